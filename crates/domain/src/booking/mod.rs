@@ -1,0 +1,13 @@
+//! The booking engine's words and rules (booking.md): parties, references, policies, admission at the door.
+//!
+//! Decisions only. Who holds which places is asked of the database by `services::booking`, under a lock, and handed in.
+
+mod door;
+mod party;
+mod policy;
+mod reference;
+
+pub use door::{Admission, DoorRefusal, PassFacts, admit};
+pub use party::{Particulars, Party, PartySize};
+pub use policy::{BookingFacts, Policy, Refusal, SessionFacts, may_book, may_cancel, may_move, opens_at};
+pub use reference::Reference;

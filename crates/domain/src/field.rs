@@ -1,0 +1,112 @@
+//! Errors of a form's fields: which field, which rule, with the numbers its sentence needs.
+//!
+//! A rule's name is a translation key (`error-<code>`); no sentence is written here.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a field cannot be taken as it is. The kebab-case name is the code of the API and the key of the sentence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum Fault {
+    /// Nothing was given.
+    Required,
+    /// Not eleven digits of a mainland mobile number.
+    PhoneShape,
+    /// Not `someone@somewhere`.
+    MailShape,
+    /// Neither a mobile number nor a mail address.
+    ContactShape,
+    /// Longer than `max` characters.
+    TooLong {
+        /// Characters allowed.
+        max: u32,
+    },
+    /// Has characters that no name has (controls, angle brackets, line breaks).
+    NameCharacters,
+    /// Not a whole number.
+    NotANumber,
+    /// Outside `min..=max`.
+    OutOfRange {
+        /// The smallest number allowed.
+        min: u32,
+        /// The largest number allowed.
+        max: u32,
+    },
+    /// More children than people.
+    ChildrenExceedParty,
+    /// Children under 14 come with at least one adult.
+    ChildrenNeedAdult,
+    /// The box that says so has to be ticked.
+    MustAccept,
+    /// Not one of the choices offered.
+    NotAChoice,
+    /// Six digits are expected.
+    CodeShape,
+    /// Not the code that was sent.
+    CodeWrong {
+        /// Tries left before a new code is needed.
+        left: u32,
+    },
+    /// The code is too old or was used; ask for a new one.
+    CodeExpired,
+    /// The sign-in was not accepted. Never says whether the name, the password or the code was wrong.
+    SignInRefused,
+    /// A password shorter than `min` characters.
+    PasswordTooShort {
+        /// Characters needed.
+        min: u32,
+    },
+    /// Not a date like 2026-07-28.
+    DateShape,
+    /// Not a time like 09:30.
+    TimeShape,
+    /// The end is not after the beginning.
+    EndBeforeStart,
+    /// Eight letters and digits are expected.
+    ReferenceShape,
+    /// Something like it exists already.
+    AlreadyExists,
+}
+
+/// A fault and the field it belongs to; `field` is the `name` of the input and of the JSON member.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The input's name.
+    pub field: String,
+    /// What is wrong with it.
+    #[serde(flatten)]
+    pub fault: Fault,
+}
+
+impl FieldError {
+    /// `fault` in `field`.
+    pub fn new(field: impl Into<String>, fault: Fault) -> Self {
+        Self { field: field.into(), fault }
+    }
+}
+
+/// Collects the faults of several fields, so that a person hears of all of them at once.
+#[derive(Default, Debug)]
+pub struct Faults(Vec<FieldError>);
+
+impl Faults {
+    /// The value, or its fault noted under `field`.
+    pub fn take<T>(&mut self, field: &str, parsed: Result<T, Fault>) -> Option<T> {
+        parsed.map_err(|fault| self.add(field, fault)).ok()
+    }
+
+    /// Notes a fault.
+    pub fn add(&mut self, field: &str, fault: Fault) {
+        self.0.push(FieldError::new(field, fault));
+    }
+
+    /// Nothing wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The faults, in the order of the form.
+    pub fn into_errors(self) -> Vec<FieldError> {
+        self.0
+    }
+}

@@ -1,0 +1,57 @@
+//! Identifiers. Made by the application (UUIDv7) and never by the database, so that a row has a name before it exists.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A person with an account, visitor or staff.
+    AccountId,
+    /// One browser that is signed in.
+    LoginSessionId,
+    /// A machine with an API client.
+    ClientId,
+    /// The museum, an event, the bus: what sessions belong to.
+    ActivityId,
+    /// One dated occurrence with a capacity (场次).
+    SessionId,
+    /// A weekly rule that makes sessions.
+    TemplateId,
+    /// Places kept while a visitor fills in the form (暂留).
+    HoldId,
+    /// What a visitor has typed before the contact is proven. Also the idempotency key of the booking it becomes.
+    DraftId,
+    /// One booking of one party.
+    BookingId,
+    /// One message to one person.
+    MessageId,
+    /// One unit of work after a commit.
+    JobId,
+    /// One HTTP request, for logs and the audit trail.
+    RequestId,
+}

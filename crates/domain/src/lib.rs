@@ -1,0 +1,14 @@
+//! The words and rules of the house: ids, types that parse, field errors, policies, state machines.
+//!
+//! No I/O, no clock, no randomness, no database: whatever a rule needs to know is handed to it. The crate compiles for
+//! the browser too, so that a form's rules are written once.
+
+pub mod account;
+pub mod booking;
+pub mod contact;
+pub mod field;
+pub mod ids;
+pub mod locale;
+pub mod time;
+
+pub use locale::Locale;

@@ -1,0 +1,68 @@
+//! The pool, and transactions that survive a client who hangs up.
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Executor, PgPool};
+use std::time::Duration;
+
+/// How the pool is made.
+#[derive(Clone, Debug)]
+pub struct PoolSettings {
+    /// Connections at most. 8–12 serve two cores best.
+    pub max_connections: u32,
+    /// How long a request waits for a connection before it is told "busy".
+    pub acquire_timeout: Duration,
+    /// The role the server acts as (`cb_app`), or `None` to stay who it connected as.
+    pub role: Option<String>,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self { max_connections: 10, acquire_timeout: Duration::from_secs(5), role: Some("cb_app".into()) }
+    }
+}
+
+/// A pool on `options`. Connecting is lazy: a database that is down is an error of the first query, not of the start.
+pub fn pool(options: PgConnectOptions, settings: &PoolSettings) -> PgPool {
+    let role = settings.role.clone();
+    PgPoolOptions::new()
+        .max_connections(settings.max_connections)
+        .acquire_timeout(settings.acquire_timeout)
+        .after_connect(move |connection, _| {
+            let role = role.clone();
+            Box::pin(async move {
+                // A lock that is not free soon ends in a typed "busy"; a transaction nobody continues ends by itself.
+                connection
+                    .execute(
+                        "set lock_timeout = '3s'; set statement_timeout = '15s'; \
+                         set idle_in_transaction_session_timeout = '20s'; set timezone = 'UTC'",
+                    )
+                    .await?;
+                if let Some(role) = role {
+                    sqlx::query("select set_config('role', $1, false)").bind(role).execute(connection).await?;
+                }
+                Ok(())
+            })
+        })
+        // sqlx 0.8 and 0.9: a `begin()` dropped half-way (the client hung up) returns the connection inside its
+        // transaction. Rolling back on the way into the pool costs one round trip nobody waits for.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.execute("rollback").await?;
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options)
+}
+
+/// Runs a change to its end even when the caller goes away: the client of a dropped request never leaves half a
+/// transaction behind. A panic inside is passed on.
+pub async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(stopped) => match stopped.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Only a runtime that shuts down cancels a task nobody aborts; there is no one left to answer.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}

@@ -1,0 +1,17 @@
+//! The use cases of the house: one file per room, where transactions begin and policies are asked.
+//!
+//! Knows neither HTTP nor Leptos. A service takes the [`Services`] and a [`Context`] and domain types; it returns domain
+//! types or its room's error enum. Only the edge turns an error into a status, a problem document or a page.
+
+pub mod account;
+pub mod audit;
+pub mod booking;
+pub mod clock;
+pub mod context;
+pub mod crypto;
+pub mod db;
+pub mod jobs;
+pub mod limits;
+pub mod messages;
+
+pub use context::{Context, Services};

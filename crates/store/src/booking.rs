@@ -1,0 +1,1 @@
+//! Sessions, holds and bookings.

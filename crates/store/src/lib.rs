@@ -1,0 +1,25 @@
+//! SQL and nothing else: one file of queries per room, row structs, constraint names.
+//!
+//! Queries are named after what they answer. They take a connection or a pool from the caller, begin no transaction and
+//! decide nothing; `services` does both. Concrete Postgres, no storage traits.
+
+pub mod account;
+pub mod audit;
+pub mod booking;
+pub mod jobs;
+pub mod keys;
+
+/// The migrations, compiled in, so that the binary can bring any database up to date.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+pub use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+
+/// The name of the constraint an error speaks of, if it does: services turn it into a field error or a refusal.
+pub fn constraint_of(error: &sqlx::Error) -> Option<&str> {
+    error.as_database_error().and_then(|e| e.constraint())
+}
+
+/// The whole transaction may succeed when it is tried again: serialisation failure, deadlock, lock not available.
+pub fn is_transient(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|e| e.code()).is_some_and(|code| matches!(&*code, "40001" | "40P01" | "55P03"))
+}

@@ -1,0 +1,28 @@
+# Shared by every script: where things live, how to speak, how to be the postgres user when we are root.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$root"
+data="$root/.data"
+mkdir -p "$data"
+
+say() { printf '\033[1m▸ %s\033[0m\n' "$*" >&2; }
+die() { printf '✗ %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Debian packages, only those that are missing, with sudo when we are an ordinary user.
+apt_need() {
+  local missing=()
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  say "Installing Debian packages: ${missing[*]} (1 to 3 minutes)"
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    have sudo || die "these packages are missing and there is no sudo: ${missing[*]}"
+    as_root=(sudo -n)
+  fi
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$data/apt.log" 2>&1 ||
+    { tail -n 20 "$data/apt.log" >&2; die "apt-get failed; the whole log is in $data/apt.log"; }
+}
