@@ -26,3 +26,16 @@ apt_need() {
   DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$data/apt.log" 2>&1 ||
     { tail -n 20 "$data/apt.log" >&2; die "apt-get failed; the whole log is in $data/apt.log"; }
 }
+
+# The npm packages of a directory's lock file, installed again only when that file changed.
+npm_need() {
+  local directory="$1" lock stamp
+  lock=$(sha256sum <"$directory/package-lock.json")
+  stamp="$directory/node_modules/.stamp"
+  [ "$(cat "$stamp" 2>/dev/null)" = "$lock" ] && return 0
+  have npm || die "npm is missing: scripts/setup installs it"
+  say "Installing the npm packages of $directory/ (10 seconds to a minute)"
+  (cd "$directory" && npm ci --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error) >"$data/npm.log" 2>&1 ||
+    { tail -n 20 "$data/npm.log" >&2; die "npm ci failed in $directory"; }
+  printf %s "$lock" >"$stamp"
+}
