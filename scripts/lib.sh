@@ -39,3 +39,20 @@ npm_need() {
     { tail -n 20 "$data/npm.log" >&2; die "npm ci failed in $directory"; }
   printf %s "$lock" >"$stamp"
 }
+
+# The database server to use: the one given by DATABASE_URL, or our private one, started if need be.
+database_url() {
+  if [ -n "${DATABASE_URL:-}" ]; then echo "$DATABASE_URL"; else "$root/scripts/db" up; fi
+}
+
+# The same server, another database: database_named <url> <name>
+database_named() { printf '%s\n' "$1" | sed -E "s#^([a-z]+://[^/]+)(/[^?]*)?(\?.*)?\$#\1/$2\3#"; }
+
+# A port of this machine that nobody listens on: free_port <first>
+free_port() {
+  local port
+  for port in $(seq "$1" $(($1 + 100))); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+  done
+  die "no free port between $1 and $(($1 + 100))"
+}
