@@ -1,7 +1,7 @@
 //! What a configuration must be before the server starts. Everything wrong is said at once: an operator who repairs one
 //! line and meets the next error at the next start learns to hate the machine.
 
-use super::{Config, DEVELOPMENT_MASTER_KEY, MailDelivery, SmsDelivery};
+use super::{Config, DEVELOPMENT_MASTER_KEY, MailDelivery, SmsDelivery, SmtpTls};
 use std::fmt;
 use std::str::FromStr as _;
 
@@ -108,14 +108,19 @@ impl Config {
         found.need(!one_listener, "ops.listen", "is the public's listener; operators need their own");
         let filter = tracing_subscriber::EnvFilter::try_new(&self.telemetry.filter);
         found.need(filter.is_ok(), "telemetry.filter", "is no filter like info,services=debug");
-        if self.mail.delivery == MailDelivery::Smtp {
-            let smtp = self.mail.smtp_url.expose();
-            let shape = smtp.starts_with("smtps://") || smtp.starts_with("smtp://");
-            found.need(shape, "mail.smtp_url", "is no address like smtps://user:password@host:465");
+        let mail = &self.mail;
+        found.need(mail.from.contains('@') && !mail.from.contains(['\r', '\n']), "mail.from", "is no sender like 名字 <a@b.cn>");
+        if mail.delivery == MailDelivery::Smtp {
+            found.need(!mail.host.is_empty(), "mail.host", "is missing: the SMTP server's name");
+            found.need(mail.user.is_empty() == mail.password.is_empty(), "mail.password", "goes with mail.user: both or neither");
+            let authority = mail.authority.as_os_str().is_empty() || mail.authority.is_file();
+            found.need(authority, "mail.authority", "is no file");
         }
-        if self.sms.delivery == SmsDelivery::Http {
-            found.need(self.sms.url.starts_with("http"), "sms.url", "is no address like https://sms.example.cn/send");
-            found.need(!self.sms.key.is_empty(), "sms.key", "is missing");
+        if self.sms.delivery == SmsDelivery::Aliyun {
+            found.need(self.sms.endpoint.starts_with("http"), "sms.endpoint", "is no address like https://dysmsapi.aliyuncs.com/");
+            found.need(!self.sms.access_key_id.is_empty(), "sms.access_key_id", "is missing");
+            found.need(!self.sms.access_key_secret.is_empty(), "sms.access_key_secret", "is missing");
+            found.need(!self.sms.templates.is_empty(), "sms.templates", "is empty: no filed text could be sent");
         }
     }
 
@@ -124,16 +129,12 @@ impl Config {
         found.need(key != DEVELOPMENT_MASTER_KEY, "secrets.master_key", "is the one of development, known to everybody");
         found.need(key.chars().count() >= 32, "secrets.master_key", "needs at least 32 characters from a generator");
         found.need(self.http.public_url.starts_with("https://"), "http.public_url", "must begin with https:// in production");
-        found.need(self.mail.delivery == MailDelivery::Smtp, "mail.delivery", "must be \"smtp\" in production, with mail.smtp_url");
-        found.need(self.sms.delivery == SmsDelivery::Http, "sms.delivery", "must be \"http\" in production, with sms.url and sms.key");
-        if self.mail.delivery == MailDelivery::Smtp {
-            let smtp = self.mail.smtp_url.expose();
-            let private = smtp.starts_with("smtps://") || smtp.contains("tls=required");
-            found.need(private, "mail.smtp_url", "must be smtps:// or say ?tls=required in production");
-        }
-        if self.sms.delivery == SmsDelivery::Http {
-            found.need(self.sms.url.starts_with("https://"), "sms.url", "must begin with https:// in production");
-        }
+        let smtp = self.mail.delivery == MailDelivery::Smtp;
+        found.need(smtp, "mail.delivery", "must be \"smtp\" in production, with mail.host");
+        found.need(!smtp || self.mail.tls != SmtpTls::None, "mail.tls", "must be \"implicit\" or \"starttls\" in production");
+        let aliyun = self.sms.delivery == SmsDelivery::Aliyun;
+        found.need(aliyun, "sms.delivery", "must be \"aliyun\" in production, with the provider's keys");
+        found.need(!aliyun || self.sms.endpoint.starts_with("https://"), "sms.endpoint", "must begin with https:// in production");
         found.need(!self.mail.from.contains(".invalid"), "mail.from", "names nobody: set the sender's address");
         found.need(!self.database.role.is_empty(), "database.role", "must name the role that owns nothing (cb_app)");
     }

@@ -1,7 +1,7 @@
 //! How much the house takes on at once. A request that cannot begin soon, or does not end in time, is told "busy, try
 //! again" with a Retry-After, quickly and cheaply: a queue nobody sees the end of helps nobody.
 
-use app::calls::Trouble;
+use crate::trouble::Trouble;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};

@@ -1,18 +1,16 @@
-//! Outermost: gives the request its name, its trace and its span, counts it, times it, and catches a panic inside.
+//! Outermost: gives the request its name, its trace and its span, counts it and times it.
 //!
 //! The name (`x-request-id`, a UUIDv7) is always ours: one sent by a client would let strangers write into our logs. It
 //! is the support code of error pages. The trace is the caller's, if its `traceparent` is well-formed.
 
-use app::calls::{Trace, Trouble};
+use crate::trace::Trace;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use domain::ids::RequestId;
-use futures::FutureExt as _;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 use metrics::{counter, gauge, histogram};
 use services::clock::Clock;
-use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 use tracing::Instrument as _;
 
@@ -24,7 +22,7 @@ pub async fn request(State(clock): State<Clock>, mut request: Request, next: Nex
     let id = RequestId(services::context::new_uuid(clock.now()));
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
     let method = method_label(request.method());
-    let trace = trace(request.headers());
+    let trace = Trace::of(request.headers());
     let span = tracing::info_span!(
         "request", request_id = %id, method, route, trace_id = %trace.trace_hex(), span_id = %trace.span_hex(),
     );
@@ -33,11 +31,7 @@ pub async fn request(State(clock): State<Clock>, mut request: Request, next: Nex
 
     let in_flight = InFlight::begin();
     let began = Instant::now();
-    let mut response = AssertUnwindSafe(next.run(request))
-        .catch_unwind()
-        .instrument(span.clone())
-        .await
-        .unwrap_or_else(|_| Trouble::Broken.into_response());
+    let mut response = next.run(request).instrument(span.clone()).await;
     let took = began.elapsed();
     drop(in_flight);
 
@@ -96,12 +90,3 @@ fn class(status: u16) -> &'static str {
     }
 }
 
-/// Continues the caller's trace, or begins one (W3C Trace Context, version 00).
-fn trace(headers: &HeaderMap) -> Trace {
-    let span = u64::from_be_bytes(services::crypto::random()) | 1;
-    let caller = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(Trace::parse);
-    match caller {
-        Some(caller) => Trace { span, ..caller },
-        None => Trace { trace: u128::from_be_bytes(services::crypto::random()) | 1, span, sampled: false },
-    }
-}

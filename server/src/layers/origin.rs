@@ -5,7 +5,7 @@
 //! only tokens that no browser adds by itself, so it needs no check.
 
 use crate::config::Config;
-use app::calls::Trouble;
+use crate::trouble::Trouble;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
