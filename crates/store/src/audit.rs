@@ -5,21 +5,17 @@ use jiff::Timestamp;
 use sqlx::{PgExecutor, Result, query, query_as, query_scalar};
 use uuid::Uuid;
 
-/// Who acts, when, in which request: the same for all entries of one call.
-pub struct Origin<'a> {
-    /// The instant of the use case.
-    pub at: Timestamp,
-    /// `Actor::kind`.
-    pub actor_kind: &'a str,
-    /// The account or the client.
-    pub actor_id: Option<Uuid>,
-    /// The request.
-    pub request_id: Uuid,
-}
-
 /// The parts of several entries, column by column: all of one length.
 #[derive(Default)]
 pub struct NewEntries {
+    /// The instants of the use cases.
+    pub ats: Vec<SqlTimestamp>,
+    /// `Actor::kind`.
+    pub actor_kinds: Vec<String>,
+    /// The accounts or clients.
+    pub actors: Vec<Option<Uuid>>,
+    /// The requests.
+    pub requests: Vec<Uuid>,
     /// Ids.
     pub ids: Vec<Uuid>,
     /// `room.verb`.
@@ -33,17 +29,16 @@ pub struct NewEntries {
 }
 
 /// Adds entries in one statement.
-pub async fn add_entries(db: impl PgExecutor<'_>, origin: &Origin<'_>, entries: &NewEntries) -> Result<()> {
+pub async fn add_entries(db: impl PgExecutor<'_>, entries: &NewEntries) -> Result<()> {
     query!(
         "insert into audit_entry (id, at, actor_kind, actor_id, request_id, action, subject_kind, subject_id, detail) \
-         select new.id, $1, $2, $3, $4, new.action, new.subject_kind, new.subject_id, new.detail \
-         from unnest($5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::jsonb[]) \
-              as new (id, action, subject_kind, subject_id, detail)",
-        origin.at.to_sqlx() as SqlTimestamp,
-        origin.actor_kind,
-        origin.actor_id,
-        origin.request_id,
+         select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::uuid[], \
+                              $6::text[], $7::text[], $8::uuid[], $9::jsonb[])",
         &entries.ids,
+        &entries.ats as _,
+        &entries.actor_kinds,
+        &entries.actors as &[Option<Uuid>],
+        &entries.requests,
         &entries.actions,
         &entries.subject_kinds,
         &entries.subjects as &[Option<Uuid>],

@@ -21,7 +21,8 @@ use merkle::Hash;
 use sqlx::PgConnection;
 use std::fmt;
 use std::str::FromStr;
-use store::audit::{NewEntries, Origin};
+use store::ToSqlx;
+use store::audit::NewEntries;
 use uuid::Uuid;
 
 /// Why the trail was not read or extended.
@@ -104,25 +105,31 @@ pub struct Entry {
     pub detail: serde_json::Value,
 }
 
-/// Writes entries in the caller's transaction, one round trip for all.
+/// Writes entries of one actor in the caller's transaction, one round trip for all.
 pub async fn record(db: &mut PgConnection, context: &Context, entries: &[Entry]) -> sqlx::Result<()> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let actor_id = match &context.actor {
-        Actor::Visitor { account, .. } | Actor::Staff { account, .. } => Some(account.0),
-        Actor::Client { client, .. } => Some(client.0),
-        Actor::Anonymous | Actor::System => None,
-    };
-    let origin =
-        Origin { at: context.now, actor_kind: context.actor.kind(), actor_id, request_id: context.request.0 };
+    record_each(db, entries.iter().map(|entry| (context, entry))).await
+}
+
+/// Writes entries of several actors in the caller's transaction, one round trip for all.
+pub async fn record_each<'a>(
+    db: &mut PgConnection,
+    entries: impl IntoIterator<Item = (&'a Context, &'a Entry)>,
+) -> sqlx::Result<()> {
     let mut new = NewEntries::default();
-    for entry in entries {
+    for (context, entry) in entries {
         new.ids.push(context.new_id());
+        new.ats.push(context.now.to_sqlx());
+        new.actor_kinds.push(context.actor.kind().to_owned());
+        new.actors.push(match &context.actor {
+            Actor::Visitor { account, .. } | Actor::Staff { account, .. } => Some(account.0),
+            Actor::Client { client, .. } => Some(client.0),
+            Actor::Anonymous | Actor::System => None,
+        });
+        new.requests.push(context.request.0);
         new.actions.push(entry.action.to_owned());
         new.subject_kinds.push(entry.subject_kind.to_owned());
         new.subjects.push(entry.subject);
         new.details.push(entry.detail.clone());
     }
-    store::audit::add_entries(db, &origin, &new).await
+    if new.ids.is_empty() { Ok(()) } else { store::audit::add_entries(db, &new).await }
 }
