@@ -157,23 +157,15 @@ impl Claims {
 
     fn queue(&self, services: &Services, session: SessionId, ticket: Ticket) -> Result<(), BookingError> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let ticket = match lanes.get(&session).map(|lane| lane.try_send(ticket)) {
-            Some(Ok(())) => return Ok(()),
-            Some(Err(mpsc::error::TrySendError::Full(_))) => return Err(Refusal::Busy.into()),
-            Some(Err(mpsc::error::TrySendError::Closed(ticket))) => ticket,
-            None => {
-                return {
-                    let (lane, tickets) = mpsc::channel(QUEUE);
-                    let sent = lane.try_send(ticket);
-                    lanes.insert(session, lane);
-                    tokio::spawn(run_lane(self.clone(), services.clone(), session, tickets));
-                    sent.map_err(|_| Refusal::Busy.into())
-                };
-            }
-        };
-        lanes.remove(&session);
-        drop(lanes);
-        self.queue(services, session, ticket)
+        // A lane whose task died (a panic) is replaced; its waiting visitors are told "busy".
+        let lane = lanes.get(&session).filter(|lane| !lane.is_closed()).cloned().unwrap_or_else(|| {
+            let (lane, tickets) = mpsc::channel(QUEUE);
+            tokio::spawn(run_lane(self.clone(), services.clone(), session, tickets));
+            lanes.insert(session, lane.clone());
+            lane
+        });
+        // Queued while the table is locked: a lane only ends when it sees itself empty under the same lock.
+        lane.try_send(ticket).map_err(|_| Refusal::Busy.into())
     }
 }
 
@@ -426,9 +418,8 @@ impl<'a> Desk<'a> {
             let rows: Vec<sql::NewBooking> = self.new_bookings.iter().map(|o| o.row.clone()).collect();
             sql::insert_bookings(db, &self.session, self.now, &rows).await?;
             sql::save_answers(db, self.now, &self.new_answers).await?;
-            let entries: Vec<(&Context, audit::Entry)> =
-                self.new_bookings.iter().map(|o| (&o.context, made(o, self.session.id))).collect();
-            audit::record_each(db, &entries).await?;
+            let entries: Vec<audit::Entry> = self.new_bookings.iter().map(|o| made(o, self.session.id)).collect();
+            audit::record_each(db, self.new_bookings.iter().map(|o| &o.context).zip(&entries)).await?;
             let bookings: Vec<BookingId> = self.new_bookings.iter().map(|o| BookingId(o.row.id)).collect();
             messages::queue_confirmations(db, services, self.now, &bookings, self.session.starts_at.to_jiff()).await?;
         }
