@@ -1,1 +1,4 @@
-//! x
+//! The use cases on a real Postgres.
+
+mod audit;
+mod vault;
