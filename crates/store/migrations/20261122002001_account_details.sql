@@ -20,5 +20,5 @@ grant select, insert, update, delete on staff_recovery_code to cb_app;
 
 create index rate_limit_by_age on rate_limit (window_start);
 create index refresh_token_by_expiry on refresh_token (expires_at);
-create index refresh_token_by_client on refresh_token (client_id) where revoked_at is null;
+alter table refresh_token add column scopes text[] not null default '{}'; -- a grant may be narrower than its client
 create index login_session_by_expiry on login_session (expires_at);

@@ -26,31 +26,35 @@ pub struct NewCode<'a> {
     pub expires_at: Timestamp,
 }
 
-/// Whether the code was kept, and when the one before it was made.
-#[derive(Clone, Copy, Debug)]
-pub struct PutRow {
-    /// Kept: it is the subject's only code now.
-    pub kept: bool,
-    /// When the code it would have replaced was made.
-    pub previous_at: Option<SqlTimestamp>,
+/// When the subject's code was made, if it went to this contact.
+pub async fn last_made(
+    db: impl PgExecutor<'_>,
+    purpose: &str,
+    subject: Uuid,
+    contact_index: &[u8],
+) -> sqlx::Result<Option<SqlTimestamp>> {
+    sqlx::query_scalar!(
+        "select created_at from one_time_code where subject = $2 and purpose = $1 and contact_index = $3",
+        purpose,
+        subject,
+        contact_index
+    )
+    .fetch_optional(db)
+    .await
 }
 
-/// Keeps a code in place of the subject's former one, unless that went to the same contact after `cooldown`.
-pub async fn put(db: impl PgExecutor<'_>, code: NewCode<'_>, cooldown: Timestamp) -> sqlx::Result<PutRow> {
-    sqlx::query_as!(
-        PutRow,
-        r#"with kept as (
-             insert into one_time_code
-               (id, purpose, subject, contact_index, contact_sealed, code_hash, created_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)
-             on conflict (subject, purpose) do update set
-               id = excluded.id, contact_index = excluded.contact_index, contact_sealed = excluded.contact_sealed,
-               code_hash = excluded.code_hash, created_at = excluded.created_at, expires_at = excluded.expires_at,
-               attempts = 0, consumed_at = null
-             where one_time_code.created_at <= $9 or one_time_code.contact_index <> excluded.contact_index
-             returning id)
-           select exists (select from kept) as "kept!",
-                  (select created_at from one_time_code where subject = $3 and purpose = $2) as previous_at"#,
+/// Keeps a code in place of the subject's former one. `false` when that went to the same contact after `cooldown`: of
+/// two requests at once one is kept.
+pub async fn put(db: impl PgExecutor<'_>, code: NewCode<'_>, cooldown: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into one_time_code
+           (id, purpose, subject, contact_index, contact_sealed, code_hash, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (subject, purpose) do update set
+           id = excluded.id, contact_index = excluded.contact_index, contact_sealed = excluded.contact_sealed,
+           code_hash = excluded.code_hash, created_at = excluded.created_at, expires_at = excluded.expires_at,
+           attempts = 0, consumed_at = null
+         where one_time_code.created_at <= $9 or one_time_code.contact_index <> excluded.contact_index",
         code.id,
         code.purpose,
         code.subject,
@@ -60,9 +64,8 @@ pub async fn put(db: impl PgExecutor<'_>, code: NewCode<'_>, cooldown: Timestamp
         code.now.to_sqlx() as SqlTimestamp,
         code.expires_at.to_sqlx() as SqlTimestamp,
         cooldown.to_sqlx() as SqlTimestamp,
-    )
-    .fetch_one(db)
-    .await
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// What a guess met.
@@ -80,13 +83,14 @@ pub struct GuessRow {
     pub right: bool,
 }
 
-/// Spends one attempt on a guess: `None` when no code of the subject can be used (any more). One statement, so that no
+/// Spends one attempt on a guess: `None` when no code of the subject (to this contact, if one is named) can be used. One statement, so that no
 /// number of parallel guesses gets more than `max_attempts`: each waits for the row and asks again what is left.
 /// The comparison of keyed hashes tells nobody anything by its time.
 pub async fn guess(
     db: impl PgExecutor<'_>,
     purpose: &str,
     subject: Uuid,
+    contact_index: Option<&[u8]>,
     code_hash: &[u8],
     now: Timestamp,
     max_attempts: i32,
@@ -96,12 +100,14 @@ pub async fn guess(
         r#"update one_time_code
            set attempts = attempts + 1, consumed_at = case when code_hash = $3 then $4::timestamptz end
            where subject = $2 and purpose = $1 and attempts < $5 and consumed_at is null and expires_at > $4
+             and ($6::bytea is null or contact_index = $6)
            returning id, attempts, contact_sealed, contact_index, (consumed_at is not null) as "right!""#,
         purpose,
         subject,
         code_hash,
         now.to_sqlx() as SqlTimestamp,
         max_attempts,
+        contact_index,
     )
     .fetch_optional(db)
     .await

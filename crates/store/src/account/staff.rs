@@ -79,6 +79,17 @@ pub async fn credential(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<
     .await
 }
 
+/// What somebody types to sign in, unless the account has ended.
+pub async fn login_of(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "select c.login from staff_credential c join account a on a.id = c.account_id
+         where c.account_id = $1 and a.deleted_at is null",
+        account
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Accepts a sign-in: the count of failures goes back, and a code's step is used up. `false` when the step (or a later
 /// one) was used before, or the credential has changed since it was read.
 pub async fn settle(

@@ -73,24 +73,15 @@ pub async fn clients(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ClientRow>> {
     .await
 }
 
-/// Revokes a client and every token of it. `false` when it was not live.
-pub async fn revoke_client(db: &mut PgConnection, id: Uuid, now: Timestamp) -> sqlx::Result<bool> {
-    let now = now.to_sqlx();
+/// Revokes a client. Its tokens end with it: whoever looks at one asks for its client too ([`live_scopes`]). `false` when
+/// it was not live.
+pub async fn revoke_client(db: impl PgExecutor<'_>, id: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update api_client set revoked_at = $2 where id = $1 and revoked_at is null",
         id,
-        now as SqlTimestamp
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        "update refresh_token set revoked_at = $2 where client_id = $1 and revoked_at is null",
-        id,
-        now as SqlTimestamp
-    )
-    .execute(&mut *db)
-    .await?;
-    Ok(done.rows_affected() == 1)
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// A refresh token to add. The first of a family has the family's id.
@@ -108,19 +99,22 @@ pub struct NewRefreshToken<'a> {
     pub now: Timestamp,
     /// Until when it may be used.
     pub expires_at: Timestamp,
+    /// The stored names of what it was granted for.
+    pub scopes: &'a [String],
 }
 
 /// Adds a refresh token.
 pub async fn add_refresh_token(db: impl PgExecutor<'_>, token: NewRefreshToken<'_>) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into refresh_token (id, family, client_id, token_hash, issued_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into refresh_token (id, family, client_id, token_hash, issued_at, expires_at, scopes)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         token.id,
         token.family,
         token.client,
         token.token_hash,
         token.now.to_sqlx() as SqlTimestamp,
         token.expires_at.to_sqlx() as SqlTimestamp,
+        token.scopes,
     )
     .execute(db)
     .await?;
@@ -142,6 +136,8 @@ pub struct RefreshTokenRow {
     pub used_at: Option<SqlTimestamp>,
     /// Revoked then.
     pub revoked_at: Option<SqlTimestamp>,
+    /// The stored names of what it was granted for.
+    pub scopes: Vec<String>,
 }
 
 /// The family a token belongs to; `None` when nobody ever got such a token.
@@ -160,7 +156,7 @@ pub async fn lock_family(db: &mut PgConnection, family: Uuid) -> sqlx::Result<bo
 pub async fn refresh_token(db: impl PgExecutor<'_>, token_hash: &[u8]) -> sqlx::Result<Option<RefreshTokenRow>> {
     sqlx::query_as!(
         RefreshTokenRow,
-        "select id, family, client_id, expires_at, used_at, revoked_at from refresh_token where token_hash = $1",
+        "select id, family, client_id, expires_at, used_at, revoked_at, scopes from refresh_token where token_hash = $1",
         token_hash
     )
     .fetch_optional(db)
