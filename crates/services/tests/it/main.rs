@@ -1,4 +1,5 @@
 //! The use cases on a real Postgres.
 
 mod audit;
+mod booking;
 mod vault;
