@@ -25,6 +25,8 @@ pub mod i18n;
 #[cfg(feature = "ssr")]
 pub mod local_path;
 #[cfg(feature = "ssr")]
+pub mod museum;
+#[cfg(feature = "ssr")]
 mod notices;
 #[cfg(feature = "ssr")]
 pub mod preferences;
