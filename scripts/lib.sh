@@ -26,3 +26,33 @@ apt_need() {
   DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$data/apt.log" 2>&1 ||
     { tail -n 20 "$data/apt.log" >&2; die "apt-get failed; the whole log is in $data/apt.log"; }
 }
+
+# The npm packages of a directory's lock file, installed again only when that file changed.
+npm_need() {
+  local directory="$1" lock stamp
+  lock=$(sha256sum <"$directory/package-lock.json")
+  stamp="$directory/node_modules/.stamp"
+  [ "$(cat "$stamp" 2>/dev/null)" = "$lock" ] && return 0
+  have npm || die "npm is missing: scripts/setup installs it"
+  say "Installing the npm packages of $directory/ (10 seconds to a minute)"
+  (cd "$directory" && npm ci --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error) >"$data/npm.log" 2>&1 ||
+    { tail -n 20 "$data/npm.log" >&2; die "npm ci failed in $directory"; }
+  printf %s "$lock" >"$stamp"
+}
+
+# The database server to use: the one given by DATABASE_URL, or our private one, started if need be.
+database_url() {
+  if [ -n "${DATABASE_URL:-}" ]; then echo "$DATABASE_URL"; else "$root/scripts/db" up; fi
+}
+
+# The same server, another database: database_named <url> <name>
+database_named() { printf '%s\n' "$1" | sed -E "s#^([a-z]+://[^/]+)(/[^?]*)?(\?.*)?\$#\1/$2\3#"; }
+
+# A port of this machine that nobody listens on: free_port <first>
+free_port() {
+  local port
+  for port in $(seq "$1" $(($1 + 100))); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+  done
+  die "no free port between $1 and $(($1 + 100))"
+}

@@ -1,1 +1,9 @@
-//! x
+//! For tests only: one database per test, cloned from a migrated template, and a house on top of it.
+//!
+//! Nothing here may be used outside tests: it panics where it cannot go on.
+
+mod database;
+mod house;
+
+pub use database::TestDb;
+pub use house::{MASTER_KEY, TestHouse};

@@ -1,1 +1,0 @@
-//! Sessions, holds and bookings.

@@ -1,0 +1,249 @@
+//! Bookings after they were made: read, changed, searched.
+
+use jiff_sqlx::{Timestamp, ToSqlx};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A booking with its session, sealed columns as they are.
+#[derive(Debug, Clone)]
+pub struct BookingRow {
+    /// Booking.
+    pub id: Uuid,
+    /// Session.
+    pub session_id: Uuid,
+    /// Activity.
+    pub activity_id: Uuid,
+    /// Eight characters.
+    pub reference: String,
+    /// `confirmed`, `cancelled`.
+    pub state: String,
+    /// Everybody.
+    pub people: i32,
+    /// Of whom under 14.
+    pub children: i32,
+    /// People who came.
+    pub arrived: i32,
+    /// `web`, `staff`, `api`.
+    pub channel: String,
+    /// Language of its messages.
+    pub locale: String,
+    /// Whose account.
+    pub account_id: Option<Uuid>,
+    /// Name.
+    pub name_sealed: Vec<u8>,
+    /// Phone.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// Mail.
+    pub mail_sealed: Option<Vec<u8>>,
+    /// Keyed hash of the phone.
+    pub phone_index: Option<Vec<u8>>,
+    /// Keyed hash of the mail address.
+    pub mail_index: Option<Vec<u8>>,
+    /// How often it was moved.
+    pub moves: i32,
+    /// iCalendar SEQUENCE.
+    pub sequence: i32,
+    /// Edit counter.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was cancelled.
+    pub cancelled_at: Option<Timestamp>,
+    /// Beginning of its session.
+    pub starts_at: Timestamp,
+    /// End of its session.
+    pub ends_at: Timestamp,
+    /// `open`, `closed`.
+    pub session_state: String,
+}
+
+/// One booking.
+pub async fn booking(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<BookingRow>> {
+    sqlx::query_as!(
+        BookingRow,
+        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+                b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
+                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                s.starts_at, s.ends_at, s.state as session_state
+         from booking b join session s on s.id = b.session_id where b.id = $1",
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The bookings with a reference: one, unless chance made two of a reference.
+pub async fn by_reference(db: &mut PgConnection, reference: &str) -> sqlx::Result<Vec<BookingRow>> {
+    sqlx::query_as!(
+        BookingRow,
+        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+                b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
+                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                s.starts_at, s.ends_at, s.state as session_state
+         from booking b join session s on s.id = b.session_id where b.reference = $1 order by s.starts_at desc",
+        reference
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The bookings of one session, in the order they were made.
+pub async fn of_session(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Vec<BookingRow>> {
+    sqlx::query_as!(
+        BookingRow,
+        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+                b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
+                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                s.starts_at, s.ends_at, s.state as session_state
+         from booking b join session s on s.id = b.session_id where b.session_id = $1 order by b.id",
+        session
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The bookings of an account, the latest sessions first, at most 50: those made signed in, and those made earlier with
+/// the phone or mail address the account has proven since.
+pub async fn of_account(db: &mut PgConnection, account: Uuid) -> sqlx::Result<Vec<BookingRow>> {
+    sqlx::query_as!(
+        BookingRow,
+        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+                b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
+                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                s.starts_at, s.ends_at, s.state as session_state
+         from account a
+         join booking b on b.account_id = a.id or b.phone_index = a.phone_index or b.mail_index = a.mail_index
+         join session s on s.id = b.session_id
+         where a.id = $1 and a.deleted_at is null
+         order by s.starts_at desc, b.id limit 50",
+        account
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Whether a booking is an account's, by the same rule as [`of_account`].
+pub async fn is_of_account(db: &mut PgConnection, account: Uuid, booking: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+             select from account a
+             join booking b on b.account_id = a.id or b.phone_index = a.phone_index or b.mail_index = a.mail_index
+             where a.id = $1 and a.deleted_at is null and b.id = $2) as "owns!""#,
+        account,
+        booking
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// What a staff search asks for; empty fields do not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// Activity.
+    pub activity: Uuid,
+    /// Keyed hash of a phone or an address.
+    pub contact_index: Option<Vec<u8>>,
+    /// A reference.
+    pub reference: Option<String>,
+    /// Sessions from this instant.
+    pub from: Option<jiff::Timestamp>,
+    /// Sessions before this instant.
+    pub until: Option<jiff::Timestamp>,
+    /// `confirmed`, `cancelled`.
+    pub state: Option<String>,
+    /// The last row of the page before: beginning and id.
+    pub after: Option<(jiff::Timestamp, Uuid)>,
+    /// Rows at most.
+    pub limit: i64,
+}
+
+/// Bookings that match, the latest sessions first.
+pub async fn search(db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<BookingRow>> {
+    sqlx::query_as!(
+        BookingRow,
+        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+                b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
+                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                s.starts_at, s.ends_at, s.state as session_state
+         from booking b join session s on s.id = b.session_id
+         where b.activity_id = $1
+           and ($2::bytea is null or b.phone_index = $2 or b.mail_index = $2)
+           and ($3::text is null or b.reference = $3)
+           and ($4::timestamptz is null or s.starts_at >= $4)
+           and ($5::timestamptz is null or s.starts_at < $5)
+           and ($6::text is null or b.state = $6)
+           and ($7::timestamptz is null or (s.starts_at, b.id) < ($7, $8))
+         order by s.starts_at desc, b.id desc limit $9",
+        search.activity,
+        search.contact_index,
+        search.reference,
+        search.from.map(|at| at.to_sqlx()) as _,
+        search.until.map(|at| at.to_sqlx()) as _,
+        search.state,
+        search.after.map(|(at, _)| at.to_sqlx()) as _,
+        search.after.map(|(_, id)| id),
+        search.limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Cancels a confirmed booking; its calendar entry gets a higher sequence. Answers whether it was confirmed.
+pub async fn cancel(
+    db: &mut PgConnection,
+    session: Uuid,
+    id: Uuid,
+    by: &str,
+    now: jiff::Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update booking set state = 'cancelled', cancelled_at = $4, cancelled_by = $3, updated_at = $4,
+                sequence = sequence + 1, version = version + 1
+         where session_id = $1 and id = $2 and state = 'confirmed'",
+        session,
+        id,
+        by,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// What a booking is changed to.
+#[derive(Debug, Clone, Copy)]
+pub struct Change {
+    /// Its session.
+    pub session: Uuid,
+    /// Everybody.
+    pub people: i32,
+    /// Of whom under 14.
+    pub children: i32,
+    /// One when it moves to another session.
+    pub moves: i32,
+}
+
+/// Changes a confirmed booking. Answers whether it was confirmed.
+pub async fn change(
+    db: &mut PgConnection,
+    session: Uuid,
+    id: Uuid,
+    to: Change,
+    now: jiff::Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update booking set session_id = $3, people = $4, children = $5, moves = moves + $6, updated_at = $7,
+                sequence = sequence + 1, version = version + 1
+         where session_id = $1 and id = $2 and state = 'confirmed'",
+        session,
+        id,
+        to.session,
+        to.people,
+        to.children,
+        to.moves,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

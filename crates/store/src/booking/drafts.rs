@@ -1,0 +1,84 @@
+//! What a visitor typed before the contact was proven.
+
+use jiff_sqlx::{Timestamp, ToSqlx};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A draft with its session and the state of its hold.
+#[derive(Debug, Clone)]
+pub struct DraftRow {
+    /// Draft.
+    pub id: Uuid,
+    /// Session.
+    pub session_id: Uuid,
+    /// Hold.
+    pub hold_id: Uuid,
+    /// People.
+    pub people: i32,
+    /// Sealed particulars.
+    pub sealed: Option<Vec<u8>>,
+    /// Language.
+    pub locale: String,
+    /// When the contact was proven.
+    pub verified_at: Option<Timestamp>,
+    /// The booking it became.
+    pub booking_id: Option<Uuid>,
+    /// Nothing typed is kept longer.
+    pub expires_at: Timestamp,
+    /// Until when the places are kept, if they still are.
+    pub held_until: Option<Timestamp>,
+}
+
+/// A draft, for the browser that began it.
+pub async fn draft(
+    db: &mut PgConnection,
+    id: Uuid,
+    visitor_hash: &[u8],
+    now: jiff::Timestamp,
+) -> sqlx::Result<Option<DraftRow>> {
+    sqlx::query_as!(
+        DraftRow,
+        r#"select d.id, d.session_id, d.hold_id, d.people, d.sealed, d.locale, d.verified_at, d.booking_id, d.expires_at,
+                  h.expires_at as "held_until?"
+           from booking_draft d left join hold h on h.session_id = d.session_id and h.id = d.hold_id and h.expires_at > $3
+           where d.id = $1 and d.visitor_hash = $2 and d.expires_at > $3"#,
+        id,
+        visitor_hash,
+        now.to_sqlx() as _
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Keeps what was typed. A proven contact that changes must be proven again.
+pub async fn save(db: &mut PgConnection, id: Uuid, sealed: &[u8], contact_index: &[u8]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update booking_draft set sealed = $2, contact_index = $3,
+                verified_at = case when contact_index = $3 then verified_at end
+         where id = $1 and booking_id is null",
+        id,
+        sealed,
+        contact_index
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Notes that the contact was proven.
+pub async fn mark_verified(db: &mut PgConnection, id: Uuid, now: jiff::Timestamp) -> sqlx::Result<()> {
+    sqlx::query!("update booking_draft set verified_at = $2 where id = $1", id, now.to_sqlx() as _).execute(db).await?;
+    Ok(())
+}
+
+/// Removes drafts past their time, and holds that ended a day ago. Answers how many drafts went.
+pub async fn remove_expired(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "with holds as (delete from hold where expires_at < $1::timestamptz - interval '1 day')
+         delete from booking_draft where expires_at < $1",
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}

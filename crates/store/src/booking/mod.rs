@@ -1,0 +1,7 @@
+//! Activities, sessions, holds, bookings, drafts, the door. Rows as they are; `services::booking` gives them meaning.
+
+pub mod bookings;
+pub mod claims;
+pub mod door;
+pub mod drafts;
+pub mod sessions;

@@ -1,0 +1,308 @@
+//! Activities, weekly templates, sessions and how full they are.
+
+use jiff_sqlx::{Date, Time, Timestamp, ToSqlx};
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// An activity.
+#[derive(Debug, Clone)]
+pub struct ActivityRow {
+    /// Activity.
+    pub id: Uuid,
+    /// `museum`, `event`, `bus`.
+    pub kind: String,
+    /// Its word in a URL.
+    pub slug: String,
+    /// Chinese title.
+    pub title_zh: String,
+    /// English title.
+    pub title_en: String,
+    /// domain::booking::Policy.
+    pub policy: Value,
+    /// Its version.
+    pub policy_version: i32,
+}
+
+/// The activity of a slug.
+pub async fn activity_by_slug(db: &mut PgConnection, slug: &str) -> sqlx::Result<Option<ActivityRow>> {
+    sqlx::query_as!(
+        ActivityRow,
+        "select id, kind, slug, title_zh, title_en, policy, policy_version from activity where slug = $1",
+        slug
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Adds an activity unless its slug exists. Answers the id of the one that is there afterwards.
+pub async fn add_activity(db: &mut PgConnection, now: jiff::Timestamp, fresh: &ActivityRow) -> sqlx::Result<Uuid> {
+    sqlx::query_scalar!(
+        r#"with added as (
+             insert into activity (id, kind, slug, title_zh, title_en, policy, policy_version, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (slug) do nothing returning id),
+           versioned as (
+             insert into activity_policy (activity_id, version, policy, created_at) select id, $7, $6, $8 from added)
+           select coalesce((select id from added), (select id from activity where slug = $3)) as "id!""#,
+        fresh.id,
+        fresh.kind,
+        fresh.slug,
+        fresh.title_zh,
+        fresh.title_en,
+        fresh.policy,
+        fresh.policy_version,
+        now.to_sqlx() as _
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// How full a session is.
+#[derive(Debug, Clone)]
+pub struct SessionRow {
+    /// Session.
+    pub id: Uuid,
+    /// Its activity.
+    pub activity_id: Uuid,
+    /// Beginning.
+    pub starts_at: Timestamp,
+    /// End.
+    pub ends_at: Timestamp,
+    /// Places.
+    pub capacity: i32,
+    /// `open`, `closed`.
+    pub state: String,
+    /// Edit counter.
+    pub version: i32,
+    /// People with a confirmed booking.
+    pub booked: i64,
+    /// People with a live hold.
+    pub held: i64,
+    /// People who came.
+    pub arrived: i64,
+    /// Confirmed bookings.
+    pub bookings: i64,
+}
+
+/// Sessions of an activity that begin in `from..until`, with their fill at `now`.
+pub async fn sessions_between(
+    db: &mut PgConnection,
+    activity: Uuid,
+    from: jiff::Timestamp,
+    until: jiff::Timestamp,
+    now: jiff::Timestamp,
+) -> sqlx::Result<Vec<SessionRow>> {
+    sqlx::query_as!(
+        SessionRow,
+        r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
+                  coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
+                  coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!"
+           from session s
+           left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings
+                              from booking where session_id = s.id and state = 'confirmed') b on true
+           left join lateral (select sum(people) as people from hold where session_id = s.id and expires_at > $4) h on true
+           where s.activity_id = $1 and s.starts_at >= $2 and s.starts_at < $3
+           order by s.starts_at, s.id"#,
+        activity,
+        from.to_sqlx() as _,
+        until.to_sqlx() as _,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// One session with its fill.
+pub async fn session(db: &mut PgConnection, id: Uuid, now: jiff::Timestamp) -> sqlx::Result<Option<SessionRow>> {
+    sqlx::query_as!(
+        SessionRow,
+        r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
+                  coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
+                  coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!"
+           from session s
+           left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings
+                              from booking where session_id = s.id and state = 'confirmed') b on true
+           left join lateral (select sum(people) as people from hold where session_id = s.id and expires_at > $2) h on true
+           where s.id = $1"#,
+        id,
+        now.to_sqlx() as _
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A weekly rule.
+#[derive(Debug, Clone)]
+pub struct TemplateRow {
+    /// Template.
+    pub id: Uuid,
+    /// Activity.
+    pub activity_id: Uuid,
+    /// ISO: 1 Monday … 7 Sunday.
+    pub weekday: i16,
+    /// Wall-clock beginning.
+    pub starts: Time,
+    /// Wall-clock end.
+    pub ends: Time,
+    /// Places.
+    pub capacity: i32,
+    /// First day.
+    pub valid_from: Date,
+    /// Last day, if any.
+    pub valid_until: Option<Date>,
+}
+
+/// The templates of an activity, in the order of a week.
+pub async fn templates(db: &mut PgConnection, activity: Uuid) -> sqlx::Result<Vec<TemplateRow>> {
+    sqlx::query_as!(
+        TemplateRow,
+        "select id, activity_id, weekday, starts, ends, capacity, valid_from, valid_until
+         from session_template where activity_id = $1 order by weekday, starts, valid_from",
+        activity
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Adds a template.
+pub async fn add_template(db: &mut PgConnection, fresh: &TemplateRow) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into session_template (id, activity_id, weekday, starts, ends, capacity, valid_from, valid_until)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        fresh.id,
+        fresh.activity_id,
+        fresh.weekday,
+        fresh.starts as _,
+        fresh.ends as _,
+        fresh.capacity,
+        fresh.valid_from as _,
+        fresh.valid_until as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Ends a template on a day. Answers whether there was one.
+pub async fn end_template(db: &mut PgConnection, id: Uuid, last_day: Date) -> sqlx::Result<bool> {
+    let done = sqlx::query!("update session_template set valid_until = $2 where id = $1", id, last_day as _)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Days without sessions, from a day on.
+#[derive(Debug, Clone)]
+pub struct ExceptionRow {
+    /// The day.
+    pub day: Date,
+    /// Why, in Chinese.
+    pub reason_zh: String,
+    /// Why, in English.
+    pub reason_en: String,
+}
+
+/// Exceptions of an activity from a day on.
+pub async fn exceptions(db: &mut PgConnection, activity: Uuid, from: Date) -> sqlx::Result<Vec<ExceptionRow>> {
+    sqlx::query_as!(
+        ExceptionRow,
+        "select day, reason_zh, reason_en from template_exception where activity_id = $1 and day >= $2 order by day",
+        activity,
+        from as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Adds or rewords an exception.
+pub async fn add_exception(db: &mut PgConnection, activity: Uuid, fresh: &ExceptionRow) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into template_exception (activity_id, day, reason_zh, reason_en) values ($1, $2, $3, $4)
+         on conflict (activity_id, day) do update set reason_zh = excluded.reason_zh, reason_en = excluded.reason_en",
+        activity,
+        fresh.day as _,
+        fresh.reason_zh,
+        fresh.reason_en
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A session to make.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// Session.
+    pub id: Uuid,
+    /// Where it came from.
+    pub template_id: Option<Uuid>,
+    /// Beginning.
+    pub starts_at: jiff::Timestamp,
+    /// End.
+    pub ends_at: jiff::Timestamp,
+    /// Places.
+    pub capacity: i32,
+}
+
+/// Makes sessions; one that exists at its instant stays as it is. Answers how many are new.
+pub async fn add_sessions(
+    db: &mut PgConnection,
+    activity: Uuid,
+    now: jiff::Timestamp,
+    fresh: &[NewSession],
+) -> sqlx::Result<u64> {
+    let ids: Vec<Uuid> = fresh.iter().map(|s| s.id).collect();
+    let templates: Vec<Option<Uuid>> = fresh.iter().map(|s| s.template_id).collect();
+    let starts: Vec<Timestamp> = fresh.iter().map(|s| s.starts_at.to_sqlx()).collect();
+    let ends: Vec<Timestamp> = fresh.iter().map(|s| s.ends_at.to_sqlx()).collect();
+    let capacities: Vec<i32> = fresh.iter().map(|s| s.capacity).collect();
+    let done = sqlx::query!(
+        "insert into session (id, activity_id, template_id, starts_at, ends_at, capacity, created_at)
+         select id, $1, template_id, starts_at, ends_at, capacity, $2
+         from unnest($3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::integer[])
+           as fresh (id, template_id, starts_at, ends_at, capacity)
+         on conflict (activity_id, starts_at) do nothing",
+        activity,
+        now.to_sqlx() as _,
+        &ids,
+        &templates as _,
+        &starts as _,
+        &ends as _,
+        &capacities
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Changes capacity and state of a session if nobody changed it since `version`. Answers whether it was so.
+pub async fn change_session(
+    db: &mut PgConnection,
+    id: Uuid,
+    version: i32,
+    capacity: i32,
+    state: &str,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update session set capacity = $3, state = $4, version = version + 1 where id = $1 and version = $2",
+        id,
+        version,
+        capacity,
+        state
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Sessions that hold more people than places: what the nightly reconciliation raises an alarm about, unless staff
+/// lowered the capacity knowingly. `(session, people, capacity)`
+pub async fn overfull(db: &mut PgConnection) -> sqlx::Result<Vec<(Uuid, i64, i32)>> {
+    let rows = sqlx::query!(
+        r#"select s.id, sum(b.people) as "people!", s.capacity from session s join booking b on b.session_id = s.id
+           where b.state = 'confirmed' group by s.id having sum(b.people) > s.capacity"#
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.people, row.capacity)).collect())
+}

@@ -1,0 +1,101 @@
+//! One Postgres database per test. The first test of a schema makes a migrated template; every test clones it, which
+//! takes a few dozen milliseconds instead of a migration.
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// A database that lives as long as its test.
+pub struct TestDb {
+    name: String,
+    server: PgConnectOptions,
+}
+
+impl TestDb {
+    /// A fresh, migrated, empty database on the server of `DATABASE_URL`.
+    pub async fn new() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "tests are configured by the environment")]
+        let url = std::env::var("DATABASE_URL").expect("DATABASE_URL names the server that tests may use");
+        let server = PgConnectOptions::from_str(&url).expect("DATABASE_URL is a Postgres URL").database("postgres");
+        let template = template(&server).await;
+        let name = format!("t_{}", Uuid::from_bytes(services::crypto::random()).simple());
+        execute(&mut connect(&server).await, format!("create database {name} template {template}")).await;
+        Self { name, server }
+    }
+
+    /// Options to connect as the owner of everything (the tests' superuser).
+    pub fn options(&self) -> PgConnectOptions {
+        self.server.clone().database(&self.name)
+    }
+
+    /// The URL, for a server process of its own.
+    pub fn url(&self) -> String {
+        let (host, port) = (self.server.get_host().to_owned(), self.server.get_port());
+        format!("postgres://{}@{host}:{port}/{}", self.server.get_username(), self.name)
+    }
+
+    /// A pool as the server has it: acting as `cb_app`, with the guards of `services::db`.
+    pub fn app_pool(&self, max_connections: u32) -> PgPool {
+        let settings = services::db::PoolSettings { max_connections, ..Default::default() };
+        services::db::pool(self.options(), &settings)
+    }
+
+    /// A pool of the superuser, for looking behind the curtain and for tampering.
+    pub fn owner_pool(&self) -> PgPool {
+        PgPoolOptions::new().max_connections(2).connect_lazy_with(self.options())
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        let (name, server) = (std::mem::take(&mut self.name), self.server.clone());
+        // A test's runtime may be ending: the database is dropped by a thread with a runtime of its own.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                execute(&mut connect(&server).await, format!("drop database if exists {name} with (force)")).await;
+            });
+        });
+        drop(dropped.join());
+    }
+}
+
+/// The migrated template of the present migrations, made by whoever comes first (across processes).
+async fn template(server: &PgConnectOptions) -> String {
+    let mut fingerprint = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in store::MIGRATIONS.iter().flat_map(|migration| migration.checksum.iter()) {
+        fingerprint = (fingerprint ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    let name = format!("cordblood_template_{fingerprint:016x}");
+    let mut admin = connect(server).await;
+    if exists(&mut admin, &name).await {
+        return name;
+    }
+    execute(&mut admin, "select pg_advisory_lock(728616)".to_owned()).await;
+    if !exists(&mut admin, &name).await {
+        let making = format!("{name}_making");
+        execute(&mut admin, format!("drop database if exists {making} with (force)")).await;
+        execute(&mut admin, format!("create database {making}")).await;
+        let mut fresh = connect(&server.clone().database(&making)).await;
+        store::MIGRATIONS.run(&mut fresh).await.expect("the migrations run on an empty database");
+        fresh.close().await.expect("the connection closes");
+        execute(&mut admin, format!("alter database {making} rename to {name}")).await;
+    }
+    admin.close().await.expect("the connection closes");
+    name
+}
+
+async fn exists(admin: &mut PgConnection, name: &str) -> bool {
+    let found = sqlx::query_scalar("select exists (select from pg_database where datname = $1)").bind(name);
+    found.fetch_one(admin).await.expect("the catalogue can be read")
+}
+
+async fn connect(options: &PgConnectOptions) -> PgConnection {
+    PgConnection::connect_with(options).await.expect("the tests' Postgres answers")
+}
+
+async fn execute(admin: &mut PgConnection, sql: String) {
+    // Names are made here of hexadecimal digits.
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(admin).await.expect("the tests' user may do this");
+}

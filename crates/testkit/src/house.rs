@@ -1,0 +1,62 @@
+//! A whole house for a test: services on a database of its own, with a clock the test moves.
+
+use crate::TestDb;
+use domain::Locale;
+use domain::account::Actor;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use services::clock::Clock;
+use services::context::Settings;
+use services::crypto::Vault;
+use services::{Context, Services};
+use std::sync::Arc;
+
+/// The master key of every test.
+pub const MASTER_KEY: &str = "a master key for tests, and for tests only";
+
+/// Services on a database of their own.
+pub struct TestHouse {
+    /// The means, as the server has them.
+    pub services: Services,
+    /// Its database; dropped last.
+    pub db: TestDb,
+}
+
+impl TestHouse {
+    /// A house at noon of 20 July 2026 in Shandong, its clock standing still, with a small pool.
+    pub async fn new() -> Self {
+        Self::with(Clock::frozen("2026-07-20T12:00:00+08:00".parse().expect("an instant")), 8).await
+    }
+
+    /// A house with a clock and as many connections as the test needs.
+    pub async fn with(clock: Clock, connections: u32) -> Self {
+        let db = TestDb::new().await;
+        let services = Self::second(&db, clock, connections).await;
+        Self { services, db }
+    }
+
+    /// Another server on the same database, as a second process would be.
+    pub async fn second(db: &TestDb, clock: Clock, connections: u32) -> Services {
+        let pool = db.app_pool(connections);
+        let vault = Vault::open(&pool, &SecretString::from(MASTER_KEY), clock.now()).await.expect("the vault opens");
+        Services {
+            db: pool,
+            clock,
+            vault,
+            settings: Arc::new(Settings { public_url: "https://test.example".into(), development: true }),
+            claims: Default::default(),
+            calendar: Default::default(),
+            job_bell: Arc::default(),
+        }
+    }
+
+    /// A context of `actor`, now.
+    pub fn context(&self, actor: Actor) -> Context {
+        Context { actor, locale: Locale::ZhCn, ..self.services.system() }
+    }
+
+    /// The present instant of the house.
+    pub fn now(&self) -> Timestamp {
+        self.services.clock.now()
+    }
+}
