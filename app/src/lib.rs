@@ -25,7 +25,7 @@ mod home;
 #[cfg(feature = "ssr")]
 pub mod i18n;
 #[cfg(feature = "ssr")]
-pub mod museum;
+pub mod local_path;
 #[cfg(feature = "ssr")]
 mod notices;
 #[cfg(feature = "ssr")]
