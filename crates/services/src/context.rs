@@ -23,6 +23,8 @@ pub struct Services {
     pub settings: Arc<Settings>,
     /// Groups claims on one session into one transaction.
     pub claims: crate::booking::Claims,
+    /// The picture of the sessions that public pages read.
+    pub calendar: crate::booking::Calendar,
     /// Wakes this process's job workers at once after a commit that queued something.
     pub job_bell: Arc<tokio::sync::Notify>,
 }

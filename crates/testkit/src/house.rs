@@ -45,6 +45,7 @@ impl TestHouse {
             vault,
             settings: Arc::new(Settings { public_url: "https://test.example".into(), development: true }),
             claims: Default::default(),
+            calendar: Default::default(),
             job_bell: Arc::default(),
         }
     }

@@ -6,4 +6,4 @@ mod database;
 mod house;
 
 pub use database::TestDb;
-pub use house::TestHouse;
+pub use house::{MASTER_KEY, TestHouse};

@@ -1,1 +1,5 @@
-//! x
+//! The use cases on a real Postgres.
+
+mod audit;
+mod booking;
+mod vault;

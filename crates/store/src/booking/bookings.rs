@@ -102,21 +102,37 @@ pub async fn of_session(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Ve
     .await
 }
 
-/// The newest bookings of an account or of a proven contact, at most 50.
-pub async fn of_person(db: &mut PgConnection, account: Uuid, contact_index: &[u8]) -> sqlx::Result<Vec<BookingRow>> {
+/// The bookings of an account, the latest sessions first, at most 50: those made signed in, and those made earlier with
+/// the phone or mail address the account has proven since.
+pub async fn of_account(db: &mut PgConnection, account: Uuid) -> sqlx::Result<Vec<BookingRow>> {
     sqlx::query_as!(
         BookingRow,
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
                 s.starts_at, s.ends_at, s.state as session_state
-         from booking b join session s on s.id = b.session_id
-         where b.account_id = $1 or b.phone_index = $2 or b.mail_index = $2
-         order by s.starts_at desc limit 50",
-        account,
-        contact_index
+         from account a
+         join booking b on b.account_id = a.id or b.phone_index = a.phone_index or b.mail_index = a.mail_index
+         join session s on s.id = b.session_id
+         where a.id = $1 and a.deleted_at is null
+         order by s.starts_at desc, b.id limit 50",
+        account
     )
     .fetch_all(db)
+    .await
+}
+
+/// Whether a booking is an account's, by the same rule as [`of_account`].
+pub async fn is_of_account(db: &mut PgConnection, account: Uuid, booking: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+             select from account a
+             join booking b on b.account_id = a.id or b.phone_index = a.phone_index or b.mail_index = a.mail_index
+             where a.id = $1 and a.deleted_at is null and b.id = $2) as "owns!""#,
+        account,
+        booking
+    )
+    .fetch_one(db)
     .await
 }
 

@@ -1,0 +1,159 @@
+//! What the public sees of sessions: read once a second for everybody, from memory.
+
+use super::{BookingError, MUSEUM};
+use crate::Services;
+use domain::booking::{Policy, SessionFacts, opens_at};
+use domain::ids::{ActivityId, SessionId};
+use domain::time::{local_day, start_of_day};
+use jiff::{SignedDuration, Span, Timestamp, civil};
+use sqlx::PgConnection;
+use std::sync::{Arc, PoisonError, RwLock};
+use store::booking::sessions as sql;
+use tokio::sync::Mutex;
+
+/// How old a picture of the sessions may be.
+const FRESH: SignedDuration = SignedDuration::from_millis(900);
+
+/// A session and how full it is. Counts are people.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SessionView {
+    /// Session.
+    pub id: SessionId,
+    /// Times, places, people.
+    pub facts: SessionFacts,
+    /// People who came.
+    pub arrived: u32,
+    /// Confirmed bookings.
+    pub bookings: u32,
+    /// Edit counter, for staff forms.
+    pub version: i32,
+}
+
+impl SessionView {
+    /// Places free for a party: as many as are left. Shown for this party size, so that "3 left" to a family of four is "full".
+    pub fn fits(&self, people: u32) -> bool {
+        self.facts.free() >= people
+    }
+}
+
+impl From<sql::SessionRow> for SessionView {
+    fn from(row: sql::SessionRow) -> Self {
+        let count = |n: i64| n.max(0) as u32;
+        Self {
+            id: SessionId(row.id),
+            facts: SessionFacts {
+                starts_at: row.starts_at.to_jiff(),
+                ends_at: row.ends_at.to_jiff(),
+                capacity: row.capacity.max(0) as u32,
+                booked: count(row.booked),
+                held: count(row.held),
+                closed: row.state != "open",
+            },
+            arrived: count(row.arrived),
+            bookings: count(row.bookings),
+            version: row.version,
+        }
+    }
+}
+
+/// The museum as the public sees it at one instant.
+#[derive(Clone, Debug)]
+pub struct Museum {
+    /// Its activity.
+    pub activity: ActivityId,
+    /// Its rules.
+    pub policy: Policy,
+    /// The rules' version.
+    pub policy_version: i32,
+    /// Sessions from today's first on, in order.
+    pub sessions: Vec<SessionView>,
+    /// Days without sessions, with the reason in Chinese and English.
+    pub exceptions: Vec<(civil::Date, String, String)>,
+    /// When this was read.
+    pub read_at: Timestamp,
+}
+
+impl Museum {
+    /// Sessions that can be booked now or later: not closed, not begun.
+    pub fn upcoming(&self, now: Timestamp) -> impl Iterator<Item = &SessionView> {
+        self.sessions.iter().filter(move |s| !s.facts.closed && s.facts.starts_at > now)
+    }
+
+    /// The sessions of a day.
+    pub fn on(&self, day: civil::Date) -> impl Iterator<Item = &SessionView> {
+        self.sessions.iter().filter(move |s| local_day(s.facts.starts_at) == day)
+    }
+
+    /// A session by id.
+    pub fn session(&self, id: SessionId) -> Option<&SessionView> {
+        self.sessions.iter().find(|s| s.id == id)
+    }
+
+    /// The sessions nearest to one that could take a party instead, at most `count`, the nearest first.
+    pub fn alternatives(&self, to: SessionId, people: u32, now: Timestamp, count: usize) -> Vec<&SessionView> {
+        let Some(wanted) = self.session(to) else { return Vec::new() };
+        let distance = |s: &SessionView| s.facts.starts_at.duration_since(wanted.facts.starts_at).abs();
+        let mut others: Vec<&SessionView> = self
+            .upcoming(now)
+            .filter(|s| s.id != to && s.fits(people) && opens_at(&self.policy, s.facts.starts_at) <= now)
+            .collect();
+        others.sort_by_key(|s| distance(s));
+        others.truncate(count);
+        others
+    }
+}
+
+/// The picture of the sessions that all requests of this process share.
+#[derive(Clone, Default)]
+pub struct Calendar {
+    museum: Arc<RwLock<Option<Arc<Museum>>>>,
+    reading: Arc<Mutex<()>>,
+}
+
+impl Calendar {
+    fn known(&self, now: Timestamp) -> Option<Arc<Museum>> {
+        let known = self.museum.read().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|m| now.duration_since(m.read_at).abs() < FRESH).cloned()
+    }
+}
+
+/// The museum, at most a second old. One request reads it, the others wait for that one.
+///
+/// # Errors
+/// `NotFound` before the museum was set up; `Database`.
+pub async fn museum(services: &Services) -> Result<Arc<Museum>, BookingError> {
+    let now = services.clock.now();
+    if let Some(museum) = services.calendar.known(now) {
+        return Ok(museum);
+    }
+    let _reading = services.calendar.reading.lock().await;
+    if let Some(museum) = services.calendar.known(services.clock.now()) {
+        return Ok(museum);
+    }
+    let museum = Arc::new(read(services, now).await?);
+    *services.calendar.museum.write().unwrap_or_else(PoisonError::into_inner) = Some(museum.clone());
+    Ok(museum)
+}
+
+async fn read(services: &Services, now: Timestamp) -> Result<Museum, BookingError> {
+    let mut db = services.db.acquire().await?;
+    let row = sql::activity_by_slug(&mut db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
+    let policy: Policy = serde_json::from_value(row.policy).map_err(|_| BookingError::Damaged("the museum's policy"))?;
+    let today = local_day(now);
+    let until = today.checked_add(Span::new().days(i64::from(policy.days_ahead) + 46)).unwrap_or(today);
+    let rows = sql::sessions_between(&mut db, row.id, start_of_day(today), start_of_day(until), now).await?;
+    let exceptions = sql::exceptions(&mut db, row.id, jiff_sqlx::ToSqlx::to_sqlx(today)).await?;
+    Ok(Museum {
+        activity: ActivityId(row.id),
+        policy,
+        policy_version: row.policy_version,
+        sessions: rows.into_iter().map(SessionView::from).collect(),
+        exceptions: exceptions.into_iter().map(|e| (e.day.to_jiff(), e.reason_zh, e.reason_en)).collect(),
+        read_at: now,
+    })
+}
+
+/// One session, read now.
+pub(super) async fn session(db: &mut PgConnection, id: SessionId, now: Timestamp) -> Result<SessionView, BookingError> {
+    sql::session(db, id.0, now).await?.map(SessionView::from).ok_or(BookingError::NotFound)
+}

@@ -1,0 +1,289 @@
+//! Changing a booking: cancel, fewer people, another session. Each is one transaction under the sessions' locks, runs to
+//! its end when the caller goes away, and queues its message in the same transaction.
+
+use super::claims::{activity, contact_index, count, facts, lock_key, spans};
+use super::view::{BookingView, open};
+use super::BookingError;
+use crate::audit::{self, Entry};
+use crate::crypto::LinkPurpose;
+use crate::db::to_the_end;
+use crate::messages::{self, Template};
+use crate::{Context, Services};
+use domain::account::{Actor, Capability};
+use domain::booking::{Party, Policy, Refusal, SessionFacts, may_cancel, may_move};
+use domain::ids::{BookingId, SessionId};
+use sqlx::PgConnection;
+use std::time::Duration;
+use store::booking::{bookings as sql, claims};
+
+/// How a caller names a booking.
+#[derive(Clone, Debug)]
+pub enum Handle {
+    /// By a signed link: whoever has it may see and change the booking.
+    Link(String),
+    /// By id: the account's owner, staff and machines that may.
+    Id(BookingId),
+}
+
+/// The row behind a handle, if the caller may have it. The two kinds of "no" are one.
+pub(super) async fn resolve(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    handle: &Handle,
+) -> Result<sql::BookingRow, BookingError> {
+    let id = match handle {
+        Handle::Link(text) => {
+            let opened = services.vault.open_link(LinkPurpose::ManageBooking, text, context.now);
+            opened.map_err(|_| BookingError::NotFound)?
+        }
+        Handle::Id(id) => {
+            let may = match &context.actor {
+                Actor::Visitor { account, .. } => sql::is_of_account(db, account.0, id.0).await?,
+                _ => context.require(Capability::SeeBookings).is_ok(),
+            };
+            may.then_some(id.0).ok_or(BookingError::NotFound)?
+        }
+    };
+    sql::booking(db, id).await?.ok_or(BookingError::NotFound)
+}
+
+/// A handle that may also change: seeing is not enough for those who see by id.
+fn require_change(context: &Context, handle: &Handle) -> Result<(), BookingError> {
+    match (handle, &context.actor) {
+        (Handle::Link(_), _) | (Handle::Id(_), Actor::Visitor { .. }) => Ok(()),
+        (Handle::Id(_), _) => Ok(context.require(Capability::BookOnBehalf)?),
+    }
+}
+
+fn changed_by(context: &Context) -> &'static str {
+    match context.actor {
+        Actor::Staff { .. } | Actor::System => "staff",
+        Actor::Client { .. } => "api",
+        Actor::Anonymous | Actor::Visitor { .. } => "visitor",
+    }
+}
+
+/// Staff change bookings as long as nobody has come; the public keeps the policy's deadline.
+fn deadline(policy: &Policy, context: &Context, session: &SessionFacts, booking: &sql::BookingRow) -> Result<(), Refusal> {
+    let decided = may_cancel(policy, context.now, session, booking.arrived.max(0) as u32, booking.state == "cancelled");
+    match decided {
+        Err(Refusal::TooLate) if matches!(context.actor, Actor::Staff { .. }) => Ok(()),
+        other => other,
+    }
+}
+
+enum Work {
+    Cancel,
+    Party(Party),
+    Move(SessionId),
+}
+
+/// Cancels a booking.
+///
+/// # Errors
+/// `Refused`: cancelled already, arrived, too late; `StateHasChanged` when `version` is not the present one.
+pub async fn cancel(
+    services: &Services,
+    context: &Context,
+    handle: Handle,
+    version: Option<i32>,
+) -> Result<BookingView, BookingError> {
+    run(services, context, handle, version, Work::Cancel).await
+}
+
+/// Makes the party smaller (or, for staff, larger while there is room).
+///
+/// # Errors
+/// As [`cancel`]; `Refused(NotSmaller)`, `Refused(Full)`.
+pub async fn change_party(
+    services: &Services,
+    context: &Context,
+    handle: Handle,
+    version: Option<i32>,
+    party: Party,
+) -> Result<BookingView, BookingError> {
+    run(services, context, handle, version, Work::Party(party)).await
+}
+
+/// Moves a booking to another session in one swap: the old places are kept until the new ones are won.
+///
+/// # Errors
+/// As [`cancel`], and whatever refuses a booking of the new session.
+pub async fn move_to(
+    services: &Services,
+    context: &Context,
+    handle: Handle,
+    version: Option<i32>,
+    target: SessionId,
+) -> Result<BookingView, BookingError> {
+    run(services, context, handle, version, Work::Move(target)).await
+}
+
+async fn run(
+    services: &Services,
+    context: &Context,
+    handle: Handle,
+    version: Option<i32>,
+    work: Work,
+) -> Result<BookingView, BookingError> {
+    require_change(context, &handle)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tries = 0;
+        loop {
+            match transaction(&services, &context, &handle, version, &work).await {
+                Err(BookingError::Database(error)) if store::is_transient(&error) => {
+                    if tries == 3 {
+                        return Err(Refusal::Busy.into());
+                    }
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
+                }
+                other => return other,
+            }
+        }
+    })
+    .await
+}
+
+async fn transaction(
+    services: &Services,
+    context: &Context,
+    handle: &Handle,
+    version: Option<i32>,
+    work: &Work,
+) -> Result<BookingView, BookingError> {
+    let mut tx = services.db.begin().await?;
+    let seen = resolve(services, context, &mut tx, handle).await?;
+    let mut sessions = vec![seen.session_id];
+    if let Work::Move(target) = work {
+        sessions.push(target.0);
+    }
+    let locked = claims::lock_sessions(&mut tx, &sessions).await?;
+    // What was read before the lock may be old; what is read now cannot change.
+    let booking = sql::booking(&mut tx, seen.id).await?.ok_or(BookingError::NotFound)?;
+    if booking.session_id != seen.session_id || version.is_some_and(|v| v != booking.version) {
+        return Err(BookingError::StateHasChanged);
+    }
+    let own = locked.iter().find(|s| s.id == booking.session_id).ok_or(BookingError::NotFound)?;
+    let policy: Policy = serde_json::from_value(own.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
+    let own_facts = session_facts(&mut tx, context, own).await?;
+    deadline(&policy, context, &own_facts, &booking)?;
+    match work {
+        Work::Cancel => do_cancel(services, context, &mut tx, &booking).await?,
+        Work::Party(party) => do_party(services, context, &mut tx, &booking, &policy, &own_facts, *party).await?,
+        Work::Move(target) => {
+            let target = locked.iter().find(|s| s.id == target.0).ok_or(BookingError::NotFound)?;
+            do_move(services, context, &mut tx, &booking, own, target).await?;
+        }
+    }
+    let after = sql::booking(&mut tx, seen.id).await?.ok_or(BookingError::NotFound)?;
+    tx.commit().await?;
+    services.job_bell.notify_one();
+    open(services, after)
+}
+
+async fn session_facts(
+    db: &mut PgConnection,
+    context: &Context,
+    session: &claims::LockedSession,
+) -> Result<SessionFacts, BookingError> {
+    let booked = claims::people_booked(db, session.id).await?;
+    let held = claims::live_holds(db, session.id, context.now).await?.iter().map(|h| h.people.max(0) as u32).sum();
+    Ok(facts(session, booked, held))
+}
+
+async fn note(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    booking: &sql::BookingRow,
+    (action, template): (&'static str, Template),
+    detail: serde_json::Value,
+) -> Result<(), BookingError> {
+    let entry = Entry { action, subject_kind: "booking", subject: Some(booking.id), detail };
+    audit::record(db, context, &[entry]).await?;
+    messages::queue_booking(db, services, context.now, BookingId(booking.id), template).await?;
+    Ok(())
+}
+
+async fn do_cancel(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    booking: &sql::BookingRow,
+) -> Result<(), BookingError> {
+    sql::cancel(db, booking.session_id, booking.id, changed_by(context), context.now).await?;
+    let detail = serde_json::json!({ "session": booking.session_id, "people": booking.people });
+    note(services, context, db, booking, ("booking.cancelled", Template::Cancelled), detail).await
+}
+
+async fn do_party(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    booking: &sql::BookingRow,
+    policy: &Policy,
+    session: &SessionFacts,
+    party: Party,
+) -> Result<(), BookingError> {
+    let (old, new) = (booking.people.max(0) as u32, party.people.get());
+    let by_staff = matches!(context.actor, Actor::Staff { .. });
+    if new > old && !by_staff {
+        return Err(Refusal::NotSmaller.into());
+    }
+    if new == old && i32::from(party.children) == booking.children {
+        return Err(Refusal::NotSmaller.into());
+    }
+    if new > old && new - old > session.free() {
+        return Err(Refusal::Full { free: session.free() }.into());
+    }
+    if policy.children_need_adult && party.children > 0 && party.adults() == 0 {
+        return Err(Refusal::ChildrenNeedAdult.into());
+    }
+    let change = sql::Change {
+        session: booking.session_id,
+        people: new as i32,
+        children: i32::from(party.children),
+        moves: 0,
+    };
+    sql::change(db, booking.session_id, booking.id, change, context.now).await?;
+    let detail = serde_json::json!({ "from": old, "to": new });
+    note(services, context, db, booking, ("booking.resized", Template::Changed), detail).await
+}
+
+async fn do_move(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    booking: &sql::BookingRow,
+    own: &claims::LockedSession,
+    target: &claims::LockedSession,
+) -> Result<(), BookingError> {
+    if target.id == own.id {
+        return Err(Refusal::SameSession.into());
+    }
+    if activity(target) != activity(own) {
+        return Err(BookingError::NotFound);
+    }
+    let policy: Policy = serde_json::from_value(target.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
+    let session = session_facts(db, context, target).await?;
+    let view = open(services, booking.clone())?;
+    let person = match view.person.contact.as_ref().map(|contact| contact_index(services, contact)) {
+        None => Default::default(),
+        Some(index) => {
+            claims::lock_keys(db, &[lock_key(&index)]).await?;
+            let spans = spans(&policy, session.starts_at);
+            let counts =
+                claims::person_counts(db, target.activity_id, std::slice::from_ref(&index), spans, Some(booking.id)).await?;
+            count(&counts, &index)
+        }
+    };
+    may_move(&policy, context.now, &session, view.party, view.moves, person)?;
+    let change = sql::Change { session: target.id, people: booking.people, children: booking.children, moves: 1 };
+    sql::change(db, own.id, booking.id, change, context.now).await?;
+    messages::queue_reminders(db, services, context.now, BookingId(booking.id), target.starts_at.to_jiff()).await?;
+    let detail = serde_json::json!({ "from": own.id, "to": target.id });
+    note(services, context, db, booking, ("booking.moved", Template::Changed), detail).await
+}

@@ -1,0 +1,265 @@
+//! The door: admit by pass, reference or name; walk-ins and leavers; one number "in the building".
+//!
+//! Every scan carries a nonce, looked up before any rule: the retry of a success repeats the success.
+
+use super::claims::facts;
+use super::view::{BookingState, BookingView, open};
+use super::{BookingError, MUSEUM};
+use crate::audit::{self, Entry};
+use crate::db::to_the_end;
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::booking::{Admission, DoorRefusal, PassFacts, Policy, Reference};
+use domain::ids::{BookingId, SessionId};
+use domain::time::{local_day, start_of_day};
+use jiff::Timestamp;
+use store::booking::{bookings, claims, door as sql, sessions};
+use uuid::Uuid;
+
+/// What the steward holds: a pass, a reference read aloud, or a booking picked from a list.
+#[derive(Clone, Debug)]
+pub enum Ticket {
+    /// The text of a QR code.
+    Pass(String),
+    /// Eight characters.
+    Reference(String),
+    /// A booking from the list of names.
+    Booking(BookingId),
+}
+
+/// The door's answer to a scan.
+pub type DoorAnswer = Result<Admission, DoorRefusal>;
+
+/// A booking as the door sees it: no contact, the name masked until it is looked for.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Booking.
+    pub id: BookingId,
+    /// Session.
+    pub session: SessionId,
+    /// As shown.
+    pub reference: String,
+    /// 张**
+    pub name: String,
+    /// Booked.
+    pub people: u32,
+    /// Came.
+    pub arrived: u32,
+    /// Beginning.
+    pub starts_at: Timestamp,
+    /// End.
+    pub ends_at: Timestamp,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+}
+
+impl From<BookingView> for Found {
+    fn from(booking: BookingView) -> Self {
+        Self {
+            id: booking.id,
+            session: booking.session,
+            name: booking.person.name.masked(),
+            people: booking.party.people.get(),
+            arrived: booking.arrived,
+            starts_at: booking.starts_at,
+            ends_at: booking.ends_at,
+            cancelled: booking.state == BookingState::Cancelled,
+            reference: booking.reference,
+        }
+    }
+}
+
+/// The booking a pass speaks of, if its signature is ours.
+pub fn read_pass(services: &Services, text: &str) -> Result<(SessionId, BookingId), DoorRefusal> {
+    let pass = services.vault.verify_pass(text.trim()).map_err(|_| DoorRefusal::NotAPass)?;
+    Ok((pass.session, pass.booking))
+}
+
+/// Looks a ticket up without admitting anybody.
+///
+/// # Errors
+/// `Denied`; the inner error says why the ticket is worth nothing.
+pub async fn find(services: &Services, context: &Context, ticket: &Ticket) -> Result<Result<Found, DoorRefusal>, BookingError> {
+    context.require(Capability::Admit)?;
+    let mut db = services.db.acquire().await?;
+    let row = match locate(services, context, &mut db, ticket).await? {
+        Ok(row) => row,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    Ok(Ok(open(services, row)?.into()))
+}
+
+async fn locate(
+    services: &Services,
+    context: &Context,
+    db: &mut sqlx::PgConnection,
+    ticket: &Ticket,
+) -> Result<Result<bookings::BookingRow, DoorRefusal>, BookingError> {
+    let row = match ticket {
+        Ticket::Pass(text) => match read_pass(services, text) {
+            // The pass names the session it was made for; a booking that moved since is found where it is now.
+            Ok((_, booking)) => bookings::booking(db, booking.0).await?,
+            Err(refusal) => return Ok(Err(refusal)),
+        },
+        Ticket::Reference(text) => {
+            let Ok(reference) = Reference::parse(text) else { return Ok(Err(DoorRefusal::NotAPass)) };
+            let found = bookings::by_reference(db, reference.as_str()).await?;
+            // Of two with one reference (chance in 10¹²) the one of today.
+            let today = local_day(context.now);
+            let mut found: Vec<_> = found.into_iter().collect();
+            found.sort_by_key(|row| local_day(row.starts_at.to_jiff()) != today);
+            found.into_iter().next()
+        }
+        Ticket::Booking(id) => bookings::booking(db, id.0).await?,
+    };
+    Ok(row.ok_or(DoorRefusal::Unknown))
+}
+
+/// Today's bookings whose name begins with what the steward typed (at least one character), at most 20.
+///
+/// # Errors
+/// `Denied`.
+pub async fn find_by_name(services: &Services, context: &Context, name: &str) -> Result<Vec<Found>, BookingError> {
+    context.require(Capability::Admit)?;
+    let wanted = name.trim().to_lowercase();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut db = services.db.acquire().await?;
+    let museum = sessions::activity_by_slug(&mut db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
+    let today = local_day(context.now);
+    let search = bookings::Search {
+        activity: museum.id,
+        from: Some(start_of_day(today)),
+        until: Some(start_of_day(today.tomorrow().unwrap_or(today))),
+        limit: 2_000,
+        ..Default::default()
+    };
+    // Names are sealed one by one: a day's few hundred are opened here rather than ever indexed.
+    let mut found = Vec::new();
+    for row in bookings::search(&mut db, &search).await? {
+        let booking = open(services, row)?;
+        if booking.person.name.as_str().to_lowercase().starts_with(&wanted) {
+            found.push(Found { name: booking.person.name.as_str().to_owned(), ..booking.into() });
+        }
+        if found.len() == 20 {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Admits `present` people of a ticket's booking. The same nonce gets the same answer.
+///
+/// # Errors
+/// `Denied`, `Database`; a refusal at the door is an answer, not an error.
+pub async fn admit(
+    services: &Services,
+    context: &Context,
+    nonce: Uuid,
+    ticket: Ticket,
+    present: u32,
+    device_at: Option<Timestamp>,
+) -> Result<DoorAnswer, BookingError> {
+    context.require(Capability::Admit)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move { transaction(&services, &context, nonce, &ticket, present, device_at).await }).await
+}
+
+fn steward(context: &Context) -> Uuid {
+    match &context.actor {
+        domain::account::Actor::Client { client, .. } => client.0,
+        other => other.account().map(|account| account.0).unwrap_or_default(),
+    }
+}
+
+fn remembered(outcome: &str) -> Result<DoorAnswer, BookingError> {
+    serde_json::from_str(outcome).map_err(|_| BookingError::Damaged("a scan's answer"))
+}
+
+async fn transaction(
+    services: &Services,
+    context: &Context,
+    nonce: Uuid,
+    ticket: &Ticket,
+    present: u32,
+    device_at: Option<Timestamp>,
+) -> Result<DoorAnswer, BookingError> {
+    let mut tx = services.db.begin().await?;
+    if let Some(scan) = sql::scan(&mut tx, nonce).await? {
+        return remembered(&scan.outcome);
+    }
+    let row = match locate(services, context, &mut tx, ticket).await? {
+        Ok(row) => row,
+        // Nothing to note it under: the retry of a forgery is the same forgery.
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let Some((people, arrived, cancelled)) = sql::lock_booking(&mut tx, row.session_id, row.id).await? else {
+        return Err(BookingError::StateHasChanged);
+    };
+    // Two retries of one nonce meet at the lock: the second sees what the first answered.
+    if let Some(scan) = sql::scan(&mut tx, nonce).await? {
+        return remembered(&scan.outcome);
+    }
+    let session = claims::find_sessions(&mut tx, &[row.session_id]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
+    let policy: Policy = serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
+    let pass = PassFacts { people: people.max(0) as u32, arrived: arrived.max(0) as u32, cancelled };
+    let answer = domain::booking::admit(&policy, context.now, &facts(&session, 0, 0), pass, present);
+    if let Ok(admission) = &answer {
+        sql::set_arrived(&mut tx, row.session_id, row.id, admission.arrived as i32).await?;
+    }
+    let scan = sql::ScanRow {
+        nonce,
+        session_id: row.session_id,
+        booking_id: Some(row.id),
+        present: present.min(i32::MAX as u32) as i32,
+        outcome: serde_json::to_string(&answer).map_err(|_| BookingError::Damaged("a scan's answer"))?,
+        steward_id: steward(context),
+    };
+    sql::add_scan(&mut tx, &scan, device_at, context.now).await?;
+    let action = if answer.is_ok() { "door.admitted" } else { "door.refused" };
+    let detail = serde_json::json!({ "present": present, "answer": answer });
+    audit::record(&mut tx, context, &[Entry { action, subject_kind: "booking", subject: Some(row.id), detail }]).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+/// Counts people without a booking. Pressing twice with one id counts once.
+///
+/// # Errors
+/// `Denied`.
+pub async fn walk_in(services: &Services, context: &Context, id: Uuid, people: u32) -> Result<(), BookingError> {
+    counted(services, context, id, "walk_in", people).await
+}
+
+/// Counts people who left.
+///
+/// # Errors
+/// `Denied`.
+pub async fn leave(services: &Services, context: &Context, id: Uuid, people: u32) -> Result<(), BookingError> {
+    counted(services, context, id, "left", people).await
+}
+
+async fn counted(services: &Services, context: &Context, id: Uuid, kind: &'static str, people: u32) -> Result<(), BookingError> {
+    context.require(Capability::Admit)?;
+    let people = domain::booking::PartySize::new(people).map_err(|fault| BookingError::field("people", fault))?;
+    let mut db = services.db.acquire().await?;
+    let museum = sessions::activity_by_slug(&mut db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
+    sql::add_count(&mut db, id, museum.id, kind, people.get() as i32, steward(context), context.now).await?;
+    Ok(())
+}
+
+/// How many people are in the building now.
+///
+/// # Errors
+/// `Denied`.
+pub async fn inside(services: &Services, context: &Context) -> Result<u32, BookingError> {
+    if context.require(Capability::Admit).is_err() {
+        context.require(Capability::SeeBookings)?;
+    }
+    let mut db = services.db.acquire().await?;
+    let museum = sessions::activity_by_slug(&mut db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
+    let today = local_day(context.now);
+    let until = start_of_day(today.tomorrow().unwrap_or(today));
+    Ok(sql::inside(&mut db, museum.id, start_of_day(today), until).await?.max(0) as u32)
+}

@@ -1,0 +1,231 @@
+//! A visitor's way to a booking: places kept, particulars typed, the contact proven, the booking made.
+//!
+//! What was typed lives sealed in the draft, bound to the browser that typed it; a full session, an expired hold or a
+//! mistyped code lose nothing. The draft's id is the idempotency key: pressing the last button twice books once.
+
+use super::claims::{Booked, Channel, Claim, Granted, HoldOrder, Key, Order, Person, Source, contact_index, row};
+use super::{BookingError, SessionView};
+use crate::account::codes;
+use crate::crypto::Place;
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::booking::{Particulars, Party, PartySize};
+use domain::contact::{Contact, PersonName};
+use domain::field::Fault;
+use domain::ids::{BookingId, DraftId, HoldId, SessionId};
+use jiff::{SignedDuration, Timestamp};
+use store::booking::drafts as sql;
+
+/// How long what was typed is kept, whether or not a booking came of it.
+const DRAFT_LIFE: SignedDuration = SignedDuration::from_hours(2);
+
+/// A draft as its visitor sees it.
+#[derive(Clone)]
+pub struct DraftView {
+    /// Draft.
+    pub id: DraftId,
+    /// The session chosen last.
+    pub session: SessionView,
+    /// People.
+    pub people: PartySize,
+    /// What was typed so far.
+    pub typed: Option<(Person, u16)>,
+    /// Until when the places are kept; `None` when they no longer are.
+    pub held_until: Option<Timestamp>,
+    /// The contact was proven.
+    pub proven: bool,
+    /// The booking it became.
+    pub booking: Option<BookingId>,
+    hold: HoldId,
+}
+
+/// Keeps places for a visitor who begins to fill in the form. `visitor` is the browser's own random token.
+///
+/// # Errors
+/// `Refused`: full, not open, too late, too many people.
+pub async fn begin(
+    services: &Services,
+    context: &Context,
+    session: SessionId,
+    people: PartySize,
+    visitor: &str,
+) -> Result<DraftId, BookingError> {
+    context.require(Capability::BookForSelf)?;
+    let draft = context.new_id();
+    hold(services, context, draft, session, people, visitor).await?;
+    Ok(draft)
+}
+
+async fn hold(
+    services: &Services,
+    context: &Context,
+    draft: DraftId,
+    session: SessionId,
+    people: PartySize,
+    visitor: &str,
+) -> Result<(), BookingError> {
+    let order = HoldOrder {
+        context: context.clone(),
+        people,
+        hold: context.new_id(),
+        draft,
+        visitor_hash: visitor_hash(services, visitor),
+        draft_expires_at: context.now + DRAFT_LIFE,
+    };
+    services.claims.submit(services, session, Claim::Hold(order)).await.map(|_| ())
+}
+
+fn visitor_hash(services: &Services, visitor: &str) -> Vec<u8> {
+    services.vault.blind_index("visitor", visitor)
+}
+
+/// The draft, for the browser that began it.
+///
+/// # Errors
+/// `NotFound` for anybody else, and after its life.
+pub async fn read(services: &Services, context: &Context, id: DraftId, visitor: &str) -> Result<DraftView, BookingError> {
+    let mut db = services.db.acquire().await?;
+    let found = sql::draft(&mut db, id.0, &visitor_hash(services, visitor), context.now).await?;
+    let row = found.ok_or(BookingError::NotFound)?;
+    let session = super::calendar::session(&mut db, SessionId(row.session_id), context.now).await?;
+    let typed = row.sealed.as_deref().map(|sealed| open(services, id, sealed)).transpose()?;
+    Ok(DraftView {
+        id,
+        session,
+        people: PartySize::new(row.people as u32).map_err(|_| BookingError::Damaged("a draft's people"))?,
+        typed,
+        held_until: row.held_until.map(|at| at.to_jiff()),
+        proven: row.verified_at.is_some(),
+        booking: row.booking_id.map(BookingId),
+        hold: HoldId(row.hold_id),
+    })
+}
+
+fn place(id: DraftId) -> Place {
+    Place { table: "booking_draft", column: "sealed", row: id.0 }
+}
+
+fn open(services: &Services, id: DraftId, sealed: &[u8]) -> Result<(Person, u16), BookingError> {
+    let plain = services.vault.open_sealed(place(id), sealed)?;
+    let damaged = |_| BookingError::Damaged("a draft");
+    let particulars: Particulars = serde_json::from_slice(&plain).map_err(|_| BookingError::Damaged("a draft"))?;
+    let name = PersonName::parse(&particulars.name).map_err(damaged)?;
+    let contact = Contact::try_from(particulars.contact).map_err(damaged)?;
+    Ok((Person { name, contact: Some(contact) }, particulars.children))
+}
+
+/// Keeps what was typed and sends a code to the contact, unless it was proven before.
+///
+/// # Errors
+/// `Fields`, `Limited` when too many codes were asked for.
+pub async fn save(
+    services: &Services,
+    context: &Context,
+    draft: &DraftView,
+    name: PersonName,
+    contact: Contact,
+    party: Party,
+) -> Result<(), BookingError> {
+    let particulars =
+        Particulars { name: name.as_str().to_owned(), contact: (&contact).into(), children: party.children };
+    let plain = serde_json::to_vec(&particulars).map_err(|_| BookingError::Damaged("a draft"))?;
+    let sealed = services.vault.seal(place(draft.id), &plain);
+    let index = contact_index(services, &contact);
+    let mut db = services.db.acquire().await?;
+    sql::save(&mut db, draft.id.0, &sealed, &index).await?;
+    drop(db);
+    let same = draft.typed.as_ref().is_some_and(|(person, _)| person.contact.as_ref() == Some(&contact));
+    if draft.proven && same { Ok(()) } else { send_code(services, context, draft.id, &contact).await }
+}
+
+async fn send_code(services: &Services, context: &Context, id: DraftId, contact: &Contact) -> Result<(), BookingError> {
+    match codes::issue(services, context, codes::Purpose::Booking, id.0, contact).await {
+        // A code sent a moment ago still counts: the visitor pressed twice, or came back.
+        Ok(()) | Err(codes::IssueError::TooSoon { .. }) => Ok(()),
+        Err(codes::IssueError::Limited { retry_after }) => Err(BookingError::Limited { retry_after }),
+        Err(codes::IssueError::Database(error)) => Err(error.into()),
+    }
+}
+
+/// Sends the code once more.
+///
+/// # Errors
+/// `Limited` within a minute of the last one, or after too many.
+pub async fn resend(services: &Services, context: &Context, draft: &DraftView) -> Result<(), BookingError> {
+    let contact = draft.typed.as_ref().and_then(|(person, _)| person.contact.as_ref()).ok_or(BookingError::NotFound)?;
+    match codes::issue(services, context, codes::Purpose::Booking, draft.id.0, contact).await {
+        Ok(()) => Ok(()),
+        Err(codes::IssueError::TooSoon { retry_after } | codes::IssueError::Limited { retry_after }) => {
+            Err(BookingError::Limited { retry_after })
+        }
+        Err(codes::IssueError::Database(error)) => Err(error.into()),
+    }
+}
+
+/// Checks the code that was sent. Once proven, the contact stays proven for this draft.
+///
+/// # Errors
+/// `Fields` with the code's fault.
+pub async fn prove(services: &Services, context: &Context, draft: &DraftView, code: &str) -> Result<(), BookingError> {
+    if draft.proven || draft.booking.is_some() {
+        return Ok(());
+    }
+    let contact = draft.typed.as_ref().and_then(|(person, _)| person.contact.as_ref()).ok_or(BookingError::NotFound)?;
+    match codes::verify(services, context, codes::Purpose::Booking, draft.id.0, contact, code).await {
+        Ok(()) => {}
+        Err(codes::VerifyError::Shape) => return Err(BookingError::field("code", Fault::CodeShape)),
+        Err(codes::VerifyError::Wrong { left }) => return Err(BookingError::field("code", Fault::CodeWrong { left })),
+        Err(codes::VerifyError::Expired) => return Err(BookingError::field("code", Fault::CodeExpired)),
+        Err(codes::VerifyError::Database(error)) => return Err(error.into()),
+    }
+    let mut db = services.db.acquire().await?;
+    sql::mark_verified(&mut db, draft.id.0, context.now).await?;
+    Ok(())
+}
+
+/// Makes the booking of a proven draft. Repeating it answers the same booking.
+///
+/// # Errors
+/// `Refused`; `NotFound` while the contact is not proven.
+pub async fn confirm(services: &Services, context: &Context, draft: &DraftView) -> Result<BookingId, BookingError> {
+    if let Some(booking) = draft.booking {
+        return Ok(booking);
+    }
+    let (person, children) = draft.typed.as_ref().filter(|_| draft.proven).ok_or(BookingError::NotFound)?;
+    let party = Party::new(draft.people, u32::from(*children)).map_err(|f| BookingError::field("children", f))?;
+    let source = Source {
+        channel: Channel::Web,
+        account: context.actor.account(),
+        hold: Some(draft.hold),
+        draft: Some(draft.id),
+    };
+    let order = Order {
+        row: row(services, context, person, party, &source),
+        context: context.clone(),
+        party,
+        person: person.contact.as_ref().map(|contact| contact_index(services, contact)),
+        // One draft makes one booking, whatever session it was pointed at when the button was pressed.
+        key: Key { scope: "draft".into(), key: draft.id.to_string(), body_hash: Vec::new() },
+        by_house: false,
+    };
+    match services.claims.submit(services, draft.session.id, Claim::Book(Box::new(order))).await? {
+        Granted::Booked(Booked { booking, .. }) => Ok(booking),
+        Granted::Held => Err(BookingError::Damaged("a hold was answered to a booking")),
+    }
+}
+
+/// Points a draft at another session (or another party size) and keeps places there; the old places are given back only
+/// when the new ones are won.
+///
+/// # Errors
+/// `Refused`; the draft and its places stay as they were.
+pub async fn take_other(
+    services: &Services,
+    context: &Context,
+    draft: &DraftView,
+    session: SessionId,
+    people: PartySize,
+    visitor: &str,
+) -> Result<(), BookingError> {
+    hold(services, context, draft.id, session, people, visitor).await
+}

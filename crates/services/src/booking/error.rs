@@ -1,0 +1,56 @@
+//! What can go wrong in the booking room, as something a caller can act on.
+
+use domain::account::Denied;
+use domain::booking::Refusal;
+use domain::field::{Fault, FieldError};
+
+/// Why a booking use case did not happen. Nothing half-written stays behind any of them.
+#[derive(Debug, thiserror::Error)]
+pub enum BookingError {
+    /// The rules say no; the sentence is the refusal's.
+    #[error("refused: {0}")]
+    Refused(#[from] Refusal),
+    /// The policy says no.
+    #[error("denied: {0}")]
+    Denied(#[from] Denied),
+    /// Not there, or not this caller's: the two are never told apart.
+    #[error("not found")]
+    NotFound,
+    /// The form's fields.
+    #[error("fields")]
+    Fields(Vec<FieldError>),
+    /// Somebody changed it in the meantime: show what it is now.
+    #[error("the state has changed")]
+    StateHasChanged,
+    /// The idempotency key was used with another body.
+    #[error("idempotency key used with another body")]
+    KeyReused,
+    /// Too many tries; again after this many seconds.
+    #[error("limited")]
+    Limited {
+        /// Seconds.
+        retry_after: u64,
+    },
+    /// A code is not right.
+    #[error("code: {0:?}")]
+    Code(Fault),
+    /// The database failed. Its text stays in the log.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Something that was sealed did not open, or JSON of ours did not parse: a fault of the house.
+    #[error("damaged: {0}")]
+    Damaged(&'static str),
+}
+
+impl BookingError {
+    /// One field's fault.
+    pub fn field(field: &str, fault: Fault) -> Self {
+        Self::Fields(vec![FieldError::new(field, fault)])
+    }
+}
+
+impl From<crate::crypto::CryptoError> for BookingError {
+    fn from(_: crate::crypto::CryptoError) -> Self {
+        Self::Damaged("a sealed value")
+    }
+}

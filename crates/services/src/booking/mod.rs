@@ -1,0 +1,30 @@
+//! The booking engine (booking.md): claims on places, drafts, changes, what people see, the staff's hand, the door.
+//!
+//! One lock decides: the session's row. Everything that makes a session fuller goes through [`claims`] or, for moves,
+//! through [`change`], and takes that lock first; the database's trigger is the net below.
+
+mod calendar;
+mod change;
+mod claims;
+mod door;
+mod draft;
+mod error;
+mod office;
+mod seed;
+mod view;
+
+pub use calendar::{Calendar, Museum, SessionView, museum};
+pub use change::{Handle, cancel, change_party, move_to};
+pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book};
+pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, walk_in};
+pub use draft::{DraftView, begin, confirm, prove, read, resend, save, take_other};
+pub use error::BookingError;
+pub use office::{
+    ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session, change_session,
+    end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
+};
+pub use seed::seed_demo;
+pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};
+
+/// The word of the museum among the activities.
+pub const MUSEUM: &str = "museum";

@@ -1,0 +1,419 @@
+//! The staff's hand: weekly templates, exceptions, sessions, capacities, the list of bookings, the nightly check.
+
+use super::calendar::{SessionView, session as read_session};
+use super::claims::contact_index;
+use super::view::{BookingView, open};
+use super::{BookingError, MUSEUM};
+use crate::audit::{self, Entry};
+use crate::db::to_the_end;
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::booking::{Policy, Reference};
+use domain::contact::Contact;
+use domain::field::Fault;
+use domain::ids::{BookingId, SessionId, TemplateId};
+use domain::time::{at, local_day, start_of_day};
+use jiff::{Span, Timestamp, civil};
+use jiff_sqlx::ToSqlx;
+use std::collections::HashSet;
+use store::booking::{bookings, claims, sessions as sql};
+use uuid::Uuid;
+
+/// A weekly rule that makes sessions.
+#[derive(Clone, Debug)]
+pub struct TemplateView {
+    /// Template.
+    pub id: TemplateId,
+    /// ISO: 1 Monday … 7 Sunday.
+    pub weekday: i8,
+    /// Beginning on the clocks of Shandong.
+    pub starts: civil::Time,
+    /// End.
+    pub ends: civil::Time,
+    /// Places.
+    pub capacity: u32,
+    /// First day.
+    pub valid_from: civil::Date,
+    /// Last day, if any.
+    pub valid_until: Option<civil::Date>,
+}
+
+/// A day without sessions.
+#[derive(Clone, Debug)]
+pub struct ExceptionView {
+    /// The day.
+    pub day: civil::Date,
+    /// Why, in Chinese.
+    pub reason_zh: String,
+    /// Why, in English.
+    pub reason_en: String,
+}
+
+async fn museum(db: &mut sqlx::PgConnection) -> Result<(Uuid, Policy), BookingError> {
+    let row = sql::activity_by_slug(db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
+    let policy = serde_json::from_value(row.policy).map_err(|_| BookingError::Damaged("the museum's policy"))?;
+    Ok((row.id, policy))
+}
+
+/// The museum's templates, in the order of a week.
+///
+/// # Errors
+/// `Denied`.
+pub async fn templates(services: &Services, context: &Context) -> Result<Vec<TemplateView>, BookingError> {
+    context.require(Capability::SeeBookings)?;
+    let mut db = services.db.acquire().await?;
+    let (activity, _) = museum(&mut db).await?;
+    Ok(sql::templates(&mut db, activity).await?.into_iter().map(template_view).collect())
+}
+
+fn template_view(row: sql::TemplateRow) -> TemplateView {
+    TemplateView {
+        id: TemplateId(row.id),
+        weekday: row.weekday as i8,
+        starts: row.starts.to_jiff(),
+        ends: row.ends.to_jiff(),
+        capacity: row.capacity.max(0) as u32,
+        valid_from: row.valid_from.to_jiff(),
+        valid_until: row.valid_until.map(|day| day.to_jiff()),
+    }
+}
+
+/// Adds a template and makes its sessions.
+///
+/// # Errors
+/// `Denied`; `Fields`.
+pub async fn add_template(services: &Services, context: &Context, fresh: TemplateView) -> Result<(), BookingError> {
+    context.require(Capability::ManageSessions)?;
+    if fresh.ends <= fresh.starts {
+        return Err(BookingError::field("ends", Fault::EndBeforeStart));
+    }
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.db.begin().await?;
+        let (activity, policy) = museum(&mut tx).await?;
+        let row = sql::TemplateRow {
+            id: fresh.id.0,
+            activity_id: activity,
+            weekday: i16::from(fresh.weekday),
+            starts: fresh.starts.to_sqlx(),
+            ends: fresh.ends.to_sqlx(),
+            capacity: fresh.capacity as i32,
+            valid_from: fresh.valid_from.to_sqlx(),
+            valid_until: fresh.valid_until.map(|day| day.to_sqlx()),
+        };
+        match sql::add_template(&mut tx, &row).await {
+            Err(error) if store::constraint_of(&error) == Some("session_template_once") => {
+                return Err(BookingError::field("starts", Fault::AlreadyExists));
+            }
+            other => other?,
+        }
+        let made = make(&mut tx, &context, activity, &policy).await?;
+        let detail = serde_json::json!({ "weekday": fresh.weekday, "capacity": fresh.capacity, "sessions": made });
+        note(&mut tx, &context, "template.added", "session_template", fresh.id.0, detail).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+async fn note(
+    db: &mut sqlx::PgConnection,
+    context: &Context,
+    action: &'static str,
+    subject_kind: &'static str,
+    subject: Uuid,
+    detail: serde_json::Value,
+) -> Result<(), BookingError> {
+    Ok(audit::record(db, context, &[Entry { action, subject_kind, subject: Some(subject), detail }]).await?)
+}
+
+/// Ends a template with a day; sessions already made stay, with their bookings.
+///
+/// # Errors
+/// `Denied`, `NotFound`.
+pub async fn end_template(
+    services: &Services,
+    context: &Context,
+    id: TemplateId,
+    last_day: civil::Date,
+) -> Result<(), BookingError> {
+    context.require(Capability::ManageSessions)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.db.begin().await?;
+        if !sql::end_template(&mut tx, id.0, last_day.to_sqlx()).await? {
+            return Err(BookingError::NotFound);
+        }
+        let detail = serde_json::json!({ "last_day": last_day });
+        note(&mut tx, &context, "template.ended", "session_template", id.0, detail).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// The museum's exceptions from today on.
+///
+/// # Errors
+/// `Denied`.
+pub async fn exceptions(services: &Services, context: &Context) -> Result<Vec<ExceptionView>, BookingError> {
+    context.require(Capability::SeeBookings)?;
+    let mut db = services.db.acquire().await?;
+    let (activity, _) = museum(&mut db).await?;
+    let rows = sql::exceptions(&mut db, activity, local_day(context.now).to_sqlx()).await?;
+    let view = |row: sql::ExceptionRow| ExceptionView {
+        day: row.day.to_jiff(),
+        reason_zh: row.reason_zh,
+        reason_en: row.reason_en,
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+/// Takes a day out of the templates. Sessions that exist on it are not touched: closing them is an act of its own.
+///
+/// # Errors
+/// `Denied`.
+pub async fn add_exception(services: &Services, context: &Context, fresh: ExceptionView) -> Result<(), BookingError> {
+    context.require(Capability::ManageSessions)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.db.begin().await?;
+        let (activity, _) = museum(&mut tx).await?;
+        let row = sql::ExceptionRow {
+            day: fresh.day.to_sqlx(),
+            reason_zh: fresh.reason_zh,
+            reason_en: fresh.reason_en,
+        };
+        sql::add_exception(&mut tx, activity, &row).await?;
+        note(&mut tx, &context, "exception.added", "activity", activity, serde_json::json!({ "day": fresh.day })).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Makes the sessions of the days that can be booked soon, from templates and exceptions. Repeating it makes nothing twice.
+/// Answers how many are new. Run daily and after a template changed.
+///
+/// # Errors
+/// `Denied`, `Database`.
+pub async fn make_sessions(services: &Services, context: &Context) -> Result<u64, BookingError> {
+    context.require(Capability::ManageSessions)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.db.begin().await?;
+        let (activity, policy) = museum(&mut tx).await?;
+        let made = make(&mut tx, &context, activity, &policy).await?;
+        tx.commit().await?;
+        Ok(made)
+    })
+    .await
+}
+
+/// Days beyond the booking window for which sessions are made, so that the calendar shows what opens next.
+const AHEAD_OF_WINDOW: i64 = 30;
+
+async fn make(
+    db: &mut sqlx::PgConnection,
+    context: &Context,
+    activity: Uuid,
+    policy: &Policy,
+) -> Result<u64, BookingError> {
+    let templates: Vec<TemplateView> = sql::templates(db, activity).await?.into_iter().map(template_view).collect();
+    let today = local_day(context.now);
+    let closed: HashSet<civil::Date> =
+        sql::exceptions(db, activity, today.to_sqlx()).await?.into_iter().map(|e| e.day.to_jiff()).collect();
+    let last = today.checked_add(Span::new().days(i64::from(policy.days_ahead) + AHEAD_OF_WINDOW)).unwrap_or(today);
+    let mut fresh = Vec::new();
+    let days = std::iter::successors(Some(today), |day| day.tomorrow().ok()).take_while(|day| *day <= last);
+    for day in days.filter(|day| !closed.contains(day)) {
+        for t in templates.iter().filter(|t| applies(t, day)) {
+            fresh.push(sql::NewSession {
+                id: context.new_id::<SessionId>().0,
+                template_id: Some(t.id.0),
+                starts_at: at(day, t.starts),
+                ends_at: at(day, t.ends),
+                capacity: t.capacity as i32,
+            });
+        }
+    }
+    Ok(sql::add_sessions(db, activity, context.now, &fresh).await?)
+}
+
+fn applies(template: &TemplateView, day: civil::Date) -> bool {
+    day.weekday().to_monday_one_offset() == template.weekday
+        && day >= template.valid_from
+        && template.valid_until.is_none_or(|last| day <= last)
+}
+
+/// Adds one session outside the templates.
+///
+/// # Errors
+/// `Denied`; `Fields` when there is one at that time already.
+pub async fn add_session(
+    services: &Services,
+    context: &Context,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+    capacity: u32,
+) -> Result<SessionId, BookingError> {
+    context.require(Capability::ManageSessions)?;
+    if ends_at <= starts_at {
+        return Err(BookingError::field("ends", Fault::EndBeforeStart));
+    }
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.db.begin().await?;
+        let (activity, _) = museum(&mut tx).await?;
+        let id: SessionId = context.new_id();
+        let fresh =
+            sql::NewSession { id: id.0, template_id: None, starts_at, ends_at, capacity: capacity.min(5_000) as i32 };
+        if sql::add_sessions(&mut tx, activity, context.now, &[fresh]).await? == 0 {
+            return Err(BookingError::field("starts", Fault::AlreadyExists));
+        }
+        note(&mut tx, &context, "session.added", "session", id.0, serde_json::json!({ "capacity": capacity })).await?;
+        tx.commit().await?;
+        Ok(id)
+    })
+    .await
+}
+
+/// Changes a session's places, or closes or opens it. A capacity below what is booked needs `over_anyway`: nobody is
+/// cancelled, availability reads 0, staff see "over by N".
+///
+/// # Errors
+/// `Denied`; `StateHasChanged` for an old `version`; `Refused(Full)` with the booked people when `over_anyway` is missing.
+pub async fn change_session(
+    services: &Services,
+    context: &Context,
+    id: SessionId,
+    version: i32,
+    capacity: u32,
+    closed: bool,
+    over_anyway: bool,
+) -> Result<SessionView, BookingError> {
+    context.require(Capability::ManageSessions)?;
+    if capacity > 5_000 {
+        return Err(BookingError::field("capacity", Fault::OutOfRange { min: 0, max: 5_000 }));
+    }
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.db.begin().await?;
+        let before = claims::lock_sessions(&mut tx, &[id.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
+        let booked = claims::people_booked(&mut tx, id.0).await?.max(0) as u32;
+        if booked > capacity && !over_anyway && (capacity as i32) < before.capacity {
+            return Err(BookingError::field("over_anyway", Fault::MustAccept));
+        }
+        let state = if closed { "closed" } else { "open" };
+        if !sql::change_session(&mut tx, id.0, version, capacity as i32, state).await? {
+            return Err(BookingError::StateHasChanged);
+        }
+        let detail = serde_json::json!({
+            "capacity": { "from": before.capacity, "to": capacity }, "state": { "from": before.state, "to": state },
+            "booked": booked,
+        });
+        note(&mut tx, &context, "session.changed", "session", id.0, detail).await?;
+        let after = read_session(&mut tx, id, context.now).await?;
+        tx.commit().await?;
+        Ok(after)
+    })
+    .await
+}
+
+/// What staff look for. Everything given must fit.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// A phone, a mail address or a reference, as typed.
+    pub text: String,
+    /// Sessions of this day.
+    pub day: Option<civil::Date>,
+    /// Only confirmed, only cancelled.
+    pub cancelled: Option<bool>,
+    /// The last row of the page before.
+    pub after: Option<(Timestamp, BookingId)>,
+}
+
+/// Rows of one page of the staff's list.
+pub const PAGE: usize = 50;
+
+/// Bookings that match, the latest sessions first, one more than [`PAGE`] when there is a next page. Particulars print
+/// masked.
+///
+/// # Errors
+/// `Denied`; `Fields` when the text is neither a phone, an address nor a reference.
+pub async fn search(services: &Services, context: &Context, wanted: &Wanted) -> Result<Vec<BookingView>, BookingError> {
+    context.require(Capability::SeeBookings)?;
+    let mut db = services.db.acquire().await?;
+    let (activity, _) = museum(&mut db).await?;
+    let mut search = bookings::Search {
+        activity,
+        from: wanted.day.map(start_of_day),
+        until: wanted.day.and_then(|day| day.tomorrow().ok()).map(start_of_day),
+        state: wanted.cancelled.map(|yes| if yes { "cancelled" } else { "confirmed" }.to_owned()),
+        after: wanted.after.map(|(at, id)| (at, id.0)),
+        limit: PAGE as i64 + 1,
+        ..Default::default()
+    };
+    let text = wanted.text.trim();
+    if !text.is_empty() {
+        match (Reference::parse(text), Contact::parse(text)) {
+            (_, Ok(contact)) => search.contact_index = Some(contact_index(services, &contact)),
+            (Ok(reference), Err(_)) => search.reference = Some(reference.as_str().to_owned()),
+            (Err(_), Err(_)) => return Err(BookingError::field("text", Fault::ReferenceShape)),
+        }
+    }
+    bookings::search(&mut db, &search).await?.into_iter().map(|row| open(services, row)).collect()
+}
+
+/// The bookings of one session, in the order they were made.
+///
+/// # Errors
+/// `Denied`.
+pub async fn bookings_of_session(
+    services: &Services,
+    context: &Context,
+    session: SessionId,
+) -> Result<Vec<BookingView>, BookingError> {
+    context.require(Capability::SeeBookings)?;
+    let mut db = services.db.acquire().await?;
+    bookings::of_session(&mut db, session.0).await?.into_iter().map(|row| open(services, row)).collect()
+}
+
+/// A booking with its contact in full, for staff with a reason; who looked and why stands in the audit trail.
+///
+/// # Errors
+/// `Denied` (also when the second factor is stale); `Fields` without a reason.
+pub async fn reveal(
+    services: &Services,
+    context: &Context,
+    booking: BookingId,
+    reason: &str,
+) -> Result<BookingView, BookingError> {
+    context.require(Capability::RevealContact)?;
+    let reason: String = reason.trim().chars().take(200).collect();
+    if reason.is_empty() {
+        return Err(BookingError::field("reason", Fault::Required));
+    }
+    let mut tx = services.db.begin().await?;
+    let row = bookings::booking(&mut tx, booking.0).await?.ok_or(BookingError::NotFound)?;
+    let detail = serde_json::json!({ "reason": reason });
+    note(&mut tx, context, "booking.contact_revealed", "booking", booking.0, detail).await?;
+    tx.commit().await?;
+    open(services, row)
+}
+
+/// The nightly check: sessions with more people than places. Answers `(session, people, capacity)`; anything that staff
+/// did not lower knowingly is an alarm.
+///
+/// # Errors
+/// `Denied`, `Database`.
+pub async fn reconcile(services: &Services, context: &Context) -> Result<Vec<(SessionId, i64, i32)>, BookingError> {
+    context.require(Capability::SeeBookings)?;
+    let mut db = services.db.acquire().await?;
+    let over: Vec<_> = sql::overfull(&mut db).await?.into_iter().map(|(id, n, of)| (SessionId(id), n, of)).collect();
+    for (session, people, capacity) in &over {
+        tracing::error!(%session, people, capacity, "a session holds more people than places");
+    }
+    metrics::gauge!("booking_sessions_over_capacity").set(over.len() as f64);
+    Ok(over)
+}

@@ -1,0 +1,95 @@
+//! The demo: a museum with its week, and visitors who are plainly invented.
+
+use super::claims::{OnBehalf, Person, book};
+use super::office::{TemplateView, add_template, make_sessions};
+use super::{BookingError, MUSEUM};
+use crate::{Context, Services};
+use domain::booking::{Party, PartySize, Policy};
+use domain::contact::{Contact, PersonName};
+use domain::field::Fault;
+use domain::ids::ActivityId;
+use domain::time::local_day;
+use jiff::civil;
+use jiff::ToSpan;
+use store::booking::sessions as sql;
+
+/// Sessions of a museum day: Tuesday to Sunday, closed on Mondays.
+const DAY: [((i8, i8), (i8, i8)); 4] =
+    [((9, 0), (10, 30)), ((10, 30), (12, 0)), ((13, 30), (15, 0)), ((15, 0), (16, 30))];
+
+/// Plainly invented people. Every eleven-digit mobile number may be somebody's, so the demo uses mail addresses of the
+/// reserved domain example.com.
+const PEOPLE: [(&str, u32, u32); 12] = [
+    ("演示·林小满", 3, 1), ("演示·周一帆", 2, 0), ("演示·吴桐", 4, 2), ("演示·许知夏", 1, 0), ("演示·沈青禾", 5, 3),
+    ("演示·韩若溪", 2, 1), ("演示·陆星河", 3, 0), ("演示·苏木", 4, 1), ("演示·何以安", 2, 0), ("演示·梁初雪", 3, 2),
+    ("演示·罗云舒", 1, 0), ("演示·宋嘉树", 5, 2),
+];
+
+/// Sets up the museum with its templates and sessions, and some bookings around today. Repeating it adds nothing.
+///
+/// # Errors
+/// Whatever the use cases below it answer.
+pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), BookingError> {
+    set_up_museum(services, context).await?;
+    make_sessions(services, context).await?;
+    let museum = super::museum(services).await?;
+    let open: Vec<_> = museum.upcoming(context.now).take(16).collect();
+    for (i, session) in open.iter().enumerate() {
+        // The first is nearly full, the second full, the rest have some.
+        let wanted = match i { 0 => 9, 1 => 12, _ => (i * 5) % 7 };
+        for (j, (name, people, children)) in PEOPLE.iter().cycle().skip(i * 3).take(wanted).enumerate() {
+            let key = format!("demo:{}:{j}", session.id);
+            let asked = OnBehalf { session: session.id, person: person(name, i, j)?, party: party(*people, *children)?, key };
+            match book(services, context, asked).await {
+                Ok(_) | Err(BookingError::Refused(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn person(name: &str, i: usize, j: usize) -> Result<Person, BookingError> {
+    let contact = Contact::parse(&format!("demo-{i}-{j}@example.com")).map_err(|fault| BookingError::field("contact", fault))?;
+    let name = PersonName::parse(name).map_err(|fault| BookingError::field("name", fault))?;
+    Ok(Person { name, contact: Some(contact) })
+}
+
+fn party(people: u32, children: u32) -> Result<Party, BookingError> {
+    let faulty = |fault: Fault| BookingError::field("people", fault);
+    Party::new(PartySize::new(people).map_err(faulty)?, children).map_err(faulty)
+}
+
+async fn set_up_museum(services: &Services, context: &Context) -> Result<(), BookingError> {
+    let mut db = services.db.acquire().await?;
+    let fresh = sql::ActivityRow {
+        id: context.new_id::<ActivityId>().0,
+        kind: "museum".into(),
+        slug: MUSEUM.into(),
+        title_zh: "造血干细胞科普馆".into(),
+        title_en: "Hematopoietic Stem Cell Museum".into(),
+        policy: serde_json::to_value(Policy::default()).map_err(|_| BookingError::Damaged("the default policy"))?,
+        policy_version: 1,
+    };
+    let activity = sql::add_activity(&mut db, context.now, &fresh).await?;
+    if !sql::templates(&mut db, activity).await?.is_empty() {
+        return Ok(());
+    }
+    drop(db);
+    let today = local_day(context.now);
+    for weekday in 2..=7 {
+        for ((from_hour, from_minute), (to_hour, to_minute)) in DAY {
+            let template = TemplateView {
+                id: context.new_id(),
+                weekday,
+                starts: civil::time(from_hour, from_minute, 0, 0),
+                ends: civil::time(to_hour, to_minute, 0, 0),
+                capacity: if weekday >= 6 { 40 } else { 30 },
+                valid_from: today.checked_sub(1.day()).unwrap_or(today),
+                valid_until: None,
+            };
+            add_template(services, context, template).await?;
+        }
+    }
+    Ok(())
+}

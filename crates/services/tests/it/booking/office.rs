@@ -1,0 +1,65 @@
+//! The staff's hand on sessions, and the demo.
+
+use super::{book, house_with_session, is_full, officer, people_booked, steward};
+use domain::account::Denied;
+use domain::field::Fault;
+use services::booking::{self, BookingError, Wanted};
+use testkit::TestHouse;
+
+#[tokio::test]
+async fn a_capacity_below_the_booked_needs_a_confirmation_and_strands_nobody() {
+    let (house, session) = house_with_session(10).await;
+    book(&house.services, session, 1, 5).await.expect("there is room");
+    let by = officer(&house);
+    let lower = |version, anyway| booking::change_session(&house.services, &by, session, version, 3, false, anyway);
+    match lower(1, false).await {
+        Err(BookingError::Fields(errors)) => assert_eq!(errors[0].fault, Fault::MustAccept),
+        other => panic!("a confirmation is asked for: {other:?}"),
+    }
+    let lowered = lower(1, true).await.expect("confirmed");
+    assert_eq!((lowered.facts.free(), lowered.facts.over_by()), (0, 2));
+    assert!(matches!(lower(1, true).await, Err(BookingError::StateHasChanged)), "an old form changes nothing");
+    assert_eq!(people_booked(&house, session).await, 5);
+    assert!(is_full(&book(&house.services, session, 2, 1).await));
+    let over = booking::reconcile(&house.services, &by).await.expect("a list");
+    assert_eq!(over, vec![(session, 5, 3)]);
+}
+
+#[tokio::test]
+async fn a_steward_changes_no_session() {
+    let (house, session) = house_with_session(10).await;
+    let answer = booking::change_session(&house.services, &steward(&house), session, 1, 3, false, true).await;
+    assert!(matches!(answer, Err(BookingError::Denied(Denied::NotAllowed))));
+}
+
+#[tokio::test]
+async fn search_finds_by_address_and_reference_and_prints_masked() {
+    let (house, session) = house_with_session(10).await;
+    let booked = book(&house.services, session, 7, 2).await.expect("there is room");
+    book(&house.services, session, 8, 2).await.expect("there is room");
+    let house = &house;
+    let find = |text: &str| {
+        let wanted = Wanted { text: text.to_owned(), ..Default::default() };
+        async move { booking::search(&house.services, &officer(house), &wanted).await.expect("a list") }
+    };
+    let by_address = find(" Guest7@Example.com ").await;
+    assert_eq!(by_address.iter().map(|b| b.id).collect::<Vec<_>>(), vec![booked.booking]);
+    assert_eq!(find(&booked.reference.to_lowercase()).await.len(), 1);
+    assert_eq!(find("").await.len(), 2);
+    assert!(!format!("{by_address:?}").contains("guest7"), "particulars print masked");
+}
+
+#[tokio::test]
+async fn the_demo_can_be_made_twice_and_is_the_same() {
+    let house = TestHouse::new().await;
+    let owner = house.db.owner_pool();
+    let count = |sql: &'static str| {
+        let owner = owner.clone();
+        async move { sqlx::query_scalar::<_, i64>(sql).fetch_one(&owner).await.expect("a number") }
+    };
+    booking::seed_demo(&house.services, &house.services.system()).await.expect("the demo");
+    let first = (count("select count(*) from session").await, count("select count(*) from booking").await);
+    booking::seed_demo(&house.services, &house.services.system()).await.expect("the demo again");
+    assert_eq!((count("select count(*) from session").await, count("select count(*) from booking").await), first);
+    assert!(first.0 > 100 && first.1 > 20, "{first:?}");
+}
