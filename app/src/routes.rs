@@ -85,6 +85,13 @@ macro_rules! pages {
 
 pages! {
     "/" Home (Access::Public) [];
+    "/museum" museum::About (Access::Public) [];
+    "/museum/sessions" museum::Sessions (Access::Public) [];
+    "/museum/book/:draft" museum::Book (Access::Public) [];
+    "/museum/book/:draft/code" museum::Code (Access::Public) [];
+    "/b/:link" museum::Mine (Access::Public) [];
+    "/b/:link/pass" museum::Pass (Access::Public) [];
+    "/b/:link/move" museum::Move (Access::Public) [];
     "/privacy" Privacy (Access::Public) [];
     "/accessibility" Accessibility (Access::Public) [];
     "/gallery" Gallery (Access::Public) [islands];
