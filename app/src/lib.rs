@@ -1,1 +1,41 @@
-//! x
+//! What people see. Pages are rendered on the server only; in the browser only the islands live.
+//!
+//! Built twice: with `ssr` for the server (everything), with `hydrate` for the browser (islands and the few words they
+//! are given as props). A page reads its [`Visit`] from Leptos' context, awaits a service, and returns a view made of the
+//! components in [`ui`]. Nothing here decides: policies are asked in `services`, rules live in `domain`.
+
+#[cfg(all(feature = "ssr", feature = "hydrate"))]
+compile_error!("`ssr` is the server's side, `hydrate` the browser's: one build is one side");
+
+pub mod islands;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+pub mod content;
+#[cfg(feature = "ssr")]
+pub mod form;
+#[cfg(feature = "ssr")]
+mod gallery;
+#[cfg(feature = "ssr")]
+mod home;
+#[cfg(feature = "ssr")]
+pub mod i18n;
+#[cfg(feature = "ssr")]
+mod notices;
+#[cfg(feature = "ssr")]
+pub mod preferences;
+#[cfg(feature = "ssr")]
+pub mod problem;
+#[cfg(feature = "ssr")]
+pub mod render;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+mod shell;
+#[cfg(feature = "ssr")]
+pub mod visit;
+#[cfg(feature = "ssr")]
+pub mod words;
+
+#[cfg(feature = "ssr")]
+pub use {routes::App, shell::shell, visit::Visit};

@@ -1,0 +1,65 @@
+# One sentence for every code. Says what to enter or do, never that somebody did wrong.
+error-required = Please fill this in
+error-phone-shape = Enter an 11-digit mobile number, for example one beginning with 138
+error-mail-shape = Enter a complete e-mail address, for example name@example.com
+error-contact-shape = Enter an 11-digit mobile number or a complete e-mail address
+error-too-long = Use at most { $max } characters
+error-name-characters = Use letters only in the name, without signs such as < > @ /
+error-not-a-number = Enter a number, for example 2
+error-out-of-range = Enter a number from { $min } to { $max }
+error-children-exceed-party = There cannot be more children than people; please check both numbers
+error-children-need-adult = Children under 14 come with at least one adult
+error-must-accept = Please tick this box to go on
+error-not-a-choice = Choose one of the options listed
+error-code-shape = Enter the 6 digits you received
+error-code-wrong = { $left ->
+    [one] This is not the code we sent; you have one more try
+   *[other] This is not the code we sent; you have { $left } more tries
+}
+error-code-expired = This code no longer works; please ask for a new one
+error-sign-in-refused = We could not sign you in; please check and try again
+error-password-too-short = The password needs at least { $min } characters
+error-date-shape = Enter a date, for example 2026-07-28
+error-time-shape = Enter a time, for example 09:30
+error-end-before-start = The end must be later than the beginning
+error-reference-shape = Enter the 8-character reference, for example K7M4-Q2XR
+error-already-exists = There is one like this already
+
+refusal-full = { $free ->
+    [0] No places are left in this session. You can choose another one
+    [one] Only one place is left in this session, too few for your party. You can come with fewer people or choose another session
+   *[other] Only { $free } places are left in this session, too few for your party. You can come with fewer people or choose another session
+}
+refusal-not-open-yet = Booking for this session opens on { $at }
+refusal-too-late = This session is about to begin or has begun; it can no longer be booked or changed
+refusal-session-closed = This session was called off; please choose another one
+refusal-party-too-large = One booking can be for { $max } people at most
+refusal-too-many-children = One booking can include { $max } children under 14 at most
+refusal-children-need-adult = Children under 14 come with at least one adult
+refusal-daily-limit = { $max ->
+    [one] One mobile number or e-mail address can book once a day
+   *[other] One mobile number or e-mail address can book { $max } times a day
+}
+refusal-window-limit = One mobile number or e-mail address can book { $max } times within { $days } days
+refusal-move-limit = This booking was moved { $max } times already and cannot be moved again. You can cancel it and book anew
+refusal-already-cancelled = This booking is cancelled
+refusal-already-arrived = People of this booking have been admitted already; it can no longer be changed
+refusal-not-smaller = Here the party can only become smaller, and at least one person stays
+refusal-same-session = This is the session you have booked already
+refusal-busy = Many people are booking this session at once. Please try again; what you entered is still there
+
+door-not-a-pass = Not a pass of this museum
+door-unknown = No such booking
+door-cancelled = Booking cancelled
+door-wrong-day = Not for today: { $at }
+door-too-early = Too early; admission begins at { $from }
+door-too-late = Too late; admission ended at { $until }
+door-already-admitted = { $arrived ->
+    [one] The one person of this booking is in already
+   *[other] All { $arrived } people are in already
+}
+door-more-than-booked = { $left ->
+    [one] Only one more person can be admitted
+   *[other] Only { $left } more people can be admitted
+}
+door-session-closed = This session is closed

@@ -1,0 +1,1 @@
+# The museum: sessions, booking, passes.

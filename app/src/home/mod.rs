@@ -1,0 +1,76 @@
+//! The portal's front page: who the house is, and the ways in. What is not open yet says so and is no link.
+
+use crate::content::{self, Fact};
+use crate::form::Tone;
+use crate::routes::{is_open, paths};
+use crate::ui::{Card, Illustration, LinkButton, Page, Picture, StatNumber, Width};
+use crate::visit::{Visit, visit};
+use leptos::prelude::*;
+
+/// The front page.
+#[component]
+pub fn Home() -> impl IntoView {
+    let visit = &visit();
+    let lead = visit.t_args(
+        "home-lead",
+        &[
+            ("since", content::PREPARED_SINCE.to_string().into()),
+            ("licensed", content::LICENSED.to_string().into()),
+            ("banks", content::LICENSED_BANKS.into()),
+        ],
+    );
+    let open = is_open(paths::MUSEUM);
+    view! {
+        <Page title=visit.t("home-title") width=Width::Wide headless=true>
+            <section class="hero">
+                <div class="hero-text">
+                    <p class="kicker">{visit.t("home-kicker")}</p>
+                    <h1>{visit.t("home-title")}</h1>
+                    <p class="lead">{lead}</p>
+                    {open.then(|| view! {
+                        <p class="actions"><LinkButton href=visit.href(paths::MUSEUM)>{visit.t("home-museum-action")}</LinkButton></p>
+                    })}
+                </div>
+                <div class="hero-picture"><Picture of=Illustration::Flame/></div>
+            </section>
+            <section class="section">
+                <h2>{visit.t("home-doors-title")}</h2>
+                <div class="cards">{doors(visit)}</div>
+            </section>
+            <section class="section">
+                <h2>{visit.t("home-facts-title")}</h2>
+                <dl class="stats">{facts(visit)}</dl>
+                <p class="muted small">{visit.t("home-facts-note")}</p>
+            </section>
+        </Page>
+    }
+}
+
+fn doors(visit: &Visit) -> impl IntoView + use<> {
+    let all = [
+        (paths::MUSEUM, Illustration::Museum, visit.t("nav-museum"), visit.t("home-museum-text")),
+        ("/bus", Illustration::Bus, visit.t("home-bus-title"), visit.t("home-bus-text")),
+        ("/events", Illustration::Helix, visit.t("home-events-title"), visit.t("home-events-text")),
+        ("/spark", Illustration::Drop, visit.t("home-spark-title"), visit.t("home-spark-text")),
+        ("/family", Illustration::Family, visit.t("home-family-title"), visit.t("home-family-text")),
+    ];
+    let cards = all.map(|(path, picture, title, text)| {
+        let href = is_open(path).then(|| visit.href(path).into());
+        let tag = href.is_none().then(|| (Tone::Plain, visit.t("home-soon")));
+        view! { <Card title=title href=href tag=tag picture=picture>{text}</Card> }
+    });
+    cards.collect_view()
+}
+
+fn facts(visit: &Visit) -> impl IntoView + use<> {
+    let shown = [
+        &content::UNITS_STORED, &content::UNITS_PROVIDED, &content::HOSPITALS, &content::SEARCHES,
+        &content::TESTS_PER_UNIT, &content::MUSEUM_VISITORS,
+    ];
+    shown.map(|fact| fact_view(visit, fact)).collect_view()
+}
+
+fn fact_view(visit: &Visit, fact: &Fact) -> impl IntoView + use<> {
+    let note = Some(visit.t_args("fact-year", &[("year", fact.year.to_string().into())]));
+    view! { <StatNumber value=fact.text(visit.locale()) label=visit.t(fact.key) note=note/> }
+}

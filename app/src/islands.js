@@ -1,0 +1,26 @@
+async (js, wasm) => {
+  // Leptos' contract for islands (hydration/island_script.js of leptos 0.8): each <leptos-island> names an export of the
+  // module that wakes it; its server-rendered children wait in <leptos-children> for their parent. Ours besides says on
+  // <body> when everything is awake, so that tests and screen readers' live regions need not guess.
+  const module = await import(js);
+  await module.default({ module_or_path: wasm });
+  module.hydrate();
+  const parents = [];
+  const wake = async (element) => {
+    const name = element.localName;
+    if (name === "leptos-island") {
+      const island = module[element.dataset.component];
+      if (!island) console.warn("no island named " + element.dataset.component);
+      else {
+        const parent = parents[parents.length - 1];
+        if (parent) parent();
+        await island(element);
+      }
+    }
+    if (name === "leptos-children") parents.push(element.$$on_hydrate);
+    for (const child of element.children) await wake(child);
+    if (name === "leptos-children") parents.pop();
+  };
+  await wake(document.body);
+  document.body.dataset.hydrated = "";
+}

@@ -1,0 +1,45 @@
+//! From a [`Visit`] to an answer: the whole document, rendered on the server, complete before the first byte leaves.
+
+use crate::{Visit, routes, shell};
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode};
+use futures::StreamExt as _;
+use leptos::prelude::*;
+use leptos_axum::{ResponseOptions, handle_response_inner};
+use std::pin::Pin;
+
+/// A document on its way out.
+type Chunks = Pin<Box<dyn futures::Stream<Item = String> + Send>>;
+
+/// Renders the page at the request's path (already without the language's prefix) with `status`, unless the page itself
+/// sets another. A form that is refused is answered with `StatusCode::UNPROCESSABLE_ENTITY` and a [`Visit`] that holds
+/// its [`FormState`](crate::form::FormState).
+pub async fn page(visit: Visit, status: StatusCode, request: Request<Body>) -> Response<Body> {
+    let islands = visit.problem.is_none() && routes::page_at(&visit.path).is_some_and(|page| page.islands);
+    let for_shell = visit.clone();
+    let context = move || {
+        provide_context(visit.clone());
+        if let Some(response) = use_context::<ResponseOptions>() {
+            response.set_status(status);
+        }
+    };
+    let document = move || shell(for_shell);
+    // The scripts that Leptos appends carry resources for islands; a page without islands has no script at all.
+    if islands {
+        handle_response_inner(context, document, request, |app, scripts, _| {
+            Box::pin(async move {
+                let html = app.to_html_stream_in_order().collect::<String>().await;
+                Box::pin(futures::stream::once(async move { html }).chain(scripts())) as Chunks
+            })
+        })
+        .await
+    } else {
+        handle_response_inner(context, document, request, |app, _, _| {
+            Box::pin(async move {
+                let html = app.to_html_stream_in_order().collect::<String>().await;
+                Box::pin(futures::stream::once(async move { html })) as Chunks
+            })
+        })
+        .await
+    }
+}

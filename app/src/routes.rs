@@ -1,0 +1,145 @@
+//! Every path of the site in one table. The router, the guard before a page, the sitemap and the test that compares
+//! them with the server's routes all read it.
+//!
+//! To add a page: write the component, `use` it here, add a line to the table. A new line without an access does not
+//! compile; a page with islands says so, or its scripts are not sent.
+
+use crate::gallery::Gallery;
+use crate::home::Home;
+use crate::notices::{Accessibility, Privacy};
+use crate::problem::{Problem, problem_page};
+use crate::visit::Visit;
+use domain::account::Capability;
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{SsrMode, path};
+
+/// Who may open a page. The service behind it asks the policy again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Anybody with an account.
+    SignedIn,
+    /// Whoever the policy permits this.
+    Capability(Capability),
+}
+
+/// What stands around a page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Page {
+    /// As the router knows it, parameters with a colon: `/museum/sessions/:id`.
+    pub path: &'static str,
+    /// Who may open it.
+    pub access: Access,
+    /// It has islands: scripts are sent with it.
+    pub islands: bool,
+    /// Without the site's header and footer: the door, the wall board.
+    pub bare: bool,
+}
+
+impl Page {
+    const fn new(path: &'static str, access: Access) -> Self {
+        Self { path, access, islands: false, bare: false }
+    }
+
+    /// The page stands at `path` (without the language's prefix).
+    pub fn matches(&self, path: &str) -> bool {
+        let mut given = path.split('/').filter(|segment| !segment.is_empty());
+        let mut known = self.path.split('/').filter(|segment| !segment.is_empty());
+        loop {
+            match (known.next(), given.next()) {
+                (None, None) => return true,
+                (Some(segment), Some(value)) if segment.starts_with(':') || segment == value => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+macro_rules! pages {
+    ($($path:tt $view:ident ($access:expr) [$($flag:ident),*];)+) => {
+        /// Every page of the site.
+        pub const PAGES: &[Page] = &[$(Page { $($flag: true,)* ..Page::new($path, $access) }),+];
+
+        /// The page of the visit's address, or the page of its problem.
+        #[component]
+        pub fn App() -> impl IntoView {
+            provide_meta_context();
+            // While the list of routes is made there is no visit.
+            match use_context::<Visit>().and_then(|visit| visit.problem) {
+                Some(problem) => Either::Left(problem_page(problem)),
+                None => Either::Right(view! {
+                    <Router>
+                        <FlatRoutes fallback=|| problem_page(Problem::NotFound)>
+                            $(<Route path=path!($path) view=$view ssr=SsrMode::Async/>)+
+                        </FlatRoutes>
+                    </Router>
+                }),
+            }
+        }
+    };
+}
+
+pages! {
+    "/" Home (Access::Public) [];
+    "/privacy" Privacy (Access::Public) [];
+    "/accessibility" Accessibility (Access::Public) [];
+    "/gallery" Gallery (Access::Public) [islands];
+}
+
+/// Paths that several rooms link to.
+pub mod paths {
+    /// The museum's front page.
+    pub const MUSEUM: &str = "/museum";
+    /// A visitor's own bookings.
+    pub const ACCOUNT: &str = "/account";
+    /// Signing in.
+    pub const SIGN_IN: &str = "/sign-in";
+    /// The staff's front page.
+    pub const STAFF: &str = "/staff";
+    /// What we keep about people and for how long.
+    pub const PRIVACY: &str = "/privacy";
+    /// How the site can be used, and what still cannot.
+    pub const ACCESSIBILITY: &str = "/accessibility";
+}
+
+/// The page at `path` (without the language's prefix); the first that matches, so fixed paths stand before parameters.
+pub fn page_at(path: &str) -> Option<&'static Page> {
+    PAGES.iter().find(|page| page.matches(path))
+}
+
+/// The page exists already: links to rooms that are still being built are shown as such and not as links.
+pub fn is_open(path: &str) -> bool {
+    page_at(path).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_table_and_the_router_know_the_same_paths() {
+        let routed: BTreeSet<String> =
+            leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
+        let axum_style = |path: &str| {
+            let segments = path.split('/').map(|s| s.strip_prefix(':').map_or(s.to_owned(), |name| format!("{{{name}}}")));
+            segments.collect::<Vec<_>>().join("/")
+        };
+        let table: BTreeSet<String> = PAGES.iter().map(|page| axum_style(page.path)).collect();
+        assert_eq!(routed, table);
+        assert_eq!(table.len(), PAGES.len(), "a path stands twice in the table");
+    }
+
+    #[test]
+    fn a_page_is_found_by_its_address() {
+        assert_eq!(page_at("/").map(|page| page.path), Some("/"));
+        assert_eq!(page_at("/privacy/").map(|page| page.path), Some("/privacy"));
+        assert_eq!(page_at("/nowhere"), None);
+        let page = Page::new("/museum/sessions/:id", Access::Public);
+        assert!(page.matches("/museum/sessions/1") && !page.matches("/museum/sessions"));
+    }
+}

@@ -1,0 +1,184 @@
+//! The HTML document: head, header, footer, and the content security policy that goes with exactly this page.
+
+use crate::content;
+use crate::preferences::{self, Theme};
+use crate::routes::{self, App, paths};
+use crate::ui::icon::{Glyph, Icon};
+use crate::ui::Logo;
+use crate::visit::Visit;
+use axum::http::{HeaderValue, header};
+use domain::Locale;
+use domain::account::Actor;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use leptos_meta::MetaTags;
+
+/// Wakes the islands of a page: [`islands.js`](./islands.js) explains how.
+const WAKE_ISLANDS: &str = include_str!("islands.js");
+
+/// The whole document of a visit.
+pub fn shell(visit: Visit) -> impl IntoView {
+    let page = if visit.problem.is_none() { routes::page_at(&visit.path) } else { None };
+    let scripts = page.filter(|page| page.islands).and_then(|_| scripts(&visit));
+    set_content_security_policy(scripts.is_some());
+    let bare = page.is_some_and(|page| page.bare);
+    let locale = visit.locale();
+    let theme = match visit.preferences.theme {
+        Theme::Auto => None,
+        chosen => Some(chosen.name()),
+    };
+    view! {
+        <!DOCTYPE html>
+        <html lang=locale.tag() data-theme=theme data-size=visit.preferences.elder.then_some("elder")>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                // Numbers in a page are references and figures as often as telephones.
+                <meta name="format-detection" content="telephone=no"/>
+                <meta name="theme-color" content="#fbfdfd" media="(prefers-color-scheme: light)"/>
+                <meta name="theme-color" content="#0c1a1f" media="(prefers-color-scheme: dark)"/>
+                <link rel="stylesheet" href=format!("/pkg/{}", visit.assets.css)/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="manifest" href="/site.webmanifest"/>
+                {Locale::ALL.map(|other| {
+                    let href = format!("{}{}", visit.services.settings.public_url, visit.here_in(other));
+                    view! { <link rel="alternate" hreflang=other.tag() href=href/> }
+                })}
+                {scripts}
+                <MetaTags/>
+            </head>
+            <body>
+                <a class="skip" href="#main">{visit.t("skip-to-content")}</a>
+                {(!bare).then(|| header(&visit))}
+                <main id="main" tabindex="-1"><App/></main>
+                {(!bare).then(|| footer(&visit))}
+            </body>
+        </html>
+    }
+}
+
+/// One policy per answer. Nothing from elsewhere, no inline style, no frame; scripts only where a page has islands.
+fn set_content_security_policy(scripts: bool) {
+    let Some(response) = use_context::<ResponseOptions>() else { return };
+    let nonce = use_nonce().filter(|_| scripts);
+    let script = nonce.map_or("'none'".to_owned(), |nonce| format!("'self' 'nonce-{nonce}' 'wasm-unsafe-eval'"));
+    let policy = format!(
+        "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+fn scripts(visit: &Visit) -> Option<impl IntoView + use<>> {
+    let (js, wasm) = (visit.assets.js.as_ref()?, visit.assets.wasm.as_ref()?);
+    let (js, wasm) = (format!("/pkg/{js}"), format!("/pkg/{wasm}"));
+    let start = format!("({})({js:?}, {wasm:?});", WAKE_ISLANDS.trim_end());
+    Some(view! {
+        <link rel="modulepreload" href=js/>
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <script type="module" nonce=use_nonce() inner_html=start></script>
+    })
+}
+
+/// The rooms of the house that have a page already.
+fn rooms(visit: &Visit) -> Vec<(&'static str, &'static str)> {
+    let own = match visit.context.actor {
+        Actor::Staff { .. } => [(paths::STAFF, "nav-staff"), (paths::ACCOUNT, "nav-account")].as_slice(),
+        Actor::Visitor { .. } => &[(paths::ACCOUNT, "nav-account")],
+        _ => &[(paths::SIGN_IN, "nav-sign-in")],
+    };
+    let all = [("/", "nav-home"), (paths::MUSEUM, "nav-museum")];
+    all.into_iter().chain(own.iter().copied()).filter(|(path, _)| routes::is_open(path)).collect()
+}
+
+fn is_current(here: &str, path: &str) -> Option<&'static str> {
+    if here == path {
+        return Some("page");
+    }
+    let below = path != "/" && here.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+    below.then_some("true")
+}
+
+fn header(visit: &Visit) -> impl IntoView + use<> {
+    let links = rooms(visit).into_iter().map(|(path, key)| {
+        view! { <li><a href=visit.href(path) aria-current=is_current(&visit.path, path)>{visit.t(key)}</a></li> }
+    });
+    let links = links.collect_view();
+    let other = match visit.locale() {
+        Locale::ZhCn => (Locale::En, "English"),
+        Locale::En => (Locale::ZhCn, "简体中文"),
+    };
+    let (size, size_key) = if visit.preferences.elder { ("standard", "size-standard") } else { ("elder", "size-elder") };
+    view! {
+        <header class="site-header">
+            <div class="site-header-bar">
+                <a class="brand" href=visit.href("/")>
+                    <Logo/>
+                    <span class="brand-name">{visit.t("site-name")}</span>
+                </a>
+                <div class="site-tools">
+                    <form method="post" action=preferences::PATH>
+                        <input type="hidden" name="back" value=visit.here_in(visit.locale())/>
+                        <button class="tool" name="size" value=size>{visit.t(size_key)}</button>
+                    </form>
+                    <a class="tool" href=visit.here_in(other.0) lang=other.0.tag() hreflang=other.0.tag()>{other.1}</a>
+                </div>
+            </div>
+            <nav class="site-nav" aria-label=visit.t("nav-label")><ul>{links}</ul></nav>
+        </header>
+    }
+}
+
+fn footer(visit: &Visit) -> impl IntoView + use<> {
+    let themes = Theme::ALL.map(|theme| {
+        let pressed = if visit.preferences.theme == theme { "true" } else { "false" };
+        let (glyph, label) = match theme {
+            Theme::Auto => (Glyph::Device, visit.t("theme-auto")),
+            Theme::Light => (Glyph::Sun, visit.t("theme-light")),
+            Theme::Dark => (Glyph::Moon, visit.t("theme-dark")),
+        };
+        view! {
+            <button class="segment" name="theme" value=theme.name() aria-pressed=pressed>
+                <Icon of=glyph/>
+                {label}
+            </button>
+        }
+    });
+    let telephone = match content::TELEPHONE {
+        Some(number) => view! { <a href=format!("tel:{number}")>{number}</a> }.into_any(),
+        None => visit.t("telephone-pending").into_any(),
+    };
+    let confirmed = content::PARTICULARS_CONFIRMED_ON.map(|day| {
+        visit.t_args("particulars-confirmed", &[("day", domain::time::day_text(day, visit.locale()).into())])
+    });
+    view! {
+        <footer class="site-footer">
+            <div class="site-footer-grid">
+                <section>
+                    <h2>{visit.t("site-name")}</h2>
+                    <p>{content::ADDRESS.text(visit.locale())}</p>
+                    <p>{telephone}</p>
+                    {confirmed.map(|text| view! { <p class="small">{text}</p> })}
+                </section>
+                <nav aria-label=visit.t("footer-label")>
+                    <ul>
+                        <li><a href=visit.href(paths::PRIVACY)>{visit.t("nav-privacy")}</a></li>
+                        <li><a href=visit.href(paths::ACCESSIBILITY)>{visit.t("nav-accessibility")}</a></li>
+                        {visit.development.then(|| view! { <li><a href=visit.href("/gallery")>{visit.t("nav-gallery")}</a></li> })}
+                    </ul>
+                </nav>
+                <form class="segments" method="post" action=preferences::PATH>
+                    <input type="hidden" name="back" value=visit.here_in(visit.locale())/>
+                    <fieldset>
+                        <legend>{visit.t("theme-label")}</legend>
+                        <div class="segments-row">{themes}</div>
+                    </fieldset>
+                </form>
+            </div>
+            <p class="site-footer-note">{visit.t("footer-note")}</p>
+        </footer>
+    }
+}

@@ -1,0 +1,154 @@
+//! A month of days that can be chosen: links, so it works with a keyboard and without JavaScript.
+
+use super::icon::{Glyph, Icon};
+use crate::i18n::Text;
+use crate::visit::visit;
+use domain::Locale;
+use jiff::civil::Date;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// What a day offers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Offer {
+    /// So many places are free.
+    Places(u32),
+    /// So few places are free that it is worth saying.
+    Few(u32),
+    /// Everything is taken.
+    Full,
+    /// Sessions exist; booking has not opened yet.
+    NotYet,
+    /// The house is closed, or has nothing that day.
+    Closed,
+    /// Come as you are.
+    NoBookingNeeded,
+}
+
+impl Offer {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Places(_) => "day day-open",
+            Self::Few(_) => "day day-few",
+            Self::Full => "day day-full",
+            Self::NotYet => "day day-not-yet",
+            Self::Closed => "day day-closed",
+            Self::NoBookingNeeded => "day day-free",
+        }
+    }
+}
+
+/// A day with an offer.
+#[derive(Clone, Debug)]
+pub struct CalendarDay {
+    /// What it offers.
+    pub offer: Offer,
+    /// Where it leads, in the language of the visit; none for a day one cannot look at.
+    pub href: Option<Text>,
+}
+
+const MONTHS_EN: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/// One month, Monday first. Days that are not in `days` are days without anything.
+#[component]
+pub fn CalendarGrid(
+    /// Any day of the month to show.
+    month: Date,
+    /// Today in Shandong.
+    today: Date,
+    /// The day being looked at.
+    #[prop(optional_no_strip)]
+    selected: Option<Date>,
+    /// What the days offer.
+    days: BTreeMap<Date, CalendarDay>,
+    /// The month before, if one may go there.
+    #[prop(optional_no_strip, into)]
+    previous: Option<Text>,
+    /// The month after, if one may go there.
+    #[prop(optional_no_strip, into)]
+    next: Option<Text>,
+) -> impl IntoView {
+    let visit = visit();
+    let locale = visit.locale();
+    let title = match locale {
+        Locale::ZhCn => format!("{}年{}月", month.year(), month.month()),
+        Locale::En => format!("{} {}", MONTHS_EN[month.month() as usize - 1], month.year()),
+    };
+    let first = month.first_of_month();
+    let lead = first.weekday().to_monday_zero_offset();
+    let names = (0..7_i8).map(|i| {
+        // 1 January 2024 was a Monday.
+        let long = domain::time::weekday_text(Date::constant(2024, 1, 1 + i), locale);
+        let short = if locale == Locale::ZhCn { long.trim_start_matches('周').to_owned() } else { long.clone() };
+        view! { <th scope="col" abbr=long>{short}</th> }
+    });
+    let names = names.collect_view();
+    let last = i32::from(month.days_in_month());
+    let weeks = (0..(i32::from(lead) + last + 6) / 7).map(|week| {
+        let cells = (0..7).map(|column| {
+            let number = week * 7 + column - i32::from(lead) + 1;
+            if (1..=last).contains(&number) {
+                let day = Date::new(month.year(), month.month(), number as i8).unwrap_or(first);
+                cell(day, today, selected, days.get(&day)).into_any()
+            } else {
+                view! { <td></td> }.into_any()
+            }
+        });
+        let cells = cells.collect_view();
+        view! { <tr>{cells}</tr> }
+    });
+    let weeks = weeks.collect_view();
+    let turn = |href: Option<Text>, glyph: Glyph, key: &str, rel: &'static str| match href {
+        Some(href) => view! { <a class="calendar-turn" href=href rel=rel aria-label=visit.t(key)><Icon of=glyph/></a> }.into_any(),
+        None => view! { <span class="calendar-turn" aria-hidden="true"><Icon of=glyph/></span> }.into_any(),
+    };
+    view! {
+        <div class="calendar">
+            <div class="calendar-head">
+                {turn(previous, Glyph::ArrowLeft, "month-previous", "prev")}
+                <p class="calendar-title" id="calendar-title" aria-live="polite">{title}</p>
+                {turn(next, Glyph::ArrowRight, "month-next", "next")}
+            </div>
+            <table class="calendar-grid" aria-labelledby="calendar-title">
+                <thead><tr>{names}</tr></thead>
+                <tbody>{weeks}</tbody>
+            </table>
+            <ul class="calendar-legend" aria-hidden="true">
+                <li class="day-open">{visit.t("legend-open")}</li>
+                <li class="day-few">{visit.t("legend-few")}</li>
+                <li class="day-full">{visit.t("legend-full")}</li>
+                <li class="day-closed">{visit.t("legend-closed")}</li>
+            </ul>
+        </div>
+    }
+}
+
+fn cell(day: Date, today: Date, selected: Option<Date>, known: Option<&CalendarDay>) -> impl IntoView + use<> {
+    let visit = visit();
+    let offer = known.map_or(Offer::Closed, |known| known.offer);
+    let words = match offer {
+        Offer::Places(n) | Offer::Few(n) => visit.t_args("day-places", &[("n", n.into())]),
+        Offer::Full => visit.t("day-full"),
+        Offer::NotYet => visit.t("day-not-yet"),
+        Offer::Closed => visit.t("day-closed"),
+        Offer::NoBookingNeeded => visit.t("day-no-booking"),
+    };
+    // A past day, or one without anything, is a number and no more.
+    let silent = known.is_none() || day < today;
+    let shown = (!silent).then(|| view! { <span class="day-words" aria-hidden="true">{words.clone()}</span> });
+    let inner = view! { <span class="day-number">{day.day()}</span>{shown} };
+    let current = if Some(day) == selected { Some("true") } else { (day == today).then_some("date") };
+    let label = format!("{}{}{}", domain::time::day_text(day, visit.locale()), visit.t("comma"), words);
+    let content = match known.and_then(|known| known.href.clone()) {
+        Some(href) => {
+            view! { <a class=offer.class() href=href aria-label=label aria-current=current>{inner}</a> }.into_any()
+        }
+        None => {
+            let class = if silent { "day day-silent" } else { offer.class() };
+            let spoken = (!silent).then(|| view! { <span class="hidden">{words}</span> });
+            view! { <span class=class aria-current=current>{inner}{spoken}</span> }.into_any()
+        }
+    };
+    view! { <td>{content}</td> }
+}

@@ -1,0 +1,57 @@
+//! Line illustrations, drawn for this project: two strokes, the cold one of glass and the one warm ember.
+//!
+//! Classes give the colours (`line`, `ember`, `wash`), so that they follow the theme and need no inline style.
+
+use leptos::prelude::*;
+
+/// What a picture shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Illustration {
+    /// A small flame kept in a glass.
+    Flame,
+    /// A drop.
+    Drop,
+    /// The double helix.
+    Helix,
+    /// The science bus.
+    Bus,
+    /// A container of liquid nitrogen.
+    Tank,
+    /// A family.
+    Family,
+    /// The museum.
+    Museum,
+}
+
+impl Illustration {
+    /// Every picture.
+    pub const ALL: [Self; 7] =
+        [Self::Flame, Self::Drop, Self::Helix, Self::Bus, Self::Tank, Self::Family, Self::Museum];
+
+    const fn drawing(self) -> &'static str {
+        match self {
+            Self::Flame => include_str!("pictures/flame.svg"),
+            Self::Drop => include_str!("pictures/drop.svg"),
+            Self::Helix => include_str!("pictures/helix.svg"),
+            Self::Bus => include_str!("pictures/bus.svg"),
+            Self::Tank => include_str!("pictures/tank.svg"),
+            Self::Family => include_str!("pictures/family.svg"),
+            Self::Museum => include_str!("pictures/museum.svg"),
+        }
+    }
+}
+
+/// A decorative picture; what it says stands in the words beside it.
+#[component]
+pub fn Picture(
+    /// What it shows.
+    of: Illustration,
+) -> impl IntoView {
+    view! { <div class="picture" aria-hidden="true" inner_html=of.drawing()></div> }
+}
+
+/// The mark of the house: the flame in its glass.
+#[component]
+pub fn Logo() -> impl IntoView {
+    view! { <span class="logo" aria-hidden="true" inner_html=include_str!("pictures/logo.svg")></span> }
+}
