@@ -1,0 +1,319 @@
+//! What people do: every form and every download in one table, beside the table of pages.
+//!
+//! A call is a plain function of three to ten lines in its room's `calls.rs`: read the form with `domain`, call one
+//! service, say where to go. The server does the rest for all of them alike, in this order: origin check, size, the guard
+//! of [`Access`], the form's parsing, running the call to its end even when the client hangs up, redirecting (303) or
+//! showing the page again (422) with everything typed still in it.
+//!
+//! ```ignore
+//! pub async fn cancel(asked: Asked) -> Answer {
+//!     let Some(id) = asked.param("id") else { return Problem::NotFound.into() };
+//!     match booking::cancel(&asked.services, &asked.context, id).await {
+//!         Ok(()) => Answer::to(format!("/account/bookings/{id}")),
+//!         Err(error) => asked.again(error),
+//!     }
+//! }
+//! ```
+
+use crate::form::FormState;
+use crate::local_path::LocalPath;
+use crate::problem::Problem;
+use crate::routes::Access;
+use crate::visit::Visit;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use domain::account::Denied;
+use jiff::SignedDuration;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::pin::Pin;
+
+/// Something people can do.
+pub struct Call {
+    /// `POST` for whatever changes something, `GET` for files.
+    pub method: Method,
+    /// As the router of pages writes it, parameters with a colon: `/account/bookings/:id/cancel`.
+    pub path: &'static str,
+    /// Who may do it. The service behind it asks the policy again.
+    pub access: Access,
+    /// What is done.
+    pub handler: &'static dyn Handler,
+}
+
+impl Call {
+    /// A form that is sent to `path`.
+    pub const fn post(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
+        Self { method: Method::POST, path, access, handler }
+    }
+
+    /// A file that is fetched from `path`.
+    pub const fn get(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
+        Self { method: Method::GET, path, access, handler }
+    }
+}
+
+/// Every call of the site. A line without an access does not compile.
+pub static CALLS: &[&[Call]] = &[];
+
+/// An `async fn(Asked) -> Answer`.
+pub trait Handler: Send + Sync {
+    /// Runs it.
+    fn run(&self, asked: Asked) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
+}
+
+impl<F, R> Handler for F
+where
+    F: Fn(Asked) -> R + Send + Sync,
+    R: Future<Output = Answer> + Send + 'static,
+{
+    fn run(&self, asked: Asked) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+        Box::pin(self(asked))
+    }
+}
+
+/// Where a request comes from, as far as that can be known; for limits, never for logs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+/// What a call is given. Derefs to the [`Visit`]: `asked.services`, `asked.context`, `asked.t(…)`.
+pub struct Asked {
+    /// Who asks, when, in which language, for which address.
+    pub visit: Visit,
+    /// What was typed, in the order of the form.
+    pub pairs: Vec<(String, String)>,
+    /// The parameters of the path.
+    pub params: HashMap<String, String>,
+    /// Where the request comes from.
+    pub address: ClientAddress,
+    /// The request's headers.
+    pub headers: HeaderMap,
+}
+
+impl Asked {
+    /// What was typed into `name`; empty when there is no such field.
+    pub fn field(&self, name: &str) -> &str {
+        self.pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Everything of `name`: of boxes that can be ticked together.
+    pub fn fields<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The box is ticked.
+    pub fn ticked(&self, name: &str) -> bool {
+        matches!(self.field(name), "on" | "true" | "1" | "yes")
+    }
+
+    /// The parameter `name` of the path, parsed; `None` where it is none, which is a page that does not exist.
+    pub fn param<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+        self.params.get(name)?.parse().ok()
+    }
+
+    /// The cookie `name`.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        cookie(&self.headers, name)
+    }
+
+    /// What was typed, as the page shows it again; the fields of `forget` (passwords, codes) are not sent back.
+    pub fn typed(&self, forget: &[&str]) -> FormState {
+        FormState::typed(self.pairs.iter().cloned(), forget)
+    }
+
+    /// The form's `next`, if it stays in the house.
+    pub fn next(&self) -> Option<LocalPath> {
+        LocalPath::parse(self.field("next"))
+    }
+
+    /// The browser's name of itself, cut short: the label of a signed-in browser.
+    pub fn browser(&self) -> String {
+        let text = self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        text.chars().take(200).collect()
+    }
+}
+
+impl Deref for Asked {
+    type Target = Visit;
+    fn deref(&self) -> &Visit {
+        &self.visit
+    }
+}
+
+/// The value of the cookie `name`.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// The cookie of a browser that is signed in.
+pub const SESSION_COOKIE: &str = "__Host-session";
+
+/// A cookie to set: for this host only, over https only, out of reach of scripts.
+#[derive(Clone, Debug)]
+pub struct Cookie(String);
+
+impl Cookie {
+    /// `name` (which begins with `__Host-`) for as long as `age`; `None` ends with the browser.
+    pub fn new(name: &str, value: &str, age: Option<SignedDuration>) -> Self {
+        let age = age.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
+        Self(format!("{name}={value}{age}; Path=/; SameSite=Lax; HttpOnly; Secure"))
+    }
+
+    /// Removes `name`.
+    pub fn removed(name: &str) -> Self {
+        Self::new(name, "", Some(SignedDuration::ZERO))
+    }
+
+    /// As a Set-Cookie header; `None` if the value is no header's.
+    pub fn header(&self) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_str(&self.0).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+/// A file to hand out.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its type: `text/calendar; charset=utf-8`.
+    pub content_type: &'static str,
+    /// Its name for the browser's folder; `None` shows it in the browser.
+    pub download_as: Option<String>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What a call says.
+#[derive(Debug)]
+pub struct Answer {
+    /// What happens next.
+    pub then: Then,
+    /// Cookies to set.
+    pub cookies: Vec<Cookie>,
+    /// When to try again, for answers that say "too often" or "busy".
+    pub retry_after: Option<SignedDuration>,
+}
+
+/// What happens after a call.
+#[derive(Debug)]
+pub enum Then {
+    /// Go there (303), in the visit's language.
+    Go(LocalPath),
+    /// Show a page again with what was typed: the one at `page`, or the one whose form was sent.
+    Again {
+        /// The page's address; `None` is the address the form was sent to.
+        page: Option<LocalPath>,
+        /// What its fields show.
+        form: Box<FormState>,
+        /// 422, or another.
+        status: StatusCode,
+    },
+    /// Show the house's page for a problem.
+    Problem(Problem),
+    /// Sign in first, show the second factor again, or be refused.
+    Denied(Denied),
+    /// Hand out a file.
+    File(File),
+    /// Hand JSON to an island.
+    Json(serde_json::Value, StatusCode),
+}
+
+impl Answer {
+    fn new(then: Then) -> Self {
+        Self { then, cookies: Vec::new(), retry_after: None }
+    }
+
+    /// Go to a path of the house, written without the language's prefix.
+    pub fn to(path: impl AsRef<str>) -> Self {
+        Self::new(Then::Go(LocalPath::or_home(path)))
+    }
+
+    /// Go to a path that was parsed already.
+    pub fn go(path: LocalPath) -> Self {
+        Self::new(Then::Go(path))
+    }
+
+    /// Show the page of the form again.
+    pub fn again(form: FormState) -> Self {
+        Self::new(Then::Again { page: None, form: Box::new(form), status: StatusCode::UNPROCESSABLE_ENTITY })
+    }
+
+    /// Show the page at `path` with a form that was sent elsewhere.
+    pub fn again_at(path: impl AsRef<str>, form: FormState) -> Self {
+        let page = Some(LocalPath::or_home(path));
+        Self::new(Then::Again { page, form: Box::new(form), status: StatusCode::UNPROCESSABLE_ENTITY })
+    }
+
+    /// Hand out a file.
+    pub fn file(content_type: &'static str, download_as: Option<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self::new(Then::File(File { content_type, download_as, bytes: bytes.into() }))
+    }
+
+    /// Hand JSON to an island.
+    pub fn json(value: serde_json::Value) -> Self {
+        Self::new(Then::Json(value, StatusCode::OK))
+    }
+
+    /// The same with another status, where the page or the JSON has one of its own.
+    #[must_use]
+    pub fn status(mut self, new: StatusCode) -> Self {
+        if let Then::Again { status, .. } | Then::Json(_, status) = &mut self.then {
+            *status = new;
+        }
+        self
+    }
+
+    /// The same, and a cookie.
+    #[must_use]
+    pub fn cookie(mut self, cookie: Cookie) -> Self {
+        self.cookies.push(cookie);
+        self
+    }
+
+    /// The same, and when to try again; a page shown again gets status 429.
+    #[must_use]
+    pub fn retry_after(mut self, wait: SignedDuration) -> Self {
+        self.retry_after = Some(wait);
+        self.status(StatusCode::TOO_MANY_REQUESTS)
+    }
+}
+
+impl From<Problem> for Answer {
+    fn from(problem: Problem) -> Self {
+        Self::new(Then::Problem(problem))
+    }
+}
+
+impl From<Denied> for Answer {
+    fn from(denied: Denied) -> Self {
+        Self::new(Then::Denied(denied))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_among_others_and_not_by_the_end_of_its_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_static("x__Host-session=no; cb_size=elder"));
+        headers.append(header::COOKIE, HeaderValue::from_static("__Host-session=yes"));
+        assert_eq!(cookie(&headers, SESSION_COOKIE), Some("yes"));
+        assert_eq!(cookie(&headers, "cb_size"), Some("elder"));
+        assert_eq!(cookie(&headers, "session"), None);
+    }
+
+    #[test]
+    fn cookies_keep_the_promises_of_their_prefix() {
+        let header = Cookie::new(SESSION_COOKIE, "token", Some(SignedDuration::from_hours(1))).header().expect("a header");
+        assert_eq!(header, "__Host-session=token; Max-Age=3600; Path=/; SameSite=Lax; HttpOnly; Secure");
+        assert!(header.is_sensitive());
+        assert!(Cookie::new(SESSION_COOKIE, "a\r\nb", None).header().is_none());
+    }
+}

@@ -1,0 +1,46 @@
+//! Before a page is rendered or a call runs: may this actor come here? The service behind asks again; asking first means
+//! that nothing of the page is made for those who may not see it.
+
+use app::Visit;
+use app::calls::Answer;
+use app::local_path::LocalPath;
+use app::problem::Problem;
+use app::routes::{Access, paths};
+use domain::account::{Capability, Denied};
+
+/// Where staff sign in.
+pub const STAFF_SIGN_IN: &str = "/staff/sign-in";
+/// Where staff show their second factor again.
+pub const STEP_UP: &str = "/staff/step-up";
+
+/// May the visit's actor come here?
+pub fn may(visit: &Visit, access: Access) -> Result<(), Denied> {
+    match access {
+        Access::Public => Ok(()),
+        Access::SignedIn => visit.context.require(Capability::UseOwnAccount),
+        Access::Capability(capability) => visit.context.require(capability),
+    }
+}
+
+/// Where a denied visit goes on: to a sign-in and back to `back`, or nowhere.
+pub fn denied(denied: Denied, access: Access, back: &LocalPath) -> Answer {
+    let sign_in = match access {
+        Access::Public | Access::SignedIn | Access::Capability(Capability::UseOwnAccount) => paths::SIGN_IN,
+        Access::Capability(_) => STAFF_SIGN_IN,
+    };
+    let at = |path: &str| Answer::go(LocalPath::or_home(path).with("next", back.as_str()));
+    match denied {
+        Denied::SignInNeeded => at(sign_in),
+        Denied::StepUpNeeded => at(STEP_UP),
+        Denied::NotAllowed => Problem::Forbidden.into(),
+    }
+}
+
+/// The page to return to after signing in: this one, in its language; for a form the page that held it.
+pub fn way_back(visit: &Visit) -> LocalPath {
+    if app::routes::page_at(&visit.path).is_some() {
+        LocalPath::or_home(visit.here_in(visit.locale()))
+    } else {
+        LocalPath::or_home(visit.href("/"))
+    }
+}

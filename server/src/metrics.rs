@@ -1,0 +1,50 @@
+//! What operators measure, in Prometheus' text format on the second listener.
+//!
+//! | metric | labels | says |
+//! | --- | --- | --- |
+//! | `http_requests_total` | route, method, status (2xx…) | answered requests |
+//! | `http_request_duration_seconds` | route | how long they took, to the last byte handed to the connection's head |
+//! | `http_requests_in_flight` | | now |
+//! | `http_requests_refused_total` | reason (full, slow) | told "busy" |
+//! | `db_pool_connections` | state (idle, used, max) | the pool |
+//! | `jobs_due`, `jobs_dead` | | what waits too long, what gave up |
+//! | `worker_heartbeat_age_seconds` | | since a worker last turned |
+//! | `booking_*`, `jobs_*`, `messages_*` | | counted by the use cases themselves |
+//!
+//! Routes are templates, so the number of series is bounded whatever people type.
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::sync::OnceLock;
+
+/// Upper bounds of the latency histogram, in seconds: dense where the promises are (100 ms, 1 s).
+const LATENCY: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
+
+/// Installs the recorder of this process, or returns the one already there.
+pub fn install() -> PrometheusHandle {
+    static INSTALLED: OnceLock<PrometheusHandle> = OnceLock::new();
+    INSTALLED
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new()
+                .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &LATENCY)
+                .unwrap_or_else(|_| PrometheusBuilder::new())
+                .build_recorder();
+            let handle = recorder.handle();
+            // A recorder of somebody else (a test's) keeps its place; ours then renders nothing, and nothing breaks.
+            let _ = metrics::set_global_recorder(recorder);
+            describe();
+            handle
+        })
+        .clone()
+}
+
+fn describe() {
+    use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+    describe_counter!("http_requests_total", "Answered requests by route template, method and status class.");
+    describe_histogram!("http_request_duration_seconds", Unit::Seconds, "Time to the head of the answer.");
+    describe_gauge!("http_requests_in_flight", "Requests being worked on.");
+    describe_counter!("http_requests_refused_total", "Requests told that the house is busy.");
+    describe_gauge!("db_pool_connections", "Connections of the pool by state.");
+    describe_gauge!("jobs_due", "Jobs whose time has come.");
+    describe_gauge!("jobs_dead", "Jobs that gave up.");
+    describe_gauge!("worker_heartbeat_age_seconds", Unit::Seconds, "Since a worker of this process last turned.");
+}

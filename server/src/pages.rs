@@ -1,0 +1,153 @@
+//! Pages and calls, mounted from the two tables of `app`: the guard, the form, the run to the end, the answer.
+
+use crate::guard;
+use crate::house::House;
+use crate::trouble::Trouble;
+use app::Visit;
+use app::calls::{Answer, Asked, Call, ClientAddress, File, Then};
+use app::form::FormState;
+use app::local_path::LocalPath;
+use app::problem::Problem;
+use app::routes::{Access, Page};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{FromRequestParts as _, RawForm, RawPathParams, Request};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode, Uri, header};
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Shows a page to those who may see it.
+pub async fn show(house: House, page: &'static Page, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let visit = house.visit(&parts);
+    if let Err(denied) = guard::may(&visit, page.access) {
+        let answer = guard::denied(denied, page.access, &guard::way_back(&visit));
+        return give(answer, visit, page.access).await;
+    }
+    render(visit, StatusCode::OK, &parts.uri).await
+}
+
+/// Lets those who may do what a call does, to its end.
+pub async fn call(house: House, call: &'static Call, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let visit = house.visit(&parts);
+    if let Err(denied) = guard::may(&visit, call.access) {
+        let answer = guard::denied(denied, call.access, &guard::way_back(&visit));
+        return give(answer, visit, call.access).await;
+    }
+    let params = params(&mut parts).await;
+    let address = parts.extensions.get::<ClientAddress>().copied();
+    let headers = parts.headers.clone();
+    let pairs = if call.method == Method::GET {
+        Vec::new()
+    } else {
+        match typed(Request::from_parts(parts, body)).await {
+            Ok(pairs) => pairs,
+            Err(trouble) => return trouble.into_response(),
+        }
+    };
+    let address = address.unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+    let asked = Asked { visit: visit.clone(), pairs, params, address, headers };
+    let answer = services::db::to_the_end(call.handler.run(asked)).await;
+    give(answer, visit, call.access).await
+}
+
+/// The pairs of a form.
+async fn typed(request: Request) -> Result<Vec<(String, String)>, Trouble> {
+    use axum::extract::FromRequest as _;
+    let RawForm(bytes) = RawForm::from_request(request, &()).await.map_err(|rejection| {
+        Trouble::of_status(rejection.into_response().status()).unwrap_or(Trouble::Malformed)
+    })?;
+    Ok(form_urlencoded::parse(&bytes).into_owned().collect())
+}
+
+async fn params(parts: &mut Parts) -> HashMap<String, String> {
+    let Ok(params) = RawPathParams::from_request_parts(parts, &()).await else { return HashMap::new() };
+    params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// Renders the page at `uri` for `visit`.
+async fn render(visit: Visit, status: StatusCode, uri: &Uri) -> Response {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = uri.clone();
+    app::render::page(visit, status, request).await
+}
+
+/// Turns what a call said into an answer.
+async fn give(answer: Answer, visit: Visit, access: Access) -> Response {
+    let Answer { then, cookies, retry_after } = answer;
+    let mut response = match then {
+        Then::Go(path) => Redirect::to(&localized(&visit, &path)).into_response(),
+        Then::Again { page, form, status } => again(visit, page, *form, status).await,
+        Then::Problem(problem) => problem_page(visit, problem).await,
+        Then::File(file) => hand_out(file),
+        Then::Json(value, status) => (status, Json(value)).into_response(),
+        Then::Denied(denied) => {
+            let back = guard::way_back(&visit);
+            match guard::denied(denied, access, &back).then {
+                Then::Go(path) => Redirect::to(&localized(&visit, &path)).into_response(),
+                _ => problem_page(visit, Problem::Forbidden).await,
+            }
+        }
+    };
+    for cookie in cookies {
+        match cookie.header() {
+            Some(value) => _ = response.headers_mut().append(header::SET_COOKIE, value),
+            None => tracing::error!("a cookie's value was no header's"),
+        }
+    }
+    if let Some(wait) = retry_after {
+        let seconds = u64::try_from(wait.as_secs()).unwrap_or_default().max(1);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// The page of a form again, with everything typed still in it.
+async fn again(visit: Visit, page: Option<LocalPath>, form: FormState, status: StatusCode) -> Response {
+    let at = page.unwrap_or_else(|| LocalPath::or_home(&visit.path));
+    let Ok(uri) = at.as_str().parse::<Uri>() else { return Trouble::Broken.into_response() };
+    let visit = visit.with(|data| {
+        data.path = at.path().to_owned();
+        data.query = app::visit::Query::parse(at.query());
+        data.form = form;
+    });
+    let mut response = render(visit, status, &uri).await;
+    // A page of problems (its object is gone) keeps its own status; a page that is shown has the form's.
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
+}
+
+async fn problem_page(visit: Visit, problem: Problem) -> Response {
+    let Ok(uri) = visit.path.parse::<Uri>() else { return Trouble::Broken.into_response() };
+    render(visit.with(|data| data.problem = Some(problem)), problem.status(), &uri).await
+}
+
+/// A path in the visit's language; one that already has a language keeps it.
+fn localized(visit: &Visit, path: &LocalPath) -> String {
+    let text = path.as_str();
+    let english = text == "/en" || text.starts_with("/en/") || text.starts_with("/en?");
+    if english { text.to_owned() } else { visit.href(text) }
+}
+
+fn hand_out(file: File) -> Response {
+    let mut response = Response::new(Body::from(file.bytes));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+    let disposition = match file.download_as {
+        // RFC 6266: the plain name for old readers, the encoded one for everybody else.
+        Some(name) => {
+            let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
+            let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
+            format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+        }
+        None => "inline".to_owned(),
+    };
+    if let Ok(value) = HeaderValue::from_str(&disposition) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}

@@ -1,0 +1,164 @@
+//! Every route of the public listener, each with who may use it, and the layers around them.
+//!
+//! Nothing is added to the router but through [`Routes`], which wants an access for everything; a test compares its list
+//! with what the router itself knows, so that a route without a policy fails the build.
+
+use crate::house::House;
+use crate::layers::language::{Language, LanguageLayer};
+use crate::layers::{admission, client_address, headers, house_errors, observe, origin, session};
+use crate::{api, assets, pages};
+use app::calls::CALLS;
+use app::routes::{Access, PAGES};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, get, on, MethodFilter, post};
+use domain::account::Scope;
+use http::Method;
+use std::sync::Arc;
+use tower::Layer as _;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// Who may use a route.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Policy {
+    /// People, as the guard of pages and calls says.
+    People(Access),
+    /// Machines with a token of this scope.
+    Token(Scope),
+    /// Everybody, for the reason given.
+    Open(&'static str),
+}
+
+/// One route.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Declared {
+    /// Its method.
+    pub method: &'static str,
+    /// Its path, parameters in braces.
+    pub path: &'static str,
+    /// Who may use it.
+    pub policy: Policy,
+}
+
+/// A router that is built by declaring.
+#[derive(Default)]
+pub struct Routes {
+    router: Router<House>,
+    declared: Vec<Declared>,
+}
+
+impl Routes {
+    /// Adds a route with its policy.
+    #[must_use]
+    pub fn add(mut self, method: &'static str, path: &'static str, policy: Policy, handler: MethodRouter<House>) -> Self {
+        self.declared.push(Declared { method, path, policy });
+        Self { router: self.router.route(path, handler), ..self }
+    }
+
+    /// Adds all of another's.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.declared.extend(other.declared);
+        Self { router: self.router.merge(other.router), ..self }
+    }
+
+    /// Puts a layer around what was added so far.
+    #[must_use]
+    pub fn around(self, with: impl FnOnce(Router<House>) -> Router<House>) -> Self {
+        Self { router: with(self.router), ..self }
+    }
+}
+
+/// The public's routes and layers, ready to serve.
+pub type Site = Language<Router>;
+
+/// Builds the site of `house`.
+///
+/// # Errors
+/// When the configured public address is no origin that a browser could send.
+pub fn site(house: &House) -> Result<Site, tower_http::csrf::ConfigError> {
+    Ok(LanguageLayer.layer(router(house)?.0))
+}
+
+/// The router without the language around it, and its routes.
+///
+/// # Errors
+/// As [`site`].
+pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf::ConfigError> {
+    let config = &house.config;
+    let http = &config.http;
+    let admission = admission::Admission::new(http.concurrency, http.admission_timeout, http.timeout);
+    let csrf = origin::layer(config)?;
+
+    let people = people().around(|router| {
+        router
+            .layer(from_fn_with_state(Arc::clone(house), session::recognise))
+            .layer(csrf)
+            .layer(from_fn(origin::stated))
+    });
+    let worked = people.merge(api::routes(house)).around(|router| {
+        router.layer(from_fn_with_state(admission, admission::admit))
+    });
+    let files = assets::public(&config.site.root);
+    let all = worked.merge(Routes {
+        router: assets::pkg(&config.site.root),
+        declared: vec![Declared { method: "GET", path: "/pkg/{*file}", policy: Policy::Open("files of the build") }],
+    });
+
+    let router = all
+        .router
+        .fallback(move |request: Request| assets::public_or_not_found(files.clone(), request))
+        .layer(DefaultBodyLimit::max(http.body_limit))
+        .layer(RequestBodyLimitLayer::new(http.body_limit))
+        .layer(from_fn_with_state(Arc::from(http.trusted_proxies.as_slice()), client_address::find))
+        .layer(from_fn_with_state(Arc::clone(house), house_errors::dress))
+        .layer(from_fn_with_state(headers::Policy { https: http.public_url.starts_with("https://") }, headers::secure))
+        .layer(compression())
+        .layer(from_fn_with_state(house.services.clock.clone(), observe::request))
+        .with_state(Arc::clone(house));
+    Ok((router, all.declared))
+}
+
+/// Pages, calls and the switches of the footer.
+fn people() -> Routes {
+    let mut routes = Routes::default();
+    for page in PAGES {
+        let show = get(move |axum::extract::State(house): axum::extract::State<House>, request: Request| {
+            pages::show(house, page, request)
+        });
+        routes = routes.add("GET", braces(page.path), Policy::People(page.access), show);
+    }
+    for call in CALLS.iter().copied().flatten() {
+        let (method, filter) = if call.method == Method::GET { ("GET", MethodFilter::GET) } else { ("POST", MethodFilter::POST) };
+        let run = on(filter, move |axum::extract::State(house): axum::extract::State<House>, request: Request| {
+            pages::call(house, call, request)
+        });
+        routes = routes.add(method, braces(call.path), Policy::People(call.access), run);
+    }
+    routes.add("POST", app::preferences::PATH, Policy::People(Access::Public), post(app::preferences::save))
+}
+
+/// `/museum/sessions/:id` as axum writes it: `/museum/sessions/{id}`. The tables are static, so what is leaked here once
+/// lives as long as they do.
+fn braces(path: &'static str) -> &'static str {
+    if !path.contains(':') {
+        return path;
+    }
+    let segments = path.split('/').map(|segment| match segment.strip_prefix(':') {
+        Some(name) => format!("{{{name}}}"),
+        None => segment.to_owned(),
+    });
+    segments.collect::<Vec<_>>().join("/").leak()
+}
+
+/// Fast levels: a page is compressed once for one reader, and two cores have better things to do. Files of the build come
+/// with their compressed copies and pass untouched.
+fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
+    let worthwhile = DefaultPredicate::new()
+        .and(NotForContentType::new("application/pdf"))
+        .and(NotForContentType::new("application/wasm"));
+    CompressionLayer::new().gzip(true).br(true).quality(CompressionLevel::Precise(2)).compress_when(worthwhile)
+}
