@@ -186,7 +186,11 @@ impl Vault {
         keys::add_data_key(&mut *transaction, &ring::new_data_key(&self.master, version, now)).await?;
         let settled = now.saturating_add(SETTLES_AFTER).unwrap_or(now);
         keys::end_data_keys_below(&mut *transaction, version, settled).await?;
-        let kid = ring::add_signing_key(&mut transaction, &self.master, now).await?;
+        // Strictly the youngest, whatever the clocks of the servers that made the others said.
+        let youngest = keys::signing_keys(&mut *transaction).await?.iter().map(|key| key.created_at.to_jiff()).max();
+        let after = youngest.and_then(|at| at.checked_add(SignedDuration::from_micros(1)).ok());
+        let created_at = after.map_or(now, |at| at.max(now));
+        let kid = ring::add_signing_key(&mut transaction, &self.master, created_at).await?;
         let end = now.saturating_add(VERIFIES_AFTER_ROTATION).unwrap_or(Timestamp::MAX);
         keys::end_signing_keys_but(&mut *transaction, &kid, end).await?;
         transaction.commit().await?;

@@ -1,1 +1,512 @@
-//! The audit trail on a real Postgres.
+//! The audit trail: it can only grow, and whatever is done to it behind its back is found at its position.
+
+use domain::account::{Actor, Denied, Role};
+use domain::ids::{AccountId, ClientId, LoginSessionId};
+use jiff::SignedDuration;
+use serde_json::json;
+use services::audit::{self, AuditError, Entry, Fault, Filter, Report, Step, Terms, Witness};
+use sqlx::{AssertSqlSafe, PgPool};
+use std::collections::HashSet;
+use std::time::Duration;
+use testkit::TestHouse;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+fn entry(number: u128) -> Entry {
+    Entry {
+        action: "booking.confirmed",
+        subject_kind: "booking",
+        subject: Some(Uuid::from_u128(number)),
+        detail: json!({ "people": number as u64, "note": "二人" }),
+    }
+}
+
+async fn record(house: &TestHouse, entries: &[Entry]) {
+    let mut db = house.services.db.acquire().await.expect("a connection");
+    audit::record(&mut db, &house.services.system(), entries).await.expect("entries are recorded");
+}
+
+async fn step(house: &TestHouse) -> Step {
+    audit::sequence(&house.services).await.expect("the sequencer works")
+}
+
+/// A sound trail of `heads` heads over three leaves each, at one second's distance.
+async fn trail(heads: u128) -> TestHouse {
+    let house = TestHouse::new().await;
+    for head in 0..heads {
+        // One after another: entries of one instant have random ids, and positions follow the ids.
+        for number in 0..3 {
+            record(&house, &[entry(head * 3 + number)]).await;
+            house.services.clock.advance(SignedDuration::from_millis(10));
+        }
+        assert!(matches!(step(&house).await, Step::Sequenced { entries: 3, .. }));
+        house.services.clock.advance(SignedDuration::from_secs(1));
+    }
+    house
+}
+
+async fn verify(house: &TestHouse) -> Report {
+    verify_with(house, None).await
+}
+
+async fn verify_with(house: &TestHouse, witness: Option<Witness>) -> Report {
+    let terms = Terms { witness, ..Terms::at(house.now()) };
+    audit::verify(&house.services.db, &house.services.vault, &terms).await.expect("the verifier reads")
+}
+
+/// What somebody with the database's superuser does, triggers and foreign keys switched off.
+async fn tamper(house: &TestHouse, sql: &str) {
+    let tampering = format!("set session_replication_role = replica; {sql}; set session_replication_role = origin");
+    let owner: PgPool = house.db.owner_pool();
+    sqlx::raw_sql(AssertSqlSafe(tampering)).execute(&owner).await.expect("the superuser may");
+    owner.close().await;
+}
+
+async fn entry_at(house: &TestHouse, position: i64) -> Uuid {
+    let id = sqlx::query_scalar("select entry_id from audit_leaf where position = $1").bind(position);
+    id.fetch_one(&house.services.db).await.expect("a leaf")
+}
+
+const ENTRY_OF: &str = "(select entry_id from audit_leaf where position = 4)";
+
+#[tokio::test]
+async fn an_untouched_trail_is_sound() {
+    let house = trail(4).await;
+    let report = verify(&house).await;
+    assert!(report.is_sound(), "{:?}", report.faults);
+    assert_eq!((report.leaves, report.heads, report.waiting), (12, 4, 0));
+    assert_eq!(report.head.map(|head| head.size), Some(12));
+    let order: Vec<Uuid> = sqlx::query_scalar("select subject_id from audit_leaf join audit_entry on id = entry_id order by position")
+        .fetch_all(&house.services.db)
+        .await
+        .expect("the trail");
+    assert_eq!(order, (0..12).map(Uuid::from_u128).collect::<Vec<_>>());
+    assert_eq!(step(&house).await, Step::Idle);
+}
+
+#[tokio::test]
+async fn an_empty_trail_is_sound() {
+    let house = TestHouse::new().await;
+    let report = verify(&house).await;
+    assert!(report.is_sound() && report.head.is_none());
+}
+
+#[tokio::test]
+async fn an_edit_of_any_column_is_named() {
+    for change in [
+        "id = '00000000-0000-7000-8000-000000000001'",
+        "at = at + interval '1 microsecond'",
+        "actor_kind = 'staff'",
+        "actor_id = '00000000-0000-7000-8000-000000000001'",
+        "action = 'booking.cancelled'",
+        "subject_kind = 'session'",
+        "subject_id = null",
+        "detail = detail || '{\"people\": 4.0}'",
+        "detail = detail - 'note'",
+        "request_id = null",
+    ] {
+        let house = trail(3).await;
+        let edited = entry_at(&house, 4).await;
+        tamper(&house, &format!("update audit_entry set {change} where id = {ENTRY_OF}")).await;
+        let report = verify(&house).await;
+        let expected = if change.starts_with("id") {
+            Fault::Deleted { position: 4, entry: edited }
+        } else {
+            Fault::Edited { position: 4, entry: edited }
+        };
+        assert_eq!(report.faults.first(), Some(&expected), "{change}");
+        // A changed id is also an entry that no leaf knows.
+        assert_eq!(report.faults.len(), if change.starts_with("id") { 2 } else { 1 }, "{change}: {:?}", report.faults);
+    }
+}
+
+#[tokio::test]
+async fn an_edit_with_its_hash_recomputed_is_named() {
+    let house = trail(3).await;
+    let edited = entry_at(&house, 4).await;
+    tamper(&house, &format!("update audit_entry set action = 'booking.cancelled' where id = {ENTRY_OF}")).await;
+    let owner = house.db.owner_pool();
+    let leaves = store::audit::leaves_from(&owner, 4, 1).await.expect("the leaf");
+    let hash = audit::entry_hash(leaves[0].entry.as_ref().expect("its entry"));
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    tamper(&house, &format!("update audit_leaf set hash = '\\x{hex}' where position = 4")).await;
+    assert_eq!(verify(&house).await.faults, [Fault::Forged { position: 4, entry: edited }]);
+}
+
+#[tokio::test]
+async fn an_edit_by_somebody_who_knows_the_seals_key_is_caught_by_the_heads() {
+    let house = trail(5).await;
+    tamper(&house, "update audit_entry set action = 'booking.cancelled' where id = (select entry_id from audit_leaf where position = 7)").await;
+    let owner = house.db.owner_pool();
+    let leaves = store::audit::leaves_from(&owner, 7, 1).await.expect("the leaf");
+    let hash = audit::entry_hash(leaves[0].entry.as_ref().expect("its entry"));
+    let seal = house.services.vault.mac("audit leaf 1", &[&7u64.to_be_bytes()[..], &hash].concat());
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let (hash, seal) = (hex(&hash), hex(&seal));
+    tamper(&house, &format!("update audit_leaf set hash = '\\x{hash}', seal = '\\x{seal}' where position = 7")).await;
+    // The head over nine leaves is the first that contains position 7; its frontier leaves 6 and 7 in question.
+    assert_eq!(verify(&house).await.faults, [Fault::Root { size: 9, first: 6, last: 7 }]);
+}
+
+#[tokio::test]
+async fn deletions_are_named() {
+    let house = trail(3).await;
+    let gone = entry_at(&house, 4).await;
+    tamper(&house, &format!("delete from audit_entry where id = {ENTRY_OF}")).await;
+    assert_eq!(verify(&house).await.faults, [Fault::Deleted { position: 4, entry: gone }]);
+
+    let house = trail(3).await;
+    tamper(&house, &format!("delete from audit_entry where id = {ENTRY_OF}; delete from audit_leaf where position = 4")).await;
+    assert_eq!(verify(&house).await.faults, [Fault::Gap { first: 4, last: 4 }]);
+
+    // Closing the gap moves everything behind it.
+    let house = trail(3).await;
+    let behind: Vec<Uuid> = [entry_at(&house, 5).await, entry_at(&house, 6).await].into();
+    tamper(
+        &house,
+        &format!(
+            "delete from audit_entry where id = {ENTRY_OF}; delete from audit_leaf where position = 4; \
+             update audit_leaf set position = position + 1000 where position > 4; \
+             update audit_leaf set position = position - 1001 where position > 1000"
+        ),
+    )
+    .await;
+    let faults = verify(&house).await.faults;
+    assert_eq!(faults[0], Fault::Moved { position: 4, entry: behind[0], belongs: 5 });
+    assert_eq!(faults[1], Fault::Moved { position: 5, entry: behind[1], belongs: 6 });
+    assert_eq!(faults.last(), Some(&Fault::Truncated { position: 8, signed: 9 }));
+    assert_eq!(faults.len(), 5);
+}
+
+#[tokio::test]
+async fn reordering_is_named() {
+    let house = trail(3).await;
+    let (second, seventh) = (entry_at(&house, 1).await, entry_at(&house, 6).await);
+    tamper(
+        &house,
+        "update audit_leaf set position = -1 where position = 1; update audit_leaf set position = 1 where position = 6; \
+         update audit_leaf set position = 6 where position = -1",
+    )
+    .await;
+    let expected = [
+        Fault::Moved { position: 1, entry: seventh, belongs: 6 },
+        Fault::Moved { position: 6, entry: second, belongs: 1 },
+    ];
+    assert_eq!(verify(&house).await.faults, expected);
+}
+
+#[tokio::test]
+async fn insertions_are_named() {
+    let new = Uuid::from_u128(0x7777);
+    let insert = format!(
+        "insert into audit_entry (id, at, actor_kind, action, subject_kind) values ('{new}', now(), 'system', 'booking.confirmed', 'booking')"
+    );
+    // Beside the trail.
+    let house = trail(3).await;
+    tamper(&house, &insert).await;
+    assert_eq!(verify(&house).await.faults, [Fault::Smuggled { entry: new }]);
+    // At a place that is none.
+    let leaf = |position: i64| format!("insert into audit_leaf (position, entry_id, hash, seal) values ({position}, '{new}', sha256('x'), sha256('y'))");
+    tamper(&house, &leaf(-1)).await;
+    assert_eq!(verify(&house).await.faults, [Fault::Smuggled { entry: new }]);
+
+    // In the middle, everything behind it moved.
+    let house = trail(3).await;
+    let shifted = entry_at(&house, 4).await;
+    let shift = "update audit_leaf set position = position + 1000 where position >= 4; update audit_leaf set position = position - 999 where position >= 1000";
+    tamper(&house, &format!("{insert}; {shift}; {}", leaf(4))).await;
+    let faults = verify(&house).await.faults;
+    assert!(faults.contains(&Fault::Forged { position: 4, entry: new }), "{faults:?}");
+    assert!(faults.contains(&Fault::Moved { position: 5, entry: shifted, belongs: 4 }), "{faults:?}");
+    assert_eq!(faults[0].position(), Some(4), "{faults:?}");
+
+    // At the end, and far beyond it.
+    for position in [9, 9_000_000_000_000] {
+        let house = trail(3).await;
+        tamper(&house, &format!("{insert}; {}", leaf(position))).await;
+        let faults = verify(&house).await.faults;
+        assert!(faults.contains(&Fault::Forged { position: position as u64, entry: new }), "{faults:?}");
+        assert!(faults.contains(&Fault::Uncovered { position: 9 }), "{faults:?}");
+        // The sequencer does not build on it.
+        record(&house, &[entry(99)]).await;
+        let refused = audit::sequence(&house.services).await;
+        assert!(matches!(refused, Err(AuditError::Broken { size: 9, .. })), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_tail_cut_off_is_named() {
+    let cut = "delete from audit_entry where id in (select entry_id from audit_leaf where position >= 7); delete from audit_leaf where position >= 7";
+    let house = trail(3).await;
+    tamper(&house, cut).await;
+    assert_eq!(verify(&house).await.faults, [Fault::Truncated { position: 7, signed: 9 }]);
+
+    // Without its head, what is left has no signature.
+    let house = trail(3).await;
+    tamper(&house, &format!("{cut}; delete from audit_head where size = 9")).await;
+    assert_eq!(verify(&house).await.faults, [Fault::Uncovered { position: 6 }]);
+
+    // Cut exactly at a head, heads and all, only a witness outside can tell.
+    let house = trail(3).await;
+    let witness = verify(&house).await.head.expect("a head").witness();
+    assert_eq!(witness.to_string().parse::<Witness>().expect("a witness"), witness);
+    let early: Vec<u8> = sqlx::query_scalar("select root from audit_head where size = 3").fetch_one(&house.services.db).await.expect("a root");
+    let early = Witness { size: 3, root: early.try_into().expect("a hash") };
+    tamper(
+        &house,
+        "delete from audit_entry where id in (select entry_id from audit_leaf where position >= 6); \
+         delete from audit_leaf where position >= 6; delete from audit_head where size = 9",
+    )
+    .await;
+    assert!(verify(&house).await.is_sound());
+    assert_eq!(verify_with(&house, Some(witness)).await.faults, [Fault::Witness { size: 9 }]);
+    assert!(verify_with(&house, Some(early)).await.is_sound());
+}
+
+#[tokio::test]
+async fn forged_heads_are_named() {
+    for (change, why) in [
+        ("signature = set_byte(signature, 5, (get_byte(signature, 5) + 1) % 256)", "the signature of the head does not hold"),
+        ("root = sha256('another')", "the signature of the head does not hold"),
+        ("signed_at = signed_at + interval '1 second'", "the signature of the head does not hold"),
+        ("kid = 'unknown'", "the signature of the head does not hold"),
+        ("root = '\\x00'", "the root is no hash"),
+        ("frontier = sha256('a') || sha256('b')", "the frontier has another root than was signed"),
+        ("frontier = ''", "the frontier does not fit the size"),
+    ] {
+        let house = trail(3).await;
+        tamper(&house, &format!("update audit_head set {change} where size = 6")).await;
+        assert_eq!(verify(&house).await.faults, [Fault::Head { size: 6, why }], "{change}");
+    }
+    // At the top of the trail the sequencer refuses to go on.
+    let house = trail(2).await;
+    tamper(&house, "update audit_head set size = 7 where size = 6").await;
+    let faults = verify(&house).await.faults;
+    assert!(matches!(faults[..], [Fault::Uncovered { position: 3 }, Fault::Head { size: 7, .. }]), "{faults:?}");
+    record(&house, &[entry(99)]).await;
+    assert!(matches!(audit::sequence(&house.services).await, Err(AuditError::Broken { size: 7, .. })));
+    // A head of an absurd size neither passes nor keeps the verifier busy.
+    tamper(&house, "update audit_head set size = 4611686018427387904 where size = 7").await;
+    assert_eq!(verify(&house).await.faults[0], Fault::Uncovered { position: 3 });
+}
+
+#[tokio::test]
+async fn what_waits_is_watched() {
+    let house = trail(1).await;
+    record(&house, &[entry(50)]).await;
+    assert!(verify(&house).await.is_sound());
+    assert_eq!(verify(&house).await.waiting, 1);
+    let waiting: Uuid = sqlx::query_scalar("select entry_id from audit_pending").fetch_one(&house.services.db).await.expect("one waits");
+    house.services.clock.advance(SignedDuration::from_secs(61));
+    assert_eq!(verify(&house).await.faults, [Fault::Late { entry: waiting }]);
+    // Deleted before it had a position.
+    tamper(&house, &format!("delete from audit_entry where id = '{waiting}'")).await;
+    assert_eq!(verify(&house).await.faults, [Fault::Vanished { entry: waiting }]);
+    assert_eq!(step(&house).await, Step::Idle, "what is gone gets no position");
+    // Its waiting deleted.
+    let house = trail(1).await;
+    record(&house, &[entry(51)]).await;
+    sqlx::query("delete from audit_pending").execute(&house.services.db).await.expect("the server's role may");
+    assert!(matches!(verify(&house).await.faults[..], [Fault::Smuggled { .. }]));
+}
+
+#[tokio::test]
+async fn the_servers_role_cannot_change_the_trail() {
+    let house = trail(1).await;
+    for table in ["audit_entry", "audit_leaf", "audit_head"] {
+        let column = if table == "audit_entry" { "action = 'x'" } else { "hash = ''" };
+        let column = if table == "audit_head" { "root = ''" } else { column };
+        for sql in [
+            format!("update {table} set {column}"),
+            format!("delete from {table}"),
+            format!("truncate {table} cascade"),
+            format!("alter table {table} disable trigger all"),
+            format!("drop table {table}"),
+        ] {
+            let refused = sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&house.services.db).await.expect_err(&sql);
+            assert_eq!(refused.as_database_error().and_then(|e| e.code()).as_deref(), Some("42501"), "{sql}");
+            // Not even the owner by a slip: the trigger stands in the way until it is switched off.
+            if !sql.starts_with("alter") && !sql.starts_with("drop") {
+                let owner = house.db.owner_pool();
+                let refused = sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&owner).await.expect_err(&sql);
+                assert_eq!(refused.as_database_error().and_then(|e| e.code()).as_deref(), Some("42501"), "{sql}");
+            }
+        }
+    }
+    let replica = sqlx::query("set session_replication_role = replica").execute(&house.services.db).await;
+    assert!(replica.is_err(), "the server's role cannot switch triggers off");
+    assert!(verify(&house).await.is_sound());
+}
+
+#[tokio::test]
+async fn an_entry_lives_and_dies_with_its_transaction() {
+    let house = TestHouse::new().await;
+    let mut lost = house.services.db.begin().await.expect("a transaction");
+    audit::record(&mut lost, &house.services.system(), &[entry(1)]).await.expect("recorded");
+    lost.rollback().await.expect("rolled back");
+    assert_eq!(step(&house).await, Step::Idle);
+
+    // An entry with an older id that commits later is not missed, and what is not committed holds nobody up.
+    let mut slow = house.services.db.begin().await.expect("a transaction");
+    audit::record(&mut slow, &house.services.system(), &[entry(2)]).await.expect("recorded");
+    house.services.clock.advance(SignedDuration::from_secs(5));
+    record(&house, &[entry(3), entry(4)]).await;
+    assert!(matches!(step(&house).await, Step::Sequenced { entries: 2, .. }));
+    slow.commit().await.expect("committed");
+    assert!(matches!(step(&house).await, Step::Sequenced { entries: 1, .. }));
+    assert!(verify(&house).await.is_sound());
+    assert_eq!(entry_subject(&house, 2).await, Uuid::from_u128(2));
+}
+
+async fn entry_subject(house: &TestHouse, position: i64) -> Uuid {
+    let id = sqlx::query_scalar("select subject_id from audit_leaf join audit_entry on id = entry_id where position = $1");
+    id.bind(position).fetch_one(&house.services.db).await.expect("a leaf")
+}
+
+#[tokio::test]
+async fn several_servers_sequence_without_gap_or_double() {
+    let house = TestHouse::new().await;
+    let shutdown = CancellationToken::new();
+    let mut sequencers = Vec::new();
+    for _ in 0..3 {
+        let services = TestHouse::second(&house.db, house.services.clock.clone(), 3).await;
+        let shutdown = shutdown.clone();
+        sequencers.push(tokio::spawn(async move {
+            let mut broken = Vec::new();
+            while !shutdown.is_cancelled() {
+                match audit::sequence(&services).await {
+                    Ok(_) => tokio::time::sleep(Duration::from_millis(3)).await,
+                    Err(error) => broken.push(error.to_string()),
+                }
+            }
+            broken
+        }));
+    }
+    let writers = (0..4u128).map(|writer| {
+        let services = house.services.clone();
+        tokio::spawn(async move {
+            for number in 0..40 {
+                let mut transaction = services.db.begin().await.expect("a transaction");
+                let entries: Vec<Entry> = (0..3).map(|part| entry(writer * 1000 + number * 10 + part)).collect();
+                audit::record(&mut transaction, &services.system(), &entries).await.expect("recorded");
+                if number % 5 == 0 {
+                    tokio::time::sleep(Duration::from_millis(4)).await;
+                }
+                transaction.commit().await.expect("committed");
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.expect("the writer ends");
+    }
+    shutdown.cancel();
+    for sequencer in sequencers {
+        assert_eq!(sequencer.await.expect("the sequencer ends"), Vec::<String>::new());
+    }
+    while step(&house).await != Step::Idle {}
+    let report = verify(&house).await;
+    assert!(report.is_sound(), "{:?}", report.faults);
+    assert_eq!(report.leaves, 4 * 40 * 3);
+}
+
+#[tokio::test]
+async fn the_worker_keeps_up_and_ends_when_told() {
+    let house = TestHouse::new().await;
+    record(&house, &(0..u128::from(audit::BATCH) + 500).map(entry).collect::<Vec<_>>()).await;
+    let shutdown = CancellationToken::new();
+    let worker = tokio::spawn(audit::run(house.services.clone(), shutdown.clone()));
+    for _ in 0..200 {
+        if verify(&house).await.waiting == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    shutdown.cancel();
+    tokio::time::timeout(Duration::from_secs(5), worker).await.expect("it ends at once").expect("without a panic");
+    let report = verify(&house).await;
+    assert!(report.is_sound(), "{:?}", report.faults);
+    assert_eq!((report.leaves, report.heads), (2500, 2));
+}
+
+#[tokio::test]
+async fn heads_stay_good_when_keys_rotate() {
+    let house = trail(2).await;
+    let (vault, clock) = (&house.services.vault, &house.services.clock);
+    let (first, _) = vault.jwt_encoding_key();
+    vault.rotate(&house.services.db, house.now()).await.expect("keys rotate");
+    clock.advance(SignedDuration::from_mins(1));
+    vault.retire_signing_key(&house.services.db, &first, house.now()).await.expect("the old key ends");
+    record(&house, &[entry(70)]).await;
+    assert!(matches!(step(&house).await, Step::Sequenced { entries: 1, .. }));
+    let report = verify(&house).await;
+    assert!(report.is_sound(), "{:?}", report.faults);
+    assert_eq!(report.heads, 3);
+    // With the ended key nothing new can be signed.
+    tamper(&house, &format!("update audit_head set kid = '{first}' where size = 7")).await;
+    assert!(!verify(&house).await.is_sound());
+}
+
+fn staff(role: Role) -> Actor {
+    let (account, login) = (AccountId(Uuid::from_u128(0xA)), LoginSessionId(Uuid::from_u128(0xB)));
+    Actor::Staff { account, login, roles: vec![role], stepped_up_at: None }
+}
+
+#[tokio::test]
+async fn only_auditors_read_the_trail() {
+    let house = trail(1).await;
+    let filter = Filter::default();
+    for (actor, denied) in [
+        (Actor::Anonymous, Denied::SignInNeeded),
+        (staff(Role::MuseumOfficer), Denied::NotAllowed),
+        (staff(Role::Operator), Denied::NotAllowed),
+        (staff(Role::Steward), Denied::NotAllowed),
+    ] {
+        let read = audit::list(&house.services, &house.context(actor), &filter, None).await;
+        assert!(matches!(read, Err(AuditError::Denied(reason)) if reason == denied), "{read:?}");
+    }
+    let page = audit::list(&house.services, &house.context(staff(Role::Auditor)), &filter, None).await.expect("a page");
+    assert_eq!(page.entries.iter().map(|entry| entry.position).collect::<Vec<_>>(), [Some(2), Some(1), Some(0)]);
+    assert_eq!(page.entries[0].detail, json!({ "people": 2, "note": "二人" }));
+    assert_eq!(page.next, None);
+}
+
+#[tokio::test]
+async fn the_list_goes_page_by_page_and_filters() {
+    let house = TestHouse::new().await;
+    record(&house, &(0..120).map(entry).collect::<Vec<_>>()).await;
+    house.services.clock.advance(SignedDuration::from_secs(1));
+    let by_client = house.context(Actor::Client { client: ClientId(Uuid::from_u128(0xC)), scopes: vec![] });
+    let cancelled = Entry { action: "booking.cancelled", ..entry(7) };
+    let mut db = house.services.db.acquire().await.expect("a connection");
+    audit::record(&mut db, &by_client, std::slice::from_ref(&cancelled)).await.expect("recorded");
+    drop(db);
+
+    let reader = house.context(staff(Role::Auditor));
+    let (mut seen, mut cursor, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let page = audit::list(&house.services, &reader, &Filter::default(), cursor.as_deref()).await.expect("a page");
+        assert!(page.entries.windows(2).all(|pair| (pair[0].at, pair[0].id) > (pair[1].at, pair[1].id)));
+        seen.extend(page.entries.iter().map(|entry| entry.id));
+        pages += 1;
+        // What is recorded while somebody reads moves no page.
+        record(&house, &[entry(500 + pages)]).await;
+        house.services.clock.advance(SignedDuration::from_secs(1));
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!((pages, seen.len(), seen.iter().collect::<HashSet<_>>().len()), (3, 121, 121));
+
+    let count = async |filter: Filter| audit::list(&house.services, &reader, &filter, None).await.expect("a page").entries.len();
+    assert_eq!(count(Filter { subject: Some(Uuid::from_u128(7)), ..Filter::default() }).await, 2);
+    assert_eq!(count(Filter { action_prefix: Some("booking.canc".into()), ..Filter::default() }).await, 1);
+    assert_eq!(count(Filter { action_prefix: Some("booking_".into()), ..Filter::default() }).await, 0);
+    assert_eq!(count(Filter { actor: Some(Uuid::from_u128(0xC)), ..Filter::default() }).await, 1);
+    let both = Filter { actor: Some(Uuid::from_u128(0xC)), subject: Some(Uuid::from_u128(8)), action_prefix: None };
+    assert_eq!(count(both).await, 0);
+    for nonsense in ["", "x", "链接", "AAAA", &"f".repeat(32)] {
+        let read = audit::list(&house.services, &reader, &Filter::default(), Some(nonsense)).await;
+        assert!(matches!(read, Err(AuditError::Cursor)), "{nonsense}: {read:?}");
+    }
+}

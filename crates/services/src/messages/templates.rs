@@ -1,0 +1,246 @@
+//! The texts: `templates/<language>/<name>.{subject,txt,html,sms}.j2`, compiled in, rendered strictly.
+//!
+//! Whoever adds a text: 1. four files for each language; 2. its name in [`NAMES`]; 3. what it needs in [`Facts`]; 4. its
+//! sample in the tests, which render every text in every language. A subject never holds personal data: it is shown on
+//! locked screens and kept in the logs of every server on the way.
+
+use domain::Locale;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::Serialize;
+use std::sync::LazyLock;
+
+macro_rules! embedded {
+    ($($name:literal),+ $(,)?) => {
+        /// The names of all texts.
+        pub(super) const NAMES: &[&str] = &[$($name),+];
+
+        const SOURCES: &[(&str, &str)] = &[
+            ("zh-CN/_layout.html.j2", include_str!("../../templates/zh-CN/_layout.html.j2")),
+            ("zh-CN/_visit.html.j2", include_str!("../../templates/zh-CN/_visit.html.j2")),
+            ("zh-CN/_button.html.j2", include_str!("../../templates/zh-CN/_button.html.j2")),
+            ("zh-CN/_visit.txt.j2", include_str!("../../templates/zh-CN/_visit.txt.j2")),
+            ("en/_layout.html.j2", include_str!("../../templates/en/_layout.html.j2")),
+            ("en/_visit.html.j2", include_str!("../../templates/en/_visit.html.j2")),
+            ("en/_button.html.j2", include_str!("../../templates/en/_button.html.j2")),
+            ("en/_visit.txt.j2", include_str!("../../templates/en/_visit.txt.j2")),
+            $(
+                (concat!("zh-CN/", $name, ".subject.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".subject.j2"))),
+                (concat!("zh-CN/", $name, ".txt.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".txt.j2"))),
+                (concat!("zh-CN/", $name, ".html.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".html.j2"))),
+                (concat!("zh-CN/", $name, ".sms.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".sms.j2"))),
+                (concat!("en/", $name, ".subject.j2"), include_str!(concat!("../../templates/en/", $name, ".subject.j2"))),
+                (concat!("en/", $name, ".txt.j2"), include_str!(concat!("../../templates/en/", $name, ".txt.j2"))),
+                (concat!("en/", $name, ".html.j2"), include_str!(concat!("../../templates/en/", $name, ".html.j2"))),
+                (concat!("en/", $name, ".sms.j2"), include_str!(concat!("../../templates/en/", $name, ".sms.j2"))),
+            )+
+        ];
+    };
+}
+
+embedded!("code", "confirmation", "changed", "cancelled", "reminder");
+
+/// What texts may speak of. A text that names anything else does not render.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Facts {
+    /// A one-time code.
+    Code {
+        /// Six digits.
+        code: String,
+        /// How long it is good.
+        minutes: i64,
+        /// The site.
+        site: String,
+        /// Where people get help.
+        help: Option<String>,
+    },
+    /// A visit.
+    Visit(Box<VisitFacts>),
+}
+
+/// A visit, in words.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct VisitFacts {
+    /// Who booked. In bodies of mail only.
+    pub name: String,
+    /// The activity.
+    pub title: String,
+    /// 2026年7月28日（周二）09:00–10:30
+    pub date: String,
+    /// Its day alone.
+    pub day: String,
+    /// 09:00–10:30
+    pub time: String,
+    /// K7M4-Q2XR
+    pub reference: String,
+    pub people: u32,
+    pub children: u32,
+    pub children_need_adult: bool,
+    /// Where.
+    pub place: String,
+    /// 08:30
+    pub doors_open: String,
+    /// 09:45
+    pub doors_close: String,
+    /// 7月28日08:30
+    pub change_until: String,
+    /// It still can be changed.
+    pub changeable: bool,
+    /// Days from today to the visit's day.
+    pub days: i64,
+    /// See, change, cancel.
+    pub manage: String,
+    /// The pass.
+    pub pass: String,
+    /// The house cancelled it.
+    pub by_house: bool,
+    /// The house closed the session.
+    pub closed: bool,
+    /// The site.
+    pub site: String,
+    /// Where people get help.
+    pub help: Option<String>,
+}
+
+static TEXTS: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
+    let mut texts = Environment::new();
+    texts.set_undefined_behavior(UndefinedBehavior::Strict);
+    texts.set_auto_escape_callback(|name| if name.ends_with(".html.j2") { AutoEscape::Html } else { AutoEscape::None });
+    for (name, source) in SOURCES {
+        texts.add_template(name, source)?;
+    }
+    Ok(texts)
+});
+
+/// A text could not be made. Says which, never of whom.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the text {0} does not render")]
+pub(super) struct NoText(String);
+
+/// Renders one piece (`subject`, `txt`, `html`, `sms`) of a text. One-line pieces come without line ends.
+pub(super) fn render(locale: Locale, name: &str, piece: &str, facts: &Facts) -> Result<String, NoText> {
+    let file = format!("{}/{name}.{piece}.j2", locale.tag());
+    let refuse = |error: &minijinja::Error| {
+        // The error's own text may quote a value; its kind and its line do not.
+        tracing::error!(text = %file, kind = %error.kind(), line = error.line(), "a text does not render");
+        NoText(file.clone())
+    };
+    let texts = TEXTS.as_ref().map_err(refuse)?;
+    let rendered = texts.get_template(&file).and_then(|text| text.render(facts)).map_err(|error| refuse(&error))?;
+    Ok(match piece {
+        "subject" | "sms" => rendered.trim().to_owned(),
+        _ => rendered.trim_start().to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
+        let zh = locale == Locale::ZhCn;
+        let visit = VisitFacts {
+            name: "张<小>满".into(),
+            title: if zh { "造血干细胞科普馆" } else { "Stem Cell Museum" }.into(),
+            date: if zh { "2026年7月28日（周二）09:00–10:30" } else { "Tue 28 July 2026, 09:00–10:30" }.into(),
+            day: if zh { "2026年7月28日（周二）" } else { "Tue 28 July 2026" }.into(),
+            time: "09:00–10:30".into(),
+            reference: "K7M4-Q2XR".into(),
+            people: 3,
+            children: 1,
+            children_need_adult: true,
+            place: if zh { "山东省脐血库" } else { "Shandong Cord Blood Bank" }.into(),
+            doors_open: "08:30".into(),
+            doors_close: "09:45".into(),
+            change_until: if zh { "7月28日08:30" } else { "08:30 on 28 July" }.into(),
+            changeable: true,
+            days: 1,
+            manage: "https://www.example.cn/b/secret-link".into(),
+            pass: "https://www.example.cn/b/secret-link/pass".into(),
+            by_house: false,
+            closed: false,
+            site: "https://www.example.cn".into(),
+            help: Some("0531-00000000".into()),
+        };
+        let code = Facts::Code { code: "204817".into(), minutes: 10, site: visit.site.clone(), help: None };
+        let mut all = vec![("code", code)];
+        for name in NAMES.iter().filter(|name| **name != "code") {
+            all.push((name, Facts::Visit(Box::new(visit.clone()))));
+            all.push((name, Facts::Visit(Box::new(VisitFacts {
+                children: 0,
+                children_need_adult: false,
+                changeable: false,
+                days: 0,
+                by_house: true,
+                closed: true,
+                help: None,
+                ..visit.clone()
+            }))));
+            all.push((name, Facts::Visit(Box::new(VisitFacts { days: 3, by_house: true, ..visit.clone() }))));
+        }
+        all
+    }
+
+    #[test]
+    fn every_text_renders_in_every_language() {
+        for locale in Locale::ALL {
+            for (name, facts) in samples(locale) {
+                for piece in ["subject", "txt", "html", "sms"] {
+                    let text = render(locale, name, piece, &facts).unwrap_or_else(|e| panic!("{e}"));
+                    let what = format!("{} {name} {piece}:\n{text}", locale.tag());
+                    assert!(!text.trim().is_empty(), "{what}");
+                    assert!(!text.contains("{{") && !text.contains("{%") && !text.contains("none") && !text.contains("undefined"), "{what}");
+                    if piece == "html" {
+                        assert!(text.contains(&format!("<html lang=\"{}\">", locale.tag())), "{what}");
+                        assert!(text.contains("<title>") && !text.contains("<script") && !text.contains("<table"), "{what}");
+                        assert!(!text.contains("src=") && !text.contains("@import"), "nothing is fetched: {what}");
+                    }
+                    if piece == "subject" || piece == "sms" {
+                        assert!(!text.contains(['\n', '\r']), "{what}");
+                    }
+                    if locale == Locale::En && piece != "html" {
+                        assert!(!text.replace("张<小>满", "").chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "Chinese in English: {what}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn subjects_hold_no_personal_data() {
+        for locale in Locale::ALL {
+            for (name, facts) in samples(locale) {
+                let subject = render(locale, name, "subject", &facts).expect("it renders");
+                for private in ["张", "小", "K7M4", "204817", "secret-link", "http"] {
+                    assert!(!subject.contains(private), "{name}: {subject}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn text_messages_name_nobody() {
+        for locale in Locale::ALL {
+            for (name, facts) in samples(locale) {
+                assert!(!render(locale, name, "sms", &facts).expect("it renders").contains("张"), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_escaped_in_html_and_plain_in_text() {
+        for locale in Locale::ALL {
+            for (name, facts) in samples(locale).into_iter().filter(|(name, _)| *name != "code") {
+                let html = render(locale, name, "html", &facts).expect("it renders");
+                assert!(html.contains("张&lt;小&gt;满") && !html.contains("<小>"), "{name}: {html}");
+                assert!(render(locale, name, "txt", &facts).expect("it renders").contains("张<小>满"), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_asks_for_more_does_not_render() {
+        let facts = Facts::Code { code: "204817".into(), minutes: 10, site: "https://www.example.cn".into(), help: None };
+        assert_eq!(render(Locale::ZhCn, "confirmation", "txt", &facts), Err(NoText("zh-CN/confirmation.txt.j2".into())));
+    }
+}

@@ -1,0 +1,196 @@
+//! Messages to people: what became of each, the booking a message is about, and the mailbox of development.
+
+use crate::{SqlTimestamp, ToSqlx};
+use jiff::Timestamp;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+/// A booking with all a message about it needs. Names and contacts as they are stored: sealed.
+#[derive(Clone, Debug)]
+pub struct VisitRow {
+    /// The booking.
+    pub id: Uuid,
+    /// Its session.
+    pub session_id: Uuid,
+    /// Eight characters.
+    pub reference: String,
+    /// `confirmed` or `cancelled`.
+    pub state: String,
+    /// People.
+    pub people: i32,
+    /// Of whom under 14.
+    pub children: i32,
+    /// People who came.
+    pub arrived: i32,
+    /// In which language it was booked.
+    pub locale: String,
+    /// Sealed name.
+    pub name_sealed: Vec<u8>,
+    /// Sealed mobile number.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// Sealed mail address.
+    pub mail_sealed: Option<Vec<u8>>,
+    /// iCalendar SEQUENCE.
+    pub sequence: i32,
+    /// Version of the booking, as in its pass.
+    pub version: i32,
+    /// When it was last changed.
+    pub updated_at: SqlTimestamp,
+    /// `visitor`, `staff`, `api`.
+    pub cancelled_by: Option<String>,
+    /// Beginning of the session.
+    pub starts_at: SqlTimestamp,
+    /// Its end.
+    pub ends_at: SqlTimestamp,
+    /// `open` or `closed`.
+    pub session_state: String,
+    /// Title of the activity.
+    pub title_zh: String,
+    /// Title in English.
+    pub title_en: String,
+    /// `domain::booking::Policy`.
+    pub policy: serde_json::Value,
+}
+
+/// The booking a message, a calendar file or a pass is about.
+pub async fn visit(db: impl PgExecutor<'_>, booking: Uuid) -> sqlx::Result<Option<VisitRow>> {
+    sqlx::query_as!(
+        VisitRow,
+        "select b.id, b.session_id, b.reference, b.state, b.people, b.children, b.arrived, b.locale, b.name_sealed,
+                b.phone_sealed, b.mail_sealed, b.sequence, b.version, b.updated_at, b.cancelled_by,
+                s.starts_at, s.ends_at, s.state as session_state, a.title_zh, a.title_en, a.policy
+         from booking b join session s on s.id = b.session_id join activity a on a.id = b.activity_id
+         where b.id = $1",
+        booking
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A message about to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct NewMessage<'a> {
+    /// Also the left half of its Message-ID.
+    pub id: Uuid,
+    /// The booking it is about.
+    pub booking: Option<Uuid>,
+    /// Which text.
+    pub template: &'a str,
+    /// `mail` or `sms`.
+    pub channel: &'a str,
+}
+
+/// Notes a message, unless it is noted already; answers the state it is in.
+pub async fn note(db: impl PgExecutor<'_>, now: Timestamp, message: NewMessage<'_>) -> sqlx::Result<String> {
+    sqlx::query_scalar!(
+        "insert into message (id, booking_id, template, channel, created_at) values ($1, $2, $3, $4, $5)
+         on conflict (id) do update set template = message.template returning state",
+        message.id,
+        message.booking,
+        message.template,
+        message.channel,
+        now.to_sqlx() as _
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Writes what became of a message.
+pub async fn settle(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    state: &str,
+    provider_id: Option<&str>,
+    sent_at: Option<Timestamp>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update message set state = $2, provider_id = coalesce($3, provider_id), sent_at = coalesce($4, sent_at) where id = $1",
+        id,
+        state,
+        provider_id,
+        sent_at.map(ToSqlx::to_sqlx) as Option<SqlTimestamp>
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A message as staff see it beside its booking.
+#[derive(Clone, Debug)]
+pub struct MessageRow {
+    /// Which.
+    pub id: Uuid,
+    /// Which text.
+    pub template: String,
+    /// `mail` or `sms`.
+    pub channel: String,
+    /// `queued`, `sent`, `failed` or `dropped`.
+    pub state: String,
+    /// When it was first tried.
+    pub created_at: SqlTimestamp,
+    /// When the provider took it.
+    pub sent_at: Option<SqlTimestamp>,
+}
+
+/// The messages about a booking, in order.
+pub async fn of_booking(db: impl PgExecutor<'_>, booking: Uuid) -> sqlx::Result<Vec<MessageRow>> {
+    sqlx::query_as!(
+        MessageRow,
+        "select id, template, channel, state, created_at, sent_at from message where booking_id = $1 order by created_at, id",
+        booking
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A message in the mailbox of development.
+#[derive(Clone, Debug)]
+pub struct MailboxRow {
+    /// The message's id.
+    pub id: Uuid,
+    /// `mail` or `sms`.
+    pub channel: String,
+    /// Number or address.
+    pub recipient: String,
+    /// Subject; empty for a text message.
+    pub subject: String,
+    /// Plain text.
+    pub body_text: String,
+    /// HTML.
+    pub body_html: Option<String>,
+    /// `[{"name": …, "type": …, "text": …}]`
+    pub attachments: serde_json::Value,
+    /// When it was "sent".
+    pub created_at: SqlTimestamp,
+}
+
+/// Puts a message into the mailbox of development; one that is there already stays as it is.
+pub async fn put_in_mailbox(db: impl PgExecutor<'_>, row: &MailboxRow) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into dev_mailbox (id, channel, recipient, subject, body_text, body_html, attachments, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing",
+        row.id,
+        row.channel,
+        row.recipient,
+        row.subject,
+        row.body_text,
+        row.body_html,
+        row.attachments,
+        row.created_at as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The mailbox of development, the latest first.
+pub async fn mailbox(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<MailboxRow>> {
+    sqlx::query_as!(
+        MailboxRow,
+        "select id, channel, recipient, subject, body_text, body_html, attachments, created_at
+         from dev_mailbox order by created_at desc, id desc limit $1",
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
