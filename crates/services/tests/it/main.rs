@@ -2,4 +2,5 @@
 
 mod audit;
 mod booking;
+mod privacy;
 mod vault;
