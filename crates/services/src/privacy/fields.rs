@@ -254,7 +254,7 @@ pub static FIELDS: &[Field] = &[
     },
     Field {
         table: "audit_entry",
-        columns: &["actor_id", "subject_id", "request_id", "detail"],
+        columns: &["actor_kind", "actor_id", "subject_id", "request_id", "detail"],
         what: Text {
             zh: "操作记录：何时、何人编号、何事（不含姓名和联系方式）",
             en: "What was done, when, by which account number (no names or contacts)",
