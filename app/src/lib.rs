@@ -11,6 +11,10 @@ pub mod islands;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
+pub mod calls;
+#[cfg(feature = "ssr")]
+pub mod local_path;
+#[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
 pub mod form;
@@ -20,6 +24,8 @@ mod gallery;
 mod home;
 #[cfg(feature = "ssr")]
 pub mod i18n;
+#[cfg(feature = "ssr")]
+pub mod local_path;
 #[cfg(feature = "ssr")]
 mod notices;
 #[cfg(feature = "ssr")]

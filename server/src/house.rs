@@ -48,6 +48,7 @@ impl HouseData {
             form: Default::default(),
             preferences: Preferences::from_headers(headers),
             assets: self.assets.clone(),
+            visitor: app::calls::cookie(headers, app::museum::VISITOR_COOKIE).map(str::to_owned),
             problem: None,
             development: !self.config.production(),
         })

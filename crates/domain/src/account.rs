@@ -1,5 +1,8 @@
-//! Who acts, and what they may do: one table of capabilities, asked by page, list, search, export and API alike.
+//! Who acts, and what they may do: one table of capabilities, asked by page, list, search, export and API alike. Also
+//! what people type to sign in: logins and one-time codes.
 
+use crate::contact::half_width;
+use crate::field::Fault;
 use crate::ids::{AccountId, ClientId, LoginSessionId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -126,6 +129,39 @@ impl Actor {
     }
 }
 
+/// What a member of staff types to say who they are: 3 to 40 small letters, digits, dots, dashes and underscores.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Login(String);
+
+impl Login {
+    /// Takes capitals and full-width letters for what they are meant to be.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let login = half_width(text).trim().to_ascii_lowercase();
+        let shape = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+        match login.len() {
+            0 => Err(Fault::Required),
+            41.. => Err(Fault::TooLong { max: 40 }),
+            3.. if login.chars().all(shape) => Ok(Self(login)),
+            _ => Err(Fault::NameCharacters),
+        }
+    }
+
+    /// The login.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The six digits of a one-time code, read from what people type: spaces, dashes and full-width digits are forgiven.
+pub fn parse_code(text: &str) -> Result<String, Fault> {
+    let digits: String = half_width(text).chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    match digits.as_bytes() {
+        [] => Err(Fault::Required),
+        bytes if bytes.len() == 6 && bytes.iter().all(u8::is_ascii_digit) => Ok(digits),
+        _ => Err(Fault::CodeShape),
+    }
+}
+
 /// Something one may be allowed to do. Each is decided in one place: [`permit`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Capability {
@@ -151,13 +187,15 @@ pub enum Capability {
     Operate,
     /// Make staff accounts and give roles.
     ManageStaff,
+    /// Make and revoke the clients of machines.
+    ManageClients,
     /// Read the audit trail.
     ReadAudit,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -169,13 +207,14 @@ impl Capability {
         Self::Admit,
         Self::Operate,
         Self::ManageStaff,
+        Self::ManageClients,
         Self::ReadAudit,
     ];
 
     /// How long a shown second factor is enough for this; `None` where the sign-in itself suffices.
     pub const fn step_up(self) -> Option<SignedDuration> {
         match self {
-            Self::RevealContact | Self::ManageStaff => Some(SignedDuration::from_mins(10)),
+            Self::RevealContact | Self::ManageStaff | Self::ManageClients => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
     }
@@ -236,7 +275,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
             matches!(capability, C::SeeBookings | C::RevealContact | C::BookOnBehalf | C::ManageSessions | C::Admit)
         }
         Role::Steward => matches!(capability, C::Admit),
-        Role::Operator => matches!(capability, C::Operate | C::ManageStaff),
+        Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients),
         Role::Auditor => matches!(capability, C::ReadAudit),
     }
 }
@@ -279,6 +318,21 @@ mod tests {
             std::fs::write(path, &matrix).expect("the golden file can be written");
         }
         assert_eq!(matrix, std::fs::read_to_string(path).expect("the golden file is there"));
+    }
+
+    #[test]
+    fn logins_and_codes_are_read_as_they_are_meant() {
+        assert_eq!(Login::parse(" Zhang.San ").map(|l| l.as_str().to_owned()), Ok("zhang.san".into()));
+        assert_eq!(Login::parse("ｚｈａｎｇ３").map(|l| l.as_str().to_owned()), Ok("zhang3".into()));
+        for (text, fault) in [("", Fault::Required), ("ab", Fault::NameCharacters), ("张三丰", Fault::NameCharacters)] {
+            assert_eq!(Login::parse(text), Err(fault), "{text}");
+        }
+        assert_eq!(Login::parse(&"a".repeat(41)), Err(Fault::TooLong { max: 40 }));
+        assert_eq!(parse_code(" １２3-456 "), Ok("123456".into()));
+        assert_eq!(parse_code(" "), Err(Fault::Required));
+        for text in ["12345", "1234567", "12345a", "+12345"] {
+            assert_eq!(parse_code(text), Err(Fault::CodeShape), "{text}");
+        }
     }
 
     #[test]

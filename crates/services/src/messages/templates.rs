@@ -5,6 +5,7 @@
 //! locked screens and kept in the logs of every server on the way.
 
 use domain::Locale;
+use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 use std::sync::LazyLock;
@@ -67,10 +68,6 @@ pub(super) struct VisitFacts {
     pub title: String,
     /// 2026年7月28日（周二）09:00–10:30
     pub date: String,
-    /// Its day alone.
-    pub day: String,
-    /// 09:00–10:30
-    pub time: String,
     /// K7M4-Q2XR
     pub reference: String,
     pub people: u32,
@@ -126,7 +123,7 @@ pub(super) fn render(locale: Locale, name: &str, piece: &str, facts: &Facts) -> 
         NoText(file.clone())
     };
     let texts = TEXTS.as_ref().map_err(refuse)?;
-    let rendered = texts.get_template(&file).and_then(|text| text.render(facts)).map_err(|error| refuse(&error))?;
+    let rendered = texts.get_template(&file).and_then(|text| text.render(Value::from(Serde(facts)))).map_err(|error| refuse(&error))?;
     Ok(match piece {
         "subject" | "sms" => rendered.trim().to_owned(),
         _ => rendered.trim_start().to_owned(),
@@ -143,8 +140,6 @@ mod tests {
             name: "张<小>满".into(),
             title: if zh { "造血干细胞科普馆" } else { "Stem Cell Museum" }.into(),
             date: if zh { "2026年7月28日（周二）09:00–10:30" } else { "Tue 28 July 2026, 09:00–10:30" }.into(),
-            day: if zh { "2026年7月28日（周二）" } else { "Tue 28 July 2026" }.into(),
-            time: "09:00–10:30".into(),
             reference: "K7M4-Q2XR".into(),
             people: 3,
             children: 1,

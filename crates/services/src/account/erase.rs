@@ -1,0 +1,188 @@
+//! What a person may ask of us about themselves (个人信息保护法, articles 45 and 47): a copy of everything we hold, and an
+//! end to it.
+//!
+//! Deleting empties: names, numbers, addresses and their keyed hashes go; ids, counts and the audit trail stay, and name
+//! nobody. A booking of a session that is not over needs its particulars at the door, so it stands in the way until it is
+//! cancelled; [`delete_own`] does that when told to. No message follows: there is nobody left to write to, and the page
+//! that answers says so.
+
+use super::visitors::open_profile;
+use super::{AccountError, about_account, sessions};
+use crate::audit;
+use crate::booking::{self, BookingError, Handle};
+use crate::context::{Context, Services};
+use crate::crypto::{CryptoError, Place};
+use crate::db::to_the_end;
+use crate::limits;
+use domain::account::{Actor, Denied};
+use domain::ids::{AccountId, BookingId};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use store::account::erase as rows;
+use store::account::people::{self, AccountRow};
+use store::account::{codes as code_rows, sessions as session_rows};
+use uuid::Uuid;
+
+/// What stands in an emptied booking where a name stood.
+const NOBODY: &str = "已注销";
+
+/// Everything we hold on whoever asks, as JSON for a file. Each export is in the audit trail.
+pub async fn export_own(services: &Services, context: &Context) -> Result<Value, AccountError> {
+    let (account, _, _) = sessions::own(context)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        limits::hit(&services, &limits::EXPORT_PER_ACCOUNT, &account.to_string()).await?;
+        let mut transaction = services.db.begin().await?;
+        let row = people::live(&mut *transaction, account.0).await?.ok_or(AccountError::NotFound)?;
+        let everything = collect(&mut transaction, &services, &context, &row).await?;
+        audit::record(&mut transaction, &context, &[about_account("account.exported", Some(row.id), json!({}))]).await?;
+        transaction.commit().await?;
+        Ok(everything)
+    })
+    .await
+}
+
+async fn collect(
+    db: &mut PgConnection,
+    services: &Services,
+    context: &Context,
+    row: &AccountRow,
+) -> Result<Value, AccountError> {
+    let profile = open_profile(services, row)?;
+    let bookings = rows::bookings(&mut *db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
+    let ids: Vec<Uuid> = bookings.iter().map(|booking| booking.id).collect();
+    let messages = rows::messages(&mut *db, row.id, &ids).await?;
+    let sessions = rows::sessions(&mut *db, row.id).await?;
+    let trail = rows::audit(&mut *db, row.id, &ids).await?;
+    Ok(json!({
+        "format": "cordblood-account-1",
+        "exported_at": context.now,
+        "account": {
+            "id": row.id,
+            "kind": row.kind,
+            "created_at": profile.created_at,
+            "locale": profile.locale,
+            "name": profile.name.as_ref().map(|name| name.as_str()),
+            "phone": profile.phone.as_ref().map(|phone| phone.digits()),
+            "mail": profile.mail.as_ref().map(|mail| mail.as_str()),
+        },
+        "bookings": bookings.iter().map(|booking| exported(services, booking)).collect::<Result<Vec<_>, _>>()?,
+        "sign_ins": sessions.iter().map(|session| json!({
+            "browser": session.label,
+            "created_at": session.created_at.to_jiff(),
+            "last_seen_at": session.last_seen_at.to_jiff(),
+            "expires_at": session.expires_at.to_jiff(),
+            "revoked_at": session.revoked_at.map(|at| at.to_jiff()),
+        })).collect::<Vec<_>>(),
+        "messages": messages.iter().map(|message| json!({
+            "kind": message.template,
+            "channel": message.channel,
+            "state": message.state,
+            "created_at": message.created_at.to_jiff(),
+            "sent_at": message.sent_at.map(|at| at.to_jiff()),
+        })).collect::<Vec<_>>(),
+        "what_happened": trail.iter().map(|entry| json!({
+            "at": entry.at.to_jiff(),
+            "action": entry.action,
+            "by": entry.actor_kind,
+        })).collect::<Vec<_>>(),
+    }))
+}
+
+const fn booking_place(column: &'static str, row: Uuid) -> Place {
+    Place { table: "booking", column, row }
+}
+
+fn exported(services: &Services, booking: &rows::HeldBookingRow) -> Result<Value, CryptoError> {
+    let open = |column, sealed: &[u8]| super::open_text(&services.vault, booking_place(column, booking.id), sealed);
+    Ok(json!({
+        "id": booking.id,
+        "reference": booking.reference,
+        "activity": booking.activity,
+        "state": booking.state,
+        "starts_at": booking.starts_at.to_jiff(),
+        "ends_at": booking.ends_at.to_jiff(),
+        "people": booking.people,
+        "children": booking.children,
+        "arrived": booking.arrived,
+        "created_at": booking.created_at.to_jiff(),
+        "name": open("name_sealed", &booking.name_sealed)?,
+        "phone": booking.phone_sealed.as_deref().map(|sealed| open("phone_sealed", sealed)).transpose()?,
+        "mail": booking.mail_sealed.as_deref().map(|sealed| open("mail_sealed", sealed)).transpose()?,
+    }))
+}
+
+/// What a deletion did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Deleted {
+    /// Bookings that were cancelled for it.
+    pub cancelled: usize,
+    /// Bookings of the past that name nobody any more.
+    pub emptied: usize,
+}
+
+/// Ends the account of whoever asks, for good. Refused while bookings of sessions that are not over are live, unless
+/// `cancel_bookings`; then refused when one of them can no longer be cancelled (too late, or the party is inside): the
+/// account can be deleted after the visit.
+pub async fn delete_own(services: &Services, context: &Context, cancel_bookings: bool) -> Result<Deleted, AccountError> {
+    let account = match &context.actor {
+        Actor::Visitor { account, .. } => *account,
+        Actor::Anonymous => return Err(Denied::SignInNeeded.into()),
+        // Staff accounts are ended by a colleague: what staff did stays theirs in the audit trail.
+        _ => return Err(Denied::NotAllowed.into()),
+    };
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let row = people::live(&services.db, account.0).await?.ok_or(AccountError::NotFound)?;
+        let mut connection = services.db.acquire().await?;
+        let live = live_bookings(&mut connection, &context, &row).await?;
+        drop(connection);
+        if !live.is_empty() && !cancel_bookings {
+            return Err(AccountError::LiveBookings { count: live.len() });
+        }
+        for booking in &live {
+            let handle = Handle::Id(BookingId(*booking));
+            booking::cancel(&services, &context, handle, None).await.map_err(not_cancelled)?;
+        }
+        let emptied = empty(&services, &context, account).await?;
+        Ok(Deleted { cancelled: live.len(), emptied })
+    })
+    .await
+}
+
+fn not_cancelled(error: BookingError) -> AccountError {
+    match error {
+        BookingError::Database(error) => AccountError::Database(error),
+        BookingError::Denied(denied) => AccountError::Denied(denied),
+        _ => AccountError::NotCancelled,
+    }
+}
+
+async fn live_bookings(db: &mut PgConnection, context: &Context, row: &AccountRow) -> sqlx::Result<Vec<Uuid>> {
+    rows::live_bookings(db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref(), context.now).await
+}
+
+async fn empty(services: &Services, context: &Context, account: AccountId) -> Result<usize, AccountError> {
+    let mut transaction = services.db.begin().await?;
+    let row = people::lock(&mut transaction, account.0).await?.ok_or(AccountError::NotFound)?;
+    // Somebody may have booked in another window meanwhile.
+    let live = live_bookings(&mut transaction, context, &row).await?;
+    if !live.is_empty() {
+        return Err(AccountError::LiveBookings { count: live.len() });
+    }
+    let (phone, mail) = (row.phone_index.as_deref(), row.mail_index.as_deref());
+    let past = rows::bookings(&mut *transaction, row.id, phone, mail).await?;
+    for booking in &past {
+        let name = services.vault.seal(booking_place("name_sealed", booking.id), NOBODY.as_bytes());
+        rows::empty_booking(&mut *transaction, booking.id, &name, context.now).await?;
+    }
+    for index in [phone, mail].into_iter().flatten() {
+        code_rows::remove_of_contact(&mut *transaction, index).await?;
+    }
+    session_rows::revoke_all(&mut *transaction, row.id, None, context.now).await?;
+    rows::empty_account(&mut transaction, row.id, context.now).await?;
+    let detail = json!({ "bookings_emptied": past.len() });
+    audit::record(&mut transaction, context, &[about_account("account.deleted", Some(row.id), detail)]).await?;
+    transaction.commit().await?;
+    Ok(past.len())
+}

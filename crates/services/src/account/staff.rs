@@ -1,0 +1,247 @@
+//! Staff accounts: made, given roles, reset after a lost telephone, ended; and changing one's own password.
+
+use super::password;
+use super::totp::Factor;
+use super::{AccountError, about_account, open_text, place, sign_in};
+use crate::audit;
+use crate::context::{Context, Services};
+use crate::db::to_the_end;
+use crate::limits;
+use domain::account::{Actor, Capability, Denied, Login, Role};
+use domain::contact::PersonName;
+use domain::field::Fault;
+use domain::ids::AccountId;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde_json::json;
+use sqlx::PgConnection;
+use store::account::{sessions as session_rows, staff as rows};
+
+/// A member of staff to add.
+#[derive(Clone, Debug)]
+pub struct NewStaff {
+    /// What the person types to sign in; never given to anybody else afterwards.
+    pub login: Login,
+    /// What the person is called.
+    pub name: PersonName,
+    /// The first password. Made by somebody else, it has to be replaced at the first sign-in.
+    pub password: SecretString,
+    /// What the person is there for.
+    pub roles: Vec<Role>,
+}
+
+/// Adds a member of staff. Asked by the house itself (the `create-admin` subcommand) the password counts as the person's
+/// own; asked by a colleague it is temporary.
+pub async fn create(services: &Services, context: &Context, staff: NewStaff) -> Result<AccountId, AccountError> {
+    context.require(Capability::ManageStaff)?;
+    password::check(&staff.password, &staff.login)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let phc = password::hash(&staff.password).await?;
+        let account = context.new_id::<AccountId>();
+        let mut transaction = services.db.begin().await?;
+        let name_sealed = services.vault.seal(place("name_sealed", account.0), staff.name.as_str().as_bytes());
+        let row = rows::NewStaff {
+            id: account.0,
+            login: staff.login.as_str(),
+            name_sealed: &name_sealed,
+            password_hash: &phc,
+            password_temporary: context.actor != Actor::System,
+            locale: context.locale.tag(),
+            now: context.now,
+        };
+        rows::add(&mut transaction, row).await.map_err(|error| match store::constraint_of(&error) {
+            Some("staff_login_once") => AccountError::Field { field: "login", fault: Fault::AlreadyExists },
+            _ => error.into(),
+        })?;
+        let names = role_names(&staff.roles);
+        let by = context.actor.account().map(|by| by.0);
+        rows::set_roles(&mut transaction, account.0, &names, by, context.now).await?;
+        let entry = about_account("staff.created", Some(account.0), json!({ "roles": names }));
+        audit::record(&mut transaction, &context, &[entry]).await?;
+        transaction.commit().await?;
+        Ok(account)
+    })
+    .await
+}
+
+fn role_names(roles: &[Role]) -> Vec<String> {
+    let mut names: Vec<_> = roles.iter().map(|role| role.name().to_owned()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// A member of staff in a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StaffMember {
+    /// Who.
+    pub account: AccountId,
+    /// What the person types to sign in.
+    pub login: String,
+    /// What the person is called.
+    pub name: String,
+    /// What the person is there for.
+    pub roles: Vec<Role>,
+    /// Has a second factor.
+    pub enrolled: bool,
+    /// The login rests until then, after failed attempts.
+    pub resting_until: Option<Timestamp>,
+    /// When a session of the person was last seen.
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// Everybody of the staff, by login.
+pub async fn list(services: &Services, context: &Context) -> Result<Vec<StaffMember>, AccountError> {
+    context.require(Capability::Operate)?;
+    let found = rows::all(&services.db).await?;
+    found
+        .into_iter()
+        .map(|row| {
+            let name = row.name_sealed.as_deref().map(|s| open_text(&services.vault, place("name_sealed", row.id), s));
+            Ok(StaffMember {
+                account: AccountId(row.id),
+                login: row.login,
+                name: name.transpose()?.unwrap_or_default(),
+                roles: row.roles.iter().filter_map(|name| Role::from_name(name)).collect(),
+                enrolled: row.totp_confirmed,
+                resting_until: row.locked_until.map(|at| at.to_jiff()).filter(|until| *until > context.now),
+                last_seen_at: row.last_seen_at.map(|at| at.to_jiff()),
+            })
+        })
+        .collect()
+}
+
+/// Gives a person exactly these roles, in force at the person's next request.
+pub async fn set_roles(
+    services: &Services,
+    context: &Context,
+    account: AccountId,
+    roles: &[Role],
+) -> Result<(), AccountError> {
+    context.require(Capability::ManageStaff)?;
+    let (services, context, names) = (services.clone(), context.clone(), role_names(roles));
+    let stays_operator = roles.contains(&Role::Operator);
+    to_the_end(async move {
+        let mut transaction = services.db.begin().await?;
+        keep_an_operator(&mut transaction, account, stays_operator).await?;
+        lock_staff(&mut transaction, account).await?;
+        let before = rows::roles(&mut *transaction, account.0).await?;
+        let by = context.actor.account().map(|by| by.0);
+        rows::set_roles(&mut transaction, account.0, &names, by, context.now).await?;
+        let entry = about_account("staff.roles_changed", Some(account.0), json!({ "before": before, "after": names }));
+        audit::record(&mut transaction, &context, &[entry]).await?;
+        transaction.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Refuses to take the operator's role from the last who has it. Locks all who have it, always in the same order, so
+/// that two changes at once cannot each think the other stays.
+async fn keep_an_operator(db: &mut PgConnection, account: AccountId, stays: bool) -> Result<(), AccountError> {
+    let holders = rows::lock_holders(db, Role::Operator.name()).await?;
+    if !stays && holders == [account.0] { Err(AccountError::LastOperator) } else { Ok(()) }
+}
+
+async fn lock_staff(db: &mut PgConnection, account: AccountId) -> Result<(), AccountError> {
+    let row = store::account::people::lock(db, account.0).await?;
+    row.filter(|row| row.kind == "staff").map(|_| ()).ok_or(AccountError::NotFound)
+}
+
+async fn login_of(services: &Services, account: AccountId) -> Result<Login, AccountError> {
+    let login = rows::login_of(&services.db, account.0).await?;
+    login.and_then(|login| Login::parse(&login).ok()).ok_or(AccountError::NotFound)
+}
+
+/// After a lost telephone or a forgotten password: a temporary password, no second factor, no sessions. The next sign-in
+/// enrols anew and chooses a password.
+pub async fn reset(
+    services: &Services,
+    context: &Context,
+    account: AccountId,
+    password: &SecretString,
+) -> Result<(), AccountError> {
+    context.require(Capability::ManageStaff)?;
+    password::check(password, &login_of(services, account).await?)?;
+    let (services, context, password) = (services.clone(), context.clone(), password.clone());
+    to_the_end(async move {
+        let phc = password::hash(&password).await?;
+        let mut transaction = services.db.begin().await?;
+        lock_staff(&mut transaction, account).await?;
+        if !rows::reset(&mut transaction, account.0, &phc, context.now).await? {
+            return Err(AccountError::NotFound);
+        }
+        let ended = session_rows::revoke_all(&mut *transaction, account.0, None, context.now).await?;
+        let entry = about_account("staff.reset", Some(account.0), json!({ "sessions_ended": ended }));
+        audit::record(&mut transaction, &context, &[entry]).await?;
+        transaction.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Ends a staff account: no sign-in, no sessions, no roles. Its login stays taken.
+pub async fn deactivate(services: &Services, context: &Context, account: AccountId) -> Result<(), AccountError> {
+    context.require(Capability::ManageStaff)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut transaction = services.db.begin().await?;
+        keep_an_operator(&mut transaction, account, false).await?;
+        if !rows::deactivate(&mut *transaction, account.0, context.now).await? {
+            return Err(AccountError::NotFound);
+        }
+        let by = context.actor.account().map(|by| by.0);
+        rows::set_roles(&mut transaction, account.0, &[], by, context.now).await?;
+        let ended = session_rows::revoke_all(&mut *transaction, account.0, None, context.now).await?;
+        let entry = about_account("staff.deactivated", Some(account.0), json!({ "sessions_ended": ended }));
+        audit::record(&mut transaction, &context, &[entry]).await?;
+        transaction.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Changes one's own password: the present one and the second factor are asked for, all other sessions end.
+pub async fn change_password(
+    services: &Services,
+    context: &Context,
+    present: &SecretString,
+    code: &str,
+    fresh: &SecretString,
+) -> Result<(), AccountError> {
+    let (account, session) = match &context.actor {
+        Actor::Staff { account, login, .. } => (*account, *login),
+        Actor::Anonymous => return Err(Denied::SignInNeeded.into()),
+        _ => return Err(Denied::NotAllowed.into()),
+    };
+    let (services, context, factor) = (services.clone(), context.clone(), Factor::parse(code));
+    let (present, fresh) = (present.clone(), fresh.clone());
+    to_the_end(async move {
+        limits::hit(&services, &limits::STEP_UP_PER_ACCOUNT, &account.to_string()).await?;
+        password::check(&fresh, &login_of(&services, account).await?)?;
+        let credential = rows::credential(&services.db, account.0).await?.ok_or(AccountError::NotFound)?;
+        let right = password::verify(&present, Some(&credential.password_hash)).await?;
+        let phc = password::hash(&fresh).await?;
+        let mut transaction = services.db.begin().await?;
+        let shown = match right {
+            true => sign_in::accept(&mut transaction, &services, &context, &credential, &factor).await?,
+            false => None,
+        };
+        if shown.is_none() {
+            let entry = about_account("staff.password_refused", Some(account.0), json!({}));
+            audit::record(&mut transaction, &context, &[entry]).await?;
+            transaction.commit().await?;
+            return Err(AccountError::NotConfirmed);
+        }
+        if !rows::set_password(&mut *transaction, account.0, &phc, credential.changed_at, context.now).await? {
+            return Err(AccountError::Changed);
+        }
+        let ended = session_rows::revoke_all(&mut *transaction, account.0, Some(session.0), context.now).await?;
+        let entry = about_account("staff.password_changed", Some(account.0), json!({ "sessions_ended": ended }));
+        audit::record(&mut transaction, &context, &[entry]).await?;
+        transaction.commit().await?;
+        Ok(())
+    })
+    .await
+}

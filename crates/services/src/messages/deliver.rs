@@ -1,0 +1,332 @@
+//! Sending: the jobs' side. A message is rendered and sent when its turn comes, from what is true then.
+
+use super::calendar::{Event, Method, ics};
+use super::pass::PassSheet;
+use super::templates::{Facts, VisitFacts, render};
+use super::visit::{Visit, VisitError};
+use super::{
+    BOOKING, BookingJob, CODE, CodeJob, CodeSecret, Letter, Sms, Template, Undelivered, code_place, links, pass_text,
+};
+use crate::Services;
+use crate::jobs::{Failure, Handlers, Job, Outcome};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use domain::Locale;
+use domain::booking::{after_quiet, is_quiet};
+use domain::contact::{Contact, MailAddress, Phone};
+use domain::ids::{BookingId, MessageId};
+use domain::time::{clock_text, day_text, local, local_day, span_text};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use store::messages::NewMessage;
+
+/// Adds what sends messages.
+#[must_use]
+pub fn handlers(handlers: Handlers) -> Handlers {
+    handlers.on(CODE, send_code).on(BOOKING, send_booking)
+}
+
+/// A message on its way.
+#[derive(Clone, Copy)]
+struct Dispatch {
+    id: MessageId,
+    booking: Option<BookingId>,
+    template: &'static str,
+    channel: &'static str,
+}
+
+enum Parcel {
+    Mail(Box<Letter>),
+    Sms(Box<Sms>),
+}
+
+async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
+    let now = services.clock.now();
+    let CodeJob { message, sealed, expires_at } = job.payload;
+    let unreadable = Failure::give_up("code_unreadable");
+    let sealed = BASE64_STANDARD.decode(sealed).map_err(|_| unreadable)?;
+    // A key made by another server a moment ago may not have arrived here yet.
+    let plain = services.vault.open_sealed(code_place(message), &sealed).map_err(|_| Failure::retry("code_sealed"))?;
+    let secret: CodeSecret = serde_json::from_slice(&plain).map_err(|_| unreadable)?;
+    let contact = Contact::try_from(secret.contact).map_err(|_| unreadable)?;
+    let dispatch = Dispatch {
+        id: message,
+        booking: None,
+        template: "code",
+        channel: match contact {
+            Contact::Phone(_) => "sms",
+            Contact::Mail(_) => "mail",
+        },
+    };
+    if now >= expires_at {
+        return drop_message(&services, now, dispatch).await;
+    }
+    let minutes = expires_at.duration_since(now).as_secs().div_euclid(60).max(1);
+    let facts = Facts::Code {
+        code: secret.code.clone(),
+        minutes,
+        site: services.settings.public_url.clone(),
+        help: services.post.help(),
+    };
+    let parcel = match contact {
+        Contact::Phone(phone) => {
+            let values = BTreeMap::from([("code", secret.code), ("minutes", minutes.to_string())]);
+            sms(message, phone, secret.locale, "code", values, &facts, now)?
+        }
+        Contact::Mail(mail) => letter(message, mail, secret.locale, "code", &facts, None, now)?,
+    };
+    dispatch_one(&services, now, dispatch, parcel, job.last).await
+}
+
+async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
+    let now = services.clock.now();
+    let BookingJob { booking, template, mail, sms: sms_id, starts_at } = job.payload;
+    let visit = match Visit::load(&services, booking).await {
+        Ok(Some(visit)) => visit,
+        // Erased, or never committed here: there is nobody to tell.
+        Ok(None) => return Ok(()),
+        Err(VisitError::Database(error)) => return Err(error.into()),
+        Err(VisitError::Sealed(_)) => return Err(Failure::retry("booking_sealed")),
+        Err(VisitError::Unreadable(_)) => return Err(Failure::retry("booking_unreadable")),
+    };
+    let of = |id, channel| Dispatch { id, booking: Some(booking), template: template.name(), channel };
+    if !still_true(template, &visit, starts_at, now) {
+        tracing::info!(%booking, template = template.name(), "a message is not true any more and is not sent");
+        if visit.mail.is_some() {
+            drop_message(&services, now, of(mail, "mail")).await?;
+        }
+        if visit.phone.is_some() {
+            drop_message(&services, now, of(sms_id, "sms")).await?;
+        }
+        return Ok(());
+    }
+    if template.reminder().is_some() && is_quiet(now) {
+        return Err(Failure::retry_after("quiet_hours", after_quiet(now).duration_since(now)));
+    }
+    let facts = Facts::Visit(Box::new(facts(&services, &visit, now)));
+    let mut outcome = Ok(());
+    if let Some(address) = visit.mail.clone() {
+        let method = if template == Template::Cancelled { Method::Cancel } else { Method::Request };
+        // A reminder changes nothing in a calendar.
+        let calendar = template.reminder().is_none().then(|| {
+            (method, calendar_of(&services, &visit, visit.locale, method, Some(address.as_str())))
+        });
+        let parcel = letter(mail, address, visit.locale, template.text(), &facts, calendar, now)?;
+        outcome = outcome.and(dispatch_one(&services, now, of(mail, "mail"), parcel, job.last).await);
+    }
+    if let Some(phone) = visit.phone.clone() {
+        let values = values(&services, &visit, template, now);
+        let parcel = sms(sms_id, phone, visit.locale, template.text(), values, &facts, now)?;
+        outcome = outcome.and(dispatch_one(&services, now, of(sms_id, "sms"), parcel, job.last).await);
+    }
+    outcome
+}
+
+/// Whether a message still says what is so: nothing about a booking that changed its mind since, no reminder of a time
+/// that is no longer, of a session that was closed, to people who are there already, or too late to be of use.
+fn still_true(template: Template, visit: &Visit, planned_for: Option<Timestamp>, now: Timestamp) -> bool {
+    match template {
+        Template::Cancelled => visit.cancelled,
+        Template::Confirmation | Template::Changed => !visit.cancelled && now < visit.ends_at,
+        Template::ReminderDays3 | Template::ReminderDay1 | Template::ReminderHours2 => {
+            let timely = template.reminder().is_some_and(|reminder| now < reminder.worth_until(visit.starts_at));
+            !visit.cancelled && !visit.closed && visit.arrived == 0 && timely && planned_for.is_none_or(|at| at == visit.starts_at)
+        }
+    }
+}
+
+/// Sends one message and writes what became of it.
+async fn dispatch_one(services: &Services, now: Timestamp, dispatch: Dispatch, parcel: Parcel, last: bool) -> Outcome {
+    let id = dispatch.id.0;
+    let state = note(services, now, dispatch).await?;
+    if state == "sent" || state == "dropped" {
+        return Ok(()); // its job was repeated, or its other channel is what failed
+    }
+    let sent = match parcel {
+        Parcel::Mail(letter) => services.post.send_mail(&services.db, *letter).await,
+        Parcel::Sms(sms) => services.post.send_sms(&services.db, *sms).await,
+    };
+    let (word, outcome) = match sent {
+        Ok(provider_id) => {
+            store::messages::settle(&services.db, id, "sent", provider_id.as_deref(), Some(now)).await?;
+            ("sent", Ok(()))
+        }
+        Err(Undelivered::Never(kind)) => {
+            store::messages::settle(&services.db, id, "failed", None, None).await?;
+            tracing::warn!(message = %dispatch.id, channel = dispatch.channel, template = dispatch.template, kind, "a message was refused for good");
+            ("refused", Ok(()))
+        }
+        Err(Undelivered::Later(kind)) => ("later", Err(Failure::retry(kind))),
+        Err(Undelivered::After(kind, wait)) => ("later", Err(Failure::retry_after(kind, wait))),
+    };
+    if outcome.is_err() && last {
+        store::messages::settle(&services.db, id, "failed", None, None).await?;
+    }
+    metrics::counter!("messages_total", "channel" => dispatch.channel, "template" => dispatch.template, "outcome" => word).increment(1);
+    outcome
+}
+
+async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
+    let Dispatch { id, booking, template, channel } = dispatch;
+    store::messages::note(&services.db, now, NewMessage { id: id.0, booking: booking.map(|b| b.0), template, channel }).await
+}
+
+/// Writes that a message was not sent, on purpose. One that was sent stays sent.
+async fn drop_message(services: &Services, now: Timestamp, dispatch: Dispatch) -> Outcome {
+    if note(services, now, dispatch).await? != "sent" {
+        store::messages::settle(&services.db, dispatch.id.0, "dropped", None, None).await?;
+        metrics::counter!("messages_total", "channel" => dispatch.channel, "template" => dispatch.template, "outcome" => "dropped")
+            .increment(1);
+    }
+    Ok(())
+}
+
+fn letter(
+    id: MessageId,
+    to: MailAddress,
+    locale: Locale,
+    text: &str,
+    facts: &Facts,
+    calendar: Option<(Method, String)>,
+    at: Timestamp,
+) -> Result<Parcel, Failure> {
+    let piece = |piece| render(locale, text, piece, facts).map_err(|_| Failure::give_up("text"));
+    Ok(Parcel::Mail(Box::new(Letter {
+        id,
+        to,
+        language: locale.tag(),
+        subject: piece("subject")?,
+        text: piece("txt")?,
+        html: piece("html")?,
+        calendar,
+        at,
+    })))
+}
+
+fn sms(
+    id: MessageId,
+    to: Phone,
+    locale: Locale,
+    text: &str,
+    values: BTreeMap<&'static str, String>,
+    facts: &Facts,
+    at: Timestamp,
+) -> Result<Parcel, Failure> {
+    let whole = render(locale, text, "sms", facts).map_err(|_| Failure::give_up("text"))?;
+    Ok(Parcel::Sms(Box::new(Sms { id, to, template: format!("{}/{text}", locale.tag()), values, text: whole, at })))
+}
+
+/// A visit in the words of its language.
+fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
+    let locale = visit.locale;
+    let links = links(services, visit, locale);
+    VisitFacts {
+        name: visit.name.as_str().to_owned(),
+        title: visit.title(locale).to_owned(),
+        date: span_text(visit.starts_at, visit.ends_at, locale),
+        reference: visit.reference.to_string(),
+        people: visit.people,
+        children: visit.children,
+        children_need_adult: visit.policy.children_need_adult,
+        place: services.post.place(locale).to_owned(),
+        doors_open: clock_text(visit.doors_open()),
+        doors_close: clock_text(visit.doors_close()),
+        change_until: deadline_text(visit.change_until(), locale),
+        changeable: now < visit.change_until(),
+        days: days_left(now, visit.starts_at),
+        manage: links.manage,
+        pass: links.pass,
+        by_house: visit.cancelled_by_house,
+        closed: visit.closed,
+        site: services.settings.public_url.clone(),
+        help: services.post.help(),
+    }
+}
+
+/// The values of a filed text message. Each is short: providers refuse a value over 35 characters, and a link is filed
+/// with its beginning in the sentence.
+fn values(services: &Services, visit: &Visit, template: Template, now: Timestamp) -> BTreeMap<&'static str, String> {
+    let locale = visit.locale;
+    let manage = links(services, visit, locale).manage;
+    let mut values = BTreeMap::from([
+        ("title", visit.title(locale).to_owned()),
+        ("date", span_text(visit.starts_at, visit.ends_at, locale)),
+        ("people", visit.people.to_string()),
+        ("reference", visit.reference.to_string()),
+    ]);
+    if template != Template::Cancelled {
+        values.insert("doors_open", clock_text(visit.doors_open()));
+        values.insert("doors_close", clock_text(visit.doors_close()));
+        values.insert("link", manage.rsplit('/').next().unwrap_or_default().to_owned());
+    }
+    if template.reminder().is_some() {
+        values.insert("days", days_left(now, visit.starts_at).to_string());
+    }
+    values
+}
+
+/// Days from the day of `now` to the day of `then`, in Shandong.
+fn days_left(now: Timestamp, then: Timestamp) -> i64 {
+    local_day(now).until(local_day(then)).map_or(0, |span| i64::from(span.get_days()))
+}
+
+/// 7月28日08:30 · 08:30 on 28 July
+fn deadline_text(at: Timestamp, locale: Locale) -> String {
+    let day = local(at).date();
+    match locale {
+        Locale::ZhCn => format!("{}月{}日{}", day.month(), day.day(), clock_text(at)),
+        Locale::En => format!("{} on {}", clock_text(at), day_text(day, locale)),
+    }
+}
+
+/// The calendar entry of a visit. `attendee`: the address a request or cancellation goes to.
+pub(super) fn calendar_of(services: &Services, visit: &Visit, locale: Locale, method: Method, attendee: Option<&str>) -> String {
+    let links = links(services, visit, locale);
+    let (arrive, deadline) = (clock_text(visit.doors_open()), deadline_text(visit.change_until(), locale));
+    let (people, reference) = (visit.people, &visit.reference);
+    let (description, alarm) = match locale {
+        Locale::ZhCn => (
+            format!("预约编号：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。如需取消或改期，请在{deadline}前办理。"),
+            "两小时后参观",
+        ),
+        Locale::En => (
+            format!("Reference: {reference}\nPeople: {people}\nDoors open at {arrive}. Changes and cancellation until {deadline}."),
+            "Your visit is in two hours",
+        ),
+    };
+    let from = &services.post.0.settings;
+    ics(&Event {
+        booking: visit.booking,
+        host: services.post.host(),
+        sequence: visit.sequence,
+        method: if visit.cancelled { Method::Cancel } else { method },
+        stamp: visit.updated_at,
+        starts_at: visit.starts_at,
+        ends_at: visit.ends_at,
+        summary: visit.title(locale),
+        description: &description,
+        place: services.post.place(locale),
+        url: Some(&links.manage),
+        organizer: Some((&from.sender_name, &from.sender_address)),
+        attendee,
+        alarm: Some(alarm),
+    })
+}
+
+/// The pass of a visit, to be drawn.
+pub(super) fn pass_sheet(services: &Services, visit: &Visit, locale: Locale) -> PassSheet {
+    PassSheet {
+        locale,
+        code: pass_text(services, visit),
+        reference: visit.reference.to_string(),
+        title: visit.title(locale).to_owned(),
+        name: visit.name.masked(),
+        day: day_text(local_day(visit.starts_at), locale),
+        time: format!("{}–{}", clock_text(visit.starts_at), clock_text(visit.ends_at)),
+        doors: format!("{}–{}", clock_text(visit.doors_open()), clock_text(visit.doors_close())),
+        people: visit.people,
+        children: visit.children,
+        place: services.post.place(locale).to_owned(),
+        help: services.post.help(),
+    }
+}

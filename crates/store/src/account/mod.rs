@@ -1,0 +1,10 @@
+//! People and machines that can sign in: accounts, codes, sessions, staff credentials, tokens, limits. Rows as they are;
+//! `services::account` and `services::limits` give them meaning.
+
+pub mod codes;
+pub mod erase;
+pub mod limits;
+pub mod people;
+pub mod sessions;
+pub mod staff;
+pub mod tokens;
