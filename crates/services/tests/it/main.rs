@@ -3,4 +3,5 @@
 mod account;
 mod audit;
 mod booking;
+mod privacy;
 mod vault;
