@@ -14,5 +14,6 @@ pub mod jobs;
 pub mod limits;
 pub mod machines;
 pub mod messages;
+pub mod privacy;
 
 pub use context::{Context, Services};
