@@ -49,7 +49,6 @@ pub fn pairs() -> impl IntoView {
             <TaskList tasks=tasks/>
             <QrFigure svg=svg.to_owned() label="入场凭证二维码" reference="K7M4-Q2XR"/>
             <Pagination previous=Some("#main".into()) next=Some("#main".into())/>
-            <Pagination previous=None next=Some("#main".into())/>
         </Shelf>
     }
 }

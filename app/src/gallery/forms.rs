@@ -19,7 +19,7 @@ pub fn refused(visit: &Visit) -> AnyView {
     let long = "很长很长的内容不会撑破页面".repeat(6);
     let typed = [
         ("x-name", "<张三>"), ("x-phone", "1380000"), ("x-people", "9"), ("x-note", long.as_str()), ("x-days", "1"),
-        ("x-visit", "2026-13-45"), ("x-city", "qingdao"),
+        ("x-visit", "2026-02-28"), ("x-city", "qingdao"),
     ];
     let errors = vec![
         FieldError::new("x-name", Fault::NameCharacters),
