@@ -13,8 +13,6 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod calls;
 #[cfg(feature = "ssr")]
-pub mod local_path;
-#[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
 pub mod form;
@@ -26,6 +24,8 @@ mod home;
 pub mod i18n;
 #[cfg(feature = "ssr")]
 pub mod local_path;
+#[cfg(feature = "ssr")]
+pub mod museum;
 #[cfg(feature = "ssr")]
 mod notices;
 #[cfg(feature = "ssr")]
