@@ -2,4 +2,6 @@
 
 mod audit;
 mod booking;
+mod jobs;
+mod messages;
 mod vault;
