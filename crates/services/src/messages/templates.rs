@@ -13,7 +13,8 @@ use std::sync::LazyLock;
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {
         /// The names of all texts.
-        pub(super) const NAMES: &[&str] = &[$($name),+];
+        #[cfg(test)]
+        const NAMES: &[&str] = &[$($name),+];
 
         const SOURCES: &[(&str, &str)] = &[
             ("zh-CN/_layout.html.j2", include_str!("../../templates/zh-CN/_layout.html.j2")),

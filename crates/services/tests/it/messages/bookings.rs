@@ -3,7 +3,6 @@
 use super::{deliver, jobs, message_states, states};
 use crate::booking::{add_session, house_with_session, museum, party};
 use domain::Locale;
-use domain::booking::Reference;
 use domain::contact::{Contact, PersonName};
 use domain::ids::{BookingId, SessionId};
 use domain::time::local;
@@ -260,6 +259,7 @@ async fn the_pass_is_a_page_of_paper_for_a_live_booking() {
     if font.exists() {
         let pdf = answer.expect("drawn").expect("there is one");
         assert!(pdf.starts_with(b"%PDF-") && pdf.len() < 200_000, "{} bytes: only the characters used are embedded", pdf.len());
+        // To look at them: PASS_PDF_DIR=/somewhere cargo nextest run the_pass
         if let Some(folder) = option_env!("PASS_PDF_DIR") {
             for (name, locale) in [("zh", Locale::ZhCn), ("en", Locale::En)] {
                 let pdf = messages::pass_pdf(&house.services, booking, locale).await.expect("drawn").expect("there is one");
@@ -272,5 +272,4 @@ async fn the_pass_is_a_page_of_paper_for_a_live_booking() {
     assert!(messages::pass_pdf(&house.services, BookingId(uuid::Uuid::nil()), Locale::ZhCn).await.expect("asked").is_none());
     booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None).await.expect("cancelled");
     assert!(messages::pass_pdf(&house.services, booking, Locale::ZhCn).await.expect("asked").is_none());
-    assert!(Reference::parse("K7M4-Q2XR").is_ok());
 }
