@@ -6,6 +6,7 @@
 
 use crate::gallery::Gallery;
 use crate::home::Home;
+use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
 use crate::notices::{Accessibility, Privacy};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
@@ -60,7 +61,7 @@ impl Page {
 }
 
 macro_rules! pages {
-    ($($path:tt $view:ident ($access:expr) [$($flag:ident),*];)+) => {
+    ($($path:tt $($view:ident)::+ ($access:expr) [$($flag:ident),*];)+) => {
         /// Every page of the site.
         pub const PAGES: &[Page] = &[$(Page { $($flag: true,)* ..Page::new($path, $access) }),+];
 
@@ -74,7 +75,7 @@ macro_rules! pages {
                 None => Either::Right(view! {
                     <Router>
                         <FlatRoutes fallback=|| problem_page(Problem::NotFound)>
-                            $(<Route path=path!($path) view=$view ssr=SsrMode::Async/>)+
+                            $(<Route path=path!($path) view=$($view)::+ ssr=SsrMode::Async/>)+
                         </FlatRoutes>
                     </Router>
                 }),
@@ -85,13 +86,13 @@ macro_rules! pages {
 
 pages! {
     "/" Home (Access::Public) [];
-    "/museum" museum::About (Access::Public) [];
-    "/museum/sessions" museum::Sessions (Access::Public) [];
-    "/museum/book/:draft" museum::Book (Access::Public) [];
-    "/museum/book/:draft/code" museum::Code (Access::Public) [];
-    "/b/:link" museum::Mine (Access::Public) [];
-    "/b/:link/pass" museum::Pass (Access::Public) [];
-    "/b/:link/move" museum::Move (Access::Public) [];
+    "/museum" About (Access::Public) [];
+    "/museum/sessions" Sessions (Access::Public) [];
+    "/museum/book/:draft" Book (Access::Public) [];
+    "/museum/book/:draft/code" Code (Access::Public) [];
+    "/b/:link" Mine (Access::Public) [];
+    "/b/:link/pass" Pass (Access::Public) [];
+    "/b/:link/move" Move (Access::Public) [];
     "/privacy" Privacy (Access::Public) [];
     "/accessibility" Accessibility (Access::Public) [];
     "/gallery" Gallery (Access::Public) [islands];
