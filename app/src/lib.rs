@@ -29,6 +29,8 @@ pub mod local_path;
 #[cfg(feature = "ssr")]
 mod mailbox;
 #[cfg(feature = "ssr")]
+pub mod museum;
+#[cfg(feature = "ssr")]
 mod notices;
 #[cfg(feature = "ssr")]
 pub mod preferences;

@@ -11,6 +11,7 @@ use crate::account::{
 use crate::gallery::Gallery;
 use crate::home::Home;
 use crate::mailbox::Mailbox;
+use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
 use crate::notices::{Accessibility, Privacy};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
@@ -90,6 +91,13 @@ macro_rules! pages {
 
 pages! {
     "/" Home (Access::Public) [];
+    "/museum" About (Access::Public) [];
+    "/museum/sessions" Sessions (Access::Public) [];
+    "/museum/book/:draft" Book (Access::Public) [];
+    "/museum/book/:draft/code" Code (Access::Public) [];
+    "/b/:link" Mine (Access::Public) [];
+    "/b/:link/pass" Pass (Access::Public) [];
+    "/b/:link/move" Move (Access::Public) [];
     "/privacy" Privacy (Access::Public) [];
     "/accessibility" Accessibility (Access::Public) [];
     "/gallery" Gallery (Access::Public) [islands];

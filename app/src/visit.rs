@@ -34,6 +34,8 @@ pub struct VisitData {
     pub preferences: Preferences,
     /// The names of stylesheet and scripts of this build.
     pub assets: Assets,
+    /// The browser's own random token, if it has one: what was typed before a booking is shown to no other browser.
+    pub visitor: Option<String>,
     /// Set when the page cannot be shown: its place is taken by the house's page for that problem.
     pub problem: Option<Problem>,
     /// The gallery exists, and messages are shown on a page instead of leaving.

@@ -49,6 +49,7 @@ impl HouseData {
             cookies: headers.get_all(http::header::COOKIE).iter().cloned().collect(),
             preferences: Preferences::from_headers(headers),
             assets: self.assets.clone(),
+            visitor: app::calls::cookie(headers, app::museum::VISITOR_COOKIE).map(str::to_owned),
             problem: None,
             development: !self.config.production(),
         })

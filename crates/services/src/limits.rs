@@ -88,7 +88,7 @@ pub struct Limited {
 impl Limited {
     /// For `Retry-After` and for people: whole seconds, never 0.
     pub fn retry_seconds(self) -> u32 {
-        u32::try_from(self.retry_after.as_millis().max(1).div_ceil(1000)).unwrap_or(u32::MAX)
+        u32::try_from((self.retry_after.as_millis().max(1) + 999) / 1000).unwrap_or(u32::MAX)
     }
 }
 

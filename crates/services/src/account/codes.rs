@@ -165,8 +165,8 @@ async fn issue_now(
 }
 
 fn too_soon(last: Timestamp, now: Timestamp) -> IssueError {
-    let wait = (last + COOLDOWN).duration_since(now).as_millis().max(1).div_ceil(1000);
-    IssueError::TooSoon { retry_after: u64::try_from(wait).unwrap_or(1) }
+    let wait = ((last + COOLDOWN).duration_since(now).as_millis() + 999) / 1000;
+    IssueError::TooSoon { retry_after: u64::try_from(wait).unwrap_or(0).max(1) }
 }
 
 /// Tries the code that went to `contact`. Right: it is used up. Wrong: one of five attempts is spent, whatever number of

@@ -40,19 +40,17 @@ pub async fn create(services: &Services, context: &Context, staff: NewStaff) -> 
         let phc = password::hash(&staff.password).await?;
         let account = context.new_id::<AccountId>();
         let mut transaction = services.db.begin().await?;
-        let added = rows::add(
-            &mut transaction,
-            rows::NewStaff {
-                id: account.0,
-                login: staff.login.as_str(),
-                name_sealed: &services.vault.seal(place("name_sealed", account.0), staff.name.as_str().as_bytes()),
-                password_hash: &phc,
-                password_temporary: context.actor != Actor::System,
-                locale: context.locale.tag(),
-                now: context.now,
-            },
-        );
-        added.await.map_err(|error| match store::constraint_of(&error) {
+        let name_sealed = services.vault.seal(place("name_sealed", account.0), staff.name.as_str().as_bytes());
+        let row = rows::NewStaff {
+            id: account.0,
+            login: staff.login.as_str(),
+            name_sealed: &name_sealed,
+            password_hash: &phc,
+            password_temporary: context.actor != Actor::System,
+            locale: context.locale.tag(),
+            now: context.now,
+        };
+        rows::add(&mut transaction, row).await.map_err(|error| match store::constraint_of(&error) {
             Some("staff_login_once") => AccountError::Field { field: "login", fault: Fault::AlreadyExists },
             _ => error.into(),
         })?;

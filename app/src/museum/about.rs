@@ -1,0 +1,107 @@
+//! The museum's front page: what it is, hours, the way there, rules, accessibility, questions.
+
+use crate::content;
+use crate::routes::paths;
+use crate::ui::{Crumb, Glyph, Icon, Illustration, LinkButton, Page, Picture, SummaryList, SummaryRow, Variant, Width};
+use crate::visit::{Visit, visit};
+use domain::booking::Policy;
+use leptos::prelude::*;
+
+/// The museum's front page.
+#[component]
+pub fn About() -> impl IntoView {
+    let visit = visit();
+    let sections = (practical(&visit), rules(&visit), questions(&visit));
+    let visitors = visit.t_args("museum-lead", &[("visitors", content::MUSEUM_VISITORS.text(visit.locale()).into())]);
+    let (book, practical_title) = (visit.t("museum-book-action"), visit.t("museum-practical-title"));
+    let crumbs = vec![Crumb::new(visit.href("/"), visit.t("nav-home"))];
+    view! {
+        <Page title=visit.t("museum-name") width=Width::Wide headless=true crumbs=crumbs>
+            <section class="hero">
+                <div class="hero-text">
+                    <p class="kicker">{visit.t("museum-kicker")}</p>
+                    <h1>{visit.t("museum-name")}</h1>
+                    <p class="lead">{visitors}</p>
+                    <p class="actions">
+                        <LinkButton href=visit.href("/museum/sessions") glyph=Glyph::Calendar>{book}</LinkButton>
+                        <LinkButton href="#practical" variant=Variant::Secondary>{practical_title}</LinkButton>
+                    </p>
+                </div>
+                <div class="hero-picture"><Picture of=Illustration::Museum/></div>
+            </section>
+            <section class="section">
+                <h2>{visit.t("museum-what-title")}</h2>
+                <div class="prose"><p>{visit.t("museum-what-1")}</p><p>{visit.t("museum-what-2")}</p></div>
+            </section>
+            {sections}
+        </Page>
+    }
+}
+
+fn practical(visit: &Visit) -> impl IntoView + use<> {
+    let rows = vec![
+        SummaryRow::new(visit.t("museum-hours"), visit.t("museum-hours-text")),
+        SummaryRow::new(visit.t("museum-price"), visit.t("museum-price-text")),
+        SummaryRow::new(visit.t("museum-place"), visit.t("museum-place-text")),
+        SummaryRow::new(visit.t("museum-way"), visit.t("museum-way-text")),
+        SummaryRow::new(visit.t("museum-access"), visit.t("museum-access-text")),
+        SummaryRow::new(visit.t("museum-duration"), visit.t("museum-duration-text")),
+    ];
+    view! {
+        <section class="section" id="practical">
+            <h2>{visit.t("museum-practical-title")}</h2>
+            <SummaryList rows=rows/>
+        </section>
+    }
+}
+
+fn rules(visit: &Visit) -> impl IntoView + use<> {
+    let visit = visit.clone();
+    // The rules of the page are the rules of the engine: read, never retyped.
+    Suspend::new(async move {
+        let policy = services::booking::museum(&visit.services).await.map(|museum| museum.policy.clone()).unwrap_or_default();
+        let items = rule_sentences(&visit, &policy).into_iter().map(|text| view! { <li><Icon of=Glyph::Check/><span>{text}</span></li> });
+        view! {
+            <section class="section">
+                <h2>{visit.t("museum-rules-title")}</h2>
+                <ul class="ticks">{items.collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+/// What the policy says, in sentences: on the front page, beside the booking form and in nobody's memory.
+pub(super) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n::Text> {
+    let number = |n: u16| u32::from(n).into();
+    vec![
+        visit.t_args("museum-rule-ahead", &[("days", number(policy.days_ahead)), ("hour", i32::from(policy.opens_hour).into())]),
+        visit.t_args(
+            "museum-rule-party",
+            &[("people", number(policy.people_per_booking)), ("children", number(policy.children_per_booking))],
+        ),
+        visit.t_args(
+            "museum-rule-limit",
+            &[("day", number(policy.bookings_per_day)), ("window", number(policy.bookings_per_window)), ("days", number(policy.window_days))],
+        ),
+        visit.t_args("museum-rule-change", &[("minutes", policy.change_minutes_before.into())]),
+        visit.t_args("museum-rule-door", &[("early", number(policy.early_minutes)), ("late", number(policy.late_minutes))]),
+    ]
+}
+
+fn questions(visit: &Visit) -> impl IntoView + use<> {
+    let all = ["code", "children", "groups", "late", "medical"].map(|key| {
+        view! {
+            <details class="question">
+                <summary>{visit.t(&format!("museum-faq-{key}-q"))}</summary>
+                <p>{visit.t(&format!("museum-faq-{key}-a"))}</p>
+            </details>
+        }
+    });
+    view! {
+        <section class="section">
+            <h2>{visit.t("museum-faq-title")}</h2>
+            <div class="questions">{all.collect_view()}</div>
+            <p class="muted small"><a href=visit.href(paths::PRIVACY)>{visit.t("museum-privacy-link")}</a></p>
+        </section>
+    }
+}

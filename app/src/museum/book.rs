@@ -1,0 +1,196 @@
+//! Booking: who comes, then the code that proves the contact. Places are kept meanwhile, and nothing typed is lost.
+
+use super::about::rule_sentences;
+use super::{param, problem_of};
+use crate::form::Tone;
+use crate::problem::problem_page;
+use crate::routes::paths;
+use crate::ui::{
+    Banner, Button, Checkbox, CodeField, Crumb, Form, HiddenField, NumberStepper, Page, Steps, SummaryList, SummaryRow,
+    TextField, Variant,
+};
+use crate::visit::{Visit, visit};
+use domain::ids::DraftId;
+use domain::time::{clock_text, span_text};
+use leptos::prelude::*;
+use services::booking::{BookingError, DraftView, museum, read};
+
+async fn draft(visit: &Visit) -> Result<DraftView, BookingError> {
+    let id: DraftId = param("draft").ok_or(BookingError::NotFound)?;
+    read(&visit.services, &visit.context, id, visit.visitor.as_deref().unwrap_or_default()).await
+}
+
+fn steps(visit: &Visit, current: usize) -> impl IntoView + use<> {
+    let steps = ["book-step-session", "book-step-form", "book-step-code", "book-step-done"].map(|key| visit.t(key));
+    view! { <Steps steps=steps.to_vec() current=current/> }
+}
+
+fn crumbs(visit: &Visit) -> Vec<Crumb> {
+    vec![Crumb::new(visit.href("/museum"), visit.t("museum-name")), Crumb::new(visit.href("/museum/sessions"), visit.t("sessions-title"))]
+}
+
+fn chosen(visit: &Visit, draft: &DraftView) -> impl IntoView + use<> {
+    let facts = draft.session.facts;
+    let people = draft.people.get();
+    let day = domain::time::local_day(facts.starts_at);
+    let back = format!("{}?people={people}&day={day}", visit.href("/museum/sessions"));
+    let rows = vec![
+        SummaryRow::new(visit.t("book-when"), span_text(facts.starts_at, facts.ends_at, visit.locale())).action(back, visit.t("book-change")),
+        SummaryRow::new(visit.t("book-people"), visit.t_args("people-count", &[("n", people.into())])),
+    ];
+    let held = match draft.held_until {
+        Some(until) => view! { <Banner>{visit.t_args("book-held", &[("until", clock_text(until).into())])}</Banner> }.into_any(),
+        None => view! { <Banner tone=Tone::Warning>{visit.t("book-not-held")}</Banner> }.into_any(),
+    };
+    view! { <SummaryList rows=rows/>{held} }
+}
+
+/// Who comes.
+#[component]
+pub fn Book() -> impl IntoView {
+    let visit = visit();
+    Suspend::new(async move {
+        match draft(&visit).await {
+            Ok(draft) if draft.booking.is_some() => done(&visit, &draft).into_any(),
+            Ok(draft) => form(&visit, &draft).await.into_any(),
+            Err(error) => gone(&visit, &error).into_any(),
+        }
+    })
+}
+
+/// A draft that is over, or another browser's: begin again, with a word of what happened.
+fn gone(visit: &Visit, error: &BookingError) -> AnyView {
+    if !matches!(error, BookingError::NotFound) {
+        return problem_page(problem_of(error)).into_any();
+    }
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <Page title=visit.t("book-gone-title") centred=true>
+            <p class="lead">{visit.t("book-gone-text")}</p>
+            <p class="actions"><crate::ui::LinkButton href=visit.href("/museum/sessions")>{visit.t("museum-book-action")}</crate::ui::LinkButton></p>
+        </Page>
+    }
+    .into_any()
+}
+
+/// The booking was made already: back button, second press, second tab.
+fn done(visit: &Visit, draft: &DraftView) -> AnyView {
+    let href = draft.booking.map(|booking| {
+        let link = services::booking::manage_link(&visit.services, booking, draft.session.facts.ends_at);
+        visit.href(&format!("/b/{link}"))
+    });
+    view! {
+        <Page title=visit.t("book-done-title") centred=true>
+            <p class="lead">{visit.t("book-done-text")}</p>
+            {href.map(|href| view! { <p class="actions"><crate::ui::LinkButton href=href>{visit.t("book-done-action")}</crate::ui::LinkButton></p> })}
+        </Page>
+    }
+    .into_any()
+}
+
+async fn form(visit: &Visit, draft: &DraftView) -> AnyView {
+    let policy = museum(&visit.services).await.map(|m| m.policy.clone()).unwrap_or_default();
+    let typed = draft.typed.as_ref();
+    let name = typed.map(|(person, _)| person.name.as_str().to_owned()).unwrap_or_default();
+    let contact = typed.and_then(|(person, _)| person.contact.as_ref()).map(|c| c.expose().to_owned()).unwrap_or_default();
+    let children = typed.map_or(0, |(_, children)| u32::from(*children));
+    let most = draft.people.get().min(u32::from(policy.children_per_booking));
+    let sentences = rule_sentences(visit, &policy).into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+    view! {
+        <Page title=visit.t("book-title") lead=visit.t("book-lead") crumbs=crumbs(visit)>
+            {steps(visit, 1)}
+            {chosen(visit, draft)}
+            <Form>
+                <TextField name="name" label=visit.t("book-name") hint=visit.t("book-name-hint") autocomplete="name" maxlength=40 value=name/>
+                <TextField name="contact" label=visit.t("book-contact") hint=visit.t("book-contact-hint") autocomplete="email" maxlength=254 value=contact/>
+                <NumberStepper name="children" label=visit.t("book-children") hint=visit.t_args("book-children-hint", &[("people", draft.people.get().into())]) min=0 max=most value=children/>
+                <details class="question"><summary>{visit.t("museum-rules-title")}</summary><ul>{sentences}</ul></details>
+                <Checkbox name="accept">
+                    {visit.t("book-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
+                </Checkbox>
+                <p class="actions"><Button>{visit.t("book-continue")}</Button></p>
+            </Form>
+        </Page>
+    }
+    .into_any()
+}
+
+/// The code.
+#[component]
+pub fn Code() -> impl IntoView {
+    let visit = visit();
+    Suspend::new(async move {
+        match draft(&visit).await {
+            Ok(draft) if draft.booking.is_some() => done(&visit, &draft).into_any(),
+            Ok(draft) if draft.typed.is_none() => form(&visit, &draft).await.into_any(),
+            Ok(draft) if draft.proven => proven(&visit, &draft).await.into_any(),
+            Ok(draft) => code(&visit, &draft).into_any(),
+            Err(error) => gone(&visit, &error).into_any(),
+        }
+    })
+}
+
+fn code(visit: &Visit, draft: &DraftView) -> AnyView {
+    let base = format!("/museum/book/{}", draft.id);
+    let to = draft.typed.as_ref().and_then(|(person, _)| person.contact.as_ref()).map(|c| c.expose().to_owned()).unwrap_or_default();
+    let mailbox = visit.development.then(|| view! {
+        <p class="muted small"><a href=visit.href("/mailbox")>{visit.t("book-mailbox")}</a></p>
+    });
+    view! {
+        <Page title=visit.t("code-title") lead=visit.t_args("code-lead", &[("to", to.into())]) crumbs=crumbs(visit)>
+            {steps(visit, 2)}
+            {chosen(visit, draft)}
+            <Form>
+                <CodeField label=visit.t("code-label") hint=visit.t("code-hint")/>
+                <p class="actions"><Button>{visit.t("code-confirm")}</Button></p>
+            </Form>
+            {mailbox}
+            <div class="actions">
+                <Form action=visit.href(&format!("{base}/resend")) inline=true>
+                    <Button variant=Variant::Quiet>{visit.t("code-resend")}</Button>
+                </Form>
+                <a href=visit.href(&base)>{visit.t("code-other-contact")}</a>
+            </div>
+        </Page>
+    }
+    .into_any()
+}
+
+/// The contact is proven and the booking was not made: the session filled up, closed, or a limit stands in the way.
+async fn proven(visit: &Visit, draft: &DraftView) -> AnyView {
+    let people = draft.people.get();
+    let base = format!("/museum/book/{}", draft.id);
+    let others = museum(&visit.services).await.ok();
+    let others = others.iter().flat_map(|m| m.alternatives(draft.session.id, people, visit.context.now, 2));
+    let others: Vec<_> = others
+        .map(|session| {
+            let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
+            let free = visit.t_args("session-free", &[("free", session.facts.free().into())]);
+            view! {
+                <li class="session">
+                    <div>{when}<br/><span class="muted small">{free}</span></div>
+                    <Form action=visit.href(&format!("{base}/other")) inline=true>
+                        <HiddenField name="session" value=session.id.to_string()/>
+                        <Button variant=Variant::Secondary>{visit.t("book-take-this")}</Button>
+                    </Form>
+                </li>
+            }
+        })
+        .collect();
+    let day = domain::time::local_day(draft.session.facts.starts_at);
+    let calendar = format!("{}?people={people}&day={day}", visit.href("/museum/sessions"));
+    view! {
+        <Page title=visit.t("proven-title") lead=visit.t("proven-lead") crumbs=crumbs(visit)>
+            {steps(visit, 2)}
+            {chosen(visit, draft)}
+            <Form><p class="actions"><Button>{visit.t("proven-try")}</Button></p></Form>
+            {(!others.is_empty()).then(|| view! {
+                <section class="section"><h2>{visit.t("proven-others")}</h2><ul class="session-list">{others}</ul></section>
+            })}
+            <p><a href=calendar>{visit.t("proven-calendar")}</a></p>
+        </Page>
+    }
+    .into_any()
+}

@@ -1,0 +1,266 @@
+//! What visitors of the museum do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
+
+use super::{VISITOR_COOKIE, problem_of};
+use crate::calls::{Answer, Asked, Call, Cookie};
+use crate::form::Tone;
+use crate::problem::Problem;
+use crate::routes::Access;
+use crate::words::{fault_text, refusal_text};
+use domain::booking::{Party, PartySize};
+use domain::contact::{Contact, PersonName};
+use domain::field::{Fault, Faults};
+use domain::ids::{DraftId, SessionId};
+use jiff::SignedDuration;
+use services::booking::{self, BookingError, BookingState, DraftView, Handle};
+use services::messages;
+
+/// The museum's calls.
+pub const CALLS: &[Call] = &[
+    Call::post("/museum/sessions/:id", Access::Public, &hold),
+    Call::post("/museum/book/:draft", Access::Public, &particulars),
+    Call::post("/museum/book/:draft/code", Access::Public, &code),
+    Call::post("/museum/book/:draft/resend", Access::Public, &resend),
+    Call::post("/museum/book/:draft/other", Access::Public, &other),
+    Call::post("/b/:link/cancel", Access::Public, &cancel),
+    Call::post("/b/:link/party", Access::Public, &party),
+    Call::post("/b/:link/move", Access::Public, &move_to),
+    Call::get("/b/:link/visit.ics", Access::Public, &calendar),
+    Call::get("/b/:link/pass.pdf", Access::Public, &pdf),
+];
+
+/// Shows the page at `page` again with what was typed and why it was refused.
+fn refused(asked: &Asked, page: String, error: BookingError) -> Answer {
+    let form = asked.typed(&["code"]);
+    match error {
+        BookingError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
+        BookingError::Refused(refusal) => {
+            Answer::again_at(page, form.with_notice(Tone::Warning, refusal_text(asked, &refusal).to_string()))
+        }
+        BookingError::StateHasChanged => {
+            Answer::again_at(page, form.with_notice(Tone::Warning, asked.t("mine-state-has-changed").to_string()))
+        }
+        BookingError::Limited { retry_after } => {
+            let wait = SignedDuration::from_secs(retry_after.min(86_400) as i64);
+            let minutes = (wait.as_secs() / 60).max(1);
+            let text = asked.t_args("limited", &[("minutes", minutes.into())]).to_string();
+            Answer::again_at(page, form.with_notice(Tone::Warning, text)).retry_after(wait)
+        }
+        other => problem_of(&other).into(),
+    }
+}
+
+fn one(asked: &Asked, field: &'static str, page: String, fault: Fault) -> Answer {
+    refused(asked, page, BookingError::field(field, fault))
+}
+
+async fn hold(asked: Asked) -> Answer {
+    let Some(session) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
+    let calendar = "/museum/sessions".to_owned();
+    let people = match PartySize::parse(asked.field("people")) {
+        Ok(people) => people,
+        Err(fault) => return one(&asked, "people", calendar, fault),
+    };
+    let known = asked.cookie(VISITOR_COOKIE).filter(|token| token.len() == 32).map(str::to_owned);
+    let visitor = known.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(services::crypto::random())));
+    match booking::begin(&asked.services, &asked.context, session, people, &visitor).await {
+        // Renewed with every draft, so that it lives as long as the newest.
+        Ok(draft) => Answer::to(format!("/museum/book/{draft}"))
+            .cookie(Cookie::new(VISITOR_COOKIE, &visitor, Some(SignedDuration::from_hours(24)))),
+        Err(error) => refused(&asked, calendar, error),
+    }
+}
+
+async fn draft(asked: &Asked) -> Result<DraftView, Answer> {
+    let id = asked.param::<DraftId>("draft").ok_or(Problem::NotFound)?;
+    let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
+    match booking::read(&asked.services, &asked.context, id, visitor).await {
+        Ok(draft) => Ok(draft),
+        // The page itself explains what became of it.
+        Err(BookingError::NotFound) => Err(Answer::to(format!("/museum/book/{id}"))),
+        Err(error) => Err(problem_of(&error).into()),
+    }
+}
+
+async fn particulars(asked: Asked) -> Answer {
+    let draft = match draft(&asked).await {
+        Ok(draft) => draft,
+        Err(answer) => return answer,
+    };
+    let page = format!("/museum/book/{}", draft.id);
+    let mut faults = Faults::default();
+    let name = faults.take("name", PersonName::parse(asked.field("name")));
+    let contact = faults.take("contact", Contact::parse(asked.field("contact")));
+    let party = Party::parse(&draft.people.get().to_string(), asked.field("children"), &mut faults);
+    if let (Some(party), Ok(museum)) = (party, booking::museum(&asked.services).await) {
+        let limit = u32::from(museum.policy.children_per_booking);
+        if museum.policy.children_need_adult && party.children > 0 && party.adults() == 0 {
+            faults.add("children", Fault::ChildrenNeedAdult);
+        } else if u32::from(party.children) > limit {
+            faults.add("children", Fault::OutOfRange { min: 0, max: limit });
+        }
+    }
+    if !asked.ticked("accept") {
+        faults.add("accept", Fault::MustAccept);
+    }
+    let (true, Some(name), Some(contact), Some(party)) = (faults.is_empty(), name, contact, party) else {
+        return refused(&asked, page, BookingError::Fields(faults.into_errors()));
+    };
+    match booking::save(&asked.services, &asked.context, &draft, name, contact, party).await {
+        Ok(()) => Answer::to(format!("{page}/code")),
+        Err(error) => refused(&asked, page, error),
+    }
+}
+
+async fn code(asked: Asked) -> Answer {
+    let draft = match draft(&asked).await {
+        Ok(draft) => draft,
+        Err(answer) => return answer,
+    };
+    let page = format!("/museum/book/{}/code", draft.id);
+    if let Err(error) = booking::prove(&asked.services, &asked.context, &draft, asked.field("code")).await {
+        return refused(&asked, page, error);
+    }
+    confirm(&asked, draft, page).await
+}
+
+async fn confirm(asked: &Asked, draft: DraftView, page: String) -> Answer {
+    // Read again: it is proven now.
+    let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
+    let made = match booking::read(&asked.services, &asked.context, draft.id, visitor).await {
+        Ok(draft) => booking::confirm(&asked.services, &asked.context, &draft).await.map(|id| (id, draft)),
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok((booking, draft)) => {
+            let link = booking::manage_link(&asked.services, booking, draft.session.facts.ends_at);
+            Answer::to(format!("/b/{link}?done=booked"))
+        }
+        Err(error) => refused(asked, page, error),
+    }
+}
+
+async fn resend(asked: Asked) -> Answer {
+    let draft = match draft(&asked).await {
+        Ok(draft) => draft,
+        Err(answer) => return answer,
+    };
+    let page = format!("/museum/book/{}/code", draft.id);
+    match booking::resend(&asked.services, &asked.context, &draft).await {
+        Ok(()) => Answer::to(page),
+        Err(error) => refused(&asked, page, error),
+    }
+}
+
+async fn other(asked: Asked) -> Answer {
+    let draft = match draft(&asked).await {
+        Ok(draft) => draft,
+        Err(answer) => return answer,
+    };
+    let page = format!("/museum/book/{}/code", draft.id);
+    let Ok(session) = asked.field("session").parse::<SessionId>() else { return Problem::NotFound.into() };
+    let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
+    let people = draft.people;
+    match booking::take_other(&asked.services, &asked.context, &draft, session, people, visitor).await {
+        Ok(()) if draft.proven => confirm(&asked, draft, page).await,
+        Ok(()) => Answer::to(format!("/museum/book/{}", draft.id)),
+        Err(error) => refused(&asked, page, error),
+    }
+}
+
+fn handle(asked: &Asked) -> Result<(String, Handle), Answer> {
+    let link: String = asked.param("link").ok_or(Problem::LinkInvalid)?;
+    Ok((format!("/b/{link}"), Handle::Link(link)))
+}
+
+fn version(asked: &Asked) -> Option<i32> {
+    asked.field("version").parse().ok()
+}
+
+fn changed(asked: &Asked, page: String, done: &str, result: Result<booking::BookingView, BookingError>) -> Answer {
+    match result {
+        Ok(_) => Answer::to(format!("{page}?done={done}")),
+        Err(BookingError::NotFound) => Problem::LinkInvalid.into(),
+        Err(error) => refused(asked, page, error),
+    }
+}
+
+async fn cancel(asked: Asked) -> Answer {
+    let (page, handle) = match handle(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    // Pressed twice: the second press finds it cancelled, which is what was wanted.
+    if let Ok(booking) = booking::view(&asked.services, &asked.context, &handle).await
+        && booking.state == BookingState::Cancelled
+    {
+        return Answer::to(format!("{page}?done=cancelled"));
+    }
+    let result = booking::cancel(&asked.services, &asked.context, handle, version(&asked)).await;
+    changed(&asked, page, "cancelled", result)
+}
+
+async fn party(asked: Asked) -> Answer {
+    let (page, handle) = match handle(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let mut faults = Faults::default();
+    let Some(party) = Party::parse(asked.field("people"), asked.field("children"), &mut faults) else {
+        return refused(&asked, page, BookingError::Fields(faults.into_errors()));
+    };
+    let result = booking::change_party(&asked.services, &asked.context, handle, version(&asked), party).await;
+    changed(&asked, page, "changed", result)
+}
+
+async fn move_to(asked: Asked) -> Answer {
+    let (page, handle) = match handle(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let Ok(session) = asked.field("session").parse::<SessionId>() else {
+        let text = fault_text(&asked, &Fault::NotAChoice).to_string();
+        return Answer::again_at(format!("{page}/move"), asked.typed(&[]).with_notice(Tone::Warning, text));
+    };
+    match booking::move_to(&asked.services, &asked.context, handle, version(&asked), session).await {
+        Err(error @ BookingError::Refused(_)) => refused(&asked, format!("{page}/move"), error),
+        result => changed(&asked, page, "moved", result),
+    }
+}
+
+async fn seen(asked: &Asked) -> Result<booking::BookingView, Answer> {
+    let (_, handle) = handle(asked)?;
+    booking::view(&asked.services, &asked.context, &handle).await.map_err(|error| match error {
+        BookingError::NotFound => Problem::LinkInvalid.into(),
+        other => problem_of(&other).into(),
+    })
+}
+
+async fn calendar(asked: Asked) -> Answer {
+    let booking = match seen(&asked).await {
+        Ok(booking) => booking,
+        Err(answer) => return answer,
+    };
+    match messages::calendar_file(&asked.services, booking.id, asked.locale()).await {
+        Ok(Some(file)) => Answer::file("text/calendar; charset=utf-8", Some("museum-visit.ics".into()), file),
+        Ok(None) => Problem::LinkInvalid.into(),
+        Err(error) => {
+            tracing::error!(%error, "a calendar file could not be made");
+            Problem::Broken.into()
+        }
+    }
+}
+
+async fn pdf(asked: Asked) -> Answer {
+    let booking = match seen(&asked).await {
+        Ok(booking) => booking,
+        Err(answer) => return answer,
+    };
+    match messages::pass_pdf(&asked.services, booking.id, asked.locale()).await {
+        Ok(Some(file)) => Answer::file("application/pdf", Some(format!("pass-{}.pdf", booking.reference)), file),
+        Ok(None) => Problem::LinkInvalid.into(),
+        Err(error) => {
+            tracing::error!(%error, "a pass could not be made");
+            Problem::Broken.into()
+        }
+    }
+}

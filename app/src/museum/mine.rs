@@ -1,0 +1,266 @@
+//! One's own booking, by signed link: the pass, the facts, and what can still be changed.
+
+use super::sessions::bookable_days;
+use super::{param, problem_of};
+use crate::form::Tone;
+use crate::problem::{Problem, problem_page};
+use crate::ui::{
+    Banner, Button, Crumb, Dialog, EmptyState, Form, Glyph, HiddenField, LinkButton, NumberStepper, Page, QrFigure, SummaryList,
+    SummaryRow, Tag, Variant, Width,
+};
+use crate::visit::{Visit, visit};
+use domain::booking::{SessionFacts, may_cancel};
+use domain::time::{clock_text, day_text, span_text};
+use leptos::prelude::*;
+use services::booking::{BookingError, BookingState, BookingView, Handle, Museum, museum, pass_text, view};
+use services::messages::qr_svg;
+use std::sync::Arc;
+
+/// A booking with what its page needs to know.
+struct Seen {
+    link: String,
+    booking: BookingView,
+    museum: Arc<Museum>,
+    /// It can still be cancelled, made smaller or moved.
+    changeable: bool,
+}
+
+async fn seen(visit: &Visit) -> Result<Seen, Problem> {
+    let link: String = param("link").ok_or(Problem::LinkInvalid)?;
+    let found = view(&visit.services, &visit.context, &Handle::Link(link.clone())).await;
+    let booking = found.map_err(|error| match error {
+        BookingError::NotFound => Problem::LinkInvalid,
+        other => problem_of(&other),
+    })?;
+    let museum = museum(&visit.services).await.map_err(|error| problem_of(&error))?;
+    let facts = SessionFacts {
+        starts_at: booking.starts_at,
+        ends_at: booking.ends_at,
+        capacity: 0,
+        booked: 0,
+        held: 0,
+        closed: booking.session_closed,
+    };
+    let cancelled = booking.state == BookingState::Cancelled;
+    let changeable = may_cancel(&museum.policy, visit.context.now, &facts, booking.arrived, cancelled).is_ok();
+    Ok(Seen { link, booking, museum, changeable })
+}
+
+/// The booking.
+#[component]
+pub fn Mine() -> impl IntoView {
+    let visit = visit();
+    Suspend::new(async move {
+        match seen(&visit).await {
+            Ok(seen) => page(&visit, &seen).into_any(),
+            Err(problem) => problem_page(problem).into_any(),
+        }
+    })
+}
+
+fn page(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
+    let booking = &seen.booking;
+    let cancelled = booking.state == BookingState::Cancelled;
+    let base = format!("/b/{}", seen.link);
+    let over = booking.ends_at <= visit.context.now;
+    let title = visit.t(if cancelled { "mine-title-cancelled" } else if over { "mine-title-over" } else { "mine-title" });
+    view! {
+        <Page title=title crumbs=vec![Crumb::new(visit.href("/museum"), visit.t("museum-name"))]>
+            {news(visit, seen)}
+            {(!cancelled && !over).then(|| qr(visit, booking))}
+            <SummaryList rows=facts(visit, booking)/>
+            {(!cancelled && !over).then(|| take_along(visit, &base))}
+            {seen.changeable.then(|| changes(visit, seen, &base))}
+            {(!seen.changeable && !cancelled && !over).then(|| view! { <p class="muted">{visit.t("mine-no-changes")}</p> })}
+            {(cancelled || over).then(|| view! {
+                <p class="actions"><LinkButton href=visit.href("/museum/sessions") glyph=Glyph::Calendar>{visit.t("mine-book-again")}</LinkButton></p>
+            })}
+        </Page>
+    }
+}
+
+fn news(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
+    let told = match visit.query.get("done") {
+        Some("booked") => Some((Tone::Success, "mine-news-booked")),
+        Some("changed") => Some((Tone::Success, "mine-news-changed")),
+        Some("moved") => Some((Tone::Success, "mine-news-moved")),
+        Some("cancelled") => Some((Tone::Success, "mine-news-cancelled")),
+        _ => None,
+    };
+    // The address may be old: a cancelled booking is never announced as booked.
+    let cancelled = seen.booking.state == BookingState::Cancelled;
+    let told = told.filter(|(_, key)| cancelled == (*key == "mine-news-cancelled"));
+    let closed = (seen.booking.session_closed && !cancelled).then(|| view! {
+        <Banner tone=Tone::Warning>{visit.t("mine-session-closed")}</Banner>
+    });
+    view! {
+        {told.map(|(tone, key)| view! { <Banner tone=tone alert=true>{visit.t(key)}</Banner> })}
+        {closed}
+    }
+}
+
+fn qr(visit: &Visit, booking: &BookingView) -> impl IntoView + use<> {
+    // A pass is a hundred and fifty characters: it always fits a code. Without one the reference does the same at the door.
+    let svg = qr_svg(&pass_text(&visit.services, booking)).unwrap_or_default();
+    let label = visit.t_args("mine-qr-label", &[("reference", booking.reference.clone().into())]);
+    view! { <QrFigure svg=svg label=label reference=booking.reference.clone()/> }
+}
+
+fn facts(visit: &Visit, booking: &BookingView) -> Vec<SummaryRow> {
+    let people = visit.t_args("people-count", &[("n", booking.party.people.get().into())]);
+    let party = if booking.party.children == 0 {
+        people.to_string()
+    } else {
+        let children = visit.t_args("children-count", &[("n", u32::from(booking.party.children).into())]);
+        format!("{people}{}{children}", visit.t("list-separator"))
+    };
+    let state = match booking.state {
+        BookingState::Cancelled => (Tone::Danger, "booking-cancelled"),
+        BookingState::Confirmed if booking.arrived > 0 => (Tone::Info, "booking-arrived"),
+        BookingState::Confirmed => (Tone::Success, "booking-confirmed"),
+    };
+    let mut rows = vec![
+        SummaryRow::new(visit.t("mine-state"), view! { <Tag tone=state.0>{visit.t(state.1)}</Tag> }),
+        SummaryRow::new(visit.t("mine-reference"), view! { <code class="code">{booking.reference.clone()}</code> }),
+        SummaryRow::new(visit.t("book-when"), span_text(booking.starts_at, booking.ends_at, visit.locale())),
+        SummaryRow::new(visit.t("book-people"), party),
+        SummaryRow::new(visit.t("museum-place"), visit.t("museum-place-text")),
+        SummaryRow::new(visit.t("book-name"), booking.person.name.as_str().to_owned()),
+    ];
+    if let Some(contact) = &booking.person.contact {
+        // A link may be forwarded or read over a shoulder: the contact stays masked.
+        rows.push(SummaryRow::new(visit.t("mine-contact"), contact.masked()));
+    }
+    rows
+}
+
+fn take_along(visit: &Visit, base: &str) -> impl IntoView + use<> {
+    view! {
+        <p class="actions no-print">
+            <LinkButton href=visit.href(&format!("{base}/pass")) variant=Variant::Secondary glyph=Glyph::Print>{visit.t("mine-print")}</LinkButton>
+            <LinkButton href=visit.href(&format!("{base}/pass.pdf")) variant=Variant::Secondary glyph=Glyph::Download download=true>{visit.t("mine-pdf")}</LinkButton>
+            <LinkButton href=visit.href(&format!("{base}/visit.ics")) variant=Variant::Secondary glyph=Glyph::Calendar download=true>{visit.t("mine-calendar")}</LinkButton>
+        </p>
+    }
+}
+
+fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
+    let booking = &seen.booking;
+    let people = booking.party.people.get();
+    let version = booking.version.to_string();
+    let smaller_version = version.clone();
+    let minutes = seen.museum.policy.change_minutes_before;
+    let until = booking.starts_at - jiff::SignedDuration::from_mins(i64::from(minutes));
+    let until = format!("{} {}", day_text(domain::time::local_day(until), visit.locale()), clock_text(until));
+    let movable = booking.moves < u32::from(seen.museum.policy.moves);
+    let failed = |name: &str| visit.form.fault(name).is_some();
+    view! {
+        <section class="section no-print">
+            <h2>{visit.t("mine-changes")}</h2>
+            <p class="muted">{visit.t_args("mine-changes-until", &[("until", until.into())])}</p>
+            <div class="stack">
+                {movable.then(|| view! {
+                    <p><LinkButton href=visit.href(&format!("{base}/move")) variant=Variant::Secondary glyph=Glyph::Clock>{visit.t("mine-move")}</LinkButton></p>
+                })}
+                {(people > 1).then(|| view! {
+                    <Dialog label=visit.t("mine-smaller") title=visit.t("mine-smaller-title") open=failed("people") || failed("children")>
+                        <Form action=visit.href(&format!("{base}/party"))>
+                            <HiddenField name="version" value=smaller_version/>
+                            <NumberStepper name="people" label=visit.t("book-people") min=1 max=people value=people/>
+                            <NumberStepper name="children" label=visit.t("book-children") min=0 max=people value=u32::from(booking.party.children)/>
+                            <p class="actions"><Button>{visit.t("mine-smaller-do")}</Button></p>
+                        </Form>
+                    </Dialog>
+                })}
+                <Dialog label=visit.t("mine-cancel") title=visit.t("mine-cancel-title") variant=Variant::Danger>
+                    <p>{visit.t("mine-cancel-text")}</p>
+                    <Form action=visit.href(&format!("{base}/cancel"))>
+                        <HiddenField name="version" value=version/>
+                        <p class="actions"><Button variant=Variant::Danger>{visit.t("mine-cancel-do")}</Button></p>
+                    </Form>
+                </Dialog>
+            </div>
+        </section>
+    }
+}
+
+/// The pass alone, for paper.
+#[component]
+pub fn Pass() -> impl IntoView {
+    let visit = visit();
+    Suspend::new(async move {
+        match seen(&visit).await {
+            Ok(seen) if seen.booking.state == BookingState::Cancelled => page(&visit, &seen).into_any(),
+            Ok(seen) => pass(&visit, &seen).into_any(),
+            Err(problem) => problem_page(problem).into_any(),
+        }
+    })
+}
+
+fn pass(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
+    let back = visit.href(&format!("/b/{}", seen.link));
+    view! {
+        <Page title=visit.t("pass-title") lead=visit.t("pass-lead")>
+            {qr(visit, &seen.booking)}
+            <SummaryList rows=facts(visit, &seen.booking)/>
+            <p class="no-print"><a href=back>{visit.t("pass-back")}</a></p>
+        </Page>
+    }
+}
+
+/// Another session.
+#[component]
+pub fn Move() -> impl IntoView {
+    let visit = visit();
+    Suspend::new(async move {
+        match seen(&visit).await {
+            Ok(seen) if !seen.changeable => page(&visit, &seen).into_any(),
+            Ok(seen) => others(&visit, &seen).into_any(),
+            Err(problem) => problem_page(problem).into_any(),
+        }
+    })
+}
+
+fn others(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
+    let booking = &seen.booking;
+    let days = bookable_days(&seen.museum, visit.context.now, booking.party.people.get());
+    let base = format!("/b/{}", seen.link);
+    let days: Vec<_> = days
+        .into_iter()
+        .map(|(day, sessions)| {
+            let sessions: Vec<_> = sessions.into_iter().filter(|s| s.id != booking.session).map(|s| other(visit, booking, &base, s)).collect();
+            (day, sessions)
+        })
+        .filter(|(_, sessions)| !sessions.is_empty())
+        .map(|(day, sessions)| view! {
+            <details class="question"><summary>{day_text(day, visit.locale())}</summary><ul class="session-list">{sessions}</ul></details>
+        })
+        .collect();
+    let now = span_text(booking.starts_at, booking.ends_at, visit.locale());
+    view! {
+        <Page title=visit.t("move-title") lead=visit.t_args("move-lead", &[("now", now.into())]) width=Width::Text
+            crumbs=vec![Crumb::new(visit.href(&base), visit.t("mine-title"))]>
+            {if days.is_empty() {
+                view! { <EmptyState title=visit.t("move-none")><p>{visit.t("move-none-text")}</p></EmptyState> }.into_any()
+            } else {
+                view! { <div class="questions">{days}</div> }.into_any()
+            }}
+        </Page>
+    }
+}
+
+fn other(visit: &Visit, booking: &BookingView, base: &str, session: &services::booking::SessionView) -> impl IntoView + use<> {
+    let facts = session.facts;
+    let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
+    view! {
+        <li class="session">
+            <div class="session-time">{clock_text(facts.starts_at)}"–"{clock_text(facts.ends_at)}</div>
+            <div class="session-state"><Tag tone=Tone::Success>{visit.t_args("session-free", &[("free", facts.free().into())])}</Tag></div>
+            <Form action=visit.href(&format!("{base}/move")) inline=true>
+                <HiddenField name="version" value=booking.version.to_string()/>
+                <HiddenField name="session" value=session.id.to_string()/>
+                <Button variant=Variant::Secondary>{visit.t("move-here")}<span class="hidden">" "{about}</span></Button>
+            </Form>
+        </li>
+    }
+}

@@ -1,0 +1,45 @@
+//! The science museum (造血干细胞科普馆): what it is, when there is room, booking a visit, one's own booking.
+//!
+//! Pages read `services::booking`; what people do stands in [`calls`].
+
+mod about;
+mod book;
+pub mod calls;
+mod mine;
+mod sessions;
+
+pub use about::About;
+pub use book::{Book, Code};
+pub use mine::{Mine, Move, Pass};
+pub use sessions::Sessions;
+
+use crate::problem::Problem;
+use domain::account::Denied;
+use leptos_router::hooks::use_params_map;
+use services::booking::BookingError;
+
+/// The cookie that binds what was typed to the browser that typed it.
+pub const VISITOR_COOKIE: &str = "__Host-visitor";
+
+/// The parameter of the page's path, parsed.
+fn param<T: std::str::FromStr>(name: &str) -> Option<T> {
+    use leptos::prelude::GetUntracked;
+    use_params_map().get_untracked().get(name)?.parse().ok()
+}
+
+/// The house's page for an error a page itself cannot answer.
+pub fn problem_of(error: &BookingError) -> Problem {
+    match error {
+        BookingError::NotFound => Problem::NotFound,
+        BookingError::Denied(Denied::SignInNeeded | Denied::NotAllowed | Denied::StepUpNeeded) => Problem::Forbidden,
+        BookingError::Database(error) => {
+            // The text stays here; the visitor gets the support code.
+            tracing::error!(%error, "a page could not read the database");
+            Problem::Busy
+        }
+        error => {
+            tracing::error!(%error, "a page failed");
+            Problem::Broken
+        }
+    }
+}
