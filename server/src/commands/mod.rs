@@ -28,6 +28,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         db,
         clock,
         vault,
+        post: services::messages::Post::new(Default::default(), &config.settings())?,
         settings: Arc::new(config.settings()),
         claims: Default::default(),
         calendar: Default::default(),
