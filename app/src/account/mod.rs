@@ -43,8 +43,6 @@ pub mod at {
     pub const STAFF_SIGN_IN: &str = "/staff/sign-in";
     /// The first second factor.
     pub const ENROL: &str = "/staff/enrol";
-    /// The second factor again.
-    pub const STEP_UP: &str = "/staff/step-up";
     /// A member of staff's own account.
     pub const STAFF_ACCOUNT: &str = "/staff/account";
     /// Codes for a lost telephone.

@@ -8,10 +8,10 @@ use crate::visit::Visit;
 use domain::account::Denied;
 use jiff::SignedDuration;
 use services::account::AccountError;
-use services::account::codes::{CodeError, IssueError};
+use services::account::codes::{IssueError, VerifyError};
 use services::account::password::PasswordFault;
 use services::account::sign_in::SignInError;
-use services::account::visitors::ContactError;
+use services::account::visitors::{AddContactError, VisitorError};
 use services::crypto::CryptoError;
 use services::limits::Limited;
 
@@ -30,6 +30,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Too often, again in so many seconds.
+    pub fn wait(seconds: u64) -> Self {
+        Self::Wait(SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX)))
+    }
+
     /// The form of `asked` again, or the house's page.
     pub fn answer(self, asked: &Asked, form: FormState) -> Answer {
         self.answer_at(asked, None, form)
@@ -53,12 +58,17 @@ impl Refusal {
 
 /// "Please try again in …": seconds below two minutes, whole minutes above.
 pub fn wait_text(visit: &Visit, wait: SignedDuration) -> Text {
-    let seconds = u32::try_from(wait.as_millis().max(1).div_ceil(1000)).unwrap_or(u32::MAX);
+    let seconds = seconds(wait).max(1);
     match seconds {
         ..120 => visit.t_args("account-wait-seconds", &[("n", seconds.into())]),
         120..7200 => visit.t_args("account-wait-minutes", &[("n", seconds.div_ceil(60).into())]),
         _ => visit.t_args("account-wait-hours", &[("n", seconds.div_ceil(3600).into())]),
     }
+}
+
+/// Whole seconds, rounded up; 0 for what is past.
+pub fn seconds(wait: SignedDuration) -> u32 {
+    u32::try_from((wait.as_millis().max(0) + 999) / 1000).unwrap_or(u32::MAX)
 }
 
 /// Why a password cannot be taken, and what to choose instead.
@@ -97,33 +107,34 @@ impl From<CryptoError> for Refusal {
 impl From<IssueError> for Refusal {
     fn from(error: IssueError) -> Self {
         match error {
-            IssueError::TooSoon { retry_after } => Self::Wait(retry_after),
-            IssueError::Limited(limited) => limited.into(),
+            IssueError::TooSoon { retry_after } | IssueError::Limited { retry_after } => Self::wait(retry_after),
             IssueError::Database(error) => busy(&error),
         }
     }
 }
 
-impl From<CodeError> for Refusal {
-    /// For what is no fault of the code's field: ask [`CodeError::fault`] first.
-    fn from(error: CodeError) -> Self {
+impl From<VisitorError> for Refusal {
+    /// For what is no fault of the code's field: ask [`VisitorError::fault`] first.
+    fn from(error: VisitorError) -> Self {
         match error {
-            CodeError::Limited(limited) => limited.into(),
-            CodeError::Crypto(error) => error.into(),
-            CodeError::Database(error) => busy(&error),
-            CodeError::Shape(_) | CodeError::Wrong { .. } | CodeError::Expired => Self::Say("account-code-again"),
+            VisitorError::Code(VerifyError::Database(error)) | VisitorError::Database(error) => busy(&error),
+            VisitorError::Code(VerifyError::Shape | VerifyError::Wrong { .. } | VerifyError::Expired) => {
+                Self::Say("account-code-again")
+            }
+            VisitorError::Taken => Self::Say("account-contact-taken"),
+            VisitorError::Limited(limited) => limited.into(),
+            VisitorError::Denied(denied) => Self::Denied(denied),
+            VisitorError::NotFound => Self::Problem(Problem::NotFound),
+            VisitorError::Crypto(error) => error.into(),
         }
     }
 }
 
-impl From<ContactError> for Refusal {
-    /// For what is no fault of a field: ask [`ContactError::fault`] first.
-    fn from(error: ContactError) -> Self {
+impl From<AddContactError> for Refusal {
+    fn from(error: AddContactError) -> Self {
         match error {
-            ContactError::Issue(error) => error.into(),
-            ContactError::Code(error) => error.into(),
-            ContactError::Account(error) => error.into(),
-            ContactError::Taken => Self::Say("account-contact-taken"),
+            AddContactError::Denied(denied) => Self::Denied(denied),
+            AddContactError::Issue(error) => error.into(),
         }
     }
 }

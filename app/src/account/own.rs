@@ -100,7 +100,7 @@ fn ahead_cards(visit: &Visit, bookings: &[BookingView]) -> impl IntoView + use<>
         };
         let when = span_text(booking.starts_at, booking.ends_at, visit.locale());
         view! {
-            <Card title=when href=crate::i18n::Text::from(page_of(visit, booking)) tag=tag>
+            <Card title=when href=crate::i18n::Text::from(page_of(visit, booking)) tag=Some(tag)>
                 <p>{visit.t("nav-museum")}</p>
                 <p>{party_text(visit, booking)}</p>
                 <p class="muted small">{visit.t("account-reference")}" "<code class="code">{booking.reference.clone()}</code></p>

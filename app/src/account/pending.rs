@@ -13,7 +13,7 @@ use domain::contact::{Contact, ContactText};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use services::Services;
-use services::account::codes::Issued;
+use services::account::visitors::Begun;
 use services::crypto::Place;
 use uuid::Uuid;
 
@@ -71,15 +71,15 @@ struct Sealed {
 
 impl Pending {
     /// A code was sent.
-    pub fn new(subject: Uuid, contact: Contact, issued: Issued) -> Self {
-        let (expires_at, resend_at) = (issued.expires_at, issued.resend_at);
-        Self { subject, contact, expires_at, resend_at, again: false, next: None }
+    pub fn new(contact: Contact, begun: Begun) -> Self {
+        let Begun { flow, expires_at, resend_at } = begun;
+        Self { subject: flow, contact, expires_at, resend_at, again: false, next: None }
     }
 
     /// Another code was sent.
     #[must_use]
-    pub fn resent(self, issued: Issued) -> Self {
-        Self { expires_at: issued.expires_at, resend_at: issued.resend_at, again: true, ..self }
+    pub fn resent(self, begun: Begun) -> Self {
+        Self { expires_at: begun.expires_at, resend_at: begun.resend_at, again: true, ..self }
     }
 
     /// As a cookie.
@@ -126,8 +126,7 @@ impl Pending {
 
     /// Whole seconds until another code may be asked for; 0 when it may.
     pub fn wait(&self, now: Timestamp) -> u32 {
-        let millis = self.resend_at.duration_since(now).as_millis();
-        u32::try_from(millis.max(0).div_ceil(1000)).unwrap_or_default()
+        super::notices::seconds(self.resend_at.duration_since(now))
     }
 }
 

@@ -3,10 +3,10 @@
 
 use super::network;
 use crate::account::at;
-use crate::account::notices::{Refusal, wait_text};
+use crate::account::notices::Refusal;
 use crate::account::pending::{Kind, Pending};
 use crate::calls::{Answer, Asked, Cookie, SESSION_COOKIE};
-use crate::form::{FormState, Tone};
+use crate::form::FormState;
 use crate::local_path::LocalPath;
 use crate::problem::Problem;
 use domain::Locale;
@@ -14,7 +14,6 @@ use domain::account::Actor;
 use domain::contact::{Contact, PersonName};
 use domain::field::FieldError;
 use domain::ids::{BookingId, LoginSessionId};
-use services::account::codes::IssueError;
 use services::account::{AccountError, erase, sessions, visitors};
 use services::booking::{self, BookingError, Handle};
 
@@ -85,10 +84,9 @@ pub async fn contact(asked: Asked) -> Answer {
         Ok(contact) => contact,
         Err(fault) => return Answer::again(asked.typed(&[]).with_errors(vec![FieldError::new("contact", fault)])),
     };
-    let Some(account) = asked.context.actor.account() else { return Problem::Forbidden.into() };
     match visitors::begin_contact(&asked.services, &asked.context, &contact, &network(&asked)).await {
-        Ok(issued) => {
-            let pending = Pending::new(account.0, contact, issued);
+        Ok(begun) => {
+            let pending = Pending::new(contact, begun);
             Answer::to(at::CONTACT_CODE).cookie(pending.cookie(&asked.services, Kind::Contact, asked.context.now))
         }
         Err(error) => Refusal::from(error).answer(&asked, asked.typed(&[])),
@@ -119,13 +117,9 @@ pub async fn contact_code(asked: Asked) -> Answer {
 pub async fn contact_resend(asked: Asked) -> Answer {
     let Some(pending) = own_pending(&asked) else { return Answer::to(at::CONTACT_CODE) };
     match visitors::begin_contact(&asked.services, &asked.context, &pending.contact, &network(&asked)).await {
-        Ok(issued) => {
-            let pending = pending.resent(issued);
+        Ok(begun) => {
+            let pending = pending.resent(begun);
             Answer::to(at::CONTACT_CODE).cookie(pending.cookie(&asked.services, Kind::Contact, asked.context.now))
-        }
-        Err(visitors::ContactError::Issue(IssueError::TooSoon { retry_after })) => {
-            let form = FormState::default().with_notice(Tone::Warning, wait_text(&asked, retry_after));
-            Answer::again_at(at::CONTACT_CODE, form).retry_after(retry_after)
         }
         Err(error) => Refusal::from(error).answer_at(&asked, Some(at::CONTACT_CODE), FormState::default()),
     }

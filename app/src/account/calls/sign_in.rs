@@ -2,10 +2,10 @@
 
 use super::{label, network, signed_in};
 use crate::account::at;
-use crate::account::notices::{Refusal, wait_text};
+use crate::account::notices::Refusal;
 use crate::account::pending::{Kind, Pending};
 use crate::calls::{Answer, Asked, Cookie, SESSION_COOKIE};
-use crate::form::{FormState, Tone};
+use crate::form::FormState;
 use crate::local_path::LocalPath;
 use domain::account::Actor;
 use domain::contact::Contact;
@@ -27,7 +27,7 @@ pub async fn begin(asked: Asked) -> Answer {
     let flow = running.as_ref().map(|pending| pending.subject);
     let next = asked.next();
     let pending = match visitors::begin(&asked.services, &asked.context, &contact, flow, &network(&asked)).await {
-        Ok(begun) => Pending::new(begun.flow, contact, begun.issued),
+        Ok(begun) => Pending::new(contact, begun),
         // The code sent moments ago is as good as another one.
         Err(error @ IssueError::TooSoon { .. }) => match running {
             Some(running) => running,
@@ -51,7 +51,7 @@ pub async fn code(asked: Asked) -> Answer {
             signed_in(&asked, session, Answer::go(next)).await.cookie(Pending::removed(Kind::SignIn))
         }
         Err(error) => match error.fault() {
-            Some(fault) => Answer::again(FormState::default().with_errors(vec![FieldError::new("code", fault)])),
+            Some((_, fault)) => Answer::again(FormState::default().with_errors(vec![FieldError::new("code", fault)])),
             None => Refusal::from(error).answer(&asked, FormState::default()),
         },
     }
@@ -63,12 +63,8 @@ pub async fn resend(asked: Asked) -> Answer {
     let (flow, network) = (Some(pending.subject), network(&asked));
     match visitors::begin(&asked.services, &asked.context, &pending.contact, flow, &network).await {
         Ok(begun) => {
-            let pending = pending.resent(begun.issued);
+            let pending = pending.resent(begun);
             Answer::to(at::SIGN_IN_CODE).cookie(pending.cookie(&asked.services, Kind::SignIn, asked.context.now))
-        }
-        Err(IssueError::TooSoon { retry_after }) => {
-            let form = FormState::default().with_notice(Tone::Warning, wait_text(&asked, retry_after));
-            Answer::again_at(at::SIGN_IN_CODE, form).retry_after(retry_after)
         }
         Err(error) => Refusal::from(error).answer_at(&asked, Some(at::SIGN_IN_CODE), FormState::default()),
     }
