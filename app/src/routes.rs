@@ -4,8 +4,13 @@
 //! To add a page: write the component, `use` it here, add a line to the table. A new line without an access does not
 //! compile; a page with islands says so, or its scripts are not sent.
 
+use crate::account::{
+    AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode,
+    StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+};
 use crate::gallery::Gallery;
 use crate::home::Home;
+use crate::mailbox::Mailbox;
 use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
 use crate::notices::{Accessibility, Privacy};
 use crate::problem::{Problem, problem_page};
@@ -96,6 +101,22 @@ pages! {
     "/privacy" Privacy (Access::Public) [];
     "/accessibility" Accessibility (Access::Public) [];
     "/gallery" Gallery (Access::Public) [islands];
+    "/sign-in" SignIn (Access::Public) [];
+    "/sign-in/code" SignInCode (Access::Public) [];
+    "/account" Bookings (Access::SignedIn) [];
+    "/account/security" Security (Access::SignedIn) [];
+    "/account/contact" ContactNew (Access::SignedIn) [];
+    "/account/contact/code" ContactCode (Access::SignedIn) [];
+    "/account/deleted" AccountDeleted (Access::Public) [];
+    "/staff/sign-in" StaffSignIn (Access::Public) [bare];
+    "/staff/enrol" StaffEnrol (Access::Public) [bare];
+    "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/account" StaffAccount (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/account/recovery-codes" RecoveryCodes (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/people" People (Access::Capability(Capability::ManageStaff)) [];
+    "/staff/people/new" PeopleNew (Access::Capability(Capability::ManageStaff)) [];
+    "/staff/people/:id" Person (Access::Capability(Capability::ManageStaff)) [];
+    "/mailbox" Mailbox (Access::Public) [];
 }
 
 /// Paths that several rooms link to.
