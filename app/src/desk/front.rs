@@ -14,15 +14,14 @@ use services::{booking, jobs};
 /// A room of the workbench: its address, who may enter, its name, what it is for.
 struct Area(&'static str, Capability, &'static str, &'static str);
 
-const AREAS: [Area; 10] = [
+const AREAS: [Area; 9] = [
     Area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
     Area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
     Area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
     Area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
     Area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
     Area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
-    Area("/staff/accounts", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
-    Area("/staff/clients", Capability::ManageStaff, "staff-clients-title", "staff-clients-text"),
+    Area("/staff/people", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
     Area("/staff/jobs", Capability::Operate, "staff-jobs-title", "staff-jobs-text"),
     Area("/staff/audit", Capability::ReadAudit, "staff-audit-title", "staff-audit-text"),
 ];

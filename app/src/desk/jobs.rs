@@ -78,11 +78,8 @@ fn list(visit: &Visit, listed: Vec<Listed>, waiting: bool) -> AnyView {
 /// What a job does, in words; a kind nobody described shows itself.
 pub(super) fn kind_text(visit: &Visit, kind: &str) -> Text {
     match kind {
-        "messages.send" => visit.t("staff-job-messages-send"),
         "messages.code" => visit.t("staff-job-messages-code"),
-        "messages.reminder" | "messages.remind" => visit.t("staff-job-messages-reminder"),
-        "booking.make_sessions" => visit.t("staff-job-make-sessions"),
-        "booking.reconcile" => visit.t("staff-job-reconcile"),
+        "messages.booking" => visit.t("staff-job-messages-booking"),
         other => Text::from(other.to_owned()),
     }
 }

@@ -5,7 +5,7 @@ use crate::desk::{count, crumbs, read_first};
 use crate::museum::param;
 use crate::problem::Problem;
 use crate::ui::{
-    Button, Choice, DateField, EmptyState, Fieldset, Form, HiddenField, Illustration, LinkButton, Page, QrFigure, Radios, SummaryList,
+    Button, Choice, DateField, EmptyState, Fieldset, Form, Glyph, HiddenField, Illustration, LinkButton, Page, QrFigure, Radios, SummaryList,
     SummaryRow, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
@@ -114,6 +114,7 @@ async fn pass(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
         SummaryRow::new(visit.t("staff-booking-party"), party_text(visit, booking.party)),
         SummaryRow::new(visit.t("staff-booking-name"), booking.person.name.masked()),
     ];
+    let pdf = visit.href(&format!("/staff/museum/bookings/{id}/pass.pdf"));
     let rule = visit.t_args(
         "staff-pass-rule",
         &[("early", u32::from(museum.policy.early_minutes).into()), ("late", u32::from(museum.policy.late_minutes).into())],
@@ -123,7 +124,10 @@ async fn pass(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
             <QrFigure svg=svg label=label reference=booking.reference.clone()/>
             <SummaryList rows=rows/>
             <p>{rule}</p>
-            <p class="actions no-print"><LinkButton href=back variant=Variant::Secondary>{visit.t("staff-pass-back")}</LinkButton></p>
+            <p class="actions no-print">
+                <LinkButton href=pdf glyph=Glyph::Download download=true>{visit.t("staff-pass-pdf")}</LinkButton>
+                <LinkButton href=back variant=Variant::Secondary>{visit.t("staff-pass-back")}</LinkButton>
+            </p>
             <p class="muted small no-print">{visit.t("staff-pass-print-hint")}</p>
         </Page>
     }

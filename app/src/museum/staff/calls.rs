@@ -35,6 +35,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/museum/bookings/:id/cancel", BOOK, &cancel),
     Call::post("/staff/museum/bookings/:id/party", BOOK, &party),
     Call::post("/staff/museum/bookings/:id/move", BOOK, &move_to),
+    Call::get("/staff/museum/bookings/:id/pass.pdf", SEE, &pdf),
     Call::post("/staff/museum/book", BOOK, &book),
 ];
 
@@ -252,6 +253,23 @@ async fn move_to(asked: Asked) -> Answer {
         return refused(&asked, &page, BookingError::field("session", Fault::NotAChoice), "staff-booking-has-changed");
     };
     done(&asked, &page, booking::move_to(&asked.services, &asked.context, handle, version, target).await, "moved")
+}
+
+/// The pass as a file, in the language of whoever will show it.
+async fn pdf(asked: Asked) -> Answer {
+    let Some(id) = asked.param::<BookingId>("id") else { return Problem::NotFound.into() };
+    let booking = match booking::view(&asked.services, &asked.context, &Handle::Id(id)).await {
+        Ok(booking) => booking,
+        Err(error) => return Problem::from(error).into(),
+    };
+    match services::messages::pass_pdf(&asked.services, id, booking.locale).await {
+        Ok(Some(file)) => Answer::file("application/pdf", Some(format!("pass-{}.pdf", booking.reference)), file),
+        Ok(None) => Problem::NotFound.into(),
+        Err(error) => {
+            tracing::error!(%error, "a pass could not be made");
+            Problem::Broken.into()
+        }
+    }
 }
 
 async fn book(asked: Asked) -> Answer {
