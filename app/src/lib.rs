@@ -13,8 +13,6 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod calls;
 #[cfg(feature = "ssr")]
-pub mod local_path;
-#[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
 mod desk;
@@ -28,6 +26,8 @@ mod gallery;
 mod home;
 #[cfg(feature = "ssr")]
 pub mod i18n;
+#[cfg(feature = "ssr")]
+pub mod local_path;
 #[cfg(feature = "ssr")]
 pub mod museum;
 #[cfg(feature = "ssr")]

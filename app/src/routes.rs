@@ -66,7 +66,7 @@ impl Page {
 }
 
 macro_rules! pages {
-    ($($path:tt $view:ident ($access:expr) [$($flag:ident),*];)+) => {
+    ($($path:tt $($view:ident)::+ ($access:expr) [$($flag:ident),*];)+) => {
         /// Every page of the site.
         pub const PAGES: &[Page] = &[$(Page { $($flag: true,)* ..Page::new($path, $access) }),+];
 
@@ -80,7 +80,7 @@ macro_rules! pages {
                 None => Either::Right(view! {
                     <Router>
                         <FlatRoutes fallback=|| problem_page(Problem::NotFound)>
-                            $(<Route path=path!($path) view=$view ssr=SsrMode::Async/>)+
+                            $(<Route path=path!($path) view=$($view)::+ ssr=SsrMode::Async/>)+
                         </FlatRoutes>
                     </Router>
                 }),

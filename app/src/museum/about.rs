@@ -89,13 +89,15 @@ pub(super) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n:
 }
 
 fn questions(visit: &Visit) -> impl IntoView + use<> {
-    let all = ["code", "children", "groups", "late", "medical"].map(|key| {
-        view! {
-            <details class="question">
-                <summary>{visit.t(&format!("museum-faq-{key}-q"))}</summary>
-                <p>{visit.t(&format!("museum-faq-{key}-a"))}</p>
-            </details>
-        }
+    let all = [
+        ("museum-faq-code-q", "museum-faq-code-a"),
+        ("museum-faq-children-q", "museum-faq-children-a"),
+        ("museum-faq-groups-q", "museum-faq-groups-a"),
+        ("museum-faq-late-q", "museum-faq-late-a"),
+        ("museum-faq-medical-q", "museum-faq-medical-a"),
+    ];
+    let all = all.map(|(question, answer)| {
+        view! { <details class="question"><summary>{visit.t(question)}</summary><p>{visit.t(answer)}</p></details> }
     });
     view! {
         <section class="section">

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use services::clock::Clock;
 use services::context::Settings;
 use services::crypto::Vault;
+use services::messages::{Post, PostSettings};
 use services::{Context, Services};
 use std::sync::Arc;
 
@@ -39,11 +40,14 @@ impl TestHouse {
     pub async fn second(db: &TestDb, clock: Clock, connections: u32) -> Services {
         let pool = db.app_pool(connections);
         let vault = Vault::open(&pool, &SecretString::from(MASTER_KEY), clock.now()).await.expect("the vault opens");
+        let settings = Settings { public_url: "https://test.example".into(), development: true };
         Services {
             db: pool,
             clock,
             vault,
-            settings: Arc::new(Settings { public_url: "https://test.example".into(), development: true }),
+            // Messages go to the mailbox of development; a test that wants a server of its own replaces this.
+            post: Post::new(PostSettings::default(), &settings).expect("the mailbox needs nothing"),
+            settings: Arc::new(settings),
             claims: Default::default(),
             calendar: Default::default(),
             job_bell: Arc::default(),

@@ -1,0 +1,108 @@
+// Everything a journey needs, started before the first test and gone after the last: a mail server, a database of its
+// own, the server binary on a free port, a member of staff. The same binary and site/ that would be deployed; only the
+// configuration says where mail goes. Nothing is shared with the developer's own database.
+//
+// From the environment (scripts/e2e sets it): E2E_SERVER, the binary; DATABASE_URL, any database on the Postgres to use;
+// E2E_SITE, the built site. E2E_KEEP=1 leaves the database for a look afterwards.
+import { execFile, spawn } from "node:child_process";
+import { createWriteStream, mkdirSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { promisify } from "node:util";
+import { startMailbox } from "./mailbox.mjs";
+
+const run = promisify(execFile);
+const artefacts = new URL("../artefacts/", import.meta.url).pathname;
+
+function required(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: start the journeys with scripts/e2e`);
+  return value;
+}
+
+async function freePort() {
+  const probe = createServer();
+  await new Promise((resolve) => probe.listen(0, "127.0.0.1", () => resolve()));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(() => resolve()));
+  return port;
+}
+
+async function until(what, ready, server) {
+  const end = Date.now() + 60_000;
+  while (Date.now() < end) {
+    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}; see end2end/artefacts/server.log`);
+    if (await ready().catch(() => false)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${what} did not happen within a minute; see end2end/artefacts/server.log`);
+}
+
+/**
+ * Login, password and second factor's secret as `create-admin` prints them.
+ * @typedef {{ login: string, password: string, secret: string }} StaffAccess
+ * @returns {StaffAccess}
+ */
+export function staffAccess(login, printed) {
+  const password = /^\s*password:?\s+(\S+)/im.exec(printed)?.[1];
+  const secret = /secret=([A-Z2-7]+)/.exec(printed)?.[1] ?? /\b([A-Z2-7]{26,})\b/.exec(printed)?.[1];
+  if (!password || !secret) throw new Error(`create-admin printed neither password nor secret where expected:\n${printed}`);
+  return { login, password, secret };
+}
+
+export default async function start() {
+  rmSync(artefacts, { recursive: true, force: true });
+  mkdirSync(artefacts, { recursive: true });
+  const binary = required("E2E_SERVER");
+  const database = `e2e_${process.pid}`;
+  const address = new URL(required("DATABASE_URL"));
+  const admin = new URL(address);
+  admin.pathname = "/postgres";
+  address.pathname = `/${database}`;
+  const psql = (statement) => run("psql", ["-qtAX", admin.href, "-c", statement]);
+  await psql(`create database ${database}`);
+
+  const mailbox = await startMailbox();
+  const [port, ops] = [await freePort(), await freePort()];
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    PATH: process.env.PATH,
+    DATABASE_URL: address.href,
+    CORDBLOOD__HTTP__LISTEN: `127.0.0.1:${port}`,
+    CORDBLOOD__HTTP__PUBLIC_URL: url,
+    CORDBLOOD__OPS__LISTEN: `127.0.0.1:${ops}`,
+    CORDBLOOD__SITE__ROOT: required("E2E_SITE"),
+    CORDBLOOD__MAIL__DELIVERY: "smtp",
+    CORDBLOOD__MAIL__SMTP_URL: `smtp://127.0.0.1:${mailbox.smtpPort}`,
+    CORDBLOOD__TELEMETRY__FORMAT: "json",
+    RUST_BACKTRACE: "1",
+  };
+  const command = (...words) => run(binary, words, { env, maxBuffer: 1 << 24 });
+  await command("migrate");
+  await command("seed", "--demo");
+  const { stdout } = await command("create-admin", "--login", "e2e.admin", "--name", "端到端测试", "--role", "museum_officer");
+  const staff = staffAccess("e2e.admin", stdout);
+
+  const log = createWriteStream(`${artefacts}server.log`);
+  const server = spawn(binary, ["serve"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  server.stdout.pipe(log);
+  server.stderr.pipe(log);
+  await until("the server's readiness", async () => (await fetch(`http://127.0.0.1:${ops}/readyz`)).ok, server);
+
+  process.env.E2E_URL = url;
+  process.env.E2E_OPS = `http://127.0.0.1:${ops}`;
+  process.env.E2E_MAILBOX = mailbox.url;
+  process.env.E2E_DATABASE = address.href;
+  process.env.E2E_STAFF = JSON.stringify(staff);
+
+  return async () => {
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGTERM");
+    const timer = setTimeout(() => server.kill("SIGKILL"), 30_000);
+    const code = server.exitCode ?? (await ended);
+    clearTimeout(timer);
+    await mailbox.close();
+    if (process.env.E2E_KEEP) console.log(`kept: ${address.href}`);
+    else await psql(`drop database if exists ${database} with (force)`);
+    if (code !== 0) throw new Error(`the server did not end in order (exit code ${code}); see end2end/artefacts/server.log`);
+  };
+}
