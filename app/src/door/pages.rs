@@ -5,7 +5,7 @@ use crate::form::Tone;
 use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::routes::paths;
-use crate::ui::{Banner, Button, Choice, Form, Glyph, HiddenField, Icon, LinkButton, NumberStepper, Page, Radios, TextField, Variant};
+use crate::ui::{Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, Icon, LinkButton, NumberStepper, Page, Radios, TextField, Variant};
 use crate::visit::{Visit, visit};
 use crate::words::door_text;
 use domain::booking::{DoorRefusal, PassFacts, SessionFacts};
@@ -273,15 +273,12 @@ fn others(visit: &Visit) -> impl IntoView + use<> {
     let named = visit.form.value("name").is_some() || visit.form.fault("name").is_some();
     view! {
         <div class="door-others">
-            <details class="dialog" open=named>
-                <summary class="button button-secondary">{visit.t("door-by-name")}</summary>
-                <div class="dialog-panel">
-                    <Form action=visit.href("/door")>
-                        <TextField name="name" kind="search" label=visit.t("door-name") hint=visit.t("door-name-hint")/>
-                        <Button variant=Variant::Secondary glyph=Glyph::Search>{visit.t("door-name-look")}</Button>
-                    </Form>
-                </div>
-            </details>
+            <Dialog label=visit.t("door-by-name") title=visit.t("door-by-name") open=named>
+                <Form action=visit.href("/door")>
+                    <TextField name="name" kind="search" label=visit.t("door-name") hint=visit.t("door-name-hint")/>
+                    <Button variant=Variant::Secondary glyph=Glyph::Search>{visit.t("door-name-look")}</Button>
+                </Form>
+            </Dialog>
             {counting(visit, "/door/walk-in", "door-walk-in", "door-walk-in-n")}
             {counting(visit, "/door/left", "door-left", "door-left-n")}
         </div>
@@ -297,15 +294,12 @@ fn counting(visit: &Visit, path: &str, title: &'static str, button: &str) -> imp
     let buttons = buttons.collect_view();
     let id: Uuid = visit.context.new_id();
     view! {
-        <details class="dialog">
-            <summary class="button button-secondary">{visit.t(title)}</summary>
-            <div class="dialog-panel">
-                <Form action=visit.href(path)>
-                    <HiddenField name="id" value=id.to_string()/>
-                    <div class="door-counts">{buttons}</div>
-                </Form>
-            </div>
-        </details>
+        <Dialog label=visit.t(title) title=visit.t(title)>
+            <Form action=visit.href(path)>
+                <HiddenField name="id" value=id.to_string()/>
+                <div class="door-counts">{buttons}</div>
+            </Form>
+        </Dialog>
     }
 }
 
