@@ -59,8 +59,9 @@ async fn a_secret_gives_tokens_that_stand_for_the_client() {
     later(&house, 1);
     let again = refresh(&house, &narrow).await.expect("refreshed");
     assert_eq!(again.scopes, [Scope::SessionsRead], "a narrow grant stays narrow");
-    let wide = tokens::grant(&house.services, &anonymous(&house), client.id, &client.secret, &[Scope::DoorWrite], &network());
-    assert!(matches!(wide.await, Err(TokenError::InvalidScope)));
+    let wide =
+        tokens::grant(&house.services, &anonymous(&house), client.id, &client.secret, &[Scope::DoorWrite], &network()).await;
+    assert!(matches!(wide, Err(TokenError::InvalidScope)));
     let stored = number(&house, "select count(*) from api_client where length(secret_hash) = 32").await;
     assert_eq!(stored, 1);
 }

@@ -16,9 +16,9 @@ use secrecy::SecretString;
 use services::Context;
 use services::account::sessions::{SignedIn, authenticate};
 use services::account::sign_in::{self, Credentials, Enrolment, SignIn, SignInError};
-use services::account::staff::{self, NewStaff};
+use services::account::staff::NewStaff;
 use services::account::totp::Secret;
-use services::account::visitors;
+use services::account::{staff as office, visitors as door};
 use services::limits::Network;
 use testkit::TestHouse;
 
@@ -76,7 +76,11 @@ fn digits(text: &str) -> String {
     runs.into_iter().find(|run| run.len() == 6).expect("a code in the message").to_owned()
 }
 
-pub async fn deliver(_house: &TestHouse) {}
+/// Sends what is queued, to the mailbox of development.
+pub async fn deliver(house: &TestHouse) {
+    let handlers = services::messages::handlers(services::jobs::Handlers::new());
+    services::jobs::drain(&house.services, &handlers).await.expect("the queue is worked off");
+}
 
 /// A code that is not `right`.
 pub fn other_than(right: &str) -> String {
@@ -86,9 +90,9 @@ pub fn other_than(right: &str) -> String {
 /// A visitor who signs in with a code, and the context of that browser.
 pub async fn visitor(house: &TestHouse, text: &str) -> (SignedIn, Context) {
     let to = contact(text);
-    let begun = visitors::begin(&house.services, &anonymous(house), &to, None, &network()).await.expect("a code is sent");
+    let begun = door::begin(&house.services, &anonymous(house), &to, None, &network()).await.expect("a code is sent");
     let code = sent_code(house, &to).await;
-    let signed_in = visitors::sign_in(&house.services, &anonymous(house), begun.flow, &code, "微信 · Android", &network())
+    let signed_in = door::sign_in(&house.services, &anonymous(house), begun.flow, &code, "微信 · Android", &network())
         .await
         .expect("the code signs in");
     let context = as_browser(house, &signed_in).await;
@@ -113,7 +117,7 @@ pub async fn made_staff(house: &TestHouse, login: &str, roles: &[Role]) -> Accou
         password: PASSWORD.into(),
         roles: roles.to_vec(),
     };
-    staff::create(&house.services, &system(house), fresh).await.expect("staff is made")
+    office::create(&house.services, &system(house), fresh).await.expect("staff is made")
 }
 
 pub fn form(login: &str, password: &str, code: &str) -> Credentials {
