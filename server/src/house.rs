@@ -27,6 +27,8 @@ pub struct HouseData {
 impl HouseData {
     /// A house with these means; reads the names of the build's files.
     pub fn new(services: Services, config: Config) -> House {
+        // Rendering spawns small tasks; a second initialisation (tests make many houses) is refused and harmless.
+        let _ = any_spawner::Executor::init_tokio();
         let hashes = std::fs::read_to_string(config.site.root.join("hash.txt")).unwrap_or_default();
         Arc::new(Self { assets: Assets::from_hashes(&hashes), services, config })
     }

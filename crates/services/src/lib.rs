@@ -13,5 +13,6 @@ pub mod db;
 pub mod jobs;
 pub mod limits;
 pub mod messages;
+pub mod privacy;
 
 pub use context::{Context, Services};

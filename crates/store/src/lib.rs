@@ -8,6 +8,7 @@ pub mod audit;
 pub mod booking;
 pub mod jobs;
 pub mod keys;
+pub mod privacy;
 pub mod messages;
 
 /// The migrations, compiled in, so that the binary can bring any database up to date.

@@ -171,7 +171,10 @@ impl Vault {
                 tracing::warn!(%error, "the keys could not be refreshed; the known ones stay in use");
             }
             // A flood of forged key names must not become a flood of queries.
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(Duration::from_millis(500)) => {}
+            }
         }
     }
 
