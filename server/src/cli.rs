@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 /// Serves the portal of the Shandong Cord Blood Bank, and looks after it.
 #[derive(Debug, Parser)]
-#[command(name = "server", version, about, after_help = AFTER)]
+#[command(name = "server", version, after_help = AFTER)]
 pub struct Cli {
     /// A TOML file that overrides the defaults; the environment overrides both.
     #[arg(long, global = true, value_name = "FILE")]

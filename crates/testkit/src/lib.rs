@@ -4,6 +4,7 @@
 
 mod database;
 mod house;
+pub mod smtp;
 
 pub use database::TestDb;
 pub use house::{MASTER_KEY, TestHouse};

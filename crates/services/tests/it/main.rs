@@ -1,5 +1,9 @@
 //! The use cases on a real Postgres.
 
+mod account;
 mod audit;
 mod booking;
+mod jobs;
+mod messages;
+mod privacy;
 mod vault;

@@ -1,0 +1,150 @@
+//! A person's own rights: a copy of everything, and an end to it.
+
+use super::{anonymous, colleague, contact, count, is_signed_in, later, number, sent_code, visitor};
+use crate::booking::{add_session, museum, party};
+use domain::account::{Denied, Role};
+use domain::booking::PartySize;
+use domain::contact::PersonName;
+use domain::ids::{BookingId, SessionId};
+use services::account::{AccountError, erase, sweep, visitors};
+use services::booking::{self, BookingState, Handle};
+use services::Context;
+use testkit::TestHouse;
+
+const PHONE: &str = "13800138000";
+const BROWSER: &str = "the random token of one browser";
+
+/// A visitor who is signed in books for two.
+async fn books(house: &TestHouse, context: &Context, session: SessionId) -> BookingId {
+    let two = PartySize::new(2).expect("a size");
+    let id = booking::begin(&house.services, context, session, two, BROWSER).await.expect("there is room");
+    let draft = booking::read(&house.services, context, id, BROWSER).await.expect("there");
+    let name = PersonName::parse("演示·林小满").expect("a name");
+    booking::save(&house.services, context, &draft, name, contact(PHONE), party(2, 0)).await.expect("kept");
+    let draft = booking::read(&house.services, context, id, BROWSER).await.expect("there");
+    let code = sent_code(house, &contact(PHONE)).await;
+    booking::prove(&house.services, context, &draft, &code).await.expect("proven");
+    let draft = booking::read(&house.services, context, id, BROWSER).await.expect("there");
+    booking::confirm(&house.services, context, &draft).await.expect("booked")
+}
+
+async fn house_with_museum() -> TestHouse {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    house
+}
+
+#[tokio::test]
+async fn the_copy_has_everything_we_hold_and_is_noted() {
+    let house = house_with_museum().await;
+    let (_, me) = visitor(&house, PHONE).await;
+    visitors::set_name(&house.services, &me, Some(&PersonName::parse("张小满").expect("a name"))).await.expect("named");
+    later(&house, 61);
+    let session = add_session(&house, "2026-07-22T09:00:00+08:00", 20).await;
+    let booked = books(&house, &me, session).await;
+    let (_, other) = visitor(&house, "13900139000").await;
+
+    let copy = erase::export_own(&house.services, &me).await.expect("a copy");
+    assert_eq!(copy["account"]["name"], "张小满");
+    assert_eq!(copy["account"]["phone"], PHONE);
+    assert_eq!(copy["bookings"][0]["id"], booked.to_string());
+    assert_eq!(copy["bookings"][0]["name"], "演示·林小满");
+    assert_eq!(copy["bookings"][0]["phone"], PHONE);
+    assert_eq!(copy["bookings"].as_array().map(Vec::len), Some(1));
+    assert_eq!(copy["sign_ins"][0]["browser"], "微信 · Android");
+    let happened = copy["what_happened"].as_array().expect("a list");
+    assert!(happened.iter().any(|entry| entry["action"] == "booking.made"), "{happened:?}");
+    assert_eq!(count(&house, "account.exported").await, 1);
+
+    let theirs = erase::export_own(&house.services, &other).await.expect("a copy").to_string();
+    assert!(!theirs.contains(PHONE) && !theirs.contains("小满"), "another person's copy has nothing of mine");
+    let refused = erase::export_own(&house.services, &anonymous(&house)).await;
+    assert!(matches!(refused, Err(AccountError::Denied(Denied::SignInNeeded))));
+    for _ in 0..4 {
+        erase::export_own(&house.services, &me).await.expect("a copy");
+    }
+    assert!(matches!(erase::export_own(&house.services, &me).await, Err(AccountError::Limited(_))));
+}
+
+#[tokio::test]
+async fn deleting_waits_for_live_bookings_or_cancels_them_when_told() {
+    let house = house_with_museum().await;
+    let (signed_in, me) = visitor(&house, PHONE).await;
+    later(&house, 61);
+    let session = add_session(&house, "2026-07-22T09:00:00+08:00", 20).await;
+    let booked = books(&house, &me, session).await;
+
+    let refused = erase::delete_own(&house.services, &me, false).await;
+    assert!(matches!(refused, Err(AccountError::LiveBookings { count: 1 })), "{refused:?}");
+    assert!(is_signed_in(&house, &signed_in).await, "nothing happened");
+
+    let done = erase::delete_own(&house.services, &me, true).await.expect("deleted");
+    assert_eq!((done.cancelled, done.emptied), (1, 1));
+    assert!(!is_signed_in(&house, &signed_in).await);
+    assert_eq!(number(&house, "select count(*) from booking where state = 'confirmed'").await, 0);
+    let left: i64 = number(
+        &house,
+        "select (select count(*) from account where coalesce(name_sealed, phone_sealed, phone_index, mail_sealed, mail_index)
+                 is not null or deleted_at is null)
+              + (select count(*) from booking where account_id is not null or phone_index is not null
+                 or phone_sealed is not null or mail_index is not null or mail_sealed is not null)
+              + (select count(*) from one_time_code) + (select count(*) from login_session where label <> '')",
+    )
+    .await;
+    assert_eq!(left, 0, "nothing that leads to the person");
+    assert_eq!(count(&house, "account.deleted").await, 1, "the trail remembers that it was done");
+
+    // Staff still see that there was a booking, of nobody.
+    let officer = crate::booking::officer(&house);
+    let emptied = booking::view(&house.services, &officer, &Handle::Id(booked)).await.expect("the row is whole");
+    assert_eq!((emptied.person.name.as_str(), emptied.person.contact, emptied.state), ("已注销", None, BookingState::Cancelled));
+    super::deliver(&house).await;
+
+    later(&house, 61);
+    let (again, _) = visitor(&house, PHONE).await;
+    assert!(again.new_account, "the same telephone begins anew");
+    assert_ne!(again.account, signed_in.account);
+}
+
+#[tokio::test]
+async fn what_can_no_longer_be_cancelled_keeps_the_account() {
+    let house = house_with_museum().await;
+    let (signed_in, me) = visitor(&house, PHONE).await;
+    later(&house, 61);
+    let session = add_session(&house, "2026-07-22T09:00:00+08:00", 20).await;
+    books(&house, &me, session).await;
+    later(&house, 44 * 3600 + 57 * 60); // two minutes before the visit
+    let me = super::as_browser(&house, &signed_in).await;
+    let refused = erase::delete_own(&house.services, &me, true).await;
+    assert!(matches!(refused, Err(AccountError::NotCancelled)), "{refused:?}");
+    assert!(is_signed_in(&house, &signed_in).await);
+    later(&house, 24 * 3600);
+    let me = super::as_browser(&house, &signed_in).await;
+    let done = erase::delete_own(&house.services, &me, false).await.expect("after the visit");
+    assert_eq!((done.cancelled, done.emptied), (0, 1));
+}
+
+#[tokio::test]
+async fn staff_accounts_are_not_deleted_by_their_owners() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang", &[Role::Steward]).await;
+    let refused = erase::delete_own(&house.services, &super::as_browser(&house, &wang.signed_in).await, true).await;
+    assert!(matches!(refused, Err(AccountError::Denied(Denied::NotAllowed))));
+    let nobody = erase::delete_own(&house.services, &anonymous(&house), true).await;
+    assert!(matches!(nobody, Err(AccountError::Denied(Denied::SignInNeeded))));
+}
+
+#[tokio::test]
+async fn the_sweep_forgets_what_has_ended_and_nothing_else() {
+    let house = TestHouse::new().await;
+    visitor(&house, PHONE).await;
+    let nothing = sweep(&house.services).await.expect("swept");
+    assert_eq!(nothing, Default::default());
+    later(&house, 2 * 3600);
+    assert_eq!(sweep(&house.services).await.expect("swept").codes, 1);
+    later(&house, 120 * 86_400);
+    let swept = sweep(&house.services).await.expect("swept");
+    assert_eq!((swept.codes, swept.sessions), (0, 1));
+    assert!(swept.windows >= 3, "{swept:?}");
+    assert_eq!(number(&house, "select count(*) from account").await, 1, "the person stays");
+}

@@ -1,0 +1,344 @@
+//! Staff: passwords, second factors, lock-out, enrolment, roles.
+
+use super::{
+    Colleague, PASSWORD, anonymous, as_browser, begin_enrolment, colleague, count, form, is_signed_in, later, made_staff,
+    number, other_than, secret, system, telephone, try_sign_in,
+};
+use domain::account::{Actor, Capability, Denied, Login, Role};
+use domain::contact::PersonName;
+use domain::field::Fault;
+use futures::future::join_all;
+use services::account::AccountError;
+use services::account::password::PasswordFault;
+use services::account::sign_in::{self, SignIn, SignInError};
+use services::account::staff::{self, NewStaff};
+use services::clock::Clock;
+use std::time::{Duration, Instant};
+use testkit::TestHouse;
+
+async fn signs_in(house: &TestHouse, login: &str, password: &str, code: &str) -> bool {
+    match try_sign_in(house, form(login, password, code)).await {
+        Ok(SignIn::Done(_)) => true,
+        Err(SignInError::Refused) => false,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn code(house: &TestHouse, colleague: &Colleague) -> String {
+    colleague.telephone.code_at(house.now())
+}
+
+#[tokio::test]
+async fn the_first_sign_in_enrols_and_the_next_need_all_three() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang", &[Role::Steward]).await;
+    assert!(is_signed_in(&house, &wang.signed_in).await);
+    assert_eq!(wang.recovery_codes.len(), 8);
+    let Actor::Staff { roles, stepped_up_at, .. } = as_browser(&house, &wang.signed_in).await.actor else { panic!("staff") };
+    assert_eq!((roles, stepped_up_at), (vec![Role::Steward], Some(house.now())));
+    assert!(!signs_in(&house, "wang", PASSWORD, &code(&house, &wang)).await, "the enrolment used that code up");
+    later(&house, 30);
+    assert!(!signs_in(&house, "wang", PASSWORD, "").await, "no second factor");
+    assert!(!signs_in(&house, "wang", PASSWORD, &other_than(&code(&house, &wang))).await, "a wrong one");
+    assert!(!signs_in(&house, "wang", "another password", &code(&house, &wang)).await, "a wrong password");
+    assert!(signs_in(&house, " WANG ", PASSWORD, &code(&house, &wang)).await);
+    assert_eq!(count(&house, "staff.signed_in").await, 2);
+    assert_eq!(count(&house, "staff.sign_in_refused").await, 4);
+    assert_eq!(count(&house, "staff.enrolled").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_telephones_code_is_good_once_even_at_the_same_instant() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang", &[]).await;
+    later(&house, 30);
+    let code = code(&house, &wang);
+    let done = join_all((0..4).map(|_| signs_in(&house, "wang", PASSWORD, &code))).await;
+    assert_eq!(done.iter().filter(|signed_in| **signed_in).count(), 1);
+    // A step back is accepted for slow hands, but not behind a step that was used.
+    let earlier = wang.telephone.code_at(house.now() - jiff::SignedDuration::from_secs(30));
+    assert!(!signs_in(&house, "wang", PASSWORD, &earlier).await);
+}
+
+/// Everything that can be wrong gets the same answer, takes one attempt and pays for one argon2 hash.
+#[tokio::test]
+async fn what_was_wrong_is_told_neither_by_answer_nor_by_time() {
+    let house = TestHouse::new().await;
+    let _wang = colleague(&house, "wang", &[]).await;
+    let resting = colleague(&house, "zhao", &[]).await;
+    later(&house, 30);
+    for _ in 0..5 {
+        assert!(!signs_in(&house, "zhao", "wrong password", "000000").await);
+    }
+    assert!(!signs_in(&house, "zhao", PASSWORD, &code(&house, &resting)).await, "rests: even the right ones");
+
+    let mut times: [Vec<Duration>; 3] = Default::default();
+    for round in 0..3 {
+        for (kind, login) in [(0, format!("nobody{round}")), (1, "wang".to_owned()), (2, "zhao".to_owned())] {
+            let began = Instant::now();
+            assert!(!signs_in(&house, &login, "wrong password", "123456").await);
+            times[kind].push(began.elapsed());
+        }
+    }
+    let [nobody, wrong, rests] = times.map(|mut times| {
+        times.sort_unstable();
+        times[0] // the least disturbed of the rounds
+    });
+    // A hash costs 20 ms and more; without it, the answer comes in 3. So a factor of two tells them apart.
+    for (name, time) in [("unknown login", nobody), ("resting login", rests)] {
+        let ratio = time.as_secs_f64() / wrong.as_secs_f64();
+        assert!((0.5..2.0).contains(&ratio), "{name}: {time:?} against {wrong:?}");
+    }
+    // Each wrote: a statement that writes nothing does not wait for the disk, and would answer sooner.
+    let instead = "select sum(hits) from rate_limit where window_start = '2026-07-20T00:00Z'";
+    assert_eq!(number(&house, instead).await, 4 + 3, "four knocks at the resting login, three at none");
+    // One entry per refusal, whoever it was.
+    assert_eq!(count(&house, "staff.sign_in_refused").await, 6 + 9);
+}
+
+#[tokio::test]
+async fn failures_make_a_login_rest_longer_each_time_and_success_forgets_them() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang", &[]).await;
+    for _ in 0..5 {
+        assert!(!signs_in(&house, "wang", "wrong password", "").await);
+    }
+    later(&house, 29);
+    assert!(!signs_in(&house, "wang", PASSWORD, &code(&house, &wang)).await, "still resting");
+    later(&house, 1);
+    assert!(!signs_in(&house, "wang", "wrong password", "").await, "the sixth");
+    later(&house, 59);
+    assert!(!signs_in(&house, "wang", PASSWORD, &code(&house, &wang)).await, "a minute now");
+    later(&house, 1);
+    assert!(signs_in(&house, "wang", PASSWORD, &code(&house, &wang)).await);
+    assert_eq!(number(&house, "select failures::bigint from staff_credential").await, 0);
+}
+
+/// Guesses are counted before they are looked at: a crowd gets no more of them than one patient stranger.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn parallel_guesses_do_not_outrun_the_lock() {
+    let house = TestHouse::with(Clock::frozen("2026-07-20T12:00:00+08:00".parse().expect("an instant")), 16).await;
+    let _wang = colleague(&house, "wang", &[]).await;
+    let answers = join_all((0..9).map(|_| signs_in(&house, "wang", "wrong password", "123456"))).await;
+    assert!(answers.iter().all(|signed_in| !signed_in));
+    assert_eq!(number(&house, "select failures::bigint from staff_credential").await, 5, "the other four were not looked at");
+}
+
+#[tokio::test]
+async fn a_login_and_a_network_are_limited_whether_they_exist_or_not() {
+    let house = TestHouse::new().await;
+    for login in ["nobody", "wang"] {
+        if login == "wang" {
+            made_staff(&house, "wang", &[]).await;
+        }
+        for _ in 0..10 {
+            assert!(!signs_in(&house, login, "wrong password", "").await);
+        }
+        let refused = try_sign_in(&house, form(login, "wrong password", "")).await;
+        assert!(matches!(refused, Err(SignInError::Limited(_))), "{login}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn recovery_codes_stand_in_for_the_telephone_once_each() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang", &[]).await;
+    let [first, second, ..] = &wang.recovery_codes[..] else { panic!("codes") };
+    assert!(signs_in(&house, "wang", PASSWORD, &first.to_lowercase()).await);
+    assert!(!signs_in(&house, "wang", PASSWORD, first).await, "used up");
+    assert!(!signs_in(&house, "wang", "wrong password", second).await);
+    assert!(signs_in(&house, "wang", PASSWORD, second).await, "a wrong password used nothing up");
+    assert_eq!(number(&house, "select count(*) from staff_recovery_code where used_at is null").await, 6);
+    let browser = as_browser(&house, &wang.signed_in).await;
+    let renewed = sign_in::renew_recovery_codes(&house.services, &browser).await.expect("fresh second factor");
+    assert!(!signs_in(&house, "wang", PASSWORD, &wang.recovery_codes[2]).await, "the old ones are void");
+    assert!(signs_in(&house, "wang", PASSWORD, &renewed.0[0]).await);
+    later(&house, 601);
+    let browser = as_browser(&house, &wang.signed_in).await;
+    let stale = sign_in::renew_recovery_codes(&house.services, &browser).await;
+    assert!(matches!(stale, Err(SignInError::Denied(Denied::StepUpNeeded))));
+}
+
+#[tokio::test]
+async fn an_enrolment_is_good_once_for_ten_minutes_and_for_nobody_else() {
+    let house = TestHouse::new().await;
+    made_staff(&house, "wang", &[]).await;
+    let (one, two) = (begin_enrolment(&house, "wang", PASSWORD).await, begin_enrolment(&house, "wang", PASSWORD).await);
+    assert!(one.uri.starts_with("otpauth://totp/") && one.uri.contains(&one.secret));
+    assert!(!one.choose_password, "made by the subcommand: the person's own");
+    let shown = sign_in::enrolment(&house.services, &anonymous(&house), &one.token).expect("shown again");
+    assert_eq!((shown.uri, shown.secret), (one.uri.clone(), one.secret.clone()));
+
+    let confirm = async |token: &str, code: &str| {
+        sign_in::confirm_enrolment(&house.services, &anonymous(&house), token, code, None, "").await
+    };
+    let right = telephone(&one).code_at(house.now());
+    assert!(matches!(confirm(&one.token, &other_than(&right)).await, Err(SignInError::WrongCode)));
+    let mut forged = one.token.clone();
+    forged.replace_range(30..31, if forged.as_bytes()[30] == b'A' { "B" } else { "A" });
+    assert!(matches!(confirm(&forged, &right).await, Err(SignInError::EnrolmentOver)));
+    assert!(matches!(confirm("", &right).await, Err(SignInError::EnrolmentOver)));
+    assert_eq!(number(&house, "select count(*) from staff_credential where totp_sealed is not null").await, 0);
+    confirm(&one.token, &right).await.expect("confirmed");
+    let second = telephone(&two).code_at(house.now());
+    assert!(matches!(confirm(&two.token, &second).await, Err(SignInError::EnrolmentOver)), "the other window is late");
+
+    made_staff(&house, "zhao", &[]).await;
+    let slow = begin_enrolment(&house, "zhao", PASSWORD).await;
+    later(&house, 600);
+    let late = telephone(&slow).code_at(house.now());
+    assert!(matches!(confirm(&slow.token, &late).await, Err(SignInError::EnrolmentOver)));
+}
+
+#[tokio::test]
+async fn a_password_of_somebody_else_is_replaced_at_the_first_sign_in() {
+    let house = TestHouse::new().await;
+    let boss = colleague(&house, "boss", &[Role::Operator]).await;
+    let boss = as_browser(&house, &boss.signed_in).await;
+    let fresh = NewStaff {
+        login: Login::parse("li.na").expect("a login"),
+        name: PersonName::parse("李娜").expect("a name"),
+        password: "given by the boss 1".into(),
+        roles: vec![Role::Steward],
+    };
+    staff::create(&house.services, &boss, fresh.clone()).await.expect("made");
+    let taken = staff::create(&house.services, &boss, fresh).await;
+    assert!(matches!(taken, Err(AccountError::Field { field: "login", fault: Fault::AlreadyExists })), "{taken:?}");
+
+    let enrolment = begin_enrolment(&house, "li.na", "given by the boss 1").await;
+    assert!(enrolment.choose_password);
+    let code = telephone(&enrolment).code_at(house.now());
+    let confirm = async |password: Option<&str>| {
+        let password = password.map(secret);
+        sign_in::confirm_enrolment(&house.services, &anonymous(&house), &enrolment.token, &code, password.as_ref(), "").await
+    };
+    assert!(matches!(confirm(None).await, Err(SignInError::Password(PasswordFault::Required))));
+    assert!(matches!(confirm(Some("short")).await, Err(SignInError::Password(PasswordFault::TooShort))));
+    confirm(Some("my very own sentence")).await.expect("enrolled");
+    later(&house, 30);
+    let code = telephone(&enrolment).code_at(house.now());
+    assert!(!signs_in(&house, "li.na", "given by the boss 1", &code).await);
+    assert!(signs_in(&house, "li.na", "my very own sentence", &code).await);
+}
+
+#[tokio::test]
+async fn stepping_up_refreshes_the_second_factor_of_this_session() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang", &[Role::Operator]).await;
+    later(&house, 601);
+    let stale = as_browser(&house, &wang.signed_in).await;
+    assert_eq!(stale.require(Capability::ManageStaff), Err(Denied::StepUpNeeded));
+    let wrong = sign_in::step_up(&house.services, &stale, &other_than(&code(&house, &wang))).await;
+    assert!(matches!(wrong, Err(SignInError::Refused)));
+    sign_in::step_up(&house.services, &stale, &code(&house, &wang)).await.expect("shown");
+    let fresh = as_browser(&house, &wang.signed_in).await;
+    assert_eq!(fresh.require(Capability::ManageStaff), Ok(()));
+    let again = sign_in::step_up(&house.services, &fresh, &code(&house, &wang)).await;
+    assert!(matches!(again, Err(SignInError::Refused)), "a code is good once");
+    assert_eq!((count(&house, "staff.stepped_up").await, count(&house, "staff.step_up_refused").await), (1, 2));
+    for _ in 0..7 {
+        assert!(sign_in::step_up(&house.services, &fresh, "000000").await.is_err());
+    }
+    let limited = sign_in::step_up(&house.services, &fresh, "000000").await;
+    assert!(matches!(limited, Err(SignInError::Limited(_))), "{limited:?}");
+    let visitor = super::visitor(&house, "13800138000").await.1;
+    let refused = sign_in::step_up(&house.services, &visitor, "000000").await;
+    assert!(matches!(refused, Err(SignInError::Denied(Denied::NotAllowed))));
+}
+
+#[tokio::test]
+async fn changing_ones_password_ends_the_other_sessions() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang", &[]).await;
+    later(&house, 30);
+    let Ok(SignIn::Done(other)) = try_sign_in(&house, form("wang", PASSWORD, &code(&house, &wang))).await else {
+        panic!("signed in")
+    };
+    let browser = as_browser(&house, &wang.signed_in).await;
+    let change = async |present: &str, code: &str, fresh: &str| {
+        staff::change_password(&house.services, &browser, &secret(present), code, &secret(fresh)).await
+    };
+    later(&house, 30);
+    let now = code(&house, &wang);
+    assert!(matches!(change("wrong", &now, "a new long sentence").await, Err(AccountError::NotConfirmed)));
+    assert!(matches!(change(PASSWORD, "000000", "a new long sentence").await, Err(AccountError::NotConfirmed)));
+    assert!(matches!(change(PASSWORD, &now, "wang-wang-wang-1").await, Err(AccountError::Password(PasswordFault::LikeLogin))));
+    change(PASSWORD, &now, "a new long sentence").await.expect("changed");
+    assert!(is_signed_in(&house, &wang.signed_in).await);
+    assert!(!is_signed_in(&house, &other).await);
+    later(&house, 30);
+    assert!(!signs_in(&house, "wang", PASSWORD, &code(&house, &wang)).await);
+    assert!(signs_in(&house, "wang", "a new long sentence", &code(&house, &wang)).await);
+}
+
+#[tokio::test]
+async fn a_reset_takes_everything_and_starts_over() {
+    let house = TestHouse::new().await;
+    let boss = colleague(&house, "boss", &[Role::Operator]).await;
+    let wang = colleague(&house, "wang", &[Role::Steward]).await;
+    let boss = as_browser(&house, &boss.signed_in).await;
+    staff::reset(&house.services, &boss, wang.account, &secret("given after a loss")).await.expect("reset");
+    assert!(!is_signed_in(&house, &wang.signed_in).await);
+    later(&house, 30);
+    assert!(!signs_in(&house, "wang", PASSWORD, &code(&house, &wang)).await);
+    assert!(!signs_in(&house, "wang", PASSWORD, &wang.recovery_codes[0]).await);
+    assert!(begin_enrolment(&house, "wang", "given after a loss").await.choose_password);
+    let nobody = staff::reset(&house.services, &boss, domain::ids::AccountId(uuid::Uuid::nil()), &secret(PASSWORD)).await;
+    assert!(matches!(nobody, Err(AccountError::NotFound)));
+}
+
+#[tokio::test]
+async fn only_operators_with_a_fresh_second_factor_manage_staff() {
+    let house = TestHouse::new().await;
+    let boss = colleague(&house, "boss", &[Role::Operator]).await;
+    let wang = colleague(&house, "wang", &[Role::Steward]).await;
+    let by_wang = staff::set_roles(&house.services, &as_browser(&house, &wang.signed_in).await, wang.account, &Role::ALL).await;
+    assert!(matches!(by_wang, Err(AccountError::Denied(Denied::NotAllowed))));
+    let by_nobody = staff::deactivate(&house.services, &anonymous(&house), wang.account).await;
+    assert!(matches!(by_nobody, Err(AccountError::Denied(Denied::SignInNeeded))));
+    later(&house, 601);
+    let stale = as_browser(&house, &boss.signed_in).await;
+    let by_stale = staff::deactivate(&house.services, &stale, wang.account).await;
+    assert!(matches!(by_stale, Err(AccountError::Denied(Denied::StepUpNeeded))));
+    let listed = staff::list(&house.services, &stale).await.expect("seeing needs no fresh factor");
+    assert_eq!(listed.iter().map(|one| (&*one.login, &*one.name, one.enrolled)).collect::<Vec<_>>(), [
+        ("boss", "王小明", true),
+        ("wang", "王小明", true)
+    ]);
+}
+
+/// Two operators lose their role at the same time: one of them has to stay.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_last_operator_stays() {
+    let house = TestHouse::new().await;
+    let (one, two) = (made_staff(&house, "one", &[Role::Operator]).await, made_staff(&house, "two", &[Role::Operator]).await);
+    let house_itself = system(&house);
+    for _ in 0..5 {
+        for account in [one, two] {
+            staff::set_roles(&house.services, &house_itself, account, &[Role::Operator]).await.expect("given back");
+        }
+        let (a, b) = tokio::join!(
+            staff::set_roles(&house.services, &house_itself, one, &[]),
+            staff::set_roles(&house.services, &house_itself, two, &[Role::Steward])
+        );
+        assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+        let refused = a.err().or(b.err()).expect("one was refused");
+        assert!(matches!(refused, AccountError::LastOperator), "{refused:?}");
+        assert_eq!(number(&house, "select count(*) from account_role where role = 'operator'").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn the_trail_has_no_logins_and_no_secrets() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang.xiaoming", &[Role::Operator]).await;
+    assert!(!signs_in(&house, "wang.xiaoming", "wrong password", "").await);
+    let trail: String = sqlx::query_scalar("select string_agg(audit_entry::text, ' ') from audit_entry")
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("the trail");
+    for word in ["wang", "王小明", PASSWORD, "wrong password", wang.signed_in.token.expose(), &wang.recovery_codes[0]] {
+        assert!(!trail.contains(word), "{word}");
+    }
+    assert!(!format!("{:?}", form("wang", PASSWORD, "123456")).contains(PASSWORD));
+}
