@@ -9,6 +9,15 @@ say() { printf '\033[1m▸ %s\033[0m\n' "$*" >&2; }
 die() { printf '✗ %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# Builds need no database: the queries' descriptions are committed (scripts/sqlx-prepare).
+export SQLX_OFFLINE="${SQLX_OFFLINE:-true}"
+target="${CARGO_TARGET_DIR:-$root/target}"
+
+# Our own crates are compiled by clippy's driver, which is rustc that also lints. So linting, testing and running share
+# every artefact; `cargo clippy` would type-check all dependencies a second time (four minutes on two cores).
+clippy_driver="$(rustc --print sysroot 2>/dev/null)/bin/clippy-driver"
+if [ -x "$clippy_driver" ]; then export RUSTC_WORKSPACE_WRAPPER="$clippy_driver"; fi
+
 # Debian packages, only those that are missing, with sudo when we are an ordinary user.
 apt_need() {
   local missing=()

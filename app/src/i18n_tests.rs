@@ -62,10 +62,16 @@ fn both_languages_have_the_same_keys_with_the_same_variables() {
 fn sources(folder: &Path, all: &mut Vec<(PathBuf, String)>) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
+        // This file's own examples are no keys.
+        if path.ends_with("i18n_tests.rs") {
+            continue;
+        }
         if path.is_dir() {
             sources(&path, all);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = std::fs::read_to_string(&path).expect("text");
+            // Nor are those in comments.
+            let text = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
             all.push((path, text));
         }
     }

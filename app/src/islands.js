@@ -1,7 +1,7 @@
 async (js, wasm) => {
   // Leptos' contract for islands (hydration/island_script.js of leptos 0.8): each <leptos-island> names an export of the
-  // module that wakes it; its server-rendered children wait in <leptos-children> for their parent. Ours besides says on
-  // <body> when everything is awake, so that tests and screen readers' live regions need not guess.
+  // module that wakes it; its server-rendered children wait in <leptos-children> for their parent.
+  // `hydrate` (frontend) marks <body> once everything is awake.
   const module = await import(js);
   await module.default({ module_or_path: wasm });
   module.hydrate();
@@ -22,5 +22,4 @@ async (js, wasm) => {
     if (name === "leptos-children") parents.pop();
   };
   await wake(document.body);
-  document.body.dataset.hydrated = "";
 }

@@ -11,11 +11,15 @@ pub mod islands;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
 pub mod calls;
 #[cfg(feature = "ssr")]
-pub mod local_path;
-#[cfg(feature = "ssr")]
 pub mod content;
+#[cfg(feature = "ssr")]
+mod desk;
+#[cfg(feature = "ssr")]
+mod door;
 #[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
@@ -24,6 +28,10 @@ mod gallery;
 mod home;
 #[cfg(feature = "ssr")]
 pub mod i18n;
+#[cfg(feature = "ssr")]
+pub mod local_path;
+#[cfg(feature = "ssr")]
+mod mailbox;
 #[cfg(feature = "ssr")]
 pub mod museum;
 #[cfg(feature = "ssr")]

@@ -4,8 +4,19 @@
 //! To add a page: write the component, `use` it here, add a line to the table. A new line without an access does not
 //! compile; a page with islands says so, or its scripts are not sent.
 
+use crate::account::{
+    AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode,
+    StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+};
+use crate::desk::{AuditTrail, Front, Jobs};
+use crate::door::Door;
 use crate::gallery::Gallery;
 use crate::home::Home;
+use crate::mailbox::Mailbox;
+use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
+use crate::museum::staff::{
+    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, PrintedPass, Session as StaffSession, Sessions as StaffSessions, Templates, Today,
+};
 use crate::notices::{Accessibility, Privacy};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
@@ -60,7 +71,7 @@ impl Page {
 }
 
 macro_rules! pages {
-    ($($path:tt $view:ident ($access:expr) [$($flag:ident),*];)+) => {
+    ($($path:tt $($view:ident)::+ ($access:expr) [$($flag:ident),*];)+) => {
         /// Every page of the site.
         pub const PAGES: &[Page] = &[$(Page { $($flag: true,)* ..Page::new($path, $access) }),+];
 
@@ -74,7 +85,7 @@ macro_rules! pages {
                 None => Either::Right(view! {
                     <Router>
                         <FlatRoutes fallback=|| problem_page(Problem::NotFound)>
-                            $(<Route path=path!($path) view=$view ssr=SsrMode::Async/>)+
+                            $(<Route path=path!($path) view=$($view)::+ ssr=SsrMode::Async/>)+
                         </FlatRoutes>
                     </Router>
                 }),
@@ -85,16 +96,44 @@ macro_rules! pages {
 
 pages! {
     "/" Home (Access::Public) [];
-    "/museum" museum::About (Access::Public) [];
-    "/museum/sessions" museum::Sessions (Access::Public) [];
-    "/museum/book/:draft" museum::Book (Access::Public) [];
-    "/museum/book/:draft/code" museum::Code (Access::Public) [];
-    "/b/:link" museum::Mine (Access::Public) [];
-    "/b/:link/pass" museum::Pass (Access::Public) [];
-    "/b/:link/move" museum::Move (Access::Public) [];
+    "/museum" About (Access::Public) [];
+    "/museum/sessions" Sessions (Access::Public) [];
+    "/museum/book/:draft" Book (Access::Public) [];
+    "/museum/book/:draft/code" Code (Access::Public) [];
+    "/b/:link" Mine (Access::Public) [];
+    "/b/:link/pass" Pass (Access::Public) [];
+    "/b/:link/move" Move (Access::Public) [];
+    "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/sessions/:id" StaffSession (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/templates" Templates (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/bookings" StaffBookings (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/bookings/:id" StaffBooking (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
+    "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
+    "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
+    "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
+    "/door" Door (Access::Capability(Capability::Admit)) [bare];
     "/privacy" Privacy (Access::Public) [];
     "/accessibility" Accessibility (Access::Public) [];
     "/gallery" Gallery (Access::Public) [islands];
+    "/sign-in" SignIn (Access::Public) [];
+    "/sign-in/code" SignInCode (Access::Public) [];
+    "/account" Bookings (Access::SignedIn) [];
+    "/account/security" Security (Access::SignedIn) [];
+    "/account/contact" ContactNew (Access::SignedIn) [];
+    "/account/contact/code" ContactCode (Access::SignedIn) [];
+    "/account/deleted" AccountDeleted (Access::Public) [];
+    "/staff/sign-in" StaffSignIn (Access::Public) [bare];
+    "/staff/enrol" StaffEnrol (Access::Public) [bare];
+    "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/account" StaffAccount (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/account/recovery-codes" RecoveryCodes (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/people" People (Access::Capability(Capability::ManageStaff)) [];
+    "/staff/people/new" PeopleNew (Access::Capability(Capability::ManageStaff)) [];
+    "/staff/people/:id" Person (Access::Capability(Capability::ManageStaff)) [];
+    "/mailbox" Mailbox (Access::Public) [];
 }
 
 /// Paths that several rooms link to.

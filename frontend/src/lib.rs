@@ -1,12 +1,25 @@
-//! Wakes the islands: the page's script calls [`hydrate`] first and each island's own export after it.
+//! The browser's side: wakes the islands of the page it was loaded on, and nothing else.
 #![cfg(target_arch = "wasm32")]
 
-// Named so that the linker keeps the exports of its islands.
-use app as _;
+// The islands' functions are exported by `app` itself; naming the crate links it.
+extern crate app;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Makes the browser ready for islands.
+/// Called once by the page's hydration script, which then calls the function of every island it finds.
+///
+/// `data-hydrated` on the body says that the page is live: for the tests, which wait for it instead of sleeping, and for
+/// styles that must not promise what is not there yet. The islands' functions run right after this one returns, so the
+/// mark is set in the task after theirs.
 #[wasm_bindgen]
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
+    leptos::prelude::set_timeout(
+        || {
+            if let Some(body) = leptos::prelude::document().body() {
+                let _ = body.set_attribute("data-hydrated", "");
+            }
+        },
+        std::time::Duration::ZERO,
+    );
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 /// Serves the portal of the Shandong Cord Blood Bank, and looks after it.
 #[derive(Debug, Parser)]
-#[command(name = "server", version, about, after_help = AFTER)]
+#[command(name = "server", version, after_help = AFTER)]
 pub struct Cli {
     /// A TOML file that overrides the defaults; the environment overrides both.
     #[arg(long, global = true, value_name = "FILE")]
@@ -41,9 +41,11 @@ pub enum Command {
     Seed(Seed),
     /// Make a member of staff who may make others.
     ///
-    /// Prints what the second factor's app needs; the person confirms it at the first sign-in. Without
-    /// `--password-stdin` a password is generated and printed once.
+    /// Without `--password-stdin` a password is generated and printed once. The second factor is enrolled at the first
+    /// sign-in, which shows its QR code, and nobody is in before that.
     CreateAdmin(CreateAdmin),
+    /// Make a machine that may use the API, and print its id and secret once.
+    CreateClient(CreateClient),
     /// Check the whole audit trail against its signed heads.
     ///
     /// Ends with 4 and names the first position that does not fit when anything was changed, removed, moved or added.
@@ -90,6 +92,17 @@ pub struct CreateAdmin {
     /// Further roles beside `operator`: museum_officer, steward, auditor.
     #[arg(long = "role", value_name = "ROLE")]
     pub roles: Vec<String>,
+}
+
+/// Arguments of `create-client`.
+#[derive(Debug, Args)]
+pub struct CreateClient {
+    /// What people call the machine: "mini-programme", "door 1".
+    #[arg(long)]
+    pub name: String,
+    /// What it may do: sessions:read, bookings:write, door:write. Repeat for several.
+    #[arg(long = "scope", value_name = "SCOPE", required = true)]
+    pub scopes: Vec<String>,
 }
 
 /// Arguments of `config`.
@@ -143,6 +156,7 @@ async fn configured(command: Command, config: Config) -> anyhow::Result<Outcome>
         Command::Migrate => commands::migrate(&config).await?,
         Command::Seed(_) => commands::seed(&config).await?,
         Command::CreateAdmin(admin) => commands::create_admin(&config, admin).await?,
+        Command::CreateClient(client) => commands::create_client(&config, client).await?,
         Command::VerifyAudit => return commands::verify_audit(&config).await,
         Command::RotateKeys => commands::rotate_keys(&config).await?,
         Command::Config(_) => println!("The configuration can be used."),

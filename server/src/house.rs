@@ -27,6 +27,8 @@ pub struct HouseData {
 impl HouseData {
     /// A house with these means; reads the names of the build's files.
     pub fn new(services: Services, config: Config) -> House {
+        // Rendering spawns small tasks; a second initialisation (tests make many houses) is refused and harmless.
+        let _ = any_spawner::Executor::init_tokio();
         let hashes = std::fs::read_to_string(config.site.root.join("hash.txt")).unwrap_or_default();
         Arc::new(Self { assets: Assets::from_hashes(&hashes), services, config })
     }
@@ -46,8 +48,10 @@ impl HouseData {
             path: path.to_owned(),
             query: Query::parse(query),
             form: Default::default(),
+            cookies: headers.get_all(http::header::COOKIE).iter().cloned().collect(),
             preferences: Preferences::from_headers(headers),
             assets: self.assets.clone(),
+            visitor: app::calls::cookie(headers, app::museum::VISITOR_COOKIE).map(str::to_owned),
             problem: None,
             development: !self.config.production(),
         })

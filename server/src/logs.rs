@@ -22,7 +22,8 @@ pub fn install(telemetry: &Telemetry, environment: Environment, extra: Option<Ex
     } else {
         fmt::layer().compact().boxed()
     };
-    tracing_subscriber::registry().with(extra).with(lines.with_filter(filter)).try_init()?;
+    let consumers: Vec<Extra> = extra.into_iter().chain([lines.with_filter(filter).boxed()]).collect();
+    tracing_subscriber::registry().with(consumers).try_init()?;
     log_panics();
     Ok(())
 }

@@ -17,6 +17,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
+use tracing::Instrument as _;
 
 /// Shows a page to those who may see it.
 pub async fn show(house: House, page: &'static Page, request: Request) -> Response {
@@ -50,7 +51,7 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     };
     let address = address.unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
     let asked = Asked { visit: visit.clone(), pairs, params, address, headers };
-    let answer = services::db::to_the_end(call.handler.run(asked)).await;
+    let answer = services::db::to_the_end(call.handler.run(asked).in_current_span()).await;
     give(answer, visit, call.access).await
 }
 

@@ -26,7 +26,7 @@ pub async fn run(config: Config, migrate: bool) -> anyhow::Result<()> {
 
     // Three bells, rung one after the other: no more visitors; no more work; nothing at all.
     let (closing, stopping, ended) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
-    let workers = Workers::start(&services, &config, crate::handlers::all(&services, &config)?, &stopping);
+    let workers = Workers::start(&services, &config, crate::handlers::all(), &stopping);
     let ops = Ops { services: services.clone(), metrics: recorder, pulses: workers.pulses.clone(), stopping: closing.clone() };
     let operators = tokio::spawn(ops::serve(operators, ops, ended.clone()));
     let upkeep = tokio::spawn(upkeep(crate::metrics::install(), ended.clone()));

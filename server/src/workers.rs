@@ -6,6 +6,7 @@ use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 use services::Services;
 use services::jobs::{Handlers, Pace, Pulse};
+use sqlx::PgPool;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -98,6 +99,8 @@ impl Workers {
                 services::jobs::run_at_pace(s.clone(), handlers.clone(), pace, c.clone())
             }));
             let (s, c) = (services.clone(), stop());
+            tasks.spawn(supervise("audit", stop(), move || services::audit::run(s.clone(), c.clone())));
+            let (s, c) = (services.clone(), stop());
             tasks.spawn(supervise("tidy", stop(), move || tidy(s.clone(), c.clone())));
         }
         Self { tasks, pulses: Pulses(Arc::new(hearts)) }
@@ -132,7 +135,7 @@ async fn pause(time: Duration, shutdown: &CancellationToken) {
 /// Goes with the database's clock, so that several servers agree on when booking opens and when a hold ends.
 async fn follow_clock(services: Services, beat: Beat, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
-        match database_now(&services).await {
+        match database_now(&services.db).await {
             Ok(now) => services.clock.follow(now),
             Err(error) => tracing::warn!(%error, "the database's clock cannot be read; going on with the last difference"),
         }
@@ -142,8 +145,8 @@ async fn follow_clock(services: Services, beat: Beat, shutdown: CancellationToke
 }
 
 /// The database's clock.
-pub async fn database_now(services: &Services) -> sqlx::Result<Timestamp> {
-    let now: store::SqlTimestamp = sqlx::query_scalar("select clock_timestamp()").fetch_one(&services.db).await?;
+pub async fn database_now(db: &PgPool) -> sqlx::Result<Timestamp> {
+    let now: store::SqlTimestamp = sqlx::query_scalar("select clock_timestamp()").fetch_one(db).await?;
     Ok(now.to_jiff())
 }
 
@@ -152,19 +155,20 @@ async fn tidy(services: Services, shutdown: CancellationToken) {
     use services::booking;
     while !shutdown.is_cancelled() {
         let context = services.system();
+        if let Err(error) = services::account::sweep(&services).await {
+            tracing::error!(%error, "what has run out could not be swept away");
+        }
+        if let Err(error) = services::machines::sweep(&services).await {
+            tracing::error!(%error, "remembered answers could not be swept away");
+        }
         match booking::make_sessions(&services, &context).await {
             Ok(0) | Err(booking::BookingError::NotFound) => {}
             Ok(made) => tracing::info!(made, "sessions were made from the weekly templates"),
             Err(error) => tracing::error!(%error, "sessions could not be made"),
         }
-        match booking::reconcile(&services, &context).await {
-            Ok(differences) => {
-                metrics::gauge!("booking_oversold_sessions").set(differences.len() as f64);
-                for (session, booked, capacity) in differences {
-                    tracing::error!(%session, booked, capacity, "a session holds more people than places");
-                }
-            }
-            Err(error) => tracing::error!(%error, "the books could not be compared with the seats"),
+        // What it finds is its own log line and gauge.
+        if let Err(error) = booking::reconcile(&services, &context).await {
+            tracing::error!(%error, "the books could not be compared with the seats");
         }
         pause(TIDY, &shutdown).await;
     }

@@ -1,7 +1,7 @@
 # The museum: sessions, booking, passes.
 museum-name = Hematopoietic Stem Cell Museum
 museum-kicker = Free of charge · booking needed
-museum-lead = See the seed of life in a drop of cord blood. The only museum of its subject in Shandong, free since it opened, with more than { $visitors } visitors so far.
+museum-lead = See the seed of life in a drop of cord blood. The only museum of its subject in Shandong, free since it opened, with { $visitors } visitors so far.
 museum-book-action = Book a visit
 museum-practical-title = Before you come
 museum-what-title = What there is to see

@@ -11,16 +11,20 @@ use leptos::prelude::*;
 #[component]
 pub fn About() -> impl IntoView {
     let visit = visit();
+    let sections = (practical(&visit), rules(&visit), questions(&visit));
+    let visitors = visit.t_args("museum-lead", &[("visitors", content::MUSEUM_VISITORS.text(visit.locale()).into())]);
+    let (book, practical_title) = (visit.t("museum-book-action"), visit.t("museum-practical-title"));
+    let crumbs = vec![Crumb::new(visit.href("/"), visit.t("nav-home"))];
     view! {
-        <Page title=visit.t("museum-name") width=Width::Wide headless=true crumbs=vec![Crumb::new(visit.href("/"), visit.t("nav-home"))]>
+        <Page title=visit.t("museum-name") width=Width::Wide headless=true crumbs=crumbs>
             <section class="hero">
                 <div class="hero-text">
                     <p class="kicker">{visit.t("museum-kicker")}</p>
                     <h1>{visit.t("museum-name")}</h1>
-                    <p class="lead">{visit.t_args("museum-lead", &[("visitors", content::MUSEUM_VISITORS.to_string().into())])}</p>
+                    <p class="lead">{visitors}</p>
                     <p class="actions">
-                        <LinkButton href=visit.href("/museum/sessions") glyph=Glyph::Calendar>{visit.t("museum-book-action")}</LinkButton>
-                        <LinkButton href="#practical" variant=Variant::Secondary>{visit.t("museum-practical-title")}</LinkButton>
+                        <LinkButton href=visit.href("/museum/sessions") glyph=Glyph::Calendar>{book}</LinkButton>
+                        <LinkButton href="#practical" variant=Variant::Secondary>{practical_title}</LinkButton>
                     </p>
                 </div>
                 <div class="hero-picture"><Picture of=Illustration::Museum/></div>
@@ -29,9 +33,7 @@ pub fn About() -> impl IntoView {
                 <h2>{visit.t("museum-what-title")}</h2>
                 <div class="prose"><p>{visit.t("museum-what-1")}</p><p>{visit.t("museum-what-2")}</p></div>
             </section>
-            {practical(&visit)}
-            {rules(&visit)}
-            {questions(&visit)}
+            {sections}
         </Page>
     }
 }
@@ -87,13 +89,15 @@ pub(super) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n:
 }
 
 fn questions(visit: &Visit) -> impl IntoView + use<> {
-    let all = ["code", "children", "groups", "late", "medical"].map(|key| {
-        view! {
-            <details class="question">
-                <summary>{visit.t(&format!("museum-faq-{key}-q"))}</summary>
-                <p>{visit.t(&format!("museum-faq-{key}-a"))}</p>
-            </details>
-        }
+    let all = [
+        ("museum-faq-code-q", "museum-faq-code-a"),
+        ("museum-faq-children-q", "museum-faq-children-a"),
+        ("museum-faq-groups-q", "museum-faq-groups-a"),
+        ("museum-faq-late-q", "museum-faq-late-a"),
+        ("museum-faq-medical-q", "museum-faq-medical-a"),
+    ];
+    let all = all.map(|(question, answer)| {
+        view! { <details class="question"><summary>{visit.t(question)}</summary><p>{visit.t(answer)}</p></details> }
     });
     view! {
         <section class="section">

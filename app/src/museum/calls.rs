@@ -255,7 +255,7 @@ async fn pdf(asked: Asked) -> Answer {
         Ok(booking) => booking,
         Err(answer) => return answer,
     };
-    match messages::pass_file(&asked.services, booking.id, asked.locale()).await {
+    match messages::pass_pdf(&asked.services, booking.id, asked.locale()).await {
         Ok(Some(file)) => Answer::file("application/pdf", Some(format!("pass-{}.pdf", booking.reference)), file),
         Ok(None) => Problem::LinkInvalid.into(),
         Err(error) => {

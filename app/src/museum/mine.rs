@@ -13,7 +13,7 @@ use domain::booking::{SessionFacts, may_cancel};
 use domain::time::{clock_text, day_text, span_text};
 use leptos::prelude::*;
 use services::booking::{BookingError, BookingState, BookingView, Handle, Museum, museum, pass_text, view};
-use services::messages::pass::qr_svg;
+use services::messages::qr_svg;
 use std::sync::Arc;
 
 /// A booking with what its page needs to know.
@@ -100,7 +100,8 @@ fn news(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
 }
 
 fn qr(visit: &Visit, booking: &BookingView) -> impl IntoView + use<> {
-    let svg = qr_svg(&pass_text(&visit.services, booking));
+    // A pass is a hundred and fifty characters: it always fits a code. Without one the reference does the same at the door.
+    let svg = qr_svg(&pass_text(&visit.services, booking)).unwrap_or_default();
     let label = visit.t_args("mine-qr-label", &[("reference", booking.reference.clone().into())]);
     view! { <QrFigure svg=svg label=label reference=booking.reference.clone()/> }
 }
@@ -147,6 +148,7 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
     let booking = &seen.booking;
     let people = booking.party.people.get();
     let version = booking.version.to_string();
+    let smaller_version = version.clone();
     let minutes = seen.museum.policy.change_minutes_before;
     let until = booking.starts_at - jiff::SignedDuration::from_mins(i64::from(minutes));
     let until = format!("{} {}", day_text(domain::time::local_day(until), visit.locale()), clock_text(until));
@@ -163,7 +165,7 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
                 {(people > 1).then(|| view! {
                     <Dialog label=visit.t("mine-smaller") title=visit.t("mine-smaller-title") open=failed("people") || failed("children")>
                         <Form action=visit.href(&format!("{base}/party"))>
-                            <HiddenField name="version" value=version.clone()/>
+                            <HiddenField name="version" value=smaller_version/>
                             <NumberStepper name="people" label=visit.t("book-people") min=1 max=people value=people/>
                             <NumberStepper name="children" label=visit.t("book-children") min=0 max=people value=u32::from(booking.party.children)/>
                             <p class="actions"><Button>{visit.t("mine-smaller-do")}</Button></p>

@@ -64,6 +64,8 @@ fn page(visit: &Visit, museum: Arc<Museum>) -> impl IntoView + use<> {
     let asked = asked(visit, &museum);
     let crumbs = vec![Crumb::new(visit.href("/"), visit.t("nav-home")), Crumb::new(visit.href("/museum"), visit.t("museum-name"))];
     let link = |day: Option<Date>, month: Date| address(visit, asked.people, day, month);
+    let most = u32::from(museum.policy.people_per_booking);
+    let (days, sessions) = (days(visit, &museum, asked), day_sessions(visit, &museum, asked));
     let step = |months: i64| asked.month.checked_add(Span::new().months(months)).ok();
     let last = museum.sessions.last().map(|s| local_day(s.facts.starts_at).first_of_month());
     let previous = step(-1).filter(|m| *m >= asked.today.first_of_month()).map(|m| link(None, m).into());
@@ -71,13 +73,13 @@ fn page(visit: &Visit, museum: Arc<Museum>) -> impl IntoView + use<> {
     view! {
         <Page title=visit.t("sessions-title") lead=visit.t("sessions-lead") width=Width::Wide crumbs=crumbs>
             <Form get=true inline=true action=visit.href("/museum/sessions")>
-                <NumberStepper name="people" label=visit.t("sessions-people") min=1 max=u32::from(museum.policy.people_per_booking) value=asked.people/>
+                <NumberStepper name="people" label=visit.t("sessions-people") min=1 max=most value=asked.people/>
                 {asked.day.map(|day| view! { <HiddenField name="day" value=day.to_string()/> })}
                 <Button variant=Variant::Secondary>{visit.t("sessions-show")}</Button>
             </Form>
             <div class="sessions-layout">
-                <CalendarGrid month=asked.month today=asked.today selected=asked.day days=days(visit, &museum, asked) previous=previous next=next/>
-                <div id="day">{day_sessions(visit, &museum, asked)}</div>
+                <CalendarGrid month=asked.month today=asked.today selected=asked.day days=days previous=previous next=next/>
+                <div id="day">{sessions}</div>
             </div>
         </Page>
     }

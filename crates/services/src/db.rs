@@ -30,11 +30,13 @@ pub fn pool(options: PgConnectOptions, settings: &PoolSettings) -> PgPool {
         .after_connect(move |connection, _| {
             let role = role.clone();
             Box::pin(async move {
+                // The roll-back of every release would otherwise be answered with a warning that there was nothing to do.
                 // A lock that is not free soon ends in a typed "busy"; a transaction nobody continues ends by itself.
                 connection
                     .execute(
                         "set lock_timeout = '3s'; set statement_timeout = '15s'; \
-                         set idle_in_transaction_session_timeout = '20s'; set timezone = 'UTC'",
+                         set idle_in_transaction_session_timeout = '20s'; set timezone = 'UTC'; \
+                         set client_min_messages = error",
                     )
                     .await?;
                 if let Some(role) = role {

@@ -4,10 +4,12 @@
 //! decide nothing; `services` does both. Concrete Postgres, no storage traits.
 
 pub mod account;
+pub mod api;
 pub mod audit;
 pub mod booking;
 pub mod jobs;
 pub mod keys;
+pub mod privacy;
 pub mod messages;
 
 /// The migrations, compiled in, so that the binary can bring any database up to date.

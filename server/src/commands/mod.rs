@@ -1,12 +1,18 @@
 //! The subcommands that end: each does one thing and says what it did.
 
 use crate::api;
-use crate::cli::{CreateAdmin, Outcome};
+use crate::cli::{CreateAdmin, CreateClient, Outcome};
 use crate::config::Config;
 use anyhow::{Context as _, bail};
+use domain::account::{Login, Role, Scope};
+use domain::contact::PersonName;
+use secrecy::{ExposeSecret as _, SecretString};
 use services::Services;
+use services::account::{clients, staff};
+use services::audit::{self, Terms};
 use services::clock::Clock;
 use services::crypto::Vault;
+use services::messages::Post;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::str::FromStr as _;
@@ -23,15 +29,19 @@ fn connect_options(config: &Config) -> anyhow::Result<PgConnectOptions> {
 pub async fn services(config: &Config) -> anyhow::Result<Services> {
     let db = services::db::pool(connect_options(config)?, &config.database.pool_settings());
     let clock = Clock::system();
+    // Several servers agree on the time: the database's.
+    clock.follow(crate::workers::database_now(&db).await.context("the database does not answer")?);
     let vault = Vault::open(&db, config.secrets.master_key.inner(), clock.now()).await.context("the vault does not open")?;
+    let settings = config.settings();
+    let post = Post::new(config.post().context("mail.authority")?, &settings).context("the post office")?;
     Ok(Services {
         db,
         clock,
         vault,
-        post: services::messages::Post::new(Default::default(), &config.settings())?,
-        settings: Arc::new(config.settings()),
+        settings: Arc::new(settings),
         claims: Default::default(),
         calendar: Default::default(),
+        post,
         job_bell: Arc::default(),
     })
 }
@@ -45,11 +55,11 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
     store::MIGRATIONS.run(&mut owner).await.context("the migrations did not run; nothing half-done stays behind")?;
     let after = applied(&mut owner).await;
     owner.close().await?;
-    tracing::info!(new = after - before, all = after, "the database is up to date");
-    println!("The database is up to date: {} new, {after} in all.", after - before);
+    println!("The database is up to date: {} new migrations, {after} in all.", after - before);
     Ok(())
 }
 
+/// Migrations that stand in the database; none in an empty one.
 async fn applied(owner: &mut PgConnection) -> i64 {
     sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(owner).await.unwrap_or(0)
 }
@@ -63,6 +73,76 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::booking::seed_demo(&services, &services.system()).await.context("the museum's demo")?;
     println!("The demo is there: the museum, its sessions, and invented visitors.");
     Ok(())
+}
+
+/// Makes the first member of staff, who makes the others.
+pub async fn create_admin(config: &Config, asked: CreateAdmin) -> anyhow::Result<()> {
+    let login = Login::parse(&asked.login).map_err(|fault| anyhow::anyhow!("--login: {fault:?}"))?;
+    let name = PersonName::parse(&asked.name).map_err(|fault| anyhow::anyhow!("--name: {fault:?}"))?;
+    let mut roles = vec![Role::Operator];
+    for text in &asked.roles {
+        let role = Role::from_name(text).with_context(|| format!("--role: there is no role {text}"))?;
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    let (password, made) = match asked.password_stdin {
+        true => (SecretString::from(first_line()?), false),
+        false => (SecretString::from(password()), true),
+    };
+    let services = services(config).await?;
+    let fresh = staff::NewStaff { login, name, password: password.clone(), roles };
+    staff::create(&services, &services.system(), fresh).await.context("the account was not made")?;
+    println!("{} can sign in at {}{}", asked.login, config.http.public_url, crate::guard::STAFF_SIGN_IN);
+    if made {
+        println!("with the password  {}  (shown this once).", password.expose_secret());
+    }
+    println!("At the first sign-in the page shows a QR code for the second factor (an authenticator app), asks for its first");
+    println!("code, and shows the recovery codes to be printed. Until then nobody is in.");
+    Ok(())
+}
+
+/// Makes a machine that may use the API.
+pub async fn create_client(config: &Config, asked: CreateClient) -> anyhow::Result<()> {
+    let mut scopes = Vec::new();
+    for text in &asked.scopes {
+        scopes.push(Scope::from_name(text).with_context(|| format!("--scope: there is no scope {text}"))?);
+    }
+    let services = services(config).await?;
+    let client = clients::create(&services, &services.system(), &asked.name, &scopes).await.context("the client was not made")?;
+    println!("client_id      {}", client.id);
+    println!("client_secret  {}  (shown this once)", client.secret.expose_secret());
+    Ok(())
+}
+
+/// Twenty characters of Crockford's base 32: a hundred bits that survive being read out over a telephone.
+fn password() -> String {
+    let alphabet = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let random: [u8; 20] = services::crypto::random();
+    let letters: Vec<char> = random.iter().map(|byte| char::from(alphabet[usize::from(byte % 32)])).collect();
+    letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+fn first_line() -> anyhow::Result<String> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).context("standard input")?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Checks the audit trail.
+pub async fn verify_audit(config: &Config) -> anyhow::Result<Outcome> {
+    let services = services(config).await?;
+    let report = audit::verify(&services.db, &services.vault, &Terms::at(services.clock.now())).await?;
+    println!("{} entries under {} signed heads; {} wait for their position.", report.leaves, report.heads, report.waiting);
+    if report.is_sound() {
+        println!("The audit trail is sound.");
+        return Ok(Outcome::Done);
+    }
+    for fault in &report.faults {
+        println!("{fault}");
+    }
+    eprintln!("The audit trail does not verify.");
+    Ok(Outcome::AuditBroken)
 }
 
 /// Makes new keys.

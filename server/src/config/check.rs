@@ -1,7 +1,8 @@
 //! What a configuration must be before the server starts. Everything wrong is said at once: an operator who repairs one
 //! line and meets the next error at the next start learns to hate the machine.
 
-use super::{Config, DEVELOPMENT_MASTER_KEY, MailDelivery, SmsDelivery, SmtpTls};
+use super::{Config, DEVELOPMENT_MASTER_KEY, MailDelivery, SmsDelivery};
+use services::messages::SmtpTls;
 use std::fmt;
 use std::str::FromStr as _;
 
@@ -109,7 +110,9 @@ impl Config {
         let filter = tracing_subscriber::EnvFilter::try_new(&self.telemetry.filter);
         found.need(filter.is_ok(), "telemetry.filter", "is no filter like info,services=debug");
         let mail = &self.mail;
-        found.need(mail.from.contains('@') && !mail.from.contains(['\r', '\n']), "mail.from", "is no sender like 名字 <a@b.cn>");
+        let address = |text: &str| text.contains('@') && !text.contains(char::is_whitespace);
+        found.need(address(&mail.sender_address), "mail.sender_address", "is no address like noreply@example.cn");
+        found.need(mail.reply_to.is_empty() || address(&mail.reply_to), "mail.reply_to", "is no address like help@example.cn");
         if mail.delivery == MailDelivery::Smtp {
             found.need(!mail.host.is_empty(), "mail.host", "is missing: the SMTP server's name");
             found.need(mail.user.is_empty() == mail.password.is_empty(), "mail.password", "goes with mail.user: both or neither");
@@ -135,7 +138,8 @@ impl Config {
         let aliyun = self.sms.delivery == SmsDelivery::Aliyun;
         found.need(aliyun, "sms.delivery", "must be \"aliyun\" in production, with the provider's keys");
         found.need(!aliyun || self.sms.endpoint.starts_with("https://"), "sms.endpoint", "must begin with https:// in production");
-        found.need(!self.mail.from.contains(".invalid"), "mail.from", "names nobody: set the sender's address");
+        let somebody = !self.mail.sender_address.ends_with(".invalid");
+        found.need(somebody, "mail.sender_address", "names nobody: set the sender's address");
         found.need(!self.database.role.is_empty(), "database.role", "must name the role that owns nothing (cb_app)");
     }
 }

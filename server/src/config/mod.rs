@@ -6,6 +6,7 @@
 
 mod check;
 mod environment;
+mod post;
 mod values;
 
 pub use check::{Problem, Problems};
@@ -15,6 +16,7 @@ use environment::Environment as EnvironmentLayer;
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde::Deserialize;
+use services::messages::SmtpTls;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -55,6 +57,8 @@ pub struct Config {
     pub mail: Mail,
     /// Text messages.
     pub sms: Sms,
+    /// What is said about the place.
+    pub place: Place,
     /// Static files.
     pub site: Site,
     /// Background work.
@@ -146,26 +150,18 @@ pub enum MailDelivery {
     Smtp,
 }
 
-/// How the connection to the SMTP server is protected.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SmtpTls {
-    /// STARTTLS, and no mail without it.
-    Starttls,
-    /// TLS from the first byte.
-    Implicit,
-    /// None: a server on this machine, in development.
-    None,
-}
-
 /// Mail.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
     /// How it leaves.
     pub delivery: MailDelivery,
-    /// The sender.
-    pub from: String,
+    /// The sender's name.
+    pub sender_name: String,
+    /// The sender's address.
+    pub sender_address: String,
+    /// Where answers go; empty for the sender's address.
+    pub reply_to: String,
     /// The SMTP server.
     pub host: String,
     /// Its port.
@@ -216,131 +212,20 @@ pub struct Sms {
     pub templates: BTreeMap<String, String>,
 }
 
-/// Static files.
-    pub site: Site,
-    /// Background work.
-    pub workers: Workers,
-    /// Logs.
-    pub telemetry: Telemetry,
-}
-
-/// The public's listener and its limits.
+/// What messages, passes and calendar entries say about the place.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Http {
-    /// Address and port.
-    pub listen: SocketAddr,
-    /// Where people find the site, without a slash at the end.
-    pub public_url: String,
-    /// Proxies whose X-Forwarded-For is believed.
-    pub trusted_proxies: Vec<Network>,
-    /// Bytes.
-    pub body_limit: usize,
-    /// For one request.
-    #[serde(deserialize_with = "duration")]
-    pub timeout: Duration,
-    /// For the head of a request.
-    #[serde(deserialize_with = "duration")]
-    pub header_timeout: Duration,
-    /// Requests at the same time.
-    pub concurrency: usize,
-    /// Wait for one's turn.
-    #[serde(deserialize_with = "duration")]
-    pub admission_timeout: Duration,
-    /// How old a shared page may be.
-    #[serde(deserialize_with = "duration")]
-    pub snapshot_age: Duration,
-    /// From SIGTERM to the end.
-    #[serde(deserialize_with = "duration")]
-    pub shutdown_deadline: Duration,
-}
-
-/// The operators' listener.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ops {
-    /// Address and port.
-    pub listen: SocketAddr,
-}
-
-/// Postgres.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Database {
-    /// Holds a password, so it is a secret.
-    pub url: Secret,
-    /// At most.
-    pub max_connections: u32,
-    /// Wait for a connection.
-    #[serde(deserialize_with = "duration")]
-    pub acquire_timeout: Duration,
-    /// The role to act as; empty stays who one is.
-    pub role: String,
-}
-
-impl Database {
-    /// How the pool is made.
-    pub fn pool_settings(&self) -> services::db::PoolSettings {
-        services::db::PoolSettings {
-            max_connections: self.max_connections,
-            acquire_timeout: self.acquire_timeout,
-            role: (!self.role.is_empty()).then(|| self.role.clone()),
-        }
-    }
-}
-
-/// Keys.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Secrets {
-    /// Wraps every other key.
-    pub master_key: Secret,
-}
-
-/// How mail leaves.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MailDelivery {
-    /// To the mailbox page of development.
-    Mailbox,
-    /// To an SMTP server.
-    Smtp,
-}
-
-/// Mail.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mail {
-    /// How it leaves.
-    pub delivery: MailDelivery,
-    /// The sender.
-    pub from: String,
-    /// Holds a password, so it is a secret.
-    pub smtp_url: Secret,
-}
-
-/// How text messages leave.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SmsDelivery {
-    /// To the mailbox page of development.
-    Mailbox,
-    /// To a provider.
-    Http,
-}
-
-/// Text messages.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sms {
-    /// How they leave.
-    pub delivery: SmsDelivery,
-    /// The provider.
-    pub url: String,
-    /// The provider's secret.
-    pub key: Secret,
-    /// 【…】
-    pub signature: String,
+pub struct Place {
+    /// In Chinese.
+    pub name_zh: String,
+    /// In English.
+    pub name_en: String,
+    /// A telephone number for help; empty prints none.
+    pub help: String,
+    /// For the pass as a PDF; empty makes none.
+    pub pass_font: PathBuf,
+    /// Its number in a collection.
+    pub pass_font_index: u32,
 }
 
 /// Static files.

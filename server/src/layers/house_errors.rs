@@ -28,6 +28,10 @@ pub async fn dress(State(house): State<House>, request: Request, next: Next) -> 
 
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let response = answered.unwrap_or_else(|_| Trouble::Broken.into_response());
+    if let Some(problem) = response.extensions().get::<ProblemDocument>() {
+        let document = problem.response(&house, facts.request);
+        return keep_headers(response, document);
+    }
     let Some(trouble) = trouble(&response) else { return response };
     if is_api(uri.path()) || uri.path().starts_with("/.well-known/") {
         return keep_headers(response, ProblemDocument::of(trouble).response(&house, facts.request));

@@ -3,6 +3,7 @@
 //!
 //! The hot path only inserts: no entry waits for another's hash. Order and signatures come afterwards ([`sequence`]).
 
+mod contacts;
 mod leaf;
 mod list;
 pub mod merkle;
@@ -129,7 +130,7 @@ pub async fn record_each<'a>(
         new.actions.push(entry.action.to_owned());
         new.subject_kinds.push(entry.subject_kind.to_owned());
         new.subjects.push(entry.subject);
-        new.details.push(entry.detail.clone());
+        new.details.push(contacts::removed(entry.detail.clone()));
     }
     if new.ids.is_empty() { Ok(()) } else { store::audit::add_entries(db, &new).await }
 }

@@ -9,10 +9,12 @@
 //! A sealed value: `suite u8 ‖ key version u32 ‖ nonce ‖ ciphertext ‖ tag`; integers are big-endian. Suite, version,
 //! table, column and row are authenticated with it.
 
+mod renew;
 mod ring;
 mod suite;
 mod tokens;
 
+pub use renew::{Renewed, renew};
 pub use ring::SETTLES_AFTER;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -171,7 +173,10 @@ impl Vault {
                 tracing::warn!(%error, "the keys could not be refreshed; the known ones stay in use");
             }
             // A flood of forged key names must not become a flood of queries.
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(Duration::from_millis(500)) => {}
+            }
         }
     }
 
@@ -270,6 +275,11 @@ impl Vault {
         let plain = self.open_sealed(place, sealed)?;
         let stale = version_of(sealed) != Some(self.ring().sealing);
         Ok(stale.then(|| self.seal(place, &plain)))
+    }
+
+    /// The version of the data key that seals now.
+    pub fn sealing_version(&self) -> u32 {
+        self.ring().sealing
     }
 
     /// A keyed hash for lookups: the same text under the same `domain` gives the same 32 bytes, and nobody without the

@@ -2,7 +2,7 @@
 // and a brotli and a gzip copy of every file that gains from one. A name with a hash never changes its content, so these
 // files may be cached for ever; the server tells them by their place in pkg/.
 //
-//   node scripts/site/assemble.mjs <work directory> <public directory> <site directory>
+//   node scripts/parts/assemble.mjs <work directory> <public directory> <site directory>
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";

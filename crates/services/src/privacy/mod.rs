@@ -1,0 +1,281 @@
+//! Personal data: the registry of every column that holds some, which the privacy notice is rendered from
+//! ([`FIELDS`]), and the clock that erases it when its time is over ([`erase_due`]).
+//!
+//! The times stand once, in [`Term`]: the notice says them, the clock keeps them. (PIPL, 个人信息保护法: purpose and
+//! retention are told, Art. 17; kept no longer than needed, Art. 19; erased of one's own accord, Art. 47.)
+
+mod fields;
+
+pub use fields::FIELDS;
+
+use crate::audit::{self, Entry};
+use crate::crypto::Place;
+use crate::{Services, db};
+use domain::Locale;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use std::collections::BTreeMap;
+use store::privacy as sql;
+use store::privacy::{Due, Swept};
+use uuid::Uuid;
+
+/// A text in both languages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Text {
+    /// 简体中文
+    pub zh: &'static str,
+    /// English
+    pub en: &'static str,
+}
+
+impl Text {
+    /// In one language.
+    pub const fn of(&self, locale: Locale) -> &'static str {
+        match locale {
+            Locale::ZhCn => self.zh,
+            Locale::En => self.en,
+        }
+    }
+}
+
+/// How a value is protected where it lies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Protection {
+    /// Encrypted, bound to its row.
+    Sealed,
+    /// A keyed hash that finds equal values and cannot be read back.
+    BlindIndex,
+    /// A hash that can only be compared.
+    Hash,
+    /// As it is: it names nobody by itself, or must be read by the database.
+    Plain,
+}
+
+impl Protection {
+    /// In words.
+    pub const fn text(self) -> Text {
+        match self {
+            Self::Sealed => Text { zh: "加密存储，密文与所在记录绑定", en: "Encrypted, bound to its record" },
+            Self::BlindIndex => Text { zh: "仅存带密钥的散列值，无法还原", en: "Keyed hash only; cannot be read back" },
+            Self::Hash => Text { zh: "仅存散列值，只能比对", en: "Hash only; can be compared, not read" },
+            Self::Plain => Text { zh: "明文存储，受访问权限控制", en: "Plain, under access control" },
+        }
+    }
+}
+
+/// How long something is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Term {
+    /// Names and contacts of a booking.
+    Booking,
+    /// The booking itself, once it names nobody.
+    Counted,
+    /// What was typed and never finished.
+    Draft,
+    /// One-time codes.
+    Code,
+    /// Sign-ins.
+    Login,
+    /// Counters against abuse.
+    Limit,
+    /// Answers for repeated requests.
+    Answer,
+    /// A visitor's account.
+    Account,
+    /// A member of staff's account.
+    Staff,
+    /// The trail of what was done.
+    Audit,
+    /// Messages in development.
+    Mailbox,
+    /// Work between two moments.
+    Work,
+}
+
+impl Term {
+    /// Every term.
+    pub const ALL: [Self; 12] = [
+        Self::Booking,
+        Self::Counted,
+        Self::Draft,
+        Self::Code,
+        Self::Login,
+        Self::Limit,
+        Self::Answer,
+        Self::Account,
+        Self::Staff,
+        Self::Audit,
+        Self::Mailbox,
+        Self::Work,
+    ];
+
+    /// Days after which [`erase_due`] acts; `None` where no clock runs.
+    pub const fn days(self) -> Option<i64> {
+        match self {
+            Self::Booking => Some(90),
+            Self::Draft | Self::Code => Some(1),
+            Self::Limit | Self::Answer => Some(3),
+            Self::Login | Self::Work => Some(30),
+            Self::Account => Some(730),
+            Self::Mailbox => Some(7),
+            Self::Counted | Self::Staff | Self::Audit => None,
+        }
+    }
+
+    /// In words.
+    pub const fn text(self) -> Text {
+        match self {
+            Self::Booking => Text {
+                zh: "参观场次结束后保存90天，随后自动删除姓名和联系方式",
+                en: "90 days after the session; then names and contacts are erased automatically",
+            },
+            Self::Counted => Text {
+                zh: "姓名和联系方式删除后，仅作为不指向个人的人次统计保留",
+                en: "Kept as a head count that points to nobody once names and contacts are erased",
+            },
+            Self::Draft => Text { zh: "未完成的填写在失效后1天内删除", en: "Unfinished forms: erased 1 day after they expire" },
+            Self::Code => Text { zh: "验证码失效后1天内删除", en: "Erased 1 day after the code expires" },
+            Self::Login => Text { zh: "退出或失效后30天内删除", en: "Erased 30 days after the sign-in ends" },
+            Self::Limit => Text { zh: "3天内删除", en: "Erased within 3 days" },
+            Self::Answer => Text { zh: "3天内删除", en: "Erased within 3 days" },
+            Self::Account => Text {
+                zh: "至您注销账号为止；连续730天未使用且没有预约的账号自动清空",
+                en: "Until you close the account; accounts without bookings are emptied after 730 days without use",
+            },
+            Self::Staff => Text { zh: "在岗期间及离岗后依人事制度保存", en: "While employed, then as personnel rules require" },
+            Self::Audit => Text {
+                zh: "长期保存，用于安全追溯；其中只有内部编号，不含姓名和联系方式",
+                en: "Kept permanently for accountability; holds internal numbers only, no names or contacts",
+            },
+            Self::Work => Text {
+                zh: "完成后立即删除；未能完成的30天内删除",
+                en: "Deleted when done; what could not be done, within 30 days",
+            },
+            Self::Mailbox => Text { zh: "仅用于开发环境，7天内删除", en: "Development only; erased within 7 days" },
+        }
+    }
+
+    fn before(self, now: Timestamp) -> Timestamp {
+        let days = self.days().unwrap_or(i64::from(u16::MAX));
+        now.saturating_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN)
+    }
+}
+
+/// Personal data in one table that serves one purpose.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Field {
+    /// Table.
+    pub table: &'static str,
+    /// Columns.
+    pub columns: &'static [&'static str],
+    /// What it is.
+    pub what: Text,
+    /// What for.
+    pub purpose: Text,
+    /// Who can read it.
+    pub readers: Text,
+    /// How long.
+    pub term: Term,
+    /// How protected.
+    pub protection: Protection,
+    /// Whether the privacy notice tells of it: what concerns visitors, not what only staff or development has.
+    pub in_notice: bool,
+}
+
+/// What was erased, or would be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Erased {
+    /// Bookings that lost names and contacts.
+    pub bookings: u64,
+    /// Accounts that were emptied.
+    pub accounts: u64,
+    /// Rows that were deleted.
+    pub swept: Swept,
+}
+
+/// Bookings and accounts of one transaction: short enough to disturb nobody.
+const BATCH: i64 = 200;
+/// What stands in the place of an erased name.
+const ERASED_NAME: &str = "已删除";
+
+/// What [`erase_due`] would do now. Changes nothing.
+pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
+    let now = services.clock.now();
+    let bookings = sql::count_due_bookings(&services.db, Term::Booking.before(now)).await?;
+    let accounts = sql::due_accounts(&services.db, Term::Account.before(now), i64::MAX).await?.len();
+    let swept = sql::count_due(&services.db, &due(now)).await?;
+    Ok(Erased { bookings: bookings.unsigned_abs(), accounts: accounts as u64, swept })
+}
+
+/// Erases what is due now, with a proof in the audit trail: one entry per session and one per emptied account, counts
+/// only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
+pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
+    let mut erased = Erased::default();
+    loop {
+        let services = services.clone();
+        let done = db::to_the_end(async move { erase_bookings(&services).await }).await?;
+        erased.bookings += done;
+        if done < BATCH.unsigned_abs() {
+            break;
+        }
+    }
+    loop {
+        let services = services.clone();
+        let done = db::to_the_end(async move { erase_accounts(&services).await }).await?;
+        erased.accounts += done;
+        if done < BATCH.unsigned_abs() {
+            break;
+        }
+    }
+    erased.swept = sql::sweep(&services.db, &due(services.clock.now())).await?;
+    Ok(erased)
+}
+
+fn due(now: Timestamp) -> Due {
+    Due {
+        drafts: Term::Draft.before(now),
+        codes: Term::Code.before(now),
+        logins: Term::Login.before(now),
+        limits: Term::Limit.before(now),
+        answers: Term::Answer.before(now),
+        mailbox: Term::Mailbox.before(now),
+        jobs: Term::Work.before(now),
+    }
+}
+
+async fn erase_bookings(services: &Services) -> sqlx::Result<u64> {
+    let context = services.system();
+    let mut transaction = services.db.begin().await?;
+    let due = sql::due_bookings(&mut *transaction, Term::Booking.before(context.now), BATCH).await?;
+    let place = |row| Place { table: "booking", column: "name_sealed", row };
+    let names: Vec<_> = due.iter().map(|it| services.vault.seal(place(it.id), ERASED_NAME.as_bytes())).collect();
+    let (sessions, ids): (Vec<Uuid>, Vec<Uuid>) = due.iter().map(|it| (it.session_id, it.id)).unzip();
+    let done = sql::erase_bookings(&mut *transaction, &sessions, &ids, &names, context.now).await?;
+    let mut by_session = BTreeMap::<Uuid, u64>::new();
+    sessions.iter().for_each(|session| *by_session.entry(*session).or_default() += 1);
+    let entry = |(session, bookings): (Uuid, u64)| Entry {
+        action: "privacy.session_erased",
+        subject_kind: "session",
+        subject: Some(session),
+        detail: json!({ "bookings": bookings }),
+    };
+    audit::record(&mut transaction, &context, &by_session.into_iter().map(entry).collect::<Vec<_>>()).await?;
+    transaction.commit().await?;
+    Ok(done)
+}
+
+async fn erase_accounts(services: &Services) -> sqlx::Result<u64> {
+    let context = services.system();
+    let mut transaction = services.db.begin().await?;
+    let due = sql::due_accounts(&mut *transaction, Term::Account.before(context.now), BATCH).await?;
+    let done = sql::erase_accounts(&mut *transaction, &due, context.now).await?;
+    let entry = |account: &Uuid| Entry {
+        action: "privacy.account_erased",
+        subject_kind: "account",
+        subject: Some(*account),
+        detail: json!({ "reason": "unused" }),
+    };
+    audit::record(&mut transaction, &context, &due.iter().map(entry).collect::<Vec<_>>()).await?;
+    transaction.commit().await?;
+    Ok(done)
+}

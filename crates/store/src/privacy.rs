@@ -1,0 +1,186 @@
+//! Erasing personal data whose time is over. Each statement is bounded, so that erasing never holds the house up.
+
+use crate::{SqlTimestamp, ToSqlx};
+use jiff::Timestamp;
+use sqlx::{PgExecutor, Result, query, query_as, query_scalar};
+use uuid::Uuid;
+
+/// A booking whose name and contacts are due.
+pub struct DueBooking {
+    /// Its session.
+    pub session_id: Uuid,
+    /// Which.
+    pub id: Uuid,
+}
+
+/// Bookings of sessions that ended before `ended`, not erased yet; locked, skipping those another server erases.
+pub async fn due_bookings(db: impl PgExecutor<'_>, ended: Timestamp, limit: i64) -> Result<Vec<DueBooking>> {
+    query_as!(
+        DueBooking,
+        "select b.session_id, b.id from booking b join session s on s.id = b.session_id \
+         where b.erased_at is null and s.ends_at < $1 order by b.session_id, b.id limit $2 \
+         for update of b skip locked",
+        ended.to_sqlx() as SqlTimestamp,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// How many bookings [`due_bookings`] would find without a limit.
+pub async fn count_due_bookings(db: impl PgExecutor<'_>, ended: Timestamp) -> Result<i64> {
+    query_scalar!(
+        r#"select count(*) as "due!" from booking b join session s on s.id = b.session_id
+           where b.erased_at is null and s.ends_at < $1"#,
+        ended.to_sqlx() as SqlTimestamp
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Empties bookings: `names` are sealed placeholders. What remains counts people and names nobody.
+pub async fn erase_bookings(
+    db: impl PgExecutor<'_>,
+    sessions: &[Uuid],
+    bookings: &[Uuid],
+    names: &[Vec<u8>],
+    now: Timestamp,
+) -> Result<u64> {
+    let done = query!(
+        "update booking b set name_sealed = due.name, phone_sealed = null, phone_index = null, mail_sealed = null, \
+                mail_index = null, account_id = null, erased_at = $4, updated_at = $4 \
+         from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as due (session_id, id, name) \
+         where b.session_id = due.session_id and b.id = due.id",
+        sessions,
+        bookings,
+        names,
+        now.to_sqlx() as SqlTimestamp,
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
+/// Visitors' accounts nobody has used since `unused` and that have no booking left.
+pub async fn due_accounts(db: impl PgExecutor<'_>, unused: Timestamp, limit: i64) -> Result<Vec<Uuid>> {
+    query_scalar!(
+        "select a.id from account a \
+         where a.kind = 'visitor' and a.deleted_at is null and a.created_at < $1 \
+           and not exists (select from login_session l where l.account_id = a.id and l.last_seen_at >= $1) \
+           and not exists (select from booking b where b.account_id = a.id) \
+         order by a.id limit $2",
+        unused.to_sqlx() as SqlTimestamp,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Empties accounts; what remains is an id the audit trail speaks of.
+pub async fn erase_accounts(db: impl PgExecutor<'_>, accounts: &[Uuid], now: Timestamp) -> Result<u64> {
+    let done = query!(
+        "update account set name_sealed = null, phone_sealed = null, phone_index = null, mail_sealed = null, \
+                mail_index = null, deleted_at = $2 \
+         where id = any($1) and kind = 'visitor' and deleted_at is null",
+        accounts,
+        now.to_sqlx() as SqlTimestamp,
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
+/// What is simply deleted, how much of it is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Swept {
+    /// Drafts nobody finished.
+    pub drafts: i64,
+    /// One-time codes.
+    pub codes: i64,
+    /// Sign-ins that ended.
+    pub logins: i64,
+    /// Counters of limits.
+    pub limits: i64,
+    /// Answers kept for repeated requests.
+    pub answers: i64,
+    /// Messages shown in development.
+    pub mailbox: i64,
+    /// Work nobody could do.
+    pub jobs: i64,
+}
+
+/// Before which instants things are due.
+#[derive(Clone, Copy, Debug)]
+pub struct Due {
+    /// Drafts that expired.
+    pub drafts: Timestamp,
+    /// Codes that expired.
+    pub codes: Timestamp,
+    /// Sign-ins that expired or were ended.
+    pub logins: Timestamp,
+    /// Windows of limits.
+    pub limits: Timestamp,
+    /// Kept answers.
+    pub answers: Timestamp,
+    /// Messages of the development mailbox.
+    pub mailbox: Timestamp,
+    /// Jobs that failed for good.
+    pub jobs: Timestamp,
+}
+
+/// Counts what [`sweep`] would delete.
+pub async fn count_due(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
+    query_as!(
+        Swept,
+        r#"select (select count(*) from booking_draft where expires_at < $1) as "drafts!",
+                  (select count(*) from one_time_code where expires_at < $2) as "codes!",
+                  (select count(*) from login_session where expires_at < $3 or revoked_at < $3) as "logins!",
+                  (select count(*) from rate_limit where window_start < $4) as "limits!",
+                  (select count(*) from idempotency where created_at < $5) as "answers!",
+                  (select count(*) from dev_mailbox where created_at < $6) as "mailbox!",
+                  (select count(*) from job where state = 'dead' and created_at < $7) as "jobs!""#,
+        due.drafts.to_sqlx() as SqlTimestamp,
+        due.codes.to_sqlx() as SqlTimestamp,
+        due.logins.to_sqlx() as SqlTimestamp,
+        due.limits.to_sqlx() as SqlTimestamp,
+        due.answers.to_sqlx() as SqlTimestamp,
+        due.mailbox.to_sqlx() as SqlTimestamp,
+        due.jobs.to_sqlx() as SqlTimestamp,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Deletes what is due and answers how much it was.
+pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
+    query_as!(
+        Swept,
+        r#"with drafts as (delete from booking_draft where expires_at < $1 returning 1),
+                codes as (delete from one_time_code where expires_at < $2 returning 1),
+                logins as (delete from login_session where expires_at < $3 or revoked_at < $3 returning 1),
+                limits as (delete from rate_limit where window_start < $4 returning 1),
+                answers as (delete from idempotency where created_at < $5 returning 1),
+                mailbox as (delete from dev_mailbox where created_at < $6 returning 1),
+                jobs as (delete from job where state = 'dead' and created_at < $7 returning 1)
+           select (select count(*) from drafts) as "drafts!", (select count(*) from codes) as "codes!",
+                  (select count(*) from logins) as "logins!", (select count(*) from limits) as "limits!",
+                  (select count(*) from answers) as "answers!", (select count(*) from mailbox) as "mailbox!",
+                  (select count(*) from jobs) as "jobs!""#,
+        due.drafts.to_sqlx() as SqlTimestamp,
+        due.codes.to_sqlx() as SqlTimestamp,
+        due.logins.to_sqlx() as SqlTimestamp,
+        due.limits.to_sqlx() as SqlTimestamp,
+        due.answers.to_sqlx() as SqlTimestamp,
+        due.mailbox.to_sqlx() as SqlTimestamp,
+        due.jobs.to_sqlx() as SqlTimestamp,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Every column of the public tables, for the test that all personal ones are registered.
+pub async fn columns(db: impl PgExecutor<'_>) -> Result<Vec<(String, String)>> {
+    let rows = query!(
+        r#"select table_name as "table!", column_name as "column!" from information_schema.columns
+           where table_schema = 'public' order by table_name, ordinal_position"#
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.table, row.column)).collect())
+}

@@ -1,0 +1,45 @@
+// People's journeys, in a real Chromium, against the real server, a fresh database and a real mail server.
+// `scripts/e2e` builds what is needed and starts this; arguments go through: `scripts/e2e -g 'books'`.
+import { defineConfig } from "@playwright/test";
+
+const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** The commonest client: a phone 360 wide; and a desktop. Once with and once without JavaScript. */
+const phone = { viewport: { width: 360, height: 800 }, hasTouch: true, isMobile: true };
+const desktop = { viewport: { width: 1280, height: 800 } };
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "artefacts/failures",
+  globalSetup: "./stack/start.mjs",
+  fullyParallel: false,
+  workers: Number(process.env.E2E_WORKERS ?? 2),
+  forbidOnly: true,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"], ["./support/summary.ts"]],
+  use: {
+    locale: "zh-CN",
+    // Not the house's zone: times must read as Shanghai's whatever the browser thinks.
+    timezoneId: "America/New_York",
+    contextOptions: { reducedMotion: "reduce" },
+    screenshot: "only-on-failure",
+    trace: process.env.E2E_TRACE ? "retain-on-failure" : "off",
+    launchOptions: {
+      executablePath: chromium,
+      args: [
+        "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--no-first-run",
+      ],
+    },
+  },
+  // A test tagged @js needs a live page, one tagged @plain is about the page without scripts, one tagged @once does not
+  // depend on the window. Everything else runs in all four.
+  projects: [
+    { name: "360", use: phone, grepInvert: /@plain/ },
+    { name: "1280", use: desktop, grepInvert: /@plain|@once/ },
+    { name: "360-nojs", use: { ...phone, javaScriptEnabled: false }, grepInvert: /@js|@once/ },
+    { name: "1280-nojs", use: { ...desktop, javaScriptEnabled: false }, grepInvert: /@js|@once/ },
+  ],
+});

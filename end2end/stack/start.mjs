@@ -1,0 +1,110 @@
+// Everything a journey needs, started before the first test and gone after the last: a mail server, a database of its
+// own, the server binary on a free port, a member of staff. The same binary and site/ that would be deployed; only the
+// configuration says where mail goes. Nothing is shared with the developer's own database.
+//
+// From the environment (scripts/e2e sets it): E2E_SERVER, the binary; DATABASE_URL, any database on the Postgres to use;
+// E2E_SITE, the built site. E2E_KEEP=1 leaves the database for a look afterwards.
+import { execFile, spawn } from "node:child_process";
+import { createWriteStream, mkdirSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { promisify } from "node:util";
+import { startMailbox } from "./mailbox.mjs";
+
+const run = promisify(execFile);
+const artefacts = new URL("../artefacts/", import.meta.url).pathname;
+
+function required(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: start the journeys with scripts/e2e`);
+  return value;
+}
+
+async function freePort() {
+  const probe = createServer();
+  await new Promise((resolve) => probe.listen(0, "127.0.0.1", () => resolve()));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(() => resolve()));
+  return port;
+}
+
+async function until(what, ready, server) {
+  const end = Date.now() + 60_000;
+  while (Date.now() < end) {
+    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}; see end2end/artefacts/server.log`);
+    if (await ready().catch(() => false)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${what} did not happen within a minute; see end2end/artefacts/server.log`);
+}
+
+/** The first password, as `create-admin` prints it once. */
+function firstPassword(printed) {
+  const password = /password\s+(\S+)/i.exec(printed)?.[1];
+  if (!password) throw new Error(`create-admin printed no password where expected:\n${printed}`);
+  return password;
+}
+
+export default async function start() {
+  rmSync(artefacts, { recursive: true, force: true });
+  mkdirSync(artefacts, { recursive: true });
+  const binary = required("E2E_SERVER");
+  const database = `e2e_${process.pid}`;
+  const address = new URL(required("DATABASE_URL"));
+  const admin = new URL(address);
+  admin.pathname = "/postgres";
+  address.pathname = `/${database}`;
+  const psql = (statement) => run("psql", ["-qtAX", admin.href, "-c", statement]);
+  await psql(`create database ${database}`);
+
+  // A second factor's code works once, so tests cannot share a person: whoever asks gets a new member of staff.
+  let hired = 0;
+  const hire = async () => {
+    const login = `e2e.staff${++hired}`;
+    const roles = ["museum_officer", "steward", "auditor"].flatMap((role) => ["--role", role]);
+    const { stdout } = await command("create-admin", "--login", login, "--name", `端到端${hired}号`, ...roles);
+    return { login, password: firstPassword(stdout) };
+  };
+  const mailbox = await startMailbox({ "/hire": hire });
+  const [port, ops] = [await freePort(), await freePort()];
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    PATH: process.env.PATH,
+    DATABASE_URL: address.href,
+    CORDBLOOD__HTTP__LISTEN: `127.0.0.1:${port}`,
+    CORDBLOOD__HTTP__PUBLIC_URL: url,
+    CORDBLOOD__OPS__LISTEN: `127.0.0.1:${ops}`,
+    CORDBLOOD__SITE__ROOT: required("E2E_SITE"),
+    CORDBLOOD__MAIL__DELIVERY: "smtp",
+    CORDBLOOD__MAIL__HOST: "127.0.0.1",
+    CORDBLOOD__MAIL__PORT: String(mailbox.smtpPort),
+    CORDBLOOD__MAIL__TLS: "none",
+    CORDBLOOD__TELEMETRY__FORMAT: "json",
+    RUST_BACKTRACE: "1",
+  };
+  const command = (...words) => run(binary, words, { env, maxBuffer: 1 << 24 });
+  await command("migrate");
+  await command("seed", "--demo");
+
+  const log = createWriteStream(`${artefacts}server.log`);
+  const server = spawn(binary, ["serve"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  server.stdout.pipe(log);
+  server.stderr.pipe(log);
+  await until("the server's readiness", async () => (await fetch(`http://127.0.0.1:${ops}/readyz`)).ok, server);
+
+  process.env.E2E_URL = url;
+  process.env.E2E_OPS = `http://127.0.0.1:${ops}`;
+  process.env.E2E_MAILBOX = mailbox.url;
+  process.env.E2E_DATABASE = address.href;
+
+  return async () => {
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGTERM");
+    const timer = setTimeout(() => server.kill("SIGKILL"), 30_000);
+    const code = server.exitCode ?? (await ended);
+    clearTimeout(timer);
+    await mailbox.close();
+    if (process.env.E2E_KEEP) console.log(`kept: ${address.href}`);
+    else await psql(`drop database if exists ${database} with (force)`);
+    if (code !== 0) throw new Error(`the server did not end in order (exit code ${code}); see end2end/artefacts/server.log`);
+  };
+}

@@ -1,0 +1,195 @@
+// The test everybody starts from: a page that is watched. A console error, an exception, a request to another machine or
+// a server error fails the test it happens in, whatever the test was about.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, test as base, type BrowserContext, type Page, type Request } from "@playwright/test";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const artefacts = new URL("../artefacts/", import.meta.url).pathname;
+
+/** What went wrong in the browser while a test ran. */
+export class Watch {
+  readonly faults: string[] = [];
+  private allowed: RegExp[] = [];
+
+  constructor(context: BrowserContext, private readonly origin: string) {
+    context.on("console", (message) => {
+      if (message.type() !== "error" && message.type() !== "warning") return;
+      const where = message.location().url;
+      // Chromium reports every document answered with 4xx as an error; whether that status was right is the test's matter.
+      if (/^Failed to load resource/.test(message.text()) && this.refused.has(where)) return;
+      this.note(`console ${message.type()}: ${message.text()} (${where})`);
+    });
+    context.on("weberror", (error) => this.note(`exception: ${error.error().message}`));
+    context.on("request", (request) => this.seen(request));
+    context.on("response", (response) => {
+      const document = response.request().isNavigationRequest();
+      if (document && response.status() >= 400 && response.status() < 500) this.refused.add(response.url());
+      if (response.status() >= 500) this.note(`${response.status()} from ${response.request().method()} ${response.url()}`);
+      if (!document && response.status() >= 400) this.note(`${response.status()} from ${response.url()}`);
+    });
+  }
+
+  private refused = new Set<string>();
+
+  private seen(request: Request) {
+    const url = request.url();
+    if (!url.startsWith(this.origin) && !/^(data|blob|about|chrome-extension):/.test(url)) this.note(`a request to another machine: ${url}`);
+  }
+
+  private note(fault: string) {
+    if (!this.allowed.some((pattern) => pattern.test(fault))) this.faults.push(fault);
+  }
+
+  /** Something this test provokes on purpose. */
+  expectFault(pattern: RegExp) {
+    this.allowed.push(pattern);
+  }
+}
+
+export const test = base.extend<{ watch: Watch; js: boolean }>({
+  baseURL: async ({}, use) => {
+    const url = process.env.E2E_URL;
+    if (!url) throw new Error("no server: is the stack running?");
+    await use(url);
+  },
+  js: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
+  watch: [
+    async ({ context, baseURL }, use) => {
+      const watch = new Watch(context, baseURL!);
+      await use(watch);
+      expect(watch.faults, "the browser complained").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+export { expect };
+
+/** Opens a path and waits until the page is live. */
+export async function visit(page: Page, path: string, status = 200): Promise<void> {
+  const response = await page.goto(path);
+  expect(response?.status(), `status of ${path}`).toBe(status);
+  await settled(page);
+}
+
+/** Waits until the islands of this page are awake, where there are any and scripts run at all. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState("load");
+  if (!(await scriptsRun(page)) || (await page.locator("leptos-island").count()) === 0) return;
+  const scripts = await page.locator("script[type=module]").count();
+  expect(scripts, "a page with islands is sent without their scripts (see [islands] in app/src/routes.rs)").toBeGreaterThan(0);
+  await page.locator("body[data-hydrated]").waitFor();
+}
+
+/** Whether the page may run scripts: what a <noscript> shows is visible only where it may not. */
+async function scriptsRun(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const probe = document.createElement("div");
+    probe.innerHTML = "<noscript><p></p></noscript>";
+    // With scripting on, the parser keeps a noscript's content as text.
+    return probe.querySelector("p") === null;
+  });
+}
+
+/**
+ * A page or a state of it, looked at from every side: accessible in both colour schemes, not wider than the window, its
+ * scripts really served, and a picture kept as artefacts/<name>-<width>.png.
+ */
+export async function examine(page: Page, name: string): Promise<void> {
+  await settled(page);
+  await picture(page, name);
+  await expectFits(page, name);
+  await expectAccessible(page, name);
+  await expectScripts(page);
+}
+
+/** Keeps a picture of the whole page. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const info = test.info();
+  const suffix = info.project.name;
+  await page.screenshot({ path: `${artefacts}${name}-${suffix}.png`, fullPage: true, animations: "disabled" });
+}
+
+/** Nothing sticks out to the right: a phone's page never scrolls sideways. */
+export async function expectFits(page: Page, name: string): Promise<void> {
+  const overflow = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll("body *")]
+      .filter((element) => element.getBoundingClientRect().right > width + 1)
+      .slice(0, 5)
+      .map((element) => `${element.tagName.toLowerCase()}.${element.className} reaches ${Math.round(element.getBoundingClientRect().right)}`);
+  });
+  expect(overflow, `${name} is wider than the window`).toEqual([]);
+}
+
+interface Finding {
+  id: string;
+  help: string;
+  nodes: { target: unknown[]; failureSummary?: string }[];
+}
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** axe finds nothing, by WCAG 2.2 A and AA and its own best practices, in the light and in the dark. */
+export async function expectAccessible(page: Page, name: string): Promise<void> {
+  const looked = (await scriptsRun(page)) ? page : await mirror(page);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await looked.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await looked.evaluate(axeSource);
+    // In the dark only the colours differ.
+    const only = colorScheme === "light" ? { type: "tag", values: RULES } : { type: "rule", values: ["color-contrast"] };
+    const findings = (await looked.evaluate(async (runOnly) => {
+      const { axe } = window as unknown as { axe: { run(context: Document, options: object): Promise<{ violations: Finding[] }> } };
+      return (await axe.run(document, { runOnly, resultTypes: ["violations"] })).violations;
+    }, only)) as Finding[];
+    const told = findings.map((finding) => {
+      const nodes = finding.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} (${node.failureSummary})`);
+      return `${finding.id}: ${finding.help} — ${nodes.join("; ")}`;
+    });
+    expect(told, `axe on ${name}, ${colorScheme}`).toEqual([]);
+  }
+  if (looked === page) await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  else await looked.context().close();
+}
+
+/**
+ * The same document where scripts may run: axe waits for promises, which never come in a page without scripts. What the
+ * parser made of the page, its <noscript> included, is kept; its own scripts are not.
+ */
+async function mirror(page: Page): Promise<Page> {
+  const html = (await page.content()).replace(/<script\b[\s\S]*?<\/script>/gi, "").replace(/<\/?noscript>/gi, "");
+  const context = await page.context().browser()!.newContext({ javaScriptEnabled: true });
+  const copy = await context.newPage();
+  const url = page.url();
+  await copy.route("**/*", (route) =>
+    route.request().isNavigationRequest() ? route.fulfill({ contentType: "text/html; charset=utf-8", body: html }) : route.continue(),
+  );
+  await copy.goto(url);
+  return copy;
+}
+
+const MIME: Record<string, RegExp> = { js: /javascript/, wasm: /^application\/wasm/, css: /^text\/css/ };
+
+/** Every script, module and style sheet the page names is there, with the right type, and may be cached for ever. */
+export async function expectScripts(page: Page): Promise<void> {
+  const html = await page.content();
+  const paths = new Set([...html.matchAll(/["'(]([^"'()\s]*\/pkg\/[^"'()\s]+\.(?:js|wasm|css))["')]/g)].map((match) => match[1]));
+  for (const path of paths) {
+    const response = await page.request.get(path);
+    expect(response.status(), path).toBe(200);
+    expect(response.headers()["content-type"], path).toMatch(MIME[path.split(".").pop()!]);
+    expect(response.headers()["cache-control"] ?? "", path).toContain("immutable");
+  }
+}
+
+/** The accessible error of a field, as a screen reader would find it. */
+export function fieldError(page: Page, label: string | RegExp) {
+  return page.getByLabel(label).first().evaluate((element) => {
+    const ids = (element.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean);
+    return {
+      invalid: element.getAttribute("aria-invalid") === "true",
+      text: ids.map((id) => document.getElementById(id)?.textContent?.trim() ?? "").join(" "),
+    };
+  });
+}

@@ -1,0 +1,254 @@
+//! What an endpoint answers when it cannot do what it was asked: a problem document (RFC 9457).
+//!
+//! `type` is a stable address that explains the problem to a programmer (`/api/problems/<code>`); `code` is the same
+//! thing for a `match`; `errors` names fields and rules, with the numbers their sentence needs. A text of the database
+//! never gets here.
+
+use crate::house::House;
+use crate::trouble::Trouble;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use domain::account::Denied;
+use domain::booking::{DoorRefusal, Refusal};
+use domain::field::FieldError;
+use domain::ids::RequestId;
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use services::booking::BookingError;
+
+/// A kind of problem, as it is documented.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Kind {
+    /// The last segment of its `type`.
+    pub code: &'static str,
+    /// The status that comes with it.
+    pub status: StatusCode,
+    /// One line.
+    pub title: &'static str,
+    /// What it means and what to do.
+    pub explanation: &'static str,
+}
+
+macro_rules! kinds {
+    ($($name:ident = $code:literal $status:ident $title:literal $explanation:literal;)+) => {
+        $(#[doc = $title] pub const $name: Kind = Kind {
+            code: $code, status: StatusCode::$status, title: $title, explanation: $explanation,
+        };)+
+        /// Every kind of problem, as `/api/problems/<code>` explains them.
+        pub const KINDS: &[Kind] = &[$($name),+];
+    };
+}
+
+kinds! {
+    MALFORMED = "malformed" BAD_REQUEST "The request cannot be read"
+        "The body is no JSON, a parameter is missing or of the wrong type, or a member is unknown. `detail` says where.";
+    NO_TOKEN = "no-token" UNAUTHORIZED "A token is needed"
+        "Send `Authorization: Bearer <access token>`. Access tokens live five minutes; get the next one from POST /api/v1/token.";
+    BAD_CREDENTIALS = "bad-credentials" UNAUTHORIZED "The client's credentials were not accepted"
+        "The client's id, its secret or its refresh token is not good, or the client was revoked. The answer is the same for all.";
+    FORBIDDEN = "forbidden" FORBIDDEN "The token does not permit this"
+        "The token lacks the scope that the endpoint names.";
+    NOT_FOUND = "not-found" NOT_FOUND "There is no such thing"
+        "Nothing is there, or it is not this client's: the two are never told apart.";
+    WRONG_METHOD = "wrong-method" METHOD_NOT_ALLOWED "The path exists, but not for this method"
+        "The `Allow` header lists the methods.";
+    WRONG_TYPE = "wrong-type" UNSUPPORTED_MEDIA_TYPE "The body is not JSON"
+        "Send `Content-Type: application/json`.";
+    TOO_LARGE = "too-large" PAYLOAD_TOO_LARGE "The body is larger than the house takes"
+        "Bodies of the API stay below 64 KiB.";
+    INVALID = "invalid" UNPROCESSABLE_ENTITY "Fields cannot be taken as they are"
+        "`errors` names each field, the rule it breaks (`code`) and the rule's numbers.";
+    REFUSED = "refused" CONFLICT "The rules of booking say no"
+        "`refusal.code` is the rule: `full` (with the places that are free), `not-open-yet`, `too-late`, `session-closed`, \
+         `party-too-large`, `daily-limit` and so on.";
+    NOT_ADMITTED = "not-admitted" CONFLICT "Nobody is let in"
+        "`refusal.code` is the reason: `wrong-day`, `too-early`, `already-admitted`, `cancelled`, `not-a-pass` and so on.";
+    CHANGED = "changed" CONFLICT "It was changed in the meantime"
+        "Read it again and decide again.";
+    PRECONDITION = "precondition" PRECONDITION_FAILED "The version named in If-Match is not the present one"
+        "Read it again: its ETag has changed.";
+    KEY_MISSING = "idempotency-key-missing" BAD_REQUEST "An Idempotency-Key is needed"
+        "Calls that change something carry `Idempotency-Key: <a UUID or another text of 8 to 64 characters>`, the same for every retry.";
+    KEY_REUSED = "idempotency-key-reused" UNPROCESSABLE_ENTITY "The Idempotency-Key was used with another body"
+        "A key stands for one request. Use a new key for a new request.";
+    KEY_BUSY = "idempotency-key-in-progress" CONFLICT "The request with this Idempotency-Key is still being worked on"
+        "Try again after `Retry-After` seconds: the answer will be the first one's.";
+    TOO_OFTEN = "too-often" TOO_MANY_REQUESTS "More requests than agreed"
+        "Try again after `Retry-After` seconds. The `RateLimit` headers say what is left.";
+    BROKEN = "broken" INTERNAL_SERVER_ERROR "A fault of the house"
+        "Nothing half-done stays behind. Repeat the call with the same Idempotency-Key; tell us `instance` if it stays.";
+    BUSY = "busy" SERVICE_UNAVAILABLE "More than the house can serve at this moment"
+        "Try again after `Retry-After` seconds with the same Idempotency-Key.";
+}
+
+/// A problem on its way out; [`crate::layers::house_errors`] writes it down with the request's id.
+#[derive(Clone, Debug)]
+pub struct ProblemDocument {
+    kind: Kind,
+    detail: Option<String>,
+    errors: Vec<FieldError>,
+    more: Map<String, Value>,
+    retry_after: Option<u32>,
+}
+
+/// What endpoints return on the unhappy way.
+pub type Problem = ProblemDocument;
+
+impl ProblemDocument {
+    /// A problem of this kind.
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, detail: None, errors: Vec::new(), more: Map::new(), retry_after: None }
+    }
+
+    /// The document of what went wrong around the endpoints.
+    pub fn of(trouble: Trouble) -> Self {
+        let kind = match trouble {
+            Trouble::Malformed => MALFORMED,
+            Trouble::NoToken => NO_TOKEN,
+            Trouble::Forbidden | Trouble::CrossSite => FORBIDDEN,
+            Trouble::NotFound => NOT_FOUND,
+            Trouble::WrongMethod => WRONG_METHOD,
+            Trouble::TooLarge => TOO_LARGE,
+            Trouble::WrongType => WRONG_TYPE,
+            Trouble::Unusable => INVALID,
+            Trouble::TooOften => TOO_OFTEN,
+            Trouble::Broken => BROKEN,
+            Trouble::Busy => BUSY,
+        };
+        Self { retry_after: trouble.retry_after(), ..Self::new(kind) }
+    }
+
+    /// The same with a sentence about this occurrence.
+    #[must_use]
+    pub fn detail(mut self, sentence: impl Into<String>) -> Self {
+        self.detail = Some(sentence.into());
+        self
+    }
+
+    /// The same with faults of fields.
+    #[must_use]
+    pub fn errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// The same with another member.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        // A value of ours that is no JSON would be a programmer's slip: the member is then missing, nothing worse.
+        self.more.insert(name.to_owned(), serde_json::to_value(value).unwrap_or(Value::Null));
+        self
+    }
+
+    /// The same with a time to wait, in seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds.max(1));
+        self
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The document itself.
+    pub fn response(&self, house: &House, request: RequestId) -> Response {
+        let mut document = Map::new();
+        let address = format!("{}/api/problems/{}", house.config.http.public_url, self.kind.code);
+        document.insert("type".into(), json!(address));
+        document.insert("title".into(), json!(self.kind.title));
+        document.insert("status".into(), json!(self.kind.status.as_u16()));
+        document.insert("code".into(), json!(self.kind.code));
+        document.insert("instance".into(), json!(format!("urn:uuid:{request}")));
+        if let Some(detail) = &self.detail {
+            document.insert("detail".into(), json!(detail));
+        }
+        if !self.errors.is_empty() {
+            document.insert("errors".into(), json!(self.errors));
+        }
+        document.extend(self.more.clone());
+        let mut response = Response::new(Body::from(Value::Object(document).to_string()));
+        *response.status_mut() = self.kind.status;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}
+
+impl IntoResponse for ProblemDocument {
+    fn into_response(self) -> Response {
+        let mut response = self.kind.status.into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.kind.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"cordblood\""));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Trouble> for ProblemDocument {
+    fn from(trouble: Trouble) -> Self {
+        Self::of(trouble)
+    }
+}
+
+impl From<Denied> for ProblemDocument {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::SignInNeeded => Self::new(NO_TOKEN),
+            Denied::NotAllowed | Denied::StepUpNeeded => Self::new(FORBIDDEN),
+        }
+    }
+}
+
+impl From<sqlx::Error> for ProblemDocument {
+    fn from(error: sqlx::Error) -> Self {
+        let busy = store::is_transient(&error) || matches!(error, sqlx::Error::PoolTimedOut);
+        if busy {
+            return Self::of(Trouble::Busy);
+        }
+        tracing::error!(%error, "the database failed");
+        Self::of(Trouble::Broken)
+    }
+}
+
+impl From<Refusal> for ProblemDocument {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Busy => Self::of(Trouble::Busy),
+            refusal => Self::new(REFUSED).detail(refusal.to_string()).with("refusal", refusal),
+        }
+    }
+}
+
+impl From<DoorRefusal> for ProblemDocument {
+    fn from(refusal: DoorRefusal) -> Self {
+        Self::new(NOT_ADMITTED).detail(refusal.to_string()).with("refusal", refusal)
+    }
+}
+
+impl From<BookingError> for ProblemDocument {
+    fn from(error: BookingError) -> Self {
+        match error {
+            BookingError::Refused(refusal) => refusal.into(),
+            BookingError::Denied(denied) => denied.into(),
+            BookingError::NotFound => Self::new(NOT_FOUND),
+            BookingError::Fields(errors) => Self::new(INVALID).errors(errors),
+            BookingError::StateHasChanged => Self::new(CHANGED),
+            BookingError::KeyReused => Self::new(KEY_REUSED),
+            BookingError::Limited { retry_after } => {
+                Self::new(TOO_OFTEN).retry_after(u32::try_from(retry_after).unwrap_or(u32::MAX))
+            }
+            BookingError::Code(fault) => Self::new(INVALID).errors(vec![FieldError::new("code", fault)]),
+            BookingError::Database(error) => error.into(),
+            BookingError::Damaged(what) => {
+                tracing::error!(what, "something of ours is damaged");
+                Self::of(Trouble::Broken)
+            }
+        }
+    }
+}
