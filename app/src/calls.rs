@@ -53,7 +53,14 @@ impl Call {
 }
 
 /// Every call of the site. A line without an access does not compile.
-pub static CALLS: &[&[Call]] = &[crate::account::CALLS, crate::mailbox::CALLS, crate::museum::calls::CALLS];
+pub static CALLS: &[&[Call]] = &[
+    crate::account::CALLS,
+    crate::mailbox::CALLS,
+    crate::museum::calls::CALLS,
+    crate::museum::staff::calls::CALLS,
+    crate::door::calls::CALLS,
+    crate::desk::calls::CALLS,
+];
 
 /// An `async fn(Asked) -> Answer`.
 pub trait Handler: Send + Sync {

@@ -17,6 +17,10 @@ pub mod calls;
 #[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
+mod desk;
+#[cfg(feature = "ssr")]
+mod door;
+#[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
 mod gallery;

@@ -8,10 +8,15 @@ use crate::account::{
     AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode,
     StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
 };
+use crate::desk::{AuditTrail, Front, Jobs};
+use crate::door::Door;
 use crate::gallery::Gallery;
 use crate::home::Home;
 use crate::mailbox::Mailbox;
 use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
+use crate::museum::staff::{
+    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, PrintedPass, Session as StaffSession, Sessions as StaffSessions, Templates, Today,
+};
 use crate::notices::{Accessibility, Privacy};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
@@ -98,6 +103,18 @@ pages! {
     "/b/:link" Mine (Access::Public) [];
     "/b/:link/pass" Pass (Access::Public) [];
     "/b/:link/move" Move (Access::Public) [];
+    "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/sessions/:id" StaffSession (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/templates" Templates (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/bookings" StaffBookings (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/bookings/:id" StaffBooking (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
+    "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
+    "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
+    "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
+    "/door" Door (Access::Capability(Capability::Admit)) [bare];
     "/privacy" Privacy (Access::Public) [];
     "/accessibility" Accessibility (Access::Public) [];
     "/gallery" Gallery (Access::Public) [islands];

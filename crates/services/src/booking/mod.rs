@@ -3,6 +3,7 @@
 //! One lock decides: the session's row. Everything that makes a session fuller goes through [`claims`] or, for moves,
 //! through [`change`], and takes that lock first; the database's trigger is the net below.
 
+mod board;
 mod calendar;
 mod change;
 mod claims;
@@ -13,6 +14,7 @@ mod office;
 mod seed;
 mod view;
 
+pub use board::{session_now, sessions};
 pub use calendar::{Calendar, Museum, SessionView, museum};
 pub use change::{Handle, cancel, change_party, move_to};
 pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book};

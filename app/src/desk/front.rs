@@ -1,0 +1,101 @@
+//! The workbench's front page: the numbers of today and the rooms this person may enter.
+
+use super::{count, may, read_first};
+use crate::i18n::Text;
+use crate::problem::Problem;
+use crate::routes::is_open;
+use crate::ui::{Card, EmptyState, Illustration, Page, StatNumber, Width};
+use crate::visit::{Visit, visit};
+use domain::account::{Actor, Capability};
+use domain::time::{day_text, local_day};
+use leptos::prelude::*;
+use services::{booking, jobs};
+
+/// A room of the workbench: its address, who may enter, its name, what it is for.
+struct Area(&'static str, Capability, &'static str, &'static str);
+
+const AREAS: [Area; 9] = [
+    Area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
+    Area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
+    Area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
+    Area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
+    Area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
+    Area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
+    Area("/staff/people", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
+    Area("/staff/jobs", Capability::Operate, "staff-jobs-title", "staff-jobs-text"),
+    Area("/staff/audit", Capability::ReadAudit, "staff-audit-title", "staff-audit-text"),
+];
+
+/// The workbench.
+#[component]
+pub fn Front() -> impl IntoView {
+    read_first(front(visit()))
+}
+
+async fn front(visit: Visit) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let museum = if may(visit, Capability::SeeBookings) { museum_numbers(visit).await?.into_any() } else { ().into_any() };
+    let queue = if may(visit, Capability::Operate) { queue_numbers(visit).await?.into_any() } else { ().into_any() };
+    let rooms: Vec<_> = AREAS.iter().filter(|area| is_open(area.0) && may(visit, area.1)).collect();
+    let roles = match &visit.context.actor {
+        Actor::Staff { roles, .. } => roles.iter().map(|role| crate::words::role_text(visit, *role).to_string()).collect(),
+        _ => Vec::new(),
+    };
+    let lead = if roles.is_empty() { visit.t("staff-no-role") } else { roles.join(" · ").into() };
+    let cards = rooms.iter().map(|Area(path, _, title, text)| {
+        view! { <Card title=visit.t(title) href=Some(Text::from(visit.href(path))) level=2>{visit.t(text)}</Card> }
+    });
+    let cards = cards.collect_view();
+    Ok(view! {
+        <Page title=visit.t("nav-staff") lead=lead kicker=day_text(local_day(visit.context.now), visit.locale()) width=Width::Wide>
+            {museum}
+            {queue}
+            {if rooms.is_empty() {
+                view! { <EmptyState of=Illustration::Museum title=visit.t("staff-no-rooms")><p>{visit.t("staff-no-rooms-text")}</p></EmptyState> }.into_any()
+            } else {
+                view! { <div class="cards staff-areas">{cards}</div> }.into_any()
+            }}
+        </Page>
+    }
+    .into_any())
+}
+
+async fn museum_numbers(visit: &Visit) -> Result<impl IntoView + use<>, Problem> {
+    let today = local_day(visit.context.now);
+    let (sessions, inside) = match booking::sessions(&visit.services, &visit.context, today, today).await {
+        Ok(sessions) => (sessions, booking::inside(&visit.services, &visit.context).await?),
+        // A house without a museum yet: the rest of the workbench is there all the same.
+        Err(booking::BookingError::NotFound) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let sum = |part: fn(&booking::SessionView) -> u32| sessions.iter().map(part).sum::<u32>();
+    let (booked, arrived) = (sum(|s| s.facts.booked), sum(|s| s.arrived));
+    let open = sessions.iter().filter(|s| !s.facts.closed).count();
+    Ok(Some(view! {
+        <section class="section staff-numbers">
+            <h2 class="hidden">{visit.t("staff-numbers-title")}</h2>
+            <dl class="stats">
+                <StatNumber value=open.to_string() label=visit.t("staff-number-sessions")/>
+                <StatNumber value=booked.to_string() label=visit.t("staff-number-booked")/>
+                <StatNumber value=arrived.to_string() label=visit.t("staff-number-arrived")/>
+                <StatNumber value=inside.to_string() label=visit.t("staff-number-inside")/>
+            </dl>
+        </section>
+    }))
+}
+
+async fn queue_numbers(visit: &Visit) -> Result<impl IntoView + use<>, Problem> {
+    let standing = jobs::standing(&visit.services, &visit.context).await?;
+    let dead = u32::try_from(standing.dead).unwrap_or_default();
+    let note = (dead > 0).then(|| count(visit, "staff-number-dead-note", dead));
+    Ok(view! {
+        <section class="section staff-numbers">
+            <h2 class="hidden">{visit.t("staff-jobs-title")}</h2>
+            <dl class="stats">
+                <StatNumber value=standing.due.to_string() label=visit.t("staff-number-due")/>
+                <StatNumber value=standing.waiting.to_string() label=visit.t("staff-number-waiting")/>
+                <StatNumber value=standing.dead.to_string() label=visit.t("staff-number-dead") note=note/>
+            </dl>
+        </section>
+    })
+}
