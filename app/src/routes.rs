@@ -129,7 +129,7 @@ pages! {
     "/staff/enrol" StaffEnrol (Access::Public) [bare];
     "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [];
     "/staff/account" StaffAccount (Access::Capability(Capability::EnterStaff)) [];
-    "/staff/account/recovery-codes" RecoveryCodes (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/account/recovery-codes" RecoveryCodes (Access::Capability(Capability::EnterStaff)) [bare];
     "/staff/people" People (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/new" PeopleNew (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/:id" Person (Access::Capability(Capability::ManageStaff)) [];
