@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, on, MethodFilter, post};
-use domain::account::Scope;
+use domain::account::Capability;
 use http::Method;
 use std::sync::Arc;
 use tower::Layer as _;
@@ -26,8 +26,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 pub enum Policy {
     /// People, as the guard of pages and calls says.
     People(Access),
-    /// Machines with a token of this scope.
-    Token(Scope),
+    /// Machines with a token that permits this.
+    Machine(Capability),
     /// Everybody, for the reason given.
     Open(&'static str),
 }

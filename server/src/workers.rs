@@ -158,6 +158,9 @@ async fn tidy(services: Services, shutdown: CancellationToken) {
         if let Err(error) = services::account::sweep(&services).await {
             tracing::error!(%error, "what has run out could not be swept away");
         }
+        if let Err(error) = services::machines::sweep(&services).await {
+            tracing::error!(%error, "remembered answers could not be swept away");
+        }
         match booking::make_sessions(&services, &context).await {
             Ok(0) | Err(booking::BookingError::NotFound) => {}
             Ok(made) => tracing::info!(made, "sessions were made from the weekly templates"),

@@ -12,6 +12,7 @@ pub mod crypto;
 pub mod db;
 pub mod jobs;
 pub mod limits;
+pub mod machines;
 pub mod messages;
 pub mod privacy;
 

@@ -173,7 +173,7 @@ impl Windows {
         } else {
             self.length as f64 - self.elapsed as f64 + fits_at(current, 0)
         };
-        SignedDuration::from_millis(millis.max(0.0) as i64 + 1)
+        SignedDuration::from_millis(millis.max(0.0).ceil() as i64 + 1)
     }
 }
 

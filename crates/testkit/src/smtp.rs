@@ -20,6 +20,8 @@ pub enum Next {
     RefuseData(u16),
     /// Says nothing any more once it was told MAIL.
     Hang,
+    /// Answers MAIL, and all that follows, so many milliseconds late.
+    Late(u64),
     /// Takes the mail, and breaks the connection instead of saying so.
     ResetAfterData,
     /// Greets with this code: 421 when it is about to go down.
@@ -161,6 +163,9 @@ async fn converse(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()
                 next = lock(state).script.pop_front().unwrap_or(Next::Accept);
                 if next == Next::Hang {
                     std::future::pending::<()>().await;
+                }
+                if let Next::Late(millis) = next {
+                    tokio::time::sleep(std::time::Duration::from_millis(millis)).await;
                 }
                 say(&mut stream, "250 ok").await?;
             }

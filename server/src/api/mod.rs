@@ -1,25 +1,128 @@
 //! `/api/v1`: what machines call. JSON in, JSON out, problem documents when something is in the way.
+//!
+//! To add an endpoint: write the handler with its `#[utoipa::path]` in the room's file, name it in [`Document`] and add a
+//! line to [`routes`]. A test compares the two, and the authorisation comes with the line's policy.
 
+pub mod authorize;
+pub mod bookings;
+pub mod check_ins;
+pub mod cursor;
+pub mod docs;
+pub mod extract;
+pub mod idempotent;
 pub mod problem;
+pub mod sessions;
+pub mod tokens;
 
 use crate::house::House;
 use crate::router::{Policy, Routes};
 use axum::Json;
-use axum::extract::State;
-use axum::routing::get;
-use serde_json::Value;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, delete, get, patch, post};
+use domain::account::Capability;
+use serde::Serialize;
+use std::sync::{Arc, LazyLock};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToSchema};
 
-/// The routes of the API.
-pub fn routes(_house: &House) -> Routes {
-    Routes::default().add(
-        "GET",
-        "/.well-known/jwks.json",
-        Policy::Open("public keys: doors and partners verify passes and tokens with them"),
-        get(async |State(house): State<House>| Json(house.services.vault.jwks())),
-    )
+/// A problem document (RFC 9457). `/api/problems/<code>` explains each `type`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemSchema {
+    /// A stable address that explains the problem.
+    r#type: String,
+    /// One line.
+    title: String,
+    /// The status of the answer.
+    status: u16,
+    /// The last segment of `type`.
+    code: String,
+    /// This occurrence: the request's id. Tell it to us when you ask for help.
+    instance: String,
+    /// About this occurrence.
+    detail: Option<String>,
+    /// Fields that cannot be taken as they are.
+    errors: Option<Vec<FieldProblem>>,
+    /// The rule that says no, with its numbers: `{"code": "full", "free": 2}`.
+    refusal: Option<serde_json::Value>,
+}
+
+/// What is wrong with one field; further members are the rule's numbers (`max`, `min`).
+#[derive(Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// The member's name.
+    field: String,
+    /// The rule: `required`, `phone-shape`, `out-of-range` …
+    code: String,
+}
+
+/// The description of the API, from the code.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Shandong Cord Blood Bank: visits",
+        version = "1",
+        description = "Sessions of the museum, bookings for others, people at the door. JSON in UTF-8; dates and times are RFC 3339; \
+                       lists are paged by an opaque cursor; errors are problem documents (RFC 9457). Every call that changes \
+                       something carries an `Idempotency-Key`. Calls of one client are limited; the `RateLimit` headers say what is left.",
+        license(name = "Proprietary")
+    ),
+    paths(
+        tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, bookings::make, bookings::show, bookings::change,
+        bookings::cancel, check_ins::check_in
+    ),
+    components(schemas(ProblemSchema, FieldProblem)),
+    security(("token" = [])),
+    tags(
+        (name = "token", description = "Who calls"),
+        (name = "sessions", description = "When the museum can be visited. Scope `sessions:read`"),
+        (name = "bookings", description = "Booking for others. Scope `bookings:write`"),
+        (name = "door", description = "At the door. Scope `door:write`"),
+    ),
+    modifiers(&Bearer)
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = document.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
 }
 
 /// The OpenAPI document.
-pub fn document() -> Value {
-    Value::Null
+pub fn document() -> &'static utoipa::openapi::OpenApi {
+    static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Document::openapi);
+    &DOCUMENT
+}
+
+/// The routes of the API.
+pub fn routes(house: &House) -> Routes {
+    let machine = |capability: Capability, handler: MethodRouter<House>| {
+        let policy = Policy::Machine(capability);
+        (policy, handler.layer(from_fn_with_state((Arc::clone(house), capability), authorize::client)))
+    };
+    use Capability::{Admit, BookOnBehalf, SeeBookings};
+    let endpoints = [
+        ("GET", "/api/v1/sessions", machine(SeeBookings, get(sessions::list))),
+        ("GET", "/api/v1/sessions/{id}", machine(SeeBookings, get(sessions::show))),
+        ("POST", "/api/v1/bookings", machine(BookOnBehalf, post(bookings::make))),
+        ("GET", "/api/v1/bookings/{id}", machine(BookOnBehalf, get(bookings::show))),
+        ("PATCH", "/api/v1/bookings/{id}", machine(BookOnBehalf, patch(bookings::change))),
+        ("DELETE", "/api/v1/bookings/{id}", machine(BookOnBehalf, delete(bookings::cancel))),
+        ("POST", "/api/v1/check-ins", machine(Admit, post(check_ins::check_in))),
+        ("POST", "/api/v1/token", (Policy::Open("shows its own credentials"), post(tokens::get_tokens))),
+        ("GET", "/.well-known/jwks.json", (Policy::Open("public keys"), get(tokens::jwks))),
+        ("GET", "/api/v1/openapi.json", (Policy::Open("the description of the API"), get(async || Json(document())))),
+        ("GET", "/api/docs", (Policy::Open("the description, to be read"), get(docs::index))),
+        ("GET", "/api/problems/{code}", (Policy::Open("what a problem's type means"), get(docs::problem))),
+    ];
+    let mut routes = Routes::default();
+    for (method, path, (policy, handler)) in endpoints {
+        routes = routes.add(method, path, policy, handler);
+    }
+    routes
 }

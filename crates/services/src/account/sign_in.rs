@@ -164,7 +164,8 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
     limits::hit(services, &limits::SIGN_IN_PER_NETWORK, form.network.as_str()).await?;
     limits::hit(services, &limits::SIGN_IN_PER_LOGIN, text).await?;
 
-    let credential = rows::take_attempt(&services.db, text, context.now, BACKOFF).await?;
+    let bucket = services.vault.mac("rate limit", format!("sign-in-nowhere\0{text}").as_bytes());
+    let credential = rows::take_attempt(&services.db, text, &bucket, context.now, BACKOFF).await?;
     let open = credential.as_ref().filter(|credential| credential.open);
     let right = password::verify(&form.password, open.map(|c| &*c.password_hash)).await?;
     let factor = Factor::parse(form.code.expose_secret());

@@ -28,6 +28,7 @@ use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
+use domain::account::{Capability, Denied};
 use domain::booking::{Reminder, plan_reminders};
 use domain::contact::{Contact, ContactText};
 use domain::ids::{BookingId, MessageId};
@@ -441,6 +442,27 @@ pub async fn mailbox(services: &Services) -> Result<Vec<store::messages::Mailbox
         return Err(MailboxError::NotHere);
     }
     Ok(store::messages::mailbox(&services.db, 100).await?)
+}
+
+/// The messages about a booking, in order: what kind, by which way, what became of it. For staff who may see bookings.
+pub async fn of_booking(
+    services: &Services,
+    context: &Context,
+    booking: BookingId,
+) -> Result<Vec<store::messages::MessageRow>, MessagesError> {
+    context.require(Capability::SeeBookings)?;
+    Ok(store::messages::of_booking(&services.db, booking.0).await?)
+}
+
+/// Why the messages of a booking are not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum MessagesError {
+    /// Not allowed.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The database failed.
+    #[error("database")]
+    Database(#[from] sqlx::Error),
 }
 
 /// The links of a booking in `locale`: its page, and its pass. They work until a day after the session's end.

@@ -243,6 +243,19 @@ pub static FIELDS: &[Field] = &[
         in_notice: true,
     },
     Field {
+        table: "job",
+        columns: &["payload"],
+        what: Text {
+            zh: "待发送通知的编号；验证码及其接收方为密文",
+            en: "Numbers of messages to send; codes and whom they are for are encrypted",
+        },
+        purpose: Text { zh: "发送验证码和通知", en: "Sending codes and notices" },
+        readers: SYSTEM,
+        term: Term::Work,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
         table: "idempotency",
         columns: &["scope", "key", "body_hash", "answer"],
         what: Text { zh: "请求编号和预约编号（不含姓名和联系方式）", en: "Numbers of requests and bookings (no names or contacts)" },

@@ -88,11 +88,13 @@ pub enum Term {
     Audit,
     /// Messages in development.
     Mailbox,
+    /// Work between two moments.
+    Work,
 }
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Booking,
         Self::Counted,
         Self::Draft,
@@ -104,6 +106,7 @@ impl Term {
         Self::Staff,
         Self::Audit,
         Self::Mailbox,
+        Self::Work,
     ];
 
     /// Days after which [`erase_due`] acts; `None` where no clock runs.
@@ -112,7 +115,7 @@ impl Term {
             Self::Booking => Some(90),
             Self::Draft | Self::Code => Some(1),
             Self::Limit | Self::Answer => Some(3),
-            Self::Login => Some(30),
+            Self::Login | Self::Work => Some(30),
             Self::Account => Some(730),
             Self::Mailbox => Some(7),
             Self::Counted | Self::Staff | Self::Audit => None,
@@ -143,6 +146,10 @@ impl Term {
             Self::Audit => Text {
                 zh: "长期保存，用于安全追溯；其中只有内部编号，不含姓名和联系方式",
                 en: "Kept permanently for accountability; holds internal numbers only, no names or contacts",
+            },
+            Self::Work => Text {
+                zh: "完成后立即删除；未能完成的30天内删除",
+                en: "Deleted when done; what could not be done, within 30 days",
             },
             Self::Mailbox => Text { zh: "仅用于开发环境，7天内删除", en: "Development only; erased within 7 days" },
         }
@@ -232,6 +239,7 @@ fn due(now: Timestamp) -> Due {
         limits: Term::Limit.before(now),
         answers: Term::Answer.before(now),
         mailbox: Term::Mailbox.before(now),
+        jobs: Term::Work.before(now),
     }
 }
 

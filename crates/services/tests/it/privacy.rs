@@ -9,9 +9,9 @@ use uuid::Uuid;
 /// Tables every column of which is personal or stands beside what is.
 const WHOLE: [&str; 5] = ["account", "booking", "booking_draft", "dev_mailbox", "login_session"];
 /// Words in the names of columns that suggest a person.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 23] = [
     "sealed", "phone", "mail", "contact", "address", "recipient", "visitor", "login", "label", "birth", "document", "person",
-    "account_id", "actor", "steward", "granted_by", "created_by", "subject_id", "password", "totp", "bucket", "answer",
+    "account_id", "actor", "steward", "granted_by", "created_by", "subject_id", "password", "totp", "bucket", "answer", "payload",
 ];
 
 fn looks_personal(table: &str, column: &str) -> bool {
@@ -222,6 +222,7 @@ async fn unused_accounts_are_emptied_and_leftovers_deleted() {
         "insert into idempotency (scope, key, body_hash, answer, created_at) values ('s', 'k', 'h', '{}', $1::timestamptz - interval '4 days')",
         "insert into dev_mailbox (id, channel, recipient, subject, body_text, created_at) values ('00000000-0000-0000-0000-000000000001', 'mail', 'a@example.cn', 's', 't', $1::timestamptz - interval '8 days')",
         "insert into one_time_code (id, purpose, subject, contact_index, code_hash, created_at, expires_at) values ('00000000-0000-0000-0000-000000000001', 'sign_in', '00000000-0000-0000-0000-000000000001', 'x', 'y', $1, $1::timestamptz - interval '2 days')",
+        "insert into job (id, kind, payload, state, run_at, created_at) values ('00000000-0000-0000-0000-000000000001', 'x', '{}', 'dead', $1, $1::timestamptz - interval '31 days'), ('00000000-0000-0000-0000-000000000002', 'x', '{}', 'ready', $1, $1::timestamptz - interval '31 days')",
     ] {
         sqlx::query(sql).bind(now).execute(&owner).await.expect(sql);
     }
@@ -230,7 +231,7 @@ async fn unused_accounts_are_emptied_and_leftovers_deleted() {
     assert_eq!(erased, preview);
     assert_eq!(erased.accounts, 1);
     let swept = erased.swept;
-    assert_eq!((swept.codes, swept.logins, swept.limits, swept.answers, swept.mailbox), (1, 1, 1, 1, 1));
+    assert_eq!((swept.codes, swept.logins, swept.limits, swept.answers, swept.mailbox, swept.jobs), (1, 1, 1, 1, 1, 1));
     let left: Vec<Uuid> = sqlx::query_scalar("select id from account where deleted_at is null and phone_index is not null")
         .fetch_all(&owner)
         .await

@@ -297,6 +297,23 @@ async fn forged_signatures_are_refused_whatever_the_header_says() {
 }
 
 #[tokio::test]
+async fn tokens_outlive_a_rotation_of_keys_but_not_the_retirement_of_theirs() {
+    let house = TestHouse::new().await;
+    let tokens = grant(&house, &client(&house).await).await;
+    let kid = part(tokens.access.expose_secret(), 0)["kid"].as_str().expect("a key is named").to_owned();
+    let vault = &house.services.vault;
+    let (_, new) = vault.rotate(&house.services.db, house.now()).await.expect("rotated");
+    later(&house, 120);
+    assert!(actor(&house, &tokens).await.is_some(), "signed with the old key");
+    vault.refresh(&house.services.db, house.now()).await.expect("refreshed");
+    let next = refresh(&house, &tokens).await.expect("refreshed");
+    assert_eq!(part(next.access.expose_secret(), 0)["kid"], new, "and now with the new one");
+    vault.retire_signing_key(&house.services.db, &kid, house.now()).await.expect("retired");
+    assert!(actor(&house, &tokens).await.is_none(), "the key leaked: its tokens are refused");
+    assert!(actor(&house, &next).await.is_some());
+}
+
+#[tokio::test]
 async fn scopes_in_a_token_never_exceed_what_the_client_has_now() {
     let house = TestHouse::new().await;
     let client = client(&house).await;

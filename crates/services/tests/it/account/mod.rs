@@ -58,16 +58,17 @@ pub async fn number(house: &TestHouse, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&house.db.owner_pool()).await.expect("a number")
 }
 
-/// The digits that were sent last to a contact.
+/// The digits that were sent to a contact since it was last asked. The messages of one instant have no order, so each is
+/// taken out of the mailbox as it is read.
 pub async fn sent_code(house: &TestHouse, to: &Contact) -> String {
     deliver(house).await;
-    let text: String =
-        sqlx::query_scalar("select body_text from dev_mailbox where recipient = $1 order by created_at desc, id desc limit 1")
-            .bind(to.expose())
-            .fetch_one(&house.db.owner_pool())
-            .await
-            .expect("a message was sent");
-    digits(&text)
+    let taken: Vec<String> = sqlx::query_scalar("delete from dev_mailbox where recipient = $1 returning body_text")
+        .bind(to.expose())
+        .fetch_all(&house.db.owner_pool())
+        .await
+        .expect("the mailbox can be read");
+    let [text] = &taken[..] else { panic!("one message since the last, not {}", taken.len()) };
+    digits(text)
 }
 
 /// The first run of exactly six digits.

@@ -1,0 +1,112 @@
+//! What machines need beside the use cases that people share: their own bookings, and answers that can be repeated.
+//!
+//! A request that changes something carries an idempotency key. The same key with the same body gets the same answer; with
+//! another body it is refused; while the first is still being worked on the second is told to wait. A request whose
+//! process died is taken over after [`TAKE_OVER`]; the use cases below bear being asked twice (a booking is versioned, a
+//! scan has its nonce), so nothing happens twice.
+
+use crate::{Context, Services};
+use domain::account::Actor;
+use domain::ids::{BookingId, ClientId};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use store::api as rows;
+
+/// How long a request that never ended keeps its key.
+pub const TAKE_OVER: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long answers are remembered.
+pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(72);
+
+/// Who repeats: a client, its key, and what it asks.
+#[derive(Clone, Debug)]
+pub struct Repeatable {
+    scope: String,
+    key: String,
+    body_hash: Vec<u8>,
+}
+
+/// What a key came to.
+#[derive(Debug)]
+pub enum Taken {
+    /// Do it; then [`Repeatable::keep`] or [`Repeatable::free`].
+    Fresh,
+    /// It was done: this was the answer.
+    Done(Value),
+    /// It is being done.
+    Running,
+    /// The key stands for another request.
+    Reused,
+}
+
+impl Repeatable {
+    /// A request of the client that asks: `what` names the endpoint and the object, `body` is its text.
+    pub fn new(services: &Services, context: &Context, key: &str, what: &str, body: &[u8]) -> Self {
+        let client = match &context.actor {
+            Actor::Client { client, .. } => client.to_string(),
+            other => other.account().map(|account| account.to_string()).unwrap_or_default(),
+        };
+        let asked = [what.as_bytes(), b"\0", body].concat();
+        let body_hash = services.vault.mac("idempotent request", &asked).to_vec();
+        Self { scope: format!("api:{client}"), key: key.to_owned(), body_hash }
+    }
+
+    /// Takes the key.
+    pub async fn take(&self, services: &Services, now: Timestamp) -> sqlx::Result<Taken> {
+        let stale = now.saturating_sub(TAKE_OVER).unwrap_or(Timestamp::MIN);
+        let ask = || rows::take_key(&services.db, &self.scope, &self.key, &self.body_hash, now, stale);
+        // Nothing is found when another request took the key in this very moment: its row is seen by the next question.
+        let found = match ask().await? {
+            Some(found) => Some(found),
+            None => ask().await?,
+        };
+        let Some(found) = found else { return Ok(Taken::Running) };
+        Ok(match found {
+            _ if found.fresh => Taken::Fresh,
+            _ if found.body_hash != self.body_hash => Taken::Reused,
+            _ if found.answer.get("running").is_some() => Taken::Running,
+            _ => Taken::Done(found.answer),
+        })
+    }
+
+    /// Remembers the answer.
+    pub async fn keep(&self, services: &Services, answer: &Value) -> sqlx::Result<()> {
+        rows::keep_answer(&services.db, &self.scope, &self.key, answer).await
+    }
+
+    /// Forgets the key: nothing was done.
+    pub async fn free(&self, services: &Services) -> sqlx::Result<()> {
+        rows::free_key(&services.db, &self.scope, &self.key).await
+    }
+}
+
+/// A machine's id.
+pub fn client_of(context: &Context) -> Option<ClientId> {
+    match &context.actor {
+        Actor::Client { client, .. } => Some(*client),
+        _ => None,
+    }
+}
+
+/// Notes that the machine that asks made a booking. Called after every answer that names one, also a repeated one, so
+/// that a process that died in between leaves nobody without the own booking.
+pub async fn note_booking(services: &Services, context: &Context, booking: BookingId) -> sqlx::Result<()> {
+    match client_of(context) {
+        Some(client) => rows::note_booking(&services.db, client.0, booking.0, context.now).await,
+        None => Ok(()),
+    }
+}
+
+/// The booking is the asking machine's own.
+pub async fn made_booking(services: &Services, context: &Context, booking: BookingId) -> sqlx::Result<bool> {
+    match client_of(context) {
+        Some(client) => rows::made_booking(&services.db, client.0, booking.0).await,
+        None => Ok(false),
+    }
+}
+
+/// Forgets answers older than [`REMEMBERED`].
+pub async fn sweep(services: &Services) -> sqlx::Result<u64> {
+    let now = services.clock.now();
+    rows::remove_answers_before(&services.db, now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN)).await
+}

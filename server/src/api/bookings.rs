@@ -1,0 +1,320 @@
+//! `/api/v1/bookings`: booking for others. A client sees and changes the bookings it made and nobody else's.
+
+use super::extract::{Body, Caller, Id, IdempotencyKey, IfMatch, locale, not_modified};
+use super::idempotent::{self, Kept};
+use super::problem::{self, Problem};
+use crate::house::House;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use domain::booking::{Party, PartySize};
+use domain::contact::{Contact, PersonName};
+use domain::field::{Fault, Faults};
+use domain::ids::{BookingId, SessionId};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use services::booking::{self, BookingState, BookingView, Handle, OnBehalf, Person};
+use services::machines::{self, Repeatable};
+use services::{Context, Services};
+use utoipa::ToSchema;
+
+/// A booking to make.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewBooking {
+    /// The session.
+    #[schema(value_type = String, format = Uuid)]
+    session: SessionId,
+    /// Who books: a name of at most 40 characters.
+    name: String,
+    /// A mobile number or a mail address; confirmation and reminders go there. Absent for people without either.
+    contact: Option<String>,
+    /// How many come, children included.
+    people: u32,
+    /// Of whom under 14.
+    #[serde(default)]
+    children: u32,
+    /// The language of messages: `zh-CN` or `en`.
+    locale: Option<String>,
+}
+
+/// What to change: the party, or the session, not both at once.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// How many come now.
+    people: Option<u32>,
+    /// Of whom under 14; with `people` only.
+    children: Option<u32>,
+    /// The session to move to: the old places are kept until the new ones are won.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    session: Option<SessionId>,
+}
+
+/// A booking, without the person: who made it knows who it is for.
+#[derive(Serialize, ToSchema)]
+pub struct Booking {
+    /// Which.
+    #[schema(value_type = String, format = Uuid)]
+    id: BookingId,
+    /// Eight characters people can read out.
+    reference: String,
+    /// `confirmed` or `cancelled`.
+    state: &'static str,
+    /// The session.
+    #[schema(value_type = String, format = Uuid)]
+    session: SessionId,
+    /// Its beginning.
+    #[schema(value_type = String, format = DateTime)]
+    starts_at: Timestamp,
+    /// Its end.
+    #[schema(value_type = String, format = DateTime)]
+    ends_at: Timestamp,
+    /// People.
+    people: u32,
+    /// Of whom under 14.
+    children: u16,
+    /// People who came.
+    arrived: u32,
+    /// Counts up with every change; the number in the `ETag`.
+    version: i32,
+    /// The text of the pass's QR code, signed: doors verify it offline. Absent once cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pass: Option<String>,
+    /// Where the person sees and changes the booking. Whoever has it may: hand it to nobody else.
+    manage_url: String,
+    /// Made.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// Cancelled.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelled_at: Option<Timestamp>,
+}
+
+impl Booking {
+    fn of(services: &Services, view: &BookingView) -> Self {
+        let confirmed = view.state == BookingState::Confirmed;
+        let link = booking::manage_link(services, view.id, view.ends_at);
+        Self {
+            id: view.id,
+            reference: view.reference.clone(),
+            state: if confirmed { "confirmed" } else { "cancelled" },
+            session: view.session,
+            starts_at: view.starts_at,
+            ends_at: view.ends_at,
+            people: view.party.people.get(),
+            children: view.party.children,
+            arrived: view.arrived,
+            version: view.version,
+            pass: confirmed.then(|| booking::pass_text(services, view)),
+            manage_url: format!("{}{}/b/{link}", services.settings.public_url, prefix(view)),
+            created_at: view.created_at,
+            cancelled_at: view.cancelled_at,
+        }
+    }
+
+    fn kept(self, status: StatusCode) -> Result<Kept, Problem> {
+        let version = Some(self.version);
+        let body = serde_json::to_value(self).map_err(|_| Problem::new(problem::BROKEN))?;
+        Ok(Kept { status, body, version })
+    }
+}
+
+fn prefix(view: &BookingView) -> &'static str {
+    match view.locale {
+        domain::Locale::ZhCn => "",
+        domain::Locale::En => crate::layers::language::ENGLISH,
+    }
+}
+
+/// Make a booking.
+///
+/// The same `Idempotency-Key` with the same body gets the same booking, however often it is sent.
+#[utoipa::path(
+    post, path = "/api/v1/bookings", tag = "bookings",
+    params(("Idempotency-Key" = String, Header, description = "8 to 64 characters, the same for every retry")),
+    request_body = NewBooking,
+    responses(
+        (status = 201, description = "Booked", body = Booking,
+            headers(("ETag" = String, description = "The version"), ("Location" = String, description = "The booking"))),
+        (status = 404, description = "`not-found`: no such session", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "`refused`: full, not open yet, too late, a limit …", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`, `idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 503, description = "`busy`: try again with the same key", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn make(
+    State(house): State<House>,
+    Caller(context): Caller,
+    IdempotencyKey(key): IdempotencyKey,
+    body: Body<NewBooking>,
+) -> Result<Response, Problem> {
+    let asked = body.value;
+    let mut faults = Faults::default();
+    let name = faults.take("name", PersonName::parse(&asked.name));
+    let contact = asked.contact.as_deref().map(|text| faults.take("contact", Contact::parse(text)));
+    let party = party(asked.people, asked.children, &mut faults);
+    let (Some(name), Some(party), true) = (name, party, faults.is_empty()) else {
+        return Err(Problem::new(problem::INVALID).errors(faults.into_errors()));
+    };
+    let context = Context { locale: locale(asked.locale.as_deref()), ..context };
+    let person = Person { name, contact: contact.flatten() };
+    // The engine keeps key and answer in the transaction of the booking itself.
+    let booked = booking::book(&house.services, &context, OnBehalf { session: asked.session, person, party, key }).await?;
+    machines::note_booking(&house.services, &context, booked.booking).await?;
+    let view = booking::view(&house.services, &context, &Handle::Id(booked.booking)).await?;
+    let mut response = Booking::of(&house.services, &view).kept(StatusCode::CREATED)?.response();
+    if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/bookings/{}", view.id)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+fn party(people: u32, children: u32, faults: &mut Faults) -> Option<Party> {
+    let people = faults.take("people", PartySize::new(people))?;
+    faults.take("children", Party::new(people, children))
+}
+
+/// The booking is this client's own; otherwise there is none.
+async fn own(house: &House, context: &Context, id: BookingId) -> Result<(), Problem> {
+    match machines::made_booking(&house.services, context, id).await? {
+        true => Ok(()),
+        false => Err(Problem::new(problem::NOT_FOUND)),
+    }
+}
+
+/// Show a booking.
+#[utoipa::path(
+    get, path = "/api/v1/bookings/{id}", tag = "bookings",
+    params(("id" = String, Path, format = Uuid, description = "The booking")),
+    responses(
+        (status = 200, description = "The booking", body = Booking, headers(("ETag" = String, description = "The version"))),
+        (status = 304, description = "Not changed since the version named in If-None-Match"),
+        (status = 404, description = "`not-found`: there is none, or another client made it", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show(
+    State(house): State<House>,
+    Caller(context): Caller,
+    headers: HeaderMap,
+    Id(id): Id<BookingId>,
+) -> Result<Response, Problem> {
+    own(&house, &context, id).await?;
+    let view = booking::view(&house.services, &context, &Handle::Id(id)).await?;
+    let kept = Booking::of(&house.services, &view).kept(StatusCode::OK)?;
+    let known = not_modified(&headers, &format!("\"{}\"", view.version));
+    let mut response = kept.response();
+    if known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = axum::body::Body::empty();
+        response.headers_mut().remove(header::CONTENT_TYPE);
+    }
+    Ok(response.into_response())
+}
+
+/// Change a booking.
+///
+/// The party, or the session. `If-Match` with the booking's ETag makes sure that nobody changed it meanwhile.
+#[utoipa::path(
+    patch, path = "/api/v1/bookings/{id}", tag = "bookings",
+    params(
+        ("id" = String, Path, format = Uuid, description = "The booking"),
+        ("Idempotency-Key" = String, Header, description = "8 to 64 characters, the same for every retry"),
+        ("If-Match" = Option<String>, Header, description = "The version to change"),
+    ),
+    request_body = Change,
+    responses(
+        (status = 200, description = "Changed", body = Booking, headers(("ETag" = String, description = "The version"))),
+        (status = 404, description = "`not-found`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "`refused`, `idempotency-key-in-progress`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 412, description = "`precondition`: it was changed meanwhile", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`, `idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn change(
+    State(house): State<House>,
+    Caller(context): Caller,
+    Id(id): Id<BookingId>,
+    IdempotencyKey(key): IdempotencyKey,
+    IfMatch(version): IfMatch,
+    body: Body<Change>,
+) -> Result<Response, Problem> {
+    own(&house, &context, id).await?;
+    let work = match body.value {
+        Change { people: None, children: None, session: Some(target) } => Work::Move(target),
+        Change { people: Some(people), children, session: None } => {
+            let mut faults = Faults::default();
+            let party = party(people, children.unwrap_or(0), &mut faults);
+            Work::Party(party.ok_or_else(|| Problem::new(problem::INVALID).errors(faults.into_errors()))?)
+        }
+        Change { people: None, session: None, .. } => return Err(needs("people")),
+        _ => return Err(Problem::new(problem::MALFORMED).detail("Change the party or the session, not both at once.")),
+    };
+    work_once(house, context, id, &key, version, work, &body.text).await
+}
+
+/// Cancel a booking.
+#[utoipa::path(
+    delete, path = "/api/v1/bookings/{id}", tag = "bookings",
+    params(
+        ("id" = String, Path, format = Uuid, description = "The booking"),
+        ("Idempotency-Key" = String, Header, description = "8 to 64 characters, the same for every retry"),
+        ("If-Match" = Option<String>, Header, description = "The version to cancel"),
+    ),
+    responses(
+        (status = 200, description = "Cancelled", body = Booking),
+        (status = 404, description = "`not-found`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "`refused`: cancelled already, arrived, too late", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 412, description = "`precondition`: it was changed meanwhile", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn cancel(
+    State(house): State<House>,
+    Caller(context): Caller,
+    Id(id): Id<BookingId>,
+    IdempotencyKey(key): IdempotencyKey,
+    IfMatch(version): IfMatch,
+) -> Result<Response, Problem> {
+    own(&house, &context, id).await?;
+    work_once(house, context, id, &key, version, Work::Cancel, b"cancel").await
+}
+
+fn needs(field: &str) -> Problem {
+    Problem::new(problem::INVALID).errors(vec![domain::field::FieldError::new(field, Fault::Required)])
+}
+
+enum Work {
+    Cancel,
+    Party(Party),
+    Move(SessionId),
+}
+
+async fn work_once(
+    house: House,
+    context: Context,
+    id: BookingId,
+    key: &str,
+    version: Option<i32>,
+    work: Work,
+    body: &[u8],
+) -> Result<Response, Problem> {
+    let what = format!("booking {id} {version:?}");
+    let repeatable = Repeatable::new(&house.services, &context, key, &what, body);
+    let (services, who) = (house.services.clone(), context.clone());
+    let done = async move {
+        let handle = Handle::Id(id);
+        let changed = match work {
+            Work::Cancel => booking::cancel(&services, &who, handle, version).await,
+            Work::Party(party) => booking::change_party(&services, &who, handle, version, party).await,
+            Work::Move(target) => booking::move_to(&services, &who, handle, version, target).await,
+        };
+        match changed {
+            Ok(view) => Booking::of(&services, &view).kept(StatusCode::OK),
+            // To a caller that named a version, "changed meanwhile" is HTTP's own answer.
+            Err(booking::BookingError::StateHasChanged) if version.is_some() => Err(Problem::new(problem::PRECONDITION)),
+            Err(error) => Err(error.into()),
+        }
+    };
+    idempotent::once(&house, &context, repeatable, done).await
+}

@@ -1,0 +1,83 @@
+//! Calls that can be repeated: the same key with the same body gets the same answer.
+
+use super::problem::{self, Problem};
+use crate::house::House;
+use axum::Json;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+use services::machines::{Repeatable, Taken};
+use services::{Context, db::to_the_end};
+use tracing::Instrument as _;
+
+/// An answer as it is kept and repeated.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its body.
+    pub body: Value,
+    /// Its version, for `ETag`.
+    pub version: Option<i32>,
+}
+
+impl Kept {
+    /// 200 with a body.
+    pub fn ok(body: Value, version: Option<i32>) -> Self {
+        Self { status: StatusCode::OK, body, version }
+    }
+
+    fn value(&self) -> Value {
+        json!({ "status": self.status.as_u16(), "body": self.body, "version": self.version })
+    }
+
+    fn of(value: &Value) -> Option<Self> {
+        let status = u16::try_from(value.get("status")?.as_u64()?).ok()?;
+        let version = value.get("version")?.as_i64().and_then(|version| i32::try_from(version).ok());
+        Some(Self { status: StatusCode::from_u16(status).ok()?, body: value.get("body")?.clone(), version })
+    }
+
+    /// As an answer.
+    pub fn response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        if let Some(etag) = self.version.and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok()) {
+            response.headers_mut().insert(header::ETAG, etag);
+        }
+        response
+    }
+}
+
+/// Does `work` once for its key, to the end even when the caller hangs up. Answers are kept when something was done; a
+/// refusal frees the key, since the same question may get another answer later.
+///
+/// # Errors
+/// The work's own problem; `idempotency-key-reused`, `idempotency-key-in-progress`.
+pub async fn once(
+    house: &House,
+    context: &Context,
+    repeatable: Repeatable,
+    work: impl Future<Output = Result<Kept, Problem>> + Send + 'static,
+) -> Result<Response, Problem> {
+    let services = &house.services;
+    match repeatable.take(services, context.now).await? {
+        Taken::Done(answer) => Kept::of(&answer).map(Kept::response).ok_or(Problem::new(problem::BROKEN)),
+        Taken::Running => Err(Problem::new(problem::KEY_BUSY).retry_after(2)),
+        Taken::Reused => Err(Problem::new(problem::KEY_REUSED)),
+        Taken::Fresh => {
+            let services = services.clone();
+            let done = async move {
+                match work.await {
+                    Ok(kept) => {
+                        repeatable.keep(&services, &kept.value()).await?;
+                        Ok(kept.response())
+                    }
+                    Err(problem) => {
+                        repeatable.free(&services).await?;
+                        Err(problem)
+                    }
+                }
+            };
+            to_the_end(done.in_current_span()).await
+        }
+    }
+}
