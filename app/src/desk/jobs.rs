@@ -1,6 +1,6 @@
 //! The queue of work after commits, for operators: what waits, what was given up, try again or let go. Never a payload.
 
-use super::{crumbs, moment, news, read_first};
+use super::{crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
@@ -41,6 +41,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let oldest = standing.oldest_due.map(|at| visit.t_args("staff-jobs-oldest", &[("at", moment(visit, at.to_jiff()).into())]));
     Ok(view! {
         <Page title=visit.t("staff-jobs-title") lead=visit.t("staff-jobs-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             {news(visit, NEWS)}
             <dl class="stats">
                 <StatNumber value=standing.due.to_string() label=visit.t("staff-number-due") note=oldest/>
@@ -90,10 +91,13 @@ fn row(visit: &Visit, job: &Listed, waiting: bool) -> Row {
     let code = described.then(|| view! { <br/><code class="code small">{job.kind.clone()}</code> });
     let due = moment(visit, job.run_at);
     let queued = visit.t_args("staff-job-queued", &[("at", moment(visit, job.created_at).into())]);
-    let error = job.last_error.clone().map(|error| view! { <code class="code">{error}</code> });
+    let error = match &job.last_error {
+        Some(error) => view! { <code class="code">{error.clone()}</code> }.into_any(),
+        None => "—".into_any(),
+    };
     let running = job.running.then(|| view! { " "<Tag tone=Tone::Info>{visit.t("staff-job-running")}</Tag> });
     Row::new()
-        .cell(view! { {words}{running}{code} })
+        .cell(view! { <div>{words}{running}{code}</div> })
         .cell(view! { {due}<br/><span class="muted small">{queued}</span> })
         .cell(format!("{}/{}", job.attempts, job.max_attempts))
         .cell(error)

@@ -43,6 +43,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let museum = booking::museum(&visit.services).await?;
     let shown = look(visit, &museum).await?;
     let inside = booking::inside(&visit.services, &visit.context).await?;
+    let running = running(visit).await?;
     let choosing = matches!(shown, Shown::Choose(_));
     let answer = answer(visit, shown);
     // One thing at a time: while a party's number is chosen there is no other form to slip into.
@@ -64,7 +65,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
                 {told(visit)}
                 {answer}
                 {rest}
-                {running(visit, &museum)}
+                {running}
                 <footer class="door-foot"><a href=visit.href(paths::STAFF)>{visit.t("nav-staff")}</a></footer>
             </div>
         </Page>
@@ -304,11 +305,12 @@ fn counting(visit: &Visit, path: &str, title: &'static str, button: &str) -> imp
 }
 
 /// The sessions whose visitors come now or next: who is here of how many.
-fn running(visit: &Visit, museum: &Museum) -> Option<impl IntoView + use<>> {
+async fn running(visit: &Visit) -> Result<Option<impl IntoView + use<>>, Problem> {
     let now = visit.context.now;
     let today = local_day(now);
-    let rows: Vec<_> = museum
-        .on(today)
+    let sessions = booking::sessions(&visit.services, &visit.context, today, today).await?;
+    let rows: Vec<_> = sessions
+        .into_iter()
         .filter(|s| s.facts.ends_at > now && !s.facts.closed)
         .take(3)
         .map(|s| {
@@ -321,5 +323,5 @@ fn running(visit: &Visit, museum: &Museum) -> Option<impl IntoView + use<>> {
             }
         })
         .collect();
-    (!rows.is_empty()).then(|| view! { <section class="door-running"><h2>{visit.t("door-running")}</h2><ul>{rows}</ul></section> })
+    Ok((!rows.is_empty()).then(|| view! { <section class="door-running"><h2>{visit.t("door-running")}</h2><ul>{rows}</ul></section> }))
 }

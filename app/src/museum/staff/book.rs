@@ -1,7 +1,7 @@
 //! Booking on behalf of somebody who telephones or stands at the counter, and the pass to print for them.
 
 use super::{hours, party_text};
-use crate::desk::{count, crumbs, read_first};
+use crate::desk::{count, crumbs, read_first, rooms};
 use crate::museum::param;
 use crate::problem::Problem;
 use crate::ui::{
@@ -40,6 +40,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let sessions = sessions(visit, &museum, day, chosen);
     Ok(view! {
         <Page title=visit.t("staff-book-title") lead=visit.t("staff-book-lead") crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             <Form>
                 <HiddenField name="key" value=key/>
                 <Fieldset legend=visit.t("staff-book-when")>

@@ -1,7 +1,7 @@
 //! One booking as staff see it: masked, the contact in full with a reason, and what staff may change.
 
 use super::{booking_tag, channel_text, party_text};
-use crate::desk::{count, crumbs, may, moment, news, read_first};
+use crate::desk::{count, crumbs, may, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::local_path::LocalPath;
@@ -51,6 +51,7 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
     Ok(view! {
         <Page title=booking.reference.clone() kicker=visit.t("staff-booking-title") width=Width::Wide
             crumbs=crumbs(visit, &[("/staff/museum/bookings", "staff-bookings-title")])>
+            {rooms(visit)}
             {news(visit, NEWS)}
             <SummaryList rows=rows(visit, &booking)/>
             <p class="actions">{pass}{trail}</p>

@@ -2,7 +2,7 @@
 //! page; day, state and reference may stand in an address.
 
 use super::bookings_table;
-use crate::desk::{crumbs, read_first};
+use crate::desk::{crumbs, read_first, rooms};
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
@@ -96,8 +96,9 @@ fn shown(visit: &Visit, found: &[BookingView], wanted: &Wanted, sent: bool) -> A
     };
     view! {
         <Page title=visit.t("staff-bookings-title") lead=visit.t("staff-bookings-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             <Form inline=true>
-                <TextField name="text" kind="search" label=visit.t("staff-bookings-text") hint=visit.t("staff-bookings-text-hint") optional=true/>
+                <TextField name="text" kind="search" label=visit.t("staff-bookings-look") hint=visit.t("staff-bookings-text-hint") optional=true/>
                 <DateField name="day" label=visit.t("staff-day") optional=true/>
                 <Select name="state" label=visit.t("staff-booking-state") choices=states optional=true/>
                 <p class="actions"><Button glyph=Glyph::Search>{visit.t("staff-bookings-search")}</Button>{clear}</p>

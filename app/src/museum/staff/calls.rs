@@ -135,8 +135,22 @@ async fn add_template(asked: Asked) -> Answer {
     let (true, Some(starts), Some(ends), Some(capacity), Some(from)) = (faults.is_empty(), starts, ends, capacity, from) else {
         return faulty(&asked, page, faults);
     };
+    let known = match booking::templates(&asked.services, &asked.context).await {
+        Ok(known) => known,
+        Err(error) => return refused(&asked, page, error, "staff-state-has-changed"),
+    };
+    // The same hour of the same weekday while another is still valid would make every session twice over, and does not:
+    // said here instead of being found out later.
+    let stands = |weekday: i8| {
+        let meets = |t: &TemplateView| t.valid_until.is_none_or(|last| last >= from) && until.is_none_or(|last| last >= t.valid_from);
+        known.iter().any(|t| t.weekday == weekday && t.starts == starts && meets(t))
+    };
     let (mut added, mut existed) = (0, 0);
     for weekday in &days {
+        if stands(*weekday) {
+            existed += 1;
+            continue;
+        }
         let fresh = TemplateView { id: asked.context.new_id(), weekday: *weekday, starts, ends, capacity, valid_from: from, valid_until: until };
         match booking::add_template(&asked.services, &asked.context, fresh).await {
             Ok(()) => added += 1,

@@ -1,7 +1,7 @@
 //! One session: how full it is, its places and whether it is open, its bookings.
 
 use super::{bookings_table, occupancy, session_state};
-use crate::desk::{count, crumbs, may, news, number, read_first};
+use crate::desk::{count, crumbs, may, news, number, read_first, rooms};
 use crate::form::Tone;
 use crate::museum::param;
 use crate::problem::Problem;
@@ -41,6 +41,7 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
     Ok(view! {
         <Page title=span_text(facts.starts_at, facts.ends_at, visit.locale()) kicker=visit.t("staff-session-title") width=Width::Wide
             crumbs=crumbs(visit, &[("/staff/museum/sessions", "staff-sessions-title"), (&board, "staff-day-title")])>
+            {rooms(visit)}
             {news(visit, NEWS)}
             {warnings(visit, &session)}
             <SummaryList rows=rows(visit, &session)/>

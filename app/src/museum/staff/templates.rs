@@ -1,7 +1,7 @@
 //! The week that makes sessions by itself, and the days it leaves out. Sessions are made at once and every night: nobody
 //! presses a button for that.
 
-use crate::desk::{count, crumbs, may, news, read_first};
+use crate::desk::{count, crumbs, may, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
@@ -60,6 +60,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     };
     Ok(view! {
         <Page title=visit.t("staff-templates-title") lead=visit.t("staff-templates-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             {news(visit, NEWS)}
             {added}
             {week}

@@ -1,11 +1,11 @@
 //! Today's board: how full each session of a day is, who has come, how many people are in the building.
 
 use super::{hours, occupancy, session_state};
-use crate::desk::{count, crumbs, may, read_first};
+use crate::desk::{count, crumbs, may, read_first, rooms, turn};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
-use crate::ui::{Banner, Button, Card, DateField, EmptyState, Form, Illustration, LinkButton, Page, Pagination, StatNumber, Variant, Width};
+use crate::ui::{Banner, Button, Card, DateField, EmptyState, Form, Illustration, LinkButton, Page, StatNumber, Variant, Width};
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::time::{day_text, local_day};
@@ -25,8 +25,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let day = visit.query.parsed("day").unwrap_or(today);
     let sessions = booking::sessions(&visit.services, &visit.context, day, day).await?;
     let inside = if day == today { Some(booking::inside(&visit.services, &visit.context).await?) } else { None };
-    let beside = |day: Option<Date>| day.map(|day| Text::from(address(visit, day, today)));
-    let (before, after) = (beside(day.yesterday().ok()), beside(day.tomorrow().ok()));
+    let beside = |day: Option<Date>, key| day.map(|day| (address(visit, day, today), key));
+    let turn = turn(visit, beside(day.yesterday().ok(), "staff-day-before"), beside(day.tomorrow().ok(), "staff-day-after"));
     let back = (day != today).then(|| {
         view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-today-back")}</LinkButton> }
     });
@@ -37,12 +37,13 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let content = if sessions.is_empty() { nothing(visit, day).await? } else { board(visit, &sessions, inside).into_any() };
     Ok(view! {
         <Page title=title lead=day_text(day, visit.locale()) width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             <Form get=true inline=true>
                 <DateField name="day" label=visit.t("staff-day") value=day/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{back}{refresh}</p>
             </Form>
             {content}
-            <Pagination previous=before next=after/>
+            {turn}
         </Page>
     }
     .into_any())
