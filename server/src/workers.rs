@@ -161,6 +161,13 @@ async fn tidy(services: Services, shutdown: CancellationToken) {
         if let Err(error) = services::machines::sweep(&services).await {
             tracing::error!(%error, "remembered answers could not be swept away");
         }
+        match services::privacy::erase_due(&services).await {
+            Ok(erased) if erased.bookings + erased.accounts > 0 => {
+                tracing::info!(bookings = erased.bookings, accounts = erased.accounts, "personal data past its time was erased");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "personal data past its time could not be erased"),
+        }
         match booking::make_sessions(&services, &context).await {
             Ok(0) | Err(booking::BookingError::NotFound) => {}
             Ok(made) => tracing::info!(made, "sessions were made from the weekly templates"),
