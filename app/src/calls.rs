@@ -53,7 +53,14 @@ impl Call {
 }
 
 /// Every call of the site. A line without an access does not compile.
-pub static CALLS: &[&[Call]] = &[crate::museum::calls::CALLS];
+pub static CALLS: &[&[Call]] = &[
+    crate::account::CALLS,
+    crate::mailbox::CALLS,
+    crate::museum::calls::CALLS,
+    crate::museum::staff::calls::CALLS,
+    crate::door::calls::CALLS,
+    crate::desk::calls::CALLS,
+];
 
 /// An `async fn(Asked) -> Answer`.
 pub trait Handler: Send + Sync {
@@ -141,9 +148,13 @@ impl Deref for Asked {
 
 /// The value of the cookie `name`.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
+    cookie_in(headers.get_all(header::COOKIE), name)
+}
+
+/// The same among Cookie headers that were set apart.
+pub fn cookie_in<'a>(lines: impl IntoIterator<Item = &'a HeaderValue>, name: &str) -> Option<&'a str> {
+    lines
+        .into_iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
@@ -311,7 +322,8 @@ mod tests {
 
     #[test]
     fn cookies_keep_the_promises_of_their_prefix() {
-        let header = Cookie::new(SESSION_COOKIE, "token", Some(SignedDuration::from_hours(1))).header().expect("a header");
+        let header =
+            Cookie::new(SESSION_COOKIE, "token", Some(SignedDuration::from_hours(1))).header().expect("a header");
         assert_eq!(header, "__Host-session=token; Max-Age=3600; Path=/; SameSite=Lax; HttpOnly; Secure");
         assert!(header.is_sensitive());
         assert!(Cookie::new(SESSION_COOKIE, "a\r\nb", None).header().is_none());

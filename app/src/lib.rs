@@ -11,9 +11,15 @@ pub mod islands;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
 pub mod calls;
 #[cfg(feature = "ssr")]
 pub mod content;
+#[cfg(feature = "ssr")]
+mod desk;
+#[cfg(feature = "ssr")]
+mod door;
 #[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
@@ -24,6 +30,8 @@ mod home;
 pub mod i18n;
 #[cfg(feature = "ssr")]
 pub mod local_path;
+#[cfg(feature = "ssr")]
+mod mailbox;
 #[cfg(feature = "ssr")]
 pub mod museum;
 #[cfg(feature = "ssr")]

@@ -16,9 +16,9 @@ type Chunks = Pin<Box<dyn futures::Stream<Item = String> + Send>>;
 /// sets another. A form that is refused is answered with `StatusCode::UNPROCESSABLE_ENTITY` and a [`Visit`] that holds
 /// its [`FormState`](crate::form::FormState).
 pub async fn page(visit: Visit, status: StatusCode, request: Request<Body>) -> Response<Body> {
-    // What a page awaits is driven by this runtime. Said once per process; a second time is refused and means nothing.
-    static RUNTIME: Once = Once::new();
-    RUNTIME.call_once(|| drop(any_spawner::Executor::init_tokio()));
+    static EXECUTOR: Once = Once::new();
+    // Fails only where somebody chose before us, and then there is one.
+    EXECUTOR.call_once(|| _ = any_spawner::Executor::init_tokio());
     let islands = visit.problem.is_none() && routes::page_at(&visit.path).is_some_and(|page| page.islands);
     let for_shell = visit.clone();
     let context = move || {

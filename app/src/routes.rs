@@ -4,8 +4,19 @@
 //! To add a page: write the component, `use` it here, add a line to the table. A new line without an access does not
 //! compile; a page with islands says so, or its scripts are not sent.
 
+use crate::account::{
+    AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn,
+    SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+};
+use crate::desk::{AuditTrail, Front, Jobs};
+use crate::door::Door;
 use crate::gallery::Gallery;
 use crate::home::Home;
+use crate::mailbox::Mailbox;
+use crate::museum::staff::{
+    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, PrintedPass, Session as StaffSession,
+    Sessions as StaffSessions, Templates, Today,
+};
 use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
 use crate::notices::{Accessibility, Privacy};
 use crate::problem::{Problem, problem_page};
@@ -87,15 +98,43 @@ macro_rules! pages {
 pages! {
     "/" Home (Access::Public) [];
     "/museum" About (Access::Public) [];
-    "/museum/sessions" Sessions (Access::Public) [];
-    "/museum/book/:draft" Book (Access::Public) [];
+    "/museum/sessions" Sessions (Access::Public) [islands];
+    "/museum/book/:draft" Book (Access::Public) [islands];
     "/museum/book/:draft/code" Code (Access::Public) [];
     "/b/:link" Mine (Access::Public) [];
     "/b/:link/pass" Pass (Access::Public) [];
     "/b/:link/move" Move (Access::Public) [];
+    "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/sessions/:id" StaffSession (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/templates" Templates (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/bookings" StaffBookings (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/bookings/:id" StaffBooking (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
+    "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
+    "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
+    "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
+    "/door" Door (Access::Capability(Capability::Admit)) [bare];
     "/privacy" Privacy (Access::Public) [];
     "/accessibility" Accessibility (Access::Public) [];
     "/gallery" Gallery (Access::Public) [islands];
+    "/sign-in" SignIn (Access::Public) [];
+    "/sign-in/code" SignInCode (Access::Public) [];
+    "/account" Bookings (Access::SignedIn) [];
+    "/account/security" Security (Access::SignedIn) [];
+    "/account/contact" ContactNew (Access::SignedIn) [];
+    "/account/contact/code" ContactCode (Access::SignedIn) [];
+    "/account/deleted" AccountDeleted (Access::Public) [];
+    "/staff/sign-in" StaffSignIn (Access::Public) [bare];
+    "/staff/enrol" StaffEnrol (Access::Public) [bare];
+    "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/account" StaffAccount (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/account/recovery-codes" RecoveryCodes (Access::Capability(Capability::EnterStaff)) [bare];
+    "/staff/people" People (Access::Capability(Capability::ManageStaff)) [];
+    "/staff/people/new" PeopleNew (Access::Capability(Capability::ManageStaff)) [];
+    "/staff/people/:id" Person (Access::Capability(Capability::ManageStaff)) [];
+    "/mailbox" Mailbox (Access::Public) [];
 }
 
 /// Paths that several rooms link to.
@@ -134,7 +173,8 @@ mod tests {
         let routed: BTreeSet<String> =
             leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
         let axum_style = |path: &str| {
-            let segments = path.split('/').map(|s| s.strip_prefix(':').map_or(s.to_owned(), |name| format!("{{{name}}}")));
+            let segments =
+                path.split('/').map(|s| s.strip_prefix(':').map_or(s.to_owned(), |name| format!("{{{name}}}")));
             segments.collect::<Vec<_>>().join("/")
         };
         let table: BTreeSet<String> = PAGES.iter().map(|page| axum_style(page.path)).collect();

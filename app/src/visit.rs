@@ -4,6 +4,7 @@ use crate::form::FormState;
 use crate::i18n::{self, FluentValue, Text};
 use crate::preferences::Preferences;
 use crate::problem::Problem;
+use axum::http::HeaderValue;
 use domain::Locale;
 use services::{Context, Services};
 use std::borrow::Cow;
@@ -27,6 +28,8 @@ pub struct VisitData {
     pub query: Query,
     /// What was typed, when a form comes back with faults.
     pub form: FormState,
+    /// The request's Cookie headers; read one with [`Visit::cookie`].
+    pub cookies: Vec<HeaderValue>,
     /// Text size and colours the visitor chose.
     pub preferences: Preferences,
     /// The names of stylesheet and scripts of this build.
@@ -130,6 +133,11 @@ impl Visit {
     pub fn here_in(&self, locale: Locale) -> String {
         let path = i18n::localized(locale, &self.path);
         if self.query.raw.is_empty() { path } else { format!("{path}?{}", self.query.raw) }
+    }
+
+    /// The cookie `name`.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        crate::calls::cookie_in(&self.cookies, name)
     }
 
     /// A short code a visitor can read out to us: the beginning of the request's id, which stands in the log.

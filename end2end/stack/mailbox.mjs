@@ -18,8 +18,11 @@ import { SMTPServer } from "smtp-server";
  * @typedef {{ smtpPort: number, url: string, close(): Promise<void> }} Mailbox
  */
 
-/** @returns {Promise<Mailbox>} */
-export async function startMailbox() {
+/**
+ * @param {Record<string, () => Promise<unknown>>} more further answers of the HTTP page, by path
+ * @returns {Promise<Mailbox>}
+ */
+export async function startMailbox(more = {}) {
   /** @type {Mail[]} */
   const mails = [];
   let fault = { code: 0, count: 0 };
@@ -58,11 +61,14 @@ export async function startMailbox() {
   });
   await new Promise((resolve) => smtp.listen(0, "127.0.0.1", () => resolve()));
 
-  const http = createServer((request, response) => {
+  const http = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://mailbox");
     if (request.method === "POST" && url.pathname === "/fault") {
       fault = { code: Number(url.searchParams.get("code")), count: Number(url.searchParams.get("count")) };
       response.writeHead(204).end();
+    } else if (more[url.pathname]) {
+      const answer = await more[url.pathname]().then((value) => [200, value], (error) => [500, String(error)]);
+      response.writeHead(answer[0], { "content-type": "application/json" }).end(JSON.stringify(answer[1]));
     } else {
       const to = url.searchParams.get("to")?.toLowerCase();
       response.writeHead(200, { "content-type": "application/json" });

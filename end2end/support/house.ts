@@ -75,7 +75,10 @@ export async function visit(page: Page, path: string, status = 200): Promise<voi
 /** Waits until the islands of this page are awake, where there are any and scripts run at all. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("load");
-  if ((await scriptsRun(page)) && (await page.locator("leptos-island").count()) > 0) await page.locator("body[data-hydrated]").waitFor();
+  if (!(await scriptsRun(page)) || (await page.locator("leptos-island").count()) === 0) return;
+  const scripts = await page.locator("script[type=module]").count();
+  expect(scripts, "a page with islands is sent without their scripts (see [islands] in app/src/routes.rs)").toBeGreaterThan(0);
+  await page.locator("body[data-hydrated]").waitFor();
 }
 
 /** Whether the page may run scripts: what a <noscript> shows is visible only where it may not. */

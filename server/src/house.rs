@@ -48,6 +48,7 @@ impl HouseData {
             path: path.to_owned(),
             query: Query::parse(query),
             form: Default::default(),
+            cookies: headers.get_all(http::header::COOKIE).iter().cloned().collect(),
             preferences: Preferences::from_headers(headers),
             assets: self.assets.clone(),
             visitor: app::calls::cookie(headers, app::museum::VISITOR_COOKIE).map(str::to_owned),

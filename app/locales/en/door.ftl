@@ -1,1 +1,44 @@
 # The door's pages. Refusals stand in errors.ftl.
+door-title = Admission
+door-inside = In the building
+door-ticket = Scan the pass, or enter the reference
+door-look = Look up
+door-present = How many are here now?
+door-admit = Admit
+door-next-instead = Do not admit; next ticket
+door-come-in = { $n ->
+    [one] Come in: 1 person
+   *[other] Come in: { $n } people
+}
+door-arrived-of = { $arrived } of { $people } here
+door-party = { $n ->
+    [one] Booked for 1 person
+   *[other] Booked for { $n } people
+}
+door-by-name = Search by name
+door-name = Name of the person who booked
+door-name-hint = Enter the beginning of the name; only today’s bookings are searched
+door-name-look = Search
+door-names-title = Today’s bookings
+door-no-name = No booking under this name today
+door-no-name-text = Try another spelling, or ask for the reference
+door-walk-in = Count walk-ins
+door-walk-in-n = { $n ->
+    [one] Count 1 walk-in
+   *[other] Count { $n } walk-ins
+}
+door-walked = { $n ->
+    [one] Counted 1 walk-in
+   *[other] Counted { $n } walk-ins
+}
+door-left = Count who left
+door-left-n = { $n ->
+    [one] Count 1 person leaving
+   *[other] Count { $n } people leaving
+}
+door-went = { $n ->
+    [one] Counted 1 person leaving
+   *[other] Counted { $n } people leaving
+}
+door-running = Coming sessions
+door-has-changed = This booking has just changed. Please look it up again

@@ -1,1 +1,371 @@
 # The staff's pages.
+staff-show = Show
+staff-save = Save
+staff-clear = Clear filter
+staff-day = Day
+staff-starts = Begins
+staff-ends = Ends
+staff-capacity = Places (people)
+staff-colon = {": "}
+staff-people = { $n ->
+    [one] 1 person
+   *[other] { $n } people
+}
+staff-people-children = { $n ->
+    [one] 1 person, of whom { $children } under 14
+   *[other] { $n } people, of whom { $children } under 14
+}
+staff-times = { $n ->
+    [one] once
+   *[other] { $n } times
+}
+staff-state-has-changed = A colleague has just changed this and the page was refreshed. What you typed is still here; please check it and try again
+
+# The workbench
+staff-rooms = Rooms of the workbench
+staff-own-title = My staff account
+staff-own-text = Password, recovery codes and signed-in devices
+staff-no-role = No duty assigned yet
+staff-no-rooms = Nothing to open yet
+staff-no-rooms-text = Your account has no duty yet. Please ask the colleagues who run the system
+staff-numbers-title = Today in numbers
+staff-number-sessions = Sessions open today
+staff-number-booked = People booked
+staff-number-arrived = People arrived
+staff-number-inside = In the building now
+staff-number-of-places = { $n ->
+    [one] of 1 place
+   *[other] of { $n } places
+}
+staff-number-due = Jobs due
+staff-number-waiting = Jobs waiting
+staff-number-dead = Jobs given up
+staff-number-dead-note = { $n ->
+    [one] 1 needs a decision
+   *[other] { $n } need a decision
+}
+staff-door-title = Admission
+staff-door-text = Admit by pass, reference or name; count walk-ins and people leaving
+staff-accounts-title = People and duties
+staff-accounts-text = Open and close colleagues’ accounts, assign duties
+
+# Today
+staff-today-title = Today’s sessions
+staff-today-text = How many are booked and have arrived, and how many are in the building
+staff-today-back = Back to today
+staff-today-refresh = Refresh
+staff-today-over = { $n ->
+    [one] On this day 1 person more is booked than there are places
+   *[other] On this day { $n } people more are booked than there are places
+}
+staff-day-before = The day before
+staff-day-after = The day after
+staff-day-title = The day’s sessions
+staff-day-none = No sessions on this day
+staff-day-none-text = This day is not in the weekly hours, and no session was added
+staff-day-excepted = No sessions
+
+# Sessions
+staff-sessions-title = Sessions
+staff-sessions-text = See coming sessions, change places, close or add one
+staff-sessions-span = { $from } to { $to }
+staff-sessions-from = Show from
+staff-fortnight-before = Two weeks before
+staff-fortnight-after = Two weeks after
+staff-sessions-none = No sessions in these two weeks
+staff-sessions-none-text = Sessions are made from the weekly hours: have a look at those
+staff-session-title = Session
+staff-session-time = Time
+staff-session-state = State
+staff-session-places = Booked
+staff-session-free-now = Places free
+staff-session-held = Being filled in (held)
+staff-session-arrived = Arrived
+staff-session-bookings = Bookings
+staff-session-no-bookings = Nobody has booked this session yet
+staff-session-occupancy = { $booked } booked of { $capacity } places
+staff-session-free = { $n ->
+    [one] 1 place
+   *[other] { $n } places
+}
+staff-session-full = Full
+staff-session-running = Under way
+staff-session-ended = Over
+staff-session-closed = Closed
+staff-session-open = Open
+staff-session-over-by = over by { $n }
+staff-session-over-text = { $n ->
+    [one] 1 person more is booked than there are places. No booking was cancelled and none is taken; please prepare for it
+   *[other] { $n } people more are booked than there are places. No booking was cancelled and none is taken; please prepare for it
+}
+staff-session-closed-with-bookings = { $n ->
+    [one] This session is closed and 1 booking still stands. Nobody can be admitted; please move or cancel it below, and the person will get a message
+   *[other] This session is closed and { $n } bookings still stand. Nobody can be admitted; please move or cancel them below, and the people will get a message
+}
+staff-session-change = Change this session
+staff-session-changed = The session was changed
+staff-session-has-changed = A colleague has just changed this session: now { $capacity } places, { $state }. What you typed is still below; please check it and save again
+staff-session-close = Close
+staff-session-close-hint = No more bookings and no admission; existing bookings are not cancelled by themselves
+staff-session-over-anyway = { $n ->
+    [one] I know that there will be 1 place fewer than people booked, and change it all the same
+   *[other] I know that there will be { $n } places fewer than people booked, and change it all the same
+}
+staff-session-over-hint = Nobody is cancelled; the session takes no booking until there is room again
+staff-capacity-hint = { $n ->
+    [one] 1 person is booked now
+   *[other] { $n } people are booked now
+}
+staff-session-add = Add a session
+staff-session-add-title = A session outside the weekly hours
+staff-session-add-text = Only this one; it is not repeated
+staff-session-added = The session was added
+
+# Templates
+staff-templates-title = Weekly hours
+staff-templates-text = Which days and times are open, and which days are not
+staff-templates-lead = Sessions are made from these times. Sessions that exist keep their bookings whatever is changed here
+staff-templates-none = No weekly hours yet
+staff-templates-none-text = Add the first time below; its sessions are made at once
+staff-template-free-day = Closed
+staff-template-until = until { $day }
+staff-template-from = from { $day }
+staff-template-when = Time
+staff-template-valid-from = First day
+staff-template-valid-until = Last day
+staff-template-no-end = no end
+staff-template-end-title = End this time
+staff-template-end-hint = No sessions are made after this day; those that exist stay, with their bookings
+staff-template-last-day = Last day
+staff-template-end = End it
+staff-template-ended = The last day of this time was set
+staff-template-add-title = Add a time
+staff-template-add-text = Several weekdays can be chosen. The sessions are made when you save
+staff-template-weekdays = Weekdays
+staff-template-add = Add
+staff-template-added = { $n ->
+    [one] 1 time was added and its sessions were made.{" "}
+   *[other] { $n } times were added and their sessions were made.{" "}
+}
+staff-template-existed = { $n ->
+    [one] 1 existed already and was not added again.
+   *[other] { $n } existed already and were not added again.
+}
+staff-exceptions-title = Days without sessions
+staff-exceptions-none = No closing days ahead
+staff-exception-add-title = Add a day
+staff-exception-add-text = No sessions are made for this day. Sessions that exist are not touched: close them one by one if need be
+staff-exception-reason-zh = Reason (Chinese)
+staff-exception-reason-en = Reason (English)
+staff-exception-reason-hint = Visitors read it; for example 设备维护
+staff-exception-add = Add
+staff-exception-added = Added: no sessions are made for this day
+
+# Bookings
+staff-bookings-title = Bookings
+staff-bookings-text = Find a booking by phone, mail, reference or day; move or cancel it
+staff-bookings-lead = Names and contacts are shown in part. If you need them in full, say why on the booking’s page
+staff-bookings-look = Phone, mail address or reference
+staff-bookings-text-hint = The whole mobile number, the mail address, or the reference of 8 characters
+staff-bookings-any-state = All
+staff-bookings-search = Search
+staff-bookings-none = No booking fits
+staff-bookings-none-text = Check that the number, address or reference is complete, or leave out day and state
+staff-bookings-empty = No bookings yet
+staff-bookings-empty-text = They will appear here
+staff-booking-title = Booking
+staff-booking-reference = Reference
+staff-booking-session = Session
+staff-booking-name = Name
+staff-booking-contact = Contact
+staff-booking-no-contact = No contact given
+staff-booking-party = People
+staff-booking-arrived = Arrived
+staff-booking-state = State
+staff-booking-channel = Made by
+staff-booking-language = Language of messages
+staff-booking-made = Made
+staff-booking-moves = Moved
+staff-booking-cancelled-at = Cancelled
+staff-booking-confirmed = Confirmed
+staff-booking-cancelled = Cancelled
+staff-booking-all-arrived = All arrived
+staff-booking-some-arrived = { $n } arrived
+staff-booking-session-closed = Session closed
+staff-booking-not-come = Did not come
+staff-booking-print = Print the pass
+staff-booking-trail = See what happened to it
+staff-booking-arrived-text = Somebody has arrived already: this booking cannot be changed any more
+staff-booking-told = The person who booked gets a message about every change
+staff-booking-nobody-told = This booking has no contact: please tell the person yourself
+staff-booking-done-booked = Booked. Read out the reference, or print the pass
+staff-booking-done-cancelled = The booking was cancelled and its places are free
+staff-booking-done-changed = The number of people was changed
+staff-booking-done-moved = The booking was moved
+staff-booking-has-changed = This booking has just changed. The page shows how it is now; please check it and try again
+staff-channel-web = the website
+staff-channel-staff = staff, on behalf
+staff-channel-api = a machine
+staff-language-zh = Chinese
+staff-language-en = English
+staff-reveal-title = In full
+staff-reveal-text = To see name and contact in full, say why. It is noted in the audit trail
+staff-reveal-name-text = To see the name in full, say why. It is noted in the audit trail
+staff-reveal-reason = Reason
+staff-reveal-reason-hint = For example: equipment failed, calling everybody to move the visit
+staff-reveal = Show in full
+staff-reveal-step-up = Confirm who you are, then show
+staff-reveal-noted = This look and its reason are noted in the audit trail. It is shown only until you leave the page
+staff-party-title = Change the number of people
+staff-move-title = Move to another session
+staff-move-to = Move to
+staff-move-hint = Only sessions with room for this party; the old places are kept until the new ones are won
+staff-move = Move it here
+staff-move-none = No other session has room for this party now
+staff-cancel-title = Cancel the booking
+staff-cancel = Cancel this booking
+staff-cancel-question = Cancel this booking?
+staff-cancel-text = The places are free at once and the booking cannot be brought back. Who left a contact gets a message
+staff-cancel-yes = Yes, cancel it
+
+# On behalf
+staff-book-title = Book on behalf
+staff-book-text = Book for people who call or come in, and print their pass
+staff-book-lead = Opening hours and personal limits do not apply here; the number of places always does
+staff-book-when = Which session
+staff-book-who = Who comes
+staff-book-look = Show this day’s sessions
+staff-book-sessions-of = Sessions on { $day }
+staff-book-none = No session to book on { $day }
+staff-book-none-text = Try another day
+staff-book-contact-hint = Mobile number or mail address, for messages. Without one, a printed pass is enough
+staff-book-people = People
+staff-book-people-hint = children included
+staff-book-children = Of whom children
+staff-book-children-hint = under 14
+staff-book-do = Book
+staff-book-key-reused = This form has booked once already. If you really want another booking, check it and press “Book” again
+staff-pass-title = Pass
+staff-pass-label = QR code of the pass, reference { $reference }
+staff-pass-rule = Please come between { $early } minutes before and { $late } minutes after the beginning, and show this code or read out the reference. Admission is free.
+staff-pass-back = Back to the booking
+staff-pass-pdf = Download as PDF
+staff-pass-print-hint = Print this page with your browser, or download the PDF
+staff-pass-cancelled = This booking is cancelled and has no pass
+
+# Jobs
+staff-jobs-title = Jobs
+staff-jobs-text = Messages and other work waiting to be done; decide about what was given up
+staff-jobs-lead = Messages and other work queue here. A job is given up after several attempts; you decide whether to try again or let it go
+staff-jobs-dead = Given up
+staff-jobs-waiting = Waiting
+staff-jobs-oldest = the oldest due since { $at }
+staff-jobs-none-dead = Nothing was given up
+staff-jobs-none-dead-text = All work goes its way
+staff-jobs-none-waiting = Nothing waits
+staff-jobs-none-waiting-text = New messages will appear here
+staff-jobs-first-200 = Only the first 200 are shown
+staff-job-kind = Job
+staff-job-due = Due
+staff-job-queued = queued { $at }
+staff-job-attempts = Attempts
+staff-job-error = Last problem
+staff-job-actions = Decide
+staff-job-running = running
+staff-job-retry = Try again
+staff-job-discard = Let go
+staff-job-discard-title = Let this job go?
+staff-job-discard-text = It will not be done; a message, for example, will not be sent
+staff-job-discard-yes = Yes, let it go
+staff-job-retried = The job is queued again
+staff-job-discarded = The job was let go
+staff-job-gone = This job is done, is running, or a colleague has dealt with it
+staff-job-messages-code = Send a code
+staff-job-messages-booking = Send a message about a booking
+
+# Audit
+staff-audit-title = Audit trail
+staff-audit-text = Who did what and when; to be read, never changed
+staff-audit-lead = Every entry is written together with what it tells of, and any later change can be found. The newest comes first
+staff-audit-room = Kind
+staff-audit-room-all = All
+staff-audit-room-booking = Bookings
+staff-audit-room-session = Sessions
+staff-audit-room-template = Weekly hours
+staff-audit-room-exception = Closing days
+staff-audit-room-door = Admission
+staff-audit-room-account = Visitors’ accounts
+staff-audit-room-staff = Staff accounts
+staff-audit-room-client = API clients
+staff-audit-room-job = Jobs
+staff-audit-subject = Id of what it happened to
+staff-audit-actor = Id of who did it
+staff-audit-id-hint = The whole id; choose one in the table
+staff-audit-not-an-id = The id is not complete; choose one in the table
+staff-audit-newest = Back to the newest
+staff-audit-none = No entry fits
+staff-audit-none-text = Choose another kind, or clear the filter
+staff-audit-when = When
+staff-audit-what = What
+staff-audit-who = Who
+staff-audit-on = To what
+staff-audit-detail = Details
+staff-audit-position = Position
+staff-audit-request = Request
+staff-actor-anonymous = Visitor, not signed in
+staff-actor-visitor = Visitor
+staff-actor-staff = Staff
+staff-actor-client = API client
+staff-actor-system = The system
+staff-subject-booking = Booking
+staff-subject-session = Session
+staff-subject-template = Weekly time
+staff-subject-activity = Activity
+staff-subject-account = Account
+staff-subject-client = API client
+staff-subject-job = Job
+staff-action-booking-made = Booked
+staff-action-booking-cancelled = Cancelled
+staff-action-booking-resized = Number of people changed
+staff-action-booking-moved = Moved
+staff-action-booking-contact-revealed = Contact seen in full
+staff-action-session-added = Session added
+staff-action-session-changed = Session changed
+staff-action-template-added = Weekly time added
+staff-action-template-ended = Weekly time ended
+staff-action-exception-added = Closing day added
+staff-action-door-admitted = Admitted
+staff-action-door-refused = Not admitted
+staff-action-account-made = Account made
+staff-action-account-signed-in = Signed in
+staff-action-account-signed-out = Signed out
+staff-action-account-sign-in-refused = Sign-in refused
+staff-action-account-session-revoked = One sign-in ended
+staff-action-account-sessions-revoked = Other sign-ins ended
+staff-action-account-name-changed = Name changed
+staff-action-account-contact-changed = Contact changed
+staff-action-account-locale-changed = Language changed
+staff-action-account-exported = Personal data exported
+staff-action-account-deleted = Account deleted
+staff-action-staff-created = Staff account made
+staff-action-staff-enrolment-begun = Enrolment begun
+staff-action-staff-enrolled = Enrolled
+staff-action-staff-signed-in = Staff signed in
+staff-action-staff-sign-in-refused = Staff sign-in refused
+staff-action-staff-stepped-up = Second factor shown again
+staff-action-staff-step-up-refused = Second factor refused
+staff-action-staff-password-changed = Password changed
+staff-action-staff-password-refused = Password change refused
+staff-action-staff-recovery-codes-renewed = Recovery codes renewed
+staff-action-staff-roles-changed = Duties changed
+staff-action-staff-reset = Account reset
+staff-action-staff-deactivated = Account closed
+staff-action-client-created = API client made
+staff-action-client-granted = API client granted
+staff-action-client-refreshed = API token refreshed
+staff-action-client-refused = API client refused
+staff-action-client-token-reused = API token used twice
+staff-action-client-grant-revoked = API grant revoked
+staff-action-client-revoked = API client closed
+staff-action-job-retried = Job tried again
+staff-action-job-discarded = Job let go

@@ -1,1 +1,26 @@
 # The door's pages. Refusals stand in errors.ftl.
+door-title = 入场查验
+door-inside = 馆内现有
+door-ticket = 扫描入场凭证，或填写预约码
+door-look = 查验
+door-present = 现在到了几位？
+door-admit = 确认入场
+door-next-instead = 不入场，查下一张
+door-come-in = 请入场：{ $n } 人
+door-arrived-of = 已到 { $arrived } / { $people } 人
+door-party = 预约 { $n } 人
+door-by-name = 按姓名查找
+door-name = 预约人姓名
+door-name-hint = 填写姓名的开头，只查今天的预约
+door-name-look = 查找
+door-names-title = 今天的预约
+door-no-name = 今天没有这个姓名的预约
+door-no-name-text = 可以换一个写法，或请对方报预约码
+door-walk-in = 登记散客
+door-walk-in-n = 登记散客 { $n } 人
+door-walked = 已登记散客 { $n } 人
+door-left = 登记离馆
+door-left-n = 登记离馆 { $n } 人
+door-went = 已登记离馆 { $n } 人
+door-running = 接下来的场次
+door-has-changed = 这个预约刚刚有变动，请重新查验

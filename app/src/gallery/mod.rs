@@ -10,6 +10,7 @@ use crate::problem::{Problem, problem_page};
 use crate::ui::{Page, Width};
 use crate::visit::{Visit, visit};
 use leptos::prelude::*;
+use leptos::tachys::reactive_graph::OwnedView;
 
 /// The gallery; outside development there is no such page.
 #[component]
@@ -40,7 +41,8 @@ fn as_if(visit: Visit, make: impl FnOnce() -> AnyView) -> AnyView {
     let owner = Owner::current().unwrap_or_default().child();
     owner.with(|| {
         provide_context(visit);
-        make()
+        // Kept with the view: islands of it read their signals when it is written out.
+        OwnedView::new(make()).into_any()
     })
 }
 

@@ -1,12 +1,13 @@
 //! The science museum (造血干细胞科普馆): what it is, when there is room, booking a visit, one's own booking.
 //!
-//! Pages read `services::booking`; what people do stands in [`calls`].
+//! Pages read `services::booking`; what people do stands in [`calls`]. Staff screens are in [`staff`].
 
 mod about;
 mod book;
 pub mod calls;
 mod mine;
 mod sessions;
+pub mod staff;
 
 pub use about::About;
 pub use book::{Book, Code};

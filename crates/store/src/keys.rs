@@ -2,7 +2,8 @@
 
 use crate::{SqlTimestamp, ToSqlx};
 use jiff::Timestamp;
-use sqlx::{PgExecutor, Result, query, query_as, query_scalar};
+use sqlx::{AssertSqlSafe, PgExecutor, Result, query, query_as, query_scalar};
+use uuid::Uuid;
 
 /// A data key, wrapped by the master key. Version 0 is the root of lookups and never changes; 1 and up seal values.
 pub struct DataKeyRow {
@@ -34,7 +35,9 @@ pub struct SigningKeyRow {
 
 /// Every data key, the oldest first.
 pub async fn data_keys(db: impl PgExecutor<'_>) -> Result<Vec<DataKeyRow>> {
-    query_as!(DataKeyRow, "select version, algorithm, wrapped, created_at from data_key order by version").fetch_all(db).await
+    query_as!(DataKeyRow, "select version, algorithm, wrapped, created_at from data_key order by version")
+        .fetch_all(db)
+        .await
 }
 
 /// Every signing key, also the retired ones (their signatures on old audit heads stay good), the oldest first.
@@ -122,4 +125,36 @@ pub async fn rewrap_data_key(db: impl PgExecutor<'_>, version: i32, wrapped: &[u
 pub async fn rewrap_signing_key(db: impl PgExecutor<'_>, kid: &str, wrapped: &[u8]) -> Result<()> {
     query!("update signing_key set wrapped_private = $2 where kid = $1", kid, wrapped).execute(db).await?;
     Ok(())
+}
+
+/// Table, sealed column, and the column of the id bound into the seal. Names of the code, never a user's text.
+pub type SealedColumn = (&'static str, &'static str, &'static str);
+
+/// Values of a column that another key than `version` sealed, by id after `after`. The version stands in bytes 2 to 5.
+pub async fn sealed_by_others(
+    db: impl PgExecutor<'_>,
+    (table, column, key): SealedColumn,
+    version: u32,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<(Uuid, Vec<u8>)>> {
+    let sql = format!(
+        "select {key}, {column} from {table} \
+         where {key} > $1 and {column} is not null and substring({column} from 2 for 4) <> $2 order by {key} limit $3"
+    );
+    let found = sqlx::query_as(AssertSqlSafe(sql)).bind(after).bind(version.to_be_bytes()).bind(limit);
+    found.fetch_all(db).await
+}
+
+/// Puts `fresh` where `stale` still is. Answers how many rows that was.
+pub async fn exchange_sealed(
+    db: impl PgExecutor<'_>,
+    (table, column, key): SealedColumn,
+    row: Uuid,
+    stale: &[u8],
+    fresh: &[u8],
+) -> Result<u64> {
+    let sql = format!("update {table} set {column} = $3 where {key} = $1 and {column} = $2");
+    let done = sqlx::query(AssertSqlSafe(sql)).bind(row).bind(stale).bind(fresh).execute(db).await?;
+    Ok(done.rows_affected())
 }

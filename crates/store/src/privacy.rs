@@ -101,6 +101,8 @@ pub struct Swept {
     pub answers: i64,
     /// Messages shown in development.
     pub mailbox: i64,
+    /// Work nobody could do.
+    pub jobs: i64,
 }
 
 /// Before which instants things are due.
@@ -118,6 +120,8 @@ pub struct Due {
     pub answers: Timestamp,
     /// Messages of the development mailbox.
     pub mailbox: Timestamp,
+    /// Jobs that failed for good.
+    pub jobs: Timestamp,
 }
 
 /// Counts what [`sweep`] would delete.
@@ -129,13 +133,15 @@ pub async fn count_due(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
                   (select count(*) from login_session where expires_at < $3 or revoked_at < $3) as "logins!",
                   (select count(*) from rate_limit where window_start < $4) as "limits!",
                   (select count(*) from idempotency where created_at < $5) as "answers!",
-                  (select count(*) from dev_mailbox where created_at < $6) as "mailbox!""#,
+                  (select count(*) from dev_mailbox where created_at < $6) as "mailbox!",
+                  (select count(*) from job where state = 'dead' and created_at < $7) as "jobs!""#,
         due.drafts.to_sqlx() as SqlTimestamp,
         due.codes.to_sqlx() as SqlTimestamp,
         due.logins.to_sqlx() as SqlTimestamp,
         due.limits.to_sqlx() as SqlTimestamp,
         due.answers.to_sqlx() as SqlTimestamp,
         due.mailbox.to_sqlx() as SqlTimestamp,
+        due.jobs.to_sqlx() as SqlTimestamp,
     )
     .fetch_one(db)
     .await
@@ -150,16 +156,19 @@ pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
                 logins as (delete from login_session where expires_at < $3 or revoked_at < $3 returning 1),
                 limits as (delete from rate_limit where window_start < $4 returning 1),
                 answers as (delete from idempotency where created_at < $5 returning 1),
-                mailbox as (delete from dev_mailbox where created_at < $6 returning 1)
+                mailbox as (delete from dev_mailbox where created_at < $6 returning 1),
+                jobs as (delete from job where state = 'dead' and created_at < $7 returning 1)
            select (select count(*) from drafts) as "drafts!", (select count(*) from codes) as "codes!",
                   (select count(*) from logins) as "logins!", (select count(*) from limits) as "limits!",
-                  (select count(*) from answers) as "answers!", (select count(*) from mailbox) as "mailbox!""#,
+                  (select count(*) from answers) as "answers!", (select count(*) from mailbox) as "mailbox!",
+                  (select count(*) from jobs) as "jobs!""#,
         due.drafts.to_sqlx() as SqlTimestamp,
         due.codes.to_sqlx() as SqlTimestamp,
         due.logins.to_sqlx() as SqlTimestamp,
         due.limits.to_sqlx() as SqlTimestamp,
         due.answers.to_sqlx() as SqlTimestamp,
         due.mailbox.to_sqlx() as SqlTimestamp,
+        due.jobs.to_sqlx() as SqlTimestamp,
     )
     .fetch_one(db)
     .await

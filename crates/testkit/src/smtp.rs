@@ -20,6 +20,8 @@ pub enum Next {
     RefuseData(u16),
     /// Says nothing any more once it was told MAIL.
     Hang,
+    /// Answers MAIL, and all that follows, so many milliseconds late.
+    Late(u64),
     /// Takes the mail, and breaks the connection instead of saying so.
     ResetAfterData,
     /// Greets with this code: 421 when it is about to go down.
@@ -162,6 +164,9 @@ async fn converse(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()
                 if next == Next::Hang {
                     std::future::pending::<()>().await;
                 }
+                if let Next::Late(millis) = next {
+                    tokio::time::sleep(std::time::Duration::from_millis(millis)).await;
+                }
                 say(&mut stream, "250 ok").await?;
             }
             "RCPT" => {
@@ -212,5 +217,9 @@ async fn read_data(stream: &mut BufReader<TcpStream>) -> std::io::Result<String>
 }
 
 fn address(command: &str) -> String {
-    command.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(inside, _)| inside.to_owned()).unwrap_or_default()
+    command
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(inside, _)| inside.to_owned())
+        .unwrap_or_default()
 }

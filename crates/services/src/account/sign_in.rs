@@ -164,7 +164,8 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
     limits::hit(services, &limits::SIGN_IN_PER_NETWORK, form.network.as_str()).await?;
     limits::hit(services, &limits::SIGN_IN_PER_LOGIN, text).await?;
 
-    let credential = rows::take_attempt(&services.db, text, context.now, BACKOFF).await?;
+    let bucket = services.vault.mac("rate limit", format!("sign-in-nowhere\0{text}").as_bytes());
+    let credential = rows::take_attempt(&services.db, text, &bucket, context.now, BACKOFF).await?;
     let open = credential.as_ref().filter(|credential| credential.open);
     let right = password::verify(&form.password, open.map(|c| &*c.password_hash)).await?;
     let factor = Factor::parse(form.code.expose_secret());
@@ -332,7 +333,10 @@ impl Pending {
 
 /// The enrolment of a token, to show its page again (after a wrong code).
 pub fn enrolment(services: &Services, context: &Context, token: &str) -> Result<Enrolment, SignInError> {
-    Ok(Enrolment { token: token.to_owned(), ..Pending::open(&services.vault, token, context.now)?.show(&services.vault)? })
+    Ok(Enrolment {
+        token: token.to_owned(),
+        ..Pending::open(&services.vault, token, context.now)?.show(&services.vault)?
+    })
 }
 
 /// Somebody has enrolled and is signed in.

@@ -140,7 +140,8 @@ pub async fn set_roles(
 /// Refuses to take the operator's role from the last who has it. Locks all who have it, always in the same order, so
 /// that two changes at once cannot each think the other stays.
 async fn keep_an_operator(db: &mut PgConnection, account: AccountId, stays: bool) -> Result<(), AccountError> {
-    let holders = rows::lock_holders(db, Role::Operator.name()).await?;
+    rows::lock_holders(db, Role::Operator.name()).await?;
+    let holders = rows::holders(db, Role::Operator.name()).await?;
     if !stays && holders == [account.0] { Err(AccountError::LastOperator) } else { Ok(()) }
 }
 

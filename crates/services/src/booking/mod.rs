@@ -3,6 +3,7 @@
 //! One lock decides: the session's row. Everything that makes a session fuller goes through [`claims`] or, for moves,
 //! through [`change`], and takes that lock first; the database's trigger is the net below.
 
+mod board;
 mod calendar;
 mod change;
 mod claims;
@@ -13,6 +14,7 @@ mod office;
 mod seed;
 mod view;
 
+pub use board::{session_now, sessions};
 pub use calendar::{Calendar, Museum, SessionView, museum};
 pub use change::{Handle, cancel, change_party, move_to};
 pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book};
@@ -20,8 +22,8 @@ pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, lea
 pub use draft::{DraftView, begin, confirm, prove, read, resend, save, take_other};
 pub use error::BookingError;
 pub use office::{
-    ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session, change_session,
-    end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
+    ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session,
+    change_session, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
 };
 pub use seed::seed_demo;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};

@@ -9,10 +9,12 @@
 //! A sealed value: `suite u8 ‖ key version u32 ‖ nonce ‖ ciphertext ‖ tag`; integers are big-endian. Suite, version,
 //! table, column and row are authenticated with it.
 
+mod renew;
 mod ring;
 mod suite;
 mod tokens;
 
+pub use renew::{Renewed, renew};
 pub use ring::SETTLES_AFTER;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -273,6 +275,11 @@ impl Vault {
         let plain = self.open_sealed(place, sealed)?;
         let stale = version_of(sealed) != Some(self.ring().sealing);
         Ok(stale.then(|| self.seal(place, &plain)))
+    }
+
+    /// The version of the data key that seals now.
+    pub fn sealing_version(&self) -> u32 {
+        self.ring().sealing
     }
 
     /// A keyed hash for lookups: the same text under the same `domain` gives the same 32 bytes, and nobody without the

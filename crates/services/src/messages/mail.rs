@@ -9,15 +9,17 @@ use super::{Undelivered, log_safe_host};
 use domain::contact::MailAddress;
 use domain::ids::MessageId;
 use jiff::Timestamp;
+use lettre::Address;
 use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
-use lettre::transport::smtp::PoolConfig;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
-use std::time::{Duration, SystemTime};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+use tokio::sync::Semaphore;
 
 /// Where mail goes.
 #[derive(Clone, Debug)]
@@ -51,9 +53,9 @@ pub struct SmtpSettings {
     pub tls: SmtpTls,
     /// Who signs in, and the password.
     pub credentials: Option<(String, SecretString)>,
-    /// How long one command may take.
+    /// How long connecting (with TLS and sign-in) may take, and how long handing over one mail.
     pub timeout: Duration,
-    /// Connections kept at most.
+    /// Connections at most.
     pub connections: u32,
     /// A certificate authority (PEM) beside the public ones: a server of the house's own.
     pub authority: Option<Vec<u8>>,
@@ -94,11 +96,26 @@ pub struct Letter {
 }
 
 /// Sends mail of the house over SMTP.
+///
+/// lettre's own pool is not used: its async transport knows no timeout after connecting, and a `send` dropped half-way
+/// (by a timeout or a shutdown) parks a connection whose next answer belongs to the mail before, so that a later mail
+/// could be called sent that never was. Here a connection belongs to one `send` and comes back only after the server's
+/// "250" for the whole mail.
 pub(super) struct Smtp {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    host: String,
+    port: u16,
+    tls: Tls,
+    hello: ClientId,
+    credentials: Option<Credentials>,
+    timeout: Duration,
+    slots: Semaphore,
+    idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
     /// The server, for logs.
     pub(super) server: String,
 }
+
+/// How long a connection nobody uses is kept.
+const IDLE: Duration = Duration::from_secs(20);
 
 impl Smtp {
     pub(super) fn new(settings: &SmtpSettings, hello: &str, development: bool) -> Result<Self, PostError> {
@@ -108,32 +125,81 @@ impl Smtp {
             SmtpTls::Starttls => Tls::Required(parameters(settings)?),
             SmtpTls::Implicit => Tls::Wrapper(parameters(settings)?),
         };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
-            .port(settings.port)
-            .tls(tls)
-            .timeout(Some(settings.timeout))
-            .hello_name(ClientId::Domain(hello.to_owned()))
-            .pool_config(PoolConfig::new().max_size(settings.connections.max(1)).idle_timeout(Duration::from_secs(30)));
-        if let Some((name, password)) = &settings.credentials {
-            builder = builder.credentials(Credentials::new(name.clone(), password.expose_secret().to_owned()));
-        }
-        Ok(Self { transport: builder.build(), server: format!("{}:{}", log_safe_host(&settings.host), settings.port) })
+        let credentials = settings.credentials.as_ref();
+        Ok(Self {
+            host: settings.host.clone(),
+            port: settings.port,
+            tls,
+            hello: ClientId::Domain(hello.to_owned()),
+            credentials: credentials
+                .map(|(name, word)| Credentials::new(name.clone(), word.expose_secret().to_owned())),
+            timeout: settings.timeout,
+            slots: Semaphore::new(settings.connections.max(1) as usize),
+            idle: Mutex::default(),
+            server: format!("{}:{}", log_safe_host(&settings.host), settings.port),
+        })
     }
 
     /// Hands a letter to the server.
     pub(super) async fn send(&self, sender: &Sender, letter: Letter) -> Result<(), Undelivered> {
         let message = compose(sender, letter)?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(meaning(&error)),
+        let (envelope, bytes) = (message.envelope().clone(), message.formatted());
+        // Never closed; were it, there would be nobody to send.
+        let Ok(_slot) = self.slots.acquire().await else { return Err(Undelivered::Later("smtp_unreachable")) };
+        let mut connection = match self.parked().await {
+            Some(connection) => connection,
+            None => self.within(self.connect()).await?,
+        };
+        self.within(connection.send(&envelope, &bytes)).await?;
+        self.park(connection);
+        Ok(())
+    }
+
+    /// A step and its limit; whoever is cut off here drops the connection.
+    async fn within<T>(&self, step: impl Future<Output = Result<T, Error>>) -> Result<T, Undelivered> {
+        match tokio::time::timeout(self.timeout, step).await {
+            Ok(answer) => answer.map_err(|error| meaning(&error)),
+            Err(_elapsed) => Err(Undelivered::Later("smtp_timeout")),
         }
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+        let wrapper = if let Tls::Wrapper(parameters) = &self.tls { Some(parameters.clone()) } else { None };
+        let server = (self.host.as_str(), self.port);
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(server, Some(self.timeout), &self.hello, wrapper, None).await?;
+        if let Tls::Required(parameters) = &self.tls {
+            // Fails where the server does not offer it: nothing was said yet but EHLO.
+            connection.starttls(parameters.clone(), &self.hello).await?;
+        }
+        if let Some(credentials) = &self.credentials {
+            connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await?;
+        }
+        Ok(connection)
+    }
+
+    /// A connection that was used a moment ago and still answers.
+    async fn parked(&self) -> Option<AsyncSmtpConnection> {
+        loop {
+            let (mut connection, since) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+            let answers = since.elapsed() < IDLE
+                && tokio::time::timeout(self.timeout, connection.test_connected()).await.unwrap_or(false);
+            if answers {
+                return Some(connection);
+            }
+        }
+    }
+
+    fn park(&self, connection: AsyncSmtpConnection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((connection, Instant::now()));
     }
 }
 
 fn parameters(settings: &SmtpSettings) -> Result<TlsParameters, PostError> {
     let mut builder = TlsParameters::builder(settings.host.clone());
     if let Some(pem) = &settings.authority {
-        let authority = Certificate::from_pem(pem).map_err(|_| PostError::Unusable("the SMTP server's certificate authority"))?;
+        let authority =
+            Certificate::from_pem(pem).map_err(|_| PostError::Unusable("the SMTP server's certificate authority"))?;
         builder = builder.add_root_certificate(authority);
     }
     builder.build().map_err(|_| PostError::Unusable("the SMTP server's name"))
@@ -146,7 +212,7 @@ fn is_loopback(host: &str) -> bool {
 /// Permanent answers (5xx) end the message: trying again would only repeat them. Those that speak of our own sign-in
 /// (530, 534, 535, 538: RFC 4954) are the house's trouble, not the recipient's: they are tried again, and end as a dead
 /// job that an operator sees. All else — 4xx, no connection, a broken one, a timeout — is tried again.
-fn meaning(error: &lettre::transport::smtp::Error) -> Undelivered {
+fn meaning(error: &Error) -> Undelivered {
     let code = error.status().map(u16::from);
     match code {
         Some(530 | 534 | 535 | 538) => Undelivered::Later("smtp_sign_in"),
@@ -191,7 +257,9 @@ impl Sender {
 pub(super) fn compose(sender: &Sender, letter: Letter) -> Result<Message, Undelivered> {
     const UNUSABLE: Undelivered = Undelivered::Never("mail_unusable");
     // Anything that could end a header and begin another is a mail nobody of the house meant to send.
-    if letter.subject.chars().any(char::is_control) || letter.to.as_str().chars().any(|c| c.is_control() || c.is_whitespace()) {
+    if letter.subject.chars().any(char::is_control)
+        || letter.to.as_str().chars().any(|c| c.is_control() || c.is_whitespace())
+    {
         return Err(Undelivered::Never("header_injection"));
     }
     let to = letter.to.as_str().parse::<Address>().map_err(|_| UNUSABLE)?;
@@ -224,7 +292,8 @@ pub(super) fn compose(sender: &Sender, letter: Letter) -> Result<Message, Undeli
 
 fn part(kind: &str, text: String, attached_as: Option<&str>) -> Result<SinglePart, Undelivered> {
     let kind = ContentType::parse(kind).map_err(|_| Undelivered::Never("mail_unusable"))?;
-    let body = Body::new_with_encoding(text, ContentTransferEncoding::Base64).map_err(|_| Undelivered::Never("mail_unusable"))?;
+    let body = Body::new_with_encoding(text, ContentTransferEncoding::Base64)
+        .map_err(|_| Undelivered::Never("mail_unusable"))?;
     let builder = SinglePart::builder().header(kind);
     Ok(match attached_as {
         Some(name) => builder.header(ContentDisposition::attachment(name)).body(body),
@@ -295,10 +364,17 @@ mod tests {
             connections: 1,
             authority: None,
         };
-        for (host, development, expected) in
-            [("127.0.0.1", true, true), ("localhost", true, true), ("127.0.0.1", false, false), ("mail.example.cn", true, false)]
-        {
-            assert_eq!(Smtp::new(&settings(host), "www.example.cn", development).is_ok(), expected, "{host} {development}");
+        for (host, development, expected) in [
+            ("127.0.0.1", true, true),
+            ("localhost", true, true),
+            ("127.0.0.1", false, false),
+            ("mail.example.cn", true, false),
+        ] {
+            assert_eq!(
+                Smtp::new(&settings(host), "www.example.cn", development).is_ok(),
+                expected,
+                "{host} {development}"
+            );
         }
     }
 }

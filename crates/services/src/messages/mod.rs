@@ -28,6 +28,7 @@ use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
+use domain::account::{Capability, Denied};
 use domain::booking::{Reminder, plan_reminders};
 use domain::contact::{Contact, ContactText};
 use domain::ids::{BookingId, MessageId};
@@ -77,8 +78,14 @@ pub enum Template {
 
 impl Template {
     /// Every message about a booking.
-    pub const ALL: [Self; 6] =
-        [Self::Confirmation, Self::Changed, Self::Cancelled, Self::ReminderDays3, Self::ReminderDay1, Self::ReminderHours2];
+    pub const ALL: [Self; 6] = [
+        Self::Confirmation,
+        Self::Changed,
+        Self::Cancelled,
+        Self::ReminderDays3,
+        Self::ReminderDay1,
+        Self::ReminderHours2,
+    ];
 
     /// As in the `message` table.
     pub const fn name(self) -> &'static str {
@@ -377,7 +384,8 @@ pub async fn queue_confirmations(
     for &booking in bookings {
         let confirmation = BookingJob::new(now, booking, Template::Confirmation, None);
         planned.push((confirmation, now, format!("confirmation:{booking}")));
-        planned.extend(reminders.iter().map(|(reminder, at)| planned_reminder(now, booking, starts_at, *reminder, *at)));
+        planned
+            .extend(reminders.iter().map(|(reminder, at)| planned_reminder(now, booking, starts_at, *reminder, *at)));
     }
     enqueue_planned(db, now, &planned).await
 }
@@ -413,7 +421,11 @@ fn planned_reminder(
     (job, at, reminder_key(booking, reminder))
 }
 
-async fn enqueue_planned(db: &mut PgConnection, now: Timestamp, planned: &[(BookingJob, Timestamp, String)]) -> sqlx::Result<()> {
+async fn enqueue_planned(
+    db: &mut PgConnection,
+    now: Timestamp,
+    planned: &[(BookingJob, Timestamp, String)],
+) -> sqlx::Result<()> {
     let jobs: Vec<_> = planned
         .iter()
         .map(|(payload, run_at, key)| NewJob { kind: BOOKING, payload, run_at: *run_at, dedupe: Some(key.clone()) })
@@ -443,6 +455,27 @@ pub async fn mailbox(services: &Services) -> Result<Vec<store::messages::Mailbox
     Ok(store::messages::mailbox(&services.db, 100).await?)
 }
 
+/// The messages about a booking, in order: what kind, by which way, what became of it. For staff who may see bookings.
+pub async fn of_booking(
+    services: &Services,
+    context: &Context,
+    booking: BookingId,
+) -> Result<Vec<store::messages::MessageRow>, MessagesError> {
+    context.require(Capability::SeeBookings)?;
+    Ok(store::messages::of_booking(&services.db, booking.0).await?)
+}
+
+/// Why the messages of a booking are not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum MessagesError {
+    /// Not allowed.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The database failed.
+    #[error("database")]
+    Database(#[from] sqlx::Error),
+}
+
 /// The links of a booking in `locale`: its page, and its pass. They work until a day after the session's end.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Links {
@@ -465,7 +498,11 @@ fn links(services: &Services, visit: &Visit, locale: Locale) -> Links {
 
 /// The calendar file of a booking, for download; `None` where the booking is not known. The caller has asked whether the
 /// one who asks may see it.
-pub async fn calendar_file(services: &Services, booking: BookingId, locale: Locale) -> Result<Option<String>, VisitError> {
+pub async fn calendar_file(
+    services: &Services,
+    booking: BookingId,
+    locale: Locale,
+) -> Result<Option<String>, VisitError> {
     let visit = Visit::load(services, booking).await?;
     Ok(visit.map(|visit| deliver::calendar_of(services, &visit, locale, Method::Publish, None)))
 }

@@ -3,5 +3,7 @@
 mod account;
 mod audit;
 mod booking;
+mod jobs;
+mod messages;
 mod privacy;
 mod vault;

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use secrecy::SecretString;
 use services::clock::Clock;
-use services::crypto::{CryptoError, LinkPurpose, Pass, Place, SETTLES_AFTER, Vault, VaultError};
+use services::crypto::{CryptoError, LinkPurpose, Pass, Place, Renewed, SETTLES_AFTER, Vault, VaultError, renew};
 use sqlx::PgPool;
 use std::sync::Arc;
 use testkit::{MASTER_KEY, TestDb, TestHouse};
@@ -27,12 +27,8 @@ fn kid_of(pass: &str) -> &str {
     pass.split('.').nth(1).expect("a pass names its key")
 }
 
-const PASS: Pass = Pass {
-    booking: BookingId(Uuid::from_u128(1)),
-    session: SessionId(Uuid::from_u128(2)),
-    people: 12,
-    version: 3,
-};
+const PASS: Pass =
+    Pass { booking: BookingId(Uuid::from_u128(1)), session: SessionId(Uuid::from_u128(2)), people: 12, version: 3 };
 
 #[tokio::test]
 async fn a_value_opens_in_its_place_only() {
@@ -86,10 +82,11 @@ async fn servers_that_start_at_once_agree() {
         assert_eq!(vault.open_sealed(place(1), &sealed).as_deref(), Ok(&b"text"[..]));
         assert_eq!(vault.blind_index("contact", "a"), first.blind_index("contact", "a"));
     }
-    let counts: (i64, i64) = sqlx::query_as("select (select count(*) from data_key), (select count(*) from signing_key)")
-        .fetch_one(&pool)
-        .await
-        .expect("the keys are counted");
+    let counts: (i64, i64) =
+        sqlx::query_as("select (select count(*) from data_key), (select count(*) from signing_key)")
+            .fetch_one(&pool)
+            .await
+            .expect("the keys are counted");
     assert_eq!(counts, (2, 1));
 }
 
@@ -134,6 +131,52 @@ async fn rotation_keeps_old_values_and_changes_no_lookup() {
     assert_eq!(renewed[1..5], 2u32.to_be_bytes());
     assert_eq!(vault.open_sealed(place(1), &renewed).as_deref(), Ok(&b"before"[..]));
     assert_eq!(vault.reseal(place(1), &renewed), Ok(None));
+}
+
+#[tokio::test]
+async fn after_a_rotation_everything_lasting_can_be_sealed_anew() {
+    let house = TestHouse::new().await;
+    let (vault, owner) = (&house.services.vault, house.db.owner_pool());
+    let account = |column, row| Place { table: "account", column, row: Uuid::from_u128(row) };
+    for row in 1..=450u128 {
+        sqlx::query("insert into account (id, kind, name_sealed, phone_sealed, created_at) values ($1, 'visitor', $2, $3, now())")
+            .bind(Uuid::from_u128(row))
+            .bind(vault.seal(account("name_sealed", row), format!("name {row}").as_bytes()))
+            .bind((row % 2 == 0).then(|| vault.seal(account("phone_sealed", row), b"phone")))
+            .execute(&owner)
+            .await
+            .expect("an account");
+    }
+    // One value nobody can open: it stays, and is counted.
+    let foreign = vault.seal(account("name_sealed", 9999), b"moved");
+    sqlx::query("update account set name_sealed = $1 where id = $2")
+        .bind(&foreign)
+        .bind(Uuid::from_u128(7))
+        .execute(&owner)
+        .await
+        .expect("moved");
+    assert_eq!(renew(&house.services).await.expect("nothing to do"), Renewed::default());
+
+    vault.rotate(&house.services.db, house.now()).await.expect("keys rotate");
+    house.services.clock.advance(SETTLES_AFTER + SignedDuration::from_secs(1));
+    vault.refresh(&house.services.db, house.now()).await.expect("keys refresh");
+    assert_eq!(vault.sealing_version(), 2);
+    let renewed = renew(&house.services).await.expect("sealed anew");
+    assert_eq!(renewed, Renewed { sealed: 449 + 225, unreadable: 1 });
+    assert_eq!(
+        renew(&house.services).await.expect("only the unreadable is left"),
+        Renewed { sealed: 0, unreadable: 1 }
+    );
+    let rows: Vec<(Uuid, Vec<u8>)> = sqlx::query_as("select id, name_sealed from account where id <> $1 order by id")
+        .bind(Uuid::from_u128(7))
+        .fetch_all(&owner)
+        .await
+        .expect("the accounts");
+    for (id, sealed) in rows {
+        assert_eq!(sealed[1..5], 2u32.to_be_bytes());
+        let opened = vault.open_sealed(account("name_sealed", id.as_u128()), &sealed);
+        assert_eq!(opened, Ok(format!("name {}", id.as_u128()).into_bytes()));
+    }
 }
 
 #[tokio::test]
@@ -260,7 +303,8 @@ async fn tokens_are_signed_and_verified_by_the_vaults_keys() {
     let house = TestHouse::new().await;
     let vault = &house.services.vault;
     let (kid, key) = vault.jwt_encoding_key();
-    let header = jsonwebtoken::Header { kid: Some(kid.clone()), ..jsonwebtoken::Header::new(jsonwebtoken::Algorithm::EdDSA) };
+    let header =
+        jsonwebtoken::Header { kid: Some(kid.clone()), ..jsonwebtoken::Header::new(jsonwebtoken::Algorithm::EdDSA) };
     let claims = serde_json::json!({ "sub": "client", "exp": house.now().as_second() + 300 });
     let token = jsonwebtoken::encode(&header, &claims, &key).expect("a token");
     let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
@@ -296,7 +340,8 @@ async fn a_running_server_learns_new_keys_by_itself() {
     let other = TestHouse::second(&house.db, house.services.clock.clone(), 2).await;
     let shutdown = tokio_util::sync::CancellationToken::new();
     let running = tokio::spawn({
-        let (vault, db, clock, shutdown) = (other.vault.clone(), other.db.clone(), other.clock.clone(), shutdown.clone());
+        let (vault, db, clock, shutdown) =
+            (other.vault.clone(), other.db.clone(), other.clock.clone(), shutdown.clone());
         async move { vault.keep_fresh(&db, &clock, shutdown).await }
     });
     house.services.vault.rotate(&house.services.db, house.now()).await.expect("keys rotate");

@@ -37,9 +37,13 @@ pub struct CredentialRow {
 
 /// Takes an attempt to sign in, before anything is checked, so that parallel guesses count as well as patient ones.
 /// A success puts the count back to nothing ([`settle`]).
+///
+/// Where there is nothing to count (no such login, or one that rests), a row of `rate_limit` under `bucket` is written
+/// instead: a statement that writes waits for the disk, one that does not is quicker, and that would tell them apart.
 pub async fn take_attempt(
     db: impl PgExecutor<'_>,
     login: &str,
+    bucket: &[u8],
     now: Timestamp,
     backoff: Backoff,
 ) -> sqlx::Result<Option<CredentialRow>> {
@@ -50,7 +54,11 @@ pub async fn take_attempt(
                locked_until = case when failures + 1 >= $3 then
                  $2::timestamptz + make_interval(secs => $4 * power(2, least(failures + 1 - $3, $5))) end
              where login = $1 and (locked_until is null or locked_until <= $2)
-             returning account_id)
+             returning account_id),
+           instead as (
+             insert into rate_limit (bucket, window_start, hits)
+             select $6::bytea, date_trunc('day', $2::timestamptz), 1 where not exists (select from taken)
+             on conflict (bucket, window_start) do update set hits = rate_limit.hits + 1)
            select c.account_id, c.password_hash, c.password_temporary, c.totp_sealed, c.totp_confirmed, c.changed_at,
                   exists (select from taken) as "open!"
            from staff_credential c join account a on a.id = c.account_id
@@ -60,6 +68,7 @@ pub async fn take_attempt(
         backoff.after,
         backoff.seconds,
         backoff.doublings,
+        bucket,
     )
     .fetch_optional(db)
     .await
@@ -304,11 +313,24 @@ pub async fn all(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<StaffRow>> {
     .await
 }
 
-/// Locks every live account that has a role, and says which: two changes never both take the last one away.
-pub async fn lock_holders(db: &mut PgConnection, role: &str) -> sqlx::Result<Vec<Uuid>> {
+/// Locks every live account that has a role, always in the same order: two changes never both take the last one away.
+/// Who has the role must be asked afterwards ([`holders`]): this statement's snapshot is from before the wait.
+pub async fn lock_holders(db: &mut PgConnection, role: &str) -> sqlx::Result<()> {
     sqlx::query_scalar!(
         "select a.id from account_role r join account a on a.id = r.account_id
          where r.role = $1 and a.deleted_at is null order by a.id for update of a",
+        role
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(())
+}
+
+/// Every live account that has a role.
+pub async fn holders(db: impl PgExecutor<'_>, role: &str) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select a.id from account_role r join account a on a.id = r.account_id
+         where r.role = $1 and a.deleted_at is null order by a.id",
         role
     )
     .fetch_all(db)

@@ -58,16 +58,17 @@ pub async fn number(house: &TestHouse, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&house.db.owner_pool()).await.expect("a number")
 }
 
-/// The digits that were sent last to a contact.
+/// The digits that were sent to a contact since it was last asked. The messages of one instant have no order, so each is
+/// taken out of the mailbox as it is read.
 pub async fn sent_code(house: &TestHouse, to: &Contact) -> String {
     deliver(house).await;
-    let text: String =
-        sqlx::query_scalar("select body_text from dev_mailbox where recipient = $1 order by created_at desc, id desc limit 1")
-            .bind(to.expose())
-            .fetch_one(&house.db.owner_pool())
-            .await
-            .expect("a message was sent");
-    digits(&text)
+    let taken: Vec<String> = sqlx::query_scalar("delete from dev_mailbox where recipient = $1 returning body_text")
+        .bind(to.expose())
+        .fetch_all(&house.db.owner_pool())
+        .await
+        .expect("the mailbox can be read");
+    let [text] = &taken[..] else { panic!("one message since the last, not {}", taken.len()) };
+    digits(text)
 }
 
 /// The first run of exactly six digits.
@@ -152,7 +153,8 @@ pub fn telephone(enrolment: &Enrolment) -> Secret {
             format!("{value:05b}")
         })
         .collect();
-    let bytes: Vec<u8> = bits.as_bytes().chunks_exact(8).map(|b| b.iter().fold(0, |v, bit| v * 2 + (bit - b'0'))).collect();
+    let bytes: Vec<u8> =
+        bits.as_bytes().chunks_exact(8).map(|b| b.iter().fold(0, |v, bit| v * 2 + (bit - b'0'))).collect();
     Secret::from_bytes(&bytes).expect("20 bytes")
 }
 
@@ -169,10 +171,16 @@ pub async fn colleague(house: &TestHouse, login: &str, roles: &[Role]) -> Collea
     let enrolment = begin_enrolment(house, login, PASSWORD).await;
     let telephone = telephone(&enrolment);
     let code = telephone.code_at(house.now());
-    let enrolled =
-        sign_in::confirm_enrolment(&house.services, &anonymous(house), &enrolment.token, &code, None, "Firefox · Windows")
-            .await
-            .expect("the first code confirms");
+    let enrolled = sign_in::confirm_enrolment(
+        &house.services,
+        &anonymous(house),
+        &enrolment.token,
+        &code,
+        None,
+        "Firefox · Windows",
+    )
+    .await
+    .expect("the first code confirms");
     Colleague { account, signed_in: enrolled.signed_in, telephone, recovery_codes: enrolled.recovery_codes.0 }
 }
 

@@ -1,0 +1,54 @@
+//! Signing in, and what belongs to a person once signed in: bookings, sessions, particulars, the copy of one's data, the
+//! end of the account; the staff's door, their own account, and the list of colleagues.
+//!
+//! Pages show, [`calls`] do. What happens between two forms lives sealed in the browser ([`pending`]): no contact, no
+//! code and no secret stands in an address or is kept by a server. Nothing here decides who may what: the services do.
+
+pub mod calls;
+mod contact;
+mod notices;
+mod own;
+mod pending;
+mod people;
+mod sign_in;
+mod staff_door;
+mod staff_own;
+mod widgets;
+
+pub use calls::CALLS;
+pub use contact::{ContactCode, ContactNew};
+pub use own::{Bookings, Security};
+pub use people::{People, PeopleNew, Person};
+pub use sign_in::{AccountDeleted, SignIn, SignInCode};
+pub use staff_door::{StaffEnrol, StaffSignIn, StaffStepUp};
+pub use staff_own::{RecoveryCodes, StaffAccount};
+
+/// Where this room's pages stand, for its links and redirects.
+pub mod at {
+    /// One's own bookings.
+    pub const ACCOUNT: &str = "/account";
+    /// Particulars, signed-in browsers, the copy of one's data, the end of the account.
+    pub const SECURITY: &str = "/account/security";
+    /// Adding or replacing a telephone number or an address.
+    pub const CONTACT: &str = "/account/contact";
+    /// The code that proves it.
+    pub const CONTACT_CODE: &str = "/account/contact/code";
+    /// A visitor's sign-in.
+    pub const SIGN_IN: &str = "/sign-in";
+    /// The code that was sent.
+    pub const SIGN_IN_CODE: &str = "/sign-in/code";
+    /// The staff's front page.
+    pub const STAFF: &str = "/staff";
+    /// The staff's sign-in.
+    pub const STAFF_SIGN_IN: &str = "/staff/sign-in";
+    /// The first second factor.
+    pub const ENROL: &str = "/staff/enrol";
+    /// A member of staff's own account.
+    pub const STAFF_ACCOUNT: &str = "/staff/account";
+    /// Codes for a lost telephone.
+    pub const RECOVERY: &str = "/staff/account/recovery-codes";
+    /// The staff.
+    pub const PEOPLE: &str = "/staff/people";
+    /// A new colleague.
+    pub const PEOPLE_NEW: &str = "/staff/people/new";
+}

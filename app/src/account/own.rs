@@ -1,0 +1,277 @@
+//! A visitor's own account: what was booked, and everything about the account itself.
+
+use super::at;
+use super::notices::page_problem;
+use super::widgets::{AccountTabs, Do, SessionTable, done_notice};
+use crate::form::Tone;
+use crate::problem::{Problem, problem_page};
+use crate::routes::{is_open, paths};
+use crate::ui::{
+    Banner, Button, Card, Checkbox, Choice, Column, Dialog, EmptyState, Form, Illustration, LinkButton, Page, Radios,
+    Row, SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
+};
+use crate::visit::{Visit, visit};
+use domain::Locale;
+use domain::account::Actor;
+use domain::time::span_text;
+use jiff::Timestamp;
+use leptos::prelude::*;
+use services::account::sessions::{self, OwnSession};
+use services::account::visitors::{self, Profile};
+use services::booking::{self, BookingState, BookingView};
+
+/// The bookings of whoever is signed in.
+#[component]
+pub fn Bookings() -> impl IntoView {
+    let visit = visit();
+    Suspend::new(async move {
+        let profile = visitors::profile(&visit.services, &visit.context).await;
+        let bookings = booking::of_account(&visit.services, &visit.context).await;
+        match (profile, bookings) {
+            (Ok(profile), Ok(bookings)) => bookings_page(&visit, &profile, bookings).into_any(),
+            (Err(error), _) => problem_page(page_problem(error)).into_any(),
+            (_, Err(error)) => {
+                tracing::error!(%error, "an account's bookings could not be read");
+                problem_page(Problem::Busy).into_any()
+            }
+        }
+    })
+}
+
+fn bookings_page(visit: &Visit, profile: &Profile, bookings: Vec<BookingView>) -> impl IntoView + use<> {
+    let now = visit.context.now;
+    let (mut ahead, past): (Vec<_>, Vec<_>) = bookings.into_iter().partition(|booking| is_ahead(booking, now));
+    ahead.sort_by_key(|booking| booking.starts_at);
+    let greeting = match &profile.name {
+        Some(name) => visit.t_args("account-greeting", &[("name", name.as_str().to_owned().into())]),
+        None => visit.t("account-greeting-nameless"),
+    };
+    let lead = match ahead.len() {
+        0 => visit.t("account-lead-none"),
+        n => visit.t_args("account-lead", &[("n", n.into())]),
+    };
+    view! {
+        <Page title=greeting lead=lead width=Width::Wide>
+            <AccountTabs/>
+            <section class="section">
+                <h2>{visit.t("account-ahead-title")}</h2>
+                {if ahead.is_empty() { none_ahead(visit).into_any() } else { ahead_cards(visit, &ahead).into_any() }}
+            </section>
+            {(!past.is_empty()).then(|| past_table(visit, &past))}
+            <div class="account-end"><Do action="/sign-out" variant=Variant::Quiet>{visit.t("sign-out")}</Do></div>
+        </Page>
+    }
+}
+
+fn is_ahead(booking: &BookingView, now: Timestamp) -> bool {
+    booking.state == BookingState::Confirmed && booking.ends_at > now && !booking.session_closed
+}
+
+fn none_ahead(visit: &Visit) -> impl IntoView + use<> {
+    let open = is_open(paths::MUSEUM);
+    view! {
+        <EmptyState of=Illustration::Museum title=visit.t("account-none-title")>
+            <p>{visit.t("account-none-text")}</p>
+            {open.then(|| view! {
+                <p class="actions"><LinkButton href=visit.href(paths::MUSEUM)>{visit.t("home-museum-action")}</LinkButton></p>
+            })}
+        </EmptyState>
+    }
+}
+
+fn party_text(visit: &Visit, booking: &BookingView) -> crate::i18n::Text {
+    let people = booking.party.people.get();
+    match booking.party.children {
+        0 => visit.t_args("account-people", &[("n", people.into())]),
+        children => visit.t_args("account-people-children", &[("n", people.into()), ("children", children.into())]),
+    }
+}
+
+fn page_of(visit: &Visit, booking: &BookingView) -> String {
+    visit.href(&format!("/account/bookings/{}", booking.id))
+}
+
+fn ahead_cards(visit: &Visit, bookings: &[BookingView]) -> impl IntoView + use<> {
+    let cards = bookings.iter().map(|booking| {
+        let tag = if booking.starts_at <= visit.context.now {
+            (Tone::Success, visit.t("account-state-running"))
+        } else {
+            (Tone::Info, visit.t("account-state-confirmed"))
+        };
+        let when = span_text(booking.starts_at, booking.ends_at, visit.locale());
+        view! {
+            <Card title=when href=crate::i18n::Text::from(page_of(visit, booking)) tag=Some(tag)>
+                <p>{visit.t("nav-museum")}</p>
+                <p>{party_text(visit, booking)}</p>
+                <p class="muted small">{visit.t("account-reference")}" "<code class="code">{booking.reference.clone()}</code></p>
+            </Card>
+        }
+    });
+    let cards = cards.collect_view();
+    view! { <div class="cards account-cards">{cards}</div> }
+}
+
+fn past_table(visit: &Visit, bookings: &[BookingView]) -> impl IntoView + use<> {
+    let columns = vec![
+        Column::new(visit.t("account-past-when")),
+        Column::new(visit.t("account-past-people")),
+        Column::new(visit.t("account-reference")),
+        Column::new(visit.t("account-past-state")),
+    ];
+    let rows = bookings.iter().map(|booking| {
+        let when = span_text(booking.starts_at, booking.ends_at, visit.locale());
+        let (tone, state) = past_state(visit, booking);
+        Row::new()
+            .cell(view! { <a href=page_of(visit, booking)>{when}</a> })
+            .cell(party_text(visit, booking))
+            .cell(view! { <code class="code">{booking.reference.clone()}</code> })
+            .cell(view! { <Tag tone=tone>{state}</Tag> })
+            .muted(booking.state == BookingState::Cancelled)
+    });
+    let rows = rows.collect();
+    view! {
+        <section class="section">
+            <h2>{visit.t("account-past-title")}</h2>
+            <Table caption=visit.t("account-past-title") caption_hidden=true columns=columns rows=rows/>
+        </section>
+    }
+}
+
+fn past_state(visit: &Visit, booking: &BookingView) -> (Tone, crate::i18n::Text) {
+    match booking {
+        BookingView { state: BookingState::Cancelled, .. } => (Tone::Plain, visit.t("account-state-cancelled")),
+        BookingView { session_closed: true, .. } => (Tone::Warning, visit.t("account-state-closed")),
+        BookingView { arrived: 1.., .. } => (Tone::Success, visit.t("account-state-visited")),
+        _ => (Tone::Plain, visit.t("account-state-over")),
+    }
+}
+
+/// Particulars, signed-in browsers, the copy of one's data, the end of the account.
+#[component]
+pub fn Security() -> impl IntoView {
+    let visit = visit();
+    Suspend::new(async move {
+        let profile = visitors::profile(&visit.services, &visit.context).await;
+        let sessions = sessions::list(&visit.services, &visit.context).await;
+        match (profile, sessions) {
+            (Ok(profile), Ok(sessions)) => security_page(&visit, &profile, sessions).into_any(),
+            (Err(error), _) | (_, Err(error)) => problem_page(page_problem(error)).into_any(),
+        }
+    })
+}
+
+const DONE: &[(&str, &str)] = &[
+    ("name", "account-done-name"),
+    ("language", "account-done-language"),
+    ("contact", "account-done-contact"),
+    ("session", "account-done-session"),
+    ("sessions", "account-done-sessions"),
+];
+
+fn security_page(visit: &Visit, profile: &Profile, sessions: Vec<OwnSession>) -> impl IntoView + use<> {
+    let done = done_notice(visit, DONE);
+    let visitor = matches!(visit.context.actor, Actor::Visitor { .. });
+    view! {
+        <Page title=visit.t("account-tab-security") width=Width::Wide>
+            {done.map(|text| view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })}
+            <AccountTabs/>
+            <section class="section account-part">
+                <h2>{visit.t("account-contacts-title")}</h2>
+                {contacts(visit, profile, visitor)}
+            </section>
+            {particulars(visit, profile)}
+            <section class="section account-part" id="sessions">
+                <h2>{visit.t("account-sessions-title")}</h2>
+                <p class="muted">{visit.t("account-sessions-text")}</p>
+                <SessionTable sessions=sessions/>
+            </section>
+            <section class="section account-part">
+                <h2>{visit.t("account-export-title")}</h2>
+                <p class="muted">{visit.t("account-export-text")}</p>
+                <Do action="/account/export">{visit.t("account-export-submit")}</Do>
+            </section>
+            {visitor.then(|| deletion(visit))}
+            <div class="account-end"><Do action="/sign-out" variant=Variant::Quiet>{visit.t("sign-out")}</Do></div>
+        </Page>
+    }
+}
+
+fn contacts(visit: &Visit, profile: &Profile, visitor: bool) -> impl IntoView + use<> {
+    let row = |label, value: Option<String>| {
+        let missing = value.is_none();
+        let row = SummaryRow::new(label, value.unwrap_or_else(|| visit.t("account-contact-none").to_string()));
+        let action = if missing { visit.t("account-contact-add") } else { visit.t("account-contact-replace") };
+        if visitor { row.action(visit.href(at::CONTACT), action) } else { row }
+    };
+    let rows = vec![
+        row(visit.t("account-phone"), profile.phone.as_ref().map(|phone| phone.masked())),
+        row(visit.t("account-mail"), profile.mail.as_ref().map(|mail| mail.masked())),
+    ];
+    view! { <SummaryList rows=rows/> }
+}
+
+fn particulars(visit: &Visit, profile: &Profile) -> impl IntoView + use<> {
+    let name = profile.name.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default();
+    let languages = Locale::ALL.map(|locale| {
+        let own = match locale {
+            Locale::ZhCn => "简体中文",
+            Locale::En => "English",
+        };
+        Choice::new(locale.tag(), own)
+    });
+    view! {
+        <section class="section account-part">
+            <h2>{visit.t("account-particulars-title")}</h2>
+            <div class="account-forms">
+                <Form action=visit.href("/account/name")>
+                    <TextField
+                        name="name"
+                        label=visit.t("account-name")
+                        hint=visit.t("account-name-hint")
+                        autocomplete="name"
+                        width="medium"
+                        value=name
+                        optional=true
+                    />
+                    <Button variant=Variant::Secondary>{visit.t("account-save")}</Button>
+                </Form>
+                <Form action=visit.href("/account/language")>
+                    <Radios
+                        name="language"
+                        label=visit.t("account-language")
+                        hint=visit.t("account-language-hint")
+                        choices=languages.to_vec()
+                        value=profile.locale.tag()
+                        inline=true
+                    />
+                    <Button variant=Variant::Secondary>{visit.t("account-save")}</Button>
+                </Form>
+            </div>
+        </section>
+    }
+}
+
+fn deletion(visit: &Visit) -> impl IntoView + use<> {
+    let came_back = visit.path == at::SECURITY
+        && (visit.form.fault("sure").is_some() || visit.form.fault("cancel-bookings").is_some());
+    view! {
+        <section class="section account-part">
+            <h2>{visit.t("account-delete-title")}</h2>
+            <p class="muted">{visit.t("account-delete-text")}</p>
+            <Dialog
+                label=visit.t("account-delete-open")
+                title=visit.t("account-delete-question")
+                open=came_back
+            >
+                <p>{visit.t("account-delete-what")}</p>
+                <Form action=visit.href("/account/delete")>
+                    <Checkbox name="cancel-bookings" hint=visit.t("account-delete-cancel-hint")>
+                        {visit.t("account-delete-cancel")}
+                    </Checkbox>
+                    <Checkbox name="sure">{visit.t("account-delete-sure")}</Checkbox>
+                    <Button variant=Variant::Danger>{visit.t("account-delete-submit")}</Button>
+                </Form>
+            </Dialog>
+        </section>
+    }
+}

@@ -1,0 +1,200 @@
+//! The staff: who may sign in, and what for. For operators, with a fresh second factor.
+
+use super::at;
+use super::calls::FIRST_PASSWORD;
+use super::notices::page_problem;
+use super::widgets::{done_notice, moment_text, seen_text};
+use crate::form::Tone;
+use crate::i18n::Text;
+use crate::problem::{Problem, problem_page};
+use crate::ui::{
+    Banner, Button, Checkboxes, Choice, Column, Crumb, Dialog, Form, Glyph, LinkButton, Page, Row, SummaryList,
+    SummaryRow, Table, Tag, TextField, Variant, Width,
+};
+use crate::visit::{Visit, visit};
+use crate::words::role_text;
+use domain::account::Role;
+use domain::ids::AccountId;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use services::account::staff::{self, StaffMember};
+
+fn crumbs(visit: &Visit, below: bool) -> Vec<Crumb> {
+    let mut crumbs = vec![Crumb::new(visit.href(at::STAFF), visit.t("nav-staff"))];
+    if below {
+        crumbs.push(Crumb::new(visit.href(at::PEOPLE), visit.t("people-title")));
+    }
+    crumbs
+}
+
+/// Everybody who works here.
+#[component]
+pub fn People() -> impl IntoView {
+    let visit = visit();
+    Suspend::new(async move {
+        match staff::list(&visit.services, &visit.context).await {
+            Ok(members) => list_page(&visit, members).into_any(),
+            Err(error) => problem_page(page_problem(error)).into_any(),
+        }
+    })
+}
+
+fn list_page(visit: &Visit, members: Vec<StaffMember>) -> impl IntoView + use<> {
+    let done = done_notice(visit, &[("ended", "people-done-ended")]);
+    let columns = vec![
+        Column::new(visit.t("people-name")),
+        Column::new(visit.t("staff-login")),
+        Column::new(visit.t("people-roles")),
+        Column::new(visit.t("people-state")),
+        Column::new(visit.t("people-seen")),
+    ];
+    let rows = members.into_iter().map(|member| {
+        let (tone, state) = state_of(visit, &member);
+        let href = visit.href(&format!("{}/{}", at::PEOPLE, member.account));
+        let seen = member.last_seen_at.map_or_else(|| visit.t("people-never"), |at| seen_text(visit, at));
+        Row::new()
+            .cell(view! { <a href=href>{name_of(&member)}</a> })
+            .cell(view! { <code>{member.login.clone()}</code> })
+            .cell(roles_of(visit, &member))
+            .cell(view! { <Tag tone=tone>{state}</Tag> })
+            .cell(seen)
+    });
+    let rows = rows.collect();
+    view! {
+        <Page title=visit.t("people-title") lead=visit.t("people-lead") crumbs=crumbs(visit, false) width=Width::Wide>
+            {done.map(|text| view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })}
+            <p class="actions">
+                <LinkButton href=visit.href(at::PEOPLE_NEW) glyph=Glyph::Person>{visit.t("people-new")}</LinkButton>
+            </p>
+            <Table caption=visit.t("people-title") caption_hidden=true columns=columns rows=rows/>
+        </Page>
+    }
+}
+
+/// A name that stands in a link: never nothing.
+fn name_of(member: &StaffMember) -> String {
+    if member.name.is_empty() { member.login.clone() } else { member.name.clone() }
+}
+
+fn roles_of(visit: &Visit, member: &StaffMember) -> Text {
+    let names: Vec<_> = member.roles.iter().map(|role| role_text(visit, *role).to_string()).collect();
+    if names.is_empty() { visit.t("people-no-roles") } else { names.join(&visit.t("comma")).into() }
+}
+
+fn state_of(visit: &Visit, member: &StaffMember) -> (Tone, Text) {
+    match member {
+        StaffMember { resting_until: Some(_), .. } => (Tone::Danger, visit.t("people-state-resting")),
+        StaffMember { enrolled: false, .. } => (Tone::Warning, visit.t("people-state-new")),
+        _ => (Tone::Success, visit.t("people-state-ready")),
+    }
+}
+
+fn role_choices(visit: &Visit) -> Vec<Choice> {
+    let about = |role| match role {
+        Role::MuseumOfficer => visit.t("people-role-museum-officer"),
+        Role::Steward => visit.t("people-role-steward"),
+        Role::Operator => visit.t("people-role-operator"),
+        Role::Auditor => visit.t("people-role-auditor"),
+    };
+    Role::ALL.into_iter().map(|role| Choice::new(role.name(), role_text(visit, role)).hint(about(role))).collect()
+}
+
+/// A new colleague.
+#[component]
+pub fn PeopleNew() -> impl IntoView {
+    let visit = &visit();
+    view! {
+        <Page title=visit.t("people-new") lead=visit.t("people-new-lead") crumbs=crumbs(visit, true)>
+            <Form>
+                <TextField name="name" label=visit.t("people-name") width="medium"/>
+                <TextField name="login" label=visit.t("staff-login") hint=visit.t("people-login-hint") width="medium"/>
+                <Checkboxes name="roles" label=visit.t("people-roles") hint=visit.t("people-roles-hint") choices=role_choices(visit)/>
+                <Button>{visit.t("people-create")}</Button>
+            </Form>
+        </Page>
+    }
+}
+
+/// One colleague.
+#[component]
+pub fn Person() -> impl IntoView {
+    let visit = visit();
+    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|id| id.parse::<AccountId>().ok());
+    Suspend::new(async move {
+        match staff::list(&visit.services, &visit.context).await {
+            Ok(members) => match members.into_iter().find(|member| Some(member.account) == id) {
+                Some(member) => person_page(&visit, &member).into_any(),
+                None => problem_page(Problem::NotFound).into_any(),
+            },
+            Err(error) => problem_page(page_problem(error)).into_any(),
+        }
+    })
+}
+
+fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
+    let (tone, state) = state_of(visit, member);
+    let done = done_notice(visit, &[("roles", "people-done-roles")]);
+    let seen = member.last_seen_at.map_or_else(|| visit.t("people-never"), |at| seen_text(visit, at));
+    let mut rows = vec![
+        SummaryRow::new(visit.t("staff-login"), view! { <code>{member.login.clone()}</code> }),
+        SummaryRow::new(visit.t("people-state"), view! { <Tag tone=tone>{state}</Tag> }),
+        SummaryRow::new(visit.t("people-seen"), seen),
+    ];
+    if let Some(until) = member.resting_until {
+        rows.push(SummaryRow::new(visit.t("people-resting-until"), moment_text(visit, until)));
+    }
+    let own = visit.context.actor.account() == Some(member.account);
+    let at = |what: &str| visit.href(&format!("{}/{}/{what}", at::PEOPLE, member.account));
+    let ticked = member.roles.iter().map(|role| Text::from(role.name())).collect::<Vec<_>>();
+    view! {
+        <Page title=name_of(member) crumbs=crumbs(visit, true)>
+            {done.map(|text| view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })}
+            {first_password(visit)}
+            <SummaryList rows=rows/>
+            <section class="section account-part">
+                <h2>{visit.t("people-roles")}</h2>
+                <Form action=at("roles")>
+                    <Checkboxes
+                        name="roles"
+                        label=visit.t("people-roles")
+                        hint=visit.t("people-roles-hint")
+                        choices=role_choices(visit)
+                        values=ticked
+                    />
+                    <Button variant=Variant::Secondary>{visit.t("people-save-roles")}</Button>
+                </Form>
+            </section>
+            // One's own second factor and one's own end are no buttons to press by mistake.
+            {(!own).then(|| view! {
+                <section class="section account-part">
+                    <h2>{visit.t("people-reset-title")}</h2>
+                    <p class="muted">{visit.t("people-reset-text")}</p>
+                    <Dialog label=visit.t("people-reset-open") title=visit.t("people-reset-question")>
+                        <p>{visit.t("people-reset-what")}</p>
+                        <Form action=at("reset")><Button variant=Variant::Danger>{visit.t("people-reset-submit")}</Button></Form>
+                    </Dialog>
+                </section>
+                <section class="section account-part">
+                    <h2>{visit.t("people-end-title")}</h2>
+                    <p class="muted">{visit.t("people-end-text")}</p>
+                    <Dialog label=visit.t("people-end-open") title=visit.t("people-end-question")>
+                        <p>{visit.t("people-end-what")}</p>
+                        <Form action=at("end")><Button variant=Variant::Danger>{visit.t("people-end-submit")}</Button></Form>
+                    </Dialog>
+                </section>
+            })}
+        </Page>
+    }
+}
+
+/// The password that was just made, to be handed over in person.
+fn first_password(visit: &Visit) -> Option<impl IntoView + use<>> {
+    let password = visit.form.value(FIRST_PASSWORD)?.to_owned();
+    Some(view! {
+        <section class="once">
+            <h2>{visit.t("people-password-title")}</h2>
+            <p class="once-secret"><code>{password}</code></p>
+            <p>{visit.t("people-password-text")}</p>
+        </section>
+    })
+}

@@ -1,0 +1,144 @@
+//! The staff's door: sign-in, the first second factor, the second factor again. Quiet pages without the site's header:
+//! they invite nobody and say nothing about who works here.
+
+use super::at;
+use super::pending;
+use super::sign_in::already;
+use super::widgets::{Gate, next_of};
+use crate::form::Tone;
+use crate::i18n::Text;
+use crate::ui::{
+    Banner, Button, CodeField, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, QrFigure, TextField,
+};
+use crate::visit::{Visit, visit};
+use domain::account::Actor;
+use domain::time::clock_text;
+use leptos::prelude::*;
+use services::account::password;
+use services::account::sign_in::{self, Enrolment};
+use services::messages::qr_svg;
+
+/// Login, password and second factor in one form, so that no answer says which of them was right.
+#[component]
+pub fn StaffSignIn() -> impl IntoView {
+    let visit = &visit();
+    if matches!(visit.context.actor, Actor::Staff { .. }) {
+        return view! {
+            <Gate title=visit.t("sign-in-already") lead=visit.t("sign-in-already-lead")>{already(visit, at::STAFF)}</Gate>
+        }
+        .into_any();
+    }
+    view! {
+        <Gate title=visit.t("staff-sign-in-title") lead=visit.t("staff-sign-in-lead")>
+            <Form>
+                {next_of(visit).map(|next| view! { <HiddenField name="next" value=next/> })}
+                <TextField name="login" label=visit.t("staff-login") autocomplete="username"/>
+                <TextField name="password" label=visit.t("staff-password") kind="password" autocomplete="current-password"/>
+                <StaffCode hint=visit.t("staff-code-hint") optional=true/>
+                <Button>{visit.t("staff-sign-in-submit")}</Button>
+            </Form>
+            <p class="muted small">{visit.t("staff-sign-in-rest")}</p>
+        </Gate>
+    }
+    .into_any()
+}
+
+/// The telephone's code, or a recovery code: one input for both, which is why the keyboard is not the numeric one.
+#[component]
+pub fn StaffCode(
+    /// What may be entered here.
+    hint: Text,
+    /// May stay empty.
+    #[prop(optional)]
+    optional: bool,
+) -> impl IntoView {
+    let label = visit().t("staff-code");
+    view! { <TextField name="code" label=label hint=hint autocomplete="one-time-code" width="medium" optional=optional/> }
+}
+
+/// The first second factor, after login and password were right.
+#[component]
+pub fn StaffEnrol() -> impl IntoView {
+    let visit = &visit();
+    let token = pending::enrolment_of(visit);
+    match token.and_then(|token| sign_in::enrolment(&visit.services, &visit.context, &token).ok()) {
+        Some(enrolment) => enrol_page(visit, &enrolment).into_any(),
+        None => enrol_over(visit).into_any(),
+    }
+}
+
+fn enrol_over(visit: &Visit) -> impl IntoView + use<> {
+    view! {
+        <Gate title=visit.t("staff-enrol-title")>
+            <EmptyState of=Illustration::Tank title=visit.t("staff-enrol-over")>
+                <p class="actions"><LinkButton href=visit.href(at::STAFF_SIGN_IN)>{visit.t("staff-enrol-back")}</LinkButton></p>
+            </EmptyState>
+        </Gate>
+    }
+}
+
+/// A key in groups of four, as people type it.
+fn grouped(secret: &str) -> String {
+    let letters: Vec<char> = secret.chars().collect();
+    letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+fn enrol_page(visit: &Visit, enrolment: &Enrolment) -> impl IntoView + use<> {
+    let key = grouped(&enrolment.secret);
+    // An otpauth address always fits; should it not, the key can still be typed.
+    let figure = match qr_svg(&enrolment.uri) {
+        Ok(svg) => view! { <QrFigure svg=svg label=visit.t("staff-enrol-qr") reference=key/> }.into_any(),
+        Err(_) => view! { <p><code class="code">{key}</code></p> }.into_any(),
+    };
+    let until = visit.t_args("staff-enrol-until", &[("at", clock_text(enrolment.expires_at).into())]);
+    view! {
+        <Gate title=visit.t("staff-enrol-title") lead=visit.t("staff-enrol-lead")>
+            <ol class="how">
+                <li>{visit.t("staff-enrol-step-app")}</li>
+                <li>{visit.t("staff-enrol-step-scan")}</li>
+                <li>{visit.t("staff-enrol-step-code")}</li>
+            </ol>
+            {figure}
+            <p class="muted small">{until}</p>
+            <Form>
+                {next_of(visit).map(|next| view! { <HiddenField name="next" value=next/> })}
+                <CodeField label=visit.t("staff-enrol-code") hint=visit.t("staff-enrol-code-hint")/>
+                {enrolment.choose_password.then(|| view! { <NewPassword/> })}
+                <Button>{visit.t("staff-enrol-submit")}</Button>
+            </Form>
+        </Gate>
+    }
+}
+
+/// A password of one's own.
+#[component]
+pub fn NewPassword() -> impl IntoView {
+    let visit = visit();
+    let (label, hint) =
+        (visit.t("staff-new-password"), visit.t_args("staff-new-password-hint", &[("min", password::MIN.into())]));
+    view! { <TextField name="new-password" label=label hint=hint kind="password" autocomplete="new-password" width="medium"/> }
+}
+
+/// The second factor again.
+#[component]
+pub fn StaffStepUp() -> impl IntoView {
+    let visit = &visit();
+    view! {
+        <Page title=visit.t("staff-step-up-title") lead=visit.t("staff-step-up-lead")>
+            <Banner tone=Tone::Info>{visit.t("staff-step-up-why")}</Banner>
+            <Form>
+                {next_of(visit).map(|next| view! { <HiddenField name="next" value=next/> })}
+                <StaffCode hint=visit.t("staff-step-up-hint")/>
+                <Button>{visit.t("staff-step-up-submit")}</Button>
+            </Form>
+        </Page>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_key_is_read_in_groups() {
+        assert_eq!(super::grouped("ABCDEFGHJK"), "ABCD EFGH JK");
+    }
+}

@@ -1,0 +1,240 @@
+//! The audit trail, for auditors: newest first, narrowed by what it happened to, who did it, and what was done.
+
+use super::{crumbs, moment, read_first, rooms};
+use crate::form::FormState;
+use crate::i18n::Text;
+use crate::problem::Problem;
+use crate::ui::{
+    Button, Choice, Column, EmptyState, Form, Illustration, LinkButton, Page, Pagination, Row, Select, Table,
+    TextField, Variant, Width,
+};
+use crate::visit::{Visit, visit};
+use domain::field::{Fault, FieldError};
+use leptos::prelude::*;
+use services::audit::{self, Filter, Listed};
+use uuid::Uuid;
+
+/// The rooms whose actions one may ask for.
+const ROOMS: [(&str, &str); 9] = [
+    ("booking.", "staff-audit-room-booking"),
+    ("session.", "staff-audit-room-session"),
+    ("template.", "staff-audit-room-template"),
+    ("exception.", "staff-audit-room-exception"),
+    ("door.", "staff-audit-room-door"),
+    ("account.", "staff-audit-room-account"),
+    ("staff.", "staff-audit-room-staff"),
+    ("client.", "staff-audit-room-client"),
+    ("job.", "staff-audit-room-job"),
+];
+
+/// The audit trail.
+#[component]
+pub fn AuditTrail() -> impl IntoView {
+    read_first(page(visit()))
+}
+
+/// The fields of the filter as a form that was sent, so that they show what is asked and what is wrong with it.
+fn asked(visit: &Visit) -> (Filter, FormState) {
+    let names = ["subject", "actor", "action"];
+    let typed = names.iter().filter_map(|name| Some((*name, visit.query.get(name)?.trim())));
+    let mut form = FormState::typed(typed.filter(|(_, value)| !value.is_empty()), &[]);
+    let mut id = |name: &'static str| {
+        let text = form.values.get(name)?;
+        let parsed = Uuid::parse_str(text).ok();
+        if parsed.is_none() {
+            form.errors.push(FieldError::new(name, Fault::NotAChoice));
+        }
+        parsed
+    };
+    let filter =
+        Filter { subject: id("subject"), actor: id("actor"), action_prefix: form.value("action").map(str::to_owned) };
+    (filter, form)
+}
+
+async fn page(visit: Visit) -> Result<AnyView, Problem> {
+    let (filter, form) = asked(&visit);
+    let wrong = !form.errors.is_empty();
+    let narrowed = !form.values.is_empty();
+    let visit = visit.with(|data| data.form = form);
+    provide_context(visit.clone());
+    let visit = &visit;
+    let cursor = visit.query.get("cursor");
+    let (entries, next) = if wrong {
+        (Vec::new(), None)
+    } else {
+        let page = audit::list(&visit.services, &visit.context, &filter, cursor).await?;
+        (page.entries, page.next)
+    };
+    let next = next.map(|cursor| Text::from(address(visit, Some(&cursor))));
+    let first = cursor.is_some().then(|| {
+        view! { <p><a href=address(visit, None)>{visit.t("staff-audit-newest")}</a></p> }
+    });
+    let rooms = ROOMS.iter().map(|(prefix, key)| Choice::new(*prefix, visit.t(key)));
+    let rooms = std::iter::once(Choice::new("", visit.t("staff-audit-room-all"))).chain(rooms).collect();
+    let clear = narrowed
+        .then(|| view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-clear")}</LinkButton> });
+    Ok(view! {
+        <Page title=visit.t("staff-audit-title") lead=visit.t("staff-audit-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
+            <Form get=true inline=true>
+                <Select name="action" label=visit.t("staff-audit-room") choices=rooms optional=true/>
+                <TextField name="subject" label=visit.t("staff-audit-subject") hint=visit.t("staff-audit-id-hint") optional=true/>
+                <TextField name="actor" label=visit.t("staff-audit-actor") optional=true/>
+                <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{clear}</p>
+            </Form>
+            {list(visit, entries, wrong)}
+            {first}
+            <Pagination next=next/>
+        </Page>
+    }
+    .into_any())
+}
+
+/// This page with the same filter, and a cursor.
+fn address(visit: &Visit, cursor: Option<&str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for name in ["action", "subject", "actor"] {
+        if let Some(value) = visit.form.value(name) {
+            query.append_pair(name, value);
+        }
+    }
+    if let Some(cursor) = cursor {
+        query.append_pair("cursor", cursor);
+    }
+    format!("{}?{}", visit.here(), query.finish())
+}
+
+fn list(visit: &Visit, entries: Vec<Listed>, wrong: bool) -> AnyView {
+    if entries.is_empty() {
+        let text = visit.t(if wrong { "staff-audit-not-an-id" } else { "staff-audit-none-text" });
+        return view! {
+            <EmptyState of=Illustration::Helix title=visit.t("staff-audit-none")><p>{text}</p></EmptyState>
+        }
+        .into_any();
+    }
+    let columns = vec![
+        Column::new(visit.t("staff-audit-when")),
+        Column::new(visit.t("staff-audit-what")),
+        Column::new(visit.t("staff-audit-who")),
+        Column::new(visit.t("staff-audit-on")),
+        Column::new(visit.t("staff-audit-detail")),
+        Column::number(visit.t("staff-audit-position")),
+    ];
+    let rows = entries.iter().map(|entry| row(visit, entry)).collect();
+    view! { <Table caption=visit.t("staff-audit-title") caption_hidden=true columns=columns rows=rows/> }.into_any()
+}
+
+/// The random end of an id: the beginning is time, the same for all of one second.
+fn short(id: Uuid) -> String {
+    let text = id.simple().to_string();
+    format!("…{}", &text[24..])
+}
+
+fn row(visit: &Visit, entry: &Listed) -> Row {
+    let link = |name: &str, id: Option<Uuid>| {
+        let id = id?;
+        let href = format!("{}?{name}={id}", visit.here());
+        Some(view! { <br/><a class="small" href=href title=id.to_string()><code class="code">{short(id)}</code></a> })
+    };
+    let who = match entry.actor_kind.as_str() {
+        "anonymous" => visit.t("staff-actor-anonymous"),
+        "visitor" => visit.t("staff-actor-visitor"),
+        "staff" => visit.t("staff-actor-staff"),
+        "client" => visit.t("staff-actor-client"),
+        _ => visit.t("staff-actor-system"),
+    };
+    let words = action_text(visit, &entry.action);
+    let code = (*words != *entry.action).then(|| view! { <br/><code class="code small">{entry.action.clone()}</code> });
+    let request = entry.request.map(|id| view! { <br/><span class="muted small">{visit.t("staff-audit-request")}" "<code class="code">{short(id)}</code></span> });
+    let seconds = domain::time::local(entry.at).second();
+    let when = format!("{}:{seconds:02}", moment(visit, entry.at));
+    Row::new()
+        .cell(view! { <div>{when}{request}</div> })
+        .cell(view! { {words}{code} })
+        .cell(view! { {who}{link("actor", entry.actor)} })
+        .cell(view! { {subject_text(visit, &entry.subject_kind)}{link("subject", entry.subject)} })
+        .cell(detail(&entry.detail))
+        .cell(entry.position.map_or("—".to_owned(), |n| n.to_string()))
+}
+
+/// An object's members one per line; anything else as it is.
+fn detail(detail: &serde_json::Value) -> AnyView {
+    let line = |name: &str, value: &serde_json::Value| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        view! { <li>{format!("{name}: {value}")}</li> }
+    };
+    match detail {
+        serde_json::Value::Null => "—".into_any(),
+        serde_json::Value::Object(all) if all.is_empty() => "—".into_any(),
+        serde_json::Value::Object(all) => {
+            let lines = all.iter().map(|(name, value)| line(name, value)).collect_view();
+            view! { <ul class="code staff-detail">{lines}</ul> }.into_any()
+        }
+        other => view! { <code class="code staff-detail">{other.to_string()}</code> }.into_any(),
+    }
+}
+
+fn subject_text(visit: &Visit, kind: &str) -> Text {
+    match kind {
+        "booking" => visit.t("staff-subject-booking"),
+        "session" => visit.t("staff-subject-session"),
+        "session_template" => visit.t("staff-subject-template"),
+        "activity" => visit.t("staff-subject-activity"),
+        "account" => visit.t("staff-subject-account"),
+        "api_client" => visit.t("staff-subject-client"),
+        "job" => visit.t("staff-subject-job"),
+        other => Text::from(other.to_owned()),
+    }
+}
+
+/// What was done, in words; an action nobody described shows itself.
+fn action_text(visit: &Visit, action: &str) -> Text {
+    match action {
+        "booking.made" => visit.t("staff-action-booking-made"),
+        "booking.cancelled" => visit.t("staff-action-booking-cancelled"),
+        "booking.resized" => visit.t("staff-action-booking-resized"),
+        "booking.moved" => visit.t("staff-action-booking-moved"),
+        "booking.contact_revealed" => visit.t("staff-action-booking-contact-revealed"),
+        "session.added" => visit.t("staff-action-session-added"),
+        "session.changed" => visit.t("staff-action-session-changed"),
+        "template.added" => visit.t("staff-action-template-added"),
+        "template.ended" => visit.t("staff-action-template-ended"),
+        "exception.added" => visit.t("staff-action-exception-added"),
+        "door.admitted" => visit.t("staff-action-door-admitted"),
+        "door.refused" => visit.t("staff-action-door-refused"),
+        "account.made" => visit.t("staff-action-account-made"),
+        "account.signed_in" => visit.t("staff-action-account-signed-in"),
+        "account.signed_out" => visit.t("staff-action-account-signed-out"),
+        "account.sign_in_refused" => visit.t("staff-action-account-sign-in-refused"),
+        "account.session_revoked" => visit.t("staff-action-account-session-revoked"),
+        "account.sessions_revoked" => visit.t("staff-action-account-sessions-revoked"),
+        "account.name_changed" => visit.t("staff-action-account-name-changed"),
+        "account.contact_changed" => visit.t("staff-action-account-contact-changed"),
+        "account.locale_changed" => visit.t("staff-action-account-locale-changed"),
+        "account.exported" => visit.t("staff-action-account-exported"),
+        "account.deleted" => visit.t("staff-action-account-deleted"),
+        "staff.created" => visit.t("staff-action-staff-created"),
+        "staff.enrolment_begun" => visit.t("staff-action-staff-enrolment-begun"),
+        "staff.enrolled" => visit.t("staff-action-staff-enrolled"),
+        "staff.signed_in" => visit.t("staff-action-staff-signed-in"),
+        "staff.sign_in_refused" => visit.t("staff-action-staff-sign-in-refused"),
+        "staff.stepped_up" => visit.t("staff-action-staff-stepped-up"),
+        "staff.step_up_refused" => visit.t("staff-action-staff-step-up-refused"),
+        "staff.password_changed" => visit.t("staff-action-staff-password-changed"),
+        "staff.password_refused" => visit.t("staff-action-staff-password-refused"),
+        "staff.recovery_codes_renewed" => visit.t("staff-action-staff-recovery-codes-renewed"),
+        "staff.roles_changed" => visit.t("staff-action-staff-roles-changed"),
+        "staff.reset" => visit.t("staff-action-staff-reset"),
+        "staff.deactivated" => visit.t("staff-action-staff-deactivated"),
+        "client.created" => visit.t("staff-action-client-created"),
+        "client.granted" => visit.t("staff-action-client-granted"),
+        "client.refreshed" => visit.t("staff-action-client-refreshed"),
+        "client.refused" => visit.t("staff-action-client-refused"),
+        "client.token_reused" => visit.t("staff-action-client-token-reused"),
+        "client.grant_revoked" => visit.t("staff-action-client-grant-revoked"),
+        "client.revoked" => visit.t("staff-action-client-revoked"),
+        "job.retried" => visit.t("staff-action-job-retried"),
+        "job.discarded" => visit.t("staff-action-job-discarded"),
+        other => Text::from(other.to_owned()),
+    }
+}

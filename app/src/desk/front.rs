@@ -1,0 +1,124 @@
+//! The workbench's front page: the numbers of today and the rooms this person may enter.
+
+use super::{count, may, read_first};
+use crate::i18n::Text;
+use crate::problem::Problem;
+use crate::routes::is_open;
+use crate::ui::{Card, EmptyState, Illustration, Page, StatNumber, Width};
+use crate::visit::{Visit, visit};
+use domain::account::{Actor, Capability};
+use domain::time::{day_text, local_day};
+use leptos::prelude::*;
+use services::{booking, jobs};
+
+/// A room of the workbench.
+pub(super) struct Area {
+    /// Its address.
+    pub path: &'static str,
+    /// Who may enter.
+    capability: Capability,
+    /// The key of its name.
+    pub title: &'static str,
+    /// The key of what it is for.
+    text: &'static str,
+}
+
+const fn area(path: &'static str, capability: Capability, title: &'static str, text: &'static str) -> Area {
+    Area { path, capability, title, text }
+}
+
+const AREAS: [Area; 10] = [
+    area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
+    area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
+    area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
+    area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
+    area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
+    area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
+    area("/staff/people", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
+    area("/staff/jobs", Capability::Operate, "staff-jobs-title", "staff-jobs-text"),
+    area("/staff/audit", Capability::ReadAudit, "staff-audit-title", "staff-audit-text"),
+    area("/staff/account", Capability::EnterStaff, "staff-own-title", "staff-own-text"),
+];
+
+/// The rooms this person may enter.
+pub(super) fn open_to(visit: &Visit) -> Vec<&'static Area> {
+    AREAS.iter().filter(|area| is_open(area.path) && may(visit, area.capability)).collect()
+}
+
+/// The workbench.
+#[component]
+pub fn Front() -> impl IntoView {
+    read_first(front(visit()))
+}
+
+async fn front(visit: Visit) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let museum =
+        if may(visit, Capability::SeeBookings) { museum_numbers(visit).await?.into_any() } else { ().into_any() };
+    let queue = if may(visit, Capability::Operate) { queue_numbers(visit).await?.into_any() } else { ().into_any() };
+    let rooms = open_to(visit);
+    let roles = match &visit.context.actor {
+        Actor::Staff { roles, .. } => {
+            roles.iter().map(|role| crate::words::role_text(visit, *role).to_string()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let lead = if roles.is_empty() { visit.t("staff-no-role") } else { roles.join(" · ").into() };
+    let nothing = rooms.iter().all(|area| area.capability == Capability::EnterStaff).then(|| {
+        view! { <EmptyState of=Illustration::Museum title=visit.t("staff-no-rooms")><p>{visit.t("staff-no-rooms-text")}</p></EmptyState> }
+    });
+    let cards = rooms.iter().map(|area| {
+        let href = Some(Text::from(visit.href(area.path)));
+        view! { <Card title=visit.t(area.title) href=href level=2>{visit.t(area.text)}</Card> }
+    });
+    let cards = cards.collect_view();
+    Ok(view! {
+        <Page title=visit.t("nav-staff") lead=lead kicker=day_text(local_day(visit.context.now), visit.locale()) width=Width::Wide>
+            {museum}
+            {queue}
+            {nothing}
+            <div class="cards staff-areas">{cards}</div>
+        </Page>
+    }
+    .into_any())
+}
+
+async fn museum_numbers(visit: &Visit) -> Result<impl IntoView + use<>, Problem> {
+    let today = local_day(visit.context.now);
+    let (sessions, inside) = match booking::sessions(&visit.services, &visit.context, today, today).await {
+        Ok(sessions) => (sessions, booking::inside(&visit.services, &visit.context).await?),
+        // A house without a museum yet: the rest of the workbench is there all the same.
+        Err(booking::BookingError::NotFound) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let sum = |part: fn(&booking::SessionView) -> u32| sessions.iter().map(part).sum::<u32>();
+    let (booked, arrived) = (sum(|s| s.facts.booked), sum(|s| s.arrived));
+    let open = sessions.iter().filter(|s| !s.facts.closed).count();
+    Ok(Some(view! {
+        <section class="section staff-numbers">
+            <h2 class="hidden">{visit.t("staff-numbers-title")}</h2>
+            <dl class="stats">
+                <StatNumber value=open.to_string() label=visit.t("staff-number-sessions")/>
+                <StatNumber value=booked.to_string() label=visit.t("staff-number-booked")/>
+                <StatNumber value=arrived.to_string() label=visit.t("staff-number-arrived")/>
+                <StatNumber value=inside.to_string() label=visit.t("staff-number-inside")/>
+            </dl>
+        </section>
+    }))
+}
+
+async fn queue_numbers(visit: &Visit) -> Result<impl IntoView + use<>, Problem> {
+    let standing = jobs::standing(&visit.services, &visit.context).await?;
+    let dead = u32::try_from(standing.dead).unwrap_or_default();
+    let note = (dead > 0).then(|| count(visit, "staff-number-dead-note", dead));
+    Ok(view! {
+        <section class="section staff-numbers">
+            <h2 class="hidden">{visit.t("staff-jobs-title")}</h2>
+            <dl class="stats">
+                <StatNumber value=standing.due.to_string() label=visit.t("staff-number-due")/>
+                <StatNumber value=standing.waiting.to_string() label=visit.t("staff-number-waiting")/>
+                <StatNumber value=standing.dead.to_string() label=visit.t("staff-number-dead") note=note/>
+            </dl>
+        </section>
+    })
+}

@@ -1,0 +1,338 @@
+//! The door's one page: the answer to what was just done, the next ticket, names, walk-ins, who left.
+
+use crate::desk::{count, read_first};
+use crate::form::Tone;
+use crate::museum::problem_of;
+use crate::problem::Problem;
+use crate::routes::paths;
+use crate::ui::{
+    Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, Icon, LinkButton, NumberStepper, Page, Radios, TextField,
+    Variant,
+};
+use crate::visit::{Visit, visit};
+use crate::words::door_text;
+use domain::booking::{DoorRefusal, PassFacts, SessionFacts};
+use domain::time::{clock_text, local_day, span_text};
+use leptos::prelude::*;
+use services::booking::{self, DoorAnswer, Found, Museum, Ticket};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The most people whose number is chosen with one tap; larger parties are typed.
+const TAPPED: u32 = 8;
+
+/// The door.
+#[component]
+pub fn Door() -> impl IntoView {
+    read_first(page(visit()))
+}
+
+/// What the page answers.
+enum Shown {
+    /// Nothing was asked.
+    Nothing,
+    /// This ticket is worth nothing, or nothing now.
+    Refused(DoorRefusal, Option<Box<Found>>),
+    /// This one can come in: how many are there?
+    Choose(Box<Found>),
+    /// They came in.
+    Admitted(domain::booking::Admission, Box<Found>),
+    /// Everybody of today whose name begins so.
+    Names(Vec<Found>),
+}
+
+async fn page(visit: Visit) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let museum = booking::museum(&visit.services).await?;
+    let shown = look(visit, &museum).await?;
+    let inside = booking::inside(&visit.services, &visit.context).await?;
+    let running = running(visit).await?;
+    let choosing = matches!(shown, Shown::Choose(_));
+    let answer = answer(visit, shown);
+    // One thing at a time: while a party's number is chosen there is no other form to slip into.
+    let rest = if choosing {
+        view! {
+            <p class="actions"><LinkButton href=visit.href("/door") variant=Variant::Quiet>{visit.t("door-next-instead")}</LinkButton></p>
+        }
+        .into_any()
+    } else {
+        view! { {next_ticket(visit)}{others(visit)} }.into_any()
+    };
+    Ok(view! {
+        <Page title=visit.t("door-title") headless=true>
+            <div class="door">
+                <header class="door-head">
+                    <h1 class="door-title">{visit.t("door-title")}</h1>
+                    <p class="door-inside" role="status"><span class="door-inside-label">{visit.t("door-inside")}</span><strong>{inside}</strong></p>
+                </header>
+                {told(visit)}
+                {answer}
+                {rest}
+                {running}
+                <footer class="door-foot"><a href=visit.href(paths::STAFF)>{visit.t("nav-staff")}</a></footer>
+            </div>
+        </Page>
+    }
+    .into_any())
+}
+
+async fn look(visit: &Visit, museum: &Arc<Museum>) -> Result<Shown, Problem> {
+    let form = &visit.form;
+    let ticket = if let Some(id) = form.value("booking").and_then(|id| id.parse().ok()) {
+        Ticket::Booking(id)
+    } else if let Some(name) = form.value("name") {
+        return Ok(Shown::Names(booking::find_by_name(&visit.services, &visit.context, name).await?));
+    } else if let Some(text) = form.value("ticket").filter(|text| !text.is_empty()) {
+        // A reference is eight characters, a pass some hundred: a scanner and a thumb share one input.
+        if domain::booking::Reference::parse(text).is_ok() {
+            Ticket::Reference(text.to_owned())
+        } else {
+            Ticket::Pass(text.to_owned())
+        }
+    } else {
+        return Ok(Shown::Nothing);
+    };
+    let found =
+        match booking::find(&visit.services, &visit.context, &ticket).await.map_err(|error| problem_of(&error))? {
+            Ok(found) => Box::new(found),
+            Err(refusal) => return Ok(Shown::Refused(refusal, None)),
+        };
+    let answered: Option<DoorAnswer> = form.value("answer").and_then(|answer| serde_json::from_str(answer).ok());
+    Ok(match answered {
+        Some(Ok(admission)) => Shown::Admitted(admission, found),
+        // Fewer people than one thought: choose again.
+        Some(Err(DoorRefusal::MoreThanBooked { left })) if left > 0 => {
+            Shown::Refused(DoorRefusal::MoreThanBooked { left }, Some(found))
+        }
+        Some(Err(refusal)) => Shown::Refused(refusal, Some(found)),
+        None => match worth(visit, museum, &found) {
+            Ok(()) => Shown::Choose(found),
+            Err(refusal) => Shown::Refused(refusal, Some(found)),
+        },
+    })
+}
+
+/// What the ticket is worth at this moment, by the rule that admission itself will ask: said before anybody counts heads.
+fn worth(visit: &Visit, museum: &Museum, found: &Found) -> Result<(), DoorRefusal> {
+    let facts = SessionFacts {
+        starts_at: found.starts_at,
+        ends_at: found.ends_at,
+        capacity: 0,
+        booked: 0,
+        held: 0,
+        closed: museum.session(found.session).is_some_and(|session| session.facts.closed),
+    };
+    let pass = PassFacts { people: found.people, arrived: found.arrived, cancelled: found.cancelled };
+    let left = found.people.saturating_sub(found.arrived);
+    domain::booking::admit(&museum.policy, visit.context.now, &facts, pass, left.max(1)).map(|_| ())
+}
+
+/// What was counted, on the page one is sent to.
+fn told(visit: &Visit) -> Option<impl IntoView + use<>> {
+    let walked = visit.query.parsed::<u32>("walked").map(|n| count(visit, "door-walked", n));
+    let text = walked.or_else(|| visit.query.parsed::<u32>("left").map(|n| count(visit, "door-went", n)))?;
+    Some(view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })
+}
+
+fn answer(visit: &Visit, shown: Shown) -> AnyView {
+    match shown {
+        Shown::Nothing => ().into_any(),
+        Shown::Choose(found) => choose(visit, &found).into_any(),
+        Shown::Names(found) => names(visit, &found).into_any(),
+        Shown::Admitted(admission, found) => {
+            let some_missing = admission.arrived < admission.people;
+            let sum = some_missing.then(|| {
+                let args = [("arrived", admission.arrived.into()), ("people", admission.people.into())];
+                view! { <p class="door-answer-more">{visit.t_args("door-arrived-of", &args)}</p> }
+            });
+            view! {
+                <section class="door-answer door-yes" role="alert">
+                    <Icon of=Glyph::Check/>
+                    <p class="door-answer-text">{count(visit, "door-come-in", admission.admitted)}</p>
+                    {sum}
+                    <p class="door-answer-who">{who(&found)}</p>
+                </section>
+            }
+            .into_any()
+        }
+        Shown::Refused(refusal, found) => {
+            let again = match (&refusal, &found) {
+                (DoorRefusal::MoreThanBooked { left }, Some(found)) if *left > 0 => Some(choose(visit, found)),
+                _ => None,
+            };
+            let who = found.map(|found| {
+                let when = span_text(found.starts_at, found.ends_at, visit.locale());
+                view! { <p class="door-answer-who">{who(&found)}<br/>{when}</p> }
+            });
+            view! {
+                <section class="door-answer door-no" role="alert">
+                    <Icon of=Glyph::Cross/>
+                    <p class="door-answer-text">{door_text(visit, &refusal)}</p>
+                    {who}
+                </section>
+                {again}
+            }
+            .into_any()
+        }
+    }
+}
+
+/// 张** · K7M4-Q2XR
+fn who(found: &Found) -> String {
+    format!("{} · {}", found.name, found.reference)
+}
+
+/// A party that may come in: its facts, and how many are there.
+fn choose(visit: &Visit, found: &Found) -> impl IntoView + use<> {
+    let left = found.people.saturating_sub(found.arrived).max(1);
+    let arrived = (found.arrived > 0).then(|| {
+        let args = [("arrived", found.arrived.into()), ("people", found.people.into())];
+        view! { <p>{visit.t_args("door-arrived-of", &args)}</p> }
+    });
+    let label = visit.t("door-present");
+    let number = if left <= TAPPED {
+        let choices = (1..=left).map(|n| Choice::new(n.to_string(), n.to_string())).collect();
+        view! { <div class="door-numbers"><Radios name="present" label=label choices=choices value=left.to_string() inline=true/></div> }.into_any()
+    } else {
+        view! { <NumberStepper name="present" label=label min=1 max=left value=left/> }.into_any()
+    };
+    let nonce: Uuid = visit.context.new_id();
+    view! {
+        <section class="door-party">
+            <p class="door-party-people">{count(visit, "door-party", found.people)}</p>
+            <p class="door-party-who">{who(found)}</p>
+            <p>{format!("{}–{}", clock_text(found.starts_at), clock_text(found.ends_at))}</p>
+            {arrived}
+            <Form action=visit.href("/door/admit")>
+                <HiddenField name="nonce" value=nonce.to_string()/>
+                <HiddenField name="booking" value=found.id.to_string()/>
+                {number}
+                <Button glyph=Glyph::Check>{visit.t("door-admit")}</Button>
+            </Form>
+        </section>
+    }
+}
+
+fn names(visit: &Visit, found: &[Found]) -> impl IntoView + use<> {
+    if found.is_empty() {
+        return view! {
+            <section class="door-answer door-maybe" role="alert">
+                <p class="door-answer-text">{visit.t("door-no-name")}</p>
+                <p class="door-answer-who">{visit.t("door-no-name-text")}</p>
+            </section>
+        }
+        .into_any();
+    }
+    let items = found.iter().map(|found| {
+        let hours = format!("{}–{}", clock_text(found.starts_at), clock_text(found.ends_at));
+        let state = if found.cancelled {
+            visit.t("door-cancelled")
+        } else {
+            visit.t_args("door-arrived-of", &[("arrived", found.arrived.into()), ("people", found.people.into())])
+        };
+        view! {
+            <li>
+                <Form action=visit.href("/door")>
+                    <HiddenField name="booking" value=found.id.to_string()/>
+                    <button class="door-name" type="submit">
+                        <span class="door-name-who">{found.name.clone()}</span>
+                        <span>{hours}</span>
+                        <span class="door-name-state">{state}</span>
+                    </button>
+                </Form>
+            </li>
+        }
+    });
+    let items = items.collect_view();
+    view! { <section><h2>{visit.t("door-names-title")}</h2><ul class="door-names">{items}</ul></section> }.into_any()
+}
+
+/// The one input: a reference typed by hand, or whatever the scanner types. The cursor stands in it already.
+fn next_ticket(visit: &Visit) -> impl IntoView + use<> {
+    let fault = visit.form.fault("ticket").map(|fault| crate::words::fault_text(visit, &fault));
+    let fault = fault.map(|text| view! { <p class="field-error" id="f-ticket-error">{text}</p> });
+    let invalid = fault.is_some();
+    view! {
+        <section class="door-scan">
+            <Form action=visit.href("/door")>
+                <div class="field">
+                    <label class="label" for="f-ticket">{visit.t("door-ticket")}</label>
+                    {fault}
+                    <input
+                        class="input door-input"
+                        type="text"
+                        name="ticket"
+                        id="f-ticket"
+                        autocomplete="off"
+                        autocapitalize="characters"
+                        spellcheck="false"
+                        enterkeyhint="go"
+                        autofocus=true
+                        aria-required="true"
+                        aria-invalid=invalid.then_some("true")
+                        aria-describedby=invalid.then_some("f-ticket-error")
+                    />
+                </div>
+                <Button glyph=Glyph::Ticket>{visit.t("door-look")}</Button>
+            </Form>
+        </section>
+    }
+}
+
+/// Without a ticket: by name, without a booking, on the way out.
+fn others(visit: &Visit) -> impl IntoView + use<> {
+    let named = visit.form.value("name").is_some() || visit.form.fault("name").is_some();
+    view! {
+        <div class="door-others">
+            <Dialog label=visit.t("door-by-name") title=visit.t("door-by-name") open=named>
+                <Form action=visit.href("/door")>
+                    <TextField name="name" kind="search" label=visit.t("door-name") hint=visit.t("door-name-hint")/>
+                    <Button variant=Variant::Secondary glyph=Glyph::Search>{visit.t("door-name-look")}</Button>
+                </Form>
+            </Dialog>
+            {counting(visit, "/door/walk-in", "door-walk-in", "door-walk-in-n")}
+            {counting(visit, "/door/left", "door-left", "door-left-n")}
+        </div>
+    }
+}
+
+/// People counted with one tap. Each tap of one page is one count: a page that is pressed twice counts once.
+fn counting(visit: &Visit, path: &str, title: &'static str, button: &str) -> impl IntoView + use<> {
+    let buttons = [1_u32, 2, 3, 4, 5, 10].map(|n| {
+        let words = count(visit, button, n);
+        view! { <button class="button button-secondary" type="submit" name="people" value=n.to_string() aria-label=words>{format!("+{n}")}</button> }
+    });
+    let buttons = buttons.collect_view();
+    let id: Uuid = visit.context.new_id();
+    view! {
+        <Dialog label=visit.t(title) title=visit.t(title)>
+            <Form action=visit.href(path)>
+                <HiddenField name="id" value=id.to_string()/>
+                <div class="door-counts">{buttons}</div>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// The sessions whose visitors come now or next: who is here of how many.
+async fn running(visit: &Visit) -> Result<Option<impl IntoView + use<>>, Problem> {
+    let now = visit.context.now;
+    let today = local_day(now);
+    let sessions = booking::sessions(&visit.services, &visit.context, today, today).await?;
+    let rows: Vec<_> = sessions
+        .into_iter()
+        .filter(|s| s.facts.ends_at > now && !s.facts.closed)
+        .take(3)
+        .map(|s| {
+            let args = [("arrived", s.arrived.into()), ("people", s.facts.booked.into())];
+            view! {
+                <li>
+                    <span>{clock_text(s.facts.starts_at)}"–"{clock_text(s.facts.ends_at)}</span>
+                    <strong>{visit.t_args("door-arrived-of", &args)}</strong>
+                </li>
+            }
+        })
+        .collect();
+    Ok((!rows.is_empty())
+        .then(|| view! { <section class="door-running"><h2>{visit.t("door-running")}</h2><ul>{rows}</ul></section> }))
+}

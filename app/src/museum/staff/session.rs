@@ -1,0 +1,119 @@
+//! One session: how full it is, its places and whether it is open, its bookings.
+
+use super::{bookings_table, occupancy, session_state};
+use crate::desk::{count, crumbs, may, news, number, read_first, rooms};
+use crate::form::Tone;
+use crate::museum::param;
+use crate::problem::Problem;
+use crate::ui::{
+    Banner, Button, Checkbox, Choice, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, Radios,
+    SummaryList, SummaryRow, Tag, TextField, Variant, Width,
+};
+use crate::visit::{Visit, visit};
+use domain::account::Capability;
+use domain::ids::SessionId;
+use domain::time::{local_day, span_text};
+use leptos::prelude::*;
+use services::booking::{self, BookingView, SessionView};
+
+const NEWS: &[(&str, &str)] = &[("changed", "staff-session-changed"), ("added", "staff-session-added")];
+
+/// One session.
+#[component]
+pub fn Session() -> impl IntoView {
+    read_first(page(visit(), param("id")))
+}
+
+async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let id = id.ok_or(Problem::NotFound)?;
+    let session = booking::session_now(&visit.services, &visit.context, id).await?;
+    let bookings = booking::bookings_of_session(&visit.services, &visit.context, id).await?;
+    let facts = &session.facts;
+    let day = local_day(facts.starts_at);
+    let board = format!("/staff/museum/today?day={day}");
+    let open = !facts.closed && facts.ends_at > visit.context.now;
+    let book = (open && facts.free() > 0 && may(visit, Capability::BookOnBehalf)).then(|| {
+        let href = visit.href(&format!("/staff/museum/book?session={id}"));
+        view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("staff-book-title")}</LinkButton></p> }
+    });
+    let change = may(visit, Capability::ManageSessions).then(|| change(visit, &session));
+    Ok(view! {
+        <Page title=span_text(facts.starts_at, facts.ends_at, visit.locale()) kicker=visit.t("staff-session-title") width=Width::Wide
+            crumbs=crumbs(visit, &[("/staff/museum/sessions", "staff-sessions-title"), (&board, "staff-day-title")])>
+            {rooms(visit)}
+            {news(visit, NEWS)}
+            {warnings(visit, &session)}
+            <SummaryList rows=rows(visit, &session)/>
+            {book}
+            {change}
+            {list(visit, &bookings)}
+        </Page>
+    }
+    .into_any())
+}
+
+fn warnings(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
+    let over = session.facts.over_by();
+    let over = (over > 0)
+        .then(|| view! { <Banner tone=Tone::Warning>{count(visit, "staff-session-over-text", over)}</Banner> });
+    let closed = (session.facts.closed && session.facts.booked > 0)
+        .then(|| view! { <Banner tone=Tone::Warning>{count(visit, "staff-session-closed-with-bookings", session.bookings)}</Banner> });
+    view! { {over}{closed} }
+}
+
+fn rows(visit: &Visit, session: &SessionView) -> Vec<SummaryRow> {
+    let facts = &session.facts;
+    let (tone, state) = session_state(visit, session);
+    vec![
+        SummaryRow::new(visit.t("staff-session-state"), view! { <Tag tone=tone>{state}</Tag> }),
+        SummaryRow::new(visit.t("staff-session-places"), occupancy(visit, session)),
+        SummaryRow::new(visit.t("staff-session-free-now"), count(visit, "staff-people", facts.free())),
+        SummaryRow::new(visit.t("staff-session-held"), count(visit, "staff-people", facts.held)),
+        SummaryRow::new(visit.t("staff-session-arrived"), count(visit, "staff-people", session.arrived)),
+        SummaryRow::new(visit.t("staff-session-bookings"), session.bookings.to_string()),
+    ]
+}
+
+fn change(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
+    let facts = &session.facts;
+    // By how much the number typed would be too small: said beside the box that has to be ticked.
+    let typed = visit.form.value("capacity").and_then(|text| number(text, 0, 5_000).ok());
+    let over = facts.booked.saturating_sub(typed.unwrap_or(facts.capacity));
+    let confirm = visit.form.fault("over_anyway").is_some() || visit.form.value("over_anyway").is_some();
+    let confirm = (confirm && over > 0).then(|| {
+        view! { <Checkbox name="over_anyway" hint=visit.t("staff-session-over-hint")>{count(visit, "staff-session-over-anyway", over)}</Checkbox> }
+    });
+    let states = vec![
+        Choice::new("open", visit.t("staff-session-open")),
+        Choice::new("closed", visit.t("staff-session-close")).hint(visit.t("staff-session-close-hint")),
+    ];
+    let state = if facts.closed { "closed" } else { "open" };
+    view! {
+        <section class="section" id="change">
+            <h2>{visit.t("staff-session-change")}</h2>
+            <Form>
+                <HiddenField name="version" value=session.version.to_string()/>
+                <TextField name="capacity" inputmode="numeric" width="short" label=visit.t("staff-capacity")
+                    hint=count(visit, "staff-capacity-hint", facts.booked) value=facts.capacity.to_string()/>
+                <Radios name="state" label=visit.t("staff-session-state") choices=states value=state/>
+                {confirm}
+                <p class="actions"><Button>{visit.t("staff-save")}</Button></p>
+            </Form>
+        </section>
+    }
+}
+
+fn list(visit: &Visit, bookings: &[BookingView]) -> impl IntoView + use<> {
+    let list = if bookings.is_empty() {
+        view! { <EmptyState of=Illustration::Family title=visit.t("staff-session-no-bookings")/> }.into_any()
+    } else {
+        bookings_table(visit, bookings, visit.t("staff-session-bookings"), false).into_any()
+    };
+    view! {
+        <section class="section">
+            <h2>{visit.t("staff-session-bookings")}</h2>
+            {list}
+        </section>
+    }
+}

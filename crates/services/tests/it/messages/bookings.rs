@@ -1,0 +1,312 @@
+//! Messages about bookings: what is true when they leave.
+
+use super::{deliver, jobs, message_states, states};
+use crate::booking::{add_session, house_with_session, museum, party};
+use domain::Locale;
+use domain::contact::{Contact, PersonName};
+use domain::ids::{BookingId, SessionId};
+use domain::time::local;
+use jiff::Timestamp;
+use services::booking::{self, Handle, OnBehalf, Person};
+use services::crypto::LinkPurpose;
+use services::messages::{self, PassError, Template, mailbox};
+use store::messages::MailboxRow;
+use testkit::TestHouse;
+
+/// Books for three, one of them a child, as 张小满 with this contact.
+async fn book(house: &TestHouse, session: SessionId, contact: Option<&str>) -> BookingId {
+    let person = Person {
+        name: PersonName::parse("张小满").expect("a name"),
+        contact: contact.map(|text| Contact::parse(text).expect("a contact")),
+    };
+    let asked = OnBehalf { session, person, party: party(3, 1), key: contact.unwrap_or("nobody").to_owned() };
+    booking::book(&house.services, &crate::booking::officer(house), asked).await.expect("booked").booking
+}
+
+async fn letters(house: &TestHouse) -> Vec<MailboxRow> {
+    let mut all = mailbox(&house.services).await.expect("development");
+    all.reverse();
+    all
+}
+
+async fn queue(house: &TestHouse, booking: BookingId, template: Template) {
+    let mut transaction = house.services.db.begin().await.expect("a transaction");
+    messages::queue_booking(&mut transaction, &house.services, house.now(), booking, template).await.expect("queued");
+    transaction.commit().await.expect("committed");
+}
+
+async fn sql(house: &TestHouse, statement: &'static str) {
+    sqlx::query(statement).execute(&house.db.owner_pool()).await.expect("done");
+}
+
+/// When the waiting jobs are due, on the clocks of Shandong.
+async fn due(house: &TestHouse) -> Vec<String> {
+    jobs(house).await.iter().map(|(_, at, _, _)| local(*at).strftime("%m-%d %H:%M").to_string()).collect()
+}
+
+fn go_to(house: &TestHouse, instant: &str) {
+    let instant: Timestamp = instant.parse().expect("an instant");
+    house.services.clock.advance(instant.duration_since(house.now()));
+}
+
+/// 14:00 on the 28th, eight days from the house's noon of the 20th.
+async fn afternoon(contact: &str) -> (TestHouse, BookingId) {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    let session = add_session(&house, "2026-07-28T14:00:00+08:00", 20).await;
+    let booking = book(&house, session, Some(contact)).await;
+    (house, booking)
+}
+
+#[tokio::test]
+async fn a_booking_is_confirmed_by_mail_with_pass_links_and_calendar() {
+    let (house, booking) = afternoon("li.na@example.com").await;
+    assert!(jobs(&house).await.iter().all(|job| !job.3.contains("li.na") && !job.3.contains("张")), "ids only");
+    assert_eq!(deliver(&house.services).await, 1);
+    let mail = letters(&house).await.remove(0);
+    assert_eq!(mail.subject, "预约成功：科普馆，2026年7月28日（周二）14:00–15:30");
+    for part in
+        ["张小满，您好！", "人数：3人（其中14周岁以下儿童1人）", "请于13:30–14:45到场", "请在7月28日13:30前改期"]
+    {
+        assert!(mail.body_text.contains(part), "{part} is missing in\n{}", mail.body_text);
+    }
+    let link = mail.body_text.lines().find_map(|line| line.strip_prefix("https://test.example/b/")).expect("a link");
+    let text = link.trim_end_matches("#pass");
+    let opened = house.services.vault.open_link(LinkPurpose::ManageBooking, text, house.now()).expect("a good link");
+    assert_eq!(BookingId(opened), booking);
+    // It works on the day after, and not for ever.
+    let later =
+        |at: &str| house.services.vault.open_link(LinkPurpose::ManageBooking, text, at.parse().expect("an instant"));
+    assert!(later("2026-07-29T12:00:00+08:00").is_ok() && later("2026-07-30T12:00:00+08:00").is_err());
+
+    let calendar = mail.attachments[0]["text"].as_str().expect("a file").replace("\r\n ", "");
+    for line in [
+        "METHOD:REQUEST\r\n".to_owned(),
+        format!("UID:{booking}@test.example\r\n"),
+        "SEQUENCE:0\r\n".to_owned(),
+        "DTSTART:20260728T060000Z\r\n".to_owned(),
+        "DTEND:20260728T073000Z\r\n".to_owned(),
+        "ATTENDEE;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:li.na@example.com\r\n".to_owned(),
+    ] {
+        assert!(calendar.contains(&line), "{line} is missing in\n{calendar}");
+    }
+    assert_eq!(states(&message_states(&house).await), [("confirmation", "mail", "sent")]);
+}
+
+#[tokio::test]
+async fn in_english_all_of_it_is_english() {
+    let (house, booking) = afternoon("li.na@example.com").await;
+    sql(&house, "update booking set locale = 'en'").await;
+    deliver(&house.services).await;
+    let mail = letters(&house).await.remove(0);
+    assert_eq!(mail.subject, "Booking confirmed: Museum, Tue 28 July 2026, 14:00–15:30");
+    assert!(mail.body_text.contains("https://test.example/en/b/") && mail.body_text.contains("Dear 张小满"));
+    let file = messages::calendar_file(&house.services, booking, Locale::En).await.expect("read").expect("a file");
+    assert!(file.contains("METHOD:PUBLISH\r\n") && file.contains("SUMMARY:Museum\r\n") && !file.contains("ATTENDEE"));
+}
+
+#[tokio::test]
+async fn three_reminders_go_out_at_their_times_and_no_more() {
+    let (house, _) = afternoon("13800138000").await;
+    deliver(&house.services).await;
+    assert_eq!(due(&house).await, ["07-25 14:00", "07-27 14:00", "07-28 12:00"]);
+    let mut seen = Vec::new();
+    for moment in [
+        "2026-07-25T13:59:59+08:00",
+        "2026-07-25T14:00:00+08:00",
+        "2026-07-27T14:00:00+08:00",
+        "2026-07-28T12:00:00+08:00",
+    ] {
+        go_to(&house, moment);
+        deliver(&house.services).await;
+        let all = letters(&house).await;
+        seen.push(all.last().map(|sms| sms.body_text.chars().take(16).collect::<String>()).unwrap_or_default());
+    }
+    assert_eq!(
+        seen,
+        [
+            "【山东省脐血库】您已成功预约科普",
+            "【山东省脐血库】参观提醒：3天后",
+            "【山东省脐血库】参观提醒：明天，",
+            "【山东省脐血库】参观提醒：今天，"
+        ]
+    );
+    assert!(jobs(&house).await.is_empty());
+    assert_eq!(
+        states(&message_states(&house).await),
+        [
+            ("confirmation", "sms", "sent"),
+            ("reminder_days3", "sms", "sent"),
+            ("reminder_day1", "sms", "sent"),
+            ("reminder_hours2", "sms", "sent"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn nothing_calls_a_cancelled_visit_to_mind() {
+    let (house, booking) = afternoon("13800138000").await;
+    deliver(&house.services).await;
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
+    deliver(&house.services).await;
+    let last = letters(&house).await.pop().expect("a message");
+    assert!(last.body_text.contains("已由工作人员取消"), "{}", last.body_text);
+    go_to(&house, "2026-07-29T12:00:00+08:00");
+    deliver(&house.services).await;
+    assert_eq!(letters(&house).await.len(), 2, "the confirmation and the cancellation");
+    let rows = message_states(&house).await;
+    assert_eq!(states(&rows).iter().filter(|(_, _, state)| *state == "dropped").count(), 3, "{rows:?}");
+    assert!(jobs(&house).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_moved_visit_is_called_to_mind_at_its_new_time_only_and_updates_the_calendar() {
+    let (house, booking) = afternoon("li.na@example.com").await;
+    deliver(&house.services).await;
+    let target = add_session(&house, "2026-07-30T15:00:00+08:00", 20).await;
+    booking::move_to(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None, target)
+        .await
+        .expect("moved");
+    deliver(&house.services).await;
+    let changed = letters(&house).await.pop().expect("a message");
+    assert_eq!(changed.subject, "预约已变更：科普馆，2026年7月30日（周四）15:00–16:30");
+    let calendar = changed.attachments[0]["text"].as_str().expect("a file");
+    assert!(calendar.contains(&format!("UID:{booking}@test.example\r\n")), "the same entry");
+    assert!(!calendar.contains("SEQUENCE:0\r\n"), "a newer version of it: {calendar}");
+    assert_eq!(due(&house).await, ["07-27 15:00", "07-29 15:00", "07-30 13:00"]);
+}
+
+/// A reminder that another transaction queued for the old time (the two crossed) is not sent.
+#[tokio::test]
+async fn a_reminder_of_a_time_that_is_no_longer_is_not_sent() {
+    let (house, _) = afternoon("13800138000").await;
+    deliver(&house.services).await;
+    sql(
+        &house,
+        "update session set starts_at = starts_at + interval '10 minutes', ends_at = ends_at + interval '10 minutes'",
+    )
+    .await;
+    go_to(&house, "2026-07-25T14:00:00+08:00");
+    deliver(&house.services).await;
+    assert_eq!(letters(&house).await.len(), 1);
+    assert!(states(&message_states(&house).await).contains(&("reminder_days3", "sms", "dropped")));
+}
+
+#[tokio::test]
+async fn closed_sessions_and_people_who_are_there_are_not_reminded() {
+    for statement in ["update session set state = 'closed'", "update booking set arrived = 1"] {
+        let (house, _) = afternoon("13800138000").await;
+        deliver(&house.services).await;
+        sql(&house, statement).await;
+        go_to(&house, "2026-07-25T14:00:00+08:00");
+        deliver(&house.services).await;
+        assert_eq!(letters(&house).await.len(), 1, "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn a_reminder_held_up_into_the_night_waits_for_the_morning_or_is_let_go() {
+    let (house, _) = afternoon("13800138000").await;
+    deliver(&house.services).await;
+    go_to(&house, "2026-07-25T22:15:00+08:00"); // the workers were down from the afternoon on
+    deliver(&house.services).await;
+    assert_eq!(letters(&house).await.len(), 1, "no phone rings at night");
+    assert_eq!(due(&house).await[0], "07-26 08:00");
+    go_to(&house, "2026-07-26T08:00:00+08:00");
+    deliver(&house.services).await;
+    assert!(letters(&house).await.pop().expect("a message").body_text.contains("2天后"), "it counts the days anew");
+    // Down again, for longer than the next reminder is of use.
+    go_to(&house, "2026-07-28T12:00:00+08:00");
+    deliver(&house.services).await;
+    let rows = message_states(&house).await;
+    assert!(states(&rows).contains(&("reminder_day1", "sms", "dropped")), "{rows:?}");
+    assert!(states(&rows).contains(&("reminder_hours2", "sms", "sent")), "{rows:?}");
+}
+
+#[tokio::test]
+async fn a_confirmation_overtaken_by_the_cancellation_is_not_sent() {
+    let (house, booking) = afternoon("li.na@example.com").await;
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
+    deliver(&house.services).await;
+    let all = letters(&house).await;
+    assert_eq!(all.len(), 1);
+    assert!(all[0].subject.starts_with("预约已取消"));
+    let calendar = all[0].attachments[0]["text"].as_str().expect("a file");
+    assert!(calendar.contains("METHOD:CANCEL\r\n") && calendar.contains("STATUS:CANCELLED\r\n"));
+}
+
+#[tokio::test]
+async fn a_closed_house_apologises() {
+    let (house, booking) = afternoon("li.na@example.com").await;
+    deliver(&house.services).await;
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
+    sql(&house, "update session set state = 'closed'").await;
+    deliver(&house.services).await;
+    assert!(letters(&house).await.pop().expect("a message").body_text.contains("我们深表歉意"));
+}
+
+#[tokio::test]
+async fn somebody_without_phone_and_mail_gets_no_message_and_no_job_fails() {
+    let (house, session) = house_with_session(20).await;
+    let booking = book(&house, session, None).await;
+    queue(&house, booking, Template::Changed).await;
+    deliver(&house.services).await;
+    assert!(letters(&house).await.is_empty() && message_states(&house).await.is_empty());
+    assert!(jobs(&house).await.iter().all(|job| job.2.is_none()));
+}
+
+#[tokio::test]
+async fn an_erased_booking_is_nobody_to_write_to() {
+    let (house, session) = house_with_session(20).await;
+    let booking = book(&house, session, Some("li.na@example.com")).await;
+    sql(&house, "delete from booking").await;
+    queue(&house, booking, Template::Changed).await;
+    deliver(&house.services).await;
+    assert!(letters(&house).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_confirmation_is_queued_once_however_often_it_is_asked_for() {
+    let (house, booking) = afternoon("li.na@example.com").await;
+    queue(&house, booking, Template::Confirmation).await;
+    deliver(&house.services).await;
+    assert_eq!(letters(&house).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_pass_is_a_page_of_paper_for_a_live_booking() {
+    let (house, booking) = afternoon("li.na@example.com").await;
+    let font = std::path::Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc");
+    let answer = messages::pass_pdf(&house.services, booking, Locale::ZhCn).await;
+    if font.exists() {
+        let pdf = answer.expect("drawn").expect("there is one");
+        assert!(
+            pdf.starts_with(b"%PDF-") && pdf.len() < 200_000,
+            "{} bytes: only the characters used are embedded",
+            pdf.len()
+        );
+        // To look at them: PASS_PDF_DIR=/somewhere cargo nextest run the_pass
+        if let Some(folder) = option_env!("PASS_PDF_DIR") {
+            for (name, locale) in [("zh", Locale::ZhCn), ("en", Locale::En)] {
+                let pdf =
+                    messages::pass_pdf(&house.services, booking, locale).await.expect("drawn").expect("there is one");
+                std::fs::write(format!("{folder}/pass-{name}.pdf"), pdf).expect("written");
+            }
+        }
+    } else {
+        assert!(matches!(answer, Err(PassError::NoFont)), "{answer:?}");
+    }
+    assert!(
+        messages::pass_pdf(&house.services, BookingId(uuid::Uuid::nil()), Locale::ZhCn).await.expect("asked").is_none()
+    );
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
+    assert!(messages::pass_pdf(&house.services, booking, Locale::ZhCn).await.expect("asked").is_none());
+}

@@ -1,0 +1,55 @@
+// Staff as they work: signing in with the second factor.
+import { expect, type Page } from "@playwright/test";
+import { settled, visit } from "./house";
+import { totp } from "./totp";
+import { words } from "./words";
+
+/** A member of staff of this test's own, with every role. */
+export interface Staff {
+  login: string;
+  password: string;
+  /** The telephone's key, known after the first sign-in. */
+  secret?: string;
+}
+
+/** A new member of staff, who has never signed in. */
+export async function newStaff(): Promise<Staff> {
+  const answer = await fetch(`${process.env.E2E_MAILBOX}/hire`);
+  if (!answer.ok) throw new Error(`nobody could be made: ${await answer.text()}`);
+  return (await answer.json()) as Staff;
+}
+
+/** The first sign-in: login and password, the telephone is set up, its first code. Ends on the page with the recovery codes. */
+export async function enrol(page: Page, staff: Staff, look: (name: string) => Promise<void> = async () => {}): Promise<void> {
+  await visit(page, "/staff/sign-in");
+  await look("1-sign-in");
+  await page.locator("#f-login").fill(staff.login);
+  await page.locator("#f-password").fill(staff.password);
+  await page.getByRole("button", { name: words("zh-CN", "staff-sign-in-submit") }).click();
+  await page.waitForURL(/\/staff\/enrol/);
+  await settled(page);
+  await look("2-enrol");
+  staff.secret = (await page.locator("figure, code.code").first().innerText()).match(/\b(?:[A-Z2-7]{2,4}\s?){6,}\b/)?.[0].replace(/\s/g, "");
+  expect(staff.secret, "the key to type into the telephone").toBeTruthy();
+  await page.locator("#f-code").fill(totp(staff.secret!));
+  const chosen = page.locator("#f-new-password");
+  if ((await chosen.count()) > 0) {
+    staff.password = `stille-Wasser-${staff.login}-7391`;
+    await chosen.fill(staff.password);
+  }
+  await page.getByRole("button", { name: words("zh-CN", "staff-enrol-submit") }).click();
+  await page.waitForURL((url) => !url.pathname.includes("/enrol"));
+  await settled(page);
+  await look("3-inside");
+}
+
+/** A later sign-in, with login, password and the telephone's next code: each code works once. */
+export async function signIn(page: Page, staff: Staff, step = 1): Promise<void> {
+  await visit(page, "/staff/sign-in");
+  await page.locator("#f-login").fill(staff.login);
+  await page.locator("#f-password").fill(staff.password);
+  await page.locator("#f-code").fill(totp(staff.secret!, step));
+  await page.getByRole("button", { name: words("zh-CN", "staff-sign-in-submit") }).click();
+  await page.waitForURL((url) => url.pathname.startsWith("/staff") && !url.pathname.includes("sign-in"));
+  await settled(page);
+}
