@@ -33,12 +33,16 @@ fn the_defaults_are_complete_but_for_the_database() {
 
 #[test]
 fn the_environment_overrides_the_file_and_the_file_the_defaults() {
-    let file = std::env::temp_dir().join(format!("cordblood-{}.toml", uuid::Uuid::from_bytes(services::crypto::random())));
+    let file =
+        std::env::temp_dir().join(format!("cordblood-{}.toml", uuid::Uuid::from_bytes(services::crypto::random())));
     std::fs::write(&file, "[http]\ntimeout = \"5s\"\nbody_limit = 2048\n").expect("a file");
     let lines = [URL, ("CORDBLOOD__HTTP__BODY_LIMIT", "4096")].map(|(key, value)| (key.to_owned(), value.to_owned()));
     let config = Config::from_layers(Some(&file), lines).expect("usable");
     std::fs::remove_file(&file).expect("the file goes");
-    assert_eq!((config.http.timeout, config.http.body_limit, config.http.concurrency), (Duration::from_secs(5), 4096, 256));
+    assert_eq!(
+        (config.http.timeout, config.http.body_limit, config.http.concurrency),
+        (Duration::from_secs(5), 4096, 256)
+    );
 }
 
 #[test]
@@ -66,12 +70,16 @@ fn a_slip_of_the_pen_is_named() {
     let keys = ["CORDBLOOD__HTTP__LISTEM", "CORDBLOOD__WORKERS__JOBS", "CORDBLOOD__WORKERS__ENABLED"];
     assert_eq!(wrong.err(), Some(keys.map(str::to_owned).to_vec()));
     assert_eq!(load(&[URL, ("CORDBLOOD__HTTP__TIMEOUT", "soon")]).err(), Some(vec!["http.timeout".to_owned()]));
-    assert_eq!(load(&[URL, ("CORDBLOOD__HTTP__PUBLIC_URL", "https://a.cn/")]).err(), Some(vec!["http.public_url".to_owned()]));
+    assert_eq!(
+        load(&[URL, ("CORDBLOOD__HTTP__PUBLIC_URL", "https://a.cn/")]).err(),
+        Some(vec!["http.public_url".to_owned()])
+    );
 }
 
 #[test]
 fn production_refuses_everything_of_development_at_once() {
-    let found = load(&[URL, ("CORDBLOOD__ENVIRONMENT", "production"), ("CORDBLOOD__DATABASE__ROLE", "")]).expect_err("unusable");
+    let found = load(&[URL, ("CORDBLOOD__ENVIRONMENT", "production"), ("CORDBLOOD__DATABASE__ROLE", "")])
+        .expect_err("unusable");
     let expected = [
         "secrets.master_key",
         "http.public_url",
@@ -85,7 +93,8 @@ fn production_refuses_everything_of_development_at_once() {
 
 #[tokio::test]
 async fn production_starts_when_everything_is_set() {
-    let file = std::env::temp_dir().join(format!("cordblood-{}.toml", uuid::Uuid::from_bytes(services::crypto::random())));
+    let file =
+        std::env::temp_dir().join(format!("cordblood-{}.toml", uuid::Uuid::from_bytes(services::crypto::random())));
     let text = r#"
         environment = "production"
         [http]
@@ -130,7 +139,11 @@ fn secrets_never_show_themselves() {
 
 #[test]
 fn problems_do_not_repeat_a_secret() {
-    let lines = [("DATABASE_URL", "not-a-url-with-hunter2"), ("CORDBLOOD__SECRETS__MASTER_KEY", "hunter3"), ("CORDBLOOD__ENVIRONMENT", "production")];
+    let lines = [
+        ("DATABASE_URL", "not-a-url-with-hunter2"),
+        ("CORDBLOOD__SECRETS__MASTER_KEY", "hunter3"),
+        ("CORDBLOOD__ENVIRONMENT", "production"),
+    ];
     let lines = lines.map(|(key, value)| (key.to_owned(), value.to_owned()));
     let text = Config::from_layers(None, lines).expect_err("unusable").to_string();
     assert!(text.contains("database.url") && text.contains("secrets.master_key") && !text.contains("hunter"), "{text}");

@@ -16,7 +16,9 @@ use tower::ServiceExt as _;
 #[tokio::test]
 async fn every_answer_carries_the_headers_of_the_house() {
     let site = Site::new().await;
-    for path in ["/", "/en/privacy", "/nothing", "/api/v1/nothing", "/.well-known/jwks.json", "/pkg/none.js", "/api/docs"] {
+    for path in
+        ["/", "/en/privacy", "/nothing", "/api/v1/nothing", "/.well-known/jwks.json", "/pkg/none.js", "/api/docs"]
+    {
         let answer = site.get(path).await;
         for name in [
             "x-content-type-options",
@@ -67,7 +69,8 @@ const ORIGINS: &[(&[(&str, &str)], bool)] = &[
 async fn forms_of_other_sites_change_nothing() {
     let site = Site::new().await;
     for (headers, passes) in ORIGINS {
-        let mut request = Request::post("/preferences").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut request =
+            Request::post("/preferences").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         for (name, value) in *headers {
             request = request.header(*name, *value);
         }
@@ -118,7 +121,10 @@ async fn a_full_house_and_a_slow_answer_are_told_busy() {
         tokio::time::sleep(Duration::from_secs(5)).await;
         "late"
     };
-    let router = Router::new().route("/slow", get(slow)).route("/fast", get(async || "soon")).layer(from_fn_with_state(admission, admit));
+    let router = Router::new()
+        .route("/slow", get(slow))
+        .route("/fast", get(async || "soon"))
+        .layer(from_fn_with_state(admission, admit));
     let (first, second) = tokio::join!(status(&router, "/slow"), async {
         tokio::time::sleep(Duration::from_millis(50)).await;
         status(&router, "/fast").await

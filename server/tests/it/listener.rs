@@ -64,7 +64,12 @@ async fn the_end_does_not_wait_for_ever() {
     let times = Times { header: Duration::from_secs(60), shutdown: Duration::from_millis(200) };
     let (address, stop, serving) = listening(&site, times).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
-    stream.write_all(b"POST /preferences HTTP/1.1\r\nHost: a\r\nOrigin: https://test.example\r\nContent-Length: 9\r\n\r\n").await.expect("a head");
+    stream
+        .write_all(
+            b"POST /preferences HTTP/1.1\r\nHost: a\r\nOrigin: https://test.example\r\nContent-Length: 9\r\n\r\n",
+        )
+        .await
+        .expect("a head");
     tokio::time::sleep(Duration::from_millis(50)).await;
     stop.cancel();
     timeout(Duration::from_secs(2), serving).await.expect("the deadline holds").expect("without a panic");

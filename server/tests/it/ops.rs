@@ -27,7 +27,13 @@ async fn a_server_is_ready_when_its_database_is_there_and_up_to_date() {
     let site = Site::new().await;
     let ops = ops(&site, Pulses::default());
     assert_eq!(get(&ops, "/healthz").await.0, StatusCode::OK);
-    assert_eq!(get(&ops, "/readyz").await, (StatusCode::OK, r#"{"ready":true,"database":true,"migrations":true,"workers":true,"stopping":false}"#.to_owned()));
+    assert_eq!(
+        get(&ops, "/readyz").await,
+        (
+            StatusCode::OK,
+            r#"{"ready":true,"database":true,"migrations":true,"workers":true,"stopping":false}"#.to_owned()
+        )
+    );
 
     let owner = site.test.db.owner_pool();
     sqlx::query("delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)")
@@ -62,7 +68,10 @@ async fn workers_turn_and_stop() {
     let names: Vec<_> = workers.pulses.ages(now).map(|(name, _)| name).collect();
     assert_eq!(names, ["clock", "jobs"]);
     let later = now + jiff::SignedDuration::from_hours(1);
-    assert!(!workers.pulses.all_younger_than(jiff::SignedDuration::from_secs(60), later), "an hour of silence is noticed");
+    assert!(
+        !workers.pulses.all_younger_than(jiff::SignedDuration::from_secs(60), later),
+        "an hour of silence is noticed"
+    );
     stop.cancel();
     tokio::time::timeout(std::time::Duration::from_secs(10), workers.stopped()).await.expect("they stop");
 }

@@ -42,7 +42,11 @@ async fn a_cookie_that_opens_nothing_is_taken_back() {
         let request = Request::get("/privacy").header(header::COOKIE, &cookie).body(Body::empty()).expect("a request");
         let answer = site.send(request).await;
         assert_eq!(answer.status, StatusCode::OK);
-        assert!(answer.header("set-cookie").starts_with("__Host-session=; Max-Age=0"), "{}", answer.header("set-cookie"));
+        assert!(
+            answer.header("set-cookie").starts_with("__Host-session=; Max-Age=0"),
+            "{}",
+            answer.header("set-cookie")
+        );
     }
     let known = site.visitor().await;
     assert_eq!(known.get("/privacy").await.header("set-cookie"), "");
@@ -53,7 +57,10 @@ async fn a_session_ends_at_once_when_it_is_revoked() {
     let site = Site::new().await;
     let browser = site.visitor().await;
     let before = browser.get("/").await;
-    sqlx::query("update login_session set revoked_at = now()").execute(&site.test.db.owner_pool()).await.expect("revoked");
+    sqlx::query("update login_session set revoked_at = now()")
+        .execute(&site.test.db.owner_pool())
+        .await
+        .expect("revoked");
     let after = browser.get("/").await;
     assert_eq!(before.header("set-cookie"), "");
     assert!(after.header("set-cookie").starts_with("__Host-session=;"));
@@ -62,7 +69,9 @@ async fn a_session_ends_at_once_when_it_is_revoked() {
 #[tokio::test]
 async fn what_is_not_there_is_the_houses_page_with_a_support_code() {
     let site = Site::new().await;
-    for (path, lang) in [("/no/such/page", "zh-CN"), ("/en/no/such/page", "en"), ("/none.txt", "zh-CN"), ("/hash.txt", "zh-CN")] {
+    for (path, lang) in
+        [("/no/such/page", "zh-CN"), ("/en/no/such/page", "en"), ("/none.txt", "zh-CN"), ("/hash.txt", "zh-CN")]
+    {
         let answer = site.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(answer.body.contains(&format!("<html lang=\"{lang}\"")), "{path}");
@@ -86,6 +95,7 @@ async fn the_switches_of_the_footer_come_back_to_the_page() {
     let site = Site::new().await;
     let answer = site.anonymous().post("/preferences", "size=elder&back=%2Fen%2Fprivacy").await;
     assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/en/privacy"));
-    let request = Request::get("/privacy").header(header::COOKIE, "cb_size=elder").body(Body::empty()).expect("a request");
+    let request =
+        Request::get("/privacy").header(header::COOKIE, "cb_size=elder").body(Body::empty()).expect("a request");
     assert!(site.send(request).await.body.contains("data-size=\"elder\""));
 }

@@ -87,7 +87,14 @@ impl Site {
     }
 
     /// A machine's request: method, path, token, further headers, body.
-    pub async fn call(&self, method: &str, path: &str, token: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+    pub async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if !token.is_empty() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -108,7 +115,8 @@ impl Site {
     /// A client of the API and its access token.
     pub async fn client(&self, name: &str, scopes: &[Scope]) -> (String, String) {
         let system = self.test.services.system();
-        let client = services::account::clients::create(&self.test.services, &system, name, scopes).await.expect("a client");
+        let client =
+            services::account::clients::create(&self.test.services, &system, name, scopes).await.expect("a client");
         let body = serde_json::json!({
             "grant_type": "client_credentials",
             "client_id": client.id,

@@ -14,7 +14,10 @@ async fn a_booking_is_made_once_however_often_it_is_sent() {
     let first = book(&site, &token, "key-number-1", &booking(&session)).await;
     assert_eq!(first.status, StatusCode::CREATED, "{}", first.body);
     let made = first.json();
-    assert_eq!((made["state"].as_str(), made["people"].as_u64(), made["version"].as_i64()), (Some("confirmed"), Some(3), Some(1)));
+    assert_eq!(
+        (made["state"].as_str(), made["people"].as_u64(), made["version"].as_i64()),
+        (Some("confirmed"), Some(3), Some(1))
+    );
     assert_eq!(first.header("location"), format!("/api/v1/bookings/{}", made["id"].as_str().expect("an id")));
     assert!(made["pass"].as_str().expect("a pass").starts_with("P1."));
     assert!(made["manage_url"].as_str().expect("an address").starts_with("https://test.example/b/"));
@@ -63,7 +66,10 @@ async fn a_client_has_its_own_bookings_and_nobody_elses() {
         .fetch_one(&site.test.db.owner_pool())
         .await
         .expect("a booking of somebody");
-    assert_eq!(site.call("GET", &format!("/api/v1/bookings/{of_a_visitor}"), &own, &[], None).await.problem(), "not-found");
+    assert_eq!(
+        site.call("GET", &format!("/api/v1/bookings/{of_a_visitor}"), &own, &[], None).await.problem(),
+        "not-found"
+    );
 }
 
 #[tokio::test]
@@ -89,11 +95,19 @@ async fn a_change_is_made_once_and_only_to_the_version_that_was_seen() {
     let late = site.call("DELETE", &path, &token, &stale, None).await;
     assert_eq!((late.status, late.problem().as_str()), (StatusCode::PRECONDITION_FAILED, "precondition"));
     let both = json!({ "people": 1, "session": session });
-    assert_eq!(site.call("PATCH", &path, &token, &[("idempotency-key", "key-number-4")], Some(&both)).await.problem(), "malformed");
+    assert_eq!(
+        site.call("PATCH", &path, &token, &[("idempotency-key", "key-number-4")], Some(&both)).await.problem(),
+        "malformed"
+    );
 
     let key = [("idempotency-key", "key-number-5")];
     let cancelled = site.call("DELETE", &path, &token, &key, None).await;
-    assert_eq!((cancelled.status, cancelled.json()["state"].as_str()), (StatusCode::OK, Some("cancelled")), "{}", cancelled.body);
+    assert_eq!(
+        (cancelled.status, cancelled.json()["state"].as_str()),
+        (StatusCode::OK, Some("cancelled")),
+        "{}",
+        cancelled.body
+    );
     assert!(cancelled.json().get("pass").is_none());
     let repeated = site.call("DELETE", &path, &token, &key, None).await;
     assert_eq!((repeated.status, repeated.json()), (StatusCode::OK, cancelled.json()));
@@ -113,7 +127,10 @@ async fn two_requests_of_one_key_at_once_change_once() {
     for answer in futures::future::join_all(calls).await {
         match answer.status {
             StatusCode::OK => assert_eq!(answer.json()["state"], "cancelled"),
-            _ => assert_eq!((answer.problem().as_str(), answer.header("retry-after")), ("idempotency-key-in-progress", "2")),
+            _ => assert_eq!(
+                (answer.problem().as_str(), answer.header("retry-after")),
+                ("idempotency-key-in-progress", "2")
+            ),
         }
     }
     let version: i32 = sqlx::query_scalar("select version from booking where channel = 'api'")
@@ -134,7 +151,11 @@ async fn a_request_whose_process_died_is_taken_over_after_a_minute() {
     let refused = site.call("PATCH", &path, &token, &key, Some(&json!({ "people": 5 }))).await;
     assert_eq!(refused.json()["refusal"]["code"], "not-smaller", "{}", refused.body);
     let body = json!({ "people": 2 });
-    assert_eq!(site.call("PATCH", &path, &token, &key, Some(&body)).await.status, StatusCode::OK, "a refusal frees the key");
+    assert_eq!(
+        site.call("PATCH", &path, &token, &key, Some(&body)).await.status,
+        StatusCode::OK,
+        "a refusal frees the key"
+    );
     // As if the process had died after the change and before the answer was kept.
     sqlx::query("update idempotency set answer = '{\"running\": true}' where scope = $1")
         .bind(format!("api:{client}"))

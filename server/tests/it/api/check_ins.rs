@@ -21,7 +21,12 @@ async fn people_are_admitted_once_and_every_refusal_has_its_name() {
     site.test.services.clock.advance(starts.duration_since(site.test.now()));
     let (_, door) = site.client("door", &[Scope::DoorWrite]).await;
     let first = site.call("POST", "/api/v1/check-ins", &door, &scan("scan-number-1"), Some(&pass)).await;
-    assert_eq!((first.status, first.json()), (StatusCode::OK, json!({ "admitted": 2, "arrived": 2, "people": 3 })), "{}", first.body);
+    assert_eq!(
+        (first.status, first.json()),
+        (StatusCode::OK, json!({ "admitted": 2, "arrived": 2, "people": 3 })),
+        "{}",
+        first.body
+    );
     let again = site.call("POST", "/api/v1/check-ins", &door, &scan("scan-number-1"), Some(&pass)).await;
     assert_eq!((again.status, again.json()), (StatusCode::OK, first.json()), "the retry of a success is the success");
     let by_reference = json!({ "ticket": { "reference": made["reference"] }, "present": 2 });

@@ -56,7 +56,8 @@ async fn whatever_cannot_be_read_is_a_problem_document() {
     assert!(wrong.header("allow").contains("POST"));
     assert_eq!(raw(&site, &token, "text/plain", "{}").await.problem(), "wrong-type");
     assert_eq!(raw(&site, &token, "application/json", "{").await.problem(), "malformed");
-    let unknown = json!({ "session": "01980000-0000-7000-8000-000000000000", "name": "张", "people": 1, "colour": "red" });
+    let unknown =
+        json!({ "session": "01980000-0000-7000-8000-000000000000", "name": "张", "people": 1, "colour": "red" });
     let unknown = raw(&site, &token, "application/json; charset=utf-8", unknown.to_string()).await;
     assert_eq!(unknown.problem(), "malformed");
     assert!(unknown.json()["detail"].as_str().expect("a detail").contains("colour"));
@@ -81,7 +82,9 @@ async fn every_field_that_cannot_be_taken_is_named_with_its_rule() {
         .as_array()
         .expect("errors")
         .iter()
-        .map(|error| format!("{} {}", error["field"].as_str().expect("a field"), error["code"].as_str().expect("a code")))
+        .map(|error| {
+            format!("{} {}", error["field"].as_str().expect("a field"), error["code"].as_str().expect("a code"))
+        })
         .collect();
     assert_eq!(codes, ["name required", "contact contact-shape", "children children-exceed-party"]);
 }

@@ -14,12 +14,15 @@ async fn ask(site: &Site, body: Value) -> crate::support::Answer {
 async fn tokens_are_given_refreshed_and_reuse_ends_the_grant() {
     let site = Site::new().await;
     let (id, _) = site.client("partner", &[Scope::SessionsRead]).await;
-    let wrong = ask(&site, json!({ "grant_type": "client_credentials", "client_id": id, "client_secret": "wrong" })).await;
+    let wrong =
+        ask(&site, json!({ "grant_type": "client_credentials", "client_id": id, "client_secret": "wrong" })).await;
     assert_eq!((wrong.status, wrong.problem().as_str()), (StatusCode::UNAUTHORIZED, "bad-credentials"));
     assert!(wrong.header("www-authenticate").starts_with("Bearer"));
 
     let system = site.test.services.system();
-    let fresh = services::account::clients::create(&site.test.services, &system, "another", &[Scope::SessionsRead]).await.expect("a client");
+    let fresh = services::account::clients::create(&site.test.services, &system, "another", &[Scope::SessionsRead])
+        .await
+        .expect("a client");
     let secret = secrecy::ExposeSecret::expose_secret(&fresh.secret).to_owned();
     let first = ask(&site, json!({ "grant_type": "client_credentials", "client_id": fresh.id, "client_secret": secret, "scope": "sessions:read" })).await;
     assert_eq!(first.status, StatusCode::OK);
@@ -48,7 +51,8 @@ async fn an_access_token_opens_what_its_scopes_permit_for_five_minutes() {
     assert_eq!(sessions.status, StatusCode::OK);
     assert!(sessions.header("ratelimit").starts_with("\"client\";r="), "{}", sessions.header("ratelimit"));
     assert!(sessions.header("ratelimit-policy").starts_with("\"client\";q="));
-    let books = site.call("POST", "/api/v1/bookings", &reads, &[("idempotency-key", "12345678")], Some(&json!({}))).await;
+    let books =
+        site.call("POST", "/api/v1/bookings", &reads, &[("idempotency-key", "12345678")], Some(&json!({}))).await;
     assert_eq!((books.status, books.problem().as_str()), (StatusCode::FORBIDDEN, "forbidden"));
     for token in ["", "nonsense", "a.b.c"] {
         let answer = site.call("GET", "/api/v1/sessions", token, &[], None).await;
