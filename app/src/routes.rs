@@ -100,10 +100,10 @@ pages! {
     "/museum" About (Access::Public) [];
     "/museum/sessions" Sessions (Access::Public) [islands];
     "/museum/book/:draft" Book (Access::Public) [islands];
-    "/museum/book/:draft/code" Code (Access::Public) [];
-    "/b/:link" Mine (Access::Public) [];
-    "/b/:link/pass" Pass (Access::Public) [];
-    "/b/:link/move" Move (Access::Public) [];
+    "/museum/book/:draft/code" Code (Access::Public) [islands];
+    "/b/:link" Mine (Access::Public) [islands];
+    "/b/:link/pass" Pass (Access::Public) [islands];
+    "/b/:link/move" Move (Access::Public) [islands];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -115,7 +115,7 @@ pages! {
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
-    "/door" Door (Access::Capability(Capability::Admit)) [bare];
+    "/door" Door (Access::Capability(Capability::Admit)) [bare, islands];
     "/privacy" Privacy (Access::Public) [];
     "/accessibility" Accessibility (Access::Public) [];
     "/gallery" Gallery (Access::Public) [islands];
