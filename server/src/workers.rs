@@ -137,7 +137,9 @@ async fn follow_clock(services: Services, beat: Beat, shutdown: CancellationToke
     while !shutdown.is_cancelled() {
         match database_now(&services.db).await {
             Ok(now) => services.clock.follow(now),
-            Err(error) => tracing::warn!(%error, "the database's clock cannot be read; going on with the last difference"),
+            Err(error) => {
+                tracing::warn!(%error, "the database's clock cannot be read; going on with the last difference")
+            }
         }
         beat.turn(services.clock.now());
         pause(CLOCK, &shutdown).await;

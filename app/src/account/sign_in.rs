@@ -7,8 +7,8 @@ use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
 use crate::routes::{is_open, paths};
 use crate::ui::{
-    Banner, Button, Checkbox, CodeField, Crumb, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, TextField,
-    Variant,
+    Banner, Button, Checkbox, CodeField, Crumb, EmptyState, Form, HiddenField, Illustration, LinkButton, Page,
+    TextField, Variant,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Actor;

@@ -5,9 +5,11 @@ use super::at;
 use super::pending;
 use super::sign_in::already;
 use super::widgets::{Gate, next_of};
-use crate::i18n::Text;
-use crate::ui::{Banner, Button, CodeField, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, QrFigure, TextField};
 use crate::form::Tone;
+use crate::i18n::Text;
+use crate::ui::{
+    Banner, Button, CodeField, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, QrFigure, TextField,
+};
 use crate::visit::{Visit, visit};
 use domain::account::Actor;
 use domain::time::clock_text;

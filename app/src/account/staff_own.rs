@@ -17,11 +17,8 @@ use leptos::prelude::*;
 use services::account::sessions::{self, OwnSession};
 use services::account::visitors::{self, Profile};
 
-const DONE: &[(&str, &str)] = &[
-    ("password", "staff-done-password"),
-    ("session", "account-done-session"),
-    ("sessions", "account-done-sessions"),
-];
+const DONE: &[(&str, &str)] =
+    &[("password", "staff-done-password"), ("session", "account-done-session"), ("sessions", "account-done-sessions")];
 
 /// The own account.
 #[component]

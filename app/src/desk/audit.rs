@@ -5,7 +5,8 @@ use crate::form::FormState;
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
-    Button, Choice, Column, EmptyState, Form, Illustration, LinkButton, Page, Pagination, Row, Select, Table, TextField, Variant, Width,
+    Button, Choice, Column, EmptyState, Form, Illustration, LinkButton, Page, Pagination, Row, Select, Table,
+    TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::field::{Fault, FieldError};
@@ -45,7 +46,8 @@ fn asked(visit: &Visit) -> (Filter, FormState) {
         }
         parsed
     };
-    let filter = Filter { subject: id("subject"), actor: id("actor"), action_prefix: form.value("action").map(str::to_owned) };
+    let filter =
+        Filter { subject: id("subject"), actor: id("actor"), action_prefix: form.value("action").map(str::to_owned) };
     (filter, form)
 }
 
@@ -69,7 +71,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     });
     let kinds = ROOMS.iter().map(|(prefix, key)| Choice::new(*prefix, visit.t(key)));
     let kinds = std::iter::once(Choice::new("", visit.t("staff-audit-room-all"))).chain(kinds).collect();
-    let clear = narrowed.then(|| view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-clear")}</LinkButton> });
+    let clear = narrowed
+        .then(|| view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-clear")}</LinkButton> });
     Ok(view! {
         <Page title=visit.t("staff-audit-title") lead=visit.t("staff-audit-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}

@@ -53,11 +53,14 @@ pub fn Front() -> impl IntoView {
 
 async fn front(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let museum = if may(visit, Capability::SeeBookings) { museum_numbers(visit).await?.into_any() } else { ().into_any() };
+    let museum =
+        if may(visit, Capability::SeeBookings) { museum_numbers(visit).await?.into_any() } else { ().into_any() };
     let queue = if may(visit, Capability::Operate) { queue_numbers(visit).await?.into_any() } else { ().into_any() };
     let rooms = open_to(visit);
     let roles = match &visit.context.actor {
-        Actor::Staff { roles, .. } => roles.iter().map(|role| crate::words::role_text(visit, *role).to_string()).collect(),
+        Actor::Staff { roles, .. } => {
+            roles.iter().map(|role| crate::words::role_text(visit, *role).to_string()).collect()
+        }
         _ => Vec::new(),
     };
     let lead = if roles.is_empty() { visit.t("staff-no-role") } else { roles.join(" · ").into() };

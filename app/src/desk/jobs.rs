@@ -5,7 +5,8 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Column, Dialog, EmptyState, Form, Illustration, Page, Row, StatNumber, Tab, Table, Tabs, Tag, Variant, Width,
+    Banner, Button, Column, Dialog, EmptyState, Form, Illustration, Page, Row, StatNumber, Tab, Table, Tabs, Tag,
+    Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use leptos::prelude::*;
@@ -38,7 +39,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         tab("/staff/jobs", "staff-jobs-dead", standing.dead, !waiting),
         tab("/staff/jobs?show=waiting", "staff-jobs-waiting", standing.waiting, waiting),
     ];
-    let oldest = standing.oldest_due.map(|at| visit.t_args("staff-jobs-oldest", &[("at", moment(visit, at.to_jiff()).into())]));
+    let oldest =
+        standing.oldest_due.map(|at| visit.t_args("staff-jobs-oldest", &[("at", moment(visit, at.to_jiff()).into())]));
     Ok(view! {
         <Page title=visit.t("staff-jobs-title") lead=visit.t("staff-jobs-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}
@@ -57,13 +59,18 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
 
 fn list(visit: &Visit, listed: Vec<Listed>, waiting: bool) -> AnyView {
     if listed.is_empty() {
-        let (title, text) = if waiting { ("staff-jobs-none-waiting", "staff-jobs-none-waiting-text") } else { ("staff-jobs-none-dead", "staff-jobs-none-dead-text") };
+        let (title, text) = if waiting {
+            ("staff-jobs-none-waiting", "staff-jobs-none-waiting-text")
+        } else {
+            ("staff-jobs-none-dead", "staff-jobs-none-dead-text")
+        };
         return view! {
             <EmptyState of=Illustration::Tank title=visit.t(title)><p>{visit.t(text)}</p></EmptyState>
         }
         .into_any();
     }
-    let full = (listed.len() >= 200).then(|| view! { <Banner tone=Tone::Info>{visit.t("staff-jobs-first-200")}</Banner> });
+    let full =
+        (listed.len() >= 200).then(|| view! { <Banner tone=Tone::Info>{visit.t("staff-jobs-first-200")}</Banner> });
     let columns = vec![
         Column::new(visit.t("staff-job-kind")),
         Column::new(visit.t("staff-job-due")),

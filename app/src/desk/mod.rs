@@ -89,7 +89,11 @@ pub(crate) fn rooms(visit: &Visit) -> impl IntoView + use<> {
 }
 
 /// On to what lies before and after, in words of its own: a day, a fortnight.
-pub(crate) fn turn(visit: &Visit, before: Option<(String, &str)>, after: Option<(String, &str)>) -> impl IntoView + use<> {
+pub(crate) fn turn(
+    visit: &Visit,
+    before: Option<(String, &str)>,
+    after: Option<(String, &str)>,
+) -> impl IntoView + use<> {
     let before = before.map(|(href, key)| {
         view! { <LinkButton href=href variant=Variant::Quiet glyph=Glyph::ArrowLeft>{visit.t(key)}</LinkButton> }
     });

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use axum::http::StatusCode;
 use domain::account::{Login, Role};
 use domain::contact::PersonName;
-use domain::field::{FieldError, Faults};
+use domain::field::{Faults, FieldError};
 use domain::ids::AccountId;
 use secrecy::{ExposeSecret as _, SecretString};
 use services::account::staff::{self, NewStaff, StaffMember};
@@ -25,7 +25,8 @@ fn page_of(account: AccountId) -> String {
 /// 100 random bits as they are read out over a telephone. Made by the house, so that no colleague thinks one up.
 fn first_password(login: &Login) -> SecretString {
     loop {
-        let password = SecretString::from(format!("{}-{}", totp::recovery_code(), totp::recovery_code()).to_lowercase());
+        let password =
+            SecretString::from(format!("{}-{}", totp::recovery_code(), totp::recovery_code()).to_lowercase());
         // A short login may stand in it by chance.
         if password::check(&password, login).is_ok() {
             return password;

@@ -6,8 +6,8 @@ use crate::desk::{crumbs, read_first, rooms};
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
-    Button, Choice, DateField, EmptyState, Form, Glyph, HiddenField, Illustration, LinkButton, Page, Pagination, Select, TextField,
-    Variant, Width,
+    Button, Choice, DateField, EmptyState, Form, Glyph, HiddenField, Illustration, LinkButton, Page, Pagination,
+    Select, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::ids::BookingId;
@@ -82,7 +82,8 @@ fn shown(visit: &Visit, found: &[BookingView], wanted: &Wanted, sent: bool) -> A
     let more = found.len() > PAGE;
     let found = &found[..found.len().min(PAGE)];
     let narrowed = !wanted.text.is_empty() || wanted.day.is_some() || wanted.cancelled.is_some();
-    let clear = narrowed.then(|| view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-clear")}</LinkButton> });
+    let clear = narrowed
+        .then(|| view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-clear")}</LinkButton> });
     let states = vec![
         Choice::new("", visit.t("staff-bookings-any-state")),
         Choice::new("confirmed", visit.t("staff-booking-confirmed")),
@@ -111,7 +112,11 @@ fn shown(visit: &Visit, found: &[BookingView], wanted: &Wanted, sent: bool) -> A
 }
 
 fn nothing(visit: &Visit, narrowed: bool) -> impl IntoView + use<> {
-    let (title, text) = if narrowed { ("staff-bookings-none", "staff-bookings-none-text") } else { ("staff-bookings-empty", "staff-bookings-empty-text") };
+    let (title, text) = if narrowed {
+        ("staff-bookings-none", "staff-bookings-none-text")
+    } else {
+        ("staff-bookings-empty", "staff-bookings-empty-text")
+    };
     view! { <EmptyState of=Illustration::Family title=visit.t(title)><p>{visit.t(text)}</p></EmptyState> }
 }
 

@@ -6,8 +6,8 @@ use crate::form::Tone;
 use crate::museum::param;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Checkbox, Choice, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, Radios, SummaryList, SummaryRow,
-    Tag, TextField, Variant, Width,
+    Banner, Button, Checkbox, Choice, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, Radios,
+    SummaryList, SummaryRow, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
@@ -55,7 +55,8 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
 
 fn warnings(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
     let over = session.facts.over_by();
-    let over = (over > 0).then(|| view! { <Banner tone=Tone::Warning>{count(visit, "staff-session-over-text", over)}</Banner> });
+    let over = (over > 0)
+        .then(|| view! { <Banner tone=Tone::Warning>{count(visit, "staff-session-over-text", over)}</Banner> });
     let closed = (session.facts.closed && session.facts.booked > 0)
         .then(|| view! { <Banner tone=Tone::Warning>{count(visit, "staff-session-closed-with-bookings", session.bookings)}</Banner> });
     view! { {over}{closed} }

@@ -57,7 +57,8 @@ fn post(tls: SmtpTls, port: u16) -> Post {
         mail: MailTransport::Smtp(smtp),
         ..PostSettings::default()
     };
-    Post::new(settings, &Settings { public_url: "https://test.example".into(), development: true }).expect("the post opens")
+    Post::new(settings, &Settings { public_url: "https://test.example".into(), development: true })
+        .expect("the post opens")
 }
 
 /// State and number of rows of the `message` table.
