@@ -79,8 +79,19 @@ mod tests {
     #[test]
     fn whatever_a_browser_would_follow_elsewhere_is_not() {
         let ways_out = [
-            "", "museum", "https://evil.example", "//evil.example", "/\\evil.example", "\\/evil.example", "/\t/evil.example",
-            " /museum", "/museum\r\nSet-Cookie: a=b", "/博物馆", "javascript:alert(1)", "/a\\..\\b", "/a#b",
+            "",
+            "museum",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "/\t/evil.example",
+            " /museum",
+            "/museum\r\nSet-Cookie: a=b",
+            "/博物馆",
+            "javascript:alert(1)",
+            "/a\\..\\b",
+            "/a#b",
         ];
         for text in ways_out {
             assert_eq!(LocalPath::parse(text), None, "{text:?}");

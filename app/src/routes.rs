@@ -5,18 +5,19 @@
 //! compile; a page with islands says so, or its scripts are not sent.
 
 use crate::account::{
-    AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode,
-    StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+    AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn,
+    SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
 };
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::door::Door;
 use crate::gallery::Gallery;
 use crate::home::Home;
 use crate::mailbox::Mailbox;
-use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
 use crate::museum::staff::{
-    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, PrintedPass, Session as StaffSession, Sessions as StaffSessions, Templates, Today,
+    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, PrintedPass, Session as StaffSession,
+    Sessions as StaffSessions, Templates, Today,
 };
+use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
 use crate::notices::{Accessibility, Privacy};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
@@ -97,8 +98,8 @@ macro_rules! pages {
 pages! {
     "/" Home (Access::Public) [];
     "/museum" About (Access::Public) [];
-    "/museum/sessions" Sessions (Access::Public) [];
-    "/museum/book/:draft" Book (Access::Public) [];
+    "/museum/sessions" Sessions (Access::Public) [islands];
+    "/museum/book/:draft" Book (Access::Public) [islands];
     "/museum/book/:draft/code" Code (Access::Public) [];
     "/b/:link" Mine (Access::Public) [];
     "/b/:link/pass" Pass (Access::Public) [];
@@ -129,7 +130,7 @@ pages! {
     "/staff/enrol" StaffEnrol (Access::Public) [bare];
     "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [];
     "/staff/account" StaffAccount (Access::Capability(Capability::EnterStaff)) [];
-    "/staff/account/recovery-codes" RecoveryCodes (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/account/recovery-codes" RecoveryCodes (Access::Capability(Capability::EnterStaff)) [bare];
     "/staff/people" People (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/new" PeopleNew (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/:id" Person (Access::Capability(Capability::ManageStaff)) [];
@@ -172,7 +173,8 @@ mod tests {
         let routed: BTreeSet<String> =
             leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
         let axum_style = |path: &str| {
-            let segments = path.split('/').map(|s| s.strip_prefix(':').map_or(s.to_owned(), |name| format!("{{{name}}}")));
+            let segments =
+                path.split('/').map(|s| s.strip_prefix(':').map_or(s.to_owned(), |name| format!("{{{name}}}")));
             segments.collect::<Vec<_>>().join("/")
         };
         let table: BTreeSet<String> = PAGES.iter().map(|page| axum_style(page.path)).collect();

@@ -58,9 +58,9 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
 /// The pairs of a form.
 async fn typed(request: Request) -> Result<Vec<(String, String)>, Trouble> {
     use axum::extract::FromRequest as _;
-    let RawForm(bytes) = RawForm::from_request(request, &()).await.map_err(|rejection| {
-        Trouble::of_status(rejection.into_response().status()).unwrap_or(Trouble::Malformed)
-    })?;
+    let RawForm(bytes) = RawForm::from_request(request, &())
+        .await
+        .map_err(|rejection| Trouble::of_status(rejection.into_response().status()).unwrap_or(Trouble::Malformed))?;
     Ok(form_urlencoded::parse(&bytes).into_owned().collect())
 }
 
@@ -141,8 +141,10 @@ fn hand_out(file: File) -> Response {
     let disposition = match file.download_as {
         // RFC 6266: the plain name for old readers, the encoded one for everybody else.
         Some(name) => {
-            let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
-            let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
+            let plain: String =
+                name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
+            let encoded: String =
+                form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
             format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
         }
         None => "inline".to_owned(),

@@ -8,8 +8,8 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
 use crate::ui::{
-    Banner, Button, Checkboxes, Choice, Column, Crumb, Dialog, Form, Glyph, LinkButton, Page, Row, SummaryList, SummaryRow,
-    Table, Tag, TextField, Variant, Width,
+    Banner, Button, Checkboxes, Choice, Column, Crumb, Dialog, Form, Glyph, LinkButton, Page, Row, SummaryList,
+    SummaryRow, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use crate::words::role_text;

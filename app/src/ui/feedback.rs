@@ -2,10 +2,10 @@
 
 use super::icon::{Glyph, Icon};
 use super::picture::{Illustration, Picture};
+use super::slot::Slot;
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::visit::visit;
-use super::slot::Slot;
 use leptos::prelude::*;
 
 const fn glyph(tone: Tone) -> Glyph {
@@ -104,7 +104,8 @@ pub fn Steps(
             std::cmp::Ordering::Equal => ("step step-current", None),
             std::cmp::Ordering::Greater => ("step", None),
         };
-        let mark = if i < current { view! { <Icon of=Glyph::Check/> }.into_any() } else { (i + 1).to_string().into_any() };
+        let mark =
+            if i < current { view! { <Icon of=Glyph::Check/> }.into_any() } else { (i + 1).to_string().into_any() };
         view! {
             <li class=class aria-current=(i == current).then_some("step")>
                 <span class="step-mark" aria-hidden="true">{mark}</span>

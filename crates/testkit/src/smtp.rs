@@ -293,5 +293,9 @@ async fn read_data(stream: &mut Stream) -> std::io::Result<String> {
 }
 
 fn address(command: &str) -> String {
-    command.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(inside, _)| inside.to_owned()).unwrap_or_default()
+    command
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(inside, _)| inside.to_owned())
+        .unwrap_or_default()
 }

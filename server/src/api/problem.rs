@@ -183,7 +183,9 @@ impl IntoResponse for ProblemDocument {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         if self.kind.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"cordblood\""));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"cordblood\""));
         }
         response.extensions_mut().insert(self);
         response

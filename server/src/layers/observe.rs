@@ -36,11 +36,14 @@ pub async fn request(State(clock): State<Clock>, mut request: Request, next: Nex
     drop(in_flight);
 
     let status = response.status();
-    counter!("http_requests_total", "route" => route.clone(), "method" => method, "status" => class(status.as_u16())).increment(1);
+    counter!("http_requests_total", "route" => route.clone(), "method" => method, "status" => class(status.as_u16()))
+        .increment(1);
     histogram!("http_request_duration_seconds", "route" => route).record(took.as_secs_f64());
     let milliseconds = took.as_micros() as f64 / 1000.0;
     span.in_scope(|| match status.as_u16() {
-        500.. if status != http::StatusCode::SERVICE_UNAVAILABLE => tracing::error!(status = status.as_u16(), milliseconds, "answered"),
+        500.. if status != http::StatusCode::SERVICE_UNAVAILABLE => {
+            tracing::error!(status = status.as_u16(), milliseconds, "answered")
+        }
         503 => tracing::warn!(status = 503, milliseconds, "answered"),
         status => tracing::info!(status, milliseconds, "answered"),
     });
@@ -89,4 +92,3 @@ fn class(status: u16) -> &'static str {
         _ => "5xx",
     }
 }
-

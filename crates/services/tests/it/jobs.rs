@@ -143,7 +143,11 @@ async fn a_worker_that_died_is_replaced_after_its_lease_and_not_before() {
     assert_eq!(jobs::drain(&house.services, &handlers).await.expect("drained"), 0, "the lease holds");
     end_leases(&house).await;
     assert_eq!(jobs::drain(&house.services, &handlers).await.expect("drained"), 1);
-    assert_eq!((tally.of(0), attempts.load(Ordering::Relaxed)), (1, 2), "one repetition, counted as the second attempt");
+    assert_eq!(
+        (tally.of(0), attempts.load(Ordering::Relaxed)),
+        (1, 2),
+        "one repetition, counted as the second attempt"
+    );
     assert_eq!(jobs_left(&house.services).await, 0);
     // The dead worker wakes up: its lease says nothing any more.
     assert!(!store::jobs::finish(&house.services.db, taken[0].id, dead).await.expect("asked"));
@@ -255,7 +259,9 @@ async fn giving_up_panicking_and_an_unreadable_payload_have_their_own_ends() {
         .on("odd", |_, _: Job<Number>| async { Ok(()) });
     assert_eq!(jobs::drain(&house.services, &handlers).await.expect("drained"), 3);
     let context = operator(&house);
-    let of = |list: Vec<jobs::Listed>| list.into_iter().map(|job| (job.kind, job.last_error.unwrap_or_default())).collect::<BTreeMap<_, _>>();
+    let of = |list: Vec<jobs::Listed>| {
+        list.into_iter().map(|job| (job.kind, job.last_error.unwrap_or_default())).collect::<BTreeMap<_, _>>()
+    };
     let dead = of(jobs::list_dead(&house.services, &context).await.expect("listed"));
     assert_eq!(dead["hopeless"], "no_such_recipient");
     assert_eq!(dead["odd"], "payload_unreadable");
@@ -406,7 +412,8 @@ async fn the_queue_is_the_operators_alone() {
     ];
     for (actor, expected) in strangers {
         let context = house.context(actor);
-        let denied = |answer: Result<(), JobsError>| matches!(answer, Err(JobsError::Denied(denied)) if denied == expected);
+        let denied =
+            |answer: Result<(), JobsError>| matches!(answer, Err(JobsError::Denied(denied)) if denied == expected);
         assert!(denied(jobs::list_dead(&house.services, &context).await.map(drop)));
         assert!(denied(jobs::list_waiting(&house.services, &context).await.map(drop)));
         assert!(denied(jobs::standing(&house.services, &context).await.map(drop)));
@@ -418,7 +425,9 @@ async fn the_queue_is_the_operators_alone() {
     let context = operator(&house);
     // One that waits is not "retried", one that runs is not discarded, one that is gone is not found.
     assert!(matches!(jobs::retry(&house.services, &context, id).await, Err(JobsError::NotFound)));
-    store::jobs::claim(&house.services.db, house.now(), &["count".into()], Uuid::from_u128(3), 60.0, 1).await.expect("taken");
+    store::jobs::claim(&house.services.db, house.now(), &["count".into()], Uuid::from_u128(3), 60.0, 1)
+        .await
+        .expect("taken");
     assert!(jobs::list_waiting(&house.services, &context).await.expect("listed")[0].running);
     assert!(matches!(jobs::discard(&house.services, &context, id).await, Err(JobsError::NotFound)));
     end_leases(&house).await;

@@ -60,7 +60,8 @@ fn post_with(smtp: SmtpSettings) -> Post {
         mail: MailTransport::Smtp(smtp),
         ..PostSettings::default()
     };
-    Post::new(settings, &Settings { public_url: "https://test.example".into(), development: true }).expect("the post opens")
+    Post::new(settings, &Settings { public_url: "https://test.example".into(), development: true })
+        .expect("the post opens")
 }
 
 /// State and number of rows of the `message` table.

@@ -19,7 +19,10 @@ async fn a_mail_arrives_whole() {
     let received = server.received();
     assert_eq!(received.len(), 1);
     let mail = &received[0];
-    assert_eq!((mail.from.as_str(), mail.to.as_slice()), ("noreply@test.example", &["li.na@example.com".to_owned()][..]));
+    assert_eq!(
+        (mail.from.as_str(), mail.to.as_slice()),
+        ("noreply@test.example", &["li.na@example.com".to_owned()][..])
+    );
     let (id, state): (uuid::Uuid, String) =
         sqlx::query_as("select id, state from message").fetch_one(&house.db.owner_pool()).await.expect("read");
     assert_eq!(mail.header("Message-ID"), Some(format!("<{id}@test.example>")));
@@ -39,7 +42,9 @@ async fn while_the_server_is_down_mail_waits_and_then_leaves_once() {
     assert_eq!(deliver(&house.services).await, 5);
     let waiting = jobs(&house).await;
     assert_eq!(waiting.len(), 5, "nothing is lost");
-    assert!(waiting.iter().all(|(state, _, error, _)| state == "ready" && error.as_deref() == Some("smtp_unreachable")));
+    assert!(
+        waiting.iter().all(|(state, _, error, _)| state == "ready" && error.as_deref() == Some("smtp_unreachable"))
+    );
     assert!(message_states(&house).await.iter().all(|(_, _, state)| state == "queued"));
 
     let server = SmtpServer::start_on(port).await;
@@ -132,8 +137,10 @@ async fn a_late_answer_is_never_taken_for_the_next_mails() {
     shutdown.cancel();
     running.await.expect("the runner stops");
     assert!(finished, "{:?}", jobs(&house).await.len());
-    let sent: Vec<uuid::Uuid> =
-        sqlx::query_scalar("select id from message where state = 'sent'").fetch_all(&house.db.owner_pool()).await.expect("read");
+    let sent: Vec<uuid::Uuid> = sqlx::query_scalar("select id from message where state = 'sent'")
+        .fetch_all(&house.db.owner_pool())
+        .await
+        .expect("read");
     let arrived: Vec<_> = server.received().iter().filter_map(|mail| mail.header("Message-ID")).collect();
     assert!(sent.len() >= 8, "{}", sent.len());
     for id in sent {
