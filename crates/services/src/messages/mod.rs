@@ -22,7 +22,7 @@ pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};
 pub use visit::VisitError;
 
 use crate::context::{Settings, new_uuid};
-use crate::crypto::{LinkPurpose, Pass, Place};
+use crate::crypto::{Pass, Place};
 use crate::jobs::{NewJob, enqueue};
 use crate::{Context, Services};
 use base64::Engine as _;
@@ -476,24 +476,22 @@ pub enum MessagesError {
     Database(#[from] sqlx::Error),
 }
 
-/// The links of a booking in `locale`: its page, and its pass. They work until a day after the session's end.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Links {
+/// The links of a booking.
+struct Links {
     /// See, change, cancel.
-    pub manage: String,
+    manage: String,
     /// The pass alone, for the door.
-    pub pass: String,
+    pass: String,
 }
 
 fn links(services: &Services, visit: &Visit, locale: Locale) -> Links {
-    let expires = visit.ends_at.saturating_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-    let link = services.vault.link(LinkPurpose::ManageBooking, visit.booking.0, expires);
+    let link = crate::booking::manage_link(services, visit.booking, visit.ends_at);
     let site = &services.settings.public_url;
     let manage = match locale {
         Locale::ZhCn => format!("{site}/b/{link}"),
         Locale::En => format!("{site}/en/b/{link}"),
     };
-    Links { pass: format!("{manage}#pass"), manage }
+    Links { pass: format!("{manage}/pass"), manage }
 }
 
 /// The calendar file of a booking, for download; `None` where the booking is not known. The caller has asked whether the

@@ -213,6 +213,10 @@ mod tests {
                 for piece in ["subject", "txt", "html", "sms"] {
                     let text = render(locale, name, piece, &facts).unwrap_or_else(|e| panic!("{e}"));
                     let what = format!("{} {name} {piece}:\n{text}", locale.tag());
+                    // To look at them: MAIL_HTML_DIR=/somewhere cargo nextest run every_text
+                    if let (Some(folder), "html") = (option_env!("MAIL_HTML_DIR"), piece) {
+                        std::fs::write(format!("{folder}/{}-{name}.html", locale.tag()), &text).expect("written");
+                    }
                     assert!(!text.trim().is_empty(), "{what}");
                     assert!(!text.contains("{{") && !text.contains("{%") && !text.contains("undefined"), "{what}");
                     assert!(!text.replace("text-decoration:none", "").contains("none"), "{what}");

@@ -1,8 +1,10 @@
 //! The SMTP server down, slow, refusing, and gone at the worst moment.
 
-use super::{deliver, house_with_smtp, jobs, message_states, minutes, post, queue_code, states};
-use services::messages::SmtpTls;
-use testkit::smtp::{Next, SmtpServer};
+use super::{deliver, house_with_smtp, jobs, message_states, minutes, post, post_with, queue_code, states};
+use secrecy::SecretString;
+use services::messages::{SmtpSettings, SmtpTls};
+use std::time::Duration;
+use testkit::smtp::{Next, Protection, SmtpServer};
 
 async fn one_code(house: &testkit::TestHouse) {
     queue_code(house, "li.na@example.com", "204817").await;
@@ -172,4 +174,52 @@ async fn what_was_sent_is_not_sent_again_by_a_repeated_job() {
     sqlx::query("insert into job select * from kept").execute(&owner).await.expect("back again");
     assert_eq!(deliver(&house.services).await, 1);
     assert_eq!(server.received().len(), 1);
+}
+
+/// What the server's own authority vouches for, a sign-in, and two mails: the second over the same connection.
+#[tokio::test]
+async fn over_tls_with_a_sign_in_mail_leaves_and_the_connection_is_used_again() {
+    // base64 of "\0noreply\0a password"
+    const LOGIN: &str = "AG5vcmVwbHkAYSBwYXNzd29yZA==";
+    for (tls, protection) in [(SmtpTls::Starttls, Protection::Starttls), (SmtpTls::Implicit, Protection::Implicit)] {
+        let (server, authority) = SmtpServer::start_protected(protection, Some(LOGIN)).await;
+        let settings = |password: &str, authority: Option<&str>| SmtpSettings {
+            host: "localhost".into(),
+            port: server.port(),
+            tls,
+            credentials: Some(("noreply".into(), SecretString::from(password))),
+            timeout: Duration::from_secs(2),
+            connections: 1,
+            authority: authority.map(|pem| pem.as_bytes().to_vec()),
+        };
+        let mut house = testkit::TestHouse::new().await;
+
+        house.services.post = post_with(settings("a password", None));
+        one_code(&house).await;
+        deliver(&house.services).await;
+        assert_eq!(
+            server.commands().iter().filter(|line| line.starts_with("AUTH")).count(),
+            0,
+            "{tls:?}: no password for a stranger"
+        );
+
+        house.services.post = post_with(settings("another", Some(&authority)));
+        house.services.clock.advance(minutes(1));
+        deliver(&house.services).await;
+        assert_eq!(
+            jobs(&house).await[0].2.as_deref(),
+            Some("smtp_sign_in"),
+            "{tls:?}: the house's trouble, not the recipient's"
+        );
+
+        house.services.post = post_with(settings("a password", Some(&authority)));
+        house.services.clock.advance(minutes(2));
+        deliver(&house.services).await;
+        one_code(&house).await;
+        deliver(&house.services).await;
+        assert_eq!(server.received().len(), 2, "{tls:?}");
+        let signed_in = server.commands().iter().filter(|line| **line == format!("AUTH PLAIN {LOGIN}")).count();
+        assert_eq!(signed_in, 1, "{tls:?}: one connection for both");
+        assert!(message_states(&house).await.iter().all(|(_, _, state)| state == "sent"), "{tls:?}");
+    }
 }
