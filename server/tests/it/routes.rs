@@ -1,6 +1,6 @@
 //! Every route has a policy, the policy is what is enforced, and the whole table is one reviewed file.
 
-use crate::support::Site;
+use crate::support::{Site, config};
 use domain::account::Role;
 use http::Method;
 use server::router::{self, Policy};
@@ -72,6 +72,17 @@ async fn every_route_for_every_kind_of_user_is_the_reviewed_one() {
     }
     let reviewed = std::fs::read_to_string(path).expect("the golden file is there");
     assert_eq!(table, reviewed, "review the change and run again with UPDATE_GOLDEN=1");
+}
+
+#[tokio::test]
+async fn what_is_for_development_is_no_route_of_production() {
+    let test = testkit::TestHouse::new().await;
+    let mut config = config(&[]);
+    config.environment = server::config::Environment::Production;
+    let house = server::house::HouseData::new(test.services.clone(), config);
+    let (_, declared) = router::router(&house).expect("the router can be built");
+    let open: Vec<_> = declared.iter().map(|route| route.path).collect();
+    assert!(open.contains(&"/museum") && !open.iter().any(|path| path.starts_with("/gallery") || path.starts_with("/mailbox")));
 }
 
 #[tokio::test]

@@ -57,7 +57,11 @@ impl Answer {
 
 /// The configuration of tests, with further lines of the environment.
 pub fn config(further: &[(&str, &str)]) -> Config {
-    let lines = [("DATABASE_URL", "postgres://nobody@127.0.0.1/none"), ("CORDBLOOD__HTTP__PUBLIC_URL", ORIGIN)];
+    let lines = [
+        ("DATABASE_URL", "postgres://nobody@127.0.0.1/none"),
+        ("CORDBLOOD__HTTP__PUBLIC_URL", ORIGIN),
+        ("CORDBLOOD__HTTP__SNAPSHOT_AGE", "0s"),
+    ];
     let lines = lines.iter().chain(further).map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     Config::from_layers(None, lines).expect("a configuration that can be used")
 }
