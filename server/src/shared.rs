@@ -39,7 +39,8 @@ impl Key {
     pub fn of(parts: &Parts) -> Option<Self> {
         let plain = |name: &str| name.trim().starts_with("cb_");
         let cookies = parts.headers.get_all(header::COOKIE).iter();
-        let mut names = cookies.flat_map(|line| line.to_str().unwrap_or("?").split(';')).map(|pair| pair.split('=').next());
+        let mut names =
+            cookies.flat_map(|line| line.to_str().unwrap_or("?").split(';')).map(|pair| pair.split('=').next());
         let anonymous = names.all(|name| name.is_some_and(|name| name.trim().is_empty() || plain(name)));
         let query = parts.uri.query().unwrap_or_default();
         if !anonymous || query.len() > LONGEST_QUERY {
@@ -123,7 +124,8 @@ impl Rendering {
         let (mut headers, mut body) = (self.headers.clone(), self.body.clone());
         if let Some(old) = &self.nonce {
             let fresh = BASE64_STANDARD.encode(services::crypto::random::<16>());
-            let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let policy =
+                headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok()).unwrap_or_default();
             if let Ok(value) = HeaderValue::from_str(&policy.replace(old.as_str(), &fresh)) {
                 headers.insert(header::CONTENT_SECURITY_POLICY, value);
             }
@@ -193,7 +195,8 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for answer in answers {
             let (policy, body) = text(answer).await;
-            let nonce = policy.strip_prefix("script-src 'nonce-").and_then(|rest| rest.strip_suffix('\'')).expect("a nonce");
+            let nonce =
+                policy.strip_prefix("script-src 'nonce-").and_then(|rest| rest.strip_suffix('\'')).expect("a nonce");
             assert_eq!(body, format!("<script nonce=\"{nonce}\">0</script>"));
             assert_ne!(nonce, "old");
             seen.insert(nonce.to_owned());
@@ -204,14 +207,18 @@ mod tests {
     #[tokio::test]
     async fn what_is_stale_or_failed_is_made_anew() {
         let (shared, count) = (Shared::new(Duration::from_millis(20)), AtomicUsize::new(0));
-        let visit = async || text(shared.answer(key("/", "cb_a=1").expect("a key"), async { page(&count) }).await).await.1;
+        let visit =
+            async || text(shared.answer(key("/", "cb_a=1").expect("a key"), async { page(&count) }).await).await.1;
         assert_eq!(visit().await.contains(">0<"), visit().await.contains(">0<"));
         tokio::time::sleep(Duration::from_millis(30)).await;
         assert!(visit().await.contains(">1<"));
         let failing = Shared::new(Duration::from_secs(60));
         for _ in 0..2 {
             let busy = async { crate::trouble::Trouble::Busy.into_response() };
-            assert_eq!(failing.answer(key("/", "cb_a=1").expect("a key"), busy).await.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(
+                failing.answer(key("/", "cb_a=1").expect("a key"), busy).await.status(),
+                StatusCode::SERVICE_UNAVAILABLE
+            );
         }
         let fine = failing.answer(key("/", "cb_a=1").expect("a key"), async { page(&count) }).await;
         assert_eq!(fine.status(), StatusCode::OK, "a failure is not kept");

@@ -82,7 +82,10 @@ async fn what_is_for_development_is_no_route_of_production() {
     let house = server::house::HouseData::new(test.services.clone(), config);
     let (_, declared) = router::router(&house).expect("the router can be built");
     let open: Vec<_> = declared.iter().map(|route| route.path).collect();
-    assert!(open.contains(&"/museum") && !open.iter().any(|path| path.starts_with("/gallery") || path.starts_with("/mailbox")));
+    assert!(
+        open.contains(&"/museum")
+            && !open.iter().any(|path| path.starts_with("/gallery") || path.starts_with("/mailbox"))
+    );
 }
 
 #[tokio::test]
