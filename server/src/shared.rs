@@ -206,12 +206,16 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_stale_or_failed_is_made_anew() {
-        let (shared, count) = (Shared::new(Duration::from_millis(20)), AtomicUsize::new(0));
-        let visit =
-            async || text(shared.answer(key("/", "cb_a=1").expect("a key"), async { page(&count) }).await).await.1;
-        assert_eq!(visit().await.contains(">0<"), visit().await.contains(">0<"));
-        tokio::time::sleep(Duration::from_millis(30)).await;
-        assert!(visit().await.contains(">1<"));
+        let count = AtomicUsize::new(0);
+        let text_of = async |shared: &Shared| {
+            text(shared.answer(key("/", "cb_a=1").expect("a key"), async { page(&count) }).await).await.1
+        };
+        let (lasting, passing) = (Shared::new(Duration::from_secs(60)), Shared::new(Duration::from_nanos(1)));
+        assert!(
+            text_of(&lasting).await.contains(">0<") && text_of(&lasting).await.contains(">0<"),
+            "fresh: shown again"
+        );
+        assert!(text_of(&passing).await.contains(">1<") && text_of(&passing).await.contains(">2<"), "stale: made anew");
         let failing = Shared::new(Duration::from_secs(60));
         for _ in 0..2 {
             let busy = async { crate::trouble::Trouble::Busy.into_response() };
