@@ -44,8 +44,10 @@ function firstPassword(printed) {
   return password;
 }
 
-export default async function start() {
-  rmSync(artefacts, { recursive: true, force: true });
+/** @param {unknown} playwright its configuration, when the journeys begin; nothing when with.mjs needs a server. */
+export default async function start(playwright = undefined) {
+  // The pictures of a walk stay until the next walk.
+  if (playwright) rmSync(artefacts, { recursive: true, force: true });
   mkdirSync(artefacts, { recursive: true });
   const binary = required("E2E_SERVER");
   const database = `e2e_${process.pid}`;
@@ -91,7 +93,7 @@ export default async function start() {
   await command("migrate");
   await command("seed", "--demo");
 
-  const log = createWriteStream(`${artefacts}server.log`);
+  const log = createWriteStream(`${artefacts}${playwright ? "server" : "server-with"}.log`);
   const server = spawn(binary, ["serve"], { env, stdio: ["ignore", "pipe", "pipe"] });
   server.stdout.pipe(log);
   server.stderr.pipe(log);

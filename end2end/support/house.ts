@@ -12,9 +12,11 @@ export class Watch {
   readonly faults: string[] = [];
   private allowed: RegExp[] = [];
 
-  constructor(context: BrowserContext, private readonly origin: string) {
+  constructor(context: BrowserContext, private readonly origin: string, js: boolean) {
     context.on("console", (message) => {
       if (message.type() !== "error" && message.type() !== "warning") return;
+      // Where scripts are off, what was fetched ahead for them stays unused.
+      if (!js && /was preloaded using link preload but not used/.test(message.text())) return;
       const where = message.location().url;
       // Chromium reports every document answered with 4xx as an error; whether that status was right is the test's matter.
       if (/^Failed to load resource/.test(message.text()) && this.refused.has(where)) return;
@@ -55,8 +57,8 @@ export const test = base.extend<{ watch: Watch; js: boolean }>({
   },
   js: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
   watch: [
-    async ({ context, baseURL }, use) => {
-      const watch = new Watch(context, baseURL!);
+    async ({ context, baseURL, js }, use) => {
+      const watch = new Watch(context, baseURL!, js);
       await use(watch);
       expect(watch.faults, "the browser complained").toEqual([]);
     },
