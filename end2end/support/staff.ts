@@ -1,6 +1,6 @@
 // Staff as they work: signing in with the second factor.
 import { expect, type Page } from "@playwright/test";
-import { press, visit } from "./house";
+import { settled, visit } from "./house";
 import { totp } from "./totp";
 import { words } from "./words";
 
@@ -25,8 +25,9 @@ export async function enrol(page: Page, staff: Staff, look: (name: string) => Pr
   await look("1-sign-in");
   await page.locator("#f-login").fill(staff.login);
   await page.locator("#f-password").fill(staff.password);
-  await press(page.getByRole("button", { name: words("zh-CN", "staff-sign-in-submit") }));
+  await page.getByRole("button", { name: words("zh-CN", "staff-sign-in-submit") }).click();
   await page.waitForURL(/\/staff\/enrol/);
+  await settled(page);
   await look("2-enrol");
   // Under the QR code the key stands in groups of four, for those who type it.
   const figure = await page.locator("figure").first().innerText();
@@ -38,10 +39,12 @@ export async function enrol(page: Page, staff: Staff, look: (name: string) => Pr
     staff.password = `stille-Wasser-${staff.login}-7391`;
     await chosen.fill(staff.password);
   }
-  await press(page.getByRole("button", { name: words("zh-CN", "staff-enrol-submit") }));
-  await expect(page.getByRole("link", { name: words("zh-CN", "staff-recovery-kept") })).toBeVisible();
+  await page.getByRole("button", { name: words("zh-CN", "staff-enrol-submit") }).click();
+  await page.waitForURL((url) => !url.pathname.includes("/enrol"));
+  await settled(page);
   await look("3-recovery-codes");
-  await press(page.getByRole("link", { name: words("zh-CN", "staff-recovery-kept") }));
+  await page.getByRole("link", { name: words("zh-CN", "staff-recovery-kept") }).click();
+  await settled(page);
 }
 
 /** A later sign-in, with login, password and the telephone's next code: each code works once. */
@@ -50,6 +53,7 @@ export async function signIn(page: Page, staff: Staff, step = 1): Promise<void> 
   await page.locator("#f-login").fill(staff.login);
   await page.locator("#f-password").fill(staff.password);
   await page.locator("#f-code").fill(totp(staff.secret!, step));
-  await press(page.getByRole("button", { name: words("zh-CN", "staff-sign-in-submit") }));
+  await page.getByRole("button", { name: words("zh-CN", "staff-sign-in-submit") }).click();
   await page.waitForURL((url) => url.pathname.startsWith("/staff") && !url.pathname.includes("sign-in"));
+  await settled(page);
 }

@@ -1,6 +1,6 @@
 // A visitor books the museum, finds everything in the mail, changes their mind, and cancels. The same on a phone and a
 // desktop, with and without scripts, in both languages.
-import { examine, expect, press, test, visit } from "../support/house";
+import { examine, expect, settled, test, visit } from "../support/house";
 import { linkIn, mailsTo, mailTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
 import type { Locale } from "../support/words";
@@ -15,7 +15,8 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     const picture = (name: string) => `visitor-${locale}-${name}`;
 
     await visit(page, museum.path("/museum"));
-    await press(page.getByRole("link", { name: museum.word("museum-book-action") }).first());
+    await page.getByRole("link", { name: museum.word("museum-book-action") }).first().click();
+    await settled(page);
     await examine(page, picture("1-calendar"));
 
     await museum.choose(visitor.people);
@@ -52,18 +53,21 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     await page.getByText(museum.word("mine-smaller"), { exact: true }).click();
     await museum.field("people").fill("2");
     await museum.field("children").fill("0");
-    await press(museum.button("mine-smaller-do"));
+    await museum.button("mine-smaller-do").click();
     await page.waitForURL(/done=changed/);
+    await settled(page);
     await expect(museum.row("book-people")).toContainText("2");
     await examine(page, picture("5-fewer"));
 
     // Another session: the new time stands on the page and in the mail.
     const before = await museum.row("book-when").innerText();
-    await press(page.getByRole("link", { name: museum.word("mine-move") }));
+    await page.getByRole("link", { name: museum.word("mine-move") }).click();
+    await settled(page);
     await page.locator("details summary").first().click();
     await examine(page, picture("6-move"));
-    await press(museum.button("move-here").first());
+    await museum.button("move-here").first().click();
     await page.waitForURL(/done=moved/);
+    await settled(page);
     const after = await museum.row("book-when").innerText();
     expect(after).not.toBe(before);
     expect(await museum.reference()).toBe(reference);
@@ -71,8 +75,9 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
 
     // Cancelled, and it stays so: the page says it, the button is gone, one mail was sent.
     await page.getByText(museum.word("mine-cancel"), { exact: true }).first().click();
-    await press(museum.button("mine-cancel-do"));
+    await museum.button("mine-cancel-do").click();
     await page.waitForURL(/done=cancelled/);
+    await settled(page);
     await expect(museum.heading("mine-title-cancelled")).toBeVisible();
     await expect(museum.button("mine-cancel-do")).toHaveCount(0);
     await examine(page, picture("8-cancelled"));
@@ -88,7 +93,8 @@ test("what was typed stays when it is refused, with the reason beside it", async
   await museum.field("name").fill("测试·长河");
   await museum.field("contact").fill("12345");
   await museum.field("children").fill("2");
-  await press(museum.button("book-continue"));
+  await museum.button("book-continue").click();
+  await settled(page);
   for (const name of ["contact", "children", "accept"]) {
     const field = museum.field(name);
     await expect(field, name).toHaveAttribute("aria-invalid", "true");
@@ -105,7 +111,8 @@ test("what was typed stays when it is refused, with the reason beside it", async
   const contact = newAddress();
   await museum.sayWho({ name: "测试·长河", contact, people: 2, children: 0 });
   await museum.field("code").fill("000000");
-  await press(museum.button("code-confirm"));
+  await museum.button("code-confirm").click();
+  await settled(page);
   await expect(museum.field("code")).toHaveAttribute("aria-invalid", "true");
   await expect(museum.field("code")).toHaveValue("");
   await examine(page, "visitor-refused-code");
@@ -124,7 +131,8 @@ test("back button and second press book once", async ({ page }) => {
   await visit(page, draft);
   await expect(museum.heading("book-done-title")).toBeVisible();
   await examine(page, "visitor-already-booked");
-  await press(page.getByRole("link", { name: museum.word("book-done-action") }));
+  await page.getByRole("link", { name: museum.word("book-done-action") }).click();
+  await settled(page);
   expect(await museum.reference()).toBe(reference);
   const bookings = (await mailsTo(visitor.contact)).filter((mail) => mail.text.includes(reference));
   expect(bookings.length).toBeLessThanOrEqual(1);
