@@ -51,7 +51,9 @@ fn keys(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn both_languages_have_the_same_keys_with_the_same_variables() {
     let (zh, en) = (keys(Locale::ZhCn), keys(Locale::En));
-    let only = |a: &BTreeMap<String, _>, b: &BTreeMap<String, _>| a.keys().filter(|key| !b.contains_key(*key)).cloned().collect::<Vec<_>>();
+    let only = |a: &BTreeMap<String, _>, b: &BTreeMap<String, _>| {
+        a.keys().filter(|key| !b.contains_key(*key)).cloned().collect::<Vec<_>>()
+    };
     assert_eq!(only(&zh, &en), Vec::<String>::new(), "only in Chinese");
     assert_eq!(only(&en, &zh), Vec::<String>::new(), "only in English");
     for (key, variables) in &zh {
@@ -124,9 +126,9 @@ fn every_key_is_named_by_something() {
 #[test]
 fn sentences_are_formatted_with_their_variables() {
     assert_eq!(text(Locale::ZhCn, "site-name"), "山东省脐血库");
-    let n = |n: u32| text_args(Locale::En, "day-places", &[("n", n.into())]).to_string();
-    assert_eq!(n(1), "1 place");
-    assert_eq!(n(12), "12 places");
+    let left = |n: u32| text_args(Locale::En, "error-code-wrong", &[("left", n.into())]).to_string();
+    assert!(left(1).ends_with("you have one more try"));
+    assert!(left(2).ends_with("you have 2 more tries"));
 }
 
 #[test]
@@ -143,5 +145,8 @@ fn addresses_get_their_language() {
 
 #[test]
 fn thousands_are_set_apart() {
-    assert_eq!([0, 15, 999, 1000, 870_000, 1_234_567].map(grouped), ["0", "15", "999", "1,000", "870,000", "1,234,567"]);
+    assert_eq!(
+        [0, 15, 999, 1000, 870_000, 1_234_567].map(grouped),
+        ["0", "15", "999", "1,000", "870,000", "1,234,567"]
+    );
 }

@@ -3,8 +3,8 @@
 use crate::content;
 use crate::preferences::{self, Theme};
 use crate::routes::{self, App, paths};
-use crate::ui::icon::{Glyph, Icon};
 use crate::ui::Logo;
+use crate::ui::icon::{Glyph, Icon};
 use crate::visit::Visit;
 use axum::http::{HeaderValue, header};
 use domain::Locale;
@@ -36,8 +36,8 @@ pub fn shell(visit: Visit) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
                 // Numbers in a page are references and figures as often as telephones.
                 <meta name="format-detection" content="telephone=no"/>
-                <meta name="theme-color" content="#fbfdfd" media="(prefers-color-scheme: light)"/>
-                <meta name="theme-color" content="#0c1a1f" media="(prefers-color-scheme: dark)"/>
+                <meta name="theme-color" content="#fafdfd" media="(prefers-color-scheme: light)"/>
+                <meta name="theme-color" content="#0b181d" media="(prefers-color-scheme: dark)"/>
                 <link rel="stylesheet" href=format!("/pkg/{}", visit.assets.css)/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/site.webmanifest"/>
@@ -111,7 +111,8 @@ fn header(visit: &Visit) -> impl IntoView + use<> {
         Locale::ZhCn => (Locale::En, "English"),
         Locale::En => (Locale::ZhCn, "简体中文"),
     };
-    let (size, size_key) = if visit.preferences.elder { ("standard", "size-standard") } else { ("elder", "size-elder") };
+    let (size, size_key) =
+        if visit.preferences.elder { ("standard", "size-standard") } else { ("elder", "size-elder") };
     view! {
         <header class="site-header">
             <div class="site-header-bar">

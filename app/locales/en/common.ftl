@@ -25,7 +25,6 @@ crumbs-label = You are here
 optional = {" "}(optional)
 close = Close
 loading = Loading…
-comma = {", "}
 error-prefix = {"Error: "}
 error-summary-title = Please look at these
 one-less = One less
@@ -41,10 +40,7 @@ page-previous = Previous
 page-next = Next
 month-previous = Previous month
 month-next = Next month
-day-places = { $n ->
-    [one] { $n } place
-   *[other] { $n } places
-}
+day-places = { $n } left
 day-full = Full
 day-not-yet = Not open yet
 day-closed = Closed

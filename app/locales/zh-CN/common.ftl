@@ -25,7 +25,6 @@ crumbs-label = 当前位置
 optional = （选填）
 close = 关闭
 loading = 正在载入…
-comma = ，
 error-prefix = 错误：
 error-summary-title = 请看看下面这几处
 one-less = 减少一个

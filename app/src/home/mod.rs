@@ -1,9 +1,8 @@
 //! The portal's front page: who the house is, and the ways in. What is not open yet says so and is no link.
 
 use crate::content::{self, Fact};
-use crate::form::Tone;
 use crate::routes::{is_open, paths};
-use crate::ui::{Card, Illustration, LinkButton, Page, Picture, StatNumber, Width};
+use crate::ui::{Card, Illustration, LinkButton, Page, Picture, StatNumber, Tag, Width};
 use crate::visit::{Visit, visit};
 use leptos::prelude::*;
 
@@ -35,7 +34,7 @@ pub fn Home() -> impl IntoView {
             </section>
             <section class="section">
                 <h2>{visit.t("home-doors-title")}</h2>
-                <div class="cards">{doors(visit)}</div>
+                {doors(visit)}
             </section>
             <section class="section">
                 <h2>{visit.t("home-facts-title")}</h2>
@@ -49,23 +48,41 @@ pub fn Home() -> impl IntoView {
 fn doors(visit: &Visit) -> impl IntoView + use<> {
     let all = [
         (paths::MUSEUM, Illustration::Museum, visit.t("nav-museum"), visit.t("home-museum-text")),
-        ("/bus", Illustration::Bus, visit.t("home-bus-title"), visit.t("home-bus-text")),
         ("/events", Illustration::Helix, visit.t("home-events-title"), visit.t("home-events-text")),
+        ("/bus", Illustration::Bus, visit.t("home-bus-title"), visit.t("home-bus-text")),
         ("/spark", Illustration::Drop, visit.t("home-spark-title"), visit.t("home-spark-text")),
         ("/family", Illustration::Family, visit.t("home-family-title"), visit.t("home-family-text")),
     ];
-    let cards = all.map(|(path, picture, title, text)| {
-        let href = is_open(path).then(|| visit.href(path).into());
-        let tag = href.is_none().then(|| (Tone::Plain, visit.t("home-soon")));
-        view! { <Card title=title href=href tag=tag picture=picture>{text}</Card> }
+    let (open, soon): (Vec<_>, Vec<_>) = all.into_iter().partition(|(path, ..)| is_open(path));
+    let open = open.into_iter().map(|(path, picture, title, text)| {
+        view! { <Card title=title href=Some(visit.href(path).into()) picture=picture wide=true><p>{text}</p></Card> }
     });
-    cards.collect_view()
+    let soon = soon.into_iter().map(|(_, picture, title, text)| {
+        view! {
+            <li class="soon">
+                <Picture of=picture/>
+                <div><h4>{title}</h4><p>{text}</p></div>
+            </li>
+        }
+    });
+    let (open, soon) = (open.collect_view(), soon.collect::<Vec<_>>());
+    view! {
+        <div class="cards">{open}</div>
+        {(!soon.is_empty()).then(|| view! {
+            <h3 class="soon-title"><Tag>{visit.t("home-soon")}</Tag>" "{visit.t("home-soon-text")}</h3>
+            <ul class="soon-list">{soon}</ul>
+        })}
+    }
 }
 
 fn facts(visit: &Visit) -> impl IntoView + use<> {
     let shown = [
-        &content::UNITS_STORED, &content::UNITS_PROVIDED, &content::HOSPITALS, &content::SEARCHES,
-        &content::TESTS_PER_UNIT, &content::MUSEUM_VISITORS,
+        &content::UNITS_STORED,
+        &content::UNITS_PROVIDED,
+        &content::HOSPITALS,
+        &content::SEARCHES,
+        &content::TESTS_PER_UNIT,
+        &content::MUSEUM_VISITORS,
     ];
     shown.map(|fact| fact_view(visit, fact)).collect_view()
 }

@@ -47,8 +47,20 @@ pub struct CalendarDay {
     pub href: Option<Text>,
 }
 
-const MONTHS_EN: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// One month, Monday first. Days that are not in `days` are days without anything.
 #[component]
@@ -100,7 +112,9 @@ pub fn CalendarGrid(
     });
     let weeks = weeks.collect_view();
     let turn = |href: Option<Text>, glyph: Glyph, key: &str, rel: &'static str| match href {
-        Some(href) => view! { <a class="calendar-turn" href=href rel=rel aria-label=visit.t(key)><Icon of=glyph/></a> }.into_any(),
+        Some(href) => {
+            view! { <a class="calendar-turn" href=href rel=rel aria-label=visit.t(key)><Icon of=glyph/></a> }.into_any()
+        }
         None => view! { <span class="calendar-turn" aria-hidden="true"><Icon of=glyph/></span> }.into_any(),
     };
     view! {
@@ -124,6 +138,15 @@ pub fn CalendarGrid(
     }
 }
 
+/// The day's number between the parts of its date that are only read out: 2026年7月|13|日（周一），
+fn spoken(day: Date, locale: Locale) -> (String, String) {
+    let weekday = domain::time::weekday_text(day, locale);
+    match locale {
+        Locale::ZhCn => (format!("{}年{}月", day.year(), day.month()), format!("日（{weekday}），")),
+        Locale::En => (format!("{weekday} "), format!(" {} {}, ", MONTHS_EN[day.month() as usize - 1], day.year())),
+    }
+}
+
 fn cell(day: Date, today: Date, selected: Option<Date>, known: Option<&CalendarDay>) -> impl IntoView + use<> {
     let visit = visit();
     let offer = known.map_or(Offer::Closed, |known| known.offer);
@@ -134,21 +157,20 @@ fn cell(day: Date, today: Date, selected: Option<Date>, known: Option<&CalendarD
         Offer::Closed => visit.t("day-closed"),
         Offer::NoBookingNeeded => visit.t("day-no-booking"),
     };
-    // A past day, or one without anything, is a number and no more.
-    let silent = known.is_none() || day < today;
-    let shown = (!silent).then(|| view! { <span class="day-words" aria-hidden="true">{words.clone()}</span> });
-    let inner = view! { <span class="day-number">{day.day()}</span>{shown} };
     let current = if Some(day) == selected { Some("true") } else { (day == today).then_some("date") };
-    let label = format!("{}{}{}", domain::time::day_text(day, visit.locale()), visit.t("comma"), words);
-    let content = match known.and_then(|known| known.href.clone()) {
-        Some(href) => {
-            view! { <a class=offer.class() href=href aria-label=label aria-current=current>{inner}</a> }.into_any()
-        }
-        None => {
-            let class = if silent { "day day-silent" } else { offer.class() };
-            let spoken = (!silent).then(|| view! { <span class="hidden">{words}</span> });
-            view! { <span class=class aria-current=current>{inner}{spoken}</span> }.into_any()
-        }
+    // A past day, or one without anything, is a number and no more.
+    if known.is_none() || day < today {
+        return view! { <td><span class="day day-silent" aria-current=current><span class="day-number">{day.day()}</span></span></td> }.into_any();
+    }
+    let (before, after) = spoken(day, visit.locale());
+    let inner = view! {
+        <span class="hidden">{before}</span>
+        <span class="day-number">{day.day()}</span>
+        <span class="hidden">{after}</span>
+        <span class="day-words">{words}</span>
     };
-    view! { <td>{content}</td> }
+    match known.and_then(|known| known.href.clone()) {
+        Some(href) => view! { <td><a class=offer.class() href=href aria-current=current>{inner}</a></td> }.into_any(),
+        None => view! { <td><span class=offer.class() aria-current=current>{inner}</span></td> }.into_any(),
+    }
 }

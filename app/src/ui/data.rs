@@ -2,10 +2,10 @@
 
 use super::feedback::Tag;
 use super::icon::{Glyph, Icon};
+use super::slot::Slot;
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::visit::visit;
-use super::slot::Slot;
 use leptos::prelude::*;
 
 /// One line of a [`SummaryList`].
@@ -67,6 +67,9 @@ pub fn Card<'a>(
     /// Above the heading: a picture.
     #[prop(optional)]
     picture: Option<super::Illustration>,
+    /// The picture beside the words, where there is room.
+    #[prop(optional)]
+    wide: bool,
     /// The heading's level, 2 to 4.
     #[prop(default = 3)]
     level: u8,
@@ -84,13 +87,15 @@ pub fn Card<'a>(
         _ => view! { <h3 class="card-title">{inner}</h3> }.into_any(),
     };
     view! {
-        <article class=if linked { "card card-linked" } else { "card" }>
+        <article class="card" class:card-linked=linked class:card-wide=wide>
             {picture.map(|of| view! { <super::Picture of=of/> })}
-            <div class="card-head">
-                {heading}
-                {tag.map(|(tone, text)| view! { <Tag tone=tone>{text}</Tag> })}
+            <div class="card-words">
+                <div class="card-head">
+                    {heading}
+                    {tag.map(|(tone, text)| view! { <Tag tone=tone>{text}</Tag> })}
+                </div>
+                <div class="card-body">{children.view()}</div>
             </div>
-            <div class="card-body">{children.view()}</div>
         </article>
     }
 }

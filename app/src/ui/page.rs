@@ -2,10 +2,10 @@
 
 use super::feedback::Banner;
 use super::field::input_id;
+use super::slot::Slot;
 use crate::i18n::Text;
 use crate::visit::visit;
 use crate::words;
-use super::slot::Slot;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -76,7 +76,8 @@ pub fn Page<'a>(
         (Width::Text, false) => "page",
         (Width::Wide, false) => "page page-wide",
     };
-    let notice = visit.form.notice.clone().map(|notice| view! { <Banner tone=notice.tone alert=true>{notice.text}</Banner> });
+    let notice =
+        visit.form.notice.clone().map(|notice| view! { <Banner tone=notice.tone alert=true>{notice.text}</Banner> });
     view! {
         <Title text=document_title/>
         <div class=class>
