@@ -169,7 +169,8 @@ fn certificate() -> (TlsAcceptor, String) {
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an authority");
     let key = KeyPair::generate().expect("a key");
-    let leaf = CertificateParams::new(["localhost".to_owned()]).expect("a name").signed_by(&key, &authority).expect("signed");
+    let leaf =
+        CertificateParams::new(["localhost".to_owned()]).expect("a name").signed_by(&key, &authority).expect("signed");
     let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider)

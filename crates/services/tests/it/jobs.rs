@@ -443,7 +443,8 @@ async fn a_clock_that_runs_ahead_breaks_no_lease() {
     let house = TestHouse::new().await;
     queue(&house.services, "count", 1).await;
     let kinds = ["count".to_owned()];
-    let held = store::jobs::claim(&house.services.db, house.now(), &kinds, Uuid::from_u128(1), 60.0, 1).await.expect("taken");
+    let held =
+        store::jobs::claim(&house.services.db, house.now(), &kinds, Uuid::from_u128(1), 60.0, 1).await.expect("taken");
     assert_eq!(held.len(), 1);
     let ahead = TestHouse::second(&house.db, house.services.clock.clone(), 2).await;
     ahead.clock.advance(SignedDuration::from_hours(1));

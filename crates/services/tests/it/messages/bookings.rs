@@ -9,6 +9,7 @@ use domain::time::local;
 use jiff::Timestamp;
 use services::booking::{self, Handle, OnBehalf, Person};
 use services::crypto::LinkPurpose;
+use services::limits::{LimitError, Network};
 use services::messages::{self, PassError, Template, mailbox};
 use store::messages::MailboxRow;
 use testkit::TestHouse;
@@ -65,7 +66,9 @@ async fn a_booking_is_confirmed_by_mail_with_pass_links_and_calendar() {
     assert_eq!(deliver(&house.services).await, 1);
     let mail = letters(&house).await.remove(0);
     assert_eq!(mail.subject, "预约成功：科普馆，2026年7月28日（周二）14:00–15:30");
-    for part in ["张小满，您好！", "人数：3人（其中14周岁以下儿童1人）", "请于13:30–14:45到场", "请在7月28日13:30前改期"] {
+    for part in
+        ["张小满，您好！", "人数：3人（其中14周岁以下儿童1人）", "请于13:30–14:45到场", "请在7月28日13:30前改期"]
+    {
         assert!(mail.body_text.contains(part), "{part} is missing in\n{}", mail.body_text);
     }
     let link = mail.body_text.lines().find_map(|line| line.strip_prefix("https://test.example/b/")).expect("a link");
@@ -73,7 +76,8 @@ async fn a_booking_is_confirmed_by_mail_with_pass_links_and_calendar() {
     let opened = house.services.vault.open_link(LinkPurpose::ManageBooking, text, house.now()).expect("a good link");
     assert_eq!(BookingId(opened), booking);
     // It works for a week after, and not for ever.
-    let later = |at: &str| house.services.vault.open_link(LinkPurpose::ManageBooking, text, at.parse().expect("an instant"));
+    let later =
+        |at: &str| house.services.vault.open_link(LinkPurpose::ManageBooking, text, at.parse().expect("an instant"));
     assert!(later("2026-08-04T12:00:00+08:00").is_ok() && later("2026-08-05T12:00:00+08:00").is_err());
 
     let calendar = mail.attachments[0]["text"].as_str().expect("a file").replace("\r\n ", "");
@@ -108,13 +112,26 @@ async fn three_reminders_go_out_at_their_times_and_no_more() {
     deliver(&house.services).await;
     assert_eq!(due(&house).await, ["07-25 14:00", "07-27 14:00", "07-28 12:00"]);
     let mut seen = Vec::new();
-    for moment in ["2026-07-25T13:59:59+08:00", "2026-07-25T14:00:00+08:00", "2026-07-27T14:00:00+08:00", "2026-07-28T12:00:00+08:00"] {
+    for moment in [
+        "2026-07-25T13:59:59+08:00",
+        "2026-07-25T14:00:00+08:00",
+        "2026-07-27T14:00:00+08:00",
+        "2026-07-28T12:00:00+08:00",
+    ] {
         go_to(&house, moment);
         deliver(&house.services).await;
         let all = letters(&house).await;
         seen.push(all.last().map(|sms| sms.body_text.chars().take(16).collect::<String>()).unwrap_or_default());
     }
-    assert_eq!(seen, ["【山东省脐血库】您已成功预约科普", "【山东省脐血库】参观提醒：3天后", "【山东省脐血库】参观提醒：明天，", "【山东省脐血库】参观提醒：今天，"]);
+    assert_eq!(
+        seen,
+        [
+            "【山东省脐血库】您已成功预约科普",
+            "【山东省脐血库】参观提醒：3天后",
+            "【山东省脐血库】参观提醒：明天，",
+            "【山东省脐血库】参观提醒：今天，"
+        ]
+    );
     assert!(jobs(&house).await.is_empty());
     assert_eq!(
         states(&message_states(&house).await),
@@ -127,11 +144,66 @@ async fn three_reminders_go_out_at_their_times_and_no_more() {
     );
 }
 
+/// The characters after `/s/` in the latest text message.
+async fn short_code(house: &TestHouse) -> String {
+    let text = letters(house).await.pop().expect("a message").body_text;
+    text.split_once("https://test.example/s/").expect("a short link").1.to_owned()
+}
+
+#[tokio::test]
+async fn a_text_message_has_a_short_link_that_leads_to_the_booking_until_it_is_over() {
+    let (house, booking) = afternoon("13800138000").await;
+    deliver(&house.services).await;
+    let code = short_code(&house).await;
+    assert_eq!(code.len(), 10, "{code}");
+    let network = Network::of("203.0.113.7".parse().expect("an address"));
+    let follow = async |code: &str| {
+        messages::follow(&house.services, &house.services.system(), code, &network).await.expect("not too often")
+    };
+    let link = follow(&code).await.expect("it leads somewhere");
+    let opened = house.services.vault.open_link(LinkPurpose::ManageBooking, &link, house.now()).expect("a good link");
+    assert_eq!(BookingId(opened), booking);
+    assert!(follow(&code.to_lowercase().replace('0', "o").replace('1', "l")).await.is_some(), "what eyes confuse");
+    for wrong in ["", "0000000000", "../../etc/passwd", &code[..9], &format!("{code}0"), "一二三四五六七八九十"]
+    {
+        assert!(follow(wrong).await.is_none(), "{wrong}");
+    }
+    // The next message about the booking bears the same characters.
+    queue(&house, booking, Template::Changed).await;
+    deliver(&house.services).await;
+    assert_eq!(short_code(&house).await, code);
+    let readable: i64 =
+        sqlx::query_scalar("select count(*) from short_link where position(convert_to($1, 'UTF8') in code_hash) > 0")
+            .bind(&code)
+            .fetch_one(&house.db.owner_pool())
+            .await
+            .expect("counted");
+    assert_eq!(readable, 0);
+    go_to(&house, "2026-08-04T15:29:00+08:00");
+    assert!(follow(&code).await.is_some());
+    go_to(&house, "2026-08-04T15:31:00+08:00");
+    assert!(follow(&code).await.is_none());
+}
+
+#[tokio::test]
+async fn short_links_are_not_to_be_collected() {
+    let house = TestHouse::new().await;
+    let network = Network::of("203.0.113.7".parse().expect("an address"));
+    let mut refused = 0;
+    for n in 0..100 {
+        let tried = messages::follow(&house.services, &house.services.system(), &format!("{n:010}"), &network).await;
+        refused += usize::from(matches!(tried, Err(LimitError::Limited(_))));
+    }
+    assert_eq!(refused, 40, "sixty tries in ten minutes");
+}
+
 #[tokio::test]
 async fn nothing_calls_a_cancelled_visit_to_mind() {
     let (house, booking) = afternoon("13800138000").await;
     deliver(&house.services).await;
-    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None).await.expect("cancelled");
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
     deliver(&house.services).await;
     let last = letters(&house).await.pop().expect("a message");
     assert!(last.body_text.contains("已由工作人员取消"), "{}", last.body_text);
@@ -148,7 +220,9 @@ async fn a_moved_visit_is_called_to_mind_at_its_new_time_only_and_updates_the_ca
     let (house, booking) = afternoon("li.na@example.com").await;
     deliver(&house.services).await;
     let target = add_session(&house, "2026-07-30T15:00:00+08:00", 20).await;
-    booking::move_to(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None, target).await.expect("moved");
+    booking::move_to(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None, target)
+        .await
+        .expect("moved");
     deliver(&house.services).await;
     let changed = letters(&house).await.pop().expect("a message");
     assert_eq!(changed.subject, "预约已变更：科普馆，2026年7月30日（周四）15:00–16:30");
@@ -163,7 +237,11 @@ async fn a_moved_visit_is_called_to_mind_at_its_new_time_only_and_updates_the_ca
 async fn a_reminder_of_a_time_that_is_no_longer_is_not_sent() {
     let (house, _) = afternoon("13800138000").await;
     deliver(&house.services).await;
-    sql(&house, "update session set starts_at = starts_at + interval '10 minutes', ends_at = ends_at + interval '10 minutes'").await;
+    sql(
+        &house,
+        "update session set starts_at = starts_at + interval '10 minutes', ends_at = ends_at + interval '10 minutes'",
+    )
+    .await;
     go_to(&house, "2026-07-25T14:00:00+08:00");
     deliver(&house.services).await;
     assert_eq!(letters(&house).await.len(), 1);
@@ -204,7 +282,9 @@ async fn a_reminder_held_up_into_the_night_waits_for_the_morning_or_is_let_go() 
 #[tokio::test]
 async fn a_confirmation_overtaken_by_the_cancellation_is_not_sent() {
     let (house, booking) = afternoon("li.na@example.com").await;
-    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None).await.expect("cancelled");
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
     deliver(&house.services).await;
     let all = letters(&house).await;
     assert_eq!(all.len(), 1);
@@ -217,7 +297,9 @@ async fn a_confirmation_overtaken_by_the_cancellation_is_not_sent() {
 async fn a_closed_house_apologises() {
     let (house, booking) = afternoon("li.na@example.com").await;
     deliver(&house.services).await;
-    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None).await.expect("cancelled");
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
     sql(&house, "update session set state = 'closed'").await;
     deliver(&house.services).await;
     assert!(letters(&house).await.pop().expect("a message").body_text.contains("我们深表歉意"));
@@ -258,18 +340,27 @@ async fn the_pass_is_a_page_of_paper_for_a_live_booking() {
     let answer = messages::pass_pdf(&house.services, booking, Locale::ZhCn).await;
     if font.exists() {
         let pdf = answer.expect("drawn").expect("there is one");
-        assert!(pdf.starts_with(b"%PDF-") && pdf.len() < 200_000, "{} bytes: only the characters used are embedded", pdf.len());
+        assert!(
+            pdf.starts_with(b"%PDF-") && pdf.len() < 200_000,
+            "{} bytes: only the characters used are embedded",
+            pdf.len()
+        );
         // To look at them: PASS_PDF_DIR=/somewhere cargo nextest run the_pass
         if let Some(folder) = option_env!("PASS_PDF_DIR") {
             for (name, locale) in [("zh", Locale::ZhCn), ("en", Locale::En)] {
-                let pdf = messages::pass_pdf(&house.services, booking, locale).await.expect("drawn").expect("there is one");
+                let pdf =
+                    messages::pass_pdf(&house.services, booking, locale).await.expect("drawn").expect("there is one");
                 std::fs::write(format!("{folder}/pass-{name}.pdf"), pdf).expect("written");
             }
         }
     } else {
         assert!(matches!(answer, Err(PassError::NoFont)), "{answer:?}");
     }
-    assert!(messages::pass_pdf(&house.services, BookingId(uuid::Uuid::nil()), Locale::ZhCn).await.expect("asked").is_none());
-    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None).await.expect("cancelled");
+    assert!(
+        messages::pass_pdf(&house.services, BookingId(uuid::Uuid::nil()), Locale::ZhCn).await.expect("asked").is_none()
+    );
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
     assert!(messages::pass_pdf(&house.services, booking, Locale::ZhCn).await.expect("asked").is_none());
 }

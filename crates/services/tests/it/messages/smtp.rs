@@ -197,12 +197,20 @@ async fn over_tls_with_a_sign_in_mail_leaves_and_the_connection_is_used_again() 
         house.services.post = post_with(settings("a password", None));
         one_code(&house).await;
         deliver(&house.services).await;
-        assert_eq!(server.commands().iter().filter(|line| line.starts_with("AUTH")).count(), 0, "{tls:?}: no password for a stranger");
+        assert_eq!(
+            server.commands().iter().filter(|line| line.starts_with("AUTH")).count(),
+            0,
+            "{tls:?}: no password for a stranger"
+        );
 
         house.services.post = post_with(settings("another", Some(&authority)));
         house.services.clock.advance(minutes(1));
         deliver(&house.services).await;
-        assert_eq!(jobs(&house).await[0].2.as_deref(), Some("smtp_sign_in"), "{tls:?}: the house's trouble, not the recipient's");
+        assert_eq!(
+            jobs(&house).await[0].2.as_deref(),
+            Some("smtp_sign_in"),
+            "{tls:?}: the house's trouble, not the recipient's"
+        );
 
         house.services.post = post_with(settings("a password", Some(&authority)));
         house.services.clock.advance(minutes(2));
