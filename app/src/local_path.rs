@@ -34,7 +34,7 @@ impl LocalPath {
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.0.push(if self.0.contains('?') { '&' } else { '?' });
-        self.0.extend(form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish().chars());
+        self.0.push_str(&form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish());
         self
     }
 

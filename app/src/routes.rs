@@ -50,11 +50,13 @@ pub struct Page {
     pub islands: bool,
     /// Without the site's header and footer: the door, the wall board.
     pub bare: bool,
+    /// The same for everybody who is not signed in: one rendering may answer the visitors of a second.
+    pub shared: bool,
 }
 
 impl Page {
     const fn new(path: &'static str, access: Access) -> Self {
-        Self { path, access, islands: false, bare: false }
+        Self { path, access, islands: false, bare: false, shared: false }
     }
 
     /// The page stands at `path` (without the language's prefix).
@@ -96,14 +98,14 @@ macro_rules! pages {
 }
 
 pages! {
-    "/" Home (Access::Public) [];
-    "/museum" About (Access::Public) [];
-    "/museum/sessions" Sessions (Access::Public) [islands];
+    "/" Home (Access::Public) [shared];
+    "/museum" About (Access::Public) [shared];
+    "/museum/sessions" Sessions (Access::Public) [islands, shared];
     "/museum/book/:draft" Book (Access::Public) [islands];
-    "/museum/book/:draft/code" Code (Access::Public) [];
-    "/b/:link" Mine (Access::Public) [];
-    "/b/:link/pass" Pass (Access::Public) [];
-    "/b/:link/move" Move (Access::Public) [];
+    "/museum/book/:draft/code" Code (Access::Public) [islands];
+    "/b/:link" Mine (Access::Public) [islands];
+    "/b/:link/pass" Pass (Access::Public) [islands];
+    "/b/:link/move" Move (Access::Public) [islands];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -115,9 +117,9 @@ pages! {
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
-    "/door" Door (Access::Capability(Capability::Admit)) [bare];
-    "/privacy" Privacy (Access::Public) [];
-    "/accessibility" Accessibility (Access::Public) [];
+    "/door" Door (Access::Capability(Capability::Admit)) [bare, islands];
+    "/privacy" Privacy (Access::Public) [shared];
+    "/accessibility" Accessibility (Access::Public) [shared];
     "/gallery" Gallery (Access::Public) [islands];
     "/sign-in" SignIn (Access::Public) [];
     "/sign-in/code" SignInCode (Access::Public) [];

@@ -27,7 +27,11 @@ pub async fn show(house: House, page: &'static Page, request: Request) -> Respon
         let answer = guard::denied(denied, page.access, &guard::way_back(&visit));
         return give(answer, visit, page.access).await;
     }
-    render(visit, StatusCode::OK, &parts.uri).await
+    let rendering = render(visit, StatusCode::OK, &parts.uri);
+    match crate::shared::Key::of(&parts).filter(|_| page.shared) {
+        Some(key) => house.shared.answer(key, rendering).await,
+        None => rendering.await,
+    }
 }
 
 /// Lets those who may do what a call does, to its end.

@@ -99,7 +99,7 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
     let admission = admission::Admission::new(http.concurrency, http.admission_timeout, http.timeout);
     let csrf = origin::layer(config)?;
 
-    let people = people().around(|router| {
+    let people = people(config.production()).around(|router| {
         router
             .layer(from_fn_with_state(Arc::clone(house), session::recognise))
             .layer(csrf)
@@ -127,16 +127,21 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
     Ok((router, all.declared))
 }
 
+/// Paths that exist in development only: the components in every state, the messages that would have left. Their pages
+/// say so themselves; in production they are not even routes.
+const DEVELOPMENT: [&str; 2] = ["/gallery", "/mailbox"];
+
 /// Pages, calls and the switches of the footer.
-fn people() -> Routes {
+fn people(production: bool) -> Routes {
     let mut routes = Routes::default();
-    for page in PAGES {
+    let served = |path: &str| !production || !DEVELOPMENT.iter().any(|room| path.starts_with(room));
+    for page in PAGES.iter().filter(|page| served(page.path)) {
         let show = get(move |axum::extract::State(house): axum::extract::State<House>, request: Request| {
             pages::show(house, page, request)
         });
         routes = routes.add("GET", braces(page.path), Policy::People(page.access), show);
     }
-    for call in CALLS.iter().copied().flatten() {
+    for call in CALLS.iter().copied().flatten().filter(|call| served(call.path)) {
         let (method, filter) =
             if call.method == Method::GET { ("GET", MethodFilter::GET) } else { ("POST", MethodFilter::POST) };
         let run = on(filter, move |axum::extract::State(house): axum::extract::State<House>, request: Request| {

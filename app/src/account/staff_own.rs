@@ -40,7 +40,7 @@ fn account_page(visit: &Visit, profile: &Profile, sessions: Vec<OwnSession>) -> 
     let roles = match &visit.context.actor {
         Actor::Staff { roles, .. } => {
             let roles: Vec<_> = roles.iter().map(|role| role_text(visit, *role).to_string()).collect();
-            roles.join(&visit.t("comma"))
+            roles.join(&visit.t("list-separator"))
         }
         _ => String::new(),
     };

@@ -69,15 +69,15 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let first = cursor.is_some().then(|| {
         view! { <p><a href=address(visit, None)>{visit.t("staff-audit-newest")}</a></p> }
     });
-    let rooms = ROOMS.iter().map(|(prefix, key)| Choice::new(*prefix, visit.t(key)));
-    let rooms = std::iter::once(Choice::new("", visit.t("staff-audit-room-all"))).chain(rooms).collect();
+    let kinds = ROOMS.iter().map(|(prefix, key)| Choice::new(*prefix, visit.t(key)));
+    let kinds = std::iter::once(Choice::new("", visit.t("staff-audit-room-all"))).chain(kinds).collect();
     let clear = narrowed
         .then(|| view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-clear")}</LinkButton> });
     Ok(view! {
         <Page title=visit.t("staff-audit-title") lead=visit.t("staff-audit-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}
             <Form get=true inline=true>
-                <Select name="action" label=visit.t("staff-audit-room") choices=rooms optional=true/>
+                <Select name="action" label=visit.t("staff-audit-room") choices=kinds optional=true/>
                 <TextField name="subject" label=visit.t("staff-audit-subject") hint=visit.t("staff-audit-id-hint") optional=true/>
                 <TextField name="actor" label=visit.t("staff-audit-actor") optional=true/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{clear}</p>

@@ -32,7 +32,7 @@ pub fn Banner<'a>(
     /// The sentence.
     children: Slot<'a>,
 ) -> impl IntoView + use<> {
-    let role = alert.then(|| if matches!(tone, Tone::Danger | Tone::Warning) { "alert" } else { "status" });
+    let role = alert.then_some(if matches!(tone, Tone::Danger | Tone::Warning) { "alert" } else { "status" });
     view! {
         <div class=format!("banner banner-{}", tone.name()) role=role>
             <Icon of=glyph(tone)/>

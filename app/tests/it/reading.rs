@@ -34,6 +34,7 @@ pub fn visit(house: &TestHouse, locale: Locale, path: &str) -> Visit {
         problem: None,
         development: true,
         visitor: None,
+        cookies: Vec::new(),
     })
 }
 

@@ -17,6 +17,9 @@ use tracing::Instrument as _;
 /// The header that carries the request's name out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Tells the caller which trace the answer belongs to (W3C Trace Context, level 2).
+const TRACE_RESPONSE: HeaderName = HeaderName::from_static("traceresponse");
+
 /// One request, seen from outside.
 pub async fn request(State(clock): State<Clock>, mut request: Request, next: Next) -> Response {
     let id = RequestId(services::context::new_uuid(clock.now()));
@@ -50,6 +53,7 @@ pub async fn request(State(clock): State<Clock>, mut request: Request, next: Nex
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    response.headers_mut().insert(TRACE_RESPONSE, trace.header());
     response
 }
 
