@@ -65,6 +65,12 @@ export default async function start() {
     return { login, password: firstPassword(stdout) };
   };
   const mailbox = await startMailbox({ "/hire": hire });
+  const machine = async () => {
+    const scopes = ["sessions:read", "bookings:write", "door:write"].flatMap((scope) => ["--scope", scope]);
+    const { stdout } = await command("create-client", "--name", "end2end", ...scopes);
+    const value = (name) => new RegExp(`${name}\\s+(\\S+)`).exec(stdout)?.[1] ?? "";
+    return { client_id: value("client_id"), client_secret: value("client_secret") };
+  };
   const [port, ops] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   const env = {
@@ -95,6 +101,7 @@ export default async function start() {
   process.env.E2E_OPS = `http://127.0.0.1:${ops}`;
   process.env.E2E_MAILBOX = mailbox.url;
   process.env.E2E_DATABASE = address.href;
+  process.env.E2E_CLIENT = JSON.stringify(await machine());
 
   return async () => {
     const ended = new Promise((resolve) => server.once("exit", resolve));

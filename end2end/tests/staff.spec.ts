@@ -1,6 +1,6 @@
 // A working day: the first sign-in with the second factor, a session added, a booking at the counter, the door, the board.
 import { type Page } from "@playwright/test";
-import { examine, expect, settled, test, visit } from "../support/house";
+import { examine, expect, press, settled, test, visit } from "../support/house";
 import { enrol, newStaff, signIn } from "../support/staff";
 import { words } from "../support/words";
 
@@ -35,21 +35,19 @@ test("staff sign in, book at the counter, admit at the door, see it on the board
   await page.locator("#f-starts").fill(starts);
   await page.locator("#f-ends").fill(ends);
   await page.locator("#f-capacity").fill("12");
-  await button(page, "staff-session-add").last().click();
+  await press(button(page, "staff-session-add").last());
   await page.waitForURL(/\/staff\/museum\/sessions\/[^/?]+\?done=added/);
-  await settled(page);
   await look("6-session");
 
   // Somebody without a phone is booked at the counter.
-  await page.getByRole("link", { name: zh("staff-book-title") }).first().click();
-  await settled(page);
+  await press(page.locator("main a[href*='session=']").first());
+  await expect(page.getByRole("radio").first()).toBeChecked();
   await page.locator("#f-name").fill("测试·门前客");
   await page.locator("#f-people").fill("3");
   await page.locator("#f-children").fill("1");
   await look("7-counter");
-  await button(page, "staff-book-do").click();
+  await press(button(page, "staff-book-do"));
   await page.waitForURL(/\/staff\/museum\/bookings\/[^/?]+\?done=booked/);
-  await settled(page);
   await look("8-booking");
   const booking = new URL(page.url()).pathname;
   const reference = /[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(await page.locator("main").innerText())?.[0];
@@ -62,13 +60,11 @@ test("staff sign in, book at the counter, admit at the door, see it on the board
   await look("door-1-empty");
   const admit = async (present: string) => {
     await page.locator("#f-ticket").fill(reference!);
-    await button(page, "door-look").click();
-    await settled(page);
+    await press(button(page, "door-look"));
     if (present === "1") await look("door-2-choose");
     const choice = page.getByRole("radio", { name: present, exact: true });
     await choice.check({ force: true });
-    await button(page, "door-admit").click();
-    await settled(page);
+    await press(button(page, "door-admit"));
   };
   await admit("2");
   await expect(page.getByRole("alert")).toContainText("2");
@@ -76,13 +72,11 @@ test("staff sign in, book at the counter, admit at the door, see it on the board
   await admit("1");
   await expect(page.getByRole("alert")).toContainText("1");
   await page.locator("#f-ticket").fill(reference!);
-  await button(page, "door-look").click();
-  await settled(page);
+  await press(button(page, "door-look"));
   await expect(page.getByRole("alert")).toContainText(zh("door-already-admitted"));
   await look("door-4-already");
   await page.locator("#f-ticket").fill("随便写的");
-  await button(page, "door-look").click();
-  await settled(page);
+  await press(button(page, "door-look"));
   await expect(page.getByRole("alert").first()).toBeVisible();
   await look("door-5-refused");
 
@@ -91,9 +85,8 @@ test("staff sign in, book at the counter, admit at the door, see it on the board
   await visit(page, "/door");
   const before = await inside();
   await page.getByText(zh("door-walk-in"), { exact: true }).first().click();
-  await page.getByRole("button", { name: /2/ }).and(page.locator("button[name=people][value='2']")).first().click();
+  await press(page.getByRole("button", { name: /2/ }).and(page.locator("button[name=people][value='2']")).first());
   await page.waitForURL(/walked=2/);
-  await settled(page);
   // Other tests' visitors come and go meanwhile.
   expect(await inside()).toBeGreaterThanOrEqual(Math.min(before + 2, 2));
   await look("door-6-walk-in");
@@ -115,15 +108,13 @@ test("a wrong second factor opens nothing, the right one does, signing out close
   const staff = await newStaff();
   await enrol(page, staff);
   await visit(page, "/staff/account");
-  await button(page, "sign-out").last().click();
-  await settled(page);
+  await press(button(page, "sign-out").last());
 
   await visit(page, "/staff/sign-in");
   await page.locator("#f-login").fill(staff.login);
   await page.locator("#f-password").fill(staff.password);
   await page.locator("#f-code").fill("000000");
-  await button(page, "staff-sign-in-submit").click();
-  await settled(page);
+  await press(button(page, "staff-sign-in-submit"));
   await expect(heading(page, "staff-sign-in-title")).toBeVisible();
   await expect(page.locator("#f-login")).toHaveValue(staff.login);
   await expect(page.locator("#f-password")).toHaveValue("");
