@@ -97,10 +97,10 @@ macro_rules! pages {
 pages! {
     "/" Home (Access::Public) [];
     "/museum" About (Access::Public) [];
-    "/museum/sessions" Sessions (Access::Public) [];
-    "/museum/book/:draft" Book (Access::Public) [];
+    "/museum/sessions" Sessions (Access::Public) [islands];
+    "/museum/book/:draft" Book (Access::Public) [islands];
     "/museum/book/:draft/code" Code (Access::Public) [];
-    "/b/:link" Mine (Access::Public) [];
+    "/b/:link" Mine (Access::Public) [islands];
     "/b/:link/pass" Pass (Access::Public) [];
     "/b/:link/move" Move (Access::Public) [];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
