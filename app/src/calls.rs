@@ -322,7 +322,8 @@ mod tests {
 
     #[test]
     fn cookies_keep_the_promises_of_their_prefix() {
-        let header = Cookie::new(SESSION_COOKIE, "token", Some(SignedDuration::from_hours(1))).header().expect("a header");
+        let header =
+            Cookie::new(SESSION_COOKIE, "token", Some(SignedDuration::from_hours(1))).header().expect("a header");
         assert_eq!(header, "__Host-session=token; Max-Age=3600; Path=/; SameSite=Lax; HttpOnly; Secure");
         assert!(header.is_sensitive());
         assert!(Cookie::new(SESSION_COOKIE, "a\r\nb", None).header().is_none());

@@ -3,8 +3,8 @@
 //!
 //! A page never writes a figure into a sentence: it names the fact.
 
-use domain::Locale;
 use crate::i18n::grouped;
+use domain::Locale;
 
 /// A figure that was made public.
 #[derive(Clone, Copy, Debug)]
@@ -72,8 +72,16 @@ pub const LICENSED_BANKS: u64 = 7;
 
 /// Every fact, for the page that tests them and for whoever reviews them each year.
 pub const FACTS: [Fact; 10] = [
-    UNITS_STORED, UNITS_PROVIDED, HOSPITALS, SEARCHES, TESTS_PER_UNIT, PREPARATION_STEPS, RELEASE_STEPS, NEW_ALLELES,
-    MUSEUM_VISITORS, FAMILIES_HELPED,
+    UNITS_STORED,
+    UNITS_PROVIDED,
+    HOSPITALS,
+    SEARCHES,
+    TESTS_PER_UNIT,
+    PREPARATION_STEPS,
+    RELEASE_STEPS,
+    NEW_ALLELES,
+    MUSEUM_VISITORS,
+    FAMILIES_HELPED,
 ];
 
 /// A particular of the house in both languages.

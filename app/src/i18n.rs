@@ -34,10 +34,11 @@ fn bundle(locale: Locale) -> Bundle {
     bundle.set_use_isolating(false);
     for (room, texts) in CATALOGUES {
         // A broken catalogue is found by the tests below; at run time what can be read is used.
-        let resource = FluentResource::try_new(texts[locale as usize].to_owned()).unwrap_or_else(|(partial, errors)| {
-            tracing::error!(room, ?locale, errors = errors.len(), "catalogue has entries that cannot be read");
-            partial
-        });
+        let resource =
+            FluentResource::try_new(texts[locale as usize].to_owned()).unwrap_or_else(|(partial, errors)| {
+                tracing::error!(room, ?locale, errors = errors.len(), "catalogue has entries that cannot be read");
+                partial
+            });
         if let Err(errors) = bundle.add_resource(resource) {
             tracing::error!(room, ?locale, errors = errors.len(), "catalogue repeats keys");
         }

@@ -51,7 +51,9 @@ fn keys(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn both_languages_have_the_same_keys_with_the_same_variables() {
     let (zh, en) = (keys(Locale::ZhCn), keys(Locale::En));
-    let only = |a: &BTreeMap<String, _>, b: &BTreeMap<String, _>| a.keys().filter(|key| !b.contains_key(*key)).cloned().collect::<Vec<_>>();
+    let only = |a: &BTreeMap<String, _>, b: &BTreeMap<String, _>| {
+        a.keys().filter(|key| !b.contains_key(*key)).cloned().collect::<Vec<_>>()
+    };
     assert_eq!(only(&zh, &en), Vec::<String>::new(), "only in Chinese");
     assert_eq!(only(&en, &zh), Vec::<String>::new(), "only in English");
     for (key, variables) in &zh {
@@ -143,5 +145,8 @@ fn addresses_get_their_language() {
 
 #[test]
 fn thousands_are_set_apart() {
-    assert_eq!([0, 15, 999, 1000, 870_000, 1_234_567].map(grouped), ["0", "15", "999", "1,000", "870,000", "1,234,567"]);
+    assert_eq!(
+        [0, 15, 999, 1000, 870_000, 1_234_567].map(grouped),
+        ["0", "15", "999", "1,000", "870,000", "1,234,567"]
+    );
 }

@@ -6,6 +6,8 @@ async (js, wasm) => {
   await module.default({ module_or_path: wasm });
   module.hydrate();
   const parents = [];
+  // A form with a field named "children" answers that field when asked for its children: the element's own getter is asked.
+  const childrenOf = Object.getOwnPropertyDescriptor(Element.prototype, "children").get;
   const wake = async (element) => {
     const name = element.localName;
     if (name === "leptos-island") {
@@ -18,7 +20,7 @@ async (js, wasm) => {
       }
     }
     if (name === "leptos-children") parents.push(element.$$on_hydrate);
-    for (const child of element.children) await wake(child);
+    for (const child of childrenOf.call(element)) await wake(child);
     if (name === "leptos-children") parents.pop();
   };
   await wake(document.body);

@@ -34,7 +34,7 @@ impl LocalPath {
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.0.push(if self.0.contains('?') { '&' } else { '?' });
-        self.0.extend(form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish().chars());
+        self.0.push_str(&form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish());
         self
     }
 
@@ -79,8 +79,19 @@ mod tests {
     #[test]
     fn whatever_a_browser_would_follow_elsewhere_is_not() {
         let ways_out = [
-            "", "museum", "https://evil.example", "//evil.example", "/\\evil.example", "\\/evil.example", "/\t/evil.example",
-            " /museum", "/museum\r\nSet-Cookie: a=b", "/博物馆", "javascript:alert(1)", "/a\\..\\b", "/a#b",
+            "",
+            "museum",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "/\t/evil.example",
+            " /museum",
+            "/museum\r\nSet-Cookie: a=b",
+            "/博物馆",
+            "javascript:alert(1)",
+            "/a\\..\\b",
+            "/a#b",
         ];
         for text in ways_out {
             assert_eq!(LocalPath::parse(text), None, "{text:?}");

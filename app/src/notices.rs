@@ -54,7 +54,9 @@ pub fn Privacy() -> impl IntoView {
 fn kept(visit: &Visit, key: &str, tables: &[&str]) -> impl IntoView + use<> {
     let locale = visit.locale();
     let elsewhere = |table: &str| GROUPS.iter().any(|(_, tables)| tables.contains(&table));
-    let here = |field: &&Field| field.in_notice && (tables.contains(&field.table) || tables.is_empty() && !elsewhere(field.table));
+    let here = |field: &&Field| {
+        field.in_notice && (tables.contains(&field.table) || tables.is_empty() && !elsewhere(field.table))
+    };
     let columns = ["what", "purpose", "readers", "term", "protection"];
     let columns = columns.map(|column| Column::new(visit.t(&format!("privacy-column-{column}")))).to_vec();
     let rows = FIELDS.iter().filter(here).map(|field| {

@@ -128,7 +128,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_way_back_never_leaves_the_house() {
-        for back in ["https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x=1", "", "museum"] {
+        for back in ["https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x=1", "", "museum"]
+        {
             let response = save(Form(chosen("standard", "x", back))).await;
             assert_eq!(response.headers()[LOCATION], "/", "{back}");
         }

@@ -5,18 +5,19 @@
 //! compile; a page with islands says so, or its scripts are not sent.
 
 use crate::account::{
-    AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode,
-    StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+    AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn,
+    SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
 };
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::door::Door;
 use crate::gallery::Gallery;
 use crate::home::Home;
 use crate::mailbox::Mailbox;
-use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
 use crate::museum::staff::{
-    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, PrintedPass, Session as StaffSession, Sessions as StaffSessions, Templates, Today,
+    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, PrintedPass, Session as StaffSession,
+    Sessions as StaffSessions, Templates, Today,
 };
+use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
 use crate::notices::{Accessibility, Privacy};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
@@ -49,11 +50,13 @@ pub struct Page {
     pub islands: bool,
     /// Without the site's header and footer: the door, the wall board.
     pub bare: bool,
+    /// The same for everybody who is not signed in: one rendering may answer the visitors of a second.
+    pub shared: bool,
 }
 
 impl Page {
     const fn new(path: &'static str, access: Access) -> Self {
-        Self { path, access, islands: false, bare: false }
+        Self { path, access, islands: false, bare: false, shared: false }
     }
 
     /// The page stands at `path` (without the language's prefix).
@@ -95,14 +98,14 @@ macro_rules! pages {
 }
 
 pages! {
-    "/" Home (Access::Public) [];
-    "/museum" About (Access::Public) [];
-    "/museum/sessions" Sessions (Access::Public) [islands];
+    "/" Home (Access::Public) [shared];
+    "/museum" About (Access::Public) [shared];
+    "/museum/sessions" Sessions (Access::Public) [islands, shared];
     "/museum/book/:draft" Book (Access::Public) [islands];
-    "/museum/book/:draft/code" Code (Access::Public) [];
+    "/museum/book/:draft/code" Code (Access::Public) [islands];
     "/b/:link" Mine (Access::Public) [islands];
-    "/b/:link/pass" Pass (Access::Public) [];
-    "/b/:link/move" Move (Access::Public) [];
+    "/b/:link/pass" Pass (Access::Public) [islands];
+    "/b/:link/move" Move (Access::Public) [islands];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -114,9 +117,9 @@ pages! {
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
-    "/door" Door (Access::Capability(Capability::Admit)) [bare];
-    "/privacy" Privacy (Access::Public) [];
-    "/accessibility" Accessibility (Access::Public) [];
+    "/door" Door (Access::Capability(Capability::Admit)) [bare, islands];
+    "/privacy" Privacy (Access::Public) [shared];
+    "/accessibility" Accessibility (Access::Public) [shared];
     "/gallery" Gallery (Access::Public) [islands];
     "/sign-in" SignIn (Access::Public) [];
     "/sign-in/code" SignInCode (Access::Public) [];
@@ -129,7 +132,7 @@ pages! {
     "/staff/enrol" StaffEnrol (Access::Public) [bare];
     "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [];
     "/staff/account" StaffAccount (Access::Capability(Capability::EnterStaff)) [];
-    "/staff/account/recovery-codes" RecoveryCodes (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/account/recovery-codes" RecoveryCodes (Access::Capability(Capability::EnterStaff)) [bare];
     "/staff/people" People (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/new" PeopleNew (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/:id" Person (Access::Capability(Capability::ManageStaff)) [];
@@ -172,7 +175,8 @@ mod tests {
         let routed: BTreeSet<String> =
             leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
         let axum_style = |path: &str| {
-            let segments = path.split('/').map(|s| s.strip_prefix(':').map_or(s.to_owned(), |name| format!("{{{name}}}")));
+            let segments =
+                path.split('/').map(|s| s.strip_prefix(':').map_or(s.to_owned(), |name| format!("{{{name}}}")));
             segments.collect::<Vec<_>>().join("/")
         };
         let table: BTreeSet<String> = PAGES.iter().map(|page| axum_style(page.path)).collect();

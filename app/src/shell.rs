@@ -3,8 +3,8 @@
 use crate::content;
 use crate::preferences::{self, Theme};
 use crate::routes::{self, App, paths};
-use crate::ui::icon::{Glyph, Icon};
 use crate::ui::Logo;
+use crate::ui::icon::{Glyph, Icon};
 use crate::visit::Visit;
 use axum::http::{HeaderValue, header};
 use domain::Locale;
@@ -111,7 +111,8 @@ fn header(visit: &Visit) -> impl IntoView + use<> {
         Locale::ZhCn => (Locale::En, "English"),
         Locale::En => (Locale::ZhCn, "简体中文"),
     };
-    let (size, size_key) = if visit.preferences.elder { ("standard", "size-standard") } else { ("elder", "size-elder") };
+    let (size, size_key) =
+        if visit.preferences.elder { ("standard", "size-standard") } else { ("elder", "size-elder") };
     view! {
         <header class="site-header">
             <div class="site-header-bar">

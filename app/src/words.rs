@@ -1,7 +1,7 @@
 //! The sentence of every code: faults of fields, refusals of the booking engine, refusals at the door, roles.
 
-use crate::i18n::{FluentValue, Text};
 use crate::i18n;
+use crate::i18n::{FluentValue, Text};
 use crate::visit::Visit;
 use domain::Locale;
 use domain::account::Role;
@@ -138,28 +138,62 @@ mod tests {
     /// test see that both catalogues have them.
     fn faults() -> Vec<Fault> {
         vec![
-            Fault::Required, Fault::PhoneShape, Fault::MailShape, Fault::ContactShape, Fault::TooLong { max: 40 },
-            Fault::NameCharacters, Fault::NotANumber, Fault::OutOfRange { min: 1, max: 5 }, Fault::ChildrenExceedParty,
-            Fault::ChildrenNeedAdult, Fault::MustAccept, Fault::NotAChoice, Fault::CodeShape, Fault::CodeWrong { left: 2 },
-            Fault::CodeExpired, Fault::SignInRefused, Fault::PasswordTooShort { min: 12 }, Fault::DateShape, Fault::TimeShape,
-            Fault::EndBeforeStart, Fault::ReferenceShape, Fault::AlreadyExists,
+            Fault::Required,
+            Fault::PhoneShape,
+            Fault::MailShape,
+            Fault::ContactShape,
+            Fault::TooLong { max: 40 },
+            Fault::NameCharacters,
+            Fault::NotANumber,
+            Fault::OutOfRange { min: 1, max: 5 },
+            Fault::ChildrenExceedParty,
+            Fault::ChildrenNeedAdult,
+            Fault::MustAccept,
+            Fault::NotAChoice,
+            Fault::CodeShape,
+            Fault::CodeWrong { left: 2 },
+            Fault::CodeExpired,
+            Fault::SignInRefused,
+            Fault::PasswordTooShort { min: 12 },
+            Fault::DateShape,
+            Fault::TimeShape,
+            Fault::EndBeforeStart,
+            Fault::ReferenceShape,
+            Fault::AlreadyExists,
         ]
     }
 
     fn refusals(at: Timestamp) -> Vec<Refusal> {
         vec![
-            Refusal::Full { free: 1 }, Refusal::NotOpenYet { opens_at: at }, Refusal::TooLate, Refusal::SessionClosed,
-            Refusal::PartyTooLarge { max: 5 }, Refusal::TooManyChildren { max: 3 }, Refusal::ChildrenNeedAdult,
-            Refusal::DailyLimit { max: 1 }, Refusal::WindowLimit { max: 3, days: 7 }, Refusal::MoveLimit { max: 3 },
-            Refusal::AlreadyCancelled, Refusal::AlreadyArrived, Refusal::NotSmaller, Refusal::SameSession, Refusal::Busy,
+            Refusal::Full { free: 1 },
+            Refusal::NotOpenYet { opens_at: at },
+            Refusal::TooLate,
+            Refusal::SessionClosed,
+            Refusal::PartyTooLarge { max: 5 },
+            Refusal::TooManyChildren { max: 3 },
+            Refusal::ChildrenNeedAdult,
+            Refusal::DailyLimit { max: 1 },
+            Refusal::WindowLimit { max: 3, days: 7 },
+            Refusal::MoveLimit { max: 3 },
+            Refusal::AlreadyCancelled,
+            Refusal::AlreadyArrived,
+            Refusal::NotSmaller,
+            Refusal::SameSession,
+            Refusal::Busy,
         ]
     }
 
     fn door_refusals(at: Timestamp) -> Vec<DoorRefusal> {
         vec![
-            DoorRefusal::NotAPass, DoorRefusal::Unknown, DoorRefusal::Cancelled, DoorRefusal::WrongDay { starts_at: at },
-            DoorRefusal::TooEarly { from: at }, DoorRefusal::TooLate { until: at }, DoorRefusal::AlreadyAdmitted { arrived: 2 },
-            DoorRefusal::MoreThanBooked { left: 1 }, DoorRefusal::SessionClosed,
+            DoorRefusal::NotAPass,
+            DoorRefusal::Unknown,
+            DoorRefusal::Cancelled,
+            DoorRefusal::WrongDay { starts_at: at },
+            DoorRefusal::TooEarly { from: at },
+            DoorRefusal::TooLate { until: at },
+            DoorRefusal::AlreadyAdmitted { arrived: 2 },
+            DoorRefusal::MoreThanBooked { left: 1 },
+            DoorRefusal::SessionClosed,
         ]
     }
 

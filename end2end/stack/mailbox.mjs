@@ -14,7 +14,7 @@ import { SMTPServer } from "smtp-server";
  * @property {string} messageId
  * @property {{ filename: string, mimeType: string, content: string }[]} attachments content in base64
  *
- * @typedef {{ code: number, count: number }} Fault answer the next `count` messages with this SMTP code
+ * @typedef {{ to: string, code: number, count: number }} Fault answer the next `count` messages to an address with this SMTP code
  * @typedef {{ smtpPort: number, url: string, close(): Promise<void> }} Mailbox
  */
 
@@ -25,7 +25,7 @@ import { SMTPServer } from "smtp-server";
 export async function startMailbox(more = {}) {
   /** @type {Mail[]} */
   const mails = [];
-  let fault = { code: 0, count: 0 };
+  let fault = { to: "", code: 0, count: 0 };
 
   const smtp = new SMTPServer({
     authOptional: true,
@@ -35,7 +35,7 @@ export async function startMailbox(more = {}) {
       const chunks = [];
       stream.on("data", (chunk) => chunks.push(chunk));
       stream.on("end", async () => {
-        if (fault.count > 0) {
+        if (fault.count > 0 && session.envelope.rcptTo.some((recipient) => recipient.address.toLowerCase() === fault.to)) {
           fault.count -= 1;
           done(Object.assign(new Error("told to refuse"), { responseCode: fault.code }));
           return;
@@ -64,7 +64,8 @@ export async function startMailbox(more = {}) {
   const http = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://mailbox");
     if (request.method === "POST" && url.pathname === "/fault") {
-      fault = { code: Number(url.searchParams.get("code")), count: Number(url.searchParams.get("count")) };
+      const [to, code, count] = ["to", "code", "count"].map((name) => url.searchParams.get(name) ?? "");
+      fault = { to: to.toLowerCase(), code: Number(code), count: Number(count) };
       response.writeHead(204).end();
     } else if (more[url.pathname]) {
       const answer = await more[url.pathname]().then((value) => [200, value], (error) => [500, String(error)]);

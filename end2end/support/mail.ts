@@ -47,9 +47,9 @@ export function linkIn(mail: Mail, prefix: string): string {
   throw new Error(`no link to ${prefix} in «${mail.subject}»`);
 }
 
-/** Makes the mail server answer the next messages with an error. */
+/** Makes the mail server answer the next messages to an address with an error. */
 export async function breakMail(fault: Fault): Promise<void> {
-  await fetch(`${mailbox()}/fault?code=${fault.code}&count=${fault.count}`, { method: "POST" });
+  await fetch(`${mailbox()}/fault?to=${encodeURIComponent(fault.to)}&code=${fault.code}&count=${fault.count}`, { method: "POST" });
 }
 
 let counter = 0;

@@ -29,7 +29,9 @@ export async function enrol(page: Page, staff: Staff, look: (name: string) => Pr
   await page.waitForURL(/\/staff\/enrol/);
   await settled(page);
   await look("2-enrol");
-  staff.secret = (await page.locator("figure, code.code").first().innerText()).match(/\b(?:[A-Z2-7]{2,4}\s?){6,}\b/)?.[0].replace(/\s/g, "");
+  // Under the QR code the key stands in groups of four, for those who type it.
+  const figure = await page.locator("figure").first().innerText();
+  staff.secret = /(?:[A-Z2-7]{4} ){4,}[A-Z2-7]{1,4}/.exec(figure)?.[0].replace(/\s/g, "");
   expect(staff.secret, "the key to type into the telephone").toBeTruthy();
   await page.locator("#f-code").fill(totp(staff.secret!));
   const chosen = page.locator("#f-new-password");
@@ -40,7 +42,9 @@ export async function enrol(page: Page, staff: Staff, look: (name: string) => Pr
   await page.getByRole("button", { name: words("zh-CN", "staff-enrol-submit") }).click();
   await page.waitForURL((url) => !url.pathname.includes("/enrol"));
   await settled(page);
-  await look("3-inside");
+  await look("3-recovery-codes");
+  await page.getByRole("link", { name: words("zh-CN", "staff-recovery-kept") }).click();
+  await settled(page);
 }
 
 /** A later sign-in, with login, password and the telephone's next code: each code works once. */

@@ -25,13 +25,16 @@ fn folder(path: impl AsRef<Path>) -> ServeDir {
 /// `/pkg/…`
 pub fn pkg<S: Clone + Send + Sync + 'static>(root: &Path) -> Router<S> {
     let pkg = folder(root.join("pkg"));
-    Router::new().route("/pkg/{*file}", axum::routing::get(move |request: Request| async move {
-        // The folder is served as its own root.
-        let (mut parts, body) = request.into_parts();
-        let path = parts.uri.path().strip_prefix("/pkg").unwrap_or("/").to_owned();
-        parts.uri = path.parse().unwrap_or_default();
-        serve(pkg, Request::from_parts(parts, body), FOREVER).await
-    }))
+    Router::new().route(
+        "/pkg/{*file}",
+        axum::routing::get(move |request: Request| async move {
+            // The folder is served as its own root.
+            let (mut parts, body) = request.into_parts();
+            let path = parts.uri.path().strip_prefix("/pkg").unwrap_or("/").to_owned();
+            parts.uri = path.parse().unwrap_or_default();
+            serve(pkg, Request::from_parts(parts, body), FOREVER).await
+        }),
+    )
 }
 
 /// Whatever no route answers: a public file, or nothing.

@@ -22,6 +22,8 @@ pub struct HouseData {
     pub config: Config,
     /// The names of stylesheet and scripts of this build.
     pub assets: Assets,
+    /// Renderings that several visitors share.
+    pub shared: crate::shared::Shared,
 }
 
 impl HouseData {
@@ -30,7 +32,8 @@ impl HouseData {
         // Rendering spawns small tasks; a second initialisation (tests make many houses) is refused and harmless.
         let _ = any_spawner::Executor::init_tokio();
         let hashes = std::fs::read_to_string(config.site.root.join("hash.txt")).unwrap_or_default();
-        Arc::new(Self { assets: Assets::from_hashes(&hashes), services, config })
+        let shared = crate::shared::Shared::new(config.http.snapshot_age);
+        Arc::new(Self { assets: Assets::from_hashes(&hashes), services, config, shared })
     }
 
     /// The visit a request is, by what the layers left beside it.

@@ -20,6 +20,7 @@ pub mod ops;
 pub mod pages;
 pub mod router;
 pub mod serve;
+pub mod shared;
 pub mod trace;
 pub mod trouble;
 pub mod workers;

@@ -3,13 +3,20 @@
 //! | metric | labels | says |
 //! | --- | --- | --- |
 //! | `http_requests_total` | route, method, status (2xx…) | answered requests |
-//! | `http_request_duration_seconds` | route | how long they took, to the last byte handed to the connection's head |
+//! | `http_request_duration_seconds` | route | time to the head of the answer |
 //! | `http_requests_in_flight` | | now |
 //! | `http_requests_refused_total` | reason (full, slow) | told "busy" |
+//! | `limits_refused` | limit | told "too often" |
 //! | `db_pool_connections` | state (idle, used, max) | the pool |
-//! | `jobs_due`, `jobs_dead` | | what waits too long, what gave up |
-//! | `worker_heartbeat_age_seconds` | | since a worker last turned |
-//! | `booking_*`, `jobs_*`, `messages_*` | | counted by the use cases themselves |
+//! | `booking_claims_total` | outcome | bookings, holds and moves by what became of them |
+//! | `booking_batch_size` | | claims that shared a transaction |
+//! | `booking_sessions_over_capacity` | | must be zero unless staff lowered a capacity |
+//! | `jobs_total`, `job_seconds` | kind, outcome | work done |
+//! | `jobs_due`, `jobs_waiting`, `jobs_dead`, `jobs_oldest_due_seconds` | | work to do, work given up |
+//! | `messages_total` | channel, template, outcome | messages |
+//! | `audit_entries_sequenced_total`, `audit_head_size`, `audit_broken_total` | | the audit trail |
+//! | `tokens_reused` | | refresh tokens shown twice: a theft, or a client that is written wrong |
+//! | `worker_heartbeat_age_seconds` | worker | since a worker of this process last turned |
 //!
 //! Routes are templates, so the number of series is bounded whatever people type.
 

@@ -27,7 +27,11 @@ pub async fn show(house: House, page: &'static Page, request: Request) -> Respon
         let answer = guard::denied(denied, page.access, &guard::way_back(&visit));
         return give(answer, visit, page.access).await;
     }
-    render(visit, StatusCode::OK, &parts.uri).await
+    let rendering = render(visit, StatusCode::OK, &parts.uri);
+    match crate::shared::Key::of(&parts).filter(|_| page.shared) {
+        Some(key) => house.shared.answer(key, rendering).await,
+        None => rendering.await,
+    }
 }
 
 /// Lets those who may do what a call does, to its end.
@@ -58,9 +62,9 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
 /// The pairs of a form.
 async fn typed(request: Request) -> Result<Vec<(String, String)>, Trouble> {
     use axum::extract::FromRequest as _;
-    let RawForm(bytes) = RawForm::from_request(request, &()).await.map_err(|rejection| {
-        Trouble::of_status(rejection.into_response().status()).unwrap_or(Trouble::Malformed)
-    })?;
+    let RawForm(bytes) = RawForm::from_request(request, &())
+        .await
+        .map_err(|rejection| Trouble::of_status(rejection.into_response().status()).unwrap_or(Trouble::Malformed))?;
     Ok(form_urlencoded::parse(&bytes).into_owned().collect())
 }
 
@@ -141,8 +145,10 @@ fn hand_out(file: File) -> Response {
     let disposition = match file.download_as {
         // RFC 6266: the plain name for old readers, the encoded one for everybody else.
         Some(name) => {
-            let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
-            let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
+            let plain: String =
+                name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
+            let encoded: String =
+                form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
             format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
         }
         None => "inline".to_owned(),

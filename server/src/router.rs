@@ -12,7 +12,7 @@ use app::routes::{Access, PAGES};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, on, MethodFilter, post};
+use axum::routing::{MethodFilter, MethodRouter, get, on, post};
 use domain::account::Capability;
 use http::Method;
 use std::sync::Arc;
@@ -53,7 +53,13 @@ pub struct Routes {
 impl Routes {
     /// Adds a route with its policy.
     #[must_use]
-    pub fn add(mut self, method: &'static str, path: &'static str, policy: Policy, handler: MethodRouter<House>) -> Self {
+    pub fn add(
+        mut self,
+        method: &'static str,
+        path: &'static str,
+        policy: Policy,
+        handler: MethodRouter<House>,
+    ) -> Self {
         self.declared.push(Declared { method, path, policy });
         Self { router: self.router.route(path, handler), ..self }
     }
@@ -93,15 +99,14 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
     let admission = admission::Admission::new(http.concurrency, http.admission_timeout, http.timeout);
     let csrf = origin::layer(config)?;
 
-    let people = people().around(|router| {
+    let people = people(config.production()).around(|router| {
         router
             .layer(from_fn_with_state(Arc::clone(house), session::recognise))
             .layer(csrf)
             .layer(from_fn(origin::stated))
     });
-    let worked = people.merge(api::routes(house)).around(|router| {
-        router.layer(from_fn_with_state(admission, admission::admit))
-    });
+    let worked =
+        people.merge(api::routes(house)).around(|router| router.layer(from_fn_with_state(admission, admission::admit)));
     let files = assets::public(&config.site.root);
     let all = worked.merge(Routes {
         router: assets::pkg(&config.site.root),
@@ -122,17 +127,23 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
     Ok((router, all.declared))
 }
 
+/// Paths that exist in development only: the components in every state, the messages that would have left. Their pages
+/// say so themselves; in production they are not even routes.
+const DEVELOPMENT: [&str; 2] = ["/gallery", "/mailbox"];
+
 /// Pages, calls and the switches of the footer.
-fn people() -> Routes {
+fn people(production: bool) -> Routes {
     let mut routes = Routes::default();
-    for page in PAGES {
+    let served = |path: &str| !production || !DEVELOPMENT.iter().any(|room| path.starts_with(room));
+    for page in PAGES.iter().filter(|page| served(page.path)) {
         let show = get(move |axum::extract::State(house): axum::extract::State<House>, request: Request| {
             pages::show(house, page, request)
         });
         routes = routes.add("GET", braces(page.path), Policy::People(page.access), show);
     }
-    for call in CALLS.iter().copied().flatten() {
-        let (method, filter) = if call.method == Method::GET { ("GET", MethodFilter::GET) } else { ("POST", MethodFilter::POST) };
+    for call in CALLS.iter().copied().flatten().filter(|call| served(call.path)) {
+        let (method, filter) =
+            if call.method == Method::GET { ("GET", MethodFilter::GET) } else { ("POST", MethodFilter::POST) };
         let run = on(filter, move |axum::extract::State(house): axum::extract::State<House>, request: Request| {
             pages::call(house, call, request)
         });

@@ -19,15 +19,22 @@ pub async fn run(config: Config, migrate: bool) -> anyhow::Result<()> {
         commands::migrate(&config).await?;
     }
     let services = commands::services(&config).await?;
-    let public = TcpListener::bind(config.http.listen).await.with_context(|| format!("http.listen {}", config.http.listen))?;
-    let operators = TcpListener::bind(config.ops.listen).await.with_context(|| format!("ops.listen {}", config.ops.listen))?;
+    let public =
+        TcpListener::bind(config.http.listen).await.with_context(|| format!("http.listen {}", config.http.listen))?;
+    let operators =
+        TcpListener::bind(config.ops.listen).await.with_context(|| format!("ops.listen {}", config.ops.listen))?;
     tracing::info!(address = %public.local_addr()?, "the site is served");
     tracing::info!(address = %operators.local_addr()?, "operators are served");
 
     // Three bells, rung one after the other: no more visitors; no more work; nothing at all.
     let (closing, stopping, ended) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
     let workers = Workers::start(&services, &config, crate::handlers::all(), &stopping);
-    let ops = Ops { services: services.clone(), metrics: recorder, pulses: workers.pulses.clone(), stopping: closing.clone() };
+    let ops = Ops {
+        services: services.clone(),
+        metrics: recorder,
+        pulses: workers.pulses.clone(),
+        stopping: closing.clone(),
+    };
     let operators = tokio::spawn(ops::serve(operators, ops, ended.clone()));
     let upkeep = tokio::spawn(upkeep(crate::metrics::install(), ended.clone()));
 

@@ -81,7 +81,9 @@ mod tests {
     #[test]
     fn anything_else_begins_one() {
         let zero = "00-00000000000000000000000000000000-00f067aa0ba902b7-01";
-        for text in ["", "00-xyz-1-01", zero, &GIVEN.to_uppercase(), &GIVEN.replace("00-4", "ff-4"), &format!("{GIVEN}-x")] {
+        for text in
+            ["", "00-xyz-1-01", zero, &GIVEN.to_uppercase(), &GIVEN.replace("00-4", "ff-4"), &format!("{GIVEN}-x")]
+        {
             assert_eq!(Trace::parse(text), None, "{text}");
         }
         assert_ne!(Trace::of(&HeaderMap::new()).trace, 0);

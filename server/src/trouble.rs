@@ -81,7 +81,13 @@ impl Trouble {
             422 => Self::Unusable,
             429 => Self::TooOften,
             503 | 504 | 408 => Self::Busy,
-            402.. => if status.is_server_error() { Self::Broken } else { Self::Malformed },
+            402.. => {
+                if status.is_server_error() {
+                    Self::Broken
+                } else {
+                    Self::Malformed
+                }
+            }
             _ => return None,
         })
     }

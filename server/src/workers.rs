@@ -137,7 +137,9 @@ async fn follow_clock(services: Services, beat: Beat, shutdown: CancellationToke
     while !shutdown.is_cancelled() {
         match database_now(&services.db).await {
             Ok(now) => services.clock.follow(now),
-            Err(error) => tracing::warn!(%error, "the database's clock cannot be read; going on with the last difference"),
+            Err(error) => {
+                tracing::warn!(%error, "the database's clock cannot be read; going on with the last difference")
+            }
         }
         beat.turn(services.clock.now());
         pause(CLOCK, &shutdown).await;
@@ -160,6 +162,17 @@ async fn tidy(services: Services, shutdown: CancellationToken) {
         }
         if let Err(error) = services::machines::sweep(&services).await {
             tracing::error!(%error, "remembered answers could not be swept away");
+        }
+        match services::privacy::erase_due(&services).await {
+            Ok(erased) if erased.bookings + erased.accounts > 0 => {
+                tracing::info!(
+                    bookings = erased.bookings,
+                    accounts = erased.accounts,
+                    "personal data past its time was erased"
+                );
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "personal data past its time could not be erased"),
         }
         match booking::make_sessions(&services, &context).await {
             Ok(0) | Err(booking::BookingError::NotFound) => {}

@@ -179,6 +179,7 @@ staff-recovery-title = Recovery codes
 staff-recovery-text = If your phone is lost or broken, a recovery code takes the place of the authenticator code. Each works once.
 staff-recovery-open = Make new recovery codes
 staff-recovery-replaces = New recovery codes replace all earlier ones.
+staff-recovery-back = Back to my staff account
 staff-recovery-renew = Make new recovery codes
 staff-recovery-renewed = The new recovery codes are ready; the earlier ones no longer work.
 staff-recovery-lead = These codes are shown this once. Please print them or write them down now.

@@ -22,6 +22,9 @@ staff-times = { $n ->
 staff-state-has-changed = A colleague has just changed this and the page was refreshed. What you typed is still here; please check it and try again
 
 # The workbench
+staff-rooms = Rooms of the workbench
+staff-own-title = My staff account
+staff-own-text = Password, recovery codes and signed-in devices
 staff-no-role = No duty assigned yet
 staff-no-rooms = Nothing to open yet
 staff-no-rooms-text = Your account has no duty yet. Please ask the colleagues who run the system
@@ -55,6 +58,8 @@ staff-today-over = { $n ->
     [one] On this day 1 person more is booked than there are places
    *[other] On this day { $n } people more are booked than there are places
 }
+staff-day-before = The day before
+staff-day-after = The day after
 staff-day-title = The day’s sessions
 staff-day-none = No sessions on this day
 staff-day-none-text = This day is not in the weekly hours, and no session was added
@@ -65,6 +70,8 @@ staff-sessions-title = Sessions
 staff-sessions-text = See coming sessions, change places, close or add one
 staff-sessions-span = { $from } to { $to }
 staff-sessions-from = Show from
+staff-fortnight-before = Two weeks before
+staff-fortnight-after = Two weeks after
 staff-sessions-none = No sessions in these two weeks
 staff-sessions-none-text = Sessions are made from the weekly hours: have a look at those
 staff-session-title = Session
@@ -158,6 +165,7 @@ staff-exception-added = Added: no sessions are made for this day
 staff-bookings-title = Bookings
 staff-bookings-text = Find a booking by phone, mail, reference or day; move or cancel it
 staff-bookings-lead = Names and contacts are shown in part. If you need them in full, say why on the booking’s page
+staff-bookings-look = Phone, mail address or reference
 staff-bookings-text-hint = The whole mobile number, the mail address, or the reference of 8 characters
 staff-bookings-any-state = All
 staff-bookings-search = Search

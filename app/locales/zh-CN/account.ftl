@@ -164,6 +164,7 @@ staff-recovery-title = 恢复码
 staff-recovery-text = 手机丢失或损坏时，可以用恢复码代替动态验证码登录。每个恢复码只能用一次。
 staff-recovery-open = 重新生成恢复码
 staff-recovery-replaces = 生成新的恢复码后，以前的恢复码全部作废。
+staff-recovery-back = 返回我的工作账号
 staff-recovery-renew = 生成新的恢复码
 staff-recovery-renewed = 新的恢复码已经生成，以前的全部作废。
 staff-recovery-lead = 这些恢复码只显示这一次。请现在打印或抄写下来。

@@ -33,7 +33,8 @@ pub fn ContactNew() -> impl IntoView {
 pub fn ContactCode() -> impl IntoView {
     let visit = &visit();
     let account = visit.context.actor.account();
-    let pending = Pending::of(visit, Kind::Contact).filter(|pending| account.is_some_and(|own| own.0 == pending.subject));
+    let pending =
+        Pending::of(visit, Kind::Contact).filter(|pending| account.is_some_and(|own| own.0 == pending.subject));
     match pending {
         Some(pending) => code_page(visit, &pending, Words::CONTACT).into_any(),
         None => over(visit, at::CONTACT).into_any(),

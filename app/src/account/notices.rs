@@ -6,6 +6,7 @@ use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::visit::Visit;
 use domain::account::Denied;
+use domain::field::FieldError;
 use jiff::SignedDuration;
 use services::account::AccountError;
 use services::account::codes::{IssueError, VerifyError};
@@ -48,7 +49,10 @@ impl Refusal {
         };
         match self {
             Self::Say(key) => again(form.with_notice(Tone::Danger, asked.t(key))),
-            Self::Password(fault) => again(form.with_notice(Tone::Danger, password_text(asked, fault))),
+            Self::Password(fault @ (PasswordFault::LikeLogin | PasswordFault::Common)) => {
+                again(form.with_notice(Tone::Danger, password_text(asked, fault)))
+            }
+            Self::Password(fault) => again(form.with_errors(vec![FieldError::new("new-password", fault.fault())])),
             Self::Wait(wait) => again(form.with_notice(Tone::Warning, wait_text(asked, wait))).retry_after(wait),
             Self::Denied(denied) => denied.into(),
             Self::Problem(problem) => problem.into(),
@@ -72,7 +76,7 @@ pub fn seconds(wait: SignedDuration) -> u32 {
 }
 
 /// Why a password cannot be taken, and what to choose instead.
-pub fn password_text(visit: &Visit, fault: PasswordFault) -> Text {
+fn password_text(visit: &Visit, fault: PasswordFault) -> Text {
     match fault {
         PasswordFault::LikeLogin => visit.t("account-password-like-login"),
         PasswordFault::Common => visit.t("account-password-common"),

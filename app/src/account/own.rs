@@ -7,8 +7,8 @@ use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
 use crate::routes::{is_open, paths};
 use crate::ui::{
-    Banner, Button, Card, Checkbox, Choice, Column, Dialog, EmptyState, Form, Illustration, LinkButton, Page, Radios, Row,
-    SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
+    Banner, Button, Card, Checkbox, Choice, Column, Dialog, EmptyState, Form, Illustration, LinkButton, Page, Radios,
+    Row, SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::Locale;
@@ -252,7 +252,8 @@ fn particulars(visit: &Visit, profile: &Profile) -> impl IntoView + use<> {
 }
 
 fn deletion(visit: &Visit) -> impl IntoView + use<> {
-    let came_back = visit.path == at::SECURITY && (visit.form.fault("sure").is_some() || visit.form.fault("cancel-bookings").is_some());
+    let came_back = visit.path == at::SECURITY
+        && (visit.form.fault("sure").is_some() || visit.form.fault("cancel-bookings").is_some());
     view! {
         <section class="section account-part">
             <h2>{visit.t("account-delete-title")}</h2>

@@ -8,8 +8,8 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
 use crate::ui::{
-    Banner, Button, Checkboxes, Choice, Column, Crumb, Dialog, Form, Glyph, LinkButton, Page, Row, SummaryList, SummaryRow,
-    Table, Tag, TextField, Variant, Width,
+    Banner, Button, Checkboxes, Choice, Column, Crumb, Dialog, Form, Glyph, LinkButton, Page, Row, SummaryList,
+    SummaryRow, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use crate::words::role_text;
@@ -78,7 +78,7 @@ fn name_of(member: &StaffMember) -> String {
 
 fn roles_of(visit: &Visit, member: &StaffMember) -> Text {
     let names: Vec<_> = member.roles.iter().map(|role| role_text(visit, *role).to_string()).collect();
-    if names.is_empty() { visit.t("people-no-roles") } else { names.join(&visit.t("comma")).into() }
+    if names.is_empty() { visit.t("people-no-roles") } else { names.join(&visit.t("list-separator")).into() }
 }
 
 fn state_of(visit: &Visit, member: &StaffMember) -> (Tone, Text) {

@@ -7,8 +7,8 @@ use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
 use crate::routes::{is_open, paths};
 use crate::ui::{
-    Banner, Button, Checkbox, CodeField, Crumb, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, TextField,
-    Variant,
+    Banner, Button, Checkbox, CodeField, Crumb, EmptyState, Form, HiddenField, Illustration, LinkButton, Page,
+    TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Actor;
@@ -19,47 +19,51 @@ use leptos::prelude::*;
 pub fn SignIn() -> impl IntoView {
     let visit = &visit();
     match visit.context.actor {
-        Actor::Visitor { .. } => return already(visit, at::ACCOUNT).into_any(),
-        Actor::Staff { .. } => return already(visit, at::STAFF).into_any(),
+        Actor::Visitor { .. } => return already_page(visit, at::ACCOUNT).into_any(),
+        Actor::Staff { .. } => return already_page(visit, at::STAFF).into_any(),
         _ => {}
     }
     view! {
-        <Page title=visit.t("sign-in-title") lead=visit.t("sign-in-lead")>
-            <Form>
-                {next_of(visit).map(|next| view! { <HiddenField name="next" value=next/> })}
-                <TextField
-                    name="contact"
-                    label=visit.t("sign-in-contact")
-                    hint=visit.t("sign-in-contact-hint")
-                    autocomplete="username"
-                    width="medium"
-                />
-                <Checkbox name="agree">
-                    {visit.t("sign-in-agree")}
-                    <a href=visit.href(paths::PRIVACY)>{visit.t("sign-in-agree-link")}</a>
-                </Checkbox>
-                <Button>{visit.t("sign-in-send")}</Button>
-            </Form>
-            <section class="aside">
-                <h2>{visit.t("sign-in-without-title")}</h2>
-                <p>{visit.t("sign-in-without-text")}</p>
-                {is_open(paths::MUSEUM).then(|| view! { <p><a href=visit.href(paths::MUSEUM)>{visit.t("sign-in-without-link")}</a></p> })}
-                <p class="small"><a href=visit.href(at::STAFF_SIGN_IN)>{visit.t("sign-in-staff")}</a></p>
-            </section>
+        <Page title=visit.t("sign-in-title") lead=visit.t("sign-in-lead") width=Width::Wide>
+            <div class="beside">
+                <Form>
+                    {next_of(visit).map(|next| view! { <HiddenField name="next" value=next/> })}
+                    <TextField
+                        name="contact"
+                        label=visit.t("sign-in-contact")
+                        hint=visit.t("sign-in-contact-hint")
+                        autocomplete="username"
+                        width="medium"
+                    />
+                    <Checkbox name="agree">
+                        {visit.t("sign-in-agree")}
+                        <a href=visit.href(paths::PRIVACY)>{visit.t("sign-in-agree-link")}</a>
+                    </Checkbox>
+                    <Button>{visit.t("sign-in-send")}</Button>
+                </Form>
+                <section class="aside">
+                    <h2>{visit.t("sign-in-without-title")}</h2>
+                    <p>{visit.t("sign-in-without-text")}</p>
+                    {is_open(paths::MUSEUM).then(|| view! { <p><a href=visit.href(paths::MUSEUM)>{visit.t("sign-in-without-link")}</a></p> })}
+                    <p class="small"><a href=visit.href(at::STAFF_SIGN_IN)>{visit.t("sign-in-staff")}</a></p>
+                </section>
+            </div>
         </Page>
     }
     .into_any()
 }
 
+fn already_page(visit: &Visit, home: &'static str) -> impl IntoView + use<> {
+    view! { <Page title=visit.t("sign-in-already") lead=visit.t("sign-in-already-lead")>{already(visit, home)}</Page> }
+}
+
 /// Whoever is signed in need not do it again.
 pub fn already(visit: &Visit, home: &'static str) -> impl IntoView + use<> {
     view! {
-        <Page title=visit.t("sign-in-already") lead=visit.t("sign-in-already-lead")>
-            <div class="actions">
-                <LinkButton href=visit.href(home)>{visit.t("sign-in-already-go")}</LinkButton>
-                <Do action="/sign-out">{visit.t("sign-out")}</Do>
-            </div>
-        </Page>
+        <div class="actions">
+            <LinkButton href=visit.href(home)>{visit.t("sign-in-already-go")}</LinkButton>
+            <Do action="/sign-out">{visit.t("sign-out")}</Do>
+        </div>
     }
 }
 
@@ -109,25 +113,27 @@ pub fn code_page(visit: &Visit, pending: &Pending, words: Words) -> impl IntoVie
     let expired = pending.expires_at <= visit.context.now && visit.form.errors.is_empty();
     let crumbs = vec![Crumb::new(visit.href(words.other), visit.t(words.crumb))];
     view! {
-        <Page title=visit.t(words.title) lead=sent crumbs=crumbs>
+        <Page title=visit.t(words.title) lead=sent crumbs=crumbs width=Width::Wide>
             {(pending.again && !visit.form.was_sent() && visit.form.notice.is_none()).then(|| view! {
                 <Banner tone=Tone::Success alert=true>{visit.t("sign-in-resent")}</Banner>
             })}
             {expired.then(|| view! { <Banner tone=Tone::Warning>{visit.t("sign-in-code-expired")}</Banner> })}
-            <Form>
-                <CodeField label=visit.t("sign-in-code") hint=visit.t("sign-in-code-hint")/>
-                <Button>{visit.t(words.submit)}</Button>
-            </Form>
-            <section class="aside">
-                <h2>{visit.t("sign-in-no-code-title")}</h2>
-                <p>{visit.t("sign-in-no-code-text")}</p>
-                <div class="actions">
-                    <Do action=words.resend_at>{visit.t("sign-in-resend")}</Do>
-                    <LinkButton href=visit.href(words.other) variant=Variant::Quiet>{visit.t("sign-in-other-contact")}</LinkButton>
-                </div>
-                {wait.map(|wait| view! { <p class="muted small">{wait}</p> })}
-                {visit.development.then(|| view! { <p class="small"><a href=visit.href("/mailbox")>{visit.t("mailbox-title")}</a></p> })}
-            </section>
+            <div class="beside">
+                <Form>
+                    <CodeField label=visit.t("sign-in-code") hint=visit.t("sign-in-code-hint")/>
+                    <Button>{visit.t(words.submit)}</Button>
+                </Form>
+                <section class="aside">
+                    <h2>{visit.t("sign-in-no-code-title")}</h2>
+                    <p>{visit.t("sign-in-no-code-text")}</p>
+                    <div class="actions">
+                        <Do action=words.resend_at>{visit.t("sign-in-resend")}</Do>
+                        <LinkButton href=visit.href(words.other) variant=Variant::Quiet>{visit.t("sign-in-other-contact")}</LinkButton>
+                    </div>
+                    {wait.map(|wait| view! { <p class="muted small">{wait}</p> })}
+                    {visit.development.then(|| view! { <p class="small"><a href=visit.href("/mailbox")>{visit.t("mailbox-title")}</a></p> })}
+                </section>
+            </div>
         </Page>
     }
 }

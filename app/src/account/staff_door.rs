@@ -5,9 +5,11 @@ use super::at;
 use super::pending;
 use super::sign_in::already;
 use super::widgets::{Gate, next_of};
-use crate::i18n::Text;
-use crate::ui::{Banner, Button, CodeField, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, QrFigure, TextField};
 use crate::form::Tone;
+use crate::i18n::Text;
+use crate::ui::{
+    Banner, Button, CodeField, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, QrFigure, TextField,
+};
 use crate::visit::{Visit, visit};
 use domain::account::Actor;
 use domain::time::clock_text;
@@ -21,7 +23,10 @@ use services::messages::qr_svg;
 pub fn StaffSignIn() -> impl IntoView {
     let visit = &visit();
     if matches!(visit.context.actor, Actor::Staff { .. }) {
-        return view! { <div class="gate">{already(visit, at::STAFF)}</div> }.into_any();
+        return view! {
+            <Gate title=visit.t("sign-in-already") lead=visit.t("sign-in-already-lead")>{already(visit, at::STAFF)}</Gate>
+        }
+        .into_any();
     }
     view! {
         <Gate title=visit.t("staff-sign-in-title") lead=visit.t("staff-sign-in-lead")>
@@ -29,7 +34,7 @@ pub fn StaffSignIn() -> impl IntoView {
                 {next_of(visit).map(|next| view! { <HiddenField name="next" value=next/> })}
                 <TextField name="login" label=visit.t("staff-login") autocomplete="username"/>
                 <TextField name="password" label=visit.t("staff-password") kind="password" autocomplete="current-password"/>
-                <StaffCode/>
+                <StaffCode hint=visit.t("staff-code-hint") optional=true/>
                 <Button>{visit.t("staff-sign-in-submit")}</Button>
             </Form>
             <p class="muted small">{visit.t("staff-sign-in-rest")}</p>
@@ -40,18 +45,15 @@ pub fn StaffSignIn() -> impl IntoView {
 
 /// The telephone's code, or a recovery code: one input for both, which is why the keyboard is not the numeric one.
 #[component]
-fn StaffCode() -> impl IntoView {
-    let visit = visit();
-    view! {
-        <TextField
-            name="code"
-            label=visit.t("staff-code")
-            hint=visit.t("staff-code-hint")
-            autocomplete="one-time-code"
-            width="medium"
-            optional=true
-        />
-    }
+pub fn StaffCode(
+    /// What may be entered here.
+    hint: Text,
+    /// May stay empty.
+    #[prop(optional)]
+    optional: bool,
+) -> impl IntoView {
+    let label = visit().t("staff-code");
+    view! { <TextField name="code" label=label hint=hint autocomplete="one-time-code" width="medium" optional=optional/> }
 }
 
 /// The first second factor, after login and password were right.
@@ -112,16 +114,9 @@ fn enrol_page(visit: &Visit, enrolment: &Enrolment) -> impl IntoView + use<> {
 #[component]
 pub fn NewPassword() -> impl IntoView {
     let visit = visit();
-    let hint: Text = visit.t_args("staff-new-password-hint", &[("min", password::MIN.into())]);
-    view! {
-        <TextField
-            name="new-password"
-            label=visit.t("staff-new-password")
-            hint=hint
-            kind="password"
-            autocomplete="new-password"
-        />
-    }
+    let (label, hint) =
+        (visit.t("staff-new-password"), visit.t_args("staff-new-password-hint", &[("min", password::MIN.into())]));
+    view! { <TextField name="new-password" label=label hint=hint kind="password" autocomplete="new-password" width="medium"/> }
 }
 
 /// The second factor again.
@@ -133,7 +128,7 @@ pub fn StaffStepUp() -> impl IntoView {
             <Banner tone=Tone::Info>{visit.t("staff-step-up-why")}</Banner>
             <Form>
                 {next_of(visit).map(|next| view! { <HiddenField name="next" value=next/> })}
-                <CodeField label=visit.t("staff-code") hint=visit.t("staff-step-up-hint")/>
+                <StaffCode hint=visit.t("staff-step-up-hint")/>
                 <Button>{visit.t("staff-step-up-submit")}</Button>
             </Form>
         </Page>

@@ -3,8 +3,8 @@
 use super::at;
 use super::calls::RECOVERY_CODES;
 use super::notices::page_problem;
-use super::staff_door::NewPassword;
-use super::widgets::{Do, SessionTable, done_notice, next_of};
+use super::staff_door::{NewPassword, StaffCode};
+use super::widgets::{Do, Gate, SessionTable, done_notice, next_of};
 use crate::form::Tone;
 use crate::problem::problem_page;
 use crate::ui::{
@@ -17,11 +17,8 @@ use leptos::prelude::*;
 use services::account::sessions::{self, OwnSession};
 use services::account::visitors::{self, Profile};
 
-const DONE: &[(&str, &str)] = &[
-    ("password", "staff-done-password"),
-    ("session", "account-done-session"),
-    ("sessions", "account-done-sessions"),
-];
+const DONE: &[(&str, &str)] =
+    &[("password", "staff-done-password"), ("session", "account-done-session"), ("sessions", "account-done-sessions")];
 
 /// The own account.
 #[component]
@@ -43,7 +40,7 @@ fn account_page(visit: &Visit, profile: &Profile, sessions: Vec<OwnSession>) -> 
     let roles = match &visit.context.actor {
         Actor::Staff { roles, .. } => {
             let roles: Vec<_> = roles.iter().map(|role| role_text(visit, *role).to_string()).collect();
-            roles.join(&visit.t("comma"))
+            roles.join(&visit.t("list-separator"))
         }
         _ => String::new(),
     };
@@ -60,13 +57,7 @@ fn account_page(visit: &Visit, profile: &Profile, sessions: Vec<OwnSession>) -> 
                 <Form action=visit.href("/staff/account/password")>
                     <TextField name="password" label=visit.t("staff-password-present") kind="password" autocomplete="current-password" width="medium"/>
                     <NewPassword/>
-                    <TextField
-                        name="code"
-                        label=visit.t("staff-code")
-                        hint=visit.t("staff-step-up-hint")
-                        autocomplete="one-time-code"
-                        width="medium"
-                    />
+                    <StaffCode hint=visit.t("staff-step-up-hint")/>
                     <Button variant=Variant::Secondary>{visit.t("staff-password-submit")}</Button>
                 </Form>
             </section>
@@ -101,25 +92,22 @@ fn codes_page(visit: &Visit, codes: &str) -> impl IntoView + use<> {
     // What came through `next` may carry its language already.
     let onwards = if next.starts_with("/en/") || &*next == "/en" { next.to_string() } else { visit.href(&next) };
     view! {
-        <Page title=visit.t("staff-recovery-title") lead=visit.t("staff-recovery-lead")>
+        <Gate title=visit.t("staff-recovery-title") lead=visit.t("staff-recovery-lead")>
             <ul class="recovery-codes">{items}</ul>
             <p>{visit.t("staff-recovery-keep")}</p>
             <p class="actions no-print">
                 <LinkButton href=onwards glyph=Glyph::ArrowRight>{visit.t("staff-recovery-kept")}</LinkButton>
             </p>
-        </Page>
+        </Gate>
     }
 }
 
 fn renew_page(visit: &Visit) -> impl IntoView + use<> {
-    let crumbs = vec![
-        Crumb::new(visit.href(at::STAFF), visit.t("nav-staff")),
-        Crumb::new(visit.href(at::STAFF_ACCOUNT), visit.t("staff-account-title")),
-    ];
     view! {
-        <Page title=visit.t("staff-recovery-title") lead=visit.t("staff-recovery-text") crumbs=crumbs>
+        <Gate title=visit.t("staff-recovery-title") lead=visit.t("staff-recovery-text")>
             <Banner tone=Tone::Warning>{visit.t("staff-recovery-replaces")}</Banner>
             <Do action=at::RECOVERY variant=Variant::Primary>{visit.t("staff-recovery-renew")}</Do>
-        </Page>
+            <p><a href=visit.href(at::STAFF_ACCOUNT)>{visit.t("staff-recovery-back")}</a></p>
+        </Gate>
     }
 }

@@ -1,10 +1,10 @@
 //! Pieces that several pages of this room share.
 
 use super::at;
-use crate::ui::{Button, Form, Logo, Page, Row, Slot, Tab, Table, Tabs, Tag, Variant};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::ui::Column;
+use crate::ui::{Button, Form, Logo, Page, Row, Slot, Tab, Table, Tabs, Tag, Variant};
 use crate::visit::{Visit, visit};
 use domain::Locale;
 use domain::time::{clock_text, day_text, local_day};
@@ -49,10 +49,10 @@ pub fn Gate<'a>(
 #[component]
 pub fn AccountTabs() -> impl IntoView {
     let visit = &visit();
-    let tab = |path, label: Text| {
-        Tab { href: visit.href(path).into(), label, count: None, current: visit.path == path }
-    };
-    let tabs = vec![tab(at::ACCOUNT, visit.t("account-tab-bookings")), tab(at::SECURITY, visit.t("account-tab-security"))];
+    let tab =
+        |path, label: Text| Tab { href: visit.href(path).into(), label, count: None, current: visit.path == path };
+    let tabs =
+        vec![tab(at::ACCOUNT, visit.t("account-tab-bookings")), tab(at::SECURITY, visit.t("account-tab-security"))];
     view! { <Tabs label=visit.t("account-tabs-label") tabs=tabs/> }
 }
 

@@ -1,11 +1,12 @@
 //! The audit trail, for auditors: newest first, narrowed by what it happened to, who did it, and what was done.
 
-use super::{crumbs, moment, read_first};
+use super::{crumbs, moment, read_first, rooms};
 use crate::form::FormState;
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
-    Button, Choice, Column, EmptyState, Form, Illustration, LinkButton, Page, Pagination, Row, Select, Table, TextField, Variant, Width,
+    Button, Choice, Column, EmptyState, Form, Illustration, LinkButton, Page, Pagination, Row, Select, Table,
+    TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::field::{Fault, FieldError};
@@ -45,7 +46,8 @@ fn asked(visit: &Visit) -> (Filter, FormState) {
         }
         parsed
     };
-    let filter = Filter { subject: id("subject"), actor: id("actor"), action_prefix: form.value("action").map(str::to_owned) };
+    let filter =
+        Filter { subject: id("subject"), actor: id("actor"), action_prefix: form.value("action").map(str::to_owned) };
     (filter, form)
 }
 
@@ -67,13 +69,15 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let first = cursor.is_some().then(|| {
         view! { <p><a href=address(visit, None)>{visit.t("staff-audit-newest")}</a></p> }
     });
-    let rooms = ROOMS.iter().map(|(prefix, key)| Choice::new(*prefix, visit.t(key)));
-    let rooms = std::iter::once(Choice::new("", visit.t("staff-audit-room-all"))).chain(rooms).collect();
-    let clear = narrowed.then(|| view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-clear")}</LinkButton> });
+    let kinds = ROOMS.iter().map(|(prefix, key)| Choice::new(*prefix, visit.t(key)));
+    let kinds = std::iter::once(Choice::new("", visit.t("staff-audit-room-all"))).chain(kinds).collect();
+    let clear = narrowed
+        .then(|| view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-clear")}</LinkButton> });
     Ok(view! {
         <Page title=visit.t("staff-audit-title") lead=visit.t("staff-audit-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             <Form get=true inline=true>
-                <Select name="action" label=visit.t("staff-audit-room") choices=rooms optional=true/>
+                <Select name="action" label=visit.t("staff-audit-room") choices=kinds optional=true/>
                 <TextField name="subject" label=visit.t("staff-audit-subject") hint=visit.t("staff-audit-id-hint") optional=true/>
                 <TextField name="actor" label=visit.t("staff-audit-actor") optional=true/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{clear}</p>
@@ -142,17 +146,32 @@ fn row(visit: &Visit, entry: &Listed) -> Row {
     let words = action_text(visit, &entry.action);
     let code = (*words != *entry.action).then(|| view! { <br/><code class="code small">{entry.action.clone()}</code> });
     let request = entry.request.map(|id| view! { <br/><span class="muted small">{visit.t("staff-audit-request")}" "<code class="code">{short(id)}</code></span> });
-    let detail = match &entry.detail {
-        serde_json::Value::Object(all) if all.is_empty() => None,
-        detail => Some(view! { <code class="code staff-detail">{detail.to_string()}</code> }),
-    };
+    let seconds = domain::time::local(entry.at).second();
+    let when = format!("{}:{seconds:02}", moment(visit, entry.at));
     Row::new()
-        .cell(view! { {moment(visit, entry.at)}{request} })
+        .cell(view! { <div>{when}{request}</div> })
         .cell(view! { {words}{code} })
         .cell(view! { {who}{link("actor", entry.actor)} })
         .cell(view! { {subject_text(visit, &entry.subject_kind)}{link("subject", entry.subject)} })
-        .cell(detail)
+        .cell(detail(&entry.detail))
         .cell(entry.position.map_or("—".to_owned(), |n| n.to_string()))
+}
+
+/// An object's members one per line; anything else as it is.
+fn detail(detail: &serde_json::Value) -> AnyView {
+    let line = |name: &str, value: &serde_json::Value| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        view! { <li>{format!("{name}: {value}")}</li> }
+    };
+    match detail {
+        serde_json::Value::Null => "—".into_any(),
+        serde_json::Value::Object(all) if all.is_empty() => "—".into_any(),
+        serde_json::Value::Object(all) => {
+            let lines = all.iter().map(|(name, value)| line(name, value)).collect_view();
+            view! { <ul class="code staff-detail">{lines}</ul> }.into_any()
+        }
+        other => view! { <code class="code staff-detail">{other.to_string()}</code> }.into_any(),
+    }
 }
 
 fn subject_text(visit: &Visit, kind: &str) -> Text {

@@ -11,20 +11,39 @@ use domain::time::{day_text, local_day};
 use leptos::prelude::*;
 use services::{booking, jobs};
 
-/// A room of the workbench: its address, who may enter, its name, what it is for.
-struct Area(&'static str, Capability, &'static str, &'static str);
+/// A room of the workbench.
+pub(super) struct Area {
+    /// Its address.
+    pub path: &'static str,
+    /// Who may enter.
+    capability: Capability,
+    /// The key of its name.
+    pub title: &'static str,
+    /// The key of what it is for.
+    text: &'static str,
+}
 
-const AREAS: [Area; 9] = [
-    Area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
-    Area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
-    Area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
-    Area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
-    Area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
-    Area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
-    Area("/staff/people", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
-    Area("/staff/jobs", Capability::Operate, "staff-jobs-title", "staff-jobs-text"),
-    Area("/staff/audit", Capability::ReadAudit, "staff-audit-title", "staff-audit-text"),
+const fn area(path: &'static str, capability: Capability, title: &'static str, text: &'static str) -> Area {
+    Area { path, capability, title, text }
+}
+
+const AREAS: [Area; 10] = [
+    area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
+    area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
+    area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
+    area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
+    area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
+    area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
+    area("/staff/people", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
+    area("/staff/jobs", Capability::Operate, "staff-jobs-title", "staff-jobs-text"),
+    area("/staff/audit", Capability::ReadAudit, "staff-audit-title", "staff-audit-text"),
+    area("/staff/account", Capability::EnterStaff, "staff-own-title", "staff-own-text"),
 ];
+
+/// The rooms this person may enter.
+pub(super) fn open_to(visit: &Visit) -> Vec<&'static Area> {
+    AREAS.iter().filter(|area| is_open(area.path) && may(visit, area.capability)).collect()
+}
 
 /// The workbench.
 #[component]
@@ -34,27 +53,31 @@ pub fn Front() -> impl IntoView {
 
 async fn front(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let museum = if may(visit, Capability::SeeBookings) { museum_numbers(visit).await?.into_any() } else { ().into_any() };
+    let museum =
+        if may(visit, Capability::SeeBookings) { museum_numbers(visit).await?.into_any() } else { ().into_any() };
     let queue = if may(visit, Capability::Operate) { queue_numbers(visit).await?.into_any() } else { ().into_any() };
-    let rooms: Vec<_> = AREAS.iter().filter(|area| is_open(area.0) && may(visit, area.1)).collect();
+    let rooms = open_to(visit);
     let roles = match &visit.context.actor {
-        Actor::Staff { roles, .. } => roles.iter().map(|role| crate::words::role_text(visit, *role).to_string()).collect(),
+        Actor::Staff { roles, .. } => {
+            roles.iter().map(|role| crate::words::role_text(visit, *role).to_string()).collect()
+        }
         _ => Vec::new(),
     };
     let lead = if roles.is_empty() { visit.t("staff-no-role") } else { roles.join(" · ").into() };
-    let cards = rooms.iter().map(|Area(path, _, title, text)| {
-        view! { <Card title=visit.t(title) href=Some(Text::from(visit.href(path))) level=2>{visit.t(text)}</Card> }
+    let nothing = rooms.iter().all(|area| area.capability == Capability::EnterStaff).then(|| {
+        view! { <EmptyState of=Illustration::Museum title=visit.t("staff-no-rooms")><p>{visit.t("staff-no-rooms-text")}</p></EmptyState> }
+    });
+    let cards = rooms.iter().map(|area| {
+        let href = Some(Text::from(visit.href(area.path)));
+        view! { <Card title=visit.t(area.title) href=href level=2>{visit.t(area.text)}</Card> }
     });
     let cards = cards.collect_view();
     Ok(view! {
         <Page title=visit.t("nav-staff") lead=lead kicker=day_text(local_day(visit.context.now), visit.locale()) width=Width::Wide>
             {museum}
             {queue}
-            {if rooms.is_empty() {
-                view! { <EmptyState of=Illustration::Museum title=visit.t("staff-no-rooms")><p>{visit.t("staff-no-rooms-text")}</p></EmptyState> }.into_any()
-            } else {
-                view! { <div class="cards staff-areas">{cards}</div> }.into_any()
-            }}
+            {nothing}
+            <div class="cards staff-areas">{cards}</div>
         </Page>
     }
     .into_any())

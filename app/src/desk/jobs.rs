@@ -1,11 +1,12 @@
 //! The queue of work after commits, for operators: what waits, what was given up, try again or let go. Never a payload.
 
-use super::{crumbs, moment, news, read_first};
+use super::{crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Column, Dialog, EmptyState, Form, Illustration, Page, Row, StatNumber, Tab, Table, Tabs, Tag, Variant, Width,
+    Banner, Button, Column, Dialog, EmptyState, Form, Illustration, Page, Row, StatNumber, Tab, Table, Tabs, Tag,
+    Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use leptos::prelude::*;
@@ -38,9 +39,11 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         tab("/staff/jobs", "staff-jobs-dead", standing.dead, !waiting),
         tab("/staff/jobs?show=waiting", "staff-jobs-waiting", standing.waiting, waiting),
     ];
-    let oldest = standing.oldest_due.map(|at| visit.t_args("staff-jobs-oldest", &[("at", moment(visit, at.to_jiff()).into())]));
+    let oldest =
+        standing.oldest_due.map(|at| visit.t_args("staff-jobs-oldest", &[("at", moment(visit, at.to_jiff()).into())]));
     Ok(view! {
         <Page title=visit.t("staff-jobs-title") lead=visit.t("staff-jobs-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             {news(visit, NEWS)}
             <dl class="stats">
                 <StatNumber value=standing.due.to_string() label=visit.t("staff-number-due") note=oldest/>
@@ -56,13 +59,18 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
 
 fn list(visit: &Visit, listed: Vec<Listed>, waiting: bool) -> AnyView {
     if listed.is_empty() {
-        let (title, text) = if waiting { ("staff-jobs-none-waiting", "staff-jobs-none-waiting-text") } else { ("staff-jobs-none-dead", "staff-jobs-none-dead-text") };
+        let (title, text) = if waiting {
+            ("staff-jobs-none-waiting", "staff-jobs-none-waiting-text")
+        } else {
+            ("staff-jobs-none-dead", "staff-jobs-none-dead-text")
+        };
         return view! {
             <EmptyState of=Illustration::Tank title=visit.t(title)><p>{visit.t(text)}</p></EmptyState>
         }
         .into_any();
     }
-    let full = (listed.len() >= 200).then(|| view! { <Banner tone=Tone::Info>{visit.t("staff-jobs-first-200")}</Banner> });
+    let full =
+        (listed.len() >= 200).then(|| view! { <Banner tone=Tone::Info>{visit.t("staff-jobs-first-200")}</Banner> });
     let columns = vec![
         Column::new(visit.t("staff-job-kind")),
         Column::new(visit.t("staff-job-due")),
@@ -90,10 +98,13 @@ fn row(visit: &Visit, job: &Listed, waiting: bool) -> Row {
     let code = described.then(|| view! { <br/><code class="code small">{job.kind.clone()}</code> });
     let due = moment(visit, job.run_at);
     let queued = visit.t_args("staff-job-queued", &[("at", moment(visit, job.created_at).into())]);
-    let error = job.last_error.clone().map(|error| view! { <code class="code">{error}</code> });
+    let error = match &job.last_error {
+        Some(error) => view! { <code class="code">{error.clone()}</code> }.into_any(),
+        None => "—".into_any(),
+    };
     let running = job.running.then(|| view! { " "<Tag tone=Tone::Info>{visit.t("staff-job-running")}</Tag> });
     Row::new()
-        .cell(view! { {words}{running}{code} })
+        .cell(view! { <div>{words}{running}{code}</div> })
         .cell(view! { {due}<br/><span class="muted small">{queued}</span> })
         .cell(format!("{}/{}", job.attempts, job.max_attempts))
         .cell(error)

@@ -16,7 +16,7 @@ use crate::i18n::Text;
 use crate::museum::problem_of;
 use crate::problem::{Problem, problem_page};
 use crate::routes::paths;
-use crate::ui::{Banner, Crumb};
+use crate::ui::{Banner, Crumb, Glyph, LinkButton, Variant};
 use crate::visit::Visit;
 use domain::account::{Capability, Denied};
 use domain::contact::half_width;
@@ -74,6 +74,33 @@ pub(crate) fn may(visit: &Visit, capability: Capability) -> bool {
 pub(crate) fn crumbs(visit: &Visit, more: &[(&str, &str)]) -> Vec<Crumb> {
     let first = Crumb::new(visit.href(paths::STAFF), visit.t("nav-staff"));
     std::iter::once(first).chain(more.iter().map(|(path, key)| Crumb::new(visit.href(path), visit.t(key)))).collect()
+}
+
+/// The ways between the rooms of the workbench, below the heading of each of its pages.
+pub(crate) fn rooms(visit: &Visit) -> impl IntoView + use<> {
+    let links = front::open_to(visit).into_iter().map(|area| {
+        let here = visit.path == area.path;
+        let below = visit.path.strip_prefix(area.path).is_some_and(|rest| rest.starts_with('/'));
+        let current = if here { Some("page") } else { below.then_some("true") };
+        view! { <li><a href=visit.href(area.path) aria-current=current>{visit.t(area.title)}</a></li> }
+    });
+    let links = links.collect_view();
+    view! { <nav class="staff-rooms no-print" aria-label=visit.t("staff-rooms")><ul>{links}</ul></nav> }
+}
+
+/// On to what lies before and after, in words of its own: a day, a fortnight.
+pub(crate) fn turn(
+    visit: &Visit,
+    before: Option<(String, &str)>,
+    after: Option<(String, &str)>,
+) -> impl IntoView + use<> {
+    let before = before.map(|(href, key)| {
+        view! { <LinkButton href=href variant=Variant::Quiet glyph=Glyph::ArrowLeft>{visit.t(key)}</LinkButton> }
+    });
+    let after = after.map(|(href, key)| {
+        view! { <LinkButton href=href variant=Variant::Quiet glyph=Glyph::ArrowRight>{visit.t(key)}</LinkButton> }
+    });
+    view! { <nav class="staff-turn" aria-label=visit.t("pagination-label")>{before}{after}</nav> }
 }
 
 /// What was just done, said once on the page one is sent to: `?done=<word>` of a list of known words.

@@ -47,7 +47,8 @@ async fn look(asked: Asked) -> Answer {
 }
 
 async fn admit(asked: Asked) -> Answer {
-    let (Ok(nonce), Ok(id)) = (Uuid::parse_str(asked.field("nonce")), asked.field("booking").parse::<BookingId>()) else {
+    let (Ok(nonce), Ok(id)) = (Uuid::parse_str(asked.field("nonce")), asked.field("booking").parse::<BookingId>())
+    else {
         return Answer::to("/door");
     };
     let present = match number(asked.field("present"), 1, 500) {
@@ -59,7 +60,11 @@ async fn admit(asked: Asked) -> Answer {
             let refused = answer.is_err();
             let answer = serde_json::to_string(&answer).unwrap_or_default();
             let form = FormState::typed([("booking", id.to_string()), ("answer", answer)], &[]);
-            Answer::again_at("/door", form).status(if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK })
+            Answer::again_at("/door", form).status(if refused {
+                StatusCode::UNPROCESSABLE_ENTITY
+            } else {
+                StatusCode::OK
+            })
         }
         Err(error) => refused(&asked, error),
     }

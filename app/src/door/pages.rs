@@ -5,7 +5,10 @@ use crate::form::Tone;
 use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::routes::paths;
-use crate::ui::{Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, Icon, LinkButton, NumberStepper, Page, Radios, TextField, Variant};
+use crate::ui::{
+    Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, Icon, LinkButton, NumberStepper, Page, Radios, TextField,
+    Variant,
+};
 use crate::visit::{Visit, visit};
 use crate::words::door_text;
 use domain::booking::{DoorRefusal, PassFacts, SessionFacts};
@@ -43,6 +46,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let museum = booking::museum(&visit.services).await?;
     let shown = look(visit, &museum).await?;
     let inside = booking::inside(&visit.services, &visit.context).await?;
+    let running = running(visit).await?;
     let choosing = matches!(shown, Shown::Choose(_));
     let answer = answer(visit, shown);
     // One thing at a time: while a party's number is chosen there is no other form to slip into.
@@ -64,7 +68,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
                 {told(visit)}
                 {answer}
                 {rest}
-                {running(visit, &museum)}
+                {running}
                 <footer class="door-foot"><a href=visit.href(paths::STAFF)>{visit.t("nav-staff")}</a></footer>
             </div>
         </Page>
@@ -80,19 +84,26 @@ async fn look(visit: &Visit, museum: &Arc<Museum>) -> Result<Shown, Problem> {
         return Ok(Shown::Names(booking::find_by_name(&visit.services, &visit.context, name).await?));
     } else if let Some(text) = form.value("ticket").filter(|text| !text.is_empty()) {
         // A reference is eight characters, a pass some hundred: a scanner and a thumb share one input.
-        if domain::booking::Reference::parse(text).is_ok() { Ticket::Reference(text.to_owned()) } else { Ticket::Pass(text.to_owned()) }
+        if domain::booking::Reference::parse(text).is_ok() {
+            Ticket::Reference(text.to_owned())
+        } else {
+            Ticket::Pass(text.to_owned())
+        }
     } else {
         return Ok(Shown::Nothing);
     };
-    let found = match booking::find(&visit.services, &visit.context, &ticket).await.map_err(|error| problem_of(&error))? {
-        Ok(found) => Box::new(found),
-        Err(refusal) => return Ok(Shown::Refused(refusal, None)),
-    };
+    let found =
+        match booking::find(&visit.services, &visit.context, &ticket).await.map_err(|error| problem_of(&error))? {
+            Ok(found) => Box::new(found),
+            Err(refusal) => return Ok(Shown::Refused(refusal, None)),
+        };
     let answered: Option<DoorAnswer> = form.value("answer").and_then(|answer| serde_json::from_str(answer).ok());
     Ok(match answered {
         Some(Ok(admission)) => Shown::Admitted(admission, found),
         // Fewer people than one thought: choose again.
-        Some(Err(DoorRefusal::MoreThanBooked { left })) if left > 0 => Shown::Refused(DoorRefusal::MoreThanBooked { left }, Some(found)),
+        Some(Err(DoorRefusal::MoreThanBooked { left })) if left > 0 => {
+            Shown::Refused(DoorRefusal::MoreThanBooked { left }, Some(found))
+        }
         Some(Err(refusal)) => Shown::Refused(refusal, Some(found)),
         None => match worth(visit, museum, &found) {
             Ok(()) => Shown::Choose(found),
@@ -304,11 +315,12 @@ fn counting(visit: &Visit, path: &str, title: &'static str, button: &str) -> imp
 }
 
 /// The sessions whose visitors come now or next: who is here of how many.
-fn running(visit: &Visit, museum: &Museum) -> Option<impl IntoView + use<>> {
+async fn running(visit: &Visit) -> Result<Option<impl IntoView + use<>>, Problem> {
     let now = visit.context.now;
     let today = local_day(now);
-    let rows: Vec<_> = museum
-        .on(today)
+    let sessions = booking::sessions(&visit.services, &visit.context, today, today).await?;
+    let rows: Vec<_> = sessions
+        .into_iter()
         .filter(|s| s.facts.ends_at > now && !s.facts.closed)
         .take(3)
         .map(|s| {
@@ -321,5 +333,6 @@ fn running(visit: &Visit, museum: &Museum) -> Option<impl IntoView + use<>> {
             }
         })
         .collect();
-    (!rows.is_empty()).then(|| view! { <section class="door-running"><h2>{visit.t("door-running")}</h2><ul>{rows}</ul></section> })
+    Ok((!rows.is_empty())
+        .then(|| view! { <section class="door-running"><h2>{visit.t("door-running")}</h2><ul>{rows}</ul></section> }))
 }

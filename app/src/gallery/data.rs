@@ -3,8 +3,8 @@
 use super::Shelf;
 use crate::form::Tone;
 use crate::ui::{
-    BarChart, CalendarDay, CalendarGrid, Card, Column, Illustration, LineChart, LinkButton, Offer, Pagination, Point, QrFigure,
-    Row, StatNumber, SummaryList, SummaryRow, Tab, Table, Tabs, Tag, Task, TaskList, TaskState, Variant,
+    BarChart, CalendarDay, CalendarGrid, Card, Column, Illustration, LineChart, LinkButton, Offer, Pagination, Point,
+    QrFigure, Row, StatNumber, SummaryList, SummaryRow, Tab, Table, Tabs, Tag, Task, TaskList, TaskState, Variant,
 };
 use crate::visit::Visit;
 use jiff::civil::date;
@@ -66,8 +66,14 @@ pub fn tables() -> impl IntoView {
 
 pub fn calendar(_visit: &Visit) -> impl IntoView + use<> {
     let offers = [
-        (13, Offer::Places(18)), (14, Offer::Few(3)), (15, Offer::Full), (16, Offer::NotYet), (17, Offer::NoBookingNeeded),
-        (18, Offer::Places(104)), (19, Offer::Few(1)), (20, Offer::Closed),
+        (13, Offer::Places(18)),
+        (14, Offer::Few(3)),
+        (15, Offer::Full),
+        (16, Offer::NotYet),
+        (17, Offer::NoBookingNeeded),
+        (18, Offer::Places(104)),
+        (19, Offer::Few(1)),
+        (20, Offer::Closed),
     ];
     let days: BTreeMap<_, _> = offers
         .into_iter()
@@ -81,7 +87,11 @@ pub fn calendar(_visit: &Visit) -> impl IntoView + use<> {
 }
 
 pub fn charts() -> impl IntoView {
-    let days: Vec<_> = [12, 34, 28, 51, 47, 90, 88].into_iter().enumerate().map(|(i, n)| Point::new(format!("7月{}日", i + 13), n)).collect();
+    let days: Vec<_> = [12, 34, 28, 51, 47, 90, 88]
+        .into_iter()
+        .enumerate()
+        .map(|(i, n)| Point::new(format!("7月{}日", i + 13), n))
+        .collect();
     let long: Vec<_> = (0..30).map(|i: u64| Point::new(format!("{}", i + 1), 40 + (i * 37) % 60)).collect();
     view! {
         <Shelf title="图表">

@@ -3,8 +3,8 @@
 use super::{Shelf, as_if};
 use crate::form::{FormState, Tone};
 use crate::ui::{
-    Button, Checkbox, Checkboxes, Choice, CodeField, DateField, ErrorSummary, Fieldset, Form, HiddenField, NumberStepper,
-    Radios, Select, TextArea, TextField, Variant,
+    Button, Checkbox, Checkboxes, Choice, CodeField, DateField, ErrorSummary, Fieldset, Form, HiddenField,
+    NumberStepper, Radios, Select, TextArea, TextField, Variant,
 };
 use crate::visit::Visit;
 use domain::field::{Fault, FieldError};
@@ -18,8 +18,13 @@ pub fn empty(visit: &Visit) -> AnyView {
 pub fn refused(visit: &Visit) -> AnyView {
     let long = "很长很长的内容不会撑破页面".repeat(6);
     let typed = [
-        ("x-name", "<张三>"), ("x-phone", "1380000"), ("x-people", "9"), ("x-note", long.as_str()), ("x-days", "1"),
-        ("x-visit", "2026-02-28"), ("x-city", "qingdao"),
+        ("x-name", "<张三>"),
+        ("x-phone", "1380000"),
+        ("x-people", "9"),
+        ("x-note", long.as_str()),
+        ("x-days", "1"),
+        ("x-visit", "2026-02-28"),
+        ("x-city", "qingdao"),
     ];
     let errors = vec![
         FieldError::new("x-name", Fault::NameCharacters),
@@ -60,7 +65,12 @@ fn named(prefix: &str, name: &'static str) -> &'static str {
 
 fn fields(prefix: &'static str) -> impl IntoView {
     let n = |name| named(prefix, name);
-    let cities = vec![Choice::new("", "请选择"), Choice::new("jinan", "济南"), Choice::new("qingdao", "青岛"), Choice::new("heze", "菏泽")];
+    let cities = vec![
+        Choice::new("", "请选择"),
+        Choice::new("jinan", "济南"),
+        Choice::new("qingdao", "青岛"),
+        Choice::new("heze", "菏泽"),
+    ];
     let who = vec![
         Choice::new("self", "自己来").hint("一个人也可以参观"),
         Choice::new("family", "和家人来"),

@@ -3,8 +3,8 @@
 use super::Shelf;
 use crate::form::Tone;
 use crate::ui::{
-    Banner, Button, Dialog, EmptyState, Form, Glyph, Icon, Illustration, LinkButton, Meter, Picture, Skeleton, Steps, Tag,
-    Variant,
+    Banner, Button, Dialog, EmptyState, Form, Glyph, Icon, Illustration, LinkButton, Meter, Picture, Skeleton, Steps,
+    Tag, Variant,
 };
 use leptos::prelude::*;
 

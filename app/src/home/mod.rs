@@ -77,8 +77,12 @@ fn doors(visit: &Visit) -> impl IntoView + use<> {
 
 fn facts(visit: &Visit) -> impl IntoView + use<> {
     let shown = [
-        &content::UNITS_STORED, &content::UNITS_PROVIDED, &content::HOSPITALS, &content::SEARCHES,
-        &content::TESTS_PER_UNIT, &content::MUSEUM_VISITORS,
+        &content::UNITS_STORED,
+        &content::UNITS_PROVIDED,
+        &content::HOSPITALS,
+        &content::SEARCHES,
+        &content::TESTS_PER_UNIT,
+        &content::MUSEUM_VISITORS,
     ];
     shown.map(|fact| fact_view(visit, fact)).collect_view()
 }

@@ -80,7 +80,8 @@ pub fn Mailbox() -> impl IntoView {
 
 fn page(visit: &Visit, letters: Vec<Letter>) -> impl IntoView + use<> {
     let to = visit.query.get("to").unwrap_or_default().trim().to_owned();
-    let found: Vec<_> = letters.iter().filter(|letter| letter.to.contains(&to)).map(|letter| item(visit, letter)).collect();
+    let found: Vec<_> =
+        letters.iter().filter(|letter| letter.to.contains(&to)).map(|letter| item(visit, letter)).collect();
     let content = if found.is_empty() {
         view! {
             <EmptyState of=Illustration::Drop title=visit.t("mailbox-none-title")><p>{visit.t("mailbox-none-text")}</p></EmptyState>
@@ -101,14 +102,17 @@ fn page(visit: &Visit, letters: Vec<Letter>) -> impl IntoView + use<> {
 }
 
 fn item(visit: &Visit, letter: &Letter) -> AnyView {
-    let (tone, channel) = if letter.sms { (Tone::Info, visit.t("mailbox-sms")) } else { (Tone::Success, visit.t("mailbox-mail")) };
+    let (tone, channel) =
+        if letter.sms { (Tone::Info, visit.t("mailbox-sms")) } else { (Tone::Success, visit.t("mailbox-mail")) };
     let when = format!("{} {}", day_text(local_day(letter.at), visit.locale()), clock_text(letter.at));
-    let subject = if letter.subject.is_empty() { visit.t("mailbox-no-subject").to_string() } else { letter.subject.clone() };
+    let subject =
+        if letter.subject.is_empty() { visit.t("mailbox-no-subject").to_string() } else { letter.subject.clone() };
     let code = code_in(&letter.text).map(|code| {
         view! { <p class="mailbox-code">{visit.t("mailbox-code")}" "<code class="code">{code.to_owned()}</code></p> }
     });
     let path = |rest: String| visit.href(&format!("{PATH}/{}/{rest}", letter.id));
-    let html = letter.html.as_ref().map(|_| view! { <li><a href=path("html".into())>{visit.t("mailbox-html")}</a></li> });
+    let html =
+        letter.html.as_ref().map(|_| view! { <li><a href=path("html".into())>{visit.t("mailbox-html")}</a></li> });
     let files = letter.attachments.iter().enumerate().map(|(n, file)| {
         view! { <li><a href=path(format!("attachments/{n}"))>{file.name.clone()}</a></li> }
     });

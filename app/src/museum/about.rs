@@ -59,8 +59,11 @@ fn rules(visit: &Visit) -> impl IntoView + use<> {
     let visit = visit.clone();
     // The rules of the page are the rules of the engine: read, never retyped.
     Suspend::new(async move {
-        let policy = services::booking::museum(&visit.services).await.map(|museum| museum.policy.clone()).unwrap_or_default();
-        let items = rule_sentences(&visit, &policy).into_iter().map(|text| view! { <li><Icon of=Glyph::Check/><span>{text}</span></li> });
+        let policy =
+            services::booking::museum(&visit.services).await.map(|museum| museum.policy.clone()).unwrap_or_default();
+        let items = rule_sentences(&visit, &policy)
+            .into_iter()
+            .map(|text| view! { <li><Icon of=Glyph::Check/><span>{text}</span></li> });
         view! {
             <section class="section">
                 <h2>{visit.t("museum-rules-title")}</h2>
@@ -74,17 +77,27 @@ fn rules(visit: &Visit) -> impl IntoView + use<> {
 pub(super) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n::Text> {
     let number = |n: u16| u32::from(n).into();
     vec![
-        visit.t_args("museum-rule-ahead", &[("days", number(policy.days_ahead)), ("hour", i32::from(policy.opens_hour).into())]),
+        visit.t_args(
+            "museum-rule-ahead",
+            &[("days", number(policy.days_ahead)), ("hour", i32::from(policy.opens_hour).into())],
+        ),
         visit.t_args(
             "museum-rule-party",
             &[("people", number(policy.people_per_booking)), ("children", number(policy.children_per_booking))],
         ),
         visit.t_args(
             "museum-rule-limit",
-            &[("day", number(policy.bookings_per_day)), ("window", number(policy.bookings_per_window)), ("days", number(policy.window_days))],
+            &[
+                ("day", number(policy.bookings_per_day)),
+                ("window", number(policy.bookings_per_window)),
+                ("days", number(policy.window_days)),
+            ],
         ),
         visit.t_args("museum-rule-change", &[("minutes", policy.change_minutes_before.into())]),
-        visit.t_args("museum-rule-door", &[("early", number(policy.early_minutes)), ("late", number(policy.late_minutes))]),
+        visit.t_args(
+            "museum-rule-door",
+            &[("early", number(policy.early_minutes)), ("late", number(policy.late_minutes))],
+        ),
     ]
 }
 

@@ -26,7 +26,10 @@ fn steps(visit: &Visit, current: usize) -> impl IntoView + use<> {
 }
 
 fn crumbs(visit: &Visit) -> Vec<Crumb> {
-    vec![Crumb::new(visit.href("/museum"), visit.t("museum-name")), Crumb::new(visit.href("/museum/sessions"), visit.t("sessions-title"))]
+    vec![
+        Crumb::new(visit.href("/museum"), visit.t("museum-name")),
+        Crumb::new(visit.href("/museum/sessions"), visit.t("sessions-title")),
+    ]
 }
 
 fn chosen(visit: &Visit, draft: &DraftView) -> impl IntoView + use<> {
@@ -35,11 +38,14 @@ fn chosen(visit: &Visit, draft: &DraftView) -> impl IntoView + use<> {
     let day = domain::time::local_day(facts.starts_at);
     let back = format!("{}?people={people}&day={day}", visit.href("/museum/sessions"));
     let rows = vec![
-        SummaryRow::new(visit.t("book-when"), span_text(facts.starts_at, facts.ends_at, visit.locale())).action(back, visit.t("book-change")),
+        SummaryRow::new(visit.t("book-when"), span_text(facts.starts_at, facts.ends_at, visit.locale()))
+            .action(back, visit.t("book-change")),
         SummaryRow::new(visit.t("book-people"), visit.t_args("people-count", &[("n", people.into())])),
     ];
     let held = match draft.held_until {
-        Some(until) => view! { <Banner>{visit.t_args("book-held", &[("until", clock_text(until).into())])}</Banner> }.into_any(),
+        Some(until) => {
+            view! { <Banner>{visit.t_args("book-held", &[("until", clock_text(until).into())])}</Banner> }.into_any()
+        }
         None => view! { <Banner tone=Tone::Warning>{visit.t("book-not-held")}</Banner> }.into_any(),
     };
     view! { <SummaryList rows=rows/>{held} }
@@ -94,7 +100,8 @@ async fn form(visit: &Visit, draft: &DraftView) -> AnyView {
     let policy = museum(&visit.services).await.map(|m| m.policy.clone()).unwrap_or_default();
     let typed = draft.typed.as_ref();
     let name = typed.map(|(person, _)| person.name.as_str().to_owned()).unwrap_or_default();
-    let contact = typed.and_then(|(person, _)| person.contact.as_ref()).map(|c| c.expose().to_owned()).unwrap_or_default();
+    let contact =
+        typed.and_then(|(person, _)| person.contact.as_ref()).map(|c| c.expose().to_owned()).unwrap_or_default();
     let children = typed.map_or(0, |(_, children)| u32::from(*children));
     let most = draft.people.get().min(u32::from(policy.children_per_booking));
     let sentences = rule_sentences(visit, &policy).into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
@@ -134,9 +141,16 @@ pub fn Code() -> impl IntoView {
 
 fn code(visit: &Visit, draft: &DraftView) -> AnyView {
     let base = format!("/museum/book/{}", draft.id);
-    let to = draft.typed.as_ref().and_then(|(person, _)| person.contact.as_ref()).map(|c| c.expose().to_owned()).unwrap_or_default();
-    let mailbox = visit.development.then(|| view! {
-        <p class="muted small"><a href=visit.href("/mailbox")>{visit.t("book-mailbox")}</a></p>
+    let to = draft
+        .typed
+        .as_ref()
+        .and_then(|(person, _)| person.contact.as_ref())
+        .map(|c| c.expose().to_owned())
+        .unwrap_or_default();
+    let mailbox = visit.development.then(|| {
+        view! {
+            <p class="muted small"><a href=visit.href("/mailbox")>{visit.t("book-mailbox")}</a></p>
+        }
     });
     view! {
         <Page title=visit.t("code-title") lead=visit.t_args("code-lead", &[("to", to.into())]) crumbs=crumbs(visit)>

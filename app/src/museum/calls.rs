@@ -64,8 +64,11 @@ async fn hold(asked: Asked) -> Answer {
     let visitor = known.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(services::crypto::random())));
     match booking::begin(&asked.services, &asked.context, session, people, &visitor).await {
         // Renewed with every draft, so that it lives as long as the newest.
-        Ok(draft) => Answer::to(format!("/museum/book/{draft}"))
-            .cookie(Cookie::new(VISITOR_COOKIE, &visitor, Some(SignedDuration::from_hours(24)))),
+        Ok(draft) => Answer::to(format!("/museum/book/{draft}")).cookie(Cookie::new(
+            VISITOR_COOKIE,
+            &visitor,
+            Some(SignedDuration::from_hours(24)),
+        )),
         Err(error) => refused(&asked, calendar, error),
     }
 }

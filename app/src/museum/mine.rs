@@ -5,8 +5,8 @@ use super::{param, problem_of};
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
 use crate::ui::{
-    Banner, Button, Crumb, Dialog, EmptyState, Form, Glyph, HiddenField, LinkButton, NumberStepper, Page, QrFigure, SummaryList,
-    SummaryRow, Tag, Variant, Width,
+    Banner, Button, Crumb, Dialog, EmptyState, Form, Glyph, HiddenField, LinkButton, NumberStepper, Page, QrFigure,
+    SummaryList, SummaryRow, Tag, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::booking::{SessionFacts, may_cancel};
@@ -63,7 +63,13 @@ fn page(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
     let cancelled = booking.state == BookingState::Cancelled;
     let base = format!("/b/{}", seen.link);
     let over = booking.ends_at <= visit.context.now;
-    let title = visit.t(if cancelled { "mine-title-cancelled" } else if over { "mine-title-over" } else { "mine-title" });
+    let title = visit.t(if cancelled {
+        "mine-title-cancelled"
+    } else if over {
+        "mine-title-over"
+    } else {
+        "mine-title"
+    });
     view! {
         <Page title=title crumbs=vec![Crumb::new(visit.href("/museum"), visit.t("museum-name"))]>
             {news(visit, seen)}
@@ -90,8 +96,10 @@ fn news(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
     // The address may be old: a cancelled booking is never announced as booked.
     let cancelled = seen.booking.state == BookingState::Cancelled;
     let told = told.filter(|(_, key)| cancelled == (*key == "mine-news-cancelled"));
-    let closed = (seen.booking.session_closed && !cancelled).then(|| view! {
-        <Banner tone=Tone::Warning>{visit.t("mine-session-closed")}</Banner>
+    let closed = (seen.booking.session_closed && !cancelled).then(|| {
+        view! {
+            <Banner tone=Tone::Warning>{visit.t("mine-session-closed")}</Banner>
+        }
     });
     view! {
         {told.map(|(tone, key)| view! { <Banner tone=tone alert=true>{visit.t(key)}</Banner> })}
@@ -249,7 +257,12 @@ fn others(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
     }
 }
 
-fn other(visit: &Visit, booking: &BookingView, base: &str, session: &services::booking::SessionView) -> impl IntoView + use<> {
+fn other(
+    visit: &Visit,
+    booking: &BookingView,
+    base: &str,
+    session: &services::booking::SessionView,
+) -> impl IntoView + use<> {
     let facts = session.facts;
     let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
     view! {

@@ -1,12 +1,12 @@
 //! When there is room: a month, a day, its sessions, for the size of the party that asks.
 
 use super::problem_of;
+use crate::form::Tone;
 use crate::problem::problem_page;
 use crate::ui::{
-    Button, CalendarDay, CalendarGrid, Crumb, EmptyState, Form, HiddenField, Illustration, LinkButton, Meter, NumberStepper,
-    Offer, Page, Tag, Variant, Width,
+    Button, CalendarDay, CalendarGrid, Crumb, EmptyState, Form, HiddenField, Illustration, LinkButton, Meter,
+    NumberStepper, Offer, Page, Tag, Variant, Width,
 };
-use crate::form::Tone;
 use crate::visit::{Visit, visit};
 use domain::booking::opens_at;
 use domain::time::{clock_text, day_text, local_day, span_text};
@@ -62,7 +62,10 @@ fn asked(visit: &Visit, museum: &Museum) -> Asked {
 
 fn page(visit: &Visit, museum: Arc<Museum>) -> impl IntoView + use<> {
     let asked = asked(visit, &museum);
-    let crumbs = vec![Crumb::new(visit.href("/"), visit.t("nav-home")), Crumb::new(visit.href("/museum"), visit.t("museum-name"))];
+    let crumbs = vec![
+        Crumb::new(visit.href("/"), visit.t("nav-home")),
+        Crumb::new(visit.href("/museum"), visit.t("museum-name")),
+    ];
     let link = |day: Option<Date>, month: Date| address(visit, asked.people, day, month);
     let most = u32::from(museum.policy.people_per_booking);
     let (days, sessions) = (days(visit, &museum, asked), day_sessions(visit, &museum, asked));
@@ -134,11 +137,13 @@ fn day_sessions(visit: &Visit, museum: &Museum, asked: Asked) -> AnyView {
     let title = day_text(day, visit.locale());
     if let Some((_, zh, en)) = museum.exceptions.iter().find(|(exception, ..)| *exception == day) {
         let reason = visit.pick(zh, en).into_owned();
-        return view! { <h2>{title}</h2><EmptyState title=visit.t("sessions-closed-day")><p>{reason}</p></EmptyState> }.into_any();
+        return view! { <h2>{title}</h2><EmptyState title=visit.t("sessions-closed-day")><p>{reason}</p></EmptyState> }
+            .into_any();
     }
     let sessions: Vec<_> = museum.on(day).map(|session| card(visit, museum, session, asked)).collect();
     if sessions.is_empty() {
-        let next = museum.upcoming(visit.context.now).find(|s| s.fits(asked.people)).map(|s| local_day(s.facts.starts_at));
+        let next =
+            museum.upcoming(visit.context.now).find(|s| s.fits(asked.people)).map(|s| local_day(s.facts.starts_at));
         return view! {
             <h2>{title}</h2>
             <EmptyState title=visit.t("sessions-none")>
@@ -200,7 +205,8 @@ fn card(visit: &Visit, museum: &Museum, session: &SessionView, asked: Asked) -> 
 pub(super) fn bookable_days(museum: &Museum, now: jiff::Timestamp, people: u32) -> BTreeMap<Date, Vec<&SessionView>> {
     let mut days: BTreeMap<Date, Vec<&SessionView>> = BTreeMap::new();
     let last = local_day(now).checked_add(i32::from(museum.policy.days_ahead).days()).unwrap_or(local_day(now));
-    for session in museum.upcoming(now).filter(|s| s.fits(people) && opens_at(&museum.policy, s.facts.starts_at) <= now) {
+    for session in museum.upcoming(now).filter(|s| s.fits(people) && opens_at(&museum.policy, s.facts.starts_at) <= now)
+    {
         let day = local_day(session.facts.starts_at);
         if day <= last {
             days.entry(day).or_default().push(session);

@@ -1,9 +1,9 @@
 //! Things to press: buttons of forms, links that look like them, and a question before something final.
 
 use super::icon::{Glyph, Icon};
+use super::slot::Slot;
 use crate::i18n::Text;
 use crate::visit::visit;
-use super::slot::Slot;
 use leptos::prelude::*;
 
 /// How much weight a button has. One primary per page.

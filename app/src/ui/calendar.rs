@@ -47,8 +47,20 @@ pub struct CalendarDay {
     pub href: Option<Text>,
 }
 
-const MONTHS_EN: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// One month, Monday first. Days that are not in `days` are days without anything.
 #[component]
@@ -105,7 +117,9 @@ pub fn CalendarGrid(
     });
     let weeks = weeks.collect_view();
     let turn = |href: Option<Text>, glyph: Glyph, key: &str, rel: &'static str| match href {
-        Some(href) => view! { <a class="calendar-turn" href=href rel=rel aria-label=visit.t(key)><Icon of=glyph/></a> }.into_any(),
+        Some(href) => {
+            view! { <a class="calendar-turn" href=href rel=rel aria-label=visit.t(key)><Icon of=glyph/></a> }.into_any()
+        }
         None => view! { <span class="calendar-turn" aria-hidden="true"><Icon of=glyph/></span> }.into_any(),
     };
     view! {

@@ -1,9 +1,9 @@
 //! Charts as SVG from the server, each with the same numbers as a table for those who do not see it.
 
+use super::slot::Slot;
 use super::table::{Column, Row, Table};
 use crate::i18n::{Text, grouped};
 use crate::visit::visit;
-use super::slot::Slot;
 use leptos::prelude::*;
 
 /// A value of a chart.

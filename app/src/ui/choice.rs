@@ -1,9 +1,9 @@
 //! Choosing: one of several, several of several, yes or no.
 
 use super::field::Parts;
+use super::slot::Slot;
 use crate::i18n::Text;
 use crate::visit::visit;
-use super::slot::Slot;
 use leptos::prelude::*;
 
 /// Something that can be chosen.

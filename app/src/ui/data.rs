@@ -2,10 +2,10 @@
 
 use super::feedback::Tag;
 use super::icon::{Glyph, Icon};
+use super::slot::Slot;
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::visit::visit;
-use super::slot::Slot;
 use leptos::prelude::*;
 
 /// One line of a [`SummaryList`].

@@ -2,10 +2,10 @@
 
 use super::icon::{Glyph, Icon};
 use super::picture::{Illustration, Picture};
+use super::slot::Slot;
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::visit::visit;
-use super::slot::Slot;
 use leptos::prelude::*;
 
 const fn glyph(tone: Tone) -> Glyph {
@@ -32,7 +32,7 @@ pub fn Banner<'a>(
     /// The sentence.
     children: Slot<'a>,
 ) -> impl IntoView + use<> {
-    let role = alert.then(|| if matches!(tone, Tone::Danger | Tone::Warning) { "alert" } else { "status" });
+    let role = alert.then_some(if matches!(tone, Tone::Danger | Tone::Warning) { "alert" } else { "status" });
     view! {
         <div class=format!("banner banner-{}", tone.name()) role=role>
             <Icon of=glyph(tone)/>
@@ -104,7 +104,8 @@ pub fn Steps(
             std::cmp::Ordering::Equal => ("step step-current", None),
             std::cmp::Ordering::Greater => ("step", None),
         };
-        let mark = if i < current { view! { <Icon of=Glyph::Check/> }.into_any() } else { (i + 1).to_string().into_any() };
+        let mark =
+            if i < current { view! { <Icon of=Glyph::Check/> }.into_any() } else { (i + 1).to_string().into_any() };
         view! {
             <li class=class aria-current=(i == current).then_some("step")>
                 <span class="step-mark" aria-hidden="true">{mark}</span>

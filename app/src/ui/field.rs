@@ -1,10 +1,10 @@
 //! Fields of forms. Each finds what was typed and what is wrong with it in the visit's form, by its name.
 
+use super::slot::Slot;
 use crate::i18n::Text;
 use crate::islands::Stepper;
 use crate::visit::{Visit, visit};
 use crate::words;
-use super::slot::Slot;
 use leptos::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
 

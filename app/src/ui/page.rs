@@ -2,10 +2,10 @@
 
 use super::feedback::Banner;
 use super::field::{Labels, input_id};
+use super::slot::Slot;
 use crate::i18n::Text;
 use crate::visit::visit;
 use crate::words;
-use super::slot::Slot;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
@@ -79,7 +79,8 @@ pub fn Page<'a>(
     // The fields are made before the summary that stands above them, so that it can say what they are called.
     provide_context(Labels::default());
     let content = children.view();
-    let notice = visit.form.notice.clone().map(|notice| view! { <Banner tone=notice.tone alert=true>{notice.text}</Banner> });
+    let notice =
+        visit.form.notice.clone().map(|notice| view! { <Banner tone=notice.tone alert=true>{notice.text}</Banner> });
     view! {
         <Title text=document_title/>
         {lead.as_ref().map(|lead| view! { <Meta name="description" content=lead.to_string()/> })}

@@ -35,7 +35,9 @@ fn sound(shown: &Shown, path: &str) {
         }
         if matches!(tag.name.as_str(), "script" | "link" | "img" | "form" | "iframe") {
             for address in ["src", "href", "action"].iter().filter_map(|name| tag.get(name)) {
-                let ours = address.starts_with('/') || address.starts_with('#') || address.starts_with("https://test.example/");
+                let ours = address.starts_with('/')
+                    || address.starts_with('#')
+                    || address.starts_with("https://test.example/");
                 assert!(ours, "{path}: {} leaves the house: {address}", tag.name);
             }
         }
@@ -117,7 +119,8 @@ async fn a_refused_form_is_told_in_title_summary_and_field() {
     let form = FormState::typed([("name", "x")], &[])
         .with_errors(vec![FieldError::new("name", Fault::Required), FieldError::new("phone", Fault::PhoneShape)])
         .with_notice(Tone::Warning, "</script><script>alert(1)</script>");
-    let shown = show_as(visit(&house, Locale::ZhCn, "/").with(|data| data.form = form), StatusCode::UNPROCESSABLE_ENTITY).await;
+    let shown =
+        show_as(visit(&house, Locale::ZhCn, "/").with(|data| data.form = form), StatusCode::UNPROCESSABLE_ENTITY).await;
     assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(shown.html.contains("<title>错误："), "the title says so first");
     assert!(shown.html.contains("href=\"#f-name\"") && shown.html.contains("href=\"#f-phone\""));
@@ -140,7 +143,11 @@ async fn every_error_of_the_gallery_leads_to_its_field() {
 #[tokio::test]
 async fn preferences_reach_the_document() {
     let house = TestHouse::new().await;
-    let shown = show(visit(&house, Locale::ZhCn, "/").with(|data| data.preferences = Preferences { elder: true, theme: Theme::Dark })).await;
+    let shown = show(
+        visit(&house, Locale::ZhCn, "/")
+            .with(|data| data.preferences = Preferences { elder: true, theme: Theme::Dark }),
+    )
+    .await;
     assert!(shown.html.contains("data-theme=\"dark\"") && shown.html.contains("data-size=\"elder\""));
     let shown = show(visit(&house, Locale::ZhCn, "/")).await;
     assert!(!shown.html.contains("data-theme=") && !shown.html.contains("data-size="));

@@ -39,7 +39,9 @@ async fn only_one_file_of_the_site_has_a_text_area() {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if std::fs::read_to_string(&path).is_ok_and(|text| text.contains("<textarea\n") || text.contains("<textarea ")) {
+            } else if std::fs::read_to_string(&path)
+                .is_ok_and(|text| text.contains("<textarea\n") || text.contains("<textarea "))
+            {
                 found.push(path.file_name().expect("a name").to_string_lossy().into_owned());
             }
         }
@@ -57,7 +59,8 @@ async fn a_line_of_text_comes_back_escaped() {
 
 #[tokio::test]
 async fn a_password_never_comes_back() {
-    let html = html(&[("secret", "letmein")], || view! { <TextField name="secret" label="密码" kind="password"/> }).await;
+    let html =
+        html(&[("secret", "letmein")], || view! { <TextField name="secret" label="密码" kind="password"/> }).await;
     assert!(!html.contains("letmein"));
 }
 
@@ -73,15 +76,18 @@ async fn choices_come_back_as_they_were_made() {
     })
     .await;
     let tags = tags(&html);
-    let selected: Vec<_> = tags.iter().filter(|tag| tag.get("selected").is_some()).filter_map(|tag| tag.get("value")).collect();
+    let selected: Vec<_> =
+        tags.iter().filter(|tag| tag.get("selected").is_some()).filter_map(|tag| tag.get("value")).collect();
     assert_eq!(selected, ["b"]);
-    let ticked: Vec<_> = tags.iter().filter(|tag| tag.get("checked").is_some()).filter_map(|tag| tag.get("value")).collect();
+    let ticked: Vec<_> =
+        tags.iter().filter(|tag| tag.get("checked").is_some()).filter_map(|tag| tag.get("value")).collect();
     assert_eq!(ticked, ["a", "c", "on"], "what was unticked stays unticked");
 }
 
 #[tokio::test]
 async fn a_stepper_is_a_plain_number_before_it_wakes() {
-    let html = html(&[("people", "4")], || view! { <NumberStepper name="people" label="人数" min=1 max=5 value=2/> }).await;
+    let html =
+        html(&[("people", "4")], || view! { <NumberStepper name="people" label="人数" min=1 max=5 value=2/> }).await;
     let tags = tags(&html);
     let input = tags.iter().find(|tag| tag.name == "input").expect("an input");
     assert_eq!((input.get("value"), input.get("name"), input.get("id")), (Some("4"), Some("people"), Some("f-people")));

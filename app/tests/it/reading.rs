@@ -33,7 +33,8 @@ pub fn visit(house: &TestHouse, locale: Locale, path: &str) -> Visit {
         assets: Assets::from_hashes("css: c0\njs: a1\nwasm: b2\n"),
         problem: None,
         development: true,
-        visitor: None, cookies: Default::default(),
+        visitor: None,
+        cookies: Vec::new(),
     })
 }
 

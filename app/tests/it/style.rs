@@ -46,7 +46,8 @@ fn colours(name: &str) -> BTreeMap<String, [f64; 3]> {
     let mut found = BTreeMap::new();
     for line in block.lines() {
         if let Some((name, value)) = line.trim().trim_end_matches(';').split_once(": #") {
-            let channel = |i: usize| f64::from(u8::from_str_radix(&value[i * 2..i * 2 + 2], 16).expect("hexadecimal")) / 255.0;
+            let channel =
+                |i: usize| f64::from(u8::from_str_radix(&value[i * 2..i * 2 + 2], 16).expect("hexadecimal")) / 255.0;
             found.insert(name.trim_start_matches("--").to_owned(), [channel(0), channel(1), channel(2)]);
         }
     }
@@ -70,8 +71,18 @@ fn every_pair_of_colours_keeps_its_contrast() {
     let grounds = ["ground", "surface", "mist"];
     let mut wanted: Vec<(&str, &str, f64)> = Vec::new();
     for ground in grounds {
-        wanted.extend([("ink", ground, 7.0), ("muted", ground, 7.0), ("glass", ground, 4.5), ("glass-strong", ground, 4.5)]);
-        wanted.extend([("ember", ground, 4.5), ("danger", ground, 4.5), ("edge", ground, 3.0), ("stroke", ground, 3.0)]);
+        wanted.extend([
+            ("ink", ground, 7.0),
+            ("muted", ground, 7.0),
+            ("glass", ground, 4.5),
+            ("glass-strong", ground, 4.5),
+        ]);
+        wanted.extend([
+            ("ember", ground, 4.5),
+            ("danger", ground, 4.5),
+            ("edge", ground, 3.0),
+            ("stroke", ground, 3.0),
+        ]);
         wanted.extend([("focus", ground, 3.0), ("flame", ground, 3.0)]);
     }
     for tone in ["info", "success", "warning", "danger"] {

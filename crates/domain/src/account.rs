@@ -310,7 +310,11 @@ mod tests {
         for capability in Capability::ALL {
             let _ = writeln!(matrix, "{capability:?}");
             for (name, actor) in actors(now) {
-                let _ = writeln!(matrix, "  {name}: {}", permit(&actor, capability, now).map_or_else(|e| e.to_string(), |()| "yes".into()));
+                let _ = writeln!(
+                    matrix,
+                    "  {name}: {}",
+                    permit(&actor, capability, now).map_or_else(|e| e.to_string(), |()| "yes".into())
+                );
             }
         }
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/policy_matrix.txt");
@@ -324,7 +328,8 @@ mod tests {
     fn logins_and_codes_are_read_as_they_are_meant() {
         assert_eq!(Login::parse(" Zhang.San ").map(|l| l.as_str().to_owned()), Ok("zhang.san".into()));
         assert_eq!(Login::parse("ｚｈａｎｇ３").map(|l| l.as_str().to_owned()), Ok("zhang3".into()));
-        for (text, fault) in [("", Fault::Required), ("ab", Fault::NameCharacters), ("张三丰", Fault::NameCharacters)] {
+        for (text, fault) in [("", Fault::Required), ("ab", Fault::NameCharacters), ("张三丰", Fault::NameCharacters)]
+        {
             assert_eq!(Login::parse(text), Err(fault), "{text}");
         }
         assert_eq!(Login::parse(&"a".repeat(41)), Err(Fault::TooLong { max: 40 }));

@@ -233,7 +233,14 @@ mod tests {
 
     #[test]
     fn spellings_of_one_phone_are_one_phone() {
-        for text in ["13800138000", " 138 0013 8000 ", "+86 138-0013-8000", "008613800138000", "8613800138000", "１３８００１３８０００"] {
+        for text in [
+            "13800138000",
+            " 138 0013 8000 ",
+            "+86 138-0013-8000",
+            "008613800138000",
+            "8613800138000",
+            "１３８００１３８０００",
+        ] {
             assert_eq!(Phone::parse(text).expect(text).digits(), "13800138000");
         }
     }
@@ -248,10 +255,15 @@ mod tests {
 
     #[test]
     fn addresses_that_could_smuggle_a_header_are_refused() {
-        for text in ["a@b.cn\r\nBcc: x@y.cn", "a b@c.cn", "a@b", "@b.cn", "a@-b.cn", "a..b@c.cn", "\"a\"@b.cn", "a@b.cn>"] {
+        for text in
+            ["a@b.cn\r\nBcc: x@y.cn", "a b@c.cn", "a@b", "@b.cn", "a@-b.cn", "a..b@c.cn", "\"a\"@b.cn", "a@b.cn>"]
+        {
             assert_eq!(MailAddress::parse(text), Err(Fault::MailShape), "{text}");
         }
-        assert_eq!(MailAddress::parse("Li.Na@Example.CN").map(|m| m.as_str().to_owned()), Ok("Li.Na@example.cn".into()));
+        assert_eq!(
+            MailAddress::parse("Li.Na@Example.CN").map(|m| m.as_str().to_owned()),
+            Ok("Li.Na@example.cn".into())
+        );
     }
 
     #[test]

@@ -252,7 +252,7 @@ mod tests {
         ) {
             let (previous, current) = (previous.min(limit), current.min(limit));
             let window = SignedDuration::from_mins(10);
-            let start = Timestamp::from_millisecond(1_800_000_000_000 - 1_800_000_000_000 % 600_000 + at).expect("an instant");
+            let start = Timestamp::from_millisecond(1_800_000_000_000 + at).expect("an instant");
             let fits = |now: Timestamp| {
                 let (then, windows) = (Windows::at(start, window), Windows::at(now, window));
                 let (last, this) = match windows.began.duration_since(then.began).as_millis() / 600_000 {

@@ -73,8 +73,15 @@ pub async fn take_key(
 }
 
 /// Keeps the answer of a request that ended.
-pub async fn keep_answer(db: impl PgExecutor<'_>, scope: &str, key: &str, answer: &serde_json::Value) -> sqlx::Result<()> {
-    sqlx::query!("update idempotency set answer = $3 where scope = $1 and key = $2", scope, key, answer).execute(db).await?;
+pub async fn keep_answer(
+    db: impl PgExecutor<'_>,
+    scope: &str,
+    key: &str,
+    answer: &serde_json::Value,
+) -> sqlx::Result<()> {
+    sqlx::query!("update idempotency set answer = $3 where scope = $1 and key = $2", scope, key, answer)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -92,6 +99,7 @@ pub async fn free_key(db: impl PgExecutor<'_>, scope: &str, key: &str) -> sqlx::
 
 /// Removes answers nobody will ask for any more.
 pub async fn remove_answers_before(db: impl PgExecutor<'_>, instant: Timestamp) -> sqlx::Result<u64> {
-    let removed = sqlx::query!("delete from idempotency where created_at < $1", instant.to_sqlx() as _).execute(db).await?;
+    let removed =
+        sqlx::query!("delete from idempotency where created_at < $1", instant.to_sqlx() as _).execute(db).await?;
     Ok(removed.rows_affected())
 }

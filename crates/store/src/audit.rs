@@ -111,9 +111,12 @@ pub async fn try_lock_sequencer(db: impl PgExecutor<'_>) -> Result<bool> {
 
 /// The latest head.
 pub async fn last_head(db: impl PgExecutor<'_>) -> Result<Option<HeadRow>> {
-    query_as!(HeadRow, "select size, root, frontier, kid, signature, signed_at from audit_head order by size desc limit 1")
-        .fetch_optional(db)
-        .await
+    query_as!(
+        HeadRow,
+        "select size, root, frontier, kid, signature, signed_at from audit_head order by size desc limit 1"
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// How many leaves there should be by the highest position: 0 for none.

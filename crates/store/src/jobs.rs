@@ -124,7 +124,13 @@ pub async fn finish(db: impl PgExecutor<'_>, id: Uuid, lease: Uuid) -> sqlx::Res
 }
 
 /// The job is to be tried again at `run_at`.
-pub async fn postpone(db: impl PgExecutor<'_>, id: Uuid, lease: Uuid, run_at: Timestamp, error: &str) -> sqlx::Result<bool> {
+pub async fn postpone(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    lease: Uuid,
+    run_at: Timestamp,
+    error: &str,
+) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update job set run_at = $3, last_error = $4, lease = null, leased_until = null where id = $1 and lease = $2",
         id,

@@ -35,7 +35,9 @@ pub struct SigningKeyRow {
 
 /// Every data key, the oldest first.
 pub async fn data_keys(db: impl PgExecutor<'_>) -> Result<Vec<DataKeyRow>> {
-    query_as!(DataKeyRow, "select version, algorithm, wrapped, created_at from data_key order by version").fetch_all(db).await
+    query_as!(DataKeyRow, "select version, algorithm, wrapped, created_at from data_key order by version")
+        .fetch_all(db)
+        .await
 }
 
 /// Every signing key, also the retired ones (their signatures on old audit heads stay good), the oldest first.

@@ -9,8 +9,8 @@ pub mod audit;
 pub mod booking;
 pub mod jobs;
 pub mod keys;
-pub mod privacy;
 pub mod messages;
+pub mod privacy;
 
 /// The migrations, compiled in, so that the binary can bring any database up to date.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");

@@ -1,13 +1,41 @@
 //! An SMTP server on loopback that keeps what it gets, and misbehaves on demand.
 //!
-//! It speaks as much of RFC 5321 as a client needs that does not pipeline. Without TLS: whether a client insists on TLS
-//! is tested by not offering it.
+//! It speaks as much of RFC 5321 as a client needs that does not pipeline, with STARTTLS or TLS from the first byte and
+//! AUTH PLAIN where a test wants them. Whether a client insists on TLS is tested by not offering it.
 
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+/// How the server protects its connections, for the name `localhost`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Protection {
+    /// Not at all.
+    None,
+    /// By STARTTLS; it takes no mail before.
+    Starttls,
+    /// By TLS from the first byte.
+    Implicit,
+}
+
+trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
+type Stream = BufReader<Box<dyn Io>>;
+
+/// What a conversation is held by.
+#[derive(Clone)]
+struct Rules {
+    protection: Protection,
+    tls: Option<TlsAcceptor>,
+    /// `base64(\0name\0password)`: who may send; anybody when there is none.
+    login: Option<String>,
+}
 
 /// What the server does with the next mail.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,6 +101,18 @@ impl SmtpServer {
 
     /// A server on this port: one that "comes back".
     pub async fn start_on(port: u16) -> Self {
+        Self::listen(port, Rules { protection: Protection::None, tls: None, login: None }).await
+    }
+
+    /// A server with TLS that takes mail from those who sign in with this word (`base64(\0name\0password)`), and the
+    /// certificate (PEM) of the authority that vouches for it.
+    pub async fn start_protected(protection: Protection, login: Option<&str>) -> (Self, String) {
+        let (acceptor, authority) = certificate();
+        let rules = Rules { protection, tls: Some(acceptor), login: login.map(str::to_owned) };
+        (Self::listen(0, rules).await, authority)
+    }
+
+    async fn listen(port: u16, rules: Rules) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("the port is free");
         let port = listener.local_addr().expect("an address").port();
         let state = Arc::<Mutex<State>>::default();
@@ -80,7 +120,7 @@ impl SmtpServer {
         let task = tokio::spawn(async move {
             let mut talks = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                talks.spawn(talk(stream, Arc::clone(&shared)));
+                talks.spawn(talk(Box::new(stream), rules.clone(), Arc::clone(&shared)));
             }
         });
         Self { state, port, task }
@@ -123,13 +163,37 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn talk(stream: TcpStream, state: Arc<Mutex<State>>) {
-    // A client that goes away ends the talk; there is nobody to tell.
-    drop(converse(stream, &state).await);
+/// An authority of this moment, and a certificate of it for `localhost`.
+fn certificate() -> (TlsAcceptor, String) {
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an authority");
+    let key = KeyPair::generate().expect("a key");
+    let leaf =
+        CertificateParams::new(["localhost".to_owned()]).expect("a name").signed_by(&key, &authority).expect("signed");
+    let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], private)
+        .expect("a certificate");
+    (TlsAcceptor::from(Arc::new(config)), authority.pem())
 }
 
-async fn converse(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
-    let mut stream = BufReader::new(stream);
+async fn talk(stream: Box<dyn Io>, rules: Rules, state: Arc<Mutex<State>>) {
+    // A client that goes away ends the talk; there is nobody to tell.
+    drop(converse(stream, &rules, &state).await);
+}
+
+async fn converse(stream: Box<dyn Io>, rules: &Rules, state: &Mutex<State>) -> std::io::Result<()> {
+    let mut stream = match (&rules.tls, rules.protection) {
+        (Some(tls), Protection::Implicit) => BufReader::new(Box::new(tls.accept(stream).await?) as Box<dyn Io>),
+        _ => BufReader::new(stream),
+    };
+    let mut protected = rules.protection != Protection::Starttls;
+    let mut known = rules.login.is_none();
     let greeting = {
         let mut state = lock(state);
         match state.script.front() {
@@ -156,7 +220,20 @@ async fn converse(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()
         lock(state).commands.push(command.clone());
         let verb = command.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         match verb.as_str() {
+            "EHLO" if !protected => say(&mut stream, "250-loopback\r\n250-STARTTLS\r\n250 8BITMIME").await?,
+            "EHLO" if !known => say(&mut stream, "250-loopback\r\n250-AUTH PLAIN\r\n250 8BITMIME").await?,
             "EHLO" => say(&mut stream, "250-loopback\r\n250 8BITMIME").await?,
+            "STARTTLS" if !protected => {
+                say(&mut stream, "220 go on").await?;
+                let Some(tls) = &rules.tls else { return Ok(()) };
+                stream = BufReader::new(Box::new(tls.accept(stream.into_inner()).await?));
+                protected = true;
+            }
+            "AUTH" => {
+                known = protected && rules.login.as_deref() == command.strip_prefix("AUTH PLAIN ");
+                say(&mut stream, if known { "235 welcome" } else { "535 who are you" }).await?;
+            }
+            "MAIL" if !protected || !known => say(&mut stream, "530 not like this").await?,
             "MAIL" => {
                 from = address(&command);
                 to.clear();
@@ -197,12 +274,12 @@ async fn converse(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()
     }
 }
 
-async fn say(stream: &mut BufReader<TcpStream>, line: &str) -> std::io::Result<()> {
+async fn say(stream: &mut Stream, line: &str) -> std::io::Result<()> {
     stream.write_all(format!("{line}\r\n").as_bytes()).await?;
     stream.flush().await
 }
 
-async fn read_data(stream: &mut BufReader<TcpStream>) -> std::io::Result<String> {
+async fn read_data(stream: &mut Stream) -> std::io::Result<String> {
     let mut data = String::new();
     loop {
         let mut line = String::new();
@@ -217,5 +294,9 @@ async fn read_data(stream: &mut BufReader<TcpStream>) -> std::io::Result<String>
 }
 
 fn address(command: &str) -> String {
-    command.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(inside, _)| inside.to_owned()).unwrap_or_default()
+    command
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(inside, _)| inside.to_owned())
+        .unwrap_or_default()
 }

@@ -14,7 +14,11 @@ use services::account::tokens::{self, TokenError};
 use services::limits::{self, LimitError, Remaining};
 
 /// Lets a client in that may do this.
-pub async fn client(State((house, capability)): State<(House, Capability)>, mut request: Request, next: Next) -> Response {
+pub async fn client(
+    State((house, capability)): State<(House, Capability)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     match admit(&house, capability, request.headers()).await {
         Ok((actor, remaining)) => {
             let facts = Facts::of(request.extensions());
@@ -76,10 +80,14 @@ impl From<TokenError> for Problem {
     fn from(error: TokenError) -> Self {
         match error {
             TokenError::InvalidClient | TokenError::InvalidGrant => Self::new(problem::BAD_CREDENTIALS),
-            TokenError::InvalidScope => Self::new(problem::FORBIDDEN).detail("The client does not have a scope it asks for."),
+            TokenError::InvalidScope => {
+                Self::new(problem::FORBIDDEN).detail("The client does not have a scope it asks for.")
+            }
             TokenError::Superseded => Self::new(problem::BAD_CREDENTIALS)
                 .detail("Another request exchanged this refresh token a moment ago; use the token that one received."),
-            TokenError::InvalidToken => Self::new(problem::NO_TOKEN).detail("The token is not one of ours or no longer good."),
+            TokenError::InvalidToken => {
+                Self::new(problem::NO_TOKEN).detail("The token is not one of ours or no longer good.")
+            }
             TokenError::Limited(limited) => Self::new(problem::TOO_OFTEN).retry_after(limited.retry_seconds()),
             TokenError::Signing => Self::new(problem::BROKEN),
             TokenError::Database(error) => error.into(),

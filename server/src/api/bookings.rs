@@ -161,7 +161,8 @@ pub async fn make(
     let context = Context { locale: locale(asked.locale.as_deref()), ..context };
     let person = Person { name, contact: contact.flatten() };
     // The engine keeps key and answer in the transaction of the booking itself.
-    let booked = booking::book(&house.services, &context, OnBehalf { session: asked.session, person, party, key }).await?;
+    let booked =
+        booking::book(&house.services, &context, OnBehalf { session: asked.session, person, party, key }).await?;
     machines::note_booking(&house.services, &context, booked.booking).await?;
     let view = booking::view(&house.services, &context, &Handle::Id(booked.booking)).await?;
     let mut response = Booking::of(&house.services, &view).kept(StatusCode::CREATED)?.response();
@@ -312,7 +313,9 @@ async fn work_once(
         match changed {
             Ok(view) => Booking::of(&services, &view).kept(StatusCode::OK),
             // To a caller that named a version, "changed meanwhile" is HTTP's own answer.
-            Err(booking::BookingError::StateHasChanged) if version.is_some() => Err(Problem::new(problem::PRECONDITION)),
+            Err(booking::BookingError::StateHasChanged) if version.is_some() => {
+                Err(Problem::new(problem::PRECONDITION))
+            }
             Err(error) => Err(error.into()),
         }
     };

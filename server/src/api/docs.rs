@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Methods in the order people look for them.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -79,7 +80,9 @@ fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
 fn index_body(document: &Value) -> String {
     let info = &document["info"];
     let mut html = format!("<h1>{}</h1><p>{}</p>", escape(text(info, "title")), prose(text(info, "description")));
-    html.push_str("<p><a href=\"/api/v1/openapi.json\">OpenAPI 3.1</a> · <a href=\"/.well-known/jwks.json\">JWKS</a></p>");
+    html.push_str(
+        "<p><a href=\"/api/v1/openapi.json\">OpenAPI 3.1</a> · <a href=\"/.well-known/jwks.json\">JWKS</a></p>",
+    );
     for tag in list(document, "tags") {
         let name = text(tag, "name");
         let _ = write!(html, "<section><h2>{}</h2><p>{}</p>", escape(name), prose(text(tag, "description")));
@@ -94,7 +97,8 @@ fn index_body(document: &Value) -> String {
     }
     html.push_str("<section><h2>Types</h2>");
     for (name, schema) in object(&document["components"], "schemas") {
-        let _ = write!(html, "<h3 id=\"type-{0}\">{0}</h3><p>{1}</p>", escape(name), prose(text(schema, "description")));
+        let _ =
+            write!(html, "<h3 id=\"type-{0}\">{0}</h3><p>{1}</p>", escape(name), prose(text(schema, "description")));
         members(&mut html, schema);
     }
     html.push_str("</section><section><h2>Problems</h2><table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>");
@@ -123,7 +127,9 @@ fn operation_body(html: &mut String, method: &str, path: &str, operation: &Value
     );
     let mut parameters = list(operation, "parameters").peekable();
     if parameters.peek().is_some() {
-        html.push_str("<table><thead><tr><th>Parameter</th><th>In</th><th>Type</th><th>Meaning</th></tr></thead><tbody>");
+        html.push_str(
+            "<table><thead><tr><th>Parameter</th><th>In</th><th>Type</th><th>Meaning</th></tr></thead><tbody>",
+        );
         for parameter in parameters {
             let needed = if parameter["required"] == true { " (needed)" } else { "" };
             let _ = write!(
@@ -142,8 +148,10 @@ fn operation_body(html: &mut String, method: &str, path: &str, operation: &Value
     }
     html.push_str("<table><thead><tr><th>Status</th><th>Meaning</th><th>Body</th></tr></thead><tbody>");
     for (status, response) in object(operation, "responses") {
-        let body = object(response, "content").map(|(_, content)| kind_of(&content["schema"])).collect::<Vec<_>>().join(", ");
-        let _ = write!(html, "<tr><td>{status}</td><td>{}</td><td>{body}</td></tr>", prose(text(response, "description")));
+        let body =
+            object(response, "content").map(|(_, content)| kind_of(&content["schema"])).collect::<Vec<_>>().join(", ");
+        let _ =
+            write!(html, "<tr><td>{status}</td><td>{}</td><td>{body}</td></tr>", prose(text(response, "description")));
     }
     html.push_str("</tbody></table></article>");
 }
@@ -158,7 +166,9 @@ fn kind_of(schema: &Value) -> String {
         return kinds.join(" or ");
     }
     let kind = match &schema["type"] {
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect::<Vec<_>>().join(" or "),
+        Value::Array(kinds) => {
+            kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect::<Vec<_>>().join(" or ")
+        }
         other => other.as_str().unwrap_or("any").to_owned(),
     };
     match (kind.as_str(), text(schema, "format")) {

@@ -24,7 +24,8 @@ impl<T: DeserializeOwned> FromRequest<House> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, house: &House) -> Result<Self, Problem> {
-        let json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(is_json);
+        let json =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(is_json);
         if !json {
             return Err(Problem::new(problem::WRONG_TYPE));
         }
@@ -120,7 +121,10 @@ impl FromRequestParts<House> for IfMatch {
         if text == "*" {
             return Ok(Self(None));
         }
-        text.trim_matches('"').parse().map(|version| Self(Some(version))).map_err(|_| Problem::new(problem::PRECONDITION))
+        text.trim_matches('"')
+            .parse()
+            .map(|version| Self(Some(version)))
+            .map_err(|_| Problem::new(problem::PRECONDITION))
     }
 }
 

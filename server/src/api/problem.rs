@@ -32,11 +32,11 @@ pub struct Kind {
 
 macro_rules! kinds {
     ($($name:ident = $code:literal $status:ident $title:literal $explanation:literal;)+) => {
-        $(#[doc = $title] pub const $name: Kind = Kind {
+        $(#[doc = $title] pub const $name: &Kind = &Kind {
             code: $code, status: StatusCode::$status, title: $title, explanation: $explanation,
         };)+
         /// Every kind of problem, as `/api/problems/<code>` explains them.
-        pub const KINDS: &[Kind] = &[$($name),+];
+        pub const KINDS: &[&Kind] = &[$($name),+];
     };
 }
 
@@ -85,7 +85,7 @@ kinds! {
 /// A problem on its way out; [`crate::layers::house_errors`] writes it down with the request's id.
 #[derive(Clone, Debug)]
 pub struct ProblemDocument {
-    kind: Kind,
+    kind: &'static Kind,
     detail: Option<String>,
     errors: Vec<FieldError>,
     more: Map<String, Value>,
@@ -97,7 +97,7 @@ pub type Problem = ProblemDocument;
 
 impl ProblemDocument {
     /// A problem of this kind.
-    pub fn new(kind: Kind) -> Self {
+    pub fn new(kind: &'static Kind) -> Self {
         Self { kind, detail: None, errors: Vec::new(), more: Map::new(), retry_after: None }
     }
 
@@ -149,7 +149,7 @@ impl ProblemDocument {
     }
 
     /// Its kind.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> &'static Kind {
         self.kind
     }
 
@@ -183,7 +183,9 @@ impl IntoResponse for ProblemDocument {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         if self.kind.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"cordblood\""));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"cordblood\""));
         }
         response.extensions_mut().insert(self);
         response

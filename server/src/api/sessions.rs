@@ -7,7 +7,7 @@ use crate::house::House;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use domain::booking::{Policy, PartySize, opens_at};
+use domain::booking::{PartySize, Policy, opens_at};
 use domain::field::FieldError;
 use domain::ids::SessionId;
 use domain::time::local_day;
@@ -116,7 +116,8 @@ pub async fn list(
     let vault = &house.services.vault;
     let museum = booking::museum(&house.services).await?;
     let people = wanted.people.map(|people| {
-        PartySize::new(people).map_err(|fault| Problem::new(problem::INVALID).errors(vec![FieldError::new("people", fault)]))
+        PartySize::new(people)
+            .map_err(|fault| Problem::new(problem::INVALID).errors(vec![FieldError::new("people", fault)]))
     });
     let people = people.transpose()?.map_or(0, PartySize::get);
     let after = wanted.cursor.as_deref().map(|text| Cursor::parse(vault, LIST, text)).transpose()?;
@@ -132,7 +133,8 @@ pub async fn list(
     });
     let page: Vec<&SessionView> = found.by_ref().take(limit).collect();
     let more = found.next().is_some();
-    let next = page.last().filter(|_| more).map(|last| Cursor { at: last.facts.starts_at, id: last.id.0 }.text(vault, LIST));
+    let next =
+        page.last().filter(|_| more).map(|last| Cursor { at: last.facts.starts_at, id: last.id.0 }.text(vault, LIST));
     let sessions = page.into_iter().map(|view| Session::of(view, &museum.policy, context.now)).collect();
     polled(&house, &headers, &Sessions { sessions, next })
 }

@@ -31,7 +31,8 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
     let clock = Clock::system();
     // Several servers agree on the time: the database's.
     clock.follow(crate::workers::database_now(&db).await.context("the database does not answer")?);
-    let vault = Vault::open(&db, config.secrets.master_key.inner(), clock.now()).await.context("the vault does not open")?;
+    let vault =
+        Vault::open(&db, config.secrets.master_key.inner(), clock.now()).await.context("the vault does not open")?;
     let settings = config.settings();
     let post = Post::new(config.post().context("mail.authority")?, &settings).context("the post office")?;
     Ok(Services {
@@ -48,7 +49,8 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
 
 /// Brings the database up to date, as its owner.
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
-    let mut owner = PgConnection::connect_with(&connect_options(config)?).await.context("the database does not answer")?;
+    let mut owner =
+        PgConnection::connect_with(&connect_options(config)?).await.context("the database does not answer")?;
     // A migration that waits for a lock makes everybody behind it wait too: give up soon, and let the operator repeat it.
     owner.execute("set lock_timeout = '5s'; set statement_timeout = 0").await?;
     let before = applied(&mut owner).await;
@@ -97,7 +99,9 @@ pub async fn create_admin(config: &Config, asked: CreateAdmin) -> anyhow::Result
     if made {
         println!("with the password  {}  (shown this once).", password.expose_secret());
     }
-    println!("At the first sign-in the page shows a QR code for the second factor (an authenticator app), asks for its first");
+    println!(
+        "At the first sign-in the page shows a QR code for the second factor (an authenticator app), asks for its first"
+    );
     println!("code, and shows the recovery codes to be printed. Until then nobody is in.");
     Ok(())
 }
@@ -109,7 +113,9 @@ pub async fn create_client(config: &Config, asked: CreateClient) -> anyhow::Resu
         scopes.push(Scope::from_name(text).with_context(|| format!("--scope: there is no scope {text}"))?);
     }
     let services = services(config).await?;
-    let client = clients::create(&services, &services.system(), &asked.name, &scopes).await.context("the client was not made")?;
+    let client = clients::create(&services, &services.system(), &asked.name, &scopes)
+        .await
+        .context("the client was not made")?;
     println!("client_id      {}", client.id);
     println!("client_secret  {}  (shown this once)", client.secret.expose_secret());
     Ok(())
@@ -133,7 +139,10 @@ fn first_line() -> anyhow::Result<String> {
 pub async fn verify_audit(config: &Config) -> anyhow::Result<Outcome> {
     let services = services(config).await?;
     let report = audit::verify(&services.db, &services.vault, &Terms::at(services.clock.now())).await?;
-    println!("{} entries under {} signed heads; {} wait for their position.", report.leaves, report.heads, report.waiting);
+    println!(
+        "{} entries under {} signed heads; {} wait for their position.",
+        report.leaves, report.heads, report.waiting
+    );
     if report.is_sound() {
         println!("The audit trail is sound.");
         return Ok(Outcome::Done);

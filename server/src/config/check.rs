@@ -112,15 +112,27 @@ impl Config {
         let mail = &self.mail;
         let address = |text: &str| text.contains('@') && !text.contains(char::is_whitespace);
         found.need(address(&mail.sender_address), "mail.sender_address", "is no address like noreply@example.cn");
-        found.need(mail.reply_to.is_empty() || address(&mail.reply_to), "mail.reply_to", "is no address like help@example.cn");
+        found.need(
+            mail.reply_to.is_empty() || address(&mail.reply_to),
+            "mail.reply_to",
+            "is no address like help@example.cn",
+        );
         if mail.delivery == MailDelivery::Smtp {
             found.need(!mail.host.is_empty(), "mail.host", "is missing: the SMTP server's name");
-            found.need(mail.user.is_empty() == mail.password.is_empty(), "mail.password", "goes with mail.user: both or neither");
+            found.need(
+                mail.user.is_empty() == mail.password.is_empty(),
+                "mail.password",
+                "goes with mail.user: both or neither",
+            );
             let authority = mail.authority.as_os_str().is_empty() || mail.authority.is_file();
             found.need(authority, "mail.authority", "is no file");
         }
         if self.sms.delivery == SmsDelivery::Aliyun {
-            found.need(self.sms.endpoint.starts_with("http"), "sms.endpoint", "is no address like https://dysmsapi.aliyuncs.com/");
+            found.need(
+                self.sms.endpoint.starts_with("http"),
+                "sms.endpoint",
+                "is no address like https://dysmsapi.aliyuncs.com/",
+            );
             found.need(!self.sms.access_key_id.is_empty(), "sms.access_key_id", "is missing");
             found.need(!self.sms.access_key_secret.is_empty(), "sms.access_key_secret", "is missing");
             found.need(!self.sms.templates.is_empty(), "sms.templates", "is empty: no filed text could be sent");
@@ -129,15 +141,31 @@ impl Config {
 
     fn check_production(&self, found: &mut Problems) {
         let key = self.secrets.master_key.expose();
-        found.need(key != DEVELOPMENT_MASTER_KEY, "secrets.master_key", "is the one of development, known to everybody");
+        found.need(
+            key != DEVELOPMENT_MASTER_KEY,
+            "secrets.master_key",
+            "is the one of development, known to everybody",
+        );
         found.need(key.chars().count() >= 32, "secrets.master_key", "needs at least 32 characters from a generator");
-        found.need(self.http.public_url.starts_with("https://"), "http.public_url", "must begin with https:// in production");
+        found.need(
+            self.http.public_url.starts_with("https://"),
+            "http.public_url",
+            "must begin with https:// in production",
+        );
         let smtp = self.mail.delivery == MailDelivery::Smtp;
         found.need(smtp, "mail.delivery", "must be \"smtp\" in production, with mail.host");
-        found.need(!smtp || self.mail.tls != SmtpTls::None, "mail.tls", "must be \"implicit\" or \"starttls\" in production");
+        found.need(
+            !smtp || self.mail.tls != SmtpTls::None,
+            "mail.tls",
+            "must be \"implicit\" or \"starttls\" in production",
+        );
         let aliyun = self.sms.delivery == SmsDelivery::Aliyun;
         found.need(aliyun, "sms.delivery", "must be \"aliyun\" in production, with the provider's keys");
-        found.need(!aliyun || self.sms.endpoint.starts_with("https://"), "sms.endpoint", "must begin with https:// in production");
+        found.need(
+            !aliyun || self.sms.endpoint.starts_with("https://"),
+            "sms.endpoint",
+            "must begin with https:// in production",
+        );
         let somebody = !self.mail.sender_address.ends_with(".invalid");
         found.need(somebody, "mail.sender_address", "names nobody: set the sender's address");
         found.need(!self.database.role.is_empty(), "database.role", "must name the role that owns nothing (cb_app)");

@@ -47,9 +47,13 @@ fn typed(default: &Value, text: &str) -> Result<Value, String> {
     match default {
         Value::Bool(..) => text.parse::<bool>().map(Value::from).map_err(|_| "expects true or false".into()),
         Value::Num(..) => text.parse::<u64>().map(Value::from).map_err(|_| "expects a whole number".into()),
-        Value::Array(..) => {
-            Ok(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect::<Vec<_>>().into())
-        }
+        Value::Array(..) => Ok(text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(Value::from)
+            .collect::<Vec<_>>()
+            .into()),
         _ => Ok(Value::from(text)),
     }
 }

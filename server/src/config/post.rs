@@ -49,7 +49,8 @@ impl Config {
             place_zh: place.name_zh.clone(),
             place_en: place.name_en.clone(),
             help: given(&place.help),
-            pass_font: (!place.pass_font.as_os_str().is_empty()).then(|| (place.pass_font.clone(), place.pass_font_index)),
+            pass_font: (!place.pass_font.as_os_str().is_empty())
+                .then(|| (place.pass_font.clone(), place.pass_font_index)),
         })
     }
 }

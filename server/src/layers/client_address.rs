@@ -78,8 +78,16 @@ mod tests {
     #[test]
     fn the_rightmost_address_that_is_not_ours_counts() {
         assert_eq!(found("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
-        assert_eq!(found("10.0.0.1", &["1.1.1.1, 198.51.100.1, 10.0.0.7"]), "198.51.100.1", "what the client wrote is left");
-        assert_eq!(found("10.0.0.1", &["1.1.1.1", "198.51.100.1:4711"]), "198.51.100.1", "several headers are one list");
+        assert_eq!(
+            found("10.0.0.1", &["1.1.1.1, 198.51.100.1, 10.0.0.7"]),
+            "198.51.100.1",
+            "what the client wrote is left"
+        );
+        assert_eq!(
+            found("10.0.0.1", &["1.1.1.1", "198.51.100.1:4711"]),
+            "198.51.100.1",
+            "several headers are one list"
+        );
         assert_eq!(found("fd00::1", &["[2001:db8::5]:443"]), "2001:db8::5");
     }
 

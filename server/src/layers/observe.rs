@@ -17,6 +17,9 @@ use tracing::Instrument as _;
 /// The header that carries the request's name out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Tells the caller which trace the answer belongs to (W3C Trace Context, level 2).
+const TRACE_RESPONSE: HeaderName = HeaderName::from_static("traceresponse");
+
 /// One request, seen from outside.
 pub async fn request(State(clock): State<Clock>, mut request: Request, next: Next) -> Response {
     let id = RequestId(services::context::new_uuid(clock.now()));
@@ -36,17 +39,21 @@ pub async fn request(State(clock): State<Clock>, mut request: Request, next: Nex
     drop(in_flight);
 
     let status = response.status();
-    counter!("http_requests_total", "route" => route.clone(), "method" => method, "status" => class(status.as_u16())).increment(1);
+    counter!("http_requests_total", "route" => route.clone(), "method" => method, "status" => class(status.as_u16()))
+        .increment(1);
     histogram!("http_request_duration_seconds", "route" => route).record(took.as_secs_f64());
     let milliseconds = took.as_micros() as f64 / 1000.0;
     span.in_scope(|| match status.as_u16() {
-        500.. if status != http::StatusCode::SERVICE_UNAVAILABLE => tracing::error!(status = status.as_u16(), milliseconds, "answered"),
+        500.. if status != http::StatusCode::SERVICE_UNAVAILABLE => {
+            tracing::error!(status = status.as_u16(), milliseconds, "answered")
+        }
         503 => tracing::warn!(status = 503, milliseconds, "answered"),
         status => tracing::info!(status, milliseconds, "answered"),
     });
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    response.headers_mut().insert(TRACE_RESPONSE, trace.header());
     response
 }
 
@@ -89,4 +96,3 @@ fn class(status: u16) -> &'static str {
         _ => "5xx",
     }
 }
-

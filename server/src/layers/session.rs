@@ -35,7 +35,10 @@ pub async fn recognise(State(house): State<House>, mut request: Request, next: N
         .get_all(header::SET_COOKIE)
         .iter()
         .any(|value| value.as_bytes().starts_with(SESSION_COOKIE.as_bytes()));
-    if stale && !sets_its_own && let Some(removed) = Cookie::removed(SESSION_COOKIE).header() {
+    if stale
+        && !sets_its_own
+        && let Some(removed) = Cookie::removed(SESSION_COOKIE).header()
+    {
         response.headers_mut().append(header::SET_COOKIE, removed);
     }
     response

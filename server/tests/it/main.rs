@@ -1,1 +1,10 @@
-//! x
+//! The HTTP surface: the real router over a real Postgres, with three kinds of user.
+
+mod api;
+mod config;
+mod layers;
+mod listener;
+mod ops;
+mod pages;
+mod routes;
+mod support;

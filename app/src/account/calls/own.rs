@@ -108,7 +108,9 @@ pub async fn contact_code(asked: Asked) -> Answer {
         Ok(_) => done(&asked, "contact").cookie(Pending::removed(Kind::Contact)),
         Err(error) => match error.fault() {
             Some(("contact", _)) | None => Refusal::from(error).answer(&asked, FormState::default()),
-            Some((field, fault)) => Answer::again(FormState::default().with_errors(vec![FieldError::new(field, fault)])),
+            Some((field, fault)) => {
+                Answer::again(FormState::default().with_errors(vec![FieldError::new(field, fault)]))
+            }
         },
     }
 }
@@ -150,7 +152,11 @@ pub async fn export(asked: Asked) -> Answer {
             let day = domain::time::local_day(asked.context.now);
             // Values of ours are always JSON.
             let text = serde_json::to_string_pretty(&everything).unwrap_or_default();
-            Answer::file("application/json; charset=utf-8", Some(format!("{}-{day}.json", asked.t("account-export-file"))), text)
+            Answer::file(
+                "application/json; charset=utf-8",
+                Some(format!("{}-{day}.json", asked.t("account-export-file"))),
+                text,
+            )
         }
         Err(error) => refused(&asked, error),
     }

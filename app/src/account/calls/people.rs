@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use axum::http::StatusCode;
 use domain::account::{Login, Role};
 use domain::contact::PersonName;
-use domain::field::{FieldError, Faults};
+use domain::field::{Faults, FieldError};
 use domain::ids::AccountId;
 use secrecy::{ExposeSecret as _, SecretString};
 use services::account::staff::{self, NewStaff, StaffMember};
@@ -25,7 +25,8 @@ fn page_of(account: AccountId) -> String {
 /// 100 random bits as they are read out over a telephone. Made by the house, so that no colleague thinks one up.
 fn first_password(login: &Login) -> SecretString {
     loop {
-        let password = SecretString::from(format!("{}-{}", totp::recovery_code(), totp::recovery_code()).to_lowercase());
+        let password =
+            SecretString::from(format!("{}-{}", totp::recovery_code(), totp::recovery_code()).to_lowercase());
         // A short login may stand in it by chance.
         if password::check(&password, login).is_ok() {
             return password;
@@ -34,8 +35,15 @@ fn first_password(login: &Login) -> SecretString {
 }
 
 /// A person's page with a password, this once.
-fn with_password(asked: &Asked, account: AccountId, password: &SecretString, said: &'static str) -> Answer {
-    let mut form = FormState::default().with_notice(Tone::Success, asked.t(said));
+fn with_password(
+    asked: &Asked,
+    (account, roles): (AccountId, &[Role]),
+    password: &SecretString,
+    said: &'static str,
+) -> Answer {
+    // A form that comes back shows what it holds, so the boxes of the roles are filled in too.
+    let mut form = FormState::typed(roles.iter().map(|role| ("roles", role.name())), &[]);
+    form = form.with_notice(Tone::Success, asked.t(said));
     form.values.insert(FIRST_PASSWORD.to_owned(), password.expose_secret().to_owned());
     Answer::again_at(page_of(account), form).status(StatusCode::OK)
 }
@@ -45,14 +53,14 @@ pub async fn create(asked: Asked) -> Answer {
     let mut faults = Faults::default();
     let login = faults.take("login", Login::parse(asked.field("login")));
     let name = faults.take("name", PersonName::parse(asked.field("name")));
-    let roles = asked.fields("roles").filter_map(Role::from_name).collect();
+    let roles: Vec<Role> = asked.fields("roles").filter_map(Role::from_name).collect();
     let (Some(login), Some(name)) = (login, name) else {
         return Answer::again(asked.typed(&[]).with_errors(faults.into_errors()));
     };
     let password = first_password(&login);
-    let fresh = NewStaff { login, name, password: password.clone(), roles };
+    let fresh = NewStaff { login, name, password: password.clone(), roles: roles.clone() };
     match staff::create(&asked.services, &asked.context, fresh).await {
-        Ok(account) => with_password(&asked, account, &password, "people-created"),
+        Ok(account) => with_password(&asked, (account, &roles), &password, "people-created"),
         Err(AccountError::Field { field, fault }) => {
             Answer::again(asked.typed(&[]).with_errors(vec![FieldError::new(field, fault)]))
         }
@@ -80,7 +88,7 @@ pub async fn reset(asked: Asked) -> Answer {
     let Ok(login) = Login::parse(&member.login) else { return Problem::Broken.into() };
     let password = first_password(&login);
     match staff::reset(&asked.services, &asked.context, account, &password).await {
-        Ok(()) => with_password(&asked, account, &password, "people-reset-done"),
+        Ok(()) => with_password(&asked, (account, &member.roles), &password, "people-reset-done"),
         Err(error) => Refusal::from(error).answer_at(&asked, Some(&page_of(account)), FormState::default()),
     }
 }

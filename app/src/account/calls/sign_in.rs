@@ -9,7 +9,7 @@ use crate::form::FormState;
 use crate::local_path::LocalPath;
 use domain::account::Actor;
 use domain::contact::Contact;
-use domain::field::{Fault, FieldError, Faults};
+use domain::field::{Fault, Faults, FieldError};
 use services::account::codes::IssueError;
 use services::account::{sessions, visitors};
 
@@ -44,7 +44,8 @@ pub async fn code(asked: Asked) -> Answer {
     // The page says that the sign-in took too long, and leads back to its beginning.
     let Some(pending) = Pending::of(&asked, Kind::SignIn) else { return Answer::again(FormState::default()) };
     let (services, context, label) = (&asked.services, &asked.context, label(&asked));
-    let tried = visitors::sign_in(services, context, pending.subject, asked.field("code"), &label, &network(&asked)).await;
+    let tried =
+        visitors::sign_in(services, context, pending.subject, asked.field("code"), &label, &network(&asked)).await;
     match tried {
         Ok(session) => {
             let next = pending.next.unwrap_or_else(|| LocalPath::or_home(at::ACCOUNT));

@@ -1,12 +1,12 @@
 //! Booking on behalf of somebody who telephones or stands at the counter, and the pass to print for them.
 
 use super::{hours, party_text};
-use crate::desk::{count, crumbs, read_first};
+use crate::desk::{count, crumbs, read_first, rooms};
 use crate::museum::param;
 use crate::problem::Problem;
 use crate::ui::{
-    Button, Choice, DateField, EmptyState, Fieldset, Form, Glyph, HiddenField, Illustration, LinkButton, Page, QrFigure, Radios, SummaryList,
-    SummaryRow, TextField, Variant, Width,
+    Button, Choice, DateField, EmptyState, Fieldset, Form, Glyph, HiddenField, Illustration, LinkButton, Page,
+    QrFigure, Radios, SummaryList, SummaryRow, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::ids::{BookingId, SessionId};
@@ -40,6 +40,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let sessions = sessions(visit, &museum, day, chosen);
     Ok(view! {
         <Page title=visit.t("staff-book-title") lead=visit.t("staff-book-lead") crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             <Form>
                 <HiddenField name="key" value=key/>
                 <Fieldset legend=visit.t("staff-book-when")>
@@ -110,14 +111,20 @@ async fn pass(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
     let svg = qr_svg(&booking::pass_text(&visit.services, &booking)).unwrap_or_default();
     let label = visit.t_args("staff-pass-label", &[("reference", booking.reference.clone().into())]);
     let rows = vec![
-        SummaryRow::new(visit.t("staff-booking-session"), span_text(booking.starts_at, booking.ends_at, visit.locale())),
+        SummaryRow::new(
+            visit.t("staff-booking-session"),
+            span_text(booking.starts_at, booking.ends_at, visit.locale()),
+        ),
         SummaryRow::new(visit.t("staff-booking-party"), party_text(visit, booking.party)),
         SummaryRow::new(visit.t("staff-booking-name"), booking.person.name.masked()),
     ];
     let pdf = visit.href(&format!("/staff/museum/bookings/{id}/pass.pdf"));
     let rule = visit.t_args(
         "staff-pass-rule",
-        &[("early", u32::from(museum.policy.early_minutes).into()), ("late", u32::from(museum.policy.late_minutes).into())],
+        &[
+            ("early", u32::from(museum.policy.early_minutes).into()),
+            ("late", u32::from(museum.policy.late_minutes).into()),
+        ],
     );
     Ok(view! {
         <Page title=visit.t("nav-museum") kicker=visit.t("site-name") lead=visit.t("staff-pass-title") width=Width::Text>

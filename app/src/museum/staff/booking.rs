@@ -1,15 +1,15 @@
 //! One booking as staff see it: masked, the contact in full with a reason, and what staff may change.
 
 use super::{booking_tag, channel_text, party_text};
-use crate::desk::{count, crumbs, may, moment, news, read_first};
+use crate::desk::{count, crumbs, may, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::local_path::LocalPath;
 use crate::museum::param;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, LinkButton, Page, Select, SummaryList, SummaryRow, TextField, Variant,
-    Width,
+    Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, LinkButton, Page, Select, SummaryList, SummaryRow,
+    TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::{Capability, Denied};
@@ -39,7 +39,8 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
     let confirmed = booking.state == BookingState::Confirmed;
     let changeable = confirmed && booking.arrived == 0 && may(visit, Capability::BookOnBehalf);
     let changes = if changeable { Some(changes(visit, &booking).await?) } else { None };
-    let untouchable = (confirmed && booking.arrived > 0).then(|| view! { <p class="muted">{visit.t("staff-booking-arrived-text")}</p> });
+    let untouchable = (confirmed && booking.arrived > 0)
+        .then(|| view! { <p class="muted">{visit.t("staff-booking-arrived-text")}</p> });
     let pass = (confirmed && booking.ends_at > visit.context.now).then(|| {
         let href = visit.href(&format!("/staff/museum/bookings/{id}/pass"));
         view! { <LinkButton href=href glyph=Glyph::Print variant=Variant::Secondary>{visit.t("staff-booking-print")}</LinkButton> }
@@ -51,6 +52,7 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
     Ok(view! {
         <Page title=booking.reference.clone() kicker=visit.t("staff-booking-title") width=Width::Wide
             crumbs=crumbs(visit, &[("/staff/museum/bookings", "staff-bookings-title")])>
+            {rooms(visit)}
             {news(visit, NEWS)}
             <SummaryList rows=rows(visit, &booking)/>
             <p class="actions">{pass}{trail}</p>
@@ -65,7 +67,8 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
 fn rows(visit: &Visit, booking: &BookingView) -> Vec<SummaryRow> {
     let session = visit.href(&format!("/staff/museum/sessions/{}", booking.session));
     let when = span_text(booking.starts_at, booking.ends_at, visit.locale());
-    let contact = booking.person.contact.as_ref().map_or_else(|| visit.t("staff-booking-no-contact"), |c| c.masked().into());
+    let contact =
+        booking.person.contact.as_ref().map_or_else(|| visit.t("staff-booking-no-contact"), |c| c.masked().into());
     let language = visit.t(match booking.locale {
         domain::Locale::ZhCn => "staff-language-zh",
         domain::Locale::En => "staff-language-en",
@@ -129,7 +132,10 @@ fn contact(visit: &Visit, booking: &BookingView) -> Option<AnyView> {
     // A booking without a contact still has a name.
     let text = visit.t(if booking.person.contact.is_some() { "staff-reveal-text" } else { "staff-reveal-name-text" });
     let title = visit.t("staff-reveal-title");
-    Some(view! { <section class="section" id="reveal"><h2>{title}</h2><p class="muted">{text}</p>{ask}</section> }.into_any())
+    Some(
+        view! { <section class="section" id="reveal"><h2>{title}</h2><p class="muted">{text}</p>{ask}</section> }
+            .into_any(),
+    )
 }
 
 async fn changes(visit: &Visit, booking: &BookingView) -> Result<AnyView, Problem> {
@@ -139,7 +145,11 @@ async fn changes(visit: &Visit, booking: &BookingView) -> Result<AnyView, Proble
     let people = booking.party.people.get();
     let choices: Vec<Choice> = museum
         .upcoming(visit.context.now)
-        .filter(|s| s.id != booking.session && s.fits(people) && opens_at(&museum.policy, s.facts.starts_at) <= visit.context.now)
+        .filter(|s| {
+            s.id != booking.session
+                && s.fits(people)
+                && opens_at(&museum.policy, s.facts.starts_at) <= visit.context.now
+        })
         .map(|s| {
             let when = span_text(s.facts.starts_at, s.facts.ends_at, visit.locale());
             Choice::new(s.id.to_string(), format!("{when} · {}", count(visit, "staff-session-free", s.facts.free())))

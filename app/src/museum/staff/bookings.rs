@@ -2,12 +2,12 @@
 //! page; day, state and reference may stand in an address.
 
 use super::bookings_table;
-use crate::desk::{crumbs, read_first};
+use crate::desk::{crumbs, read_first, rooms};
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
-    Button, Choice, DateField, EmptyState, Form, Glyph, HiddenField, Illustration, LinkButton, Page, Pagination, Select, TextField,
-    Variant, Width,
+    Button, Choice, DateField, EmptyState, Form, Glyph, HiddenField, Illustration, LinkButton, Page, Pagination,
+    Select, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::ids::BookingId;
@@ -82,7 +82,8 @@ fn shown(visit: &Visit, found: &[BookingView], wanted: &Wanted, sent: bool) -> A
     let more = found.len() > PAGE;
     let found = &found[..found.len().min(PAGE)];
     let narrowed = !wanted.text.is_empty() || wanted.day.is_some() || wanted.cancelled.is_some();
-    let clear = narrowed.then(|| view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-clear")}</LinkButton> });
+    let clear = narrowed
+        .then(|| view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-clear")}</LinkButton> });
     let states = vec![
         Choice::new("", visit.t("staff-bookings-any-state")),
         Choice::new("confirmed", visit.t("staff-booking-confirmed")),
@@ -96,8 +97,9 @@ fn shown(visit: &Visit, found: &[BookingView], wanted: &Wanted, sent: bool) -> A
     };
     view! {
         <Page title=visit.t("staff-bookings-title") lead=visit.t("staff-bookings-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             <Form inline=true>
-                <TextField name="text" kind="search" label=visit.t("staff-bookings-text") hint=visit.t("staff-bookings-text-hint") optional=true/>
+                <TextField name="text" kind="search" label=visit.t("staff-bookings-look") hint=visit.t("staff-bookings-text-hint") optional=true/>
                 <DateField name="day" label=visit.t("staff-day") optional=true/>
                 <Select name="state" label=visit.t("staff-booking-state") choices=states optional=true/>
                 <p class="actions"><Button glyph=Glyph::Search>{visit.t("staff-bookings-search")}</Button>{clear}</p>
@@ -110,7 +112,11 @@ fn shown(visit: &Visit, found: &[BookingView], wanted: &Wanted, sent: bool) -> A
 }
 
 fn nothing(visit: &Visit, narrowed: bool) -> impl IntoView + use<> {
-    let (title, text) = if narrowed { ("staff-bookings-none", "staff-bookings-none-text") } else { ("staff-bookings-empty", "staff-bookings-empty-text") };
+    let (title, text) = if narrowed {
+        ("staff-bookings-none", "staff-bookings-none-text")
+    } else {
+        ("staff-bookings-empty", "staff-bookings-empty-text")
+    };
     view! { <EmptyState of=Illustration::Family title=visit.t(title)><p>{visit.t(text)}</p></EmptyState> }
 }
 

@@ -77,7 +77,8 @@ async fn add_session(asked: Asked) -> Answer {
     if on.is_some_and(|on| on < local_day(asked.context.now)) {
         faults.add("day", Fault::DateShape);
     }
-    let (true, Some(on), Some(starts), Some(ends), Some(capacity)) = (faults.is_empty(), on, starts, ends, capacity) else {
+    let (true, Some(on), Some(starts), Some(ends), Some(capacity)) = (faults.is_empty(), on, starts, ends, capacity)
+    else {
         return faulty(&asked, page, faults);
     };
     match booking::add_session(&asked.services, &asked.context, at(on, starts), at(on, ends), capacity).await {
@@ -105,7 +106,9 @@ async fn change_session(asked: Asked) -> Answer {
             Ok(now) => {
                 let state = asked.t(if now.facts.closed { "staff-session-closed" } else { "staff-session-open" });
                 let args = [("capacity", now.facts.capacity.into()), ("state", state.to_string().into())];
-                let form = asked.typed(OURS).with_notice(Tone::Warning, asked.t_args("staff-session-has-changed", &args).to_string());
+                let form = asked
+                    .typed(OURS)
+                    .with_notice(Tone::Warning, asked.t_args("staff-session-has-changed", &args).to_string());
                 Answer::again_at(page, form).status(StatusCode::CONFLICT)
             }
             Err(error) => refused(&asked, &page, error, "staff-state-has-changed"),
@@ -117,7 +120,8 @@ async fn change_session(asked: Asked) -> Answer {
 async fn add_template(asked: Asked) -> Answer {
     let page = "/staff/museum/templates";
     let mut faults = Faults::default();
-    let days: Vec<i8> = asked.fields("weekday").filter_map(|text| text.parse().ok()).filter(|day| (1..=7).contains(day)).collect();
+    let days: Vec<i8> =
+        asked.fields("weekday").filter_map(|text| text.parse().ok()).filter(|day| (1..=7).contains(day)).collect();
     if days.is_empty() {
         faults.add("weekday", Fault::Required);
     }
@@ -129,15 +133,43 @@ async fn add_template(asked: Asked) -> Answer {
         "" => None,
         text => faults.take("valid_until", day(text)),
     };
-    if let (Some(from), Some(until)) = (from, until) && until < from {
+    if let (Some(from), Some(until)) = (from, until)
+        && until < from
+    {
         faults.add("valid_until", Fault::EndBeforeStart);
     }
-    let (true, Some(starts), Some(ends), Some(capacity), Some(from)) = (faults.is_empty(), starts, ends, capacity, from) else {
+    let (true, Some(starts), Some(ends), Some(capacity), Some(from)) =
+        (faults.is_empty(), starts, ends, capacity, from)
+    else {
         return faulty(&asked, page, faults);
+    };
+    let known = match booking::templates(&asked.services, &asked.context).await {
+        Ok(known) => known,
+        Err(error) => return refused(&asked, page, error, "staff-state-has-changed"),
+    };
+    // The same hour of the same weekday while another is still valid would make every session twice over, and does not:
+    // said here instead of being found out later.
+    let stands = |weekday: i8| {
+        let meets = |t: &TemplateView| {
+            t.valid_until.is_none_or(|last| last >= from) && until.is_none_or(|last| last >= t.valid_from)
+        };
+        known.iter().any(|t| t.weekday == weekday && t.starts == starts && meets(t))
     };
     let (mut added, mut existed) = (0, 0);
     for weekday in &days {
-        let fresh = TemplateView { id: asked.context.new_id(), weekday: *weekday, starts, ends, capacity, valid_from: from, valid_until: until };
+        if stands(*weekday) {
+            existed += 1;
+            continue;
+        }
+        let fresh = TemplateView {
+            id: asked.context.new_id(),
+            weekday: *weekday,
+            starts,
+            ends,
+            capacity,
+            valid_from: from,
+            valid_until: until,
+        };
         match booking::add_template(&asked.services, &asked.context, fresh).await {
             Ok(()) => added += 1,
             Err(BookingError::Fields(errors)) if errors.iter().any(|e| e.fault == Fault::AlreadyExists) => existed += 1,
@@ -179,7 +211,8 @@ async fn add_exception(asked: Asked) -> Answer {
     let zh = faults.take("reason_zh", reason(asked.field("reason_zh")));
     let en = faults.take("reason_en", reason(asked.field("reason_en")));
     let (Some(on), Some(reason_zh), Some(reason_en)) = (on, zh, en) else { return faulty(&asked, page, faults) };
-    match booking::add_exception(&asked.services, &asked.context, ExceptionView { day: on, reason_zh, reason_en }).await {
+    match booking::add_exception(&asked.services, &asked.context, ExceptionView { day: on, reason_zh, reason_en }).await
+    {
         Ok(()) => Answer::to(format!("{page}?done=exception")),
         Err(error) => refused(&asked, page, error, "staff-state-has-changed"),
     }

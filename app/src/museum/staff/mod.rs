@@ -125,7 +125,8 @@ fn bookings_table(visit: &Visit, bookings: &[BookingView], caption: Text, with_s
         if with_session {
             row = row.cell(span_text(booking.starts_at, booking.ends_at, visit.locale()));
         }
-        let contact = booking.person.contact.as_ref().map_or_else(|| visit.t("staff-booking-no-contact"), |c| c.masked().into());
+        let contact =
+            booking.person.contact.as_ref().map_or_else(|| visit.t("staff-booking-no-contact"), |c| c.masked().into());
         row.cell(booking.person.name.masked())
             .cell(contact)
             .cell(party_text(visit, booking.party))

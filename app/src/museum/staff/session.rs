@@ -1,13 +1,13 @@
 //! One session: how full it is, its places and whether it is open, its bookings.
 
 use super::{bookings_table, occupancy, session_state};
-use crate::desk::{count, crumbs, may, news, number, read_first};
+use crate::desk::{count, crumbs, may, news, number, read_first, rooms};
 use crate::form::Tone;
 use crate::museum::param;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Checkbox, Choice, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, Radios, SummaryList, SummaryRow,
-    Tag, TextField, Variant, Width,
+    Banner, Button, Checkbox, Choice, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, Radios,
+    SummaryList, SummaryRow, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
@@ -41,6 +41,7 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
     Ok(view! {
         <Page title=span_text(facts.starts_at, facts.ends_at, visit.locale()) kicker=visit.t("staff-session-title") width=Width::Wide
             crumbs=crumbs(visit, &[("/staff/museum/sessions", "staff-sessions-title"), (&board, "staff-day-title")])>
+            {rooms(visit)}
             {news(visit, NEWS)}
             {warnings(visit, &session)}
             <SummaryList rows=rows(visit, &session)/>
@@ -54,7 +55,8 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
 
 fn warnings(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
     let over = session.facts.over_by();
-    let over = (over > 0).then(|| view! { <Banner tone=Tone::Warning>{count(visit, "staff-session-over-text", over)}</Banner> });
+    let over = (over > 0)
+        .then(|| view! { <Banner tone=Tone::Warning>{count(visit, "staff-session-over-text", over)}</Banner> });
     let closed = (session.facts.closed && session.facts.booked > 0)
         .then(|| view! { <Banner tone=Tone::Warning>{count(visit, "staff-session-closed-with-bookings", session.bookings)}</Banner> });
     view! { {over}{closed} }

@@ -1,12 +1,11 @@
 //! The coming sessions, a fortnight at a time, and one more outside the templates.
 
 use super::{hours, occupancy, state_tag};
-use crate::desk::{crumbs, may, news, read_first};
+use crate::desk::{crumbs, may, news, read_first, rooms, turn};
 use crate::form::Tone;
-use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
-    Button, Column, DateField, Dialog, EmptyState, Form, Illustration, Page, Pagination, Row, Table, Tag, TextField, Variant, Width,
+    Button, Column, DateField, Dialog, EmptyState, Form, Illustration, Page, Row, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
@@ -34,8 +33,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let last = step(DAYS - 1).unwrap_or(from);
     let sessions = booking::sessions(&visit.services, &visit.context, from, last).await?;
     let museum = booking::museum(&visit.services).await?;
-    let link = |day: Option<Date>| day.map(|day| Text::from(format!("{}?from={day}", visit.here())));
-    let (before, after) = (link(step(-DAYS)), link(step(DAYS)));
+    let link = |day: Option<Date>, key| day.map(|day| (format!("{}?from={day}", visit.here()), key));
+    let turn = turn(visit, link(step(-DAYS), "staff-fortnight-before"), link(step(DAYS), "staff-fortnight-after"));
     let add = may(visit, Capability::ManageSessions).then(|| add(visit, from.max(today)));
     let listed = if sessions.is_empty() && !museum.exceptions.iter().any(|(day, ..)| (from..=last).contains(day)) {
         view! {
@@ -53,6 +52,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     );
     Ok(view! {
         <Page title=visit.t("staff-sessions-title") lead=span width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             {news(visit, &[("added", "staff-session-added")])}
             <div class="staff-tools">
                 <Form get=true inline=true>
@@ -62,7 +62,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
                 {add}
             </div>
             {listed}
-            <Pagination previous=before next=after/>
+            {turn}
         </Page>
     }
     .into_any())

@@ -1,13 +1,13 @@
 //! The week that makes sessions by itself, and the days it leaves out. Sessions are made at once and every night: nobody
 //! presses a button for that.
 
-use crate::desk::{count, crumbs, may, news, read_first};
+use crate::desk::{count, crumbs, may, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Checkboxes, Choice, Column, DateField, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, Row,
-    SummaryList, SummaryRow, Table, TextField, Variant, Width,
+    Banner, Button, Checkboxes, Choice, Column, DateField, EmptyState, Form, HiddenField, Illustration, LinkButton,
+    Page, Row, SummaryList, SummaryRow, Table, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
@@ -42,7 +42,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     templates.retain(|template| template.valid_until.is_none_or(|last| last >= today));
     let exceptions = booking::exceptions(&visit.services, &visit.context).await?;
     let manage = may(visit, Capability::ManageSessions);
-    let chosen: Option<TemplateId> = visit.form.value("id").and_then(|id| id.parse().ok()).or_else(|| visit.query.parsed("template"));
+    let chosen: Option<TemplateId> =
+        visit.form.value("id").and_then(|id| id.parse().ok()).or_else(|| visit.query.parsed("template"));
     let chosen = chosen.and_then(|id| templates.iter().find(|template| template.id == id)).filter(|_| manage);
     let added = (visit.query.get("done") == Some("added")).then(|| {
         let made = visit.query.parsed("n").unwrap_or(0);
@@ -60,6 +61,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     };
     Ok(view! {
         <Page title=visit.t("staff-templates-title") lead=visit.t("staff-templates-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             {news(visit, NEWS)}
             {added}
             {week}
@@ -73,7 +75,11 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
 
 fn week(visit: &Visit, templates: &[TemplateView], chosen: Option<TemplateId>, manage: bool) -> impl IntoView + use<> {
     let days = (1..=7_i8).map(|day| {
-        let entries: Vec<_> = templates.iter().filter(|template| template.weekday == day).map(|t| entry(visit, t, chosen, manage)).collect();
+        let entries: Vec<_> = templates
+            .iter()
+            .filter(|template| template.weekday == day)
+            .map(|t| entry(visit, t, chosen, manage))
+            .collect();
         let content = if entries.is_empty() {
             view! { <p class="muted small">{visit.t("staff-template-free-day")}</p> }.into_any()
         } else {
@@ -88,9 +94,11 @@ fn week(visit: &Visit, templates: &[TemplateView], chosen: Option<TemplateId>, m
 fn entry(visit: &Visit, template: &TemplateView, chosen: Option<TemplateId>, manage: bool) -> impl IntoView + use<> {
     let places = count(visit, "staff-people", template.capacity);
     let short = |day: Date| Text::from(day.to_string());
-    let until = template.valid_until.map(|day| visit.t_args("staff-template-until", &[("day", short(day).to_string().into())]));
+    let until =
+        template.valid_until.map(|day| visit.t_args("staff-template-until", &[("day", short(day).to_string().into())]));
     let starts_later = template.valid_from > local_day(visit.context.now);
-    let from = starts_later.then(|| visit.t_args("staff-template-from", &[("day", template.valid_from.to_string().into())]));
+    let from =
+        starts_later.then(|| visit.t_args("staff-template-from", &[("day", template.valid_from.to_string().into())]));
     let inner = view! {
         <span class="staff-week-time">{hours(template.starts, template.ends)}</span>
         <span class="muted small">{places}</span>
@@ -107,9 +115,14 @@ fn entry(visit: &Visit, template: &TemplateView, chosen: Option<TemplateId>, man
 }
 
 fn end(visit: &Visit, template: &TemplateView, today: Date) -> impl IntoView + use<> {
-    let until = template.valid_until.map_or_else(|| visit.t("staff-template-no-end"), |day| day_text(day, visit.locale()).into());
+    let until = template
+        .valid_until
+        .map_or_else(|| visit.t("staff-template-no-end"), |day| day_text(day, visit.locale()).into());
     let rows = vec![
-        SummaryRow::new(visit.t("staff-template-when"), format!("{} {}", weekday(visit, template.weekday), hours(template.starts, template.ends))),
+        SummaryRow::new(
+            visit.t("staff-template-when"),
+            format!("{} {}", weekday(visit, template.weekday), hours(template.starts, template.ends)),
+        ),
         SummaryRow::new(visit.t("staff-capacity"), count(visit, "staff-people", template.capacity)),
         SummaryRow::new(visit.t("staff-template-valid-from"), day_text(template.valid_from, visit.locale())),
         SummaryRow::new(visit.t("staff-template-valid-until"), until),
@@ -170,7 +183,8 @@ fn exceptions_section(visit: &Visit, exceptions: &[ExceptionView], manage: bool,
                 .cell(exception.reason_en.clone())
         });
         let rows = rows.collect();
-        view! { <Table caption=visit.t("staff-exceptions-title") caption_hidden=true columns=columns rows=rows/> }.into_any()
+        view! { <Table caption=visit.t("staff-exceptions-title") caption_hidden=true columns=columns rows=rows/> }
+            .into_any()
     };
     let add = manage.then(|| {
         view! {

@@ -1,11 +1,13 @@
 //! Today's board: how full each session of a day is, who has come, how many people are in the building.
 
 use super::{hours, occupancy, session_state};
-use crate::desk::{count, crumbs, may, read_first};
+use crate::desk::{count, crumbs, may, read_first, rooms, turn};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
-use crate::ui::{Banner, Button, Card, DateField, EmptyState, Form, Illustration, LinkButton, Page, Pagination, StatNumber, Variant, Width};
+use crate::ui::{
+    Banner, Button, Card, DateField, EmptyState, Form, Illustration, LinkButton, Page, StatNumber, Variant, Width,
+};
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::time::{day_text, local_day};
@@ -25,8 +27,9 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let day = visit.query.parsed("day").unwrap_or(today);
     let sessions = booking::sessions(&visit.services, &visit.context, day, day).await?;
     let inside = if day == today { Some(booking::inside(&visit.services, &visit.context).await?) } else { None };
-    let beside = |day: Option<Date>| day.map(|day| Text::from(address(visit, day, today)));
-    let (before, after) = (beside(day.yesterday().ok()), beside(day.tomorrow().ok()));
+    let beside = |day: Option<Date>, key| day.map(|day| (address(visit, day, today), key));
+    let turn =
+        turn(visit, beside(day.yesterday().ok(), "staff-day-before"), beside(day.tomorrow().ok(), "staff-day-after"));
     let back = (day != today).then(|| {
         view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-today-back")}</LinkButton> }
     });
@@ -34,15 +37,17 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-today-refresh")}</LinkButton> }
     });
     let title = visit.t(if day == today { "staff-today-title" } else { "staff-day-title" });
-    let content = if sessions.is_empty() { nothing(visit, day).await? } else { board(visit, &sessions, inside).into_any() };
+    let content =
+        if sessions.is_empty() { nothing(visit, day).await? } else { board(visit, &sessions, inside).into_any() };
     Ok(view! {
         <Page title=title lead=day_text(day, visit.locale()) width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
             <Form get=true inline=true>
                 <DateField name="day" label=visit.t("staff-day") value=day/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{back}{refresh}</p>
             </Form>
             {content}
-            <Pagination previous=before next=after/>
+            {turn}
         </Page>
     }
     .into_any())
@@ -56,7 +61,8 @@ fn board(visit: &Visit, sessions: &[SessionView], inside: Option<u32>) -> impl I
     let sum = |part: fn(&SessionView) -> u32| sessions.iter().map(part).sum::<u32>();
     let (booked, arrived, capacity) = (sum(|s| s.facts.booked), sum(|s| s.arrived), sum(|s| s.facts.capacity));
     let over = sum(|s| s.facts.over_by());
-    let over = (over > 0).then(|| view! { <Banner tone=Tone::Warning>{count(visit, "staff-today-over", over)}</Banner> });
+    let over =
+        (over > 0).then(|| view! { <Banner tone=Tone::Warning>{count(visit, "staff-today-over", over)}</Banner> });
     let note = Some(count(visit, "staff-number-of-places", capacity));
     let inside = inside.map(|n| view! { <StatNumber value=n.to_string() label=visit.t("staff-number-inside")/> });
     let cards = sessions.iter().map(|session| card(visit, session)).collect_view();
@@ -90,7 +96,8 @@ fn card(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
 
 async fn nothing(visit: &Visit, day: Date) -> Result<AnyView, Problem> {
     let museum = booking::museum(&visit.services).await?;
-    let why = museum.exceptions.iter().find(|(closed, ..)| *closed == day).map(|(_, zh, en)| visit.pick(zh, en).into_owned());
+    let why =
+        museum.exceptions.iter().find(|(closed, ..)| *closed == day).map(|(_, zh, en)| visit.pick(zh, en).into_owned());
     let text = why.map_or_else(|| visit.t("staff-day-none-text"), Text::from);
     let add = may(visit, Capability::ManageSessions).then(|| {
         let href = visit.href(&format!("/staff/museum/sessions?from={day}"));

@@ -75,7 +75,13 @@ pub enum DoorRefusal {
 }
 
 /// Lets `present` people in, or says why not. Late arrivals add up; never more than were booked.
-pub fn admit(policy: &Policy, now: Timestamp, session: &SessionFacts, pass: PassFacts, present: u32) -> Result<Admission, DoorRefusal> {
+pub fn admit(
+    policy: &Policy,
+    now: Timestamp,
+    session: &SessionFacts,
+    pass: PassFacts,
+    present: u32,
+) -> Result<Admission, DoorRefusal> {
     if pass.cancelled {
         return Err(DoorRefusal::Cancelled);
     }
@@ -143,6 +149,9 @@ mod tests {
         assert_eq!(at("2026-07-28T08:29:00+08:00", FOUR, 1), Err(DoorRefusal::TooEarly { from }));
         assert_eq!(at("2026-07-28T09:45:01+08:00", FOUR, 1), Err(DoorRefusal::TooLate { until }));
         assert_eq!(at("2026-07-27T09:00:00+08:00", FOUR, 1), Err(DoorRefusal::WrongDay { starts_at }));
-        assert_eq!(at("2026-07-28T09:00:00+08:00", PassFacts { cancelled: true, ..FOUR }, 1), Err(DoorRefusal::Cancelled));
+        assert_eq!(
+            at("2026-07-28T09:00:00+08:00", PassFacts { cancelled: true, ..FOUR }, 1),
+            Err(DoorRefusal::Cancelled)
+        );
     }
 }

@@ -183,14 +183,23 @@ pub fn opens_at(policy: &Policy, starts_at: Timestamp) -> Timestamp {
 
 /// May this party be booked now? `session` without the party's own hold. Limits come first, so that a person who may
 /// not book is not told how full it is.
-pub fn may_book(policy: &Policy, now: Timestamp, session: &SessionFacts, party: Party, person: BookingFacts) -> Result<(), Refusal> {
+pub fn may_book(
+    policy: &Policy,
+    now: Timestamp,
+    session: &SessionFacts,
+    party: Party,
+    person: BookingFacts,
+) -> Result<(), Refusal> {
     open_now(policy, now, session)?;
     party_fits(policy, party)?;
     if person.on_day >= u32::from(policy.bookings_per_day) {
         return Err(Refusal::DailyLimit { max: u32::from(policy.bookings_per_day) });
     }
     if person.in_window >= u32::from(policy.bookings_per_window) {
-        return Err(Refusal::WindowLimit { max: u32::from(policy.bookings_per_window), days: u32::from(policy.window_days) });
+        return Err(Refusal::WindowLimit {
+            max: u32::from(policy.bookings_per_window),
+            days: u32::from(policy.window_days),
+        });
     }
     room(session, party.people.get())
 }
@@ -228,7 +237,13 @@ fn minutes_before(instant: Timestamp, minutes: i32) -> Timestamp {
 }
 
 /// May the booking of this session still be cancelled or made smaller?
-pub fn may_cancel(policy: &Policy, now: Timestamp, session: &SessionFacts, arrived: u32, cancelled: bool) -> Result<(), Refusal> {
+pub fn may_cancel(
+    policy: &Policy,
+    now: Timestamp,
+    session: &SessionFacts,
+    arrived: u32,
+    cancelled: bool,
+) -> Result<(), Refusal> {
     if cancelled {
         Err(Refusal::AlreadyCancelled)
     } else if arrived > 0 {
@@ -241,7 +256,14 @@ pub fn may_cancel(policy: &Policy, now: Timestamp, session: &SessionFacts, arriv
 }
 
 /// May a booking move to this other session? Its own booking is not counted in `person`.
-pub fn may_move(policy: &Policy, now: Timestamp, target: &SessionFacts, party: Party, moves: u32, person: BookingFacts) -> Result<(), Refusal> {
+pub fn may_move(
+    policy: &Policy,
+    now: Timestamp,
+    target: &SessionFacts,
+    party: Party,
+    moves: u32,
+    person: BookingFacts,
+) -> Result<(), Refusal> {
     if moves >= u32::from(policy.moves) {
         return Err(Refusal::MoveLimit { max: u32::from(policy.moves) });
     }
@@ -293,7 +315,10 @@ mod tests {
     #[test]
     fn opens_at_its_hour_and_closes_with_the_session() {
         let opens_at = instant("2026-07-14T08:00:00+08:00");
-        assert_eq!(decide("2026-07-14T07:59:59+08:00", &session(0, 0), party(1, 0), NOBODY), Err(Refusal::NotOpenYet { opens_at }));
+        assert_eq!(
+            decide("2026-07-14T07:59:59+08:00", &session(0, 0), party(1, 0), NOBODY),
+            Err(Refusal::NotOpenYet { opens_at })
+        );
         assert_eq!(decide("2026-07-14T08:00:00+08:00", &session(0, 0), party(1, 0), NOBODY), Ok(()));
         assert_eq!(decide("2026-07-28T08:59:59+08:00", &session(0, 0), party(1, 0), NOBODY), Ok(()));
         assert_eq!(decide("2026-07-28T09:00:00+08:00", &session(0, 0), party(1, 0), NOBODY), Err(Refusal::TooLate));
@@ -302,24 +327,39 @@ mod tests {
     #[test]
     fn places_are_people() {
         assert_eq!(decide("2026-07-20T12:00:00+08:00", &session(15, 0), party(5, 0), NOBODY), Ok(()));
-        assert_eq!(decide("2026-07-20T12:00:00+08:00", &session(15, 1), party(5, 0), NOBODY), Err(Refusal::Full { free: 4 }));
+        assert_eq!(
+            decide("2026-07-20T12:00:00+08:00", &session(15, 1), party(5, 0), NOBODY),
+            Err(Refusal::Full { free: 4 })
+        );
         assert_eq!(session(25, 0).over_by(), 5);
         assert_eq!(session(25, 0).free(), 0);
     }
 
     #[test]
     fn children_come_with_an_adult() {
-        assert_eq!(decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(2, 2), NOBODY), Err(Refusal::ChildrenNeedAdult));
-        assert_eq!(decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(5, 4), NOBODY), Err(Refusal::TooManyChildren { max: 3 }));
+        assert_eq!(
+            decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(2, 2), NOBODY),
+            Err(Refusal::ChildrenNeedAdult)
+        );
+        assert_eq!(
+            decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(5, 4), NOBODY),
+            Err(Refusal::TooManyChildren { max: 3 })
+        );
         assert_eq!(decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(4, 3), NOBODY), Ok(()));
     }
 
     #[test]
     fn a_person_has_limits() {
         let on_day = BookingFacts { on_day: 1, in_window: 1 };
-        assert_eq!(decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(1, 0), on_day), Err(Refusal::DailyLimit { max: 1 }));
+        assert_eq!(
+            decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(1, 0), on_day),
+            Err(Refusal::DailyLimit { max: 1 })
+        );
         let often = BookingFacts { on_day: 0, in_window: 3 };
-        assert_eq!(decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(1, 0), often), Err(Refusal::WindowLimit { max: 3, days: 7 }));
+        assert_eq!(
+            decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(1, 0), often),
+            Err(Refusal::WindowLimit { max: 3, days: 7 })
+        );
     }
 
     #[test]
@@ -331,7 +371,9 @@ mod tests {
 
     #[test]
     fn changes_end_before_the_session() {
-        let may = |now: &str, arrived, cancelled| may_cancel(&Policy::default(), instant(now), &session(3, 0), arrived, cancelled);
+        let may = |now: &str, arrived, cancelled| {
+            may_cancel(&Policy::default(), instant(now), &session(3, 0), arrived, cancelled)
+        };
         assert_eq!(may("2026-07-28T08:29:59+08:00", 0, false), Ok(()));
         assert_eq!(may("2026-07-28T08:30:00+08:00", 0, false), Err(Refusal::TooLate));
         assert_eq!(may("2026-07-20T08:30:00+08:00", 1, false), Err(Refusal::AlreadyArrived));

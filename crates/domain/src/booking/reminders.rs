@@ -146,14 +146,23 @@ mod tests {
         // Booked too late for the one-day reminder: the evening before instead.
         assert_eq!(shown("2026-07-27T12:00", "2026-07-28T09:00"), ["hours2 07-27 20:30"]);
         assert_eq!(shown("2026-07-27T20:00", "2026-07-28T09:00"), Vec::<String>::new());
-        assert_eq!(shown("2026-07-20T12:00", "2026-07-28T10:00"), ["days3 07-25 10:00", "day1 07-27 10:00", "hours2 07-28 08:00"]);
+        assert_eq!(
+            shown("2026-07-20T12:00", "2026-07-28T10:00"),
+            ["days3 07-25 10:00", "day1 07-27 10:00", "hours2 07-28 08:00"]
+        );
     }
 
     #[test]
     fn visits_at_odd_hours_ring_no_phone_at_night() {
         assert_eq!(shown("2026-07-20T12:00", "2026-07-28T07:00"), ["days3 07-25 08:00", "day1 07-27 08:00"]);
-        assert_eq!(shown("2026-07-20T12:00", "2026-07-28T22:00"), ["days3 07-25 20:30", "day1 07-27 20:30", "hours2 07-28 20:00"]);
-        assert_eq!(shown("2026-07-20T12:00", "2026-07-28T23:30"), ["days3 07-25 20:30", "day1 07-27 20:30", "hours2 07-28 20:30"]);
+        assert_eq!(
+            shown("2026-07-20T12:00", "2026-07-28T22:00"),
+            ["days3 07-25 20:30", "day1 07-27 20:30", "hours2 07-28 20:00"]
+        );
+        assert_eq!(
+            shown("2026-07-20T12:00", "2026-07-28T23:30"),
+            ["days3 07-25 20:30", "day1 07-27 20:30", "hours2 07-28 20:30"]
+        );
         assert_eq!(shown("2026-07-20T12:00", "2026-07-28T00:30"), ["days3 07-25 08:00", "day1 07-27 08:00"]);
     }
 
@@ -177,12 +186,16 @@ mod tests {
                 for (reminder, goes_out) in &planned {
                     assert!(!is_quiet(*goes_out), "{reminder:?} of {starts_at} rings at {goes_out}");
                     assert!(*goes_out >= now + AFTER_BOOKING && *goes_out < starts_at);
-                    assert!(*goes_out < reminder.worth_until(starts_at), "{reminder:?} of {starts_at} at {goes_out} is worthless");
+                    assert!(
+                        *goes_out < reminder.worth_until(starts_at),
+                        "{reminder:?} of {starts_at} at {goes_out} is worthless"
+                    );
                     // Never more than half a day away from when it was meant to go out.
                     let off = goes_out.duration_since(starts_at - reminder.before()).abs();
                     assert!(off <= SignedDuration::from_hours(12), "{reminder:?} of {starts_at} is {off:?} off");
                 }
-                let order_and_days = planned.windows(2).all(|w| w[0].0 < w[1].0 && local_day(w[0].1) < local_day(w[1].1));
+                let order_and_days =
+                    planned.windows(2).all(|w| w[0].0 < w[1].0 && local_day(w[0].1) < local_day(w[1].1));
                 assert!(order_and_days, "{planned:?}");
                 seen += planned.len();
             }

@@ -35,7 +35,8 @@ pub async fn export_own(services: &Services, context: &Context) -> Result<Value,
         let mut transaction = services.db.begin().await?;
         let row = people::live(&mut *transaction, account.0).await?.ok_or(AccountError::NotFound)?;
         let everything = collect(&mut transaction, &services, &context, &row).await?;
-        audit::record(&mut transaction, &context, &[about_account("account.exported", Some(row.id), json!({}))]).await?;
+        audit::record(&mut transaction, &context, &[about_account("account.exported", Some(row.id), json!({}))])
+            .await?;
         transaction.commit().await?;
         Ok(everything)
     })
@@ -124,7 +125,11 @@ pub struct Deleted {
 /// Ends the account of whoever asks, for good. Refused while bookings of sessions that are not over are live, unless
 /// `cancel_bookings`; then refused when one of them can no longer be cancelled (too late, or the party is inside): the
 /// account can be deleted after the visit.
-pub async fn delete_own(services: &Services, context: &Context, cancel_bookings: bool) -> Result<Deleted, AccountError> {
+pub async fn delete_own(
+    services: &Services,
+    context: &Context,
+    cancel_bookings: bool,
+) -> Result<Deleted, AccountError> {
     let account = match &context.actor {
         Actor::Visitor { account, .. } => *account,
         Actor::Anonymous => return Err(Denied::SignInNeeded.into()),

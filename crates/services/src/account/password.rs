@@ -82,12 +82,64 @@ pub fn check(password: &SecretString, login: &Login) -> Result<(), PasswordFault
 /// Well-known passwords and keyboard walks, as they begin once signs are left out. Lists of leaked passwords that reach
 /// twelve characters are mostly these with digits behind them; so what is left without them has to be a password still.
 const COMMON: &[&str] = &[
-    "password", "passw0rd", "p4ssword", "administrator", "admin", "welcome", "letmein", "iloveyou", "woaini", "mima",
-    "qwertyuiop", "qwerty", "qazwsxedc", "1qaz2wsx3edc4rfv", "1qaz2wsx3edc", "1qaz2wsx", "q1w2e3r4t5y6", "q1w2e3r4",
-    "zaq12wsx", "asdfghjkl", "asdfgh", "zxcvbnm", "abcdefgh", "abc123", "abcd1234", "a1b2c3d4", "changeme", "default",
-    "monkey", "dragon", "sunshine", "princess", "football", "baseball", "trustno1", "superman", "master", "login",
-    "secret", "shandong", "jinan", "hospital", "xuezhan", "5201314", "1314520", "147258369", "123456789", "12345678",
-    "1234567", "123456", "123123", "111111", "888888", "666666", "000000", "987654321", "654321", "112233",
+    "password",
+    "passw0rd",
+    "p4ssword",
+    "administrator",
+    "admin",
+    "welcome",
+    "letmein",
+    "iloveyou",
+    "woaini",
+    "mima",
+    "qwertyuiop",
+    "qwerty",
+    "qazwsxedc",
+    "1qaz2wsx3edc4rfv",
+    "1qaz2wsx3edc",
+    "1qaz2wsx",
+    "q1w2e3r4t5y6",
+    "q1w2e3r4",
+    "zaq12wsx",
+    "asdfghjkl",
+    "asdfgh",
+    "zxcvbnm",
+    "abcdefgh",
+    "abc123",
+    "abcd1234",
+    "a1b2c3d4",
+    "changeme",
+    "default",
+    "monkey",
+    "dragon",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "trustno1",
+    "superman",
+    "master",
+    "login",
+    "secret",
+    "shandong",
+    "jinan",
+    "hospital",
+    "xuezhan",
+    "5201314",
+    "1314520",
+    "147258369",
+    "123456789",
+    "12345678",
+    "1234567",
+    "123456",
+    "123123",
+    "111111",
+    "888888",
+    "666666",
+    "000000",
+    "987654321",
+    "654321",
+    "112233",
 ];
 
 /// What remains of a text after its well-known pieces are taken out is too little to be a secret.
@@ -103,14 +155,19 @@ fn is_common(plain: &str) -> bool {
 /// Few different characters, one piece repeated, or a run along the alphabet or the digits.
 fn is_monotonous(text: &[char]) -> bool {
     let different: BTreeSet<_> = text.iter().collect();
-    let repeats = (1..=text.len() / 2).any(|period| period <= 5 && text.iter().zip(&text[period..]).all(|(a, b)| a == b));
+    let repeats =
+        (1..=text.len() / 2).any(|period| period <= 5 && text.iter().zip(&text[period..]).all(|(a, b)| a == b));
     let steps = text.windows(2).filter(|pair| (pair[1] as i64 - pair[0] as i64).abs() == 1).count();
     different.len() < 5 || repeats || steps * 4 >= (text.len() - 1) * 3
 }
 
 fn hasher() -> Argon2<'static> {
     let (memory, passes, lanes) = PARAMS;
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(memory, passes, lanes, None).unwrap_or(Params::DEFAULT))
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(memory, passes, lanes, None).unwrap_or(Params::DEFAULT),
+    )
 }
 
 /// Runs hashing work on a thread of its own, two at a time.
@@ -170,12 +227,22 @@ mod tests {
         assert_eq!(ask(&"ab1".repeat(60)), Err(PasswordFault::TooLong));
         assert_eq!(ask("xx-Zhang.San-9931"), Err(PasswordFault::LikeLogin));
         for text in [
-            "password1234", "Password@2026", "admin123456789", "aaaaaaaaaaaa", "abcabcabcabc", "abcdefghijkl", "123456789012",
-            "1qaz2wsx3edc", "qwertyuiop123", "Welcome-20260728", "121212121212",
+            "password1234",
+            "Password@2026",
+            "admin123456789",
+            "aaaaaaaaaaaa",
+            "abcabcabcabc",
+            "abcdefghijkl",
+            "123456789012",
+            "1qaz2wsx3edc",
+            "qwertyuiop123",
+            "Welcome-20260728",
+            "121212121212",
         ] {
             assert_eq!(ask(text), Err(PasswordFault::Common), "{text}");
         }
-        for text in ["correct horse battery", "泉城的冬天有雪也有太阳和风", "k7#mQ2v!pL9x", "my admin is a cat 77"] {
+        for text in ["correct horse battery", "泉城的冬天有雪也有太阳和风", "k7#mQ2v!pL9x", "my admin is a cat 77"]
+        {
             assert_eq!(ask(text), Ok(()), "{text}");
         }
     }

@@ -26,8 +26,7 @@ pub struct Lifetime {
 }
 
 /// Staff: a screen left alone, a working day.
-pub const STAFF: Lifetime =
-    Lifetime { idle: SignedDuration::from_mins(30), absolute: SignedDuration::from_hours(12) };
+pub const STAFF: Lifetime = Lifetime { idle: SignedDuration::from_mins(30), absolute: SignedDuration::from_hours(12) };
 /// Visitors come back a few times a season and should not have to ask for a code each time.
 pub const VISITOR: Lifetime =
     Lifetime { idle: SignedDuration::from_hours(24 * 30), absolute: SignedDuration::from_hours(24 * 90) };
@@ -272,7 +271,9 @@ mod tests {
     fn only_what_could_be_a_token_reaches_the_database() {
         let token = random_token();
         assert!(SessionToken::from_cookie(&token).is_some());
-        for text in ["", "short", &format!("{token}a"), &token.replace(|_: char| true, "é"), &format!("{}'", &token[1..])] {
+        for text in
+            ["", "short", &format!("{token}a"), &token.replace(|_: char| true, "é"), &format!("{}'", &token[1..])]
+        {
             assert_eq!(SessionToken::from_cookie(text), None, "{text}");
         }
         assert_eq!(format!("{:?}", SessionToken(token)), "SessionToken(…)");

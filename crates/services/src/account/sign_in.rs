@@ -333,7 +333,10 @@ impl Pending {
 
 /// The enrolment of a token, to show its page again (after a wrong code).
 pub fn enrolment(services: &Services, context: &Context, token: &str) -> Result<Enrolment, SignInError> {
-    Ok(Enrolment { token: token.to_owned(), ..Pending::open(&services.vault, token, context.now)?.show(&services.vault)? })
+    Ok(Enrolment {
+        token: token.to_owned(),
+        ..Pending::open(&services.vault, token, context.now)?.show(&services.vault)?
+    })
 }
 
 /// Somebody has enrolled and is signed in.

@@ -146,7 +146,9 @@ mod tests {
     #[test]
     fn codes_are_those_of_the_standard() {
         let secret = Secret::from_bytes(b"12345678901234567890").expect("20 bytes");
-        for (second, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
+        for (second, code) in
+            [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")]
+        {
             let now = Timestamp::from_second(second).expect("an instant");
             assert_eq!(secret.code_at(now), code);
             assert_eq!(secret.check(code, now), Some(second / 30));

@@ -220,7 +220,10 @@ pub(crate) fn open_profile(services: &Services, row: &people::AccountRow) -> Res
     let name = row.name_sealed.as_deref().map(|sealed| open_text(vault, place("name_sealed", row.id), sealed));
     Ok(Profile {
         account: AccountId(row.id),
-        name: name.transpose()?.map(|text| PersonName::parse(&text).map_err(|_| CryptoError::NotAuthentic)).transpose()?,
+        name: name
+            .transpose()?
+            .map(|text| PersonName::parse(&text).map_err(|_| CryptoError::NotAuthentic))
+            .transpose()?,
         phone: row.phone_sealed.as_deref().map(|sealed| open_phone(vault, row.id, sealed)).transpose()?,
         mail: row.mail_sealed.as_deref().map(|sealed| open_mail(vault, row.id, sealed)).transpose()?,
         locale: Locale::from_tag(&row.locale),
@@ -253,7 +256,9 @@ async fn change(
     context: &Context,
     account: AccountId,
     action: &'static str,
-    statement: impl for<'c> FnOnce(&'c mut PgConnection) -> futures::future::BoxFuture<'c, sqlx::Result<bool>> + Send + 'static,
+    statement: impl for<'c> FnOnce(&'c mut PgConnection) -> futures::future::BoxFuture<'c, sqlx::Result<bool>>
+    + Send
+    + 'static,
 ) -> Result<(), AccountError> {
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {

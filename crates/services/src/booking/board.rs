@@ -10,7 +10,7 @@ use domain::time::start_of_day;
 use jiff::civil;
 use store::booking::sessions as sql;
 
-/// The museum's sessions from `first` to `last`, both included, in order.
+/// The museum's sessions from `first` to `last`, both included, in order. The door sees them too: they are numbers.
 ///
 /// # Errors
 /// `Denied`, `NotFound` before the museum was set up.
@@ -20,7 +20,9 @@ pub async fn sessions(
     first: civil::Date,
     last: civil::Date,
 ) -> Result<Vec<SessionView>, BookingError> {
-    context.require(Capability::SeeBookings)?;
+    if context.require(Capability::Admit).is_err() {
+        context.require(Capability::SeeBookings)?;
+    }
     let mut db = services.db.acquire().await?;
     let museum = sql::activity_by_slug(&mut db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
     let until = start_of_day(last.tomorrow().unwrap_or(last));

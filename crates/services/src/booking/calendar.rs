@@ -138,7 +138,8 @@ pub async fn museum(services: &Services) -> Result<Arc<Museum>, BookingError> {
 async fn read(services: &Services, now: Timestamp) -> Result<Museum, BookingError> {
     let mut db = services.db.acquire().await?;
     let row = sql::activity_by_slug(&mut db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
-    let policy: Policy = serde_json::from_value(row.policy).map_err(|_| BookingError::Damaged("the museum's policy"))?;
+    let policy: Policy =
+        serde_json::from_value(row.policy).map_err(|_| BookingError::Damaged("the museum's policy"))?;
     let today = local_day(now);
     let until = today.checked_add(Span::new().days(i64::from(policy.days_ahead) + 46)).unwrap_or(today);
     let rows = sql::sessions_between(&mut db, row.id, start_of_day(today), start_of_day(until), now).await?;

@@ -1,9 +1,9 @@
 //! Changing a booking: cancel, fewer people, another session. Each is one transaction under the sessions' locks, runs to
 //! its end when the caller goes away, and queues its message in the same transaction.
 
+use super::BookingError;
 use super::claims::{activity, contact_index, count, facts, lock_key, spans};
 use super::view::{BookingView, open};
-use super::BookingError;
 use crate::audit::{self, Entry};
 use crate::crypto::LinkPurpose;
 use crate::db::to_the_end;
@@ -65,7 +65,12 @@ fn changed_by(context: &Context) -> &'static str {
 }
 
 /// Staff change bookings as long as nobody has come; the public keeps the policy's deadline.
-fn deadline(policy: &Policy, context: &Context, session: &SessionFacts, booking: &sql::BookingRow) -> Result<(), Refusal> {
+fn deadline(
+    policy: &Policy,
+    context: &Context,
+    session: &SessionFacts,
+    booking: &sql::BookingRow,
+) -> Result<(), Refusal> {
     let decided = may_cancel(policy, context.now, session, booking.arrived.max(0) as u32, booking.state == "cancelled");
     match decided {
         Err(Refusal::TooLate) if matches!(context.actor, Actor::Staff { .. }) => Ok(()),
@@ -242,12 +247,8 @@ async fn do_party(
     if policy.children_need_adult && party.children > 0 && party.adults() == 0 {
         return Err(Refusal::ChildrenNeedAdult.into());
     }
-    let change = sql::Change {
-        session: booking.session_id,
-        people: new as i32,
-        children: i32::from(party.children),
-        moves: 0,
-    };
+    let change =
+        sql::Change { session: booking.session_id, people: new as i32, children: i32::from(party.children), moves: 0 };
     sql::change(db, booking.session_id, booking.id, change, context.now).await?;
     let detail = serde_json::json!({ "from": old, "to": new });
     note(services, context, db, booking, ("booking.resized", Template::Changed), detail).await
@@ -267,7 +268,8 @@ async fn do_move(
     if activity(target) != activity(own) {
         return Err(BookingError::NotFound);
     }
-    let policy: Policy = serde_json::from_value(target.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
+    let policy: Policy =
+        serde_json::from_value(target.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
     let session = session_facts(db, context, target).await?;
     let view = open(services, booking.clone())?;
     let person = match view.person.contact.as_ref().map(|contact| contact_index(services, contact)) {
@@ -276,7 +278,8 @@ async fn do_move(
             claims::lock_keys(db, &[lock_key(&index)]).await?;
             let spans = spans(&policy, session.starts_at);
             let counts =
-                claims::person_counts(db, target.activity_id, std::slice::from_ref(&index), spans, Some(booking.id)).await?;
+                claims::person_counts(db, target.activity_id, std::slice::from_ref(&index), spans, Some(booking.id))
+                    .await?;
             count(&counts, &index)
         }
     };

@@ -315,13 +315,15 @@ impl<'a> Desk<'a> {
         now: Timestamp,
         claims: &[&'a Claim],
     ) -> Result<Self, sqlx::Error> {
-        let orders: Vec<&Order> = claims.iter().filter_map(|c| if let Claim::Book(o) = c { Some(&**o) } else { None }).collect();
+        let orders: Vec<&Order> =
+            claims.iter().filter_map(|c| if let Claim::Book(o) = c { Some(&**o) } else { None }).collect();
         let persons: Vec<Vec<u8>> = orders.iter().filter_map(|o| o.person.clone()).collect();
         let (scopes, keys): (Vec<_>, Vec<_>) = orders.iter().map(|o| (o.key.scope.clone(), o.key.key.clone())).unzip();
         let mut saved = Vec::new();
         let mut counts = Vec::new();
         if !orders.is_empty() {
-            let locks = persons.iter().map(|p| lock_key(p)).chain(orders.iter().map(|o| lock_key(o.key.key.as_bytes())));
+            let locks =
+                persons.iter().map(|p| lock_key(p)).chain(orders.iter().map(|o| lock_key(o.key.key.as_bytes())));
             sql::lock_keys(db, &locks.collect::<Vec<_>>()).await?;
             saved = sql::saved_answers(db, &scopes, &keys).await?;
             let spans = spans(&policy, session.starts_at.to_jiff());
@@ -331,14 +333,28 @@ impl<'a> Desk<'a> {
         let holds: HashMap<Uuid, u32> =
             sql::live_holds(db, session.id, now).await?.into_iter().map(|h| (h.id, h.people as u32)).collect();
         let facts = facts(&session, booked, holds.values().sum());
-        let persons = persons.into_iter().map(|person| { let facts = count(&counts, &person); (person, facts) }).collect();
+        let persons = persons
+            .into_iter()
+            .map(|person| {
+                let facts = count(&counts, &person);
+                (person, facts)
+            })
+            .collect();
         let answers = saved
             .into_iter()
             .filter_map(|s| Some(((s.scope, s.key), (s.body_hash, serde_json::from_value(s.answer).ok()?))))
             .collect();
         Ok(Self {
-            session, policy, now, facts, holds, persons, answers,
-            new_holds: Vec::new(), new_bookings: Vec::new(), new_answers: Vec::new(),
+            session,
+            policy,
+            now,
+            facts,
+            holds,
+            persons,
+            answers,
+            new_holds: Vec::new(),
+            new_bookings: Vec::new(),
+            new_answers: Vec::new(),
         })
     }
 
@@ -491,7 +507,13 @@ pub(super) struct Source {
 }
 
 /// Seals a person's particulars into the row of a new booking.
-pub(super) fn row(services: &Services, context: &Context, person: &Person, party: Party, source: &Source) -> sql::NewBooking {
+pub(super) fn row(
+    services: &Services,
+    context: &Context,
+    person: &Person,
+    party: Party,
+    source: &Source,
+) -> sql::NewBooking {
     let id: BookingId = context.new_id();
     let seal = |column, text: &str| services.vault.seal(Place { table: "booking", column, row: id.0 }, text.as_bytes());
     let index = person.contact.as_ref().map(|contact| contact_index(services, contact));
@@ -542,10 +564,17 @@ pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Re
         domain::account::Actor::Client { client, .. } => (Channel::Api, format!("client:{client}")),
         _ => (Channel::Staff, format!("staff:{}", staff.map(|a| a.to_string()).unwrap_or_default())),
     };
-    let body_hash = services
-        .vault
-        .blind_index("idempotency", &format!("{:?}|{}|{}|{}|{}", asked.session, asked.person.name.as_str(),
-            asked.person.contact.as_ref().map(Contact::comparable).unwrap_or_default(), asked.party.people.get(), asked.party.children));
+    let body_hash = services.vault.blind_index(
+        "idempotency",
+        &format!(
+            "{:?}|{}|{}|{}|{}",
+            asked.session,
+            asked.person.name.as_str(),
+            asked.person.contact.as_ref().map(Contact::comparable).unwrap_or_default(),
+            asked.party.people.get(),
+            asked.party.children
+        ),
+    );
     let source = Source { channel, account: None, hold: None, draft: None };
     let order = Order {
         row: row(services, context, &asked.person, asked.party, &source),

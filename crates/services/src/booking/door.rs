@@ -79,7 +79,11 @@ pub fn read_pass(services: &Services, text: &str) -> Result<(SessionId, BookingI
 ///
 /// # Errors
 /// `Denied`; the inner error says why the ticket is worth nothing.
-pub async fn find(services: &Services, context: &Context, ticket: &Ticket) -> Result<Result<Found, DoorRefusal>, BookingError> {
+pub async fn find(
+    services: &Services,
+    context: &Context,
+    ticket: &Ticket,
+) -> Result<Result<Found, DoorRefusal>, BookingError> {
     context.require(Capability::Admit)?;
     let mut db = services.db.acquire().await?;
     let row = match locate(services, context, &mut db, ticket).await? {
@@ -201,8 +205,10 @@ async fn transaction(
     if let Some(scan) = sql::scan(&mut tx, nonce).await? {
         return remembered(&scan.outcome);
     }
-    let session = claims::find_sessions(&mut tx, &[row.session_id]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
-    let policy: Policy = serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
+    let session =
+        claims::find_sessions(&mut tx, &[row.session_id]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
+    let policy: Policy =
+        serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
     let pass = PassFacts { people: people.max(0) as u32, arrived: arrived.max(0) as u32, cancelled };
     let answer = domain::booking::admit(&policy, context.now, &facts(&session, 0, 0), pass, present);
     if let Ok(admission) = &answer {
@@ -219,7 +225,8 @@ async fn transaction(
     sql::add_scan(&mut tx, &scan, device_at, context.now).await?;
     let action = if answer.is_ok() { "door.admitted" } else { "door.refused" };
     let detail = serde_json::json!({ "present": present, "answer": answer });
-    audit::record(&mut tx, context, &[Entry { action, subject_kind: "booking", subject: Some(row.id), detail }]).await?;
+    audit::record(&mut tx, context, &[Entry { action, subject_kind: "booking", subject: Some(row.id), detail }])
+        .await?;
     tx.commit().await?;
     Ok(answer)
 }
@@ -240,7 +247,13 @@ pub async fn leave(services: &Services, context: &Context, id: Uuid, people: u32
     counted(services, context, id, "left", people).await
 }
 
-async fn counted(services: &Services, context: &Context, id: Uuid, kind: &'static str, people: u32) -> Result<(), BookingError> {
+async fn counted(
+    services: &Services,
+    context: &Context,
+    id: Uuid,
+    kind: &'static str,
+    people: u32,
+) -> Result<(), BookingError> {
     context.require(Capability::Admit)?;
     let people = domain::booking::PartySize::new(people).map_err(|fault| BookingError::field("people", fault))?;
     let mut db = services.db.acquire().await?;

@@ -83,7 +83,12 @@ fn visitor_hash(services: &Services, visitor: &str) -> Vec<u8> {
 ///
 /// # Errors
 /// `NotFound` for anybody else, and after its life.
-pub async fn read(services: &Services, context: &Context, id: DraftId, visitor: &str) -> Result<DraftView, BookingError> {
+pub async fn read(
+    services: &Services,
+    context: &Context,
+    id: DraftId,
+    visitor: &str,
+) -> Result<DraftView, BookingError> {
     let mut db = services.db.acquire().await?;
     let found = sql::draft(&mut db, id.0, &visitor_hash(services, visitor), context.now).await?;
     let row = found.ok_or(BookingError::NotFound)?;

@@ -22,8 +22,8 @@ pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, lea
 pub use draft::{DraftView, begin, confirm, prove, read, resend, save, take_other};
 pub use error::BookingError;
 pub use office::{
-    ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session, change_session,
-    end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
+    ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session,
+    change_session, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
 };
 pub use seed::seed_demo;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};

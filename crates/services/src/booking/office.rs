@@ -179,13 +179,11 @@ pub async fn add_exception(services: &Services, context: &Context, fresh: Except
     to_the_end(async move {
         let mut tx = services.db.begin().await?;
         let (activity, _) = museum(&mut tx).await?;
-        let row = sql::ExceptionRow {
-            day: fresh.day.to_sqlx(),
-            reason_zh: fresh.reason_zh,
-            reason_en: fresh.reason_en,
-        };
+        let row =
+            sql::ExceptionRow { day: fresh.day.to_sqlx(), reason_zh: fresh.reason_zh, reason_en: fresh.reason_en };
         sql::add_exception(&mut tx, activity, &row).await?;
-        note(&mut tx, &context, "exception.added", "activity", activity, serde_json::json!({ "day": fresh.day })).await?;
+        note(&mut tx, &context, "exception.added", "activity", activity, serde_json::json!({ "day": fresh.day }))
+            .await?;
         tx.commit().await?;
         Ok(())
     })

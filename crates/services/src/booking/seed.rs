@@ -9,8 +9,8 @@ use domain::contact::{Contact, PersonName};
 use domain::field::Fault;
 use domain::ids::ActivityId;
 use domain::time::local_day;
-use jiff::civil;
 use jiff::ToSpan;
+use jiff::civil;
 use store::booking::sessions as sql;
 
 /// Sessions of a museum day: Tuesday to Sunday, closed on Mondays.
@@ -20,9 +20,18 @@ const DAY: [((i8, i8), (i8, i8)); 4] =
 /// Plainly invented people. Every eleven-digit mobile number may be somebody's, so the demo uses mail addresses of the
 /// reserved domain example.com.
 const PEOPLE: [(&str, u32, u32); 12] = [
-    ("演示·林小满", 3, 1), ("演示·周一帆", 2, 0), ("演示·吴桐", 4, 2), ("演示·许知夏", 1, 0), ("演示·沈青禾", 5, 3),
-    ("演示·韩若溪", 2, 1), ("演示·陆星河", 3, 0), ("演示·苏木", 4, 1), ("演示·何以安", 2, 0), ("演示·梁初雪", 3, 2),
-    ("演示·罗云舒", 1, 0), ("演示·宋嘉树", 5, 2),
+    ("演示·林小满", 3, 1),
+    ("演示·周一帆", 2, 0),
+    ("演示·吴桐", 4, 2),
+    ("演示·许知夏", 1, 0),
+    ("演示·沈青禾", 5, 3),
+    ("演示·韩若溪", 2, 1),
+    ("演示·陆星河", 3, 0),
+    ("演示·苏木", 4, 1),
+    ("演示·何以安", 2, 0),
+    ("演示·梁初雪", 3, 2),
+    ("演示·罗云舒", 1, 0),
+    ("演示·宋嘉树", 5, 2),
 ];
 
 /// Sets up the museum with its templates and sessions, and some bookings around today. Repeating it adds nothing.
@@ -36,10 +45,15 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Boo
     let open: Vec<_> = museum.upcoming(context.now).take(16).collect();
     for (i, session) in open.iter().enumerate() {
         // The first is nearly full, the second full, the rest have some.
-        let wanted = match i { 0 => 9, 1 => 12, _ => (i * 5) % 7 };
+        let wanted = match i {
+            0 => 9,
+            1 => 12,
+            _ => (i * 5) % 7,
+        };
         for (j, (name, people, children)) in PEOPLE.iter().cycle().skip(i * 3).take(wanted).enumerate() {
             let key = format!("demo:{}:{j}", session.id);
-            let asked = OnBehalf { session: session.id, person: person(name, i, j)?, party: party(*people, *children)?, key };
+            let asked =
+                OnBehalf { session: session.id, person: person(name, i, j)?, party: party(*people, *children)?, key };
             match book(services, context, asked).await {
                 Ok(_) | Err(BookingError::Refused(_)) => {}
                 Err(other) => return Err(other),
@@ -50,7 +64,8 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Boo
 }
 
 fn person(name: &str, i: usize, j: usize) -> Result<Person, BookingError> {
-    let contact = Contact::parse(&format!("demo-{i}-{j}@example.com")).map_err(|fault| BookingError::field("contact", fault))?;
+    let contact =
+        Contact::parse(&format!("demo-{i}-{j}@example.com")).map_err(|fault| BookingError::field("contact", fault))?;
     let name = PersonName::parse(name).map_err(|fault| BookingError::field("name", fault))?;
     Ok(Person { name, contact: Some(contact) })
 }

@@ -1,8 +1,8 @@
 //! A booking as people see it: opened for those who may, masked for the others.
 
+use super::BookingError;
 use super::change::{Handle, resolve};
 use super::claims::Person;
-use super::BookingError;
 use crate::crypto::{LinkPurpose, Pass, Place};
 use crate::{Context, Services};
 use domain::Locale;

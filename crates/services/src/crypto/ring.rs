@@ -120,7 +120,9 @@ impl Ring {
         let live = signing.iter().enumerate().filter(|(_, key)| !key.is_retired(now));
         let signs = settled(live.map(|(index, key)| (index, key.created_at)), now);
         Ok(match (lookup, sealing, signs) {
-            (Some(lookup), Some(sealing), Some(signs)) => Some(Self { lookup, data, sealing, signing, signs, as_of: now }),
+            (Some(lookup), Some(sealing), Some(signs)) => {
+                Some(Self { lookup, data, sealing, signing, signs, as_of: now })
+            }
             _ => None,
         })
     }
@@ -183,7 +185,11 @@ pub(super) fn new_data_key(master: &Master, version: i32, now: Timestamp) -> Dat
 
 /// Adds a signing key of the present suite and answers its name: eleven characters of the hash of its public half,
 /// short enough for a QR code.
-pub(super) async fn add_signing_key(db: &mut PgConnection, master: &Master, now: Timestamp) -> Result<String, VaultError> {
+pub(super) async fn add_signing_key(
+    db: &mut PgConnection,
+    master: &Master,
+    now: Timestamp,
+) -> Result<String, VaultError> {
     let pkcs8 = suite::PRESENT.new_signer();
     #[expect(clippy::expect_used, reason = "the suite reads what it just wrote")]
     let public_key = suite::PRESENT.signer(pkcs8.expose_secret()).expect("a fresh key opens").public();

@@ -235,6 +235,9 @@ mod tests {
         assert_eq!(backoff(4, 0), SignedDuration::from_secs(80));
         assert_eq!(backoff(30, 0), SignedDuration::from_hours(4));
         let whole: SignedDuration = (1..12).map(|n| backoff(n, u16::MAX)).sum();
-        assert!(whole > SignedDuration::from_mins(160), "even with the worst luck an outage of hours is outlived: {whole:?}");
+        assert!(
+            whole > SignedDuration::from_mins(160),
+            "even with the worst luck an outage of hours is outlived: {whole:?}"
+        );
     }
 }

@@ -108,9 +108,10 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
     if let Some(address) = visit.mail.clone() {
         let method = if template == Template::Cancelled { Method::Cancel } else { Method::Request };
         // A reminder changes nothing in a calendar.
-        let calendar = template.reminder().is_none().then(|| {
-            (method, calendar_of(&services, &visit, visit.locale, method, Some(address.as_str())))
-        });
+        let calendar = template
+            .reminder()
+            .is_none()
+            .then(|| (method, calendar_of(&services, &visit, visit.locale, method, Some(address.as_str()))));
         let parcel = letter(mail, address, visit.locale, template.text(), &facts, calendar, now)?;
         outcome = outcome.and(dispatch_one(&services, now, of(mail, "mail"), parcel, job.last).await);
     }
@@ -130,7 +131,11 @@ fn still_true(template: Template, visit: &Visit, planned_for: Option<Timestamp>,
         Template::Confirmation | Template::Changed => !visit.cancelled && now < visit.ends_at,
         Template::ReminderDays3 | Template::ReminderDay1 | Template::ReminderHours2 => {
             let timely = template.reminder().is_some_and(|reminder| now < reminder.worth_until(visit.starts_at));
-            !visit.cancelled && !visit.closed && visit.arrived == 0 && timely && planned_for.is_none_or(|at| at == visit.starts_at)
+            !visit.cancelled
+                && !visit.closed
+                && visit.arrived == 0
+                && timely
+                && planned_for.is_none_or(|at| at == visit.starts_at)
         }
     }
 }
@@ -168,7 +173,8 @@ async fn dispatch_one(services: &Services, now: Timestamp, dispatch: Dispatch, p
 
 async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
     let Dispatch { id, booking, template, channel } = dispatch;
-    store::messages::note(&services.db, now, NewMessage { id: id.0, booking: booking.map(|b| b.0), template, channel }).await
+    store::messages::note(&services.db, now, NewMessage { id: id.0, booking: booking.map(|b| b.0), template, channel })
+        .await
 }
 
 /// Writes that a message was not sent, on purpose. One that was sent stays sent.
@@ -280,17 +286,27 @@ fn deadline_text(at: Timestamp, locale: Locale) -> String {
 }
 
 /// The calendar entry of a visit. `attendee`: the address a request or cancellation goes to.
-pub(super) fn calendar_of(services: &Services, visit: &Visit, locale: Locale, method: Method, attendee: Option<&str>) -> String {
+pub(super) fn calendar_of(
+    services: &Services,
+    visit: &Visit,
+    locale: Locale,
+    method: Method,
+    attendee: Option<&str>,
+) -> String {
     let links = links(services, visit, locale);
     let (arrive, deadline) = (clock_text(visit.doors_open()), deadline_text(visit.change_until(), locale));
     let (people, reference) = (visit.people, &visit.reference);
     let (description, alarm) = match locale {
         Locale::ZhCn => (
-            format!("预约编号：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。如需取消或改期，请在{deadline}前办理。"),
+            format!(
+                "预约编号：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。如需取消或改期，请在{deadline}前办理。"
+            ),
             "两小时后参观",
         ),
         Locale::En => (
-            format!("Reference: {reference}\nPeople: {people}\nDoors open at {arrive}. Changes and cancellation until {deadline}."),
+            format!(
+                "Reference: {reference}\nPeople: {people}\nDoors open at {arrive}. Changes and cancellation until {deadline}."
+            ),
             "Your visit is in two hours",
         ),
     };

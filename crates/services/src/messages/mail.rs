@@ -9,9 +9,9 @@ use super::{Undelivered, log_safe_host};
 use domain::contact::MailAddress;
 use domain::ids::MessageId;
 use jiff::Timestamp;
+use lettre::Address;
 use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
-use lettre::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, Tls, TlsParameters};
@@ -131,7 +131,8 @@ impl Smtp {
             port: settings.port,
             tls,
             hello: ClientId::Domain(hello.to_owned()),
-            credentials: credentials.map(|(name, word)| Credentials::new(name.clone(), word.expose_secret().to_owned())),
+            credentials: credentials
+                .map(|(name, word)| Credentials::new(name.clone(), word.expose_secret().to_owned())),
             timeout: settings.timeout,
             slots: Semaphore::new(settings.connections.max(1) as usize),
             idle: Mutex::default(),
@@ -197,7 +198,8 @@ impl Smtp {
 fn parameters(settings: &SmtpSettings) -> Result<TlsParameters, PostError> {
     let mut builder = TlsParameters::builder(settings.host.clone());
     if let Some(pem) = &settings.authority {
-        let authority = Certificate::from_pem(pem).map_err(|_| PostError::Unusable("the SMTP server's certificate authority"))?;
+        let authority =
+            Certificate::from_pem(pem).map_err(|_| PostError::Unusable("the SMTP server's certificate authority"))?;
         builder = builder.add_root_certificate(authority);
     }
     builder.build().map_err(|_| PostError::Unusable("the SMTP server's name"))
@@ -255,7 +257,9 @@ impl Sender {
 pub(super) fn compose(sender: &Sender, letter: Letter) -> Result<Message, Undelivered> {
     const UNUSABLE: Undelivered = Undelivered::Never("mail_unusable");
     // Anything that could end a header and begin another is a mail nobody of the house meant to send.
-    if letter.subject.chars().any(char::is_control) || letter.to.as_str().chars().any(|c| c.is_control() || c.is_whitespace()) {
+    if letter.subject.chars().any(char::is_control)
+        || letter.to.as_str().chars().any(|c| c.is_control() || c.is_whitespace())
+    {
         return Err(Undelivered::Never("header_injection"));
     }
     let to = letter.to.as_str().parse::<Address>().map_err(|_| UNUSABLE)?;
@@ -288,7 +292,8 @@ pub(super) fn compose(sender: &Sender, letter: Letter) -> Result<Message, Undeli
 
 fn part(kind: &str, text: String, attached_as: Option<&str>) -> Result<SinglePart, Undelivered> {
     let kind = ContentType::parse(kind).map_err(|_| Undelivered::Never("mail_unusable"))?;
-    let body = Body::new_with_encoding(text, ContentTransferEncoding::Base64).map_err(|_| Undelivered::Never("mail_unusable"))?;
+    let body = Body::new_with_encoding(text, ContentTransferEncoding::Base64)
+        .map_err(|_| Undelivered::Never("mail_unusable"))?;
     let builder = SinglePart::builder().header(kind);
     Ok(match attached_as {
         Some(name) => builder.header(ContentDisposition::attachment(name)).body(body),
@@ -359,10 +364,17 @@ mod tests {
             connections: 1,
             authority: None,
         };
-        for (host, development, expected) in
-            [("127.0.0.1", true, true), ("localhost", true, true), ("127.0.0.1", false, false), ("mail.example.cn", true, false)]
-        {
-            assert_eq!(Smtp::new(&settings(host), "www.example.cn", development).is_ok(), expected, "{host} {development}");
+        for (host, development, expected) in [
+            ("127.0.0.1", true, true),
+            ("localhost", true, true),
+            ("127.0.0.1", false, false),
+            ("mail.example.cn", true, false),
+        ] {
+            assert_eq!(
+                Smtp::new(&settings(host), "www.example.cn", development).is_ok(),
+                expected,
+                "{host} {development}"
+            );
         }
     }
 }

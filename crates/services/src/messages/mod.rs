@@ -22,7 +22,7 @@ pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};
 pub use visit::VisitError;
 
 use crate::context::{Settings, new_uuid};
-use crate::crypto::{LinkPurpose, Pass, Place};
+use crate::crypto::{Pass, Place};
 use crate::jobs::{NewJob, enqueue};
 use crate::{Context, Services};
 use base64::Engine as _;
@@ -78,8 +78,14 @@ pub enum Template {
 
 impl Template {
     /// Every message about a booking.
-    pub const ALL: [Self; 6] =
-        [Self::Confirmation, Self::Changed, Self::Cancelled, Self::ReminderDays3, Self::ReminderDay1, Self::ReminderHours2];
+    pub const ALL: [Self; 6] = [
+        Self::Confirmation,
+        Self::Changed,
+        Self::Cancelled,
+        Self::ReminderDays3,
+        Self::ReminderDay1,
+        Self::ReminderHours2,
+    ];
 
     /// As in the `message` table.
     pub const fn name(self) -> &'static str {
@@ -378,7 +384,8 @@ pub async fn queue_confirmations(
     for &booking in bookings {
         let confirmation = BookingJob::new(now, booking, Template::Confirmation, None);
         planned.push((confirmation, now, format!("confirmation:{booking}")));
-        planned.extend(reminders.iter().map(|(reminder, at)| planned_reminder(now, booking, starts_at, *reminder, *at)));
+        planned
+            .extend(reminders.iter().map(|(reminder, at)| planned_reminder(now, booking, starts_at, *reminder, *at)));
     }
     enqueue_planned(db, now, &planned).await
 }
@@ -414,7 +421,11 @@ fn planned_reminder(
     (job, at, reminder_key(booking, reminder))
 }
 
-async fn enqueue_planned(db: &mut PgConnection, now: Timestamp, planned: &[(BookingJob, Timestamp, String)]) -> sqlx::Result<()> {
+async fn enqueue_planned(
+    db: &mut PgConnection,
+    now: Timestamp,
+    planned: &[(BookingJob, Timestamp, String)],
+) -> sqlx::Result<()> {
     let jobs: Vec<_> = planned
         .iter()
         .map(|(payload, run_at, key)| NewJob { kind: BOOKING, payload, run_at: *run_at, dedupe: Some(key.clone()) })
@@ -465,29 +476,31 @@ pub enum MessagesError {
     Database(#[from] sqlx::Error),
 }
 
-/// The links of a booking in `locale`: its page, and its pass. They work until a day after the session's end.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Links {
+/// The links of a booking.
+struct Links {
     /// See, change, cancel.
-    pub manage: String,
+    manage: String,
     /// The pass alone, for the door.
-    pub pass: String,
+    pass: String,
 }
 
 fn links(services: &Services, visit: &Visit, locale: Locale) -> Links {
-    let expires = visit.ends_at.saturating_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-    let link = services.vault.link(LinkPurpose::ManageBooking, visit.booking.0, expires);
+    let link = crate::booking::manage_link(services, visit.booking, visit.ends_at);
     let site = &services.settings.public_url;
     let manage = match locale {
         Locale::ZhCn => format!("{site}/b/{link}"),
         Locale::En => format!("{site}/en/b/{link}"),
     };
-    Links { pass: format!("{manage}#pass"), manage }
+    Links { pass: format!("{manage}/pass"), manage }
 }
 
 /// The calendar file of a booking, for download; `None` where the booking is not known. The caller has asked whether the
 /// one who asks may see it.
-pub async fn calendar_file(services: &Services, booking: BookingId, locale: Locale) -> Result<Option<String>, VisitError> {
+pub async fn calendar_file(
+    services: &Services,
+    booking: BookingId,
+    locale: Locale,
+) -> Result<Option<String>, VisitError> {
     let visit = Visit::load(services, booking).await?;
     Ok(visit.map(|visit| deliver::calendar_of(services, &visit, locale, Method::Publish, None)))
 }

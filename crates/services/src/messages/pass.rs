@@ -159,7 +159,10 @@ impl PassSheet {
         let mut document = Document::new_with(SerializeSettings::default());
         let words = Words::of(self.locale);
         document.set_metadata(
-            Metadata::new().title(words.heading.to_owned()).language(self.locale.tag().to_owned()).creator(words.house.to_owned()),
+            Metadata::new()
+                .title(words.heading.to_owned())
+                .language(self.locale.tag().to_owned())
+                .creator(words.house.to_owned()),
         );
         let mut page = document.start_page_with(PageSettings::from_wh(WIDTH, HEIGHT).ok_or(PassError::Drawing)?);
         {
@@ -292,7 +295,14 @@ impl Pen<'_> {
 
     fn text(&mut self, x: f32, baseline: f32, size: f32, text: &str, colour: Rgb) {
         self.ink(colour);
-        self.surface.draw_text(Point::from_xy(x, baseline), self.font.clone(), size, text, false, TextDirection::LeftToRight);
+        self.surface.draw_text(
+            Point::from_xy(x, baseline),
+            self.font.clone(),
+            size,
+            text,
+            false,
+            TextDirection::LeftToRight,
+        );
     }
 
     /// About how wide a text is: a Chinese character is as wide as it is high, a Latin one a little over half.

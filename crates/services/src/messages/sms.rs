@@ -141,9 +141,10 @@ impl Aliyun {
         for (name, value) in signed.iter().filter(|(name, _)| *name != "host") {
             request = request.header(*name, value);
         }
-        let answer = request.send().await.map_err(|error| {
-            Undelivered::Later(if error.is_timeout() { "sms_timeout" } else { "sms_unreachable" })
-        })?;
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| Undelivered::Later(if error.is_timeout() { "sms_timeout" } else { "sms_unreachable" }))?;
         let status = answer.status();
         let answer: Answer = match answer.json().await {
             Ok(answer) => answer,
@@ -179,16 +180,20 @@ fn meaning(status: StatusCode, answer: Answer) -> Result<Option<String>, Undeliv
             Undelivered::After("sms_limit", SignedDuration::from_secs(65))
         }
         // The number does not exist, is blocked, or asked not to be written to.
-        "isv.MOBILE_NUMBER_ILLEGAL" | "isv.MOBILE_COUNT_OVER_LIMIT" | "isv.BLACK_KEY_CONTROL_LIMIT" | "isv.DENY_IP_RANGE" => {
-            Undelivered::Never("sms_number_refused")
-        }
+        "isv.MOBILE_NUMBER_ILLEGAL"
+        | "isv.MOBILE_COUNT_OVER_LIMIT"
+        | "isv.BLACK_KEY_CONTROL_LIMIT"
+        | "isv.DENY_IP_RANGE" => Undelivered::Never("sms_number_refused"),
         // A value too long or with something the operator does not let through: the same text never will.
-        "isv.TEMPLATE_PARAMS_ILLEGAL" | "isv.PARAM_LENGTH_LIMIT" | "isv.PARAM_NOT_SUPPORT_URL" | "isv.INVALID_JSON_PARAM" => {
-            Undelivered::Never("sms_values_refused")
-        }
+        "isv.TEMPLATE_PARAMS_ILLEGAL"
+        | "isv.PARAM_LENGTH_LIMIT"
+        | "isv.PARAM_NOT_SUPPORT_URL"
+        | "isv.INVALID_JSON_PARAM" => Undelivered::Never("sms_values_refused"),
         // The account: money, signature, key. Somebody has to see to it, and then the message can still go.
         "isv.AMOUNT_NOT_ENOUGH" | "isv.OUT_OF_SERVICE" | "isv.ACCOUNT_ABNORMAL" => Undelivered::Later("sms_account"),
-        "isv.SMS_TEMPLATE_ILLEGAL" | "isv.SMS_SIGNATURE_ILLEGAL" | "isv.SMS_SIGN_ILLEGAL" => Undelivered::Later("sms_text_not_filed"),
+        "isv.SMS_TEMPLATE_ILLEGAL" | "isv.SMS_SIGNATURE_ILLEGAL" | "isv.SMS_SIGN_ILLEGAL" => {
+            Undelivered::Later("sms_text_not_filed")
+        }
         "SignatureDoesNotMatch" | "InvalidAccessKeyId.NotFound" | "Forbidden.RAM" | "isp.RAM_PERMISSION_DENY" => {
             Undelivered::Later("sms_sign_in")
         }

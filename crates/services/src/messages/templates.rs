@@ -147,7 +147,10 @@ pub(super) fn render(locale: Locale, name: &str, piece: &str, facts: &Facts) -> 
         NoText(file.clone())
     };
     let texts = TEXTS.as_ref().map_err(refuse)?;
-    let rendered = texts.get_template(&file).and_then(|text| text.render(Value::from(Serde(facts)))).map_err(|error| refuse(&error))?;
+    let rendered = texts
+        .get_template(&file)
+        .and_then(|text| text.render(Value::from(Serde(facts))))
+        .map_err(|error| refuse(&error))?;
     Ok(match piece {
         "subject" | "sms" => rendered.trim().to_owned(),
         _ => rendered.trim_start().to_owned(),
@@ -185,16 +188,19 @@ mod tests {
         let mut all = vec![("code", code)];
         for name in NAMES.iter().filter(|name| **name != "code") {
             all.push((name, Facts::Visit(Box::new(visit.clone()))));
-            all.push((name, Facts::Visit(Box::new(VisitFacts {
-                children: 0,
-                children_need_adult: false,
-                changeable: false,
-                days: 0,
-                by_house: true,
-                closed: true,
-                help: None,
-                ..visit.clone()
-            }))));
+            all.push((
+                name,
+                Facts::Visit(Box::new(VisitFacts {
+                    children: 0,
+                    children_need_adult: false,
+                    changeable: false,
+                    days: 0,
+                    by_house: true,
+                    closed: true,
+                    help: None,
+                    ..visit.clone()
+                })),
+            ));
             all.push((name, Facts::Visit(Box::new(VisitFacts { days: 3, by_house: true, ..visit.clone() }))));
         }
         all
@@ -207,20 +213,35 @@ mod tests {
                 for piece in ["subject", "txt", "html", "sms"] {
                     let text = render(locale, name, piece, &facts).unwrap_or_else(|e| panic!("{e}"));
                     let what = format!("{} {name} {piece}:\n{text}", locale.tag());
+                    // To look at them: MAIL_HTML_DIR=/somewhere cargo nextest run every_text
+                    if let (Some(folder), "html") = (option_env!("MAIL_HTML_DIR"), piece) {
+                        std::fs::write(format!("{folder}/{}-{name}.html", locale.tag()), &text).expect("written");
+                    }
                     assert!(!text.trim().is_empty(), "{what}");
                     assert!(!text.contains("{{") && !text.contains("{%") && !text.contains("undefined"), "{what}");
                     assert!(!text.replace("text-decoration:none", "").contains("none"), "{what}");
                     if piece == "html" {
                         assert!(text.contains(&format!("<html lang=\"{}\">", locale.tag())), "{what}");
-                        assert!(text.contains("<title>") && !text.contains("<script") && !text.contains("<table"), "{what}");
-                        assert!(name == "code" || name == "cancelled" || text.contains("href=\"https://www.example.cn/b/secret-link\""), "{what}");
+                        assert!(
+                            text.contains("<title>") && !text.contains("<script") && !text.contains("<table"),
+                            "{what}"
+                        );
+                        assert!(
+                            name == "code"
+                                || name == "cancelled"
+                                || text.contains("href=\"https://www.example.cn/b/secret-link\""),
+                            "{what}"
+                        );
                         assert!(!text.contains("src=") && !text.contains("@import"), "nothing is fetched: {what}");
                     }
                     if piece == "subject" || piece == "sms" {
                         assert!(!text.contains(['\n', '\r']), "{what}");
                     }
                     if locale == Locale::En && piece != "html" {
-                        assert!(!text.replace("张<小>满", "").chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "Chinese in English: {what}");
+                        assert!(
+                            !text.replace("张<小>满", "").chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+                            "Chinese in English: {what}"
+                        );
                     }
                 }
             }
@@ -261,7 +282,11 @@ mod tests {
 
     #[test]
     fn a_text_that_asks_for_more_does_not_render() {
-        let facts = Facts::Code { code: "204817".into(), minutes: 10, site: "https://www.example.cn".into(), help: None };
-        assert_eq!(render(Locale::ZhCn, "confirmation", "txt", &facts), Err(NoText("zh-CN/confirmation.txt.j2".into())));
+        let facts =
+            Facts::Code { code: "204817".into(), minutes: 10, site: "https://www.example.cn".into(), help: None };
+        assert_eq!(
+            render(Locale::ZhCn, "confirmation", "txt", &facts),
+            Err(NoText("zh-CN/confirmation.txt.j2".into()))
+        );
     }
 }

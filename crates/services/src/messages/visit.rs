@@ -75,8 +75,14 @@ impl Visit {
             arrived: row.arrived.unsigned_abs(),
             locale: Locale::from_tag(&row.locale),
             name: PersonName::parse(&name).map_err(|_| VisitError::Unreadable("name_sealed"))?,
-            phone: phone.map(|text| Phone::parse(&text)).transpose().map_err(|_| VisitError::Unreadable("phone_sealed"))?,
-            mail: mail.map(|text| MailAddress::parse(&text)).transpose().map_err(|_| VisitError::Unreadable("mail_sealed"))?,
+            phone: phone
+                .map(|text| Phone::parse(&text))
+                .transpose()
+                .map_err(|_| VisitError::Unreadable("phone_sealed"))?,
+            mail: mail
+                .map(|text| MailAddress::parse(&text))
+                .transpose()
+                .map_err(|_| VisitError::Unreadable("mail_sealed"))?,
             sequence: row.sequence.unsigned_abs(),
             version: row.version,
             updated_at: row.updated_at.to_jiff(),

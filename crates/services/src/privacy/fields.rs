@@ -7,8 +7,10 @@ const SELF_AND_MASKED: Text = Text {
     zh: "您本人；馆务人员默认只看到部分遮挡的内容，查看全文须再次验证身份并留下记录",
     en: "You; museum staff see it masked, and in full only after proving their identity again, which is recorded",
 };
-const SELF_AND_STAFF: Text = Text { zh: "您本人；馆务人员和现场工作人员", en: "You; museum and door staff" };
-const SYSTEM: Text = Text { zh: "仅系统自动处理，无人查看", en: "Processed by the system only; nobody reads it" };
+const SELF_AND_STAFF: Text =
+    Text { zh: "您本人；馆务人员和现场工作人员", en: "You; museum and door staff" };
+const SYSTEM: Text =
+    Text { zh: "仅系统自动处理，无人查看", en: "Processed by the system only; nobody reads it" };
 const SELF: Text = Text { zh: "仅您本人", en: "You only" };
 const STAFF_ADMIN: Text = Text { zh: "本人；系统管理员", en: "The person; the system's operators" };
 const AUDITORS: Text = Text { zh: "审计人员", en: "Auditors" };
@@ -57,15 +59,33 @@ pub static FIELDS: &[Field] = &[
     Field {
         table: "booking",
         columns: &[
-            "session_id", "id", "activity_id", "reference", "state", "people", "children", "arrived", "channel", "locale",
-            "policy_version", "moves", "sequence", "version", "created_at", "updated_at", "cancelled_at", "cancelled_by",
+            "session_id",
+            "id",
+            "activity_id",
+            "reference",
+            "state",
+            "people",
+            "children",
+            "arrived",
+            "channel",
+            "locale",
+            "policy_version",
+            "moves",
+            "sequence",
+            "version",
+            "created_at",
+            "updated_at",
+            "cancelled_at",
+            "cancelled_by",
             "erased_at",
         ],
         what: Text {
             zh: "预约内容：场次、人数（含14岁以下人数）、到场人数、状态、时间、语言",
             en: "The booking: session, people (and how many are under 14), arrivals, state, times, language",
         },
-        purpose: Text { zh: "安排名额、现场接待和参观统计", en: "Places, admission and visitor statistics" },
+        purpose: Text {
+            zh: "安排名额、现场接待和参观统计", en: "Places, admission and visitor statistics"
+        },
         readers: SELF_AND_STAFF,
         term: Term::Counted,
         protection: Protection::Plain,
@@ -108,7 +128,9 @@ pub static FIELDS: &[Field] = &[
         table: "booking_draft",
         columns: &["contact_index"],
         what: Text { zh: "手机号或邮箱的检索值", en: "Lookup value of the number or address" },
-        purpose: Text { zh: "确认验证码与联系方式一致", en: "Matching the code with the contact it was sent to" },
+        purpose: Text {
+            zh: "确认验证码与联系方式一致", en: "Matching the code with the contact it was sent to"
+        },
         readers: SYSTEM,
         term: Term::Draft,
         protection: Protection::BlindIndex,
@@ -117,9 +139,19 @@ pub static FIELDS: &[Field] = &[
     Field {
         table: "booking_draft",
         columns: &[
-            "id", "session_id", "hold_id", "people", "locale", "booking_id", "created_at", "expires_at", "verified_at",
+            "id",
+            "session_id",
+            "hold_id",
+            "people",
+            "locale",
+            "booking_id",
+            "created_at",
+            "expires_at",
+            "verified_at",
         ],
-        what: Text { zh: "填写中的场次、人数和时间", en: "Session, people and times of an unfinished booking" },
+        what: Text {
+            zh: "填写中的场次、人数和时间", en: "Session, people and times of an unfinished booking"
+        },
         purpose: Text { zh: "为您暂留名额", en: "Holding your places" },
         readers: SELF,
         term: Term::Draft,
@@ -139,7 +171,9 @@ pub static FIELDS: &[Field] = &[
     Field {
         table: "one_time_code",
         columns: &["contact_index", "code_hash"],
-        what: Text { zh: "联系方式的检索值和验证码的散列值", en: "Lookup value of the contact; hash of the code" },
+        what: Text {
+            zh: "联系方式的检索值和验证码的散列值", en: "Lookup value of the contact; hash of the code"
+        },
         purpose: Text { zh: "核对验证码、防止滥发", en: "Checking the code and preventing abuse" },
         readers: SYSTEM,
         term: Term::Code,
@@ -149,8 +183,12 @@ pub static FIELDS: &[Field] = &[
     Field {
         table: "account",
         columns: &["name_sealed", "phone_sealed", "mail_sealed"],
-        what: Text { zh: "账号的姓名、手机号、邮箱", en: "Name, mobile number and e-mail address of an account" },
-        purpose: Text { zh: "登录、代填预约信息、发送通知", en: "Signing in, filling in bookings, sending notices" },
+        what: Text {
+            zh: "账号的姓名、手机号、邮箱", en: "Name, mobile number and e-mail address of an account"
+        },
+        purpose: Text {
+            zh: "登录、代填预约信息、发送通知", en: "Signing in, filling in bookings, sending notices"
+        },
         readers: SELF,
         term: Term::Account,
         protection: Protection::Sealed,
@@ -159,7 +197,9 @@ pub static FIELDS: &[Field] = &[
     Field {
         table: "account",
         columns: &["phone_index", "mail_index"],
-        what: Text { zh: "账号手机号、邮箱的检索值", en: "Lookup values of the account's number and address" },
+        what: Text {
+            zh: "账号手机号、邮箱的检索值", en: "Lookup values of the account's number and address"
+        },
         purpose: Text { zh: "登录时找到您的账号", en: "Finding your account when you sign in" },
         readers: SYSTEM,
         term: Term::Account,
@@ -169,7 +209,10 @@ pub static FIELDS: &[Field] = &[
     Field {
         table: "account",
         columns: &["id", "kind", "locale", "created_at", "deleted_at"],
-        what: Text { zh: "账号编号、语言和起止时间", en: "The account's number, language, and when it began and ended" },
+        what: Text {
+            zh: "账号编号、语言和起止时间",
+            en: "The account's number, language, and when it began and ended",
+        },
         purpose: Text { zh: "管理账号", en: "Keeping the account" },
         readers: SELF,
         term: Term::Audit,
@@ -180,7 +223,9 @@ pub static FIELDS: &[Field] = &[
         table: "login_session",
         columns: &["label"],
         what: Text { zh: "登录所用的浏览器和系统名称", en: "Browser and system you signed in with" },
-        purpose: Text { zh: "让您辨认并退出其他设备", en: "So that you recognise your devices and can sign them out" },
+        purpose: Text {
+            zh: "让您辨认并退出其他设备", en: "So that you recognise your devices and can sign them out"
+        },
         readers: SELF,
         term: Term::Login,
         protection: Protection::Plain,
@@ -199,7 +244,9 @@ pub static FIELDS: &[Field] = &[
     Field {
         table: "login_session",
         columns: &["id", "account_id", "created_at", "last_seen_at", "expires_at", "stepped_up_at", "revoked_at"],
-        what: Text { zh: "登录、最近使用和退出的时间", en: "When you signed in, were last active and signed out" },
+        what: Text {
+            zh: "登录、最近使用和退出的时间", en: "When you signed in, were last active and signed out"
+        },
         purpose: Text { zh: "账号安全，到期自动退出", en: "Security; signing out in time" },
         readers: SELF,
         term: Term::Login,
@@ -223,7 +270,9 @@ pub static FIELDS: &[Field] = &[
         table: "scan",
         columns: &["booking_id", "present", "outcome", "device_at", "received_at"],
         what: Text { zh: "入场核验的时间和人数", en: "When you were admitted, and how many came" },
-        purpose: Text { zh: "入场核验和馆内人数统计", en: "Admission and the number of people in the building" },
+        purpose: Text {
+            zh: "入场核验和馆内人数统计", en: "Admission and the number of people in the building"
+        },
         readers: SELF_AND_STAFF,
         term: Term::Counted,
         protection: Protection::Plain,
@@ -258,7 +307,10 @@ pub static FIELDS: &[Field] = &[
     Field {
         table: "idempotency",
         columns: &["scope", "key", "body_hash", "answer"],
-        what: Text { zh: "请求编号和预约编号（不含姓名和联系方式）", en: "Numbers of requests and bookings (no names or contacts)" },
+        what: Text {
+            zh: "请求编号和预约编号（不含姓名和联系方式）",
+            en: "Numbers of requests and bookings (no names or contacts)",
+        },
         purpose: Text { zh: "避免重复提交产生两份预约", en: "So that pressing twice books once" },
         readers: SYSTEM,
         term: Term::Answer,
@@ -311,7 +363,13 @@ pub static FIELDS: &[Field] = &[
     Field {
         table: "staff_credential",
         columns: &[
-            "account_id", "totp_confirmed", "totp_last_step", "failures", "locked_until", "changed_at", "password_temporary",
+            "account_id",
+            "totp_confirmed",
+            "totp_last_step",
+            "failures",
+            "locked_until",
+            "changed_at",
+            "password_temporary",
         ],
         what: Text { zh: "工作人员登录状态", en: "State of a staff sign-in" },
         purpose: Text { zh: "防止猜测口令", en: "Preventing guesses" },
@@ -373,7 +431,9 @@ pub static FIELDS: &[Field] = &[
     Field {
         table: "api_client",
         columns: &["name", "secret_hash"],
-        what: Text { zh: "接入机构的名称和密钥散列值", en: "Name of a connected institution; hash of its secret" },
+        what: Text {
+            zh: "接入机构的名称和密钥散列值", en: "Name of a connected institution; hash of its secret"
+        },
         purpose: Text { zh: "接口访问控制", en: "Access control of the API" },
         readers: STAFF_ADMIN,
         term: Term::Staff,
@@ -392,9 +452,7 @@ pub static FIELDS: &[Field] = &[
     },
     Field {
         table: "dev_mailbox",
-        columns: &[
-            "id", "channel", "recipient", "subject", "body_text", "body_html", "attachments", "created_at",
-        ],
+        columns: &["id", "channel", "recipient", "subject", "body_text", "body_html", "attachments", "created_at"],
         what: Text { zh: "开发环境中未发出的通知", en: "Messages that are not sent in development" },
         purpose: Text { zh: "开发和测试", en: "Development and tests" },
         readers: Text { zh: "开发人员", en: "Developers" },

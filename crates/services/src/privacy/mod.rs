@@ -55,8 +55,12 @@ impl Protection {
     /// In words.
     pub const fn text(self) -> Text {
         match self {
-            Self::Sealed => Text { zh: "加密存储，密文与所在记录绑定", en: "Encrypted, bound to its record" },
-            Self::BlindIndex => Text { zh: "仅存带密钥的散列值，无法还原", en: "Keyed hash only; cannot be read back" },
+            Self::Sealed => {
+                Text { zh: "加密存储，密文与所在记录绑定", en: "Encrypted, bound to its record" }
+            }
+            Self::BlindIndex => {
+                Text { zh: "仅存带密钥的散列值，无法还原", en: "Keyed hash only; cannot be read back" }
+            }
             Self::Hash => Text { zh: "仅存散列值，只能比对", en: "Hash only; can be compared, not read" },
             Self::Plain => Text { zh: "明文存储，受访问权限控制", en: "Plain, under access control" },
         }
@@ -133,7 +137,10 @@ impl Term {
                 zh: "姓名和联系方式删除后，仅作为不指向个人的人次统计保留",
                 en: "Kept as a head count that points to nobody once names and contacts are erased",
             },
-            Self::Draft => Text { zh: "未完成的填写在失效后1天内删除", en: "Unfinished forms: erased 1 day after they expire" },
+            Self::Draft => Text {
+                zh: "未完成的填写在失效后1天内删除",
+                en: "Unfinished forms: erased 1 day after they expire",
+            },
             Self::Code => Text { zh: "验证码失效后1天内删除", en: "Erased 1 day after the code expires" },
             Self::Login => Text { zh: "退出或失效后30天内删除", en: "Erased 30 days after the sign-in ends" },
             Self::Limit => Text { zh: "3天内删除", en: "Erased within 3 days" },
@@ -142,7 +149,10 @@ impl Term {
                 zh: "至您注销账号为止；连续730天未使用且没有预约的账号自动清空",
                 en: "Until you close the account; accounts without bookings are emptied after 730 days without use",
             },
-            Self::Staff => Text { zh: "在岗期间及离岗后依人事制度保存", en: "While employed, then as personnel rules require" },
+            Self::Staff => Text {
+                zh: "在岗期间及离岗后依人事制度保存",
+                en: "While employed, then as personnel rules require",
+            },
             Self::Audit => Text {
                 zh: "长期保存，用于安全追溯；其中只有内部编号，不含姓名和联系方式",
                 en: "Kept permanently for accountability; holds internal numbers only, no names or contacts",
@@ -151,7 +161,9 @@ impl Term {
                 zh: "完成后立即删除；未能完成的30天内删除",
                 en: "Deleted when done; what could not be done, within 30 days",
             },
-            Self::Mailbox => Text { zh: "仅用于开发环境，7天内删除", en: "Development only; erased within 7 days" },
+            Self::Mailbox => {
+                Text { zh: "仅用于开发环境，7天内删除", en: "Development only; erased within 7 days" }
+            }
         }
     }
 

@@ -76,10 +76,11 @@ async fn an_untouched_trail_is_sound() {
     assert!(report.is_sound(), "{:?}", report.faults);
     assert_eq!((report.leaves, report.heads, report.waiting), (12, 4, 0));
     assert_eq!(report.head.map(|head| head.size), Some(12));
-    let order: Vec<Uuid> = sqlx::query_scalar("select subject_id from audit_leaf join audit_entry on id = entry_id order by position")
-        .fetch_all(&house.services.db)
-        .await
-        .expect("the trail");
+    let order: Vec<Uuid> =
+        sqlx::query_scalar("select subject_id from audit_leaf join audit_entry on id = entry_id order by position")
+            .fetch_all(&house.services.db)
+            .await
+            .expect("the trail");
     assert_eq!(order, (0..12).map(Uuid::from_u128).collect::<Vec<_>>());
     assert_eq!(step(&house).await, Step::Idle);
 }
@@ -156,7 +157,11 @@ async fn deletions_are_named() {
     assert_eq!(verify(&house).await.faults, [Fault::Deleted { position: 4, entry: gone }]);
 
     let house = trail(3).await;
-    tamper(&house, &format!("delete from audit_entry where id = {ENTRY_OF}; delete from audit_leaf where position = 4")).await;
+    tamper(
+        &house,
+        &format!("delete from audit_entry where id = {ENTRY_OF}; delete from audit_leaf where position = 4"),
+    )
+    .await;
     assert_eq!(verify(&house).await.faults, [Fault::Gap { first: 4, last: 4 }]);
 
     // Closing the gap moves everything behind it.
@@ -206,7 +211,11 @@ async fn insertions_are_named() {
     tamper(&house, &insert).await;
     assert_eq!(verify(&house).await.faults, [Fault::Smuggled { entry: new }]);
     // At a place that is none.
-    let leaf = |position: i64| format!("insert into audit_leaf (position, entry_id, hash, seal) values ({position}, '{new}', sha256('x'), sha256('y'))");
+    let leaf = |position: i64| {
+        format!(
+            "insert into audit_leaf (position, entry_id, hash, seal) values ({position}, '{new}', sha256('x'), sha256('y'))"
+        )
+    };
     tamper(&house, &leaf(-1)).await;
     assert_eq!(verify(&house).await.faults, [Fault::Smuggled { entry: new }]);
 
@@ -250,7 +259,10 @@ async fn a_tail_cut_off_is_named() {
     let house = trail(3).await;
     let witness = verify(&house).await.head.expect("a head").witness();
     assert_eq!(witness.to_string().parse::<Witness>().expect("a witness"), witness);
-    let early: Vec<u8> = sqlx::query_scalar("select root from audit_head where size = 3").fetch_one(&house.services.db).await.expect("a root");
+    let early: Vec<u8> = sqlx::query_scalar("select root from audit_head where size = 3")
+        .fetch_one(&house.services.db)
+        .await
+        .expect("a root");
     let early = Witness { size: 3, root: early.try_into().expect("a hash") };
     tamper(
         &house,
@@ -266,7 +278,10 @@ async fn a_tail_cut_off_is_named() {
 #[tokio::test]
 async fn forged_heads_are_named() {
     for (change, why) in [
-        ("signature = set_byte(signature, 5, (get_byte(signature, 5) + 1) % 256)", "the signature of the head does not hold"),
+        (
+            "signature = set_byte(signature, 5, (get_byte(signature, 5) + 1) % 256)",
+            "the signature of the head does not hold",
+        ),
         ("root = sha256('another')", "the signature of the head does not hold"),
         ("signed_at = signed_at + interval '1 second'", "the signature of the head does not hold"),
         ("kid = 'unknown'", "the signature of the head does not hold"),
@@ -296,7 +311,10 @@ async fn what_waits_is_watched() {
     record(&house, &[entry(50)]).await;
     assert!(verify(&house).await.is_sound());
     assert_eq!(verify(&house).await.waiting, 1);
-    let waiting: Uuid = sqlx::query_scalar("select entry_id from audit_pending").fetch_one(&house.services.db).await.expect("one waits");
+    let waiting: Uuid = sqlx::query_scalar("select entry_id from audit_pending")
+        .fetch_one(&house.services.db)
+        .await
+        .expect("one waits");
     house.services.clock.advance(SignedDuration::from_secs(61));
     assert_eq!(verify(&house).await.faults, [Fault::Late { entry: waiting }]);
     // Deleted before it had a position.
@@ -359,7 +377,8 @@ async fn an_entry_lives_and_dies_with_its_transaction() {
 }
 
 async fn entry_subject(house: &TestHouse, position: i64) -> Uuid {
-    let id = sqlx::query_scalar("select subject_id from audit_leaf join audit_entry on id = entry_id where position = $1");
+    let id =
+        sqlx::query_scalar("select subject_id from audit_leaf join audit_entry on id = entry_id where position = $1");
     id.bind(position).fetch_one(&house.services.db).await.expect("a leaf")
 }
 
@@ -498,7 +517,9 @@ async fn the_list_goes_page_by_page_and_filters() {
     }
     assert_eq!((pages, seen.len(), seen.iter().collect::<HashSet<_>>().len()), (3, 121, 121));
 
-    let count = async |filter: Filter| audit::list(&house.services, &reader, &filter, None).await.expect("a page").entries.len();
+    let count = async |filter: Filter| {
+        audit::list(&house.services, &reader, &filter, None).await.expect("a page").entries.len()
+    };
     assert_eq!(count(Filter { subject: Some(Uuid::from_u128(7)), ..Filter::default() }).await, 2);
     assert_eq!(count(Filter { action_prefix: Some("booking.canc".into()), ..Filter::default() }).await, 1);
     assert_eq!(count(Filter { action_prefix: Some("booking_".into()), ..Filter::default() }).await, 0);

@@ -143,7 +143,11 @@ async fn a_worker_that_died_is_replaced_after_its_lease_and_not_before() {
     assert_eq!(jobs::drain(&house.services, &handlers).await.expect("drained"), 0, "the lease holds");
     end_leases(&house).await;
     assert_eq!(jobs::drain(&house.services, &handlers).await.expect("drained"), 1);
-    assert_eq!((tally.of(0), attempts.load(Ordering::Relaxed)), (1, 2), "one repetition, counted as the second attempt");
+    assert_eq!(
+        (tally.of(0), attempts.load(Ordering::Relaxed)),
+        (1, 2),
+        "one repetition, counted as the second attempt"
+    );
     assert_eq!(jobs_left(&house.services).await, 0);
     // The dead worker wakes up: its lease says nothing any more.
     assert!(!store::jobs::finish(&house.services.db, taken[0].id, dead).await.expect("asked"));
@@ -255,7 +259,9 @@ async fn giving_up_panicking_and_an_unreadable_payload_have_their_own_ends() {
         .on("odd", |_, _: Job<Number>| async { Ok(()) });
     assert_eq!(jobs::drain(&house.services, &handlers).await.expect("drained"), 3);
     let context = operator(&house);
-    let of = |list: Vec<jobs::Listed>| list.into_iter().map(|job| (job.kind, job.last_error.unwrap_or_default())).collect::<BTreeMap<_, _>>();
+    let of = |list: Vec<jobs::Listed>| {
+        list.into_iter().map(|job| (job.kind, job.last_error.unwrap_or_default())).collect::<BTreeMap<_, _>>()
+    };
     let dead = of(jobs::list_dead(&house.services, &context).await.expect("listed"));
     assert_eq!(dead["hopeless"], "no_such_recipient");
     assert_eq!(dead["odd"], "payload_unreadable");
@@ -406,7 +412,8 @@ async fn the_queue_is_the_operators_alone() {
     ];
     for (actor, expected) in strangers {
         let context = house.context(actor);
-        let denied = |answer: Result<(), JobsError>| matches!(answer, Err(JobsError::Denied(denied)) if denied == expected);
+        let denied =
+            |answer: Result<(), JobsError>| matches!(answer, Err(JobsError::Denied(denied)) if denied == expected);
         assert!(denied(jobs::list_dead(&house.services, &context).await.map(drop)));
         assert!(denied(jobs::list_waiting(&house.services, &context).await.map(drop)));
         assert!(denied(jobs::standing(&house.services, &context).await.map(drop)));
@@ -418,7 +425,9 @@ async fn the_queue_is_the_operators_alone() {
     let context = operator(&house);
     // One that waits is not "retried", one that runs is not discarded, one that is gone is not found.
     assert!(matches!(jobs::retry(&house.services, &context, id).await, Err(JobsError::NotFound)));
-    store::jobs::claim(&house.services.db, house.now(), &["count".into()], Uuid::from_u128(3), 60.0, 1).await.expect("taken");
+    store::jobs::claim(&house.services.db, house.now(), &["count".into()], Uuid::from_u128(3), 60.0, 1)
+        .await
+        .expect("taken");
     assert!(jobs::list_waiting(&house.services, &context).await.expect("listed")[0].running);
     assert!(matches!(jobs::discard(&house.services, &context, id).await, Err(JobsError::NotFound)));
     end_leases(&house).await;
@@ -426,4 +435,65 @@ async fn the_queue_is_the_operators_alone() {
     assert!(matches!(jobs::discard(&house.services, &context, id).await, Err(JobsError::NotFound)));
     assert!(matches!(jobs::discard(&house.services, &context, JobId(Uuid::nil())).await, Err(JobsError::NotFound)));
     assert_eq!(jobs_left(&house.services).await, 0);
+}
+
+/// A lease is the database's time: a server whose clock runs an hour ahead takes nothing that another has.
+#[tokio::test]
+async fn a_clock_that_runs_ahead_breaks_no_lease() {
+    let house = TestHouse::new().await;
+    queue(&house.services, "count", 1).await;
+    let kinds = ["count".to_owned()];
+    let held =
+        store::jobs::claim(&house.services.db, house.now(), &kinds, Uuid::from_u128(1), 60.0, 1).await.expect("taken");
+    assert_eq!(held.len(), 1);
+    let ahead = TestHouse::second(&house.db, house.services.clock.clone(), 2).await;
+    ahead.clock.advance(SignedDuration::from_hours(1));
+    let handlers = Handlers::new().on("count", |_, _: Job<Number>| async { Ok(()) });
+    assert_eq!(jobs::drain(&ahead, &handlers).await.expect("drained"), 0);
+}
+
+/// Connections that break at random, as when Postgres restarts: nothing is lost, and the runner goes on by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_job_is_lost_when_connections_break() {
+    let house = TestHouse::new().await;
+    queue(&house.services, "count", 80).await;
+    let tally = Tally::default();
+    let counting = tally.clone();
+    let handlers = Handlers::new().on("count", move |_, job: Job<Number>| {
+        counting.count(job.payload.n);
+        async {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            Ok(())
+        }
+    });
+    let pace = Pace { lease: Duration::from_secs(2), limit: Duration::from_secs(1), ..BRISK };
+    let shutdown = CancellationToken::new();
+    let running = tokio::spawn(jobs::run_at_pace(house.services.clone(), handlers, pace, shutdown.clone()));
+    let owner = house.db.owner_pool();
+    let mut broken = 0;
+    let mut left = 80_i64;
+    for round in 0..400 {
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        if round < 12 {
+            let ended: Vec<bool> = sqlx::query_scalar(
+                "select pg_terminate_backend(pid) from pg_stat_activity
+                 where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'",
+            )
+            .fetch_all(&owner)
+            .await
+            .expect("the owner's connection stays");
+            broken += ended.len();
+        }
+        left = sqlx::query_scalar::<_, i64>("select count(*) from job").fetch_one(&owner).await.expect("counted");
+        if left == 0 && round > 12 {
+            break;
+        }
+    }
+    shutdown.cancel();
+    running.await.expect("the runner stops");
+    assert!(broken > 5, "the test broke only {broken} connections");
+    assert_eq!(left, 0, "done in the end, all of them");
+    assert_eq!(tally.all().len(), 80);
+    let twice = tally.all().into_iter().filter(|times| *times > 1).count();
+    assert!(twice <= broken, "{twice} were repeated after {broken} breaks");
 }

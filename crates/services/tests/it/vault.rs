@@ -27,12 +27,8 @@ fn kid_of(pass: &str) -> &str {
     pass.split('.').nth(1).expect("a pass names its key")
 }
 
-const PASS: Pass = Pass {
-    booking: BookingId(Uuid::from_u128(1)),
-    session: SessionId(Uuid::from_u128(2)),
-    people: 12,
-    version: 3,
-};
+const PASS: Pass =
+    Pass { booking: BookingId(Uuid::from_u128(1)), session: SessionId(Uuid::from_u128(2)), people: 12, version: 3 };
 
 #[tokio::test]
 async fn a_value_opens_in_its_place_only() {
@@ -86,10 +82,11 @@ async fn servers_that_start_at_once_agree() {
         assert_eq!(vault.open_sealed(place(1), &sealed).as_deref(), Ok(&b"text"[..]));
         assert_eq!(vault.blind_index("contact", "a"), first.blind_index("contact", "a"));
     }
-    let counts: (i64, i64) = sqlx::query_as("select (select count(*) from data_key), (select count(*) from signing_key)")
-        .fetch_one(&pool)
-        .await
-        .expect("the keys are counted");
+    let counts: (i64, i64) =
+        sqlx::query_as("select (select count(*) from data_key), (select count(*) from signing_key)")
+            .fetch_one(&pool)
+            .await
+            .expect("the keys are counted");
     assert_eq!(counts, (2, 1));
 }
 
@@ -166,7 +163,10 @@ async fn after_a_rotation_everything_lasting_can_be_sealed_anew() {
     assert_eq!(vault.sealing_version(), 2);
     let renewed = renew(&house.services).await.expect("sealed anew");
     assert_eq!(renewed, Renewed { sealed: 449 + 225, unreadable: 1 });
-    assert_eq!(renew(&house.services).await.expect("only the unreadable is left"), Renewed { sealed: 0, unreadable: 1 });
+    assert_eq!(
+        renew(&house.services).await.expect("only the unreadable is left"),
+        Renewed { sealed: 0, unreadable: 1 }
+    );
     let rows: Vec<(Uuid, Vec<u8>)> = sqlx::query_as("select id, name_sealed from account where id <> $1 order by id")
         .bind(Uuid::from_u128(7))
         .fetch_all(&owner)
@@ -303,7 +303,8 @@ async fn tokens_are_signed_and_verified_by_the_vaults_keys() {
     let house = TestHouse::new().await;
     let vault = &house.services.vault;
     let (kid, key) = vault.jwt_encoding_key();
-    let header = jsonwebtoken::Header { kid: Some(kid.clone()), ..jsonwebtoken::Header::new(jsonwebtoken::Algorithm::EdDSA) };
+    let header =
+        jsonwebtoken::Header { kid: Some(kid.clone()), ..jsonwebtoken::Header::new(jsonwebtoken::Algorithm::EdDSA) };
     let claims = serde_json::json!({ "sub": "client", "exp": house.now().as_second() + 300 });
     let token = jsonwebtoken::encode(&header, &claims, &key).expect("a token");
     let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
@@ -339,7 +340,8 @@ async fn a_running_server_learns_new_keys_by_itself() {
     let other = TestHouse::second(&house.db, house.services.clock.clone(), 2).await;
     let shutdown = tokio_util::sync::CancellationToken::new();
     let running = tokio::spawn({
-        let (vault, db, clock, shutdown) = (other.vault.clone(), other.db.clone(), other.clock.clone(), shutdown.clone());
+        let (vault, db, clock, shutdown) =
+            (other.vault.clone(), other.db.clone(), other.clock.clone(), shutdown.clone());
         async move { vault.keep_fresh(&db, &clock, shutdown).await }
     });
     house.services.vault.rotate(&house.services.db, house.now()).await.expect("keys rotate");

@@ -2,7 +2,7 @@
 
 use crate::{SqlTimestamp, ToSqlx};
 use jiff::Timestamp;
-use sqlx::{PgExecutor, PgConnection};
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 /// An account as stored.

@@ -170,7 +170,11 @@ pub struct SavedAnswer {
 }
 
 /// The answers already given to these (scope, key) pairs.
-pub async fn saved_answers(db: &mut PgConnection, scopes: &[String], keys: &[String]) -> sqlx::Result<Vec<SavedAnswer>> {
+pub async fn saved_answers(
+    db: &mut PgConnection,
+    scopes: &[String],
+    keys: &[String],
+) -> sqlx::Result<Vec<SavedAnswer>> {
     sqlx::query_as!(
         SavedAnswer,
         "select i.scope, i.key, i.body_hash, i.answer

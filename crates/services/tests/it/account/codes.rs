@@ -83,8 +83,7 @@ async fn a_code_serves_its_subject_purpose_and_contact_only() {
     let code = sent_code(&house, &contact(PHONE)).await;
     assert!(matches!(guess(&house, other, PHONE, &code).await, Err(VerifyError::Expired)), "another draft");
     assert!(matches!(guess(&house, draft, "13900139000", &code).await, Err(VerifyError::Expired)), "another telephone");
-    let for_sign_in =
-        verify(&house.services, &anonymous(&house), Purpose::SignIn, draft, &contact(PHONE), &code).await;
+    let for_sign_in = verify(&house.services, &anonymous(&house), Purpose::SignIn, draft, &contact(PHONE), &code).await;
     assert!(matches!(for_sign_in, Err(VerifyError::Expired)), "another purpose");
     guess(&house, draft, PHONE, &code).await.expect("none of that cost an attempt");
 }
@@ -150,8 +149,10 @@ async fn a_hundred_parallel_guesses_get_five_attempts() {
     let code = sent_code(&house, &contact(PHONE)).await;
     let wrong = other_than(&code);
     let answers = join_all((0..100).map(|_| guess(&house, draft, PHONE, &wrong))).await;
-    let mut looked: Vec<u32> =
-        answers.iter().filter_map(|a| if let Err(VerifyError::Wrong { left }) = a { Some(*left) } else { None }).collect();
+    let mut looked: Vec<u32> = answers
+        .iter()
+        .filter_map(|a| if let Err(VerifyError::Wrong { left }) = a { Some(*left) } else { None })
+        .collect();
     looked.sort_unstable();
     assert_eq!(looked, [0, 1, 2, 3, 4], "five guesses were looked at, each counted once");
     assert!(answers.iter().all(|answer| answer.is_err()));
@@ -167,7 +168,11 @@ async fn a_hundred_parallel_guesses_get_five_attempts() {
             if attempts >= 5 {
                 return false;
             }
-            sqlx::query("update one_time_code set attempts = $1").bind(attempts + 1).execute(&pool).await.expect("written");
+            sqlx::query("update one_time_code set attempts = $1")
+                .bind(attempts + 1)
+                .execute(&pool)
+                .await
+                .expect("written");
             true
         })
     }))

@@ -6,9 +6,9 @@ use domain::account::{Denied, Role};
 use domain::booking::PartySize;
 use domain::contact::PersonName;
 use domain::ids::{BookingId, SessionId};
+use services::Context;
 use services::account::{AccountError, erase, sweep, visitors};
 use services::booking::{self, BookingState, Handle};
-use services::Context;
 use testkit::TestHouse;
 
 const PHONE: &str = "13800138000";
@@ -97,7 +97,10 @@ async fn deleting_waits_for_live_bookings_or_cancels_them_when_told() {
     // Staff still see that there was a booking, of nobody.
     let officer = crate::booking::officer(&house);
     let emptied = booking::view(&house.services, &officer, &Handle::Id(booked)).await.expect("the row is whole");
-    assert_eq!((emptied.person.name.as_str(), emptied.person.contact, emptied.state), ("已注销", None, BookingState::Cancelled));
+    assert_eq!(
+        (emptied.person.name.as_str(), emptied.person.contact, emptied.state),
+        ("已注销", None, BookingState::Cancelled)
+    );
     super::deliver(&house).await;
 
     later(&house, 61);

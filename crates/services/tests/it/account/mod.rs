@@ -153,7 +153,8 @@ pub fn telephone(enrolment: &Enrolment) -> Secret {
             format!("{value:05b}")
         })
         .collect();
-    let bytes: Vec<u8> = bits.as_bytes().chunks_exact(8).map(|b| b.iter().fold(0, |v, bit| v * 2 + (bit - b'0'))).collect();
+    let bytes: Vec<u8> =
+        bits.as_bytes().chunks_exact(8).map(|b| b.iter().fold(0, |v, bit| v * 2 + (bit - b'0'))).collect();
     Secret::from_bytes(&bytes).expect("20 bytes")
 }
 
@@ -170,10 +171,16 @@ pub async fn colleague(house: &TestHouse, login: &str, roles: &[Role]) -> Collea
     let enrolment = begin_enrolment(house, login, PASSWORD).await;
     let telephone = telephone(&enrolment);
     let code = telephone.code_at(house.now());
-    let enrolled =
-        sign_in::confirm_enrolment(&house.services, &anonymous(house), &enrolment.token, &code, None, "Firefox · Windows")
-            .await
-            .expect("the first code confirms");
+    let enrolled = sign_in::confirm_enrolment(
+        &house.services,
+        &anonymous(house),
+        &enrolment.token,
+        &code,
+        None,
+        "Firefox · Windows",
+    )
+    .await
+    .expect("the first code confirms");
     Colleague { account, signed_in: enrolled.signed_in, telephone, recovery_codes: enrolled.recovery_codes.0 }
 }
 

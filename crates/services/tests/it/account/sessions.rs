@@ -14,8 +14,10 @@ const PHONE: &str = "13800138000";
 async fn a_cookie_is_known_by_its_hash_only() {
     let house = TestHouse::new().await;
     let (signed_in, _) = visitor(&house, PHONE).await;
-    let stored: Vec<u8> =
-        sqlx::query_scalar("select token_hash from login_session").fetch_one(&house.db.owner_pool()).await.expect("a row");
+    let stored: Vec<u8> = sqlx::query_scalar("select token_hash from login_session")
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("a row");
     assert_ne!(stored, signed_in.token.expose().as_bytes());
     assert_eq!(stored.len(), 32);
     let forged = SessionToken::from_cookie(&"A".repeat(43)).expect("the shape of one");

@@ -1,8 +1,8 @@
 //! Staff: passwords, second factors, lock-out, enrolment, roles.
 
 use super::{
-    Colleague, PASSWORD, anonymous, as_browser, begin_enrolment, colleague, count, form, is_signed_in, later, made_staff,
-    number, other_than, secret, system, telephone, try_sign_in,
+    Colleague, PASSWORD, anonymous, as_browser, begin_enrolment, colleague, count, form, is_signed_in, later,
+    made_staff, number, other_than, secret, system, telephone, try_sign_in,
 };
 use domain::account::{Actor, Capability, Denied, Login, Role};
 use domain::contact::PersonName;
@@ -34,7 +34,9 @@ async fn the_first_sign_in_enrols_and_the_next_need_all_three() {
     let wang = colleague(&house, "wang", &[Role::Steward]).await;
     assert!(is_signed_in(&house, &wang.signed_in).await);
     assert_eq!(wang.recovery_codes.len(), 8);
-    let Actor::Staff { roles, stepped_up_at, .. } = as_browser(&house, &wang.signed_in).await.actor else { panic!("staff") };
+    let Actor::Staff { roles, stepped_up_at, .. } = as_browser(&house, &wang.signed_in).await.actor else {
+        panic!("staff")
+    };
     assert_eq!((roles, stepped_up_at), (vec![Role::Steward], Some(house.now())));
     assert!(!signs_in(&house, "wang", PASSWORD, &code(&house, &wang)).await, "the enrolment used that code up");
     later(&house, 30);
@@ -121,7 +123,11 @@ async fn parallel_guesses_do_not_outrun_the_lock() {
     let _wang = colleague(&house, "wang", &[]).await;
     let answers = join_all((0..9).map(|_| signs_in(&house, "wang", "wrong password", "123456"))).await;
     assert!(answers.iter().all(|signed_in| !signed_in));
-    assert_eq!(number(&house, "select failures::bigint from staff_credential").await, 5, "the other four were not looked at");
+    assert_eq!(
+        number(&house, "select failures::bigint from staff_credential").await,
+        5,
+        "the other four were not looked at"
+    );
 }
 
 #[tokio::test]
@@ -210,7 +216,8 @@ async fn a_password_of_somebody_else_is_replaced_at_the_first_sign_in() {
     let code = telephone(&enrolment).code_at(house.now());
     let confirm = async |password: Option<&str>| {
         let password = password.map(secret);
-        sign_in::confirm_enrolment(&house.services, &anonymous(&house), &enrolment.token, &code, password.as_ref(), "").await
+        sign_in::confirm_enrolment(&house.services, &anonymous(&house), &enrolment.token, &code, password.as_ref(), "")
+            .await
     };
     assert!(matches!(confirm(None).await, Err(SignInError::Password(PasswordFault::Required))));
     assert!(matches!(confirm(Some("short")).await, Err(SignInError::Password(PasswordFault::TooShort))));
@@ -262,7 +269,10 @@ async fn changing_ones_password_ends_the_other_sessions() {
     let now = code(&house, &wang);
     assert!(matches!(change("wrong", &now, "a new long sentence").await, Err(AccountError::NotConfirmed)));
     assert!(matches!(change(PASSWORD, "000000", "a new long sentence").await, Err(AccountError::NotConfirmed)));
-    assert!(matches!(change(PASSWORD, &now, "wang-wang-wang-1").await, Err(AccountError::Password(PasswordFault::LikeLogin))));
+    assert!(matches!(
+        change(PASSWORD, &now, "wang-wang-wang-1").await,
+        Err(AccountError::Password(PasswordFault::LikeLogin))
+    ));
     change(PASSWORD, &now, "a new long sentence").await.expect("changed");
     assert!(is_signed_in(&house, &wang.signed_in).await);
     assert!(!is_signed_in(&house, &other).await);
@@ -283,7 +293,8 @@ async fn a_reset_takes_everything_and_starts_over() {
     assert!(!signs_in(&house, "wang", PASSWORD, &code(&house, &wang)).await);
     assert!(!signs_in(&house, "wang", PASSWORD, &wang.recovery_codes[0]).await);
     assert!(begin_enrolment(&house, "wang", "given after a loss").await.choose_password);
-    let nobody = staff::reset(&house.services, &boss, domain::ids::AccountId(uuid::Uuid::nil()), &secret(PASSWORD)).await;
+    let nobody =
+        staff::reset(&house.services, &boss, domain::ids::AccountId(uuid::Uuid::nil()), &secret(PASSWORD)).await;
     assert!(matches!(nobody, Err(AccountError::NotFound)));
 }
 
@@ -292,7 +303,8 @@ async fn only_operators_with_a_fresh_second_factor_manage_staff() {
     let house = TestHouse::new().await;
     let boss = colleague(&house, "boss", &[Role::Operator]).await;
     let wang = colleague(&house, "wang", &[Role::Steward]).await;
-    let by_wang = staff::set_roles(&house.services, &as_browser(&house, &wang.signed_in).await, wang.account, &Role::ALL).await;
+    let by_wang =
+        staff::set_roles(&house.services, &as_browser(&house, &wang.signed_in).await, wang.account, &Role::ALL).await;
     assert!(matches!(by_wang, Err(AccountError::Denied(Denied::NotAllowed))));
     let by_nobody = staff::deactivate(&house.services, &anonymous(&house), wang.account).await;
     assert!(matches!(by_nobody, Err(AccountError::Denied(Denied::SignInNeeded))));
@@ -301,17 +313,18 @@ async fn only_operators_with_a_fresh_second_factor_manage_staff() {
     let by_stale = staff::deactivate(&house.services, &stale, wang.account).await;
     assert!(matches!(by_stale, Err(AccountError::Denied(Denied::StepUpNeeded))));
     let listed = staff::list(&house.services, &stale).await.expect("seeing needs no fresh factor");
-    assert_eq!(listed.iter().map(|one| (&*one.login, &*one.name, one.enrolled)).collect::<Vec<_>>(), [
-        ("boss", "王小明", true),
-        ("wang", "王小明", true)
-    ]);
+    assert_eq!(
+        listed.iter().map(|one| (&*one.login, &*one.name, one.enrolled)).collect::<Vec<_>>(),
+        [("boss", "王小明", true), ("wang", "王小明", true)]
+    );
 }
 
 /// Two operators lose their role at the same time: one of them has to stay.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_last_operator_stays() {
     let house = TestHouse::new().await;
-    let (one, two) = (made_staff(&house, "one", &[Role::Operator]).await, made_staff(&house, "two", &[Role::Operator]).await);
+    let (one, two) =
+        (made_staff(&house, "one", &[Role::Operator]).await, made_staff(&house, "two", &[Role::Operator]).await);
     let house_itself = system(&house);
     for _ in 0..5 {
         for account in [one, two] {
@@ -337,7 +350,8 @@ async fn the_trail_has_no_logins_and_no_secrets() {
         .fetch_one(&house.db.owner_pool())
         .await
         .expect("the trail");
-    for word in ["wang", "王小明", PASSWORD, "wrong password", wang.signed_in.token.expose(), &wang.recovery_codes[0]] {
+    for word in ["wang", "王小明", PASSWORD, "wrong password", wang.signed_in.token.expose(), &wang.recovery_codes[0]]
+    {
         assert!(!trail.contains(word), "{word}");
     }
     assert!(!format!("{:?}", form("wang", PASSWORD, "123456")).contains(PASSWORD));

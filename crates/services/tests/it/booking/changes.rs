@@ -14,7 +14,8 @@ async fn a_signed_link_shows_and_cancels_and_a_forged_one_does_not() {
     let (house, session) = house_with_session(20).await;
     let booked = book(&house.services, session, 1, 3).await.expect("there is room");
     let anybody = house.context(Actor::Anonymous);
-    let seen = booking::view(&house.services, &officer(&house), &Handle::Id(booked.booking)).await.expect("staff see it");
+    let seen =
+        booking::view(&house.services, &officer(&house), &Handle::Id(booked.booking)).await.expect("staff see it");
     let link = booking::manage_link(&house.services, booked.booking, seen.ends_at);
 
     let mut forged = link.clone();
@@ -23,7 +24,8 @@ async fn a_signed_link_shows_and_cancels_and_a_forged_one_does_not() {
         let answer = booking::view(&house.services, &anybody, &handle).await;
         assert!(matches!(answer, Err(BookingError::NotFound)), "{handle:?}: {answer:?}");
     }
-    let cancelled = booking::cancel(&house.services, &anybody, Handle::Link(link.clone()), None).await.expect("in time");
+    let cancelled =
+        booking::cancel(&house.services, &anybody, Handle::Link(link.clone()), None).await.expect("in time");
     assert_eq!((cancelled.state, cancelled.sequence), (BookingState::Cancelled, 1));
     assert_eq!(people_booked(&house, session).await, 0);
     let again = booking::cancel(&house.services, &anybody, Handle::Link(link), None).await;
@@ -52,8 +54,9 @@ async fn a_party_gets_smaller_and_gives_its_places_back() {
     let by = machine(&house.services);
     let grown = booking::change_party(&house.services, &by, Handle::Id(booked.booking), None, party(6, 0)).await;
     assert!(matches!(grown, Err(BookingError::Refused(Refusal::NotSmaller))), "{grown:?}");
-    let smaller =
-        booking::change_party(&house.services, &by, Handle::Id(booked.booking), None, party(3, 1)).await.expect("smaller");
+    let smaller = booking::change_party(&house.services, &by, Handle::Id(booked.booking), None, party(3, 1))
+        .await
+        .expect("smaller");
     assert_eq!((smaller.party, smaller.sequence, smaller.version), (party(3, 1), 1, 2));
     book(&house.services, session, 2, 2).await.expect("two places came back");
     assert!(is_full(&book(&house.services, session, 3, 1).await));

@@ -13,7 +13,8 @@ async fn a_party_comes_in_two_groups_and_a_retry_counts_once() {
     let booked = book(&house.services, session, 1, 4).await.expect("there is room");
     house.services.clock.advance(SignedDuration::from_hours(21)); // nine o'clock
     let door = steward(&house);
-    let view = booking::view(&house.services, &officer(&house), &Handle::Id(booked.booking)).await.expect("staff see it");
+    let view =
+        booking::view(&house.services, &officer(&house), &Handle::Id(booked.booking)).await.expect("staff see it");
     let pass = Ticket::Pass(booking::pass_text(&house.services, &view));
     let scan = |nonce: u128, ticket: Ticket, present| {
         booking::admit(&house.services, &door, Uuid::from_u128(nonce), ticket, present, None)
@@ -53,7 +54,8 @@ async fn one_nonce_pressed_twenty_times_at_once_admits_once() {
 async fn every_worthless_ticket_has_its_own_answer() {
     let (house, session) = house_with_session(20).await;
     let booked = book(&house.services, session, 1, 4).await.expect("there is room");
-    let view = booking::view(&house.services, &officer(&house), &Handle::Id(booked.booking)).await.expect("staff see it");
+    let view =
+        booking::view(&house.services, &officer(&house), &Handle::Id(booked.booking)).await.expect("staff see it");
     let pass = booking::pass_text(&house.services, &view);
     let door = steward(&house);
     let answer = |ticket: Ticket| booking::admit(&house.services, &door, Uuid::from_u128(rand()), ticket, 1, None);
@@ -62,7 +64,9 @@ async fn every_worthless_ticket_has_its_own_answer() {
     forged.truncate(pass.len() - 4);
     assert_eq!(answer(Ticket::Pass(forged)).await.expect("an answer"), Err(DoorRefusal::NotAPass));
     assert_eq!(answer(Ticket::Reference("0000-0000".into())).await.expect("an answer"), Err(DoorRefusal::Unknown));
-    booking::cancel(&house.services, &machine(&house.services), Handle::Id(booked.booking), None).await.expect("in time");
+    booking::cancel(&house.services, &machine(&house.services), Handle::Id(booked.booking), None)
+        .await
+        .expect("in time");
     house.services.clock.advance(SignedDuration::from_hours(21));
     assert_eq!(answer(Ticket::Pass(pass)).await.expect("an answer"), Err(DoorRefusal::Cancelled));
 }
@@ -75,6 +79,7 @@ fn rand() -> u128 {
 async fn the_office_alone_does_not_open_the_door() {
     let (house, _) = house_with_session(20).await;
     let nobody = house.context(domain::account::Actor::Anonymous);
-    let answer = booking::admit(&house.services, &nobody, Uuid::from_u128(1), Ticket::Reference("x".into()), 1, None).await;
+    let answer =
+        booking::admit(&house.services, &nobody, Uuid::from_u128(1), Ticket::Reference("x".into()), 1, None).await;
     assert!(matches!(answer, Err(BookingError::Denied(Denied::SignInNeeded))));
 }

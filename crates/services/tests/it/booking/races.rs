@@ -78,7 +78,8 @@ async fn raw_sql_cannot_oversell_either() {
     let owner = house.db.owner_pool();
     let grow = sqlx::query("update booking set people = 4 where id = $1").bind(booked.booking.0).execute(&owner).await;
     assert_eq!(store::constraint_of(&grow.expect_err("refused")), Some("booking_within_capacity"));
-    let copy = "insert into booking select session_id, gen_random_uuid(), activity_id, reference, state, 1, 0, 0, channel,
+    let copy =
+        "insert into booking select session_id, gen_random_uuid(), activity_id, reference, state, 1, 0, 0, channel,
          locale, account_id, name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version, 0, 0, 1,
          created_at, updated_at, cancelled_at, cancelled_by from booking";
     let copied = sqlx::query(copy).execute(&owner).await;

@@ -108,7 +108,8 @@ fn check_signature(parts: &Parts, body: &Bytes) -> Result<(), String> {
     if header("x-acs-content-sha256")? != body_hash {
         return Err("another body".into());
     }
-    let mut lines = vec![parts.method.to_string(), parts.uri.path().to_owned(), parts.uri.query().unwrap_or("").to_owned()];
+    let mut lines =
+        vec![parts.method.to_string(), parts.uri.path().to_owned(), parts.uri.query().unwrap_or("").to_owned()];
     for name in &wanted {
         lines.push(format!("{name}:{}", header(name)?.trim()));
     }
@@ -120,7 +121,8 @@ fn check_signature(parts: &Parts, body: &Bytes) -> Result<(), String> {
         return Err("another signature".into());
     }
     let named = (header("x-acs-action")?, header("x-acs-version")?);
-    if named != ("SendSms".to_owned(), "2017-05-25".to_owned()) || parts.uri.query().is_some() || parts.method != "POST" {
+    if named != ("SendSms".to_owned(), "2017-05-25".to_owned()) || parts.uri.query().is_some() || parts.method != "POST"
+    {
         return Err(format!("{named:?} {} {}", parts.method, parts.uri));
     }
     Ok(())
@@ -170,7 +172,10 @@ async fn a_signed_message_is_taken_with_its_values() {
     deliver(&house.services).await;
     assert_eq!(*peer.refused.lock().expect("no panic"), Vec::<String>::new());
     let (id, provider_id, state): (uuid::Uuid, Option<String>, String) =
-        sqlx::query_as("select id, provider_id, state from message").fetch_one(&house.db.owner_pool()).await.expect("read");
+        sqlx::query_as("select id, provider_id, state from message")
+            .fetch_one(&house.db.owner_pool())
+            .await
+            .expect("read");
     assert_eq!((provider_id.as_deref(), state.as_str()), (Some("900619746936498440^0"), "sent"));
     let expected = [
         ("OutId", id.to_string()),

@@ -65,16 +65,19 @@ async fn a_booking_is_confirmed_by_mail_with_pass_links_and_calendar() {
     assert_eq!(deliver(&house.services).await, 1);
     let mail = letters(&house).await.remove(0);
     assert_eq!(mail.subject, "预约成功：科普馆，2026年7月28日（周二）14:00–15:30");
-    for part in ["张小满，您好！", "人数：3人（其中14周岁以下儿童1人）", "请于13:30–14:45到场", "请在7月28日13:30前改期"] {
+    for part in
+        ["张小满，您好！", "人数：3人（其中14周岁以下儿童1人）", "请于13:30–14:45到场", "请在7月28日13:30前改期"]
+    {
         assert!(mail.body_text.contains(part), "{part} is missing in\n{}", mail.body_text);
     }
     let link = mail.body_text.lines().find_map(|line| line.strip_prefix("https://test.example/b/")).expect("a link");
-    let text = link.trim_end_matches("#pass");
+    let text = link.trim_end_matches("/pass");
     let opened = house.services.vault.open_link(LinkPurpose::ManageBooking, text, house.now()).expect("a good link");
     assert_eq!(BookingId(opened), booking);
-    // It works on the day after, and not for ever.
-    let later = |at: &str| house.services.vault.open_link(LinkPurpose::ManageBooking, text, at.parse().expect("an instant"));
-    assert!(later("2026-07-29T12:00:00+08:00").is_ok() && later("2026-07-30T12:00:00+08:00").is_err());
+    // It works for a week after, and not for ever.
+    let later =
+        |at: &str| house.services.vault.open_link(LinkPurpose::ManageBooking, text, at.parse().expect("an instant"));
+    assert!(later("2026-08-04T12:00:00+08:00").is_ok() && later("2026-08-05T12:00:00+08:00").is_err());
 
     let calendar = mail.attachments[0]["text"].as_str().expect("a file").replace("\r\n ", "");
     for line in [
@@ -108,13 +111,26 @@ async fn three_reminders_go_out_at_their_times_and_no_more() {
     deliver(&house.services).await;
     assert_eq!(due(&house).await, ["07-25 14:00", "07-27 14:00", "07-28 12:00"]);
     let mut seen = Vec::new();
-    for moment in ["2026-07-25T13:59:59+08:00", "2026-07-25T14:00:00+08:00", "2026-07-27T14:00:00+08:00", "2026-07-28T12:00:00+08:00"] {
+    for moment in [
+        "2026-07-25T13:59:59+08:00",
+        "2026-07-25T14:00:00+08:00",
+        "2026-07-27T14:00:00+08:00",
+        "2026-07-28T12:00:00+08:00",
+    ] {
         go_to(&house, moment);
         deliver(&house.services).await;
         let all = letters(&house).await;
         seen.push(all.last().map(|sms| sms.body_text.chars().take(16).collect::<String>()).unwrap_or_default());
     }
-    assert_eq!(seen, ["【山东省脐血库】您已成功预约科普", "【山东省脐血库】参观提醒：3天后", "【山东省脐血库】参观提醒：明天，", "【山东省脐血库】参观提醒：今天，"]);
+    assert_eq!(
+        seen,
+        [
+            "【山东省脐血库】您已成功预约科普",
+            "【山东省脐血库】参观提醒：3天后",
+            "【山东省脐血库】参观提醒：明天，",
+            "【山东省脐血库】参观提醒：今天，"
+        ]
+    );
     assert!(jobs(&house).await.is_empty());
     assert_eq!(
         states(&message_states(&house).await),
@@ -131,7 +147,9 @@ async fn three_reminders_go_out_at_their_times_and_no_more() {
 async fn nothing_calls_a_cancelled_visit_to_mind() {
     let (house, booking) = afternoon("13800138000").await;
     deliver(&house.services).await;
-    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None).await.expect("cancelled");
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
     deliver(&house.services).await;
     let last = letters(&house).await.pop().expect("a message");
     assert!(last.body_text.contains("已由工作人员取消"), "{}", last.body_text);
@@ -148,7 +166,9 @@ async fn a_moved_visit_is_called_to_mind_at_its_new_time_only_and_updates_the_ca
     let (house, booking) = afternoon("li.na@example.com").await;
     deliver(&house.services).await;
     let target = add_session(&house, "2026-07-30T15:00:00+08:00", 20).await;
-    booking::move_to(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None, target).await.expect("moved");
+    booking::move_to(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None, target)
+        .await
+        .expect("moved");
     deliver(&house.services).await;
     let changed = letters(&house).await.pop().expect("a message");
     assert_eq!(changed.subject, "预约已变更：科普馆，2026年7月30日（周四）15:00–16:30");
@@ -163,7 +183,11 @@ async fn a_moved_visit_is_called_to_mind_at_its_new_time_only_and_updates_the_ca
 async fn a_reminder_of_a_time_that_is_no_longer_is_not_sent() {
     let (house, _) = afternoon("13800138000").await;
     deliver(&house.services).await;
-    sql(&house, "update session set starts_at = starts_at + interval '10 minutes', ends_at = ends_at + interval '10 minutes'").await;
+    sql(
+        &house,
+        "update session set starts_at = starts_at + interval '10 minutes', ends_at = ends_at + interval '10 minutes'",
+    )
+    .await;
     go_to(&house, "2026-07-25T14:00:00+08:00");
     deliver(&house.services).await;
     assert_eq!(letters(&house).await.len(), 1);
@@ -204,7 +228,9 @@ async fn a_reminder_held_up_into_the_night_waits_for_the_morning_or_is_let_go() 
 #[tokio::test]
 async fn a_confirmation_overtaken_by_the_cancellation_is_not_sent() {
     let (house, booking) = afternoon("li.na@example.com").await;
-    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None).await.expect("cancelled");
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
     deliver(&house.services).await;
     let all = letters(&house).await;
     assert_eq!(all.len(), 1);
@@ -217,7 +243,9 @@ async fn a_confirmation_overtaken_by_the_cancellation_is_not_sent() {
 async fn a_closed_house_apologises() {
     let (house, booking) = afternoon("li.na@example.com").await;
     deliver(&house.services).await;
-    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None).await.expect("cancelled");
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
     sql(&house, "update session set state = 'closed'").await;
     deliver(&house.services).await;
     assert!(letters(&house).await.pop().expect("a message").body_text.contains("我们深表歉意"));
@@ -258,18 +286,27 @@ async fn the_pass_is_a_page_of_paper_for_a_live_booking() {
     let answer = messages::pass_pdf(&house.services, booking, Locale::ZhCn).await;
     if font.exists() {
         let pdf = answer.expect("drawn").expect("there is one");
-        assert!(pdf.starts_with(b"%PDF-") && pdf.len() < 200_000, "{} bytes: only the characters used are embedded", pdf.len());
+        assert!(
+            pdf.starts_with(b"%PDF-") && pdf.len() < 200_000,
+            "{} bytes: only the characters used are embedded",
+            pdf.len()
+        );
         // To look at them: PASS_PDF_DIR=/somewhere cargo nextest run the_pass
         if let Some(folder) = option_env!("PASS_PDF_DIR") {
             for (name, locale) in [("zh", Locale::ZhCn), ("en", Locale::En)] {
-                let pdf = messages::pass_pdf(&house.services, booking, locale).await.expect("drawn").expect("there is one");
+                let pdf =
+                    messages::pass_pdf(&house.services, booking, locale).await.expect("drawn").expect("there is one");
                 std::fs::write(format!("{folder}/pass-{name}.pdf"), pdf).expect("written");
             }
         }
     } else {
         assert!(matches!(answer, Err(PassError::NoFont)), "{answer:?}");
     }
-    assert!(messages::pass_pdf(&house.services, BookingId(uuid::Uuid::nil()), Locale::ZhCn).await.expect("asked").is_none());
-    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None).await.expect("cancelled");
+    assert!(
+        messages::pass_pdf(&house.services, BookingId(uuid::Uuid::nil()), Locale::ZhCn).await.expect("asked").is_none()
+    );
+    booking::cancel(&house.services, &crate::booking::officer(&house), Handle::Id(booking), None)
+        .await
+        .expect("cancelled");
     assert!(messages::pass_pdf(&house.services, booking, Locale::ZhCn).await.expect("asked").is_none());
 }

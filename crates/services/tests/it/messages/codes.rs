@@ -17,7 +17,10 @@ async fn a_code_reaches_its_phone_and_its_job_tells_nobody() {
     assert_eq!(deliver(&house.services).await, 1);
     let mail = mailbox(&house.services).await.expect("development");
     assert_eq!((mail.len(), mail[0].channel.as_str(), mail[0].recipient.as_str()), (1, "sms", "13800138000"));
-    assert_eq!(mail[0].body_text, "【山东省脐血库】验证码204817，10分钟内有效。请勿告诉他人；如非本人操作，请忽略本短信。");
+    assert_eq!(
+        mail[0].body_text,
+        "【山东省脐血库】验证码204817，10分钟内有效。请勿告诉他人；如非本人操作，请忽略本短信。"
+    );
     assert!(jobs(&house).await.is_empty());
     assert_eq!(states(&message_states(&house).await), [("code", "sms", "sent")]);
 }

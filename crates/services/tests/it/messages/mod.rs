@@ -43,7 +43,7 @@ async fn house_with_smtp(port: u16) -> TestHouse {
 }
 
 fn post(tls: SmtpTls, port: u16) -> Post {
-    let smtp = SmtpSettings {
+    post_with(SmtpSettings {
         host: "127.0.0.1".into(),
         port,
         tls,
@@ -51,13 +51,17 @@ fn post(tls: SmtpTls, port: u16) -> Post {
         timeout: Duration::from_millis(700),
         connections: 2,
         authority: None,
-    };
+    })
+}
+
+fn post_with(smtp: SmtpSettings) -> Post {
     let settings = PostSettings {
         sender_address: "noreply@test.example".into(),
         mail: MailTransport::Smtp(smtp),
         ..PostSettings::default()
     };
-    Post::new(settings, &Settings { public_url: "https://test.example".into(), development: true }).expect("the post opens")
+    Post::new(settings, &Settings { public_url: "https://test.example".into(), development: true })
+        .expect("the post opens")
 }
 
 /// State and number of rows of the `message` table.
@@ -68,7 +72,7 @@ async fn message_states(house: &TestHouse) -> Vec<(String, String, String)> {
         .expect("read")
 }
 
-fn states<'a>(rows: &'a [(String, String, String)]) -> Vec<(&'a str, &'a str, &'a str)> {
+fn states(rows: &[(String, String, String)]) -> Vec<(&str, &str, &str)> {
     rows.iter().map(|(template, channel, state)| (template.as_str(), channel.as_str(), state.as_str())).collect()
 }
 

@@ -1,8 +1,10 @@
 //! The SMTP server down, slow, refusing, and gone at the worst moment.
 
-use super::{deliver, house_with_smtp, jobs, message_states, minutes, post, queue_code, states};
-use services::messages::SmtpTls;
-use testkit::smtp::{Next, SmtpServer};
+use super::{deliver, house_with_smtp, jobs, message_states, minutes, post, post_with, queue_code, states};
+use secrecy::SecretString;
+use services::messages::{SmtpSettings, SmtpTls};
+use std::time::Duration;
+use testkit::smtp::{Next, Protection, SmtpServer};
 
 async fn one_code(house: &testkit::TestHouse) {
     queue_code(house, "li.na@example.com", "204817").await;
@@ -17,7 +19,10 @@ async fn a_mail_arrives_whole() {
     let received = server.received();
     assert_eq!(received.len(), 1);
     let mail = &received[0];
-    assert_eq!((mail.from.as_str(), mail.to.as_slice()), ("noreply@test.example", &["li.na@example.com".to_owned()][..]));
+    assert_eq!(
+        (mail.from.as_str(), mail.to.as_slice()),
+        ("noreply@test.example", &["li.na@example.com".to_owned()][..])
+    );
     let (id, state): (uuid::Uuid, String) =
         sqlx::query_as("select id, state from message").fetch_one(&house.db.owner_pool()).await.expect("read");
     assert_eq!(mail.header("Message-ID"), Some(format!("<{id}@test.example>")));
@@ -37,7 +42,9 @@ async fn while_the_server_is_down_mail_waits_and_then_leaves_once() {
     assert_eq!(deliver(&house.services).await, 5);
     let waiting = jobs(&house).await;
     assert_eq!(waiting.len(), 5, "nothing is lost");
-    assert!(waiting.iter().all(|(state, _, error, _)| state == "ready" && error.as_deref() == Some("smtp_unreachable")));
+    assert!(
+        waiting.iter().all(|(state, _, error, _)| state == "ready" && error.as_deref() == Some("smtp_unreachable"))
+    );
     assert!(message_states(&house).await.iter().all(|(_, _, state)| state == "queued"));
 
     let server = SmtpServer::start_on(port).await;
@@ -130,8 +137,10 @@ async fn a_late_answer_is_never_taken_for_the_next_mails() {
     shutdown.cancel();
     running.await.expect("the runner stops");
     assert!(finished, "{:?}", jobs(&house).await.len());
-    let sent: Vec<uuid::Uuid> =
-        sqlx::query_scalar("select id from message where state = 'sent'").fetch_all(&house.db.owner_pool()).await.expect("read");
+    let sent: Vec<uuid::Uuid> = sqlx::query_scalar("select id from message where state = 'sent'")
+        .fetch_all(&house.db.owner_pool())
+        .await
+        .expect("read");
     let arrived: Vec<_> = server.received().iter().filter_map(|mail| mail.header("Message-ID")).collect();
     assert!(sent.len() >= 8, "{}", sent.len());
     for id in sent {
@@ -165,4 +174,52 @@ async fn what_was_sent_is_not_sent_again_by_a_repeated_job() {
     sqlx::query("insert into job select * from kept").execute(&owner).await.expect("back again");
     assert_eq!(deliver(&house.services).await, 1);
     assert_eq!(server.received().len(), 1);
+}
+
+/// What the server's own authority vouches for, a sign-in, and two mails: the second over the same connection.
+#[tokio::test]
+async fn over_tls_with_a_sign_in_mail_leaves_and_the_connection_is_used_again() {
+    // base64 of "\0noreply\0a password"
+    const LOGIN: &str = "AG5vcmVwbHkAYSBwYXNzd29yZA==";
+    for (tls, protection) in [(SmtpTls::Starttls, Protection::Starttls), (SmtpTls::Implicit, Protection::Implicit)] {
+        let (server, authority) = SmtpServer::start_protected(protection, Some(LOGIN)).await;
+        let settings = |password: &str, authority: Option<&str>| SmtpSettings {
+            host: "localhost".into(),
+            port: server.port(),
+            tls,
+            credentials: Some(("noreply".into(), SecretString::from(password))),
+            timeout: Duration::from_secs(2),
+            connections: 1,
+            authority: authority.map(|pem| pem.as_bytes().to_vec()),
+        };
+        let mut house = testkit::TestHouse::new().await;
+
+        house.services.post = post_with(settings("a password", None));
+        one_code(&house).await;
+        deliver(&house.services).await;
+        assert_eq!(
+            server.commands().iter().filter(|line| line.starts_with("AUTH")).count(),
+            0,
+            "{tls:?}: no password for a stranger"
+        );
+
+        house.services.post = post_with(settings("another", Some(&authority)));
+        house.services.clock.advance(minutes(1));
+        deliver(&house.services).await;
+        assert_eq!(
+            jobs(&house).await[0].2.as_deref(),
+            Some("smtp_sign_in"),
+            "{tls:?}: the house's trouble, not the recipient's"
+        );
+
+        house.services.post = post_with(settings("a password", Some(&authority)));
+        house.services.clock.advance(minutes(2));
+        deliver(&house.services).await;
+        one_code(&house).await;
+        deliver(&house.services).await;
+        assert_eq!(server.received().len(), 2, "{tls:?}");
+        let signed_in = server.commands().iter().filter(|line| **line == format!("AUTH PLAIN {LOGIN}")).count();
+        assert_eq!(signed_in, 1, "{tls:?}: one connection for both");
+        assert!(message_states(&house).await.iter().all(|(_, _, state)| state == "sent"), "{tls:?}");
+    }
 }

@@ -1,0 +1,146 @@
+// A working day: the first sign-in with the second factor, a session added, a booking at the counter, the door, the board.
+import { type Page } from "@playwright/test";
+import { examine, expect, settled, test, visit } from "../support/house";
+import { enrol, newStaff, signIn } from "../support/staff";
+import { words } from "../support/words";
+
+const zh = (key: string) => words("zh-CN", key);
+const button = (page: Page, key: string) => page.getByRole("button", { name: zh(key) });
+const heading = (page: Page, key: string) => page.getByRole("heading", { level: 1, name: zh(key) });
+
+/** Day and times in Shandong of a session that begins in a few minutes and ends today. */
+function soon(): { day: string; starts: string; ends: string } {
+  const format = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+  const [day, starts] = format.format(Date.now() + 5 * 60_000).split(" ");
+  const [sameDay, ends] = format.format(Date.now() + 95 * 60_000).split(" ");
+  // Towards midnight the session ends with the day; in its last minutes there is none to be made.
+  return { day, starts, ends: sameDay === day ? ends : "23:59" };
+}
+
+test("staff sign in, book at the counter, admit at the door, see it on the board", async ({ page }) => {
+  test.setTimeout(240_000);
+  test.skip(soon().starts >= "23:50", "no session can begin and end in the last minutes of Shandong's day");
+  const look = (name: string) => examine(page, `staff-${name}`);
+  const staff = await newStaff();
+  await enrol(page, staff, look);
+  await visit(page, "/staff");
+  await look("4-front");
+
+  // A session outside the weekly hours, beginning soon.
+  const { day, starts, ends } = soon();
+  await visit(page, "/staff/museum/sessions");
+  await look("5-sessions");
+  await page.getByText(zh("staff-session-add"), { exact: true }).first().click();
+  await page.locator("#f-day").fill(day);
+  await page.locator("#f-starts").fill(starts);
+  await page.locator("#f-ends").fill(ends);
+  await page.locator("#f-capacity").fill("12");
+  await button(page, "staff-session-add").last().click();
+  await page.waitForURL(/\/staff\/museum\/sessions\/[^/?]+\?done=added/);
+  await settled(page);
+  await look("6-session");
+
+  // Somebody without a phone is booked at the counter.
+  await page.getByRole("link", { name: zh("staff-book-title") }).first().click();
+  await settled(page);
+  await page.locator("#f-name").fill("测试·门前客");
+  await page.locator("#f-people").fill("3");
+  await page.locator("#f-children").fill("1");
+  await look("7-counter");
+  await button(page, "staff-book-do").click();
+  await page.waitForURL(/\/staff\/museum\/bookings\/[^/?]+\?done=booked/);
+  await settled(page);
+  await look("8-booking");
+  const booking = new URL(page.url()).pathname;
+  const reference = /[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(await page.locator("main").innerText())?.[0];
+  expect(reference, "a reference to say at the door").toBeTruthy();
+  await visit(page, `${booking}/pass`);
+  await look("9-pass");
+
+  // The door: two of three come, then the third, then nobody more.
+  await visit(page, "/door");
+  await look("door-1-empty");
+  const admit = async (present: string) => {
+    await page.locator("#f-ticket").fill(reference!);
+    await button(page, "door-look").click();
+    await settled(page);
+    if (present === "1") await look("door-2-choose");
+    const choice = page.getByRole("radio", { name: present, exact: true });
+    await choice.check({ force: true });
+    await button(page, "door-admit").click();
+    await settled(page);
+  };
+  await admit("2");
+  await expect(page.getByRole("alert")).toContainText("2");
+  await look("door-3-come-in");
+  await admit("1");
+  await expect(page.getByRole("alert")).toContainText("1");
+  await page.locator("#f-ticket").fill(reference!);
+  await button(page, "door-look").click();
+  await settled(page);
+  await expect(page.getByRole("alert")).toContainText(zh("door-already-admitted"));
+  await look("door-4-already");
+  await page.locator("#f-ticket").fill("随便写的");
+  await button(page, "door-look").click();
+  await settled(page);
+  await expect(page.getByRole("alert").first()).toBeVisible();
+  await look("door-5-refused");
+
+  // Two walk in without a booking, one leaves: the house counts people.
+  const inside = async () => Number.parseInt(await page.getByRole("status").first().locator("strong").innerText(), 10);
+  await visit(page, "/door");
+  const before = await inside();
+  await page.getByText(zh("door-walk-in"), { exact: true }).first().click();
+  await page.getByRole("button", { name: /2/ }).and(page.locator("button[name=people][value='2']")).first().click();
+  await page.waitForURL(/walked=2/);
+  await settled(page);
+  // Other tests' visitors come and go meanwhile.
+  expect(await inside()).toBeGreaterThanOrEqual(Math.min(before + 2, 2));
+  await look("door-6-walk-in");
+
+  // The board knows.
+  await visit(page, "/staff/museum/today");
+  await look("10-today");
+  await visit(page, booking);
+  await expect(page.locator("main")).toContainText(zh("staff-booking-arrived"));
+
+  // What else stands on the workbench.
+  for (const path of ["/staff/museum/templates", "/staff/museum/bookings", "/staff/jobs", "/staff/audit", "/staff/account", "/staff/people", "/staff/people/new"]) {
+    await visit(page, path);
+    await look(`page${path.replaceAll("/", "-")}`);
+  }
+});
+
+test("a wrong second factor opens nothing, the right one does, signing out closes", async ({ page }) => {
+  const staff = await newStaff();
+  await enrol(page, staff);
+  await visit(page, "/staff/account");
+  await button(page, "sign-out").last().click();
+  await settled(page);
+
+  await visit(page, "/staff/sign-in");
+  await page.locator("#f-login").fill(staff.login);
+  await page.locator("#f-password").fill(staff.password);
+  await page.locator("#f-code").fill("000000");
+  await button(page, "staff-sign-in-submit").click();
+  await settled(page);
+  await expect(heading(page, "staff-sign-in-title")).toBeVisible();
+  await expect(page.locator("#f-login")).toHaveValue(staff.login);
+  await expect(page.locator("#f-password")).toHaveValue("");
+  await examine(page, "staff-refused");
+
+  await signIn(page, staff);
+  await expect(page).toHaveURL(/\/staff/);
+  await visit(page, "/staff/museum/today");
+});
+
+test("the workbench is closed to visitors, and says where to sign in @once", async ({ page }) => {
+  for (const path of ["/staff", "/staff/museum/today", "/staff/museum/bookings", "/staff/people", "/staff/audit", "/door"]) {
+    const response = await page.goto(path);
+    await settled(page);
+    const refused = [401, 403, 404].includes(response!.status());
+    expect(refused || new URL(page.url()).pathname === "/staff/sign-in", `${path}: ${response!.status()} at ${page.url()}`).toBe(true);
+    await expect(page.getByRole("table")).toHaveCount(0);
+  }
+  await examine(page, "staff-closed");
+});

@@ -1,0 +1,230 @@
+//! One rendering for everybody who asks within a second.
+//!
+//! When booking opens, thousands look at the same page at the same moment. Pages that are the same for everybody who is
+//! not signed in ([`Page::shared`](app::routes::Page)) are rendered once per address, language and way of reading, and
+//! answer all who come while they are fresh; those who come while it is being rendered wait for that one rendering. A
+//! browser with any cookie but its reading preferences gets its own. Each answer gets its own nonce, so a policy that
+//! names one is as strict as ever.
+
+use crate::house::Facts;
+use app::preferences::Preferences;
+use axum::body::{Body, Bytes};
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use domain::Locale;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http_body_util::BodyExt as _;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Addresses kept at the same time; people who invent queries get their own rendering.
+const ADDRESSES: usize = 512;
+/// Longer queries are invented ones.
+const LONGEST_QUERY: usize = 120;
+
+/// What two visitors must have in common to be shown one rendering.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Key {
+    address: String,
+    locale: Locale,
+    elder: bool,
+    theme: &'static str,
+}
+
+impl Key {
+    /// The key of a request that may share, by what it carries.
+    pub fn of(parts: &Parts) -> Option<Self> {
+        let plain = |name: &str| name.trim().starts_with("cb_");
+        let cookies = parts.headers.get_all(header::COOKIE).iter();
+        let mut names =
+            cookies.flat_map(|line| line.to_str().unwrap_or("?").split(';')).map(|pair| pair.split('=').next());
+        let anonymous = names.all(|name| name.is_some_and(|name| name.trim().is_empty() || plain(name)));
+        let query = parts.uri.query().unwrap_or_default();
+        if !anonymous || query.len() > LONGEST_QUERY {
+            return None;
+        }
+        let preferences = Preferences::from_headers(&parts.headers);
+        let facts = Facts::of(&parts.extensions);
+        let address = format!("{}?{query}", parts.uri.path());
+        Some(Self { address, locale: facts.locale, elder: preferences.elder, theme: preferences.theme.name() })
+    }
+}
+
+/// A rendering.
+#[derive(Clone)]
+struct Rendering {
+    made: Instant,
+    headers: HeaderMap,
+    body: Bytes,
+    /// The nonce its policy names.
+    nonce: Option<String>,
+}
+
+type Slot = Arc<tokio::sync::Mutex<Option<Rendering>>>;
+
+/// The renderings of this process.
+pub struct Shared {
+    age: Duration,
+    slots: Mutex<HashMap<Key, Slot>>,
+}
+
+impl Shared {
+    /// Renderings are good for `age`; zero renders each time.
+    pub fn new(age: Duration) -> Self {
+        Self { age, slots: Mutex::default() }
+    }
+
+    /// A fresh rendering of `key`, made by `render` if there is none. Only whole, successful pages without cookies of
+    /// their own are kept.
+    pub async fn answer(&self, key: Key, render: impl Future<Output = Response>) -> Response {
+        let Some(slot) = self.slot(key) else { return render.await };
+        let mut kept = slot.lock().await;
+        if let Some(rendering) = kept.as_ref().filter(|rendering| rendering.made.elapsed() < self.age) {
+            return rendering.response();
+        }
+        let (parts, body) = render.await.into_parts();
+        let shareable = parts.status == StatusCode::OK && !parts.headers.contains_key(header::SET_COOKIE);
+        let Ok(bytes) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+            return crate::trouble::Trouble::Broken.into_response();
+        };
+        if !shareable {
+            return Response::from_parts(parts, Body::from(bytes));
+        }
+        let nonce = nonce_of(&parts.headers);
+        let rendering = Rendering { made: Instant::now(), headers: parts.headers, body: bytes, nonce };
+        let response = rendering.response();
+        *kept = Some(rendering);
+        response
+    }
+
+    /// The place of `key`; none when sharing is off or too many addresses are fresh.
+    fn slot(&self, key: Key) -> Option<Slot> {
+        if self.age.is_zero() {
+            return None;
+        }
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if slots.len() >= ADDRESSES && !slots.contains_key(&key) {
+            slots.retain(|_, slot| match slot.try_lock() {
+                Ok(rendering) => rendering.as_ref().is_some_and(|rendering| rendering.made.elapsed() < self.age),
+                Err(_) => true,
+            });
+            if slots.len() >= ADDRESSES {
+                return None;
+            }
+        }
+        Some(Arc::clone(slots.entry(key).or_default()))
+    }
+}
+
+impl Rendering {
+    fn response(&self) -> Response {
+        let (mut headers, mut body) = (self.headers.clone(), self.body.clone());
+        if let Some(old) = &self.nonce {
+            let fresh = BASE64_STANDARD.encode(services::crypto::random::<16>());
+            let policy =
+                headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            if let Ok(value) = HeaderValue::from_str(&policy.replace(old.as_str(), &fresh)) {
+                headers.insert(header::CONTENT_SECURITY_POLICY, value);
+            }
+            if let Ok(text) = std::str::from_utf8(&self.body) {
+                body = Bytes::from(text.replace(old.as_str(), &fresh));
+            }
+        }
+        let mut response = Response::new(Body::from(body));
+        *response.headers_mut() = headers;
+        response
+    }
+}
+
+/// The nonce a policy names.
+fn nonce_of(headers: &HeaderMap) -> Option<String> {
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY)?.to_str().ok()?;
+    let (_, rest) = policy.split_once("'nonce-")?;
+    rest.split_once('\'').map(|(nonce, _)| nonce.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::Request;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn key(uri: &str, cookie: &str) -> Option<Key> {
+        let request = Request::get(uri).header(header::COOKIE, cookie).body(()).expect("a request");
+        Key::of(&request.into_parts().0)
+    }
+
+    #[test]
+    fn only_browsers_nobody_knows_share() {
+        assert!(key("/museum", "").is_some());
+        assert!(key("/museum", "cb_size=elder; cb_theme=dark").is_some());
+        assert!(key("/museum", "cb_size=elder; __Host-session=x").is_none());
+        assert!(key("/museum", "__Host-visitor=x").is_none());
+        assert_ne!(key("/museum", "cb_size=elder"), key("/museum", "cb_size=standard"));
+        assert_ne!(key("/museum?day=1", "cb_size=elder"), key("/museum?day=2", "cb_size=elder"));
+        assert!(key(&format!("/museum?{}", "x".repeat(200)), "cb_size=elder").is_none());
+    }
+
+    fn page(count: &AtomicUsize) -> Response {
+        let n = count.fetch_add(1, Ordering::Relaxed);
+        let mut response = Response::new(Body::from(format!("<script nonce=\"old\">{n}</script>")));
+        let policy = HeaderValue::from_static("script-src 'nonce-old'");
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        response
+    }
+
+    async fn text(response: Response) -> (String, String) {
+        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().expect("ascii").to_owned();
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+        (policy, String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    #[tokio::test]
+    async fn many_visitors_of_one_moment_cost_one_rendering_and_each_has_its_own_nonce() {
+        let (shared, count) = (Shared::new(Duration::from_secs(60)), AtomicUsize::new(0));
+        let render = async || {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            page(&count)
+        };
+        let visits = (0..50).map(|_| shared.answer(key("/", "cb_size=elder").expect("a key"), render()));
+        let answers = futures::future::join_all(visits).await;
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        let mut seen = std::collections::BTreeSet::new();
+        for answer in answers {
+            let (policy, body) = text(answer).await;
+            let nonce =
+                policy.strip_prefix("script-src 'nonce-").and_then(|rest| rest.strip_suffix('\'')).expect("a nonce");
+            assert_eq!(body, format!("<script nonce=\"{nonce}\">0</script>"));
+            assert_ne!(nonce, "old");
+            seen.insert(nonce.to_owned());
+        }
+        assert_eq!(seen.len(), 50);
+    }
+
+    #[tokio::test]
+    async fn what_is_stale_or_failed_is_made_anew() {
+        let count = AtomicUsize::new(0);
+        let text_of = async |shared: &Shared| {
+            text(shared.answer(key("/", "cb_a=1").expect("a key"), async { page(&count) }).await).await.1
+        };
+        let (lasting, passing) = (Shared::new(Duration::from_secs(60)), Shared::new(Duration::from_nanos(1)));
+        assert!(
+            text_of(&lasting).await.contains(">0<") && text_of(&lasting).await.contains(">0<"),
+            "fresh: shown again"
+        );
+        assert!(text_of(&passing).await.contains(">1<") && text_of(&passing).await.contains(">2<"), "stale: made anew");
+        let failing = Shared::new(Duration::from_secs(60));
+        for _ in 0..2 {
+            let busy = async { crate::trouble::Trouble::Busy.into_response() };
+            assert_eq!(
+                failing.answer(key("/", "cb_a=1").expect("a key"), busy).await.status(),
+                StatusCode::SERVICE_UNAVAILABLE
+            );
+        }
+        let fine = failing.answer(key("/", "cb_a=1").expect("a key"), async { page(&count) }).await;
+        assert_eq!(fine.status(), StatusCode::OK, "a failure is not kept");
+    }
+}

@@ -1,0 +1,123 @@
+//! `/api`: tokens, endpoints, problem documents, documentation.
+
+mod bookings;
+mod check_ins;
+mod sessions;
+mod token;
+
+use crate::support::{Answer, Site};
+use axum::body::Body;
+use http::{Request, StatusCode, header};
+use serde_json::{Value, json};
+
+/// A museum with sessions; the first of them that can be booked with room for ten, at the test's fixed noon.
+async fn museum(site: &Site) -> String {
+    services::booking::seed_demo(&site.test.services, &site.test.services.system()).await.expect("a museum");
+    // The picture of the sessions is a second old at most, by the clock of the test.
+    site.test.services.clock.advance(jiff::SignedDuration::from_secs(2));
+    let now = site.test.now();
+    let museum = services::booking::museum(&site.test.services).await.expect("sessions");
+    let found = museum
+        .upcoming(now)
+        .find(|session| session.fits(10) && domain::booking::opens_at(&museum.policy, session.facts.starts_at) <= now)
+        .expect("a session with room")
+        .id;
+    found.to_string()
+}
+
+fn booking(session: &str) -> Value {
+    json!({ "session": session, "name": "演示·白露", "contact": "bailu@example.com", "people": 3, "children": 1 })
+}
+
+async fn book(site: &Site, token: &str, key: &str, body: &Value) -> Answer {
+    site.call("POST", "/api/v1/bookings", token, &[("idempotency-key", key)], Some(body)).await
+}
+
+async fn raw(site: &Site, token: &str, content_type: &str, body: impl Into<Body>) -> Answer {
+    let request = Request::post("/api/v1/bookings")
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header("idempotency-key", "a-key-of-mine")
+        .header(header::CONTENT_TYPE, content_type)
+        .body(body.into())
+        .expect("a request");
+    site.send(request).await
+}
+
+#[tokio::test]
+async fn whatever_cannot_be_read_is_a_problem_document() {
+    use domain::account::Scope;
+    let site = Site::new().await;
+    let (_, token) = site.client("partner", &[Scope::BookingsWrite]).await;
+
+    assert_eq!(site.get("/api/v1/nothing").await.problem(), "not-found");
+    assert_eq!(site.get("/api/nothing").await.problem(), "not-found");
+    let wrong = site.call("PUT", "/api/v1/bookings", &token, &[], None).await;
+    assert_eq!(wrong.problem(), "wrong-method");
+    assert!(wrong.header("allow").contains("POST"));
+    assert_eq!(raw(&site, &token, "text/plain", "{}").await.problem(), "wrong-type");
+    assert_eq!(raw(&site, &token, "application/json", "{").await.problem(), "malformed");
+    let unknown =
+        json!({ "session": "01980000-0000-7000-8000-000000000000", "name": "张", "people": 1, "colour": "red" });
+    let unknown = raw(&site, &token, "application/json; charset=utf-8", unknown.to_string()).await;
+    assert_eq!(unknown.problem(), "malformed");
+    assert!(unknown.json()["detail"].as_str().expect("a detail").contains("colour"));
+    assert_eq!(raw(&site, &token, "application/json", vec![b' '; 70_000]).await.problem(), "too-large");
+    let pieces = futures::stream::iter((0..80).map(|_| Ok::<_, std::io::Error>(vec![b' '; 1000])));
+    assert_eq!(raw(&site, &token, "application/json", Body::from_stream(pieces)).await.problem(), "too-large");
+    let keyless = site.call("POST", "/api/v1/bookings", &token, &[], Some(&json!({}))).await;
+    assert_eq!(keyless.problem(), "idempotency-key-missing");
+    assert_eq!(site.call("GET", "/api/v1/bookings/nonsense", &token, &[], None).await.problem(), "not-found");
+    assert_eq!(site.call("GET", "/api/v1/sessions?colour=red", &token, &[], None).await.problem(), "malformed");
+}
+
+#[tokio::test]
+async fn every_field_that_cannot_be_taken_is_named_with_its_rule() {
+    use domain::account::Scope;
+    let site = Site::new().await;
+    let (_, token) = site.client("partner", &[Scope::BookingsWrite]).await;
+    let body = json!({ "session": "01980000-0000-7000-8000-000000000000", "name": " ", "contact": "nobody", "people": 2, "children": 3 });
+    let answer = book(&site, &token, "a-key-of-mine", &body).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"));
+    let codes: Vec<_> = answer.json()["errors"]
+        .as_array()
+        .expect("errors")
+        .iter()
+        .map(|error| {
+            format!("{} {}", error["field"].as_str().expect("a field"), error["code"].as_str().expect("a code"))
+        })
+        .collect();
+    assert_eq!(codes, ["name required", "contact contact-shape", "children children-exceed-party"]);
+}
+
+#[tokio::test]
+async fn the_description_can_be_read_by_people_and_machines() {
+    let site = Site::new().await;
+    let document = site.get("/api/v1/openapi.json").await.json();
+    assert_eq!(document["openapi"], "3.1.0");
+    let docs = site.get("/api/docs").await;
+    assert_eq!(docs.status, StatusCode::OK);
+    for word in ["/api/v1/bookings/{id}", "Idempotency-Key", "idempotency-key-in-progress", "children"] {
+        assert!(docs.body.contains(word), "the page lacks {word}");
+    }
+    assert!(!docs.body.contains("<script") && docs.header("content-security-policy").starts_with("default-src 'none'"));
+    for kind in server::api::problem::KINDS {
+        let page = site.get(&format!("/api/problems/{}", kind.code)).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", kind.code);
+        assert!(page.body.contains(kind.code));
+    }
+    assert_eq!(site.get("/api/problems/none").await.problem(), "not-found");
+}
+
+#[tokio::test]
+async fn a_cursor_is_only_good_unchanged_and_for_its_own_list() {
+    use server::api::cursor::Cursor;
+    let site = Site::new().await;
+    let vault = &site.test.services.vault;
+    let cursor = Cursor { at: site.test.now(), id: uuid::Uuid::from_u128(7) };
+    let text = cursor.text(vault, "sessions");
+    assert_eq!(Cursor::parse(vault, "sessions", &text).ok(), Some(cursor));
+    assert!(Cursor::parse(vault, "bookings", &text).is_err());
+    let other = if text.starts_with('A') { 'B' } else { 'A' };
+    assert!(Cursor::parse(vault, "sessions", &format!("{other}{}", &text[1..])).is_err());
+    assert!(Cursor::parse(vault, "sessions", "").is_err());
+}

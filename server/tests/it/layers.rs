@@ -1,0 +1,170 @@
+//! The layers, each by what a client sees of it.
+
+use crate::support::{ORIGIN, Site, config};
+use axum::Router;
+use axum::body::Body;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use http::{Request, StatusCode, header};
+use server::house::HouseData;
+use server::layers::admission::{Admission, admit};
+use server::layers::house_errors;
+use server::trouble::Trouble;
+use std::time::Duration;
+use tower::ServiceExt as _;
+
+#[tokio::test]
+async fn every_answer_carries_the_headers_of_the_house() {
+    let site = Site::new().await;
+    for path in
+        ["/", "/en/privacy", "/nothing", "/api/v1/nothing", "/.well-known/jwks.json", "/pkg/none.js", "/api/docs"]
+    {
+        let answer = site.get(path).await;
+        for name in [
+            "x-content-type-options",
+            "referrer-policy",
+            "permissions-policy",
+            "cross-origin-opener-policy",
+            "cross-origin-resource-policy",
+            "content-security-policy",
+            "x-request-id",
+            "strict-transport-security",
+            "cache-control",
+        ] {
+            assert_ne!(answer.header(name), "", "{path} lacks {name}");
+        }
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe-inline"), "{path}: {policy}");
+    }
+    assert_eq!(site.get("/privacy").await.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn a_name_sent_by_a_client_is_not_taken_and_a_trace_is() {
+    let site = Site::new().await;
+    let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let request = Request::get("/privacy").header("x-request-id", "mine").header("traceparent", trace);
+    let answer = site.send(request.body(Body::empty()).expect("a request")).await;
+    assert_ne!(answer.header("x-request-id"), "mine");
+    assert!(answer.header("traceresponse").starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-"));
+    assert!(!answer.header("traceresponse").contains("00f067aa0ba902b7"));
+}
+
+/// Headers, and whether a form with them is let through.
+const ORIGINS: &[(&[(&str, &str)], bool)] = &[
+    (&[("sec-fetch-site", "same-origin")], true),
+    (&[("sec-fetch-site", "none")], true),
+    (&[("sec-fetch-site", "same-site")], false),
+    (&[("sec-fetch-site", "cross-site")], false),
+    (&[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")], false),
+    (&[("origin", ORIGIN)], true),
+    (&[("origin", "https://internal.example"), ("host", "internal.example")], true),
+    (&[("origin", "https://evil.example"), ("host", "test.example")], false),
+    (&[("origin", "null")], false),
+    (&[], false),
+];
+
+#[tokio::test]
+async fn forms_of_other_sites_change_nothing() {
+    let site = Site::new().await;
+    for (headers, passes) in ORIGINS {
+        let mut request =
+            Request::post("/preferences").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in *headers {
+            request = request.header(*name, *value);
+        }
+        let answer = site.send(request.body(Body::from("size=elder")).expect("a request")).await;
+        let expected = if *passes { StatusCode::SEE_OTHER } else { StatusCode::FORBIDDEN };
+        assert_eq!(answer.status, expected, "{headers:?}");
+        assert_eq!(answer.headers.contains_key("set-cookie"), *passes, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_with_and_without_its_length() {
+    let site = Site::new().await;
+    let large = "a=".to_owned() + &"x".repeat(70_000);
+    let with_length = site.anonymous().post("/preferences", &large).await;
+    assert_eq!(with_length.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let pieces = futures::stream::iter((0..80).map(|_| Ok::<_, std::io::Error>(vec![b'x'; 1000])));
+    let request = Request::post("/preferences")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from_stream(pieces))
+        .expect("a request");
+    let streamed = site.send(request).await;
+    assert_eq!(streamed.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(streamed.body.contains("<html"));
+}
+
+#[tokio::test]
+async fn pages_are_compressed_for_those_who_can_read_it() {
+    let site = Site::new().await;
+    for (accept, encoding) in [("br, gzip", "br"), ("gzip", "gzip"), ("identity", "")] {
+        let request = Request::get("/privacy").header(header::ACCEPT_ENCODING, accept);
+        let answer = site.send(request.body(Body::empty()).expect("a request")).await;
+        assert_eq!(answer.header("content-encoding"), encoding);
+        assert!(answer.header("vary").contains("accept-encoding"));
+    }
+}
+
+async fn status(router: &Router, path: &str) -> StatusCode {
+    let request = Request::get(path).body(Body::empty()).expect("a request");
+    router.clone().oneshot(request).await.expect("an answer").status()
+}
+
+#[tokio::test]
+async fn a_full_house_and_a_slow_answer_are_told_busy() {
+    let admission = Admission::new(1, Duration::from_millis(20), Duration::from_millis(200));
+    let slow = || async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        "late"
+    };
+    let router = Router::new()
+        .route("/slow", get(slow))
+        .route("/fast", get(async || "soon"))
+        .layer(from_fn_with_state(admission, admit));
+    let (first, second) = tokio::join!(status(&router, "/slow"), async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        status(&router, "/fast").await
+    });
+    assert_eq!((first, second), (StatusCode::SERVICE_UNAVAILABLE, StatusCode::SERVICE_UNAVAILABLE));
+    assert_eq!(status(&router, "/fast").await, StatusCode::OK, "the place is free again");
+}
+
+#[tokio::test]
+async fn a_panic_ends_in_the_houses_page_and_in_a_problem_document() {
+    let test = testkit::TestHouse::new().await;
+    let house = HouseData::new(test.services.clone(), config(&[]));
+    async fn panics() -> &'static str {
+        panic!("a person's name")
+    }
+    let router = Router::new()
+        .route("/page", get(panics))
+        .route("/api/v1/endpoint", get(panics))
+        .layer(from_fn_with_state(house, house_errors::dress));
+    let send = async |path: &str| {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let response = router.clone().oneshot(request).await.expect("an answer");
+        let kind = response.headers()["content-type"].to_str().expect("ascii").to_owned();
+        let status = response.status();
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+        (status, kind, String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let (status, kind, body) = send("/page").await;
+    assert_eq!((status, kind.as_str()), (StatusCode::INTERNAL_SERVER_ERROR, "text/html; charset=utf-8"));
+    assert!(body.contains("<main") && !body.contains("a person's name"));
+    let (status, kind, body) = send("/api/v1/endpoint").await;
+    assert_eq!((status, kind.as_str()), (StatusCode::INTERNAL_SERVER_ERROR, "application/problem+json"));
+    assert!(body.contains("\"broken\"") && !body.contains("a person's name"));
+}
+
+#[test]
+fn every_trouble_has_a_page_and_a_document_of_its_status() {
+    for trouble in Trouble::ALL {
+        let document = server::api::problem::ProblemDocument::of(trouble);
+        assert_eq!(document.kind().status, trouble.status(), "{trouble:?}");
+        assert_eq!(Trouble::of_status(trouble.status()).map(|same| same.status()), Some(trouble.status()));
+    }
+}

@@ -1,0 +1,91 @@
+//! The operators' listener.
+
+use crate::support::Site;
+use axum::body::Body;
+use http::{Request, StatusCode};
+use server::ops::{Ops, router};
+use server::workers::{Pulses, Workers};
+use services::jobs::Handlers;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+fn ops(site: &Site, pulses: Pulses) -> Ops {
+    let services = site.test.services.clone();
+    Ops { services, metrics: server::metrics::install(), pulses, stopping: CancellationToken::new() }
+}
+
+async fn get(ops: &Ops, path: &str) -> (StatusCode, String) {
+    let request = Request::get(path).body(Body::empty()).expect("a request");
+    let response = router(ops.clone()).oneshot(request).await.expect("an answer");
+    let status = response.status();
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+    (status, String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[tokio::test]
+async fn a_server_is_ready_when_its_database_is_there_and_up_to_date() {
+    let site = Site::new().await;
+    let ops = ops(&site, Pulses::default());
+    assert_eq!(get(&ops, "/healthz").await.0, StatusCode::OK);
+    assert_eq!(
+        get(&ops, "/readyz").await,
+        (
+            StatusCode::OK,
+            r#"{"ready":true,"database":true,"migrations":true,"workers":true,"stopping":false}"#.to_owned()
+        )
+    );
+
+    let owner = site.test.db.owner_pool();
+    sqlx::query("delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)")
+        .execute(&owner)
+        .await
+        .expect("a database that is behind");
+    let (status, text) = get(&ops, "/readyz").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(text.contains(r#""database":true,"migrations":false"#), "{text}");
+
+    site.test.services.db.close().await;
+    let (status, text) = get(&ops, "/readyz").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(text.contains(r#""database":false"#), "{text}");
+    assert_eq!(get(&ops, "/healthz").await.0, StatusCode::OK, "alive all the same");
+}
+
+#[tokio::test]
+async fn a_server_that_ends_wants_no_new_visitors() {
+    let site = Site::new().await;
+    let ops = ops(&site, Pulses::default());
+    ops.stopping.cancel();
+    assert_eq!(get(&ops, "/readyz").await.0, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn workers_turn_and_stop() {
+    let site = Site::new().await;
+    let stop = CancellationToken::new();
+    let workers = Workers::start(&site.test.services, &site.house.config, Handlers::new(), &stop);
+    let now = site.test.now();
+    let names: Vec<_> = workers.pulses.ages(now).map(|(name, _)| name).collect();
+    assert_eq!(names, ["clock", "jobs"]);
+    let later = now + jiff::SignedDuration::from_hours(1);
+    assert!(
+        !workers.pulses.all_younger_than(jiff::SignedDuration::from_secs(60), later),
+        "an hour of silence is noticed"
+    );
+    stop.cancel();
+    tokio::time::timeout(std::time::Duration::from_secs(10), workers.stopped()).await.expect("they stop");
+}
+
+#[tokio::test]
+async fn measures_are_by_route_template_and_hold_no_path() {
+    let site = Site::new().await;
+    let ops = ops(&site, Pulses::default());
+    site.get("/privacy").await;
+    site.get("/secret-path-of-somebody").await;
+    let (status, text) = get(&ops, "/metrics").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(text.contains(r#"http_requests_total{route="/privacy",method="GET",status="2xx"}"#), "{text}");
+    assert!(text.contains(r#"http_request_duration_seconds_bucket{route="/privacy",le="0.1"}"#));
+    assert!(text.contains(r#"db_pool_connections{state="max"}"#));
+    assert!(!text.contains("secret-path-of-somebody"));
+}

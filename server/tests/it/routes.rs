@@ -1,0 +1,114 @@
+//! Every route has a policy, the policy is what is enforced, and the whole table is one reviewed file.
+
+use crate::support::{Site, config};
+use domain::account::Role;
+use http::Method;
+use server::router::{self, Policy};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// The paths the router itself knows, read off its debug output: axum has no list of them.
+fn known_to_the_router(debug: &str) -> BTreeSet<String> {
+    let quoted = debug.split('"').skip(1).step_by(2);
+    quoted.filter(|text| text.starts_with('/')).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn no_route_without_a_policy() {
+    let site = Site::new().await;
+    let (router, declared) = router::router(&site.house).expect("the router can be built");
+    let declared: BTreeSet<String> = declared.iter().map(|route| route.path.to_owned()).collect();
+    let mut known = known_to_the_router(&format!("{router:?}"));
+    // The fallback is a route of axum's own making: public files and "not found".
+    known.retain(|path| !path.contains("__private__axum"));
+    assert!(known.len() > 15, "only {known:?}: has axum's debug output changed?");
+    assert_eq!(known, declared);
+}
+
+/// A path that names something that is not there.
+fn filled(path: &str) -> String {
+    let fill = |segment: &str| match segment {
+        "{*file}" => "none.js".to_owned(),
+        "{code}" => "busy".to_owned(),
+        segment if segment.starts_with('{') => "01980000-0000-7000-8000-000000000000".to_owned(),
+        segment => segment.to_owned(),
+    };
+    path.split('/').map(fill).collect::<Vec<_>>().join("/")
+}
+
+/// What each kind of user gets from each route. `UPDATE_GOLDEN=1` rewrites the file, and a person reviews it.
+#[tokio::test]
+async fn every_route_for_every_kind_of_user_is_the_reviewed_one() {
+    let site = Site::new().await;
+    services::booking::seed_demo(&site.test.services, &site.test.services.system()).await.expect("a museum");
+    let (_, declared) = router::router(&site.house).expect("the router can be built");
+    let users = [
+        ("anonymous", site.anonymous()),
+        ("visitor", site.visitor().await),
+        ("steward", site.staff(&[Role::Steward]).await),
+        ("all of staff", site.staff(&Role::ALL).await),
+    ];
+    let mut table = String::new();
+    let mut routes: Vec<_> = declared.iter().collect();
+    routes.sort_by_key(|route| (route.path, route.method));
+    for route in routes {
+        let policy = match route.policy {
+            Policy::People(access) => format!("{access:?}"),
+            Policy::Machine(capability) => format!("Token that permits {capability:?}"),
+            Policy::Open(reason) => format!("Open: {reason}"),
+        };
+        let _ = writeln!(table, "{} {}\n  {policy}", route.method, route.path);
+        for (name, browser) in &users {
+            let method: Method = route.method.parse().expect("a method");
+            let answer = browser.request(method, &filled(route.path), "").await;
+            assert_ne!(answer.status.as_u16() / 100, 5, "{} {} for {name}: {}", route.method, route.path, answer.body);
+            let _ = writeln!(table, "  {name}: {} {}", answer.status.as_u16(), answer.header("location"));
+        }
+    }
+    let table = table.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/routes.txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, &table).expect("the golden file can be written");
+    }
+    let reviewed = std::fs::read_to_string(path).expect("the golden file is there");
+    assert_eq!(table, reviewed, "review the change and run again with UPDATE_GOLDEN=1");
+}
+
+#[tokio::test]
+async fn what_is_for_development_is_no_route_of_production() {
+    let test = testkit::TestHouse::new().await;
+    let mut config = config(&[]);
+    config.environment = server::config::Environment::Production;
+    let house = server::house::HouseData::new(test.services.clone(), config);
+    let (_, declared) = router::router(&house).expect("the router can be built");
+    let open: Vec<_> = declared.iter().map(|route| route.path).collect();
+    assert!(
+        open.contains(&"/museum")
+            && !open.iter().any(|path| path.starts_with("/gallery") || path.starts_with("/mailbox"))
+    );
+}
+
+#[tokio::test]
+async fn the_api_is_documented_route_by_route() {
+    let site = Site::new().await;
+    let (_, declared) = router::router(&site.house).expect("the router can be built");
+    let described: BTreeSet<(String, String)> = {
+        let document = serde_json::to_value(server::api::document()).expect("JSON");
+        assert_eq!(document["openapi"], "3.1.0");
+        let paths = document["paths"].as_object().expect("paths").clone();
+        paths
+            .iter()
+            .flat_map(|(path, item)| {
+                let methods = item.as_object().expect("an item").keys().filter(|key| key.len() <= 6 && *key != "head");
+                methods.map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>()
+            })
+            .collect()
+    };
+    let served: BTreeSet<(String, String)> = declared
+        .iter()
+        .filter(|route| route.path.starts_with("/api/v1/") || route.path.starts_with("/.well-known/"))
+        .filter(|route| route.path != "/api/v1/openapi.json")
+        .map(|route| (route.method.to_owned(), route.path.to_owned()))
+        .collect();
+    assert_eq!(described, served);
+}
