@@ -26,8 +26,9 @@ pub async fn run(config: Config, migrate: bool) -> anyhow::Result<()> {
     tracing::info!(address = %public.local_addr()?, "the site is served");
     tracing::info!(address = %operators.local_addr()?, "operators are served");
 
-    // Three bells, rung one after the other: no more visitors; no more work; nothing at all.
-    let (closing, stopping, ended) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
+    // Bells, rung one after the other: send nobody any more; the door is closed; no more work; nothing at all.
+    let (leaving, closing) = (CancellationToken::new(), CancellationToken::new());
+    let (stopping, ended) = (CancellationToken::new(), CancellationToken::new());
     let workers = Workers::start(&services, &config, crate::handlers::all(), &stopping);
     let ops = Ops {
         services: services.clone(),
@@ -38,7 +39,7 @@ pub async fn run(config: Config, migrate: bool) -> anyhow::Result<()> {
     let operators = tokio::spawn(ops::serve(operators, ops, ended.clone()));
     let upkeep = tokio::spawn(upkeep(crate::metrics::install(), ended.clone()));
 
-    let deadline = config.http.shutdown_deadline;
+    let (drain, deadline) = (config.http.drain, config.http.shutdown_deadline);
     let times = Times { header: config.http.header_timeout, shutdown: deadline };
     let house = HouseData::new(services.clone(), config);
     let site = router::site(&house).context("http.public_url")?;
@@ -46,6 +47,8 @@ pub async fn run(config: Config, migrate: bool) -> anyhow::Result<()> {
 
     told_to_stop().await?;
     tracing::info!("told to stop: answering what is under way");
+    leaving.cancel();
+    tokio::time::sleep(drain).await;
     closing.cancel();
     let _ = serving.await;
     stopping.cancel();

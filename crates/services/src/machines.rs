@@ -3,14 +3,18 @@
 //! A request that changes something carries an idempotency key. The same key with the same body gets the same answer; with
 //! another body it is refused; while the first is still being worked on the second is told to wait. A request whose
 //! process died is taken over after [`TAKE_OVER`]; the use cases below bear being asked twice (a booking is versioned, a
-//! scan has its nonce), so nothing happens twice.
+//! scan has its nonce), so nothing happens twice. Remembered answers are sealed: they hold passes and links.
 
+use crate::crypto::Place;
 use crate::{Context, Services};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use domain::account::Actor;
 use domain::ids::{BookingId, ClientId};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::api as rows;
+use uuid::Uuid;
 
 /// How long a request that never ended keeps its key.
 pub const TAKE_OVER: SignedDuration = SignedDuration::from_secs(60);
@@ -37,6 +41,8 @@ pub enum Taken {
     Running,
     /// The key stands for another request.
     Reused,
+    /// It was done, and its answer does not open any more.
+    Damaged,
 }
 
 impl Repeatable {
@@ -65,13 +71,29 @@ impl Repeatable {
             _ if found.fresh => Taken::Fresh,
             _ if found.body_hash != self.body_hash => Taken::Reused,
             _ if found.answer.get("running").is_some() => Taken::Running,
-            _ => Taken::Done(found.answer),
+            _ => self.open(services, &found.answer).map_or(Taken::Damaged, Taken::Done),
         })
     }
 
     /// Remembers the answer.
     pub async fn keep(&self, services: &Services, answer: &Value) -> sqlx::Result<()> {
-        rows::keep_answer(&services.db, &self.scope, &self.key, answer).await
+        let sealed = services.vault.seal(self.place(services), answer.to_string().as_bytes());
+        let answer = json!({ "sealed": BASE64_STANDARD.encode(sealed) });
+        rows::keep_answer(&services.db, &self.scope, &self.key, &answer).await
+    }
+
+    /// What was remembered; nothing if it does not open, which only tampering can bring about.
+    fn open(&self, services: &Services, answer: &Value) -> Option<Value> {
+        let sealed = BASE64_STANDARD.decode(answer.get("sealed")?.as_str()?).ok()?;
+        serde_json::from_slice(&services.vault.open_sealed(self.place(services), &sealed).ok()?).ok()
+    }
+
+    /// An answer opens under its own key only.
+    fn place(&self, services: &Services) -> Place {
+        let mac = services.vault.mac("idempotency place", format!("{}\0{}", self.scope, self.key).as_bytes());
+        let mut row = [0; 16];
+        row.copy_from_slice(&mac[..16]);
+        Place { table: "idempotency", column: "answer", row: Uuid::from_bytes(row) }
     }
 
     /// Forgets the key: nothing was done.

@@ -39,7 +39,7 @@ fn page(house: &House, title: &str, body: &str) -> Response {
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title} · 山东省脐血库</title>\
          <link rel=\"stylesheet\" href=\"/pkg/{css}\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"></head>\
-         <body><main id=\"main\" class=\"page prose\">{body}</main></body></html>",
+         <body><main id=\"main\" class=\"page page-wide prose\">{body}</main></body></html>",
         title = escape(title),
         css = escape(&house.assets.css),
     );
@@ -101,7 +101,7 @@ fn index_body(document: &Value) -> String {
             write!(html, "<h3 id=\"type-{0}\">{0}</h3><p>{1}</p>", escape(name), prose(text(schema, "description")));
         members(&mut html, schema);
     }
-    html.push_str("</section><section><h2>Problems</h2><table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>");
+    html.push_str("</section><section><h2>Problems</h2><table class=\"table\"><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>");
     for kind in KINDS {
         let _ = write!(
             html,
@@ -128,7 +128,7 @@ fn operation_body(html: &mut String, method: &str, path: &str, operation: &Value
     let mut parameters = list(operation, "parameters").peekable();
     if parameters.peek().is_some() {
         html.push_str(
-            "<table><thead><tr><th>Parameter</th><th>In</th><th>Type</th><th>Meaning</th></tr></thead><tbody>",
+            "<table class=\"table\"><thead><tr><th>Parameter</th><th>In</th><th>Type</th><th>Meaning</th></tr></thead><tbody>",
         );
         for parameter in parameters {
             let needed = if parameter["required"] == true { " (needed)" } else { "" };
@@ -146,7 +146,7 @@ fn operation_body(html: &mut String, method: &str, path: &str, operation: &Value
     if let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") {
         let _ = write!(html, "<p>Body: {}</p>", kind_of(schema));
     }
-    html.push_str("<table><thead><tr><th>Status</th><th>Meaning</th><th>Body</th></tr></thead><tbody>");
+    html.push_str("<table class=\"table\"><thead><tr><th>Status</th><th>Meaning</th><th>Body</th></tr></thead><tbody>");
     for (status, response) in object(operation, "responses") {
         let body =
             object(response, "content").map(|(_, content)| kind_of(&content["schema"])).collect::<Vec<_>>().join(", ");
@@ -188,7 +188,7 @@ fn members(html: &mut String, schema: &Value) {
         return;
     }
     let needed: Vec<&str> = list(schema, "required").filter_map(Value::as_str).collect();
-    html.push_str("<table><thead><tr><th>Member</th><th>Type</th><th>Meaning</th></tr></thead><tbody>");
+    html.push_str("<table class=\"table\"><thead><tr><th>Member</th><th>Type</th><th>Meaning</th></tr></thead><tbody>");
     for (name, property) in properties {
         let mark = if needed.contains(&name.as_str()) { "" } else { " (optional)" };
         let _ = write!(

@@ -63,6 +63,7 @@ pub async fn once(
         Taken::Done(answer) => Kept::of(&answer).map(Kept::response).ok_or(Problem::new(problem::BROKEN)),
         Taken::Running => Err(Problem::new(problem::KEY_BUSY).retry_after(2)),
         Taken::Reused => Err(Problem::new(problem::KEY_REUSED)),
+        Taken::Damaged => Err(Problem::new(problem::BROKEN)),
         Taken::Fresh => {
             let services = services.clone();
             let done = async move {

@@ -93,7 +93,10 @@ pub struct Http {
     /// How old a shared page may be.
     #[serde(deserialize_with = "duration")]
     pub snapshot_age: Duration,
-    /// From SIGTERM to the end.
+    /// From SIGTERM until the door closes.
+    #[serde(deserialize_with = "duration")]
+    pub drain: Duration,
+    /// From then to the end.
     #[serde(deserialize_with = "duration")]
     pub shutdown_deadline: Duration,
 }

@@ -25,6 +25,7 @@ pub async fn request(State(clock): State<Clock>, mut request: Request, next: Nex
     let id = RequestId(services::context::new_uuid(clock.now()));
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
     let method = method_label(request.method());
+    let file = route.starts_with("/pkg/");
     let trace = Trace::of(request.headers());
     let span = tracing::info_span!(
         "request", request_id = %id, method, route, trace_id = %trace.trace_hex(), span_id = %trace.span_hex(),
@@ -48,6 +49,8 @@ pub async fn request(State(clock): State<Clock>, mut request: Request, next: Nex
             tracing::error!(status = status.as_u16(), milliseconds, "answered")
         }
         503 => tracing::warn!(status = 503, milliseconds, "answered"),
+        // A page brings a dozen files along; they are counted, and told only to those who look closely.
+        status if file => tracing::debug!(status, milliseconds, "answered"),
         status => tracing::info!(status, milliseconds, "answered"),
     });
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
