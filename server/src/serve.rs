@@ -34,8 +34,11 @@ pub async fn run(config: Config, migrate: bool) -> anyhow::Result<()> {
         services: services.clone(),
         metrics: recorder,
         pulses: workers.pulses.clone(),
-        stopping: closing.clone(),
+        stopping: leaving.clone(),
     };
+    if !ops.readiness().await.migrations {
+        tracing::error!("the database lacks migrations of this binary: run `server migrate`");
+    }
     let operators = tokio::spawn(ops::serve(operators, ops, ended.clone()));
     let upkeep = tokio::spawn(upkeep(crate::metrics::install(), ended.clone()));
 
@@ -50,9 +53,10 @@ pub async fn run(config: Config, migrate: bool) -> anyhow::Result<()> {
     leaving.cancel();
     tokio::time::sleep(drain).await;
     closing.cancel();
+    let end = tokio::time::Instant::now() + deadline;
     let _ = serving.await;
     stopping.cancel();
-    if tokio::time::timeout(deadline, workers.stopped()).await.is_err() {
+    if tokio::time::timeout_at(end, workers.stopped()).await.is_err() {
         tracing::warn!("workers were still busy at the deadline; their leases run out by themselves");
     }
     ended.cancel();
