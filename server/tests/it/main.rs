@@ -6,5 +6,6 @@ mod layers;
 mod listener;
 mod ops;
 mod pages;
+mod process;
 mod routes;
 mod support;
