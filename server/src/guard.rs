@@ -36,9 +36,10 @@ pub fn denied(denied: Denied, access: Access, back: &LocalPath) -> Answer {
     }
 }
 
-/// The page to return to after signing in: this one, in its language; for a form the page that held it.
-pub fn way_back(visit: &Visit) -> LocalPath {
-    if app::routes::page_at(&visit.path).is_some() {
+/// Where to return to after signing in: what was to be seen, in its language. A form that was sent is not repeated; its
+/// page is shown where the two share an address, the front page otherwise.
+pub fn way_back(visit: &Visit, seeing: bool) -> LocalPath {
+    if seeing || app::routes::page_at(&visit.path).is_some() {
         LocalPath::or_home(visit.here_in(visit.locale()))
     } else {
         LocalPath::or_home(visit.href("/"))

@@ -24,7 +24,7 @@ pub async fn show(house: House, page: &'static Page, request: Request) -> Respon
     let (parts, _) = request.into_parts();
     let visit = house.visit(&parts);
     if let Err(denied) = guard::may(&visit, page.access) {
-        let answer = guard::denied(denied, page.access, &guard::way_back(&visit));
+        let answer = guard::denied(denied, page.access, &guard::way_back(&visit, true));
         return give(answer, visit, page.access).await;
     }
     let rendering = render(visit, StatusCode::OK, &parts.uri);
@@ -39,7 +39,8 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     let (mut parts, body) = request.into_parts();
     let visit = house.visit(&parts);
     if let Err(denied) = guard::may(&visit, call.access) {
-        let answer = guard::denied(denied, call.access, &guard::way_back(&visit));
+        let back = guard::way_back(&visit, call.method == Method::GET);
+        let answer = guard::denied(denied, call.access, &back);
         return give(answer, visit, call.access).await;
     }
     let params = params(&mut parts).await;
@@ -90,7 +91,7 @@ async fn give(answer: Answer, visit: Visit, access: Access) -> Response {
         Then::File(file) => hand_out(file),
         Then::Json(value, status) => (status, Json(value)).into_response(),
         Then::Denied(denied) => {
-            let back = guard::way_back(&visit);
+            let back = guard::way_back(&visit, false);
             match guard::denied(denied, access, &back).then {
                 Then::Go(path) => Redirect::to(&localized(&visit, &path)).into_response(),
                 _ => problem_page(visit, Problem::Forbidden).await,
