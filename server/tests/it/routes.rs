@@ -42,12 +42,6 @@ async fn every_route_for_every_kind_of_user_is_the_reviewed_one() {
     let site = Site::new().await;
     services::booking::seed_demo(&site.test.services, &site.test.services.system()).await.expect("a museum");
     let (_, declared) = router::router(&site.house).expect("the router can be built");
-    let users = [
-        ("anonymous", site.anonymous()),
-        ("visitor", site.visitor().await),
-        ("steward", site.staff(&[Role::Steward]).await),
-        ("all of staff", site.staff(&Role::ALL).await),
-    ];
     let mut table = String::new();
     let mut routes: Vec<_> = declared.iter().collect();
     routes.sort_by_key(|route| (route.path, route.method));
@@ -58,6 +52,13 @@ async fn every_route_for_every_kind_of_user_is_the_reviewed_one() {
             Policy::Open(reason) => format!("Open: {reason}"),
         };
         let _ = writeln!(table, "{} {}\n  {policy}", route.method, route.path);
+        // Anew for every route: some of them sign out, or delete the account.
+        let users = [
+            ("anonymous", site.anonymous()),
+            ("visitor", site.visitor().await),
+            ("steward", site.staff(&[Role::Steward]).await),
+            ("all of staff", site.staff(&Role::ALL).await),
+        ];
         for (name, browser) in &users {
             let method: Method = route.method.parse().expect("a method");
             let answer = browser.request(method, &filled(route.path), "").await;

@@ -24,6 +24,7 @@ pub struct Site {
     /// What handlers are given.
     pub house: House,
     served: Served,
+    owner: sqlx::PgPool,
 }
 
 /// What came back.
@@ -75,7 +76,8 @@ impl Site {
         let test = TestHouse::new().await;
         let house = HouseData::new(test.services.clone(), config(settings));
         let served = router::site(&house).expect("the site can be built");
-        Self { test, house, served }
+        let owner = test.db.owner_pool();
+        Self { test, house, served, owner }
     }
 
     /// Sends a request as it is.
@@ -147,7 +149,7 @@ impl Site {
     }
 
     async fn signed_in(&self, kind: &str, roles: &[Role]) -> Browser<'_> {
-        let (owner, now) = (self.test.db.owner_pool(), self.test.now());
+        let (owner, now) = (&self.owner, self.test.now());
         let (account, token) = (Uuid::from_bytes(services::crypto::random()), hex(services::crypto::random::<16>()));
         let token = format!("{token:0>43}");
         let timestamp = |at: jiff::Timestamp| at.to_string();
@@ -155,7 +157,7 @@ impl Site {
             .bind(account)
             .bind(kind)
             .bind(timestamp(now))
-            .execute(&owner)
+            .execute(owner)
             .await
             .expect("an account");
         for role in roles {
@@ -163,7 +165,7 @@ impl Site {
                 .bind(account)
                 .bind(role.name())
                 .bind(timestamp(now))
-                .execute(&owner)
+                .execute(owner)
                 .await
                 .expect("a role");
         }
@@ -176,7 +178,7 @@ impl Site {
         .bind(account)
         .bind(timestamp(now))
         .bind(timestamp(now + SignedDuration::from_hours(12)))
-        .execute(&owner)
+        .execute(owner)
         .await
         .expect("a session");
         Browser { site: self, cookie: format!("__Host-session={token}") }
