@@ -16,6 +16,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+/// The largest head of a request, in bytes: addresses and cookies of ours are far smaller.
+const HEAD: usize = 32 * 1024;
+
 /// Times of a listener.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
@@ -28,11 +31,12 @@ pub struct Times {
 /// Serves `site` on `listener` until `shutdown`, then waits for requests under way, at most as long as `times` allows.
 pub async fn serve(listener: TcpListener, site: Site, times: Times, shutdown: CancellationToken) {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(times.header);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(times.header).max_buf_size(HEAD);
     builder
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(128)
+        .max_header_list_size(HEAD as u32)
         .keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(20));
     let connections = GracefulShutdown::new();
