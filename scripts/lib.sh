@@ -65,3 +65,16 @@ free_port() {
   done
   die "no free port between $1 and $(($1 + 100))"
 }
+
+# The Rust tests: rust_tests [--lib <package>]. Always of the whole workspace, since cargo gives dependencies the features
+# that the selected packages want: another selection would build half of them again.
+rust_tests() {
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --locked --workspace --no-fail-fast --status-level fail --final-status-level fail --failure-output final \
+      ${2:+-E "package($2) & kind(lib)"}
+  elif [ $# -gt 0 ]; then
+    cargo test --locked --workspace --lib --no-fail-fast --quiet
+  else
+    cargo test --locked --workspace --all-targets --no-fail-fast --quiet
+  fi
+}

@@ -2,7 +2,7 @@
 npm_need end2end
 DATABASE_URL=$(database_url)
 say "Building the server and the site (nothing to do if make check has just run)"
-cargo build --locked --quiet ${E2E_PROFILE:+--profile "$E2E_PROFILE"} -p server
+cargo build --locked --quiet --workspace --bins ${E2E_PROFILE:+--profile "$E2E_PROFILE"}
 # A copy: several checkouts may share one target directory, and a build meanwhile must not pull the binary away.
 mkdir -p "$data/e2e"
 cp -f "$target/${E2E_PROFILE:-debug}/server" "$data/e2e/server"
