@@ -24,6 +24,8 @@ export default defineConfig({
     // Not the house's zone: times must read as Shanghai's whatever the browser thinks.
     timezoneId: "America/New_York",
     contextOptions: { reducedMotion: "reduce" },
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
     screenshot: "only-on-failure",
     trace: process.env.E2E_TRACE ? "retain-on-failure" : "off",
     launchOptions: {

@@ -44,8 +44,10 @@ function firstPassword(printed) {
   return password;
 }
 
-export default async function start() {
-  rmSync(artefacts, { recursive: true, force: true });
+/** @param {unknown} playwright its configuration, when the journeys begin; nothing when with.mjs needs a server. */
+export default async function start(playwright = undefined) {
+  // The pictures of a walk stay until the next walk.
+  if (playwright) rmSync(artefacts, { recursive: true, force: true });
   mkdirSync(artefacts, { recursive: true });
   const binary = required("E2E_SERVER");
   const database = `e2e_${process.pid}`;
@@ -65,6 +67,12 @@ export default async function start() {
     return { login, password: firstPassword(stdout) };
   };
   const mailbox = await startMailbox({ "/hire": hire });
+  const machine = async () => {
+    const scopes = ["sessions:read", "bookings:write", "door:write"].flatMap((scope) => ["--scope", scope]);
+    const { stdout } = await command("create-client", "--name", "end2end", ...scopes);
+    const value = (name) => new RegExp(`${name}\\s+(\\S+)`).exec(stdout)?.[1] ?? "";
+    return { client_id: value("client_id"), client_secret: value("client_secret") };
+  };
   const [port, ops] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   const env = {
@@ -85,7 +93,7 @@ export default async function start() {
   await command("migrate");
   await command("seed", "--demo");
 
-  const log = createWriteStream(`${artefacts}server.log`);
+  const log = createWriteStream(`${artefacts}${playwright ? "server" : "server-with"}.log`);
   const server = spawn(binary, ["serve"], { env, stdio: ["ignore", "pipe", "pipe"] });
   server.stdout.pipe(log);
   server.stderr.pipe(log);
@@ -95,6 +103,7 @@ export default async function start() {
   process.env.E2E_OPS = `http://127.0.0.1:${ops}`;
   process.env.E2E_MAILBOX = mailbox.url;
   process.env.E2E_DATABASE = address.href;
+  process.env.E2E_CLIENT = JSON.stringify(await machine());
 
   return async () => {
     const ended = new Promise((resolve) => server.once("exit", resolve));

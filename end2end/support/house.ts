@@ -2,7 +2,7 @@
 // a server error fails the test it happens in, whatever the test was about.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { expect, test as base, type BrowserContext, type Page, type Request } from "@playwright/test";
+import { expect, test as base, type BrowserContext, type Locator, type Page, type Request } from "@playwright/test";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const artefacts = new URL("../artefacts/", import.meta.url).pathname;
@@ -12,9 +12,11 @@ export class Watch {
   readonly faults: string[] = [];
   private allowed: RegExp[] = [];
 
-  constructor(context: BrowserContext, private readonly origin: string) {
+  constructor(context: BrowserContext, private readonly origin: string, js: boolean) {
     context.on("console", (message) => {
       if (message.type() !== "error" && message.type() !== "warning") return;
+      // Where scripts are off, what was fetched ahead for them stays unused.
+      if (!js && /was preloaded using link preload but not used/.test(message.text())) return;
       const where = message.location().url;
       // Chromium reports every document answered with 4xx as an error; whether that status was right is the test's matter.
       if (/^Failed to load resource/.test(message.text()) && this.refused.has(where)) return;
@@ -55,8 +57,8 @@ export const test = base.extend<{ watch: Watch; js: boolean }>({
   },
   js: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
   watch: [
-    async ({ context, baseURL }, use) => {
-      const watch = new Watch(context, baseURL!);
+    async ({ context, baseURL, js }, use) => {
+      const watch = new Watch(context, baseURL!, js);
       await use(watch);
       expect(watch.faults, "the browser complained").toEqual([]);
     },
@@ -81,6 +83,15 @@ export async function settled(page: Page): Promise<void> {
   await page.locator("body[data-hydrated]").waitFor();
 }
 
+/** Presses what leads to another page, or to the same one again, and waits until that one is live. */
+export async function press(target: Locator): Promise<void> {
+  const page = target.page();
+  const arrived = page.waitForEvent("framenavigated", (frame) => frame === page.mainFrame());
+  await target.click();
+  await arrived;
+  await settled(page);
+}
+
 /** Whether the page may run scripts: what a <noscript> shows is visible only where it may not. */
 async function scriptsRun(page: Page): Promise<boolean> {
   return page.evaluate(() => {
@@ -98,8 +109,9 @@ async function scriptsRun(page: Page): Promise<boolean> {
 export async function examine(page: Page, name: string): Promise<void> {
   await settled(page);
   await picture(page, name);
-  await expectFits(page, name);
-  await expectAccessible(page, name);
+  // Soft: a journey goes on and tells everything it finds in one run.
+  expect.soft(await stickingOut(page), `${name} is wider than the window`).toEqual([]);
+  expect.soft(await barriers(page), `axe on ${name}`).toEqual([]);
   await expectScripts(page);
 }
 
@@ -110,9 +122,9 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${artefacts}${name}-${suffix}.png`, fullPage: true, animations: "disabled" });
 }
 
-/** Nothing sticks out to the right: a phone's page never scrolls sideways. */
-export async function expectFits(page: Page, name: string): Promise<void> {
-  const overflow = await page.evaluate(() => {
+/** What sticks out to the right: a phone's page never scrolls sideways. */
+export async function stickingOut(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
     return [...document.querySelectorAll("body *")]
@@ -120,7 +132,6 @@ export async function expectFits(page: Page, name: string): Promise<void> {
       .slice(0, 5)
       .map((element) => `${element.tagName.toLowerCase()}.${element.className} reaches ${Math.round(element.getBoundingClientRect().right)}`);
   });
-  expect(overflow, `${name} is wider than the window`).toEqual([]);
 }
 
 interface Finding {
@@ -131,8 +142,9 @@ interface Finding {
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** axe finds nothing, by WCAG 2.2 A and AA and its own best practices, in the light and in the dark. */
-export async function expectAccessible(page: Page, name: string): Promise<void> {
+/** What axe finds by WCAG 2.2 A and AA and its own best practices, in the light and in the dark. */
+export async function barriers(page: Page): Promise<string[]> {
+  const all: string[] = [];
   const looked = (await scriptsRun(page)) ? page : await mirror(page);
   for (const colorScheme of ["light", "dark"] as const) {
     await looked.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -143,14 +155,14 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
       const { axe } = window as unknown as { axe: { run(context: Document, options: object): Promise<{ violations: Finding[] }> } };
       return (await axe.run(document, { runOnly, resultTypes: ["violations"] })).violations;
     }, only)) as Finding[];
-    const told = findings.map((finding) => {
+    for (const finding of findings) {
       const nodes = finding.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} (${node.failureSummary})`);
-      return `${finding.id}: ${finding.help} — ${nodes.join("; ")}`;
-    });
-    expect(told, `axe on ${name}, ${colorScheme}`).toEqual([]);
+      all.push(`${finding.id} (${colorScheme}): ${finding.help} — ${nodes.join("; ")}`);
+    }
   }
   if (looked === page) await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   else await looked.context().close();
+  return all;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The museum's pages as a visitor uses them: what one sees and presses, never how a page is built.
 import { expect, type Locator, type Page } from "@playwright/test";
-import { settled, visit } from "./house";
+import { press, visit } from "./house";
 import { codeTo } from "./mail";
 import { type Locale, localized, words } from "./words";
 
@@ -44,11 +44,9 @@ export class Museum {
   /** Goes to the last open day, where the fewest other tests go, and keeps places in its session number `which`. */
   async choose(people: number, which = 0): Promise<void> {
     await this.calendar(people);
-    await this.openDays().last().click();
-    await settled(this.page);
-    await this.button("session-book").nth(which).click();
+    await press(this.openDays().last());
+    await press(this.button("session-book").nth(which));
     await this.page.waitForURL(/\/museum\/book\/[^/]+$/);
-    await settled(this.page);
     await expect(this.heading("book-title")).toBeVisible();
   }
 
@@ -58,18 +56,16 @@ export class Museum {
     await this.field("contact").fill(visitor.contact);
     await this.field("children").fill(String(visitor.children));
     await this.field("accept").check();
-    await this.button("book-continue").click();
+    await press(this.button("book-continue"));
     await this.page.waitForURL(/\/code$/);
-    await settled(this.page);
   }
 
   /** Reads the code from the mail and confirms with it. */
   async confirm(visitor: Visitor): Promise<void> {
     await expect(this.heading("code-title")).toBeVisible();
     await this.field("code").fill(await codeTo(visitor.contact));
-    await this.button("code-confirm").click();
+    await press(this.button("code-confirm"));
     await this.page.waitForURL(/\/b\/[^/?]+/);
-    await settled(this.page);
     await expect(this.heading("mine-title")).toBeVisible();
   }
 

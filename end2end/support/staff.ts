@@ -1,6 +1,6 @@
 // Staff as they work: signing in with the second factor.
 import { expect, type Page } from "@playwright/test";
-import { settled, visit } from "./house";
+import { press, visit } from "./house";
 import { totp } from "./totp";
 import { words } from "./words";
 
@@ -25,9 +25,8 @@ export async function enrol(page: Page, staff: Staff, look: (name: string) => Pr
   await look("1-sign-in");
   await page.locator("#f-login").fill(staff.login);
   await page.locator("#f-password").fill(staff.password);
-  await page.getByRole("button", { name: words("zh-CN", "staff-sign-in-submit") }).click();
+  await press(page.getByRole("button", { name: words("zh-CN", "staff-sign-in-submit") }));
   await page.waitForURL(/\/staff\/enrol/);
-  await settled(page);
   await look("2-enrol");
   // Under the QR code the key stands in groups of four, for those who type it.
   const figure = await page.locator("figure").first().innerText();
@@ -39,12 +38,10 @@ export async function enrol(page: Page, staff: Staff, look: (name: string) => Pr
     staff.password = `stille-Wasser-${staff.login}-7391`;
     await chosen.fill(staff.password);
   }
-  await page.getByRole("button", { name: words("zh-CN", "staff-enrol-submit") }).click();
-  await page.waitForURL((url) => !url.pathname.includes("/enrol"));
-  await settled(page);
+  await press(page.getByRole("button", { name: words("zh-CN", "staff-enrol-submit") }));
+  await expect(page.getByRole("link", { name: words("zh-CN", "staff-recovery-kept") })).toBeVisible();
   await look("3-recovery-codes");
-  await page.getByRole("link", { name: words("zh-CN", "staff-recovery-kept") }).click();
-  await settled(page);
+  await press(page.getByRole("link", { name: words("zh-CN", "staff-recovery-kept") }));
 }
 
 /** A later sign-in, with login, password and the telephone's next code: each code works once. */
@@ -53,7 +50,6 @@ export async function signIn(page: Page, staff: Staff, step = 1): Promise<void> 
   await page.locator("#f-login").fill(staff.login);
   await page.locator("#f-password").fill(staff.password);
   await page.locator("#f-code").fill(totp(staff.secret!, step));
-  await page.getByRole("button", { name: words("zh-CN", "staff-sign-in-submit") }).click();
+  await press(page.getByRole("button", { name: words("zh-CN", "staff-sign-in-submit") }));
   await page.waitForURL((url) => url.pathname.startsWith("/staff") && !url.pathname.includes("sign-in"));
-  await settled(page);
 }

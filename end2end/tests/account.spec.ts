@@ -1,5 +1,5 @@
 // A visitor's own account: signing in by code, finding the bookings made without one, and having it forgotten.
-import { examine, expect, settled, test, visit } from "../support/house";
+import { examine, expect, press, settled, test, visit } from "../support/house";
 import { breakMail, codeTo, mailsTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
 
@@ -13,20 +13,17 @@ test("a visitor signs in by code and finds the booking made before", async ({ pa
 
   await visit(page, "/sign-in");
   await examine(page, "account-1-sign-in");
-  await museum.button("sign-in-send").click();
-  await settled(page);
+  await press(museum.button("sign-in-send"));
   await expect(museum.field("contact")).toHaveAttribute("aria-invalid", "true");
   await examine(page, "account-2-refused");
   await museum.field("contact").fill(contact);
   await museum.field("agree").check();
-  await museum.button("sign-in-send").click();
+  await press(museum.button("sign-in-send"));
   await page.waitForURL(/\/sign-in\/code/);
-  await settled(page);
   await examine(page, "account-3-code");
   await museum.field("code").fill(await codeTo(contact, used));
-  await museum.button("sign-in-code-submit").click();
+  await press(museum.button("sign-in-code-submit"));
   await page.waitForURL(/\/account/);
-  await settled(page);
   await expect(page.getByText(reference)).toBeVisible();
   await examine(page, "account-4-bookings");
   await visit(page, "/account/security");

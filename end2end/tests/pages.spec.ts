@@ -1,5 +1,5 @@
 // Every public page, in both languages, from every side; and the house's own answers where there is no page.
-import { examine, expect, picture, settled, test, visit } from "../support/house";
+import { examine, expect, picture, press, test, visit } from "../support/house";
 import { localized } from "../support/words";
 
 const PAGES = ["/", "/museum", "/museum/sessions", "/privacy", "/accessibility", "/gallery", "/sign-in", "/staff/sign-in"];
@@ -25,13 +25,11 @@ for (const locale of ["zh-CN", "en"] as const) {
 
 test("the language is a choice that keeps the place", async ({ page }) => {
   await visit(page, "/museum/sessions?people=4");
-  await page.getByRole("link", { name: "English" }).click();
-  await settled(page);
+  await press(page.getByRole("link", { name: "English" }));
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   expect(new URL(page.url()).pathname).toBe("/en/museum/sessions");
   expect(new URL(page.url()).searchParams.get("people")).toBe("4");
-  await page.getByRole("link", { name: "简体中文" }).click();
-  await settled(page);
+  await press(page.getByRole("link", { name: "简体中文" }));
   expect(new URL(page.url()).pathname).toBe("/museum/sessions");
 });
 
@@ -39,8 +37,7 @@ test("elder mode: larger, remembered, accessible", async ({ page }) => {
   await visit(page, "/museum");
   const size = () => page.evaluate(() => Number.parseFloat(getComputedStyle(document.body).fontSize));
   const before = await size();
-  await page.getByRole("button", { name: /长辈|大字/ }).first().click();
-  await settled(page);
+  await press(page.getByRole("button", { name: /长辈|大字/ }).first());
   expect(await size()).toBeGreaterThan(before);
   await examine(page, "page-elder");
   await visit(page, "/museum/sessions");
@@ -52,8 +49,7 @@ test("a chosen theme is kept @once", async ({ page }) => {
   await visit(page, "/");
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await background();
-  await page.locator("button[name=theme][value=dark]").click();
-  await settled(page);
+  await press(page.locator("button[name=theme][value=dark]"));
   const dark = await background();
   expect(dark).not.toBe(light);
   await picture(page, "page-dark");
