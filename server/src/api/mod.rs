@@ -6,6 +6,7 @@
 pub mod authorize;
 pub mod bookings;
 pub mod check_ins;
+pub mod common;
 pub mod cursor;
 pub mod docs;
 pub mod extract;
@@ -79,7 +80,7 @@ pub struct FieldProblem {
         (name = "bookings", description = "Booking for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. Scope `door:write`"),
     ),
-    modifiers(&Bearer)
+    modifiers(&Bearer, &common::Everywhere)
 )]
 struct Document;
 
