@@ -15,8 +15,14 @@ target="${CARGO_TARGET_DIR:-$root/target}"
 
 # Our own crates are compiled by clippy's driver, which is rustc that also lints. So linting, testing and running share
 # every artefact; `cargo clippy` would type-check all dependencies a second time (four minutes on two cores).
-clippy_driver="$(rustc --print sysroot 2>/dev/null)/bin/clippy-driver"
-if [ -x "$clippy_driver" ]; then export RUSTC_WORKSPACE_WRAPPER="$clippy_driver"; fi
+lint_while_building() {
+  local driver
+  driver="$(rustc --print sysroot 2>/dev/null || true)/bin/clippy-driver"
+  if [ -x "$driver" ]; then export RUSTC_WORKSPACE_WRAPPER="$driver"; fi
+}
+lint_while_building
+# Set-up may have brought Rust along.
+set_up() { "$root/scripts/setup" "$@" && lint_while_building; }
 
 # Debian packages, only those that are missing, with sudo when we are an ordinary user.
 apt_need() {
