@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-/// A number with a button on each side. Before it wakes it is the number input alone.
+/// A number with buttons for less and more. Before it wakes it is the number input alone.
 #[island]
 pub fn Stepper(
     /// The input's name.
@@ -37,8 +37,8 @@ pub fn Stepper(
     // Without an initial `value` attribute the server would send an empty input; `prop` keeps it in step afterwards.
     let initial = number.get_untracked();
     view! {
+        // The input first: the buttons appear beside it, and nothing moves.
         <span class="stepper">
-            <button type="button" class="stepper-button" aria-label=less hidden=move || !awake.get() disabled=move || at(min) on:click=move |_| step(-1)>"−"</button>
             <input
                 class="input stepper-input"
                 type="text"
@@ -52,7 +52,26 @@ pub fn Stepper(
                 aria-invalid=invalid.then_some("true")
                 on:input=move |event| set_number.set(event_target_value(&event))
             />
-            <button type="button" class="stepper-button" aria-label=more hidden=move || !awake.get() disabled=move || at(max) on:click=move |_| step(1)>"+"</button>
+            <button
+                type="button"
+                class="stepper-button"
+                aria-label=less
+                hidden=move || !awake.get()
+                disabled=move || at(min)
+                on:click=move |_| step(-1)
+            >
+                "−"
+            </button>
+            <button
+                type="button"
+                class="stepper-button"
+                aria-label=more
+                hidden=move || !awake.get()
+                disabled=move || at(max)
+                on:click=move |_| step(1)
+            >
+                "+"
+            </button>
         </span>
     }
 }

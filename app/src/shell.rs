@@ -171,13 +171,16 @@ fn footer(visit: &Visit) -> impl IntoView + use<> {
                         {visit.development.then(|| view! { <li><a href=visit.href("/gallery")>{visit.t("nav-gallery")}</a></li> })}
                     </ul>
                 </nav>
-                <form class="segments" method="post" action=preferences::PATH>
-                    <input type="hidden" name="back" value=visit.here_in(visit.locale())/>
-                    <fieldset>
-                        <legend>{visit.t("theme-label")}</legend>
-                        <div class="segments-row">{themes}</div>
-                    </fieldset>
-                </form>
+                // 长辈版 has fewer choices; a colour chosen before stays.
+                {(!visit.preferences.elder).then(|| view! {
+                    <form class="segments" method="post" action=preferences::PATH>
+                        <input type="hidden" name="back" value=visit.here_in(visit.locale())/>
+                        <fieldset>
+                            <legend>{visit.t("theme-label")}</legend>
+                            <div class="segments-row">{themes}</div>
+                        </fieldset>
+                    </form>
+                })}
             </div>
             <p class="site-footer-note">{visit.t("footer-note")}</p>
         </footer>

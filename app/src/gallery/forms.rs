@@ -38,7 +38,10 @@ pub fn refused(visit: &Visit) -> AnyView {
         FieldError::new("x-accept", Fault::MustAccept),
     ];
     let form = FormState::typed(typed, &[]).with_errors(errors).with_notice(Tone::Danger, "这一场刚刚约满");
-    let fields = as_if(visit.with(|data| data.form = form), || view! { <ErrorSummary/>{fields("x-")} }.into_any());
+    let fields = as_if(visit.with(|data| data.form = form), || {
+        let fields = fields("x-").into_any();
+        view! { <ErrorSummary/>{fields} }.into_any()
+    });
     view! { <Shelf title="退回的表单">{fields}</Shelf> }.into_any()
 }
 

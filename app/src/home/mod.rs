@@ -61,15 +61,15 @@ fn doors(visit: &Visit) -> impl IntoView + use<> {
         view! {
             <li class="soon">
                 <Picture of=picture/>
-                <div><h4>{title}</h4><p>{text}</p></div>
+                <div><h3>{title}</h3><p>{text}</p></div>
             </li>
         }
     });
     let (open, soon) = (open.collect_view(), soon.collect::<Vec<_>>());
     view! {
         <div class="cards">{open}</div>
-        {(!soon.is_empty()).then(|| view! {
-            <h3 class="soon-title"><Tag>{visit.t("home-soon")}</Tag>" "{visit.t("home-soon-text")}</h3>
+        {(!soon.is_empty() && !visit.preferences.elder).then(|| view! {
+            <p class="soon-title"><Tag>{visit.t("home-soon")}</Tag><span>{visit.t("home-soon-text")}</span></p>
             <ul class="soon-list">{soon}</ul>
         })}
     }

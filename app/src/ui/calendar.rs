@@ -97,7 +97,12 @@ pub fn CalendarGrid(
     });
     let names = names.collect_view();
     let last = i32::from(month.days_in_month());
-    let weeks = (0..(i32::from(lead) + last + 6) / 7).map(|week| {
+    // Weeks that are over would only push the present one down a telephone's screen.
+    let over = |week: i32| {
+        let sunday = (week * 7 + 7 - i32::from(lead)).clamp(1, last);
+        Date::new(month.year(), month.month(), sunday as i8).is_ok_and(|sunday| sunday < today)
+    };
+    let weeks = (0..(i32::from(lead) + last + 6) / 7).filter(|week| !over(*week)).map(|week| {
         let cells = (0..7).map(|column| {
             let number = week * 7 + column - i32::from(lead) + 1;
             if (1..=last).contains(&number) {

@@ -3,6 +3,7 @@
 use super::slot::Slot;
 use super::table::{Column, Row, Table};
 use crate::i18n::{Text, grouped};
+use crate::visit::visit;
 use leptos::prelude::*;
 
 /// A value of a chart.
@@ -71,7 +72,7 @@ impl Frame {
 
 /// Labels below the axis: as many as there is room for.
 fn labels<F: Fn(usize) -> f64>(points: &[Point], centre: F) -> impl IntoView + use<F> {
-    let every = points.len().div_ceil(8).max(1);
+    let every = points.len().div_ceil(6).max(1);
     let texts = points.iter().enumerate().filter(|(i, _)| i % every == 0).map(|(i, point)| {
         view! { <text class="chart-text" text-anchor="middle" x=format!("{:.1}", centre(i)) y=(HEIGHT - 10.0).to_string()>{point.label.clone()}</text> }
     });
@@ -80,6 +81,15 @@ fn labels<F: Fn(usize) -> f64>(points: &[Point], centre: F) -> impl IntoView + u
 
 #[component]
 fn Figure<'a>(title: Text, unit: Text, axis: Text, points: Vec<Point>, children: Slot<'a>) -> impl IntoView + use<> {
+    if points.is_empty() {
+        return view! {
+            <figure class="chart">
+                <figcaption class="chart-title">{title}</figcaption>
+                <p class="chart-empty">{visit().t("chart-empty")}</p>
+            </figure>
+        }
+        .into_any();
+    }
     let rows = points.into_iter().map(|point| Row::new().cell(point.label).cell(grouped(point.value))).collect();
     let columns = vec![Column::new(axis), Column::number(unit.clone())];
     view! {
@@ -89,6 +99,7 @@ fn Figure<'a>(title: Text, unit: Text, axis: Text, points: Vec<Point>, children:
             <div class="hidden"><Table caption=title columns=columns rows=rows/></div>
         </figure>
     }
+    .into_any()
 }
 
 /// Amounts beside each other.

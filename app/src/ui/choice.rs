@@ -61,7 +61,7 @@ pub fn Select(
     optional: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, hint.is_some());
+    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
     let chosen = visit.form.value(name).map(|v| Text::from(v.to_owned())).or(value);
     let options = choices.into_iter().map(|choice| {
         let selected = chosen.as_deref() == Some(&*choice.value);
@@ -155,7 +155,7 @@ fn Boxes<P: Fn(&str) -> bool + Send + 'static>(
     inline: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, hint.is_some());
+    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
     let boxes = choices.into_iter().enumerate().map(|(i, choice)| {
         // The first one carries the field's id, so that the error summary leads to it.
         let id = if i == 0 { parts.id.clone() } else { format!("{}-{}", parts.id, i + 1) };
@@ -203,7 +203,7 @@ pub fn Checkbox<'a>(
     checked: bool,
 ) -> impl IntoView + use<> {
     let visit = visit();
-    let parts = Parts::of(&visit, name, hint.is_some());
+    let parts = Parts::of(&visit, name, None, hint.is_some());
     let ticked = if visit.form.was_sent() { visit.form.ticked(name, "on") } else { checked };
     view! {
         <div class=parts.class()>

@@ -6,6 +6,7 @@ use crate::islands::Stepper;
 use crate::visit::{Visit, visit};
 use crate::words;
 use leptos::prelude::*;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The id of the input `name`, for links of the error summary.
 pub fn input_id(name: &str) -> String {
@@ -21,9 +22,28 @@ pub(super) struct Parts {
     pub described_by: Option<String>,
 }
 
+/// What the fields of a page are called, noted as they are made: the error summary above them names them.
+#[derive(Clone, Default)]
+pub(super) struct Labels(Arc<Mutex<Vec<(&'static str, Text)>>>);
+
+impl Labels {
+    fn note(&self, name: &'static str, label: &Text) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name, label.clone()));
+    }
+
+    pub fn of(&self, name: &str) -> Option<Text> {
+        let labels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        labels.iter().find(|(known, _)| *known == name).map(|(_, label)| label.clone())
+    }
+}
+
 impl Parts {
-    pub fn of(visit: &Visit, name: &str, hint: bool) -> Self {
+    /// `label` is what the field is called; a box to tick has none but its own sentence.
+    pub fn of(visit: &Visit, name: &'static str, label: Option<&Text>, hint: bool) -> Self {
         let id = input_id(name);
+        if let (Some(label), Some(labels)) = (label, use_context::<Labels>()) {
+            labels.note(name, label);
+        }
         let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
         let error = visit.form.fault(name).map(|fault| words::fault_text(visit, &fault));
         let described_by = match (hint, error.is_some()) {
@@ -75,7 +95,7 @@ pub fn Field<'a>(
     children: Slot<'a>,
 ) -> impl IntoView + use<> {
     let visit = visit();
-    let parts = Parts::of(&visit, name, hint.is_some());
+    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
     view! {
         <div class=parts.class()>
             <label class="label" for=parts.id.clone()>
@@ -126,7 +146,7 @@ pub fn TextField(
     label_hidden: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, hint.is_some());
+    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
     // What was typed into a password comes back from no form.
     let typed = (kind != "password").then(|| visit.form.value(name).map(|v| Text::from(v.to_owned()))).flatten();
     let class = width.map_or("input".to_owned(), |width| format!("input input-{width}"));
@@ -178,7 +198,7 @@ pub fn TextArea(
     optional: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, hint.is_some());
+    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
     let typed = visit.form.value(name).map(|v| Text::from(v.to_owned())).or(value).unwrap_or_default();
     // A browser drops one line feed at the beginning: this one.
     let inner = format!("\n{}", escaped(&typed));
@@ -245,7 +265,7 @@ pub fn DateField(
     optional: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, hint.is_some());
+    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
     let typed = visit.form.value(name).map(str::to_owned).or(value.map(|day| day.to_string()));
     view! {
         <div class=parts.class()>
@@ -288,7 +308,7 @@ pub fn CodeField(
     digits: u32,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, hint.is_some());
+    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
     view! {
         <div class=parts.class()>
             <label class="label" for=parts.id.clone()>{label}</label>
@@ -333,7 +353,7 @@ pub fn NumberStepper(
     value: Option<u32>,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, hint.is_some());
+    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
     let typed = visit.form.value(name).map(str::to_owned).or(value.map(|n| n.to_string())).unwrap_or_default();
     view! {
         <div class=parts.class()>

@@ -1,13 +1,13 @@
 //! What every page begins with: its title, where it stands, what went wrong, its heading.
 
 use super::feedback::Banner;
-use super::field::input_id;
+use super::field::{Labels, input_id};
 use super::slot::Slot;
 use crate::i18n::Text;
 use crate::visit::visit;
 use crate::words;
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 
 /// How wide a page's content runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -76,10 +76,14 @@ pub fn Page<'a>(
         (Width::Text, false) => "page",
         (Width::Wide, false) => "page page-wide",
     };
+    // The fields are made before the summary that stands above them, so that it can say what they are called.
+    provide_context(Labels::default());
+    let content = children.view();
     let notice =
         visit.form.notice.clone().map(|notice| view! { <Banner tone=notice.tone alert=true>{notice.text}</Banner> });
     view! {
         <Title text=document_title/>
+        {lead.as_ref().map(|lead| view! { <Meta name="description" content=lead.to_string()/> })}
         <div class=class>
             {(!crumbs.is_empty()).then(|| view! { <Breadcrumbs crumbs=crumbs/> })}
             {notice}
@@ -91,7 +95,7 @@ pub fn Page<'a>(
                     {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
                 </header>
             })}
-            {children.view()}
+            {content}
         </div>
     }
 }
@@ -111,13 +115,16 @@ pub fn Breadcrumbs(
 #[component]
 pub fn ErrorSummary() -> impl IntoView {
     let visit = visit();
+    let labels = use_context::<Labels>().unwrap_or_default();
     let items: Vec<_> = visit
         .form
         .errors
         .iter()
         .map(|error| {
             let target = format!("#{}", input_id(&error.field));
-            view! { <li><a href=target>{words::fault_text(&visit, &error.fault)}</a></li> }
+            let fault = words::fault_text(&visit, &error.fault);
+            let label = labels.of(&error.field).map(|label| format!("{label}{}", visit.t("label-separator")));
+            view! { <li><a href=target>{label}{fault}</a></li> }
         })
         .collect();
     (!items.is_empty()).then(|| {

@@ -160,3 +160,16 @@ async fn the_other_language_is_the_same_page() {
     assert!(show(here(Locale::ZhCn)).await.html.contains("href=\"/en/privacy?a=1\""));
     assert!(show(here(Locale::En)).await.html.contains("href=\"/privacy?a=1\""));
 }
+
+#[tokio::test]
+async fn the_privacy_notice_tells_every_item_of_the_registry() {
+    let house = TestHouse::new().await;
+    for locale in Locale::ALL {
+        let html = show(visit(&house, locale, "/privacy")).await.html;
+        for field in services::privacy::FIELDS.iter().filter(|field| field.in_notice) {
+            for text in [field.what, field.purpose, field.readers, field.term.text(), field.protection.text()] {
+                assert!(html.contains(text.of(locale)), "{}: {}", field.table, text.of(locale));
+            }
+        }
+    }
+}

@@ -32,7 +32,11 @@ fn describe(operation: &mut Operation) {
     let body = operation.request_body.is_some();
     let kinds = ALL.iter().chain(SECURED.iter().filter(|_| secured)).chain(WITH_BODY.iter().filter(|_| body));
     for kind in kinds {
-        operation.responses.responses.entry(kind.status.as_str().to_owned()).or_insert_with(|| RefOr::T(response(kind)));
+        operation
+            .responses
+            .responses
+            .entry(kind.status.as_str().to_owned())
+            .or_insert_with(|| RefOr::T(response(kind)));
     }
 }
 
@@ -57,7 +61,10 @@ mod tests {
                 assert_eq!(operation.security.is_none(), statuses.contains_key("403"), "{path}");
                 for (status, response) in statuses.iter().filter(|(status, _)| status.as_str() >= "400") {
                     let RefOr::T(response) = response else { panic!("{path} {status} is described elsewhere") };
-                    assert!(response.content.contains_key("application/problem+json"), "{path} {status} is no problem document");
+                    assert!(
+                        response.content.contains_key("application/problem+json"),
+                        "{path} {status} is no problem document"
+                    );
                 }
             }
         }

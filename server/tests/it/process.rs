@@ -36,7 +36,11 @@ async fn commands_say_what_they_did_by_word_and_by_exit_code() {
     let (code, text) = run(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("/staff/sign-in") && text.contains("with the password"), "{text}");
-    assert_eq!(run(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]).0, Some(1), "the name is taken");
+    assert_eq!(
+        run(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]).0,
+        Some(1),
+        "the name is taken"
+    );
     let (code, text) = run(&url, &["create-client", "--name", "door 1", "--scope", "door:write"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("client_secret"), "{text}");
@@ -45,7 +49,17 @@ async fn commands_say_what_they_did_by_word_and_by_exit_code() {
     assert_eq!(run(&url, &["seed"]).0, Some(2));
     assert_eq!(run("", &["migrate"]).0, Some(3));
     assert_eq!(run("postgres://nobody@127.0.0.1:1/none", &["migrate"]).0, Some(1));
-    for command in ["serve", "migrate", "seed", "create-admin", "create-client", "verify-audit", "rotate-keys", "openapi", "config"] {
+    for command in [
+        "serve",
+        "migrate",
+        "seed",
+        "create-admin",
+        "create-client",
+        "verify-audit",
+        "rotate-keys",
+        "openapi",
+        "config",
+    ] {
         let (code, text) = run(&url, &[command, "--help"]);
         assert_eq!(code, Some(0));
         assert!(text.lines().count() > 6, "{command} --help says little: {text}");
@@ -87,7 +101,10 @@ impl Served {
 
     fn get(&self, path: &str) -> String {
         let mut stream = TcpStream::connect(&self.site).expect("a connection");
-        let head = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: secret=in-a-cookie\r\nConnection: close\r\n\r\n", self.site);
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: secret=in-a-cookie\r\nConnection: close\r\n\r\n",
+            self.site
+        );
         stream.write_all(head.as_bytes()).expect("a request");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
