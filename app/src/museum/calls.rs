@@ -12,6 +12,7 @@ use domain::field::{Fault, Faults};
 use domain::ids::{DraftId, SessionId};
 use jiff::SignedDuration;
 use services::booking::{self, BookingError, BookingState, DraftView, Handle};
+use services::limits::{LimitError, Network};
 use services::messages;
 
 /// The museum's calls.
@@ -24,6 +25,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/b/:link/cancel", Access::Public, &cancel),
     Call::post("/b/:link/party", Access::Public, &party),
     Call::post("/b/:link/move", Access::Public, &move_to),
+    Call::get("/s/:code", Access::Public, &short),
     Call::get("/b/:link/visit.ics", Access::Public, &calendar),
     Call::get("/b/:link/pass.pdf", Access::Public, &pdf),
 ];
@@ -173,6 +175,20 @@ async fn other(asked: Asked) -> Answer {
 fn handle(asked: &Asked) -> Result<(String, Handle), Answer> {
     let link: String = asked.param("link").ok_or(Problem::LinkInvalid)?;
     Ok((format!("/b/{link}"), Handle::Link(link)))
+}
+
+/// The short link of a text message: on to the booking's page.
+async fn short(asked: Asked) -> Answer {
+    let code: String = asked.param("code").unwrap_or_default();
+    match messages::follow(&asked.services, &asked.context, &code, &Network::of(asked.address.0)).await {
+        Ok(Some(link)) => Answer::to(format!("/b/{link}")),
+        Ok(None) => Problem::LinkInvalid.into(),
+        Err(LimitError::Limited(limited)) => Answer::from(Problem::Busy).retry_after(limited.retry_after),
+        Err(LimitError::Database(error)) => {
+            tracing::error!(%error, "a short link could not be followed");
+            Problem::Broken.into()
+        }
+    }
 }
 
 fn version(asked: &Asked) -> Option<i32> {

@@ -194,3 +194,42 @@ pub async fn mailbox(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<Ma
     .fetch_all(db)
     .await
 }
+
+/// Keeps a short link until `expires_at`, and forgets those that are over.
+pub async fn keep_short_link(
+    db: impl PgExecutor<'_>,
+    now: Timestamp,
+    code_hash: &[u8],
+    booking: Uuid,
+    expires_at: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with over as (delete from short_link where expires_at < $1)
+         insert into short_link (code_hash, booking_id, expires_at) values ($2, $3, $4)
+         on conflict (booking_id) do update set expires_at = greatest(short_link.expires_at, excluded.expires_at)",
+        now.to_sqlx() as _,
+        code_hash,
+        booking,
+        expires_at.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The booking a short link leads to, and the end of its session.
+pub async fn follow_short_link(
+    db: impl PgExecutor<'_>,
+    now: Timestamp,
+    code_hash: &[u8],
+) -> sqlx::Result<Option<(Uuid, Timestamp)>> {
+    let found = sqlx::query!(
+        "select b.id, s.ends_at from short_link l join booking b on b.id = l.booking_id join session s on s.id = b.session_id
+         where l.code_hash = $1 and l.expires_at > $2",
+        code_hash,
+        now.to_sqlx() as _
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found.map(|row| (row.id, row.ends_at.to_jiff())))
+}

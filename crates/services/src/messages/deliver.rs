@@ -6,6 +6,7 @@ use super::templates::{Facts, VisitFacts, render};
 use super::visit::{Visit, VisitError};
 use super::{
     BOOKING, BookingJob, CODE, CodeJob, CodeSecret, Letter, Sms, Template, Undelivered, code_place, links, pass_text,
+    short_link,
 };
 use crate::Services;
 use crate::jobs::{Failure, Handlers, Job, Outcome};
@@ -15,7 +16,7 @@ use domain::Locale;
 use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
 use domain::ids::{BookingId, MessageId};
-use domain::time::{clock_text, day_text, local, local_day, span_text};
+use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use store::messages::NewMessage;
@@ -70,8 +71,8 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
     };
     let parcel = match contact {
         Contact::Phone(phone) => {
-            let values = BTreeMap::from([("code", secret.code), ("minutes", minutes.to_string())]);
-            sms(message, phone, secret.locale, "code", values, &facts, now)?
+            let values = BTreeMap::from([("code", secret.code)]);
+            sms(&services, message, phone, secret.locale, "code", values, now)?
         }
         Contact::Mail(mail) => letter(message, mail, secret.locale, "code", &facts, None, now)?,
     };
@@ -116,8 +117,9 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         outcome = outcome.and(dispatch_one(&services, now, of(mail, "mail"), parcel, job.last).await);
     }
     if let Some(phone) = visit.phone.clone() {
+        short_link::keep(&services, now, booking, visit.ends_at).await?;
         let values = values(&services, &visit, template, now);
-        let parcel = sms(sms_id, phone, visit.locale, template.text(), values, &facts, now)?;
+        let parcel = sms(&services, sms_id, phone, visit.locale, template.text(), values, now)?;
         outcome = outcome.and(dispatch_one(&services, now, of(sms_id, "sms"), parcel, job.last).await);
     }
     outcome
@@ -210,15 +212,16 @@ fn letter(
 }
 
 fn sms(
+    services: &Services,
     id: MessageId,
     to: Phone,
     locale: Locale,
     text: &str,
     values: BTreeMap<&'static str, String>,
-    facts: &Facts,
     at: Timestamp,
 ) -> Result<Parcel, Failure> {
-    let whole = render(locale, text, "sms", facts).map_err(|_| Failure::give_up("text"))?;
+    let facts = Facts::Values { values: values.clone(), site: services.settings.public_url.clone() };
+    let whole = render(locale, text, "sms", &facts).map_err(|_| Failure::give_up("text"))?;
     Ok(Parcel::Sms(Box::new(Sms { id, to, template: format!("{}/{text}", locale.tag()), values, text: whole, at })))
 }
 
@@ -249,26 +252,62 @@ fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
     }
 }
 
-/// The values of a filed text message. Each is short: providers refuse a value over 35 characters, and a link is filed
-/// with its beginning in the sentence.
+/// The values of a filed text message: only those its sentence has, each of at most 35 characters (providers refuse
+/// longer ones).
 fn values(services: &Services, visit: &Visit, template: Template, now: Timestamp) -> BTreeMap<&'static str, String> {
     let locale = visit.locale;
-    let manage = links(services, visit, locale).manage;
     let mut values = BTreeMap::from([
-        ("title", visit.title(locale).to_owned()),
-        ("date", span_text(visit.starts_at, visit.ends_at, locale)),
-        ("people", visit.people.to_string()),
+        ("title", shortened(visit.title(locale))),
+        ("when", when_text(visit.starts_at, locale)),
         ("reference", visit.reference.to_string()),
     ]);
-    if template != Template::Cancelled {
-        values.insert("doors_open", clock_text(visit.doors_open()));
-        values.insert("doors_close", clock_text(visit.doors_close()));
-        values.insert("link", manage.rsplit('/').next().unwrap_or_default().to_owned());
+    if template == Template::Cancelled {
+        let reason = match (locale, visit.closed, visit.cancelled_by_house) {
+            (Locale::ZhCn, true, _) => "因场馆安排调整，很抱歉已",
+            (Locale::ZhCn, false, true) => "已由工作人员",
+            (Locale::ZhCn, false, false) => "已按您的要求",
+            (Locale::En, true, _) => "as we had to close the session",
+            (Locale::En, false, true) => "by our staff",
+            (Locale::En, false, false) => "as you asked",
+        };
+        values.insert("reason", reason.to_owned());
+        return values;
     }
+    values.insert("people", visit.people.to_string());
+    values.insert("doors", clock_text(visit.doors_open()));
+    values.insert("link", short_link::code(services, visit.booking));
     if template.reminder().is_some() {
-        values.insert("days", days_left(now, visit.starts_at).to_string());
+        let day = match (locale, days_left(now, visit.starts_at)) {
+            (Locale::ZhCn, 0) => "今天".to_owned(),
+            (Locale::ZhCn, 1) => "明天".to_owned(),
+            (Locale::ZhCn, days) => format!("{days}天后"),
+            (Locale::En, 0) => "today".to_owned(),
+            (Locale::En, 1) => "tomorrow".to_owned(),
+            (Locale::En, days) => format!("in {days} days"),
+        };
+        values.insert("day", day);
     }
     values
+}
+
+/// At most 35 characters, the last an ellipsis where something was left out.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 35;
+    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST - 1).chain(['…']).collect() }
+}
+
+/// 7月28日周二09:00 · Tue 28 July 09:00
+fn when_text(at: Timestamp, locale: Locale) -> String {
+    let (day, clock) = (local_day(at), clock_text(at));
+    let weekday = weekday_text(day, locale);
+    match locale {
+        Locale::ZhCn => format!("{}月{}日{weekday}{clock}", day.month(), day.day()),
+        Locale::En => {
+            // The year is left out: no visit is a year away.
+            let written = day_text(day, locale);
+            format!("{} {clock}", written.rsplit_once(' ').map_or(written.as_str(), |(before_year, _)| before_year))
+        }
+    }
 }
 
 /// Days from the day of `now` to the day of `then`, in Shandong.
@@ -310,7 +349,6 @@ pub(super) fn calendar_of(
             "Your visit is in two hours",
         ),
     };
-    let from = &services.post.0.settings;
     ics(&Event {
         booking: visit.booking,
         host: services.post.host(),
@@ -323,7 +361,7 @@ pub(super) fn calendar_of(
         description: &description,
         place: services.post.place(locale),
         url: Some(&links.manage),
-        organizer: Some((&from.sender_name, &from.sender_address)),
+        organizer: Some(services.post.sender()),
         attendee,
         alarm: Some(alarm),
     })

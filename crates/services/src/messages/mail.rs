@@ -4,8 +4,9 @@
 //! break or another control is built. One message has one Message-ID for ever, so that a mail sent twice (the connection
 //! broke after DATA) is recognised as one.
 
+use super::Undelivered;
 use super::calendar::Method;
-use super::{Undelivered, log_safe_host};
+use super::post::log_safe_host;
 use domain::contact::MailAddress;
 use domain::ids::MessageId;
 use jiff::Timestamp;

@@ -1,8 +1,8 @@
 //! Text messages: what a provider is, and the one for mainland numbers, Aliyun 短信服务 (Dysmsapi `SendSms`).
 //!
 //! Mainland providers send *filed* texts only: the sentence is filed with the provider beforehand and a message names
-//! its template code and the values. The filed sentences are `templates/<language>/<name>.sms.j2`; the values are named
-//! as there. Signature version 3 (`ACS3-HMAC-SHA256`); the parameters travel in the body, so that no number stands in a
+//! its template code and the values. The sentences to file stand in `golden/filed_texts.txt` (with the site's own address
+//! in place of `https://www.example.cn`). Signature version 3 (`ACS3-HMAC-SHA256`); the parameters travel in the body, so that no number stands in a
 //! URL that some proxy logs.
 
 use super::Undelivered;

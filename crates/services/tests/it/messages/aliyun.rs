@@ -155,7 +155,11 @@ async fn house_with_provider(port: u16, secret: &str) -> TestHouse {
         access_key_id: KEY_ID.into(),
         access_key_secret: SecretString::from(secret),
         sign_name: "山东省脐血库".into(),
-        template_codes: BTreeMap::from([("zh-CN/code".to_owned(), "SMS_154950909".to_owned())]),
+        template_codes: ["code", "confirmation", "changed", "cancelled", "reminder"]
+            .into_iter()
+            .flat_map(|name| [("zh-CN", name, "154"), ("en", name, "155")])
+            .map(|(tag, name, series)| (format!("{tag}/{name}"), format!("SMS_{series}_{name}")))
+            .collect(),
         timeout: Duration::from_millis(500),
     };
     let settings = PostSettings { sms: SmsTransport::Aliyun(aliyun), ..PostSettings::default() };
@@ -181,8 +185,8 @@ async fn a_signed_message_is_taken_with_its_values() {
         ("OutId", id.to_string()),
         ("PhoneNumbers", "13800138000".to_owned()),
         ("SignName", "山东省脐血库".to_owned()),
-        ("TemplateCode", "SMS_154950909".to_owned()),
-        ("TemplateParam", r#"{"code":"204817","minutes":"10"}"#.to_owned()),
+        ("TemplateCode", "SMS_154_code".to_owned()),
+        ("TemplateParam", r#"{"code":"204817"}"#.to_owned()),
     ];
     assert_eq!(peer.taken(), [expected.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()]);
 }
@@ -241,4 +245,63 @@ async fn a_provider_that_is_not_there_is_waited_for() {
     queue_code(&house, "13800138000", "204817").await;
     deliver(&house.services).await;
     assert_eq!(jobs(&house).await[0].2.as_deref(), Some("sms_unreachable"));
+}
+
+/// Whatever a booking is called and however it ends: every value is short enough for the provider, in both languages.
+#[tokio::test]
+async fn every_value_of_a_message_is_one_the_provider_takes() {
+    for locale in ["zh-CN", "en"] {
+        let (peer, port) = Peer::start(Mood::Fine).await;
+        let house = house_with_provider(port, KEY_SECRET).await;
+        crate::booking::museum(&house).await;
+        let session = crate::booking::add_session(&house, "2026-12-30T14:00:00+08:00", 20).await;
+        let officer = crate::booking::officer(&house);
+        let person = services::booking::Person {
+            name: domain::contact::PersonName::parse("张小满").expect("a name"),
+            contact: Some(domain::contact::Contact::parse("13800138000").expect("a number")),
+        };
+        let asked =
+            services::booking::OnBehalf { session, person, party: crate::booking::party(5, 3), key: "k".into() };
+        let booking = services::booking::book(&house.services, &officer, asked).await.expect("booked").booking;
+        let owner = house.db.owner_pool();
+        sqlx::query("update booking set locale = $1").bind(locale).execute(&owner).await.expect("changed");
+        sqlx::query("update activity set title_zh = repeat('馆', 60), title_en = repeat('Museum ', 9)")
+            .execute(&owner)
+            .await
+            .expect("changed");
+        deliver(&house.services).await;
+        house.services.clock.advance(
+            "2026-12-27T14:00:00+08:00".parse::<jiff::Timestamp>().expect("an instant").duration_since(house.now()),
+        );
+        deliver(&house.services).await;
+        services::booking::cancel(&house.services, &officer, services::booking::Handle::Id(booking), None)
+            .await
+            .expect("cancelled");
+        deliver(&house.services).await;
+        sqlx::query("update session set state = 'closed'").execute(&owner).await.expect("changed");
+        let mut db = house.services.db.acquire().await.expect("a connection");
+        services::messages::queue_booking(
+            &mut db,
+            &house.services,
+            house.now(),
+            booking,
+            services::messages::Template::Cancelled,
+        )
+        .await
+        .expect("queued");
+        deliver(&house.services).await;
+        let taken = peer.taken();
+        assert_eq!(taken.len(), 4, "{locale}: confirmation, reminder, two cancellations");
+        for form in taken {
+            let values: BTreeMap<String, String> = serde_json::from_str(&form["TemplateParam"]).expect("JSON");
+            for (name, value) in values {
+                assert!(
+                    (1..=35).contains(&value.chars().count()),
+                    "{locale} {}: {name} is {value:?}",
+                    form["TemplateCode"]
+                );
+                assert!(!value.contains("http") && !value.contains('张'), "{name} is {value:?}");
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ use domain::time::local;
 use jiff::Timestamp;
 use services::booking::{self, Handle, OnBehalf, Person};
 use services::crypto::LinkPurpose;
+use services::limits::{LimitError, Network};
 use services::messages::{self, PassError, Template, mailbox};
 use store::messages::MailboxRow;
 use testkit::TestHouse;
@@ -141,6 +142,59 @@ async fn three_reminders_go_out_at_their_times_and_no_more() {
             ("reminder_hours2", "sms", "sent"),
         ]
     );
+}
+
+/// The characters after `/s/` in the latest text message.
+async fn short_code(house: &TestHouse) -> String {
+    let text = letters(house).await.pop().expect("a message").body_text;
+    text.split_once("https://test.example/s/").expect("a short link").1.to_owned()
+}
+
+#[tokio::test]
+async fn a_text_message_has_a_short_link_that_leads_to_the_booking_until_it_is_over() {
+    let (house, booking) = afternoon("13800138000").await;
+    deliver(&house.services).await;
+    let code = short_code(&house).await;
+    assert_eq!(code.len(), 10, "{code}");
+    let network = Network::of("203.0.113.7".parse().expect("an address"));
+    let follow = async |code: &str| {
+        messages::follow(&house.services, &house.services.system(), code, &network).await.expect("not too often")
+    };
+    let link = follow(&code).await.expect("it leads somewhere");
+    let opened = house.services.vault.open_link(LinkPurpose::ManageBooking, &link, house.now()).expect("a good link");
+    assert_eq!(BookingId(opened), booking);
+    assert!(follow(&code.to_lowercase().replace('0', "o").replace('1', "l")).await.is_some(), "what eyes confuse");
+    for wrong in ["", "0000000000", "../../etc/passwd", &code[..9], &format!("{code}0"), "一二三四五六七八九十"]
+    {
+        assert!(follow(wrong).await.is_none(), "{wrong}");
+    }
+    // The next message about the booking bears the same characters.
+    queue(&house, booking, Template::Changed).await;
+    deliver(&house.services).await;
+    assert_eq!(short_code(&house).await, code);
+    let readable: i64 =
+        sqlx::query_scalar("select count(*) from short_link where position(convert_to($1, 'UTF8') in code_hash) > 0")
+            .bind(&code)
+            .fetch_one(&house.db.owner_pool())
+            .await
+            .expect("counted");
+    assert_eq!(readable, 0);
+    go_to(&house, "2026-08-04T15:29:00+08:00");
+    assert!(follow(&code).await.is_some());
+    go_to(&house, "2026-08-04T15:31:00+08:00");
+    assert!(follow(&code).await.is_none());
+}
+
+#[tokio::test]
+async fn short_links_are_not_to_be_collected() {
+    let house = TestHouse::new().await;
+    let network = Network::of("203.0.113.7".parse().expect("an address"));
+    let mut refused = 0;
+    for n in 0..100 {
+        let tried = messages::follow(&house.services, &house.services.system(), &format!("{n:010}"), &network).await;
+        refused += usize::from(matches!(tried, Err(LimitError::Limited(_))));
+    }
+    assert_eq!(refused, 40, "sixty tries in ten minutes");
 }
 
 #[tokio::test]

@@ -1,0 +1,65 @@
+//! Short links for text messages: ten characters instead of a signed link, which no provider would let through.
+//!
+//! The characters are made of the booking's id with a key of the house, so that every message about a booking bears the
+//! same ones. Fifty bits, and a limit on how often one network may try: they are not to be collected by guessing.
+
+use crate::booking::manage_link;
+use crate::limits::{self, LimitError, Network};
+use crate::{Context, Services};
+use domain::contact::half_width;
+use domain::ids::BookingId;
+use jiff::{SignedDuration, Timestamp};
+
+/// Crockford's base 32: no I, L, O, U.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const LENGTH: usize = 10;
+
+/// The characters of a booking.
+pub(super) fn code(services: &Services, booking: BookingId) -> String {
+    let mac = services.vault.mac("messages.short_link", booking.0.as_bytes());
+    let bits = mac.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+    (0..LENGTH).map(|i| char::from(ALPHABET[(bits >> (5 * i) & 31) as usize])).collect()
+}
+
+/// Makes the link work until a week after the session.
+pub(super) async fn keep(
+    services: &Services,
+    now: Timestamp,
+    booking: BookingId,
+    ends_at: Timestamp,
+) -> sqlx::Result<()> {
+    let expires = ends_at.saturating_add(SignedDuration::from_hours(24 * 7)).unwrap_or(Timestamp::MAX);
+    let hash = hash(services, &code(services, booking));
+    store::messages::keep_short_link(&services.db, now, &hash, booking.0, expires).await
+}
+
+/// Where a short link leads: the signed link of `/b/<link>`; `None` where it leads nowhere (any more). Forgives what eyes
+/// confuse: case, O and 0, I, L and 1.
+///
+/// # Errors
+/// `Limited`: this network tried too often.
+pub async fn follow(
+    services: &Services,
+    context: &Context,
+    code: &str,
+    network: &Network,
+) -> Result<Option<String>, LimitError> {
+    limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await?;
+    let read: String = half_width(code)
+        .chars()
+        .map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect();
+    if read.len() != LENGTH || !read.bytes().all(|byte| ALPHABET.contains(&byte)) {
+        return Ok(None);
+    }
+    let found = store::messages::follow_short_link(&services.db, context.now, &hash(services, &read)).await?;
+    Ok(found.map(|(booking, ends_at)| manage_link(services, BookingId(booking), ends_at)))
+}
+
+fn hash(services: &Services, code: &str) -> [u8; 32] {
+    services.vault.mac("messages.short_link.lookup", code.as_bytes())
+}
