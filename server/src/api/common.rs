@@ -41,8 +41,10 @@ fn describe(operation: &mut Operation) {
 }
 
 fn response(kind: &Kind) -> Response {
-    Response::new(format!("`{}`: {}", kind.code, kind.title))
-        .content("application/problem+json", Content::new(Some(Ref::from_schema_name("Problem"))))
+    let mut response = Response::new(format!("`{}`: {}", kind.code, kind.title));
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    response.content.insert("application/problem+json".to_owned(), RefOr::T(problem));
+    response
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod problem;
 pub mod sessions;
 pub mod tokens;
 
+use self::common::Everywhere;
 use crate::house::House;
 use crate::router::{Policy, Routes};
 use axum::Json;
@@ -80,7 +81,7 @@ pub struct FieldProblem {
         (name = "bookings", description = "Booking for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. Scope `door:write`"),
     ),
-    modifiers(&Bearer, &common::Everywhere)
+    modifiers(&Bearer, &Everywhere)
 )]
 struct Document;
 
