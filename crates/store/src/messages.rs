@@ -195,19 +195,16 @@ pub async fn mailbox(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<Ma
     .await
 }
 
-/// Keeps a short link until `expires_at`, and forgets those that are over.
+/// Keeps a short link until `expires_at`.
 pub async fn keep_short_link(
     db: impl PgExecutor<'_>,
-    now: Timestamp,
     code_hash: &[u8],
     booking: Uuid,
     expires_at: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "with over as (delete from short_link where expires_at < $1)
-         insert into short_link (code_hash, booking_id, expires_at) values ($2, $3, $4)
+        "insert into short_link (code_hash, booking_id, expires_at) values ($1, $2, $3)
          on conflict (booking_id) do update set expires_at = greatest(short_link.expires_at, excluded.expires_at)",
-        now.to_sqlx() as _,
         code_hash,
         booking,
         expires_at.to_sqlx() as _

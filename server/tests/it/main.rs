@@ -1,5 +1,6 @@
 //! The HTTP surface: the real router over a real Postgres, with three kinds of user.
 
+mod account_pages;
 mod api;
 mod config;
 mod layers;

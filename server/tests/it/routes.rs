@@ -72,7 +72,17 @@ async fn every_route_for_every_kind_of_user_is_the_reviewed_one() {
         std::fs::write(path, &table).expect("the golden file can be written");
     }
     let reviewed = std::fs::read_to_string(path).expect("the golden file is there");
-    assert_eq!(table, reviewed, "review the change and run again with UPDATE_GOLDEN=1");
+    let (now, then): (Vec<_>, Vec<_>) = (table.split("\n").collect(), reviewed.split("\n").collect());
+    let first = now.iter().zip(&then).position(|(now, then)| now != then).unwrap_or(now.len().min(then.len()));
+    let around =
+        |lines: &[&str]| lines.iter().skip(first.saturating_sub(5)).take(8).copied().collect::<Vec<_>>().join("\n");
+    assert!(
+        now == then,
+        "line {}: review the change and run again with UPDATE_GOLDEN=1\nnow:\n{}\nreviewed:\n{}",
+        first + 1,
+        around(&now),
+        around(&then)
+    );
 }
 
 #[tokio::test]

@@ -13,7 +13,6 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::account::{Capability, Denied};
-use domain::booking::opens_at;
 use domain::ids::BookingId;
 use domain::time::span_text;
 use leptos::prelude::*;
@@ -145,11 +144,7 @@ async fn changes(visit: &Visit, booking: &BookingView) -> Result<AnyView, Proble
     let people = booking.party.people.get();
     let choices: Vec<Choice> = museum
         .upcoming(visit.context.now)
-        .filter(|s| {
-            s.id != booking.session
-                && s.fits(people)
-                && opens_at(&museum.policy, s.facts.starts_at) <= visit.context.now
-        })
+        .filter(|s| s.id != booking.session && s.fits(people))
         .map(|s| {
             let when = span_text(s.facts.starts_at, s.facts.ends_at, visit.locale());
             Choice::new(s.id.to_string(), format!("{when} · {}", count(visit, "staff-session-free", s.facts.free())))

@@ -10,6 +10,8 @@ mod reminders;
 
 pub use door::{Admission, DoorRefusal, PassFacts, admit};
 pub use party::{Particulars, Party, PartySize};
-pub use policy::{BookingFacts, Policy, Refusal, SessionFacts, may_book, may_cancel, may_move, opens_at};
+pub use policy::{
+    BookingFacts, Policy, Refusal, SessionFacts, house_may_book, may_book, may_cancel, may_move, opens_at,
+};
 pub use reference::Reference;
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};

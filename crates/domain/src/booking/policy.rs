@@ -204,6 +204,18 @@ pub fn may_book(
     room(session, party.people.get())
 }
 
+/// May the house itself book this party now? Staff book past opening times and personal limits and for parties of any
+/// size, also into a session under way; never past the places, into a closed session or into one that is over.
+pub fn house_may_book(now: Timestamp, session: &SessionFacts, party: Party) -> Result<(), Refusal> {
+    if session.closed {
+        return Err(Refusal::SessionClosed);
+    }
+    if session.ends_at <= now {
+        return Err(Refusal::TooLate);
+    }
+    room(session, party.people.get())
+}
+
 fn open_now(policy: &Policy, now: Timestamp, session: &SessionFacts) -> Result<(), Refusal> {
     if session.closed {
         return Err(Refusal::SessionClosed);

@@ -10,7 +10,7 @@ use crate::db::to_the_end;
 use crate::messages::{self, Template};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
-use domain::booking::{Party, Policy, Refusal, SessionFacts, may_cancel, may_move};
+use domain::booking::{BookingFacts, Party, Policy, Refusal, SessionFacts, house_may_book, may_cancel, may_move};
 use domain::ids::{BookingId, SessionId};
 use sqlx::PgConnection;
 use std::time::Duration;
@@ -64,6 +64,11 @@ fn changed_by(context: &Context) -> &'static str {
     }
 }
 
+/// Whether the house itself acts, which is not bound by what the public is bound by.
+fn by_house(context: &Context) -> bool {
+    matches!(context.actor, Actor::Staff { .. } | Actor::System)
+}
+
 /// Staff change bookings as long as nobody has come; the public keeps the policy's deadline.
 fn deadline(
     policy: &Policy,
@@ -73,7 +78,7 @@ fn deadline(
 ) -> Result<(), Refusal> {
     let decided = may_cancel(policy, context.now, session, booking.arrived.max(0) as u32, booking.state == "cancelled");
     match decided {
-        Err(Refusal::TooLate) if matches!(context.actor, Actor::Staff { .. }) => Ok(()),
+        Err(Refusal::TooLate) if by_house(context) => Ok(()),
         other => other,
     }
 }
@@ -172,7 +177,7 @@ async fn transaction(
         return Err(BookingError::StateHasChanged);
     }
     let own = locked.iter().find(|s| s.id == booking.session_id).ok_or(BookingError::NotFound)?;
-    let policy: Policy = serde_json::from_value(own.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
+    let policy = policy_of(own)?;
     let own_facts = session_facts(&mut tx, context, own).await?;
     deadline(&policy, context, &own_facts, &booking)?;
     match work {
@@ -234,8 +239,7 @@ async fn do_party(
     party: Party,
 ) -> Result<(), BookingError> {
     let (old, new) = (booking.people.max(0) as u32, party.people.get());
-    let by_staff = matches!(context.actor, Actor::Staff { .. });
-    if new > old && !by_staff {
+    if new > old && !by_house(context) {
         return Err(Refusal::NotSmaller.into());
     }
     if new == old && i32::from(party.children) == booking.children {
@@ -268,25 +272,41 @@ async fn do_move(
     if activity(target) != activity(own) {
         return Err(BookingError::NotFound);
     }
-    let policy: Policy =
-        serde_json::from_value(target.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
     let session = session_facts(db, context, target).await?;
     let view = open(services, booking.clone())?;
-    let person = match view.person.contact.as_ref().map(|contact| contact_index(services, contact)) {
-        None => Default::default(),
-        Some(index) => {
-            claims::lock_keys(db, &[lock_key(&index)]).await?;
-            let spans = spans(&policy, session.starts_at);
-            let counts =
-                claims::person_counts(db, target.activity_id, std::slice::from_ref(&index), spans, Some(booking.id))
-                    .await?;
-            count(&counts, &index)
-        }
+    let moves = if by_house(context) {
+        house_may_book(context.now, &session, view.party)?;
+        0
+    } else {
+        let policy = policy_of(target)?;
+        let person = other_bookings(services, db, &policy, target, &view).await?;
+        may_move(&policy, context.now, &session, view.party, view.moves, person)?;
+        1
     };
-    may_move(&policy, context.now, &session, view.party, view.moves, person)?;
-    let change = sql::Change { session: target.id, people: booking.people, children: booking.children, moves: 1 };
+    let change = sql::Change { session: target.id, people: booking.people, children: booking.children, moves };
     sql::change(db, own.id, booking.id, change, context.now).await?;
     messages::queue_reminders(db, services, context.now, BookingId(booking.id), target.starts_at.to_jiff()).await?;
     let detail = serde_json::json!({ "from": own.id, "to": target.id });
     note(services, context, db, booking, ("booking.moved", Template::Changed), detail).await
+}
+
+/// What else the person has booked around the target's day, under the lock of their contact.
+async fn other_bookings(
+    services: &Services,
+    db: &mut PgConnection,
+    policy: &Policy,
+    target: &claims::LockedSession,
+    view: &BookingView,
+) -> Result<BookingFacts, BookingError> {
+    let Some(contact) = &view.person.contact else { return Ok(BookingFacts::default()) };
+    let index = contact_index(services, contact);
+    claims::lock_keys(db, &[lock_key(&index)]).await?;
+    let spans = spans(policy, target.starts_at.to_jiff());
+    let counts =
+        claims::person_counts(db, target.activity_id, std::slice::from_ref(&index), spans, Some(view.id.0)).await?;
+    Ok(count(&counts, &index))
+}
+
+fn policy_of(session: &claims::LockedSession) -> Result<Policy, BookingError> {
+    serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))
 }

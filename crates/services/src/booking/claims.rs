@@ -9,7 +9,9 @@ use super::BookingError;
 use crate::crypto::Place;
 use crate::{Context, Services, audit, messages};
 use domain::account::Capability;
-use domain::booking::{BookingFacts, Party, PartySize, Policy, Reference, Refusal, SessionFacts, may_book};
+use domain::booking::{
+    BookingFacts, Party, PartySize, Policy, Reference, Refusal, SessionFacts, house_may_book, may_book,
+};
 use domain::contact::{Contact, PersonName};
 use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId};
 use jiff::Timestamp;
@@ -395,7 +397,7 @@ impl<'a> Desk<'a> {
         let facts = SessionFacts { held: self.facts.held - own, ..self.facts };
         let person = order.person.as_ref().and_then(|p| self.persons.get(p).copied()).unwrap_or_default();
         if order.by_house {
-            house_may_book(&facts, order.party)?;
+            house_may_book(self.now, &facts, order.party)?;
         } else {
             may_book(&self.policy, self.now, &facts, order.party, person)?;
         }
@@ -440,17 +442,6 @@ impl<'a> Desk<'a> {
             messages::queue_confirmations(db, services, self.now, &bookings, self.session.starts_at.to_jiff()).await?;
         }
         Ok(true)
-    }
-}
-
-/// Staff book past opening hours and personal limits, never past the places or into a closed session.
-fn house_may_book(facts: &SessionFacts, party: Party) -> Result<(), Refusal> {
-    if facts.closed {
-        Err(Refusal::SessionClosed)
-    } else if party.people.get() > facts.free() {
-        Err(Refusal::Full { free: facts.free() })
-    } else {
-        Ok(())
     }
 }
 

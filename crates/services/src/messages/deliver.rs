@@ -117,7 +117,7 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         outcome = outcome.and(dispatch_one(&services, now, of(mail, "mail"), parcel, job.last).await);
     }
     if let Some(phone) = visit.phone.clone() {
-        short_link::keep(&services, now, booking, visit.ends_at).await?;
+        short_link::keep(&services, booking, visit.ends_at).await?;
         let values = values(&services, &visit, template, now);
         let parcel = sms(&services, sms_id, phone, visit.locale, template.text(), values, now)?;
         outcome = outcome.and(dispatch_one(&services, now, of(sms_id, "sms"), parcel, job.last).await);

@@ -22,15 +22,10 @@ pub(super) fn code(services: &Services, booking: BookingId) -> String {
 }
 
 /// Makes the link work until a week after the session.
-pub(super) async fn keep(
-    services: &Services,
-    now: Timestamp,
-    booking: BookingId,
-    ends_at: Timestamp,
-) -> sqlx::Result<()> {
+pub(super) async fn keep(services: &Services, booking: BookingId, ends_at: Timestamp) -> sqlx::Result<()> {
     let expires = ends_at.saturating_add(SignedDuration::from_hours(24 * 7)).unwrap_or(Timestamp::MAX);
     let hash = hash(services, &code(services, booking));
-    store::messages::keep_short_link(&services.db, now, &hash, booking.0, expires).await
+    store::messages::keep_short_link(&services.db, &hash, booking.0, expires).await
 }
 
 /// Where a short link leads: the signed link of `/b/<link>`; `None` where it leads nowhere (any more). Forgives what eyes

@@ -181,6 +181,19 @@ pub static FIELDS: &[Field] = &[
         in_notice: true,
     },
     Field {
+        table: "short_link",
+        columns: &["code_hash", "booking_id"],
+        what: Text {
+            zh: "短信中短链接的散列值及其对应的预约",
+            en: "Hash of the short link in a text message, and its booking",
+        },
+        purpose: Text { zh: "从短信打开您的预约", en: "Opening your booking from a text message" },
+        readers: SYSTEM,
+        term: Term::Code,
+        protection: Protection::BlindIndex,
+        in_notice: true,
+    },
+    Field {
         table: "account",
         columns: &["name_sealed", "phone_sealed", "mail_sealed"],
         what: Text {

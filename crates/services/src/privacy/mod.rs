@@ -76,7 +76,7 @@ pub enum Term {
     Counted,
     /// What was typed and never finished.
     Draft,
-    /// One-time codes.
+    /// One-time codes and short links.
     Code,
     /// Sign-ins.
     Login,
@@ -141,7 +141,7 @@ impl Term {
                 zh: "未完成的填写在失效后1天内删除",
                 en: "Unfinished forms: erased 1 day after they expire",
             },
-            Self::Code => Text { zh: "验证码失效后1天内删除", en: "Erased 1 day after the code expires" },
+            Self::Code => Text { zh: "失效后1天内删除", en: "Erased 1 day after it expires" },
             Self::Login => Text { zh: "退出或失效后30天内删除", en: "Erased 30 days after the sign-in ends" },
             Self::Limit => Text { zh: "3天内删除", en: "Erased within 3 days" },
             Self::Answer => Text { zh: "3天内删除", en: "Erased within 3 days" },

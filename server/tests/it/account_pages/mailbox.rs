@@ -42,18 +42,29 @@ async fn what_would_have_left_is_shown_and_its_code_stands_out() {
 #[tokio::test]
 async fn a_message_is_text_here_whatever_it_holds() {
     let site = Site::new().await;
-    let id = letter(&site, "<script>alert(1)</script>", "看 https://test.example/b/abc 。</div><script>alert(2)</script>").await;
+    let id =
+        letter(&site, "<script>alert(1)</script>", "看 https://test.example/b/abc 。</div><script>alert(2)</script>")
+            .await;
     let browser = Browser::new(&site);
     let page = browser.get("/mailbox").await.body;
     assert!(!page.contains("<script>alert") && !page.contains("<b>预约"), "nothing of it is markup");
     assert!(page.contains("<a href=\"/b/abc\">https://test.example/b/abc</a>"), "our own addresses are links");
-    for (path, text) in [(format!("/mailbox/{id}/html"), "<script>alert(1)"), (format!("/mailbox/{id}/attachments/0"), "BEGIN:VCALENDAR")] {
+    for (path, text) in [
+        (format!("/mailbox/{id}/html"), "<script>alert(1)"),
+        (format!("/mailbox/{id}/attachments/0"), "BEGIN:VCALENDAR"),
+    ] {
         let answer = browser.get(&path).await;
-        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "text/plain; charset=utf-8"), "{path}");
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (StatusCode::OK, "text/plain; charset=utf-8"),
+            "{path}"
+        );
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert!(answer.body.contains(text));
     }
-    for path in [format!("/mailbox/{id}/attachments/1"), format!("/mailbox/{}/html", Uuid::nil()), "/mailbox/x/html".to_owned()] {
+    for path in
+        [format!("/mailbox/{id}/attachments/1"), format!("/mailbox/{}/html", Uuid::nil()), "/mailbox/x/html".to_owned()]
+    {
         assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }

@@ -35,7 +35,8 @@ impl<'a> Browser<'a> {
 
     async fn send(&self, request: http::request::Builder, body: String) -> Answer {
         let cookies: Vec<_> = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = request.header("sec-fetch-site", "same-origin").header(header::USER_AGENT, "Firefox/140 Windows");
+        let mut request =
+            request.header("sec-fetch-site", "same-origin").header(header::USER_AGENT, "Firefox/140 Windows");
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }

@@ -141,7 +141,10 @@ async fn a_second_contact_signs_in_to_the_same_account_and_another_persons_does_
     assert!(again.get("/account/security").await.body.contains("138****0000"), "the same account");
 
     later(&site, 120);
-    see_other(&browser.post("/account/contact", &[("contact", "neighbour@example.com")]).await, "/account/contact/code");
+    see_other(
+        &browser.post("/account/contact", &[("contact", "neighbour@example.com")]).await,
+        "/account/contact/code",
+    );
     let code = sent_code(&site, "neighbour@example.com").await;
     let taken = browser.post("/account/contact/code", &[("code", &code)]).await;
     assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -163,7 +166,11 @@ async fn the_copy_of_ones_data_holds_ones_own_and_nobody_elses() {
     let answer = browser.post("/account/export", &[]).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     assert_eq!(answer.header("content-type"), "application/json; charset=utf-8");
-    assert!(answer.header("content-disposition").starts_with("attachment;"), "{}", answer.header("content-disposition"));
+    assert!(
+        answer.header("content-disposition").starts_with("attachment;"),
+        "{}",
+        answer.header("content-disposition")
+    );
     let copy = answer.json();
     assert_eq!(copy["account"]["phone"], PHONE);
     assert_eq!(copy["bookings"].as_array().map(Vec::len), Some(1));
@@ -180,7 +187,10 @@ async fn an_account_ends_when_it_is_meant_and_nothing_is_booked() {
     browser.sign_in(PHONE).await;
     let unsure = browser.post("/account/delete", &[]).await;
     assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(unsure.body.contains("href=\"#f-sure\"") && unsure.body.contains("<details class=\"dialog\" open"), "the question stays open");
+    assert!(
+        unsure.body.contains("href=\"#f-sure\"") && unsure.body.contains("<details class=\"dialog\" open"),
+        "the question stays open"
+    );
     let live = browser.post("/account/delete", &[("sure", "on")]).await;
     assert_eq!(live.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(excerpt(&live.body).contains("您还有没参观的预约"), "{}", excerpt(&live.body));

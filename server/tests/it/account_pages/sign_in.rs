@@ -113,7 +113,9 @@ async fn what_was_typed_comes_back_with_every_fault_at_once() {
 #[tokio::test]
 async fn nobody_is_led_out_of_the_house() {
     let site = Site::new().await;
-    for (n, next) in ["//evil.example", "https://evil.example/", "/\\evil.example", "/\t/evil.example"].into_iter().enumerate() {
+    for (n, next) in
+        ["//evil.example", "https://evil.example/", "/\\evil.example", "/\t/evil.example"].into_iter().enumerate()
+    {
         let contact = format!("1380003000{n}");
         let browser = Browser::new(&site);
         browser.post("/sign-in", &[("contact", &contact), ("agree", "on"), ("next", next)]).await;

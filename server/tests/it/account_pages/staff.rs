@@ -28,7 +28,8 @@ fn telephone(page: &str) -> Secret {
         .filter(|c| !c.is_whitespace())
         .map(|c| "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(c).expect("base32"))
         .fold(String::new(), |bits, value| bits + &format!("{value:05b}"));
-    let bytes: Vec<u8> = bits.as_bytes().chunks_exact(8).map(|byte| byte.iter().fold(0, |all, bit| all * 2 + (bit - b'0'))).collect();
+    let bytes: Vec<u8> =
+        bits.as_bytes().chunks_exact(8).map(|byte| byte.iter().fold(0, |all, bit| all * 2 + (bit - b'0'))).collect();
     Secret::from_bytes(&bytes).expect("20 bytes")
 }
 
@@ -93,7 +94,10 @@ async fn every_refusal_is_the_same_page() {
     for answer in &answers {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(answer.body.replace("nobody1", "wang.xm"), answers[0].body);
-        assert!(!answer.body.contains(PASSWORD) && !answer.body.contains("not the password"), "secrets are not sent back");
+        assert!(
+            !answer.body.contains(PASSWORD) && !answer.body.contains("not the password"),
+            "secrets are not sent back"
+        );
         assert!(answer.headers.get("set-cookie").is_none());
     }
     assert!(excerpt(&answers[0].body).contains("没能登录"));
@@ -110,7 +114,11 @@ async fn guessing_is_told_to_wait() {
     let last = last.expect("an answer");
     assert_eq!(last.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(last.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
-    assert!(last.body.contains("value=\"nobody1\"") && excerpt(&last.body).contains("分钟后再试"), "{}", excerpt(&last.body));
+    assert!(
+        last.body.contains("value=\"nobody1\"") && excerpt(&last.body).contains("分钟后再试"),
+        "{}",
+        excerpt(&last.body)
+    );
 }
 
 #[tokio::test]
@@ -119,7 +127,14 @@ async fn a_code_signs_in_once_and_a_recovery_code_too() {
     let (_, phone, codes) = enrolled(&site, "wang.xm", &[]).await;
     let code = shown(&site, &phone);
     let browser = Browser::new(&site);
-    let form = |code: &str| [("login", "wang.xm".to_owned()), ("password", PASSWORD.to_owned()), ("code", code.to_owned()), ("next", "/staff/account".to_owned())];
+    let form = |code: &str| {
+        [
+            ("login", "wang.xm".to_owned()),
+            ("password", PASSWORD.to_owned()),
+            ("code", code.to_owned()),
+            ("next", "/staff/account".to_owned()),
+        ]
+    };
     let send = |form: [(&'static str, String); 4]| {
         let browser = Browser::new(&site);
         async move {
@@ -155,7 +170,8 @@ async fn an_old_second_factor_is_shown_again_before_looking_after_colleagues() {
 async fn colleagues_are_added_given_duties_reset_and_ended() {
     let site = Site::new().await;
     let (browser, _, _) = enrolled(&site, "wang.xm", &[Role::Operator]).await;
-    let form = [("name", "林小满"), ("login", "lin.xm"), ("roles", "steward"), ("roles", "auditor"), ("roles", "emperor")];
+    let form =
+        [("name", "林小满"), ("login", "lin.xm"), ("roles", "steward"), ("roles", "auditor"), ("roles", "emperor")];
     let made = browser.post("/staff/people/new", &form).await;
     assert_eq!(made.status, StatusCode::OK, "{}", excerpt(&made.body));
     let password = |page: &str| page.split("once-secret\"><code>").nth(1).map(|rest| rest[..23].to_owned());
@@ -170,14 +186,18 @@ async fn colleagues_are_added_given_duties_reset_and_ended() {
     let address = address.and_then(|rest| rest.split('"').next()).expect("a link").to_owned();
     let page = browser.get(&address).await.body;
     assert!(password(&page).is_none() && !page.contains(&first), "shown once");
-    see_other(&browser.post(&format!("{address}/roles"), &[("roles", "operator")]).await, &format!("{address}?done=roles"));
+    see_other(
+        &browser.post(&format!("{address}/roles"), &[("roles", "operator")]).await,
+        &format!("{address}?done=roles"),
+    );
 
     // A temporary password has to be replaced, by one that is none of the obvious.
     let newcomer = Browser::new(&site);
     see_other(&newcomer.post("/staff/sign-in", &[("login", "lin.xm"), ("password", &first)]).await, "/staff/enrol");
     let phone = telephone(&newcomer.get("/staff/enrol").await.body);
     let code = shown(&site, &phone);
-    for (chosen, said) in [("", "请填写"), ("short", "至少需要 12 个字符"), ("password1234", "容易被猜到")] {
+    for (chosen, said) in [("", "请填写"), ("short", "至少需要 12 个字符"), ("password1234", "容易被猜到")]
+    {
         let refused = newcomer.post("/staff/enrol", &[("code", &code), ("new-password", chosen)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{chosen}");
         assert!(excerpt(&refused.body).contains(said), "{chosen}: {}", excerpt(&refused.body));
@@ -245,7 +265,8 @@ async fn new_recovery_codes_want_a_fresh_second_factor() {
     later(&site, 11 * 60);
     let back = "/staff/step-up?next=%2Fstaff%2Faccount%2Frecovery-codes";
     see_other(&browser.post("/staff/account/recovery-codes", &[]).await, back);
-    let form = [("code", &*shown(&site, &phone)), ("next", "/staff/account/recovery-codes")].map(|(a, b)| (a, b.to_owned()));
+    let form =
+        [("code", &*shown(&site, &phone)), ("next", "/staff/account/recovery-codes")].map(|(a, b)| (a, b.to_owned()));
     let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     see_other(&browser.post("/staff/step-up", &form).await, "/staff/account/recovery-codes");
     assert_eq!(browser.post("/staff/account/recovery-codes", &[]).await.status, StatusCode::OK);
