@@ -138,7 +138,8 @@ async fn a_second_contact_signs_in_to_the_same_account_and_another_persons_does_
     see_other(&browser.post("/account/contact/code", &[("code", &code)]).await, "/account/security?done=contact");
     let again = Browser::new(&site);
     again.sign_in("own@example.com").await;
-    assert!(again.get("/account/security").await.body.contains("138****0000"), "the same account");
+    let page = again.get("/account/security").await;
+    assert!(page.body.contains("138****0000"), "the same account: {}", excerpt(&page.body));
 
     later(&site, 120);
     see_other(
@@ -187,10 +188,8 @@ async fn an_account_ends_when_it_is_meant_and_nothing_is_booked() {
     browser.sign_in(PHONE).await;
     let unsure = browser.post("/account/delete", &[]).await;
     assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        unsure.body.contains("href=\"#f-sure\"") && unsure.body.contains("<details class=\"dialog\" open"),
-        "the question stays open"
-    );
+    assert!(unsure.body.contains("href=\"#f-sure\""), "the fault leads to its box: {}", unsure.body);
+    assert!(unsure.body.contains("<details class=\"dialog\" open"), "the question stays open: {}", unsure.body);
     let live = browser.post("/account/delete", &[("sure", "on")]).await;
     assert_eq!(live.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(excerpt(&live.body).contains("您还有没参观的预约"), "{}", excerpt(&live.body));
