@@ -113,6 +113,12 @@ fn header(visit: &Visit) -> impl IntoView + use<> {
     };
     let (size, size_key) =
         if visit.preferences.elder { ("standard", "size-standard") } else { ("elder", "size-elder") };
+    // On every page: who uses somebody else's device must not look for the way out.
+    let signed_in = matches!(visit.context.actor, Actor::Visitor { .. } | Actor::Staff { .. });
+    let sign_out = signed_in.then(|| {
+        let text = visit.t("sign-out");
+        view! { <form method="post" action=visit.href("/sign-out")><button class="tool">{text}</button></form> }
+    });
     view! {
         <header class="site-header">
             <div class="site-header-bar">
@@ -126,6 +132,7 @@ fn header(visit: &Visit) -> impl IntoView + use<> {
                         <button class="tool" name="size" value=size>{visit.t(size_key)}</button>
                     </form>
                     <a class="tool" href=visit.here_in(other.0) lang=other.0.tag() hreflang=other.0.tag()>{other.1}</a>
+                    {sign_out}
                 </div>
             </div>
             <nav class="site-nav" aria-label=visit.t("nav-label")><ul>{links}</ul></nav>

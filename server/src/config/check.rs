@@ -3,7 +3,9 @@
 
 use super::{Config, DEVELOPMENT_MASTER_KEY, MailDelivery, SmsDelivery};
 use services::messages::SmtpTls;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr as _;
 
 /// One thing that is wrong, and where.
@@ -96,7 +98,7 @@ impl Config {
         if url.is_empty() {
             found.push(Problem::new("database.url", "is missing: set DATABASE_URL"));
         } else {
-            let parses = sqlx::postgres::PgConnectOptions::from_str(url).is_ok();
+            let parses = PgConnectOptions::from_str(url).is_ok();
             found.need(parses, "database.url", "is no address like postgres://user:password@host:5432/name");
         }
         found.need(self.database.max_connections > 0, "database.max_connections", "needs at least one");
@@ -169,7 +171,23 @@ impl Config {
         let somebody = !self.mail.sender_address.ends_with(".invalid");
         found.need(somebody, "mail.sender_address", "names nobody: set the sender's address");
         found.need(!self.database.role.is_empty(), "database.role", "must name the role that owns nothing (cb_app)");
+        found.need(
+            private_connection(self.database.url.expose()),
+            "database.url",
+            "must say sslmode=verify-full (or verify-ca) in production, unless the database is on this machine",
+        );
     }
+}
+
+/// Whether nobody on the way can read or answer for the database. What cannot be read as an address is told elsewhere.
+fn private_connection(url: &str) -> bool {
+    let Ok(options) = url.parse::<PgConnectOptions>() else { return true };
+    let host = options.get_host().trim_matches(['[', ']']);
+    let here = options.get_socket().is_some()
+        || host.starts_with('/')
+        || host == "localhost"
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    here || matches!(options.get_ssl_mode(), PgSslMode::VerifyFull | PgSslMode::VerifyCa)
 }
 
 /// `https://host` or `http://host:port`, and nothing after it.

@@ -78,7 +78,8 @@ fn a_slip_of_the_pen_is_named() {
 
 #[test]
 fn production_refuses_everything_of_development_at_once() {
-    let found = load(&[URL, ("CORDBLOOD__ENVIRONMENT", "production"), ("CORDBLOOD__DATABASE__ROLE", "")])
+    let far = ("DATABASE_URL", "postgres://u:p@db.example.cn/db");
+    let found = load(&[far, ("CORDBLOOD__ENVIRONMENT", "production"), ("CORDBLOOD__DATABASE__ROLE", "")])
         .expect_err("unusable");
     let expected = [
         "secrets.master_key",
@@ -87,8 +88,23 @@ fn production_refuses_everything_of_development_at_once() {
         "sms.delivery",
         "mail.sender_address",
         "database.role",
+        "database.url",
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn production_asks_a_database_elsewhere_for_its_certificate() {
+    let refused = |url: &str| {
+        let found = load(&[("DATABASE_URL", url), ("CORDBLOOD__ENVIRONMENT", "production")]).expect_err("unusable");
+        found.iter().any(|key| key == "database.url")
+    };
+    for open in ["", "?sslmode=disable", "?sslmode=prefer", "?sslmode=require"] {
+        assert!(refused(&format!("postgres://u:p@10.0.0.5/db{open}")), "{open}");
+    }
+    assert!(!refused("postgres://u:p@10.0.0.5/db?sslmode=verify-full"));
+    assert!(!refused("postgres://u:p@127.0.0.1/db") && !refused("postgres://u:p@[::1]/db"));
+    assert!(!refused("postgres:///db?host=/var/run/postgresql"));
 }
 
 #[tokio::test]

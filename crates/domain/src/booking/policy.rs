@@ -375,6 +375,19 @@ mod tests {
     }
 
     #[test]
+    fn the_house_is_bound_by_places_and_by_the_sessions_end_alone() {
+        let may = |now: &str, session: SessionFacts, people| house_may_book(instant(now), &session, party(people, 0));
+        let (early, during) = ("2026-01-01T00:00:00+08:00", "2026-07-28T09:30:00+08:00");
+        assert_eq!(may(early, session(0, 0), 20), Ok(()), "before it opens, more than the public may bring");
+        assert_eq!(may(during, session(0, 0), 20), Ok(()), "while it runs");
+        assert_eq!(may(during, session(15, 1), 5), Err(Refusal::Full { free: 4 }));
+        let over = session(0, 0).ends_at;
+        assert_eq!(house_may_book(over, &session(0, 0), party(1, 0)), Err(Refusal::TooLate));
+        let closed = SessionFacts { closed: true, ..session(0, 0) };
+        assert_eq!(may(early, closed, 1), Err(Refusal::SessionClosed));
+    }
+
+    #[test]
     fn the_window_has_as_many_days_as_it_says() {
         let (from, until) = Policy::default().window(instant("2026-07-28T09:00:00+08:00"));
         assert_eq!(until.duration_since(from), SignedDuration::from_hours(24 * 7));

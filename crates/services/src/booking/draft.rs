@@ -170,7 +170,7 @@ pub async fn resend(services: &Services, context: &Context, draft: &DraftView) -
 /// Checks the code that was sent. Once proven, the contact stays proven for this draft.
 ///
 /// # Errors
-/// `Fields` with the code's fault.
+/// `Fields` with the code's fault; `StateHasChanged` when another contact was typed meanwhile.
 pub async fn prove(services: &Services, context: &Context, draft: &DraftView, code: &str) -> Result<(), BookingError> {
     if draft.proven || draft.booking.is_some() {
         return Ok(());
@@ -184,8 +184,10 @@ pub async fn prove(services: &Services, context: &Context, draft: &DraftView, co
         Err(codes::VerifyError::Database(error)) => return Err(error.into()),
     }
     let mut db = services.db.acquire().await?;
-    sql::mark_verified(&mut db, draft.id.0, context.now).await?;
-    Ok(())
+    // What was proven is this contact: another one typed meanwhile in a second window stays unproven.
+    let index = contact_index(services, contact);
+    let still = sql::mark_verified(&mut db, draft.id.0, &index, context.now).await?;
+    still.then_some(()).ok_or(BookingError::StateHasChanged)
 }
 
 /// Makes the booking of a proven draft. Repeating it answers the same booking.

@@ -65,10 +65,22 @@ pub async fn save(db: &mut PgConnection, id: Uuid, sealed: &[u8], contact_index:
     Ok(())
 }
 
-/// Notes that the contact was proven.
-pub async fn mark_verified(db: &mut PgConnection, id: Uuid, now: jiff::Timestamp) -> sqlx::Result<()> {
-    sqlx::query!("update booking_draft set verified_at = $2 where id = $1", id, now.to_sqlx() as _).execute(db).await?;
-    Ok(())
+/// Notes that the contact was proven, if it is still the draft's. Answers whether it is.
+pub async fn mark_verified(
+    db: &mut PgConnection,
+    id: Uuid,
+    contact_index: &[u8],
+    now: jiff::Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update booking_draft set verified_at = $3 where id = $1 and contact_index = $2",
+        id,
+        contact_index,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Removes drafts past their time, and holds that ended a day ago. Answers how many drafts went.

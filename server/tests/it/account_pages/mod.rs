@@ -98,7 +98,8 @@ pub fn excerpt(html: &str) -> String {
 /// Sends what is queued and answers the digits that were sent last to `contact`.
 pub async fn sent_code(site: &Site, contact: &str) -> String {
     services::jobs::drain(&site.test.services, &server::handlers::all()).await.expect("the queue is worked off");
-    let sql = "select body_text from dev_mailbox where recipient = $1 order by created_at desc, id desc limit 1";
+    let sql = "select body_text from dev_mailbox where recipient = $1 and body_text ~ '(^|\\D)\\d{6}(\\D|$)'
+               order by created_at desc, id desc limit 1";
     let text: String =
         sqlx::query_scalar(sql).bind(contact).fetch_one(&site.test.db.owner_pool()).await.expect("a message was sent");
     let mut runs = text.split(|c: char| !c.is_ascii_digit());

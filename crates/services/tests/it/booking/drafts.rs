@@ -59,6 +59,34 @@ async fn an_unproven_draft_books_nothing() {
 }
 
 #[tokio::test]
+async fn a_code_proves_the_contact_it_went_to_and_no_other() {
+    let (house, session) = house_with_session(60).await;
+    let visitor = house.context(Actor::Anonymous);
+    let (services, name) = (&house.services, || PersonName::parse("演示·周一帆").expect("a name"));
+    let strangers = Contact::parse("stranger@example.com").expect("an address");
+    let mut proven = 0;
+    for round in 0..30 {
+        let own = Contact::parse(&format!("own{round}@example.com")).expect("an address");
+        let id = booking::begin(services, &visitor, session, size(2), BROWSER).await.expect("there is room");
+        let read = async || booking::read(services, &visitor, id, BROWSER).await.expect("it is there");
+        booking::save(services, &visitor, &read().await, name(), own.clone(), party(2, 1)).await.expect("it is kept");
+        let code = crate::account::sent_code(&house, &own).await;
+        // Two windows at once: one shows the code that came, the other types somebody else's address.
+        let seen = read().await;
+        let (one, other) = (
+            booking::prove(services, &visitor, &seen, &code),
+            booking::save(services, &visitor, &seen, name(), strangers.clone(), party(2, 1)),
+        );
+        let (answer, _) = tokio::join!(one, other);
+        let now = read().await;
+        let typed = now.typed.and_then(|(person, _)| person.contact).expect("it is kept");
+        assert!(!now.proven || typed == own, "round {round}: the stranger's address counts as proven: {answer:?}");
+        proven += u32::from(answer.is_ok());
+    }
+    assert!(proven > 0, "the two never met: every code came too late");
+}
+
+#[tokio::test]
 async fn taking_another_session_gives_the_old_places_back() {
     let (house, session) = house_with_session(5).await;
     let other = super::add_session(&house, "2026-07-22T09:00:00+08:00", 5).await;
