@@ -3,12 +3,14 @@
 // configuration says where mail goes. Nothing is shared with the developer's own database.
 //
 // From the environment (scripts/e2e sets it): E2E_SERVER, the binary; DATABASE_URL, any database on the Postgres to use;
-// E2E_SITE, the built site. E2E_KEEP=1 leaves the database for a look afterwards.
+// E2E_SITE, the built site. E2E_KEEP=1 leaves the database for a look afterwards; E2E_WIRE=1 counts round trips to it,
+// which the mailbox's address tells at /round-trips.
 import { execFile, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { startMailbox } from "./mailbox.mjs";
+import { tapWire } from "./wire.mjs";
 
 const run = promisify(execFile);
 const artefacts = new URL("../artefacts/", import.meta.url).pathname;
@@ -66,7 +68,8 @@ export default async function start(playwright = undefined) {
     const { stdout } = await command("create-admin", "--login", login, "--name", `端到端${hired}号`, ...roles);
     return { login, password: firstPassword(stdout) };
   };
-  const mailbox = await startMailbox({ "/hire": hire });
+  const wire = process.env.E2E_WIRE ? await tapWire(address) : undefined;
+  const mailbox = await startMailbox({ "/hire": hire, "/round-trips": async () => wire?.roundTrips() ?? null });
   const machine = async () => {
     const scopes = ["sessions:read", "bookings:write", "door:write"].flatMap((scope) => ["--scope", scope]);
     const { stdout } = await command("create-client", "--name", "end2end", ...scopes);
@@ -77,7 +80,7 @@ export default async function start(playwright = undefined) {
   const url = `http://127.0.0.1:${port}`;
   const env = {
     PATH: process.env.PATH,
-    DATABASE_URL: address.href,
+    DATABASE_URL: (wire?.database ?? address).href,
     CORDBLOOD__HTTP__LISTEN: `127.0.0.1:${port}`,
     CORDBLOOD__HTTP__PUBLIC_URL: url,
     CORDBLOOD__OPS__LISTEN: `127.0.0.1:${ops}`,
@@ -100,6 +103,7 @@ export default async function start(playwright = undefined) {
   await until("the server's readiness", async () => (await fetch(`http://127.0.0.1:${ops}/readyz`)).ok, server);
 
   process.env.E2E_URL = url;
+  process.env.E2E_SERVER_PID = String(server.pid);
   process.env.E2E_OPS = `http://127.0.0.1:${ops}`;
   process.env.E2E_MAILBOX = mailbox.url;
   process.env.E2E_DATABASE = address.href;
@@ -112,6 +116,7 @@ export default async function start(playwright = undefined) {
     const code = server.exitCode ?? (await ended);
     clearTimeout(timer);
     await mailbox.close();
+    await wire?.close();
     if (process.env.E2E_KEEP) console.log(`kept: ${address.href}`);
     else await psql(`drop database if exists ${database} with (force)`);
     if (code !== 0) throw new Error(`the server did not end in order (exit code ${code}); see end2end/artefacts/server.log`);

@@ -1,5 +1,5 @@
-// Starts the stack, runs a command with its addresses (E2E_URL, E2E_OPS, E2E_MAILBOX) and a machine's access token
-// (E2E_TOKEN, good for five minutes) in the environment, ends the stack.
+// Starts the stack, runs a command with its addresses (E2E_URL, E2E_OPS, E2E_MAILBOX), the server's process id
+// (E2E_SERVER_PID) and a machine's access token (E2E_TOKEN, good for five minutes) in the environment, ends the stack.
 //   node end2end/stack/with.mjs <command> <arguments…>
 import { spawn } from "node:child_process";
 import start from "./start.mjs";
