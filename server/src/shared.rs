@@ -63,7 +63,15 @@ struct Rendering {
     nonce: Option<String>,
 }
 
-type Slot = Arc<tokio::sync::Mutex<Option<Rendering>>>;
+/// What is known of an address.
+#[derive(Default)]
+struct Known {
+    rendering: Option<Rendering>,
+    /// When the last rendering ended that found the house too busy.
+    failed: Option<Instant>,
+}
+
+type Slot = Arc<tokio::sync::Mutex<Known>>;
 
 /// The renderings of this process.
 pub struct Shared {
@@ -78,14 +86,22 @@ impl Shared {
     }
 
     /// A fresh rendering of `key`, made by `render` if there is none. Only whole, successful pages without cookies of
-    /// their own are kept.
+    /// their own are kept. "Busy" is shared by those who waited for that very rendering: if each tried for itself, one
+    /// after the other, the last of a crowd would wait for all the timeouts before its own.
     pub async fn answer(&self, key: Key, render: impl Future<Output = Response>) -> Response {
         let Some(slot) = self.slot(key) else { return render.await };
+        let came = Instant::now();
         let mut kept = slot.lock().await;
-        if let Some(rendering) = kept.as_ref().filter(|rendering| rendering.made.elapsed() < self.age) {
+        if let Some(rendering) = kept.rendering.as_ref().filter(|rendering| rendering.made.elapsed() < self.age) {
             return rendering.response();
         }
+        if kept.failed.is_some_and(|at| at > came) {
+            return crate::trouble::Trouble::Busy.into_response();
+        }
         let (parts, body) = render.await.into_parts();
+        if parts.status == StatusCode::SERVICE_UNAVAILABLE {
+            kept.failed = Some(Instant::now());
+        }
         let shareable = parts.status == StatusCode::OK && !parts.headers.contains_key(header::SET_COOKIE);
         let Ok(bytes) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
             return crate::trouble::Trouble::Broken.into_response();
@@ -96,7 +112,7 @@ impl Shared {
         let nonce = nonce_of(&parts.headers);
         let rendering = Rendering { made: Instant::now(), headers: parts.headers, body: bytes, nonce };
         let response = rendering.response();
-        *kept = Some(rendering);
+        kept.rendering = Some(rendering);
         response
     }
 
@@ -108,7 +124,7 @@ impl Shared {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if slots.len() >= ADDRESSES && !slots.contains_key(&key) {
             slots.retain(|_, slot| match slot.try_lock() {
-                Ok(rendering) => rendering.as_ref().is_some_and(|rendering| rendering.made.elapsed() < self.age),
+                Ok(known) => known.rendering.as_ref().is_some_and(|rendering| rendering.made.elapsed() < self.age),
                 Err(_) => true,
             });
             if slots.len() >= ADDRESSES {
@@ -202,6 +218,22 @@ mod tests {
             seen.insert(nonce.to_owned());
         }
         assert_eq!(seen.len(), 50);
+    }
+
+    #[tokio::test]
+    async fn those_who_waited_for_a_failure_share_it_and_the_next_visitor_tries_anew() {
+        let (shared, count) = (Shared::new(Duration::from_secs(60)), AtomicUsize::new(0));
+        let fail = async || {
+            count.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            crate::trouble::Trouble::Busy.into_response()
+        };
+        let visits = (0..50).map(|_| shared.answer(key("/", "cb_size=elder").expect("a key"), fail()));
+        let answers = futures::future::join_all(visits).await;
+        assert!(answers.iter().all(|answer| answer.status() == StatusCode::SERVICE_UNAVAILABLE));
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        let next = shared.answer(key("/", "cb_size=elder").expect("a key"), async { page(&count) }).await;
+        assert_eq!(next.status(), StatusCode::OK);
     }
 
     #[tokio::test]

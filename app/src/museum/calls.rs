@@ -186,7 +186,7 @@ async fn short(asked: Asked) -> Answer {
         Err(LimitError::Limited(limited)) => Answer::from(Problem::Busy).retry_after(limited.retry_after),
         Err(LimitError::Database(error)) => {
             tracing::error!(%error, "a short link could not be followed");
-            Problem::Broken.into()
+            Problem::Busy.into()
         }
     }
 }

@@ -26,3 +26,21 @@ pub fn constraint_of(error: &sqlx::Error) -> Option<&str> {
 pub fn is_transient(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|e| e.code()).is_some_and(|code| matches!(&*code, "40001" | "40P01" | "55P03"))
 }
+
+/// The database is not there at this moment: no connection to be had, a connection that broke, a server that stops,
+/// starts, is out of room or did not answer in time. Whether a commit that was under way happened is then not known; the
+/// same question may be asked again later.
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        // Connection exceptions (08), insufficient resources (53), an operator's or a time limit's intervention (57), a
+        // transaction that outlived its limit (25P03, 25P04), a server that was demoted to a replica (25006).
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            code.starts_with("08")
+                || code.starts_with("53")
+                || code.starts_with("57")
+                || matches!(&*code, "25P03" | "25P04" | "25006")
+        }),
+        _ => false,
+    }
+}

@@ -2,9 +2,11 @@
 //!
 //! Nothing here may be used outside tests: it panics where it cannot go on.
 
+mod cluster;
 mod database;
 mod house;
 pub mod smtp;
 
+pub use cluster::{Cluster, StopMode};
 pub use database::TestDb;
 pub use house::{MASTER_KEY, TestHouse};

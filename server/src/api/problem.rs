@@ -209,8 +209,11 @@ impl From<Denied> for ProblemDocument {
 
 impl From<sqlx::Error> for ProblemDocument {
     fn from(error: sqlx::Error) -> Self {
-        let busy = store::is_transient(&error) || matches!(error, sqlx::Error::PoolTimedOut);
-        if busy {
+        if store::is_transient(&error) {
+            return Self::of(Trouble::Busy);
+        }
+        if store::is_unavailable(&error) {
+            tracing::warn!(%error, "the database is not there at the moment");
             return Self::of(Trouble::Busy);
         }
         tracing::error!(%error, "the database failed");

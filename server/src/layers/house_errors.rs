@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::account::Actor;
 use futures::FutureExt as _;
-use http::{HeaderMap, HeaderValue, Method, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use std::panic::AssertUnwindSafe;
 
 /// The last resort, when even the house's page cannot be made: no style, no script, two sentences.
@@ -19,8 +19,18 @@ const LAST_RESORT: &str = "<!DOCTYPE html><html lang=\"zh-CN\"><meta charset=\"u
     <h1>页面暂时无法显示</h1><p>请稍后再试。如需帮助，请告诉我们下面的支持代码。</p>\
     <p lang=\"en\">This page cannot be shown at the moment. Please try again later.</p>";
 
-/// Replaces bare errors by the house's own.
+/// Replaces bare errors by the house's own. Whatever says "not now" also says when to come back.
 pub async fn dress(State(house): State<House>, request: Request, next: Next) -> Response {
+    let mut response = dressed(house, request, next).await;
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE
+        && let Some(seconds) = Trouble::Busy.retry_after()
+    {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(seconds.into());
+    }
+    response
+}
+
+async fn dressed(house: House, request: Request, next: Next) -> Response {
     let facts = Facts::of(request.extensions());
     let uri = request.uri().clone();
     // What the page needs of the head: a visitor who reads large text reads errors in large text.

@@ -9,4 +9,5 @@ mod ops;
 mod pages;
 mod process;
 mod routes;
+mod steady;
 mod support;

@@ -8,6 +8,7 @@ use domain::time::{local_day, start_of_day};
 use jiff::{SignedDuration, Span, Timestamp, civil};
 use sqlx::PgConnection;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 use store::booking::sessions as sql;
 use tokio::sync::Mutex;
 
@@ -107,7 +108,8 @@ impl Museum {
 #[derive(Clone, Default)]
 pub struct Calendar {
     museum: Arc<RwLock<Option<Arc<Museum>>>>,
-    reading: Arc<Mutex<()>>,
+    /// When the last reading that failed ended; locked while somebody reads.
+    reading: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Calendar {
@@ -117,7 +119,8 @@ impl Calendar {
     }
 }
 
-/// The museum, at most a second old. One request reads it, the others wait for that one.
+/// The museum, at most a second old. One request reads it, the others wait for that one, and share its failure: if each
+/// tried for itself, one after the other, the last of a crowd would wait for all the timeouts before its own.
 ///
 /// # Errors
 /// `NotFound` before the museum was set up; `Database`.
@@ -126,11 +129,23 @@ pub async fn museum(services: &Services) -> Result<Arc<Museum>, BookingError> {
     if let Some(museum) = services.calendar.known(now) {
         return Ok(museum);
     }
-    let _reading = services.calendar.reading.lock().await;
+    let came = Instant::now();
+    let mut failed = services.calendar.reading.lock().await;
     if let Some(museum) = services.calendar.known(services.clock.now()) {
         return Ok(museum);
     }
-    let museum = Arc::new(read(services, now).await?);
+    if failed.is_some_and(|at| at > came) {
+        return Err(sqlx::Error::PoolTimedOut.into());
+    }
+    let museum = match read(services, now).await {
+        Ok(museum) => Arc::new(museum),
+        Err(error) => {
+            if let BookingError::Database(_) = error {
+                *failed = Some(Instant::now());
+            }
+            return Err(error);
+        }
+    };
     *services.calendar.museum.write().unwrap_or_else(PoisonError::into_inner) = Some(museum.clone());
     Ok(museum)
 }

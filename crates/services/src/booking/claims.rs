@@ -206,7 +206,7 @@ async fn decide(services: &Services, guard: Guard, session: SessionId, batch: Ve
             results
         }
         Err(error) => {
-            let busy = store::is_transient(&error);
+            let busy = may_pass(&error);
             tracing::warn!(%error, claims = claims.len(), "a batch of claims failed");
             let mut first = Some(failed(error));
             claims
@@ -232,8 +232,14 @@ async fn decide(services: &Services, guard: Guard, session: SessionId, batch: Ve
     }
 }
 
+/// Nothing is wrong with the claim: the same one may succeed in a moment. Whether a commit happened that the connection
+/// broke under is not known; the idempotency key tells whoever asks again.
+fn may_pass(error: &sqlx::Error) -> bool {
+    store::is_transient(error) || store::is_unavailable(error)
+}
+
 fn failed(error: sqlx::Error) -> BookingError {
-    if store::is_transient(&error) {
+    if may_pass(&error) {
         Refusal::Busy.into()
     } else if store::constraint_of(&error) == Some("booking_within_capacity") {
         // The net below the lock caught something: nobody is oversold, and somebody should look.
