@@ -4,6 +4,7 @@ mod changes;
 mod door;
 mod drafts;
 mod limits;
+mod machines;
 mod office;
 mod races;
 
