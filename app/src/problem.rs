@@ -1,12 +1,14 @@
 //! The pages for what goes wrong: they belong to the house, say what to do next, and carry a support code.
 
+use crate::i18n::Text;
+use crate::routes::page_at;
 use crate::ui::{Illustration, LinkButton, Page, Picture, Variant};
 use crate::visit::{Visit, visit};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-/// Why a page cannot be shown.
+/// Why a page cannot be shown, or what was sent cannot be taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Problem {
     /// No such page, or nothing of the visitor's at this address.
@@ -15,6 +17,16 @@ pub enum Problem {
     Forbidden,
     /// The signed link is too old or was changed on the way.
     LinkInvalid,
+    /// What was sent arrived in pieces, or is not what its headers say.
+    Malformed,
+    /// What was sent is larger than a form may be.
+    TooLarge,
+    /// What was sent is no form.
+    WrongType,
+    /// The form was read and lacks something, or holds what cannot be used.
+    Unusable,
+    /// More from one network than is answered; again after this many seconds.
+    TooOften(u32),
     /// A fault of ours.
     Broken,
     /// More visitors than we can serve at this moment.
@@ -23,7 +35,18 @@ pub enum Problem {
 
 impl Problem {
     /// Every problem.
-    pub const ALL: [Self; 5] = [Self::NotFound, Self::Forbidden, Self::LinkInvalid, Self::Broken, Self::Busy];
+    pub const ALL: [Self; 10] = [
+        Self::NotFound,
+        Self::Forbidden,
+        Self::LinkInvalid,
+        Self::Malformed,
+        Self::TooLarge,
+        Self::WrongType,
+        Self::Unusable,
+        Self::TooOften(60),
+        Self::Broken,
+        Self::Busy,
+    ];
 
     /// The status of the answer.
     pub const fn status(self) -> StatusCode {
@@ -31,6 +54,11 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::LinkInvalid => StatusCode::GONE,
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unusable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -41,6 +69,11 @@ impl Problem {
             Self::NotFound => "not-found",
             Self::Forbidden => "forbidden",
             Self::LinkInvalid => "link-invalid",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too-large",
+            Self::WrongType => "wrong-type",
+            Self::Unusable => "unusable",
+            Self::TooOften(_) => "too-often",
             Self::Broken => "broken",
             Self::Busy => "busy",
         }
@@ -50,10 +83,25 @@ impl Problem {
         match self {
             Self::NotFound => Illustration::Museum,
             Self::Forbidden | Self::LinkInvalid => Illustration::Tank,
+            Self::Malformed | Self::TooLarge | Self::WrongType | Self::Unusable => Illustration::Drop,
             Self::Broken => Illustration::Helix,
-            Self::Busy => Illustration::Bus,
+            Self::TooOften(_) | Self::Busy => Illustration::Bus,
         }
     }
+
+    /// The sentences below the title.
+    fn text(self, visit: &Visit) -> Text {
+        let key = format!("problem-{}-text", self.key());
+        match self {
+            Self::TooOften(seconds) => visit.t_args(&key, &[("minutes", minutes(seconds).into())]),
+            _ => visit.t(&key),
+        }
+    }
+}
+
+/// A wait as people are told it: whole minutes, never none and never too few.
+pub fn minutes(seconds: u32) -> u32 {
+    seconds.div_ceil(60).max(1)
 }
 
 /// The page for `problem`; sets the status of the answer. A page returns it when what it was asked for is not there:
@@ -61,15 +109,19 @@ impl Problem {
 pub fn problem_page(problem: Problem) -> impl IntoView {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(problem.status());
+        if let Problem::TooOften(seconds) = problem {
+            response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
     }
     let visit = &visit();
     let key = problem.key();
     view! {
         <Page title=visit.t(&format!("problem-{key}-title")) centred=true>
             <Picture of=problem.picture()/>
-            <p class="lead">{visit.t(&format!("problem-{key}-text"))}</p>
+            <p class="lead">{problem.text(visit)}</p>
             <p class="actions">
                 {retry(problem, visit)}
+                {open_again(problem, visit)}
                 <LinkButton href=visit.href("/") variant=Variant::Secondary>{visit.t("go-home")}</LinkButton>
             </p>
             <p class="muted small">
@@ -83,4 +135,22 @@ fn retry(problem: Problem, visit: &Visit) -> Option<impl IntoView + use<>> {
     matches!(problem, Problem::Broken | Problem::Busy).then(|| {
         view! { <LinkButton href=visit.here_in(visit.locale())>{visit.t("try-again")}</LinkButton> }
     })
+}
+
+/// After a form that was not taken: the page it stands on, where form and page share an address.
+fn open_again(problem: Problem, visit: &Visit) -> Option<impl IntoView + use<>> {
+    let form = matches!(problem, Problem::Malformed | Problem::TooLarge | Problem::WrongType | Problem::Unusable);
+    (form && page_at(&visit.path).is_some()).then(|| {
+        view! { <LinkButton href=visit.here_in(visit.locale())>{visit.t("open-page-again")}</LinkButton> }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_minutes_that_are_long_enough() {
+        assert_eq!([0, 1, 60, 61, 600].map(minutes), [1, 1, 1, 2, 10]);
+    }
 }

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use futures::StreamExt as _;
 use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
 use leptos_axum::{ResponseOptions, handle_response_inner};
 use std::pin::Pin;
 use std::sync::Once;
@@ -31,19 +32,30 @@ pub async fn page(visit: Visit, status: StatusCode, request: Request<Body>) -> R
     // The scripts that Leptos appends carry resources for islands; a page without islands has no script at all.
     if islands {
         handle_response_inner(context, document, request, |app, scripts, _| {
+            let html = written(app);
             Box::pin(async move {
-                let html = app.to_html_stream_in_order().collect::<String>().await;
+                let html = html.await;
                 Box::pin(futures::stream::once(async move { html }).chain(scripts())) as Chunks
             })
         })
         .await
     } else {
         handle_response_inner(context, document, request, |app, _, _| {
+            let html = written(app);
             Box::pin(async move {
-                let html = app.to_html_stream_in_order().collect::<String>().await;
+                let html = html.await;
                 Box::pin(futures::stream::once(async move { html })) as Chunks
             })
         })
         .await
     }
+}
+
+/// Writes a document to its end under the owner of its request, which is the present one when this is called.
+///
+/// A page that waits is written on whichever thread is free, and Leptos finds contexts and keeps signals alive by the
+/// owner that thread holds. Left alone that is none, or the one of a visitor this thread has served before: a description
+/// meant for the head would be lost or stand in another visitor's page, and signals would end with another's request.
+fn written<IV: IntoView + 'static>(app: IV) -> ScopedFuture<impl Future<Output = String> + Send> {
+    ScopedFuture::new(async move { app.to_html_stream_in_order().collect::<String>().await })
 }

@@ -6,6 +6,7 @@ use crate::preferences::Preferences;
 use crate::problem::Problem;
 use axum::http::HeaderValue;
 use domain::Locale;
+use services::limits::Network;
 use services::{Context, Services};
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -36,6 +37,8 @@ pub struct VisitData {
     pub assets: Assets,
     /// The browser's own random token, if it has one: what was typed before a booking is shown to no other browser.
     pub visitor: Option<String>,
+    /// Where the request comes from, coarsely; for limits, never for logs.
+    pub network: Network,
     /// Set when the page cannot be shown: its place is taken by the house's page for that problem.
     pub problem: Option<Problem>,
     /// The gallery exists, and messages are shown on a page instead of leaving.

@@ -22,7 +22,8 @@ const AFTER: &str = "\
 Configuration: `server config` prints every key with its default and its meaning. DATABASE_URL names the database;
 CORDBLOOD__SECTION__KEY overrides any key.
 
-Exit codes: 0 done · 1 failed · 2 wrong arguments · 3 the configuration cannot be used · 4 the audit trail does not verify";
+Exit codes: 0 done · 1 failed · 2 wrong arguments · 3 the configuration cannot be used · 4 the audit trail does not verify
+· 5 done, but some sealed values do not open";
 
 /// What the binary can do.
 #[derive(Debug, Subcommand)]
@@ -49,12 +50,29 @@ pub enum Command {
     /// Check the whole audit trail against its signed heads.
     ///
     /// Ends with 4 and names the first position that does not fit when anything was changed, removed, moved or added.
-    VerifyAudit,
+    /// Prints the head of a sound trail, to be kept outside the database: only a head kept elsewhere shows a trail whose
+    /// end was cut off together with its heads.
+    VerifyAudit(VerifyAudit),
+    /// Erase the personal data whose time is over, now.
+    ///
+    /// The workers of a running server do the same every ten minutes. Prints how much of each kind; bookings and accounts
+    /// leave a proof in the audit trail. May be stopped and begun again.
+    Erase(Erase),
     /// Make new data and signing keys, in use everywhere within a minute.
     ///
-    /// Nothing is sealed again and nothing stops opening: older keys keep opening what they sealed and verifying what they
-    /// signed.
-    RotateKeys,
+    /// Nothing stops opening: older keys keep opening what they sealed and verifying what they signed. Nothing is sealed
+    /// again without `--renew`.
+    RotateKeys(RotateKeys),
+    /// End a signing key at once, for one that leaked.
+    ///
+    /// Passes and tokens it signed are refused within seconds; audit heads it signed before stay good. Run `rotate-keys`
+    /// first: the only key cannot be ended. /.well-known/jwks.json shows the keys that verify.
+    RetireKey(RetireKey),
+    /// Wrap every key with another master key, read from standard input.
+    ///
+    /// All keys or none. Servers that run keep working with the keys they hold but learn of no later ones: put the new
+    /// master key into their configuration and start them anew. Nothing that was sealed or signed changes.
+    Rewrap,
     /// Print the OpenAPI document of /api/v1.
     Openapi,
     /// Print every key of the configuration with its default and its meaning, or check the one given.
@@ -105,6 +123,42 @@ pub struct CreateClient {
     pub scopes: Vec<String>,
 }
 
+/// Arguments of `verify-audit`.
+#[derive(Debug, Args)]
+pub struct VerifyAudit {
+    /// Also compare with a head that was kept elsewhere: a file that holds `<leaves>:<root>`, as this command prints it
+    /// and as the server logs it once a minute (`witness`).
+    #[arg(long, value_name = "FILE")]
+    pub witness: Option<PathBuf>,
+}
+
+/// Arguments of `erase`.
+#[derive(Debug, Args)]
+pub struct Erase {
+    /// Only count what is due.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `rotate-keys`.
+#[derive(Debug, Args)]
+pub struct RotateKeys {
+    /// Then seal every lasting value anew with the new key, as is needed when a data key may have leaked.
+    ///
+    /// Waits first, less than a minute, until every running server seals with the new key. What lives a day or less is
+    /// left to its end. Ends with 5 when values were left alone because they do not open. If it is stopped, run it again.
+    #[arg(long)]
+    pub renew: bool,
+}
+
+/// Arguments of `retire-key`.
+#[derive(Debug, Args)]
+pub struct RetireKey {
+    /// The key's name, its `kid`.
+    #[arg(value_name = "ID")]
+    pub kid: String,
+}
+
 /// Arguments of `config`.
 #[derive(Debug, Args)]
 pub struct ConfigCommand {
@@ -117,6 +171,8 @@ pub struct ConfigCommand {
 const CONFIGURATION: u8 = 3;
 /// The audit trail does not verify.
 const AUDIT: u8 = 4;
+/// Some sealed values do not open.
+const UNREADABLE: u8 = 5;
 
 /// What a command came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,6 +181,8 @@ pub enum Outcome {
     Done,
     /// The audit trail does not verify.
     AuditBroken,
+    /// It is done but for sealed values that do not open.
+    Unreadable,
 }
 
 /// Does what the command line says. Errors go to standard error, as sentences.
@@ -143,6 +201,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     match done {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::AuditBroken) => ExitCode::from(AUDIT),
+        Ok(Outcome::Unreadable) => ExitCode::from(UNREADABLE),
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -157,8 +216,11 @@ async fn configured(command: Command, config: Config) -> anyhow::Result<Outcome>
         Command::Seed(_) => commands::seed(&config).await?,
         Command::CreateAdmin(admin) => commands::create_admin(&config, admin).await?,
         Command::CreateClient(client) => commands::create_client(&config, client).await?,
-        Command::VerifyAudit => return commands::verify_audit(&config).await,
-        Command::RotateKeys => commands::rotate_keys(&config).await?,
+        Command::VerifyAudit(asked) => return commands::verify_audit(&config, asked).await,
+        Command::Erase(asked) => commands::erase(&config, asked).await?,
+        Command::RotateKeys(asked) => return commands::keys::rotate(&config, asked).await,
+        Command::RetireKey(asked) => commands::keys::retire(&config, asked).await?,
+        Command::Rewrap => commands::keys::rewrap(&config).await?,
         Command::Config(_) => println!("The configuration can be used."),
         Command::Openapi => commands::openapi()?,
     }

@@ -1,6 +1,7 @@
 //! What every handler is given: the means of the house and how this process is configured.
 
 use crate::config::Config;
+use app::calls::ClientAddress;
 use app::visit::{Assets, Query, VisitData};
 use app::{Visit, preferences::Preferences};
 use domain::Locale;
@@ -9,6 +10,8 @@ use domain::ids::RequestId;
 use http::HeaderMap;
 use http::request::Parts;
 use services::Services;
+use services::limits::Network;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// The state of the router.
@@ -55,6 +58,7 @@ impl HouseData {
             preferences: Preferences::from_headers(headers),
             assets: self.assets.clone(),
             visitor: app::calls::cookie(headers, app::museum::VISITOR_COOKIE).map(str::to_owned),
+            network: Network::of(facts.address),
             problem: None,
             development: !self.config.production(),
         })
@@ -68,6 +72,8 @@ pub struct Facts {
     pub locale: Locale,
     /// Its name.
     pub request: RequestId,
+    /// Where it comes from, as far as that can be known.
+    pub address: IpAddr,
 }
 
 impl Facts {
@@ -76,6 +82,7 @@ impl Facts {
         Self {
             locale: extensions.get::<Locale>().copied().unwrap_or_default(),
             request: extensions.get::<RequestId>().copied().unwrap_or(RequestId(uuid::Uuid::nil())),
+            address: extensions.get::<ClientAddress>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |found| found.0),
         }
     }
 }

@@ -17,8 +17,6 @@ use tokio_util::sync::CancellationToken;
 
 /// A probe waits no longer than this: an orchestrator asks every few seconds.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// A worker that has not turned for this long has stopped.
-const PULSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
 
 /// What the probes look at.
 #[derive(Clone)]
@@ -58,6 +56,9 @@ pub struct Readiness {
     pub migrations: bool,
     /// Every worker of this process turned lately (true where none should run).
     pub workers: bool,
+    /// Those that did not, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stalled: Vec<&'static str>,
     /// The process is ending.
     pub stopping: bool,
 }
@@ -68,9 +69,10 @@ impl Ops {
         let applied = timeout(PATIENCE, applied(&self.services)).await;
         let database = matches!(applied, Ok(Ok(_)));
         let migrations = matches!(applied, Ok(Ok(true)));
-        let workers = self.pulses.all_younger_than(PULSE, self.services.clock.now());
-        let stopping = self.stopping.is_cancelled();
-        Readiness { ready: database && migrations && workers && !stopping, database, migrations, workers, stopping }
+        let stalled = self.pulses.stalled(self.services.clock.now());
+        let (workers, stopping) = (stalled.is_empty(), self.stopping.is_cancelled());
+        let ready = database && migrations && workers && !stopping;
+        Readiness { ready, database, migrations, workers, stalled, stopping }
     }
 }
 

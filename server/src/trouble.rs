@@ -5,6 +5,9 @@ use app::problem::Problem;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
+/// Seconds to wait where nobody says how long.
+const TOO_OFTEN: u32 = 60;
+
 /// Why a request got no answer of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Trouble {
@@ -97,8 +100,13 @@ impl Trouble {
         match self {
             Self::NotFound | Self::WrongMethod => Problem::NotFound,
             Self::Forbidden | Self::CrossSite | Self::NoToken => Problem::Forbidden,
-            Self::Busy | Self::TooOften => Problem::Busy,
-            Self::Broken | Self::Malformed | Self::TooLarge | Self::WrongType | Self::Unusable => Problem::Broken,
+            Self::Malformed => Problem::Malformed,
+            Self::TooLarge => Problem::TooLarge,
+            Self::WrongType => Problem::WrongType,
+            Self::Unusable => Problem::Unusable,
+            Self::TooOften => Problem::TooOften(TOO_OFTEN),
+            Self::Busy => Problem::Busy,
+            Self::Broken => Problem::Broken,
         }
     }
 
@@ -106,7 +114,7 @@ impl Trouble {
     pub const fn retry_after(self) -> Option<u32> {
         match self {
             Self::Busy => Some(5),
-            Self::TooOften => Some(60),
+            Self::TooOften => Some(TOO_OFTEN),
             _ => None,
         }
     }

@@ -5,11 +5,11 @@ use crate::config::Config;
 use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 use services::Services;
-use services::jobs::{Handlers, Pace, Pulse};
+use services::jobs::{Handlers, Pace};
+use services::pulse::Pulse;
 use sqlx::PgPool;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -21,50 +21,39 @@ const TIDY: Duration = Duration::from_secs(600);
 /// How long a worker that panicked rests.
 const REST: Duration = Duration::from_secs(1);
 
-/// When a worker last turned.
-#[derive(Clone, Debug)]
-pub struct Beat(Arc<AtomicI64>);
+/// A worker that has not turned for this long has stopped.
+const PULSE: SignedDuration = SignedDuration::from_secs(60);
+/// The same of who tidies up: it rests for ten minutes, and one of its works may take another ten.
+const TIDY_PULSE: SignedDuration = SignedDuration::from_mins(20);
 
-impl Beat {
-    fn new(now: Timestamp) -> Self {
-        Self(Arc::new(AtomicI64::new(now.as_millisecond())))
-    }
-
-    /// It turns now.
-    pub fn turn(&self, now: Timestamp) {
-        self.0.store(now.as_millisecond(), Ordering::Relaxed);
-    }
-
-    fn last(&self) -> Option<Timestamp> {
-        Timestamp::from_millisecond(self.0.load(Ordering::Relaxed)).ok()
-    }
+struct Heart {
+    name: &'static str,
+    pulse: Pulse,
+    /// Before its first beat a worker is as old as its start.
+    began: Timestamp,
+    /// The longest silence of a worker that is well.
+    silence: SignedDuration,
 }
 
-enum Heart {
-    Own(Beat),
-    Jobs(Pulse, Timestamp),
+impl Heart {
+    fn age(&self, now: Timestamp) -> SignedDuration {
+        now.duration_since(self.pulse.last().unwrap_or(self.began))
+    }
 }
 
 /// The heartbeats of this process; empty where no workers run.
 #[derive(Clone, Default)]
-pub struct Pulses(Arc<Vec<(&'static str, Heart)>>);
+pub struct Pulses(Arc<Vec<Heart>>);
 
 impl Pulses {
     /// The age of each heartbeat.
     pub fn ages(&self, now: Timestamp) -> impl Iterator<Item = (&'static str, SignedDuration)> {
-        self.0.iter().map(move |(name, heart)| {
-            let last = match heart {
-                Heart::Own(beat) => beat.last(),
-                // Before its first beat a worker is as old as its start.
-                Heart::Jobs(pulse, began) => pulse.last().or(Some(*began)),
-            };
-            (*name, now.duration_since(last.unwrap_or(Timestamp::MIN)))
-        })
+        self.0.iter().map(move |heart| (heart.name, heart.age(now)))
     }
 
-    /// Everybody turned within `age`.
-    pub fn all_younger_than(&self, age: SignedDuration, now: Timestamp) -> bool {
-        self.ages(now).all(|(_, since)| since <= age)
+    /// Who has been silent for too long.
+    pub fn stalled(&self, now: Timestamp) -> Vec<&'static str> {
+        self.0.iter().filter(|heart| heart.age(now) > heart.silence).map(|heart| heart.name).collect()
     }
 }
 
@@ -80,8 +69,12 @@ impl Workers {
     pub fn start(services: &Services, config: &Config, handlers: Handlers, shutdown: &CancellationToken) -> Self {
         let mut tasks = JoinSet::new();
         let now = services.clock.now();
-        let clock = Beat::new(now);
-        let mut hearts = vec![("clock", Heart::Own(clock.clone()))];
+        let mut hearts = Vec::new();
+        let mut heart = |name, pulse: Pulse, silence| {
+            hearts.push(Heart { name, pulse: pulse.clone(), began: now, silence });
+            pulse
+        };
+        let clock = heart("clock", Pulse::default(), PULSE);
         let stop = || shutdown.clone();
 
         let (s, c) = (services.clone(), stop());
@@ -92,16 +85,16 @@ impl Workers {
             async move { s.vault.keep_fresh(&s.db, &s.clock, c).await }
         }));
         if config.workers.enabled {
-            hearts.push(("jobs", Heart::Jobs(handlers.pulse(), now)));
+            heart("jobs", handlers.pulse(), PULSE);
             let pace = Pace { workers: config.workers.jobs, ..Pace::default() };
             let (s, c) = (services.clone(), stop());
             tasks.spawn(supervise("jobs", stop(), move || {
                 services::jobs::run_at_pace(s.clone(), handlers.clone(), pace, c.clone())
             }));
-            let (s, c) = (services.clone(), stop());
-            tasks.spawn(supervise("audit", stop(), move || services::audit::run(s.clone(), c.clone())));
-            let (s, c) = (services.clone(), stop());
-            tasks.spawn(supervise("tidy", stop(), move || tidy(s.clone(), c.clone())));
+            let (s, c, pulse) = (services.clone(), stop(), heart("audit", Pulse::default(), PULSE));
+            tasks.spawn(supervise("audit", stop(), move || services::audit::run(s.clone(), pulse.clone(), c.clone())));
+            let (s, c, pulse) = (services.clone(), stop(), heart("tidy", Pulse::default(), TIDY_PULSE));
+            tasks.spawn(supervise("tidy", stop(), move || tidy(s.clone(), pulse.clone(), c.clone())));
         }
         Self { tasks, pulses: Pulses(Arc::new(hearts)) }
     }
@@ -133,7 +126,7 @@ async fn pause(time: Duration, shutdown: &CancellationToken) {
 }
 
 /// Goes with the database's clock, so that several servers agree on when booking opens and when a hold ends.
-async fn follow_clock(services: Services, beat: Beat, shutdown: CancellationToken) {
+async fn follow_clock(services: Services, pulse: Pulse, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         match database_now(&services.db).await {
             Ok(now) => services.clock.follow(now),
@@ -141,7 +134,7 @@ async fn follow_clock(services: Services, beat: Beat, shutdown: CancellationToke
                 tracing::warn!(%error, "the database's clock cannot be read; going on with the last difference")
             }
         }
-        beat.turn(services.clock.now());
+        pulse.beat(services.clock.now());
         pause(CLOCK, &shutdown).await;
     }
 }
@@ -152,17 +145,21 @@ pub async fn database_now(db: &PgPool) -> sqlx::Result<Timestamp> {
     Ok(now.to_jiff())
 }
 
-/// Makes the sessions of the days to come and compares the books with the seats.
-async fn tidy(services: Services, shutdown: CancellationToken) {
+/// Sweeps away what has run out, erases what is due, makes the sessions of the days to come and compares the books with
+/// the seats. Beats after each, whatever became of it: what fails is a line in the log, and the next is tried.
+async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
     use services::booking;
+    let beat = || pulse.beat(services.clock.now());
     while !shutdown.is_cancelled() {
         let context = services.system();
         if let Err(error) = services::account::sweep(&services).await {
             tracing::error!(%error, "what has run out could not be swept away");
         }
+        beat();
         if let Err(error) = services::machines::sweep(&services).await {
             tracing::error!(%error, "remembered answers could not be swept away");
         }
+        beat();
         match services::privacy::erase_due(&services).await {
             Ok(erased) if erased.bookings + erased.accounts > 0 => {
                 tracing::info!(
@@ -174,15 +171,18 @@ async fn tidy(services: Services, shutdown: CancellationToken) {
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "personal data past its time could not be erased"),
         }
+        beat();
         match booking::make_sessions(&services, &context).await {
             Ok(0) | Err(booking::BookingError::NotFound) => {}
             Ok(made) => tracing::info!(made, "sessions were made from the weekly templates"),
             Err(error) => tracing::error!(%error, "sessions could not be made"),
         }
+        beat();
         // What it finds is its own log line and gauge.
         if let Err(error) = booking::reconcile(&services, &context).await {
             tracing::error!(%error, "the books could not be compared with the seats");
         }
+        beat();
         pause(TIDY, &shutdown).await;
     }
 }

@@ -62,10 +62,24 @@ problem-forbidden-title = This page is for people with permission
 problem-forbidden-text = If you think you should see it, sign in with another account, or tell us the code below.
 problem-link-invalid-title = This link no longer works
 problem-link-invalid-text = It may have expired, or lost a part when it was passed on. Please open the latest message you received and use the link in it.
+problem-malformed-title = What you sent did not arrive whole
+problem-malformed-text = Part of it was lost on the way, so nothing was saved. Please go back one page and send it again; if it happens again, tell us the code below.
+problem-too-large-title = This is more than the form can take
+problem-too-large-text = What you sent is longer than this form accepts, so nothing was saved. Please go back one page, shorten the text and send it again.
+problem-wrong-type-title = We cannot read this kind of file or data
+problem-wrong-type-text = This page reads what is filled in on its own form, so nothing was saved. Please open the page, fill in the form there and send it.
+problem-unusable-title = Something in the form is missing
+problem-unusable-text = The form arrived, but part of it was missing or could not be used, so nothing was saved. Please open the page and fill in the form once more; if it happens again, tell us the code below.
+problem-too-often-title = Please wait a little
+problem-too-often-text = Many requests came from the network you use, perhaps from other people. Please try again in { $minutes ->
+    [one] a minute
+   *[other] { $minutes } minutes
+}. Confirmed bookings and the places kept for you are still there.
 problem-broken-title = Something went wrong on our side
 problem-broken-text = Nothing you entered was misused, and confirmed bookings are not affected. Please try again later; if it happens again, tell us the code below.
 problem-busy-title = Many people are visiting right now
 problem-busy-text = Please wait a minute and try again. Confirmed bookings and the places kept for you are still there.
 try-again = Try again
+open-page-again = Open the page again
 go-home = Go to the home page
 support-code = Support code

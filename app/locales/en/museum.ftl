@@ -113,6 +113,10 @@ limited = That was a little often. Please try again in { $minutes ->
     [one] a minute
    *[other] { $minutes } minutes
 }. Everything you typed is still here.
+limited-network = Many bookings are being made from the network you use. Please try again in { $minutes ->
+    [one] a minute
+   *[other] { $minutes } minutes
+}, or use mobile data instead. What you entered is still here.
 mine-title = My museum visit
 mine-title-cancelled = Booking cancelled
 mine-title-over = This visit is over

@@ -98,6 +98,7 @@ proven-try = 预约这一场
 proven-others = 时间最近、还有名额的场次
 proven-calendar = 查看全部场次
 limited = 操作次数有些多，请{ $minutes }分钟后再试。填写的内容都还在。
+limited-network = 您所在的网络现在预约较多，请{ $minutes }分钟后再试，也可以换用手机流量。填写的内容都还在。
 mine-title = 我的参观预约
 mine-title-cancelled = 预约已取消
 mine-title-over = 参观已结束

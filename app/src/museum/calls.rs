@@ -1,9 +1,9 @@
 //! What visitors of the museum do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
 
-use super::{VISITOR_COOKIE, problem_of};
+use super::{VISITOR_COOKIE, led_nowhere, problem_of};
 use crate::calls::{Answer, Asked, Call, Cookie};
-use crate::form::Tone;
-use crate::problem::Problem;
+use crate::form::{FormState, Tone};
+use crate::problem::{Problem, minutes};
 use crate::routes::Access;
 use crate::words::{fault_text, refusal_text};
 use domain::booking::{Party, PartySize};
@@ -12,7 +12,7 @@ use domain::field::{Fault, Faults};
 use domain::ids::{DraftId, SessionId};
 use jiff::SignedDuration;
 use services::booking::{self, BookingError, BookingState, DraftView, Handle};
-use services::limits::{LimitError, Network};
+use services::limits::LimitError;
 use services::messages;
 
 /// The museum's calls.
@@ -41,14 +41,18 @@ fn refused(asked: &Asked, page: String, error: BookingError) -> Answer {
         BookingError::StateHasChanged => {
             Answer::again_at(page, form.with_notice(Tone::Warning, asked.t("mine-state-has-changed").to_string()))
         }
-        BookingError::Limited { retry_after } => {
-            let wait = SignedDuration::from_secs(retry_after.min(86_400) as i64);
-            let minutes = (wait.as_secs() / 60).max(1);
-            let text = asked.t_args("limited", &[("minutes", minutes.into())]).to_string();
-            Answer::again_at(page, form.with_notice(Tone::Warning, text)).retry_after(wait)
-        }
+        BookingError::Limited { retry_after } => wait(asked, page, form, "limited", retry_after),
+        BookingError::NetworkLimited { retry_after } => wait(asked, page, form, "limited-network", retry_after),
         other => problem_of(&other).into(),
     }
+}
+
+/// Shows the page again with how long to wait.
+fn wait(asked: &Asked, page: String, form: FormState, key: &str, seconds: u64) -> Answer {
+    let seconds = u32::try_from(seconds.min(86_400)).unwrap_or(86_400);
+    let text = asked.t_args(key, &[("minutes", minutes(seconds).into())]).to_string();
+    let wait = SignedDuration::from_secs(i64::from(seconds));
+    Answer::again_at(page, form.with_notice(Tone::Warning, text)).retry_after(wait)
 }
 
 fn one(asked: &Asked, field: &'static str, page: String, fault: Fault) -> Answer {
@@ -64,7 +68,7 @@ async fn hold(asked: Asked) -> Answer {
     };
     let known = asked.cookie(VISITOR_COOKIE).filter(|token| token.len() == 32).map(str::to_owned);
     let visitor = known.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(services::crypto::random())));
-    match booking::begin(&asked.services, &asked.context, session, people, &visitor).await {
+    match booking::begin(&asked.services, &asked.context, session, people, &visitor, &asked.network).await {
         // Renewed with every draft, so that it lives as long as the newest.
         Ok(draft) => Answer::to(format!("/museum/book/{draft}")).cookie(Cookie::new(
             VISITOR_COOKIE,
@@ -132,7 +136,9 @@ async fn confirm(asked: &Asked, draft: DraftView, page: String) -> Answer {
     // Read again: it is proven now.
     let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
     let made = match booking::read(&asked.services, &asked.context, draft.id, visitor).await {
-        Ok(draft) => booking::confirm(&asked.services, &asked.context, &draft).await.map(|id| (id, draft)),
+        Ok(draft) => {
+            booking::confirm(&asked.services, &asked.context, &draft, &asked.network).await.map(|id| (id, draft))
+        }
         Err(error) => Err(error),
     };
     match made {
@@ -165,7 +171,7 @@ async fn other(asked: Asked) -> Answer {
     let Ok(session) = asked.field("session").parse::<SessionId>() else { return Problem::NotFound.into() };
     let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
     let people = draft.people;
-    match booking::take_other(&asked.services, &asked.context, &draft, session, people, visitor).await {
+    match booking::take_other(&asked.services, &asked.context, &draft, session, people, visitor, &asked.network).await {
         Ok(()) if draft.proven => confirm(&asked, draft, page).await,
         Ok(()) => Answer::to(format!("/museum/book/{}", draft.id)),
         Err(error) => refused(&asked, page, error),
@@ -180,10 +186,10 @@ fn handle(asked: &Asked) -> Result<(String, Handle), Answer> {
 /// The short link of a text message: on to the booking's page.
 async fn short(asked: Asked) -> Answer {
     let code: String = asked.param("code").unwrap_or_default();
-    match messages::follow(&asked.services, &asked.context, &code, &Network::of(asked.address.0)).await {
+    match messages::follow(&asked.services, &asked.context, &code, &asked.network).await {
         Ok(Some(link)) => Answer::to(format!("/b/{link}")),
         Ok(None) => Problem::LinkInvalid.into(),
-        Err(LimitError::Limited(limited)) => Answer::from(Problem::Busy).retry_after(limited.retry_after),
+        Err(LimitError::Limited(limited)) => Problem::TooOften(limited.retry_seconds()).into(),
         Err(LimitError::Database(error)) => {
             tracing::error!(%error, "a short link could not be followed");
             Problem::Busy.into()
@@ -195,10 +201,15 @@ fn version(asked: &Asked) -> Option<i32> {
     asked.field("version").parse().ok()
 }
 
-fn changed(asked: &Asked, page: String, done: &str, result: Result<booking::BookingView, BookingError>) -> Answer {
+async fn changed(
+    asked: &Asked,
+    page: String,
+    done: &str,
+    result: Result<booking::BookingView, BookingError>,
+) -> Answer {
     match result {
         Ok(_) => Answer::to(format!("{page}?done={done}")),
-        Err(BookingError::NotFound) => Problem::LinkInvalid.into(),
+        Err(BookingError::NotFound) => led_nowhere(asked).await.into(),
         Err(error) => refused(asked, page, error),
     }
 }
@@ -215,7 +226,7 @@ async fn cancel(asked: Asked) -> Answer {
         return Answer::to(format!("{page}?done=cancelled"));
     }
     let result = booking::cancel(&asked.services, &asked.context, handle, version(&asked)).await;
-    changed(&asked, page, "cancelled", result)
+    changed(&asked, page, "cancelled", result).await
 }
 
 async fn party(asked: Asked) -> Answer {
@@ -228,7 +239,7 @@ async fn party(asked: Asked) -> Answer {
         return refused(&asked, page, BookingError::Fields(faults.into_errors()));
     };
     let result = booking::change_party(&asked.services, &asked.context, handle, version(&asked), party).await;
-    changed(&asked, page, "changed", result)
+    changed(&asked, page, "changed", result).await
 }
 
 async fn move_to(asked: Asked) -> Answer {
@@ -242,16 +253,17 @@ async fn move_to(asked: Asked) -> Answer {
     };
     match booking::move_to(&asked.services, &asked.context, handle, version(&asked), session).await {
         Err(error @ BookingError::Refused(_)) => refused(&asked, format!("{page}/move"), error),
-        result => changed(&asked, page, "moved", result),
+        result => changed(&asked, page, "moved", result).await,
     }
 }
 
 async fn seen(asked: &Asked) -> Result<booking::BookingView, Answer> {
     let (_, handle) = handle(asked)?;
-    booking::view(&asked.services, &asked.context, &handle).await.map_err(|error| match error {
-        BookingError::NotFound => Problem::LinkInvalid.into(),
-        other => problem_of(&other).into(),
-    })
+    match booking::view(&asked.services, &asked.context, &handle).await {
+        Ok(booking) => Ok(booking),
+        Err(BookingError::NotFound) => Err(led_nowhere(asked).await.into()),
+        Err(error) => Err(problem_of(&error).into()),
+    }
 }
 
 async fn calendar(asked: Asked) -> Answer {

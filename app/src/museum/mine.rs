@@ -1,7 +1,7 @@
 //! One's own booking, by signed link: the pass, the facts, and what can still be changed.
 
 use super::sessions::bookable_days;
-use super::{param, problem_of};
+use super::{led_nowhere, param, problem_of};
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
 use crate::ui::{
@@ -27,11 +27,11 @@ struct Seen {
 
 async fn seen(visit: &Visit) -> Result<Seen, Problem> {
     let link: String = param("link").ok_or(Problem::LinkInvalid)?;
-    let found = view(&visit.services, &visit.context, &Handle::Link(link.clone())).await;
-    let booking = found.map_err(|error| match error {
-        BookingError::NotFound => Problem::LinkInvalid,
-        other => problem_of(&other),
-    })?;
+    let booking = match view(&visit.services, &visit.context, &Handle::Link(link.clone())).await {
+        Ok(booking) => booking,
+        Err(BookingError::NotFound) => return Err(led_nowhere(visit).await),
+        Err(error) => return Err(problem_of(&error)),
+    };
     let museum = museum(&visit.services).await.map_err(|error| problem_of(&error))?;
     let facts = SessionFacts {
         starts_at: booking.starts_at,

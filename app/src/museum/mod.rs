@@ -15,6 +15,7 @@ pub use mine::{Mine, Move, Pass};
 pub use sessions::Sessions;
 
 use crate::problem::Problem;
+use crate::visit::Visit;
 use domain::account::Denied;
 use leptos_router::hooks::use_params_map;
 use services::booking::BookingError;
@@ -28,6 +29,14 @@ fn param<T: std::str::FromStr>(name: &str) -> Option<T> {
     use_params_map().get_untracked().get(name)?.parse().ok()
 }
 
+/// The house's page for a link of no booking; a network that tries many is told to wait.
+async fn led_nowhere(visit: &Visit) -> Problem {
+    match services::booking::led_nowhere(&visit.services, &visit.context, &visit.network).await {
+        BookingError::NotFound => Problem::LinkInvalid,
+        other => problem_of(&other),
+    }
+}
+
 /// The house's page for an error a page itself cannot answer.
 pub fn problem_of(error: &BookingError) -> Problem {
     match error {
@@ -37,6 +46,9 @@ pub fn problem_of(error: &BookingError) -> Problem {
             // The text stays here; the visitor gets the support code.
             tracing::error!(%error, "a page could not read the database");
             Problem::Busy
+        }
+        BookingError::Limited { retry_after } | BookingError::NetworkLimited { retry_after } => {
+            Problem::TooOften(u32::try_from(*retry_after).unwrap_or(u32::MAX))
         }
         error => {
             tracing::error!(%error, "a page failed");

@@ -173,3 +173,34 @@ async fn the_privacy_notice_tells_every_item_of_the_registry() {
         }
     }
 }
+
+/// The descriptions in a document's head.
+fn descriptions(html: &str) -> Vec<String> {
+    let is = |tag: &Tag| tag.name == "meta" && tag.get("name") == Some("description");
+    tags(html).iter().filter(|tag| is(tag)).filter_map(|tag| tag.get("content").map(str::to_owned)).collect()
+}
+
+/// Visitors who come at the same moment share threads: what one page is made of must not be taken from under it, nor end
+/// up in another's. The gallery has every island, whose signals are read when the page is written out; the mailbox waits
+/// for the database half-way and writes the rest on whichever thread is free.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pages_that_are_made_at_the_same_moment_do_not_touch() {
+    let house = TestHouse::new().await;
+    let count = |shown: &Shown| shown.html.matches("<leptos-island").count();
+    let alone = count(&show(visit(&house, Locale::ZhCn, "/gallery")).await);
+    assert!(alone > 1);
+    let shows = (0..400).map(|n| {
+        let locale = Locale::ALL[n / 2 % 2];
+        let path = ["/gallery", "/mailbox"][n % 2];
+        let visit = visit(&house, locale, path);
+        let lead = visit.t("mailbox-lead").to_string();
+        tokio::spawn(async move { (locale, path, lead, show(visit).await) })
+    });
+    for shown in futures::future::join_all(shows.collect::<Vec<_>>()).await {
+        let (locale, path, lead, shown) = shown.expect("no page panics");
+        assert_eq!(shown.status, StatusCode::OK, "{path}");
+        assert!(shown.html.contains(&format!("<html lang=\"{}\"", locale.tag())), "{path}");
+        let expected = if path == "/gallery" { (Vec::new(), alone) } else { (vec![lead], 0) };
+        assert_eq!((descriptions(&shown.html), count(&shown)), expected, "{path} in {locale:?}");
+    }
+}

@@ -9,7 +9,9 @@ use axum::http::{Request, StatusCode};
 use domain::Locale;
 use domain::account::Actor;
 use http_body_util::BodyExt as _;
+use services::limits::Network;
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
 use testkit::TestHouse;
 
 /// An answer.
@@ -34,6 +36,7 @@ pub fn visit(house: &TestHouse, locale: Locale, path: &str) -> Visit {
         problem: None,
         development: true,
         visitor: None,
+        network: Network::of(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         cookies: Vec::new(),
     })
 }

@@ -15,5 +15,6 @@ pub mod limits;
 pub mod machines;
 pub mod messages;
 pub mod privacy;
+pub mod pulse;
 
 pub use context::{Context, Services};

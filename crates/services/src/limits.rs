@@ -58,9 +58,10 @@ limits! {
     TOKEN_PER_NETWORK = "token-network", 240 in MINUTE;
     /// Calls of one API client.
     API_PER_CLIENT = "api-client", 1200 in MINUTE;
-    /// Bookings begun from one network: a class of pupils books from one school's address.
+    /// Places taken by the public from one network: a class of pupils books from one school's address.
     BOOKING_PER_NETWORK = "booking-network", 300 in TEN_MINUTES;
-    /// Bookings looked up by reference from one network: references have 40 bits, and are not to be collected.
+    /// Short links followed from one network, and signed links of no booking: short links have 50 bits, and are not to be
+    /// collected.
     LOOKUP_PER_NETWORK = "lookup-network", 60 in TEN_MINUTES;
     /// Copies of everything we hold on a person, for that person.
     EXPORT_PER_ACCOUNT = "export-account", 5 in DAY;
@@ -106,12 +107,16 @@ pub enum LimitError {
 /// The network a request came from: coarse enough to name nobody, fine enough to slow a guesser. /24 of IPv4, /48 of
 /// IPv6 (what a customer is commonly given).
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Network(String);
+pub struct Network {
+    text: String,
+    elsewhere: bool,
+}
 
 impl Network {
     /// The network of an address. An IPv4 address written as IPv6 is an IPv4 address.
     pub fn of(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
+        let address = address.to_canonical();
+        let text = match address {
             IpAddr::V4(v4) => {
                 let [a, b, c, _] = v4.octets();
                 format!("{a}.{b}.{c}.0/24")
@@ -120,12 +125,20 @@ impl Network {
                 let [a, b, c, ..] = v6.segments();
                 format!("{a:x}:{b:x}:{c:x}::/48")
             }
-        })
+        };
+        Self { text, elsewhere: !address.is_loopback() && !address.is_unspecified() }
+    }
+
+    /// Where the request comes from is known, and is not this machine. Otherwise a proxy stands in between whom the
+    /// configuration does not name, and everybody has one address: whoever would rather serve a few too many than turn
+    /// all the public away asks this first.
+    pub fn is_elsewhere(&self) -> bool {
+        self.elsewhere
     }
 
     /// For a bucket; never for a log.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 
@@ -242,6 +255,11 @@ mod tests {
         assert_eq!(network("::ffff:203.0.113.78"), "203.0.113.0/24");
         assert_eq!(network("2001:db8:7:8::9"), "2001:db8:7::/48");
         assert_eq!(format!("{:?}", Network::of([203, 0, 113, 77].into())), "Network(…)");
+        let elsewhere = |text: &str| Network::of(text.parse().expect("an address")).is_elsewhere();
+        assert!(elsewhere("203.0.113.77") && elsewhere("10.0.0.1") && elsewhere("2001:db8::1"));
+        assert!(
+            !elsewhere("127.0.0.1") && !elsewhere("::1") && !elsewhere("::ffff:127.0.0.1") && !elsewhere("0.0.0.0")
+        );
     }
 
     proptest! {

@@ -13,6 +13,7 @@ use domain::account::Actor;
 use domain::ids::{BookingId, ClientId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use store::api as rows;
 use uuid::Uuid;
 
@@ -110,13 +111,16 @@ pub fn client_of(context: &Context) -> Option<ClientId> {
     }
 }
 
-/// Notes that the machine that asks made a booking. Called after every answer that names one, also a repeated one, so
-/// that a process that died in between leaves nobody without the own booking.
-pub async fn note_booking(services: &Services, context: &Context, booking: BookingId) -> sqlx::Result<()> {
-    match client_of(context) {
-        Some(client) => rows::note_booking(&services.db, client.0, booking.0, context.now).await,
-        None => Ok(()),
-    }
+/// Notes those of these bookings that machines made as their own, in the transaction that makes them: a machine has its
+/// booking from the moment there is one.
+pub(crate) async fn note_bookings<'a>(
+    db: &mut PgConnection,
+    now: Timestamp,
+    made: impl Iterator<Item = (&'a Context, BookingId)>,
+) -> sqlx::Result<()> {
+    let own = made.filter_map(|(context, booking)| Some((client_of(context)?.0, booking.0)));
+    let (clients, bookings): (Vec<Uuid>, Vec<Uuid>) = own.unzip();
+    if bookings.is_empty() { Ok(()) } else { rows::note_bookings(db, &clients, &bookings, now).await }
 }
 
 /// The booking is the asking machine's own.

@@ -5,12 +5,19 @@ use jiff::Timestamp;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-/// Notes that a client made a booking; noting it again changes nothing.
-pub async fn note_booking(db: impl PgExecutor<'_>, client: Uuid, booking: Uuid, now: Timestamp) -> sqlx::Result<()> {
+/// Notes which client made which booking, pair by pair; in the transaction that makes them.
+pub async fn note_bookings(
+    db: impl PgExecutor<'_>,
+    clients: &[Uuid],
+    bookings: &[Uuid],
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into api_booking (client_id, booking_id, created_at) values ($1, $2, $3) on conflict do nothing",
-        client,
-        booking,
+        "insert into api_booking (client_id, booking_id, created_at)
+         select c.id, fresh.booking, $3
+         from unnest($1::uuid[], $2::uuid[]) as fresh (client, booking) join api_client c on c.id = fresh.client",
+        clients,
+        bookings,
         now.to_sqlx() as _,
     )
     .execute(db)

@@ -160,10 +160,9 @@ pub async fn make(
     };
     let context = Context { locale: locale(asked.locale.as_deref()), ..context };
     let person = Person { name, contact: contact.flatten() };
-    // The engine keeps key and answer in the transaction of the booking itself.
+    // The engine keeps key, answer and whose booking it is in the transaction of the booking itself.
     let booked =
         booking::book(&house.services, &context, OnBehalf { session: asked.session, person, party, key }).await?;
-    machines::note_booking(&house.services, &context, booked.booking).await?;
     let view = booking::view(&house.services, &context, &Handle::Id(booked.booking)).await?;
     let mut response = Booking::of(&house.services, &view).kept(StatusCode::CREATED)?.response();
     if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/bookings/{}", view.id)) {

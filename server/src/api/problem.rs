@@ -245,7 +245,7 @@ impl From<BookingError> for ProblemDocument {
             BookingError::Fields(errors) => Self::new(INVALID).errors(errors),
             BookingError::StateHasChanged => Self::new(CHANGED),
             BookingError::KeyReused => Self::new(KEY_REUSED),
-            BookingError::Limited { retry_after } => {
+            BookingError::Limited { retry_after } | BookingError::NetworkLimited { retry_after } => {
                 Self::new(TOO_OFTEN).retry_after(u32::try_from(retry_after).unwrap_or(u32::MAX))
             }
             BookingError::Code(fault) => Self::new(INVALID).errors(vec![FieldError::new("code", fault)]),

@@ -1,7 +1,9 @@
 //! The subcommands that end: each does one thing and says what it did.
 
+pub mod keys;
+
 use crate::api;
-use crate::cli::{CreateAdmin, CreateClient, Outcome};
+use crate::cli::{CreateAdmin, CreateClient, Erase, Outcome, VerifyAudit};
 use crate::config::Config;
 use anyhow::{Context as _, bail};
 use domain::account::{Login, Role, Scope};
@@ -9,12 +11,14 @@ use domain::contact::PersonName;
 use secrecy::{ExposeSecret as _, SecretString};
 use services::Services;
 use services::account::{clients, staff};
-use services::audit::{self, Terms};
+use services::audit::{self, Terms, Witness};
 use services::clock::Clock;
 use services::crypto::Vault;
 use services::messages::Post;
+use services::privacy;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, Executor as _, PgConnection};
+use std::path::Path;
 use std::str::FromStr as _;
 use std::sync::Arc;
 
@@ -136,29 +140,60 @@ fn first_line() -> anyhow::Result<String> {
 }
 
 /// Checks the audit trail.
-pub async fn verify_audit(config: &Config) -> anyhow::Result<Outcome> {
+pub async fn verify_audit(config: &Config, asked: VerifyAudit) -> anyhow::Result<Outcome> {
+    let witness = asked.witness.as_deref().map(witness).transpose()?;
     let services = services(config).await?;
-    let report = audit::verify(&services.db, &services.vault, &Terms::at(services.clock.now())).await?;
+    let terms = Terms { witness, ..Terms::at(services.clock.now()) };
+    let report = audit::verify(&services.db, &services.vault, &terms).await?;
     println!(
         "{} entries under {} signed heads; {} wait for their position.",
         report.leaves, report.heads, report.waiting
     );
     if report.is_sound() {
         println!("The audit trail is sound.");
+        if let Some(head) = &report.head {
+            println!("Head, to be kept elsewhere: {}", head.witness());
+        }
         return Ok(Outcome::Done);
     }
     for fault in &report.faults {
         println!("{fault}");
     }
+    if report.more_faults > 0 {
+        println!("… and {} further faults.", report.more_faults);
+    }
     eprintln!("The audit trail does not verify.");
     Ok(Outcome::AuditBroken)
 }
 
-/// Makes new keys.
-pub async fn rotate_keys(config: &Config) -> anyhow::Result<()> {
+/// The head somebody kept in a file.
+fn witness(file: &Path) -> anyhow::Result<Witness> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("--witness {}", file.display()))?;
+    text.parse().map_err(|_| anyhow::anyhow!("--witness {}: not a head, <leaves>:<root>", file.display()))
+}
+
+/// Erases what is due, or counts it.
+pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
     let services = services(config).await?;
-    let (version, kid) = services.vault.rotate(&services.db, services.clock.now()).await?;
-    println!("Data key {version} and signing key {kid} are in use everywhere within a minute.");
+    let (erased, said) = match asked.dry_run {
+        true => (privacy::preview(&services).await?, "Due to be erased"),
+        false => (privacy::erase_due(&services).await?, "Erased"),
+    };
+    let swept = erased.swept;
+    println!("{said}:");
+    for (kind, count) in [
+        ("bookings (names and contacts)", erased.bookings),
+        ("accounts", erased.accounts),
+        ("drafts", swept.drafts.unsigned_abs()),
+        ("codes and short links", swept.codes.unsigned_abs()),
+        ("sign-ins", swept.logins.unsigned_abs()),
+        ("counters of limits", swept.limits.unsigned_abs()),
+        ("remembered answers", swept.answers.unsigned_abs()),
+        ("messages of development", swept.mailbox.unsigned_abs()),
+        ("failed jobs", swept.jobs.unsigned_abs()),
+    ] {
+        println!("{count:>8}  {kind}");
+    }
     Ok(())
 }
 

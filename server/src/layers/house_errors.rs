@@ -82,6 +82,9 @@ fn trouble(response: &Response) -> Option<Trouble> {
 /// Headers that mean something whatever the body: when to try again, which methods there are, cookies, whom to ask.
 fn keep_headers(from: Response, mut to: Response) -> Response {
     for name in [header::RETRY_AFTER, header::ALLOW, header::SET_COOKIE, header::WWW_AUTHENTICATE] {
+        if from.headers().contains_key(&name) {
+            to.headers_mut().remove(&name);
+        }
         for value in from.headers().get_all(&name) {
             to.headers_mut().append(&name, value.clone());
         }

@@ -98,6 +98,50 @@ async fn a_body_that_is_too_large_is_refused_with_and_without_its_length() {
     assert!(streamed.body.contains("<html"));
 }
 
+/// A form that was sent, and what its page says.
+async fn sent(site: &Site, path: &str, kind: &str, body: Body) -> crate::support::Answer {
+    let request = Request::post(path).header(header::CONTENT_TYPE, kind).header("sec-fetch-site", "same-origin");
+    site.send(request.body(body).expect("a request")).await
+}
+
+#[tokio::test]
+async fn a_form_that_is_not_taken_is_told_why_and_how_to_go_on() {
+    let site = Site::new().await;
+    let form = "application/x-www-form-urlencoded";
+    let cut_off: fn() -> Body = || {
+        let pieces = [Ok("a="), Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))];
+        Body::from_stream(futures::stream::iter(pieces))
+    };
+    let large: fn() -> Body = || Body::from("a=".to_owned() + &"x".repeat(70_000));
+    let wrong: fn() -> Body = || Body::from("a=1");
+    let page = app::routes::paths::SIGN_IN;
+    assert!(app::routes::page_at(page).is_some(), "its form and its page share an address");
+    for (kind, body, status, zh, en) in [
+        (form, cut_off, StatusCode::BAD_REQUEST, "没有完整收到", "did not arrive whole"),
+        (form, large, StatusCode::PAYLOAD_TOO_LARGE, "超出了表单能接收的长度", "more than the form can take"),
+        ("text/plain", wrong, StatusCode::UNSUPPORTED_MEDIA_TYPE, "读不了", "cannot read this kind"),
+    ] {
+        for (prefix, title, again, home) in
+            [("", zh, "重新打开页面", "回到首页"), ("/en", en, "Open the page again", "Go to the home page")]
+        {
+            let answer = sent(&site, &format!("{prefix}{page}"), kind, body()).await;
+            assert_eq!(answer.status, status, "{}", answer.body);
+            for text in [title, again, home] {
+                assert!(answer.body.contains(text), "{status} {prefix} lacks {text}: {}", answer.body);
+            }
+            assert!(answer.body.contains(&format!("href=\"{prefix}{page}\"")), "{status}: the way back to the form");
+            assert!(!answer.body.contains("是我们的原因") && !answer.body.contains("on our side"), "{status}");
+        }
+    }
+    // A form without a page of its own leads home, not to an address that nobody can open.
+    let answer = sent(&site, "/preferences", form, Body::from("size=a&size=b")).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+    assert!(answer.body.contains("表单里缺了一些内容") && answer.body.contains("回到首页"), "{}", answer.body);
+    assert!(!answer.body.contains("重新打开页面"));
+    let answer = sent(&site, "/en/preferences", form, Body::from("size=a&size=b")).await;
+    assert!(answer.body.contains("Something in the form is missing"), "{}", answer.body);
+}
+
 #[tokio::test]
 async fn pages_are_compressed_for_those_who_can_read_it() {
     let site = Site::new().await;
@@ -166,5 +210,7 @@ fn every_trouble_has_a_page_and_a_document_of_its_status() {
         let document = server::api::problem::ProblemDocument::of(trouble);
         assert_eq!(document.kind().status, trouble.status(), "{trouble:?}");
         assert_eq!(Trouble::of_status(trouble.status()).map(|same| same.status()), Some(trouble.status()));
+        let shared = [Trouble::NoToken, Trouble::WrongMethod].contains(&trouble);
+        assert!(shared || trouble.page().status() == trouble.status(), "{trouble:?} has the page of another status");
     }
 }

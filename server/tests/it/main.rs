@@ -4,6 +4,7 @@ mod account_pages;
 mod api;
 mod config;
 mod layers;
+mod limits;
 mod listener;
 mod ops;
 mod pages;

@@ -3,9 +3,11 @@
 use crate::support::Site;
 use axum::body::Body;
 use http::{Request, StatusCode};
+use jiff::SignedDuration;
 use server::ops::{Ops, router};
 use server::workers::{Pulses, Workers};
 use services::jobs::Handlers;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -64,16 +66,46 @@ async fn workers_turn_and_stop() {
     let site = Site::new().await;
     let stop = CancellationToken::new();
     let workers = Workers::start(&site.test.services, &site.house.config, Handlers::new(), &stop);
-    let now = site.test.now();
-    let names: Vec<_> = workers.pulses.ages(now).map(|(name, _)| name).collect();
-    assert_eq!(names, ["clock", "jobs"]);
-    let later = now + jiff::SignedDuration::from_hours(1);
-    assert!(
-        !workers.pulses.all_younger_than(jiff::SignedDuration::from_secs(60), later),
-        "an hour of silence is noticed"
-    );
+    let began = site.test.now();
+    let names: Vec<_> = workers.pulses.ages(began).map(|(name, _)| name).collect();
+    assert_eq!(names, ["clock", "jobs", "audit", "tidy"]);
+    // The first to turn sets the test's clock by the database's: whoever turned since then has another time than the start.
+    let turned = || workers.pulses.ages(began).all(|(_, age)| !age.is_zero());
+    for _ in 0..200 {
+        if turned() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(turned(), "{:?}", workers.pulses.ages(began).collect::<Vec<_>>());
     stop.cancel();
-    tokio::time::timeout(std::time::Duration::from_secs(10), workers.stopped()).await.expect("they stop");
+    tokio::time::timeout(Duration::from_secs(10), workers.stopped()).await.expect("they stop");
+}
+
+#[tokio::test]
+async fn a_worker_that_stands_still_is_named_and_measured() {
+    let site = Site::new().await;
+    let stop = CancellationToken::new();
+    let workers = Workers::start(&site.test.services, &site.house.config, Handlers::new(), &stop);
+    let ops = ops(&site, workers.pulses.clone());
+    // Stopped before any of them turned once.
+    stop.cancel();
+    workers.stopped().await;
+    assert_eq!(get(&ops, "/readyz").await.0, StatusCode::OK, "as old as their start, which is now");
+
+    site.test.services.clock.advance(SignedDuration::from_secs(61));
+    let (status, text) = get(&ops, "/readyz").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(
+        text.contains(r#""workers":false,"stalled":["clock","jobs","audit"]"#),
+        "tidying up has longer rests: {text}"
+    );
+    site.test.services.clock.advance(SignedDuration::from_mins(19));
+    assert!(get(&ops, "/readyz").await.1.contains(r#""stalled":["clock","jobs","audit","tidy"]"#));
+    let (_, text) = get(&ops, "/metrics").await;
+    for worker in ["audit", "tidy"] {
+        assert!(text.contains(&format!("worker_heartbeat_age_seconds{{worker=\"{worker}\"}} 1201")), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -56,7 +56,10 @@ async fn commands_say_what_they_did_by_word_and_by_exit_code() {
         "create-admin",
         "create-client",
         "verify-audit",
+        "erase",
         "rotate-keys",
+        "retire-key",
+        "rewrap",
         "openapi",
         "config",
     ] {
@@ -157,22 +160,187 @@ async fn a_server_serves_until_it_is_told_to_end_and_its_log_names_nobody() {
     assert!(lines.iter().any(|line| line["message"] == "ended"));
 }
 
+/// Runs a command that reads `input` from standard input.
+fn run_with(url: &str, further: &[(&str, &str)], arguments: &[&str], input: &str) -> (Option<i32>, String) {
+    let mut command = server(url);
+    command.args(arguments).envs(further.iter().copied());
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = piped.spawn().expect("the binary runs");
+    let mut stdin = process.stdin.take().expect("its input");
+    // A command that ends before it reads is judged by its exit code.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let Output { status, stdout, stderr } = process.wait_with_output().expect("its end");
+    (status.code(), String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr))
+}
+
+/// The head `verify-audit` printed.
+fn head_of(text: &str) -> &str {
+    let line = text.lines().find_map(|line| line.strip_prefix("Head, to be kept elsewhere: "));
+    line.unwrap_or_else(|| panic!("no head: {text}"))
+}
+
 #[tokio::test]
 async fn an_edited_audit_trail_is_found() {
     let db = TestDb::new().await;
-    let url = db.url();
+    let (url, owner) = (db.url(), db.owner_pool());
     assert_eq!(run(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]).0, Some(0));
+    // More entries than faults are named one by one.
+    let many = "insert into audit_entry (id, at, actor_kind, action, subject_kind) \
+                select gen_random_uuid(), clock_timestamp(), 'system', 'staff.seen', 'account' from generate_series(1, 1100)";
+    sqlx::raw_sql(many).execute(&owner).await.expect("entries");
     // The sequencer of a running server gives positions and signs.
     let served = Served::start(&url);
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(served.end().0, Some(0));
     let (code, text) = run(&url, &["verify-audit"]);
     assert_eq!(code, Some(0), "{text}");
-    let owner = db.owner_pool();
     let tamper = "alter table audit_entry disable trigger all; update audit_entry set action = 'staff.innocent'; \
                   alter table audit_entry enable trigger all";
     sqlx::raw_sql(tamper).execute(&owner).await.expect("the owner may do anything");
     let (code, text) = run(&url, &["verify-audit"]);
     assert_eq!(code, Some(4), "{text}");
     assert!(text.contains("position 0"), "{text}");
+    assert!(text.contains("further faults."), "the count of what is not named one by one: {}", text.lines().count());
+}
+
+#[tokio::test]
+async fn a_trail_cut_off_with_its_heads_contradicts_the_head_kept_elsewhere() {
+    let db = TestDb::new().await;
+    let (url, owner) = (db.url(), db.owner_pool());
+    assert_eq!(run(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]).0, Some(0));
+    let served = Served::start(&url);
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(served.end().0, Some(0));
+    let (_, text) = run(&url, &["verify-audit"]);
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("witness-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join("head.txt");
+    let file = file.to_str().expect("a path of letters");
+    std::fs::write(file, format!("{}\n", head_of(&text))).expect("the head is kept");
+    let (code, text) = run(&url, &["verify-audit", "--witness", file]);
+    assert_eq!(code, Some(0), "{text}");
+
+    let cut = "set session_replication_role = replica; delete from audit_head; delete from audit_leaf; \
+               delete from audit_pending; delete from audit_entry; set session_replication_role = origin";
+    sqlx::raw_sql(cut).execute(&owner).await.expect("the owner may do anything");
+    let (code, text) = run(&url, &["verify-audit"]);
+    assert_eq!(code, Some(0), "nothing is left that could contradict: {text}");
+    let (code, text) = run(&url, &["verify-audit", "--witness", file]);
+    assert_eq!(code, Some(4), "{text}");
+    assert!(text.contains("no longer has, the witnessed head"), "{text}");
+
+    std::fs::write(file, "twelve:leaves").expect("another text");
+    let (code, text) = run(&url, &["verify-audit", "--witness", file]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("not a head"), "{text}");
+    std::fs::remove_dir_all(&folder).expect("the folder goes");
+    assert_eq!(run(&url, &["verify-audit", "--witness", file]).0, Some(1), "no such file");
+}
+
+/// The count of a kind in what `erase` printed.
+fn count_of(text: &str, kind: &str) -> u64 {
+    let line = text.lines().find(|line| line.ends_with(kind)).unwrap_or_else(|| panic!("no {kind}: {text}"));
+    line.trim_start().split(' ').next().and_then(|count| count.parse().ok()).expect("a number")
+}
+
+#[tokio::test]
+async fn what_is_due_is_counted_then_erased() {
+    let db = TestDb::new().await;
+    let (url, owner) = (db.url(), db.owner_pool());
+    let old = "insert into account (id, kind, phone_index, created_at) \
+                 select gen_random_uuid(), 'visitor', decode(to_hex(n), 'hex'), clock_timestamp() - interval '800 days' \
+                 from generate_series(16, 18) n; \
+               insert into rate_limit (bucket, window_start, hits) values ('old', clock_timestamp() - interval '4 days', 1), \
+                 ('young', clock_timestamp(), 1)";
+    sqlx::raw_sql(old).execute(&owner).await.expect("something old");
+    for _ in 0..2 {
+        let (code, text) = run(&url, &["erase", "--dry-run"]);
+        assert_eq!(code, Some(0), "{text}");
+        assert!(text.contains("Due to be erased"), "{text}");
+        let counts =
+            ["accounts", "counters of limits", "bookings (names and contacts)"].map(|kind| count_of(&text, kind));
+        assert_eq!(counts, [3, 1, 0], "counting changes nothing: {text}");
+    }
+    let (code, text) = run(&url, &["erase"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert_eq!(["accounts", "counters of limits"].map(|kind| count_of(&text, kind)), [3, 1], "{text}");
+    let left: i64 = sqlx::query_scalar("select count(*) from account where phone_index is not null")
+        .fetch_one(&owner)
+        .await
+        .expect("a count");
+    assert_eq!(left, 0);
+    let (_, text) = run(&url, &["erase"]);
+    assert_eq!(["accounts", "counters of limits"].map(|kind| count_of(&text, kind)), [0, 0], "{text}");
+}
+
+async fn kids(owner: &sqlx::PgPool) -> Vec<String> {
+    sqlx::query_scalar("select kid from signing_key order by created_at").fetch_all(owner).await.expect("the keys")
+}
+
+#[tokio::test]
+async fn keys_are_ended_and_wrapped_anew() {
+    let db = TestDb::new().await;
+    let (url, owner) = (db.url(), db.owner_pool());
+    assert_eq!(run(&url, &["verify-audit"]).0, Some(0), "the first use makes the first keys");
+    let first = kids(&owner).await;
+    let (code, text) = run(&url, &["retire-key", &first[0]]);
+    assert_eq!(code, Some(1), "the only key stays: {text}");
+    assert_eq!(run(&url, &["rotate-keys"]).0, Some(0));
+    let (code, text) = run(&url, &["retire-key", &first[0]]);
+    assert_eq!(code, Some(0), "{text}");
+    let ended: bool = sqlx::query_scalar("select retired_at <= clock_timestamp() from signing_key where kid = $1")
+        .bind(&first[0])
+        .fetch_one(&owner)
+        .await
+        .expect("the key");
+    assert!(ended);
+    assert_eq!(run(&url, &["retire-key", "nobody"]).0, Some(1));
+
+    let (new, changed) = ("another master key, with more than 32 characters", "CORDBLOOD__SECRETS__MASTER_KEY");
+    let (code, text) = run_with(&url, &[], &["rewrap"], "short\n");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("32 characters"), "{text}");
+    let (code, text) = run_with(&url, &[], &["rewrap"], &format!("{new}\n"));
+    assert_eq!(code, Some(0), "{text}");
+    assert!(!text.contains(new), "it is not shown: {text}");
+    assert_eq!(run(&url, &["verify-audit"]).0, Some(1), "the old master key opens nothing any more");
+    assert_eq!(run_with(&url, &[(changed, new)], &["verify-audit"], "").0, Some(0));
+}
+
+#[tokio::test]
+async fn a_renewal_waits_for_every_server_and_names_what_does_not_open() {
+    let db = TestDb::new().await;
+    let (url, owner) = (db.url(), db.owner_pool());
+    assert_eq!(run(&url, &["seed", "--demo"]).0, Some(0));
+    let sealed_by = async |version: i32| -> i64 {
+        sqlx::query_scalar("select count(*) from booking where substring(name_sealed from 2 for 4) = int4send($1)")
+            .bind(version)
+            .fetch_one(&owner)
+            .await
+            .expect("a count")
+    };
+    let bookings = sealed_by(1).await;
+    assert!(bookings > 1, "the demo has visitors");
+    // One that nobody can open: the sealed name of another booking.
+    let moved = "update booking set name_sealed = (select name_sealed from booking order by id desc limit 1) \
+                 where id = (select id from booking order by id limit 1)";
+    assert_eq!(sqlx::raw_sql(moved).execute(&owner).await.expect("moved").rows_affected(), 1);
+
+    let mut process =
+        server(&url).args(["rotate-keys", "--renew"]).stdout(Stdio::piped()).spawn().expect("the binary runs");
+    let mut lines = BufReader::new(process.stdout.take().expect("its output"));
+    let mut text = String::new();
+    while !text.contains("Waiting until every server") {
+        assert_ne!(lines.read_line(&mut text).expect("a line"), 0, "{text}");
+    }
+    // Half a minute passes for the key, not for this test.
+    sqlx::raw_sql("update data_key set created_at = created_at - interval '40 seconds' where version > 0")
+        .execute(&owner)
+        .await
+        .expect("an older key");
+    lines.read_to_string(&mut text).expect("the rest");
+    assert_eq!(process.wait().expect("its end").code(), Some(5), "{text}");
+    assert!(text.contains("values are sealed anew"), "{text}");
+    assert_eq!((sealed_by(1).await, sealed_by(2).await), (1, bookings - 1));
 }

@@ -10,6 +10,7 @@ use super::merkle::{Frontier, Hash};
 use super::{AuditError, Head};
 use crate::Services;
 use crate::crypto::Vault;
+use crate::pulse::Pulse;
 use jiff::Timestamp;
 use std::time::Duration;
 use store::ToSqlx;
@@ -107,10 +108,18 @@ pub(super) fn check_head(vault: &Vault, row: &HeadRow) -> Result<(Head, Frontier
 /// Sequences every second until `shutdown`. Once a minute the latest head goes into the log, which leaves the machine:
 /// whoever later cuts off the tail of the trail, heads and all, is contradicted there (`audit::verify` takes it as
 /// witness).
-pub async fn run(services: Services, shutdown: CancellationToken) {
+///
+/// `pulse` beats with every step that did what it could. A step that fails does not: when nothing gets a position for a
+/// minute, somebody should see it. A broken trail beats all the same. It has a counter of its own, and must not take the
+/// house's visitors with it.
+pub async fn run(services: Services, pulse: Pulse, shutdown: CancellationToken) {
     let mut told: Option<Instant> = None;
     loop {
-        let pause = match sequence(&services).await {
+        let step = sequence(&services).await;
+        if matches!(step, Ok(_) | Err(AuditError::Broken { .. })) {
+            pulse.beat(services.clock.now());
+        }
+        let pause = match step {
             Ok(Step::Sequenced { entries, head }) => {
                 metrics::counter!("audit_entries_sequenced_total").increment(u64::from(entries));
                 metrics::gauge!("audit_head_size").set(head.size as f64);

@@ -7,7 +7,7 @@
 
 use super::BookingError;
 use crate::crypto::Place;
-use crate::{Context, Services, audit, messages};
+use crate::{Context, Services, audit, machines, messages};
 use domain::account::Capability;
 use domain::booking::{
     BookingFacts, Party, PartySize, Policy, Reference, Refusal, SessionFacts, house_may_book, may_book,
@@ -445,6 +445,8 @@ impl<'a> Desk<'a> {
             let entries: Vec<audit::Entry> = self.new_bookings.iter().map(|o| made(o, self.session.id)).collect();
             audit::record_each(db, self.new_bookings.iter().map(|o| &o.context).zip(&entries)).await?;
             let bookings: Vec<BookingId> = self.new_bookings.iter().map(|o| BookingId(o.row.id)).collect();
+            let made = self.new_bookings.iter().map(|o| &o.context).zip(bookings.iter().copied());
+            machines::note_bookings(db, self.now, made).await?;
             messages::queue_confirmations(db, services, self.now, &bookings, self.session.starts_at.to_jiff()).await?;
         }
         Ok(true)

@@ -4,9 +4,11 @@
 //! mistyped code lose nothing. The draft's id is the idempotency key: pressing the last button twice books once.
 
 use super::claims::{Booked, Channel, Claim, Granted, HoldOrder, Key, Order, Person, Source, contact_index, row};
+use super::public::takes_places;
 use super::{BookingError, SessionView};
 use crate::account::codes;
 use crate::crypto::Place;
+use crate::limits::Network;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::{Particulars, Party, PartySize};
@@ -39,18 +41,21 @@ pub struct DraftView {
     hold: HoldId,
 }
 
-/// Keeps places for a visitor who begins to fill in the form. `visitor` is the browser's own random token.
+/// Keeps places for a visitor who begins to fill in the form. `visitor` is the browser's own random token, `network`
+/// where it is.
 ///
 /// # Errors
-/// `Refused`: full, not open, too late, too many people.
+/// `Refused`: full, not open, too late, too many people. `NetworkLimited`.
 pub async fn begin(
     services: &Services,
     context: &Context,
     session: SessionId,
     people: PartySize,
     visitor: &str,
+    network: &Network,
 ) -> Result<DraftId, BookingError> {
     context.require(Capability::BookForSelf)?;
+    takes_places(services, context, network).await?;
     let draft = context.new_id();
     hold(services, context, draft, session, people, visitor).await?;
     Ok(draft)
@@ -193,13 +198,21 @@ pub async fn prove(services: &Services, context: &Context, draft: &DraftView, co
 /// Makes the booking of a proven draft. Repeating it answers the same booking.
 ///
 /// # Errors
-/// `Refused`; `NotFound` while the contact is not proven.
-pub async fn confirm(services: &Services, context: &Context, draft: &DraftView) -> Result<BookingId, BookingError> {
+/// `Refused`; `NotFound` while the contact is not proven; `NetworkLimited` when the places were no longer kept.
+pub async fn confirm(
+    services: &Services,
+    context: &Context,
+    draft: &DraftView,
+    network: &Network,
+) -> Result<BookingId, BookingError> {
     if let Some(booking) = draft.booking {
         return Ok(booking);
     }
     let (person, children) = draft.typed.as_ref().filter(|_| draft.proven).ok_or(BookingError::NotFound)?;
     let party = Party::new(draft.people, u32::from(*children)).map_err(|f| BookingError::field("children", f))?;
+    if draft.held_until.is_none() {
+        takes_places(services, context, network).await?;
+    }
     let source = Source {
         channel: Channel::Web,
         account: context.actor.account(),
@@ -225,7 +238,7 @@ pub async fn confirm(services: &Services, context: &Context, draft: &DraftView) 
 /// when the new ones are won.
 ///
 /// # Errors
-/// `Refused`; the draft and its places stay as they were.
+/// `Refused`, `NetworkLimited`; the draft and its places stay as they were.
 pub async fn take_other(
     services: &Services,
     context: &Context,
@@ -233,6 +246,8 @@ pub async fn take_other(
     session: SessionId,
     people: PartySize,
     visitor: &str,
+    network: &Network,
 ) -> Result<(), BookingError> {
+    takes_places(services, context, network).await?;
     hold(services, context, draft.id, session, people, visitor).await
 }

@@ -31,6 +31,12 @@ pub enum BookingError {
         /// Seconds.
         retry_after: u64,
     },
+    /// Too much of the public from one network; again after this many seconds.
+    #[error("limited: the network")]
+    NetworkLimited {
+        /// Seconds.
+        retry_after: u64,
+    },
     /// A code is not right.
     #[error("code: {0:?}")]
     Code(Fault),

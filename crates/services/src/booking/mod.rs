@@ -11,6 +11,7 @@ mod door;
 mod draft;
 mod error;
 mod office;
+mod public;
 mod seed;
 mod view;
 
@@ -25,6 +26,7 @@ pub use office::{
     ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session,
     change_session, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
 };
+pub use public::led_nowhere;
 pub use seed::seed_demo;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};
 

@@ -1,13 +1,13 @@
 //! What does a kind of job: the registry, and what a handler is given and answers.
 
 use crate::Services;
+use crate::pulse::Pulse;
 use domain::ids::JobId;
 use futures::future::BoxFuture;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 /// What a handler answers.
 pub type Outcome = Result<(), Failure>;
@@ -72,33 +72,11 @@ pub struct Job<P> {
 
 type Handler = Arc<dyn Fn(Services, Job<serde_json::Value>) -> BoxFuture<'static, Outcome> + Send + Sync>;
 
-/// When the runner last asked the database for work and got an answer; for the readiness check.
-#[derive(Clone, Debug)]
-pub struct Pulse(Arc<AtomicI64>);
-
-impl Pulse {
-    /// The last beat, by the house's clock; `None` before the first.
-    pub fn last(&self) -> Option<Timestamp> {
-        let millis = self.0.load(Ordering::Relaxed);
-        if millis == i64::MIN { None } else { Timestamp::from_millisecond(millis).ok() }
-    }
-
-    pub(super) fn beat(&self, now: Timestamp) {
-        self.0.store(now.as_millisecond(), Ordering::Relaxed);
-    }
-}
-
 /// The handlers of this process. Jobs of a kind it does not know wait for a process that does (a rolling restart).
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Handlers {
     by_kind: BTreeMap<&'static str, Handler>,
     pulse: Pulse,
-}
-
-impl Default for Handlers {
-    fn default() -> Self {
-        Self { by_kind: BTreeMap::new(), pulse: Pulse(Arc::new(AtomicI64::new(i64::MIN))) }
-    }
 }
 
 impl Handlers {
@@ -131,7 +109,7 @@ impl Handlers {
         self.by_kind.keys().map(|kind| (*kind).to_owned()).collect()
     }
 
-    /// The heartbeat of whoever runs these handlers.
+    /// The heartbeat of whoever runs these handlers: when the runner last asked for work and got an answer.
     pub fn pulse(&self) -> Pulse {
         self.pulse.clone()
     }

@@ -9,7 +9,7 @@ mod handlers;
 mod runner;
 mod staff;
 
-pub use handlers::{Failure, Handlers, Job, Outcome, Pulse, Then};
+pub use handlers::{Failure, Handlers, Job, Outcome, Then};
 pub use runner::{Pace, drain, run, run_at_pace};
 pub use staff::{JobsError, Listed, discard, list_dead, list_waiting, retry, standing};
 

@@ -5,6 +5,7 @@ use domain::ids::{AccountId, ClientId, LoginSessionId};
 use jiff::SignedDuration;
 use serde_json::json;
 use services::audit::{self, AuditError, Entry, Fault, Filter, Report, Step, Terms, Witness};
+use services::pulse::Pulse;
 use sqlx::{AssertSqlSafe, PgPool};
 use std::collections::HashSet;
 use std::time::Duration;
@@ -433,7 +434,7 @@ async fn the_worker_keeps_up_and_ends_when_told() {
     let house = TestHouse::new().await;
     record(&house, &(0..u128::from(audit::BATCH) + 500).map(entry).collect::<Vec<_>>()).await;
     let shutdown = CancellationToken::new();
-    let worker = tokio::spawn(audit::run(house.services.clone(), shutdown.clone()));
+    let worker = tokio::spawn(audit::run(house.services.clone(), Pulse::default(), shutdown.clone()));
     for _ in 0..200 {
         if verify(&house).await.waiting == 0 {
             break;
@@ -445,6 +446,40 @@ async fn the_worker_keeps_up_and_ends_when_told() {
     let report = verify(&house).await;
     assert!(report.is_sound(), "{:?}", report.faults);
     assert_eq!((report.leaves, report.heads), (2500, 2));
+}
+
+/// Looks until `done`, for ten seconds.
+async fn until(done: impl Fn() -> bool) -> bool {
+    for _ in 0..200 {
+        if done() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    false
+}
+
+#[tokio::test]
+async fn the_heart_of_a_worker_that_cannot_work_stands_still() {
+    let house = TestHouse::new().await;
+    let (pulse, shutdown) = (Pulse::default(), CancellationToken::new());
+    assert_eq!(pulse.last(), None);
+    let worker = tokio::spawn(audit::run(house.services.clone(), pulse.clone(), shutdown.clone()));
+    let began = house.now();
+    assert!(until(|| pulse.last() == Some(began)).await, "it beats though there is nothing to do");
+
+    let owner = house.db.owner_pool();
+    sqlx::raw_sql("alter table audit_pending rename to audit_hidden").execute(&owner).await.expect("hidden");
+    // A step that had begun before may still have ended well: its beat is before the clock is moved.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    house.services.clock.advance(SignedDuration::from_secs(90));
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    assert_eq!(pulse.last(), Some(began), "steps that fail are no beats");
+
+    sqlx::raw_sql("alter table audit_hidden rename to audit_pending").execute(&owner).await.expect("there again");
+    assert!(until(|| pulse.last() == Some(house.now())).await, "it recovers by itself");
+    shutdown.cancel();
+    worker.await.expect("it ends without a panic");
 }
 
 #[tokio::test]

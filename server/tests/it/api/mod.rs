@@ -11,7 +11,7 @@ use http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 
 /// A museum with sessions; the first of them that can be booked with room for ten, at the test's fixed noon.
-async fn museum(site: &Site) -> String {
+pub async fn museum(site: &Site) -> String {
     services::booking::seed_demo(&site.test.services, &site.test.services.system()).await.expect("a museum");
     // The picture of the sessions is a second old at most, by the clock of the test.
     site.test.services.clock.advance(jiff::SignedDuration::from_secs(2));
@@ -25,11 +25,11 @@ async fn museum(site: &Site) -> String {
     found.to_string()
 }
 
-fn booking(session: &str) -> Value {
+pub fn booking(session: &str) -> Value {
     json!({ "session": session, "name": "演示·白露", "contact": "bailu@example.com", "people": 3, "children": 1 })
 }
 
-async fn book(site: &Site, token: &str, key: &str, body: &Value) -> Answer {
+pub async fn book(site: &Site, token: &str, key: &str, body: &Value) -> Answer {
     site.call("POST", "/api/v1/bookings", token, &[("idempotency-key", key)], Some(body)).await
 }
 

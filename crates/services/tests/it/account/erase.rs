@@ -1,6 +1,6 @@
 //! A person's own rights: a copy of everything, and an end to it.
 
-use super::{anonymous, colleague, contact, count, is_signed_in, later, number, sent_code, visitor};
+use super::{anonymous, colleague, contact, count, is_signed_in, later, network, number, sent_code, visitor};
 use crate::booking::{add_session, museum, party};
 use domain::account::{Denied, Role};
 use domain::booking::PartySize;
@@ -17,7 +17,7 @@ const BROWSER: &str = "the random token of one browser";
 /// A visitor who is signed in books for two.
 async fn books(house: &TestHouse, context: &Context, session: SessionId) -> BookingId {
     let two = PartySize::new(2).expect("a size");
-    let id = booking::begin(&house.services, context, session, two, BROWSER).await.expect("there is room");
+    let id = booking::begin(&house.services, context, session, two, BROWSER, &network()).await.expect("there is room");
     let draft = booking::read(&house.services, context, id, BROWSER).await.expect("there");
     let name = PersonName::parse("演示·林小满").expect("a name");
     booking::save(&house.services, context, &draft, name, contact(PHONE), party(2, 0)).await.expect("kept");
@@ -25,7 +25,7 @@ async fn books(house: &TestHouse, context: &Context, session: SessionId) -> Book
     let code = sent_code(house, &contact(PHONE)).await;
     booking::prove(&house.services, context, &draft, &code).await.expect("proven");
     let draft = booking::read(&house.services, context, id, BROWSER).await.expect("there");
-    booking::confirm(&house.services, context, &draft).await.expect("booked")
+    booking::confirm(&house.services, context, &draft, &network()).await.expect("booked")
 }
 
 async fn house_with_museum() -> TestHouse {

@@ -1,6 +1,6 @@
 //! A visitor's way: places kept, particulars typed, the booking made once.
 
-use super::{book, house_with_session, is_full, party, people_booked};
+use super::{book, house_with_session, is_full, network, party, people_booked};
 use domain::account::Actor;
 use domain::booking::PartySize;
 use domain::contact::{Contact, PersonName};
@@ -17,9 +17,10 @@ fn size(people: u32) -> PartySize {
 async fn a_hold_keeps_its_places_until_its_time_and_not_a_second_longer() {
     let (house, session) = house_with_session(5).await;
     let visitor = house.context(Actor::Anonymous);
-    let draft = booking::begin(&house.services, &visitor, session, size(4), BROWSER).await.expect("there is room");
+    let draft =
+        booking::begin(&house.services, &visitor, session, size(4), BROWSER, &network()).await.expect("there is room");
     assert!(is_full(&book(&house.services, session, 1, 2).await), "four of five places are held");
-    let other = booking::begin(&house.services, &visitor, session, size(2), "another browser").await;
+    let other = booking::begin(&house.services, &visitor, session, size(2), "another browser", &network()).await;
     assert!(is_full(&other));
     let read = booking::read(&house.services, &visitor, draft, BROWSER).await.expect("its own browser reads it");
     assert_eq!(read.held_until, Some(house.now() + SignedDuration::from_mins(10)));
@@ -36,7 +37,8 @@ async fn a_hold_keeps_its_places_until_its_time_and_not_a_second_longer() {
 async fn another_browser_does_not_see_the_draft() {
     let (house, session) = house_with_session(5).await;
     let visitor = house.context(Actor::Anonymous);
-    let draft = booking::begin(&house.services, &visitor, session, size(1), BROWSER).await.expect("there is room");
+    let draft =
+        booking::begin(&house.services, &visitor, session, size(1), BROWSER, &network()).await.expect("there is room");
     let answer = booking::read(&house.services, &visitor, draft, "another browser").await;
     assert!(matches!(answer, Err(BookingError::NotFound)));
 }
@@ -45,7 +47,8 @@ async fn another_browser_does_not_see_the_draft() {
 async fn an_unproven_draft_books_nothing() {
     let (house, session) = house_with_session(5).await;
     let visitor = house.context(Actor::Anonymous);
-    let id = booking::begin(&house.services, &visitor, session, size(2), BROWSER).await.expect("there is room");
+    let id =
+        booking::begin(&house.services, &visitor, session, size(2), BROWSER, &network()).await.expect("there is room");
     let draft = booking::read(&house.services, &visitor, id, BROWSER).await.expect("it is there");
     let name = PersonName::parse("演示·周一帆").expect("a name");
     let contact = Contact::parse("one@example.com").expect("an address");
@@ -53,7 +56,7 @@ async fn an_unproven_draft_books_nothing() {
     let draft = booking::read(&house.services, &visitor, id, BROWSER).await.expect("it is there");
     let (person, children) = draft.typed.clone().expect("what was typed is there");
     assert_eq!((person.name.as_str(), children), ("演示·周一帆", 1));
-    let answer = booking::confirm(&house.services, &visitor, &draft).await;
+    let answer = booking::confirm(&house.services, &visitor, &draft, &network()).await;
     assert!(matches!(answer, Err(BookingError::NotFound)));
     assert_eq!(people_booked(&house, session).await, 0);
 }
@@ -91,9 +94,12 @@ async fn taking_another_session_gives_the_old_places_back() {
     let (house, session) = house_with_session(5).await;
     let other = super::add_session(&house, "2026-07-22T09:00:00+08:00", 5).await;
     let visitor = house.context(Actor::Anonymous);
-    let id = booking::begin(&house.services, &visitor, session, size(5), BROWSER).await.expect("there is room");
+    let id =
+        booking::begin(&house.services, &visitor, session, size(5), BROWSER, &network()).await.expect("there is room");
     let draft = booking::read(&house.services, &visitor, id, BROWSER).await.expect("it is there");
-    booking::take_other(&house.services, &visitor, &draft, other, size(5), BROWSER).await.expect("there is room");
+    booking::take_other(&house.services, &visitor, &draft, other, size(5), BROWSER, &network())
+        .await
+        .expect("there is room");
     book(&house.services, session, 1, 5).await.expect("the first session is free again");
     assert!(is_full(&book(&house.services, other, 2, 1).await), "the second is held");
 }

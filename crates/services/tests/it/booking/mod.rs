@@ -3,6 +3,8 @@
 mod changes;
 mod door;
 mod drafts;
+mod limits;
+mod machines;
 mod office;
 mod races;
 
@@ -13,6 +15,7 @@ use domain::contact::{Contact, PersonName};
 use domain::ids::{AccountId, LoginSessionId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use services::booking::{self, Booked, BookingError, OnBehalf, Person};
+use services::limits::Network;
 use services::{Context, Services};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -75,6 +78,11 @@ pub fn machine(services: &Services) -> Context {
         scopes: vec![domain::account::Scope::BookingsWrite, domain::account::Scope::DoorWrite],
     };
     services.context(client, Locale::ZhCn, domain::ids::RequestId(Uuid::from_u128(1)))
+}
+
+/// Where the public of these tests is.
+pub fn network() -> Network {
+    Network::of([203, 0, 113, 9].into())
 }
 
 /// The n-th invented person: a mail address each.

@@ -1,0 +1,109 @@
+//! How much the public may take and try from one network.
+
+use super::{book, house_with_session, network, officer, party};
+use domain::account::Actor;
+use domain::booking::PartySize;
+use domain::contact::{Contact, PersonName};
+use domain::ids::{DraftId, SessionId};
+use jiff::SignedDuration;
+use services::Context;
+use services::booking::{self, BookingError, DraftView};
+use services::limits::{self, Limit, Network};
+use testkit::TestHouse;
+
+const BROWSER: &str = "the random token of one browser";
+
+fn elsewhere() -> Network {
+    Network::of([198, 51, 100, 7].into())
+}
+
+/// Uses up all but `left` of a limit.
+async fn use_up(house: &TestHouse, limit: &Limit, network: &Network, left: u32) {
+    for _ in left..limit.hits {
+        limits::hit(&house.services, limit, network.as_str()).await.expect("within the limit");
+    }
+}
+
+async fn begin(
+    house: &TestHouse,
+    context: &Context,
+    session: SessionId,
+    network: &Network,
+) -> Result<DraftId, BookingError> {
+    booking::begin(&house.services, context, session, PartySize::new(1).expect("a size"), BROWSER, network).await
+}
+
+async fn read(house: &TestHouse, draft: DraftId) -> DraftView {
+    let visitor = house.context(Actor::Anonymous);
+    booking::read(&house.services, &visitor, draft, BROWSER).await.expect("its own browser reads it")
+}
+
+fn is_limited<T>(answer: &Result<T, BookingError>) -> bool {
+    matches!(answer, Err(BookingError::NetworkLimited { retry_after: 1.. }))
+}
+
+#[tokio::test]
+async fn one_network_takes_so_many_places_and_others_are_free() {
+    let (house, session) = house_with_session(50).await;
+    let visitor = house.context(Actor::Anonymous);
+    use_up(&house, &limits::BOOKING_PER_NETWORK, &network(), 1).await;
+    let draft = begin(&house, &visitor, session, &network()).await.expect("the last one");
+    assert!(is_limited(&begin(&house, &visitor, session, &network()).await));
+    let one = PartySize::new(1).expect("a size");
+    let held = read(&house, draft).await;
+    let other = booking::take_other(&house.services, &visitor, &held, session, one, BROWSER, &network()).await;
+    assert!(is_limited(&other), "another session is another place");
+    assert_eq!(read(&house, draft).await.held_until, held.held_until, "and the places stay kept");
+
+    begin(&house, &visitor, session, &elsewhere()).await.expect("another network");
+    begin(&house, &visitor, session, &Network::of([127, 0, 0, 1].into())).await.expect("behind an unnamed proxy");
+    begin(&house, &officer(&house), session, &network()).await.expect("staff are not counted");
+    book(&house.services, session, 1, 1).await.expect("nor are machines");
+}
+
+/// A draft that only needs its last button.
+async fn proven(house: &TestHouse, session: SessionId, mailbox: &str) -> DraftId {
+    let visitor = house.context(Actor::Anonymous);
+    let id = begin(house, &visitor, session, &elsewhere()).await.expect("there is room");
+    let (name, contact) = (PersonName::parse("演示·周一帆"), Contact::parse(mailbox));
+    let (name, contact) = (name.expect("a name"), contact.expect("an address"));
+    let draft = read(house, id).await;
+    booking::save(&house.services, &visitor, &draft, name, contact, party(1, 0)).await.expect("it is kept");
+    let mut db = house.db.owner_pool().acquire().await.expect("a connection");
+    store::booking::drafts::mark_verified(&mut db, id.0, house.now()).await.expect("proven");
+    id
+}
+
+#[tokio::test]
+async fn who_keeps_places_is_not_turned_away_at_the_last_button() {
+    let (house, session) = house_with_session(50).await;
+    let (first, second) =
+        (proven(&house, session, "one@example.com").await, proven(&house, session, "two@example.com").await);
+    use_up(&house, &limits::BOOKING_PER_NETWORK, &network(), 0).await;
+    let visitor = house.context(Actor::Anonymous);
+    let draft = read(&house, first).await;
+    booking::confirm(&house.services, &visitor, &draft, &network()).await.expect("its places were counted before");
+
+    // Ten minutes later the places are no longer kept, and the window has not slid on yet: taking them anew is counted.
+    house.services.clock.advance(SignedDuration::from_mins(10));
+    let visitor = house.context(Actor::Anonymous);
+    let draft = read(&house, second).await;
+    assert_eq!(draft.held_until, None);
+    assert!(is_limited(&booking::confirm(&house.services, &visitor, &draft, &network()).await));
+    booking::confirm(&house.services, &visitor, &draft, &elsewhere()).await.expect("another network");
+}
+
+#[tokio::test]
+async fn one_network_tries_so_many_links() {
+    let house = TestHouse::new().await;
+    let visitor = house.context(Actor::Anonymous);
+    use_up(&house, &limits::LOOKUP_PER_NETWORK, &network(), 1).await;
+    let found = booking::led_nowhere(&house.services, &visitor, &network()).await;
+    assert!(matches!(found, BookingError::NotFound), "{found:?}");
+    let found = booking::led_nowhere(&house.services, &visitor, &network()).await;
+    assert!(matches!(found, BookingError::NetworkLimited { retry_after: 1.. }), "{found:?}");
+    for (context, network) in [(&visitor, elsewhere()), (&officer(&house), network())] {
+        let found = booking::led_nowhere(&house.services, context, &network).await;
+        assert!(matches!(found, BookingError::NotFound), "{found:?}");
+    }
+}
