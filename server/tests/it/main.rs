@@ -7,6 +7,7 @@ mod layers;
 mod listener;
 mod ops;
 mod pages;
+mod places;
 mod process;
 mod routes;
 mod support;
