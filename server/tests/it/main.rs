@@ -10,4 +10,5 @@ mod pages;
 mod places;
 mod process;
 mod routes;
+mod staff_pages;
 mod support;
