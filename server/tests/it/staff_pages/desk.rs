@@ -47,7 +47,7 @@ async fn an_operator_retries_and_discards_what_was_given_up() {
     booked(&officer, &sessions[1], "2", "yuanlai@example.com").await;
     let pool = site.test.db.owner_pool();
     let dead: Vec<String> = sqlx::query_scalar(
-        "update job set state = 'dead', attempts = 12, last_error = 'smtp-refused' where id in
+        "update job set state = 'dead', attempts = 12, max_attempts = 12, last_error = 'smtp-refused' where id in
          (select id from job where kind = 'messages.booking' order by id desc limit 2) returning id::text",
     )
     .fetch_all(&pool)
