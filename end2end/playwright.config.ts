@@ -33,6 +33,8 @@ export default defineConfig({
       args: [
         "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--no-first-run",
+        // A camera that shows a test picture, for the door; pages still have to be given permission.
+        "--use-fake-device-for-media-stream",
       ],
     },
   },

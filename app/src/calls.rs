@@ -38,17 +38,24 @@ pub struct Call {
     pub access: Access,
     /// What is done.
     pub handler: &'static dyn Handler,
+    /// Asked for again and again, and the same for everybody who is not signed in: one answer may serve a second.
+    pub shared: bool,
 }
 
 impl Call {
     /// A form that is sent to `path`.
     pub const fn post(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::POST, path, access, handler }
+        Self { method: Method::POST, path, access, handler, shared: false }
     }
 
     /// A file that is fetched from `path`.
     pub const fn get(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::GET, path, access, handler }
+        Self { method: Method::GET, path, access, handler, shared: false }
+    }
+
+    /// Figures that a page's script asks `path` for again and again, the same for everybody.
+    pub const fn polled(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
+        Self { method: Method::GET, path, access, handler, shared: true }
     }
 }
 
@@ -232,6 +239,8 @@ pub enum Then {
     File(File),
     /// Hand JSON to an island.
     Json(serde_json::Value, StatusCode),
+    /// Hand JSON to a script that asks again and again: with its ETag, and without a body while nothing changed.
+    Polled(serde_json::Value),
 }
 
 impl Answer {
@@ -268,6 +277,11 @@ impl Answer {
     /// Hand JSON to an island.
     pub fn json(value: serde_json::Value) -> Self {
         Self::new(Then::Json(value, StatusCode::OK))
+    }
+
+    /// Hand JSON to a script that asks again and again.
+    pub fn polled(value: serde_json::Value) -> Self {
+        Self::new(Then::Polled(value))
     }
 
     /// The same with another status, where the page or the JSON has one of its own.

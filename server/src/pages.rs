@@ -1,5 +1,6 @@
 //! Pages and calls, mounted from the two tables of `app`: the guard, the form, the run to the end, the answer.
 
+use crate::api::extract::{etag, not_modified};
 use crate::guard;
 use crate::house::House;
 use crate::trouble::Trouble;
@@ -14,7 +15,7 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts as _, RawForm, RawPathParams, Request};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
-use http::{HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use tracing::Instrument as _;
@@ -46,6 +47,7 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     let params = params(&mut parts).await;
     let address = parts.extensions.get::<ClientAddress>().copied();
     let headers = parts.headers.clone();
+    let shared = call.shared.then(|| (crate::shared::Key::of(&parts), headers.clone()));
     let pairs = if call.method == Method::GET {
         Vec::new()
     } else {
@@ -56,8 +58,40 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     };
     let address = address.unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
     let asked = Asked { visit: visit.clone(), pairs, params, address, headers };
-    let answer = services::db::to_the_end(call.handler.run(asked).in_current_span()).await;
-    give(answer, visit, call.access).await
+    let answer = async {
+        let answer = services::db::to_the_end(call.handler.run(asked).in_current_span()).await;
+        give(answer, visit, call.access).await
+    };
+    match shared {
+        None => answer.await,
+        Some((None, headers)) => unless_known(&headers, answer.await),
+        Some((Some(key), headers)) => unless_known(&headers, house.shared.answer(key, answer).await),
+    }
+}
+
+/// Without its body where the caller has it already.
+fn unless_known(headers: &HeaderMap, mut answer: Response) -> Response {
+    let tag = answer.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    if tag.is_some_and(|tag| not_modified(headers, tag)) {
+        *answer.status_mut() = StatusCode::NOT_MODIFIED;
+        *answer.body_mut() = Body::empty();
+        answer.headers_mut().remove(header::CONTENT_TYPE);
+        answer.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+    answer
+}
+
+/// JSON with the ETag of its text. A browser may keep it, and asks each time whether it is still true.
+fn polled(visit: &Visit, value: &serde_json::Value) -> Response {
+    let text = value.to_string();
+    let tag = etag(&visit.services, text.as_bytes());
+    let kind = HeaderValue::from_static("application/json");
+    let keep = HeaderValue::from_static("private, no-cache");
+    let mut response = ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)], text).into_response();
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
 }
 
 /// The pairs of a form.
@@ -90,6 +124,7 @@ async fn give(answer: Answer, visit: Visit, access: Access) -> Response {
         Then::Problem(problem) => problem_page(visit, problem).await,
         Then::File(file) => hand_out(file),
         Then::Json(value, status) => (status, Json(value)).into_response(),
+        Then::Polled(value) => polled(&visit, &value),
         Then::Denied(denied) => {
             let back = guard::way_back(&visit, false);
             match guard::denied(denied, access, &back).then {

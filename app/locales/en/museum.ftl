@@ -50,6 +50,7 @@ sessions-closed-day = Closed that day
 sessions-none = No sessions on this day
 sessions-none-text = The museum is closed on Mondays; see the calendar for other days.
 sessions-next-day = Next day with room: { $day }
+sessions-old = No connection at the moment: the places shown may be out of date.
 session-closed = Closed
 session-over = Already begun
 session-opens = Booking opens { $at }
@@ -59,6 +60,7 @@ session-free = { $free ->
     [one] 1 place left
    *[other] { $free } places left
 }
+session-said = { $time }: { $state }.
 session-meter = { $booked } of { $capacity } places taken
 session-book = Book for { $people }
 people-count = { $n ->

@@ -6,8 +6,8 @@ use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::routes::paths;
 use crate::ui::{
-    Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, Icon, LinkButton, NumberStepper, Page, Radios, TextField,
-    Variant,
+    Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, Icon, LinkButton, NumberStepper, Page, PlainScript,
+    Radios, TextField, Variant,
 };
 use crate::visit::{Visit, visit};
 use crate::words::door_text;
@@ -275,7 +275,32 @@ fn next_ticket(visit: &Visit) -> impl IntoView + use<> {
                 </div>
                 <Button glyph=Glyph::Ticket>{visit.t("door-look")}</Button>
             </Form>
+            {camera(visit)}
         </section>
+    }
+}
+
+/// The telephone's camera as a scanner; shown by its script alone, where the browser can read QR codes.
+fn camera(visit: &Visit) -> impl IntoView + use<> {
+    view! {
+        <div
+            class="door-camera"
+            hidden=true
+            data-camera=""
+            data-refused=visit.t("door-camera-refused")
+            data-none=visit.t("door-camera-none")
+            data-busy=visit.t("door-camera-busy")
+            data-other=visit.t("door-camera-other")
+        >
+            <button type="button" class="button button-secondary" data-camera-start="">{visit.t("door-camera")}</button>
+            <div class="door-camera-view" hidden=true data-camera-view="">
+                <video class="door-camera-video" data-camera-video="" playsinline=true muted=true aria-hidden="true"></video>
+                <p>{visit.t("door-camera-aim")}</p>
+                <button type="button" class="button button-secondary" data-camera-stop="">{visit.t("door-camera-stop")}</button>
+            </div>
+            <p class="field-error" role="status" data-camera-said=""></p>
+        </div>
+        <PlainScript source=include_str!("camera.js")/>
     }
 }
 

@@ -1,6 +1,6 @@
 //! What visitors of the museum do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
 
-use super::{VISITOR_COOKIE, led_nowhere, problem_of};
+use super::{VISITOR_COOKIE, led_nowhere, places, problem_of};
 use crate::calls::{Answer, Asked, Call, Cookie};
 use crate::form::{FormState, Tone};
 use crate::problem::{Problem, minutes};
@@ -25,6 +25,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/b/:link/cancel", Access::Public, &cancel),
     Call::post("/b/:link/party", Access::Public, &party),
     Call::post("/b/:link/move", Access::Public, &move_to),
+    Call::polled(places::PATH, Access::Public, &free),
     Call::get("/s/:code", Access::Public, &short),
     Call::get("/b/:link/visit.ics", Access::Public, &calendar),
     Call::get("/b/:link/pass.pdf", Access::Public, &pdf),
@@ -57,6 +58,14 @@ fn wait(asked: &Asked, page: String, form: FormState, key: &str, seconds: u64) -
 
 fn one(asked: &Asked, field: &'static str, page: String, fault: Fault) -> Answer {
     refused(asked, page, BookingError::field(field, fault))
+}
+
+/// The free places of the calendar's address, for the page that shows them.
+async fn free(asked: Asked) -> Answer {
+    match booking::museum(&asked.services).await {
+        Ok(museum) => Answer::polled(places::figures(&asked, &museum)),
+        Err(error) => problem_of(&error).into(),
+    }
 }
 
 async fn hold(asked: Asked) -> Answer {

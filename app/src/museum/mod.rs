@@ -6,6 +6,7 @@ mod about;
 mod book;
 pub mod calls;
 mod mine;
+mod places;
 mod sessions;
 pub mod staff;
 

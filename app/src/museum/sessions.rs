@@ -1,30 +1,21 @@
 //! When there is room: a month, a day, its sessions, for the size of the party that asks.
 
+use super::places::{self, Asked, Seen};
 use super::problem_of;
-use crate::form::Tone;
 use crate::problem::problem_page;
 use crate::ui::{
     Button, CalendarDay, CalendarGrid, Crumb, EmptyState, Form, HiddenField, Illustration, LinkButton, Meter,
-    NumberStepper, Offer, Page, Tag, Variant, Width,
+    NumberStepper, Page, PlainScript, Tag, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::booking::opens_at;
-use domain::time::{clock_text, day_text, local_day, span_text};
+use domain::time::{day_text, local_day, span_text};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use leptos::prelude::*;
 use services::booking::{Museum, SessionView, museum};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// What the visitor asks for.
-#[derive(Clone, Copy)]
-struct Asked {
-    people: u32,
-    day: Option<Date>,
-    month: Date,
-    today: Date,
-}
 
 /// The calendar of sessions.
 #[component]
@@ -38,30 +29,8 @@ pub fn Sessions() -> impl IntoView {
     })
 }
 
-fn asked(visit: &Visit, museum: &Museum) -> Asked {
-    let today = local_day(visit.context.now);
-    let most = u32::from(museum.policy.people_per_booking);
-    // A refused form names the party too: nothing that was chosen is lost.
-    let typed = visit.form.value("people").and_then(|text| text.parse().ok());
-    let people = typed.or_else(|| visit.query.parsed("people")).unwrap_or(2).clamp(1, most.max(1));
-    let day: Option<Date> =
-        visit.query.parsed("day").or_else(|| visit.form.value("day").and_then(|text| text.parse().ok()));
-    let next = museum.upcoming(visit.context.now).find(|s| s.fits(people)).map(|s| local_day(s.facts.starts_at));
-    let month = visit
-        .query
-        .get("month")
-        .and_then(|text| format!("{text}-01").parse().ok())
-        .or(day)
-        .or(next)
-        .unwrap_or(today)
-        .first_of_month();
-    // Without a choice the first day with room is shown: most people want the next possible one.
-    let day = day.or_else(|| next.filter(|next| next.first_of_month() == month));
-    Asked { people, day, month, today }
-}
-
 fn page(visit: &Visit, museum: Arc<Museum>) -> impl IntoView + use<> {
-    let asked = asked(visit, &museum);
+    let asked = Asked::by(visit, &museum);
     let crumbs = vec![
         Crumb::new(visit.href("/"), visit.t("nav-home")),
         Crumb::new(visit.href("/museum"), visit.t("museum-name")),
@@ -80,10 +49,15 @@ fn page(visit: &Visit, museum: Arc<Museum>) -> impl IntoView + use<> {
                 {asked.day.map(|day| view! { <HiddenField name="day" value=day.to_string()/> })}
                 <Button variant=Variant::Secondary>{visit.t("sessions-show")}</Button>
             </Form>
-            <div class="sessions-layout">
-                <CalendarGrid month=asked.month today=asked.today selected=asked.day days=days previous=previous next=next/>
-                <div id="day">{sessions}</div>
+            <div data-places=places::address(visit, asked)>
+                <div class="sessions-layout">
+                    <CalendarGrid month=asked.month today=asked.today selected=asked.day days=days previous=previous next=next/>
+                    <div id="day">{sessions}</div>
+                </div>
+                <p class="hidden" role="status" data-places-said=""></p>
+                <p class="muted small" role="status" data-places-old="" data-words=visit.t("sessions-old")></p>
             </div>
+            <PlainScript source=include_str!("places.js")/>
         </Page>
     }
 }
@@ -94,37 +68,11 @@ fn address(visit: &Visit, people: u32, day: Option<Date>, month: Date) -> String
 }
 
 fn days(visit: &Visit, museum: &Museum, asked: Asked) -> BTreeMap<Date, CalendarDay> {
-    let last = asked.month.last_of_month();
-    let all = std::iter::successors(Some(asked.month), |day| day.tomorrow().ok()).take_while(|day| *day <= last);
-    let mut days = BTreeMap::new();
-    for day in all.filter(|day| *day >= asked.today) {
-        let sessions: Vec<&SessionView> = museum.on(day).collect();
-        let closed = museum.exceptions.iter().any(|(exception, ..)| *exception == day);
-        if sessions.is_empty() && !closed {
-            continue;
-        }
-        let offer = offer(visit, museum, &sessions, asked.people);
+    let look = |(day, offer)| {
         let anchor = format!("{}#day", address(visit, asked.people, Some(day), asked.month));
-        days.insert(day, CalendarDay { offer, href: Some(anchor.into()) });
-    }
-    days
-}
-
-fn offer(visit: &Visit, museum: &Museum, sessions: &[&SessionView], people: u32) -> Offer {
-    let now = visit.context.now;
-    let open: Vec<_> = sessions.iter().filter(|s| !s.facts.closed && s.facts.starts_at > now).collect();
-    if open.is_empty() {
-        return Offer::Closed;
-    }
-    if open.iter().all(|s| opens_at(&museum.policy, s.facts.starts_at) > now) {
-        return Offer::NotYet;
-    }
-    // The most a party of this size can hope for, not the sum over sessions nobody can join together.
-    match open.iter().filter(|s| s.fits(people)).map(|s| s.facts.free()).max() {
-        None => Offer::Full,
-        Some(free) if free <= 5 => Offer::Few(free),
-        Some(free) => Offer::Places(free),
-    }
+        (day, CalendarDay { offer, href: Some(anchor.into()) })
+    };
+    places::offers(museum, asked, visit.context.now).into_iter().map(look).collect()
 }
 
 fn day_sessions(visit: &Visit, museum: &Museum, asked: Asked) -> AnyView {
@@ -162,41 +110,28 @@ fn day_sessions(visit: &Visit, museum: &Museum, asked: Asked) -> AnyView {
 
 fn card(visit: &Visit, museum: &Museum, session: &SessionView, asked: Asked) -> impl IntoView + use<> {
     let facts = session.facts;
-    let now = visit.context.now;
-    let opens = opens_at(&museum.policy, facts.starts_at);
-    let free = facts.free();
-    let (tone, state) = if facts.closed {
-        (Tone::Plain, visit.t("session-closed"))
-    } else if facts.starts_at <= now {
-        (Tone::Plain, visit.t("session-over"))
-    } else if opens > now {
-        let day = format!("{} {}", day_text(local_day(opens), visit.locale()), clock_text(opens));
-        (Tone::Info, visit.t_args("session-opens", &[("at", day.into())]))
-    } else if free == 0 {
-        (Tone::Danger, visit.t("session-full"))
-    } else if free < asked.people {
-        (Tone::Warning, visit.t_args("session-too-few", &[("free", free.into()), ("people", asked.people.into())]))
-    } else {
-        (Tone::Success, visit.t_args("session-free", &[("free", free.into())]))
-    };
-    let bookable = !facts.closed && facts.starts_at > now && opens <= now && session.fits(asked.people);
-    let time = format!("{}–{}", clock_text(facts.starts_at), clock_text(facts.ends_at));
+    let seen = Seen::of(visit, museum, session, asked.people);
     let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
-    view! {
-        <li class="session">
-            <div class="session-time">{time}</div>
-            <div class="session-state">
-                <Tag tone=tone>{state}</Tag>
-                <Meter label=visit.t_args("session-meter", &[("booked", (facts.capacity - free.min(facts.capacity)).into()), ("capacity", facts.capacity.into())])
-                    value=u64::from(facts.capacity - free.min(facts.capacity)) max=u64::from(facts.capacity.max(1)) label_hidden=true/>
-            </div>
-            {bookable.then(|| view! {
+    // There from the beginning, so that the script can show it when places come free or booking opens.
+    let book = (facts.starts_at > visit.context.now).then(|| {
+        view! {
+            <div class="session-book" hidden=!seen.open>
                 <Form action=visit.href(&format!("/museum/sessions/{}", session.id)) inline=true>
                     <HiddenField name="people" value=asked.people.to_string()/>
                     <HiddenField name="day" value=local_day(facts.starts_at).to_string()/>
                     <Button>{visit.t_args("session-book", &[("people", asked.people.into())])}<span class="hidden">" "{about}</span></Button>
                 </Form>
-            })}
+            </div>
+        }
+    });
+    view! {
+        <li class="session" data-session=session.id.to_string() data-state=seen.state>
+            <div class="session-time">{seen.time}</div>
+            <div class="session-state">
+                <Tag tone=seen.tone>{seen.words}</Tag>
+                <Meter label=seen.label value=seen.taken max=seen.places label_hidden=true/>
+            </div>
+            {book}
         </li>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::icon::{Glyph, Icon};
 use crate::i18n::Text;
-use crate::visit::visit;
+use crate::visit::{Visit, visit};
 use domain::Locale;
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -26,7 +26,8 @@ pub enum Offer {
 }
 
 impl Offer {
-    const fn class(self) -> &'static str {
+    /// The class of its day.
+    pub const fn class(self) -> &'static str {
         match self {
             Self::Places(_) => "day day-open",
             Self::Few(_) => "day day-few",
@@ -34,6 +35,17 @@ impl Offer {
             Self::NotYet => "day day-not-yet",
             Self::Closed => "day day-closed",
             Self::NoBookingNeeded => "day day-free",
+        }
+    }
+
+    /// What stands below the day's number.
+    pub fn words(self, visit: &Visit) -> Text {
+        match self {
+            Self::Places(n) | Self::Few(n) => visit.t_args("day-places", &[("n", n.into())]),
+            Self::Full => visit.t("day-full"),
+            Self::NotYet => visit.t("day-not-yet"),
+            Self::Closed => visit.t("day-closed"),
+            Self::NoBookingNeeded => visit.t("day-no-booking"),
         }
     }
 }
@@ -155,13 +167,7 @@ fn spoken(day: Date, locale: Locale) -> (String, String) {
 fn cell(day: Date, today: Date, selected: Option<Date>, known: Option<&CalendarDay>) -> impl IntoView + use<> {
     let visit = visit();
     let offer = known.map_or(Offer::Closed, |known| known.offer);
-    let words = match offer {
-        Offer::Places(n) | Offer::Few(n) => visit.t_args("day-places", &[("n", n.into())]),
-        Offer::Full => visit.t("day-full"),
-        Offer::NotYet => visit.t("day-not-yet"),
-        Offer::Closed => visit.t("day-closed"),
-        Offer::NoBookingNeeded => visit.t("day-no-booking"),
-    };
+    let words = offer.words(&visit);
     let current = if Some(day) == selected { Some("true") } else { (day == today).then_some("date") };
     // A past day, or one without anything, is a number and no more.
     if known.is_none() || day < today {
@@ -175,7 +181,7 @@ fn cell(day: Date, today: Date, selected: Option<Date>, known: Option<&CalendarD
         <span class="day-words">{words}</span>
     };
     match known.and_then(|known| known.href.clone()) {
-        Some(href) => view! { <td><a class=offer.class() href=href aria-current=current>{inner}</a></td> }.into_any(),
+        Some(href) => view! { <td><a class=offer.class() href=href data-day=day.to_string() aria-current=current>{inner}</a></td> }.into_any(),
         None => view! { <td><span class=offer.class() aria-current=current>{inner}</span></td> }.into_any(),
     }
 }

@@ -44,6 +44,11 @@ pub fn Banner<'a>(
     }
 }
 
+/// The class of a [`Tag`].
+pub fn tag_class(tone: Tone) -> String {
+    format!("tag tag-{}", tone.name())
+}
+
 /// A word or two about the state of something. The colour never speaks alone.
 #[component]
 pub fn Tag<'a>(
@@ -53,7 +58,7 @@ pub fn Tag<'a>(
     /// The words.
     children: Slot<'a>,
 ) -> impl IntoView + use<> {
-    view! { <span class=format!("tag tag-{}", tone.name())>{children.view()}</span> }
+    view! { <span class=tag_class(tone)>{children.view()}</span> }
 }
 
 /// Nothing here yet: what would be here, and what to do next.
@@ -118,6 +123,17 @@ pub fn Steps(
     view! { <ol class="steps" aria-label=visit.t("steps-label")>{items}</ol> }
 }
 
+/// The class of a [`Meter`], and how much of it is full, in percent.
+pub fn meter_look(value: u64, max: u64) -> (&'static str, String) {
+    let share = if max == 0 { 100.0 } else { (value as f64 / max as f64 * 100.0).clamp(0.0, 100.0) };
+    let level = match share {
+        s if s >= 100.0 => "meter meter-full",
+        s if s >= 80.0 => "meter meter-high",
+        _ => "meter",
+    };
+    (level, format!("{share:.1}"))
+}
+
 /// How full something is. The words are always there; the bar repeats them for the eye.
 #[component]
 pub fn Meter(
@@ -132,18 +148,13 @@ pub fn Meter(
     #[prop(optional)]
     label_hidden: bool,
 ) -> impl IntoView {
-    let share = if max == 0 { 100.0 } else { (value as f64 / max as f64 * 100.0).clamp(0.0, 100.0) };
-    let level = match share {
-        s if s >= 100.0 => "meter meter-full",
-        s if s >= 80.0 => "meter meter-high",
-        _ => "meter",
-    };
+    let (level, share) = meter_look(value, max);
     view! {
         <div class=level>
             <span class=if label_hidden { "hidden" } else { "meter-label" }>{label}</span>
             <svg class="meter-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false">
                 <rect class="meter-rest" width="100" height="4"/>
-                <rect class="meter-part" width=format!("{share:.1}") height="4"/>
+                <rect class="meter-part" width=share height="4"/>
             </svg>
         </div>
     }

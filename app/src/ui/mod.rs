@@ -24,6 +24,8 @@ mod page;
 #[cfg(feature = "ssr")]
 mod picture;
 #[cfg(feature = "ssr")]
+mod script;
+#[cfg(feature = "ssr")]
 mod slot;
 #[cfg(feature = "ssr")]
 mod table;
@@ -35,11 +37,12 @@ pub use {
     chart::{BarChart, LineChart, Point},
     choice::{Checkbox, Checkboxes, Choice, Fieldset, Radios, Select},
     data::{Card, Pagination, QrFigure, StatNumber, SummaryList, SummaryRow, Tab, Tabs, Task, TaskList, TaskState},
-    feedback::{Banner, EmptyState, Meter, Skeleton, Steps, Tag},
+    feedback::{Banner, EmptyState, Meter, Skeleton, Steps, Tag, meter_look, tag_class},
     field::{CodeField, DateField, Field, HiddenField, NumberStepper, TextArea, TextField},
     icon::{Glyph, Icon},
     page::{Breadcrumbs, Crumb, ErrorSummary, Form, Page, Width},
     picture::{Illustration, Logo, Picture},
+    script::PlainScript,
     slot::Slot,
     table::{Column, Row, Table},
 };

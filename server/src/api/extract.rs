@@ -128,6 +128,12 @@ impl FromRequestParts<House> for IfMatch {
     }
 }
 
+/// The ETag of an answer's text.
+pub fn etag(services: &services::Services, text: &[u8]) -> String {
+    let hash = services.vault.mac("etag", text);
+    format!("\"{}\"", hash[..12].iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
 /// `text` names one of the caller's known versions: the answer has not changed.
 pub fn not_modified(headers: &HeaderMap, etag: &str) -> bool {
     headers

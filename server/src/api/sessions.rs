@@ -1,7 +1,7 @@
 //! `/api/v1/sessions`: when the museum can be visited and how many places are left.
 
 use super::cursor::Cursor;
-use super::extract::{Caller, Id, Query, not_modified};
+use super::extract::{Caller, Id, Query, etag, not_modified};
 use super::problem::{self, Problem};
 use crate::house::House;
 use axum::Json;
@@ -163,8 +163,7 @@ pub async fn show(
 /// An answer that is asked for again and again: with the ETag of its text, and 304 where nothing changed.
 fn polled(house: &House, headers: &HeaderMap, answer: &impl Serialize) -> Result<Response, Problem> {
     let text = serde_json::to_vec(answer).map_err(|_| Problem::new(problem::BROKEN))?;
-    let hash = house.services.vault.mac("etag", &text);
-    let etag = format!("\"{}\"", hash[..12].iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let etag = etag(&house.services, &text);
     let mut response = match not_modified(headers, &etag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => Json(answer).into_response(),

@@ -11,9 +11,26 @@ use http::header::{self, HeaderName, HeaderValue};
 /// For answers that are no page: nothing may run, load, frame or be framed.
 const STRICTEST: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// Nothing of a phone is used but the camera, on our own pages, at the door.
-const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(), \
-                           magnetometer=(), microphone=(), midi=(), payment=(), usb=(), interest-cohort=()";
+macro_rules! permissions {
+    ($camera:literal) => {
+        concat!(
+            "accelerometer=(), autoplay=(), camera=",
+            $camera,
+            ", display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), \
+             usb=(), interest-cohort=()"
+        )
+    };
+}
+
+/// Nothing of a phone is used …
+const PERMISSIONS: &str = permissions!("()");
+/// … but the camera at the door, which reads passes.
+const PERMISSIONS_AT_THE_DOOR: &str = permissions!("(self)");
+
+/// The door's pages: the one page, and the addresses its forms are answered at.
+fn at_the_door(path: &str) -> bool {
+    path.strip_prefix("/door").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
 
 /// The policy of our pages. Scripts and styles come from files of ours; WebAssembly may compile; an inline script runs
 /// only with this answer's nonce.
@@ -36,6 +53,7 @@ pub struct Policy {
 
 /// Adds what is missing.
 pub async fn secure(State(policy): State<Policy>, request: Request, next: Next) -> Response {
+    let permissions = if at_the_door(request.uri().path()) { PERMISSIONS_AT_THE_DOOR } else { PERMISSIONS };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut always = |name: HeaderName, value: &'static str| {
@@ -45,7 +63,7 @@ pub async fn secure(State(policy): State<Policy>, request: Request, next: Next) 
     always(header::REFERRER_POLICY, "same-origin");
     always(header::CONTENT_SECURITY_POLICY, STRICTEST);
     always(header::CACHE_CONTROL, "no-store");
-    always(HeaderName::from_static("permissions-policy"), PERMISSIONS);
+    always(HeaderName::from_static("permissions-policy"), permissions);
     always(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     always(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     always(header::X_FRAME_OPTIONS, "DENY");

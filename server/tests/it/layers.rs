@@ -41,6 +41,33 @@ async fn every_answer_carries_the_headers_of_the_house() {
 }
 
 #[tokio::test]
+async fn only_the_door_may_use_the_camera() {
+    let site = Site::new().await;
+    services::booking::seed_demo(&site.test.services, &site.test.services.system()).await.expect("a museum");
+    let steward = site.staff(&[domain::account::Role::Steward]).await;
+    let page = steward.get("/door").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("data-camera=\"\"") && page.body.contains("id=\"f-ticket\""), "{}", page.body);
+    // What a form is answered with is the same page at another address, and the next ticket is scanned there.
+    let answered = steward
+        .post(
+            "/door/admit",
+            "nonce=01980000-0000-7000-8000-000000000000&booking=01980000-0000-7000-8000-000000000000&present=x",
+        )
+        .await;
+    assert_eq!(answered.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for answer in [page, steward.get("/en/door").await, answered] {
+        let permissions = answer.header("permissions-policy");
+        assert!(permissions.contains("camera=(self)") && permissions.contains("microphone=()"), "{permissions}");
+    }
+    for path in ["/", "/museum/sessions", "/doors", "/en/privacy", "/api/v1/nothing", "/pkg/door", "/staff"] {
+        let answer = steward.get(path).await;
+        let permissions = answer.header("permissions-policy");
+        assert!(permissions.contains("camera=()") && !permissions.contains("self"), "{path}: {permissions}");
+    }
+}
+
+#[tokio::test]
 async fn a_name_sent_by_a_client_is_not_taken_and_a_trace_is() {
     let site = Site::new().await;
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

@@ -117,69 +117,96 @@ async fn change_session(asked: Asked) -> Answer {
     }
 }
 
-async fn add_template(asked: Asked) -> Answer {
-    let page = "/staff/museum/templates";
-    let mut faults = Faults::default();
-    let days: Vec<i8> =
-        asked.fields("weekday").filter_map(|text| text.parse().ok()).filter(|day| (1..=7).contains(day)).collect();
-    if days.is_empty() {
-        faults.add("weekday", Fault::Required);
-    }
-    let starts = faults.take("starts", time(asked.field("starts")));
-    let ends = faults.take("ends", time(asked.field("ends")));
-    let capacity = faults.take("capacity", number(asked.field("capacity"), 1, MOST));
-    let from = faults.take("valid_from", day(asked.field("valid_from")));
-    let until = match asked.field("valid_until").trim() {
-        "" => None,
-        text => faults.take("valid_until", day(text)),
-    };
-    if let (Some(from), Some(until)) = (from, until)
-        && until < from
-    {
-        faults.add("valid_until", Fault::EndBeforeStart);
-    }
-    let (true, Some(starts), Some(ends), Some(capacity), Some(from)) =
-        (faults.is_empty(), starts, ends, capacity, from)
-    else {
-        return faulty(&asked, page, faults);
-    };
-    let known = match booking::templates(&asked.services, &asked.context).await {
-        Ok(known) => known,
-        Err(error) => return refused(&asked, page, error, "staff-state-has-changed"),
-    };
-    // The same hour of the same weekday while another is still valid would make every session twice over, and does not:
-    // said here instead of being found out later.
-    let stands = |weekday: i8| {
-        let meets = |t: &TemplateView| {
-            t.valid_until.is_none_or(|last| last >= from) && until.is_none_or(|last| last >= t.valid_from)
+/// One hour on some days of the week, as it was typed.
+struct TypedTemplate {
+    weekdays: Vec<i8>,
+    starts: civil::Time,
+    ends: civil::Time,
+    capacity: u32,
+    from: civil::Date,
+    until: Option<civil::Date>,
+}
+
+impl TypedTemplate {
+    fn parse(asked: &Asked) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let weekdays: Vec<i8> =
+            asked.fields("weekday").filter_map(|text| text.parse().ok()).filter(|day| (1..=7).contains(day)).collect();
+        if weekdays.is_empty() {
+            faults.add("weekday", Fault::Required);
+        }
+        let starts = faults.take("starts", time(asked.field("starts")));
+        let ends = faults.take("ends", time(asked.field("ends")));
+        let capacity = faults.take("capacity", number(asked.field("capacity"), 1, MOST));
+        let from = faults.take("valid_from", day(asked.field("valid_from")));
+        let until = match asked.field("valid_until").trim() {
+            "" => None,
+            text => faults.take("valid_until", day(text)),
         };
-        known.iter().any(|t| t.weekday == weekday && t.starts == starts && meets(t))
-    };
+        if let (Some(from), Some(until)) = (from, until)
+            && until < from
+        {
+            faults.add("valid_until", Fault::EndBeforeStart);
+        }
+        match (faults.is_empty(), starts, ends, capacity, from) {
+            (true, Some(starts), Some(ends), Some(capacity), Some(from)) => {
+                Ok(Self { weekdays, starts, ends, capacity, from, until })
+            }
+            _ => Err(faults),
+        }
+    }
+
+    /// The same hour of the same weekday while another is still valid would make every session twice over, and does not:
+    /// said at once instead of being found out later.
+    fn stands_in(&self, known: &[TemplateView], weekday: i8) -> bool {
+        let meets = |t: &TemplateView| {
+            t.valid_until.is_none_or(|last| last >= self.from) && self.until.is_none_or(|last| last >= t.valid_from)
+        };
+        known.iter().any(|t| t.weekday == weekday && t.starts == self.starts && meets(t))
+    }
+
+    fn on(&self, weekday: i8, id: TemplateId) -> TemplateView {
+        TemplateView {
+            id,
+            weekday,
+            starts: self.starts,
+            ends: self.ends,
+            capacity: self.capacity,
+            valid_from: self.from,
+            valid_until: self.until,
+        }
+    }
+}
+
+/// Adds what is not there yet, day by day; answers how many were added and how many stood already.
+async fn add_to_week(asked: &Asked, typed: &TypedTemplate) -> Result<(u32, u32), BookingError> {
+    let known = booking::templates(&asked.services, &asked.context).await?;
     let (mut added, mut existed) = (0, 0);
-    for weekday in &days {
-        if stands(*weekday) {
+    for weekday in &typed.weekdays {
+        if typed.stands_in(&known, *weekday) {
             existed += 1;
             continue;
         }
-        let fresh = TemplateView {
-            id: asked.context.new_id(),
-            weekday: *weekday,
-            starts,
-            ends,
-            capacity,
-            valid_from: from,
-            valid_until: until,
-        };
+        let fresh = typed.on(*weekday, asked.context.new_id());
         match booking::add_template(&asked.services, &asked.context, fresh).await {
             Ok(()) => added += 1,
             Err(BookingError::Fields(errors)) if errors.iter().any(|e| e.fault == Fault::AlreadyExists) => existed += 1,
-            Err(error) => return refused(&asked, page, error, "staff-state-has-changed"),
+            Err(error) => return Err(error),
         }
     }
-    if added == 0 {
-        return refused(&asked, page, BookingError::field("starts", Fault::AlreadyExists), "staff-state-has-changed");
+    if added == 0 { Err(BookingError::field("starts", Fault::AlreadyExists)) } else { Ok((added, existed)) }
+}
+
+async fn add_template(asked: Asked) -> Answer {
+    let page = "/staff/museum/templates";
+    let typed = match TypedTemplate::parse(&asked) {
+        Ok(typed) => typed,
+        Err(faults) => return faulty(&asked, page, faults),
+    };
+    match add_to_week(&asked, &typed).await {
+        Ok((added, existed)) => Answer::to(format!("{page}?done=added&n={added}&existed={existed}")),
+        Err(error) => refused(&asked, page, error, "staff-state-has-changed"),
     }
-    Answer::to(format!("{page}?done=added&n={added}&existed={existed}"))
 }
 
 async fn end_template(asked: Asked) -> Answer {

@@ -1,0 +1,167 @@
+//! What the calendar says of free places, said twice with the same words: on the page when it is made, and to its script
+//! (`places.js`) while it is looked at. Both read the one picture of the sessions that all requests of a second share.
+
+use crate::form::Tone;
+use crate::i18n::Text;
+use crate::ui::{Offer, meter_look, tag_class};
+use crate::visit::Visit;
+use domain::booking::opens_at;
+use domain::time::{clock_text, day_text, local_day};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+use services::booking::{Museum, SessionView};
+use std::collections::BTreeMap;
+
+/// Where the script asks.
+pub(super) const PATH: &str = "/museum/places";
+
+/// What the visitor asks for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub people: u32,
+    pub day: Option<Date>,
+    pub month: Date,
+    pub today: Date,
+}
+
+impl Asked {
+    /// By the address, or by a form that was refused.
+    pub fn by(visit: &Visit, museum: &Museum) -> Self {
+        let today = local_day(visit.context.now);
+        let most = u32::from(museum.policy.people_per_booking);
+        // A refused form names the party too: nothing that was chosen is lost.
+        let typed = visit.form.value("people").and_then(|text| text.parse().ok());
+        let people = typed.or_else(|| visit.query.parsed("people")).unwrap_or(2).clamp(1, most.max(1));
+        let day: Option<Date> =
+            visit.query.parsed("day").or_else(|| visit.form.value("day").and_then(|text| text.parse().ok()));
+        let next = museum.upcoming(visit.context.now).find(|s| s.fits(people)).map(|s| local_day(s.facts.starts_at));
+        let month = visit
+            .query
+            .get("month")
+            .and_then(|text| format!("{text}-01").parse().ok())
+            .or(day)
+            .or(next)
+            .unwrap_or(today)
+            .first_of_month();
+        // Without a choice the first day with room is shown: most people want the next possible one.
+        let day = day.or_else(|| next.filter(|next| next.first_of_month() == month));
+        Self { people, day, month, today }
+    }
+}
+
+/// The address of the figures of a page that shows `asked`.
+pub(super) fn address(visit: &Visit, asked: Asked) -> String {
+    let day = asked.day.map(|day| format!("&day={day}")).unwrap_or_default();
+    let (path, month) = (visit.href(PATH), asked.month);
+    format!("{path}?people={}{day}&month={:04}-{:02}", asked.people, month.year(), month.month())
+}
+
+/// A session as a party of some size sees it.
+pub(super) struct Seen {
+    /// One word for scripts: a change of it is worth being read out.
+    pub state: &'static str,
+    pub tone: Tone,
+    pub words: Text,
+    /// 09:00–10:30
+    pub time: String,
+    /// The meter in words.
+    pub label: Text,
+    pub taken: u64,
+    pub places: u64,
+    /// It can be booked now.
+    pub open: bool,
+}
+
+impl Seen {
+    /// `session` for `people`.
+    pub fn of(visit: &Visit, museum: &Museum, session: &SessionView, people: u32) -> Self {
+        let (facts, now) = (session.facts, visit.context.now);
+        let (opens, free) = (opens_at(&museum.policy, facts.starts_at), facts.free());
+        let (state, tone, words) = if facts.closed {
+            ("closed", Tone::Plain, visit.t("session-closed"))
+        } else if facts.starts_at <= now {
+            ("over", Tone::Plain, visit.t("session-over"))
+        } else if opens > now {
+            let at = format!("{} {}", day_text(local_day(opens), visit.locale()), clock_text(opens));
+            ("later", Tone::Info, visit.t_args("session-opens", &[("at", at.into())]))
+        } else if free == 0 {
+            ("full", Tone::Danger, visit.t("session-full"))
+        } else if free < people {
+            let args = [("free", free.into()), ("people", people.into())];
+            ("few", Tone::Warning, visit.t_args("session-too-few", &args))
+        } else {
+            ("free", Tone::Success, visit.t_args("session-free", &[("free", free.into())]))
+        };
+        let taken = facts.capacity - free.min(facts.capacity);
+        let args = [("booked", taken.into()), ("capacity", facts.capacity.into())];
+        Self {
+            state,
+            tone,
+            words,
+            time: format!("{}–{}", clock_text(facts.starts_at), clock_text(facts.ends_at)),
+            label: visit.t_args("session-meter", &args),
+            taken: taken.into(),
+            places: facts.capacity.max(1).into(),
+            open: state == "free",
+        }
+    }
+}
+
+/// What each day of the month shown offers, from today on; days without anything are left out.
+pub(super) fn offers(museum: &Museum, asked: Asked, now: Timestamp) -> BTreeMap<Date, Offer> {
+    let shown = |day: &Date| day.first_of_month() == asked.month && *day >= asked.today;
+    let mut days: BTreeMap<Date, Vec<&SessionView>> = BTreeMap::new();
+    for session in &museum.sessions {
+        days.entry(local_day(session.facts.starts_at)).or_default().push(session);
+    }
+    for (day, ..) in &museum.exceptions {
+        days.entry(*day).or_default();
+    }
+    days.retain(|day, _| shown(day));
+    days.into_iter().map(|(day, sessions)| (day, offer(museum, &sessions, asked.people, now))).collect()
+}
+
+fn offer(museum: &Museum, sessions: &[&SessionView], people: u32, now: Timestamp) -> Offer {
+    let open: Vec<_> = sessions.iter().filter(|s| !s.facts.closed && s.facts.starts_at > now).collect();
+    if open.is_empty() {
+        return Offer::Closed;
+    }
+    if open.iter().all(|s| opens_at(&museum.policy, s.facts.starts_at) > now) {
+        return Offer::NotYet;
+    }
+    // The most a party of this size can hope for, not the sum over sessions nobody can join together.
+    match open.iter().filter(|s| s.fits(people)).map(|s| s.facts.free()).max() {
+        None => Offer::Full,
+        Some(free) if free <= 5 => Offer::Few(free),
+        Some(free) => Offer::Places(free),
+    }
+}
+
+/// The figures of the page at the visit's address, ready to be shown: the script chooses no words.
+pub(super) fn figures(visit: &Visit, museum: &Museum) -> Value {
+    let asked = Asked::by(visit, museum);
+    let days = offers(museum, asked, visit.context.now);
+    let days: Vec<_> =
+        days.into_iter().map(|(day, offer)| json!([day.to_string(), offer.class(), offer.words(visit)])).collect();
+    let of_day = asked.day.into_iter().flat_map(|day| museum.on(day));
+    let sessions: Vec<_> = of_day.map(|session| figure(visit, museum, session, asked.people)).collect();
+    json!({ "days": days, "sessions": sessions })
+}
+
+fn figure(visit: &Visit, museum: &Museum, session: &SessionView, people: u32) -> Value {
+    let seen = Seen::of(visit, museum, session, people);
+    let (meter, share) = meter_look(seen.taken, seen.places);
+    let said = [("time", seen.time.into()), ("state", seen.words.to_string().into())];
+    json!({
+        "id": session.id.to_string(),
+        "state": seen.state,
+        "open": seen.open,
+        "tag": tag_class(seen.tone),
+        "words": seen.words,
+        "meter": meter,
+        "share": share,
+        "label": seen.label,
+        "said": visit.t_args("session-said", &said),
+    })
+}

@@ -1,0 +1,106 @@
+// The calendar while somebody looks at it: figures follow, changes that matter are read out, nothing else moves.
+import { type Page } from "@playwright/test";
+import { addSession, keepPlaces } from "../support/database";
+import { examine, expect, test, visit } from "../support/house";
+import { Museum } from "../support/museum";
+import { localized, type Locale, words } from "../support/words";
+
+const CAPACITY = 10;
+
+/** A session of this window's own, in the evening of the day after tomorrow in Shandong; with its day. */
+async function ownSession(offset: number): Promise<{ id: string; day: string }> {
+  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(Date.now() + 2 * 86_400_000);
+  const minute = ["360", "1280"].indexOf(test.info().project.name) + offset;
+  const starts = new Date(`${day}T20:0${minute}:00+08:00`);
+  return { id: await addSession(starts, 60, CAPACITY), day };
+}
+
+/** The first asking comes seconds after the page: no test waits for it with a sleep. */
+const asked = (page: Page) => page.waitForResponse((response) => response.url().includes("/museum/places"), { timeout: 20_000 });
+
+for (const [offset, locale] of (["zh-CN", "en"] as const satisfies readonly Locale[]).entries()) {
+  test(`the calendar follows what others book, without a reload (${locale}) @js`, async ({ page }) => {
+    test.setTimeout(120_000);
+    const museum = new Museum(page, locale);
+    const { id, day } = await ownSession(offset * 2);
+    await visit(page, `${localized(locale, "/museum/sessions")}?people=3&day=${day}`);
+    await page.evaluate(() => void Object.assign(window, { sameDocument: true }));
+    const card = page.locator(`[data-session="${id}"]`);
+    const book = card.getByRole("button", { name: museum.word("session-book") });
+    const said = page.locator("[data-places-said]");
+    const soon = { timeout: 20_000 };
+    await expect(card).toContainText(museum.word("session-free"));
+    await expect(card).toContainText(String(CAPACITY));
+
+    // Fewer places, still enough: the figure follows, and nobody is interrupted.
+    await keepPlaces(id, 4);
+    await expect(card.locator(".tag")).toContainText("6", soon);
+    await expect(said).toBeEmpty();
+    await expect(book).toBeVisible();
+
+    // Too few for three: read out, the button gone, the keyboard's place kept.
+    await book.focus();
+    await keepPlaces(id, 8);
+    await expect(card).toHaveAttribute("data-state", "few", soon);
+    await expect(card).toContainText(museum.word("session-too-few"));
+    await expect(said).toContainText(museum.word("session-too-few"));
+    await expect(book).toBeHidden();
+    await expect(card).toBeFocused();
+
+    await keepPlaces(id, CAPACITY);
+    await expect(card).toHaveAttribute("data-state", "full", soon);
+    await expect(said).toContainText(words(locale, "session-full"));
+    await examine(page, `live-full-${locale}`);
+
+    // Places come free again: so does the button, and it works.
+    await keepPlaces(id, 0);
+    await expect(book).toBeVisible(soon);
+    await expect(said).toContainText(museum.word("session-free"));
+    expect(await page.evaluate(() => "sameDocument" in window), "the same document all the time").toBe(true);
+    await book.click();
+    await page.waitForURL(/\/museum\/book\/[^/]+$/);
+    await expect(museum.heading("book-title")).toBeVisible();
+  });
+}
+
+test("a calendar nobody looks at asks for nothing, and one without a network says so @js @once", async ({ page, context, watch }) => {
+  watch.expectFault(/ERR_INTERNET_DISCONNECTED/);
+  const museum = new Museum(page);
+  await museum.calendar(2);
+  await asked(page);
+
+  // Hidden, as when another tab is in front.
+  const hide = (hidden: boolean) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  await hide(true);
+  let calls = 0;
+  page.on("request", (request) => (calls += Number(request.url().includes("/museum/places"))));
+  // Longer than the longest wait between two askings.
+  await expect.poll(() => page.evaluate(() => performance.now()), { timeout: 20_000 }).toBeGreaterThan((await page.evaluate(() => performance.now())) + 9_000);
+  expect(calls, "asked while nobody looks").toBe(0);
+
+  const again = asked(page);
+  await hide(false);
+  // What did not change is not sent again; the browser answers from what it kept.
+  expect([200, 304]).toContain((await again).status());
+
+  const old = page.locator("[data-places-old]");
+  await expect(old).toBeEmpty();
+  await context.setOffline(true);
+  await expect(old).toContainText(museum.word("sessions-old"), { timeout: 20_000 });
+  await expect(page.locator("[data-places-said]")).toBeEmpty();
+  await context.setOffline(false);
+  await expect(old).toBeEmpty({ timeout: 30_000 });
+});
+
+test("without scripts the calendar is whole and asks for nothing @plain", async ({ page }) => {
+  let calls = 0;
+  page.on("request", (request) => (calls += Number(request.url().includes("/museum/places"))));
+  const museum = new Museum(page);
+  await museum.calendar(2);
+  await expect(museum.button("session-book").first()).toBeVisible();
+  expect(calls).toBe(0);
+});
