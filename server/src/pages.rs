@@ -29,7 +29,7 @@ pub async fn show(house: House, page: &'static Page, request: Request) -> Respon
     }
     let rendering = render(visit, StatusCode::OK, &parts.uri);
     match crate::shared::Key::of(&parts).filter(|_| page.shared) {
-        Some(key) => house.shared.answer(key, rendering).await,
+        Some(key) => house.shared.answer(key, crate::shared::takes_gzip(&parts.headers), rendering).await,
         None => rendering.await,
     }
 }
