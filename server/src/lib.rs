@@ -17,6 +17,7 @@ pub mod listen;
 pub mod logs;
 pub mod metrics;
 pub mod ops;
+pub mod packed;
 pub mod pages;
 pub mod router;
 pub mod serve;

@@ -30,7 +30,7 @@ pub async fn show(house: House, page: &'static Page, request: Request) -> Respon
     }
     let rendering = render(visit, StatusCode::OK, &parts.uri);
     match crate::shared::Key::of(&parts).filter(|_| page.shared) {
-        Some(key) => house.shared.answer(key, rendering).await,
+        Some(key) => house.shared.answer(key, crate::shared::takes_gzip(&parts.headers), rendering).await,
         None => rendering.await,
     }
 }
@@ -65,7 +65,10 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     match shared {
         None => answer.await,
         Some((None, headers)) => unless_known(&headers, answer.await),
-        Some((Some(key), headers)) => unless_known(&headers, house.shared.answer(key, answer).await),
+        Some((Some(key), headers)) => {
+            let gzip = crate::shared::takes_gzip(&headers);
+            unless_known(&headers, house.shared.answer(key, gzip, answer).await)
+        }
     }
 }
 

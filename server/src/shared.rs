@@ -4,11 +4,12 @@
 //! not signed in ([`Page::shared`](app::routes::Page)) are rendered once per address, language and way of reading, and
 //! answer all who come while they are fresh; those who come while it is being rendered wait for that one rendering. A
 //! browser with any cookie but its reading preferences gets its own. Each answer gets its own nonce, so a policy that
-//! names one is as strict as ever.
+//! names one is as strict as ever; the rest of it is compressed once ([`Packed`]).
 
 use crate::house::Facts;
+use crate::packed::Packed;
 use app::preferences::Preferences;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -58,7 +59,8 @@ impl Key {
 struct Rendering {
     made: Instant,
     headers: HeaderMap,
-    body: Bytes,
+    /// With gaps where the nonce stood.
+    body: Packed,
     /// The nonce its policy names.
     nonce: Option<String>,
 }
@@ -85,15 +87,16 @@ impl Shared {
         Self { age, slots: Mutex::default() }
     }
 
-    /// A fresh rendering of `key`, made by `render` if there is none. Only whole, successful pages without cookies of
-    /// their own are kept. "Busy" is shared by those who waited for that very rendering: if each tried for itself, one
-    /// after the other, the last of a crowd would wait for all the timeouts before its own.
-    pub async fn answer(&self, key: Key, render: impl Future<Output = Response>) -> Response {
+    /// A fresh rendering of `key`, made by `render` if there is none; compressed for who takes `gzip`. Only whole,
+    /// successful pages without cookies of their own are kept. "Busy" is shared by those who waited for that very
+    /// rendering: if each tried for itself, one after the other, the last of a crowd would wait for all the timeouts
+    /// before its own.
+    pub async fn answer(&self, key: Key, gzip: bool, render: impl Future<Output = Response>) -> Response {
         let Some(slot) = self.slot(key) else { return render.await };
         let came = Instant::now();
         let mut kept = slot.lock().await;
         if let Some(rendering) = kept.rendering.as_ref().filter(|rendering| rendering.made.elapsed() < self.age) {
-            return rendering.response();
+            return rendering.response(gzip);
         }
         if kept.failed.is_some_and(|at| at > came) {
             return crate::trouble::Trouble::Busy.into_response();
@@ -110,8 +113,9 @@ impl Shared {
             return Response::from_parts(parts, Body::from(bytes));
         }
         let nonce = nonce_of(&parts.headers);
-        let rendering = Rendering { made: Instant::now(), headers: parts.headers, body: bytes, nonce };
-        let response = rendering.response();
+        let body = Packed::new(&bytes, nonce.as_deref());
+        let rendering = Rendering { made: Instant::now(), headers: parts.headers, body, nonce };
+        let response = rendering.response(gzip);
         kept.rendering = Some(rendering);
         response
     }
@@ -136,23 +140,37 @@ impl Shared {
 }
 
 impl Rendering {
-    fn response(&self) -> Response {
-        let (mut headers, mut body) = (self.headers.clone(), self.body.clone());
+    fn response(&self, gzip: bool) -> Response {
+        let (mut headers, fresh) = (self.headers.clone(), BASE64_STANDARD.encode(services::crypto::random::<16>()));
         if let Some(old) = &self.nonce {
-            let fresh = BASE64_STANDARD.encode(services::crypto::random::<16>());
             let policy =
                 headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok()).unwrap_or_default();
             if let Ok(value) = HeaderValue::from_str(&policy.replace(old.as_str(), &fresh)) {
                 headers.insert(header::CONTENT_SECURITY_POLICY, value);
             }
-            if let Ok(text) = std::str::from_utf8(&self.body) {
-                body = Bytes::from(text.replace(old.as_str(), &fresh));
-            }
         }
-        let mut response = Response::new(Body::from(body));
+        let compressed = if gzip { self.body.gzip(&fresh) } else { None };
+        if compressed.is_some() {
+            // The compressing layer leaves alone what is compressed, and then says nothing of this.
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
+            headers.remove(header::CONTENT_LENGTH);
+        }
+        let mut response = Response::new(Body::from(compressed.unwrap_or_else(|| self.body.filled(&fresh))));
         *response.headers_mut() = headers;
         response
     }
+}
+
+/// Whether a reader takes gzip. Browsers that would rather have something smaller get it too: it is made already.
+pub fn takes_gzip(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|offer| {
+        let mut words = offer.split(';').map(str::trim);
+        let named = words.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        // A weight of nothing is a refusal.
+        named && !words.filter_map(|word| word.strip_prefix("q=")).any(|q| q.parse() == Ok(0.0_f32))
+    })
 }
 
 /// The nonce a policy names.
@@ -205,7 +223,7 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(20)).await;
             page(&count)
         };
-        let visits = (0..50).map(|_| shared.answer(key("/", "cb_size=elder").expect("a key"), render()));
+        let visits = (0..50).map(|_| shared.answer(key("/", "cb_size=elder").expect("a key"), false, render()));
         let answers = futures::future::join_all(visits).await;
         assert_eq!(count.load(Ordering::Relaxed), 1);
         let mut seen = std::collections::BTreeSet::new();
@@ -228,19 +246,51 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(20)).await;
             crate::trouble::Trouble::Busy.into_response()
         };
-        let visits = (0..50).map(|_| shared.answer(key("/", "cb_size=elder").expect("a key"), fail()));
+        let visits = (0..50).map(|_| shared.answer(key("/", "cb_size=elder").expect("a key"), false, fail()));
         let answers = futures::future::join_all(visits).await;
         assert!(answers.iter().all(|answer| answer.status() == StatusCode::SERVICE_UNAVAILABLE));
         assert_eq!(count.load(Ordering::Relaxed), 1);
-        let next = shared.answer(key("/", "cb_size=elder").expect("a key"), async { page(&count) }).await;
+        let next = shared.answer(key("/", "cb_size=elder").expect("a key"), false, async { page(&count) }).await;
         assert_eq!(next.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn who_takes_gzip_gets_the_same_page_packed_with_a_nonce_of_their_own() {
+        let (shared, count) = (Shared::new(Duration::from_secs(60)), AtomicUsize::new(0));
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..3 {
+            let key = key("/", "").expect("a key");
+            let answer = shared.answer(key, true, async { page(&count) }).await;
+            assert_eq!(answer.headers()[header::CONTENT_ENCODING], "gzip");
+            assert_eq!(answer.headers()[header::VARY], "accept-encoding");
+            let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().expect("ascii").to_owned();
+            let member = answer.into_body().collect().await.expect("a body").to_bytes();
+            let mut body = String::new();
+            std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&*member), &mut body).expect("gzip");
+            let nonce =
+                policy.strip_prefix("script-src 'nonce-").and_then(|rest| rest.strip_suffix('\'')).expect("a nonce");
+            assert_eq!(body, format!("<script nonce=\"{nonce}\">0</script>"));
+            seen.insert(nonce.to_owned());
+        }
+        assert_eq!((seen.len(), count.load(Ordering::Relaxed)), (3, 1));
+    }
+
+    #[test]
+    fn gzip_is_taken_when_it_is_offered_and_not_refused() {
+        let takes = |offer: &str| {
+            let request = Request::get("/").header(header::ACCEPT_ENCODING, offer).body(()).expect("a request");
+            takes_gzip(request.headers())
+        };
+        assert!(takes("gzip, deflate, br, zstd") && takes("br;q=1.0, GZIP;q=0.5"));
+        assert!(!takes("br") && !takes("identity") && !takes("gzip;q=0, br") && !takes("gzip; q=0.000"));
+        assert!(!takes_gzip(&HeaderMap::new()));
     }
 
     #[tokio::test]
     async fn what_is_stale_or_failed_is_made_anew() {
         let count = AtomicUsize::new(0);
         let text_of = async |shared: &Shared| {
-            text(shared.answer(key("/", "cb_a=1").expect("a key"), async { page(&count) }).await).await.1
+            text(shared.answer(key("/", "cb_a=1").expect("a key"), false, async { page(&count) }).await).await.1
         };
         let (lasting, passing) = (Shared::new(Duration::from_secs(60)), Shared::new(Duration::from_nanos(1)));
         assert!(
@@ -252,11 +302,11 @@ mod tests {
         for _ in 0..2 {
             let busy = async { crate::trouble::Trouble::Busy.into_response() };
             assert_eq!(
-                failing.answer(key("/", "cb_a=1").expect("a key"), busy).await.status(),
+                failing.answer(key("/", "cb_a=1").expect("a key"), false, busy).await.status(),
                 StatusCode::SERVICE_UNAVAILABLE
             );
         }
-        let fine = failing.answer(key("/", "cb_a=1").expect("a key"), async { page(&count) }).await;
+        let fine = failing.answer(key("/", "cb_a=1").expect("a key"), false, async { page(&count) }).await;
         assert_eq!(fine.status(), StatusCode::OK, "a failure is not kept");
     }
 }

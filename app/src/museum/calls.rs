@@ -123,7 +123,7 @@ async fn particulars(asked: Asked) -> Answer {
     let (true, Some(name), Some(contact), Some(party)) = (faults.is_empty(), name, contact, party) else {
         return refused(&asked, page, BookingError::Fields(faults.into_errors()));
     };
-    match booking::save(&asked.services, &asked.context, &draft, name, contact, party).await {
+    match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
         Ok(()) => Answer::to(format!("{page}/code")),
         Err(error) => refused(&asked, page, error),
     }
@@ -135,7 +135,9 @@ async fn code(asked: Asked) -> Answer {
         Err(answer) => return answer,
     };
     let page = format!("/museum/book/{}/code", draft.id);
-    if let Err(error) = booking::prove(&asked.services, &asked.context, &draft, asked.field("code")).await {
+    if let Err(error) =
+        booking::prove(&asked.services, &asked.context, &draft, asked.field("code"), &asked.network).await
+    {
         return refused(&asked, page, error);
     }
     confirm(&asked, draft, page).await
@@ -165,7 +167,7 @@ async fn resend(asked: Asked) -> Answer {
         Err(answer) => return answer,
     };
     let page = format!("/museum/book/{}/code", draft.id);
-    match booking::resend(&asked.services, &asked.context, &draft).await {
+    match booking::resend(&asked.services, &asked.context, &draft, &asked.network).await {
         Ok(()) => Answer::to(page),
         Err(error) => refused(&asked, page, error),
     }

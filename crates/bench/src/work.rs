@@ -13,6 +13,7 @@ use domain::ids::{BookingId, ClientId, RequestId, SessionId};
 use services::booking::{self, Booked, BookingError, OnBehalf, Person};
 use services::context::new_uuid;
 use services::crypto::Place;
+use services::limits::Network;
 use services::{Context, Services, audit, messages};
 use sqlx::{PgConnection, Row as _};
 use std::time::Duration;
@@ -122,12 +123,14 @@ fn machine(services: &Services) -> Context {
 /// code takes on its way is nobody's request.
 async fn journey(services: &Services, codes: &Codes, n: u64, session: SessionId) -> anyhow::Result<Done> {
     let visitor = format!("{:032x}", u128::from_be_bytes(services::crypto::random()));
+    // Of its own for each visitor, so that the limits are asked and none is reached.
+    let network = Network::of(std::net::Ipv4Addr::from_bits(0x0a00_0000 | ((n as u32) << 8)).into());
     let Person { name, contact } = person(n)?;
     let contact = contact.context("every visitor here has an address")?;
     let mut requests = Vec::with_capacity(3);
 
     let (began, context) = (Instant::now(), request(services, Actor::Anonymous));
-    let begun = booking::begin(services, &context, session, one()?.people, &visitor).await;
+    let begun = booking::begin(services, &context, session, one()?.people, &visitor, &network).await;
     requests.push(began.elapsed());
     let draft = match begun {
         Ok(draft) => draft,
@@ -137,15 +140,15 @@ async fn journey(services: &Services, codes: &Codes, n: u64, session: SessionId)
     let code = codes.expect(&contact);
     let (began, context) = (Instant::now(), request(services, Actor::Anonymous));
     let read = booking::read(services, &context, draft, &visitor).await?;
-    booking::save(services, &context, &read, name, contact, one()?).await?;
+    booking::save(services, &context, &read, name, contact, one()?, &network).await?;
     requests.push(began.elapsed());
     let code = code.await.context("the code went to nobody")?;
 
     let (began, context) = (Instant::now(), request(services, Actor::Anonymous));
     let read = booking::read(services, &context, draft, &visitor).await?;
-    booking::prove(services, &context, &read, &code).await?;
+    booking::prove(services, &context, &read, &code, &network).await?;
     let read = booking::read(services, &context, draft, &visitor).await?;
-    let answer = booking::confirm(services, &context, &read).await;
+    let answer = booking::confirm(services, &context, &read, &network).await;
     requests.push(began.elapsed());
     Ok(Done { outcome: outcome(answer)?, retries: 0, requests })
 }

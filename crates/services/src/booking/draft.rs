@@ -4,7 +4,7 @@
 //! mistyped code lose nothing. The draft's id is the idempotency key: pressing the last button twice books once.
 
 use super::claims::{Booked, Channel, Claim, Granted, HoldOrder, Key, Order, Person, Source, contact_index, row};
-use super::public::takes_places;
+use super::public::{asks_for_a_code, takes_places, tries_a_code};
 use super::{BookingError, SessionView};
 use crate::account::codes;
 use crate::crypto::Place;
@@ -127,7 +127,7 @@ fn open(services: &Services, id: DraftId, sealed: &[u8]) -> Result<(Person, u16)
 /// Keeps what was typed and sends a code to the contact, unless it was proven before.
 ///
 /// # Errors
-/// `Fields`, `Limited` when too many codes were asked for.
+/// `Fields`, `Limited` when too many codes were asked for, `NetworkLimited`; what was typed is kept all the same.
 pub async fn save(
     services: &Services,
     context: &Context,
@@ -135,6 +135,7 @@ pub async fn save(
     name: PersonName,
     contact: Contact,
     party: Party,
+    network: &Network,
 ) -> Result<(), BookingError> {
     let particulars =
         Particulars { name: name.as_str().to_owned(), contact: (&contact).into(), children: party.children };
@@ -145,10 +146,17 @@ pub async fn save(
     sql::save(&mut db, draft.id.0, &sealed, &index).await?;
     drop(db);
     let same = draft.typed.as_ref().is_some_and(|(person, _)| person.contact.as_ref() == Some(&contact));
-    if draft.proven && same { Ok(()) } else { send_code(services, context, draft.id, &contact).await }
+    if draft.proven && same { Ok(()) } else { send_code(services, context, draft.id, &contact, network).await }
 }
 
-async fn send_code(services: &Services, context: &Context, id: DraftId, contact: &Contact) -> Result<(), BookingError> {
+async fn send_code(
+    services: &Services,
+    context: &Context,
+    id: DraftId,
+    contact: &Contact,
+    network: &Network,
+) -> Result<(), BookingError> {
+    asks_for_a_code(services, context, network).await?;
     match codes::issue(services, context, codes::Purpose::Booking, id.0, contact).await {
         // A code sent a moment ago still counts: the visitor pressed twice, or came back.
         Ok(()) | Err(codes::IssueError::TooSoon { .. }) => Ok(()),
@@ -160,9 +168,15 @@ async fn send_code(services: &Services, context: &Context, id: DraftId, contact:
 /// Sends the code once more.
 ///
 /// # Errors
-/// `Limited` within a minute of the last one, or after too many.
-pub async fn resend(services: &Services, context: &Context, draft: &DraftView) -> Result<(), BookingError> {
+/// `Limited` within a minute of the last one, or after too many; `NetworkLimited`.
+pub async fn resend(
+    services: &Services,
+    context: &Context,
+    draft: &DraftView,
+    network: &Network,
+) -> Result<(), BookingError> {
     let contact = draft.typed.as_ref().and_then(|(person, _)| person.contact.as_ref()).ok_or(BookingError::NotFound)?;
+    asks_for_a_code(services, context, network).await?;
     match codes::issue(services, context, codes::Purpose::Booking, draft.id.0, contact).await {
         Ok(()) => Ok(()),
         Err(codes::IssueError::TooSoon { retry_after } | codes::IssueError::Limited { retry_after }) => {
@@ -175,12 +189,19 @@ pub async fn resend(services: &Services, context: &Context, draft: &DraftView) -
 /// Checks the code that was sent. Once proven, the contact stays proven for this draft.
 ///
 /// # Errors
-/// `Fields` with the code's fault; `StateHasChanged` when another contact was typed meanwhile.
-pub async fn prove(services: &Services, context: &Context, draft: &DraftView, code: &str) -> Result<(), BookingError> {
+/// `Fields` with the code's fault; `StateHasChanged` when another contact was typed meanwhile; `NetworkLimited`.
+pub async fn prove(
+    services: &Services,
+    context: &Context,
+    draft: &DraftView,
+    code: &str,
+    network: &Network,
+) -> Result<(), BookingError> {
     if draft.proven || draft.booking.is_some() {
         return Ok(());
     }
     let contact = draft.typed.as_ref().and_then(|(person, _)| person.contact.as_ref()).ok_or(BookingError::NotFound)?;
+    tries_a_code(services, context, network).await?;
     match codes::verify(services, context, codes::Purpose::Booking, draft.id.0, contact, code).await {
         Ok(()) => {}
         Err(codes::VerifyError::Shape) => return Err(BookingError::field("code", Fault::CodeShape)),

@@ -1,10 +1,11 @@
-//! What is counted of the public, by the network it comes from: taking places, and trying links that lead nowhere.
+//! What is counted of the public, by the network it comes from: taking places, asking for codes and trying
+//! them, and trying links that lead nowhere.
 //!
 //! Staff and machines are never counted here; a machine has limits of its own. A draft whose places are kept was counted
 //! when they were taken, so that nobody who is filling in the form is turned away at its last button.
 
 use super::BookingError;
-use crate::limits::{self, LimitError, Network};
+use crate::limits::{self, Limit, LimitError, Network};
 use crate::{Context, Services};
 use domain::account::Actor;
 
@@ -19,8 +20,30 @@ pub(super) async fn takes_places(
     context: &Context,
     network: &Network,
 ) -> Result<(), BookingError> {
+    count(services, context, &limits::BOOKING_PER_NETWORK, network).await
+}
+
+/// Counts that a code is about to be sent: one machine must not spend the whole house's codes, nor pester many strangers.
+pub(super) async fn asks_for_a_code(
+    services: &Services,
+    context: &Context,
+    network: &Network,
+) -> Result<(), BookingError> {
+    count(services, context, &limits::CODE_PER_NETWORK, network).await
+}
+
+/// Counts that a code is about to be tried.
+pub(super) async fn tries_a_code(
+    services: &Services,
+    context: &Context,
+    network: &Network,
+) -> Result<(), BookingError> {
+    count(services, context, &limits::CODE_TRIES_PER_NETWORK, network).await
+}
+
+async fn count(services: &Services, context: &Context, limit: &Limit, network: &Network) -> Result<(), BookingError> {
     if is_public(context) && network.is_elsewhere() {
-        limits::hit(services, &limits::BOOKING_PER_NETWORK, network.as_str()).await?;
+        limits::hit(services, limit, network.as_str()).await?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::{SqlTimestamp, ToSqlx};
 use jiff::Timestamp;
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, PgPool};
 
 /// What a hit found.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,11 @@ pub struct Bucket<'a> {
 
 /// Counts one hit if there is room for it. A refused hit is not counted, so that somebody who keeps knocking is let in
 /// as soon as anybody else would be. One statement: two servers never both take the last place.
-pub async fn hit(db: impl PgExecutor<'_>, bucket: Bucket<'_>) -> sqlx::Result<HitRow> {
+///
+/// It is a transaction of its own, hence the pool, and one that does not wait for the disk: everybody's hits on a limit
+/// of the whole house meet in one row, which would stay locked while each of them waits, one after the other. After a
+/// crash of the database the hits of its last moments may be forgotten, which a brake can bear.
+pub async fn hit(db: &PgPool, bucket: Bucket<'_>) -> sqlx::Result<HitRow> {
     sqlx::query_as!(
         HitRow,
         r#"with past as (
@@ -46,7 +50,7 @@ pub async fn hit(db: impl PgExecutor<'_>, bucket: Bucket<'_>) -> sqlx::Result<Hi
              returning hits)
            select (select hits from taken) as taken, past.hits as "previous!",
                   coalesce((select hits from rate_limit where bucket = $1 and window_start = $2), 0) as "current!"
-           from past"#,
+           from past where set_config('synchronous_commit', 'off', true) = 'off'"#,
         bucket.bucket,
         bucket.window.to_sqlx() as SqlTimestamp,
         bucket.before.to_sqlx() as SqlTimestamp,

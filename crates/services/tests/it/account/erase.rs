@@ -20,10 +20,10 @@ async fn books(house: &TestHouse, context: &Context, session: SessionId) -> Book
     let id = booking::begin(&house.services, context, session, two, BROWSER, &network()).await.expect("there is room");
     let draft = booking::read(&house.services, context, id, BROWSER).await.expect("there");
     let name = PersonName::parse("演示·林小满").expect("a name");
-    booking::save(&house.services, context, &draft, name, contact(PHONE), party(2, 0)).await.expect("kept");
+    booking::save(&house.services, context, &draft, name, contact(PHONE), party(2, 0), &network()).await.expect("kept");
     let draft = booking::read(&house.services, context, id, BROWSER).await.expect("there");
     let code = sent_code(house, &contact(PHONE)).await;
-    booking::prove(&house.services, context, &draft, &code).await.expect("proven");
+    booking::prove(&house.services, context, &draft, &code, &network()).await.expect("proven");
     let draft = booking::read(&house.services, context, id, BROWSER).await.expect("there");
     booking::confirm(&house.services, context, &draft, &network()).await.expect("booked")
 }

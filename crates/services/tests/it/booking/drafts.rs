@@ -52,7 +52,7 @@ async fn an_unproven_draft_books_nothing() {
     let draft = booking::read(&house.services, &visitor, id, BROWSER).await.expect("it is there");
     let name = PersonName::parse("演示·周一帆").expect("a name");
     let contact = Contact::parse("one@example.com").expect("an address");
-    booking::save(&house.services, &visitor, &draft, name, contact, party(2, 1)).await.expect("it is kept");
+    booking::save(&house.services, &visitor, &draft, name, contact, party(2, 1), &network()).await.expect("it is kept");
     let draft = booking::read(&house.services, &visitor, id, BROWSER).await.expect("it is there");
     let (person, children) = draft.typed.clone().expect("what was typed is there");
     assert_eq!((person.name.as_str(), children), ("演示·周一帆", 1));
@@ -68,19 +68,27 @@ async fn a_code_proves_the_contact_it_went_to_and_no_other() {
     let (services, name) = (&house.services, || PersonName::parse("演示·周一帆").expect("a name"));
     let strangers = Contact::parse("stranger@example.com").expect("an address");
     let mut proven = 0;
-    for round in 0..30 {
+    for round in 0..30_u64 {
         let own = Contact::parse(&format!("own{round}@example.com")).expect("an address");
-        let id = booking::begin(services, &visitor, session, size(2), BROWSER).await.expect("there is room");
+        let id =
+            booking::begin(services, &visitor, session, size(2), BROWSER, &network()).await.expect("there is room");
         let read = async || booking::read(services, &visitor, id, BROWSER).await.expect("it is there");
-        booking::save(services, &visitor, &read().await, name(), own.clone(), party(2, 1)).await.expect("it is kept");
+        booking::save(services, &visitor, &read().await, name(), own.clone(), party(2, 1), &network())
+            .await
+            .expect("it is kept");
         let code = crate::account::sent_code(&house, &own).await;
         // Two windows at once: one shows the code that came, the other types somebody else's address.
-        let seen = read().await;
+        let (seen, here) = (read().await, network());
         let (one, other) = (
-            booking::prove(services, &visitor, &seen, &code),
-            booking::save(services, &visitor, &seen, name(), strangers.clone(), party(2, 1)),
+            booking::prove(services, &visitor, &seen, &code, &here),
+            booking::save(services, &visitor, &seen, name(), strangers.clone(), party(2, 1), &here),
         );
-        let (answer, _) = tokio::join!(one, other);
+        // The second window is late by a little more each time, so that some round meets every step of the first.
+        let late = async {
+            tokio::time::sleep(std::time::Duration::from_micros(200 * round)).await;
+            other.await
+        };
+        let (answer, _) = tokio::join!(one, late);
         let now = read().await;
         let typed = now.typed.and_then(|(person, _)| person.contact).expect("it is kept");
         assert!(!now.proven || typed == own, "round {round}: the stranger's address counts as proven: {answer:?}");

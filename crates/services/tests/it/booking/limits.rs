@@ -68,9 +68,16 @@ async fn proven(house: &TestHouse, session: SessionId, mailbox: &str) -> DraftId
     let (name, contact) = (PersonName::parse("演示·周一帆"), Contact::parse(mailbox));
     let (name, contact) = (name.expect("a name"), contact.expect("an address"));
     let draft = read(house, id).await;
-    booking::save(&house.services, &visitor, &draft, name, contact, party(1, 0)).await.expect("it is kept");
+    booking::save(&house.services, &visitor, &draft, name, contact, party(1, 0), &elsewhere())
+        .await
+        .expect("it is kept");
     let mut db = house.db.owner_pool().acquire().await.expect("a connection");
-    store::booking::drafts::mark_verified(&mut db, id.0, house.now()).await.expect("proven");
+    let index: Vec<u8> = sqlx::query_scalar("select contact_index from booking_draft where id = $1")
+        .bind(id.0)
+        .fetch_one(&mut *db)
+        .await
+        .expect("it is kept");
+    assert!(store::booking::drafts::mark_verified(&mut db, id.0, &index, house.now()).await.expect("proven"));
     id
 }
 
@@ -106,4 +113,30 @@ async fn one_network_tries_so_many_links() {
         let found = booking::led_nowhere(&house.services, context, &network).await;
         assert!(matches!(found, BookingError::NotFound), "{found:?}");
     }
+}
+
+#[tokio::test]
+async fn one_network_asks_for_and_tries_so_many_codes() {
+    let (house, session) = house_with_session(50).await;
+    let visitor = house.context(Actor::Anonymous);
+    let id = begin(&house, &visitor, session, &elsewhere()).await.expect("there is room");
+    let (name, contact) = (PersonName::parse("演示·周一帆"), Contact::parse("one@example.com"));
+    let (name, contact) = (name.expect("a name"), contact.expect("an address"));
+    use_up(&house, &limits::CODE_PER_NETWORK, &network(), 0).await;
+    let save = async |network: &Network| {
+        let draft = read(&house, id).await;
+        booking::save(&house.services, &visitor, &draft, name.clone(), contact.clone(), party(1, 0), network).await
+    };
+    assert!(is_limited(&save(&network()).await));
+    assert!(read(&house, id).await.typed.is_some(), "what was typed is kept all the same");
+    assert!(is_limited(&booking::resend(&house.services, &visitor, &read(&house, id).await, &network()).await));
+    save(&elsewhere()).await.expect("another network");
+    let code = crate::account::sent_code(&house, &contact).await;
+
+    use_up(&house, &limits::CODE_TRIES_PER_NETWORK, &network(), 0).await;
+    let try_code = async |network: &Network| {
+        booking::prove(&house.services, &visitor, &read(&house, id).await, &code, network).await
+    };
+    assert!(is_limited(&try_code(&network()).await));
+    try_code(&elsewhere()).await.expect("the right code from another network");
 }
