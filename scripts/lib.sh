@@ -76,7 +76,7 @@ free_port() {
 # that the selected packages want: another selection would build half of them again.
 rust_tests() {
   if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --locked --workspace --no-fail-fast --status-level fail --final-status-level fail --failure-output final \
+    cargo nextest run --locked --workspace --no-fail-fast --status-level fail --final-status-level flaky --failure-output final \
       ${2:+-E "package($2) & kind(lib)"}
   elif [ $# -gt 0 ]; then
     cargo test --locked --workspace --lib --no-fail-fast --quiet

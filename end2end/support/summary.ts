@@ -12,6 +12,8 @@ export default class Summary implements Reporter {
     const outcomes = this.tests.map((test) => test.outcome());
     const passed = outcomes.filter((outcome) => outcome === "expected" || outcome === "flaky").length;
     const failed = outcomes.filter((outcome) => outcome === "unexpected").length;
+    const flaky = this.tests.filter((test) => test.outcome() === "flaky");
+    for (const test of flaky) console.log(`passed only when walked again: ${test.titlePath().join(" › ")}`);
     console.log(`\n${passed} passed, ${failed} failed, ${outcomes.length - passed - failed} skipped`);
     return Promise.resolve();
   }

@@ -23,9 +23,13 @@ for (const [offset, locale] of (["zh-CN", "en"] as const satisfies readonly Loca
     test.setTimeout(120_000);
     const museum = new Museum(page, locale);
     const { id, day } = await ownSession(offset * 2);
-    await visit(page, `${localized(locale, "/museum/sessions")}?people=3&day=${day}`);
-    await page.evaluate(() => void Object.assign(window, { sameDocument: true }));
     const card = page.locator(`[data-session="${id}"]`);
+    // Visitors share a page for up to a second, made from figures up to a second old: the new session may not stand there yet.
+    await expect(async () => {
+      await visit(page, `${localized(locale, "/museum/sessions")}?people=3&day=${day}`);
+      expect(await card.count()).toBe(1);
+    }).toPass({ timeout: 20_000 });
+    await page.evaluate(() => void Object.assign(window, { sameDocument: true }));
     const book = card.getByRole("button", { name: museum.word("session-book") });
     const said = page.locator("[data-places-said]");
     const soon = { timeout: 20_000 };
