@@ -7,11 +7,15 @@ import { localized, type Locale, words } from "../support/words";
 
 const CAPACITY = 10;
 
-/** A session of this window's own, in the evening of the day after tomorrow in Shandong; with its day. */
+/**
+ * A session in the evening of a day that is this window's and language's alone: what changes on a day is read out to everybody
+ * who looks at it. Walked again, it is another session.
+ */
 async function ownSession(offset: number): Promise<{ id: string; day: string }> {
-  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(Date.now() + 2 * 86_400_000);
-  const minute = ["360", "1280"].indexOf(test.info().project.name) + offset;
-  const starts = new Date(`${day}T20:0${minute}:00+08:00`);
+  const { project, retry } = test.info();
+  const ahead = 2 + ["360", "1280"].indexOf(project.name) + offset;
+  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(Date.now() + ahead * 86_400_000);
+  const starts = new Date(`${day}T20:0${retry}:00+08:00`);
   return { id: await addSession(starts, 60, CAPACITY), day };
 }
 
