@@ -1,0 +1,220 @@
+//! Claims on the places of one session, grouped: many requests, one transaction, an answer for each.
+//!
+//! [`lane`] groups what has queued up for a session, [`decide`] says yes or no to each under the session's lock, and here
+//! stand the claims themselves. One hot session so costs one lock and one fsync per batch instead of one per visitor, and
+//! a lone claim waits for nobody. Several servers stay correct: the lock is the row's, and the trigger on `booking`
+//! refuses whatever would not fit.
+
+mod decide;
+mod lane;
+
+pub(super) use decide::{count, facts, lock_key, spans};
+pub use lane::Claims;
+
+use super::BookingError;
+use crate::crypto::Place;
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::booking::{Party, PartySize, Reference};
+use domain::contact::{Contact, PersonName};
+use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::booking::claims as sql;
+
+/// Where a booking came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Channel {
+    /// The visitor, on the site.
+    Web,
+    /// Staff, on behalf.
+    Staff,
+    /// A machine, on behalf.
+    Api,
+}
+
+impl Channel {
+    /// As stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Staff => "staff",
+            Self::Api => "api",
+        }
+    }
+}
+
+/// Who books: a name, and how to reach them if they can be reached.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Name.
+    pub name: PersonName,
+    /// Phone or mail. None only for bookings staff make for people who have neither.
+    pub contact: Option<Contact>,
+}
+
+/// A booking made. What an idempotency key repeats.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Booked {
+    /// Booking.
+    pub booking: BookingId,
+    /// Session.
+    pub session: SessionId,
+    /// Eight characters.
+    pub reference: String,
+}
+
+/// An idempotency key, with whom it belongs to and what was asked under it.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    pub scope: String,
+    pub key: String,
+    pub body_hash: Vec<u8>,
+}
+
+/// A booking to be decided. Sealed before it queues, so that a lane does nothing but decide and write.
+pub(super) struct Order {
+    pub context: Context,
+    pub row: sql::NewBooking,
+    pub party: Party,
+    /// Keyed hash of the contact the limits count.
+    pub person: Option<Vec<u8>>,
+    pub key: Key,
+    /// Staff may book outside the public's opening hours and limits, never beyond the places.
+    pub by_house: bool,
+}
+
+/// A hold to be decided.
+pub(super) struct HoldOrder {
+    pub context: Context,
+    pub people: PartySize,
+    pub hold: HoldId,
+    pub draft: DraftId,
+    pub visitor_hash: Vec<u8>,
+    pub draft_expires_at: Timestamp,
+}
+
+pub(super) enum Claim {
+    Hold(HoldOrder),
+    Book(Box<Order>),
+}
+
+pub(super) enum Granted {
+    Held,
+    Booked(Booked),
+}
+
+type Answer = Result<Granted, BookingError>;
+
+/// Whether the engine takes the session's lock. Anything else than [`Guard::Lock`] exists for the tests' negative
+/// control, which must oversell, or the races would prove nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Guard {
+    /// As it must be.
+    #[default]
+    Lock,
+    /// Reads without the lock.
+    NegativeControl,
+}
+
+
+/// Keyed hash of a contact, as limits, searches and accounts compare it.
+pub(super) fn contact_index(services: &Services, contact: &Contact) -> Vec<u8> {
+    services.vault.blind_index("contact", &contact.comparable())
+}
+
+pub(super) struct Source {
+    pub channel: Channel,
+    pub account: Option<AccountId>,
+    pub hold: Option<HoldId>,
+    pub draft: Option<DraftId>,
+}
+
+/// Seals a person's particulars into the row of a new booking.
+pub(super) fn row(
+    services: &Services,
+    context: &Context,
+    person: &Person,
+    party: Party,
+    source: &Source,
+) -> sql::NewBooking {
+    let id: BookingId = context.new_id();
+    let seal = |column, text: &str| services.vault.seal(Place { table: "booking", column, row: id.0 }, text.as_bytes());
+    let index = person.contact.as_ref().map(|contact| contact_index(services, contact));
+    let (phone, mail) = match &person.contact {
+        Some(Contact::Phone(phone)) => (Some(seal("phone_sealed", phone.digits())), None),
+        Some(Contact::Mail(mail)) => (None, Some(seal("mail_sealed", mail.as_str()))),
+        None => (None, None),
+    };
+    sql::NewBooking {
+        id: id.0,
+        reference: Reference::from_random(crate::crypto::random()).as_str().to_owned(),
+        people: party.people.get() as i32,
+        children: i32::from(party.children),
+        channel: source.channel.name(),
+        locale: context.locale.tag(),
+        account_id: source.account.map(|account| account.0),
+        name_sealed: seal("name_sealed", person.name.as_str()),
+        phone_index: phone.is_some().then(|| index.clone()).flatten(),
+        mail_index: mail.is_some().then(|| index.clone()).flatten(),
+        phone_sealed: phone,
+        mail_sealed: mail,
+        hold_id: source.hold.map(|hold| hold.0),
+        draft_id: source.draft.map(|draft| draft.0),
+    }
+}
+
+/// A booking on behalf of somebody, by staff or a machine.
+#[derive(Clone, Debug)]
+pub struct OnBehalf {
+    /// Session.
+    pub session: SessionId,
+    /// Who.
+    pub person: Person,
+    /// With how many.
+    pub party: Party,
+    /// The same key with the same body gets the same answer.
+    pub key: String,
+}
+
+/// Books on behalf. Needs [`Capability::BookOnBehalf`].
+///
+/// # Errors
+/// `Denied`, `Refused`, `KeyReused`, `NotFound` for an unknown session.
+pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Result<Booked, BookingError> {
+    context.require(Capability::BookOnBehalf)?;
+    let staff = context.actor.account();
+    let (channel, scope) = match &context.actor {
+        domain::account::Actor::Client { client, .. } => (Channel::Api, format!("client:{client}")),
+        _ => (Channel::Staff, format!("staff:{}", staff.map(|a| a.to_string()).unwrap_or_default())),
+    };
+    let body_hash = services.vault.blind_index(
+        "idempotency",
+        &format!(
+            "{:?}|{}|{}|{}|{}",
+            asked.session,
+            asked.person.name.as_str(),
+            asked.person.contact.as_ref().map(Contact::comparable).unwrap_or_default(),
+            asked.party.people.get(),
+            asked.party.children
+        ),
+    );
+    let source = Source { channel, account: None, hold: None, draft: None };
+    let order = Order {
+        row: row(services, context, &asked.person, asked.party, &source),
+        context: context.clone(),
+        party: asked.party,
+        person: asked.person.contact.as_ref().map(|contact| contact_index(services, contact)),
+        key: Key { scope, key: asked.key, body_hash },
+        by_house: channel == Channel::Staff,
+    };
+    match services.claims.submit(services, asked.session, Claim::Book(Box::new(order))).await? {
+        Granted::Booked(booked) => Ok(booked),
+        Granted::Held => Err(BookingError::Damaged("a hold was answered to a booking")),
+    }
+}
+
+/// The activity of a session, for those who hold only its id.
+pub(super) fn activity(session: &sql::LockedSession) -> ActivityId {
+    ActivityId(session.activity_id)
+}
