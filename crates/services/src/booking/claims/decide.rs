@@ -1,6 +1,6 @@
 //! What a batch of claims on one session is answered, under the session's lock, in one transaction.
 
-use super::{Answer, BookingError, Booked, Claim, Granted, Guard, HoldOrder, Order};
+use super::{Answer, Booked, BookingError, Claim, Granted, Guard, HoldOrder, Order};
 use crate::{Services, audit, machines, messages};
 use domain::booking::{BookingFacts, Party, Policy, SessionFacts, house_may_book, may_book};
 use domain::ids::{BookingId, SessionId};

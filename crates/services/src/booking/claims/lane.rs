@@ -39,7 +39,7 @@ impl Claims {
     }
 
     /// Queues a claim and waits for its answer. The decision runs to its end even when the caller goes away.
-    pub(super) async fn submit(&self, services: &Services, session: SessionId, claim: Claim) -> Answer {
+    pub(in crate::booking) async fn submit(&self, services: &Services, session: SessionId, claim: Claim) -> Answer {
         let (answer, answered) = oneshot::channel();
         self.queue(services, session, Ticket { claim, answer })?;
         match tokio::time::timeout(PATIENCE, answered).await {

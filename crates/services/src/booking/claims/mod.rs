@@ -117,7 +117,6 @@ pub enum Guard {
     NegativeControl,
 }
 
-
 /// Keyed hash of a contact, as limits, searches and accounts compare it.
 pub(super) fn contact_index(services: &Services, contact: &Contact) -> Vec<u8> {
     services.vault.blind_index("contact", &contact.comparable())
