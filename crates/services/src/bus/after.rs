@@ -98,6 +98,16 @@ pub async fn feedback(services: &Services, context: &Context, handle: &Handle, m
     Ok(())
 }
 
+/// Whether a school has told already.
+///
+/// # Errors
+/// `NotFound` for a link that is none.
+pub async fn feedback_given(services: &Services, context: &Context, handle: &Handle) -> Result<bool, BusError> {
+    let id = resolve(services, context, handle)?;
+    let mut db = services.db.acquire().await?;
+    Ok(sql::feedback(&mut db, id.0).await?.is_some())
+}
+
 /// A city's numbers of a year.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CityTally {

@@ -5,7 +5,7 @@
 
 use super::BusError;
 use super::public::count;
-use super::view::sealed;
+use super::view::{RequestView, load, sealed};
 use crate::account::{codes, contact_index};
 use crate::audit::{self, Entry};
 use crate::crypto::{Place, random};
@@ -233,6 +233,24 @@ pub async fn submit(services: &Services, context: &Context, draft: &DraftView) -
         Ok(id)
     })
     .await
+}
+
+/// The request a draft has just become, for the browser that made it.
+///
+/// # Errors
+/// `NotFound`, `Database`.
+pub async fn own(
+    services: &Services,
+    context: &Context,
+    draft: &DraftView,
+    id: BusRequestId,
+) -> Result<RequestView, BusError> {
+    let mut db = services.db.acquire().await?;
+    let (became, _) = sql::lock(&mut db, draft.id.0).await?.ok_or(BusError::NotFound)?;
+    if became != Some(id.0) {
+        return Err(BusError::NotFound);
+    }
+    load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)
 }
 
 /// The row of a new request. What names a person is sealed; the school and its street are public knowledge.

@@ -18,10 +18,10 @@ mod seed;
 mod triage;
 mod view;
 
-pub use after::{CityTally, Marks, MonthTally, Statistics, feedback, statistics, thank_later, visited};
+pub use after::{CityTally, Marks, MonthTally, Statistics, feedback, feedback_given, statistics, thank_later, visited};
 pub use blackout::{BlackoutView, Fate, NewBlackout, add_blackout, blackouts, colliding, end_blackout};
 pub use change::{accept, answer, decline, lapse_due, withdraw};
-pub use draft::{DRAFT_DAYS, DraftView, begin, keep, prove, read, resend, send, submit};
+pub use draft::{DRAFT_DAYS, DraftView, begin, keep, own, prove, read, resend, send, submit};
 pub(crate) use erase::{count_due, erase_due};
 pub use error::BusError;
 pub use planner::{
@@ -31,6 +31,7 @@ pub use planner::{
 pub use public::led_nowhere;
 pub use schedule::{PublicStop, feed, schedule};
 pub use seed::seed_demo;
+pub use store::messages::MessageRow;
 pub use triage::{ask, board, messages, refuse, request, reveal, to_itinerary};
 pub(crate) use view::load;
 pub use view::{Handle, RequestView, StopView, feedback_link, manage_link, view};

@@ -266,9 +266,17 @@ pub struct Slot {
     pub wished: bool,
 }
 
-/// The half days a bus goes out: visitors come from … to.
-const HALVES: [(HalfDay, (i8, i8), (i8, i8)); 2] =
-    [(HalfDay::Morning, (9, 0), (11, 30)), (HalfDay::Afternoon, (14, 0), (16, 30))];
+/// A half day a bus goes out: visitors come from … to.
+struct Half {
+    half: HalfDay,
+    from: civil::Time,
+    until: civil::Time,
+}
+
+const HALVES: [Half; 2] = [
+    Half { half: HalfDay::Morning, from: civil::time(9, 0, 0, 0), until: civil::time(11, 30, 0, 0) },
+    Half { half: HalfDay::Afternoon, from: civil::time(14, 0, 0, 0), until: civil::time(16, 30, 0, 0) },
+];
 /// Free dates offered at most.
 const OFFERED: usize = 8;
 
@@ -295,11 +303,9 @@ pub async fn slots(services: &Services, context: &Context, id: BusRequestId) -> 
     };
     let mut free = Vec::new();
     for day in days {
-        let halves =
-            HALVES.iter().filter(|(half, ..)| matches!(request.half_day, HalfDay::Any) || request.half_day == *half);
-        for (_, from, until) in halves {
-            let instant = |(hour, minute): (i8, i8)| at(day, civil::time(hour, minute, 0, 0));
-            let trip = Trip { starts_at: instant(*from), ends_at: instant(*until), place: request.place };
+        let wished = |it: &&Half| request.half_day == HalfDay::Any || request.half_day == it.half;
+        for Half { from, until, .. } in HALVES.iter().filter(wished) {
+            let trip = Trip { starts_at: at(day, *from), ends_at: at(day, *until), place: request.place };
             let pairs = vehicles.iter().flat_map(|vehicle| crews.iter().map(move |crew| (vehicle, crew)));
             let fits = |(vehicle, crew): &(&Vehicle, &Crew)| {
                 let found = whole.against(&request, &trip, vehicle.id, crew.id, context.now);

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod booking;
+mod bus;
 mod jobs;
 mod messages;
 mod privacy;
