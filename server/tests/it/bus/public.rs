@@ -114,8 +114,9 @@ async fn a_school_says_what_it_was_like_once() {
     let id = request_of(&site, "演示市明湖小学").await;
     let pool = site.test.db.owner_pool();
     sqlx::query("delete from bus_feedback where request_id = $1::uuid").bind(&id).execute(&pool).await.expect("gone");
-    let staff = services::bus::request(&site.test.services, &site.test.services.system(), id.parse().expect("an id"));
-    let link = services::bus::feedback_link(&site.test.services, &staff.await.expect("a request"));
+    let (services, system) = (&site.test.services, site.test.services.system());
+    let request = services::bus::request(services, &system, id.parse().expect("an id")).await.expect("a request");
+    let link = services::bus::feedback_link(services, &request);
     let (path, school) = (format!("/bus/f/{link}"), Visitor::new(&site));
     shows(&school.get(&path).await, StatusCode::OK, &["这次到访怎么样", "演示市明湖小学"]);
     shows(&school.post(&path, &[("liked", "5")]).await, REFUSED, &["请填写这一项"]);

@@ -5,8 +5,9 @@ use super::*;
 /// What the planner's page of a request offers first: the address that looks at a free date.
 async fn first_free(staff: &Browser<'_>, page: &str) -> String {
     let body = staff.get(page).await.body;
-    let href = body.split("class=\"bus-slot\" href=\"").nth(1).and_then(|rest| rest.split('"').next());
-    href.expect("a free date").replace("&amp;", "&")
+    let before = body.split_once("class=\"bus-slot\"").expect("a free date").0;
+    let href = before.rsplit("href=\"").next().and_then(|rest| rest.split('"').next());
+    href.expect("its address").split('#').next().unwrap_or_default().replace("&amp;", "&")
 }
 
 /// The value of a hidden field in a page's form with this action.
@@ -114,10 +115,10 @@ async fn a_repair_is_looked_at_first_and_then_tells_each_school() {
     let days = "first=2026-07-21&until=2026-08-20&kind=repair&reason_zh=%E8%BD%A6%E8%BE%86%E5%B9%B4%E6%A3%80&reason_en=Inspection";
     let looked = staff.get(&format!("/staff/bus/blackouts?vehicle=&{days}")).await;
     shows(&looked, StatusCode::OK, &["个站点会受影响", "演示市星河小学", "演示市海风社区", "另行安排日期"]);
-    let names = ["id", "vehicle", "first", "until", "kind", "reason_zh", "reason_en", "seen"];
+    let names = ["id", "first", "until", "kind", "reason_zh", "reason_en", "seen"];
     let form = carried(&looked.body, "/staff/bus/blackouts", &names);
     let mut pairs: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    pairs.push(("fate", "queue"));
+    pairs.extend([("vehicle", ""), ("fate", "queue")]);
     gone_to(&send(&staff, "/staff/bus/blackouts", &pairs).await, "/staff/bus/blackouts?done=added");
     let id = request_of(&site, "演示市星河小学").await;
     assert_eq!(state_of(&site, &id).await.0, "submitted");
