@@ -98,8 +98,9 @@ pub const fn next(state: State, event: Event) -> Result<State, Refused> {
         (S::Draft, E::Submit) => S::Submitted,
         (S::Submitted, E::Ask) => S::Asked,
         (S::Asked, E::Answer) => S::Submitted,
-        // A second proposal takes the place of the first: the first one's vehicle and crew are given back with it.
-        (S::Submitted | S::Asked | S::Proposed, E::Propose) => S::Proposed,
+        // A second proposal takes the place of the first, also of a date that stands already (a storm comes up): the first
+        // one's vehicle and crew are given back with it.
+        (S::Submitted | S::Asked | S::Proposed | S::Accepted | S::Scheduled, E::Propose) => S::Proposed,
         (S::Proposed, E::Accept) => S::Accepted,
         (S::Proposed, E::Decline | E::Lapse) => S::Submitted,
         // Accepted or not, a date that falls away puts the school back into the queue and never out of it.

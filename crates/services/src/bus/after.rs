@@ -3,7 +3,7 @@
 use super::BusError;
 use super::change::{locked, step};
 use super::view::{Handle, load, resolve};
-use crate::db::to_the_end;
+use crate::db::{self, to_the_end};
 use crate::messages::{self, BusTemplate};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -34,7 +34,7 @@ pub async fn visited(
     }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = db::begin(&services.db).await?;
         let request = locked(&services, &context, &mut tx, id, Some(version)).await?;
         let stop = request.stop.as_ref().ok_or(BusError::StateHasChanged)?;
         if stop.starts_at > context.now {

@@ -5,7 +5,7 @@ use super::BusError;
 use super::change::{locked, step};
 use super::view::{StopView, sealed};
 use crate::audit::{self, Entry};
-use crate::db::to_the_end;
+use crate::db::{self, to_the_end};
 use crate::messages::{self, BusTemplate};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
@@ -143,7 +143,7 @@ pub async fn add_blackout(
     range(&wanted, context)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = db::begin(&services.db).await?;
         // Whoever plans a stop meanwhile has a vehicle locked and waits here, or is waited for.
         sql::lock_vehicles(&mut tx).await?;
         let by = match &context.actor {
@@ -222,7 +222,7 @@ async fn take_away(
 /// `Denied`, `NotFound`.
 pub async fn end_blackout(services: &Services, context: &Context, id: BusBlackoutId) -> Result<(), BusError> {
     context.require(Capability::DispatchBus)?;
-    let mut tx = services.db.begin().await?;
+    let mut tx = db::begin(&services.db).await?;
     if !sql::end_blackout(&mut tx, id.0, context.now).await? {
         return Err(BusError::NotFound);
     }

@@ -4,7 +4,7 @@
 use super::BusError;
 use super::view::{Handle, RequestView, load, resolve, sealed};
 use crate::audit::{self, Entry};
-use crate::db::to_the_end;
+use crate::db::{self, to_the_end};
 use crate::messages::{self, BusTemplate};
 use crate::{Context, Services};
 use domain::bus::{Event, State, next};
@@ -95,7 +95,7 @@ pub(super) async fn one(
 ) -> Result<(), BusError> {
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = db::begin(&services.db).await?;
         let request = locked(&services, &context, &mut tx, id, version).await?;
         match step(&context, &mut tx, &request, event, change, json!({})).await {
             Ok(_) => {}
@@ -206,7 +206,7 @@ pub async fn lapse_due(services: &Services) -> Result<u64, BusError> {
     for id in due {
         let (services, context) = (services.clone(), context.clone());
         to_the_end(async move {
-            let mut tx = services.db.begin().await?;
+            let mut tx = db::begin(&services.db).await?;
             locked(&services, &context, &mut tx, BusRequestId(id), None).await?;
             tx.commit().await?;
             Ok::<(), BusError>(())

@@ -3,7 +3,7 @@
 use crate::Services;
 use crate::audit::{self, Entry};
 use crate::crypto::Place;
-use crate::db::to_the_end;
+use crate::db::{self, to_the_end};
 use jiff::Timestamp;
 use serde_json::json;
 use store::bus::requests as sql;
@@ -33,7 +33,7 @@ pub(crate) async fn erase_due(services: &Services, before: Timestamp) -> sqlx::R
 
 async fn batch(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
     let context = services.system();
-    let mut tx = services.db.begin().await?;
+    let mut tx = db::begin(&services.db).await?;
     let due = sql::due(&mut tx, before, BATCH).await?;
     for id in &due {
         let seal = |column| services.vault.seal(Place { table: "bus_request", column, row: *id }, ERASED.as_bytes());

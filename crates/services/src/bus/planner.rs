@@ -7,7 +7,7 @@ use super::change::{lapse_due, locked, step};
 use super::view::{RequestView, StopView, load};
 use crate::account;
 use crate::audit::{self, Entry};
-use crate::db::to_the_end;
+use crate::db::{self, to_the_end};
 use crate::messages::{self, BusTemplate};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
@@ -382,7 +382,7 @@ fn is_taken(error: &sqlx::Error) -> bool {
 }
 
 async fn decide(services: &Services, context: &Context, asked: Proposal, guard: Guard) -> Result<(), BusError> {
-    let mut tx = services.db.begin().await?;
+    let mut tx = db::begin(&services.db).await?;
     let needs_m = match guard {
         Guard::Locks => fleet_sql::lock(&mut tx, asked.vehicle.0, asked.crew.0).await?.ok_or(BusError::NotFound)?,
         Guard::NegativeControl => 0,
@@ -442,7 +442,7 @@ pub async fn assign(
     context.require(Capability::DispatchBus)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = db::begin(&services.db).await?;
         let needs_m = fleet_sql::lock(&mut tx, vehicle.0, crew.0).await?.ok_or(BusError::NotFound)?;
         let request = locked(&services, &context, &mut tx, id, Some(version)).await?;
         let stop = request.stop.clone().ok_or(BusError::StateHasChanged)?;

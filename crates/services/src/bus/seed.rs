@@ -6,6 +6,7 @@ use super::planner::{Proposal, propose, read_fleet, slots};
 use super::triage::{ask, refuse, request, to_itinerary};
 use super::view::Handle;
 use super::{BusError, manage_link};
+use crate::db;
 use crate::{Context, Services};
 use domain::bus::{Audience, City, Details, HalfDay, State, busy};
 use domain::contact::{Contact, PersonName};
@@ -124,7 +125,7 @@ async fn was_there(
     id: BusRequestId,
     details: &Details,
 ) -> Result<(), BusError> {
-    let mut tx = services.db.begin().await?;
+    let mut tx = db::begin(&services.db).await?;
     let (vehicles, crews) = read_fleet(&mut tx).await?;
     let (Some(vehicle), Some(crew), Some(day)) = (vehicles.first(), crews.first(), details.days.first()) else {
         return Ok(());

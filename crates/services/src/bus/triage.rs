@@ -4,6 +4,7 @@ use super::BusError;
 use super::change::{lapse_due, one, words};
 use super::view::{RequestView, load, open, sealed};
 use crate::audit::{self, Entry};
+use crate::db;
 use crate::messages::BusTemplate;
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -124,7 +125,7 @@ pub async fn reveal(
     if reason.is_empty() {
         return Err(BusError::field("reveal_reason", Fault::Required));
     }
-    let mut tx = services.db.begin().await?;
+    let mut tx = db::begin(&services.db).await?;
     let request = load(services, &mut tx, id, context.now).await?.ok_or(BusError::NotFound)?;
     let entry = Entry {
         action: "bus.contact_revealed",

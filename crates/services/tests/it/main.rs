@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod booking;
 mod bus;
+mod db;
 mod jobs;
 mod messages;
 mod privacy;
