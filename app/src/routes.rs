@@ -5,8 +5,8 @@
 //! compile; a page with islands says so, or its scripts are not sent.
 
 use crate::account::{
-    AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn,
-    SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+    AccountDeleted, Bookings, ClientNew, ClientPage, Clients, ContactCode, ContactNew, People, PeopleNew, Person,
+    RecoveryCodes, Security, SignIn, SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
 };
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::door::Door;
@@ -136,6 +136,9 @@ pages! {
     "/staff/people" People (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/new" PeopleNew (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/:id" Person (Access::Capability(Capability::ManageStaff)) [];
+    "/staff/clients" Clients (Access::Capability(Capability::ManageClients)) [];
+    "/staff/clients/new" ClientNew (Access::Capability(Capability::ManageClients)) [];
+    "/staff/clients/:id" ClientPage (Access::Capability(Capability::ManageClients)) [];
     "/mailbox" Mailbox (Access::Public) [];
 }
 

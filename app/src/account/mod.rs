@@ -1,10 +1,11 @@
 //! Signing in, and what belongs to a person once signed in: bookings, sessions, particulars, the copy of one's data, the
-//! end of the account; the staff's door, their own account, and the list of colleagues.
+//! end of the account; the staff's door, their own account, the list of colleagues and the list of machines.
 //!
 //! Pages show, [`calls`] do. What happens between two forms lives sealed in the browser ([`pending`]): no contact, no
 //! code and no secret stands in an address or is kept by a server. Nothing here decides who may what: the services do.
 
 pub mod calls;
+mod clients;
 mod contact;
 mod notices;
 mod own;
@@ -16,6 +17,7 @@ mod staff_own;
 mod widgets;
 
 pub use calls::CALLS;
+pub use clients::{ClientNew, ClientPage, Clients};
 pub use contact::{ContactCode, ContactNew};
 pub use own::{Bookings, Security};
 pub use people::{People, PeopleNew, Person};
@@ -51,4 +53,8 @@ pub mod at {
     pub const PEOPLE: &str = "/staff/people";
     /// A new colleague.
     pub const PEOPLE_NEW: &str = "/staff/people/new";
+    /// The machines that use the API.
+    pub const CLIENTS: &str = "/staff/clients";
+    /// A new machine.
+    pub const CLIENTS_NEW: &str = "/staff/clients/new";
 }

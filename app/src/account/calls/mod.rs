@@ -1,10 +1,12 @@
 //! What people do about their accounts. Each call reads its form, asks one service, and says where to go.
 
+mod clients;
 mod own;
 mod people;
 mod sign_in;
 mod staff;
 
+pub use clients::CLIENT_SECRET;
 pub use people::FIRST_PASSWORD;
 pub use staff::RECOVERY_CODES;
 
@@ -18,6 +20,7 @@ const PUBLIC: Access = Access::Public;
 const SIGNED_IN: Access = Access::SignedIn;
 const STAFF: Access = Access::Capability(Capability::EnterStaff);
 const PEOPLE: Access = Access::Capability(Capability::ManageStaff);
+const CLIENTS: Access = Access::Capability(Capability::ManageClients);
 
 /// The calls of this room.
 pub const CALLS: &[Call] = &[
@@ -44,6 +47,8 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/people/:id/roles", PEOPLE, &people::roles),
     Call::post("/staff/people/:id/reset", PEOPLE, &people::reset),
     Call::post("/staff/people/:id/end", PEOPLE, &people::end),
+    Call::post("/staff/clients/new", CLIENTS, &clients::create),
+    Call::post("/staff/clients/:id/end", CLIENTS, &clients::end),
 ];
 
 /// The network a request came from, for limits.

@@ -34,6 +34,8 @@ pub const ACCESS: SignedDuration = SignedDuration::from_mins(5);
 pub const REFRESH: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// How soon after its use a refresh token may be seen again without alarm.
 pub const GRACE: SignedDuration = SignedDuration::from_secs(10);
+/// Use is noted this often at most: one write a minute instead of one a call.
+const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// What the clocks of two servers may differ by.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(5);
 /// Nothing of ours is longer.
@@ -178,11 +180,15 @@ fn sign(services: &Services, now: Timestamp, client: Uuid, family: Uuid, scopes:
 }
 
 /// Who an access token stands for. One query: the client and the grant are good still, and the client still has the
-/// scopes (one taken away is gone at once).
+/// scopes (one taken away is gone at once). At most once a minute a second one notes that the client was heard.
 pub async fn authenticate(services: &Services, access: &str) -> Result<Actor, TokenError> {
     let claims = decode(services, TokenKind::Access, access).ok_or(TokenError::InvalidToken)?;
-    let live = rows::live_scopes(&services.db, claims.sub, claims.family).await?.ok_or(TokenError::InvalidToken)?;
-    let scopes = claims.scope.split(' ').filter(|name| live.iter().any(|live| live == name));
+    let live = rows::live_client(&services.db, claims.sub, claims.family).await?.ok_or(TokenError::InvalidToken)?;
+    let (now, heard) = (services.clock.now(), live.last_used_at.map(|at| at.to_jiff()));
+    if heard.is_none_or(|heard| heard <= now - TOUCH_EVERY) {
+        rows::touch_client(&services.db, claims.sub, now, now - TOUCH_EVERY).await?;
+    }
+    let scopes = claims.scope.split(' ').filter(|name| live.scopes.iter().any(|live| live == name));
     Ok(Actor::Client { client: ClientId(claims.sub), scopes: scopes.filter_map(Scope::from_name).collect() })
 }
 
@@ -295,7 +301,7 @@ pub async fn refresh(
             metrics::counter!("tokens_reused").increment(1);
             return Err(TokenError::InvalidGrant);
         }
-        let has = rows::live_scopes(&mut *transaction, client.0, family).await?.ok_or(TokenError::InvalidGrant)?;
+        let has = rows::live_client(&mut *transaction, client.0, family).await?.ok_or(TokenError::InvalidGrant)?.scopes;
         if !rows::use_refresh_token(&mut *transaction, token.id, now).await? {
             return Err(TokenError::Superseded);
         }

@@ -38,7 +38,7 @@ fn shown(site: &Site, telephone: &Secret) -> String {
 }
 
 /// Signs in for the first time; the browser is in, the telephone knows its key.
-async fn enrolled<'a>(site: &'a Site, login: &str, roles: &[Role]) -> (Browser<'a>, Secret, Vec<String>) {
+pub async fn enrolled<'a>(site: &'a Site, login: &str, roles: &[Role]) -> (Browser<'a>, Secret, Vec<String>) {
     colleague(site, login, roles).await;
     let browser = Browser::new(site);
     see_other(&browser.post("/staff/sign-in", &[("login", login), ("password", PASSWORD)]).await, "/staff/enrol");

@@ -114,8 +114,50 @@ async fn revoking_a_client_ends_its_tokens_at_once_on_every_server() {
     let there = tokens::authenticate(&second, tokens.access.expose_secret()).await;
     assert!(matches!(there, Err(TokenError::InvalidToken)), "the very next call");
     assert!(matches!(refresh(&house, &tokens).await, Err(TokenError::InvalidGrant)));
-    let twice = clients::revoke(&house.services, &system(&house), client.id).await;
-    assert!(matches!(twice, Err(AccountError::NotFound)));
+    clients::revoke(&house.services, &system(&house), client.id).await.expect("it stays revoked");
+}
+
+/// What an operator looks at before ending a machine: noted once a minute, however often it calls.
+#[tokio::test]
+async fn operators_see_when_a_client_was_last_heard() {
+    let house = TestHouse::new().await;
+    let client = client(&house).await;
+    let tokens = grant(&house, &client).await;
+    let heard = async || {
+        let all = clients::list(&house.services, &system(&house)).await.expect("the list");
+        all.iter().find(|one| one.id == client.id).expect("the client").last_used_at
+    };
+    assert_eq!(heard().await, None, "tokens were given, and none was shown yet");
+    actor(&house, &tokens).await.expect("good");
+    let first = heard().await.expect("heard");
+    assert_eq!(first, house.now());
+    later(&house, 59);
+    actor(&house, &tokens).await.expect("good");
+    assert_eq!(heard().await, Some(first), "not a minute later");
+    later(&house, 1);
+    actor(&house, &tokens).await.expect("good");
+    assert_eq!(heard().await, Some(house.now()));
+}
+
+#[tokio::test]
+async fn the_name_of_an_ended_client_is_free_again() {
+    let house = TestHouse::new().await;
+    let first = client(&house).await;
+    let again = async || {
+        let scopes = [Scope::SessionsRead];
+        clients::create(&house.services, &system(&house), "某医院预约系统", &scopes).await
+    };
+    let taken = again().await;
+    assert!(matches!(taken, Err(AccountError::Field { field: "name", fault: Fault::AlreadyExists })), "{taken:?}");
+    clients::revoke(&house.services, &system(&house), first.id).await.expect("revoked");
+    let second = again().await.expect("its place is free");
+    assert_ne!(second.id, first.id);
+    assert_eq!(count(&house, "client.revoked").await, 1);
+    let all = clients::list(&house.services, &system(&house)).await.expect("the list");
+    let ids: Vec<_> = all.iter().map(|one| (one.id, one.revoked_at.is_some())).collect();
+    assert_eq!(ids, [(second.id, false), (first.id, true)], "what lives stands above what has ended");
+    let unknown = clients::revoke(&house.services, &system(&house), ClientId(Uuid::nil())).await;
+    assert!(matches!(unknown, Err(AccountError::NotFound)));
 }
 
 #[tokio::test]
