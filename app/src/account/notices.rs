@@ -49,7 +49,7 @@ impl Refusal {
         };
         match self {
             Self::Say(key) => again(form.with_notice(Tone::Danger, asked.t(key))),
-            Self::Password(fault @ (PasswordFault::LikeLogin | PasswordFault::Common)) => {
+            Self::Password(fault @ (PasswordFault::LikeLogin | PasswordFault::Common | PasswordFault::Same)) => {
                 again(form.with_notice(Tone::Danger, password_text(asked, fault)))
             }
             Self::Password(fault) => again(form.with_errors(vec![FieldError::new("new-password", fault.fault())])),
@@ -80,6 +80,7 @@ fn password_text(visit: &Visit, fault: PasswordFault) -> Text {
     match fault {
         PasswordFault::LikeLogin => visit.t("account-password-like-login"),
         PasswordFault::Common => visit.t("account-password-common"),
+        PasswordFault::Same => visit.t("account-password-same"),
         other => crate::words::fault_text(visit, &other.fault()),
     }
 }

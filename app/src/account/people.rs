@@ -84,6 +84,10 @@ fn roles_of(visit: &Visit, member: &StaffMember) -> Text {
 fn state_of(visit: &Visit, member: &StaffMember) -> (Tone, Text) {
     match member {
         StaffMember { resting_until: Some(_), .. } => (Tone::Danger, visit.t("people-state-resting")),
+        StaffMember { ajar_until: Some(until), .. } if *until <= visit.context.now => {
+            (Tone::Danger, visit.t("people-state-late"))
+        }
+        StaffMember { temporary: true, enrolled: true, .. } => (Tone::Warning, visit.t("people-state-temporary")),
         StaffMember { enrolled: false, .. } => (Tone::Warning, visit.t("people-state-new")),
         _ => (Tone::Success, visit.t("people-state-ready")),
     }
@@ -133,7 +137,7 @@ pub fn Person() -> impl IntoView {
 
 fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
     let (tone, state) = state_of(visit, member);
-    let done = done_notice(visit, &[("roles", "people-done-roles")]);
+    let done = done_notice(visit, &[("roles", "people-done-roles"), ("factor", "people-done-factor")]);
     let seen = member.last_seen_at.map_or_else(|| visit.t("people-never"), |at| seen_text(visit, at));
     let mut rows = vec![
         SummaryRow::new(visit.t("staff-login"), view! { <code>{member.login.clone()}</code> }),
@@ -142,6 +146,9 @@ fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
     ];
     if let Some(until) = member.resting_until {
         rows.push(SummaryRow::new(visit.t("people-resting-until"), moment_text(visit, until)));
+    }
+    if let Some(until) = member.ajar_until {
+        rows.push(SummaryRow::new(visit.t("people-ajar-until"), moment_text(visit, until)));
     }
     let own = visit.context.actor.account() == Some(member.account);
     let at = |what: &str| visit.href(&format!("{}/{}/{what}", at::PEOPLE, member.account));
@@ -171,9 +178,23 @@ fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
                     <p class="muted">{visit.t("people-reset-text")}</p>
                     <Dialog label=visit.t("people-reset-open") title=visit.t("people-reset-question")>
                         <p>{visit.t("people-reset-what")}</p>
-                        <Form action=at("reset")><Button variant=Variant::Danger>{visit.t("people-reset-submit")}</Button></Form>
+                        <Form action=at("reset-password")>
+                            <Button variant=Variant::Danger>{visit.t("people-reset-submit")}</Button>
+                        </Form>
                     </Dialog>
                 </section>
+                {member.enrolled.then(|| view! {
+                    <section class="section account-part">
+                        <h2>{visit.t("people-factor-title")}</h2>
+                        <p class="muted">{visit.t("people-factor-text")}</p>
+                        <Dialog label=visit.t("people-factor-open") title=visit.t("people-factor-question")>
+                            <p>{visit.t("people-factor-what")}</p>
+                            <Form action=at("reset-factor")>
+                                <Button variant=Variant::Danger>{visit.t("people-factor-submit")}</Button>
+                            </Form>
+                        </Dialog>
+                    </section>
+                })}
                 <section class="section account-part">
                     <h2>{visit.t("people-end-title")}</h2>
                     <p class="muted">{visit.t("people-end-text")}</p>

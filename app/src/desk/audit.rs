@@ -224,6 +224,9 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "staff.password_refused" => visit.t("staff-action-staff-password-refused"),
         "staff.recovery_codes_renewed" => visit.t("staff-action-staff-recovery-codes-renewed"),
         "staff.roles_changed" => visit.t("staff-action-staff-roles-changed"),
+        "staff.password_reset" => visit.t("staff-action-staff-password-reset"),
+        "staff.factor_reset" => visit.t("staff-action-staff-factor-reset"),
+        // Until the two were told apart.
         "staff.reset" => visit.t("staff-action-staff-reset"),
         "staff.deactivated" => visit.t("staff-action-staff-deactivated"),
         "client.created" => visit.t("staff-action-client-created"),

@@ -98,16 +98,22 @@ pub async fn create_admin(config: &Config, asked: CreateAdmin) -> anyhow::Result
         false => (SecretString::from(password()), true),
     };
     let services = services(config).await?;
-    let fresh = staff::NewStaff { login, name, password: password.clone(), roles };
+    let fresh = staff::NewStaff { login, name, password: password.clone(), own_password: !made, roles };
     staff::create(&services, &services.system(), fresh).await.context("the account was not made")?;
     println!("{} can sign in at {}{}", asked.login, config.http.public_url, crate::guard::STAFF_SIGN_IN);
     if made {
-        println!("with the password  {}  (shown this once).", password.expose_secret());
+        println!(
+            "with the password  {}  (shown this once, and replaced at the first sign-in).",
+            password.expose_secret()
+        );
     }
     println!(
         "At the first sign-in the page shows a QR code for the second factor (an authenticator app), asks for its first"
     );
-    println!("code, and shows the recovery codes to be printed. Until then nobody is in.");
+    println!(
+        "code, and shows the recovery codes to be printed. Until then nobody is in. After 72 hours nobody can be:"
+    );
+    println!("another administrator, made with another --login, resets the password then.");
     Ok(())
 }
 

@@ -58,7 +58,7 @@ pub async fn create(asked: Asked) -> Answer {
         return Answer::again(asked.typed(&[]).with_errors(faults.into_errors()));
     };
     let password = first_password(&login);
-    let fresh = NewStaff { login, name, password: password.clone(), roles: roles.clone() };
+    let fresh = NewStaff { login, name, password: password.clone(), own_password: false, roles: roles.clone() };
     match staff::create(&asked.services, &asked.context, fresh).await {
         Ok(account) => with_password(&asked, (account, &roles), &password, "people-created"),
         Err(AccountError::Field { field, fault }) => {
@@ -78,8 +78,17 @@ pub async fn roles(asked: Asked) -> Answer {
     }
 }
 
-/// After a lost telephone or a forgotten password.
-pub async fn reset(asked: Asked) -> Answer {
+/// After a lost telephone: the next sign-in enrols another.
+pub async fn reset_factor(asked: Asked) -> Answer {
+    let Some(account) = asked.param::<AccountId>("id") else { return Problem::NotFound.into() };
+    match staff::reset_factor(&asked.services, &asked.context, account).await {
+        Ok(()) => Answer::go(LocalPath::or_home(page_of(account)).with("done", "factor")),
+        Err(error) => Refusal::from(error).answer_at(&asked, Some(&page_of(account)), FormState::default()),
+    }
+}
+
+/// After a forgotten password.
+pub async fn reset_password(asked: Asked) -> Answer {
     let Some(account) = asked.param::<AccountId>("id") else { return Problem::NotFound.into() };
     let member = match member(&asked, account).await {
         Ok(member) => member,
@@ -87,7 +96,7 @@ pub async fn reset(asked: Asked) -> Answer {
     };
     let Ok(login) = Login::parse(&member.login) else { return Problem::Broken.into() };
     let password = first_password(&login);
-    match staff::reset(&asked.services, &asked.context, account, &password).await {
+    match staff::reset_password(&asked.services, &asked.context, account, &password).await {
         Ok(()) => with_password(&asked, (account, &member.roles), &password, "people-reset-done"),
         Err(error) => Refusal::from(error).answer_at(&asked, Some(&page_of(account)), FormState::default()),
     }

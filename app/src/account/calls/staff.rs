@@ -9,7 +9,8 @@ use crate::form::{FormState, Tone};
 use crate::local_path::LocalPath;
 use axum::http::StatusCode;
 use secrecy::SecretString;
-use services::account::sign_in::{self, Credentials, RecoveryCodes, SignIn, SignInError};
+use services::account::enrolment::{self, RecoveryCodes};
+use services::account::sign_in::{self, Credentials, SignIn, SignInError};
 use services::account::staff;
 
 /// Never sent back to a page.
@@ -47,16 +48,20 @@ pub async fn sign_in(asked: Asked) -> Answer {
     }
 }
 
-/// Ends the enrolment and shows the recovery codes, this once.
+/// Ends the enrolment; after that of a second factor the recovery codes are shown, this once.
 pub async fn enrol(asked: Asked) -> Answer {
     let Some(token) = pending::enrolment_of(&asked) else { return Answer::again(FormState::default()) };
     let chosen = SecretString::from(asked.field("new-password"));
     let code = asked.field("code");
     let done =
-        sign_in::confirm_enrolment(&asked.services, &asked.context, &token, code, Some(&chosen), &label(&asked)).await;
+        enrolment::confirm_enrolment(&asked.services, &asked.context, &token, code, Some(&chosen), &label(&asked))
+            .await;
     match done {
         Ok(enrolled) => {
-            let answer = shown_once(&asked, &enrolled.recovery_codes, "staff-enrolled");
+            let answer = match &enrolled.recovery_codes {
+                Some(codes) => shown_once(&asked, codes, "staff-enrolled"),
+                None => Answer::go(onwards(&asked)),
+            };
             signed_in(&asked, enrolled.signed_in, answer).await.cookie(pending::enrolment_removed())
         }
         Err(SignInError::EnrolmentOver) => {
@@ -99,7 +104,7 @@ pub async fn password(asked: Asked) -> Answer {
 
 /// New recovery codes in the place of the former ones.
 pub async fn recovery_codes(asked: Asked) -> Answer {
-    match sign_in::renew_recovery_codes(&asked.services, &asked.context).await {
+    match enrolment::renew_recovery_codes(&asked.services, &asked.context).await {
         Ok(codes) => shown_once(&asked, &codes, "staff-recovery-renewed"),
         Err(error) => Refusal::from(error).answer(&asked, FormState::default()),
     }

@@ -6,6 +6,7 @@
 
 pub mod clients;
 pub mod codes;
+pub mod enrolment;
 pub mod erase;
 pub mod password;
 pub mod sessions;

@@ -40,6 +40,9 @@ pub enum PasswordFault {
     /// Among the first that anybody would try: a run, a repetition, a well-known one.
     #[error("easily guessed")]
     Common,
+    /// It is the one it should replace.
+    #[error("the present password")]
+    Same,
 }
 
 impl PasswordFault {
@@ -49,7 +52,7 @@ impl PasswordFault {
             Self::Required => Fault::Required,
             Self::TooShort => Fault::PasswordTooShort { min: MIN as u32 },
             Self::TooLong => Fault::TooLong { max: MAX as u32 },
-            Self::LikeLogin | Self::Common => Fault::NotAChoice,
+            Self::LikeLogin | Self::Common | Self::Same => Fault::NotAChoice,
         }
     }
 }

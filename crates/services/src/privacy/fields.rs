@@ -383,6 +383,7 @@ pub static FIELDS: &[Field] = &[
             "locked_until",
             "changed_at",
             "password_temporary",
+            "ajar_until",
         ],
         what: Text { zh: "工作人员登录状态", en: "State of a staff sign-in" },
         purpose: Text { zh: "防止猜测口令", en: "Preventing guesses" },
