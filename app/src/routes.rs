@@ -5,8 +5,9 @@
 //! compile; a page with islands says so, or its scripts are not sent.
 
 use crate::account::{
-    AccountDeleted, Bookings, ClientNew, ClientPage, Clients, ContactCode, ContactNew, People, PeopleNew, Person,
-    RecoveryCodes, Security, SignIn, SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+    AccountDeleted, Bookings, ClientNew, ClientPage, Clients, Confirm, ConfirmCode, ContactCode, ContactNew, People,
+    PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+    Stop, Stopped,
 };
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::door::Door;
@@ -127,7 +128,11 @@ pages! {
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];
+    "/account/confirm" Confirm (Access::SignedIn) [];
+    "/account/confirm/code" ConfirmCode (Access::SignedIn) [];
     "/account/deleted" AccountDeleted (Access::Public) [];
+    "/account/stopped" Stopped (Access::Public) [];
+    "/a/:code" Stop (Access::Public) [];
     "/staff/sign-in" StaffSignIn (Access::Public) [bare];
     "/staff/enrol" StaffEnrol (Access::Public) [bare];
     "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [];

@@ -25,7 +25,7 @@ pub async fn show(house: House, page: &'static Page, request: Request) -> Respon
     let (parts, _) = request.into_parts();
     let visit = house.visit(&parts);
     if let Err(denied) = guard::may(&visit, page.access) {
-        let answer = guard::denied(denied, page.access, &guard::way_back(&visit, true));
+        let answer = guard::denied(denied, &visit.context.actor, page.access, &guard::way_back(&visit, true));
         return give(answer, visit, page.access).await;
     }
     let rendering = render(visit, StatusCode::OK, &parts.uri);
@@ -41,7 +41,7 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     let visit = house.visit(&parts);
     if let Err(denied) = guard::may(&visit, call.access) {
         let back = guard::way_back(&visit, call.method == Method::GET);
-        let answer = guard::denied(denied, call.access, &back);
+        let answer = guard::denied(denied, &visit.context.actor, call.access, &back);
         return give(answer, visit, call.access).await;
     }
     let params = params(&mut parts).await;
@@ -130,7 +130,7 @@ async fn give(answer: Answer, visit: Visit, access: Access) -> Response {
         Then::Polled(value) => polled(&visit, &value),
         Then::Denied(denied) => {
             let back = guard::way_back(&visit, false);
-            match guard::denied(denied, access, &back).then {
+            match guard::denied(denied, &visit.context.actor, access, &back).then {
                 Then::Go(path) => Redirect::to(&localized(&visit, &path)).into_response(),
                 _ => problem_page(visit, Problem::Forbidden).await,
             }

@@ -11,6 +11,7 @@ mod notices;
 mod own;
 mod pending;
 mod people;
+mod proof;
 mod sign_in;
 mod staff_door;
 mod staff_own;
@@ -18,9 +19,10 @@ mod widgets;
 
 pub use calls::CALLS;
 pub use clients::{ClientNew, ClientPage, Clients};
-pub use contact::{ContactCode, ContactNew};
+pub use contact::{ContactCode, ContactNew, Stop, Stopped};
 pub use own::{Bookings, Security};
 pub use people::{People, PeopleNew, Person};
+pub use proof::{Confirm, ConfirmCode, own as own_proof};
 pub use sign_in::{AccountDeleted, SignIn, SignInCode};
 pub use staff_door::{StaffEnrol, StaffSignIn, StaffStepUp};
 pub use staff_own::{RecoveryCodes, StaffAccount};
@@ -35,6 +37,12 @@ pub mod at {
     pub const CONTACT: &str = "/account/contact";
     /// The code that proves it.
     pub const CONTACT_CODE: &str = "/account/contact/code";
+    /// Proving again who one is.
+    pub const CONFIRM: &str = "/account/confirm";
+    /// The code that does.
+    pub const CONFIRM_CODE: &str = "/account/confirm/code";
+    /// A change of somebody else's was stopped.
+    pub const STOPPED: &str = "/account/stopped";
     /// A visitor's sign-in.
     pub const SIGN_IN: &str = "/sign-in";
     /// The code that was sent.
@@ -43,6 +51,8 @@ pub mod at {
     pub const STAFF: &str = "/staff";
     /// The staff's sign-in.
     pub const STAFF_SIGN_IN: &str = "/staff/sign-in";
+    /// The second factor again.
+    pub const STEP_UP: &str = "/staff/step-up";
     /// The first second factor.
     pub const ENROL: &str = "/staff/enrol";
     /// A member of staff's own account.

@@ -10,9 +10,11 @@ use domain::field::FieldError;
 use jiff::SignedDuration;
 use services::account::AccountError;
 use services::account::codes::{IssueError, VerifyError};
+use services::account::contacts::AddContactError;
 use services::account::password::PasswordFault;
+use services::account::proof::ProofError;
 use services::account::sign_in::SignInError;
-use services::account::visitors::{AddContactError, VisitorError};
+use services::account::visitors::VisitorError;
 use services::crypto::CryptoError;
 use services::limits::Limited;
 
@@ -140,6 +142,17 @@ impl From<AddContactError> for Refusal {
         match error {
             AddContactError::Denied(denied) => Self::Denied(denied),
             AddContactError::Issue(error) => error.into(),
+        }
+    }
+}
+
+impl From<ProofError> for Refusal {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Denied(denied) => Self::Denied(denied),
+            ProofError::NotFound => Self::Problem(Problem::NotFound),
+            ProofError::Issue(error) => error.into(),
+            ProofError::Crypto(error) => error.into(),
         }
     }
 }

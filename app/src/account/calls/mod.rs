@@ -1,6 +1,7 @@
 //! What people do about their accounts. Each call reads its form, asks one service, and says where to go.
 
 mod clients;
+mod contacts;
 mod own;
 mod people;
 mod sign_in;
@@ -31,9 +32,14 @@ pub const CALLS: &[Call] = &[
     Call::get("/account/bookings/:id", SIGNED_IN, &own::booking),
     Call::post("/account/name", SIGNED_IN, &own::name),
     Call::post("/account/language", SIGNED_IN, &own::language),
-    Call::post("/account/contact", SIGNED_IN, &own::contact),
-    Call::post("/account/contact/code", SIGNED_IN, &own::contact_code),
-    Call::post("/account/contact/resend", SIGNED_IN, &own::contact_resend),
+    Call::post("/account/contact", SIGNED_IN, &contacts::contact),
+    Call::post("/account/contact/code", SIGNED_IN, &contacts::contact_code),
+    Call::post("/account/contact/resend", SIGNED_IN, &contacts::contact_resend),
+    Call::post("/account/contact/:kind/take-back", SIGNED_IN, &contacts::take_back),
+    Call::post("/account/confirm", SIGNED_IN, &contacts::confirm),
+    Call::post("/account/confirm/code", SIGNED_IN, &contacts::confirm_code),
+    Call::post("/account/confirm/resend", SIGNED_IN, &contacts::confirm_resend),
+    Call::post("/a/:code", PUBLIC, &contacts::stop),
     Call::post("/account/sessions/:id/end", SIGNED_IN, &own::end_session),
     Call::post("/account/sessions/end-others", SIGNED_IN, &own::end_other_sessions),
     Call::post("/account/export", SIGNED_IN, &own::export),

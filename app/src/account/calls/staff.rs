@@ -4,7 +4,7 @@ use super::{label, network, signed_in};
 use crate::account::at;
 use crate::account::notices::Refusal;
 use crate::account::pending;
-use crate::calls::{Answer, Asked};
+use crate::calls::{Answer, Asked, Cookie, SESSION_COOKIE};
 use crate::form::{FormState, Tone};
 use crate::local_path::LocalPath;
 use axum::http::StatusCode;
@@ -83,10 +83,13 @@ fn shown_once(asked: &Asked, codes: &RecoveryCodes, said: &'static str) -> Answe
 /// Under which name the page of the recovery codes finds them.
 pub const RECOVERY_CODES: &str = "recovery-codes";
 
-/// Shows the second factor again.
+/// Shows the second factor again: the session goes on under a new cookie.
 pub async fn step_up(asked: Asked) -> Answer {
     match sign_in::step_up(&asked.services, &asked.context, asked.field("code")).await {
-        Ok(()) => Answer::go(onwards(&asked)),
+        Ok(renewed) => {
+            let cookie = Cookie::new(SESSION_COOKIE, renewed.token.expose(), Some(renewed.max_age));
+            Answer::go(onwards(&asked)).cookie(cookie)
+        }
         Err(SignInError::Refused) => Refusal::Say("staff-step-up-refused").answer(&asked, asked.typed(SECRETS)),
         Err(error) => Refusal::from(error).answer(&asked, asked.typed(SECRETS)),
     }

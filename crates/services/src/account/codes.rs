@@ -33,6 +33,8 @@ pub enum Purpose {
     Booking,
     /// An account is given another contact.
     Contact,
+    /// A visitor who is signed in proves again who it is.
+    Proof,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::SignIn => "sign_in",
             Self::Booking => "booking",
             Self::Contact => "contact",
+            Self::Proof => "proof",
         }
     }
 }

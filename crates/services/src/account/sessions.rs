@@ -30,6 +30,9 @@ pub const STAFF: Lifetime = Lifetime { idle: SignedDuration::from_mins(30), abso
 /// Visitors come back a few times a season and should not have to ask for a code each time.
 pub const VISITOR: Lifetime =
     Lifetime { idle: SignedDuration::from_hours(24 * 30), absolute: SignedDuration::from_hours(24 * 90) };
+/// How long a cookie that was renewed still opens its session: requests that were under way must not sign the browser
+/// out. It opens nothing that wants a fresh proof.
+const RENEWED_GRACE: SignedDuration = SignedDuration::from_secs(10);
 /// Seen is noted this often at most: one write a minute instead of one a request.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
@@ -71,6 +74,15 @@ pub struct SignedIn {
     pub new_account: bool,
 }
 
+/// A session goes on under another cookie.
+#[derive(Clone, Debug)]
+pub struct Renewed {
+    /// The cookie's value.
+    pub token: SessionToken,
+    /// How long the browser may keep the cookie.
+    pub max_age: SignedDuration,
+}
+
 /// Who a cookie stands for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Authenticated {
@@ -96,12 +108,13 @@ impl Kind {
     }
 }
 
-/// Begins a session in the caller's transaction. Staff have just shown their second factor.
+/// Begins a session in the caller's transaction. Staff have just shown their second factor, visitors a code to the contact
+/// `proven_by`.
 pub(crate) async fn begin_in(
     db: &mut PgConnection,
     context: &Context,
     account: AccountId,
-    kind: Kind,
+    (kind, proven_by): (Kind, Option<&str>),
     label: &str,
 ) -> sqlx::Result<SignedIn> {
     let (token, login, lifetime) = (random_token(), context.new_id::<LoginSessionId>(), kind.lifetime());
@@ -112,10 +125,24 @@ pub(crate) async fn begin_in(
         label: &label.chars().filter(|c| !c.is_control()).take(60).collect::<String>(),
         now: context.now,
         expires_at: context.now + lifetime.absolute,
-        stepped_up_at: (kind == Kind::Staff).then_some(context.now),
+        stepped_up_at: Some(context.now),
+        proven_by,
     };
     rows::add(db, session).await?;
     Ok(SignedIn { token: SessionToken(token), max_age: lifetime.absolute, account, login, new_account: false })
+}
+
+/// Notes in the caller's transaction that a person proved again who it is, under a new cookie: whoever knew the one
+/// before (a session fixed or read at the first sign-in) does not come along. `None` when the session has ended.
+pub(crate) async fn renew_in(
+    db: &mut PgConnection,
+    context: &Context,
+    (account, login): (AccountId, LoginSessionId),
+    proven_by: Option<&str>,
+) -> sqlx::Result<Option<Renewed>> {
+    let token = random_token();
+    let ends = rows::renew(db, account.0, login.0, &hash_token(&token), proven_by, context.now).await?;
+    Ok(ends.map(|ends| Renewed { token: SessionToken(token), max_age: ends.to_jiff().duration_since(context.now) }))
 }
 
 /// Who the cookie stands for, if its session is good. One query; at most once a minute a second one notes that the
@@ -124,7 +151,8 @@ pub async fn authenticate(services: &Services, token: &SessionToken) -> sqlx::Re
     let now = services.clock.now();
     let seen_after = |lifetime: Lifetime| now - lifetime.idle;
     let hash = hash_token(&token.0);
-    let found = rows::by_token(&services.db, &hash, now, seen_after(STAFF), seen_after(VISITOR)).await?;
+    let renewed_after = now - RENEWED_GRACE;
+    let found = rows::by_token(&services.db, &hash, now, seen_after(STAFF), seen_after(VISITOR), renewed_after).await?;
     let Some(found) = found else { return Ok(None) };
     if found.last_seen_at.to_jiff() <= now - TOUCH_EVERY {
         rows::touch(&services.db, found.id, now, now - TOUCH_EVERY).await?;
@@ -138,7 +166,7 @@ pub async fn authenticate(services: &Services, token: &SessionToken) -> sqlx::Re
             stepped_up_at: found.stepped_up_at.map(|at| at.to_jiff()),
         }
     } else {
-        Actor::Visitor { account, login }
+        Actor::Visitor { account, login, stepped_up_at: found.stepped_up_at.map(|at| at.to_jiff()) }
     };
     Ok(Some(Authenticated { actor, locale: Locale::from_tag(&found.locale) }))
 }
@@ -162,7 +190,7 @@ pub struct OwnSession {
 pub(crate) fn own(context: &Context) -> Result<(AccountId, LoginSessionId, Kind), Denied> {
     context.require(Capability::UseOwnAccount)?;
     match &context.actor {
-        Actor::Visitor { account, login } => Ok((*account, *login, Kind::Visitor)),
+        Actor::Visitor { account, login, .. } => Ok((*account, *login, Kind::Visitor)),
         Actor::Staff { account, login, .. } => Ok((*account, *login, Kind::Staff)),
         Actor::Anonymous => Err(Denied::SignInNeeded),
         Actor::Client { .. } | Actor::System => Err(Denied::NotAllowed),
@@ -185,9 +213,13 @@ pub async fn list(services: &Services, context: &Context) -> Result<Vec<OwnSessi
         .collect())
 }
 
-/// Ends one of one's own sessions, at once. Another person's session is not found.
+/// Ends one of one's own sessions, at once; another one than this after a fresh proof. Another person's session is not
+/// found.
 pub async fn revoke(services: &Services, context: &Context, id: LoginSessionId) -> Result<(), AccountError> {
     let (account, login, _) = own(context)?;
+    if id != login {
+        context.require(Capability::SecureOwnAccount)?;
+    }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut transaction = services.db.begin().await?;
@@ -212,9 +244,10 @@ pub async fn sign_out(services: &Services, context: &Context) -> Result<(), Acco
     }
 }
 
-/// Ends all of one's own sessions, the one that asks only when `and_this`. How many ended.
+/// Ends all of one's own sessions after a fresh proof, the one that asks only when `and_this`. How many ended.
 pub async fn revoke_all(services: &Services, context: &Context, and_this: bool) -> Result<u64, AccountError> {
     let (account, login, _) = own(context)?;
+    context.require(Capability::SecureOwnAccount)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut transaction = services.db.begin().await?;

@@ -7,7 +7,7 @@
 
 use super::enrolment::{Enrolment, Pending};
 use super::password::{self, PasswordFault};
-use super::sessions::{self, Kind, SignedIn};
+use super::sessions::{self, Kind, Renewed, SignedIn};
 use super::totp::{self, Factor, Secret};
 use super::{AccountError, about_account};
 use crate::audit;
@@ -238,7 +238,7 @@ pub(super) async fn admit(
     label: &str,
     by: &'static str,
 ) -> sqlx::Result<SignedIn> {
-    let signed_in = sessions::begin_in(db, context, AccountId(account), Kind::Staff, label).await?;
+    let signed_in = sessions::begin_in(db, context, AccountId(account), (Kind::Staff, None), label).await?;
     let detail = json!({ "by": by, "session": signed_in.login.0 });
     audit_sign_in(db, context, "staff.signed_in", Some(account), detail).await?;
     Ok(signed_in)
@@ -254,8 +254,8 @@ pub(super) async fn audit_sign_in(
     audit::record(db, context, &[about_account(action, account, detail)]).await
 }
 
-/// Shows the second factor again, for capabilities that want it fresh.
-pub async fn step_up(services: &Services, context: &Context, code: &str) -> Result<(), SignInError> {
+/// Shows the second factor again, for capabilities that want it fresh. The session goes on under a new cookie.
+pub async fn step_up(services: &Services, context: &Context, code: &str) -> Result<Renewed, SignInError> {
     let (account, login) = match &context.actor {
         Actor::Staff { account, login, .. } => (*account, *login),
         Actor::Anonymous => return Err(Denied::SignInNeeded.into()),
@@ -267,15 +267,15 @@ pub async fn step_up(services: &Services, context: &Context, code: &str) -> Resu
         let mut transaction = services.db.begin().await?;
         let credential = rows::credential(&mut *transaction, account.0).await?.ok_or(SignInError::Refused)?;
         let shown = accept(&mut transaction, &services, &context, &credential, &factor).await?;
-        let stepped = match shown {
-            Some(_) => store::account::sessions::step_up(&mut *transaction, account.0, login.0, context.now).await?,
-            None => false,
+        let renewed = match shown {
+            Some(_) => sessions::renew_in(&mut transaction, &context, (account, login), None).await?,
+            None => None,
         };
-        let action = if stepped { "staff.stepped_up" } else { "staff.step_up_refused" };
+        let action = if renewed.is_some() { "staff.stepped_up" } else { "staff.step_up_refused" };
         let detail = json!({ "by": shown, "session": login.0 });
         audit_sign_in(&mut transaction, &context, action, Some(account.0), detail).await?;
         transaction.commit().await?;
-        if stepped { Ok(()) } else { Err(SignInError::Refused) }
+        renewed.ok_or(SignInError::Refused)
     })
     .await
 }

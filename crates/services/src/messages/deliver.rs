@@ -1,5 +1,6 @@
 //! Sending: the jobs' side. A message is rendered and sent when its turn comes, from what is true then.
 
+use super::account::{ACCOUNT, send_account};
 use super::calendar::{Event, Method, ics};
 use super::pass::PassSheet;
 use super::templates::{Facts, VisitFacts, render};
@@ -15,7 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
 use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
-use domain::ids::{BookingId, MessageId};
+use domain::ids::{AccountId, BookingId, MessageId};
 use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -24,19 +25,20 @@ use store::messages::NewMessage;
 /// Adds what sends messages.
 #[must_use]
 pub fn handlers(handlers: Handlers) -> Handlers {
-    handlers.on(CODE, send_code).on(BOOKING, send_booking)
+    handlers.on(CODE, send_code).on(BOOKING, send_booking).on(ACCOUNT, send_account)
 }
 
 /// A message on its way.
 #[derive(Clone, Copy)]
-struct Dispatch {
-    id: MessageId,
-    booking: Option<BookingId>,
-    template: &'static str,
-    channel: &'static str,
+pub(super) struct Dispatch {
+    pub id: MessageId,
+    pub booking: Option<BookingId>,
+    pub account: Option<AccountId>,
+    pub template: &'static str,
+    pub channel: &'static str,
 }
 
-enum Parcel {
+pub(super) enum Parcel {
     Mail(Box<Letter>),
     Sms(Box<Sms>),
 }
@@ -53,6 +55,7 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
     let dispatch = Dispatch {
         id: message,
         booking: None,
+        account: None,
         template: "code",
         channel: match contact {
             Contact::Phone(_) => "sms",
@@ -90,7 +93,7 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         Err(VisitError::Sealed(_)) => return Err(Failure::retry("booking_sealed")),
         Err(VisitError::Unreadable(_)) => return Err(Failure::retry("booking_unreadable")),
     };
-    let of = |id, channel| Dispatch { id, booking: Some(booking), template: template.name(), channel };
+    let of = |id, channel| Dispatch { id, booking: Some(booking), account: None, template: template.name(), channel };
     if !still_true(template, &visit, starts_at, now) {
         tracing::info!(%booking, template = template.name(), "a message is not true any more and is not sent");
         if visit.mail.is_some() {
@@ -143,7 +146,13 @@ fn still_true(template: Template, visit: &Visit, planned_for: Option<Timestamp>,
 }
 
 /// Sends one message and writes what became of it.
-async fn dispatch_one(services: &Services, now: Timestamp, dispatch: Dispatch, parcel: Parcel, last: bool) -> Outcome {
+pub(super) async fn dispatch_one(
+    services: &Services,
+    now: Timestamp,
+    dispatch: Dispatch,
+    parcel: Parcel,
+    last: bool,
+) -> Outcome {
     let id = dispatch.id.0;
     let state = note(services, now, dispatch).await?;
     if state == "sent" || state == "dropped" {
@@ -174,9 +183,9 @@ async fn dispatch_one(services: &Services, now: Timestamp, dispatch: Dispatch, p
 }
 
 async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
-    let Dispatch { id, booking, template, channel } = dispatch;
-    store::messages::note(&services.db, now, NewMessage { id: id.0, booking: booking.map(|b| b.0), template, channel })
-        .await
+    let Dispatch { id, booking, account, template, channel } = dispatch;
+    let (booking, account) = (booking.map(|id| id.0), account.map(|id| id.0));
+    store::messages::note(&services.db, now, NewMessage { id: id.0, booking, account, template, channel }).await
 }
 
 /// Writes that a message was not sent, on purpose. One that was sent stays sent.
@@ -189,7 +198,7 @@ async fn drop_message(services: &Services, now: Timestamp, dispatch: Dispatch) -
     Ok(())
 }
 
-fn letter(
+pub(super) fn letter(
     id: MessageId,
     to: MailAddress,
     locale: Locale,
@@ -211,7 +220,7 @@ fn letter(
     })))
 }
 
-fn sms(
+pub(super) fn sms(
     services: &Services,
     id: MessageId,
     to: Phone,
@@ -297,7 +306,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// 7月28日周二09:00 · Tue 28 July 09:00
-fn when_text(at: Timestamp, locale: Locale) -> String {
+pub(super) fn when_text(at: Timestamp, locale: Locale) -> String {
     let (day, clock) = (local_day(at), clock_text(at));
     let weekday = weekday_text(day, locale);
     match locale {

@@ -6,6 +6,7 @@
 //! sending, when it is also asked whether the message is still true. This module decides no policy and writes to nobody
 //! by itself.
 
+mod account;
 mod calendar;
 mod deliver;
 mod mail;
@@ -16,6 +17,8 @@ mod sms;
 mod templates;
 mod visit;
 
+pub use account::AccountNotice;
+pub(crate) use account::queue_account_notice;
 pub use calendar::{Event, Method, ics};
 pub use deliver::handlers;
 pub use mail::{Letter, MailTransport, PostError, SmtpSettings, SmtpTls};

@@ -40,7 +40,7 @@ macro_rules! embedded {
     };
 }
 
-embedded!("code", "confirmation", "changed", "cancelled", "reminder");
+embedded!("code", "confirmation", "changed", "cancelled", "reminder", "contact_changed", "contact_asked");
 
 /// What texts may speak of. A text that names anything else does not render.
 #[derive(Clone, Debug, Serialize)]
@@ -59,6 +59,8 @@ pub(super) enum Facts {
     },
     /// A visit.
     Visit(Box<VisitFacts>),
+    /// An account.
+    Account(AccountFacts),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of
     /// the same values as the filed text, so the two cannot differ.
     Values {
@@ -68,6 +70,21 @@ pub(super) enum Facts {
         /// The site.
         site: String,
     },
+}
+
+/// What happened to an account, in words. Never which contact it is about: the message may lie open.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct AccountFacts {
+    /// 手机号
+    pub what: &'static str,
+    /// 7月28日周二09:00
+    pub when: String,
+    /// Where it is stopped, if it still can be.
+    pub stop: Option<String>,
+    /// The site.
+    pub site: String,
+    /// Where people get help.
+    pub help: Option<String>,
 }
 
 /// A visit, in words.
@@ -195,8 +212,20 @@ mod tests {
             help: Some("0531-00000000".into()),
         };
         let code = Facts::Code { code: "204817".into(), minutes: 10, site: visit.site.clone(), help: None };
-        let mut all = vec![("code", code)];
-        for name in NAMES.iter().filter(|name| **name != "code") {
+        let account = AccountFacts {
+            what: if zh { "手机号" } else { "mobile number" },
+            when: if zh { "7月28日周二09:00" } else { "Tue 28 July 09:00" }.into(),
+            stop: Some("https://www.example.cn/a/secret-link".into()),
+            site: visit.site.clone(),
+            help: Some("0531-00000000".into()),
+        };
+        let changed = AccountFacts { stop: None, help: None, ..account.clone() };
+        let mut all = vec![
+            ("code", code),
+            ("contact_asked", Facts::Account(account)),
+            ("contact_changed", Facts::Account(changed)),
+        ];
+        for name in NAMES.iter().filter(|name| is_of_visit(name)) {
             all.push((name, Facts::Visit(Box::new(visit.clone()))));
             all.push((
                 name,
@@ -214,6 +243,10 @@ mod tests {
             all.push((name, Facts::Visit(Box::new(VisitFacts { days: 3, by_house: true, ..visit.clone() }))));
         }
         all
+    }
+
+    fn is_of_visit(name: &str) -> bool {
+        !matches!(name, "code" | "contact_asked" | "contact_changed")
     }
 
     #[test]
@@ -237,9 +270,13 @@ mod tests {
                             "{what}"
                         );
                         assert!(
-                            name == "code"
+                            !is_of_visit(name)
                                 || name == "cancelled"
                                 || text.contains("href=\"https://www.example.cn/b/secret-link\""),
+                            "{what}"
+                        );
+                        assert!(
+                            name != "contact_asked" || text.contains("href=\"https://www.example.cn/a/secret-link\""),
                             "{what}"
                         );
                         assert!(!text.contains("src=") && !text.contains("@import"), "nothing is fetched: {what}");
@@ -276,7 +313,7 @@ mod tests {
     /// value but the code; nothing in it names anybody.
     #[test]
     fn filed_texts_are_the_reviewed_ones() {
-        let known = ["code", "title", "when", "people", "reference", "doors", "link", "reason", "day"];
+        let known = ["code", "title", "when", "people", "reference", "doors", "link", "reason", "day", "what"];
         let values: BTreeMap<_, _> = known.into_iter().map(|name| (name, format!("${{{name}}}"))).collect();
         let facts = Facts::Values { values, site: "https://www.example.cn".into() };
         let mut filed = String::new();
@@ -307,7 +344,7 @@ mod tests {
     #[test]
     fn names_are_escaped_in_html_and_plain_in_text() {
         for locale in Locale::ALL {
-            for (name, facts) in samples(locale).into_iter().filter(|(name, _)| *name != "code") {
+            for (name, facts) in samples(locale).into_iter().filter(|(name, _)| is_of_visit(name)) {
                 let html = render(locale, name, "html", &facts).expect("it renders");
                 assert!(html.contains("张&lt;小&gt;满") && !html.contains("<小>"), "{name}: {html}");
                 assert!(render(locale, name, "txt", &facts).expect("it renders").contains("张<小>满"), "{name}");

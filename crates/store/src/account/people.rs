@@ -162,6 +162,17 @@ pub async fn set_contact(
     Ok(done.rows_affected() == 1)
 }
 
+/// A visitor's account has the contact.
+pub async fn is_taken(db: impl PgExecutor<'_>, index: &[u8]) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from account where deleted_at is null and kind = 'visitor'
+             and (phone_index = $1 or mail_index = $1)) as "taken!""#,
+        index,
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// What the person is called.
 pub async fn set_name(db: impl PgExecutor<'_>, id: Uuid, sealed: Option<&[u8]>) -> sqlx::Result<bool> {
     let done = sqlx::query!("update account set name_sealed = $2 where id = $1 and deleted_at is null", id, sealed);

@@ -2,6 +2,7 @@
 
 mod clients;
 mod codes;
+mod contacts;
 mod erase;
 mod limits;
 mod sessions;
@@ -81,6 +82,7 @@ fn digits(text: &str) -> String {
 /// Sends what is queued, to the mailbox of development.
 pub async fn deliver(house: &TestHouse) {
     let handlers = services::messages::handlers(services::jobs::Handlers::new());
+    let handlers = services::account::contacts::handlers(handlers);
     services::jobs::drain(&house.services, &handlers).await.expect("the queue is worked off");
 }
 

@@ -103,29 +103,6 @@ async fn nothing_personal_stands_in_the_clear() {
 }
 
 #[tokio::test]
-async fn a_second_contact_is_proven_and_belongs_to_one_account() {
-    let house = TestHouse::new().await;
-    let (_, phone) = visitor(&house, PHONE).await;
-    let (_, mail) = visitor(&house, "a.visitor@example.cn").await;
-    let mine = contact("second@example.cn");
-    visitors::begin_contact(&house.services, &phone, &mine, &network()).await.expect("sent");
-    let code = sent_code(&house, &mine).await;
-    let wrong = visitors::confirm_contact(&house.services, &phone, &other_than(&code), &network()).await;
-    assert!(matches!(wrong, Err(VisitorError::Code(VerifyError::Wrong { left: 4 }))));
-    assert_eq!(visitors::confirm_contact(&house.services, &phone, &code, &network()).await.expect("added"), mine);
-    let profile = visitors::profile(&house.services, &phone).await.expect("one's own");
-    assert_eq!(profile.mail.expect("an address").as_str(), "second@example.cn");
-    assert_eq!(profile.phone.expect("a phone").digits(), PHONE);
-
-    // The other account wants the first one's telephone: told only after it was proven.
-    let theirs = contact(PHONE);
-    visitors::begin_contact(&house.services, &mail, &theirs, &network()).await.expect("sent like any other");
-    let code = sent_code(&house, &theirs).await;
-    let taken = visitors::confirm_contact(&house.services, &mail, &code, &network()).await.expect_err("taken");
-    assert_eq!(taken.fault(), Some(("contact", Fault::AlreadyExists)));
-}
-
-#[tokio::test]
 async fn the_language_follows_the_account_and_strangers_have_none() {
     let house = TestHouse::new().await;
     let (signed_in, context) = visitor(&house, PHONE).await;

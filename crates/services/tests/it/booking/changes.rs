@@ -36,8 +36,11 @@ async fn a_signed_link_shows_and_cancels_and_a_forged_one_does_not() {
 async fn a_stranger_with_an_account_sees_nothing() {
     let (house, session) = house_with_session(20).await;
     let booked = book(&house.services, session, 1, 3).await.expect("there is room");
-    let stranger = house
-        .context(Actor::Visitor { account: AccountId(Uuid::from_u128(1)), login: LoginSessionId(Uuid::from_u128(2)) });
+    let stranger = house.context(Actor::Visitor {
+        account: AccountId(Uuid::from_u128(1)),
+        login: LoginSessionId(Uuid::from_u128(2)),
+        stepped_up_at: None,
+    });
     for answer in [
         booking::view(&house.services, &stranger, &Handle::Id(booked.booking)).await,
         booking::cancel(&house.services, &stranger, Handle::Id(booked.booking), None).await,
