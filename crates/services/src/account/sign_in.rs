@@ -144,7 +144,7 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
     let right = password::verify(&form.password, open.map(|c| &*c.password_hash)).await?;
     let factor = Factor::parse(form.code.expose_secret());
 
-    let mut transaction = services.db.begin().await?;
+    let mut transaction = services.begin().await?;
     let decided = match (open.filter(|_| right), login) {
         (Some(credential), Ok(login)) if !credential.totp_confirmed => Verdict::Enrol(login),
         (Some(credential), Ok(login)) => {
@@ -264,7 +264,7 @@ pub async fn step_up(services: &Services, context: &Context, code: &str) -> Resu
     let (services, context, factor) = (services.clone(), context.clone(), Factor::parse(code));
     to_the_end(async move {
         limits::hit(&services, &limits::STEP_UP_PER_ACCOUNT, &account.to_string()).await?;
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let credential = rows::credential(&mut *transaction, account.0).await?.ok_or(SignInError::Refused)?;
         let shown = accept(&mut transaction, &services, &context, &credential, &factor).await?;
         let renewed = match shown {

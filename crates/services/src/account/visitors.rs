@@ -124,7 +124,7 @@ pub async fn sign_in(
         (services.clone(), context.clone(), code.to_owned(), label.to_owned(), network.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::CODE_TRIES_PER_NETWORK, network.as_str()).await?;
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let guess = Guess { purpose: Purpose::SignIn, subject: flow, contact_index: None, text: &code };
         let proven = match codes::verify_in(&mut transaction, &services.vault, context.now, guess).await {
             Ok(proven) => proven,
@@ -271,7 +271,7 @@ async fn change(
 ) -> Result<(), AccountError> {
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         if !statement(&mut transaction).await? {
             return Err(AccountError::NotFound);
         }
