@@ -31,6 +31,10 @@ pub fn denied(denied: Denied, actor: &Actor, access: Access, back: &LocalPath) -
         Access::Capability(_) => STAFF_SIGN_IN,
     };
     let at = |path: &str| Answer::go(LocalPath::or_home(path).with("next", back.as_str()));
+    if denied == Denied::NotAllowed {
+        let account = actor.account().map(tracing::field::display);
+        tracing::info!(kind = actor.kind(), account, ?access, "somebody was refused");
+    }
     match denied {
         Denied::SignInNeeded => at(sign_in),
         Denied::StepUpNeeded if matches!(actor, Actor::Visitor { .. }) => at(CONFIRM),

@@ -40,7 +40,8 @@ pub fn People() -> impl IntoView {
 }
 
 fn list_page(visit: &Visit, members: Vec<StaffMember>) -> impl IntoView + use<> {
-    let done = done_notice(visit, &[("ended", "people-done-ended")]);
+    let done =
+        done_notice(visit, &[("ended", "people-done-ended"), ("visitor-sessions", "people-done-visitor-sessions")]);
     let columns = vec![
         Column::new(visit.t("people-name")),
         Column::new(visit.t("staff-login")),
@@ -67,6 +68,14 @@ fn list_page(visit: &Visit, members: Vec<StaffMember>) -> impl IntoView + use<> 
                 <LinkButton href=visit.href(at::PEOPLE_NEW) glyph=Glyph::Person>{visit.t("people-new")}</LinkButton>
             </p>
             <Table caption=visit.t("people-title") caption_hidden=true columns=columns rows=rows/>
+            <section class="section account-part">
+                <h2>{visit.t("people-visitor-title")}</h2>
+                <p class="muted">{visit.t("people-visitor-text")}</p>
+                <Form action=visit.href("/staff/visitors/end-sessions")>
+                    <TextField name="contact" label=visit.t("sign-in-contact") autocomplete="off" width="medium"/>
+                    <Button variant=Variant::Secondary>{visit.t("people-sessions-submit")}</Button>
+                </Form>
+            </section>
         </Page>
     }
 }
@@ -137,7 +146,10 @@ pub fn Person() -> impl IntoView {
 
 fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
     let (tone, state) = state_of(visit, member);
-    let done = done_notice(visit, &[("roles", "people-done-roles"), ("factor", "people-done-factor")]);
+    let done = done_notice(
+        visit,
+        &[("roles", "people-done-roles"), ("factor", "people-done-factor"), ("sessions", "people-done-sessions")],
+    );
     let seen = member.last_seen_at.map_or_else(|| visit.t("people-never"), |at| seen_text(visit, at));
     let mut rows = vec![
         SummaryRow::new(visit.t("staff-login"), view! { <code>{member.login.clone()}</code> }),
@@ -173,6 +185,13 @@ fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
             </section>
             // One's own second factor and one's own end are no buttons to press by mistake.
             {(!own).then(|| view! {
+                <section class="section account-part">
+                    <h2>{visit.t("people-sessions-title")}</h2>
+                    <p class="muted">{visit.t("people-sessions-text")}</p>
+                    <Form action=at("end-sessions")>
+                        <Button variant=Variant::Secondary>{visit.t("people-sessions-submit")}</Button>
+                    </Form>
+                </section>
                 <section class="section account-part">
                     <h2>{visit.t("people-reset-title")}</h2>
                     <p class="muted">{visit.t("people-reset-text")}</p>

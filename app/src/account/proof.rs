@@ -7,7 +7,7 @@ use super::pending::{Kind, Pending};
 use super::sign_in::{Words, code_page, over};
 use super::widgets::next_of;
 use crate::form::Tone;
-use crate::problem::problem_page;
+use crate::problem::{Problem, problem_page};
 use crate::ui::{Banner, Button, Choice, Crumb, Form, HiddenField, Page, Radios};
 use crate::visit::{Visit, visit};
 use domain::account::Actor;
@@ -19,6 +19,10 @@ use services::account::visitors::{self, Profile};
 pub fn Confirm() -> impl IntoView {
     let visit = visit();
     Suspend::new(async move {
+        // Staff show their second factor, on a page of their own.
+        if !matches!(visit.context.actor, Actor::Visitor { .. }) {
+            return problem_page(Problem::Forbidden).into_any();
+        }
         match visitors::profile(&visit.services, &visit.context).await {
             Ok(profile) => confirm_page(&visit, &profile).into_any(),
             Err(error) => problem_page(page_problem(error)).into_any(),

@@ -208,6 +208,8 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "account.sign_in_refused" => visit.t("staff-action-account-sign-in-refused"),
         "account.session_revoked" => visit.t("staff-action-account-session-revoked"),
         "account.sessions_revoked" => visit.t("staff-action-account-sessions-revoked"),
+        "account.sessions_ended" => visit.t("staff-action-account-sessions-ended"),
+        "staff.sessions_ended" => visit.t("staff-action-staff-sessions-ended"),
         "account.name_changed" => visit.t("staff-action-account-name-changed"),
         "account.contact_changed" => visit.t("staff-action-account-contact-changed"),
         "account.contact_change_asked" => visit.t("staff-action-account-contact-change-asked"),

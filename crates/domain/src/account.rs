@@ -193,13 +193,15 @@ pub enum Capability {
     ManageStaff,
     /// Make and revoke the clients of machines.
     ManageClients,
+    /// End the sessions of another person, who asked for it or cannot.
+    EndSessions,
     /// Read the audit trail.
     ReadAudit,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -213,6 +215,7 @@ impl Capability {
         Self::Operate,
         Self::ManageStaff,
         Self::ManageClients,
+        Self::EndSessions,
         Self::ReadAudit,
     ];
 
@@ -220,9 +223,11 @@ impl Capability {
     /// `None` where the sign-in itself suffices.
     pub const fn step_up(self) -> Option<SignedDuration> {
         match self {
-            Self::SecureOwnAccount | Self::RevealContact | Self::ManageStaff | Self::ManageClients => {
-                Some(SignedDuration::from_mins(10))
-            }
+            Self::SecureOwnAccount
+            | Self::RevealContact
+            | Self::ManageStaff
+            | Self::ManageClients
+            | Self::EndSessions => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
     }
@@ -285,7 +290,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
             matches!(capability, C::SeeBookings | C::RevealContact | C::BookOnBehalf | C::ManageSessions | C::Admit)
         }
         Role::Steward => matches!(capability, C::Admit),
-        Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients),
+        Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients | C::EndSessions),
         Role::Auditor => matches!(capability, C::ReadAudit),
     }
 }

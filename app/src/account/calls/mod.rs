@@ -21,6 +21,7 @@ const PUBLIC: Access = Access::Public;
 const SIGNED_IN: Access = Access::SignedIn;
 const STAFF: Access = Access::Capability(Capability::EnterStaff);
 const PEOPLE: Access = Access::Capability(Capability::ManageStaff);
+const END_SESSIONS: Access = Access::Capability(Capability::EndSessions);
 const CLIENTS: Access = Access::Capability(Capability::ManageClients);
 
 /// The calls of this room.
@@ -54,6 +55,8 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/people/:id/reset-password", PEOPLE, &people::reset_password),
     Call::post("/staff/people/:id/reset-factor", PEOPLE, &people::reset_factor),
     Call::post("/staff/people/:id/end", PEOPLE, &people::end),
+    Call::post("/staff/people/:id/end-sessions", END_SESSIONS, &people::end_sessions),
+    Call::post("/staff/visitors/end-sessions", END_SESSIONS, &people::end_visitor_sessions),
     Call::post("/staff/clients/new", CLIENTS, &clients::create),
     Call::post("/staff/clients/:id/end", CLIENTS, &clients::end),
 ];

@@ -8,12 +8,12 @@ use crate::local_path::LocalPath;
 use crate::problem::Problem;
 use axum::http::StatusCode;
 use domain::account::{Login, Role};
-use domain::contact::PersonName;
+use domain::contact::{Contact, PersonName};
 use domain::field::{Faults, FieldError};
 use domain::ids::AccountId;
 use secrecy::{ExposeSecret as _, SecretString};
 use services::account::staff::{self, NewStaff, StaffMember};
-use services::account::{AccountError, password, totp};
+use services::account::{AccountError, password, sessions, totp};
 
 /// Under which name a person's page finds the password that was just made.
 pub const FIRST_PASSWORD: &str = "first-password";
@@ -106,6 +106,30 @@ async fn member(asked: &Asked, account: AccountId) -> Result<StaffMember, Answer
     let all = staff::list(&asked.services, &asked.context).await;
     let all = all.map_err(|error| Refusal::from(error).answer(asked, FormState::default()))?;
     all.into_iter().find(|member| member.account == account).ok_or_else(|| Problem::NotFound.into())
+}
+
+/// Ends every signed-in browser of a colleague.
+pub async fn end_sessions(asked: Asked) -> Answer {
+    let Some(account) = asked.param::<AccountId>("id") else { return Problem::NotFound.into() };
+    match staff::end_all_sessions(&asked.services, &asked.context, account).await {
+        Ok(()) => Answer::go(LocalPath::or_home(page_of(account)).with("done", "sessions")),
+        Err(error) => Refusal::from(error).answer_at(&asked, Some(&page_of(account)), FormState::default()),
+    }
+}
+
+/// Ends every signed-in browser of a visitor who rang us. The answer is the same whether there is such an account.
+pub async fn end_visitor_sessions(asked: Asked) -> Answer {
+    let contact = match Contact::parse(asked.field("contact")) {
+        Ok(contact) => contact,
+        Err(fault) => {
+            let form = asked.typed(&[]).with_errors(vec![FieldError::new("contact", fault)]);
+            return Answer::again_at(at::PEOPLE, form);
+        }
+    };
+    match sessions::end_of_contact(&asked.services, &asked.context, &contact).await {
+        Ok(()) => Answer::go(LocalPath::or_home(at::PEOPLE).with("done", "visitor-sessions")),
+        Err(error) => Refusal::from(error).answer_at(&asked, Some(at::PEOPLE), asked.typed(&[])),
+    }
 }
 
 /// Ends a staff account.

@@ -245,8 +245,12 @@ pub(super) async fn verify_in(
     let hash = hash(vault, guess.purpose, guess.subject, &code);
     let (purpose, contact) = (guess.purpose.name(), guess.contact_index);
     let found = rows::guess(db, purpose, guess.subject, contact, &hash, now, ATTEMPTS as i32).await?;
-    let found = found.ok_or(VerifyError::Expired)?;
+    let Some(found) = found else {
+        tracing::info!(purpose, "a code was tried, and there is none to be used");
+        return Err(VerifyError::Expired);
+    };
     if !found.right {
+        tracing::info!(purpose, "a wrong code");
         return Err(VerifyError::Wrong { left: ATTEMPTS.saturating_sub(found.attempts.unsigned_abs()) });
     }
     let sealed = found.contact_sealed.ok_or(VerifyError::Expired)?;

@@ -84,7 +84,7 @@ pub async fn confirm(
     let (services, context, code, network) = (services.clone(), context.clone(), code.to_owned(), network.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::CODE_TRIES_PER_NETWORK, network.as_str()).await?;
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let guess = Guess { purpose: Purpose::Contact, subject: account.0, contact_index: None, text: &code };
         let proven = match codes::verify_in(&mut transaction, &services.vault, context.now, guess).await {
             Ok(proven) => proven,
@@ -105,7 +105,7 @@ pub async fn confirm(
             }
             false => {
                 // Whoever has proven the contact may hear now that it belongs to another account.
-                if people::is_taken(&mut *transaction, &proven.contact_index).await? {
+                if people::of_contact(&mut *transaction, &proven.contact_index).await?.is_some_and(|id| id != row.id) {
                     return Err(VisitorError::Taken);
                 }
                 let due_at = wait(&mut transaction, &services, &context, &row, &contact, &proven).await?;
@@ -282,7 +282,7 @@ pub async fn take_back(services: &Services, context: &Context, kind: &str) -> Re
     let (account, _) = own_visitor(context)?;
     let (services, context, kind) = (services.clone(), context.clone(), kind.to_owned());
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         if rows::forget(&mut *transaction, account.0, Some(&kind)).await? > 0 {
             let entry = about_account("account.contact_change_stopped", Some(account.0), json!({ "by": "account" }));
             audit::record(&mut transaction, &context, &[entry]).await?;
@@ -308,7 +308,7 @@ pub async fn stop(services: &Services, context: &Context, code: &str, network: &
     let Some(code) = read_stop(code) else { return Ok(false) };
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let found = rows::by_stop(&mut *transaction, &stop_hash(&services.vault, &code)).await?;
         let Some(row) = found else { return Ok(false) };
         people::lock(&mut transaction, row.account_id).await?.ok_or(VisitorError::NotFound)?;
@@ -348,7 +348,7 @@ async fn exchange_due(services: Services, job: Job<ExchangeJob>) -> Outcome {
 
 /// Puts a contact that waited into its account, unless it was stopped.
 async fn exchange_now(services: &Services, context: &Context, change: Uuid) -> Result<(), VisitorError> {
-    let mut transaction = services.db.begin().await?;
+    let mut transaction = services.begin().await?;
     let Some(found) = rows::by_id(&mut *transaction, change).await? else { return Ok(()) };
     let Some(row) = people::lock(&mut transaction, found.account_id).await? else { return Ok(()) };
     if !rows::take(&mut *transaction, change).await? {
@@ -362,7 +362,7 @@ async fn exchange_now(services: &Services, context: &Context, change: Uuid) -> R
 }
 
 async fn drop_change(services: &Services, context: &Context, change: Uuid) -> sqlx::Result<()> {
-    let mut transaction = services.db.begin().await?;
+    let mut transaction = services.begin().await?;
     if let Some(found) = rows::by_id(&mut *transaction, change).await?
         && rows::take(&mut *transaction, change).await?
     {

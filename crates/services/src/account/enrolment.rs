@@ -186,7 +186,7 @@ pub async fn confirm_enrolment(
             true => Some(chosen_password(&services, &pending, new_password.as_ref()).await?),
             false => None,
         };
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let enrolled = match factor {
             Some(factor) => {
                 let codes = keep_factor(&mut transaction, &services, &context, &pending, factor, password_hash).await?;
@@ -274,7 +274,7 @@ pub async fn renew_recovery_codes(services: &Services, context: &Context) -> Res
     }
     let (services, context, account) = (services.clone(), context.clone(), account.0);
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let codes = RecoveryCodes::renew(&mut transaction, &services.vault, account, context.now).await?;
         audit_sign_in(&mut transaction, &context, "staff.recovery_codes_renewed", Some(account), json!({})).await?;
         transaction.commit().await?;

@@ -73,7 +73,7 @@ pub async fn confirm(
     let (services, context, code, network) = (services.clone(), context.clone(), code.to_owned(), network.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::CODE_TRIES_PER_NETWORK, network.as_str()).await?;
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let guess = Guess { purpose: Purpose::Proof, subject: login.0, contact_index: None, text: &code };
         let proven = match codes::verify_in(&mut transaction, &services.vault, context.now, guess).await {
             Ok(proven) => proven,

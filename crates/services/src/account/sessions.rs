@@ -2,13 +2,17 @@
 //!
 //! Every request that carries the cookie asks the database who it is, in one query; so a session that is revoked, a role
 //! that is taken away and an account that is deleted end at the next request, on every server.
+//!
+//! How many at once: visitors [`VISITOR_AT_ONCE`], staff [`STAFF_AT_ONCE`]. One more ends the one that was not seen for
+//! longest, so that nobody is kept out by forgotten browsers, and a stranger who signs in does not go unseen among many.
 
-use super::{AccountError, about_account, hash_token, random_token};
+use super::{AccountError, about_account, contact_index, hash_token, random_token};
 use crate::audit;
 use crate::context::{Context, Services};
 use crate::db::to_the_end;
 use domain::Locale;
 use domain::account::{Actor, Capability, Denied, Role};
+use domain::contact::Contact;
 use domain::ids::{AccountId, LoginSessionId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -30,6 +34,10 @@ pub const STAFF: Lifetime = Lifetime { idle: SignedDuration::from_mins(30), abso
 /// Visitors come back a few times a season and should not have to ask for a code each time.
 pub const VISITOR: Lifetime =
     Lifetime { idle: SignedDuration::from_hours(24 * 30), absolute: SignedDuration::from_hours(24 * 90) };
+/// Browsers of a member of staff at once: the office, the door, a telephone.
+pub const STAFF_AT_ONCE: i64 = 3;
+/// Browsers of a visitor at once: a family's telephones, the one inside WeChat and the one outside.
+pub const VISITOR_AT_ONCE: i64 = 8;
 /// How long a cookie that was renewed still opens its session: requests that were under way must not sign the browser
 /// out. It opens nothing that wants a fresh proof.
 const RENEWED_GRACE: SignedDuration = SignedDuration::from_secs(10);
@@ -106,6 +114,13 @@ impl Kind {
             Self::Staff => STAFF,
         }
     }
+
+    const fn at_once(self) -> i64 {
+        match self {
+            Self::Visitor => VISITOR_AT_ONCE,
+            Self::Staff => STAFF_AT_ONCE,
+        }
+    }
 }
 
 /// Begins a session in the caller's transaction. Staff have just shown their second factor, visitors a code to the contact
@@ -128,7 +143,10 @@ pub(crate) async fn begin_in(
         stepped_up_at: Some(context.now),
         proven_by,
     };
-    rows::add(db, session).await?;
+    // Whoever signs in to the same account meanwhile waits here, and counts what is there then.
+    store::account::people::lock(&mut *db, account.0).await?;
+    rows::add(&mut *db, session).await?;
+    rows::revoke_beyond(&mut *db, account.0, kind.at_once(), context.now).await?;
     Ok(SignedIn { token: SessionToken(token), max_age: lifetime.absolute, account, login, new_account: false })
 }
 
@@ -257,6 +275,27 @@ pub async fn revoke_all(services: &Services, context: &Context, and_this: bool) 
         audit::record(&mut transaction, &context, &[entry]).await?;
         transaction.commit().await?;
         Ok(ended)
+    })
+    .await
+}
+
+/// Ends all sessions of the visitor who has a contact: the person rang us and has no browser at hand. Nobody is told
+/// whether there is such an account; the trail knows how many sessions ended.
+pub async fn end_of_contact(services: &Services, context: &Context, contact: &Contact) -> Result<(), AccountError> {
+    context.require(Capability::EndSessions)?;
+    let index = contact_index(&services.vault, contact);
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut transaction = services.begin().await?;
+        let account = store::account::people::of_contact(&mut *transaction, &index).await?;
+        let ended = match account {
+            Some(account) => rows::revoke_all(&mut *transaction, account, None, context.now).await?,
+            None => 0,
+        };
+        let entry = about_account("account.sessions_ended", account, json!({ "ended": ended }));
+        audit::record(&mut transaction, &context, &[entry]).await?;
+        transaction.commit().await?;
+        Ok(())
     })
     .await
 }

@@ -201,7 +201,7 @@ pub async fn reset_factor(services: &Services, context: &Context, account: Accou
     context.require(Capability::ManageStaff)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         lock_staff(&mut transaction, account).await?;
         if !rows::reset_factor(&mut transaction, account.0, context.now + AJAR, context.now).await? {
             return Err(AccountError::NotFound);
@@ -223,6 +223,20 @@ async fn end_sessions(
     let ended = session_rows::revoke_all(&mut *db, account.0, None, context.now).await?;
     let entry = about_account(action, Some(account.0), json!({ "sessions_ended": ended }));
     audit::record(db, context, &[entry]).await
+}
+
+/// Ends all sessions of a member of staff, and nothing else: a telephone was left on a bus, a screen was left open.
+pub async fn end_all_sessions(services: &Services, context: &Context, account: AccountId) -> Result<(), AccountError> {
+    context.require(Capability::EndSessions)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut transaction = services.begin().await?;
+        lock_staff(&mut transaction, account).await?;
+        end_sessions(&mut transaction, &context, account, "staff.sessions_ended").await?;
+        transaction.commit().await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Ends a staff account: no sign-in, no sessions, no roles. Its login stays taken.

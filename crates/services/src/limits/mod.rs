@@ -211,6 +211,8 @@ pub async fn hit(services: &Services, limit: &Limit, subject: &str) -> Result<Re
         });
     }
     metrics::counter!("limits_refused", "limit" => limit.name).increment(1);
+    // Which limit, never whom it met: the request's own line says which route.
+    tracing::info!(limit = limit.name, "a limit refused");
     Err(Limited { retry_after: windows.wait(found.previous, found.current, limit.hits) }.into())
 }
 

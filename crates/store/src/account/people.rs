@@ -162,14 +162,13 @@ pub async fn set_contact(
     Ok(done.rows_affected() == 1)
 }
 
-/// A visitor's account has the contact.
-pub async fn is_taken(db: impl PgExecutor<'_>, index: &[u8]) -> sqlx::Result<bool> {
+/// The visitor's account that has a contact, if there is one.
+pub async fn of_contact(db: impl PgExecutor<'_>, index: &[u8]) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar!(
-        r#"select exists (select from account where deleted_at is null and kind = 'visitor'
-             and (phone_index = $1 or mail_index = $1)) as "taken!""#,
-        index,
+        "select id from account where kind = 'visitor' and deleted_at is null and (phone_index = $1 or mail_index = $1)",
+        index
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await
 }
 

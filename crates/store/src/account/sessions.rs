@@ -171,6 +171,19 @@ pub async fn revoke_all(
     Ok(done.execute(db).await?.rows_affected())
 }
 
+/// Ends the sessions of an account beyond the `most` that were seen last. How many.
+pub async fn revoke_beyond(db: impl PgExecutor<'_>, account: Uuid, most: i64, now: Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update login_session set revoked_at = $3
+         where id in (select id from login_session where account_id = $1 and revoked_at is null and expires_at > $3
+                      order by last_seen_at desc, id desc offset $2)",
+        account,
+        most,
+        now.to_sqlx() as SqlTimestamp,
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
 /// A person who is signed in proved again who it is: the session goes on under another cookie. When it ends, if it lives.
 pub async fn renew(
     db: impl PgExecutor<'_>,

@@ -245,6 +245,33 @@ async fn colleagues_are_added_given_duties_reset_and_ended() {
 }
 
 #[tokio::test]
+async fn an_operator_signs_others_out() {
+    let site = Site::new().await;
+    let (operator, _, _) = enrolled(&site, "wang.xm", &[Role::Operator]).await;
+    let (steward, _, _) = enrolled(&site, "steward", &[Role::Steward]).await;
+    let visitor = Browser::new(&site);
+    visitor.sign_in("13800010000").await;
+    let list = operator.get("/staff/people").await.body;
+    // By login: the steward stands first.
+    let address = list.split("href=\"").find(|rest| rest.starts_with("/staff/people/0"));
+    let address = address.and_then(|rest| rest.split('"').next()).expect("a link");
+    let refused = steward.post("/staff/visitors/end-sessions", &[("contact", "13800010000")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let page = operator.get(address).await.body;
+    assert!(page.contains(&format!("{address}/end-sessions")), "{}", excerpt(&page));
+    let done = operator.post(&format!("{address}/end-sessions"), &[]).await;
+    see_other(&done, &format!("{address}?done=sessions"));
+    see_other(&steward.get("/staff").await, "/staff/sign-in?next=%2Fstaff");
+    let nonsense = operator.post("/staff/visitors/end-sessions", &[("contact", "nobody")]).await;
+    assert_eq!(nonsense.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for contact in ["13800010000", "13900139000"] {
+        let done = operator.post("/staff/visitors/end-sessions", &[("contact", contact)]).await;
+        see_other(&done, "/staff/people?done=visitor-sessions");
+    }
+    see_other(&visitor.get("/account").await, "/sign-in?next=%2Faccount");
+}
+
+#[tokio::test]
 async fn only_operators_look_after_colleagues() {
     let site = Site::new().await;
     let (steward, _, _) = enrolled(&site, "steward", &[Role::Steward, Role::MuseumOfficer, Role::Auditor]).await;

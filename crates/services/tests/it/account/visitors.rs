@@ -4,7 +4,6 @@ use super::{anonymous, as_browser, contact, count, later, network, number, other
 use domain::Locale;
 use domain::account::{Actor, Denied};
 use domain::contact::PersonName;
-use domain::field::Fault;
 use futures::future::join_all;
 use services::Context;
 use services::account::AccountError;
