@@ -58,7 +58,9 @@ pub async fn begin(
     network: &Network,
 ) -> Result<Begun, AddContactError> {
     let (account, _) = own_visitor(context)?;
-    limits::hit(services, &limits::CODE_PER_NETWORK, network.as_str()).await.map_err(IssueError::from)?;
+    let account_text = account.to_string();
+    let hits = [(&limits::CODE_PER_NETWORK, network.as_str()), (&limits::CONTACT_PER_ACCOUNT, account_text.as_str())];
+    limits::hit_all(services, &hits).await.map_err(IssueError::from)?;
     codes::issue(services, context, Purpose::Contact, account.0, contact).await?;
     Ok(Begun::new(account.0, context.now))
 }

@@ -10,8 +10,8 @@ use domain::field::Fault;
 use jiff::SignedDuration;
 use services::Context;
 use services::account::AccountError;
-use services::account::codes::VerifyError;
-use services::account::contacts::{self, Confirmed};
+use services::account::codes::{IssueError, VerifyError};
+use services::account::contacts::{self, AddContactError, Confirmed};
 use services::account::proof::{self, ProofError, Which};
 use services::account::sessions::{self, Renewed, SignedIn};
 use services::account::visitors::{self, VisitorError};
@@ -264,6 +264,23 @@ async fn stopping_and_the_time_that_comes_end_in_exactly_one() {
         assert_eq!(changed as usize + stops, round + 1, "one of the two in each round");
         let _ = stopped.expect("answered");
     }
+}
+
+/// Nobody is pestered with messages through a browser that was left open.
+#[tokio::test]
+async fn an_account_asks_for_so_many_contacts_a_day() {
+    let house = TestHouse::new().await;
+    let (_, browser) = visitor(&house, PHONE).await;
+    let ask = async |n: u32| {
+        let fresh = contact(&format!("fresh{n}@example.com"));
+        contacts::begin(&house.services, &browser, &fresh, &network()).await
+    };
+    for n in 0..10 {
+        ask(n).await.expect("within the day's number");
+    }
+    let refused = ask(10).await;
+    assert!(matches!(refused, Err(AddContactError::Issue(IssueError::Limited { .. }))), "{refused:?}");
+    deliver(&house).await;
 }
 
 #[tokio::test]
