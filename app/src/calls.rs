@@ -65,6 +65,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::mailbox::CALLS,
     crate::museum::calls::CALLS,
     crate::museum::staff::calls::CALLS,
+    crate::bus::calls::CALLS,
+    crate::bus::staff::calls::CALLS,
     crate::door::calls::CALLS,
     crate::desk::calls::CALLS,
 ];

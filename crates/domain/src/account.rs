@@ -19,11 +19,13 @@ pub enum Role {
     Operator,
     /// Reads the audit trail.
     Auditor,
+    /// Plans where the science bus goes.
+    BusDispatcher,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::MuseumOfficer, Self::Steward, Self::Operator, Self::Auditor];
+    pub const ALL: [Self; 5] = [Self::MuseumOfficer, Self::Steward, Self::Operator, Self::Auditor, Self::BusDispatcher];
 
     /// As stored and as a translation key (`role-<name>`).
     pub const fn name(self) -> &'static str {
@@ -32,6 +34,7 @@ impl Role {
             Self::Steward => "steward",
             Self::Operator => "operator",
             Self::Auditor => "auditor",
+            Self::BusDispatcher => "bus_dispatcher",
         }
     }
 
@@ -197,11 +200,15 @@ pub enum Capability {
     EndSessions,
     /// Read the audit trail.
     ReadAudit,
+    /// See requests for the science bus, answer them, plan its itineraries.
+    DispatchBus,
+    /// See a school's coordinator and how to reach them in full.
+    RevealBusContact,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -217,6 +224,8 @@ impl Capability {
         Self::ManageClients,
         Self::EndSessions,
         Self::ReadAudit,
+        Self::DispatchBus,
+        Self::RevealBusContact,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -225,6 +234,7 @@ impl Capability {
         match self {
             Self::SecureOwnAccount
             | Self::RevealContact
+            | Self::RevealBusContact
             | Self::ManageStaff
             | Self::ManageClients
             | Self::EndSessions => Some(SignedDuration::from_mins(10)),
@@ -292,6 +302,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::Steward => matches!(capability, C::Admit),
         Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients | C::EndSessions),
         Role::Auditor => matches!(capability, C::ReadAudit),
+        Role::BusDispatcher => matches!(capability, C::DispatchBus | C::RevealBusContact),
     }
 }
 

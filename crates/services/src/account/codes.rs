@@ -35,6 +35,8 @@ pub enum Purpose {
     Contact,
     /// A visitor who is signed in proves again who it is.
     Proof,
+    /// The contact of a request for the science bus is proven.
+    Bus,
 }
 
 impl Purpose {
@@ -45,6 +47,7 @@ impl Purpose {
             Self::Booking => "booking",
             Self::Contact => "contact",
             Self::Proof => "proof",
+            Self::Bus => "bus",
         }
     }
 }

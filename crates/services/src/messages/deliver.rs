@@ -16,7 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
 use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
-use domain::ids::{AccountId, BookingId, MessageId};
+use domain::ids::{AccountId, BookingId, BusRequestId, MessageId};
 use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -25,7 +25,8 @@ use store::messages::NewMessage;
 /// Adds what sends messages.
 #[must_use]
 pub fn handlers(handlers: Handlers) -> Handlers {
-    handlers.on(CODE, send_code).on(BOOKING, send_booking).on(ACCOUNT, send_account)
+    let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking);
+    handlers.on(super::bus::BUS, super::bus::send).on(ACCOUNT, send_account)
 }
 
 /// A message on its way.
@@ -34,6 +35,7 @@ pub(super) struct Dispatch {
     pub id: MessageId,
     pub booking: Option<BookingId>,
     pub account: Option<AccountId>,
+    pub bus: Option<BusRequestId>,
     pub template: &'static str,
     pub channel: &'static str,
 }
@@ -56,6 +58,7 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
         id: message,
         booking: None,
         account: None,
+        bus: None,
         template: "code",
         channel: match contact {
             Contact::Phone(_) => "sms",
@@ -93,7 +96,14 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         Err(VisitError::Sealed(_)) => return Err(Failure::retry("booking_sealed")),
         Err(VisitError::Unreadable(_)) => return Err(Failure::retry("booking_unreadable")),
     };
-    let of = |id, channel| Dispatch { id, booking: Some(booking), account: None, template: template.name(), channel };
+    let of = |id, channel| Dispatch {
+        id,
+        booking: Some(booking),
+        account: None,
+        bus: None,
+        template: template.name(),
+        channel,
+    };
     if !still_true(template, &visit, starts_at, now) {
         tracing::info!(%booking, template = template.name(), "a message is not true any more and is not sent");
         if visit.mail.is_some() {
@@ -183,13 +193,14 @@ pub(super) async fn dispatch_one(
 }
 
 async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
-    let Dispatch { id, booking, account, template, channel } = dispatch;
-    let (booking, account) = (booking.map(|id| id.0), account.map(|id| id.0));
-    store::messages::note(&services.db, now, NewMessage { id: id.0, booking, account, template, channel }).await
+    let Dispatch { id, booking, account, bus, template, channel } = dispatch;
+    let (booking, account, bus_request) = (booking.map(|id| id.0), account.map(|id| id.0), bus.map(|id| id.0));
+    let message = NewMessage { id: id.0, booking, account, bus_request, template, channel };
+    store::messages::note(&services.db, now, message).await
 }
 
 /// Writes that a message was not sent, on purpose. One that was sent stays sent.
-async fn drop_message(services: &Services, now: Timestamp, dispatch: Dispatch) -> Outcome {
+pub(super) async fn drop_message(services: &Services, now: Timestamp, dispatch: Dispatch) -> Outcome {
     if note(services, now, dispatch).await? != "sent" {
         store::messages::settle(&services.db, dispatch.id.0, "dropped", None, None).await?;
         metrics::counter!("messages_total", "channel" => dispatch.channel, "template" => dispatch.template, "outcome" => "dropped")
@@ -300,7 +311,7 @@ fn values(services: &Services, visit: &Visit, template: Template, now: Timestamp
 }
 
 /// At most 35 characters, the last an ellipsis where something was left out.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const MOST: usize = 35;
     if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST - 1).chain(['…']).collect() }
 }
@@ -325,7 +336,7 @@ fn days_left(now: Timestamp, then: Timestamp) -> i64 {
 }
 
 /// 7月28日08:30 · 08:30 on 28 July
-fn deadline_text(at: Timestamp, locale: Locale) -> String {
+pub(super) fn deadline_text(at: Timestamp, locale: Locale) -> String {
     let day = local(at).date();
     match locale {
         Locale::ZhCn => format!("{}月{}日{}", day.month(), day.day(), clock_text(at)),
@@ -359,7 +370,7 @@ pub(super) fn calendar_of(
         ),
     };
     ics(&Event {
-        booking: visit.booking,
+        subject: visit.booking.0,
         host: services.post.host(),
         sequence: visit.sequence,
         method: if visit.cancelled { Method::Cancel } else { method },

@@ -7,6 +7,7 @@
 //! by itself.
 
 mod account;
+mod bus;
 mod calendar;
 mod deliver;
 mod mail;
@@ -19,7 +20,8 @@ mod visit;
 
 pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
-pub use calendar::{Event, Method, ics};
+pub use bus::{BusTemplate, queue_bus, queue_bus_at};
+pub use calendar::{Entry, Event, Method, ics};
 pub use deliver::handlers;
 pub use mail::{Letter, MailTransport, PostError, SmtpSettings, SmtpTls};
 pub use pass::{PassError, PassFont, PassSheet, TooLong, qr_svg};
@@ -347,6 +349,16 @@ pub async fn pass_pdf(services: &Services, booking: BookingId, locale: Locale) -
     // Reading the font and subsetting it is work for a thread that serves no requests.
     let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&post.font()?)).await;
     drawn.map_err(|_| PassError::Drawing)?.map(Some)
+}
+
+/// The bus's itinerary as a calendar to subscribe to.
+pub fn calendar_of_stops(services: &Services, locale: Locale, title: &str, entries: &[Entry]) -> String {
+    let site = &services.settings.public_url;
+    let url = match locale {
+        Locale::ZhCn => format!("{site}/bus/schedule"),
+        Locale::En => format!("{site}/en/bus/schedule"),
+    };
+    calendar::subscription(services.post.host(), title, &url, entries)
 }
 
 /// The signed text of a booking's pass.

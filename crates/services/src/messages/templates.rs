@@ -26,6 +26,10 @@ macro_rules! embedded {
             ("en/_visit.html.j2", include_str!("../../templates/en/_visit.html.j2")),
             ("en/_button.html.j2", include_str!("../../templates/en/_button.html.j2")),
             ("en/_visit.txt.j2", include_str!("../../templates/en/_visit.txt.j2")),
+            ("zh-CN/_bus.html.j2", include_str!("../../templates/zh-CN/_bus.html.j2")),
+            ("zh-CN/_bus.txt.j2", include_str!("../../templates/zh-CN/_bus.txt.j2")),
+            ("en/_bus.html.j2", include_str!("../../templates/en/_bus.html.j2")),
+            ("en/_bus.txt.j2", include_str!("../../templates/en/_bus.txt.j2")),
             $(
                 (concat!("zh-CN/", $name, ".subject.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".subject.j2"))),
                 (concat!("zh-CN/", $name, ".txt.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".txt.j2"))),
@@ -40,7 +44,23 @@ macro_rules! embedded {
     };
 }
 
-embedded!("code", "confirmation", "changed", "cancelled", "reminder", "contact_changed", "contact_asked");
+embedded!(
+    "code",
+    "confirmation",
+    "changed",
+    "cancelled",
+    "reminder",
+    "contact_changed",
+    "contact_asked",
+    "bus_received",
+    "bus_asked",
+    "bus_proposed",
+    "bus_scheduled",
+    "bus_released",
+    "bus_refused",
+    "bus_withdrawn",
+    "bus_thanks",
+);
 
 /// What texts may speak of. A text that names anything else does not render.
 #[derive(Clone, Debug, Serialize)]
@@ -61,6 +81,8 @@ pub(super) enum Facts {
     Visit(Box<VisitFacts>),
     /// An account.
     Account(AccountFacts),
+    /// A request for the science bus.
+    Bus(Box<BusFacts>),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of
     /// the same values as the filed text, so the two cannot differ.
     Values {
@@ -121,6 +143,38 @@ pub(super) struct VisitFacts {
     pub by_house: bool,
     /// The house closed the session.
     pub closed: bool,
+    /// The site.
+    pub site: String,
+    /// Where people get help.
+    pub help: Option<String>,
+}
+
+/// A request for the science bus, in words.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct BusFacts {
+    /// The coordinator on the spot. In bodies of mail only.
+    pub name: String,
+    /// The school or community.
+    pub organisation: String,
+    /// K7M4-Q2XR
+    pub reference: String,
+    /// 潍坊
+    pub city: String,
+    pub people: u32,
+    /// 2026年7月28日（周二）09:00–10:30, once there is a date.
+    pub date: Option<String>,
+    /// Until when a proposal waits.
+    pub answer_by: Option<String>,
+    /// The words that came with a proposal.
+    pub message: Option<String>,
+    /// What was asked.
+    pub question: Option<String>,
+    /// Why it was refused, or its date fell away.
+    pub reason: Option<String>,
+    /// See, answer, accept, withdraw.
+    pub manage: String,
+    /// What was it like?
+    pub feedback: String,
     /// The site.
     pub site: String,
     /// Where people get help.
@@ -225,6 +279,20 @@ mod tests {
             ("contact_asked", Facts::Account(account)),
             ("contact_changed", Facts::Account(changed)),
         ];
+        for name in NAMES.iter().filter(|name| name.starts_with("bus_")) {
+            let bus = bus(locale, &visit);
+            all.push((name, Facts::Bus(Box::new(bus.clone()))));
+            let plain = BusFacts {
+                date: None,
+                answer_by: None,
+                message: None,
+                question: None,
+                reason: None,
+                help: None,
+                ..bus
+            };
+            all.push((name, Facts::Bus(Box::new(plain))));
+        }
         for name in NAMES.iter().filter(|name| is_of_visit(name)) {
             all.push((name, Facts::Visit(Box::new(visit.clone()))));
             all.push((
@@ -245,8 +313,34 @@ mod tests {
         all
     }
 
-    fn is_of_visit(name: &str) -> bool {
+    /// Texts that greet a person by name; the others may lie open.
+    fn names_somebody(name: &str) -> bool {
         !matches!(name, "code" | "contact_asked" | "contact_changed")
+    }
+
+    fn is_of_visit(name: &str) -> bool {
+        names_somebody(name) && !name.starts_with("bus_")
+    }
+
+    fn bus(locale: Locale, visit: &VisitFacts) -> BusFacts {
+        let zh = locale == Locale::ZhCn;
+        let said = |zh_text: &str, en_text: &str| Some(if zh { zh_text } else { en_text }.to_owned());
+        BusFacts {
+            name: visit.name.clone(),
+            organisation: if zh { "演示市星河小学" } else { "Xinghe Primary School" }.into(),
+            reference: visit.reference.clone(),
+            city: if zh { "潍坊" } else { "Weifang" }.into(),
+            people: 120,
+            date: Some(visit.date.clone()),
+            answer_by: Some(visit.change_until.clone()),
+            message: said("请把操场北门打开。", "Please open the north gate."),
+            question: said("操场能停十二米长的车吗？", "Can a vehicle of twelve metres stand in the yard?"),
+            reason: said("车辆检修", "The vehicle is being repaired"),
+            manage: "https://www.example.cn/bus/r/secret-link".into(),
+            feedback: "https://www.example.cn/bus/f/secret-link".into(),
+            site: visit.site.clone(),
+            help: visit.help.clone(),
+        }
     }
 
     #[test]
@@ -270,9 +364,10 @@ mod tests {
                             "{what}"
                         );
                         assert!(
-                            !is_of_visit(name)
+                            !names_somebody(name)
                                 || name == "cancelled"
-                                || text.contains("href=\"https://www.example.cn/b/secret-link\""),
+                                || name == "bus_withdrawn"
+                                || text.contains("/secret-link\""),
                             "{what}"
                         );
                         assert!(
@@ -313,7 +408,7 @@ mod tests {
     /// value but the code; nothing in it names anybody.
     #[test]
     fn filed_texts_are_the_reviewed_ones() {
-        let known = ["code", "title", "when", "people", "reference", "doors", "link", "reason", "day", "what"];
+        let known = ["code", "title", "when", "people", "reference", "doors", "link", "reason", "day", "what", "until"];
         let values: BTreeMap<_, _> = known.into_iter().map(|name| (name, format!("${{{name}}}"))).collect();
         let facts = Facts::Values { values, site: "https://www.example.cn".into() };
         let mut filed = String::new();
@@ -344,7 +439,7 @@ mod tests {
     #[test]
     fn names_are_escaped_in_html_and_plain_in_text() {
         for locale in Locale::ALL {
-            for (name, facts) in samples(locale).into_iter().filter(|(name, _)| is_of_visit(name)) {
+            for (name, facts) in samples(locale).into_iter().filter(|(name, _)| names_somebody(name)) {
                 let html = render(locale, name, "html", &facts).expect("it renders");
                 assert!(html.contains("张&lt;小&gt;满") && !html.contains("<小>"), "{name}: {html}");
                 assert!(render(locale, name, "txt", &facts).expect("it renders").contains("张<小>满"), "{name}");
