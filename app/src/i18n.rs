@@ -22,7 +22,9 @@ macro_rules! rooms {
         ])),+];
     };
 }
-rooms!("common", "errors", "home", "museum", "bus", "account", "mailbox", "staff", "door", "privacy", "gallery");
+rooms!(
+    "common", "errors", "home", "museum", "bus", "account", "clients", "mailbox", "staff", "door", "privacy", "gallery"
+);
 
 type Bundle = FluentBundle<FluentResource>;
 
