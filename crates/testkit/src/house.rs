@@ -50,6 +50,7 @@ impl TestHouse {
             settings: Arc::new(settings),
             claims: Default::default(),
             calendar: Default::default(),
+            programme: Default::default(),
             job_bell: Arc::default(),
         }
     }

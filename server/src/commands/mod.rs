@@ -46,6 +46,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         settings: Arc::new(settings),
         claims: Default::default(),
         calendar: Default::default(),
+        programme: Default::default(),
         post,
         job_bell: Arc::default(),
     })
@@ -77,7 +78,8 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     }
     let services = services(config).await?;
     services::booking::seed_demo(&services, &services.system()).await.context("the museum's demo")?;
-    println!("The demo is there: the museum, its sessions, and invented visitors.");
+    services::outreach::seed_demo(&services, &services.system()).await.context("the events' demo")?;
+    println!("The demo is there: the museum and the events, their sessions, and invented visitors.");
     Ok(())
 }
 

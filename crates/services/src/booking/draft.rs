@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::booking::drafts as sql;
 
 /// How long what was typed is kept, whether or not a booking came of it.
-const DRAFT_LIFE: SignedDuration = SignedDuration::from_hours(2);
+pub(crate) const DRAFT_LIFE: SignedDuration = SignedDuration::from_hours(2);
 
 /// A draft as its visitor sees it.
 #[derive(Clone)]
@@ -259,7 +259,8 @@ pub async fn confirm(
 /// when the new ones are won.
 ///
 /// # Errors
-/// `Refused`, `NetworkLimited`; the draft and its places stay as they were.
+/// `Refused`, `NetworkLimited`, `NotFound` for a session of another activity, which may ask other things; the draft and its
+/// places stay as they were.
 pub async fn take_other(
     services: &Services,
     context: &Context,
@@ -269,6 +270,11 @@ pub async fn take_other(
     visitor: &str,
     network: &Network,
 ) -> Result<(), BookingError> {
+    let mut db = services.db.acquire().await?;
+    if super::calendar::session(&mut db, session, context.now).await?.activity != draft.session.activity {
+        return Err(BookingError::NotFound);
+    }
+    drop(db);
     takes_places(services, context, network).await?;
     hold(services, context, draft.id, session, people, visitor).await
 }

@@ -3,7 +3,7 @@
 //! Written here rather than with a crate: an entry is a dozen lines, and the folding has to be right for Chinese, where
 //! a line's 75 octets are 25 characters and a fold inside one of them would destroy it.
 
-use domain::ids::BookingId;
+use domain::ids::{BookingId, SessionId};
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
@@ -100,6 +100,65 @@ pub fn ics(event: &Event<'_>) -> String {
         file.line("END:VALARM");
     }
     file.line("END:VEVENT");
+    file.line("END:VCALENDAR");
+    file.0
+}
+
+/// One date of a feed.
+#[derive(Clone, Debug)]
+pub struct FeedEntry {
+    /// The left half of its UID: the same wherever the date is moved to.
+    pub id: SessionId,
+    /// Higher with every change.
+    pub sequence: u32,
+    /// When this version of it was made.
+    pub stamp: Timestamp,
+    /// Beginning.
+    pub starts_at: Timestamp,
+    /// End.
+    pub ends_at: Timestamp,
+    /// Title.
+    pub summary: String,
+    /// What to know.
+    pub description: String,
+    /// Where.
+    pub place: String,
+    /// A page about it.
+    pub url: String,
+    /// It does not take place.
+    pub cancelled: bool,
+}
+
+/// A feed to subscribe to: calendars ask for it again, and an entry with a known UID and a higher SEQUENCE takes the place
+/// of the one they have. An entry that leaves the feed leaves the calendar; one that is cancelled says so.
+pub fn feed(host: &str, name: &str, entries: &[FeedEntry]) -> String {
+    let mut file = File::default();
+    file.line("BEGIN:VCALENDAR");
+    file.line("VERSION:2.0");
+    file.line(&format!("PRODID:-//{}//events//ZH", plain(host)));
+    file.line("CALSCALE:GREGORIAN");
+    file.line("METHOD:PUBLISH");
+    file.line(&format!("NAME:{}", text(name)));
+    file.line(&format!("X-WR-CALNAME:{}", text(name)));
+    file.line("X-WR-TIMEZONE:Asia/Shanghai");
+    // RFC 7986, 5.7: ask again every six hours.
+    file.line("REFRESH-INTERVAL;VALUE=DURATION:PT6H");
+    for entry in entries {
+        file.line("BEGIN:VEVENT");
+        file.line(&format!("UID:{}@{}", entry.id, plain(host)));
+        file.line(&format!("SEQUENCE:{}", entry.sequence));
+        file.line(&format!("DTSTAMP:{}", utc(entry.stamp)));
+        file.line(&format!("DTSTART:{}", utc(entry.starts_at)));
+        file.line(&format!("DTEND:{}", utc(entry.ends_at)));
+        file.line(&format!("SUMMARY:{}", text(&entry.summary)));
+        file.line(&format!("DESCRIPTION:{}", text(&entry.description)));
+        file.line(&format!("LOCATION:{}", text(&entry.place)));
+        file.line(&format!("URL:{}", plain(&entry.url)));
+        file.line(if entry.cancelled { "STATUS:CANCELLED" } else { "STATUS:CONFIRMED" });
+        // Somebody's calendar: it blocks no time until they register.
+        file.line("TRANSP:TRANSPARENT");
+        file.line("END:VEVENT");
+    }
     file.line("END:VCALENDAR");
     file.0
 }
@@ -228,6 +287,30 @@ mod tests {
                 "END:VCALENDAR",
             ]
         );
+    }
+
+    #[test]
+    fn a_feed_moves_a_date_under_the_uid_it_had() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let entry = |sequence, starts: &str, ends: &str| FeedEntry {
+            id: SessionId(uuid::Uuid::from_u128(7)),
+            sequence,
+            stamp: at("2026-07-01T00:00:00Z"),
+            starts_at: at(starts),
+            ends_at: at(ends),
+            summary: "728亲子节; 上午场".into(),
+            description: "一起看,一起做".into(),
+            place: "济南 · 泉城广场".into(),
+            url: "https://www.example.cn/events/family-day".into(),
+            cancelled: false,
+        };
+        let lines = |entry| unfolded(&feed("www.example.cn", "活动", &[entry]));
+        let before = lines(entry(0, "2026-07-28T01:00:00Z", "2026-07-28T03:00:00Z"));
+        let after = lines(entry(1, "2026-07-29T01:00:00Z", "2026-07-29T03:00:00Z"));
+        let changed: Vec<_> = before.iter().zip(&after).filter(|(a, b)| a != b).map(|(_, b)| b.as_str()).collect();
+        assert_eq!(changed, ["SEQUENCE:1", "DTSTART:20260729T010000Z", "DTEND:20260729T030000Z"]);
+        assert!(after.contains(&"UID:00000000-0000-0000-0000-000000000007@www.example.cn".to_owned()));
+        assert!(after.contains(&"SUMMARY:728亲子节\\; 上午场".to_owned()), "{after:?}");
     }
 
     #[test]

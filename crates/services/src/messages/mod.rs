@@ -16,7 +16,7 @@ mod sms;
 mod templates;
 mod visit;
 
-pub use calendar::{Event, Method, ics};
+pub use calendar::{Event, FeedEntry, Method, feed, ics};
 pub use deliver::handlers;
 pub use mail::{Letter, MailTransport, PostError, SmtpSettings, SmtpTls};
 pub use pass::{PassError, PassFont, PassSheet, TooLong, qr_svg};
@@ -333,6 +333,11 @@ pub async fn calendar_file(
 ) -> Result<Option<String>, VisitError> {
     let visit = Visit::load(services, booking).await?;
     Ok(visit.map(|visit| deliver::calendar_of(services, &visit, locale, Method::Publish, None)))
+}
+
+/// A feed of dates under the site's host.
+pub fn event_feed(services: &Services, name: &str, entries: &[FeedEntry]) -> String {
+    feed(services.post.host(), name, entries)
 }
 
 /// The pass of a booking as a PDF of one page (A6), for printing. `None` where the booking is not known or was

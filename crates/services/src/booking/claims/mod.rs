@@ -115,6 +115,8 @@ pub enum Guard {
     Lock,
     /// Reads without the lock.
     NegativeControl,
+    /// Locks the session and nobody's contact: two claims of one person on two sessions do not see each other.
+    WithoutPersons,
 }
 
 /// Keyed hash of a contact, as limits, searches and accounts compare it.

@@ -1,0 +1,244 @@
+//! What an event is called, where it is, whom it is for, how it is joined.
+
+use crate::Locale;
+use crate::field::Fault;
+use serde::{Deserialize, Serialize};
+
+/// A text in both languages. Chinese is never missing; where English is, Chinese stands in.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Bilingual {
+    /// 简体中文
+    pub zh: String,
+    /// English
+    pub en: String,
+}
+
+impl Bilingual {
+    /// Both texts.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+
+    /// In the language of a page.
+    pub fn of(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::En if !self.en.is_empty() => &self.en,
+            _ => &self.zh,
+        }
+    }
+
+    /// There is a Chinese text.
+    pub fn is_written(&self) -> bool {
+        !self.zh.trim().is_empty()
+    }
+}
+
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant),+
+        }
+
+        impl $name {
+            /// Every one, in the order they are offered.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// As in addresses, forms and the database.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text),+
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = Fault;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::ALL.iter().copied().find(|one| one.name() == text).ok_or(Fault::NotAChoice)
+            }
+        }
+    };
+}
+
+named! {
+    /// The kinds of events the house holds every year (content.md, "Outreach").
+    EventKind {
+        /// 728亲子节, on 28 July.
+        FamilyDay = "family-day",
+        /// 616孕妇产, on 16 June.
+        MaternityDay = "maternity-day",
+        /// 世界脐带血日, on 15 November.
+        CordBloodDay = "cord-blood-day",
+        /// 成人礼: eighteen, and what one can give.
+        ComingOfAge = "coming-of-age",
+        /// 健康齐鲁行: through the cities of the province.
+        HealthTour = "health-tour",
+        /// 乐孕: prenatal lectures.
+        Lectures = "lectures",
+    }
+}
+
+named! {
+    /// Whom an event is for.
+    Audience {
+        /// Everybody.
+        Everyone = "everyone",
+        /// Pregnant women and who comes with them.
+        Expecting = "expecting",
+        /// Families with children.
+        Families = "families",
+        /// Pupils and students.
+        Teenagers = "teenagers",
+    }
+}
+
+named! {
+    /// How an event of several dates is joined.
+    Joining {
+        /// Each date by itself, as many as one likes.
+        Single = "single",
+        /// All dates together or none.
+        Whole = "whole",
+    }
+}
+
+named! {
+    /// The sixteen cities of Shandong, in the official order.
+    City {
+        /// 济南
+        Jinan = "jinan",
+        /// 青岛
+        Qingdao = "qingdao",
+        /// 淄博
+        Zibo = "zibo",
+        /// 枣庄
+        Zaozhuang = "zaozhuang",
+        /// 东营
+        Dongying = "dongying",
+        /// 烟台
+        Yantai = "yantai",
+        /// 潍坊
+        Weifang = "weifang",
+        /// 济宁
+        Jining = "jining",
+        /// 泰安
+        Taian = "taian",
+        /// 威海
+        Weihai = "weihai",
+        /// 日照
+        Rizhao = "rizhao",
+        /// 临沂
+        Linyi = "linyi",
+        /// 德州
+        Dezhou = "dezhou",
+        /// 聊城
+        Liaocheng = "liaocheng",
+        /// 滨州
+        Binzhou = "binzhou",
+        /// 菏泽
+        Heze = "heze",
+    }
+}
+
+impl City {
+    /// The city's own name; a proper noun and no sentence, so it stands in no catalogue.
+    pub const fn text(self, locale: Locale) -> &'static str {
+        let (zh, en) = match self {
+            Self::Jinan => ("济南", "Jinan"),
+            Self::Qingdao => ("青岛", "Qingdao"),
+            Self::Zibo => ("淄博", "Zibo"),
+            Self::Zaozhuang => ("枣庄", "Zaozhuang"),
+            Self::Dongying => ("东营", "Dongying"),
+            Self::Yantai => ("烟台", "Yantai"),
+            Self::Weifang => ("潍坊", "Weifang"),
+            Self::Jining => ("济宁", "Jining"),
+            Self::Taian => ("泰安", "Tai’an"),
+            Self::Weihai => ("威海", "Weihai"),
+            Self::Rizhao => ("日照", "Rizhao"),
+            Self::Linyi => ("临沂", "Linyi"),
+            Self::Dezhou => ("德州", "Dezhou"),
+            Self::Liaocheng => ("聊城", "Liaocheng"),
+            Self::Binzhou => ("滨州", "Binzhou"),
+            Self::Heze => ("菏泽", "Heze"),
+        };
+        match locale {
+            Locale::ZhCn => zh,
+            Locale::En => en,
+        }
+    }
+}
+
+/// One line of an event's programme.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ProgrammeItem {
+    /// When, as it is read: `09:30`. May be empty.
+    pub time: String,
+    /// What.
+    pub what: Bilingual,
+}
+
+/// The word of an event in its address: lower-case letters, digits and dashes.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Slug(String);
+
+impl Slug {
+    /// Words that stand for something else below `/events`.
+    const TAKEN: [&str; 3] = ["book", "new", "museum"];
+
+    /// Reads one.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = text.trim();
+        let shape = (3..=60).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !text.starts_with('-')
+            && !text.ends_with('-');
+        if text.is_empty() {
+            Err(Fault::Required)
+        } else if !shape {
+            Err(Fault::SlugShape)
+        } else if Self::TAKEN.contains(&text) {
+            Err(Fault::AlreadyExists)
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+
+    /// The word.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back_and_distinct() {
+        for kind in EventKind::ALL {
+            assert_eq!(kind.name().parse(), Ok(*kind));
+        }
+        for city in City::ALL {
+            assert_eq!(city.name().parse(), Ok(*city));
+        }
+        assert_eq!(City::ALL.len(), 16);
+        assert_eq!("beijing".parse::<City>(), Err(Fault::NotAChoice));
+    }
+
+    #[test]
+    fn a_missing_english_text_is_chinese_and_not_empty() {
+        assert_eq!(Bilingual::new("亲子节", "").of(Locale::En), "亲子节");
+        assert_eq!(Bilingual::new("亲子节", "Family day").of(Locale::En), "Family day");
+    }
+
+    #[test]
+    fn a_slug_stands_in_an_address_as_it_is() {
+        assert_eq!(Slug::parse(" family-day-2026 ").map(|s| s.as_str().to_owned()), Ok("family-day-2026".to_owned()));
+        for text in ["亲子节", "A-b", "-ab", "ab-", "a/b", "calendar.ics"] {
+            assert_eq!(Slug::parse(text), Err(Fault::SlugShape), "{text}");
+        }
+        assert_eq!(Slug::parse("book"), Err(Fault::AlreadyExists));
+    }
+}
