@@ -64,6 +64,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::account::CALLS,
     crate::mailbox::CALLS,
     crate::museum::calls::CALLS,
+    crate::outreach::calls::CALLS,
     crate::museum::staff::calls::CALLS,
     crate::door::calls::CALLS,
     crate::desk::calls::CALLS,

@@ -19,6 +19,7 @@ use crate::museum::staff::{
 };
 use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
 use crate::notices::{Accessibility, Privacy};
+use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
 use domain::account::Capability;
@@ -103,6 +104,10 @@ pages! {
     "/museum/sessions" Sessions (Access::Public) [islands, shared];
     "/museum/book/:draft" Book (Access::Public) [islands];
     "/museum/book/:draft/code" Code (Access::Public) [islands];
+    "/events" Programme (Access::Public) [shared];
+    "/events/:slug" EventPage (Access::Public) [islands, shared];
+    "/events/book/:draft" Book (Access::Public) [islands];
+    "/events/book/:draft/code" Code (Access::Public) [islands];
     "/b/:link" Mine (Access::Public) [islands];
     "/b/:link/pass" Pass (Access::Public) [islands];
     "/b/:link/move" Move (Access::Public) [islands];
@@ -143,6 +148,8 @@ pages! {
 pub mod paths {
     /// The museum's front page.
     pub const MUSEUM: &str = "/museum";
+    /// What is on.
+    pub const EVENTS: &str = "/events";
     /// A visitor's own bookings.
     pub const ACCOUNT: &str = "/account";
     /// Signing in.

@@ -11,8 +11,10 @@ mod sessions;
 pub mod staff;
 
 pub use about::About;
+pub(crate) use about::rule_sentences;
 pub use book::{Book, Code};
 pub use mine::{Mine, Move, Pass};
+pub(crate) use places::seen;
 pub use sessions::Sessions;
 
 use crate::problem::Problem;

@@ -174,6 +174,7 @@ async fn house(options: PgConnectOptions) -> anyhow::Result<Services> {
         settings: Arc::new(settings),
         claims: Default::default(),
         calendar: Default::default(),
+        programme: Default::default(),
         job_bell: Arc::default(),
     })
 }

@@ -18,9 +18,12 @@ pub trait Outage {
     fn is_outage(&self) -> bool;
 }
 
+/// When it was read, and what.
+type Known<T> = (Timestamp, Arc<T>);
+
 /// A picture that is read anew when it is old. Cheap to clone; clones share it.
 pub struct Snapshot<T> {
-    known: Arc<RwLock<Option<(Timestamp, Arc<T>)>>>,
+    known: Arc<RwLock<Option<Known<T>>>>,
     /// When the last reading that failed ended; locked while somebody reads.
     reading: Arc<Mutex<Option<Instant>>>,
 }

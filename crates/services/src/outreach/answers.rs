@@ -62,14 +62,13 @@ pub async fn keep_answers(
     Ok(sql::keep(&mut db, &row, context.now, context.now + DRAFT_LIFE).await?)
 }
 
-/// What was answered in a draft so far, for the browser that holds it (`DraftView` is that browser's own).
+/// What was answered in a draft, if anything was yet, for the browser that holds it (`DraftView` is that browser's own).
 ///
 /// # Errors
 /// `Database`, `Damaged`.
-pub async fn draft_answers(services: &Services, draft: &DraftView) -> Result<Answers, OutreachError> {
+pub async fn draft_answers(services: &Services, draft: &DraftView) -> Result<Option<Answers>, OutreachError> {
     let mut db = services.db.acquire().await?;
-    let row = sql::of_draft(&mut db, draft.id.0).await?;
-    row.map_or_else(|| Ok(Answers::default()), |row| open_both(services, &row))
+    sql::of_draft(&mut db, draft.id.0).await?.map(|row| open_both(services, &row)).transpose()
 }
 
 fn open_both(services: &Services, row: &sql::AnswersRow) -> Result<Answers, OutreachError> {
