@@ -5,5 +5,6 @@ mod audit;
 mod booking;
 mod jobs;
 mod messages;
+mod outreach;
 mod privacy;
 mod vault;
