@@ -65,6 +65,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::mailbox::CALLS,
     crate::museum::calls::CALLS,
     crate::outreach::calls::CALLS,
+    crate::outreach::staff::calls::CALLS,
     crate::museum::staff::calls::CALLS,
     crate::door::calls::CALLS,
     crate::desk::calls::CALLS,

@@ -5,6 +5,7 @@ pub mod calls;
 mod event;
 mod programme;
 mod questions;
+pub mod staff;
 
 pub use event::EventPage;
 pub use programme::Programme;

@@ -3,6 +3,7 @@
 mod account_pages;
 mod api;
 mod config;
+mod events;
 mod layers;
 mod limits;
 mod listener;

@@ -71,6 +71,13 @@ impl Answer {
     }
 }
 
+/// Never printed: it may be about health.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Answer(…)")
+    }
+}
+
 /// Answers by question. Never printed: some are about health.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -20,7 +20,7 @@ async fn nobody_sees_or_books_what_is_not_published() {
     let (services, system) = (&house.services, house.services.system());
     let id = outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
     let session = date(&house, id, "2026-07-25T09:30:00+08:00", 90, 20).await;
-    assert!(now(&house, id).await.published == false);
+    assert!(!now(&house, id).await.published);
     assert!(outreach::events(services).await.expect("events").by_slug("leyun").is_none());
     assert!(is_closed(&book(services, session, 1, 1).await));
     publish(&house, id).await;
