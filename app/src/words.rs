@@ -56,6 +56,7 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::EndBeforeStart => plain("error-end-before-start"),
         Fault::ReferenceShape => plain("error-reference-shape"),
         Fault::AlreadyExists => plain("error-already-exists"),
+        Fault::DatePast => plain("error-date-past"),
         Fault::SlugShape => plain("error-slug-shape"),
         Fault::DateBetween { first, last } => {
             let day = |day| FluentValue::from(day_text(day, locale));
@@ -166,6 +167,7 @@ mod tests {
             Fault::EndBeforeStart,
             Fault::ReferenceShape,
             Fault::AlreadyExists,
+            Fault::DatePast,
             Fault::SlugShape,
             Fault::DateBetween { first: jiff::civil::date(2026, 6, 1), last: jiff::civil::date(2027, 4, 1) },
         ]

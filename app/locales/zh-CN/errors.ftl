@@ -17,6 +17,7 @@ error-code-expired = 这个验证码已经失效，请重新获取
 error-sign-in-refused = 没能登录，请核对后再试
 error-password-too-short = 密码至少需要 { $min } 个字符
 error-date-between = 请选 { $first } 到 { $last } 之间的日期
+error-date-past = 选一个还没到的时间
 error-slug-shape = 用小写字母、数字和短横线，3到60个字符
 error-date-shape = 填写日期，例如 2026-07-28
 error-time-shape = 填写时间，例如 09:30

@@ -11,7 +11,6 @@ use crate::ui::{
     SummaryList, SummaryRow, Tag, Variant, Width,
 };
 use crate::visit::{Visit, visit};
-use domain::outreach::Joining;
 use domain::time::{day_text, local_day, span_text};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -111,7 +110,7 @@ fn dates(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
         .into_any()
     } else {
         let cards = upcoming.iter().map(|session| card(visit, event, session, people)).collect_view();
-        let several = (upcoming.len() > 1 && event.joining == Joining::Single).then(|| {
+        let several = (upcoming.len() > 1).then(|| {
             view! { <Banner>{visit.t("event-single-dates")}</Banner> }
         });
         view! {

@@ -74,6 +74,8 @@ pub enum Fault {
         /// The last day allowed.
         last: civil::Date,
     },
+    /// Not in the future.
+    DatePast,
     /// Not lower-case letters, digits and dashes.
     SlugShape,
 }

@@ -13,9 +13,7 @@ create table event (
                    'rizhao', 'linyi', 'dezhou', 'liaocheng', 'binzhou', 'heze')),
   audience      text not null constraint event_audience check (audience in
                   ('everyone', 'expecting', 'families', 'teenagers')),
-  -- 'single': each date by itself; 'whole': a registration takes a place on every date, or none.
-  joining       text not null constraint event_joining check (joining in ('single', 'whole')),
-  place         jsonb not null, -- domain::outreach::Bilingual, as the four below
+  place         jsonb not null, -- domain::outreach::Bilingual, as the two below
   lead          jsonb not null,
   story         jsonb not null,
   programme     jsonb not null default '[]', -- domain::outreach::ProgrammeItem

@@ -1,4 +1,4 @@
-//! What an event is called, where it is, whom it is for, how it is joined.
+//! What an event is called, where it is, whom it is for.
 
 use crate::Locale;
 use crate::field::Fault;
@@ -91,16 +91,6 @@ named! {
         Families = "families",
         /// Pupils and students.
         Teenagers = "teenagers",
-    }
-}
-
-named! {
-    /// How an event of several dates is joined.
-    Joining {
-        /// Each date by itself, as many as one likes.
-        Single = "single",
-        /// All dates together or none.
-        Whole = "whole",
     }
 }
 

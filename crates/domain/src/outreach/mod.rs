@@ -8,5 +8,5 @@ mod event;
 mod form;
 
 pub use answers::{Answer, Answers, Typed};
-pub use event::{Audience, Bilingual, City, EventKind, Joining, ProgrammeItem, Slug};
+pub use event::{Audience, Bilingual, City, EventKind, ProgrammeItem, Slug};
 pub use form::{Choice, Condition, Form, FormFault, Key, Kind, Question, YES};

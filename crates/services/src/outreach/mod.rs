@@ -13,6 +13,6 @@ mod seed;
 pub use answers::{Told, draft_answers, exported_answers, keep_answers, reveal_sensitive, told};
 pub use error::OutreachError;
 pub use forms::{WorkingForm, drop_working, move_question, publish_form, put_question, remove_question, working_form};
-pub use office::{NewDate, NewEvent, add_date, add_event, publish};
+pub use office::{EventChange, NewDate, NewEvent, add_date, add_event, change_event, move_date, publish};
 pub use programme::{Event, Events, Programme, events, feed};
 pub use seed::seed_demo;

@@ -1,18 +1,19 @@
-//! The staff's hand: making an event, its dates, and showing it to the public.
+//! The staff's hand: making an event, changing it, its dates, and showing it to the public.
 
 use super::OutreachError;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
+use crate::messages::{self, Template};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::Policy;
-use domain::field::Fault;
-use domain::ids::{ActivityId, SessionId};
-use domain::outreach::{Audience, Bilingual, City, EventKind, Joining, ProgrammeItem, Slug};
+use domain::field::{Fault, FieldError};
+use domain::ids::{ActivityId, BookingId, SessionId};
+use domain::outreach::{Audience, Bilingual, City, EventKind, ProgrammeItem, Slug};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::booking::sessions;
+use store::booking::{claims, sessions};
 use store::outreach::events as sql;
 
 /// An event to make. It is not published with that.
@@ -30,8 +31,6 @@ pub struct NewEvent {
     pub place: Bilingual,
     /// For whom.
     pub audience: Audience,
-    /// How its dates are joined.
-    pub joining: Joining,
     /// One sentence.
     pub lead: Bilingual,
     /// What it is about, in paragraphs.
@@ -52,11 +51,7 @@ fn value(of: &impl Serialize) -> Result<Value, OutreachError> {
 /// `Denied`; `Fields` where a text is missing or the slug is another event's.
 pub async fn add_event(services: &Services, context: &Context, fresh: NewEvent) -> Result<ActivityId, OutreachError> {
     context.require(Capability::ManageSessions)?;
-    for (field, text) in [("title", &fresh.title), ("lead", &fresh.lead), ("place", &fresh.place)] {
-        if !text.is_written() {
-            return Err(OutreachError::field(field, Fault::Required));
-        }
-    }
+    written(&fresh.title, &fresh.lead, &fresh.place)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let id: ActivityId = context.new_id();
@@ -74,7 +69,6 @@ pub async fn add_event(services: &Services, context: &Context, fresh: NewEvent) 
             kind: fresh.kind.name(),
             city: fresh.city.name(),
             audience: fresh.audience.name(),
-            joining: fresh.joining.name(),
             place: value(&fresh.place)?,
             lead: value(&fresh.lead)?,
             story: value(&fresh.story)?,
@@ -89,6 +83,131 @@ pub async fn add_event(services: &Services, context: &Context, fresh: NewEvent) 
         tx.commit().await?;
         services.programme.forget();
         Ok(id)
+    })
+    .await
+}
+
+/// An event says what it is called, in a sentence what it is, and where.
+fn written(title: &Bilingual, lead: &Bilingual, place: &Bilingual) -> Result<(), OutreachError> {
+    let fields = [("title_zh", title), ("lead_zh", lead), ("place_zh", place)];
+    let missing = fields.iter().filter(|(_, text)| !text.is_written());
+    let missing: Vec<_> = missing.map(|(field, _)| FieldError::new(*field, Fault::Required)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(OutreachError::Fields(missing)) }
+}
+
+/// What an event is changed to. Its word, its kind and its dates stay.
+#[derive(Clone, Debug)]
+pub struct EventChange {
+    /// What it is called.
+    pub title: Bilingual,
+    /// Where.
+    pub city: City,
+    /// The house and the room.
+    pub place: Bilingual,
+    /// For whom.
+    pub audience: Audience,
+    /// One sentence.
+    pub lead: Bilingual,
+    /// What it is about, in paragraphs.
+    pub story: Bilingual,
+    /// What happens when.
+    pub programme: Vec<ProgrammeItem>,
+    /// The rules of booking.
+    pub policy: Policy,
+}
+
+/// Changes an event. `version` is the edit counter the page was made from. Whoever is registered is not told: a change of
+/// the time is [`move_date`].
+///
+/// # Errors
+/// `Denied`, `NotFound`, `StateHasChanged`; `Fields` where a text is missing.
+pub async fn change_event(
+    services: &Services,
+    context: &Context,
+    event: ActivityId,
+    version: i32,
+    to: EventChange,
+) -> Result<(), OutreachError> {
+    context.require(Capability::ManageSessions)?;
+    written(&to.title, &to.lead, &to.place)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.db.begin().await?;
+        sql::event(&mut tx, event.0).await?.ok_or(OutreachError::NotFound)?;
+        let row = sql::Change {
+            title_zh: &to.title.zh,
+            title_en: &to.title.en,
+            city: to.city.name(),
+            audience: to.audience.name(),
+            place: value(&to.place)?,
+            lead: value(&to.lead)?,
+            story: value(&to.story)?,
+            programme: value(&to.programme)?,
+            policy: value(&to.policy)?,
+        };
+        if !sql::change(&mut tx, event.0, version, &row, context.now).await? {
+            return Err(OutreachError::StateHasChanged);
+        }
+        note(&mut tx, &context, "event.changed", event, json!({ "version": version + 1 })).await?;
+        tx.commit().await?;
+        services.programme.forget();
+        Ok(())
+    })
+    .await
+}
+
+/// Moves a date of an event in time. Everybody who is registered is told once, in the same transaction; their reminders
+/// are planned anew, and their calendar entries keep their UID and get a higher SEQUENCE. Answers how many were told.
+/// `version` is the session's edit counter the page was made from: of two who move it at once the second is told.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `StateHasChanged`; `Fields` for an end before the beginning, a date of the past, or an instant
+/// that the event has already.
+pub async fn move_date(
+    services: &Services,
+    context: &Context,
+    (event, session): (ActivityId, SessionId),
+    version: i32,
+    (starts_at, ends_at): (Timestamp, Timestamp),
+) -> Result<usize, OutreachError> {
+    context.require(Capability::ManageSessions)?;
+    if ends_at <= starts_at {
+        return Err(OutreachError::field("ends", Fault::EndBeforeStart));
+    }
+    if starts_at <= context.now {
+        return Err(OutreachError::field("day", Fault::DatePast));
+    }
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.db.begin().await?;
+        let locked = claims::lock_sessions(&mut tx, &[session.0]).await?.into_iter().next();
+        let before = locked.filter(|locked| locked.activity_id == event.0).ok_or(OutreachError::NotFound)?;
+        if (before.starts_at.to_jiff(), before.ends_at.to_jiff()) == (starts_at, ends_at) {
+            return Ok(0); // pressed twice
+        }
+        match sql::move_session(&mut tx, session.0, version, (starts_at, ends_at)).await {
+            Ok(true) => {}
+            Ok(false) => return Err(OutreachError::StateHasChanged),
+            Err(error) if store::constraint_of(&error) == Some("session_once") => {
+                return Err(OutreachError::field("starts", Fault::AlreadyExists));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        sql::touch_date(&mut tx, session.0, context.now).await?;
+        let told = sql::touch_bookings(&mut tx, session.0, context.now).await?;
+        for booking in told.iter().copied().map(BookingId) {
+            messages::queue_reminders(&mut tx, &services, context.now, booking, starts_at).await?;
+            messages::queue_booking(&mut tx, &services, context.now, booking, Template::Changed).await?;
+        }
+        let detail = json!({
+            "session": session, "bookings": told.len(),
+            "from": before.starts_at.to_jiff(), "to": starts_at,
+        });
+        note(&mut tx, &context, "event.date_moved", event, detail).await?;
+        tx.commit().await?;
+        services.job_bell.notify_one();
+        services.programme.forget();
+        Ok(told.len())
     })
     .await
 }

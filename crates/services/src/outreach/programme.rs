@@ -8,7 +8,7 @@ use crate::snapshot::Snapshot;
 use domain::Locale;
 use domain::booking::Policy;
 use domain::ids::{ActivityId, SessionId};
-use domain::outreach::{Audience, Bilingual, City, EventKind, Form, Joining, ProgrammeItem};
+use domain::outreach::{Audience, Bilingual, City, EventKind, Form, ProgrammeItem};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -35,8 +35,6 @@ pub struct Event {
     pub place: Bilingual,
     /// For whom.
     pub audience: Audience,
-    /// How its dates are joined.
-    pub joining: Joining,
     /// One sentence.
     pub lead: Bilingual,
     /// What it is about, in paragraphs.
@@ -81,7 +79,6 @@ impl Event {
             city: row.city.parse().map_err(damaged)?,
             place: parsed(row.place)?,
             audience: row.audience.parse().map_err(damaged)?,
-            joining: row.joining.parse().map_err(damaged)?,
             lead: parsed(row.lead)?,
             story: parsed(row.story)?,
             programme: parsed(row.programme)?,

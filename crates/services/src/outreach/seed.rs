@@ -8,7 +8,7 @@ use domain::booking::{Party, PartySize, Policy};
 use domain::contact::{Contact, PersonName};
 use domain::ids::{ActivityId, SessionId};
 use domain::outreach::{
-    Audience, Bilingual, Choice, City, Condition, EventKind, Joining, Key, Kind, ProgrammeItem, Question, Slug,
+    Audience, Bilingual, Choice, City, Condition, EventKind, Key, Kind, ProgrammeItem, Question, Slug,
 };
 use domain::time::{at, local_day};
 use jiff::civil::{Date, Time, Weekday};
@@ -185,7 +185,6 @@ fn lectures(today: Date) -> Result<Demo, OutreachError> {
             city: City::Jinan,
             place: both("泉城孕育学校（演示地点）", "Spring City maternity school (demo venue)"),
             audience: Audience::Expecting,
-            joining: Joining::Single,
             lead: both(
                 "四个周六上午，助产士和营养师陪准父母把孕期问题问个明白。",
                 "Four Saturday mornings on which midwives and dietitians answer what parents-to-be want to know.",
@@ -279,7 +278,6 @@ fn health_tour(today: Date) -> Result<Demo, OutreachError> {
             city: City::Linyi,
             place: both("沂河岸边文化广场（演示地点）", "Culture square by the Yi river (demo venue)"),
             audience: Audience::Everyone,
-            joining: Joining::Single,
             lead: both(
                 "一辆科普巴士、三场小讲座，聊聊血液从哪里来。",
                 "One science bus and three short talks about where blood comes from.",
@@ -316,7 +314,6 @@ fn coming_of_age(today: Date) -> Result<Demo, OutreachError> {
             city: City::Qingdao,
             place: both("海滨青少年宫（演示地点）", "Seaside youth palace (demo venue)"),
             audience: Audience::Teenagers,
-            joining: Joining::Single,
             lead: both(
                 "十八岁，认识自己的身体，也认识自己能给予什么。",
                 "At eighteen: to know one’s body, and what one can give.",
@@ -373,7 +370,6 @@ fn cord_blood_day(today: Date) -> Result<Demo, OutreachError> {
             city: City::Jinan,
             place: both("山东省脐血库", "Shandong Cord Blood Bank"),
             audience: Audience::Everyone,
-            joining: Joining::Single,
             lead: both(
                 "每年11月15日，走进实验室的玻璃窗前，看一份脐带血怎样被保存。",
                 "Every 15 November: look through the laboratory’s windows and see how cord blood is kept.",
@@ -403,7 +399,6 @@ fn maternity_day(today: Date) -> Result<Demo, OutreachError> {
             city: City::Yantai,
             place: both("烟台山下会议中心（演示地点）", "Conference centre below Yantai hill (demo venue)"),
             audience: Audience::Expecting,
-            joining: Joining::Single,
             lead: both(
                 "给准妈妈的一天：讲座、舒缓运动和一对一答疑。",
                 "A day for expecting mothers: talks, gentle exercise, and questions one to one.",
@@ -433,7 +428,6 @@ fn family_day(today: Date) -> Result<Demo, OutreachError> {
             city: City::Weifang,
             place: both("风筝广场（演示地点）", "Kite square (demo venue)"),
             audience: Audience::Families,
-            joining: Joining::Single,
             lead: both(
                 "在游戏里认识血细胞，和爸爸妈妈一起做一只“火种”风筝。",
                 "Meet blood cells in games, and build a flame kite with your parents.",

@@ -29,8 +29,6 @@ pub struct EventRow {
     pub city: String,
     /// domain::outreach::Audience.
     pub audience: String,
-    /// domain::outreach::Joining.
-    pub joining: String,
     /// domain::outreach::Bilingual.
     pub place: Value,
     /// The same.
@@ -54,7 +52,7 @@ pub async fn events(db: &mut PgConnection) -> sqlx::Result<Vec<EventRow>> {
     sqlx::query_as!(
         EventRow,
         r#"select a.id, a.slug, a.title_zh, a.title_en, a.policy, a.policy_version, a.published,
-                  e.kind, e.city, e.audience, e.joining, e.place, e.lead, e.story, e.programme,
+                  e.kind, e.city, e.audience, e.place, e.lead, e.story, e.programme,
                   e.form_version, f.form as "form?", e.version, e.updated_at
            from event e join activity a on a.id = e.activity_id
            left join event_form f on f.activity_id = e.activity_id and f.version = e.form_version
@@ -69,7 +67,7 @@ pub async fn event(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Event
     sqlx::query_as!(
         EventRow,
         r#"select a.id, a.slug, a.title_zh, a.title_en, a.policy, a.policy_version, a.published,
-                  e.kind, e.city, e.audience, e.joining, e.place, e.lead, e.story, e.programme,
+                  e.kind, e.city, e.audience, e.place, e.lead, e.story, e.programme,
                   e.form_version, f.form as "form?", e.version, e.updated_at
            from event e join activity a on a.id = e.activity_id
            left join event_form f on f.activity_id = e.activity_id and f.version = e.form_version
@@ -131,8 +129,6 @@ pub struct NewEvent<'a> {
     pub city: &'a str,
     /// domain::outreach::Audience.
     pub audience: &'a str,
-    /// domain::outreach::Joining.
-    pub joining: &'a str,
     /// domain::outreach::Bilingual.
     pub place: Value,
     /// The same.
@@ -156,8 +152,8 @@ pub async fn add(
            values ($1, 'event', $2, $3, $4, $5, 1, false, $6) on conflict (slug) do nothing returning id),
          versioned as (
            insert into activity_policy (activity_id, version, policy, created_at) select id, 1, $5, $6 from added)
-         insert into event (activity_id, kind, city, audience, joining, place, lead, story, programme, created_at, updated_at)
-         select id, $7, $8, $9, $10, $11, $12, $13, $14, $6, $6 from added",
+         insert into event (activity_id, kind, city, audience, place, lead, story, programme, created_at, updated_at)
+         select id, $7, $8, $9, $10, $11, $12, $13, $6, $6 from added",
         fresh.id,
         activity.slug,
         activity.title_zh,
@@ -167,7 +163,6 @@ pub async fn add(
         fresh.kind,
         fresh.city,
         fresh.audience,
-        fresh.joining,
         fresh.place,
         fresh.lead,
         fresh.story,
@@ -176,6 +171,107 @@ pub async fn add(
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// What an event is changed to.
+#[derive(Debug, Clone)]
+pub struct Change<'a> {
+    /// Chinese title.
+    pub title_zh: &'a str,
+    /// English title.
+    pub title_en: &'a str,
+    /// domain::outreach::City.
+    pub city: &'a str,
+    /// domain::outreach::Audience.
+    pub audience: &'a str,
+    /// domain::outreach::Bilingual.
+    pub place: Value,
+    /// The same.
+    pub lead: Value,
+    /// The same.
+    pub story: Value,
+    /// domain::outreach::ProgrammeItem, in order.
+    pub programme: Value,
+    /// domain::booking::Policy.
+    pub policy: Value,
+}
+
+/// Changes an event if nobody changed it since `version`; other rules than before become a new version of its policy.
+/// Answers whether it was so.
+pub async fn change(
+    db: &mut PgConnection,
+    id: Uuid,
+    version: i32,
+    to: &Change<'_>,
+    now: jiff::Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "with changed as (
+           update event set city = $3, audience = $4, place = $5, lead = $6, story = $7, programme = $8,
+                  version = version + 1, updated_at = $12
+           where activity_id = $1 and version = $2 returning activity_id),
+         versioned as (
+           insert into activity_policy (activity_id, version, policy, created_at)
+           select a.id, a.policy_version + 1, $9, $12 from activity a join changed c on c.activity_id = a.id
+           where a.policy <> $9)
+         update activity set title_zh = $10, title_en = $11, policy = $9,
+                policy_version = policy_version + case when policy <> $9 then 1 else 0 end
+         where id in (select activity_id from changed)",
+        id,
+        version,
+        to.city,
+        to.audience,
+        to.place,
+        to.lead,
+        to.story,
+        to.programme,
+        to.policy,
+        to.title_zh,
+        to.title_en,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Moves a session of an event in time, if nobody changed it since `version`. Answers whether it was so.
+pub async fn move_session(
+    db: &mut PgConnection,
+    session: Uuid,
+    version: i32,
+    (starts_at, ends_at): (jiff::Timestamp, jiff::Timestamp),
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update session set starts_at = $3, ends_at = $4, version = version + 1 where id = $1 and version = $2",
+        session,
+        version,
+        starts_at.to_sqlx() as _,
+        ends_at.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Notes that the calendar entry of a date changed.
+pub async fn touch_date(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<()> {
+    sqlx::query!("update event_session set changed_at = $2 where session_id = $1", session, now.to_sqlx() as _)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Gives the live bookings of a session a new version and a higher SEQUENCE, since their session changed. Answers them.
+pub async fn touch_bookings(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "update booking set sequence = sequence + 1, version = version + 1, updated_at = $2
+         where session_id = $1 and state = 'confirmed' returning id",
+        session,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// Shows an event to the public, or takes it back, if nobody changed it since `version`. Answers whether it was so.

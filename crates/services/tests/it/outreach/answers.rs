@@ -6,6 +6,7 @@ use domain::account::{Actor, Denied};
 use domain::booking::PartySize;
 use domain::field::{Fault, FieldError};
 use jiff::SignedDuration;
+use services::crypto::SETTLES_AFTER;
 use services::outreach::{self, OutreachError};
 use services::{booking, privacy};
 use testkit::TestHouse;
@@ -165,6 +166,8 @@ async fn sealing_anew_reaches_the_answers() {
     let booking = register(&house, &visitor, event, "one@example.com", &ALL).await.expect("there is room");
     let before = as_stored(&house).await;
     house.services.vault.rotate(&house.services.db, house.now()).await.expect("a new key");
+    house.services.clock.advance(SETTLES_AFTER + SignedDuration::from_secs(1));
+    house.services.vault.refresh(&house.services.db, house.now()).await.expect("keys refresh");
     let renewed = services::crypto::renew(&house.services).await.expect("sealed anew");
     assert_eq!(renewed.unreadable, 0);
     assert_ne!(as_stored(&house).await, before);

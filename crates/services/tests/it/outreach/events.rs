@@ -116,3 +116,100 @@ async fn the_demo_can_be_set_up_twice() {
     assert_eq!(seen[0], seen[1]);
     assert!(seen[0].0 >= 6 && seen[0].1 >= 5 && seen[0].2 >= 10, "{seen:?}");
 }
+
+/// The messages of a kind that wait to be sent, by booking.
+async fn queued(house: &TestHouse, template: &str) -> Vec<String> {
+    sqlx::query_scalar("select payload ->> 'booking' from job where payload ->> 'template' = $1 order by 1")
+        .bind(template)
+        .fetch_all(&house.db.owner_pool())
+        .await
+        .expect("the jobs")
+}
+
+#[tokio::test]
+async fn moving_a_date_tells_everybody_once_and_keeps_the_calendar_entry() {
+    let house = TestHouse::new().await;
+    let (services, system) = (&house.services, house.services.system());
+    let id = outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
+    let session = date(&house, id, "2026-07-30T09:30:00+08:00", 90, 60).await;
+    date(&house, id, "2026-08-06T09:30:00+08:00", 90, 60).await;
+    publish(&house, id).await;
+    let mut booked = Vec::new();
+    for n in 0..37 {
+        booked.push(book(services, session, n, 1).await.expect("there is room").booking);
+    }
+    crate::account::deliver(&house).await;
+    let at = |text: &str| text.parse::<jiff::Timestamp>().expect("an instant");
+    let later = (at("2026-07-31T14:00:00+08:00"), at("2026-07-31T15:30:00+08:00"));
+    let version = now(&house, id).await.timetable.sessions[0].version;
+    // Two of staff press at once, one of them twice.
+    let press = || outreach::move_date(services, &system, (id, session), version, later);
+    let (one, other) = tokio::join!(press(), press());
+    let mut told = [one.expect("moved"), other.expect("pressed twice")];
+    told.sort_unstable();
+    assert_eq!(told, [0, 37]);
+    let changed = queued(&house, "changed").await;
+    let distinct: std::collections::BTreeSet<_> = changed.iter().collect();
+    assert_eq!((changed.len(), distinct.len()), (37, 37), "each once");
+    let planned: Vec<(String, i64)> = sqlx::query_as(
+        "select payload ->> 'starts_at', count(*) from job where payload ->> 'template' like 'reminder%' group by 1",
+    )
+    .fetch_all(&house.db.owner_pool())
+    .await
+    .expect("the reminders");
+    assert_eq!(planned.len(), 1, "none for the old time: {planned:?}");
+    assert_eq!(planned[0].0.parse::<jiff::Timestamp>().expect("an instant"), later.0);
+    let file = services::messages::calendar_file(services, booked[0], Locale::ZhCn).await.expect("a file");
+    let file = file.expect("a file").replace("\r\n ", "");
+    for line in [format!("UID:{}@test.example", booked[0]), "SEQUENCE:1".into(), "DTSTART:20260731T060000Z".into()] {
+        assert!(file.contains(&line), "{line} in {file}");
+    }
+    // The feed follows; the date of the past and the one that is taken are refused.
+    let event = now(&house, id).await;
+    let feed = outreach::feed(services, "活动", [&event], Locale::ZhCn, |_| String::new()).replace("\r\n ", "");
+    let entry = feed.split("BEGIN:VEVENT").find(|entry| entry.contains(&session.to_string())).expect("its entry");
+    assert!(entry.contains("SEQUENCE:1\r\n") && entry.contains("DTSTART:20260731T060000Z"), "{entry}");
+    let version = version + 1;
+    let taken = (at("2026-08-06T09:30:00+08:00"), at("2026-08-06T10:30:00+08:00"));
+    let refused = outreach::move_date(services, &system, (id, session), version, taken).await;
+    assert!(matches!(refused, Err(OutreachError::Fields(e)) if e[0].fault == Fault::AlreadyExists));
+    let past = (at("2026-07-19T09:30:00+08:00"), at("2026-07-19T10:30:00+08:00"));
+    let refused = outreach::move_date(services, &system, (id, session), version, past).await;
+    assert!(matches!(refused, Err(OutreachError::Fields(e)) if e[0].fault == Fault::DatePast));
+}
+
+#[tokio::test]
+async fn changed_rules_become_a_new_version_and_changed_words_do_not() {
+    let house = TestHouse::new().await;
+    let (services, system) = (&house.services, house.services.system());
+    let id = outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
+    let fresh = lecture("leyun");
+    let mut to = outreach::EventChange {
+        title: domain::outreach::Bilingual::new("乐孕课堂（秋季）", "Leyun in autumn"),
+        city: fresh.city,
+        place: fresh.place,
+        audience: fresh.audience,
+        lead: fresh.lead,
+        story: fresh.story,
+        programme: fresh.programme,
+        policy: fresh.policy,
+    };
+    let version = now(&house, id).await.version;
+    outreach::change_event(services, &system, id, version, to.clone()).await.expect("changed");
+    let event = now(&house, id).await;
+    assert_eq!((event.title.zh.as_str(), event.timetable.policy_version), ("乐孕课堂（秋季）", 1));
+    let late = outreach::change_event(services, &system, id, version, to.clone()).await;
+    assert!(matches!(late, Err(OutreachError::StateHasChanged)));
+    to.policy.people_per_booking = 2;
+    outreach::change_event(services, &system, id, event.version, to.clone()).await.expect("changed");
+    assert_eq!(now(&house, id).await.timetable.policy_version, 2);
+    let versions: i64 = sqlx::query_scalar("select count(*) from activity_policy where activity_id = $1")
+        .bind(id.0)
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("a number");
+    assert_eq!(versions, 2);
+    to.title = Default::default();
+    let nameless = outreach::change_event(services, &system, id, event.version + 1, to).await;
+    assert!(matches!(nameless, Err(OutreachError::Fields(e)) if e[0].field == "title_zh"));
+}

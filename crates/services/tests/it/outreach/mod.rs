@@ -9,7 +9,7 @@ use domain::booking::{PartySize, Policy};
 use domain::contact::{Contact, PersonName};
 use domain::ids::{ActivityId, BookingId, DraftId, SessionId};
 use domain::outreach::{
-    Answers, Audience, Bilingual, Choice, City, Condition, EventKind, Joining, Key, Kind, Question, Slug, Typed,
+    Answers, Audience, Bilingual, Choice, City, Condition, EventKind, Key, Kind, Question, Slug, Typed,
 };
 use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
@@ -38,7 +38,6 @@ pub fn lecture(slug: &str) -> NewEvent {
         city: City::Jinan,
         place: both("孕育学校"),
         audience: Audience::Expecting,
-        joining: Joining::Single,
         lead: both("四个周六"),
         story: both("一段故事"),
         programme: Vec::new(),
