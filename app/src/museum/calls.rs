@@ -185,25 +185,15 @@ async fn code(asked: Asked) -> Answer {
         }
     }
     let page = format!("{base}/code");
-    if let Err(error) =
-        booking::prove(&asked.services, &asked.context, &draft, asked.field("code"), &asked.network).await
-    {
-        return refused(&asked, page, error);
+    match booking::prove(&asked.services, &asked.context, draft, asked.field("code"), &asked.network).await {
+        Ok(draft) => confirm(&asked, draft, page).await,
+        Err(error) => refused(&asked, page, error),
     }
-    confirm(&asked, draft, page).await
 }
 
 async fn confirm(asked: &Asked, draft: DraftView, page: String) -> Answer {
-    // Read again: it is proven now.
-    let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
-    let made = match booking::read(&asked.services, &asked.context, draft.id, visitor).await {
-        Ok(draft) => {
-            booking::confirm(&asked.services, &asked.context, &draft, &asked.network).await.map(|id| (id, draft))
-        }
-        Err(error) => Err(error),
-    };
-    match made {
-        Ok((booking, draft)) => {
+    match booking::confirm(&asked.services, &asked.context, &draft, &asked.network).await {
+        Ok(booking) => {
             let link = booking::manage_link(&asked.services, booking, draft.session.facts.ends_at);
             Answer::to(format!("/b/{link}?done=booked"))
         }
@@ -224,16 +214,20 @@ async fn resend(asked: Asked) -> Answer {
 }
 
 async fn other(asked: Asked) -> Answer {
-    let (draft, _, base) = match draft(&asked).await {
+    let (before, _, base) = match draft(&asked).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
     let page = format!("{base}/code");
     let Ok(session) = asked.field("session").parse::<SessionId>() else { return Problem::NotFound.into() };
     let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
-    let people = draft.people;
-    match booking::take_other(&asked.services, &asked.context, &draft, session, people, visitor, &asked.network).await {
-        Ok(()) if draft.proven => confirm(&asked, draft, page).await,
+    let people = before.people;
+    match booking::take_other(&asked.services, &asked.context, &before, session, people, visitor, &asked.network).await
+    {
+        Ok(()) if before.proven => match draft(&asked).await {
+            Ok((now, ..)) => confirm(&asked, now, page).await,
+            Err(answer) => answer,
+        },
         Ok(()) => Answer::to(base),
         Err(error) => refused(&asked, page, error),
     }

@@ -11,6 +11,7 @@ pub mod context;
 pub mod crypto;
 pub mod db;
 pub mod jobs;
+mod lanes;
 pub mod limits;
 pub mod machines;
 pub mod messages;

@@ -45,6 +45,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         vault,
         settings: Arc::new(settings),
         claims: Default::default(),
+        limits: Default::default(),
         calendar: Default::default(),
         programme: Default::default(),
         post,

@@ -137,6 +137,21 @@ async fn read(services: &Services, now: Timestamp) -> Result<Museum, BookingErro
     })
 }
 
+/// One session as the public sees it: out of the picture everybody shares, or read now where it is not in it.
+pub(super) async fn seen(services: &Services, id: SessionId, now: Timestamp) -> Result<SessionView, BookingError> {
+    match museum(services).await {
+        Ok(museum) => {
+            if let Some(session) = museum.session(id) {
+                return Ok(*session);
+            }
+        }
+        // A house may hold events and have no museum yet.
+        Err(BookingError::NotFound) => {}
+        Err(error) => return Err(error),
+    }
+    session(&mut *services.db.acquire().await?, id, now).await
+}
+
 /// One session, read now.
 pub(super) async fn session(db: &mut PgConnection, id: SessionId, now: Timestamp) -> Result<SessionView, BookingError> {
     sql::session(db, id.0, now).await?.map(SessionView::from).ok_or(BookingError::NotFound)

@@ -184,7 +184,7 @@ impl Vault {
     /// opening; older signing keys verify for [`VERIFIES_AFTER_ROTATION`] more. Lookups do not change. Answers the
     /// version and the kid.
     pub async fn rotate(&self, db: &PgPool, now: Timestamp) -> Result<(u32, String), VaultError> {
-        let mut transaction = db.begin().await?;
+        let mut transaction = crate::db::begin(db).await?;
         keys::lock(&mut *transaction).await?;
         let newest = keys::data_keys(&mut *transaction).await?.iter().map(|key| key.version).max().unwrap_or(0);
         let version = newest.saturating_add(1);
@@ -206,7 +206,7 @@ impl Vault {
     /// Ends a signing key at once, for one that leaked: passes and tokens signed with it are refused within seconds.
     /// Audit heads it signed before stay good. Rotate first: the only key cannot be ended.
     pub async fn retire_signing_key(&self, db: &PgPool, kid: &str, now: Timestamp) -> Result<(), VaultError> {
-        let mut transaction = db.begin().await?;
+        let mut transaction = crate::db::begin(db).await?;
         keys::lock(&mut *transaction).await?;
         let all = keys::signing_keys(&mut *transaction).await?;
         let other_remains = all.iter().any(|key| key.kid != kid && key.retired_at.is_none_or(|at| at.to_jiff() > now));
@@ -221,7 +221,7 @@ impl Vault {
     /// `new`; those that run keep their keys but find no later ones.
     pub async fn rewrap(&self, db: &PgPool, new: &SecretString) -> Result<(), VaultError> {
         let new = Master::new(new)?;
-        let mut transaction = db.begin().await?;
+        let mut transaction = crate::db::begin(db).await?;
         keys::lock(&mut *transaction).await?;
         for row in keys::data_keys(&mut *transaction).await? {
             let name = ring::data_key_name(row.version);

@@ -151,21 +151,21 @@ fn code_place(message: MessageId) -> Place {
     Place { table: "job", column: "code", row: message.0 }
 }
 
-/// Queues a one-time code for `contact`, in the context's language. It is sent within ten minutes or not at all.
-pub async fn queue_code(
-    db: &mut PgConnection,
+/// The job that sends a one-time code to `contact`, in the context's language: within ten minutes or not at all. Whoever
+/// keeps the code queues it in the same statement (`store::account::codes::put`).
+pub fn code_job(
     services: &Services,
     context: &Context,
     contact: &Contact,
     code: &str,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<serde_json::Value> {
     let message: MessageId = context.new_id();
     let secret = CodeSecret { contact: contact.into(), code: code.to_owned(), locale: context.locale };
-    let plain = serde_json::to_vec(&secret).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let encoded = |e| sqlx::Error::Encode(Box::new(e));
+    let plain = serde_json::to_vec(&secret).map_err(encoded)?;
     let sealed = BASE64_STANDARD.encode(services.vault.seal(code_place(message), &plain));
     let expires_at = context.now.saturating_add(CODE_LIFE).unwrap_or(Timestamp::MAX);
-    let payload = CodeJob { message, sealed, expires_at };
-    enqueue(db, context.now, &[NewJob { kind: CODE, payload: &payload, run_at: context.now, dedupe: None }]).await
+    serde_json::to_value(CodeJob { message, sealed, expires_at }).map_err(encoded)
 }
 
 /// What the job of a message about a booking holds: ids and an instant.

@@ -139,7 +139,7 @@ pub async fn reveal_sensitive(
     }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let row = sql::sensitive(&mut tx, booking.0).await?.ok_or(OutreachError::NotFound)?;
         let form = form_of(&mut tx, &mut HashMap::new(), row.activity_id, row.form_version).await?;
         let entry = Entry {

@@ -58,7 +58,7 @@ async fn change(
     context.require(Capability::ManageSessions)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let (draft, present) = sql::lock_draft(&mut tx, event.0).await?.ok_or(OutreachError::NotFound)?;
         if present != version {
             return Err(OutreachError::StateHasChanged);
@@ -160,7 +160,7 @@ pub async fn drop_working(
     context.require(Capability::ManageSessions)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let (_, present) = sql::lock_draft(&mut tx, event.0).await?.ok_or(OutreachError::NotFound)?;
         if present != version {
             return Err(OutreachError::StateHasChanged);
@@ -186,7 +186,7 @@ pub async fn publish_form(
     context.require(Capability::ManageSessions)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let (draft, present) = sql::lock_draft(&mut tx, event.0).await?.ok_or(OutreachError::NotFound)?;
         let row = events::event(&mut tx, event.0).await?.ok_or(OutreachError::NotFound)?;
         let Some(draft) = draft else { return Ok(row.form_version) };

@@ -74,7 +74,7 @@ pub async fn add_event(services: &Services, context: &Context, fresh: NewEvent) 
             story: value(&fresh.story)?,
             programme: value(&fresh.programme)?,
         };
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         if !sql::add(&mut tx, context.now, &activity, &row).await? {
             return Err(OutreachError::field("slug", Fault::AlreadyExists));
         }
@@ -132,7 +132,7 @@ pub async fn change_event(
     written(&to.title, &to.lead, &to.place)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         sql::event(&mut tx, event.0).await?.ok_or(OutreachError::NotFound)?;
         let row = sql::Change {
             title_zh: &to.title.zh,
@@ -179,7 +179,7 @@ pub async fn move_date(
     }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let locked = claims::lock_sessions(&mut tx, &[session.0]).await?.into_iter().next();
         let before = locked.filter(|locked| locked.activity_id == event.0).ok_or(OutreachError::NotFound)?;
         if (before.starts_at.to_jiff(), before.ends_at.to_jiff()) == (starts_at, ends_at) {
@@ -255,7 +255,7 @@ pub async fn add_date(
     }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         sql::event(&mut tx, event.0).await?.ok_or(OutreachError::NotFound)?;
         let id: SessionId = context.new_id();
         let session = sessions::NewSession {
@@ -293,7 +293,7 @@ pub async fn publish(
     context.require(Capability::ManageSessions)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let row = sql::event(&mut tx, event.0).await?.ok_or(OutreachError::NotFound)?;
         if row.published == published {
             return Ok(()); // pressed twice

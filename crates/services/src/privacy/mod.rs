@@ -257,7 +257,7 @@ fn due(now: Timestamp) -> Due {
 
 async fn erase_bookings(services: &Services) -> sqlx::Result<u64> {
     let context = services.system();
-    let mut transaction = services.db.begin().await?;
+    let mut transaction = services.begin().await?;
     let due = sql::due_bookings(&mut *transaction, Term::Booking.before(context.now), BATCH).await?;
     let place = |row| Place { table: "booking", column: "name_sealed", row };
     let names: Vec<_> = due.iter().map(|it| services.vault.seal(place(it.id), ERASED_NAME.as_bytes())).collect();
@@ -279,7 +279,7 @@ async fn erase_bookings(services: &Services) -> sqlx::Result<u64> {
 
 async fn erase_accounts(services: &Services) -> sqlx::Result<u64> {
     let context = services.system();
-    let mut transaction = services.db.begin().await?;
+    let mut transaction = services.begin().await?;
     let due = sql::due_accounts(&mut *transaction, Term::Account.before(context.now), BATCH).await?;
     let done = sql::erase_accounts(&mut *transaction, &due, context.now).await?;
     let entry = |account: &Uuid| Entry {

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod booking;
+mod db;
 mod jobs;
 mod messages;
 mod outreach;

@@ -128,6 +128,6 @@ pub async fn register(
     let party = crate::booking::party(1, 0);
     booking::save(services, context, &draft, name, contact.clone(), party, &network).await?;
     let code = crate::account::sent_code(house, &contact).await;
-    booking::prove(services, context, &read(house, context, id).await, &code, &network).await?;
-    booking::confirm(services, context, &read(house, context, id).await, &network).await
+    let proven = booking::prove(services, context, read(house, context, id).await, &code, &network).await?;
+    booking::confirm(services, context, &proven, &network).await
 }

@@ -1,11 +1,16 @@
 //! Limits on how often somebody may try something, kept in the database so that several servers do not multiply them.
 //!
 //! A limit counts over a sliding window, approximated by two fixed ones: hits of the present window plus the share of
-//! the last window that still lies within reach. One statement per hit; a refused hit is not counted. What is limited is
+//! the last window that still lies within reach. Hits of one moment are counted together; a refused hit is not counted. What is limited is
 //! kept as a keyed hash: an address or a telephone number never stands in the table. This is a brake on guessing and on
 //! costs; it is no defence against a flood, which the router's layers turn away before they touch the database.
 
+mod counter;
+
+pub use counter::Counter;
+
 use crate::Services;
+use counter::Hit;
 use jiff::{SignedDuration, Timestamp};
 use std::net::IpAddr;
 
@@ -195,29 +200,18 @@ impl Windows {
 pub async fn hit(services: &Services, limit: &Limit, subject: &str) -> Result<Remaining, LimitError> {
     let windows = Windows::at(services.clock.now(), limit.window);
     let bucket = services.vault.mac("rate limit", format!("{}\0{subject}", limit.name).as_bytes());
-    let bucket = store::account::limits::Bucket {
-        bucket: &bucket,
-        window: windows.began,
-        before: windows.before,
-        weight: windows.weight(),
-        limit: i32::try_from(limit.hits).unwrap_or(i32::MAX),
-    };
-    let found = store::account::limits::hit(&services.db, bucket).await?;
-    let count = |hits: i32| hits.max(0).unsigned_abs();
-    match found.taken {
-        Some(taken) => {
-            let carried = (f64::from(count(found.previous)) * windows.weight()).floor() as u32;
-            Ok(Remaining {
-                limit: limit.hits,
-                left: limit.hits.saturating_sub(count(taken).saturating_add(carried)),
-                reset_after: SignedDuration::from_millis(windows.length - windows.elapsed),
-            })
-        }
-        None => {
-            metrics::counter!("limits_refused", "limit" => limit.name).increment(1);
-            Err(Limited { retry_after: windows.wait(count(found.previous), count(found.current), limit.hits) }.into())
-        }
+    let hit = Hit { bucket, windows, limit: limit.hits };
+    let found = services.limits.count(services, hit).await?;
+    if let Some(taken) = found.taken {
+        let carried = (f64::from(found.previous) * windows.weight()).floor() as u32;
+        return Ok(Remaining {
+            limit: limit.hits,
+            left: limit.hits.saturating_sub(taken.saturating_add(carried)),
+            reset_after: SignedDuration::from_millis(windows.length - windows.elapsed),
+        });
     }
+    metrics::counter!("limits_refused", "limit" => limit.name).increment(1);
+    Err(Limited { retry_after: windows.wait(found.previous, found.current, limit.hits) }.into())
 }
 
 /// Counts one hit against each of several limits, in order; the first that refuses ends it.
