@@ -19,7 +19,9 @@ use crate::museum::staff::{
 };
 use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
 use crate::notices::{Accessibility, Privacy};
-use crate::outreach::staff::{EventQuestions, Registration, Registrations, StaffEvent, StaffEvents};
+use crate::outreach::staff::{
+    EventEdit, EventNew, EventQuestions, Registration, Registrations, StaffEvent, StaffEvents,
+};
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
@@ -122,7 +124,9 @@ pages! {
     "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
     "/staff/events" StaffEvents (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/events/new" EventNew (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id" StaffEvent (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/events/:id/edit" EventEdit (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id/questions" EventQuestions (Access::Capability(Capability::ManageSessions)) [islands];
     "/staff/events/:id/dates/:session" Registrations (Access::Capability(Capability::SeeBookings)) [];
     "/staff/events/:id/registrations/:booking" Registration (Access::Capability(Capability::SeeBookings)) [];

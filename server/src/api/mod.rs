@@ -9,6 +9,7 @@ pub mod check_ins;
 pub mod common;
 pub mod cursor;
 pub mod docs;
+pub mod events;
 pub mod extract;
 pub mod idempotent;
 pub mod problem;
@@ -70,7 +71,7 @@ pub struct FieldProblem {
         license(name = "Proprietary")
     ),
     paths(
-        tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, bookings::make, bookings::show, bookings::change,
+        tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, events::list, bookings::make, bookings::show, bookings::change,
         bookings::cancel, check_ins::check_in
     ),
     components(schemas(ProblemSchema, FieldProblem)),
@@ -78,6 +79,7 @@ pub struct FieldProblem {
     tags(
         (name = "token", description = "Who calls"),
         (name = "sessions", description = "When the museum can be visited. Scope `sessions:read`"),
+        (name = "events", description = "What is on in the cities of the province. Scope `sessions:read`"),
         (name = "bookings", description = "Booking for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. Scope `door:write`"),
     ),
@@ -111,6 +113,7 @@ pub fn routes(house: &House) -> Routes {
     let endpoints = [
         ("GET", "/api/v1/sessions", machine(SeeBookings, get(sessions::list))),
         ("GET", "/api/v1/sessions/{id}", machine(SeeBookings, get(sessions::show))),
+        ("GET", "/api/v1/events", machine(SeeBookings, get(events::list))),
         ("POST", "/api/v1/bookings", machine(BookOnBehalf, post(bookings::make))),
         ("GET", "/api/v1/bookings/{id}", machine(BookOnBehalf, get(bookings::show))),
         ("PATCH", "/api/v1/bookings/{id}", machine(BookOnBehalf, patch(bookings::change))),

@@ -1,6 +1,7 @@
 //! What staff do with events: show them, build their questions, open sensitive answers with a reason.
 
 use super::registrations::handed_over;
+use super::typed;
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::number;
 use crate::form::{FormState, Tone};
@@ -9,14 +10,18 @@ use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::field::{Fault, Faults};
-use domain::ids::{ActivityId, BookingId};
-use domain::outreach::{Bilingual, Choice, Condition, Form, FormFault, Key, Kind, Question};
-use services::outreach::{self, OutreachError};
+use domain::ids::{ActivityId, BookingId, SessionId};
+use domain::outreach::{Bilingual, Choice, Condition, EventKind, Form, FormFault, Key, Kind, Question, Slug};
+use services::outreach::{self, EventChange, NewDate, NewEvent, OutreachError};
 
 const MANAGE: Access = Access::Capability(Capability::ManageSessions);
 
 /// The calls of the events' staff.
 pub const CALLS: &[Call] = &[
+    Call::post("/staff/events/new", MANAGE, &add),
+    Call::post("/staff/events/:id/edit", MANAGE, &change),
+    Call::post("/staff/events/:id/dates", MANAGE, &add_date),
+    Call::post("/staff/events/:id/dates/:session", MANAGE, &move_date),
     Call::post("/staff/events/:id/publish", MANAGE, &publish),
     Call::post("/staff/events/:id/questions", MANAGE, &put),
     Call::post("/staff/events/:id/questions/move", MANAGE, &shift),
@@ -76,6 +81,79 @@ fn told(asked: &Asked, page: &str, done: &str, result: Result<(), OutreachError>
     }
 }
 
+async fn add(asked: Asked) -> Answer {
+    let page = "/staff/events/new";
+    let mut faults = Faults::default();
+    let Ok(kind) = asked.field("kind").parse::<EventKind>() else { return Answer::to(page) };
+    let slug = faults.take("slug", Slug::parse(asked.field("slug")));
+    let read = typed::event(&asked, &outreach::template(kind).policy, &mut faults);
+    let (true, Some(slug), Some(to)) = (faults.is_empty(), slug, read) else {
+        return refused(&asked, page, OutreachError::Fields(faults.into_errors()));
+    };
+    let EventChange { title, city, place, audience, lead, story, programme, policy } = to;
+    let fresh = NewEvent { slug, title, kind, city, place, audience, lead, story, programme, policy };
+    match outreach::add_event(&asked.services, &asked.context, fresh).await {
+        Ok(id) => Answer::to(format!("/staff/events/{id}?done=made")),
+        Err(error) => refused(&asked, page, error),
+    }
+}
+
+async fn change(asked: Asked) -> Answer {
+    let (id, base) = match event(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let page = format!("{base}/edit");
+    let known = match outreach::events(&asked.services).await {
+        Ok(events) => events.by_id(id).cloned(),
+        Err(error) => return refused(&asked, &page, error),
+    };
+    let Some(known) = known else { return Problem::NotFound.into() };
+    let mut faults = Faults::default();
+    let Some(to) = typed::event(&asked, &known.timetable.policy, &mut faults).filter(|_| faults.is_empty()) else {
+        return refused(&asked, &page, OutreachError::Fields(faults.into_errors()));
+    };
+    match outreach::change_event(&asked.services, &asked.context, id, version(&asked), to).await {
+        Ok(()) => Answer::to(format!("{base}?done=changed")),
+        Err(error) => refused(&asked, &page, error),
+    }
+}
+
+async fn add_date(asked: Asked) -> Answer {
+    let (id, page) = match event(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let mut faults = Faults::default();
+    let hours = typed::hours(&asked, &mut faults);
+    let capacity = faults.take("capacity", number(asked.field("capacity"), 1, 5_000));
+    let (Some((starts_at, ends_at)), Some(capacity)) = (hours, capacity) else {
+        return refused(&asked, &page, OutreachError::Fields(faults.into_errors()));
+    };
+    let fresh = NewDate { title: typed::name(&asked), starts_at, ends_at, capacity };
+    match outreach::add_date(&asked.services, &asked.context, id, fresh).await {
+        Ok(_) => Answer::to(format!("{page}?done=date-added")),
+        Err(error) => refused(&asked, &page, error),
+    }
+}
+
+async fn move_date(asked: Asked) -> Answer {
+    let (id, base) = match event(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let Some(session) = asked.param::<SessionId>("session") else { return Problem::NotFound.into() };
+    let page = format!("{base}/dates/{session}");
+    let mut faults = Faults::default();
+    let Some(hours) = typed::hours(&asked, &mut faults) else {
+        return refused(&asked, &page, OutreachError::Fields(faults.into_errors()));
+    };
+    match outreach::move_date(&asked.services, &asked.context, (id, session), version(&asked), hours).await {
+        Ok(told) => Answer::to(format!("{page}?done=moved&told={told}")),
+        Err(error) => refused(&asked, &page, error),
+    }
+}
+
 async fn publish(asked: Asked) -> Answer {
     let (id, page) = match event(&asked) {
         Ok(found) => found,
@@ -100,7 +178,7 @@ async fn put(asked: Asked) -> Answer {
         Err(error) => return refused(&asked, &page, error),
     };
     let mut faults = Faults::default();
-    let Some(question) = typed(&asked, &working.form, &mut faults).filter(|_| faults.is_empty()) else {
+    let Some(question) = question(&asked, &working.form, &mut faults).filter(|_| faults.is_empty()) else {
         return refused(&asked, &page, OutreachError::Fields(faults.into_errors()));
     };
     let result = outreach::put_question(&asked.services, &asked.context, id, version(&asked), question).await;
@@ -108,7 +186,7 @@ async fn put(asked: Asked) -> Answer {
 }
 
 /// The question of the form. A new one gets a name nobody has.
-fn typed(asked: &Asked, form: &Form, faults: &mut Faults) -> Option<Question> {
+fn question(asked: &Asked, form: &Form, faults: &mut Faults) -> Option<Question> {
     let text = |name: &str| asked.field(name).trim().chars().take(300).collect::<String>();
     let label = Bilingual::new(text("label_zh"), text("label_en"));
     if !label.is_written() {

@@ -8,17 +8,23 @@ use crate::museum::param;
 use crate::outreach::{days_text, kind_text, picture, state};
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Card, Column, EmptyState, Form, HiddenField, Illustration, LinkButton, Meter, Page, Row,
-    SummaryList, SummaryRow, Table, Tag, Variant, Width,
+    Banner, Button, Card, Column, DateField, EmptyState, Form, HiddenField, Illustration, LinkButton, Meter, Page, Row,
+    SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::ids::ActivityId;
-use domain::time::span_text;
+use domain::time::{local_day, span_text};
 use leptos::prelude::*;
 use services::outreach::{Event, events};
 
-const NEWS: &[(&str, &str)] = &[("published", "staff-event-published"), ("withdrawn", "staff-event-withdrawn")];
+const NEWS: &[(&str, &str)] = &[
+    ("published", "staff-event-published"),
+    ("withdrawn", "staff-event-withdrawn"),
+    ("made", "staff-event-made"),
+    ("changed", "staff-event-changed"),
+    ("date-added", "staff-event-date-added"),
+];
 
 /// Every event.
 #[component]
@@ -37,9 +43,13 @@ async fn list(visit: Visit) -> Result<AnyView, Problem> {
         let cards = events.all().iter().map(|event| card(visit, event)).collect_view();
         view! { <div class="cards staff-board">{cards}</div> }.into_any()
     };
+    let new = may(visit, Capability::ManageSessions).then(|| {
+        view! { <p class="actions"><LinkButton href=visit.href("/staff/events/new")>{visit.t("staff-event-new")}</LinkButton></p> }
+    });
     Ok(view! {
         <Page title=visit.t("staff-events-title") lead=visit.t("staff-events-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}
+            {new}
             {list}
         </Page>
     }
@@ -106,10 +116,12 @@ async fn one(visit: Visit, id: Option<ActivityId>) -> Result<AnyView, Problem> {
             {news(visit, NEWS)}
             <SummaryList rows=rows/>
             <div class="actions">
+                {manage.then(|| view! { <LinkButton href=visit.href(&format!("{base}/edit")) variant=Variant::Secondary>{visit.t("staff-event-edit-texts")}</LinkButton> })}
                 {page}
                 {manage.then(|| publishing(visit, &event, &base))}
             </div>
             {dates(visit, &event, &base)}
+            {manage.then(|| add_date(visit, &base))}
         </Page>
     }
     .into_any())
@@ -165,4 +177,23 @@ fn dates(visit: &Visit, event: &Event, base: &str) -> impl IntoView + use<> {
         view! { <Table caption=title.clone() caption_hidden=true columns=columns rows=rows/> }.into_any()
     };
     view! { <section class="section"><h2>{title}</h2>{table}</section> }
+}
+
+fn add_date(visit: &Visit, base: &str) -> impl IntoView + use<> {
+    view! {
+        <section class="section">
+            <h2>{visit.t("staff-event-add-date")}</h2>
+            <Form action=visit.href(&format!("{base}/dates"))>
+                <TextField name="date_zh" label=visit.t("staff-event-date-zh") hint=visit.t("staff-event-date-hint") optional=true/>
+                <TextField name="date_en" label=visit.t("staff-event-date-en") optional=true/>
+                <div class="form-inline">
+                    <DateField name="day" label=visit.t("staff-day") min=local_day(visit.context.now)/>
+                    <TextField name="starts" kind="time" label=visit.t("staff-starts") width="short"/>
+                    <TextField name="ends" kind="time" label=visit.t("staff-ends") width="short"/>
+                    <TextField name="capacity" inputmode="numeric" label=visit.t("staff-capacity") value="60" width="short"/>
+                </div>
+                <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-event-add-date-do")}</Button></p>
+            </Form>
+        </section>
+    }
 }

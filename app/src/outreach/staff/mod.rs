@@ -3,10 +3,13 @@
 //! Sensitive answers are never in a list: they are opened once, on a registration's page, for who says why.
 
 pub mod calls;
+mod edit;
 mod events;
 mod questions;
 mod registrations;
+mod typed;
 
+pub use edit::{EventEdit, EventNew};
 pub use events::{StaffEvent, StaffEvents};
 pub use questions::EventQuestions;
 pub use registrations::{Registration, Registrations};

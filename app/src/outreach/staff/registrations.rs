@@ -1,22 +1,22 @@
 //! Who comes to a date of an event, with what they answered; and one registration, where sensitive answers can be opened.
 
 use super::event;
-use crate::desk::{count, crumbs, read_first, rooms};
+use crate::desk::{count, crumbs, may, read_first, rooms};
 use crate::form::Tone;
 use crate::local_path::LocalPath;
 use crate::museum::param;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Column, EmptyState, Form, Glyph, LinkButton, Page, Row, SummaryList, SummaryRow, Table, Tag,
-    TextField, Variant, Width,
+    Banner, Button, Column, DateField, Dialog, EmptyState, Form, Glyph, HiddenField, LinkButton, Page, Row,
+    SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::{Capability, Denied};
 use domain::ids::{ActivityId, BookingId, SessionId};
 use domain::outreach::{Answers, Form as Questions};
-use domain::time::span_text;
+use domain::time::{clock_text, local_day, span_text};
 use leptos::prelude::*;
-use services::booking::{self, BookingState, BookingView, Handle};
+use services::booking::{self, BookingState, BookingView, Handle, SessionView};
 use services::outreach::{Told, told};
 
 /// Who comes to a date.
@@ -66,10 +66,42 @@ async fn list(visit: Visit, id: Option<ActivityId>, session: Option<SessionId>) 
         <Page title=title kicker=event.title.of(visit.locale()).to_owned() width=Width::Wide
             crumbs=crumbs(visit, &[("/staff/events", "staff-events-title"), (&base, "staff-event-title")])>
             {rooms(visit)}
+            {moved(visit)}
             {list}
+            {(may(visit, Capability::ManageSessions) && session.facts.starts_at > visit.context.now).then(|| shift(visit, session))}
         </Page>
     }
     .into_any())
+}
+
+/// The date was moved, and so many people are told.
+fn moved(visit: &Visit) -> Option<impl IntoView + use<>> {
+    let told = (visit.query.get("done") == Some("moved")).then(|| visit.query.parsed("told").unwrap_or(0))?;
+    Some(view! { <Banner tone=Tone::Success alert=true>{count(visit, "staff-event-date-moved", told)}</Banner> })
+}
+
+/// Moving the date in time.
+fn shift(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
+    let facts = session.facts;
+    let bookings = count(visit, "staff-event-move-tells", session.bookings);
+    let failed = ["day", "starts", "ends"].iter().any(|name| visit.form.fault(name).is_some());
+    view! {
+        <section class="section">
+            <h2>{visit.t("staff-event-move")}</h2>
+            <Dialog label=visit.t("staff-event-move-open") title=visit.t("staff-event-move") open=failed>
+                <p>{bookings}</p>
+                <Form>
+                    <HiddenField name="version" value=session.version.to_string()/>
+                    <div class="form-inline">
+                        <DateField name="day" label=visit.t("staff-day") value=local_day(facts.starts_at) min=local_day(visit.context.now)/>
+                        <TextField name="starts" kind="time" label=visit.t("staff-starts") width="short" value=clock_text(facts.starts_at)/>
+                        <TextField name="ends" kind="time" label=visit.t("staff-ends") width="short" value=clock_text(facts.ends_at)/>
+                    </div>
+                    <p class="actions"><Button>{visit.t("staff-event-move-do")}</Button></p>
+                </Form>
+            </Dialog>
+        </section>
+    }
 }
 
 fn answers_cell(visit: &Visit, told: Option<&Told>) -> AnyView {

@@ -156,6 +156,9 @@ pub enum Refusal {
     /// This phone or address is somewhere else of the same activity at that time.
     #[error("overlaps another booking")]
     Overlaps,
+    /// The event asks questions, which only its own page can.
+    #[error("asks questions")]
+    AsksQuestions,
     /// Moved as often as allowed.
     #[error("move limit reached")]
     MoveLimit {

@@ -9,6 +9,7 @@ mod forms;
 mod office;
 mod programme;
 mod seed;
+mod templates;
 
 pub use answers::{Told, draft_answers, exported_answers, keep_answers, reveal_sensitive, told};
 pub use error::OutreachError;
@@ -16,3 +17,4 @@ pub use forms::{WorkingForm, drop_working, move_question, publish_form, put_ques
 pub use office::{EventChange, NewDate, NewEvent, add_date, add_event, change_event, move_date, publish};
 pub use programme::{Event, Events, Programme, events, feed};
 pub use seed::seed_demo;
+pub use templates::template;

@@ -1,10 +1,11 @@
 //! The demo's events: the days the house holds every year, in several cities, with what they ask. Everybody in it is
 //! plainly invented.
 
+use super::templates::event_policy;
 use super::{NewDate, NewEvent, OutreachError, add_date, add_event, events, publish, publish_form, put_question};
 use crate::booking::{self, BookingError, OnBehalf, Person};
 use crate::{Context, Services};
-use domain::booking::{Party, PartySize, Policy};
+use domain::booking::{Party, PartySize};
 use domain::contact::{Contact, PersonName};
 use domain::ids::{ActivityId, SessionId};
 use domain::outreach::{
@@ -143,26 +144,6 @@ fn first(today: Date, days: i64, weekday: Weekday) -> Date {
     (0..7).map(|n: i64| from.saturating_add(n.days())).find(|day| day.weekday() == weekday).unwrap_or(from)
 }
 
-/// The rules most events have: open two months ahead, several dates a day for one contact.
-fn policy(people: u16, children: u16) -> Policy {
-    Policy {
-        days_ahead: 60,
-        opens_hour: 8,
-        closes_minutes_before: 0,
-        people_per_booking: people,
-        children_per_booking: children,
-        children_need_adult: true,
-        bookings_per_day: 3,
-        bookings_per_window: 10,
-        window_days: 31,
-        change_minutes_before: 120,
-        moves: 3,
-        early_minutes: 45,
-        late_minutes: 60,
-        hold_minutes: 15,
-    }
-}
-
 fn lectures(today: Date) -> Result<Demo, OutreachError> {
     let start = first(today, 4, Weekday::Saturday);
     let topics = [
@@ -199,7 +180,7 @@ fn lectures(today: Date) -> Result<Demo, OutreachError> {
                 item("10:15", "现场问答", "Your questions"),
                 item("11:00", "结束", "End"),
             ],
-            policy: policy(2, 0),
+            policy: event_policy(2, 0),
         },
         dates: dates.collect(),
         questions: vec![
@@ -291,7 +272,7 @@ fn health_tour(today: Date) -> Result<Demo, OutreachError> {
                 item("10:30", "第二场：什么时候需要移植", "Second talk: when a transplant is needed"),
                 item("14:00", "第三场：捐献的故事", "Third talk: stories of donating"),
             ],
-            policy: policy(6, 4),
+            policy: event_policy(6, 4),
         },
         dates: vec![
             date(day, ((9, 0), (10, 15)), 80, "血液的旅程", "A journey through blood"),
@@ -328,7 +309,7 @@ fn coming_of_age(today: Date) -> Result<Demo, OutreachError> {
                 item("15:30", "与医生对话", "Talking with doctors"),
                 item("16:30", "成人礼仪式", "The ceremony"),
             ],
-            policy: policy(4, 0),
+            policy: event_policy(4, 0),
         },
         dates: vec![date(day, ((14, 30), (17, 0)), 200, "", "")],
         questions: vec![
@@ -382,7 +363,7 @@ fn cord_blood_day(today: Date) -> Result<Demo, OutreachError> {
                 item("09:30", "实验室参观", "Tour of the laboratories"),
                 item("11:00", "与技术人员对话", "Talking with the staff"),
             ],
-            policy: policy(5, 3),
+            policy: event_policy(5, 3),
         },
         dates: vec![date(day, ((9, 30), (12, 0)), 120, "", "")],
         questions: Vec::new(),
@@ -408,7 +389,7 @@ fn maternity_day(today: Date) -> Result<Demo, OutreachError> {
                 "In Chinese the date sounds like “stay a while”: a reminder to keep some time for oneself. Midwives are there all day, and whoever comes along is welcome.",
             ),
             programme: vec![item("09:30", "讲座", "Talks"), item("14:00", "舒缓运动", "Gentle exercise")],
-            policy: policy(2, 0),
+            policy: event_policy(2, 0),
         },
         dates: vec![
             date(day, ((9, 30), (11, 30)), 150, "上午：讲座", "Morning: talks"),
@@ -437,7 +418,7 @@ fn family_day(today: Date) -> Result<Demo, OutreachError> {
                 "Family Day falls into the summer holidays. Children meet red cells, white cells and stem cells in games, and take home what they made.",
             ),
             programme: vec![item("09:00", "闯关游戏", "The games"), item("10:30", "做风筝", "Building kites")],
-            policy: policy(5, 3),
+            policy: event_policy(5, 3),
         },
         dates: vec![
             date(day, ((9, 0), (11, 30)), 100, "上午场", "Morning"),
