@@ -127,8 +127,7 @@ async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView 
                 Ok(answers) => answers.unwrap_or_default(),
                 Err(error) => return problem_page(problem_of(&error.into())).into_any(),
             };
-            let today = domain::time::local_day(visit.context.now);
-            Some(questions(visit, form, &typed_so_far(visit, form, &answers), today))
+            Some((form, typed_so_far(visit, form, &answers)))
         }
         None => None,
     };
@@ -149,7 +148,8 @@ async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView 
                 {(policy.children_per_booking > 0).then(|| view! {
                     <NumberStepper name="children" label=visit.t("book-children") hint=visit.t_args("book-children-hint", &[("people", draft.people.get().into())]) min=0 max=most value=children/>
                 })}
-                {asked}
+                // Made here and not before: the page notes what its fields are called.
+                {asked.map(|(form, typed)| questions(visit, form, &typed, domain::time::local_day(visit.context.now)))}
                 <details class="question"><summary>{visit.t("museum-rules-title")}</summary><ul>{sentences}</ul></details>
                 <Checkbox name="accept">
                     {visit.t("book-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>

@@ -82,10 +82,16 @@ async fn hold(asked: Asked) -> Answer {
 /// The same for a date of an event, which has to be published: the service asks that again under the session's lock.
 async fn hold_event(asked: Asked) -> Answer {
     let slug: String = asked.param("slug").unwrap_or_default();
-    match outreach::events(&asked.services).await {
-        Ok(events) if events.by_slug(&slug).is_some() => keep_places(asked, format!("{}/{slug}", paths::EVENTS)).await,
-        Ok(_) => Problem::NotFound.into(),
-        Err(error) => problem_of(&error.into()).into(),
+    let Some(session) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
+    let events = match outreach::events(&asked.services).await {
+        Ok(events) => events,
+        Err(error) => return problem_of(&error.into()).into(),
+    };
+    match events.by_slug(&slug) {
+        Some(event) if event.timetable.session(session).is_some() => {
+            keep_places(asked, format!("{}/{slug}", paths::EVENTS)).await
+        }
+        _ => Problem::NotFound.into(),
     }
 }
 

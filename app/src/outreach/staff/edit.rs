@@ -39,14 +39,14 @@ fn kinds(visit: &Visit) -> impl IntoView + use<> {
 }
 
 fn new(visit: &Visit, kind: EventKind) -> impl IntoView + use<> {
-    let fields = fields(visit, &template(kind));
+    let to = template(kind);
     view! {
         <Page title=visit.t("staff-event-new") kicker=kind_text(visit, kind) crumbs=crumbs(visit, &[("/staff/events", "staff-events-title")])>
             {rooms(visit)}
             <Form>
                 <HiddenField name="kind" value=kind.name()/>
                 <TextField name="slug" label=visit.t("staff-event-slug") hint=visit.t("staff-event-slug-hint") width="medium"/>
-                {fields}
+                {fields(visit, &to)}
                 <p class="actions"><Button>{visit.t("staff-event-make")}</Button></p>
             </Form>
         </Page>
@@ -63,14 +63,13 @@ async fn edit(visit: Visit, id: Option<ActivityId>) -> Result<AnyView, Problem> 
     let visit = &visit;
     let event = event(visit, id).await?;
     let base = format!("/staff/events/{}", event.id);
-    let fields = fields(visit, &as_it_is(&event));
     Ok(view! {
         <Page title=event.title.of(visit.locale()).to_owned() kicker=kind_text(visit, event.kind)
             crumbs=crumbs(visit, &[("/staff/events", "staff-events-title"), (&base, "staff-event-title")])>
             {rooms(visit)}
             <Form>
                 <HiddenField name="version" value=event.version.to_string()/>
-                {fields}
+                {fields(visit, &as_it_is(&event))}
                 <p class="actions"><Button>{visit.t("staff-save")}</Button></p>
             </Form>
         </Page>

@@ -170,7 +170,7 @@ fn dates(visit: &Visit, event: &Event, base: &str) -> impl IntoView + use<> {
     });
     let rows: Vec<_> = rows.collect();
     let empty = rows.is_empty();
-    let title = visit.t("event-dates");
+    let title = visit.t("staff-event-dates");
     let table = if empty {
         view! { <EmptyState of=picture(event.kind) title=visit.t("event-no-date")/> }.into_any()
     } else {

@@ -87,7 +87,8 @@ fn shift(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
     let failed = ["day", "starts", "ends"].iter().any(|name| visit.form.fault(name).is_some());
     view! {
         <section class="section">
-            <h2>{visit.t("staff-event-move")}</h2>
+            <h2>{visit.t("staff-event-date-change")}</h2>
+            <p><a href=visit.href(&format!("/staff/museum/sessions/{}", session.id))>{visit.t("staff-event-places")}</a></p>
             <Dialog label=visit.t("staff-event-move-open") title=visit.t("staff-event-move") open=failed>
                 <p>{bookings}</p>
                 <Form>
