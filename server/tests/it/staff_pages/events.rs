@@ -174,3 +174,88 @@ async fn question_page(site: &Site) -> String {
     browser.cookie = begun.header("set-cookie").split(';').next().expect("a cookie").to_owned();
     browser.get(begun.header("location")).await.body
 }
+
+/// The fields of a new event, as its form sends them.
+const NEW: [(&str, &str); 18] = [
+    ("kind", "family-day"),
+    ("slug", "family-day-rizhao"),
+    ("title_zh", "日照亲子节"),
+    ("title_en", "Family day in Rizhao"),
+    ("city", "rizhao"),
+    ("place_zh", "海滨广场"),
+    ("place_en", ""),
+    ("audience", "families"),
+    ("lead_zh", "海边的一天"),
+    ("lead_en", ""),
+    ("story_zh", "第一段\r\n\r\n第二段"),
+    ("story_en", ""),
+    ("programme", "09:30 | 游戏 | Games"),
+    ("people", "5"),
+    ("children", "3"),
+    ("per_day", "2"),
+    ("days_ahead", "60"),
+    ("change_minutes", "120"),
+];
+
+fn with(pairs: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+    let kept = NEW.iter().copied().filter(|(name, _)| !pairs.iter().any(|(other, _)| other == name));
+    kept.chain(pairs.iter().copied()).collect()
+}
+
+#[tokio::test]
+async fn an_event_is_made_dated_published_changed_and_moved() {
+    let (site, _) = events().await;
+    let browser = officer(&site).await;
+    assert!(browser.get("/staff/events/new").await.body.contains("健康齐鲁行"));
+    let form_page = browser.get("/staff/events/new?kind=family-day").await;
+    assert!(form_page.body.contains("value=\"728亲子节\""), "the template's words");
+    let wrong = with(&[("slug", "亲子节"), ("title_zh", ""), ("children", "9"), ("city", "beijing")]);
+    let refused = send(&browser, "/staff/events/new", &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in ["slug", "city", "children"] {
+        assert!(refused.body.contains(&format!("href=\"#f-{field}\"")), "{field}");
+    }
+    assert!(refused.body.contains("海边的一天"), "nothing typed is lost");
+    let taken = send(&browser, "/staff/events/new", &with(&[("slug", "leyun-lectures")])).await;
+    assert!(taken.status == StatusCode::UNPROCESSABLE_ENTITY && taken.body.contains("#f-slug"));
+
+    let page = gone_to(&send(&browser, "/staff/events/new", &NEW).await, "/staff/events/");
+    let page = page.split('?').next().expect("a path").to_owned();
+    assert!(browser.get(&page).await.body.contains("至少有一个场次后才能发布"));
+    assert_eq!(site.get("/events/family-day-rizhao").await.status, StatusCode::NOT_FOUND);
+    let hours =
+        [("day", "2026-08-08"), ("starts", "9:30"), ("ends", "11:00"), ("capacity", "40"), ("date_zh", "上午场")];
+    gone_to(&send(&browser, &format!("{page}/dates"), &hours).await, &page);
+    let backwards = [("day", "2026-08-09"), ("starts", "11:00"), ("ends", "9:30"), ("capacity", "40")];
+    let refused = send(&browser, &format!("{page}/dates"), &backwards).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let seen = version(&browser.get(&page).await.body);
+    gone_to(&send(&browser, &format!("{page}/publish"), &[("version", &seen), ("published", "yes")]).await, &page);
+    let public = site.get("/events/family-day-rizhao").await;
+    for text in ["日照亲子节", "海滨广场", "上午场", "游戏", "<p>第一段</p>", "<p>第二段</p>"] {
+        assert!(public.body.contains(text), "{text}");
+    }
+
+    // Changed by one, and by another who had the page from before.
+    let seen = version(&browser.get(&format!("{page}/edit")).await.body);
+    let renamed = [&with(&[("title_zh", "日照海洋亲子节")])[..], &[("version", &seen)]].concat();
+    gone_to(&send(&browser, &format!("{page}/edit"), &renamed).await, &page);
+    let late = send(&browser, &format!("{page}/edit"), &renamed).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(site.get("/events/family-day-rizhao").await.body.contains("日照海洋亲子节"));
+
+    // Moved: the public page and the feed follow.
+    let session: String = sqlx::query_scalar(
+        "select s.id::text from session s join activity a on a.id = s.activity_id where a.slug = 'family-day-rizhao'",
+    )
+    .fetch_one(&site.test.db.owner_pool())
+    .await
+    .expect("its date");
+    let dates = format!("{page}/dates/{session}");
+    let seen = version(&browser.get(&dates).await.body);
+    let to = [("version", seen.as_str()), ("day", "2026-08-15"), ("starts", "14:00"), ("ends", "15:30")];
+    gone_to(&send(&browser, &dates, &to).await, &format!("{dates}?done=moved&told=0"));
+    assert!(site.get("/events/family-day-rizhao").await.body.contains("2026年8月15日"));
+    let feed = site.get("/events/family-day-rizhao/calendar.ics").await.body;
+    assert!(feed.contains("DTSTART:20260815T060000Z") && feed.contains("SEQUENCE:1"), "{feed}");
+}
