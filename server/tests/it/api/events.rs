@@ -60,7 +60,8 @@ async fn a_machine_cannot_register_past_the_questions() {
         events.iter().find(|event| event["kind"] == kind).expect("the event").clone()
     };
     let asks = book(&of("lectures"), "event-key-1").await;
-    assert_eq!((asks.status, asks.problem().as_str()), (StatusCode::CONFLICT, "asks-questions"), "{}", asks.body);
+    assert_eq!((asks.status, asks.problem().as_str()), (StatusCode::CONFLICT, "refused"), "{}", asks.body);
+    assert_eq!(asks.json()["refusal"]["code"], "asks-questions");
     let plain = book(&of("health-tour"), "event-key-2").await;
     assert_eq!(plain.status, StatusCode::CREATED, "{}", plain.body);
 }
