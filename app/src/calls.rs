@@ -67,6 +67,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::outreach::calls::CALLS,
     crate::outreach::staff::calls::CALLS,
     crate::museum::staff::calls::CALLS,
+    crate::bus::calls::CALLS,
+    crate::bus::staff::calls::CALLS,
     crate::door::calls::CALLS,
     crate::desk::calls::CALLS,
 ];

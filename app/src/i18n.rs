@@ -22,7 +22,10 @@ macro_rules! rooms {
         ])),+];
     };
 }
-rooms!("common", "errors", "home", "museum", "outreach", "account", "mailbox", "staff", "door", "privacy", "gallery");
+rooms!(
+    "common", "errors", "home", "museum", "outreach", "bus", "account", "mailbox", "staff", "door", "privacy",
+    "gallery"
+);
 
 type Bundle = FluentBundle<FluentResource>;
 

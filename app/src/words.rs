@@ -62,6 +62,9 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
             let day = |day| FluentValue::from(day_text(day, locale));
             ("error-date-between", vec![("first", day(first)), ("last", day(last))])
         }
+        Fault::TextCharacters => plain("error-text-characters"),
+        Fault::NotYet => plain("error-not-yet"),
+        Fault::DayOutOfRange { from, until } => with("error-day-out-of-range", [("from", from), ("until", until)]),
     }
 }
 
@@ -135,6 +138,7 @@ pub fn role_text(visit: &Visit, role: Role) -> Text {
         Role::Steward => "role-steward",
         Role::Operator => "role-operator",
         Role::Auditor => "role-auditor",
+        Role::BusDispatcher => "role-bus-dispatcher",
     })
 }
 
@@ -171,6 +175,9 @@ mod tests {
             Fault::DatePast,
             Fault::SlugShape,
             Fault::DateBetween { first: jiff::civil::date(2026, 6, 1), last: jiff::civil::date(2027, 4, 1) },
+            Fault::TextCharacters,
+            Fault::NotYet,
+            Fault::DayOutOfRange { from: 7, until: 183 },
         ]
     }
 

@@ -244,11 +244,11 @@ fn handle(asked: &Asked) -> Result<(String, Handle), Answer> {
     Ok((format!("/b/{link}"), Handle::Link(link)))
 }
 
-/// The short link of a text message: on to the booking's page.
+/// The short link of a text message: on to the page it stands for.
 async fn short(asked: Asked) -> Answer {
     let code: String = asked.param("code").unwrap_or_default();
     match messages::follow(&asked.services, &asked.context, &code, &asked.network).await {
-        Ok(Some(link)) => Answer::to(format!("/b/{link}")),
+        Ok(Some(path)) => Answer::to(path),
         Ok(None) => Problem::LinkInvalid.into(),
         Err(LimitError::Limited(limited)) => Problem::TooOften(limited.retry_seconds()).into(),
         Err(LimitError::Database(error)) => {

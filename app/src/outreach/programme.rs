@@ -27,7 +27,7 @@ impl Wanted {
     fn by(visit: &Visit) -> Self {
         let get = |name| visit.query.get(name);
         Self {
-            city: get("city").and_then(|text| text.parse().ok()),
+            city: get("city").and_then(City::from_code),
             audience: get("audience").and_then(|text| text.parse().ok()),
             from: visit.query.parsed("from"),
         }
@@ -109,12 +109,12 @@ fn page(visit: &Visit, events: &Events) -> impl IntoView + use<> {
 
 fn filters(visit: &Visit, wanted: Wanted) -> impl IntoView + use<> {
     let any = |key| std::iter::once(Choice::new("", visit.t(key)));
-    let cities = City::ALL.iter().map(|city| Choice::new(city.name(), city.text(visit.locale())));
+    let cities = City::ALL.iter().map(|city| Choice::new(city.code(), city.text(visit.locale())));
     let cities = any("event-any-city").chain(cities).collect();
     let audiences = Audience::ALL.iter().filter(|who| **who != Audience::Everyone);
     let audiences = audiences.map(|who| Choice::new(who.name(), audience_text(visit, *who)));
     let audiences = any("event-any-audience").chain(audiences).collect();
-    let city = wanted.city.map_or("", City::name);
+    let city = wanted.city.map_or("", City::code);
     let audience = wanted.audience.map_or("", Audience::name);
     let day = match wanted.from {
         Some(from) => {

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod audit;
 pub mod booking;
+pub mod bus;
 pub mod clock;
 pub mod context;
 pub mod crypto;

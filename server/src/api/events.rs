@@ -109,7 +109,7 @@ pub async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let mut faults = domain::field::Faults::default();
-    let city = wanted.city.as_deref().and_then(|text| faults.take("city", text.parse::<City>()));
+    let city = wanted.city.as_deref().and_then(|text| faults.take("city", City::parse(text)));
     let audience = wanted.audience.as_deref().and_then(|text| faults.take("audience", text.parse::<Audience>()));
     if !faults.is_empty() {
         return Err(Problem::new(super::problem::INVALID).errors(faults.into_errors()));
@@ -130,7 +130,7 @@ pub async fn list(
             kind: event.kind.name(),
             title: (&event.title).into(),
             lead: (&event.lead).into(),
-            city: event.city.name(),
+            city: event.city.code(),
             place: (&event.place).into(),
             audience: event.audience.name(),
             page: format!("{site}/events/{}", event.slug),

@@ -80,7 +80,10 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     let services = services(config).await?;
     services::booking::seed_demo(&services, &services.system()).await.context("the museum's demo")?;
     services::outreach::seed_demo(&services, &services.system()).await.context("the events' demo")?;
-    println!("The demo is there: the museum and the events, their sessions, and invented visitors.");
+    services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
+    println!(
+        "The demo is there: the museum and the events with their sessions, the bus with its requests, and invented visitors."
+    );
     Ok(())
 }
 
@@ -186,6 +189,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
     println!("{said}:");
     for (kind, count) in [
         ("bookings (names and contacts)", erased.bookings),
+        ("requests for the bus (names and contacts)", erased.bus_requests),
         ("accounts", erased.accounts),
         ("drafts", swept.drafts.unsigned_abs()),
         ("codes and short links", swept.codes.unsigned_abs()),

@@ -106,7 +106,7 @@ fn bilingual(visit: &Visit, name: &str, key: &str, value: &Bilingual, lines: boo
 }
 
 fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
-    let cities = City::ALL.iter().map(|city| Choice::new(city.name(), city.text(visit.locale()))).collect();
+    let cities = City::ALL.iter().map(|city| Choice::new(city.code(), city.text(visit.locale()))).collect();
     let audiences = Audience::ALL.iter().map(|who| Choice::new(who.name(), audience_text(visit, *who))).collect();
     let lines = to.programme.iter().map(|item| format!("{} | {} | {}", item.time, item.what.zh, item.what.en));
     let lines = lines.collect::<Vec<_>>().join("\n");
@@ -123,7 +123,7 @@ fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
     ];
     view! {
         {bilingual(visit, "title", "staff-event-name", &to.title, false)}
-        <Select name="city" label=visit.t("event-city") choices=cities value=to.city.name()/>
+        <Select name="city" label=visit.t("event-city") choices=cities value=to.city.code()/>
         {bilingual(visit, "place", "museum-place", &to.place, false)}
         <Select name="audience" label=visit.t("event-audience") choices=audiences value=to.audience.name()/>
         {bilingual(visit, "lead", "staff-event-lead", &to.lead, false)}

@@ -4,7 +4,7 @@ use crate::calls::Asked;
 use crate::desk::{day, number, time};
 use domain::booking::Policy;
 use domain::field::{Fault, Faults};
-use domain::outreach::{Bilingual, ProgrammeItem};
+use domain::outreach::{Bilingual, City, ProgrammeItem};
 use domain::time::at;
 use jiff::Timestamp;
 use services::outreach::EventChange;
@@ -27,7 +27,7 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
         let read = faults.take(name, number(asked.field(name), min, max));
         read.and_then(|n| u16::try_from(n).ok())
     };
-    let city = faults.take("city", asked.field("city").parse());
+    let city = faults.take("city", City::parse(asked.field("city")));
     let audience = faults.take("audience", asked.field("audience").parse());
     let people = small(faults, "people", 1, 500);
     let children = small(faults, "children", 0, 500);

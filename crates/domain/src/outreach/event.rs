@@ -94,72 +94,6 @@ named! {
     }
 }
 
-named! {
-    /// The sixteen cities of Shandong, in the official order.
-    City {
-        /// 济南
-        Jinan = "jinan",
-        /// 青岛
-        Qingdao = "qingdao",
-        /// 淄博
-        Zibo = "zibo",
-        /// 枣庄
-        Zaozhuang = "zaozhuang",
-        /// 东营
-        Dongying = "dongying",
-        /// 烟台
-        Yantai = "yantai",
-        /// 潍坊
-        Weifang = "weifang",
-        /// 济宁
-        Jining = "jining",
-        /// 泰安
-        Taian = "taian",
-        /// 威海
-        Weihai = "weihai",
-        /// 日照
-        Rizhao = "rizhao",
-        /// 临沂
-        Linyi = "linyi",
-        /// 德州
-        Dezhou = "dezhou",
-        /// 聊城
-        Liaocheng = "liaocheng",
-        /// 滨州
-        Binzhou = "binzhou",
-        /// 菏泽
-        Heze = "heze",
-    }
-}
-
-impl City {
-    /// The city's own name; a proper noun and no sentence, so it stands in no catalogue.
-    pub const fn text(self, locale: Locale) -> &'static str {
-        let (zh, en) = match self {
-            Self::Jinan => ("济南", "Jinan"),
-            Self::Qingdao => ("青岛", "Qingdao"),
-            Self::Zibo => ("淄博", "Zibo"),
-            Self::Zaozhuang => ("枣庄", "Zaozhuang"),
-            Self::Dongying => ("东营", "Dongying"),
-            Self::Yantai => ("烟台", "Yantai"),
-            Self::Weifang => ("潍坊", "Weifang"),
-            Self::Jining => ("济宁", "Jining"),
-            Self::Taian => ("泰安", "Tai’an"),
-            Self::Weihai => ("威海", "Weihai"),
-            Self::Rizhao => ("日照", "Rizhao"),
-            Self::Linyi => ("临沂", "Linyi"),
-            Self::Dezhou => ("德州", "Dezhou"),
-            Self::Liaocheng => ("聊城", "Liaocheng"),
-            Self::Binzhou => ("滨州", "Binzhou"),
-            Self::Heze => ("菏泽", "Heze"),
-        };
-        match locale {
-            Locale::ZhCn => zh,
-            Locale::En => en,
-        }
-    }
-}
-
 /// One line of an event's programme.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ProgrammeItem {
@@ -210,11 +144,10 @@ mod tests {
         for kind in EventKind::ALL {
             assert_eq!(kind.name().parse(), Ok(*kind));
         }
-        for city in City::ALL {
-            assert_eq!(city.name().parse(), Ok(*city));
+        for audience in Audience::ALL {
+            assert_eq!(audience.name().parse(), Ok(*audience));
         }
-        assert_eq!(City::ALL.len(), 16);
-        assert_eq!("beijing".parse::<City>(), Err(Fault::NotAChoice));
+        assert_eq!("nobody".parse::<Audience>(), Err(Fault::NotAChoice));
     }
 
     #[test]

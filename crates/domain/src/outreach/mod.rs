@@ -7,6 +7,7 @@ mod answers;
 mod event;
 mod form;
 
+pub use crate::bus::City;
 pub use answers::{Answer, Answers, Typed};
-pub use event::{Audience, Bilingual, City, EventKind, ProgrammeItem, Slug};
+pub use event::{Audience, Bilingual, EventKind, ProgrammeItem, Slug};
 pub use form::{Choice, Condition, Form, FormFault, Key, Kind, Question, YES};

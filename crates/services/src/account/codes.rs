@@ -33,6 +33,8 @@ pub enum Purpose {
     Booking,
     /// An account is given another contact.
     Contact,
+    /// The contact of a request for the science bus is proven.
+    Bus,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::SignIn => "sign_in",
             Self::Booking => "booking",
             Self::Contact => "contact",
+            Self::Bus => "bus",
         }
     }
 }

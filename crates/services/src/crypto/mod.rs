@@ -63,6 +63,10 @@ pub struct Place {
 pub enum LinkPurpose {
     /// See and change a booking.
     ManageBooking,
+    /// Follow a request for the science bus: answer, accept, decline, withdraw.
+    BusRequest,
+    /// Say what a visit of the bus was like.
+    BusFeedback,
 }
 
 impl LinkPurpose {
@@ -70,6 +74,8 @@ impl LinkPurpose {
     const fn name(self) -> &'static str {
         match self {
             Self::ManageBooking => "manage-booking",
+            Self::BusRequest => "bus-request",
+            Self::BusFeedback => "bus-feedback",
         }
     }
 }

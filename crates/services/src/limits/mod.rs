@@ -65,6 +65,8 @@ limits! {
     API_PER_CLIENT = "api-client", 1200 in MINUTE;
     /// Places taken by the public from one network: a class of pupils books from one school's address.
     BOOKING_PER_NETWORK = "booking-network", 300 in TEN_MINUTES;
+    /// Forms for the science bus begun in one network: an education office asks for its schools, one after the other.
+    BUS_PER_NETWORK = "bus-network", 60 in HOUR;
     /// Short links followed from one network, and signed links of no booking: short links have 50 bits, and are not to be
     /// collected.
     LOOKUP_PER_NETWORK = "lookup-network", 60 in TEN_MINUTES;

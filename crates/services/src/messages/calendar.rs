@@ -3,9 +3,9 @@
 //! Written here rather than with a crate: an entry is a dozen lines, and the folding has to be right for Chinese, where
 //! a line's 75 octets are 25 characters and a fold inside one of them would destroy it.
 
-use domain::ids::{BookingId, SessionId};
 use jiff::Timestamp;
 use std::fmt::Write as _;
+use uuid::Uuid;
 
 /// What the receiving calendar is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +33,7 @@ impl Method {
 #[derive(Clone, Debug)]
 pub struct Event<'a> {
     /// The booking: the left half of the UID, the same for as long as the booking lives.
-    pub booking: BookingId,
+    pub subject: Uuid,
     /// The right half of the UID: the site's host.
     pub host: &'a str,
     /// Higher with every change, so that an older message cannot undo a newer one.
@@ -65,7 +65,7 @@ pub struct Event<'a> {
 /// The file: UTF-8, lines ended by CRLF and folded at 75 octets.
 pub fn ics(event: &Event<'_>) -> String {
     let mut file = File::default();
-    let Event { booking, host, sequence, method, .. } = *event;
+    let Event { subject, host, sequence, method, .. } = *event;
     let cancelled = method == Method::Cancel;
     file.line("BEGIN:VCALENDAR");
     file.line("VERSION:2.0");
@@ -73,7 +73,7 @@ pub fn ics(event: &Event<'_>) -> String {
     file.line("CALSCALE:GREGORIAN");
     file.line(&format!("METHOD:{}", method.name()));
     file.line("BEGIN:VEVENT");
-    file.line(&format!("UID:{booking}@{}", plain(host)));
+    file.line(&format!("UID:{subject}@{}", plain(host)));
     file.line(&format!("SEQUENCE:{sequence}"));
     file.line(&format!("DTSTAMP:{}", utc(event.stamp)));
     file.line(&format!("DTSTART:{}", utc(event.starts_at)));
@@ -104,11 +104,11 @@ pub fn ics(event: &Event<'_>) -> String {
     file.0
 }
 
-/// One date of a feed.
+/// An entry of a calendar that people subscribe to.
 #[derive(Clone, Debug)]
-pub struct FeedEntry {
-    /// The left half of its UID: the same wherever the date is moved to.
-    pub id: SessionId,
+pub struct Entry {
+    /// The left half of its UID: the same wherever it is moved to.
+    pub id: Uuid,
     /// Higher with every change.
     pub sequence: u32,
     /// When this version of it was made.
@@ -119,7 +119,7 @@ pub struct FeedEntry {
     pub ends_at: Timestamp,
     /// Title.
     pub summary: String,
-    /// What to know.
+    /// What to know; may be empty.
     pub description: String,
     /// Where.
     pub place: String,
@@ -129,13 +129,13 @@ pub struct FeedEntry {
     pub cancelled: bool,
 }
 
-/// A feed to subscribe to: calendars ask for it again, and an entry with a known UID and a higher SEQUENCE takes the place
-/// of the one they have. An entry that leaves the feed leaves the calendar; one that is cancelled says so.
-pub fn feed(host: &str, name: &str, entries: &[FeedEntry]) -> String {
+/// A whole calendar to subscribe to: calendars ask for it again, and an entry with a known UID and a higher SEQUENCE takes the place
+/// of the one they have. An entry that leaves it leaves the calendar; one that is cancelled says so.
+pub fn subscription(host: &str, name: &str, entries: &[Entry]) -> String {
     let mut file = File::default();
     file.line("BEGIN:VCALENDAR");
     file.line("VERSION:2.0");
-    file.line(&format!("PRODID:-//{}//events//ZH", plain(host)));
+    file.line(&format!("PRODID:-//{}//schedule//ZH", plain(host)));
     file.line("CALSCALE:GREGORIAN");
     file.line("METHOD:PUBLISH");
     file.line(&format!("NAME:{}", text(name)));
@@ -151,7 +151,9 @@ pub fn feed(host: &str, name: &str, entries: &[FeedEntry]) -> String {
         file.line(&format!("DTSTART:{}", utc(entry.starts_at)));
         file.line(&format!("DTEND:{}", utc(entry.ends_at)));
         file.line(&format!("SUMMARY:{}", text(&entry.summary)));
-        file.line(&format!("DESCRIPTION:{}", text(&entry.description)));
+        if !entry.description.is_empty() {
+            file.line(&format!("DESCRIPTION:{}", text(&entry.description)));
+        }
         file.line(&format!("LOCATION:{}", text(&entry.place)));
         file.line(&format!("URL:{}", plain(&entry.url)));
         file.line(if entry.cancelled { "STATUS:CANCELLED" } else { "STATUS:CONFIRMED" });
@@ -231,7 +233,7 @@ mod tests {
 
     fn event(method: Method) -> Event<'static> {
         Event {
-            booking: BookingId(uuid::Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0001)),
+            subject: Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0001),
             host: "www.example.cn",
             sequence: 2,
             method,
@@ -292,8 +294,8 @@ mod tests {
     #[test]
     fn a_feed_moves_a_date_under_the_uid_it_had() {
         let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
-        let entry = |sequence, starts: &str, ends: &str| FeedEntry {
-            id: SessionId(uuid::Uuid::from_u128(7)),
+        let entry = |sequence, starts: &str, ends: &str| Entry {
+            id: Uuid::from_u128(7),
             sequence,
             stamp: at("2026-07-01T00:00:00Z"),
             starts_at: at(starts),
@@ -304,7 +306,7 @@ mod tests {
             url: "https://www.example.cn/events/family-day".into(),
             cancelled: false,
         };
-        let lines = |entry| unfolded(&feed("www.example.cn", "活动", &[entry]));
+        let lines = |entry| unfolded(&subscription("www.example.cn", "活动", &[entry]));
         let before = lines(entry(0, "2026-07-28T01:00:00Z", "2026-07-28T03:00:00Z"));
         let after = lines(entry(1, "2026-07-29T01:00:00Z", "2026-07-29T03:00:00Z"));
         let changed: Vec<_> = before.iter().zip(&after).filter(|(a, b)| a != b).map(|(_, b)| b.as_str()).collect();
@@ -319,6 +321,28 @@ mod tests {
         assert!(lines.contains(&"METHOD:CANCEL".to_owned()) && lines.contains(&"STATUS:CANCELLED".to_owned()));
         assert!(lines.contains(&"UID:01970000-0000-7000-8000-000000000001@www.example.cn".to_owned()));
         assert!(!lines.iter().any(|line| line.contains("VALARM")));
+    }
+
+    #[test]
+    fn a_subscription_has_an_entry_for_each_stop() {
+        let entry = |id: u128, summary: &str| Entry {
+            id: Uuid::from_u128(id),
+            sequence: 1,
+            stamp: "2026-07-20T04:00:00Z".parse().expect("an instant"),
+            starts_at: "2026-07-28T01:00:00Z".parse().expect("an instant"),
+            ends_at: "2026-07-28T02:30:00Z".parse().expect("an instant"),
+            summary: summary.into(),
+            description: String::new(),
+            place: "潍坊".into(),
+            url: "https://www.example.cn/bus/schedule".into(),
+            cancelled: false,
+        };
+        let entries = [entry(1, "科普巴士：演示市星河小学, 一校区"), entry(2, "科普巴士：演示社区")];
+        let lines = unfolded(&subscription("www.example.cn", "科普巴士行程", &entries));
+        assert_eq!(lines.iter().filter(|line| *line == "BEGIN:VEVENT").count(), 2);
+        assert!(lines.contains(&"SUMMARY:科普巴士：演示市星河小学\\, 一校区".to_owned()), "{lines:?}");
+        assert!(lines.contains(&"METHOD:PUBLISH".to_owned()) && !lines.iter().any(|line| line.starts_with("ATTENDEE")));
+        assert_eq!(lines.last().map(String::as_str), Some("END:VCALENDAR"));
     }
 
     proptest! {

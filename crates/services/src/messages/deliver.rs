@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
 use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
-use domain::ids::{BookingId, MessageId};
+use domain::ids::{BookingId, BusRequestId, MessageId};
 use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -24,19 +24,20 @@ use store::messages::NewMessage;
 /// Adds what sends messages.
 #[must_use]
 pub fn handlers(handlers: Handlers) -> Handlers {
-    handlers.on(CODE, send_code).on(BOOKING, send_booking)
+    handlers.on(CODE, send_code).on(BOOKING, send_booking).on(super::bus::BUS, super::bus::send)
 }
 
 /// A message on its way.
 #[derive(Clone, Copy)]
-struct Dispatch {
-    id: MessageId,
-    booking: Option<BookingId>,
-    template: &'static str,
-    channel: &'static str,
+pub(super) struct Dispatch {
+    pub id: MessageId,
+    pub booking: Option<BookingId>,
+    pub bus: Option<BusRequestId>,
+    pub template: &'static str,
+    pub channel: &'static str,
 }
 
-enum Parcel {
+pub(super) enum Parcel {
     Mail(Box<Letter>),
     Sms(Box<Sms>),
 }
@@ -53,6 +54,7 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
     let dispatch = Dispatch {
         id: message,
         booking: None,
+        bus: None,
         template: "code",
         channel: match contact {
             Contact::Phone(_) => "sms",
@@ -90,7 +92,7 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         Err(VisitError::Sealed(_)) => return Err(Failure::retry("booking_sealed")),
         Err(VisitError::Unreadable(_)) => return Err(Failure::retry("booking_unreadable")),
     };
-    let of = |id, channel| Dispatch { id, booking: Some(booking), template: template.name(), channel };
+    let of = |id, channel| Dispatch { id, booking: Some(booking), bus: None, template: template.name(), channel };
     if !still_true(template, &visit, starts_at, now) {
         tracing::info!(%booking, template = template.name(), "a message is not true any more and is not sent");
         if visit.mail.is_some() {
@@ -143,7 +145,13 @@ fn still_true(template: Template, visit: &Visit, planned_for: Option<Timestamp>,
 }
 
 /// Sends one message and writes what became of it.
-async fn dispatch_one(services: &Services, now: Timestamp, dispatch: Dispatch, parcel: Parcel, last: bool) -> Outcome {
+pub(super) async fn dispatch_one(
+    services: &Services,
+    now: Timestamp,
+    dispatch: Dispatch,
+    parcel: Parcel,
+    last: bool,
+) -> Outcome {
     let id = dispatch.id.0;
     let state = note(services, now, dispatch).await?;
     if state == "sent" || state == "dropped" {
@@ -174,13 +182,13 @@ async fn dispatch_one(services: &Services, now: Timestamp, dispatch: Dispatch, p
 }
 
 async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
-    let Dispatch { id, booking, template, channel } = dispatch;
-    store::messages::note(&services.db, now, NewMessage { id: id.0, booking: booking.map(|b| b.0), template, channel })
-        .await
+    let Dispatch { id, booking, bus, template, channel } = dispatch;
+    let (booking, bus_request) = (booking.map(|id| id.0), bus.map(|id| id.0));
+    store::messages::note(&services.db, now, NewMessage { id: id.0, booking, bus_request, template, channel }).await
 }
 
 /// Writes that a message was not sent, on purpose. One that was sent stays sent.
-async fn drop_message(services: &Services, now: Timestamp, dispatch: Dispatch) -> Outcome {
+pub(super) async fn drop_message(services: &Services, now: Timestamp, dispatch: Dispatch) -> Outcome {
     if note(services, now, dispatch).await? != "sent" {
         store::messages::settle(&services.db, dispatch.id.0, "dropped", None, None).await?;
         metrics::counter!("messages_total", "channel" => dispatch.channel, "template" => dispatch.template, "outcome" => "dropped")
@@ -189,7 +197,7 @@ async fn drop_message(services: &Services, now: Timestamp, dispatch: Dispatch) -
     Ok(())
 }
 
-fn letter(
+pub(super) fn letter(
     id: MessageId,
     to: MailAddress,
     locale: Locale,
@@ -211,7 +219,7 @@ fn letter(
     })))
 }
 
-fn sms(
+pub(super) fn sms(
     services: &Services,
     id: MessageId,
     to: Phone,
@@ -291,13 +299,13 @@ fn values(services: &Services, visit: &Visit, template: Template, now: Timestamp
 }
 
 /// At most 35 characters, the last an ellipsis where something was left out.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const MOST: usize = 35;
     if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST - 1).chain(['…']).collect() }
 }
 
 /// 7月28日周二09:00 · Tue 28 July 09:00
-fn when_text(at: Timestamp, locale: Locale) -> String {
+pub(super) fn when_text(at: Timestamp, locale: Locale) -> String {
     let (day, clock) = (local_day(at), clock_text(at));
     let weekday = weekday_text(day, locale);
     match locale {
@@ -316,7 +324,7 @@ fn days_left(now: Timestamp, then: Timestamp) -> i64 {
 }
 
 /// 7月28日08:30 · 08:30 on 28 July
-fn deadline_text(at: Timestamp, locale: Locale) -> String {
+pub(super) fn deadline_text(at: Timestamp, locale: Locale) -> String {
     let day = local(at).date();
     match locale {
         Locale::ZhCn => format!("{}月{}日{}", day.month(), day.day(), clock_text(at)),
@@ -350,7 +358,7 @@ pub(super) fn calendar_of(
         ),
     };
     ics(&Event {
-        booking: visit.booking,
+        subject: visit.booking.0,
         host: services.post.host(),
         sequence: visit.sequence,
         method: if visit.cancelled { Method::Cancel } else { method },

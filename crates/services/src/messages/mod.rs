@@ -6,6 +6,7 @@
 //! sending, when it is also asked whether the message is still true. This module decides no policy and writes to nobody
 //! by itself.
 
+mod bus;
 mod calendar;
 mod deliver;
 mod mail;
@@ -16,7 +17,8 @@ mod sms;
 mod templates;
 mod visit;
 
-pub use calendar::{Event, FeedEntry, Method, feed, ics};
+pub use bus::{BusTemplate, queue_bus, queue_bus_at};
+pub use calendar::{Entry, Event, Method, ics};
 pub use deliver::handlers;
 pub use mail::{Letter, MailTransport, PostError, SmtpSettings, SmtpTls};
 pub use pass::{PassError, PassFont, PassSheet, TooLong, qr_svg};
@@ -335,9 +337,9 @@ pub async fn calendar_file(
     Ok(visit.map(|visit| deliver::calendar_of(services, &visit, locale, Method::Publish, None)))
 }
 
-/// A feed of dates under the site's host.
-pub fn event_feed(services: &Services, name: &str, entries: &[FeedEntry]) -> String {
-    feed(services.post.host(), name, entries)
+/// A calendar to subscribe to, under the site's host: the events' dates, the bus's stops.
+pub fn calendar_to_follow(services: &Services, name: &str, entries: &[Entry]) -> String {
+    calendar::subscription(services.post.host(), name, entries)
 }
 
 /// The pass of a booking as a PDF of one page (A6), for printing. `None` where the booking is not known or was

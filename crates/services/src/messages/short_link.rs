@@ -4,10 +4,11 @@
 //! same ones. Fifty bits, and a limit on how often one network may try: they are not to be collected by guessing.
 
 use crate::booking::manage_link;
+use crate::crypto::LinkPurpose;
 use crate::limits::{self, LimitError, Network};
 use crate::{Context, Services};
 use domain::contact::half_width;
-use domain::ids::BookingId;
+use domain::ids::{BookingId, BusRequestId};
 use jiff::{SignedDuration, Timestamp};
 
 /// Crockford's base 32: no I, L, O, U.
@@ -16,7 +17,21 @@ const LENGTH: usize = 10;
 
 /// The characters of a booking.
 pub(super) fn code(services: &Services, booking: BookingId) -> String {
-    let mac = services.vault.mac("messages.short_link", booking.0.as_bytes());
+    characters(services.vault.mac("messages.short_link", booking.0.as_bytes()))
+}
+
+/// The characters of a request for the bus.
+pub(super) fn bus_code(services: &Services, request: BusRequestId) -> String {
+    characters(services.vault.mac("messages.short_link.bus", request.0.as_bytes()))
+}
+
+/// Makes the link of a request work until `until`.
+pub(super) async fn keep_bus(services: &Services, request: BusRequestId, until: Timestamp) -> sqlx::Result<()> {
+    let hash = hash(services, &bus_code(services, request));
+    store::bus::requests::keep_short_link(&services.db, &hash, request.0, until).await
+}
+
+fn characters(mac: [u8; 32]) -> String {
     let bits = mac.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     (0..LENGTH).map(|i| char::from(ALPHABET[(bits >> (5 * i) & 31) as usize])).collect()
 }
@@ -28,7 +43,7 @@ pub(super) async fn keep(services: &Services, booking: BookingId, ends_at: Times
     store::messages::keep_short_link(&services.db, &hash, booking.0, expires).await
 }
 
-/// Where a short link leads: the signed link of `/b/<link>`; `None` where it leads nowhere (any more). Forgives what eyes
+/// Where a short link leads: a path of the house, `/b/<link>` or `/bus/r/<link>`; `None` where it leads nowhere (any more). Forgives what eyes
 /// confuse: case, O and 0, I, L and 1.
 ///
 /// # Errors
@@ -51,8 +66,12 @@ pub async fn follow(
     if read.len() != LENGTH || !read.bytes().all(|byte| ALPHABET.contains(&byte)) {
         return Ok(None);
     }
-    let found = store::messages::follow_short_link(&services.db, context.now, &hash(services, &read)).await?;
-    Ok(found.map(|(booking, ends_at)| manage_link(services, BookingId(booking), ends_at)))
+    let hash = hash(services, &read);
+    if let Some((booking, ends_at)) = store::messages::follow_short_link(&services.db, context.now, &hash).await? {
+        return Ok(Some(format!("/b/{}", manage_link(services, BookingId(booking), ends_at))));
+    }
+    let found = store::bus::requests::follow_short_link(&services.db, &hash, context.now).await?;
+    Ok(found.map(|(request, until)| format!("/bus/r/{}", services.vault.link(LinkPurpose::BusRequest, request, until))))
 }
 
 fn hash(services: &Services, code: &str) -> [u8; 32] {

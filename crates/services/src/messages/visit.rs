@@ -67,7 +67,7 @@ impl Visit {
         let name = opened("name_sealed", &row.name_sealed)?;
         let phone = row.phone_sealed.as_deref().map(|sealed| opened("phone_sealed", sealed)).transpose()?;
         let mail = row.mail_sealed.as_deref().map(|sealed| opened("mail_sealed", sealed)).transpose()?;
-        let city = row.city.as_deref().map(str::parse).transpose().map_err(|_| VisitError::Unreadable("city"))?;
+        let city = row.city.as_deref().map(City::parse).transpose().map_err(|_| VisitError::Unreadable("city"))?;
         let place = row.place.map(serde_json::from_value).transpose().map_err(|_| VisitError::Unreadable("place"))?;
         Ok(Self {
             event_place: city.zip(place),

@@ -67,7 +67,7 @@ pub async fn add_event(services: &Services, context: &Context, fresh: NewEvent) 
         let row = sql::NewEvent {
             id: id.0,
             kind: fresh.kind.name(),
-            city: fresh.city.name(),
+            city: fresh.city.code(),
             audience: fresh.audience.name(),
             place: value(&fresh.place)?,
             lead: value(&fresh.lead)?,
@@ -78,7 +78,7 @@ pub async fn add_event(services: &Services, context: &Context, fresh: NewEvent) 
         if !sql::add(&mut tx, context.now, &activity, &row).await? {
             return Err(OutreachError::field("slug", Fault::AlreadyExists));
         }
-        note(&mut tx, &context, "event.added", id, json!({ "kind": fresh.kind.name(), "city": fresh.city.name() }))
+        note(&mut tx, &context, "event.added", id, json!({ "kind": fresh.kind.name(), "city": fresh.city.code() }))
             .await?;
         tx.commit().await?;
         services.programme.forget();
@@ -137,7 +137,7 @@ pub async fn change_event(
         let row = sql::Change {
             title_zh: &to.title.zh,
             title_en: &to.title.en,
-            city: to.city.name(),
+            city: to.city.code(),
             audience: to.audience.name(),
             place: value(&to.place)?,
             lead: value(&to.lead)?,

@@ -3,7 +3,7 @@
 use super::OutreachError;
 use crate::Services;
 use crate::booking::{SessionView, Timetable};
-use crate::messages::{self, FeedEntry};
+use crate::messages::{Entry, calendar_to_follow};
 use crate::snapshot::Snapshot;
 use domain::Locale;
 use domain::booking::Policy;
@@ -76,7 +76,7 @@ impl Event {
             slug: row.slug,
             title: Bilingual::new(row.title_zh, row.title_en),
             kind: row.kind.parse().map_err(damaged)?,
-            city: row.city.parse().map_err(damaged)?,
+            city: City::parse(&row.city).map_err(damaged)?,
             place: parsed(row.place)?,
             audience: row.audience.parse().map_err(damaged)?,
             lead: parsed(row.lead)?,
@@ -186,8 +186,8 @@ pub fn feed<'a>(
                 None => ("", event.updated_at),
             };
             let title = event.title.of(locale);
-            entries.push(FeedEntry {
-                id: session.id,
+            entries.push(Entry {
+                id: session.id.0,
                 sequence: session.version.max(1).unsigned_abs() - 1,
                 stamp: changed,
                 starts_at: session.facts.starts_at,
@@ -200,5 +200,5 @@ pub fn feed<'a>(
             });
         }
     }
-    messages::event_feed(services, name, &entries)
+    calendar_to_follow(services, name, &entries)
 }

@@ -74,6 +74,8 @@ pub enum Term {
     Booking,
     /// The booking itself, once it names nobody.
     Counted,
+    /// Who coordinated a visit of the science bus.
+    Bus,
     /// What was typed and never finished.
     Draft,
     /// One-time codes and short links.
@@ -98,8 +100,9 @@ pub enum Term {
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Booking,
+        Self::Bus,
         Self::Counted,
         Self::Draft,
         Self::Code,
@@ -117,6 +120,7 @@ impl Term {
     pub const fn days(self) -> Option<i64> {
         match self {
             Self::Booking => Some(90),
+            Self::Bus => Some(180),
             Self::Draft | Self::Code => Some(1),
             Self::Limit | Self::Answer => Some(3),
             Self::Login | Self::Work => Some(30),
@@ -132,6 +136,10 @@ impl Term {
             Self::Booking => Text {
                 zh: "参观场次结束后保存90天，随后自动删除姓名和联系方式",
                 en: "90 days after the session; then names and contacts are erased automatically",
+            },
+            Self::Bus => Text {
+                zh: "申请办结后保存180天，随后自动删除联系人的姓名、职务、联系方式和往来说明",
+                en: "180 days after the request is closed; then the coordinator's name, post, contact and texts are erased",
             },
             Self::Counted => Text {
                 zh: "姓名和联系方式删除后，仅作为不指向个人的人次统计保留",
@@ -199,6 +207,8 @@ pub struct Field {
 pub struct Erased {
     /// Bookings that lost names and contacts.
     pub bookings: u64,
+    /// Requests for the bus that lost who coordinated them.
+    pub bus_requests: u64,
     /// Accounts that were emptied.
     pub accounts: u64,
     /// Rows that were deleted.
@@ -216,11 +226,12 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let bookings = sql::count_due_bookings(&services.db, Term::Booking.before(now)).await?;
     let accounts = sql::due_accounts(&services.db, Term::Account.before(now), i64::MAX).await?.len();
     let swept = sql::count_due(&services.db, &due(now)).await?;
-    Ok(Erased { bookings: bookings.unsigned_abs(), accounts: accounts as u64, swept })
+    let bus_requests = crate::bus::count_due(services, Term::Bus.before(now)).await?;
+    Ok(Erased { bookings: bookings.unsigned_abs(), bus_requests, accounts: accounts as u64, swept })
 }
 
-/// Erases what is due now, with a proof in the audit trail: one entry per session and one per emptied account, counts
-/// only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
+/// Erases what is due now, with a proof in the audit trail: one entry per session, one per emptied request for the bus
+/// and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
 pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     let mut erased = Erased::default();
     loop {
@@ -239,6 +250,7 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
             break;
         }
     }
+    erased.bus_requests = crate::bus::erase_due(services, Term::Bus.before(services.clock.now())).await?;
     erased.swept = sql::sweep(&services.db, &due(services.clock.now())).await?;
     Ok(erased)
 }

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod booking;
+mod bus;
 mod db;
 mod jobs;
 mod messages;
