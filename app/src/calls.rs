@@ -64,6 +64,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::account::CALLS,
     crate::mailbox::CALLS,
     crate::museum::calls::CALLS,
+    crate::outreach::calls::CALLS,
+    crate::outreach::staff::calls::CALLS,
     crate::museum::staff::calls::CALLS,
     crate::bus::calls::CALLS,
     crate::bus::staff::calls::CALLS,

@@ -28,6 +28,10 @@ use crate::museum::staff::{
 };
 use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
 use crate::notices::{Accessibility, Privacy};
+use crate::outreach::staff::{
+    EventEdit, EventNew, EventQuestions, Registration, Registrations, StaffEvent, StaffEvents,
+};
+use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
 use domain::account::Capability;
@@ -112,6 +116,10 @@ pages! {
     "/museum/sessions" Sessions (Access::Public) [islands, shared];
     "/museum/book/:draft" Book (Access::Public) [islands];
     "/museum/book/:draft/code" Code (Access::Public) [islands];
+    "/events" Programme (Access::Public) [shared];
+    "/events/:slug" EventPage (Access::Public) [islands, shared];
+    "/events/book/:draft" Book (Access::Public) [islands];
+    "/events/book/:draft/code" Code (Access::Public) [islands];
     "/b/:link" Mine (Access::Public) [islands];
     "/b/:link/pass" Pass (Access::Public) [islands];
     "/b/:link/move" Move (Access::Public) [islands];
@@ -130,6 +138,13 @@ pages! {
     "/staff/museum/bookings/:id" StaffBooking (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
+    "/staff/events" StaffEvents (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/events/new" EventNew (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/events/:id" StaffEvent (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/events/:id/edit" EventEdit (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/events/:id/questions" EventQuestions (Access::Capability(Capability::ManageSessions)) [islands];
+    "/staff/events/:id/dates/:session" Registrations (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/events/:id/registrations/:booking" Registration (Access::Capability(Capability::SeeBookings)) [];
     "/staff/bus" BusBoard (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/requests/:id" StaffBusRequest (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/plan" BusPlanner (Access::Capability(Capability::DispatchBus)) [];
@@ -170,6 +185,8 @@ pages! {
 pub mod paths {
     /// The museum's front page.
     pub const MUSEUM: &str = "/museum";
+    /// What is on.
+    pub const EVENTS: &str = "/events";
     /// The science bus.
     pub const BUS: &str = "/bus";
     /// A visitor's own bookings.

@@ -5,6 +5,7 @@ use super::contact::waiting_list;
 use super::notices::page_problem;
 use super::widgets::{AccountTabs, Do, SessionTable, done_notice};
 use crate::form::Tone;
+use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
 use crate::routes::{is_open, paths};
 use crate::ui::{
@@ -21,6 +22,7 @@ use services::account::contacts::{self, Waiting};
 use services::account::sessions::{self, OwnSession};
 use services::account::visitors::{self, Profile};
 use services::booking::{self, BookingState, BookingView};
+use services::outreach::Events;
 
 /// The bookings of whoever is signed in.
 #[component]
@@ -30,7 +32,11 @@ pub fn Bookings() -> impl IntoView {
         let profile = visitors::profile(&visit.services, &visit.context).await;
         let bookings = booking::of_account(&visit.services, &visit.context).await;
         match (profile, bookings) {
-            (Ok(profile), Ok(bookings)) => bookings_page(&visit, &profile, bookings).into_any(),
+            (Ok(profile), Ok(bookings)) => {
+                // Only for their names: a list of bookings is shown all the same where they cannot be read.
+                let events = services::outreach::events(&visit.services).await.unwrap_or_default();
+                bookings_page(&visit, &profile, bookings, &events).into_any()
+            }
             (Err(error), _) => problem_page(page_problem(error)).into_any(),
             (_, Err(error)) => {
                 tracing::error!(%error, "an account's bookings could not be read");
@@ -40,7 +46,12 @@ pub fn Bookings() -> impl IntoView {
     })
 }
 
-fn bookings_page(visit: &Visit, profile: &Profile, bookings: Vec<BookingView>) -> impl IntoView + use<> {
+fn bookings_page(
+    visit: &Visit,
+    profile: &Profile,
+    bookings: Vec<BookingView>,
+    events: &Events,
+) -> impl IntoView + use<> {
     let now = visit.context.now;
     let (mut ahead, past): (Vec<_>, Vec<_>) = bookings.into_iter().partition(|booking| is_ahead(booking, now));
     ahead.sort_by_key(|booking| booking.starts_at);
@@ -57,7 +68,7 @@ fn bookings_page(visit: &Visit, profile: &Profile, bookings: Vec<BookingView>) -
             <AccountTabs/>
             <section class="section">
                 <h2>{visit.t("account-ahead-title")}</h2>
-                {if ahead.is_empty() { none_ahead(visit).into_any() } else { ahead_cards(visit, &ahead).into_any() }}
+                {if ahead.is_empty() { none_ahead(visit).into_any() } else { ahead_cards(visit, &ahead, events).into_any() }}
             </section>
             {(!past.is_empty()).then(|| past_table(visit, &past))}
             <div class="account-end"><Do action="/sign-out" variant=Variant::Quiet>{visit.t("sign-out")}</Do></div>
@@ -81,7 +92,7 @@ fn none_ahead(visit: &Visit) -> impl IntoView + use<> {
     }
 }
 
-fn party_text(visit: &Visit, booking: &BookingView) -> crate::i18n::Text {
+fn party_text(visit: &Visit, booking: &BookingView) -> Text {
     let people = booking.party.people.get();
     match booking.party.children {
         0 => visit.t_args("account-people", &[("n", people.into())]),
@@ -93,7 +104,15 @@ fn page_of(visit: &Visit, booking: &BookingView) -> String {
     visit.href(&format!("/account/bookings/{}", booking.id))
 }
 
-fn ahead_cards(visit: &Visit, bookings: &[BookingView]) -> impl IntoView + use<> {
+/// What was booked: an event by its title, or the museum.
+fn name_of(visit: &Visit, booking: &BookingView, events: &Events) -> Text {
+    match events.by_id(booking.activity) {
+        Some(event) => event.title.of(visit.locale()).to_owned().into(),
+        None => visit.t("nav-museum"),
+    }
+}
+
+fn ahead_cards(visit: &Visit, bookings: &[BookingView], events: &Events) -> impl IntoView + use<> {
     let cards = bookings.iter().map(|booking| {
         let tag = if booking.starts_at <= visit.context.now {
             (Tone::Success, visit.t("account-state-running"))
@@ -102,8 +121,8 @@ fn ahead_cards(visit: &Visit, bookings: &[BookingView]) -> impl IntoView + use<>
         };
         let when = span_text(booking.starts_at, booking.ends_at, visit.locale());
         view! {
-            <Card title=when href=crate::i18n::Text::from(page_of(visit, booking)) tag=Some(tag)>
-                <p>{visit.t("nav-museum")}</p>
+            <Card title=when href=Text::from(page_of(visit, booking)) tag=Some(tag)>
+                <p>{name_of(visit, booking, events)}</p>
                 <p>{party_text(visit, booking)}</p>
                 <p class="muted small">{visit.t("account-reference")}" "<code class="code">{booking.reference.clone()}</code></p>
             </Card>

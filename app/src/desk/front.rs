@@ -34,6 +34,7 @@ const AREAS: [Area; 15] = [
     area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
     area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
     area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
+    area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text"),
     area("/staff/bus", Capability::DispatchBus, "bus-staff-board-title", "bus-staff-board-text"),
     area("/staff/bus/plan", Capability::DispatchBus, "bus-staff-plan-title", "bus-staff-plan-text"),
     area("/staff/bus/blackouts", Capability::DispatchBus, "bus-staff-blackouts-title", "bus-staff-blackouts-text"),

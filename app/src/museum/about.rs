@@ -81,17 +81,19 @@ fn rules(visit: &Visit, policy: &Policy) -> impl IntoView + use<> {
 }
 
 /// What the policy says, in sentences: on the front page, beside the booking form and in nobody's memory.
-pub(super) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n::Text> {
+pub(crate) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n::Text> {
     let number = |n: u16| u32::from(n).into();
+    let party = [("people", number(policy.people_per_booking)), ("children", number(policy.children_per_booking))];
     vec![
         visit.t_args(
             "museum-rule-ahead",
             &[("days", number(policy.days_ahead)), ("hour", i32::from(policy.opens_hour).into())],
         ),
-        visit.t_args(
-            "museum-rule-party",
-            &[("people", number(policy.people_per_booking)), ("children", number(policy.children_per_booking))],
-        ),
+        if policy.children_per_booking > 0 {
+            visit.t_args("museum-rule-party", &party)
+        } else {
+            visit.t_args("event-rule-adults", &party[..1])
+        },
         visit.t_args(
             "museum-rule-limit",
             &[

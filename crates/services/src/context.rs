@@ -27,6 +27,8 @@ pub struct Services {
     pub limits: crate::limits::Counter,
     /// The picture of the sessions that public pages read.
     pub calendar: crate::booking::Calendar,
+    /// The picture of the events that public pages read.
+    pub programme: crate::outreach::Programme,
     /// How messages leave: SMTP, SMS, or the mailbox of development.
     pub post: crate::messages::Post,
     /// Wakes this process's job workers at once after a commit that queued something.

@@ -11,6 +11,7 @@ pub mod bus;
 pub mod jobs;
 pub mod keys;
 pub mod messages;
+pub mod outreach;
 pub mod privacy;
 
 /// The migrations, compiled in, so that the binary can bring any database up to date.

@@ -50,17 +50,23 @@ pub struct VisitRow {
     pub title_en: String,
     /// `domain::booking::Policy`.
     pub policy: serde_json::Value,
+    /// City of an event.
+    pub city: Option<String>,
+    /// Place of an event: `domain::outreach::Bilingual`.
+    pub place: Option<serde_json::Value>,
 }
 
 /// The booking a message, a calendar file or a pass is about.
 pub async fn visit(db: impl PgExecutor<'_>, booking: Uuid) -> sqlx::Result<Option<VisitRow>> {
     sqlx::query_as!(
         VisitRow,
-        "select b.id, b.session_id, b.reference, b.state, b.people, b.children, b.arrived, b.locale, b.name_sealed,
-                b.phone_sealed, b.mail_sealed, b.sequence, b.version, b.updated_at, b.cancelled_by,
-                s.starts_at, s.ends_at, s.state as session_state, a.title_zh, a.title_en, a.policy
-         from booking b join session s on s.id = b.session_id join activity a on a.id = b.activity_id
-         where b.id = $1",
+        r#"select b.id, b.session_id, b.reference, b.state, b.people, b.children, b.arrived, b.locale, b.name_sealed,
+                  b.phone_sealed, b.mail_sealed, b.sequence, b.version, b.updated_at, b.cancelled_by,
+                  s.starts_at, s.ends_at, s.state as session_state, a.title_zh, a.title_en, a.policy,
+                  e.city as "city?", e.place as "place?"
+           from booking b join session s on s.id = b.session_id join activity a on a.id = b.activity_id
+           left join event e on e.activity_id = a.id
+           where b.id = $1"#,
         booking
     )
     .fetch_optional(db)

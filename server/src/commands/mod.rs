@@ -48,6 +48,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         claims: Default::default(),
         limits: Default::default(),
         calendar: Default::default(),
+        programme: Default::default(),
         post,
         job_bell: Arc::default(),
     })
@@ -79,8 +80,11 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     }
     let services = services(config).await?;
     services::booking::seed_demo(&services, &services.system()).await.context("the museum's demo")?;
+    services::outreach::seed_demo(&services, &services.system()).await.context("the events' demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
-    println!("The demo is there: the museum with its sessions, the bus with its requests, and invented visitors.");
+    println!(
+        "The demo is there: the museum and the events with their sessions, the bus with its requests, and invented visitors."
+    );
     Ok(())
 }
 

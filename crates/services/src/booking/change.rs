@@ -340,7 +340,7 @@ async fn other_bookings(
     let Some(contact) = &view.person.contact else { return Ok(BookingFacts::default()) };
     let index = contact_index(services, contact);
     claims::lock_keys(db, &[lock_key(&index)]).await?;
-    let spans = spans(policy, target.starts_at.to_jiff());
+    let spans = spans(policy, target);
     let counts =
         claims::person_counts(db, target.activity_id, std::slice::from_ref(&index), spans, Some(view.id.0)).await?;
     Ok(count(&counts, &index))

@@ -257,7 +257,7 @@ fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
         people: visit.people,
         children: visit.children,
         children_need_adult: visit.policy.children_need_adult,
-        place: services.post.place(locale).to_owned(),
+        place: visit.place(services, locale),
         doors_open: clock_text(visit.doors_open()),
         doors_close: clock_text(visit.doors_close()),
         change_until: deadline_text(visit.change_until(), locale),
@@ -360,13 +360,13 @@ pub(super) fn calendar_of(
             format!(
                 "预约编号：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。如需取消或改期，请在{deadline}前办理。"
             ),
-            "两小时后参观",
+            "两小时后开始",
         ),
         Locale::En => (
             format!(
                 "Reference: {reference}\nPeople: {people}\nDoors open at {arrive}. Changes and cancellation until {deadline}."
             ),
-            "Your visit is in two hours",
+            "It begins in two hours",
         ),
     };
     ics(&Event {
@@ -379,7 +379,7 @@ pub(super) fn calendar_of(
         ends_at: visit.ends_at,
         summary: visit.title(locale),
         description: &description,
-        place: services.post.place(locale),
+        place: &visit.place(services, locale),
         url: Some(&links.manage),
         organizer: Some(services.post.sender()),
         attendee,
@@ -400,7 +400,7 @@ pub(super) fn pass_sheet(services: &Services, visit: &Visit, locale: Locale) -> 
         doors: format!("{}–{}", clock_text(visit.doors_open()), clock_text(visit.doors_close())),
         people: visit.people,
         children: visit.children,
-        place: services.post.place(locale).to_owned(),
+        place: visit.place(services, locale),
         help: services.post.help(),
     }
 }
