@@ -4,7 +4,7 @@
 create extension if not exists btree_gist;
 
 alter table one_time_code drop constraint one_time_code_purpose;
-alter table one_time_code add constraint one_time_code_purpose check (purpose in ('sign_in', 'booking', 'contact', 'bus'));
+alter table one_time_code add constraint one_time_code_purpose check (purpose in ('sign_in', 'booking', 'contact', 'proof', 'bus'));
 
 create table bus_vehicle (
   id         uuid primary key,
