@@ -23,7 +23,8 @@ pub fn Schedule() -> impl IntoView {
 
 fn page(visit: &Visit, stops: &[PublicStop]) -> AnyView {
     let now = visit.context.now;
-    let (past, coming): (Vec<_>, Vec<_>) = stops.iter().partition(|stop| stop.ends_at <= now);
+    let (mut past, coming): (Vec<_>, Vec<_>) = stops.iter().partition(|stop| stop.ends_at <= now);
+    past.reverse();
     let numbered = |stops: &[&PublicStop], from: usize| -> Vec<MapStop> {
         let mark = |(i, stop): (usize, &&PublicStop)| MapStop { place: stop.place, number: from + i, past: false };
         stops.iter().enumerate().map(mark).collect()

@@ -78,9 +78,13 @@ pub(crate) fn crumbs(visit: &Visit, more: &[(&str, &str)]) -> Vec<Crumb> {
 
 /// The ways between the rooms of the workbench, below the heading of each of its pages.
 pub(crate) fn rooms(visit: &Visit) -> impl IntoView + use<> {
-    let links = front::open_to(visit).into_iter().map(|area| {
+    let areas = front::open_to(visit);
+    let holds = |path: &str| visit.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    // Rooms may stand below each other: one is in the innermost.
+    let innermost = areas.iter().map(|area| area.path).filter(|path| holds(path)).max_by_key(|path| path.len());
+    let links = areas.into_iter().map(|area| {
         let here = visit.path == area.path;
-        let below = visit.path.strip_prefix(area.path).is_some_and(|rest| rest.starts_with('/'));
+        let below = innermost == Some(area.path);
         let current = if here { Some("page") } else { below.then_some("true") };
         view! { <li><a href=visit.href(area.path) aria-current=current>{visit.t(area.title)}</a></li> }
     });

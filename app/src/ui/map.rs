@@ -112,11 +112,14 @@ pub fn RouteMap(
     let visit = visit();
     let way: Vec<String> = stops.iter().map(|stop| format!("{} {}", stop.place.x, stop.place.y)).collect();
     let way = (way.len() > 1).then(|| view! { <path class="bus-way" d=format!("M{}", way.join("L"))/> });
+    let marked: Vec<Position> = stops.iter().map(|stop| stop.place).collect();
     let cities = City::ALL.map(|city| {
         let at = city.position();
+        // A stop's mark is larger than a town's: the name stands clear of it.
+        let below = if marked.contains(&at) { 32 } else { 20 };
         view! {
             <circle class="bus-town" r="4" cx=at.x.to_string() cy=at.y.to_string()/>
-            <text class="bus-town-name" text-anchor="middle" x=at.x.to_string() y=(at.y + 20).to_string()>{city.text(visit.locale())}</text>
+            <text class="bus-town-name" text-anchor="middle" x=at.x.to_string() y=(at.y + below).to_string()>{city.text(visit.locale())}</text>
         }
     });
     let cities = cities.collect_view();

@@ -109,7 +109,9 @@ fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
 fn talk(visit: &Visit, request: &RequestView) -> impl IntoView + use<> {
     let said = |key: &str, text: Option<&String>| {
         let text = text.filter(|text| !text.is_empty())?.clone();
-        Some(view! { <div><h3>{visit.t(key)}</h3><blockquote class="bus-said">{text}</blockquote></div> })
+        Some(
+            view! { <div><h2 class="bus-said-title">{visit.t(key)}</h2><blockquote class="bus-said">{text}</blockquote></div> },
+        )
     };
     view! {
         {said("bus-note", Some(&request.note))}

@@ -21,7 +21,7 @@ pub struct VehicleRow {
 pub async fn vehicles(db: &mut PgConnection) -> sqlx::Result<Vec<VehicleRow>> {
     sqlx::query_as!(
         VehicleRow,
-        "select id, title_zh, title_en, needs_m from bus_vehicle where active order by created_at, id"
+        "select id, title_zh, title_en, needs_m from bus_vehicle where active order by title_zh, id"
     )
     .fetch_all(db)
     .await
@@ -38,11 +38,14 @@ pub struct CrewRow {
     pub title_en: String,
 }
 
-/// The crews in service, in the order of their titles.
+/// The crews in service, in the order they were formed.
 pub async fn crews(db: &mut PgConnection) -> sqlx::Result<Vec<CrewRow>> {
-    sqlx::query_as!(CrewRow, "select id, title_zh, title_en from bus_crew where active order by created_at, id")
-        .fetch_all(db)
-        .await
+    sqlx::query_as!(
+        CrewRow,
+        "select id, title_zh, title_en from bus_crew where active order by created_at, title_zh, id"
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// Adds a vehicle unless there is one of that title.

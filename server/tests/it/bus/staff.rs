@@ -12,7 +12,8 @@ async fn first_free(staff: &Browser<'_>, page: &str) -> String {
 
 /// The value of a hidden field in a page's form with this action.
 fn hidden(body: &str, action: &str, name: &str) -> String {
-    let form = body.split(&format!("action=\"{action}\"")).nth(1).expect("the form").split("</form>").next();
+    let form =
+        body.split(&format!("method=\"post\" action=\"{action}\"")).nth(1).expect("the form").split("</form>").next();
     let field = form.expect("its end").split(&format!("name=\"{name}\" value=\"")).nth(1).expect("the field");
     field.split('"').next().expect("its value").to_owned()
 }
