@@ -102,23 +102,28 @@ pub fn Stop() -> impl IntoView {
     let code = use_params_map().with_untracked(|params| params.get("code")).unwrap_or_default();
     Suspend::new(async move {
         match contacts::by_stop_link(&visit.services, &code, &visit.network).await {
-            Ok(Some(change)) => stop_page(&visit, &change).into_any(),
-            Ok(None) => problem_page(Problem::LinkInvalid).into_any(),
+            Ok(changes) if changes.is_empty() => problem_page(Problem::LinkInvalid).into_any(),
+            Ok(changes) => stop_page(&visit, &changes).into_any(),
             Err(error) => problem_page(page_problem(error)).into_any(),
         }
     })
 }
 
-fn stop_page(visit: &Visit, change: &Waiting) -> impl IntoView + use<> {
-    let rows = vec![
-        SummaryRow::new(visit.t("account-stop-what"), kind_text(visit, &change.kind)),
-        SummaryRow::new(visit.t("account-stop-new"), change.masked.clone()),
-        SummaryRow::new(visit.t("account-stop-asked"), moment_text(visit, change.requested_at)),
-        SummaryRow::new(visit.t("account-stop-due"), moment_text(visit, change.due_at)),
-    ];
+/// All that waits in the account: the button stops all of it.
+fn stop_page(visit: &Visit, changes: &[Waiting]) -> impl IntoView + use<> {
+    let lists = changes.iter().map(|change| {
+        let rows = vec![
+            SummaryRow::new(visit.t("account-stop-what"), kind_text(visit, &change.kind)),
+            SummaryRow::new(visit.t("account-stop-new"), change.masked.clone()),
+            SummaryRow::new(visit.t("account-stop-asked"), moment_text(visit, change.requested_at)),
+            SummaryRow::new(visit.t("account-stop-due"), moment_text(visit, change.due_at)),
+        ];
+        view! { <SummaryList rows=rows/> }
+    });
+    let lists = lists.collect_view();
     view! {
         <Page title=visit.t("account-stop-title") lead=visit.t("account-stop-lead")>
-            <SummaryList rows=rows/>
+            {lists}
             <Form action=visit.here()>
                 <p>{visit.t("account-stop-then")}</p>
                 <Button variant=Variant::Danger>{visit.t("account-stop-submit")}</Button>

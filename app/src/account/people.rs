@@ -1,7 +1,7 @@
 //! The staff: who may sign in, and what for. For operators, with a fresh second factor.
 
 use super::at;
-use super::calls::FIRST_PASSWORD;
+use super::calls::{ENROLMENT_CODE, FIRST_PASSWORD};
 use super::notices::page_problem;
 use super::widgets::{done_notice, moment_text, seen_text};
 use crate::form::Tone;
@@ -147,10 +147,7 @@ pub fn Person() -> impl IntoView {
 
 fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
     let (tone, state) = state_of(visit, member);
-    let done = done_notice(
-        visit,
-        &[("roles", "people-done-roles"), ("factor", "people-done-factor"), ("sessions", "people-done-sessions")],
-    );
+    let done = done_notice(visit, &[("roles", "people-done-roles"), ("sessions", "people-done-sessions")]);
     let seen = member.last_seen_at.map_or_else(|| visit.t("people-never"), |at| seen_text(visit, at));
     let mut rows = vec![
         SummaryRow::new(visit.t("staff-login"), view! { <code>{member.login.clone()}</code> }),
@@ -169,7 +166,8 @@ fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
     view! {
         <Page title=name_of(member) crumbs=crumbs(visit, true)>
             {done.map(|text| view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })}
-            {first_password(visit)}
+            {shown_once(visit, FIRST_PASSWORD, "people-password-title", "people-password-text")}
+            {shown_once(visit, ENROLMENT_CODE, "people-code-title", "people-code-text")}
             <SummaryList rows=rows/>
             <section class="section account-part">
                 <h2>{visit.t("people-roles")}</h2>
@@ -203,7 +201,8 @@ fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
                         </Form>
                     </Dialog>
                 </section>
-                {member.enrolled.then(|| view! {
+                // A code that was lost is made anew by doing it once more.
+                {(member.enrolled || member.enrolment_code).then(|| view! {
                     <section class="section account-part">
                         <h2>{visit.t("people-factor-title")}</h2>
                         <p class="muted">{visit.t("people-factor-text")}</p>
@@ -228,14 +227,14 @@ fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
     }
 }
 
-/// The password that was just made, to be handed over in person.
-fn first_password(visit: &Visit) -> Option<impl IntoView + use<>> {
-    let password = visit.form.value(FIRST_PASSWORD)?.to_owned();
+/// A password or a code that was just made, to be handed over in person.
+fn shown_once(visit: &Visit, field: &str, title: &'static str, text: &'static str) -> Option<impl IntoView + use<>> {
+    let secret = visit.form.value(field)?.to_owned();
     Some(view! {
         <section class="once">
-            <h2>{visit.t("people-password-title")}</h2>
-            <p class="once-secret"><code>{password}</code></p>
-            <p>{visit.t("people-password-text")}</p>
+            <h2>{visit.t(title)}</h2>
+            <p class="once-secret"><code>{secret}</code></p>
+            <p>{visit.t(text)}</p>
         </section>
     })
 }

@@ -8,7 +8,7 @@ mod sign_in;
 mod staff;
 
 pub use clients::CLIENT_SECRET;
-pub use people::FIRST_PASSWORD;
+pub use people::{ENROLMENT_CODE, FIRST_PASSWORD};
 pub use staff::RECOVERY_CODES;
 
 use crate::calls::{Answer, Asked, Call, Cookie, SESSION_COOKIE};

@@ -17,6 +17,8 @@ use services::account::{AccountError, password, sessions, totp};
 
 /// Under which name a person's page finds the password that was just made.
 pub const FIRST_PASSWORD: &str = "first-password";
+/// Under which name it finds the code that another second factor is enrolled with.
+pub const ENROLMENT_CODE: &str = "enrolment-code";
 
 fn page_of(account: AccountId) -> String {
     format!("{}/{account}", at::PEOPLE)
@@ -34,17 +36,17 @@ fn first_password(login: &Login) -> SecretString {
     }
 }
 
-/// A person's page with a password, this once.
-fn with_password(
+/// A person's page with a password or a code, this once.
+fn with_secret(
     asked: &Asked,
     (account, roles): (AccountId, &[Role]),
-    password: &SecretString,
+    (field, secret): (&str, &SecretString),
     said: &'static str,
 ) -> Answer {
     // A form that comes back shows what it holds, so the boxes of the roles are filled in too.
     let mut form = FormState::typed(roles.iter().map(|role| ("roles", role.name())), &[]);
     form = form.with_notice(Tone::Success, asked.t(said));
-    form.values.insert(FIRST_PASSWORD.to_owned(), password.expose_secret().to_owned());
+    form.values.insert(field.to_owned(), secret.expose_secret().to_owned());
     Answer::again_at(page_of(account), form).status(StatusCode::OK)
 }
 
@@ -60,7 +62,7 @@ pub async fn create(asked: Asked) -> Answer {
     let password = first_password(&login);
     let fresh = NewStaff { login, name, password: password.clone(), own_password: false, roles: roles.clone() };
     match staff::create(&asked.services, &asked.context, fresh).await {
-        Ok(account) => with_password(&asked, (account, &roles), &password, "people-created"),
+        Ok(account) => with_secret(&asked, (account, &roles), (FIRST_PASSWORD, &password), "people-created"),
         Err(AccountError::Field { field, fault }) => {
             Answer::again(asked.typed(&[]).with_errors(vec![FieldError::new(field, fault)]))
         }
@@ -78,11 +80,15 @@ pub async fn roles(asked: Asked) -> Answer {
     }
 }
 
-/// After a lost telephone: the next sign-in enrols another.
+/// After a lost telephone: the next sign-in enrols another, with the code that is shown now.
 pub async fn reset_factor(asked: Asked) -> Answer {
     let Some(account) = asked.param::<AccountId>("id") else { return Problem::NotFound.into() };
+    let member = match member(&asked, account).await {
+        Ok(member) => member,
+        Err(answer) => return answer,
+    };
     match staff::reset_factor(&asked.services, &asked.context, account).await {
-        Ok(()) => Answer::go(LocalPath::or_home(page_of(account)).with("done", "factor")),
+        Ok(code) => with_secret(&asked, (account, &member.roles), (ENROLMENT_CODE, &code), "people-done-factor"),
         Err(error) => Refusal::from(error).answer_at(&asked, Some(&page_of(account)), FormState::default()),
     }
 }
@@ -97,7 +103,7 @@ pub async fn reset_password(asked: Asked) -> Answer {
     let Ok(login) = Login::parse(&member.login) else { return Problem::Broken.into() };
     let password = first_password(&login);
     match staff::reset_password(&asked.services, &asked.context, account, &password).await {
-        Ok(()) => with_password(&asked, (account, &member.roles), &password, "people-reset-done"),
+        Ok(()) => with_secret(&asked, (account, &member.roles), (FIRST_PASSWORD, &password), "people-reset-done"),
         Err(error) => Refusal::from(error).answer_at(&asked, Some(&page_of(account)), FormState::default()),
     }
 }

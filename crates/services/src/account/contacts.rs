@@ -5,6 +5,9 @@
 //! replaced at once after a code to that contact, one of a kind the account does not have is added at once after a code
 //! to the other; both within ten minutes. Otherwise the change waits [`WAIT`]: those who can be reached under the present
 //! contacts are told, with a link that stops it and ends every session. They are told of what happened in any case.
+//!
+//! Whoever stops one change stops all that wait in the account: a thief may have asked for a telephone and for a mailbox,
+//! and more than once. For the same reason a link stays good as long as anything waits there.
 
 use super::codes::{self, Guess, IssueError, Proven, Purpose};
 use super::visitors::{Begun, VisitorError, column_name, column_of, kind_name, own_visitor};
@@ -152,6 +155,7 @@ async fn exchange(
     }
     // A wish that still waited is overtaken by this one.
     rows::forget(&mut *db, row.id, Some(kind_name(column))).await?;
+    rows::forget_idle_links(&mut *db, row.id).await?;
     let detail = json!({ "contact": kind_name(column), "by": fresh.by });
     audit::record(db, context, &[about_account("account.contact_changed", Some(row.id), detail)]).await?;
     let notice = AccountNotice::Changed { kind: kind_name(column).into(), at: context.now };
@@ -285,7 +289,9 @@ pub async fn take_back(services: &Services, context: &Context, kind: &str) -> Re
     let (services, context, kind) = (services.clone(), context.clone(), kind.to_owned());
     to_the_end(async move {
         let mut transaction = services.begin().await?;
+        people::lock(&mut transaction, account.0).await?.ok_or(VisitorError::NotFound)?;
         if rows::forget(&mut *transaction, account.0, Some(&kind)).await? > 0 {
+            rows::forget_idle_links(&mut *transaction, account.0).await?;
             let entry = about_account("account.contact_change_stopped", Some(account.0), json!({ "by": "account" }));
             audit::record(&mut transaction, &context, &[entry]).await?;
         }
@@ -295,36 +301,47 @@ pub async fn take_back(services: &Services, context: &Context, kind: &str) -> Re
     .await
 }
 
-/// The change that a link stops, to be shown; `None` where it leads nowhere (any more).
-pub async fn by_stop_link(services: &Services, code: &str, network: &Network) -> Result<Option<Waiting>, VisitorError> {
+/// The changes that a link stops, to be shown; none where it leads nowhere (any more).
+pub async fn by_stop_link(services: &Services, code: &str, network: &Network) -> Result<Vec<Waiting>, VisitorError> {
     limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await?;
-    let Some(code) = read_stop(code) else { return Ok(None) };
-    let found = rows::by_stop(&services.db, &stop_hash(&services.vault, &code)).await?;
-    Ok(found.map(|row| shown(&services.vault, &row)).transpose()?)
+    let Some(code) = read_stop(code) else { return Ok(Vec::new()) };
+    let found = rows::of_stop(&services.db, &stop_hash(&services.vault, &code)).await?;
+    Ok(found.iter().map(|row| shown(&services.vault, row)).collect::<Result<_, _>>()?)
 }
 
-/// Stops the change of a link and ends every session of the account: whoever asked for it sits in one of them. `false`
-/// where the link leads nowhere (any more).
+/// Stops every change that waits in the account of a link and ends every session of it: whoever asked for them sits in
+/// one of those. `false` where the link leads nowhere (any more).
 pub async fn stop(services: &Services, context: &Context, code: &str, network: &Network) -> Result<bool, VisitorError> {
     limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await?;
     let Some(code) = read_stop(code) else { return Ok(false) };
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut transaction = services.begin().await?;
-        let found = rows::by_stop(&mut *transaction, &stop_hash(&services.vault, &code)).await?;
-        let Some(row) = found else { return Ok(false) };
-        people::lock(&mut transaction, row.account_id).await?.ok_or(VisitorError::NotFound)?;
-        if !rows::take(&mut *transaction, row.id).await? {
+        let found = rows::of_stop(&mut *transaction, &stop_hash(&services.vault, &code)).await?;
+        let Some(account) = found.first().map(|row| row.account_id) else { return Ok(false) };
+        people::lock(&mut transaction, account).await?.ok_or(VisitorError::NotFound)?;
+        let stopped = rows::forget_all(&mut transaction, account).await?;
+        if stopped == 0 {
             return Ok(false); // its time came in this very moment
         }
-        let ended = session_rows::revoke_all(&mut *transaction, row.account_id, None, context.now).await?;
-        let detail = json!({ "by": "link", "sessions_ended": ended });
-        let entry = about_account("account.contact_change_stopped", Some(row.account_id), detail);
+        let ended = session_rows::revoke_all(&mut *transaction, account, None, context.now).await?;
+        let detail = json!({ "by": "link", "changes": stopped, "sessions_ended": ended });
+        let entry = about_account("account.contact_change_stopped", Some(account), detail);
         audit::record(&mut transaction, &context, &[entry]).await?;
         transaction.commit().await?;
         Ok(true)
     })
     .await
+}
+
+/// Stops every change that waits in an account, because all sessions of it end. The caller has locked the account.
+pub(super) async fn stop_with_sessions(db: &mut PgConnection, context: &Context, account: Uuid) -> sqlx::Result<()> {
+    let stopped = rows::forget_all(&mut *db, account).await?;
+    if stopped > 0 {
+        let detail = json!({ "by": "sessions", "changes": stopped });
+        audit::record(db, context, &[about_account("account.contact_change_stopped", Some(account), detail)]).await?;
+    }
+    Ok(())
 }
 
 /// Adds what makes a change when its time has come.
@@ -366,8 +383,10 @@ async fn exchange_now(services: &Services, context: &Context, change: Uuid) -> R
 async fn drop_change(services: &Services, context: &Context, change: Uuid) -> sqlx::Result<()> {
     let mut transaction = services.begin().await?;
     if let Some(found) = rows::by_id(&mut *transaction, change).await?
+        && people::lock(&mut transaction, found.account_id).await?.is_some()
         && rows::take(&mut *transaction, change).await?
     {
+        rows::forget_idle_links(&mut *transaction, found.account_id).await?;
         let detail = json!({ "by": "taken" });
         let entry = about_account("account.contact_change_stopped", Some(found.account_id), detail);
         audit::record(&mut transaction, context, &[entry]).await?;

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::ToSqlx;
-use store::account::staff as rows;
+use store::account::{people, staff as rows};
 use uuid::Uuid;
 
 /// How long the enrolment of a second factor may take.
@@ -187,6 +187,7 @@ pub async fn confirm_enrolment(
             false => None,
         };
         let mut transaction = services.begin().await?;
+        people::lock(&mut transaction, pending.account).await?.ok_or(SignInError::EnrolmentOver)?;
         let enrolled = match factor {
             Some(factor) => {
                 let codes = keep_factor(&mut transaction, &services, &context, &pending, factor, password_hash).await?;
@@ -275,6 +276,7 @@ pub async fn renew_recovery_codes(services: &Services, context: &Context) -> Res
     let (services, context, account) = (services.clone(), context.clone(), account.0);
     to_the_end(async move {
         let mut transaction = services.begin().await?;
+        people::lock(&mut transaction, account).await?.ok_or(Denied::NotAllowed)?;
         let codes = RecoveryCodes::renew(&mut transaction, &services.vault, account, context.now).await?;
         audit_sign_in(&mut transaction, &context, "staff.recovery_codes_renewed", Some(account), json!({})).await?;
         transaction.commit().await?;

@@ -28,9 +28,11 @@ use uuid::Uuid;
 /// What stands in an emptied booking where a name stood.
 const NOBODY: &str = "已注销";
 
-/// Everything we hold on whoever asks, as JSON for a file. Each export is in the audit trail.
+/// Everything we hold on whoever asks, as JSON for a file, after a fresh proof: a browser that was left open must not
+/// hand it out. Each export is in the audit trail.
 pub async fn export_own(services: &Services, context: &Context) -> Result<Value, AccountError> {
     let (account, _, _) = sessions::own(context)?;
+    context.require(Capability::SecureOwnAccount)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::EXPORT_PER_ACCOUNT, &account.to_string()).await?;
@@ -191,7 +193,15 @@ async fn live_bookings(db: &mut PgConnection, context: &Context, row: &AccountRo
 
 async fn empty(services: &Services, context: &Context, account: AccountId) -> Result<usize, AccountError> {
     let mut transaction = services.begin().await?;
+    // Codes before accounts, as whoever shows a code locks them.
+    let seen = people::live(&mut *transaction, account.0).await?.ok_or(AccountError::NotFound)?;
+    for index in [&seen.phone_index, &seen.mail_index].into_iter().flatten() {
+        code_rows::remove_of_contact(&mut *transaction, index).await?;
+    }
     let row = people::lock(&mut transaction, account.0).await?.ok_or(AccountError::NotFound)?;
+    if (&row.phone_index, &row.mail_index) != (&seen.phone_index, &seen.mail_index) {
+        return Err(AccountError::Changed); // a contact was exchanged in this very moment
+    }
     // Somebody may have booked in another window meanwhile.
     let live = live_bookings(&mut transaction, context, &row).await?;
     if !live.is_empty() {
@@ -205,9 +215,6 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     }
     let ids: Vec<Uuid> = past.iter().map(|booking| booking.id).collect();
     store::outreach::answers::erase(&mut *transaction, &ids).await?;
-    for index in [phone, mail].into_iter().flatten() {
-        code_rows::remove_of_contact(&mut *transaction, index).await?;
-    }
     session_rows::revoke_all(&mut *transaction, row.id, None, context.now).await?;
     rows::empty_account(&mut transaction, row.id, context.now).await?;
     let detail = json!({ "bookings_emptied": past.len() });

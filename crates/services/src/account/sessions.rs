@@ -6,7 +6,7 @@
 //! How many at once: visitors [`VISITOR_AT_ONCE`], staff [`STAFF_AT_ONCE`]. One more ends the one that was not seen for
 //! longest, so that nobody is kept out by forgotten browsers, and a stranger who signs in does not go unseen among many.
 
-use super::{AccountError, about_account, contact_index, hash_token, random_token};
+use super::{AccountError, about_account, contact_index, contacts, hash_token, random_token};
 use crate::audit;
 use crate::context::{Context, Services};
 use crate::db::to_the_end;
@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
 use std::fmt;
-use store::account::sessions as rows;
+use store::account::{people, sessions as rows};
 
 /// How long a session lasts: when nobody is seen, and at the most.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -144,7 +144,7 @@ pub(crate) async fn begin_in(
         proven_by,
     };
     // Whoever signs in to the same account meanwhile waits here, and counts what is there then.
-    store::account::people::lock(&mut *db, account.0).await?;
+    people::lock(&mut *db, account.0).await?;
     rows::add(&mut *db, session).await?;
     rows::revoke_beyond(&mut *db, account.0, kind.at_once(), context.now).await?;
     Ok(SignedIn { token: SessionToken(token), max_age: lifetime.absolute, account, login, new_account: false })
@@ -262,14 +262,17 @@ pub async fn sign_out(services: &Services, context: &Context) -> Result<(), Acco
     }
 }
 
-/// Ends all of one's own sessions after a fresh proof, the one that asks only when `and_this`. How many ended.
+/// Ends all of one's own sessions after a fresh proof, the one that asks only when `and_this`; and whatever was asked for
+/// in one of them and waits. How many sessions ended.
 pub async fn revoke_all(services: &Services, context: &Context, and_this: bool) -> Result<u64, AccountError> {
     let (account, login, _) = own(context)?;
     context.require(Capability::SecureOwnAccount)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut transaction = services.begin().await?;
+        people::lock(&mut transaction, account.0).await?.ok_or(AccountError::NotFound)?;
         let except = (!and_this).then_some(login.0);
+        contacts::stop_with_sessions(&mut transaction, &context, account.0).await?;
         let ended = rows::revoke_all(&mut *transaction, account.0, except, context.now).await?;
         let entry = about_account("account.sessions_revoked", Some(account.0), json!({ "ended": ended }));
         audit::record(&mut transaction, &context, &[entry]).await?;
@@ -279,17 +282,21 @@ pub async fn revoke_all(services: &Services, context: &Context, and_this: bool) 
     .await
 }
 
-/// Ends all sessions of the visitor who has a contact: the person rang us and has no browser at hand. Nobody is told
-/// whether there is such an account; the trail knows how many sessions ended.
+/// Ends all sessions of the visitor who has a contact, and whatever was asked for in one of them and waits: the person
+/// rang us and has no browser at hand. Nobody is told whether there is such an account; the trail knows how many ended.
 pub async fn end_of_contact(services: &Services, context: &Context, contact: &Contact) -> Result<(), AccountError> {
     context.require(Capability::EndSessions)?;
     let index = contact_index(&services.vault, contact);
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut transaction = services.begin().await?;
-        let account = store::account::people::of_contact(&mut *transaction, &index).await?;
+        let account = people::of_contact(&mut *transaction, &index).await?;
         let ended = match account {
-            Some(account) => rows::revoke_all(&mut *transaction, account, None, context.now).await?,
+            Some(account) => {
+                people::lock(&mut transaction, account).await?;
+                contacts::stop_with_sessions(&mut transaction, &context, account).await?;
+                rows::revoke_all(&mut *transaction, account, None, context.now).await?
+            }
             None => 0,
         };
         let entry = about_account("account.sessions_ended", account, json!({ "ended": ended }));

@@ -9,7 +9,7 @@ use super::enrolment::{Enrolment, Pending};
 use super::password::{self, PasswordFault};
 use super::sessions::{self, Kind, Renewed, SignedIn};
 use super::totp::{self, Factor, Secret};
-use super::{AccountError, about_account};
+use super::{AccountError, about_account, staff};
 use crate::audit;
 use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Place, Vault};
@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use store::account::staff as rows;
+use store::account::{people, staff as rows};
 use uuid::Uuid;
 
 /// From the fifth failure in a row a login rests: 30 s, then doubled each time up to 16 min. A success forgets all.
@@ -107,7 +107,8 @@ pub struct Credentials {
     pub login: String,
     /// As typed.
     pub password: SecretString,
-    /// The telephone's code or a recovery code, as typed; empty the first time.
+    /// The telephone's code or a recovery code, as typed; empty the first time, and after a lost telephone the code that a
+    /// colleague gave.
     pub code: SecretString,
     /// What the person will recognise the browser by ([`sessions::label`]).
     pub label: String,
@@ -145,8 +146,17 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
     let factor = Factor::parse(form.code.expose_secret());
 
     let mut transaction = services.begin().await?;
-    let decided = match (open.filter(|_| right), login) {
-        (Some(credential), Ok(login)) if !credential.totp_confirmed => Verdict::Enrol(login),
+    let mut admitted = open.filter(|_| right);
+    // Accounts before credentials before sessions, as everybody who changes several of them locks them.
+    if let Some(found) = admitted
+        && people::lock(&mut transaction, found.account_id).await?.is_none()
+    {
+        admitted = None; // ended meanwhile
+    }
+    let decided = match (admitted, login) {
+        (Some(credential), Ok(login)) if !credential.totp_confirmed => {
+            if may_enrol(&services.vault, credential, &factor) { Verdict::Enrol(login) } else { Verdict::Refused }
+        }
         (Some(credential), Ok(login)) => {
             match accept(&mut transaction, services, context, credential, &factor).await? {
                 None => Verdict::Refused,
@@ -184,7 +194,16 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
 /// The door stood ajar, and nobody came in time: only a colleague opens it again.
 fn is_too_late(credential: &rows::CredentialRow, now: Timestamp) -> bool {
     let ajar = credential.password_temporary || !credential.totp_confirmed;
-    ajar && credential.ajar_until.is_some_and(|until| until.to_jiff() <= now)
+    ajar && staff::closes_at(credential.ajar_until, credential.changed_at) <= now
+}
+
+/// A first password lets its person enrol; after a lost telephone, the code that a colleague gave is shown besides. It is
+/// good until the enrolment is done, within the time the door stands ajar.
+fn may_enrol(vault: &Vault, credential: &rows::CredentialRow, factor: &Factor) -> bool {
+    let Some(hash) = &credential.enrolment_hash else { return true };
+    let Factor::Recovery(plain) = factor else { return false };
+    let shown = totp::enrolment_hash(vault, credential.account_id, plain);
+    aws_lc_rs::constant_time::verify_slices_are_equal(hash, &shown).is_ok()
 }
 
 enum Verdict {
@@ -265,6 +284,7 @@ pub async fn step_up(services: &Services, context: &Context, code: &str) -> Resu
     to_the_end(async move {
         limits::hit(&services, &limits::STEP_UP_PER_ACCOUNT, &account.to_string()).await?;
         let mut transaction = services.begin().await?;
+        people::lock(&mut transaction, account.0).await?.ok_or(SignInError::Refused)?;
         let credential = rows::credential(&mut *transaction, account.0).await?.ok_or(SignInError::Refused)?;
         let shown = accept(&mut transaction, &services, &context, &credential, &factor).await?;
         let renewed = match shown {

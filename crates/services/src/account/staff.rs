@@ -2,10 +2,11 @@
 //! one's own password.
 //!
 //! A password that somebody else knows, and a second factor that is to be enrolled, wait for the person no longer than
-//! [`AJAR`]. A forgotten password and a lost telephone are two things: neither undoes the other.
+//! [`AJAR`]. A forgotten password and a lost telephone are two things: neither undoes the other. Where the telephone is
+//! gone, a code that a colleague hands over stands in for it, or whoever knows the password could enrol one.
 
 use super::password::{self, PasswordFault};
-use super::totp::Factor;
+use super::totp::{self, Factor};
 use super::{AccountError, about_account, open_text, place, sign_in};
 use crate::audit;
 use crate::context::{Context, Services};
@@ -19,6 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use sqlx::PgConnection;
+use store::SqlTimestamp;
 use store::account::{sessions as session_rows, staff as rows};
 
 /// How long a temporary password may be used, and a second factor be enrolled after it was taken away.
@@ -98,6 +100,8 @@ pub struct StaffMember {
     pub temporary: bool,
     /// Until when the person may use that password, or enrol a second factor; may lie in the past.
     pub ajar_until: Option<Timestamp>,
+    /// Was given a code to enrol another second factor with, and has not done so yet.
+    pub enrolment_code: bool,
     /// The login rests until then, after failed attempts.
     pub resting_until: Option<Timestamp>,
     /// When a session of the person was last seen.
@@ -119,12 +123,20 @@ pub async fn list(services: &Services, context: &Context) -> Result<Vec<StaffMem
                 roles: row.roles.iter().filter_map(|name| Role::from_name(name)).collect(),
                 enrolled: row.totp_confirmed,
                 temporary: row.password_temporary,
-                ajar_until: row.ajar_until.map(|at| at.to_jiff()),
+                ajar_until: (row.password_temporary || !row.totp_confirmed)
+                    .then(|| closes_at(row.ajar_until, row.changed_at)),
+                enrolment_code: row.enrolment_code,
                 resting_until: row.locked_until.map(|at| at.to_jiff()).filter(|until| *until > context.now),
                 last_seen_at: row.last_seen_at.map(|at| at.to_jiff()),
             })
         })
         .collect()
+}
+
+/// When a door that stands ajar closes. A server from before [`AJAR`] was kept notes no time, while both run: then it is
+/// counted from the change.
+pub(super) fn closes_at(ajar_until: Option<SqlTimestamp>, changed_at: SqlTimestamp) -> Timestamp {
+    ajar_until.map_or_else(|| changed_at.to_jiff() + AJAR, |until| until.to_jiff())
 }
 
 /// Gives a person exactly these roles, in force at the person's next request.
@@ -196,19 +208,26 @@ pub async fn reset_password(
 }
 
 /// After a lost telephone: no second factor, no recovery codes, no sessions. The password stays, and within [`AJAR`] the
-/// next sign-in with it enrols anew.
-pub async fn reset_factor(services: &Services, context: &Context, account: AccountId) -> Result<(), AccountError> {
+/// next sign-in with it and with the code that is answered here enrols anew. A temporary password is good no longer than
+/// it was: when its time is over, it is to be reset too.
+pub async fn reset_factor(
+    services: &Services,
+    context: &Context,
+    account: AccountId,
+) -> Result<SecretString, AccountError> {
     context.require(Capability::ManageStaff)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
+        let code = totp::recovery_code();
+        let hash = totp::enrolment_hash(&services.vault, account.0, &code.replace('-', ""));
         let mut transaction = services.begin().await?;
         lock_staff(&mut transaction, account).await?;
-        if !rows::reset_factor(&mut transaction, account.0, context.now + AJAR, context.now).await? {
+        if !rows::reset_factor(&mut transaction, account.0, &hash, context.now + AJAR, context.now).await? {
             return Err(AccountError::NotFound);
         }
         end_sessions(&mut transaction, &context, account, "staff.factor_reset").await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(code.into())
     })
     .await
 }
@@ -283,6 +302,7 @@ pub async fn change_password(
         let right = password::verify(&present, Some(&credential.password_hash)).await?;
         let phc = password::hash(&fresh).await?;
         let mut transaction = services.begin().await?;
+        lock_staff(&mut transaction, account).await?;
         let shown = match right {
             true => sign_in::accept(&mut transaction, &services, &context, &credential, &factor).await?,
             false => None,

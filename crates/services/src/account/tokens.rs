@@ -205,8 +205,9 @@ pub async fn grant(
     let (wanted, network) = (wanted.to_vec(), network.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::TOKEN_PER_NETWORK, network.as_str()).await?;
-        limits::hit(&services, &limits::TOKEN_PER_CLIENT, &client.to_string()).await?;
         let row = shown_client(&services, &context, client, &secret).await?;
+        // After the secret: who knows no more than a client's id must not use up what it may ask for.
+        limits::hit(&services, &limits::TOKEN_PER_CLIENT, &client.to_string()).await?;
         let mut transaction = services.begin().await?;
         let has: Vec<Scope> = row.scopes.iter().filter_map(|name| Scope::from_name(name)).collect();
         let scopes = if wanted.is_empty() { has.clone() } else { wanted };
@@ -295,8 +296,8 @@ pub async fn refresh(
     let (hash, network) = (hash_token(refresh.expose_secret()), network.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::TOKEN_PER_NETWORK, network.as_str()).await?;
-        limits::hit(&services, &limits::TOKEN_PER_CLIENT, &client.to_string()).await?;
         shown_client(&services, &context, client, &secret).await?;
+        limits::hit(&services, &limits::TOKEN_PER_CLIENT, &client.to_string()).await?;
         let mut transaction = services.begin().await?;
         let family = rows::family_of(&mut *transaction, &hash).await?.ok_or(TokenError::InvalidGrant)?;
         rows::lock_family(&mut transaction, family).await?;

@@ -458,15 +458,24 @@ pub static FIELDS: &[Field] = &[
     },
     Field {
         table: "contact_change",
-        columns: &["id", "account_id", "kind", "contact_index", "stop_hash", "requested_at", "due_at"],
+        columns: &["id", "account_id", "kind", "contact_index", "requested_at", "due_at"],
         what: Text {
-            zh: "新联系方式的检索值、停止链接的散列值和生效时间",
-            en: "Lookup value of the new contact, hash of the link that stops it, and its times",
+            zh: "新联系方式的检索值和生效时间", en: "Lookup value of the new contact, and its times"
         },
         purpose: Text { zh: "更换登录方式", en: "Exchanging what you sign in with" },
         readers: SYSTEM,
         term: Term::Account,
         protection: Protection::BlindIndex,
+        in_notice: true,
+    },
+    Field {
+        table: "contact_change_stop",
+        columns: &["stop_hash", "account_id"],
+        what: Text { zh: "停止更换的链接的散列值", en: "Hashes of the links that stop such a change" },
+        purpose: Text { zh: "更换登录方式", en: "Exchanging what you sign in with" },
+        readers: SYSTEM,
+        term: Term::Account,
+        protection: Protection::Hash,
         in_notice: true,
     },
     Field {
@@ -614,6 +623,18 @@ pub static FIELDS: &[Field] = &[
         table: "staff_credential",
         columns: &["password_hash"],
         what: Text { zh: "工作人员口令的散列值（Argon2id）", en: "Hash of a staff password (Argon2id)" },
+        purpose: Text { zh: "工作人员登录", en: "Staff sign-in" },
+        readers: SYSTEM,
+        term: Term::Staff,
+        protection: Protection::Hash,
+        in_notice: false,
+    },
+    Field {
+        table: "staff_credential",
+        columns: &["enrolment_hash"],
+        what: Text {
+            zh: "工作人员绑定码的散列值", en: "Hash of the code that lets staff enrol another second factor"
+        },
         purpose: Text { zh: "工作人员登录", en: "Staff sign-in" },
         readers: SYSTEM,
         term: Term::Staff,

@@ -1,8 +1,9 @@
-//! Contacts of visitors that wait to be exchanged: one per account and kind.
+//! Contacts of visitors that wait to be exchanged: one per account and kind; and the links that stop them, each of which
+//! stops all that waits in its account.
 
 use crate::{SqlTimestamp, ToSqlx};
 use jiff::Timestamp;
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 /// A contact to wait for its time.
@@ -26,25 +27,31 @@ pub struct NewChange<'a> {
     pub due_at: Timestamp,
 }
 
-/// Keeps a change in place of the account's former one of its kind.
-pub async fn put(db: impl PgExecutor<'_>, change: NewChange<'_>) -> sqlx::Result<()> {
+/// Keeps a change in place of the account's former one of its kind. The links sent before still stop it.
+pub async fn put(db: &mut PgConnection, change: NewChange<'_>) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into contact_change
-           (id, account_id, kind, contact_sealed, contact_index, stop_hash, requested_at, due_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+           (id, account_id, kind, contact_sealed, contact_index, requested_at, due_at)
+         values ($1, $2, $3, $4, $5, $6, $7)
          on conflict on constraint contact_change_once do update set
            id = excluded.id, contact_sealed = excluded.contact_sealed, contact_index = excluded.contact_index,
-           stop_hash = excluded.stop_hash, requested_at = excluded.requested_at, due_at = excluded.due_at",
+           requested_at = excluded.requested_at, due_at = excluded.due_at",
         change.id,
         change.account,
         change.kind,
         change.sealed,
         change.index,
-        change.stop_hash,
         change.now.to_sqlx() as SqlTimestamp,
         change.due_at.to_sqlx() as SqlTimestamp,
     )
-    .execute(db)
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "insert into contact_change_stop (stop_hash, account_id) values ($1, $2)",
+        change.stop_hash,
+        change.account
+    )
+    .execute(&mut *db)
     .await?;
     Ok(())
 }
@@ -92,15 +99,16 @@ pub async fn by_id(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Cha
     .await
 }
 
-/// The change a link stops.
-pub async fn by_stop(db: impl PgExecutor<'_>, stop_hash: &[u8]) -> sqlx::Result<Option<ChangeRow>> {
+/// The changes a link stops, in the order they take effect.
+pub async fn of_stop(db: impl PgExecutor<'_>, stop_hash: &[u8]) -> sqlx::Result<Vec<ChangeRow>> {
     sqlx::query_as!(
         ChangeRow,
-        "select id, account_id, kind, contact_sealed, contact_index, requested_at, due_at from contact_change
-         where stop_hash = $1",
+        "select c.id, c.account_id, c.kind, c.contact_sealed, c.contact_index, c.requested_at, c.due_at
+         from contact_change_stop s join contact_change c on c.account_id = s.account_id
+         where s.stop_hash = $1 order by c.due_at, c.kind",
         stop_hash
     )
-    .fetch_optional(db)
+    .fetch_all(db)
     .await
 }
 
@@ -110,7 +118,7 @@ pub async fn take(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<bool> {
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Forgets the changes of accounts, or one kind of them. How many.
+/// Forgets the changes of an account, or one kind of them. How many.
 pub async fn forget(db: impl PgExecutor<'_>, account: Uuid, kind: Option<&str>) -> sqlx::Result<u64> {
     let done = sqlx::query!(
         "delete from contact_change where account_id = $1 and ($2::text is null or kind = $2)",
@@ -118,4 +126,23 @@ pub async fn forget(db: impl PgExecutor<'_>, account: Uuid, kind: Option<&str>) 
         kind
     );
     Ok(done.execute(db).await?.rows_affected())
+}
+
+/// Forgets the links of an account that has nothing waiting any more: they lead nowhere. The caller has locked the account.
+pub async fn forget_idle_links(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from contact_change_stop
+         where account_id = $1 and not exists (select from contact_change where account_id = $1)",
+        account
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Forgets every change of an account that waits, and the links that stop them. How many changes.
+pub async fn forget_all(db: &mut PgConnection, account: Uuid) -> sqlx::Result<u64> {
+    let forgotten = forget(&mut *db, account, None).await?;
+    forget_idle_links(&mut *db, account).await?;
+    Ok(forgotten)
 }

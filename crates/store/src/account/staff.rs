@@ -33,6 +33,8 @@ pub struct CredentialRow {
     pub changed_at: SqlTimestamp,
     /// Until when a temporary password may be used and a second factor enrolled.
     pub ajar_until: Option<SqlTimestamp>,
+    /// Keyed hash of the code that is asked for before another second factor is enrolled.
+    pub enrolment_hash: Option<Vec<u8>>,
     /// The attempt may go on; otherwise the login rests.
     pub open: bool,
 }
@@ -62,7 +64,7 @@ pub async fn take_attempt(
              select $6::bytea, date_trunc('day', $2::timestamptz), 1 where not exists (select from taken)
              on conflict (bucket, window_start) do update set hits = rate_limit.hits + 1)
            select c.account_id, c.password_hash, c.password_temporary, c.totp_sealed, c.totp_confirmed, c.changed_at,
-                  c.ajar_until, exists (select from taken) as "open!"
+                  c.ajar_until, c.enrolment_hash, exists (select from taken) as "open!"
            from staff_credential c join account a on a.id = c.account_id
            where c.login = $1 and a.deleted_at is null"#,
         login,
@@ -81,7 +83,7 @@ pub async fn credential(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<
     sqlx::query_as!(
         CredentialRow,
         r#"select c.account_id, c.password_hash, c.password_temporary, c.totp_sealed, c.totp_confirmed, c.changed_at,
-                  c.ajar_until, true as "open!"
+                  c.ajar_until, c.enrolment_hash, true as "open!"
            from staff_credential c join account a on a.id = c.account_id
            where c.account_id = $1 and a.deleted_at is null"#,
         account,
@@ -228,7 +230,7 @@ pub async fn confirm_totp(
     let done = sqlx::query!(
         "update staff_credential set totp_sealed = $2, totp_confirmed = true, totp_last_step = $3, failures = 0,
            locked_until = null, changed_at = $6, password_hash = coalesce($5, password_hash),
-           password_temporary = false, ajar_until = null
+           password_temporary = false, ajar_until = null, enrolment_hash = null
          where account_id = $1 and not totp_confirmed and changed_at = $4
            and ($5::text is not null or not password_temporary)",
         account,
@@ -281,20 +283,25 @@ pub async fn reset_password(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Forgets the second factor and its recovery codes: until `until` the next sign-in enrols anew. The password stays.
+/// Forgets the second factor and its recovery codes: until `until` the next sign-in enrols anew, with the code of
+/// `enrolment_hash`. The password stays; a temporary one is good no longer than it was.
 pub async fn reset_factor(
     db: &mut PgConnection,
     account: Uuid,
+    enrolment_hash: &[u8],
     until: Timestamp,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update staff_credential set totp_sealed = null, totp_confirmed = false, totp_last_step = 0, failures = 0,
-           locked_until = null, changed_at = $3, ajar_until = $2
+           locked_until = null, changed_at = $3, enrolment_hash = $4,
+           ajar_until = case when password_temporary then coalesce(ajar_until, changed_at + interval '72 hours')
+             else $2 end
          where account_id = $1",
         account,
         until.to_sqlx() as SqlTimestamp,
         now.to_sqlx() as SqlTimestamp,
+        enrolment_hash,
     )
     .execute(&mut *db)
     .await?;
@@ -329,6 +336,10 @@ pub struct StaffRow {
     pub password_temporary: bool,
     /// Until when a temporary password may be used and a second factor enrolled.
     pub ajar_until: Option<SqlTimestamp>,
+    /// When the credential last changed.
+    pub changed_at: SqlTimestamp,
+    /// A code was given that another second factor is enrolled with.
+    pub enrolment_code: bool,
     /// The login rests until then, after failed attempts.
     pub locked_until: Option<SqlTimestamp>,
     /// When a session was last seen.
@@ -340,6 +351,7 @@ pub async fn all(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<StaffRow>> {
     sqlx::query_as!(
         StaffRow,
         r#"select a.id, c.login, a.name_sealed, c.totp_confirmed, c.password_temporary, c.ajar_until, c.locked_until,
+                  c.changed_at, c.enrolment_hash is not null as "enrolment_code!",
                   array(select role from account_role r where r.account_id = a.id order by role) as "roles!",
                   (select max(last_seen_at) from login_session s where s.account_id = a.id) as last_seen_at
            from account a join staff_credential c on c.account_id = a.id

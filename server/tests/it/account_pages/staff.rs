@@ -225,12 +225,19 @@ async fn colleagues_are_added_given_duties_reset_and_ended() {
     see_other(&newcomer.post("/staff/enrol", &[("new-password", "大明湖的荷花开了满满一池子")]).await, "/staff");
     assert_eq!(newcomer.get("/staff/people").await.status, StatusCode::OK);
 
-    // A lost telephone: the password stays, another telephone is set up.
-    see_other(&browser.post(&format!("{address}/reset-factor"), &[]).await, &format!("{address}?done=factor"));
+    // A lost telephone: the password stays, another telephone is set up with the code that the operator hands over.
+    let reset = browser.post(&format!("{address}/reset-factor"), &[]).await;
+    assert_eq!(reset.status, StatusCode::OK);
+    assert!(excerpt(&reset.body).contains("请把下面的绑定码当面交给本人"), "{}", excerpt(&reset.body));
+    let handed_over =
+        reset.body.split("once-secret\"><code>").nth(1).and_then(|rest| rest.split('<').next()).expect("a code");
     let page = browser.get(&address).await.body;
     assert!(excerpt(&page).contains("尚未绑定验证器") && excerpt(&page).contains("首次登录截止"));
     see_other(&newcomer.get("/staff/people").await, "/staff/sign-in?next=%2Fstaff%2Fpeople");
     let form = [("login", "lin.xm"), ("password", "大明湖的荷花开了满满一池子")];
+    let refused = newcomer.post("/staff/sign-in", &form).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the password alone sets up no telephone");
+    let form = [form[0], form[1], ("code", &*handed_over)];
     see_other(&newcomer.post("/staff/sign-in", &form).await, "/staff/enrol");
     assert!(!newcomer.get("/staff/enrol").await.body.contains("new-password"));
     see_other(&browser.post(&format!("{address}/end"), &[]).await, "/staff/people?done=ended");

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use services::account::AccountError;
 use services::account::clients::{self, NewClient};
 use services::account::tokens::{self, TokenError, Tokens};
-use services::limits::LimitError;
+use services::limits::{LimitError, Network};
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -442,6 +442,24 @@ async fn clients_are_made_by_operators_with_a_fresh_second_factor() {
     later(&house, 601);
     let stale = as_browser(&house, &boss.signed_in).await;
     assert!(matches!(make(&stale, "other", &scopes).await, Err(AccountError::Denied(Denied::StepUpNeeded))));
+}
+
+/// A client's id is no secret: whoever knows it must not use up what the client may ask for.
+#[tokio::test]
+async fn a_stranger_keeps_no_client_from_its_tokens() {
+    let house = TestHouse::new().await;
+    let client = client(&house).await;
+    let tokens = grant(&house, &client).await;
+    let (nobody, elsewhere, wrong) = (anonymous(&house), Network::of([198, 51, 100, 7].into()), secret("wrong"));
+    for _ in 0..31 {
+        let credentials = (client.id, &wrong);
+        let refused = tokens::refresh(&house.services, &nobody, credentials, &tokens.refresh, &elsewhere).await;
+        assert!(matches!(refused, Err(TokenError::InvalidClient)), "{refused:?}");
+        let refused = tokens::grant(&house.services, &nobody, client.id, &wrong, &[], &elsewhere).await;
+        assert!(matches!(refused, Err(TokenError::InvalidClient)), "{refused:?}");
+    }
+    refresh(&house, &client, &tokens).await.expect("refreshed");
+    grant(&house, &client).await;
 }
 
 #[tokio::test]

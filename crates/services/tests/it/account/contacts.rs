@@ -1,10 +1,10 @@
 //! What a visitor signs in with: proven, exchanged, waited for, stopped.
 
 use super::{
-    anonymous, as_browser, contact, count, deliver, is_signed_in, later, network, number, other_than, sent_code,
-    visitor,
+    anonymous, as_browser, colleague, contact, count, deliver, is_signed_in, later, network, number, other_than,
+    sent_code, visitor,
 };
-use domain::account::{Capability, Denied};
+use domain::account::{Capability, Denied, Role};
 use domain::contact::Contact;
 use domain::field::Fault;
 use jiff::SignedDuration;
@@ -229,7 +229,7 @@ async fn the_link_in_the_message_stops_it_and_signs_everybody_out() {
     let stop = stop_of(&letters(&house, PHONE).await[0]);
     let (services, nobody) = (&house.services, anonymous(&house));
     let shown = contacts::by_stop_link(services, &stop.to_lowercase(), &network()).await.expect("asked");
-    assert_eq!(shown.expect("it waits").kind, "mail");
+    assert_eq!(shown.iter().map(|change| &*change.kind).collect::<Vec<_>>(), ["mail"]);
     assert!(is_signed_in(&house, &thief).await, "looking changes nothing");
     for other in ["0000000000", "", "no link"] {
         assert!(!contacts::stop(services, &nobody, other, &network()).await.expect("asked"), "{other}");
@@ -237,11 +237,103 @@ async fn the_link_in_the_message_stops_it_and_signs_everybody_out() {
     assert!(contacts::stop(services, &nobody, &stop, &network()).await.expect("asked"));
     assert!(!is_signed_in(&house, &thief).await);
     assert!(!contacts::stop(services, &nobody, &stop, &network()).await.expect("asked"), "once");
-    assert!(contacts::by_stop_link(services, &stop, &network()).await.expect("asked").is_none());
+    assert!(contacts::by_stop_link(services, &stop, &network()).await.expect("asked").is_empty());
     later(&house, 72 * 3600);
     deliver(&house).await;
     assert_eq!(number(&house, "select count(*) from account where mail_index is not null").await, 0);
     assert_eq!(count(&house, "account.contact_change_stopped").await, 1);
+}
+
+/// Whoever asks for a telephone and for a mailbox has two changes waiting: either link stops both.
+#[tokio::test]
+async fn one_link_stops_all_that_waits() {
+    let house = TestHouse::new().await;
+    let (thief, _) = visitor(&house, PHONE).await;
+    later(&house, ELEVEN_MINUTES);
+    let browser = as_browser(&house, &thief).await;
+    for wish in ["thief@example.com", "13900139000"] {
+        assert!(matches!(ask(&house, &browser, &contact(wish)).await, Ok(Confirmed::Then(..))), "{wish}");
+    }
+    let told = letters(&house, PHONE).await;
+    let [one, other] = &told[..] else { panic!("two letters: {told:?}") };
+    let (one, other) = (stop_of(one), stop_of(other));
+    let (services, nobody) = (&house.services, anonymous(&house));
+    let shown = contacts::by_stop_link(services, &one, &network()).await.expect("asked");
+    assert_eq!(shown.len(), 2, "and shows both");
+    assert!(contacts::stop(services, &nobody, &one, &network()).await.expect("asked"));
+    assert_eq!(number(&house, "select count(*) from contact_change").await, 0);
+    assert_eq!(number(&house, "select count(*) from contact_change_stop").await, 0);
+    assert!(!is_signed_in(&house, &thief).await);
+    assert!(!contacts::stop(services, &nobody, &other, &network()).await.expect("asked"), "nothing is left to stop");
+    later(&house, 72 * 3600);
+    deliver(&house).await;
+    assert_eq!(count(&house, "account.contact_changed").await, 0);
+    assert_eq!(count(&house, "account.contact_change_stopped").await, 1);
+}
+
+/// Asking again does not make the link of the first message worthless, neither for the same kind nor for the other.
+#[tokio::test]
+async fn an_older_link_stops_what_was_asked_for_later() {
+    let house = TestHouse::new().await;
+    let (thief, _) = visitor(&house, PHONE).await;
+    later(&house, ELEVEN_MINUTES);
+    let browser = as_browser(&house, &thief).await;
+    assert!(matches!(ask(&house, &browser, &contact("thief@example.com")).await, Ok(Confirmed::Then(..))));
+    let older = stop_of(&letters(&house, PHONE).await[0]);
+    later(&house, 48 * 3600);
+    let browser = as_browser(&house, &thief).await;
+    assert!(matches!(ask(&house, &browser, &contact("again@example.com")).await, Ok(Confirmed::Then(..))));
+    let newer = stop_of(&letters(&house, PHONE).await[0]);
+    assert_ne!(older, newer);
+    later(&house, 48 * 3600);
+    deliver(&house).await;
+    assert_eq!(count(&house, "account.contact_changed").await, 0, "the first wish was replaced");
+    let (services, nobody) = (&house.services, anonymous(&house));
+    for link in [&older, &newer] {
+        let shown = contacts::by_stop_link(services, link, &network()).await.expect("asked");
+        assert_eq!(shown.iter().map(|change| &*change.masked).collect::<Vec<_>>(), ["a***@example.com"], "{link}");
+    }
+    assert!(contacts::stop(services, &nobody, &older, &network()).await.expect("asked"));
+    assert!(!is_signed_in(&house, &thief).await);
+    later(&house, 72 * 3600);
+    deliver(&house).await;
+    assert_eq!(number(&house, "select count(*) from account where mail_index is not null").await, 0);
+}
+
+/// Ending all sessions stops what was asked for in one of them: the owner's own doing, or an operator's on the telephone.
+#[tokio::test]
+async fn ending_all_sessions_stops_what_waits() {
+    let house = TestHouse::new().await;
+    let wishes = async || {
+        let (thief, _) = visitor(&house, PHONE).await;
+        later(&house, ELEVEN_MINUTES);
+        let browser = as_browser(&house, &thief).await;
+        for wish in ["thief@example.com", "13900139000"] {
+            assert!(matches!(ask(&house, &browser, &contact(wish)).await, Ok(Confirmed::Then(..))), "{wish}");
+        }
+        letters(&house, PHONE).await;
+        assert_eq!(number(&house, "select count(*) from contact_change").await, 2);
+        later(&house, 61);
+        thief
+    };
+    let thief = wishes().await;
+    let (owner, here) = visitor(&house, PHONE).await;
+    sessions::revoke_all(&house.services, &here, false).await.expect("ended");
+    assert!(is_signed_in(&house, &owner).await && !is_signed_in(&house, &thief).await);
+    assert_eq!(number(&house, "select count(*) from contact_change").await, 0);
+
+    later(&house, 3600);
+    let thief = wishes().await;
+    let boss = colleague(&house, "boss", &[Role::Operator]).await;
+    let boss = as_browser(&house, &boss.signed_in).await;
+    sessions::end_of_contact(&house.services, &boss, &contact(PHONE)).await.expect("ended");
+    assert!(!is_signed_in(&house, &thief).await);
+    assert_eq!(number(&house, "select count(*) from contact_change").await, 0);
+    assert_eq!(number(&house, "select count(*) from contact_change_stop").await, 0);
+    later(&house, 72 * 3600);
+    deliver(&house).await;
+    assert_eq!(count(&house, "account.contact_changed").await, 0);
+    assert_eq!(count(&house, "account.contact_change_stopped").await, 2, "once each, whatever waited");
 }
 
 /// The link is followed in the very moment the time comes: one of the two happens, never both, never neither.
@@ -293,6 +385,7 @@ async fn a_wish_is_taken_back_from_any_browser_of_the_account() {
     contacts::take_back(&house.services, &browser, "mail").await.expect("there is none");
     contacts::take_back(&house.services, &browser, "phone").await.expect("taken back");
     contacts::take_back(&house.services, &browser, "phone").await.expect("twice is no error");
+    assert_eq!(number(&house, "select count(*) from contact_change_stop").await, 0, "its link leads nowhere");
     assert_eq!(count(&house, "account.contact_change_stopped").await, 1);
     assert!(is_signed_in(&house, &one).await);
     later(&house, 72 * 3600);

@@ -1,6 +1,9 @@
 //! A person's own rights: a copy of everything, and an end to it.
 
-use super::{anonymous, colleague, contact, count, is_signed_in, later, network, number, sent_code, visitor};
+use super::{
+    ACCOUNT, CODES, anonymous, colleague, contact, count, crossed, is_signed_in, later, network, number, sent_code,
+    the_other_way_round, visitor,
+};
 use crate::booking::{add_session, museum, party};
 use domain::account::{Actor, Denied, Role};
 use domain::booking::PartySize;
@@ -59,6 +62,10 @@ async fn the_copy_has_everything_we_hold_and_is_noted() {
     assert!(!theirs.contains(PHONE) && !theirs.contains("小满"), "another person's copy has nothing of mine");
     let refused = erase::export_own(&house.services, &anonymous(&house)).await;
     assert!(matches!(refused, Err(AccountError::Denied(Denied::SignInNeeded))));
+    later(&house, 601);
+    let stale = erase::export_own(&house.services, &house.context(me.actor.clone())).await;
+    assert!(matches!(stale, Err(AccountError::Denied(Denied::StepUpNeeded))), "a browser left open: {stale:?}");
+    assert_eq!(count(&house, "account.exported").await, 2);
     for _ in 0..4 {
         erase::export_own(&house.services, &me).await.expect("a copy");
     }
@@ -129,6 +136,33 @@ async fn what_can_no_longer_be_cancelled_keeps_the_account() {
     later(&house, 24 * 3600);
     let done = erase::delete_own(&house.services, &proven().await, false).await.expect("after the visit");
     assert_eq!((done.cancelled, done.emptied), (0, 1));
+}
+
+/// Whoever shows a code locks the code and then the account; so does the end of the account.
+#[tokio::test]
+async fn an_end_and_a_sign_in_never_wait_in_a_circle() {
+    let house = TestHouse::new().await;
+    let (signed_in, me) = visitor(&house, PHONE).await;
+    let locks = (CODES, ACCOUNT);
+    assert!(the_other_way_round(&house, signed_in.account.0, locks).await, "this test sees a circle");
+    let end = erase::delete_own(&house.services, &me, false);
+    let (ended, sign_in) = crossed(&house, signed_in.account, locks, end).await;
+    sign_in.expect("the sign-in goes on");
+    ended.expect("and then the account ends");
+    assert_eq!(number(&house, "select count(*) from one_time_code").await, 0);
+}
+
+/// What is emptied is what the account has: not a contact that was exchanged in the very moment.
+#[tokio::test]
+async fn an_account_whose_contact_changes_in_that_moment_is_looked_at_again() {
+    let house = TestHouse::new().await;
+    let (signed_in, me) = visitor(&house, PHONE).await;
+    let exchanged = "update account set phone_index = decode('00', 'hex') where id = $1";
+    let end = erase::delete_own(&house.services, &me, false);
+    let (ended, _) = crossed(&house, signed_in.account, (ACCOUNT, exchanged), end).await;
+    assert!(matches!(ended, Err(AccountError::Changed)), "{ended:?}");
+    assert!(is_signed_in(&house, &signed_in).await, "nothing happened");
+    erase::delete_own(&house.services, &me, false).await.expect("asked again");
 }
 
 #[tokio::test]

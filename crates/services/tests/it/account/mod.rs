@@ -22,7 +22,9 @@ use services::account::staff::NewStaff;
 use services::account::totp::Secret;
 use services::account::{staff as office, visitors as door};
 use services::limits::Network;
+use std::time::Duration;
 use testkit::TestHouse;
+use uuid::Uuid;
 
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -192,4 +194,60 @@ pub async fn colleague(house: &TestHouse, login: &str, roles: &[Role]) -> Collea
 
 pub fn secret(text: &str) -> SecretString {
     text.into()
+}
+
+/// Holds what `first` locks until `other` waits for it, and then takes what `second` locks as well, as one transaction of
+/// the house does. Answers what became of both: with locks taken in another order, one of the two fails.
+pub async fn crossed<T>(
+    house: &TestHouse,
+    account: AccountId,
+    (first, second): (&'static str, &'static str),
+    other: impl Future<Output = T>,
+) -> (T, sqlx::Result<()>) {
+    let (pool, watch) = (house.db.owner_pool(), house.db.owner_pool());
+    let mut transaction = pool.begin().await.expect("a transaction");
+    sqlx::query(first).bind(account.0).execute(&mut *transaction).await.expect("nobody else has it");
+    let crossing = async {
+        somebody_waits(&watch).await;
+        sqlx::query(second).bind(account.0).execute(&mut *transaction).await?;
+        transaction.commit().await
+    };
+    tokio::join!(other, crossing)
+}
+
+async fn somebody_waits(pool: &sqlx::PgPool) {
+    let waiting = "select count(*) from pg_locks l join pg_stat_activity a using (pid)
+                   where not l.granted and a.datname = current_database()";
+    for _ in 0..500 {
+        let found: i64 = sqlx::query_scalar(waiting).fetch_one(pool).await.expect("a number");
+        if found > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nobody came to wait")
+}
+
+/// Postgres ended a circle of waiting transactions.
+pub fn is_deadlock(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "40P01")
+}
+
+/// Locks of the account `$1` and of what belongs to it.
+pub const ACCOUNT: &str = "select id from account where id = $1 for update";
+pub const CREDENTIAL: &str = "update staff_credential set failures = 0 where account_id = $1";
+pub const CODES: &str = "update one_time_code set attempts = attempts
+                         where contact_index = (select phone_index from account where id = $1)";
+
+/// The negative control of [`crossed`]: a transaction that takes the two locks the other way round.
+pub async fn the_other_way_round(house: &TestHouse, account: Uuid, order: (&'static str, &'static str)) -> bool {
+    let pool = house.db.owner_pool();
+    let reverse = async {
+        let mut transaction = pool.begin().await?;
+        sqlx::query(order.1).bind(account).execute(&mut *transaction).await?;
+        sqlx::query(order.0).bind(account).execute(&mut *transaction).await?;
+        transaction.commit().await
+    };
+    let (one, other) = crossed(house, AccountId(account), order, reverse).await;
+    [one, other].iter().any(|done| done.as_ref().is_err_and(is_deadlock))
 }

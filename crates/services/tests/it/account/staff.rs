@@ -1,13 +1,14 @@
 //! Staff: passwords, second factors, lock-out, enrolment, roles.
 
 use super::{
-    Colleague, PASSWORD, anonymous, as_browser, begin_enrolment, colleague, count, form, is_signed_in, later,
-    made_staff, number, other_than, secret, system, telephone, try_sign_in,
+    ACCOUNT, CREDENTIAL, Colleague, PASSWORD, anonymous, as_browser, begin_enrolment, colleague, count, crossed, form,
+    is_signed_in, later, made_staff, number, other_than, secret, system, telephone, the_other_way_round, try_sign_in,
 };
 use domain::account::{Actor, Capability, Denied, Login, Role};
 use domain::contact::PersonName;
 use domain::field::Fault;
 use futures::future::join_all;
+use secrecy::{ExposeSecret, SecretString};
 use services::account::AccountError;
 use services::account::enrolment;
 use services::account::password::PasswordFault;
@@ -23,6 +24,14 @@ async fn signs_in(house: &TestHouse, login: &str, password: &str, code: &str) ->
         Ok(SignIn::Done(_)) => true,
         Err(SignInError::Refused) => false,
         other => panic!("{other:?}"),
+    }
+}
+
+/// The enrolment that a sign-in with the code of a colleague answers.
+async fn enrols_with(house: &TestHouse, login: &str, password: &str, code: &SecretString) -> enrolment::Enrolment {
+    match try_sign_in(house, form(login, password, code.expose_secret())).await {
+        Ok(SignIn::Enrol(enrolment)) => enrolment,
+        other => panic!("expected an enrolment, got {other:?}"),
     }
 }
 
@@ -329,27 +338,38 @@ async fn a_forgotten_password_does_not_undo_the_second_factor() {
     assert!(matches!(nobody, Err(AccountError::NotFound)), "{nobody:?}");
 }
 
-/// A lost telephone says nothing about the password: it stays, and another telephone is enrolled with it.
+/// A lost telephone says nothing about the password: it stays, and another telephone is enrolled with it and with the code
+/// that the colleague handed over.
 #[tokio::test]
 async fn a_lost_telephone_does_not_undo_the_password() {
     let house = TestHouse::new().await;
     let boss = colleague(&house, "boss", &[Role::Operator]).await;
     let wang = colleague(&house, "wang", &[Role::Steward]).await;
     let boss = as_browser(&house, &boss.signed_in).await;
-    staff::reset_factor(&house.services, &boss, wang.account).await.expect("reset");
+    let lost = staff::reset_factor(&house.services, &boss, wang.account).await.expect("reset");
+    let handed_over = staff::reset_factor(&house.services, &boss, wang.account).await.expect("the code was lost");
     assert!(!is_signed_in(&house, &wang.signed_in).await);
     later(&house, 30);
-    assert!(!signs_in(&house, "wang", "given after a loss", "").await);
-    let begun = begin_enrolment(&house, "wang", PASSWORD).await;
+    for wrong in ["", lost.expose_secret(), "7K2MD-9XQ4T", &wang.recovery_codes[0]] {
+        assert!(!signs_in(&house, "wang", PASSWORD, wrong).await, "the password alone enrols nothing: {wrong}");
+    }
+    assert!(!signs_in(&house, "wang", "given after a loss", handed_over.expose_secret()).await);
+    later(&house, 30);
+    enrols_with(&house, "wang", PASSWORD, &handed_over).await;
+    let listed = staff::list(&house.services, &boss).await.expect("the list");
+    assert!(listed.iter().any(|one| one.login == "wang" && one.enrolment_code && !one.enrolled));
+    let begun = enrols_with(&house, "wang", PASSWORD, &handed_over).await; // the first window was closed
     assert!(!begun.choose_password);
     let code = telephone(&begun).code_at(house.now());
     let done = enrolment::confirm_enrolment(&house.services, &anonymous(&house), &begun.token, &code, None, "").await;
     let fresh = done.expect("enrolled").recovery_codes.expect("with codes for its loss").0;
-    later(&house, 30);
+    later(&house, 1800); // a login is tried ten times in a quarter of an hour, not more
     assert!(!signs_in(&house, "wang", PASSWORD, &wang.telephone.code_at(house.now())).await, "the lost telephone");
     assert!(!signs_in(&house, "wang", PASSWORD, &wang.recovery_codes[0]).await, "and its codes");
+    assert!(!signs_in(&house, "wang", PASSWORD, handed_over.expose_secret()).await, "nor the code, once enrolled");
     assert!(signs_in(&house, "wang", PASSWORD, &fresh[0]).await);
-    assert_eq!((count(&house, "staff.password_reset").await, count(&house, "staff.factor_reset").await), (0, 1));
+    assert_eq!((count(&house, "staff.password_reset").await, count(&house, "staff.factor_reset").await), (0, 2));
+    assert_eq!(number(&house, "select count(*) from staff_credential where enrolment_hash is not null").await, 0);
 }
 
 /// A first password, a temporary one and a telephone to be enrolled wait for three days, and then for nobody.
@@ -361,15 +381,16 @@ async fn what_was_opened_for_somebody_closes_after_three_days() {
     let (wang, zhao) = (colleague(&house, "wang", &[]).await, colleague(&house, "zhao", &[]).await);
     let itself = system(&house);
     staff::reset_password(&house.services, &itself, wang.account, &secret("given after a loss")).await.expect("reset");
-    staff::reset_factor(&house.services, &itself, zhao.account).await.expect("reset");
+    let handed_over = staff::reset_factor(&house.services, &itself, zhao.account).await.expect("reset");
     later(&house, THREE_DAYS - 1);
+    enrols_with(&house, "zhao", PASSWORD, &handed_over).await;
     let again = try_sign_in(&house, form("wang", "given after a loss", &code(&house, &wang))).await;
     assert!(matches!(again, Ok(SignIn::Enrol(_))), "in the last second: {again:?}");
     later(&house, 1);
     for (login, password, code) in [
         ("late", PASSWORD, String::new()),
         ("wang", "given after a loss", code(&house, &wang)),
-        ("zhao", PASSWORD, String::new()),
+        ("zhao", PASSWORD, handed_over.expose_secret().to_owned()),
     ] {
         assert!(!signs_in(&house, login, password, &code).await, "{login} is refused like anybody");
     }
@@ -382,6 +403,76 @@ async fn what_was_opened_for_somebody_closes_after_three_days() {
     later(&house, 30);
     let again = try_sign_in(&house, form("wang", "given once more 1", &code(&house, &wang))).await;
     assert!(matches!(again, Ok(SignIn::Enrol(_))), "{again:?}");
+}
+
+/// A temporary password whose time is over does not come alive again because a telephone was lost as well.
+#[tokio::test]
+async fn a_lost_telephone_does_not_revive_a_temporary_password() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang", &[]).await;
+    let itself = system(&house);
+    let (services, account) = (&house.services, wang.account);
+    staff::reset_password(services, &itself, account, &secret("given after a loss")).await.expect("reset");
+    later(&house, 72 * 3600 - 1);
+    let handed_over = staff::reset_factor(services, &system(&house), account).await.expect("reset");
+    enrols_with(&house, "wang", "given after a loss", &handed_over).await;
+    later(&house, 1);
+    let shown = handed_over.expose_secret();
+    assert!(!signs_in(&house, "wang", "given after a loss", shown).await, "no longer than it was");
+    let anew = staff::reset_factor(services, &system(&house), account).await.expect("reset");
+    assert!(!signs_in(&house, "wang", "given after a loss", anew.expose_secret()).await, "nor with another code");
+    staff::reset_password(services, &system(&house), account, &secret("given once more 1")).await.expect("reset");
+    assert!(!signs_in(&house, "wang", "given once more 1", "").await, "the code is asked for all the same");
+    let begun = enrols_with(&house, "wang", "given once more 1", &anew).await;
+    assert!(begun.choose_password && begun.factor.is_some());
+}
+
+/// Staff that a server of before made while both ran: it noted no time, so it is counted from the change.
+#[tokio::test]
+async fn a_door_without_a_time_closes_after_three_days_too() {
+    let house = TestHouse::new().await;
+    made_staff(&house, "late", &[]).await;
+    sqlx::query("update staff_credential set ajar_until = null")
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("as then");
+    later(&house, 72 * 3600 - 1);
+    begin_enrolment(&house, "late", PASSWORD).await;
+    later(&house, 1);
+    assert!(!signs_in(&house, "late", PASSWORD, "").await);
+    let listed = staff::list(&house.services, &system(&house)).await.expect("the list");
+    assert_eq!(listed[0].ajar_until, Some(house.now()), "and operators see it");
+}
+
+/// A reset locks the account and then its credential; so does whoever signs in. In the other order both would wait for
+/// each other until Postgres ends one of them.
+#[tokio::test]
+async fn a_reset_and_a_sign_in_never_wait_in_a_circle() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang", &[]).await;
+    let locks = (ACCOUNT, CREDENTIAL);
+    assert!(the_other_way_round(&house, wang.account.0, locks).await, "this test sees a circle");
+    later(&house, 30);
+    let now = code(&house, &wang);
+    let (signed_in, reset) =
+        crossed(&house, wang.account, locks, try_sign_in(&house, form("wang", PASSWORD, &now))).await;
+    reset.expect("the reset goes on");
+    assert!(matches!(signed_in, Ok(SignIn::Done(_))), "{signed_in:?}");
+
+    later(&house, 30);
+    let (browser, now) = (as_browser(&house, &wang.signed_in).await, code(&house, &wang));
+    let (stepped_up, reset) =
+        crossed(&house, wang.account, locks, sign_in::step_up(&house.services, &browser, &now)).await;
+    reset.expect("the reset goes on");
+    stepped_up.expect("shown");
+
+    let zhao = made_staff(&house, "zhao", &[]).await;
+    let begun = begin_enrolment(&house, "zhao", PASSWORD).await;
+    let (nobody, first) = (anonymous(&house), telephone(&begun).code_at(house.now()));
+    let confirm = enrolment::confirm_enrolment(&house.services, &nobody, &begun.token, &first, None, "");
+    let (enrolled, reset) = crossed(&house, zhao, locks, confirm).await;
+    reset.expect("the reset goes on");
+    enrolled.expect("enrolled");
 }
 
 #[tokio::test]
