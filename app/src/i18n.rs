@@ -23,8 +23,8 @@ macro_rules! rooms {
     };
 }
 rooms!(
-    "common", "errors", "home", "museum", "outreach", "bus", "account", "mailbox", "staff", "door", "privacy",
-    "gallery"
+    "common", "errors", "home", "museum", "outreach", "bus", "account", "clients", "mailbox", "staff", "door",
+    "privacy", "gallery"
 );
 
 type Bundle = FluentBundle<FluentResource>;

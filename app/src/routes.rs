@@ -5,8 +5,9 @@
 //! compile; a page with islands says so, or its scripts are not sent.
 
 use crate::account::{
-    AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn,
-    SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+    AccountDeleted, Bookings, ClientNew, ClientPage, Clients, Confirm, ConfirmCode, ContactCode, ContactNew, People,
+    PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+    Stop, Stopped,
 };
 use crate::bus::staff::{
     Blackouts as BusBlackouts, Board as BusBoard, Numbers as BusNumbers, Planner as BusPlanner,
@@ -161,7 +162,11 @@ pages! {
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];
+    "/account/confirm" Confirm (Access::SignedIn) [];
+    "/account/confirm/code" ConfirmCode (Access::SignedIn) [];
     "/account/deleted" AccountDeleted (Access::Public) [];
+    "/account/stopped" Stopped (Access::Public) [];
+    "/a/:code" Stop (Access::Public) [];
     "/staff/sign-in" StaffSignIn (Access::Public) [bare];
     "/staff/enrol" StaffEnrol (Access::Public) [bare];
     "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [];
@@ -170,6 +175,9 @@ pages! {
     "/staff/people" People (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/new" PeopleNew (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/:id" Person (Access::Capability(Capability::ManageStaff)) [];
+    "/staff/clients" Clients (Access::Capability(Capability::ManageClients)) [];
+    "/staff/clients/new" ClientNew (Access::Capability(Capability::ManageClients)) [];
+    "/staff/clients/:id" ClientPage (Access::Capability(Capability::ManageClients)) [];
     "/mailbox" Mailbox (Access::Public) [];
 }
 

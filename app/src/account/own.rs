@@ -1,6 +1,7 @@
 //! A visitor's own account: what was booked, and everything about the account itself.
 
 use super::at;
+use super::contact::waiting_list;
 use super::notices::page_problem;
 use super::widgets::{AccountTabs, Do, SessionTable, done_notice};
 use crate::form::Tone;
@@ -17,6 +18,7 @@ use domain::account::Actor;
 use domain::time::span_text;
 use jiff::Timestamp;
 use leptos::prelude::*;
+use services::account::contacts::{self, Waiting};
 use services::account::sessions::{self, OwnSession};
 use services::account::visitors::{self, Profile};
 use services::booking::{self, BookingState, BookingView};
@@ -172,9 +174,11 @@ pub fn Security() -> impl IntoView {
     Suspend::new(async move {
         let profile = visitors::profile(&visit.services, &visit.context).await;
         let sessions = sessions::list(&visit.services, &visit.context).await;
-        match (profile, sessions) {
-            (Ok(profile), Ok(sessions)) => security_page(&visit, &profile, sessions).into_any(),
-            (Err(error), _) | (_, Err(error)) => problem_page(page_problem(error)).into_any(),
+        let waiting = contacts::waiting(&visit.services, &visit.context).await;
+        match (profile, sessions, waiting) {
+            (Ok(profile), Ok(sessions), Ok(waiting)) => security_page(&visit, &profile, sessions, &waiting).into_any(),
+            (Err(error), _, _) | (_, Err(error), _) => problem_page(page_problem(error)).into_any(),
+            (_, _, Err(error)) => problem_page(page_problem(error)).into_any(),
         }
     })
 }
@@ -183,11 +187,19 @@ const DONE: &[(&str, &str)] = &[
     ("name", "account-done-name"),
     ("language", "account-done-language"),
     ("contact", "account-done-contact"),
+    ("contact-waits", "account-done-contact-waits"),
+    ("taken-back", "account-done-taken-back"),
+    ("proven", "account-done-proven"),
     ("session", "account-done-session"),
     ("sessions", "account-done-sessions"),
 ];
 
-fn security_page(visit: &Visit, profile: &Profile, sessions: Vec<OwnSession>) -> impl IntoView + use<> {
+fn security_page(
+    visit: &Visit,
+    profile: &Profile,
+    sessions: Vec<OwnSession>,
+    waiting: &[Waiting],
+) -> impl IntoView + use<> {
     let done = done_notice(visit, DONE);
     let visitor = matches!(visit.context.actor, Actor::Visitor { .. });
     view! {
@@ -196,6 +208,7 @@ fn security_page(visit: &Visit, profile: &Profile, sessions: Vec<OwnSession>) ->
             <AccountTabs/>
             <section class="section account-part">
                 <h2>{visit.t("account-contacts-title")}</h2>
+                {waiting_list(visit, waiting)}
                 {contacts(visit, profile, visitor)}
             </section>
             {particulars(visit, profile)}

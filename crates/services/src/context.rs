@@ -55,6 +55,13 @@ impl Services {
         crate::db::begin(&self.db).await
     }
 
+    /// Begins a transaction to search in: what it asks is planned for its very values.
+    pub async fn begin_search(&self) -> sqlx::Result<crate::db::Tx> {
+        let mut tx = self.begin().await?;
+        store::plan_for_values(&mut tx).await?;
+        Ok(tx)
+    }
+
     /// A context for the house's own work.
     pub fn system(&self) -> Context {
         let now = self.clock.now();

@@ -77,7 +77,8 @@ pub async fn due_accounts(db: impl PgExecutor<'_>, unused: Timestamp, limit: i64
 /// Empties accounts; what remains is an id the audit trail speaks of.
 pub async fn erase_accounts(db: impl PgExecutor<'_>, accounts: &[Uuid], now: Timestamp) -> Result<u64> {
     let done = query!(
-        "update account set name_sealed = null, phone_sealed = null, phone_index = null, mail_sealed = null, \
+        "with waiting as (delete from contact_change where account_id = any($1)) \
+         update account set name_sealed = null, phone_sealed = null, phone_index = null, mail_sealed = null, \
                 mail_index = null, deleted_at = $2 \
          where id = any($1) and kind = 'visitor' and deleted_at is null",
         accounts,

@@ -15,7 +15,7 @@ use crate::crypto::{CryptoError, Place};
 use crate::db::to_the_end;
 use crate::limits;
 use crate::outreach::{OutreachError, exported_answers};
-use domain::account::{Actor, Denied};
+use domain::account::{Actor, Capability, Denied};
 use domain::ids::{AccountId, BookingId};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -130,9 +130,9 @@ pub struct Deleted {
     pub emptied: usize,
 }
 
-/// Ends the account of whoever asks, for good. Refused while bookings of sessions that are not over are live, unless
-/// `cancel_bookings`; then refused when one of them can no longer be cancelled (too late, or the party is inside): the
-/// account can be deleted after the visit.
+/// Ends the account of whoever asks, for good, after a fresh proof. Refused while bookings of sessions that are not over
+/// are live, unless `cancel_bookings`; then refused when one of them can no longer be cancelled (too late, or the party is
+/// inside): the account can be deleted after the visit.
 pub async fn delete_own(
     services: &Services,
     context: &Context,
@@ -144,6 +144,7 @@ pub async fn delete_own(
         // Staff accounts are ended by a colleague: what staff did stays theirs in the audit trail.
         _ => return Err(Denied::NotAllowed.into()),
     };
+    context.require(Capability::SecureOwnAccount)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let row = people::live(&services.db, account.0).await?.ok_or(AccountError::NotFound)?;

@@ -1,5 +1,6 @@
 //! Sending: the jobs' side. A message is rendered and sent when its turn comes, from what is true then.
 
+use super::account::{ACCOUNT, send_account};
 use super::calendar::{Event, Method, ics};
 use super::pass::PassSheet;
 use super::templates::{Facts, VisitFacts, render};
@@ -15,7 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
 use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
-use domain::ids::{BookingId, BusRequestId, MessageId};
+use domain::ids::{AccountId, BookingId, BusRequestId, MessageId};
 use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -24,7 +25,8 @@ use store::messages::NewMessage;
 /// Adds what sends messages.
 #[must_use]
 pub fn handlers(handlers: Handlers) -> Handlers {
-    handlers.on(CODE, send_code).on(BOOKING, send_booking).on(super::bus::BUS, super::bus::send)
+    let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking);
+    handlers.on(super::bus::BUS, super::bus::send).on(ACCOUNT, send_account)
 }
 
 /// A message on its way.
@@ -32,6 +34,7 @@ pub fn handlers(handlers: Handlers) -> Handlers {
 pub(super) struct Dispatch {
     pub id: MessageId,
     pub booking: Option<BookingId>,
+    pub account: Option<AccountId>,
     pub bus: Option<BusRequestId>,
     pub template: &'static str,
     pub channel: &'static str,
@@ -54,6 +57,7 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
     let dispatch = Dispatch {
         id: message,
         booking: None,
+        account: None,
         bus: None,
         template: "code",
         channel: match contact {
@@ -92,7 +96,14 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         Err(VisitError::Sealed(_)) => return Err(Failure::retry("booking_sealed")),
         Err(VisitError::Unreadable(_)) => return Err(Failure::retry("booking_unreadable")),
     };
-    let of = |id, channel| Dispatch { id, booking: Some(booking), bus: None, template: template.name(), channel };
+    let of = |id, channel| Dispatch {
+        id,
+        booking: Some(booking),
+        account: None,
+        bus: None,
+        template: template.name(),
+        channel,
+    };
     if !still_true(template, &visit, starts_at, now) {
         tracing::info!(%booking, template = template.name(), "a message is not true any more and is not sent");
         if visit.mail.is_some() {
@@ -182,9 +193,10 @@ pub(super) async fn dispatch_one(
 }
 
 async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
-    let Dispatch { id, booking, bus, template, channel } = dispatch;
-    let (booking, bus_request) = (booking.map(|id| id.0), bus.map(|id| id.0));
-    store::messages::note(&services.db, now, NewMessage { id: id.0, booking, bus_request, template, channel }).await
+    let Dispatch { id, booking, account, bus, template, channel } = dispatch;
+    let (booking, account, bus_request) = (booking.map(|id| id.0), account.map(|id| id.0), bus.map(|id| id.0));
+    let message = NewMessage { id: id.0, booking, account, bus_request, template, channel };
+    store::messages::note(&services.db, now, message).await
 }
 
 /// Writes that a message was not sent, on purpose. One that was sent stays sent.

@@ -6,6 +6,7 @@
 //! sending, when it is also asked whether the message is still true. This module decides no policy and writes to nobody
 //! by itself.
 
+mod account;
 mod bus;
 mod calendar;
 mod deliver;
@@ -17,6 +18,8 @@ mod sms;
 mod templates;
 mod visit;
 
+pub use account::AccountNotice;
+pub(crate) use account::queue_account_notice;
 pub use bus::{BusTemplate, queue_bus, queue_bus_at};
 pub use calendar::{Entry, Event, Method, ics};
 pub use deliver::handlers;

@@ -445,6 +445,31 @@ pub static FIELDS: &[Field] = &[
         in_notice: true,
     },
     Field {
+        table: "contact_change",
+        columns: &["contact_sealed"],
+        what: Text {
+            zh: "等待生效的新手机号或邮箱", en: "A new number or address that waits to take effect"
+        },
+        purpose: Text { zh: "更换登录方式", en: "Exchanging what you sign in with" },
+        readers: SELF,
+        term: Term::Account,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
+        table: "contact_change",
+        columns: &["id", "account_id", "kind", "contact_index", "stop_hash", "requested_at", "due_at"],
+        what: Text {
+            zh: "新联系方式的检索值、停止链接的散列值和生效时间",
+            en: "Lookup value of the new contact, hash of the link that stops it, and its times",
+        },
+        purpose: Text { zh: "更换登录方式", en: "Exchanging what you sign in with" },
+        readers: SYSTEM,
+        term: Term::Account,
+        protection: Protection::BlindIndex,
+        in_notice: true,
+    },
+    Field {
         table: "login_session",
         columns: &["label"],
         what: Text { zh: "登录所用的浏览器和系统名称", en: "Browser and system you signed in with" },
@@ -458,7 +483,7 @@ pub static FIELDS: &[Field] = &[
     },
     Field {
         table: "login_session",
-        columns: &["token_hash"],
+        columns: &["token_hash", "previous_hash"],
         what: Text { zh: "登录凭证的散列值", en: "Hash of the sign-in cookie" },
         purpose: Text { zh: "保持登录状态", en: "Keeping you signed in" },
         readers: SYSTEM,
@@ -468,7 +493,17 @@ pub static FIELDS: &[Field] = &[
     },
     Field {
         table: "login_session",
-        columns: &["id", "account_id", "created_at", "last_seen_at", "expires_at", "stepped_up_at", "revoked_at"],
+        columns: &[
+            "id",
+            "account_id",
+            "created_at",
+            "last_seen_at",
+            "expires_at",
+            "stepped_up_at",
+            "proven_by",
+            "renewed_at",
+            "revoked_at",
+        ],
         what: Text {
             zh: "登录、最近使用和退出的时间", en: "When you signed in, were last active and signed out"
         },
@@ -605,6 +640,7 @@ pub static FIELDS: &[Field] = &[
             "locked_until",
             "changed_at",
             "password_temporary",
+            "ajar_until",
         ],
         what: Text { zh: "工作人员登录状态", en: "State of a staff sign-in" },
         purpose: Text { zh: "防止猜测口令", en: "Preventing guesses" },
