@@ -237,7 +237,7 @@ async fn colleagues_are_added_given_duties_reset_and_ended() {
     let form = [("login", "lin.xm"), ("password", "大明湖的荷花开了满满一池子")];
     let refused = newcomer.post("/staff/sign-in", &form).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the password alone sets up no telephone");
-    let form = [form[0], form[1], ("code", &*handed_over)];
+    let form = [form[0], form[1], ("code", handed_over)];
     see_other(&newcomer.post("/staff/sign-in", &form).await, "/staff/enrol");
     assert!(!newcomer.get("/staff/enrol").await.body.contains("new-password"));
     see_other(&browser.post(&format!("{address}/end"), &[]).await, "/staff/people?done=ended");

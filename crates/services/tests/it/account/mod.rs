@@ -21,6 +21,7 @@ use services::account::sign_in::{self, Credentials, SignIn, SignInError};
 use services::account::staff::NewStaff;
 use services::account::totp::Secret;
 use services::account::{staff as office, visitors as door};
+use services::db::begin;
 use services::limits::Network;
 use std::time::Duration;
 use testkit::TestHouse;
@@ -205,7 +206,7 @@ pub async fn crossed<T>(
     other: impl Future<Output = T>,
 ) -> (T, sqlx::Result<()>) {
     let (pool, watch) = (house.db.owner_pool(), house.db.owner_pool());
-    let mut transaction = pool.begin().await.expect("a transaction");
+    let mut transaction = begin(&pool).await.expect("a transaction");
     sqlx::query(first).bind(account.0).execute(&mut *transaction).await.expect("nobody else has it");
     let crossing = async {
         somebody_waits(&watch).await;
@@ -243,7 +244,7 @@ pub const CODES: &str = "update one_time_code set attempts = attempts
 pub async fn the_other_way_round(house: &TestHouse, account: Uuid, order: (&'static str, &'static str)) -> bool {
     let pool = house.db.owner_pool();
     let reverse = async {
-        let mut transaction = pool.begin().await?;
+        let mut transaction = begin(&pool).await?;
         sqlx::query(order.1).bind(account).execute(&mut *transaction).await?;
         sqlx::query(order.0).bind(account).execute(&mut *transaction).await?;
         transaction.commit().await
