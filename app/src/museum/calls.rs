@@ -8,7 +8,7 @@ use crate::outreach::{asks_more, read_answers};
 use crate::problem::{Problem, minutes};
 use crate::routes::{Access, paths};
 use crate::words::{fault_text, refusal_text};
-use domain::booking::{Party, PartySize};
+use domain::booking::{Party, PartySize, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::field::{Fault, Faults};
 use domain::ids::{DraftId, SessionId};
@@ -178,32 +178,26 @@ async fn particulars(asked: Asked) -> Answer {
 }
 
 async fn code(asked: Asked) -> Answer {
-    let (draft, activity, base) = match draft(&asked).await {
+    let (draft, _, base) = match draft(&asked).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
-    // Questions that were published while the code was on its way are answered first.
-    if activity.questions().is_some() && draft.booking.is_none() {
-        match outreach::draft_answers(&asked.services, &draft).await {
-            Ok(Some(_)) => {}
-            Ok(None) => return Answer::to(base),
-            Err(error) => return problem_of(&error.into()).into(),
-        }
-    }
     let page = format!("{base}/code");
     match booking::prove(&asked.services, &asked.context, draft, asked.field("code"), &asked.network).await {
-        Ok(draft) => confirm(&asked, draft, page).await,
+        Ok(draft) => confirm(&asked, draft, &base).await,
         Err(error) => refused(&asked, page, error),
     }
 }
 
-async fn confirm(asked: &Asked, draft: DraftView, page: String) -> Answer {
+async fn confirm(asked: &Asked, draft: DraftView, base: &str) -> Answer {
     match booking::confirm(&asked.services, &asked.context, &draft, &asked.network).await {
         Ok(booking) => {
             let link = booking::manage_link(&asked.services, booking, draft.session.facts.ends_at);
             Answer::to(format!("/b/{link}?done=booked"))
         }
-        Err(error) => refused(asked, page, error),
+        // Questions that were published while the form was filled in are answered first.
+        Err(BookingError::Refused(Refusal::AsksQuestions)) => Answer::to(base.to_owned()),
+        Err(error) => refused(asked, format!("{base}/code"), error),
     }
 }
 
@@ -231,7 +225,7 @@ async fn other(asked: Asked) -> Answer {
     match booking::take_other(&asked.services, &asked.context, &before, session, people, visitor, &asked.network).await
     {
         Ok(()) if before.proven => match draft(&asked).await {
-            Ok((now, ..)) => confirm(&asked, now, page).await,
+            Ok((now, ..)) => confirm(&asked, now, &base).await,
             Err(answer) => answer,
         },
         Ok(()) => Answer::to(base),

@@ -11,7 +11,7 @@ use crate::crypto::Place;
 use crate::limits::Network;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::{Particulars, Party, PartySize};
+use domain::booking::{Particulars, Party, PartySize, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::field::Fault;
 use domain::ids::{BookingId, DraftId, HoldId, SessionId};
@@ -218,6 +218,11 @@ pub async fn confirm(
     }
     let (person, children) = draft.typed.as_ref().filter(|_| draft.proven).ok_or(BookingError::NotFound)?;
     let party = Party::new(draft.people, u32::from(*children)).map_err(|f| BookingError::field("children", f))?;
+    // The museum asks nothing: its visitors are spared the round trip.
+    let museum = super::museum(services).await.is_ok_and(|museum| museum.activity == draft.session.activity);
+    if !museum && !crate::outreach::answered(services, draft).await? {
+        return Err(Refusal::AsksQuestions.into());
+    }
     if draft.held_until.is_none() {
         takes_places(services, context, network).await?;
     }

@@ -206,6 +206,39 @@ pub async fn queue_booking(
     enqueue(db, now, &[NewJob { kind: BOOKING, payload: &payload, run_at: now, dedupe }]).await
 }
 
+/// Queues the same message about several bookings in one statement. Ring `Services::job_bell` after the commit.
+pub async fn queue_bookings(
+    db: &mut PgConnection,
+    now: Timestamp,
+    bookings: &[BookingId],
+    template: Template,
+) -> sqlx::Result<()> {
+    let payloads: Vec<_> = bookings.iter().map(|booking| BookingJob::new(now, *booking, template, None)).collect();
+    let jobs: Vec<_> =
+        payloads.iter().map(|payload| NewJob { kind: BOOKING, payload, run_at: now, dedupe: None }).collect();
+    enqueue(db, now, &jobs).await
+}
+
+/// [`queue_reminders`] for all bookings of a session that was moved, in two statements.
+pub async fn queue_reminders_anew(
+    db: &mut PgConnection,
+    now: Timestamp,
+    bookings: &[BookingId],
+    starts_at: Timestamp,
+) -> sqlx::Result<()> {
+    let keys: Vec<String> =
+        bookings.iter().flat_map(|booking| Reminder::ALL.map(|reminder| reminder_key(*booking, reminder))).collect();
+    store::jobs::withdraw(&mut *db, &keys).await?;
+    let reminders = plan_reminders(now, starts_at);
+    let planned: Vec<_> = bookings
+        .iter()
+        .flat_map(|booking| {
+            reminders.iter().map(|(reminder, at)| planned_reminder(now, *booking, starts_at, *reminder, *at))
+        })
+        .collect();
+    enqueue_planned(db, now, &planned).await
+}
+
 /// Queues the confirmations of new bookings of one session, and their reminders, in one statement.
 pub async fn queue_confirmations(
     db: &mut PgConnection,

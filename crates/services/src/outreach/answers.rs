@@ -62,6 +62,15 @@ pub async fn keep_answers(
     Ok(sql::keep(&mut db, &row, context.now, context.now + DRAFT_LIFE).await?)
 }
 
+/// Whether a draft answered what its event asks now: questions that were published while it was filled in are answered
+/// before anything is booked, whatever way the draft came.
+///
+/// # Errors
+/// `Database`.
+pub(crate) async fn answered(services: &Services, draft: &DraftView) -> sqlx::Result<bool> {
+    store::outreach::events::answered(&services.db, draft.session.activity.0, draft.id.0).await
+}
+
 /// What was answered in a draft, if anything was yet, for the browser that holds it (`DraftView` is that browser's own).
 ///
 /// # Errors

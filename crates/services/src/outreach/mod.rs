@@ -11,6 +11,7 @@ mod programme;
 mod seed;
 mod templates;
 
+pub(crate) use answers::answered;
 pub use answers::{Told, draft_answers, exported_answers, keep_answers, reveal_sensitive, told};
 pub use error::OutreachError;
 pub use forms::{WorkingForm, drop_working, move_question, publish_form, put_question, remove_question, working_form};

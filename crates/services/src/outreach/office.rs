@@ -116,8 +116,9 @@ pub struct EventChange {
     pub policy: Policy,
 }
 
-/// Changes an event. `version` is the edit counter the page was made from. Whoever is registered is not told: a change of
-/// the time is [`move_date`].
+/// Changes an event. `version` is the edit counter the page was made from. When it takes place somewhere else, everybody
+/// who is registered for a date to come is told once, in the same transaction, and their calendar entries get a higher
+/// SEQUENCE; of other changes nobody is told, and a change of the time is [`move_date`].
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `StateHasChanged`; `Fields` where a text is missing.
@@ -133,7 +134,7 @@ pub async fn change_event(
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        sql::event(&mut tx, event.0).await?.ok_or(OutreachError::NotFound)?;
+        let before = sql::event(&mut tx, event.0).await?.ok_or(OutreachError::NotFound)?;
         let row = sql::Change {
             title_zh: &to.title.zh,
             title_en: &to.title.en,
@@ -148,8 +149,14 @@ pub async fn change_event(
         if !sql::change(&mut tx, event.0, version, &row, context.now).await? {
             return Err(OutreachError::StateHasChanged);
         }
-        note(&mut tx, &context, "event.changed", event, json!({ "version": version + 1 })).await?;
+        let elsewhere = before.city != to.city.code() || before.place != value(&to.place)?;
+        let told = if elsewhere { sql::touch_place(&mut tx, event.0, context.now).await? } else { Vec::new() };
+        let bookings: Vec<BookingId> = told.into_iter().map(BookingId).collect();
+        messages::queue_bookings(&mut tx, context.now, &bookings, Template::Changed).await?;
+        let detail = json!({ "version": version + 1, "elsewhere": elsewhere, "bookings": bookings.len() });
+        note(&mut tx, &context, "event.changed", event, detail).await?;
         tx.commit().await?;
+        services.job_bell.notify_one();
         services.programme.forget();
         Ok(())
     })
@@ -195,10 +202,9 @@ pub async fn move_date(
         }
         sql::touch_date(&mut tx, session.0, context.now).await?;
         let told = sql::touch_bookings(&mut tx, session.0, context.now).await?;
-        for booking in told.iter().copied().map(BookingId) {
-            messages::queue_reminders(&mut tx, &services, context.now, booking, starts_at).await?;
-            messages::queue_booking(&mut tx, &services, context.now, booking, Template::Changed).await?;
-        }
+        let bookings: Vec<BookingId> = told.iter().copied().map(BookingId).collect();
+        messages::queue_reminders_anew(&mut tx, context.now, &bookings, starts_at).await?;
+        messages::queue_bookings(&mut tx, context.now, &bookings, Template::Changed).await?;
         let detail = json!({
             "session": session, "bookings": told.len(),
             "from": before.starts_at.to_jiff(), "to": starts_at,

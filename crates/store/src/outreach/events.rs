@@ -274,6 +274,41 @@ pub async fn touch_bookings(db: &mut PgConnection, session: Uuid, now: jiff::Tim
     .await
 }
 
+/// Gives the dates of an event that are not over, and their live bookings, a new version and a higher SEQUENCE, since the
+/// event takes place somewhere else. The dates are locked in the order of their ids, as every decision locks them. Answers
+/// the bookings.
+pub async fn touch_place(db: &mut PgConnection, activity: Uuid, now: jiff::Timestamp) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "with ahead as materialized (
+           select id from session where activity_id = $1 and ends_at > $2 order by id for no key update),
+         dated as (update event_session set changed_at = $2 from ahead where event_session.session_id = ahead.id),
+         counted as (update session set version = session.version + 1 from ahead where session.id = ahead.id)
+         update booking set sequence = sequence + 1, version = version + 1, updated_at = $2
+         from ahead where booking.session_id = ahead.id and booking.state = 'confirmed'
+         returning booking.id",
+        activity,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Whether a draft answered an event's questions as they are now. True for an event that asks nothing, and for an activity
+/// that is no event.
+pub async fn answered(db: impl sqlx::PgExecutor<'_>, activity: Uuid, draft: Uuid) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!(
+        r#"select (form_version = 0 or exists (
+             select from event_answers a
+             where a.draft_id = $2 and a.activity_id = $1 and a.form_version = e.form_version)) as "answered!"
+           from event e where activity_id = $1"#,
+        activity,
+        draft
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found.unwrap_or(true))
+}
+
 /// Shows an event to the public, or takes it back, if nobody changed it since `version`. Answers whether it was so.
 pub async fn publish(
     db: &mut PgConnection,

@@ -174,3 +174,38 @@ async fn sealing_anew_reaches_the_answers() {
     let told = outreach::told(&house.services, &[booking]).await.expect("readable");
     assert_eq!(told[&booking].answers.len(), 1);
 }
+
+/// The visitor is at the code while staff publish another version of the questions: nothing is booked on the old answers.
+#[tokio::test]
+async fn questions_published_meanwhile_are_answered_before_anything_is_booked() {
+    let house = TestHouse::new().await;
+    let (services, visitor, staff) = (&house.services, house.context(Actor::Anonymous), house.services.system());
+    let (event, session) = published_lecture(&house).await;
+    let people = PartySize::new(1).expect("a size");
+    let id = booking::begin(services, &visitor, session, people, BROWSER, &network()).await.expect("there is room");
+    let (draft, asked) = (read(&house, &visitor, id).await, now(&house, event).await);
+    outreach::keep_answers(services, &visitor, &draft, &asked, answered(&asked, &house, &ALL)).await.expect("kept");
+    let (name, contact) =
+        (domain::contact::PersonName::parse("演示·白露"), domain::contact::Contact::parse("a@example.com"));
+    let (name, contact) = (name.expect("a name"), contact.expect("an address"));
+    let party = crate::booking::party(1, 0);
+    booking::save(services, &visitor, &draft, name, contact.clone(), party, &network()).await.expect("kept");
+
+    let version = outreach::working_form(services, &staff, event).await.expect("readable").version;
+    let consent = super::question("consent", domain::outreach::Kind::Consent);
+    outreach::put_question(services, &staff, event, version, consent).await.expect("a question");
+    let version = outreach::working_form(services, &staff, event).await.expect("readable").version;
+    outreach::publish_form(services, &staff, event, version).await.expect("published");
+
+    let code = crate::account::sent_code(&house, &contact).await;
+    let draft = read(&house, &visitor, id).await;
+    let proven = booking::prove(services, &visitor, draft, &code, &network()).await.expect("the right code");
+    let refused = booking::confirm(services, &visitor, &proven, &network()).await;
+    let asks = domain::booking::Refusal::AsksQuestions;
+    assert!(matches!(refused, Err(booking::BookingError::Refused(refusal)) if refusal == asks), "{refused:?}");
+
+    let asked = now(&house, event).await;
+    let pairs: Vec<_> = ALL.iter().copied().chain([("q-consent", "on")]).collect();
+    outreach::keep_answers(services, &visitor, &proven, &asked, answered(&asked, &house, &pairs)).await.expect("kept");
+    booking::confirm(services, &visitor, &proven, &network()).await.expect("everything is answered");
+}

@@ -178,6 +178,52 @@ async fn moving_a_date_tells_everybody_once_and_keeps_the_calendar_entry() {
     assert!(matches!(refused, Err(OutreachError::Fields(e)) if e[0].fault == Fault::DatePast));
 }
 
+/// Another hall: everybody with a date to come is told once, and their entries change in place; other words tell nobody.
+#[tokio::test]
+async fn another_place_tells_everybody_with_a_date_to_come() {
+    let house = TestHouse::new().await;
+    let (services, system) = (&house.services, house.services.system());
+    let id = outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
+    let (over, ahead) = ("2026-07-21T09:30:00+08:00", "2026-07-30T09:30:00+08:00");
+    let (over, ahead) = (date(&house, id, over, 90, 60).await, date(&house, id, ahead, 90, 60).await);
+    publish(&house, id).await;
+    book(services, over, 0, 1).await.expect("there is room");
+    let booked = book(services, ahead, 1, 2).await.expect("there is room").booking;
+    book(services, ahead, 2, 1).await.expect("there is room");
+    crate::account::deliver(&house).await;
+    services.clock.advance(jiff::SignedDuration::from_hours(48));
+
+    let fresh = lecture("leyun");
+    let mut to = outreach::EventChange {
+        title: fresh.title,
+        city: fresh.city,
+        place: fresh.place,
+        audience: fresh.audience,
+        lead: domain::outreach::Bilingual::new("五个周六", "Five Saturdays"),
+        story: fresh.story,
+        programme: fresh.programme,
+        policy: fresh.policy,
+    };
+    let (system, version) = (services.system(), now(&house, id).await.version);
+    outreach::change_event(services, &system, id, version, to.clone()).await.expect("changed");
+    assert!(queued(&house, "changed").await.is_empty(), "another sentence tells nobody");
+
+    to.place = domain::outreach::Bilingual::new("东城会堂", "East Hall");
+    outreach::change_event(services, &system, id, version + 1, to.clone()).await.expect("changed");
+    let late = outreach::change_event(services, &system, id, version + 1, to).await;
+    assert!(matches!(late, Err(OutreachError::StateHasChanged)), "pressed twice");
+    assert_eq!(queued(&house, "changed").await.len(), 2, "the two of the date to come, once");
+    let file = services::messages::calendar_file(services, booked, Locale::ZhCn).await.expect("a file");
+    let file = file.expect("a file").replace("\r\n ", "");
+    for line in [format!("UID:{booked}@test.example"), "SEQUENCE:1".into(), "东城会堂".into()] {
+        assert!(file.contains(&line), "{line} in {file}");
+    }
+    let event = now(&house, id).await;
+    let feed = outreach::feed(services, "活动", [&event], Locale::ZhCn, |_| String::new()).replace("\r\n ", "");
+    let entry = feed.split("BEGIN:VEVENT").find(|entry| entry.contains(&ahead.to_string())).expect("its entry");
+    assert!(entry.contains("SEQUENCE:1\r\n"), "{entry}");
+}
+
 #[tokio::test]
 async fn changed_rules_become_a_new_version_and_changed_words_do_not() {
     let house = TestHouse::new().await;
