@@ -4,5 +4,5 @@ use services::jobs::Handlers;
 
 /// Every handler of this process.
 pub fn all() -> Handlers {
-    services::messages::handlers(Handlers::new())
+    services::account::contacts::handlers(services::messages::handlers(Handlers::new()))
 }

@@ -11,8 +11,10 @@ mod sessions;
 pub mod staff;
 
 pub use about::About;
+pub(crate) use about::rule_sentences;
 pub use book::{Book, Code};
 pub use mine::{Mine, Move, Pass};
+pub(crate) use places::seen;
 pub use sessions::Sessions;
 
 use crate::problem::Problem;
@@ -25,7 +27,7 @@ use services::booking::BookingError;
 pub const VISITOR_COOKIE: &str = "__Host-visitor";
 
 /// The parameter of the page's path, parsed.
-fn param<T: std::str::FromStr>(name: &str) -> Option<T> {
+pub(crate) fn param<T: std::str::FromStr>(name: &str) -> Option<T> {
     use leptos::prelude::GetUntracked;
     use_params_map().get_untracked().get(name)?.parse().ok()
 }

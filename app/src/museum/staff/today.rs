@@ -88,7 +88,7 @@ fn card(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
             <dl class=if now { "staff-pairs staff-pairs-now" } else { "staff-pairs" }>
                 {pair("staff-session-arrived", session.arrived)}
                 {pair("staff-session-bookings", session.bookings)}
-                {pair("staff-session-held", facts.held)}
+                {pair("staff-board-held", facts.held)}
             </dl>
         </Card>
     }

@@ -3,6 +3,7 @@
 mod bookings;
 mod changes;
 mod desk;
+mod events;
 mod sessions;
 mod templates;
 
