@@ -159,6 +159,7 @@ bus-answer = Your answer
 bus-answer-send = Send
 bus-proposed-title = We keep this date for you
 bus-proposed-text = Vehicle and crew are kept for you; please confirm before { $until }. After that the date goes to somebody else, and your request stays with us.
+bus-proposed-replaces = It replaces { $old }, which no longer stands.
 bus-accept-date = Confirm this date
 bus-decline = The date does not suit us
 bus-decline-title = Another date

@@ -159,6 +159,7 @@ bus-answer = 您的补充
 bus-answer-send = 发送
 bus-proposed-title = 为您预留了这个日期
 bus-proposed-text = 车辆和讲解组已经预留，请在 { $until } 前确认。过期未确认，日期会让给其他单位，申请仍然有效。
+bus-proposed-replaces = 原定的{ $old }不再保留，以这次的日期为准。
 bus-accept-date = 确认这个日期
 bus-decline = 日期不合适
 bus-decline-title = 换一个日期

@@ -217,7 +217,7 @@ async fn feedback(asked: Asked) -> Answer {
         return refused(&asked, page, BusError::Fields(faults.into_errors()));
     };
     let marks = Marks { liked, understood, organised, again };
-    match bus::feedback(&asked.services, &asked.context, &Handle::Feedback(link), marks).await {
+    match bus::feedback(&asked.services, &asked.context, &link, marks).await {
         Ok(()) => Answer::to(page),
         Err(BusError::NotFound) => led_nowhere(&asked).await.into(),
         Err(error) => refused(&asked, page, error),

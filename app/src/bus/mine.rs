@@ -13,10 +13,10 @@ use crate::visit::{Visit, visit};
 use domain::bus::State;
 use domain::time::span_text;
 use leptos::prelude::*;
-use services::bus::{BusError, Handle, RequestView, feedback_given, feedback_link, view};
+use services::bus::{BusError, Handle, RequestView, feedback_given, feedback_link, view, view_asked_about};
 
-async fn seen(visit: &Visit, handle: Handle) -> Result<RequestView, Problem> {
-    match view(&visit.services, &visit.context, &handle).await {
+async fn seen(visit: &Visit, found: Result<RequestView, BusError>) -> Result<RequestView, Problem> {
+    match found {
         Ok(request) => Ok(request),
         Err(BusError::NotFound) => Err(led_nowhere(visit).await),
         Err(error) => Err(problem_of(error)),
@@ -33,7 +33,8 @@ pub fn Mine() -> impl IntoView {
     let visit = visit();
     let link: String = param("link").unwrap_or_default();
     Suspend::new(async move {
-        match seen(&visit, Handle::Link(link.clone())).await {
+        let found = view(&visit.services, &visit.context, &Handle::Link(link.clone())).await;
+        match seen(&visit, found).await {
             Ok(request) => page(&visit, &link, &request),
             Err(problem) => problem_page(problem).into_any(),
         }
@@ -133,14 +134,18 @@ fn proposed(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView +
     let stop = request.stop.as_ref();
     let when = stop.map(|stop| span_text(stop.starts_at, stop.ends_at, visit.locale())).unwrap_or_default();
     let until = stop.map(|stop| moment(visit, stop.answer_by)).unwrap_or_default();
-    let words = stop.map(|stop| stop.message.clone()).filter(|text| !text.is_empty());
-    let words = words.map(|text| view! { <blockquote class="bus-said">{text}</blockquote> });
+    let replaced = stop.and_then(|stop| stop.replaced).map(|(from, until)| {
+        let old = span_text(from, until, visit.locale());
+        view! { <Banner tone=Tone::Warning>{visit.t_args("bus-proposed-replaces", &[("old", old.into())])}</Banner> }
+    });
+    let words = request.message.clone().map(|text| view! { <blockquote class="bus-said">{text}</blockquote> });
     let open = visit.form.was_sent();
     view! {
         <section class="bus-now">
             <h2>{visit.t("bus-proposed-title")}</h2>
             <p class="bus-now-when"><Icon of=Glyph::Calendar/>{when}</p>
             <p>{visit.t_args("bus-proposed-text", &[("until", until.into())])}</p>
+            {replaced}
             {words}
             <Form action=format!("{base}/accept")>
                 {version(request)}
@@ -213,13 +218,13 @@ pub fn Feedback() -> impl IntoView {
     let visit = visit();
     let link: String = param("link").unwrap_or_default();
     Suspend::new(async move {
-        let handle = Handle::Feedback(link);
-        let request = match seen(&visit, handle.clone()).await {
+        let found = view_asked_about(&visit.services, &visit.context, &link).await;
+        let request = match seen(&visit, found).await {
             Ok(request) if request.state == State::Visited => request,
             Ok(_) => return problem_page(Problem::LinkInvalid).into_any(),
             Err(problem) => return problem_page(problem).into_any(),
         };
-        match feedback_given(&visit.services, &visit.context, &handle).await {
+        match feedback_given(&visit.services, &visit.context, &link).await {
             Ok(true) => thanks(&visit),
             Ok(false) => questions(&visit, &request),
             Err(error) => problem_page(problem_of(error)).into_any(),

@@ -13,7 +13,7 @@ use crate::visit::{Visit, visit};
 use domain::ids::BusBlackoutId;
 use domain::time::local_day;
 use leptos::prelude::*;
-use services::bus::{self, BlackoutView, NewBlackout, StopView};
+use services::bus::{self, BlackoutView, NewBlackout, Seen, StopView};
 
 const NEWS: &[(&str, &str)] = &[("added", "bus-blackout-added"), ("ended", "bus-blackout-ended")];
 /// The fields that stand in the address while one looks.
@@ -71,7 +71,8 @@ fn wanted(visit: &Visit, id: BusBlackoutId) -> Option<NewBlackout> {
     let field = |name: &str| visit.form.value(name).map(str::trim).filter(|text| !text.is_empty());
     Some(NewBlackout {
         id,
-        vehicle: field("vehicle").and_then(|text| text.parse().ok()),
+        // What is no vehicle is not every vehicle.
+        vehicle: field("vehicle").map(str::parse).transpose().ok()?,
         from: day(field("first")?).ok()?,
         until: day(field("until")?).ok()?,
         kind: field("kind")?.to_owned(),
@@ -145,6 +146,20 @@ fn form(visit: &Visit, fleet: &Fleet) -> impl IntoView + use<> {
     }
 }
 
+/// The stops that were shown, for the form that acts on them: `id.version`, separated by blanks.
+fn seen_text(stops: &[StopView]) -> String {
+    stops.iter().map(|stop| format!("{}.{}", stop.id, stop.version)).collect::<Vec<_>>().join(" ")
+}
+
+/// [`seen_text`] read again; none where it is something else.
+pub(super) fn seen(text: &str) -> Option<Vec<Seen>> {
+    let one = |word: &str| {
+        let (stop, version) = word.split_once('.')?;
+        Some(Seen { stop: stop.parse().ok()?, version: version.parse().ok()? })
+    };
+    text.split_whitespace().map(one).collect()
+}
+
 /// Which schools would lose their date, and the button that acts.
 fn result(visit: &Visit, wanted: &NewBlackout, stops: &[StopView]) -> impl IntoView + use<> {
     let items = stops.iter().map(|stop| {
@@ -169,6 +184,7 @@ fn result(visit: &Visit, wanted: &NewBlackout, stops: &[StopView]) -> impl IntoV
         view! { <Radios name="fate" label=visit.t("bus-fate") choices=choices value="queue"/> }
     });
     let vehicle = wanted.vehicle.map(|id| id.to_string()).unwrap_or_default();
+    let seen = seen_text(stops);
     view! {
         <section class="section staff-panel stack" id="result">
             <h2>{visit.t("bus-blackout-result")}</h2>
@@ -181,7 +197,7 @@ fn result(visit: &Visit, wanted: &NewBlackout, stops: &[StopView]) -> impl IntoV
                 <HiddenField name="kind" value=wanted.kind.clone()/>
                 <HiddenField name="reason_zh" value=wanted.reason_zh.clone()/>
                 <HiddenField name="reason_en" value=wanted.reason_en.clone()/>
-                <HiddenField name="seen" value=stops.len().to_string()/>
+                <HiddenField name="seen" value=seen/>
                 {fates}
                 <p class="actions"><Button>{visit.t("bus-blackout-do")}</Button></p>
             </Form>

@@ -1,6 +1,6 @@
 //! What dispatchers do with requests, stops and days without driving.
 
-use super::conflict_words;
+use super::{blackouts, conflict_words};
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{day, number, time};
 use crate::form::Tone;
@@ -153,6 +153,7 @@ fn reason(text: &str) -> Result<String, Fault> {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.chars().count() {
         0 => Err(Fault::Required),
+        1..=60 if line.chars().any(char::is_control) => Err(Fault::TextCharacters),
         1..=60 => Ok(line),
         _ => Err(Fault::TooLong { max: 60 }),
     }
@@ -179,7 +180,8 @@ async fn add_blackout(asked: Asked) -> Answer {
         return Answer::again_at(BLACKOUTS, asked.typed(OURS).with_errors(faults.into_errors()));
     };
     let fate = if asked.field("fate") == "refuse" { Fate::Refuse } else { Fate::Queue };
-    let seen = asked.field("seen").parse().unwrap_or_default();
+    // What cannot be read was not seen: the days are looked at again.
+    let seen = blackouts::seen(asked.field("seen")).unwrap_or_default();
     let wanted = NewBlackout { id, vehicle, from, until, kind, reason_zh, reason_en };
     match bus::add_blackout(&asked.services, &asked.context, wanted, fate, seen).await {
         Ok(_) => Answer::to(format!("{BLACKOUTS}?done=added")),

@@ -184,7 +184,7 @@ fn too_soon(last: Timestamp, now: Timestamp) -> IssueError {
     IssueError::TooSoon { retry_after: u64::try_from(wait).unwrap_or(0).max(1) }
 }
 
-/// Tries the code that went to `contact`. Right: it is used up, and a booking's draft has its contact proven; answers
+/// Tries the code that went to `contact`. Right: it is used up, and a draft has its contact proven; answers
 /// whether it has. Wrong: one of five attempts is spent, whatever number of guesses arrive at once.
 pub async fn verify(
     services: &Services,
@@ -223,7 +223,7 @@ pub(super) struct Proven {
     sealed: Vec<u8>,
     /// The keyed hash of the contact the code went to.
     pub contact_index: Vec<u8>,
-    /// It is the contact of the booking's draft that the code was for.
+    /// It is the contact of the draft that the code was for.
     draft: bool,
 }
 

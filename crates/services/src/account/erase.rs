@@ -2,7 +2,7 @@
 //! end to it.
 //!
 //! Deleting empties: names, numbers, addresses and their keyed hashes go; ids, counts and the audit trail stay, and name
-//! nobody. A booking of a session that is not over needs its particulars at the door, so it stands in the way until it is
+//! nobody. Requests for the bus under the account's contacts go the same way. A booking of a session that is not over needs its particulars at the door, so it stands in the way until it is
 //! cancelled; [`delete_own`] does that when told to. No message follows: there is nobody left to write to, and the page
 //! that answers says so.
 
@@ -10,6 +10,7 @@ use super::visitors::open_profile;
 use super::{AccountError, about_account, sessions};
 use crate::audit;
 use crate::booking::{self, BookingError, Handle};
+use crate::bus::{self, BusError, Contacts};
 use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Place};
 use crate::db::to_the_end;
@@ -57,9 +58,11 @@ async fn collect(
     let bookings = rows::bookings(&mut *db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
     let ids: Vec<Uuid> = bookings.iter().map(|booking| booking.id).collect();
     let mut answers = exported_answers(services, db, &ids).await?;
-    let messages = rows::messages(&mut *db, row.id, &ids).await?;
+    let (requests, bus_requests) = bus::exported(services, context, db, contacts(row)).await?;
+    let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
-    let trail = rows::audit(&mut *db, row.id, &ids).await?;
+    let subjects: Vec<Uuid> = ids.iter().chain(&requests).copied().collect();
+    let trail = rows::audit(&mut *db, row.id, &subjects).await?;
     Ok(json!({
         "format": "cordblood-account-1",
         "exported_at": context.now,
@@ -73,6 +76,7 @@ async fn collect(
             "mail": profile.mail.as_ref().map(|mail| mail.as_str()),
         },
         "bookings": bookings.iter().map(|booking| exported(services, booking, &mut answers)).collect::<Result<Vec<_>, _>>()?,
+        "bus_requests": bus_requests,
         "sign_ins": sessions.iter().map(|session| json!({
             "browser": session.label,
             "created_at": session.created_at.to_jiff(),
@@ -93,6 +97,10 @@ async fn collect(
             "by": entry.actor_kind,
         })).collect::<Vec<_>>(),
     }))
+}
+
+fn contacts(row: &AccountRow) -> Contacts<'_> {
+    Contacts { phone: row.phone_index.as_deref(), mail: row.mail_index.as_deref() }
 }
 
 const fn booking_place(column: &'static str, row: Uuid) -> Place {
@@ -130,10 +138,14 @@ pub struct Deleted {
     pub cancelled: usize,
     /// Bookings of the past that name nobody any more.
     pub emptied: usize,
+    /// Requests for the bus that were taken back for it.
+    pub withdrawn: usize,
+    /// Requests for the bus that name nobody any more.
+    pub requests_emptied: usize,
 }
 
 /// Ends the account of whoever asks, for good, after a fresh proof. Refused while bookings of sessions that are not over
-/// are live, unless `cancel_bookings`; then refused when one of them can no longer be cancelled (too late, or the party is
+/// are live, or requests for the bus are under way, unless `cancel_bookings`, which takes those back, too; then refused when one of them can no longer be cancelled (too late, or the party is
 /// inside): the account can be deleted after the visit.
 pub async fn delete_own(
     services: &Services,
@@ -152,16 +164,21 @@ pub async fn delete_own(
         let row = people::live(&services.db, account.0).await?.ok_or(AccountError::NotFound)?;
         let mut connection = services.db.acquire().await?;
         let live = live_bookings(&mut connection, &context, &row).await?;
+        let requests = bus::live(&mut connection, contacts(&row)).await?;
         drop(connection);
-        if !live.is_empty() && !cancel_bookings {
-            return Err(AccountError::LiveBookings { count: live.len() });
+        let count = live.len() + requests.len();
+        if count > 0 && !cancel_bookings {
+            return Err(AccountError::LiveBookings { count });
         }
         for booking in &live {
             let handle = Handle::Id(BookingId(*booking));
             booking::cancel(&services, &context, handle, None).await.map_err(not_cancelled)?;
         }
-        let emptied = empty(&services, &context, account).await?;
-        Ok(Deleted { cancelled: live.len(), emptied })
+        for request in &requests {
+            bus::withdraw_own(&services, &context, *request).await?;
+        }
+        let (emptied, requests_emptied) = empty(&services, &context, account).await?;
+        Ok(Deleted { cancelled: live.len(), emptied, withdrawn: requests.len(), requests_emptied })
     })
     .await
 }
@@ -173,6 +190,19 @@ impl From<OutreachError> for AccountError {
             OutreachError::Database(error) => Self::Database(error),
             error => {
                 tracing::error!(%error, "the answers of a booking could not be read");
+                Self::Crypto(CryptoError::NotAuthentic)
+            }
+        }
+    }
+}
+
+impl From<BusError> for AccountError {
+    fn from(error: BusError) -> Self {
+        match error {
+            BusError::Denied(denied) => Self::Denied(denied),
+            BusError::Database(error) => Self::Database(error),
+            error => {
+                tracing::error!(%error, "a request for the bus could not be read");
                 Self::Crypto(CryptoError::NotAuthentic)
             }
         }
@@ -191,7 +221,7 @@ async fn live_bookings(db: &mut PgConnection, context: &Context, row: &AccountRo
     rows::live_bookings(db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref(), context.now).await
 }
 
-async fn empty(services: &Services, context: &Context, account: AccountId) -> Result<usize, AccountError> {
+async fn empty(services: &Services, context: &Context, account: AccountId) -> Result<(usize, usize), AccountError> {
     let mut transaction = services.begin().await?;
     // Codes before accounts, as whoever shows a code locks them.
     let seen = people::live(&mut *transaction, account.0).await?.ok_or(AccountError::NotFound)?;
@@ -215,10 +245,13 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     }
     let ids: Vec<Uuid> = past.iter().map(|booking| booking.id).collect();
     store::outreach::answers::erase(&mut *transaction, &ids).await?;
+    // Somebody may have sent another request meanwhile, too.
+    let requests = bus::forget(services, context, &mut transaction, contacts(&row)).await?;
+    let requests = requests.map_err(|count| AccountError::LiveBookings { count })?;
     session_rows::revoke_all(&mut *transaction, row.id, None, context.now).await?;
     rows::empty_account(&mut transaction, row.id, context.now).await?;
-    let detail = json!({ "bookings_emptied": past.len() });
+    let detail = json!({ "bookings_emptied": past.len(), "bus_requests_emptied": requests });
     audit::record(&mut transaction, context, &[about_account("account.deleted", Some(row.id), detail)]).await?;
     transaction.commit().await?;
-    Ok(past.len())
+    Ok((past.len(), requests))
 }

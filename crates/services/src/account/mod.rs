@@ -55,7 +55,7 @@ pub enum AccountError {
     /// Somebody else changed it at the same time: look again.
     #[error("changed meanwhile")]
     Changed,
-    /// Bookings of sessions that are not over stand in the way.
+    /// Bookings of sessions that are not over, or requests for the bus that are under way, stand in the way.
     #[error("{count} live bookings")]
     LiveBookings {
         /// How many.

@@ -2,7 +2,7 @@
 
 use super::BusError;
 use super::change::{locked, step};
-use super::view::{Handle, load, resolve};
+use super::view::{asked_about, load};
 use crate::db::{self, to_the_end};
 use crate::messages::{self, BusTemplate};
 use crate::{Context, Services};
@@ -76,8 +76,8 @@ pub struct Marks {
 ///
 /// # Errors
 /// `NotFound` for a link that is none; `Fields`; `Refused` before the visit.
-pub async fn feedback(services: &Services, context: &Context, handle: &Handle, marks: Marks) -> Result<(), BusError> {
-    let id = resolve(services, context, handle)?;
+pub async fn feedback(services: &Services, context: &Context, link: &str, marks: Marks) -> Result<(), BusError> {
+    let id = asked_about(services, context, link)?;
     for (field, mark) in [("liked", marks.liked), ("understood", marks.understood), ("organised", marks.organised)] {
         if !(1..=5).contains(&mark) {
             return Err(BusError::field(field, Fault::NotAChoice));
@@ -102,8 +102,8 @@ pub async fn feedback(services: &Services, context: &Context, handle: &Handle, m
 ///
 /// # Errors
 /// `NotFound` for a link that is none.
-pub async fn feedback_given(services: &Services, context: &Context, handle: &Handle) -> Result<bool, BusError> {
-    let id = resolve(services, context, handle)?;
+pub async fn feedback_given(services: &Services, context: &Context, link: &str) -> Result<bool, BusError> {
+    let id = asked_about(services, context, link)?;
     let mut db = services.db.acquire().await?;
     Ok(sql::feedback(&mut db, id.0).await?.is_some())
 }

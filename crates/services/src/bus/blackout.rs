@@ -2,7 +2,7 @@
 //! go back into the queue for another date, or are refused, and each is told once.
 
 use super::BusError;
-use super::change::{locked, step};
+use super::change::{line, locked, step};
 use super::view::{StopView, sealed};
 use crate::audit::{self, Entry};
 use crate::db::{self, to_the_end};
@@ -11,7 +11,7 @@ use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::bus::{Event, State};
 use domain::field::Fault;
-use domain::ids::{BusBlackoutId, BusVehicleId};
+use domain::ids::{BusBlackoutId, BusStopId, BusVehicleId};
 use domain::time::{local_day, start_of_day};
 use jiff::civil;
 use jiff_sqlx::ToSqlx;
@@ -62,6 +62,9 @@ pub async fn blackouts(services: &Services, context: &Context) -> Result<Vec<Bla
     blackout_views(&mut db, local_day(context.now)).await
 }
 
+/// The longest reason, in characters: it stands on one line.
+const REASON_MAX: u32 = 60;
+
 /// What becomes of the stops that days without driving take away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fate {
@@ -69,6 +72,22 @@ pub enum Fate {
     Queue,
     /// Refused, with the reason.
     Refuse,
+}
+
+/// A stop as the coordinator was shown it: by now there may be another one in its place, or the same one may have been
+/// accepted or given another vehicle.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Seen {
+    /// The stop.
+    pub stop: BusStopId,
+    /// Its request's version.
+    pub version: i32,
+}
+
+impl From<&StopView> for Seen {
+    fn from(stop: &StopView) -> Self {
+        Self { stop: stop.id, version: stop.version }
+    }
 }
 
 /// Days without driving that are to be added.
@@ -90,7 +109,11 @@ pub struct NewBlackout {
     pub reason_en: String,
 }
 
-fn range(wanted: &NewBlackout, context: &Context) -> Result<(), BusError> {
+/// Whether such days can be written down: in order, not past, the reasons in words the schools can read.
+fn checked(wanted: &NewBlackout, context: &Context) -> Result<(), BusError> {
+    for (field, text) in [("reason_zh", &wanted.reason_zh), ("reason_en", &wanted.reason_en)] {
+        line(field, text, REASON_MAX)?;
+    }
     if wanted.until < wanted.from {
         return Err(BusError::field("until", Fault::EndBeforeStart));
     }
@@ -110,7 +133,7 @@ pub async fn colliding(
     wanted: &NewBlackout,
 ) -> Result<Vec<StopView>, BusError> {
     context.require(Capability::DispatchBus)?;
-    range(wanted, context)?;
+    checked(wanted, context)?;
     let mut db = services.db.acquire().await?;
     taken(&mut db, context, wanted).await
 }
@@ -126,8 +149,8 @@ async fn taken(db: &mut PgConnection, context: &Context, wanted: &NewBlackout) -
         .collect())
 }
 
-/// Adds days without driving and deals with the stops they take away, all in one transaction. `seen` is how many
-/// collisions the coordinator was shown: if there are others by now, nothing happens and they are shown again.
+/// Adds days without driving and deals with the stops they take away, all in one transaction. `seen` are the
+/// collisions the coordinator was shown, in any order: if they are others by now, nothing happens and they are shown again.
 /// Answers how many schools were told.
 ///
 /// # Errors
@@ -137,15 +160,18 @@ pub async fn add_blackout(
     context: &Context,
     wanted: NewBlackout,
     fate: Fate,
-    seen: usize,
+    mut seen: Vec<Seen>,
 ) -> Result<usize, BusError> {
     context.require(Capability::DispatchBus)?;
-    range(&wanted, context)?;
+    checked(&wanted, context)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = db::begin(&services.db).await?;
         // Whoever plans a stop meanwhile has a vehicle locked and waits here, or is waited for.
-        sql::lock_vehicles(&mut tx).await?;
+        let vehicles = sql::lock_vehicles(&mut tx).await?;
+        if wanted.vehicle.is_some_and(|vehicle| !vehicles.contains(&vehicle.0)) {
+            return Err(BusError::field("vehicle", Fault::NotAChoice));
+        }
         let by = match &context.actor {
             Actor::Staff { account, .. } => Some(account.0),
             _ => None,
@@ -154,7 +180,10 @@ pub async fn add_blackout(
             return Ok(0);
         }
         let stops = taken(&mut tx, &context, &wanted).await?;
-        if stops.len() != seen {
+        let mut found: Vec<Seen> = stops.iter().map(Seen::from).collect();
+        found.sort_unstable();
+        seen.sort_unstable();
+        if found != seen {
             return Err(BusError::StateHasChanged);
         }
         for stop in &stops {
@@ -197,11 +226,8 @@ async fn take_away(
     wanted: &NewBlackout,
     fate: Fate,
 ) -> Result<(), BusError> {
-    let request = locked(services, context, db, stop.request, None).await?;
-    // Withdrawn while we waited for its lock: there is nobody to tell.
-    if request.stop.is_none() {
-        return Ok(());
-    }
+    // Accepted or withdrawn while we waited for its lock: it is not what the coordinator saw.
+    let request = locked(services, context, db, stop.request, Some(stop.version)).await?;
     let reason = match request.locale {
         domain::Locale::ZhCn => &wanted.reason_zh,
         domain::Locale::En => &wanted.reason_en,

@@ -130,6 +130,60 @@ pub(super) fn words(field: &str, text: &str) -> Result<String, BusError> {
     Ok(text)
 }
 
+/// One line of text with at least a character.
+pub(super) fn line(field: &str, text: &str, max: u32) -> Result<String, BusError> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() {
+        return Err(BusError::field(field, Fault::Required));
+    }
+    if text.chars().count() > max as usize {
+        return Err(BusError::field(field, Fault::TooLong { max }));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(BusError::field(field, Fault::TextCharacters));
+    }
+    Ok(text)
+}
+
+/// [`words`], or nothing.
+pub(super) fn optional_words(field: &str, text: &str) -> Result<Option<String>, BusError> {
+    if text.trim().is_empty() { Ok(None) } else { words(field, text).map(Some) }
+}
+
+/// What a school does, as it is remembered: the same button pressed twice is done once, and both presses are told so.
+struct Press<'a> {
+    event: Event,
+    /// Where a request stands after it.
+    then: State,
+    /// The words that came with it: two answers are one answer when they say the same.
+    text: Option<&'a str>,
+    template: Option<BusTemplate>,
+}
+
+/// One event of a school. The second press of a double tap names the version before the first: where the request stands as
+/// the first one left it, it has nothing more to do.
+async fn pressed(
+    services: &Services,
+    context: &Context,
+    id: BusRequestId,
+    version: Option<i32>,
+    press: Press<'_>,
+) -> Result<(), BusError> {
+    let answer_sealed = press.text.map(|text| sealed(services, "answer_sealed", id, text));
+    let change = Change { answer_sealed, ..Change::default() };
+    let done = one(services, context, id, version, press.event, change, press.template).await;
+    match (done, version) {
+        (Err(BusError::StateHasChanged), Some(version)) => {
+            let mut db = services.db.acquire().await?;
+            let now = load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)?;
+            let said = press.text.is_none_or(|text| now.answer.as_deref() == Some(text));
+            let stands = now.version == version.saturating_add(1) && now.state == press.then && said;
+            if stands { Ok(()) } else { Err(BusError::StateHasChanged) }
+        }
+        (done, _) => done,
+    }
+}
+
 /// The school answers what was asked.
 ///
 /// # Errors
@@ -143,8 +197,9 @@ pub async fn answer(
 ) -> Result<(), BusError> {
     let id = resolve(services, context, handle)?;
     let text = words("answer", text)?;
-    let change = Change { answer_sealed: Some(sealed(services, "answer_sealed", id, &text)), ..Change::default() };
-    one(services, context, id, version, Event::Answer, change, None).await
+    let text = Some(text.as_str());
+    let press = Press { event: Event::Answer, then: State::Submitted, text, template: None };
+    pressed(services, context, id, version, press).await
 }
 
 /// The school accepts the date that was proposed. Pressed twice it is accepted once.
@@ -158,7 +213,8 @@ pub async fn accept(
     version: Option<i32>,
 ) -> Result<(), BusError> {
     let id = resolve(services, context, handle)?;
-    one(services, context, id, version, Event::Accept, Change::default(), None).await
+    let press = Press { event: Event::Accept, then: State::Accepted, text: None, template: None };
+    pressed(services, context, id, version, press).await
 }
 
 /// The school would rather have another date, and says what suits it.
@@ -174,8 +230,9 @@ pub async fn decline(
 ) -> Result<(), BusError> {
     let id = resolve(services, context, handle)?;
     let text = words("wish", text)?;
-    let change = Change { answer_sealed: Some(sealed(services, "answer_sealed", id, &text)), ..Change::default() };
-    one(services, context, id, version, Event::Decline, change, None).await
+    let text = Some(text.as_str());
+    let press = Press { event: Event::Decline, then: State::Submitted, text, template: None };
+    pressed(services, context, id, version, press).await
 }
 
 /// The school takes its request back. Vehicle and crew are free at once.
@@ -189,7 +246,9 @@ pub async fn withdraw(
     version: Option<i32>,
 ) -> Result<(), BusError> {
     let id = resolve(services, context, handle)?;
-    one(services, context, id, version, Event::Withdraw, Change::default(), Some(BusTemplate::Withdrawn)).await
+    let template = Some(BusTemplate::Withdrawn);
+    let press = Press { event: Event::Withdraw, then: State::Withdrawn, text: None, template };
+    pressed(services, context, id, version, press).await
 }
 
 /// Ends the proposals nobody answered in time, each in a transaction of its own. How many.

@@ -181,18 +181,14 @@ pub async fn prove(
     let contact = details(context, &draft.typed)?.contact;
     count(services, context, &limits::CODE_TRIES_PER_NETWORK, network).await?;
     match codes::verify(services, context, codes::Purpose::Bus, draft.id.0, &contact, code).await {
-        // Whether a booking's draft has its contact proven by it: there is none.
-        Ok(_) => {}
-        Err(codes::VerifyError::Shape) => return Err(BusError::field("code", Fault::CodeShape)),
-        Err(codes::VerifyError::Wrong { left }) => return Err(BusError::field("code", Fault::CodeWrong { left })),
-        Err(codes::VerifyError::Expired) => return Err(BusError::field("code", Fault::CodeExpired)),
-        Err(codes::VerifyError::Database(error)) => return Err(error.into()),
+        Ok(true) => Ok(()),
+        // What was proven is this contact: another one typed meanwhile in a second window stays unproven.
+        Ok(false) => Err(BusError::StateHasChanged),
+        Err(codes::VerifyError::Shape) => Err(BusError::field("code", Fault::CodeShape)),
+        Err(codes::VerifyError::Wrong { left }) => Err(BusError::field("code", Fault::CodeWrong { left })),
+        Err(codes::VerifyError::Expired) => Err(BusError::field("code", Fault::CodeExpired)),
+        Err(codes::VerifyError::Database(error)) => Err(error.into()),
     }
-    let mut db = services.db.acquire().await?;
-    // What was proven is this contact: another one typed meanwhile in a second window stays unproven.
-    let index = contact_index(&services.vault, &contact);
-    let still = sql::mark_verified(&mut db, draft.id.0, &index, context.now).await?;
-    still.then_some(()).ok_or(BusError::StateHasChanged)
 }
 
 /// Makes the request of a proven draft. Repeating it answers the same request.

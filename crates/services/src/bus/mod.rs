@@ -11,6 +11,7 @@ mod change;
 mod draft;
 mod erase;
 mod error;
+mod held;
 mod planner;
 mod public;
 mod schedule;
@@ -19,11 +20,12 @@ mod triage;
 mod view;
 
 pub use after::{CityTally, Marks, MonthTally, Statistics, feedback, feedback_given, statistics, thank_later, visited};
-pub use blackout::{BlackoutView, Fate, NewBlackout, add_blackout, blackouts, colliding, end_blackout};
+pub use blackout::{BlackoutView, Fate, NewBlackout, Seen, add_blackout, blackouts, colliding, end_blackout};
 pub use change::{accept, answer, decline, lapse_due, withdraw};
 pub use draft::{DRAFT_DAYS, DraftView, begin, keep, own, prove, read, resend, send, submit};
 pub(crate) use erase::{count_due, erase_due};
 pub use error::BusError;
+pub(crate) use held::{Contacts, exported, forget, live, withdraw_own};
 pub use planner::{
     Crew, Guard, Itinerary, Proposal, Slot, Told, Vehicle, assign, check, fleet, itinerary, propose, propose_guarded,
     slots,
@@ -34,4 +36,4 @@ pub use seed::seed_demo;
 pub use store::messages::MessageRow;
 pub use triage::{ask, board, messages, refuse, request, reveal, to_itinerary};
 pub(crate) use view::load;
-pub use view::{Handle, RequestView, StopView, feedback_link, manage_link, view};
+pub use view::{Handle, RequestView, StopView, feedback_link, manage_link, view, view_asked_about};

@@ -3,8 +3,8 @@
 
 use super::BusError;
 use super::blackout::{BlackoutView, blackout_views};
-use super::change::{lapse_due, locked, step};
-use super::view::{RequestView, StopView, load};
+use super::change::{lapse_due, locked, optional_words, step};
+use super::view::{RequestView, StopView, load, stop_place};
 use crate::account;
 use crate::audit::{self, Entry};
 use crate::db::{self, to_the_end};
@@ -12,13 +12,12 @@ use crate::messages::{self, BusTemplate};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::bus::{Blackout, Conflict, Event, HalfDay, Plan, Planned, Site, Trip, busy, conflicts};
-use domain::field::Fault;
 use domain::ids::{BusBlackoutId, BusCrewId, BusRequestId, BusStopId, BusVehicleId};
 use domain::time::{at, local_day, start_of_day};
 use jiff::{SignedDuration, Span, Timestamp, civil};
 use serde_json::json;
 use sqlx::PgConnection;
-use store::bus::requests::Change;
+use store::bus::requests::{self, Change};
 use store::bus::{fleet as fleet_sql, stops as sql};
 use uuid::Uuid;
 
@@ -360,21 +359,32 @@ pub async fn propose_guarded(
     guard: Guard,
 ) -> Result<(), BusError> {
     context.require(Capability::DispatchBus)?;
-    if asked.message.chars().count() > 500 {
-        return Err(BusError::field("message", Fault::TooLong { max: 500 }));
-    }
-    lapse_due(services).await?;
-    let (work, under, wanted) = (services.clone(), context.clone(), asked.clone());
-    let done = to_the_end(async move { decide(&work, &under, wanted, guard).await }).await;
-    match done {
-        Err(BusError::Database(error)) if is_taken(&error) => {
-            // The net below the locks. Whoever was first stands in the table by now.
-            let found = check(services, context, &asked).await?;
-            let found = found.into_iter().filter(|told| told.conflict.is_final()).collect();
-            Err(BusError::Conflicts(found))
+    optional_words("message", &asked.message)?;
+    let mut again = true;
+    loop {
+        lapse_due(services).await?;
+        let (work, under, wanted) = (services.clone(), context.clone(), asked.clone());
+        let done = to_the_end(async move { decide(&work, &under, wanted, guard).await }).await;
+        match done {
+            Err(BusError::Database(error)) if is_taken(&error) => match in_the_way(services, context, &asked).await? {
+                // Whoever was first has gone again: the place is free, and once more is enough to have it.
+                found if found.is_empty() && again => again = false,
+                found => return Err(conflicts_or_changed(found)),
+            },
+            other => return other,
         }
-        other => other,
     }
+}
+
+/// What the net below the locks caught on. Whoever was first stands in the table by now.
+async fn in_the_way(services: &Services, context: &Context, asked: &Proposal) -> Result<Vec<Told>, BusError> {
+    let found = check(services, context, asked).await?;
+    Ok(found.into_iter().filter(|told| told.conflict.is_final()).collect())
+}
+
+/// A conflict that names nobody is none to show: look again.
+fn conflicts_or_changed(found: Vec<Told>) -> BusError {
+    if found.is_empty() { BusError::StateHasChanged } else { BusError::Conflicts(found) }
 }
 
 fn is_taken(error: &sqlx::Error) -> bool {
@@ -395,14 +405,17 @@ async fn decide(services: &Services, context: &Context, asked: Proposal, guard: 
         return Err(BusError::Conflicts(around.told(services, &mut tx, found).await?));
     }
     let detail = json!({ "starts_at": asked.starts_at.to_string(), "vehicle": asked.vehicle, "crew": asked.crew });
-    if request.stop.is_some() {
+    let replaces = request.stop.as_ref().map(|stop| stop.id.0);
+    if replaces.is_some() {
         sql::advance(&mut tx, request.id.0, "released", context.now).await?;
     }
     step(context, &mut tx, &request, Event::Propose, Change::default(), detail).await?;
     let own = busy(&trip);
     let latest = asked.starts_at - ANSWER_BEFORE;
+    let id: BusStopId = context.new_id();
+    let message = optional_words("message", &asked.message)?;
     let fresh = sql::NewStop {
-        id: context.new_id::<BusStopId>().0,
+        id: id.0,
         request_id: request.id.0,
         vehicle_id: asked.vehicle.0,
         crew_id: asked.crew.0,
@@ -412,7 +425,8 @@ async fn decide(services: &Services, context: &Context, asked: Proposal, guard: 
         busy_until: own.until,
         // Who is asked the day before answers until the evening; who is asked in time has five days.
         answer_by: (context.now + ANSWER_WITHIN).min(latest).max(context.now + SignedDuration::from_hours(6)),
-        message: asked.message.trim().to_owned(),
+        message_sealed: message.map(|text| services.vault.seal(stop_place(id), text.as_bytes())),
+        replaces,
         sequence: sql::next_sequence(&mut tx, request.id.0).await?,
         created_by: match &context.actor {
             Actor::Staff { account, .. } => Some(account.0),
@@ -440,27 +454,55 @@ pub async fn assign(
     anyway: bool,
 ) -> Result<(), BusError> {
     context.require(Capability::DispatchBus)?;
-    let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move {
-        let mut tx = db::begin(&services.db).await?;
-        let needs_m = fleet_sql::lock(&mut tx, vehicle.0, crew.0).await?.ok_or(BusError::NotFound)?;
-        let request = locked(&services, &context, &mut tx, id, Some(version)).await?;
-        let stop = request.stop.clone().ok_or(BusError::StateHasChanged)?;
-        let around = Around::read(&mut tx, &stop.trip(), u16::try_from(needs_m).unwrap_or(u16::MAX), context.now).await?;
-        let found = around.against(&request, &stop.trip(), vehicle, crew, context.now);
-        if found.iter().any(|conflict| conflict.is_final() || !anyway && *conflict != Conflict::OtherDay) {
-            return Err(BusError::Conflicts(around.told(&services, &mut tx, found).await?));
+    // A proposal that ran out and is stored all the same is in nobody's way.
+    lapse_due(services).await?;
+    let other = Other { request: id, version, vehicle, crew, anyway };
+    let (work, under) = (services.clone(), context.clone());
+    match to_the_end(async move { reassign(&work, &under, other).await }).await {
+        Err(BusError::Database(error)) if is_taken(&error) => {
+            let mut db = services.db.acquire().await?;
+            let request = load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)?;
+            drop(db);
+            let Some(stop) = request.stop else { return Err(BusError::StateHasChanged) };
+            let (starts_at, ends_at) = (stop.starts_at, stop.ends_at);
+            let asked =
+                Proposal { request: id, version, vehicle, crew, starts_at, ends_at, message: String::new(), anyway };
+            Err(conflicts_or_changed(in_the_way(services, context, &asked).await?))
         }
-        sql::assign(&mut tx, stop.id.0, vehicle.0, crew.0, context.now).await?;
-        let entry = Entry {
-            action: "bus.assigned",
-            subject_kind: "bus_request",
-            subject: Some(id.0),
-            detail: json!({ "vehicle": { "from": stop.vehicle, "to": vehicle }, "crew": { "from": stop.crew, "to": crew } }),
-        };
-        audit::record(&mut tx, &context, &[entry]).await?;
-        tx.commit().await?;
-        Ok(())
-    })
-    .await
+        other => other,
+    }
+}
+
+/// Another vehicle or crew for a stop that is kept.
+struct Other {
+    request: BusRequestId,
+    version: i32,
+    vehicle: BusVehicleId,
+    crew: BusCrewId,
+    anyway: bool,
+}
+
+async fn reassign(services: &Services, context: &Context, other: Other) -> Result<(), BusError> {
+    let Other { request: id, version, vehicle, crew, anyway } = other;
+    let mut tx = db::begin(&services.db).await?;
+    let needs_m = fleet_sql::lock(&mut tx, vehicle.0, crew.0).await?.ok_or(BusError::NotFound)?;
+    let request = locked(services, context, &mut tx, id, Some(version)).await?;
+    let stop = request.stop.clone().ok_or(BusError::StateHasChanged)?;
+    let around = Around::read(&mut tx, &stop.trip(), u16::try_from(needs_m).unwrap_or(u16::MAX), context.now).await?;
+    let found = around.against(&request, &stop.trip(), vehicle, crew, context.now);
+    if found.iter().any(|conflict| conflict.is_final() || !anyway && *conflict != Conflict::OtherDay) {
+        return Err(BusError::Conflicts(around.told(services, &mut tx, found).await?));
+    }
+    sql::assign(&mut tx, stop.id.0, vehicle.0, crew.0, context.now).await?;
+    // A colleague who saw the vehicle of before looks again.
+    requests::touch(&mut tx, id.0, context.now).await?;
+    let entry = Entry {
+        action: "bus.assigned",
+        subject_kind: "bus_request",
+        subject: Some(id.0),
+        detail: json!({ "vehicle": { "from": stop.vehicle, "to": vehicle }, "crew": { "from": stop.crew, "to": crew } }),
+    };
+    audit::record(&mut tx, context, &[entry]).await?;
+    tx.commit().await?;
+    Ok(())
 }

@@ -143,7 +143,8 @@ async fn was_there(
         busy_from: own.from,
         busy_until: own.until,
         answer_by: trip.starts_at,
-        message: String::new(),
+        message_sealed: None,
+        replaces: None,
         sequence: 0,
         created_by: None,
     };

@@ -1,7 +1,7 @@
 //! The coordinator's desk: the board, a request, what is asked, refused, put into the itinerary.
 
 use super::BusError;
-use super::change::{lapse_due, one, words};
+use super::change::{lapse_due, line, one, words};
 use super::view::{RequestView, load, open, sealed};
 use crate::audit::{self, Entry};
 use crate::db;
@@ -9,7 +9,6 @@ use crate::messages::BusTemplate;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::bus::{City, Event};
-use domain::field::Fault;
 use domain::ids::BusRequestId;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -121,10 +120,7 @@ pub async fn reveal(
     reason: &str,
 ) -> Result<RequestView, BusError> {
     context.require(Capability::RevealBusContact)?;
-    let reason: String = reason.trim().chars().take(200).collect();
-    if reason.is_empty() {
-        return Err(BusError::field("reveal_reason", Fault::Required));
-    }
+    let reason = line("reveal_reason", reason, 200)?;
     let mut tx = db::begin(&services.db).await?;
     let request = load(services, &mut tx, id, context.now).await?.ok_or(BusError::NotFound)?;
     let entry = Entry {

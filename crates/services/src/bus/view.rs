@@ -36,8 +36,10 @@ pub struct StopView {
     pub state: State,
     /// Until when a proposal waits.
     pub answer_by: Timestamp,
-    /// The coordinator's words to the school.
-    pub message: String,
+    /// When the date was whose place this one took.
+    pub replaced: Option<(Timestamp, Timestamp)>,
+    /// The request's edit counter when this was read.
+    pub version: i32,
     /// iCalendar SEQUENCE.
     pub sequence: i32,
     /// How many came.
@@ -78,7 +80,8 @@ impl StopView {
             ends_at: row.ends_at.to_jiff(),
             state: State::from_name(&row.state).ok_or(BusError::Damaged("a stop's state"))?,
             answer_by: row.answer_by.to_jiff(),
-            message: row.message,
+            replaced: row.replaced_from.zip(row.replaced_until).map(|(from, until)| (from.to_jiff(), until.to_jiff())),
+            version: row.version,
             sequence: row.sequence,
             people_came: row.people_came.map(i32::unsigned_abs),
             updated_at: row.updated_at.to_jiff(),
@@ -143,6 +146,8 @@ pub struct RequestView {
     pub answer: Option<String>,
     /// Why it was refused, or why its date fell away.
     pub reason: Option<String>,
+    /// What the dispatcher wrote with the date that is kept.
+    pub message: Option<String>,
     /// When it was sent.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -172,6 +177,10 @@ pub(super) const fn place(column: &'static str, id: BusRequestId) -> Place {
     Place { table: "bus_request", column, row: id.0 }
 }
 
+pub(super) const fn stop_place(id: BusStopId) -> Place {
+    Place { table: "bus_stop", column: "message_sealed", row: id.0 }
+}
+
 /// Seals a text of a request.
 pub(super) fn sealed(services: &Services, column: &'static str, id: BusRequestId, text: &str) -> Vec<u8> {
     services.vault.seal(place(column, id), text.as_bytes())
@@ -197,6 +206,13 @@ pub(super) fn open(
         (None, None) => None,
     };
     let stored = State::from_name(&row.state).ok_or(BusError::Damaged("a request's state"))?;
+    let message = match stop.as_ref() {
+        Some(StopRow { id, message_sealed: Some(sealed), .. }) => {
+            let plain = services.vault.open_sealed(stop_place(BusStopId(*id)), sealed)?;
+            Some(String::from_utf8(plain).map_err(|_| BusError::Damaged("a stop's words"))?)
+        }
+        _ => None,
+    };
     let stop = stop.map(StopView::of).transpose()?;
     let lapsed = stored == State::Proposed && stop.as_ref().is_none_or(|stop| stop.has_lapsed(now));
     Ok(RequestView {
@@ -226,6 +242,7 @@ pub(super) fn open(
         organisation: row.organisation,
         ages: row.ages,
         address: row.address,
+        message: message.filter(|_| !lapsed),
         stop: stop.filter(|_| !lapsed),
     })
 }
@@ -245,23 +262,27 @@ pub(crate) async fn load(
 /// How a caller names a request.
 #[derive(Clone, Debug)]
 pub enum Handle {
-    /// By the signed link of the school's messages: whoever has it may see, answer, accept, decline, withdraw.
+    /// By the signed link of the school's messages: whoever has it may see, answer, accept, decline, withdraw. The link
+    /// that asks what the visit was like is of another purpose and none of these.
     Link(String),
-    /// By the signed link that asks what the visit was like, and does nothing else.
-    Feedback(String),
     /// By id: staff.
     Id(BusRequestId),
 }
 
+fn opened(services: &Services, context: &Context, purpose: LinkPurpose, text: &str) -> Result<BusRequestId, BusError> {
+    let id = services.vault.open_link(purpose, text, context.now).map_err(|_| BusError::NotFound)?;
+    Ok(BusRequestId(id))
+}
+
+/// The request whose visit a link asks about. Such a link does nothing else.
+pub(super) fn asked_about(services: &Services, context: &Context, link: &str) -> Result<BusRequestId, BusError> {
+    opened(services, context, LinkPurpose::BusFeedback, link)
+}
+
 /// The request behind a handle, if the caller may have it. The kinds of "no" are one.
 pub(super) fn resolve(services: &Services, context: &Context, handle: &Handle) -> Result<BusRequestId, BusError> {
-    let opened = |purpose, text: &str| {
-        let id = services.vault.open_link(purpose, text, context.now).map_err(|_| BusError::NotFound)?;
-        Ok(BusRequestId(id))
-    };
     match handle {
-        Handle::Link(text) => opened(LinkPurpose::BusRequest, text),
-        Handle::Feedback(text) => opened(LinkPurpose::BusFeedback, text),
+        Handle::Link(text) => opened(services, context, LinkPurpose::BusRequest, text),
         Handle::Id(id) => {
             context.require(Capability::DispatchBus)?;
             Ok(*id)
@@ -275,6 +296,16 @@ pub(super) fn resolve(services: &Services, context: &Context, handle: &Handle) -
 /// `NotFound` for everybody else, whether it exists or not.
 pub async fn view(services: &Services, context: &Context, handle: &Handle) -> Result<RequestView, BusError> {
     let id = resolve(services, context, handle)?;
+    let mut db = services.db.acquire().await?;
+    load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)
+}
+
+/// The request whose visit a link asks about.
+///
+/// # Errors
+/// `NotFound` for a link that is none.
+pub async fn view_asked_about(services: &Services, context: &Context, link: &str) -> Result<RequestView, BusError> {
+    let id = asked_about(services, context, link)?;
     let mut db = services.db.acquire().await?;
     load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)
 }

@@ -165,6 +165,8 @@ pub(super) struct BusFacts {
     pub date: Option<String>,
     /// Until when a proposal waits.
     pub answer_by: Option<String>,
+    /// The date that a proposal takes the place of.
+    pub replaced: Option<String>,
     /// The words that came with a proposal.
     pub message: Option<String>,
     /// What was asked.
@@ -285,6 +287,7 @@ mod tests {
             let plain = BusFacts {
                 date: None,
                 answer_by: None,
+                replaced: None,
                 message: None,
                 question: None,
                 reason: None,
@@ -333,6 +336,7 @@ mod tests {
             people: 120,
             date: Some(visit.date.clone()),
             answer_by: Some(visit.change_until.clone()),
+            replaced: Some(visit.date.clone()),
             message: said("请把操场北门打开。", "Please open the north gate."),
             question: said("操场能停十二米长的车吗？", "Can a vehicle of twelve metres stand in the yard?"),
             reason: said("车辆检修", "The vehicle is being repaired"),

@@ -284,15 +284,24 @@ pub static FIELDS: &[Field] = &[
     },
     Field {
         table: "bus_stop",
-        columns: &["answer_by", "message"],
-        what: Text {
-            zh: "日期方案的答复期限和调度人员的留言",
-            en: "Until when a proposed date waits, and the dispatcher's words with it",
-        },
+        columns: &["answer_by"],
+        what: Text { zh: "日期方案的答复期限", en: "Until when a proposed date waits" },
         purpose: Text { zh: "商定日期", en: "Agreeing on a date" },
         readers: BUS_OFFICE,
         term: Term::Counted,
         protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "bus_stop",
+        columns: &["message_sealed"],
+        what: Text {
+            zh: "调度人员随日期方案写给您的话", en: "What the dispatcher wrote to you with a proposed date"
+        },
+        purpose: Text { zh: "商定日期", en: "Agreeing on a date" },
+        readers: BUS_OFFICE,
+        term: Term::Bus,
+        protection: Protection::Sealed,
         in_notice: true,
     },
     Field {

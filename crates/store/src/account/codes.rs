@@ -91,7 +91,7 @@ pub struct GuessRow {
     pub contact_index: Vec<u8>,
     /// It was the code; it is used up now.
     pub right: bool,
-    /// It was the code of a booking's draft, and the contact it went to is still the draft's: that is proven now.
+    /// It was the code of a draft, and the contact it went to is still the draft's: that is proven now.
     pub draft_proven: bool,
 }
 
@@ -99,8 +99,8 @@ pub struct GuessRow {
 /// contact, if one is named) can be used. One statement, so that no number of parallel guesses gets more than `max_attempts`: each waits for the row and asks again what is left.
 /// The comparison of keyed hashes tells nobody anything by its time.
 ///
-/// A code of purpose `booking` has a draft as its subject, and proves the draft's contact in the same statement: not one
-/// that was typed in the meantime, and never without having been used up.
+/// A code of purpose `booking` or `bus` has a draft as its subject, and proves the draft's contact in the same statement:
+/// not one that was typed in the meantime, and never without having been used up.
 pub async fn guess(
     db: impl PgExecutor<'_>,
     purpose: &str,
@@ -121,9 +121,13 @@ pub async fn guess(
            proven as (
              update booking_draft d set verified_at = $4 from spent
              where $1 = 'booking' and d.id = $2 and spent.hit and d.contact_index = spent.contact_index
+             returning d.id),
+           proven_bus as (
+             update bus_draft d set verified_at = $4 from spent
+             where $1 = 'bus' and d.id = $2 and spent.hit and d.contact_index = spent.contact_index
              returning d.id)
            select id, attempts, contact_sealed, contact_index, hit as "right!",
-                  exists (select from proven) as "draft_proven!"
+                  exists (select from proven) or exists (select from proven_bus) as "draft_proven!"
            from spent"#,
         purpose,
         subject,

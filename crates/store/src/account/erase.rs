@@ -97,14 +97,21 @@ pub struct HeldMessageRow {
     pub sent_at: Option<SqlTimestamp>,
 }
 
-/// The messages to an account and about the given bookings, the newest first.
-pub async fn messages(db: impl PgExecutor<'_>, account: Uuid, bookings: &[Uuid]) -> sqlx::Result<Vec<HeldMessageRow>> {
+/// The messages to an account and about the given bookings and requests for the bus, the newest first.
+pub async fn messages(
+    db: impl PgExecutor<'_>,
+    account: Uuid,
+    bookings: &[Uuid],
+    bus_requests: &[Uuid],
+) -> sqlx::Result<Vec<HeldMessageRow>> {
     sqlx::query_as!(
         HeldMessageRow,
         "select id, template, channel, state, created_at, sent_at from message
-         where account_id = $1 or booking_id = any ($2) order by created_at desc, id desc",
+         where account_id = $1 or booking_id = any ($2) or bus_request_id = any ($3)
+         order by created_at desc, id desc",
         account,
         bookings,
+        bus_requests,
     )
     .fetch_all(db)
     .await
@@ -148,14 +155,15 @@ pub struct HeldAuditRow {
     pub actor_kind: String,
 }
 
-/// What the audit trail says about an account and its bookings, or by the account; the newest first, 1,000 at most.
-pub async fn audit(db: impl PgExecutor<'_>, account: Uuid, bookings: &[Uuid]) -> sqlx::Result<Vec<HeldAuditRow>> {
+/// What the audit trail says about an account and its bookings and requests, or by the account; the newest first, 1,000 at
+/// most.
+pub async fn audit(db: impl PgExecutor<'_>, account: Uuid, subjects: &[Uuid]) -> sqlx::Result<Vec<HeldAuditRow>> {
     sqlx::query_as!(
         HeldAuditRow,
         "select at, action, actor_kind from audit_entry
          where subject_id = $1 or subject_id = any ($2) order by at desc, id desc limit 1000",
         account,
-        bookings,
+        subjects,
     )
     .fetch_all(db)
     .await

@@ -75,24 +75,6 @@ pub async fn save(db: &mut PgConnection, id: Uuid, sealed: &[u8], contact_index:
     Ok(())
 }
 
-/// Notes that the contact was proven, if it is still the draft's. Answers whether it is.
-pub async fn mark_verified(
-    db: &mut PgConnection,
-    id: Uuid,
-    contact_index: &[u8],
-    now: jiff::Timestamp,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update bus_draft set verified_at = $3 where id = $1 and contact_index = $2",
-        id,
-        contact_index,
-        now.to_sqlx() as _
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
 /// Locks a draft; answers the request it became and whether its contact is proven.
 pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<(Option<Uuid>, bool)>> {
     let row = sqlx::query!("select request_id, verified_at from bus_draft where id = $1 for update", id)
@@ -104,5 +86,11 @@ pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<(Optio
 /// Notes the request a draft became. What was typed goes with it: the request has it.
 pub async fn became(db: &mut PgConnection, id: Uuid, request: Uuid) -> sqlx::Result<()> {
     sqlx::query!("update bus_draft set request_id = $2, sealed = null where id = $1", id, request).execute(db).await?;
+    Ok(())
+}
+
+/// Forgets every form with this contact, sent or not.
+pub async fn remove_of_contact(db: &mut PgConnection, contact_index: &[u8]) -> sqlx::Result<()> {
+    sqlx::query!("delete from bus_draft where contact_index = $1", contact_index).execute(db).await?;
     Ok(())
 }

@@ -91,10 +91,9 @@ pub async fn lock(db: &mut PgConnection, vehicle: Uuid, crew: Uuid) -> sqlx::Res
     Ok(needs.filter(|_| crew.is_some()))
 }
 
-/// Locks every vehicle, in the order of their ids: for what concerns all of them.
-pub async fn lock_vehicles(db: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query_scalar!("select id from bus_vehicle order by id for no key update").fetch_all(db).await?;
-    Ok(())
+/// Locks every vehicle, in the order of their ids: for what concerns all of them. Answers which there are.
+pub async fn lock_vehicles(db: &mut PgConnection) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!("select id from bus_vehicle order by id for no key update").fetch_all(db).await
 }
 
 /// Days without driving.

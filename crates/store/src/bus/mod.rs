@@ -2,6 +2,7 @@
 
 pub mod drafts;
 pub mod fleet;
+pub mod held;
 pub mod requests;
 pub mod stops;
 pub mod tally;

@@ -191,7 +191,7 @@ pub async fn board(db: &mut PgConnection, city: Option<&str>, since: jiff::Times
                 mail_sealed, note_sealed, question_sealed, answer_sealed, reason_sealed, created_at, updated_at, erased_at
          from bus_request
          where ($1::text is null or city = $1)
-           and (state in ('submitted', 'asked', 'proposed', 'accepted', 'scheduled') or updated_at > $2)
+           and (state in ('submitted', 'asked', 'proposed', 'accepted', 'scheduled') or (updated_at > $2 and erased_at is null))
          order by created_at, id limit 500",
         city,
         since.to_sqlx() as _
@@ -222,7 +222,7 @@ pub struct Change {
     pub reason_sealed: Option<Vec<u8>>,
 }
 
-/// Moves a request, which the caller has locked, to another state.
+/// Moves a request, which the caller has locked, to another state. A new proposal ends what was said of the date before.
 pub async fn advance(
     db: &mut PgConnection,
     id: Uuid,
@@ -233,7 +233,7 @@ pub async fn advance(
     sqlx::query!(
         "update bus_request set state = $2, version = version + 1, updated_at = $3,
                 question_sealed = coalesce($4, question_sealed), answer_sealed = coalesce($5, answer_sealed),
-                reason_sealed = coalesce($6, reason_sealed)
+                reason_sealed = case when $2 = 'proposed' then $6 else coalesce($6, reason_sealed) end
          where id = $1",
         id,
         state,
@@ -244,6 +244,14 @@ pub async fn advance(
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Notes that something of a locked request changed which is not its state: whoever saw it before looks again.
+pub async fn touch(db: &mut PgConnection, id: Uuid, now: jiff::Timestamp) -> sqlx::Result<()> {
+    sqlx::query!("update bus_request set version = version + 1, updated_at = $2 where id = $1", id, now.to_sqlx() as _)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -294,10 +302,10 @@ pub async fn follow_short_link(
 }
 
 /// Requests that have been over, or whose last day has been past, since `before`, not erased yet; locked, skipping those
-/// another server erases.
-pub async fn due(db: &mut PgConnection, before: jiff::Timestamp, limit: i64) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        "select id from bus_request r
+/// another server erases. Each with its state.
+pub async fn due(db: &mut PgConnection, before: jiff::Timestamp, limit: i64) -> sqlx::Result<Vec<(Uuid, String)>> {
+    let rows = sqlx::query!(
+        "select id, state from bus_request r
          where erased_at is null and updated_at < $1
            and (state in ('visited', 'refused', 'withdrawn') or (select max(day) from unnest(days) as day) < ($1::timestamptz)::date)
          order by id limit $2 for update of r skip locked",
@@ -305,7 +313,8 @@ pub async fn due(db: &mut PgConnection, before: jiff::Timestamp, limit: i64) -> 
         limit
     )
     .fetch_all(db)
-    .await
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.state)).collect())
 }
 
 /// How many requests [`due`] would find without a limit.

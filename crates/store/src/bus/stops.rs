@@ -32,8 +32,8 @@ pub struct StopRow {
     pub state: String,
     /// Until when a proposal waits.
     pub answer_by: Timestamp,
-    /// The coordinator's words.
-    pub message: String,
+    /// The coordinator's words, sealed for the stop.
+    pub message_sealed: Option<Vec<u8>>,
     /// iCalendar SEQUENCE.
     pub sequence: i32,
     /// Who came.
@@ -52,6 +52,12 @@ pub struct StopRow {
     pub y: i32,
     /// People expected.
     pub people: i32,
+    /// The request's edit counter.
+    pub version: i32,
+    /// When the stop began whose place this one took.
+    pub replaced_from: Option<Timestamp>,
+    /// And when it ended.
+    pub replaced_until: Option<Timestamp>,
 }
 
 /// Live stops that begin in `from..until`, in order.
@@ -63,8 +69,9 @@ pub async fn between(
     sqlx::query_as!(
         StopRow,
         "select s.id, s.request_id, r.reference, s.vehicle_id, s.crew_id, s.starts_at, s.ends_at, s.state, s.answer_by,
-                s.message, s.sequence, s.people_came, s.updated_at, r.organisation, r.audience, r.city, r.x, r.y, r.people
-         from bus_stop s join bus_request r on r.id = s.request_id
+                s.message_sealed, s.sequence, s.people_came, s.updated_at, r.organisation, r.audience, r.city, r.x, r.y,
+                r.people, r.version, o.starts_at as \"replaced_from?: Timestamp\", o.ends_at as \"replaced_until?: Timestamp\"
+         from bus_stop s join bus_request r on r.id = s.request_id left join bus_stop o on o.id = s.replaces
          where s.state <> 'released' and s.starts_at >= $1 and s.starts_at < $2
          order by s.starts_at, s.id",
         from.to_sqlx() as _,
@@ -79,8 +86,9 @@ pub async fn of_request(db: &mut PgConnection, request: Uuid) -> sqlx::Result<Op
     sqlx::query_as!(
         StopRow,
         "select s.id, s.request_id, r.reference, s.vehicle_id, s.crew_id, s.starts_at, s.ends_at, s.state, s.answer_by,
-                s.message, s.sequence, s.people_came, s.updated_at, r.organisation, r.audience, r.city, r.x, r.y, r.people
-         from bus_stop s join bus_request r on r.id = s.request_id
+                s.message_sealed, s.sequence, s.people_came, s.updated_at, r.organisation, r.audience, r.city, r.x, r.y,
+                r.people, r.version, o.starts_at as \"replaced_from?: Timestamp\", o.ends_at as \"replaced_until?: Timestamp\"
+         from bus_stop s join bus_request r on r.id = s.request_id left join bus_stop o on o.id = s.replaces
          where s.state <> 'released' and s.request_id = $1",
         request
     )
@@ -109,8 +117,10 @@ pub struct NewStop {
     pub busy_until: jiff::Timestamp,
     /// Until when the proposal waits.
     pub answer_by: jiff::Timestamp,
-    /// The coordinator's words.
-    pub message: String,
+    /// The coordinator's words, sealed for the stop.
+    pub message_sealed: Option<Vec<u8>>,
+    /// The stop whose place it takes.
+    pub replaces: Option<Uuid>,
     /// iCalendar SEQUENCE.
     pub sequence: i32,
     /// Who proposed it.
@@ -121,9 +131,9 @@ pub struct NewStop {
 /// [`VEHICLE_IN_ONE_PLACE`] or [`CREW_IN_ONE_PLACE`].
 pub async fn propose(db: &mut PgConnection, fresh: &NewStop, now: jiff::Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into bus_stop (id, request_id, vehicle_id, crew_id, starts_at, ends_at, busy, state, answer_by, message,
-                sequence, created_at, created_by, updated_at)
-         values ($1, $2, $3, $4, $5, $6, tstzrange($7, $8), 'proposed', $9, $10, $11, $12, $13, $12)",
+        "insert into bus_stop (id, request_id, vehicle_id, crew_id, starts_at, ends_at, busy, state, answer_by, message_sealed,
+                sequence, created_at, created_by, updated_at, replaces)
+         values ($1, $2, $3, $4, $5, $6, tstzrange($7, $8), 'proposed', $9, $10, $11, $12, $13, $12, $14)",
         fresh.id,
         fresh.request_id,
         fresh.vehicle_id,
@@ -133,10 +143,11 @@ pub async fn propose(db: &mut PgConnection, fresh: &NewStop, now: jiff::Timestam
         fresh.busy_from.to_sqlx() as _,
         fresh.busy_until.to_sqlx() as _,
         fresh.answer_by.to_sqlx() as _,
-        fresh.message,
+        fresh.message_sealed,
         fresh.sequence,
         now.to_sqlx() as _,
-        fresh.created_by
+        fresh.created_by,
+        fresh.replaces
     )
     .execute(db)
     .await?;
@@ -220,4 +231,15 @@ pub async fn planned_by(db: &mut PgConnection, stop: Uuid) -> sqlx::Result<Optio
     .fetch_optional(db)
     .await?;
     Ok(row.map(|row| (row.id, row.name_sealed)))
+}
+
+/// Forgets what was written to a school with its dates, those that were given back included.
+pub async fn forget_words(db: &mut PgConnection, request: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update bus_stop set message_sealed = null where request_id = $1 and message_sealed is not null",
+        request
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

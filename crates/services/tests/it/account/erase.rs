@@ -189,3 +189,36 @@ async fn the_sweep_forgets_what_has_ended_and_nothing_else() {
     assert!(swept.windows >= 3, "{swept:?}");
     assert_eq!(number(&house, "select count(*) from account").await, 1, "the person stays");
 }
+
+#[tokio::test]
+async fn a_request_for_the_bus_goes_into_the_copy_and_ends_with_the_account() {
+    let house = TestHouse::new().await;
+    let school = crate::bus::ask_for_the_bus(&house, 1, "jinan").await;
+    crate::bus::deliver(&house).await;
+    later(&house, 61);
+    let (_, me) = visitor(&house, "school1@example.com").await;
+    let (_, other) = visitor(&house, PHONE).await;
+
+    let copy = erase::export_own(&house.services, &me).await.expect("a copy");
+    assert_eq!(copy["bus_requests"][0]["id"], school.to_string());
+    assert_eq!(copy["bus_requests"][0]["note"], "有两位坐轮椅的同学");
+    assert_eq!(copy["bus_requests"][0]["contact"], "school1@example.com");
+    assert!(copy["messages"].as_array().expect("a list").iter().any(|it| it["kind"] == "bus_received"));
+    let theirs = erase::export_own(&house.services, &other).await.expect("a copy");
+    assert_eq!(theirs["bus_requests"].as_array().map(Vec::len), Some(0));
+
+    let refused = erase::delete_own(&house.services, &me, false).await;
+    assert!(matches!(refused, Err(AccountError::LiveBookings { count: 1 })), "{refused:?}");
+    let done = erase::delete_own(&house.services, &me, true).await.expect("deleted");
+    assert_eq!((done.withdrawn, done.requests_emptied), (1, 1));
+    let left = crate::bus::request(&house, school).await;
+    assert_eq!(left.state, domain::bus::State::Withdrawn);
+    assert!(left.contact.is_none() && left.name.as_str() == "已删除" && left.note == "已删除");
+    let traces: i64 = number(
+        &house,
+        "select (select count(*) from bus_draft) + (select count(*) from bus_short_link)
+              + (select count(*) from bus_request where coalesce(phone_index, mail_index) is not null)",
+    )
+    .await;
+    assert_eq!(traces, 0, "nothing that leads to the person");
+}

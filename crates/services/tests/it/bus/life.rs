@@ -99,18 +99,22 @@ async fn from_a_question_to_the_marks_after_the_visit() {
 
     let marks = Marks { liked: 5, understood: 4, organised: 5, again: true };
     let school = house.context(Actor::Anonymous);
-    let wrong = bus::feedback(services, &school, &Handle::Feedback("no link".into()), marks).await;
+    let wrong = bus::feedback(services, &school, "no link", marks).await;
     assert!(matches!(wrong, Err(BusError::NotFound)));
     let Handle::Link(text) = handle.clone() else { panic!("a link") };
-    let other = bus::feedback(services, &school, &Handle::Feedback(text), marks).await;
+    let other = bus::feedback(services, &school, &text, marks).await;
     assert!(matches!(other, Err(BusError::NotFound)), "a link of another purpose opens nothing");
-    let feedback = Handle::Feedback(bus::feedback_link(services, &request(&house, id).await));
+    let feedback = bus::feedback_link(services, &request(&house, id).await);
     bus::feedback(services, &school, &feedback, marks).await.expect("told");
     bus::feedback(services, &school, &feedback, Marks { liked: 1, ..marks })
         .await
         .expect("a second answer is no error");
-    let other = bus::accept(services, &school, &feedback, None).await;
-    assert!(matches!(other, Err(BusError::Refused(_))), "{other:?}");
+    // The link that asks opens neither the request nor anything that can be done with it.
+    let asked = Handle::Link(feedback);
+    let other = bus::accept(services, &school, &asked, None).await;
+    assert!(matches!(other, Err(BusError::NotFound)), "{other:?}");
+    assert!(matches!(bus::withdraw(services, &school, &asked, None).await, Err(BusError::NotFound)));
+    assert!(matches!(bus::view(services, &school, &asked).await, Err(BusError::NotFound)));
 
     let year = bus::statistics(services, &staff, 2026).await.expect("numbers");
     let weifang = year.cities.iter().find(|row| row.city.code() == "weifang").expect("the city");
@@ -155,8 +159,14 @@ async fn withdrawing_gives_vehicle_and_crew_back_and_another_proposal_replaces_t
     propose(&house, first, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
     // Half an hour later the same morning: its own first proposal is in nobody's way.
     propose(&house, first, vehicles[0], crews[0], ("09:30", "11:30")).await.expect("proposed anew");
-    let sequence = request(&house, first).await.stop.expect("a stop").sequence;
-    assert!(sequence > 0, "a calendar takes it for the newer one");
+    let stop = request(&house, first).await.stop.expect("a stop");
+    assert!(stop.sequence > 0, "a calendar takes it for the newer one");
+    let at = |text: &str| -> jiff::Timestamp { text.parse().expect("an instant") };
+    let old = (at("2026-09-10T09:00:00+08:00"), at("2026-09-10T11:00:00+08:00"));
+    assert_eq!(stop.replaced, Some(old), "the school is told which date no longer stands");
+    deliver(&house).await;
+    let letters = services::messages::mailbox(&house.services).await.expect("a mailbox");
+    assert!(letters.iter().any(|letter| letter.body_text.contains("不再保留，以这次的日期为准")));
     bus::withdraw(&house.services, &house.context(Actor::Anonymous), &link(&house, first).await, None)
         .await
         .expect("withdrawn");
@@ -199,10 +209,20 @@ async fn only_dispatchers_dispatch_and_a_contact_is_shown_for_a_reason() {
     assert_eq!(noted, 1);
 }
 
+/// What is stored of the words that went with dates.
+async fn written(house: &testkit::TestHouse) -> Vec<Vec<u8>> {
+    let all = sqlx::query_scalar("select message_sealed from bus_stop where message_sealed is not null");
+    all.fetch_all(&house.db.owner_pool()).await.expect("a list")
+}
+
 #[tokio::test]
 async fn who_coordinated_is_forgotten_when_its_time_is_over() {
-    let (house, ..) = garage(0, 0).await;
+    let (house, vehicles, crews) = garage(1, 1).await;
     let id = ask_for_the_bus(&house, 1, "jinan").await;
+    propose(&house, id, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    let (plain, words) = ("请打开操场北门".as_bytes(), written(&house).await);
+    assert!(words.iter().all(|sealed| !sealed.windows(plain.len()).any(|part| part == plain)), "never in plain words");
+    assert_eq!((words.len(), request(&house, id).await.message.as_deref()), (1, Some("请打开操场北门")));
     deliver(&house).await;
     let erased = async || privacy::erase_due(&house.services).await.expect("erased").bus_requests;
     // 10 and 11 September are the days asked for; half a year after them.
@@ -215,4 +235,89 @@ async fn who_coordinated_is_forgotten_when_its_time_is_over() {
     assert!(left.contact.is_none() && left.name.as_str() == "已删除" && left.note == "已删除");
     assert_eq!((left.organisation.as_str(), left.people), ("演示市第1小学", 120), "what is counted stays");
     assert_eq!(erased().await, 0);
+    assert!(written(&house).await.is_empty(), "the words of dates that were given back go, too");
+    // Nobody is left to ask: it is closed, and off the board.
+    assert_eq!(left.state, State::Refused);
+    let (services, staff) = (&house.services, dispatcher(&house.services, 7));
+    let asked = bus::ask(services, &staff, id, left.version, "还需要巴士吗？").await;
+    assert!(matches!(asked, Err(BusError::Refused(_))), "{asked:?}");
+    assert!(bus::board(services, &staff, None).await.expect("a board").is_empty());
+}
+
+#[tokio::test]
+async fn a_code_proves_the_contact_it_went_to_and_no_other() {
+    let (house, ..) = garage(0, 0).await;
+    let (services, context) = (&house.services, house.context(Actor::Anonymous));
+    let id = bus::begin(services, &context, VISITOR, &network()).await.expect("a form");
+    let draft = bus::read(services, &context, id, VISITOR).await.expect("the draft");
+    bus::keep(services, &draft, &typed(1, "jinan")).await.expect("kept");
+    let first = bus::read(services, &context, id, VISITOR).await.expect("the draft");
+    bus::send(services, &context, &first, &network()).await.expect("a code is sent");
+    let code = last_code(&house).await;
+    // Another contact is typed in a second window before the code is.
+    bus::keep(services, &first, &typed(2, "jinan")).await.expect("kept");
+    let proven = bus::prove(services, &context, &first, &code, &network()).await;
+    assert!(matches!(proven, Err(BusError::StateHasChanged)), "{proven:?}");
+    let now = bus::read(services, &context, id, VISITOR).await.expect("the draft");
+    assert!(!now.proven, "the other contact was proven by nobody");
+    assert!(matches!(bus::submit(services, &context, &now).await, Err(BusError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_double_tap_is_done_once_and_told_so_twice() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let (services, school) = (&house.services, house.context(Actor::Anonymous));
+    let id = ask_for_the_bus(&house, 1, "jinan").await;
+    let handle = link(&house, id).await;
+    propose(&house, id, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    let seen = Some(request(&house, id).await.version);
+    bus::decline(services, &school, &handle, seen, "下周").await.expect("declined");
+    bus::decline(services, &school, &handle, seen, "下周").await.expect("the second press says the same");
+    let other = bus::decline(services, &school, &handle, seen, "下个月").await;
+    assert!(matches!(other, Err(BusError::StateHasChanged)), "other words are no second press: {other:?}");
+
+    propose(&house, id, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    let version = request(&house, id).await.version;
+    let seen = Some(version);
+    bus::accept(services, &school, &handle, seen).await.expect("accepted");
+    bus::accept(services, &school, &handle, seen).await.expect("the second press");
+    let late = bus::decline(services, &school, &handle, seen, "下周").await;
+    assert!(matches!(late, Err(BusError::StateHasChanged)), "another button: {late:?}");
+    assert_eq!(request(&house, id).await.version, version + 1, "written once");
+}
+
+#[tokio::test]
+async fn another_bus_is_given_once_and_a_colleague_who_saw_the_first_looks_again() {
+    let (house, vehicles, crews) = garage(2, 2).await;
+    let (services, staff) = (&house.services, dispatcher(&house.services, 7));
+    let first = ask_for_the_bus(&house, 1, "jinan").await;
+    house.services.clock.advance(SignedDuration::from_mins(2));
+    let second = ask_for_the_bus(&house, 2, "jinan").await;
+    propose(&house, first, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    propose(&house, second, vehicles[1], crews[1], ("09:00", "11:00")).await.expect("proposed");
+    bus::accept(services, &house.context(Actor::Anonymous), &link(&house, first).await, None).await.expect("accepted");
+    let seen = request(&house, first).await.version;
+    let taken = bus::assign(services, &staff, first, seen, vehicles[1], crews[0], false).await;
+    assert!(matches!(taken, Err(BusError::Conflicts(_))), "{taken:?}");
+    // The second school's proposal runs out: stored still, in nobody's way.
+    house.services.clock.advance(SignedDuration::from_hours(24 * 5) + SignedDuration::from_mins(1));
+    let staff = dispatcher(&house.services, 7);
+    bus::assign(services, &staff, first, seen, vehicles[1], crews[1], false).await.expect("given");
+    let stop = request(&house, first).await.stop.expect("a stop");
+    assert_eq!((stop.vehicle, stop.crew), (vehicles[1], crews[1]));
+    let stale = bus::assign(services, &staff, first, seen, vehicles[0], crews[0], false).await;
+    assert!(matches!(stale, Err(BusError::StateHasChanged)), "{stale:?}");
+}
+
+#[tokio::test]
+async fn words_that_are_none_are_refused_before_they_reach_the_database() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let (services, staff) = (&house.services, dispatcher(&house.services, 7));
+    let id = ask_for_the_bus(&house, 1, "jinan").await;
+    let mut wanted = super::morning(&request(&house, id).await, vehicles[0], crews[0], ("09:00", "11:00"));
+    wanted.message = "北门\0".into();
+    let refused = bus::propose(services, &staff, wanted).await;
+    assert!(matches!(refused, Err(BusError::Fields(ref e)) if e[0].fault == Fault::TextCharacters), "{refused:?}");
+    let refused = bus::reveal(services, &staff, id, "电话\0").await;
+    assert!(matches!(refused, Err(BusError::Fields(ref e)) if e[0].fault == Fault::TextCharacters));
 }
