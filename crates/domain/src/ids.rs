@@ -48,6 +48,10 @@ ids! {
     DraftId,
     /// One booking of one party.
     BookingId,
+    /// One party on the waiting list (候补).
+    WaitingId,
+    /// One act of closing a session or a day.
+    ClosureId,
     /// One message to one person.
     MessageId,
     /// One unit of work after a commit.
