@@ -15,12 +15,13 @@ use crate::crypto::{CryptoError, Place};
 use crate::db::to_the_end;
 use crate::limits;
 use domain::account::{Actor, Denied};
-use domain::ids::{AccountId, BookingId};
+use domain::ids::{AccountId, BookingId, WaitingId};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use store::account::erase as rows;
 use store::account::people::{self, AccountRow};
 use store::account::{codes as code_rows, sessions as session_rows};
+use store::booking::waiting;
 use uuid::Uuid;
 
 /// What stands in an emptied booking where a name stood.
@@ -51,7 +52,8 @@ async fn collect(
 ) -> Result<Value, AccountError> {
     let profile = open_profile(services, row)?;
     let bookings = rows::bookings(&mut *db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
-    let ids: Vec<Uuid> = bookings.iter().map(|booking| booking.id).collect();
+    let waits = waiting::of_account(db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
+    let ids: Vec<Uuid> = bookings.iter().map(|booking| booking.id).chain(waits.iter().map(|entry| entry.id)).collect();
     let messages = rows::messages(&mut *db, row.id, &ids).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
     let trail = rows::audit(&mut *db, row.id, &ids).await?;
@@ -68,6 +70,10 @@ async fn collect(
             "mail": profile.mail.as_ref().map(|mail| mail.as_str()),
         },
         "bookings": bookings.iter().map(|booking| exported(services, booking)).collect::<Result<Vec<_>, _>>()?,
+        "waiting_list": waits
+            .iter()
+            .map(|entry| exported_wait(services, entry))
+            .collect::<Result<Vec<_>, _>>()?,
         "sign_ins": sessions.iter().map(|session| json!({
             "browser": session.label,
             "created_at": session.created_at.to_jiff(),
@@ -113,6 +119,25 @@ fn exported(services: &Services, booking: &rows::HeldBookingRow) -> Result<Value
     }))
 }
 
+fn exported_wait(services: &Services, entry: &waiting::EntryRow) -> Result<Value, CryptoError> {
+    let open = |column, sealed: Option<&[u8]>| {
+        let place = Place { table: "waiting_entry", column, row: entry.id };
+        sealed.map(|sealed| super::open_text(&services.vault, place, sealed)).transpose()
+    };
+    Ok(json!({
+        "id": entry.id,
+        "state": entry.state,
+        "people": entry.people,
+        "children": entry.children,
+        "created_at": entry.created_at.to_jiff(),
+        "offers": entry.offers,
+        "booking": entry.booking_id,
+        "name": open("name_sealed", entry.name_sealed.as_deref())?,
+        "phone": open("phone_sealed", entry.phone_sealed.as_deref())?,
+        "mail": open("mail_sealed", entry.mail_sealed.as_deref())?,
+    }))
+}
+
 /// What a deletion did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Deleted {
@@ -149,6 +174,7 @@ pub async fn delete_own(
             let handle = Handle::Id(BookingId(*booking));
             booking::cancel(&services, &context, handle, None).await.map_err(not_cancelled)?;
         }
+        leave_lists(&services, &context, &row).await?;
         let emptied = empty(&services, &context, account).await?;
         Ok(Deleted { cancelled: live.len(), emptied })
     })
@@ -161,6 +187,17 @@ fn not_cancelled(error: BookingError) -> AccountError {
         BookingError::Denied(denied) => AccountError::Denied(denied),
         _ => AccountError::NotCancelled,
     }
+}
+
+/// Takes the person off every waiting list: whoever waits behind moves up at once.
+async fn leave_lists(services: &Services, context: &Context, row: &AccountRow) -> Result<(), AccountError> {
+    let mut db = services.db.acquire().await?;
+    let live = waiting::live_of_account(&mut db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
+    drop(db);
+    for entry in live {
+        booking::leave_for(services, context, WaitingId(entry)).await.map_err(not_cancelled)?;
+    }
+    Ok(())
 }
 
 async fn live_bookings(db: &mut PgConnection, context: &Context, row: &AccountRow) -> sqlx::Result<Vec<Uuid>> {
@@ -181,6 +218,9 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
         let name = services.vault.seal(booking_place("name_sealed", booking.id), NOBODY.as_bytes());
         rows::empty_booking(&mut *transaction, booking.id, &name, context.now).await?;
     }
+    let waited: Vec<Uuid> =
+        waiting::of_account(&mut transaction, row.id, phone, mail).await?.into_iter().map(|entry| entry.id).collect();
+    waiting::empty(&mut transaction, &waited, context.now).await?;
     for index in [phone, mail].into_iter().flatten() {
         code_rows::remove_of_contact(&mut *transaction, index).await?;
     }

@@ -63,6 +63,10 @@ pub struct Place {
 pub enum LinkPurpose {
     /// See and change a booking.
     ManageBooking,
+    /// Book another session instead of one the house closed.
+    Rebook,
+    /// See an entry of the waiting list, answer its offers, leave.
+    Waiting,
 }
 
 impl LinkPurpose {
@@ -70,6 +74,8 @@ impl LinkPurpose {
     const fn name(self) -> &'static str {
         match self {
             Self::ManageBooking => "manage-booking",
+            Self::Rebook => "rebook",
+            Self::Waiting => "waiting",
         }
     }
 }

@@ -24,19 +24,19 @@ use store::messages::NewMessage;
 /// Adds what sends messages.
 #[must_use]
 pub fn handlers(handlers: Handlers) -> Handlers {
-    handlers.on(CODE, send_code).on(BOOKING, send_booking)
+    super::waiting::handlers(handlers.on(CODE, send_code).on(BOOKING, send_booking))
 }
 
 /// A message on its way.
 #[derive(Clone, Copy)]
-struct Dispatch {
-    id: MessageId,
-    booking: Option<BookingId>,
-    template: &'static str,
-    channel: &'static str,
+pub(super) struct Dispatch {
+    pub id: MessageId,
+    pub booking: Option<BookingId>,
+    pub template: &'static str,
+    pub channel: &'static str,
 }
 
-enum Parcel {
+pub(super) enum Parcel {
     Mail(Box<Letter>),
     Sms(Box<Sms>),
 }
@@ -104,10 +104,15 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
     if template.reminder().is_some() && is_quiet(now) {
         return Err(Failure::retry_after("quiet_hours", after_quiet(now).duration_since(now)));
     }
-    let facts = Facts::Visit(Box::new(facts(&services, &visit, now)));
+    let mut told = facts(&services, &visit, now);
+    if template == Template::Closed {
+        told.alternatives = alternatives(&services, &visit, now).await?;
+    }
+    let facts = Facts::Visit(Box::new(told));
     let mut outcome = Ok(());
     if let Some(address) = visit.mail.clone() {
-        let method = if template == Template::Cancelled { Method::Cancel } else { Method::Request };
+        let over = matches!(template, Template::Cancelled | Template::Closed);
+        let method = if over { Method::Cancel } else { Method::Request };
         // A reminder changes nothing in a calendar.
         let calendar = template
             .reminder()
@@ -129,7 +134,7 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
 /// that is no longer, of a session that was closed, to people who are there already, or too late to be of use.
 fn still_true(template: Template, visit: &Visit, planned_for: Option<Timestamp>, now: Timestamp) -> bool {
     match template {
-        Template::Cancelled => visit.cancelled,
+        Template::Cancelled | Template::Closed => visit.cancelled,
         Template::Confirmation | Template::Changed => !visit.cancelled && now < visit.ends_at,
         Template::ReminderDays3 | Template::ReminderDay1 | Template::ReminderHours2 => {
             let timely = template.reminder().is_some_and(|reminder| now < reminder.worth_until(visit.starts_at));
@@ -143,7 +148,13 @@ fn still_true(template: Template, visit: &Visit, planned_for: Option<Timestamp>,
 }
 
 /// Sends one message and writes what became of it.
-async fn dispatch_one(services: &Services, now: Timestamp, dispatch: Dispatch, parcel: Parcel, last: bool) -> Outcome {
+pub(super) async fn dispatch_one(
+    services: &Services,
+    now: Timestamp,
+    dispatch: Dispatch,
+    parcel: Parcel,
+    last: bool,
+) -> Outcome {
     let id = dispatch.id.0;
     let state = note(services, now, dispatch).await?;
     if state == "sent" || state == "dropped" {
@@ -180,7 +191,7 @@ async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::
 }
 
 /// Writes that a message was not sent, on purpose. One that was sent stays sent.
-async fn drop_message(services: &Services, now: Timestamp, dispatch: Dispatch) -> Outcome {
+pub(super) async fn drop_message(services: &Services, now: Timestamp, dispatch: Dispatch) -> Outcome {
     if note(services, now, dispatch).await? != "sent" {
         store::messages::settle(&services.db, dispatch.id.0, "dropped", None, None).await?;
         metrics::counter!("messages_total", "channel" => dispatch.channel, "template" => dispatch.template, "outcome" => "dropped")
@@ -189,7 +200,7 @@ async fn drop_message(services: &Services, now: Timestamp, dispatch: Dispatch) -
     Ok(())
 }
 
-fn letter(
+pub(super) fn letter(
     id: MessageId,
     to: MailAddress,
     locale: Locale,
@@ -211,7 +222,7 @@ fn letter(
     })))
 }
 
-fn sms(
+pub(super) fn sms(
     services: &Services,
     id: MessageId,
     to: Phone,
@@ -247,9 +258,20 @@ fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
         pass: links.pass,
         by_house: visit.cancelled_by_house,
         closed: visit.closed,
+        reason: visit.reason(locale).map(str::to_owned),
+        alternatives: Vec::new(),
+        rebook: links.rebook,
         site: services.settings.public_url.clone(),
         help: services.post.help(),
     }
+}
+
+/// The sessions nearest to a closed one with room for its party, in words.
+async fn alternatives(services: &Services, visit: &Visit, now: Timestamp) -> Result<Vec<String>, Failure> {
+    let (of, to) = ((visit.activity, visit.session), (visit.starts_at, visit.people));
+    let spans = crate::booking::alternative_spans(services, of, to, now).await;
+    let spans = spans.map_err(|_| Failure::retry("alternatives"))?;
+    Ok(spans.into_iter().map(|(starts, ends)| span_text(starts, ends, visit.locale)).collect())
 }
 
 /// The values of a filed text message: only those its sentence has, each of at most 35 characters (providers refuse
@@ -261,6 +283,12 @@ fn values(services: &Services, visit: &Visit, template: Template, now: Timestamp
         ("when", when_text(visit.starts_at, locale)),
         ("reference", visit.reference.to_string()),
     ]);
+    if template == Template::Closed {
+        let unsaid = if locale == Locale::ZhCn { "场馆安排调整" } else { "a change of the house's plans" };
+        values.insert("reason", shortened(visit.reason(locale).unwrap_or(unsaid)));
+        values.insert("link", short_link::code(services, visit.booking));
+        return values;
+    }
     if template == Template::Cancelled {
         let reason = match (locale, visit.closed, visit.cancelled_by_house) {
             (Locale::ZhCn, true, _) => "因场馆安排调整，很抱歉已",
@@ -291,13 +319,13 @@ fn values(services: &Services, visit: &Visit, template: Template, now: Timestamp
 }
 
 /// At most 35 characters, the last an ellipsis where something was left out.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const MOST: usize = 35;
     if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST - 1).chain(['…']).collect() }
 }
 
 /// 7月28日周二09:00 · Tue 28 July 09:00
-fn when_text(at: Timestamp, locale: Locale) -> String {
+pub(super) fn when_text(at: Timestamp, locale: Locale) -> String {
     let (day, clock) = (local_day(at), clock_text(at));
     let weekday = weekday_text(day, locale);
     match locale {
@@ -316,7 +344,7 @@ fn days_left(now: Timestamp, then: Timestamp) -> i64 {
 }
 
 /// 7月28日08:30 · 08:30 on 28 July
-fn deadline_text(at: Timestamp, locale: Locale) -> String {
+pub(super) fn deadline_text(at: Timestamp, locale: Locale) -> String {
     let day = local(at).date();
     match locale {
         Locale::ZhCn => format!("{}月{}日{}", day.month(), day.day(), clock_text(at)),

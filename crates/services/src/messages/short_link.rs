@@ -3,12 +3,13 @@
 //! The characters are made of the booking's id with a key of the house, so that every message about a booking bears the
 //! same ones. Fifty bits, and a limit on how often one network may try: they are not to be collected by guessing.
 
-use crate::booking::manage_link;
+use crate::booking::{manage_link, waiting_link};
 use crate::limits::{self, LimitError, Network};
 use crate::{Context, Services};
 use domain::contact::half_width;
-use domain::ids::BookingId;
+use domain::ids::{BookingId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 /// Crockford's base 32: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -16,7 +17,16 @@ const LENGTH: usize = 10;
 
 /// The characters of a booking.
 pub(super) fn code(services: &Services, booking: BookingId) -> String {
-    let mac = services.vault.mac("messages.short_link", booking.0.as_bytes());
+    characters(services, booking.0)
+}
+
+/// The characters of an entry of the waiting list.
+pub(super) fn waiting_code(services: &Services, entry: WaitingId) -> String {
+    characters(services, entry.0)
+}
+
+fn characters(services: &Services, subject: Uuid) -> String {
+    let mac = services.vault.mac("messages.short_link", subject.as_bytes());
     let bits = mac.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     (0..LENGTH).map(|i| char::from(ALPHABET[(bits >> (5 * i) & 31) as usize])).collect()
 }
@@ -28,7 +38,14 @@ pub(super) async fn keep(services: &Services, booking: BookingId, ends_at: Times
     store::messages::keep_short_link(&services.db, &hash, booking.0, expires).await
 }
 
-/// Where a short link leads: the signed link of `/b/<link>`; `None` where it leads nowhere (any more). Forgives what eyes
+/// Makes the link of an entry of the waiting list work until a day after its last session.
+pub(super) async fn keep_waiting(services: &Services, entry: WaitingId, ends_at: Timestamp) -> sqlx::Result<()> {
+    let expires = ends_at.saturating_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
+    let hash = hash(services, &waiting_code(services, entry));
+    store::messages::keep_waiting_link(&services.db, &hash, entry.0, expires).await
+}
+
+/// Where a short link leads: the path of a booking or of an entry of the waiting list, signed; `None` where it leads nowhere (any more). Forgives what eyes
 /// confuse: case, O and 0, I, L and 1.
 ///
 /// # Errors
@@ -51,8 +68,12 @@ pub async fn follow(
     if read.len() != LENGTH || !read.bytes().all(|byte| ALPHABET.contains(&byte)) {
         return Ok(None);
     }
-    let found = store::messages::follow_short_link(&services.db, context.now, &hash(services, &read)).await?;
-    Ok(found.map(|(booking, ends_at)| manage_link(services, BookingId(booking), ends_at)))
+    let hash = hash(services, &read);
+    if let Some((booking, ends_at)) = store::messages::follow_short_link(&services.db, context.now, &hash).await? {
+        return Ok(Some(format!("/b/{}", manage_link(services, BookingId(booking), ends_at))));
+    }
+    let found = store::messages::follow_waiting_link(&services.db, context.now, &hash).await?;
+    Ok(found.map(|(entry, ends_at)| format!("/waiting/{}", waiting_link(services, WaitingId(entry), ends_at))))
 }
 
 fn hash(services: &Services, code: &str) -> [u8; 32] {

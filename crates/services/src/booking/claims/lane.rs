@@ -38,6 +38,11 @@ impl Claims {
         Self { guard, ..Self::default() }
     }
 
+    /// Whether decisions take the session's lock.
+    pub(in crate::booking) fn guard(&self) -> Guard {
+        self.guard
+    }
+
     /// Queues a claim and waits for its answer. The decision runs to its end even when the caller goes away.
     pub(in crate::booking) async fn submit(&self, services: &Services, session: SessionId, claim: Claim) -> Answer {
         let (answer, answered) = oneshot::channel();
