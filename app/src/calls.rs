@@ -65,6 +65,9 @@ pub static CALLS: &[&[Call]] = &[
     crate::mailbox::CALLS,
     crate::museum::calls::CALLS,
     crate::museum::staff::calls::CALLS,
+    crate::museum::staff::close::CALLS,
+    crate::museum::waiting::CALLS,
+    crate::museum::rebook::CALLS,
     crate::door::calls::CALLS,
     crate::desk::calls::CALLS,
 ];

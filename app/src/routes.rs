@@ -14,10 +14,10 @@ use crate::gallery::Gallery;
 use crate::home::Home;
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
-    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, PrintedPass, Session as StaffSession,
-    Sessions as StaffSessions, Templates, Today,
+    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, PrintedPass,
+    Session as StaffSession, Sessions as StaffSessions, Templates, Today,
 };
-use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
+use crate::museum::{About, Book, Code, Mine, Move, Pass, Rebook, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
@@ -103,6 +103,10 @@ pages! {
     "/museum/sessions" Sessions (Access::Public) [islands, shared];
     "/museum/book/:draft" Book (Access::Public) [islands];
     "/museum/book/:draft/code" Code (Access::Public) [islands];
+    "/museum/wait/:draft" Wait (Access::Public) [islands];
+    "/museum/wait/:draft/code" WaitCode (Access::Public) [islands];
+    "/waiting/:link" Waiting (Access::Public) [islands];
+    "/rebook/:link" Rebook (Access::Public) [];
     "/b/:link" Mine (Access::Public) [islands];
     "/b/:link/pass" Pass (Access::Public) [islands];
     "/b/:link/move" Move (Access::Public) [islands];
@@ -110,6 +114,8 @@ pages! {
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions/:id" StaffSession (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/sessions/:id/close" CloseSession (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/museum/days/:day/close" CloseDay (Access::Capability(Capability::ManageSessions)) [];
     "/staff/museum/templates" Templates (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings" StaffBookings (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings/:id" StaffBooking (Access::Capability(Capability::SeeBookings)) [];

@@ -4,5 +4,5 @@ use services::jobs::Handlers;
 
 /// Every handler of this process.
 pub fn all() -> Handlers {
-    services::messages::handlers(Handlers::new())
+    services::booking::closing_handlers(services::messages::handlers(Handlers::new()))
 }

@@ -3,6 +3,7 @@
 use super::about::rule_sentences;
 use super::{param, problem_of};
 use crate::form::Tone;
+use crate::i18n::Text;
 use crate::problem::problem_page;
 use crate::routes::paths;
 use crate::ui::{
@@ -10,6 +11,7 @@ use crate::ui::{
     TextField, Variant,
 };
 use crate::visit::{Visit, visit};
+use domain::booking::Policy;
 use domain::ids::DraftId;
 use domain::time::{clock_text, span_text};
 use leptos::prelude::*;
@@ -32,7 +34,7 @@ fn crumbs(visit: &Visit) -> Vec<Crumb> {
     ]
 }
 
-fn chosen(visit: &Visit, draft: &DraftView) -> impl IntoView + use<> {
+pub(super) fn chosen(visit: &Visit, draft: &DraftView) -> impl IntoView + use<> {
     let facts = draft.session.facts;
     let people = draft.people.get();
     let day = domain::time::local_day(facts.starts_at);
@@ -43,6 +45,8 @@ fn chosen(visit: &Visit, draft: &DraftView) -> impl IntoView + use<> {
         SummaryRow::new(visit.t("book-people"), visit.t_args("people-count", &[("n", people.into())])),
     ];
     let held = match draft.held_until {
+        // Who waits keeps no places yet.
+        _ if draft.waits => ().into_any(),
         Some(until) => {
             view! { <Banner>{visit.t_args("book-held", &[("until", clock_text(until).into())])}</Banner> }.into_any()
         }
@@ -65,7 +69,7 @@ pub fn Book() -> impl IntoView {
 }
 
 /// A draft that is over, or another browser's: begin again, with a word of what happened.
-fn gone(visit: &Visit, error: &BookingError) -> AnyView {
+pub(super) fn gone(visit: &Visit, error: &BookingError) -> AnyView {
     if !matches!(error, BookingError::NotFound) {
         return problem_page(problem_of(error)).into_any();
     }
@@ -98,30 +102,45 @@ fn done(visit: &Visit, draft: &DraftView) -> AnyView {
 
 async fn form(visit: &Visit, draft: &DraftView) -> AnyView {
     let policy = museum(&visit.services).await.map(|m| m.policy.clone()).unwrap_or_default();
+    let fields = particulars_form(visit, draft, &policy, ().into_any(), visit.t("book-continue"));
+    view! {
+        <Page title=visit.t("book-title") lead=visit.t("book-lead") crumbs=crumbs(visit)>
+            {steps(visit, 1)}
+            {chosen(visit, draft)}
+            {fields}
+        </Page>
+    }
+    .into_any()
+}
+
+/// Who comes: the form of a booking and of the waiting list, which asks for something `more`.
+pub(super) fn particulars_form(
+    visit: &Visit,
+    draft: &DraftView,
+    policy: &Policy,
+    more: AnyView,
+    send: Text,
+) -> impl IntoView + use<> {
     let typed = draft.typed.as_ref();
     let name = typed.map(|(person, _)| person.name.as_str().to_owned()).unwrap_or_default();
     let contact =
         typed.and_then(|(person, _)| person.contact.as_ref()).map(|c| c.expose().to_owned()).unwrap_or_default();
     let children = typed.map_or(0, |(_, children)| u32::from(*children));
     let most = draft.people.get().min(u32::from(policy.children_per_booking));
-    let sentences = rule_sentences(visit, &policy).into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+    let sentences = rule_sentences(visit, policy).into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     view! {
-        <Page title=visit.t("book-title") lead=visit.t("book-lead") crumbs=crumbs(visit)>
-            {steps(visit, 1)}
-            {chosen(visit, draft)}
             <Form>
                 <TextField name="name" label=visit.t("book-name") hint=visit.t("book-name-hint") autocomplete="name" maxlength=40 value=name/>
                 <TextField name="contact" label=visit.t("book-contact") hint=visit.t("book-contact-hint") autocomplete="email" maxlength=254 value=contact/>
                 <NumberStepper name="children" label=visit.t("book-children") hint=visit.t_args("book-children-hint", &[("people", draft.people.get().into())]) min=0 max=most value=children/>
+                {more}
                 <details class="question"><summary>{visit.t("museum-rules-title")}</summary><ul>{sentences}</ul></details>
                 <Checkbox name="accept">
                     {visit.t("book-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
                 </Checkbox>
-                <p class="actions"><Button>{visit.t("book-continue")}</Button></p>
+                <p class="actions"><Button>{send}</Button></p>
             </Form>
-        </Page>
     }
-    .into_any()
 }
 
 /// The code.
@@ -147,29 +166,36 @@ fn code(visit: &Visit, draft: &DraftView) -> AnyView {
         .and_then(|(person, _)| person.contact.as_ref())
         .map(|c| c.expose().to_owned())
         .unwrap_or_default();
+    view! {
+        <Page title=visit.t("code-title") lead=visit.t_args("code-lead", &[("to", to.into())]) crumbs=crumbs(visit)>
+            {steps(visit, 2)}
+            {chosen(visit, draft)}
+            {code_form(visit, &base, visit.t("code-confirm"))}
+        </Page>
+    }
+    .into_any()
+}
+
+/// The code's field, and what else one can do while it has not come. `base` is the address of the draft's form.
+pub(super) fn code_form(visit: &Visit, base: &str, send: Text) -> impl IntoView + use<> {
     let mailbox = visit.development.then(|| {
         view! {
             <p class="muted small"><a href=visit.href("/mailbox")>{visit.t("book-mailbox")}</a></p>
         }
     });
     view! {
-        <Page title=visit.t("code-title") lead=visit.t_args("code-lead", &[("to", to.into())]) crumbs=crumbs(visit)>
-            {steps(visit, 2)}
-            {chosen(visit, draft)}
-            <Form>
-                <CodeField label=visit.t("code-label") hint=visit.t("code-hint")/>
-                <p class="actions"><Button>{visit.t("code-confirm")}</Button></p>
+        <Form>
+            <CodeField label=visit.t("code-label") hint=visit.t("code-hint")/>
+            <p class="actions"><Button>{send}</Button></p>
+        </Form>
+        {mailbox}
+        <div class="actions">
+            <Form action=visit.href(&format!("{base}/resend")) inline=true>
+                <Button variant=Variant::Quiet>{visit.t("code-resend")}</Button>
             </Form>
-            {mailbox}
-            <div class="actions">
-                <Form action=visit.href(&format!("{base}/resend")) inline=true>
-                    <Button variant=Variant::Quiet>{visit.t("code-resend")}</Button>
-                </Form>
-                <a href=visit.href(&base)>{visit.t("code-other-contact")}</a>
-            </div>
-        </Page>
+            <a href=visit.href(base)>{visit.t("code-other-contact")}</a>
+        </div>
     }
-    .into_any()
 }
 
 /// The contact is proven and the booking was not made: the session filled up, closed, or a limit stands in the way.
@@ -200,6 +226,9 @@ async fn proven(visit: &Visit, draft: &DraftView) -> AnyView {
             {steps(visit, 2)}
             {chosen(visit, draft)}
             <Form><p class="actions"><Button>{visit.t("proven-try")}</Button></p></Form>
+            <Form action=visit.href(&format!("/museum/book/{}/wait", draft.id))>
+                <p class="actions"><Button variant=Variant::Secondary>{visit.t("proven-wait")}</Button></p>
+            </Form>
             {(!others.is_empty()).then(|| view! {
                 <section class="section"><h2>{visit.t("proven-others")}</h2><ul class="session-list">{others}</ul></section>
             })}

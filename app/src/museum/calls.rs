@@ -8,7 +8,7 @@ use crate::routes::Access;
 use crate::words::{fault_text, refusal_text};
 use domain::booking::{Party, PartySize};
 use domain::contact::{Contact, PersonName};
-use domain::field::{Fault, Faults};
+use domain::field::{Fault, Faults, FieldError};
 use domain::ids::{DraftId, SessionId};
 use jiff::SignedDuration;
 use services::booking::{self, BookingError, BookingState, DraftView, Handle};
@@ -32,7 +32,7 @@ pub const CALLS: &[Call] = &[
 ];
 
 /// Shows the page at `page` again with what was typed and why it was refused.
-fn refused(asked: &Asked, page: String, error: BookingError) -> Answer {
+pub(super) fn refused(asked: &Asked, page: String, error: BookingError) -> Answer {
     let form = asked.typed(&["code"]);
     match error {
         BookingError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
@@ -68,6 +68,14 @@ async fn free(asked: Asked) -> Answer {
     }
 }
 
+/// The token of the browser that asks, and its cookie: renewed with every draft, so that it lives as long as the newest.
+pub(super) fn visitor(asked: &Asked) -> (String, Cookie) {
+    let known = asked.cookie(VISITOR_COOKIE).filter(|token| token.len() == 32).map(str::to_owned);
+    let token = known.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(services::crypto::random())));
+    let cookie = Cookie::new(VISITOR_COOKIE, &token, Some(SignedDuration::from_hours(24)));
+    (token, cookie)
+}
+
 async fn hold(asked: Asked) -> Answer {
     let Some(session) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
     let calendar = "/museum/sessions".to_owned();
@@ -75,20 +83,14 @@ async fn hold(asked: Asked) -> Answer {
         Ok(people) => people,
         Err(fault) => return one(&asked, "people", calendar, fault),
     };
-    let known = asked.cookie(VISITOR_COOKIE).filter(|token| token.len() == 32).map(str::to_owned);
-    let visitor = known.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(services::crypto::random())));
+    let (visitor, cookie) = visitor(&asked);
     match booking::begin(&asked.services, &asked.context, session, people, &visitor, &asked.network).await {
-        // Renewed with every draft, so that it lives as long as the newest.
-        Ok(draft) => Answer::to(format!("/museum/book/{draft}")).cookie(Cookie::new(
-            VISITOR_COOKIE,
-            &visitor,
-            Some(SignedDuration::from_hours(24)),
-        )),
+        Ok(draft) => Answer::to(format!("/museum/book/{draft}")).cookie(cookie),
         Err(error) => refused(&asked, calendar, error),
     }
 }
 
-async fn draft(asked: &Asked) -> Result<DraftView, Answer> {
+pub(super) async fn draft(asked: &Asked) -> Result<DraftView, Answer> {
     let id = asked.param::<DraftId>("draft").ok_or(Problem::NotFound)?;
     let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
     match booking::read(&asked.services, &asked.context, id, visitor).await {
@@ -105,6 +107,18 @@ async fn particulars(asked: Asked) -> Answer {
         Err(answer) => return answer,
     };
     let page = format!("/museum/book/{}", draft.id);
+    let (name, contact, party) = match typed(&asked, &draft).await {
+        Ok(typed) => typed,
+        Err(faults) => return refused(&asked, page, BookingError::Fields(faults)),
+    };
+    match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
+        Ok(()) => Answer::to(format!("{page}/code")),
+        Err(error) => refused(&asked, page, error),
+    }
+}
+
+/// Who comes, as it was typed; or what is wrong with it, all at once.
+pub(super) async fn typed(asked: &Asked, draft: &DraftView) -> Result<(PersonName, Contact, Party), Vec<FieldError>> {
     let mut faults = Faults::default();
     let name = faults.take("name", PersonName::parse(asked.field("name")));
     let contact = faults.take("contact", Contact::parse(asked.field("contact")));
@@ -120,12 +134,9 @@ async fn particulars(asked: Asked) -> Answer {
     if !asked.ticked("accept") {
         faults.add("accept", Fault::MustAccept);
     }
-    let (true, Some(name), Some(contact), Some(party)) = (faults.is_empty(), name, contact, party) else {
-        return refused(&asked, page, BookingError::Fields(faults.into_errors()));
-    };
-    match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
-        Ok(()) => Answer::to(format!("{page}/code")),
-        Err(error) => refused(&asked, page, error),
+    match (faults.is_empty(), name, contact, party) {
+        (true, Some(name), Some(contact), Some(party)) => Ok((name, contact, party)),
+        _ => Err(faults.into_errors()),
     }
 }
 
@@ -194,11 +205,11 @@ fn handle(asked: &Asked) -> Result<(String, Handle), Answer> {
     Ok((format!("/b/{link}"), Handle::Link(link)))
 }
 
-/// The short link of a text message: on to the booking's page.
+/// The short link of a text message: on to the page of the booking, or of the entry of the waiting list.
 async fn short(asked: Asked) -> Answer {
     let code: String = asked.param("code").unwrap_or_default();
     match messages::follow(&asked.services, &asked.context, &code, &asked.network).await {
-        Ok(Some(link)) => Answer::to(format!("/b/{link}")),
+        Ok(Some(path)) => Answer::to(path),
         Ok(None) => Problem::LinkInvalid.into(),
         Err(LimitError::Limited(limited)) => Problem::TooOften(limited.retry_seconds()).into(),
         Err(LimitError::Database(error)) => {

@@ -183,6 +183,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
     println!("{said}:");
     for (kind, count) in [
         ("bookings (names and contacts)", erased.bookings),
+        ("waiting-list entries (names and contacts)", erased.waiting),
         ("accounts", erased.accounts),
         ("drafts", swept.drafts.unsigned_abs()),
         ("codes and short links", swept.codes.unsigned_abs()),
