@@ -68,6 +68,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::museum::staff::close::CALLS,
     crate::museum::waiting::CALLS,
     crate::museum::rebook::CALLS,
+    crate::bus::calls::CALLS,
+    crate::bus::staff::calls::CALLS,
     crate::door::calls::CALLS,
     crate::desk::calls::CALLS,
 ];

@@ -22,7 +22,7 @@ macro_rules! rooms {
         ])),+];
     };
 }
-rooms!("common", "errors", "home", "museum", "account", "mailbox", "staff", "door", "privacy", "gallery");
+rooms!("common", "errors", "home", "museum", "bus", "account", "mailbox", "staff", "door", "privacy", "gallery");
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -13,6 +13,8 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 mod account;
 #[cfg(feature = "ssr")]
+pub mod bus;
+#[cfg(feature = "ssr")]
 pub mod calls;
 #[cfg(feature = "ssr")]
 pub mod content;

@@ -8,6 +8,14 @@ use crate::account::{
     AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn,
     SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
 };
+use crate::bus::staff::{
+    Blackouts as BusBlackouts, Board as BusBoard, Numbers as BusNumbers, Planner as BusPlanner,
+    Request as StaffBusRequest,
+};
+use crate::bus::{
+    About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
+    Schedule as BusSchedule,
+};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::door::Door;
 use crate::gallery::Gallery;
@@ -110,6 +118,12 @@ pages! {
     "/b/:link" Mine (Access::Public) [islands];
     "/b/:link/pass" Pass (Access::Public) [islands];
     "/b/:link/move" Move (Access::Public) [islands];
+    "/bus" Bus (Access::Public) [shared];
+    "/bus/schedule" BusSchedule (Access::Public) [shared];
+    "/bus/apply/:draft" BusApply (Access::Public) [islands];
+    "/bus/apply/:draft/code" BusApplyCode (Access::Public) [];
+    "/bus/r/:link" BusMine (Access::Public) [];
+    "/bus/f/:link" BusFeedback (Access::Public) [];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -121,6 +135,11 @@ pages! {
     "/staff/museum/bookings/:id" StaffBooking (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
+    "/staff/bus" BusBoard (Access::Capability(Capability::DispatchBus)) [];
+    "/staff/bus/requests/:id" StaffBusRequest (Access::Capability(Capability::DispatchBus)) [];
+    "/staff/bus/plan" BusPlanner (Access::Capability(Capability::DispatchBus)) [];
+    "/staff/bus/blackouts" BusBlackouts (Access::Capability(Capability::DispatchBus)) [];
+    "/staff/bus/numbers" BusNumbers (Access::Capability(Capability::DispatchBus)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/door" Door (Access::Capability(Capability::Admit)) [bare, islands];
@@ -149,6 +168,8 @@ pages! {
 pub mod paths {
     /// The museum's front page.
     pub const MUSEUM: &str = "/museum";
+    /// The science bus.
+    pub const BUS: &str = "/bus";
     /// A visitor's own bookings.
     pub const ACCOUNT: &str = "/account";
     /// Signing in.

@@ -56,6 +56,9 @@ fn fault_words(fault: &Fault) -> Words<'static> {
         Fault::EndBeforeStart => plain("error-end-before-start"),
         Fault::ReferenceShape => plain("error-reference-shape"),
         Fault::AlreadyExists => plain("error-already-exists"),
+        Fault::TextCharacters => plain("error-text-characters"),
+        Fault::NotYet => plain("error-not-yet"),
+        Fault::DayOutOfRange { from, until } => with("error-day-out-of-range", [("from", from), ("until", until)]),
     }
 }
 
@@ -131,6 +134,7 @@ pub fn role_text(visit: &Visit, role: Role) -> Text {
         Role::Steward => "role-steward",
         Role::Operator => "role-operator",
         Role::Auditor => "role-auditor",
+        Role::BusDispatcher => "role-bus-dispatcher",
     })
 }
 
@@ -164,6 +168,9 @@ mod tests {
             Fault::EndBeforeStart,
             Fault::ReferenceShape,
             Fault::AlreadyExists,
+            Fault::TextCharacters,
+            Fault::NotYet,
+            Fault::DayOutOfRange { from: 7, until: 183 },
         ]
     }
 

@@ -18,11 +18,16 @@ const END: [u8; 2] = [0x03, 0x00];
 const SPARE: usize = 5 + 8;
 
 /// The pieces.
-#[derive(Clone)]
 pub struct Packed {
     plain: Vec<Bytes>,
-    /// Each piece as whole blocks that end on a byte; none if the text could not be compressed.
-    deflated: Vec<Vec<u8>>,
+    /// Each piece compressed; none if the text could not be.
+    deflated: Vec<Deflated>,
+}
+
+/// A piece as whole blocks that end on a byte, and the checksum of what it was.
+struct Deflated {
+    blocks: Vec<u8>,
+    crc: Crc,
 }
 
 impl Packed {
@@ -47,10 +52,10 @@ impl Packed {
     /// The same as gzip. None for a fill that is too long for one block, or where compression failed.
     pub fn gzip(&self, fill: &str) -> Option<Bytes> {
         let length = u16::try_from(fill.len()).ok().filter(|_| !self.deflated.is_empty())?;
-        let room = self.deflated.iter().map(|piece| piece.len() + fill.len() + SPARE).sum::<usize>();
+        let room = self.deflated.iter().map(|piece| piece.blocks.len() + fill.len() + SPARE).sum::<usize>();
         let (mut member, mut crc) = (Vec::with_capacity(HEAD.len() + room), Crc::new());
         member.extend(HEAD);
-        for (i, (plain, deflated)) in self.plain.iter().zip(&self.deflated).enumerate() {
+        for (i, piece) in self.deflated.iter().enumerate() {
             if i > 0 {
                 member.push(0);
                 member.extend(length.to_le_bytes());
@@ -58,8 +63,8 @@ impl Packed {
                 member.extend(fill.as_bytes());
                 crc.update(fill.as_bytes());
             }
-            member.extend(deflated);
-            crc.update(plain);
+            member.extend(&piece.blocks);
+            crc.combine(&piece.crc);
         }
         member.extend(END);
         member.extend(crc.sum().to_le_bytes());
@@ -68,12 +73,14 @@ impl Packed {
     }
 }
 
-fn deflate(piece: &[u8]) -> std::io::Result<Vec<u8>> {
+fn deflate(piece: &[u8]) -> std::io::Result<Deflated> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(piece)?;
     // Ends the last block on a byte, without saying that it is the last.
     encoder.flush()?;
-    Ok(encoder.get_ref().clone())
+    let mut crc = Crc::new();
+    crc.update(piece);
+    Ok(Deflated { blocks: encoder.get_ref().clone(), crc })
 }
 
 #[cfg(test)]

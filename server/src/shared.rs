@@ -55,7 +55,6 @@ impl Key {
 }
 
 /// A rendering.
-#[derive(Clone)]
 struct Rendering {
     made: Instant,
     headers: HeaderMap,
@@ -68,7 +67,7 @@ struct Rendering {
 /// What is known of an address.
 #[derive(Default)]
 struct Known {
-    rendering: Option<Rendering>,
+    rendering: Option<Arc<Rendering>>,
     /// When the last rendering ended that found the house too busy.
     failed: Option<Instant>,
 }
@@ -96,6 +95,9 @@ impl Shared {
         let came = Instant::now();
         let mut kept = slot.lock().await;
         if let Some(rendering) = kept.rendering.as_ref().filter(|rendering| rendering.made.elapsed() < self.age) {
+            // Each answer is put together beside the others, not one after the other.
+            let rendering = Arc::clone(rendering);
+            drop(kept);
             return rendering.response(gzip);
         }
         if kept.failed.is_some_and(|at| at > came) {
@@ -114,10 +116,10 @@ impl Shared {
         }
         let nonce = nonce_of(&parts.headers);
         let body = Packed::new(&bytes, nonce.as_deref());
-        let rendering = Rendering { made: Instant::now(), headers: parts.headers, body, nonce };
-        let response = rendering.response(gzip);
-        kept.rendering = Some(rendering);
-        response
+        let rendering = Arc::new(Rendering { made: Instant::now(), headers: parts.headers, body, nonce });
+        kept.rendering = Some(Arc::clone(&rendering));
+        drop(kept);
+        rendering.response(gzip)
     }
 
     /// The place of `key`; none when sharing is off or too many addresses are fresh.

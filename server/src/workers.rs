@@ -182,9 +182,10 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
         }
         beat();
         match services::privacy::erase_due(&services).await {
-            Ok(erased) if erased.bookings + erased.accounts > 0 => {
+            Ok(erased) if erased.bookings + erased.bus_requests + erased.accounts > 0 => {
                 tracing::info!(
                     bookings = erased.bookings,
+                    bus_requests = erased.bus_requests,
                     accounts = erased.accounts,
                     "personal data past its time was erased"
                 );
@@ -202,6 +203,10 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
         // What it finds is its own log line and gauge.
         if let Err(error) = booking::reconcile(&services, &context).await {
             tracing::error!(%error, "the books could not be compared with the seats");
+        }
+        beat();
+        if let Err(error) = services::bus::lapse_due(&services).await {
+            tracing::error!(%error, "proposals of the bus that ran out could not be ended");
         }
         beat();
         pause(TIDY, &shutdown).await;

@@ -5,6 +5,7 @@ skip-to-content = Skip to content
 nav-label = Main
 nav-home = Home
 nav-museum = Stem cell museum
+nav-bus = Science bus
 nav-account = My bookings
 nav-sign-in = Sign in
 nav-staff = Workbench
@@ -55,6 +56,7 @@ role-museum-officer = Museum officer
 role-steward = Steward
 role-operator = Operator
 role-auditor = Auditor
+role-bus-dispatcher = Science bus dispatcher
 # Pages for what goes wrong.
 problem-not-found-title = We could not find this page
 problem-not-found-text = The address may lack a few letters, or the page may have moved. You can start again from the home page.

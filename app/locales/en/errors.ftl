@@ -24,6 +24,9 @@ error-time-shape = Enter a time, for example 09:30
 error-end-before-start = The end must be later than the beginning
 error-reference-shape = Enter the 8-character reference, for example K7M4-Q2XR
 error-already-exists = There is one like this already
+error-text-characters = Letters and digits only, without signs such as < >
+error-not-yet = This has not happened yet: come back afterwards
+error-day-out-of-range = Choose a day between { $from } and { $until } days from today
 
 refusal-full = { $free ->
     [0] No places are left in this session. You can choose another one

@@ -5,6 +5,7 @@ skip-to-content = 跳到正文
 nav-label = 主导航
 nav-home = 首页
 nav-museum = 造血干细胞科普馆
+nav-bus = 科普巴士
 nav-account = 我的预约
 nav-sign-in = 登录
 nav-staff = 工作台
@@ -55,6 +56,7 @@ role-museum-officer = 科普馆管理员
 role-steward = 现场接待
 role-operator = 系统运维
 role-auditor = 审计
+role-bus-dispatcher = 科普巴士调度
 # Pages for what goes wrong.
 problem-not-found-title = 没有找到这个页面
 problem-not-found-text = 网址可能少了几个字，也可能这一页已经移走。可以从首页重新找起。

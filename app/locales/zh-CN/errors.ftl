@@ -21,6 +21,9 @@ error-time-shape = 填写时间，例如 09:30
 error-end-before-start = 结束时间要晚于开始时间
 error-reference-shape = 填写 8 位预约码，例如 K7M4-Q2XR
 error-already-exists = 已经有一个相同的了
+error-text-characters = 只写文字，不要带 < > 等符号
+error-not-yet = 这件事还没有发生，请到时候再填
+error-day-out-of-range = 选择今天起第 { $from } 天到第 { $until } 天之间的日期
 
 refusal-full = { $free ->
     [0] 这一场已经约满，可以换一场

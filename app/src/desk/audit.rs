@@ -26,6 +26,7 @@ const ROOMS: [(&str, &str); 10] = [
     ("staff.", "staff-audit-room-staff"),
     ("client.", "staff-audit-room-client"),
     ("job.", "staff-audit-room-job"),
+    ("bus.", "staff-audit-room-bus"),
 ];
 
 /// The audit trail.
@@ -185,6 +186,8 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "api_client" => visit.t("staff-subject-client"),
         "job" => visit.t("staff-subject-job"),
         "waiting" => visit.t("staff-subject-waiting"),
+        "bus_request" => visit.t("staff-subject-bus-request"),
+        "bus_blackout" => visit.t("staff-subject-bus-blackout"),
         other => Text::from(other.to_owned()),
     }
 }
@@ -247,6 +250,22 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "client.revoked" => visit.t("staff-action-client-revoked"),
         "job.retried" => visit.t("staff-action-job-retried"),
         "job.discarded" => visit.t("staff-action-job-discarded"),
+        "bus.requested" => visit.t("staff-action-bus-requested"),
+        "bus.asked" => visit.t("staff-action-bus-asked"),
+        "bus.answered" => visit.t("staff-action-bus-answered"),
+        "bus.proposed" => visit.t("staff-action-bus-proposed"),
+        "bus.accepted" => visit.t("staff-action-bus-accepted"),
+        "bus.declined" => visit.t("staff-action-bus-declined"),
+        "bus.lapsed" => visit.t("staff-action-bus-lapsed"),
+        "bus.released" => visit.t("staff-action-bus-released"),
+        "bus.scheduled" => visit.t("staff-action-bus-scheduled"),
+        "bus.visited" => visit.t("staff-action-bus-visited"),
+        "bus.refused" => visit.t("staff-action-bus-refused"),
+        "bus.withdrawn" => visit.t("staff-action-bus-withdrawn"),
+        "bus.assigned" => visit.t("staff-action-bus-assigned"),
+        "bus.contact_revealed" => visit.t("staff-action-bus-contact-revealed"),
+        "bus.blackout_added" => visit.t("staff-action-bus-blackout-added"),
+        "bus.blackout_ended" => visit.t("staff-action-bus-blackout-ended"),
         other => Text::from(other.to_owned()),
     }
 }

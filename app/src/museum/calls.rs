@@ -146,25 +146,15 @@ async fn code(asked: Asked) -> Answer {
         Err(answer) => return answer,
     };
     let page = format!("/museum/book/{}/code", draft.id);
-    if let Err(error) =
-        booking::prove(&asked.services, &asked.context, &draft, asked.field("code"), &asked.network).await
-    {
-        return refused(&asked, page, error);
+    match booking::prove(&asked.services, &asked.context, draft, asked.field("code"), &asked.network).await {
+        Ok(draft) => confirm(&asked, draft, page).await,
+        Err(error) => refused(&asked, page, error),
     }
-    confirm(&asked, draft, page).await
 }
 
 async fn confirm(asked: &Asked, draft: DraftView, page: String) -> Answer {
-    // Read again: it is proven now.
-    let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
-    let made = match booking::read(&asked.services, &asked.context, draft.id, visitor).await {
-        Ok(draft) => {
-            booking::confirm(&asked.services, &asked.context, &draft, &asked.network).await.map(|id| (id, draft))
-        }
-        Err(error) => Err(error),
-    };
-    match made {
-        Ok((booking, draft)) => {
+    match booking::confirm(&asked.services, &asked.context, &draft, &asked.network).await {
+        Ok(booking) => {
             let link = booking::manage_link(&asked.services, booking, draft.session.facts.ends_at);
             Answer::to(format!("/b/{link}?done=booked"))
         }
@@ -185,17 +175,21 @@ async fn resend(asked: Asked) -> Answer {
 }
 
 async fn other(asked: Asked) -> Answer {
-    let draft = match draft(&asked).await {
+    let before = match draft(&asked).await {
         Ok(draft) => draft,
         Err(answer) => return answer,
     };
-    let page = format!("/museum/book/{}/code", draft.id);
+    let page = format!("/museum/book/{}/code", before.id);
     let Ok(session) = asked.field("session").parse::<SessionId>() else { return Problem::NotFound.into() };
     let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
-    let people = draft.people;
-    match booking::take_other(&asked.services, &asked.context, &draft, session, people, visitor, &asked.network).await {
-        Ok(()) if draft.proven => confirm(&asked, draft, page).await,
-        Ok(()) => Answer::to(format!("/museum/book/{}", draft.id)),
+    let people = before.people;
+    match booking::take_other(&asked.services, &asked.context, &before, session, people, visitor, &asked.network).await
+    {
+        Ok(()) if before.proven => match draft(&asked).await {
+            Ok(now) => confirm(&asked, now, page).await,
+            Err(answer) => answer,
+        },
+        Ok(()) => Answer::to(format!("/museum/book/{}", before.id)),
         Err(error) => refused(&asked, page, error),
     }
 }
@@ -205,7 +199,7 @@ fn handle(asked: &Asked) -> Result<(String, Handle), Answer> {
     Ok((format!("/b/{link}"), Handle::Link(link)))
 }
 
-/// The short link of a text message: on to the page of the booking, or of the entry of the waiting list.
+/// The short link of a text message: on to the page it stands for.
 async fn short(asked: Asked) -> Answer {
     let code: String = asked.param("code").unwrap_or_default();
     match messages::follow(&asked.services, &asked.context, &code, &asked.network).await {

@@ -20,6 +20,8 @@ mod feedback;
 #[cfg(feature = "ssr")]
 mod field;
 #[cfg(feature = "ssr")]
+mod map;
+#[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 mod picture;
@@ -40,6 +42,7 @@ pub use {
     feedback::{Banner, EmptyState, Meter, Skeleton, Steps, Tag, meter_look, tag_class},
     field::{CodeField, DateField, Field, HiddenField, NumberStepper, TextArea, TextField},
     icon::{Glyph, Icon},
+    map::{CityRadios, MapStop, RouteMap},
     page::{Breadcrumbs, Crumb, ErrorSummary, Form, Page, Width},
     picture::{Illustration, Logo, Picture},
     script::PlainScript,

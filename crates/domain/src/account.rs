@@ -19,11 +19,13 @@ pub enum Role {
     Operator,
     /// Reads the audit trail.
     Auditor,
+    /// Plans where the science bus goes.
+    BusDispatcher,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::MuseumOfficer, Self::Steward, Self::Operator, Self::Auditor];
+    pub const ALL: [Self; 5] = [Self::MuseumOfficer, Self::Steward, Self::Operator, Self::Auditor, Self::BusDispatcher];
 
     /// As stored and as a translation key (`role-<name>`).
     pub const fn name(self) -> &'static str {
@@ -32,6 +34,7 @@ impl Role {
             Self::Steward => "steward",
             Self::Operator => "operator",
             Self::Auditor => "auditor",
+            Self::BusDispatcher => "bus_dispatcher",
         }
     }
 
@@ -191,11 +194,15 @@ pub enum Capability {
     ManageClients,
     /// Read the audit trail.
     ReadAudit,
+    /// See requests for the science bus, answer them, plan its itineraries.
+    DispatchBus,
+    /// See a school's coordinator and how to reach them in full.
+    RevealBusContact,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -209,12 +216,16 @@ impl Capability {
         Self::ManageStaff,
         Self::ManageClients,
         Self::ReadAudit,
+        Self::DispatchBus,
+        Self::RevealBusContact,
     ];
 
     /// How long a shown second factor is enough for this; `None` where the sign-in itself suffices.
     pub const fn step_up(self) -> Option<SignedDuration> {
         match self {
-            Self::RevealContact | Self::ManageStaff | Self::ManageClients => Some(SignedDuration::from_mins(10)),
+            Self::RevealContact | Self::RevealBusContact | Self::ManageStaff | Self::ManageClients => {
+                Some(SignedDuration::from_mins(10))
+            }
             _ => None,
         }
     }
@@ -277,6 +288,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::Steward => matches!(capability, C::Admit),
         Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients),
         Role::Auditor => matches!(capability, C::ReadAudit),
+        Role::BusDispatcher => matches!(capability, C::DispatchBus | C::RevealBusContact),
     }
 }
 

@@ -66,6 +66,17 @@ pub enum Fault {
     ReferenceShape,
     /// Something like it exists already.
     AlreadyExists,
+    /// Has characters that no line of text has (controls, angle brackets).
+    TextCharacters,
+    /// It has not happened yet.
+    NotYet,
+    /// A day that is too soon or too far away.
+    DayOutOfRange {
+        /// Days from today to the first day that can be asked for.
+        from: u32,
+        /// Days from today to the last one.
+        until: u32,
+    },
 }
 
 /// A fault and the field it belongs to; `field` is the `name` of the input and of the JSON member.

@@ -52,6 +52,18 @@ ids! {
     WaitingId,
     /// One act of closing a session or a day.
     ClosureId,
+    /// What a school has typed before its contact is proven.
+    BusDraftId,
+    /// A school's or a community's request for the science bus.
+    BusRequestId,
+    /// One vehicle with one crew at one place: what a proposal keeps and an itinerary is made of.
+    BusStopId,
+    /// A science bus.
+    BusVehicleId,
+    /// The people who go with one.
+    BusCrewId,
+    /// Days on which a bus does not drive.
+    BusBlackoutId,
     /// One message to one person.
     MessageId,
     /// One unit of work after a commit.

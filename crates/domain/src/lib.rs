@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod booking;
+pub mod bus;
 pub mod contact;
 pub mod field;
 pub mod ids;

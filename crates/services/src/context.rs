@@ -23,6 +23,8 @@ pub struct Services {
     pub settings: Arc<Settings>,
     /// Groups claims on one session into one transaction.
     pub claims: crate::booking::Claims,
+    /// Counts hits on limits.
+    pub limits: crate::limits::Counter,
     /// The picture of the sessions that public pages read.
     pub calendar: crate::booking::Calendar,
     /// How messages leave: SMTP, SMS, or the mailbox of development.
@@ -44,6 +46,11 @@ impl Services {
     /// A context for `actor` at this instant.
     pub fn context(&self, actor: Actor, locale: Locale, request: RequestId) -> Context {
         Context { actor, now: self.clock.now(), locale, request }
+    }
+
+    /// Begins a transaction.
+    pub async fn begin(&self) -> sqlx::Result<crate::db::Tx> {
+        crate::db::begin(&self.db).await
     }
 
     /// A context for the house's own work.

@@ -1,7 +1,7 @@
 //! The pool, and transactions that survive a client who hangs up.
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, Executor, PgPool};
+use sqlx::{Connection as _, Executor as _, PgPool};
 use std::time::Duration;
 
 /// How the pool is made.
@@ -34,13 +34,17 @@ pub fn pool(options: PgConnectOptions, settings: &PoolSettings) -> PgPool {
         .after_connect(move |connection, _| {
             let role = role.clone();
             Box::pin(async move {
-                // The roll-back of every release would otherwise be answered with a warning that there was nothing to do.
+                // A roll-back that was queued behind a commit would be answered with a warning that there was nothing to do.
+                // Every query here is one that an index answers whatever its values are; planning each anew, which Postgres
+                // likes to do for those with arrays, costs several times what running them does. A plan made while the
+                // tables are small must not read them whole later: pages cost alike on the disks of today.
                 // A lock that is not free soon ends in a typed "busy"; a transaction nobody continues ends by itself.
                 connection
                     .execute(
                         "set lock_timeout = '3s'; set statement_timeout = '15s'; \
                          set idle_in_transaction_session_timeout = '20s'; set timezone = 'UTC'; \
-                         set client_min_messages = error",
+                         set client_min_messages = error; set plan_cache_mode = force_generic_plan; \
+                         set random_page_cost = 1.1",
                     )
                     .await?;
                 if let Some(role) = role {
@@ -58,15 +62,19 @@ pub fn pool(options: PgConnectOptions, settings: &PoolSettings) -> PgPool {
                 Ok(true)
             })
         })
-        // sqlx 0.8 and 0.9: a `begin()` dropped half-way (the client hung up) returns the connection inside its
-        // transaction. Rolling back on the way into the pool costs one round trip nobody waits for.
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                connection.execute("rollback").await?;
-                Ok(true)
-            })
-        })
         .connect_lazy_with(options)
+}
+
+/// A transaction.
+pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
+
+/// Begins a transaction. The only way to: in sqlx 0.8 and 0.9 a `begin()` that is dropped half-way, because the client hung
+/// up, returns its connection to the pool inside the transaction. Here it is always awaited to its end by a task of its
+/// own; what nobody takes then is dropped as a whole transaction and rolled back.
+pub async fn begin(db: &PgPool) -> sqlx::Result<Tx> {
+    let db = db.clone();
+    #[expect(clippy::disallowed_methods, reason = "this is the place that may")]
+    to_the_end(async move { db.begin().await }).await
 }
 
 /// Runs a change to its end even when the caller goes away: the client of a dropped request never leaves half a

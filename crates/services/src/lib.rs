@@ -6,11 +6,13 @@
 pub mod account;
 pub mod audit;
 pub mod booking;
+pub mod bus;
 pub mod clock;
 pub mod context;
 pub mod crypto;
 pub mod db;
 pub mod jobs;
+mod lanes;
 pub mod limits;
 pub mod machines;
 pub mod messages;

@@ -7,6 +7,7 @@ pub mod account;
 pub mod api;
 pub mod audit;
 pub mod booking;
+pub mod bus;
 pub mod jobs;
 pub mod keys;
 pub mod messages;

@@ -82,6 +82,8 @@ pub struct NewMessage<'a> {
     pub id: Uuid,
     /// The booking it is about.
     pub booking: Option<Uuid>,
+    /// The request for the bus it is about.
+    pub bus_request: Option<Uuid>,
     /// Which text.
     pub template: &'a str,
     /// `mail` or `sms`.
@@ -91,10 +93,11 @@ pub struct NewMessage<'a> {
 /// Notes a message, unless it is noted already; answers the state it is in.
 pub async fn note(db: impl PgExecutor<'_>, now: Timestamp, message: NewMessage<'_>) -> sqlx::Result<String> {
     sqlx::query_scalar!(
-        "insert into message (id, booking_id, template, channel, created_at) values ($1, $2, $3, $4, $5)
+        "insert into message (id, booking_id, bus_request_id, template, channel, created_at) values ($1, $2, $3, $4, $5, $6)
          on conflict (id) do update set template = message.template returning state",
         message.id,
         message.booking,
+        message.bus_request,
         message.template,
         message.channel,
         now.to_sqlx() as _

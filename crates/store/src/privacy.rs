@@ -128,9 +128,11 @@ pub struct Due {
 pub async fn count_due(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
     query_as!(
         Swept,
-        r#"select (select count(*) from booking_draft where expires_at < $1) as "drafts!",
+        r#"select (select count(*) from booking_draft where expires_at < $1)
+                    + (select count(*) from bus_draft where expires_at < $1) as "drafts!",
                   (select count(*) from one_time_code where expires_at < $2)
-                    + (select count(*) from short_link where expires_at < $2) as "codes!",
+                    + (select count(*) from short_link where expires_at < $2)
+                    + (select count(*) from bus_short_link where expires_at < $2) as "codes!",
                   (select count(*) from login_session where expires_at < $3 or revoked_at < $3) as "logins!",
                   (select count(*) from rate_limit where window_start < $4) as "limits!",
                   (select count(*) from idempotency where created_at < $5) as "answers!",
@@ -153,6 +155,8 @@ pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
     query_as!(
         Swept,
         r#"with drafts as (delete from booking_draft where expires_at < $1 returning 1),
+                bus_drafts as (delete from bus_draft where expires_at < $1 returning 1),
+                bus_links as (delete from bus_short_link where expires_at < $2 returning 1),
                 codes as (delete from one_time_code where expires_at < $2 returning 1),
                 links as (delete from short_link where expires_at < $2 returning 1),
                 logins as (delete from login_session where expires_at < $3 or revoked_at < $3 returning 1),
@@ -160,7 +164,8 @@ pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
                 answers as (delete from idempotency where created_at < $5 returning 1),
                 mailbox as (delete from dev_mailbox where created_at < $6 returning 1),
                 jobs as (delete from job where state = 'dead' and created_at < $7 returning 1)
-           select (select count(*) from drafts) as "drafts!", (select count(*) from codes) + (select count(*) from links) as "codes!",
+           select (select count(*) from drafts) + (select count(*) from bus_drafts) as "drafts!",
+                  (select count(*) from codes) + (select count(*) from links) + (select count(*) from bus_links) as "codes!",
                   (select count(*) from logins) as "logins!", (select count(*) from limits) as "limits!",
                   (select count(*) from answers) as "answers!", (select count(*) from mailbox) as "mailbox!",
                   (select count(*) from jobs) as "jobs!""#,

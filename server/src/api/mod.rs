@@ -5,6 +5,7 @@
 
 pub mod authorize;
 pub mod bookings;
+pub mod bus;
 pub mod check_ins;
 pub mod common;
 pub mod cursor;
@@ -71,7 +72,7 @@ pub struct FieldProblem {
     ),
     paths(
         tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, bookings::make, bookings::show, bookings::change,
-        bookings::cancel, check_ins::check_in
+        bookings::cancel, check_ins::check_in, bus::stops
     ),
     components(schemas(ProblemSchema, FieldProblem)),
     security(("token" = [])),
@@ -80,6 +81,7 @@ pub struct FieldProblem {
         (name = "sessions", description = "When the museum can be visited. Scope `sessions:read`"),
         (name = "bookings", description = "Booking for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. Scope `door:write`"),
+        (name = "bus", description = "Where the science bus goes. Any scope"),
     ),
     modifiers(&Bearer, &Everywhere)
 )]
@@ -107,7 +109,7 @@ pub fn routes(house: &House) -> Routes {
         let policy = Policy::Machine(capability);
         (policy, handler.layer(from_fn_with_state((Arc::clone(house), capability), authorize::client)))
     };
-    use Capability::{Admit, BookOnBehalf, SeeBookings};
+    use Capability::{Admit, BookOnBehalf, SeeBookings, SeePublic};
     let endpoints = [
         ("GET", "/api/v1/sessions", machine(SeeBookings, get(sessions::list))),
         ("GET", "/api/v1/sessions/{id}", machine(SeeBookings, get(sessions::show))),
@@ -116,6 +118,7 @@ pub fn routes(house: &House) -> Routes {
         ("PATCH", "/api/v1/bookings/{id}", machine(BookOnBehalf, patch(bookings::change))),
         ("DELETE", "/api/v1/bookings/{id}", machine(BookOnBehalf, delete(bookings::cancel))),
         ("POST", "/api/v1/check-ins", machine(Admit, post(check_ins::check_in))),
+        ("GET", "/api/v1/bus/stops", machine(SeePublic, get(bus::stops))),
         ("POST", "/api/v1/token", (Policy::Open("shows its own credentials"), post(tokens::get_tokens))),
         ("GET", "/.well-known/jwks.json", (Policy::Open("public keys"), get(tokens::jwks))),
         ("GET", "/api/v1/openapi.json", (Policy::Open("the description of the API"), get(async || Json(document())))),

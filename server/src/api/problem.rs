@@ -16,6 +16,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use services::booking::BookingError;
+use services::bus::BusError;
 
 /// A kind of problem, as it is documented.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -233,6 +234,21 @@ impl From<Refusal> for ProblemDocument {
 impl From<DoorRefusal> for ProblemDocument {
     fn from(refusal: DoorRefusal) -> Self {
         Self::new(NOT_ADMITTED).detail(refusal.to_string()).with("refusal", refusal)
+    }
+}
+
+/// Machines only read the bus's schedule: what can go wrong there is the database's doing, or ours.
+impl From<BusError> for ProblemDocument {
+    fn from(error: BusError) -> Self {
+        match error {
+            BusError::Denied(denied) => denied.into(),
+            BusError::NotFound => Self::new(NOT_FOUND),
+            BusError::Database(error) => error.into(),
+            error => {
+                tracing::error!(%error, "the bus's schedule could not be told");
+                Self::of(Trouble::Broken)
+            }
+        }
     }
 }
 

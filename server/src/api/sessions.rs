@@ -161,7 +161,7 @@ pub async fn show(
 }
 
 /// An answer that is asked for again and again: with the ETag of its text, and 304 where nothing changed.
-fn polled(house: &House, headers: &HeaderMap, answer: &impl Serialize) -> Result<Response, Problem> {
+pub(super) fn polled(house: &House, headers: &HeaderMap, answer: &impl Serialize) -> Result<Response, Problem> {
     let text = serde_json::to_vec(answer).map_err(|_| Problem::new(problem::BROKEN))?;
     let etag = etag(&house.services, &text);
     let mut response = match not_modified(headers, &etag) {

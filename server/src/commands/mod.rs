@@ -45,6 +45,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         vault,
         settings: Arc::new(settings),
         claims: Default::default(),
+        limits: Default::default(),
         calendar: Default::default(),
         post,
         job_bell: Arc::default(),
@@ -77,7 +78,8 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     }
     let services = services(config).await?;
     services::booking::seed_demo(&services, &services.system()).await.context("the museum's demo")?;
-    println!("The demo is there: the museum, its sessions, and invented visitors.");
+    services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
+    println!("The demo is there: the museum with its sessions, the bus with its requests, and invented visitors.");
     Ok(())
 }
 
@@ -184,6 +186,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
     for (kind, count) in [
         ("bookings (names and contacts)", erased.bookings),
         ("waiting-list entries (names and contacts)", erased.waiting),
+        ("requests for the bus (names and contacts)", erased.bus_requests),
         ("accounts", erased.accounts),
         ("drafts", swept.drafts.unsigned_abs()),
         ("codes and short links", swept.codes.unsigned_abs()),

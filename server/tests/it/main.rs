@@ -2,6 +2,7 @@
 
 mod account_pages;
 mod api;
+mod bus;
 mod config;
 mod layers;
 mod limits;

@@ -52,7 +52,7 @@ pub async fn create(
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let (id, secret) = (context.new_id::<ClientId>(), random_token());
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let client = rows::NewClient {
             id: id.0,
             name: &name,
@@ -108,7 +108,7 @@ pub async fn revoke(services: &Services, context: &Context, client: ClientId) ->
     context.require(Capability::ManageClients)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         if !rows::revoke_client(&mut *transaction, client.0, context.now).await? {
             return Err(AccountError::NotFound);
         }

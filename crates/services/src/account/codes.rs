@@ -33,6 +33,8 @@ pub enum Purpose {
     Booking,
     /// An account is given another contact.
     Contact,
+    /// The contact of a request for the science bus is proven.
+    Bus,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::SignIn => "sign_in",
             Self::Booking => "booking",
             Self::Contact => "contact",
+            Self::Bus => "bus",
         }
     }
 }
@@ -115,6 +118,24 @@ pub async fn issue(
     subject: Uuid,
     contact: &Contact,
 ) -> Result<(), IssueError> {
+    let index = contact_index(&services.vault, contact);
+    let last = rows::last_made(&services.db, purpose.name(), subject, &index).await?;
+    issue_after(services, context, purpose, subject, contact, last.map(|at| at.to_jiff())).await
+}
+
+/// [`issue`] for a caller who knows when a code of this subject went to this contact last.
+pub(crate) async fn issue_after(
+    services: &Services,
+    context: &Context,
+    purpose: Purpose,
+    subject: Uuid,
+    contact: &Contact,
+    last: Option<Timestamp>,
+) -> Result<(), IssueError> {
+    // Asked before the limits, so that an impatient second click costs nothing; decided for good by `put` below.
+    if let Some(last) = last.filter(|last| context.now < *last + COOLDOWN) {
+        return Err(too_soon(last, context.now));
+    }
     let (services, context, contact) = (services.clone(), context.clone(), contact.clone());
     to_the_end(async move { issue_now(&services, &context, purpose, subject, &contact).await }).await
 }
@@ -127,14 +148,6 @@ async fn issue_now(
     contact: &Contact,
 ) -> Result<(), IssueError> {
     let (now, vault) = (context.now, &services.vault);
-    let index = contact_index(vault, contact);
-    // Asked before the limits, so that an impatient second click costs nothing; decided for good by `put` below.
-    if let Some(last) = rows::last_made(&services.db, purpose.name(), subject, &index).await? {
-        let last = last.to_jiff();
-        if now < last + COOLDOWN {
-            return Err(too_soon(last, now));
-        }
-    }
     let bucket = contact.comparable();
     let hits = [
         (&limits::CODE_PER_CONTACT, &*bucket),
@@ -143,23 +156,22 @@ async fn issue_now(
     ];
     limits::hit_all(services, &hits).await?;
 
-    let mut transaction = services.db.begin().await?;
     let (id, code) = (new_uuid(now), six_digits());
     let fresh = rows::NewCode {
         id,
         purpose: purpose.name(),
         subject,
-        contact_index: &index,
+        contact_index: &contact_index(vault, contact),
         contact_sealed: &seal_contact(vault, id, contact),
         code_hash: &hash(vault, purpose, subject, &code),
         now,
         expires_at: now + LIFETIME,
+        job: new_uuid(now),
+        job_payload: &crate::messages::code_job(services, context, contact, &code)?,
     };
-    if !rows::put(&mut *transaction, fresh, now - COOLDOWN).await? {
+    if !rows::put(&services.db, fresh, now - COOLDOWN).await? {
         return Err(too_soon(now, now));
     }
-    crate::messages::queue_code(&mut transaction, services, context, contact, &code).await?;
-    transaction.commit().await?;
     services.job_bell.notify_one();
     Ok(())
 }
@@ -169,8 +181,8 @@ fn too_soon(last: Timestamp, now: Timestamp) -> IssueError {
     IssueError::TooSoon { retry_after: u64::try_from(wait).unwrap_or(0).max(1) }
 }
 
-/// Tries the code that went to `contact`. Right: it is used up. Wrong: one of five attempts is spent, whatever number of
-/// guesses arrive at once.
+/// Tries the code that went to `contact`. Right: it is used up, and a booking's draft has its contact proven; answers
+/// whether it has. Wrong: one of five attempts is spent, whatever number of guesses arrive at once.
 pub async fn verify(
     services: &Services,
     context: &Context,
@@ -178,13 +190,13 @@ pub async fn verify(
     subject: Uuid,
     contact: &Contact,
     text: &str,
-) -> Result<(), VerifyError> {
+) -> Result<bool, VerifyError> {
     let (services, now, text) = (services.clone(), context.now, text.to_owned());
     let index = contact_index(&services.vault, contact);
     to_the_end(async move {
         let mut connection = services.db.acquire().await?;
         let guess = Guess { purpose, subject, contact_index: Some(&index), text: &text };
-        verify_in(&mut connection, &services.vault, now, guess).await.map(|_| ())
+        verify_in(&mut connection, &services.vault, now, guess).await.map(|proven| proven.draft)
     })
     .await
 }
@@ -208,6 +220,8 @@ pub(super) struct Proven {
     sealed: Vec<u8>,
     /// The keyed hash of the contact the code went to.
     pub contact_index: Vec<u8>,
+    /// It is the contact of the booking's draft that the code was for.
+    draft: bool,
 }
 
 impl Proven {
@@ -236,7 +250,7 @@ pub(super) async fn verify_in(
         return Err(VerifyError::Wrong { left: ATTEMPTS.saturating_sub(found.attempts.unsigned_abs()) });
     }
     let sealed = found.contact_sealed.ok_or(VerifyError::Expired)?;
-    Ok(Proven { id: found.id, sealed, contact_index: found.contact_index })
+    Ok(Proven { id: found.id, sealed, contact_index: found.contact_index, draft: found.draft_proven })
 }
 
 fn seal_contact(vault: &Vault, code_id: Uuid, contact: &Contact) -> Vec<u8> {

@@ -33,7 +33,7 @@ pub async fn export_own(services: &Services, context: &Context) -> Result<Value,
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::EXPORT_PER_ACCOUNT, &account.to_string()).await?;
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let row = people::live(&mut *transaction, account.0).await?.ok_or(AccountError::NotFound)?;
         let everything = collect(&mut transaction, &services, &context, &row).await?;
         audit::record(&mut transaction, &context, &[about_account("account.exported", Some(row.id), json!({}))])
@@ -205,7 +205,7 @@ async fn live_bookings(db: &mut PgConnection, context: &Context, row: &AccountRo
 }
 
 async fn empty(services: &Services, context: &Context, account: AccountId) -> Result<usize, AccountError> {
-    let mut transaction = services.db.begin().await?;
+    let mut transaction = services.begin().await?;
     let row = people::lock(&mut transaction, account.0).await?.ok_or(AccountError::NotFound)?;
     // Somebody may have booked in another window meanwhile.
     let live = live_bookings(&mut transaction, context, &row).await?;

@@ -190,7 +190,7 @@ pub async fn revoke(services: &Services, context: &Context, id: LoginSessionId) 
     let (account, login, _) = own(context)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         if !rows::revoke(&mut *transaction, account.0, id.0, context.now).await? {
             return Err(AccountError::NotFound);
         }
@@ -217,7 +217,7 @@ pub async fn revoke_all(services: &Services, context: &Context, and_this: bool) 
     let (account, login, _) = own(context)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let except = (!and_this).then_some(login.0);
         let ended = rows::revoke_all(&mut *transaction, account.0, except, context.now).await?;
         let entry = about_account("account.sessions_revoked", Some(account.0), json!({ "ended": ended }));

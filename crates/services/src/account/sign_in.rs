@@ -170,7 +170,7 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
     let right = password::verify(&form.password, open.map(|c| &*c.password_hash)).await?;
     let factor = Factor::parse(form.code.expose_secret());
 
-    let mut transaction = services.db.begin().await?;
+    let mut transaction = services.begin().await?;
     let decided = match (open.filter(|_| right), login) {
         (Some(credential), Ok(login)) if !credential.totp_confirmed => Verdict::Enrol(login),
         (Some(credential), Ok(_)) => {
@@ -400,7 +400,7 @@ pub async fn confirm_enrolment(
             None => None,
         };
         let sealed = services.vault.seal(secret_place(account), secret.as_bytes());
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let read_at = pending.changed_at.to_sqlx();
         let phc = password_hash.as_deref();
         if !rows::confirm_totp(&mut *transaction, account, &sealed, step, read_at, phc, context.now).await? {
@@ -425,7 +425,7 @@ pub async fn step_up(services: &Services, context: &Context, code: &str) -> Resu
     let (services, context, factor) = (services.clone(), context.clone(), Factor::parse(code));
     to_the_end(async move {
         limits::hit(&services, &limits::STEP_UP_PER_ACCOUNT, &account.to_string()).await?;
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let credential = rows::credential(&mut *transaction, account.0).await?.ok_or(SignInError::Refused)?;
         let shown = accept(&mut transaction, &services, &context, &credential, &factor).await?;
         let stepped = match shown {
@@ -450,7 +450,7 @@ pub async fn renew_recovery_codes(services: &Services, context: &Context) -> Res
     }
     let (services, context, account) = (services.clone(), context.clone(), account.0);
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let codes = RecoveryCodes::renew(&mut transaction, &services.vault, account, context.now).await?;
         audit_sign_in(&mut transaction, &context, "staff.recovery_codes_renewed", Some(account), json!({})).await?;
         transaction.commit().await?;

@@ -39,7 +39,7 @@ pub async fn create(services: &Services, context: &Context, staff: NewStaff) -> 
     to_the_end(async move {
         let phc = password::hash(&staff.password).await?;
         let account = context.new_id::<AccountId>();
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let name_sealed = services.vault.seal(place("name_sealed", account.0), staff.name.as_str().as_bytes());
         let row = rows::NewStaff {
             id: account.0,
@@ -123,7 +123,7 @@ pub async fn set_roles(
     let (services, context, names) = (services.clone(), context.clone(), role_names(roles));
     let stays_operator = roles.contains(&Role::Operator);
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         keep_an_operator(&mut transaction, account, stays_operator).await?;
         lock_staff(&mut transaction, account).await?;
         let before = rows::roles(&mut *transaction, account.0).await?;
@@ -168,7 +168,7 @@ pub async fn reset(
     let (services, context, password) = (services.clone(), context.clone(), password.clone());
     to_the_end(async move {
         let phc = password::hash(&password).await?;
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         lock_staff(&mut transaction, account).await?;
         if !rows::reset(&mut transaction, account.0, &phc, context.now).await? {
             return Err(AccountError::NotFound);
@@ -187,7 +187,7 @@ pub async fn deactivate(services: &Services, context: &Context, account: Account
     context.require(Capability::ManageStaff)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         keep_an_operator(&mut transaction, account, false).await?;
         if !rows::deactivate(&mut *transaction, account.0, context.now).await? {
             return Err(AccountError::NotFound);
@@ -224,7 +224,7 @@ pub async fn change_password(
         let credential = rows::credential(&services.db, account.0).await?.ok_or(AccountError::NotFound)?;
         let right = password::verify(&present, Some(&credential.password_hash)).await?;
         let phc = password::hash(&fresh).await?;
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let shown = match right {
             true => sign_in::accept(&mut transaction, &services, &context, &credential, &factor).await?,
             false => None,

@@ -206,7 +206,7 @@ pub async fn grant(
             let equal = aws_lc_rs::constant_time::verify_slices_are_equal(&row.secret_hash, &shown).is_ok();
             equal && row.revoked_at.is_none()
         });
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let Some(row) = row else {
             audit::record(&mut transaction, &context, &[about_client("client.refused", client, json!({}))]).await?;
             transaction.commit().await?;
@@ -276,7 +276,7 @@ pub async fn refresh(
     let (hash, network) = (hash_token(refresh.expose_secret()), network.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::TOKEN_PER_NETWORK, network.as_str()).await?;
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let family = rows::family_of(&mut *transaction, &hash).await?.ok_or(TokenError::InvalidGrant)?;
         rows::lock_family(&mut transaction, family).await?;
         let token = rows::refresh_token(&mut *transaction, &hash).await?.ok_or(TokenError::InvalidGrant)?;
@@ -315,7 +315,7 @@ pub async fn refresh(
 pub async fn revoke(services: &Services, context: &Context, refresh: &SecretString) -> Result<(), TokenError> {
     let (services, context, hash) = (services.clone(), context.clone(), hash_token(refresh.expose_secret()));
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let Some(family) = rows::family_of(&mut *transaction, &hash).await? else { return Ok(()) };
         rows::lock_family(&mut transaction, family).await?;
         let Some(token) = rows::refresh_token(&mut *transaction, &hash).await? else { return Ok(()) };

@@ -124,7 +124,7 @@ pub async fn sign_in(
         (services.clone(), context.clone(), code.to_owned(), label.to_owned(), network.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::CODE_TRIES_PER_NETWORK, network.as_str()).await?;
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let guess = Guess { purpose: Purpose::SignIn, subject: flow, contact_index: None, text: &code };
         let proven = match codes::verify_in(&mut transaction, &services.vault, context.now, guess).await {
             Ok(proven) => proven,
@@ -262,7 +262,7 @@ async fn change(
 ) -> Result<(), AccountError> {
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         if !statement(&mut transaction).await? {
             return Err(AccountError::NotFound);
         }
@@ -318,7 +318,7 @@ pub async fn confirm_contact(
     let (services, context, code, network) = (services.clone(), context.clone(), code.to_owned(), network.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::CODE_TRIES_PER_NETWORK, network.as_str()).await?;
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let guess = Guess { purpose: Purpose::Contact, subject: account.0, contact_index: None, text: &code };
         let proven = match codes::verify_in(&mut transaction, &services.vault, context.now, guess).await {
             Ok(proven) => proven,

@@ -40,7 +40,7 @@ pub enum Step {
 /// One step: takes up to [`BATCH`] waiting entries into the tree. Refuses to build on a last head that does not hold, so
 /// that no later signature covers what somebody changed.
 pub async fn sequence(services: &Services) -> Result<Step, AuditError> {
-    let mut transaction = services.db.begin().await?;
+    let mut transaction = services.begin().await?;
     if !store::audit::try_lock_sequencer(&mut *transaction).await? {
         return Ok(Step::Busy);
     }

@@ -187,7 +187,7 @@ impl Terms {
 
 /// Reads the whole trail at one instant (a read-only snapshot) and reports. Nothing it finds is an error of its own.
 pub async fn verify(db: &PgPool, vault: &Vault, terms: &Terms) -> Result<Report, AuditError> {
-    let mut transaction = db.begin().await?;
+    let mut transaction = crate::db::begin(db).await?;
     // The whole trail may take minutes, and one snapshot keeps the sequencer's work out of it.
     transaction
         .execute("set transaction isolation level repeatable read, read only; set local statement_timeout = 0")

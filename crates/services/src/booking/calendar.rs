@@ -176,6 +176,14 @@ async fn read(services: &Services, now: Timestamp) -> Result<Museum, BookingErro
     })
 }
 
+/// One session as the public sees it: out of the picture everybody shares, or read now where it is not in it.
+pub(super) async fn seen(services: &Services, id: SessionId, now: Timestamp) -> Result<SessionView, BookingError> {
+    if let Some(session) = museum(services).await?.session(id) {
+        return Ok(*session);
+    }
+    session(&mut *services.db.acquire().await?, id, now).await
+}
+
 /// One session, read now.
 pub(super) async fn session(db: &mut PgConnection, id: SessionId, now: Timestamp) -> Result<SessionView, BookingError> {
     let row = sql::session(db, id.0, now).await?.ok_or(BookingError::NotFound)?;

@@ -165,7 +165,7 @@ async fn transaction(
     version: Option<i32>,
     work: &Work,
 ) -> Result<BookingView, BookingError> {
-    let mut tx = services.db.begin().await?;
+    let mut tx = services.begin().await?;
     let seen = resolve(services, context, &mut tx, handle).await?;
     let mut sessions = vec![seen.session_id];
     if let Work::Move(target) = work {

@@ -190,7 +190,7 @@ struct FinishJob {
 
 /// Writes the act, takes the day out of the templates, and answers the sessions to close.
 async fn begin(services: &Services, context: &Context, closing: &Closing) -> Result<Vec<SessionId>, BookingError> {
-    let mut tx = services.db.begin().await?;
+    let mut tx = services.begin().await?;
     let activity = activity_of(&mut tx, closing.what).await?;
     let day = match closing.what {
         Closed::Day(day) => Some(day.to_sqlx()),
@@ -285,7 +285,7 @@ async fn transaction(
     closure: ClosureId,
     session: SessionId,
 ) -> Result<Ended, BookingError> {
-    let mut tx = services.db.begin().await?;
+    let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &[session.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
     let now = services.clock.now();
     if locked.ends_at.to_jiff() <= now {
@@ -330,7 +330,7 @@ pub async fn reopen(
     context.require(Capability::ManageSessions)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let mut locked =
             lock(&services, &mut tx, &[session.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
         let closure = sql::reopen(&mut tx, session.0, version).await?.ok_or(BookingError::StateHasChanged)?;

@@ -189,7 +189,7 @@ async fn transaction(
     present: u32,
     device_at: Option<Timestamp>,
 ) -> Result<DoorAnswer, BookingError> {
-    let mut tx = services.db.begin().await?;
+    let mut tx = services.begin().await?;
     if let Some(scan) = sql::scan(&mut tx, nonce).await? {
         return remembered(&scan.outcome);
     }

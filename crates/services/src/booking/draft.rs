@@ -100,10 +100,9 @@ pub async fn read(
     id: DraftId,
     visitor: &str,
 ) -> Result<DraftView, BookingError> {
-    let mut db = services.db.acquire().await?;
-    let found = sql::draft(&mut db, id.0, &visitor_hash(services, visitor), context.now).await?;
+    let found = sql::draft(&services.db, id.0, &visitor_hash(services, visitor), context.now).await?;
     let row = found.ok_or(BookingError::NotFound)?;
-    let session = super::calendar::session(&mut db, SessionId(row.session_id), context.now).await?;
+    let session = super::calendar::seen(services, SessionId(row.session_id), context.now).await?;
     let typed = row.sealed.as_deref().map(|sealed| open(services, id, sealed)).transpose()?;
     Ok(DraftView {
         id,
@@ -151,22 +150,13 @@ pub async fn save(
     let plain = serde_json::to_vec(&particulars).map_err(|_| BookingError::Damaged("a draft"))?;
     let sealed = services.vault.seal(place(draft.id), &plain);
     let index = contact_index(services, &contact);
-    let mut db = services.db.acquire().await?;
-    sql::save(&mut db, draft.id.0, &sealed, &index).await?;
-    drop(db);
+    let last = sql::save(&services.db, draft.id.0, &sealed, &index).await?.map(|at| at.to_jiff());
     let same = draft.typed.as_ref().is_some_and(|(person, _)| person.contact.as_ref() == Some(&contact));
-    if draft.proven && same { Ok(()) } else { send_code(services, context, draft.id, &contact, network).await }
-}
-
-async fn send_code(
-    services: &Services,
-    context: &Context,
-    id: DraftId,
-    contact: &Contact,
-    network: &Network,
-) -> Result<(), BookingError> {
+    if draft.proven && same {
+        return Ok(());
+    }
     asks_for_a_code(services, context, network).await?;
-    match codes::issue(services, context, codes::Purpose::Booking, id.0, contact).await {
+    match codes::issue_after(services, context, codes::Purpose::Booking, draft.id.0, &contact, last).await {
         // A code sent a moment ago still counts: the visitor pressed twice, or came back.
         Ok(()) | Err(codes::IssueError::TooSoon { .. }) => Ok(()),
         Err(codes::IssueError::Limited { retry_after }) => Err(BookingError::Limited { retry_after }),
@@ -195,34 +185,31 @@ pub async fn resend(
     }
 }
 
-/// Checks the code that was sent. Once proven, the contact stays proven for this draft.
+/// Checks the code that was sent, and answers the draft as it is then. Once proven, the contact stays proven for it.
 ///
 /// # Errors
 /// `Fields` with the code's fault; `StateHasChanged` when another contact was typed meanwhile; `NetworkLimited`.
 pub async fn prove(
     services: &Services,
     context: &Context,
-    draft: &DraftView,
+    draft: DraftView,
     code: &str,
     network: &Network,
-) -> Result<(), BookingError> {
+) -> Result<DraftView, BookingError> {
     if draft.proven || draft.booking.is_some() {
-        return Ok(());
+        return Ok(draft);
     }
     let contact = draft.typed.as_ref().and_then(|(person, _)| person.contact.as_ref()).ok_or(BookingError::NotFound)?;
     tries_a_code(services, context, network).await?;
     match codes::verify(services, context, codes::Purpose::Booking, draft.id.0, contact, code).await {
-        Ok(()) => {}
-        Err(codes::VerifyError::Shape) => return Err(BookingError::field("code", Fault::CodeShape)),
-        Err(codes::VerifyError::Wrong { left }) => return Err(BookingError::field("code", Fault::CodeWrong { left })),
-        Err(codes::VerifyError::Expired) => return Err(BookingError::field("code", Fault::CodeExpired)),
-        Err(codes::VerifyError::Database(error)) => return Err(error.into()),
+        Ok(true) => Ok(DraftView { proven: true, ..draft }),
+        // What was proven is this contact: another one typed meanwhile in a second window stays unproven.
+        Ok(false) => Err(BookingError::StateHasChanged),
+        Err(codes::VerifyError::Shape) => Err(BookingError::field("code", Fault::CodeShape)),
+        Err(codes::VerifyError::Wrong { left }) => Err(BookingError::field("code", Fault::CodeWrong { left })),
+        Err(codes::VerifyError::Expired) => Err(BookingError::field("code", Fault::CodeExpired)),
+        Err(codes::VerifyError::Database(error)) => Err(error.into()),
     }
-    let mut db = services.db.acquire().await?;
-    // What was proven is this contact: another one typed meanwhile in a second window stays unproven.
-    let index = contact_index(services, contact);
-    let still = sql::mark_verified(&mut db, draft.id.0, &index, context.now).await?;
-    still.then_some(()).ok_or(BookingError::StateHasChanged)
 }
 
 /// Makes the booking of a proven draft. Repeating it answers the same booking.

@@ -90,7 +90,7 @@ pub async fn add_template(services: &Services, context: &Context, fresh: Templat
     }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let (activity, policy) = museum(&mut tx).await?;
         let row = sql::TemplateRow {
             id: fresh.id.0,
@@ -141,7 +141,7 @@ pub async fn end_template(
     context.require(Capability::ManageSessions)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         if !sql::end_template(&mut tx, id.0, last_day.to_sqlx()).await? {
             return Err(BookingError::NotFound);
         }
@@ -178,7 +178,7 @@ pub async fn add_exception(services: &Services, context: &Context, fresh: Except
     context.require(Capability::ManageSessions)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let (activity, _) = museum(&mut tx).await?;
         let row =
             sql::ExceptionRow { day: fresh.day.to_sqlx(), reason_zh: fresh.reason_zh, reason_en: fresh.reason_en };
@@ -200,7 +200,7 @@ pub async fn make_sessions(services: &Services, context: &Context) -> Result<u64
     context.require(Capability::ManageSessions)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let (activity, policy) = museum(&mut tx).await?;
         let made = make(&mut tx, &context, activity, &policy).await?;
         tx.commit().await?;
@@ -264,7 +264,7 @@ pub async fn add_session(
     }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let (activity, _) = museum(&mut tx).await?;
         let id: SessionId = context.new_id();
         let fresh =
@@ -298,7 +298,7 @@ pub async fn change_capacity(
     }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.db.begin().await?;
+        let mut tx = services.begin().await?;
         let mut session = lock(&services, &mut tx, &[id.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
         let booked = claims::people_booked(&mut tx, id.0).await?.max(0) as u32;
         if booked > capacity && !over_anyway && (capacity as i32) < session.capacity {
@@ -393,7 +393,7 @@ pub async fn reveal(
     if reason.is_empty() {
         return Err(BookingError::field("reason", Fault::Required));
     }
-    let mut tx = services.db.begin().await?;
+    let mut tx = services.begin().await?;
     let row = bookings::booking(&mut tx, booking.0).await?.ok_or(BookingError::NotFound)?;
     let detail = serde_json::json!({ "reason": reason });
     note(&mut tx, context, "booking.contact_revealed", "booking", booking.0, detail).await?;

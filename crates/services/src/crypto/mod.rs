@@ -67,6 +67,10 @@ pub enum LinkPurpose {
     Rebook,
     /// See an entry of the waiting list, answer its offers, leave.
     Waiting,
+    /// Follow a request for the science bus: answer, accept, decline, withdraw.
+    BusRequest,
+    /// Say what a visit of the bus was like.
+    BusFeedback,
 }
 
 impl LinkPurpose {
@@ -76,6 +80,8 @@ impl LinkPurpose {
             Self::ManageBooking => "manage-booking",
             Self::Rebook => "rebook",
             Self::Waiting => "waiting",
+            Self::BusRequest => "bus-request",
+            Self::BusFeedback => "bus-feedback",
         }
     }
 }
@@ -190,7 +196,7 @@ impl Vault {
     /// opening; older signing keys verify for [`VERIFIES_AFTER_ROTATION`] more. Lookups do not change. Answers the
     /// version and the kid.
     pub async fn rotate(&self, db: &PgPool, now: Timestamp) -> Result<(u32, String), VaultError> {
-        let mut transaction = db.begin().await?;
+        let mut transaction = crate::db::begin(db).await?;
         keys::lock(&mut *transaction).await?;
         let newest = keys::data_keys(&mut *transaction).await?.iter().map(|key| key.version).max().unwrap_or(0);
         let version = newest.saturating_add(1);
@@ -212,7 +218,7 @@ impl Vault {
     /// Ends a signing key at once, for one that leaked: passes and tokens signed with it are refused within seconds.
     /// Audit heads it signed before stay good. Rotate first: the only key cannot be ended.
     pub async fn retire_signing_key(&self, db: &PgPool, kid: &str, now: Timestamp) -> Result<(), VaultError> {
-        let mut transaction = db.begin().await?;
+        let mut transaction = crate::db::begin(db).await?;
         keys::lock(&mut *transaction).await?;
         let all = keys::signing_keys(&mut *transaction).await?;
         let other_remains = all.iter().any(|key| key.kid != kid && key.retired_at.is_none_or(|at| at.to_jiff() > now));
@@ -227,7 +233,7 @@ impl Vault {
     /// `new`; those that run keep their keys but find no later ones.
     pub async fn rewrap(&self, db: &PgPool, new: &SecretString) -> Result<(), VaultError> {
         let new = Master::new(new)?;
-        let mut transaction = db.begin().await?;
+        let mut transaction = crate::db::begin(db).await?;
         keys::lock(&mut *transaction).await?;
         for row in keys::data_keys(&mut *transaction).await? {
             let name = ring::data_key_name(row.version);

@@ -166,7 +166,7 @@ fn settled<T>(keys: impl Iterator<Item = (T, Timestamp)> + Clone, now: Timestamp
 /// Makes the first keys. Servers that start at once agree: the first insert of version 0 wins, and its row's lock lets
 /// one at a time make the others.
 pub(super) async fn make_first_keys(db: &PgPool, master: &Master, now: Timestamp) -> Result<(), VaultError> {
-    let mut transaction = db.begin().await?;
+    let mut transaction = crate::db::begin(db).await?;
     keys::add_data_key(&mut *transaction, &new_data_key(master, 0, now)).await?;
     keys::lock(&mut *transaction).await?;
     keys::add_data_key(&mut *transaction, &new_data_key(master, 1, now)).await?;

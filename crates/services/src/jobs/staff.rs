@@ -95,7 +95,7 @@ async fn act(services: &Services, context: &Context, id: JobId, action: &'static
     context.require(Capability::Operate)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut transaction = services.db.begin().await?;
+        let mut transaction = services.begin().await?;
         let kind = match action {
             "job.retried" => store::jobs::revive(&mut *transaction, id.0, context.now).await?,
             _ => store::jobs::discard(&mut *transaction, id.0).await?,

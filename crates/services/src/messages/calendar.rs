@@ -3,9 +3,9 @@
 //! Written here rather than with a crate: an entry is a dozen lines, and the folding has to be right for Chinese, where
 //! a line's 75 octets are 25 characters and a fold inside one of them would destroy it.
 
-use domain::ids::BookingId;
 use jiff::Timestamp;
 use std::fmt::Write as _;
+use uuid::Uuid;
 
 /// What the receiving calendar is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +33,7 @@ impl Method {
 #[derive(Clone, Debug)]
 pub struct Event<'a> {
     /// The booking: the left half of the UID, the same for as long as the booking lives.
-    pub booking: BookingId,
+    pub subject: Uuid,
     /// The right half of the UID: the site's host.
     pub host: &'a str,
     /// Higher with every change, so that an older message cannot undo a newer one.
@@ -65,7 +65,7 @@ pub struct Event<'a> {
 /// The file: UTF-8, lines ended by CRLF and folded at 75 octets.
 pub fn ics(event: &Event<'_>) -> String {
     let mut file = File::default();
-    let Event { booking, host, sequence, method, .. } = *event;
+    let Event { subject, host, sequence, method, .. } = *event;
     let cancelled = method == Method::Cancel;
     file.line("BEGIN:VCALENDAR");
     file.line("VERSION:2.0");
@@ -73,7 +73,7 @@ pub fn ics(event: &Event<'_>) -> String {
     file.line("CALSCALE:GREGORIAN");
     file.line(&format!("METHOD:{}", method.name()));
     file.line("BEGIN:VEVENT");
-    file.line(&format!("UID:{booking}@{}", plain(host)));
+    file.line(&format!("UID:{subject}@{}", plain(host)));
     file.line(&format!("SEQUENCE:{sequence}"));
     file.line(&format!("DTSTAMP:{}", utc(event.stamp)));
     file.line(&format!("DTSTART:{}", utc(event.starts_at)));
@@ -100,6 +100,53 @@ pub fn ics(event: &Event<'_>) -> String {
         file.line("END:VALARM");
     }
     file.line("END:VEVENT");
+    file.line("END:VCALENDAR");
+    file.0
+}
+
+/// An entry of a calendar that people subscribe to.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The left half of the UID.
+    pub id: Uuid,
+    /// Higher with every change.
+    pub sequence: u32,
+    /// When this version of it was made.
+    pub stamp: Timestamp,
+    /// Beginning.
+    pub starts_at: Timestamp,
+    /// End.
+    pub ends_at: Timestamp,
+    /// Title.
+    pub summary: String,
+    /// Where.
+    pub place: String,
+}
+
+/// A whole calendar to subscribe to. What fell away is simply not in it any more: a subscriber reads it anew each time.
+pub fn subscription(host: &str, title: &str, url: &str, entries: &[Entry]) -> String {
+    let mut file = File::default();
+    file.line("BEGIN:VCALENDAR");
+    file.line("VERSION:2.0");
+    file.line(&format!("PRODID:-//{}//schedule//ZH", plain(host)));
+    file.line("CALSCALE:GREGORIAN");
+    file.line("METHOD:PUBLISH");
+    file.line(&format!("X-WR-CALNAME:{}", text(title)));
+    file.line("REFRESH-INTERVAL;VALUE=DURATION:PT6H");
+    for entry in entries {
+        file.line("BEGIN:VEVENT");
+        file.line(&format!("UID:{}@{}", entry.id, plain(host)));
+        file.line(&format!("SEQUENCE:{}", entry.sequence));
+        file.line(&format!("DTSTAMP:{}", utc(entry.stamp)));
+        file.line(&format!("DTSTART:{}", utc(entry.starts_at)));
+        file.line(&format!("DTEND:{}", utc(entry.ends_at)));
+        file.line(&format!("SUMMARY:{}", text(&entry.summary)));
+        file.line(&format!("LOCATION:{}", text(&entry.place)));
+        file.line(&format!("URL:{}", plain(url)));
+        file.line("STATUS:CONFIRMED");
+        file.line("TRANSP:TRANSPARENT");
+        file.line("END:VEVENT");
+    }
     file.line("END:VCALENDAR");
     file.0
 }
@@ -172,7 +219,7 @@ mod tests {
 
     fn event(method: Method) -> Event<'static> {
         Event {
-            booking: BookingId(uuid::Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0001)),
+            subject: Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0001),
             host: "www.example.cn",
             sequence: 2,
             method,
@@ -236,6 +283,26 @@ mod tests {
         assert!(lines.contains(&"METHOD:CANCEL".to_owned()) && lines.contains(&"STATUS:CANCELLED".to_owned()));
         assert!(lines.contains(&"UID:01970000-0000-7000-8000-000000000001@www.example.cn".to_owned()));
         assert!(!lines.iter().any(|line| line.contains("VALARM")));
+    }
+
+    #[test]
+    fn a_subscription_has_an_entry_for_each_stop() {
+        let entry = |id: u128, summary: &str| Entry {
+            id: Uuid::from_u128(id),
+            sequence: 1,
+            stamp: "2026-07-20T04:00:00Z".parse().expect("an instant"),
+            starts_at: "2026-07-28T01:00:00Z".parse().expect("an instant"),
+            ends_at: "2026-07-28T02:30:00Z".parse().expect("an instant"),
+            summary: summary.into(),
+            place: "潍坊".into(),
+        };
+        let entries = [entry(1, "科普巴士：演示市星河小学, 一校区"), entry(2, "科普巴士：演示社区")];
+        let lines =
+            unfolded(&subscription("www.example.cn", "科普巴士行程", "https://www.example.cn/bus/schedule", &entries));
+        assert_eq!(lines.iter().filter(|line| *line == "BEGIN:VEVENT").count(), 2);
+        assert!(lines.contains(&"SUMMARY:科普巴士：演示市星河小学\\, 一校区".to_owned()), "{lines:?}");
+        assert!(lines.contains(&"METHOD:PUBLISH".to_owned()) && !lines.iter().any(|line| line.starts_with("ATTENDEE")));
+        assert_eq!(lines.last().map(String::as_str), Some("END:VCALENDAR"));
     }
 
     proptest! {

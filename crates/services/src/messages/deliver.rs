@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
 use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
-use domain::ids::{BookingId, MessageId};
+use domain::ids::{BookingId, BusRequestId, MessageId};
 use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -24,7 +24,8 @@ use store::messages::NewMessage;
 /// Adds what sends messages.
 #[must_use]
 pub fn handlers(handlers: Handlers) -> Handlers {
-    super::waiting::handlers(handlers.on(CODE, send_code).on(BOOKING, send_booking))
+    let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking).on(super::bus::BUS, super::bus::send);
+    super::waiting::handlers(handlers)
 }
 
 /// A message on its way.
@@ -32,6 +33,7 @@ pub fn handlers(handlers: Handlers) -> Handlers {
 pub(super) struct Dispatch {
     pub id: MessageId,
     pub booking: Option<BookingId>,
+    pub bus: Option<BusRequestId>,
     pub template: &'static str,
     pub channel: &'static str,
 }
@@ -53,6 +55,7 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
     let dispatch = Dispatch {
         id: message,
         booking: None,
+        bus: None,
         template: "code",
         channel: match contact {
             Contact::Phone(_) => "sms",
@@ -90,7 +93,7 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         Err(VisitError::Sealed(_)) => return Err(Failure::retry("booking_sealed")),
         Err(VisitError::Unreadable(_)) => return Err(Failure::retry("booking_unreadable")),
     };
-    let of = |id, channel| Dispatch { id, booking: Some(booking), template: template.name(), channel };
+    let of = |id, channel| Dispatch { id, booking: Some(booking), bus: None, template: template.name(), channel };
     if !still_true(template, &visit, starts_at, now) {
         tracing::info!(%booking, template = template.name(), "a message is not true any more and is not sent");
         if visit.mail.is_some() {
@@ -185,9 +188,9 @@ pub(super) async fn dispatch_one(
 }
 
 async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
-    let Dispatch { id, booking, template, channel } = dispatch;
-    store::messages::note(&services.db, now, NewMessage { id: id.0, booking: booking.map(|b| b.0), template, channel })
-        .await
+    let Dispatch { id, booking, bus, template, channel } = dispatch;
+    let (booking, bus_request) = (booking.map(|id| id.0), bus.map(|id| id.0));
+    store::messages::note(&services.db, now, NewMessage { id: id.0, booking, bus_request, template, channel }).await
 }
 
 /// Writes that a message was not sent, on purpose. One that was sent stays sent.
@@ -378,7 +381,7 @@ pub(super) fn calendar_of(
         ),
     };
     ics(&Event {
-        booking: visit.booking,
+        subject: visit.booking.0,
         host: services.post.host(),
         sequence: visit.sequence,
         method: if visit.cancelled { Method::Cancel } else { method },

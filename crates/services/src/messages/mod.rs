@@ -6,6 +6,7 @@
 //! sending, when it is also asked whether the message is still true. This module decides no policy and writes to nobody
 //! by itself.
 
+mod bus;
 mod calendar;
 mod deliver;
 mod mail;
@@ -17,7 +18,8 @@ mod templates;
 mod visit;
 mod waiting;
 
-pub use calendar::{Event, Method, ics};
+pub use bus::{BusTemplate, queue_bus, queue_bus_at};
+pub use calendar::{Entry, Event, Method, ics};
 pub use deliver::handlers;
 pub use mail::{Letter, MailTransport, PostError, SmtpSettings, SmtpTls};
 pub use pass::{PassError, PassFont, PassSheet, TooLong, qr_svg};
@@ -158,21 +160,21 @@ fn code_place(message: MessageId) -> Place {
     Place { table: "job", column: "code", row: message.0 }
 }
 
-/// Queues a one-time code for `contact`, in the context's language. It is sent within ten minutes or not at all.
-pub async fn queue_code(
-    db: &mut PgConnection,
+/// The job that sends a one-time code to `contact`, in the context's language: within ten minutes or not at all. Whoever
+/// keeps the code queues it in the same statement (`store::account::codes::put`).
+pub fn code_job(
     services: &Services,
     context: &Context,
     contact: &Contact,
     code: &str,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<serde_json::Value> {
     let message: MessageId = context.new_id();
     let secret = CodeSecret { contact: contact.into(), code: code.to_owned(), locale: context.locale };
-    let plain = serde_json::to_vec(&secret).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let encoded = |e| sqlx::Error::Encode(Box::new(e));
+    let plain = serde_json::to_vec(&secret).map_err(encoded)?;
     let sealed = BASE64_STANDARD.encode(services.vault.seal(code_place(message), &plain));
     let expires_at = context.now.saturating_add(CODE_LIFE).unwrap_or(Timestamp::MAX);
-    let payload = CodeJob { message, sealed, expires_at };
-    enqueue(db, context.now, &[NewJob { kind: CODE, payload: &payload, run_at: context.now, dedupe: None }]).await
+    serde_json::to_value(CodeJob { message, sealed, expires_at }).map_err(encoded)
 }
 
 /// What the job of a message about a booking holds: ids and an instant.
@@ -374,6 +376,16 @@ pub async fn pass_pdf(services: &Services, booking: BookingId, locale: Locale) -
     // Reading the font and subsetting it is work for a thread that serves no requests.
     let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&post.font()?)).await;
     drawn.map_err(|_| PassError::Drawing)?.map(Some)
+}
+
+/// The bus's itinerary as a calendar to subscribe to.
+pub fn calendar_of_stops(services: &Services, locale: Locale, title: &str, entries: &[Entry]) -> String {
+    let site = &services.settings.public_url;
+    let url = match locale {
+        Locale::ZhCn => format!("{site}/bus/schedule"),
+        Locale::En => format!("{site}/en/bus/schedule"),
+    };
+    calendar::subscription(services.post.host(), title, &url, entries)
 }
 
 /// The signed text of a booking's pass.

@@ -4,12 +4,12 @@
 //! same ones. Fifty bits, and a limit on how often one network may try: they are not to be collected by guessing.
 
 use crate::booking::{manage_link, waiting_link};
+use crate::crypto::LinkPurpose;
 use crate::limits::{self, LimitError, Network};
 use crate::{Context, Services};
 use domain::contact::half_width;
-use domain::ids::{BookingId, WaitingId};
+use domain::ids::{BookingId, BusRequestId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
 /// Crockford's base 32: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -17,16 +17,26 @@ const LENGTH: usize = 10;
 
 /// The characters of a booking.
 pub(super) fn code(services: &Services, booking: BookingId) -> String {
-    characters(services, booking.0)
+    characters(services.vault.mac("messages.short_link", booking.0.as_bytes()))
+}
+
+/// The characters of a request for the bus.
+pub(super) fn bus_code(services: &Services, request: BusRequestId) -> String {
+    characters(services.vault.mac("messages.short_link.bus", request.0.as_bytes()))
+}
+
+/// Makes the link of a request work until `until`.
+pub(super) async fn keep_bus(services: &Services, request: BusRequestId, until: Timestamp) -> sqlx::Result<()> {
+    let hash = hash(services, &bus_code(services, request));
+    store::bus::requests::keep_short_link(&services.db, &hash, request.0, until).await
 }
 
 /// The characters of an entry of the waiting list.
 pub(super) fn waiting_code(services: &Services, entry: WaitingId) -> String {
-    characters(services, entry.0)
+    characters(services.vault.mac("messages.short_link.waiting", entry.0.as_bytes()))
 }
 
-fn characters(services: &Services, subject: Uuid) -> String {
-    let mac = services.vault.mac("messages.short_link", subject.as_bytes());
+fn characters(mac: [u8; 32]) -> String {
     let bits = mac.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     (0..LENGTH).map(|i| char::from(ALPHABET[(bits >> (5 * i) & 31) as usize])).collect()
 }
@@ -45,7 +55,8 @@ pub(super) async fn keep_waiting(services: &Services, entry: WaitingId, ends_at:
     store::messages::keep_waiting_link(&services.db, &hash, entry.0, expires).await
 }
 
-/// Where a short link leads: the path of a booking or of an entry of the waiting list, signed; `None` where it leads nowhere (any more). Forgives what eyes
+/// Where a short link leads: a path of the house, `/b/<link>`, `/bus/r/<link>` or `/waiting/<link>`; `None` where it leads
+/// nowhere (any more). Forgives what eyes
 /// confuse: case, O and 0, I, L and 1.
 ///
 /// # Errors
@@ -72,8 +83,11 @@ pub async fn follow(
     if let Some((booking, ends_at)) = store::messages::follow_short_link(&services.db, context.now, &hash).await? {
         return Ok(Some(format!("/b/{}", manage_link(services, BookingId(booking), ends_at))));
     }
-    let found = store::messages::follow_waiting_link(&services.db, context.now, &hash).await?;
-    Ok(found.map(|(entry, ends_at)| format!("/waiting/{}", waiting_link(services, WaitingId(entry), ends_at))))
+    if let Some((entry, ends_at)) = store::messages::follow_waiting_link(&services.db, context.now, &hash).await? {
+        return Ok(Some(format!("/waiting/{}", waiting_link(services, WaitingId(entry), ends_at))));
+    }
+    let found = store::bus::requests::follow_short_link(&services.db, &hash, context.now).await?;
+    Ok(found.map(|(request, until)| format!("/bus/r/{}", services.vault.link(LinkPurpose::BusRequest, request, until))))
 }
 
 fn hash(services: &Services, code: &str) -> [u8; 32] {

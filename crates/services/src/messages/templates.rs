@@ -26,6 +26,10 @@ macro_rules! embedded {
             ("en/_visit.html.j2", include_str!("../../templates/en/_visit.html.j2")),
             ("en/_button.html.j2", include_str!("../../templates/en/_button.html.j2")),
             ("en/_visit.txt.j2", include_str!("../../templates/en/_visit.txt.j2")),
+            ("zh-CN/_bus.html.j2", include_str!("../../templates/zh-CN/_bus.html.j2")),
+            ("zh-CN/_bus.txt.j2", include_str!("../../templates/zh-CN/_bus.txt.j2")),
+            ("en/_bus.html.j2", include_str!("../../templates/en/_bus.html.j2")),
+            ("en/_bus.txt.j2", include_str!("../../templates/en/_bus.txt.j2")),
             $(
                 (concat!("zh-CN/", $name, ".subject.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".subject.j2"))),
                 (concat!("zh-CN/", $name, ".txt.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".txt.j2"))),
@@ -49,7 +53,15 @@ embedded!(
     "reminder",
     "waiting_joined",
     "waiting_offer",
-    "waiting_ended"
+    "waiting_ended",
+    "bus_received",
+    "bus_asked",
+    "bus_proposed",
+    "bus_scheduled",
+    "bus_released",
+    "bus_refused",
+    "bus_withdrawn",
+    "bus_thanks",
 );
 
 /// What texts may speak of. A text that names anything else does not render.
@@ -71,6 +83,8 @@ pub(super) enum Facts {
     Visit(Box<VisitFacts>),
     /// A party on the waiting list.
     Waiting(Box<WaitingFacts>),
+    /// A request for the science bus.
+    Bus(Box<BusFacts>),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of
     /// the same values as the filed text, so the two cannot differ.
     Values {
@@ -155,6 +169,38 @@ pub(super) struct WaitingFacts {
     pub page: String,
     /// The calendar of sessions.
     pub calendar: String,
+    /// The site.
+    pub site: String,
+    /// Where people get help.
+    pub help: Option<String>,
+}
+
+/// A request for the science bus, in words.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct BusFacts {
+    /// The coordinator on the spot. In bodies of mail only.
+    pub name: String,
+    /// The school or community.
+    pub organisation: String,
+    /// K7M4-Q2XR
+    pub reference: String,
+    /// 潍坊
+    pub city: String,
+    pub people: u32,
+    /// 2026年7月28日（周二）09:00–10:30, once there is a date.
+    pub date: Option<String>,
+    /// Until when a proposal waits.
+    pub answer_by: Option<String>,
+    /// The words that came with a proposal.
+    pub message: Option<String>,
+    /// What was asked.
+    pub question: Option<String>,
+    /// Why it was refused, or its date fell away.
+    pub reason: Option<String>,
+    /// See, answer, accept, withdraw.
+    pub manage: String,
+    /// What was it like?
+    pub feedback: String,
     /// The site.
     pub site: String,
     /// Where people get help.
@@ -253,7 +299,22 @@ mod tests {
         for name in NAMES.iter().filter(|name| name.starts_with("waiting")) {
             all.extend(waiting_samples(&visit, zh).into_iter().map(|facts| (*name, facts)));
         }
-        for name in NAMES.iter().filter(|name| **name != "code" && !name.starts_with("waiting")) {
+        for name in NAMES.iter().filter(|name| name.starts_with("bus_")) {
+            let bus = bus(locale, &visit);
+            all.push((name, Facts::Bus(Box::new(bus.clone()))));
+            let plain = BusFacts {
+                date: None,
+                answer_by: None,
+                message: None,
+                question: None,
+                reason: None,
+                help: None,
+                ..bus
+            };
+            all.push((name, Facts::Bus(Box::new(plain))));
+        }
+        let of_visits = |name: &&&str| **name != "code" && !name.starts_with("bus_") && !name.starts_with("waiting");
+        for name in NAMES.iter().filter(of_visits) {
             all.push((name, Facts::Visit(Box::new(visit.clone()))));
             all.push((
                 name,
@@ -307,6 +368,27 @@ mod tests {
         [facts, closed, none, on].into_iter().map(|facts| Facts::Waiting(Box::new(facts))).collect()
     }
 
+    fn bus(locale: Locale, visit: &VisitFacts) -> BusFacts {
+        let zh = locale == Locale::ZhCn;
+        let said = |zh_text: &str, en_text: &str| Some(if zh { zh_text } else { en_text }.to_owned());
+        BusFacts {
+            name: visit.name.clone(),
+            organisation: if zh { "演示市星河小学" } else { "Xinghe Primary School" }.into(),
+            reference: visit.reference.clone(),
+            city: if zh { "潍坊" } else { "Weifang" }.into(),
+            people: 120,
+            date: Some(visit.date.clone()),
+            answer_by: Some(visit.change_until.clone()),
+            message: said("请把操场北门打开。", "Please open the north gate."),
+            question: said("操场能停十二米长的车吗？", "Can a vehicle of twelve metres stand in the yard?"),
+            reason: said("车辆检修", "The vehicle is being repaired"),
+            manage: "https://www.example.cn/bus/r/secret-link".into(),
+            feedback: "https://www.example.cn/bus/f/secret-link".into(),
+            site: visit.site.clone(),
+            help: visit.help.clone(),
+        }
+    }
+
     #[test]
     fn every_text_renders_in_every_language() {
         for locale in Locale::ALL {
@@ -331,7 +413,8 @@ mod tests {
                             name == "code"
                                 || name == "cancelled"
                                 || name == "waiting_ended"
-                                || text.contains("href=\"https://www.example.cn/b/secret-link\""),
+                                || name == "bus_withdrawn"
+                                || text.contains("/secret-link\""),
                             "{what}"
                         );
                         assert!(!text.contains("src=") && !text.contains("@import"), "nothing is fetched: {what}");

@@ -74,6 +74,8 @@ pub enum Term {
     Booking,
     /// The booking itself, once it names nobody.
     Counted,
+    /// Who coordinated a visit of the science bus.
+    Bus,
     /// What was typed and never finished.
     Draft,
     /// One-time codes and short links.
@@ -98,8 +100,9 @@ pub enum Term {
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Booking,
+        Self::Bus,
         Self::Counted,
         Self::Draft,
         Self::Code,
@@ -117,6 +120,7 @@ impl Term {
     pub const fn days(self) -> Option<i64> {
         match self {
             Self::Booking => Some(90),
+            Self::Bus => Some(180),
             Self::Draft | Self::Code => Some(1),
             Self::Limit | Self::Answer => Some(3),
             Self::Login | Self::Work => Some(30),
@@ -132,6 +136,10 @@ impl Term {
             Self::Booking => Text {
                 zh: "参观场次结束后保存90天，随后自动删除姓名和联系方式",
                 en: "90 days after the session; then names and contacts are erased automatically",
+            },
+            Self::Bus => Text {
+                zh: "申请办结后保存180天，随后自动删除联系人的姓名、职务、联系方式和往来说明",
+                en: "180 days after the request is closed; then the coordinator's name, post, contact and texts are erased",
             },
             Self::Counted => Text {
                 zh: "姓名和联系方式删除后，仅作为不指向个人的人次统计保留",
@@ -201,6 +209,8 @@ pub struct Erased {
     pub bookings: u64,
     /// Entries of the waiting list that lost names and contacts.
     pub waiting: u64,
+    /// Requests for the bus that lost who coordinated them.
+    pub bus_requests: u64,
     /// Accounts that were emptied.
     pub accounts: u64,
     /// Rows that were deleted.
@@ -219,11 +229,12 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let waiting = store::booking::waiting::count_due(&services.db, Term::Booking.before(now)).await?.unsigned_abs();
     let accounts = sql::due_accounts(&services.db, Term::Account.before(now), i64::MAX).await?.len();
     let swept = sql::count_due(&services.db, &due(now)).await?;
-    Ok(Erased { bookings: bookings.unsigned_abs(), waiting, accounts: accounts as u64, swept })
+    let bus_requests = crate::bus::count_due(services, Term::Bus.before(now)).await?;
+    Ok(Erased { bookings: bookings.unsigned_abs(), waiting, bus_requests, accounts: accounts as u64, swept })
 }
 
-/// Erases what is due now, with a proof in the audit trail: one entry per session and one per emptied account, counts
-/// only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
+/// Erases what is due now, with a proof in the audit trail: one entry per session, one per emptied request for the bus
+/// and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
 pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     let mut erased = Erased::default();
     loop {
@@ -250,6 +261,7 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
             break;
         }
     }
+    erased.bus_requests = crate::bus::erase_due(services, Term::Bus.before(services.clock.now())).await?;
     erased.swept = sql::sweep(&services.db, &due(services.clock.now())).await?;
     Ok(erased)
 }
@@ -268,7 +280,7 @@ fn due(now: Timestamp) -> Due {
 
 async fn erase_bookings(services: &Services) -> sqlx::Result<u64> {
     let context = services.system();
-    let mut transaction = services.db.begin().await?;
+    let mut transaction = services.begin().await?;
     let due = sql::due_bookings(&mut *transaction, Term::Booking.before(context.now), BATCH).await?;
     let place = |row| Place { table: "booking", column: "name_sealed", row };
     let names: Vec<_> = due.iter().map(|it| services.vault.seal(place(it.id), ERASED_NAME.as_bytes())).collect();
@@ -289,7 +301,7 @@ async fn erase_bookings(services: &Services) -> sqlx::Result<u64> {
 
 async fn erase_waiting(services: &Services) -> sqlx::Result<u64> {
     let context = services.system();
-    let mut transaction = services.db.begin().await?;
+    let mut transaction = services.begin().await?;
     let due = store::booking::waiting::due(&mut transaction, Term::Booking.before(context.now), BATCH).await?;
     let done = store::booking::waiting::empty(&mut transaction, &due, context.now).await?;
     if done > 0 {
@@ -303,7 +315,7 @@ async fn erase_waiting(services: &Services) -> sqlx::Result<u64> {
 
 async fn erase_accounts(services: &Services) -> sqlx::Result<u64> {
     let context = services.system();
-    let mut transaction = services.db.begin().await?;
+    let mut transaction = services.begin().await?;
     let due = sql::due_accounts(&mut *transaction, Term::Account.before(context.now), BATCH).await?;
     let done = sql::erase_accounts(&mut *transaction, &due, context.now).await?;
     let entry = |account: &Uuid| Entry {

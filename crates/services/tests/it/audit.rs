@@ -360,13 +360,13 @@ async fn the_servers_role_cannot_change_the_trail() {
 #[tokio::test]
 async fn an_entry_lives_and_dies_with_its_transaction() {
     let house = TestHouse::new().await;
-    let mut lost = house.services.db.begin().await.expect("a transaction");
+    let mut lost = house.services.begin().await.expect("a transaction");
     audit::record(&mut lost, &house.services.system(), &[entry(1)]).await.expect("recorded");
     lost.rollback().await.expect("rolled back");
     assert_eq!(step(&house).await, Step::Idle);
 
     // An entry with an older id that commits later is not missed, and what is not committed holds nobody up.
-    let mut slow = house.services.db.begin().await.expect("a transaction");
+    let mut slow = house.services.begin().await.expect("a transaction");
     audit::record(&mut slow, &house.services.system(), &[entry(2)]).await.expect("recorded");
     house.services.clock.advance(SignedDuration::from_secs(5));
     record(&house, &[entry(3), entry(4)]).await;
@@ -406,7 +406,7 @@ async fn several_servers_sequence_without_gap_or_double() {
         let services = house.services.clone();
         tokio::spawn(async move {
             for number in 0..40 {
-                let mut transaction = services.db.begin().await.expect("a transaction");
+                let mut transaction = services.begin().await.expect("a transaction");
                 let entries: Vec<Entry> = (0..3).map(|part| entry(writer * 1000 + number * 10 + part)).collect();
                 audit::record(&mut transaction, &services.system(), &entries).await.expect("recorded");
                 if number % 5 == 0 {

@@ -24,7 +24,7 @@ async fn queue(services: &Services, kind: &'static str, count: u32) {
     let now = services.clock.now();
     let payloads: Vec<Number> = (0..count).map(|n| Number { n }).collect();
     let jobs: Vec<_> = payloads.iter().map(|payload| NewJob { kind, payload, run_at: now, dedupe: None }).collect();
-    let mut transaction = services.db.begin().await.expect("a transaction");
+    let mut transaction = services.begin().await.expect("a transaction");
     jobs::enqueue(&mut transaction, now, &jobs).await.expect("queued");
     transaction.commit().await.expect("committed");
 }
@@ -314,7 +314,7 @@ async fn one_key_waits_once_and_may_wait_again_when_it_was_done() {
 #[tokio::test]
 async fn what_is_rolled_back_is_never_done() {
     let house = TestHouse::new().await;
-    let mut transaction = house.services.db.begin().await.expect("a transaction");
+    let mut transaction = house.services.begin().await.expect("a transaction");
     let job = NewJob { kind: "count", payload: &Number { n: 1 }, run_at: house.now(), dedupe: None };
     jobs::enqueue(&mut transaction, house.now(), &[job]).await.expect("queued");
     transaction.rollback().await.expect("rolled back");

@@ -3,6 +3,8 @@
 mod account;
 mod audit;
 mod booking;
+mod bus;
+mod db;
 mod jobs;
 mod messages;
 mod privacy;

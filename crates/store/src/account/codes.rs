@@ -24,6 +24,10 @@ pub struct NewCode<'a> {
     pub now: Timestamp,
     /// Until when it may be used.
     pub expires_at: Timestamp,
+    /// The job that sends it, in its urgent lane (`jobs::URGENT_KIND`).
+    pub job: Uuid,
+    /// What the job is about.
+    pub job_payload: &'a serde_json::Value,
 }
 
 /// When the subject's code was made, if it went to this contact.
@@ -43,18 +47,21 @@ pub async fn last_made(
     .await
 }
 
-/// Keeps a code in place of the subject's former one. `false` when that went to the same contact after `cooldown`: of
-/// two requests at once one is kept.
+/// Keeps a code in place of the subject's former one and queues the job that sends it, both or neither. `false` when the
+/// former one went to the same contact after `cooldown`: of two requests at once one is kept.
 pub async fn put(db: impl PgExecutor<'_>, code: NewCode<'_>, cooldown: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into one_time_code
-           (id, purpose, subject, contact_index, contact_sealed, code_hash, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
-         on conflict (subject, purpose) do update set
-           id = excluded.id, contact_index = excluded.contact_index, contact_sealed = excluded.contact_sealed,
-           code_hash = excluded.code_hash, created_at = excluded.created_at, expires_at = excluded.expires_at,
-           attempts = 0, consumed_at = null
-         where one_time_code.created_at <= $9 or one_time_code.contact_index <> excluded.contact_index",
+        "with kept as (
+           insert into one_time_code
+             (id, purpose, subject, contact_index, contact_sealed, code_hash, created_at, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)
+           on conflict (subject, purpose) do update set
+             id = excluded.id, contact_index = excluded.contact_index, contact_sealed = excluded.contact_sealed,
+             code_hash = excluded.code_hash, created_at = excluded.created_at, expires_at = excluded.expires_at,
+             attempts = 0, consumed_at = null
+           where one_time_code.created_at <= $9 or one_time_code.contact_index <> excluded.contact_index
+           returning id)
+         insert into job (id, kind, payload, run_at, created_at) select $10, $11, $12, $7, $7 from kept",
         code.id,
         code.purpose,
         code.subject,
@@ -64,6 +71,9 @@ pub async fn put(db: impl PgExecutor<'_>, code: NewCode<'_>, cooldown: Timestamp
         code.now.to_sqlx() as SqlTimestamp,
         code.expires_at.to_sqlx() as SqlTimestamp,
         cooldown.to_sqlx() as SqlTimestamp,
+        code.job,
+        crate::jobs::URGENT_KIND,
+        code.job_payload,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
@@ -81,11 +91,16 @@ pub struct GuessRow {
     pub contact_index: Vec<u8>,
     /// It was the code; it is used up now.
     pub right: bool,
+    /// It was the code of a booking's draft, and the contact it went to is still the draft's: that is proven now.
+    pub draft_proven: bool,
 }
 
-/// Spends one attempt on a guess: `None` when no code of the subject (to this contact, if one is named) can be used. One statement, so that no
-/// number of parallel guesses gets more than `max_attempts`: each waits for the row and asks again what is left.
+/// Spends one attempt on a guess: `None` when no code of the subject (to this
+/// contact, if one is named) can be used. One statement, so that no number of parallel guesses gets more than `max_attempts`: each waits for the row and asks again what is left.
 /// The comparison of keyed hashes tells nobody anything by its time.
+///
+/// A code of purpose `booking` has a draft as its subject, and proves the draft's contact in the same statement: not one
+/// that was typed in the meantime, and never without having been used up.
 pub async fn guess(
     db: impl PgExecutor<'_>,
     purpose: &str,
@@ -97,11 +112,19 @@ pub async fn guess(
 ) -> sqlx::Result<Option<GuessRow>> {
     sqlx::query_as!(
         GuessRow,
-        r#"update one_time_code
-           set attempts = attempts + 1, consumed_at = case when code_hash = $3 then $4::timestamptz end
-           where subject = $2 and purpose = $1 and attempts < $5 and consumed_at is null and expires_at > $4
-             and ($6::bytea is null or contact_index = $6)
-           returning id, attempts, contact_sealed, contact_index, (consumed_at is not null) as "right!""#,
+        r#"with spent as (
+             update one_time_code
+             set attempts = attempts + 1, consumed_at = case when code_hash = $3 then $4::timestamptz end
+             where subject = $2 and purpose = $1 and attempts < $5 and consumed_at is null and expires_at > $4
+               and ($6::bytea is null or contact_index = $6)
+             returning id, attempts, contact_sealed, contact_index, consumed_at is not null as hit),
+           proven as (
+             update booking_draft d set verified_at = $4 from spent
+             where $1 = 'booking' and d.id = $2 and spent.hit and d.contact_index = spent.contact_index
+             returning d.id)
+           select id, attempts, contact_sealed, contact_index, hit as "right!",
+                  exists (select from proven) as "draft_proven!"
+           from spent"#,
         purpose,
         subject,
         code_hash,

@@ -153,6 +153,9 @@ pub struct Spans {
 }
 
 /// The live bookings that these persons have of an activity, `except` not counted.
+///
+/// Written so that every plan begins with the few bookings of the persons and looks up their sessions one by one: a join
+/// that begins with the sessions of the window reads them all, and the persons' bookings again for each of them.
 pub async fn person_counts(
     db: &mut PgConnection,
     activity: Uuid,
@@ -162,17 +165,19 @@ pub async fn person_counts(
 ) -> sqlx::Result<Vec<PersonCount>> {
     sqlx::query_as!(
         PersonCount,
-        r#"select b.phone_index, b.mail_index,
-                  count(*) filter (where s.starts_at >= $3 and s.starts_at < $4) as "on_day!",
+        r#"with own as materialized (
+             select phone_index, mail_index, (select starts_at from session s where s.id = session_id) as starts_at
+             from booking
+             where phone_index = any($2) and activity_id = $1 and state = 'confirmed' and id is distinct from $7
+             union all
+             select phone_index, mail_index, (select starts_at from session s where s.id = session_id)
+             from booking
+             where mail_index = any($2) and activity_id = $1 and state = 'confirmed' and id is distinct from $7)
+           select phone_index, mail_index,
+                  count(*) filter (where starts_at >= $3 and starts_at < $4) as "on_day!",
                   count(*) as "in_window!"
-           from (select * from booking where phone_index = any($2)
-                 union all
-                 select * from booking where mail_index = any($2)) as b
-           join session s on s.id = b.session_id
-           where b.activity_id = $1 and b.state = 'confirmed'
-             and s.starts_at >= least($3, $5) and s.starts_at < greatest($4, $6)
-             and b.id is distinct from $7
-           group by b.phone_index, b.mail_index"#,
+           from own where starts_at >= least($3, $5) and starts_at < greatest($4, $6)
+           group by phone_index, mail_index"#,
         activity,
         persons,
         spans.day_from.to_sqlx() as _,

@@ -1,7 +1,7 @@
 //! What a visitor typed before the contact was proven.
 
 use jiff_sqlx::{Timestamp, ToSqlx};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 /// A draft with its session and the state of its hold.
@@ -37,7 +37,7 @@ pub struct DraftRow {
 
 /// A draft, for the browser that began it.
 pub async fn draft(
-    db: &mut PgConnection,
+    db: impl PgExecutor<'_>,
     id: Uuid,
     visitor_hash: &[u8],
     now: jiff::Timestamp,
@@ -56,37 +56,27 @@ pub async fn draft(
     .await
 }
 
-/// Keeps what was typed. A proven contact that changes must be proven again.
-pub async fn save(db: &mut PgConnection, id: Uuid, sealed: &[u8], contact_index: &[u8]) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update booking_draft set sealed = $2, contact_index = $3,
-                verified_at = case when contact_index = $3 then verified_at end
-         where id = $1 and booking_id is null",
+/// Keeps what was typed. A proven contact that changes must be proven again. Answers when a code for this draft went to
+/// this contact last.
+pub async fn save(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    sealed: &[u8],
+    contact_index: &[u8],
+) -> sqlx::Result<Option<Timestamp>> {
+    let found = sqlx::query_scalar!(
+        r#"update booking_draft set sealed = $2, contact_index = $3,
+                  verified_at = case when contact_index = $3 then verified_at end
+           where id = $1 and booking_id is null
+           returning (select max(created_at) from one_time_code
+                      where subject = $1 and purpose = 'booking' and contact_index = $3) as "last_code?: Timestamp""#,
         id,
         sealed,
         contact_index
     )
-    .execute(db)
+    .fetch_optional(db)
     .await?;
-    Ok(())
-}
-
-/// Notes that the contact was proven, if it is still the draft's. Answers whether it is.
-pub async fn mark_verified(
-    db: &mut PgConnection,
-    id: Uuid,
-    contact_index: &[u8],
-    now: jiff::Timestamp,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update booking_draft set verified_at = $3 where id = $1 and contact_index = $2",
-        id,
-        contact_index,
-        now.to_sqlx() as _
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(found.flatten())
 }
 
 /// Removes drafts past their time, and holds that ended a day ago. Answers how many drafts went.

@@ -17,7 +17,7 @@ pub(super) async fn transaction(
     session: SessionId,
     claims: &[&Claim],
 ) -> Result<Vec<Answer>, sqlx::Error> {
-    let mut tx = services.db.begin().await?;
+    let mut tx = services.begin().await?;
     let locked = match guard {
         Guard::Lock => sql::lock_sessions(&mut tx, &[session.0]).await?,
         Guard::NegativeControl => sql::find_sessions(&mut tx, &[session.0]).await?,
@@ -29,9 +29,9 @@ pub(super) async fn transaction(
         return Ok(claims.iter().map(|_| Err(BookingError::Damaged("the policy of an activity"))).collect());
     };
     let now = services.clock.now();
-    let mut desk = Desk::open(&mut tx, guard, locked, policy, now, claims).await?;
-    let answers: Vec<Answer> = claims.iter().map(|claim| desk.decide(claim)).collect();
-    if desk.write(&mut tx, services).await? {
+    let mut table = Table::open(&mut tx, guard, locked, policy, now, claims).await?;
+    let answers: Vec<Answer> = claims.iter().map(|claim| table.decide(claim)).collect();
+    if table.write(&mut tx, services).await? {
         tx.commit().await?;
     } else {
         tx.rollback().await?;
@@ -40,7 +40,7 @@ pub(super) async fn transaction(
 }
 
 /// The state of one session while a batch is decided: what the database says plus what was granted so far.
-struct Desk<'a> {
+struct Table<'a> {
     session: sql::LockedSession,
     policy: Policy,
     now: Timestamp,
@@ -55,7 +55,7 @@ struct Desk<'a> {
     new_answers: Vec<sql::SavedAnswer>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Table<'a> {
     async fn open(
         db: &mut PgConnection,
         guard: Guard,

@@ -122,7 +122,7 @@ async fn transaction(
     id: WaitingId,
     answer: Answer,
 ) -> Result<(), BookingError> {
-    let mut tx = services.db.begin().await?;
+    let mut tx = services.begin().await?;
     // Every session it waits for: whichever gets room by its answer is looked at before anybody else can.
     let wishes: Vec<Uuid> =
         sql::wishes(&mut tx, id.0).await?.into_iter().filter(|wish| !wish.over).map(|wish| wish.session_id).collect();

@@ -174,7 +174,7 @@ fn row(
 }
 
 async fn transaction(services: &Services, context: &Context, fresh: &Fresh) -> Result<WaitingId, BookingError> {
-    let mut tx = services.db.begin().await?;
+    let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &fresh.asked).await?;
     let own = locked.iter().find(|s| s.id == fresh.asked[0]).ok_or(BookingError::NotFound)?;
     let key = fresh.row.draft_id;

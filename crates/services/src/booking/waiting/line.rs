@@ -210,7 +210,7 @@ pub async fn pass_on(services: &Services) -> Result<usize, BookingError> {
 }
 
 async fn pass_on_of(services: &Services, session: Uuid) -> Result<usize, BookingError> {
-    let mut tx = services.db.begin().await?;
+    let mut tx = services.begin().await?;
     let Some(locked) = lock(services, &mut tx, &[session]).await?.into_iter().next() else { return Ok(0) };
     let context = services.system();
     let made = promote(services, &context, &mut tx, &locked).await?;

@@ -23,8 +23,7 @@ async fn books(house: &TestHouse, context: &Context, session: SessionId) -> Book
     booking::save(&house.services, context, &draft, name, contact(PHONE), party(2, 0), &network()).await.expect("kept");
     let draft = booking::read(&house.services, context, id, BROWSER).await.expect("there");
     let code = sent_code(house, &contact(PHONE)).await;
-    booking::prove(&house.services, context, &draft, &code, &network()).await.expect("proven");
-    let draft = booking::read(&house.services, context, id, BROWSER).await.expect("there");
+    let draft = booking::prove(&house.services, context, draft, &code, &network()).await.expect("proven");
     booking::confirm(&house.services, context, &draft, &network()).await.expect("booked")
 }
 

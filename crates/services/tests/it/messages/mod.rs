@@ -9,7 +9,7 @@ use domain::contact::Contact;
 use jiff::{SignedDuration, Timestamp};
 use services::Services;
 use services::context::Settings;
-use services::jobs::{Handlers, drain};
+use services::jobs::{Handlers, NewJob, drain, enqueue};
 use services::messages::{MailTransport, Post, PostSettings, SmtpSettings, SmtpTls};
 use std::time::Duration;
 use testkit::TestHouse;
@@ -28,10 +28,11 @@ async fn deliver(services: &Services) -> usize {
 /// Queues a code and commits.
 async fn queue_code(house: &TestHouse, contact: &str, code: &str) {
     let contact = Contact::parse(contact).expect("a contact");
-    let mut transaction = house.services.db.begin().await.expect("a transaction");
-    services::messages::queue_code(&mut transaction, &house.services, &house.services.system(), &contact, code)
-        .await
-        .expect("queued");
+    let mut transaction = house.services.begin().await.expect("a transaction");
+    let payload =
+        services::messages::code_job(&house.services, &house.services.system(), &contact, code).expect("sealed");
+    let job = NewJob { kind: store::jobs::URGENT_KIND, payload: &payload, run_at: house.now(), dedupe: None };
+    enqueue(&mut transaction, house.now(), &[job]).await.expect("queued");
     transaction.commit().await.expect("committed");
 }
 

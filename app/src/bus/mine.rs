@@ -1,0 +1,259 @@
+//! One's own request, by signed link: how far it is, what is asked, the date that is proposed; and what the visit was like.
+
+use super::{audience_words, led_nowhere, param, problem_of, site_facts, state_words, wishes};
+use crate::desk::moment;
+use crate::form::Tone;
+use crate::problem::{Problem, problem_page};
+use crate::routes::paths;
+use crate::ui::{
+    Banner, Button, Choice, Crumb, Dialog, Form, Glyph, HiddenField, Icon, LinkButton, Page, Radios, Steps,
+    SummaryList, SummaryRow, Tag, TextArea, Variant,
+};
+use crate::visit::{Visit, visit};
+use domain::bus::State;
+use domain::time::span_text;
+use leptos::prelude::*;
+use services::bus::{BusError, Handle, RequestView, feedback_given, feedback_link, view};
+
+async fn seen(visit: &Visit, handle: Handle) -> Result<RequestView, Problem> {
+    match view(&visit.services, &visit.context, &handle).await {
+        Ok(request) => Ok(request),
+        Err(BusError::NotFound) => Err(led_nowhere(visit).await),
+        Err(error) => Err(problem_of(error)),
+    }
+}
+
+fn crumbs(visit: &Visit) -> Vec<Crumb> {
+    vec![Crumb::new(visit.href("/"), visit.t("nav-home")), Crumb::new(visit.href(paths::BUS), visit.t("bus-name"))]
+}
+
+/// A request, for whoever has its link.
+#[component]
+pub fn Mine() -> impl IntoView {
+    let visit = visit();
+    let link: String = param("link").unwrap_or_default();
+    Suspend::new(async move {
+        match seen(&visit, Handle::Link(link.clone())).await {
+            Ok(request) => page(&visit, &link, &request),
+            Err(problem) => problem_page(problem).into_any(),
+        }
+    })
+}
+
+fn page(visit: &Visit, link: &str, request: &RequestView) -> AnyView {
+    let base = visit.href(&format!("/bus/r/{link}"));
+    let current = match request.state {
+        State::Draft | State::Submitted | State::Asked => 1,
+        State::Proposed | State::Accepted => 2,
+        State::Scheduled => 3,
+        State::Visited => 4,
+        State::Refused | State::Withdrawn => 0,
+    };
+    let steps = (current > 0).then(|| {
+        let names = ["bus-track-1", "bus-track-2", "bus-track-3", "bus-track-4"].map(|key| visit.t(key));
+        view! { <Steps steps=names.to_vec() current=current/> }
+    });
+    let withdraw = (!request.state.is_over()).then(|| withdraw(visit, &base, request));
+    view! {
+        <Page title=visit.t("bus-mine-title") lead=request.organisation.clone() crumbs=crumbs(visit)>
+            {news(visit)}
+            {steps}
+            {now(visit, &base, request)}
+            <SummaryList rows=facts(visit, request)/>
+            {withdraw}
+        </Page>
+    }
+    .into_any()
+}
+
+fn news(visit: &Visit) -> Option<impl IntoView + use<>> {
+    let key = match visit.query.get("done")? {
+        "sent" => "bus-news-sent",
+        "answered" => "bus-news-answered",
+        "accepted" => "bus-news-accepted",
+        "declined" => "bus-news-declined",
+        "withdrawn" => "bus-news-withdrawn",
+        _ => return None,
+    };
+    let text = visit.t(key);
+    Some(view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })
+}
+
+/// What is to be done, or waited for.
+fn now(visit: &Visit, base: &str, request: &RequestView) -> AnyView {
+    match (request.state, &request.stop) {
+        (State::Asked, _) => asked(visit, base, request).into_any(),
+        (State::Proposed, Some(_)) => proposed(visit, base, request).into_any(),
+        (State::Scheduled, Some(_)) => scheduled(visit).into_any(),
+        (State::Visited, _) => {
+            let href = visit.href(&format!("/bus/f/{}", feedback_link(&visit.services, request)));
+            view! {
+                <p>{visit.t("bus-now-visited")}</p>
+                <p class="actions"><LinkButton href=href>{visit.t("bus-feedback-action")}</LinkButton></p>
+            }
+            .into_any()
+        }
+        (State::Refused, _) => {
+            let reason = request.reason.clone().unwrap_or_default();
+            view! { <Banner tone=Tone::Warning title=visit.t("bus-now-refused")><span class="bus-said">{reason}</span></Banner> }
+                .into_any()
+        }
+        (State::Withdrawn, _) => view! { <p>{visit.t("bus-now-withdrawn")}</p> }.into_any(),
+        (State::Accepted, _) => view! { <p>{visit.t("bus-now-accepted")}</p> }.into_any(),
+        // A date that fell away comes with its reason; otherwise one simply waits.
+        _ => {
+            let reason = request.reason.clone().map(|reason| {
+                view! { <Banner tone=Tone::Warning title=visit.t("bus-now-released")><span class="bus-said">{reason}</span></Banner> }
+            });
+            view! { {reason}<p>{visit.t("bus-now-waiting")}</p> }.into_any()
+        }
+    }
+}
+
+fn version(request: &RequestView) -> impl IntoView + use<> {
+    view! { <HiddenField name="version" value=request.version.to_string()/> }
+}
+
+fn asked(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
+    let question = request.question.clone().unwrap_or_default();
+    view! {
+        <section class="bus-now">
+            <h2>{visit.t("bus-asked-title")}</h2>
+            <blockquote class="bus-said">{question}</blockquote>
+            <Form action=format!("{base}/answer")>
+                {version(request)}
+                <TextArea name="answer" label=visit.t("bus-answer") rows=4/>
+                <p class="actions"><Button>{visit.t("bus-answer-send")}</Button></p>
+            </Form>
+        </section>
+    }
+}
+
+fn proposed(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
+    let stop = request.stop.as_ref();
+    let when = stop.map(|stop| span_text(stop.starts_at, stop.ends_at, visit.locale())).unwrap_or_default();
+    let until = stop.map(|stop| moment(visit, stop.answer_by)).unwrap_or_default();
+    let words = stop.map(|stop| stop.message.clone()).filter(|text| !text.is_empty());
+    let words = words.map(|text| view! { <blockquote class="bus-said">{text}</blockquote> });
+    let open = visit.form.was_sent();
+    view! {
+        <section class="bus-now">
+            <h2>{visit.t("bus-proposed-title")}</h2>
+            <p class="bus-now-when"><Icon of=Glyph::Calendar/>{when}</p>
+            <p>{visit.t_args("bus-proposed-text", &[("until", until.into())])}</p>
+            {words}
+            <Form action=format!("{base}/accept")>
+                {version(request)}
+                <p class="actions"><Button>{visit.t("bus-accept-date")}</Button></p>
+            </Form>
+            <Dialog label=visit.t("bus-decline") title=visit.t("bus-decline-title") variant=Variant::Quiet open=open>
+                <Form action=format!("{base}/decline")>
+                    {version(request)}
+                    <TextArea name="wish" label=visit.t("bus-wish") hint=visit.t("bus-wish-hint") rows=3/>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("bus-decline-do")}</Button></p>
+                </Form>
+            </Dialog>
+        </section>
+    }
+}
+
+fn scheduled(visit: &Visit) -> impl IntoView + use<> {
+    let items = ["bus-prepare-1", "bus-prepare-2", "bus-prepare-3", "bus-prepare-4"];
+    let items = items.map(|key| view! { <li><Icon of=Glyph::Check/><span>{visit.t(key)}</span></li> });
+    let items = items.collect_view();
+    view! {
+        <section class="bus-now">
+            <h2>{visit.t("bus-now-scheduled")}</h2>
+            <ul class="ticks">{items}</ul>
+        </section>
+    }
+}
+
+fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
+    let (tone, state) = state_words(visit, request.state);
+    let mut rows = vec![
+        SummaryRow::new(visit.t("mine-state"), view! { <Tag tone=tone>{state}</Tag> }),
+        SummaryRow::new(visit.t("bus-reference"), view! { <code class="code">{request.reference.clone()}</code> }),
+    ];
+    if let Some(stop) = request.stop.as_ref().filter(|_| request.state.holds_a_stop()) {
+        rows.push(SummaryRow::new(visit.t("book-when"), span_text(stop.starts_at, stop.ends_at, visit.locale())));
+    }
+    let people = visit.t_args("people-count", &[("n", request.people.into())]);
+    let audience = audience_words(visit, request.audience);
+    let place = format!("{}{}{}", request.city.text(visit.locale()), visit.t("list-separator"), request.address);
+    rows.extend([
+        SummaryRow::new(visit.t("bus-audience"), [audience, request.ages.clone().into(), people].join(" · ")),
+        SummaryRow::new(visit.t("bus-where"), place),
+        SummaryRow::new(visit.t("bus-wished-days"), wishes(visit, request)),
+        SummaryRow::new(visit.t("bus-group-site"), site_facts(visit, request)),
+        SummaryRow::new(visit.t("bus-contact-name"), request.name.as_str().to_owned()),
+    ]);
+    if let Some(contact) = &request.contact {
+        // A link may be forwarded or read over a shoulder: the contact stays masked.
+        rows.push(SummaryRow::new(visit.t("mine-contact"), contact.masked()));
+    }
+    rows
+}
+
+fn withdraw(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
+    view! {
+        <Dialog label=visit.t("bus-withdraw") title=visit.t("bus-withdraw-title") variant=Variant::Quiet>
+            <p>{visit.t("bus-withdraw-text")}</p>
+            <Form action=format!("{base}/withdraw")>
+                {version(request)}
+                <p class="actions"><Button variant=Variant::Danger>{visit.t("bus-withdraw-do")}</Button></p>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// What the visit was like.
+#[component]
+pub fn Feedback() -> impl IntoView {
+    let visit = visit();
+    let link: String = param("link").unwrap_or_default();
+    Suspend::new(async move {
+        let handle = Handle::Feedback(link);
+        let request = match seen(&visit, handle.clone()).await {
+            Ok(request) if request.state == State::Visited => request,
+            Ok(_) => return problem_page(Problem::LinkInvalid).into_any(),
+            Err(problem) => return problem_page(problem).into_any(),
+        };
+        match feedback_given(&visit.services, &visit.context, &handle).await {
+            Ok(true) => thanks(&visit),
+            Ok(false) => questions(&visit, &request),
+            Err(error) => problem_page(problem_of(error)).into_any(),
+        }
+    })
+}
+
+fn thanks(visit: &Visit) -> AnyView {
+    view! {
+        <Page title=visit.t("bus-thanks-title") centred=true>
+            <p class="lead">{visit.t("bus-thanks-text")}</p>
+            <p class="actions"><LinkButton href=visit.href("/bus/schedule") variant=Variant::Secondary>{visit.t("bus-see-schedule")}</LinkButton></p>
+        </Page>
+    }
+    .into_any()
+}
+
+fn questions(visit: &Visit, request: &RequestView) -> AnyView {
+    let marks = || {
+        let words = ["bus-mark-1", "bus-mark-2", "bus-mark-3", "bus-mark-4", "bus-mark-5"];
+        let choice = |(i, key): (usize, &&str)| Choice::new((i + 1).to_string(), visit.t(key));
+        words.iter().enumerate().rev().map(choice).collect::<Vec<_>>()
+    };
+    let again = vec![Choice::new("yes", visit.t("bus-again-yes")), Choice::new("no", visit.t("bus-again-no"))];
+    view! {
+        <Page title=visit.t("bus-feedback-title") lead=visit.t("bus-feedback-lead") kicker=request.organisation.clone() crumbs=crumbs(visit)>
+            <Form>
+                <Radios name="liked" label=visit.t("bus-liked") choices=marks() inline=true/>
+                <Radios name="understood" label=visit.t("bus-understood") choices=marks() inline=true/>
+                <Radios name="organised" label=visit.t("bus-organised") choices=marks() inline=true/>
+                <Radios name="again" label=visit.t("bus-again") choices=again inline=true/>
+                <p class="actions"><Button>{visit.t("bus-feedback-send")}</Button></p>
+            </Form>
+        </Page>
+    }
+    .into_any()
+}

@@ -1,0 +1,98 @@
+//! The triage board: requests in columns by state, the longest waiting first, narrowed by city.
+
+use super::{age, city_text};
+use crate::bus::{audience_words, state_words};
+use crate::desk::{count, crumbs, read_first, rooms};
+use crate::problem::Problem;
+use crate::ui::{Button, Choice, EmptyState, Form, Illustration, LinkButton, Page, Select, Tag, Variant, Width};
+use crate::visit::{Visit, visit};
+use domain::bus::{City, State};
+use domain::time::span_text;
+use leptos::prelude::*;
+use services::bus::{self, RequestView};
+
+/// The columns, from what waits for us to what is done.
+const COLUMNS: [&[State]; 6] = [
+    &[State::Submitted],
+    &[State::Asked],
+    &[State::Proposed],
+    &[State::Accepted],
+    &[State::Scheduled],
+    &[State::Visited, State::Refused, State::Withdrawn],
+];
+
+/// The board.
+#[component]
+pub fn Board() -> impl IntoView {
+    read_first(page(visit()))
+}
+
+async fn page(visit: Visit) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let city = visit.query.get("city").and_then(City::from_code);
+    let requests = bus::board(&visit.services, &visit.context, city).await?;
+    let all = Choice::new("", visit.t("bus-staff-all-cities"));
+    let cities = City::ALL.map(|city| Choice::new(city.code(), city.text(visit.locale())));
+    let cities = std::iter::once(all).chain(cities).collect();
+    let chosen = city.map_or("", City::code);
+    let clear = city.is_some().then(|| {
+        view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-clear")}</LinkButton> }
+    });
+    let content = if requests.is_empty() {
+        let text = visit.t_args("bus-staff-none-text", &[("city", city_text(visit, city).to_string().into())]);
+        view! { <EmptyState of=Illustration::Bus title=visit.t("bus-staff-none")><p>{text}</p></EmptyState> }.into_any()
+    } else {
+        let columns = COLUMNS.map(|states| column(visit, states, &requests));
+        let columns = columns.collect_view();
+        view! { <div class="bus-board">{columns}</div> }.into_any()
+    };
+    Ok(view! {
+        <Page title=visit.t("bus-staff-board-title") lead=visit.t("bus-staff-board-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
+            <Form get=true inline=true>
+                <Select name="city" label=visit.t("bus-city") choices=cities value=chosen/>
+                <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{clear}</p>
+            </Form>
+            {content}
+        </Page>
+    }
+    .into_any())
+}
+
+fn column(visit: &Visit, states: &[State], requests: &[RequestView]) -> impl IntoView + use<> {
+    let here: Vec<&RequestView> = requests.iter().filter(|request| states.contains(&request.state)).collect();
+    let title = if states.len() > 1 { visit.t("bus-staff-over") } else { state_words(visit, states[0]).1 };
+    let empty = here.is_empty().then(|| view! { <p class="muted small">{visit.t("bus-staff-empty-column")}</p> });
+    let cards = here.iter().map(|request| card(visit, request)).collect_view();
+    view! {
+        <section class="bus-column">
+            <h2 class="bus-column-title">{title}<span class="tab-count">{here.len()}</span></h2>
+            {empty}
+            <ul class="bus-cards">{cards}</ul>
+        </section>
+    }
+}
+
+fn card(visit: &Visit, request: &RequestView) -> impl IntoView + use<> {
+    let href = visit.href(&format!("/staff/bus/requests/{}", request.id));
+    let over = request.state.is_over().then(|| {
+        let (tone, text) = state_words(visit, request.state);
+        view! { <Tag tone=tone>{text}</Tag> }
+    });
+    let date = request.stop.as_ref().map(|stop| {
+        view! { <p class="bus-card-date">{span_text(stop.starts_at, stop.ends_at, visit.locale())}</p> }
+    });
+    let facts = [
+        request.city.text(visit.locale()).into(),
+        audience_words(visit, request.audience),
+        count(visit, "staff-people", request.people),
+    ];
+    view! {
+        <li class="bus-card">
+            <a class="bus-card-link" href=href>{request.organisation.clone()}</a>
+            <p class="small">{facts.join(" · ")}</p>
+            {date}
+            <p class="muted small">{age(visit, request.created_at)}" "{over}</p>
+        </li>
+    }
+}

@@ -1,0 +1,384 @@
+//! One request: what is asked for, what was said, the date that is kept, and what a dispatcher can do with it.
+
+use super::messages::messages_table;
+use super::{Fleet, age, conflict_list, day_words, when};
+use crate::bus::{audience_words, param, site_facts, state_words, wishes};
+use crate::desk::{count, crumbs, day, may, news, read_first, rooms, time};
+use crate::form::Tone;
+use crate::problem::Problem;
+use crate::ui::{
+    Banner, Button, Checkbox, Choice, DateField, Dialog, Form, HiddenField, LinkButton, Page, Select, SummaryList,
+    SummaryRow, Tag, TextArea, TextField, Variant, Width,
+};
+use crate::visit::{Visit, visit};
+use domain::account::Capability;
+use domain::bus::{Event, State, next};
+use domain::ids::BusRequestId;
+use domain::time::{at, clock_text, local_day, span_text};
+use leptos::prelude::*;
+use services::bus::{self, Proposal, RequestView, Slot, StopView, Told};
+
+const NEWS: &[(&str, &str)] = &[
+    ("asked", "bus-done-asked"),
+    ("proposed", "bus-done-proposed"),
+    ("scheduled", "bus-done-scheduled"),
+    ("refused", "bus-done-refused"),
+    ("visited", "bus-done-visited"),
+    ("assigned", "bus-done-assigned"),
+];
+
+/// One request.
+#[component]
+pub fn Request() -> impl IntoView {
+    read_first(page(visit(), param("id")))
+}
+
+async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let id = id.ok_or(Problem::NotFound)?;
+    let (services, context) = (&visit.services, &visit.context);
+    let request = bus::request(services, context, id).await?;
+    let fleet = Fleet::of(visit, bus::fleet(services, context).await?);
+    let messages = bus::messages(services, context, id).await?;
+    let stands = request.state;
+    let can = move |event| next(stands, event).is_ok();
+    let (tone, state) = state_words(visit, request.state);
+    let planning = match can(Event::Propose) {
+        true => Some(planning(visit, &request, &fleet).await?),
+        false => None,
+    };
+    let base = visit.href(&format!("/staff/bus/requests/{id}"));
+    Ok(view! {
+        <Page title=request.organisation.clone() kicker=visit.t("bus-staff-request") width=Width::Wide
+            crumbs=crumbs(visit, &[("/staff/bus", "bus-staff-board-title")])>
+            {rooms(visit)}
+            {news(visit, NEWS)}
+            <p class="bus-request-state"><Tag tone=tone>{state}</Tag><span class="muted">{age(visit, request.created_at)}</span></p>
+            <div class="bus-request">
+                <div class="stack">
+                    <SummaryList rows=facts(visit, &request)/>
+                    {talk(visit, &request)}
+                </div>
+                <div class="stack">
+                    {kept(visit, &request, &fleet)}
+                    {can(Event::Schedule).then(|| schedule(visit, &base, &request))}
+                    {(can(Event::Visit) || request.state == State::Visited).then(|| visited(visit, &base, &request))}
+                    {can(Event::Ask).then(|| ask(visit, &base, &request))}
+                    {can(Event::Refuse).then(|| refuse(visit, &base, &request))}
+                    {reveal(visit, &base, &request)}
+                </div>
+            </div>
+            {planning}
+            {request.stop.as_ref().filter(|_| can(Event::Visit) || request.state == State::Accepted).map(|stop| assign(visit, &base, &request, stop, &fleet))}
+            {messages_table(visit, &messages)}
+        </Page>
+    }
+    .into_any())
+}
+
+fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
+    let name = visit.form.value("revealed_name").map_or_else(|| request.name.masked(), str::to_owned);
+    let masked = request.contact.as_ref().map_or_else(|| "—".to_owned(), |contact| contact.masked());
+    let contact = visit.form.value("revealed_contact").map_or(masked, str::to_owned);
+    let place = format!("{} {}", request.city.text(visit.locale()), request.address);
+    let people = count(visit, "staff-people", request.people);
+    let language = visit.t(match request.locale {
+        domain::Locale::ZhCn => "staff-language-zh",
+        domain::Locale::En => "staff-language-en",
+    });
+    vec![
+        SummaryRow::new(
+            visit.t("bus-reference"),
+            view! { <code class="staff-reference">{request.reference.clone()}</code> },
+        ),
+        SummaryRow::new(
+            visit.t("bus-audience"),
+            [audience_words(visit, request.audience), request.ages.clone().into(), people].join(" · "),
+        ),
+        SummaryRow::new(visit.t("bus-where"), place),
+        SummaryRow::new(visit.t("bus-wished-days"), wishes(visit, request)),
+        SummaryRow::new(visit.t("bus-group-site"), site_facts(visit, request)),
+        SummaryRow::new(visit.t("bus-contact-name"), [name, request.post.clone()].join(" ")),
+        SummaryRow::new(visit.t("mine-contact"), contact),
+        SummaryRow::new(visit.t("staff-booking-language"), language),
+        SummaryRow::new(visit.t("bus-staff-sent"), when(visit, request.created_at)),
+    ]
+}
+
+/// What was said from both sides.
+fn talk(visit: &Visit, request: &RequestView) -> impl IntoView + use<> {
+    let said = |key: &str, text: Option<&String>| {
+        let text = text.filter(|text| !text.is_empty())?.clone();
+        Some(view! { <div><h3>{visit.t(key)}</h3><blockquote class="bus-said">{text}</blockquote></div> })
+    };
+    view! {
+        {said("bus-note", Some(&request.note))}
+        {said("bus-asked-title", request.question.as_ref())}
+        {said("bus-staff-answer", request.answer.as_ref())}
+        {said("bus-staff-reason", request.reason.as_ref())}
+    }
+}
+
+fn kept(visit: &Visit, request: &RequestView, fleet: &Fleet) -> Option<impl IntoView + use<>> {
+    let stop = request.stop.as_ref()?;
+    let mut rows = vec![
+        SummaryRow::new(visit.t("book-when"), span_text(stop.starts_at, stop.ends_at, visit.locale())),
+        SummaryRow::new(visit.t("bus-staff-vehicle"), fleet.vehicle(stop.vehicle)),
+        SummaryRow::new(visit.t("bus-staff-crew"), fleet.crew(stop.crew)),
+    ];
+    if stop.state == State::Proposed {
+        rows.push(SummaryRow::new(visit.t("bus-staff-answer-by"), when(visit, stop.answer_by)));
+    }
+    if let Some(people) = stop.people_came {
+        rows.push(SummaryRow::new(visit.t("bus-staff-came"), count(visit, "staff-people", people)));
+    }
+    Some(
+        view! { <section class="staff-panel stack"><h2>{visit.t("bus-staff-kept")}</h2><SummaryList rows=rows/></section> },
+    )
+}
+
+fn version(request: &RequestView) -> impl IntoView + use<> {
+    view! { <HiddenField name="version" value=request.version.to_string()/> }
+}
+
+fn schedule(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
+    view! {
+        <section class="staff-panel stack">
+            <h2>{visit.t("bus-staff-schedule")}</h2>
+            <p>{visit.t("bus-staff-schedule-text")}</p>
+            <Form action=format!("{base}/schedule")>
+                {version(request)}
+                <p class="actions"><Button>{visit.t("bus-staff-schedule")}</Button></p>
+            </Form>
+        </section>
+    }
+}
+
+fn visited(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
+    let came = request.stop.as_ref().and_then(|stop| stop.people_came).map(|n| n.to_string()).unwrap_or_default();
+    view! {
+        <section class="staff-panel stack">
+            <h2>{visit.t("bus-staff-visited")}</h2>
+            <Form action=format!("{base}/visited")>
+                {version(request)}
+                <TextField name="people_came" label=visit.t("bus-staff-came") hint=visit.t("bus-staff-came-hint") inputmode="numeric" width="short" value=came/>
+                <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-save")}</Button></p>
+            </Form>
+        </section>
+    }
+}
+
+fn ask(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
+    let open = visit.form.value("question").is_some();
+    view! {
+        <Dialog label=visit.t("bus-staff-ask") title=visit.t("bus-staff-ask-title") open=open>
+            <Form action=format!("{base}/ask")>
+                {version(request)}
+                <TextArea name="question" label=visit.t("bus-staff-question") hint=visit.t("bus-staff-question-hint") rows=4/>
+                <p class="actions"><Button>{visit.t("bus-staff-ask-do")}</Button></p>
+            </Form>
+        </Dialog>
+    }
+}
+
+fn refuse(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
+    let open = visit.form.value("reason").is_some();
+    view! {
+        <Dialog label=visit.t("bus-staff-refuse") title=visit.t("bus-staff-refuse-title") variant=Variant::Quiet open=open>
+            <p>{visit.t("bus-staff-refuse-text")}</p>
+            <Form action=format!("{base}/refuse")>
+                {version(request)}
+                <TextArea name="reason" label=visit.t("bus-staff-reason") hint=visit.t("bus-staff-reason-hint") rows=4/>
+                <p class="actions"><Button variant=Variant::Danger>{visit.t("bus-staff-refuse-do")}</Button></p>
+            </Form>
+        </Dialog>
+    }
+}
+
+fn reveal(visit: &Visit, base: &str, request: &RequestView) -> Option<impl IntoView + use<>> {
+    if visit.form.value("revealed_name").is_some() {
+        return Some(view! { <p class="muted small">{visit.t("staff-reveal-noted")}</p> }.into_any());
+    }
+    if request.contact.is_none() || !may(visit, Capability::RevealBusContact) {
+        return None;
+    }
+    let open = visit.form.value("reveal_reason").is_some();
+    Some(
+        view! {
+            <Dialog label=visit.t("staff-reveal") title=visit.t("staff-reveal-title") variant=Variant::Quiet open=open>
+                <p>{visit.t("staff-reveal-text")}</p>
+                <Form action=format!("{base}/reveal")>
+                    <TextField name="reveal_reason" label=visit.t("staff-reveal-reason") hint=visit.t("bus-staff-reveal-hint")/>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-reveal")}</Button></p>
+                </Form>
+            </Dialog>
+        }
+        .into_any(),
+    )
+}
+
+/// The date that is being looked at, from the address: `?day=&from=&until=&vehicle=&crew=`.
+fn looked_at(visit: &Visit, request: &RequestView) -> Option<Proposal> {
+    let on = day(visit.query.get("day")?).ok()?;
+    let from = time(visit.query.get("from")?).ok()?;
+    let until = time(visit.query.get("until")?).ok()?;
+    Some(Proposal {
+        request: request.id,
+        version: request.version,
+        vehicle: visit.query.parsed("vehicle")?,
+        crew: visit.query.parsed("crew")?,
+        starts_at: at(on, from),
+        ends_at: at(on, until),
+        message: String::new(),
+        anyway: false,
+    })
+}
+
+/// Finding a date: free ones, any other, what speaks against it, and only then the button.
+async fn planning(visit: &Visit, request: &RequestView, fleet: &Fleet) -> Result<AnyView, Problem> {
+    let slots = bus::slots(&visit.services, &visit.context, request.id).await?;
+    let asked = looked_at(visit, request);
+    let told = match &asked {
+        Some(asked) => Some(bus::check(&visit.services, &visit.context, asked).await?),
+        None => None,
+    };
+    let result = asked.as_ref().zip(told).map(|(asked, told)| result(visit, request, asked, &told, fleet));
+    Ok(view! {
+        <section class="section" id="propose">
+            <h2>{visit.t("bus-plan-title")}</h2>
+            <p class="muted">{visit.t("bus-plan-text")}</p>
+            {free(visit, &slots, fleet)}
+            {any_date(visit, request, asked.as_ref(), fleet)}
+            {result}
+        </section>
+    }
+    .into_any())
+}
+
+fn address(visit: &Visit, slot: &Slot) -> String {
+    let (from, until) = (clock_text(slot.starts_at), clock_text(slot.ends_at));
+    let day = local_day(slot.starts_at);
+    format!("{}?day={day}&from={from}&until={until}&vehicle={}&crew={}#propose", visit.here(), slot.vehicle, slot.crew)
+}
+
+fn free(visit: &Visit, slots: &[Slot], fleet: &Fleet) -> impl IntoView + use<> {
+    if slots.is_empty() {
+        return view! { <Banner tone=Tone::Warning>{visit.t("bus-plan-none")}</Banner> }.into_any();
+    }
+    let items = slots.iter().map(|slot| {
+        let wished = slot.wished.then(|| view! { <Tag tone=Tone::Success>{visit.t("bus-plan-wished")}</Tag> });
+        let who = format!("{} · {}", fleet.vehicle(slot.vehicle), fleet.crew(slot.crew));
+        view! {
+            <li>
+                <a class="bus-slot" href=address(visit, slot)>
+                    <span class="bus-slot-when">{span_text(slot.starts_at, slot.ends_at, visit.locale())}</span>
+                    <span class="small">{who}</span>
+                    {wished}
+                </a>
+            </li>
+        }
+    });
+    let items = items.collect_view();
+    view! { <h3>{visit.t("bus-plan-free")}</h3><ul class="bus-slots">{items}</ul> }.into_any()
+}
+
+fn vehicle_choices(fleet: &Fleet) -> Vec<Choice> {
+    fleet.vehicles.iter().map(|(id, title)| Choice::new(id.to_string(), title.clone())).collect()
+}
+
+fn crew_choices(fleet: &Fleet) -> Vec<Choice> {
+    fleet.crews.iter().map(|(id, title)| Choice::new(id.to_string(), title.clone())).collect()
+}
+
+fn any_date(visit: &Visit, request: &RequestView, asked: Option<&Proposal>, fleet: &Fleet) -> impl IntoView + use<> {
+    let on = asked.map(|asked| local_day(asked.starts_at)).or(request.days.first().copied());
+    let from = asked.map_or_else(|| "09:00".to_owned(), |asked| clock_text(asked.starts_at));
+    let until = asked.map_or_else(|| "11:30".to_owned(), |asked| clock_text(asked.ends_at));
+    let vehicle = asked.map(|asked| asked.vehicle.to_string()).unwrap_or_default();
+    let crew = asked.map(|asked| asked.crew.to_string()).unwrap_or_default();
+    let date = match on {
+        Some(on) => view! { <DateField name="day" label=visit.t("staff-day") value=on/> }.into_any(),
+        None => view! { <DateField name="day" label=visit.t("staff-day")/> }.into_any(),
+    };
+    view! {
+        <h3>{visit.t("bus-plan-any")}</h3>
+        <Form get=true inline=true action=format!("{}#propose", visit.here())>
+            {date}
+            <TextField name="from" kind="time" label=visit.t("bus-plan-from") width="short" value=from/>
+            <TextField name="until" kind="time" label=visit.t("bus-plan-until") width="short" value=until/>
+            <Select name="vehicle" label=visit.t("bus-staff-vehicle") choices=vehicle_choices(fleet) value=vehicle/>
+            <Select name="crew" label=visit.t("bus-staff-crew") choices=crew_choices(fleet) value=crew/>
+            <p class="actions"><Button variant=Variant::Secondary>{visit.t("bus-plan-check")}</Button></p>
+        </Form>
+    }
+}
+
+/// What speaks against the date, and the form that proposes it where nothing final does.
+fn result(
+    visit: &Visit,
+    request: &RequestView,
+    asked: &Proposal,
+    told: &[Told],
+    fleet: &Fleet,
+) -> impl IntoView + use<> {
+    let when = span_text(asked.starts_at, asked.ends_at, visit.locale());
+    let who = format!("{} · {}", fleet.vehicle(asked.vehicle), fleet.crew(asked.crew));
+    let stopped = told.iter().any(|one| one.conflict.is_final());
+    let list = (!told.is_empty()).then(|| conflict_list(visit, told));
+    let verdict = if stopped {
+        view! { <Banner tone=Tone::Danger>{visit.t("bus-plan-not-so")}</Banner> }.into_any()
+    } else if told.is_empty() {
+        view! { <Banner tone=Tone::Success>{visit.t("bus-plan-fits")}</Banner> }.into_any()
+    } else {
+        view! { <Banner tone=Tone::Warning>{visit.t("bus-plan-fits-but")}</Banner> }.into_any()
+    };
+    let form = (!stopped).then(|| {
+        let anyway = (!told.is_empty()).then(|| view! { <Checkbox name="anyway">{visit.t("bus-plan-anyway")}</Checkbox> });
+        let label = visit.t(if request.stop.is_some() { "bus-plan-replace" } else { "bus-plan-propose" });
+        view! {
+            <Form action=visit.href(&format!("/staff/bus/requests/{}/propose", request.id))>
+                {version(request)}
+                <HiddenField name="day" value=local_day(asked.starts_at).to_string()/>
+                <HiddenField name="from" value=clock_text(asked.starts_at)/>
+                <HiddenField name="until" value=clock_text(asked.ends_at)/>
+                <HiddenField name="vehicle" value=asked.vehicle.to_string()/>
+                <HiddenField name="crew" value=asked.crew.to_string()/>
+                <TextArea name="message" label=visit.t("bus-plan-message") hint=visit.t("bus-plan-message-hint") rows=3 optional=true/>
+                {anyway}
+                <p class="actions"><Button>{label}</Button></p>
+            </Form>
+        }
+    });
+    view! {
+        <div class="staff-panel stack">
+            <p class="bus-slot-when">{when}</p>
+            <p>{who}</p>
+            {verdict}
+            {list}
+            {form}
+        </div>
+    }
+}
+
+/// Another vehicle or crew at the same time; the school notices nothing.
+fn assign(visit: &Visit, base: &str, request: &RequestView, stop: &StopView, fleet: &Fleet) -> impl IntoView + use<> {
+    let again = visit.form.value("vehicle").is_some();
+    let anyway = again.then(|| view! { <Checkbox name="anyway">{visit.t("bus-plan-anyway")}</Checkbox> });
+    let plan = visit.href(&format!("/staff/bus/plan?from={}", local_day(stop.starts_at)));
+    view! {
+        <section class="section" id="assign">
+            <h2>{visit.t("bus-assign-title")}</h2>
+            <p class="muted">{visit.t("bus-assign-text")}</p>
+            <Form inline=true action=format!("{base}/assign")>
+                {version(request)}
+                <Select name="vehicle" label=visit.t("bus-staff-vehicle") choices=vehicle_choices(fleet) value=stop.vehicle.to_string()/>
+                <Select name="crew" label=visit.t("bus-staff-crew") choices=crew_choices(fleet) value=stop.crew.to_string()/>
+                {anyway}
+                <p class="actions">
+                    <Button variant=Variant::Secondary>{visit.t("bus-assign-do")}</Button>
+                    <LinkButton href=plan variant=Variant::Quiet>{day_words(visit, local_day(stop.starts_at))}</LinkButton>
+                </p>
+            </Form>
+        </section>
+    }
+}

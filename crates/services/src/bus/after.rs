@@ -1,0 +1,183 @@
+//! After the visit: how many came, what the school thought, what is counted by city.
+
+use super::BusError;
+use super::change::{locked, step};
+use super::view::{Handle, load, resolve};
+use crate::db::{self, to_the_end};
+use crate::messages::{self, BusTemplate};
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::bus::{City, Event, State};
+use domain::field::Fault;
+use domain::ids::BusRequestId;
+use domain::time::{at, local_day};
+use jiff::{Timestamp, civil};
+use serde_json::json;
+use store::bus::requests::Change;
+use store::bus::{stops, tally as sql};
+
+/// Notes that the bus was there and how many came; the school is asked what it was like. Repeated with another number it
+/// corrects the number and asks nobody again.
+///
+/// # Errors
+/// `Denied`, `Fields` before the visit began, `Refused`, `StateHasChanged`.
+pub async fn visited(
+    services: &Services,
+    context: &Context,
+    id: BusRequestId,
+    version: i32,
+    people: u32,
+) -> Result<(), BusError> {
+    context.require(Capability::DispatchBus)?;
+    if people > 5_000 {
+        return Err(BusError::field("people_came", Fault::OutOfRange { min: 0, max: 5_000 }));
+    }
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = db::begin(&services.db).await?;
+        let request = locked(&services, &context, &mut tx, id, Some(version)).await?;
+        let stop = request.stop.as_ref().ok_or(BusError::StateHasChanged)?;
+        if stop.starts_at > context.now {
+            return Err(BusError::field("people_came", Fault::NotYet));
+        }
+        if request.state != State::Visited {
+            step(&context, &mut tx, &request, Event::Visit, Change::default(), json!({ "people": people })).await?;
+            let run_at = thank_later(stop.ends_at, context.now);
+            messages::queue_bus_at(&mut tx, context.now, run_at, id, BusTemplate::Thanks).await?;
+        }
+        stops::came(&mut tx, id.0, people as i32, context.now).await?;
+        tx.commit().await?;
+        services.job_bell.notify_one();
+        Ok(())
+    })
+    .await
+}
+
+/// When a school is asked: the morning after, when it has swept the yard; at once where that is past.
+pub fn thank_later(ends_at: Timestamp, now: Timestamp) -> Timestamp {
+    let next = local_day(ends_at).tomorrow().unwrap_or(local_day(ends_at));
+    at(next, civil::time(9, 0, 0, 0)).max(now)
+}
+
+/// What a school thought: marks from one to five.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Marks {
+    /// Whether those who came liked it.
+    pub liked: u8,
+    /// Whether it could be understood.
+    pub understood: u8,
+    /// Whether all went as agreed.
+    pub organised: u8,
+    /// The bus may come again.
+    pub again: bool,
+}
+
+/// Keeps what a school thought. The first answer counts; a second one changes nothing and is no error.
+///
+/// # Errors
+/// `NotFound` for a link that is none; `Fields`; `Refused` before the visit.
+pub async fn feedback(services: &Services, context: &Context, handle: &Handle, marks: Marks) -> Result<(), BusError> {
+    let id = resolve(services, context, handle)?;
+    for (field, mark) in [("liked", marks.liked), ("understood", marks.understood), ("organised", marks.organised)] {
+        if !(1..=5).contains(&mark) {
+            return Err(BusError::field(field, Fault::NotAChoice));
+        }
+    }
+    let mut db = services.db.acquire().await?;
+    let request = load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)?;
+    if request.state != State::Visited {
+        return Err(BusError::StateHasChanged);
+    }
+    let row = sql::FeedbackRow {
+        liked: i32::from(marks.liked),
+        understood: i32::from(marks.understood),
+        organised: i32::from(marks.organised),
+        again: marks.again,
+    };
+    sql::add_feedback(&mut db, id.0, row, context.now).await?;
+    Ok(())
+}
+
+/// Whether a school has told already.
+///
+/// # Errors
+/// `NotFound` for a link that is none.
+pub async fn feedback_given(services: &Services, context: &Context, handle: &Handle) -> Result<bool, BusError> {
+    let id = resolve(services, context, handle)?;
+    let mut db = services.db.acquire().await?;
+    Ok(sql::feedback(&mut db, id.0).await?.is_some())
+}
+
+/// A city's numbers of a year.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CityTally {
+    /// City.
+    pub city: City,
+    /// Requests made in the year.
+    pub requests: u64,
+    /// Of which the bus came to.
+    pub visits: u64,
+    /// People who came.
+    pub people: u64,
+}
+
+/// A month's numbers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MonthTally {
+    /// `2026-07`
+    pub month: String,
+    /// Visits.
+    pub visits: u64,
+    /// People who came.
+    pub people: u64,
+}
+
+/// A year of the bus.
+#[derive(Clone, Debug)]
+pub struct Statistics {
+    /// Every city, also those without a request: where the bus has not been is the point.
+    pub cities: Vec<CityTally>,
+    /// The months that had visits, in order.
+    pub months: Vec<MonthTally>,
+    /// Schools that told what they thought.
+    pub answers: u64,
+    /// Their marks in tenths: liked, understood, organised. None before the first answer.
+    pub marks: Option<[u64; 3]>,
+    /// Of them, how many would have the bus again.
+    pub again: u64,
+}
+
+/// The numbers of a year.
+///
+/// # Errors
+/// `Denied`.
+pub async fn statistics(services: &Services, context: &Context, year: i16) -> Result<Statistics, BusError> {
+    context.require(Capability::DispatchBus)?;
+    let first = civil::Date::new(year, 1, 1).map_err(|_| BusError::NotFound)?;
+    let next = civil::Date::new(year.saturating_add(1), 1, 1).map_err(|_| BusError::NotFound)?;
+    let (from, until) = (domain::time::start_of_day(first), domain::time::start_of_day(next));
+    let mut db = services.db.acquire().await?;
+    let rows = sql::by_city(&mut db, from, until).await?;
+    let cities = City::ALL.map(|city| {
+        let row = rows.iter().find(|row| row.city == city.code());
+        let of = |read: fn(&sql::CityRow) -> i64| row.map_or(0, |row| read(row).unsigned_abs());
+        CityTally { city, requests: of(|r| r.requests), visits: of(|r| r.visits), people: of(|r| r.people) }
+    });
+    let months = sql::by_month(&mut db, from, until).await?.into_iter().map(|row| MonthTally {
+        month: row.month,
+        visits: row.visits.unsigned_abs(),
+        people: row.people.unsigned_abs(),
+    });
+    let months = months.collect();
+    let marks = sql::marks(&mut db, from, until).await?;
+    let answers = marks.answers.unsigned_abs();
+    let tenths = |sum: i64| (sum.unsigned_abs() * 10 + answers / 2).checked_div(answers);
+    let average = [tenths(marks.liked), tenths(marks.understood), tenths(marks.organised)];
+    Ok(Statistics {
+        cities: cities.to_vec(),
+        months,
+        answers,
+        marks: if let [Some(a), Some(b), Some(c)] = average { Some([a, b, c]) } else { None },
+        again: marks.again.unsigned_abs(),
+    })
+}

@@ -1,0 +1,76 @@
+//! What can go wrong in the bus room, as something a caller can act on.
+
+use super::planner::Told;
+use crate::limits::LimitError;
+use domain::account::Denied;
+use domain::bus::Refused;
+use domain::field::{Fault, FieldError};
+
+/// Why a use case of the bus did not happen. Nothing half-written stays behind any of them.
+#[derive(Debug, thiserror::Error)]
+pub enum BusError {
+    /// The policy says no.
+    #[error("denied: {0}")]
+    Denied(#[from] Denied),
+    /// Not there, or not this caller's: the two are never told apart.
+    #[error("not found")]
+    NotFound,
+    /// The form's fields.
+    #[error("fields")]
+    Fields(Vec<FieldError>),
+    /// The request's state does not allow it.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// Somebody changed it in the meantime: show what it is now.
+    #[error("the state has changed")]
+    StateHasChanged,
+    /// The itinerary is not possible so; what stands in the way, and who was first.
+    #[error("{} conflicts", .0.len())]
+    Conflicts(Vec<Told>),
+    /// This contact has as many requests under way as one may have.
+    #[error("more than {max} requests under way")]
+    TooMany {
+        /// Requests allowed.
+        max: u32,
+    },
+    /// Too many tries; again after this many seconds.
+    #[error("limited")]
+    Limited {
+        /// Seconds.
+        retry_after: u64,
+    },
+    /// Too much of the public from one network; again after this many seconds.
+    #[error("limited: the network")]
+    NetworkLimited {
+        /// Seconds.
+        retry_after: u64,
+    },
+    /// The database failed. Its text stays in the log.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Something that was sealed did not open, or a stored word is none of ours: a fault of the house.
+    #[error("damaged: {0}")]
+    Damaged(&'static str),
+}
+
+impl BusError {
+    /// One field's fault.
+    pub fn field(field: &str, fault: Fault) -> Self {
+        Self::Fields(vec![FieldError::new(field, fault)])
+    }
+}
+
+impl From<crate::crypto::CryptoError> for BusError {
+    fn from(_: crate::crypto::CryptoError) -> Self {
+        Self::Damaged("a sealed value")
+    }
+}
+
+impl From<LimitError> for BusError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Limited(limited) => Self::NetworkLimited { retry_after: u64::from(limited.retry_seconds()) },
+            LimitError::Database(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What everybody may know: when the bus stops where, as a list and as a calendar one can subscribe to. A school's street
+//! and its coordinator are nobody's business.
+
+use super::BusError;
+use super::view::StopView;
+use crate::Services;
+use crate::messages::{Entry, calendar_of_stops};
+use domain::Locale;
+use domain::bus::{Audience, City, Position, State};
+use domain::ids::BusStopId;
+use jiff::{SignedDuration, Timestamp};
+use store::bus::stops as sql;
+
+/// A stop that stands in the itinerary.
+#[derive(Clone, Debug)]
+pub struct PublicStop {
+    /// Which.
+    pub id: BusStopId,
+    /// The first visitors.
+    pub starts_at: Timestamp,
+    /// The last ones.
+    pub ends_at: Timestamp,
+    /// The school or community.
+    pub organisation: String,
+    /// For whom.
+    pub audience: Audience,
+    /// City.
+    pub city: City,
+    /// Where on the map: the city's centre, whatever is known more exactly.
+    pub place: Position,
+    /// It was there.
+    pub visited: bool,
+    sequence: i32,
+    updated_at: Timestamp,
+}
+
+/// How far ahead the schedule goes.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 183);
+/// How long a past stop stays on it.
+const BACK: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// The public schedule: what is in the itinerary, and where the bus was in the last month; in order.
+///
+/// # Errors
+/// `Database`.
+pub async fn schedule(services: &Services) -> Result<Vec<PublicStop>, BusError> {
+    let now = services.clock.now();
+    let mut db = services.db.acquire().await?;
+    let rows = sql::between(&mut db, now - BACK, now + AHEAD).await?;
+    let all: Result<Vec<StopView>, BusError> = rows.into_iter().map(StopView::of).collect();
+    let public = all?.into_iter().filter(|stop| matches!(stop.state, State::Scheduled | State::Visited));
+    Ok(public.map(PublicStop::from).collect())
+}
+
+impl From<StopView> for PublicStop {
+    fn from(stop: StopView) -> Self {
+        Self {
+            id: stop.id,
+            starts_at: stop.starts_at,
+            ends_at: stop.ends_at,
+            organisation: stop.organisation,
+            audience: stop.audience,
+            city: stop.city,
+            place: stop.city.position(),
+            visited: stop.state == State::Visited,
+            sequence: stop.sequence,
+            updated_at: stop.updated_at,
+        }
+    }
+}
+
+/// The schedule as an iCalendar file to subscribe to.
+///
+/// # Errors
+/// `Database`.
+pub async fn feed(services: &Services, locale: Locale) -> Result<String, BusError> {
+    let stops = schedule(services).await?;
+    let (title, name) = match locale {
+        Locale::ZhCn => ("科普巴士行程", "科普巴士："),
+        Locale::En => ("Science bus schedule", "Science bus: "),
+    };
+    let entries: Vec<Entry> = stops
+        .into_iter()
+        .map(|stop| Entry {
+            id: stop.id.0,
+            sequence: stop.sequence.unsigned_abs(),
+            stamp: stop.updated_at,
+            starts_at: stop.starts_at,
+            ends_at: stop.ends_at,
+            summary: format!("{name}{}", stop.organisation),
+            place: stop.city.text(locale).to_owned(),
+        })
+        .collect();
+    Ok(calendar_of_stops(services, locale, title, &entries))
+}

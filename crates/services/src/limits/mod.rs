@@ -1,0 +1,286 @@
+//! Limits on how often somebody may try something, kept in the database so that several servers do not multiply them.
+//!
+//! A limit counts over a sliding window, approximated by two fixed ones: hits of the present window plus the share of
+//! the last window that still lies within reach. Hits of one moment are counted together; a refused hit is not counted. What is limited is
+//! kept as a keyed hash: an address or a telephone number never stands in the table. This is a brake on guessing and on
+//! costs; it is no defence against a flood, which the router's layers turn away before they touch the database.
+
+mod counter;
+
+pub use counter::Counter;
+
+use crate::Services;
+use counter::Hit;
+use jiff::{SignedDuration, Timestamp};
+use std::net::IpAddr;
+
+/// So many hits within a window.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limit {
+    /// What the buckets are made of; two limits never share one.
+    pub name: &'static str,
+    /// Hits allowed within `window`.
+    pub hits: u32,
+    /// How far back hits count.
+    pub window: SignedDuration,
+}
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+const TEN_MINUTES: SignedDuration = SignedDuration::from_mins(10);
+const QUARTER: SignedDuration = SignedDuration::from_mins(15);
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// A name, hits, a window: one line of the table below.
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $hits:literal in $window:ident;)+) => {
+        $($(#[$doc])* pub const $name: Limit = Limit { name: $text, hits: $hits, window: $window };)+
+        /// Every limit of the house.
+        pub const ALL: &[Limit] = &[$($name),+];
+    };
+}
+
+limits! {
+    /// Codes to one telephone or mailbox: a person who mistypes needs three; nobody is to be pestered with more.
+    CODE_PER_CONTACT = "code-contact", 5 in HOUR;
+    /// The same over a day, so that a patient stranger cannot pester either, nor guess 5 × 24 × 5 times a day.
+    CODE_PER_CONTACT_DAY = "code-contact-day", 10 in DAY;
+    /// Codes asked for from one network. A /24 of a mobile carrier hides thousands of people, a hall of the museum hundreds.
+    CODE_PER_NETWORK = "code-network", 120 in HOUR;
+    /// Codes of the whole house: a brake on the bill for text messages, well above the busiest opening of booking.
+    CODE_EVERYWHERE = "code-everywhere", 6000 in HOUR;
+    /// Codes tried from one network: with five attempts each a guess is 1 in 200,000; this keeps it there.
+    CODE_TRIES_PER_NETWORK = "code-tries-network", 200 in TEN_MINUTES;
+    /// Staff sign-ins tried with one login, whether it exists or not; the back-off of the login itself is stricter.
+    SIGN_IN_PER_LOGIN = "sign-in-login", 10 in QUARTER;
+    /// Staff sign-ins tried from one network: an office behind one address signs in within a quarter of an hour.
+    SIGN_IN_PER_NETWORK = "sign-in-network", 60 in QUARTER;
+    /// Second factors shown again by one person who is signed in: a stolen session has ten guesses in 10⁶.
+    STEP_UP_PER_ACCOUNT = "step-up-account", 10 in QUARTER;
+    /// Access tokens for one client: it needs one every five minutes.
+    TOKEN_PER_CLIENT = "token-client", 30 in MINUTE;
+    /// Token requests from one network, good or bad.
+    TOKEN_PER_NETWORK = "token-network", 240 in MINUTE;
+    /// Calls of one API client.
+    API_PER_CLIENT = "api-client", 1200 in MINUTE;
+    /// Places taken by the public from one network: a class of pupils books from one school's address.
+    BOOKING_PER_NETWORK = "booking-network", 300 in TEN_MINUTES;
+    /// Forms for the science bus begun in one network: an education office asks for its schools, one after the other.
+    BUS_PER_NETWORK = "bus-network", 60 in HOUR;
+    /// Short links followed from one network, and signed links of no booking: short links have 50 bits, and are not to be
+    /// collected.
+    LOOKUP_PER_NETWORK = "lookup-network", 60 in TEN_MINUTES;
+    /// Copies of everything we hold on a person, for that person.
+    EXPORT_PER_ACCOUNT = "export-account", 5 in DAY;
+}
+
+/// What is left after a hit: the numbers of the `RateLimit` headers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Remaining {
+    /// The limit.
+    pub limit: u32,
+    /// Hits left now.
+    pub left: u32,
+    /// When the present window ends.
+    pub reset_after: SignedDuration,
+}
+
+/// Too often.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("too often; again in {} s", self.retry_seconds())]
+pub struct Limited {
+    /// The soonest a hit can succeed again.
+    pub retry_after: SignedDuration,
+}
+
+impl Limited {
+    /// For `Retry-After` and for people: whole seconds, never 0.
+    pub fn retry_seconds(self) -> u32 {
+        u32::try_from((self.retry_after.as_millis().max(1) + 999) / 1000).unwrap_or(u32::MAX)
+    }
+}
+
+/// Why a hit was not counted.
+#[derive(Debug, thiserror::Error)]
+pub enum LimitError {
+    /// Too often.
+    #[error(transparent)]
+    Limited(#[from] Limited),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+/// The network a request came from: coarse enough to name nobody, fine enough to slow a guesser. /24 of IPv4, /48 of
+/// IPv6 (what a customer is commonly given).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Network {
+    text: String,
+    elsewhere: bool,
+}
+
+impl Network {
+    /// The network of an address. An IPv4 address written as IPv6 is an IPv4 address.
+    pub fn of(address: IpAddr) -> Self {
+        let address = address.to_canonical();
+        let text = match address {
+            IpAddr::V4(v4) => {
+                let [a, b, c, _] = v4.octets();
+                format!("{a}.{b}.{c}.0/24")
+            }
+            IpAddr::V6(v6) => {
+                let [a, b, c, ..] = v6.segments();
+                format!("{a:x}:{b:x}:{c:x}::/48")
+            }
+        };
+        Self { text, elsewhere: !address.is_loopback() && !address.is_unspecified() }
+    }
+
+    /// Where the request comes from is known, and is not this machine. Otherwise a proxy stands in between whom the
+    /// configuration does not name, and everybody has one address: whoever would rather serve a few too many than turn
+    /// all the public away asks this first.
+    pub fn is_elsewhere(&self) -> bool {
+        self.elsewhere
+    }
+
+    /// For a bucket; never for a log.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl std::fmt::Debug for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Network(…)")
+    }
+}
+
+/// The windows of one instant.
+#[derive(Clone, Copy, Debug)]
+struct Windows {
+    began: Timestamp,
+    before: Timestamp,
+    length: i64,
+    elapsed: i64,
+}
+
+impl Windows {
+    /// Fixed windows are cut from the epoch, so that all servers cut alike.
+    fn at(now: Timestamp, window: SignedDuration) -> Self {
+        let length = window.as_millis().clamp(1, i64::MAX as i128) as i64;
+        let millis = now.as_millisecond();
+        let began = millis - millis.rem_euclid(length);
+        let instant = |millis| Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MIN);
+        Self { began: instant(began), before: instant(began - length), length, elapsed: millis - began }
+    }
+
+    /// The share of the last window still within reach.
+    fn weight(&self) -> f64 {
+        (self.length - self.elapsed) as f64 / self.length as f64
+    }
+
+    /// How long until a hit fits, if nobody else hits. The weight of what is in the way falls evenly; what is in the way
+    /// is the last window's hits now, or the present window's hits once it has become the last.
+    fn wait(&self, previous: u32, current: u32, limit: u32) -> SignedDuration {
+        let length = self.length as f64;
+        // floor(hits × weight) + rest < limit, solved for the instant within a window.
+        let fits_at = |hits: u32, rest: u32| {
+            let room = f64::from(limit.saturating_sub(rest));
+            (length * (1.0 - room / f64::from(hits.max(1)))).max(0.0)
+        };
+        let millis = if current < limit {
+            fits_at(previous, current) - self.elapsed as f64
+        } else {
+            self.length as f64 - self.elapsed as f64 + fits_at(current, 0)
+        };
+        SignedDuration::from_millis(millis.max(0.0).ceil() as i64 + 1)
+    }
+}
+
+/// Counts one hit of `subject` against a limit. Counted at once, whatever becomes of the caller's own transaction; so
+/// call it before you begin one (it takes a connection of its own).
+pub async fn hit(services: &Services, limit: &Limit, subject: &str) -> Result<Remaining, LimitError> {
+    let windows = Windows::at(services.clock.now(), limit.window);
+    let bucket = services.vault.mac("rate limit", format!("{}\0{subject}", limit.name).as_bytes());
+    let hit = Hit { bucket, windows, limit: limit.hits };
+    let found = services.limits.count(services, hit).await?;
+    if let Some(taken) = found.taken {
+        let carried = (f64::from(found.previous) * windows.weight()).floor() as u32;
+        return Ok(Remaining {
+            limit: limit.hits,
+            left: limit.hits.saturating_sub(taken.saturating_add(carried)),
+            reset_after: SignedDuration::from_millis(windows.length - windows.elapsed),
+        });
+    }
+    metrics::counter!("limits_refused", "limit" => limit.name).increment(1);
+    Err(Limited { retry_after: windows.wait(found.previous, found.current, limit.hits) }.into())
+}
+
+/// Counts one hit against each of several limits, in order; the first that refuses ends it.
+pub async fn hit_all(services: &Services, hits: &[(&Limit, &str)]) -> Result<(), LimitError> {
+    for (limit, subject) in hits {
+        hit(services, limit, subject).await?;
+    }
+    Ok(())
+}
+
+/// Forgets windows that no limit looks at any more. How many.
+pub async fn sweep(services: &Services) -> sqlx::Result<u64> {
+    let longest = ALL.iter().map(|limit| limit.window).max().unwrap_or(DAY);
+    let gone = services.clock.now().saturating_sub(longest + longest).unwrap_or(Timestamp::MIN);
+    store::account::limits::remove_before(&services.db, gone).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn no_two_limits_share_a_name() {
+        let mut names: Vec<_> = ALL.iter().map(|limit| limit.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn networks_hide_the_last_of_an_address() {
+        let network = |text: &str| Network::of(text.parse().expect("an address")).as_str().to_owned();
+        assert_eq!(network("203.0.113.77"), "203.0.113.0/24");
+        assert_eq!(network("::ffff:203.0.113.78"), "203.0.113.0/24");
+        assert_eq!(network("2001:db8:7:8::9"), "2001:db8:7::/48");
+        assert_eq!(format!("{:?}", Network::of([203, 0, 113, 77].into())), "Network(…)");
+        let elsewhere = |text: &str| Network::of(text.parse().expect("an address")).is_elsewhere();
+        assert!(elsewhere("203.0.113.77") && elsewhere("10.0.0.1") && elsewhere("2001:db8::1"));
+        assert!(
+            !elsewhere("127.0.0.1") && !elsewhere("::1") && !elsewhere("::ffff:127.0.0.1") && !elsewhere("0.0.0.0")
+        );
+    }
+
+    proptest! {
+        /// After the wait a hit fits, and one millisecond of rounding before it does not.
+        #[test]
+        fn the_wait_is_long_enough_and_no_longer(
+            limit in 1u32..200, previous in 0u32..200, current in 0u32..200, at in 0i64..600_000,
+        ) {
+            let (previous, current) = (previous.min(limit), current.min(limit));
+            let window = SignedDuration::from_mins(10);
+            let start = Timestamp::from_millisecond(1_800_000_000_000 + at).expect("an instant");
+            let fits = |now: Timestamp| {
+                let (then, windows) = (Windows::at(start, window), Windows::at(now, window));
+                let (last, this) = match windows.began.duration_since(then.began).as_millis() / 600_000 {
+                    0 => (previous, current),
+                    1 => (current, 0),
+                    _ => (0, 0),
+                };
+                (f64::from(last) * windows.weight()).floor() as u32 + this < limit
+            };
+            let wait = Windows::at(start, window).wait(previous, current, limit);
+            if !fits(start) {
+                prop_assert!(fits(start + wait), "waited {wait:?}");
+                prop_assert!(!fits(start + wait - SignedDuration::from_millis(3)), "could have come sooner than {wait:?}");
+            }
+        }
+    }
+}

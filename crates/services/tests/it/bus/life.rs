@@ -1,0 +1,218 @@
+//! A request from the first letter typed to the marks after the visit.
+
+use super::{
+    VISITOR, ask_for_the_bus, deliver, dispatcher, garage, last_code, link, network, propose, request, subjects, typed,
+};
+use domain::account::{Actor, Denied, Role};
+use domain::bus::{State, Typed};
+use domain::field::Fault;
+use jiff::SignedDuration;
+use services::bus::{self, BusError, Handle, Marks};
+use services::privacy;
+
+#[tokio::test]
+async fn what_is_typed_is_kept_and_only_for_the_browser_that_typed_it() {
+    let (house, ..) = garage(0, 0).await;
+    let (services, context) = (&house.services, house.context(Actor::Anonymous));
+    let id = bus::begin(services, &context, VISITOR, &network()).await.expect("a form");
+    let draft = bus::read(services, &context, id, VISITOR).await.expect("the draft");
+    let half = Typed::of([("organisation", "演示市星河小学"), ("people", "很多")]);
+    bus::keep(services, &draft, &half).await.expect("kept");
+    let kept = bus::read(services, &context, id, VISITOR).await.expect("the draft");
+    assert_eq!(kept.typed, half, "also what cannot be taken is kept");
+    let fields = bus::send(services, &context, &kept, &network()).await.expect_err("far from whole");
+    let BusError::Fields(errors) = fields else { panic!("{fields}") };
+    assert!(errors.iter().any(|error| error.field == "people" && error.fault == Fault::NotANumber));
+    let other = bus::read(services, &context, id, "another browser's token").await;
+    assert!(matches!(other, Err(BusError::NotFound)));
+    house.services.clock.advance(SignedDuration::from_hours(24 * bus::DRAFT_DAYS + 1));
+    let late = bus::read(services, &house.context(Actor::Anonymous), id, VISITOR).await;
+    assert!(matches!(late, Err(BusError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_contact_is_proven_before_anything_is_asked_and_once_only() {
+    let (house, ..) = garage(0, 0).await;
+    let (services, context) = (&house.services, house.context(Actor::Anonymous));
+    let id = bus::begin(services, &context, VISITOR, &network()).await.expect("a form");
+    let draft = bus::read(services, &context, id, VISITOR).await.expect("the draft");
+    bus::keep(services, &draft, &typed(1, "weifang")).await.expect("kept");
+    let draft = bus::read(services, &context, id, VISITOR).await.expect("the draft");
+    assert!(matches!(bus::submit(services, &context, &draft).await, Err(BusError::NotFound)), "not proven yet");
+    bus::send(services, &context, &draft, &network()).await.expect("a code is sent");
+    let code = last_code(&house).await;
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    let refused = bus::prove(services, &context, &draft, wrong, &network()).await.expect_err("wrong");
+    assert!(matches!(refused, BusError::Fields(_)), "{refused}");
+    bus::prove(services, &context, &draft, &code, &network()).await.expect("proven");
+    // Two presses of the last button at once: one request.
+    let (one, two) = tokio::join!(bus::submit(services, &context, &draft), bus::submit(services, &context, &draft));
+    let (one, two) = (one.expect("a request"), two.expect("the same"));
+    assert_eq!(one, two);
+    let now = bus::read(services, &context, id, VISITOR).await.expect("the draft");
+    assert_eq!((now.request, now.typed), (Some(one), Typed::default()), "what was typed lives in the request now");
+    assert_eq!(subjects(&house, 1).await.len(), 2, "a code and one confirmation");
+}
+
+#[tokio::test]
+async fn from_a_question_to_the_marks_after_the_visit() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let (services, staff) = (&house.services, dispatcher(&house.services, 7));
+    let id = ask_for_the_bus(&house, 1, "weifang").await;
+    let handle = link(&house, id).await;
+    let school = house.context(Actor::Anonymous);
+
+    deliver(&house).await;
+    bus::ask(services, &staff, id, 1, "大门有多宽？").await.expect("asked");
+    let again = bus::ask(services, &staff, id, 1, "大门有多宽？").await;
+    assert!(matches!(again, Err(BusError::StateHasChanged)), "a form of before");
+    assert_eq!(request(&house, id).await.state, State::Asked);
+    deliver(&house).await;
+    bus::answer(services, &school, &handle, None, "四米").await.expect("answered");
+    let seen = request(&house, id).await;
+    assert_eq!((seen.state, seen.answer.as_deref()), (State::Submitted, Some("四米")));
+
+    propose(&house, id, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    deliver(&house).await;
+    assert_eq!(bus::schedule(services).await.expect("a schedule").len(), 0, "a proposal is nobody else's business");
+    bus::accept(services, &school, &handle, None).await.expect("accepted");
+    let twice = bus::accept(services, &school, &handle, None).await;
+    assert!(matches!(twice, Err(BusError::Refused(_))), "accepted once");
+    let version = request(&house, id).await.version;
+    bus::to_itinerary(services, &staff, id, version).await.expect("in the itinerary");
+    deliver(&house).await;
+    let public = bus::schedule(services).await.expect("a schedule");
+    assert_eq!(public.len(), 1);
+    assert_eq!((public[0].city.code(), public[0].visited), ("weifang", false));
+    let feed = bus::feed(services, domain::Locale::ZhCn).await.expect("a calendar");
+    assert!(feed.contains("SUMMARY:科普巴士：演示市第1小学") && feed.contains("DTSTART:20260910T010000Z"), "{feed}");
+    assert!(!feed.contains("演示路"), "a school's street is nobody's business");
+
+    let early = bus::visited(services, &staff, id, request(&house, id).await.version, 118).await;
+    assert!(matches!(early, Err(BusError::Fields(ref errors)) if errors[0].fault == Fault::NotYet), "{early:?}");
+    house.services.clock.advance(
+        "2026-09-10T12:00:00+08:00".parse::<jiff::Timestamp>().expect("an instant").duration_since(house.now()),
+    );
+    let staff = dispatcher(&house.services, 7);
+    bus::visited(services, &staff, id, request(&house, id).await.version, 118).await.expect("noted");
+    bus::visited(services, &staff, id, request(&house, id).await.version, 121).await.expect("corrected");
+
+    let marks = Marks { liked: 5, understood: 4, organised: 5, again: true };
+    let school = house.context(Actor::Anonymous);
+    let wrong = bus::feedback(services, &school, &Handle::Feedback("no link".into()), marks).await;
+    assert!(matches!(wrong, Err(BusError::NotFound)));
+    let Handle::Link(text) = handle.clone() else { panic!("a link") };
+    let other = bus::feedback(services, &school, &Handle::Feedback(text), marks).await;
+    assert!(matches!(other, Err(BusError::NotFound)), "a link of another purpose opens nothing");
+    let feedback = Handle::Feedback(bus::feedback_link(services, &request(&house, id).await));
+    bus::feedback(services, &school, &feedback, marks).await.expect("told");
+    bus::feedback(services, &school, &feedback, Marks { liked: 1, ..marks })
+        .await
+        .expect("a second answer is no error");
+    let other = bus::accept(services, &school, &feedback, None).await;
+    assert!(matches!(other, Err(BusError::Refused(_))), "{other:?}");
+
+    let year = bus::statistics(services, &staff, 2026).await.expect("numbers");
+    let weifang = year.cities.iter().find(|row| row.city.code() == "weifang").expect("the city");
+    assert_eq!((weifang.requests, weifang.visits, weifang.people), (1, 1, 121));
+    assert_eq!((year.answers, year.marks, year.again), (1, Some([50, 40, 50]), 1));
+    assert_eq!(year.months.len(), 1);
+
+    // The school was told of each step once, and is asked the next morning.
+    house.services.clock.advance(SignedDuration::from_hours(24));
+    let said = subjects(&house, 1).await;
+    for word in ["已收到", "补充", "日期方案", "行程已确定", "看法"] {
+        assert_eq!(said.iter().filter(|subject| subject.contains(word)).count(), 1, "{word}: {said:?}");
+    }
+    assert_eq!(said.len(), 6, "and a code");
+}
+
+#[tokio::test]
+async fn a_proposal_nobody_answers_ends_by_its_time_alone() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let first = ask_for_the_bus(&house, 1, "jinan").await;
+    house.services.clock.advance(SignedDuration::from_mins(2));
+    let second = ask_for_the_bus(&house, 2, "jinan").await;
+    let handle = link(&house, first).await;
+    propose(&house, first, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    let taken = propose(&house, second, vehicles[0], crews[0], ("09:00", "11:00")).await;
+    assert!(matches!(taken, Err(BusError::Conflicts(_))), "{taken:?}");
+    // Five days and a minute; no worker ran.
+    house.services.clock.advance(SignedDuration::from_hours(24 * 5) + SignedDuration::from_mins(1));
+    assert_eq!(request(&house, first).await.state, State::Submitted);
+    let late = bus::accept(&house.services, &house.context(Actor::Anonymous), &handle, None).await;
+    assert!(matches!(late, Err(BusError::Refused(_))), "{late:?}");
+    propose(&house, second, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("the date is free again");
+    assert_eq!(request(&house, second).await.state, State::Proposed);
+}
+
+#[tokio::test]
+async fn withdrawing_gives_vehicle_and_crew_back_and_another_proposal_replaces_the_first() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let first = ask_for_the_bus(&house, 1, "jinan").await;
+    house.services.clock.advance(SignedDuration::from_mins(2));
+    let second = ask_for_the_bus(&house, 2, "jinan").await;
+    propose(&house, first, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    // Half an hour later the same morning: its own first proposal is in nobody's way.
+    propose(&house, first, vehicles[0], crews[0], ("09:30", "11:30")).await.expect("proposed anew");
+    let sequence = request(&house, first).await.stop.expect("a stop").sequence;
+    assert!(sequence > 0, "a calendar takes it for the newer one");
+    bus::withdraw(&house.services, &house.context(Actor::Anonymous), &link(&house, first).await, None)
+        .await
+        .expect("withdrawn");
+    propose(&house, second, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("free again");
+    let after = bus::accept(&house.services, &house.context(Actor::Anonymous), &link(&house, first).await, None).await;
+    assert!(matches!(after, Err(BusError::Refused(_))));
+}
+
+#[tokio::test]
+async fn only_dispatchers_dispatch_and_a_contact_is_shown_for_a_reason() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let id = ask_for_the_bus(&house, 1, "jinan").await;
+    let services = &house.services;
+    let with = |roles: Vec<Role>, stepped_up_at| {
+        let mut context = dispatcher(services, 9);
+        if let Actor::Staff { roles: has, stepped_up_at: at, .. } = &mut context.actor {
+            (*has, *at) = (roles, stepped_up_at);
+        }
+        context
+    };
+    for other in [Role::MuseumOfficer, Role::Steward, Role::Operator, Role::Auditor] {
+        let context = with(vec![other], Some(house.now()));
+        assert!(matches!(bus::board(services, &context, None).await, Err(BusError::Denied(Denied::NotAllowed))));
+        let wanted = super::morning(&request(&house, id).await, vehicles[0], crews[0], ("09:00", "11:00"));
+        assert!(matches!(bus::propose(services, &context, wanted).await, Err(BusError::Denied(_))), "{other:?}");
+    }
+    let stale = bus::reveal(services, &with(vec![Role::BusDispatcher], None), id, "打电话").await;
+    assert!(matches!(stale, Err(BusError::Denied(Denied::StepUpNeeded))));
+    let fresh = with(vec![Role::BusDispatcher], Some(house.now()));
+    assert!(matches!(bus::reveal(services, &fresh, id, "  ").await, Err(BusError::Fields(_))));
+    let shown = bus::reveal(services, &fresh, id, "打电话商量大门").await.expect("shown");
+    assert_eq!(shown.contact.expect("a contact").expose(), "school1@example.com");
+    let noted: i64 = sqlx::query_scalar(
+        "select count(*) from audit_entry where action = 'bus.contact_revealed' and subject_id = $1",
+    )
+    .bind(id.0)
+    .fetch_one(&house.db.owner_pool())
+    .await
+    .expect("a number");
+    assert_eq!(noted, 1);
+}
+
+#[tokio::test]
+async fn who_coordinated_is_forgotten_when_its_time_is_over() {
+    let (house, ..) = garage(0, 0).await;
+    let id = ask_for_the_bus(&house, 1, "jinan").await;
+    deliver(&house).await;
+    let erased = async || privacy::erase_due(&house.services).await.expect("erased").bus_requests;
+    // 10 and 11 September are the days asked for; half a year after them.
+    house.services.clock.advance(SignedDuration::from_hours(24 * 200));
+    assert_eq!(erased().await, 0);
+    house.services.clock.advance(SignedDuration::from_hours(24 * 40));
+    assert_eq!(privacy::preview(&house.services).await.expect("a preview").bus_requests, 1);
+    assert_eq!(erased().await, 1);
+    let left = request(&house, id).await;
+    assert!(left.contact.is_none() && left.name.as_str() == "已删除" && left.note == "已删除");
+    assert_eq!((left.organisation.as_str(), left.people), ("演示市第1小学", 120), "what is counted stays");
+    assert_eq!(erased().await, 0);
+}

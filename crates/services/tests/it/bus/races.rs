@@ -1,0 +1,153 @@
+//! Races on real Postgres. Each has its negative control: the same race with the guard switched off must go wrong, or the
+//! race proves nothing.
+
+use super::{ask_for_the_bus, dispatcher, garage, link, morning, propose, request};
+use domain::account::Actor;
+use domain::bus::State;
+use domain::ids::{BusCrewId, BusRequestId, BusVehicleId};
+use jiff::SignedDuration;
+use services::bus::{self, BusError, Guard};
+use std::sync::Arc;
+use testkit::TestHouse;
+use tokio::sync::Barrier;
+
+const DISPATCHERS: usize = 12;
+
+/// Schools with a request each, all of one city.
+async fn schools(house: &TestHouse) -> Vec<BusRequestId> {
+    let mut all = Vec::new();
+    for n in 0..DISPATCHERS {
+        all.push(ask_for_the_bus(house, n, "jinan").await);
+        house.services.clock.advance(SignedDuration::from_mins(2));
+    }
+    all
+}
+
+/// Every dispatcher proposes the same morning, vehicle and crew to a school of their own, at once. Answers who won and who
+/// was told of a conflict.
+async fn storm(
+    house: &TestHouse,
+    requests: &[BusRequestId],
+    vehicle: BusVehicleId,
+    crew: BusCrewId,
+    guard: Guard,
+) -> (usize, Vec<BusError>) {
+    let mut ready = Vec::new();
+    for (n, id) in requests.iter().enumerate() {
+        let server = TestHouse::second(&house.db, house.services.clock.clone(), 2).await;
+        let wanted = morning(&request(house, *id).await, vehicle, crew, ("09:00", "11:00"));
+        // Its connection is open before the race begins.
+        bus::lapse_due(&server).await.expect("nothing is due");
+        ready.push((n, server, wanted));
+    }
+    let start = Arc::new(Barrier::new(ready.len()));
+    let mut all = Vec::new();
+    for (n, server, wanted) in ready {
+        let start = Arc::clone(&start);
+        all.push(tokio::spawn(async move {
+            let context = dispatcher(&server, 100 + n as u128);
+            start.wait().await;
+            bus::propose_guarded(&server, &context, wanted, guard).await
+        }));
+    }
+    let (mut won, mut lost) = (0, Vec::new());
+    for one in all {
+        match one.await.expect("nobody panics") {
+            Ok(()) => won += 1,
+            Err(error) => lost.push(error),
+        }
+    }
+    (won, lost)
+}
+
+async fn stops(house: &TestHouse) -> i64 {
+    let count = sqlx::query_scalar("select count(*) from bus_stop where state <> 'released'");
+    count.fetch_one(&house.db.owner_pool()).await.expect("a number")
+}
+
+async fn switch_off_database_guard(house: &TestHouse) {
+    let sql = "alter table bus_stop drop constraint bus_vehicle_in_one_place, drop constraint bus_crew_in_one_place";
+    sqlx::raw_sql(sql).execute(&house.db.owner_pool()).await.expect("the owner may");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twelve_dispatchers_one_keeps_the_bus_and_the_others_see_who_was_first() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let requests = schools(&house).await;
+    let (won, lost) = storm(&house, &requests, vehicles[0], crews[0], Guard::Locks).await;
+    assert_eq!((won, lost.len(), stops(&house).await), (1, DISPATCHERS - 1, 1));
+    let mut first = None;
+    for id in &requests {
+        if request(&house, *id).await.state == State::Proposed {
+            first = Some(*id);
+        }
+    }
+    for error in lost {
+        let BusError::Conflicts(told) = error else { panic!("{error}") };
+        assert_eq!(told[0].stop.as_ref().map(|stop| stop.request), first, "it names who was first");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_any_guard_the_same_race_puts_one_bus_in_two_places() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    switch_off_database_guard(&house).await;
+    let requests = schools(&house).await;
+    // Twelve at once nearly always meet; three rounds make sure of it.
+    for _ in 0..3 {
+        storm(&house, &requests, vehicles[0], crews[0], Guard::NegativeControl).await;
+    }
+    assert!(stops(&house).await > 1, "a race that cannot go wrong proves nothing about the guard");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_alone_keeps_a_bus_in_one_place() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let requests = schools(&house).await;
+    let (won, lost) = storm(&house, &requests, vehicles[0], crews[0], Guard::NegativeControl).await;
+    assert_eq!((won, stops(&house).await), (1, 1));
+    assert!(lost.iter().all(|error| matches!(error, BusError::Conflicts(told) if !told.is_empty())), "{lost:?}");
+}
+
+#[tokio::test]
+async fn raw_sql_cannot_be_in_two_places_either() {
+    let (house, vehicles, crews) = garage(2, 2).await;
+    let one = ask_for_the_bus(&house, 1, "jinan").await;
+    house.services.clock.advance(SignedDuration::from_mins(2));
+    let two = ask_for_the_bus(&house, 2, "jinan").await;
+    propose(&house, one, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    propose(&house, two, vehicles[1], crews[1], ("09:00", "11:00")).await.expect("another bus at the same time");
+    for (column, id, constraint) in [
+        ("vehicle_id", vehicles[0].0, store::bus::stops::VEHICLE_IN_ONE_PLACE),
+        ("crew_id", crews[0].0, store::bus::stops::CREW_IN_ONE_PLACE),
+    ] {
+        let sql = format!("update bus_stop set {column} = $1 where request_id = $2");
+        let done = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(two.0).execute(&house.db.owner_pool()).await;
+        assert_eq!(store::constraint_of(&done.expect_err("refused")), Some(constraint));
+    }
+}
+
+/// Accepting and running out at the same moment end in exactly one of the two.
+#[tokio::test(flavor = "multi_thread")]
+async fn accepting_and_withdrawing_at_once_end_in_one_of_the_two() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    for n in 0..6 {
+        let id = ask_for_the_bus(&house, n, "jinan").await;
+        propose(&house, id, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+        let (handle, school) = (link(&house, id).await, house.context(Actor::Anonymous));
+        let other = TestHouse::second(&house.db, house.services.clock.clone(), 2).await;
+        // Both press what they saw: the version decides who was first.
+        let version = Some(request(&house, id).await.version);
+        let (accepted, withdrawn) = tokio::join!(
+            bus::accept(&house.services, &school, &handle, version),
+            bus::withdraw(&other, &school, &handle, version)
+        );
+        assert!(accepted.is_ok() != withdrawn.is_ok(), "{accepted:?} {withdrawn:?}");
+        let state = request(&house, id).await.state;
+        assert_eq!(state, if accepted.is_ok() { State::Accepted } else { State::Withdrawn });
+        if accepted.is_ok() {
+            bus::withdraw(&house.services, &school, &handle, None).await.expect("free for the next round");
+        }
+        house.services.clock.advance(SignedDuration::from_mins(2));
+    }
+}
