@@ -56,8 +56,7 @@ pub(super) async fn keep_waiting(services: &Services, entry: WaitingId, ends_at:
 }
 
 /// Where a short link leads: a path of the house, `/b/<link>`, `/bus/r/<link>` or `/waiting/<link>`; `None` where it leads
-/// nowhere (any more). Forgives what eyes
-/// confuse: case, O and 0, I, L and 1.
+/// nowhere (any more). Forgives what eyes confuse: case, O and 0, I, L and 1.
 ///
 /// # Errors
 /// `Limited`: this network tried too often.
