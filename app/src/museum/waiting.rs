@@ -230,13 +230,7 @@ async fn code(asked: Asked) -> Answer {
         Err(answer) => return answer,
     };
     let page = format!("/museum/wait/{}/code", draft.id);
-    if let Err(error) =
-        booking::prove(&asked.services, &asked.context, &draft, asked.field("code"), &asked.network).await
-    {
-        return refused(&asked, page, error);
-    }
-    // Read again: it is proven now.
-    match draft_again(&asked, &draft).await {
+    match booking::prove(&asked.services, &asked.context, draft, asked.field("code"), &asked.network).await {
         Ok(draft) => join(&asked, &draft, format!("/museum/wait/{}", draft.id)).await,
         Err(error) => refused(&asked, page, error),
     }

@@ -294,7 +294,7 @@ async fn the_code_proves_who_waits() {
     let unproven = booking::join(&house.services, &visitor, &read().await).await;
     assert!(matches!(unproven, Err(BookingError::NotFound)), "{unproven:?}");
     let code = crate::account::sent_code(&house, &contact).await;
-    booking::prove(&house.services, &visitor, &read().await, &code, &network).await.expect("the right code");
+    booking::prove(&house.services, &visitor, read().await, &code, &network).await.expect("the right code");
     let entry = booking::join(&house.services, &visitor, &read().await).await.expect("on the list");
     assert_eq!(booking::join(&house.services, &visitor, &read().await).await.expect("the same"), entry);
     assert_eq!(number(&house, "select count(*) from waiting_entry").await, 1);
