@@ -20,7 +20,7 @@ pub fn Home() -> impl IntoView {
     );
     let open = is_open(paths::MUSEUM);
     view! {
-        <Page title=visit.t("home-title") width=Width::Wide headless=true>
+        <Page title=visit.t("home-title") lead=lead.clone() width=Width::Wide headless=true>
             <section class="hero">
                 <div class="hero-text">
                     <p class="kicker">{visit.t("home-kicker")}</p>

@@ -16,7 +16,7 @@ pub fn About() -> impl IntoView {
     let (book, practical_title) = (visit.t("museum-book-action"), visit.t("museum-practical-title"));
     let crumbs = vec![Crumb::new(visit.href("/"), visit.t("nav-home"))];
     view! {
-        <Page title=visit.t("museum-name") width=Width::Wide headless=true crumbs=crumbs>
+        <Page title=visit.t("museum-name") lead=visitors.clone() width=Width::Wide headless=true crumbs=crumbs>
             <section class="hero">
                 <div class="hero-text">
                     <p class="kicker">{visit.t("museum-kicker")}</p>
