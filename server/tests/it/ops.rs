@@ -97,7 +97,7 @@ async fn a_worker_that_stands_still_is_named_and_measured() {
     let (status, text) = get(&ops, "/readyz").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(
-        text.contains(r#""workers":false,"stalled":["clock","jobs","audit"]"#),
+        text.contains(r#""workers":false,"stalled":["clock","jobs","audit","waiting"]"#),
         "tidying up has longer rests: {text}"
     );
     site.test.services.clock.advance(SignedDuration::from_mins(19));

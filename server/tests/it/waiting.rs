@@ -184,5 +184,5 @@ async fn an_offer_is_declined_and_a_list_is_left_by_form_alone() {
     shows(&anybody.get(&pages[1]).await, "您已退出候补");
     assert_eq!(number(&site, "select count(*) from hold where expires_at > '2026-07-20 12:00+08'").await, 0);
     let forged = anybody.post("/waiting/nothing/leave", &[]).await;
-    assert_eq!(forged.status, StatusCode::NOT_FOUND, "{}", excerpt(&forged.body));
+    assert_eq!(forged.status, StatusCode::GONE, "{}", excerpt(&forged.body));
 }

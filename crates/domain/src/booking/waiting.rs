@@ -143,7 +143,13 @@ const SHARE: i32 = 12;
 ///
 /// Offers get shorter as the session nears and stop at the cut-off. The quiet hours do not count: what is offered at
 /// night is told at eight, and nobody has to answer before nine.
+///
+/// A whole second: what is stored, told and compared is the same instant.
 pub fn offer_until(policy: &Policy, now: Timestamp, starts_at: Timestamp) -> Option<Timestamp> {
+    Timestamp::from_second(offer_end(policy, now, starts_at)?.as_second()).ok()
+}
+
+fn offer_end(policy: &Policy, now: Timestamp, starts_at: Timestamp) -> Option<Timestamp> {
     let minutes = |n: u16| SignedDuration::from_mins(i64::from(n));
     let cut_off = starts_at.saturating_sub(minutes(policy.offer_cutoff_minutes)).ok()?;
     let (from, least) = (after_quiet(now), minutes(policy.offer_least_minutes));
@@ -310,6 +316,13 @@ mod tests {
         assert_eq!(until("2026-07-27T20:30", "2026-07-28T09:00").as_deref(), Some("07-27 21:00"));
         // Offered in the evening: what is left of it goes on after eight.
         assert_eq!(until("2026-07-25T20:00", "2026-07-28T14:00").as_deref(), Some("07-26 12:20"));
+    }
+
+    #[test]
+    fn an_offer_ends_with_a_whole_second() {
+        let now = instant("2026-07-26T12:00") + SignedDuration::new(2, 123_456_789);
+        let end = offer_until(&Policy::default(), now, instant("2026-07-28T14:00")).expect("an offer");
+        assert_eq!(end.subsec_nanosecond(), 0);
     }
 
     #[test]
