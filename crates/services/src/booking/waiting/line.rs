@@ -198,7 +198,12 @@ pub async fn pass_on(services: &Services) -> Result<usize, BookingError> {
         let mut made = 0;
         for session in sessions {
             let services = services.clone();
-            made += crate::db::to_the_end(async move { pass_on_of(&services, session).await }).await?;
+            match crate::db::to_the_end(async move { pass_on_of(&services, session).await }).await {
+                Ok(offers) => made += offers,
+                // A session everybody wants at this moment is looked at again in two seconds; it must not stop the others.
+                Err(BookingError::Database(error)) if store::is_transient(&error) => {}
+                Err(error) => return Err(error),
+            }
         }
         all += made;
         if made == 0 {
