@@ -64,6 +64,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::account::CALLS,
     crate::mailbox::CALLS,
     crate::museum::calls::CALLS,
+    crate::outreach::calls::CALLS,
+    crate::outreach::staff::calls::CALLS,
     crate::museum::staff::calls::CALLS,
     crate::museum::staff::close::CALLS,
     crate::museum::waiting::CALLS,
@@ -220,6 +222,8 @@ pub struct Answer {
     pub cookies: Vec<Cookie>,
     /// When to try again, for answers that say "too often" or "busy".
     pub retry_after: Option<SignedDuration>,
+    /// The browser forgets what it kept of this site: somebody has signed out.
+    pub forget: bool,
 }
 
 /// What happens after a call.
@@ -250,7 +254,7 @@ pub enum Then {
 
 impl Answer {
     fn new(then: Then) -> Self {
-        Self { then, cookies: Vec::new(), retry_after: None }
+        Self { then, cookies: Vec::new(), retry_after: None, forget: false }
     }
 
     /// Go to a path of the house, written without the language's prefix.
@@ -305,6 +309,14 @@ impl Answer {
         self
     }
 
+    /// The same, and the browser is told to forget what it kept of this site (caches, storage; cookies each by itself, since
+    /// those of reading preferences belong to nobody's account).
+    #[must_use]
+    pub fn forgetting(mut self) -> Self {
+        self.forget = true;
+        self
+    }
+
     /// The same, and when to try again; a page shown again gets status 429.
     #[must_use]
     pub fn retry_after(mut self, wait: SignedDuration) -> Self {
@@ -332,10 +344,10 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_others_and_not_by_the_end_of_its_name() {
         let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, HeaderValue::from_static("x__Host-session=no; cb_size=elder"));
+        headers.append(header::COOKIE, HeaderValue::from_static("x__Host-session=no; __Host-size=elder"));
         headers.append(header::COOKIE, HeaderValue::from_static("__Host-session=yes"));
         assert_eq!(cookie(&headers, SESSION_COOKIE), Some("yes"));
-        assert_eq!(cookie(&headers, "cb_size"), Some("elder"));
+        assert_eq!(cookie(&headers, "__Host-size"), Some("elder"));
         assert_eq!(cookie(&headers, "session"), None);
     }
 

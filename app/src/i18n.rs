@@ -22,7 +22,10 @@ macro_rules! rooms {
         ])),+];
     };
 }
-rooms!("common", "errors", "home", "museum", "bus", "account", "mailbox", "staff", "door", "privacy", "gallery");
+rooms!(
+    "common", "errors", "home", "museum", "outreach", "bus", "account", "clients", "mailbox", "staff", "door",
+    "privacy", "gallery"
+);
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -13,6 +13,8 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 mod account;
 #[cfg(feature = "ssr")]
+mod activity;
+#[cfg(feature = "ssr")]
 pub mod bus;
 #[cfg(feature = "ssr")]
 pub mod calls;
@@ -38,6 +40,8 @@ mod mailbox;
 pub mod museum;
 #[cfg(feature = "ssr")]
 mod notices;
+#[cfg(feature = "ssr")]
+mod outreach;
 #[cfg(feature = "ssr")]
 pub mod preferences;
 #[cfg(feature = "ssr")]

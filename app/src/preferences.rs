@@ -11,8 +11,10 @@ use serde::Deserialize;
 /// Where the switches send their form; the server mounts [`save`] there.
 pub const PATH: &str = "/preferences";
 
-const SIZE: &str = "cb_size";
-const THEME: &str = "cb_theme";
+/// The cookie of the text size.
+pub const SIZE: &str = "__Host-size";
+/// The cookie of the colours.
+pub const THEME: &str = "__Host-theme";
 
 /// Colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -131,8 +131,9 @@ pub fn problem_page(problem: Problem) -> impl IntoView {
     }
 }
 
+/// Again at the same address, where there is a page: one that takes forms only has none to show.
 fn retry(problem: Problem, visit: &Visit) -> Option<impl IntoView + use<>> {
-    matches!(problem, Problem::Broken | Problem::Busy).then(|| {
+    (matches!(problem, Problem::Broken | Problem::Busy) && page_at(&visit.path).is_some()).then(|| {
         view! { <LinkButton href=visit.here_in(visit.locale())>{visit.t("try-again")}</LinkButton> }
     })
 }

@@ -5,8 +5,9 @@
 //! compile; a page with islands says so, or its scripts are not sent.
 
 use crate::account::{
-    AccountDeleted, Bookings, ContactCode, ContactNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn,
-    SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+    AccountDeleted, Bookings, ClientNew, ClientPage, Clients, Confirm, ConfirmCode, ContactCode, ContactNew, People,
+    PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
+    Stop, Stopped,
 };
 use crate::bus::staff::{
     Blackouts as BusBlackouts, Board as BusBoard, Numbers as BusNumbers, Planner as BusPlanner,
@@ -27,6 +28,10 @@ use crate::museum::staff::{
 };
 use crate::museum::{About, Book, Code, Mine, Move, Pass, Rebook, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
+use crate::outreach::staff::{
+    EventEdit, EventNew, EventQuestions, Registration, Registrations, StaffEvent, StaffEvents,
+};
+use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
 use domain::account::Capability;
@@ -115,6 +120,10 @@ pages! {
     "/museum/wait/:draft/code" WaitCode (Access::Public) [islands];
     "/waiting/:link" Waiting (Access::Public) [islands];
     "/rebook/:link" Rebook (Access::Public) [];
+    "/events" Programme (Access::Public) [shared];
+    "/events/:slug" EventPage (Access::Public) [islands, shared];
+    "/events/book/:draft" Book (Access::Public) [islands];
+    "/events/book/:draft/code" Code (Access::Public) [islands];
     "/b/:link" Mine (Access::Public) [islands];
     "/b/:link/pass" Pass (Access::Public) [islands];
     "/b/:link/move" Move (Access::Public) [islands];
@@ -135,6 +144,13 @@ pages! {
     "/staff/museum/bookings/:id" StaffBooking (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
+    "/staff/events" StaffEvents (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/events/new" EventNew (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/events/:id" StaffEvent (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/events/:id/edit" EventEdit (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/events/:id/questions" EventQuestions (Access::Capability(Capability::ManageSessions)) [islands];
+    "/staff/events/:id/dates/:session" Registrations (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/events/:id/registrations/:booking" Registration (Access::Capability(Capability::SeeBookings)) [];
     "/staff/bus" BusBoard (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/requests/:id" StaffBusRequest (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/plan" BusPlanner (Access::Capability(Capability::DispatchBus)) [];
@@ -152,7 +168,11 @@ pages! {
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];
+    "/account/confirm" Confirm (Access::SignedIn) [];
+    "/account/confirm/code" ConfirmCode (Access::SignedIn) [];
     "/account/deleted" AccountDeleted (Access::Public) [];
+    "/account/stopped" Stopped (Access::Public) [];
+    "/a/:code" Stop (Access::Public) [];
     "/staff/sign-in" StaffSignIn (Access::Public) [bare];
     "/staff/enrol" StaffEnrol (Access::Public) [bare];
     "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [];
@@ -161,6 +181,9 @@ pages! {
     "/staff/people" People (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/new" PeopleNew (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/:id" Person (Access::Capability(Capability::ManageStaff)) [];
+    "/staff/clients" Clients (Access::Capability(Capability::ManageClients)) [];
+    "/staff/clients/new" ClientNew (Access::Capability(Capability::ManageClients)) [];
+    "/staff/clients/:id" ClientPage (Access::Capability(Capability::ManageClients)) [];
     "/mailbox" Mailbox (Access::Public) [];
 }
 
@@ -168,6 +191,8 @@ pages! {
 pub mod paths {
     /// The museum's front page.
     pub const MUSEUM: &str = "/museum";
+    /// What is on.
+    pub const EVENTS: &str = "/events";
     /// The science bus.
     pub const BUS: &str = "/bus";
     /// A visitor's own bookings.

@@ -28,11 +28,11 @@ pub fn fault_text(visit: &Visit, fault: &Fault) -> Text {
 
 /// The same where there is no visit: the API's documents, a message.
 pub fn fault_sentence(locale: Locale, fault: &Fault) -> Text {
-    let (key, args) = fault_words(fault);
+    let (key, args) = fault_words(locale, fault);
     i18n::text_args(locale, key, &args)
 }
 
-fn fault_words(fault: &Fault) -> Words<'static> {
+fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
     match *fault {
         Fault::Required => plain("error-required"),
         Fault::PhoneShape => plain("error-phone-shape"),
@@ -56,6 +56,12 @@ fn fault_words(fault: &Fault) -> Words<'static> {
         Fault::EndBeforeStart => plain("error-end-before-start"),
         Fault::ReferenceShape => plain("error-reference-shape"),
         Fault::AlreadyExists => plain("error-already-exists"),
+        Fault::DatePast => plain("error-date-past"),
+        Fault::SlugShape => plain("error-slug-shape"),
+        Fault::DateBetween { first, last } => {
+            let day = |day| FluentValue::from(day_text(day, locale));
+            ("error-date-between", vec![("first", day(first)), ("last", day(last))])
+        }
         Fault::TextCharacters => plain("error-text-characters"),
         Fault::NotYet => plain("error-not-yet"),
         Fault::DayOutOfRange { from, until } => with("error-day-out-of-range", [("from", from), ("until", until)]),
@@ -84,6 +90,8 @@ fn refusal_words(locale: Locale, refusal: &Refusal) -> Words<'static> {
         Refusal::ChildrenNeedAdult => plain("refusal-children-need-adult"),
         Refusal::DailyLimit { max } => with("refusal-daily-limit", [("max", max)]),
         Refusal::WindowLimit { max, days } => with("refusal-window-limit", [("max", max), ("days", days)]),
+        Refusal::Overlaps => plain("refusal-overlaps"),
+        Refusal::AsksQuestions => plain("refusal-asks-questions"),
         Refusal::MoveLimit { max } => with("refusal-move-limit", [("max", max)]),
         Refusal::AlreadyCancelled => plain("refusal-already-cancelled"),
         Refusal::AlreadyArrived => plain("refusal-already-arrived"),
@@ -168,6 +176,9 @@ mod tests {
             Fault::EndBeforeStart,
             Fault::ReferenceShape,
             Fault::AlreadyExists,
+            Fault::DatePast,
+            Fault::SlugShape,
+            Fault::DateBetween { first: jiff::civil::date(2026, 6, 1), last: jiff::civil::date(2027, 4, 1) },
             Fault::TextCharacters,
             Fault::NotYet,
             Fault::DayOutOfRange { from: 7, until: 183 },
@@ -185,6 +196,8 @@ mod tests {
             Refusal::ChildrenNeedAdult,
             Refusal::DailyLimit { max: 1 },
             Refusal::WindowLimit { max: 3, days: 7 },
+            Refusal::Overlaps,
+            Refusal::AsksQuestions,
             Refusal::MoveLimit { max: 3 },
             Refusal::AlreadyCancelled,
             Refusal::AlreadyArrived,

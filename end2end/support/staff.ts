@@ -35,7 +35,7 @@ export async function enrol(page: Page, staff: Staff, look: (name: string) => Pr
   await page.locator("#f-code").fill(totp(staff.secret!));
   const chosen = page.locator("#f-new-password");
   if ((await chosen.count()) > 0) {
-    staff.password = `stille-Wasser-${staff.login}-7391`;
+    staff.password = `stille-Wasser-${Math.random().toString(36).slice(2, 8)}-tief`;
     await chosen.fill(staff.password);
   }
   await press(page.getByRole("button", { name: words("zh-CN", "staff-enrol-submit") }));

@@ -109,6 +109,9 @@ test("staff sign in, book at the counter, admit at the door, see it on the board
     await visit(page, path);
     await look(`page${path.replaceAll("/", "-")}`);
   }
+  await visit(page, "/staff/people");
+  await press(page.locator("main table a").first());
+  await look("page-staff-person");
 });
 
 test("a wrong second factor opens nothing, the right one does, signing out closes", async ({ page }) => {
@@ -132,8 +135,34 @@ test("a wrong second factor opens nothing, the right one does, signing out close
   await visit(page, "/staff/museum/today");
 });
 
+test("an operator makes a machine, sees its secret once and ends it", async ({ page }) => {
+  const look = (name: string) => examine(page, `clients-${name}`);
+  await enrol(page, await newStaff());
+  await visit(page, "/staff/clients/new");
+  await press(button(page, "clients-create"));
+  await expect(page.locator("#f-name")).toHaveAttribute("aria-invalid", "true");
+  await look("1-refused");
+  const name = `测试·闸机 ${Math.random().toString(36).slice(2, 8)}`;
+  await page.locator("#f-name").fill(name);
+  await page.getByRole("checkbox", { name: zh("clients-scope-door-write") }).check({ force: true });
+  await press(button(page, "clients-create"));
+  const secret = await page.locator(".once-secret").innerText();
+  expect(secret).toMatch(/^[\w-]{43}$/);
+  await look("2-secret");
+
+  await visit(page, "/staff/clients");
+  await expect(page.locator("main")).not.toContainText(secret);
+  await look("3-list");
+  await press(page.getByRole("link", { name }));
+  await page.getByText(zh("clients-end-open"), { exact: true }).click();
+  await look("4-end");
+  await press(button(page, "clients-end-submit"));
+  await page.waitForURL(/\/staff\/clients\?done=ended/);
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText(zh("clients-state-ended"));
+});
+
 test("the workbench is closed to visitors, and says where to sign in @once", async ({ page }) => {
-  for (const path of ["/staff", "/staff/museum/today", "/staff/museum/bookings", "/staff/people", "/staff/audit", "/door"]) {
+  for (const path of ["/staff", "/staff/museum/today", "/staff/museum/bookings", "/staff/people", "/staff/clients", "/staff/audit", "/door"]) {
     const response = await page.goto(path);
     await settled(page);
     const refused = [401, 403, 404].includes(response!.status());

@@ -53,6 +53,18 @@ pub fn public(root: &Path) -> ServeDir {
     folder(root)
 }
 
+/// Says of texts that they are UTF-8, as every file of the build is: nobody has to guess.
+fn name_charset(response: &mut Response) {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let text = kind.filter(|kind| !kind.contains("charset")).filter(|kind| {
+        kind.starts_with("text/")
+            || matches!(*kind, "application/json" | "application/manifest+json" | "application/xml" | "image/svg+xml")
+    });
+    if let Some(named) = text.and_then(|kind| HeaderValue::from_str(&format!("{kind}; charset=utf-8")).ok()) {
+        response.headers_mut().insert(header::CONTENT_TYPE, named);
+    }
+}
+
 async fn serve(files: ServeDir, request: Request, keep: HeaderValue) -> Response {
     let response = match files.oneshot(request).await {
         Ok(response) => response.map(Body::new),
@@ -62,6 +74,7 @@ async fn serve(files: ServeDir, request: Request, keep: HeaderValue) -> Response
         200 | 206 | 304 => {
             let mut response = response.into_response();
             response.headers_mut().insert(header::CACHE_CONTROL, keep);
+            name_charset(&mut response);
             response
         }
         416 => response.into_response(),

@@ -45,8 +45,11 @@ pub enum Command {
     /// Without `--password-stdin` a password is generated and printed once. The second factor is enrolled at the first
     /// sign-in, which shows its QR code, and nobody is in before that.
     CreateAdmin(CreateAdmin),
-    /// Make a machine that may use the API, and print its id and secret once.
-    CreateClient(CreateClient),
+    /// Make, list and end the machines that may use the API.
+    ///
+    /// Operators do the same on the page /staff/clients. Each change is in the audit trail, as of the house itself.
+    #[command(subcommand)]
+    Client(ClientCommand),
     /// Check the whole audit trail against its signed heads.
     ///
     /// Ends with 4 and names the first position that does not fit when anything was changed, removed, moved or added.
@@ -112,15 +115,34 @@ pub struct CreateAdmin {
     pub roles: Vec<String>,
 }
 
-/// Arguments of `create-client`.
+/// What can be done about machines.
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Make a machine and print its id and secret, this once.
+    Add(ClientAdd),
+    /// List all machines: id, scopes, since when, last used, name; those that ended below.
+    List,
+    /// End a machine: its secret and all its tokens are refused from now on, on every server.
+    End(ClientEnd),
+}
+
+/// Arguments of `client add`.
 #[derive(Debug, Args)]
-pub struct CreateClient {
+pub struct ClientAdd {
     /// What people call the machine: "mini-programme", "door 1".
     #[arg(long)]
     pub name: String,
     /// What it may do: sessions:read, bookings:write, door:write. Repeat for several.
     #[arg(long = "scope", value_name = "SCOPE", required = true)]
     pub scopes: Vec<String>,
+}
+
+/// Arguments of `client end`.
+#[derive(Debug, Args)]
+pub struct ClientEnd {
+    /// The client's id, as `client list` shows it.
+    #[arg(value_name = "ID")]
+    pub id: domain::ids::ClientId,
 }
 
 /// Arguments of `verify-audit`.
@@ -215,7 +237,7 @@ async fn configured(command: Command, config: Config) -> anyhow::Result<Outcome>
         Command::Migrate => commands::migrate(&config).await?,
         Command::Seed(_) => commands::seed(&config).await?,
         Command::CreateAdmin(admin) => commands::create_admin(&config, admin).await?,
-        Command::CreateClient(client) => commands::create_client(&config, client).await?,
+        Command::Client(asked) => commands::clients::run(&config, asked).await?,
         Command::VerifyAudit(asked) => return commands::verify_audit(&config, asked).await,
         Command::Erase(asked) => commands::erase(&config, asked).await?,
         Command::RotateKeys(asked) => return commands::keys::rotate(&config, asked).await,

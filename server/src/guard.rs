@@ -6,12 +6,14 @@ use app::calls::Answer;
 use app::local_path::LocalPath;
 use app::problem::Problem;
 use app::routes::{Access, paths};
-use domain::account::{Capability, Denied};
+use domain::account::{Actor, Capability, Denied};
 
 /// Where staff sign in.
 pub const STAFF_SIGN_IN: &str = "/staff/sign-in";
 /// Where staff show their second factor again.
 pub const STEP_UP: &str = "/staff/step-up";
+/// Where visitors prove a contact again.
+pub const CONFIRM: &str = "/account/confirm";
 
 /// May the visit's actor come here?
 pub fn may(visit: &Visit, access: Access) -> Result<(), Denied> {
@@ -22,15 +24,20 @@ pub fn may(visit: &Visit, access: Access) -> Result<(), Denied> {
     }
 }
 
-/// Where a denied visit goes on: to a sign-in and back to `back`, or nowhere.
-pub fn denied(denied: Denied, access: Access, back: &LocalPath) -> Answer {
+/// Where a denied visit of `actor` goes on: to a sign-in and back to `back`, or nowhere.
+pub fn denied(denied: Denied, actor: &Actor, access: Access, back: &LocalPath) -> Answer {
     let sign_in = match access {
         Access::Public | Access::SignedIn | Access::Capability(Capability::UseOwnAccount) => paths::SIGN_IN,
         Access::Capability(_) => STAFF_SIGN_IN,
     };
     let at = |path: &str| Answer::go(LocalPath::or_home(path).with("next", back.as_str()));
+    if denied == Denied::NotAllowed {
+        let account = actor.account().map(tracing::field::display);
+        tracing::info!(kind = actor.kind(), account, ?access, "somebody was refused");
+    }
     match denied {
         Denied::SignInNeeded => at(sign_in),
+        Denied::StepUpNeeded if matches!(actor, Actor::Visitor { .. }) => at(CONFIRM),
         Denied::StepUpNeeded => at(STEP_UP),
         Denied::NotAllowed => Problem::Forbidden.into(),
     }

@@ -15,17 +15,20 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts as _, RawForm, RawPathParams, Request};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use tracing::Instrument as _;
+
+/// Tells a browser to forget what it kept of this site.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// Shows a page to those who may see it.
 pub async fn show(house: House, page: &'static Page, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let visit = house.visit(&parts);
     if let Err(denied) = guard::may(&visit, page.access) {
-        let answer = guard::denied(denied, page.access, &guard::way_back(&visit, true));
+        let answer = guard::denied(denied, &visit.context.actor, page.access, &guard::way_back(&visit, true));
         return give(answer, visit, page.access).await;
     }
     let rendering = render(visit, StatusCode::OK, &parts.uri);
@@ -41,7 +44,7 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     let visit = house.visit(&parts);
     if let Err(denied) = guard::may(&visit, call.access) {
         let back = guard::way_back(&visit, call.method == Method::GET);
-        let answer = guard::denied(denied, call.access, &back);
+        let answer = guard::denied(denied, &visit.context.actor, call.access, &back);
         return give(answer, visit, call.access).await;
     }
     let params = params(&mut parts).await;
@@ -120,7 +123,7 @@ async fn render(visit: Visit, status: StatusCode, uri: &Uri) -> Response {
 
 /// Turns what a call said into an answer.
 async fn give(answer: Answer, visit: Visit, access: Access) -> Response {
-    let Answer { then, cookies, retry_after } = answer;
+    let Answer { then, cookies, retry_after, forget } = answer;
     let mut response = match then {
         Then::Go(path) => Redirect::to(&localized(&visit, &path)).into_response(),
         Then::Again { page, form, status } => again(visit, page, *form, status).await,
@@ -130,7 +133,7 @@ async fn give(answer: Answer, visit: Visit, access: Access) -> Response {
         Then::Polled(value) => polled(&visit, &value),
         Then::Denied(denied) => {
             let back = guard::way_back(&visit, false);
-            match guard::denied(denied, access, &back).then {
+            match guard::denied(denied, &visit.context.actor, access, &back).then {
                 Then::Go(path) => Redirect::to(&localized(&visit, &path)).into_response(),
                 _ => problem_page(visit, Problem::Forbidden).await,
             }
@@ -141,6 +144,9 @@ async fn give(answer: Answer, visit: Visit, access: Access) -> Response {
             Some(value) => _ = response.headers_mut().append(header::SET_COOKIE, value),
             None => tracing::error!("a cookie's value was no header's"),
         }
+    }
+    if forget {
+        response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
     }
     if let Some(wait) = retry_after {
         let seconds = u64::try_from(wait.as_secs()).unwrap_or_default().max(1);

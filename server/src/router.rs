@@ -14,7 +14,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, get, on, post};
 use domain::account::Capability;
-use http::Method;
+use http::{Extensions, HeaderMap, Method, StatusCode, Version, header};
 use std::sync::Arc;
 use tower::Layer as _;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
@@ -166,9 +166,13 @@ fn braces(path: &'static str) -> &'static str {
 }
 
 /// Fast levels: a page is compressed once for one reader, and two cores have better things to do. Files of the build come
-/// with their compressed copies and pass untouched.
+/// with their compressed copies and pass untouched; so does what has a strong ETag, which names its very bytes.
 fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
+    let unnamed = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        headers.get(header::ETAG).is_none_or(|tag| tag.as_bytes().starts_with(b"W/"))
+    };
     let worthwhile = DefaultPredicate::new()
+        .and(unnamed)
         .and(NotForContentType::new("application/pdf"))
         .and(NotForContentType::new("application/wasm"));
     CompressionLayer::new().gzip(true).br(true).quality(CompressionLevel::Precise(2)).compress_when(worthwhile)

@@ -8,7 +8,7 @@
 
 use crate::house::Facts;
 use crate::packed::Packed;
-use app::preferences::Preferences;
+use app::preferences::{self, Preferences};
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -38,7 +38,7 @@ pub struct Key {
 impl Key {
     /// The key of a request that may share, by what it carries.
     pub fn of(parts: &Parts) -> Option<Self> {
-        let plain = |name: &str| name.trim().starts_with("cb_");
+        let plain = |name: &str| matches!(name.trim(), preferences::SIZE | preferences::THEME);
         let cookies = parts.headers.get_all(header::COOKIE).iter();
         let mut names =
             cookies.flat_map(|line| line.to_str().unwrap_or("?").split(';')).map(|pair| pair.split('=').next());
@@ -47,10 +47,10 @@ impl Key {
         if !anonymous || query.len() > LONGEST_QUERY {
             return None;
         }
-        let preferences = Preferences::from_headers(&parts.headers);
+        let chosen = Preferences::from_headers(&parts.headers);
         let facts = Facts::of(&parts.extensions);
         let address = format!("{}?{query}", parts.uri.path());
-        Some(Self { address, locale: facts.locale, elder: preferences.elder, theme: preferences.theme.name() })
+        Some(Self { address, locale: facts.locale, elder: chosen.elder, theme: chosen.theme.name() })
     }
 }
 
@@ -196,12 +196,12 @@ mod tests {
     #[test]
     fn only_browsers_nobody_knows_share() {
         assert!(key("/museum", "").is_some());
-        assert!(key("/museum", "cb_size=elder; cb_theme=dark").is_some());
-        assert!(key("/museum", "cb_size=elder; __Host-session=x").is_none());
+        assert!(key("/museum", "__Host-size=elder; __Host-theme=dark").is_some());
+        assert!(key("/museum", "__Host-size=elder; __Host-session=x").is_none());
         assert!(key("/museum", "__Host-visitor=x").is_none());
-        assert_ne!(key("/museum", "cb_size=elder"), key("/museum", "cb_size=standard"));
-        assert_ne!(key("/museum?day=1", "cb_size=elder"), key("/museum?day=2", "cb_size=elder"));
-        assert!(key(&format!("/museum?{}", "x".repeat(200)), "cb_size=elder").is_none());
+        assert_ne!(key("/museum", "__Host-size=elder"), key("/museum", "__Host-size=standard"));
+        assert_ne!(key("/museum?day=1", "__Host-size=elder"), key("/museum?day=2", "__Host-size=elder"));
+        assert!(key(&format!("/museum?{}", "x".repeat(200)), "__Host-size=elder").is_none());
     }
 
     fn page(count: &AtomicUsize) -> Response {
@@ -225,7 +225,7 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(20)).await;
             page(&count)
         };
-        let visits = (0..50).map(|_| shared.answer(key("/", "cb_size=elder").expect("a key"), false, render()));
+        let visits = (0..50).map(|_| shared.answer(key("/", "__Host-size=elder").expect("a key"), false, render()));
         let answers = futures::future::join_all(visits).await;
         assert_eq!(count.load(Ordering::Relaxed), 1);
         let mut seen = std::collections::BTreeSet::new();
@@ -248,11 +248,11 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(20)).await;
             crate::trouble::Trouble::Busy.into_response()
         };
-        let visits = (0..50).map(|_| shared.answer(key("/", "cb_size=elder").expect("a key"), false, fail()));
+        let visits = (0..50).map(|_| shared.answer(key("/", "__Host-size=elder").expect("a key"), false, fail()));
         let answers = futures::future::join_all(visits).await;
         assert!(answers.iter().all(|answer| answer.status() == StatusCode::SERVICE_UNAVAILABLE));
         assert_eq!(count.load(Ordering::Relaxed), 1);
-        let next = shared.answer(key("/", "cb_size=elder").expect("a key"), false, async { page(&count) }).await;
+        let next = shared.answer(key("/", "__Host-size=elder").expect("a key"), false, async { page(&count) }).await;
         assert_eq!(next.status(), StatusCode::OK);
     }
 
@@ -292,7 +292,7 @@ mod tests {
     async fn what_is_stale_or_failed_is_made_anew() {
         let count = AtomicUsize::new(0);
         let text_of = async |shared: &Shared| {
-            text(shared.answer(key("/", "cb_a=1").expect("a key"), false, async { page(&count) }).await).await.1
+            text(shared.answer(key("/", "__Host-size=a").expect("a key"), false, async { page(&count) }).await).await.1
         };
         let (lasting, passing) = (Shared::new(Duration::from_secs(60)), Shared::new(Duration::from_nanos(1)));
         assert!(
@@ -304,11 +304,11 @@ mod tests {
         for _ in 0..2 {
             let busy = async { crate::trouble::Trouble::Busy.into_response() };
             assert_eq!(
-                failing.answer(key("/", "cb_a=1").expect("a key"), false, busy).await.status(),
+                failing.answer(key("/", "__Host-size=a").expect("a key"), false, busy).await.status(),
                 StatusCode::SERVICE_UNAVAILABLE
             );
         }
-        let fine = failing.answer(key("/", "cb_a=1").expect("a key"), false, async { page(&count) }).await;
+        let fine = failing.answer(key("/", "__Host-size=a").expect("a key"), false, async { page(&count) }).await;
         assert_eq!(fine.status(), StatusCode::OK, "a failure is not kept");
     }
 }

@@ -5,6 +5,7 @@ skip-to-content = Skip to content
 nav-label = Main
 nav-home = Home
 nav-museum = Stem cell museum
+nav-events = Events
 nav-bus = Science bus
 nav-account = My bookings
 nav-sign-in = Sign in

@@ -19,6 +19,9 @@ error-code-wrong = { $left ->
 error-code-expired = This code no longer works; please ask for a new one
 error-sign-in-refused = We could not sign you in; please check and try again
 error-password-too-short = The password needs at least { $min } characters
+error-date-between = Choose a date from { $first } to { $last }
+error-date-past = Choose a time that is still to come
+error-slug-shape = Use lower-case letters, digits and dashes, 3 to 60 characters
 error-date-shape = Enter a date, for example 2026-07-28
 error-time-shape = Enter a time, for example 09:30
 error-end-before-start = The end must be later than the beginning
@@ -44,6 +47,8 @@ refusal-daily-limit = { $max ->
    *[other] One mobile number or e-mail address can book { $max } times a day
 }
 refusal-window-limit = One mobile number or e-mail address can book { $max } times within { $days } days
+refusal-overlaps = You are registered for another session at the same time. Move or cancel that one first, then take this one
+refusal-asks-questions = This event asks a few questions: please register on its page
 refusal-move-limit = This booking was moved { $max } times already and cannot be moved again. You can cancel it and book anew
 refusal-already-cancelled = This booking is cancelled
 refusal-already-arrived = People of this booking have been admitted already; it can no longer be changed

@@ -89,7 +89,7 @@ book-children-hint = { $people ->
     [one] There is one of you
    *[other] There are { $people } of you
 }: how many are under 14?
-book-accept = I know the booking rules and agree that these details are used for this visit.
+book-accept = I know the booking rules and agree that these details are used for this booking.
 book-accept-privacy = Privacy notice
 book-continue = Continue and send the code
 book-gone-title = This form has ended

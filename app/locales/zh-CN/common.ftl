@@ -5,6 +5,7 @@ skip-to-content = 跳到正文
 nav-label = 主导航
 nav-home = 首页
 nav-museum = 造血干细胞科普馆
+nav-events = 科普活动
 nav-bus = 科普巴士
 nav-account = 我的预约
 nav-sign-in = 登录

@@ -1,24 +1,28 @@
 //! Signing in, and what belongs to a person once signed in: bookings, sessions, particulars, the copy of one's data, the
-//! end of the account; the staff's door, their own account, and the list of colleagues.
+//! end of the account; the staff's door, their own account, the list of colleagues and the list of machines.
 //!
 //! Pages show, [`calls`] do. What happens between two forms lives sealed in the browser ([`pending`]): no contact, no
 //! code and no secret stands in an address or is kept by a server. Nothing here decides who may what: the services do.
 
 pub mod calls;
+mod clients;
 mod contact;
 mod notices;
 mod own;
 mod pending;
 mod people;
+mod proof;
 mod sign_in;
 mod staff_door;
 mod staff_own;
 mod widgets;
 
 pub use calls::CALLS;
-pub use contact::{ContactCode, ContactNew};
+pub use clients::{ClientNew, ClientPage, Clients};
+pub use contact::{ContactCode, ContactNew, Stop, Stopped};
 pub use own::{Bookings, Security};
 pub use people::{People, PeopleNew, Person};
+pub use proof::{Confirm, ConfirmCode, own as own_proof};
 pub use sign_in::{AccountDeleted, SignIn, SignInCode};
 pub use staff_door::{StaffEnrol, StaffSignIn, StaffStepUp};
 pub use staff_own::{RecoveryCodes, StaffAccount};
@@ -33,6 +37,12 @@ pub mod at {
     pub const CONTACT: &str = "/account/contact";
     /// The code that proves it.
     pub const CONTACT_CODE: &str = "/account/contact/code";
+    /// Proving again who one is.
+    pub const CONFIRM: &str = "/account/confirm";
+    /// The code that does.
+    pub const CONFIRM_CODE: &str = "/account/confirm/code";
+    /// A change of somebody else's was stopped.
+    pub const STOPPED: &str = "/account/stopped";
     /// A visitor's sign-in.
     pub const SIGN_IN: &str = "/sign-in";
     /// The code that was sent.
@@ -41,6 +51,8 @@ pub mod at {
     pub const STAFF: &str = "/staff";
     /// The staff's sign-in.
     pub const STAFF_SIGN_IN: &str = "/staff/sign-in";
+    /// The second factor again.
+    pub const STEP_UP: &str = "/staff/step-up";
     /// The first second factor.
     pub const ENROL: &str = "/staff/enrol";
     /// A member of staff's own account.
@@ -51,4 +63,8 @@ pub mod at {
     pub const PEOPLE: &str = "/staff/people";
     /// A new colleague.
     pub const PEOPLE_NEW: &str = "/staff/people/new";
+    /// The machines that use the API.
+    pub const CLIENTS: &str = "/staff/clients";
+    /// A new machine.
+    pub const CLIENTS_NEW: &str = "/staff/clients/new";
 }

@@ -10,9 +10,11 @@ use domain::field::FieldError;
 use jiff::SignedDuration;
 use services::account::AccountError;
 use services::account::codes::{IssueError, VerifyError};
+use services::account::contacts::AddContactError;
 use services::account::password::PasswordFault;
+use services::account::proof::ProofError;
 use services::account::sign_in::SignInError;
-use services::account::visitors::{AddContactError, VisitorError};
+use services::account::visitors::VisitorError;
 use services::crypto::CryptoError;
 use services::limits::Limited;
 
@@ -49,7 +51,7 @@ impl Refusal {
         };
         match self {
             Self::Say(key) => again(form.with_notice(Tone::Danger, asked.t(key))),
-            Self::Password(fault @ (PasswordFault::LikeLogin | PasswordFault::Common)) => {
+            Self::Password(fault @ (PasswordFault::LikeLogin | PasswordFault::Common | PasswordFault::Same)) => {
                 again(form.with_notice(Tone::Danger, password_text(asked, fault)))
             }
             Self::Password(fault) => again(form.with_errors(vec![FieldError::new("new-password", fault.fault())])),
@@ -80,6 +82,7 @@ fn password_text(visit: &Visit, fault: PasswordFault) -> Text {
     match fault {
         PasswordFault::LikeLogin => visit.t("account-password-like-login"),
         PasswordFault::Common => visit.t("account-password-common"),
+        PasswordFault::Same => visit.t("account-password-same"),
         other => crate::words::fault_text(visit, &other.fault()),
     }
 }
@@ -139,6 +142,17 @@ impl From<AddContactError> for Refusal {
         match error {
             AddContactError::Denied(denied) => Self::Denied(denied),
             AddContactError::Issue(error) => error.into(),
+        }
+    }
+}
+
+impl From<ProofError> for Refusal {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Denied(denied) => Self::Denied(denied),
+            ProofError::NotFound => Self::Problem(Problem::NotFound),
+            ProofError::Issue(error) => error.into(),
+            ProofError::Crypto(error) => error.into(),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! A visitor's own account: what was booked, and everything about the account itself.
 
 use super::at;
+use super::contact::waiting_list;
 use super::notices::page_problem;
 use super::widgets::{AccountTabs, Do, SessionTable, done_notice};
 use crate::form::Tone;
+use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
 use crate::routes::{is_open, paths};
 use crate::ui::{
@@ -16,9 +18,11 @@ use domain::account::Actor;
 use domain::time::span_text;
 use jiff::Timestamp;
 use leptos::prelude::*;
+use services::account::contacts::{self, Waiting};
 use services::account::sessions::{self, OwnSession};
 use services::account::visitors::{self, Profile};
 use services::booking::{self, BookingState, BookingView};
+use services::outreach::Events;
 
 /// The bookings of whoever is signed in.
 #[component]
@@ -28,7 +32,11 @@ pub fn Bookings() -> impl IntoView {
         let profile = visitors::profile(&visit.services, &visit.context).await;
         let bookings = booking::of_account(&visit.services, &visit.context).await;
         match (profile, bookings) {
-            (Ok(profile), Ok(bookings)) => bookings_page(&visit, &profile, bookings).into_any(),
+            (Ok(profile), Ok(bookings)) => {
+                // Only for their names: a list of bookings is shown all the same where they cannot be read.
+                let events = services::outreach::events(&visit.services).await.unwrap_or_default();
+                bookings_page(&visit, &profile, bookings, &events).into_any()
+            }
             (Err(error), _) => problem_page(page_problem(error)).into_any(),
             (_, Err(error)) => {
                 tracing::error!(%error, "an account's bookings could not be read");
@@ -38,7 +46,12 @@ pub fn Bookings() -> impl IntoView {
     })
 }
 
-fn bookings_page(visit: &Visit, profile: &Profile, bookings: Vec<BookingView>) -> impl IntoView + use<> {
+fn bookings_page(
+    visit: &Visit,
+    profile: &Profile,
+    bookings: Vec<BookingView>,
+    events: &Events,
+) -> impl IntoView + use<> {
     let now = visit.context.now;
     let (mut ahead, past): (Vec<_>, Vec<_>) = bookings.into_iter().partition(|booking| is_ahead(booking, now));
     ahead.sort_by_key(|booking| booking.starts_at);
@@ -55,7 +68,7 @@ fn bookings_page(visit: &Visit, profile: &Profile, bookings: Vec<BookingView>) -
             <AccountTabs/>
             <section class="section">
                 <h2>{visit.t("account-ahead-title")}</h2>
-                {if ahead.is_empty() { none_ahead(visit).into_any() } else { ahead_cards(visit, &ahead).into_any() }}
+                {if ahead.is_empty() { none_ahead(visit).into_any() } else { ahead_cards(visit, &ahead, events).into_any() }}
             </section>
             {(!past.is_empty()).then(|| past_table(visit, &past))}
             <div class="account-end"><Do action="/sign-out" variant=Variant::Quiet>{visit.t("sign-out")}</Do></div>
@@ -79,7 +92,7 @@ fn none_ahead(visit: &Visit) -> impl IntoView + use<> {
     }
 }
 
-fn party_text(visit: &Visit, booking: &BookingView) -> crate::i18n::Text {
+fn party_text(visit: &Visit, booking: &BookingView) -> Text {
     let people = booking.party.people.get();
     match booking.party.children {
         0 => visit.t_args("account-people", &[("n", people.into())]),
@@ -91,7 +104,15 @@ fn page_of(visit: &Visit, booking: &BookingView) -> String {
     visit.href(&format!("/account/bookings/{}", booking.id))
 }
 
-fn ahead_cards(visit: &Visit, bookings: &[BookingView]) -> impl IntoView + use<> {
+/// What was booked: an event by its title, or the museum.
+fn name_of(visit: &Visit, booking: &BookingView, events: &Events) -> Text {
+    match events.by_id(booking.activity) {
+        Some(event) => event.title.of(visit.locale()).to_owned().into(),
+        None => visit.t("nav-museum"),
+    }
+}
+
+fn ahead_cards(visit: &Visit, bookings: &[BookingView], events: &Events) -> impl IntoView + use<> {
     let cards = bookings.iter().map(|booking| {
         let tag = if booking.starts_at <= visit.context.now {
             (Tone::Success, visit.t("account-state-running"))
@@ -100,8 +121,8 @@ fn ahead_cards(visit: &Visit, bookings: &[BookingView]) -> impl IntoView + use<>
         };
         let when = span_text(booking.starts_at, booking.ends_at, visit.locale());
         view! {
-            <Card title=when href=crate::i18n::Text::from(page_of(visit, booking)) tag=Some(tag)>
-                <p>{visit.t("nav-museum")}</p>
+            <Card title=when href=Text::from(page_of(visit, booking)) tag=Some(tag)>
+                <p>{name_of(visit, booking, events)}</p>
                 <p>{party_text(visit, booking)}</p>
                 <p class="muted small">{visit.t("account-reference")}" "<code class="code">{booking.reference.clone()}</code></p>
             </Card>
@@ -153,9 +174,11 @@ pub fn Security() -> impl IntoView {
     Suspend::new(async move {
         let profile = visitors::profile(&visit.services, &visit.context).await;
         let sessions = sessions::list(&visit.services, &visit.context).await;
-        match (profile, sessions) {
-            (Ok(profile), Ok(sessions)) => security_page(&visit, &profile, sessions).into_any(),
-            (Err(error), _) | (_, Err(error)) => problem_page(page_problem(error)).into_any(),
+        let waiting = contacts::waiting(&visit.services, &visit.context).await;
+        match (profile, sessions, waiting) {
+            (Ok(profile), Ok(sessions), Ok(waiting)) => security_page(&visit, &profile, sessions, &waiting).into_any(),
+            (Err(error), _, _) | (_, Err(error), _) => problem_page(page_problem(error)).into_any(),
+            (_, _, Err(error)) => problem_page(page_problem(error)).into_any(),
         }
     })
 }
@@ -164,11 +187,19 @@ const DONE: &[(&str, &str)] = &[
     ("name", "account-done-name"),
     ("language", "account-done-language"),
     ("contact", "account-done-contact"),
+    ("contact-waits", "account-done-contact-waits"),
+    ("taken-back", "account-done-taken-back"),
+    ("proven", "account-done-proven"),
     ("session", "account-done-session"),
     ("sessions", "account-done-sessions"),
 ];
 
-fn security_page(visit: &Visit, profile: &Profile, sessions: Vec<OwnSession>) -> impl IntoView + use<> {
+fn security_page(
+    visit: &Visit,
+    profile: &Profile,
+    sessions: Vec<OwnSession>,
+    waiting: &[Waiting],
+) -> impl IntoView + use<> {
     let done = done_notice(visit, DONE);
     let visitor = matches!(visit.context.actor, Actor::Visitor { .. });
     view! {
@@ -177,6 +208,7 @@ fn security_page(visit: &Visit, profile: &Profile, sessions: Vec<OwnSession>) ->
             <AccountTabs/>
             <section class="section account-part">
                 <h2>{visit.t("account-contacts-title")}</h2>
+                {waiting_list(visit, waiting)}
                 {contacts(visit, profile, visitor)}
             </section>
             {particulars(visit, profile)}

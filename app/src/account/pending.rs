@@ -20,13 +20,15 @@ use uuid::Uuid;
 /// Longer than a code lives, so that somebody who comes back late asks for another one without typing the contact again.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
-/// Which of two running proofs a cookie holds; one never opens as the other.
+/// Which running proof a cookie holds; one never opens as the other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// A visitor signs in.
     SignIn,
     /// An account gets another contact.
     Contact,
+    /// A visitor proves again who it is.
+    Proof,
 }
 
 impl Kind {
@@ -34,6 +36,7 @@ impl Kind {
         match self {
             Self::SignIn => "__Host-sign-in",
             Self::Contact => "__Host-contact",
+            Self::Proof => "__Host-proof",
         }
     }
 
@@ -45,7 +48,7 @@ impl Kind {
 /// A code is on its way to a contact, and this browser waits for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pending {
-    /// What the code is for: the flow of a sign-in, the account that gets a contact.
+    /// What the code is for: the flow of a sign-in, the account that gets a contact, the session that is proven.
     pub subject: Uuid,
     /// Where the code went. Prints masked.
     pub contact: Contact,

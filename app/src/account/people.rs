@@ -40,7 +40,8 @@ pub fn People() -> impl IntoView {
 }
 
 fn list_page(visit: &Visit, members: Vec<StaffMember>) -> impl IntoView + use<> {
-    let done = done_notice(visit, &[("ended", "people-done-ended")]);
+    let done =
+        done_notice(visit, &[("ended", "people-done-ended"), ("visitor-sessions", "people-done-visitor-sessions")]);
     let columns = vec![
         Column::new(visit.t("people-name")),
         Column::new(visit.t("staff-login")),
@@ -67,6 +68,14 @@ fn list_page(visit: &Visit, members: Vec<StaffMember>) -> impl IntoView + use<> 
                 <LinkButton href=visit.href(at::PEOPLE_NEW) glyph=Glyph::Person>{visit.t("people-new")}</LinkButton>
             </p>
             <Table caption=visit.t("people-title") caption_hidden=true columns=columns rows=rows/>
+            <section class="section account-part">
+                <h2>{visit.t("people-visitor-title")}</h2>
+                <p class="muted">{visit.t("people-visitor-text")}</p>
+                <Form action=visit.href("/staff/visitors/end-sessions")>
+                    <TextField name="contact" label=visit.t("sign-in-contact") autocomplete="off" width="medium"/>
+                    <Button variant=Variant::Secondary>{visit.t("people-sessions-submit")}</Button>
+                </Form>
+            </section>
         </Page>
     }
 }
@@ -84,6 +93,10 @@ fn roles_of(visit: &Visit, member: &StaffMember) -> Text {
 fn state_of(visit: &Visit, member: &StaffMember) -> (Tone, Text) {
     match member {
         StaffMember { resting_until: Some(_), .. } => (Tone::Danger, visit.t("people-state-resting")),
+        StaffMember { ajar_until: Some(until), .. } if *until <= visit.context.now => {
+            (Tone::Danger, visit.t("people-state-late"))
+        }
+        StaffMember { temporary: true, enrolled: true, .. } => (Tone::Warning, visit.t("people-state-temporary")),
         StaffMember { enrolled: false, .. } => (Tone::Warning, visit.t("people-state-new")),
         _ => (Tone::Success, visit.t("people-state-ready")),
     }
@@ -134,7 +147,10 @@ pub fn Person() -> impl IntoView {
 
 fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
     let (tone, state) = state_of(visit, member);
-    let done = done_notice(visit, &[("roles", "people-done-roles")]);
+    let done = done_notice(
+        visit,
+        &[("roles", "people-done-roles"), ("factor", "people-done-factor"), ("sessions", "people-done-sessions")],
+    );
     let seen = member.last_seen_at.map_or_else(|| visit.t("people-never"), |at| seen_text(visit, at));
     let mut rows = vec![
         SummaryRow::new(visit.t("staff-login"), view! { <code>{member.login.clone()}</code> }),
@@ -143,6 +159,9 @@ fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
     ];
     if let Some(until) = member.resting_until {
         rows.push(SummaryRow::new(visit.t("people-resting-until"), moment_text(visit, until)));
+    }
+    if let Some(until) = member.ajar_until {
+        rows.push(SummaryRow::new(visit.t("people-ajar-until"), moment_text(visit, until)));
     }
     let own = visit.context.actor.account() == Some(member.account);
     let at = |what: &str| visit.href(&format!("{}/{}/{what}", at::PEOPLE, member.account));
@@ -168,13 +187,34 @@ fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
             // One's own second factor and one's own end are no buttons to press by mistake.
             {(!own).then(|| view! {
                 <section class="section account-part">
+                    <h2>{visit.t("people-sessions-title")}</h2>
+                    <p class="muted">{visit.t("people-sessions-text")}</p>
+                    <Form action=at("end-sessions")>
+                        <Button variant=Variant::Secondary>{visit.t("people-sessions-submit")}</Button>
+                    </Form>
+                </section>
+                <section class="section account-part">
                     <h2>{visit.t("people-reset-title")}</h2>
                     <p class="muted">{visit.t("people-reset-text")}</p>
                     <Dialog label=visit.t("people-reset-open") title=visit.t("people-reset-question")>
                         <p>{visit.t("people-reset-what")}</p>
-                        <Form action=at("reset")><Button variant=Variant::Danger>{visit.t("people-reset-submit")}</Button></Form>
+                        <Form action=at("reset-password")>
+                            <Button variant=Variant::Danger>{visit.t("people-reset-submit")}</Button>
+                        </Form>
                     </Dialog>
                 </section>
+                {member.enrolled.then(|| view! {
+                    <section class="section account-part">
+                        <h2>{visit.t("people-factor-title")}</h2>
+                        <p class="muted">{visit.t("people-factor-text")}</p>
+                        <Dialog label=visit.t("people-factor-open") title=visit.t("people-factor-question")>
+                            <p>{visit.t("people-factor-what")}</p>
+                            <Form action=at("reset-factor")>
+                                <Button variant=Variant::Danger>{visit.t("people-factor-submit")}</Button>
+                            </Form>
+                        </Dialog>
+                    </section>
+                })}
                 <section class="section account-part">
                     <h2>{visit.t("people-end-title")}</h2>
                     <p class="muted">{visit.t("people-end-text")}</p>

@@ -77,7 +77,7 @@ pub fn SignInCode() -> impl IntoView {
     }
 }
 
-/// What differs between the two pages with a code.
+/// What differs between the pages with a code.
 pub struct Words {
     title: &'static str,
     submit: &'static str,
@@ -102,6 +102,14 @@ impl Words {
         resend_at: "/account/contact/resend",
         other: at::CONTACT,
         crumb: "account-contact-title",
+    };
+    /// Proving again who one is.
+    pub const PROOF: Self = Self {
+        title: "proof-code-title",
+        submit: "account-contact-code-submit",
+        resend_at: "/account/confirm/resend",
+        other: at::CONFIRM,
+        crumb: "proof-title",
     };
 }
 

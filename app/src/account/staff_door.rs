@@ -14,8 +14,8 @@ use crate::visit::{Visit, visit};
 use domain::account::Actor;
 use domain::time::clock_text;
 use leptos::prelude::*;
+use services::account::enrolment::{self, Enrolment, NewFactor};
 use services::account::password;
-use services::account::sign_in::{self, Enrolment};
 use services::messages::qr_svg;
 
 /// Login, password and second factor in one form, so that no answer says which of them was right.
@@ -61,7 +61,7 @@ pub fn StaffCode(
 pub fn StaffEnrol() -> impl IntoView {
     let visit = &visit();
     let token = pending::enrolment_of(visit);
-    match token.and_then(|token| sign_in::enrolment(&visit.services, &visit.context, &token).ok()) {
+    match token.and_then(|token| enrolment::enrolment(&visit.services, &visit.context, &token).ok()) {
         Some(enrolment) => enrol_page(visit, &enrolment).into_any(),
         None => enrol_over(visit).into_any(),
     }
@@ -83,28 +83,41 @@ fn grouped(secret: &str) -> String {
     letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
-fn enrol_page(visit: &Visit, enrolment: &Enrolment) -> impl IntoView + use<> {
-    let key = grouped(&enrolment.secret);
+/// The QR code of a new second factor, and what to do with it.
+fn factor_steps(visit: &Visit, factor: &NewFactor) -> impl IntoView + use<> {
+    let key = grouped(&factor.secret);
     // An otpauth address always fits; should it not, the key can still be typed.
-    let figure = match qr_svg(&enrolment.uri) {
+    let figure = match qr_svg(&factor.uri) {
         Ok(svg) => view! { <QrFigure svg=svg label=visit.t("staff-enrol-qr") reference=key/> }.into_any(),
         Err(_) => view! { <p><code class="code">{key}</code></p> }.into_any(),
     };
+    view! {
+        <ol class="how">
+            <li>{visit.t("staff-enrol-step-app")}</li>
+            <li>{visit.t("staff-enrol-step-scan")}</li>
+            <li>{visit.t("staff-enrol-step-code")}</li>
+        </ol>
+        {figure}
+    }
+}
+
+fn enrol_page(visit: &Visit, enrolment: &Enrolment) -> impl IntoView + use<> {
+    let (title, lead, submit) = match enrolment.factor {
+        Some(_) => ("staff-enrol-title", "staff-enrol-lead", "staff-enrol-submit"),
+        None => ("staff-choose-title", "staff-choose-lead", "staff-choose-submit"),
+    };
     let until = visit.t_args("staff-enrol-until", &[("at", clock_text(enrolment.expires_at).into())]);
     view! {
-        <Gate title=visit.t("staff-enrol-title") lead=visit.t("staff-enrol-lead")>
-            <ol class="how">
-                <li>{visit.t("staff-enrol-step-app")}</li>
-                <li>{visit.t("staff-enrol-step-scan")}</li>
-                <li>{visit.t("staff-enrol-step-code")}</li>
-            </ol>
-            {figure}
+        <Gate title=visit.t(title) lead=visit.t(lead)>
+            {enrolment.factor.as_ref().map(|factor| factor_steps(visit, factor))}
             <p class="muted small">{until}</p>
             <Form>
                 {next_of(visit).map(|next| view! { <HiddenField name="next" value=next/> })}
-                <CodeField label=visit.t("staff-enrol-code") hint=visit.t("staff-enrol-code-hint")/>
+                {enrolment.factor.is_some().then(|| view! {
+                    <CodeField label=visit.t("staff-enrol-code") hint=visit.t("staff-enrol-code-hint")/>
+                })}
                 {enrolment.choose_password.then(|| view! { <NewPassword/> })}
-                <Button>{visit.t("staff-enrol-submit")}</Button>
+                <Button>{visit.t(submit)}</Button>
             </Form>
         </Gate>
     }

@@ -27,18 +27,20 @@ const fn area(path: &'static str, capability: Capability, title: &'static str, t
     Area { path, capability, title, text }
 }
 
-const AREAS: [Area; 14] = [
+const AREAS: [Area; 15] = [
     area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
     area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
     area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
     area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
     area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
     area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
+    area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text"),
     area("/staff/bus", Capability::DispatchBus, "bus-staff-board-title", "bus-staff-board-text"),
     area("/staff/bus/plan", Capability::DispatchBus, "bus-staff-plan-title", "bus-staff-plan-text"),
     area("/staff/bus/blackouts", Capability::DispatchBus, "bus-staff-blackouts-title", "bus-staff-blackouts-text"),
     area("/staff/bus/numbers", Capability::DispatchBus, "bus-staff-numbers-title", "bus-staff-numbers-text"),
     area("/staff/people", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
+    area("/staff/clients", Capability::ManageClients, "clients-title", "clients-area-text"),
     area("/staff/jobs", Capability::Operate, "staff-jobs-title", "staff-jobs-text"),
     area("/staff/audit", Capability::ReadAudit, "staff-audit-title", "staff-audit-text"),
     area("/staff/account", Capability::EnterStaff, "staff-own-title", "staff-own-text"),

@@ -48,7 +48,7 @@ pub fn Home() -> impl IntoView {
 fn doors(visit: &Visit) -> impl IntoView + use<> {
     let all = [
         (paths::MUSEUM, Illustration::Museum, visit.t("nav-museum"), visit.t("home-museum-text")),
-        ("/events", Illustration::Helix, visit.t("home-events-title"), visit.t("home-events-text")),
+        (paths::EVENTS, Illustration::Kite, visit.t("home-events-title"), visit.t("home-events-text")),
         ("/bus", Illustration::Bus, visit.t("home-bus-title"), visit.t("home-bus-text")),
         ("/spark", Illustration::Drop, visit.t("home-spark-title"), visit.t("home-spark-text")),
         ("/family", Illustration::Family, visit.t("home-family-title"), visit.t("home-family-text")),

@@ -1,6 +1,8 @@
 //! The museum's front page: what it is, hours, the way there, rules, accessibility, questions.
 
+use super::problem_of;
 use crate::content;
+use crate::problem::problem_page;
 use crate::routes::paths;
 use crate::ui::{Crumb, Glyph, Icon, Illustration, LinkButton, Page, Picture, SummaryList, SummaryRow, Variant, Width};
 use crate::visit::{Visit, visit};
@@ -11,7 +13,18 @@ use leptos::prelude::*;
 #[component]
 pub fn About() -> impl IntoView {
     let visit = visit();
-    let sections = (practical(&visit), rules(&visit), questions(&visit));
+    Suspend::new(async move {
+        // The rules of the page are the rules of the engine: read, never retyped, and never made up where they cannot be
+        // read.
+        match services::booking::museum(&visit.services).await {
+            Ok(museum) => about(&visit, &museum.policy).into_any(),
+            Err(error) => problem_page(problem_of(&error)).into_any(),
+        }
+    })
+}
+
+fn about(visit: &Visit, policy: &Policy) -> impl IntoView + use<> {
+    let sections = (practical(visit), rules(visit, policy), questions(visit));
     let visitors = visit.t_args("museum-lead", &[("visitors", content::MUSEUM_VISITORS.text(visit.locale()).into())]);
     let (book, practical_title) = (visit.t("museum-book-action"), visit.t("museum-practical-title"));
     let crumbs = vec![Crumb::new(visit.href("/"), visit.t("nav-home"))];
@@ -55,36 +68,32 @@ fn practical(visit: &Visit) -> impl IntoView + use<> {
     }
 }
 
-fn rules(visit: &Visit) -> impl IntoView + use<> {
-    let visit = visit.clone();
-    // The rules of the page are the rules of the engine: read, never retyped.
-    Suspend::new(async move {
-        let policy =
-            services::booking::museum(&visit.services).await.map(|museum| museum.policy.clone()).unwrap_or_default();
-        let items = rule_sentences(&visit, &policy)
-            .into_iter()
-            .map(|text| view! { <li><Icon of=Glyph::Check/><span>{text}</span></li> });
-        view! {
-            <section class="section">
-                <h2>{visit.t("museum-rules-title")}</h2>
-                <ul class="ticks">{items.collect_view()}</ul>
-            </section>
-        }
-    })
+fn rules(visit: &Visit, policy: &Policy) -> impl IntoView + use<> {
+    let items = rule_sentences(visit, policy)
+        .into_iter()
+        .map(|text| view! { <li><Icon of=Glyph::Check/><span>{text}</span></li> });
+    view! {
+        <section class="section">
+            <h2>{visit.t("museum-rules-title")}</h2>
+            <ul class="ticks">{items.collect_view()}</ul>
+        </section>
+    }
 }
 
 /// What the policy says, in sentences: on the front page, beside the booking form and in nobody's memory.
-pub(super) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n::Text> {
+pub(crate) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n::Text> {
     let number = |n: u16| u32::from(n).into();
+    let party = [("people", number(policy.people_per_booking)), ("children", number(policy.children_per_booking))];
     vec![
         visit.t_args(
             "museum-rule-ahead",
             &[("days", number(policy.days_ahead)), ("hour", i32::from(policy.opens_hour).into())],
         ),
-        visit.t_args(
-            "museum-rule-party",
-            &[("people", number(policy.people_per_booking)), ("children", number(policy.children_per_booking))],
-        ),
+        if policy.children_per_booking > 0 {
+            visit.t_args("museum-rule-party", &party)
+        } else {
+            visit.t_args("event-rule-adults", &party[..1])
+        },
         visit.t_args(
             "museum-rule-limit",
             &[

@@ -1,9 +1,12 @@
-//! Booking: who comes, then the code that proves the contact. Places are kept meanwhile, and nothing typed is lost.
+//! Booking: who comes and what is asked of them, then the code that proves the contact. Places are kept meanwhile, and
+//! nothing typed is lost. One way for the museum and for events.
 
 use super::about::rule_sentences;
 use super::{param, problem_of};
+use crate::activity::Activity;
 use crate::form::Tone;
 use crate::i18n::Text;
+use crate::outreach::{questions, typed_so_far};
 use crate::problem::problem_page;
 use crate::routes::paths;
 use crate::ui::{
@@ -15,11 +18,15 @@ use domain::booking::Policy;
 use domain::ids::DraftId;
 use domain::time::{clock_text, span_text};
 use leptos::prelude::*;
-use services::booking::{BookingError, DraftView, museum, read};
+use services::booking::{BookingError, DraftView, read};
+use services::outreach::draft_answers;
 
-async fn draft(visit: &Visit) -> Result<DraftView, BookingError> {
+/// The draft of the address, and what it is to become a booking of.
+async fn draft(visit: &Visit) -> Result<(DraftView, Activity), BookingError> {
     let id: DraftId = param("draft").ok_or(BookingError::NotFound)?;
-    read(&visit.services, &visit.context, id, visit.visitor.as_deref().unwrap_or_default()).await
+    let draft = read(&visit.services, &visit.context, id, visit.visitor.as_deref().unwrap_or_default()).await?;
+    let activity = Activity::of(visit, draft.session.activity).await?;
+    Ok((draft, activity))
 }
 
 fn steps(visit: &Visit, current: usize) -> impl IntoView + use<> {
@@ -27,23 +34,34 @@ fn steps(visit: &Visit, current: usize) -> impl IntoView + use<> {
     view! { <Steps steps=steps.to_vec() current=current/> }
 }
 
-fn crumbs(visit: &Visit) -> Vec<Crumb> {
-    vec![
-        Crumb::new(visit.href("/museum"), visit.t("museum-name")),
-        Crumb::new(visit.href("/museum/sessions"), visit.t("sessions-title")),
-    ]
+fn crumbs(visit: &Visit, activity: &Activity) -> Vec<Crumb> {
+    let home = Crumb::new(visit.href(&activity.home()), activity.name(visit));
+    match activity {
+        Activity::Museum(_) => vec![home, Crumb::new(visit.href("/museum/sessions"), visit.t("sessions-title"))],
+        Activity::Event(_) => vec![Crumb::new(visit.href(paths::EVENTS), visit.t("nav-events")), home],
+    }
 }
 
-pub(super) fn chosen(visit: &Visit, draft: &DraftView) -> impl IntoView + use<> {
+/// The address of a date's place in the list of an activity, for this party.
+fn choose(visit: &Visit, draft: &DraftView, activity: &Activity) -> String {
+    let day = domain::time::local_day(draft.session.facts.starts_at);
+    visit.href(&activity.sessions(draft.people.get(), Some(day)))
+}
+
+pub(super) fn chosen(visit: &Visit, draft: &DraftView, activity: &Activity) -> impl IntoView + use<> {
     let facts = draft.session.facts;
     let people = draft.people.get();
-    let day = domain::time::local_day(facts.starts_at);
-    let back = format!("{}?people={people}&day={day}", visit.href("/museum/sessions"));
-    let rows = vec![
+    let mut rows = vec![
         SummaryRow::new(visit.t("book-when"), span_text(facts.starts_at, facts.ends_at, visit.locale()))
-            .action(back, visit.t("book-change")),
+            .action(choose(visit, draft, activity), visit.t("book-change")),
         SummaryRow::new(visit.t("book-people"), visit.t_args("people-count", &[("n", people.into())])),
     ];
+    if let Activity::Event(event) = activity {
+        let date = event.name_of(draft.session.id).map(|name| format!(" · {}", name.of(visit.locale())));
+        let name = format!("{}{}", activity.name(visit), date.unwrap_or_default());
+        rows.insert(0, SummaryRow::new(visit.t("event-what"), name));
+        rows.push(SummaryRow::new(visit.t("museum-place"), activity.place(visit)));
+    }
     let held = match draft.held_until {
         // Who waits keeps no places yet.
         _ if draft.waits => ().into_any(),
@@ -61,8 +79,8 @@ pub fn Book() -> impl IntoView {
     let visit = visit();
     Suspend::new(async move {
         match draft(&visit).await {
-            Ok(draft) if draft.booking.is_some() => done(&visit, &draft).into_any(),
-            Ok(draft) => form(&visit, &draft).await.into_any(),
+            Ok((draft, _)) if draft.booking.is_some() => done(&visit, &draft).into_any(),
+            Ok((draft, activity)) => form(&visit, &draft, &activity).await.into_any(),
             Err(error) => gone(&visit, &error).into_any(),
         }
     })
@@ -76,10 +94,15 @@ pub(super) fn gone(visit: &Visit, error: &BookingError) -> AnyView {
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(axum::http::StatusCode::NOT_FOUND);
     }
+    let (href, action) = if visit.path.starts_with(paths::EVENTS) {
+        (visit.href(paths::EVENTS), visit.t("event-all"))
+    } else {
+        (visit.href("/museum/sessions"), visit.t("museum-book-action"))
+    };
     view! {
         <Page title=visit.t("book-gone-title") centred=true>
             <p class="lead">{visit.t("book-gone-text")}</p>
-            <p class="actions"><crate::ui::LinkButton href=visit.href("/museum/sessions")>{visit.t("museum-book-action")}</crate::ui::LinkButton></p>
+            <p class="actions"><crate::ui::LinkButton href=href>{action}</crate::ui::LinkButton></p>
         </Page>
     }
     .into_any()
@@ -100,25 +123,36 @@ fn done(visit: &Visit, draft: &DraftView) -> AnyView {
     .into_any()
 }
 
-async fn form(visit: &Visit, draft: &DraftView) -> AnyView {
-    let policy = museum(&visit.services).await.map(|m| m.policy.clone()).unwrap_or_default();
-    let fields = particulars_form(visit, draft, &policy, ().into_any(), visit.t("book-continue"));
+async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
+    let asked = match activity.questions() {
+        Some(form) => {
+            let answers = match draft_answers(&visit.services, draft).await {
+                Ok(answers) => answers.unwrap_or_default(),
+                Err(error) => return problem_page(problem_of(&error.into())).into_any(),
+            };
+            Some((form, typed_so_far(visit, form, &answers)))
+        }
+        None => None,
+    };
+    let today = domain::time::local_day(visit.context.now);
+    let more = || asked.map(|(form, typed)| questions(visit, form, &typed, today)).into_any();
     view! {
-        <Page title=visit.t("book-title") lead=visit.t("book-lead") crumbs=crumbs(visit)>
+        <Page title=activity.says(visit, "book-title", "event-book-title") lead=visit.t("book-lead") crumbs=crumbs(visit, activity)>
             {steps(visit, 1)}
-            {chosen(visit, draft)}
-            {fields}
+            {chosen(visit, draft, activity)}
+            {particulars_form(visit, draft, activity.policy(), more, visit.t("book-continue"))}
         </Page>
     }
     .into_any()
 }
 
-/// Who comes: the form of a booking and of the waiting list, which asks for something `more`.
+/// Who comes: the form of a booking and of the waiting list. Either asks for something `more`, which is made in its place
+/// and not before: the page notes what its fields are called.
 pub(super) fn particulars_form(
     visit: &Visit,
     draft: &DraftView,
     policy: &Policy,
-    more: AnyView,
+    more: impl FnOnce() -> AnyView,
     send: Text,
 ) -> impl IntoView + use<> {
     let typed = draft.typed.as_ref();
@@ -132,8 +166,10 @@ pub(super) fn particulars_form(
             <Form>
                 <TextField name="name" label=visit.t("book-name") hint=visit.t("book-name-hint") autocomplete="name" maxlength=40 value=name/>
                 <TextField name="contact" label=visit.t("book-contact") hint=visit.t("book-contact-hint") autocomplete="email" maxlength=254 value=contact/>
-                <NumberStepper name="children" label=visit.t("book-children") hint=visit.t_args("book-children-hint", &[("people", draft.people.get().into())]) min=0 max=most value=children/>
-                {more}
+                {(policy.children_per_booking > 0).then(|| view! {
+                    <NumberStepper name="children" label=visit.t("book-children") hint=visit.t_args("book-children-hint", &[("people", draft.people.get().into())]) min=0 max=most value=children/>
+                })}
+                {more()}
                 <details class="question"><summary>{visit.t("museum-rules-title")}</summary><ul>{sentences}</ul></details>
                 <Checkbox name="accept">
                     {visit.t("book-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
@@ -149,17 +185,17 @@ pub fn Code() -> impl IntoView {
     let visit = visit();
     Suspend::new(async move {
         match draft(&visit).await {
-            Ok(draft) if draft.booking.is_some() => done(&visit, &draft).into_any(),
-            Ok(draft) if draft.typed.is_none() => form(&visit, &draft).await.into_any(),
-            Ok(draft) if draft.proven => proven(&visit, &draft).await.into_any(),
-            Ok(draft) => code(&visit, &draft).into_any(),
+            Ok((draft, _)) if draft.booking.is_some() => done(&visit, &draft).into_any(),
+            Ok((draft, activity)) if draft.typed.is_none() => form(&visit, &draft, &activity).await.into_any(),
+            Ok((draft, activity)) if draft.proven => proven(&visit, &draft, &activity).into_any(),
+            Ok((draft, activity)) => code(&visit, &draft, &activity).into_any(),
             Err(error) => gone(&visit, &error).into_any(),
         }
     })
 }
 
-fn code(visit: &Visit, draft: &DraftView) -> AnyView {
-    let base = format!("/museum/book/{}", draft.id);
+fn code(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
+    let base = activity.draft(draft.id);
     let to = draft
         .typed
         .as_ref()
@@ -167,9 +203,9 @@ fn code(visit: &Visit, draft: &DraftView) -> AnyView {
         .map(|c| c.expose().to_owned())
         .unwrap_or_default();
     view! {
-        <Page title=visit.t("code-title") lead=visit.t_args("code-lead", &[("to", to.into())]) crumbs=crumbs(visit)>
+        <Page title=visit.t("code-title") lead=visit.t_args("code-lead", &[("to", to.into())]) crumbs=crumbs(visit, activity)>
             {steps(visit, 2)}
-            {chosen(visit, draft)}
+            {chosen(visit, draft, activity)}
             {code_form(visit, &base, visit.t("code-confirm"))}
         </Page>
     }
@@ -199,12 +235,12 @@ pub(super) fn code_form(visit: &Visit, base: &str, send: Text) -> impl IntoView 
 }
 
 /// The contact is proven and the booking was not made: the session filled up, closed, or a limit stands in the way.
-async fn proven(visit: &Visit, draft: &DraftView) -> AnyView {
+fn proven(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
     let people = draft.people.get();
-    let base = format!("/museum/book/{}", draft.id);
-    let others = museum(&visit.services).await.ok();
-    let others = others.iter().flat_map(|m| m.alternatives(draft.session.id, people, visit.context.now, 2));
+    let base = activity.draft(draft.id);
+    let others = activity.timetable().alternatives(draft.session.id, people, visit.context.now, 2);
     let others: Vec<_> = others
+        .into_iter()
         .map(|session| {
             let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
             let free = visit.t_args("session-free", &[("free", session.facts.free().into())]);
@@ -219,16 +255,19 @@ async fn proven(visit: &Visit, draft: &DraftView) -> AnyView {
             }
         })
         .collect();
-    let day = domain::time::local_day(draft.session.facts.starts_at);
-    let calendar = format!("{}?people={people}&day={day}", visit.href("/museum/sessions"));
+    let calendar = choose(visit, draft, activity);
+    // Events keep no waiting lists.
+    let wait = matches!(activity, Activity::Museum(_)).then(|| visit.href(&format!("{base}/wait")));
     view! {
-        <Page title=visit.t("proven-title") lead=visit.t("proven-lead") crumbs=crumbs(visit)>
+        <Page title=visit.t("proven-title") lead=visit.t("proven-lead") crumbs=crumbs(visit, activity)>
             {steps(visit, 2)}
-            {chosen(visit, draft)}
+            {chosen(visit, draft, activity)}
             <Form><p class="actions"><Button>{visit.t("proven-try")}</Button></p></Form>
-            <Form action=visit.href(&format!("/museum/book/{}/wait", draft.id))>
-                <p class="actions"><Button variant=Variant::Secondary>{visit.t("proven-wait")}</Button></p>
-            </Form>
+            {wait.map(|action| view! {
+                <Form action=action>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("proven-wait")}</Button></p>
+                </Form>
+            })}
             {(!others.is_empty()).then(|| view! {
                 <section class="section"><h2>{visit.t("proven-others")}</h2><ul class="session-list">{others}</ul></section>
             })}

@@ -1,10 +1,12 @@
-//! What visitors of the museum do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
+//! What visitors of the museum and of events do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
 
 use super::{VISITOR_COOKIE, led_nowhere, places, problem_of};
+use crate::activity::{Activity, draft_at};
 use crate::calls::{Answer, Asked, Call, Cookie};
 use crate::form::{FormState, Tone};
+use crate::outreach::{asks_more, read_answers};
 use crate::problem::{Problem, minutes};
-use crate::routes::Access;
+use crate::routes::{Access, paths};
 use crate::words::{fault_text, refusal_text};
 use domain::booking::{Party, PartySize};
 use domain::contact::{Contact, PersonName};
@@ -13,7 +15,7 @@ use domain::ids::{DraftId, SessionId};
 use jiff::SignedDuration;
 use services::booking::{self, BookingError, BookingState, DraftView, Handle};
 use services::limits::LimitError;
-use services::messages;
+use services::{messages, outreach};
 
 /// The museum's calls.
 pub const CALLS: &[Call] = &[
@@ -22,6 +24,11 @@ pub const CALLS: &[Call] = &[
     Call::post("/museum/book/:draft/code", Access::Public, &code),
     Call::post("/museum/book/:draft/resend", Access::Public, &resend),
     Call::post("/museum/book/:draft/other", Access::Public, &other),
+    Call::post("/events/:slug/sessions/:id", Access::Public, &hold_event),
+    Call::post("/events/book/:draft", Access::Public, &particulars),
+    Call::post("/events/book/:draft/code", Access::Public, &code),
+    Call::post("/events/book/:draft/resend", Access::Public, &resend),
+    Call::post("/events/book/:draft/other", Access::Public, &other),
     Call::post("/b/:link/cancel", Access::Public, &cancel),
     Call::post("/b/:link/party", Access::Public, &party),
     Call::post("/b/:link/move", Access::Public, &move_to),
@@ -77,75 +84,127 @@ pub(super) fn visitor(asked: &Asked) -> (String, Cookie) {
 }
 
 async fn hold(asked: Asked) -> Answer {
+    keep_places(asked, "/museum/sessions".to_owned()).await
+}
+
+/// The same for a date of an event, which has to be published: the service asks that again under the session's lock.
+async fn hold_event(asked: Asked) -> Answer {
+    let slug: String = asked.param("slug").unwrap_or_default();
     let Some(session) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
-    let calendar = "/museum/sessions".to_owned();
+    let events = match outreach::events(&asked.services).await {
+        Ok(events) => events,
+        Err(error) => return problem_of(&error.into()).into(),
+    };
+    match events.by_slug(&slug) {
+        Some(event) if event.timetable.session(session).is_some() => {
+            keep_places(asked, format!("{}/{slug}", paths::EVENTS)).await
+        }
+        _ => Problem::NotFound.into(),
+    }
+}
+
+/// Keeps the places of a session; `calendar` is the page it was chosen on.
+async fn keep_places(asked: Asked, calendar: String) -> Answer {
+    let Some(session) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
     let people = match PartySize::parse(asked.field("people")) {
         Ok(people) => people,
         Err(fault) => return one(&asked, "people", calendar, fault),
     };
     let (visitor, cookie) = visitor(&asked);
     match booking::begin(&asked.services, &asked.context, session, people, &visitor, &asked.network).await {
-        Ok(draft) => Answer::to(format!("/museum/book/{draft}")).cookie(cookie),
+        Ok(draft) => Answer::to(draft_at(&asked.path, draft)).cookie(cookie),
         Err(error) => refused(&asked, calendar, error),
     }
 }
 
-pub(super) async fn draft(asked: &Asked) -> Result<DraftView, Answer> {
+/// The draft of the address, what it is of, and its page.
+pub(super) async fn draft(asked: &Asked) -> Result<(DraftView, Activity, String), Answer> {
     let id = asked.param::<DraftId>("draft").ok_or(Problem::NotFound)?;
     let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
-    match booking::read(&asked.services, &asked.context, id, visitor).await {
-        Ok(draft) => Ok(draft),
+    let draft = match booking::read(&asked.services, &asked.context, id, visitor).await {
+        Ok(draft) => draft,
         // The page itself explains what became of it.
-        Err(BookingError::NotFound) => Err(Answer::to(format!("/museum/book/{id}"))),
-        Err(error) => Err(problem_of(&error).into()),
-    }
+        Err(BookingError::NotFound) => return Err(Answer::to(draft_at(&asked.path, id))),
+        Err(error) => return Err(problem_of(&error).into()),
+    };
+    let activity = Activity::of(asked, draft.session.activity).await.map_err(|error| problem_of(&error))?;
+    let page = activity.draft(id);
+    Ok((draft, activity, page))
 }
 
+/// Who comes, and the answers to the questions of an event.
+type Typed = (PersonName, Contact, Party, Option<domain::outreach::Answers>);
+
 async fn particulars(asked: Asked) -> Answer {
-    let draft = match draft(&asked).await {
-        Ok(draft) => draft,
+    let (draft, activity, page) = match draft(&asked).await {
+        Ok(found) => found,
         Err(answer) => return answer,
     };
-    let page = format!("/museum/book/{}", draft.id);
-    let (name, contact, party) = match typed(&asked, &draft).await {
+    let (name, contact, party, answers) = match typed(&asked, &draft, &activity) {
         Ok(typed) => typed,
         Err(faults) => return refused(&asked, page, BookingError::Fields(faults)),
     };
+    if let (Activity::Event(event), Some(answers)) = (&activity, answers) {
+        if event.form.as_ref().is_some_and(|(_, form)| asks_more(&asked, form, &answers)) {
+            let text = asked.t("event-asks-more").to_string();
+            return Answer::again_at(page, asked.typed(&[]).with_notice(Tone::Info, text));
+        }
+        if let Err(error) = outreach::keep_answers(&asked.services, &asked.context, &draft, event, answers).await {
+            return refused(&asked, page, error.into());
+        }
+    }
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
         Ok(()) => Answer::to(format!("{page}/code")),
         Err(error) => refused(&asked, page, error),
     }
 }
 
-/// Who comes, as it was typed; or what is wrong with it, all at once.
-pub(super) async fn typed(asked: &Asked, draft: &DraftView) -> Result<(PersonName, Contact, Party), Vec<FieldError>> {
+/// Who comes and what was asked of them, as it was typed; or what is wrong with it, all at once.
+pub(super) fn typed(asked: &Asked, draft: &DraftView, activity: &Activity) -> Result<Typed, Vec<FieldError>> {
+    let policy = activity.policy();
     let mut faults = Faults::default();
     let name = faults.take("name", PersonName::parse(asked.field("name")));
     let contact = faults.take("contact", Contact::parse(asked.field("contact")));
     let party = Party::parse(&draft.people.get().to_string(), asked.field("children"), &mut faults);
-    if let (Some(party), Ok(museum)) = (party, booking::museum(&asked.services).await) {
-        let limit = u32::from(museum.policy.children_per_booking);
-        if museum.policy.children_need_adult && party.children > 0 && party.adults() == 0 {
+    if let Some(party) = party {
+        let limit = u32::from(policy.children_per_booking);
+        if policy.children_need_adult && party.children > 0 && party.adults() == 0 {
             faults.add("children", Fault::ChildrenNeedAdult);
         } else if u32::from(party.children) > limit {
             faults.add("children", Fault::OutOfRange { min: 0, max: limit });
         }
     }
+    let answers = match activity.questions().map(|form| read_answers(asked, form)) {
+        Some(Ok(answers)) => Some(answers),
+        Some(Err(wrong)) => {
+            wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
+            None
+        }
+        None => None,
+    };
     if !asked.ticked("accept") {
         faults.add("accept", Fault::MustAccept);
     }
     match (faults.is_empty(), name, contact, party) {
-        (true, Some(name), Some(contact), Some(party)) => Ok((name, contact, party)),
+        (true, Some(name), Some(contact), Some(party)) => Ok((name, contact, party, answers)),
         _ => Err(faults.into_errors()),
     }
 }
 
 async fn code(asked: Asked) -> Answer {
-    let draft = match draft(&asked).await {
-        Ok(draft) => draft,
+    let (draft, activity, base) = match draft(&asked).await {
+        Ok(found) => found,
         Err(answer) => return answer,
     };
-    let page = format!("/museum/book/{}/code", draft.id);
+    // Questions that were published while the code was on its way are answered first.
+    if activity.questions().is_some() && draft.booking.is_none() {
+        match outreach::draft_answers(&asked.services, &draft).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return Answer::to(base),
+            Err(error) => return problem_of(&error.into()).into(),
+        }
+    }
+    let page = format!("{base}/code");
     match booking::prove(&asked.services, &asked.context, draft, asked.field("code"), &asked.network).await {
         Ok(draft) => confirm(&asked, draft, page).await,
         Err(error) => refused(&asked, page, error),
@@ -163,11 +222,11 @@ async fn confirm(asked: &Asked, draft: DraftView, page: String) -> Answer {
 }
 
 async fn resend(asked: Asked) -> Answer {
-    let draft = match draft(&asked).await {
-        Ok(draft) => draft,
+    let (draft, _, base) = match draft(&asked).await {
+        Ok(found) => found,
         Err(answer) => return answer,
     };
-    let page = format!("/museum/book/{}/code", draft.id);
+    let page = format!("{base}/code");
     match booking::resend(&asked.services, &asked.context, &draft, &asked.network).await {
         Ok(()) => Answer::to(page),
         Err(error) => refused(&asked, page, error),
@@ -175,21 +234,21 @@ async fn resend(asked: Asked) -> Answer {
 }
 
 async fn other(asked: Asked) -> Answer {
-    let before = match draft(&asked).await {
-        Ok(draft) => draft,
+    let (before, _, base) = match draft(&asked).await {
+        Ok(found) => found,
         Err(answer) => return answer,
     };
-    let page = format!("/museum/book/{}/code", before.id);
+    let page = format!("{base}/code");
     let Ok(session) = asked.field("session").parse::<SessionId>() else { return Problem::NotFound.into() };
     let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
     let people = before.people;
     match booking::take_other(&asked.services, &asked.context, &before, session, people, visitor, &asked.network).await
     {
         Ok(()) if before.proven => match draft(&asked).await {
-            Ok(now) => confirm(&asked, now, page).await,
+            Ok((now, ..)) => confirm(&asked, now, page).await,
             Err(answer) => answer,
         },
-        Ok(()) => Answer::to(format!("/museum/book/{}", before.id)),
+        Ok(()) => Answer::to(base),
         Err(error) => refused(&asked, page, error),
     }
 }
@@ -288,7 +347,7 @@ async fn calendar(asked: Asked) -> Answer {
         Err(answer) => return answer,
     };
     match messages::calendar_file(&asked.services, booking.id, asked.locale()).await {
-        Ok(Some(file)) => Answer::file("text/calendar; charset=utf-8", Some("museum-visit.ics".into()), file),
+        Ok(Some(file)) => Answer::file("text/calendar; charset=utf-8", Some("visit.ics".into()), file),
         Ok(None) => Problem::LinkInvalid.into(),
         Err(error) => {
             tracing::error!(%error, "a calendar file could not be made");

@@ -2,6 +2,7 @@
 
 use super::sessions::bookable_days;
 use super::{led_nowhere, param, problem_of};
+use crate::activity::Activity;
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
 use crate::ui::{
@@ -12,17 +13,17 @@ use crate::visit::{Visit, visit};
 use domain::booking::{SessionFacts, may_cancel};
 use domain::time::{clock_text, day_text, span_text};
 use leptos::prelude::*;
-use services::booking::{
-    BookingError, BookingState, BookingView, Handle, Museum, museum, pass_text, rebook_link, view,
-};
+use services::booking::{BookingError, BookingState, BookingView, Handle, pass_text, rebook_link, view};
 use services::messages::qr_svg;
-use std::sync::Arc;
+use services::outreach::{Told, told};
 
 /// A booking with what its page needs to know.
 struct Seen {
     link: String,
     booking: BookingView,
-    museum: Arc<Museum>,
+    activity: Activity,
+    /// What an event asked and was told.
+    told: Option<Told>,
     /// It can still be cancelled, made smaller or moved.
     changeable: bool,
 }
@@ -34,7 +35,13 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
         Err(BookingError::NotFound) => return Err(led_nowhere(visit).await),
         Err(error) => return Err(problem_of(&error)),
     };
-    let museum = museum(&visit.services).await.map_err(|error| problem_of(&error))?;
+    let activity = Activity::of(visit, booking.activity).await.map_err(|error| problem_of(&error))?;
+    let told = match activity {
+        Activity::Museum(_) => None,
+        Activity::Event(_) => {
+            told(&visit.services, &[booking.id]).await.map_err(|error| problem_of(&error.into()))?.remove(&booking.id)
+        }
+    };
     let facts = SessionFacts {
         starts_at: booking.starts_at,
         ends_at: booking.ends_at,
@@ -45,8 +52,8 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
         closed: booking.session_closed,
     };
     let cancelled = booking.state == BookingState::Cancelled;
-    let changeable = may_cancel(&museum.policy, visit.context.now, &facts, booking.arrived, cancelled).is_ok();
-    Ok(Seen { link, booking, museum, changeable })
+    let changeable = may_cancel(activity.policy(), visit.context.now, &facts, booking.arrived, cancelled).is_ok();
+    Ok(Seen { link, booking, activity, told, changeable })
 }
 
 /// The booking.
@@ -66,24 +73,30 @@ fn page(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
     let cancelled = booking.state == BookingState::Cancelled;
     let base = format!("/b/{}", seen.link);
     let over = booking.ends_at <= visit.context.now;
-    let title = visit.t(if cancelled {
-        "mine-title-cancelled"
+    let activity = &seen.activity;
+    let title = if cancelled {
+        visit.t("mine-title-cancelled")
     } else if over {
-        "mine-title-over"
+        activity.says(visit, "mine-title-over", "event-mine-over")
     } else {
-        "mine-title"
-    });
+        activity.says(visit, "mine-title", "event-mine")
+    };
+    let again = match activity {
+        Activity::Museum(_) => visit.href("/museum/sessions"),
+        Activity::Event(_) => visit.href(crate::routes::paths::EVENTS),
+    };
     view! {
-        <Page title=title crumbs=vec![Crumb::new(visit.href("/museum"), visit.t("museum-name"))]>
+        <Page title=title crumbs=vec![Crumb::new(visit.href(&activity.home()), activity.name(visit))]>
             {news(visit, seen)}
             {(!cancelled && !over).then(|| qr(visit, booking))}
             {rebook(visit, booking)}
-            <SummaryList rows=facts(visit, booking)/>
+            <SummaryList rows=facts(visit, seen)/>
+            {answers(visit, seen)}
             {(!cancelled && !over).then(|| take_along(visit, &base))}
             {seen.changeable.then(|| changes(visit, seen, &base))}
             {(!seen.changeable && !cancelled && !over).then(|| view! { <p class="muted">{visit.t("mine-no-changes")}</p> })}
             {(cancelled || over).then(|| view! {
-                <p class="actions"><LinkButton href=visit.href("/museum/sessions") glyph=Glyph::Calendar>{visit.t("mine-book-again")}</LinkButton></p>
+                <p class="actions"><LinkButton href=again glyph=Glyph::Calendar>{activity.says(visit, "mine-book-again", "event-all")}</LinkButton></p>
             })}
         </Page>
     }
@@ -129,7 +142,32 @@ fn qr(visit: &Visit, booking: &BookingView) -> impl IntoView + use<> {
     view! { <QrFigure svg=svg label=label reference=booking.reference.clone()/> }
 }
 
-fn facts(visit: &Visit, booking: &BookingView) -> Vec<SummaryRow> {
+/// What an event asked, beside what was answered. A link may be forwarded: sensitive answers are not shown here.
+fn answers(visit: &Visit, seen: &Seen) -> Option<impl IntoView + use<>> {
+    let told = seen.told.as_ref()?;
+    let agreed = visit.t("event-agreed");
+    let rows: Vec<_> = told
+        .form
+        .told(&told.answers)
+        .map(|(question, answer)| {
+            let label = question.label.of(visit.locale()).to_owned();
+            SummaryRow::new(label, answer.text(question, visit.locale(), &agreed))
+        })
+        .collect();
+    let apart = told.has_sensitive.then(|| view! { <p class="muted small">{visit.t("event-sensitive-apart")}</p> });
+    (!rows.is_empty() || told.has_sensitive).then(|| {
+        view! {
+            <section class="section no-print">
+                <h2>{visit.t("event-your-answers")}</h2>
+                <SummaryList rows=rows/>
+                {apart}
+            </section>
+        }
+    })
+}
+
+fn facts(visit: &Visit, seen: &Seen) -> Vec<SummaryRow> {
+    let (booking, activity) = (&seen.booking, &seen.activity);
     let people = visit.t_args("people-count", &[("n", booking.party.people.get().into())]);
     let party = if booking.party.children == 0 {
         people.to_string()
@@ -147,9 +185,14 @@ fn facts(visit: &Visit, booking: &BookingView) -> Vec<SummaryRow> {
         SummaryRow::new(visit.t("mine-reference"), view! { <code class="code">{booking.reference.clone()}</code> }),
         SummaryRow::new(visit.t("book-when"), span_text(booking.starts_at, booking.ends_at, visit.locale())),
         SummaryRow::new(visit.t("book-people"), party),
-        SummaryRow::new(visit.t("museum-place"), visit.t("museum-place-text")),
+        SummaryRow::new(visit.t("museum-place"), activity.place(visit)),
         SummaryRow::new(visit.t("book-name"), booking.person.name.as_str().to_owned()),
     ];
+    if let Activity::Event(event) = activity {
+        let date = event.name_of(booking.session).map(|name| format!(" · {}", name.of(visit.locale())));
+        let what = format!("{}{}", activity.name(visit), date.unwrap_or_default());
+        rows.insert(0, SummaryRow::new(visit.t("event-what"), what));
+    }
     if let Some(contact) = &booking.person.contact {
         // A link may be forwarded or read over a shoulder: the contact stays masked.
         rows.push(SummaryRow::new(visit.t("mine-contact"), contact.masked()));
@@ -172,10 +215,12 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
     let people = booking.party.people.get();
     let version = booking.version.to_string();
     let smaller_version = version.clone();
-    let minutes = seen.museum.policy.change_minutes_before;
+    let policy = seen.activity.policy();
+    let minutes = policy.change_minutes_before;
     let until = booking.starts_at - jiff::SignedDuration::from_mins(i64::from(minutes));
     let until = format!("{} {}", day_text(domain::time::local_day(until), visit.locale()), clock_text(until));
-    let movable = booking.moves < u32::from(seen.museum.policy.moves);
+    let movable = booking.moves < u32::from(policy.moves)
+        && seen.activity.timetable().upcoming(visit.context.now).any(|session| session.id != booking.session);
     let failed = |name: &str| visit.form.fault(name).is_some();
     view! {
         <section class="section no-print">
@@ -225,7 +270,7 @@ fn pass(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
     view! {
         <Page title=visit.t("pass-title") lead=visit.t("pass-lead")>
             {qr(visit, &seen.booking)}
-            <SummaryList rows=facts(visit, &seen.booking)/>
+            <SummaryList rows=facts(visit, seen)/>
             <p class="no-print"><a href=back>{visit.t("pass-back")}</a></p>
         </Page>
     }
@@ -246,7 +291,7 @@ pub fn Move() -> impl IntoView {
 
 fn others(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
     let booking = &seen.booking;
-    let days = bookable_days(&seen.museum, visit.context.now, booking.party.people.get());
+    let days = bookable_days(seen.activity.timetable(), visit.context.now, booking.party.people.get());
     let base = format!("/b/{}", seen.link);
     let days: Vec<_> = days
         .into_iter()

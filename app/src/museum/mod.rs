@@ -13,8 +13,10 @@ pub mod staff;
 pub mod waiting;
 
 pub use about::About;
+pub(crate) use about::rule_sentences;
 pub use book::{Book, Code};
 pub use mine::{Mine, Move, Pass};
+pub(crate) use places::seen;
 pub use rebook::Rebook;
 pub use sessions::Sessions;
 pub use waiting::{Wait, WaitCode, Waiting};
@@ -29,7 +31,7 @@ use services::booking::BookingError;
 pub const VISITOR_COOKIE: &str = "__Host-visitor";
 
 /// The parameter of the page's path, parsed.
-fn param<T: std::str::FromStr>(name: &str) -> Option<T> {
+pub(crate) fn param<T: std::str::FromStr>(name: &str) -> Option<T> {
     use leptos::prelude::GetUntracked;
     use_params_map().get_untracked().get(name)?.parse().ok()
 }

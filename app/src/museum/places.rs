@@ -10,7 +10,7 @@ use domain::time::{clock_text, day_text, local_day};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use services::booking::{Museum, SessionView};
+use services::booking::{Museum, SessionView, Timetable};
 use std::collections::BTreeMap;
 
 /// Where the script asks.
@@ -58,7 +58,7 @@ pub(super) fn address(visit: &Visit, asked: Asked) -> String {
 }
 
 /// A session as a party of some size sees it.
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// One word for scripts: a change of it is worth being read out.
     pub state: &'static str,
     pub tone: Tone,
@@ -106,6 +106,11 @@ impl Seen {
             open: state == "free",
         }
     }
+}
+
+/// The same for those who list the dates of another activity.
+pub(crate) fn seen(visit: &Visit, timetable: &Timetable, session: &SessionView, people: u32) -> Seen {
+    Seen::of(visit, timetable, session, people)
 }
 
 /// What each day of the month shown offers, from today on; days without anything are left out.

@@ -2,8 +2,9 @@
 //! is taken or declined and the list is left. The page shows; only its forms act.
 
 use super::book::{chosen, code_form, gone, particulars_form};
-use super::calls::{draft, refused, typed as particulars, visitor};
+use super::calls::{draft as any_draft, refused, typed as particulars, visitor};
 use super::{led_nowhere, param, problem_of};
+use crate::activity::Activity;
 use crate::calls::{Answer, Asked, Call};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -18,7 +19,7 @@ use domain::booking::{PartySize, WaitingState};
 use domain::ids::{DraftId, SessionId};
 use domain::time::{clock_text, day_text, local_day, span_text};
 use leptos::prelude::*;
-use services::booking::{self, BookingError, DraftView, Offer, SessionView, WaitingView, museum, read};
+use services::booking::{self, BookingError, DraftView, Offer, SessionView, WaitingView, read};
 
 /// The calls of the waiting list.
 pub const CALLS: &[Call] = &[
@@ -34,9 +35,22 @@ pub const CALLS: &[Call] = &[
 
 // ---- joining --------------------------------------------------------------------------------------------------------
 
-async fn own_draft(visit: &Visit) -> Result<DraftView, BookingError> {
+/// The draft of the address and the museum, which keeps waiting lists; events do not.
+async fn own_draft(visit: &Visit) -> Result<(DraftView, Activity), BookingError> {
     let id: DraftId = param("draft").ok_or(BookingError::NotFound)?;
-    read(&visit.services, &visit.context, id, visit.visitor.as_deref().unwrap_or_default()).await
+    let draft = read(&visit.services, &visit.context, id, visit.visitor.as_deref().unwrap_or_default()).await?;
+    match Activity::of(visit, draft.session.activity).await? {
+        museum @ Activity::Museum(_) => Ok((draft, museum)),
+        Activity::Event(_) => Err(BookingError::NotFound),
+    }
+}
+
+/// The same for a call.
+async fn draft(asked: &Asked) -> Result<(DraftView, Activity), Answer> {
+    match any_draft(asked).await? {
+        (draft, museum @ Activity::Museum(_), _) => Ok((draft, museum)),
+        _ => Err(Problem::NotFound.into()),
+    }
 }
 
 fn steps(visit: &Visit, current: usize) -> impl IntoView + use<> {
@@ -57,8 +71,8 @@ pub fn Wait() -> impl IntoView {
     let visit = visit();
     Suspend::new(async move {
         match own_draft(&visit).await {
-            Ok(draft) if draft.waiting.is_some() || draft.booking.is_some() => done(&visit, &draft).await,
-            Ok(draft) => form(&visit, &draft).await,
+            Ok((draft, _)) if draft.waiting.is_some() || draft.booking.is_some() => done(&visit, &draft).await,
+            Ok((draft, museum)) => form(&visit, &draft, &museum).await,
             Err(error) => gone(&visit, &error),
         }
     })
@@ -70,9 +84,9 @@ pub fn WaitCode() -> impl IntoView {
     let visit = visit();
     Suspend::new(async move {
         match own_draft(&visit).await {
-            Ok(draft) if draft.waiting.is_some() || draft.booking.is_some() => done(&visit, &draft).await,
-            Ok(draft) if draft.typed.is_none() || draft.proven => form(&visit, &draft).await,
-            Ok(draft) => code_page(&visit, &draft),
+            Ok((draft, _)) if draft.waiting.is_some() || draft.booking.is_some() => done(&visit, &draft).await,
+            Ok((draft, museum)) if draft.typed.is_none() || draft.proven => form(&visit, &draft, &museum).await,
+            Ok((draft, museum)) => code_page(&visit, &draft, &museum),
             Err(error) => gone(&visit, &error),
         }
     })
@@ -103,27 +117,24 @@ async fn done(visit: &Visit, draft: &DraftView) -> AnyView {
     .into_any()
 }
 
-async fn form(visit: &Visit, draft: &DraftView) -> AnyView {
-    let museum = match museum(&visit.services).await {
-        Ok(museum) => museum,
-        Err(error) => return problem_page(problem_of(&error)).into_any(),
-    };
+async fn form(visit: &Visit, draft: &DraftView, museum: &Activity) -> AnyView {
     let instead = booking::bookable_instead(&visit.services, &visit.context, draft).await.unwrap_or_default();
-    let choices: Vec<Choice> = booking::choices(&museum, draft, visit.context.now)
+    let choices: Vec<Choice> = booking::choices(museum.timetable(), draft, visit.context.now)
         .into_iter()
         .map(|s| Choice::new(s.id.to_string(), span_text(s.facts.starts_at, s.facts.ends_at, visit.locale())))
         .collect();
     let picked: Vec<Text> = draft.also.iter().map(|id| Text::from(id.to_string())).collect();
-    let also = (!choices.is_empty()).then(|| {
-        view! { <Checkboxes name="also" label=visit.t("wait-also") hint=visit.t("wait-also-hint") choices=choices values=picked/> }
-    });
-    let fields = particulars_form(visit, draft, &museum.policy, also.into_any(), visit.t("wait-continue"));
+    let also = || {
+        let some = !choices.is_empty();
+        some.then(|| view! { <Checkboxes name="also" label=visit.t("wait-also") hint=visit.t("wait-also-hint") choices=choices values=picked/> })
+            .into_any()
+    };
     view! {
         <Page title=visit.t("wait-title") lead=visit.t("wait-lead") crumbs=crumbs(visit)>
             {steps(visit, 1)}
-            {chosen(visit, draft)}
+            {chosen(visit, draft, museum)}
             {alternatives(visit, draft, &instead)}
-            {fields}
+            {particulars_form(visit, draft, museum.policy(), also, visit.t("wait-continue"))}
         </Page>
     }
     .into_any()
@@ -154,12 +165,12 @@ fn alternatives(visit: &Visit, draft: &DraftView, others: &[SessionView]) -> Opt
     })
 }
 
-fn code_page(visit: &Visit, draft: &DraftView) -> AnyView {
+fn code_page(visit: &Visit, draft: &DraftView, museum: &Activity) -> AnyView {
     let base = format!("/museum/wait/{}", draft.id);
     view! {
         <Page title=visit.t("code-title") lead=code_lead(visit, draft) crumbs=crumbs(visit)>
             {steps(visit, 2)}
-            {chosen(visit, draft)}
+            {chosen(visit, draft, museum)}
             {code_form(visit, &base, visit.t("wait-confirm"))}
         </Page>
     }
@@ -187,12 +198,12 @@ async fn begin(asked: Asked) -> Answer {
 }
 
 async fn typed(asked: Asked) -> Answer {
-    let draft = match draft(&asked).await {
-        Ok(draft) => draft,
+    let (draft, museum) = match draft(&asked).await {
+        Ok(found) => found,
         Err(answer) => return answer,
     };
     let page = format!("/museum/wait/{}", draft.id);
-    let (name, contact, party) = match particulars(&asked, &draft).await {
+    let (name, contact, party, _) = match particulars(&asked, &draft, &museum) {
         Ok(typed) => typed,
         Err(faults) => return refused(&asked, page, BookingError::Fields(faults)),
     };
@@ -226,7 +237,7 @@ async fn join(asked: &Asked, draft: &DraftView, page: String) -> Answer {
 
 async fn code(asked: Asked) -> Answer {
     let draft = match draft(&asked).await {
-        Ok(draft) => draft,
+        Ok((draft, _)) => draft,
         Err(answer) => return answer,
     };
     let page = format!("/museum/wait/{}/code", draft.id);
@@ -238,7 +249,7 @@ async fn code(asked: Asked) -> Answer {
 
 async fn resend(asked: Asked) -> Answer {
     let draft = match draft(&asked).await {
-        Ok(draft) => draft,
+        Ok((draft, _)) => draft,
         Err(answer) => return answer,
     };
     let page = format!("/museum/wait/{}/code", draft.id);
@@ -251,7 +262,7 @@ async fn resend(asked: Asked) -> Answer {
 /// A booking that found its session full waits instead: what was typed and proven counts.
 async fn wait_instead(asked: Asked) -> Answer {
     let draft = match draft(&asked).await {
-        Ok(draft) => draft,
+        Ok((draft, _)) => draft,
         Err(answer) => return answer,
     };
     let page = format!("/museum/wait/{}", draft.id);

@@ -44,7 +44,8 @@ impl Choice {
 #[component]
 pub fn Select(
     /// The input's name.
-    name: &'static str,
+    #[prop(into)]
+    name: Text,
     /// What to choose.
     #[prop(into)]
     label: Text,
@@ -61,8 +62,8 @@ pub fn Select(
     optional: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
-    let chosen = visit.form.value(name).map(|v| Text::from(v.to_owned())).or(value);
+    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
+    let chosen = visit.form.value(&name).map(|v| Text::from(v.to_owned())).or(value);
     let options = choices.into_iter().map(|choice| {
         let selected = chosen.as_deref() == Some(&*choice.value);
         view! { <option value=choice.value selected=selected disabled=choice.disabled>{choice.label}</option> }
@@ -95,7 +96,8 @@ pub fn Select(
 #[component]
 pub fn Radios(
     /// The inputs' name.
-    name: &'static str,
+    #[prop(into)]
+    name: Text,
     /// What to choose.
     #[prop(into)]
     label: Text,
@@ -112,7 +114,7 @@ pub fn Radios(
     inline: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let chosen = visit.form.value(name).map(|v| Text::from(v.to_owned())).or(value);
+    let chosen = visit.form.value(&name).map(|v| Text::from(v.to_owned())).or(value);
     let picked = move |value: &str| chosen.as_deref() == Some(value);
     view! { <Boxes name=name kind="radio" label=label hint=hint choices=choices picked=picked inline=inline/> }
 }
@@ -121,7 +123,8 @@ pub fn Radios(
 #[component]
 pub fn Checkboxes(
     /// The inputs' name.
-    name: &'static str,
+    #[prop(into)]
+    name: Text,
     /// What to choose.
     #[prop(into)]
     label: Text,
@@ -138,15 +141,16 @@ pub fn Checkboxes(
     inline: bool,
 ) -> impl IntoView {
     let visit = visit();
+    let own = name.clone();
     let picked = move |value: &str| {
-        if visit.form.was_sent() { visit.form.ticked(name, value) } else { values.iter().any(|v| v.as_str() == value) }
+        if visit.form.was_sent() { visit.form.ticked(&own, value) } else { values.iter().any(|v| v.as_str() == value) }
     };
     view! { <Boxes name=name kind="checkbox" label=label hint=hint choices=choices picked=picked inline=inline/> }
 }
 
 #[component]
 fn Boxes<P: Fn(&str) -> bool + Send + 'static>(
-    name: &'static str,
+    name: Text,
     kind: &'static str,
     label: Text,
     hint: Option<Text>,
@@ -155,7 +159,7 @@ fn Boxes<P: Fn(&str) -> bool + Send + 'static>(
     inline: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
     let boxes = choices.into_iter().enumerate().map(|(i, choice)| {
         // The first one carries the field's id, so that the error summary leads to it.
         let id = if i == 0 { parts.id.clone() } else { format!("{}-{}", parts.id, i + 1) };
@@ -165,7 +169,7 @@ fn Boxes<P: Fn(&str) -> bool + Send + 'static>(
             <div class="choice">
                 <input
                     type=kind
-                    name=name
+                    name=name.clone()
                     id=id.clone()
                     value=choice.value.clone()
                     checked=picked(&choice.value)
@@ -192,7 +196,8 @@ fn Boxes<P: Fn(&str) -> bool + Send + 'static>(
 #[component]
 pub fn Checkbox<'a>(
     /// The input's name.
-    name: &'static str,
+    #[prop(into)]
+    name: Text,
     /// What is said by ticking it; may hold links.
     children: Slot<'a>,
     /// A sentence below it.
@@ -203,8 +208,8 @@ pub fn Checkbox<'a>(
     checked: bool,
 ) -> impl IntoView + use<> {
     let visit = visit();
-    let parts = Parts::of(&visit, name, None, hint.is_some());
-    let ticked = if visit.form.was_sent() { visit.form.ticked(name, "on") } else { checked };
+    let parts = Parts::of(&visit, &name, None, hint.is_some());
+    let ticked = if visit.form.was_sent() { visit.form.ticked(&name, "on") } else { checked };
     view! {
         <div class=parts.class()>
             {parts.error()}

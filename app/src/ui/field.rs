@@ -24,22 +24,22 @@ pub(super) struct Parts {
 
 /// What the fields of a page are called, noted as they are made: the error summary above them names them.
 #[derive(Clone, Default)]
-pub(super) struct Labels(Arc<Mutex<Vec<(&'static str, Text)>>>);
+pub(super) struct Labels(Arc<Mutex<Vec<(String, Text)>>>);
 
 impl Labels {
-    fn note(&self, name: &'static str, label: &Text) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name, label.clone()));
+    fn note(&self, name: &str, label: &Text) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), label.clone()));
     }
 
     pub fn of(&self, name: &str) -> Option<Text> {
         let labels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        labels.iter().find(|(known, _)| *known == name).map(|(_, label)| label.clone())
+        labels.iter().find(|(known, _)| known == name).map(|(_, label)| label.clone())
     }
 }
 
 impl Parts {
     /// `label` is what the field is called; a box to tick has none but its own sentence.
-    pub fn of(visit: &Visit, name: &'static str, label: Option<&Text>, hint: bool) -> Self {
+    pub fn of(visit: &Visit, name: &str, label: Option<&Text>, hint: bool) -> Self {
         let id = input_id(name);
         if let (Some(label), Some(labels)) = (label, use_context::<Labels>()) {
             labels.note(name, label);
@@ -113,7 +113,8 @@ pub fn Field<'a>(
 #[component]
 pub fn TextField(
     /// The input's name.
-    name: &'static str,
+    #[prop(into)]
+    name: Text,
     /// What to enter.
     #[prop(into)]
     label: Text,
@@ -146,9 +147,9 @@ pub fn TextField(
     label_hidden: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
     // What was typed into a password comes back from no form.
-    let typed = (kind != "password").then(|| visit.form.value(name).map(|v| Text::from(v.to_owned()))).flatten();
+    let typed = (kind != "password").then(|| visit.form.value(&name).map(|v| Text::from(v.to_owned()))).flatten();
     let class = width.map_or("input".to_owned(), |width| format!("input input-{width}"));
     view! {
         <div class=parts.class()>
@@ -180,7 +181,8 @@ pub fn TextField(
 #[component]
 pub fn TextArea(
     /// The input's name.
-    name: &'static str,
+    #[prop(into)]
+    name: Text,
     /// What to enter.
     #[prop(into)]
     label: Text,
@@ -198,8 +200,8 @@ pub fn TextArea(
     optional: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
-    let typed = visit.form.value(name).map(|v| Text::from(v.to_owned())).or(value).unwrap_or_default();
+    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
+    let typed = visit.form.value(&name).map(|v| Text::from(v.to_owned())).or(value).unwrap_or_default();
     // A browser drops one line feed at the beginning: this one.
     let inner = format!("\n{}", escaped(&typed));
     view! {
@@ -244,7 +246,8 @@ pub(crate) fn escaped(text: &str) -> String {
 #[component]
 pub fn DateField(
     /// The input's name.
-    name: &'static str,
+    #[prop(into)]
+    name: Text,
     /// What to enter.
     #[prop(into)]
     label: Text,
@@ -265,8 +268,8 @@ pub fn DateField(
     optional: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
-    let typed = visit.form.value(name).map(str::to_owned).or(value.map(|day| day.to_string()));
+    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
+    let typed = visit.form.value(&name).map(str::to_owned).or(value.map(|day| day.to_string()));
     view! {
         <div class=parts.class()>
             <label class="label" for=parts.id.clone()>

@@ -21,12 +21,34 @@ pub enum Illustration {
     Family,
     /// The museum.
     Museum,
+    /// A kite with the flame on it: family day.
+    Kite,
+    /// A mother to be.
+    Mother,
+    /// The world in a drop.
+    World,
+    /// Two hands and the flame: coming of age.
+    Torch,
+    /// Somebody speaks, others listen.
+    Lecture,
 }
 
 impl Illustration {
     /// Every picture.
-    pub const ALL: [Self; 7] =
-        [Self::Flame, Self::Drop, Self::Helix, Self::Bus, Self::Tank, Self::Family, Self::Museum];
+    pub const ALL: [Self; 12] = [
+        Self::Flame,
+        Self::Drop,
+        Self::Helix,
+        Self::Bus,
+        Self::Tank,
+        Self::Family,
+        Self::Museum,
+        Self::Kite,
+        Self::Mother,
+        Self::World,
+        Self::Torch,
+        Self::Lecture,
+    ];
 
     const fn drawing(self) -> &'static str {
         match self {
@@ -37,6 +59,11 @@ impl Illustration {
             Self::Tank => include_str!("pictures/tank.svg"),
             Self::Family => include_str!("pictures/family.svg"),
             Self::Museum => include_str!("pictures/museum.svg"),
+            Self::Kite => include_str!("pictures/kite.svg"),
+            Self::Mother => include_str!("pictures/mother.svg"),
+            Self::World => include_str!("pictures/world.svg"),
+            Self::Torch => include_str!("pictures/torch.svg"),
+            Self::Lecture => include_str!("pictures/lecture.svg"),
         }
     }
 }

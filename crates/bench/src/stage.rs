@@ -175,6 +175,7 @@ async fn house(options: PgConnectOptions) -> anyhow::Result<Services> {
         claims: Default::default(),
         limits: Default::default(),
         calendar: Default::default(),
+        programme: Default::default(),
         job_bell: Arc::default(),
     })
 }

@@ -88,6 +88,8 @@ pub enum Actor {
         account: AccountId,
         /// In which browser.
         login: LoginSessionId,
+        /// When a code to a contact of the account was last shown in it.
+        stepped_up_at: Option<Timestamp>,
     },
     /// A member of staff who signed in with a second factor.
     Staff {
@@ -174,6 +176,8 @@ pub enum Capability {
     BookForSelf,
     /// See and use one's own account.
     UseOwnAccount,
+    /// Change what one signs in with, end one's sessions, delete one's account.
+    SecureOwnAccount,
     /// See the staff's front page.
     EnterStaff,
     /// See sessions, bookings (masked) and today's board.
@@ -192,6 +196,8 @@ pub enum Capability {
     ManageStaff,
     /// Make and revoke the clients of machines.
     ManageClients,
+    /// End the sessions of another person, who asked for it or cannot.
+    EndSessions,
     /// Read the audit trail.
     ReadAudit,
     /// See requests for the science bus, answer them, plan its itineraries.
@@ -202,10 +208,11 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
+        Self::SecureOwnAccount,
         Self::EnterStaff,
         Self::SeeBookings,
         Self::RevealContact,
@@ -215,17 +222,22 @@ impl Capability {
         Self::Operate,
         Self::ManageStaff,
         Self::ManageClients,
+        Self::EndSessions,
         Self::ReadAudit,
         Self::DispatchBus,
         Self::RevealBusContact,
     ];
 
-    /// How long a shown second factor is enough for this; `None` where the sign-in itself suffices.
+    /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
+    /// `None` where the sign-in itself suffices.
     pub const fn step_up(self) -> Option<SignedDuration> {
         match self {
-            Self::RevealContact | Self::RevealBusContact | Self::ManageStaff | Self::ManageClients => {
-                Some(SignedDuration::from_mins(10))
-            }
+            Self::SecureOwnAccount
+            | Self::RevealContact
+            | Self::RevealBusContact
+            | Self::ManageStaff
+            | Self::ManageClients
+            | Self::EndSessions => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
     }
@@ -240,7 +252,7 @@ pub enum Denied {
     /// Signed in, and not allowed.
     #[error("not allowed")]
     NotAllowed,
-    /// Allowed after showing the second factor again.
+    /// Allowed after proving again who one is.
     #[error("second factor needed again")]
     StepUpNeeded,
 }
@@ -254,7 +266,9 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             C::SeePublic | C::BookForSelf => true,
             _ => return Err(Denied::SignInNeeded),
         },
-        Actor::Visitor { .. } => matches!(capability, C::SeePublic | C::BookForSelf | C::UseOwnAccount),
+        Actor::Visitor { .. } => {
+            matches!(capability, C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount)
+        }
         Actor::Client { scopes, .. } => match capability {
             C::SeePublic => true,
             C::SeeBookings => scopes.contains(&Scope::BookingsWrite) || scopes.contains(&Scope::SessionsRead),
@@ -263,7 +277,7 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             _ => false,
         },
         Actor::Staff { roles, .. } => match capability {
-            C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::EnterStaff => true,
+            C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount | C::EnterStaff => true,
             _ => roles.iter().any(|role| role_permits(*role, capability)),
         },
     };
@@ -271,7 +285,7 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
         return Err(Denied::NotAllowed);
     }
     match (actor, capability.step_up()) {
-        (Actor::Staff { stepped_up_at, .. }, Some(within)) => {
+        (Actor::Staff { stepped_up_at, .. } | Actor::Visitor { stepped_up_at, .. }, Some(within)) => {
             let fresh = stepped_up_at.is_some_and(|at| now.duration_since(at) <= within);
             if fresh { Ok(()) } else { Err(Denied::StepUpNeeded) }
         }
@@ -286,7 +300,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
             matches!(capability, C::SeeBookings | C::RevealContact | C::BookOnBehalf | C::ManageSessions | C::Admit)
         }
         Role::Steward => matches!(capability, C::Admit),
-        Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients),
+        Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients | C::EndSessions),
         Role::Auditor => matches!(capability, C::ReadAudit),
         Role::BusDispatcher => matches!(capability, C::DispatchBus | C::RevealBusContact),
     }
@@ -303,7 +317,7 @@ mod tests {
         let staff = |roles: Vec<Role>| Actor::Staff { account, login, roles, stepped_up_at: Some(now) };
         let mut all = vec![
             ("anonymous".to_owned(), Actor::Anonymous),
-            ("visitor".to_owned(), Actor::Visitor { account, login }),
+            ("visitor".to_owned(), Actor::Visitor { account, login, stepped_up_at: Some(now) }),
             ("staff without a role".to_owned(), staff(vec![])),
         ];
         all.extend(Role::ALL.map(|role| (role.name().to_owned(), staff(vec![role]))));
@@ -365,5 +379,15 @@ mod tests {
         assert_eq!(permit(&actor, Capability::RevealContact, after(10)), Ok(()));
         assert_eq!(permit(&actor, Capability::RevealContact, after(11)), Err(Denied::StepUpNeeded));
         assert_eq!(permit(&actor, Capability::SeeBookings, after(11)), Ok(()));
+        let visitor = |stepped_up_at| Actor::Visitor {
+            account: AccountId(Uuid::nil()),
+            login: LoginSessionId(Uuid::nil()),
+            stepped_up_at,
+        };
+        let secure = |actor: &Actor, now| permit(actor, Capability::SecureOwnAccount, now);
+        assert_eq!(secure(&visitor(Some(shown)), after(10)), Ok(()));
+        assert_eq!(secure(&visitor(Some(shown)), after(11)), Err(Denied::StepUpNeeded));
+        assert_eq!(secure(&visitor(None), shown), Err(Denied::StepUpNeeded));
+        assert_eq!(permit(&visitor(None), Capability::UseOwnAccount, after(11)), Ok(()));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A rule's name is a translation key (`error-<code>`); no sentence is written here.
 
+use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 /// Why a field cannot be taken as it is. The kebab-case name is the code of the API and the key of the sentence.
@@ -66,6 +67,17 @@ pub enum Fault {
     ReferenceShape,
     /// Something like it exists already.
     AlreadyExists,
+    /// Outside `first..=last`.
+    DateBetween {
+        /// The first day allowed.
+        first: civil::Date,
+        /// The last day allowed.
+        last: civil::Date,
+    },
+    /// Not in the future.
+    DatePast,
+    /// Not lower-case letters, digits and dashes.
+    SlugShape,
     /// Has characters that no line of text has (controls, angle brackets).
     TextCharacters,
     /// It has not happened yet.

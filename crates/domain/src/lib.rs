@@ -10,6 +10,7 @@ pub mod contact;
 pub mod field;
 pub mod ids;
 pub mod locale;
+pub mod outreach;
 pub mod time;
 
 pub use locale::Locale;

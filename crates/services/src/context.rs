@@ -27,6 +27,8 @@ pub struct Services {
     pub limits: crate::limits::Counter,
     /// The picture of the sessions that public pages read.
     pub calendar: crate::booking::Calendar,
+    /// The picture of the events that public pages read.
+    pub programme: crate::outreach::Programme,
     /// How messages leave: SMTP, SMS, or the mailbox of development.
     pub post: crate::messages::Post,
     /// Wakes this process's job workers at once after a commit that queued something.
@@ -51,6 +53,13 @@ impl Services {
     /// Begins a transaction.
     pub async fn begin(&self) -> sqlx::Result<crate::db::Tx> {
         crate::db::begin(&self.db).await
+    }
+
+    /// Begins a transaction to search in: what it asks is planned for its very values.
+    pub async fn begin_search(&self) -> sqlx::Result<crate::db::Tx> {
+        let mut tx = self.begin().await?;
+        store::plan_for_values(&mut tx).await?;
+        Ok(tx)
     }
 
     /// A context for the house's own work.

@@ -35,8 +35,9 @@ pub fn pool(options: PgConnectOptions, settings: &PoolSettings) -> PgPool {
             let role = role.clone();
             Box::pin(async move {
                 // A roll-back that was queued behind a commit would be answered with a warning that there was nothing to do.
-                // Every query here is one that an index answers whatever its values are; planning each anew, which Postgres
-                // likes to do for those with arrays, costs several times what running them does. A plan made while the
+                // Nearly every query here is one that an index answers whatever its values are; planning each anew, which
+                // Postgres likes to do for those with arrays, costs several times what running them does. (Searches
+                // begin with `Services::begin_search`.) A plan made while the
                 // tables are small must not read them whole later: pages cost alike on the disks of today.
                 // A lock that is not free soon ends in a typed "busy"; a transaction nobody continues ends by itself.
                 connection

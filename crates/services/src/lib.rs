@@ -16,7 +16,9 @@ mod lanes;
 pub mod limits;
 pub mod machines;
 pub mod messages;
+pub mod outreach;
 pub mod privacy;
 pub mod pulse;
+pub mod snapshot;
 
 pub use context::{Context, Services};

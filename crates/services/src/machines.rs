@@ -1,9 +1,10 @@
 //! What machines need beside the use cases that people share: their own bookings, and answers that can be repeated.
 //!
 //! A request that changes something carries an idempotency key. The same key with the same body gets the same answer; with
-//! another body it is refused; while the first is still being worked on the second is told to wait. A request whose
-//! process died is taken over after [`TAKE_OVER`]; the use cases below bear being asked twice (a booking is versioned, a
-//! scan has its nonce), so nothing happens twice. Remembered answers are sealed: they hold passes and links.
+//! another body it is refused; while the first is still being worked on the second is told to wait. A change keeps its
+//! answer in its own transaction ([`Repeatable::keep_in`]), so there is never the one without the other; a request whose
+//! process died before that did nothing, and is taken over after [`TAKE_OVER`]. A scan, which has its nonce and bears being
+//! asked twice, keeps it afterwards. Remembered answers are sealed: they hold passes and links.
 
 use crate::crypto::Place;
 use crate::{Context, Services};
@@ -34,7 +35,7 @@ pub struct Repeatable {
 /// What a key came to.
 #[derive(Debug)]
 pub enum Taken {
-    /// Do it; then [`Repeatable::keep`] or [`Repeatable::free`].
+    /// Do it; then [`Repeatable::keep`] or [`Repeatable::free`], unless the work keeps its answer itself.
     Fresh,
     /// It was done: this was the answer.
     Done(Value),
@@ -78,9 +79,24 @@ impl Repeatable {
 
     /// Remembers the answer.
     pub async fn keep(&self, services: &Services, answer: &Value) -> sqlx::Result<()> {
+        rows::keep_answer(&services.db, &self.scope, &self.key, &self.sealed(services, answer)).await?;
+        Ok(())
+    }
+
+    /// Remembers the answer in the transaction of the change it belongs to. `false` when another request took the key over
+    /// and has answered already: then nothing may be changed a second time, and the caller rolls back.
+    pub(crate) async fn keep_in(
+        &self,
+        db: &mut PgConnection,
+        services: &Services,
+        answer: &Value,
+    ) -> sqlx::Result<bool> {
+        rows::keep_answer(db, &self.scope, &self.key, &self.sealed(services, answer)).await
+    }
+
+    fn sealed(&self, services: &Services, answer: &Value) -> Value {
         let sealed = services.vault.seal(self.place(services), answer.to_string().as_bytes());
-        let answer = json!({ "sealed": BASE64_STANDARD.encode(sealed) });
-        rows::keep_answer(&services.db, &self.scope, &self.key, &answer).await
+        json!({ "sealed": BASE64_STANDARD.encode(sealed) })
     }
 
     /// What was remembered; nothing if it does not open, which only tampering can bring about.

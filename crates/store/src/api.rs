@@ -79,17 +79,20 @@ pub async fn take_key(
     .await
 }
 
-/// Keeps the answer of a request that ended.
+/// Keeps the answer of a request that ended. `false` when its key is not being worked on (any more).
 pub async fn keep_answer(
     db: impl PgExecutor<'_>,
     scope: &str,
     key: &str,
     answer: &serde_json::Value,
-) -> sqlx::Result<()> {
-    sqlx::query!("update idempotency set answer = $3 where scope = $1 and key = $2", scope, key, answer)
-        .execute(db)
-        .await?;
-    Ok(())
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        r#"update idempotency set answer = $3 where scope = $1 and key = $2 and answer = '{"running": true}'"#,
+        scope,
+        key,
+        answer
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// Frees the key of a request that did not happen.

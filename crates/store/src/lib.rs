@@ -11,12 +11,20 @@ pub mod bus;
 pub mod jobs;
 pub mod keys;
 pub mod messages;
+pub mod outreach;
 pub mod privacy;
 
 /// The migrations, compiled in, so that the binary can bring any database up to date.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 pub use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+
+/// Plans what follows in this transaction for its very values. For searches whose conditions may be absent: the one lasting
+/// plan that serves everything else would have to read whole tables for them.
+pub async fn plan_for_values(db: &mut sqlx::PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(r#"select set_config('plan_cache_mode', 'force_custom_plan', true) as "set!""#).fetch_one(db).await?;
+    Ok(())
+}
 
 /// The name of the constraint an error speaks of, if it does: services turn it into a field error or a refusal.
 pub fn constraint_of(error: &sqlx::Error) -> Option<&str> {

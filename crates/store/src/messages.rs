@@ -56,6 +56,10 @@ pub struct VisitRow {
     pub closure_zh: Option<String>,
     /// In English.
     pub closure_en: Option<String>,
+    /// City of an event.
+    pub city: Option<String>,
+    /// Place of an event: `domain::outreach::Bilingual`.
+    pub place: Option<serde_json::Value>,
 }
 
 /// The booking a message, a calendar file or a pass is about.
@@ -65,9 +69,10 @@ pub async fn visit(db: impl PgExecutor<'_>, booking: Uuid) -> sqlx::Result<Optio
         r#"select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.locale,
                   b.name_sealed, b.phone_sealed, b.mail_sealed, b.sequence, b.version, b.updated_at, b.cancelled_by,
                   s.starts_at, s.ends_at, s.state as session_state, a.title_zh, a.title_en, a.policy,
-                  c.reason_zh as "closure_zh?", c.reason_en as "closure_en?"
+                  c.reason_zh as "closure_zh?", c.reason_en as "closure_en?", e.city as "city?", e.place as "place?"
            from booking b join session s on s.id = b.session_id join activity a on a.id = b.activity_id
            left join closure c on c.id = b.closure_id
+           left join event e on e.activity_id = a.id
            where b.id = $1"#,
         booking
     )
@@ -82,6 +87,8 @@ pub struct NewMessage<'a> {
     pub id: Uuid,
     /// The booking it is about.
     pub booking: Option<Uuid>,
+    /// The account it is about.
+    pub account: Option<Uuid>,
     /// The request for the bus it is about.
     pub bus_request: Option<Uuid>,
     /// Which text.
@@ -93,14 +100,16 @@ pub struct NewMessage<'a> {
 /// Notes a message, unless it is noted already; answers the state it is in.
 pub async fn note(db: impl PgExecutor<'_>, now: Timestamp, message: NewMessage<'_>) -> sqlx::Result<String> {
     sqlx::query_scalar!(
-        "insert into message (id, booking_id, bus_request_id, template, channel, created_at) values ($1, $2, $3, $4, $5, $6)
+        "insert into message (id, booking_id, bus_request_id, account_id, template, channel, created_at)
+         values ($1, $2, $3, $7, $4, $5, $6)
          on conflict (id) do update set template = message.template returning state",
         message.id,
         message.booking,
         message.bus_request,
         message.template,
         message.channel,
-        now.to_sqlx() as _
+        now.to_sqlx() as _,
+        message.account,
     )
     .fetch_one(db)
     .await

@@ -77,7 +77,8 @@ pub async fn due_accounts(db: impl PgExecutor<'_>, unused: Timestamp, limit: i64
 /// Empties accounts; what remains is an id the audit trail speaks of.
 pub async fn erase_accounts(db: impl PgExecutor<'_>, accounts: &[Uuid], now: Timestamp) -> Result<u64> {
     let done = query!(
-        "update account set name_sealed = null, phone_sealed = null, phone_index = null, mail_sealed = null, \
+        "with waiting as (delete from contact_change where account_id = any($1)) \
+         update account set name_sealed = null, phone_sealed = null, phone_index = null, mail_sealed = null, \
                 mail_index = null, deleted_at = $2 \
          where id = any($1) and kind = 'visitor' and deleted_at is null",
         accounts,
@@ -89,7 +90,7 @@ pub async fn erase_accounts(db: impl PgExecutor<'_>, accounts: &[Uuid], now: Tim
 /// What is simply deleted, how much of it is due.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Swept {
-    /// Drafts nobody finished.
+    /// Drafts nobody finished, and what was answered in them.
     pub drafts: i64,
     /// One-time codes.
     pub codes: i64,
@@ -129,6 +130,7 @@ pub async fn count_due(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
     query_as!(
         Swept,
         r#"select (select count(*) from booking_draft where expires_at < $1)
+                    + (select count(*) from event_answers where booking_id is null and expires_at < $1)
                     + (select count(*) from bus_draft where expires_at < $1) as "drafts!",
                   (select count(*) from one_time_code where expires_at < $2)
                     + (select count(*) from short_link where expires_at < $2)
@@ -155,6 +157,7 @@ pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
     query_as!(
         Swept,
         r#"with drafts as (delete from booking_draft where expires_at < $1 returning 1),
+                answered as (delete from event_answers where booking_id is null and expires_at < $1 returning 1),
                 bus_drafts as (delete from bus_draft where expires_at < $1 returning 1),
                 bus_links as (delete from bus_short_link where expires_at < $2 returning 1),
                 codes as (delete from one_time_code where expires_at < $2 returning 1),
@@ -164,7 +167,8 @@ pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
                 answers as (delete from idempotency where created_at < $5 returning 1),
                 mailbox as (delete from dev_mailbox where created_at < $6 returning 1),
                 jobs as (delete from job where state = 'dead' and created_at < $7 returning 1)
-           select (select count(*) from drafts) + (select count(*) from bus_drafts) as "drafts!",
+           select (select count(*) from drafts) + (select count(*) from answered)
+                    + (select count(*) from bus_drafts) as "drafts!",
                   (select count(*) from codes) + (select count(*) from links) + (select count(*) from bus_links) as "codes!",
                   (select count(*) from logins) as "logins!", (select count(*) from limits) as "limits!",
                   (select count(*) from answers) as "answers!", (select count(*) from mailbox) as "mailbox!",

@@ -51,6 +51,7 @@ impl TestHouse {
             claims: Default::default(),
             limits: Default::default(),
             calendar: Default::default(),
+            programme: Default::default(),
             job_bell: Arc::default(),
         }
     }

@@ -39,13 +39,20 @@ async fn admit(
 ) -> Result<(domain::account::Actor, Remaining), Problem> {
     let services = &house.services;
     let token = bearer(headers).ok_or(Problem::new(problem::NO_TOKEN))?;
-    let actor = tokens::authenticate(services, token).await.map_err(Problem::from)?;
+    let actor = tokens::authenticate(services, token).await.map_err(|error| {
+        if matches!(error, TokenError::InvalidToken) {
+            tracing::info!("an access token was refused");
+        }
+        Problem::from(error)
+    })?;
     let client = match &actor {
         domain::account::Actor::Client { client, .. } => client.to_string(),
         _ => return Err(Problem::new(problem::NO_TOKEN)),
     };
     let remaining = limits::hit(services, &limits::API_PER_CLIENT, &client).await.map_err(Problem::from)?;
-    permit(&actor, capability, services.clock.now())?;
+    permit(&actor, capability, services.clock.now()).inspect_err(|denied| {
+        tracing::info!(%client, ?capability, %denied, "a machine was refused");
+    })?;
     Ok((actor, remaining))
 }
 

@@ -1,7 +1,7 @@
 //! `/api/v1/bookings`: booking for others. A client sees and changes the bookings it made and nobody else's.
 
 use super::extract::{Body, Caller, Id, IdempotencyKey, IfMatch, locale, not_modified};
-use super::idempotent::{self, Kept};
+use super::idempotent::{self, Keeper, Kept};
 use super::problem::{self, Problem};
 use crate::house::House;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use domain::ids::{BookingId, SessionId};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use services::booking::{self, BookingState, BookingView, Handle, OnBehalf, Person};
+use services::booking::{self, BookingState, BookingView, Handle, OnBehalf, Person, Remember, Work};
 use services::machines::{self, Repeatable};
 use services::{Context, Services};
 use utoipa::ToSchema;
@@ -284,12 +284,6 @@ fn needs(field: &str) -> Problem {
     Problem::new(problem::INVALID).errors(vec![domain::field::FieldError::new(field, Fault::Required)])
 }
 
-enum Work {
-    Cancel,
-    Party(Party),
-    Move(SessionId),
-}
-
 async fn work_once(
     house: House,
     context: Context,
@@ -301,15 +295,14 @@ async fn work_once(
 ) -> Result<Response, Problem> {
     let what = format!("booking {id} {version:?}");
     let repeatable = Repeatable::new(&house.services, &context, key, &what, body);
-    let (services, who) = (house.services.clone(), context.clone());
+    let (services, who, under) = (house.services.clone(), context.clone(), repeatable.clone());
     let done = async move {
-        let handle = Handle::Id(id);
-        let changed = match work {
-            Work::Cancel => booking::cancel(&services, &who, handle, version).await,
-            Work::Party(party) => booking::change_party(&services, &who, handle, version, party).await,
-            Work::Move(target) => booking::move_to(&services, &who, handle, version, target).await,
+        let answer = |services: &Services, view: &BookingView| {
+            let kept = Booking::of(services, view).kept(StatusCode::OK);
+            kept.map_or(serde_json::Value::Null, |kept| kept.value())
         };
-        match changed {
+        let remember = Remember { under, answer: Box::new(answer) };
+        match booking::change_and_remember(&services, &who, Handle::Id(id), version, work, remember).await {
             Ok(view) => Booking::of(&services, &view).kept(StatusCode::OK),
             // To a caller that named a version, "changed meanwhile" is HTTP's own answer.
             Err(booking::BookingError::StateHasChanged) if version.is_some() => {
@@ -318,5 +311,5 @@ async fn work_once(
             Err(error) => Err(error.into()),
         }
     };
-    idempotent::once(&house, &context, repeatable, done).await
+    idempotent::once(&house, &context, repeatable, Keeper::Work, done).await
 }

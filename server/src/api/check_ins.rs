@@ -1,7 +1,7 @@
 //! `POST /api/v1/check-ins`: people at the door.
 
 use super::extract::{Body, Caller, IdempotencyKey};
-use super::idempotent::{self, Kept};
+use super::idempotent::{self, Keeper, Kept};
 use super::problem::Problem;
 use crate::house::House;
 use axum::extract::State;
@@ -85,7 +85,7 @@ pub async fn check_in(
         let body = serde_json::to_value(admitted).map_err(|_| Problem::new(super::problem::BROKEN))?;
         Ok(Kept::ok(body, None))
     };
-    idempotent::once(&house, &context, repeatable, done).await
+    idempotent::once(&house, &context, repeatable, Keeper::Afterwards, done).await
 }
 
 /// The scan's nonce, made of client and key: no client meets another's.

@@ -128,14 +128,15 @@ impl FromRequestParts<House> for IfMatch {
     }
 }
 
-/// The ETag of an answer's text.
+/// The ETag of an answer's text: a weak one (RFC 9110, 8.8.1), since the same answer travels packed and unpacked.
 pub fn etag(services: &services::Services, text: &[u8]) -> String {
     let hash = services.vault.mac("etag", text);
-    format!("\"{}\"", hash[..12].iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    format!("W/\"{}\"", hash[..12].iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
 
-/// `text` names one of the caller's known versions: the answer has not changed.
+/// `etag` is one of the caller's known versions, by the weak comparison: the answer has not changed.
 pub fn not_modified(headers: &HeaderMap, etag: &str) -> bool {
+    let etag = etag.trim_start_matches("W/");
     headers
         .get_all(header::IF_NONE_MATCH)
         .iter()

@@ -27,7 +27,8 @@ impl Kept {
         Self { status: StatusCode::OK, body, version }
     }
 
-    fn value(&self) -> Value {
+    /// As it is remembered.
+    pub fn value(&self) -> Value {
         json!({ "status": self.status.as_u16(), "body": self.body, "version": self.version })
     }
 
@@ -47,6 +48,15 @@ impl Kept {
     }
 }
 
+/// Who keeps an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keeper {
+    /// The work itself, in its own transaction.
+    Work,
+    /// [`once`], after the work: for work that bears being asked twice.
+    Afterwards,
+}
+
 /// Does `work` once for its key, to the end even when the caller hangs up. Answers are kept when something was done; a
 /// refusal frees the key, since the same question may get another answer later.
 ///
@@ -56,6 +66,7 @@ pub async fn once(
     house: &House,
     context: &Context,
     repeatable: Repeatable,
+    keeper: Keeper,
     work: impl Future<Output = Result<Kept, Problem>> + Send + 'static,
 ) -> Result<Response, Problem> {
     let services = &house.services;
@@ -69,7 +80,9 @@ pub async fn once(
             let done = async move {
                 match work.await {
                     Ok(kept) => {
-                        repeatable.keep(&services, &kept.value()).await?;
+                        if keeper == Keeper::Afterwards {
+                            repeatable.keep(&services, &kept.value()).await?;
+                        }
                         Ok(kept.response())
                     }
                     Err(problem) => {

@@ -10,6 +10,7 @@ pub mod check_ins;
 pub mod common;
 pub mod cursor;
 pub mod docs;
+pub mod events;
 pub mod extract;
 pub mod idempotent;
 pub mod problem;
@@ -71,14 +72,15 @@ pub struct FieldProblem {
         license(name = "Proprietary")
     ),
     paths(
-        tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, bookings::make, bookings::show, bookings::change,
-        bookings::cancel, check_ins::check_in, bus::stops
+        tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, events::list, bookings::make, bookings::show,
+        bookings::change, bookings::cancel, check_ins::check_in, bus::stops
     ),
     components(schemas(ProblemSchema, FieldProblem)),
     security(("token" = [])),
     tags(
         (name = "token", description = "Who calls"),
         (name = "sessions", description = "When the museum can be visited. Scope `sessions:read`"),
+        (name = "events", description = "What is on in the cities of the province. Scope `sessions:read`"),
         (name = "bookings", description = "Booking for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. Scope `door:write`"),
         (name = "bus", description = "Where the science bus goes. Any scope"),
@@ -113,6 +115,7 @@ pub fn routes(house: &House) -> Routes {
     let endpoints = [
         ("GET", "/api/v1/sessions", machine(SeeBookings, get(sessions::list))),
         ("GET", "/api/v1/sessions/{id}", machine(SeeBookings, get(sessions::show))),
+        ("GET", "/api/v1/events", machine(SeeBookings, get(events::list))),
         ("POST", "/api/v1/bookings", machine(BookOnBehalf, post(bookings::make))),
         ("GET", "/api/v1/bookings/{id}", machine(BookOnBehalf, get(bookings::show))),
         ("PATCH", "/api/v1/bookings/{id}", machine(BookOnBehalf, patch(bookings::change))),

@@ -64,7 +64,7 @@ pub struct Session {
 }
 
 impl Session {
-    fn of(view: &SessionView, policy: &Policy, now: Timestamp) -> Self {
+    pub(super) fn of(view: &SessionView, policy: &Policy, now: Timestamp) -> Self {
         let (facts, opens) = (&view.facts, opens_at(policy, view.facts.starts_at));
         let state = match () {
             () if facts.closed => "closed",

@@ -12,6 +12,7 @@ use domain::ids::ClientId;
 use http::Extensions;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+use services::Context;
 use services::account::tokens::{self, Tokens};
 use services::limits::Network;
 use utoipa::ToSchema;
@@ -31,8 +32,14 @@ pub enum TokenRequest {
         /// Scopes wanted, separated by spaces; all the client has where absent.
         scope: Option<String>,
     },
-    /// A refresh token, good once, for the next tokens.
+    /// A refresh token, good once, for the next tokens; whoever found it has not found the client's secret.
     RefreshToken {
+        /// The client's id.
+        #[schema(value_type = String, format = Uuid)]
+        client_id: ClientId,
+        /// The client's secret.
+        #[schema(value_type = String, format = Password)]
+        client_secret: SecretString,
         /// The refresh token.
         #[schema(value_type = String, format = Password)]
         refresh_token: SecretString,
@@ -71,8 +78,8 @@ impl From<Tokens> for TokenAnswer {
 
 /// Get tokens.
 ///
-/// The first by the client's credentials, the following by the refresh token of the last. Every wrong credential gets the
-/// same answer.
+/// The first by the client's credentials, the following by these and the refresh token of the last. Every wrong credential
+/// gets the same answer.
 #[utoipa::path(
     post, path = "/api/v1/token", tag = "token", security(()),
     request_body = TokenRequest,
@@ -92,16 +99,24 @@ pub async fn get_tokens(
     let services = &house.services;
     let context = services.context(Actor::Anonymous, extensions.0.locale, extensions.0.request);
     let network = Network::of(address.0);
-    let tokens = match body.value {
+    let tokens = give(&house, &context, body.value, &network).await.inspect_err(|problem| {
+        tracing::info!(code = problem.kind().code, "no tokens were given");
+    })?;
+    Ok(Json(tokens.into()))
+}
+
+async fn give(house: &House, context: &Context, asked: TokenRequest, network: &Network) -> Result<Tokens, Problem> {
+    let services = &house.services;
+    Ok(match asked {
         TokenRequest::ClientCredentials { client_id, client_secret, scope } => {
             let wanted = scopes(scope.as_deref().unwrap_or_default())?;
-            tokens::grant(services, &context, client_id, &client_secret, &wanted, &network).await?
+            tokens::grant(services, context, client_id, &client_secret, &wanted, network).await?
         }
-        TokenRequest::RefreshToken { refresh_token } => {
-            tokens::refresh(services, &context, &refresh_token, &network).await?
+        TokenRequest::RefreshToken { client_id, client_secret, refresh_token } => {
+            let credentials = (client_id, &client_secret);
+            tokens::refresh(services, context, credentials, &refresh_token, network).await?
         }
-    };
-    Ok(Json(tokens.into()))
+    })
 }
 
 fn scopes(text: &str) -> Result<Vec<Scope>, Problem> {

@@ -1,16 +1,17 @@
 //! The subcommands that end: each does one thing and says what it did.
 
+pub mod clients;
 pub mod keys;
 
 use crate::api;
-use crate::cli::{CreateAdmin, CreateClient, Erase, Outcome, VerifyAudit};
+use crate::cli::{CreateAdmin, Erase, Outcome, VerifyAudit};
 use crate::config::Config;
 use anyhow::{Context as _, bail};
-use domain::account::{Login, Role, Scope};
+use domain::account::{Login, Role};
 use domain::contact::PersonName;
 use secrecy::{ExposeSecret as _, SecretString};
 use services::Services;
-use services::account::{clients, staff};
+use services::account::staff;
 use services::audit::{self, Terms, Witness};
 use services::clock::Clock;
 use services::crypto::Vault;
@@ -47,6 +48,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         claims: Default::default(),
         limits: Default::default(),
         calendar: Default::default(),
+        programme: Default::default(),
         post,
         job_bell: Arc::default(),
     })
@@ -78,8 +80,11 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     }
     let services = services(config).await?;
     services::booking::seed_demo(&services, &services.system()).await.context("the museum's demo")?;
+    services::outreach::seed_demo(&services, &services.system()).await.context("the events' demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
-    println!("The demo is there: the museum with its sessions, the bus with its requests, and invented visitors.");
+    println!(
+        "The demo is there: the museum and the events with their sessions, the bus with its requests, and invented visitors."
+    );
     Ok(())
 }
 
@@ -99,31 +104,22 @@ pub async fn create_admin(config: &Config, asked: CreateAdmin) -> anyhow::Result
         false => (SecretString::from(password()), true),
     };
     let services = services(config).await?;
-    let fresh = staff::NewStaff { login, name, password: password.clone(), roles };
+    let fresh = staff::NewStaff { login, name, password: password.clone(), own_password: !made, roles };
     staff::create(&services, &services.system(), fresh).await.context("the account was not made")?;
     println!("{} can sign in at {}{}", asked.login, config.http.public_url, crate::guard::STAFF_SIGN_IN);
     if made {
-        println!("with the password  {}  (shown this once).", password.expose_secret());
+        println!(
+            "with the password  {}  (shown this once, and replaced at the first sign-in).",
+            password.expose_secret()
+        );
     }
     println!(
         "At the first sign-in the page shows a QR code for the second factor (an authenticator app), asks for its first"
     );
-    println!("code, and shows the recovery codes to be printed. Until then nobody is in.");
-    Ok(())
-}
-
-/// Makes a machine that may use the API.
-pub async fn create_client(config: &Config, asked: CreateClient) -> anyhow::Result<()> {
-    let mut scopes = Vec::new();
-    for text in &asked.scopes {
-        scopes.push(Scope::from_name(text).with_context(|| format!("--scope: there is no scope {text}"))?);
-    }
-    let services = services(config).await?;
-    let client = clients::create(&services, &services.system(), &asked.name, &scopes)
-        .await
-        .context("the client was not made")?;
-    println!("client_id      {}", client.id);
-    println!("client_secret  {}  (shown this once)", client.secret.expose_secret());
+    println!(
+        "code, and shows the recovery codes to be printed. Until then nobody is in. After 72 hours nobody can be:"
+    );
+    println!("another administrator, made with another --login, resets the password then.");
     Ok(())
 }
 

@@ -21,7 +21,12 @@ pub fn layer(config: &Config) -> Result<CsrfLayer<Refuse>, ConfigError> {
     Ok(CsrfLayer::new()
         .add_trusted_origin(&config.http.public_url)?
         .with_insecure_bypass(|_: &Method, uri: &Uri| is_api(uri.path()))
-        .with_rejection_response((|_| Trouble::CrossSite.into_response()) as Refuse))
+        .with_rejection_response((|_| refuse()) as Refuse))
+}
+
+fn refuse() -> Response {
+    tracing::info!("a form from elsewhere was refused");
+    Trouble::CrossSite.into_response()
 }
 
 /// Refuses what changes something and does not say where it comes from.
@@ -29,11 +34,7 @@ pub async fn stated(request: Request<Body>, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let headers = request.headers();
     let says = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
-    if safe || says || is_api(request.uri().path()) {
-        next.run(request).await
-    } else {
-        Trouble::CrossSite.into_response()
-    }
+    if safe || says || is_api(request.uri().path()) { next.run(request).await } else { refuse() }
 }
 
 /// Paths that only tokens open.

@@ -4,6 +4,7 @@ mod account_pages;
 mod api;
 mod bus;
 mod config;
+mod events;
 mod layers;
 mod limits;
 mod listener;

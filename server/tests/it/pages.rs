@@ -96,6 +96,66 @@ async fn the_switches_of_the_footer_come_back_to_the_page() {
     let answer = site.anonymous().post("/preferences", "size=elder&back=%2Fen%2Fprivacy").await;
     assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/en/privacy"));
     let request =
-        Request::get("/privacy").header(header::COOKIE, "cb_size=elder").body(Body::empty()).expect("a request");
+        Request::get("/privacy").header(header::COOKIE, "__Host-size=elder").body(Body::empty()).expect("a request");
     assert!(site.send(request).await.body.contains("data-size=\"elder\""));
+}
+
+/// The address of a form has nothing to show: "try again" would lead to "wrong method".
+#[tokio::test]
+async fn trying_again_is_offered_where_there_is_a_page() {
+    let site = Site::new().await;
+    let visitor = site.visitor().await;
+    site.test.services.db.close().await;
+    for (path, offered) in [("/museum", true), ("/account/sessions/end-others", false)] {
+        let answer = match offered {
+            true => visitor.get(path).await,
+            false => visitor.post(path, "").await,
+        };
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert_eq!(answer.body.contains("再试一次"), offered, "{path}: {}", answer.body);
+    }
+}
+
+/// Rules that cannot be read are not made up.
+#[tokio::test]
+async fn without_a_database_the_museum_tells_no_rules() {
+    let site = Site::new().await;
+    site.test.services.db.close().await;
+    for path in ["/museum", "/en/museum"] {
+        let answer = site.get(path).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(!answer.body.contains("class=\"ticks\""), "{path}: {}", answer.body);
+        assert_ne!(answer.header("retry-after"), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn signing_out_makes_the_browser_forget() {
+    let site = Site::new().await;
+    let visitor = site.visitor().await;
+    assert_eq!(visitor.get("/account").await.header("clear-site-data"), "");
+    let out = visitor.post("/sign-out", "").await;
+    assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
+    assert!(out.header("set-cookie").starts_with("__Host-session=;"));
+}
+
+#[tokio::test]
+async fn texts_of_the_build_say_their_character_set() {
+    let folder = std::env::temp_dir().join(format!("site-{}", uuid::Uuid::from_bytes(services::crypto::random())));
+    std::fs::create_dir_all(folder.join("pkg")).expect("a folder");
+    for file in ["pkg/a.css", "pkg/a.js", "robots.txt", "a.webmanifest", "icon.svg", "a.png"] {
+        std::fs::write(folder.join(file), "x").expect("a file");
+    }
+    let site = Site::with(&[("CORDBLOOD__SITE__ROOT", folder.to_str().expect("a path"))]).await;
+    for (path, kind) in [
+        ("/pkg/a.css", "text/css; charset=utf-8"),
+        ("/pkg/a.js", "text/javascript; charset=utf-8"),
+        ("/robots.txt", "text/plain; charset=utf-8"),
+        ("/icon.svg", "image/svg+xml; charset=utf-8"),
+        ("/a.webmanifest", "application/manifest+json; charset=utf-8"),
+        ("/a.png", "image/png"),
+    ] {
+        assert_eq!(site.get(path).await.header("content-type"), kind, "{path}");
+    }
+    std::fs::remove_dir_all(folder).expect("removed");
 }

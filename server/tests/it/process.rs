@@ -41,9 +41,18 @@ async fn commands_say_what_they_did_by_word_and_by_exit_code() {
         Some(1),
         "the name is taken"
     );
-    let (code, text) = run(&url, &["create-client", "--name", "door 1", "--scope", "door:write"]);
+    let (code, text) = run(&url, &["client", "add", "--name", "door 1", "--scope", "door:write"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("client_secret"), "{text}");
+    let id = text.lines().find_map(|line| line.strip_prefix("client_id")).expect("an id").trim().to_owned();
+    let (code, text) = run(&url, &["client", "list"]);
+    let of_it = |text: &str| text.lines().find(|line| line.contains(&id)).expect("its line").to_owned();
+    assert_eq!(code, Some(0), "{text}");
+    assert!(of_it(&text).contains("door:write") && of_it(&text).contains("never used"), "{text}");
+    assert_eq!(run(&url, &["client", "end", &id]).0, Some(0));
+    assert!(of_it(&run(&url, &["client", "list"]).1).contains("ended"), "the list keeps what has ended");
+    assert_eq!(run(&url, &["client", "end", "01980000-0000-7000-8000-000000000000"]).0, Some(1), "there is none");
+    assert_eq!(run(&url, &["client", "end", "door 1"]).0, Some(2), "a name is no id: names come back");
     assert_eq!(run(&url, &["rotate-keys"]).0, Some(0));
     assert_eq!(run(&url, &["no-such-command"]).0, Some(2));
     assert_eq!(run(&url, &["seed"]).0, Some(2));
@@ -54,7 +63,7 @@ async fn commands_say_what_they_did_by_word_and_by_exit_code() {
         "migrate",
         "seed",
         "create-admin",
-        "create-client",
+        "client",
         "verify-audit",
         "erase",
         "rotate-keys",

@@ -48,6 +48,7 @@ fn without_new_ids(location: &str, filled: &str) -> String {
 async fn every_route_for_every_kind_of_user_is_the_reviewed_one() {
     let site = Site::new().await;
     services::booking::seed_demo(&site.test.services, &site.test.services.system()).await.expect("a museum");
+    services::outreach::seed_demo(&site.test.services, &site.test.services.system()).await.expect("events");
     let (_, declared) = router::router(&site.house).expect("the router can be built");
     let mut table = String::new();
     let mut routes: Vec<_> = declared.iter().collect();

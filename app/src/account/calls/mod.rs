@@ -1,10 +1,13 @@
 //! What people do about their accounts. Each call reads its form, asks one service, and says where to go.
 
+mod clients;
+mod contacts;
 mod own;
 mod people;
 mod sign_in;
 mod staff;
 
+pub use clients::CLIENT_SECRET;
 pub use people::FIRST_PASSWORD;
 pub use staff::RECOVERY_CODES;
 
@@ -18,6 +21,8 @@ const PUBLIC: Access = Access::Public;
 const SIGNED_IN: Access = Access::SignedIn;
 const STAFF: Access = Access::Capability(Capability::EnterStaff);
 const PEOPLE: Access = Access::Capability(Capability::ManageStaff);
+const END_SESSIONS: Access = Access::Capability(Capability::EndSessions);
+const CLIENTS: Access = Access::Capability(Capability::ManageClients);
 
 /// The calls of this room.
 pub const CALLS: &[Call] = &[
@@ -28,9 +33,14 @@ pub const CALLS: &[Call] = &[
     Call::get("/account/bookings/:id", SIGNED_IN, &own::booking),
     Call::post("/account/name", SIGNED_IN, &own::name),
     Call::post("/account/language", SIGNED_IN, &own::language),
-    Call::post("/account/contact", SIGNED_IN, &own::contact),
-    Call::post("/account/contact/code", SIGNED_IN, &own::contact_code),
-    Call::post("/account/contact/resend", SIGNED_IN, &own::contact_resend),
+    Call::post("/account/contact", SIGNED_IN, &contacts::contact),
+    Call::post("/account/contact/code", SIGNED_IN, &contacts::contact_code),
+    Call::post("/account/contact/resend", SIGNED_IN, &contacts::contact_resend),
+    Call::post("/account/contact/:kind/take-back", SIGNED_IN, &contacts::take_back),
+    Call::post("/account/confirm", SIGNED_IN, &contacts::confirm),
+    Call::post("/account/confirm/code", SIGNED_IN, &contacts::confirm_code),
+    Call::post("/account/confirm/resend", SIGNED_IN, &contacts::confirm_resend),
+    Call::post("/a/:code", PUBLIC, &contacts::stop),
     Call::post("/account/sessions/:id/end", SIGNED_IN, &own::end_session),
     Call::post("/account/sessions/end-others", SIGNED_IN, &own::end_other_sessions),
     Call::post("/account/export", SIGNED_IN, &own::export),
@@ -42,8 +52,13 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/account/recovery-codes", STAFF, &staff::recovery_codes),
     Call::post("/staff/people/new", PEOPLE, &people::create),
     Call::post("/staff/people/:id/roles", PEOPLE, &people::roles),
-    Call::post("/staff/people/:id/reset", PEOPLE, &people::reset),
+    Call::post("/staff/people/:id/reset-password", PEOPLE, &people::reset_password),
+    Call::post("/staff/people/:id/reset-factor", PEOPLE, &people::reset_factor),
     Call::post("/staff/people/:id/end", PEOPLE, &people::end),
+    Call::post("/staff/people/:id/end-sessions", END_SESSIONS, &people::end_sessions),
+    Call::post("/staff/visitors/end-sessions", END_SESSIONS, &people::end_visitor_sessions),
+    Call::post("/staff/clients/new", CLIENTS, &clients::create),
+    Call::post("/staff/clients/:id/end", CLIENTS, &clients::end),
 ];
 
 /// The network a request came from, for limits.

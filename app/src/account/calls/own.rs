@@ -1,17 +1,14 @@
-//! What people do about their own account: particulars, another contact, signed-in browsers, the copy of their data, the
-//! end of the account.
+//! What people do about their own account: particulars, signed-in browsers, the copy of their data, the end of the
+//! account.
 
-use super::network;
 use crate::account::at;
 use crate::account::notices::Refusal;
-use crate::account::pending::{Kind, Pending};
 use crate::calls::{Answer, Asked, Cookie, SESSION_COOKIE};
-use crate::form::FormState;
 use crate::local_path::LocalPath;
 use crate::problem::Problem;
 use domain::Locale;
-use domain::account::Actor;
-use domain::contact::{Contact, PersonName};
+use domain::account::{Actor, Denied};
+use domain::contact::PersonName;
 use domain::field::FieldError;
 use domain::ids::{BookingId, LoginSessionId};
 use services::account::{AccountError, erase, sessions, visitors};
@@ -30,7 +27,21 @@ fn home(asked: &Asked) -> &'static str {
 }
 
 fn refused(asked: &Asked, error: impl Into<Refusal>) -> Answer {
-    error.into().answer_at(asked, Some(home(asked)), asked.typed(&["code"]))
+    match error.into() {
+        // The page the form stands on is where one goes on: nothing is done of what was to be done.
+        Refusal::Denied(Denied::StepUpNeeded) => {
+            Answer::go(LocalPath::or_home(prove_at(asked)).with("next", home(asked)))
+        }
+        other => other.answer_at(asked, Some(home(asked)), asked.typed(&["code"])),
+    }
+}
+
+/// Where one proves again who one is.
+fn prove_at(asked: &Asked) -> &'static str {
+    match asked.context.actor {
+        Actor::Staff { .. } => at::STEP_UP,
+        _ => at::CONFIRM,
+    }
 }
 
 /// Opens one of one's own bookings: its page stands behind a signed link, as in messages, so that there is one such page.
@@ -78,55 +89,6 @@ pub async fn language(asked: Asked) -> Answer {
     }
 }
 
-/// Sends a code to a contact one wants to have in the account.
-pub async fn contact(asked: Asked) -> Answer {
-    let contact = match Contact::parse(asked.field("contact")) {
-        Ok(contact) => contact,
-        Err(fault) => return Answer::again(asked.typed(&[]).with_errors(vec![FieldError::new("contact", fault)])),
-    };
-    match visitors::begin_contact(&asked.services, &asked.context, &contact, &network(&asked)).await {
-        Ok(begun) => {
-            let pending = Pending::new(contact, begun);
-            Answer::to(at::CONTACT_CODE).cookie(pending.cookie(&asked.services, Kind::Contact, asked.context.now))
-        }
-        Err(error) => Refusal::from(error).answer(&asked, asked.typed(&[])),
-    }
-}
-
-/// What this browser waits for, if it was asked for by the account that is signed in now.
-fn own_pending(asked: &Asked) -> Option<Pending> {
-    let account = asked.context.actor.account()?;
-    Pending::of(asked, Kind::Contact).filter(|pending| pending.subject == account.0)
-}
-
-/// Adds the contact the code went to.
-pub async fn contact_code(asked: Asked) -> Answer {
-    if own_pending(&asked).is_none() {
-        return Answer::again(FormState::default());
-    }
-    match visitors::confirm_contact(&asked.services, &asked.context, asked.field("code"), &network(&asked)).await {
-        Ok(_) => done(&asked, "contact").cookie(Pending::removed(Kind::Contact)),
-        Err(error) => match error.fault() {
-            Some(("contact", _)) | None => Refusal::from(error).answer(&asked, FormState::default()),
-            Some((field, fault)) => {
-                Answer::again(FormState::default().with_errors(vec![FieldError::new(field, fault)]))
-            }
-        },
-    }
-}
-
-/// Sends another code to the same contact.
-pub async fn contact_resend(asked: Asked) -> Answer {
-    let Some(pending) = own_pending(&asked) else { return Answer::to(at::CONTACT_CODE) };
-    match visitors::begin_contact(&asked.services, &asked.context, &pending.contact, &network(&asked)).await {
-        Ok(begun) => {
-            let pending = pending.resent(begun);
-            Answer::to(at::CONTACT_CODE).cookie(pending.cookie(&asked.services, Kind::Contact, asked.context.now))
-        }
-        Err(error) => Refusal::from(error).answer_at(&asked, Some(at::CONTACT_CODE), FormState::default()),
-    }
-}
-
 /// Ends one signed-in browser.
 pub async fn end_session(asked: Asked) -> Answer {
     let Some(id) = asked.param::<LoginSessionId>("id") else { return Problem::NotFound.into() };
@@ -169,7 +131,7 @@ pub async fn delete(asked: Asked) -> Answer {
         return Answer::again_at(at::SECURITY, asked.typed(&[]).with_errors(vec![fault("sure")]));
     }
     match erase::delete_own(&asked.services, &asked.context, asked.ticked("cancel-bookings")).await {
-        Ok(_) => Answer::to("/account/deleted").cookie(Cookie::removed(SESSION_COOKIE)),
+        Ok(_) => Answer::to("/account/deleted").cookie(Cookie::removed(SESSION_COOKIE)).forgetting(),
         Err(error @ AccountError::LiveBookings { .. }) => {
             let form = asked.typed(&[]).with_errors(vec![fault("cancel-bookings")]);
             Refusal::from(error).answer_at(&asked, Some(at::SECURITY), form)

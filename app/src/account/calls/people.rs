@@ -8,12 +8,12 @@ use crate::local_path::LocalPath;
 use crate::problem::Problem;
 use axum::http::StatusCode;
 use domain::account::{Login, Role};
-use domain::contact::PersonName;
+use domain::contact::{Contact, PersonName};
 use domain::field::{Faults, FieldError};
 use domain::ids::AccountId;
 use secrecy::{ExposeSecret as _, SecretString};
 use services::account::staff::{self, NewStaff, StaffMember};
-use services::account::{AccountError, password, totp};
+use services::account::{AccountError, password, sessions, totp};
 
 /// Under which name a person's page finds the password that was just made.
 pub const FIRST_PASSWORD: &str = "first-password";
@@ -58,7 +58,7 @@ pub async fn create(asked: Asked) -> Answer {
         return Answer::again(asked.typed(&[]).with_errors(faults.into_errors()));
     };
     let password = first_password(&login);
-    let fresh = NewStaff { login, name, password: password.clone(), roles: roles.clone() };
+    let fresh = NewStaff { login, name, password: password.clone(), own_password: false, roles: roles.clone() };
     match staff::create(&asked.services, &asked.context, fresh).await {
         Ok(account) => with_password(&asked, (account, &roles), &password, "people-created"),
         Err(AccountError::Field { field, fault }) => {
@@ -78,8 +78,17 @@ pub async fn roles(asked: Asked) -> Answer {
     }
 }
 
-/// After a lost telephone or a forgotten password.
-pub async fn reset(asked: Asked) -> Answer {
+/// After a lost telephone: the next sign-in enrols another.
+pub async fn reset_factor(asked: Asked) -> Answer {
+    let Some(account) = asked.param::<AccountId>("id") else { return Problem::NotFound.into() };
+    match staff::reset_factor(&asked.services, &asked.context, account).await {
+        Ok(()) => Answer::go(LocalPath::or_home(page_of(account)).with("done", "factor")),
+        Err(error) => Refusal::from(error).answer_at(&asked, Some(&page_of(account)), FormState::default()),
+    }
+}
+
+/// After a forgotten password.
+pub async fn reset_password(asked: Asked) -> Answer {
     let Some(account) = asked.param::<AccountId>("id") else { return Problem::NotFound.into() };
     let member = match member(&asked, account).await {
         Ok(member) => member,
@@ -87,7 +96,7 @@ pub async fn reset(asked: Asked) -> Answer {
     };
     let Ok(login) = Login::parse(&member.login) else { return Problem::Broken.into() };
     let password = first_password(&login);
-    match staff::reset(&asked.services, &asked.context, account, &password).await {
+    match staff::reset_password(&asked.services, &asked.context, account, &password).await {
         Ok(()) => with_password(&asked, (account, &member.roles), &password, "people-reset-done"),
         Err(error) => Refusal::from(error).answer_at(&asked, Some(&page_of(account)), FormState::default()),
     }
@@ -97,6 +106,30 @@ async fn member(asked: &Asked, account: AccountId) -> Result<StaffMember, Answer
     let all = staff::list(&asked.services, &asked.context).await;
     let all = all.map_err(|error| Refusal::from(error).answer(asked, FormState::default()))?;
     all.into_iter().find(|member| member.account == account).ok_or_else(|| Problem::NotFound.into())
+}
+
+/// Ends every signed-in browser of a colleague.
+pub async fn end_sessions(asked: Asked) -> Answer {
+    let Some(account) = asked.param::<AccountId>("id") else { return Problem::NotFound.into() };
+    match staff::end_all_sessions(&asked.services, &asked.context, account).await {
+        Ok(()) => Answer::go(LocalPath::or_home(page_of(account)).with("done", "sessions")),
+        Err(error) => Refusal::from(error).answer_at(&asked, Some(&page_of(account)), FormState::default()),
+    }
+}
+
+/// Ends every signed-in browser of a visitor who rang us. The answer is the same whether there is such an account.
+pub async fn end_visitor_sessions(asked: Asked) -> Answer {
+    let contact = match Contact::parse(asked.field("contact")) {
+        Ok(contact) => contact,
+        Err(fault) => {
+            let form = asked.typed(&[]).with_errors(vec![FieldError::new("contact", fault)]);
+            return Answer::again_at(at::PEOPLE, form);
+        }
+    };
+    match sessions::end_of_contact(&asked.services, &asked.context, &contact).await {
+        Ok(()) => Answer::go(LocalPath::or_home(at::PEOPLE).with("done", "visitor-sessions")),
+        Err(error) => Refusal::from(error).answer_at(&asked, Some(at::PEOPLE), asked.typed(&[])),
+    }
 }
 
 /// Ends a staff account.

@@ -83,5 +83,5 @@ pub async fn sign_out(asked: Asked) -> Answer {
         // The cookie stays: a person who was told "signed out" while the session lives would be deceived.
         return Refusal::from(error).answer_at(&asked, Some(at::ACCOUNT), FormState::default());
     }
-    Answer::to(home).cookie(Cookie::removed(SESSION_COOKIE))
+    Answer::to(home).cookie(Cookie::removed(SESSION_COOKIE)).forgetting()
 }

@@ -4,12 +4,13 @@ use super::{label, network, signed_in};
 use crate::account::at;
 use crate::account::notices::Refusal;
 use crate::account::pending;
-use crate::calls::{Answer, Asked};
+use crate::calls::{Answer, Asked, Cookie, SESSION_COOKIE};
 use crate::form::{FormState, Tone};
 use crate::local_path::LocalPath;
 use axum::http::StatusCode;
 use secrecy::SecretString;
-use services::account::sign_in::{self, Credentials, RecoveryCodes, SignIn, SignInError};
+use services::account::enrolment::{self, RecoveryCodes};
+use services::account::sign_in::{self, Credentials, SignIn, SignInError};
 use services::account::staff;
 
 /// Never sent back to a page.
@@ -47,16 +48,20 @@ pub async fn sign_in(asked: Asked) -> Answer {
     }
 }
 
-/// Ends the enrolment and shows the recovery codes, this once.
+/// Ends the enrolment; after that of a second factor the recovery codes are shown, this once.
 pub async fn enrol(asked: Asked) -> Answer {
     let Some(token) = pending::enrolment_of(&asked) else { return Answer::again(FormState::default()) };
     let chosen = SecretString::from(asked.field("new-password"));
     let code = asked.field("code");
     let done =
-        sign_in::confirm_enrolment(&asked.services, &asked.context, &token, code, Some(&chosen), &label(&asked)).await;
+        enrolment::confirm_enrolment(&asked.services, &asked.context, &token, code, Some(&chosen), &label(&asked))
+            .await;
     match done {
         Ok(enrolled) => {
-            let answer = shown_once(&asked, &enrolled.recovery_codes, "staff-enrolled");
+            let answer = match &enrolled.recovery_codes {
+                Some(codes) => shown_once(&asked, codes, "staff-enrolled"),
+                None => Answer::go(onwards(&asked)),
+            };
             signed_in(&asked, enrolled.signed_in, answer).await.cookie(pending::enrolment_removed())
         }
         Err(SignInError::EnrolmentOver) => {
@@ -78,10 +83,13 @@ fn shown_once(asked: &Asked, codes: &RecoveryCodes, said: &'static str) -> Answe
 /// Under which name the page of the recovery codes finds them.
 pub const RECOVERY_CODES: &str = "recovery-codes";
 
-/// Shows the second factor again.
+/// Shows the second factor again: the session goes on under a new cookie.
 pub async fn step_up(asked: Asked) -> Answer {
     match sign_in::step_up(&asked.services, &asked.context, asked.field("code")).await {
-        Ok(()) => Answer::go(onwards(&asked)),
+        Ok(renewed) => {
+            let cookie = Cookie::new(SESSION_COOKIE, renewed.token.expose(), Some(renewed.max_age));
+            Answer::go(onwards(&asked)).cookie(cookie)
+        }
         Err(SignInError::Refused) => Refusal::Say("staff-step-up-refused").answer(&asked, asked.typed(SECRETS)),
         Err(error) => Refusal::from(error).answer(&asked, asked.typed(SECRETS)),
     }
@@ -99,7 +107,7 @@ pub async fn password(asked: Asked) -> Answer {
 
 /// New recovery codes in the place of the former ones.
 pub async fn recovery_codes(asked: Asked) -> Answer {
-    match sign_in::renew_recovery_codes(&asked.services, &asked.context).await {
+    match enrolment::renew_recovery_codes(&asked.services, &asked.context).await {
         Ok(codes) => shown_once(&asked, &codes, "staff-recovery-renewed"),
         Err(error) => Refusal::from(error).answer(&asked, FormState::default()),
     }

@@ -95,7 +95,7 @@ fn card(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
                 {pair("staff-session-arrived", session.arrived)}
                 {pair("staff-session-bookings", session.bookings)}
                 {(session.waiting > 0).then(|| pair("staff-waiting-parties", session.waiting))}
-                {pair("staff-session-held", facts.held)}
+                {pair("staff-board-held", facts.held)}
             </dl>
         </Card>
     }

@@ -112,6 +112,8 @@ pub struct BookingFacts {
     pub on_day: u32,
     /// In the window around it, that day included.
     pub in_window: u32,
+    /// Of sessions that go on at the same time: nobody is in two places.
+    pub overlapping: u32,
 }
 
 /// Why a booking (or its change) is refused. The kebab-case name is the API's code and the key of the sentence.
@@ -165,6 +167,12 @@ pub enum Refusal {
         /// Days of the window.
         days: u32,
     },
+    /// This phone or address is somewhere else of the same activity at that time.
+    #[error("overlaps another booking")]
+    Overlaps,
+    /// The event asks questions, which only its own page can.
+    #[error("asks questions")]
+    AsksQuestions,
     /// Moved as often as allowed.
     #[error("move limit reached")]
     MoveLimit {
@@ -241,6 +249,9 @@ pub(super) fn admits(
             max: u32::from(policy.bookings_per_window),
             days: u32::from(policy.window_days),
         });
+    }
+    if person.overlapping > 0 {
+        return Err(Refusal::Overlaps);
     }
     Ok(())
 }
@@ -364,7 +375,7 @@ mod tests {
     fn decide(now: &str, session: &SessionFacts, party: Party, person: BookingFacts) -> Result<(), Refusal> {
         may_book(&Policy::default(), instant(now), session, party, person)
     }
-    const NOBODY: BookingFacts = BookingFacts { on_day: 0, in_window: 0 };
+    const NOBODY: BookingFacts = BookingFacts { on_day: 0, in_window: 0, overlapping: 0 };
 
     #[test]
     fn opens_at_its_hour_and_closes_with_the_session() {
@@ -406,16 +417,22 @@ mod tests {
 
     #[test]
     fn a_person_has_limits() {
-        let on_day = BookingFacts { on_day: 1, in_window: 1 };
+        let on_day = BookingFacts { on_day: 1, in_window: 1, ..NOBODY };
         assert_eq!(
             decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(1, 0), on_day),
             Err(Refusal::DailyLimit { max: 1 })
         );
-        let often = BookingFacts { on_day: 0, in_window: 3 };
+        let often = BookingFacts { on_day: 0, in_window: 3, ..NOBODY };
         assert_eq!(
             decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(1, 0), often),
             Err(Refusal::WindowLimit { max: 3, days: 7 })
         );
+    }
+
+    #[test]
+    fn nobody_is_in_two_places() {
+        let elsewhere = BookingFacts { overlapping: 1, ..NOBODY };
+        assert_eq!(decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(1, 0), elsewhere), Err(Refusal::Overlaps));
     }
 
     #[test]

@@ -83,11 +83,13 @@ pub struct Client {
     pub scopes: Vec<Scope>,
     /// Since when.
     pub created_at: Timestamp,
+    /// When a token of it was last taken, to a minute.
+    pub last_used_at: Option<Timestamp>,
     /// Revoked then.
     pub revoked_at: Option<Timestamp>,
 }
 
-/// All clients, the newest first.
+/// All clients, those that live before those that ended, the newest first.
 pub async fn list(services: &Services, context: &Context) -> Result<Vec<Client>, AccountError> {
     context.require(Capability::Operate)?;
     let found = rows::clients(&services.db).await?;
@@ -98,19 +100,21 @@ pub async fn list(services: &Services, context: &Context) -> Result<Vec<Client>,
             name: row.name,
             scopes: row.scopes.iter().filter_map(|name| Scope::from_name(name)).collect(),
             created_at: row.created_at.to_jiff(),
+            last_used_at: row.last_used_at.map(|at| at.to_jiff()),
             revoked_at: row.revoked_at.map(|at| at.to_jiff()),
         })
         .collect())
 }
 
-/// Revokes a client: its tokens of both kinds are refused from now on, everywhere.
+/// Revokes a client: its tokens of both kinds are refused from now on, everywhere. One that was revoked before stays so,
+/// and nothing is noted a second time.
 pub async fn revoke(services: &Services, context: &Context, client: ClientId) -> Result<(), AccountError> {
     context.require(Capability::ManageClients)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut transaction = services.begin().await?;
         if !rows::revoke_client(&mut *transaction, client.0, context.now).await? {
-            return Err(AccountError::NotFound);
+            return rows::client(&mut *transaction, client.0).await?.map(|_| ()).ok_or(AccountError::NotFound);
         }
         audit::record(&mut transaction, &context, &[about_client("client.revoked", client, json!({}))]).await?;
         transaction.commit().await?;

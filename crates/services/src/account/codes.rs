@@ -33,6 +33,8 @@ pub enum Purpose {
     Booking,
     /// An account is given another contact.
     Contact,
+    /// A visitor who is signed in proves again who it is.
+    Proof,
     /// The contact of a request for the science bus is proven.
     Bus,
 }
@@ -44,6 +46,7 @@ impl Purpose {
             Self::SignIn => "sign_in",
             Self::Booking => "booking",
             Self::Contact => "contact",
+            Self::Proof => "proof",
             Self::Bus => "bus",
         }
     }
@@ -245,8 +248,12 @@ pub(super) async fn verify_in(
     let hash = hash(vault, guess.purpose, guess.subject, &code);
     let (purpose, contact) = (guess.purpose.name(), guess.contact_index);
     let found = rows::guess(db, purpose, guess.subject, contact, &hash, now, ATTEMPTS as i32).await?;
-    let found = found.ok_or(VerifyError::Expired)?;
+    let Some(found) = found else {
+        tracing::info!(purpose, "a code was tried, and there is none to be used");
+        return Err(VerifyError::Expired);
+    };
     if !found.right {
+        tracing::info!(purpose, "a wrong code");
         return Err(VerifyError::Wrong { left: ATTEMPTS.saturating_sub(found.attempts.unsigned_abs()) });
     }
     let sealed = found.contact_sealed.ok_or(VerifyError::Expired)?;

@@ -14,10 +14,12 @@ use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Place};
 use crate::db::to_the_end;
 use crate::limits;
-use domain::account::{Actor, Denied};
+use crate::outreach::{OutreachError, exported_answers};
+use domain::account::{Actor, Capability, Denied};
 use domain::ids::{AccountId, BookingId, WaitingId};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 use store::account::erase as rows;
 use store::account::people::{self, AccountRow};
 use store::account::{codes as code_rows, sessions as session_rows};
@@ -53,7 +55,9 @@ async fn collect(
     let profile = open_profile(services, row)?;
     let bookings = rows::bookings(&mut *db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
     let waits = waiting::of_account(db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
-    let ids: Vec<Uuid> = bookings.iter().map(|booking| booking.id).chain(waits.iter().map(|entry| entry.id)).collect();
+    let booked: Vec<Uuid> = bookings.iter().map(|booking| booking.id).collect();
+    let mut answers = exported_answers(services, db, &booked).await?;
+    let ids: Vec<Uuid> = booked.into_iter().chain(waits.iter().map(|entry| entry.id)).collect();
     let messages = rows::messages(&mut *db, row.id, &ids).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
     let trail = rows::audit(&mut *db, row.id, &ids).await?;
@@ -69,7 +73,7 @@ async fn collect(
             "phone": profile.phone.as_ref().map(|phone| phone.digits()),
             "mail": profile.mail.as_ref().map(|mail| mail.as_str()),
         },
-        "bookings": bookings.iter().map(|booking| exported(services, booking)).collect::<Result<Vec<_>, _>>()?,
+        "bookings": bookings.iter().map(|booking| exported(services, booking, &mut answers)).collect::<Result<Vec<_>, _>>()?,
         "waiting_list": waits
             .iter()
             .map(|entry| exported_wait(services, entry))
@@ -100,7 +104,11 @@ const fn booking_place(column: &'static str, row: Uuid) -> Place {
     Place { table: "booking", column, row }
 }
 
-fn exported(services: &Services, booking: &rows::HeldBookingRow) -> Result<Value, CryptoError> {
+fn exported(
+    services: &Services,
+    booking: &rows::HeldBookingRow,
+    answers: &mut HashMap<Uuid, Value>,
+) -> Result<Value, CryptoError> {
     let open = |column, sealed: &[u8]| super::open_text(&services.vault, booking_place(column, booking.id), sealed);
     Ok(json!({
         "id": booking.id,
@@ -116,6 +124,7 @@ fn exported(services: &Services, booking: &rows::HeldBookingRow) -> Result<Value
         "name": open("name_sealed", &booking.name_sealed)?,
         "phone": booking.phone_sealed.as_deref().map(|sealed| open("phone_sealed", sealed)).transpose()?,
         "mail": booking.mail_sealed.as_deref().map(|sealed| open("mail_sealed", sealed)).transpose()?,
+        "answers": answers.remove(&booking.id).unwrap_or_else(|| json!([])),
     }))
 }
 
@@ -147,9 +156,9 @@ pub struct Deleted {
     pub emptied: usize,
 }
 
-/// Ends the account of whoever asks, for good. Refused while bookings of sessions that are not over are live, unless
-/// `cancel_bookings`; then refused when one of them can no longer be cancelled (too late, or the party is inside): the
-/// account can be deleted after the visit.
+/// Ends the account of whoever asks, for good, after a fresh proof. Refused while bookings of sessions that are not over
+/// are live, unless `cancel_bookings`; then refused when one of them can no longer be cancelled (too late, or the party is
+/// inside): the account can be deleted after the visit.
 pub async fn delete_own(
     services: &Services,
     context: &Context,
@@ -161,6 +170,7 @@ pub async fn delete_own(
         // Staff accounts are ended by a colleague: what staff did stays theirs in the audit trail.
         _ => return Err(Denied::NotAllowed.into()),
     };
+    context.require(Capability::SecureOwnAccount)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let row = people::live(&services.db, account.0).await?.ok_or(AccountError::NotFound)?;
@@ -179,6 +189,19 @@ pub async fn delete_own(
         Ok(Deleted { cancelled: live.len(), emptied })
     })
     .await
+}
+
+impl From<OutreachError> for AccountError {
+    fn from(error: OutreachError) -> Self {
+        match error {
+            OutreachError::Denied(denied) => Self::Denied(denied),
+            OutreachError::Database(error) => Self::Database(error),
+            error => {
+                tracing::error!(%error, "the answers of a booking could not be read");
+                Self::Crypto(CryptoError::NotAuthentic)
+            }
+        }
+    }
 }
 
 fn not_cancelled(error: BookingError) -> AccountError {
@@ -221,6 +244,8 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     let waited: Vec<Uuid> =
         waiting::of_account(&mut transaction, row.id, phone, mail).await?.into_iter().map(|entry| entry.id).collect();
     waiting::empty(&mut transaction, &waited, context.now).await?;
+    let ids: Vec<Uuid> = past.iter().map(|booking| booking.id).collect();
+    store::outreach::answers::erase(&mut *transaction, &ids).await?;
     for index in [phone, mail].into_iter().flatten() {
         code_rows::remove_of_contact(&mut *transaction, index).await?;
     }

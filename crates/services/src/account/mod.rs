@@ -6,8 +6,11 @@
 
 pub mod clients;
 pub mod codes;
+pub mod contacts;
+pub mod enrolment;
 pub mod erase;
 pub mod password;
+pub mod proof;
 pub mod sessions;
 pub mod sign_in;
 pub mod staff;

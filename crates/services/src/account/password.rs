@@ -15,6 +15,9 @@ pub const MIN: usize = 12;
 /// The most: long enough for any sentence, short enough that hashing it is no attack.
 pub const MAX: usize = 128;
 
+/// The most bytes a password can have: [`MAX`] characters of four.
+const LONGEST_ATTEMPT: usize = MAX * 4;
+
 /// 19 MiB, two passes, one lane: 24 ms here; the second of OWASP's equivalent settings.
 const PARAMS: (u32, u32, u32) = (19 * 1024, 2, 1);
 /// Hashes at once. More would only make each slower and take 19 MiB each.
@@ -40,6 +43,9 @@ pub enum PasswordFault {
     /// Among the first that anybody would try: a run, a repetition, a well-known one.
     #[error("easily guessed")]
     Common,
+    /// It is the one it should replace.
+    #[error("the present password")]
+    Same,
 }
 
 impl PasswordFault {
@@ -49,7 +55,7 @@ impl PasswordFault {
             Self::Required => Fault::Required,
             Self::TooShort => Fault::PasswordTooShort { min: MIN as u32 },
             Self::TooLong => Fault::TooLong { max: MAX as u32 },
-            Self::LikeLogin | Self::Common => Fault::NotAChoice,
+            Self::LikeLogin | Self::Common | Self::Same => Fault::NotAChoice,
         }
     }
 }
@@ -73,7 +79,7 @@ pub fn check(password: &SecretString, login: &Login) -> Result<(), PasswordFault
     if own.iter().any(|word| text.to_lowercase().contains(word)) {
         return Err(PasswordFault::LikeLogin);
     }
-    if is_common(&plain) || is_monotonous(&text.chars().collect::<Vec<_>>()) {
+    if is_common(&plain) || is_listed(text) || is_monotonous(&text.chars().collect::<Vec<_>>()) {
         return Err(PasswordFault::Common);
     }
     Ok(())
@@ -142,6 +148,23 @@ const COMMON: &[&str] = &[
     "112233",
 ];
 
+/// The most used passwords, as five bytes of SHA-256 each, sorted: the first 5,000 of any length and the first 10,000 of
+/// twelve characters and more (`scripts/parts/common-passwords.mjs` says where they come from). One password in 10⁸ that is
+/// none of them looks like one.
+static LISTED: &[u8] = include_bytes!("common_passwords.bin");
+const LISTED_BYTES: usize = 5;
+
+/// One of the most used passwords, as it is or with digits and signs around it.
+fn is_listed(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let word = lower.trim_matches(|c: char| !c.is_alphabetic());
+    [lower.as_str(), word].into_iter().any(|text| {
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+        let (entries, _) = LISTED.as_chunks::<LISTED_BYTES>();
+        entries.binary_search_by(|entry| entry[..].cmp(&hash.as_ref()[..LISTED_BYTES])).is_ok()
+    })
+}
+
 /// What remains of a text after its well-known pieces are taken out is too little to be a secret.
 fn is_common(plain: &str) -> bool {
     let mut rest = plain.to_owned();
@@ -188,12 +211,13 @@ pub async fn hash(password: &SecretString) -> Result<String, Busy> {
 
 /// Whether the password is the one of `phc`; for nobody (`None`) the same work is done and the answer is no.
 pub async fn verify(password: &SecretString, phc: Option<&str>) -> Result<bool, Busy> {
-    let (password, known) = (password.clone(), phc.is_some());
+    // Too long to be anybody's: not hashed at full length, but hashed, and then refused whatever stands before the cut.
+    let length = password.expose_secret().len();
+    let (password, known) = (password.clone(), phc.is_some() && length <= LONGEST_ATTEMPT);
     let phc = phc.map_or_else(|| nobody().to_owned(), str::to_owned);
     let right = gated(move || {
         let text = password.expose_secret();
-        // Too long to be taken by the policy: not hashed at full length, but hashed.
-        let text = text.get(..text.len().min(MAX * 4)).unwrap_or(text);
+        let text = &text[..text.floor_char_boundary(LONGEST_ATTEMPT)];
         hasher().verify_password(text.as_bytes(), phc.as_str()).is_ok()
     })
     .await?;
@@ -247,6 +271,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_most_used_passwords_are_refused_with_and_without_digits_around_them() {
+        let (entries, rest) = LISTED.as_chunks::<LISTED_BYTES>();
+        assert!(entries.len() > 13_000 && rest.is_empty() && entries.is_sorted(), "{}", entries.len());
+        // None of them has a piece of the list above, and all are long enough.
+        for text in ["Mailcreated5240", "sojdlg123aljg", "LeaveMeAlone", "websolutions", "gfhjkmgfhjkm"] {
+            assert_eq!(ask(text), Err(PasswordFault::Common), "{text}");
+        }
+        for text in ["Liverpool-1892!", "2026.metallica.", "1357 chelsea 2468"] {
+            assert_eq!(ask(text), Err(PasswordFault::Common), "{text}");
+        }
+        assert_eq!(ask("liverpool by the sea"), Ok(()));
+    }
+
     #[tokio::test]
     async fn a_password_verifies_and_nobody_never_does() {
         let phc = hash(&"correct horse battery".into()).await.expect("hashed");
@@ -254,6 +292,10 @@ mod tests {
         assert_eq!(verify(&"correct horse battery".into(), Some(&phc)).await, Ok(true));
         assert_eq!(verify(&"correct horse batterz".into(), Some(&phc)).await, Ok(false));
         assert_eq!(verify(&"correct horse battery".into(), None).await, Ok(false));
+        let longest = "🔥".repeat(MAX);
+        let phc = hash(&longest.clone().into()).await.expect("hashed");
+        assert_eq!(verify(&longest.clone().into(), Some(&phc)).await, Ok(true));
+        assert_eq!(verify(&format!("{longest}x").into(), Some(&phc)).await, Ok(false), "what is behind it counts");
         let parsed = argon2::PasswordHash::new(nobody()).expect("a PHC string");
         assert_eq!(parsed.params.to_string(), "m=19456,t=2,p=1", "nobody costs what everybody costs");
     }

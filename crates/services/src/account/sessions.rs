@@ -2,13 +2,17 @@
 //!
 //! Every request that carries the cookie asks the database who it is, in one query; so a session that is revoked, a role
 //! that is taken away and an account that is deleted end at the next request, on every server.
+//!
+//! How many at once: visitors [`VISITOR_AT_ONCE`], staff [`STAFF_AT_ONCE`]. One more ends the one that was not seen for
+//! longest, so that nobody is kept out by forgotten browsers, and a stranger who signs in does not go unseen among many.
 
-use super::{AccountError, about_account, hash_token, random_token};
+use super::{AccountError, about_account, contact_index, hash_token, random_token};
 use crate::audit;
 use crate::context::{Context, Services};
 use crate::db::to_the_end;
 use domain::Locale;
 use domain::account::{Actor, Capability, Denied, Role};
+use domain::contact::Contact;
 use domain::ids::{AccountId, LoginSessionId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -30,6 +34,13 @@ pub const STAFF: Lifetime = Lifetime { idle: SignedDuration::from_mins(30), abso
 /// Visitors come back a few times a season and should not have to ask for a code each time.
 pub const VISITOR: Lifetime =
     Lifetime { idle: SignedDuration::from_hours(24 * 30), absolute: SignedDuration::from_hours(24 * 90) };
+/// Browsers of a member of staff at once: the office, the door, a telephone.
+pub const STAFF_AT_ONCE: i64 = 3;
+/// Browsers of a visitor at once: a family's telephones, the one inside WeChat and the one outside.
+pub const VISITOR_AT_ONCE: i64 = 8;
+/// How long a cookie that was renewed still opens its session: requests that were under way must not sign the browser
+/// out. It opens nothing that wants a fresh proof.
+const RENEWED_GRACE: SignedDuration = SignedDuration::from_secs(10);
 /// Seen is noted this often at most: one write a minute instead of one a request.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
@@ -71,6 +82,15 @@ pub struct SignedIn {
     pub new_account: bool,
 }
 
+/// A session goes on under another cookie.
+#[derive(Clone, Debug)]
+pub struct Renewed {
+    /// The cookie's value.
+    pub token: SessionToken,
+    /// How long the browser may keep the cookie.
+    pub max_age: SignedDuration,
+}
+
 /// Who a cookie stands for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Authenticated {
@@ -94,14 +114,22 @@ impl Kind {
             Self::Staff => STAFF,
         }
     }
+
+    const fn at_once(self) -> i64 {
+        match self {
+            Self::Visitor => VISITOR_AT_ONCE,
+            Self::Staff => STAFF_AT_ONCE,
+        }
+    }
 }
 
-/// Begins a session in the caller's transaction. Staff have just shown their second factor.
+/// Begins a session in the caller's transaction. Staff have just shown their second factor, visitors a code to the contact
+/// `proven_by`.
 pub(crate) async fn begin_in(
     db: &mut PgConnection,
     context: &Context,
     account: AccountId,
-    kind: Kind,
+    (kind, proven_by): (Kind, Option<&str>),
     label: &str,
 ) -> sqlx::Result<SignedIn> {
     let (token, login, lifetime) = (random_token(), context.new_id::<LoginSessionId>(), kind.lifetime());
@@ -112,10 +140,27 @@ pub(crate) async fn begin_in(
         label: &label.chars().filter(|c| !c.is_control()).take(60).collect::<String>(),
         now: context.now,
         expires_at: context.now + lifetime.absolute,
-        stepped_up_at: (kind == Kind::Staff).then_some(context.now),
+        stepped_up_at: Some(context.now),
+        proven_by,
     };
-    rows::add(db, session).await?;
+    // Whoever signs in to the same account meanwhile waits here, and counts what is there then.
+    store::account::people::lock(&mut *db, account.0).await?;
+    rows::add(&mut *db, session).await?;
+    rows::revoke_beyond(&mut *db, account.0, kind.at_once(), context.now).await?;
     Ok(SignedIn { token: SessionToken(token), max_age: lifetime.absolute, account, login, new_account: false })
+}
+
+/// Notes in the caller's transaction that a person proved again who it is, under a new cookie: whoever knew the one
+/// before (a session fixed or read at the first sign-in) does not come along. `None` when the session has ended.
+pub(crate) async fn renew_in(
+    db: &mut PgConnection,
+    context: &Context,
+    (account, login): (AccountId, LoginSessionId),
+    proven_by: Option<&str>,
+) -> sqlx::Result<Option<Renewed>> {
+    let token = random_token();
+    let ends = rows::renew(db, account.0, login.0, &hash_token(&token), proven_by, context.now).await?;
+    Ok(ends.map(|ends| Renewed { token: SessionToken(token), max_age: ends.to_jiff().duration_since(context.now) }))
 }
 
 /// Who the cookie stands for, if its session is good. One query; at most once a minute a second one notes that the
@@ -124,7 +169,8 @@ pub async fn authenticate(services: &Services, token: &SessionToken) -> sqlx::Re
     let now = services.clock.now();
     let seen_after = |lifetime: Lifetime| now - lifetime.idle;
     let hash = hash_token(&token.0);
-    let found = rows::by_token(&services.db, &hash, now, seen_after(STAFF), seen_after(VISITOR)).await?;
+    let renewed_after = now - RENEWED_GRACE;
+    let found = rows::by_token(&services.db, &hash, now, seen_after(STAFF), seen_after(VISITOR), renewed_after).await?;
     let Some(found) = found else { return Ok(None) };
     if found.last_seen_at.to_jiff() <= now - TOUCH_EVERY {
         rows::touch(&services.db, found.id, now, now - TOUCH_EVERY).await?;
@@ -138,7 +184,7 @@ pub async fn authenticate(services: &Services, token: &SessionToken) -> sqlx::Re
             stepped_up_at: found.stepped_up_at.map(|at| at.to_jiff()),
         }
     } else {
-        Actor::Visitor { account, login }
+        Actor::Visitor { account, login, stepped_up_at: found.stepped_up_at.map(|at| at.to_jiff()) }
     };
     Ok(Some(Authenticated { actor, locale: Locale::from_tag(&found.locale) }))
 }
@@ -162,7 +208,7 @@ pub struct OwnSession {
 pub(crate) fn own(context: &Context) -> Result<(AccountId, LoginSessionId, Kind), Denied> {
     context.require(Capability::UseOwnAccount)?;
     match &context.actor {
-        Actor::Visitor { account, login } => Ok((*account, *login, Kind::Visitor)),
+        Actor::Visitor { account, login, .. } => Ok((*account, *login, Kind::Visitor)),
         Actor::Staff { account, login, .. } => Ok((*account, *login, Kind::Staff)),
         Actor::Anonymous => Err(Denied::SignInNeeded),
         Actor::Client { .. } | Actor::System => Err(Denied::NotAllowed),
@@ -185,9 +231,13 @@ pub async fn list(services: &Services, context: &Context) -> Result<Vec<OwnSessi
         .collect())
 }
 
-/// Ends one of one's own sessions, at once. Another person's session is not found.
+/// Ends one of one's own sessions, at once; another one than this after a fresh proof. Another person's session is not
+/// found.
 pub async fn revoke(services: &Services, context: &Context, id: LoginSessionId) -> Result<(), AccountError> {
     let (account, login, _) = own(context)?;
+    if id != login {
+        context.require(Capability::SecureOwnAccount)?;
+    }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut transaction = services.begin().await?;
@@ -212,9 +262,10 @@ pub async fn sign_out(services: &Services, context: &Context) -> Result<(), Acco
     }
 }
 
-/// Ends all of one's own sessions, the one that asks only when `and_this`. How many ended.
+/// Ends all of one's own sessions after a fresh proof, the one that asks only when `and_this`. How many ended.
 pub async fn revoke_all(services: &Services, context: &Context, and_this: bool) -> Result<u64, AccountError> {
     let (account, login, _) = own(context)?;
+    context.require(Capability::SecureOwnAccount)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut transaction = services.begin().await?;
@@ -224,6 +275,27 @@ pub async fn revoke_all(services: &Services, context: &Context, and_this: bool) 
         audit::record(&mut transaction, &context, &[entry]).await?;
         transaction.commit().await?;
         Ok(ended)
+    })
+    .await
+}
+
+/// Ends all sessions of the visitor who has a contact: the person rang us and has no browser at hand. Nobody is told
+/// whether there is such an account; the trail knows how many sessions ended.
+pub async fn end_of_contact(services: &Services, context: &Context, contact: &Contact) -> Result<(), AccountError> {
+    context.require(Capability::EndSessions)?;
+    let index = contact_index(&services.vault, contact);
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut transaction = services.begin().await?;
+        let account = store::account::people::of_contact(&mut *transaction, &index).await?;
+        let ended = match account {
+            Some(account) => rows::revoke_all(&mut *transaction, account, None, context.now).await?,
+            None => 0,
+        };
+        let entry = about_account("account.sessions_ended", account, json!({ "ended": ended }));
+        audit::record(&mut transaction, &context, &[entry]).await?;
+        transaction.commit().await?;
+        Ok(())
     })
     .await
 }

@@ -1,11 +1,13 @@
-//! Staff sign in: login, password and second factor in one form; the first time, the second factor is enrolled.
+//! Staff sign in: login, password and second factor in one form; the first time, the second factor is enrolled, and a
+//! password that somebody else knows is replaced.
 //!
 //! Whatever is wrong, the answer is [`SignInError::Refused`]: an unknown login, a wrong password, a wrong code, a login
-//! that rests after failures. In each case one attempt is taken, one argon2 hash is computed, one audit entry is
+//! that rests after failures, a temporary password past its time. In each case one attempt is taken, one argon2 hash is computed, one audit entry is
 //! written. Attempts are taken before anything is checked, so that parallel guesses count like patient ones.
 
+use super::enrolment::{Enrolment, Pending};
 use super::password::{self, PasswordFault};
-use super::sessions::{self, Kind, SignedIn};
+use super::sessions::{self, Kind, Renewed, SignedIn};
 use super::totp::{self, Factor, Secret};
 use super::{AccountError, about_account};
 use crate::audit;
@@ -13,24 +15,17 @@ use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Place, Vault};
 use crate::db::to_the_end;
 use crate::limits::{self, LimitError, Limited, Network};
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::account::{Actor, Denied, Login};
 use domain::ids::AccountId;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use store::ToSqlx;
 use store::account::staff as rows;
 use uuid::Uuid;
 
 /// From the fifth failure in a row a login rests: 30 s, then doubled each time up to 16 min. A success forgets all.
 pub const BACKOFF: rows::Backoff = rows::Backoff { after: 5, seconds: 30.0, doublings: 5 };
-/// How long the enrolment of a second factor may take.
-const ENROLMENT: SignedDuration = SignedDuration::from_mins(10);
-
 /// Why a member of staff was not signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
@@ -125,29 +120,8 @@ pub struct Credentials {
 pub enum SignIn {
     /// Login, password and second factor are right.
     Done(SignedIn),
-    /// Login and password are right, and there is no second factor yet: show the QR code and ask for a first code.
+    /// What was shown is right, and something is to be done first: a second factor enrolled, a password chosen, or both.
     Enrol(Enrolment),
-}
-
-/// A second factor to be enrolled. All of it may be shown to the person who signs in, and to nobody else.
-#[derive(Clone)]
-pub struct Enrolment {
-    /// Sealed; the form carries it (in a hidden field, never in the URL).
-    pub token: String,
-    /// For the QR code.
-    pub uri: String,
-    /// For typing.
-    pub secret: String,
-    /// Somebody else chose the password: the form asks for a new one.
-    pub choose_password: bool,
-    /// Until when.
-    pub expires_at: Timestamp,
-}
-
-impl std::fmt::Debug for Enrolment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Enrolment").field("expires_at", &self.expires_at).finish_non_exhaustive()
-    }
 }
 
 /// Signs in, or begins the enrolment.
@@ -166,16 +140,19 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
 
     let bucket = services.vault.mac("rate limit", format!("sign-in-nowhere\0{text}").as_bytes());
     let credential = rows::take_attempt(&services.db, text, &bucket, context.now, BACKOFF).await?;
-    let open = credential.as_ref().filter(|credential| credential.open);
+    let open = credential.as_ref().filter(|credential| credential.open && !is_too_late(credential, context.now));
     let right = password::verify(&form.password, open.map(|c| &*c.password_hash)).await?;
     let factor = Factor::parse(form.code.expose_secret());
 
     let mut transaction = services.begin().await?;
     let decided = match (open.filter(|_| right), login) {
         (Some(credential), Ok(login)) if !credential.totp_confirmed => Verdict::Enrol(login),
-        (Some(credential), Ok(_)) => {
-            let shown = accept(&mut transaction, services, context, credential, &factor).await?;
-            shown.map_or(Verdict::Refused, Verdict::Admit)
+        (Some(credential), Ok(login)) => {
+            match accept(&mut transaction, services, context, credential, &factor).await? {
+                None => Verdict::Refused,
+                Some(_) if credential.password_temporary => Verdict::Enrol(login),
+                Some(by) => Verdict::Admit(by),
+            }
         }
         _ => Verdict::Refused,
     };
@@ -190,7 +167,8 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
             let pending = Pending::new(&credential, &login, context.now);
             // The password was right: the attempts of whoever got so far are forgotten.
             rows::settle(&mut *transaction, credential.account_id, None, credential.changed_at).await?;
-            audit_sign_in(&mut transaction, context, "staff.enrolment_begun", account, json!({})).await?;
+            let detail = json!({ "factor": pending.has_factor(), "password": pending.choose_password });
+            audit_sign_in(&mut transaction, context, "staff.enrolment_begun", account, detail).await?;
             transaction.commit().await?;
             Ok(SignIn::Enrol(pending.show(&services.vault)?))
         }
@@ -201,6 +179,12 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
             Err(SignInError::Refused)
         }
     }
+}
+
+/// The door stood ajar, and nobody came in time: only a colleague opens it again.
+fn is_too_late(credential: &rows::CredentialRow, now: Timestamp) -> bool {
+    let ajar = credential.password_temporary || !credential.totp_confirmed;
+    ajar && credential.ajar_until.is_some_and(|until| until.to_jiff() <= now)
 }
 
 enum Verdict {
@@ -243,24 +227,24 @@ fn open_secret(vault: &Vault, credential: &rows::CredentialRow) -> Result<Option
     Secret::from_bytes(&bytes).map(Some).ok_or(CryptoError::NotAuthentic)
 }
 
-const fn secret_place(account: Uuid) -> Place {
+pub(super) const fn secret_place(account: Uuid) -> Place {
     Place { table: "staff_credential", column: "totp_sealed", row: account }
 }
 
-async fn admit(
+pub(super) async fn admit(
     db: &mut PgConnection,
     context: &Context,
     account: Uuid,
     label: &str,
     by: &'static str,
 ) -> sqlx::Result<SignedIn> {
-    let signed_in = sessions::begin_in(db, context, AccountId(account), Kind::Staff, label).await?;
+    let signed_in = sessions::begin_in(db, context, AccountId(account), (Kind::Staff, None), label).await?;
     let detail = json!({ "by": by, "session": signed_in.login.0 });
     audit_sign_in(db, context, "staff.signed_in", Some(account), detail).await?;
     Ok(signed_in)
 }
 
-async fn audit_sign_in(
+pub(super) async fn audit_sign_in(
     db: &mut PgConnection,
     context: &Context,
     action: &'static str,
@@ -270,153 +254,8 @@ async fn audit_sign_in(
     audit::record(db, context, &[about_account(action, account, detail)]).await
 }
 
-/// An enrolment between its two forms. It lives in the browser, sealed: the database learns the secret only when a code
-/// of it was shown. A changed credential makes it void.
-#[derive(Serialize, Deserialize)]
-struct Pending {
-    login: String,
-    secret: String,
-    choose_password: bool,
-    changed_at: Timestamp,
-    expires_at: Timestamp,
-    #[serde(skip)]
-    account: Uuid,
-}
-
-impl Pending {
-    fn new(credential: &rows::CredentialRow, login: &Login, now: Timestamp) -> Self {
-        Self {
-            login: login.as_str().to_owned(),
-            secret: STANDARD.encode(Secret::generate().as_bytes()),
-            choose_password: credential.password_temporary,
-            changed_at: credential.changed_at.to_jiff(),
-            expires_at: now + ENROLMENT,
-            account: credential.account_id,
-        }
-    }
-
-    const fn place(account: Uuid) -> Place {
-        Place { table: "staff_credential", column: "enrolment", row: account }
-    }
-
-    fn secret(&self) -> Result<Secret, CryptoError> {
-        let bytes = STANDARD.decode(&self.secret).map_err(|_| CryptoError::NotAuthentic)?;
-        Secret::from_bytes(&bytes).ok_or(CryptoError::NotAuthentic)
-    }
-
-    fn show(&self, vault: &Vault) -> Result<Enrolment, CryptoError> {
-        let plain = serde_json::to_vec(self).map_err(|_| CryptoError::NotAuthentic)?;
-        let mut token = self.account.into_bytes().to_vec();
-        token.extend(vault.seal(Self::place(self.account), &plain));
-        let (secret, login) = (self.secret()?, Login::parse(&self.login).map_err(|_| CryptoError::NotAuthentic)?);
-        Ok(Enrolment {
-            token: URL_SAFE_NO_PAD.encode(token),
-            uri: secret.uri(&login),
-            secret: secret.base32(),
-            choose_password: self.choose_password,
-            expires_at: self.expires_at,
-        })
-    }
-
-    fn open(vault: &Vault, token: &str, now: Timestamp) -> Result<Self, SignInError> {
-        let over = SignInError::EnrolmentOver;
-        let Ok(bytes) = URL_SAFE_NO_PAD.decode(token) else { return Err(over) };
-        let Some((account, sealed)) = bytes.split_at_checked(16) else { return Err(over) };
-        let Ok(account) = Uuid::from_slice(account) else { return Err(over) };
-        let opened = vault.open_sealed(Self::place(account), sealed).ok();
-        let Some(pending) = opened.and_then(|plain| serde_json::from_slice::<Self>(&plain).ok()) else {
-            return Err(over);
-        };
-        if pending.expires_at <= now { Err(over) } else { Ok(Self { account, ..pending }) }
-    }
-}
-
-/// The enrolment of a token, to show its page again (after a wrong code).
-pub fn enrolment(services: &Services, context: &Context, token: &str) -> Result<Enrolment, SignInError> {
-    Ok(Enrolment {
-        token: token.to_owned(),
-        ..Pending::open(&services.vault, token, context.now)?.show(&services.vault)?
-    })
-}
-
-/// Somebody has enrolled and is signed in.
-#[derive(Debug)]
-pub struct Enrolled {
-    /// The session.
-    pub signed_in: SignedIn,
-    /// Shown once, to be printed or written down.
-    pub recovery_codes: RecoveryCodes,
-}
-
-/// Recovery codes on their way to the page that shows them.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RecoveryCodes(pub Vec<String>);
-
-impl std::fmt::Debug for RecoveryCodes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "RecoveryCodes({} codes)", self.0.len())
-    }
-}
-
-impl RecoveryCodes {
-    async fn renew(db: &mut PgConnection, vault: &Vault, account: Uuid, now: Timestamp) -> sqlx::Result<Self> {
-        let codes: Vec<String> = std::iter::repeat_with(totp::recovery_code).take(totp::RECOVERY_CODES).collect();
-        let hashes: Vec<_> = codes.iter().map(|c| totp::recovery_hash(vault, account, &c.replace('-', ""))).collect();
-        rows::replace_recovery_codes(db, account, &hashes, now).await?;
-        Ok(Self(codes))
-    }
-}
-
-/// Ends the enrolment: the telephone's first code (and a new password, when somebody else chose the present one) signs
-/// the person in. Done once: a second window with the same enrolment is told that it is over.
-pub async fn confirm_enrolment(
-    services: &Services,
-    context: &Context,
-    token: &str,
-    code: &str,
-    new_password: Option<&SecretString>,
-    label: &str,
-) -> Result<Enrolled, SignInError> {
-    let pending = Pending::open(&services.vault, token, context.now)?;
-    let (services, context, code, label) = (services.clone(), context.clone(), code.to_owned(), label.to_owned());
-    let new_password = new_password.cloned();
-    to_the_end(async move {
-        let account = pending.account;
-        // Who holds the token knows the secret in it; the limit is for what the hashing below costs.
-        limits::hit(&services, &limits::STEP_UP_PER_ACCOUNT, &format!("enrolment {account}")).await?;
-        let secret = pending.secret()?;
-        let step = match Factor::parse(&code) {
-            Factor::Code(code) => secret.check(&code, context.now),
-            Factor::Recovery(_) | Factor::Nothing => None,
-        };
-        let step = step.ok_or(SignInError::WrongCode)?;
-        let login = Login::parse(&pending.login).map_err(|_| SignInError::EnrolmentOver)?;
-        let password_hash = match new_password.filter(|_| pending.choose_password) {
-            Some(chosen) => {
-                password::check(&chosen, &login)?;
-                Some(password::hash(&chosen).await?)
-            }
-            None if pending.choose_password => return Err(PasswordFault::Required.into()),
-            None => None,
-        };
-        let sealed = services.vault.seal(secret_place(account), secret.as_bytes());
-        let mut transaction = services.begin().await?;
-        let read_at = pending.changed_at.to_sqlx();
-        let phc = password_hash.as_deref();
-        if !rows::confirm_totp(&mut *transaction, account, &sealed, step, read_at, phc, context.now).await? {
-            return Err(SignInError::EnrolmentOver);
-        }
-        let recovery_codes = RecoveryCodes::renew(&mut transaction, &services.vault, account, context.now).await?;
-        audit_sign_in(&mut transaction, &context, "staff.enrolled", Some(account), json!({})).await?;
-        let signed_in = admit(&mut transaction, &context, account, &label, "enrolment").await?;
-        transaction.commit().await?;
-        Ok(Enrolled { signed_in, recovery_codes })
-    })
-    .await
-}
-
-/// Shows the second factor again, for capabilities that want it fresh.
-pub async fn step_up(services: &Services, context: &Context, code: &str) -> Result<(), SignInError> {
+/// Shows the second factor again, for capabilities that want it fresh. The session goes on under a new cookie.
+pub async fn step_up(services: &Services, context: &Context, code: &str) -> Result<Renewed, SignInError> {
     let (account, login) = match &context.actor {
         Actor::Staff { account, login, .. } => (*account, *login),
         Actor::Anonymous => return Err(Denied::SignInNeeded.into()),
@@ -428,33 +267,15 @@ pub async fn step_up(services: &Services, context: &Context, code: &str) -> Resu
         let mut transaction = services.begin().await?;
         let credential = rows::credential(&mut *transaction, account.0).await?.ok_or(SignInError::Refused)?;
         let shown = accept(&mut transaction, &services, &context, &credential, &factor).await?;
-        let stepped = match shown {
-            Some(_) => store::account::sessions::step_up(&mut *transaction, account.0, login.0, context.now).await?,
-            None => false,
+        let renewed = match shown {
+            Some(_) => sessions::renew_in(&mut transaction, &context, (account, login), None).await?,
+            None => None,
         };
-        let action = if stepped { "staff.stepped_up" } else { "staff.step_up_refused" };
+        let action = if renewed.is_some() { "staff.stepped_up" } else { "staff.step_up_refused" };
         let detail = json!({ "by": shown, "session": login.0 });
         audit_sign_in(&mut transaction, &context, action, Some(account.0), detail).await?;
         transaction.commit().await?;
-        if stepped { Ok(()) } else { Err(SignInError::Refused) }
-    })
-    .await
-}
-
-/// New recovery codes in the place of all former ones; the second factor must be fresh (ten minutes).
-pub async fn renew_recovery_codes(services: &Services, context: &Context) -> Result<RecoveryCodes, SignInError> {
-    let Actor::Staff { account, stepped_up_at, .. } = &context.actor else { return Err(Denied::NotAllowed.into()) };
-    let fresh = stepped_up_at.is_some_and(|at| context.now.duration_since(at) <= SignedDuration::from_mins(10));
-    if !fresh {
-        return Err(Denied::StepUpNeeded.into());
-    }
-    let (services, context, account) = (services.clone(), context.clone(), account.0);
-    to_the_end(async move {
-        let mut transaction = services.begin().await?;
-        let codes = RecoveryCodes::renew(&mut transaction, &services.vault, account, context.now).await?;
-        audit_sign_in(&mut transaction, &context, "staff.recovery_codes_renewed", Some(account), json!({})).await?;
-        transaction.commit().await?;
-        Ok(codes)
+        renewed.ok_or(SignInError::Refused)
     })
     .await
 }

@@ -1,6 +1,10 @@
-//! Staff accounts: made, given roles, reset after a lost telephone, ended; and changing one's own password.
+//! Staff accounts: made, given roles, let in again after a forgotten password or a lost telephone, ended; and changing
+//! one's own password.
+//!
+//! A password that somebody else knows, and a second factor that is to be enrolled, wait for the person no longer than
+//! [`AJAR`]. A forgotten password and a lost telephone are two things: neither undoes the other.
 
-use super::password;
+use super::password::{self, PasswordFault};
 use super::totp::Factor;
 use super::{AccountError, about_account, open_text, place, sign_in};
 use crate::audit;
@@ -11,11 +15,14 @@ use domain::account::{Actor, Capability, Denied, Login, Role};
 use domain::contact::PersonName;
 use domain::field::Fault;
 use domain::ids::AccountId;
-use jiff::Timestamp;
-use secrecy::SecretString;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::account::{sessions as session_rows, staff as rows};
+
+/// How long a temporary password may be used, and a second factor be enrolled after it was taken away.
+pub const AJAR: SignedDuration = SignedDuration::from_hours(72);
 
 /// A member of staff to add.
 #[derive(Clone, Debug)]
@@ -24,14 +31,15 @@ pub struct NewStaff {
     pub login: Login,
     /// What the person is called.
     pub name: PersonName,
-    /// The first password. Made by somebody else, it has to be replaced at the first sign-in.
+    /// The first password.
     pub password: SecretString,
+    /// The person chose it. Otherwise it has to be replaced at the first sign-in; what a colleague gives always has to.
+    pub own_password: bool,
     /// What the person is there for.
     pub roles: Vec<Role>,
 }
 
-/// Adds a member of staff. Asked by the house itself (the `create-admin` subcommand) the password counts as the person's
-/// own; asked by a colleague it is temporary.
+/// Adds a member of staff, who signs in for the first time within [`AJAR`].
 pub async fn create(services: &Services, context: &Context, staff: NewStaff) -> Result<AccountId, AccountError> {
     context.require(Capability::ManageStaff)?;
     password::check(&staff.password, &staff.login)?;
@@ -46,7 +54,8 @@ pub async fn create(services: &Services, context: &Context, staff: NewStaff) -> 
             login: staff.login.as_str(),
             name_sealed: &name_sealed,
             password_hash: &phc,
-            password_temporary: context.actor != Actor::System,
+            password_temporary: context.actor != Actor::System || !staff.own_password,
+            ajar_until: context.now + AJAR,
             locale: context.locale.tag(),
             now: context.now,
         };
@@ -85,6 +94,10 @@ pub struct StaffMember {
     pub roles: Vec<Role>,
     /// Has a second factor.
     pub enrolled: bool,
+    /// Has a password that a colleague gave.
+    pub temporary: bool,
+    /// Until when the person may use that password, or enrol a second factor; may lie in the past.
+    pub ajar_until: Option<Timestamp>,
     /// The login rests until then, after failed attempts.
     pub resting_until: Option<Timestamp>,
     /// When a session of the person was last seen.
@@ -105,6 +118,8 @@ pub async fn list(services: &Services, context: &Context) -> Result<Vec<StaffMem
                 name: name.transpose()?.unwrap_or_default(),
                 roles: row.roles.iter().filter_map(|name| Role::from_name(name)).collect(),
                 enrolled: row.totp_confirmed,
+                temporary: row.password_temporary,
+                ajar_until: row.ajar_until.map(|at| at.to_jiff()),
                 resting_until: row.locked_until.map(|at| at.to_jiff()).filter(|until| *until > context.now),
                 last_seen_at: row.last_seen_at.map(|at| at.to_jiff()),
             })
@@ -155,9 +170,9 @@ async fn login_of(services: &Services, account: AccountId) -> Result<Login, Acco
     login.and_then(|login| Login::parse(&login).ok()).ok_or(AccountError::NotFound)
 }
 
-/// After a lost telephone or a forgotten password: a temporary password, no second factor, no sessions. The next sign-in
-/// enrols anew and chooses a password.
-pub async fn reset(
+/// After a forgotten password: a temporary one, good for [`AJAR`], and no sessions. The second factor stays, and is asked
+/// for with it.
+pub async fn reset_password(
     services: &Services,
     context: &Context,
     account: AccountId,
@@ -170,12 +185,54 @@ pub async fn reset(
         let phc = password::hash(&password).await?;
         let mut transaction = services.begin().await?;
         lock_staff(&mut transaction, account).await?;
-        if !rows::reset(&mut transaction, account.0, &phc, context.now).await? {
+        if !rows::reset_password(&mut *transaction, account.0, &phc, context.now + AJAR, context.now).await? {
             return Err(AccountError::NotFound);
         }
-        let ended = session_rows::revoke_all(&mut *transaction, account.0, None, context.now).await?;
-        let entry = about_account("staff.reset", Some(account.0), json!({ "sessions_ended": ended }));
-        audit::record(&mut transaction, &context, &[entry]).await?;
+        end_sessions(&mut transaction, &context, account, "staff.password_reset").await?;
+        transaction.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// After a lost telephone: no second factor, no recovery codes, no sessions. The password stays, and within [`AJAR`] the
+/// next sign-in with it enrols anew.
+pub async fn reset_factor(services: &Services, context: &Context, account: AccountId) -> Result<(), AccountError> {
+    context.require(Capability::ManageStaff)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut transaction = services.begin().await?;
+        lock_staff(&mut transaction, account).await?;
+        if !rows::reset_factor(&mut transaction, account.0, context.now + AJAR, context.now).await? {
+            return Err(AccountError::NotFound);
+        }
+        end_sessions(&mut transaction, &context, account, "staff.factor_reset").await?;
+        transaction.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Ends all sessions of a member of staff, because of `action`, which is noted.
+async fn end_sessions(
+    db: &mut PgConnection,
+    context: &Context,
+    account: AccountId,
+    action: &'static str,
+) -> sqlx::Result<()> {
+    let ended = session_rows::revoke_all(&mut *db, account.0, None, context.now).await?;
+    let entry = about_account(action, Some(account.0), json!({ "sessions_ended": ended }));
+    audit::record(db, context, &[entry]).await
+}
+
+/// Ends all sessions of a member of staff, and nothing else: a telephone was left on a bus, a screen was left open.
+pub async fn end_all_sessions(services: &Services, context: &Context, account: AccountId) -> Result<(), AccountError> {
+    context.require(Capability::EndSessions)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut transaction = services.begin().await?;
+        lock_staff(&mut transaction, account).await?;
+        end_sessions(&mut transaction, &context, account, "staff.sessions_ended").await?;
         transaction.commit().await?;
         Ok(())
     })
@@ -194,9 +251,7 @@ pub async fn deactivate(services: &Services, context: &Context, account: Account
         }
         let by = context.actor.account().map(|by| by.0);
         rows::set_roles(&mut transaction, account.0, &[], by, context.now).await?;
-        let ended = session_rows::revoke_all(&mut *transaction, account.0, None, context.now).await?;
-        let entry = about_account("staff.deactivated", Some(account.0), json!({ "sessions_ended": ended }));
-        audit::record(&mut transaction, &context, &[entry]).await?;
+        end_sessions(&mut transaction, &context, account, "staff.deactivated").await?;
         transaction.commit().await?;
         Ok(())
     })
@@ -221,6 +276,9 @@ pub async fn change_password(
     to_the_end(async move {
         limits::hit(&services, &limits::STEP_UP_PER_ACCOUNT, &account.to_string()).await?;
         password::check(&fresh, &login_of(&services, account).await?)?;
+        if fresh.expose_secret() == present.expose_secret() {
+            return Err(PasswordFault::Same.into());
+        }
         let credential = rows::credential(&services.db, account.0).await?.ok_or(AccountError::NotFound)?;
         let right = password::verify(&present, Some(&credential.password_hash)).await?;
         let phc = password::hash(&fresh).await?;

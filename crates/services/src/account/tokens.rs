@@ -9,7 +9,7 @@
 //! sends the same refresh twice at once (a retry, two threads) is no thief. Within the grace the second one is told
 //! [`TokenError::Superseded`]: it gets nothing, and the family lives. So of any number of parallel refreshes exactly one
 //! wins, a thief gains nothing by being quick, and a replay after the grace costs the family. A client that lost the
-//! answer of its refresh asks for a new grant; it has its secret.
+//! answer of its refresh asks for a new grant; it has its secret, which it shows with every refresh too.
 
 use super::clients::about_client;
 use super::{hash_token, random_token};
@@ -34,6 +34,8 @@ pub const ACCESS: SignedDuration = SignedDuration::from_mins(5);
 pub const REFRESH: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// How soon after its use a refresh token may be seen again without alarm.
 pub const GRACE: SignedDuration = SignedDuration::from_secs(10);
+/// Use is noted this often at most: one write a minute instead of one a call.
+const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// What the clocks of two servers may differ by.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(5);
 /// Nothing of ours is longer.
@@ -178,11 +180,15 @@ fn sign(services: &Services, now: Timestamp, client: Uuid, family: Uuid, scopes:
 }
 
 /// Who an access token stands for. One query: the client and the grant are good still, and the client still has the
-/// scopes (one taken away is gone at once).
+/// scopes (one taken away is gone at once). At most once a minute a second one notes that the client was heard.
 pub async fn authenticate(services: &Services, access: &str) -> Result<Actor, TokenError> {
     let claims = decode(services, TokenKind::Access, access).ok_or(TokenError::InvalidToken)?;
-    let live = rows::live_scopes(&services.db, claims.sub, claims.family).await?.ok_or(TokenError::InvalidToken)?;
-    let scopes = claims.scope.split(' ').filter(|name| live.iter().any(|live| live == name));
+    let live = rows::live_client(&services.db, claims.sub, claims.family).await?.ok_or(TokenError::InvalidToken)?;
+    let (now, heard) = (services.clock.now(), live.last_used_at.map(|at| at.to_jiff()));
+    if heard.is_none_or(|heard| heard <= now - TOUCH_EVERY) {
+        rows::touch_client(&services.db, claims.sub, now, now - TOUCH_EVERY).await?;
+    }
+    let scopes = claims.scope.split(' ').filter(|name| live.scopes.iter().any(|live| live == name));
     Ok(Actor::Client { client: ClientId(claims.sub), scopes: scopes.filter_map(Scope::from_name).collect() })
 }
 
@@ -200,18 +206,8 @@ pub async fn grant(
     to_the_end(async move {
         limits::hit(&services, &limits::TOKEN_PER_NETWORK, network.as_str()).await?;
         limits::hit(&services, &limits::TOKEN_PER_CLIENT, &client.to_string()).await?;
-        let row = rows::client(&services.db, client.0).await?;
-        let row = row.filter(|row| {
-            let shown = hash_token(secret.expose_secret());
-            let equal = aws_lc_rs::constant_time::verify_slices_are_equal(&row.secret_hash, &shown).is_ok();
-            equal && row.revoked_at.is_none()
-        });
+        let row = shown_client(&services, &context, client, &secret).await?;
         let mut transaction = services.begin().await?;
-        let Some(row) = row else {
-            audit::record(&mut transaction, &context, &[about_client("client.refused", client, json!({}))]).await?;
-            transaction.commit().await?;
-            return Err(TokenError::InvalidClient);
-        };
         let has: Vec<Scope> = row.scopes.iter().filter_map(|name| Scope::from_name(name)).collect();
         let scopes = if wanted.is_empty() { has.clone() } else { wanted };
         if !scopes.iter().all(|scope| has.contains(scope)) {
@@ -226,6 +222,27 @@ pub async fn grant(
         Ok(tokens)
     })
     .await
+}
+
+/// The client, if it is live and this is its secret. Otherwise the refusal is noted.
+async fn shown_client(
+    services: &Services,
+    context: &Context,
+    client: ClientId,
+    secret: &SecretString,
+) -> Result<rows::ClientRow, TokenError> {
+    let row = rows::client(&services.db, client.0).await?.filter(|row| {
+        let shown = hash_token(secret.expose_secret());
+        let equal = aws_lc_rs::constant_time::verify_slices_are_equal(&row.secret_hash, &shown).is_ok();
+        equal && row.revoked_at.is_none()
+    });
+    if let Some(row) = row {
+        return Ok(row);
+    }
+    let mut transaction = services.begin().await?;
+    audit::record(&mut transaction, context, &[about_client("client.refused", client, json!({}))]).await?;
+    transaction.commit().await?;
+    Err(TokenError::InvalidClient)
 }
 
 /// A place in a family of refresh tokens.
@@ -265,23 +282,27 @@ async fn give(
     })
 }
 
-/// Exchanges a refresh token for new tokens of both kinds. See the module for what happens to one shown twice.
+/// Exchanges a refresh token for new tokens of both kinds; the client shows its secret with it. See the module for what
+/// happens to a token shown twice. One of another client is not this one's to use up, nor to give away.
 pub async fn refresh(
     services: &Services,
     context: &Context,
+    (client, secret): (ClientId, &SecretString),
     refresh: &SecretString,
     network: &Network,
 ) -> Result<Tokens, TokenError> {
-    let (services, context) = (services.clone(), context.clone());
+    let (services, context, secret) = (services.clone(), context.clone(), secret.clone());
     let (hash, network) = (hash_token(refresh.expose_secret()), network.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::TOKEN_PER_NETWORK, network.as_str()).await?;
+        limits::hit(&services, &limits::TOKEN_PER_CLIENT, &client.to_string()).await?;
+        shown_client(&services, &context, client, &secret).await?;
         let mut transaction = services.begin().await?;
         let family = rows::family_of(&mut *transaction, &hash).await?.ok_or(TokenError::InvalidGrant)?;
         rows::lock_family(&mut transaction, family).await?;
         let token = rows::refresh_token(&mut *transaction, &hash).await?.ok_or(TokenError::InvalidGrant)?;
-        let (now, client) = (context.now, ClientId(token.client_id));
-        if token.revoked_at.is_some() || token.expires_at.to_jiff() <= now {
+        let now = context.now;
+        if token.client_id != client.0 || token.revoked_at.is_some() || token.expires_at.to_jiff() <= now {
             return Err(TokenError::InvalidGrant);
         }
         if let Some(used_at) = token.used_at {
@@ -293,9 +314,10 @@ pub async fn refresh(
             audit::record(&mut transaction, &context, &[about_client("client.token_reused", client, detail)]).await?;
             transaction.commit().await?;
             metrics::counter!("tokens_reused").increment(1);
+            tracing::warn!(%client, "a refresh token was used twice: its whole grant is revoked");
             return Err(TokenError::InvalidGrant);
         }
-        let has = rows::live_scopes(&mut *transaction, client.0, family).await?.ok_or(TokenError::InvalidGrant)?;
+        let has = rows::live_client(&mut *transaction, client.0, family).await?.ok_or(TokenError::InvalidGrant)?.scopes;
         if !rows::use_refresh_token(&mut *transaction, token.id, now).await? {
             return Err(TokenError::Superseded);
         }

@@ -13,7 +13,7 @@ use domain::Locale;
 use domain::account::Denied;
 use domain::contact::{Contact, MailAddress, PersonName, Phone};
 use domain::field::Fault;
-use domain::ids::AccountId;
+use domain::ids::{AccountId, LoginSessionId};
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -32,7 +32,7 @@ pub struct Begun {
 }
 
 impl Begun {
-    fn new(flow: Uuid, now: Timestamp) -> Self {
+    pub(super) fn new(flow: Uuid, now: Timestamp) -> Self {
         Self { flow, expires_at: now + codes::LIFETIME, resend_at: now + codes::COOLDOWN }
     }
 }
@@ -167,7 +167,8 @@ async fn admit(
     )
     .await?;
     let account = AccountId(found.id);
-    let signed_in = sessions::begin_in(db, context, account, Kind::Visitor, label).await?;
+    let kind = (Kind::Visitor, Some(kind_name(column)));
+    let signed_in = sessions::begin_in(db, context, account, kind, label).await?;
     let by = json!({ "by": "code", "session": signed_in.login.0 });
     let mut entries = vec![about_account("account.signed_in", Some(found.id), by)];
     if found.made {
@@ -177,17 +178,25 @@ async fn admit(
     Ok(SignedIn { new_account: found.made, ..signed_in })
 }
 
-const fn column_of(contact: &Contact) -> ContactColumn {
+pub(super) const fn column_of(contact: &Contact) -> ContactColumn {
     match contact {
         Contact::Phone(_) => ContactColumn::Phone,
         Contact::Mail(_) => ContactColumn::Mail,
     }
 }
 
-const fn column_name(column: ContactColumn) -> &'static str {
+pub(super) const fn column_name(column: ContactColumn) -> &'static str {
     match column {
         ContactColumn::Phone => "phone_sealed",
         ContactColumn::Mail => "mail_sealed",
+    }
+}
+
+/// As stored beside a session and a change.
+pub(super) const fn kind_name(column: ContactColumn) -> &'static str {
+    match column {
+        ContactColumn::Phone => "phone",
+        ContactColumn::Mail => "mail",
     }
 }
 
@@ -274,70 +283,9 @@ async fn change(
 }
 
 /// Staff are reached through their office, not through a contact of their own.
-fn own_visitor(context: &Context) -> Result<AccountId, Denied> {
+pub(super) fn own_visitor(context: &Context) -> Result<(AccountId, LoginSessionId), Denied> {
     match sessions::own(context)? {
-        (account, _, Kind::Visitor) => Ok(account),
+        (account, login, Kind::Visitor) => Ok((account, login)),
         (_, _, Kind::Staff) => Err(Denied::NotAllowed),
     }
-}
-
-/// Why no code was sent to a contact that is to be added.
-#[derive(Debug, thiserror::Error)]
-pub enum AddContactError {
-    /// The policy says no.
-    #[error(transparent)]
-    Denied(#[from] Denied),
-    /// No code was sent.
-    #[error(transparent)]
-    Issue(#[from] IssueError),
-}
-
-/// Sends a code to a contact one wants to add to one's account, or to put in place of the one of its kind. The answer is
-/// the same when another account has the contact: that is told only to who proves it.
-pub async fn begin_contact(
-    services: &Services,
-    context: &Context,
-    contact: &Contact,
-    network: &Network,
-) -> Result<Begun, AddContactError> {
-    let account = own_visitor(context)?;
-    limits::hit(services, &limits::CODE_PER_NETWORK, network.as_str()).await.map_err(IssueError::from)?;
-    codes::issue(services, context, Purpose::Contact, account.0, contact).await?;
-    Ok(Begun::new(account.0, context.now))
-}
-
-/// Adds the contact a code went to. Code and contact are one transaction; when the contact is another account's, the
-/// code is not used up, and nothing changes.
-pub async fn confirm_contact(
-    services: &Services,
-    context: &Context,
-    code: &str,
-    network: &Network,
-) -> Result<Contact, VisitorError> {
-    let account = own_visitor(context)?;
-    let (services, context, code, network) = (services.clone(), context.clone(), code.to_owned(), network.clone());
-    to_the_end(async move {
-        limits::hit(&services, &limits::CODE_TRIES_PER_NETWORK, network.as_str()).await?;
-        let mut transaction = services.begin().await?;
-        let guess = Guess { purpose: Purpose::Contact, subject: account.0, contact_index: None, text: &code };
-        let proven = match codes::verify_in(&mut transaction, &services.vault, context.now, guess).await {
-            Ok(proven) => proven,
-            Err(error) => {
-                transaction.commit().await?; // the attempt counts
-                return Err(error.into());
-            }
-        };
-        let contact = proven.contact(&services.vault)?;
-        let column = column_of(&contact);
-        let sealed = services.vault.seal(place(column_name(column), account.0), contact.expose().as_bytes());
-        if !people::set_contact(&mut *transaction, account.0, column, &sealed, &proven.contact_index).await? {
-            return Err(VisitorError::NotFound);
-        }
-        let kind = json!({ "contact": if column == ContactColumn::Phone { "phone" } else { "mail" } });
-        let entry = about_account("account.contact_changed", Some(account.0), kind);
-        audit::record(&mut transaction, &context, &[entry]).await?;
-        transaction.commit().await?;
-        Ok(contact)
-    })
-    .await
 }

@@ -69,7 +69,7 @@ pub async fn list(
     let action_prefix = filter.action_prefix.clone().filter(|prefix| !prefix.is_empty());
     let wanted = Wanted { subject: filter.subject, action_prefix, actor: filter.actor };
     // One more than shown tells whether there is a next page.
-    let mut rows = store::audit::list(&services.db, &wanted, before, PAGE as i64 + 1).await?;
+    let mut rows = store::audit::list(&mut *services.begin_search().await?, &wanted, before, PAGE as i64 + 1).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|row| write_cursor(row.at.to_jiff(), row.id));

@@ -3,24 +3,22 @@
 use super::waiting::owing;
 use super::{BookingError, MUSEUM};
 use crate::Services;
+use crate::snapshot::Snapshot;
 use domain::booking::{Policy, SessionFacts, opens_at};
 use domain::ids::{ActivityId, SessionId};
 use domain::time::{local_day, start_of_day};
-use jiff::{SignedDuration, Span, Timestamp, civil};
+use jiff::{Span, Timestamp, civil};
 use sqlx::PgConnection;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
+use std::sync::Arc;
 use store::booking::sessions as sql;
-use tokio::sync::Mutex;
-
-/// How old a picture of the sessions may be.
-const FRESH: SignedDuration = SignedDuration::from_millis(900);
 
 /// A session and how full it is. Counts are people.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SessionView {
     /// Session.
     pub id: SessionId,
+    /// Its activity.
+    pub activity: ActivityId,
     /// Times, places, people.
     pub facts: SessionFacts,
     /// People who came.
@@ -55,6 +53,7 @@ impl SessionView {
         };
         Self {
             id: SessionId(row.id),
+            activity: ActivityId(row.activity_id),
             facts: owing(policy, now, facts, row.waiting.iter().map(|people| people.unsigned_abs())),
             arrived: count(row.arrived),
             bookings: count(row.bookings),
@@ -64,9 +63,9 @@ impl SessionView {
     }
 }
 
-/// The museum as the public sees it at one instant.
+/// The sessions of an activity as the public sees them at one instant.
 #[derive(Clone, Debug)]
-pub struct Museum {
+pub struct Timetable {
     /// Its activity.
     pub activity: ActivityId,
     /// Its rules.
@@ -81,7 +80,10 @@ pub struct Museum {
     pub read_at: Timestamp,
 }
 
-impl Museum {
+/// The museum's timetable.
+pub type Museum = Timetable;
+
+impl Timetable {
     /// Sessions that can be booked now or later: not closed, not begun.
     pub fn upcoming(&self, now: Timestamp) -> impl Iterator<Item = &SessionView> {
         self.sessions.iter().filter(move |s| !s.facts.closed && s.facts.starts_at > now)
@@ -111,50 +113,16 @@ impl Museum {
     }
 }
 
-/// The picture of the sessions that all requests of this process share.
+/// The picture of the museum's sessions that all requests of this process share.
 #[derive(Clone, Default)]
-pub struct Calendar {
-    museum: Arc<RwLock<Option<Arc<Museum>>>>,
-    /// When the last reading that failed ended; locked while somebody reads.
-    reading: Arc<Mutex<Option<Instant>>>,
-}
+pub struct Calendar(Snapshot<Museum>);
 
-impl Calendar {
-    fn known(&self, now: Timestamp) -> Option<Arc<Museum>> {
-        let known = self.museum.read().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().filter(|m| now.duration_since(m.read_at).abs() < FRESH).cloned()
-    }
-}
-
-/// The museum, at most a second old. One request reads it, the others wait for that one, and share its failure: if each
-/// tried for itself, one after the other, the last of a crowd would wait for all the timeouts before its own.
+/// The museum, at most a second old.
 ///
 /// # Errors
 /// `NotFound` before the museum was set up; `Database`.
 pub async fn museum(services: &Services) -> Result<Arc<Museum>, BookingError> {
-    let now = services.clock.now();
-    if let Some(museum) = services.calendar.known(now) {
-        return Ok(museum);
-    }
-    let came = Instant::now();
-    let mut failed = services.calendar.reading.lock().await;
-    if let Some(museum) = services.calendar.known(services.clock.now()) {
-        return Ok(museum);
-    }
-    if failed.is_some_and(|at| at > came) {
-        return Err(sqlx::Error::PoolTimedOut.into());
-    }
-    let museum = match read(services, now).await {
-        Ok(museum) => Arc::new(museum),
-        Err(error) => {
-            if let BookingError::Database(_) = error {
-                *failed = Some(Instant::now());
-            }
-            return Err(error);
-        }
-    };
-    *services.calendar.museum.write().unwrap_or_else(PoisonError::into_inner) = Some(museum.clone());
-    Ok(museum)
+    services.calendar.0.read(&services.clock, |now| read(services, now)).await
 }
 
 async fn read(services: &Services, now: Timestamp) -> Result<Museum, BookingError> {
@@ -178,8 +146,15 @@ async fn read(services: &Services, now: Timestamp) -> Result<Museum, BookingErro
 
 /// One session as the public sees it: out of the picture everybody shares, or read now where it is not in it.
 pub(super) async fn seen(services: &Services, id: SessionId, now: Timestamp) -> Result<SessionView, BookingError> {
-    if let Some(session) = museum(services).await?.session(id) {
-        return Ok(*session);
+    match museum(services).await {
+        Ok(museum) => {
+            if let Some(session) = museum.session(id) {
+                return Ok(*session);
+            }
+        }
+        // A house may hold events and have no museum yet.
+        Err(BookingError::NotFound) => {}
+        Err(error) => return Err(error),
     }
     session(&mut *services.db.acquire().await?, id, now).await
 }

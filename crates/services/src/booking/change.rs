@@ -8,6 +8,7 @@ use super::waiting::{owing, promote};
 use crate::audit::{self, Entry};
 use crate::crypto::LinkPurpose;
 use crate::db::to_the_end;
+use crate::machines::Repeatable;
 use crate::messages::{self, Template};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
@@ -84,10 +85,42 @@ fn deadline(
     }
 }
 
-enum Work {
+/// What is to become of a booking.
+#[derive(Clone, Copy, Debug)]
+pub enum Work {
+    /// It is cancelled.
     Cancel,
+    /// Another party comes.
     Party(Party),
+    /// It moves to another session.
     Move(SessionId),
+}
+
+/// How an answer is made of a changed booking.
+pub type Answering = dyn Fn(&Services, &BookingView) -> serde_json::Value + Send + Sync;
+
+/// The answer to a request that may be repeated: made of the changed booking and kept under the request's key, in the
+/// transaction of the change.
+pub struct Remember {
+    /// The key.
+    pub under: Repeatable,
+    /// The answer.
+    pub answer: Box<Answering>,
+}
+
+/// Does `work` and keeps the answer with it, both or neither.
+///
+/// # Errors
+/// As [`cancel`], [`change_party`], [`move_to`]; `Refused(Busy)` when another request has answered under the key meanwhile.
+pub async fn change_and_remember(
+    services: &Services,
+    context: &Context,
+    handle: Handle,
+    version: Option<i32>,
+    work: Work,
+    remember: Remember,
+) -> Result<BookingView, BookingError> {
+    run(services, context, handle, version, (work, Some(remember))).await
 }
 
 /// Cancels a booking.
@@ -100,7 +133,7 @@ pub async fn cancel(
     handle: Handle,
     version: Option<i32>,
 ) -> Result<BookingView, BookingError> {
-    run(services, context, handle, version, Work::Cancel).await
+    run(services, context, handle, version, (Work::Cancel, None)).await
 }
 
 /// Makes the party smaller (or, for staff, larger while there is room).
@@ -114,7 +147,7 @@ pub async fn change_party(
     version: Option<i32>,
     party: Party,
 ) -> Result<BookingView, BookingError> {
-    run(services, context, handle, version, Work::Party(party)).await
+    run(services, context, handle, version, (Work::Party(party), None)).await
 }
 
 /// Moves a booking to another session in one swap: the old places are kept until the new ones are won.
@@ -128,7 +161,7 @@ pub async fn move_to(
     version: Option<i32>,
     target: SessionId,
 ) -> Result<BookingView, BookingError> {
-    run(services, context, handle, version, Work::Move(target)).await
+    run(services, context, handle, version, (Work::Move(target), None)).await
 }
 
 async fn run(
@@ -136,14 +169,14 @@ async fn run(
     context: &Context,
     handle: Handle,
     version: Option<i32>,
-    work: Work,
+    (work, remember): (Work, Option<Remember>),
 ) -> Result<BookingView, BookingError> {
     require_change(context, &handle)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tries = 0;
         loop {
-            match transaction(&services, &context, &handle, version, &work).await {
+            match transaction(&services, &context, &handle, version, (&work, remember.as_ref())).await {
                 Err(BookingError::Database(error)) if store::is_transient(&error) => {
                     if tries == 3 {
                         return Err(Refusal::Busy.into());
@@ -163,7 +196,7 @@ async fn transaction(
     context: &Context,
     handle: &Handle,
     version: Option<i32>,
-    work: &Work,
+    (work, remember): (&Work, Option<&Remember>),
 ) -> Result<BookingView, BookingError> {
     let mut tx = services.begin().await?;
     let seen = resolve(services, context, &mut tx, handle).await?;
@@ -192,9 +225,15 @@ async fn transaction(
     // Places that came free are somebody's before anybody else can ask for them.
     promote(services, context, &mut tx, own).await?;
     let after = sql::booking(&mut tx, seen.id).await?.ok_or(BookingError::NotFound)?;
+    let after = open(services, after)?;
+    if let Some(Remember { under, answer }) = remember
+        && !under.keep_in(&mut tx, services, &answer(services, &after)).await?
+    {
+        return Err(Refusal::Busy.into());
+    }
     tx.commit().await?;
     services.job_bell.notify_one();
-    open(services, after)
+    Ok(after)
 }
 
 /// What the session is at this moment, under its lock: what the public may still have of it is less what is owed.
@@ -310,7 +349,7 @@ async fn other_bookings(
     let Some(contact) = &view.person.contact else { return Ok(BookingFacts::default()) };
     let index = contact_index(services, contact);
     claims::lock_keys(db, &[lock_key(&index)]).await?;
-    let spans = spans(policy, target.starts_at.to_jiff());
+    let spans = spans(policy, target);
     let counts =
         claims::person_counts(db, target.activity_id, std::slice::from_ref(&index), spans, Some(view.id.0)).await?;
     Ok(count(&counts, &index))

@@ -129,7 +129,7 @@ pub async fn find_by_name(services: &Services, context: &Context, name: &str) ->
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let mut db = services.db.acquire().await?;
+    let mut db = services.begin_search().await?;
     let museum = sessions::activity_by_slug(&mut db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
     let today = local_day(context.now);
     let search = bookings::Search {

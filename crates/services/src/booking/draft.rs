@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::booking::drafts as sql;
 
 /// How long what was typed is kept, whether or not a booking came of it.
-pub(super) const DRAFT_LIFE: SignedDuration = SignedDuration::from_hours(2);
+pub(crate) const DRAFT_LIFE: SignedDuration = SignedDuration::from_hours(2);
 
 /// A draft as its visitor sees it.
 #[derive(Clone)]
@@ -256,7 +256,8 @@ pub async fn confirm(
 /// when the new ones are won.
 ///
 /// # Errors
-/// `Refused`, `NetworkLimited`; the draft and its places stay as they were.
+/// `Refused`, `NetworkLimited`, `NotFound` for a session of another activity, which may ask other things; the draft and its
+/// places stay as they were.
 pub async fn take_other(
     services: &Services,
     context: &Context,
@@ -266,6 +267,9 @@ pub async fn take_other(
     visitor: &str,
     network: &Network,
 ) -> Result<(), BookingError> {
+    if super::calendar::seen(services, session, context.now).await?.activity != draft.session.activity {
+        return Err(BookingError::NotFound);
+    }
     takes_places(services, context, network).await?;
     hold(services, context, draft.id, session, people, visitor).await
 }

@@ -60,3 +60,9 @@ impl From<crate::crypto::CryptoError> for BookingError {
         Self::Damaged("a sealed value")
     }
 }
+
+impl crate::snapshot::Outage for BookingError {
+    fn is_outage(&self) -> bool {
+        matches!(self, Self::Database(_))
+    }
+}

@@ -19,11 +19,12 @@ mod view;
 mod waiting;
 
 pub use board::{session_now, sessions};
-pub use calendar::{Calendar, Museum, SessionView, museum};
-pub use change::{Handle, cancel, change_party, move_to};
+pub use calendar::{Calendar, Museum, SessionView, Timetable, museum};
+pub use change::{Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, move_to};
 pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book};
 pub use closing::{Closed, Closing, Ended, Touched, close, closing_handlers, closing_reason, reopen, touched};
 pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, walk_in};
+pub(crate) use draft::DRAFT_LIFE;
 pub use draft::{DraftView, begin, confirm, prove, read, resend, save, take_other};
 pub use error::BookingError;
 pub use office::{

@@ -342,7 +342,7 @@ pub const PAGE: usize = 50;
 /// `Denied`; `Fields` when the text is neither a phone, an address nor a reference.
 pub async fn search(services: &Services, context: &Context, wanted: &Wanted) -> Result<Vec<BookingView>, BookingError> {
     context.require(Capability::SeeBookings)?;
-    let mut db = services.db.acquire().await?;
+    let mut db = services.begin_search().await?;
     let (activity, _) = museum(&mut db).await?;
     let mut search = bookings::Search {
         activity,

@@ -54,6 +54,7 @@ pub async fn led_nowhere(services: &Services, context: &Context, network: &Netwo
     if !is_public(context) {
         return BookingError::NotFound;
     }
+    tracing::info!("a link led nowhere");
     match limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await {
         Ok(_) => BookingError::NotFound,
         Err(error) => error.into(),

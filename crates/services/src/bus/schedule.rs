@@ -4,7 +4,7 @@
 use super::BusError;
 use super::view::StopView;
 use crate::Services;
-use crate::messages::{Entry, calendar_of_stops};
+use crate::messages::{Entry, calendar_to_follow};
 use domain::Locale;
 use domain::bus::{Audience, City, Position, State};
 use domain::ids::BusStopId;
@@ -79,6 +79,11 @@ pub async fn feed(services: &Services, locale: Locale) -> Result<String, BusErro
         Locale::ZhCn => ("科普巴士行程", "科普巴士："),
         Locale::En => ("Science bus schedule", "Science bus: "),
     };
+    let site = &services.settings.public_url;
+    let url = match locale {
+        Locale::ZhCn => format!("{site}/bus/schedule"),
+        Locale::En => format!("{site}/en/bus/schedule"),
+    };
     let entries: Vec<Entry> = stops
         .into_iter()
         .map(|stop| Entry {
@@ -88,8 +93,11 @@ pub async fn feed(services: &Services, locale: Locale) -> Result<String, BusErro
             starts_at: stop.starts_at,
             ends_at: stop.ends_at,
             summary: format!("{name}{}", stop.organisation),
+            description: String::new(),
             place: stop.city.text(locale).to_owned(),
+            url: url.clone(),
+            cancelled: false,
         })
         .collect();
-    Ok(calendar_of_stops(services, locale, title, &entries))
+    Ok(calendar_to_follow(services, title, &entries))
 }

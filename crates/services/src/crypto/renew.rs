@@ -20,7 +20,11 @@ pub struct Renewed {
 
 /// The column that gives `Place::row` of a table.
 fn row_column(table: &str) -> &'static str {
-    if table.starts_with("staff_") { "account_id" } else { "id" }
+    match table {
+        "event_answers" => "draft_id",
+        table if table.starts_with("staff_") => "account_id",
+        _ => "id",
+    }
 }
 
 /// Seals every lasting value of an older key with the present one. What lives a day or less is left to its end. A value

@@ -85,7 +85,11 @@ impl Round {
         for _ in 0..TRIES {
             let rows: Vec<Vec<usize>> = wanted.values().cloned().collect();
             let asked: Vec<sql::Asked> = rows.iter().map(|places| asked(hits[places[0]], places.len())).collect();
-            let taken = sql::take(&self.db, &asked).await?;
+            let taken = match sql::take(&self.db, &asked).await {
+                // Two servers that begin a window at once can wait for each other, and one of them is then let go.
+                Err(error) if store::is_transient(&error) => continue,
+                other => other?,
+            };
             for row in taken.iter().filter(|row| !row.again) {
                 let Some(places) = usize::try_from(row.ordinal - 1).ok().and_then(|n| rows.get(n)) else { continue };
                 let count = |n: i32| n.max(0).unsigned_abs();

@@ -70,6 +70,9 @@ limits! {
     /// Short links followed from one network, and signed links of no booking: short links have 50 bits, and are not to be
     /// collected.
     LOOKUP_PER_NETWORK = "lookup-network", 60 in TEN_MINUTES;
+    /// Other contacts wanted in one account: each is a message to those it has, and nobody is to be pestered through a
+    /// browser that was left open.
+    CONTACT_PER_ACCOUNT = "contact-account", 10 in DAY;
     /// Copies of everything we hold on a person, for that person.
     EXPORT_PER_ACCOUNT = "export-account", 5 in DAY;
 }
@@ -213,6 +216,8 @@ pub async fn hit(services: &Services, limit: &Limit, subject: &str) -> Result<Re
         });
     }
     metrics::counter!("limits_refused", "limit" => limit.name).increment(1);
+    // Which limit, never whom it met: the request's own line says which route.
+    tracing::info!(limit = limit.name, "a limit refused");
     Err(Limited { retry_after: windows.wait(found.previous, found.current, limit.hits) }.into())
 }
 

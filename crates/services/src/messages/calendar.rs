@@ -107,7 +107,7 @@ pub fn ics(event: &Event<'_>) -> String {
 /// An entry of a calendar that people subscribe to.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The left half of the UID.
+    /// The left half of its UID: the same wherever it is moved to.
     pub id: Uuid,
     /// Higher with every change.
     pub sequence: u32,
@@ -119,19 +119,29 @@ pub struct Entry {
     pub ends_at: Timestamp,
     /// Title.
     pub summary: String,
+    /// What to know; may be empty.
+    pub description: String,
     /// Where.
     pub place: String,
+    /// A page about it.
+    pub url: String,
+    /// It does not take place.
+    pub cancelled: bool,
 }
 
-/// A whole calendar to subscribe to. What fell away is simply not in it any more: a subscriber reads it anew each time.
-pub fn subscription(host: &str, title: &str, url: &str, entries: &[Entry]) -> String {
+/// A whole calendar to subscribe to: calendars ask for it again, and an entry with a known UID and a higher SEQUENCE takes the place
+/// of the one they have. An entry that leaves it leaves the calendar; one that is cancelled says so.
+pub fn subscription(host: &str, name: &str, entries: &[Entry]) -> String {
     let mut file = File::default();
     file.line("BEGIN:VCALENDAR");
     file.line("VERSION:2.0");
     file.line(&format!("PRODID:-//{}//schedule//ZH", plain(host)));
     file.line("CALSCALE:GREGORIAN");
     file.line("METHOD:PUBLISH");
-    file.line(&format!("X-WR-CALNAME:{}", text(title)));
+    file.line(&format!("NAME:{}", text(name)));
+    file.line(&format!("X-WR-CALNAME:{}", text(name)));
+    file.line("X-WR-TIMEZONE:Asia/Shanghai");
+    // RFC 7986, 5.7: ask again every six hours.
     file.line("REFRESH-INTERVAL;VALUE=DURATION:PT6H");
     for entry in entries {
         file.line("BEGIN:VEVENT");
@@ -141,9 +151,13 @@ pub fn subscription(host: &str, title: &str, url: &str, entries: &[Entry]) -> St
         file.line(&format!("DTSTART:{}", utc(entry.starts_at)));
         file.line(&format!("DTEND:{}", utc(entry.ends_at)));
         file.line(&format!("SUMMARY:{}", text(&entry.summary)));
+        if !entry.description.is_empty() {
+            file.line(&format!("DESCRIPTION:{}", text(&entry.description)));
+        }
         file.line(&format!("LOCATION:{}", text(&entry.place)));
-        file.line(&format!("URL:{}", plain(url)));
-        file.line("STATUS:CONFIRMED");
+        file.line(&format!("URL:{}", plain(&entry.url)));
+        file.line(if entry.cancelled { "STATUS:CANCELLED" } else { "STATUS:CONFIRMED" });
+        // Somebody's calendar: it blocks no time until they register.
         file.line("TRANSP:TRANSPARENT");
         file.line("END:VEVENT");
     }
@@ -278,6 +292,30 @@ mod tests {
     }
 
     #[test]
+    fn a_feed_moves_a_date_under_the_uid_it_had() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let entry = |sequence, starts: &str, ends: &str| Entry {
+            id: Uuid::from_u128(7),
+            sequence,
+            stamp: at("2026-07-01T00:00:00Z"),
+            starts_at: at(starts),
+            ends_at: at(ends),
+            summary: "728亲子节; 上午场".into(),
+            description: "一起看,一起做".into(),
+            place: "济南 · 泉城广场".into(),
+            url: "https://www.example.cn/events/family-day".into(),
+            cancelled: false,
+        };
+        let lines = |entry| unfolded(&subscription("www.example.cn", "活动", &[entry]));
+        let before = lines(entry(0, "2026-07-28T01:00:00Z", "2026-07-28T03:00:00Z"));
+        let after = lines(entry(1, "2026-07-29T01:00:00Z", "2026-07-29T03:00:00Z"));
+        let changed: Vec<_> = before.iter().zip(&after).filter(|(a, b)| a != b).map(|(_, b)| b.as_str()).collect();
+        assert_eq!(changed, ["SEQUENCE:1", "DTSTART:20260729T010000Z", "DTEND:20260729T030000Z"]);
+        assert!(after.contains(&"UID:00000000-0000-0000-0000-000000000007@www.example.cn".to_owned()));
+        assert!(after.contains(&"SUMMARY:728亲子节\\; 上午场".to_owned()), "{after:?}");
+    }
+
+    #[test]
     fn a_cancellation_keeps_the_uid_and_rings_no_alarm() {
         let lines = unfolded(&ics(&event(Method::Cancel)));
         assert!(lines.contains(&"METHOD:CANCEL".to_owned()) && lines.contains(&"STATUS:CANCELLED".to_owned()));
@@ -294,11 +332,13 @@ mod tests {
             starts_at: "2026-07-28T01:00:00Z".parse().expect("an instant"),
             ends_at: "2026-07-28T02:30:00Z".parse().expect("an instant"),
             summary: summary.into(),
+            description: String::new(),
             place: "潍坊".into(),
+            url: "https://www.example.cn/bus/schedule".into(),
+            cancelled: false,
         };
         let entries = [entry(1, "科普巴士：演示市星河小学, 一校区"), entry(2, "科普巴士：演示社区")];
-        let lines =
-            unfolded(&subscription("www.example.cn", "科普巴士行程", "https://www.example.cn/bus/schedule", &entries));
+        let lines = unfolded(&subscription("www.example.cn", "科普巴士行程", &entries));
         assert_eq!(lines.iter().filter(|line| *line == "BEGIN:VEVENT").count(), 2);
         assert!(lines.contains(&"SUMMARY:科普巴士：演示市星河小学\\, 一校区".to_owned()), "{lines:?}");
         assert!(lines.contains(&"METHOD:PUBLISH".to_owned()) && !lines.iter().any(|line| line.starts_with("ATTENDEE")));

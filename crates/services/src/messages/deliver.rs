@@ -1,5 +1,6 @@
 //! Sending: the jobs' side. A message is rendered and sent when its turn comes, from what is true then.
 
+use super::account::{ACCOUNT, send_account};
 use super::calendar::{Event, Method, ics};
 use super::pass::PassSheet;
 use super::templates::{Facts, VisitFacts, render};
@@ -15,7 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
 use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
-use domain::ids::{BookingId, BusRequestId, MessageId};
+use domain::ids::{AccountId, BookingId, BusRequestId, MessageId};
 use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -24,8 +25,8 @@ use store::messages::NewMessage;
 /// Adds what sends messages.
 #[must_use]
 pub fn handlers(handlers: Handlers) -> Handlers {
-    let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking).on(super::bus::BUS, super::bus::send);
-    super::waiting::handlers(handlers)
+    let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking).on(ACCOUNT, send_account);
+    super::waiting::handlers(handlers.on(super::bus::BUS, super::bus::send))
 }
 
 /// A message on its way.
@@ -33,6 +34,7 @@ pub fn handlers(handlers: Handlers) -> Handlers {
 pub(super) struct Dispatch {
     pub id: MessageId,
     pub booking: Option<BookingId>,
+    pub account: Option<AccountId>,
     pub bus: Option<BusRequestId>,
     pub template: &'static str,
     pub channel: &'static str,
@@ -55,6 +57,7 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
     let dispatch = Dispatch {
         id: message,
         booking: None,
+        account: None,
         bus: None,
         template: "code",
         channel: match contact {
@@ -93,7 +96,14 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         Err(VisitError::Sealed(_)) => return Err(Failure::retry("booking_sealed")),
         Err(VisitError::Unreadable(_)) => return Err(Failure::retry("booking_unreadable")),
     };
-    let of = |id, channel| Dispatch { id, booking: Some(booking), bus: None, template: template.name(), channel };
+    let of = |id, channel| Dispatch {
+        id,
+        booking: Some(booking),
+        account: None,
+        bus: None,
+        template: template.name(),
+        channel,
+    };
     if !still_true(template, &visit, starts_at, now) {
         tracing::info!(%booking, template = template.name(), "a message is not true any more and is not sent");
         if visit.mail.is_some() {
@@ -188,9 +198,10 @@ pub(super) async fn dispatch_one(
 }
 
 async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
-    let Dispatch { id, booking, bus, template, channel } = dispatch;
-    let (booking, bus_request) = (booking.map(|id| id.0), bus.map(|id| id.0));
-    store::messages::note(&services.db, now, NewMessage { id: id.0, booking, bus_request, template, channel }).await
+    let Dispatch { id, booking, account, bus, template, channel } = dispatch;
+    let (booking, account, bus_request) = (booking.map(|id| id.0), account.map(|id| id.0), bus.map(|id| id.0));
+    let message = NewMessage { id: id.0, booking, account, bus_request, template, channel };
+    store::messages::note(&services.db, now, message).await
 }
 
 /// Writes that a message was not sent, on purpose. One that was sent stays sent.
@@ -251,7 +262,7 @@ fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
         people: visit.people,
         children: visit.children,
         children_need_adult: visit.policy.children_need_adult,
-        place: services.post.place(locale).to_owned(),
+        place: visit.place(services, locale),
         doors_open: clock_text(visit.doors_open()),
         doors_close: clock_text(visit.doors_close()),
         change_until: deadline_text(visit.change_until(), locale),
@@ -371,13 +382,13 @@ pub(super) fn calendar_of(
             format!(
                 "预约编号：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。如需取消或改期，请在{deadline}前办理。"
             ),
-            "两小时后参观",
+            "两小时后开始",
         ),
         Locale::En => (
             format!(
                 "Reference: {reference}\nPeople: {people}\nDoors open at {arrive}. Changes and cancellation until {deadline}."
             ),
-            "Your visit is in two hours",
+            "It begins in two hours",
         ),
     };
     ics(&Event {
@@ -390,7 +401,7 @@ pub(super) fn calendar_of(
         ends_at: visit.ends_at,
         summary: visit.title(locale),
         description: &description,
-        place: services.post.place(locale),
+        place: &visit.place(services, locale),
         url: Some(&links.manage),
         organizer: Some(services.post.sender()),
         attendee,
@@ -411,7 +422,7 @@ pub(super) fn pass_sheet(services: &Services, visit: &Visit, locale: Locale) -> 
         doors: format!("{}–{}", clock_text(visit.doors_open()), clock_text(visit.doors_close())),
         people: visit.people,
         children: visit.children,
-        place: services.post.place(locale).to_owned(),
+        place: visit.place(services, locale),
         help: services.post.help(),
     }
 }

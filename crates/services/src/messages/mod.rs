@@ -6,6 +6,7 @@
 //! sending, when it is also asked whether the message is still true. This module decides no policy and writes to nobody
 //! by itself.
 
+mod account;
 mod bus;
 mod calendar;
 mod deliver;
@@ -18,6 +19,8 @@ mod templates;
 mod visit;
 mod waiting;
 
+pub use account::AccountNotice;
+pub(crate) use account::queue_account_notice;
 pub use bus::{BusTemplate, queue_bus, queue_bus_at};
 pub use calendar::{Entry, Event, Method, ics};
 pub use deliver::handlers;
@@ -367,6 +370,11 @@ pub async fn calendar_file(
     Ok(visit.map(|visit| deliver::calendar_of(services, &visit, locale, Method::Publish, None)))
 }
 
+/// A calendar to subscribe to, under the site's host: the events' dates, the bus's stops.
+pub fn calendar_to_follow(services: &Services, name: &str, entries: &[Entry]) -> String {
+    calendar::subscription(services.post.host(), name, entries)
+}
+
 /// The pass of a booking as a PDF of one page (A6), for printing. `None` where the booking is not known or was
 /// cancelled. The caller has asked whether the one who asks may have it.
 pub async fn pass_pdf(services: &Services, booking: BookingId, locale: Locale) -> Result<Option<Vec<u8>>, PassError> {
@@ -376,16 +384,6 @@ pub async fn pass_pdf(services: &Services, booking: BookingId, locale: Locale) -
     // Reading the font and subsetting it is work for a thread that serves no requests.
     let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&post.font()?)).await;
     drawn.map_err(|_| PassError::Drawing)?.map(Some)
-}
-
-/// The bus's itinerary as a calendar to subscribe to.
-pub fn calendar_of_stops(services: &Services, locale: Locale, title: &str, entries: &[Entry]) -> String {
-    let site = &services.settings.public_url;
-    let url = match locale {
-        Locale::ZhCn => format!("{site}/bus/schedule"),
-        Locale::En => format!("{site}/en/bus/schedule"),
-    };
-    calendar::subscription(services.post.host(), title, &url, entries)
 }
 
 /// The signed text of a booking's pass.

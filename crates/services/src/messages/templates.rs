@@ -54,6 +54,8 @@ embedded!(
     "waiting_joined",
     "waiting_offer",
     "waiting_ended",
+    "contact_changed",
+    "contact_asked",
     "bus_received",
     "bus_asked",
     "bus_proposed",
@@ -83,6 +85,8 @@ pub(super) enum Facts {
     Visit(Box<VisitFacts>),
     /// A party on the waiting list.
     Waiting(Box<WaitingFacts>),
+    /// An account.
+    Account(AccountFacts),
     /// A request for the science bus.
     Bus(Box<BusFacts>),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of
@@ -94,6 +98,21 @@ pub(super) enum Facts {
         /// The site.
         site: String,
     },
+}
+
+/// What happened to an account, in words. Never which contact it is about: the message may lie open.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct AccountFacts {
+    /// 手机号
+    pub what: &'static str,
+    /// 7月28日周二09:00
+    pub when: String,
+    /// Where it is stopped, if it still can be.
+    pub stop: Option<String>,
+    /// The site.
+    pub site: String,
+    /// Where people get help.
+    pub help: Option<String>,
 }
 
 /// A visit, in words.
@@ -295,7 +314,19 @@ mod tests {
             help: Some("0531-00000000".into()),
         };
         let code = Facts::Code { code: "204817".into(), minutes: 10, site: visit.site.clone(), help: None };
-        let mut all = vec![("code", code)];
+        let account = AccountFacts {
+            what: if zh { "手机号" } else { "mobile number" },
+            when: if zh { "7月28日周二09:00" } else { "Tue 28 July 09:00" }.into(),
+            stop: Some("https://www.example.cn/a/secret-link".into()),
+            site: visit.site.clone(),
+            help: Some("0531-00000000".into()),
+        };
+        let changed = AccountFacts { stop: None, help: None, ..account.clone() };
+        let mut all = vec![
+            ("code", code),
+            ("contact_asked", Facts::Account(account)),
+            ("contact_changed", Facts::Account(changed)),
+        ];
         for name in NAMES.iter().filter(|name| name.starts_with("waiting")) {
             all.extend(waiting_samples(&visit, zh).into_iter().map(|facts| (*name, facts)));
         }
@@ -313,8 +344,7 @@ mod tests {
             };
             all.push((name, Facts::Bus(Box::new(plain))));
         }
-        let of_visits = |name: &&&str| **name != "code" && !name.starts_with("bus_") && !name.starts_with("waiting");
-        for name in NAMES.iter().filter(of_visits) {
+        for name in NAMES.iter().filter(|name| is_of_visit(name)) {
             all.push((name, Facts::Visit(Box::new(visit.clone()))));
             all.push((
                 name,
@@ -368,6 +398,15 @@ mod tests {
         [facts, closed, none, on].into_iter().map(|facts| Facts::Waiting(Box::new(facts))).collect()
     }
 
+    /// Texts that greet a person by name; the others may lie open.
+    fn names_somebody(name: &str) -> bool {
+        !matches!(name, "code" | "contact_asked" | "contact_changed")
+    }
+
+    fn is_of_visit(name: &str) -> bool {
+        names_somebody(name) && !name.starts_with("bus_") && !name.starts_with("waiting")
+    }
+
     fn bus(locale: Locale, visit: &VisitFacts) -> BusFacts {
         let zh = locale == Locale::ZhCn;
         let said = |zh_text: &str, en_text: &str| Some(if zh { zh_text } else { en_text }.to_owned());
@@ -410,11 +449,15 @@ mod tests {
                             "{what}"
                         );
                         assert!(
-                            name == "code"
+                            !names_somebody(name)
                                 || name == "cancelled"
                                 || name == "waiting_ended"
                                 || name == "bus_withdrawn"
                                 || text.contains("/secret-link\""),
+                            "{what}"
+                        );
+                        assert!(
+                            name != "contact_asked" || text.contains("href=\"https://www.example.cn/a/secret-link\""),
                             "{what}"
                         );
                         assert!(!text.contains("src=") && !text.contains("@import"), "nothing is fetched: {what}");
@@ -464,6 +507,7 @@ mod tests {
             "before",
             "until",
             "outcome",
+            "what",
         ];
         let values: BTreeMap<_, _> = known.into_iter().map(|name| (name, format!("${{{name}}}"))).collect();
         let facts = Facts::Values { values, site: "https://www.example.cn".into() };
@@ -495,7 +539,7 @@ mod tests {
     #[test]
     fn names_are_escaped_in_html_and_plain_in_text() {
         for locale in Locale::ALL {
-            for (name, facts) in samples(locale).into_iter().filter(|(name, _)| *name != "code") {
+            for (name, facts) in samples(locale).into_iter().filter(|(name, _)| names_somebody(name)) {
                 let html = render(locale, name, "html", &facts).expect("it renders");
                 assert!(html.contains("张&lt;小&gt;满") && !html.contains("<小>"), "{name}: {html}");
                 assert!(render(locale, name, "txt", &facts).expect("it renders").contains("张<小>满"), "{name}");

@@ -6,6 +6,7 @@ use domain::Locale;
 use domain::booking::{Policy, Reference};
 use domain::contact::{MailAddress, PersonName, Phone};
 use domain::ids::{ActivityId, BookingId, SessionId};
+use domain::outreach::{Bilingual, City};
 use jiff::{SignedDuration, Timestamp};
 use store::messages::VisitRow;
 
@@ -36,6 +37,8 @@ pub(super) struct Visit {
     title_zh: String,
     title_en: String,
     pub policy: Policy,
+    /// Where an event is; the museum is where the configuration says.
+    event_place: Option<(City, Bilingual)>,
 }
 
 /// Why a booking could not be opened. Says no more than an operator needs.
@@ -67,7 +70,10 @@ impl Visit {
         let name = opened("name_sealed", &row.name_sealed)?;
         let phone = row.phone_sealed.as_deref().map(|sealed| opened("phone_sealed", sealed)).transpose()?;
         let mail = row.mail_sealed.as_deref().map(|sealed| opened("mail_sealed", sealed)).transpose()?;
+        let city = row.city.as_deref().map(City::parse).transpose().map_err(|_| VisitError::Unreadable("city"))?;
+        let place = row.place.map(serde_json::from_value).transpose().map_err(|_| VisitError::Unreadable("place"))?;
         Ok(Self {
+            event_place: city.zip(place),
             booking: BookingId(row.id),
             session: SessionId(row.session_id),
             reference: Reference::parse(&row.reference).map_err(|_| VisitError::Unreadable("reference"))?,
@@ -115,6 +121,14 @@ impl Visit {
             Locale::ZhCn => zh,
             Locale::En => en,
         })
+    }
+
+    /// Where it is.
+    pub(super) fn place(&self, services: &Services, locale: Locale) -> String {
+        match &self.event_place {
+            Some((city, place)) => format!("{} · {}", city.text(locale), place.of(locale)),
+            None => services.post.place(locale).to_owned(),
+        }
     }
 
     /// From when the door admits.

@@ -402,6 +402,59 @@ pub static FIELDS: &[Field] = &[
         in_notice: false,
     },
     Field {
+        table: "event_answers",
+        columns: &["ordinary_sealed"],
+        what: Text {
+            zh: "报名活动时对一般问题的回答", en: "Your answers to an event’s ordinary questions"
+        },
+        purpose: Text { zh: "为您准备活动", en: "Preparing the event for you" },
+        readers: Text { zh: "您本人；馆务人员", en: "You; museum staff" },
+        term: Term::Booking,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
+        table: "event_answers",
+        columns: &["sensitive_sealed"],
+        what: Text {
+            zh: "报名活动时对敏感问题的回答（如孕期、预产期），与其他回答分开保存",
+            en: "Your answers to sensitive questions (such as pregnancy or due date), kept apart from the others",
+        },
+        purpose: Text {
+            zh: "安排适合您的内容和照护；不出现在入场核验、通知和日志中",
+            en: "Content and care that suit you; never at the door, in messages or logs",
+        },
+        readers: Text {
+            zh: "您本人；工作人员须说明理由并留下记录",
+            en: "You; staff only with a reason, which is recorded",
+        },
+        term: Term::Booking,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
+        table: "event_answers",
+        columns: &["draft_id", "activity_id", "form_version", "booking_id", "created_at", "expires_at"],
+        what: Text {
+            zh: "回答属于哪次报名、哪一版问题", en: "Which registration and which version of the questions"
+        },
+        purpose: Text { zh: "把回答与报名对应起来", en: "Keeping answers with their registration" },
+        readers: SYSTEM,
+        term: Term::Booking,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "event_form",
+        columns: &["created_by"],
+        what: Text { zh: "编辑活动问题的工作人员编号", en: "Who of staff wrote an event’s questions" },
+        purpose: Text { zh: "安全追溯", en: "Accountability" },
+        readers: STAFF_ADMIN,
+        term: Term::Audit,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
         table: "one_time_code",
         columns: &["contact_sealed"],
         what: Text { zh: "接收验证码的手机号或邮箱", en: "Number or address a code is sent to" },
@@ -476,6 +529,31 @@ pub static FIELDS: &[Field] = &[
         in_notice: true,
     },
     Field {
+        table: "contact_change",
+        columns: &["contact_sealed"],
+        what: Text {
+            zh: "等待生效的新手机号或邮箱", en: "A new number or address that waits to take effect"
+        },
+        purpose: Text { zh: "更换登录方式", en: "Exchanging what you sign in with" },
+        readers: SELF,
+        term: Term::Account,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
+        table: "contact_change",
+        columns: &["id", "account_id", "kind", "contact_index", "stop_hash", "requested_at", "due_at"],
+        what: Text {
+            zh: "新联系方式的检索值、停止链接的散列值和生效时间",
+            en: "Lookup value of the new contact, hash of the link that stops it, and its times",
+        },
+        purpose: Text { zh: "更换登录方式", en: "Exchanging what you sign in with" },
+        readers: SYSTEM,
+        term: Term::Account,
+        protection: Protection::BlindIndex,
+        in_notice: true,
+    },
+    Field {
         table: "login_session",
         columns: &["label"],
         what: Text { zh: "登录所用的浏览器和系统名称", en: "Browser and system you signed in with" },
@@ -489,7 +567,7 @@ pub static FIELDS: &[Field] = &[
     },
     Field {
         table: "login_session",
-        columns: &["token_hash"],
+        columns: &["token_hash", "previous_hash"],
         what: Text { zh: "登录凭证的散列值", en: "Hash of the sign-in cookie" },
         purpose: Text { zh: "保持登录状态", en: "Keeping you signed in" },
         readers: SYSTEM,
@@ -499,7 +577,17 @@ pub static FIELDS: &[Field] = &[
     },
     Field {
         table: "login_session",
-        columns: &["id", "account_id", "created_at", "last_seen_at", "expires_at", "stepped_up_at", "revoked_at"],
+        columns: &[
+            "id",
+            "account_id",
+            "created_at",
+            "last_seen_at",
+            "expires_at",
+            "stepped_up_at",
+            "proven_by",
+            "renewed_at",
+            "revoked_at",
+        ],
         what: Text {
             zh: "登录、最近使用和退出的时间", en: "When you signed in, were last active and signed out"
         },
@@ -636,6 +724,7 @@ pub static FIELDS: &[Field] = &[
             "locked_until",
             "changed_at",
             "password_temporary",
+            "ajar_until",
         ],
         what: Text { zh: "工作人员登录状态", en: "State of a staff sign-in" },
         purpose: Text { zh: "防止猜测口令", en: "Preventing guesses" },

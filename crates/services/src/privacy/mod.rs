@@ -286,6 +286,7 @@ async fn erase_bookings(services: &Services) -> sqlx::Result<u64> {
     let names: Vec<_> = due.iter().map(|it| services.vault.seal(place(it.id), ERASED_NAME.as_bytes())).collect();
     let (sessions, ids): (Vec<Uuid>, Vec<Uuid>) = due.iter().map(|it| (it.session_id, it.id)).unzip();
     let done = sql::erase_bookings(&mut *transaction, &sessions, &ids, &names, context.now).await?;
+    store::outreach::answers::erase(&mut *transaction, &ids).await?;
     let mut by_session = BTreeMap::<Uuid, u64>::new();
     sessions.iter().for_each(|session| *by_session.entry(*session).or_default() += 1);
     let entry = |(session, bookings): (Uuid, u64)| Entry {

@@ -399,7 +399,10 @@ async fn the_queue_is_the_operators_alone() {
     let id = waiting[0].id;
     let strangers = [
         (Actor::Anonymous, Denied::SignInNeeded),
-        (Actor::Visitor { account: AccountId(Uuid::nil()), login: LoginSessionId(Uuid::nil()) }, Denied::NotAllowed),
+        (
+            Actor::Visitor { account: AccountId(Uuid::nil()), login: LoginSessionId(Uuid::nil()), stepped_up_at: None },
+            Denied::NotAllowed,
+        ),
         (
             Actor::Staff {
                 account: AccountId(Uuid::nil()),

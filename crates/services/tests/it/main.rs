@@ -7,5 +7,6 @@ mod bus;
 mod db;
 mod jobs;
 mod messages;
+mod outreach;
 mod privacy;
 mod vault;

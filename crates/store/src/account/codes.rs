@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub struct NewCode<'a> {
     /// The row.
     pub id: Uuid,
-    /// `sign_in`, `booking`, `contact`.
+    /// `sign_in`, `booking`, `contact`, `proof`.
     pub purpose: &'a str,
     /// What it is for.
     pub subject: Uuid,

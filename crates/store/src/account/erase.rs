@@ -187,6 +187,7 @@ pub async fn empty_account(db: &mut PgConnection, id: Uuid, now: Timestamp) -> s
     )
     .execute(&mut *db)
     .await?;
+    sqlx::query!("delete from contact_change where account_id = $1", id).execute(&mut *db).await?;
     // The label names a browser, which may be known by no one else.
     sqlx::query!("update login_session set label = '' where account_id = $1", id).execute(&mut *db).await?;
     Ok(done.rows_affected() == 1)

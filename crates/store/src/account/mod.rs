@@ -2,6 +2,7 @@
 //! `services::account` and `services::limits` give them meaning.
 
 pub mod codes;
+pub mod contacts;
 pub mod erase;
 pub mod limits;
 pub mod people;

@@ -162,6 +162,16 @@ pub async fn set_contact(
     Ok(done.rows_affected() == 1)
 }
 
+/// The visitor's account that has a contact, if there is one.
+pub async fn of_contact(db: impl PgExecutor<'_>, index: &[u8]) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from account where kind = 'visitor' and deleted_at is null and (phone_index = $1 or mail_index = $1)",
+        index
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// What the person is called.
 pub async fn set_name(db: impl PgExecutor<'_>, id: Uuid, sealed: Option<&[u8]>) -> sqlx::Result<bool> {
     let done = sqlx::query!("update account set name_sealed = $2 where id = $1 and deleted_at is null", id, sealed);

@@ -31,6 +31,8 @@ pub struct CredentialRow {
     pub totp_confirmed: bool,
     /// When the credential last changed.
     pub changed_at: SqlTimestamp,
+    /// Until when a temporary password may be used and a second factor enrolled.
+    pub ajar_until: Option<SqlTimestamp>,
     /// The attempt may go on; otherwise the login rests.
     pub open: bool,
 }
@@ -60,7 +62,7 @@ pub async fn take_attempt(
              select $6::bytea, date_trunc('day', $2::timestamptz), 1 where not exists (select from taken)
              on conflict (bucket, window_start) do update set hits = rate_limit.hits + 1)
            select c.account_id, c.password_hash, c.password_temporary, c.totp_sealed, c.totp_confirmed, c.changed_at,
-                  exists (select from taken) as "open!"
+                  c.ajar_until, exists (select from taken) as "open!"
            from staff_credential c join account a on a.id = c.account_id
            where c.login = $1 and a.deleted_at is null"#,
         login,
@@ -79,7 +81,7 @@ pub async fn credential(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<
     sqlx::query_as!(
         CredentialRow,
         r#"select c.account_id, c.password_hash, c.password_temporary, c.totp_sealed, c.totp_confirmed, c.changed_at,
-                  true as "open!"
+                  c.ajar_until, true as "open!"
            from staff_credential c join account a on a.id = c.account_id
            where c.account_id = $1 and a.deleted_at is null"#,
         account,
@@ -177,6 +179,8 @@ pub struct NewStaff<'a> {
     pub password_hash: &'a str,
     /// The person has to choose an own password.
     pub password_temporary: bool,
+    /// Until when the first sign-in may happen.
+    pub ajar_until: Timestamp,
     /// The language of the pages.
     pub locale: &'a str,
     /// Now.
@@ -196,20 +200,22 @@ pub async fn add(db: &mut PgConnection, staff: NewStaff<'_>) -> sqlx::Result<()>
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "insert into staff_credential (account_id, login, password_hash, password_temporary, changed_at)
-         values ($1, $2, $3, $4, $5)",
+        "insert into staff_credential (account_id, login, password_hash, password_temporary, changed_at, ajar_until)
+         values ($1, $2, $3, $4, $5, $6)",
         staff.id,
         staff.login,
         staff.password_hash,
         staff.password_temporary,
         now as SqlTimestamp,
+        staff.ajar_until.to_sqlx() as SqlTimestamp,
     )
     .execute(&mut *db)
     .await?;
     Ok(())
 }
 
-/// Confirms the second factor for the first time, unless the credential has changed since `read_at`.
+/// Confirms the second factor for the first time, unless the credential has changed since `read_at`. A temporary
+/// password is replaced with it.
 pub async fn confirm_totp(
     db: impl PgExecutor<'_>,
     account: Uuid,
@@ -222,8 +228,9 @@ pub async fn confirm_totp(
     let done = sqlx::query!(
         "update staff_credential set totp_sealed = $2, totp_confirmed = true, totp_last_step = $3, failures = 0,
            locked_until = null, changed_at = $6, password_hash = coalesce($5, password_hash),
-           password_temporary = password_temporary and $5::text is null
-         where account_id = $1 and not totp_confirmed and changed_at = $4",
+           password_temporary = false, ajar_until = null
+         where account_id = $1 and not totp_confirmed and changed_at = $4
+           and ($5::text is not null or not password_temporary)",
         account,
         sealed,
         step,
@@ -244,7 +251,7 @@ pub async fn set_password(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update staff_credential set password_hash = $2, password_temporary = false, failures = 0, locked_until = null,
-           changed_at = $4
+           changed_at = $4, ajar_until = case when not totp_confirmed then ajar_until end
          where account_id = $1 and changed_at = $3",
         account,
         password_hash,
@@ -254,14 +261,39 @@ pub async fn set_password(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Puts a temporary password in place and forgets the second factor: the next sign-in enrols anew.
-pub async fn reset(db: &mut PgConnection, account: Uuid, password_hash: &str, now: Timestamp) -> sqlx::Result<bool> {
+/// Puts a temporary password in place, good until `until`. The second factor stays.
+pub async fn reset_password(
+    db: impl PgExecutor<'_>,
+    account: Uuid,
+    password_hash: &str,
+    until: Timestamp,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update staff_credential set password_hash = $2, password_temporary = true, totp_sealed = null,
-           totp_confirmed = false, totp_last_step = 0, failures = 0, locked_until = null, changed_at = $3
+        "update staff_credential set password_hash = $2, password_temporary = true, failures = 0, locked_until = null,
+           changed_at = $4, ajar_until = $3
          where account_id = $1",
         account,
         password_hash,
+        until.to_sqlx() as SqlTimestamp,
+        now.to_sqlx() as SqlTimestamp,
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Forgets the second factor and its recovery codes: until `until` the next sign-in enrols anew. The password stays.
+pub async fn reset_factor(
+    db: &mut PgConnection,
+    account: Uuid,
+    until: Timestamp,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update staff_credential set totp_sealed = null, totp_confirmed = false, totp_last_step = 0, failures = 0,
+           locked_until = null, changed_at = $3, ajar_until = $2
+         where account_id = $1",
+        account,
+        until.to_sqlx() as SqlTimestamp,
         now.to_sqlx() as SqlTimestamp,
     )
     .execute(&mut *db)
@@ -293,6 +325,10 @@ pub struct StaffRow {
     pub roles: Vec<String>,
     /// The second factor is enrolled.
     pub totp_confirmed: bool,
+    /// Somebody else chose the password.
+    pub password_temporary: bool,
+    /// Until when a temporary password may be used and a second factor enrolled.
+    pub ajar_until: Option<SqlTimestamp>,
     /// The login rests until then, after failed attempts.
     pub locked_until: Option<SqlTimestamp>,
     /// When a session was last seen.
@@ -303,7 +339,7 @@ pub struct StaffRow {
 pub async fn all(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<StaffRow>> {
     sqlx::query_as!(
         StaffRow,
-        r#"select a.id, c.login, a.name_sealed, c.totp_confirmed, c.locked_until,
+        r#"select a.id, c.login, a.name_sealed, c.totp_confirmed, c.password_temporary, c.ajar_until, c.locked_until,
                   array(select role from account_role r where r.account_id = a.id order by role) as "roles!",
                   (select max(last_seen_at) from login_session s where s.account_id = a.id) as last_seen_at
            from account a join staff_credential c on c.account_id = a.id

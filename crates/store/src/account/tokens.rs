@@ -20,7 +20,7 @@ pub struct NewClient<'a> {
     pub now: Timestamp,
 }
 
-/// Adds a client. Fails with `api_client_name_once` when the name is taken.
+/// Adds a client. Fails with `api_client_name_once` when a live client has the name.
 pub async fn add_client(db: impl PgExecutor<'_>, client: NewClient<'_>) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into api_client (id, name, scopes, secret_hash, created_at) values ($1, $2, $3, $4, $5)",
@@ -48,6 +48,8 @@ pub struct ClientRow {
     pub secret_hash: Vec<u8>,
     /// Since when.
     pub created_at: SqlTimestamp,
+    /// When a token of it was last taken, to a minute.
+    pub last_used_at: Option<SqlTimestamp>,
     /// Revoked then.
     pub revoked_at: Option<SqlTimestamp>,
 }
@@ -56,24 +58,25 @@ pub struct ClientRow {
 pub async fn client(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<ClientRow>> {
     sqlx::query_as!(
         ClientRow,
-        "select id, name, scopes, secret_hash, created_at, revoked_at from api_client where id = $1",
+        "select id, name, scopes, secret_hash, created_at, last_used_at, revoked_at from api_client where id = $1",
         id
     )
     .fetch_optional(db)
     .await
 }
 
-/// All clients, the newest first.
+/// All clients, those that live before those that ended, the newest first.
 pub async fn clients(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ClientRow>> {
     sqlx::query_as!(
         ClientRow,
-        "select id, name, scopes, secret_hash, created_at, revoked_at from api_client order by created_at desc, id desc"
+        "select id, name, scopes, secret_hash, created_at, last_used_at, revoked_at from api_client
+         order by revoked_at is not null, created_at desc, id desc"
     )
     .fetch_all(db)
     .await
 }
 
-/// Revokes a client. Its tokens end with it: whoever looks at one asks for its client too ([`live_scopes`]). `false` when
+/// Revokes a client. Its tokens end with it: whoever looks at one asks for its client too ([`live_client`]). `false` when
 /// it was not live.
 pub async fn revoke_client(db: impl PgExecutor<'_>, id: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
@@ -183,16 +186,43 @@ pub async fn revoke_family(db: impl PgExecutor<'_>, family: Uuid, now: Timestamp
     Ok(done.execute(db).await?.rows_affected())
 }
 
-/// Whether an access token's client and grant are still good, and what the client may do now.
-pub async fn live_scopes(db: impl PgExecutor<'_>, client: Uuid, family: Uuid) -> sqlx::Result<Option<Vec<String>>> {
-    sqlx::query_scalar!(
-        "select c.scopes from api_client c join refresh_token t on t.client_id = c.id
+/// A client whose token was looked at.
+#[derive(Debug)]
+pub struct LiveClientRow {
+    /// The stored names of what it may do now.
+    pub scopes: Vec<String>,
+    /// When a token of it was last taken, to a minute.
+    pub last_used_at: Option<SqlTimestamp>,
+}
+
+/// The client of a token, if both it and the grant are still good.
+pub async fn live_client(db: impl PgExecutor<'_>, client: Uuid, family: Uuid) -> sqlx::Result<Option<LiveClientRow>> {
+    sqlx::query_as!(
+        LiveClientRow,
+        "select c.scopes, c.last_used_at from api_client c join refresh_token t on t.client_id = c.id
          where c.id = $1 and t.id = $2 and c.revoked_at is null and t.revoked_at is null",
         client,
         family
     )
     .fetch_optional(db)
     .await
+}
+
+/// Notes that a client was heard, unless another request noted it after `not_since`.
+pub async fn touch_client(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    now: Timestamp,
+    not_since: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update api_client set last_used_at = $2
+         where id = $1 and revoked_at is null and (last_used_at is null or last_used_at <= $3)",
+        id,
+        now.to_sqlx() as SqlTimestamp,
+        not_since.to_sqlx() as SqlTimestamp,
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// Forgets families all of whose tokens ended before `instant`.

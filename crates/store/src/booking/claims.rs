@@ -18,7 +18,7 @@ pub struct LockedSession {
     pub ends_at: Timestamp,
     /// Places.
     pub capacity: i32,
-    /// `open` or `closed`.
+    /// `open` or `closed`; closed too while the activity is not published.
     pub state: String,
     /// domain::booking::Policy as JSON.
     pub policy: Value,
@@ -31,9 +31,10 @@ pub struct LockedSession {
 pub async fn lock_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<LockedSession>> {
     sqlx::query_as!(
         LockedSession,
-        "select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, a.policy, a.policy_version
-         from session s join activity a on a.id = s.activity_id
-         where s.id = any($1) order by s.id for no key update of s",
+        r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity,
+                  case when a.published then s.state else 'closed' end as "state!", a.policy, a.policy_version
+           from session s join activity a on a.id = s.activity_id
+           where s.id = any($1) order by s.id for no key update of s"#,
         ids
     )
     .fetch_all(db)
@@ -44,9 +45,10 @@ pub async fn lock_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<
 pub async fn find_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<LockedSession>> {
     sqlx::query_as!(
         LockedSession,
-        "select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, a.policy, a.policy_version
-         from session s join activity a on a.id = s.activity_id
-         where s.id = any($1) order by s.id",
+        r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity,
+                  case when a.published then s.state else 'closed' end as "state!", a.policy, a.policy_version
+           from session s join activity a on a.id = s.activity_id
+           where s.id = any($1) order by s.id"#,
         ids
     )
     .fetch_all(db)
@@ -137,6 +139,8 @@ pub struct PersonCount {
     pub on_day: i64,
     /// Bookings in the window.
     pub in_window: i64,
+    /// Bookings whose session is going on at the same time.
+    pub overlapping: i64,
 }
 
 /// Spans of time a person's bookings are counted in.
@@ -150,6 +154,10 @@ pub struct Spans {
     pub window_from: jiff::Timestamp,
     /// First instant after it.
     pub window_until: jiff::Timestamp,
+    /// Beginning of the session itself.
+    pub starts_at: jiff::Timestamp,
+    /// Its end.
+    pub ends_at: jiff::Timestamp,
 }
 
 /// The live bookings that these persons have of an activity, `except` not counted.
@@ -166,16 +174,19 @@ pub async fn person_counts(
     sqlx::query_as!(
         PersonCount,
         r#"with own as materialized (
-             select phone_index, mail_index, (select starts_at from session s where s.id = session_id) as starts_at
+             select phone_index, mail_index, s.starts_at, s.ends_at
              from booking
+             cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
              where phone_index = any($2) and activity_id = $1 and state = 'confirmed' and id is distinct from $7
              union all
-             select phone_index, mail_index, (select starts_at from session s where s.id = session_id)
+             select phone_index, mail_index, s.starts_at, s.ends_at
              from booking
+             cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
              where mail_index = any($2) and activity_id = $1 and state = 'confirmed' and id is distinct from $7)
            select phone_index, mail_index,
                   count(*) filter (where starts_at >= $3 and starts_at < $4) as "on_day!",
-                  count(*) as "in_window!"
+                  count(*) as "in_window!",
+                  count(*) filter (where starts_at < $9 and ends_at > $8) as "overlapping!"
            from own where starts_at >= least($3, $5) and starts_at < greatest($4, $6)
            group by phone_index, mail_index"#,
         activity,
@@ -184,7 +195,9 @@ pub async fn person_counts(
         spans.day_until.to_sqlx() as _,
         spans.window_from.to_sqlx() as _,
         spans.window_until.to_sqlx() as _,
-        except
+        except,
+        spans.starts_at.to_sqlx() as _,
+        spans.ends_at.to_sqlx() as _
     )
     .fetch_all(db)
     .await
@@ -340,7 +353,8 @@ pub struct NewBooking {
     pub draft_id: Option<Uuid>,
 }
 
-/// Writes bookings of one session, consumes their holds and closes their drafts: one statement for the whole batch.
+/// Writes bookings of one session, consumes their holds, closes their drafts and takes over what was answered in them: one
+/// statement for the whole batch.
 pub async fn insert_bookings(
     db: &mut PgConnection,
     session: &LockedSession,
@@ -360,7 +374,9 @@ pub async fn insert_bookings(
              as fresh (id, reference, people, children, channel, locale, account_id,
                        name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, hold_id, draft_id)),
          consumed as (delete from hold using fresh where hold.session_id = $1 and hold.id = fresh.hold_id),
-         closed as (update booking_draft d set booking_id = fresh.id from fresh where d.id = fresh.draft_id)
+         closed as (update booking_draft d set booking_id = fresh.id from fresh where d.id = fresh.draft_id),
+         answered as (update event_answers a set booking_id = fresh.id from fresh
+                      where a.draft_id = fresh.draft_id and a.booking_id is null)
          insert into booking (session_id, id, activity_id, reference, state, people, children, channel, locale, account_id,
                               name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version,
                               created_at, updated_at)

@@ -1,5 +1,6 @@
 //! Account pages through the real router: what a browser sends, keeps and is shown.
 
+mod clients;
 mod mailbox;
 mod own;
 mod sign_in;

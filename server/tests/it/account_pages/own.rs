@@ -213,3 +213,69 @@ async fn an_account_ends_when_it_is_meant_and_nothing_is_booked() {
     assert_eq!(fresh.get("/account/deleted").await.status, StatusCode::NOT_FOUND);
     sent(&site).await;
 }
+
+/// What a stolen session must not do wants a code to a contact of the account; then one is back where one was.
+#[tokio::test]
+async fn an_old_sign_in_is_proven_again_before_anything_that_matters() {
+    let site = Site::new().await;
+    let (browser, other) = (Browser::new(&site), Browser::new(&site));
+    browser.sign_in(PHONE).await;
+    later(&site, 120);
+    other.sign_in(PHONE).await;
+    later(&site, 11 * 60);
+    let prove = "/account/confirm?next=%2Faccount%2Fsecurity";
+    see_other(&browser.post("/account/sessions/end-others", &[]).await, prove);
+    see_other(&browser.post("/account/delete", &[("sure", "on")]).await, prove);
+    let page = browser.get(prove).await;
+    assert!(excerpt(&page.body).contains("138****0000") && page.body.contains("value=\"/account/security\""));
+    let nothing = browser.post("/account/confirm", &[("which", "pigeon")]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let form = [("which", "phone"), ("next", "/account/security")];
+    see_other(&browser.post("/account/confirm", &form).await, "/account/confirm/code");
+    let code = sent_code(&site, PHONE).await;
+    let wrong = browser.post("/account/confirm/code", &[("code", &other_than(&code))]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // What one browser waits for is nothing to another.
+    other.set_cookie("__Host-proof", &browser.cookie("__Host-proof").expect("pending"));
+    assert!(excerpt(&other.get("/account/confirm/code").await.body).contains("这次验证已经结束"));
+    let before = browser.cookie("__Host-session").expect("signed in");
+    let right = browser.post("/account/confirm/code", &[("code", &code)]).await;
+    see_other(&right, "/account/security?done=proven");
+    assert_ne!(browser.cookie("__Host-session").expect("signed in"), before, "another cookie");
+    assert!(browser.cookie("__Host-proof").is_none());
+    see_other(&browser.post("/account/sessions/end-others", &[]).await, "/account/security?done=sessions");
+    see_other(&other.get("/account").await, "/sign-in?next=%2Faccount");
+}
+
+/// Somebody at an open browser asks for another contact: the owner hears of it, and stops it with one press.
+#[tokio::test]
+async fn a_change_nobody_could_prove_waits_and_is_stopped_by_the_link_in_the_message() {
+    let site = Site::new().await;
+    let browser = Browser::new(&site);
+    browser.sign_in(PHONE).await;
+    later(&site, 11 * 60);
+    assert!(excerpt(&browser.get("/account/contact").await.body).contains("72 小时后生效"));
+    see_other(&browser.post("/account/contact", &[("contact", "thief@example.com")]).await, "/account/contact/code");
+    let code = sent_code(&site, "thief@example.com").await;
+    let waits = browser.post("/account/contact/code", &[("code", &code)]).await;
+    see_other(&waits, "/account/security?done=contact-waits");
+    let page = browser.get("/account/security").await;
+    assert!(excerpt(&page.body).contains("有一项更换正在等待生效"), "{}", excerpt(&page.body));
+    sent(&site).await;
+    let text: String =
+        sqlx::query_scalar("select body_text from dev_mailbox where recipient = $1 and body_text like '%/a/%'")
+            .bind(PHONE)
+            .fetch_one(&site.test.db.owner_pool())
+            .await
+            .expect("the owner is told");
+    let link: String = text.split("/a/").nth(1).expect("a link").chars().take(10).collect();
+    let owner = Browser::new(&site);
+    let shown = owner.get(&format!("/a/{link}")).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", excerpt(&shown.body));
+    assert!(excerpt(&shown.body).contains("不是我，立即停止") && !shown.body.contains("thief@example.com"));
+    assert_eq!(browser.get("/account").await.status, StatusCode::OK, "looking changes nothing");
+    see_other(&owner.post(&format!("/a/{link}"), &[]).await, "/account/stopped");
+    see_other(&browser.get("/account").await, "/sign-in?next=%2Faccount");
+    assert_eq!(owner.get(&format!("/a/{link}")).await.status, StatusCode::GONE);
+    assert_eq!(owner.post(&format!("/a/{link}"), &[]).await.status, StatusCode::GONE);
+}

@@ -15,6 +15,7 @@ async fn colleague(site: &Site, login: &str, roles: &[Role]) {
         login: Login::parse(login).expect("a login"),
         name: PersonName::parse("王小明").expect("a name"),
         password: PASSWORD.into(),
+        own_password: true,
         roles: roles.to_vec(),
     };
     staff::create(&site.test.services, &site.test.services.system(), fresh).await.expect("staff is made");
@@ -38,7 +39,7 @@ fn shown(site: &Site, telephone: &Secret) -> String {
 }
 
 /// Signs in for the first time; the browser is in, the telephone knows its key.
-async fn enrolled<'a>(site: &'a Site, login: &str, roles: &[Role]) -> (Browser<'a>, Secret, Vec<String>) {
+pub async fn enrolled<'a>(site: &'a Site, login: &str, roles: &[Role]) -> (Browser<'a>, Secret, Vec<String>) {
     colleague(site, login, roles).await;
     let browser = Browser::new(site);
     see_other(&browser.post("/staff/sign-in", &[("login", login), ("password", PASSWORD)]).await, "/staff/enrol");
@@ -196,7 +197,8 @@ async fn colleagues_are_added_given_duties_reset_and_ended() {
     see_other(&newcomer.post("/staff/sign-in", &[("login", "lin.xm"), ("password", &first)]).await, "/staff/enrol");
     let phone = telephone(&newcomer.get("/staff/enrol").await.body);
     let code = shown(&site, &phone);
-    for (chosen, said) in [("", "请填写"), ("short", "至少需要 12 个字符"), ("password1234", "容易被猜到")]
+    for (chosen, said) in
+        [("", "请填写"), ("short", "至少需要 12 个字符"), ("password1234", "容易被猜到"), (&*first, "与现在的密码相同")]
     {
         let refused = newcomer.post("/staff/enrol", &[("code", &code), ("new-password", chosen)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{chosen}");
@@ -206,9 +208,31 @@ async fn colleagues_are_added_given_duties_reset_and_ended() {
     assert_eq!(done.status, StatusCode::OK);
     assert_eq!(newcomer.get("/staff/people").await.status, StatusCode::OK);
 
-    let reset = browser.post(&format!("{address}/reset"), &[]).await;
-    assert_ne!(password(&reset.body).expect("a password"), first);
+    // A forgotten password: the telephone is still asked for, and then a password of one's own.
+    let reset = browser.post(&format!("{address}/reset-password"), &[]).await;
+    let second = password(&reset.body).expect("a password");
+    assert_ne!(second, first);
     see_other(&newcomer.get("/staff/people").await, "/staff/sign-in?next=%2Fstaff%2Fpeople");
+    later(&site, 30);
+    let form =
+        [("login", "lin.xm"), ("password", &*second), ("code", &*shown(&site, &phone))].map(|(a, b)| (a, b.to_owned()));
+    let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    see_other(&newcomer.post("/staff/sign-in", &form).await, "/staff/enrol");
+    let page = newcomer.get("/staff/enrol").await.body;
+    assert!(
+        excerpt(&page).contains("选择您自己的密码") && !page.contains("<svg class=\"qr") && !page.contains("f-code")
+    );
+    see_other(&newcomer.post("/staff/enrol", &[("new-password", "大明湖的荷花开了满满一池子")]).await, "/staff");
+    assert_eq!(newcomer.get("/staff/people").await.status, StatusCode::OK);
+
+    // A lost telephone: the password stays, another telephone is set up.
+    see_other(&browser.post(&format!("{address}/reset-factor"), &[]).await, &format!("{address}?done=factor"));
+    let page = browser.get(&address).await.body;
+    assert!(excerpt(&page).contains("尚未绑定验证器") && excerpt(&page).contains("首次登录截止"));
+    see_other(&newcomer.get("/staff/people").await, "/staff/sign-in?next=%2Fstaff%2Fpeople");
+    let form = [("login", "lin.xm"), ("password", "大明湖的荷花开了满满一池子")];
+    see_other(&newcomer.post("/staff/sign-in", &form).await, "/staff/enrol");
+    assert!(!newcomer.get("/staff/enrol").await.body.contains("new-password"));
     see_other(&browser.post(&format!("{address}/end"), &[]).await, "/staff/people?done=ended");
     assert_eq!(browser.get(&address).await.status, StatusCode::NOT_FOUND);
 
@@ -218,6 +242,33 @@ async fn colleagues_are_added_given_duties_reset_and_ended() {
     let last = browser.post(&format!("{own}/roles"), &[]).await;
     assert_eq!(last.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(excerpt(&last.body).contains("至少要有一位系统运维"), "{}", excerpt(&last.body));
+}
+
+#[tokio::test]
+async fn an_operator_signs_others_out() {
+    let site = Site::new().await;
+    let (operator, _, _) = enrolled(&site, "wang.xm", &[Role::Operator]).await;
+    let (steward, _, _) = enrolled(&site, "steward", &[Role::Steward]).await;
+    let visitor = Browser::new(&site);
+    visitor.sign_in("13800010000").await;
+    let list = operator.get("/staff/people").await.body;
+    // By login: the steward stands first.
+    let address = list.split("href=\"").find(|rest| rest.starts_with("/staff/people/0"));
+    let address = address.and_then(|rest| rest.split('"').next()).expect("a link");
+    let refused = steward.post("/staff/visitors/end-sessions", &[("contact", "13800010000")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let page = operator.get(address).await.body;
+    assert!(page.contains(&format!("{address}/end-sessions")), "{}", excerpt(&page));
+    let done = operator.post(&format!("{address}/end-sessions"), &[]).await;
+    see_other(&done, &format!("{address}?done=sessions"));
+    see_other(&steward.get("/staff").await, "/staff/sign-in?next=%2Fstaff");
+    let nonsense = operator.post("/staff/visitors/end-sessions", &[("contact", "nobody")]).await;
+    assert_eq!(nonsense.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for contact in ["13800010000", "13900139000"] {
+        let done = operator.post("/staff/visitors/end-sessions", &[("contact", contact)]).await;
+        see_other(&done, "/staff/people?done=visitor-sessions");
+    }
+    see_other(&visitor.get("/account").await, "/sign-in?next=%2Faccount");
 }
 
 #[tokio::test]

@@ -80,6 +80,12 @@ async fn a_change_is_made_once_and_only_to_the_version_that_was_seen() {
     let made = book(&site, &token, "key-number-1", &booking(&session)).await;
     let path = format!("/api/v1/bookings/{}", made.json()["id"].as_str().expect("an id"));
     let seen = made.header("etag").to_owned();
+    let packed = site.call("GET", &path, &token, &[("accept-encoding", "gzip, br")], None).await;
+    assert_eq!(
+        (packed.header("etag"), packed.header("content-encoding")),
+        (&*seen, ""),
+        "a strong tag names its bytes"
+    );
 
     let headers = [("idempotency-key", "key-number-2"), ("if-match", seen.as_str())];
     let smaller = json!({ "people": 2, "children": 1 });
@@ -156,7 +162,7 @@ async fn a_request_whose_process_died_is_taken_over_after_a_minute() {
         StatusCode::OK,
         "a refusal frees the key"
     );
-    // As if the process had died after the change and before the answer was kept.
+    // As if the process had died before the change: with the change, its answer would be there too.
     sqlx::query("update idempotency set answer = '{\"running\": true}' where scope = $1")
         .bind(format!("api:{client}"))
         .execute(&site.test.db.owner_pool())

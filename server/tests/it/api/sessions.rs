@@ -58,6 +58,8 @@ async fn a_session_is_shown_and_not_sent_again_while_it_is_the_same() {
     let shown = site.call("GET", &path, &token, &[], None).await;
     assert_eq!((shown.status, shown.json()["id"].as_str()), (StatusCode::OK, Some(id.as_str())));
     let etag = shown.header("etag").to_owned();
+    assert!(etag.starts_with("W/\""), "packed and unpacked are one answer in two forms: {etag}");
+    let etag = etag.trim_start_matches("W/").to_owned();
     let again = site.call("GET", &path, &token, &[("if-none-match", &format!("\"x\", W/{etag}"))], None).await;
     assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
     let other = site.call("GET", "/api/v1/sessions/01980000-0000-7000-8000-000000000000", &token, &[], None).await;

@@ -31,10 +31,10 @@ async fn tokens_are_given_refreshed_and_reuse_ends_the_grant() {
     assert_eq!(more.problem(), "forbidden");
 
     let refresh = first.json()["refresh_token"].as_str().expect("a token").to_owned();
-    let second = ask(&site, json!({ "grant_type": "refresh_token", "refresh_token": refresh })).await;
+    let second = ask(&site, json!({ "grant_type": "refresh_token", "client_id": fresh.id, "client_secret": secret, "refresh_token": refresh })).await;
     assert_eq!(second.status, StatusCode::OK);
     site.test.services.clock.advance(SignedDuration::from_mins(2));
-    let again = ask(&site, json!({ "grant_type": "refresh_token", "refresh_token": refresh })).await;
+    let again = ask(&site, json!({ "grant_type": "refresh_token", "client_id": fresh.id, "client_secret": secret, "refresh_token": refresh })).await;
     assert_eq!(again.problem(), "bad-credentials");
     let access = second.json()["access_token"].as_str().expect("a token").to_owned();
     let ended = site.call("GET", "/api/v1/sessions", &access, &[], None).await;

@@ -289,7 +289,7 @@ pub fn assert_busy(reply: &Reply) {
 }
 
 fn client(url: &str, name: &str) -> Client {
-    let (code, text) = server::run(url, &["create-client", "--name", name, "--scope", "bookings:write"]);
+    let (code, text) = server::run(url, &["client", "add", "--name", name, "--scope", "bookings:write"]);
     assert_eq!(code, Some(0), "{text}");
     let word = |label: &str| {
         let line = text.lines().find(|line| line.starts_with(label)).unwrap_or_else(|| panic!("no {label}: {text}"));

@@ -19,7 +19,7 @@ pub(super) async fn transaction(
 ) -> Result<Vec<Answer>, sqlx::Error> {
     let mut tx = services.begin().await?;
     let locked = match guard {
-        Guard::Lock => sql::lock_sessions(&mut tx, &[session.0]).await?,
+        Guard::Lock | Guard::WithoutPersons => sql::lock_sessions(&mut tx, &[session.0]).await?,
         Guard::NegativeControl => sql::find_sessions(&mut tx, &[session.0]).await?,
     };
     let Some(locked) = locked.into_iter().next() else {
@@ -73,9 +73,11 @@ impl<'a> Table<'a> {
         if !orders.is_empty() {
             let locks =
                 persons.iter().map(|p| lock_key(p)).chain(orders.iter().map(|o| lock_key(o.key.key.as_bytes())));
-            sql::lock_keys(db, &locks.collect::<Vec<_>>()).await?;
+            if guard != Guard::WithoutPersons {
+                sql::lock_keys(db, &locks.collect::<Vec<_>>()).await?;
+            }
             saved = sql::saved_answers(db, &scopes, &keys).await?;
-            let spans = spans(&policy, session.starts_at.to_jiff());
+            let spans = spans(&policy, &session);
             counts = sql::person_counts(db, session.activity_id, &persons, spans, None).await?;
         }
         let offers = offers(db, guard, &orders).await?;
@@ -168,6 +170,7 @@ impl<'a> Table<'a> {
         if let Some(counted) = order.person.as_ref().and_then(|p| self.persons.get_mut(p)) {
             counted.on_day += 1;
             counted.in_window += 1;
+            counted.overlapping += 1;
         }
         let booked = Booked {
             booking: BookingId(order.row.id),
@@ -253,15 +256,20 @@ pub(in crate::booking) fn facts(session: &sql::LockedSession, booked: i64, held:
     }
 }
 
-pub(in crate::booking) fn spans(policy: &Policy, starts_at: Timestamp) -> sql::Spans {
+pub(in crate::booking) fn spans(policy: &Policy, session: &sql::LockedSession) -> sql::Spans {
+    let (starts_at, ends_at) = (session.starts_at.to_jiff(), session.ends_at.to_jiff());
     let ((day_from, day_until), (window_from, window_until)) = (policy.day(starts_at), policy.window(starts_at));
-    sql::Spans { day_from, day_until, window_from, window_until }
+    sql::Spans { day_from, day_until, window_from, window_until, starts_at, ends_at }
 }
 
 pub(in crate::booking) fn count(counts: &[sql::PersonCount], person: &[u8]) -> BookingFacts {
     let is = |index: &Option<Vec<u8>>| index.as_deref() == Some(person);
     counts.iter().filter(|c| is(&c.phone_index) || is(&c.mail_index)).fold(BookingFacts::default(), |sum, c| {
-        BookingFacts { on_day: sum.on_day + c.on_day as u32, in_window: sum.in_window + c.in_window as u32 }
+        BookingFacts {
+            on_day: sum.on_day + c.on_day as u32,
+            in_window: sum.in_window + c.in_window as u32,
+            overlapping: sum.overlapping + c.overlapping as u32,
+        }
     })
 }
 

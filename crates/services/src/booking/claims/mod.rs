@@ -15,7 +15,7 @@ use super::BookingError;
 use crate::crypto::Place;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::{Party, PartySize, Reference};
+use domain::booking::{Party, PartySize, Reference, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId, WaitingId};
 use jiff::Timestamp;
@@ -118,6 +118,8 @@ pub enum Guard {
     Lock,
     /// Reads without the lock.
     NegativeControl,
+    /// Locks the session and nobody's contact: two claims of one person on two sessions do not see each other.
+    WithoutPersons,
 }
 
 /// Locks sessions for a decision, in the order of their ids; the tests' negative control only reads them.
@@ -201,6 +203,9 @@ pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Re
         domain::account::Actor::Client { client, .. } => (Channel::Api, format!("client:{client}")),
         _ => (Channel::Staff, format!("staff:{}", staff.map(|a| a.to_string()).unwrap_or_default())),
     };
+    if channel == Channel::Api {
+        asks_nothing(services, asked.session).await?;
+    }
     let body_hash = services.vault.blind_index(
         "idempotency",
         &format!(
@@ -226,6 +231,17 @@ pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Re
         Granted::Booked(booked) => Ok(booked),
         Granted::Held => Err(BookingError::Damaged("a hold was answered to a booking")),
     }
+}
+
+/// A machine says who comes and nothing else: what an event has to be told, it cannot tell. Staff may: they ask in person.
+async fn asks_nothing(services: &Services, session: SessionId) -> Result<(), BookingError> {
+    let events = crate::outreach::events(services).await?;
+    let event = events.all().iter().find(|event| event.timetable.session(session).is_some());
+    let asks = event.and_then(|event| event.form.as_ref());
+    if asks.is_some_and(|(_, form)| form.questions.iter().any(|question| question.required)) {
+        return Err(Refusal::AsksQuestions.into());
+    }
+    Ok(())
 }
 
 /// The activity of a session, for those who hold only its id.

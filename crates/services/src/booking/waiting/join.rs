@@ -5,6 +5,7 @@ use super::super::calendar::{self, SessionView};
 use super::super::change::policy_of;
 use super::super::claims::{contact_index, count, facts, lock, lock_key, spans};
 use super::super::draft::{DRAFT_LIFE, DraftView, visitor_hash};
+use super::super::office::museum;
 use super::super::public::takes_places;
 use super::super::{BookingError, Museum};
 use super::line::{noted, promote};
@@ -44,6 +45,7 @@ pub async fn begin_waiting(
     let mut db = services.db.acquire().await?;
     let found = claims::find_sessions(&mut db, &[session.0]).await?;
     let found = found.first().ok_or(BookingError::NotFound)?;
+    keeps_a_list(&mut db, found.activity_id).await?;
     let party = Party { people, children: 0 };
     let known = facts(found, 0, 0);
     may_wait(&policy_of(found)?, context.now, &known, party, BookingFacts::default(), 0, false)?;
@@ -59,6 +61,12 @@ pub async fn begin_waiting(
     };
     sql::begin(&mut db, context.now, &fresh).await?;
     Ok(draft)
+}
+
+/// The museum keeps waiting lists; events do not: their parties answer questions that an entry has no room for.
+async fn keeps_a_list(db: &mut PgConnection, activity: uuid::Uuid) -> Result<(), BookingError> {
+    let (museum, ..) = museum(db).await?;
+    if museum == activity { Ok(()) } else { Err(BookingError::NotFound) }
 }
 
 /// The sessions a party may name beside the one it waits for: the nearest that are full for it too and can still be
@@ -83,13 +91,14 @@ pub fn choices<'a>(museum: &'a Museum, draft: &DraftView, now: jiff::Timestamp) 
 /// A draft waits from now on: for its session, and for these others if they come first.
 ///
 /// # Errors
-/// `StateHasChanged` when it became a booking or an entry meanwhile.
+/// `NotFound` for a draft of an event; `StateHasChanged` when it became a booking or an entry meanwhile.
 pub async fn keep_wishes(services: &Services, draft: &DraftView, also: &[SessionId]) -> Result<(), BookingError> {
     let mut also: Vec<_> = also.iter().filter(|id| **id != draft.session.id).map(|id| id.0).collect();
     also.sort_unstable();
     also.dedup();
     also.truncate(ALSO);
     let mut db = services.db.acquire().await?;
+    keeps_a_list(&mut db, draft.session.activity.0).await?;
     let kept = sql::set_wishes(&mut db, draft.id.0, &also).await?;
     kept.then_some(()).ok_or(BookingError::StateHasChanged)
 }
@@ -177,6 +186,7 @@ async fn transaction(services: &Services, context: &Context, fresh: &Fresh) -> R
     let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &fresh.asked).await?;
     let own = locked.iter().find(|s| s.id == fresh.asked[0]).ok_or(BookingError::NotFound)?;
+    keeps_a_list(&mut tx, own.activity_id).await?;
     let key = fresh.row.draft_id;
     claims::lock_keys(&mut tx, &[lock_key(&fresh.person), lock_key(key.as_bytes())]).await?;
     if let Some(entry) = sql::of_draft(&mut tx, key).await? {
@@ -216,7 +226,7 @@ async fn admitted(
     on_lists: &[(uuid::Uuid, uuid::Uuid)],
 ) -> Result<(), BookingError> {
     let policy: Policy = policy_of(session)?;
-    let spans = spans(&policy, session.starts_at.to_jiff());
+    let spans = spans(&policy, session);
     let person = std::slice::from_ref(&fresh.person);
     let counts = claims::person_counts(db, session.activity_id, person, spans, None).await?;
     let had = count(&counts, &fresh.person);

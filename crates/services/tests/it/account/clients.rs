@@ -28,8 +28,9 @@ async fn grant(house: &TestHouse, client: &NewClient) -> Tokens {
         .expect("granted")
 }
 
-async fn refresh(house: &TestHouse, tokens: &Tokens) -> Result<Tokens, TokenError> {
-    tokens::refresh(&house.services, &anonymous(house), &tokens.refresh, &network()).await
+async fn refresh(house: &TestHouse, client: &NewClient, tokens: &Tokens) -> Result<Tokens, TokenError> {
+    let credentials = (client.id, &client.secret);
+    tokens::refresh(&house.services, &anonymous(house), credentials, &tokens.refresh, &network()).await
 }
 
 async fn actor(house: &TestHouse, tokens: &Tokens) -> Option<Actor> {
@@ -65,7 +66,7 @@ async fn a_secret_gives_tokens_that_stand_for_the_client() {
     let Some(Actor::Client { scopes, .. }) = actor(&house, &narrow).await else { panic!("a client") };
     assert_eq!(scopes, [Scope::SessionsRead]);
     later(&house, 1);
-    let again = refresh(&house, &narrow).await.expect("refreshed");
+    let again = refresh(&house, &client, &narrow).await.expect("refreshed");
     assert_eq!(again.scopes, [Scope::SessionsRead], "a narrow grant stays narrow");
     let wide =
         tokens::grant(&house.services, &anonymous(&house), client.id, &client.secret, &[Scope::DoorWrite], &network())
@@ -94,7 +95,8 @@ async fn unknown_wrong_and_revoked_clients_get_one_answer() {
 #[tokio::test]
 async fn an_access_token_ends_after_five_minutes() {
     let house = TestHouse::new().await;
-    let tokens = grant(&house, &client(&house).await).await;
+    let client = client(&house).await;
+    let tokens = grant(&house, &client).await;
     later(&house, 304);
     assert!(actor(&house, &tokens).await.is_some(), "five seconds of leeway");
     later(&house, 1);
@@ -113,9 +115,51 @@ async fn revoking_a_client_ends_its_tokens_at_once_on_every_server() {
     clients::revoke(&house.services, &system(&house), client.id).await.expect("revoked");
     let there = tokens::authenticate(&second, tokens.access.expose_secret()).await;
     assert!(matches!(there, Err(TokenError::InvalidToken)), "the very next call");
-    assert!(matches!(refresh(&house, &tokens).await, Err(TokenError::InvalidGrant)));
-    let twice = clients::revoke(&house.services, &system(&house), client.id).await;
-    assert!(matches!(twice, Err(AccountError::NotFound)));
+    assert!(matches!(refresh(&house, &client, &tokens).await, Err(TokenError::InvalidClient)));
+    clients::revoke(&house.services, &system(&house), client.id).await.expect("it stays revoked");
+}
+
+/// What an operator looks at before ending a machine: noted once a minute, however often it calls.
+#[tokio::test]
+async fn operators_see_when_a_client_was_last_heard() {
+    let house = TestHouse::new().await;
+    let client = client(&house).await;
+    let tokens = grant(&house, &client).await;
+    let heard = async || {
+        let all = clients::list(&house.services, &system(&house)).await.expect("the list");
+        all.iter().find(|one| one.id == client.id).expect("the client").last_used_at
+    };
+    assert_eq!(heard().await, None, "tokens were given, and none was shown yet");
+    actor(&house, &tokens).await.expect("good");
+    let first = heard().await.expect("heard");
+    assert_eq!(first, house.now());
+    later(&house, 59);
+    actor(&house, &tokens).await.expect("good");
+    assert_eq!(heard().await, Some(first), "not a minute later");
+    later(&house, 1);
+    actor(&house, &tokens).await.expect("good");
+    assert_eq!(heard().await, Some(house.now()));
+}
+
+#[tokio::test]
+async fn the_name_of_an_ended_client_is_free_again() {
+    let house = TestHouse::new().await;
+    let first = client(&house).await;
+    let again = async || {
+        let scopes = [Scope::SessionsRead];
+        clients::create(&house.services, &system(&house), "某医院预约系统", &scopes).await
+    };
+    let taken = again().await;
+    assert!(matches!(taken, Err(AccountError::Field { field: "name", fault: Fault::AlreadyExists })), "{taken:?}");
+    clients::revoke(&house.services, &system(&house), first.id).await.expect("revoked");
+    let second = again().await.expect("its place is free");
+    assert_ne!(second.id, first.id);
+    assert_eq!(count(&house, "client.revoked").await, 1);
+    let all = clients::list(&house.services, &system(&house)).await.expect("the list");
+    let ids: Vec<_> = all.iter().map(|one| (one.id, one.revoked_at.is_some())).collect();
+    assert_eq!(ids, [(second.id, false), (first.id, true)], "what lives stands above what has ended");
+    let unknown = clients::revoke(&house.services, &system(&house), ClientId(Uuid::nil())).await;
+    assert!(matches!(unknown, Err(AccountError::NotFound)));
 }
 
 #[tokio::test]
@@ -124,41 +168,46 @@ async fn a_replayed_refresh_token_costs_the_whole_family() {
     let client = client(&house).await;
     let (other, first) = (grant(&house, &client).await, grant(&house, &client).await);
     later(&house, 60);
-    let second = refresh(&house, &first).await.expect("rotated");
+    let second = refresh(&house, &client, &first).await.expect("rotated");
     later(&house, 60);
-    let third = refresh(&house, &second).await.expect("rotated");
+    let third = refresh(&house, &client, &second).await.expect("rotated");
     assert!(actor(&house, &third).await.is_some());
-    assert!(matches!(refresh(&house, &first).await, Err(TokenError::InvalidGrant)), "a replay");
+    assert!(matches!(refresh(&house, &client, &first).await, Err(TokenError::InvalidGrant)), "a replay");
     assert!(actor(&house, &third).await.is_none(), "the access token of the family ends with it");
-    assert!(matches!(refresh(&house, &third).await, Err(TokenError::InvalidGrant)), "and the newest refresh token");
+    assert!(
+        matches!(refresh(&house, &client, &third).await, Err(TokenError::InvalidGrant)),
+        "and the newest refresh token"
+    );
     assert_eq!(count(&house, "client.token_reused").await, 1);
-    assert!(refresh(&house, &other).await.is_ok(), "another grant of the client is another family");
+    assert!(refresh(&house, &client, &other).await.is_ok(), "another grant of the client is another family");
 }
 
 /// The grace forgives and gives nothing: within ten seconds a used token is told so, afterwards it is an alarm.
 #[tokio::test]
 async fn a_second_refresh_within_the_grace_gets_nothing_and_breaks_nothing() {
     let house = TestHouse::new().await;
-    let first = grant(&house, &client(&house).await).await;
-    let second = refresh(&house, &first).await.expect("rotated");
+    let client = client(&house).await;
+    let first = grant(&house, &client).await;
+    let second = refresh(&house, &client, &first).await.expect("rotated");
     later(&house, 10);
-    assert!(matches!(refresh(&house, &first).await, Err(TokenError::Superseded)));
-    let third = refresh(&house, &second).await.expect("the family lives");
+    assert!(matches!(refresh(&house, &client, &first).await, Err(TokenError::Superseded)));
+    let third = refresh(&house, &client, &second).await.expect("the family lives");
     later(&house, 1);
-    assert!(matches!(refresh(&house, &first).await, Err(TokenError::InvalidGrant)), "past the grace");
-    assert!(matches!(refresh(&house, &third).await, Err(TokenError::InvalidGrant)), "the family is gone");
+    assert!(matches!(refresh(&house, &client, &first).await, Err(TokenError::InvalidGrant)), "past the grace");
+    assert!(matches!(refresh(&house, &client, &third).await, Err(TokenError::InvalidGrant)), "the family is gone");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_parallel_refreshes_exactly_one_wins() {
     let house = TestHouse::new().await;
-    let first = grant(&house, &client(&house).await).await;
-    let answers = join_all((0..24).map(|_| refresh(&house, &first))).await;
+    let client = client(&house).await;
+    let first = grant(&house, &client).await;
+    let answers = join_all((0..24).map(|_| refresh(&house, &client, &first))).await;
     let won: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
     assert_eq!(won.len(), 1);
     assert!(answers.iter().all(|answer| matches!(answer, Ok(_) | Err(TokenError::Superseded))), "{answers:?}");
     assert_eq!(number(&house, "select count(*) from refresh_token").await, 2);
-    assert!(refresh(&house, won[0]).await.is_ok(), "and its successor is good");
+    assert!(refresh(&house, &client, won[0]).await.is_ok(), "and its successor is good");
 }
 
 /// A replay arrives while the rightful refresh has made its token and not yet committed it (a trigger holds it there):
@@ -166,8 +215,9 @@ async fn of_parallel_refreshes_exactly_one_wins() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_token_is_born_into_a_family_that_is_being_revoked() {
     let house = TestHouse::new().await;
-    let first = grant(&house, &client(&house).await).await;
-    let second = refresh(&house, &first).await.expect("rotated");
+    let client = client(&house).await;
+    let first = grant(&house, &client).await;
+    let second = refresh(&house, &client, &first).await.expect("rotated");
     later(&house, 60);
     sqlx::raw_sql(
         "create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(0.6); return null; end $$;
@@ -178,37 +228,59 @@ async fn no_token_is_born_into_a_family_that_is_being_revoked() {
     .expect("the trigger is made");
     let replay = async {
         tokio::time::sleep(std::time::Duration::from_millis(250)).await;
-        refresh(&house, &first).await
+        refresh(&house, &client, &first).await
     };
-    let (rightful, replayed) = tokio::join!(refresh(&house, &second), replay);
+    let (rightful, replayed) = tokio::join!(refresh(&house, &client, &second), replay);
     let newest = rightful.expect("it came first");
     assert!(matches!(replayed, Err(TokenError::InvalidGrant)), "{replayed:?}");
     assert_eq!(number(&house, "select count(*) from refresh_token where revoked_at is null").await, 0);
     assert!(actor(&house, &newest).await.is_none());
-    assert!(matches!(refresh(&house, &newest).await, Err(TokenError::InvalidGrant)));
+    assert!(matches!(refresh(&house, &client, &newest).await, Err(TokenError::InvalidGrant)));
+}
+
+/// Who found a refresh token has not found the secret; and one client's token is nothing to another client.
+#[tokio::test]
+async fn a_refresh_token_is_worth_nothing_without_its_clients_secret() {
+    let house = TestHouse::new().await;
+    let mine = client(&house).await;
+    let scopes = [Scope::SessionsRead];
+    let other = clients::create(&house.services, &system(&house), "另一个系统", &scopes).await.expect("made");
+    let tokens = grant(&house, &mine).await;
+    let ask = async |id: ClientId, with: &str| {
+        let with = secret(with);
+        tokens::refresh(&house.services, &anonymous(&house), (id, &with), &tokens.refresh, &network()).await
+    };
+    assert!(matches!(ask(mine.id, "").await, Err(TokenError::InvalidClient)));
+    assert!(matches!(ask(mine.id, "wrong").await, Err(TokenError::InvalidClient)));
+    assert!(matches!(ask(other.id, mine.secret.expose_secret()).await, Err(TokenError::InvalidClient)));
+    assert!(matches!(ask(other.id, other.secret.expose_secret()).await, Err(TokenError::InvalidGrant)));
+    assert_eq!(count(&house, "client.refused").await, 3);
+    assert!(refresh(&house, &mine, &tokens).await.is_ok(), "none of this used it up");
 }
 
 #[tokio::test]
 async fn a_grant_ends_after_thirty_days_however_often_it_was_refreshed() {
     let house = TestHouse::new().await;
-    let mut tokens = grant(&house, &client(&house).await).await;
+    let client = client(&house).await;
+    let mut tokens = grant(&house, &client).await;
     for _ in 0..29 {
         later(&house, 86_400);
-        tokens = refresh(&house, &tokens).await.expect("within the month");
+        tokens = refresh(&house, &client, &tokens).await.expect("within the month");
     }
     assert_eq!(tokens.refresh_expires_in.as_secs(), 86_400);
     later(&house, 86_400);
-    assert!(matches!(refresh(&house, &tokens).await, Err(TokenError::InvalidGrant)));
+    assert!(matches!(refresh(&house, &client, &tokens).await, Err(TokenError::InvalidGrant)));
 }
 
 #[tokio::test]
 async fn a_client_can_end_its_own_grant() {
     let house = TestHouse::new().await;
-    let tokens = grant(&house, &client(&house).await).await;
+    let client = client(&house).await;
+    let tokens = grant(&house, &client).await;
     tokens::revoke(&house.services, &anonymous(&house), &tokens.refresh).await.expect("ended");
     tokens::revoke(&house.services, &anonymous(&house), &secret("never seen")).await.expect("no error, no news");
     assert!(actor(&house, &tokens).await.is_none());
-    assert!(matches!(refresh(&house, &tokens).await, Err(TokenError::InvalidGrant)));
+    assert!(matches!(refresh(&house, &client, &tokens).await, Err(TokenError::InvalidGrant)));
 }
 
 fn part(token: &str, index: usize) -> Value {
@@ -239,7 +311,8 @@ fn without(claims: &Value, name: &str) -> Value {
 #[tokio::test]
 async fn only_tokens_of_this_house_kind_and_key_are_taken() {
     let house = TestHouse::new().await;
-    let tokens = grant(&house, &client(&house).await).await;
+    let client = client(&house).await;
+    let tokens = grant(&house, &client).await;
     let good = tokens.access.expose_secret();
     let (header, claims) = (part(good, 0), part(good, 1));
     assert_eq!((&header["alg"], &header["typ"]), (&json!("EdDSA"), &json!("at+jwt")));
@@ -278,7 +351,8 @@ async fn only_tokens_of_this_house_kind_and_key_are_taken() {
 #[tokio::test]
 async fn forged_signatures_are_refused_whatever_the_header_says() {
     let house = TestHouse::new().await;
-    let tokens = grant(&house, &client(&house).await).await;
+    let client = client(&house).await;
+    let tokens = grant(&house, &client).await;
     let good = tokens.access.expose_secret();
     let (kid, claims) = (part(good, 0)["kid"].clone(), part(good, 1));
     let parts: Vec<&str> = good.split('.').collect();
@@ -316,14 +390,15 @@ async fn forged_signatures_are_refused_whatever_the_header_says() {
 #[tokio::test]
 async fn tokens_outlive_a_rotation_of_keys_but_not_the_retirement_of_theirs() {
     let house = TestHouse::new().await;
-    let tokens = grant(&house, &client(&house).await).await;
+    let client = client(&house).await;
+    let tokens = grant(&house, &client).await;
     let kid = part(tokens.access.expose_secret(), 0)["kid"].as_str().expect("a key is named").to_owned();
     let vault = &house.services.vault;
     let (_, new) = vault.rotate(&house.services.db, house.now()).await.expect("rotated");
     later(&house, 120);
     assert!(actor(&house, &tokens).await.is_some(), "signed with the old key");
     vault.refresh(&house.services.db, house.now()).await.expect("refreshed");
-    let next = refresh(&house, &tokens).await.expect("refreshed");
+    let next = refresh(&house, &client, &tokens).await.expect("refreshed");
     assert_eq!(part(next.access.expose_secret(), 0)["kid"], new, "and now with the new one");
     vault.retire_signing_key(&house.services.db, &kid, house.now()).await.expect("retired");
     assert!(actor(&house, &tokens).await.is_none(), "the key leaked: its tokens are refused");
@@ -341,7 +416,7 @@ async fn scopes_in_a_token_never_exceed_what_the_client_has_now() {
         .expect("narrowed");
     let Some(Actor::Client { scopes, .. }) = actor(&house, &tokens).await else { panic!("a client") };
     assert_eq!(scopes, [Scope::SessionsRead]);
-    assert_eq!(refresh(&house, &tokens).await.expect("refreshed").scopes, [Scope::SessionsRead]);
+    assert_eq!(refresh(&house, &client, &tokens).await.expect("refreshed").scopes, [Scope::SessionsRead]);
 }
 
 #[tokio::test]

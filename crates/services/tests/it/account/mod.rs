@@ -2,6 +2,7 @@
 
 mod clients;
 mod codes;
+mod contacts;
 mod erase;
 mod limits;
 mod sessions;
@@ -14,8 +15,9 @@ use domain::ids::AccountId;
 use jiff::SignedDuration;
 use secrecy::SecretString;
 use services::Context;
+use services::account::enrolment::{self, Enrolment};
 use services::account::sessions::{SignedIn, authenticate};
-use services::account::sign_in::{self, Credentials, Enrolment, SignIn, SignInError};
+use services::account::sign_in::{self, Credentials, SignIn, SignInError};
 use services::account::staff::NewStaff;
 use services::account::totp::Secret;
 use services::account::{staff as office, visitors as door};
@@ -80,6 +82,7 @@ fn digits(text: &str) -> String {
 /// Sends what is queued, to the mailbox of development.
 pub async fn deliver(house: &TestHouse) {
     let handlers = services::messages::handlers(services::jobs::Handlers::new());
+    let handlers = services::account::contacts::handlers(handlers);
     services::jobs::drain(&house.services, &handlers).await.expect("the queue is worked off");
 }
 
@@ -116,6 +119,7 @@ pub async fn made_staff(house: &TestHouse, login: &str, roles: &[Role]) -> Accou
         login: Login::parse(login).expect("a login"),
         name: PersonName::parse("王小明").expect("a name"),
         password: PASSWORD.into(),
+        own_password: true,
         roles: roles.to_vec(),
     };
     office::create(&house.services, &system(house), fresh).await.expect("staff is made")
@@ -145,7 +149,8 @@ pub async fn begin_enrolment(house: &TestHouse, login: &str, password: &str) -> 
 
 /// What the telephone has read from the QR code.
 pub fn telephone(enrolment: &Enrolment) -> Secret {
-    let bits: String = enrolment
+    let factor = enrolment.factor.as_ref().expect("a second factor to enrol");
+    let bits: String = factor
         .secret
         .bytes()
         .map(|letter| {
@@ -168,20 +173,21 @@ pub struct Colleague {
 /// A member of staff who has enrolled and is signed in.
 pub async fn colleague(house: &TestHouse, login: &str, roles: &[Role]) -> Colleague {
     let account = made_staff(house, login, roles).await;
-    let enrolment = begin_enrolment(house, login, PASSWORD).await;
-    let telephone = telephone(&enrolment);
+    let begun = begin_enrolment(house, login, PASSWORD).await;
+    let telephone = telephone(&begun);
     let code = telephone.code_at(house.now());
-    let enrolled = sign_in::confirm_enrolment(
+    let enrolled = enrolment::confirm_enrolment(
         &house.services,
         &anonymous(house),
-        &enrolment.token,
+        &begun.token,
         &code,
         None,
         "Firefox · Windows",
     )
     .await
     .expect("the first code confirms");
-    Colleague { account, signed_in: enrolled.signed_in, telephone, recovery_codes: enrolled.recovery_codes.0 }
+    let recovery_codes = enrolled.recovery_codes.expect("they come with a new second factor").0;
+    Colleague { account, signed_in: enrolled.signed_in, telephone, recovery_codes }
 }
 
 pub fn secret(text: &str) -> SecretString {

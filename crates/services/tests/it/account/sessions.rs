@@ -1,10 +1,12 @@
 //! Sessions.
 
 use super::{as_browser, colleague, count, is_signed_in, later, number, visitor};
-use domain::account::{Actor, Role};
+use domain::account::{Actor, Denied, Role};
 use domain::ids::LoginSessionId;
+use futures::future::join_all;
 use services::account::AccountError;
 use services::account::sessions::{self, SessionToken};
+use services::clock::Clock;
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -130,4 +132,68 @@ async fn roles_and_accounts_are_read_anew_on_every_request() {
     assert_eq!(roles, [Role::Auditor, Role::MuseumOfficer]);
     services::account::staff::deactivate(&house.services, &boss, zhao.account).await.expect("ended");
     assert!(!is_signed_in(&house, &zhao.signed_in).await);
+}
+
+/// Forgotten browsers keep nobody out, and a stranger's does not go unseen among many.
+#[tokio::test]
+async fn one_browser_too_many_ends_the_one_not_seen_for_longest() {
+    let house = TestHouse::new().await;
+    let mut signed_in = Vec::new();
+    for _ in 0..sessions::VISITOR_AT_ONCE {
+        // Ten codes a day is what one telephone gets.
+        later(&house, 9000);
+        signed_in.push(visitor(&house, PHONE).await.0);
+    }
+    later(&house, 61);
+    assert!(is_signed_in(&house, &signed_in[0]).await, "the first was seen just now");
+    later(&house, 9000);
+    let (one_more, _) = visitor(&house, PHONE).await;
+    assert!(!is_signed_in(&house, &signed_in[1]).await, "the second was not");
+    for kept in signed_in.iter().skip(2).chain([&signed_in[0], &one_more]) {
+        assert!(is_signed_in(&house, kept).await);
+    }
+    let live = "select count(*) from login_session where revoked_at is null";
+    assert_eq!(number(&house, live).await, sessions::VISITOR_AT_ONCE);
+}
+
+/// However many sign in at once, no more of them stay than may.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn parallel_sign_ins_do_not_outrun_the_number_of_browsers() {
+    let house = TestHouse::with(Clock::frozen("2026-07-20T12:00:00+08:00".parse().expect("an instant")), 16).await;
+    let wang = colleague(&house, "wang", &[]).await;
+    let try_all = async || {
+        let form = |code: &str| super::form("wang", super::PASSWORD, code);
+        join_all(wang.recovery_codes.iter().take(4).map(|code| super::try_sign_in(&house, form(code)))).await
+    };
+    let done = try_all().await.into_iter().filter(Result::is_ok).count();
+    assert_eq!(done, 4, "each recovery code once; more at once would make the login rest");
+    let live = "select count(*) from login_session where revoked_at is null";
+    assert_eq!(number(&house, live).await, sessions::STAFF_AT_ONCE);
+}
+
+#[tokio::test]
+async fn operators_end_the_sessions_of_others_and_hear_of_no_account() {
+    let house = TestHouse::new().await;
+    let boss = colleague(&house, "boss", &[Role::Operator]).await;
+    let wang = colleague(&house, "wang", &[Role::Steward, Role::Auditor, Role::MuseumOfficer]).await;
+    let (caller, own) = visitor(&house, PHONE).await;
+    let (boss, not_boss) = (as_browser(&house, &boss.signed_in).await, as_browser(&house, &wang.signed_in).await);
+    let contact = super::contact(PHONE);
+    for nobody in [&not_boss, &own] {
+        let refused = sessions::end_of_contact(&house.services, nobody, &contact).await;
+        assert!(matches!(refused, Err(AccountError::Denied(Denied::NotAllowed))), "{refused:?}");
+    }
+    assert!(is_signed_in(&house, &caller).await);
+    sessions::end_of_contact(&house.services, &boss, &contact).await.expect("ended");
+    sessions::end_of_contact(&house.services, &boss, &super::contact("13900139000")).await.expect("the same answer");
+    assert!(!is_signed_in(&house, &caller).await);
+    services::account::staff::end_all_sessions(&house.services, &boss, wang.account).await.expect("ended");
+    assert!(!is_signed_in(&house, &wang.signed_in).await);
+    let nobody = services::account::staff::end_all_sessions(&house.services, &boss, caller.account).await;
+    assert!(matches!(nobody, Err(AccountError::NotFound)), "a visitor is no colleague");
+    assert_eq!((count(&house, "account.sessions_ended").await, count(&house, "staff.sessions_ended").await), (2, 1));
+    later(&house, 601);
+    let stale = house.context(boss.actor.clone());
+    let refused = sessions::end_of_contact(&house.services, &stale, &contact).await;
+    assert!(matches!(refused, Err(AccountError::Denied(Denied::StepUpNeeded))), "{refused:?}");
 }

@@ -9,7 +9,9 @@ use domain::contact::PersonName;
 use domain::field::Fault;
 use futures::future::join_all;
 use services::account::AccountError;
+use services::account::enrolment;
 use services::account::password::PasswordFault;
+use services::account::sessions::SignedIn;
 use services::account::sign_in::{self, SignIn, SignInError};
 use services::account::staff::{self, NewStaff};
 use services::clock::Clock;
@@ -156,12 +158,12 @@ async fn recovery_codes_stand_in_for_the_telephone_once_each() {
     assert!(signs_in(&house, "wang", PASSWORD, second).await, "a wrong password used nothing up");
     assert_eq!(number(&house, "select count(*) from staff_recovery_code where used_at is null").await, 6);
     let browser = as_browser(&house, &wang.signed_in).await;
-    let renewed = sign_in::renew_recovery_codes(&house.services, &browser).await.expect("fresh second factor");
+    let renewed = enrolment::renew_recovery_codes(&house.services, &browser).await.expect("fresh second factor");
     assert!(!signs_in(&house, "wang", PASSWORD, &wang.recovery_codes[2]).await, "the old ones are void");
     assert!(signs_in(&house, "wang", PASSWORD, &renewed.0[0]).await);
     later(&house, 601);
     let browser = as_browser(&house, &wang.signed_in).await;
-    let stale = sign_in::renew_recovery_codes(&house.services, &browser).await;
+    let stale = enrolment::renew_recovery_codes(&house.services, &browser).await;
     assert!(matches!(stale, Err(SignInError::Denied(Denied::StepUpNeeded))));
 }
 
@@ -170,13 +172,14 @@ async fn an_enrolment_is_good_once_for_ten_minutes_and_for_nobody_else() {
     let house = TestHouse::new().await;
     made_staff(&house, "wang", &[]).await;
     let (one, two) = (begin_enrolment(&house, "wang", PASSWORD).await, begin_enrolment(&house, "wang", PASSWORD).await);
-    assert!(one.uri.starts_with("otpauth://totp/") && one.uri.contains(&one.secret));
+    let factor = one.factor.clone().expect("a second factor");
+    assert!(factor.uri.starts_with("otpauth://totp/") && factor.uri.contains(&factor.secret));
     assert!(!one.choose_password, "made by the subcommand: the person's own");
-    let shown = sign_in::enrolment(&house.services, &anonymous(&house), &one.token).expect("shown again");
-    assert_eq!((shown.uri, shown.secret), (one.uri.clone(), one.secret.clone()));
+    let shown = enrolment::enrolment(&house.services, &anonymous(&house), &one.token).expect("shown again");
+    assert!(shown.factor == Some(factor));
 
     let confirm = async |token: &str, code: &str| {
-        sign_in::confirm_enrolment(&house.services, &anonymous(&house), token, code, None, "").await
+        enrolment::confirm_enrolment(&house.services, &anonymous(&house), token, code, None, "").await
     };
     let right = telephone(&one).code_at(house.now());
     assert!(matches!(confirm(&one.token, &other_than(&right)).await, Err(SignInError::WrongCode)));
@@ -205,25 +208,28 @@ async fn a_password_of_somebody_else_is_replaced_at_the_first_sign_in() {
         login: Login::parse("li.na").expect("a login"),
         name: PersonName::parse("李娜").expect("a name"),
         password: "given by the boss 1".into(),
+        own_password: true,
         roles: vec![Role::Steward],
     };
     staff::create(&house.services, &boss, fresh.clone()).await.expect("made");
     let taken = staff::create(&house.services, &boss, fresh).await;
     assert!(matches!(taken, Err(AccountError::Field { field: "login", fault: Fault::AlreadyExists })), "{taken:?}");
 
-    let enrolment = begin_enrolment(&house, "li.na", "given by the boss 1").await;
-    assert!(enrolment.choose_password);
-    let code = telephone(&enrolment).code_at(house.now());
+    let begun = begin_enrolment(&house, "li.na", "given by the boss 1").await;
+    assert!(begun.choose_password, "whatever the colleague says whose it is");
+    let code = telephone(&begun).code_at(house.now());
     let confirm = async |password: Option<&str>| {
         let password = password.map(secret);
-        sign_in::confirm_enrolment(&house.services, &anonymous(&house), &enrolment.token, &code, password.as_ref(), "")
+        enrolment::confirm_enrolment(&house.services, &anonymous(&house), &begun.token, &code, password.as_ref(), "")
             .await
     };
     assert!(matches!(confirm(None).await, Err(SignInError::Password(PasswordFault::Required))));
     assert!(matches!(confirm(Some("short")).await, Err(SignInError::Password(PasswordFault::TooShort))));
+    let same = confirm(Some("given by the boss 1")).await;
+    assert!(matches!(same, Err(SignInError::Password(PasswordFault::Same))), "{same:?}");
     confirm(Some("my very own sentence")).await.expect("enrolled");
     later(&house, 30);
-    let code = telephone(&enrolment).code_at(house.now());
+    let code = telephone(&begun).code_at(house.now());
     assert!(!signs_in(&house, "li.na", "given by the boss 1", &code).await);
     assert!(signs_in(&house, "li.na", "my very own sentence", &code).await);
 }
@@ -237,8 +243,10 @@ async fn stepping_up_refreshes_the_second_factor_of_this_session() {
     assert_eq!(stale.require(Capability::ManageStaff), Err(Denied::StepUpNeeded));
     let wrong = sign_in::step_up(&house.services, &stale, &other_than(&code(&house, &wang))).await;
     assert!(matches!(wrong, Err(SignInError::Refused)));
-    sign_in::step_up(&house.services, &stale, &code(&house, &wang)).await.expect("shown");
-    let fresh = as_browser(&house, &wang.signed_in).await;
+    let renewed = sign_in::step_up(&house.services, &stale, &code(&house, &wang)).await.expect("shown");
+    let under_way = as_browser(&house, &wang.signed_in).await;
+    assert_eq!(under_way.require(Capability::ManageStaff), Err(Denied::StepUpNeeded), "the cookie of before");
+    let fresh = as_browser(&house, &SignedIn { token: renewed.token, ..wang.signed_in.clone() }).await;
     assert_eq!(fresh.require(Capability::ManageStaff), Ok(()));
     let again = sign_in::step_up(&house.services, &fresh, &code(&house, &wang)).await;
     assert!(matches!(again, Err(SignInError::Refused)), "a code is good once");
@@ -273,6 +281,8 @@ async fn changing_ones_password_ends_the_other_sessions() {
         change(PASSWORD, &now, "wang-wang-wang-1").await,
         Err(AccountError::Password(PasswordFault::LikeLogin))
     ));
+    let same = change(PASSWORD, &now, PASSWORD).await;
+    assert!(matches!(same, Err(AccountError::Password(PasswordFault::Same))), "{same:?}");
     change(PASSWORD, &now, "a new long sentence").await.expect("changed");
     assert!(is_signed_in(&house, &wang.signed_in).await);
     assert!(!is_signed_in(&house, &other).await);
@@ -281,21 +291,97 @@ async fn changing_ones_password_ends_the_other_sessions() {
     assert!(signs_in(&house, "wang", "a new long sentence", &code(&house, &wang)).await);
 }
 
+/// A forgotten password says nothing about the telephone: it is still asked for, and the temporary password opens nothing
+/// without it.
 #[tokio::test]
-async fn a_reset_takes_everything_and_starts_over() {
+async fn a_forgotten_password_does_not_undo_the_second_factor() {
     let house = TestHouse::new().await;
     let boss = colleague(&house, "boss", &[Role::Operator]).await;
     let wang = colleague(&house, "wang", &[Role::Steward]).await;
     let boss = as_browser(&house, &boss.signed_in).await;
-    staff::reset(&house.services, &boss, wang.account, &secret("given after a loss")).await.expect("reset");
+    staff::reset_password(&house.services, &boss, wang.account, &secret("given after a loss")).await.expect("reset");
     assert!(!is_signed_in(&house, &wang.signed_in).await);
     later(&house, 30);
-    assert!(!signs_in(&house, "wang", PASSWORD, &code(&house, &wang)).await);
-    assert!(!signs_in(&house, "wang", PASSWORD, &wang.recovery_codes[0]).await);
-    assert!(begin_enrolment(&house, "wang", "given after a loss").await.choose_password);
-    let nobody =
-        staff::reset(&house.services, &boss, domain::ids::AccountId(uuid::Uuid::nil()), &secret(PASSWORD)).await;
-    assert!(matches!(nobody, Err(AccountError::NotFound)));
+    assert!(!signs_in(&house, "wang", PASSWORD, &code(&house, &wang)).await, "forgotten here too");
+    later(&house, 30);
+    assert!(!signs_in(&house, "wang", "given after a loss", "").await, "no telephone, no way in");
+    let now = code(&house, &wang);
+    let Ok(SignIn::Enrol(begun)) = try_sign_in(&house, form("wang", "given after a loss", &now)).await else {
+        panic!("a password is to be chosen")
+    };
+    assert!(begun.factor.is_none() && begun.choose_password);
+    let choose = async |chosen: &str| {
+        let chosen = secret(chosen);
+        enrolment::confirm_enrolment(&house.services, &anonymous(&house), &begun.token, "", Some(&chosen), "").await
+    };
+    let same = choose("given after a loss").await;
+    assert!(matches!(same, Err(SignInError::Password(PasswordFault::Same))), "{same:?}");
+    let done = choose("my very own sentence").await.expect("chosen");
+    assert!(done.recovery_codes.is_none(), "those of before still count");
+    assert!(is_signed_in(&house, &done.signed_in).await);
+    assert!(matches!(choose("another long sentence").await, Err(SignInError::EnrolmentOver)), "the other window");
+    later(&house, 30);
+    assert!(signs_in(&house, "wang", "my very own sentence", &code(&house, &wang)).await);
+    assert!(signs_in(&house, "wang", "my very own sentence", &wang.recovery_codes[0]).await);
+    assert_eq!((count(&house, "staff.password_reset").await, count(&house, "staff.factor_reset").await), (1, 0));
+    let nobody = domain::ids::AccountId(uuid::Uuid::nil());
+    let nobody = staff::reset_password(&house.services, &system(&house), nobody, &secret(PASSWORD)).await;
+    assert!(matches!(nobody, Err(AccountError::NotFound)), "{nobody:?}");
+}
+
+/// A lost telephone says nothing about the password: it stays, and another telephone is enrolled with it.
+#[tokio::test]
+async fn a_lost_telephone_does_not_undo_the_password() {
+    let house = TestHouse::new().await;
+    let boss = colleague(&house, "boss", &[Role::Operator]).await;
+    let wang = colleague(&house, "wang", &[Role::Steward]).await;
+    let boss = as_browser(&house, &boss.signed_in).await;
+    staff::reset_factor(&house.services, &boss, wang.account).await.expect("reset");
+    assert!(!is_signed_in(&house, &wang.signed_in).await);
+    later(&house, 30);
+    assert!(!signs_in(&house, "wang", "given after a loss", "").await);
+    let begun = begin_enrolment(&house, "wang", PASSWORD).await;
+    assert!(!begun.choose_password);
+    let code = telephone(&begun).code_at(house.now());
+    let done = enrolment::confirm_enrolment(&house.services, &anonymous(&house), &begun.token, &code, None, "").await;
+    let fresh = done.expect("enrolled").recovery_codes.expect("with codes for its loss").0;
+    later(&house, 30);
+    assert!(!signs_in(&house, "wang", PASSWORD, &wang.telephone.code_at(house.now())).await, "the lost telephone");
+    assert!(!signs_in(&house, "wang", PASSWORD, &wang.recovery_codes[0]).await, "and its codes");
+    assert!(signs_in(&house, "wang", PASSWORD, &fresh[0]).await);
+    assert_eq!((count(&house, "staff.password_reset").await, count(&house, "staff.factor_reset").await), (0, 1));
+}
+
+/// A first password, a temporary one and a telephone to be enrolled wait for three days, and then for nobody.
+#[tokio::test]
+async fn what_was_opened_for_somebody_closes_after_three_days() {
+    const THREE_DAYS: i64 = 72 * 3600;
+    let house = TestHouse::new().await;
+    made_staff(&house, "late", &[]).await;
+    let (wang, zhao) = (colleague(&house, "wang", &[]).await, colleague(&house, "zhao", &[]).await);
+    let itself = system(&house);
+    staff::reset_password(&house.services, &itself, wang.account, &secret("given after a loss")).await.expect("reset");
+    staff::reset_factor(&house.services, &itself, zhao.account).await.expect("reset");
+    later(&house, THREE_DAYS - 1);
+    let again = try_sign_in(&house, form("wang", "given after a loss", &code(&house, &wang))).await;
+    assert!(matches!(again, Ok(SignIn::Enrol(_))), "in the last second: {again:?}");
+    later(&house, 1);
+    for (login, password, code) in [
+        ("late", PASSWORD, String::new()),
+        ("wang", "given after a loss", code(&house, &wang)),
+        ("zhao", PASSWORD, String::new()),
+    ] {
+        assert!(!signs_in(&house, login, password, &code).await, "{login} is refused like anybody");
+    }
+    let all = staff::list(&house.services, &system(&house)).await.expect("the list");
+    let late = all.iter().filter(|one| one.ajar_until.is_some_and(|until| until <= house.now())).count();
+    assert_eq!(late, 3, "and operators see who is too late");
+    staff::reset_password(&house.services, &system(&house), wang.account, &secret("given once more 1"))
+        .await
+        .expect("asked again");
+    later(&house, 30);
+    let again = try_sign_in(&house, form("wang", "given once more 1", &code(&house, &wang))).await;
+    assert!(matches!(again, Ok(SignIn::Enrol(_))), "{again:?}");
 }
 
 #[tokio::test]

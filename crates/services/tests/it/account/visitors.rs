@@ -4,7 +4,6 @@ use super::{anonymous, as_browser, contact, count, later, network, number, other
 use domain::Locale;
 use domain::account::{Actor, Denied};
 use domain::contact::PersonName;
-use domain::field::Fault;
 use futures::future::join_all;
 use services::Context;
 use services::account::AccountError;
@@ -100,29 +99,6 @@ async fn nothing_personal_stands_in_the_clear() {
         .expect("the trail");
     assert!(!detail.contains("138") && !detail.contains("小满"), "{detail}");
     assert_eq!(visitors::profile(&house.services, &context).await.expect("one's own").name, Some(name));
-}
-
-#[tokio::test]
-async fn a_second_contact_is_proven_and_belongs_to_one_account() {
-    let house = TestHouse::new().await;
-    let (_, phone) = visitor(&house, PHONE).await;
-    let (_, mail) = visitor(&house, "a.visitor@example.cn").await;
-    let mine = contact("second@example.cn");
-    visitors::begin_contact(&house.services, &phone, &mine, &network()).await.expect("sent");
-    let code = sent_code(&house, &mine).await;
-    let wrong = visitors::confirm_contact(&house.services, &phone, &other_than(&code), &network()).await;
-    assert!(matches!(wrong, Err(VisitorError::Code(VerifyError::Wrong { left: 4 }))));
-    assert_eq!(visitors::confirm_contact(&house.services, &phone, &code, &network()).await.expect("added"), mine);
-    let profile = visitors::profile(&house.services, &phone).await.expect("one's own");
-    assert_eq!(profile.mail.expect("an address").as_str(), "second@example.cn");
-    assert_eq!(profile.phone.expect("a phone").digits(), PHONE);
-
-    // The other account wants the first one's telephone: told only after it was proven.
-    let theirs = contact(PHONE);
-    visitors::begin_contact(&house.services, &mail, &theirs, &network()).await.expect("sent like any other");
-    let code = sent_code(&house, &theirs).await;
-    let taken = visitors::confirm_contact(&house.services, &mail, &code, &network()).await.expect_err("taken");
-    assert_eq!(taken.fault(), Some(("contact", Fault::AlreadyExists)));
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ use domain::account::Actor;
 use domain::booking::Refusal;
 use domain::ids::{AccountId, LoginSessionId};
 use jiff::SignedDuration;
-use services::booking::{self, BookingError, BookingState, Handle};
+use services::booking::{self, BookingError, BookingState, Handle, Remember, Work};
+use services::machines::{Repeatable, Taken};
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -36,8 +37,11 @@ async fn a_signed_link_shows_and_cancels_and_a_forged_one_does_not() {
 async fn a_stranger_with_an_account_sees_nothing() {
     let (house, session) = house_with_session(20).await;
     let booked = book(&house.services, session, 1, 3).await.expect("there is room");
-    let stranger = house
-        .context(Actor::Visitor { account: AccountId(Uuid::from_u128(1)), login: LoginSessionId(Uuid::from_u128(2)) });
+    let stranger = house.context(Actor::Visitor {
+        account: AccountId(Uuid::from_u128(1)),
+        login: LoginSessionId(Uuid::from_u128(2)),
+        stepped_up_at: None,
+    });
     for answer in [
         booking::view(&house.services, &stranger, &Handle::Id(booked.booking)).await,
         booking::cancel(&house.services, &stranger, Handle::Id(booked.booking), None).await,
@@ -105,4 +109,57 @@ async fn the_deadline_binds_the_public_and_not_the_staff() {
     let late = booking::cancel(&house.services, &machine(&house.services), Handle::Id(booked.booking), None).await;
     assert!(matches!(late, Err(BookingError::Refused(Refusal::TooLate))), "{late:?}");
     booking::cancel(&house.services, &officer(&house), Handle::Id(booked.booking), None).await.expect("staff may");
+}
+
+/// A change and its answer are one: whoever asks again after the process died in between hears what was done.
+#[tokio::test]
+async fn a_change_and_its_remembered_answer_are_one_transaction() {
+    let (house, session) = house_with_session(5).await;
+    let booked = book(&house.services, session, 1, 5).await.expect("there is room");
+    let by = machine(&house.services);
+    let repeatable = Repeatable::new(&house.services, &by, "key-number-1", "booking", b"4");
+    let remember = || Remember {
+        under: repeatable.clone(),
+        answer: Box::new(|_, view| serde_json::json!({ "people": view.party.people.get() })),
+    };
+    let handle = || Handle::Id(booked.booking);
+    let change = async |version, people| {
+        let work = Work::Party(party(people, 0));
+        booking::change_and_remember(&house.services, &by, handle(), version, work, remember()).await
+    };
+    let taken = async || repeatable.take(&house.services, house.now()).await.expect("answered");
+    assert!(matches!(taken().await, Taken::Fresh));
+    assert!(matches!(change(Some(9), 4).await, Err(BookingError::StateHasChanged)));
+    assert!(matches!(taken().await, Taken::Running), "nothing was done, and nothing is remembered");
+    change(Some(1), 4).await.expect("changed");
+    // The process died here: nobody kept the answer but the change itself.
+    assert!(matches!(taken().await, Taken::Done(answer) if answer["people"] == 4), "at once, not after a minute");
+    let twice = change(None, 3).await;
+    assert!(matches!(twice, Err(BookingError::Refused(Refusal::Busy))), "{twice:?}");
+    assert_eq!(people_booked(&house, session).await, 4, "what was answered is not done a second time");
+}
+
+/// A request that was taken for dead and the one that took it over finish at the same time: one changes the booking. The
+/// control: without the key both do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_that_hold_one_key_one_changes_the_booking() {
+    for remembered in [true, false] {
+        let (house, session) = house_with_session(40).await;
+        let booked = book(&house.services, session, 1, 5).await.expect("there is room");
+        let by = officer(&house);
+        let repeatable = Repeatable::new(&house.services, &by, "key-number-1", "booking", b"move");
+        assert!(matches!(repeatable.take(&house.services, house.now()).await, Ok(Taken::Fresh)));
+        let change = async |people| {
+            let work = Work::Party(party(people, 0));
+            let remember = Remember { under: repeatable.clone(), answer: Box::new(|_, _| serde_json::json!({})) };
+            let handle = Handle::Id(booked.booking);
+            match remembered {
+                true => booking::change_and_remember(&house.services, &by, handle, None, work, remember).await,
+                false => booking::change_party(&house.services, &by, handle, None, party(people, 0)).await,
+            }
+        };
+        let (a, b) = tokio::join!(change(3), change(4));
+        let done = [a, b].into_iter().filter(Result::is_ok).count();
+        assert_eq!(done, if remembered { 1 } else { 2 });
+    }
 }

@@ -1,0 +1,40 @@
+//! The events as calendar feeds: all of them, or one.
+
+use crate::calls::{Answer, Asked, Call};
+use crate::museum::problem_of;
+use crate::problem::Problem;
+use crate::routes::{Access, paths};
+use services::outreach::{Event, events, feed};
+use std::sync::Arc;
+
+/// The calls of events. Registration stands with every other booking, in `museum::calls`.
+pub const CALLS: &[Call] = &[
+    Call::get("/events/calendar.ics", Access::Public, &calendar),
+    Call::get("/events/:slug/calendar.ics", Access::Public, &one_calendar),
+];
+
+const CALENDAR: &str = "text/calendar; charset=utf-8";
+
+fn calendar_of<'a>(asked: &Asked, name: &str, events: impl IntoIterator<Item = &'a Arc<Event>>) -> Answer {
+    let site = asked.services.settings.public_url.clone();
+    let page = |event: &Event| format!("{site}{}", asked.href(&format!("{}/{}", paths::EVENTS, event.slug)));
+    Answer::file(CALENDAR, None, feed(&asked.services, name, events, asked.locale(), page))
+}
+
+async fn calendar(asked: Asked) -> Answer {
+    match events(&asked.services).await {
+        Ok(events) => calendar_of(&asked, &asked.t("event-feed"), events.published()),
+        Err(error) => problem_of(&error.into()).into(),
+    }
+}
+
+async fn one_calendar(asked: Asked) -> Answer {
+    let slug: String = asked.param("slug").unwrap_or_default();
+    match events(&asked.services).await {
+        Ok(events) => match events.by_slug(&slug) {
+            Some(event) => calendar_of(&asked, event.title.of(asked.locale()), [event]),
+            None => Problem::NotFound.into(),
+        },
+        Err(error) => problem_of(&error.into()).into(),
+    }
+}

@@ -1,0 +1,179 @@
+//! One event: what it is about, what happens when, its dates and how much room each has.
+
+use super::{audience_text, days_text, kind_text, picture, state};
+use crate::activity::Activity;
+use crate::form::Tone;
+use crate::museum::{problem_of, rule_sentences, seen};
+use crate::problem::{Problem, problem_page};
+use crate::routes::paths;
+use crate::ui::{
+    Banner, Button, Crumb, EmptyState, Form, Glyph, HiddenField, Icon, LinkButton, Meter, NumberStepper, Page, Picture,
+    SummaryList, SummaryRow, Tag, Variant, Width,
+};
+use crate::visit::{Visit, visit};
+use domain::time::{day_text, local_day, span_text};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use services::booking::SessionView;
+use services::outreach::{Event, events};
+use std::sync::Arc;
+
+/// The event of the address, while it is published.
+#[component]
+pub fn EventPage() -> impl IntoView {
+    let visit = visit();
+    let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();
+    Suspend::new(async move {
+        match events(&visit.services).await {
+            Ok(events) => match events.by_slug(&slug) {
+                Some(event) => page(&visit, event).into_any(),
+                None => problem_page(Problem::NotFound).into_any(),
+            },
+            Err(error) => problem_page(problem_of(&error.into())).into_any(),
+        }
+    })
+}
+
+fn page(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
+    let locale = visit.locale();
+    let title = event.title.of(locale).to_owned();
+    let (tone, words) = state(visit, event);
+    let crumbs = vec![
+        Crumb::new(visit.href("/"), visit.t("nav-home")),
+        Crumb::new(visit.href(paths::EVENTS), visit.t("nav-events")),
+    ];
+    let open = event.timetable.upcoming(visit.context.now).next().is_some();
+    view! {
+        <Page title=title.clone() width=Width::Wide headless=true crumbs=crumbs>
+            <section class="hero">
+                <div class="hero-text">
+                    <p class="kicker">{kind_text(visit, event.kind)}" · "{event.city.text(locale)}</p>
+                    <h1>{title}</h1>
+                    <p class="lead">{event.lead.of(locale).to_owned()}</p>
+                    <p><Tag tone=tone>{words}</Tag></p>
+                    {open.then(|| view! {
+                        <p class="actions"><LinkButton href="#dates" glyph=Glyph::Calendar>{visit.t("event-to-dates")}</LinkButton></p>
+                    })}
+                </div>
+                <div class="hero-picture"><Picture of=picture(event.kind)/></div>
+            </section>
+            {about(visit, event)}
+            {programme(visit, event)}
+            {dates(visit, event)}
+            {rules(visit, event)}
+        </Page>
+    }
+}
+
+fn about(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
+    let locale = visit.locale();
+    let story = event.story.of(locale).split("\n\n").filter(|text| !text.trim().is_empty());
+    let story = story.map(|text| view! { <p>{text.trim().to_owned()}</p> }).collect_view();
+    let rows = vec![
+        SummaryRow::new(visit.t("book-when"), days_text(visit, event)),
+        SummaryRow::new(visit.t("museum-place"), Activity::Event(event.clone()).place(visit)),
+        SummaryRow::new(visit.t("event-audience"), audience_text(visit, event.audience)),
+        SummaryRow::new(visit.t("museum-price"), visit.t("event-free")),
+    ];
+    view! {
+        <section class="section event-about">
+            <div><h2>{visit.t("event-story")}</h2><div class="prose">{story}</div></div>
+            <SummaryList rows=rows/>
+        </section>
+    }
+}
+
+fn programme(visit: &Visit, event: &Event) -> Option<impl IntoView + use<>> {
+    let locale = visit.locale();
+    (!event.programme.is_empty()).then(|| {
+        let items = event.programme.iter().map(|item| {
+            view! { <li><span class="event-time">{item.time.clone()}</span><span>{item.what.of(locale).to_owned()}</span></li> }
+        });
+        let items = items.collect_view();
+        view! { <section class="section"><h2>{visit.t("event-programme")}</h2><ol class="event-programme">{items}</ol></section> }
+    })
+}
+
+fn dates(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
+    let most = u32::from(event.timetable.policy.people_per_booking).max(1);
+    let typed = visit.form.value("people").and_then(|text| text.parse().ok());
+    let people = typed.or_else(|| visit.query.parsed("people")).unwrap_or(1).clamp(1, most);
+    let upcoming: Vec<_> = event.timetable.sessions.iter().filter(|s| s.facts.ends_at > visit.context.now).collect();
+    let here = visit.href(&format!("{}/{}", paths::EVENTS, event.slug));
+    let list = if upcoming.is_empty() {
+        view! {
+            <EmptyState of=picture(event.kind) title=visit.t("event-over")>
+                <p>{visit.t("event-over-text")}</p>
+                <p class="actions"><LinkButton href=visit.href(paths::EVENTS) variant=Variant::Secondary>{visit.t("event-all")}</LinkButton></p>
+            </EmptyState>
+        }
+        .into_any()
+    } else {
+        let cards = upcoming.iter().map(|session| card(visit, event, session, people)).collect_view();
+        let several = (upcoming.len() > 1).then(|| {
+            view! { <Banner>{visit.t("event-single-dates")}</Banner> }
+        });
+        view! {
+            {several}
+            <Form get=true inline=true action=format!("{here}#dates")>
+                <NumberStepper name="people" label=visit.t("event-people") min=1 max=most value=people/>
+                <Button variant=Variant::Secondary>{visit.t("sessions-show")}</Button>
+            </Form>
+            <ul class="session-list">{cards}</ul>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="section" id="dates">
+            <h2>{visit.t("event-dates")}</h2>
+            {list}
+            <p class="actions">
+                <LinkButton href=format!("{here}/calendar.ics") variant=Variant::Quiet glyph=Glyph::Calendar>{visit.t("event-subscribe-one")}</LinkButton>
+            </p>
+        </section>
+    }
+}
+
+fn card(visit: &Visit, event: &Event, session: &SessionView, people: u32) -> impl IntoView + use<> {
+    let facts = session.facts;
+    let seen = seen(visit, &event.timetable, session, people);
+    let name = event.name_of(session.id).map(|name| name.of(visit.locale()).to_owned());
+    let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
+    let book = seen.open.then(|| {
+        view! {
+            <Form action=visit.href(&format!("/events/{}/sessions/{}", event.slug, session.id)) inline=true>
+                <HiddenField name="people" value=people.to_string()/>
+                <Button>{visit.t_args("event-register", &[("people", people.into())])}<span class="hidden">" "{about}</span></Button>
+            </Form>
+        }
+    });
+    view! {
+        <li class="session event-date">
+            <div>
+                <p class="event-date-day">{day_text(local_day(facts.starts_at), visit.locale())}</p>
+                <p class="session-time">{seen.time}</p>
+                {name.map(|name| view! { <p>{name}</p> })}
+            </div>
+            <div class="session-state">
+                <Tag tone=seen.tone>{seen.words}</Tag>
+                <Meter label=seen.label value=seen.taken max=seen.places label_hidden=true/>
+            </div>
+            {book}
+        </li>
+    }
+}
+
+fn rules(visit: &Visit, event: &Event) -> impl IntoView + use<> {
+    let items = rule_sentences(visit, &event.timetable.policy).into_iter();
+    let items = items.map(|text| view! { <li><Icon of=Glyph::Check/><span>{text}</span></li> }).collect_view();
+    let sensitive = event.form.as_ref().is_some_and(|(_, form)| form.asks_sensitive());
+    view! {
+        <section class="section">
+            <h2>{visit.t("event-rules")}</h2>
+            <ul class="ticks">{items}</ul>
+            {sensitive.then(|| view! {
+                <Banner tone=Tone::Info>{visit.t("event-sensitive-note")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("nav-privacy")}</a></Banner>
+            })}
+        </section>
+    }
+}

@@ -1,0 +1,36 @@
+//! The events' staff screens: which there are and who comes, what an event asks, and what was answered.
+//!
+//! Sensitive answers are never in a list: they are opened once, on a registration's page, for who says why.
+
+pub mod calls;
+mod edit;
+mod events;
+mod questions;
+mod registrations;
+mod typed;
+
+pub use edit::{EventEdit, EventNew};
+pub use events::{StaffEvent, StaffEvents};
+pub use questions::EventQuestions;
+pub use registrations::{Registration, Registrations};
+
+use crate::museum::problem_of;
+use crate::problem::Problem;
+use crate::visit::Visit;
+use domain::ids::ActivityId;
+use services::booking::BookingError;
+use services::outreach::{Event, OutreachError, events as all_events};
+use std::sync::Arc;
+
+impl From<OutreachError> for Problem {
+    fn from(error: OutreachError) -> Self {
+        problem_of(&BookingError::from(error))
+    }
+}
+
+/// The event of the address, published or not.
+async fn event(visit: &Visit, id: Option<ActivityId>) -> Result<Arc<Event>, Problem> {
+    let id = id.ok_or(Problem::NotFound)?;
+    let events = all_events(&visit.services).await?;
+    events.by_id(id).cloned().ok_or(Problem::NotFound)
+}

@@ -1,0 +1,99 @@
+//! Reading what staff typed about an event and its dates.
+
+use crate::calls::Asked;
+use crate::desk::{day, number, time};
+use domain::booking::Policy;
+use domain::field::{Fault, Faults};
+use domain::outreach::{Bilingual, City, ProgrammeItem};
+use domain::time::at;
+use jiff::Timestamp;
+use services::outreach::EventChange;
+
+/// The most characters of a line, and of a text.
+const LINE: usize = 120;
+const TEXT: usize = 4_000;
+
+fn text(asked: &Asked, name: &str, most: usize) -> String {
+    asked.field(name).replace("\r\n", "\n").trim().chars().take(most).collect()
+}
+
+fn bilingual(asked: &Asked, name: &str, most: usize) -> Bilingual {
+    Bilingual::new(text(asked, &format!("{name}_zh"), most), text(asked, &format!("{name}_en"), most))
+}
+
+/// The event of the form; `before` gives the rules the form does not show.
+pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Option<EventChange> {
+    let small = |faults: &mut Faults, name: &str, min: u32, max: u32| {
+        let read = faults.take(name, number(asked.field(name), min, max));
+        read.and_then(|n| u16::try_from(n).ok())
+    };
+    let city = faults.take("city", City::parse(asked.field("city")));
+    let audience = faults.take("audience", asked.field("audience").parse());
+    let people = small(faults, "people", 1, 500);
+    let children = small(faults, "children", 0, 500);
+    let per_day = small(faults, "per_day", 1, 50);
+    let days_ahead = small(faults, "days_ahead", 1, 365);
+    let change = faults.take("change_minutes", number(asked.field("change_minutes"), 0, 40_320));
+    let (people, children) = (people?, children?);
+    if children > people {
+        faults.add("children", Fault::ChildrenExceedParty);
+    }
+    Some(EventChange {
+        title: bilingual(asked, "title", LINE),
+        city: city?,
+        place: bilingual(asked, "place", LINE),
+        audience: audience?,
+        lead: bilingual(asked, "lead", 2 * LINE),
+        story: bilingual(asked, "story", TEXT),
+        programme: programme(&text(asked, "programme", TEXT)),
+        policy: Policy {
+            people_per_booking: people,
+            children_per_booking: children,
+            bookings_per_day: per_day?,
+            // Who may come to several dates a day may come to as many in a month as there are.
+            bookings_per_window: before.bookings_per_window.max(per_day?),
+            days_ahead: days_ahead?,
+            change_minutes_before: i32::try_from(change?).unwrap_or(i32::MAX),
+            ..before.clone()
+        },
+    })
+}
+
+/// One line each: `09:30 | 中文 | English`; a line without a time is what happens, without one.
+fn programme(lines: &str) -> Vec<ProgrammeItem> {
+    let items = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| {
+        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+        match parts[..] {
+            [time, zh, en, ..] => ProgrammeItem { time: time.to_owned(), what: Bilingual::new(zh, en) },
+            [time, zh] => ProgrammeItem { time: time.to_owned(), what: Bilingual::new(zh, "") },
+            _ => ProgrammeItem { time: String::new(), what: Bilingual::new(line, "") },
+        }
+    });
+    items.take(40).collect()
+}
+
+/// The day and the hours of a date.
+pub(super) fn hours(asked: &Asked, faults: &mut Faults) -> Option<(Timestamp, Timestamp)> {
+    let on = faults.take("day", day(asked.field("day")));
+    let starts = faults.take("starts", time(asked.field("starts")));
+    let ends = faults.take("ends", time(asked.field("ends")));
+    let (on, starts, ends) = (on?, starts?, ends?);
+    Some((at(on, starts), at(on, ends)))
+}
+
+/// What a date is called.
+pub(super) fn name(asked: &Asked) -> Bilingual {
+    bilingual(asked, "date", LINE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_programme_is_read_line_by_line() {
+        let items = programme("09:30 | 讲座 | The lecture\n\n 10:15|答疑\n茶歇");
+        let read: Vec<_> = items.iter().map(|i| (i.time.as_str(), i.what.zh.as_str(), i.what.en.as_str())).collect();
+        assert_eq!(read, [("09:30", "讲座", "The lecture"), ("10:15", "答疑", ""), ("", "茶歇", "")]);
+    }
+}

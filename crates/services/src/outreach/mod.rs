@@ -1,0 +1,20 @@
+//! Outreach events: what is on, what an event asks, what was answered, and the staff's hand in all of it.
+//!
+//! Places are the booking engine's: an event is an activity, its dates are sessions, and whoever registers goes the same way
+//! as a visitor of the museum ([`crate::booking`]). Here stands only what the museum does not have.
+
+mod answers;
+mod error;
+mod forms;
+mod office;
+mod programme;
+mod seed;
+mod templates;
+
+pub use answers::{Told, draft_answers, exported_answers, keep_answers, reveal_sensitive, told};
+pub use error::OutreachError;
+pub use forms::{WorkingForm, drop_working, move_question, publish_form, put_question, remove_question, working_form};
+pub use office::{EventChange, NewDate, NewEvent, add_date, add_event, change_event, move_date, publish};
+pub use programme::{Event, Events, Programme, events, feed};
+pub use seed::seed_demo;
+pub use templates::template;

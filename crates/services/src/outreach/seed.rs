@@ -1,0 +1,429 @@
+//! The demo's events: the days the house holds every year, in several cities, with what they ask. Everybody in it is
+//! plainly invented.
+
+use super::templates::event_policy;
+use super::{NewDate, NewEvent, OutreachError, add_date, add_event, events, publish, publish_form, put_question};
+use crate::booking::{self, BookingError, OnBehalf, Person};
+use crate::{Context, Services};
+use domain::booking::{Party, PartySize};
+use domain::contact::{Contact, PersonName};
+use domain::ids::{ActivityId, SessionId};
+use domain::outreach::{
+    Audience, Bilingual, Choice, City, Condition, EventKind, Key, Kind, ProgrammeItem, Question, Slug,
+};
+use domain::time::{at, local_day};
+use jiff::civil::{Date, Time, Weekday};
+use jiff::{Timestamp, ToSpan};
+
+/// One demo event: its words, its dates, its questions.
+struct Demo {
+    event: NewEvent,
+    dates: Vec<NewDate>,
+    questions: Vec<Question>,
+}
+
+/// Sets up the events, with some registrations. Repeating it adds nothing.
+///
+/// # Errors
+/// Whatever the use cases below it answer.
+pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), OutreachError> {
+    let today = local_day(context.now);
+    for demo in [
+        lectures(today),
+        health_tour(today),
+        coming_of_age(today),
+        cord_blood_day(today),
+        maternity_day(today),
+        family_day(today),
+    ] {
+        set_up(services, context, demo?).await?;
+    }
+    Ok(())
+}
+
+async fn set_up(services: &Services, context: &Context, demo: Demo) -> Result<(), OutreachError> {
+    let id = match add_event(services, context, demo.event).await {
+        Ok(id) => id,
+        // It is there from an earlier run.
+        Err(OutreachError::Fields(_)) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut sessions = Vec::new();
+    for date in demo.dates {
+        sessions.push(add_date(services, context, id, date).await?);
+    }
+    for question in demo.questions {
+        let version = version(services, id).await?;
+        put_question(services, context, id, version, question).await?;
+    }
+    publish_form(services, context, id, version(services, id).await?).await?;
+    publish(services, context, id, version(services, id).await?, true).await?;
+    for (n, session) in sessions.into_iter().enumerate() {
+        register_some(services, context, session, n).await?;
+    }
+    Ok(())
+}
+
+async fn version(services: &Services, id: ActivityId) -> Result<i32, OutreachError> {
+    services.programme.forget();
+    Ok(events(services).await?.by_id(id).ok_or(OutreachError::NotFound)?.version)
+}
+
+const PEOPLE: [(&str, u32); 6] = [
+    ("演示·孟晓岚", 2),
+    ("演示·柳依依", 1),
+    ("演示·高远", 2),
+    ("演示·方小禾", 2),
+    ("演示·白露", 1),
+    ("演示·江一诺", 2),
+];
+
+async fn register_some(
+    services: &Services,
+    context: &Context,
+    session: SessionId,
+    n: usize,
+) -> Result<(), OutreachError> {
+    let damaged = |_| OutreachError::Damaged("an invented visitor");
+    for (i, (name, people)) in PEOPLE.iter().enumerate().take(6 - n.min(4)) {
+        let person = Person {
+            name: PersonName::parse(name).map_err(damaged)?,
+            contact: Some(Contact::parse(&format!("demo-event-{i}@example.com")).map_err(damaged)?),
+        };
+        let party = Party::new(PartySize::new(*people).map_err(damaged)?, 0).map_err(damaged)?;
+        match booking::book(services, context, OnBehalf { session, person, party, key: format!("demo:{session}:{i}") })
+            .await
+        {
+            // Dates of the past take nobody.
+            Ok(_) | Err(BookingError::Refused(_)) => {}
+            Err(BookingError::Database(error)) => return Err(error.into()),
+            Err(_) => return Err(OutreachError::Damaged("an invented registration")),
+        }
+    }
+    Ok(())
+}
+
+fn both(zh: &str, en: &str) -> Bilingual {
+    Bilingual::new(zh, en)
+}
+
+fn slug(text: &str) -> Result<Slug, OutreachError> {
+    Slug::parse(text).map_err(|_| OutreachError::Damaged("a demo slug"))
+}
+
+fn key(text: &str) -> Result<Key, OutreachError> {
+    Key::new(text).ok_or(OutreachError::Damaged("a demo key"))
+}
+
+fn item(time: &str, zh: &str, en: &str) -> ProgrammeItem {
+    ProgrammeItem { time: time.to_owned(), what: both(zh, en) }
+}
+
+fn choice(value: &str, zh: &str, en: &str) -> Choice {
+    Choice { value: value.to_owned(), label: both(zh, en) }
+}
+
+fn date(day: Date, (from, to): ((i8, i8), (i8, i8)), capacity: u32, zh: &str, en: &str) -> NewDate {
+    let clock = |(hour, minute)| -> Timestamp { at(day, Time::constant(hour, minute, 0, 0)) };
+    NewDate { title: both(zh, en), starts_at: clock(from), ends_at: clock(to), capacity }
+}
+
+fn question(name: &str, label: Bilingual, hint: Bilingual, kind: Kind) -> Result<Question, OutreachError> {
+    Ok(Question { key: key(name)?, label, hint, kind, required: true, sensitive: false, when: None })
+}
+
+/// The next day with this month and day, today included.
+fn next_yearly(today: Date, month: i8, day: i8) -> Date {
+    let this = Date::constant(today.year(), month, day);
+    if this >= today { this } else { Date::constant(today.year() + 1, month, day) }
+}
+
+/// The first such weekday at least so many days away.
+fn first(today: Date, days: i64, weekday: Weekday) -> Date {
+    let from = today.saturating_add(days.days());
+    (0..7).map(|n: i64| from.saturating_add(n.days())).find(|day| day.weekday() == weekday).unwrap_or(from)
+}
+
+fn lectures(today: Date) -> Result<Demo, OutreachError> {
+    let start = first(today, 4, Weekday::Saturday);
+    let topics = [
+        ("孕期营养与作息", "Eating and resting while pregnant"),
+        ("看懂产检单", "Reading your check-up sheets"),
+        ("分娩那一天", "The day of birth"),
+        ("新生儿的头一个月", "The newborn’s first month"),
+    ];
+    let hours = ((9, 30), (11, 0));
+    let dates = topics.iter().enumerate().map(|(n, (zh, en))| {
+        date(start.saturating_add((7 * n as i64).days()), hours, if n == 1 { 8 } else { 60 }, zh, en)
+    });
+    let expecting = Condition { question: key("expecting")?, any_of: vec!["self".into()] };
+    let health = |question: Question| Question { sensitive: true, ..question };
+    Ok(Demo {
+        event: NewEvent {
+            slug: slug("leyun-lectures")?,
+            title: both("乐孕课堂", "Leyun prenatal lectures"),
+            kind: EventKind::Lectures,
+            city: City::Jinan,
+            place: both("泉城孕育学校（演示地点）", "Spring City maternity school (demo venue)"),
+            audience: Audience::Expecting,
+            lead: both(
+                "四个周六上午，助产士和营养师陪准父母把孕期问题问个明白。",
+                "Four Saturday mornings on which midwives and dietitians answer what parents-to-be want to know.",
+            ),
+            story: both(
+                "乐孕课堂已经走过全省多个城市。每一讲都留出一半时间给大家提问，问题可以匿名写在纸条上。\n\n课堂只做科普，不看病、不开药，也不推介任何产品。身体不适请及时就医。",
+                "The Leyun lectures have travelled through many cities of the province. Half of every morning belongs to your questions, which may also be written down without a name.\n\nThe lectures inform; they replace no doctor and promote no product. If you feel unwell, please see your doctor.",
+            ),
+            programme: vec![
+                item("09:00", "签到、入座", "Doors open"),
+                item("09:30", "主题讲座", "The lecture"),
+                item("10:15", "现场问答", "Your questions"),
+                item("11:00", "结束", "End"),
+            ],
+            policy: event_policy(2, 0),
+        },
+        dates: dates.collect(),
+        questions: vec![
+            health(Question {
+                hint: both("用来准备当天的内容，不会出现在签到处。", "Helps us prepare; never shown at the entrance."),
+                ..question(
+                    "expecting",
+                    both("谁在孕期？", "Who is expecting?"),
+                    Bilingual::default(),
+                    Kind::One {
+                        choices: vec![
+                            choice("self", "我自己", "I am"),
+                            choice("partner", "我的爱人或家人", "My partner or a relative"),
+                            choice("no", "都不是，想先了解", "Nobody yet; I want to learn"),
+                        ],
+                    },
+                )?
+            }),
+            health(Question {
+                when: Some(expecting.clone()),
+                ..question(
+                    "due",
+                    both("预产期", "Due date"),
+                    both("不确定时填大概的日期", "Roughly is enough"),
+                    Kind::Date { from: -14, until: 300 },
+                )?
+            }),
+            health(Question {
+                when: Some(expecting),
+                ..question(
+                    "health-consent",
+                    both(
+                        "同意主办方为安排本次课堂使用以上孕期信息，课后90天内删除",
+                        "I agree that the organisers use the above for these lectures; it is erased within 90 days after them",
+                    ),
+                    Bilingual::default(),
+                    Kind::Consent,
+                )?
+            }),
+            Question {
+                required: false,
+                ..question(
+                    "topics",
+                    both("最想听什么", "What interests you most"),
+                    Bilingual::default(),
+                    Kind::Many {
+                        choices: vec![
+                            choice("food", "营养", "Food"),
+                            choice("sleep", "睡眠与情绪", "Sleep and mood"),
+                            choice("birth", "分娩方式", "Ways of giving birth"),
+                            choice("newborn", "新生儿照护", "Caring for a newborn"),
+                        ],
+                    },
+                )?
+            },
+            Question {
+                required: false,
+                ..question(
+                    "ask",
+                    both("提前提一个问题", "A question in advance"),
+                    Bilingual::default(),
+                    Kind::Text { max: 200 },
+                )?
+            },
+        ],
+    })
+}
+
+fn health_tour(today: Date) -> Result<Demo, OutreachError> {
+    let day = first(today, 8, Weekday::Sunday);
+    Ok(Demo {
+        event: NewEvent {
+            slug: slug("health-tour-linyi")?,
+            title: both("健康齐鲁行·临沂站", "Health tour of Shandong: Linyi"),
+            kind: EventKind::HealthTour,
+            city: City::Linyi,
+            place: both("沂河岸边文化广场（演示地点）", "Culture square by the Yi river (demo venue)"),
+            audience: Audience::Everyone,
+            lead: both(
+                "一辆科普巴士、三场小讲座，聊聊血液从哪里来。",
+                "One science bus and three short talks about where blood comes from.",
+            ),
+            story: both(
+                "健康齐鲁行每年走进不同的城市和县区。这一站，您可以在显微镜下看血细胞，听医生讲血液病怎样治疗，也可以了解造血干细胞捐献的流程。\n\n活动免费，现场不销售任何产品。",
+                "Every year the tour visits other cities and counties. Here you can look at blood cells through a microscope, hear how diseases of the blood are treated, and learn how blood stem cells are donated.\n\nEverything is free; nothing is sold.",
+            ),
+            programme: vec![
+                item("09:00", "第一场：血液的旅程", "First talk: a journey through blood"),
+                item("10:30", "第二场：什么时候需要移植", "Second talk: when a transplant is needed"),
+                item("14:00", "第三场：捐献的故事", "Third talk: stories of donating"),
+            ],
+            policy: event_policy(6, 4),
+        },
+        dates: vec![
+            date(day, ((9, 0), (10, 15)), 80, "血液的旅程", "A journey through blood"),
+            // Overlaps the first by a quarter of an hour, as it is on such a day.
+            date(day, ((10, 0), (11, 15)), 80, "什么时候需要移植", "When a transplant is needed"),
+            date(day, ((14, 0), (15, 15)), 80, "捐献的故事", "Stories of donating"),
+        ],
+        questions: Vec::new(),
+    })
+}
+
+fn coming_of_age(today: Date) -> Result<Demo, OutreachError> {
+    let day = first(today, 18, Weekday::Saturday);
+    let group = Condition { question: key("with")?, any_of: vec!["school".into()] };
+    Ok(Demo {
+        event: NewEvent {
+            slug: slug("coming-of-age-qingdao")?,
+            title: both("十八岁成人礼·生命的责任", "Coming of age: a life’s responsibility"),
+            kind: EventKind::ComingOfAge,
+            city: City::Qingdao,
+            place: both("海滨青少年宫（演示地点）", "Seaside youth palace (demo venue)"),
+            audience: Audience::Teenagers,
+            lead: both(
+                "十八岁，认识自己的身体，也认识自己能给予什么。",
+                "At eighteen: to know one’s body, and what one can give.",
+            ),
+            story: both(
+                "成人礼上，志愿捐献者会讲述自己的故事，医生会回答捐献安全不安全。要不要加入捐献者资料库，由每个人回家后自己决定，现场不登记。",
+                "Volunteers tell why they donated, and doctors answer whether it is safe. Whether to join the donor registry is decided by everybody at home; nobody is enrolled on the spot.",
+            ),
+            programme: vec![
+                item("14:00", "入场", "Doors open"),
+                item("14:30", "三个故事", "Three stories"),
+                item("15:30", "与医生对话", "Talking with doctors"),
+                item("16:30", "成人礼仪式", "The ceremony"),
+            ],
+            policy: event_policy(4, 0),
+        },
+        dates: vec![date(day, ((14, 30), (17, 0)), 200, "", "")],
+        questions: vec![
+            question(
+                "with",
+                both("和谁一起来", "With whom do you come"),
+                Bilingual::default(),
+                Kind::One {
+                    choices: vec![
+                        choice("family", "家人", "My family"),
+                        choice("friends", "同学朋友", "Friends"),
+                        choice("school", "学校组织", "My school"),
+                    ],
+                },
+            )?,
+            Question {
+                when: Some(group),
+                ..question(
+                    "school",
+                    both("学校名称", "Name of the school"),
+                    Bilingual::default(),
+                    Kind::Text { max: 60 },
+                )?
+            },
+        ],
+    })
+}
+
+fn cord_blood_day(today: Date) -> Result<Demo, OutreachError> {
+    // Just over, or still to come.
+    let next = next_yearly(today, 11, 15);
+    let last = Date::constant(next.year() - 1, 11, 15);
+    let day = if last >= today.saturating_sub(90.days()) { last } else { next };
+    Ok(Demo {
+        event: NewEvent {
+            slug: slug(&format!("cord-blood-day-{}", day.year()))?,
+            title: both("世界脐带血日公众开放日", "World Cord Blood Day: open house"),
+            kind: EventKind::CordBloodDay,
+            city: City::Jinan,
+            place: both("山东省脐血库", "Shandong Cord Blood Bank"),
+            audience: Audience::Everyone,
+            lead: both(
+                "每年11月15日，走进实验室的玻璃窗前，看一份脐带血怎样被保存。",
+                "Every 15 November: look through the laboratory’s windows and see how cord blood is kept.",
+            ),
+            story: both(
+                "世界脐带血日由各国的脐带血库和学会共同发起。开放日有实验室参观、与技术人员对话，以及给孩子的手工角。",
+                "World Cord Blood Day is held by cord blood banks and societies of many countries. There are tours, talks with those who work here, and a corner where children make things.",
+            ),
+            programme: vec![
+                item("09:30", "实验室参观", "Tour of the laboratories"),
+                item("11:00", "与技术人员对话", "Talking with the staff"),
+            ],
+            policy: event_policy(5, 3),
+        },
+        dates: vec![date(day, ((9, 30), (12, 0)), 120, "", "")],
+        questions: Vec::new(),
+    })
+}
+
+fn maternity_day(today: Date) -> Result<Demo, OutreachError> {
+    let day = next_yearly(today, 6, 16);
+    Ok(Demo {
+        event: NewEvent {
+            slug: slug(&format!("maternity-day-{}", day.year()))?,
+            title: both("616孕妇产关爱日", "Maternity Day, 16 June"),
+            kind: EventKind::MaternityDay,
+            city: City::Yantai,
+            place: both("烟台山下会议中心（演示地点）", "Conference centre below Yantai hill (demo venue)"),
+            audience: Audience::Expecting,
+            lead: both(
+                "给准妈妈的一天：讲座、舒缓运动和一对一答疑。",
+                "A day for expecting mothers: talks, gentle exercise, and questions one to one.",
+            ),
+            story: both(
+                "616谐音“留一留”，提醒每位准妈妈在忙碌里留一点时间给自己。全天有助产士在场，陪同的家人也欢迎参加。",
+                "In Chinese the date sounds like “stay a while”: a reminder to keep some time for oneself. Midwives are there all day, and whoever comes along is welcome.",
+            ),
+            programme: vec![item("09:30", "讲座", "Talks"), item("14:00", "舒缓运动", "Gentle exercise")],
+            policy: event_policy(2, 0),
+        },
+        dates: vec![
+            date(day, ((9, 30), (11, 30)), 150, "上午：讲座", "Morning: talks"),
+            date(day, ((14, 0), (16, 0)), 40, "下午：舒缓运动", "Afternoon: gentle exercise"),
+        ],
+        questions: Vec::new(),
+    })
+}
+
+fn family_day(today: Date) -> Result<Demo, OutreachError> {
+    let day = next_yearly(today, 7, 28);
+    Ok(Demo {
+        event: NewEvent {
+            slug: slug(&format!("family-day-{}", day.year()))?,
+            title: both("728亲子节", "Family Day, 28 July"),
+            kind: EventKind::FamilyDay,
+            city: City::Weifang,
+            place: both("风筝广场（演示地点）", "Kite square (demo venue)"),
+            audience: Audience::Families,
+            lead: both(
+                "在游戏里认识血细胞，和爸爸妈妈一起做一只“火种”风筝。",
+                "Meet blood cells in games, and build a flame kite with your parents.",
+            ),
+            story: both(
+                "728亲子节在暑假里举行。孩子们通过闯关游戏认识红细胞、白细胞和造血干细胞；作品可以带回家。",
+                "Family Day falls into the summer holidays. Children meet red cells, white cells and stem cells in games, and take home what they made.",
+            ),
+            programme: vec![item("09:00", "闯关游戏", "The games"), item("10:30", "做风筝", "Building kites")],
+            policy: event_policy(5, 3),
+        },
+        dates: vec![
+            date(day, ((9, 0), (11, 30)), 100, "上午场", "Morning"),
+            date(day, ((14, 30), (17, 0)), 100, "下午场", "Afternoon"),
+        ],
+        questions: Vec::new(),
+    })
+}

@@ -1,0 +1,176 @@
+//! What is answered: sealed, taken over by the booking, opened for few, erased with the names.
+
+use super::{BROWSER, answered, key, now, published_lecture, read, register};
+use crate::booking::{network, officer, steward};
+use domain::account::{Actor, Denied};
+use domain::booking::PartySize;
+use domain::field::{Fault, FieldError};
+use jiff::SignedDuration;
+use services::crypto::SETTLES_AFTER;
+use services::outreach::{self, OutreachError};
+use services::{booking, privacy};
+use testkit::TestHouse;
+
+const ALL: [(&str, &str); 3] = [("q-expecting", "yes"), ("q-due", "2026-11-30"), ("q-seats", "2")];
+
+/// Everything of the table as text: what somebody who reads the disk could read.
+async fn as_stored(house: &TestHouse) -> String {
+    let rows: Vec<String> = sqlx::query_scalar("select event_answers::text from event_answers")
+        .fetch_all(&house.db.owner_pool())
+        .await
+        .expect("the table");
+    rows.join("\n")
+}
+
+async fn rows(house: &TestHouse) -> i64 {
+    sqlx::query_scalar("select count(*) from event_answers").fetch_one(&house.db.owner_pool()).await.expect("a number")
+}
+
+#[tokio::test]
+async fn answers_go_with_the_booking_and_the_sensitive_ones_apart() {
+    let house = TestHouse::new().await;
+    let event = published_lecture(&house).await;
+    let visitor = house.context(Actor::Anonymous);
+    let booking = register(&house, &visitor, event, "one@example.com", &ALL).await.expect("there is room");
+    let told = outreach::told(&house.services, &[booking]).await.expect("readable").remove(&booking).expect("told");
+    assert!(told.has_sensitive);
+    assert_eq!(told.answers.len(), 1, "only the seats");
+    assert!(told.answers.get(&key("seats")).is_some());
+    // \x79657320… is "yes" in the text form of bytea.
+    let stored = as_stored(&house).await;
+    for word in ["yes", "2026-11-30", "796573", "323032362d31312d3330", "seats"] {
+        assert!(!stored.contains(word), "{word} can be read where it lies");
+    }
+}
+
+#[tokio::test]
+async fn sensitive_answers_open_for_staff_who_say_why_and_for_nobody_else() {
+    let house = TestHouse::new().await;
+    let event = published_lecture(&house).await;
+    let visitor = house.context(Actor::Anonymous);
+    let booking = register(&house, &visitor, event, "one@example.com", &ALL).await.expect("there is room");
+    let services = &house.services;
+    for context in [visitor, steward(&house)] {
+        let answer = outreach::reveal_sensitive(services, &context, booking, "curious").await;
+        assert!(matches!(answer, Err(OutreachError::Denied(Denied::SignInNeeded | Denied::NotAllowed))));
+    }
+    let officer = officer(&house);
+    let silent = outreach::reveal_sensitive(services, &officer, booking, " ").await;
+    let expected = vec![FieldError::new("reason", Fault::Required)];
+    assert!(matches!(silent, Err(OutreachError::Fields(errors)) if errors == expected));
+    let (_, answers) = outreach::reveal_sensitive(services, &officer, booking, "座位安排").await.expect("said why");
+    assert_eq!(answers.len(), 2);
+    let entries: Vec<String> =
+        sqlx::query_scalar("select detail::text from audit_entry where action = 'booking.sensitive_revealed'")
+            .fetch_all(&house.db.owner_pool())
+            .await
+            .expect("the trail");
+    assert_eq!(entries.len(), 1);
+    assert!(entries[0].contains("座位安排") && !entries[0].contains("2026-11-30"), "why, and not what: {entries:?}");
+}
+
+#[tokio::test]
+async fn no_message_and_no_job_speaks_of_what_was_answered() {
+    let house = TestHouse::new().await;
+    let event = published_lecture(&house).await;
+    let visitor = house.context(Actor::Anonymous);
+    register(&house, &visitor, event, "one@example.com", &ALL).await.expect("there is room");
+    crate::account::deliver(&house).await;
+    let written: Vec<String> = sqlx::query_scalar(
+        "select concat_ws(' ', subject, body_text, body_html, attachments::text) from dev_mailbox
+         union all select payload::text from job union all select detail::text from audit_entry",
+    )
+    .fetch_all(&house.db.owner_pool())
+    .await
+    .expect("what was written");
+    let mail = written.iter().find(|text| text.contains("乐孕课堂")).expect("the confirmation");
+    assert!(mail.contains("济南 · 孕育学校"), "an event says where it is itself");
+    for text in &written {
+        assert!(!text.contains("2026-11-30") && !text.contains("expecting"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_answered_can_be_changed_until_the_booking_is_made_and_by_its_own_draft_only() {
+    let house = TestHouse::new().await;
+    let (event, session) = published_lecture(&house).await;
+    let visitor = house.context(Actor::Anonymous);
+    let people = PartySize::new(1).expect("a size");
+    let id =
+        booking::begin(&house.services, &visitor, session, people, BROWSER, &network()).await.expect("there is room");
+    let draft = read(&house, &visitor, id).await;
+    let event = now(&house, event).await;
+    assert!(outreach::draft_answers(&house.services, &draft).await.expect("readable").is_none());
+    for pairs in [&ALL[..], &[("q-expecting", "no"), ("q-due", "2026-11-30"), ("q-seats", "1")]] {
+        let answers = answered(&event, &house, pairs);
+        outreach::keep_answers(&house.services, &visitor, &draft, &event, answers.clone()).await.expect("kept");
+        assert_eq!(outreach::draft_answers(&house.services, &draft).await.expect("readable"), Some(answers));
+    }
+    // The mind was changed: the due date is gone from the database too.
+    let answers = outreach::draft_answers(&house.services, &draft).await.expect("readable").expect("answers");
+    assert!(answers.get(&key("due")).is_none());
+}
+
+#[tokio::test]
+async fn answers_nobody_booked_with_go_with_the_draft() {
+    let house = TestHouse::new().await;
+    let (event, session) = published_lecture(&house).await;
+    let visitor = house.context(Actor::Anonymous);
+    let people = PartySize::new(1).expect("a size");
+    let id =
+        booking::begin(&house.services, &visitor, session, people, BROWSER, &network()).await.expect("there is room");
+    let (draft, event) = (read(&house, &visitor, id).await, now(&house, event).await);
+    let answers = answered(&event, &house, &ALL);
+    outreach::keep_answers(&house.services, &visitor, &draft, &event, answers).await.expect("kept");
+    house.services.clock.advance(SignedDuration::from_hours(25));
+    privacy::erase_due(&house.services).await.expect("erased");
+    assert_eq!(rows(&house).await, 1, "the draft lived for two hours, and a day is kept after that");
+    house.services.clock.advance(SignedDuration::from_hours(2));
+    privacy::erase_due(&house.services).await.expect("erased");
+    assert_eq!(rows(&house).await, 0);
+}
+
+#[tokio::test]
+async fn answers_are_erased_with_the_names() {
+    let house = TestHouse::new().await;
+    let event = published_lecture(&house).await;
+    let visitor = house.context(Actor::Anonymous);
+    register(&house, &visitor, event, "one@example.com", &ALL).await.expect("there is room");
+    house.services.clock.advance(SignedDuration::from_hours(24 * 60));
+    privacy::erase_due(&house.services).await.expect("erased");
+    assert_eq!(rows(&house).await, 1);
+    house.services.clock.advance(SignedDuration::from_hours(24 * 40));
+    privacy::erase_due(&house.services).await.expect("erased");
+    assert_eq!(rows(&house).await, 0);
+}
+
+#[tokio::test]
+async fn a_draft_of_the_museum_cannot_slip_into_an_event_that_asks() {
+    let (house, museum_session) = crate::booking::house_with_session(5).await;
+    let (_, session) = published_lecture(&house).await;
+    let visitor = house.context(Actor::Anonymous);
+    let people = PartySize::new(1).expect("a size");
+    let id = booking::begin(&house.services, &visitor, museum_session, people, BROWSER, &network())
+        .await
+        .expect("there is room");
+    let draft = read(&house, &visitor, id).await;
+    let moved = booking::take_other(&house.services, &visitor, &draft, session, people, BROWSER, &network()).await;
+    assert!(matches!(moved, Err(booking::BookingError::NotFound)));
+}
+
+#[tokio::test]
+async fn sealing_anew_reaches_the_answers() {
+    let house = TestHouse::new().await;
+    let event = published_lecture(&house).await;
+    let visitor = house.context(Actor::Anonymous);
+    let booking = register(&house, &visitor, event, "one@example.com", &ALL).await.expect("there is room");
+    let before = as_stored(&house).await;
+    house.services.vault.rotate(&house.services.db, house.now()).await.expect("a new key");
+    house.services.clock.advance(SETTLES_AFTER + SignedDuration::from_secs(1));
+    house.services.vault.refresh(&house.services.db, house.now()).await.expect("keys refresh");
+    let renewed = services::crypto::renew(&house.services).await.expect("sealed anew");
+    assert_eq!(renewed.unreadable, 0);
+    assert_ne!(as_stored(&house).await, before);
+    let told = outreach::told(&house.services, &[booking]).await.expect("readable");
+    assert_eq!(told[&booking].answers.len(), 1);
+}

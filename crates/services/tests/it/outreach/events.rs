@@ -1,0 +1,215 @@
+//! Events and their dates: seen when they are published, booked as the museum is, followed by calendars.
+
+use super::{date, lecture, now, publish, published_lecture};
+use crate::booking::{book, steward};
+use domain::Locale;
+use domain::account::Denied;
+use domain::booking::Refusal;
+use domain::field::Fault;
+use services::booking::BookingError;
+use services::outreach::{self, OutreachError};
+use testkit::TestHouse;
+
+fn is_closed<T>(answer: &Result<T, BookingError>) -> bool {
+    matches!(answer, Err(BookingError::Refused(Refusal::SessionClosed)))
+}
+
+#[tokio::test]
+async fn nobody_sees_or_books_what_is_not_published() {
+    let house = TestHouse::new().await;
+    let (services, system) = (&house.services, house.services.system());
+    let id = outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
+    let session = date(&house, id, "2026-07-25T09:30:00+08:00", 90, 20).await;
+    assert!(!now(&house, id).await.published);
+    assert!(outreach::events(services).await.expect("events").by_slug("leyun").is_none());
+    assert!(is_closed(&book(services, session, 1, 1).await));
+    publish(&house, id).await;
+    assert!(outreach::events(services).await.expect("events").by_slug("leyun").is_some());
+    book(services, session, 1, 1).await.expect("it is open now");
+    // Taken back: whoever is registered stays, nobody else comes.
+    let version = now(&house, id).await.version;
+    outreach::publish(services, &system, id, version, false).await.expect("taken back");
+    assert!(is_closed(&book(services, session, 2, 1).await));
+    assert_eq!(now(&house, id).await.timetable.sessions[0].facts.booked, 1);
+}
+
+#[tokio::test]
+async fn publishing_twice_is_once_and_an_old_page_is_told() {
+    let house = TestHouse::new().await;
+    let (services, system) = (&house.services, house.services.system());
+    let id = outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
+    let seen = now(&house, id).await.version;
+    outreach::publish(services, &system, id, seen, true).await.expect("published");
+    outreach::publish(services, &system, id, seen, true).await.expect("pressed twice");
+    let old = outreach::publish(services, &system, id, seen, false).await;
+    assert!(matches!(old, Err(OutreachError::StateHasChanged)));
+    let published: i64 = sqlx::query_scalar("select count(*) from audit_entry where action = 'event.published'")
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("the trail");
+    assert_eq!(published, 1);
+}
+
+#[tokio::test]
+async fn two_events_never_share_an_address_nor_an_event_an_instant() {
+    let house = TestHouse::new().await;
+    let (services, system) = (&house.services, house.services.system());
+    let id = outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
+    let again = outreach::add_event(services, &system, lecture("leyun")).await;
+    assert!(matches!(again, Err(OutreachError::Fields(e)) if e[0].fault == Fault::AlreadyExists));
+    date(&house, id, "2026-07-25T09:30:00+08:00", 90, 20).await;
+    let starts_at: jiff::Timestamp = "2026-07-25T09:30:00+08:00".parse().expect("an instant");
+    let ends_at = starts_at + jiff::SignedDuration::from_mins(60);
+    let fresh = outreach::NewDate { title: Default::default(), starts_at, ends_at, capacity: 5 };
+    let twice = outreach::add_date(services, &system, id, fresh).await;
+    assert!(matches!(twice, Err(OutreachError::Fields(e)) if e[0].fault == Fault::AlreadyExists));
+    let denied = outreach::add_event(services, &steward(&house), lecture("other")).await;
+    assert!(matches!(denied, Err(OutreachError::Denied(Denied::NotAllowed))));
+}
+
+#[tokio::test]
+async fn the_feed_has_every_date_once_with_the_uid_of_its_session() {
+    let house = TestHouse::new().await;
+    let (id, session) = published_lecture(&house).await;
+    let event = now(&house, id).await;
+    let feed = |locale| {
+        let page = |event: &outreach::Event| format!("https://test.example/events/{}", event.slug);
+        outreach::feed(&house.services, "活动", [&event], locale, page).replace("\r\n ", "")
+    };
+    let text = feed(Locale::ZhCn);
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 1);
+    for line in [
+        format!("UID:{session}@test.example"),
+        "SEQUENCE:0".to_owned(),
+        "DTSTART:20260725T013000Z".to_owned(),
+        "LOCATION:济南 · 孕育学校".to_owned(),
+        "STATUS:CONFIRMED".to_owned(),
+        "URL:https://test.example/events/leyun".to_owned(),
+    ] {
+        assert!(text.contains(&format!("{line}\r\n")), "{line} in\n{text}");
+    }
+    assert!(feed(Locale::En).contains("LOCATION:Jinan · 孕育学校 in English\r\n"));
+    assert_eq!(feed(Locale::ZhCn), text, "asked twice it is the same file");
+    // Closing it is a change of the entry, not its end.
+    services::booking::change_session(&house.services, &house.services.system(), session, 1, 20, true, false)
+        .await
+        .expect("closed");
+    let event = now(&house, id).await;
+    let page = |_: &outreach::Event| String::new();
+    let closed = outreach::feed(&house.services, "活动", [&event], Locale::ZhCn, page);
+    assert!(closed.contains("STATUS:CANCELLED\r\n") && closed.contains("SEQUENCE:1\r\n"), "{closed}");
+}
+
+#[tokio::test]
+async fn the_demo_can_be_set_up_twice() {
+    let house = TestHouse::new().await;
+    let system = house.services.system();
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        outreach::seed_demo(&house.services, &system).await.expect("the demo");
+        house.services.programme.forget();
+        let events = outreach::events(&house.services).await.expect("events");
+        let cities: std::collections::BTreeSet<_> = events.published().map(|event| event.city).collect();
+        let dates: usize = events.published().map(|event| event.timetable.sessions.len()).sum();
+        seen.push((events.published().count(), cities.len(), dates));
+    }
+    assert_eq!(seen[0], seen[1]);
+    assert!(seen[0].0 >= 6 && seen[0].1 >= 5 && seen[0].2 >= 10, "{seen:?}");
+}
+
+/// The messages of a kind that wait to be sent, by booking.
+async fn queued(house: &TestHouse, template: &str) -> Vec<String> {
+    sqlx::query_scalar("select payload ->> 'booking' from job where payload ->> 'template' = $1 order by 1")
+        .bind(template)
+        .fetch_all(&house.db.owner_pool())
+        .await
+        .expect("the jobs")
+}
+
+#[tokio::test]
+async fn moving_a_date_tells_everybody_once_and_keeps_the_calendar_entry() {
+    let house = TestHouse::new().await;
+    let (services, system) = (&house.services, house.services.system());
+    let id = outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
+    let session = date(&house, id, "2026-07-30T09:30:00+08:00", 90, 60).await;
+    date(&house, id, "2026-08-06T09:30:00+08:00", 90, 60).await;
+    publish(&house, id).await;
+    let mut booked = Vec::new();
+    for n in 0..37 {
+        booked.push(book(services, session, n, 1).await.expect("there is room").booking);
+    }
+    crate::account::deliver(&house).await;
+    let at = |text: &str| text.parse::<jiff::Timestamp>().expect("an instant");
+    let later = (at("2026-07-31T14:00:00+08:00"), at("2026-07-31T15:30:00+08:00"));
+    let version = now(&house, id).await.timetable.sessions[0].version;
+    // Two of staff press at once, one of them twice.
+    let press = || outreach::move_date(services, &system, (id, session), version, later);
+    let (one, other) = tokio::join!(press(), press());
+    let mut told = [one.expect("moved"), other.expect("pressed twice")];
+    told.sort_unstable();
+    assert_eq!(told, [0, 37]);
+    let changed = queued(&house, "changed").await;
+    let distinct: std::collections::BTreeSet<_> = changed.iter().collect();
+    assert_eq!((changed.len(), distinct.len()), (37, 37), "each once");
+    let planned: Vec<(String, i64)> = sqlx::query_as(
+        "select payload ->> 'starts_at', count(*) from job where payload ->> 'template' like 'reminder%' group by 1",
+    )
+    .fetch_all(&house.db.owner_pool())
+    .await
+    .expect("the reminders");
+    assert_eq!(planned.len(), 1, "none for the old time: {planned:?}");
+    assert_eq!(planned[0].0.parse::<jiff::Timestamp>().expect("an instant"), later.0);
+    let file = services::messages::calendar_file(services, booked[0], Locale::ZhCn).await.expect("a file");
+    let file = file.expect("a file").replace("\r\n ", "");
+    for line in [format!("UID:{}@test.example", booked[0]), "SEQUENCE:1".into(), "DTSTART:20260731T060000Z".into()] {
+        assert!(file.contains(&line), "{line} in {file}");
+    }
+    // The feed follows; the date of the past and the one that is taken are refused.
+    let event = now(&house, id).await;
+    let feed = outreach::feed(services, "活动", [&event], Locale::ZhCn, |_| String::new()).replace("\r\n ", "");
+    let entry = feed.split("BEGIN:VEVENT").find(|entry| entry.contains(&session.to_string())).expect("its entry");
+    assert!(entry.contains("SEQUENCE:1\r\n") && entry.contains("DTSTART:20260731T060000Z"), "{entry}");
+    let version = version + 1;
+    let taken = (at("2026-08-06T09:30:00+08:00"), at("2026-08-06T10:30:00+08:00"));
+    let refused = outreach::move_date(services, &system, (id, session), version, taken).await;
+    assert!(matches!(refused, Err(OutreachError::Fields(e)) if e[0].fault == Fault::AlreadyExists));
+    let past = (at("2026-07-19T09:30:00+08:00"), at("2026-07-19T10:30:00+08:00"));
+    let refused = outreach::move_date(services, &system, (id, session), version, past).await;
+    assert!(matches!(refused, Err(OutreachError::Fields(e)) if e[0].fault == Fault::DatePast));
+}
+
+#[tokio::test]
+async fn changed_rules_become_a_new_version_and_changed_words_do_not() {
+    let house = TestHouse::new().await;
+    let (services, system) = (&house.services, house.services.system());
+    let id = outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
+    let fresh = lecture("leyun");
+    let mut to = outreach::EventChange {
+        title: domain::outreach::Bilingual::new("乐孕课堂（秋季）", "Leyun in autumn"),
+        city: fresh.city,
+        place: fresh.place,
+        audience: fresh.audience,
+        lead: fresh.lead,
+        story: fresh.story,
+        programme: fresh.programme,
+        policy: fresh.policy,
+    };
+    let version = now(&house, id).await.version;
+    outreach::change_event(services, &system, id, version, to.clone()).await.expect("changed");
+    let event = now(&house, id).await;
+    assert_eq!((event.title.zh.as_str(), event.timetable.policy_version), ("乐孕课堂（秋季）", 1));
+    let late = outreach::change_event(services, &system, id, version, to.clone()).await;
+    assert!(matches!(late, Err(OutreachError::StateHasChanged)));
+    to.policy.people_per_booking = 2;
+    outreach::change_event(services, &system, id, event.version, to.clone()).await.expect("changed");
+    assert_eq!(now(&house, id).await.timetable.policy_version, 2);
+    let versions: i64 = sqlx::query_scalar("select count(*) from activity_policy where activity_id = $1")
+        .bind(id.0)
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("a number");
+    assert_eq!(versions, 2);
+    to.title = Default::default();
+    let nameless = outreach::change_event(services, &system, id, event.version + 1, to).await;
+    assert!(matches!(nameless, Err(OutreachError::Fields(e)) if e[0].field == "title_zh"));
+}

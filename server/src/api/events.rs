@@ -1,0 +1,151 @@
+//! `/api/v1/events`: what is on, where, and how many places each date has left.
+
+use super::extract::{Caller, Query};
+use super::problem::Problem;
+use super::sessions::{Session, polled};
+use crate::house::House;
+use axum::extract::State;
+use axum::response::Response;
+use domain::ids::ActivityId;
+use domain::outreach::{Audience, Bilingual, City};
+use domain::time::local_day;
+use http::HeaderMap;
+use jiff::civil;
+use serde::{Deserialize, Serialize};
+use services::outreach;
+use utoipa::{IntoParams, ToSchema};
+
+/// Which events.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// In this city: `jinan`, `qingdao` … one of the sixteen of Shandong.
+    city: Option<String>,
+    /// For these people (and what is for everybody): `everyone`, `expecting`, `families`, `teenagers`.
+    audience: Option<String>,
+    /// With a date on this day or later (Asia/Shanghai).
+    #[param(value_type = Option<String>, format = Date)]
+    from: Option<civil::Date>,
+}
+
+/// A text in both languages.
+#[derive(Serialize, ToSchema)]
+pub struct Words {
+    /// 简体中文
+    #[serde(rename = "zh-CN")]
+    zh: String,
+    /// English
+    en: String,
+}
+
+impl From<&Bilingual> for Words {
+    fn from(text: &Bilingual) -> Self {
+        Self { zh: text.zh.clone(), en: text.en.clone() }
+    }
+}
+
+/// A date of an event: a session with a name of its own.
+#[derive(Serialize, ToSchema)]
+pub struct EventDate {
+    /// The session.
+    #[serde(flatten)]
+    session: Session,
+    /// What it is called, where it has a name of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Words>,
+}
+
+/// An event.
+#[derive(Serialize, ToSchema)]
+pub struct Event {
+    /// Which.
+    #[schema(value_type = String, format = Uuid)]
+    id: ActivityId,
+    /// `family-day`, `maternity-day`, `cord-blood-day`, `coming-of-age`, `health-tour` or `lectures`.
+    kind: &'static str,
+    /// What it is called.
+    title: Words,
+    /// What it is, in a sentence.
+    lead: Words,
+    /// The city.
+    city: &'static str,
+    /// The house and the room.
+    place: Words,
+    /// For whom.
+    audience: &'static str,
+    /// Its page, where people register. An event that asks something can only be registered for there.
+    page: String,
+    /// It asks questions beyond name and contact.
+    asks: bool,
+    /// Its dates that are not over, in order.
+    dates: Vec<EventDate>,
+}
+
+/// What is on.
+#[derive(Serialize, ToSchema)]
+pub struct Events {
+    /// By their next date. All of them: there are never more than a province holds in a season.
+    events: Vec<Event>,
+}
+
+/// List events.
+///
+/// Published events with a date that is not over. The picture is at most a second old; whether a registration succeeds is
+/// decided when it is made.
+#[utoipa::path(
+    get, path = "/api/v1/events", tag = "events", params(Wanted),
+    responses(
+        (status = 200, description = "The events", body = Events, headers(("ETag" = String, description = "Of this answer"))),
+        (status = 304, description = "Not changed since the answer named in If-None-Match"),
+        (status = 400, description = "`malformed`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`: a city or an audience there is none of", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn list(
+    State(house): State<House>,
+    Caller(context): Caller,
+    headers: HeaderMap,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let mut faults = domain::field::Faults::default();
+    let city = wanted.city.as_deref().and_then(|text| faults.take("city", City::parse(text)));
+    let audience = wanted.audience.as_deref().and_then(|text| faults.take("audience", text.parse::<Audience>()));
+    if !faults.is_empty() {
+        return Err(Problem::new(super::problem::INVALID).errors(faults.into_errors()));
+    }
+    let all = outreach::events(&house.services).await.map_err(services::booking::BookingError::from)?;
+    let site = &house.services.settings.public_url;
+    let shown = all.published().filter(|event| {
+        event.next(context.now).is_some()
+            && city.is_none_or(|city| event.city == city)
+            && audience.is_none_or(|who| event.audience == who || event.audience == Audience::Everyone)
+            && wanted.from.is_none_or(|from| {
+                event.timetable.sessions.iter().any(|session| local_day(session.facts.starts_at) >= from)
+            })
+    });
+    let events = shown
+        .map(|event| Event {
+            id: event.id,
+            kind: event.kind.name(),
+            title: (&event.title).into(),
+            lead: (&event.lead).into(),
+            city: event.city.code(),
+            place: (&event.place).into(),
+            audience: event.audience.name(),
+            page: format!("{site}/events/{}", event.slug),
+            asks: event.form.is_some(),
+            dates: event
+                .timetable
+                .sessions
+                .iter()
+                .filter(|session| session.facts.ends_at > context.now)
+                .map(|session| EventDate {
+                    session: Session::of(session, &event.timetable.policy, context.now),
+                    name: event.name_of(session.id).map(Words::from),
+                })
+                .collect(),
+        })
+        .collect();
+    polled(&house, &headers, &Events { events })
+}

@@ -1,0 +1,67 @@
+//! `GET /api/v1/events`.
+
+use super::museum;
+use crate::support::Site;
+use domain::account::Scope;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+async fn events() -> (Site, String) {
+    let site = Site::new().await;
+    museum(&site).await;
+    services::outreach::seed_demo(&site.test.services, &site.test.services.system()).await.expect("events");
+    site.test.services.clock.advance(jiff::SignedDuration::from_secs(2));
+    let (_, token) = site.client("partner", &[Scope::SessionsRead, Scope::BookingsWrite]).await;
+    (site, token)
+}
+
+fn kinds(answer: &Value) -> Vec<&str> {
+    let events = answer["events"].as_array().expect("events");
+    events.iter().map(|event| event["kind"].as_str().expect("a kind")).collect()
+}
+
+#[tokio::test]
+async fn events_come_with_their_places_and_are_narrowed_as_on_the_page() {
+    let (site, token) = events().await;
+    let all = site.call("GET", "/api/v1/events", &token, &[], None).await;
+    assert_eq!(all.status, StatusCode::OK, "{}", all.body);
+    let whole = all.json();
+    assert_eq!(kinds(&whole).first(), Some(&"lectures"), "the next one first");
+    let lectures = &whole["events"][0];
+    assert_eq!(lectures["title"], json!({ "zh-CN": "乐孕课堂", "en": "Leyun prenatal lectures" }));
+    assert_eq!((lectures["city"].as_str(), lectures["asks"].as_bool()), (Some("jinan"), Some(true)));
+    let dates = lectures["dates"].as_array().expect("dates");
+    assert_eq!(dates.len(), 4);
+    assert_eq!(dates[1]["name"]["en"], "Reading your check-up sheets");
+    assert_eq!((dates[1]["capacity"].as_u64(), dates[1]["free"].as_u64()), (Some(8), Some(0)));
+    assert_eq!(dates[1]["state"], "full");
+    let linyi = site.call("GET", "/api/v1/events?city=linyi", &token, &[], None).await.json();
+    assert_eq!(kinds(&linyi), ["health-tour"]);
+    let nowhere = site.call("GET", "/api/v1/events?city=beijing", &token, &[], None).await;
+    assert_eq!(
+        (nowhere.status, nowhere.json()["errors"][0]["field"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("city"))
+    );
+    let again = site.call("GET", "/api/v1/events", &token, &[("if-none-match", all.header("etag"))], None).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test]
+async fn a_machine_cannot_register_past_the_questions() {
+    let (site, token) = events().await;
+    let whole = site.call("GET", "/api/v1/events", &token, &[], None).await.json();
+    let book = async |event: &Value, key: &str| {
+        let body =
+            json!({ "session": event["dates"][0]["id"], "name": "演示·高远", "contact": "m@example.com", "people": 1 });
+        site.call("POST", "/api/v1/bookings", &token, &[("idempotency-key", key)], Some(&body)).await
+    };
+    let of = |kind: &str| {
+        let events = whole["events"].as_array().expect("events");
+        events.iter().find(|event| event["kind"] == kind).expect("the event").clone()
+    };
+    let asks = book(&of("lectures"), "event-key-1").await;
+    assert_eq!((asks.status, asks.problem().as_str()), (StatusCode::CONFLICT, "refused"), "{}", asks.body);
+    assert_eq!(asks.json()["refusal"]["code"], "asks-questions");
+    let plain = book(&of("health-tour"), "event-key-2").await;
+    assert_eq!(plain.status, StatusCode::CREATED, "{}", plain.body);
+}
