@@ -40,7 +40,7 @@ impl SessionView {
 
 impl SessionView {
     /// A row as it is at `now`, under the rules of its activity.
-    pub(super) fn of(row: sql::SessionRow, policy: &Policy, now: Timestamp) -> Self {
+    pub(crate) fn of(row: sql::SessionRow, policy: &Policy, now: Timestamp) -> Self {
         let count = |n: i64| n.max(0) as u32;
         let facts = SessionFacts {
             starts_at: row.starts_at.to_jiff(),
