@@ -185,10 +185,10 @@ fn key(closure: ClosureId) -> String {
 #[derive(Serialize, Deserialize)]
 struct FinishJob {
     closure: ClosureId,
-    sessions: Vec<SessionId>,
 }
 
-/// Writes the act, takes the day out of the templates, and answers the sessions to close.
+/// Writes the act and what it is to close, takes the day out of the templates, and answers the sessions it has still to
+/// close: none of those it closed before, and none that was opened again since.
 async fn begin(services: &Services, context: &Context, closing: &Closing) -> Result<Vec<SessionId>, BookingError> {
     let mut tx = services.begin().await?;
     let activity = activity_of(&mut tx, closing.what).await?;
@@ -219,7 +219,9 @@ async fn begin(services: &Services, context: &Context, closing: &Closing) -> Res
         let detail = json!({ "closure": row.id, "day": closing_day(closing.what), "sessions": found.len() });
         let entry = Entry { action: "session.closing", subject_kind: subject.0, subject: Some(subject.1), detail };
         audit::record(&mut tx, context, &[entry]).await?;
-        let job = FinishJob { closure: closing.key, sessions: found.clone() };
+        let targets: Vec<_> = found.iter().map(|session| session.0).collect();
+        sql::add_targets(&mut tx, row.id, &targets).await?;
+        let job = FinishJob { closure: closing.key };
         let run_at = context.now.saturating_add(FINISH_AFTER).unwrap_or(context.now);
         let dedupe = Some(key(closing.key));
         enqueue(&mut tx, context.now, &[NewJob { kind: FINISH, payload: &job, run_at, dedupe }]).await?;
@@ -229,8 +231,9 @@ async fn begin(services: &Services, context: &Context, closing: &Closing) -> Res
             return Err(BookingError::KeyReused);
         }
     }
+    let left = sql::targets(&mut tx, row.id).await?.into_iter().map(SessionId).collect();
     tx.commit().await?;
-    Ok(found)
+    Ok(left)
 }
 
 fn closing_day(what: Closed) -> Option<civil::Date> {
@@ -288,13 +291,19 @@ async fn transaction(
     let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &[session.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
     let now = services.clock.now();
+    // Opened again since, or closed by this act already: what was booked after that stands.
+    if !sql::settle(&mut tx, closure.0, session.0).await? {
+        return Ok(Ended::default());
+    }
     if locked.ends_at.to_jiff() <= now {
+        tx.commit().await?;
         return Ok(Ended::default());
     }
     let fresh = locked.state == "open";
     let ended = sql::close(&mut tx, session.0, closure.0, now).await?;
     let waiting = end_waiting_for(context, &mut tx, session, now).await?;
     if !fresh && ended.is_empty() && waiting == 0 {
+        tx.commit().await?;
         return Ok(Ended::default());
     }
     let bookings: Vec<BookingId> = ended.iter().map(|booking| BookingId(booking.id)).collect();
@@ -333,10 +342,9 @@ pub async fn reopen(
         let mut tx = services.begin().await?;
         let mut locked =
             lock(&services, &mut tx, &[session.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
-        let closure = sql::reopen(&mut tx, session.0, version).await?.ok_or(BookingError::StateHasChanged)?;
-        // What would finish the closing must not close it again.
-        if let Some(closure) = closure {
-            store::jobs::withdraw(&mut *tx, &[key(ClosureId(closure))]).await?;
+        // No act that has yet to close it will; the other sessions of the same day are none of its business.
+        if !sql::reopen(&mut tx, session.0, version).await? {
+            return Err(BookingError::StateHasChanged);
         }
         locked.state = "open".into();
         let entry =
@@ -366,7 +374,10 @@ pub fn closing_handlers(handlers: Handlers) -> Handlers {
 }
 
 async fn finish(services: Services, job: Job<FinishJob>) -> Outcome {
-    let FinishJob { closure, sessions } = job.payload;
+    let FinishJob { closure } = job.payload;
+    let mut db = services.db.acquire().await?;
+    let sessions: Vec<_> = sql::targets(&mut db, closure.0).await?.into_iter().map(SessionId).collect();
+    drop(db);
     match end_all(&services, &services.system(), closure, &sessions).await {
         Ok(_) => Ok(()),
         Err(BookingError::Database(error)) => Err(error.into()),

@@ -53,6 +53,40 @@ pub async fn closure(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Clo
     .await
 }
 
+/// Writes which sessions an act is to close.
+pub async fn add_targets(db: &mut PgConnection, closure: Uuid, sessions: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into closure_session (closure_id, session_id, state) select $1, wanted, 'open' from unnest($2::uuid[]) as wanted",
+        closure,
+        sessions
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The sessions an act has still to close.
+pub async fn targets(db: &mut PgConnection, closure: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select session_id from closure_session where closure_id = $1 and state = 'open' order by session_id",
+        closure
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// An act closes one of its sessions: once, and not after the session was opened again. The caller holds the session's lock.
+pub async fn settle(db: &mut PgConnection, closure: Uuid, session: Uuid) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update closure_session set state = 'done' where closure_id = $1 and session_id = $2 and state = 'open'",
+        closure,
+        session
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Locks an activity, so that making sessions from templates and closing a day never overlook each other.
 pub async fn lock_activity(db: &mut PgConnection, activity: Uuid) -> sqlx::Result<()> {
     sqlx::query!("select id from activity where id = $1 for no key update", activity).fetch_optional(db).await?;
@@ -157,19 +191,24 @@ pub async fn close(
     .await
 }
 
-/// Opens a closed session again if nobody changed it since `version`. Answers whether it was so, and by which act it was
-/// closed.
-pub async fn reopen(db: &mut PgConnection, session: Uuid, version: i32) -> sqlx::Result<Option<Option<Uuid>>> {
-    sqlx::query_scalar!(
-        r#"update session set state = 'open', closure_id = null, version = session.version + 1
-           from session before
-           where session.id = $1 and before.id = session.id and session.version = $2 and session.state = 'closed'
-           returning before.closure_id as "closure?""#,
+/// Opens a closed session again if nobody changed it since `version`; no act that has yet to close it will. Answers whether
+/// it was so. The caller holds the session's lock.
+pub async fn reopen(db: &mut PgConnection, session: Uuid, version: i32) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update session set state = 'open', closure_id = null, version = version + 1
+         where id = $1 and version = $2 and state = 'closed'",
         session,
         version
     )
-    .fetch_optional(db)
-    .await
+    .execute(&mut *db)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!("update closure_session set state = 'void' where session_id = $1 and state = 'open'", session)
+        .execute(db)
+        .await?;
+    Ok(true)
 }
 
 /// Why a session is closed: the reasons in Chinese and English, where it was closed with one.

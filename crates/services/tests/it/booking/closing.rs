@@ -179,6 +179,71 @@ async fn a_session_opens_again_and_is_not_closed_by_what_was_queued() {
     assert_eq!(number(&house, "select count(*) from booking where state = 'cancelled'").await, 1);
 }
 
+/// As if the server had died before it came to a session: it is open, its bookings stand, nobody was told.
+async fn died_before(house: &TestHouse, session: SessionId) {
+    let undo = "with undone as (update session set state = 'open', closure_id = null where id = $1),
+                left_over as (update closure_session set state = 'open' where session_id = $1),
+                told as (delete from job where dedupe = 'closed:' || (select id from booking where session_id = $1))
+                update booking set state = 'confirmed', cancelled_at = null, cancelled_by = null, closure_id = null where session_id = $1";
+    sqlx::query(undo).bind(session.0).execute(&house.db.owner_pool()).await.expect("undone");
+}
+
+#[tokio::test]
+async fn a_form_sent_again_does_not_close_what_was_opened_since() {
+    let (house, session) = house_with_session(5).await;
+    let by = officer(&house);
+    let act = closing(&by, Closed::Session(session));
+    booking::close(&house.services, &by, act.clone()).await.expect("closed");
+    booking::reopen(&house.services, &by, session, 2).await.expect("open again");
+    book(&house.services, session, 1, 3).await.expect("it is open");
+    let again = booking::close(&house.services, &by, act).await.expect("the act is done");
+    assert_eq!(again, Ended::default());
+    assert_eq!(people_booked(&house, session).await, 3);
+    book(&house.services, session, 2, 2).await.expect("it is still open");
+    let another = booking::close(&house.services, &by, closing(&by, Closed::Session(session))).await.expect("closed");
+    assert_eq!((another.sessions, another.bookings), (1, 2), "another form closes it again");
+}
+
+#[tokio::test]
+async fn of_two_acts_neither_closes_what_was_opened_since() {
+    let (house, session) = house_with_session(5).await;
+    let starts_at: store::SqlTimestamp = sqlx::query_scalar("select starts_at from session where id = $1")
+        .bind(session.0)
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("a session");
+    let by = officer(&house);
+    let first = closing(&by, Closed::Session(session));
+    booking::close(&house.services, &by, first).await.expect("closed");
+    let second = closing(&by, Closed::Day(domain::time::local_day(starts_at.to_jiff())));
+    booking::close(&house.services, &by, second.clone()).await.expect("closed already");
+    // The second act's server died before it came to the session.
+    let undo = "update closure_session set state = 'open' where closure_id = $1";
+    sqlx::query(undo).bind(second.key.0).execute(&house.db.owner_pool()).await.expect("undone");
+    booking::reopen(&house.services, &by, session, 2).await.expect("open again");
+    book(&house.services, session, 1, 3).await.expect("it is open");
+    house.services.clock.advance(SignedDuration::from_mins(5));
+    work(&house.services).await;
+    assert_eq!(people_booked(&house, session).await, 3);
+}
+
+#[tokio::test]
+async fn opening_one_session_of_a_day_leaves_the_others_to_be_closed() {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    let morning = add_session(&house, "2026-07-21T09:00:00+08:00", 5).await;
+    let evening = add_session(&house, "2026-07-21T15:00:00+08:00", 5).await;
+    book(&house.services, evening, 1, 2).await.expect("there is room");
+    let by = officer(&house);
+    booking::close(&house.services, &by, closing(&by, Closed::Day(civil::date(2026, 7, 21)))).await.expect("closed");
+    died_before(&house, evening).await;
+    booking::reopen(&house.services, &by, morning, 2).await.expect("open again");
+    book(&house.services, morning, 2, 2).await.expect("it is open");
+    house.services.clock.advance(SignedDuration::from_mins(5));
+    work(&house.services).await;
+    assert_eq!((people_booked(&house, morning).await, people_booked(&house, evening).await), (2, 0));
+}
+
 #[tokio::test]
 async fn what_a_dying_server_left_is_finished() {
     let house = TestHouse::new().await;
@@ -189,11 +254,7 @@ async fn what_a_dying_server_left_is_finished() {
     book(&house.services, evening, 2, 2).await.expect("there is room");
     let by = officer(&house);
     booking::close(&house.services, &by, closing(&by, Closed::Day(civil::date(2026, 7, 21)))).await.expect("closed");
-    // As if the server had died after the first session: the second is open, its booking stands, nobody was told.
-    let undo = "with undone as (update session set state = 'open', closure_id = null where id = $1),
-                told as (delete from job where dedupe = 'closed:' || (select id from booking where session_id = $1))
-                update booking set state = 'confirmed', cancelled_at = null, cancelled_by = null, closure_id = null where session_id = $1";
-    sqlx::query(undo).bind(evening.0).execute(&house.db.owner_pool()).await.expect("undone");
+    died_before(&house, evening).await;
     house.services.clock.advance(SignedDuration::from_secs(61));
     work(&house.services).await;
     work(&house.services).await;
