@@ -39,10 +39,13 @@ pub enum WaitingNews {
         /// It waits for others still.
         waits_on: bool,
     },
-    /// The house closed the last session it waited for.
+    /// The house closed the last session it waited for, or the one that was offered to it.
     Closed {
         /// Which.
         session: SessionId,
+        /// It waits for others still.
+        #[serde(default)]
+        waits_on: bool,
     },
     /// No place came free in time.
     NoPlace {
@@ -75,7 +78,7 @@ impl WaitingNews {
             Self::Joined => view.state == WaitingState::Waiting,
             Self::Offered { until } => view.offer.is_some_and(|offer| offer.until == until),
             Self::RanOut { waits_on, .. } => view.state != WaitingState::Left && (!waits_on || view.state.is_live()),
-            Self::Closed { .. } => view.state == WaitingState::Closed,
+            Self::Closed { waits_on, .. } => view.state == WaitingState::Closed || (waits_on && view.state.is_live()),
             Self::NoPlace { .. } => view.state == WaitingState::NoPlace,
         }
     }
@@ -85,7 +88,7 @@ impl WaitingNews {
         match self {
             Self::Joined => view.wishes.first().map(|wish| wish.session),
             Self::Offered { .. } => view.offer.map(|offer| offer.session),
-            Self::RanOut { session, .. } | Self::Closed { session } | Self::NoPlace { session } => Some(session),
+            Self::RanOut { session, .. } | Self::Closed { session, .. } | Self::NoPlace { session } => Some(session),
         }
     }
 }
@@ -235,6 +238,7 @@ async fn values(
         WaitingNews::RanOut { .. } | WaitingNews::Closed { .. } | WaitingNews::NoPlace { .. } => {
             let outcome = match (locale, news) {
                 (Locale::ZhCn, WaitingNews::RanOut { .. }) => "候补通知已过期",
+                (Locale::ZhCn, WaitingNews::Closed { waits_on: true, .. }) => "场次因故关闭，保留的名额取消",
                 (Locale::ZhCn, WaitingNews::Closed { .. }) => "场次因故关闭，候补结束",
                 (Locale::ZhCn, _) => "未能等到空余名额，候补结束",
                 (Locale::En, WaitingNews::RanOut { .. }) => "your offer has ended",

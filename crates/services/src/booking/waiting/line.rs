@@ -164,30 +164,34 @@ async fn end_wishes(
     why: WaitingEvent,
     now: Timestamp,
 ) -> Result<u32, BookingError> {
-    let (action, news) = match why {
-        WaitingEvent::Close => ("waiting.closed", WaitingNews::Closed { session }),
-        _ => ("waiting.no_place", WaitingNews::NoPlace { session }),
-    };
     let mut ended = 0;
     for entry in sql::lock_entries(db, entries).await? {
         // An offer of this session outlives the line of those who have none.
         if entry.state == WaitingState::Offered.name() && why == WaitingEvent::RunOut {
             continue;
         }
-        if !step_back(db, &entry, session.0, why, now).await?.is_live() {
+        // Who waits for other sessions too goes on doing so; an offer that ends is never ended without a word.
+        let offered_here = entry.offered_session == Some(session.0);
+        let over = !step_back(db, &entry, session.0, why, now).await?.is_live();
+        if over || offered_here {
+            let (action, news) = match why {
+                WaitingEvent::Close => ("waiting.closed", WaitingNews::Closed { session, waits_on: !over }),
+                _ => ("waiting.no_place", WaitingNews::NoPlace { session }),
+            };
             audit::record(db, context, &[noted(action, entry.id, json!({ "session": session }))]).await?;
             messages::queue_waiting(db, now, &[(WaitingId(entry.id), news)]).await?;
-            ended += 1;
         }
+        ended += u32::from(over);
     }
     Ok(ended)
 }
 
 /// Passes on what ran out: ends offers nobody answered, makes the next ones, and ends the waiting for sessions that are too
-/// near. Any number of processes may do it; each session is decided under its lock. Answers how many offers were made.
+/// near. Any number of processes may do it; each session is decided under its lock. One that cannot be decided is noted and
+/// looked at again in two seconds; it does not stop the others. Answers how many offers were made.
 ///
 /// # Errors
-/// `Database`.
+/// `Database` when the lists cannot be read.
 pub async fn pass_on(services: &Services) -> Result<usize, BookingError> {
     let mut all = 0;
     // An offer that ran out may free its party for another session: looked at again until nothing moves.
@@ -200,9 +204,9 @@ pub async fn pass_on(services: &Services) -> Result<usize, BookingError> {
             let services = services.clone();
             match crate::db::to_the_end(async move { pass_on_of(&services, session).await }).await {
                 Ok(offers) => made += offers,
-                // A session everybody wants at this moment is looked at again in two seconds; it must not stop the others.
+                // Everybody wants it at this moment.
                 Err(BookingError::Database(error)) if store::is_transient(&error) => {}
-                Err(error) => return Err(error),
+                Err(error) => tracing::error!(%error, %session, "the waiting list of a session could not be passed on"),
             }
         }
         all += made;

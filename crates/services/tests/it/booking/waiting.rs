@@ -352,6 +352,58 @@ async fn closing_the_session_ends_the_waiting() {
 }
 
 #[tokio::test]
+async fn an_offer_of_a_closed_session_ends_with_a_word_for_who_waits_on() {
+    let (house, session, _, two) = full_house().await;
+    let other = add_session(&house, "2026-07-22T09:00:00+08:00", 2).await;
+    book(&house.services, other, 5, 2).await.expect("there is room");
+    let both = join(&house, &house.services, session, &[other], 12, 2).await.expect("on both lists");
+    cancel(&house, &two).await;
+    assert_eq!(state(&house, &both).await, Offered);
+    let by = officer(&house);
+    let closing = booking::Closing {
+        key: by.new_id(),
+        what: booking::Closed::Session(session),
+        reason_zh: "设备检修".into(),
+        reason_en: "maintenance".into(),
+    };
+    let ended = booking::close(&house.services, &by, closing).await.expect("closed");
+    assert_eq!((ended.waiting, state(&house, &both).await), (0, Waiting));
+    work(&house.services).await;
+    let told =
+        "select count(*) from dev_mailbox where subject like '候补的场次已关闭%' and body_text like '%设备检修%'";
+    assert_eq!(number(&house, told).await, 1);
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_decided_does_not_stop_the_others() {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    let visitor = house.context(Actor::Anonymous);
+    let three = PartySize::new(3).expect("a size");
+    let bad = add_session(&house, "2026-07-21T09:00:00+08:00", 3).await;
+    let good = add_session(&house, "2026-07-21T15:00:00+08:00", 3).await;
+    for (session, browser) in [(bad, "a browser"), (good, "another browser")] {
+        booking::begin(&house.services, &visitor, session, three, browser, &network_of(1))
+            .await
+            .expect("there is room");
+    }
+    let first = joined(&house, bad, 11, 2).await;
+    let second = joined(&house, good, 12, 2).await;
+    for broken in [
+        "create function broken() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$"
+            .to_owned(),
+        format!(
+            "create trigger broken before insert on hold for each row when (new.session_id = '{bad}') execute function broken()"
+        ),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(broken)).execute(&house.db.owner_pool()).await.expect("broken");
+    }
+    house.services.clock.advance(SignedDuration::from_mins(10));
+    booking::pass_on(&house.services).await.expect("the lists were read");
+    assert_eq!((state(&house, &first).await, state(&house, &second).await), (Waiting, Offered));
+}
+
+#[tokio::test]
 async fn what_names_a_waiting_party_is_erased_in_time() {
     let (house, session, ..) = full_house().await;
     let pair = joined(&house, session, 11, 2).await;
