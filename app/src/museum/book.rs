@@ -152,9 +152,9 @@ pub(super) fn particulars_form(
     visit: &Visit,
     draft: &DraftView,
     policy: &Policy,
-    more: impl FnOnce() -> AnyView,
+    more: impl FnOnce() -> AnyView + Send,
     send: Text,
-) -> impl IntoView + use<> {
+) -> AnyView {
     let typed = draft.typed.as_ref();
     let name = typed.map(|(person, _)| person.name.as_str().to_owned()).unwrap_or_default();
     let contact =
@@ -163,20 +163,21 @@ pub(super) fn particulars_form(
     let most = draft.people.get().min(u32::from(policy.children_per_booking));
     let sentences = rule_sentences(visit, policy).into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     view! {
-            <Form>
-                <TextField name="name" label=visit.t("book-name") hint=visit.t("book-name-hint") autocomplete="name" maxlength=40 value=name/>
-                <TextField name="contact" label=visit.t("book-contact") hint=visit.t("book-contact-hint") autocomplete="email" maxlength=254 value=contact/>
-                {(policy.children_per_booking > 0).then(|| view! {
-                    <NumberStepper name="children" label=visit.t("book-children") hint=visit.t_args("book-children-hint", &[("people", draft.people.get().into())]) min=0 max=most value=children/>
-                })}
-                {more()}
-                <details class="question"><summary>{visit.t("museum-rules-title")}</summary><ul>{sentences}</ul></details>
-                <Checkbox name="accept">
-                    {visit.t("book-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
-                </Checkbox>
-                <p class="actions"><Button>{send}</Button></p>
-            </Form>
+        <Form>
+            <TextField name="name" label=visit.t("book-name") hint=visit.t("book-name-hint") autocomplete="name" maxlength=40 value=name/>
+            <TextField name="contact" label=visit.t("book-contact") hint=visit.t("book-contact-hint") autocomplete="email" maxlength=254 value=contact/>
+            {(policy.children_per_booking > 0).then(|| view! {
+                <NumberStepper name="children" label=visit.t("book-children") hint=visit.t_args("book-children-hint", &[("people", draft.people.get().into())]) min=0 max=most value=children/>
+            })}
+            {more()}
+            <details class="question"><summary>{visit.t("museum-rules-title")}</summary><ul>{sentences}</ul></details>
+            <Checkbox name="accept">
+                {visit.t("book-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
+            </Checkbox>
+            <p class="actions"><Button>{send}</Button></p>
+        </Form>
     }
+    .into_any()
 }
 
 /// The code.
