@@ -314,11 +314,44 @@ pub async fn offer(
     Ok(())
 }
 
-/// Sessions somebody waits for or has an offer of, the soonest first.
-pub async fn sessions(db: &mut PgConnection) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        "select id from session s where exists (select from waiting_wish w where w.session_id = s.id and not w.over)
-         order by starts_at, id limit 500"
+/// A session somebody waits for or has an offer of, with what decides whether anything is due.
+#[derive(Debug, Clone)]
+pub struct WaitedFor {
+    /// Session.
+    pub id: Uuid,
+    /// Beginning.
+    pub starts_at: Timestamp,
+    /// Places.
+    pub capacity: i32,
+    /// `open`, `closed`.
+    pub state: String,
+    /// domain::booking::Policy.
+    pub policy: serde_json::Value,
+    /// People with a confirmed booking or a live hold.
+    pub taken: i64,
+    /// An offer of it has run out.
+    pub run_out: bool,
+    /// People of the smallest party that waits for it.
+    pub smallest: Option<i32>,
+}
+
+/// Sessions somebody waits for or has an offer of, the soonest first. Read without a lock: what is due is decided again
+/// under it.
+pub async fn sessions(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Result<Vec<WaitedFor>> {
+    sqlx::query_as!(
+        WaitedFor,
+        r#"select s.id, s.starts_at, s.capacity, s.state, a.policy,
+                  (select coalesce(sum(people), 0) from booking where session_id = s.id and state = 'confirmed')
+                    + (select coalesce(sum(people), 0) from hold where session_id = s.id and expires_at > $1) as "taken!",
+                  exists (select from waiting_entry where state = 'offered' and offered_session = s.id
+                            and offer_expires_at <= $1) as "run_out!",
+                  (select min(e.people) from waiting_wish w join waiting_entry e on e.id = w.waiting_id
+                   where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
+                         and e.offered_session <> s.id and e.offer_expires_at <= $1))) as smallest
+           from session s join activity a on a.id = s.activity_id
+           where exists (select from waiting_wish w where w.session_id = s.id and not w.over)
+           order by s.starts_at, s.id limit 500"#,
+        now.to_sqlx() as _
     )
     .fetch_all(db)
     .await

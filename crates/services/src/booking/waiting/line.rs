@@ -197,10 +197,11 @@ pub async fn pass_on(services: &Services) -> Result<usize, BookingError> {
     // An offer that ran out may free its party for another session: looked at again until nothing moves.
     for _ in 0..4 {
         let mut db = services.db.acquire().await?;
-        let sessions = sql::sessions(&mut db).await?;
+        let now = services.clock.now();
+        let sessions = sql::sessions(&mut db, now).await?;
         drop(db);
         let mut made = 0;
-        for session in sessions {
+        for session in sessions.iter().filter(|session| is_due(session, now)).map(|session| session.id) {
             let services = services.clone();
             match crate::db::to_the_end(async move { pass_on_of(&services, session).await }).await {
                 Ok(offers) => made += offers,
@@ -216,6 +217,19 @@ pub async fn pass_on(services: &Services) -> Result<usize, BookingError> {
         services.job_bell.notify_one();
     }
     Ok(all)
+}
+
+/// Whether a session has anything to pass on: only then is it locked, since every server asks every two seconds. Rules that
+/// cannot be read are noted where they are asked.
+fn is_due(session: &sql::WaitedFor, now: Timestamp) -> bool {
+    let Ok(policy) = serde_json::from_value::<Policy>(session.policy.clone()) else { return true };
+    if session.run_out {
+        return true;
+    }
+    let Some(smallest) = session.smallest else { return false };
+    let offers = offer_until(&policy, now, session.starts_at.to_jiff()).is_some();
+    let free = i64::from(session.capacity) - session.taken;
+    !offers || (session.state == "open" && i64::from(smallest) <= free)
 }
 
 async fn pass_on_of(services: &Services, session: Uuid) -> Result<usize, BookingError> {

@@ -375,6 +375,21 @@ async fn an_offer_of_a_closed_session_ends_with_a_word_for_who_waits_on() {
 }
 
 #[tokio::test]
+async fn a_session_with_nothing_to_pass_on_is_not_locked() {
+    let (house, session, ..) = full_house().await;
+    let pair = joined(&house, session, 11, 2).await;
+    let mut busy = house.db.owner_pool().begin().await.expect("a transaction");
+    sqlx::query("select from session where id = $1 for update")
+        .bind(session.0)
+        .execute(&mut *busy)
+        .await
+        .expect("locked");
+    let looked = tokio::time::timeout(std::time::Duration::from_secs(1), booking::pass_on(&house.services)).await;
+    assert_eq!(looked.expect("nobody waited for the lock").expect("looked at"), 0);
+    assert_eq!(state(&house, &pair).await, Waiting);
+}
+
+#[tokio::test]
 async fn a_session_that_cannot_be_decided_does_not_stop_the_others() {
     let house = TestHouse::new().await;
     museum(&house).await;
