@@ -23,10 +23,10 @@ use crate::gallery::Gallery;
 use crate::home::Home;
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
-    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, PrintedPass, Session as StaffSession,
-    Sessions as StaffSessions, Templates, Today,
+    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, PrintedPass,
+    Session as StaffSession, Sessions as StaffSessions, Templates, Today,
 };
-use crate::museum::{About, Book, Code, Mine, Move, Pass, Sessions};
+use crate::museum::{About, Book, Code, Mine, Move, Pass, Rebook, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
 use crate::outreach::staff::{
     EventEdit, EventNew, EventQuestions, Registration, Registrations, StaffEvent, StaffEvents,
@@ -116,6 +116,10 @@ pages! {
     "/museum/sessions" Sessions (Access::Public) [islands, shared];
     "/museum/book/:draft" Book (Access::Public) [islands];
     "/museum/book/:draft/code" Code (Access::Public) [islands];
+    "/museum/wait/:draft" Wait (Access::Public) [islands];
+    "/museum/wait/:draft/code" WaitCode (Access::Public) [islands];
+    "/waiting/:link" Waiting (Access::Public) [islands];
+    "/rebook/:link" Rebook (Access::Public) [];
     "/events" Programme (Access::Public) [shared];
     "/events/:slug" EventPage (Access::Public) [islands, shared];
     "/events/book/:draft" Book (Access::Public) [islands];
@@ -133,6 +137,8 @@ pages! {
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions/:id" StaffSession (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/sessions/:id/close" CloseSession (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/museum/days/:day/close" CloseDay (Access::Capability(Capability::ManageSessions)) [];
     "/staff/museum/templates" Templates (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings" StaffBookings (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings/:id" StaffBooking (Access::Capability(Capability::SeeBookings)) [];

@@ -97,6 +97,10 @@ fn refusal_words(locale: Locale, refusal: &Refusal) -> Words<'static> {
         Refusal::AlreadyArrived => plain("refusal-already-arrived"),
         Refusal::NotSmaller => plain("refusal-not-smaller"),
         Refusal::SameSession => plain("refusal-same-session"),
+        Refusal::OfferEnded => plain("refusal-offer-ended"),
+        Refusal::AlreadyWaiting => plain("refusal-already-waiting"),
+        Refusal::WaitingLimit { max } => with("refusal-waiting-limit", [("max", max)]),
+        Refusal::WaitingOver => plain("refusal-waiting-over"),
         Refusal::Busy => plain("refusal-busy"),
     }
 }
@@ -199,6 +203,10 @@ mod tests {
             Refusal::AlreadyArrived,
             Refusal::NotSmaller,
             Refusal::SameSession,
+            Refusal::OfferEnded,
+            Refusal::AlreadyWaiting,
+            Refusal::WaitingLimit { max: 3 },
+            Refusal::WaitingOver,
             Refusal::Busy,
         ]
     }

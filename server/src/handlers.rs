@@ -4,5 +4,6 @@ use services::jobs::Handlers;
 
 /// Every handler of this process.
 pub fn all() -> Handlers {
-    services::account::contacts::handlers(services::messages::handlers(Handlers::new()))
+    let handlers = services::messages::handlers(Handlers::new());
+    services::booking::closing_handlers(services::account::contacts::handlers(handlers))
 }

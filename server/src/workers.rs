@@ -18,6 +18,9 @@ use tokio_util::sync::CancellationToken;
 const CLOCK: Duration = Duration::from_secs(30);
 /// How often is tidied up.
 const TIDY: Duration = Duration::from_secs(600);
+/// How often the waiting list is looked at: what is cancelled or declined is passed on at once, and this is for offers and
+/// holds that run out.
+const WAITING: Duration = Duration::from_secs(2);
 /// How long a worker that panicked rests.
 const REST: Duration = Duration::from_secs(1);
 
@@ -93,6 +96,8 @@ impl Workers {
             }));
             let (s, c, pulse) = (services.clone(), stop(), heart("audit", Pulse::default(), PULSE));
             tasks.spawn(supervise("audit", stop(), move || services::audit::run(s.clone(), pulse.clone(), c.clone())));
+            let (s, c, pulse) = (services.clone(), stop(), heart("waiting", Pulse::default(), PULSE));
+            tasks.spawn(supervise("waiting", stop(), move || wait_for_places(s.clone(), pulse.clone(), c.clone())));
             let (s, c, pulse) = (services.clone(), stop(), heart("tidy", Pulse::default(), TIDY_PULSE));
             tasks.spawn(supervise("tidy", stop(), move || tidy(s.clone(), pulse.clone(), c.clone())));
         }
@@ -136,6 +141,22 @@ async fn follow_clock(services: Services, pulse: Pulse, shutdown: CancellationTo
         }
         pulse.beat(services.clock.now());
         pause(CLOCK, &shutdown).await;
+    }
+}
+
+/// Passes on what ran out on the waiting lists. Beats when it could look.
+async fn wait_for_places(services: Services, pulse: Pulse, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        match services::booking::pass_on(&services).await {
+            Ok(offers) => {
+                if offers > 0 {
+                    tracing::info!(offers, "places that came free were offered to waiting parties");
+                }
+                pulse.beat(services.clock.now());
+            }
+            Err(error) => tracing::error!(%error, "the waiting lists could not be looked at"),
+        }
+        pause(WAITING, &shutdown).await;
     }
 }
 

@@ -54,6 +54,10 @@ refusal-already-cancelled = This booking is cancelled
 refusal-already-arrived = People of this booking have been admitted already; it can no longer be changed
 refusal-not-smaller = Here the party can only become smaller, and at least one person stays
 refusal-same-session = This is the session you have booked already
+refusal-offer-ended = This offer has ended and the places went to the next party
+refusal-already-waiting = This phone number or mail address is on the waiting list for this session already; once is enough
+refusal-waiting-limit = One phone number or mail address can be on { $max } waiting lists at a time
+refusal-waiting-over = This session is about to begin and its waiting list is closed; please choose another one
 refusal-busy = Many people are booking this session at once. Please try again; what you entered is still there
 
 door-not-a-pass = Not a pass of this museum

@@ -106,8 +106,6 @@ staff-session-closed-with-bookings = { $n ->
 staff-session-change = Change this session
 staff-session-changed = The session was changed
 staff-session-has-changed = A colleague has just changed this session: now { $capacity } places, { $state }. What you typed is still below; please check it and save again
-staff-session-close = Close
-staff-session-close-hint = No more bookings and no admission; existing bookings are not cancelled by themselves
 staff-session-over-anyway = { $n ->
     [one] I know that there will be 1 place fewer than people booked, and change it all the same
    *[other] I know that there will be { $n } places fewer than people booked, and change it all the same
@@ -155,7 +153,7 @@ staff-template-existed = { $n ->
 staff-exceptions-title = Days without sessions
 staff-exceptions-none = No closing days ahead
 staff-exception-add-title = Add a day
-staff-exception-add-text = No sessions are made for this day. Sessions that exist are not touched: close them one by one if need be
+staff-exception-add-text = No sessions are made for this day. Sessions that exist are not touched; to close them with their bookings, open the day and choose “Close this day”
 staff-exception-reason-zh = Reason (Chinese)
 staff-exception-reason-en = Reason (English)
 staff-exception-reason-hint = Visitors read it; for example 设备维护
@@ -382,6 +380,91 @@ staff-action-client-grant-revoked = API grant revoked
 staff-action-client-revoked = API client closed
 staff-action-job-retried = Job tried again
 staff-action-job-discarded = Job let go
+staff-audit-room-waiting = Waiting list
+staff-subject-waiting = Waiting list
+staff-action-session-closing = Decided to close sessions
+staff-action-session-closed = Session closed
+staff-action-session-reopened = Session reopened
+staff-action-waiting-joined = Joined the waiting list
+staff-action-waiting-offered = Offered places
+staff-action-waiting-declined = Offer declined
+staff-action-waiting-left = Left the waiting list
+staff-action-waiting-expired = Offer ran out
+staff-action-waiting-closed = Session closed, waiting ended
+staff-action-waiting-no-place = No place came free
+staff-job-messages-waiting = Send a waiting-list message
+staff-job-finish-closing = Finish closing sessions
+
+# Closing
+staff-close-title = Close a session
+staff-close-lead = Every booking is cancelled at once, and each person is told once, with the reason and the sessions they could take instead. Nobody gets a no-show
+staff-close-of-session = Close the session { $when }
+staff-close-of-day = Close the whole of { $day }
+staff-close-session = Close this session
+staff-close-day = Close this day
+staff-close-touches = Whom it touches
+staff-close-bookings = Bookings
+staff-close-people = People
+staff-close-unreachable = Without contact
+staff-close-waiting = Waiting
+staff-close-held = Filling in the form
+staff-close-sum = Total
+staff-close-unreachable-text = { $n ->
+    [one] One booking has no contact and cannot be told by us; please see to it
+   *[other] { $n } bookings have no contact and cannot be told by us; please see to them
+}
+staff-close-arrived-text = { $n ->
+    [one] One person is inside already; that booking stays as it is
+   *[other] { $n } people are inside already; their bookings stay as they are
+}
+staff-close-already = closed
+staff-close-nothing = There is nothing to close
+staff-close-nothing-text = The day has no sessions, or they are over
+staff-close-reason-zh = Reason (Chinese)
+staff-close-reason-en = Reason (English)
+staff-close-reason-hint = Told to everybody who booked, at most 100 characters; for example: maintenance
+staff-close-confirm = I have seen that this touches { $bookings } bookings and { $people } people
+staff-close-do = Close and tell everybody
+staff-close-day-hint = No sessions will be made for this day any more
+staff-close-key-reused = This form has closed something else already; please open the page again
+staff-closed-done = Closed. The bookings are cancelled and the messages are on their way
+staff-closed-reason = Closed. Reason: { $reason }
+staff-reopen = Open this session again
+staff-reopen-title = Open it again?
+staff-reopen-text = It can be booked again; what was cancelled stays cancelled
+staff-reopened = The session is open again
+
+# Waiting list
+staff-waiting-parties = Parties waiting
+staff-waiting-title = Waiting list
+staff-waiting-none = Nobody is waiting
+staff-waiting-none-text = When the session is full, visitors can join from the calendar
+staff-waiting-place = Place
+staff-waiting-name = Name
+staff-waiting-party = Party
+staff-waiting-state = State
+staff-waiting-since = Since
+staff-waiting-others = { $n ->
+    [one] and one other session
+   *[other] and { $n } other sessions
+}
+staff-waiting-offered-until = Offered until { $until }
+staff-waiting-offer-over = Offer ran out; the next party is about to be told
+staff-waiting-state-waiting = Waiting
+staff-waiting-state-elsewhere = Offered another session
+staff-waiting-state-booked = Booked
+staff-waiting-state-declined = Declined
+staff-waiting-state-left = Left
+staff-waiting-state-expired = Did not answer in time
+staff-waiting-state-closed = Session closed
+staff-waiting-state-no-place = No place came free
+staff-waiting-owed = Kept for the waiting
+staff-why-session-closed = The session is closed and the waiting has ended
+staff-why-too-near = Too near: no more offers are made, and free places are anybody's
+staff-why-over = { $n } more people are booked than there are places; no offers until it is below again
+staff-why-none-free = No place is free: all are booked, being booked or offered
+staff-why-none-fits = { $free } places are free, and the smallest party waiting has { $smallest } people
+staff-why-due = Places are free for the waiting; the offer goes out within seconds
 staff-action-bus-requested = Request for the bus sent
 staff-action-bus-asked = More information asked
 staff-action-bus-answered = Question answered

@@ -47,6 +47,10 @@ refusal-already-cancelled = 这个预约已经取消
 refusal-already-arrived = 这个预约已经有人入场，不能再更改
 refusal-not-smaller = 这里只能减少人数，并且至少保留一人
 refusal-same-session = 现在预约的就是这一场
+refusal-offer-ended = 这次候补通知已经结束，名额已让给下一组
+refusal-already-waiting = 同一手机号或邮箱已经在候补这一场，不用重复登记
+refusal-waiting-limit = 同一手机号或邮箱最多同时登记 { $max } 份候补
+refusal-waiting-over = 这一场临近开场，已经停止候补，请换一场
 refusal-busy = 同时预约这一场的人很多，请再试一次，您填写的内容都还在
 
 door-not-a-pass = 不是本馆的入场凭证

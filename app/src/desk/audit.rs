@@ -15,8 +15,9 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 10] = [
+const ROOMS: [(&str, &str); 11] = [
     ("booking.", "staff-audit-room-booking"),
+    ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
     ("template.", "staff-audit-room-template"),
     ("exception.", "staff-audit-room-exception"),
@@ -184,6 +185,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "account" => visit.t("staff-subject-account"),
         "api_client" => visit.t("staff-subject-client"),
         "job" => visit.t("staff-subject-job"),
+        "waiting" => visit.t("staff-subject-waiting"),
         "bus_request" => visit.t("staff-subject-bus-request"),
         "bus_blackout" => visit.t("staff-subject-bus-blackout"),
         other => Text::from(other.to_owned()),
@@ -195,6 +197,16 @@ fn action_text(visit: &Visit, action: &str) -> Text {
     match action {
         "booking.made" => visit.t("staff-action-booking-made"),
         "booking.cancelled" => visit.t("staff-action-booking-cancelled"),
+        "session.closing" => visit.t("staff-action-session-closing"),
+        "session.closed" => visit.t("staff-action-session-closed"),
+        "session.reopened" => visit.t("staff-action-session-reopened"),
+        "waiting.joined" => visit.t("staff-action-waiting-joined"),
+        "waiting.offered" => visit.t("staff-action-waiting-offered"),
+        "waiting.declined" => visit.t("staff-action-waiting-declined"),
+        "waiting.left" => visit.t("staff-action-waiting-left"),
+        "waiting.expired" => visit.t("staff-action-waiting-expired"),
+        "waiting.closed" => visit.t("staff-action-waiting-closed"),
+        "waiting.no_place" => visit.t("staff-action-waiting-no-place"),
         "booking.resized" => visit.t("staff-action-booking-resized"),
         "booking.moved" => visit.t("staff-action-booking-moved"),
         "booking.contact_revealed" => visit.t("staff-action-booking-contact-revealed"),

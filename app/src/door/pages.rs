@@ -120,6 +120,7 @@ fn worth(visit: &Visit, museum: &Museum, found: &Found) -> Result<(), DoorRefusa
         capacity: 0,
         booked: 0,
         held: 0,
+        owed: 0,
         closed: museum.session(found.session).is_some_and(|session| session.facts.closed),
     };
     let pass = PassFacts { people: found.people, arrived: found.arrived, cancelled: found.cancelled };

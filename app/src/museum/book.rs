@@ -5,6 +5,7 @@ use super::about::rule_sentences;
 use super::{param, problem_of};
 use crate::activity::Activity;
 use crate::form::Tone;
+use crate::i18n::Text;
 use crate::outreach::{questions, typed_so_far};
 use crate::problem::problem_page;
 use crate::routes::paths;
@@ -13,6 +14,7 @@ use crate::ui::{
     TextField, Variant,
 };
 use crate::visit::{Visit, visit};
+use domain::booking::Policy;
 use domain::ids::DraftId;
 use domain::time::{clock_text, span_text};
 use leptos::prelude::*;
@@ -46,7 +48,7 @@ fn choose(visit: &Visit, draft: &DraftView, activity: &Activity) -> String {
     visit.href(&activity.sessions(draft.people.get(), Some(day)))
 }
 
-fn chosen(visit: &Visit, draft: &DraftView, activity: &Activity) -> impl IntoView + use<> {
+pub(super) fn chosen(visit: &Visit, draft: &DraftView, activity: &Activity) -> impl IntoView + use<> {
     let facts = draft.session.facts;
     let people = draft.people.get();
     let mut rows = vec![
@@ -61,6 +63,8 @@ fn chosen(visit: &Visit, draft: &DraftView, activity: &Activity) -> impl IntoVie
         rows.push(SummaryRow::new(visit.t("museum-place"), activity.place(visit)));
     }
     let held = match draft.held_until {
+        // Who waits keeps no places yet.
+        _ if draft.waits => ().into_any(),
         Some(until) => {
             view! { <Banner>{visit.t_args("book-held", &[("until", clock_text(until).into())])}</Banner> }.into_any()
         }
@@ -83,7 +87,7 @@ pub fn Book() -> impl IntoView {
 }
 
 /// A draft that is over, or another browser's: begin again, with a word of what happened.
-fn gone(visit: &Visit, error: &BookingError) -> AnyView {
+pub(super) fn gone(visit: &Visit, error: &BookingError) -> AnyView {
     if !matches!(error, BookingError::NotFound) {
         return problem_page(problem_of(error)).into_any();
     }
@@ -120,7 +124,6 @@ fn done(visit: &Visit, draft: &DraftView) -> AnyView {
 }
 
 async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
-    let policy = activity.policy();
     let asked = match activity.questions() {
         Some(form) => {
             let answers = match draft_answers(&visit.services, draft).await {
@@ -131,6 +134,27 @@ async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView 
         }
         None => None,
     };
+    let today = domain::time::local_day(visit.context.now);
+    let more = || asked.map(|(form, typed)| questions(visit, form, &typed, today)).into_any();
+    view! {
+        <Page title=activity.says(visit, "book-title", "event-book-title") lead=visit.t("book-lead") crumbs=crumbs(visit, activity)>
+            {steps(visit, 1)}
+            {chosen(visit, draft, activity)}
+            {particulars_form(visit, draft, activity.policy(), more, visit.t("book-continue"))}
+        </Page>
+    }
+    .into_any()
+}
+
+/// Who comes: the form of a booking and of the waiting list. Either asks for something `more`, which is made in its place
+/// and not before: the page notes what its fields are called.
+pub(super) fn particulars_form(
+    visit: &Visit,
+    draft: &DraftView,
+    policy: &Policy,
+    more: impl FnOnce() -> AnyView + Send,
+    send: Text,
+) -> AnyView {
     let typed = draft.typed.as_ref();
     let name = typed.map(|(person, _)| person.name.as_str().to_owned()).unwrap_or_default();
     let contact =
@@ -139,24 +163,19 @@ async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView 
     let most = draft.people.get().min(u32::from(policy.children_per_booking));
     let sentences = rule_sentences(visit, policy).into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     view! {
-        <Page title=activity.says(visit, "book-title", "event-book-title") lead=visit.t("book-lead") crumbs=crumbs(visit, activity)>
-            {steps(visit, 1)}
-            {chosen(visit, draft, activity)}
-            <Form>
-                <TextField name="name" label=visit.t("book-name") hint=visit.t("book-name-hint") autocomplete="name" maxlength=40 value=name/>
-                <TextField name="contact" label=visit.t("book-contact") hint=visit.t("book-contact-hint") autocomplete="email" maxlength=254 value=contact/>
-                {(policy.children_per_booking > 0).then(|| view! {
-                    <NumberStepper name="children" label=visit.t("book-children") hint=visit.t_args("book-children-hint", &[("people", draft.people.get().into())]) min=0 max=most value=children/>
-                })}
-                // Made here and not before: the page notes what its fields are called.
-                {asked.map(|(form, typed)| questions(visit, form, &typed, domain::time::local_day(visit.context.now)))}
-                <details class="question"><summary>{visit.t("museum-rules-title")}</summary><ul>{sentences}</ul></details>
-                <Checkbox name="accept">
-                    {visit.t("book-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
-                </Checkbox>
-                <p class="actions"><Button>{visit.t("book-continue")}</Button></p>
-            </Form>
-        </Page>
+        <Form>
+            <TextField name="name" label=visit.t("book-name") hint=visit.t("book-name-hint") autocomplete="name" maxlength=40 value=name/>
+            <TextField name="contact" label=visit.t("book-contact") hint=visit.t("book-contact-hint") autocomplete="email" maxlength=254 value=contact/>
+            {(policy.children_per_booking > 0).then(|| view! {
+                <NumberStepper name="children" label=visit.t("book-children") hint=visit.t_args("book-children-hint", &[("people", draft.people.get().into())]) min=0 max=most value=children/>
+            })}
+            {more()}
+            <details class="question"><summary>{visit.t("museum-rules-title")}</summary><ul>{sentences}</ul></details>
+            <Checkbox name="accept">
+                {visit.t("book-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
+            </Checkbox>
+            <p class="actions"><Button>{send}</Button></p>
+        </Form>
     }
     .into_any()
 }
@@ -184,29 +203,36 @@ fn code(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
         .and_then(|(person, _)| person.contact.as_ref())
         .map(|c| c.expose().to_owned())
         .unwrap_or_default();
+    view! {
+        <Page title=visit.t("code-title") lead=visit.t_args("code-lead", &[("to", to.into())]) crumbs=crumbs(visit, activity)>
+            {steps(visit, 2)}
+            {chosen(visit, draft, activity)}
+            {code_form(visit, &base, visit.t("code-confirm"))}
+        </Page>
+    }
+    .into_any()
+}
+
+/// The code's field, and what else one can do while it has not come. `base` is the address of the draft's form.
+pub(super) fn code_form(visit: &Visit, base: &str, send: Text) -> impl IntoView + use<> {
     let mailbox = visit.development.then(|| {
         view! {
             <p class="muted small"><a href=visit.href("/mailbox")>{visit.t("book-mailbox")}</a></p>
         }
     });
     view! {
-        <Page title=visit.t("code-title") lead=visit.t_args("code-lead", &[("to", to.into())]) crumbs=crumbs(visit, activity)>
-            {steps(visit, 2)}
-            {chosen(visit, draft, activity)}
-            <Form>
-                <CodeField label=visit.t("code-label") hint=visit.t("code-hint")/>
-                <p class="actions"><Button>{visit.t("code-confirm")}</Button></p>
+        <Form>
+            <CodeField label=visit.t("code-label") hint=visit.t("code-hint")/>
+            <p class="actions"><Button>{send}</Button></p>
+        </Form>
+        {mailbox}
+        <div class="actions">
+            <Form action=visit.href(&format!("{base}/resend")) inline=true>
+                <Button variant=Variant::Quiet>{visit.t("code-resend")}</Button>
             </Form>
-            {mailbox}
-            <div class="actions">
-                <Form action=visit.href(&format!("{base}/resend")) inline=true>
-                    <Button variant=Variant::Quiet>{visit.t("code-resend")}</Button>
-                </Form>
-                <a href=visit.href(&base)>{visit.t("code-other-contact")}</a>
-            </div>
-        </Page>
+            <a href=visit.href(base)>{visit.t("code-other-contact")}</a>
+        </div>
     }
-    .into_any()
 }
 
 /// The contact is proven and the booking was not made: the session filled up, closed, or a limit stands in the way.
@@ -231,11 +257,18 @@ fn proven(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
         })
         .collect();
     let calendar = choose(visit, draft, activity);
+    // Events keep no waiting lists.
+    let wait = matches!(activity, Activity::Museum(_)).then(|| visit.href(&format!("{base}/wait")));
     view! {
         <Page title=visit.t("proven-title") lead=visit.t("proven-lead") crumbs=crumbs(visit, activity)>
             {steps(visit, 2)}
             {chosen(visit, draft, activity)}
             <Form><p class="actions"><Button>{visit.t("proven-try")}</Button></p></Form>
+            {wait.map(|action| view! {
+                <Form action=action>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("proven-wait")}</Button></p>
+                </Form>
+            })}
             {(!others.is_empty()).then(|| view! {
                 <section class="section"><h2>{visit.t("proven-others")}</h2><ul class="session-list">{others}</ul></section>
             })}

@@ -10,7 +10,7 @@ use crate::routes::{Access, paths};
 use crate::words::{fault_text, refusal_text};
 use domain::booking::{Party, PartySize, Refusal};
 use domain::contact::{Contact, PersonName};
-use domain::field::{Fault, Faults};
+use domain::field::{Fault, Faults, FieldError};
 use domain::ids::{DraftId, SessionId};
 use jiff::SignedDuration;
 use services::booking::{self, BookingError, BookingState, DraftView, Handle};
@@ -39,7 +39,7 @@ pub const CALLS: &[Call] = &[
 ];
 
 /// Shows the page at `page` again with what was typed and why it was refused.
-fn refused(asked: &Asked, page: String, error: BookingError) -> Answer {
+pub(super) fn refused(asked: &Asked, page: String, error: BookingError) -> Answer {
     let form = asked.typed(&["code"]);
     match error {
         BookingError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
@@ -75,6 +75,14 @@ async fn free(asked: Asked) -> Answer {
     }
 }
 
+/// The token of the browser that asks, and its cookie: renewed with every draft, so that it lives as long as the newest.
+pub(super) fn visitor(asked: &Asked) -> (String, Cookie) {
+    let known = asked.cookie(VISITOR_COOKIE).filter(|token| token.len() == 32).map(str::to_owned);
+    let token = known.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(services::crypto::random())));
+    let cookie = Cookie::new(VISITOR_COOKIE, &token, Some(SignedDuration::from_hours(24)));
+    (token, cookie)
+}
+
 async fn hold(asked: Asked) -> Answer {
     keep_places(asked, "/museum/sessions".to_owned()).await
 }
@@ -102,21 +110,15 @@ async fn keep_places(asked: Asked, calendar: String) -> Answer {
         Ok(people) => people,
         Err(fault) => return one(&asked, "people", calendar, fault),
     };
-    let known = asked.cookie(VISITOR_COOKIE).filter(|token| token.len() == 32).map(str::to_owned);
-    let visitor = known.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(services::crypto::random())));
+    let (visitor, cookie) = visitor(&asked);
     match booking::begin(&asked.services, &asked.context, session, people, &visitor, &asked.network).await {
-        // Renewed with every draft, so that it lives as long as the newest.
-        Ok(draft) => Answer::to(draft_at(&asked.path, draft)).cookie(Cookie::new(
-            VISITOR_COOKIE,
-            &visitor,
-            Some(SignedDuration::from_hours(24)),
-        )),
+        Ok(draft) => Answer::to(draft_at(&asked.path, draft)).cookie(cookie),
         Err(error) => refused(&asked, calendar, error),
     }
 }
 
 /// The draft of the address, what it is of, and its page.
-async fn draft(asked: &Asked) -> Result<(DraftView, Activity, String), Answer> {
+pub(super) async fn draft(asked: &Asked) -> Result<(DraftView, Activity, String), Answer> {
     let id = asked.param::<DraftId>("draft").ok_or(Problem::NotFound)?;
     let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
     let draft = match booking::read(&asked.services, &asked.context, id, visitor).await {
@@ -130,37 +132,17 @@ async fn draft(asked: &Asked) -> Result<(DraftView, Activity, String), Answer> {
     Ok((draft, activity, page))
 }
 
+/// Who comes, and the answers to the questions of an event.
+type Typed = (PersonName, Contact, Party, Option<domain::outreach::Answers>);
+
 async fn particulars(asked: Asked) -> Answer {
     let (draft, activity, page) = match draft(&asked).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
-    let policy = activity.policy();
-    let mut faults = Faults::default();
-    let name = faults.take("name", PersonName::parse(asked.field("name")));
-    let contact = faults.take("contact", Contact::parse(asked.field("contact")));
-    let party = Party::parse(&draft.people.get().to_string(), asked.field("children"), &mut faults);
-    if let Some(party) = party {
-        let limit = u32::from(policy.children_per_booking);
-        if policy.children_need_adult && party.children > 0 && party.adults() == 0 {
-            faults.add("children", Fault::ChildrenNeedAdult);
-        } else if u32::from(party.children) > limit {
-            faults.add("children", Fault::OutOfRange { min: 0, max: limit });
-        }
-    }
-    let answers = match activity.questions().map(|form| read_answers(&asked, form)) {
-        Some(Ok(answers)) => Some(answers),
-        Some(Err(wrong)) => {
-            wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
-            None
-        }
-        None => None,
-    };
-    if !asked.ticked("accept") {
-        faults.add("accept", Fault::MustAccept);
-    }
-    let (true, Some(name), Some(contact), Some(party)) = (faults.is_empty(), name, contact, party) else {
-        return refused(&asked, page, BookingError::Fields(faults.into_errors()));
+    let (name, contact, party, answers) = match typed(&asked, &draft, &activity) {
+        Ok(typed) => typed,
+        Err(faults) => return refused(&asked, page, BookingError::Fields(faults)),
     };
     if let (Activity::Event(event), Some(answers)) = (&activity, answers) {
         if event.form.as_ref().is_some_and(|(_, form)| asks_more(&asked, form, &answers)) {
@@ -174,6 +156,38 @@ async fn particulars(asked: Asked) -> Answer {
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
         Ok(()) => Answer::to(format!("{page}/code")),
         Err(error) => refused(&asked, page, error),
+    }
+}
+
+/// Who comes and what was asked of them, as it was typed; or what is wrong with it, all at once.
+pub(super) fn typed(asked: &Asked, draft: &DraftView, activity: &Activity) -> Result<Typed, Vec<FieldError>> {
+    let policy = activity.policy();
+    let mut faults = Faults::default();
+    let name = faults.take("name", PersonName::parse(asked.field("name")));
+    let contact = faults.take("contact", Contact::parse(asked.field("contact")));
+    let party = Party::parse(&draft.people.get().to_string(), asked.field("children"), &mut faults);
+    if let Some(party) = party {
+        let limit = u32::from(policy.children_per_booking);
+        if policy.children_need_adult && party.children > 0 && party.adults() == 0 {
+            faults.add("children", Fault::ChildrenNeedAdult);
+        } else if u32::from(party.children) > limit {
+            faults.add("children", Fault::OutOfRange { min: 0, max: limit });
+        }
+    }
+    let answers = match activity.questions().map(|form| read_answers(asked, form)) {
+        Some(Ok(answers)) => Some(answers),
+        Some(Err(wrong)) => {
+            wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
+            None
+        }
+        None => None,
+    };
+    if !asked.ticked("accept") {
+        faults.add("accept", Fault::MustAccept);
+    }
+    match (faults.is_empty(), name, contact, party) {
+        (true, Some(name), Some(contact), Some(party)) => Ok((name, contact, party, answers)),
+        _ => Err(faults.into_errors()),
     }
 }
 

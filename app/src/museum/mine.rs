@@ -13,7 +13,7 @@ use crate::visit::{Visit, visit};
 use domain::booking::{SessionFacts, may_cancel};
 use domain::time::{clock_text, day_text, span_text};
 use leptos::prelude::*;
-use services::booking::{BookingError, BookingState, BookingView, Handle, pass_text, view};
+use services::booking::{BookingError, BookingState, BookingView, Handle, pass_text, rebook_link, view};
 use services::messages::qr_svg;
 use services::outreach::{Told, told};
 
@@ -48,6 +48,7 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
         capacity: 0,
         booked: 0,
         held: 0,
+        owed: 0,
         closed: booking.session_closed,
     };
     let cancelled = booking.state == BookingState::Cancelled;
@@ -88,6 +89,7 @@ fn page(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
         <Page title=title crumbs=vec![Crumb::new(visit.href(&activity.home()), activity.name(visit))]>
             {news(visit, seen)}
             {(!cancelled && !over).then(|| qr(visit, booking))}
+            {rebook(visit, booking)}
             <SummaryList rows=facts(visit, seen)/>
             {answers(visit, seen)}
             {(!cancelled && !over).then(|| take_along(visit, &base))}
@@ -120,6 +122,17 @@ fn news(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
         {told.map(|(tone, key)| view! { <Banner tone=tone alert=true>{visit.t(key)}</Banner> })}
         {closed}
     }
+}
+
+/// The house closed the session: why it was cancelled, and the way to another.
+fn rebook(visit: &Visit, booking: &BookingView) -> Option<impl IntoView + use<>> {
+    booking.closure?;
+    let link = rebook_link(&visit.services, booking.id, booking.ends_at);
+    let href = visit.href(&format!("/rebook/{link}"));
+    Some(view! {
+        <Banner tone=Tone::Warning>{visit.t("mine-closed")}</Banner>
+        <p class="actions"><LinkButton href=href glyph=Glyph::Calendar>{visit.t("mine-rebook")}</LinkButton></p>
+    })
 }
 
 fn qr(visit: &Visit, booking: &BookingView) -> impl IntoView + use<> {

@@ -7,15 +7,19 @@ mod book;
 pub mod calls;
 mod mine;
 mod places;
+pub mod rebook;
 mod sessions;
 pub mod staff;
+pub mod waiting;
 
 pub use about::About;
 pub(crate) use about::rule_sentences;
 pub use book::{Book, Code};
 pub use mine::{Mine, Move, Pass};
 pub(crate) use places::seen;
+pub use rebook::Rebook;
 pub use sessions::Sessions;
+pub use waiting::{Wait, WaitCode, Waiting};
 
 use crate::problem::Problem;
 use crate::visit::Visit;

@@ -37,6 +37,8 @@ function show({ days, sessions }) {
       }
       book.hidden = !now.open;
     }
+    const wait = card.querySelector(".session-wait");
+    if (wait) wait.hidden = now.state !== "full" && now.state !== "few";
     if (card.dataset.state !== now.state) news.push(now.said);
     card.dataset.state = now.state;
   }

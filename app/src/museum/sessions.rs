@@ -124,6 +124,7 @@ fn card(visit: &Visit, museum: &Museum, session: &SessionView, asked: Asked) -> 
             </div>
         }
     });
+    let seen_state = seen.state.to_owned();
     view! {
         <li class="session" data-session=session.id.to_string() data-state=seen.state>
             <div class="session-time">{seen.time}</div>
@@ -132,8 +133,35 @@ fn card(visit: &Visit, museum: &Museum, session: &SessionView, asked: Asked) -> 
                 <Meter label=seen.label value=seen.taken max=seen.places label_hidden=true/>
             </div>
             {book}
+            {wait(visit, museum, session, asked.people, &seen_state)}
         </li>
     }
+}
+
+/// The waiting list of a session that has too little room, while offers can still be made.
+fn wait(
+    visit: &Visit,
+    museum: &Museum,
+    session: &SessionView,
+    people: u32,
+    state: &str,
+) -> Option<impl IntoView + use<>> {
+    let facts = session.facts;
+    let offers = domain::booking::offer_until(&museum.policy, visit.context.now, facts.starts_at).is_some();
+    let full = matches!(state, "full" | "few");
+    // There from the beginning too, so that the script can show it when the session fills up.
+    (facts.starts_at > visit.context.now && !facts.closed && offers && facts.capacity >= people).then(|| {
+        let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
+        view! {
+            <div class="session-wait" hidden=!full>
+                <Form action=visit.href(&format!("/museum/sessions/{}/wait", session.id)) inline=true>
+                    <HiddenField name="people" value=people.to_string()/>
+                    <HiddenField name="day" value=local_day(facts.starts_at).to_string()/>
+                    <Button variant=Variant::Secondary>{visit.t("session-wait")}<span class="hidden">" "{about}</span></Button>
+                </Form>
+            </div>
+        }
+    })
 }
 
 /// Days shown when a booking moves: from today to the end of what can be booked.

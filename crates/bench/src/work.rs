@@ -239,6 +239,7 @@ async fn transaction(
         capacity: session.capacity.max(0) as u32,
         booked: booked_people.max(0) as u32,
         held: held.max(0) as u32,
+        owed: 0,
         closed: session.state != "open",
     };
     let had = domain::booking::BookingFacts {

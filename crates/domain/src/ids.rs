@@ -48,6 +48,10 @@ ids! {
     DraftId,
     /// One booking of one party.
     BookingId,
+    /// One party on the waiting list (候补).
+    WaitingId,
+    /// One act of closing a session or a day.
+    ClosureId,
     /// What a school has typed before its contact is proven.
     BusDraftId,
     /// A school's or a community's request for the science bus.

@@ -12,6 +12,8 @@ pub struct VisitRow {
     pub id: Uuid,
     /// Its session.
     pub session_id: Uuid,
+    /// Its activity.
+    pub activity_id: Uuid,
     /// Eight characters.
     pub reference: String,
     /// `confirmed` or `cancelled`.
@@ -50,6 +52,10 @@ pub struct VisitRow {
     pub title_en: String,
     /// `domain::booking::Policy`.
     pub policy: serde_json::Value,
+    /// Why the house closed the session, in Chinese.
+    pub closure_zh: Option<String>,
+    /// In English.
+    pub closure_en: Option<String>,
     /// City of an event.
     pub city: Option<String>,
     /// Place of an event: `domain::outreach::Bilingual`.
@@ -60,11 +66,12 @@ pub struct VisitRow {
 pub async fn visit(db: impl PgExecutor<'_>, booking: Uuid) -> sqlx::Result<Option<VisitRow>> {
     sqlx::query_as!(
         VisitRow,
-        r#"select b.id, b.session_id, b.reference, b.state, b.people, b.children, b.arrived, b.locale, b.name_sealed,
-                  b.phone_sealed, b.mail_sealed, b.sequence, b.version, b.updated_at, b.cancelled_by,
+        r#"select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.locale,
+                  b.name_sealed, b.phone_sealed, b.mail_sealed, b.sequence, b.version, b.updated_at, b.cancelled_by,
                   s.starts_at, s.ends_at, s.state as session_state, a.title_zh, a.title_en, a.policy,
-                  e.city as "city?", e.place as "place?"
+                  c.reason_zh as "closure_zh?", c.reason_en as "closure_en?", e.city as "city?", e.place as "place?"
            from booking b join session s on s.id = b.session_id join activity a on a.id = b.activity_id
+           left join closure c on c.id = b.closure_id
            left join event e on e.activity_id = a.id
            where b.id = $1"#,
         booking
@@ -227,6 +234,43 @@ pub async fn keep_short_link(
     Ok(())
 }
 
+/// Keeps a short link to an entry of the waiting list until `expires_at`.
+pub async fn keep_waiting_link(
+    db: impl PgExecutor<'_>,
+    code_hash: &[u8],
+    entry: Uuid,
+    expires_at: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into short_link (code_hash, waiting_id, expires_at) values ($1, $2, $3)
+         on conflict (waiting_id) do update set expires_at = greatest(short_link.expires_at, excluded.expires_at)",
+        code_hash,
+        entry,
+        expires_at.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The entry of the waiting list a short link leads to, and the end of the last session it waits for.
+pub async fn follow_waiting_link(
+    db: impl PgExecutor<'_>,
+    now: Timestamp,
+    code_hash: &[u8],
+) -> sqlx::Result<Option<(Uuid, Timestamp)>> {
+    let found = sqlx::query!(
+        r#"select l.waiting_id as "entry!", max(s.ends_at) as "ends_at!: SqlTimestamp"
+           from short_link l join waiting_wish w on w.waiting_id = l.waiting_id join session s on s.id = w.session_id
+           where l.code_hash = $1 and l.expires_at > $2 group by l.waiting_id"#,
+        code_hash,
+        now.to_sqlx() as _
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found.map(|row| (row.entry, row.ends_at.to_jiff())))
+}
+
 /// The booking a short link leads to, and the end of its session.
 pub async fn follow_short_link(
     db: impl PgExecutor<'_>,
@@ -242,4 +286,15 @@ pub async fn follow_short_link(
     .fetch_optional(db)
     .await?;
     Ok(found.map(|row| (row.id, row.ends_at.to_jiff())))
+}
+
+/// The titles of a session's activity, in Chinese and English.
+pub async fn session_titles(db: impl PgExecutor<'_>, session: Uuid) -> sqlx::Result<Option<(String, String)>> {
+    let row = sqlx::query!(
+        "select a.title_zh, a.title_en from session s join activity a on a.id = s.activity_id where s.id = $1",
+        session
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| (row.title_zh, row.title_en)))
 }

@@ -59,7 +59,7 @@ pub struct Session {
     state: &'static str,
     /// Places.
     capacity: u32,
-    /// Places free now: neither booked nor kept for somebody who is filling in the form.
+    /// Places free now: neither booked, nor kept for somebody who is filling in the form, nor owed to the waiting list.
     free: u32,
 }
 

@@ -181,6 +181,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
     println!("{said}:");
     for (kind, count) in [
         ("bookings (names and contacts)", erased.bookings),
+        ("waiting-list entries (names and contacts)", erased.waiting),
         ("requests for the bus (names and contacts)", erased.bus_requests),
         ("accounts", erased.accounts),
         ("drafts", swept.drafts.unsigned_abs()),

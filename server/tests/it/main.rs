@@ -16,3 +16,4 @@ mod routes;
 mod staff_pages;
 mod steady;
 mod support;
+mod waiting;

@@ -44,7 +44,7 @@ const OURS: &[&str] = &["revealed_name", "revealed_contact"];
 
 /// Shows the page at `page` again with what was typed and why it was refused. `changed` is said when somebody else was
 /// faster; the page shows what it is now.
-fn refused(asked: &Asked, page: &str, error: BookingError, changed: &str) -> Answer {
+pub(super) fn refused(asked: &Asked, page: &str, error: BookingError, changed: &str) -> Answer {
     let form = asked.typed(OURS);
     match error {
         BookingError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
@@ -60,7 +60,7 @@ fn refused(asked: &Asked, page: &str, error: BookingError, changed: &str) -> Ans
     }
 }
 
-fn faulty(asked: &Asked, page: &str, faults: Faults) -> Answer {
+pub(super) fn faulty(asked: &Asked, page: &str, faults: Faults) -> Answer {
     Answer::again_at(page, asked.typed(OURS).with_errors(faults.into_errors()))
 }
 
@@ -92,15 +92,10 @@ async fn change_session(asked: Asked) -> Answer {
     let page = format!("/staff/museum/sessions/{id}");
     let mut faults = Faults::default();
     let capacity = faults.take("capacity", number(asked.field("capacity"), 0, MOST));
-    let closed = match asked.field("state") {
-        "open" => Some(false),
-        "closed" => Some(true),
-        _ => faults.take("state", Err(Fault::NotAChoice)),
-    };
-    let (Some(capacity), Some(closed)) = (capacity, closed) else { return faulty(&asked, &page, faults) };
+    let Some(capacity) = capacity else { return faulty(&asked, &page, faults) };
     let version = asked.field("version").parse().unwrap_or_default();
     let over = asked.ticked("over_anyway");
-    match booking::change_session(&asked.services, &asked.context, id, version, capacity, closed, over).await {
+    match booking::change_capacity(&asked.services, &asked.context, id, version, capacity, over).await {
         Ok(_) => Answer::to(format!("{page}?done=changed")),
         Err(BookingError::StateHasChanged) => match booking::session_now(&asked.services, &asked.context, id).await {
             Ok(now) => {

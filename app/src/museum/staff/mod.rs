@@ -7,14 +7,17 @@ mod book;
 mod booking;
 mod bookings;
 pub mod calls;
+pub mod close;
 mod session;
 mod sessions;
 mod templates;
 mod today;
+mod waiting;
 
 pub use book::{BookOnBehalf, PrintedPass};
 pub use booking::Booking;
 pub use bookings::Bookings;
+pub use close::{CloseDay, CloseSession};
 pub use session::Session;
 pub use sessions::Sessions;
 pub use templates::Templates;

@@ -1,13 +1,13 @@
 //! One session: how full it is, its places and whether it is open, its bookings.
 
-use super::{bookings_table, occupancy, session_state};
+use super::{bookings_table, close, occupancy, session_state, waiting};
 use crate::desk::{count, crumbs, may, news, number, read_first, rooms};
 use crate::form::Tone;
 use crate::museum::param;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Checkbox, Choice, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, Radios,
-    SummaryList, SummaryRow, Tag, TextField, Variant, Width,
+    Banner, Button, Checkbox, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, SummaryList, SummaryRow,
+    Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
@@ -16,7 +16,12 @@ use domain::time::{local_day, span_text};
 use leptos::prelude::*;
 use services::booking::{self, BookingView, SessionView};
 
-const NEWS: &[(&str, &str)] = &[("changed", "staff-session-changed"), ("added", "staff-session-added")];
+const NEWS: &[(&str, &str)] = &[
+    ("changed", "staff-session-changed"),
+    ("added", "staff-session-added"),
+    ("closed", "staff-closed-done"),
+    ("reopened", "staff-reopened"),
+];
 
 /// One session.
 #[component]
@@ -37,7 +42,20 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
         let href = visit.href(&format!("/staff/museum/book?session={id}"));
         view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("staff-book-title")}</LinkButton></p> }
     });
-    let change = may(visit, Capability::ManageSessions).then(|| change(visit, &session));
+    let list_of_waiting = booking::waiting_list(&visit.services, &visit.context, id).await?;
+    let manages = may(visit, Capability::ManageSessions);
+    let running = facts.ends_at > visit.context.now;
+    let close = (manages && open).then(|| {
+        let href = visit.href(&format!("/staff/museum/sessions/{id}/close"));
+        view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("staff-close-session")}</LinkButton></p> }
+    });
+    let reopen = if manages && running && facts.closed {
+        let reason = booking::closing_reason(&visit.services, id).await?;
+        Some(close::closed(visit, id, session.version, reason))
+    } else {
+        None
+    };
+    let change = manages.then(|| change(visit, &session));
     Ok(view! {
         <Page title=span_text(facts.starts_at, facts.ends_at, visit.locale()) kicker=visit.t("staff-session-title") width=Width::Wide
             crumbs=crumbs(visit, &[("/staff/museum/sessions", "staff-sessions-title"), (&board, "staff-day-title")])>
@@ -46,7 +64,10 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
             {warnings(visit, &session)}
             <SummaryList rows=rows(visit, &session)/>
             {book}
+            {reopen}
             {change}
+            {close}
+            {waiting::list(visit, &list_of_waiting)}
             {list(visit, &bookings)}
         </Page>
     }
@@ -70,6 +91,7 @@ fn rows(visit: &Visit, session: &SessionView) -> Vec<SummaryRow> {
         SummaryRow::new(visit.t("staff-session-places"), occupancy(visit, session)),
         SummaryRow::new(visit.t("staff-session-free-now"), count(visit, "staff-people", facts.free())),
         SummaryRow::new(visit.t("staff-session-held"), count(visit, "staff-people", facts.held)),
+        SummaryRow::new(visit.t("staff-waiting-owed"), count(visit, "staff-people", facts.owed)),
         SummaryRow::new(visit.t("staff-session-arrived"), count(visit, "staff-people", session.arrived)),
         SummaryRow::new(visit.t("staff-session-bookings"), session.bookings.to_string()),
     ]
@@ -84,11 +106,6 @@ fn change(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
     let confirm = (confirm && over > 0).then(|| {
         view! { <Checkbox name="over_anyway" hint=visit.t("staff-session-over-hint")>{count(visit, "staff-session-over-anyway", over)}</Checkbox> }
     });
-    let states = vec![
-        Choice::new("open", visit.t("staff-session-open")),
-        Choice::new("closed", visit.t("staff-session-close")).hint(visit.t("staff-session-close-hint")),
-    ];
-    let state = if facts.closed { "closed" } else { "open" };
     view! {
         <section class="section" id="change">
             <h2>{visit.t("staff-session-change")}</h2>
@@ -96,7 +113,6 @@ fn change(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
                 <HiddenField name="version" value=session.version.to_string()/>
                 <TextField name="capacity" inputmode="numeric" width="short" label=visit.t("staff-capacity")
                     hint=count(visit, "staff-capacity-hint", facts.booked) value=facts.capacity.to_string()/>
-                <Radios name="state" label=visit.t("staff-session-state") choices=states value=state/>
                 {confirm}
                 <p class="actions"><Button>{visit.t("staff-save")}</Button></p>
             </Form>

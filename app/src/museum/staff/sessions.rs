@@ -121,6 +121,7 @@ fn table(visit: &Visit, day: Date, sessions: &[SessionView]) -> impl IntoView + 
         Column::new(visit.t("staff-session-time")),
         Column::new(visit.t("staff-session-places")),
         Column::number(visit.t("staff-session-held")),
+        Column::number(visit.t("staff-waiting-parties")),
         Column::number(visit.t("staff-session-arrived")),
         Column::new(visit.t("staff-session-state")),
     ];
@@ -131,6 +132,7 @@ fn table(visit: &Visit, day: Date, sessions: &[SessionView]) -> impl IntoView + 
             .cell(view! { <a href=href>{hours(facts.starts_at, facts.ends_at)}</a> })
             .cell(occupancy(visit, session))
             .cell(facts.held.to_string())
+            .cell(session.waiting.to_string())
             .cell(session.arrived.to_string())
             .cell(state_tag(visit, session))
             .muted(facts.closed || facts.ends_at <= visit.context.now)

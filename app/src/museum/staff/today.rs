@@ -1,7 +1,7 @@
 //! Today's board: how full each session of a day is, who has come, how many people are in the building.
 
 use super::{hours, occupancy, session_state};
-use crate::desk::{count, crumbs, may, read_first, rooms, turn};
+use crate::desk::{count, crumbs, may, news, read_first, rooms, turn};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
@@ -37,6 +37,10 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         view! { <LinkButton href=visit.here() variant=Variant::Quiet>{visit.t("staff-today-refresh")}</LinkButton> }
     });
     let title = visit.t(if day == today { "staff-today-title" } else { "staff-day-title" });
+    let close = (day >= today && sessions.iter().any(|s| !s.facts.closed) && may(visit, Capability::ManageSessions)).then(|| {
+        let href = visit.href(&format!("/staff/museum/days/{day}/close"));
+        view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("staff-close-day")}</LinkButton></p> }
+    });
     let content =
         if sessions.is_empty() { nothing(visit, day).await? } else { board(visit, &sessions, inside).into_any() };
     Ok(view! {
@@ -46,7 +50,9 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
                 <DateField name="day" label=visit.t("staff-day") value=day/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{back}{refresh}</p>
             </Form>
+            {news(visit, &[("closed", "staff-closed-done")])}
             {content}
+            {close}
             {turn}
         </Page>
     }
@@ -88,6 +94,7 @@ fn card(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
             <dl class=if now { "staff-pairs staff-pairs-now" } else { "staff-pairs" }>
                 {pair("staff-session-arrived", session.arrived)}
                 {pair("staff-session-bookings", session.bookings)}
+                {(session.waiting > 0).then(|| pair("staff-waiting-parties", session.waiting))}
                 {pair("staff-board-held", facts.held)}
             </dl>
         </Card>

@@ -124,6 +124,7 @@ mod tests {
             capacity: 20,
             booked: 4,
             held: 0,
+            owed: 0,
             closed: false,
         };
         admit(&Policy::default(), instant(now), &session, pass, present)

@@ -7,6 +7,7 @@ mod party;
 mod policy;
 mod reference;
 mod reminders;
+mod waiting;
 
 pub use door::{Admission, DoorRefusal, PassFacts, admit};
 pub use party::{Particulars, Party, PartySize};
@@ -15,3 +16,4 @@ pub use policy::{
 };
 pub use reference::Reference;
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};
+pub use waiting::{Standstill, WaitingEvent, WaitingState, first_that_fit, may_wait, offer_until, owed, standstill};

@@ -38,6 +38,14 @@ pub struct Policy {
     pub late_minutes: u16,
     /// How long places are kept while the form is filled in.
     pub hold_minutes: u16,
+    /// The longest an offer to a waiting party lasts …
+    pub offer_most_minutes: u16,
+    /// … the shortest …
+    pub offer_least_minutes: u16,
+    /// … and how long before the session every offer is over: what is free then is anybody's.
+    pub offer_cutoff_minutes: u16,
+    /// Entries of the waiting list one phone or address may have at a time.
+    pub waiting_per_person: u16,
 }
 
 impl Default for Policy {
@@ -58,6 +66,10 @@ impl Default for Policy {
             early_minutes: 30,
             late_minutes: 45,
             hold_minutes: 10,
+            offer_most_minutes: 12 * 60,
+            offer_least_minutes: 20,
+            offer_cutoff_minutes: 120,
+            waiting_per_person: 3,
         }
     }
 }
@@ -73,16 +85,18 @@ pub struct SessionFacts {
     pub capacity: u32,
     /// People with a confirmed booking.
     pub booked: u32,
-    /// People with a live hold.
+    /// People with a live hold or a live offer.
     pub held: u32,
+    /// Places owed to parties that wait and fit: free, and not for the public.
+    pub owed: u32,
     /// The house closed it.
     pub closed: bool,
 }
 
 impl SessionFacts {
-    /// Places nobody has: never below zero, also when the capacity was lowered below what is booked.
+    /// Places nobody has and nobody is owed: never below zero, also when the capacity was lowered below what is booked.
     pub const fn free(&self) -> u32 {
-        self.capacity.saturating_sub(self.booked + self.held)
+        self.capacity.saturating_sub(self.booked + self.held + self.owed)
     }
 
     /// By how many people more are booked than there are places now.
@@ -177,6 +191,21 @@ pub enum Refusal {
     /// The session is the one it has already.
     #[error("same session")]
     SameSession,
+    /// The offer of a place is over, or was answered.
+    #[error("offer ended")]
+    OfferEnded,
+    /// This phone or address waits for this session already.
+    #[error("already waiting")]
+    AlreadyWaiting,
+    /// This phone or address is on as many waiting lists as allowed.
+    #[error("waiting limit reached")]
+    WaitingLimit {
+        /// Entries allowed.
+        max: u32,
+    },
+    /// The session is too near for the waiting list.
+    #[error("waiting list ended")]
+    WaitingOver,
     /// The session was locked for too long: try again.
     #[error("busy")]
     Busy,
@@ -198,6 +227,18 @@ pub fn may_book(
     party: Party,
     person: BookingFacts,
 ) -> Result<(), Refusal> {
+    admits(policy, now, session, party, person)?;
+    room(session, party.people.get())
+}
+
+/// Everything but the room: the session is open for booking, the party is one it takes, and the person has bookings left.
+pub(super) fn admits(
+    policy: &Policy,
+    now: Timestamp,
+    session: &SessionFacts,
+    party: Party,
+    person: BookingFacts,
+) -> Result<(), Refusal> {
     open_now(policy, now, session)?;
     party_fits(policy, party)?;
     if person.on_day >= u32::from(policy.bookings_per_day) {
@@ -212,7 +253,7 @@ pub fn may_book(
     if person.overlapping > 0 {
         return Err(Refusal::Overlaps);
     }
-    room(session, party.people.get())
+    Ok(())
 }
 
 /// May the house itself book this party now? Staff book past opening times and personal limits and for parties of any
@@ -327,6 +368,7 @@ mod tests {
             capacity: 20,
             booked,
             held,
+            owed: 0,
             closed: false,
         }
     }
@@ -354,6 +396,8 @@ mod tests {
             decide("2026-07-20T12:00:00+08:00", &session(15, 1), party(5, 0), NOBODY),
             Err(Refusal::Full { free: 4 })
         );
+        let owing = SessionFacts { owed: 2, ..session(15, 1) };
+        assert_eq!((owing.free(), session(19, 1).free()), (2, 0), "what is owed to the waiting is not for the public");
         assert_eq!(session(25, 0).over_by(), 5);
         assert_eq!(session(25, 0).free(), 0);
     }

@@ -17,13 +17,14 @@ use crate::db::to_the_end;
 use crate::limits;
 use crate::outreach::{OutreachError, exported_answers};
 use domain::account::{Actor, Capability, Denied};
-use domain::ids::{AccountId, BookingId};
+use domain::ids::{AccountId, BookingId, WaitingId};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 use store::account::erase as rows;
 use store::account::people::{self, AccountRow};
 use store::account::{codes as code_rows, sessions as session_rows};
+use store::booking::waiting;
 use uuid::Uuid;
 
 /// What stands in an emptied booking where a name stood.
@@ -56,8 +57,10 @@ async fn collect(
 ) -> Result<Value, AccountError> {
     let profile = open_profile(services, row)?;
     let bookings = rows::bookings(&mut *db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
-    let ids: Vec<Uuid> = bookings.iter().map(|booking| booking.id).collect();
-    let mut answers = exported_answers(services, db, &ids).await?;
+    let waits = waiting::of_account(db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
+    let booked: Vec<Uuid> = bookings.iter().map(|booking| booking.id).collect();
+    let mut answers = exported_answers(services, db, &booked).await?;
+    let ids: Vec<Uuid> = booked.into_iter().chain(waits.iter().map(|entry| entry.id)).collect();
     let (requests, bus_requests) = bus::exported(services, context, db, contacts(row)).await?;
     let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
@@ -77,6 +80,10 @@ async fn collect(
         },
         "bookings": bookings.iter().map(|booking| exported(services, booking, &mut answers)).collect::<Result<Vec<_>, _>>()?,
         "bus_requests": bus_requests,
+        "waiting_list": waits
+            .iter()
+            .map(|entry| exported_wait(services, entry))
+            .collect::<Result<Vec<_>, _>>()?,
         "sign_ins": sessions.iter().map(|session| json!({
             "browser": session.label,
             "created_at": session.created_at.to_jiff(),
@@ -131,6 +138,25 @@ fn exported(
     }))
 }
 
+fn exported_wait(services: &Services, entry: &waiting::EntryRow) -> Result<Value, CryptoError> {
+    let open = |column, sealed: Option<&[u8]>| {
+        let place = Place { table: "waiting_entry", column, row: entry.id };
+        sealed.map(|sealed| super::open_text(&services.vault, place, sealed)).transpose()
+    };
+    Ok(json!({
+        "id": entry.id,
+        "state": entry.state,
+        "people": entry.people,
+        "children": entry.children,
+        "created_at": entry.created_at.to_jiff(),
+        "offers": entry.offers,
+        "booking": entry.booking_id,
+        "name": open("name_sealed", entry.name_sealed.as_deref())?,
+        "phone": open("phone_sealed", entry.phone_sealed.as_deref())?,
+        "mail": open("mail_sealed", entry.mail_sealed.as_deref())?,
+    }))
+}
+
 /// What a deletion did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Deleted {
@@ -177,6 +203,7 @@ pub async fn delete_own(
         for request in &requests {
             bus::withdraw_own(&services, &context, *request).await?;
         }
+        leave_lists(&services, &context, &row).await?;
         let (emptied, requests_emptied) = empty(&services, &context, account).await?;
         Ok(Deleted { cancelled: live.len(), emptied, withdrawn: requests.len(), requests_emptied })
     })
@@ -217,6 +244,17 @@ fn not_cancelled(error: BookingError) -> AccountError {
     }
 }
 
+/// Takes the person off every waiting list: whoever waits behind moves up at once.
+async fn leave_lists(services: &Services, context: &Context, row: &AccountRow) -> Result<(), AccountError> {
+    let mut db = services.db.acquire().await?;
+    let live = waiting::live_of_account(&mut db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
+    drop(db);
+    for entry in live {
+        booking::leave_for(services, context, WaitingId(entry)).await.map_err(not_cancelled)?;
+    }
+    Ok(())
+}
+
 async fn live_bookings(db: &mut PgConnection, context: &Context, row: &AccountRow) -> sqlx::Result<Vec<Uuid>> {
     rows::live_bookings(db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref(), context.now).await
 }
@@ -243,6 +281,9 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
         let name = services.vault.seal(booking_place("name_sealed", booking.id), NOBODY.as_bytes());
         rows::empty_booking(&mut *transaction, booking.id, &name, context.now).await?;
     }
+    let waited: Vec<Uuid> =
+        waiting::of_account(&mut transaction, row.id, phone, mail).await?.into_iter().map(|entry| entry.id).collect();
+    waiting::empty(&mut transaction, &waited, context.now).await?;
     let ids: Vec<Uuid> = past.iter().map(|booking| booking.id).collect();
     store::outreach::answers::erase(&mut *transaction, &ids).await?;
     // Somebody may have sent another request meanwhile, too.

@@ -5,6 +5,7 @@ use super::calendar::{SessionView, session};
 use super::{BookingError, MUSEUM};
 use crate::{Context, Services};
 use domain::account::Capability;
+use domain::booking::Policy;
 use domain::ids::SessionId;
 use domain::time::start_of_day;
 use jiff::civil;
@@ -27,7 +28,9 @@ pub async fn sessions(
     let museum = sql::activity_by_slug(&mut db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
     let until = start_of_day(last.tomorrow().unwrap_or(last));
     let rows = sql::sessions_between(&mut db, museum.id, start_of_day(first), until, context.now).await?;
-    Ok(rows.into_iter().map(SessionView::from).collect())
+    let policy: Policy =
+        serde_json::from_value(museum.policy).map_err(|_| BookingError::Damaged("the museum's policy"))?;
+    Ok(rows.into_iter().map(|row| SessionView::of(row, &policy, context.now)).collect())
 }
 
 /// One session.

@@ -1,5 +1,6 @@
 //! What the public sees of sessions: read once a second for everybody, from memory.
 
+use super::waiting::owing;
 use super::{BookingError, MUSEUM};
 use crate::Services;
 use crate::snapshot::Snapshot;
@@ -24,6 +25,8 @@ pub struct SessionView {
     pub arrived: u32,
     /// Confirmed bookings.
     pub bookings: u32,
+    /// Parties that wait for it.
+    pub waiting: u32,
     /// Edit counter, for staff forms.
     pub version: i32,
 }
@@ -35,22 +38,26 @@ impl SessionView {
     }
 }
 
-impl From<sql::SessionRow> for SessionView {
-    fn from(row: sql::SessionRow) -> Self {
+impl SessionView {
+    /// A row as it is at `now`, under the rules of its activity.
+    pub(crate) fn of(row: sql::SessionRow, policy: &Policy, now: Timestamp) -> Self {
         let count = |n: i64| n.max(0) as u32;
+        let facts = SessionFacts {
+            starts_at: row.starts_at.to_jiff(),
+            ends_at: row.ends_at.to_jiff(),
+            capacity: row.capacity.max(0) as u32,
+            booked: count(row.booked),
+            held: count(row.held),
+            owed: 0,
+            closed: row.state != "open",
+        };
         Self {
             id: SessionId(row.id),
             activity: ActivityId(row.activity_id),
-            facts: SessionFacts {
-                starts_at: row.starts_at.to_jiff(),
-                ends_at: row.ends_at.to_jiff(),
-                capacity: row.capacity.max(0) as u32,
-                booked: count(row.booked),
-                held: count(row.held),
-                closed: row.state != "open",
-            },
+            facts: owing(policy, now, facts, row.waiting.iter().map(|people| people.unsigned_abs())),
             arrived: count(row.arrived),
             bookings: count(row.bookings),
+            waiting: row.waiting.len() as u32,
             version: row.version,
         }
     }
@@ -129,11 +136,11 @@ async fn read(services: &Services, now: Timestamp) -> Result<Museum, BookingErro
     let exceptions = sql::exceptions(&mut db, row.id, jiff_sqlx::ToSqlx::to_sqlx(today)).await?;
     Ok(Museum {
         activity: ActivityId(row.id),
-        policy,
         policy_version: row.policy_version,
-        sessions: rows.into_iter().map(SessionView::from).collect(),
+        sessions: rows.into_iter().map(|row| SessionView::of(row, &policy, now)).collect(),
         exceptions: exceptions.into_iter().map(|e| (e.day.to_jiff(), e.reason_zh, e.reason_en)).collect(),
         read_at: now,
+        policy,
     })
 }
 
@@ -154,5 +161,29 @@ pub(super) async fn seen(services: &Services, id: SessionId, now: Timestamp) -> 
 
 /// One session, read now.
 pub(super) async fn session(db: &mut PgConnection, id: SessionId, now: Timestamp) -> Result<SessionView, BookingError> {
-    sql::session(db, id.0, now).await?.map(SessionView::from).ok_or(BookingError::NotFound)
+    let row = sql::session(db, id.0, now).await?.ok_or(BookingError::NotFound)?;
+    let policy = serde_json::from_value(row.policy.clone().unwrap_or_default());
+    let policy: Policy = policy.map_err(|_| BookingError::Damaged("a policy"))?;
+    Ok(SessionView::of(row, &policy, now))
+}
+
+/// The sessions of an activity nearest to an instant that a party can book now, at most `count`, the nearest first.
+pub(super) async fn nearest(
+    db: &mut PgConnection,
+    activity: ActivityId,
+    policy: &Policy,
+    (to, people): (Timestamp, u32),
+    now: Timestamp,
+    count: usize,
+) -> Result<Vec<SessionView>, BookingError> {
+    let until = now.saturating_add(SignedDuration::from_hours(24 * (i64::from(policy.days_ahead) + 2)));
+    let rows = sql::sessions_between(db, activity.0, now, until.unwrap_or(now), now).await?;
+    let mut found: Vec<SessionView> = rows
+        .into_iter()
+        .map(|row| SessionView::of(row, policy, now))
+        .filter(|s| !s.facts.closed && s.fits(people) && opens_at(policy, s.facts.starts_at) <= now)
+        .collect();
+    found.sort_by_key(|s| s.facts.starts_at.duration_since(to).abs());
+    found.truncate(count);
+    Ok(found)
 }

@@ -2,8 +2,9 @@
 //! its end when the caller goes away, and queues its message in the same transaction.
 
 use super::BookingError;
-use super::claims::{activity, contact_index, count, facts, lock_key, spans};
+use super::claims::{activity, contact_index, count, facts, lock, lock_key, spans};
 use super::view::{BookingView, open};
+use super::waiting::{owing, promote};
 use crate::audit::{self, Entry};
 use crate::crypto::LinkPurpose;
 use crate::db::to_the_end;
@@ -203,7 +204,7 @@ async fn transaction(
     if let Work::Move(target) = work {
         sessions.push(target.0);
     }
-    let locked = claims::lock_sessions(&mut tx, &sessions).await?;
+    let locked = lock(services, &mut tx, &sessions).await?;
     // What was read before the lock may be old; what is read now cannot change.
     let booking = sql::booking(&mut tx, seen.id).await?.ok_or(BookingError::NotFound)?;
     if booking.session_id != seen.session_id || version.is_some_and(|v| v != booking.version) {
@@ -211,7 +212,7 @@ async fn transaction(
     }
     let own = locked.iter().find(|s| s.id == booking.session_id).ok_or(BookingError::NotFound)?;
     let policy = policy_of(own)?;
-    let own_facts = session_facts(&mut tx, context, own).await?;
+    let own_facts = session_facts(services, &mut tx, own, &policy).await?;
     deadline(&policy, context, &own_facts, &booking)?;
     match work {
         Work::Cancel => do_cancel(services, context, &mut tx, &booking).await?,
@@ -221,6 +222,8 @@ async fn transaction(
             do_move(services, context, &mut tx, &booking, own, target).await?;
         }
     }
+    // Places that came free are somebody's before anybody else can ask for them.
+    promote(services, context, &mut tx, own).await?;
     let after = sql::booking(&mut tx, seen.id).await?.ok_or(BookingError::NotFound)?;
     let after = open(services, after)?;
     if let Some(Remember { under, answer }) = remember
@@ -233,14 +236,20 @@ async fn transaction(
     Ok(after)
 }
 
+/// What the session is at this moment, under its lock: what the public may still have of it is less what is owed.
 async fn session_facts(
+    services: &Services,
     db: &mut PgConnection,
-    context: &Context,
     session: &claims::LockedSession,
+    policy: &Policy,
 ) -> Result<SessionFacts, BookingError> {
+    let now = services.clock.now();
     let booked = claims::people_booked(db, session.id).await?;
-    let held = claims::live_holds(db, session.id, context.now).await?.iter().map(|h| h.people.max(0) as u32).sum();
-    Ok(facts(session, booked, held))
+    let (held, line): (Vec<_>, Vec<_>) =
+        claims::spoken_for(db, session.id, now).await?.into_iter().partition(|spoken| spoken.place.is_none());
+    let people = |spoken: &claims::Spoken| spoken.people.unsigned_abs();
+    let line: Vec<u32> = line.iter().map(people).collect();
+    Ok(owing(policy, now, facts(session, booked, held.iter().map(people).sum()), line))
 }
 
 async fn note(
@@ -311,15 +320,15 @@ async fn do_move(
     if activity(target) != activity(own) {
         return Err(BookingError::NotFound);
     }
-    let session = session_facts(db, context, target).await?;
+    let target_policy = policy_of(target)?;
+    let session = session_facts(services, db, target, &target_policy).await?;
     let view = open(services, booking.clone())?;
     let moves = if by_house(context) {
         house_may_book(context.now, &session, view.party)?;
         0
     } else {
-        let policy = policy_of(target)?;
-        let person = other_bookings(services, db, &policy, target, &view).await?;
-        may_move(&policy, context.now, &session, view.party, view.moves, person)?;
+        let person = other_bookings(services, db, &target_policy, target, &view).await?;
+        may_move(&target_policy, context.now, &session, view.party, view.moves, person)?;
         1
     };
     let change = sql::Change { session: target.id, people: booking.people, children: booking.children, moves };
@@ -346,6 +355,6 @@ async fn other_bookings(
     Ok(count(&counts, &index))
 }
 
-fn policy_of(session: &claims::LockedSession) -> Result<Policy, BookingError> {
+pub(super) fn policy_of(session: &claims::LockedSession) -> Result<Policy, BookingError> {
     serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))
 }

@@ -14,7 +14,7 @@ use domain::account::Capability;
 use domain::booking::{Particulars, Party, PartySize, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::field::Fault;
-use domain::ids::{BookingId, DraftId, HoldId, SessionId};
+use domain::ids::{BookingId, DraftId, HoldId, SessionId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
 use store::booking::drafts as sql;
 
@@ -38,6 +38,12 @@ pub struct DraftView {
     pub proven: bool,
     /// The booking it became.
     pub booking: Option<BookingId>,
+    /// It waits for places instead of keeping them.
+    pub waits: bool,
+    /// Other sessions its party would take as well.
+    pub also: Vec<SessionId>,
+    /// The entry of the waiting list it became.
+    pub waiting: Option<WaitingId>,
     hold: HoldId,
 }
 
@@ -80,7 +86,7 @@ async fn hold(
     services.claims.submit(services, session, Claim::Hold(order)).await.map(|_| ())
 }
 
-fn visitor_hash(services: &Services, visitor: &str) -> Vec<u8> {
+pub(super) fn visitor_hash(services: &Services, visitor: &str) -> Vec<u8> {
     services.vault.blind_index("visitor", visitor)
 }
 
@@ -106,6 +112,9 @@ pub async fn read(
         held_until: row.held_until.map(|at| at.to_jiff()),
         proven: row.verified_at.is_some(),
         booking: row.booking_id.map(BookingId),
+        waits: row.waits,
+        also: row.also.into_iter().map(SessionId).collect(),
+        waiting: row.waiting_id.map(WaitingId),
         hold: HoldId(row.hold_id),
     })
 }
@@ -240,6 +249,7 @@ pub async fn confirm(
         // One draft makes one booking, whatever session it was pointed at when the button was pressed.
         key: Key { scope: "draft".into(), key: draft.id.to_string(), body_hash: Vec::new() },
         by_house: false,
+        offer: None,
     };
     match services.claims.submit(services, draft.session.id, Claim::Book(Box::new(order))).await? {
         Granted::Booked(Booked { booking, .. }) => Ok(booking),

@@ -7,29 +7,40 @@ mod board;
 mod calendar;
 mod change;
 mod claims;
+mod closing;
 mod door;
 mod draft;
 mod error;
 mod office;
 mod public;
+mod rebook;
 mod seed;
 mod view;
+mod waiting;
 
 pub use board::{session_now, sessions};
 pub use calendar::{Calendar, Museum, SessionView, Timetable, museum};
 pub use change::{Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, move_to};
 pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book};
+pub use closing::{Closed, Closing, Ended, Touched, close, closing_handlers, closing_reason, reopen, touched};
 pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, walk_in};
 pub(crate) use draft::DRAFT_LIFE;
 pub use draft::{DraftView, begin, confirm, prove, read, resend, save, take_other};
 pub use error::BookingError;
 pub use office::{
     ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session,
-    change_session, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
+    change_capacity, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
 };
 pub use public::led_nowhere;
+pub(crate) use rebook::alternative_spans;
+pub use rebook::{Rebooking, rebook, rebook_link, rebooking};
 pub use seed::seed_demo;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};
+pub use waiting::{
+    Listed, Offer, WaitingList, WaitingView, Wish, accept, begin_waiting, bookable_instead, choices, decline, join,
+    keep_wishes, leave as leave_waiting, pass_on, waiting, waiting_link, waiting_list,
+};
+pub(crate) use waiting::{leave_for, read_waiting};
 
 /// The word of the museum among the activities.
 pub const MUSEUM: &str = "museum";

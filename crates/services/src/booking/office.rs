@@ -1,8 +1,9 @@
 //! The staff's hand: weekly templates, exceptions, sessions, capacities, the list of bookings, the nightly check.
 
 use super::calendar::{SessionView, session as read_session};
-use super::claims::contact_index;
+use super::claims::{contact_index, lock};
 use super::view::{BookingView, open};
+use super::waiting::promote;
 use super::{BookingError, MUSEUM};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
@@ -16,7 +17,7 @@ use domain::time::{at, local_day, start_of_day};
 use jiff::{Span, Timestamp, civil};
 use jiff_sqlx::ToSqlx;
 use std::collections::HashSet;
-use store::booking::{bookings, claims, sessions as sql};
+use store::booking::{bookings, claims, closures, sessions as sql};
 use uuid::Uuid;
 
 /// A weekly rule that makes sessions.
@@ -49,7 +50,7 @@ pub struct ExceptionView {
     pub reason_en: String,
 }
 
-async fn museum(db: &mut sqlx::PgConnection) -> Result<(Uuid, Policy), BookingError> {
+pub(super) async fn museum(db: &mut sqlx::PgConnection) -> Result<(Uuid, Policy), BookingError> {
     let row = sql::activity_by_slug(db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
     let policy = serde_json::from_value(row.policy).map_err(|_| BookingError::Damaged("the museum's policy"))?;
     Ok((row.id, policy))
@@ -217,6 +218,8 @@ async fn make(
     activity: Uuid,
     policy: &Policy,
 ) -> Result<u64, BookingError> {
+    // A day that is being closed is either seen here or waits for the sessions made here.
+    closures::lock_activity(db, activity).await?;
     let templates: Vec<TemplateView> = sql::templates(db, activity).await?.into_iter().map(template_view).collect();
     let today = local_day(context.now);
     let closed: HashSet<civil::Date> =
@@ -276,18 +279,17 @@ pub async fn add_session(
     .await
 }
 
-/// Changes a session's places, or closes or opens it. A capacity below what is booked needs `over_anyway`: nobody is
-/// cancelled, availability reads 0, staff see "over by N".
+/// Changes a session's places. A capacity below what is booked needs `over_anyway`: nobody is cancelled, availability reads
+/// 0, staff see "over by N", and the waiting list rests. With more places waiting parties are promoted at once, in order.
 ///
 /// # Errors
-/// `Denied`; `StateHasChanged` for an old `version`; `Refused(Full)` with the booked people when `over_anyway` is missing.
-pub async fn change_session(
+/// `Denied`; `StateHasChanged` for an old `version`; `Fields` when `over_anyway` is missing.
+pub async fn change_capacity(
     services: &Services,
     context: &Context,
     id: SessionId,
     version: i32,
     capacity: u32,
-    closed: bool,
     over_anyway: bool,
 ) -> Result<SessionView, BookingError> {
     context.require(Capability::ManageSessions)?;
@@ -297,22 +299,21 @@ pub async fn change_session(
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        let before = claims::lock_sessions(&mut tx, &[id.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
+        let mut session = lock(&services, &mut tx, &[id.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
         let booked = claims::people_booked(&mut tx, id.0).await?.max(0) as u32;
-        if booked > capacity && !over_anyway && (capacity as i32) < before.capacity {
+        if booked > capacity && !over_anyway && (capacity as i32) < session.capacity {
             return Err(BookingError::field("over_anyway", Fault::MustAccept));
         }
-        let state = if closed { "closed" } else { "open" };
-        if !sql::change_session(&mut tx, id.0, version, capacity as i32, state).await? {
+        if !sql::change_capacity(&mut tx, id.0, version, capacity as i32).await? {
             return Err(BookingError::StateHasChanged);
         }
-        let detail = serde_json::json!({
-            "capacity": { "from": before.capacity, "to": capacity }, "state": { "from": before.state, "to": state },
-            "booked": booked,
-        });
+        let detail = serde_json::json!({ "capacity": { "from": session.capacity, "to": capacity }, "booked": booked });
         note(&mut tx, &context, "session.changed", "session", id.0, detail).await?;
+        session.capacity = capacity as i32;
+        promote(&services, &context, &mut tx, &session).await?;
         let after = read_session(&mut tx, id, context.now).await?;
         tx.commit().await?;
+        services.job_bell.notify_one();
         Ok(after)
     })
     .await

@@ -9,7 +9,7 @@ use domain::Locale;
 use domain::account::Capability;
 use domain::booking::{Party, PartySize};
 use domain::contact::{Contact, MailAddress, PersonName, Phone};
-use domain::ids::{AccountId, ActivityId, BookingId, SessionId};
+use domain::ids::{AccountId, ActivityId, BookingId, ClosureId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use store::booking::bookings as sql;
 
@@ -63,6 +63,8 @@ pub struct BookingView {
     pub ends_at: Timestamp,
     /// The house closed the session.
     pub session_closed: bool,
+    /// The act of closing that cancelled it: another session may be booked without a second code.
+    pub closure: Option<ClosureId>,
 }
 
 /// Opens a row's sealed columns.
@@ -102,6 +104,7 @@ pub(super) fn open(services: &Services, row: sql::BookingRow) -> Result<BookingV
         starts_at: row.starts_at.to_jiff(),
         ends_at: row.ends_at.to_jiff(),
         session_closed: row.session_state != "open",
+        closure: row.closure_id.map(ClosureId),
     })
 }
 

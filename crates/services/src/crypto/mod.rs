@@ -63,6 +63,10 @@ pub struct Place {
 pub enum LinkPurpose {
     /// See and change a booking.
     ManageBooking,
+    /// Book another session instead of one the house closed.
+    Rebook,
+    /// See an entry of the waiting list, answer its offers, leave.
+    Waiting,
     /// Follow a request for the science bus: answer, accept, decline, withdraw.
     BusRequest,
     /// Say what a visit of the bus was like.
@@ -74,6 +78,8 @@ impl LinkPurpose {
     const fn name(self) -> &'static str {
         match self {
             Self::ManageBooking => "manage-booking",
+            Self::Rebook => "rebook",
+            Self::Waiting => "waiting",
             Self::BusRequest => "bus-request",
             Self::BusFeedback => "bus-feedback",
         }

@@ -25,8 +25,8 @@ use store::messages::NewMessage;
 /// Adds what sends messages.
 #[must_use]
 pub fn handlers(handlers: Handlers) -> Handlers {
-    let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking);
-    handlers.on(super::bus::BUS, super::bus::send).on(ACCOUNT, send_account)
+    let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking).on(ACCOUNT, send_account);
+    super::waiting::handlers(handlers.on(super::bus::BUS, super::bus::send))
 }
 
 /// A message on its way.
@@ -117,10 +117,15 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
     if template.reminder().is_some() && is_quiet(now) {
         return Err(Failure::retry_after("quiet_hours", after_quiet(now).duration_since(now)));
     }
-    let facts = Facts::Visit(Box::new(facts(&services, &visit, now)));
+    let mut told = facts(&services, &visit, now);
+    if template == Template::Closed {
+        told.alternatives = alternatives(&services, &visit, now).await?;
+    }
+    let facts = Facts::Visit(Box::new(told));
     let mut outcome = Ok(());
     if let Some(address) = visit.mail.clone() {
-        let method = if template == Template::Cancelled { Method::Cancel } else { Method::Request };
+        let over = matches!(template, Template::Cancelled | Template::Closed);
+        let method = if over { Method::Cancel } else { Method::Request };
         // A reminder changes nothing in a calendar.
         let calendar = template
             .reminder()
@@ -142,7 +147,7 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
 /// that is no longer, of a session that was closed, to people who are there already, or too late to be of use.
 fn still_true(template: Template, visit: &Visit, planned_for: Option<Timestamp>, now: Timestamp) -> bool {
     match template {
-        Template::Cancelled => visit.cancelled,
+        Template::Cancelled | Template::Closed => visit.cancelled,
         Template::Confirmation | Template::Changed => !visit.cancelled && now < visit.ends_at,
         Template::ReminderDays3 | Template::ReminderDay1 | Template::ReminderHours2 => {
             let timely = template.reminder().is_some_and(|reminder| now < reminder.worth_until(visit.starts_at));
@@ -267,9 +272,20 @@ fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
         pass: links.pass,
         by_house: visit.cancelled_by_house,
         closed: visit.closed,
+        reason: visit.reason(locale).map(str::to_owned),
+        alternatives: Vec::new(),
+        rebook: links.rebook,
         site: services.settings.public_url.clone(),
         help: services.post.help(),
     }
+}
+
+/// The sessions nearest to a closed one with room for its party, in words.
+async fn alternatives(services: &Services, visit: &Visit, now: Timestamp) -> Result<Vec<String>, Failure> {
+    let (of, to) = ((visit.activity, visit.session), (visit.starts_at, visit.people));
+    let spans = crate::booking::alternative_spans(services, of, to, now).await;
+    let spans = spans.map_err(|_| Failure::retry("alternatives"))?;
+    Ok(spans.into_iter().map(|(starts, ends)| span_text(starts, ends, visit.locale)).collect())
 }
 
 /// The values of a filed text message: only those its sentence has, each of at most 35 characters (providers refuse
@@ -281,6 +297,12 @@ fn values(services: &Services, visit: &Visit, template: Template, now: Timestamp
         ("when", when_text(visit.starts_at, locale)),
         ("reference", visit.reference.to_string()),
     ]);
+    if template == Template::Closed {
+        let unsaid = if locale == Locale::ZhCn { "场馆安排调整" } else { "a change of the house's plans" };
+        values.insert("reason", shortened(visit.reason(locale).unwrap_or(unsaid)));
+        values.insert("link", short_link::code(services, visit.booking));
+        return values;
+    }
     if template == Template::Cancelled {
         let reason = match (locale, visit.closed, visit.cancelled_by_house) {
             (Locale::ZhCn, true, _) => "因场馆安排调整，很抱歉已",

@@ -17,6 +17,7 @@ mod short_link;
 mod sms;
 mod templates;
 mod visit;
+mod waiting;
 
 pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
@@ -29,6 +30,7 @@ pub use post::{Post, PostSettings};
 pub use short_link::follow;
 pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};
 pub use visit::VisitError;
+pub use waiting::{WaitingNews, queue_waiting};
 
 use crate::context::new_uuid;
 use crate::crypto::{Pass, Place};
@@ -75,6 +77,8 @@ pub enum Template {
     Changed,
     /// Cancelled, by the visitor or by the house.
     Cancelled,
+    /// The house closed its session.
+    Closed,
     /// Three days before.
     ReminderDays3,
     /// One day before.
@@ -85,10 +89,11 @@ pub enum Template {
 
 impl Template {
     /// Every message about a booking.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Confirmation,
         Self::Changed,
         Self::Cancelled,
+        Self::Closed,
         Self::ReminderDays3,
         Self::ReminderDay1,
         Self::ReminderHours2,
@@ -100,6 +105,7 @@ impl Template {
             Self::Confirmation => "confirmation",
             Self::Changed => "changed",
             Self::Cancelled => "cancelled",
+            Self::Closed => "closed",
             Self::ReminderDays3 => "reminder_days3",
             Self::ReminderDay1 => "reminder_day1",
             Self::ReminderHours2 => "reminder_hours2",
@@ -112,6 +118,7 @@ impl Template {
             Self::Confirmation => "confirmation",
             Self::Changed => "changed",
             Self::Cancelled => "cancelled",
+            Self::Closed => "closed",
             Self::ReminderDays3 | Self::ReminderDay1 | Self::ReminderHours2 => "reminder",
         }
     }
@@ -121,7 +128,7 @@ impl Template {
             Self::ReminderDays3 => Some(Reminder::Days3),
             Self::ReminderDay1 => Some(Reminder::Day1),
             Self::ReminderHours2 => Some(Reminder::Hours2),
-            Self::Confirmation | Self::Changed | Self::Cancelled => None,
+            Self::Confirmation | Self::Changed | Self::Cancelled | Self::Closed => None,
         }
     }
 
@@ -239,6 +246,20 @@ pub async fn queue_reminders_anew(
     enqueue_planned(db, now, &planned).await
 }
 
+/// Queues what tells of a closed session, once for each booking it ended, and withdraws their reminders.
+pub(crate) async fn queue_closed(db: &mut PgConnection, now: Timestamp, bookings: &[BookingId]) -> sqlx::Result<()> {
+    let reminders: Vec<String> =
+        bookings.iter().flat_map(|id| Reminder::ALL.map(|reminder| reminder_key(*id, reminder))).collect();
+    if !reminders.is_empty() {
+        store::jobs::withdraw(&mut *db, &reminders).await?;
+    }
+    let told: Vec<_> = bookings
+        .iter()
+        .map(|id| (BookingJob::new(now, *id, Template::Closed, None), now, format!("closed:{id}")))
+        .collect();
+    enqueue_planned(db, now, &told).await
+}
+
 /// Queues the confirmations of new bookings of one session, and their reminders, in one statement.
 pub async fn queue_confirmations(
     db: &mut PgConnection,
@@ -350,16 +371,25 @@ struct Links {
     manage: String,
     /// The pass alone, for the door.
     pass: String,
+    /// Another session instead of a closed one.
+    rebook: String,
+}
+
+/// A page of the site in a language.
+fn address(services: &Services, locale: Locale, path: &str) -> String {
+    let site = &services.settings.public_url;
+    match locale {
+        Locale::ZhCn => format!("{site}{path}"),
+        Locale::En => format!("{site}/en{path}"),
+    }
 }
 
 fn links(services: &Services, visit: &Visit, locale: Locale) -> Links {
     let link = crate::booking::manage_link(services, visit.booking, visit.ends_at);
-    let site = &services.settings.public_url;
-    let manage = match locale {
-        Locale::ZhCn => format!("{site}/b/{link}"),
-        Locale::En => format!("{site}/en/b/{link}"),
-    };
-    Links { pass: format!("{manage}/pass"), manage }
+    let manage = address(services, locale, &format!("/b/{link}"));
+    let link = crate::booking::rebook_link(services, visit.booking, visit.ends_at);
+    let rebook = address(services, locale, &format!("/rebook/{link}"));
+    Links { pass: format!("{manage}/pass"), manage, rebook }
 }
 
 /// The calendar file of a booking, for download; `None` where the booking is not known. The caller has asked whether the

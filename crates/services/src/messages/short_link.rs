@@ -3,12 +3,12 @@
 //! The characters are made of the booking's id with a key of the house, so that every message about a booking bears the
 //! same ones. Fifty bits, and a limit on how often one network may try: they are not to be collected by guessing.
 
-use crate::booking::manage_link;
+use crate::booking::{manage_link, waiting_link};
 use crate::crypto::LinkPurpose;
 use crate::limits::{self, LimitError, Network};
 use crate::{Context, Services};
 use domain::contact::half_width;
-use domain::ids::{BookingId, BusRequestId};
+use domain::ids::{BookingId, BusRequestId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
 
 /// Crockford's base 32: no I, L, O, U.
@@ -31,6 +31,11 @@ pub(super) async fn keep_bus(services: &Services, request: BusRequestId, until: 
     store::bus::requests::keep_short_link(&services.db, &hash, request.0, until).await
 }
 
+/// The characters of an entry of the waiting list.
+pub(super) fn waiting_code(services: &Services, entry: WaitingId) -> String {
+    characters(services.vault.mac("messages.short_link.waiting", entry.0.as_bytes()))
+}
+
 fn characters(mac: [u8; 32]) -> String {
     let bits = mac.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     (0..LENGTH).map(|i| char::from(ALPHABET[(bits >> (5 * i) & 31) as usize])).collect()
@@ -43,8 +48,15 @@ pub(super) async fn keep(services: &Services, booking: BookingId, ends_at: Times
     store::messages::keep_short_link(&services.db, &hash, booking.0, expires).await
 }
 
-/// Where a short link leads: a path of the house, `/b/<link>` or `/bus/r/<link>`; `None` where it leads nowhere (any more). Forgives what eyes
-/// confuse: case, O and 0, I, L and 1.
+/// Makes the link of an entry of the waiting list work until a day after its last session.
+pub(super) async fn keep_waiting(services: &Services, entry: WaitingId, ends_at: Timestamp) -> sqlx::Result<()> {
+    let expires = ends_at.saturating_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
+    let hash = hash(services, &waiting_code(services, entry));
+    store::messages::keep_waiting_link(&services.db, &hash, entry.0, expires).await
+}
+
+/// Where a short link leads: a path of the house, `/b/<link>`, `/bus/r/<link>` or `/waiting/<link>`; `None` where it leads
+/// nowhere (any more). Forgives what eyes confuse: case, O and 0, I, L and 1.
 ///
 /// # Errors
 /// `Limited`: this network tried too often.
@@ -69,6 +81,9 @@ pub async fn follow(
     let hash = hash(services, &read);
     if let Some((booking, ends_at)) = store::messages::follow_short_link(&services.db, context.now, &hash).await? {
         return Ok(Some(format!("/b/{}", manage_link(services, BookingId(booking), ends_at))));
+    }
+    if let Some((entry, ends_at)) = store::messages::follow_waiting_link(&services.db, context.now, &hash).await? {
+        return Ok(Some(format!("/waiting/{}", waiting_link(services, WaitingId(entry), ends_at))));
     }
     let found = store::bus::requests::follow_short_link(&services.db, &hash, context.now).await?;
     Ok(found.map(|(request, until)| format!("/bus/r/{}", services.vault.link(LinkPurpose::BusRequest, request, until))))

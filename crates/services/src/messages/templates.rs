@@ -49,7 +49,11 @@ embedded!(
     "confirmation",
     "changed",
     "cancelled",
+    "closed",
     "reminder",
+    "waiting_joined",
+    "waiting_offer",
+    "waiting_ended",
     "contact_changed",
     "contact_asked",
     "bus_received",
@@ -79,6 +83,8 @@ pub(super) enum Facts {
     },
     /// A visit.
     Visit(Box<VisitFacts>),
+    /// A party on the waiting list.
+    Waiting(Box<WaitingFacts>),
     /// An account.
     Account(AccountFacts),
     /// A request for the science bus.
@@ -143,6 +149,45 @@ pub(super) struct VisitFacts {
     pub by_house: bool,
     /// The house closed the session.
     pub closed: bool,
+    /// Why it did.
+    pub reason: Option<String>,
+    /// The nearest sessions with room for the party, where the session was closed.
+    pub alternatives: Vec<String>,
+    /// Where one of them is booked.
+    pub rebook: String,
+    /// The site.
+    pub site: String,
+    /// Where people get help.
+    pub help: Option<String>,
+}
+
+/// A party on the waiting list, in words.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct WaitingFacts {
+    /// Who waits. In bodies of mail only.
+    pub name: String,
+    /// The activity.
+    pub title: String,
+    /// The session that is told of: the first it waits for, the one that is offered, the one that ended.
+    pub date: String,
+    /// Other sessions it waits for.
+    pub others: Vec<String>,
+    pub people: u32,
+    pub children: u32,
+    /// Parties before it.
+    pub before: u32,
+    /// Until when an offer is good.
+    pub until: String,
+    /// Why it ended: `ran_out`, `closed`, `no_place`; empty while it has not.
+    pub why: &'static str,
+    /// It waits for other sessions still.
+    pub waits_on: bool,
+    /// Why the house closed the session.
+    pub reason: Option<String>,
+    /// Its page.
+    pub page: String,
+    /// The calendar of sessions.
+    pub calendar: String,
     /// The site.
     pub site: String,
     /// Where people get help.
@@ -264,6 +309,9 @@ mod tests {
             pass: "https://www.example.cn/b/secret-link/pass".into(),
             by_house: false,
             closed: false,
+            reason: None,
+            alternatives: Vec::new(),
+            rebook: "https://www.example.cn/b/secret-link".into(),
             site: "https://www.example.cn".into(),
             help: Some("0531-00000000".into()),
         };
@@ -281,6 +329,9 @@ mod tests {
             ("contact_asked", Facts::Account(account)),
             ("contact_changed", Facts::Account(changed)),
         ];
+        for name in NAMES.iter().filter(|name| name.starts_with("waiting")) {
+            all.extend(waiting_samples(&visit, zh).into_iter().map(|facts| (*name, facts)));
+        }
         for name in NAMES.iter().filter(|name| name.starts_with("bus_")) {
             let bus = bus(locale, &visit);
             all.push((name, Facts::Bus(Box::new(bus.clone()))));
@@ -307,6 +358,8 @@ mod tests {
                     days: 0,
                     by_house: true,
                     closed: true,
+                    reason: Some(if zh { "设备检修" } else { "maintenance" }.into()),
+                    alternatives: vec![visit.date.clone(), visit.date.clone()],
                     help: None,
                     ..visit.clone()
                 })),
@@ -316,13 +369,45 @@ mod tests {
         all
     }
 
+    fn waiting_samples(visit: &VisitFacts, zh: bool) -> Vec<Facts> {
+        let facts = WaitingFacts {
+            name: visit.name.clone(),
+            title: visit.title.clone(),
+            date: visit.date.clone(),
+            others: Vec::new(),
+            people: 3,
+            children: 1,
+            before: 0,
+            until: visit.change_until.clone(),
+            why: "ran_out",
+            waits_on: false,
+            reason: None,
+            page: visit.manage.clone(),
+            calendar: visit.site.clone(),
+            site: visit.site.clone(),
+            help: visit.help.clone(),
+        };
+        let closed = WaitingFacts {
+            others: vec![visit.date.clone()],
+            before: 4,
+            children: 0,
+            why: "closed",
+            reason: Some(if zh { "设备检修" } else { "maintenance" }.into()),
+            help: None,
+            ..facts.clone()
+        };
+        let none = WaitingFacts { why: "no_place", ..facts.clone() };
+        let on = WaitingFacts { waits_on: true, ..facts.clone() };
+        [facts, closed, none, on].into_iter().map(|facts| Facts::Waiting(Box::new(facts))).collect()
+    }
+
     /// Texts that greet a person by name; the others may lie open.
     fn names_somebody(name: &str) -> bool {
         !matches!(name, "code" | "contact_asked" | "contact_changed")
     }
 
     fn is_of_visit(name: &str) -> bool {
-        names_somebody(name) && !name.starts_with("bus_")
+        names_somebody(name) && !name.starts_with("bus_") && !name.starts_with("waiting")
     }
 
     fn bus(locale: Locale, visit: &VisitFacts) -> BusFacts {
@@ -370,6 +455,7 @@ mod tests {
                         assert!(
                             !names_somebody(name)
                                 || name == "cancelled"
+                                || name == "waiting_ended"
                                 || name == "bus_withdrawn"
                                 || text.contains("/secret-link\""),
                             "{what}"
@@ -412,7 +498,21 @@ mod tests {
     /// value but the code; nothing in it names anybody.
     #[test]
     fn filed_texts_are_the_reviewed_ones() {
-        let known = ["code", "title", "when", "people", "reference", "doors", "link", "reason", "day", "what", "until"];
+        let known = [
+            "code",
+            "title",
+            "when",
+            "people",
+            "reference",
+            "doors",
+            "link",
+            "reason",
+            "day",
+            "before",
+            "until",
+            "outcome",
+            "what",
+        ];
         let values: BTreeMap<_, _> = known.into_iter().map(|name| (name, format!("${{{name}}}"))).collect();
         let facts = Facts::Values { values, site: "https://www.example.cn".into() };
         let mut filed = String::new();

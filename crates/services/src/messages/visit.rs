@@ -5,7 +5,7 @@ use crate::crypto::{CryptoError, Place};
 use domain::Locale;
 use domain::booking::{Policy, Reference};
 use domain::contact::{MailAddress, PersonName, Phone};
-use domain::ids::{BookingId, SessionId};
+use domain::ids::{ActivityId, BookingId, SessionId};
 use domain::outreach::{Bilingual, City};
 use jiff::{SignedDuration, Timestamp};
 use store::messages::VisitRow;
@@ -31,6 +31,9 @@ pub(super) struct Visit {
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,
     pub closed: bool,
+    /// Why the house closed the session, in Chinese and English.
+    pub reason: Option<(String, String)>,
+    pub activity: ActivityId,
     title_zh: String,
     title_en: String,
     pub policy: Policy,
@@ -95,6 +98,8 @@ impl Visit {
             starts_at: row.starts_at.to_jiff(),
             ends_at: row.ends_at.to_jiff(),
             closed: row.session_state == "closed",
+            reason: row.closure_zh.zip(row.closure_en),
+            activity: ActivityId(row.activity_id),
             title_zh: row.title_zh,
             title_en: row.title_en,
             policy: serde_json::from_value(row.policy).map_err(|_| VisitError::Unreadable("policy"))?,
@@ -107,6 +112,15 @@ impl Visit {
             Locale::ZhCn => &self.title_zh,
             Locale::En => &self.title_en,
         }
+    }
+
+    /// Why the house closed its session.
+    pub(super) fn reason(&self, locale: Locale) -> Option<&str> {
+        let (zh, en) = self.reason.as_ref()?;
+        Some(match locale {
+            Locale::ZhCn => zh,
+            Locale::En => en,
+        })
     }
 
     /// Where it is.

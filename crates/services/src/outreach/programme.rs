@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
+use store::booking::sessions::SessionRow;
 use store::outreach::events as sql;
 
 /// How long an event that is over can still be looked at.
@@ -66,10 +67,11 @@ impl Event {
         self.timetable.sessions.iter().find(|session| session.facts.ends_at > now)
     }
 
-    fn read(row: sql::EventRow, sessions: Vec<SessionView>, now: Timestamp) -> Result<Self, OutreachError> {
+    fn read(row: sql::EventRow, sessions: Vec<SessionRow>, now: Timestamp) -> Result<Self, OutreachError> {
         let damaged = |_| OutreachError::Damaged("an event's words");
         let policy: Policy =
             serde_json::from_value(row.policy).map_err(|_| OutreachError::Damaged("an event's policy"))?;
+        let sessions = sessions.into_iter().map(|row| SessionView::of(row, &policy, now)).collect();
         let form = row.form.map(parsed::<Form>).transpose()?.map(|form| (row.form_version, form));
         Ok(Self {
             id: ActivityId(row.id),
@@ -146,9 +148,9 @@ pub async fn events(services: &Services) -> Result<Arc<Events>, OutreachError> {
 async fn read(services: &Services, now: Timestamp) -> Result<Events, OutreachError> {
     let mut db = services.db.acquire().await?;
     let rows = sql::events(&mut db).await?;
-    let mut sessions: HashMap<ActivityId, Vec<SessionView>> = HashMap::new();
+    let mut sessions: HashMap<ActivityId, Vec<SessionRow>> = HashMap::new();
     for row in sql::sessions_after(&mut db, now - REMEMBERED, now).await? {
-        sessions.entry(ActivityId(row.activity_id)).or_default().push(row.into());
+        sessions.entry(ActivityId(row.activity_id)).or_default().push(row);
     }
     let names: HashMap<SessionId, (Bilingual, Timestamp)> = sql::dates(&mut db)
         .await?

@@ -83,6 +83,7 @@ pub static FIELDS: &[Field] = &[
             "updated_at",
             "cancelled_at",
             "cancelled_by",
+            "closure_id",
             "erased_at",
         ],
         what: Text {
@@ -106,6 +107,86 @@ pub static FIELDS: &[Field] = &[
         term: Term::Booking,
         protection: Protection::Plain,
         in_notice: true,
+    },
+    Field {
+        table: "waiting_entry",
+        columns: &["name_sealed", "phone_sealed", "mail_sealed"],
+        what: Text {
+            zh: "候补登记人姓名、手机号或邮箱",
+            en: "Name and mobile number or e-mail address on the waiting list",
+        },
+        purpose: Text {
+            zh: "有空余名额时通知您，并为您办理预约",
+            en: "Telling you when places come free, and booking them for you",
+        },
+        readers: SELF_AND_MASKED,
+        term: Term::Booking,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
+        table: "waiting_entry",
+        columns: &["phone_index", "mail_index"],
+        what: Text {
+            zh: "候补手机号或邮箱的检索值", en: "Lookup value of the number or address that waits"
+        },
+        purpose: Text {
+            zh: "核对同一联系方式的候补数量", en: "Counting waiting-list entries per contact"
+        },
+        readers: SYSTEM,
+        term: Term::Booking,
+        protection: Protection::BlindIndex,
+        in_notice: true,
+    },
+    Field {
+        table: "waiting_entry",
+        columns: &["account_id"],
+        what: Text { zh: "候补与您账号的关联", en: "Link from the waiting-list entry to your account" },
+        purpose: Text {
+            zh: "预约成功后在“我的预约”中显示", en: "Showing the booking it becomes under “My bookings”"
+        },
+        readers: SELF,
+        term: Term::Booking,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "waiting_entry",
+        columns: &[
+            "id",
+            "activity_id",
+            "state",
+            "people",
+            "children",
+            "locale",
+            "offered_session",
+            "offer_expires_at",
+            "offers",
+            "booking_id",
+            "created_at",
+            "updated_at",
+            "ended_at",
+            "erased_at",
+        ],
+        what: Text {
+            zh: "候补内容：场次、人数、顺序、通知和结果、语言",
+            en: "The waiting-list entry: sessions, people, order, offers and outcome, language",
+        },
+        purpose: Text { zh: "按顺序分配空余名额", en: "Offering places in order" },
+        readers: SELF_AND_STAFF,
+        term: Term::Counted,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "closure",
+        columns: &["created_by"],
+        what: Text { zh: "关闭场次的工作人员编号", en: "Account number of who closed a session" },
+        purpose: Text { zh: "管理追溯", en: "Accountability" },
+        readers: OFFICE,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
     },
     Field {
         table: "booking_draft",
@@ -154,6 +235,9 @@ pub static FIELDS: &[Field] = &[
             "created_at",
             "expires_at",
             "verified_at",
+            "waits",
+            "also",
+            "waiting_id",
         ],
         what: Text {
             zh: "填写中的场次、人数和时间", en: "Session, people and times of an unfinished booking"
@@ -403,10 +487,10 @@ pub static FIELDS: &[Field] = &[
     },
     Field {
         table: "short_link",
-        columns: &["code_hash", "booking_id"],
+        columns: &["code_hash", "booking_id", "waiting_id"],
         what: Text {
-            zh: "短信中短链接的散列值及其对应的预约",
-            en: "Hash of the short link in a text message, and its booking",
+            zh: "短信中短链接的散列值及其对应的预约或候补",
+            en: "Hash of the short link in a text message, and its booking or waiting-list entry",
         },
         purpose: Text { zh: "从短信打开您的预约", en: "Opening your booking from a text message" },
         readers: SYSTEM,

@@ -207,6 +207,8 @@ pub struct Field {
 pub struct Erased {
     /// Bookings that lost names and contacts.
     pub bookings: u64,
+    /// Entries of the waiting list that lost names and contacts.
+    pub waiting: u64,
     /// Requests for the bus that lost who coordinated them.
     pub bus_requests: u64,
     /// Accounts that were emptied.
@@ -224,10 +226,11 @@ const ERASED_NAME: &str = "已删除";
 pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let now = services.clock.now();
     let bookings = sql::count_due_bookings(&services.db, Term::Booking.before(now)).await?;
+    let waiting = store::booking::waiting::count_due(&services.db, Term::Booking.before(now)).await?.unsigned_abs();
     let accounts = sql::due_accounts(&services.db, Term::Account.before(now), i64::MAX).await?.len();
     let swept = sql::count_due(&services.db, &due(now)).await?;
     let bus_requests = crate::bus::count_due(services, Term::Bus.before(now)).await?;
-    Ok(Erased { bookings: bookings.unsigned_abs(), bus_requests, accounts: accounts as u64, swept })
+    Ok(Erased { bookings: bookings.unsigned_abs(), waiting, bus_requests, accounts: accounts as u64, swept })
 }
 
 /// Erases what is due now, with a proof in the audit trail: one entry per session, one per emptied request for the bus
@@ -246,6 +249,14 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
         let services = services.clone();
         let done = db::to_the_end(async move { erase_accounts(&services).await }).await?;
         erased.accounts += done;
+        if done < BATCH.unsigned_abs() {
+            break;
+        }
+    }
+    loop {
+        let services = services.clone();
+        let done = db::to_the_end(async move { erase_waiting(&services).await }).await?;
+        erased.waiting += done;
         if done < BATCH.unsigned_abs() {
             break;
         }
@@ -285,6 +296,20 @@ async fn erase_bookings(services: &Services) -> sqlx::Result<u64> {
         detail: json!({ "bookings": bookings }),
     };
     audit::record(&mut transaction, &context, &by_session.into_iter().map(entry).collect::<Vec<_>>()).await?;
+    transaction.commit().await?;
+    Ok(done)
+}
+
+async fn erase_waiting(services: &Services) -> sqlx::Result<u64> {
+    let context = services.system();
+    let mut transaction = services.begin().await?;
+    let due = store::booking::waiting::due(&mut transaction, Term::Booking.before(context.now), BATCH).await?;
+    let done = store::booking::waiting::empty(&mut transaction, &due, context.now).await?;
+    if done > 0 {
+        let detail = json!({ "entries": done });
+        let entry = Entry { action: "privacy.waiting_erased", subject_kind: "waiting", subject: None, detail };
+        audit::record(&mut transaction, &context, &[entry]).await?;
+    }
     transaction.commit().await?;
     Ok(done)
 }

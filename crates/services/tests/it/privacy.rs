@@ -7,7 +7,7 @@ use testkit::TestHouse;
 use uuid::Uuid;
 
 /// Tables every column of which is personal or stands beside what is.
-const WHOLE: [&str; 5] = ["account", "booking", "booking_draft", "dev_mailbox", "login_session"];
+const WHOLE: [&str; 6] = ["account", "booking", "booking_draft", "dev_mailbox", "login_session", "waiting_entry"];
 /// Words in the names of columns that suggest a person.
 const WORDS: [&str; 23] = [
     "sealed",

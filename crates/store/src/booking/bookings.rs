@@ -55,6 +55,8 @@ pub struct BookingRow {
     pub ends_at: Timestamp,
     /// `open`, `closed`.
     pub session_state: String,
+    /// The act of closing that cancelled it.
+    pub closure_id: Option<Uuid>,
 }
 
 /// One booking.
@@ -64,7 +66,7 @@ pub async fn booking(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Boo
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
          from booking b join session s on s.id = b.session_id where b.id = $1",
         id
     )
@@ -79,7 +81,7 @@ pub async fn by_reference(db: &mut PgConnection, reference: &str) -> sqlx::Resul
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
          from booking b join session s on s.id = b.session_id where b.reference = $1 order by s.starts_at desc",
         reference
     )
@@ -94,7 +96,7 @@ pub async fn of_session(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Ve
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
          from booking b join session s on s.id = b.session_id where b.session_id = $1 order by b.id",
         session
     )
@@ -110,7 +112,7 @@ pub async fn of_account(db: &mut PgConnection, account: Uuid) -> sqlx::Result<Ve
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
          from account a
          join booking b on b.account_id = a.id or b.phone_index = a.phone_index or b.mail_index = a.mail_index
          join session s on s.id = b.session_id
@@ -164,7 +166,7 @@ pub async fn search(db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
          from booking b join session s on s.id = b.session_id
          where b.activity_id = $1
            and ($2::bytea is null or b.phone_index = $2 or b.mail_index = $2)

@@ -27,6 +27,12 @@ pub struct DraftRow {
     pub expires_at: Timestamp,
     /// Until when the places are kept, if they still are.
     pub held_until: Option<Timestamp>,
+    /// It waits for places instead of keeping them.
+    pub waits: bool,
+    /// Other sessions that would do as well.
+    pub also: Vec<Uuid>,
+    /// The entry of the waiting list it became.
+    pub waiting_id: Option<Uuid>,
 }
 
 /// A draft, for the browser that began it.
@@ -39,7 +45,7 @@ pub async fn draft(
     sqlx::query_as!(
         DraftRow,
         r#"select d.id, d.session_id, d.hold_id, d.people, d.sealed, d.locale, d.verified_at, d.booking_id, d.expires_at,
-                  h.expires_at as "held_until?"
+                  h.expires_at as "held_until?", d.waits, d.also, d.waiting_id
            from booking_draft d left join hold h on h.session_id = d.session_id and h.id = d.hold_id and h.expires_at > $3
            where d.id = $1 and d.visitor_hash = $2 and d.expires_at > $3"#,
         id,

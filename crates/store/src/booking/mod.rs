@@ -2,6 +2,8 @@
 
 pub mod bookings;
 pub mod claims;
+pub mod closures;
 pub mod door;
 pub mod drafts;
 pub mod sessions;
+pub mod waiting;

@@ -82,6 +82,10 @@ pub struct SessionRow {
     pub arrived: i64,
     /// Confirmed bookings.
     pub bookings: i64,
+    /// People of each party that waits for it, in the order of the list.
+    pub waiting: Vec<i32>,
+    /// domain::booking::Policy, where one session is asked for.
+    pub policy: Option<Value>,
 }
 
 /// Sessions of an activity that begin in `from..until`, with their fill at `now`.
@@ -96,7 +100,11 @@ pub async fn sessions_between(
         SessionRow,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
-                  coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!"
+                  coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
+                  array(select e.people from waiting_wish w join waiting_entry e on e.id = w.waiting_id
+                        where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
+                              and e.offered_session <> s.id and e.offer_expires_at <= $4)) order by w.place) as "waiting!",
+                  null::jsonb as "policy?"
            from session s
            left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings
                               from booking where session_id = s.id and state = 'confirmed') b on true
@@ -118,8 +126,13 @@ pub async fn session(db: &mut PgConnection, id: Uuid, now: jiff::Timestamp) -> s
         SessionRow,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
-                  coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!"
+                  coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
+                  array(select e.people from waiting_wish w join waiting_entry e on e.id = w.waiting_id
+                        where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
+                              and e.offered_session <> s.id and e.offer_expires_at <= $2)) order by w.place) as "waiting!",
+                  a.policy as "policy?"
            from session s
+           join activity a on a.id = s.activity_id
            left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings
                               from booking where session_id = s.id and state = 'confirmed') b on true
            left join lateral (select sum(people) as people from hold where session_id = s.id and expires_at > $2) h on true
@@ -275,20 +288,13 @@ pub async fn add_sessions(
     Ok(done.rows_affected())
 }
 
-/// Changes capacity and state of a session if nobody changed it since `version`. Answers whether it was so.
-pub async fn change_session(
-    db: &mut PgConnection,
-    id: Uuid,
-    version: i32,
-    capacity: i32,
-    state: &str,
-) -> sqlx::Result<bool> {
+/// Changes the capacity of a session if nobody changed it since `version`. Answers whether it was so.
+pub async fn change_capacity(db: &mut PgConnection, id: Uuid, version: i32, capacity: i32) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update session set capacity = $3, state = $4, version = version + 1 where id = $1 and version = $2",
+        "update session set capacity = $3, version = version + 1 where id = $1 and version = $2",
         id,
         version,
-        capacity,
-        state
+        capacity
     )
     .execute(db)
     .await?;

@@ -94,7 +94,7 @@ pub async fn dates(db: &mut PgConnection) -> sqlx::Result<Vec<DateRow>> {
     sqlx::query_as!(DateRow, "select session_id, title, changed_at from event_session").fetch_all(db).await
 }
 
-/// The dates of all events that end after an instant, with their fill at `now`, in order.
+/// The dates of all events that end after an instant, with their fill at `now`, in order. Nobody waits for an event.
 pub async fn sessions_after(
     db: &mut PgConnection,
     ended: jiff::Timestamp,
@@ -104,7 +104,8 @@ pub async fn sessions_after(
         SessionRow,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
-                  coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!"
+                  coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
+                  array[]::integer[] as "waiting!", null::jsonb as "policy?"
            from session s join event e on e.activity_id = s.activity_id
            left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings
                               from booking where session_id = s.id and state = 'confirmed') b on true

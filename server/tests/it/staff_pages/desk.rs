@@ -107,6 +107,8 @@ const ROOMS: &[(&str, &str, Role)] = &[
     ("GET", "/staff/museum/today", Role::MuseumOfficer),
     ("GET", "/staff/museum/sessions", Role::MuseumOfficer),
     ("GET", "/staff/museum/sessions/{session}", Role::MuseumOfficer),
+    ("GET", "/staff/museum/sessions/{session}/close", Role::MuseumOfficer),
+    ("GET", "/staff/museum/days/2026-07-25/close", Role::MuseumOfficer),
     ("GET", "/staff/museum/templates", Role::MuseumOfficer),
     ("GET", "/staff/museum/bookings", Role::MuseumOfficer),
     ("GET", "/staff/museum/bookings/{booking}", Role::MuseumOfficer),
@@ -118,6 +120,9 @@ const ROOMS: &[(&str, &str, Role)] = &[
     ("POST", "/staff/museum/bookings/{booking}/move", Role::MuseumOfficer),
     ("POST", "/staff/museum/bookings/{booking}/cancel", Role::MuseumOfficer),
     ("POST", "/staff/museum/sessions/{session}", Role::MuseumOfficer),
+    ("POST", "/staff/museum/sessions/{session}/close", Role::MuseumOfficer),
+    ("POST", "/staff/museum/sessions/{session}/reopen", Role::MuseumOfficer),
+    ("POST", "/staff/museum/days/2026-07-25/close", Role::MuseumOfficer),
     ("POST", "/staff/museum/templates/exception", Role::MuseumOfficer),
     ("GET", "/staff/jobs", Role::Operator),
     ("GET", "/staff/people", Role::Operator),
@@ -142,6 +147,8 @@ async fn a_role_opens_its_own_rooms_and_no_others() {
         ("day", "2026-07-28"),
         ("reason_zh", "x"),
         ("reason_en", "x"),
+        ("key", "01980000-0000-7000-8000-000000000001"),
+        ("seen", "on"),
     ];
     let written = async || {
         let places = text(&site, "select capacity || state from session where id = $1", &session).await;

@@ -2,6 +2,7 @@
 
 mod bookings;
 mod changes;
+mod closing;
 mod desk;
 mod events;
 mod sessions;

@@ -1,4 +1,4 @@
-//! Sessions: the list, one of them, its places, closing, one more.
+//! Sessions: the list, one of them, its places, one more.
 
 use super::*;
 
@@ -32,7 +32,7 @@ async fn fewer_places_than_people_need_a_tick_and_are_shown_as_over() {
     let id = &sessions_of(&site, TUESDAY).await[0];
     let page = format!("/staff/museum/sessions/{id}");
     let places = "select capacity || ' v' || version from session where id = $1";
-    let change = [("version", "1"), ("capacity", "20"), ("state", "open")];
+    let change = [("version", "1"), ("capacity", "20")];
 
     let asked = send(&officer, &page, &change).await;
     again(&asked, REFUSED, "我知道名额会比已预约的少 6 人");
@@ -51,34 +51,11 @@ async fn fewer_places_than_people_need_a_tick_and_are_shown_as_over() {
     assert!(board.contains("预约的人数比名额多 6 人"), "{board}");
 
     // A colleague's form of before.
-    let old = [("version", "1"), ("capacity", "35"), ("state", "open")];
+    let old = [("version", "1"), ("capacity", "35")];
     let late = send(&officer, &page, &old).await;
     again(&late, StatusCode::CONFLICT, "现在是 20 个名额，开放");
     assert!(late.body.contains("value=\"35\""));
     assert_eq!(text(&site, places, id).await, "20 v2");
-}
-
-#[tokio::test]
-async fn a_closed_session_keeps_its_bookings_and_is_closed_to_the_public() {
-    let site = museum().await;
-    let officer = officer(&site).await;
-    let id = &sessions_of(&site, TUESDAY).await[0];
-    let page = format!("/staff/museum/sessions/{id}");
-    let public = format!("/museum/sessions?people=2&day={TUESDAY}");
-    let card = async || {
-        let body = site.get(&public).await.body;
-        let card = body.split(&format!("data-session=\"{id}\"")).nth(1).expect("its card");
-        card.split("</li>").next().expect("its end").to_owned()
-    };
-    assert!(card().await.contains("余4位"));
-    let none = send(&officer, &page, &[("version", "1"), ("capacity", "30"), ("state", "shut")]).await;
-    again(&none, REFUSED, "从列出的选项中选一个");
-    gone_to(&send(&officer, &page, &[("version", "1"), ("capacity", "30"), ("state", "closed")]).await, &page);
-    assert_eq!(text(&site, "select state from session where id = $1", id).await, "closed");
-    again(&officer.get(&page).await, StatusCode::OK, "仍有 9 个预约没有取消");
-    later(&site, 2);
-    let card = card().await;
-    assert!(card.contains("本场已关闭") && card.contains("data-state=\"closed\""), "{card}");
 }
 
 #[tokio::test]

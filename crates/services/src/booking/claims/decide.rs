@@ -1,13 +1,14 @@
 //! What a batch of claims on one session is answered, under the session's lock, in one transaction.
 
 use super::{Answer, Booked, BookingError, Claim, Granted, Guard, HoldOrder, Order};
+use crate::booking::waiting::owing;
 use crate::{Services, audit, machines, messages};
-use domain::booking::{BookingFacts, Party, Policy, SessionFacts, house_may_book, may_book};
+use domain::booking::{BookingFacts, Party, Policy, Refusal, SessionFacts, WaitingState, house_may_book, may_book};
 use domain::ids::{BookingId, SessionId};
 use jiff::Timestamp;
 use sqlx::PgConnection;
 use std::collections::HashMap;
-use store::booking::claims as sql;
+use store::booking::{claims as sql, waiting};
 use uuid::Uuid;
 
 pub(super) async fn transaction(
@@ -45,6 +46,8 @@ struct Table<'a> {
     now: Timestamp,
     facts: SessionFacts,
     holds: HashMap<Uuid, u32>,
+    /// Entries of the waiting list that take an offer now: the session offered.
+    offers: HashMap<Uuid, Option<Uuid>>,
     persons: HashMap<Vec<u8>, BookingFacts>,
     answers: HashMap<(String, String), (Vec<u8>, Booked)>,
     new_holds: Vec<sql::NewHold>,
@@ -77,10 +80,13 @@ impl<'a> Table<'a> {
             let spans = spans(&policy, &session);
             counts = sql::person_counts(db, session.activity_id, &persons, spans, None).await?;
         }
+        let offers = offers(db, guard, &orders).await?;
         let booked = sql::people_booked(db, session.id).await?;
-        let holds: HashMap<Uuid, u32> =
-            sql::live_holds(db, session.id, now).await?.into_iter().map(|h| (h.id, h.people as u32)).collect();
-        let facts = facts(&session, booked, holds.values().sum());
+        let spoken = sql::spoken_for(db, session.id, now).await?;
+        let line: Vec<u32> = spoken.iter().filter(|s| s.place.is_some()).map(|s| s.people.unsigned_abs()).collect();
+        let held = spoken.into_iter().filter(|s| s.place.is_none());
+        let holds: HashMap<Uuid, u32> = held.map(|s| (s.id, s.people.unsigned_abs())).collect();
+        let facts = owing(&policy, now, facts(&session, booked, holds.values().sum()), line);
         let persons = persons
             .into_iter()
             .map(|person| {
@@ -98,6 +104,7 @@ impl<'a> Table<'a> {
             now,
             facts,
             holds,
+            offers,
             persons,
             answers,
             new_holds: Vec::new(),
@@ -140,7 +147,15 @@ impl<'a> Table<'a> {
         }
         // The party's own hold is its own room.
         let own = order.row.hold_id.and_then(|hold| self.holds.get(&hold).copied()).unwrap_or(0);
-        let facts = SessionFacts { held: self.facts.held - own, ..self.facts };
+        let mut facts = SessionFacts { held: self.facts.held - own, ..self.facts };
+        if let Some(entry) = order.offer {
+            let offered = self.offers.get(&entry.0).copied().flatten() == Some(self.session.id);
+            if !offered || own == 0 {
+                return Err(Refusal::OfferEnded.into());
+            }
+            // What was offered was theirs before anybody else's.
+            facts.owed = 0;
+        }
         let person = order.person.as_ref().and_then(|p| self.persons.get(p).copied()).unwrap_or_default();
         if order.by_house {
             house_may_book(self.now, &facts, order.party)?;
@@ -183,6 +198,10 @@ impl<'a> Table<'a> {
             let rows: Vec<sql::NewBooking> = self.new_bookings.iter().map(|o| o.row.clone()).collect();
             sql::insert_bookings(db, &self.session, self.now, &rows).await?;
             sql::save_answers(db, self.now, &self.new_answers).await?;
+            for (entry, booking) in self.new_bookings.iter().filter_map(|o| Some((o.offer?, o.row.id))) {
+                let booked = WaitingState::Booked.name();
+                waiting::set_state(db, entry.0, booked, false, Some(booking), self.now).await?;
+            }
             let entries: Vec<audit::Entry> = self.new_bookings.iter().map(|o| made(o, self.session.id)).collect();
             audit::record_each(db, self.new_bookings.iter().map(|o| &o.context).zip(&entries)).await?;
             let bookings: Vec<BookingId> = self.new_bookings.iter().map(|o| BookingId(o.row.id)).collect();
@@ -192,6 +211,26 @@ impl<'a> Table<'a> {
         }
         Ok(true)
     }
+}
+
+/// The entries whose offers are taken, locked: the session each is offered at this moment.
+async fn offers(
+    db: &mut PgConnection,
+    guard: Guard,
+    orders: &[&Order],
+) -> Result<HashMap<Uuid, Option<Uuid>>, sqlx::Error> {
+    let mut ids: Vec<Uuid> = orders.iter().filter_map(|o| o.offer.map(|entry| entry.0)).collect();
+    ids.sort_unstable();
+    let mut offers = HashMap::with_capacity(ids.len());
+    if guard == Guard::Lock && !ids.is_empty() {
+        let rows = waiting::lock_entries(db, &ids).await?;
+        offers.extend(rows.into_iter().map(|row| (row.id, row.offered_session)));
+    } else {
+        for id in ids {
+            offers.insert(id, waiting::entry(db, id).await?.and_then(|row| row.offered_session));
+        }
+    }
+    Ok(offers)
 }
 
 fn made(order: &Order, session: Uuid) -> audit::Entry {
@@ -212,6 +251,7 @@ pub(in crate::booking) fn facts(session: &sql::LockedSession, booked: i64, held:
         capacity: session.capacity.max(0) as u32,
         booked: booked.max(0) as u32,
         held,
+        owed: 0,
         closed: session.state != "open",
     }
 }

@@ -31,6 +31,11 @@ impl Claims {
         Self { lanes: Lanes::new(ROUNDS), guard }
     }
 
+    /// Whether decisions take the session's lock.
+    pub(in crate::booking) fn guard(&self) -> Guard {
+        self.guard
+    }
+
     /// Queues a claim and waits for its answer. The decision runs to its end even when the caller goes away. Where there
     /// is no answer nothing is promised, and the key makes a retry safe.
     pub(in crate::booking) async fn submit(&self, services: &Services, session: SessionId, claim: Claim) -> Answer {

@@ -17,9 +17,10 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::{Party, PartySize, Reference, Refusal};
 use domain::contact::{Contact, PersonName};
-use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId};
+use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId, WaitingId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use store::booking::claims as sql;
 
 /// Where a booking came from.
@@ -82,6 +83,8 @@ pub(super) struct Order {
     pub key: Key,
     /// Staff may book outside the public's opening hours and limits, never beyond the places.
     pub by_house: bool,
+    /// The entry of the waiting list whose offer is taken: without a live offer there is no booking.
+    pub offer: Option<WaitingId>,
 }
 
 /// A hold to be decided.
@@ -119,6 +122,17 @@ pub enum Guard {
     WithoutPersons,
 }
 
+/// Locks sessions for a decision, in the order of their ids; the tests' negative control only reads them.
+pub(super) async fn lock(
+    services: &Services,
+    db: &mut PgConnection,
+    sessions: &[uuid::Uuid],
+) -> sqlx::Result<Vec<sql::LockedSession>> {
+    match services.claims.guard() {
+        Guard::Lock => sql::lock_sessions(db, sessions).await,
+        Guard::NegativeControl => sql::find_sessions(db, sessions).await,
+    }
+}
 /// Keyed hash of a contact, as limits, searches and accounts compare it.
 pub(super) fn contact_index(services: &Services, contact: &Contact) -> Vec<u8> {
     services.vault.blind_index("contact", &contact.comparable())
@@ -211,6 +225,7 @@ pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Re
         person: asked.person.contact.as_ref().map(|contact| contact_index(services, contact)),
         key: Key { scope, key: asked.key, body_hash },
         by_house: channel == Channel::Staff,
+        offer: None,
     };
     match services.claims.submit(services, asked.session, Claim::Book(Box::new(order))).await? {
         Granted::Booked(booked) => Ok(booked),

@@ -1,12 +1,16 @@
 //! The booking engine on a real Postgres.
 
 mod changes;
+mod closing;
 mod door;
 mod drafts;
 mod limits;
 mod machines;
+mod model;
 mod office;
 mod races;
+mod waiting;
+mod waiting_races;
 
 use domain::Locale;
 use domain::account::{Actor, Role};

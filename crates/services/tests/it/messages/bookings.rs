@@ -160,8 +160,8 @@ async fn a_text_message_has_a_short_link_that_leads_to_the_booking_until_it_is_o
     let follow = async |code: &str| {
         messages::follow(&house.services, &house.services.system(), code, &network).await.expect("not too often")
     };
-    let link = follow(&code).await.expect("it leads somewhere");
-    let link = link.strip_prefix("/b/").expect("to the booking's page");
+    let path = follow(&code).await.expect("it leads somewhere");
+    let link = path.strip_prefix("/b/").expect("to the page of a booking");
     let opened = house.services.vault.open_link(LinkPurpose::ManageBooking, link, house.now()).expect("a good link");
     assert_eq!(BookingId(opened), booking);
     assert!(follow(&code.to_lowercase().replace('0', "o").replace('1', "l")).await.is_some(), "what eyes confuse");

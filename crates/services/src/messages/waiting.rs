@@ -1,0 +1,252 @@
+//! Messages to parties on the waiting list: on it, offered places, ended. Queued in the transaction of what happened,
+//! rendered when they leave from what is true then.
+
+use super::deliver::{Dispatch, deadline_text, dispatch_one, drop_message, letter, shortened, sms, when_text};
+use super::templates::{Facts, WaitingFacts};
+use super::{address, short_link};
+use crate::Services;
+use crate::booking::{BookingError, WaitingView, closing_reason, read_waiting, waiting_link};
+use crate::context::new_uuid;
+use crate::jobs::{Failure, Handlers, Job, NewJob, Outcome, enqueue};
+use domain::Locale;
+use domain::booking::{WaitingState, after_quiet};
+use domain::contact::Contact;
+use domain::ids::{MessageId, SessionId, WaitingId};
+use domain::time::span_text;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use std::collections::BTreeMap;
+
+/// The job that sends a message about an entry of the waiting list.
+const WAITING: &str = "messages.waiting";
+
+/// What a party is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitingNews {
+    /// It is on the list.
+    Joined,
+    /// Places are kept for it.
+    Offered {
+        /// Until when: another offer is another message.
+        until: Timestamp,
+    },
+    /// Its offer ended without an answer.
+    RanOut {
+        /// Which session was offered.
+        session: SessionId,
+        /// It waits for others still.
+        waits_on: bool,
+    },
+    /// The house closed the last session it waited for, or the one that was offered to it.
+    Closed {
+        /// Which.
+        session: SessionId,
+        /// It waits for others still.
+        #[serde(default)]
+        waits_on: bool,
+    },
+    /// No place came free in time.
+    NoPlace {
+        /// Which session it waited for last.
+        session: SessionId,
+    },
+}
+
+impl WaitingNews {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Joined => "waiting_joined",
+            Self::Offered { .. } => "waiting_offer",
+            Self::RanOut { .. } | Self::Closed { .. } | Self::NoPlace { .. } => "waiting_ended",
+        }
+    }
+
+    const fn why(self) -> &'static str {
+        match self {
+            Self::Joined | Self::Offered { .. } => "",
+            Self::RanOut { .. } => "ran_out",
+            Self::Closed { .. } => "closed",
+            Self::NoPlace { .. } => "no_place",
+        }
+    }
+
+    /// Whether it still says what is so: nothing of an offer that is over, nothing of a list that was left.
+    fn still_true(self, view: &WaitingView) -> bool {
+        match self {
+            Self::Joined => view.state == WaitingState::Waiting,
+            Self::Offered { until } => view.offer.is_some_and(|offer| offer.until == until),
+            Self::RanOut { waits_on, .. } => view.state != WaitingState::Left && (!waits_on || view.state.is_live()),
+            Self::Closed { waits_on, .. } => view.state == WaitingState::Closed || (waits_on && view.state.is_live()),
+            Self::NoPlace { .. } => view.state == WaitingState::NoPlace,
+        }
+    }
+
+    /// The session it speaks of.
+    fn session(self, view: &WaitingView) -> Option<SessionId> {
+        match self {
+            Self::Joined => view.wishes.first().map(|wish| wish.session),
+            Self::Offered { .. } => view.offer.map(|offer| offer.session),
+            Self::RanOut { session, .. } | Self::Closed { session, .. } | Self::NoPlace { session } => Some(session),
+        }
+    }
+}
+
+/// What the job holds: ids and instants.
+#[derive(Serialize, Deserialize)]
+struct WaitingJob {
+    entry: WaitingId,
+    news: WaitingNews,
+    mail: MessageId,
+    sms: MessageId,
+}
+
+/// Queues messages to parties on the waiting list. Nobody is woken: what can wait until eight does; an offer's time runs
+/// from then. Ring the bell after the commit.
+pub async fn queue_waiting(
+    db: &mut PgConnection,
+    now: Timestamp,
+    news: &[(WaitingId, WaitingNews)],
+) -> sqlx::Result<()> {
+    let payloads: Vec<WaitingJob> = news
+        .iter()
+        .map(|(entry, news)| WaitingJob {
+            entry: *entry,
+            news: *news,
+            mail: MessageId(new_uuid(now)),
+            sms: MessageId(new_uuid(now)),
+        })
+        .collect();
+    let jobs: Vec<_> = payloads
+        .iter()
+        .map(|payload| {
+            let run_at = match payload.news {
+                WaitingNews::Joined => now,
+                _ => after_quiet(now),
+            };
+            NewJob { kind: WAITING, payload, run_at, dedupe: None }
+        })
+        .collect();
+    enqueue(db, now, &jobs).await
+}
+
+/// Adds what sends them.
+pub(super) fn handlers(handlers: Handlers) -> Handlers {
+    handlers.on(WAITING, send)
+}
+
+async fn send(services: Services, job: Job<WaitingJob>) -> Outcome {
+    let now = services.clock.now();
+    let WaitingJob { entry, news, mail, sms: sms_id } = job.payload;
+    let view = match read_waiting(&services, entry, now).await {
+        Ok(view) => view,
+        // Never committed here: there is nobody to tell.
+        Err(BookingError::NotFound) => return Ok(()),
+        Err(BookingError::Database(error)) => return Err(error.into()),
+        Err(_) => return Err(Failure::retry("waiting_sealed")),
+    };
+    let Some(contact) = view.person.as_ref().and_then(|person| person.contact.clone()) else { return Ok(()) };
+    let (id, channel) = match contact {
+        Contact::Phone(_) => (sms_id, "sms"),
+        Contact::Mail(_) => (mail, "mail"),
+    };
+    let dispatch = Dispatch { id, booking: None, bus: None, template: news.text(), channel };
+    if !news.still_true(&view) {
+        tracing::info!(%entry, template = news.text(), "a message is not true any more and is not sent");
+        return drop_message(&services, now, dispatch).await;
+    }
+    let parcel = match contact {
+        Contact::Mail(address) => {
+            let facts = facts(&services, &view, news).await?;
+            letter(id, address, view.locale, news.text(), &Facts::Waiting(Box::new(facts)), None, now)?
+        }
+        Contact::Phone(phone) => {
+            short_link::keep_waiting(&services, entry, view.last_ends_at()).await?;
+            let values = values(&services, &view, news).await?;
+            sms(&services, id, phone, view.locale, news.text(), values, now)?
+        }
+    };
+    dispatch_one(&services, now, dispatch, parcel, job.last).await
+}
+
+fn span_of(view: &WaitingView, session: Option<SessionId>) -> Option<(Timestamp, Timestamp)> {
+    view.wishes.iter().find(|wish| Some(wish.session) == session).map(|wish| (wish.starts_at, wish.ends_at))
+}
+
+async fn title(services: &Services, session: Option<SessionId>, locale: Locale) -> Result<String, Failure> {
+    let session = session.ok_or(Failure::give_up("waiting_session"))?;
+    let titles = store::messages::session_titles(&services.db, session.0).await?;
+    let (zh, en) = titles.ok_or(Failure::give_up("waiting_session"))?;
+    Ok(if locale == Locale::ZhCn { zh } else { en })
+}
+
+async fn facts(services: &Services, view: &WaitingView, news: WaitingNews) -> Result<WaitingFacts, Failure> {
+    let locale = view.locale;
+    let session = news.session(view);
+    let (starts_at, ends_at) = span_of(view, session).ok_or(Failure::give_up("waiting_session"))?;
+    let others = view.wishes.iter().filter(|wish| !wish.over && Some(wish.session) != session);
+    let link = waiting_link(services, view.id, view.last_ends_at());
+    let reason = match (news, session) {
+        (WaitingNews::Closed { .. }, Some(session)) => {
+            let reason = closing_reason(services, session).await.map_err(|_| Failure::retry("database"))?;
+            reason.map(|(zh, en)| if locale == Locale::ZhCn { zh } else { en })
+        }
+        _ => None,
+    };
+    Ok(WaitingFacts {
+        name: view.person.as_ref().map(|person| person.name.as_str().to_owned()).unwrap_or_default(),
+        title: title(services, session, locale).await?,
+        date: span_text(starts_at, ends_at, locale),
+        others: others.map(|wish| span_text(wish.starts_at, wish.ends_at, locale)).collect(),
+        people: view.party.people.get(),
+        children: u32::from(view.party.children),
+        before: view.wishes.iter().find(|wish| Some(wish.session) == session).map_or(0, |wish| wish.before),
+        until: view.offer.map(|offer| deadline_text(offer.until, locale)).unwrap_or_default(),
+        why: news.why(),
+        waits_on: view.state.is_live(),
+        reason,
+        page: address(services, locale, &format!("/waiting/{link}")),
+        calendar: address(services, locale, "/museum/sessions"),
+        site: services.settings.public_url.clone(),
+        help: services.post.help(),
+    })
+}
+
+/// The values of a filed text message, each of at most 35 characters.
+async fn values(
+    services: &Services,
+    view: &WaitingView,
+    news: WaitingNews,
+) -> Result<BTreeMap<&'static str, String>, Failure> {
+    let locale = view.locale;
+    let session = news.session(view);
+    let (starts_at, _) = span_of(view, session).ok_or(Failure::give_up("waiting_session"))?;
+    let mut values = BTreeMap::from([
+        ("title", shortened(&title(services, session, locale).await?)),
+        ("when", when_text(starts_at, locale)),
+        ("link", short_link::waiting_code(services, view.id)),
+    ]);
+    match news {
+        WaitingNews::Joined => {
+            values.insert("people", view.party.people.get().to_string());
+        }
+        WaitingNews::Offered { until } => {
+            values.insert("people", view.party.people.get().to_string());
+            values.insert("until", deadline_text(until, locale));
+        }
+        WaitingNews::RanOut { .. } | WaitingNews::Closed { .. } | WaitingNews::NoPlace { .. } => {
+            let outcome = match (locale, news) {
+                (Locale::ZhCn, WaitingNews::RanOut { .. }) => "候补通知已过期",
+                (Locale::ZhCn, WaitingNews::Closed { waits_on: true, .. }) => "场次因故关闭，保留的名额取消",
+                (Locale::ZhCn, WaitingNews::Closed { .. }) => "场次因故关闭，候补结束",
+                (Locale::ZhCn, _) => "未能等到空余名额，候补结束",
+                (Locale::En, WaitingNews::RanOut { .. }) => "your offer has ended",
+                (Locale::En, WaitingNews::Closed { .. }) => "the session was closed",
+                (Locale::En, _) => "no place came free in time",
+            };
+            values.insert("outcome", outcome.to_owned());
+        }
+    }
+    Ok(values)
+}

@@ -1,0 +1,264 @@
+//! Races of the waiting list on real Postgres. Each has its negative control: without the session's lock the same race
+//! must go wrong, or it proves nothing.
+
+use super::waiting::{Party, join, look};
+use super::{add_session, book, museum, officer, people_booked};
+use domain::account::Actor;
+use domain::booking::WaitingState;
+use domain::ids::SessionId;
+use jiff::SignedDuration;
+use services::Services;
+use services::booking::{self, Booked, Claims, Guard, Handle};
+use std::time::Duration;
+use testkit::TestHouse;
+
+async fn servers(house: &TestHouse, guard: Guard) -> Vec<Services> {
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        let mut server = TestHouse::second(&house.db, house.services.clock.clone(), 4).await;
+        server.claims = Claims::guarded_by(guard);
+        all.push(server);
+    }
+    all
+}
+
+async fn house() -> TestHouse {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    house
+}
+
+async fn session(house: &TestHouse, round: usize, capacity: u32) -> SessionId {
+    let starts = format!("2026-07-{:02}T{:02}:00:00+08:00", 22 + round % 8, 9 + round / 8);
+    add_session(house, &starts, capacity).await
+}
+
+/// Places that are kept, offered and booked; parties that wait; as the database has them.
+async fn tally(house: &TestHouse, session: SessionId) -> (i64, i64) {
+    let held: i64 =
+        sqlx::query_scalar("select coalesce(sum(people), 0) from hold where session_id = $1 and expires_at > $2")
+            .bind(session.0)
+            .bind(jiff_sqlx(house.now()))
+            .fetch_one(&house.db.owner_pool())
+            .await
+            .expect("a number");
+    (people_booked(house, session).await, held)
+}
+
+fn jiff_sqlx(at: jiff::Timestamp) -> store::SqlTimestamp {
+    use store::ToSqlx as _;
+    at.to_sqlx()
+}
+
+fn cancel(server: &Services, house: &TestHouse, booked: &Booked) -> tokio::task::JoinHandle<()> {
+    let (server, by, id) = (server.clone(), officer(house), booked.booking);
+    tokio::spawn(async move {
+        booking::cancel(&server, &by, Handle::Id(id), None).await.expect("cancelled");
+    })
+}
+
+/// Four cancel one place each at the same moment; a party of four waits before a party of one. Answers in how many rounds
+/// somebody who fits was left waiting, or more was given than there is.
+async fn cancel_and_promote(guard: Guard) -> usize {
+    let house = house().await;
+    let servers = servers(&house, guard).await;
+    let mut wrong = 0;
+    for round in 0..10 {
+        let session = session(&house, round, 4).await;
+        let mut booked = Vec::new();
+        for n in 0..4 {
+            booked.push(book(&house.services, session, round * 100 + n, 1).await.expect("there is room"));
+        }
+        let four = join(&house, &house.services, session, &[], round * 100 + 50, 4).await.expect("on the list");
+        let tasks: Vec<_> = booked.iter().enumerate().map(|(n, b)| cancel(&servers[n % 3], &house, b)).collect();
+        for one in tasks {
+            one.await.expect("no panic");
+        }
+        let (booked, held) = tally(&house, session).await;
+        let offered = look(&house, &four).await.state == WaitingState::Offered;
+        wrong += usize::from(booked + held > 4 || !offered);
+    }
+    wrong
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_cancels_last_promotes_who_fits() {
+    assert_eq!(cancel_and_promote(Guard::Lock).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_lock_a_party_is_forgotten() {
+    assert!(
+        cancel_and_promote(Guard::NegativeControl).await > 0,
+        "each cancellation saw the places of the others taken"
+    );
+}
+
+/// A party takes its offer while the offer's time ends and the places are passed on. Answers in how many rounds both
+/// happened, or neither.
+async fn expire_and_accept(guard: Guard) -> (usize, usize, usize) {
+    let house = house().await;
+    let servers = servers(&house, guard).await;
+    let (mut both_or_none, mut accepted, mut passed) = (0, 0, 0);
+    for round in 0..24 {
+        // The clock goes on from round to round: each has a session of its own time.
+        let starts = (house.now() + SignedDuration::from_hours(30)).to_string();
+        let session = add_session(&house, &starts, 2).await;
+        let booked = book(&house.services, session, round * 100, 2).await.expect("there is room");
+        let first = join(&house, &house.services, session, &[], round * 100 + 1, 2).await.expect("on the list");
+        let second = join(&house, &house.services, session, &[], round * 100 + 2, 2).await.expect("on the list");
+        booking::cancel(&house.services, &officer(&house), Handle::Id(booked.booking), None).await.expect("cancelled");
+        let until = look(&house, &first).await.offer.expect("an offer").until;
+        // A millisecond before the end.
+        house.services.clock.advance(until.duration_since(house.now()) - SignedDuration::from_millis(1));
+        let (one, two, link) = (servers[0].clone(), servers[1].clone(), first.link.clone());
+        let late = Duration::from_micros(150 * (round as u64 % 12));
+        let accept = tokio::spawn(async move {
+            let anybody =
+                one.context(Actor::Anonymous, domain::Locale::ZhCn, domain::ids::RequestId(uuid::Uuid::nil()));
+            booking::accept(&one, &anybody, &link, session).await.is_ok()
+        });
+        let clock = house.services.clock.clone();
+        let pass = tokio::spawn(async move {
+            tokio::time::sleep(late).await;
+            clock.advance(SignedDuration::from_millis(2));
+            booking::pass_on(&two).await.expect("passed on");
+        });
+        let took = accept.await.expect("no panic");
+        pass.await.expect("no panic");
+        let next = look(&house, &second).await.state == WaitingState::Offered;
+        let (booked, held) = tally(&house, session).await;
+        both_or_none += usize::from(took == next || booked + held > 2);
+        accepted += usize::from(took);
+        passed += usize::from(next);
+        // The next round begins with this one's offers out of the way.
+        house.services.clock.advance(SignedDuration::from_mins(1));
+    }
+    (both_or_none, accepted, passed)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accept_and_expiry_end_in_exactly_one_of_the_two() {
+    let (wrong, accepted, passed) = expire_and_accept(Guard::Lock).await;
+    assert_eq!(wrong, 0);
+    assert!(accepted > 0 && passed > 0, "the two never met: {accepted} taken, {passed} passed on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_lock_an_offer_is_taken_and_passed_on() {
+    let mut wrong = 0;
+    for _ in 0..4 {
+        wrong += expire_and_accept(Guard::NegativeControl).await.0;
+        if wrong > 0 {
+            break;
+        }
+    }
+    assert!(wrong > 0, "a race that cannot go wrong proves nothing about the lock");
+}
+
+/// A party joins while the places it would need come free. Answers in how many rounds it waits beside free places.
+async fn join_and_cancel(guard: Guard) -> usize {
+    let house = house().await;
+    let servers = servers(&house, guard).await;
+    let mut wrong = 0;
+    for round in 0..16 {
+        let session = session(&house, round, 2).await;
+        let booked = book(&house.services, session, round * 100, 2).await.expect("there is room");
+        let ready = ready(&house, &servers[0], session, round * 100 + 1).await;
+        let late = Duration::from_micros(120 * (round as u64 % 10));
+        let (server, by, id) = (servers[1].clone(), officer(&house), booked.booking);
+        let cancel = tokio::spawn(async move {
+            tokio::time::sleep(late).await;
+            booking::cancel(&server, &by, Handle::Id(id), None).await.expect("cancelled");
+        });
+        let server = servers[0].clone();
+        let joining = tokio::spawn(async move { ready.join(&server).await });
+        cancel.await.expect("no panic");
+        let party = joining.await.expect("no panic");
+        wrong += usize::from(look(&house, &party).await.state != WaitingState::Offered);
+    }
+    wrong
+}
+
+/// A draft with one press left.
+struct Ready {
+    draft: domain::ids::DraftId,
+    browser: String,
+}
+
+async fn ready(house: &TestHouse, server: &Services, session: SessionId, n: usize) -> Ready {
+    let visitor = server.context(Actor::Anonymous, domain::Locale::ZhCn, domain::ids::RequestId(uuid::Uuid::nil()));
+    let (browser, network) = (format!("browser {n}"), super::waiting::network_of(n));
+    let two = domain::booking::PartySize::new(2).expect("a size");
+    let draft = booking::begin_waiting(server, &visitor, session, two, &browser, &network).await.expect("begun");
+    let seen = booking::read(server, &visitor, draft, &browser).await.expect("its browser reads it");
+    let person = super::person(n);
+    let contact = person.contact.expect("an address");
+    booking::save(server, &visitor, &seen, person.name, contact, super::party(2, 0), &network).await.expect("kept");
+    sqlx::query("update booking_draft set verified_at = created_at where id = $1")
+        .bind(draft.0)
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("proven");
+    Ready { draft, browser }
+}
+
+impl Ready {
+    async fn join(self, server: &Services) -> Party {
+        let visitor = server.context(Actor::Anonymous, domain::Locale::ZhCn, domain::ids::RequestId(uuid::Uuid::nil()));
+        let seen = booking::read(server, &visitor, self.draft, &self.browser).await.expect("its browser reads it");
+        let id = booking::join(server, &visitor, &seen).await.expect("on the list");
+        let end: jiff::Timestamp = "2026-08-20T12:00:00+08:00".parse().expect("an instant");
+        Party { id, link: booking::waiting_link(server, id, end) }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_joins_past_places_that_come_free() {
+    assert_eq!(join_and_cancel(Guard::Lock).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_lock_somebody_waits_beside_free_places() {
+    let mut wrong = 0;
+    for _ in 0..4 {
+        wrong += join_and_cancel(Guard::NegativeControl).await;
+        if wrong > 0 {
+            break;
+        }
+    }
+    assert!(wrong > 0, "a race that cannot go wrong proves nothing about the lock");
+}
+
+/// Parties that wait for the same two sessions, which make room at the same moment: nobody is offered both, and the two
+/// never wait for each other in a circle.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sessions_with_the_same_parties_offer_each_once() {
+    let house = house().await;
+    let servers = servers(&house, Guard::Lock).await;
+    for round in 0..6 {
+        let (a, b) = (session(&house, round, 2).await, session(&house, round + 8, 2).await);
+        let of_a = book(&house.services, a, round * 100, 2).await.expect("there is room");
+        let of_b = book(&house.services, b, round * 100 + 10, 2).await.expect("there is room");
+        let mut parties = Vec::new();
+        for n in 0..6 {
+            let (own, also) = if n % 2 == 0 { (a, b) } else { (b, a) };
+            parties.push(
+                join(&house, &house.services, own, &[also], round * 100 + 20 + n, 1).await.expect("on both lists"),
+            );
+        }
+        let tasks = [cancel(&servers[0], &house, &of_a), cancel(&servers[1], &house, &of_b)];
+        for one in tasks {
+            one.await.expect("no panic");
+        }
+        booking::pass_on(&house.services).await.expect("looked at");
+        let mut offered = Vec::new();
+        for party in &parties {
+            if look(&house, party).await.state == WaitingState::Offered {
+                offered.push(party.id);
+            }
+        }
+        assert_eq!(offered.len(), 4, "four places, four parties of one");
+        assert_eq!(offered, parties[..4].iter().map(|party| party.id).collect::<Vec<_>>(), "and in order");
+    }
+}

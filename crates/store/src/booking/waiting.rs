@@ -1,0 +1,535 @@
+//! The waiting list: parties in order, the offers made to them, and what became of both.
+//!
+//! Whatever decides here is called under the session's lock. A party may wait for several sessions, so its own row is
+//! locked too before it changes; always after the sessions, and always in the order of ids.
+
+use jiff_sqlx::{Timestamp, ToSqlx};
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+/// A party to put on the list. Sealed columns come sealed.
+#[derive(Debug, Clone)]
+pub struct NewEntry {
+    /// Entry.
+    pub id: Uuid,
+    /// Activity.
+    pub activity_id: Uuid,
+    /// Everybody.
+    pub people: i32,
+    /// Of whom under 14.
+    pub children: i32,
+    /// Language of its messages.
+    pub locale: &'static str,
+    /// Whose account, if any.
+    pub account_id: Option<Uuid>,
+    /// Name.
+    pub name_sealed: Vec<u8>,
+    /// Phone.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// Keyed hash.
+    pub phone_index: Option<Vec<u8>>,
+    /// Mail address.
+    pub mail_sealed: Option<Vec<u8>>,
+    /// Keyed hash.
+    pub mail_index: Option<Vec<u8>>,
+    /// The draft it came from.
+    pub draft_id: Uuid,
+}
+
+/// Puts a party at the end of the list of each of these sessions and closes its draft.
+pub async fn add(db: &mut PgConnection, now: jiff::Timestamp, fresh: &NewEntry, sessions: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into waiting_entry (id, activity_id, state, people, children, locale, account_id, name_sealed, phone_sealed,
+                                    phone_index, mail_sealed, mail_index, created_at, updated_at)
+         values ($1, $2, 'waiting', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+        fresh.id,
+        fresh.activity_id,
+        fresh.people,
+        fresh.children,
+        fresh.locale,
+        fresh.account_id,
+        fresh.name_sealed,
+        fresh.phone_sealed,
+        fresh.phone_index,
+        fresh.mail_sealed,
+        fresh.mail_index,
+        now.to_sqlx() as _
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "with closed as (update booking_draft set waiting_id = $1 where id = $3)
+         insert into waiting_wish (session_id, place, waiting_id)
+         select wished, (select coalesce(max(place), 0) + 1 from waiting_wish w where w.session_id = wished), $1
+         from unnest($2::uuid[]) as wished",
+        fresh.id,
+        sessions,
+        fresh.draft_id
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The live entries of a person: which sessions they wait for.
+pub async fn live_of_person(db: &mut PgConnection, activity: Uuid, person: &[u8]) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    let rows = sqlx::query!(
+        "select e.id, w.session_id from waiting_entry e join waiting_wish w on w.waiting_id = e.id
+         where e.activity_id = $1 and (e.phone_index = $2 or e.mail_index = $2)
+           and e.state in ('waiting', 'offered') and not w.over",
+        activity,
+        person
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.session_id)).collect())
+}
+
+/// An entry, sealed columns as they are.
+#[derive(Debug, Clone)]
+pub struct EntryRow {
+    /// Entry.
+    pub id: Uuid,
+    /// Activity.
+    pub activity_id: Uuid,
+    /// domain::booking::WaitingState.
+    pub state: String,
+    /// Everybody.
+    pub people: i32,
+    /// Of whom under 14.
+    pub children: i32,
+    /// Language of its messages.
+    pub locale: String,
+    /// Whose account.
+    pub account_id: Option<Uuid>,
+    /// Name, until it is erased.
+    pub name_sealed: Option<Vec<u8>>,
+    /// Phone.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// Mail.
+    pub mail_sealed: Option<Vec<u8>>,
+    /// The session offered.
+    pub offered_session: Option<Uuid>,
+    /// Until when.
+    pub offer_expires_at: Option<Timestamp>,
+    /// Offers made so far.
+    pub offers: i32,
+    /// The booking it became.
+    pub booking_id: Option<Uuid>,
+    /// Since when it waits.
+    pub created_at: Timestamp,
+}
+
+/// One entry.
+pub async fn entry(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<EntryRow>> {
+    sqlx::query_as!(
+        EntryRow,
+        "select id, activity_id, state, people, children, locale, account_id, name_sealed, phone_sealed, mail_sealed,
+                offered_session, offer_expires_at, offers, booking_id, created_at
+         from waiting_entry where id = $1",
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Locks entries in the order of their ids, so that two sessions with the same parties never wait in a circle.
+pub async fn lock_entries(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<EntryRow>> {
+    sqlx::query_as!(
+        EntryRow,
+        "select id, activity_id, state, people, children, locale, account_id, name_sealed, phone_sealed, mail_sealed,
+                offered_session, offer_expires_at, offers, booking_id, created_at
+         from waiting_entry where id = any($1) order by id for update",
+        ids
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A session an entry waits for.
+#[derive(Debug, Clone)]
+pub struct WishRow {
+    /// Session.
+    pub session_id: Uuid,
+    /// Beginning.
+    pub starts_at: Timestamp,
+    /// End.
+    pub ends_at: Timestamp,
+    /// It no longer waits for this one.
+    pub over: bool,
+    /// Live parties before it in that session's list.
+    pub before: i64,
+}
+
+/// The sessions an entry waits for, in order of time.
+pub async fn wishes(db: &mut PgConnection, entry: Uuid) -> sqlx::Result<Vec<WishRow>> {
+    sqlx::query_as!(
+        WishRow,
+        r#"select w.session_id, s.starts_at, s.ends_at, w.over,
+                  (select count(*) from waiting_wish o join waiting_entry e on e.id = o.waiting_id
+                   where o.session_id = w.session_id and not o.over and o.place < w.place and e.state = 'waiting') as "before!"
+           from waiting_wish w join session s on s.id = w.session_id where w.waiting_id = $1 order by s.starts_at, s.id"#,
+        entry
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A party that waits for a session, in its place.
+#[derive(Debug, Clone)]
+pub struct InLine {
+    /// Entry.
+    pub id: Uuid,
+    /// Its people.
+    pub people: i32,
+    /// Its place.
+    pub place: i32,
+}
+
+/// Locks the parties that wait for a session at `now`, and answers them in the order of the list. One whose offer of
+/// another session has run out waits again, whether or not anybody has noted it.
+pub async fn lock_line(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<Vec<InLine>> {
+    let mut line = sqlx::query_as!(
+        InLine,
+        "select e.id, e.people, w.place from waiting_wish w join waiting_entry e on e.id = w.waiting_id
+         where w.session_id = $1 and not w.over
+           and (e.state = 'waiting' or (e.state = 'offered' and e.offered_session <> $1 and e.offer_expires_at <= $2))
+         order by e.id for update of e",
+        session,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await?;
+    line.sort_by_key(|party| party.place);
+    Ok(line)
+}
+
+/// The same without the locks: for pages and for the negative control of the races.
+pub async fn line(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<Vec<InLine>> {
+    sqlx::query_as!(
+        InLine,
+        "select e.id, e.people, w.place from waiting_wish w join waiting_entry e on e.id = w.waiting_id
+         where w.session_id = $1 and not w.over
+           and (e.state = 'waiting' or (e.state = 'offered' and e.offered_session <> $1 and e.offer_expires_at <= $2))
+         order by w.place",
+        session,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Whether anybody waits for a session or has an offer of it.
+pub async fn anybody(db: &mut PgConnection, session: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from waiting_wish where session_id = $1 and not over) as "anybody!""#,
+        session
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// The entries whose offer of a session has run out.
+pub async fn run_out(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from waiting_entry where state = 'offered' and offered_session = $1 and offer_expires_at <= $2 order by id",
+        session,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Every entry with a live wish for a session.
+pub async fn of_session(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select waiting_id from waiting_wish where session_id = $1 and not over order by waiting_id",
+        session
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// An entry does not wait for this session any more. Answers how many sessions are left that it waits for.
+pub async fn drop_wish(db: &mut PgConnection, entry: Uuid, session: Uuid) -> sqlx::Result<i64> {
+    sqlx::query!("update waiting_wish set over = true where session_id = $1 and waiting_id = $2", session, entry)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query_scalar!(r#"select count(*) as "left!" from waiting_wish where waiting_id = $1 and not over"#, entry)
+        .fetch_one(db)
+        .await
+}
+
+/// An entry gets another state; its offer and the places kept for it are over. One that ends waits for nothing any more.
+pub async fn set_state(
+    db: &mut PgConnection,
+    entry: Uuid,
+    state: &str,
+    live: bool,
+    booking: Option<Uuid>,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with freed as (delete from hold where id = $1),
+              over as (update waiting_wish set over = true where waiting_id = $1 and not $3)
+         update waiting_entry set state = $2, offered_session = null, offer_expires_at = null, updated_at = $4::timestamptz,
+                booking_id = coalesce($5, booking_id), ended_at = case when $3 then null else $4 end
+         where id = $1",
+        entry,
+        state,
+        live,
+        now.to_sqlx() as _,
+        booking
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Offers places of a session to entries: each gets a hold of its own. An offer of another session that has run out is over.
+pub async fn offer(
+    db: &mut PgConnection,
+    session: Uuid,
+    entries: &[Uuid],
+    until: jiff::Timestamp,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with missed as (
+           update waiting_wish w set over = true from waiting_entry e
+           where e.id = any($2) and w.waiting_id = e.id and e.state = 'offered' and w.session_id = e.offered_session),
+         held as (
+           insert into hold (session_id, id, people, expires_at, created_at)
+           select $1, id, people, $3, $4 from waiting_entry where id = any($2))
+         update waiting_entry set state = 'offered', offered_session = $1, offer_expires_at = $3, offers = offers + 1,
+                updated_at = $4
+         where id = any($2)",
+        session,
+        entries,
+        until.to_sqlx() as _,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A session somebody waits for or has an offer of, with what decides whether anything is due.
+#[derive(Debug, Clone)]
+pub struct WaitedFor {
+    /// Session.
+    pub id: Uuid,
+    /// Beginning.
+    pub starts_at: Timestamp,
+    /// Places.
+    pub capacity: i32,
+    /// `open`, `closed`.
+    pub state: String,
+    /// domain::booking::Policy.
+    pub policy: serde_json::Value,
+    /// People with a confirmed booking or a live hold.
+    pub taken: i64,
+    /// An offer of it has run out.
+    pub run_out: bool,
+    /// People of the smallest party that waits for it.
+    pub smallest: Option<i32>,
+}
+
+/// Sessions somebody waits for or has an offer of, the soonest first. Read without a lock: what is due is decided again
+/// under it.
+pub async fn sessions(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Result<Vec<WaitedFor>> {
+    sqlx::query_as!(
+        WaitedFor,
+        r#"select s.id, s.starts_at, s.capacity, s.state, a.policy,
+                  (select coalesce(sum(people), 0) from booking where session_id = s.id and state = 'confirmed')
+                    + (select coalesce(sum(people), 0) from hold where session_id = s.id and expires_at > $1) as "taken!",
+                  exists (select from waiting_entry where state = 'offered' and offered_session = s.id
+                            and offer_expires_at <= $1) as "run_out!",
+                  (select min(e.people) from waiting_wish w join waiting_entry e on e.id = w.waiting_id
+                   where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
+                         and e.offered_session <> s.id and e.offer_expires_at <= $1))) as smallest
+           from session s join activity a on a.id = s.activity_id
+           where exists (select from waiting_wish w where w.session_id = s.id and not w.over)
+           order by s.starts_at, s.id limit 500"#,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A line of the staff's list of one session.
+#[derive(Debug, Clone)]
+pub struct ListedRow {
+    /// Entry.
+    pub id: Uuid,
+    /// Its place.
+    pub place: i32,
+    /// domain::booking::WaitingState.
+    pub state: String,
+    /// People.
+    pub people: i32,
+    /// Of whom under 14.
+    pub children: i32,
+    /// Name, sealed, until it is erased.
+    pub name_sealed: Option<Vec<u8>>,
+    /// The session offered.
+    pub offered_session: Option<Uuid>,
+    /// Until when.
+    pub offer_expires_at: Option<Timestamp>,
+    /// Other sessions it waits for.
+    pub others: i64,
+    /// It waits for this session no more.
+    pub over: bool,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// The list of a session, those that are over too, in order.
+pub async fn list(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Vec<ListedRow>> {
+    sqlx::query_as!(
+        ListedRow,
+        r#"select e.id, w.place, e.state, e.people, e.children, e.name_sealed, e.offered_session, e.offer_expires_at,
+                  (select count(*) from waiting_wish o where o.waiting_id = e.id and not o.over and o.session_id <> $1) as "others!",
+                  w.over, e.created_at
+           from waiting_wish w join waiting_entry e on e.id = w.waiting_id where w.session_id = $1 order by w.place"#,
+        session
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The live entries of an account: its own, and those under a phone or address it has proven since.
+pub async fn live_of_account(
+    db: &mut PgConnection,
+    account: Uuid,
+    phone_index: Option<&[u8]>,
+    mail_index: Option<&[u8]>,
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from waiting_entry
+         where (account_id = $1 or phone_index = $2 or mail_index = $3) and state in ('waiting', 'offered') order by id",
+        account,
+        phone_index,
+        mail_index
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Every entry of an account by the same rule, the newest first.
+pub async fn of_account(
+    db: &mut PgConnection,
+    account: Uuid,
+    phone_index: Option<&[u8]>,
+    mail_index: Option<&[u8]>,
+) -> sqlx::Result<Vec<EntryRow>> {
+    sqlx::query_as!(
+        EntryRow,
+        "select id, activity_id, state, people, children, locale, account_id, name_sealed, phone_sealed, mail_sealed,
+                offered_session, offer_expires_at, offers, booking_id, created_at
+         from waiting_entry where account_id = $1 or phone_index = $2 or mail_index = $3 order by created_at desc, id desc",
+        account,
+        phone_index,
+        mail_index
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Empties entries: what remains counts people and names nobody.
+pub async fn empty(db: &mut PgConnection, entries: &[Uuid], now: jiff::Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update waiting_entry set name_sealed = null, phone_sealed = null, phone_index = null, mail_sealed = null,
+                mail_index = null, account_id = null, erased_at = $2, updated_at = $2
+         where id = any($1)",
+        entries,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Entries whose every session ended before `ended` and that still name somebody.
+pub async fn due(db: &mut PgConnection, ended: jiff::Timestamp, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select e.id from waiting_entry e where e.erased_at is null
+           and not exists (select from waiting_wish w join session s on s.id = w.session_id
+                           where w.waiting_id = e.id and s.ends_at >= $1)
+         order by e.id limit $2 for update of e skip locked",
+        ended.to_sqlx() as _,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// How many entries [`due`] would find without a limit.
+pub async fn count_due(db: impl PgExecutor<'_>, ended: jiff::Timestamp) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "due!" from waiting_entry e where e.erased_at is null
+             and not exists (select from waiting_wish w join session s on s.id = w.session_id
+                             where w.waiting_id = e.id and s.ends_at >= $1)"#,
+        ended.to_sqlx() as _
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Begins a draft that keeps no places: its visitor waits for a session that is full.
+#[derive(Debug, Clone)]
+pub struct NewDraft {
+    /// Draft.
+    pub id: Uuid,
+    /// Hash of the browser's token.
+    pub visitor_hash: Vec<u8>,
+    /// Session.
+    pub session_id: Uuid,
+    /// The name a hold of it would have.
+    pub hold_id: Uuid,
+    /// People.
+    pub people: i32,
+    /// Language.
+    pub locale: &'static str,
+    /// Nothing typed is kept longer.
+    pub expires_at: jiff::Timestamp,
+}
+
+/// Adds such a draft.
+pub async fn begin(db: &mut PgConnection, now: jiff::Timestamp, fresh: &NewDraft) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into booking_draft (id, visitor_hash, session_id, hold_id, people, locale, waits, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, true, $7, $8)",
+        fresh.id,
+        fresh.visitor_hash,
+        fresh.session_id,
+        fresh.hold_id,
+        fresh.people,
+        fresh.locale,
+        now.to_sqlx() as _,
+        fresh.expires_at.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A draft waits from now on, for its session and these others, unless it is a booking or an entry already.
+pub async fn set_wishes(db: &mut PgConnection, draft: Uuid, also: &[Uuid]) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update booking_draft set waits = true, also = $2 where id = $1 and booking_id is null and waiting_id is null",
+        draft,
+        also
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The entry a draft became.
+pub async fn of_draft(db: &mut PgConnection, draft: Uuid) -> sqlx::Result<Option<Uuid>> {
+    Ok(sqlx::query_scalar!("select waiting_id from booking_draft where id = $1", draft)
+        .fetch_optional(db)
+        .await?
+        .flatten())
+}
