@@ -7,7 +7,7 @@ use crate::snapshot::Snapshot;
 use domain::booking::{Policy, SessionFacts, opens_at};
 use domain::ids::{ActivityId, SessionId};
 use domain::time::{local_day, start_of_day};
-use jiff::{Span, Timestamp, civil};
+use jiff::{SignedDuration, Span, Timestamp, civil};
 use sqlx::PgConnection;
 use std::sync::Arc;
 use store::booking::sessions as sql;

@@ -96,7 +96,7 @@ pub(in crate::booking) async fn promote(
         return Ok(0);
     }
     let line = match services.claims.guard() {
-        Guard::Lock => sql::lock_line(db, session.id, now).await?,
+        Guard::Lock | Guard::WithoutPersons => sql::lock_line(db, session.id, now).await?,
         Guard::NegativeControl => sql::line(db, session.id, now).await?,
     };
     let fit = first_that_fit(free, line.iter().map(|party| party.people.unsigned_abs()));
