@@ -210,7 +210,7 @@ async fn confirm(asked: &Asked, draft: DraftView, base: &str) -> Answer {
             Answer::to(format!("/b/{link}?done=booked"))
         }
         // Questions that were published while the form was filled in are answered first.
-        Err(BookingError::Refused(Refusal::AsksQuestions)) => Answer::to(base.to_owned()),
+        Err(BookingError::Refused(Refusal::AsksQuestions)) => Answer::to(base),
         Err(error) => refused(asked, format!("{base}/code"), error),
     }
 }

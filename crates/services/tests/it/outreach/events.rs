@@ -91,9 +91,14 @@ async fn the_feed_has_every_date_once_with_the_uid_of_its_session() {
     assert!(feed(Locale::En).contains("LOCATION:Jinan · 孕育学校 in English\r\n"));
     assert_eq!(feed(Locale::ZhCn), text, "asked twice it is the same file");
     // Closing it is a change of the entry, not its end.
-    services::booking::change_session(&house.services, &house.services.system(), session, 1, 20, true, false)
-        .await
-        .expect("closed");
+    let system = house.services.system();
+    let closing = services::booking::Closing {
+        key: system.new_id(),
+        what: services::booking::Closed::Session(session),
+        reason_zh: "讲师临时有事".into(),
+        reason_en: "the lecturer cannot come".into(),
+    };
+    services::booking::close(&house.services, &system, closing).await.expect("closed");
     let event = now(&house, id).await;
     let page = |_: &outreach::Event| String::new();
     let closed = outreach::feed(&house.services, "活动", [&event], Locale::ZhCn, page);
