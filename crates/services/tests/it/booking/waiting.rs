@@ -378,7 +378,7 @@ async fn an_offer_of_a_closed_session_ends_with_a_word_for_who_waits_on() {
 async fn a_session_with_nothing_to_pass_on_is_not_locked() {
     let (house, session, ..) = full_house().await;
     let pair = joined(&house, session, 11, 2).await;
-    let mut busy = house.db.owner_pool().begin().await.expect("a transaction");
+    let mut busy = services::db::begin(&house.db.owner_pool()).await.expect("a transaction");
     sqlx::query("select from session where id = $1 for update")
         .bind(session.0)
         .execute(&mut *busy)
