@@ -117,6 +117,13 @@ impl Timetable {
 #[derive(Clone, Default)]
 pub struct Calendar(Snapshot<Museum>);
 
+impl Calendar {
+    /// Staff changed something: whoever looks next sees it, on this server at once.
+    pub(super) fn forget(&self) {
+        self.0.forget();
+    }
+}
+
 /// The museum, at most a second old.
 ///
 /// # Errors

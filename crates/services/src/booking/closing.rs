@@ -323,6 +323,7 @@ async fn transaction(
     }));
     audit::record(&mut tx, context, &entries).await?;
     tx.commit().await?;
+    services.calendar.forget();
     Ok(Ended { sessions: u32::from(fresh), bookings: bookings.len() as u32, people, waiting })
 }
 
@@ -352,6 +353,7 @@ pub async fn reopen(
         audit::record(&mut tx, &context, &[entry]).await?;
         promote(&services, &context, &mut tx, &locked).await?;
         tx.commit().await?;
+        services.calendar.forget();
         services.job_bell.notify_one();
         Ok(())
     })

@@ -112,6 +112,7 @@ pub async fn add_template(services: &Services, context: &Context, fresh: Templat
         let detail = serde_json::json!({ "weekday": fresh.weekday, "capacity": fresh.capacity, "sessions": made });
         note(&mut tx, &context, "template.added", "session_template", fresh.id.0, detail).await?;
         tx.commit().await?;
+        services.calendar.forget();
         Ok(())
     })
     .await
@@ -148,6 +149,7 @@ pub async fn end_template(
         let detail = serde_json::json!({ "last_day": last_day });
         note(&mut tx, &context, "template.ended", "session_template", id.0, detail).await?;
         tx.commit().await?;
+        services.calendar.forget();
         Ok(())
     })
     .await
@@ -186,6 +188,7 @@ pub async fn add_exception(services: &Services, context: &Context, fresh: Except
         note(&mut tx, &context, "exception.added", "activity", activity, serde_json::json!({ "day": fresh.day }))
             .await?;
         tx.commit().await?;
+        services.calendar.forget();
         Ok(())
     })
     .await
@@ -204,6 +207,7 @@ pub async fn make_sessions(services: &Services, context: &Context) -> Result<u64
         let (activity, policy) = museum(&mut tx).await?;
         let made = make(&mut tx, &context, activity, &policy).await?;
         tx.commit().await?;
+        services.calendar.forget();
         Ok(made)
     })
     .await
@@ -274,6 +278,7 @@ pub async fn add_session(
         }
         note(&mut tx, &context, "session.added", "session", id.0, serde_json::json!({ "capacity": capacity })).await?;
         tx.commit().await?;
+        services.calendar.forget();
         Ok(id)
     })
     .await
@@ -313,6 +318,7 @@ pub async fn change_capacity(
         promote(&services, &context, &mut tx, &session).await?;
         let after = read_session(&mut tx, id, context.now).await?;
         tx.commit().await?;
+        services.calendar.forget();
         services.job_bell.notify_one();
         Ok(after)
     })
