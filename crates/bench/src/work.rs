@@ -249,7 +249,7 @@ async fn transaction(
     };
     let party = one().map_err(|_| BookingError::Damaged("a party of one"))?;
     may_book(&policy, now, &facts, party, had)?;
-    sql::insert_bookings(db, &session, now, std::slice::from_ref(row)).await?;
+    sql::insert_bookings(db, now, &[(&session, row)]).await?;
     sql::save_answers(db, now, std::slice::from_ref(answer)).await?;
     let entry = audit::Entry {
         action: "booking.made",
@@ -258,7 +258,7 @@ async fn transaction(
         detail: serde_json::json!({ "session": session.id, "people": 1, "children": 0, "channel": "api" }),
     };
     audit::record(db, context, &[entry]).await?;
-    messages::queue_confirmations(db, services, now, &[BookingId(row.id)], starts_at).await?;
+    messages::queue_confirmations(db, services, now, &[(BookingId(row.id), starts_at)]).await?;
     tx.commit().await?;
     Ok(booked(row, id))
 }

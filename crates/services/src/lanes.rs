@@ -22,6 +22,9 @@ pub(crate) struct Rounds {
     pub queue: usize,
     /// How long an item waits for its answer.
     pub patience: Duration,
+    /// Where several shared the last round, how long the next is kept open for more: fewer, fuller rounds. A lone caller
+    /// never waits for this.
+    pub gather: Option<Duration>,
 }
 
 /// Too many queue, the answer takes too long, or the round broke down. What became of the item is not known.
@@ -58,6 +61,11 @@ where
         Self { senders: Arc::default(), rounds }
     }
 
+    /// Whether there is a lane of `key` at this moment.
+    pub fn is_open(&self, key: &K) -> bool {
+        self.senders.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
+    }
+
     /// Queues `item` on the lane of `key` and waits for its answer. `work` does a round: it is given the items in the
     /// order they came and answers each, in the same order; it runs to its end even when everybody went away. The lane
     /// keeps the `work` it was begun with.
@@ -92,10 +100,20 @@ where
 
     async fn run<W: Work<T, A>>(self, key: K, work: W, mut tickets: mpsc::Receiver<Ticket<T, A>>) {
         let mut round = Vec::with_capacity(self.rounds.items);
+        let mut crowded = false;
         loop {
             match tokio::time::timeout(IDLE, tickets.recv_many(&mut round, self.rounds.items)).await {
                 Ok(0) => return,
                 Ok(_) => {
+                    if let (Some(gather), true) = (self.rounds.gather, crowded && round.len() < self.rounds.items) {
+                        tokio::time::sleep(gather).await;
+                        while round.len() < self.rounds.items
+                            && let Ok(ticket) = tickets.try_recv()
+                        {
+                            round.push(ticket);
+                        }
+                    }
+                    crowded = round.len() > 1;
                     let (items, waiting): (Vec<T>, Vec<_>) = round.drain(..).map(|t| (t.item, t.answer)).unzip();
                     for (waiting, answer) in waiting.into_iter().zip(work.round(items).await) {
                         // Somebody who hung up needs no answer.
@@ -139,7 +157,7 @@ mod tests {
     }
 
     fn lanes(queue: usize) -> Lanes<&'static str, u32, u32> {
-        Lanes::new(Rounds { items: 8, queue, patience: Duration::from_secs(2) })
+        Lanes::new(Rounds { items: 8, queue, patience: Duration::from_secs(2), gather: None })
     }
 
     #[tokio::test]

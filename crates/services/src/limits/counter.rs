@@ -41,7 +41,8 @@ pub struct Counter {
 
 impl Default for Counter {
     fn default() -> Self {
-        Self { lanes: Lanes::new(Rounds { items: 128, queue: 4_000, patience: Duration::from_secs(8) }) }
+        let gather = Some(Duration::from_millis(2));
+        Self { lanes: Lanes::new(Rounds { items: 128, queue: 4_000, patience: Duration::from_secs(8), gather }) }
     }
 }
 

@@ -260,19 +260,18 @@ pub(crate) async fn queue_closed(db: &mut PgConnection, now: Timestamp, bookings
     enqueue_planned(db, now, &told).await
 }
 
-/// Queues the confirmations of new bookings of one session, and their reminders, in one statement.
+/// Queues the confirmations of new bookings, each with the beginning of its session, and their reminders, in one statement.
 pub async fn queue_confirmations(
     db: &mut PgConnection,
     _services: &Services,
     now: Timestamp,
-    bookings: &[BookingId],
-    starts_at: Timestamp,
+    bookings: &[(BookingId, Timestamp)],
 ) -> sqlx::Result<()> {
-    let reminders = plan_reminders(now, starts_at);
     let mut planned: Vec<(BookingJob, Timestamp, String)> = Vec::with_capacity(bookings.len() * 4);
-    for &booking in bookings {
+    for &(booking, starts_at) in bookings {
         let confirmation = BookingJob::new(now, booking, Template::Confirmation, None);
         planned.push((confirmation, now, format!("confirmation:{booking}")));
+        let reminders = plan_reminders(now, starts_at);
         planned
             .extend(reminders.iter().map(|(reminder, at)| planned_reminder(now, booking, starts_at, *reminder, *at)));
     }

@@ -1,4 +1,4 @@
-//! What a batch of claims on one session reads and writes, in the order of a transaction: lock, look, write.
+//! What a batch of claims reads and writes, in the order of a transaction: lock, look, write.
 
 use jiff_sqlx::{Timestamp, ToSqlx};
 use serde_json::Value;
@@ -41,6 +41,21 @@ pub async fn lock_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<
     .await
 }
 
+/// [`lock_sessions`] for one who must not wait: sessions that somebody else has locked are left out, like those that do not
+/// exist.
+pub async fn lock_free_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<LockedSession>> {
+    sqlx::query_as!(
+        LockedSession,
+        r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity,
+                  case when a.published then s.state else 'closed' end as "state!", a.policy, a.policy_version
+           from session s join activity a on a.id = s.activity_id
+           where s.id = any($1) order by s.id for no key update of s skip locked"#,
+        ids
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// The same without the lock: for the negative control of the races, and for pages.
 pub async fn find_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<LockedSession>> {
     sqlx::query_as!(
@@ -66,6 +81,17 @@ pub async fn lock_keys(db: &mut PgConnection, keys: &[i64]) -> sqlx::Result<()> 
     .fetch_one(db)
     .await?;
     Ok(())
+}
+
+/// [`lock_keys`] for one who must not wait. Answers the keys that somebody else has locked.
+pub async fn try_lock_keys(db: &mut PgConnection, keys: &[i64]) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
+        r#"select key as "key!" from unnest($1::bigint[]) as key
+           where not pg_try_advisory_xact_lock(728, (key % 2147483647)::integer)"#,
+        keys
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// People with a confirmed booking of a session.
@@ -123,6 +149,86 @@ pub async fn spoken_for(db: &mut PgConnection, session: Uuid, now: jiff::Timesta
            order by 3 nulls first"#,
         session,
         now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// People of a session's places that are gone or spoken for.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// Session.
+    pub session: Uuid,
+    /// The hold, or the entry of the waiting list; `None` for all its bookings together.
+    pub id: Option<Uuid>,
+    /// People.
+    pub people: i32,
+    /// The place in the waiting list; `None` for bookings and for a hold that is alive.
+    pub place: Option<i32>,
+}
+
+/// Who has, keeps and waits for the places of these sessions: people booked, the holds alive at `now` (offers among them),
+/// and each session's waiting parties in their order. One round trip, since every claim asks.
+pub async fn taken(db: &mut PgConnection, sessions: &[Uuid], now: jiff::Timestamp) -> sqlx::Result<Vec<Taken>> {
+    sqlx::query_as!(
+        Taken,
+        r#"select session_id as "session!", null::uuid as "id?", sum(people)::integer as "people!", null::integer as "place?"
+           from booking where session_id = any($1) and state = 'confirmed' group by session_id
+           union all
+           select session_id, id, people, null from hold where session_id = any($1) and expires_at > $2
+           union all
+           (select w.session_id, e.id, e.people, w.place from waiting_wish w join waiting_entry e on e.id = w.waiting_id
+            where w.session_id = any($1) and not w.over
+              and (e.state = 'waiting'
+                   or (e.state = 'offered' and e.offered_session <> w.session_id and e.offer_expires_at <= $2)))
+           order by 4 nulls first"#,
+        sessions,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A live booking of a person: when they are where.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// Keyed hash of the phone or the mail address it was booked with.
+    pub person: Vec<u8>,
+    /// Activity.
+    pub activity: Uuid,
+    /// The session begins.
+    pub starts_at: Timestamp,
+    /// It ends.
+    pub ends_at: Timestamp,
+}
+
+/// The live bookings that these persons have of these activities, of sessions that begin between two instants. Written so
+/// that every plan begins with the few bookings of the persons, as [`person_counts`] is.
+pub async fn visits(
+    db: &mut PgConnection,
+    activities: &[Uuid],
+    persons: &[Vec<u8>],
+    from: jiff::Timestamp,
+    until: jiff::Timestamp,
+) -> sqlx::Result<Vec<Visit>> {
+    sqlx::query_as!(
+        Visit,
+        r#"with own as materialized (
+             select phone_index as person, activity_id, s.starts_at, s.ends_at
+             from booking
+             cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
+             where phone_index = any($2) and activity_id = any($1) and state = 'confirmed'
+             union all
+             select mail_index, activity_id, s.starts_at, s.ends_at
+             from booking
+             cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
+             where mail_index = any($2) and activity_id = any($1) and state = 'confirmed')
+           select person as "person!", activity_id as "activity!", starts_at as "starts_at!", ends_at as "ends_at!"
+           from own where starts_at >= $3 and starts_at < $4"#,
+        activities,
+        persons,
+        from.to_sqlx() as _,
+        until.to_sqlx() as _
     )
     .fetch_all(db)
     .await
@@ -259,6 +365,8 @@ pub async fn save_answers(db: &mut PgConnection, now: jiff::Timestamp, answers: 
 /// A hold and the draft it was taken for.
 #[derive(Debug, Clone)]
 pub struct NewHold {
+    /// The session whose places it keeps.
+    pub session: Uuid,
     /// Hold.
     pub id: Uuid,
     /// People.
@@ -276,15 +384,11 @@ pub struct NewHold {
 }
 
 /// Writes holds with their drafts; a draft that exists already gets the new hold (its visitor chose another session).
-pub async fn insert_holds(
-    db: &mut PgConnection,
-    session: Uuid,
-    now: jiff::Timestamp,
-    holds: &[NewHold],
-) -> sqlx::Result<()> {
+pub async fn insert_holds(db: &mut PgConnection, now: jiff::Timestamp, holds: &[NewHold]) -> sqlx::Result<()> {
     if holds.is_empty() {
         return Ok(());
     }
+    let sessions: Vec<Uuid> = holds.iter().map(|h| h.session).collect();
     let ids: Vec<Uuid> = holds.iter().map(|h| h.id).collect();
     let people: Vec<i32> = holds.iter().map(|h| h.people).collect();
     let expires: Vec<Timestamp> = holds.iter().map(|h| h.expires_at.to_sqlx()).collect();
@@ -294,18 +398,19 @@ pub async fn insert_holds(
     let draft_expires: Vec<Timestamp> = holds.iter().map(|h| h.draft_expires_at.to_sqlx()).collect();
     sqlx::query!(
         "with fresh as (
-           select * from unnest($2::uuid[], $3::integer[], $4::timestamptz[], $5::uuid[], $6::bytea[], $7::text[], $8::timestamptz[])
-             as fresh (id, people, expires_at, draft, visitor_hash, locale, draft_expires_at)),
+           select * from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::uuid[], $6::bytea[], $7::text[],
+                                $8::timestamptz[])
+             as fresh (session_id, id, people, expires_at, draft, visitor_hash, locale, draft_expires_at)),
          replaced as (delete from hold using booking_draft d, fresh where d.id = fresh.draft and hold.id = d.hold_id),
          held as (
            insert into hold (session_id, id, people, expires_at, created_at)
-           select $1, id, people, expires_at, $9 from fresh)
+           select session_id, id, people, expires_at, $9 from fresh)
          insert into booking_draft (id, visitor_hash, session_id, hold_id, people, locale, created_at, expires_at)
-         select draft, visitor_hash, $1, id, people, locale, $9, draft_expires_at from fresh
+         select draft, visitor_hash, session_id, id, people, locale, $9, draft_expires_at from fresh
          on conflict (id) do update set session_id = excluded.session_id, hold_id = excluded.hold_id,
            people = excluded.people, expires_at = excluded.expires_at, waits = false
          where booking_draft.booking_id is null and booking_draft.waiting_id is null",
-        session,
+        &sessions,
         &ids,
         &people,
         &expires as _,
@@ -353,39 +458,43 @@ pub struct NewBooking {
     pub draft_id: Option<Uuid>,
 }
 
-/// Writes bookings of one session, consumes their holds, closes their drafts and takes over what was answered in them: one
-/// statement for the whole batch.
+/// Writes bookings, each of its session; consumes their holds, closes their drafts and takes over what was answered in
+/// them: one statement for the whole batch.
 pub async fn insert_bookings(
     db: &mut PgConnection,
-    session: &LockedSession,
     now: jiff::Timestamp,
-    fresh: &[NewBooking],
+    fresh: &[(&LockedSession, &NewBooking)],
 ) -> sqlx::Result<()> {
     if fresh.is_empty() {
         return Ok(());
     }
-    fn column<T>(fresh: &[NewBooking], of: impl Fn(&NewBooking) -> T) -> Vec<T> {
-        fresh.iter().map(of).collect()
+    fn of_session<T>(fresh: &[(&LockedSession, &NewBooking)], of: impl Fn(&LockedSession) -> T) -> Vec<T> {
+        fresh.iter().map(|(session, _)| of(session)).collect()
+    }
+    fn column<T>(fresh: &[(&LockedSession, &NewBooking)], of: impl Fn(&NewBooking) -> T) -> Vec<T> {
+        fresh.iter().map(|(_, booking)| of(booking)).collect()
     }
     sqlx::query!(
         "with fresh as (
-           select * from unnest($5::uuid[], $6::text[], $7::integer[], $8::integer[], $9::text[], $10::text[], $11::uuid[],
+           select * from unnest($1::uuid[], $2::uuid[], $3::integer[],
+                                $5::uuid[], $6::text[], $7::integer[], $8::integer[], $9::text[], $10::text[], $11::uuid[],
                                 $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[], $17::uuid[], $18::uuid[])
-             as fresh (id, reference, people, children, channel, locale, account_id,
+             as fresh (session_id, activity_id, policy_version,
+                       id, reference, people, children, channel, locale, account_id,
                        name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, hold_id, draft_id)),
-         consumed as (delete from hold using fresh where hold.session_id = $1 and hold.id = fresh.hold_id),
+         consumed as (delete from hold using fresh where hold.session_id = fresh.session_id and hold.id = fresh.hold_id),
          closed as (update booking_draft d set booking_id = fresh.id from fresh where d.id = fresh.draft_id),
          answered as (update event_answers a set booking_id = fresh.id from fresh
                       where a.draft_id = fresh.draft_id and a.booking_id is null)
          insert into booking (session_id, id, activity_id, reference, state, people, children, channel, locale, account_id,
                               name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version,
                               created_at, updated_at)
-         select $1, id, $2, reference, 'confirmed', people, children, channel, locale, account_id,
-                name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, $3, $4, $4
+         select session_id, id, activity_id, reference, 'confirmed', people, children, channel, locale, account_id,
+                name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version, $4, $4
          from fresh",
-        session.id,
-        session.activity_id,
-        session.policy_version,
+        &of_session(fresh, |s| s.id),
+        &of_session(fresh, |s| s.activity_id),
+        &of_session(fresh, |s| s.policy_version),
         now.to_sqlx() as _,
         &column(fresh, |b| b.id),
         &column(fresh, |b| b.reference.clone()),

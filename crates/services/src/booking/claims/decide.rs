@@ -1,37 +1,29 @@
-//! What a batch of claims on one session is answered, under the session's lock, in one transaction.
+//! What a batch of claims is answered, under the locks of its sessions, in one transaction.
 
+use super::lane::{Asked, Way};
+use super::persons::Persons;
+use super::table::Table;
 use super::{Answer, Booked, BookingError, Claim, Granted, Guard, HoldOrder, Order};
-use crate::booking::waiting::owing;
 use crate::{Services, audit, machines, messages};
-use domain::booking::{BookingFacts, Party, Policy, Refusal, SessionFacts, WaitingState, house_may_book, may_book};
+use domain::booking::{BookingFacts, Policy, SessionFacts, WaitingState};
 use domain::ids::{BookingId, SessionId};
 use jiff::Timestamp;
 use sqlx::PgConnection;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::booking::{claims as sql, waiting};
 use uuid::Uuid;
 
+/// Decides a batch. `None` stands for a claim that would have had to wait for a lock, in a lane that does not.
 pub(super) async fn transaction(
     services: &Services,
     guard: Guard,
-    session: SessionId,
-    claims: &[&Claim],
-) -> Result<Vec<Answer>, sqlx::Error> {
+    way: Way,
+    claims: &[&Asked],
+) -> Result<Vec<Option<Answer>>, sqlx::Error> {
     let mut tx = services.begin().await?;
-    let locked = match guard {
-        Guard::Lock | Guard::WithoutPersons => sql::lock_sessions(&mut tx, &[session.0]).await?,
-        Guard::NegativeControl => sql::find_sessions(&mut tx, &[session.0]).await?,
-    };
-    let Some(locked) = locked.into_iter().next() else {
-        return Ok(claims.iter().map(|_| Err(BookingError::NotFound)).collect());
-    };
-    let Ok(policy) = serde_json::from_value::<Policy>(locked.policy.clone()) else {
-        return Ok(claims.iter().map(|_| Err(BookingError::Damaged("the policy of an activity"))).collect());
-    };
-    let now = services.clock.now();
-    let mut table = Table::open(&mut tx, guard, locked, policy, now, claims).await?;
-    let answers: Vec<Answer> = claims.iter().map(|claim| table.decide(claim)).collect();
-    if table.write(&mut tx, services).await? {
+    let mut batch = Batch::open(&mut tx, services, Locks { guard, way }, claims).await?;
+    let answers: Vec<Option<Answer>> = claims.iter().map(|asked| batch.decide(asked)).collect();
+    if batch.write(&mut tx, services).await? {
         tx.commit().await?;
     } else {
         tx.rollback().await?;
@@ -39,71 +31,79 @@ pub(super) async fn transaction(
     Ok(answers)
 }
 
-/// The state of one session while a batch is decided: what the database says plus what was granted so far.
-struct Table<'a> {
-    session: sql::LockedSession,
-    policy: Policy,
+/// How a batch takes its locks.
+#[derive(Clone, Copy)]
+struct Locks {
+    guard: Guard,
+    way: Way,
+}
+
+impl Locks {
+    /// Locks sessions, in the order of their ids.
+    async fn sessions(self, db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<sql::LockedSession>> {
+        match (self.guard, self.way) {
+            (Guard::NegativeControl, _) => sql::find_sessions(db, ids).await,
+            (_, Way::Shared) => sql::lock_free_sessions(db, ids).await,
+            (_, Way::Own(_)) => sql::lock_sessions(db, ids).await,
+        }
+    }
+
+    /// Locks persons and idempotency keys; answers those that somebody else has.
+    async fn keys(self, db: &mut PgConnection, keys: &[i64]) -> sqlx::Result<HashSet<i64>> {
+        match (self.guard, self.way) {
+            (Guard::WithoutPersons, _) => Ok(HashSet::new()),
+            (_, Way::Shared) => Ok(sql::try_lock_keys(db, keys).await?.into_iter().collect()),
+            (_, Way::Own(_)) => sql::lock_keys(db, keys).await.map(|()| HashSet::new()),
+        }
+    }
+}
+
+/// A batch while it is decided: what the database says, plus what was granted so far.
+struct Batch<'a> {
     now: Timestamp,
-    facts: SessionFacts,
-    holds: HashMap<Uuid, u32>,
+    way: Way,
+    /// The sessions this batch has the locks of; `None` for one whose policy cannot be read.
+    tables: HashMap<Uuid, Option<Table>>,
+    /// Locks of persons and keys that somebody else has.
+    busy: HashSet<i64>,
     /// Entries of the waiting list that take an offer now: the session offered.
     offers: HashMap<Uuid, Option<Uuid>>,
-    persons: HashMap<Vec<u8>, BookingFacts>,
+    persons: Persons,
     answers: HashMap<(String, String), (Vec<u8>, Booked)>,
     new_holds: Vec<sql::NewHold>,
-    new_bookings: Vec<&'a Order>,
+    new_bookings: Vec<(SessionId, &'a Order)>,
     new_answers: Vec<sql::SavedAnswer>,
 }
 
-impl<'a> Table<'a> {
+impl<'a> Batch<'a> {
     async fn open(
         db: &mut PgConnection,
-        guard: Guard,
-        session: sql::LockedSession,
-        policy: Policy,
-        now: Timestamp,
-        claims: &[&'a Claim],
+        services: &Services,
+        locks: Locks,
+        claims: &[&'a Asked],
     ) -> Result<Self, sqlx::Error> {
-        let orders: Vec<&Order> =
-            claims.iter().filter_map(|c| if let Claim::Book(o) = c { Some(&**o) } else { None }).collect();
-        let persons: Vec<Vec<u8>> = orders.iter().filter_map(|o| o.person.clone()).collect();
-        let (scopes, keys): (Vec<_>, Vec<_>) = orders.iter().map(|o| (o.key.scope.clone(), o.key.key.clone())).unzip();
-        let mut saved = Vec::new();
-        let mut counts = Vec::new();
-        if !orders.is_empty() {
-            let locks =
-                persons.iter().map(|p| lock_key(p)).chain(orders.iter().map(|o| lock_key(o.key.key.as_bytes())));
-            if guard != Guard::WithoutPersons {
-                sql::lock_keys(db, &locks.collect::<Vec<_>>()).await?;
-            }
-            saved = sql::saved_answers(db, &scopes, &keys).await?;
-            let spans = spans(&policy, &session);
-            counts = sql::person_counts(db, session.activity_id, &persons, spans, None).await?;
-        }
-        let offers = offers(db, guard, &orders).await?;
-        let booked = sql::people_booked(db, session.id).await?;
-        let spoken = sql::spoken_for(db, session.id, now).await?;
-        let line: Vec<u32> = spoken.iter().filter(|s| s.place.is_some()).map(|s| s.people.unsigned_abs()).collect();
-        let held = spoken.into_iter().filter(|s| s.place.is_none());
-        let holds: HashMap<Uuid, u32> = held.map(|s| (s.id, s.people.unsigned_abs())).collect();
-        let facts = owing(&policy, now, facts(&session, booked, holds.values().sum()), line);
-        let persons = persons
-            .into_iter()
-            .map(|person| {
-                let facts = count(&counts, &person);
-                (person, facts)
-            })
-            .collect();
-        let answers = saved
-            .into_iter()
-            .filter_map(|s| Some(((s.scope, s.key), (s.body_hash, serde_json::from_value(s.answer).ok()?))))
-            .collect();
+        let mut ids: Vec<Uuid> = claims.iter().map(|asked| asked.session.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let sessions = locks.sessions(db, &ids).await?;
+        // Read under the locks: what another server has decided before is not newer than this.
+        let now = services.clock.now();
+        let locked = |asked: &&&Asked| sessions.iter().any(|session| session.id == asked.session.0);
+        let orders: Vec<&Order> = claims.iter().filter(locked).filter_map(|asked| asked.claim.order()).collect();
+        let busy = match orders.is_empty() {
+            true => HashSet::new(),
+            false => locks.keys(db, &orders.iter().flat_map(|order| order.locks()).collect::<Vec<_>>()).await?,
+        };
+        let answers = saved(db, &orders).await?;
+        let offers = offers(db, locks.guard, &orders).await?;
+        let tables = tables(db, sessions, now).await?;
+        let people: Vec<Vec<u8>> = orders.iter().filter_map(|order| order.person.clone()).collect();
+        let persons = Persons::read(db, &people, tables.values().flatten()).await?;
         Ok(Self {
-            session,
-            policy,
             now,
-            facts,
-            holds,
+            way: locks.way,
+            tables,
+            busy,
             offers,
             persons,
             answers,
@@ -113,30 +113,22 @@ impl<'a> Table<'a> {
         })
     }
 
-    fn decide(&mut self, claim: &'a Claim) -> Answer {
-        match claim {
-            Claim::Hold(order) => self.hold(order),
-            Claim::Book(order) => self.book(order),
+    fn decide(&mut self, asked: &'a Asked) -> Option<Answer> {
+        let table = match (self.tables.get_mut(&asked.session.0), self.way) {
+            (Some(Some(table)), _) => table,
+            (Some(None), _) => return Some(Err(BookingError::Damaged("the policy of an activity"))),
+            // Somebody else has its lock, or there is no such session: the lane that waits for it knows.
+            (None, Way::Shared) => return None,
+            (None, Way::Own(_)) => return Some(Err(BookingError::NotFound)),
+        };
+        match &asked.claim {
+            Claim::Hold(order) => Some(hold(table, &mut self.new_holds, order)),
+            Claim::Book(order) if order.locks().any(|key| self.busy.contains(&key)) => None,
+            Claim::Book(order) => Some(self.book(asked.session, order)),
         }
     }
 
-    fn hold(&mut self, order: &HoldOrder) -> Answer {
-        let party = Party { people: order.people, children: 0 };
-        may_book(&self.policy, self.now, &self.facts, party, BookingFacts::default())?;
-        self.facts.held += order.people.get();
-        self.new_holds.push(sql::NewHold {
-            id: order.hold.0,
-            people: order.people.get() as i32,
-            expires_at: self.now + jiff::SignedDuration::from_mins(i64::from(self.policy.hold_minutes)),
-            draft: order.draft.0,
-            visitor_hash: order.visitor_hash.clone(),
-            locale: order.context.locale.tag(),
-            draft_expires_at: order.draft_expires_at,
-        });
-        Ok(Granted::Held)
-    }
-
-    fn book(&mut self, order: &'a Order) -> Answer {
+    fn book(&mut self, session: SessionId, order: &'a Order) -> Answer {
         let key = (order.key.scope.clone(), order.key.key.clone());
         if let Some((body_hash, booked)) = self.answers.get(&key) {
             return if *body_hash == order.key.body_hash {
@@ -145,39 +137,15 @@ impl<'a> Table<'a> {
                 Err(BookingError::KeyReused)
             };
         }
-        // The party's own hold is its own room.
-        let own = order.row.hold_id.and_then(|hold| self.holds.get(&hold).copied()).unwrap_or(0);
-        let mut facts = SessionFacts { held: self.facts.held - own, ..self.facts };
-        if let Some(entry) = order.offer {
-            let offered = self.offers.get(&entry.0).copied().flatten() == Some(self.session.id);
-            if !offered || own == 0 {
-                return Err(Refusal::OfferEnded.into());
-            }
-            // What was offered was theirs before anybody else's.
-            facts.owed = 0;
+        let table = self.tables.get_mut(&session.0).and_then(Option::as_mut).ok_or(BookingError::NotFound)?;
+        let person = order.person.as_ref().map(|person| self.persons.facts(person, table)).unwrap_or_default();
+        let offered = order.offer.and_then(|entry| self.offers.get(&entry.0).copied().flatten());
+        table.book(order, offered, person)?;
+        if let Some(person) = &order.person {
+            self.persons.add(person, table);
         }
-        let person = order.person.as_ref().and_then(|p| self.persons.get(p).copied()).unwrap_or_default();
-        if order.by_house {
-            house_may_book(self.now, &facts, order.party)?;
-        } else {
-            may_book(&self.policy, self.now, &facts, order.party, person)?;
-        }
-        self.facts.held -= own;
-        self.facts.booked += order.party.people.get();
-        if let Some(hold) = order.row.hold_id {
-            self.holds.remove(&hold);
-        }
-        if let Some(counted) = order.person.as_ref().and_then(|p| self.persons.get_mut(p)) {
-            counted.on_day += 1;
-            counted.in_window += 1;
-            counted.overlapping += 1;
-        }
-        let booked = Booked {
-            booking: BookingId(order.row.id),
-            session: SessionId(self.session.id),
-            reference: order.row.reference.clone(),
-        };
-        self.new_bookings.push(order);
+        let booked = Booked { booking: BookingId(order.row.id), session, reference: order.row.reference.clone() };
+        self.new_bookings.push((session, order));
         self.new_answers.push(sql::SavedAnswer {
             scope: order.key.scope.clone(),
             key: order.key.key.clone(),
@@ -189,28 +157,78 @@ impl<'a> Table<'a> {
     }
 
     /// Writes what was granted, with its answers, audit entries and messages. Answers whether there was anything.
-    async fn write(self, db: &mut PgConnection, services: &Services) -> Result<bool, sqlx::Error> {
+    async fn write(&self, db: &mut PgConnection, services: &Services) -> Result<bool, sqlx::Error> {
         if self.new_holds.is_empty() && self.new_bookings.is_empty() {
             return Ok(false);
         }
-        sql::insert_holds(db, self.session.id, self.now, &self.new_holds).await?;
+        sql::insert_holds(db, self.now, &self.new_holds).await?;
         if !self.new_bookings.is_empty() {
-            let rows: Vec<sql::NewBooking> = self.new_bookings.iter().map(|o| o.row.clone()).collect();
-            sql::insert_bookings(db, &self.session, self.now, &rows).await?;
-            sql::save_answers(db, self.now, &self.new_answers).await?;
-            for (entry, booking) in self.new_bookings.iter().filter_map(|o| Some((o.offer?, o.row.id))) {
-                let booked = WaitingState::Booked.name();
-                waiting::set_state(db, entry.0, booked, false, Some(booking), self.now).await?;
-            }
-            let entries: Vec<audit::Entry> = self.new_bookings.iter().map(|o| made(o, self.session.id)).collect();
-            audit::record_each(db, self.new_bookings.iter().map(|o| &o.context).zip(&entries)).await?;
-            let bookings: Vec<BookingId> = self.new_bookings.iter().map(|o| BookingId(o.row.id)).collect();
-            let made = self.new_bookings.iter().map(|o| &o.context).zip(bookings.iter().copied());
-            machines::note_bookings(db, self.now, made).await?;
-            messages::queue_confirmations(db, services, self.now, &bookings, self.session.starts_at.to_jiff()).await?;
+            self.write_bookings(db, services).await?;
         }
         Ok(true)
     }
+
+    async fn write_bookings(&self, db: &mut PgConnection, services: &Services) -> Result<(), sqlx::Error> {
+        let granted: Vec<(&sql::LockedSession, &Order)> = self
+            .new_bookings
+            .iter()
+            .filter_map(|(session, order)| Some((&self.tables.get(&session.0)?.as_ref()?.session, *order)))
+            .collect();
+        let rows: Vec<_> = granted.iter().map(|(session, order)| (*session, &order.row)).collect();
+        sql::insert_bookings(db, self.now, &rows).await?;
+        sql::save_answers(db, self.now, &self.new_answers).await?;
+        for (entry, booking) in granted.iter().filter_map(|(_, order)| Some((order.offer?, order.row.id))) {
+            waiting::set_state(db, entry.0, WaitingState::Booked.name(), false, Some(booking), self.now).await?;
+        }
+        let entries: Vec<audit::Entry> = granted.iter().map(|(session, order)| made(order, session.id)).collect();
+        audit::record_each(db, granted.iter().map(|(_, order)| &order.context).zip(&entries)).await?;
+        let made = granted.iter().map(|(_, order)| (&order.context, BookingId(order.row.id)));
+        machines::note_bookings(db, self.now, made).await?;
+        let bookings: Vec<(BookingId, Timestamp)> =
+            granted.iter().map(|(session, order)| (BookingId(order.row.id), session.starts_at.to_jiff())).collect();
+        messages::queue_confirmations(db, services, self.now, &bookings).await
+    }
+}
+
+fn hold(table: &mut Table, holds: &mut Vec<sql::NewHold>, order: &HoldOrder) -> Answer {
+    holds.push(table.hold(order)?);
+    Ok(Granted::Held)
+}
+
+/// The sessions of a batch with what is taken of each.
+async fn tables(
+    db: &mut PgConnection,
+    sessions: Vec<sql::LockedSession>,
+    now: Timestamp,
+) -> sqlx::Result<HashMap<Uuid, Option<Table>>> {
+    let ids: Vec<Uuid> = sessions.iter().map(|session| session.id).collect();
+    let taken = if ids.is_empty() { Vec::new() } else { sql::taken(db, &ids, now).await? };
+    let mut of: HashMap<Uuid, Vec<&sql::Taken>> = HashMap::with_capacity(ids.len());
+    for part in &taken {
+        of.entry(part.session).or_default().push(part);
+    }
+    let table = |session: sql::LockedSession| {
+        let taken = of.remove(&session.id).unwrap_or_default();
+        let policy = serde_json::from_value::<Policy>(session.policy.clone()).ok();
+        (session.id, policy.map(|policy| Table::new(session, policy, now, &taken)))
+    };
+    Ok(sessions.into_iter().map(table).collect())
+}
+
+/// The answers already given under the keys of these orders.
+async fn saved(
+    db: &mut PgConnection,
+    orders: &[&Order],
+) -> sqlx::Result<HashMap<(String, String), (Vec<u8>, Booked)>> {
+    if orders.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (scopes, keys): (Vec<_>, Vec<_>) = orders.iter().map(|o| (o.key.scope.clone(), o.key.key.clone())).unzip();
+    let rows = sql::saved_answers(db, &scopes, &keys).await?;
+    let answer = |row: sql::SavedAnswer| {
+        Some(((row.scope, row.key), (row.body_hash, serde_json::from_value(row.answer).ok()?)))
+    };
+    Ok(rows.into_iter().filter_map(answer).collect())
 }
 
 /// The entries whose offers are taken, locked: the session each is offered at this moment.

@@ -1,4 +1,9 @@
-//! The lane of a session: whatever claims have queued up while its last transaction ran are decided together.
+//! The lanes of this process: whatever claims have queued up while the last transaction ran are decided together.
+//!
+//! Nearly all claims, on whatever sessions, share one lane and so one transaction, whose locks are taken without waiting:
+//! a session or a person that somebody else has locked (a day being closed, another server) never holds up the others.
+//! Claims that would have to wait go to a lane of their session's own, which waits, and the session stays there until it
+//! has been quiet for a while, so that those who came first are decided first.
 
 use super::decide::transaction;
 use super::{Answer, BookingError, Claim, Granted, Guard};
@@ -8,14 +13,37 @@ use domain::booking::Refusal;
 use domain::ids::SessionId;
 use std::time::Duration;
 
-/// 128 claims share a transaction at most; 2,000 may queue on one session, and each waits eight seconds for its answer,
-/// before it is told "busy".
-const ROUNDS: Rounds = Rounds { items: 128, queue: 2_000, patience: Duration::from_secs(8) };
+/// 128 claims share a transaction at most; 2,000 may queue on a lane, and each waits eight seconds for its answer, before
+/// it is told "busy". Under load a round lets the next claims gather for two milliseconds.
+const ROUNDS: Rounds =
+    Rounds { items: 128, queue: 2_000, patience: Duration::from_secs(8), gather: Some(Duration::from_millis(2)) };
+
+/// Which lane, and so how its transactions take their locks.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Way {
+    /// Of all sessions: waits for nobody's lock.
+    Shared,
+    /// Of one session: waits.
+    Own(SessionId),
+}
+
+/// A claim on a session.
+pub(super) struct Asked {
+    pub session: SessionId,
+    pub claim: Claim,
+}
+
+/// What became of a claim in a lane.
+enum Outcome {
+    Answered(Answer),
+    /// It would have had to wait for a lock: here it is again.
+    Locked(Claim),
+}
 
 /// The lanes of this process.
 #[derive(Clone)]
 pub struct Claims {
-    lanes: Lanes<SessionId, Claim, Answer>,
+    lanes: Lanes<Way, Asked, Outcome>,
     guard: Guard,
 }
 
@@ -36,25 +64,39 @@ impl Claims {
         self.guard
     }
 
-    /// Queues a claim and waits for its answer. The decision runs to its end even when the caller goes away. Where there
+    /// Queues a claim and waits for its answer. A decision runs to its end even when the caller goes away. Where there
     /// is no answer nothing is promised, and the key makes a retry safe.
     pub(in crate::booking) async fn submit(&self, services: &Services, session: SessionId, claim: Claim) -> Answer {
-        let desk = || Desk { services: services.clone(), guard: self.guard, session };
-        self.lanes.submit(session, claim, desk).await.unwrap_or_else(|_unanswered| Err(Refusal::Busy.into()))
+        let own = Way::Own(session);
+        // Taking an offer also locks an entry of the waiting list, which only a lane that may wait can do.
+        let way = if claim.takes_an_offer() || self.lanes.is_open(&own) { own } else { Way::Shared };
+        match self.queue(services, way, Asked { session, claim }).await {
+            Outcome::Answered(answer) => answer,
+            Outcome::Locked(claim) => match self.queue(services, own, Asked { session, claim }).await {
+                Outcome::Answered(answer) => answer,
+                Outcome::Locked(_) => Err(Refusal::Busy.into()),
+            },
+        }
+    }
+
+    async fn queue(&self, services: &Services, way: Way, asked: Asked) -> Outcome {
+        let desk = || Desk { services: services.clone(), guard: self.guard, way };
+        let outcome = self.lanes.submit(way, asked, desk).await;
+        outcome.unwrap_or_else(|_unanswered| Outcome::Answered(Err(Refusal::Busy.into())))
     }
 }
 
-/// Where the claims on one session are decided.
+/// Where the claims of a lane are decided.
 struct Desk {
     services: Services,
     guard: Guard,
-    session: SessionId,
+    way: Way,
 }
 
-impl Work<Claim, Answer> for Desk {
+impl Work<Asked, Outcome> for Desk {
     /// Decides a batch. One that the database refuses as a whole is decided one by one, so that one bad order never takes
     /// its neighbours down.
-    async fn round(&self, claims: Vec<Claim>) -> Vec<Answer> {
+    async fn round(&self, claims: Vec<Asked>) -> Vec<Outcome> {
         metrics::histogram!("booking_batch_size").record(claims.len() as f64);
         let answers = match self.attempt(&claims.iter().collect::<Vec<_>>()).await {
             Ok(answers) => answers,
@@ -64,32 +106,38 @@ impl Work<Claim, Answer> for Desk {
                 tracing::warn!(%error, claims = claims.len(), "a batch of claims failed");
                 let mut first = Some(failed(error));
                 let mut next = || first.take().unwrap_or_else(|| if busy { Refusal::Busy.into() } else { gone() });
-                claims.iter().map(|_| Err(next())).collect()
+                claims.iter().map(|_| Some(Err(next()))).collect()
             }
         };
-        if answers.iter().any(|answer| matches!(answer, Ok(Granted::Booked(_)))) {
+        if answers.iter().any(|answer| matches!(answer, Some(Ok(Granted::Booked(_))))) {
             self.services.job_bell.notify_one();
         }
-        answers.iter().for_each(count);
-        answers
+        let outcome = |(asked, answer): (Asked, Option<Answer>)| match answer {
+            Some(answer) => {
+                count(&answer);
+                Outcome::Answered(answer)
+            }
+            None => Outcome::Locked(asked.claim),
+        };
+        claims.into_iter().zip(answers).map(outcome).collect()
     }
 }
 
 impl Desk {
-    async fn one_by_one(&self, claims: &[Claim]) -> Vec<Answer> {
+    async fn one_by_one(&self, claims: &[Asked]) -> Vec<Option<Answer>> {
         let mut answers = Vec::with_capacity(claims.len());
         for claim in claims {
             let one = self.attempt(&[claim]).await;
-            answers.push(one.map_or_else(|error| Err(failed(error)), |mut only| only.remove(0)));
+            answers.push(one.map_or_else(|error| Some(Err(failed(error))), |mut only| only.remove(0)));
         }
         answers
     }
 
     /// One transaction for all; tried again when the database says that may help.
-    async fn attempt(&self, claims: &[&Claim]) -> Result<Vec<Answer>, sqlx::Error> {
+    async fn attempt(&self, claims: &[&Asked]) -> Result<Vec<Option<Answer>>, sqlx::Error> {
         let mut tries = 0;
         loop {
-            match transaction(&self.services, self.guard, self.session, claims).await {
+            match transaction(&self.services, self.guard, self.way, claims).await {
                 Err(error) if store::is_transient(&error) && tries < 3 => {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(5 << tries)).await;

@@ -1,12 +1,14 @@
-//! Claims on the places of one session, grouped: many requests, one transaction, an answer for each.
+//! Claims on the places of sessions, grouped: many requests, one transaction, an answer for each.
 //!
-//! [`lane`] groups what has queued up for a session, [`decide`] says yes or no to each under the session's lock, and here
-//! stand the claims themselves. One hot session so costs one lock and one fsync per batch instead of one per visitor, and
-//! a lone claim waits for nobody. Several servers stay correct: the lock is the row's, and the trigger on `booking`
-//! refuses whatever would not fit.
+//! [`lane`] groups what has queued up, [`decide`] says yes or no to each under the locks of their sessions, on what
+//! [`table`] knows of the session and [`persons`] of the people, and here stand the claims themselves. A rush so costs one
+//! transaction and one fsync per batch instead of one per visitor, and a lone claim waits for nobody. Several servers stay
+//! correct: the lock is the row's, and the trigger on `booking` refuses whatever would not fit.
 
 mod decide;
 mod lane;
+mod persons;
+mod table;
 
 pub(super) use decide::{count, facts, lock_key, spans};
 pub use lane::Claims;
@@ -105,6 +107,27 @@ pub(super) enum Claim {
 pub(super) enum Granted {
     Held,
     Booked(Booked),
+}
+
+impl Order {
+    /// The locks of its person and its key, besides the session's.
+    fn locks(&self) -> impl Iterator<Item = i64> {
+        let person = self.person.as_deref().map(lock_key);
+        person.into_iter().chain([lock_key(self.key.key.as_bytes())])
+    }
+}
+
+impl Claim {
+    fn order(&self) -> Option<&Order> {
+        match self {
+            Self::Hold(_) => None,
+            Self::Book(order) => Some(order),
+        }
+    }
+
+    fn takes_an_offer(&self) -> bool {
+        self.order().is_some_and(|order| order.offer.is_some())
+    }
 }
 
 type Answer = Result<Granted, BookingError>;

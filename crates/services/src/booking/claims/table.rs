@@ -1,0 +1,71 @@
+//! One session while claims on it are decided: what the database says of it under its lock, plus what was granted since.
+
+use super::{BookingError, HoldOrder, Order, facts, sql};
+use crate::booking::waiting::owing;
+use domain::booking::{BookingFacts, Party, Policy, Refusal, SessionFacts, house_may_book, may_book};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+pub(super) struct Table {
+    pub session: sql::LockedSession,
+    pub policy: Policy,
+    now: Timestamp,
+    facts: SessionFacts,
+    holds: HashMap<Uuid, u32>,
+}
+
+impl Table {
+    /// `taken` is the session's own part of [`sql::taken`], in its order.
+    pub fn new(session: sql::LockedSession, policy: Policy, now: Timestamp, taken: &[&sql::Taken]) -> Self {
+        let people = |taken: &&sql::Taken| taken.people.unsigned_abs();
+        let booked = taken.iter().find(|t| t.id.is_none()).map_or(0, |t| i64::from(t.people));
+        let line: Vec<u32> = taken.iter().filter(|t| t.place.is_some()).map(people).collect();
+        let holds: HashMap<Uuid, u32> =
+            taken.iter().filter(|t| t.place.is_none()).filter_map(|t| Some((t.id?, people(t)))).collect();
+        let facts = owing(&policy, now, facts(&session, booked, holds.values().sum()), line);
+        Self { session, policy, now, facts, holds }
+    }
+
+    /// Keeps places.
+    pub fn hold(&mut self, order: &HoldOrder) -> Result<sql::NewHold, Refusal> {
+        let party = Party { people: order.people, children: 0 };
+        may_book(&self.policy, self.now, &self.facts, party, BookingFacts::default())?;
+        self.facts.held += order.people.get();
+        Ok(sql::NewHold {
+            session: self.session.id,
+            id: order.hold.0,
+            people: order.people.get() as i32,
+            expires_at: self.now + jiff::SignedDuration::from_mins(i64::from(self.policy.hold_minutes)),
+            draft: order.draft.0,
+            visitor_hash: order.visitor_hash.clone(),
+            locale: order.context.locale.tag(),
+            draft_expires_at: order.draft_expires_at,
+        })
+    }
+
+    /// Gives places for good. `offered` is the session that the entry the order comes from is offered at this moment.
+    pub fn book(&mut self, order: &Order, offered: Option<Uuid>, person: BookingFacts) -> Result<(), BookingError> {
+        // The party's own hold is its own room.
+        let own = order.row.hold_id.and_then(|hold| self.holds.get(&hold).copied()).unwrap_or(0);
+        let mut facts = SessionFacts { held: self.facts.held - own, ..self.facts };
+        if order.offer.is_some() {
+            if offered != Some(self.session.id) || own == 0 {
+                return Err(Refusal::OfferEnded.into());
+            }
+            // What was offered was theirs before anybody else's.
+            facts.owed = 0;
+        }
+        if order.by_house {
+            house_may_book(self.now, &facts, order.party)?;
+        } else {
+            may_book(&self.policy, self.now, &facts, order.party, person)?;
+        }
+        self.facts.held -= own;
+        self.facts.booked += order.party.people.get();
+        if let Some(hold) = order.row.hold_id {
+            self.holds.remove(&hold);
+        }
+        Ok(())
+    }
+}
