@@ -68,6 +68,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::outreach::staff::calls::CALLS,
     crate::museum::staff::calls::CALLS,
     crate::museum::staff::close::CALLS,
+    crate::museum::staff::missed::CALLS,
     crate::museum::waiting::CALLS,
     crate::museum::rebook::CALLS,
     crate::bus::calls::CALLS,

@@ -23,7 +23,7 @@ use crate::gallery::Gallery;
 use crate::home::Home;
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
-    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, PrintedPass,
+    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, PrintedPass,
     Session as StaffSession, Sessions as StaffSessions, Templates, Today,
 };
 use crate::museum::{About, Book, Code, Mine, Move, Pass, Rebook, Sessions, Wait, WaitCode, Waiting};
@@ -143,6 +143,7 @@ pages! {
     "/staff/museum/bookings" StaffBookings (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings/:id" StaffBooking (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
+    "/staff/museum/no-shows" NoShows (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
     "/staff/events" StaffEvents (Access::Capability(Capability::SeeBookings)) [];
     "/staff/events/new" EventNew (Access::Capability(Capability::ManageSessions)) [];

@@ -200,6 +200,12 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
             Err(error) => tracing::error!(%error, "sessions could not be made"),
         }
         beat();
+        match booking::mark_no_shows(&services).await {
+            Ok(0) => {}
+            Ok(marked) => tracing::info!(marked, "parties that did not come were marked and told"),
+            Err(error) => tracing::error!(%error, "parties that did not come could not be marked"),
+        }
+        beat();
         // What it finds is its own log line and gauge.
         if let Err(error) = booking::reconcile(&services, &context).await {
             tracing::error!(%error, "the books could not be compared with the seats");

@@ -48,6 +48,7 @@ refusal-daily-limit = { $max ->
 }
 refusal-window-limit = One mobile number or e-mail address can book { $max } times within { $days } days
 refusal-overlaps = You are registered for another session at the same time. Move or cancel that one first, then take this one
+refusal-suspended = After several visits that were missed, booking with this number or address is paused until { $at }; after that you can book as usual. If we are mistaken, please get in touch with our staff
 refusal-asks-questions = This event asks a few questions: please register on its page
 refusal-move-limit = This booking was moved { $max } times already and cannot be moved again. You can cancel it and book anew
 refusal-already-cancelled = This booking is cancelled

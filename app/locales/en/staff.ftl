@@ -481,3 +481,45 @@ staff-action-bus-assigned = Vehicle or crew changed
 staff-action-bus-contact-revealed = Contact seen in full
 staff-action-bus-blackout-added = Days without driving added
 staff-action-bus-blackout-ended = Days without driving ended
+
+staff-missed-title = No-shows
+staff-missed-text = Bookings nobody came for: look into them, take them back, or declare an outage of the door
+staff-missed-lead = { $n ->
+    [0] No-shows do not pause booking at present; they are noted here only
+   *[other] { $n } no-shows within { $days } days pause booking for { $pause } days. They are noted two hours after the session, and people are told
+}
+staff-missed-none = No no-shows yet
+staff-missed-none-text = Bookings nobody came for are listed here after the session. Closed sessions, declared outages and sessions where nobody was checked in are left out
+staff-missed-booking = Reference
+staff-missed-people = Missing / booked
+staff-missed-standing = Now
+staff-missed-came = Taken back: they came
+staff-missed-outage = Taken back: outage
+staff-missed-lifted = Taken back
+staff-missed-paused = Booking paused until { $until }
+staff-missed-counts = Number { $n }
+staff-missed-part = Some came: statistics only
+staff-missed-one = No-show
+staff-missed-of-party = { $n ->
+    [one] One person did not come
+   *[other] { $n } people did not come
+}
+staff-missed-lifted-why = Taken back because: { $reason }
+staff-missed-lift-text = Once looked into, this can be taken back. The person is told, and a pause that came of it ends
+staff-missed-lift-reason = Why it is taken back
+staff-missed-lift-hint = For your colleagues, such as “showed a picture of the entrance”; no identity numbers, nothing about health
+staff-missed-lift = Take the no-show back
+staff-missed-lifted-done = The no-show was taken back, and the person is told
+staff-outages-title = Outages of the door
+staff-outages-text = Without power, network or devices nobody can be checked in. Once declared, no no-shows are noted for the sessions of that time, and those noted are taken back
+staff-outage-declare = Declare an outage
+staff-outage-day = Day
+staff-outage-from-time = From
+staff-outage-until-time = To
+staff-outage-from = Began
+staff-outage-until = Ended
+staff-outage-reason = Reason
+staff-outage-reason-hint = Such as “no network in the morning”
+staff-outage-consequence = Every session that overlaps this time is affected. No-shows noted for them are taken back, and each person is told
+staff-outage-do = Declare the outage
+staff-outage-declared = Declared; the no-shows of that time are taken back

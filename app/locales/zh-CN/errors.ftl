@@ -41,6 +41,7 @@ refusal-children-need-adult = 14 岁以下儿童需要至少一位成人同行
 refusal-daily-limit = 同一手机号或邮箱一天最多预约 { $max } 次
 refusal-window-limit = 同一手机号或邮箱 { $days } 天内最多预约 { $max } 次
 refusal-overlaps = 您已报名同一时间的另一场，两场时间有重叠。可以先改期或取消那一场，再报名这一场
+refusal-suspended = 因为多次预约后没有到场，这个手机号或邮箱的预约暂停至 { $at }，之后可以照常预约。如果是我们弄错了，请联系工作人员核实
 refusal-asks-questions = 这个活动报名时需要回答问题，请在活动页面报名
 refusal-move-limit = 这个预约已经改过 { $max } 次，不能再改。可以取消后重新预约
 refusal-already-cancelled = 这个预约已经取消

@@ -433,3 +433,42 @@ staff-action-bus-assigned = 更换车辆或讲解组
 staff-action-bus-contact-revealed = 查看完整联系人
 staff-action-bus-blackout-added = 登记停驶
 staff-action-bus-blackout-ended = 结束停驶
+
+staff-missed-title = 爽约
+staff-missed-text = 没有到场的预约：核实、撤销，或申报门岗故障
+staff-missed-lead = { $n ->
+    [0] 本馆目前不因爽约暂停预约，这里只作记录
+   *[other] { $days } 天内爽约满 { $n } 次，预约暂停 { $pause } 天。场次结束两小时后自动登记，本人会收到通知
+}
+staff-missed-none = 还没有爽约记录
+staff-missed-none-text = 场次结束后没有到场的预约会列在这里。停办的场次、申报了故障的时段、没有人入场登记的场次都不登记
+staff-missed-booking = 预约码
+staff-missed-people = 未到 / 预约
+staff-missed-standing = 目前
+staff-missed-came = 已撤销：后来到场
+staff-missed-outage = 已撤销：门岗故障
+staff-missed-lifted = 已撤销
+staff-missed-paused = 预约暂停至 { $until }
+staff-missed-counts = 第 { $n } 次
+staff-missed-part = 部分到场，只作统计
+staff-missed-one = 爽约
+staff-missed-of-party = { $n } 人没有到场
+staff-missed-lifted-why = 撤销原因：{ $reason }
+staff-missed-lift-text = 核实后可以撤销这次记录，本人会收到通知，因此造成的预约暂停随之结束
+staff-missed-lift-reason = 撤销原因
+staff-missed-lift-hint = 写给同事看，例如“本人出示了入场照片”，不要写证件号和病情
+staff-missed-lift = 撤销爽约
+staff-missed-lifted-done = 已撤销爽约记录，并通知了本人
+staff-outages-title = 门岗故障
+staff-outages-text = 停电、断网或设备故障时没法登记入场。申报后，这段时间的场次不登记爽约，已登记的自动撤销
+staff-outage-declare = 申报一段故障
+staff-outage-day = 日期
+staff-outage-from-time = 从
+staff-outage-until-time = 到
+staff-outage-from = 开始
+staff-outage-until = 结束
+staff-outage-reason = 原因
+staff-outage-reason-hint = 例如“上午断网”
+staff-outage-consequence = 与这段时间有重叠的场次都会受影响。已登记的爽约会撤销，并逐一通知本人
+staff-outage-do = 申报故障
+staff-outage-declared = 已申报，有关的爽约记录已经撤销

@@ -13,7 +13,9 @@ use crate::visit::{Visit, visit};
 use domain::booking::{SessionFacts, may_cancel};
 use domain::time::{clock_text, day_text, span_text};
 use leptos::prelude::*;
-use services::booking::{BookingError, BookingState, BookingView, Handle, pass_text, rebook_link, view};
+use services::booking::{
+    BookingError, BookingState, BookingView, Handle, NoShow, no_show_of, pass_text, rebook_link, view,
+};
 use services::messages::qr_svg;
 use services::outreach::{Told, told};
 
@@ -26,6 +28,8 @@ struct Seen {
     told: Option<Told>,
     /// It can still be cancelled, made smaller or moved.
     changeable: bool,
+    /// Nobody came, or not everybody.
+    no_show: Option<NoShow>,
 }
 
 async fn seen(visit: &Visit) -> Result<Seen, Problem> {
@@ -53,7 +57,12 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
     };
     let cancelled = booking.state == BookingState::Cancelled;
     let changeable = may_cancel(activity.policy(), visit.context.now, &facts, booking.arrived, cancelled).is_ok();
-    Ok(Seen { link, booking, activity, told, changeable })
+    let over = booking.ends_at <= visit.context.now;
+    let no_show = match over && !cancelled {
+        true => no_show_of(&visit.services, &booking, visit.context.now).await.map_err(|error| problem_of(&error))?,
+        false => None,
+    };
+    Ok(Seen { link, booking, activity, told, changeable, no_show })
 }
 
 /// The booking.
@@ -90,6 +99,7 @@ fn page(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
             {news(visit, seen)}
             {(!cancelled && !over).then(|| qr(visit, booking))}
             {rebook(visit, booking)}
+            {seen.no_show.as_ref().map(|no_show| missed(visit, no_show))}
             <SummaryList rows=facts(visit, seen)/>
             {answers(visit, seen)}
             {(!cancelled && !over).then(|| take_along(visit, &base))}
@@ -133,6 +143,22 @@ fn rebook(visit: &Visit, booking: &BookingView) -> Option<impl IntoView + use<>>
         <Banner tone=Tone::Warning>{visit.t("mine-closed")}</Banner>
         <p class="actions"><LinkButton href=href glyph=Glyph::Calendar>{visit.t("mine-rebook")}</LinkButton></p>
     })
+}
+
+/// Nobody came, or that was taken back; what it means for the next booking.
+fn missed(visit: &Visit, no_show: &NoShow) -> impl IntoView + use<> {
+    let (tone, text) = match (&no_show.taken_back, no_show.suspended_until) {
+        (Some(_), _) => (Tone::Info, visit.t("mine-missed-taken-back")),
+        (None, Some(until)) => {
+            let until = format!("{} {}", day_text(domain::time::local_day(until), visit.locale()), clock_text(until));
+            (Tone::Warning, visit.t_args("mine-missed-paused", &[("until", until.into())]))
+        }
+        (None, None) if no_show.whole => {
+            (Tone::Warning, visit.t_args("mine-missed", &[("n", no_show.standing.into())]))
+        }
+        (None, None) => (Tone::Info, visit.t("mine-missed-part")),
+    };
+    view! { <Banner tone=tone>{text}</Banner> }
 }
 
 fn qr(visit: &Visit, booking: &BookingView) -> impl IntoView + use<> {

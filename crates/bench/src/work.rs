@@ -246,6 +246,7 @@ async fn transaction(
         on_day: counts.iter().map(|c| c.on_day as u32).sum(),
         in_window: counts.iter().map(|c| c.in_window as u32).sum(),
         overlapping: counts.iter().map(|c| c.overlapping as u32).sum(),
+        ..Default::default()
     };
     let party = one().map_err(|_| BookingError::Damaged("a party of one"))?;
     may_book(&policy, now, &facts, party, had)?;

@@ -52,6 +52,8 @@ ids! {
     WaitingId,
     /// One act of closing a session or a day.
     ClosureId,
+    /// A time at which the door could not do its work.
+    OutageId,
     /// What a school has typed before its contact is proven.
     BusDraftId,
     /// A school's or a community's request for the science bus.

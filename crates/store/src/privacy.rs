@@ -105,6 +105,8 @@ pub struct Swept {
     pub mailbox: i64,
     /// Work nobody could do.
     pub jobs: i64,
+    /// Missed visits that count no more.
+    pub missed: i64,
 }
 
 /// Before which instants things are due.
@@ -124,6 +126,8 @@ pub struct Due {
     pub mailbox: Timestamp,
     /// Jobs that failed for good.
     pub jobs: Timestamp,
+    /// Sessions that were missed ended.
+    pub missed: Timestamp,
 }
 
 /// Counts what [`sweep`] would delete.
@@ -140,7 +144,8 @@ pub async fn count_due(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
                   (select count(*) from rate_limit where window_start < $4) as "limits!",
                   (select count(*) from idempotency where created_at < $5) as "answers!",
                   (select count(*) from dev_mailbox where created_at < $6) as "mailbox!",
-                  (select count(*) from job where state = 'dead' and created_at < $7) as "jobs!""#,
+                  (select count(*) from job where state = 'dead' and created_at < $7) as "jobs!",
+                  (select count(*) from no_show where ended_at < $8) as "missed!""#,
         due.drafts.to_sqlx() as SqlTimestamp,
         due.codes.to_sqlx() as SqlTimestamp,
         due.logins.to_sqlx() as SqlTimestamp,
@@ -148,6 +153,7 @@ pub async fn count_due(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
         due.answers.to_sqlx() as SqlTimestamp,
         due.mailbox.to_sqlx() as SqlTimestamp,
         due.jobs.to_sqlx() as SqlTimestamp,
+        due.missed.to_sqlx() as SqlTimestamp,
     )
     .fetch_one(db)
     .await
@@ -167,13 +173,14 @@ pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
                 limits as (delete from rate_limit where window_start < $4 returning 1),
                 answers as (delete from idempotency where created_at < $5 returning 1),
                 mailbox as (delete from dev_mailbox where created_at < $6 returning 1),
-                jobs as (delete from job where state = 'dead' and created_at < $7 returning 1)
+                jobs as (delete from job where state = 'dead' and created_at < $7 returning 1),
+                missed as (delete from no_show where ended_at < $8 returning 1)
            select (select count(*) from drafts) + (select count(*) from answered)
                     + (select count(*) from bus_drafts) as "drafts!",
                   (select count(*) from codes) + (select count(*) from links) + (select count(*) from bus_links) as "codes!",
                   (select count(*) from logins) as "logins!", (select count(*) from limits) as "limits!",
                   (select count(*) from answers) as "answers!", (select count(*) from mailbox) as "mailbox!",
-                  (select count(*) from jobs) as "jobs!""#,
+                  (select count(*) from jobs) as "jobs!", (select count(*) from missed) as "missed!""#,
         due.drafts.to_sqlx() as SqlTimestamp,
         due.codes.to_sqlx() as SqlTimestamp,
         due.logins.to_sqlx() as SqlTimestamp,
@@ -181,6 +188,7 @@ pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
         due.answers.to_sqlx() as SqlTimestamp,
         due.mailbox.to_sqlx() as SqlTimestamp,
         due.jobs.to_sqlx() as SqlTimestamp,
+        due.missed.to_sqlx() as SqlTimestamp,
     )
     .fetch_one(db)
     .await

@@ -191,6 +191,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         ("remembered answers", swept.answers.unsigned_abs()),
         ("messages of development", swept.mailbox.unsigned_abs()),
         ("failed jobs", swept.jobs.unsigned_abs()),
+        ("missed visits", swept.missed.unsigned_abs()),
     ] {
         println!("{count:>8}  {kind}");
     }

@@ -1,6 +1,6 @@
 //! One booking as staff see it: masked, the contact in full with a reason, and what staff may change.
 
-use super::{booking_tag, channel_text, party_text};
+use super::{booking_tag, channel_text, missed, party_text};
 use crate::desk::{count, crumbs, may, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -23,6 +23,7 @@ const NEWS: &[(&str, &str)] = &[
     ("cancelled", "staff-booking-done-cancelled"),
     ("changed", "staff-booking-done-changed"),
     ("moved", "staff-booking-done-moved"),
+    ("lifted", "staff-missed-lifted-done"),
 ];
 
 /// One booking.
@@ -35,6 +36,8 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let id = id.ok_or(Problem::NotFound)?;
     let booking = booking::view(&visit.services, &visit.context, &Handle::Id(id)).await?;
+    let no_show = booking::no_show_of(&visit.services, &booking, visit.context.now).await?;
+    let no_show = no_show.map(|no_show| missed::of_booking(visit, &booking, &no_show));
     let confirmed = booking.state == BookingState::Confirmed;
     let changeable = confirmed && booking.arrived == 0 && may(visit, Capability::BookOnBehalf);
     let changes = if changeable { Some(changes(visit, &booking).await?) } else { None };
@@ -55,6 +58,7 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
             {news(visit, NEWS)}
             <SummaryList rows=rows(visit, &booking)/>
             <p class="actions">{pass}{trail}</p>
+            {no_show}
             {contact(visit, &booking)}
             {changes}
             {untouchable}

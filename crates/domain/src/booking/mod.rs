@@ -3,6 +3,7 @@
 //! Decisions only. Who holds which places is asked of the database by `services::booking`, under a lock, and handed in.
 
 mod door;
+mod no_show;
 mod party;
 mod policy;
 mod reference;
@@ -10,6 +11,7 @@ mod reminders;
 mod waiting;
 
 pub use door::{Admission, DoorRefusal, PassFacts, admit};
+pub use no_show::{marked_from, remembered_since, suspended_until};
 pub use party::{Particulars, Party, PartySize};
 pub use policy::{
     BookingFacts, Policy, Refusal, SessionFacts, house_may_book, may_book, may_cancel, may_move, opens_at,

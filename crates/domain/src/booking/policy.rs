@@ -46,6 +46,14 @@ pub struct Policy {
     pub offer_cutoff_minutes: u16,
     /// Entries of the waiting list one phone or address may have at a time.
     pub waiting_per_person: u16,
+    /// This many no-shows (0: however many) …
+    pub no_shows: u16,
+    /// … within this many days …
+    pub no_show_days: u16,
+    /// … and there is no booking for this many days from the last of them.
+    pub suspension_days: u16,
+    /// No-shows are marked this many minutes after the session's end: late scans have time to arrive.
+    pub no_show_grace_minutes: u16,
 }
 
 impl Default for Policy {
@@ -70,6 +78,10 @@ impl Default for Policy {
             offer_least_minutes: 20,
             offer_cutoff_minutes: 120,
             waiting_per_person: 3,
+            no_shows: 3,
+            no_show_days: 180,
+            suspension_days: 60,
+            no_show_grace_minutes: 120,
         }
     }
 }
@@ -114,6 +126,8 @@ pub struct BookingFacts {
     pub in_window: u32,
     /// Of sessions that go on at the same time: nobody is in two places.
     pub overlapping: u32,
+    /// The end of the pause that several no-shows brought, if there is one now.
+    pub suspended_until: Option<Timestamp>,
 }
 
 /// Why a booking (or its change) is refused. The kebab-case name is the API's code and the key of the sentence.
@@ -170,6 +184,12 @@ pub enum Refusal {
     /// This phone or address is somewhere else of the same activity at that time.
     #[error("overlaps another booking")]
     Overlaps,
+    /// Several no-shows: no booking for a while.
+    #[error("suspended")]
+    Suspended {
+        /// From when booking is possible again.
+        until: Timestamp,
+    },
     /// The event asks questions, which only its own page can.
     #[error("asks questions")]
     AsksQuestions,
@@ -241,6 +261,9 @@ pub(super) fn admits(
 ) -> Result<(), Refusal> {
     open_now(policy, now, session)?;
     party_fits(policy, party)?;
+    if let Some(until) = person.suspended_until.filter(|until| *until > now) {
+        return Err(Refusal::Suspended { until });
+    }
     if person.on_day >= u32::from(policy.bookings_per_day) {
         return Err(Refusal::DailyLimit { max: u32::from(policy.bookings_per_day) });
     }
@@ -375,7 +398,7 @@ mod tests {
     fn decide(now: &str, session: &SessionFacts, party: Party, person: BookingFacts) -> Result<(), Refusal> {
         may_book(&Policy::default(), instant(now), session, party, person)
     }
-    const NOBODY: BookingFacts = BookingFacts { on_day: 0, in_window: 0, overlapping: 0 };
+    const NOBODY: BookingFacts = BookingFacts { on_day: 0, in_window: 0, overlapping: 0, suspended_until: None };
 
     #[test]
     fn opens_at_its_hour_and_closes_with_the_session() {
@@ -433,6 +456,15 @@ mod tests {
     fn nobody_is_in_two_places() {
         let elsewhere = BookingFacts { overlapping: 1, ..NOBODY };
         assert_eq!(decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(1, 0), elsewhere), Err(Refusal::Overlaps));
+    }
+
+    #[test]
+    fn a_pause_ends_at_its_instant_and_is_told_before_the_limits() {
+        let until = instant("2026-07-21T00:00:00+08:00");
+        let paused = BookingFacts { on_day: 1, suspended_until: Some(until), ..NOBODY };
+        let may = |now| decide(now, &session(0, 0), party(1, 0), paused);
+        assert_eq!(may("2026-07-20T23:59:59+08:00"), Err(Refusal::Suspended { until }));
+        assert_eq!(may("2026-07-21T00:00:00+08:00"), Err(Refusal::DailyLimit { max: 1 }));
     }
 
     #[test]

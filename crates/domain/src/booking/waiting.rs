@@ -347,7 +347,7 @@ mod tests {
         assert_eq!(may(noon, 2, 3, false), Err(Refusal::WaitingLimit { max: 3 }));
         assert_eq!(may("2026-07-28T08:00", 2, nobody, false), Err(Refusal::WaitingOver));
         let closed = SessionFacts { closed: true, ..session };
-        let there = BookingFacts { on_day: 1, in_window: 1, overlapping: 0 };
+        let there = BookingFacts { on_day: 1, in_window: 1, ..BookingFacts::default() };
         let ask = |session, person| may_wait(&Policy::default(), instant(noon), session, party(2), person, 0, false);
         assert_eq!(ask(&closed, BookingFacts::default()), Err(Refusal::SessionClosed));
         assert_eq!(ask(&session, there), Err(Refusal::DailyLimit { max: 1 }));

@@ -213,6 +213,8 @@ async fn transaction(
     let answer = domain::booking::admit(&policy, context.now, &facts(&session, 0, 0), pass, present);
     if let Ok(admission) = &answer {
         sql::set_arrived(&mut tx, row.session_id, row.id, admission.arrived as i32).await?;
+        let missing = pass.people.saturating_sub(admission.arrived);
+        super::no_shows::came(&mut tx, row.session_id, row.id, missing, context.now).await?;
     }
     let scan = sql::ScanRow {
         nonce,

@@ -2,14 +2,16 @@
 
 use super::account::{ACCOUNT, send_account};
 use super::calendar::{Event, Method, ics};
+use super::missed::{missed, missed_text, no_show};
 use super::pass::PassSheet;
-use super::templates::{Facts, VisitFacts, render};
+use super::templates::{Facts, MissedFacts, VisitFacts, render};
 use super::visit::{Visit, VisitError};
 use super::{
     BOOKING, BookingJob, CODE, CodeJob, CodeSecret, Letter, Sms, Template, Undelivered, code_place, links, pass_text,
     short_link,
 };
 use crate::Services;
+use crate::booking::NoShow;
 use crate::jobs::{Failure, Handlers, Job, Outcome};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -104,7 +106,11 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         template: template.name(),
         channel,
     };
-    if !still_true(template, &visit, starts_at, now) {
+    let no_show = match template {
+        Template::Missed | Template::MissedLifted => no_show(&services, &visit, now).await?,
+        _ => None,
+    };
+    if !still_true(template, &visit, starts_at, no_show.as_ref(), now) {
         tracing::info!(%booking, template = template.name(), "a message is not true any more and is not sent");
         if visit.mail.is_some() {
             drop_message(&services, now, of(mail, "mail")).await?;
@@ -121,22 +127,23 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
     if template == Template::Closed {
         told.alternatives = alternatives(&services, &visit, now).await?;
     }
+    if let Some(no_show) = &no_show {
+        told.missed = missed(&visit, no_show);
+    }
     let facts = Facts::Visit(Box::new(told));
     let mut outcome = Ok(());
     if let Some(address) = visit.mail.clone() {
         let over = matches!(template, Template::Cancelled | Template::Closed);
         let method = if over { Method::Cancel } else { Method::Request };
-        // A reminder changes nothing in a calendar.
-        let calendar = template
-            .reminder()
-            .is_none()
+        // A reminder changes nothing in a calendar, and what is over stays in it.
+        let calendar = (template.reminder().is_none() && no_show.is_none())
             .then(|| (method, calendar_of(&services, &visit, visit.locale, method, Some(address.as_str()))));
         let parcel = letter(mail, address, visit.locale, template.text(), &facts, calendar, now)?;
         outcome = outcome.and(dispatch_one(&services, now, of(mail, "mail"), parcel, job.last).await);
     }
     if let Some(phone) = visit.phone.clone() {
         short_link::keep(&services, booking, visit.ends_at).await?;
-        let values = values(&services, &visit, template, now);
+        let values = values(&services, &visit, template, no_show.as_ref(), now);
         let parcel = sms(&services, sms_id, phone, visit.locale, template.text(), values, now)?;
         outcome = outcome.and(dispatch_one(&services, now, of(sms_id, "sms"), parcel, job.last).await);
     }
@@ -145,8 +152,16 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
 
 /// Whether a message still says what is so: nothing about a booking that changed its mind since, no reminder of a time
 /// that is no longer, of a session that was closed, to people who are there already, or too late to be of use.
-fn still_true(template: Template, visit: &Visit, planned_for: Option<Timestamp>, now: Timestamp) -> bool {
+fn still_true(
+    template: Template,
+    visit: &Visit,
+    planned_for: Option<Timestamp>,
+    no_show: Option<&NoShow>,
+    now: Timestamp,
+) -> bool {
     match template {
+        Template::Missed => no_show.is_some_and(|no_show| no_show.taken_back.is_none()),
+        Template::MissedLifted => no_show.is_some_and(|no_show| no_show.taken_back.is_some()),
         Template::Cancelled | Template::Closed => visit.cancelled,
         Template::Confirmation | Template::Changed => !visit.cancelled && now < visit.ends_at,
         Template::ReminderDays3 | Template::ReminderDay1 | Template::ReminderHours2 => {
@@ -275,6 +290,7 @@ fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
         reason: visit.reason(locale).map(str::to_owned),
         alternatives: Vec::new(),
         rebook: links.rebook,
+        missed: MissedFacts::default(),
         site: services.settings.public_url.clone(),
         help: services.post.help(),
     }
@@ -290,7 +306,13 @@ async fn alternatives(services: &Services, visit: &Visit, now: Timestamp) -> Res
 
 /// The values of a filed text message: only those its sentence has, each of at most 35 characters (providers refuse
 /// longer ones).
-fn values(services: &Services, visit: &Visit, template: Template, now: Timestamp) -> BTreeMap<&'static str, String> {
+fn values(
+    services: &Services,
+    visit: &Visit,
+    template: Template,
+    no_show: Option<&NoShow>,
+    now: Timestamp,
+) -> BTreeMap<&'static str, String> {
     let locale = visit.locale;
     let mut values = BTreeMap::from([
         ("title", shortened(visit.title(locale))),
@@ -302,6 +324,15 @@ fn values(services: &Services, visit: &Visit, template: Template, now: Timestamp
         values.insert("reason", shortened(visit.reason(locale).unwrap_or(unsaid)));
         values.insert("link", short_link::code(services, visit.booking));
         return values;
+    }
+    match (template, no_show) {
+        (Template::Missed, Some(no_show)) => {
+            values.insert("outcome", missed_text(visit, no_show));
+            values.insert("link", short_link::code(services, visit.booking));
+            return values;
+        }
+        (Template::MissedLifted, _) => return values,
+        _ => {}
     }
     if template == Template::Cancelled {
         let reason = match (locale, visit.closed, visit.cancelled_by_house) {

@@ -11,6 +11,7 @@ mod bus;
 mod calendar;
 mod deliver;
 mod mail;
+mod missed;
 mod pass;
 mod post;
 mod short_link;
@@ -40,7 +41,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
 use domain::account::{Capability, Denied};
-use domain::booking::{Reminder, plan_reminders};
+use domain::booking::{Reminder, after_quiet, plan_reminders};
 use domain::contact::{Contact, ContactText};
 use domain::ids::{BookingId, MessageId};
 use jiff::{SignedDuration, Timestamp};
@@ -85,11 +86,15 @@ pub enum Template {
     ReminderDay1,
     /// Two hours before.
     ReminderHours2,
+    /// Nobody came, or not everybody.
+    Missed,
+    /// That was taken back.
+    MissedLifted,
 }
 
 impl Template {
     /// Every message about a booking.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Confirmation,
         Self::Changed,
         Self::Cancelled,
@@ -97,6 +102,8 @@ impl Template {
         Self::ReminderDays3,
         Self::ReminderDay1,
         Self::ReminderHours2,
+        Self::Missed,
+        Self::MissedLifted,
     ];
 
     /// As in the `message` table.
@@ -109,6 +116,8 @@ impl Template {
             Self::ReminderDays3 => "reminder_days3",
             Self::ReminderDay1 => "reminder_day1",
             Self::ReminderHours2 => "reminder_hours2",
+            Self::Missed => "missed",
+            Self::MissedLifted => "missed_lifted",
         }
     }
 
@@ -120,6 +129,8 @@ impl Template {
             Self::Cancelled => "cancelled",
             Self::Closed => "closed",
             Self::ReminderDays3 | Self::ReminderDay1 | Self::ReminderHours2 => "reminder",
+            Self::Missed => "missed",
+            Self::MissedLifted => "missed_lifted",
         }
     }
 
@@ -128,7 +139,9 @@ impl Template {
             Self::ReminderDays3 => Some(Reminder::Days3),
             Self::ReminderDay1 => Some(Reminder::Day1),
             Self::ReminderHours2 => Some(Reminder::Hours2),
-            Self::Confirmation | Self::Changed | Self::Cancelled | Self::Closed => None,
+            Self::Confirmation | Self::Changed | Self::Cancelled | Self::Closed | Self::Missed | Self::MissedLifted => {
+                None
+            }
         }
     }
 
@@ -223,6 +236,19 @@ pub async fn queue_bookings(
     let payloads: Vec<_> = bookings.iter().map(|booking| BookingJob::new(now, *booking, template, None)).collect();
     let jobs: Vec<_> =
         payloads.iter().map(|payload| NewJob { kind: BOOKING, payload, run_at: now, dedupe: None }).collect();
+    enqueue(db, now, &jobs).await
+}
+
+/// Queues what tells of no-shows, or that they were taken back: by day, since nobody is woken for it.
+pub(crate) async fn queue_missed(
+    db: &mut PgConnection,
+    now: Timestamp,
+    bookings: &[BookingId],
+    template: Template,
+) -> sqlx::Result<()> {
+    let payloads: Vec<_> = bookings.iter().map(|booking| BookingJob::new(now, *booking, template, None)).collect();
+    let run_at = after_quiet(now);
+    let jobs: Vec<_> = payloads.iter().map(|payload| NewJob { kind: BOOKING, payload, run_at, dedupe: None }).collect();
     enqueue(db, now, &jobs).await
 }
 

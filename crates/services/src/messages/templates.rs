@@ -51,6 +51,8 @@ embedded!(
     "cancelled",
     "closed",
     "reminder",
+    "missed",
+    "missed_lifted",
     "waiting_joined",
     "waiting_offer",
     "waiting_ended",
@@ -155,10 +157,28 @@ pub(super) struct VisitFacts {
     pub alternatives: Vec<String>,
     /// Where one of them is booked.
     pub rebook: String,
+    /// Of a visit that was missed.
+    #[serde(flatten)]
+    pub missed: MissedFacts,
     /// The site.
     pub site: String,
     /// Where people get help.
     pub help: Option<String>,
+}
+
+/// A visit that was missed, in words; of any other it says nothing.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct MissedFacts {
+    /// Nobody of the party came.
+    pub missed_whole: bool,
+    /// Which no-show of this person it is.
+    pub no_shows: u32,
+    /// As many pause booking; 0: none do.
+    pub no_shows_allowed: u16,
+    /// Within as many days.
+    pub no_show_days: u16,
+    /// Until when booking is paused.
+    pub suspended_until: Option<String>,
 }
 
 /// A party on the waiting list, in words.
@@ -312,6 +332,7 @@ mod tests {
             reason: None,
             alternatives: Vec::new(),
             rebook: "https://www.example.cn/b/secret-link".into(),
+            missed: MissedFacts::default(),
             site: "https://www.example.cn".into(),
             help: Some("0531-00000000".into()),
         };
@@ -364,7 +385,20 @@ mod tests {
                     ..visit.clone()
                 })),
             ));
-            all.push((name, Facts::Visit(Box::new(VisitFacts { days: 3, by_house: true, ..visit.clone() }))));
+            let missed = MissedFacts {
+                missed_whole: true,
+                no_shows: 2,
+                no_shows_allowed: 3,
+                no_show_days: 180,
+                suspended_until: None,
+            };
+            all.push((
+                name,
+                Facts::Visit(Box::new(VisitFacts { days: 3, by_house: true, missed: missed.clone(), ..visit.clone() })),
+            ));
+            let until = Some(if zh { "9月28日10:30" } else { "10:30 on 28 September" }.into());
+            let paused = MissedFacts { suspended_until: until, ..missed };
+            all.push((name, Facts::Visit(Box::new(VisitFacts { missed: paused, help: None, ..visit.clone() }))));
         }
         all
     }

@@ -109,6 +109,58 @@ pub static FIELDS: &[Field] = &[
         in_notice: true,
     },
     Field {
+        table: "no_show",
+        columns: &["person_index"],
+        what: Text {
+            zh: "爽约时所用手机号或邮箱的检索值",
+            en: "Lookup value of the number or address a missed visit was booked with",
+        },
+        purpose: Text {
+            zh: "统计爽约次数，决定是否暂停预约", en: "Counting missed visits, which may pause booking"
+        },
+        readers: SYSTEM,
+        term: Term::Missed,
+        protection: Protection::BlindIndex,
+        in_notice: true,
+    },
+    Field {
+        table: "no_show",
+        columns: &[
+            "session_id",
+            "booking_id",
+            "activity_id",
+            "missing",
+            "whole",
+            "ended_at",
+            "marked_at",
+            "over_at",
+            "over_why",
+            "over_reason",
+        ],
+        what: Text {
+            zh: "爽约的场次、人数和处理", en: "Which session was missed, by how many, what became of it"
+        },
+        purpose: Text {
+            zh: "告知本人、核实和撤销，人数统计", en: "Telling the person, taking it back, head counts"
+        },
+        readers: SELF_AND_MASKED,
+        term: Term::Missed,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "door_outage",
+        columns: &["id", "activity_id", "starts_at", "ends_at", "reason", "declared_at", "declared_by"],
+        what: Text {
+            zh: "门岗故障的时段、原因和申报人", en: "When and why the door had an outage, and who said so"
+        },
+        purpose: Text { zh: "不登记故障时段的爽约", en: "Noting no no-shows of that time" },
+        readers: OFFICE,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
         table: "waiting_entry",
         columns: &["name_sealed", "phone_sealed", "mail_sealed"],
         what: Text {

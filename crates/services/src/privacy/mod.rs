@@ -74,6 +74,8 @@ pub enum Term {
     Booking,
     /// The booking itself, once it names nobody.
     Counted,
+    /// A visit that was missed.
+    Missed,
     /// Who coordinated a visit of the science bus.
     Bus,
     /// What was typed and never finished.
@@ -100,8 +102,9 @@ pub enum Term {
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Booking,
+        Self::Missed,
         Self::Bus,
         Self::Counted,
         Self::Draft,
@@ -121,6 +124,7 @@ impl Term {
         match self {
             Self::Booking => Some(90),
             Self::Bus => Some(180),
+            Self::Missed => Some(420),
             Self::Draft | Self::Code => Some(1),
             Self::Limit | Self::Answer => Some(3),
             Self::Login | Self::Work => Some(30),
@@ -144,6 +148,10 @@ impl Term {
             Self::Counted => Text {
                 zh: "姓名和联系方式删除后，仅作为不指向个人的人次统计保留",
                 en: "Kept as a head count that points to nobody once names and contacts are erased",
+            },
+            Self::Missed => Text {
+                zh: "场次结束后保存420天（爽约统计期的两倍加暂停期），随后自动删除",
+                en: "420 days after the session (twice the time no-shows count, and a pause); then erased",
             },
             Self::Draft => Text {
                 zh: "未完成的填写在失效后1天内删除",
@@ -275,6 +283,7 @@ fn due(now: Timestamp) -> Due {
         answers: Term::Answer.before(now),
         mailbox: Term::Mailbox.before(now),
         jobs: Term::Work.before(now),
+        missed: Term::Missed.before(now),
     }
 }
 

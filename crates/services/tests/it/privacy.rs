@@ -250,6 +250,11 @@ async fn unused_accounts_are_emptied_and_leftovers_deleted() {
         "insert into idempotency (scope, key, body_hash, answer, created_at) values ('s', 'k', 'h', '{}', $1::timestamptz - interval '4 days')",
         "insert into dev_mailbox (id, channel, recipient, subject, body_text, created_at) values ('00000000-0000-0000-0000-000000000001', 'mail', 'a@example.cn', 's', 't', $1::timestamptz - interval '8 days')",
         "insert into one_time_code (id, purpose, subject, contact_index, code_hash, created_at, expires_at) values ('00000000-0000-0000-0000-000000000001', 'sign_in', '00000000-0000-0000-0000-000000000001', 'x', 'y', $1, $1::timestamptz - interval '2 days')",
+        "with museum as (insert into activity (id, kind, slug, title_zh, title_en, policy, created_at)
+                         values ('00000000-0000-0000-0000-0000000000bb', 'museum', 'missed', '馆', 'museum', '{}', $1) returning id)
+         insert into no_show (session_id, booking_id, activity_id, person_index, missing, whole, ended_at, marked_at)
+         select gen_random_uuid(), gen_random_uuid(), id, 'x', 1, true, $1::timestamptz - make_interval(days => days), $1
+         from museum, unnest(array[419, 421]) as days",
         "insert into job (id, kind, payload, state, run_at, created_at) values ('00000000-0000-0000-0000-000000000001', 'x', '{}', 'dead', $1, $1::timestamptz - interval '31 days'), ('00000000-0000-0000-0000-000000000002', 'x', '{}', 'ready', $1, $1::timestamptz - interval '31 days')",
     ] {
         sqlx::query(sql).bind(now).execute(&owner).await.expect(sql);
@@ -260,6 +265,7 @@ async fn unused_accounts_are_emptied_and_leftovers_deleted() {
     assert_eq!(erased.accounts, 1);
     let swept = erased.swept;
     assert_eq!((swept.codes, swept.logins, swept.limits, swept.answers, swept.mailbox, swept.jobs), (1, 1, 1, 1, 1, 1));
+    assert_eq!(swept.missed, 1);
     let left: Vec<Uuid> =
         sqlx::query_scalar("select id from account where deleted_at is null and phone_index is not null")
             .fetch_all(&owner)

@@ -74,6 +74,21 @@ pub async fn booking(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Boo
     .await
 }
 
+/// These bookings, in no order.
+pub async fn bookings(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<BookingRow>> {
+    sqlx::query_as!(
+        BookingRow,
+        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+                b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
+                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
+         from booking b join session s on s.id = b.session_id where b.id = any($1)",
+        ids
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// The bookings with a reference: one, unless chance made two of a reference.
 pub async fn by_reference(db: &mut PgConnection, reference: &str) -> sqlx::Result<Vec<BookingRow>> {
     sqlx::query_as!(

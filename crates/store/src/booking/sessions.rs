@@ -24,6 +24,11 @@ pub struct ActivityRow {
     pub policy_version: i32,
 }
 
+/// The policy of an activity.
+pub async fn policy(db: &mut PgConnection, activity: Uuid) -> sqlx::Result<Option<Value>> {
+    sqlx::query_scalar!("select policy from activity where id = $1", activity).fetch_optional(db).await
+}
+
 /// The activity of a slug.
 pub async fn activity_by_slug(db: &mut PgConnection, slug: &str) -> sqlx::Result<Option<ActivityRow>> {
     sqlx::query_as!(

@@ -216,18 +216,14 @@ async fn tables(
 }
 
 /// The answers already given under the keys of these orders.
-async fn saved(
-    db: &mut PgConnection,
-    orders: &[&Order],
-) -> sqlx::Result<HashMap<(String, String), (Vec<u8>, Booked)>> {
+async fn saved(db: &mut PgConnection, orders: &[&Order]) -> sqlx::Result<HashMap<(String, String), (Vec<u8>, Booked)>> {
     if orders.is_empty() {
         return Ok(HashMap::new());
     }
     let (scopes, keys): (Vec<_>, Vec<_>) = orders.iter().map(|o| (o.key.scope.clone(), o.key.key.clone())).unzip();
     let rows = sql::saved_answers(db, &scopes, &keys).await?;
-    let answer = |row: sql::SavedAnswer| {
-        Some(((row.scope, row.key), (row.body_hash, serde_json::from_value(row.answer).ok()?)))
-    };
+    let answer =
+        |row: sql::SavedAnswer| Some(((row.scope, row.key), (row.body_hash, serde_json::from_value(row.answer).ok()?)));
     Ok(rows.into_iter().filter_map(answer).collect())
 }
 
@@ -287,6 +283,7 @@ pub(in crate::booking) fn count(counts: &[sql::PersonCount], person: &[u8]) -> B
             on_day: sum.on_day + c.on_day as u32,
             in_window: sum.in_window + c.in_window as u32,
             overlapping: sum.overlapping + c.overlapping as u32,
+            ..sum
         }
     })
 }

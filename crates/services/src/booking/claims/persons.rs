@@ -1,8 +1,9 @@
-//! What persons have booked, as the limits count it: read once for a batch, and what it grants is added.
+//! What persons have booked and missed, as the limits count it: read once for a batch, and what it grants is added.
 
 use super::table::Table;
 use super::{spans, sql};
-use domain::booking::BookingFacts;
+use domain::booking::{BookingFacts, suspended_until};
+use jiff::Timestamp;
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
@@ -33,9 +34,14 @@ impl Persons {
     /// What the limits of a session count of a person.
     pub fn facts(&self, person: &[u8], table: &Table) -> BookingFacts {
         let spans = spans(&table.policy, &table.session);
-        let visits = self.0.get(person).map(Vec::as_slice).unwrap_or_default();
-        let mut facts = BookingFacts::default();
-        for visit in visits.iter().filter(|visit| visit.activity == table.session.activity_id) {
+        let own = self.0.get(person).into_iter().flatten().filter(|visit| visit.activity == table.session.activity_id);
+        let (missed, visits): (Vec<_>, Vec<_>) = own.partition(|visit| visit.missed);
+        let missed: Vec<Timestamp> = missed.into_iter().map(|visit| visit.ends_at.to_jiff()).collect();
+        let mut facts = BookingFacts {
+            suspended_until: suspended_until(&table.policy, table.now, &missed),
+            ..BookingFacts::default()
+        };
+        for visit in visits {
             let (starts_at, ends_at) = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());
             facts.on_day += u32::from((spans.day_from..spans.day_until).contains(&starts_at));
             facts.in_window += u32::from((spans.window_from..spans.window_until).contains(&starts_at));
@@ -52,6 +58,7 @@ impl Persons {
             activity: session.activity_id,
             starts_at: session.starts_at,
             ends_at: session.ends_at,
+            missed: false,
         });
     }
 }

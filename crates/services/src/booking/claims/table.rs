@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub(super) struct Table {
     pub session: sql::LockedSession,
     pub policy: Policy,
-    now: Timestamp,
+    pub now: Timestamp,
     facts: SessionFacts,
     holds: HashMap<Uuid, u32>,
 }

@@ -7,6 +7,7 @@ mod drafts;
 mod limits;
 mod machines;
 mod model;
+mod no_shows;
 mod office;
 mod races;
 mod waiting;
