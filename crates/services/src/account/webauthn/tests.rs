@@ -230,7 +230,7 @@ proptest! {
 
     /// One bit of what was signed, changed anywhere, is noticed.
     #[test]
-    fn a_changed_bit_is_noticed(at in any::<prop::sample::Index>(), bit in 0..8, which in 0..3) {
+    fn a_changed_bit_is_noticed(at in any::<prop::sample::Index>(), bit in 0..8_u8, which in 0..3_usize) {
         let (mut authenticator, passkey) = registered();
         let mut parts = [authenticator.client_data("webauthn.get", &options()), authenticator.data(false), Vec::new()];
         parts[2] = authenticator.sign(&parts[0], &parts[1]);

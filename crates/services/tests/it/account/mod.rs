@@ -5,6 +5,7 @@ mod codes;
 mod contacts;
 mod erase;
 mod limits;
+mod passkeys;
 mod sessions;
 mod staff;
 mod visitors;
