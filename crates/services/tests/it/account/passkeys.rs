@@ -429,14 +429,14 @@ async fn ten_passkeys_are_enough() {
 async fn a_reset_factor_ends_passkeys_and_their_sessions() {
     let house = TestHouse::new().await;
     let boss = colleague(&house, "boss", &[Role::Operator]).await;
-    let boss = as_browser(&house, &boss.signed_in).await;
     let (enrolled, mut passkey) = with_passkey_alone(&house, "wang").await;
     let form = second_form(&house, "wang").await;
+    later(&house, 1);
+    let boss = as_browser(&house, &boss.signed_in).await;
     let listed = staff::list(&house.services, &boss).await.expect("the list");
     assert!(listed.iter().any(|one| one.login == "wang" && one.enrolled && one.ajar_until.is_none()));
     let options = second::options(&house.services, &anonymous(&house), &form.token).await.expect("options");
     let answer = Shown::Passkey(passkey.get(&options));
-    later(&house, 1);
     let code = staff::reset_factor(&house.services, &boss, enrolled.signed_in.account).await.expect("reset");
     assert!(!is_signed_in(&house, &enrolled.signed_in).await);
     assert!(matches!(shows(&house, &form, answer).await, Err(SignInError::TooLate)));
