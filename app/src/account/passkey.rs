@@ -110,7 +110,7 @@ pub(super) fn passkey_or_code(
             <h2>{visit.t(title)}</h2>
             <Form>
                 {code_next}
-                <StaffCode hint=visit.t(hint)/>
+                <StaffCode hint=visit.t(hint) recovery=!telephone/>
                 <Button variant=Variant::Secondary>{visit.t(submit)}</Button>
             </Form>
         </section>
@@ -210,7 +210,8 @@ fn passkey_item(visit: &Visit, passkey: OwnPasskey, last: bool) -> impl IntoView
     view! {
         <li>
             <p class="factors-name">{passkey.name}</p>
-            <p class="muted">{visit.t_args("passkey-made", &[("at", made.into())])}{" "}{used}</p>
+            <p class="muted">{visit.t_args("passkey-made", &[("at", made.into())])}</p>
+            <p class="muted">{used}</p>
             {if last {
                 view! { <p class="muted">{visit.t("passkey-last")}</p> }.into_any()
             } else {

@@ -55,8 +55,11 @@ pub fn StaffCode(
     /// May stay empty.
     #[prop(optional)]
     optional: bool,
+    /// There is no telephone: only a recovery code can be entered.
+    #[prop(optional)]
+    recovery: bool,
 ) -> impl IntoView {
-    let label = visit().t("staff-code");
+    let label = visit().t(if recovery { "staff-code-recovery" } else { "staff-code" });
     view! { <TextField name="code" label=label hint=hint autocomplete="one-time-code" width="medium" optional=optional/> }
 }
 

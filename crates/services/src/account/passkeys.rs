@@ -100,7 +100,9 @@ pub(super) fn party(services: &Services) -> RelyingParty {
 
 /// A challenge for `key`, in the place of the one before.
 async fn challenge(services: &Services, key: ChallengeKey<'_>) -> Result<String, AccountError> {
-    limits::hit(services, &limits::PASSKEY_PER_ACCOUNT, &key.account.to_string()).await?;
+    // Each purpose by itself: who knows a password must not keep its owner from stepping up.
+    let bucket = format!("{} {}", key.purpose, key.account);
+    limits::hit(services, &limits::PASSKEY_PER_ACCOUNT, &bucket).await?;
     let challenge: [u8; 32] = random();
     rows::put_challenge(&services.db, key, &challenge).await?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(challenge))

@@ -207,8 +207,6 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
     let credential = rows::take_attempt(&services.db, text, &bucket, context.now, BACKOFF).await?;
     let open = credential.as_ref().filter(|credential| credential.open && !is_too_late(credential, context.now));
     let right = password::verify(&form.password, open.map(|c| &*c.password_hash)).await?;
-    let factor = Factor::parse(form.code.expose_secret());
-    let shows_nothing = form.code.expose_secret().trim().is_empty();
 
     let mut transaction = services.begin().await?;
     let mut admitted = open.filter(|_| right);
@@ -219,16 +217,8 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
         admitted = None; // ended meanwhile
     }
     let decided = match (admitted, login) {
-        (Some(credential), Ok(login)) if !credential.has_factor() => {
-            if may_enrol(&services.vault, credential, &factor) { Verdict::Enrol(login) } else { Verdict::Refused }
-        }
-        (Some(credential), Ok(login)) if credential.passkeys && shows_nothing => Verdict::Second(login),
         (Some(credential), Ok(login)) => {
-            match accept(&mut transaction, services, context, credential, &Evidence::Factor(factor)).await? {
-                None => Verdict::Refused,
-                Some(_) if credential.password_temporary => Verdict::Enrol(login),
-                Some(by) => Verdict::Admit(by),
-            }
+            decide(&mut transaction, services, context, (credential, login), form.code.expose_secret()).await?
         }
         _ => Verdict::Refused,
     };
@@ -259,6 +249,29 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
             Err(SignInError::Refused)
         }
     }
+}
+
+/// What comes of a login and a password that are right, and of what was shown with them.
+async fn decide(
+    db: &mut PgConnection,
+    services: &Services,
+    context: &Context,
+    (credential, login): (&rows::CredentialRow, Login),
+    code: &str,
+) -> Result<Verdict, FactorError> {
+    let factor = Factor::parse(code);
+    if !credential.has_factor() {
+        let may = may_enrol(&services.vault, credential, &factor);
+        return Ok(if may { Verdict::Enrol(login) } else { Verdict::Refused });
+    }
+    if credential.passkeys && code.trim().is_empty() {
+        return Ok(Verdict::Second(login));
+    }
+    Ok(match accept(db, services, context, credential, &Evidence::Factor(factor)).await? {
+        None => Verdict::Refused,
+        Some(_) if credential.password_temporary => Verdict::Enrol(login),
+        Some(by) => Verdict::Admit(by),
+    })
 }
 
 /// Where attempts are noted that no login counts.
