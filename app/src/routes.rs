@@ -5,9 +5,9 @@
 //! compile; a page with islands says so, or its scripts are not sent.
 
 use crate::account::{
-    AccountDeleted, Bookings, ClientNew, ClientPage, Clients, Confirm, ConfirmCode, ContactCode, ContactNew, People,
-    PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode, StaffAccount, StaffEnrol, StaffSignIn, StaffStepUp,
-    Stop, Stopped,
+    AccountDeleted, Bookings, ClientNew, ClientPage, Clients, Confirm, ConfirmCode, ContactCode, ContactNew,
+    PasskeyNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode, StaffAccount, StaffEnrol,
+    StaffSecond, StaffSignIn, StaffStepUp, Stop, Stopped,
 };
 use crate::bus::staff::{
     Blackouts as BusBlackouts, Board as BusBoard, Numbers as BusNumbers, Planner as BusPlanner,
@@ -175,9 +175,11 @@ pages! {
     "/account/stopped" Stopped (Access::Public) [];
     "/a/:code" Stop (Access::Public) [];
     "/staff/sign-in" StaffSignIn (Access::Public) [bare];
-    "/staff/enrol" StaffEnrol (Access::Public) [bare];
-    "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/sign-in/second" StaffSecond (Access::Public) [bare, islands];
+    "/staff/enrol" StaffEnrol (Access::Public) [bare, islands];
+    "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [islands];
     "/staff/account" StaffAccount (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/account/passkeys/new" PasskeyNew (Access::Capability(Capability::SecureOwnAccount)) [islands];
     "/staff/account/recovery-codes" RecoveryCodes (Access::Capability(Capability::EnterStaff)) [bare];
     "/staff/people" People (Access::Capability(Capability::ManageStaff)) [];
     "/staff/people/new" PeopleNew (Access::Capability(Capability::ManageStaff)) [];

@@ -77,7 +77,8 @@ export default async function start(playwright = undefined) {
     return { client_id: value("client_id"), client_secret: value("client_secret") };
   };
   const [port, ops] = [await freePort(), await freePort()];
-  const url = `http://127.0.0.1:${port}`;
+  // By name: browsers make passkeys for names only.
+  const url = `http://localhost:${port}`;
   const env = {
     PATH: process.env.PATH,
     DATABASE_URL: (wire?.database ?? address).href,

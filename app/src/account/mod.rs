@@ -9,6 +9,7 @@ mod clients;
 mod contact;
 mod notices;
 mod own;
+mod passkey;
 mod pending;
 mod people;
 mod proof;
@@ -21,6 +22,7 @@ pub use calls::CALLS;
 pub use clients::{ClientNew, ClientPage, Clients};
 pub use contact::{ContactCode, ContactNew, Stop, Stopped};
 pub use own::{Bookings, Security};
+pub use passkey::{PasskeyNew, StaffSecond};
 pub use people::{People, PeopleNew, Person};
 pub use proof::{Confirm, ConfirmCode, own as own_proof};
 pub use sign_in::{AccountDeleted, SignIn, SignInCode};
@@ -51,14 +53,28 @@ pub mod at {
     pub const STAFF: &str = "/staff";
     /// The staff's sign-in.
     pub const STAFF_SIGN_IN: &str = "/staff/sign-in";
+    /// The second factor after login and password, for those who have a passkey.
+    pub const SECOND: &str = "/staff/sign-in/second";
+    /// What a passkey is asked for there.
+    pub const SECOND_OPTIONS: &str = "/staff/sign-in/second/options";
     /// The second factor again.
     pub const STEP_UP: &str = "/staff/step-up";
+    /// What a passkey is asked for there.
+    pub const STEP_UP_OPTIONS: &str = "/staff/step-up/options";
     /// The first second factor.
     pub const ENROL: &str = "/staff/enrol";
+    /// What a first passkey is made with.
+    pub const ENROL_OPTIONS: &str = "/staff/enrol/options";
     /// A member of staff's own account.
     pub const STAFF_ACCOUNT: &str = "/staff/account";
     /// Codes for a lost telephone.
     pub const RECOVERY: &str = "/staff/account/recovery-codes";
+    /// Passkeys of one's own.
+    pub const PASSKEYS: &str = "/staff/account/passkeys";
+    /// Another one.
+    pub const PASSKEY_NEW: &str = "/staff/account/passkeys/new";
+    /// What it is made with.
+    pub const PASSKEY_OPTIONS: &str = "/staff/account/passkeys/new/options";
     /// The staff.
     pub const PEOPLE: &str = "/staff/people";
     /// A new colleague.

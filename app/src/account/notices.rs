@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use services::account::AccountError;
 use services::account::codes::{IssueError, VerifyError};
 use services::account::contacts::AddContactError;
+use services::account::passkeys::PasskeyError;
 use services::account::password::PasswordFault;
 use services::account::proof::ProofError;
 use services::account::sign_in::SignInError;
@@ -162,13 +163,30 @@ impl From<SignInError> for Refusal {
         match error {
             SignInError::Refused => Self::Say("staff-sign-in-refused"),
             SignInError::EnrolmentOver => Self::Say("staff-enrol-over"),
+            SignInError::TooLate => Self::Say("staff-second-over"),
             SignInError::WrongCode => Self::Say("staff-enrol-wrong-code"),
+            SignInError::Passkey(error) => error.into(),
             SignInError::Password(fault) => Self::Password(fault),
             SignInError::Limited(limited) => limited.into(),
             SignInError::Denied(denied) => Self::Denied(denied),
             SignInError::Busy => Self::Problem(Problem::Busy),
             SignInError::Crypto(error) => error.into(),
             SignInError::Database(error) => busy(&error),
+        }
+    }
+}
+
+impl From<PasskeyError> for Refusal {
+    fn from(error: PasskeyError) -> Self {
+        match error {
+            PasskeyError::Denied(denied) => Self::Denied(denied),
+            PasskeyError::NotFound => Self::Problem(Problem::NotFound),
+            PasskeyError::Over => Self::Say("passkey-over"),
+            PasskeyError::Refused(_) => Self::Say("passkey-refused"),
+            PasskeyError::Known => Self::Say("passkey-known"),
+            PasskeyError::TooMany => Self::Say("passkey-too-many"),
+            PasskeyError::LastFactor => Self::Say("passkey-last"),
+            PasskeyError::Account(error) => error.into(),
         }
     }
 }

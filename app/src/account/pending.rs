@@ -1,4 +1,5 @@
-//! What a browser keeps between two forms, sealed by the house: the contact a code went to, and an enrolment's token.
+//! What a browser keeps between two forms, sealed by the house: the contact a code went to, the token of an enrolment, and
+//! that of a sign-in's second form.
 //!
 //! A cookie and not the address, since addresses end up in histories, logs and screenshots; sealed and not merely signed,
 //! since a shared computer's cookies can be read. What was changed, is too old or was made for something else does not
@@ -149,4 +150,22 @@ pub fn enrolment_of(visit: &Visit) -> Option<String> {
 /// The enrolment is over.
 pub fn enrolment_removed() -> Cookie {
     Cookie::removed(ENROLMENT)
+}
+
+/// The cookie of a sign-in between its two forms: its token is sealed by the service.
+const SECOND_FORM: &str = "__Host-second-form";
+
+/// The browser is to show a second factor until `until`.
+pub fn second_form(token: &str, now: Timestamp, until: Timestamp) -> Cookie {
+    Cookie::new(SECOND_FORM, token, Some(until.duration_since(now)))
+}
+
+/// The token of the second form the visit's browser is at.
+pub fn second_form_of(visit: &Visit) -> Option<String> {
+    visit.cookie(SECOND_FORM).filter(|token| !token.is_empty()).map(str::to_owned)
+}
+
+/// The second form is over.
+pub fn second_form_removed() -> Cookie {
+    Cookie::removed(SECOND_FORM)
 }

@@ -2,11 +2,14 @@
 //! they invite nobody and say nothing about who works here.
 
 use super::at;
+use super::notices::page_problem;
+use super::passkey::{Ceremony, PasskeyField, passkey_or_code};
 use super::pending;
 use super::sign_in::already;
 use super::widgets::{Gate, next_of};
 use crate::form::Tone;
 use crate::i18n::Text;
+use crate::problem::problem_page;
 use crate::ui::{
     Banner, Button, CodeField, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, QrFigure, TextField,
 };
@@ -15,6 +18,7 @@ use domain::account::Actor;
 use domain::time::clock_text;
 use leptos::prelude::*;
 use services::account::enrolment::{self, Enrolment, NewFactor};
+use services::account::passkeys;
 use services::account::password;
 use services::messages::qr_svg;
 
@@ -51,8 +55,11 @@ pub fn StaffCode(
     /// May stay empty.
     #[prop(optional)]
     optional: bool,
+    /// There is no telephone: only a recovery code can be entered.
+    #[prop(optional)]
+    recovery: bool,
 ) -> impl IntoView {
-    let label = visit().t("staff-code");
+    let label = visit().t(if recovery { "staff-code-recovery" } else { "staff-code" });
     view! { <TextField name="code" label=label hint=hint autocomplete="one-time-code" width="medium" optional=optional/> }
 }
 
@@ -63,14 +70,15 @@ pub fn StaffEnrol() -> impl IntoView {
     let token = pending::enrolment_of(visit);
     match token.and_then(|token| enrolment::enrolment(&visit.services, &visit.context, &token).ok()) {
         Some(enrolment) => enrol_page(visit, &enrolment).into_any(),
-        None => enrol_over(visit).into_any(),
+        None => over_page(visit, "staff-enrol-title", "staff-enrol-over").into_any(),
     }
 }
 
-fn enrol_over(visit: &Visit) -> impl IntoView + use<> {
+/// What was begun took too long: only the way back is left.
+pub(super) fn over_page(visit: &Visit, title: &'static str, over: &'static str) -> impl IntoView + use<> {
     view! {
-        <Gate title=visit.t("staff-enrol-title")>
-            <EmptyState of=Illustration::Tank title=visit.t("staff-enrol-over")>
+        <Gate title=visit.t(title)>
+            <EmptyState of=Illustration::Tank title=visit.t(over)>
                 <p class="actions"><LinkButton href=visit.href(at::STAFF_SIGN_IN)>{visit.t("staff-enrol-back")}</LinkButton></p>
             </EmptyState>
         </Gate>
@@ -101,11 +109,32 @@ fn factor_steps(visit: &Visit, factor: &NewFactor) -> impl IntoView + use<> {
     }
 }
 
+/// Instead of a telephone: a passkey, sent with the same form.
+fn passkey_instead(visit: &Visit, choose_password: bool) -> impl IntoView + use<> {
+    // What the script asks for before the browser makes anything; without a password to choose, nothing.
+    let needs = if choose_password { "new-password" } else { "" };
+    view! {
+        <section class="passkey-instead">
+            <h2>{visit.t("passkey-first-title")}</h2>
+            <p class="muted">{visit.t("passkey-first-text")}</p>
+            <PasskeyField
+                ceremony=Ceremony::Create
+                options=at::ENROL_OPTIONS
+                label=visit.t("passkey-make-first")
+                secondary=true
+                needs=(needs, "passkey-first-password")
+            />
+        </section>
+    }
+}
+
 fn enrol_page(visit: &Visit, enrolment: &Enrolment) -> impl IntoView + use<> {
-    let (title, lead, submit) = match enrolment.factor {
-        Some(_) => ("staff-enrol-title", "staff-enrol-lead", "staff-enrol-submit"),
-        None => ("staff-choose-title", "staff-choose-lead", "staff-choose-submit"),
+    let (title, lead, submit) = match (&enrolment.factor, enrolment.passkeys) {
+        (Some(_), true) => ("staff-enrol-title", "staff-enrol-lead-either", "staff-enrol-submit"),
+        (Some(_), false) => ("staff-enrol-title", "staff-enrol-lead", "staff-enrol-submit"),
+        (None, _) => ("staff-choose-title", "staff-choose-lead", "staff-choose-submit"),
     };
+    let (passkeys, choose_password) = (enrolment.factor.is_some() && enrolment.passkeys, enrolment.choose_password);
     let until = visit.t_args("staff-enrol-until", &[("at", clock_text(enrolment.expires_at).into())]);
     view! {
         <Gate title=visit.t(title) lead=visit.t(lead)>
@@ -118,6 +147,7 @@ fn enrol_page(visit: &Visit, enrolment: &Enrolment) -> impl IntoView + use<> {
                 })}
                 {enrolment.choose_password.then(|| view! { <NewPassword/> })}
                 <Button>{visit.t(submit)}</Button>
+                {passkeys.then(|| passkey_instead(visit, choose_password))}
             </Form>
         </Gate>
     }
@@ -132,18 +162,39 @@ pub fn NewPassword() -> impl IntoView {
     view! { <TextField name="new-password" label=label hint=hint kind="password" autocomplete="new-password" width="medium"/> }
 }
 
-/// The second factor again.
+/// The second factor again: a passkey where there is one, or a code.
 #[component]
 pub fn StaffStepUp() -> impl IntoView {
-    let visit = &visit();
-    view! {
-        <Page title=visit.t("staff-step-up-title") lead=visit.t("staff-step-up-lead")>
-            <Banner tone=Tone::Info>{visit.t("staff-step-up-why")}</Banner>
+    let visit = visit();
+    Suspend::new(async move {
+        match passkeys::own(&visit.services, &visit.context).await {
+            Ok(factors) => {
+                let passkey = factors.available && !factors.passkeys.is_empty();
+                step_up_page(&visit, passkey, factors.telephone).into_any()
+            }
+            Err(error) => problem_page(page_problem(error)).into_any(),
+        }
+    })
+}
+
+fn step_up_page(visit: &Visit, passkey: bool, telephone: bool) -> impl IntoView + use<> {
+    let lead = if passkey { "staff-step-up-lead-either" } else { "staff-step-up-lead" };
+    let ways = if passkey {
+        passkey_or_code(visit, (at::STEP_UP_OPTIONS, "staff-step-up-submit"), telephone).into_any()
+    } else {
+        view! {
             <Form>
                 {next_of(visit).map(|next| view! { <HiddenField name="next" value=next/> })}
                 <StaffCode hint=visit.t("staff-step-up-hint")/>
                 <Button>{visit.t("staff-step-up-submit")}</Button>
             </Form>
+        }
+        .into_any()
+    };
+    view! {
+        <Page title=visit.t("staff-step-up-title") lead=visit.t(lead)>
+            <Banner tone=Tone::Info>{visit.t("staff-step-up-why")}</Banner>
+            {ways}
         </Page>
     }
 }

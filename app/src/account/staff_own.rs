@@ -1,8 +1,9 @@
-//! A member of staff's own account: password, recovery codes, signed-in browsers.
+//! A member of staff's own account: password, second factors, recovery codes, signed-in browsers.
 
 use super::at;
 use super::calls::RECOVERY_CODES;
 use super::notices::page_problem;
+use super::passkey::factors_part;
 use super::staff_door::{NewPassword, StaffCode};
 use super::widgets::{Do, Gate, SessionTable, done_notice, next_of};
 use crate::form::Tone;
@@ -14,11 +15,17 @@ use crate::visit::{Visit, visit};
 use crate::words::role_text;
 use domain::account::Actor;
 use leptos::prelude::*;
+use services::account::passkeys::{self, Factors};
 use services::account::sessions::{self, OwnSession};
 use services::account::visitors::{self, Profile};
 
-const DONE: &[(&str, &str)] =
-    &[("password", "staff-done-password"), ("session", "account-done-session"), ("sessions", "account-done-sessions")];
+const DONE: &[(&str, &str)] = &[
+    ("password", "staff-done-password"),
+    ("passkey", "passkey-done-added"),
+    ("passkey-removed", "passkey-done-removed"),
+    ("session", "account-done-session"),
+    ("sessions", "account-done-sessions"),
+];
 
 /// The own account.
 #[component]
@@ -27,14 +34,22 @@ pub fn StaffAccount() -> impl IntoView {
     Suspend::new(async move {
         let profile = visitors::profile(&visit.services, &visit.context).await;
         let sessions = sessions::list(&visit.services, &visit.context).await;
-        match (profile, sessions) {
-            (Ok(profile), Ok(sessions)) => account_page(&visit, &profile, sessions).into_any(),
-            (Err(error), _) | (_, Err(error)) => problem_page(page_problem(error)).into_any(),
+        let factors = passkeys::own(&visit.services, &visit.context).await;
+        match (profile, sessions, factors) {
+            (Ok(profile), Ok(sessions), Ok(factors)) => account_page(&visit, &profile, sessions, factors).into_any(),
+            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => problem_page(page_problem(error)).into_any(),
         }
     })
 }
 
-fn account_page(visit: &Visit, profile: &Profile, sessions: Vec<OwnSession>) -> impl IntoView + use<> {
+fn account_page(
+    visit: &Visit,
+    profile: &Profile,
+    sessions: Vec<OwnSession>,
+    factors: Factors,
+) -> impl IntoView + use<> {
+    let passkeys = !factors.passkeys.is_empty();
+    let code_hint = if passkeys { "staff-password-code-hint" } else { "staff-step-up-hint" };
     let done = done_notice(visit, DONE);
     let name = profile.name.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default();
     let roles = match &visit.context.actor {
@@ -57,10 +72,11 @@ fn account_page(visit: &Visit, profile: &Profile, sessions: Vec<OwnSession>) -> 
                 <Form action=visit.href("/staff/account/password")>
                     <TextField name="password" label=visit.t("staff-password-present") kind="password" autocomplete="current-password" width="medium"/>
                     <NewPassword/>
-                    <StaffCode hint=visit.t("staff-step-up-hint")/>
+                    <StaffCode hint=visit.t(code_hint) optional=passkeys/>
                     <Button variant=Variant::Secondary>{visit.t("staff-password-submit")}</Button>
                 </Form>
             </section>
+            {factors_part(visit, factors)}
             <section class="section account-part">
                 <h2>{visit.t("staff-recovery-title")}</h2>
                 <p class="muted">{visit.t("staff-recovery-text")}</p>

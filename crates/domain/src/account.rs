@@ -157,6 +157,34 @@ impl Login {
     }
 }
 
+/// What somebody calls a passkey, to know it among others: "the office computer".
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct PasskeyName(String);
+
+impl PasskeyName {
+    /// The most characters.
+    pub const MAX: usize = 40;
+
+    /// Trims and checks.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if name.is_empty() {
+            Err(Fault::Required)
+        } else if name.chars().count() > Self::MAX {
+            Err(Fault::TooLong { max: Self::MAX as u32 })
+        } else if name.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) {
+            Err(Fault::TextCharacters)
+        } else {
+            Ok(Self(name))
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The six digits of a one-time code, read from what people type: spaces, dashes and full-width digits are forgiven.
 pub fn parse_code(text: &str) -> Result<String, Fault> {
     let digits: String = half_width(text).chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
@@ -364,6 +392,18 @@ mod tests {
         for text in ["12345", "1234567", "12345a", "+12345"] {
             assert_eq!(parse_code(text), Err(Fault::CodeShape), "{text}");
         }
+    }
+
+    #[test]
+    fn a_passkeys_name_is_one_line_of_text() {
+        assert_eq!(
+            PasskeyName::parse("  办公室的  电脑 ").map(|name| name.as_str().to_owned()),
+            Ok("办公室的 电脑".into())
+        );
+        assert_eq!(PasskeyName::parse(" \n "), Err(Fault::Required));
+        assert_eq!(PasskeyName::parse("<b>"), Err(Fault::TextCharacters));
+        assert!(PasskeyName::parse(&"钥".repeat(PasskeyName::MAX)).is_ok());
+        assert_eq!(PasskeyName::parse(&"钥".repeat(41)), Err(Fault::TooLong { max: 40 }));
     }
 
     #[test]

@@ -34,6 +34,8 @@ ids! {
     AccountId,
     /// One browser that is signed in.
     LoginSessionId,
+    /// One passkey of a member of staff.
+    PasskeyId,
     /// A machine with an API client.
     ClientId,
     /// The museum, an event, the bus: what sessions belong to.

@@ -2,6 +2,7 @@
 //!
 //! Nothing here may be used outside tests: it panics where it cannot go on.
 
+pub mod authenticator;
 mod cluster;
 mod database;
 mod house;

@@ -3,6 +3,7 @@
 mod clients;
 mod contacts;
 mod own;
+mod passkeys;
 mod people;
 mod sign_in;
 mod staff;
@@ -46,9 +47,16 @@ pub const CALLS: &[Call] = &[
     Call::post("/account/export", SIGNED_IN, &own::export),
     Call::post("/account/delete", SIGNED_IN, &own::delete),
     Call::post("/staff/sign-in", PUBLIC, &staff::sign_in),
+    Call::post("/staff/sign-in/second", PUBLIC, &passkeys::second),
+    Call::post("/staff/sign-in/second/options", PUBLIC, &passkeys::second_options),
     Call::post("/staff/enrol", PUBLIC, &staff::enrol),
+    Call::post("/staff/enrol/options", PUBLIC, &passkeys::first_options),
     Call::post("/staff/step-up", STAFF, &staff::step_up),
+    Call::post("/staff/step-up/options", STAFF, &passkeys::step_up_options),
     Call::post("/staff/account/password", STAFF, &staff::password),
+    Call::post("/staff/account/passkeys/new", STAFF, &passkeys::add),
+    Call::post("/staff/account/passkeys/new/options", STAFF, &passkeys::new_options),
+    Call::post("/staff/account/passkeys/:id/remove", STAFF, &passkeys::remove),
     Call::post("/staff/account/recovery-codes", STAFF, &staff::recovery_codes),
     Call::post("/staff/people/new", PEOPLE, &people::create),
     Call::post("/staff/people/:id/roles", PEOPLE, &people::roles),

@@ -3,21 +3,24 @@
 //! Between the two forms everything lives in the browser, sealed: the database learns a telephone's secret only when a
 //! code of it was shown, and a credential that has changed meanwhile makes it void.
 
+use super::passkeys::{self, Purpose};
 use super::password::{self, PasswordFault};
 use super::sessions::SignedIn;
-use super::sign_in::{SignInError, admit, audit_sign_in, secret_place};
+use super::sign_in::{Shown, SignInError, admit, audit_sign_in, secret_place};
 use super::totp::{self, Factor, Secret};
+use super::webauthn::Registered;
+use super::{AccountError, ticket};
 use crate::context::{Context, Services};
-use crate::crypto::{CryptoError, Place, Vault};
+use crate::crypto::{CryptoError, Vault};
 use crate::db::to_the_end;
 use crate::limits;
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use domain::account::{Actor, Denied, Login};
+use base64::engine::general_purpose::STANDARD;
+use domain::account::{Actor, Denied, Login, PasskeyName};
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use store::ToSqlx;
 use store::account::{people, staff as rows};
@@ -25,14 +28,20 @@ use uuid::Uuid;
 
 /// How long the enrolment of a second factor may take.
 const ENROLMENT: SignedDuration = SignedDuration::from_mins(10);
+/// What is sealed is for nothing else.
+const PURPOSE: &str = "enrolment";
+/// What a passkey is called whose browser says nothing of itself.
+const UNNAMED: &str = "通行密钥";
 
 /// What a person has to do before being signed in. All of it may be shown to that person, and to nobody else.
 #[derive(Clone)]
 pub struct Enrolment {
     /// Sealed; the form carries it (in a hidden field, never in the URL).
     pub token: String,
-    /// A second factor to be enrolled: show the QR code and ask for a first code.
+    /// A second factor to be enrolled: show the QR code and ask for a first code, or have a passkey made instead.
     pub factor: Option<NewFactor>,
+    /// Passkeys can be made here: the site is found under a name.
+    pub passkeys: bool,
     /// Somebody else knows the password: the form asks for a new one.
     pub choose_password: bool,
     /// Until when.
@@ -71,16 +80,12 @@ impl Pending {
     pub fn new(credential: &rows::CredentialRow, login: &Login, now: Timestamp) -> Self {
         Self {
             login: login.as_str().to_owned(),
-            secret: (!credential.totp_confirmed).then(|| STANDARD.encode(Secret::generate().as_bytes())),
+            secret: (!credential.has_factor()).then(|| STANDARD.encode(Secret::generate().as_bytes())),
             choose_password: credential.password_temporary,
             changed_at: credential.changed_at.to_jiff(),
             expires_at: now + ENROLMENT,
             account: credential.account_id,
         }
-    }
-
-    const fn place(account: Uuid) -> Place {
-        Place { table: "staff_credential", column: "enrolment", row: account }
     }
 
     /// A second factor is part of it.
@@ -98,15 +103,13 @@ impl Pending {
         Login::parse(&self.login).map_err(|_| CryptoError::NotAuthentic)
     }
 
-    pub fn show(&self, vault: &Vault) -> Result<Enrolment, CryptoError> {
-        let plain = serde_json::to_vec(self).map_err(|_| CryptoError::NotAuthentic)?;
-        let mut token = self.account.into_bytes().to_vec();
-        token.extend(vault.seal(Self::place(self.account), &plain));
+    pub fn show(&self, services: &Services) -> Result<Enrolment, CryptoError> {
         let login = self.login()?;
         let factor = |secret: Secret| NewFactor { uri: secret.uri(&login), secret: secret.base32() };
         Ok(Enrolment {
-            token: URL_SAFE_NO_PAD.encode(token),
+            token: ticket::seal(&services.vault, PURPOSE, self.account, self)?,
             factor: self.secret()?.map(factor),
+            passkeys: passkeys::party(services).can_have_passkeys(),
             choose_password: self.choose_password,
             expires_at: self.expires_at,
         })
@@ -114,23 +117,14 @@ impl Pending {
 
     fn open(vault: &Vault, token: &str, now: Timestamp) -> Result<Self, SignInError> {
         let over = SignInError::EnrolmentOver;
-        let Ok(bytes) = URL_SAFE_NO_PAD.decode(token) else { return Err(over) };
-        let Some((account, sealed)) = bytes.split_at_checked(16) else { return Err(over) };
-        let Ok(account) = Uuid::from_slice(account) else { return Err(over) };
-        let opened = vault.open_sealed(Self::place(account), sealed).ok();
-        let Some(pending) = opened.and_then(|plain| serde_json::from_slice::<Self>(&plain).ok()) else {
-            return Err(over);
-        };
+        let Some((account, pending)) = ticket::open::<Self>(vault, PURPOSE, token) else { return Err(over) };
         if pending.expires_at <= now { Err(over) } else { Ok(Self { account, ..pending }) }
     }
 }
 
 /// The enrolment of a token, to show its page again (after a wrong code).
 pub fn enrolment(services: &Services, context: &Context, token: &str) -> Result<Enrolment, SignInError> {
-    Ok(Enrolment {
-        token: token.to_owned(),
-        ..Pending::open(&services.vault, token, context.now)?.show(&services.vault)?
-    })
+    Ok(Enrolment { token: token.to_owned(), ..Pending::open(&services.vault, token, context.now)?.show(services)? })
 }
 
 /// Somebody has enrolled and is signed in.
@@ -161,30 +155,55 @@ impl RecoveryCodes {
     }
 }
 
-/// Ends the enrolment: the telephone's first code, a new password where somebody else knows the present one, or both; then
-/// the person is signed in. Done once: a second window with the same enrolment is told that it is over.
+/// What the browser is to make a first passkey with.
+pub async fn passkey_options(services: &Services, context: &Context, token: &str) -> Result<Value, AccountError> {
+    let pending = Pending::open(&services.vault, token, context.now).map_err(|_| AccountError::NotFound)?;
+    if !pending.has_factor() {
+        return Err(AccountError::NotFound);
+    }
+    let key = Purpose::First.key(pending.account, pending.account);
+    passkeys::creation_options(services, &pending.login()?, key).await
+}
+
+/// A second factor that was just shown for the first time.
+enum First {
+    /// A telephone, and the step of its code.
+    Telephone(Secret, i64),
+    /// A passkey, and what it is called at first: its browser.
+    Passkey(Registered, PasskeyName),
+}
+
+/// Ends the enrolment: the telephone's first code or a passkey, a new password where somebody else knows the present one,
+/// or both; then the person is signed in. Done once: a second window with the same enrolment is told that it is over.
 pub async fn confirm_enrolment(
     services: &Services,
     context: &Context,
     token: &str,
-    code: &str,
+    shown: Shown,
     new_password: Option<&SecretString>,
     label: &str,
 ) -> Result<Enrolled, SignInError> {
     let pending = Pending::open(&services.vault, token, context.now)?;
-    let (services, context, code, label) = (services.clone(), context.clone(), code.to_owned(), label.to_owned());
+    let (services, context, label) = (services.clone(), context.clone(), label.to_owned());
     let new_password = new_password.cloned();
     to_the_end(async move {
         // Who holds the token knows the secret in it; the limit is for what the hashing below costs.
         let bucket = format!("enrolment {}", pending.account);
         limits::hit(&services, &limits::STEP_UP_PER_ACCOUNT, &bucket).await?;
-        let factor = match pending.secret()? {
-            Some(secret) => Some(first_code(secret, &code, context.now)?),
-            None => None,
+        let telephone = match (pending.secret()?, &shown) {
+            (Some(secret), Shown::Code(code)) => Some(first_code(secret, code.expose_secret(), context.now)?),
+            _ => None,
         };
         let password_hash = match pending.choose_password {
             true => Some(chosen_password(&services, &pending, new_password.as_ref()).await?),
             false => None,
+        };
+        // After the password, which may be refused: a passkey's challenge is spent when it is looked at.
+        let factor = match shown {
+            Shown::Passkey(answer) if pending.has_factor() => {
+                Some(first_passkey(&services, &pending, &answer, &label).await?)
+            }
+            _ => telephone,
         };
         let mut transaction = services.begin().await?;
         people::lock(&mut transaction, pending.account).await?.ok_or(SignInError::EnrolmentOver)?;
@@ -207,13 +226,27 @@ pub async fn confirm_enrolment(
     .await
 }
 
+/// A passkey that answers the enrolment's challenge.
+async fn first_passkey(
+    services: &Services,
+    pending: &Pending,
+    answer: &str,
+    label: &str,
+) -> Result<First, SignInError> {
+    let challenge = passkeys::take(services, Purpose::First.key(pending.account, pending.account)).await?;
+    let passkey = passkeys::read_new(services, challenge.as_deref(), answer)?;
+    let name: String = label.chars().take(PasskeyName::MAX).collect();
+    let name = PasskeyName::parse(&name).or_else(|_| PasskeyName::parse(UNNAMED));
+    Ok(First::Passkey(passkey, name.map_err(|_| SignInError::EnrolmentOver)?))
+}
+
 /// A telephone that has shown its first code, and that code's step.
-fn first_code(secret: Secret, code: &str, now: Timestamp) -> Result<(Secret, i64), SignInError> {
+fn first_code(secret: Secret, code: &str, now: Timestamp) -> Result<First, SignInError> {
     let step = match Factor::parse(code) {
         Factor::Code(code) => secret.check(&code, now),
         Factor::Recovery(_) | Factor::Nothing => None,
     };
-    step.map(|step| (secret, step)).ok_or(SignInError::WrongCode)
+    step.map(|step| First::Telephone(secret, step)).ok_or(SignInError::WrongCode)
 }
 
 /// The hash of the person's new password: one that the policy takes, and not the one that somebody else knows.
@@ -237,17 +270,31 @@ async fn keep_factor(
     services: &Services,
     context: &Context,
     pending: &Pending,
-    (secret, step): (Secret, i64),
+    factor: First,
     password_hash: Option<String>,
 ) -> Result<RecoveryCodes, SignInError> {
     let (account, read_at) = (pending.account, pending.changed_at.to_sqlx());
-    let sealed = services.vault.seal(secret_place(account), secret.as_bytes());
     let phc = password_hash.as_deref();
-    if !rows::confirm_totp(&mut *db, account, &sealed, step, read_at, phc, context.now).await? {
+    let kept = match &factor {
+        First::Telephone(secret, step) => {
+            let sealed = services.vault.seal(secret_place(account), secret.as_bytes());
+            rows::confirm_totp(&mut *db, account, &sealed, *step, read_at, phc, context.now).await?
+        }
+        First::Passkey(..) => rows::confirm_passkey(&mut *db, account, read_at, phc, context.now).await?,
+    };
+    if !kept {
         return Err(SignInError::EnrolmentOver);
     }
+    let by = match &factor {
+        First::Telephone(..) => "totp",
+        First::Passkey(passkey, name) => {
+            passkeys::keep(&mut *db, services, context, (account, name), passkey).await?;
+            "passkey"
+        }
+    };
     let codes = RecoveryCodes::renew(db, &services.vault, account, context.now).await?;
-    audit_sign_in(db, context, "staff.enrolled", Some(account), json!({ "password": phc.is_some() })).await?;
+    let detail = json!({ "by": by, "password": phc.is_some() });
+    audit_sign_in(db, context, "staff.enrolled", Some(account), detail).await?;
     Ok(codes)
 }
 

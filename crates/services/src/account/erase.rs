@@ -16,6 +16,8 @@ use crate::crypto::{CryptoError, Place};
 use crate::db::to_the_end;
 use crate::limits;
 use crate::outreach::{OutreachError, exported_answers};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::account::{Actor, Capability, Denied};
 use domain::ids::{AccountId, BookingId, WaitingId};
 use serde_json::{Value, json};
@@ -23,7 +25,7 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 use store::account::erase as rows;
 use store::account::people::{self, AccountRow};
-use store::account::{codes as code_rows, sessions as session_rows};
+use store::account::{codes as code_rows, passkeys as passkey_rows, sessions as session_rows};
 use store::booking::waiting;
 use uuid::Uuid;
 
@@ -64,6 +66,7 @@ async fn collect(
     let (requests, bus_requests) = bus::exported(services, context, db, contacts(row)).await?;
     let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
+    let passkeys = passkey_rows::of_account(&mut *db, row.id).await?;
     let subjects: Vec<Uuid> = ids.iter().chain(&requests).copied().collect();
     let trail = rows::audit(&mut *db, row.id, &subjects).await?;
     Ok(json!({
@@ -91,6 +94,7 @@ async fn collect(
             "expires_at": session.expires_at.to_jiff(),
             "revoked_at": session.revoked_at.map(|at| at.to_jiff()),
         })).collect::<Vec<_>>(),
+        "passkeys": passkeys.iter().map(exported_passkey).collect::<Vec<_>>(),
         "messages": messages.iter().map(|message| json!({
             "kind": message.template,
             "channel": message.channel,
@@ -104,6 +108,17 @@ async fn collect(
             "by": entry.actor_kind,
         })).collect::<Vec<_>>(),
     }))
+}
+
+/// The private key is the authenticator's; of the public one a person has no use.
+fn exported_passkey(passkey: &passkey_rows::PasskeyRow) -> Value {
+    json!({
+        "name": passkey.name,
+        "credential_id": BASE64_URL_SAFE_NO_PAD.encode(&passkey.credential_id),
+        "transports": passkey.transports,
+        "created_at": passkey.created_at.to_jiff(),
+        "last_used_at": passkey.last_used_at.map(|at| at.to_jiff()),
+    })
 }
 
 fn contacts(row: &AccountRow) -> Contacts<'_> {

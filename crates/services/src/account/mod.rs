@@ -9,14 +9,18 @@ pub mod codes;
 pub mod contacts;
 pub mod enrolment;
 pub mod erase;
+pub mod passkeys;
 pub mod password;
 pub mod proof;
+pub mod second;
 pub mod sessions;
 pub mod sign_in;
 pub mod staff;
+mod ticket;
 pub mod tokens;
 pub mod totp;
 pub mod visitors;
+pub mod webauthn;
 
 use crate::audit::Entry;
 use crate::context::Services;
@@ -150,6 +154,8 @@ pub struct Swept {
     pub sessions: u64,
     /// Refresh tokens of grants that ended 30 days ago.
     pub refresh_tokens: u64,
+    /// Challenges no passkey answered.
+    pub challenges: u64,
     /// Windows of limits nobody looks at any more.
     pub windows: u64,
 }
@@ -162,6 +168,7 @@ pub async fn sweep(services: &Services) -> sqlx::Result<Swept> {
         codes: store::account::codes::remove_ended(&services.db, before(1)).await?,
         sessions: store::account::sessions::remove_ended(&services.db, before(24 * 30)).await?,
         refresh_tokens: store::account::tokens::remove_ended(&services.db, before(24 * 30)).await?,
+        challenges: store::account::passkeys::remove_old_challenges(&services.db).await?,
         windows: crate::limits::sweep(services).await?,
     })
 }

@@ -1,12 +1,14 @@
 //! Staff sign in: login, password and second factor in one form; the first time, the second factor is enrolled, and a
-//! password that somebody else knows is replaced.
+//! password that somebody else knows is replaced. A passkey is shown in a form of its own ([`super::second`]).
 //!
 //! Whatever is wrong, the answer is [`SignInError::Refused`]: an unknown login, a wrong password, a wrong code, a login
 //! that rests after failures, a temporary password past its time. In each case one attempt is taken, one argon2 hash is computed, one audit entry is
 //! written. Attempts are taken before anything is checked, so that parallel guesses count like patient ones.
 
 use super::enrolment::{Enrolment, Pending};
+use super::passkeys::{self, PasskeyError, Purpose};
 use super::password::{self, PasswordFault};
+use super::second::{SecondForm, Waiting};
 use super::sessions::{self, Kind, Renewed, SignedIn};
 use super::totp::{self, Factor, Secret};
 use super::{AccountError, about_account, staff};
@@ -15,12 +17,13 @@ use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Place, Vault};
 use crate::db::to_the_end;
 use crate::limits::{self, LimitError, Limited, Network};
-use domain::account::{Actor, Denied, Login};
+use domain::account::{Denied, Login};
 use domain::ids::AccountId;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use store::account::passkeys::ChallengeKey;
 use store::account::{people, staff as rows};
 use uuid::Uuid;
 
@@ -35,9 +38,15 @@ pub enum SignInError {
     /// The enrolment took too long, or was done in another window: sign in again.
     #[error("the enrolment is over")]
     EnrolmentOver,
+    /// The second form took too long, or the account has changed meanwhile: sign in again.
+    #[error("the second form is over")]
+    TooLate,
     /// The enrolment's code was not the telephone's.
     #[error("not the telephone's code")]
     WrongCode,
+    /// The enrolment's passkey cannot be kept.
+    #[error("passkey: {0}")]
+    Passkey(PasskeyError),
     /// A new password has to be chosen, and this cannot be it.
     #[error("password: {0}")]
     Password(#[from] PasswordFault),
@@ -70,6 +79,17 @@ impl From<LimitError> for SignInError {
 impl From<password::Busy> for SignInError {
     fn from(_: password::Busy) -> Self {
         Self::Busy
+    }
+}
+
+impl From<PasskeyError> for SignInError {
+    fn from(error: PasskeyError) -> Self {
+        match error {
+            PasskeyError::Account(AccountError::Limited(limited)) => Self::Limited(limited),
+            PasskeyError::Account(AccountError::Database(error)) => Self::Database(error),
+            PasskeyError::Account(AccountError::Crypto(error)) => Self::Crypto(error),
+            error => Self::Passkey(error),
+        }
     }
 }
 
@@ -116,11 +136,55 @@ pub struct Credentials {
     pub network: Network,
 }
 
+/// What somebody shows as the second factor, in a form that is for nothing else.
+#[derive(Clone)]
+pub enum Shown {
+    /// The telephone's code or a recovery code, as typed.
+    Code(SecretString),
+    /// What the browser answered for a passkey, as JSON.
+    Passkey(String),
+}
+
+impl Shown {
+    /// A code, as typed.
+    pub fn code(text: &str) -> Self {
+        Self::Code(text.into())
+    }
+}
+
+impl std::fmt::Debug for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Code(_) => "Code(…)",
+            Self::Passkey(_) => "Passkey(…)",
+        })
+    }
+}
+
+/// What was shown, as the decision looks at it.
+pub(super) enum Evidence {
+    Factor(Factor),
+    Passkey { challenge: Option<Vec<u8>>, answer: String },
+}
+
+impl Evidence {
+    /// Reads a code; takes the challenge of a passkey, which is spent with that.
+    pub async fn of(services: &Services, shown: Shown, key: ChallengeKey<'_>) -> sqlx::Result<Self> {
+        use secrecy::ExposeSecret;
+        Ok(match shown {
+            Shown::Code(text) => Self::Factor(Factor::parse(text.expose_secret())),
+            Shown::Passkey(answer) => Self::Passkey { challenge: passkeys::take(services, key).await?, answer },
+        })
+    }
+}
+
 /// How a sign-in goes on.
 #[derive(Debug)]
 pub enum SignIn {
     /// Login, password and second factor are right.
     Done(SignedIn),
+    /// Login and password are right, and the person has a passkey to show.
+    Second(SecondForm),
     /// What was shown is right, and something is to be done first: a second factor enrolled, a password chosen, or both.
     Enrol(Enrolment),
 }
@@ -139,11 +203,10 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
     limits::hit(services, &limits::SIGN_IN_PER_NETWORK, form.network.as_str()).await?;
     limits::hit(services, &limits::SIGN_IN_PER_LOGIN, text).await?;
 
-    let bucket = services.vault.mac("rate limit", format!("sign-in-nowhere\0{text}").as_bytes());
+    let bucket = nowhere_bucket(&services.vault, text);
     let credential = rows::take_attempt(&services.db, text, &bucket, context.now, BACKOFF).await?;
     let open = credential.as_ref().filter(|credential| credential.open && !is_too_late(credential, context.now));
     let right = password::verify(&form.password, open.map(|c| &*c.password_hash)).await?;
-    let factor = Factor::parse(form.code.expose_secret());
 
     let mut transaction = services.begin().await?;
     let mut admitted = open.filter(|_| right);
@@ -154,15 +217,8 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
         admitted = None; // ended meanwhile
     }
     let decided = match (admitted, login) {
-        (Some(credential), Ok(login)) if !credential.totp_confirmed => {
-            if may_enrol(&services.vault, credential, &factor) { Verdict::Enrol(login) } else { Verdict::Refused }
-        }
         (Some(credential), Ok(login)) => {
-            match accept(&mut transaction, services, context, credential, &factor).await? {
-                None => Verdict::Refused,
-                Some(_) if credential.password_temporary => Verdict::Enrol(login),
-                Some(by) => Verdict::Admit(by),
-            }
+            decide(&mut transaction, services, context, (credential, login), form.code.expose_secret()).await?
         }
         _ => Verdict::Refused,
     };
@@ -173,14 +229,18 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
             transaction.commit().await?;
             Ok(SignIn::Done(signed_in))
         }
+        (Verdict::Second(login), Some(credential)) => {
+            // The attempt stays counted until the second factor was shown, too.
+            let waiting = Waiting::new(context, &credential, &login);
+            audit_sign_in(&mut transaction, context, "staff.password_shown", account, json!({})).await?;
+            transaction.commit().await?;
+            Ok(SignIn::Second(waiting.show(&services.vault)?))
+        }
         (Verdict::Enrol(login), Some(credential)) => {
             let pending = Pending::new(&credential, &login, context.now);
-            // The password was right: the attempts of whoever got so far are forgotten.
-            rows::settle(&mut *transaction, credential.account_id, None, credential.changed_at).await?;
-            let detail = json!({ "factor": pending.has_factor(), "password": pending.choose_password });
-            audit_sign_in(&mut transaction, context, "staff.enrolment_begun", account, detail).await?;
+            let enrolment = begin_enrolment(&mut transaction, services, context, &credential, pending).await?;
             transaction.commit().await?;
-            Ok(SignIn::Enrol(pending.show(&services.vault)?))
+            Ok(SignIn::Enrol(enrolment))
         }
         (_, _) => {
             // The count of attempts, but never which part was wrong: the trail is read by people.
@@ -191,9 +251,52 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
     }
 }
 
+/// What comes of a login and a password that are right, and of what was shown with them.
+async fn decide(
+    db: &mut PgConnection,
+    services: &Services,
+    context: &Context,
+    (credential, login): (&rows::CredentialRow, Login),
+    code: &str,
+) -> Result<Verdict, FactorError> {
+    let factor = Factor::parse(code);
+    if !credential.has_factor() {
+        let may = may_enrol(&services.vault, credential, &factor);
+        return Ok(if may { Verdict::Enrol(login) } else { Verdict::Refused });
+    }
+    if credential.passkeys && code.trim().is_empty() {
+        return Ok(Verdict::Second(login));
+    }
+    Ok(match accept(db, services, context, credential, &Evidence::Factor(factor)).await? {
+        None => Verdict::Refused,
+        Some(_) if credential.password_temporary => Verdict::Enrol(login),
+        Some(by) => Verdict::Admit(by),
+    })
+}
+
+/// Where attempts are noted that no login counts.
+pub(super) fn nowhere_bucket(vault: &Vault, login: &str) -> [u8; 32] {
+    vault.mac("rate limit", format!("sign-in-nowhere\0{login}").as_bytes())
+}
+
+/// Lets a person who has shown enough do what comes before a first session.
+pub(super) async fn begin_enrolment(
+    db: &mut PgConnection,
+    services: &Services,
+    context: &Context,
+    credential: &rows::CredentialRow,
+    pending: Pending,
+) -> Result<Enrolment, SignInError> {
+    // The password was right: the attempts of whoever got so far are forgotten.
+    rows::settle(&mut *db, credential.account_id, None, credential.changed_at).await?;
+    let detail = json!({ "factor": pending.has_factor(), "password": pending.choose_password });
+    audit_sign_in(db, context, "staff.enrolment_begun", Some(credential.account_id), detail).await?;
+    Ok(pending.show(services)?)
+}
+
 /// The door stood ajar, and nobody came in time: only a colleague opens it again.
-fn is_too_late(credential: &rows::CredentialRow, now: Timestamp) -> bool {
-    let ajar = credential.password_temporary || !credential.totp_confirmed;
+pub(super) fn is_too_late(credential: &rows::CredentialRow, now: Timestamp) -> bool {
+    let ajar = credential.password_temporary || !credential.has_factor();
     ajar && staff::closes_at(credential.ajar_until, credential.changed_at) <= now
 }
 
@@ -208,6 +311,7 @@ fn may_enrol(vault: &Vault, credential: &rows::CredentialRow, factor: &Factor) -
 
 enum Verdict {
     Admit(&'static str),
+    Second(Login),
     Enrol(Login),
     Refused,
 }
@@ -218,9 +322,18 @@ pub(super) async fn accept(
     services: &Services,
     context: &Context,
     credential: &rows::CredentialRow,
-    factor: &Factor,
+    evidence: &Evidence,
 ) -> Result<Option<&'static str>, FactorError> {
     let (account, read_at) = (credential.account_id, credential.changed_at);
+    let factor = match evidence {
+        Evidence::Factor(factor) => factor,
+        Evidence::Passkey { challenge, answer } => {
+            let shown = (challenge.as_deref(), &**answer);
+            let used = passkeys::accept(&mut *db, services, context, account, shown).await?
+                && rows::settle(&mut *db, account, None, read_at).await?;
+            return Ok(used.then_some("passkey"));
+        }
+    };
     let used = match factor {
         Factor::Code(code) => {
             let Some(secret) = open_secret(&services.vault, credential)? else { return Ok(None) };
@@ -274,19 +387,16 @@ pub(super) async fn audit_sign_in(
 }
 
 /// Shows the second factor again, for capabilities that want it fresh. The session goes on under a new cookie.
-pub async fn step_up(services: &Services, context: &Context, code: &str) -> Result<Renewed, SignInError> {
-    let (account, login) = match &context.actor {
-        Actor::Staff { account, login, .. } => (*account, *login),
-        Actor::Anonymous => return Err(Denied::SignInNeeded.into()),
-        _ => return Err(Denied::NotAllowed.into()),
-    };
-    let (services, context, factor) = (services.clone(), context.clone(), Factor::parse(code));
+pub async fn step_up(services: &Services, context: &Context, shown: Shown) -> Result<Renewed, SignInError> {
+    let (account, login) = passkeys::own_staff(context)?;
+    let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::STEP_UP_PER_ACCOUNT, &account.to_string()).await?;
+        let evidence = Evidence::of(&services, shown, Purpose::StepUp.key(login.0, account.0)).await?;
         let mut transaction = services.begin().await?;
         people::lock(&mut transaction, account.0).await?.ok_or(SignInError::Refused)?;
         let credential = rows::credential(&mut *transaction, account.0).await?.ok_or(SignInError::Refused)?;
-        let shown = accept(&mut transaction, &services, &context, &credential, &factor).await?;
+        let shown = accept(&mut transaction, &services, &context, &credential, &evidence).await?;
         let renewed = match shown {
             Some(_) => sessions::renew_in(&mut transaction, &context, (account, login), None).await?,
             None => None,

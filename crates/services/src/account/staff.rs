@@ -6,13 +6,14 @@
 //! gone, a code that a colleague hands over stands in for it, or whoever knows the password could enrol one.
 
 use super::password::{self, PasswordFault};
+use super::sign_in::{self, Evidence};
 use super::totp::{self, Factor};
-use super::{AccountError, about_account, open_text, place, sign_in};
+use super::{AccountError, about_account, open_text, passkeys, place};
 use crate::audit;
 use crate::context::{Context, Services};
 use crate::db::to_the_end;
 use crate::limits;
-use domain::account::{Actor, Capability, Denied, Login, Role};
+use domain::account::{Actor, Capability, Login, Role};
 use domain::contact::PersonName;
 use domain::field::Fault;
 use domain::ids::AccountId;
@@ -121,9 +122,9 @@ pub async fn list(services: &Services, context: &Context) -> Result<Vec<StaffMem
                 login: row.login,
                 name: name.transpose()?.unwrap_or_default(),
                 roles: row.roles.iter().filter_map(|name| Role::from_name(name)).collect(),
-                enrolled: row.totp_confirmed,
+                enrolled: row.enrolled,
                 temporary: row.password_temporary,
-                ajar_until: (row.password_temporary || !row.totp_confirmed)
+                ajar_until: (row.password_temporary || !row.enrolled)
                     .then(|| closes_at(row.ajar_until, row.changed_at)),
                 enrolment_code: row.enrolment_code,
                 resting_until: row.locked_until.map(|at| at.to_jiff()).filter(|until| *until > context.now),
@@ -177,7 +178,7 @@ async fn lock_staff(db: &mut PgConnection, account: AccountId) -> Result<(), Acc
     row.filter(|row| row.kind == "staff").map(|_| ()).ok_or(AccountError::NotFound)
 }
 
-async fn login_of(services: &Services, account: AccountId) -> Result<Login, AccountError> {
+pub(super) async fn login_of(services: &Services, account: AccountId) -> Result<Login, AccountError> {
     let login = rows::login_of(&services.db, account.0).await?;
     login.and_then(|login| Login::parse(&login).ok()).ok_or(AccountError::NotFound)
 }
@@ -207,7 +208,7 @@ pub async fn reset_password(
     .await
 }
 
-/// After a lost telephone: no second factor, no recovery codes, no sessions. The password stays, and within [`AJAR`] the
+/// After a lost telephone: no second factor, no passkeys, no recovery codes, no sessions. The password stays, and within [`AJAR`] the
 /// next sign-in with it and with the code that is answered here enrols anew. A temporary password is good no longer than
 /// it was: when its time is over, it is to be reset too.
 pub async fn reset_factor(
@@ -265,7 +266,7 @@ pub async fn deactivate(services: &Services, context: &Context, account: Account
     to_the_end(async move {
         let mut transaction = services.begin().await?;
         keep_an_operator(&mut transaction, account, false).await?;
-        if !rows::deactivate(&mut *transaction, account.0, context.now).await? {
+        if !rows::deactivate(&mut transaction, account.0, context.now).await? {
             return Err(AccountError::NotFound);
         }
         let by = context.actor.account().map(|by| by.0);
@@ -277,7 +278,8 @@ pub async fn deactivate(services: &Services, context: &Context, account: Account
     .await
 }
 
-/// Changes one's own password: the present one and the second factor are asked for, all other sessions end.
+/// Changes one's own password: the present one and the second factor are asked for, all other sessions end. Who has a
+/// passkey may leave the code out where the second factor was shown in the last ten minutes: there is no code of a passkey.
 pub async fn change_password(
     services: &Services,
     context: &Context,
@@ -285,13 +287,9 @@ pub async fn change_password(
     code: &str,
     fresh: &SecretString,
 ) -> Result<(), AccountError> {
-    let (account, session) = match &context.actor {
-        Actor::Staff { account, login, .. } => (*account, *login),
-        Actor::Anonymous => return Err(Denied::SignInNeeded.into()),
-        _ => return Err(Denied::NotAllowed.into()),
-    };
-    let (services, context, factor) = (services.clone(), context.clone(), Factor::parse(code));
-    let (present, fresh) = (present.clone(), fresh.clone());
+    let (account, session) = passkeys::own_staff(context)?;
+    let (services, context, shows_nothing) = (services.clone(), context.clone(), code.trim().is_empty());
+    let (evidence, present, fresh) = (Evidence::Factor(Factor::parse(code)), present.clone(), fresh.clone());
     to_the_end(async move {
         limits::hit(&services, &limits::STEP_UP_PER_ACCOUNT, &account.to_string()).await?;
         password::check(&fresh, &login_of(&services, account).await?)?;
@@ -299,12 +297,17 @@ pub async fn change_password(
             return Err(PasswordFault::Same.into());
         }
         let credential = rows::credential(&services.db, account.0).await?.ok_or(AccountError::NotFound)?;
+        let fresh_passkey = shows_nothing && credential.passkeys;
+        if fresh_passkey {
+            context.require(Capability::SecureOwnAccount)?;
+        }
         let right = password::verify(&present, Some(&credential.password_hash)).await?;
         let phc = password::hash(&fresh).await?;
         let mut transaction = services.begin().await?;
         lock_staff(&mut transaction, account).await?;
         let shown = match right {
-            true => sign_in::accept(&mut transaction, &services, &context, &credential, &factor).await?,
+            true if fresh_passkey => Some("fresh"),
+            true => sign_in::accept(&mut transaction, &services, &context, &credential, &evidence).await?,
             false => None,
         };
         if shown.is_none() {

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 /// Seconds of a step.
 const STEP: u64 = 30;
-/// What authenticator apps show above the login.
-const ISSUER: &str = "山东省脐血库";
+/// What authenticator apps and passkeys show above the login.
+pub(super) const ISSUER: &str = "山东省脐血库";
 /// Recovery codes given at enrolment.
 pub const RECOVERY_CODES: usize = 8;
 

@@ -57,6 +57,8 @@ limits! {
     SIGN_IN_PER_NETWORK = "sign-in-network", 60 in QUARTER;
     /// Second factors shown again by one person who is signed in: a stolen session has ten guesses in 10⁶.
     STEP_UP_PER_ACCOUNT = "step-up-account", 10 in QUARTER;
+    /// Passkeys asked for by one person: each asking is a row, and nobody presses the button so often.
+    PASSKEY_PER_ACCOUNT = "passkey-account", 30 in QUARTER;
     /// Access tokens for one client: it needs one every five minutes.
     TOKEN_PER_CLIENT = "token-client", 30 in MINUTE;
     /// Token requests from one network, good or bad.

@@ -816,6 +816,53 @@ pub static FIELDS: &[Field] = &[
         in_notice: false,
     },
     Field {
+        table: "staff_passkey",
+        columns: &["key_sealed"],
+        what: Text { zh: "工作人员通行密钥的公钥", en: "Public keys of staff passkeys" },
+        purpose: Text { zh: "工作人员登录", en: "Staff sign-in" },
+        readers: SYSTEM,
+        term: Term::Staff,
+        protection: Protection::Sealed,
+        in_notice: false,
+    },
+    Field {
+        table: "staff_passkey",
+        columns: &[
+            "id",
+            "account_id",
+            "credential_id",
+            "sign_count",
+            "transports",
+            "name",
+            "created_at",
+            "last_used_at",
+        ],
+        what: Text {
+            zh: "工作人员通行密钥的编号、名称和使用时间",
+            en: "Identifiers, names and times of use of staff passkeys",
+        },
+        purpose: Text {
+            zh: "工作人员登录，辨认和移除通行密钥",
+            en: "Staff sign-in; recognising and removing passkeys",
+        },
+        readers: SELF,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
+        table: "staff_passkey_challenge",
+        columns: &["subject", "purpose", "account_id", "challenge", "made_at"],
+        what: Text {
+            zh: "等待通行密钥应答的随机数", en: "Random numbers that wait for a passkey's answer"
+        },
+        purpose: Text { zh: "工作人员登录", en: "Staff sign-in" },
+        readers: SYSTEM,
+        term: Term::Code,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
         table: "staff_recovery_code",
         columns: &["account_id", "code_hash", "created_at", "used_at"],
         what: Text { zh: "工作人员备用验证码的散列值", en: "Hashes of staff recovery codes" },

@@ -5,6 +5,7 @@ pub mod codes;
 pub mod contacts;
 pub mod erase;
 pub mod limits;
+pub mod passkeys;
 pub mod people;
 pub mod sessions;
 pub mod staff;

@@ -1,4 +1,4 @@
-//! Staff: logins, passwords, second factors, recovery codes, roles.
+//! Staff: logins, passwords, the telephone's second factor, recovery codes, roles. Passkeys have a file of their own.
 
 use crate::{SqlTimestamp, ToSqlx};
 use jiff::Timestamp;
@@ -35,8 +35,17 @@ pub struct CredentialRow {
     pub ajar_until: Option<SqlTimestamp>,
     /// Keyed hash of the code that is asked for before another second factor is enrolled.
     pub enrolment_hash: Option<Vec<u8>>,
+    /// The person has a passkey.
+    pub passkeys: bool,
     /// The attempt may go on; otherwise the login rests.
     pub open: bool,
+}
+
+impl CredentialRow {
+    /// The person has a second factor, of whichever kind.
+    pub const fn has_factor(&self) -> bool {
+        self.totp_confirmed || self.passkeys
+    }
 }
 
 /// Takes an attempt to sign in, before anything is checked, so that parallel guesses count as well as patient ones.
@@ -64,7 +73,8 @@ pub async fn take_attempt(
              select $6::bytea, date_trunc('day', $2::timestamptz), 1 where not exists (select from taken)
              on conflict (bucket, window_start) do update set hits = rate_limit.hits + 1)
            select c.account_id, c.password_hash, c.password_temporary, c.totp_sealed, c.totp_confirmed, c.changed_at,
-                  c.ajar_until, c.enrolment_hash, exists (select from taken) as "open!"
+                  c.ajar_until, c.enrolment_hash, exists (select from taken) as "open!",
+                  exists (select from staff_passkey p where p.account_id = c.account_id) as "passkeys!"
            from staff_credential c join account a on a.id = c.account_id
            where c.login = $1 and a.deleted_at is null"#,
         login,
@@ -83,7 +93,8 @@ pub async fn credential(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<
     sqlx::query_as!(
         CredentialRow,
         r#"select c.account_id, c.password_hash, c.password_temporary, c.totp_sealed, c.totp_confirmed, c.changed_at,
-                  c.ajar_until, c.enrolment_hash, true as "open!"
+                  c.ajar_until, c.enrolment_hash, true as "open!",
+                  exists (select from staff_passkey p where p.account_id = c.account_id) as "passkeys!"
            from staff_credential c join account a on a.id = c.account_id
            where c.account_id = $1 and a.deleted_at is null"#,
         account,
@@ -232,10 +243,35 @@ pub async fn confirm_totp(
            locked_until = null, changed_at = $6, password_hash = coalesce($5, password_hash),
            password_temporary = false, ajar_until = null, enrolment_hash = null
          where account_id = $1 and not totp_confirmed and changed_at = $4
+           and not exists (select from staff_passkey p where p.account_id = $1)
            and ($5::text is not null or not password_temporary)",
         account,
         sealed,
         step,
+        read_at as SqlTimestamp,
+        password_hash,
+        now.to_sqlx() as SqlTimestamp,
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// The first second factor is a passkey, which the caller adds: the door closes, unless the credential has changed since
+/// `read_at` or there is a second factor already. A temporary password is replaced with it.
+pub async fn confirm_passkey(
+    db: impl PgExecutor<'_>,
+    account: Uuid,
+    read_at: SqlTimestamp,
+    password_hash: Option<&str>,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update staff_credential set failures = 0, locked_until = null, changed_at = $4,
+           password_hash = coalesce($3, password_hash), password_temporary = false, ajar_until = null,
+           enrolment_hash = null
+         where account_id = $1 and not totp_confirmed and changed_at = $2
+           and not exists (select from staff_passkey p where p.account_id = $1)
+           and ($3::text is not null or not password_temporary)",
+        account,
         read_at as SqlTimestamp,
         password_hash,
         now.to_sqlx() as SqlTimestamp,
@@ -253,7 +289,8 @@ pub async fn set_password(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update staff_credential set password_hash = $2, password_temporary = false, failures = 0, locked_until = null,
-           changed_at = $4, ajar_until = case when not totp_confirmed then ajar_until end
+           changed_at = $4, ajar_until = case when not totp_confirmed
+             and not exists (select from staff_passkey p where p.account_id = $1) then ajar_until end
          where account_id = $1 and changed_at = $3",
         account,
         password_hash,
@@ -283,7 +320,7 @@ pub async fn reset_password(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Forgets the second factor and its recovery codes: until `until` the next sign-in enrols anew, with the code of
+/// Forgets the second factor, the passkeys and the recovery codes: until `until` the next sign-in enrols anew, with the code of
 /// `enrolment_hash`. The password stays; a temporary one is good no longer than it was.
 pub async fn reset_factor(
     db: &mut PgConnection,
@@ -306,17 +343,23 @@ pub async fn reset_factor(
     .execute(&mut *db)
     .await?;
     sqlx::query!("delete from staff_recovery_code where account_id = $1", account).execute(&mut *db).await?;
+    super::passkeys::remove_all(&mut *db, account).await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// Ends the account of a member of staff. The credential stays, so that the login is never given to another person.
-pub async fn deactivate(db: impl PgExecutor<'_>, account: Uuid, now: Timestamp) -> sqlx::Result<bool> {
+/// Ends the account of a member of staff. The credential stays, so that the login is never given to another person; the
+/// passkeys go.
+pub async fn deactivate(db: &mut PgConnection, account: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update account set deleted_at = $2 where id = $1 and kind = 'staff' and deleted_at is null",
         account,
         now.to_sqlx() as SqlTimestamp,
     );
-    Ok(done.execute(db).await?.rows_affected() == 1)
+    let ended = done.execute(&mut *db).await?.rows_affected() == 1;
+    if ended {
+        super::passkeys::remove_all(db, account).await?;
+    }
+    Ok(ended)
 }
 
 /// A member of staff in a list.
@@ -330,8 +373,8 @@ pub struct StaffRow {
     pub name_sealed: Option<Vec<u8>>,
     /// The stored names of the roles.
     pub roles: Vec<String>,
-    /// The second factor is enrolled.
-    pub totp_confirmed: bool,
+    /// A second factor is enrolled, on a telephone or as a passkey.
+    pub enrolled: bool,
     /// Somebody else chose the password.
     pub password_temporary: bool,
     /// Until when a temporary password may be used and a second factor enrolled.
@@ -350,7 +393,8 @@ pub struct StaffRow {
 pub async fn all(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<StaffRow>> {
     sqlx::query_as!(
         StaffRow,
-        r#"select a.id, c.login, a.name_sealed, c.totp_confirmed, c.password_temporary, c.ajar_until, c.locked_until,
+        r#"select a.id, c.login, a.name_sealed, c.password_temporary, c.ajar_until, c.locked_until,
+                  c.totp_confirmed or exists (select from staff_passkey p where p.account_id = a.id) as "enrolled!",
                   c.changed_at, c.enrolment_hash is not null as "enrolment_code!",
                   array(select role from account_role r where r.account_id = a.id order by role) as "roles!",
                   (select max(last_seen_at) from login_session s where s.account_id = a.id) as last_seen_at

@@ -3,6 +3,7 @@
 mod clients;
 mod mailbox;
 mod own;
+mod passkeys;
 mod sign_in;
 mod staff;
 

@@ -232,7 +232,7 @@ async fn colleagues_are_added_given_duties_reset_and_ended() {
     let handed_over =
         reset.body.split("once-secret\"><code>").nth(1).and_then(|rest| rest.split('<').next()).expect("a code");
     let page = browser.get(&address).await.body;
-    assert!(excerpt(&page).contains("尚未绑定验证器") && excerpt(&page).contains("首次登录截止"));
+    assert!(excerpt(&page).contains("尚未绑定第二重验证") && excerpt(&page).contains("首次登录截止"));
     see_other(&newcomer.get("/staff/people").await, "/staff/sign-in?next=%2Fstaff%2Fpeople");
     let form = [("login", "lin.xm"), ("password", "大明湖的荷花开了满满一池子")];
     let refused = newcomer.post("/staff/sign-in", &form).await;

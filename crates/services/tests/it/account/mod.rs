@@ -5,6 +5,7 @@ mod codes;
 mod contacts;
 mod erase;
 mod limits;
+mod passkeys;
 mod sessions;
 mod staff;
 mod visitors;
@@ -17,7 +18,7 @@ use secrecy::SecretString;
 use services::Context;
 use services::account::enrolment::{self, Enrolment};
 use services::account::sessions::{SignedIn, authenticate};
-use services::account::sign_in::{self, Credentials, SignIn, SignInError};
+use services::account::sign_in::{self, Credentials, Shown, SignIn, SignInError};
 use services::account::staff::NewStaff;
 use services::account::totp::Secret;
 use services::account::{staff as office, visitors as door};
@@ -183,7 +184,7 @@ pub async fn colleague(house: &TestHouse, login: &str, roles: &[Role]) -> Collea
         &house.services,
         &anonymous(house),
         &begun.token,
-        &code,
+        Shown::code(&code),
         None,
         "Firefox · Windows",
     )
