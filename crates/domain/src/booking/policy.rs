@@ -116,6 +116,22 @@ pub struct BookingFacts {
     pub overlapping: u32,
 }
 
+impl BookingFacts {
+    /// What a person has around a session, of the beginnings and ends of their live bookings of the activity.
+    pub fn around(
+        policy: &Policy,
+        (starts_at, ends_at): (Timestamp, Timestamp),
+        booked: impl IntoIterator<Item = (Timestamp, Timestamp)>,
+    ) -> Self {
+        let ((day, next_day), (first, after)) = (policy.day(starts_at), policy.window(starts_at));
+        booked.into_iter().fold(Self::default(), |sum, (from, until)| Self {
+            on_day: sum.on_day + u32::from((day..next_day).contains(&from)),
+            in_window: sum.in_window + u32::from((first..after).contains(&from)),
+            overlapping: sum.overlapping + u32::from(from < ends_at && until > starts_at),
+        })
+    }
+}
+
 /// Why a booking (or its change) is refused. The kebab-case name is the API's code and the key of the sentence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "kebab-case")]
@@ -203,6 +219,9 @@ pub enum Refusal {
         /// Entries allowed.
         max: u32,
     },
+    /// There is room for the party: it can book, and need not wait.
+    #[error("places are free")]
+    PlacesFree,
     /// The session is too near for the waiting list.
     #[error("waiting list ended")]
     WaitingOver,
@@ -241,6 +260,11 @@ pub(super) fn admits(
 ) -> Result<(), Refusal> {
     open_now(policy, now, session)?;
     party_fits(policy, party)?;
+    within_limits(policy, person)
+}
+
+/// Has the person bookings left around that session?
+pub fn within_limits(policy: &Policy, person: BookingFacts) -> Result<(), Refusal> {
     if person.on_day >= u32::from(policy.bookings_per_day) {
         return Err(Refusal::DailyLimit { max: u32::from(policy.bookings_per_day) });
     }

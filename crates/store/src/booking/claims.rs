@@ -99,35 +99,6 @@ pub async fn live_holds(db: &mut PgConnection, session: Uuid, now: jiff::Timesta
     .await
 }
 
-/// People a session's places are spoken for by, besides its bookings.
-#[derive(Debug, Clone)]
-pub struct Spoken {
-    /// The hold, or the entry of the waiting list.
-    pub id: Uuid,
-    /// People.
-    pub people: i32,
-    /// The place in the waiting list; `None` for a hold that is alive.
-    pub place: Option<i32>,
-}
-
-/// The holds of a session that are alive at `now` (offers among them), then the parties that wait for it, in order: in
-/// one round trip, since every claim asks.
-pub async fn spoken_for(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<Vec<Spoken>> {
-    sqlx::query_as!(
-        Spoken,
-        r#"select id as "id!", people as "people!", null::integer as "place?" from hold where session_id = $1 and expires_at > $2
-           union all
-           (select e.id, e.people, w.place from waiting_wish w join waiting_entry e on e.id = w.waiting_id
-            where w.session_id = $1 and not w.over
-              and (e.state = 'waiting' or (e.state = 'offered' and e.offered_session <> $1 and e.offer_expires_at <= $2)))
-           order by 3 nulls first"#,
-        session,
-        now.to_sqlx() as _
-    )
-    .fetch_all(db)
-    .await
-}
-
 /// Live bookings of one person.
 #[derive(Debug, Clone)]
 pub struct PersonCount {

@@ -29,7 +29,7 @@ async fn museum(site: &Site) -> SessionId {
     store::booking::sessions::add_activity(&mut db, test.now(), &fresh).await.expect("the museum is added");
     let starts: Timestamp = "2026-07-21T09:00:00+08:00".parse().expect("an instant");
     let ends = starts + SignedDuration::from_mins(90);
-    booking::add_session(&test.services, &test.services.system(), starts, ends, 20).await.expect("a session")
+    booking::add_session(&test.services, &test.services.system(), starts, ends, 20, false).await.expect("a session")
 }
 
 /// A booking under a telephone number, made without an account.

@@ -1,7 +1,7 @@
 //! What a batch of claims on one session is answered, under the session's lock, in one transaction.
 
 use super::{Answer, Booked, BookingError, Claim, Granted, Guard, HoldOrder, Order};
-use crate::booking::waiting::owing;
+use crate::booking::waiting::{handed_on, lock_lines};
 use crate::{Services, audit, machines, messages};
 use domain::booking::{BookingFacts, Party, Policy, Refusal, SessionFacts, WaitingState, house_may_book, may_book};
 use domain::ids::{BookingId, SessionId};
@@ -29,10 +29,19 @@ pub(super) async fn transaction(
         return Ok(claims.iter().map(|_| Err(BookingError::Damaged("the policy of an activity"))).collect());
     };
     let now = services.clock.now();
-    let mut table = Table::open(&mut tx, guard, locked, policy, now, claims).await?;
+    let mut table = match Table::open(&mut tx, services, guard, locked, policy, now, claims).await {
+        Ok(table) => table,
+        Err(BookingError::Database(error)) => return Err(error),
+        Err(_) => return Ok(claims.iter().map(|_| Err(BookingError::Damaged("a waiting list"))).collect()),
+    };
     let answers: Vec<Answer> = claims.iter().map(|claim| table.decide(claim)).collect();
-    if table.write(&mut tx, services).await? {
+    let handed_on = table.handed_on;
+    // What was passed on to those who wait stands, whatever the claims were answered.
+    if table.write(&mut tx, services).await? || handed_on {
         tx.commit().await?;
+        if handed_on {
+            services.job_bell.notify_one();
+        }
     } else {
         tx.rollback().await?;
     }
@@ -46,6 +55,8 @@ struct Table<'a> {
     now: Timestamp,
     facts: SessionFacts,
     holds: HashMap<Uuid, u32>,
+    /// Places were passed on to waiting parties before anybody was decided on.
+    handed_on: bool,
     /// Entries of the waiting list that take an offer now: the session offered.
     offers: HashMap<Uuid, Option<Uuid>>,
     persons: HashMap<Vec<u8>, BookingFacts>,
@@ -58,12 +69,13 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     async fn open(
         db: &mut PgConnection,
+        services: &Services,
         guard: Guard,
         session: sql::LockedSession,
         policy: Policy,
         now: Timestamp,
         claims: &[&'a Claim],
-    ) -> Result<Self, sqlx::Error> {
+    ) -> Result<Self, BookingError> {
         let orders: Vec<&Order> =
             claims.iter().filter_map(|c| if let Claim::Book(o) = c { Some(&**o) } else { None }).collect();
         let persons: Vec<Vec<u8>> = orders.iter().filter_map(|o| o.person.clone()).collect();
@@ -80,13 +92,8 @@ impl<'a> Table<'a> {
             let spans = spans(&policy, &session);
             counts = sql::person_counts(db, session.activity_id, &persons, spans, None).await?;
         }
-        let offers = offers(db, guard, &orders).await?;
-        let booked = sql::people_booked(db, session.id).await?;
-        let spoken = sql::spoken_for(db, session.id, now).await?;
-        let line: Vec<u32> = spoken.iter().filter(|s| s.place.is_some()).map(|s| s.people.unsigned_abs()).collect();
-        let held = spoken.into_iter().filter(|s| s.place.is_none());
-        let holds: HashMap<Uuid, u32> = held.map(|s| (s.id, s.people.unsigned_abs())).collect();
-        let facts = owing(&policy, now, facts(&session, booked, holds.values().sum()), line);
+        let offers = offers(db, services, session.id, &orders).await?;
+        let (stands, handed_on) = handed_on(services, db, &session, &policy, now).await?;
         let persons = persons
             .into_iter()
             .map(|person| {
@@ -102,8 +109,9 @@ impl<'a> Table<'a> {
             session,
             policy,
             now,
-            facts,
-            holds,
+            facts: stands.facts,
+            holds: stands.holds,
+            handed_on,
             offers,
             persons,
             answers,
@@ -213,24 +221,20 @@ impl<'a> Table<'a> {
     }
 }
 
-/// The entries whose offers are taken, locked: the session each is offered at this moment.
+/// The entries whose offers are taken, locked with the whole line, as every transaction locks it: the session each is
+/// offered at this moment.
 async fn offers(
     db: &mut PgConnection,
-    guard: Guard,
+    services: &Services,
+    session: Uuid,
     orders: &[&Order],
 ) -> Result<HashMap<Uuid, Option<Uuid>>, sqlx::Error> {
-    let mut ids: Vec<Uuid> = orders.iter().filter_map(|o| o.offer.map(|entry| entry.0)).collect();
-    ids.sort_unstable();
-    let mut offers = HashMap::with_capacity(ids.len());
-    if guard == Guard::Lock && !ids.is_empty() {
-        let rows = waiting::lock_entries(db, &ids).await?;
-        offers.extend(rows.into_iter().map(|row| (row.id, row.offered_session)));
-    } else {
-        for id in ids {
-            offers.insert(id, waiting::entry(db, id).await?.and_then(|row| row.offered_session));
-        }
+    let ids: Vec<Uuid> = orders.iter().filter_map(|o| o.offer.map(|entry| entry.0)).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(offers)
+    lock_lines(services, db, &[session]).await?;
+    Ok(waiting::entries(db, &ids).await?.into_iter().map(|row| (row.id, row.offered_session)).collect())
 }
 
 fn made(order: &Order, session: Uuid) -> audit::Entry {

@@ -48,8 +48,7 @@ pub async fn join(
         .await
         .expect("proven");
     let id = booking::join(services, &visitor, &read().await?).await?;
-    let end: Timestamp = "2026-08-20T12:00:00+08:00".parse().expect("an instant");
-    Ok(Party { id, link: booking::waiting_link(services, id, end) })
+    Ok(Party { id, link: booking::waiting_link(services, id).await? })
 }
 
 async fn joined(house: &TestHouse, session: SessionId, n: usize, people: u32) -> Party {

@@ -208,8 +208,7 @@ impl Ready {
         let visitor = server.context(Actor::Anonymous, domain::Locale::ZhCn, domain::ids::RequestId(uuid::Uuid::nil()));
         let seen = booking::read(server, &visitor, self.draft, &self.browser).await.expect("its browser reads it");
         let id = booking::join(server, &visitor, &seen).await.expect("on the list");
-        let end: jiff::Timestamp = "2026-08-20T12:00:00+08:00".parse().expect("an instant");
-        Party { id, link: booking::waiting_link(server, id, end) }
+        Party { id, link: booking::waiting_link(server, id).await.expect("a link") }
     }
 }
 
