@@ -120,7 +120,7 @@ fn waiting_card(visit: &Visit, entry: &WaitingView) -> impl IntoView + use<> {
             <p>{visit.t("nav-museum")}</p>
             <p>{people}</p>
             <p class="muted small">{text}</p>
-            <p class="actions"><LinkButton href=visit.href(&format!("/waiting/{}", entry.link(&visit.services))) variant=Variant::Secondary>{action}</LinkButton></p>
+            <p class="actions"><LinkButton href=visit.href(&format!("/account/waiting/{}", entry.id)) variant=Variant::Secondary>{action}</LinkButton></p>
         </Card>
     }
 }

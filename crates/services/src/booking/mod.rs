@@ -39,8 +39,8 @@ pub use seed::seed_demo;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};
 pub use waiting::{
     Listed, Offer, WaitOnBehalf, WaitingList, WaitingView, Wish, accept, accept_own, begin_waiting, bookable_instead,
-    choices, decline, decline_own, join, keep_wishes, leave as leave_waiting, leave_own, own_waiting, pass_on,
-    wait_on_behalf, waiting, waiting_link, waiting_list, waiting_of_account,
+    choices, decline, decline_own, join, keep_wishes, leave as leave_waiting, leave_own, own_waiting, own_waiting_link,
+    pass_on, wait_on_behalf, waiting, waiting_link, waiting_list, waiting_of_account,
 };
 pub(crate) use waiting::{leave_for, link_until, read_waiting};
 

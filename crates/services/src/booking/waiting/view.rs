@@ -147,6 +147,24 @@ pub async fn waiting_of_account(services: &Services, context: &Context) -> Resul
     Ok(found)
 }
 
+/// The signed link to an entry of the account that asks: its own, or one under a phone or address it has proven.
+///
+/// # Errors
+/// `Denied` when nobody is signed in; `NotFound` for others', whether or not they are there.
+pub async fn own_waiting_link(services: &Services, context: &Context, id: WaitingId) -> Result<String, BookingError> {
+    context.require(Capability::UseOwnAccount)?;
+    let account = context.actor.account().ok_or(BookingError::NotFound)?;
+    let mut db = services.db.acquire().await?;
+    let owner = store::account::people::live(&mut *db, account.0).await?.ok_or(BookingError::NotFound)?;
+    let entry = entry_of(&mut db, id).await?;
+    let proven = entry.person.is_some() && (entry.person == owner.phone_index || entry.person == owner.mail_index);
+    if entry.account_id != Some(account.0) && !proven {
+        return Err(BookingError::NotFound);
+    }
+    drop(db);
+    waiting_link(services, id).await
+}
+
 /// The sessions an entry waits for, and where its waiting rests.
 async fn wishes_of(db: &mut PgConnection, row: &sql::EntryRow) -> Result<Vec<Wish>, BookingError> {
     let mut wishes: Vec<Wish> = sql::wishes(db, row.id).await?.into_iter().map(Wish::from).collect();
@@ -228,7 +246,7 @@ impl WaitingView {
         self.wishes.iter().map(|wish| wish.ends_at).max().unwrap_or(self.created_at)
     }
 
-    /// The signed link to it.
+    /// The signed link to it: for its party, and for the machine that put it on the list.
     pub fn link(&self, services: &Services) -> String {
         link_until(services, self.id, self.last_ends_at())
     }

@@ -10,7 +10,9 @@ mod model;
 mod office;
 mod races;
 mod waiting;
+mod waiting_drafts;
 mod waiting_races;
+mod waiting_rests;
 
 use domain::Locale;
 use domain::account::{Actor, Role};
