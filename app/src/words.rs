@@ -101,6 +101,7 @@ fn refusal_words(locale: Locale, refusal: &Refusal) -> Words<'static> {
         Refusal::OfferEnded => plain("refusal-offer-ended"),
         Refusal::AlreadyWaiting => plain("refusal-already-waiting"),
         Refusal::WaitingLimit { max } => with("refusal-waiting-limit", [("max", max)]),
+        Refusal::PlacesFree => plain("refusal-places-free"),
         Refusal::WaitingOver => plain("refusal-waiting-over"),
         Refusal::Busy => plain("refusal-busy"),
     }
@@ -208,6 +209,7 @@ mod tests {
             Refusal::OfferEnded,
             Refusal::AlreadyWaiting,
             Refusal::WaitingLimit { max: 3 },
+            Refusal::PlacesFree,
             Refusal::WaitingOver,
             Refusal::Busy,
         ]

@@ -1,20 +1,54 @@
 // A full session: waiting for it, the offer by mail, taking it; then the house closes the session, and another is booked by
-// the link of the mail, without a form and without a code.
+// the link of the mail, without a form and without a code. And three families in one line: one declines, the next takes its
+// places, the third answers from its account.
 import { addSession, keepPlaces, sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
-import { codeTo, linkIn, mailTo, newAddress } from "../support/mail";
+import { codeTo, linkIn, mailTo, mailsTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
 import { enrol, newStaff } from "../support/staff";
 import { type Locale, localized, words } from "../support/words";
 
 const projects = ["360", "1280", "360-nojs", "1280-nojs"];
 
-/** An evening session five days and more ahead, at a minute of this window's and language's own. */
-async function ownSession(locale: Locale): Promise<{ id: string; day: string }> {
+/** An evening session five days and more ahead, at an hour and a minute of this window's and language's own. */
+async function ownSession(locale: Locale, hour: number): Promise<{ id: string; day: string }> {
   const { project, retry } = test.info();
   const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(Date.now() + 5 * 86_400_000);
   const minute = projects.indexOf(project.name) * 10 + (locale === "en" ? 5 : 0) + retry;
-  return { id: await addSession(new Date(`${day}T18:${String(minute).padStart(2, "0")}:00+08:00`), 60, 4), day };
+  return { id: await addSession(new Date(`${day}T${hour}:${String(minute).padStart(2, "0")}:00+08:00`), 60, 4), day };
+}
+
+/** A family of two joins the line of a full session; answers with the page of its entry. */
+async function joinLine(museum: Museum, { id, day }: { id: string; day: string }, contact: string): Promise<string> {
+  const { page, locale } = museum;
+  const wait = page.locator(`[data-session="${id}"] .session-wait`).getByRole("button");
+  await expect(async () => {
+    await visit(page, `${localized(locale, "/museum/sessions")}?people=2&day=${day}`);
+    await expect(wait).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 20_000 });
+  await press(wait);
+  await page.waitForURL(/\/museum\/wait\/[^/]+$/);
+  await museum.field("name").fill("候补·观众");
+  await museum.field("contact").fill(contact);
+  await museum.field("accept").check();
+  await press(museum.button("wait-continue"));
+  await page.waitForURL(/\/code$/);
+  await page.locator("#f-code").fill(await codeTo(contact));
+  await press(museum.button("wait-confirm"));
+  await page.waitForURL(/\/waiting\/.*done=joined/);
+  return new URL(page.url()).pathname;
+}
+
+/** Opens the page where an offer is answered, once there is one: by the link of its mail, or at night, when nobody is woken
+ * and the mail waits for the morning, by the page the family has kept. */
+async function openOffer(museum: Museum, contact: string, entry: string): Promise<void> {
+  const hour = Number(new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit" }).format(Date.now()));
+  const awake = hour >= 8 && hour < 21;
+  const page = awake ? linkIn(await mailTo(contact, museum.locale === "en" ? /Places for you/ : /有名额了/), museum.path("/waiting/")) : entry;
+  await expect(async () => {
+    await visit(museum.page, page);
+    await expect(museum.heading("waiting-title-offer")).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 20_000 });
 }
 
 for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
@@ -22,7 +56,7 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     test.setTimeout(240_000);
     const museum = new Museum(page, locale);
     const picture = (name: string) => `waiting-${locale}-${name}`;
-    const { id, day } = await ownSession(locale);
+    const { id, day } = await ownSession(locale, 18);
     await keepPlaces(id, 4);
     const contact = newAddress("waiting");
 
@@ -90,5 +124,57 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     await examine(page, picture("9-rebooked"));
     const told = `select count(*) from message m join booking b on b.id = m.booking_id where b.session_id = '${id}' and m.template = 'closed'`;
     expect(await sql(told)).toBe("1");
+  });
+
+  test(`three families wait: one declines, the next takes it, the third answers from its account (${locale})`, async ({ page }) => {
+    test.setTimeout(240_000);
+    const museum = new Museum(page, locale);
+    const picture = (name: string) => `waiting-${locale}-${name}`;
+    const session = await ownSession(locale, 20);
+    await keepPlaces(session.id, 4);
+    const families = [newAddress("first"), newAddress("second"), newAddress("third")] as const;
+    const entries: string[] = [];
+    for (const contact of families) entries.push(await joinLine(museum, session, contact));
+
+    // Two places come free: the first in line declines them, and the second has them at once.
+    await keepPlaces(session.id, 2);
+    await openOffer(museum, families[0], entries[0]);
+    await page.getByText(museum.word("waiting-decline"), { exact: true }).click();
+    await press(museum.button("waiting-decline-do"));
+    await expect(museum.heading("waiting-title-over")).toBeVisible();
+    await examine(page, picture("10-declined"));
+    await openOffer(museum, families[1], entries[1]);
+    await press(museum.button("waiting-accept"));
+    await page.waitForURL(/\/b\/.*done=booked/);
+    await examine(page, picture("11-next-booked"));
+
+    // The third signs in: its account lists what it waits for, then what it is offered.
+    await visit(page, localized(locale, "/sign-in"));
+    await museum.field("contact").fill(families[2]);
+    await museum.field("agree").check();
+    const sent = (await mailsTo(families[2])).flatMap((mail) => mail.text.match(/(?<!\d)\d{6}(?!\d)/g) ?? []);
+    await press(museum.button("sign-in-send"));
+    await page.waitForURL(/\/sign-in\/code/);
+    await museum.field("code").fill(await codeTo(families[2], sent));
+    await press(museum.button("sign-in-code-submit"));
+    await page.waitForURL(/\/account/);
+    const card = page.locator("#waiting .card");
+    await expect(card).toHaveCount(1);
+    await examine(page, picture("12-account-waits"));
+    await keepPlaces(session.id, 0);
+    await expect(async () => {
+      await visit(page, localized(locale, "/account"));
+      await expect(card).toContainText(museum.word("account-waits-offer"), { timeout: 1_000 });
+    }).toPass({ timeout: 20_000 });
+    await examine(page, picture("13-account-offer"));
+    await press(card.getByRole("link"));
+    await expect(museum.heading("waiting-title-offer")).toBeVisible();
+    await press(museum.button("waiting-accept"));
+    await page.waitForURL(/\/b\/.*done=booked/);
+    await visit(page, localized(locale, "/account"));
+    await expect(card).toHaveCount(0);
+    await expect(page.locator("main .account-cards .card")).toHaveCount(1);
+    const booked = `select sum(people) from booking where session_id = '${session.id}' and state = 'confirmed'`;
+    expect(await sql(booked)).toBe("4");
   });
 }

@@ -61,6 +61,18 @@ account-lead = { $n ->
    *[other] You have { $n } visits ahead.
 }
 account-ahead-title = Coming up
+account-waits-title = On the waiting list
+account-waits-offer = Places for you
+account-waits-waiting = Waiting
+account-waits-rests = On hold
+account-waits-until = Places are kept for you until { $until }; please answer before then
+account-waits-text = We write to your phone or mail when places come free
+account-waits-others = { $n ->
+    [one] One other session would do as well; we write when places come free
+   *[other] { $n } other sessions would do as well; we write when places come free
+}
+account-waits-answer = Take or decline
+account-waits-look = See or leave
 account-none-title = No bookings yet
 account-none-text = The museum is free of charge. Choose a day that suits you.
 account-people = { $n ->

@@ -58,6 +58,7 @@ refusal-same-session = This is the session you have booked already
 refusal-offer-ended = This offer has ended and the places went to the next party
 refusal-already-waiting = This phone number or mail address is on the waiting list for this session already; once is enough
 refusal-waiting-limit = One phone number or mail address can be on { $max } waiting lists at a time
+refusal-places-free = There is room for you now: you can simply book and need not wait
 refusal-waiting-over = This session is about to begin and its waiting list is closed; please choose another one
 refusal-busy = Many people are booking this session at once. Please try again; what you entered is still there
 

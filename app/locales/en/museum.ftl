@@ -193,6 +193,7 @@ waiting-before = { $n ->
     [one] 1 party before you
    *[other] { $n } parties before you
 }
+waiting-rests = on hold: you have another booking around that day, and the rules allow no more; cancel it and you are in line again, in the same place
 waiting-wish-over = no longer waiting for this one
 waiting-offer = Places are kept for you
 waiting-offer-text = { $when }: { $people } places are kept until { $until }. Please answer before then; afterwards they go to the next party.

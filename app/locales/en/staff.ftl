@@ -118,6 +118,8 @@ staff-capacity-hint = { $n ->
 staff-session-add = Add a session
 staff-session-add-title = A session outside the weekly hours
 staff-session-add-text = Only this one; it is not repeated
+staff-session-closed-day = Add it all the same
+staff-session-closed-day-hint = This day was closed, or taken out of the week. Tick the box and send again if you mean it
 staff-session-added = The session was added
 
 # Templates
@@ -394,6 +396,7 @@ staff-action-waiting-offered = Offered places
 staff-action-waiting-declined = Offer declined
 staff-action-waiting-left = Left the waiting list
 staff-action-waiting-expired = Offer ran out
+staff-action-waiting-rests = Offer taken back: booked elsewhere
 staff-action-waiting-closed = Session closed, waiting ended
 staff-action-waiting-no-place = No place came free
 staff-job-messages-waiting = Send a waiting-list message
@@ -455,6 +458,7 @@ staff-waiting-others = { $n ->
 staff-waiting-offered-until = Offered until { $until }
 staff-waiting-offer-over = Offer ran out; the next party is about to be told
 staff-waiting-state-waiting = Waiting
+staff-waiting-state-rests = On hold: booked elsewhere
 staff-waiting-state-elsewhere = Offered another session
 staff-waiting-state-booked = Booked
 staff-waiting-state-declined = Declined
@@ -468,6 +472,10 @@ staff-why-too-near = Too near: no more offers are made, and free places are anyb
 staff-why-over = { $n } more people are booked than there are places; no offers until it is below again
 staff-why-none-free = No place is free: all are booked, being booked or offered
 staff-why-none-fits = { $free } places are free, and the smallest party waiting has { $smallest } people
+staff-why-rests = { $n ->
+    [one] The party waiting has another booking and the rules allow no more, so no offer is made; free places are anybody's
+   *[other] The { $n } parties waiting have other bookings and the rules allow no more, so no offer is made; free places are anybody's
+}
 staff-why-due = Places are free for the waiting; the offer goes out within seconds
 staff-action-bus-requested = Request for the bus sent
 staff-action-bus-asked = More information asked

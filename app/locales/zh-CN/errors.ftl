@@ -51,6 +51,7 @@ refusal-same-session = 现在预约的就是这一场
 refusal-offer-ended = 这次候补通知已经结束，名额已让给下一组
 refusal-already-waiting = 同一手机号或邮箱已经在候补这一场，不用重复登记
 refusal-waiting-limit = 同一手机号或邮箱最多同时登记 { $max } 份候补
+refusal-places-free = 所选场次现在有名额，可以直接预约，不用候补
 refusal-waiting-over = 这一场临近开场，已经停止候补，请换一场
 refusal-busy = 同时预约这一场的人很多，请再试一次，您填写的内容都还在
 

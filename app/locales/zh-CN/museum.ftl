@@ -172,6 +172,7 @@ waiting-title-over = 候补已结束
 waiting-news-joined = 登记好了。有名额时会发消息到您的手机或邮箱，也可以保存本页随时查看。
 waiting-first = 排在第一位
 waiting-before = 前面还有 { $n } 组
+waiting-rests = 您已有日期相近的预约，按规则不能再加，这一场暂停候补；取消那个预约后自动恢复，原来的顺序不变
 waiting-wish-over = 已不再候补
 waiting-offer = 名额已为你们保留
 waiting-offer-text = { $when }，{ $people } 个名额保留到{ $until }，请在此之前确认。过时将让给下一组。

@@ -1,4 +1,4 @@
-//! A visitor's own account: what was booked, and everything about the account itself.
+//! A visitor's own account: what was booked, what is waited for, and everything about the account itself.
 
 use super::at;
 use super::contact::waiting_list;
@@ -15,13 +15,13 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::Locale;
 use domain::account::Actor;
-use domain::time::span_text;
+use domain::time::{clock_text, day_text, local_day, span_text};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use services::account::contacts::{self, Waiting};
 use services::account::sessions::{self, OwnSession};
 use services::account::visitors::{self, Profile};
-use services::booking::{self, BookingState, BookingView};
+use services::booking::{self, BookingState, BookingView, WaitingView};
 use services::outreach::Events;
 
 /// The bookings of whoever is signed in.
@@ -31,11 +31,12 @@ pub fn Bookings() -> impl IntoView {
     Suspend::new(async move {
         let profile = visitors::profile(&visit.services, &visit.context).await;
         let bookings = booking::of_account(&visit.services, &visit.context).await;
-        match (profile, bookings) {
-            (Ok(profile), Ok(bookings)) => {
+        let waits = booking::waiting_of_account(&visit.services, &visit.context).await;
+        match (profile, bookings.and_then(|bookings| Ok((bookings, waits?)))) {
+            (Ok(profile), Ok((bookings, waits))) => {
                 // Only for their names: a list of bookings is shown all the same where they cannot be read.
                 let events = services::outreach::events(&visit.services).await.unwrap_or_default();
-                bookings_page(&visit, &profile, bookings, &events).into_any()
+                bookings_page(&visit, &profile, bookings, &waits, &events).into_any()
             }
             (Err(error), _) => problem_page(page_problem(error)).into_any(),
             (_, Err(error)) => {
@@ -50,6 +51,7 @@ fn bookings_page(
     visit: &Visit,
     profile: &Profile,
     bookings: Vec<BookingView>,
+    waits: &[WaitingView],
     events: &Events,
 ) -> impl IntoView + use<> {
     let now = visit.context.now;
@@ -70,9 +72,56 @@ fn bookings_page(
                 <h2>{visit.t("account-ahead-title")}</h2>
                 {if ahead.is_empty() { none_ahead(visit).into_any() } else { ahead_cards(visit, &ahead, events).into_any() }}
             </section>
+            {(!waits.is_empty()).then(|| waiting_cards(visit, waits))}
             {(!past.is_empty()).then(|| past_table(visit, &past))}
             <div class="account-end"><Do action="/sign-out" variant=Variant::Quiet>{visit.t("sign-out")}</Do></div>
         </Page>
+    }
+}
+
+/// The entries of the waiting list that still wait, those with an offer first.
+fn waiting_cards(visit: &Visit, waits: &[WaitingView]) -> impl IntoView + use<> {
+    let cards = waits.iter().map(|entry| waiting_card(visit, entry)).collect_view();
+    view! {
+        <section class="section" id="waiting">
+            <h2>{visit.t("account-waits-title")}</h2>
+            <div class="cards account-cards">{cards}</div>
+        </section>
+    }
+}
+
+/// One entry: what is offered and until when, or what it waits for; taking, declining and leaving stand on its page.
+fn waiting_card(visit: &Visit, entry: &WaitingView) -> impl IntoView + use<> {
+    let locale = visit.locale();
+    let live: Vec<_> = entry.wishes.iter().filter(|wish| !wish.over).collect();
+    let rests = !live.is_empty() && live.iter().all(|wish| wish.rests);
+    let (tag, title, text, action) = match (&entry.offer, live.first()) {
+        (Some(offer), _) => {
+            let until = format!("{} {}", day_text(local_day(offer.until), locale), clock_text(offer.until));
+            let text = visit.t_args("account-waits-until", &[("until", until.into())]);
+            let tag = (Tone::Success, visit.t("account-waits-offer"));
+            (tag, span_text(offer.starts_at, offer.ends_at, locale), text, visit.t("account-waits-answer"))
+        }
+        (None, first) => {
+            let title = first.map(|wish| span_text(wish.starts_at, wish.ends_at, locale)).unwrap_or_default();
+            let others = live.len().saturating_sub(1) as u32;
+            let text = match (rests, others) {
+                (true, _) => visit.t("waiting-rests"),
+                (false, 0) => visit.t("account-waits-text"),
+                (false, others) => visit.t_args("account-waits-others", &[("n", others.into())]),
+            };
+            let tag = if rests { "account-waits-rests" } else { "account-waits-waiting" };
+            ((Tone::Info, visit.t(tag)), title, text, visit.t("account-waits-look"))
+        }
+    };
+    let people = visit.t_args("account-people", &[("n", entry.party.people.get().into())]);
+    view! {
+        <Card title=title tag=Some(tag)>
+            <p>{visit.t("nav-museum")}</p>
+            <p>{people}</p>
+            <p class="muted small">{text}</p>
+            <p class="actions"><LinkButton href=visit.href(&format!("/account/waiting/{}", entry.id)) variant=Variant::Secondary>{action}</LinkButton></p>
+        </Card>
     }
 }
 

@@ -206,6 +206,7 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "waiting.left" => visit.t("staff-action-waiting-left"),
         "waiting.expired" => visit.t("staff-action-waiting-expired"),
         "waiting.closed" => visit.t("staff-action-waiting-closed"),
+        "waiting.rests" => visit.t("staff-action-waiting-rests"),
         "waiting.no_place" => visit.t("staff-action-waiting-no-place"),
         "booking.resized" => visit.t("staff-action-booking-resized"),
         "booking.moved" => visit.t("staff-action-booking-moved"),

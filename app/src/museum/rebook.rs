@@ -1,7 +1,9 @@
-//! Another session instead of one the house closed: the page behind the signed link of the message, and booking it.
+//! Another session instead of one the house closed, of the museum or of an event: the page behind the signed link of the
+//! message, and booking it.
 
 use super::calls::refused;
 use super::{led_nowhere, param, problem_of};
+use crate::activity::Activity;
 use crate::calls::{Answer, Asked, Call};
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
@@ -25,14 +27,17 @@ pub fn Rebook() -> impl IntoView {
     Suspend::new(async move {
         let Some(link) = param::<String>("link") else { return problem_page(Problem::LinkInvalid).into_any() };
         match booking::rebooking(&visit.services, &visit.context, &link).await {
-            Ok(found) => page(&visit, &found).into_any(),
+            Ok(found) => match Activity::of(&visit, found.booking.activity).await {
+                Ok(activity) => page(&visit, &found, &activity).into_any(),
+                Err(error) => problem_page(problem_of(&error)).into_any(),
+            },
             Err(BookingError::NotFound) => problem_page(led_nowhere(&visit).await).into_any(),
             Err(error) => problem_page(problem_of(&error)).into_any(),
         }
     })
 }
 
-fn page(visit: &Visit, found: &Rebooking) -> impl IntoView + use<> {
+fn page(visit: &Visit, found: &Rebooking, activity: &Activity) -> impl IntoView + use<> {
     let booking = &found.booking;
     let people = booking.party.people.get();
     let reason = found.reason.as_ref().map(|(zh, en)| {
@@ -44,7 +49,7 @@ fn page(visit: &Visit, found: &Rebooking) -> impl IntoView + use<> {
         SummaryRow::new(visit.t("book-people"), visit.t_args("people-count", &[("n", people.into())])),
         SummaryRow::new(visit.t("book-name"), booking.person.name.masked()),
     ];
-    let calendar = format!("{}?people={people}", visit.href("/museum/sessions"));
+    let calendar = visit.href(&activity.sessions(people, None));
     let content = match &found.instead {
         Some((instead, ends_at)) => {
             let link = booking::manage_link(&visit.services, *instead, *ends_at);
@@ -59,7 +64,7 @@ fn page(visit: &Visit, found: &Rebooking) -> impl IntoView + use<> {
     };
     view! {
         <Page title=visit.t("rebook-title") lead=visit.t("rebook-lead")
-            crumbs=vec![Crumb::new(visit.href("/museum"), visit.t("museum-name"))]>
+            crumbs=vec![Crumb::new(visit.href(&activity.home()), activity.name(visit))]>
             {reason}
             <SummaryList rows=rows/>
             {content}

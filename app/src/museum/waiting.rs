@@ -95,10 +95,10 @@ pub fn WaitCode() -> impl IntoView {
 /// The draft became an entry (or a booking): back button, second press, second tab.
 async fn done(visit: &Visit, draft: &DraftView) -> AnyView {
     let href = match (draft.waiting, draft.booking) {
-        (Some(entry), _) => {
-            let link = booking::waiting_link(&visit.services, entry, draft.session.facts.ends_at);
-            Some((format!("/waiting/{link}"), "wait-done-action"))
-        }
+        (Some(entry), _) => booking::waiting_link(&visit.services, entry)
+            .await
+            .ok()
+            .map(|link| (format!("/waiting/{link}"), "wait-done-action")),
         (None, Some(booking)) => {
             let link = booking::manage_link(&visit.services, booking, draft.session.facts.ends_at);
             Some((format!("/b/{link}"), "book-done-action"))
@@ -227,10 +227,10 @@ async fn draft_again(asked: &Asked, draft: &DraftView) -> Result<DraftView, Book
 
 async fn join(asked: &Asked, draft: &DraftView, page: String) -> Answer {
     match booking::join(&asked.services, &asked.context, draft).await {
-        Ok(entry) => {
-            let link = booking::waiting_link(&asked.services, entry, draft.session.facts.ends_at);
-            Answer::to(format!("/waiting/{link}?done=joined"))
-        }
+        Ok(entry) => match booking::waiting_link(&asked.services, entry).await {
+            Ok(link) => Answer::to(format!("/waiting/{link}?done=joined")),
+            Err(error) => problem_of(&error).into(),
+        },
         Err(error) => refused(asked, page, error),
     }
 }
@@ -343,6 +343,7 @@ fn rows(visit: &Visit, entry: &WaitingView) -> Vec<SummaryRow> {
         let when = span_text(wish.starts_at, wish.ends_at, visit.locale());
         let place = match (entry.state, wish.over) {
             (WaitingState::Waiting | WaitingState::Offered, true) => Some(visit.t("waiting-wish-over")),
+            (WaitingState::Waiting, false) if wish.rests => Some(visit.t("waiting-rests")),
             (WaitingState::Waiting, false) if wish.before == 0 => Some(visit.t("waiting-first")),
             (WaitingState::Waiting, false) => Some(visit.t_args("waiting-before", &[("n", wish.before.into())])),
             _ => None,

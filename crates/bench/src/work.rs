@@ -227,10 +227,9 @@ async fn transaction(
     {
         return serde_json::from_value(saved.answer).map_err(|_| BookingError::Damaged("an answer"));
     }
-    let ((day_from, day_until), (window_from, window_until)) = (policy.day(starts_at), policy.window(starts_at));
-    let ends_at = session.ends_at.to_jiff();
-    let spans = sql::Spans { day_from, day_until, window_from, window_until, starts_at, ends_at };
-    let counts = sql::person_counts(db, session.activity_id, &[person.to_vec()], spans, None).await?;
+    let span = (starts_at, session.ends_at.to_jiff());
+    let since = policy.window(starts_at).0.min(policy.day(starts_at).0);
+    let had = sql::visits(db, &[person.to_vec()], since, None).await?;
     let booked_people = sql::people_booked(db, session.id).await?;
     let held: i64 = sql::live_holds(db, session.id, now).await?.iter().map(|hold| i64::from(hold.people)).sum();
     let facts = SessionFacts {
@@ -242,12 +241,8 @@ async fn transaction(
         owed: 0,
         closed: session.state != "open",
     };
-    let had = domain::booking::BookingFacts {
-        on_day: counts.iter().map(|c| c.on_day as u32).sum(),
-        in_window: counts.iter().map(|c| c.in_window as u32).sum(),
-        overlapping: counts.iter().map(|c| c.overlapping as u32).sum(),
-        ..Default::default()
-    };
+    let booked = had.iter().map(|visit| (visit.starts_at.to_jiff(), visit.ends_at.to_jiff()));
+    let had = domain::booking::BookingFacts::around(&policy, span, booked);
     let party = one().map_err(|_| BookingError::Damaged("a party of one"))?;
     may_book(&policy, now, &facts, party, had)?;
     sql::insert_bookings(db, now, &[(&session, row)]).await?;

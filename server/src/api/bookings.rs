@@ -6,11 +6,12 @@ use super::problem::{self, Problem};
 use crate::house::House;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use domain::Locale;
 use domain::booking::{Party, PartySize};
 use domain::contact::{Contact, PersonName};
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use services::booking::{self, BookingState, BookingView, Handle, OnBehalf, Person, Remember, Work};
@@ -108,7 +109,7 @@ impl Booking {
             arrived: view.arrived,
             version: view.version,
             pass: confirmed.then(|| booking::pass_text(services, view)),
-            manage_url: format!("{}{}/b/{link}", services.settings.public_url, prefix(view)),
+            manage_url: format!("{}{}/b/{link}", services.settings.public_url, prefix(view.locale)),
             created_at: view.created_at,
             cancelled_at: view.cancelled_at,
         }
@@ -116,15 +117,16 @@ impl Booking {
 
     fn kept(self, status: StatusCode) -> Result<Kept, Problem> {
         let version = Some(self.version);
+        let location = (status == StatusCode::CREATED).then(|| format!("/api/v1/bookings/{}", self.id));
         let body = serde_json::to_value(self).map_err(|_| Problem::new(problem::BROKEN))?;
-        Ok(Kept { status, body, version })
+        Ok(Kept { status, body, version, location })
     }
 }
 
-fn prefix(view: &BookingView) -> &'static str {
-    match view.locale {
-        domain::Locale::ZhCn => "",
-        domain::Locale::En => crate::layers::language::ENGLISH,
+pub(super) fn prefix(locale: Locale) -> &'static str {
+    match locale {
+        Locale::ZhCn => "",
+        Locale::En => crate::layers::language::ENGLISH,
     }
 }
 
@@ -164,14 +166,10 @@ pub async fn make(
     let booked =
         booking::book(&house.services, &context, OnBehalf { session: asked.session, person, party, key }).await?;
     let view = booking::view(&house.services, &context, &Handle::Id(booked.booking)).await?;
-    let mut response = Booking::of(&house.services, &view).kept(StatusCode::CREATED)?.response();
-    if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/bookings/{}", view.id)) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
+    Ok(Booking::of(&house.services, &view).kept(StatusCode::CREATED)?.response())
 }
 
-fn party(people: u32, children: u32, faults: &mut Faults) -> Option<Party> {
+pub(super) fn party(people: u32, children: u32, faults: &mut Faults) -> Option<Party> {
     let people = faults.take("people", PartySize::new(people))?;
     faults.take("children", Party::new(people, children))
 }

@@ -19,23 +19,28 @@ pub struct Kept {
     pub body: Value,
     /// Its version, for `ETag`.
     pub version: Option<i32>,
+    /// Where what was made is found, for `Location`.
+    pub location: Option<String>,
 }
 
 impl Kept {
     /// 200 with a body.
     pub fn ok(body: Value, version: Option<i32>) -> Self {
-        Self { status: StatusCode::OK, body, version }
+        Self { status: StatusCode::OK, body, version, location: None }
     }
 
     /// As it is remembered.
     pub fn value(&self) -> Value {
-        json!({ "status": self.status.as_u16(), "body": self.body, "version": self.version })
+        json!({
+            "status": self.status.as_u16(), "body": self.body, "version": self.version, "location": self.location,
+        })
     }
 
     fn of(value: &Value) -> Option<Self> {
         let status = u16::try_from(value.get("status")?.as_u64()?).ok()?;
         let version = value.get("version")?.as_i64().and_then(|version| i32::try_from(version).ok());
-        Some(Self { status: StatusCode::from_u16(status).ok()?, body: value.get("body")?.clone(), version })
+        let location = value.get("location").and_then(Value::as_str).map(str::to_owned);
+        Some(Self { status: StatusCode::from_u16(status).ok()?, body: value.get("body")?.clone(), version, location })
     }
 
     /// As an answer.
@@ -43,6 +48,9 @@ impl Kept {
         let mut response = (self.status, Json(self.body)).into_response();
         if let Some(etag) = self.version.and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok()) {
             response.headers_mut().insert(header::ETAG, etag);
+        }
+        if let Some(location) = self.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+            response.headers_mut().insert(header::LOCATION, location);
         }
         response
     }

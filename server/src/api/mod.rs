@@ -16,6 +16,7 @@ pub mod idempotent;
 pub mod problem;
 pub mod sessions;
 pub mod tokens;
+pub mod waiting;
 
 use self::common::Everywhere;
 use crate::house::House;
@@ -73,7 +74,8 @@ pub struct FieldProblem {
     ),
     paths(
         tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, events::list, bookings::make, bookings::show,
-        bookings::change, bookings::cancel, check_ins::check_in, bus::stops
+        bookings::change, bookings::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
+        waiting::leave, check_ins::check_in, bus::stops
     ),
     components(schemas(ProblemSchema, FieldProblem)),
     security(("token" = [])),
@@ -82,6 +84,7 @@ pub struct FieldProblem {
         (name = "sessions", description = "When the museum can be visited. Scope `sessions:read`"),
         (name = "events", description = "What is on in the cities of the province. Scope `sessions:read`"),
         (name = "bookings", description = "Booking for others. Scope `bookings:write`"),
+        (name = "waiting", description = "Waiting for full sessions for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. Scope `door:write`"),
         (name = "bus", description = "Where the science bus goes. Any scope"),
     ),
@@ -120,6 +123,11 @@ pub fn routes(house: &House) -> Routes {
         ("GET", "/api/v1/bookings/{id}", machine(BookOnBehalf, get(bookings::show))),
         ("PATCH", "/api/v1/bookings/{id}", machine(BookOnBehalf, patch(bookings::change))),
         ("DELETE", "/api/v1/bookings/{id}", machine(BookOnBehalf, delete(bookings::cancel))),
+        ("POST", "/api/v1/waiting", machine(BookOnBehalf, post(waiting::join))),
+        ("GET", "/api/v1/waiting/{id}", machine(BookOnBehalf, get(waiting::show))),
+        ("DELETE", "/api/v1/waiting/{id}", machine(BookOnBehalf, delete(waiting::leave))),
+        ("POST", "/api/v1/waiting/{id}/accept", machine(BookOnBehalf, post(waiting::accept))),
+        ("POST", "/api/v1/waiting/{id}/decline", machine(BookOnBehalf, post(waiting::decline))),
         ("POST", "/api/v1/check-ins", machine(Admit, post(check_ins::check_in))),
         ("GET", "/api/v1/bus/stops", machine(SeePublic, get(bus::stops))),
         ("POST", "/api/v1/token", (Policy::Open("shows its own credentials"), post(tokens::get_tokens))),

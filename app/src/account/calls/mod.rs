@@ -32,6 +32,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/sign-in/resend", PUBLIC, &sign_in::resend),
     Call::post("/sign-out", PUBLIC, &sign_in::sign_out),
     Call::get("/account/bookings/:id", SIGNED_IN, &own::booking),
+    Call::get("/account/waiting/:id", SIGNED_IN, &own::waiting),
     Call::post("/account/name", SIGNED_IN, &own::name),
     Call::post("/account/language", SIGNED_IN, &own::language),
     Call::post("/account/contact", SIGNED_IN, &contacts::contact),

@@ -10,7 +10,7 @@ use domain::Locale;
 use domain::account::{Actor, Denied};
 use domain::contact::PersonName;
 use domain::field::FieldError;
-use domain::ids::{BookingId, LoginSessionId};
+use domain::ids::{BookingId, LoginSessionId, WaitingId};
 use services::account::{AccountError, erase, sessions, visitors};
 use services::booking::{self, BookingError, Handle};
 
@@ -53,6 +53,20 @@ pub async fn booking(asked: Asked) -> Answer {
         Err(BookingError::Denied(denied)) => denied.into(),
         Err(error) => {
             tracing::error!(%error, "a booking of an account could not be opened");
+            Problem::Busy.into()
+        }
+    }
+}
+
+/// Opens one of one's own entries of the waiting list, the same way.
+pub async fn waiting(asked: Asked) -> Answer {
+    let Some(id) = asked.param::<WaitingId>("id") else { return Problem::NotFound.into() };
+    match booking::own_waiting_link(&asked.services, &asked.context, id).await {
+        Ok(link) => Answer::to(format!("/waiting/{link}")),
+        Err(BookingError::NotFound) => Problem::NotFound.into(),
+        Err(BookingError::Denied(denied)) => denied.into(),
+        Err(error) => {
+            tracing::error!(%error, "an entry of an account could not be opened");
             Problem::Busy.into()
         }
     }

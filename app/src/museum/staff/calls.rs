@@ -81,7 +81,8 @@ async fn add_session(asked: Asked) -> Answer {
     else {
         return faulty(&asked, page, faults);
     };
-    match booking::add_session(&asked.services, &asked.context, at(on, starts), at(on, ends), capacity).await {
+    let (from, until, anyway) = (at(on, starts), at(on, ends), asked.ticked("closed_anyway"));
+    match booking::add_session(&asked.services, &asked.context, from, until, capacity, anyway).await {
         Ok(id) => Answer::to(format!("/staff/museum/sessions/{id}?done=added")),
         Err(error) => refused(&asked, page, error, "staff-state-has-changed"),
     }

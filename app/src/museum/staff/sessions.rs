@@ -5,7 +5,8 @@ use crate::desk::{crumbs, may, news, read_first, rooms, turn};
 use crate::form::Tone;
 use crate::problem::Problem;
 use crate::ui::{
-    Button, Column, DateField, Dialog, EmptyState, Form, Illustration, Page, Row, Table, Tag, TextField, Variant, Width,
+    Button, Checkbox, Column, DateField, Dialog, EmptyState, Form, Illustration, Page, Row, Table, Tag, TextField,
+    Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
@@ -69,6 +70,10 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
 }
 
 fn add(visit: &Visit, day: Date) -> impl IntoView + use<> {
+    let asks = visit.form.fault("closed_anyway").is_some() || visit.form.value("closed_anyway").is_some();
+    let closed = asks.then(|| {
+        view! { <Checkbox name="closed_anyway" hint=visit.t("staff-session-closed-day-hint")>{visit.t("staff-session-closed-day")}</Checkbox> }
+    });
     view! {
         <Dialog label=visit.t("staff-session-add") title=visit.t("staff-session-add-title") open=visit.form.was_sent()>
             <p class="muted">{visit.t("staff-session-add-text")}</p>
@@ -79,6 +84,7 @@ fn add(visit: &Visit, day: Date) -> impl IntoView + use<> {
                     <TextField name="ends" kind="time" label=visit.t("staff-ends") width="short"/>
                     <TextField name="capacity" inputmode="numeric" label=visit.t("staff-capacity") value="30" width="short"/>
                 </div>
+                {closed}
                 <p class="actions"><Button>{visit.t("staff-session-add")}</Button></p>
             </Form>
         </Dialog>

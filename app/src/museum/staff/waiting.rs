@@ -39,6 +39,7 @@ fn why(visit: &Visit, why: Standstill) -> Option<Text> {
         Standstill::NoneFits { free, smallest } => {
             visit.t_args("staff-why-none-fits", &[("free", free.into()), ("smallest", smallest.into())])
         }
+        Standstill::Rests { parties } => count(visit, "staff-why-rests", parties),
         Standstill::Due => visit.t("staff-why-due"),
     })
 }
@@ -84,6 +85,7 @@ fn state(visit: &Visit, line: &Listed) -> (Tone, Text) {
         (WaitingState::Offered, Some(_)) => (Tone::Warning, visit.t("staff-waiting-offer-over")),
         (WaitingState::Offered, None) => (Tone::Info, visit.t("staff-waiting-state-elsewhere")),
         (WaitingState::Waiting, _) if line.over => plain("staff-waiting-state-declined"),
+        (WaitingState::Waiting, _) if line.rests => (Tone::Warning, visit.t("staff-waiting-state-rests")),
         (WaitingState::Waiting, _) => (Tone::Info, visit.t("staff-waiting-state-waiting")),
         (WaitingState::Booked, _) => (Tone::Success, visit.t("staff-waiting-state-booked")),
         (WaitingState::Declined, _) => plain("staff-waiting-state-declined"),

@@ -15,7 +15,10 @@ pub use no_show::{marked_from, remembered_since, suspended_until};
 pub use party::{Particulars, Party, PartySize};
 pub use policy::{
     BookingFacts, Policy, Refusal, SessionFacts, house_may_book, may_book, may_cancel, may_move, opens_at,
+    within_limits,
 };
 pub use reference::Reference;
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};
-pub use waiting::{Standstill, WaitingEvent, WaitingState, first_that_fit, may_wait, offer_until, owed, standstill};
+pub use waiting::{
+    Standstill, WaitingEvent, WaitingState, first_that_fit, may_take, may_wait, offer_until, owed, standstill,
+};

@@ -130,6 +130,23 @@ pub struct BookingFacts {
     pub suspended_until: Option<Timestamp>,
 }
 
+impl BookingFacts {
+    /// What a person has around a session, of the beginnings and ends of their live bookings of the activity.
+    pub fn around(
+        policy: &Policy,
+        (starts_at, ends_at): (Timestamp, Timestamp),
+        booked: impl IntoIterator<Item = (Timestamp, Timestamp)>,
+    ) -> Self {
+        let ((day, next_day), (first, after)) = (policy.day(starts_at), policy.window(starts_at));
+        booked.into_iter().fold(Self::default(), |sum, (from, until)| Self {
+            on_day: sum.on_day + u32::from((day..next_day).contains(&from)),
+            in_window: sum.in_window + u32::from((first..after).contains(&from)),
+            overlapping: sum.overlapping + u32::from(from < ends_at && until > starts_at),
+            ..sum
+        })
+    }
+}
+
 /// Why a booking (or its change) is refused. The kebab-case name is the API's code and the key of the sentence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "kebab-case")]
@@ -223,6 +240,9 @@ pub enum Refusal {
         /// Entries allowed.
         max: u32,
     },
+    /// There is room for the party: it can book, and need not wait.
+    #[error("places are free")]
+    PlacesFree,
     /// The session is too near for the waiting list.
     #[error("waiting list ended")]
     WaitingOver,
@@ -261,6 +281,11 @@ pub(super) fn admits(
 ) -> Result<(), Refusal> {
     open_now(policy, now, session)?;
     party_fits(policy, party)?;
+    within_limits(policy, now, person)
+}
+
+/// Has the person bookings left around that session, and no pause?
+pub fn within_limits(policy: &Policy, now: Timestamp, person: BookingFacts) -> Result<(), Refusal> {
     if let Some(until) = person.suspended_until.filter(|until| *until > now) {
         return Err(Refusal::Suspended { until });
     }
@@ -450,6 +475,23 @@ mod tests {
             decide("2026-07-20T12:00:00+08:00", &session(0, 0), party(1, 0), often),
             Err(Refusal::WindowLimit { max: 3, days: 7 })
         );
+    }
+
+    #[test]
+    fn what_a_person_has_is_counted_by_day_window_and_overlap() {
+        let span = |day: &str, from: &str, until: &str| {
+            (instant(&format!("2026-07-{day}T{from}:00+08:00")), instant(&format!("2026-07-{day}T{until}:00+08:00")))
+        };
+        let around = |booked: &[_]| {
+            BookingFacts::around(&Policy::default(), span("28", "09:00", "10:30"), booked.iter().copied())
+        };
+        let facts = |on_day, in_window, overlapping| BookingFacts { on_day, in_window, overlapping, ..NOBODY };
+        assert_eq!(around(&[]), NOBODY);
+        assert_eq!(around(&[span("28", "10:29", "12:00")]), facts(1, 1, 1));
+        assert_eq!(around(&[span("28", "10:30", "12:00")]), facts(1, 1, 0), "one ends when the other begins");
+        assert_eq!(around(&[span("28", "00:00", "09:00"), span("28", "23:59", "23:59")]), facts(2, 2, 0));
+        assert_eq!(around(&[span("25", "00:00", "01:00"), span("31", "23:59", "23:59")]), facts(0, 2, 0));
+        assert_eq!(around(&[span("24", "23:59", "23:59")]), NOBODY, "the window is seven days");
     }
 
     #[test]

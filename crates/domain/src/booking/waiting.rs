@@ -38,7 +38,7 @@ pub enum WaitingEvent {
     Offer,
     /// It takes the offer.
     Accept,
-    /// The offer is over, and other sessions are left.
+    /// The offer is over and the waiting is not: other sessions are left, or the party cannot take it at present.
     Return,
     /// It declines the last offer.
     Decline,
@@ -136,6 +136,19 @@ pub fn owed(free: u32, parties: impl IntoIterator<Item = u32> + Clone) -> u32 {
     parties.into_iter().enumerate().filter(|(i, _)| fit.contains(i)).map(|(_, people)| people).sum()
 }
 
+/// Could a waiting party take an offer of this session, the room apart? One that could not is offered nothing and owed
+/// nothing, so that no place is kept from everybody else for nobody; it keeps its place in the line, and its turn comes
+/// once it can: when the other booking is cancelled, say.
+pub fn may_take(
+    policy: &Policy,
+    now: Timestamp,
+    session: &SessionFacts,
+    party: Party,
+    person: BookingFacts,
+) -> Result<(), Refusal> {
+    super::policy::admits(policy, now, session, party, person)
+}
+
 /// An offer is answered within this part of the time that is left.
 const SHARE: i32 = 12;
 
@@ -221,15 +234,23 @@ pub enum Standstill {
         /// The smallest party waiting.
         smallest: u32,
     },
+    /// Whoever waits has other bookings, beside which the rules allow them no more: nobody could take an offer.
+    Rests {
+        /// Parties whose waiting rests.
+        parties: u32,
+    },
     /// Somebody fits and is offered the places within seconds.
     Due,
 }
 
-/// Why nobody is being promoted at this moment. `parties` are those that wait, in order; `session` without what is owed.
-pub fn standstill(policy: &Policy, now: Timestamp, session: &SessionFacts, parties: &[u32]) -> Standstill {
+/// Why nobody is being promoted at this moment. `parties` are those that wait and could come, in order, `rests` how many
+/// wait and could not ([`may_take`]); `session` without what is owed.
+pub fn standstill(policy: &Policy, now: Timestamp, session: &SessionFacts, parties: &[u32], rests: u32) -> Standstill {
     let free = session.capacity.saturating_sub(session.booked + session.held);
-    let Some(&smallest) = parties.iter().min() else { return Standstill::NobodyWaits };
-    if session.closed {
+    let smallest = parties.iter().min().copied();
+    if smallest.is_none() && rests == 0 {
+        Standstill::NobodyWaits
+    } else if session.closed {
         Standstill::SessionClosed
     } else if offer_until(policy, now, session.starts_at).is_none() {
         Standstill::TooNear
@@ -237,10 +258,12 @@ pub fn standstill(policy: &Policy, now: Timestamp, session: &SessionFacts, parti
         Standstill::Over { people: session.over_by() }
     } else if free == 0 {
         Standstill::NoneFree
-    } else if smallest > free {
-        Standstill::NoneFits { free, smallest }
     } else {
-        Standstill::Due
+        match smallest {
+            None => Standstill::Rests { parties: rests },
+            Some(smallest) if smallest > free => Standstill::NoneFits { free, smallest },
+            Some(_) => Standstill::Due,
+        }
     }
 }
 
@@ -365,7 +388,7 @@ mod tests {
             closed: false,
         };
         let why = |now: &str, session: &SessionFacts, parties: &[u32]| {
-            standstill(&Policy::default(), instant(now), session, parties)
+            standstill(&Policy::default(), instant(now), session, parties, 0)
         };
         let noon = "2026-07-20T12:00";
         assert_eq!(why(noon, &session, &[]), Standstill::NobodyWaits);
@@ -374,7 +397,40 @@ mod tests {
         assert_eq!(why(noon, &SessionFacts { held: 2, ..session }, &[1]), Standstill::NoneFree);
         assert_eq!(why(noon, &SessionFacts { capacity: 5, ..session }, &[1]), Standstill::Over { people: 3 });
         assert_eq!(why("2026-07-28T08:00", &session, &[1]), Standstill::TooNear);
+        let resting = |session: &SessionFacts, parties: &[u32]| {
+            standstill(&Policy::default(), instant(noon), session, parties, 2)
+        };
+        assert_eq!(resting(&session, &[]), Standstill::Rests { parties: 2 });
+        assert_eq!(resting(&SessionFacts { held: 2, ..session }, &[]), Standstill::NoneFree);
+        assert_eq!(resting(&session, &[2]), Standstill::Due, "who could come is served past those who rest");
         assert_eq!(why(noon, &SessionFacts { closed: true, ..session }, &[1]), Standstill::SessionClosed);
+    }
+
+    #[test]
+    fn who_has_a_booking_that_day_takes_no_offer() {
+        let span = |from: &str, until: &str| (instant(from), instant(until));
+        let session = SessionFacts {
+            starts_at: instant("2026-07-28T09:00"),
+            ends_at: instant("2026-07-28T10:30"),
+            capacity: 4,
+            booked: 4,
+            held: 0,
+            owed: 0,
+            closed: false,
+        };
+        let may = |booked: &[(Timestamp, Timestamp)]| {
+            let policy = Policy::default();
+            let had = BookingFacts::around(&policy, (session.starts_at, session.ends_at), booked.iter().copied());
+            let party = Party::new(PartySize::new(2).expect("a size"), 0).expect("a party");
+            may_take(&policy, instant("2026-07-20T12:00"), &session, party, had)
+        };
+        let same_day = span("2026-07-28T15:00", "2026-07-28T16:30");
+        let near = ["25", "27", "31"].map(|d| span(&format!("2026-07-{d}T09:00"), &format!("2026-07-{d}T10:00")));
+        let far = span("2026-07-24T23:00", "2026-07-24T23:59");
+        assert_eq!(may(&[]), Ok(()));
+        assert_eq!(may(&[same_day]), Err(Refusal::DailyLimit { max: 1 }));
+        assert_eq!(may(&near), Err(Refusal::WindowLimit { max: 3, days: 7 }));
+        assert_eq!(may(&[near[0], near[1], far]), Ok(()), "the day before the window does not count");
     }
 
     proptest! {

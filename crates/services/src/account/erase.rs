@@ -291,6 +291,10 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
         return Err(AccountError::LiveBookings { count: live.len() });
     }
     let (phone, mail) = (row.phone_index.as_deref(), row.mail_index.as_deref());
+    // Or joined a waiting list: nobody else could take the party off it.
+    if !waiting::live_of_account(&mut transaction, row.id, phone, mail).await?.is_empty() {
+        return Err(AccountError::Changed);
+    }
     let past = rows::bookings(&mut *transaction, row.id, phone, mail).await?;
     for booking in &past {
         let name = services.vault.seal(booking_place("name_sealed", booking.id), NOBODY.as_bytes());

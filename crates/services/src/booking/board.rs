@@ -1,7 +1,7 @@
 //! Sessions as staff look at them: as they are at this instant, past days too. The public's picture
 //! ([`museum`](super::museum)) may be a second old; who has just changed a session sees the change here.
 
-use super::calendar::{SessionView, session};
+use super::calendar::{SessionView, seen_by_all, session};
 use super::{BookingError, MUSEUM};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -30,7 +30,7 @@ pub async fn sessions(
     let rows = sql::sessions_between(&mut db, museum.id, start_of_day(first), until, context.now).await?;
     let policy: Policy =
         serde_json::from_value(museum.policy).map_err(|_| BookingError::Damaged("the museum's policy"))?;
-    Ok(rows.into_iter().map(|row| SessionView::of(row, &policy, context.now)).collect())
+    Ok(seen_by_all(&mut db, rows, &policy, context.now).await?)
 }
 
 /// One session.

@@ -1,6 +1,6 @@
 //! What the public sees of sessions: read once a second for everybody, from memory.
 
-use super::waiting::owing;
+use super::waiting::{Asked, standings};
 use super::{BookingError, MUSEUM};
 use crate::Services;
 use crate::snapshot::Snapshot;
@@ -39,8 +39,8 @@ impl SessionView {
 }
 
 impl SessionView {
-    /// A row as it is at `now`, under the rules of its activity.
-    pub(crate) fn of(row: sql::SessionRow, policy: &Policy, now: Timestamp) -> Self {
+    /// A row, without what is owed to those who wait ([`seen_by_all`]).
+    pub(crate) fn of(row: sql::SessionRow) -> Self {
         let count = |n: i64| n.max(0) as u32;
         let facts = SessionFacts {
             starts_at: row.starts_at.to_jiff(),
@@ -54,13 +54,35 @@ impl SessionView {
         Self {
             id: SessionId(row.id),
             activity: ActivityId(row.activity_id),
-            facts: owing(policy, now, facts, row.waiting.iter().map(|people| people.unsigned_abs())),
+            facts,
             arrived: count(row.arrived),
             bookings: count(row.bookings),
-            waiting: row.waiting.len() as u32,
+            waiting: count(row.waiting),
             version: row.version,
         }
     }
+}
+
+/// Rows as the public sees them: less what is owed to parties that wait. Lines are read only where it could matter, which
+/// is where somebody waits beside free places: in hardly any session at any time.
+pub(super) async fn seen_by_all(
+    db: &mut PgConnection,
+    rows: Vec<sql::SessionRow>,
+    policy: &Policy,
+    now: Timestamp,
+) -> sqlx::Result<Vec<SessionView>> {
+    let mut seen: Vec<SessionView> = rows.into_iter().map(SessionView::of).collect();
+    let lined: Vec<&mut SessionView> =
+        seen.iter_mut().filter(|s| s.waiting > 0 && s.facts.free() > 0 && !s.facts.closed).collect();
+    if !lined.is_empty() {
+        let asked: Vec<Asked<'_>> =
+            lined.iter().map(|s| Asked { id: s.id.0, activity: s.activity.0, policy, facts: s.facts }).collect();
+        let stands = standings(db, &asked, now).await?;
+        for (session, stands) in lined.into_iter().zip(stands) {
+            session.facts = stands.facts;
+        }
+    }
+    Ok(seen)
 }
 
 /// The sessions of an activity as the public sees them at one instant.
@@ -144,7 +166,7 @@ async fn read(services: &Services, now: Timestamp) -> Result<Museum, BookingErro
     Ok(Museum {
         activity: ActivityId(row.id),
         policy_version: row.policy_version,
-        sessions: rows.into_iter().map(|row| SessionView::of(row, &policy, now)).collect(),
+        sessions: seen_by_all(&mut db, rows, &policy, now).await?,
         exceptions: exceptions.into_iter().map(|e| (e.day.to_jiff(), e.reason_zh, e.reason_en)).collect(),
         read_at: now,
         policy,
@@ -171,7 +193,7 @@ pub(super) async fn session(db: &mut PgConnection, id: SessionId, now: Timestamp
     let row = sql::session(db, id.0, now).await?.ok_or(BookingError::NotFound)?;
     let policy = serde_json::from_value(row.policy.clone().unwrap_or_default());
     let policy: Policy = policy.map_err(|_| BookingError::Damaged("a policy"))?;
-    Ok(SessionView::of(row, &policy, now))
+    Ok(seen_by_all(db, vec![row], &policy, now).await?.swap_remove(0))
 }
 
 /// The sessions of an activity nearest to an instant that a party can book now, at most `count`, the nearest first.
@@ -185,9 +207,9 @@ pub(super) async fn nearest(
 ) -> Result<Vec<SessionView>, BookingError> {
     let until = now.saturating_add(SignedDuration::from_hours(24 * (i64::from(policy.days_ahead) + 2)));
     let rows = sql::sessions_between(db, activity.0, now, until.unwrap_or(now), now).await?;
-    let mut found: Vec<SessionView> = rows
+    let mut found: Vec<SessionView> = seen_by_all(db, rows, policy, now)
+        .await?
         .into_iter()
-        .map(|row| SessionView::of(row, policy, now))
         .filter(|s| !s.facts.closed && s.fits(people) && opens_at(policy, s.facts.starts_at) <= now)
         .collect();
     found.sort_by_key(|s| s.facts.starts_at.duration_since(to).abs());

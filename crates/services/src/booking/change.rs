@@ -2,9 +2,11 @@
 //! its end when the caller goes away, and queues its message in the same transaction.
 
 use super::BookingError;
-use super::claims::{activity, contact_index, count, facts, lock, lock_key, spans};
+use super::claims::{activity, contact_index, lock, lock_key};
+use super::persons::{Persons, since};
+use super::retry::again;
 use super::view::{BookingView, open};
-use super::waiting::{owing, promote};
+use super::waiting::{handed_on, lock_lines, promote, standing};
 use crate::audit::{self, Entry};
 use crate::crypto::LinkPurpose;
 use crate::db::to_the_end;
@@ -15,7 +17,6 @@ use domain::account::{Actor, Capability};
 use domain::booking::{BookingFacts, Party, Policy, Refusal, SessionFacts, house_may_book, may_cancel, may_move};
 use domain::ids::{BookingId, SessionId};
 use sqlx::PgConnection;
-use std::time::Duration;
 use store::booking::{bookings as sql, claims};
 
 /// How a caller names a booking.
@@ -96,16 +97,32 @@ pub enum Work {
     Move(SessionId),
 }
 
-/// How an answer is made of a changed booking.
-pub type Answering = dyn Fn(&Services, &BookingView) -> serde_json::Value + Send + Sync;
+/// How an answer is made of what was changed.
+pub type Answering<Seen> = dyn Fn(&Services, &Seen) -> serde_json::Value + Send + Sync;
 
-/// The answer to a request that may be repeated: made of the changed booking and kept under the request's key, in the
+/// The answer to a request that may be repeated: made of what was changed and kept under the request's key, in the
 /// transaction of the change.
-pub struct Remember {
+pub struct Remember<Seen = BookingView> {
     /// The key.
     pub under: Repeatable,
     /// The answer.
-    pub answer: Box<Answering>,
+    pub answer: Box<Answering<Seen>>,
+}
+
+impl<Seen> Remember<Seen> {
+    /// Keeps the answer. Before the commit, which must not follow an error.
+    ///
+    /// # Errors
+    /// `Refused(Busy)` when another request has answered under the key meanwhile.
+    pub(super) async fn keep(
+        &self,
+        services: &Services,
+        db: &mut PgConnection,
+        seen: &Seen,
+    ) -> Result<(), BookingError> {
+        let kept = self.under.keep_in(db, services, &(self.answer)(services, seen)).await?;
+        if kept { Ok(()) } else { Err(Refusal::Busy.into()) }
+    }
 }
 
 /// Does `work` and keeps the answer with it, both or neither.
@@ -173,21 +190,9 @@ async fn run(
 ) -> Result<BookingView, BookingError> {
     require_change(context, &handle)?;
     let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move {
-        let mut tries = 0;
-        loop {
-            match transaction(&services, &context, &handle, version, (&work, remember.as_ref())).await {
-                Err(BookingError::Database(error)) if store::is_transient(&error) => {
-                    if tries == 3 {
-                        return Err(Refusal::Busy.into());
-                    }
-                    tries += 1;
-                    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
-                }
-                other => return other,
-            }
-        }
-    })
+    to_the_end(
+        async move { again(|| transaction(&services, &context, &handle, version, (&work, remember.as_ref()))).await },
+    )
     .await
 }
 
@@ -212,7 +217,7 @@ async fn transaction(
     }
     let own = locked.iter().find(|s| s.id == booking.session_id).ok_or(BookingError::NotFound)?;
     let policy = policy_of(own)?;
-    let own_facts = session_facts(services, &mut tx, own, &policy).await?;
+    let own_facts = standing(&mut tx, own, &policy, services.clock.now()).await?.facts;
     deadline(&policy, context, &own_facts, &booking)?;
     match work {
         Work::Cancel => do_cancel(services, context, &mut tx, &booking).await?,
@@ -223,33 +228,15 @@ async fn transaction(
         }
     }
     // Places that came free are somebody's before anybody else can ask for them.
-    promote(services, context, &mut tx, own).await?;
+    promote(services, context, &mut tx, std::slice::from_ref(own)).await?;
     let after = sql::booking(&mut tx, seen.id).await?.ok_or(BookingError::NotFound)?;
     let after = open(services, after)?;
-    if let Some(Remember { under, answer }) = remember
-        && !under.keep_in(&mut tx, services, &answer(services, &after)).await?
-    {
-        return Err(Refusal::Busy.into());
+    if let Some(remember) = remember {
+        remember.keep(services, &mut tx, &after).await?;
     }
     tx.commit().await?;
     services.job_bell.notify_one();
     Ok(after)
-}
-
-/// What the session is at this moment, under its lock: what the public may still have of it is less what is owed.
-async fn session_facts(
-    services: &Services,
-    db: &mut PgConnection,
-    session: &claims::LockedSession,
-    policy: &Policy,
-) -> Result<SessionFacts, BookingError> {
-    let now = services.clock.now();
-    let booked = claims::people_booked(db, session.id).await?;
-    let (held, line): (Vec<_>, Vec<_>) =
-        claims::spoken_for(db, session.id, now).await?.into_iter().partition(|spoken| spoken.place.is_none());
-    let people = |spoken: &claims::Spoken| spoken.people.unsigned_abs();
-    let line: Vec<u32> = line.iter().map(people).collect();
-    Ok(owing(policy, now, facts(session, booked, held.iter().map(people).sum()), line))
 }
 
 async fn note(
@@ -321,13 +308,16 @@ async fn do_move(
         return Err(BookingError::NotFound);
     }
     let target_policy = policy_of(target)?;
-    let session = session_facts(services, db, target, &target_policy).await?;
     let view = open(services, booking.clone())?;
+    // The person's key before anybody's entry: the order every transaction locks in.
+    let person = other_bookings(services, db, &target_policy, target, &view).await?;
+    lock_lines(services, db, &[own.id, target.id]).await?;
+    let (stands, _) = handed_on(services, db, target, &target_policy, services.clock.now()).await?;
+    let session = stands.facts;
     let moves = if by_house(context) {
         house_may_book(context.now, &session, view.party)?;
         0
     } else {
-        let person = other_bookings(services, db, &target_policy, target, &view).await?;
         may_move(&target_policy, context.now, &session, view.party, view.moves, person)?;
         1
     };
@@ -349,10 +339,10 @@ async fn other_bookings(
     let Some(contact) = &view.person.contact else { return Ok(BookingFacts::default()) };
     let index = contact_index(services, contact);
     claims::lock_keys(db, &[lock_key(&index)]).await?;
-    let spans = spans(policy, target);
-    let counts =
-        claims::person_counts(db, target.activity_id, std::slice::from_ref(&index), spans, Some(view.id.0)).await?;
-    Ok(count(&counts, &index))
+    let since = since(policy, target.starts_at.to_jiff());
+    let had = Persons::read_except(db, vec![index.clone()], since, Some(view.id)).await?;
+    // A pause keeps nobody from coming on another day than the one that was booked before it.
+    Ok(BookingFacts { suspended_until: None, ..had.at(policy, services.clock.now(), target, &index) })
 }
 
 pub(super) fn policy_of(session: &claims::LockedSession) -> Result<Policy, BookingError> {

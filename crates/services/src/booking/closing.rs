@@ -8,6 +8,7 @@
 use super::BookingError;
 use super::claims::{activity, lock};
 use super::office::museum;
+use super::retry::again;
 use super::waiting::{end_waiting_for, promote};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
@@ -23,7 +24,6 @@ use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
-use std::time::Duration;
 use store::booking::{closures as sql, sessions};
 
 /// The job that finishes an act of closing.
@@ -227,7 +227,12 @@ async fn begin(services: &Services, context: &Context, closing: &Closing) -> Res
         enqueue(&mut tx, context.now, &[NewJob { kind: FINISH, payload: &job, run_at, dedupe }]).await?;
     } else {
         let known = sql::closure(&mut tx, closing.key.0).await?.ok_or(BookingError::NotFound)?;
-        if known.activity_id != activity.0 || known.day.map(|day| day.to_jiff()) != closing_day(closing.what) {
+        let same_day = known.day.map(|day| day.to_jiff()) == closing_day(closing.what);
+        let same_session = match closing.what {
+            Closed::Session(session) => sql::all_targets(&mut tx, row.id).await? == [session.0],
+            Closed::Day(_) => true,
+        };
+        if known.activity_id != activity.0 || !same_day || !same_session {
             return Err(BookingError::KeyReused);
         }
     }
@@ -251,7 +256,7 @@ async fn end_all(
 ) -> Result<Ended, BookingError> {
     let mut all = Ended::default();
     for session in sessions {
-        let one = end_one(services, context, closure, *session).await?;
+        let one = again(|| transaction(services, context, closure, *session)).await?;
         all.sessions += one.sessions;
         all.bookings += one.bookings;
         all.people += one.people;
@@ -260,28 +265,7 @@ async fn end_all(
     Ok(all)
 }
 
-/// One session, one transaction; tried again when the database says that may help.
-async fn end_one(
-    services: &Services,
-    context: &Context,
-    closure: ClosureId,
-    session: SessionId,
-) -> Result<Ended, BookingError> {
-    let mut tries = 0;
-    loop {
-        match transaction(services, context, closure, session).await {
-            Err(BookingError::Database(error)) if store::is_transient(&error) => {
-                if tries == 5 {
-                    return Err(Refusal::Busy.into());
-                }
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(10 << tries)).await;
-            }
-            other => return other,
-        }
-    }
-}
-
+/// Ends what one session held.
 async fn transaction(
     services: &Services,
     context: &Context,
@@ -301,7 +285,7 @@ async fn transaction(
     }
     let fresh = locked.state == "open";
     let ended = sql::close(&mut tx, session.0, closure.0, now).await?;
-    let waiting = end_waiting_for(context, &mut tx, session, now).await?;
+    let waiting = end_waiting_for(services, context, &mut tx, session, now).await?;
     if !fresh && ended.is_empty() && waiting == 0 {
         tx.commit().await?;
         return Ok(Ended::default());
@@ -340,24 +324,33 @@ pub async fn reopen(
     context.require(Capability::ManageSessions)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.begin().await?;
-        let mut locked =
-            lock(&services, &mut tx, &[session.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
-        // No act that has yet to close it will; the other sessions of the same day are none of its business.
-        if !sql::reopen(&mut tx, session.0, version).await? {
-            return Err(BookingError::StateHasChanged);
-        }
-        locked.state = "open".into();
-        let entry =
-            Entry { action: "session.reopened", subject_kind: "session", subject: Some(session.0), detail: json!({}) };
-        audit::record(&mut tx, &context, &[entry]).await?;
-        promote(&services, &context, &mut tx, &locked).await?;
-        tx.commit().await?;
+        again(|| open_again(&services, &context, session, version)).await?;
         services.calendar.forget();
         services.job_bell.notify_one();
         Ok(())
     })
     .await
+}
+
+async fn open_again(
+    services: &Services,
+    context: &Context,
+    session: SessionId,
+    version: i32,
+) -> Result<(), BookingError> {
+    let mut tx = services.begin().await?;
+    let mut locked = lock(services, &mut tx, &[session.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
+    // No act that has yet to close it will; the other sessions of the same day are none of its business.
+    if !sql::reopen(&mut tx, session.0, version).await? {
+        return Err(BookingError::StateHasChanged);
+    }
+    locked.state = "open".into();
+    let entry =
+        Entry { action: "session.reopened", subject_kind: "session", subject: Some(session.0), detail: json!({}) };
+    audit::record(&mut tx, context, &[entry]).await?;
+    promote(services, context, &mut tx, std::slice::from_ref(&locked)).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Why a session is closed, in Chinese and English, where it was closed with a reason.

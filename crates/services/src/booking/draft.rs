@@ -5,6 +5,7 @@
 
 use super::claims::{Booked, Channel, Claim, Granted, HoldOrder, Key, Order, Person, Source, contact_index, row};
 use super::public::{asks_for_a_code, takes_places, tries_a_code};
+use super::waiting::look_again;
 use super::{BookingError, SessionView};
 use crate::account::codes;
 use crate::crypto::Place;
@@ -261,7 +262,7 @@ pub async fn confirm(
 /// when the new ones are won.
 ///
 /// # Errors
-/// `Refused`, `NetworkLimited`, `NotFound` for a session of another activity, which may ask other things; the draft and its
+/// `Refused`, `NetworkLimited`, `StateHasChanged` for a draft that became something; `NotFound` for a session of another activity, which may ask other things; the draft and its
 /// places stay as they were.
 pub async fn take_other(
     services: &Services,
@@ -275,6 +276,14 @@ pub async fn take_other(
     if super::calendar::seen(services, session, context.now).await?.activity != draft.session.activity {
         return Err(BookingError::NotFound);
     }
+    if draft.booking.is_some() || draft.waiting.is_some() {
+        return Err(BookingError::StateHasChanged);
+    }
     takes_places(services, context, network).await?;
-    hold(services, context, draft.id, session, people, visitor).await
+    hold(services, context, draft.id, session, people, visitor).await?;
+    if draft.held_until.is_some() {
+        // The places it had are somebody's before anybody else asks for them.
+        look_again(services, draft.session.id.0).await;
+    }
+    Ok(())
 }

@@ -13,8 +13,10 @@ mod draft;
 mod error;
 mod no_shows;
 mod office;
+mod persons;
 mod public;
 mod rebook;
+mod retry;
 mod seed;
 mod view;
 mod waiting;
@@ -42,10 +44,11 @@ pub use rebook::{Rebooking, rebook, rebook_link, rebooking};
 pub use seed::seed_demo;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};
 pub use waiting::{
-    Listed, Offer, WaitingList, WaitingView, Wish, accept, begin_waiting, bookable_instead, choices, decline, join,
-    keep_wishes, leave as leave_waiting, pass_on, waiting, waiting_link, waiting_list,
+    Listed, Offer, WaitOnBehalf, WaitingList, WaitingView, Wish, accept, accept_own, begin_waiting, bookable_instead,
+    choices, decline, decline_own, join, keep_wishes, leave as leave_waiting, leave_own, own_waiting, own_waiting_link,
+    pass_on, wait_on_behalf, waiting, waiting_link, waiting_list, waiting_of_account,
 };
-pub(crate) use waiting::{leave_for, read_waiting};
+pub(crate) use waiting::{leave_for, link_until, read_waiting};
 
 /// The word of the museum among the activities.
 pub const MUSEUM: &str = "museum";

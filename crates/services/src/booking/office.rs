@@ -2,6 +2,7 @@
 
 use super::calendar::{SessionView, session as read_session};
 use super::claims::{contact_index, lock};
+use super::retry::again;
 use super::view::{BookingView, open};
 use super::waiting::promote;
 use super::{BookingError, MUSEUM};
@@ -251,16 +252,17 @@ fn applies(template: &TemplateView, day: civil::Date) -> bool {
         && template.valid_until.is_none_or(|last| day <= last)
 }
 
-/// Adds one session outside the templates.
+/// Adds one session outside the templates. A day that was closed, or taken out of the templates, needs `closed_anyway`.
 ///
 /// # Errors
-/// `Denied`; `Fields` when there is one at that time already.
+/// `Denied`; `Fields` when there is one at that time already, or `closed_anyway` is missing.
 pub async fn add_session(
     services: &Services,
     context: &Context,
     starts_at: Timestamp,
     ends_at: Timestamp,
     capacity: u32,
+    closed_anyway: bool,
 ) -> Result<SessionId, BookingError> {
     context.require(Capability::ManageSessions)?;
     if ends_at <= starts_at {
@@ -270,6 +272,11 @@ pub async fn add_session(
     to_the_end(async move {
         let mut tx = services.begin().await?;
         let (activity, _) = museum(&mut tx).await?;
+        // A day that is being closed is either seen here or waits, and then closes this session with the others.
+        closures::lock_activity(&mut tx, activity).await?;
+        if !closed_anyway && sql::is_excepted(&mut tx, activity, local_day(starts_at).to_sqlx()).await? {
+            return Err(BookingError::field("closed_anyway", Fault::MustAccept));
+        }
         let id: SessionId = context.new_id();
         let fresh =
             sql::NewSession { id: id.0, template_id: None, starts_at, ends_at, capacity: capacity.min(5_000) as i32 };
@@ -303,26 +310,42 @@ pub async fn change_capacity(
     }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tx = services.begin().await?;
-        let mut session = lock(&services, &mut tx, &[id.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
-        let booked = claims::people_booked(&mut tx, id.0).await?.max(0) as u32;
-        if booked > capacity && !over_anyway && (capacity as i32) < session.capacity {
-            return Err(BookingError::field("over_anyway", Fault::MustAccept));
-        }
-        if !sql::change_capacity(&mut tx, id.0, version, capacity as i32).await? {
-            return Err(BookingError::StateHasChanged);
-        }
-        let detail = serde_json::json!({ "capacity": { "from": session.capacity, "to": capacity }, "booked": booked });
-        note(&mut tx, &context, "session.changed", "session", id.0, detail).await?;
-        session.capacity = capacity as i32;
-        promote(&services, &context, &mut tx, &session).await?;
-        let after = read_session(&mut tx, id, context.now).await?;
-        tx.commit().await?;
+        let change = Places { session: id, version, capacity, over_anyway };
+        let after = again(|| give_places(&services, &context, change)).await?;
         services.calendar.forget();
         services.job_bell.notify_one();
         Ok(after)
     })
     .await
+}
+
+/// Other places for a session.
+#[derive(Clone, Copy)]
+struct Places {
+    session: SessionId,
+    version: i32,
+    capacity: u32,
+    over_anyway: bool,
+}
+
+async fn give_places(services: &Services, context: &Context, change: Places) -> Result<SessionView, BookingError> {
+    let Places { session: id, version, capacity, over_anyway } = change;
+    let mut tx = services.begin().await?;
+    let mut session = lock(services, &mut tx, &[id.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
+    let booked = claims::people_booked(&mut tx, id.0).await?.max(0) as u32;
+    if booked > capacity && !over_anyway && (capacity as i32) < session.capacity {
+        return Err(BookingError::field("over_anyway", Fault::MustAccept));
+    }
+    if !sql::change_capacity(&mut tx, id.0, version, capacity as i32).await? {
+        return Err(BookingError::StateHasChanged);
+    }
+    let detail = serde_json::json!({ "capacity": { "from": session.capacity, "to": capacity }, "booked": booked });
+    note(&mut tx, context, "session.changed", "session", id.0, detail).await?;
+    session.capacity = capacity as i32;
+    promote(services, context, &mut tx, std::slice::from_ref(&session)).await?;
+    let after = read_session(&mut tx, id, context.now).await?;
+    tx.commit().await?;
+    Ok(after)
 }
 
 /// What staff look for. Everything given must fit.

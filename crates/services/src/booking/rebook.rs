@@ -45,7 +45,9 @@ async fn closed_booking(
     let id = services.vault.open_link(LinkPurpose::Rebook, link, context.now).map_err(|_| BookingError::NotFound)?;
     let row = sql::booking(db, id).await?.ok_or(BookingError::NotFound)?;
     let booking = open(services, row)?;
-    booking.closure.is_some().then_some(booking).ok_or(BookingError::NotFound)
+    // Only who could be told got the link. A contact that is gone was erased since: nothing is booked for nobody.
+    let good = booking.closure.is_some() && booking.person.contact.is_some();
+    good.then_some(booking).ok_or(BookingError::NotFound)
 }
 
 /// What a signed link offers.

@@ -3,7 +3,7 @@
 //! The characters are made of the booking's id with a key of the house, so that every message about a booking bears the
 //! same ones. Fifty bits, and a limit on how often one network may try: they are not to be collected by guessing.
 
-use crate::booking::{manage_link, waiting_link};
+use crate::booking::{link_until, manage_link};
 use crate::crypto::LinkPurpose;
 use crate::limits::{self, LimitError, Network};
 use crate::{Context, Services};
@@ -83,7 +83,7 @@ pub async fn follow(
         return Ok(Some(format!("/b/{}", manage_link(services, BookingId(booking), ends_at))));
     }
     if let Some((entry, ends_at)) = store::messages::follow_waiting_link(&services.db, context.now, &hash).await? {
-        return Ok(Some(format!("/waiting/{}", waiting_link(services, WaitingId(entry), ends_at))));
+        return Ok(Some(format!("/waiting/{}", link_until(services, WaitingId(entry), ends_at))));
     }
     let found = store::bus::requests::follow_short_link(&services.db, &hash, context.now).await?;
     Ok(found.map(|(request, until)| format!("/bus/r/{}", services.vault.link(LinkPurpose::BusRequest, request, until))))

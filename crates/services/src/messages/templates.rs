@@ -432,7 +432,8 @@ mod tests {
         };
         let none = WaitingFacts { why: "no_place", ..facts.clone() };
         let on = WaitingFacts { waits_on: true, ..facts.clone() };
-        [facts, closed, none, on].into_iter().map(|facts| Facts::Waiting(Box::new(facts))).collect()
+        let rests = WaitingFacts { why: "rests", waits_on: true, ..facts.clone() };
+        [facts, closed, none, on, rests].into_iter().map(|facts| Facts::Waiting(Box::new(facts))).collect()
     }
 
     /// Texts that greet a person by name; the others may lie open.

@@ -5,7 +5,7 @@ use super::deliver::{Dispatch, deadline_text, dispatch_one, drop_message, letter
 use super::templates::{Facts, WaitingFacts};
 use super::{address, short_link};
 use crate::Services;
-use crate::booking::{BookingError, WaitingView, closing_reason, read_waiting, waiting_link};
+use crate::booking::{BookingError, WaitingView, closing_reason, read_waiting};
 use crate::context::new_uuid;
 use crate::jobs::{Failure, Handlers, Job, NewJob, Outcome, enqueue};
 use domain::Locale;
@@ -47,6 +47,11 @@ pub enum WaitingNews {
         #[serde(default)]
         waits_on: bool,
     },
+    /// Its offer was taken back: the person has booked another session, beside which the rules allow no more.
+    Rests {
+        /// Which session was offered.
+        session: SessionId,
+    },
     /// No place came free in time.
     NoPlace {
         /// Which session it waited for last.
@@ -59,7 +64,7 @@ impl WaitingNews {
         match self {
             Self::Joined => "waiting_joined",
             Self::Offered { .. } => "waiting_offer",
-            Self::RanOut { .. } | Self::Closed { .. } | Self::NoPlace { .. } => "waiting_ended",
+            Self::RanOut { .. } | Self::Closed { .. } | Self::Rests { .. } | Self::NoPlace { .. } => "waiting_ended",
         }
     }
 
@@ -68,6 +73,7 @@ impl WaitingNews {
             Self::Joined | Self::Offered { .. } => "",
             Self::RanOut { .. } => "ran_out",
             Self::Closed { .. } => "closed",
+            Self::Rests { .. } => "rests",
             Self::NoPlace { .. } => "no_place",
         }
     }
@@ -79,6 +85,10 @@ impl WaitingNews {
             Self::Offered { until } => view.offer.is_some_and(|offer| offer.until == until),
             Self::RanOut { waits_on, .. } => view.state != WaitingState::Left && (!waits_on || view.state.is_live()),
             Self::Closed { waits_on, .. } => view.state == WaitingState::Closed || (waits_on && view.state.is_live()),
+            Self::Rests { session } => {
+                view.state == WaitingState::Waiting
+                    && view.wishes.iter().any(|wish| wish.session == session && wish.rests && !wish.over)
+            }
             Self::NoPlace { .. } => view.state == WaitingState::NoPlace,
         }
     }
@@ -88,7 +98,10 @@ impl WaitingNews {
         match self {
             Self::Joined => view.wishes.first().map(|wish| wish.session),
             Self::Offered { .. } => view.offer.map(|offer| offer.session),
-            Self::RanOut { session, .. } | Self::Closed { session, .. } | Self::NoPlace { session } => Some(session),
+            Self::RanOut { session, .. }
+            | Self::Closed { session, .. }
+            | Self::Rests { session }
+            | Self::NoPlace { session } => Some(session),
         }
     }
 }
@@ -186,7 +199,7 @@ async fn facts(services: &Services, view: &WaitingView, news: WaitingNews) -> Re
     let session = news.session(view);
     let (starts_at, ends_at) = span_of(view, session).ok_or(Failure::give_up("waiting_session"))?;
     let others = view.wishes.iter().filter(|wish| !wish.over && Some(wish.session) != session);
-    let link = waiting_link(services, view.id, view.last_ends_at());
+    let link = view.link(services);
     let reason = match (news, session) {
         (WaitingNews::Closed { .. }, Some(session)) => {
             let reason = closing_reason(services, session).await.map_err(|_| Failure::retry("database"))?;
@@ -235,14 +248,19 @@ async fn values(
             values.insert("people", view.party.people.get().to_string());
             values.insert("until", deadline_text(until, locale));
         }
-        WaitingNews::RanOut { .. } | WaitingNews::Closed { .. } | WaitingNews::NoPlace { .. } => {
+        WaitingNews::RanOut { .. }
+        | WaitingNews::Closed { .. }
+        | WaitingNews::Rests { .. }
+        | WaitingNews::NoPlace { .. } => {
             let outcome = match (locale, news) {
                 (Locale::ZhCn, WaitingNews::RanOut { .. }) => "候补通知已过期",
                 (Locale::ZhCn, WaitingNews::Closed { waits_on: true, .. }) => "场次因故关闭，保留的名额取消",
                 (Locale::ZhCn, WaitingNews::Closed { .. }) => "场次因故关闭，候补结束",
+                (Locale::ZhCn, WaitingNews::Rests { .. }) => "您已预约其他场次，候补暂停",
                 (Locale::ZhCn, _) => "未能等到空余名额，候补结束",
                 (Locale::En, WaitingNews::RanOut { .. }) => "your offer has ended",
                 (Locale::En, WaitingNews::Closed { .. }) => "the session was closed",
+                (Locale::En, WaitingNews::Rests { .. }) => "on hold: you booked another session",
                 (Locale::En, _) => "no place came free in time",
             };
             values.insert("outcome", outcome.to_owned());

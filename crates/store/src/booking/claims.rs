@@ -104,6 +104,18 @@ pub async fn people_booked(db: &mut PgConnection, session: Uuid) -> sqlx::Result
     .await
 }
 
+/// The same of several sessions; those without a booking are left out.
+pub async fn people_booked_each(db: &mut PgConnection, sessions: &[Uuid]) -> sqlx::Result<Vec<(Uuid, i64)>> {
+    let rows = sqlx::query!(
+        r#"select session_id, sum(people) as "people!" from booking
+           where session_id = any($1) and state = 'confirmed' group by session_id"#,
+        sessions
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.session_id, row.people)).collect())
+}
+
 /// A hold that is still alive.
 #[derive(Debug, Clone)]
 pub struct LiveHold {
@@ -125,70 +137,6 @@ pub async fn live_holds(db: &mut PgConnection, session: Uuid, now: jiff::Timesta
     .await
 }
 
-/// People a session's places are spoken for by, besides its bookings.
-#[derive(Debug, Clone)]
-pub struct Spoken {
-    /// The hold, or the entry of the waiting list.
-    pub id: Uuid,
-    /// People.
-    pub people: i32,
-    /// The place in the waiting list; `None` for a hold that is alive.
-    pub place: Option<i32>,
-}
-
-/// The holds of a session that are alive at `now` (offers among them), then the parties that wait for it, in order: in
-/// one round trip, since every claim asks.
-pub async fn spoken_for(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<Vec<Spoken>> {
-    sqlx::query_as!(
-        Spoken,
-        r#"select id as "id!", people as "people!", null::integer as "place?" from hold where session_id = $1 and expires_at > $2
-           union all
-           (select e.id, e.people, w.place from waiting_wish w join waiting_entry e on e.id = w.waiting_id
-            where w.session_id = $1 and not w.over
-              and (e.state = 'waiting' or (e.state = 'offered' and e.offered_session <> $1 and e.offer_expires_at <= $2)))
-           order by 3 nulls first"#,
-        session,
-        now.to_sqlx() as _
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// People of a session's places that are gone or spoken for.
-#[derive(Debug, Clone)]
-pub struct Taken {
-    /// Session.
-    pub session: Uuid,
-    /// The hold, or the entry of the waiting list; `None` for all its bookings together.
-    pub id: Option<Uuid>,
-    /// People.
-    pub people: i32,
-    /// The place in the waiting list; `None` for bookings and for a hold that is alive.
-    pub place: Option<i32>,
-}
-
-/// Who has, keeps and waits for the places of these sessions: people booked, the holds alive at `now` (offers among them),
-/// and each session's waiting parties in their order. One round trip, since every claim asks.
-pub async fn taken(db: &mut PgConnection, sessions: &[Uuid], now: jiff::Timestamp) -> sqlx::Result<Vec<Taken>> {
-    sqlx::query_as!(
-        Taken,
-        r#"select session_id as "session!", null::uuid as "id?", sum(people)::integer as "people!", null::integer as "place?"
-           from booking where session_id = any($1) and state = 'confirmed' group by session_id
-           union all
-           select session_id, id, people, null from hold where session_id = any($1) and expires_at > $2
-           union all
-           (select w.session_id, e.id, e.people, w.place from waiting_wish w join waiting_entry e on e.id = w.waiting_id
-            where w.session_id = any($1) and not w.over
-              and (e.state = 'waiting'
-                   or (e.state = 'offered' and e.offered_session <> w.session_id and e.offer_expires_at <= $2)))
-           order by 4 nulls first"#,
-        sessions,
-        now.to_sqlx() as _
-    )
-    .fetch_all(db)
-    .await
-}
-
 /// A live booking of a person: when they are where. Or a session they missed.
 #[derive(Debug, Clone)]
 pub struct Visit {
@@ -204,113 +152,35 @@ pub struct Visit {
     pub missed: bool,
 }
 
-/// The live bookings that these persons have of these activities, of sessions that begin between two instants, and their
-/// no-shows of any time. One round trip, since every claim asks; written so
-/// that every plan begins with the few bookings of the persons, as [`person_counts`] is.
+/// The live bookings of these persons whose sessions begin at `since` or later, of any activity, and their no-shows of any
+/// time; the booking `except` is not counted.
+///
+/// One round trip, since every claim asks; written so that every plan begins with the few bookings of the persons and looks
+/// up their sessions one by one: a join that begins with sessions reads them all.
 pub async fn visits(
     db: &mut PgConnection,
-    activities: &[Uuid],
     persons: &[Vec<u8>],
-    from: jiff::Timestamp,
-    until: jiff::Timestamp,
+    since: jiff::Timestamp,
+    except: Option<Uuid>,
 ) -> sqlx::Result<Vec<Visit>> {
     sqlx::query_as!(
         Visit,
-        r#"with own as materialized (
-             select phone_index as person, activity_id, s.starts_at, s.ends_at
-             from booking
-             cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
-             where phone_index = any($2) and activity_id = any($1) and state = 'confirmed'
-             union all
-             select mail_index, activity_id, s.starts_at, s.ends_at
-             from booking
-             cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
-             where mail_index = any($2) and activity_id = any($1) and state = 'confirmed')
-           select person as "person!", activity_id as "activity!", starts_at as "starts_at!", ends_at as "ends_at!",
+        r#"select phone_index as "person!", activity_id as "activity!", s.starts_at as "starts_at!", s.ends_at as "ends_at!",
                   false as "missed!"
-           from own where starts_at >= $3 and starts_at < $4
+           from booking
+           cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
+           where phone_index = any($1) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
+           union all
+           select mail_index, activity_id, s.starts_at, s.ends_at, false
+           from booking
+           cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
+           where mail_index = any($1) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
            union all
            select person_index, activity_id, ended_at, ended_at, true from no_show
-           where person_index = any($2) and activity_id = any($1) and over_at is null and whole"#,
-        activities,
+           where person_index = any($1) and over_at is null and whole"#,
         persons,
-        from.to_sqlx() as _,
-        until.to_sqlx() as _
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// Live bookings of one person.
-#[derive(Debug, Clone)]
-pub struct PersonCount {
-    /// Keyed hash of the phone, if that is how the person is known.
-    pub phone_index: Option<Vec<u8>>,
-    /// Keyed hash of the mail address.
-    pub mail_index: Option<Vec<u8>>,
-    /// Bookings on the day.
-    pub on_day: i64,
-    /// Bookings in the window.
-    pub in_window: i64,
-    /// Bookings whose session is going on at the same time.
-    pub overlapping: i64,
-}
-
-/// Spans of time a person's bookings are counted in.
-#[derive(Debug, Clone, Copy)]
-pub struct Spans {
-    /// First instant of the day.
-    pub day_from: jiff::Timestamp,
-    /// First instant after it.
-    pub day_until: jiff::Timestamp,
-    /// First instant of the window.
-    pub window_from: jiff::Timestamp,
-    /// First instant after it.
-    pub window_until: jiff::Timestamp,
-    /// Beginning of the session itself.
-    pub starts_at: jiff::Timestamp,
-    /// Its end.
-    pub ends_at: jiff::Timestamp,
-}
-
-/// The live bookings that these persons have of an activity, `except` not counted.
-///
-/// Written so that every plan begins with the few bookings of the persons and looks up their sessions one by one: a join
-/// that begins with the sessions of the window reads them all, and the persons' bookings again for each of them.
-pub async fn person_counts(
-    db: &mut PgConnection,
-    activity: Uuid,
-    persons: &[Vec<u8>],
-    spans: Spans,
-    except: Option<Uuid>,
-) -> sqlx::Result<Vec<PersonCount>> {
-    sqlx::query_as!(
-        PersonCount,
-        r#"with own as materialized (
-             select phone_index, mail_index, s.starts_at, s.ends_at
-             from booking
-             cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
-             where phone_index = any($2) and activity_id = $1 and state = 'confirmed' and id is distinct from $7
-             union all
-             select phone_index, mail_index, s.starts_at, s.ends_at
-             from booking
-             cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
-             where mail_index = any($2) and activity_id = $1 and state = 'confirmed' and id is distinct from $7)
-           select phone_index, mail_index,
-                  count(*) filter (where starts_at >= $3 and starts_at < $4) as "on_day!",
-                  count(*) as "in_window!",
-                  count(*) filter (where starts_at < $9 and ends_at > $8) as "overlapping!"
-           from own where starts_at >= least($3, $5) and starts_at < greatest($4, $6)
-           group by phone_index, mail_index"#,
-        activity,
-        persons,
-        spans.day_from.to_sqlx() as _,
-        spans.day_until.to_sqlx() as _,
-        spans.window_from.to_sqlx() as _,
-        spans.window_until.to_sqlx() as _,
-        except,
-        spans.starts_at.to_sqlx() as _,
-        spans.ends_at.to_sqlx() as _
+        since.to_sqlx() as _,
+        except
     )
     .fetch_all(db)
     .await

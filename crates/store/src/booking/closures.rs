@@ -75,6 +75,13 @@ pub async fn targets(db: &mut PgConnection, closure: Uuid) -> sqlx::Result<Vec<U
     .await
 }
 
+/// Every session an act is, or was, to close.
+pub async fn all_targets(db: &mut PgConnection, closure: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!("select session_id from closure_session where closure_id = $1 order by session_id", closure)
+        .fetch_all(db)
+        .await
+}
+
 /// An act closes one of its sessions: once, and not after the session was opened again. The caller holds the session's lock.
 pub async fn settle(db: &mut PgConnection, closure: Uuid, session: Uuid) -> sqlx::Result<bool> {
     let done = sqlx::query!(

@@ -87,8 +87,8 @@ pub struct SessionRow {
     pub arrived: i64,
     /// Confirmed bookings.
     pub bookings: i64,
-    /// People of each party that waits for it, in the order of the list.
-    pub waiting: Vec<i32>,
+    /// Parties that wait for it.
+    pub waiting: i64,
     /// domain::booking::Policy, where one session is asked for.
     pub policy: Option<Value>,
 }
@@ -106,9 +106,9 @@ pub async fn sessions_between(
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
                   coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
-                  array(select e.people from waiting_wish w join waiting_entry e on e.id = w.waiting_id
-                        where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
-                              and e.offered_session <> s.id and e.offer_expires_at <= $4)) order by w.place) as "waiting!",
+                  (select count(*) from waiting_wish w join waiting_entry e on e.id = w.waiting_id
+                   where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
+                         and e.offered_session <> s.id and e.offer_expires_at <= $4))) as "waiting!",
                   null::jsonb as "policy?"
            from session s
            left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings
@@ -132,9 +132,9 @@ pub async fn session(db: &mut PgConnection, id: Uuid, now: jiff::Timestamp) -> s
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
                   coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
-                  array(select e.people from waiting_wish w join waiting_entry e on e.id = w.waiting_id
-                        where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
-                              and e.offered_session <> s.id and e.offer_expires_at <= $2)) order by w.place) as "waiting!",
+                  (select count(*) from waiting_wish w join waiting_entry e on e.id = w.waiting_id
+                   where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
+                         and e.offered_session <> s.id and e.offer_expires_at <= $2))) as "waiting!",
                   a.policy as "policy?"
            from session s
            join activity a on a.id = s.activity_id
@@ -229,6 +229,17 @@ pub async fn exceptions(db: &mut PgConnection, activity: Uuid, from: Date) -> sq
         from as _
     )
     .fetch_all(db)
+    .await
+}
+
+/// Whether a day is taken out of the templates: by an exception, or because it was closed.
+pub async fn is_excepted(db: &mut PgConnection, activity: Uuid, day: Date) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from template_exception where activity_id = $1 and day = $2) as "excepted!""#,
+        activity,
+        day as _
+    )
+    .fetch_one(db)
     .await
 }
 

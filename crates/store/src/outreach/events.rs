@@ -105,7 +105,7 @@ pub async fn sessions_after(
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
                   coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
-                  array[]::integer[] as "waiting!", null::jsonb as "policy?"
+                  0::bigint as "waiting!", null::jsonb as "policy?"
            from session s join event e on e.activity_id = s.activity_id
            left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings
                               from booking where session_id = s.id and state = 'confirmed') b on true

@@ -29,7 +29,7 @@ async fn museum(site: &Site) -> SessionId {
     store::booking::sessions::add_activity(&mut db, test.now(), &fresh).await.expect("the museum is added");
     let starts: Timestamp = "2026-07-21T09:00:00+08:00".parse().expect("an instant");
     let ends = starts + SignedDuration::from_mins(90);
-    booking::add_session(&test.services, &test.services.system(), starts, ends, 20).await.expect("a session")
+    booking::add_session(&test.services, &test.services.system(), starts, ends, 20, false).await.expect("a session")
 }
 
 /// A booking under a telephone number, made without an account.
@@ -42,6 +42,57 @@ async fn booked(site: &Site, session: SessionId, phone: &str) -> BookingId {
     let party = Party::new(PartySize::new(3).expect("a size"), 1).expect("a party");
     let asked = OnBehalf { session, person, party, key: phone.to_owned() };
     booking::book(&site.test.services, &site.test.context(machine), asked).await.expect("a booking").booking
+}
+
+#[tokio::test]
+async fn what_one_waits_for_is_listed_and_opened_by_its_owner_alone() {
+    let site = Site::new().await;
+    let session = museum(&site).await;
+    let services = &site.test.services;
+    booked(&site, session, "13800030000").await;
+    let fill = "update session set capacity = 3 where id = $1";
+    sqlx::query(fill).bind(session.0).execute(&site.test.db.owner_pool()).await.expect("it is full");
+    let machine =
+        site.test.context(Actor::Client { client: ClientId(Uuid::from_u128(9)), scopes: vec![Scope::BookingsWrite] });
+    let asked = booking::WaitOnBehalf {
+        session,
+        also: Vec::new(),
+        person: Person {
+            name: PersonName::parse("演示·林小满").expect("a name"),
+            contact: Some(Contact::parse(PHONE).expect("a contact")),
+        },
+        party: Party::new(PartySize::new(2).expect("a size"), 0).expect("a party"),
+    };
+    let under = services::machines::Repeatable::new(services, &machine, "a-key-of-mine", "waiting", b"");
+    under.take(services, site.test.now()).await.expect("taken");
+    let remember = booking::Remember { under, answer: Box::new(|_, _| serde_json::Value::Null) };
+    let entry = booking::wait_on_behalf(services, &machine, asked, remember).await.expect("on the list").id;
+
+    let (owner, stranger) = (Browser::new(&site), Browser::new(&site));
+    owner.sign_in(PHONE).await;
+    stranger.sign_in("13800020000").await;
+    let page = owner.get("/account").await;
+    let text = excerpt(&page.body);
+    assert!(text.contains("正在候补") && text.contains("2026年7月21日（周二）09:00–10:30"), "{text}");
+    let address = format!("/account/waiting/{entry}");
+    assert!(page.body.contains(&format!("href=\"{address}\"")), "a link without a secret");
+    assert!(!excerpt(&stranger.get("/account").await.body).contains("正在候补"));
+    assert_eq!(stranger.get(&address).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(owner.get("/account/waiting/nonsense").await.status, StatusCode::NOT_FOUND);
+    let opened = owner.get(&address).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER);
+    let waiting = opened.header("location").to_owned();
+    assert!(waiting.starts_with("/waiting/"), "{waiting}");
+
+    // Places come free: the account says so, and until when.
+    let grow = "update session set capacity = 9 where id = $1";
+    sqlx::query(grow).bind(session.0).execute(&site.test.db.owner_pool()).await.expect("more places");
+    booking::pass_on(services).await.expect("passed on");
+    let text = excerpt(&owner.get("/account").await.body);
+    assert!(text.contains("有名额了") && text.contains("确认或放弃"), "{text}");
+    assert_eq!(owner.post(&format!("{waiting}/leave"), &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(!excerpt(&owner.get("/account").await.body).contains("正在候补"), "what is over is listed no more");
+    sent(&site).await;
 }
 
 async fn sent(site: &Site) {

@@ -5,6 +5,7 @@ mod check_ins;
 mod events;
 mod sessions;
 mod token;
+mod waiting;
 
 use crate::support::{Answer, Site};
 use axum::body::Body;

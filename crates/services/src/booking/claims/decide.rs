@@ -1,11 +1,12 @@
 //! What a batch of claims is answered, under the locks of its sessions, in one transaction.
 
 use super::lane::{Asked, Way};
-use super::persons::Persons;
 use super::table::Table;
 use super::{Answer, Booked, BookingError, Claim, Granted, Guard, HoldOrder, Order};
+use crate::booking::persons::{Persons, since};
+use crate::booking::waiting::{Asked as Stands, Standing, handed_on, lock_lines, standings};
 use crate::{Services, audit, machines, messages};
-use domain::booking::{BookingFacts, Policy, SessionFacts, WaitingState};
+use domain::booking::{Policy, SessionFacts, WaitingState};
 use domain::ids::{BookingId, SessionId};
 use jiff::Timestamp;
 use sqlx::PgConnection;
@@ -23,8 +24,12 @@ pub(super) async fn transaction(
     let mut tx = services.begin().await?;
     let mut batch = Batch::open(&mut tx, services, Locks { guard, way }, claims).await?;
     let answers: Vec<Option<Answer>> = claims.iter().map(|asked| batch.decide(asked)).collect();
-    if batch.write(&mut tx, services).await? {
+    // What was passed on to those who wait stands, whatever the claims were answered.
+    if batch.write(&mut tx, services).await? || batch.handed_on {
         tx.commit().await?;
+        if batch.handed_on {
+            services.job_bell.notify_one();
+        }
     } else {
         tx.rollback().await?;
     }
@@ -58,12 +63,24 @@ impl Locks {
     }
 }
 
+/// What a batch knows of a session whose lock it has.
+enum Seen {
+    /// It can be decided on.
+    Open(Box<Table>),
+    /// Its places have to be passed on to those who wait first, and their locks waited for.
+    LineIsDue,
+    /// Something of it cannot be read.
+    Damaged(&'static str),
+}
+
 /// A batch while it is decided: what the database says, plus what was granted so far.
 struct Batch<'a> {
     now: Timestamp,
     way: Way,
-    /// The sessions this batch has the locks of; `None` for one whose policy cannot be read.
-    tables: HashMap<Uuid, Option<Table>>,
+    /// The sessions this batch has the locks of.
+    sessions: HashMap<Uuid, Seen>,
+    /// Places were passed on to waiting parties before anybody was decided on.
+    handed_on: bool,
     /// Locks of persons and keys that somebody else has.
     busy: HashSet<i64>,
     /// Entries of the waiting list that take an offer now: the session offered.
@@ -95,17 +112,19 @@ impl<'a> Batch<'a> {
             false => locks.keys(db, &orders.iter().flat_map(|order| order.locks()).collect::<Vec<_>>()).await?,
         };
         let answers = saved(db, &orders).await?;
-        let offers = offers(db, locks.guard, &orders).await?;
-        let tables = tables(db, sessions, now).await?;
-        let people: Vec<Vec<u8>> = orders.iter().filter_map(|order| order.person.clone()).collect();
-        let persons = Persons::read(db, &people, tables.values().flatten()).await?;
+        let offers = offers(db, services, &ids, &orders).await?;
+        let (sessions, handed_on) = look(db, services, locks.way, sessions, now).await?;
+        let tables = sessions.values().filter_map(Seen::table);
+        let since = tables.map(|table| since(&table.policy, table.span().0)).min().unwrap_or(now);
+        let persons = orders.iter().filter_map(|order| order.person.clone()).collect();
         Ok(Self {
             now,
             way: locks.way,
-            tables,
+            sessions,
+            handed_on,
             busy,
             offers,
-            persons,
+            persons: Persons::read(db, persons, since).await?,
             answers,
             new_holds: Vec::new(),
             new_bookings: Vec::new(),
@@ -114,12 +133,12 @@ impl<'a> Batch<'a> {
     }
 
     fn decide(&mut self, asked: &'a Asked) -> Option<Answer> {
-        let table = match (self.tables.get_mut(&asked.session.0), self.way) {
-            (Some(Some(table)), _) => table,
-            (Some(None), _) => return Some(Err(BookingError::Damaged("the policy of an activity"))),
+        let table = match (self.sessions.get_mut(&asked.session.0), self.way) {
+            (Some(Seen::Open(table)), _) => table,
+            (Some(Seen::Damaged(what)), _) => return Some(Err(BookingError::Damaged(what))),
             // Somebody else has its lock, or there is no such session: the lane that waits for it knows.
-            (None, Way::Shared) => return None,
-            (None, Way::Own(_)) => return Some(Err(BookingError::NotFound)),
+            (Some(Seen::LineIsDue) | None, Way::Shared) => return None,
+            (Some(Seen::LineIsDue) | None, Way::Own(_)) => return Some(Err(BookingError::NotFound)),
         };
         match &asked.claim {
             Claim::Hold(order) => Some(hold(table, &mut self.new_holds, order)),
@@ -137,12 +156,13 @@ impl<'a> Batch<'a> {
                 Err(BookingError::KeyReused)
             };
         }
-        let table = self.tables.get_mut(&session.0).and_then(Option::as_mut).ok_or(BookingError::NotFound)?;
-        let person = order.person.as_ref().map(|person| self.persons.facts(person, table)).unwrap_or_default();
+        let Some(Seen::Open(table)) = self.sessions.get_mut(&session.0) else { return Err(BookingError::NotFound) };
+        let had = |person: &Vec<u8>| self.persons.at(&table.policy, self.now, &table.session, person);
+        let person = order.person.as_ref().map(had).unwrap_or_default();
         let offered = order.offer.and_then(|entry| self.offers.get(&entry.0).copied().flatten());
         table.book(order, offered, person)?;
         if let Some(person) = &order.person {
-            self.persons.add(person, table);
+            self.persons.add(table.session.activity_id, table.span(), person);
         }
         let booked = Booked { booking: BookingId(order.row.id), session, reference: order.row.reference.clone() };
         self.new_bookings.push((session, order));
@@ -172,7 +192,7 @@ impl<'a> Batch<'a> {
         let granted: Vec<(&sql::LockedSession, &Order)> = self
             .new_bookings
             .iter()
-            .filter_map(|(session, order)| Some((&self.tables.get(&session.0)?.as_ref()?.session, *order)))
+            .filter_map(|(session, order)| Some((&self.sessions.get(&session.0)?.table()?.session, *order)))
             .collect();
         let rows: Vec<_> = granted.iter().map(|(session, order)| (*session, &order.row)).collect();
         sql::insert_bookings(db, self.now, &rows).await?;
@@ -195,24 +215,78 @@ fn hold(table: &mut Table, holds: &mut Vec<sql::NewHold>, order: &HoldOrder) -> 
     Ok(Granted::Held)
 }
 
-/// The sessions of a batch with what is taken of each.
-async fn tables(
+impl Seen {
+    fn table(&self) -> Option<&Table> {
+        match self {
+            Self::Open(table) => Some(table),
+            Self::LineIsDue | Self::Damaged(_) => None,
+        }
+    }
+}
+
+/// How the sessions of a batch stand, with one query of each kind for all; and whether places were passed on in a lane that
+/// may wait for the locks of those who wait.
+async fn look(
     db: &mut PgConnection,
+    services: &Services,
+    way: Way,
     sessions: Vec<sql::LockedSession>,
     now: Timestamp,
-) -> sqlx::Result<HashMap<Uuid, Option<Table>>> {
-    let ids: Vec<Uuid> = sessions.iter().map(|session| session.id).collect();
-    let taken = if ids.is_empty() { Vec::new() } else { sql::taken(db, &ids, now).await? };
-    let mut of: HashMap<Uuid, Vec<&sql::Taken>> = HashMap::with_capacity(ids.len());
-    for part in &taken {
-        of.entry(part.session).or_default().push(part);
+) -> sqlx::Result<(HashMap<Uuid, Seen>, bool)> {
+    let mut seen = HashMap::with_capacity(sessions.len());
+    let (mut known, mut passed_on) = (Vec::with_capacity(sessions.len()), false);
+    for session in sessions {
+        match serde_json::from_value::<Policy>(session.policy.clone()) {
+            Ok(policy) => known.push((session, policy)),
+            Err(_) => drop(seen.insert(session.id, Seen::Damaged("the policy of an activity"))),
+        }
     }
-    let table = |session: sql::LockedSession| {
-        let taken = of.remove(&session.id).unwrap_or_default();
-        let policy = serde_json::from_value::<Policy>(session.policy.clone()).ok();
-        (session.id, policy.map(|policy| Table::new(session, policy, now, &taken)))
-    };
-    Ok(sessions.into_iter().map(table).collect())
+    let stands = stand(db, &known, now).await?;
+    for ((session, policy), stands) in known.into_iter().zip(stands) {
+        let id = session.id;
+        let stands = match (stands.is_due(), way) {
+            (false, _) => stands,
+            (true, Way::Shared) => {
+                seen.insert(id, Seen::LineIsDue);
+                continue;
+            }
+            (true, Way::Own(_)) => match handed_on(services, db, &session, &policy, now).await {
+                Ok((stands, moved)) => {
+                    passed_on |= moved;
+                    stands
+                }
+                Err(BookingError::Database(error)) => return Err(error),
+                Err(_) => {
+                    seen.insert(id, Seen::Damaged("a waiting list"));
+                    continue;
+                }
+            },
+        };
+        seen.insert(id, Seen::Open(Box::new(Table::new(session, policy, now, stands))));
+    }
+    Ok((seen, passed_on))
+}
+
+async fn stand(
+    db: &mut PgConnection,
+    sessions: &[(sql::LockedSession, Policy)],
+    now: Timestamp,
+) -> sqlx::Result<Vec<Standing>> {
+    if sessions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = sessions.iter().map(|(session, _)| session.id).collect();
+    let booked: HashMap<Uuid, i64> = sql::people_booked_each(db, &ids).await?.into_iter().collect();
+    let asked: Vec<Stands<'_>> = sessions
+        .iter()
+        .map(|(session, policy)| Stands {
+            id: session.id,
+            activity: session.activity_id,
+            policy,
+            facts: facts(session, booked.get(&session.id).copied().unwrap_or(0), 0),
+        })
+        .collect();
+    standings(db, &asked, now).await
 }
 
 /// The answers already given under the keys of these orders.
@@ -227,24 +301,20 @@ async fn saved(db: &mut PgConnection, orders: &[&Order]) -> sqlx::Result<HashMap
     Ok(rows.into_iter().filter_map(answer).collect())
 }
 
-/// The entries whose offers are taken, locked: the session each is offered at this moment.
+/// The entries whose offers are taken, locked with the whole line, as every transaction locks it: the session each is
+/// offered at this moment. Only lanes that may wait have any.
 async fn offers(
     db: &mut PgConnection,
-    guard: Guard,
+    services: &Services,
+    sessions: &[Uuid],
     orders: &[&Order],
 ) -> Result<HashMap<Uuid, Option<Uuid>>, sqlx::Error> {
-    let mut ids: Vec<Uuid> = orders.iter().filter_map(|o| o.offer.map(|entry| entry.0)).collect();
-    ids.sort_unstable();
-    let mut offers = HashMap::with_capacity(ids.len());
-    if guard == Guard::Lock && !ids.is_empty() {
-        let rows = waiting::lock_entries(db, &ids).await?;
-        offers.extend(rows.into_iter().map(|row| (row.id, row.offered_session)));
-    } else {
-        for id in ids {
-            offers.insert(id, waiting::entry(db, id).await?.and_then(|row| row.offered_session));
-        }
+    let ids: Vec<Uuid> = orders.iter().filter_map(|o| o.offer.map(|entry| entry.0)).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(offers)
+    lock_lines(services, db, sessions).await?;
+    Ok(waiting::entries(db, &ids).await?.into_iter().map(|row| (row.id, row.offered_session)).collect())
 }
 
 fn made(order: &Order, session: Uuid) -> audit::Entry {
@@ -268,24 +338,6 @@ pub(in crate::booking) fn facts(session: &sql::LockedSession, booked: i64, held:
         owed: 0,
         closed: session.state != "open",
     }
-}
-
-pub(in crate::booking) fn spans(policy: &Policy, session: &sql::LockedSession) -> sql::Spans {
-    let (starts_at, ends_at) = (session.starts_at.to_jiff(), session.ends_at.to_jiff());
-    let ((day_from, day_until), (window_from, window_until)) = (policy.day(starts_at), policy.window(starts_at));
-    sql::Spans { day_from, day_until, window_from, window_until, starts_at, ends_at }
-}
-
-pub(in crate::booking) fn count(counts: &[sql::PersonCount], person: &[u8]) -> BookingFacts {
-    let is = |index: &Option<Vec<u8>>| index.as_deref() == Some(person);
-    counts.iter().filter(|c| is(&c.phone_index) || is(&c.mail_index)).fold(BookingFacts::default(), |sum, c| {
-        BookingFacts {
-            on_day: sum.on_day + c.on_day as u32,
-            in_window: sum.in_window + c.in_window as u32,
-            overlapping: sum.overlapping + c.overlapping as u32,
-            ..sum
-        }
-    })
 }
 
 /// A lock's number from a keyed hash or a key; a chance collision only makes two strangers wait for each other.

@@ -172,6 +172,9 @@ fn failed(error: sqlx::Error) -> BookingError {
         // The net below the lock caught something: nobody is oversold, and somebody should look.
         tracing::error!("the capacity guard of the database refused what the engine had admitted");
         Refusal::Full { free: 0 }.into()
+    } else if store::constraint_of(&error) == Some("booking_draft_becomes_one") {
+        // Another tab has put the same draft on the waiting list.
+        BookingError::StateHasChanged
     } else {
         error.into()
     }

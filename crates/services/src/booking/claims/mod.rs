@@ -1,16 +1,15 @@
 //! Claims on the places of sessions, grouped: many requests, one transaction, an answer for each.
 //!
 //! [`lane`] groups what has queued up, [`decide`] says yes or no to each under the locks of their sessions, on what
-//! [`table`] knows of the session and [`persons`] of the people, and here stand the claims themselves. A rush so costs one
+//! [`table`] knows of the session and `persons` of the people, and here stand the claims themselves. A rush so costs one
 //! transaction and one fsync per batch instead of one per visitor, and a lone claim waits for nobody. Several servers stay
 //! correct: the lock is the row's, and the trigger on `booking` refuses whatever would not fit.
 
 mod decide;
 mod lane;
-mod persons;
 mod table;
 
-pub(super) use decide::{count, facts, lock_key, spans};
+pub(super) use decide::{facts, lock_key};
 pub use lane::Claims;
 
 use super::BookingError;

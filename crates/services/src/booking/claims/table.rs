@@ -1,7 +1,8 @@
 //! One session while claims on it are decided: what the database says of it under its lock, plus what was granted since.
 
-use super::{BookingError, HoldOrder, Order, facts, sql};
-use crate::booking::waiting::owing;
+use super::super::persons::Span;
+use super::{BookingError, HoldOrder, Order, sql};
+use crate::booking::waiting::Standing;
 use domain::booking::{BookingFacts, Party, Policy, Refusal, SessionFacts, house_may_book, may_book};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -10,21 +11,19 @@ use uuid::Uuid;
 pub(super) struct Table {
     pub session: sql::LockedSession,
     pub policy: Policy,
-    pub now: Timestamp,
+    now: Timestamp,
     facts: SessionFacts,
     holds: HashMap<Uuid, u32>,
 }
 
 impl Table {
-    /// `taken` is the session's own part of [`sql::taken`], in its order.
-    pub fn new(session: sql::LockedSession, policy: Policy, now: Timestamp, taken: &[&sql::Taken]) -> Self {
-        let people = |taken: &&sql::Taken| taken.people.unsigned_abs();
-        let booked = taken.iter().find(|t| t.id.is_none()).map_or(0, |t| i64::from(t.people));
-        let line: Vec<u32> = taken.iter().filter(|t| t.place.is_some()).map(people).collect();
-        let holds: HashMap<Uuid, u32> =
-            taken.iter().filter(|t| t.place.is_none()).filter_map(|t| Some((t.id?, people(t)))).collect();
-        let facts = owing(&policy, now, facts(&session, booked, holds.values().sum()), line);
-        Self { session, policy, now, facts, holds }
+    pub fn new(session: sql::LockedSession, policy: Policy, now: Timestamp, stands: Standing) -> Self {
+        Self { session, policy, now, facts: stands.facts, holds: stands.holds }
+    }
+
+    /// When it is.
+    pub fn span(&self) -> Span {
+        (self.facts.starts_at, self.facts.ends_at)
     }
 
     /// Keeps places.

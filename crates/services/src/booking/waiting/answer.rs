@@ -1,16 +1,19 @@
 //! What a waiting party answers: it takes an offer, declines it, or leaves the list. By signed link, whoever has it.
 
 use super::super::BookingError;
+use super::super::change::Remember;
 use super::super::claims::{Booked, Channel, Claim, Granted, Key, Order, Source, contact_index, lock, row};
-use super::line::{next, noted, promote, step_back};
-use super::view::{entry_of, open_link, opened};
+use super::super::retry::again;
+use super::line::{lock_lines, next, noted, promote, step_back};
+use super::view::{WaitingView, entry_of, open_link, opened, read_in};
 use crate::audit;
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::booking::{Party, PartySize, Refusal, WaitingEvent, WaitingState};
 use domain::ids::{AccountId, BookingId, HoldId, SessionId, WaitingId};
 use serde_json::json;
-use std::time::Duration;
+use sqlx::PgConnection;
+use store::booking::claims::LockedSession;
 use store::booking::waiting as sql;
 use uuid::Uuid;
 
@@ -25,7 +28,17 @@ pub async fn accept(
     link: &str,
     session: SessionId,
 ) -> Result<BookingId, BookingError> {
-    let id = open_link(services, context, link)?;
+    take(services, context, open_link(services, context, link)?, session, Channel::Web).await
+}
+
+/// The same of an entry the caller may answer for.
+pub(super) async fn take(
+    services: &Services,
+    context: &Context,
+    id: WaitingId,
+    session: SessionId,
+    channel: Channel,
+) -> Result<BookingId, BookingError> {
     let mut db = services.db.acquire().await?;
     let entry = entry_of(&mut db, id).await?;
     drop(db);
@@ -38,12 +51,8 @@ pub async fn accept(
     let person = opened(services, &entry)?;
     let people = PartySize::new(entry.people.unsigned_abs()).map_err(|_| BookingError::Damaged("a party"))?;
     let party = Party::new(people, entry.children.unsigned_abs()).map_err(|_| BookingError::Damaged("a party"))?;
-    let source = Source {
-        channel: Channel::Web,
-        account: entry.account_id.map(AccountId),
-        hold: Some(HoldId(entry.id)),
-        draft: None,
-    };
+    let source =
+        Source { channel, account: entry.account_id.map(AccountId), hold: Some(HoldId(entry.id)), draft: None };
     // Its messages are in the language it joined in, whichever page the answer was given on.
     let context = Context { locale: domain::Locale::from_tag(&entry.locale), ..context.clone() };
     let order = Order {
@@ -73,7 +82,7 @@ pub async fn decline(
     session: SessionId,
 ) -> Result<(), BookingError> {
     let id = open_link(services, context, link)?;
-    run(services, context, id, Answer::Decline(session)).await
+    run(services, context, id, Answer::Decline(session), None).await.map(|_| ())
 }
 
 /// Leaves the list. Leaving twice is leaving once.
@@ -82,36 +91,40 @@ pub async fn decline(
 /// `NotFound`; `Refused(OfferEnded)` for a party whose waiting ended otherwise.
 pub async fn leave(services: &Services, context: &Context, link: &str) -> Result<(), BookingError> {
     let id = open_link(services, context, link)?;
-    run(services, context, id, Answer::Leave).await
+    run(services, context, id, Answer::Leave, None).await.map(|_| ())
 }
 
-/// Takes an account's entries off the lists: its owner deletes it. The caller has asked whose they are.
+/// Takes an entry of an account off the lists: its owner deletes it. One that ended meanwhile is off them. The caller has
+/// asked whose it is.
 pub(crate) async fn leave_for(services: &Services, context: &Context, id: WaitingId) -> Result<(), BookingError> {
-    run(services, context, id, Answer::Leave).await
+    match run(services, context, id, Answer::Leave, None).await {
+        Ok(_) | Err(BookingError::NotFound | BookingError::Refused(Refusal::OfferEnded)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
-#[derive(Clone, Copy)]
-enum Answer {
+/// What a party says, besides yes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Answer {
+    /// Not this session.
     Decline(SessionId),
+    /// No session any more.
     Leave,
 }
 
-async fn run(services: &Services, context: &Context, id: WaitingId, answer: Answer) -> Result<(), BookingError> {
+/// Does what a party says, and keeps the answer to the request that said it, both or neither.
+pub(super) async fn run(
+    services: &Services,
+    context: &Context,
+    id: WaitingId,
+    answer: Answer,
+    remember: Option<Remember<WaitingView>>,
+) -> Result<WaitingView, BookingError> {
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut tries = 0;
-        loop {
-            match transaction(&services, &context, id, answer).await {
-                Err(BookingError::Database(error)) if store::is_transient(&error) => {
-                    if tries == 3 {
-                        return Err(Refusal::Busy.into());
-                    }
-                    tries += 1;
-                    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
-                }
-                other => return other,
-            }
-        }
+        let after = again(|| transaction(&services, &context, id, answer, remember.as_ref())).await?;
+        services.job_bell.notify_one();
+        Ok(after)
     })
     .await
 }
@@ -121,34 +134,50 @@ async fn transaction(
     context: &Context,
     id: WaitingId,
     answer: Answer,
-) -> Result<(), BookingError> {
+    remember: Option<&Remember<WaitingView>>,
+) -> Result<WaitingView, BookingError> {
     let mut tx = services.begin().await?;
     // Every session it waits for: whichever gets room by its answer is looked at before anybody else can.
     let wishes: Vec<Uuid> =
         sql::wishes(&mut tx, id.0).await?.into_iter().filter(|wish| !wish.over).map(|wish| wish.session_id).collect();
     let locked = lock(services, &mut tx, &wishes).await?;
-    let entry = sql::lock_entries(&mut tx, &[id.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
+    lock_lines(services, &mut tx, &wishes).await?;
+    answered(services, context, &mut tx, id, answer, &locked).await?;
+    let after = read_in(services, &mut tx, id, services.clock.now()).await?;
+    if let Some(remember) = remember {
+        remember.keep(services, &mut tx, &after).await?;
+    }
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// The caller holds the locks of the sessions it waits for, and of everybody in their lines.
+async fn answered(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    id: WaitingId,
+    answer: Answer,
+    locked: &[LockedSession],
+) -> Result<(), BookingError> {
+    let entry = entry_of(db, id).await?;
     let now = services.clock.now();
     let (action, session) = match answer {
         Answer::Leave if entry.state == WaitingState::Left.name() => return Ok(()),
         Answer::Leave => {
             let after = next(&entry.state, WaitingEvent::Leave).map_err(|_| Refusal::OfferEnded)?;
-            sql::set_state(&mut tx, id.0, after.name(), false, None, now).await?;
+            sql::set_state(db, id.0, after.name(), false, None, now).await?;
             ("waiting.left", None)
         }
         Answer::Decline(session) => {
             if entry.offered_session != Some(session.0) {
                 return Err(Refusal::OfferEnded.into());
             }
-            step_back(&mut tx, &entry, session.0, WaitingEvent::Decline, now).await?;
+            step_back(db, &entry, session.0, WaitingEvent::Decline, now).await?;
             ("waiting.declined", Some(session))
         }
     };
-    audit::record(&mut tx, context, &[noted(action, id.0, json!({ "session": session }))]).await?;
-    for session in &locked {
-        promote(services, context, &mut tx, session).await?;
-    }
-    tx.commit().await?;
-    services.job_bell.notify_one();
+    audit::record(db, context, &[noted(action, id.0, json!({ "session": session }))]).await?;
+    promote(services, context, db, locked).await?;
     Ok(())
 }

@@ -2,36 +2,42 @@
 //! contact, and the party gets its place at the end of the line of each session it would take.
 
 use super::super::calendar::{self, SessionView};
-use super::super::change::policy_of;
-use super::super::claims::{contact_index, count, facts, lock, lock_key, spans};
+use super::super::change::{Remember, policy_of};
+use super::super::claims::{Person, contact_index, facts, lock, lock_key};
 use super::super::draft::{DRAFT_LIFE, DraftView, visitor_hash};
 use super::super::office::museum;
+use super::super::persons::{Persons, since};
 use super::super::public::takes_places;
+use super::super::retry::again;
 use super::super::{BookingError, Museum};
 use super::line::{noted, promote};
+use super::standing::standing;
+use super::view::{WaitingView, read_in};
 use crate::audit;
 use crate::crypto::Place;
 use crate::db::to_the_end;
 use crate::limits::Network;
 use crate::messages::{self, WaitingNews};
-use crate::{Context, Services};
+use crate::{Context, Services, machines};
 use domain::account::Capability;
 use domain::booking::{BookingFacts, Party, PartySize, Policy, Refusal, may_wait, opens_at};
 use domain::contact::Contact;
-use domain::ids::{DraftId, HoldId, SessionId, WaitingId};
+use domain::ids::{AccountId, DraftId, HoldId, SessionId, WaitingId};
 use serde_json::json;
 use sqlx::PgConnection;
-use std::time::Duration;
 use store::booking::claims::{self, LockedSession};
 use store::booking::waiting as sql;
+use uuid::Uuid;
 
 /// Other sessions one party may name.
 const ALSO: usize = 5;
+/// Sessions with room that are shown instead of waiting.
+const INSTEAD: usize = 2;
 
 /// Begins a draft of a party that would wait for a session.
 ///
 /// # Errors
-/// `Refused` where nobody can wait for it, `NetworkLimited`, `NotFound`.
+/// `Refused` where nobody can wait for it or there is room for the party, `NetworkLimited`, `NotFound`.
 pub async fn begin_waiting(
     services: &Services,
     context: &Context,
@@ -49,6 +55,9 @@ pub async fn begin_waiting(
     let party = Party { people, children: 0 };
     let known = facts(found, 0, 0);
     may_wait(&policy_of(found)?, context.now, &known, party, BookingFacts::default(), 0, false)?;
+    if calendar::session(&mut db, session, context.now).await?.fits(people.get()) {
+        return Err(Refusal::PlacesFree.into());
+    }
     let draft: DraftId = context.new_id();
     let fresh = sql::NewDraft {
         id: draft.0,
@@ -64,7 +73,7 @@ pub async fn begin_waiting(
 }
 
 /// The museum keeps waiting lists; events do not: their parties answer questions that an entry has no room for.
-async fn keeps_a_list(db: &mut PgConnection, activity: uuid::Uuid) -> Result<(), BookingError> {
+async fn keeps_a_list(db: &mut PgConnection, activity: Uuid) -> Result<(), BookingError> {
     let (museum, ..) = museum(db).await?;
     if museum == activity { Ok(()) } else { Err(BookingError::NotFound) }
 }
@@ -103,60 +112,80 @@ pub async fn keep_wishes(services: &Services, draft: &DraftView, also: &[Session
     kept.then_some(()).ok_or(BookingError::StateHasChanged)
 }
 
-/// Puts the party of a proven draft on the list. Repeating it answers the same entry. Where there is room for it by now it
-/// gets an offer at once.
+/// Puts the party of a proven draft on the list. Repeating it answers the same entry.
 ///
 /// # Errors
-/// `Refused`; `NotFound` while the contact is not proven.
+/// `Refused`, with `PlacesFree` where there is room for the party by now: what was typed is kept, and the draft can become a
+/// booking. `NotFound` while the contact is not proven; `StateHasChanged` when another tab made a booking of it.
 pub async fn join(services: &Services, context: &Context, draft: &DraftView) -> Result<WaitingId, BookingError> {
     if let Some(entry) = draft.waiting {
         return Ok(entry);
     }
     let (person, children) = draft.typed.as_ref().filter(|_| draft.proven).ok_or(BookingError::NotFound)?;
     let party = Party::new(draft.people, u32::from(*children)).map_err(|f| BookingError::field("children", f))?;
-    let contact = person.contact.as_ref().ok_or(BookingError::NotFound)?;
     let mut asked = vec![draft.session.id.0];
     asked.extend(draft.also.iter().map(|id| id.0));
-    let fresh = Fresh {
-        row: row(services, context, draft, person.name.as_str(), contact, party),
-        party,
-        person: contact_index(services, contact),
-        asked,
-    };
-    let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move {
-        let mut tries = 0;
-        loop {
-            match transaction(&services, &context, &fresh).await {
-                Err(BookingError::Database(error)) if store::is_transient(&error) => {
-                    if tries == 3 {
-                        return Err(Refusal::Busy.into());
-                    }
-                    tries += 1;
-                    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
-                }
-                other => return other,
-            }
-        }
-    })
-    .await
+    let fresh = Fresh::new(services, context, person, party, asked, Some(draft.id))?;
+    put(services, context, fresh, None).await.map(|entry| entry.id)
 }
 
-struct Fresh {
+/// A party on its way to the list. Sealed before it is decided on.
+pub(super) struct Fresh {
     row: sql::NewEntry,
     party: Party,
     person: Vec<u8>,
-    /// The session of the draft first.
-    asked: Vec<uuid::Uuid>,
+    /// The session it waits for above all first.
+    asked: Vec<Uuid>,
+    draft: Option<DraftId>,
+}
+
+impl Fresh {
+    /// # Errors
+    /// `NotFound` for a person who cannot be reached: nobody could tell them of an offer.
+    pub(super) fn new(
+        services: &Services,
+        context: &Context,
+        person: &Person,
+        party: Party,
+        asked: Vec<Uuid>,
+        draft: Option<DraftId>,
+    ) -> Result<Self, BookingError> {
+        let contact = person.contact.as_ref().ok_or(BookingError::NotFound)?;
+        // A machine joins for others: none of its own is their account.
+        let account = context.actor.account().filter(|_| draft.is_some());
+        Ok(Self {
+            row: row(services, context, (person.name.as_str(), contact), party, account, draft),
+            party,
+            person: contact_index(services, contact),
+            asked,
+            draft,
+        })
+    }
+}
+
+/// Puts a party on the list, and keeps the answer to the request that asked for it, both or neither.
+pub(super) async fn put(
+    services: &Services,
+    context: &Context,
+    fresh: Fresh,
+    remember: Option<Remember<WaitingView>>,
+) -> Result<WaitingView, BookingError> {
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let entry = again(|| transaction(&services, &context, &fresh, remember.as_ref())).await?;
+        services.job_bell.notify_one();
+        Ok(entry)
+    })
+    .await
 }
 
 fn row(
     services: &Services,
     context: &Context,
-    draft: &DraftView,
-    name: &str,
-    contact: &Contact,
+    (name, contact): (&str, &Contact),
     party: Party,
+    account: Option<AccountId>,
+    draft: Option<DraftId>,
 ) -> sql::NewEntry {
     let id: WaitingId = context.new_id();
     let seal =
@@ -168,53 +197,95 @@ fn row(
     };
     sql::NewEntry {
         id: id.0,
-        activity_id: uuid::Uuid::nil(),
+        activity_id: Uuid::nil(),
         people: party.people.get() as i32,
         children: i32::from(party.children),
         locale: context.locale.tag(),
-        account_id: context.actor.account().map(|account| account.0),
+        account_id: account.map(|account| account.0),
         name_sealed: seal("name_sealed", name),
         phone_index: phone.is_some().then(|| index.clone()),
         mail_index: mail.is_some().then_some(index),
         phone_sealed: phone,
         mail_sealed: mail,
-        draft_id: draft.id.0,
+        draft_id: draft.map(|draft| draft.0),
+        client_id: machines::client_of(context).map(|client| client.0),
     }
 }
 
-async fn transaction(services: &Services, context: &Context, fresh: &Fresh) -> Result<WaitingId, BookingError> {
+async fn transaction(
+    services: &Services,
+    context: &Context,
+    fresh: &Fresh,
+    remember: Option<&Remember<WaitingView>>,
+) -> Result<WaitingView, BookingError> {
     let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &fresh.asked).await?;
     let own = locked.iter().find(|s| s.id == fresh.asked[0]).ok_or(BookingError::NotFound)?;
     keeps_a_list(&mut tx, own.activity_id).await?;
-    let key = fresh.row.draft_id;
-    claims::lock_keys(&mut tx, &[lock_key(&fresh.person), lock_key(key.as_bytes())]).await?;
-    if let Some(entry) = sql::of_draft(&mut tx, key).await? {
-        return Ok(WaitingId(entry));
-    }
-    let on_lists = sql::live_of_person(&mut tx, own.activity_id, &fresh.person).await?;
-    admitted(services, &mut tx, fresh, own, &on_lists).await?;
-    // Of the others those that can be waited for; one that is not any more is no reason to refuse the rest.
-    let mut sessions = vec![own];
-    for other in locked.iter().filter(|s| s.id != own.id && s.activity_id == own.activity_id) {
-        if admitted(services, &mut tx, fresh, other, &on_lists).await.is_ok() {
-            sessions.push(other);
+    let mut keys = vec![lock_key(&fresh.person)];
+    // The key of the booking the draft might become.
+    keys.extend(fresh.draft.map(|draft| lock_key(draft.to_string().as_bytes())));
+    claims::lock_keys(&mut tx, &keys).await?;
+    let now = services.clock.now();
+    if let Some(draft) = fresh.draft {
+        match sql::of_draft(&mut tx, draft.0).await? {
+            (Some(entry), _) => return read_in(services, &mut tx, WaitingId(entry), now).await,
+            (None, Some(_)) => return Err(BookingError::StateHasChanged),
+            (None, None) => {}
         }
     }
+    let sessions = waited_for(services, &mut tx, fresh, own, &locked).await?;
     let ids: Vec<_> = sessions.iter().map(|s| s.id).collect();
     let row = sql::NewEntry { activity_id: own.activity_id, ..fresh.row.clone() };
-    let now = services.clock.now();
-    sql::add(&mut tx, now, &row, &ids).await?;
+    sql::add(&mut tx, now, &row, &ids).await.map_err(became_a_booking)?;
     let detail = json!({ "session": own.id, "others": ids.len() - 1, "people": row.people, "children": row.children });
     audit::record(&mut tx, context, &[noted("waiting.joined", row.id, detail)]).await?;
     let entry = WaitingId(row.id);
     messages::queue_waiting(&mut tx, now, &[(entry, WaitingNews::Joined)]).await?;
-    for session in sessions {
-        promote(services, context, &mut tx, session).await?;
+    promote(services, context, &mut tx, &sessions).await?;
+    let after = read_in(services, &mut tx, entry, now).await?;
+    if let Some(remember) = remember {
+        remember.keep(services, &mut tx, &after).await?;
     }
     tx.commit().await?;
-    services.job_bell.notify_one();
-    Ok(entry)
+    Ok(after)
+}
+
+/// Another tab made a booking of the draft on another session, whose lock is not this one.
+fn became_a_booking(error: sqlx::Error) -> BookingError {
+    match store::constraint_of(&error) {
+        Some("booking_draft_becomes_one") => BookingError::StateHasChanged,
+        _ => error.into(),
+    }
+}
+
+/// The sessions the party can wait for. Of those named beside its own only such as can be waited for: one that cannot any
+/// more is no reason to refuse the rest. But wherever there is room for it now it need not wait: an offer would keep places
+/// for hours that anybody else has to fill in a form for within minutes.
+async fn waited_for(
+    services: &Services,
+    db: &mut PgConnection,
+    fresh: &Fresh,
+    own: &LockedSession,
+    locked: &[LockedSession],
+) -> Result<Vec<LockedSession>, BookingError> {
+    let on_lists = sql::live_of_person(db, own.activity_id, &fresh.person).await?;
+    admitted(services, db, fresh, own, &on_lists).await?;
+    let mut sessions = vec![own.clone()];
+    for other in locked.iter().filter(|s| s.id != own.id && s.activity_id == own.activity_id) {
+        match admitted(services, db, fresh, other, &on_lists).await {
+            Ok(()) => sessions.push(other.clone()),
+            Err(BookingError::Refused(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    for session in &sessions {
+        let stands = standing(db, session, &policy_of(session)?, services.clock.now()).await?;
+        if stands.facts.free() >= fresh.party.people.get() {
+            return Err(Refusal::PlacesFree.into());
+        }
+    }
+    Ok(sessions)
 }
 
 /// May the party wait for this session, by what is known under its lock?
@@ -223,13 +294,11 @@ async fn admitted(
     db: &mut PgConnection,
     fresh: &Fresh,
     session: &LockedSession,
-    on_lists: &[(uuid::Uuid, uuid::Uuid)],
+    on_lists: &[(Uuid, Uuid)],
 ) -> Result<(), BookingError> {
     let policy: Policy = policy_of(session)?;
-    let spans = spans(&policy, session);
-    let person = std::slice::from_ref(&fresh.person);
-    let counts = claims::person_counts(db, session.activity_id, person, spans, None).await?;
-    let had = count(&counts, &fresh.person);
+    let had = Persons::read(db, vec![fresh.person.clone()], since(&policy, session.starts_at.to_jiff())).await?;
+    let had = had.at(&policy, services.clock.now(), session, &fresh.person);
     let here = on_lists.iter().any(|(_, waits_for)| *waits_for == session.id);
     let mut entries: Vec<_> = on_lists.iter().map(|(entry, _)| *entry).collect();
     entries.sort_unstable();
@@ -239,7 +308,7 @@ async fn admitted(
     Ok(())
 }
 
-/// The sessions nearest to the draft's that its party can book now instead.
+/// The sessions nearest to the draft's that its party can book now instead, those first that it would take as well.
 ///
 /// # Errors
 /// `Database`.
@@ -253,5 +322,9 @@ pub async fn bookable_instead(
     let found = found.first().ok_or(BookingError::NotFound)?;
     let to = (draft.session.facts.starts_at, draft.people.get());
     let policy = policy_of(found)?;
-    calendar::nearest(&mut db, domain::ids::ActivityId(found.activity_id), &policy, to, context.now, 2).await
+    let activity = domain::ids::ActivityId(found.activity_id);
+    let mut found = calendar::nearest(&mut db, activity, &policy, to, context.now, usize::MAX).await?;
+    found.sort_by_key(|session| !draft.also.contains(&session.id));
+    found.truncate(INSTEAD);
+    Ok(found)
 }

@@ -2,6 +2,7 @@
 
 use super::super::BookingError;
 use super::super::calendar::SessionView;
+use super::standing::{Asked, standings};
 use crate::crypto::Place;
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -9,7 +10,9 @@ use domain::booking::{Policy, SessionFacts, Standstill, WaitingState, standstill
 use domain::contact::PersonName;
 use domain::ids::{SessionId, WaitingId};
 use jiff::Timestamp;
+use std::collections::HashSet;
 use store::booking::{sessions, waiting as sql};
+use uuid::Uuid;
 
 /// A line of the list.
 #[derive(Clone, Debug)]
@@ -32,6 +35,8 @@ pub struct Listed {
     pub others: u32,
     /// It waits for this session no more.
     pub over: bool,
+    /// It waits and could not take an offer: its person has other bookings, beside which the rules allow no more.
+    pub rests: bool,
     /// Since when.
     pub since: Timestamp,
 }
@@ -59,14 +64,24 @@ pub async fn waiting_list(
     let row = sessions::session(&mut db, session.0, context.now).await?.ok_or(BookingError::NotFound)?;
     let policy: Policy = serde_json::from_value(row.policy.clone().unwrap_or_default())
         .map_err(|_| BookingError::Damaged("a policy"))?;
-    let waiting: Vec<u32> = row.waiting.iter().map(|people| people.unsigned_abs()).collect();
-    let facts = SessionFacts { owed: 0, ..SessionView::of(row, &policy, context.now).facts };
+    let activity = row.activity_id;
+    let facts = SessionView::of(row).facts;
+    let asked = [Asked { id: session.0, activity, policy: &policy, facts }];
+    let stands = standings(&mut db, &asked, context.now).await?.swap_remove(0);
+    let able: Vec<u32> = stands.able().iter().map(|party| party.people).collect();
+    let rests: HashSet<Uuid> = stands.line.iter().filter(|party| !party.able).map(|party| party.id).collect();
+    let facts = SessionFacts { owed: 0, ..stands.facts };
     let rows = sql::list(&mut db, session.0).await?;
-    let lines = rows.into_iter().map(|row| line(services, session, row)).collect::<Result<_, _>>()?;
-    Ok(WaitingList { lines, why: standstill(&policy, context.now, &facts, &waiting) })
+    let lines = rows.into_iter().map(|row| line(services, session, row, &rests)).collect::<Result<_, _>>()?;
+    Ok(WaitingList { lines, why: standstill(&policy, context.now, &facts, &able, rests.len() as u32) })
 }
 
-fn line(services: &Services, session: SessionId, row: sql::ListedRow) -> Result<Listed, BookingError> {
+fn line(
+    services: &Services,
+    session: SessionId,
+    row: sql::ListedRow,
+    rests: &HashSet<Uuid>,
+) -> Result<Listed, BookingError> {
     let damaged = BookingError::Damaged("a waiting party's name");
     let name = match row.name_sealed {
         Some(sealed) => {
@@ -87,6 +102,7 @@ fn line(services: &Services, session: SessionId, row: sql::ListedRow) -> Result<
         offered_until: row.offer_expires_at.filter(|_| row.offered_session == Some(session.0)).map(|at| at.to_jiff()),
         others: row.others.max(0) as u32,
         over: row.over,
+        rests: rests.contains(&row.id),
         since: row.created_at.to_jiff(),
     })
 }

@@ -2,10 +2,12 @@
 
 use super::super::BookingError;
 use super::super::claims::Person;
+use super::super::persons::{Persons, since};
 use crate::crypto::{LinkPurpose, Place};
 use crate::{Context, Services};
 use domain::Locale;
-use domain::booking::{Party, PartySize, WaitingState};
+use domain::account::Capability;
+use domain::booking::{Party, PartySize, Policy, WaitingState, within_limits};
 use domain::contact::{Contact, MailAddress, PersonName, Phone};
 use domain::ids::{BookingId, SessionId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
@@ -25,6 +27,9 @@ pub struct Wish {
     pub before: u32,
     /// It waits for this one no more.
     pub over: bool,
+    /// Its waiting for this one rests: the person has other bookings, beside which the rules allow no more. It keeps its
+    /// place, and is in line again once one of them is cancelled.
+    pub rests: bool,
 }
 
 /// Places kept for a party until it answers.
@@ -63,8 +68,19 @@ pub struct WaitingView {
     pub created_at: Timestamp,
 }
 
-/// The signed link to an entry: shows it, and its forms answer offers. Good until a day after the last session it waits for.
-pub fn waiting_link(services: &Services, entry: WaitingId, last_ends_at: Timestamp) -> String {
+/// The signed link to an entry: shows it, and its forms answer offers. Good until a day after the last session it waits
+/// for, whichever of them it is written about.
+///
+/// # Errors
+/// `NotFound` for an entry that is none.
+pub async fn waiting_link(services: &Services, entry: WaitingId) -> Result<String, BookingError> {
+    let mut db = services.db.acquire().await?;
+    let last = sql::wishes(&mut db, entry.0).await?.into_iter().map(|wish| wish.ends_at.to_jiff()).max();
+    Ok(link_until(services, entry, last.ok_or(BookingError::NotFound)?))
+}
+
+/// The same for those who know when the last session ends.
+pub(crate) fn link_until(services: &Services, entry: WaitingId, last_ends_at: Timestamp) -> String {
     services.vault.link(LinkPurpose::Waiting, entry.0, last_ends_at + SignedDuration::from_hours(24))
 }
 
@@ -108,17 +124,81 @@ pub async fn waiting(services: &Services, context: &Context, link: &str) -> Resu
 /// An entry by its id, for messages.
 pub(crate) async fn read(services: &Services, id: WaitingId, now: Timestamp) -> Result<WaitingView, BookingError> {
     let mut db = services.db.acquire().await?;
-    let row = entry_of(&mut db, id).await?;
-    let wishes: Vec<Wish> = sql::wishes(&mut db, id.0).await?.into_iter().map(Wish::from).collect();
+    read_in(services, &mut db, id, now).await
+}
+
+/// The live entries of the account that asks, the newest first: its own, and those under a phone or address it has proven.
+///
+/// # Errors
+/// `Denied` when nobody is signed in.
+pub async fn waiting_of_account(services: &Services, context: &Context) -> Result<Vec<WaitingView>, BookingError> {
+    context.require(Capability::UseOwnAccount)?;
+    let account = context.actor.account().ok_or(BookingError::NotFound)?;
+    let mut db = services.db.acquire().await?;
+    let row = store::account::people::live(&mut *db, account.0).await?.ok_or(BookingError::NotFound)?;
+    let (phone, mail) = (row.phone_index.as_deref(), row.mail_index.as_deref());
+    let mut found = Vec::new();
+    for entry in sql::live_of_account(&mut db, account.0, phone, mail).await? {
+        found.push(read_in(services, &mut db, WaitingId(entry), context.now).await?);
+    }
+    // An offer that ran out may have been the last: noted or not, such an entry waits no more.
+    found.retain(|entry| entry.state.is_live());
+    found.sort_by_key(|entry| std::cmp::Reverse((entry.offer.is_some(), entry.created_at)));
+    Ok(found)
+}
+
+/// The signed link to an entry of the account that asks: its own, or one under a phone or address it has proven.
+///
+/// # Errors
+/// `Denied` when nobody is signed in; `NotFound` for others', whether or not they are there.
+pub async fn own_waiting_link(services: &Services, context: &Context, id: WaitingId) -> Result<String, BookingError> {
+    context.require(Capability::UseOwnAccount)?;
+    let account = context.actor.account().ok_or(BookingError::NotFound)?;
+    let mut db = services.db.acquire().await?;
+    let owner = store::account::people::live(&mut *db, account.0).await?.ok_or(BookingError::NotFound)?;
+    let entry = entry_of(&mut db, id).await?;
+    let proven = entry.person.is_some() && (entry.person == owner.phone_index || entry.person == owner.mail_index);
+    if entry.account_id != Some(account.0) && !proven {
+        return Err(BookingError::NotFound);
+    }
+    drop(db);
+    waiting_link(services, id).await
+}
+
+/// The sessions an entry waits for, and where its waiting rests.
+async fn wishes_of(db: &mut PgConnection, row: &sql::EntryRow, now: Timestamp) -> Result<Vec<Wish>, BookingError> {
+    let mut wishes: Vec<Wish> = sql::wishes(db, row.id).await?.into_iter().map(Wish::from).collect();
+    let waits = row.state == WaitingState::Waiting.name() || row.state == WaitingState::Offered.name();
+    let (Some(person), true) = (&row.person, waits) else { return Ok(wishes) };
+    let policy = sql::policy(db, row.activity_id).await?.unwrap_or_default();
+    let policy: Policy = serde_json::from_value(policy).map_err(|_| BookingError::Damaged("a policy"))?;
+    let Some(since) = wishes.iter().map(|wish| since(&policy, wish.starts_at)).min() else { return Ok(wishes) };
+    let had = Persons::read(db, vec![person.clone()], since).await?;
+    for wish in wishes.iter_mut().filter(|wish| !wish.over) {
+        let around = had.around(&policy, now, row.activity_id, (wish.starts_at, wish.ends_at), person);
+        wish.rests = within_limits(&policy, now, around).is_err();
+    }
+    Ok(wishes)
+}
+
+/// An entry, in a transaction.
+pub(super) async fn read_in(
+    services: &Services,
+    db: &mut PgConnection,
+    id: WaitingId,
+    now: Timestamp,
+) -> Result<WaitingView, BookingError> {
+    let row = entry_of(db, id).await?;
+    let wishes = wishes_of(db, &row, now).await?;
     let booking = match row.booking_id {
-        Some(booking) => store::booking::bookings::booking(&mut db, booking)
+        Some(booking) => store::booking::bookings::booking(db, booking)
             .await?
             .map(|found| (BookingId(booking), found.ends_at.to_jiff())),
         None => None,
     };
     let offered = row.offered_session.zip(row.offer_expires_at).filter(|(_, until)| until.to_jiff() > now);
     let offer = match offered {
-        Some((session, until)) => sessions::session(&mut db, session, now).await?.map(|session| Offer {
+        Some((session, until)) => sessions::session(db, session, now).await?.map(|session| Offer {
             session: SessionId(session.id),
             starts_at: session.starts_at.to_jiff(),
             ends_at: session.ends_at.to_jiff(),
@@ -155,6 +235,7 @@ impl From<sql::WishRow> for Wish {
             ends_at: row.ends_at.to_jiff(),
             before: row.before.max(0) as u32,
             over: row.over,
+            rests: false,
         }
     }
 }
@@ -163,5 +244,10 @@ impl WaitingView {
     /// When the last of its sessions ends: its link is good until a day later.
     pub fn last_ends_at(&self) -> Timestamp {
         self.wishes.iter().map(|wish| wish.ends_at).max().unwrap_or(self.created_at)
+    }
+
+    /// The signed link to it: for its party, and for the machine that put it on the list.
+    pub fn link(&self, services: &Services) -> String {
+        link_until(services, self.id, self.last_ends_at())
     }
 }

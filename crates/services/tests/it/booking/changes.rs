@@ -120,7 +120,7 @@ async fn a_change_and_its_remembered_answer_are_one_transaction() {
     let repeatable = Repeatable::new(&house.services, &by, "key-number-1", "booking", b"4");
     let remember = || Remember {
         under: repeatable.clone(),
-        answer: Box::new(|_, view| serde_json::json!({ "people": view.party.people.get() })),
+        answer: Box::new(|_, view: &booking::BookingView| serde_json::json!({ "people": view.party.people.get() })),
     };
     let handle = || Handle::Id(booked.booking);
     let change = async |version, people| {

@@ -115,6 +115,62 @@ async fn who_may_close_and_with_what_reason() {
 }
 
 #[tokio::test]
+async fn a_key_closes_the_session_it_was_made_for_and_no_other() {
+    let (house, session) = house_with_session(5).await;
+    let other = add_session(&house, "2026-07-22T09:00:00+08:00", 5).await;
+    book(&house.services, other, 1, 2).await.expect("there is room");
+    let by = officer(&house);
+    let act = closing(&by, Closed::Session(session));
+    booking::close(&house.services, &by, act.clone()).await.expect("closed");
+    let reused = Closing { what: Closed::Session(other), ..act.clone() };
+    let reused = booking::close(&house.services, &by, reused).await;
+    assert!(matches!(reused, Err(BookingError::KeyReused)), "{reused:?}");
+    assert_eq!(people_booked(&house, other).await, 2);
+    assert_eq!(booking::close(&house.services, &by, act).await.expect("the same again"), Ended::default());
+}
+
+#[tokio::test]
+async fn a_closed_day_gets_another_session_only_when_it_is_meant() {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    add_session(&house, "2026-07-21T09:00:00+08:00", 5).await;
+    let by = officer(&house);
+    booking::close(&house.services, &by, closing(&by, Closed::Day(civil::date(2026, 7, 21)))).await.expect("closed");
+    let starts: jiff::Timestamp = "2026-07-21T15:00:00+08:00".parse().expect("an instant");
+    let ends = starts + SignedDuration::from_mins(90);
+    match booking::add_session(&house.services, &by, starts, ends, 5, false).await {
+        Err(BookingError::Fields(errors)) => {
+            assert_eq!((errors[0].field.as_str(), errors[0].fault), ("closed_anyway", Fault::MustAccept))
+        }
+        other => panic!("that the day is closed is asked about: {other:?}"),
+    }
+    let added = booking::add_session(&house.services, &by, starts, ends, 5, true).await.expect("meant");
+    book(&house.services, added, 1, 2).await.expect("it is open");
+}
+
+#[tokio::test]
+async fn nothing_is_booked_for_a_contact_that_was_erased() {
+    let (house, session) = house_with_session(5).await;
+    let other = add_session(&house, "2026-07-22T09:00:00+08:00", 5).await;
+    let old = book(&house.services, session, 1, 2).await.expect("there is room");
+    let by = officer(&house);
+    let seen = booking::view(&house.services, &by, &Handle::Id(old.booking)).await.expect("it is there");
+    booking::close(&house.services, &by, closing(&by, Closed::Session(session))).await.expect("closed");
+    let link = booking::rebook_link(&house.services, old.booking, seen.ends_at);
+    sqlx::query("update booking set mail_sealed = null, mail_index = null where id = $1")
+        .bind(old.booking.0)
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("erased");
+    let anybody = house.context(Actor::Anonymous);
+    let looked = booking::rebooking(&house.services, &anybody, &link).await;
+    assert!(matches!(looked, Err(BookingError::NotFound)), "nobody is left to look");
+    let made = booking::rebook(&house.services, &anybody, &link, other).await;
+    assert!(matches!(made, Err(BookingError::NotFound)), "{made:?}");
+    assert_eq!(people_booked(&house, other).await, 0);
+}
+
+#[tokio::test]
 async fn a_party_that_is_inside_stays_booked() {
     let (house, session) = house_with_session(9).await;
     let inside = book(&house.services, session, 1, 3).await.expect("there is room");

@@ -11,7 +11,9 @@ mod no_shows;
 mod office;
 mod races;
 mod waiting;
+mod waiting_drafts;
 mod waiting_races;
+mod waiting_rests;
 
 use domain::Locale;
 use domain::account::{Actor, Role};
@@ -52,7 +54,7 @@ pub async fn house_with_session(capacity: u32) -> (TestHouse, SessionId) {
 pub async fn add_session(house: &TestHouse, starts_at: &str, capacity: u32) -> SessionId {
     let starts_at: Timestamp = starts_at.parse().expect("an instant");
     let ends_at = starts_at + SignedDuration::from_mins(90);
-    booking::add_session(&house.services, &house.services.system(), starts_at, ends_at, capacity)
+    booking::add_session(&house.services, &house.services.system(), starts_at, ends_at, capacity, false)
         .await
         .expect("the session is added")
 }

@@ -1,5 +1,5 @@
-//! Random operations against an in-memory model of what the rules say: book, cancel, come with fewer, move, join, leave,
-//! accept, decline, time passing, other capacities. After each the engine and the model agree on every answer and on who
+//! Random operations against an in-memory model of what the rules say: book, book while one waits, cancel, come with fewer,
+//! move, join, leave, accept, decline, time passing, other capacities. After each the engine and the model agree on every answer and on who
 //! holds what, so that nothing is oversold, nobody is refused falsely, the order is kept, and nobody who fits waits while
 //! places are free.
 //!
@@ -7,14 +7,14 @@
 //! it as short as it can.
 
 use super::waiting::{Party, join, look};
-use super::{add_session, book, museum, officer, party, people_booked};
+use super::{add_session, museum, officer, party, people_booked};
 use domain::account::Actor;
 use domain::booking::{Policy, Refusal, WaitingState, offer_until};
 use domain::ids::{BookingId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
-use services::booking::{self, BookingError, Handle};
+use services::booking::{self, BookingError, Handle, OnBehalf};
 use testkit::TestHouse;
 
 /// How many sequences of operations are tried.
@@ -22,15 +22,30 @@ const CASES: u32 = 12;
 
 #[derive(Clone, Debug)]
 enum Op {
-    Book { session: usize, people: u32 },
+    Book {
+        session: usize,
+        people: u32,
+    },
+    /// Somebody who waits books otherwise: both sessions are on one day, so that their waiting rests.
+    BookBeside {
+        n: usize,
+        session: usize,
+    },
     Cancel(usize),
     Smaller(usize),
     Move(usize),
-    Join { session: usize, also: bool, people: u32 },
+    Join {
+        session: usize,
+        also: bool,
+        people: u32,
+    },
     Accept(usize),
     Decline(usize),
     Leave(usize),
-    Capacity { session: usize, places: u32 },
+    Capacity {
+        session: usize,
+        places: u32,
+    },
     Minutes(i64),
     PassOn,
 }
@@ -38,6 +53,7 @@ enum Op {
 fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         6 => (0..2usize, 1..4u32).prop_map(|(session, people)| Op::Book { session, people }),
+        4 => (any::<usize>(), 0..2usize).prop_map(|(n, session)| Op::BookBeside { n, session }),
         5 => any::<usize>().prop_map(Op::Cancel),
         2 => any::<usize>().prop_map(Op::Smaller),
         2 => any::<usize>().prop_map(Op::Move),
@@ -55,10 +71,15 @@ struct Kept {
     id: BookingId,
     session: usize,
     people: u32,
+    /// Whose it is.
+    person: usize,
 }
 
+#[derive(Clone)]
 struct Waits {
     party: Party,
+    /// Who it is.
+    person: usize,
     people: u32,
     state: WaitingState,
     /// Its place in the list of each session; `None` where it does not wait (any more).
@@ -93,8 +114,31 @@ impl Model {
         offer_until(&Policy::default(), self.now, self.starts[s])
     }
 
-    /// Who waits for a session now, in order.
+    /// The person has a booking of the day, and one is all they may have.
+    fn rests(&self, i: usize) -> bool {
+        self.kept.iter().any(|kept| kept.person == self.line[i].person)
+    }
+
+    /// Who waits for a session now and could come, in order.
     fn waiting(&self, s: usize) -> Vec<usize> {
+        self.in_line(s).into_iter().filter(|i| !self.rests(*i)).collect()
+    }
+
+    /// Who has an offer of a session that they could not take any more.
+    fn spent(&self, s: usize) -> Vec<usize> {
+        let spent = |i: &usize| self.line[*i].offer.is_some_and(|(at, until)| at == s && until > self.now);
+        (0..self.line.len()).filter(spent).filter(|i| self.rests(*i)).collect()
+    }
+
+    /// A claim on a session passes on what is due before it is decided.
+    fn hand_on(&mut self, s: usize) {
+        if self.public(s) < self.free(s) || !self.spent(s).is_empty() {
+            self.promote(s);
+        }
+    }
+
+    /// Who waits for a session now, in order.
+    fn in_line(&self, s: usize) -> Vec<usize> {
         let waits = |w: &Waits| match w.offer {
             None => w.state == WaitingState::Waiting,
             Some((at, until)) => at != s && until <= self.now,
@@ -137,6 +181,10 @@ impl Model {
                 self.step_back(i, s, WaitingState::Expired);
             }
         }
+        for i in self.spent(s) {
+            self.line[i].offer = None;
+            self.line[i].state = WaitingState::Waiting;
+        }
         let Some(until) = self.offers(s) else { return };
         let mut left = self.free(s);
         for i in self.waiting(s) {
@@ -158,7 +206,7 @@ impl Model {
             for s in [0, 1] {
                 self.promote(s);
                 if self.offers(s).is_none() {
-                    for i in self.waiting(s) {
+                    for i in self.in_line(s) {
                         if self.line[i].offer.is_none() {
                             self.step_back(i, s, WaitingState::NoPlace);
                         }
@@ -191,6 +239,7 @@ struct World {
     house: TestHouse,
     model: Model,
     people: usize,
+    asked: usize,
 }
 
 impl World {
@@ -214,12 +263,20 @@ impl World {
             joined: 0,
             now,
         };
-        Self { house, model, people: 0 }
+        Self { house, model, people: 0, asked: 0 }
     }
 
     async fn run(&mut self, op: &Op) -> Result<(), TestCaseError> {
         match *op {
-            Op::Book { session, people } => self.book(session, people).await?,
+            Op::Book { session, people } => {
+                self.people += 1;
+                self.book(session, people, self.people).await?;
+            }
+            Op::BookBeside { n, session } => {
+                if let Some(i) = self.live(n) {
+                    self.book(session, 1, self.model.line[i].person).await?;
+                }
+            }
             Op::Cancel(n) => self.cancel(n).await,
             Op::Smaller(n) => self.smaller(n).await,
             Op::Move(n) => self.move_to(n).await?,
@@ -248,16 +305,25 @@ impl World {
         self.compare().await
     }
 
-    async fn book(&mut self, s: usize, people: u32) -> Result<(), TestCaseError> {
-        self.people += 1;
-        let answer = book(&self.house.services, self.model.sessions[s], self.people, people).await;
+    async fn book(&mut self, s: usize, people: u32, person: usize) -> Result<(), TestCaseError> {
+        self.asked += 1;
+        let asked = OnBehalf {
+            session: self.model.sessions[s],
+            person: super::person(person),
+            party: party(people, 0),
+            key: format!("asked-{}", self.asked),
+        };
+        let answer = booking::book(&self.house.services, &super::machine(&self.house.services), asked).await;
+        self.model.hand_on(s);
         let public = self.model.public(s);
         if self.model.now >= self.model.starts[s] {
             prop_assert!(matches!(answer, Err(BookingError::Refused(Refusal::TooLate))), "{answer:?}");
+        } else if self.model.kept.iter().any(|kept| kept.person == person) {
+            prop_assert!(matches!(answer, Err(BookingError::Refused(Refusal::DailyLimit { .. }))), "{answer:?}");
         } else if public >= people {
             prop_assert!(answer.is_ok(), "a false refusal: {public} are free, {people} wanted: {answer:?}");
             let id = answer.expect("booked").booking;
-            self.model.kept.push(Kept { id, session: s, people });
+            self.model.kept.push(Kept { id, session: s, people, person });
         } else {
             prop_assert!(
                 matches!(answer, Err(BookingError::Refused(Refusal::Full { free })) if free == public),
@@ -299,12 +365,16 @@ impl World {
         let by = officer(&self.house);
         let answer = booking::move_to(&self.house.services, &by, Handle::Id(id), None, self.model.sessions[to]).await;
         let over = self.model.now >= self.model.starts[to] + SignedDuration::from_mins(90);
+        let before = self.model.line.clone();
+        self.model.hand_on(to);
         if !over && self.model.public(to) >= people {
             prop_assert!(answer.is_ok(), "a false refusal of a move: {answer:?}");
             self.model.kept[i].session = to;
             self.model.promote(from);
         } else {
             prop_assert!(matches!(answer, Err(BookingError::Refused(_))), "{answer:?}");
+            // Nothing of what was refused stands.
+            self.model.line = before;
         }
         Ok(())
     }
@@ -314,7 +384,8 @@ impl World {
         let other = [self.model.sessions[1 - s]];
         let also: &[SessionId] = if also { &other } else { &[] };
         let own = self.model.sessions[s];
-        let answer = join(&self.house, &self.house.services, own, also, 10_000 + self.people, people).await;
+        let person = 10_000 + self.people;
+        let answer = join(&self.house, &self.house.services, own, also, person, people).await;
         let can = |model: &Model, s: usize| {
             model.now < model.starts[s] && people <= model.places[s] && model.offers(s).is_some()
         };
@@ -322,15 +393,20 @@ impl World {
             prop_assert!(matches!(answer, Err(BookingError::Refused(_))), "{answer:?}");
             return Ok(());
         }
+        let beside = !also.is_empty() && can(&self.model, 1 - s);
+        if self.model.public(s) >= people || (beside && self.model.public(1 - s) >= people) {
+            prop_assert!(matches!(answer, Err(BookingError::Refused(Refusal::PlacesFree))), "{answer:?}");
+            return Ok(());
+        }
         prop_assert!(answer.is_ok(), "{answer:?}");
         self.model.joined += 1;
         let mut places = [None, None];
         places[s] = Some(self.model.joined);
-        if !also.is_empty() && can(&self.model, 1 - s) {
+        if beside {
             places[1 - s] = Some(self.model.joined);
         }
         let party = answer.expect("joined");
-        self.model.line.push(Waits { party, people, state: WaitingState::Waiting, places, offer: None });
+        self.model.line.push(Waits { party, person, people, state: WaitingState::Waiting, places, offer: None });
         self.model.promote(s);
         if places[1 - s].is_some() {
             self.model.promote(1 - s);
@@ -351,7 +427,10 @@ impl World {
         let s = offer.map_or(0, |(s, _)| s);
         let anybody = self.house.context(Actor::Anonymous);
         let answer = booking::accept(&self.house.services, &anybody, &link, self.model.sessions[s]).await;
-        let good = offer.is_some_and(|(_, until)| until > self.model.now);
+        if offer.is_some() {
+            self.model.hand_on(s);
+        }
+        let good = self.model.line[i].offer.is_some_and(|(at, until)| at == s && until > self.model.now);
         if !good {
             prop_assert!(matches!(answer, Err(BookingError::Refused(Refusal::OfferEnded))), "{answer:?}");
         } else if self.model.used(s) > self.model.places[s] {
@@ -361,7 +440,8 @@ impl World {
             prop_assert!(answer.is_ok(), "an offer that is good is kept: {answer:?}");
             let entry = &mut self.model.line[i];
             (entry.state, entry.offer, entry.places) = (WaitingState::Booked, None, [None, None]);
-            self.model.kept.push(Kept { id: answer.expect("booked"), session: s, people });
+            let person = entry.person;
+            self.model.kept.push(Kept { id: answer.expect("booked"), session: s, people, person });
         }
         Ok(())
     }

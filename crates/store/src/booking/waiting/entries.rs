@@ -1,7 +1,4 @@
-//! The waiting list: parties in order, the offers made to them, and what became of both.
-//!
-//! Whatever decides here is called under the session's lock. A party may wait for several sessions, so its own row is
-//! locked too before it changes; always after the sessions, and always in the order of ids.
+//! Entries of the waiting list: a party, what it waits for, what became of it; and the drafts they come from.
 
 use jiff_sqlx::{Timestamp, ToSqlx};
 use sqlx::{PgConnection, PgExecutor};
@@ -32,8 +29,10 @@ pub struct NewEntry {
     pub mail_sealed: Option<Vec<u8>>,
     /// Keyed hash.
     pub mail_index: Option<Vec<u8>>,
-    /// The draft it came from.
-    pub draft_id: Uuid,
+    /// The draft it came from; a machine needs none.
+    pub draft_id: Option<Uuid>,
+    /// The machine that put it there.
+    pub client_id: Option<Uuid>,
 }
 
 /// Puts a party at the end of the list of each of these sessions and closes its draft.
@@ -58,13 +57,17 @@ pub async fn add(db: &mut PgConnection, now: jiff::Timestamp, fresh: &NewEntry, 
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "with closed as (update booking_draft set waiting_id = $1 where id = $3)
+        "with closed as (update booking_draft set waiting_id = $1 where id = $3),
+              noted as (insert into api_waiting (client_id, waiting_id, created_at)
+                        select id, $1, $5 from api_client where id = $4)
          insert into waiting_wish (session_id, place, waiting_id)
          select wished, (select coalesce(max(place), 0) + 1 from waiting_wish w where w.session_id = wished), $1
          from unnest($2::uuid[]) as wished",
         fresh.id,
         sessions,
-        fresh.draft_id
+        fresh.draft_id,
+        fresh.client_id,
+        now.to_sqlx() as _
     )
     .execute(db)
     .await?;
@@ -108,6 +111,8 @@ pub struct EntryRow {
     pub phone_sealed: Option<Vec<u8>>,
     /// Mail.
     pub mail_sealed: Option<Vec<u8>>,
+    /// Keyed hash of the phone or the address the limits count; nothing once it is erased.
+    pub person: Option<Vec<u8>>,
     /// The session offered.
     pub offered_session: Option<Uuid>,
     /// Until when.
@@ -125,7 +130,7 @@ pub async fn entry(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Entry
     sqlx::query_as!(
         EntryRow,
         "select id, activity_id, state, people, children, locale, account_id, name_sealed, phone_sealed, mail_sealed,
-                offered_session, offer_expires_at, offers, booking_id, created_at
+                coalesce(phone_index, mail_index) as person, offered_session, offer_expires_at, offers, booking_id, created_at
          from waiting_entry where id = $1",
         id
     )
@@ -133,17 +138,33 @@ pub async fn entry(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Entry
     .await
 }
 
-/// Locks entries in the order of their ids, so that two sessions with the same parties never wait in a circle.
-pub async fn lock_entries(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<EntryRow>> {
+/// Several entries, in the order of their ids.
+pub async fn entries(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<EntryRow>> {
     sqlx::query_as!(
         EntryRow,
         "select id, activity_id, state, people, children, locale, account_id, name_sealed, phone_sealed, mail_sealed,
-                offered_session, offer_expires_at, offers, booking_id, created_at
-         from waiting_entry where id = any($1) order by id for update",
+                coalesce(phone_index, mail_index) as person, offered_session, offer_expires_at, offers, booking_id, created_at
+         from waiting_entry where id = any($1) order by id",
         ids
     )
     .fetch_all(db)
     .await
+}
+
+/// The machine put the entry on the list.
+pub async fn is_of_client(db: &mut PgConnection, client: Uuid, entry: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from api_waiting where client_id = $1 and waiting_id = $2) as "made!""#,
+        client,
+        entry
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// The rules of an activity: domain::booking::Policy as JSON.
+pub async fn policy(db: &mut PgConnection, activity: Uuid) -> sqlx::Result<Option<serde_json::Value>> {
+    sqlx::query_scalar!("select policy from activity where id = $1", activity).fetch_optional(db).await
 }
 
 /// A session an entry waits for.
@@ -170,81 +191,6 @@ pub async fn wishes(db: &mut PgConnection, entry: Uuid) -> sqlx::Result<Vec<Wish
                    where o.session_id = w.session_id and not o.over and o.place < w.place and e.state = 'waiting') as "before!"
            from waiting_wish w join session s on s.id = w.session_id where w.waiting_id = $1 order by s.starts_at, s.id"#,
         entry
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// A party that waits for a session, in its place.
-#[derive(Debug, Clone)]
-pub struct InLine {
-    /// Entry.
-    pub id: Uuid,
-    /// Its people.
-    pub people: i32,
-    /// Its place.
-    pub place: i32,
-}
-
-/// Locks the parties that wait for a session at `now`, and answers them in the order of the list. One whose offer of
-/// another session has run out waits again, whether or not anybody has noted it.
-pub async fn lock_line(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<Vec<InLine>> {
-    let mut line = sqlx::query_as!(
-        InLine,
-        "select e.id, e.people, w.place from waiting_wish w join waiting_entry e on e.id = w.waiting_id
-         where w.session_id = $1 and not w.over
-           and (e.state = 'waiting' or (e.state = 'offered' and e.offered_session <> $1 and e.offer_expires_at <= $2))
-         order by e.id for update of e",
-        session,
-        now.to_sqlx() as _
-    )
-    .fetch_all(db)
-    .await?;
-    line.sort_by_key(|party| party.place);
-    Ok(line)
-}
-
-/// The same without the locks: for pages and for the negative control of the races.
-pub async fn line(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<Vec<InLine>> {
-    sqlx::query_as!(
-        InLine,
-        "select e.id, e.people, w.place from waiting_wish w join waiting_entry e on e.id = w.waiting_id
-         where w.session_id = $1 and not w.over
-           and (e.state = 'waiting' or (e.state = 'offered' and e.offered_session <> $1 and e.offer_expires_at <= $2))
-         order by w.place",
-        session,
-        now.to_sqlx() as _
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// Whether anybody waits for a session or has an offer of it.
-pub async fn anybody(db: &mut PgConnection, session: Uuid) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (select from waiting_wish where session_id = $1 and not over) as "anybody!""#,
-        session
-    )
-    .fetch_one(db)
-    .await
-}
-
-/// The entries whose offer of a session has run out.
-pub async fn run_out(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        "select id from waiting_entry where state = 'offered' and offered_session = $1 and offer_expires_at <= $2 order by id",
-        session,
-        now.to_sqlx() as _
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// Every entry with a live wish for a session.
-pub async fn of_session(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        "select waiting_id from waiting_wish where session_id = $1 and not over order by waiting_id",
-        session
     )
     .fetch_all(db)
     .await
@@ -286,118 +232,6 @@ pub async fn set_state(
     Ok(())
 }
 
-/// Offers places of a session to entries: each gets a hold of its own. An offer of another session that has run out is over.
-pub async fn offer(
-    db: &mut PgConnection,
-    session: Uuid,
-    entries: &[Uuid],
-    until: jiff::Timestamp,
-    now: jiff::Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "with missed as (
-           update waiting_wish w set over = true from waiting_entry e
-           where e.id = any($2) and w.waiting_id = e.id and e.state = 'offered' and w.session_id = e.offered_session),
-         held as (
-           insert into hold (session_id, id, people, expires_at, created_at)
-           select $1, id, people, $3, $4 from waiting_entry where id = any($2))
-         update waiting_entry set state = 'offered', offered_session = $1, offer_expires_at = $3, offers = offers + 1,
-                updated_at = $4
-         where id = any($2)",
-        session,
-        entries,
-        until.to_sqlx() as _,
-        now.to_sqlx() as _
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// A session somebody waits for or has an offer of, with what decides whether anything is due.
-#[derive(Debug, Clone)]
-pub struct WaitedFor {
-    /// Session.
-    pub id: Uuid,
-    /// Beginning.
-    pub starts_at: Timestamp,
-    /// Places.
-    pub capacity: i32,
-    /// `open`, `closed`.
-    pub state: String,
-    /// domain::booking::Policy.
-    pub policy: serde_json::Value,
-    /// People with a confirmed booking or a live hold.
-    pub taken: i64,
-    /// An offer of it has run out.
-    pub run_out: bool,
-    /// People of the smallest party that waits for it.
-    pub smallest: Option<i32>,
-}
-
-/// Sessions somebody waits for or has an offer of, the soonest first. Read without a lock: what is due is decided again
-/// under it.
-pub async fn sessions(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Result<Vec<WaitedFor>> {
-    sqlx::query_as!(
-        WaitedFor,
-        r#"select s.id, s.starts_at, s.capacity, s.state, a.policy,
-                  (select coalesce(sum(people), 0) from booking where session_id = s.id and state = 'confirmed')
-                    + (select coalesce(sum(people), 0) from hold where session_id = s.id and expires_at > $1) as "taken!",
-                  exists (select from waiting_entry where state = 'offered' and offered_session = s.id
-                            and offer_expires_at <= $1) as "run_out!",
-                  (select min(e.people) from waiting_wish w join waiting_entry e on e.id = w.waiting_id
-                   where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
-                         and e.offered_session <> s.id and e.offer_expires_at <= $1))) as smallest
-           from session s join activity a on a.id = s.activity_id
-           where exists (select from waiting_wish w where w.session_id = s.id and not w.over)
-           order by s.starts_at, s.id limit 500"#,
-        now.to_sqlx() as _
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// A line of the staff's list of one session.
-#[derive(Debug, Clone)]
-pub struct ListedRow {
-    /// Entry.
-    pub id: Uuid,
-    /// Its place.
-    pub place: i32,
-    /// domain::booking::WaitingState.
-    pub state: String,
-    /// People.
-    pub people: i32,
-    /// Of whom under 14.
-    pub children: i32,
-    /// Name, sealed, until it is erased.
-    pub name_sealed: Option<Vec<u8>>,
-    /// The session offered.
-    pub offered_session: Option<Uuid>,
-    /// Until when.
-    pub offer_expires_at: Option<Timestamp>,
-    /// Other sessions it waits for.
-    pub others: i64,
-    /// It waits for this session no more.
-    pub over: bool,
-    /// Since when.
-    pub created_at: Timestamp,
-}
-
-/// The list of a session, those that are over too, in order.
-pub async fn list(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Vec<ListedRow>> {
-    sqlx::query_as!(
-        ListedRow,
-        r#"select e.id, w.place, e.state, e.people, e.children, e.name_sealed, e.offered_session, e.offer_expires_at,
-                  (select count(*) from waiting_wish o where o.waiting_id = e.id and not o.over and o.session_id <> $1) as "others!",
-                  w.over, e.created_at
-           from waiting_wish w join waiting_entry e on e.id = w.waiting_id where w.session_id = $1 order by w.place"#,
-        session
-    )
-    .fetch_all(db)
-    .await
-}
-
 /// The live entries of an account: its own, and those under a phone or address it has proven since.
 pub async fn live_of_account(
     db: &mut PgConnection,
@@ -426,7 +260,7 @@ pub async fn of_account(
     sqlx::query_as!(
         EntryRow,
         "select id, activity_id, state, people, children, locale, account_id, name_sealed, phone_sealed, mail_sealed,
-                offered_session, offer_expires_at, offers, booking_id, created_at
+                coalesce(phone_index, mail_index) as person, offered_session, offer_expires_at, offers, booking_id, created_at
          from waiting_entry where account_id = $1 or phone_index = $2 or mail_index = $3 order by created_at desc, id desc",
         account,
         phone_index,
@@ -439,9 +273,10 @@ pub async fn of_account(
 /// Empties entries: what remains counts people and names nobody.
 pub async fn empty(db: &mut PgConnection, entries: &[Uuid], now: jiff::Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!(
-        "update waiting_entry set name_sealed = null, phone_sealed = null, phone_index = null, mail_sealed = null,
+        "with locked as (select id from waiting_entry where id = any($1) order by id for no key update)
+         update waiting_entry set name_sealed = null, phone_sealed = null, phone_index = null, mail_sealed = null,
                 mail_index = null, account_id = null, erased_at = $2, updated_at = $2
-         where id = any($1)",
+         where id in (select id from locked)",
         entries,
         now.to_sqlx() as _
     )
@@ -526,10 +361,10 @@ pub async fn set_wishes(db: &mut PgConnection, draft: Uuid, also: &[Uuid]) -> sq
     Ok(done.rows_affected() == 1)
 }
 
-/// The entry a draft became.
-pub async fn of_draft(db: &mut PgConnection, draft: Uuid) -> sqlx::Result<Option<Uuid>> {
-    Ok(sqlx::query_scalar!("select waiting_id from booking_draft where id = $1", draft)
+/// What a draft became: an entry, a booking.
+pub async fn of_draft(db: &mut PgConnection, draft: Uuid) -> sqlx::Result<(Option<Uuid>, Option<Uuid>)> {
+    let found = sqlx::query!("select waiting_id, booking_id from booking_draft where id = $1", draft)
         .fetch_optional(db)
-        .await?
-        .flatten())
+        .await?;
+    Ok(found.map_or((None, None), |row| (row.waiting_id, row.booking_id)))
 }

@@ -1,0 +1,76 @@
+//! What persons have booked and missed, as the limits count it: read once for a decision, and what it grants is added.
+
+use domain::booking::{BookingFacts, Policy, suspended_until};
+use domain::ids::BookingId;
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use std::collections::HashMap;
+use store::booking::claims as sql;
+use uuid::Uuid;
+
+/// A beginning and an end.
+pub(super) type Span = (Timestamp, Timestamp);
+
+/// Live bookings and standing no-shows, by activity and person.
+#[derive(Default)]
+pub(super) struct Persons(HashMap<(Uuid, Vec<u8>), Had>);
+
+/// What one person has of one activity.
+#[derive(Default)]
+struct Had {
+    booked: Vec<Span>,
+    /// The ends of the sessions they did not come to.
+    missed: Vec<Timestamp>,
+}
+
+impl Persons {
+    /// What these persons have of sessions that begin at `since` or later. No query where there is nobody.
+    pub async fn read(db: &mut PgConnection, persons: Vec<Vec<u8>>, since: Timestamp) -> sqlx::Result<Self> {
+        Self::read_except(db, persons, since, None).await
+    }
+
+    /// The same without one booking, which is about to change.
+    pub async fn read_except(
+        db: &mut PgConnection,
+        mut persons: Vec<Vec<u8>>,
+        since: Timestamp,
+        except: Option<BookingId>,
+    ) -> sqlx::Result<Self> {
+        let mut found = Self::default();
+        persons.sort_unstable();
+        persons.dedup();
+        if !persons.is_empty() {
+            for visit in sql::visits(db, &persons, since, except.map(|id| id.0)).await? {
+                let span = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());
+                let had = found.0.entry((visit.activity, visit.person)).or_default();
+                if visit.missed { had.missed.push(span.1) } else { had.booked.push(span) }
+            }
+        }
+        Ok(found)
+    }
+
+    /// What the limits of an activity count of a person around a session.
+    pub fn around(&self, policy: &Policy, now: Timestamp, activity: Uuid, span: Span, person: &[u8]) -> BookingFacts {
+        let Some(had) = self.0.get(&(activity, person.to_vec())) else { return BookingFacts::default() };
+        BookingFacts {
+            suspended_until: suspended_until(policy, now, &had.missed),
+            ..BookingFacts::around(policy, span, had.booked.iter().copied())
+        }
+    }
+
+    /// [`around`](Self::around) a session that was read.
+    pub fn at(&self, policy: &Policy, now: Timestamp, session: &sql::LockedSession, person: &[u8]) -> BookingFacts {
+        let span = (session.starts_at.to_jiff(), session.ends_at.to_jiff());
+        self.around(policy, now, session.activity_id, span, person)
+    }
+
+    /// A booking was granted.
+    pub fn add(&mut self, activity: Uuid, span: Span, person: &[u8]) {
+        self.0.entry((activity, person.to_vec())).or_default().booked.push(span);
+    }
+}
+
+/// The first instant whose bookings count beside a session.
+pub(super) fn since(policy: &Policy, starts_at: Timestamp) -> Timestamp {
+    policy.window(starts_at).0.min(policy.day(starts_at).0)
+}

@@ -1,0 +1,330 @@
+//! `/api/v1/waiting`: the waiting list for others. A client sees and answers for the entries it made and nobody else's; the
+//! person hears of offers by message, too, and may answer by the link in it.
+
+use super::bookings::{party, prefix};
+use super::extract::{Body, Caller, Id, IdempotencyKey, locale};
+use super::idempotent::{self, Keeper, Kept};
+use super::problem::{self, Problem};
+use crate::house::House;
+use axum::extract::State;
+use axum::response::Response;
+use domain::contact::{Contact, PersonName};
+use domain::field::{Fault, Faults};
+use domain::ids::{BookingId, SessionId, WaitingId};
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use services::booking::{self, BookingError, Person, Remember, WaitOnBehalf, WaitingView};
+use services::machines::Repeatable;
+use services::{Context, Services};
+use utoipa::ToSchema;
+
+/// The most sessions one party may name.
+const SESSIONS: u32 = 6;
+
+/// A party to put on the list.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewWaiting {
+    /// The session it waits for.
+    #[schema(value_type = String, format = Uuid)]
+    session: SessionId,
+    /// Other full sessions it would take as well, at most five: whichever has room first is offered.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, max_items = 5)]
+    also: Vec<SessionId>,
+    /// Who waits: a name of at most 40 characters.
+    name: String,
+    /// A mobile number or a mail address: offers go there.
+    contact: String,
+    /// How many would come, children included.
+    people: u32,
+    /// Of whom under 14.
+    #[serde(default)]
+    children: u32,
+    /// The language of messages: `zh-CN` or `en`.
+    locale: Option<String>,
+}
+
+/// Which offer.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Offered {
+    /// The session that is offered.
+    #[schema(value_type = String, format = Uuid)]
+    session: SessionId,
+}
+
+/// A session a party waits for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WaitingWish)]
+pub struct Wish {
+    /// Which.
+    #[schema(value_type = String, format = Uuid)]
+    session: SessionId,
+    /// Its beginning.
+    #[schema(value_type = String, format = DateTime)]
+    starts_at: Timestamp,
+    /// Its end.
+    #[schema(value_type = String, format = DateTime)]
+    ends_at: Timestamp,
+    /// Parties before this one.
+    before: u32,
+    /// `waiting`; `resting` while the person has other bookings beside which the rules allow no more; `over`.
+    state: &'static str,
+}
+
+/// Places kept for a party until it answers.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WaitingOffer)]
+pub struct Offer {
+    /// The session.
+    #[schema(value_type = String, format = Uuid)]
+    session: SessionId,
+    /// Until when.
+    #[schema(value_type = String, format = DateTime)]
+    until: Timestamp,
+}
+
+/// An entry of the waiting list, without the person: who made it knows who it is for.
+#[derive(Serialize, ToSchema)]
+pub struct Waiting {
+    /// Which.
+    #[schema(value_type = String, format = Uuid)]
+    id: WaitingId,
+    /// `waiting`, `offered`, `booked`, `declined`, `left`, `expired`, `closed` or `no_place`.
+    state: &'static str,
+    /// People.
+    people: u32,
+    /// Of whom under 14.
+    children: u16,
+    /// What it waits for, in order of time.
+    sessions: Vec<Wish>,
+    /// The offer, while it is good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer: Option<Offer>,
+    /// The booking it became.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    booking: Option<BookingId>,
+    /// Where the person sees and answers. Whoever has it may: hand it to nobody else.
+    manage_url: String,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+}
+
+impl Waiting {
+    fn of(services: &Services, view: &WaitingView) -> Self {
+        let live = view.state.is_live();
+        let wish = |wish: &booking::Wish| Wish {
+            session: wish.session,
+            starts_at: wish.starts_at,
+            ends_at: wish.ends_at,
+            before: wish.before,
+            state: match (live && !wish.over, wish.rests) {
+                (false, _) => "over",
+                (true, true) => "resting",
+                (true, false) => "waiting",
+            },
+        };
+        Self {
+            id: view.id,
+            state: view.state.name(),
+            people: view.party.people.get(),
+            children: view.party.children,
+            sessions: view.wishes.iter().map(wish).collect(),
+            offer: view.offer.map(|offer| Offer { session: offer.session, until: offer.until }),
+            booking: view.booking.map(|(booking, _)| booking),
+            manage_url: format!(
+                "{}{}/waiting/{}",
+                services.settings.public_url,
+                prefix(view.locale),
+                view.link(services)
+            ),
+            created_at: view.created_at,
+        }
+    }
+
+    fn kept(self, status: StatusCode) -> Result<Kept, Problem> {
+        let location = (status == StatusCode::CREATED).then(|| format!("/api/v1/waiting/{}", self.id));
+        let body = serde_json::to_value(self).map_err(|_| Problem::new(problem::BROKEN))?;
+        Ok(Kept { status, body, version: None, location })
+    }
+}
+
+/// The answer as the work itself keeps it.
+fn remember(under: Repeatable, status: StatusCode) -> Remember<WaitingView> {
+    let answer = move |services: &Services, view: &WaitingView| {
+        Waiting::of(services, view).kept(status).map_or(serde_json::Value::Null, |kept| kept.value())
+    };
+    Remember { under, answer: Box::new(answer) }
+}
+
+/// Wait for full sessions.
+///
+/// The same `Idempotency-Key` with the same body gets the same entry. Where there is room the answer is the refusal
+/// `places-free`: book instead.
+#[utoipa::path(
+    post, path = "/api/v1/waiting", tag = "waiting",
+    params(("Idempotency-Key" = String, Header, description = "8 to 64 characters, the same for every retry")),
+    request_body = NewWaiting,
+    responses(
+        (status = 201, description = "On the list", body = Waiting, headers(("Location" = String, description = "The entry"))),
+        (status = 404, description = "`not-found`: no such session, or one nobody can wait for", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "`refused`: `places-free`, `already-waiting`, `waiting-limit`, `waiting-over`, a limit …; `idempotency-key-in-progress`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`, `idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 503, description = "`busy`: try again with the same key", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn join(
+    State(house): State<House>,
+    Caller(context): Caller,
+    IdempotencyKey(key): IdempotencyKey,
+    body: Body<NewWaiting>,
+) -> Result<Response, Problem> {
+    let asked = body.value;
+    let mut faults = Faults::default();
+    let name = faults.take("name", PersonName::parse(&asked.name));
+    let contact = faults.take("contact", Contact::parse(&asked.contact));
+    let party = party(asked.people, asked.children, &mut faults);
+    if asked.also.len() >= SESSIONS as usize {
+        faults.add("also", Fault::OutOfRange { min: 0, max: SESSIONS - 1 });
+    }
+    let (Some(name), Some(contact), Some(party), true) = (name, contact, party, faults.is_empty()) else {
+        return Err(Problem::new(problem::INVALID).errors(faults.into_errors()));
+    };
+    let context = Context { locale: locale(asked.locale.as_deref()), ..context };
+    let person = Person { name, contact: Some(contact) };
+    let wanted = WaitOnBehalf { session: asked.session, also: asked.also, person, party };
+    let repeatable = Repeatable::new(&house.services, &context, &key, "waiting", &body.text);
+    let (services, who, under) = (house.services.clone(), context.clone(), repeatable.clone());
+    let done = async move {
+        let remember = remember(under, StatusCode::CREATED);
+        let entry = booking::wait_on_behalf(&services, &who, wanted, remember).await?;
+        Waiting::of(&services, &entry).kept(StatusCode::CREATED)
+    };
+    idempotent::once(&house, &context, repeatable, Keeper::Work, done).await
+}
+
+/// Show an entry.
+#[utoipa::path(
+    get, path = "/api/v1/waiting/{id}", tag = "waiting",
+    params(("id" = String, Path, format = Uuid, description = "The entry")),
+    responses(
+        (status = 200, description = "The entry", body = Waiting),
+        (status = 404, description = "`not-found`: there is none, or another client made it", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show(
+    State(house): State<House>,
+    Caller(context): Caller,
+    Id(id): Id<WaitingId>,
+) -> Result<Response, Problem> {
+    let view = booking::own_waiting(&house.services, &context, id).await?;
+    Ok(Waiting::of(&house.services, &view).kept(StatusCode::OK)?.response())
+}
+
+/// Take an offer.
+///
+/// The booking it becomes is this client's own.
+#[utoipa::path(
+    post, path = "/api/v1/waiting/{id}/accept", tag = "waiting",
+    params(
+        ("id" = String, Path, format = Uuid, description = "The entry"),
+        ("Idempotency-Key" = String, Header, description = "8 to 64 characters, the same for every retry"),
+    ),
+    request_body = Offered,
+    responses(
+        (status = 200, description = "Booked", body = Waiting),
+        (status = 404, description = "`not-found`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "`refused`: `offer-ended`, a limit …; `idempotency-key-in-progress`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "`idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 503, description = "`busy`: try again with the same key", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn accept(
+    State(house): State<House>,
+    Caller(context): Caller,
+    Id(id): Id<WaitingId>,
+    IdempotencyKey(key): IdempotencyKey,
+    body: Body<Offered>,
+) -> Result<Response, Problem> {
+    let session = body.value.session;
+    let repeatable = Repeatable::new(&house.services, &context, &key, &format!("waiting {id} accept"), &body.text);
+    let (services, who) = (house.services.clone(), context.clone());
+    let done = async move {
+        booking::accept_own(&services, &who, id, session).await?;
+        let view = booking::own_waiting(&services, &who, id).await?;
+        Waiting::of(&services, &view).kept(StatusCode::OK)
+    };
+    // Taking an offer twice is taking it once: the engine keeps that itself.
+    idempotent::once(&house, &context, repeatable, Keeper::Afterwards, done).await
+}
+
+/// Decline an offer.
+///
+/// The next party is offered the places at once; one that waits for other sessions goes on waiting for those.
+#[utoipa::path(
+    post, path = "/api/v1/waiting/{id}/decline", tag = "waiting",
+    params(
+        ("id" = String, Path, format = Uuid, description = "The entry"),
+        ("Idempotency-Key" = String, Header, description = "8 to 64 characters, the same for every retry"),
+    ),
+    request_body = Offered,
+    responses(
+        (status = 200, description = "Declined", body = Waiting),
+        (status = 404, description = "`not-found`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "`refused`: `offer-ended`; `idempotency-key-in-progress`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "`idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn decline(
+    State(house): State<House>,
+    Caller(context): Caller,
+    Id(id): Id<WaitingId>,
+    IdempotencyKey(key): IdempotencyKey,
+    body: Body<Offered>,
+) -> Result<Response, Problem> {
+    let session = body.value.session;
+    let repeatable = Repeatable::new(&house.services, &context, &key, &format!("waiting {id} decline"), &body.text);
+    let (services, who, under) = (house.services.clone(), context.clone(), repeatable.clone());
+    let done = async move {
+        let remember = remember(under, StatusCode::OK);
+        answered(&services, booking::decline_own(&services, &who, id, session, remember).await)
+    };
+    idempotent::once(&house, &context, repeatable, Keeper::Work, done).await
+}
+
+/// Leave the list.
+#[utoipa::path(
+    delete, path = "/api/v1/waiting/{id}", tag = "waiting",
+    params(
+        ("id" = String, Path, format = Uuid, description = "The entry"),
+        ("Idempotency-Key" = String, Header, description = "8 to 64 characters, the same for every retry"),
+    ),
+    responses(
+        (status = 200, description = "Left", body = Waiting),
+        (status = 404, description = "`not-found`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "`refused`: the waiting ended otherwise; `idempotency-key-in-progress`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "`idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn leave(
+    State(house): State<House>,
+    Caller(context): Caller,
+    Id(id): Id<WaitingId>,
+    IdempotencyKey(key): IdempotencyKey,
+) -> Result<Response, Problem> {
+    let repeatable = Repeatable::new(&house.services, &context, &key, &format!("waiting {id} leave"), b"leave");
+    let (services, who, under) = (house.services.clone(), context.clone(), repeatable.clone());
+    let done = async move {
+        let remember = remember(under, StatusCode::OK);
+        answered(&services, booking::leave_own(&services, &who, id, remember).await)
+    };
+    idempotent::once(&house, &context, repeatable, Keeper::Work, done).await
+}
+
+fn answered(services: &Services, after: Result<WaitingView, BookingError>) -> Result<Kept, Problem> {
+    Waiting::of(services, &after?).kept(StatusCode::OK)
+}
