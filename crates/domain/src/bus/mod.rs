@@ -14,5 +14,6 @@ pub use itinerary::{
     BASE, Blackout, Conflict, DAY_TRIP, DUTY, Plan, Planned, SET_UP, Site, Span, TEAR_DOWN, Trip, busy, conflicts,
     duty, travel,
 };
-pub use request::{Audience, Details, HalfDay, MAX_PEOPLE, PARKING_MAX, Typed};
+pub use request::{Audience, Details, HalfDay, MAX_PEOPLE, PARKING_MAX, typed};
+pub use crate::typed::Typed;
 pub use state::{Event, Refused, State, next};

@@ -5,5 +5,6 @@ pub mod claims;
 pub mod closures;
 pub mod door;
 pub mod drafts;
+pub mod holds;
 pub mod sessions;
 pub mod waiting;
