@@ -52,7 +52,12 @@ pub(crate) async fn lock_for<'a>(
     Ok(Locked { services, context, sessions })
 }
 
-impl Locked<'_> {
+impl<'a> Locked<'a> {
+    /// The same sessions, for whom bookings are told in another language.
+    pub(crate) fn speaking(self, context: &'a Context) -> Self {
+        Self { context, ..self }
+    }
+
     fn session(&self, id: SessionId) -> Result<&sql::LockedSession, BookingError> {
         self.sessions.iter().find(|session| session.id == id.0).ok_or(BookingError::NotFound)
     }
@@ -104,7 +109,8 @@ impl Locked<'_> {
         hold: HoldId,
     ) -> Result<(), BookingError> {
         holds::remove(db, session.0, hold.0).await?;
-        promote(self.services, self.context, db, self.session(session)?).await
+        promote(self.services, self.context, db, self.session(session)?).await?;
+        Ok(())
     }
 
     /// Keeps the places of a hold longer, and no more of them than `people`. Answers whether they are kept.

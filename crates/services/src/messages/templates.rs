@@ -4,6 +4,7 @@
 //! sample in the tests, which render every text in every language. A subject never holds personal data: it is shown on
 //! locked screens and kept in the logs of every server on the way.
 
+use super::groups::GroupFacts;
 use domain::Locale;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
@@ -30,6 +31,10 @@ macro_rules! embedded {
             ("zh-CN/_bus.txt.j2", include_str!("../../templates/zh-CN/_bus.txt.j2")),
             ("en/_bus.html.j2", include_str!("../../templates/en/_bus.html.j2")),
             ("en/_bus.txt.j2", include_str!("../../templates/en/_bus.txt.j2")),
+            ("zh-CN/_group.html.j2", include_str!("../../templates/zh-CN/_group.html.j2")),
+            ("zh-CN/_group.txt.j2", include_str!("../../templates/zh-CN/_group.txt.j2")),
+            ("en/_group.html.j2", include_str!("../../templates/en/_group.html.j2")),
+            ("en/_group.txt.j2", include_str!("../../templates/en/_group.txt.j2")),
             $(
                 (concat!("zh-CN/", $name, ".subject.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".subject.j2"))),
                 (concat!("zh-CN/", $name, ".txt.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".txt.j2"))),
@@ -64,6 +69,11 @@ embedded!(
     "bus_refused",
     "bus_withdrawn",
     "bus_thanks",
+    "group_received",
+    "group_asked",
+    "group_proposed",
+    "group_refused",
+    "group_withdrawn",
 );
 
 /// What texts may speak of. A text that names anything else does not render.
@@ -89,6 +99,8 @@ pub(super) enum Facts {
     Account(AccountFacts),
     /// A request for the science bus.
     Bus(Box<BusFacts>),
+    /// A group's request.
+    Group(Box<GroupFacts>),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of
     /// the same values as the filed text, so the two cannot differ.
     Values {
@@ -347,6 +359,21 @@ mod tests {
             };
             all.push((name, Facts::Bus(Box::new(plain))));
         }
+        for name in NAMES.iter().filter(|name| name.starts_with("group_")) {
+            let group = group(locale, &visit);
+            all.push((name, Facts::Group(Box::new(group.clone()))));
+            let plain = GroupFacts {
+                wishes: Vec::new(),
+                date: None,
+                answer_by: None,
+                message: None,
+                question: None,
+                reason: None,
+                help: None,
+                ..group
+            };
+            all.push((name, Facts::Group(Box::new(plain))));
+        }
         for name in NAMES.iter().filter(|name| is_of_visit(name)) {
             all.push((name, Facts::Visit(Box::new(visit.clone()))));
             all.push((
@@ -407,7 +434,28 @@ mod tests {
     }
 
     fn is_of_visit(name: &str) -> bool {
-        names_somebody(name) && !name.starts_with("bus_") && !name.starts_with("waiting")
+        names_somebody(name) && !["bus_", "group_", "waiting"].iter().any(|room| name.starts_with(room))
+    }
+
+    fn group(locale: Locale, visit: &VisitFacts) -> GroupFacts {
+        let zh = locale == Locale::ZhCn;
+        let said = |zh_text: &str, en_text: &str| Some(if zh { zh_text } else { en_text }.to_owned());
+        GroupFacts {
+            name: visit.name.clone(),
+            organisation: if zh { "演示市星河小学" } else { "Xinghe Primary School" }.into(),
+            reference: visit.reference.clone(),
+            members: 48,
+            adults: 5,
+            wishes: vec![visit.date.clone(), visit.date.clone()],
+            date: Some(visit.date.clone()),
+            answer_by: Some(visit.change_until.clone()),
+            message: said("上午有空位。", "There is room in the morning."),
+            question: said("有几位坐轮椅的同学？", "How many come in a wheelchair?"),
+            reason: said("当天闭馆。", "The museum is closed that day."),
+            manage: visit.manage.clone(),
+            site: visit.site.clone(),
+            help: visit.help.clone(),
+        }
     }
 
     fn bus(locale: Locale, visit: &VisitFacts) -> BusFacts {
@@ -456,7 +504,7 @@ mod tests {
                             !names_somebody(name)
                                 || name == "cancelled"
                                 || name == "waiting_ended"
-                                || name == "bus_withdrawn"
+                                || matches!(name, "bus_withdrawn" | "group_withdrawn")
                                 || text.contains("/secret-link\""),
                             "{what}"
                         );

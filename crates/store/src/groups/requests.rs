@@ -156,6 +156,8 @@ pub struct RequestRow {
     pub booking_state: Option<String>,
     /// The act of closing that ended it.
     pub booking_closure: Option<Uuid>,
+    /// Its people, adults included.
+    pub booking_people: Option<i32>,
     /// Who came.
     pub booking_arrived: Option<i32>,
     /// Beginning of its session.
@@ -183,7 +185,7 @@ macro_rules! requests {
                       r.proposed_session, r.answer_by, p.starts_at as "proposed_starts?", p.ends_at as "proposed_ends?",
                       p.state as "proposed_state?", r.hold_session, r.hold_id, h.expires_at as "hold_until?",
                       r.booking_id, b.session_id as "booking_session?", b.state as "booking_state?",
-                      b.closure_id as "booking_closure?", b.arrived as "booking_arrived?",
+                      b.closure_id as "booking_closure?", b.people as "booking_people?", b.arrived as "booking_arrived?",
                       s.starts_at as "booking_starts?", s.ends_at as "booking_ends?", l.people as "roster_people?",
                       r.created_at, r.updated_at, r.erased_at
                from group_request r
