@@ -183,7 +183,8 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
         beat();
         match services::privacy::erase_due(&services).await {
             Ok(erased)
-                if erased.bookings + erased.bus_requests + erased.group_requests + erased.rosters + erased.accounts > 0 =>
+                if erased.bookings + erased.bus_requests + erased.group_requests + erased.rosters + erased.accounts
+                    > 0 =>
             {
                 tracing::info!(
                     bookings = erased.bookings,

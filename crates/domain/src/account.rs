@@ -302,12 +302,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::MuseumOfficer => {
             matches!(
                 capability,
-                C::SeeBookings
-                    | C::RevealContact
-                    | C::BookOnBehalf
-                    | C::ManageSessions
-                    | C::HandleGroups
-                    | C::Admit
+                C::SeeBookings | C::RevealContact | C::BookOnBehalf | C::ManageSessions | C::HandleGroups | C::Admit
             )
         }
         Role::Steward => matches!(capability, C::Admit),

@@ -233,10 +233,7 @@ mod tests {
     fn every_fault_stands_under_its_field() {
         let nothing = parse(&Typed::default()).expect_err("nothing was typed");
         let fields: Vec<&str> = nothing.iter().map(|error| error.field.as_str()).collect();
-        assert_eq!(
-            fields,
-            ["organisation", "kind", "city", "ages", "members", "adults", "name", "contact", "accept"]
-        );
+        assert_eq!(fields, ["organisation", "kind", "city", "ages", "members", "adults", "name", "contact", "accept"]);
         let with = |field: &str, text: &str| {
             let mut typed = good();
             typed.0.insert(field.into(), text.into());

@@ -324,7 +324,8 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     let groups = groups.map_err(|count| AccountError::LiveBookings { count })?;
     session_rows::revoke_all(&mut *transaction, row.id, None, context.now).await?;
     rows::empty_account(&mut transaction, row.id, context.now).await?;
-    let detail = json!({ "bookings_emptied": past.len(), "bus_requests_emptied": requests, "group_requests_emptied": groups });
+    let detail =
+        json!({ "bookings_emptied": past.len(), "bus_requests_emptied": requests, "group_requests_emptied": groups });
     audit::record(&mut transaction, context, &[about_account("account.deleted", Some(row.id), detail)]).await?;
     transaction.commit().await?;
     Ok((past.len(), requests + groups))

@@ -33,7 +33,6 @@ pub use planner::{
 pub use public::led_nowhere;
 pub use schedule::{PublicStop, feed, schedule};
 pub use seed::seed_demo;
-pub use store::messages::MessageRow;
 pub use triage::{ask, board, messages, refuse, request, reveal, to_itinerary};
 pub(crate) use view::load;
 pub use view::{Handle, RequestView, StopView, feedback_link, manage_link, view, view_asked_about};

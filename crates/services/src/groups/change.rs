@@ -11,7 +11,7 @@ use crate::db::to_the_end;
 use crate::messages::{self, GroupTemplate};
 use crate::{Context, Services};
 use domain::booking::Refusal;
-use domain::field::{FieldError, Faults};
+use domain::field::{Faults, FieldError};
 use domain::groups::{Event, State, next, smaller as read_smaller};
 use domain::ids::GroupRequestId;
 use domain::typed;

@@ -1,7 +1,7 @@
 //! What can go wrong in the groups' room, as something a caller can act on.
 
-use crate::booking::BookingError;
 use crate::account::forms::ProofError;
+use crate::booking::BookingError;
 use crate::limits::LimitError;
 use domain::account::Denied;
 use domain::booking::Refusal;

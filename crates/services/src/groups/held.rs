@@ -1,11 +1,11 @@
 //! What a person who asked for a group may have of us: a copy, and an end to it. Found by the contacts of their account,
 //! which are proven.
 
+use super::GroupError;
 use super::change::one;
 use super::erase;
 use super::roster::open_list;
 use super::view::{RequestView, open_all};
-use super::GroupError;
 use crate::account::erase::Contacts;
 use crate::messages::GroupTemplate;
 use crate::{Context, Services};
@@ -68,11 +68,7 @@ pub(crate) async fn live(db: &mut PgConnection, of: Contacts<'_>) -> sqlx::Resul
 }
 
 /// Takes a request back for whoever proved that its contact is theirs. What ended meanwhile is no error.
-pub(crate) async fn withdraw_own(
-    services: &Services,
-    context: &Context,
-    id: GroupRequestId,
-) -> Result<(), GroupError> {
+pub(crate) async fn withdraw_own(services: &Services, context: &Context, id: GroupRequestId) -> Result<(), GroupError> {
     let template = Some(GroupTemplate::Withdrawn);
     match one(services, context, id, None, (Event::Withdraw, Change::default()), template).await {
         Err(GroupError::Refused(_)) => Ok(()),

@@ -33,5 +33,5 @@ pub use office::{
 pub use public::led_nowhere;
 pub use roster::{RosterView, export, own_roster, remove_roster, roster, save_roster};
 pub use seed::seed_demo;
-pub(crate) use view::{link_until, load};
 pub use view::{BookingSeen, Handle, ProposalView, RequestView, Span, manage_link, of_account, view};
+pub(crate) use view::{link_until, load};

@@ -93,11 +93,7 @@ pub struct Wanted {
 ///
 /// # Errors
 /// `Denied`.
-pub async fn board(
-    services: &Services,
-    context: &Context,
-    wanted: &Wanted,
-) -> Result<Vec<RequestView>, GroupError> {
+pub async fn board(services: &Services, context: &Context, wanted: &Wanted) -> Result<Vec<RequestView>, GroupError> {
     context.require(Capability::HandleGroups)?;
     settle_due(services).await?;
     let text = wanted.text.trim();
@@ -112,11 +108,7 @@ pub async fn board(
 ///
 /// # Errors
 /// `Denied`, `NotFound`.
-pub async fn request(
-    services: &Services,
-    context: &Context,
-    id: GroupRequestId,
-) -> Result<RequestView, GroupError> {
+pub async fn request(services: &Services, context: &Context, id: GroupRequestId) -> Result<RequestView, GroupError> {
     context.require(Capability::HandleGroups)?;
     let mut db = services.db.acquire().await?;
     load(services, &mut db, id, context.now).await?.ok_or(GroupError::NotFound)
@@ -171,9 +163,7 @@ pub async fn nearby(
     let mut all: Vec<Answerable> = museum.upcoming(context.now).map(answerable).collect();
     let to = request.session().map_or(context.now, |span| span.starts_at);
     let distance = |it: &Answerable| it.session.facts.starts_at.duration_since(to).abs();
-    let fits = |it: &Answerable| {
-        it.over_by == 0 && is_offered(&policy, &it.session, request.people(), context.now)
-    };
+    let fits = |it: &Answerable| it.over_by == 0 && is_offered(&policy, &it.session, request.people(), context.now);
     let mut others: Vec<Answerable> = all.iter().copied().filter(|it| !it.agreed && fits(it)).collect();
     others.sort_by_key(distance);
     others.truncate(NEARBY);

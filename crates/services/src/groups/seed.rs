@@ -76,9 +76,9 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Gro
 async fn large_sessions(services: &Services, context: &Context) -> Result<Vec<SessionId>, GroupError> {
     let (_, policy) = policy(services).await?;
     let museum = booking::museum(services).await?;
-    let fit = museum.upcoming(context.now).filter(|session| {
-        session.facts.free() >= PLACES && policy.is_in_reach(context.now, session.facts.starts_at)
-    });
+    let fit = museum
+        .upcoming(context.now)
+        .filter(|session| session.facts.free() >= PLACES && policy.is_in_reach(context.now, session.facts.starts_at));
     Ok(fit.map(|session| session.id).collect())
 }
 

@@ -166,12 +166,7 @@ pub(super) async fn open_all(
     rows.into_iter().map(open).collect()
 }
 
-fn open(
-    services: &Services,
-    row: RequestRow,
-    wishes: Vec<Span>,
-    now: Timestamp,
-) -> Result<RequestView, GroupError> {
+fn open(services: &Services, row: RequestRow, wishes: Vec<Span>, now: Timestamp) -> Result<RequestView, GroupError> {
     let id = GroupRequestId(row.id);
     let unseal = |column, sealed: &[u8]| -> Result<String, GroupError> {
         let plain = services.vault.open_sealed(place(column, id), sealed)?;

@@ -34,6 +34,8 @@ pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};
 pub use visit::VisitError;
 pub use waiting::{WaitingNews, queue_waiting};
 
+pub use store::messages::MessageRow;
+
 use crate::context::new_uuid;
 use crate::crypto::{Pass, Place};
 use crate::jobs::{NewJob, enqueue};

@@ -85,7 +85,9 @@ pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<(Optio
 
 /// Notes the request a draft became. What was typed goes with it: the request has it.
 pub async fn became(db: &mut PgConnection, id: Uuid, request: Uuid) -> sqlx::Result<()> {
-    sqlx::query!("update group_draft set request_id = $2, sealed = null where id = $1", id, request).execute(db).await?;
+    sqlx::query!("update group_draft set request_id = $2, sealed = null where id = $1", id, request)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -1,14 +1,18 @@
 //! The messages about a request, in words: which text, by which way, what became of it.
 
-use super::when;
+use super::moment;
 use crate::i18n::Text;
 use crate::ui::{Column, Row, Table};
 use crate::visit::Visit;
 use leptos::prelude::*;
-use services::bus::MessageRow;
+use services::messages::MessageRow;
 
-/// The messages of a request; nothing where none went out yet.
-pub(super) fn messages_table(visit: &Visit, messages: &[MessageRow]) -> Option<impl IntoView + use<>> {
+/// The messages of a request, each in the `words` of its room; nothing where none went out yet.
+pub(crate) fn messages_table(
+    visit: &Visit,
+    messages: &[MessageRow],
+    words: fn(&Visit, &str) -> Text,
+) -> Option<impl IntoView + use<>> {
     if messages.is_empty() {
         return None;
     }
@@ -16,10 +20,10 @@ pub(super) fn messages_table(visit: &Visit, messages: &[MessageRow]) -> Option<i
         let way = visit.t(if message.channel == "sms" { "bus-message-sms" } else { "bus-message-mail" });
         let at = message.sent_at.unwrap_or(message.created_at).to_jiff();
         Row::new()
-            .cell(text(visit, &message.template))
+            .cell(words(visit, &message.template))
             .cell(way)
             .cell(state(visit, &message.state))
-            .cell(when(visit, at))
+            .cell(moment(visit, at))
     });
     let rows = rows.collect();
     let columns = ["bus-message-what", "bus-message-way", "bus-message-state", "bus-message-when"];
@@ -30,20 +34,6 @@ pub(super) fn messages_table(visit: &Visit, messages: &[MessageRow]) -> Option<i
             <Table caption=visit.t("bus-messages") caption_hidden=true columns=columns rows=rows/>
         </section>
     })
-}
-
-fn text(visit: &Visit, template: &str) -> Text {
-    match template {
-        "bus_received" => visit.t("bus-message-received"),
-        "bus_asked" => visit.t("bus-message-asked"),
-        "bus_proposed" => visit.t("bus-message-proposed"),
-        "bus_scheduled" => visit.t("bus-message-scheduled"),
-        "bus_released" => visit.t("bus-message-released"),
-        "bus_refused" => visit.t("bus-message-refused"),
-        "bus_withdrawn" => visit.t("bus-message-withdrawn"),
-        "bus_thanks" => visit.t("bus-message-thanks"),
-        other => Text::from(other.to_owned()),
-    }
 }
 
 fn state(visit: &Visit, state: &str) -> Text {
