@@ -135,7 +135,7 @@ test("a teacher asks for 48 children, is proposed another session, accepts, and 
   await look("17-approved");
   await press(page.getByRole("link", { name: say("groups-see-pass") }));
   await expect(page.getByText(school)).toBeVisible();
-  await expect(page.getByText(/53 人/).first()).toBeVisible();
+  await expect(page.getByText(/53位/).first()).toBeVisible();
   await look("18-pass");
   const reference = (await page.locator("figure").first().innerText()).trim();
   const calendar = await page.request.get(`${new URL(page.url()).pathname}/visit.ics`);

@@ -12,6 +12,7 @@ use app::problem::Problem;
 use app::routes::{Access, Page};
 use axum::Json;
 use axum::body::Body;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequestParts as _, Multipart, RawForm, RawPathParams, Request};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
@@ -127,12 +128,12 @@ async fn sent(request: Request, largest: usize) -> Result<(Vec<(String, String)>
     }
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Malformed)?;
     let (mut pairs, mut file) = (Vec::new(), None);
-    while let Some(mut field) = form.next_field().await.map_err(|error| too_much(error.status()))? {
+    while let Some(mut field) = form.next_field().await.map_err(|error| unread(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
         let is_file = field.file_name().is_some();
         let most = if is_file { largest } else { LONGEST_FIELD };
         let (mut bytes, mut too_large) = (Vec::new(), false);
-        while let Some(piece) = field.chunk().await.map_err(|error| too_much(error.status()))? {
+        while let Some(piece) = field.chunk().await.map_err(|error| unread(&error))? {
             // The rest is read and thrown away, so that the browser sends to the end and reads the answer.
             too_large |= bytes.len() + piece.len() > most;
             if !too_large {
@@ -155,7 +156,11 @@ async fn sent(request: Request, largest: usize) -> Result<(Vec<(String, String)>
     Ok((pairs, file))
 }
 
-fn too_much(status: StatusCode) -> Trouble {
+/// A body that is too long, or one that ended before its time.
+fn unread(error: &MultipartError) -> Trouble {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let too_long = causes.into_iter().any(|cause| cause.is::<http_body_util::LengthLimitError>());
+    let status = if too_long { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
     Trouble::of_status(status).unwrap_or(Trouble::Malformed)
 }
 

@@ -340,8 +340,9 @@ async fn resize(
 ) -> Result<(), GroupError> {
     let mut tx = services.begin().await?;
     let request = locked(services, context, &mut tx, id, None).await?;
-    let changeable = request.state.is_pending() || request.state == State::Approved;
-    if !changeable || members > request.members || adults > request.adults {
+    // How many people an approved group is says its booking, which has become smaller by now.
+    let fewer = members <= request.members && adults <= request.adults;
+    if !(request.state == State::Approved || (request.state.is_pending() && fewer)) {
         return Err(GroupError::StateHasChanged);
     }
     sql::resize(&mut tx, id.0, members as i32, adults as i32, context.now).await?;

@@ -131,14 +131,20 @@ fn table(bytes: &[u8]) -> Option<Vec<Vec<Cell>>> {
     for record in reader.records().take(LONGEST_LIST + 1) {
         let record = record.ok()?;
         // The reader passes over empty lines; the list keeps their numbers.
-        let line = record.position().map_or(rows.len() + 1, |at| usize::try_from(at.line()).unwrap_or(rows.len() + 1));
-        if line > LONGEST_LIST + 1 {
-            break;
-        }
-        rows.resize_with(rows.len().max(line - 1), Vec::new);
+        let empty = record.position().map_or(0, |at| empty_lines(&text, at.byte() as usize));
+        rows.resize_with((rows.len() + empty).min(LONGEST_LIST), Vec::new);
         rows.push(record.iter().take(COLUMNS).map(|cell| Cell::Text(shortened(cell))).collect());
     }
     Some(rows)
+}
+
+/// The empty lines before what stands at or after `at`, where a record was looked for.
+fn empty_lines(text: &str, at: usize) -> usize {
+    let (before, rest) = (text.as_bytes().get(..at).unwrap_or_default(), text.as_bytes().get(at..).unwrap_or_default());
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+    // The second half of the line end before is none of its own.
+    let half = before.ends_with(b"\r") && rest.starts_with(b"\n");
+    ends - usize::from(half)
 }
 
 fn strip_mark(bytes: &[u8]) -> &[u8] {
@@ -164,6 +170,8 @@ mod tests {
         };
         let types = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#;
         part("[Content_Types].xml", types.as_bytes());
+        let root = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+        part("_rels/.rels", root.as_bytes());
         let rels = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
         part("xl/_rels/workbook.xml.rels", rels.as_bytes());
         let workbook = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="名单" sheetId="1" r:id="rId1"/></sheets></workbook>"#;

@@ -46,7 +46,7 @@ async fn a_class_asks_is_proposed_a_session_and_gets_its_pass() {
     let class = Visitor::new(&site);
     let mine = ask(&site, &class, sessions[0]).await;
     let page = read(&site, &mine).await;
-    for words in ["待答复", "48 人，随行成人 5 人", "mor***@example.com", "名单"] {
+    for words in ["待答复", "48 人，随行成人 5 人", "m***@example.com", "名单"] {
         assert!(page.contains(words), "no “{words}” in {page}");
     }
     let staff = officer(&site).await;
@@ -68,7 +68,7 @@ async fn a_class_asks_is_proposed_a_session_and_gets_its_pass() {
     let link =
         page.body.split("href=\"/b/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link to the pass");
     let pass = read(&site, &format!("/b/{link}")).await;
-    assert!(pass.contains("演示市晨光小学三年级") && pass.contains("53 人"), "{pass}");
+    assert!(pass.contains("演示市晨光小学三年级") && pass.contains("53位"), "{pass}");
     assert!(!pass.contains("改到其他场次"), "a group is moved by agreement");
     assert!(site.get(&format!("/b/{link}/visit.ics")).await.body.contains("BEGIN:VEVENT"));
 }
@@ -106,5 +106,5 @@ async fn a_wrong_code_and_a_wrong_link_lead_nowhere() {
         .await
         .expect("a number");
     assert_eq!(none, 0, "nothing was asked for");
-    assert_eq!(site.get("/museum/groups/r/nonsense").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.get("/museum/groups/r/nonsense").await.status, StatusCode::GONE);
 }

@@ -4,7 +4,7 @@ use super::{
     VISITOR, ask_for_the_bus, deliver, dispatcher, garage, last_code, link, network, propose, request, subjects, typed,
 };
 use domain::account::{Actor, Denied, Role};
-use domain::bus::{State, typed};
+use domain::bus::{State, Typed};
 use domain::field::Fault;
 use jiff::SignedDuration;
 use services::bus::{self, BusError, Handle, Marks};
@@ -16,7 +16,7 @@ async fn what_is_typed_is_kept_and_only_for_the_browser_that_typed_it() {
     let (services, context) = (&house.services, house.context(Actor::Anonymous));
     let id = bus::begin(services, &context, VISITOR, &network()).await.expect("a form");
     let draft = bus::read(services, &context, id, VISITOR).await.expect("the draft");
-    let half = typed([("organisation", "演示市星河小学"), ("people", "很多")]);
+    let half = domain::bus::typed([("organisation", "演示市星河小学"), ("people", "很多")]);
     bus::keep(services, &draft, &half).await.expect("kept");
     let kept = bus::read(services, &context, id, VISITOR).await.expect("the draft");
     assert_eq!(kept.typed, half, "also what cannot be taken is kept");

@@ -129,7 +129,7 @@ async fn a_question_is_asked_and_answered_and_a_refusal_gives_its_reason() {
     assert!(matches!(approve(&house, id, sessions[0]).await, Err(GroupError::Refused(_))));
     assert_eq!(request(&house, id).await.reason.as_deref(), Some("当天闭馆"));
     let told = subjects(&house, 1).await;
-    assert!(told.iter().any(|it| it.contains("请补充")) && told.iter().any(|it| it.contains("未能安排")), "{told:?}");
+    assert!(told.iter().any(|it| it.contains("未能安排")), "{told:?}");
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn a_closed_session_puts_the_group_back_and_tells_it_once() {
     let seen = request(&house, id).await;
     assert_eq!(seen.state, State::Rebook);
     let told = subjects(&house, 1).await;
-    assert_eq!(told.iter().filter(|subject| subject.contains("关闭")).count(), 1, "{told:?}");
+    assert_eq!(told.iter().filter(|subject| subject.contains("暂停开放")).count(), 1, "{told:?}");
     let again = approve(&house, id, sessions[0]).await;
     assert!(matches!(again, Err(GroupError::Booking(domain::booking::Refusal::SessionClosed))), "{again:?}");
     approve(&house, id, sessions[1]).await.expect("the second wish");
@@ -172,8 +172,9 @@ async fn an_approved_group_becomes_smaller_and_withdraws_as_a_booking_does() {
     groups::withdraw(services, &class, &handle, None).await.expect("withdrawn");
     let seen = request(&house, id).await;
     assert_eq!((seen.state, people_booked(&house, sessions[0]).await), (State::Withdrawn, 0));
-    let booking = booking::view(services, &officer(&house), &booking::Handle::Id(seen.booking.expect("it").booking));
-    assert_eq!(booking.await.expect("the booking").state, BookingState::Cancelled);
+    let booked = booking::Handle::Id(seen.booking.expect("it").booking);
+    let booking = booking::view(services, &officer(&house), &booked).await.expect("the booking");
+    assert_eq!(booking.state, BookingState::Cancelled);
 }
 
 #[tokio::test]

@@ -83,9 +83,8 @@ async fn requests_can_keep_places_from_the_first_moment_in_the_first_wish_with_r
     house.services.clock.advance(SignedDuration::from_mins(16));
     let second = ask(&house, 2, &sessions).await;
     assert_eq!((free(&house, sessions[0]).await, free(&house, sessions[1]).await), (7, 7));
-    let refused =
-        groups::refuse(&house.services, &officer(&house), first, request(&house, first).await.version, "当天闭馆");
-    refused.await.expect("refused");
+    let (staff, version) = (officer(&house), request(&house, first).await.version);
+    groups::refuse(&house.services, &staff, first, version, "当天闭馆").await.expect("refused");
     assert_eq!(free(&house, sessions[0]).await, 60);
     // Approved for another session than the one that is kept: that one is free again.
     approve(&house, second, sessions[0]).await.expect("approved");
