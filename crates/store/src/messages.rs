@@ -60,6 +60,8 @@ pub struct VisitRow {
     pub city: Option<String>,
     /// Place of an event: `domain::outreach::Bilingual`.
     pub place: Option<serde_json::Value>,
+    /// The organisation, where a group comes.
+    pub organisation: Option<String>,
 }
 
 /// The booking a message, a calendar file or a pass is about.
@@ -69,10 +71,12 @@ pub async fn visit(db: impl PgExecutor<'_>, booking: Uuid) -> sqlx::Result<Optio
         r#"select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.locale,
                   b.name_sealed, b.phone_sealed, b.mail_sealed, b.sequence, b.version, b.updated_at, b.cancelled_by,
                   s.starts_at, s.ends_at, s.state as session_state, a.title_zh, a.title_en, a.policy,
-                  c.reason_zh as "closure_zh?", c.reason_en as "closure_en?", e.city as "city?", e.place as "place?"
+                  c.reason_zh as "closure_zh?", c.reason_en as "closure_en?", e.city as "city?", e.place as "place?",
+                  g.organisation as "organisation?"
            from booking b join session s on s.id = b.session_id join activity a on a.id = b.activity_id
            left join closure c on c.id = b.closure_id
            left join event e on e.activity_id = a.id
+           left join group_request g on g.booking_id = b.id
            where b.id = $1"#,
         booking
     )

@@ -421,7 +421,11 @@ pub(super) fn pass_sheet(services: &Services, visit: &Visit, locale: Locale) -> 
         code: pass_text(services, visit),
         reference: visit.reference.to_string(),
         title: visit.title(locale).to_owned(),
-        name: visit.name.masked(),
+        // Of a group the organisation is what the door looks for.
+        name: match &visit.organisation {
+            Some(organisation) => format!("{organisation} · {}", visit.name.masked()),
+            None => visit.name.masked(),
+        },
         day: day_text(local_day(visit.starts_at), locale),
         time: format!("{}–{}", clock_text(visit.starts_at), clock_text(visit.ends_at)),
         doors: format!("{}–{}", clock_text(visit.doors_open()), clock_text(visit.doors_close())),
