@@ -184,7 +184,7 @@ groups-door-adults = { $n ->
 } with them
 groups-staff-title = Group requests
 groups-staff-text = Answer schools, hospitals and companies
-groups-staff-lead = The first column waits for us. Places are counted again under the session’s lock when a request is approved.
+groups-staff-lead = The first column waits for us. Places are counted once more at the moment of approval, so that nothing is oversold.
 groups-staff-none = No requests
 groups-staff-none-text = New requests of groups appear here.
 groups-staff-not-found = No such organisation or reference.

@@ -46,8 +46,8 @@ async fn read(visit: &Visit, link: &str) -> Result<(RequestView, Option<RosterVi
 fn page(visit: &Visit, link: &str, request: &RequestView, list: Option<&RosterView>, policy: &GroupPolicy) -> AnyView {
     let base = visit.href(&format!("/museum/groups/r/{link}"));
     let current = match request.state {
-        State::Draft | State::Submitted | State::Asked | State::Rebook => 1,
-        State::Proposed | State::Accepted => 2,
+        State::Draft | State::Submitted | State::Asked | State::Proposed | State::Rebook => 1,
+        State::Accepted => 2,
         State::Approved => 3,
         State::Visited => 4,
         State::Refused | State::Withdrawn => 0,
@@ -64,6 +64,7 @@ fn page(visit: &Visit, link: &str, request: &RequestView, list: Option<&RosterVi
     view! {
         <Page title=visit.t("groups-mine-title") lead=request.organisation.clone() crumbs=crumbs(visit)>
             {news(visit)}
+            {roster::faults(visit)}
             {steps}
             {now(visit, &base, request)}
             <SummaryList rows=facts(visit, request)/>

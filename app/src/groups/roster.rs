@@ -7,6 +7,7 @@ use crate::ui::{Button, Column as Head, Dialog, FileField, Form, Glyph, LinkButt
 use crate::visit::Visit;
 use crate::words::fault_text;
 use domain::groups::{Column, GroupPolicy, RowFault};
+use leptos::either::Either;
 use leptos::prelude::*;
 use services::groups::{RequestView, RosterView};
 
@@ -26,7 +27,6 @@ pub(super) fn section(
     let until = until.filter(|_| open).map(|until| {
         view! { <p class="muted">{visit.t_args("groups-roster-until", &[("until", until.into())])}</p> }
     });
-    let faults = faults(visit);
     let kept = list.map(|list| kept(visit, base, request, list, open));
     let send = open.then(|| send(visit, base, list.is_some(), request.members));
     let closed = (!open && list.is_none()).then(|| view! { <p class="muted">{visit.t("groups-roster-closed")}</p> });
@@ -35,7 +35,6 @@ pub(super) fn section(
             <h2>{visit.t("groups-roster-title")}</h2>
             <p>{visit.t("groups-roster-text")}</p>
             {until}
-            {faults}
             {kept}
             {send}
             {closed}
@@ -84,8 +83,10 @@ fn send(visit: &Visit, base: &str, again: bool, members: u32) -> impl IntoView +
     let label = visit.t(if again { "groups-roster-replace" } else { "groups-roster-send" });
     let typed = visit.t_args("groups-roster-list-hint", &[("members", members.into())]);
     let template = visit.href("/museum/groups/roster.csv");
-    view! {
-        <Form action=format!("{base}/roster#roster") files=true>
+    // Where a list is kept already, replacing it is the exception: folded, unless it was just tried.
+    let tried = visit.form.fault("file").is_some() || visit.form.value("list").is_some();
+    let form = view! {
+        <Form action=format!("{base}/roster") files=true>
             <FileField name="file" label=visit.t("groups-roster-file") hint=visit.t("groups-roster-file-hint") accept=".xlsx,.csv,.txt" optional=true/>
             <TextArea name="list" label=visit.t("groups-roster-list") hint=typed rows=6 optional=true/>
             <p class="actions">
@@ -93,11 +94,17 @@ fn send(visit: &Visit, base: &str, again: bool, members: u32) -> impl IntoView +
                 <LinkButton href=template variant=Variant::Quiet glyph=Glyph::Download download=true>{visit.t("groups-roster-template")}</LinkButton>
             </p>
         </Form>
+    };
+    match again {
+        true => Either::Left(
+            view! { <details class="question" open=tried><summary>{visit.t("groups-roster-replace")}</summary>{form}</details> },
+        ),
+        false => Either::Right(form),
     }
 }
 
 /// What was wrong with the list that was sent: row, column, sentence. Nothing of it was kept.
-fn faults(visit: &Visit) -> Option<impl IntoView + use<>> {
+pub(super) fn faults(visit: &Visit) -> Option<impl IntoView + use<>> {
     let faults: Vec<RowFault> = serde_json::from_str(visit.form.value(ROWS)?).ok()?;
     let column = |column: Column| -> Text {
         visit.t(match column {
