@@ -22,6 +22,7 @@ pub struct Renewed {
 fn row_column(table: &str) -> &'static str {
     match table {
         "event_answers" => "draft_id",
+        "group_roster" => "request_id",
         table if table.starts_with("staff_") => "account_id",
         _ => "id",
     }
