@@ -40,22 +40,29 @@ pub struct Call {
     pub handler: &'static dyn Handler,
     /// Asked for again and again, and the same for everybody who is not signed in: one answer may serve a second.
     pub shared: bool,
+    /// The form carries a file of at most so many bytes.
+    pub file: Option<usize>,
 }
 
 impl Call {
     /// A form that is sent to `path`.
     pub const fn post(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::POST, path, access, handler, shared: false }
+        Self { method: Method::POST, path, access, handler, shared: false, file: None }
+    }
+
+    /// A form that is sent to `path` with one file, `file`, of at most `largest` bytes.
+    pub const fn upload(path: &'static str, access: Access, largest: usize, handler: &'static dyn Handler) -> Self {
+        Self { method: Method::POST, path, access, handler, shared: false, file: Some(largest) }
     }
 
     /// A file that is fetched from `path`.
     pub const fn get(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::GET, path, access, handler, shared: false }
+        Self { method: Method::GET, path, access, handler, shared: false, file: None }
     }
 
     /// Figures that a page's script asks `path` for again and again, the same for everybody.
     pub const fn polled(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::GET, path, access, handler, shared: true }
+        Self { method: Method::GET, path, access, handler, shared: true, file: None }
     }
 }
 
@@ -73,6 +80,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::museum::rebook::CALLS,
     crate::bus::calls::CALLS,
     crate::bus::staff::calls::CALLS,
+    crate::groups::calls::CALLS,
+    crate::groups::staff::calls::CALLS,
     crate::door::calls::CALLS,
     crate::desk::calls::CALLS,
 ];
@@ -97,12 +106,23 @@ where
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
+/// A file somebody sent. Its name is not kept: it may be anything.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// Its bytes; none of them when it is larger than its call takes.
+    pub bytes: Vec<u8>,
+    /// It is larger than its call takes.
+    pub too_large: bool,
+}
+
 /// What a call is given. Derefs to the [`Visit`]: `asked.services`, `asked.context`, `asked.t(…)`.
 pub struct Asked {
     /// Who asks, when, in which language, for which address.
     pub visit: Visit,
     /// What was typed, in the order of the form.
     pub pairs: Vec<(String, String)>,
+    /// The file that was sent with the form, if its call takes one and one was chosen.
+    pub file: Option<Upload>,
     /// The parameters of the path.
     pub params: HashMap<String, String>,
     /// Where the request comes from.

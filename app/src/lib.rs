@@ -29,6 +29,8 @@ pub mod form;
 #[cfg(feature = "ssr")]
 mod gallery;
 #[cfg(feature = "ssr")]
+mod groups;
+#[cfg(feature = "ssr")]
 mod home;
 #[cfg(feature = "ssr")]
 pub mod i18n;

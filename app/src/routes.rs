@@ -20,6 +20,10 @@ use crate::bus::{
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::door::Door;
 use crate::gallery::Gallery;
+use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
+use crate::groups::{
+    About as Groups, Apply as GroupApply, ApplyCode as GroupCode, ApplyWhen as GroupWhen, Mine as GroupMine,
+};
 use crate::home::Home;
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
@@ -113,6 +117,11 @@ macro_rules! pages {
 pages! {
     "/" Home (Access::Public) [shared];
     "/museum" About (Access::Public) [shared];
+    "/museum/groups" Groups (Access::Public) [shared];
+    "/museum/groups/apply/:draft" GroupApply (Access::Public) [];
+    "/museum/groups/apply/:draft/when" GroupWhen (Access::Public) [];
+    "/museum/groups/apply/:draft/code" GroupCode (Access::Public) [];
+    "/museum/groups/r/:link" GroupMine (Access::Public) [];
     "/museum/sessions" Sessions (Access::Public) [islands, shared];
     "/museum/book/:draft" Book (Access::Public) [islands];
     "/museum/book/:draft/code" Code (Access::Public) [islands];
@@ -145,6 +154,9 @@ pages! {
     "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
     "/staff/museum/no-shows" NoShows (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
+    "/staff/groups" GroupBoard (Access::Capability(Capability::HandleGroups)) [];
+    "/staff/groups/rules" GroupRules (Access::Capability(Capability::HandleGroups)) [];
+    "/staff/groups/:id" GroupRequest (Access::Capability(Capability::HandleGroups)) [];
     "/staff/events" StaffEvents (Access::Capability(Capability::SeeBookings)) [];
     "/staff/events/new" EventNew (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id" StaffEvent (Access::Capability(Capability::SeeBookings)) [];

@@ -65,6 +65,13 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::TextCharacters => plain("error-text-characters"),
         Fault::NotYet => plain("error-not-yet"),
         Fault::DayOutOfRange { from, until } => with("error-day-out-of-range", [("from", from), ("until", until)]),
+        Fault::GroupSize { min, max } => with("error-group-size", [("min", min), ("max", max)]),
+        Fault::AdultsNeeded { least } => with("error-adults-needed", [("least", least)]),
+        Fault::FormulaCell => plain("error-formula-cell"),
+        Fault::RowTwice { row } => with("error-row-twice", [("row", row)]),
+        Fault::TooManyRows { max } => with("error-too-many-rows", [("max", max)]),
+        Fault::FileUnreadable => plain("error-file-unreadable"),
+        Fault::FileTooLarge { max } => with("error-file-too-large", [("max", max)]),
     }
 }
 
@@ -184,6 +191,13 @@ mod tests {
             Fault::TextCharacters,
             Fault::NotYet,
             Fault::DayOutOfRange { from: 7, until: 183 },
+            Fault::GroupSize { min: 10, max: 120 },
+            Fault::AdultsNeeded { least: 5 },
+            Fault::FormulaCell,
+            Fault::RowTwice { row: 3 },
+            Fault::TooManyRows { max: 48 },
+            Fault::FileUnreadable,
+            Fault::FileTooLarge { max: 512 },
         ]
     }
 

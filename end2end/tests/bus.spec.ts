@@ -98,7 +98,7 @@ test("a school asks for the bus, a dispatcher proposes, the school accepts, ever
   // A free date is looked at first, then proposed.
   await desk.reload();
   await expect(desk.getByText("四米五")).toBeVisible();
-  await press(desk.locator(".bus-slot").first());
+  await press(desk.locator(".slot").first());
   await see("10-looked-at");
   await desk.locator("#f-message").fill("请把北门打开");
   await press(button(desk, "bus-plan-propose"));

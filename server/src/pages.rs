@@ -5,14 +5,15 @@ use crate::guard;
 use crate::house::House;
 use crate::trouble::Trouble;
 use app::Visit;
-use app::calls::{Answer, Asked, Call, ClientAddress, File, Then};
+use app::calls::{Answer, Asked, Call, ClientAddress, File, Then, Upload};
 use app::form::FormState;
 use app::local_path::LocalPath;
 use app::problem::Problem;
 use app::routes::{Access, Page};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{FromRequestParts as _, RawForm, RawPathParams, Request};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequestParts as _, Multipart, RawForm, RawPathParams, Request};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
@@ -51,16 +52,21 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     let address = parts.extensions.get::<ClientAddress>().copied();
     let headers = parts.headers.clone();
     let shared = call.shared.then(|| (crate::shared::Key::of(&parts), headers.clone()));
-    let pairs = if call.method == Method::GET {
-        Vec::new()
+    let (pairs, file) = if call.method == Method::GET {
+        (Vec::new(), None)
     } else {
-        match typed(Request::from_parts(parts, body)).await {
-            Ok(pairs) => pairs,
+        let request = Request::from_parts(parts, body);
+        let read = match call.file {
+            Some(largest) => sent(request, largest).await,
+            None => typed(request).await.map(|pairs| (pairs, None)),
+        };
+        match read {
+            Ok(read) => read,
             Err(trouble) => return trouble.into_response(),
         }
     };
     let address = address.unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-    let asked = Asked { visit: visit.clone(), pairs, params, address, headers };
+    let asked = Asked { visit: visit.clone(), pairs, file, params, address, headers };
     let answer = async {
         let answer = services::db::to_the_end(call.handler.run(asked).in_current_span()).await;
         give(answer, visit, call.access).await
@@ -107,6 +113,55 @@ async fn typed(request: Request) -> Result<Vec<(String, String)>, Trouble> {
         .await
         .map_err(|rejection| Trouble::of_status(rejection.into_response().status()).unwrap_or(Trouble::Malformed))?;
     Ok(form_urlencoded::parse(&bytes).into_owned().collect())
+}
+
+/// The longest text of one field beside a file.
+const LONGEST_FIELD: usize = 64 * 1024;
+
+/// The fields of a form that may carry a file, and the file: read as it comes, kept up to `largest` bytes and counted no
+/// further. A form without a boundary is malformed; one that is no multipart at all is read as any other.
+async fn sent(request: Request, largest: usize) -> Result<(Vec<(String, String)>, Option<Upload>), Trouble> {
+    use axum::extract::FromRequest as _;
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("multipart/form-data") {
+        return typed(request).await.map(|pairs| (pairs, None));
+    }
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Malformed)?;
+    let (mut pairs, mut file) = (Vec::new(), None);
+    while let Some(mut field) = form.next_field().await.map_err(|error| unread(&error))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let is_file = field.file_name().is_some();
+        let most = if is_file { largest } else { LONGEST_FIELD };
+        let (mut bytes, mut too_large) = (Vec::new(), false);
+        while let Some(piece) = field.chunk().await.map_err(|error| unread(&error))? {
+            // The rest is read and thrown away, so that the browser sends to the end and reads the answer.
+            too_large |= bytes.len() + piece.len() > most;
+            if !too_large {
+                bytes.extend_from_slice(&piece);
+            }
+        }
+        match (is_file, too_large) {
+            // An input without a choice comes as an empty file.
+            (true, too_large) if !bytes.is_empty() || too_large => {
+                let bytes = if too_large { Vec::new() } else { bytes };
+                file = Some(Upload { bytes, too_large });
+            }
+            (true, _) => {}
+            (false, true) => {
+                return Err(Trouble::of_status(StatusCode::PAYLOAD_TOO_LARGE).unwrap_or(Trouble::Malformed));
+            }
+            (false, false) => pairs.push((name, String::from_utf8(bytes).map_err(|_| Trouble::Malformed)?)),
+        }
+    }
+    Ok((pairs, file))
+}
+
+/// A body that is too long, or one that ended before its time.
+fn unread(error: &MultipartError) -> Trouble {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let too_long = causes.into_iter().any(|cause| cause.is::<http_body_util::LengthLimitError>());
+    let status = if too_long { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
+    Trouble::of_status(status).unwrap_or(Trouble::Malformed)
 }
 
 async fn params(parts: &mut Parts) -> HashMap<String, String> {

@@ -99,14 +99,15 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
     let admission = admission::Admission::new(http.concurrency, http.admission_timeout, http.timeout);
     let csrf = origin::layer(config)?;
 
-    let people = people(config.production()).around(|router| {
+    let people = people(config.production(), http.body_limit).around(|router| {
         router
             .layer(from_fn_with_state(Arc::clone(house), session::recognise))
             .layer(csrf)
             .layer(from_fn(origin::stated))
     });
-    let worked =
-        people.merge(api::routes(house)).around(|router| router.layer(from_fn_with_state(admission, admission::admit)));
+    let worked = people
+        .merge(limited(api::routes(house), http.body_limit))
+        .around(|router| router.layer(from_fn_with_state(admission, admission::admit)));
     let files = assets::public(&config.site.root);
     let all = worked.merge(Routes {
         router: assets::pkg(&config.site.root),
@@ -116,8 +117,6 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
     let router = all
         .router
         .fallback(move |request: Request| assets::public_or_not_found(files.clone(), request))
-        .layer(DefaultBodyLimit::max(http.body_limit))
-        .layer(RequestBodyLimitLayer::new(http.body_limit))
         .layer(from_fn_with_state(Arc::from(http.trusted_proxies.as_slice()), client_address::find))
         .layer(from_fn_with_state(Arc::clone(house), house_errors::dress))
         .layer(from_fn_with_state(headers::Policy { https: http.public_url.starts_with("https://") }, headers::secure))
@@ -132,8 +131,8 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
 const DEVELOPMENT: [&str; 2] = ["/gallery", "/mailbox"];
 
 /// Pages, calls and the switches of the footer.
-fn people(production: bool) -> Routes {
-    let mut routes = Routes::default();
+fn people(production: bool, body_limit: usize) -> Routes {
+    let (mut routes, mut uploads) = (Routes::default(), Routes::default());
     let served = |path: &str| !production || !DEVELOPMENT.iter().any(|room| path.starts_with(room));
     for page in PAGES.iter().filter(|page| served(page.path)) {
         let show = get(move |axum::extract::State(house): axum::extract::State<House>, request: Request| {
@@ -147,9 +146,26 @@ fn people(production: bool) -> Routes {
         let run = on(filter, move |axum::extract::State(house): axum::extract::State<House>, request: Request| {
             pages::call(house, call, request)
         });
-        routes = routes.add(method, braces(call.path), Policy::People(call.access), run);
+        let (path, policy) = (braces(call.path), Policy::People(call.access));
+        match call.file {
+            None => routes = routes.add(method, path, policy, run),
+            Some(largest) => {
+                let one = Routes::default().add(method, path, policy, run);
+                uploads = uploads.merge(limited(one, largest * BEYOND));
+            }
+        }
     }
-    routes.add("POST", app::preferences::PATH, Policy::People(Access::Public), post(app::preferences::save))
+    let preferences = Policy::People(Access::Public);
+    let routes = routes.add("POST", app::preferences::PATH, preferences, post(app::preferences::save));
+    limited(routes, body_limit).merge(uploads)
+}
+
+/// A file so many times too large is still read to its end and told of beside its field; a larger one ends at the door.
+const BEYOND: usize = 8;
+
+/// Routes whose bodies have at most so many bytes.
+fn limited(routes: Routes, bytes: usize) -> Routes {
+    routes.around(|router| router.layer(DefaultBodyLimit::max(bytes)).layer(RequestBodyLimitLayer::new(bytes)))
 }
 
 /// `/museum/sessions/:id` as axum writes it: `/museum/sessions/{id}`. The tables are static, so what is leaked here once

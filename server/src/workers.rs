@@ -182,10 +182,15 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
         }
         beat();
         match services::privacy::erase_due(&services).await {
-            Ok(erased) if erased.bookings + erased.bus_requests + erased.accounts > 0 => {
+            Ok(erased)
+                if erased.bookings + erased.bus_requests + erased.group_requests + erased.rosters + erased.accounts
+                    > 0 =>
+            {
                 tracing::info!(
                     bookings = erased.bookings,
                     bus_requests = erased.bus_requests,
+                    group_requests = erased.group_requests,
+                    rosters = erased.rosters,
                     accounts = erased.accounts,
                     "personal data past its time was erased"
                 );
@@ -213,6 +218,10 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
         beat();
         if let Err(error) = services::bus::lapse_due(&services).await {
             tracing::error!(%error, "proposals of the bus that ran out could not be ended");
+        }
+        beat();
+        if let Err(error) = services::groups::settle_due(&services).await {
+            tracing::error!(%error, "what happened to requests of groups could not be written down");
         }
         beat();
         pause(TIDY, &shutdown).await;

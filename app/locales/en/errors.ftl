@@ -30,6 +30,13 @@ error-already-exists = There is one like this already
 error-text-characters = Letters and digits only, without signs such as < >
 error-not-yet = This has not happened yet: come back afterwards
 error-day-out-of-range = Choose a day between { $from } and { $until } days from today
+error-group-size = Groups have { $min } to { $max } people, accompanying adults included; fewer book as visitors, more come in two groups
+error-adults-needed = At least { $least } adults have to come along
+error-formula-cell = This cell is a formula or begins with a special character; write plain text
+error-row-twice = The same as row { $row }: delete one, or tell people of one name apart by their class
+error-too-many-rows = At most { $max } names, as many as visitors; delete the rows too many, or ask us for more places
+error-file-unreadable = This file cannot be read. Use the empty list to download, or save yours as .xlsx or .csv
+error-file-too-large = At most { $max } KB; names and classes are all that is needed
 
 refusal-full = { $free ->
     [0] No places are left in this session. You can choose another one

@@ -27,6 +27,13 @@ error-already-exists = 已经有一个相同的了
 error-text-characters = 只写文字，不要带 < > 等符号
 error-not-yet = 这件事还没有发生，请到时候再填
 error-day-out-of-range = 选择今天起第 { $from } 天到第 { $until } 天之间的日期
+error-group-size = 团体连同随行成人共{ $min }到{ $max }人；更少请用个人预约，更多请分批
+error-adults-needed = 至少需要 { $least } 位成年人随行
+error-formula-cell = 这一格是公式或以特殊符号开头，请改成普通文字
+error-row-twice = 与第 { $row } 行重复，请删去一行；同名的人请用班级区分
+error-too-many-rows = 名单最多 { $max } 人，与参观人数一致；请删去多出的行，或联系我们增加人数
+error-file-unreadable = 读不出这个文件。请使用下载的空白名单，或另存为 .xlsx 或 .csv 再提交
+error-file-too-large = 文件不能超过 { $max } KB；名单只需要姓名和班级两列
 
 refusal-full = { $free ->
     [0] 这一场已经约满，可以换一场

@@ -5,6 +5,7 @@ use super::contact::waiting_list;
 use super::notices::page_problem;
 use super::widgets::{AccountTabs, Do, SessionTable, done_notice};
 use crate::form::Tone;
+use crate::groups::{people_words, state_words};
 use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
 use crate::routes::{is_open, paths};
@@ -22,6 +23,7 @@ use services::account::contacts::{self, Waiting};
 use services::account::sessions::{self, OwnSession};
 use services::account::visitors::{self, Profile};
 use services::booking::{self, BookingState, BookingView, WaitingView};
+use services::groups::RequestView;
 use services::outreach::Events;
 
 /// The bookings of whoever is signed in.
@@ -36,7 +38,12 @@ pub fn Bookings() -> impl IntoView {
             (Ok(profile), Ok((bookings, waits))) => {
                 // Only for their names: a list of bookings is shown all the same where they cannot be read.
                 let events = services::outreach::events(&visit.services).await.unwrap_or_default();
-                bookings_page(&visit, &profile, bookings, &waits, &events).into_any()
+                let groups =
+                    services::groups::of_account(&visit.services, &visit.context).await.unwrap_or_else(|error| {
+                        tracing::error!(%error, "an account's requests of groups could not be read");
+                        Vec::new()
+                    });
+                bookings_page(&visit, &profile, bookings, &waits, &events, &groups).into_any()
             }
             (Err(error), _) => problem_page(page_problem(error)).into_any(),
             (_, Err(error)) => {
@@ -53,6 +60,7 @@ fn bookings_page(
     bookings: Vec<BookingView>,
     waits: &[WaitingView],
     events: &Events,
+    groups: &[RequestView],
 ) -> impl IntoView + use<> {
     let now = visit.context.now;
     let (mut ahead, past): (Vec<_>, Vec<_>) = bookings.into_iter().partition(|booking| is_ahead(booking, now));
@@ -73,6 +81,7 @@ fn bookings_page(
                 {if ahead.is_empty() { none_ahead(visit).into_any() } else { ahead_cards(visit, &ahead, events).into_any() }}
             </section>
             {(!waits.is_empty()).then(|| waiting_cards(visit, waits))}
+            {(!groups.is_empty()).then(|| group_cards(visit, groups))}
             {(!past.is_empty()).then(|| past_table(visit, &past))}
             <div class="account-end"><Do action="/sign-out" variant=Variant::Quiet>{visit.t("sign-out")}</Do></div>
         </Page>
@@ -179,6 +188,24 @@ fn ahead_cards(visit: &Visit, bookings: &[BookingView], events: &Events) -> impl
     });
     let cards = cards.collect_view();
     view! { <div class="cards account-cards">{cards}</div> }
+}
+
+/// Requests of groups, with how far each is.
+fn group_cards(visit: &Visit, groups: &[RequestView]) -> impl IntoView + use<> {
+    let cards = groups.iter().map(|request| {
+        let href = visit.href(&format!("/account/groups/{}", request.id));
+        let when = request.session().map(|span| span_text(span.starts_at, span.ends_at, visit.locale()));
+        let people = people_words(visit, request.members, request.adults);
+        view! {
+            <Card title=request.organisation.clone() href=Text::from(href) tag=Some(state_words(visit, request.state))>
+                <p>{when}</p>
+                <p>{people}</p>
+                <p class="muted small">{visit.t("bus-reference")}" "<code class="code">{request.reference.clone()}</code></p>
+            </Card>
+        }
+    });
+    let cards = cards.collect_view();
+    view! { <section class="section"><h2>{visit.t("groups-account-title")}</h2><div class="cards account-cards">{cards}</div></section> }
 }
 
 fn past_table(visit: &Visit, bookings: &[BookingView]) -> impl IntoView + use<> {

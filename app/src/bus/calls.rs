@@ -6,7 +6,6 @@ use crate::form::{FormState, Tone};
 use crate::museum::VISITOR_COOKIE;
 use crate::problem::{Problem, minutes};
 use crate::routes::Access;
-use domain::bus::Typed;
 use domain::field::{Fault, Faults};
 use domain::ids::BusDraftId;
 use jiff::SignedDuration;
@@ -84,7 +83,7 @@ async fn form(asked: Asked) -> Answer {
     };
     let page = format!("/bus/apply/{}", draft.id);
     let before = draft.typed.field("contact").to_owned();
-    draft.typed = Typed::of(asked.pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    draft.typed = domain::bus::typed(asked.pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())));
     if let Err(error) = bus::keep(&asked.services, &draft, &draft.typed).await {
         return refused(&asked, page, error);
     }

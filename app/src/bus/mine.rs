@@ -96,7 +96,7 @@ fn now(visit: &Visit, base: &str, request: &RequestView) -> AnyView {
         }
         (State::Refused, _) => {
             let reason = request.reason.clone().unwrap_or_default();
-            view! { <Banner tone=Tone::Warning title=visit.t("bus-now-refused")><span class="bus-said">{reason}</span></Banner> }
+            view! { <Banner tone=Tone::Warning title=visit.t("bus-now-refused")><span class="said">{reason}</span></Banner> }
                 .into_any()
         }
         (State::Withdrawn, _) => view! { <p>{visit.t("bus-now-withdrawn")}</p> }.into_any(),
@@ -104,7 +104,7 @@ fn now(visit: &Visit, base: &str, request: &RequestView) -> AnyView {
         // A date that fell away comes with its reason; otherwise one simply waits.
         _ => {
             let reason = request.reason.clone().map(|reason| {
-                view! { <Banner tone=Tone::Warning title=visit.t("bus-now-released")><span class="bus-said">{reason}</span></Banner> }
+                view! { <Banner tone=Tone::Warning title=visit.t("bus-now-released")><span class="said">{reason}</span></Banner> }
             });
             view! { {reason}<p>{visit.t("bus-now-waiting")}</p> }.into_any()
         }
@@ -118,9 +118,9 @@ fn version(request: &RequestView) -> impl IntoView + use<> {
 fn asked(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
     let question = request.question.clone().unwrap_or_default();
     view! {
-        <section class="bus-now">
+        <section class="request-now">
             <h2>{visit.t("bus-asked-title")}</h2>
-            <blockquote class="bus-said">{question}</blockquote>
+            <blockquote class="said">{question}</blockquote>
             <Form action=format!("{base}/answer")>
                 {version(request)}
                 <TextArea name="answer" label=visit.t("bus-answer") rows=4/>
@@ -138,12 +138,12 @@ fn proposed(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView +
         let old = span_text(from, until, visit.locale());
         view! { <Banner tone=Tone::Warning>{visit.t_args("bus-proposed-replaces", &[("old", old.into())])}</Banner> }
     });
-    let words = request.message.clone().map(|text| view! { <blockquote class="bus-said">{text}</blockquote> });
+    let words = request.message.clone().map(|text| view! { <blockquote class="said">{text}</blockquote> });
     let open = visit.form.was_sent();
     view! {
-        <section class="bus-now">
+        <section class="request-now">
             <h2>{visit.t("bus-proposed-title")}</h2>
-            <p class="bus-now-when"><Icon of=Glyph::Calendar/>{when}</p>
+            <p class="request-now-when"><Icon of=Glyph::Calendar/>{when}</p>
             <p>{visit.t_args("bus-proposed-text", &[("until", until.into())])}</p>
             {replaced}
             {words}
@@ -167,7 +167,7 @@ fn scheduled(visit: &Visit) -> impl IntoView + use<> {
     let items = items.map(|key| view! { <li><Icon of=Glyph::Check/><span>{visit.t(key)}</span></li> });
     let items = items.collect_view();
     view! {
-        <section class="bus-now">
+        <section class="request-now">
             <h2>{visit.t("bus-now-scheduled")}</h2>
             <ul class="ticks">{items}</ul>
         </section>

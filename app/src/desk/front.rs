@@ -27,7 +27,7 @@ const fn area(path: &'static str, capability: Capability, title: &'static str, t
     Area { path, capability, title, text }
 }
 
-const AREAS: [Area; 17] = [
+const AREAS: [Area; 18] = [
     area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
     area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
     area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
@@ -35,6 +35,7 @@ const AREAS: [Area; 17] = [
     area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
     area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
     area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
+    area("/staff/groups", Capability::HandleGroups, "groups-staff-title", "groups-staff-text"),
     area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text"),
     area("/staff/bus", Capability::DispatchBus, "bus-staff-board-title", "bus-staff-board-text"),
     area("/staff/bus/plan", Capability::DispatchBus, "bus-staff-plan-title", "bus-staff-plan-text"),

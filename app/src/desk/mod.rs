@@ -6,10 +6,12 @@ mod audit;
 pub mod calls;
 mod front;
 mod jobs;
+mod messages;
 
 pub use audit::AuditTrail;
 pub use front::Front;
 pub use jobs::Jobs;
+pub(crate) use messages::messages_table;
 
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -156,6 +158,15 @@ pub(crate) fn time(text: &str) -> Result<civil::Time, Fault> {
         civil::Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
     };
     read().ok_or(Fault::TimeShape)
+}
+
+/// How long something has waited, in whole days.
+pub(crate) fn age(visit: &Visit, since: Timestamp) -> Text {
+    let days = visit.context.now.duration_since(since).as_hours() / 24;
+    match u32::try_from(days).unwrap_or_default() {
+        0 => visit.t("bus-staff-today"),
+        days => count(visit, "bus-staff-days-ago", days),
+    }
 }
 
 /// A few words with a number: `count(visit, "staff-people", 3)`.

@@ -15,6 +15,7 @@ use domain::booking::{DoorRefusal, PassFacts, SessionFacts};
 use domain::time::{clock_text, local_day, span_text};
 use leptos::prelude::*;
 use services::booking::{self, DoorAnswer, Found, Museum, Ticket};
+use services::groups::GroupOfBooking;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -48,7 +49,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let inside = booking::inside(&visit.services, &visit.context).await?;
     let running = running(visit).await?;
     let choosing = matches!(shown, Shown::Choose(_));
-    let answer = answer(visit, shown);
+    let group = group_of(visit, &shown).await?;
+    let answer = answer(visit, shown, group.as_ref());
     // One thing at a time: while a party's number is chosen there is no other form to slip into.
     let rest = if choosing {
         view! {
@@ -74,6 +76,15 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         </Page>
     }
     .into_any())
+}
+
+/// The group behind the booking that is shown, if it is one of a group.
+async fn group_of(visit: &Visit, shown: &Shown) -> Result<Option<GroupOfBooking>, Problem> {
+    let found = match shown {
+        Shown::Choose(found) | Shown::Admitted(_, found) | Shown::Refused(_, Some(found)) => found,
+        Shown::Nothing | Shown::Names(_) | Shown::Refused(_, None) => return Ok(None),
+    };
+    Ok(services::groups::of_booking(&visit.services, &visit.context, found.id).await?)
 }
 
 async fn look(visit: &Visit, museum: &Arc<Museum>) -> Result<Shown, Problem> {
@@ -135,10 +146,10 @@ fn told(visit: &Visit) -> Option<impl IntoView + use<>> {
     Some(view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })
 }
 
-fn answer(visit: &Visit, shown: Shown) -> AnyView {
+fn answer(visit: &Visit, shown: Shown, group: Option<&GroupOfBooking>) -> AnyView {
     match shown {
         Shown::Nothing => ().into_any(),
-        Shown::Choose(found) => choose(visit, &found).into_any(),
+        Shown::Choose(found) => choose(visit, &found, group).into_any(),
         Shown::Names(found) => names(visit, &found).into_any(),
         Shown::Admitted(admission, found) => {
             let some_missing = admission.arrived < admission.people;
@@ -151,19 +162,19 @@ fn answer(visit: &Visit, shown: Shown) -> AnyView {
                     <Icon of=Glyph::Check/>
                     <p class="door-answer-text">{count(visit, "door-come-in", admission.admitted)}</p>
                     {sum}
-                    <p class="door-answer-who">{who(&found)}</p>
+                    <p class="door-answer-who">{who(&found, group)}</p>
                 </section>
             }
             .into_any()
         }
         Shown::Refused(refusal, found) => {
             let again = match (&refusal, &found) {
-                (DoorRefusal::MoreThanBooked { left }, Some(found)) if *left > 0 => Some(choose(visit, found)),
+                (DoorRefusal::MoreThanBooked { left }, Some(found)) if *left > 0 => Some(choose(visit, found, group)),
                 _ => None,
             };
             let who = found.map(|found| {
                 let when = span_text(found.starts_at, found.ends_at, visit.locale());
-                view! { <p class="door-answer-who">{who(&found)}<br/>{when}</p> }
+                view! { <p class="door-answer-who">{who(&found, group)}<br/>{when}</p> }
             });
             view! {
                 <section class="door-answer door-no" role="alert">
@@ -178,18 +189,21 @@ fn answer(visit: &Visit, shown: Shown) -> AnyView {
     }
 }
 
-/// 张** · K7M4-Q2XR
-fn who(found: &Found) -> String {
-    format!("{} · {}", found.name, found.reference)
+/// 张** · K7M4-Q2XR, and of a group the organisation first.
+fn who(found: &Found, group: Option<&GroupOfBooking>) -> String {
+    let person = format!("{} · {}", found.name, found.reference);
+    group.map_or(person.clone(), |group| format!("{} · {person}", group.organisation))
 }
 
 /// A party that may come in: its facts, and how many are there.
-fn choose(visit: &Visit, found: &Found) -> impl IntoView + use<> {
+fn choose(visit: &Visit, found: &Found, group: Option<&GroupOfBooking>) -> impl IntoView + use<> {
     let left = found.people.saturating_sub(found.arrived).max(1);
     let arrived = (found.arrived > 0).then(|| {
         let args = [("arrived", found.arrived.into()), ("people", found.people.into())];
         view! { <p>{visit.t_args("door-arrived-of", &args)}</p> }
     });
+    let adults = group.filter(|group| group.adults > 0);
+    let adults = adults.map(|group| view! { <p>{count(visit, "groups-door-adults", group.adults)}</p> });
     let label = visit.t("door-present");
     let number = if left <= TAPPED {
         let choices = (1..=left).map(|n| Choice::new(n.to_string(), n.to_string())).collect();
@@ -201,7 +215,8 @@ fn choose(visit: &Visit, found: &Found) -> impl IntoView + use<> {
     view! {
         <section class="door-party">
             <p class="door-party-people">{count(visit, "door-party", found.people)}</p>
-            <p class="door-party-who">{who(found)}</p>
+            <p class="door-party-who">{who(found, group)}</p>
+            {adults}
             <p>{format!("{}–{}", clock_text(found.starts_at), clock_text(found.ends_at))}</p>
             {arrived}
             <Form action=visit.href("/door/admit")>

@@ -37,7 +37,8 @@ fn about(visit: &Visit, policy: &Policy) -> impl IntoView + use<> {
                     <p class="lead">{visitors}</p>
                     <p class="actions">
                         <LinkButton href=visit.href("/museum/sessions") glyph=Glyph::Calendar>{book}</LinkButton>
-                        <LinkButton href="#practical" variant=Variant::Secondary>{practical_title}</LinkButton>
+                        <LinkButton href=visit.href(crate::groups::GROUPS) variant=Variant::Secondary>{visit.t("groups-name")}</LinkButton>
+                        <LinkButton href="#practical" variant=Variant::Quiet>{practical_title}</LinkButton>
                     </p>
                 </div>
                 <div class="hero-picture"><Picture of=Illustration::Museum/></div>

@@ -12,10 +12,12 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::booking::{SessionFacts, may_cancel};
 use domain::time::{clock_text, day_text, span_text};
+use leptos::either::Either;
 use leptos::prelude::*;
 use services::booking::{
     BookingError, BookingState, BookingView, Handle, NoShow, no_show_of, pass_text, rebook_link, view,
 };
+use services::groups::GroupOfBooking;
 use services::messages::qr_svg;
 use services::outreach::{Told, told};
 
@@ -26,6 +28,8 @@ struct Seen {
     activity: Activity,
     /// What an event asked and was told.
     told: Option<Told>,
+    /// The group it is of, if it is one of a group.
+    group: Option<GroupOfBooking>,
     /// It can still be cancelled, made smaller or moved.
     changeable: bool,
     /// Nobody came, or not everybody.
@@ -62,7 +66,8 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
         true => no_show_of(&visit.services, &booking, visit.context.now).await.map_err(|error| problem_of(&error))?,
         false => None,
     };
-    Ok(Seen { link, booking, activity, told, changeable, no_show })
+    let group = services::groups::of_booking(&visit.services, &visit.context, booking.id).await?;
+    Ok(Seen { link, booking, activity, told, group, changeable, no_show })
 }
 
 /// The booking.
@@ -98,7 +103,7 @@ fn page(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
         <Page title=title crumbs=vec![Crumb::new(visit.href(&activity.home()), activity.name(visit))]>
             {news(visit, seen)}
             {(!cancelled && !over).then(|| qr(visit, booking))}
-            {rebook(visit, booking)}
+            {rebook(visit, seen)}
             {seen.no_show.as_ref().map(|no_show| missed(visit, no_show))}
             <SummaryList rows=facts(visit, seen)/>
             {answers(visit, seen)}
@@ -134,15 +139,24 @@ fn news(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
     }
 }
 
-/// The house closed the session: why it was cancelled, and the way to another.
-fn rebook(visit: &Visit, booking: &BookingView) -> Option<impl IntoView + use<>> {
+/// The house closed the session: why it was cancelled, and the way to another. A group's request went back to the house by
+/// itself.
+fn rebook(visit: &Visit, seen: &Seen) -> Option<impl IntoView + use<>> {
+    let booking = &seen.booking;
     booking.closure?;
+    if let Some(group) = &seen.group {
+        let href = visit.href(&format!("{}/r/{}", crate::groups::GROUPS, group.link));
+        return Some(Either::Left(view! {
+            <Banner tone=Tone::Warning title=visit.t("groups-now-rebook")>{visit.t("groups-now-rebook-text")}</Banner>
+            <p class="actions"><LinkButton href=href glyph=Glyph::Calendar>{visit.t("groups-mine-title")}</LinkButton></p>
+        }));
+    }
     let link = rebook_link(&visit.services, booking.id, booking.ends_at);
     let href = visit.href(&format!("/rebook/{link}"));
-    Some(view! {
+    Some(Either::Right(view! {
         <Banner tone=Tone::Warning>{visit.t("mine-closed")}</Banner>
         <p class="actions"><LinkButton href=href glyph=Glyph::Calendar>{visit.t("mine-rebook")}</LinkButton></p>
-    })
+    }))
 }
 
 /// Nobody came, or that was taken back; what it means for the next booking.
@@ -214,6 +228,12 @@ fn facts(visit: &Visit, seen: &Seen) -> Vec<SummaryRow> {
         SummaryRow::new(visit.t("museum-place"), activity.place(visit)),
         SummaryRow::new(visit.t("book-name"), booking.person.name.as_str().to_owned()),
     ];
+    if let Some(group) = &seen.group {
+        let href = visit.href(&format!("{}/r/{}", crate::groups::GROUPS, group.link));
+        let words = crate::groups::people_words(visit, group.members, group.adults);
+        let name = group.organisation.clone();
+        rows.insert(0, SummaryRow::new(visit.t("groups-of-booking"), view! { <a href=href>{name}</a><br/>{words} }));
+    }
     if let Activity::Event(event) = activity {
         let date = event.name_of(booking.session).map(|name| format!(" · {}", name.of(visit.locale())));
         let what = format!("{}{}", activity.name(visit), date.unwrap_or_default());
@@ -245,7 +265,11 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
     let minutes = policy.change_minutes_before;
     let until = booking.starts_at - jiff::SignedDuration::from_mins(i64::from(minutes));
     let until = format!("{} {}", day_text(domain::time::local_day(until), visit.locale()), clock_text(until));
-    let movable = booking.moves < u32::from(policy.moves)
+    // A group is moved by agreement: no session takes so many as a public booking. It becomes smaller where its request is,
+    // which knows how many adults it needs.
+    let own = seen.group.is_none();
+    let movable = own
+        && booking.moves < u32::from(policy.moves)
         && seen.activity.timetable().upcoming(visit.context.now).any(|session| session.id != booking.session);
     let failed = |name: &str| visit.form.fault(name).is_some();
     view! {
@@ -256,7 +280,7 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
                 {movable.then(|| view! {
                     <p><LinkButton href=visit.href(&format!("{base}/move")) variant=Variant::Secondary glyph=Glyph::Clock>{visit.t("mine-move")}</LinkButton></p>
                 })}
-                {(people > 1).then(|| view! {
+                {(own && people > 1).then(|| view! {
                     <Dialog label=visit.t("mine-smaller") title=visit.t("mine-smaller-title") open=failed("people") || failed("children")>
                         <Form action=visit.href(&format!("{base}/party"))>
                             <HiddenField name="version" value=smaller_version/>

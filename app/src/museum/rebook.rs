@@ -16,6 +16,7 @@ use domain::ids::SessionId;
 use domain::time::{local_day, span_text};
 use leptos::prelude::*;
 use services::booking::{self, BookingError, Rebooking, SessionView};
+use services::groups::GroupOfBooking;
 
 /// The calls of rebooking.
 pub const CALLS: &[Call] = &[Call::post("/rebook/:link", Access::Public, &rebook)];
@@ -27,9 +28,13 @@ pub fn Rebook() -> impl IntoView {
     Suspend::new(async move {
         let Some(link) = param::<String>("link") else { return problem_page(Problem::LinkInvalid).into_any() };
         match booking::rebooking(&visit.services, &visit.context, &link).await {
-            Ok(found) => match Activity::of(&visit, found.booking.activity).await {
-                Ok(activity) => page(&visit, &found, &activity).into_any(),
-                Err(error) => problem_page(problem_of(&error)).into_any(),
+            Ok(found) => match services::groups::of_booking(&visit.services, &visit.context, found.booking.id).await {
+                Ok(Some(group)) => of_group(&visit, &group).into_any(),
+                Ok(None) => match Activity::of(&visit, found.booking.activity).await {
+                    Ok(activity) => page(&visit, &found, &activity).into_any(),
+                    Err(error) => problem_page(problem_of(&error)).into_any(),
+                },
+                Err(error) => problem_page(error.into()).into_any(),
             },
             Err(BookingError::NotFound) => problem_page(led_nowhere(&visit).await).into_any(),
             Err(error) => problem_page(problem_of(&error)).into_any(),
@@ -68,6 +73,16 @@ fn page(visit: &Visit, found: &Rebooking, activity: &Activity) -> impl IntoView 
             {reason}
             <SummaryList rows=rows/>
             {content}
+        </Page>
+    }
+}
+
+/// A group's request went back to the house by itself: no session takes so many as a public booking.
+fn of_group(visit: &Visit, group: &GroupOfBooking) -> impl IntoView + use<> {
+    let href = visit.href(&format!("{}/r/{}", crate::groups::GROUPS, group.link));
+    view! {
+        <Page title=visit.t("groups-now-rebook") lead=visit.t("groups-now-rebook-text") centred=true>
+            <p class="actions"><LinkButton href=href>{visit.t("groups-mine-title")}</LinkButton></p>
         </Page>
     }
 }

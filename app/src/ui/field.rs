@@ -176,6 +176,47 @@ pub fn TextField(
     }
 }
 
+/// A file to send; its form says `files=true`. What was chosen does not come back with a form: browsers forbid it.
+#[component]
+pub fn FileField(
+    /// The input's name.
+    #[prop(into)]
+    name: Text,
+    /// What to send.
+    #[prop(into)]
+    label: Text,
+    /// Which kinds, how large.
+    #[prop(optional, into)]
+    hint: Option<Text>,
+    /// What the browser offers first: `.xlsx,.csv`.
+    accept: &'static str,
+    /// May stay empty.
+    #[prop(optional)]
+    optional: bool,
+) -> impl IntoView {
+    let visit = visit();
+    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
+    view! {
+        <div class=parts.class()>
+            <label class="label" for=parts.id.clone()>
+                {label}
+                {optional.then(|| view! { <span class="optional">{visit.t("optional")}</span> })}
+            </label>
+            {parts.hint(hint)}
+            {parts.error()}
+            <input
+                class="input input-file"
+                type="file"
+                name=name
+                id=parts.id.clone()
+                accept=accept
+                aria-describedby=parts.described_by.clone()
+                aria-invalid=parts.invalid()
+            />
+        </div>
+    }
+}
+
 /// Several lines of text. The only place of the site with a `<textarea>`: Leptos 0.8 sends its children unescaped, so
 /// what was typed is escaped here (a test tries `</textarea><script>`).
 #[component]

@@ -40,7 +40,7 @@ pub use {
     choice::{Checkbox, Checkboxes, Choice, Fieldset, Radios, Select},
     data::{Card, Pagination, QrFigure, StatNumber, SummaryList, SummaryRow, Tab, Tabs, Task, TaskList, TaskState},
     feedback::{Banner, EmptyState, Meter, Skeleton, Steps, Tag, meter_look, tag_class},
-    field::{CodeField, DateField, Field, HiddenField, NumberStepper, TextArea, TextField},
+    field::{CodeField, DateField, Field, FileField, HiddenField, NumberStepper, TextArea, TextField},
     icon::{Glyph, Icon},
     map::{CityRadios, MapStop, RouteMap},
     page::{Breadcrumbs, Crumb, ErrorSummary, Form, Page, Width},

@@ -241,8 +241,8 @@ async fn transaction(
         owed: 0,
         closed: session.state != "open",
     };
-    let booked = had.iter().map(|visit| (visit.starts_at.to_jiff(), visit.ends_at.to_jiff()));
-    let had = domain::booking::BookingFacts::around(&policy, span, booked);
+    let visits = had.iter().map(|visit| (visit.starts_at.to_jiff(), visit.ends_at.to_jiff()));
+    let had = domain::booking::BookingFacts::around(&policy, span, visits);
     let party = one().map_err(|_| BookingError::Damaged("a party of one"))?;
     may_book(&policy, now, &facts, party, had)?;
     sql::insert_bookings(db, now, &[(&session, row)]).await?;

@@ -216,6 +216,8 @@ pub enum Capability {
     BookOnBehalf,
     /// Make and change templates, sessions and capacities.
     ManageSessions,
+    /// Answer requests of groups: ask, propose, approve, refuse.
+    HandleGroups,
     /// Admit at the door.
     Admit,
     /// See jobs and messages; retry what failed.
@@ -236,7 +238,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -246,6 +248,7 @@ impl Capability {
         Self::RevealContact,
         Self::BookOnBehalf,
         Self::ManageSessions,
+        Self::HandleGroups,
         Self::Admit,
         Self::Operate,
         Self::ManageStaff,
@@ -325,7 +328,10 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
     use Capability as C;
     match role {
         Role::MuseumOfficer => {
-            matches!(capability, C::SeeBookings | C::RevealContact | C::BookOnBehalf | C::ManageSessions | C::Admit)
+            matches!(
+                capability,
+                C::SeeBookings | C::RevealContact | C::BookOnBehalf | C::ManageSessions | C::HandleGroups | C::Admit
+            )
         }
         Role::Steward => matches!(capability, C::Admit),
         Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients | C::EndSessions),

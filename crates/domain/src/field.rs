@@ -89,6 +89,37 @@ pub enum Fault {
         /// Days from today to the last one.
         until: u32,
     },
+    /// A group of fewer or more people than groups may have.
+    GroupSize {
+        /// The smallest.
+        min: u32,
+        /// The largest.
+        max: u32,
+    },
+    /// Minors come with more adults than these.
+    AdultsNeeded {
+        /// Adults needed.
+        least: u32,
+    },
+    /// A cell a spreadsheet would calculate.
+    FormulaCell,
+    /// Somebody who stands in the list already.
+    RowTwice {
+        /// In which row.
+        row: u32,
+    },
+    /// More people than the list may have.
+    TooManyRows {
+        /// People allowed.
+        max: u32,
+    },
+    /// Not a file that can be read as a list.
+    FileUnreadable,
+    /// A file larger than this.
+    FileTooLarge {
+        /// Kilobytes allowed.
+        max: u32,
+    },
 }
 
 /// A fault and the field it belongs to; `field` is the `name` of the input and of the JSON member.

@@ -68,6 +68,10 @@ ids! {
     BusCrewId,
     /// Days on which a bus does not drive.
     BusBlackoutId,
+    /// What a group has typed before its contact is proven.
+    GroupDraftId,
+    /// A group's request to visit the museum.
+    GroupRequestId,
     /// One message to one person.
     MessageId,
     /// One unit of work after a commit.

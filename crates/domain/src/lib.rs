@@ -8,9 +8,12 @@ pub mod booking;
 pub mod bus;
 pub mod contact;
 pub mod field;
+pub mod groups;
 pub mod ids;
 pub mod locale;
+mod named;
 pub mod outreach;
 pub mod time;
+pub mod typed;
 
 pub use locale::Locale;

@@ -8,6 +8,7 @@ pub mod api;
 pub mod audit;
 pub mod booking;
 pub mod bus;
+pub mod groups;
 pub mod jobs;
 pub mod keys;
 pub mod messages;

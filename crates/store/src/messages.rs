@@ -60,6 +60,8 @@ pub struct VisitRow {
     pub city: Option<String>,
     /// Place of an event: `domain::outreach::Bilingual`.
     pub place: Option<serde_json::Value>,
+    /// The organisation, where a group comes.
+    pub organisation: Option<String>,
 }
 
 /// The booking a message, a calendar file or a pass is about.
@@ -69,10 +71,12 @@ pub async fn visit(db: impl PgExecutor<'_>, booking: Uuid) -> sqlx::Result<Optio
         r#"select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.locale,
                   b.name_sealed, b.phone_sealed, b.mail_sealed, b.sequence, b.version, b.updated_at, b.cancelled_by,
                   s.starts_at, s.ends_at, s.state as session_state, a.title_zh, a.title_en, a.policy,
-                  c.reason_zh as "closure_zh?", c.reason_en as "closure_en?", e.city as "city?", e.place as "place?"
+                  c.reason_zh as "closure_zh?", c.reason_en as "closure_en?", e.city as "city?", e.place as "place?",
+                  g.organisation as "organisation?"
            from booking b join session s on s.id = b.session_id join activity a on a.id = b.activity_id
            left join closure c on c.id = b.closure_id
            left join event e on e.activity_id = a.id
+           left join group_request g on g.booking_id = b.id
            where b.id = $1"#,
         booking
     )
@@ -91,6 +95,8 @@ pub struct NewMessage<'a> {
     pub account: Option<Uuid>,
     /// The request for the bus it is about.
     pub bus_request: Option<Uuid>,
+    /// The group's request it is about.
+    pub group_request: Option<Uuid>,
     /// Which text.
     pub template: &'a str,
     /// `mail` or `sms`.
@@ -100,8 +106,8 @@ pub struct NewMessage<'a> {
 /// Notes a message, unless it is noted already; answers the state it is in.
 pub async fn note(db: impl PgExecutor<'_>, now: Timestamp, message: NewMessage<'_>) -> sqlx::Result<String> {
     sqlx::query_scalar!(
-        "insert into message (id, booking_id, bus_request_id, account_id, template, channel, created_at)
-         values ($1, $2, $3, $7, $4, $5, $6)
+        "insert into message (id, booking_id, bus_request_id, account_id, group_request_id, template, channel, created_at)
+         values ($1, $2, $3, $7, $8, $4, $5, $6)
          on conflict (id) do update set template = message.template returning state",
         message.id,
         message.booking,
@@ -110,6 +116,7 @@ pub async fn note(db: impl PgExecutor<'_>, now: Timestamp, message: NewMessage<'
         message.channel,
         now.to_sqlx() as _,
         message.account,
+        message.group_request,
     )
     .fetch_one(db)
     .await
@@ -286,6 +293,42 @@ pub async fn follow_short_link(
     .fetch_optional(db)
     .await?;
     Ok(found.map(|row| (row.id, row.ends_at.to_jiff())))
+}
+
+/// Keeps a short link to a group's request until `expires_at`.
+pub async fn keep_group_link(
+    db: impl PgExecutor<'_>,
+    code_hash: &[u8],
+    request: Uuid,
+    expires_at: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into short_link (code_hash, group_id, expires_at) values ($1, $2, $3)
+         on conflict (group_id) do update set expires_at = greatest(short_link.expires_at, excluded.expires_at)",
+        code_hash,
+        request,
+        expires_at.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The group's request a short link leads to, and until when it does.
+pub async fn follow_group_link(
+    db: impl PgExecutor<'_>,
+    now: Timestamp,
+    code_hash: &[u8],
+) -> sqlx::Result<Option<(Uuid, Timestamp)>> {
+    let found = sqlx::query!(
+        r#"select group_id as "request!", expires_at from short_link
+           where code_hash = $1 and expires_at > $2 and group_id is not null"#,
+        code_hash,
+        now.to_sqlx() as _
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found.map(|row| (row.request, row.expires_at.to_jiff())))
 }
 
 /// The titles of a session's activity, in Chinese and English.

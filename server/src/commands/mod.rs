@@ -82,8 +82,9 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::booking::seed_demo(&services, &services.system()).await.context("the museum's demo")?;
     services::outreach::seed_demo(&services, &services.system()).await.context("the events' demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
+    services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
     println!(
-        "The demo is there: the museum and the events with their sessions, the bus with its requests, and invented visitors."
+        "The demo is there: the museum and the events with their sessions, the bus and groups with their requests, and invented visitors."
     );
     Ok(())
 }
@@ -183,6 +184,8 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         ("bookings (names and contacts)", erased.bookings),
         ("waiting-list entries (names and contacts)", erased.waiting),
         ("requests for the bus (names and contacts)", erased.bus_requests),
+        ("requests of groups (names and contacts)", erased.group_requests),
+        ("lists of groups", erased.rosters),
         ("accounts", erased.accounts),
         ("drafts", swept.drafts.unsigned_abs()),
         ("codes and short links", swept.codes.unsigned_abs()),

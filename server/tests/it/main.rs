@@ -5,6 +5,7 @@ mod api;
 mod bus;
 mod config;
 mod events;
+mod groups;
 mod layers;
 mod limits;
 mod listener;

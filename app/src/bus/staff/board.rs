@@ -1,8 +1,8 @@
 //! The triage board: requests in columns by state, the longest waiting first, narrowed by city.
 
-use super::{age, city_text};
+use super::city_text;
 use crate::bus::{audience_words, state_words};
-use crate::desk::{count, crumbs, read_first, rooms};
+use crate::desk::{age, count, crumbs, read_first, rooms};
 use crate::problem::Problem;
 use crate::ui::{Button, Choice, EmptyState, Form, Illustration, LinkButton, Page, Select, Tag, Variant, Width};
 use crate::visit::{Visit, visit};
@@ -44,7 +44,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     } else {
         let columns = COLUMNS.map(|states| column(visit, states, &requests));
         let columns = columns.collect_view();
-        view! { <div class="bus-board">{columns}</div> }.into_any()
+        view! { <div class="board">{columns}</div> }.into_any()
     };
     Ok(view! {
         <Page title=visit.t("bus-staff-board-title") lead=visit.t("bus-staff-board-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
@@ -65,10 +65,10 @@ fn column(visit: &Visit, states: &[State], requests: &[RequestView]) -> impl Int
     let empty = here.is_empty().then(|| view! { <p class="muted small">{visit.t("bus-staff-empty-column")}</p> });
     let cards = here.iter().map(|request| card(visit, request)).collect_view();
     view! {
-        <section class="bus-column">
-            <h2 class="bus-column-title">{title}<span class="tab-count">{here.len()}</span></h2>
+        <section class="board-column">
+            <h2 class="board-column-title">{title}<span class="tab-count">{here.len()}</span></h2>
             {empty}
-            <ul class="bus-cards">{cards}</ul>
+            <ul class="board-cards">{cards}</ul>
         </section>
     }
 }
@@ -80,7 +80,7 @@ fn card(visit: &Visit, request: &RequestView) -> impl IntoView + use<> {
         view! { <Tag tone=tone>{text}</Tag> }
     });
     let date = request.stop.as_ref().map(|stop| {
-        view! { <p class="bus-card-date">{span_text(stop.starts_at, stop.ends_at, visit.locale())}</p> }
+        view! { <p class="board-card-date">{span_text(stop.starts_at, stop.ends_at, visit.locale())}</p> }
     });
     let facts = [
         request.city.text(visit.locale()).into(),
@@ -88,8 +88,8 @@ fn card(visit: &Visit, request: &RequestView) -> impl IntoView + use<> {
         count(visit, "staff-people", request.people),
     ];
     view! {
-        <li class="bus-card">
-            <a class="bus-card-link" href=href>{request.organisation.clone()}</a>
+        <li class="board-card">
+            <a class="board-card-link" href=href>{request.organisation.clone()}</a>
             <p class="small">{facts.join(" · ")}</p>
             {date}
             <p class="muted small">{age(visit, request.created_at)}" "{over}</p>

@@ -5,7 +5,6 @@
 mod blackouts;
 mod board;
 pub mod calls;
-mod messages;
 mod numbers;
 mod planner;
 mod request;
@@ -16,7 +15,7 @@ pub use numbers::Numbers;
 pub use planner::Planner;
 pub use request::Request;
 
-use crate::desk::{count, moment};
+use crate::desk::moment;
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::ui::Tag;
@@ -50,15 +49,6 @@ impl Fleet {
 
     fn crew(&self, id: BusCrewId) -> String {
         self.crews.iter().find(|(known, _)| *known == id).map_or_else(|| "—".to_owned(), |(_, title)| title.clone())
-    }
-}
-
-/// How long something has waited, in whole days.
-fn age(visit: &Visit, since: Timestamp) -> Text {
-    let days = visit.context.now.duration_since(since).as_hours() / 24;
-    match u32::try_from(days).unwrap_or_default() {
-        0 => visit.t("bus-staff-today"),
-        days => count(visit, "bus-staff-days-ago", days),
     }
 }
 

@@ -1,10 +1,10 @@
 //! One request: what is asked for, what was said, the date that is kept, and what a dispatcher can do with it.
 
-use super::messages::messages_table;
-use super::{Fleet, age, conflict_list, day_words, when};
+use super::{Fleet, conflict_list, day_words, when};
 use crate::bus::{audience_words, param, site_facts, state_words, wishes};
-use crate::desk::{count, crumbs, day, may, news, read_first, rooms, time};
+use crate::desk::{age, count, crumbs, day, may, messages_table, news, read_first, rooms, time};
 use crate::form::Tone;
+use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
     Banner, Button, Checkbox, Choice, DateField, Dialog, Form, HiddenField, LinkButton, Page, Select, SummaryList,
@@ -53,8 +53,8 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
             crumbs=crumbs(visit, &[("/staff/bus", "bus-staff-board-title")])>
             {rooms(visit)}
             {news(visit, NEWS)}
-            <p class="bus-request-state"><Tag tone=tone>{state}</Tag><span class="muted">{age(visit, request.created_at)}</span></p>
-            <div class="bus-request">
+            <p class="request-state"><Tag tone=tone>{state}</Tag><span class="muted">{age(visit, request.created_at)}</span></p>
+            <div class="request">
                 <div class="stack">
                     <SummaryList rows=facts(visit, &request)/>
                     {talk(visit, &request)}
@@ -70,7 +70,7 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
             </div>
             {planning}
             {request.stop.as_ref().filter(|_| can(Event::Visit) || request.state == State::Accepted).map(|stop| assign(visit, &base, &request, stop, &fleet))}
-            {messages_table(visit, &messages)}
+            {messages_table(visit, &messages, message_words)}
         </Page>
     }
     .into_any())
@@ -110,7 +110,7 @@ fn talk(visit: &Visit, request: &RequestView) -> impl IntoView + use<> {
     let said = |key: &str, text: Option<&String>| {
         let text = text.filter(|text| !text.is_empty())?.clone();
         Some(
-            view! { <div><h2 class="bus-said-title">{visit.t(key)}</h2><blockquote class="bus-said">{text}</blockquote></div> },
+            view! { <div><h2 class="said-title">{visit.t(key)}</h2><blockquote class="said">{text}</blockquote></div> },
         )
     };
     view! {
@@ -272,8 +272,8 @@ fn free(visit: &Visit, slots: &[Slot], fleet: &Fleet) -> impl IntoView + use<> {
         let who = format!("{} · {}", fleet.vehicle(slot.vehicle), fleet.crew(slot.crew));
         view! {
             <li>
-                <a class="bus-slot" href=address(visit, slot)>
-                    <span class="bus-slot-when">{span_text(slot.starts_at, slot.ends_at, visit.locale())}</span>
+                <a class="slot" href=address(visit, slot)>
+                    <span class="slot-when">{span_text(slot.starts_at, slot.ends_at, visit.locale())}</span>
                     <span class="small">{who}</span>
                     {wished}
                 </a>
@@ -281,7 +281,7 @@ fn free(visit: &Visit, slots: &[Slot], fleet: &Fleet) -> impl IntoView + use<> {
         }
     });
     let items = items.collect_view();
-    view! { <h3>{visit.t("bus-plan-free")}</h3><ul class="bus-slots">{items}</ul> }.into_any()
+    view! { <h3>{visit.t("bus-plan-free")}</h3><ul class="slots">{items}</ul> }.into_any()
 }
 
 fn vehicle_choices(fleet: &Fleet) -> Vec<Choice> {
@@ -353,7 +353,7 @@ fn result(
     });
     view! {
         <div class="staff-panel stack">
-            <p class="bus-slot-when">{when}</p>
+            <p class="slot-when">{when}</p>
             <p>{who}</p>
             {verdict}
             {list}
@@ -382,5 +382,20 @@ fn assign(visit: &Visit, base: &str, request: &RequestView, stop: &StopView, fle
                 </p>
             </Form>
         </section>
+    }
+}
+
+/// Which message.
+fn message_words(visit: &Visit, template: &str) -> Text {
+    match template {
+        "bus_received" => visit.t("bus-message-received"),
+        "bus_asked" => visit.t("bus-message-asked"),
+        "bus_proposed" => visit.t("bus-message-proposed"),
+        "bus_scheduled" => visit.t("bus-message-scheduled"),
+        "bus_released" => visit.t("bus-message-released"),
+        "bus_refused" => visit.t("bus-message-refused"),
+        "bus_withdrawn" => visit.t("bus-message-withdrawn"),
+        "bus_thanks" => visit.t("bus-message-thanks"),
+        other => Text::from(other.to_owned()),
     }
 }

@@ -3,6 +3,7 @@
 use super::{booking_tag, channel_text, missed, party_text};
 use crate::desk::{count, crumbs, may, moment, news, read_first, rooms};
 use crate::form::Tone;
+use crate::groups::people_words;
 use crate::i18n::Text;
 use crate::local_path::LocalPath;
 use crate::museum::param;
@@ -17,6 +18,7 @@ use domain::ids::BookingId;
 use domain::time::span_text;
 use leptos::prelude::*;
 use services::booking::{self, BookingState, BookingView, Handle};
+use services::groups::GroupOfBooking;
 
 const NEWS: &[(&str, &str)] = &[
     ("booked", "staff-booking-done-booked"),
@@ -38,6 +40,7 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
     let booking = booking::view(&visit.services, &visit.context, &Handle::Id(id)).await?;
     let no_show = booking::no_show_of(&visit.services, &booking, visit.context.now).await?;
     let no_show = no_show.map(|no_show| missed::of_booking(visit, &booking, &no_show));
+    let group = services::groups::of_booking(&visit.services, &visit.context, id).await?;
     let confirmed = booking.state == BookingState::Confirmed;
     let changeable = confirmed && booking.arrived == 0 && may(visit, Capability::BookOnBehalf);
     let changes = if changeable { Some(changes(visit, &booking).await?) } else { None };
@@ -56,7 +59,7 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
             crumbs=crumbs(visit, &[("/staff/museum/bookings", "staff-bookings-title")])>
             {rooms(visit)}
             {news(visit, NEWS)}
-            <SummaryList rows=rows(visit, &booking)/>
+            <SummaryList rows=rows(visit, &booking, group.as_ref())/>
             <p class="actions">{pass}{trail}</p>
             {no_show}
             {contact(visit, &booking)}
@@ -67,7 +70,7 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
     .into_any())
 }
 
-fn rows(visit: &Visit, booking: &BookingView) -> Vec<SummaryRow> {
+fn rows(visit: &Visit, booking: &BookingView, group: Option<&GroupOfBooking>) -> Vec<SummaryRow> {
     let session = visit.href(&format!("/staff/museum/sessions/{}", booking.session));
     let when = span_text(booking.starts_at, booking.ends_at, visit.locale());
     let contact =
@@ -87,6 +90,12 @@ fn rows(visit: &Visit, booking: &BookingView) -> Vec<SummaryRow> {
         SummaryRow::new(visit.t("staff-booking-language"), language),
         SummaryRow::new(visit.t("staff-booking-made"), moment(visit, booking.created_at)),
     ];
+    if let Some(group) = group {
+        let href = visit.href(&format!("/staff/groups/{}", group.request));
+        let words = people_words(visit, group.members, group.adults);
+        let name = group.organisation.clone();
+        rows.insert(1, SummaryRow::new(visit.t("groups-of-booking"), view! { <a href=href>{name}</a><br/>{words} }));
+    }
     if booking.moves > 0 {
         rows.push(SummaryRow::new(visit.t("staff-booking-moves"), count(visit, "staff-times", booking.moves)));
     }

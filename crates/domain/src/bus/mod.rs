@@ -9,10 +9,11 @@ mod itinerary;
 mod request;
 mod state;
 
+pub use crate::typed::Typed;
 pub use city::{City, MAP_HEIGHT, MAP_WIDTH, Position};
 pub use itinerary::{
     BASE, Blackout, Conflict, DAY_TRIP, DUTY, Plan, Planned, SET_UP, Site, Span, TEAR_DOWN, Trip, busy, conflicts,
     duty, travel,
 };
-pub use request::{Audience, Details, HalfDay, MAX_PEOPLE, PARKING_MAX, Typed};
+pub use request::{Audience, Details, HalfDay, MAX_PEOPLE, PARKING_MAX, typed};
 pub use state::{Event, Refused, State, next};

@@ -3,9 +3,9 @@
 use super::city::{City, Position};
 use crate::contact::{Contact, PersonName, half_width};
 use crate::field::{Fault, Faults};
+use crate::typed::{Typed, choice, line, number, optional, text, yes_or_no};
 use jiff::civil;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The most people of one visit: the bus takes them in groups of twenty-five, six groups in half a day and twelve in a
 /// whole one; more than twice that is several visits.
@@ -85,47 +85,32 @@ impl HalfDay {
     }
 }
 
-/// What stands in the fields of the form, as it was typed: kept even while it cannot be taken, so that nothing is lost.
-#[derive(Clone, Default, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Typed(pub BTreeMap<String, String>);
+/// The fields of the form, in its order.
+const FIELDS: [&str; 19] = [
+    "organisation",
+    "audience",
+    "ages",
+    "people",
+    "city",
+    "place",
+    "address",
+    "day_1",
+    "day_2",
+    "day_3",
+    "half_day",
+    "parking",
+    "power",
+    "indoor",
+    "name",
+    "post",
+    "contact",
+    "note",
+    "accept",
+];
 
-impl Typed {
-    /// The fields of the form, in its order.
-    pub const FIELDS: [&'static str; 19] = [
-        "organisation",
-        "audience",
-        "ages",
-        "people",
-        "city",
-        "place",
-        "address",
-        "day_1",
-        "day_2",
-        "day_3",
-        "half_day",
-        "parking",
-        "power",
-        "indoor",
-        "name",
-        "post",
-        "contact",
-        "note",
-        "accept",
-    ];
-    /// The longest text that is kept of one field.
-    const KEPT: usize = 2_000;
-
-    /// Keeps what belongs to the form of what was sent.
-    pub fn of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let known = pairs.into_iter().filter(|(name, _)| Self::FIELDS.contains(name));
-        Self(known.map(|(name, text)| (name.to_owned(), text.chars().take(Self::KEPT).collect())).collect())
-    }
-
-    /// What stands in a field.
-    pub fn field(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
-    }
+/// What was typed into the form.
+pub fn typed<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Typed {
+    Typed::kept(&FIELDS, pairs)
 }
 
 /// A request as it can be decided on.
@@ -250,61 +235,6 @@ fn days(typed: &Typed, today: civil::Date, faults: &mut Faults) -> Option<Vec<ci
     good.then_some(chosen)
 }
 
-/// One line of text with at least one character.
-fn line(text: &str, max: u32) -> Result<String, Fault> {
-    let line = optional(text, max)?;
-    if line.is_empty() { Err(Fault::Required) } else { Ok(line) }
-}
-
-/// One line of text, or nothing.
-fn optional(text: &str, max: u32) -> Result<String, Fault> {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() > max as usize {
-        Err(Fault::TooLong { max })
-    } else if line.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) {
-        Err(Fault::TextCharacters)
-    } else {
-        Ok(line)
-    }
-}
-
-/// Several lines of text, or nothing.
-fn text(text: &str, max: u32) -> Result<String, Fault> {
-    let text = text.trim().replace("\r\n", "\n");
-    if text.chars().count() > max as usize {
-        Err(Fault::TooLong { max })
-    } else if text.chars().any(|c| c.is_control() && c != '\n') {
-        Err(Fault::TextCharacters)
-    } else {
-        Ok(text)
-    }
-}
-
-fn number(text: &str, min: u32, max: u32) -> Result<u32, Fault> {
-    let plain = half_width(text);
-    let plain = plain.trim();
-    if plain.is_empty() {
-        return Err(Fault::Required);
-    }
-    let number: u32 = plain.parse().map_err(|_| Fault::NotANumber)?;
-    if (min..=max).contains(&number) { Ok(number) } else { Err(Fault::OutOfRange { min, max }) }
-}
-
-fn choice<T>(text: &str, read: fn(&str) -> Option<T>) -> Result<T, Fault> {
-    match text.trim() {
-        "" => Err(Fault::Required),
-        name => read(name).ok_or(Fault::NotAChoice),
-    }
-}
-
-fn yes_or_no(text: &str) -> Result<bool, Fault> {
-    choice(text, |word| match word {
-        "yes" => Some(true),
-        "no" => Some(false),
-        _ => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,7 +244,7 @@ mod tests {
     const TODAY: civil::Date = civil::Date::constant(2026, 7, 20);
 
     fn good() -> Typed {
-        Typed::of([
+        typed([
             ("organisation", " 演示市星河小学 "),
             ("audience", "primary"),
             ("ages", "8–10 岁"),
@@ -408,7 +338,7 @@ mod tests {
         #[test]
         fn reading_never_panics(field in 0usize..19, text in ".{0,80}") {
             let mut typed = good();
-            typed.0.insert(Typed::FIELDS[field].into(), text);
+            typed.0.insert(FIELDS[field].into(), text);
             let _ = parse(&typed);
         }
     }

@@ -37,6 +37,8 @@ pub enum Purpose {
     Proof,
     /// The contact of a request for the science bus is proven.
     Bus,
+    /// The contact of a group's request is proven.
+    Group,
 }
 
 impl Purpose {
@@ -48,6 +50,7 @@ impl Purpose {
             Self::Contact => "contact",
             Self::Proof => "proof",
             Self::Bus => "bus",
+            Self::Group => "group",
         }
     }
 }

@@ -10,10 +10,11 @@ use super::visitors::open_profile;
 use super::{AccountError, about_account, sessions};
 use crate::audit;
 use crate::booking::{self, BookingError, Handle};
-use crate::bus::{self, BusError, Contacts};
+use crate::bus::{self, BusError};
 use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Place};
 use crate::db::to_the_end;
+use crate::groups::{self, GroupError};
 use crate::limits;
 use crate::outreach::{OutreachError, exported_answers};
 use base64::Engine as _;
@@ -31,6 +32,15 @@ use uuid::Uuid;
 
 /// What stands in an emptied booking where a name stood.
 const NOBODY: &str = "已注销";
+
+/// The keyed hashes of a person's contacts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Contacts<'a> {
+    /// Of the number.
+    pub phone: Option<&'a [u8]>,
+    /// Of the address.
+    pub mail: Option<&'a [u8]>,
+}
 
 /// Everything we hold on whoever asks, as JSON for a file, after a fresh proof: a browser that was left open must not
 /// hand it out. Each export is in the audit trail.
@@ -64,6 +74,8 @@ async fn collect(
     let mut answers = exported_answers(services, db, &booked).await?;
     let ids: Vec<Uuid> = booked.into_iter().chain(waits.iter().map(|entry| entry.id)).collect();
     let (requests, bus_requests) = bus::exported(services, context, db, contacts(row)).await?;
+    let (groups, group_requests) = groups::exported(services, context, db, contacts(row)).await?;
+    let requests: Vec<Uuid> = requests.into_iter().chain(groups).collect();
     let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
     let passkeys = passkey_rows::of_account(&mut *db, row.id).await?;
@@ -83,6 +95,7 @@ async fn collect(
         },
         "bookings": bookings.iter().map(|booking| exported(services, booking, &mut answers)).collect::<Result<Vec<_>, _>>()?,
         "bus_requests": bus_requests,
+        "group_requests": group_requests,
         "waiting_list": waits
             .iter()
             .map(|entry| exported_wait(services, entry))
@@ -179,9 +192,9 @@ pub struct Deleted {
     pub cancelled: usize,
     /// Bookings of the past that name nobody any more.
     pub emptied: usize,
-    /// Requests for the bus that were taken back for it.
+    /// Requests for the bus and of groups that were taken back for it.
     pub withdrawn: usize,
-    /// Requests for the bus that name nobody any more.
+    /// Requests for the bus and of groups that name nobody any more.
     pub requests_emptied: usize,
 }
 
@@ -206,8 +219,10 @@ pub async fn delete_own(
         let mut connection = services.db.acquire().await?;
         let live = live_bookings(&mut connection, &context, &row).await?;
         let requests = bus::live(&mut connection, contacts(&row)).await?;
+        let groups = groups::live(&mut connection, contacts(&row)).await?;
         drop(connection);
-        let count = live.len() + requests.len();
+        let withdrawn = requests.len() + groups.len();
+        let count = live.len() + withdrawn;
         if count > 0 && !cancel_bookings {
             return Err(AccountError::LiveBookings { count });
         }
@@ -218,9 +233,12 @@ pub async fn delete_own(
         for request in &requests {
             bus::withdraw_own(&services, &context, *request).await?;
         }
+        for request in &groups {
+            groups::withdraw_own(&services, &context, *request).await?;
+        }
         leave_lists(&services, &context, &row).await?;
         let (emptied, requests_emptied) = empty(&services, &context, account).await?;
-        Ok(Deleted { cancelled: live.len(), emptied, withdrawn: requests.len(), requests_emptied })
+        Ok(Deleted { cancelled: live.len(), emptied, withdrawn, requests_emptied })
     })
     .await
 }
@@ -245,6 +263,19 @@ impl From<BusError> for AccountError {
             BusError::Database(error) => Self::Database(error),
             error => {
                 tracing::error!(%error, "a request for the bus could not be read");
+                Self::Crypto(CryptoError::NotAuthentic)
+            }
+        }
+    }
+}
+
+impl From<GroupError> for AccountError {
+    fn from(error: GroupError) -> Self {
+        match error {
+            GroupError::Denied(denied) => Self::Denied(denied),
+            GroupError::Database(error) => Self::Database(error),
+            error => {
+                tracing::error!(%error, "a group's request could not be read");
                 Self::Crypto(CryptoError::NotAuthentic)
             }
         }
@@ -308,10 +339,13 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     // Somebody may have sent another request meanwhile, too.
     let requests = bus::forget(services, context, &mut transaction, contacts(&row)).await?;
     let requests = requests.map_err(|count| AccountError::LiveBookings { count })?;
+    let groups = groups::forget(services, context, &mut transaction, contacts(&row)).await?;
+    let groups = groups.map_err(|count| AccountError::LiveBookings { count })?;
     session_rows::revoke_all(&mut *transaction, row.id, None, context.now).await?;
     rows::empty_account(&mut transaction, row.id, context.now).await?;
-    let detail = json!({ "bookings_emptied": past.len(), "bus_requests_emptied": requests });
+    let detail =
+        json!({ "bookings_emptied": past.len(), "bus_requests_emptied": requests, "group_requests_emptied": groups });
     audit::record(&mut transaction, context, &[about_account("account.deleted", Some(row.id), detail)]).await?;
     transaction.commit().await?;
-    Ok((past.len(), requests))
+    Ok((past.len(), requests + groups))
 }

@@ -9,6 +9,7 @@ pub mod codes;
 pub mod contacts;
 pub mod enrolment;
 pub mod erase;
+pub(crate) mod forms;
 pub mod passkeys;
 pub mod password;
 pub mod proof;

@@ -20,6 +20,7 @@ mod retry;
 mod seed;
 mod view;
 mod waiting;
+pub(crate) mod within;
 
 pub use board::{session_now, sessions};
 pub use calendar::{Calendar, Museum, SessionView, Timetable, museum};

@@ -8,8 +8,8 @@ use crate::db::{self, to_the_end};
 use crate::messages::{self, BusTemplate};
 use crate::{Context, Services};
 use domain::bus::{Event, State, next};
-use domain::field::Fault;
 use domain::ids::BusRequestId;
+use domain::typed;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use store::bus::requests::{self as sql, Change};
@@ -117,32 +117,12 @@ pub(super) async fn one(
 
 /// Text somebody wrote to somebody else: at least a character, at most 500.
 pub(super) fn words(field: &str, text: &str) -> Result<String, BusError> {
-    let text = text.trim().replace("\r\n", "\n");
-    if text.is_empty() {
-        return Err(BusError::field(field, Fault::Required));
-    }
-    if text.chars().count() > 500 {
-        return Err(BusError::field(field, Fault::TooLong { max: 500 }));
-    }
-    if text.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(BusError::field(field, Fault::TextCharacters));
-    }
-    Ok(text)
+    typed::words(text, 500).map_err(|fault| BusError::field(field, fault))
 }
 
 /// One line of text with at least a character.
 pub(super) fn line(field: &str, text: &str, max: u32) -> Result<String, BusError> {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.is_empty() {
-        return Err(BusError::field(field, Fault::Required));
-    }
-    if text.chars().count() > max as usize {
-        return Err(BusError::field(field, Fault::TooLong { max }));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(BusError::field(field, Fault::TextCharacters));
-    }
-    Ok(text)
+    typed::line(text, max).map_err(|fault| BusError::field(field, fault))
 }
 
 /// [`words`], or nothing.

@@ -4,9 +4,8 @@
 //! draft's id is the idempotency key: pressing the last button twice asks once.
 
 use super::BusError;
-use super::public::count;
 use super::view::{RequestView, load, sealed};
-use crate::account::{codes, contact_index};
+use crate::account::{codes, contact_index, forms};
 use crate::audit::{self, Entry};
 use crate::crypto::{Place, random};
 use crate::db::{self, to_the_end};
@@ -17,7 +16,7 @@ use domain::account::Capability;
 use domain::booking::Reference;
 use domain::bus::{Details, Typed};
 use domain::contact::Contact;
-use domain::field::{Fault, Faults};
+use domain::field::Faults;
 use domain::ids::{BusDraftId, BusRequestId};
 use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
@@ -64,7 +63,7 @@ pub async fn begin(
     network: &Network,
 ) -> Result<BusDraftId, BusError> {
     context.require(Capability::BookForSelf)?;
-    count(services, context, &limits::BUS_PER_NETWORK, network).await?;
+    forms::count(services, context, &limits::BUS_PER_NETWORK, network).await?;
     let id: BusDraftId = context.new_id();
     let expires = context.now + SignedDuration::from_hours(24 * DRAFT_DAYS);
     let mut db = services.db.acquire().await?;
@@ -134,13 +133,11 @@ pub async fn send(
     if draft.proven {
         return Ok(());
     }
-    count(services, context, &limits::CODE_PER_NETWORK, network).await?;
-    match codes::issue(services, context, codes::Purpose::Bus, draft.id.0, &details.contact).await {
-        // A code sent a moment ago still counts: the button was pressed twice, or one came back.
-        Ok(()) | Err(codes::IssueError::TooSoon { .. }) => Ok(()),
-        Err(codes::IssueError::Limited { retry_after }) => Err(BusError::Limited { retry_after }),
-        Err(codes::IssueError::Database(error)) => Err(error.into()),
-    }
+    Ok(forms::send(services, context, subject(draft, &details), network).await?)
+}
+
+fn subject<'a>(draft: &DraftView, details: &'a Details) -> forms::Subject<'a> {
+    forms::Subject { purpose: codes::Purpose::Bus, draft: draft.id.0, contact: &details.contact }
 }
 
 /// Sends the code once more.
@@ -154,14 +151,7 @@ pub async fn resend(
     network: &Network,
 ) -> Result<(), BusError> {
     let details = details(context, &draft.typed)?;
-    count(services, context, &limits::CODE_PER_NETWORK, network).await?;
-    match codes::issue(services, context, codes::Purpose::Bus, draft.id.0, &details.contact).await {
-        Ok(()) => Ok(()),
-        Err(codes::IssueError::TooSoon { retry_after } | codes::IssueError::Limited { retry_after }) => {
-            Err(BusError::Limited { retry_after })
-        }
-        Err(codes::IssueError::Database(error)) => Err(error.into()),
-    }
+    Ok(forms::resend(services, context, subject(draft, &details), network).await?)
 }
 
 /// Checks the code that was sent. Once proven, the contact stays proven for this draft.
@@ -178,17 +168,8 @@ pub async fn prove(
     if draft.proven || draft.request.is_some() {
         return Ok(());
     }
-    let contact = details(context, &draft.typed)?.contact;
-    count(services, context, &limits::CODE_TRIES_PER_NETWORK, network).await?;
-    match codes::verify(services, context, codes::Purpose::Bus, draft.id.0, &contact, code).await {
-        Ok(true) => Ok(()),
-        // What was proven is this contact: another one typed meanwhile in a second window stays unproven.
-        Ok(false) => Err(BusError::StateHasChanged),
-        Err(codes::VerifyError::Shape) => Err(BusError::field("code", Fault::CodeShape)),
-        Err(codes::VerifyError::Wrong { left }) => Err(BusError::field("code", Fault::CodeWrong { left })),
-        Err(codes::VerifyError::Expired) => Err(BusError::field("code", Fault::CodeExpired)),
-        Err(codes::VerifyError::Database(error)) => Err(error.into()),
-    }
+    let details = details(context, &draft.typed)?;
+    Ok(forms::prove(services, context, subject(draft, &details), code, network).await?)
 }
 
 /// Makes the request of a proven draft. Repeating it answers the same request.

@@ -1,6 +1,7 @@
 //! What can go wrong in the bus room, as something a caller can act on.
 
 use super::planner::Told;
+use crate::account::forms::ProofError;
 use crate::limits::LimitError;
 use domain::account::Denied;
 use domain::bus::Refused;
@@ -71,6 +72,18 @@ impl From<LimitError> for BusError {
         match error {
             LimitError::Limited(limited) => Self::NetworkLimited { retry_after: u64::from(limited.retry_seconds()) },
             LimitError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<ProofError> for BusError {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Code(fault) => Self::field("code", fault),
+            ProofError::OtherContact => Self::StateHasChanged,
+            ProofError::Limited { retry_after } => Self::Limited { retry_after },
+            ProofError::Network(error) => error.into(),
+            ProofError::Database(error) => error.into(),
         }
     }
 }

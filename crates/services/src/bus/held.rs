@@ -5,6 +5,7 @@ use super::BusError;
 use super::change::one;
 use super::erase;
 use super::view::{RequestView, open};
+use crate::account::erase::Contacts;
 use crate::messages::BusTemplate;
 use crate::{Context, Services};
 use domain::bus::Event;
@@ -14,15 +15,6 @@ use sqlx::PgConnection;
 use store::bus::requests::Change;
 use store::bus::{drafts, held as sql, stops, tally};
 use uuid::Uuid;
-
-/// The keyed hashes of a person's contacts.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Contacts<'a> {
-    /// Of the number.
-    pub phone: Option<&'a [u8]>,
-    /// Of the address.
-    pub mail: Option<&'a [u8]>,
-}
 
 /// The requests made under these contacts, whole, for a copy: their ids, and what is held.
 pub(crate) async fn exported(

@@ -25,7 +25,7 @@ pub use change::{accept, answer, decline, lapse_due, withdraw};
 pub use draft::{DRAFT_DAYS, DraftView, begin, keep, own, prove, read, resend, send, submit};
 pub(crate) use erase::{count_due, erase_due};
 pub use error::BusError;
-pub(crate) use held::{Contacts, exported, forget, live, withdraw_own};
+pub(crate) use held::{exported, forget, live, withdraw_own};
 pub use planner::{
     Crew, Guard, Itinerary, Proposal, Slot, Told, Vehicle, assign, check, fleet, itinerary, propose, propose_guarded,
     slots,
@@ -33,7 +33,6 @@ pub use planner::{
 pub use public::led_nowhere;
 pub use schedule::{PublicStop, feed, schedule};
 pub use seed::seed_demo;
-pub use store::messages::MessageRow;
 pub use triage::{ask, board, messages, refuse, request, reveal, to_itinerary};
 pub(crate) use view::load;
 pub use view::{Handle, RequestView, StopView, feedback_link, manage_link, view, view_asked_about};

@@ -71,6 +71,8 @@ pub enum LinkPurpose {
     BusRequest,
     /// Say what a visit of the bus was like.
     BusFeedback,
+    /// Follow a group's request: answer, accept, decline, withdraw, send the list.
+    GroupRequest,
 }
 
 impl LinkPurpose {
@@ -82,6 +84,7 @@ impl LinkPurpose {
             Self::Waiting => "waiting",
             Self::BusRequest => "bus-request",
             Self::BusFeedback => "bus-feedback",
+            Self::GroupRequest => "group-request",
         }
     }
 }

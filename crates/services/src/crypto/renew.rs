@@ -23,6 +23,7 @@ fn row_column(table: &str) -> &'static str {
     match table {
         "event_answers" => "draft_id",
         "staff_passkey" => "id",
+        "group_roster" => "request_id",
         table if table.starts_with("staff_") => "account_id",
         _ => "id",
     }

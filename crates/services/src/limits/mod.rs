@@ -69,6 +69,10 @@ limits! {
     BOOKING_PER_NETWORK = "booking-network", 300 in TEN_MINUTES;
     /// Forms for the science bus begun in one network: an education office asks for its schools, one after the other.
     BUS_PER_NETWORK = "bus-network", 60 in HOUR;
+    /// Forms for groups begun in one network: a school's classes ask one by one.
+    GROUP_PER_NETWORK = "group-network", 60 in HOUR;
+    /// Lists of groups sent from one network: each is a file that is read whole.
+    ROSTER_PER_NETWORK = "roster-network", 120 in TEN_MINUTES;
     /// Short links followed from one network, and signed links of no booking: short links have 50 bits, and are not to be
     /// collected.
     LOOKUP_PER_NETWORK = "lookup-network", 60 in TEN_MINUTES;

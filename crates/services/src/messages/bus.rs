@@ -137,8 +137,15 @@ pub(super) async fn send(services: Services, job: Job<BusJob>) -> Outcome {
         Contact::Phone(_) => "sms",
         Contact::Mail(_) => "mail",
     };
-    let dispatch =
-        Dispatch { id: message, booking: None, account: None, bus: Some(id), template: template.name(), channel };
+    let dispatch = Dispatch {
+        id: message,
+        booking: None,
+        account: None,
+        bus: Some(id),
+        group: None,
+        template: template.name(),
+        channel,
+    };
     if !template.is_true_of(request.state) {
         tracing::info!(request = %id, template = template.name(), "a message is not true any more and is not sent");
         return drop_message(&services, now, dispatch).await;

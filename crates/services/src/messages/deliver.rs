@@ -18,7 +18,7 @@ use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
 use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
-use domain::ids::{AccountId, BookingId, BusRequestId, MessageId};
+use domain::ids::{AccountId, BookingId, BusRequestId, GroupRequestId, MessageId};
 use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -28,7 +28,8 @@ use store::messages::NewMessage;
 #[must_use]
 pub fn handlers(handlers: Handlers) -> Handlers {
     let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking).on(ACCOUNT, send_account);
-    super::waiting::handlers(handlers.on(super::bus::BUS, super::bus::send))
+    let handlers = handlers.on(super::bus::BUS, super::bus::send).on(super::groups::GROUP, super::groups::send);
+    super::waiting::handlers(handlers)
 }
 
 /// A message on its way.
@@ -38,6 +39,7 @@ pub(super) struct Dispatch {
     pub booking: Option<BookingId>,
     pub account: Option<AccountId>,
     pub bus: Option<BusRequestId>,
+    pub group: Option<GroupRequestId>,
     pub template: &'static str,
     pub channel: &'static str,
 }
@@ -61,6 +63,7 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
         booking: None,
         account: None,
         bus: None,
+        group: None,
         template: "code",
         channel: match contact {
             Contact::Phone(_) => "sms",
@@ -103,6 +106,7 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         booking: Some(booking),
         account: None,
         bus: None,
+        group: None,
         template: template.name(),
         channel,
     };
@@ -213,9 +217,10 @@ pub(super) async fn dispatch_one(
 }
 
 async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
-    let Dispatch { id, booking, account, bus, template, channel } = dispatch;
+    let Dispatch { id, booking, account, bus, group, template, channel } = dispatch;
     let (booking, account, bus_request) = (booking.map(|id| id.0), account.map(|id| id.0), bus.map(|id| id.0));
-    let message = NewMessage { id: id.0, booking, account, bus_request, template, channel };
+    let group_request = group.map(|id| id.0);
+    let message = NewMessage { id: id.0, booking, account, bus_request, group_request, template, channel };
     store::messages::note(&services.db, now, message).await
 }
 
@@ -447,7 +452,11 @@ pub(super) fn pass_sheet(services: &Services, visit: &Visit, locale: Locale) -> 
         code: pass_text(services, visit),
         reference: visit.reference.to_string(),
         title: visit.title(locale).to_owned(),
-        name: visit.name.masked(),
+        // Of a group the organisation is what the door looks for.
+        name: match &visit.organisation {
+            Some(organisation) => format!("{organisation} · {}", visit.name.masked()),
+            None => visit.name.masked(),
+        },
         day: day_text(local_day(visit.starts_at), locale),
         time: format!("{}–{}", clock_text(visit.starts_at), clock_text(visit.ends_at)),
         doors: format!("{}–{}", clock_text(visit.doors_open()), clock_text(visit.doors_close())),

@@ -10,6 +10,7 @@ mod account;
 mod bus;
 mod calendar;
 mod deliver;
+mod groups;
 mod mail;
 mod missed;
 mod pass;
@@ -25,6 +26,7 @@ pub(crate) use account::queue_account_notice;
 pub use bus::{BusTemplate, queue_bus, queue_bus_at};
 pub use calendar::{Entry, Event, Method, ics};
 pub use deliver::handlers;
+pub use groups::{GroupTemplate, queue_group};
 pub use mail::{Letter, MailTransport, PostError, SmtpSettings, SmtpTls};
 pub use pass::{PassError, PassFont, PassSheet, TooLong, qr_svg};
 pub use post::{Post, PostSettings};
@@ -32,6 +34,8 @@ pub use short_link::follow;
 pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};
 pub use visit::VisitError;
 pub use waiting::{WaitingNews, queue_waiting};
+
+pub use store::messages::MessageRow;
 
 use crate::context::new_uuid;
 use crate::crypto::{Pass, Place};

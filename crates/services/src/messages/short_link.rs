@@ -8,7 +8,7 @@ use crate::crypto::LinkPurpose;
 use crate::limits::{self, LimitError, Network};
 use crate::{Context, Services};
 use domain::contact::half_width;
-use domain::ids::{BookingId, BusRequestId, WaitingId};
+use domain::ids::{BookingId, BusRequestId, GroupRequestId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
 
 /// Crockford's base 32: no I, L, O, U.
@@ -29,6 +29,17 @@ pub(super) fn bus_code(services: &Services, request: BusRequestId) -> String {
 pub(super) async fn keep_bus(services: &Services, request: BusRequestId, until: Timestamp) -> sqlx::Result<()> {
     let hash = hash(services, &bus_code(services, request));
     store::bus::requests::keep_short_link(&services.db, &hash, request.0, until).await
+}
+
+/// The characters of a group's request.
+pub(super) fn group_code(services: &Services, request: GroupRequestId) -> String {
+    characters(services.vault.mac("messages.short_link.group", request.0.as_bytes()))
+}
+
+/// Makes the link of a group's request work until `until`.
+pub(super) async fn keep_group(services: &Services, request: GroupRequestId, until: Timestamp) -> sqlx::Result<()> {
+    let hash = hash(services, &group_code(services, request));
+    store::messages::keep_group_link(&services.db, &hash, request.0, until).await
 }
 
 /// The characters of an entry of the waiting list.
@@ -55,7 +66,7 @@ pub(super) async fn keep_waiting(services: &Services, entry: WaitingId, ends_at:
     store::messages::keep_waiting_link(&services.db, &hash, entry.0, expires).await
 }
 
-/// Where a short link leads: a path of the house, `/b/<link>`, `/bus/r/<link>` or `/waiting/<link>`; `None` where it leads
+/// Where a short link leads: a path of the house (`/b/<link>`, `/museum/groups/r/<link>`, `/bus/r/<link>`, `/waiting/<link>`); `None` where it leads
 /// nowhere (any more). Forgives what eyes confuse: case, O and 0, I, L and 1.
 ///
 /// # Errors
@@ -84,6 +95,10 @@ pub async fn follow(
     }
     if let Some((entry, ends_at)) = store::messages::follow_waiting_link(&services.db, context.now, &hash).await? {
         return Ok(Some(format!("/waiting/{}", link_until(services, WaitingId(entry), ends_at))));
+    }
+    if let Some((request, until)) = store::messages::follow_group_link(&services.db, context.now, &hash).await? {
+        let link = services.vault.link(LinkPurpose::GroupRequest, request, until);
+        return Ok(Some(format!("/museum/groups/r/{link}")));
     }
     let found = store::bus::requests::follow_short_link(&services.db, &hash, context.now).await?;
     Ok(found.map(|(request, until)| format!("/bus/r/{}", services.vault.link(LinkPurpose::BusRequest, request, until))))

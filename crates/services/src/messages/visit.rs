@@ -37,6 +37,8 @@ pub(super) struct Visit {
     title_zh: String,
     title_en: String,
     pub policy: Policy,
+    /// The organisation, where a group comes.
+    pub organisation: Option<String>,
     /// Where an event is; the museum is where the configuration says.
     event_place: Option<(City, Bilingual)>,
 }
@@ -100,6 +102,7 @@ impl Visit {
             closed: row.session_state == "closed",
             reason: row.closure_zh.zip(row.closure_en),
             activity: ActivityId(row.activity_id),
+            organisation: row.organisation,
             title_zh: row.title_zh,
             title_en: row.title_en,
             policy: serde_json::from_value(row.policy).map_err(|_| VisitError::Unreadable("policy"))?,

@@ -78,6 +78,10 @@ pub enum Term {
     Missed,
     /// Who coordinated a visit of the science bus.
     Bus,
+    /// Who led a group.
+    Group,
+    /// The list of who came with a group.
+    Roster,
     /// What was typed and never finished.
     Draft,
     /// One-time codes and short links.
@@ -102,10 +106,12 @@ pub enum Term {
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Booking,
         Self::Missed,
         Self::Bus,
+        Self::Group,
+        Self::Roster,
         Self::Counted,
         Self::Draft,
         Self::Code,
@@ -125,6 +131,8 @@ impl Term {
             Self::Booking => Some(90),
             Self::Bus => Some(180),
             Self::Missed => Some(420),
+            Self::Group => Some(90),
+            Self::Roster => Some(7),
             Self::Draft | Self::Code => Some(1),
             Self::Limit | Self::Answer => Some(3),
             Self::Login | Self::Work => Some(30),
@@ -144,6 +152,14 @@ impl Term {
             Self::Bus => Text {
                 zh: "申请办结后保存180天，随后自动删除联系人的姓名、职务、联系方式和往来说明",
                 en: "180 days after the request is closed; then the coordinator's name, post, contact and texts are erased",
+            },
+            Self::Group => Text {
+                zh: "参观结束或申请办结后保存90天，随后自动删除领队的姓名、职务、联系方式和往来说明",
+                en: "90 days after the visit or the end of the request; then the leader's name, post, contact and texts are erased",
+            },
+            Self::Roster => Text {
+                zh: "参观场次结束后保存7天，随后自动删除整份名单",
+                en: "7 days after the session; then the whole list is deleted automatically",
             },
             Self::Counted => Text {
                 zh: "姓名和联系方式删除后，仅作为不指向个人的人次统计保留",
@@ -219,6 +235,10 @@ pub struct Erased {
     pub waiting: u64,
     /// Requests for the bus that lost who coordinated them.
     pub bus_requests: u64,
+    /// Requests of groups that lost who led them.
+    pub group_requests: u64,
+    /// Lists of groups that were deleted.
+    pub rosters: u64,
     /// Accounts that were emptied.
     pub accounts: u64,
     /// Rows that were deleted.
@@ -238,11 +258,21 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let accounts = sql::due_accounts(&services.db, Term::Account.before(now), i64::MAX).await?.len();
     let swept = sql::count_due(&services.db, &due(now)).await?;
     let bus_requests = crate::bus::count_due(services, Term::Bus.before(now)).await?;
-    Ok(Erased { bookings: bookings.unsigned_abs(), waiting, bus_requests, accounts: accounts as u64, swept })
+    let group_requests = crate::groups::count_due(services, Term::Group.before(now)).await?;
+    let rosters = crate::groups::count_due_rosters(services, Term::Roster.before(now)).await?;
+    Ok(Erased {
+        bookings: bookings.unsigned_abs(),
+        waiting,
+        bus_requests,
+        group_requests,
+        rosters,
+        accounts: accounts as u64,
+        swept,
+    })
 }
 
-/// Erases what is due now, with a proof in the audit trail: one entry per session, one per emptied request for the bus
-/// and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
+/// Erases what is due now, with a proof in the audit trail: one entry per session, one per emptied request (for
+/// the bus, of a group), one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
 pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     let mut erased = Erased::default();
     loop {
@@ -270,6 +300,9 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
         }
     }
     erased.bus_requests = crate::bus::erase_due(services, Term::Bus.before(services.clock.now())).await?;
+    let now = services.clock.now();
+    erased.rosters = crate::groups::erase_due_rosters(services, Term::Roster.before(now)).await?;
+    erased.group_requests = crate::groups::erase_due(services, Term::Group.before(now)).await?;
     erased.swept = sql::sweep(&services.db, &due(services.clock.now())).await?;
     Ok(erased)
 }

@@ -97,21 +97,21 @@ pub struct HeldMessageRow {
     pub sent_at: Option<SqlTimestamp>,
 }
 
-/// The messages to an account and about the given bookings and requests for the bus, the newest first.
+/// The messages to an account and about the given bookings and requests (for the bus, of groups), the newest first.
 pub async fn messages(
     db: impl PgExecutor<'_>,
     account: Uuid,
     bookings: &[Uuid],
-    bus_requests: &[Uuid],
+    requests: &[Uuid],
 ) -> sqlx::Result<Vec<HeldMessageRow>> {
     sqlx::query_as!(
         HeldMessageRow,
         "select id, template, channel, state, created_at, sent_at from message
-         where account_id = $1 or booking_id = any ($2) or bus_request_id = any ($3)
+         where account_id = $1 or booking_id = any ($2) or bus_request_id = any ($3) or group_request_id = any ($3)
          order by created_at desc, id desc",
         account,
         bookings,
-        bus_requests,
+        requests,
     )
     .fetch_all(db)
     .await

@@ -5,6 +5,7 @@ pub mod claims;
 pub mod closures;
 pub mod door;
 pub mod drafts;
+pub mod holds;
 pub mod no_shows;
 pub mod sessions;
 pub mod waiting;

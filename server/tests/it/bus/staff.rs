@@ -5,7 +5,7 @@ use super::*;
 /// What the planner's page of a request offers first: the address that looks at a free date.
 async fn first_free(staff: &Browser<'_>, page: &str) -> String {
     let body = staff.get(page).await.body;
-    let before = body.split_once("class=\"bus-slot\"").expect("a free date").0;
+    let before = body.split_once("class=\"slot\"").expect("a free date").0;
     let href = before.rsplit("href=\"").next().and_then(|rest| rest.split('"').next());
     href.expect("its address").split('#').next().unwrap_or_default().replace("&amp;", "&")
 }

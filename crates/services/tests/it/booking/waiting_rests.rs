@@ -5,7 +5,7 @@ use super::closing::{number, work};
 use super::waiting::{Party, join, look};
 use super::{add_session, book, is_full, museum, officer, people_booked};
 use domain::account::Actor;
-use domain::booking::{BookingFacts, Policy, Refusal, Standstill, WaitingState};
+use domain::booking::{Refusal, Standstill, WaitingState};
 use domain::ids::SessionId;
 use services::booking::{self, Booked, BookingError, Handle};
 use testkit::TestHouse;

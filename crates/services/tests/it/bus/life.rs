@@ -16,7 +16,7 @@ async fn what_is_typed_is_kept_and_only_for_the_browser_that_typed_it() {
     let (services, context) = (&house.services, house.context(Actor::Anonymous));
     let id = bus::begin(services, &context, VISITOR, &network()).await.expect("a form");
     let draft = bus::read(services, &context, id, VISITOR).await.expect("the draft");
-    let half = Typed::of([("organisation", "演示市星河小学"), ("people", "很多")]);
+    let half = domain::bus::typed([("organisation", "演示市星河小学"), ("people", "很多")]);
     bus::keep(services, &draft, &half).await.expect("kept");
     let kept = bus::read(services, &context, id, VISITOR).await.expect("the draft");
     assert_eq!(kept.typed, half, "also what cannot be taken is kept");

@@ -58,7 +58,7 @@ pub fn network() -> Network {
 /// A whole form of the `n`-th school.
 pub fn typed(n: usize, city: &str) -> Typed {
     let (name, contact) = (format!("演示市第{n}小学"), format!("school{n}@example.com"));
-    Typed::of([
+    domain::bus::typed([
         ("organisation", name.as_str()),
         ("audience", "primary"),
         ("ages", "8–10 岁"),

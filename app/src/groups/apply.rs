@@ -1,0 +1,307 @@
+//! Asking for a group's visit: who comes, then which sessions, then the code that proves the contact. Kept on the server as
+//! far as one got.
+
+use super::{GROUPS, ages_words, crumbs, kind_words, param, people_words, problem_of, rule_sentences};
+use crate::form::{FormState, Tone};
+use crate::problem::problem_page;
+use crate::routes::paths;
+use crate::ui::{
+    Banner, Button, Checkbox, Choice, CodeField, EmptyState, Fieldset, Form, Illustration, LinkButton, Page, Radios,
+    Select, Steps, TextArea, TextField, Variant,
+};
+use crate::visit::{Visit, visit};
+use domain::bus::City;
+use domain::groups::{Ages, GroupPolicy, Kind, WISHES};
+use domain::ids::GroupDraftId;
+use domain::time::{clock_text, day_text, local_day, span_text};
+use jiff::Timestamp;
+use leptos::prelude::*;
+use services::booking::SessionView;
+use services::groups::{DraftView, GroupError, offered, policy, read};
+
+async fn draft(visit: &Visit) -> Result<DraftView, GroupError> {
+    let id: GroupDraftId = param("draft").ok_or(GroupError::NotFound)?;
+    read(&visit.services, &visit.context, id, visit.visitor.as_deref().unwrap_or_default()).await
+}
+
+fn steps(visit: &Visit, current: usize) -> impl IntoView + use<> {
+    let steps = ["groups-step-who", "groups-step-when", "groups-step-code", "groups-step-answer"];
+    let steps = steps.map(|key| visit.t(key));
+    view! { <Steps steps=steps.to_vec() current=current/> }
+}
+
+/// A draft that is over, or another browser's: begin again, with a word of what happened.
+fn gone(visit: &Visit, error: GroupError) -> AnyView {
+    if !matches!(error, GroupError::NotFound) {
+        return problem_page(problem_of(error)).into_any();
+    }
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    let kept = visit.t_args("bus-gone-text", &[("days", services::groups::DRAFT_DAYS.into())]);
+    view! {
+        <Page title=visit.t("bus-gone-title") centred=true>
+            <p class="lead">{kept}</p>
+            <p class="actions"><LinkButton href=visit.href(GROUPS)>{visit.t("bus-gone-action")}</LinkButton></p>
+        </Page>
+    }
+    .into_any()
+}
+
+/// The request was made already: back button, second press, second tab.
+fn done(visit: &Visit) -> AnyView {
+    view! {
+        <Page title=visit.t("groups-sent-title") centred=true>
+            <p class="lead">{visit.t("groups-sent-text")}</p>
+            <p class="actions"><LinkButton href=visit.href(GROUPS)>{visit.t("groups-name")}</LinkButton></p>
+        </Page>
+    }
+    .into_any()
+}
+
+/// What stands in the fields: what was just sent, or what was kept.
+fn filled(visit: Visit, draft: &DraftView) -> Visit {
+    if visit.form.was_sent() {
+        return visit;
+    }
+    let visit = visit.with(|data| {
+        let notice = data.form.notice.take();
+        data.form = FormState::typed(draft.typed.0.clone(), &[]);
+        data.form.notice = notice;
+    });
+    provide_context(visit.clone());
+    visit
+}
+
+/// 2026年7月23日（周四）12:00
+fn kept_until(visit: &Visit, at: Timestamp) -> String {
+    format!("{} {}", day_text(local_day(at), visit.locale()), clock_text(at))
+}
+
+fn saved(visit: &Visit, draft: &DraftView) -> Option<impl IntoView + use<>> {
+    (visit.query.get("done") == Some("saved")).then(|| {
+        let until = kept_until(visit, draft.expires_at);
+        view! { <Banner tone=Tone::Success alert=true>{visit.t_args("bus-saved", &[("until", until.into())])}</Banner> }
+    })
+}
+
+/// Who comes.
+#[component]
+pub fn Apply() -> impl IntoView {
+    let visit = visit();
+    Suspend::new(async move {
+        match draft(&visit).await {
+            Ok(draft) if draft.request.is_some() => done(&visit),
+            Ok(draft) => match policy(&visit.services).await {
+                Ok((_, policy)) => form(visit, &draft, &policy),
+                Err(error) => gone(&visit, error),
+            },
+            Err(error) => gone(&visit, error),
+        }
+    })
+}
+
+fn form(visit: Visit, draft: &DraftView, policy: &GroupPolicy) -> AnyView {
+    let visit = &filled(visit, draft);
+    view! {
+        <Page title=visit.t("groups-form-title") lead=visit.t("groups-form-lead") crumbs=crumbs(visit)>
+            {steps(visit, 0)}
+            {saved(visit, draft)}
+            <Form>
+                {who(visit)}
+                {people(visit, policy)}
+                {leader(visit)}
+                <Checkbox name="accept">
+                    {visit.t("groups-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
+                </Checkbox>
+                <p class="actions">
+                    <Button>{visit.t("groups-continue")}</Button>
+                    <Button variant=Variant::Secondary name="save" value="1" unchecked=true>{visit.t("bus-save")}</Button>
+                </p>
+            </Form>
+        </Page>
+    }
+    .into_any()
+}
+
+fn who(visit: &Visit) -> impl IntoView + use<> {
+    let kinds = Kind::ALL.map(|kind| Choice::new(kind.name(), kind_words(visit, kind))).to_vec();
+    let none = Choice::new("", visit.t("bus-choose"));
+    let cities = City::ALL.map(|city| Choice::new(city.code(), city.text(visit.locale())));
+    let cities = std::iter::once(none).chain(cities).collect();
+    view! {
+        <Fieldset legend=visit.t("groups-group-who")>
+            <TextField name="organisation" label=visit.t("groups-organisation") hint=visit.t("groups-organisation-hint") autocomplete="organization"/>
+            <Radios name="kind" label=visit.t("groups-kind") choices=kinds inline=true/>
+            <Select name="city" label=visit.t("groups-city") choices=cities/>
+        </Fieldset>
+    }
+}
+
+fn people(visit: &Visit, policy: &GroupPolicy) -> impl IntoView + use<> {
+    let ages = Ages::ALL.map(|ages| Choice::new(ages.name(), ages_words(visit, ages))).to_vec();
+    let rules = rule_sentences(visit, policy).into_iter().take(2).map(|text| view! { <li>{text}</li> });
+    let rules = rules.collect_view();
+    view! {
+        <Fieldset legend=visit.t("groups-group-people")>
+            <ul class="hint groups-rules">{rules}</ul>
+            <Radios name="ages" label=visit.t("groups-ages") choices=ages inline=true/>
+            <div class="groups-numbers">
+                <TextField name="members" label=visit.t("groups-members") hint=visit.t("groups-members-hint") inputmode="numeric" width="short"/>
+                <TextField name="adults" label=visit.t("groups-adults") hint=visit.t("groups-adults-hint") inputmode="numeric" width="short"/>
+            </div>
+        </Fieldset>
+    }
+}
+
+fn leader(visit: &Visit) -> impl IntoView + use<> {
+    view! {
+        <Fieldset legend=visit.t("groups-group-leader")>
+            <TextField name="name" label=visit.t("groups-leader") hint=visit.t("groups-leader-hint") autocomplete="name" width="medium"/>
+            <TextField name="post" label=visit.t("bus-post") hint=visit.t("groups-post-hint") autocomplete="organization-title" width="medium" optional=true/>
+            <TextField name="contact" label=visit.t("book-contact") hint=visit.t("book-contact-hint") autocomplete="email"/>
+            <TextArea name="note" label=visit.t("bus-note") hint=visit.t("groups-note-hint") rows=4 optional=true/>
+        </Fieldset>
+    }
+}
+
+/// Which sessions.
+#[component]
+pub fn ApplyWhen() -> impl IntoView {
+    let visit = visit();
+    Suspend::new(async move {
+        let draft = match draft(&visit).await {
+            Ok(draft) if draft.request.is_some() => return done(&visit),
+            Ok(draft) => draft,
+            Err(error) => return gone(&visit, error),
+        };
+        match offered(&visit.services, &visit.context, &draft).await {
+            Ok((details, museum, fit)) => {
+                let sessions: Vec<SessionView> =
+                    museum.sessions.iter().filter(|session| fit.contains(&session.id)).copied().collect();
+                let (members, adults) = (details.members, details.adults);
+                when(visit, &draft, &sessions, (members, adults))
+            }
+            // Who comes has not been said yet, or not so that it can be taken.
+            Err(GroupError::Fields(_)) => first_who(&visit, &draft),
+            Err(error) => gone(&visit, error),
+        }
+    })
+}
+
+fn first_who(visit: &Visit, draft: &DraftView) -> AnyView {
+    let back = visit.href(&format!("/museum/groups/apply/{}", draft.id));
+    view! {
+        <Page title=visit.t("groups-when-title") crumbs=crumbs(visit)>
+            {steps(visit, 0)}
+            <p class="lead">{visit.t("groups-when-first")}</p>
+            <p class="actions"><LinkButton href=back>{visit.t("groups-back-who")}</LinkButton></p>
+        </Page>
+    }
+    .into_any()
+}
+
+/// 2026年12月3日（周四）16:30–18:00 · 余 120
+fn session_text(visit: &Visit, session: &SessionView, people: u32) -> String {
+    let facts = &session.facts;
+    let span = span_text(facts.starts_at, facts.ends_at, visit.locale());
+    let free = match facts.free() {
+        free if free >= people => visit.t_args("groups-session-fits", &[("free", free.into())]),
+        free => visit.t_args("groups-session-tight", &[("free", free.into())]),
+    };
+    format!("{span} · {free}")
+}
+
+fn when(visit: Visit, draft: &DraftView, sessions: &[SessionView], (members, adults): (u32, u32)) -> AnyView {
+    let visit = &filled(visit, draft);
+    let people = members + adults;
+    let back = visit.href(&format!("/museum/groups/apply/{}", draft.id));
+    let size = people_words(visit, members, adults);
+    if sessions.is_empty() {
+        return view! {
+            <Page title=visit.t("groups-when-title") crumbs=crumbs(visit)>
+                {steps(visit, 1)}
+                <EmptyState of=Illustration::Museum title=visit.t("groups-when-none")>
+                    <p>{visit.t_args("groups-when-none-text", &[("people", people.into())])}</p>
+                    <p class="actions"><LinkButton href=back variant=Variant::Secondary>{visit.t("groups-back-who")}</LinkButton></p>
+                </EmptyState>
+            </Page>
+        }
+        .into_any();
+    }
+    let selects = WISHES.into_iter().enumerate().map(|(i, name)| {
+        let label = visit.t(["groups-wish-1", "groups-wish-2", "groups-wish-3"][i]);
+        let none = Choice::new("", visit.t(if i == 0 { "bus-choose" } else { "groups-wish-none" }));
+        let all = sessions.iter().map(|it| Choice::new(it.id.to_string(), session_text(visit, it, people)));
+        let choices: Vec<Choice> = std::iter::once(none).chain(all).collect();
+        view! { <Select name=name label=label choices=choices optional={i > 0}/> }
+    });
+    let selects = selects.collect_view();
+    view! {
+        <Page title=visit.t("groups-when-title") lead=visit.t_args("groups-when-lead", &[("size", size.to_string().into())]) crumbs=crumbs(visit)>
+            {steps(visit, 1)}
+            {saved(visit, draft)}
+            <Form>
+                <p class="hint">{visit.t("groups-when-hint")}</p>
+                {selects}
+                <p class="actions">
+                    <Button>{visit.t("groups-continue-code")}</Button>
+                    <Button variant=Variant::Secondary name="save" value="1" unchecked=true>{visit.t("bus-save")}</Button>
+                </p>
+            </Form>
+            <p><a href=back>{visit.t("groups-back-who")}</a></p>
+        </Page>
+    }
+    .into_any()
+}
+
+/// The code.
+#[component]
+pub fn ApplyCode() -> impl IntoView {
+    let visit = visit();
+    Suspend::new(async move {
+        match draft(&visit).await {
+            Ok(draft) if draft.request.is_some() => done(&visit),
+            Ok(draft) => code(&visit, &draft),
+            Err(error) => gone(&visit, error),
+        }
+    })
+}
+
+fn code(visit: &Visit, draft: &DraftView) -> AnyView {
+    let base = format!("/museum/groups/apply/{}", draft.id);
+    let to = draft.typed.field("contact").trim().to_owned();
+    let (title, lead) = if draft.proven {
+        (visit.t("proven-title"), visit.t("proven-lead"))
+    } else {
+        (visit.t("code-title"), visit.t_args("code-lead", &[("to", to.into())]))
+    };
+    let field = (!draft.proven).then(|| {
+        view! { <CodeField label=visit.t("code-label") hint=visit.t("bus-code-hint")/> }
+    });
+    let again = (!draft.proven).then(|| {
+        view! {
+            <Form action=visit.href(&format!("{base}/resend")) inline=true>
+                <Button variant=Variant::Quiet>{visit.t("code-resend")}</Button>
+            </Form>
+        }
+    });
+    let mailbox = visit.development.then(|| {
+        view! { <p class="muted small"><a href=visit.href("/mailbox")>{visit.t("book-mailbox")}</a></p> }
+    });
+    view! {
+        <Page title=title lead=lead crumbs=crumbs(visit)>
+            {steps(visit, 2)}
+            <Form>
+                {field}
+                <p class="actions"><Button>{visit.t("bus-send")}</Button></p>
+            </Form>
+            {mailbox}
+            <div class="actions">
+                {again}
+                <a href=visit.href(&base)>{visit.t("bus-back-to-form")}</a>
+            </div>
+        </Page>
+    }
+    .into_any()
+}

@@ -1,0 +1,240 @@
+//! One's own request, by signed link: how far it is, what is asked, the session that is proposed, the pass, the list.
+
+use super::{
+    ages_words, crumbs, kind_words, led_nowhere, param, people_words, problem_of, roster, state_words, wish_texts,
+};
+use crate::desk::moment;
+use crate::form::Tone;
+use crate::problem::{Problem, problem_page};
+use crate::routes::paths;
+use crate::ui::{
+    Banner, Button, Dialog, Form, Glyph, HiddenField, Icon, LinkButton, Page, Steps, SummaryList, SummaryRow, Tag,
+    TextArea, TextField, Variant,
+};
+use crate::visit::{Visit, visit};
+use domain::groups::{GroupPolicy, State};
+use domain::time::span_text;
+use leptos::prelude::*;
+use services::booking::manage_link as booking_link;
+use services::groups::{GroupError, Handle, RequestView, RosterView, own_roster, policy, view};
+
+/// A request, for whoever has its link.
+#[component]
+pub fn Mine() -> impl IntoView {
+    let visit = visit();
+    let link: String = param("link").unwrap_or_default();
+    Suspend::new(async move {
+        match read(&visit, &link).await {
+            Ok((request, list, policy)) => page(&visit, &link, &request, list.as_ref(), &policy),
+            Err(problem) => problem_page(problem).into_any(),
+        }
+    })
+}
+
+async fn read(visit: &Visit, link: &str) -> Result<(RequestView, Option<RosterView>, GroupPolicy), Problem> {
+    let handle = Handle::Link(link.to_owned());
+    let request = match view(&visit.services, &visit.context, &handle).await {
+        Ok(request) => request,
+        Err(GroupError::NotFound) => return Err(led_nowhere(visit).await),
+        Err(error) => return Err(problem_of(error)),
+    };
+    let list = own_roster(&visit.services, &visit.context, &handle).await?;
+    let (_, policy) = policy(&visit.services).await?;
+    Ok((request, list, policy))
+}
+
+fn page(visit: &Visit, link: &str, request: &RequestView, list: Option<&RosterView>, policy: &GroupPolicy) -> AnyView {
+    let base = visit.href(&format!("/museum/groups/r/{link}"));
+    let current = match request.state {
+        State::Draft | State::Submitted | State::Asked | State::Proposed | State::Rebook => 1,
+        State::Accepted => 2,
+        State::Approved => 3,
+        State::Visited => 4,
+        State::Refused | State::Withdrawn => 0,
+    };
+    let steps = (current > 0).then(|| {
+        let names = ["groups-track-1", "groups-track-2", "groups-track-3", "groups-track-4"].map(|key| visit.t(key));
+        view! { <Steps steps=names.to_vec() current=current/> }
+    });
+    let over = request.state.is_over() || request.last_day() <= visit.context.now;
+    let list =
+        (!request.state.is_over() || list.is_some()).then(|| roster::section(visit, &base, request, list, policy));
+    let smaller = (!over && request.people() > 1).then(|| smaller(visit, &base, request));
+    let withdraw = (!over).then(|| withdraw(visit, &base, request));
+    view! {
+        <Page title=visit.t("groups-mine-title") lead=request.organisation.clone() crumbs=crumbs(visit)>
+            {news(visit)}
+            {roster::faults(visit)}
+            {steps}
+            {now(visit, &base, request)}
+            <SummaryList rows=facts(visit, request)/>
+            {list}
+            <div class="actions no-print">{smaller}{withdraw}</div>
+        </Page>
+    }
+    .into_any()
+}
+
+fn news(visit: &Visit) -> Option<impl IntoView + use<>> {
+    let key = match visit.query.get("done")? {
+        "sent" => "groups-news-sent",
+        "answered" => "bus-news-answered",
+        "accepted" => "groups-news-accepted",
+        "declined" => "groups-news-declined",
+        "smaller" => "groups-news-smaller",
+        "withdrawn" => "bus-news-withdrawn",
+        "listed" => "groups-news-listed",
+        "unlisted" => "groups-news-unlisted",
+        _ => return None,
+    };
+    let text = visit.t(key);
+    Some(view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })
+}
+
+/// What is to be done, or waited for.
+fn now(visit: &Visit, base: &str, request: &RequestView) -> AnyView {
+    match request.state {
+        State::Asked => asked(visit, base, request).into_any(),
+        State::Proposed => proposed(visit, base, request).into_any(),
+        State::Accepted => view! { <p>{visit.t("groups-now-accepted")}</p> }.into_any(),
+        State::Approved => approved(visit, request).into_any(),
+        State::Rebook => {
+            view! { <Banner tone=Tone::Warning title=visit.t("groups-now-rebook")>{visit.t("groups-now-rebook-text")}</Banner> }
+                .into_any()
+        }
+        State::Visited => view! { <p>{visit.t("groups-now-visited")}</p> }.into_any(),
+        State::Refused => {
+            let reason = request.reason.clone().unwrap_or_default();
+            view! {
+                <Banner tone=Tone::Warning title=visit.t("groups-now-refused")><span class="said">{reason}</span></Banner>
+                <p><a href=visit.href(paths::BUS)>{visit.t("groups-bus-instead")}</a></p>
+            }
+            .into_any()
+        }
+        State::Withdrawn => view! { <p>{visit.t("groups-now-withdrawn")}</p> }.into_any(),
+        State::Draft | State::Submitted => view! { <p>{visit.t("groups-now-waiting")}</p> }.into_any(),
+    }
+}
+
+fn version(request: &RequestView) -> impl IntoView + use<> {
+    view! { <HiddenField name="version" value=request.version.to_string()/> }
+}
+
+fn asked(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
+    let question = request.question.clone().unwrap_or_default();
+    view! {
+        <section class="request-now">
+            <h2>{visit.t("bus-asked-title")}</h2>
+            <blockquote class="said">{question}</blockquote>
+            <Form action=format!("{base}/answer")>
+                {version(request)}
+                <TextArea name="answer" label=visit.t("bus-answer") rows=4/>
+                <p class="actions"><Button>{visit.t("bus-answer-send")}</Button></p>
+            </Form>
+        </section>
+    }
+}
+
+fn proposed(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
+    let proposal = request.proposal.as_ref();
+    let when = proposal.map(|it| span_text(it.span.starts_at, it.span.ends_at, visit.locale())).unwrap_or_default();
+    let until = proposal.map(|it| moment(visit, it.answer_by)).unwrap_or_default();
+    let words = proposal.and_then(|it| it.message.clone());
+    let words = words.map(|text| view! { <blockquote class="said">{text}</blockquote> });
+    let text = if request.kept.is_some() { "groups-proposed-kept" } else { "groups-proposed-text" };
+    let open = visit.form.value("wish").is_some();
+    view! {
+        <section class="request-now">
+            <h2>{visit.t("groups-proposed-title")}</h2>
+            <p class="request-now-when"><Icon of=Glyph::Calendar/>{when}</p>
+            <p>{visit.t_args(text, &[("until", until.into())])}</p>
+            {words}
+            <Form action=format!("{base}/accept")>
+                {version(request)}
+                <p class="actions"><Button>{visit.t("groups-accept-session")}</Button></p>
+            </Form>
+            <Dialog label=visit.t("groups-decline") title=visit.t("groups-decline-title") variant=Variant::Quiet open=open>
+                <Form action=format!("{base}/decline")>
+                    {version(request)}
+                    <TextArea name="wish" label=visit.t("bus-wish") hint=visit.t("groups-wish-hint") rows=3/>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("groups-decline-do")}</Button></p>
+                </Form>
+            </Dialog>
+        </section>
+    }
+}
+
+/// The group is a booking now: its page has the pass, the calendar file, the printed sheet.
+fn approved(visit: &Visit, request: &RequestView) -> Option<impl IntoView + use<>> {
+    let booked = request.booking?;
+    let when = span_text(booked.span.starts_at, booked.span.ends_at, visit.locale());
+    let link = format!("/b/{}", booking_link(&visit.services, booked.booking, booked.span.ends_at));
+    let href = |more: &str| visit.href(&format!("{link}{more}"));
+    Some(view! {
+        <section class="request-now">
+            <h2>{visit.t("groups-now-approved")}</h2>
+            <p class="request-now-when"><Icon of=Glyph::Calendar/>{when}</p>
+            <p>{visit.t("groups-now-approved-text")}</p>
+            <p class="actions no-print">
+                <LinkButton href=href("") glyph=Glyph::Ticket>{visit.t("groups-see-pass")}</LinkButton>
+                <LinkButton href=href("/pass.pdf") variant=Variant::Secondary glyph=Glyph::Download download=true>{visit.t("mine-pdf")}</LinkButton>
+                <LinkButton href=href("/visit.ics") variant=Variant::Secondary glyph=Glyph::Calendar download=true>{visit.t("mine-calendar")}</LinkButton>
+            </p>
+        </section>
+    })
+}
+
+fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
+    let (tone, state) = state_words(visit, request.state);
+    let lines = |texts: Vec<String>| texts.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+    let wishes = lines(wish_texts(visit, request));
+    let mut rows = vec![
+        SummaryRow::new(visit.t("mine-state"), view! { <Tag tone=tone>{state}</Tag> }),
+        SummaryRow::new(visit.t("bus-reference"), view! { <code class="code">{request.reference.clone()}</code> }),
+        SummaryRow::new(visit.t("groups-people-label"), people_words(visit, request.members, request.adults)),
+        SummaryRow::new(visit.t("groups-ages"), ages_words(visit, request.ages)),
+        SummaryRow::new(
+            visit.t("groups-kind"),
+            [kind_words(visit, request.kind).to_string(), request.city.text(visit.locale()).to_owned()].join(" · "),
+        ),
+        SummaryRow::new(visit.t("groups-wished"), view! { <ol class="groups-wishes">{wishes}</ol> }),
+        SummaryRow::new(visit.t("groups-leader"), request.name.as_str().to_owned()),
+    ];
+    if let Some(contact) = &request.contact {
+        // A link may be forwarded or read over a shoulder: the contact stays masked.
+        rows.push(SummaryRow::new(visit.t("mine-contact"), contact.masked()));
+    }
+    rows
+}
+
+fn smaller(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
+    let open = visit.form.fault("members").is_some() || visit.form.fault("adults").is_some();
+    let (members, adults) = (request.members.to_string(), request.adults.to_string());
+    view! {
+        <Dialog label=visit.t("groups-smaller") title=visit.t("groups-smaller-title") variant=Variant::Quiet open=open>
+            <p>{visit.t("groups-smaller-text")}</p>
+            <Form action=format!("{base}/smaller")>
+                {version(request)}
+                <TextField name="members" label=visit.t("groups-members") inputmode="numeric" width="short" value=members/>
+                <TextField name="adults" label=visit.t("groups-adults") inputmode="numeric" width="short" value=adults/>
+                <p class="actions"><Button variant=Variant::Secondary>{visit.t("groups-smaller-do")}</Button></p>
+            </Form>
+        </Dialog>
+    }
+}
+
+fn withdraw(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
+    let (label, text) = match request.state {
+        State::Approved => ("groups-cancel", "groups-cancel-text"),
+        _ => ("bus-withdraw", "groups-withdraw-text"),
+    };
+    view! {
+        <Dialog label=visit.t(label) title=visit.t("groups-withdraw-title") variant=Variant::Quiet>
+            <p>{visit.t(text)}</p>
+            <Form action=format!("{base}/withdraw")>
+                {version(request)}
+                <p class="actions"><Button variant=Variant::Danger>{visit.t("groups-withdraw-do")}</Button></p>
+            </Form>
+        </Dialog>
+    }
+}

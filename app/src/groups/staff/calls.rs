@@ -1,0 +1,148 @@
+//! What staff do with requests of groups, and with the rules.
+
+use crate::calls::{Answer, Asked, Call};
+use crate::desk::number;
+use crate::form::Tone;
+use crate::groups::{problem_of, said};
+use crate::problem::Problem;
+use crate::routes::Access;
+use axum::http::StatusCode;
+use domain::account::Capability;
+use domain::field::{Fault, Faults};
+use domain::groups::{GroupPolicy, Holding};
+use domain::ids::GroupRequestId;
+use services::groups::{self, GroupError, Proposal};
+
+const HANDLE: Access = Access::Capability(Capability::HandleGroups);
+const REVEAL: Access = Access::Capability(Capability::RevealContact);
+
+/// The calls.
+pub const CALLS: &[Call] = &[
+    Call::post("/staff/groups/:id/ask", HANDLE, &ask),
+    Call::post("/staff/groups/:id/refuse", HANDLE, &refuse),
+    Call::post("/staff/groups/:id/propose", HANDLE, &propose),
+    Call::post("/staff/groups/:id/approve", HANDLE, &approve),
+    Call::post("/staff/groups/:id/reveal", REVEAL, &reveal),
+    Call::post("/staff/groups/:id/roster.csv", REVEAL, &export),
+    Call::post("/staff/groups/rules", Access::Capability(Capability::ManageSessions), &rules),
+];
+
+/// What a page never gets back from a form: these are answers of ours, not something typed.
+const OURS: &[&str] = &["revealed_name", "revealed_contact"];
+
+/// Shows the page at `page` again with what was typed and why it was refused.
+fn refused(asked: &Asked, page: &str, error: GroupError) -> Answer {
+    let form = asked.typed(OURS);
+    match error {
+        GroupError::Fields(errors) => return Answer::again_at(page, form.with_errors(errors)),
+        GroupError::Denied(denied) => return denied.into(),
+        _ => {}
+    }
+    match said(asked, &error, "bus-staff-has-changed") {
+        Some(text) => {
+            Answer::again_at(page, form.with_notice(Tone::Warning, text.to_string())).status(StatusCode::CONFLICT)
+        }
+        None => problem_of(error).into(),
+    }
+}
+
+/// The request of the path, its page, and the version the form was made of.
+fn subject(asked: &Asked) -> Option<(GroupRequestId, String, i32)> {
+    let id = asked.param::<GroupRequestId>("id")?;
+    Some((id, format!("/staff/groups/{id}"), asked.field("version").parse().unwrap_or_default()))
+}
+
+fn done(asked: &Asked, page: &str, word: &str, result: Result<(), GroupError>) -> Answer {
+    match result {
+        Ok(()) => Answer::to(format!("{page}?done={word}")),
+        Err(error) => refused(asked, page, error),
+    }
+}
+
+async fn ask(asked: Asked) -> Answer {
+    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let result = groups::ask(&asked.services, &asked.context, id, version, asked.field("question")).await;
+    done(&asked, &page, "asked", result)
+}
+
+async fn refuse(asked: Asked) -> Answer {
+    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let result = groups::refuse(&asked.services, &asked.context, id, version, asked.field("reason")).await;
+    done(&asked, &page, "refused", result)
+}
+
+async fn propose(asked: Asked) -> Answer {
+    let Some((request, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Ok(session) = asked.field("session").parse() else {
+        return refused(&asked, &page, GroupError::field("session", Fault::NotAChoice));
+    };
+    let proposal = Proposal { request, version, session, message: asked.field("message").to_owned() };
+    let result = groups::propose(&asked.services, &asked.context, proposal).await;
+    done(&asked, &page, "proposed", result)
+}
+
+async fn approve(asked: Asked) -> Answer {
+    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Ok(session) = asked.field("session").parse() else { return Problem::NotFound.into() };
+    let result = groups::approve(&asked.services, &asked.context, id, version, session).await;
+    done(&asked, &page, "approved", result)
+}
+
+async fn reveal(asked: Asked) -> Answer {
+    let Some((id, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
+    match groups::reveal(&asked.services, &asked.context, id, asked.field("reveal_reason")).await {
+        Ok(request) => {
+            let mut form = asked.typed(OURS);
+            form.values.insert("revealed_name".into(), request.name.as_str().to_owned());
+            let contact = request.contact.map(|contact| contact.expose().to_owned()).unwrap_or_default();
+            form.values.insert("revealed_contact".into(), contact);
+            Answer::again_at(page, form).status(StatusCode::OK)
+        }
+        Err(error) => refused(&asked, &page, error),
+    }
+}
+
+async fn export(asked: Asked) -> Answer {
+    let Some((id, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
+    match groups::export(&asked.services, &asked.context, id, asked.field("export_reason")).await {
+        Ok((text, name)) => Answer::file("text/csv; charset=utf-8", Some(name), text),
+        Err(error) => refused(&asked, &page, error),
+    }
+}
+
+const RULES: &str = "/staff/groups/rules";
+
+async fn rules(asked: Asked) -> Answer {
+    let mut faults = Faults::default();
+    let mut field = |name: &'static str, min: u32, max: u32| {
+        let read = faults.take(name, number(asked.field(name), min, max));
+        read.and_then(|n| u16::try_from(n).ok()).unwrap_or_default()
+    };
+    let fresh = GroupPolicy {
+        least: field("least", 2, 100),
+        most: field("most", 10, 500),
+        minors_per_adult: field("minors_per_adult", 1, 50),
+        days_before: field("days_before", 0, 60),
+        days_ahead: field("days_ahead", 1, 60),
+        hold_days: field("hold_days", 1, 30),
+        answer_days: field("answer_days", 1, 30),
+        roster_hours_before: field("roster_hours_before", 0, 240),
+        under_way: field("under_way", 1, 100),
+        holding: Holding::Proposals,
+    };
+    let holding = Holding::from_name(asked.field("holding")).ok_or(Fault::NotAChoice);
+    let holding = faults.take("holding", holding);
+    if faults.is_empty() && fresh.most <= fresh.least {
+        faults.add("most", Fault::OutOfRange { min: u32::from(fresh.least) + 1, max: 500 });
+    }
+    if faults.is_empty() && fresh.days_ahead <= fresh.days_before {
+        faults.add("days_ahead", Fault::OutOfRange { min: u32::from(fresh.days_before) + 1, max: 60 });
+    }
+    let (true, Some(holding)) = (faults.is_empty(), holding) else {
+        return Answer::again_at(RULES, asked.typed(OURS).with_errors(faults.into_errors()));
+    };
+    let version = asked.field("version").parse().unwrap_or_default();
+    let result =
+        groups::change_policy(&asked.services, &asked.context, version, GroupPolicy { holding, ..fresh }).await;
+    done(&asked, RULES, "changed", result)
+}

@@ -1,0 +1,194 @@
+//! The list of who comes (名单): rows of a table or of a text, read one by one. All of them are good, or none is kept.
+//!
+//! The least that is of use: a name, and a class where there are several. A cell that a spreadsheet would calculate is
+//! refused, since its text is not what its sender saw; what leaves the house again is made harmless by [`neutral`].
+
+use crate::contact::PersonName;
+use crate::field::Fault;
+use crate::typed::optional;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// Rows a list can have, headings and empty ones included.
+pub const LONGEST_LIST: usize = 600;
+/// The longest name of a class.
+const CLASS: u32 = 20;
+/// What a spreadsheet takes for the beginning of something to calculate.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// One cell of a table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Cell {
+    /// What stands in it.
+    Text(String),
+    /// A formula stands in it.
+    Formula,
+}
+
+impl Cell {
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text.trim(),
+            Self::Formula => "=",
+        }
+    }
+}
+
+/// A column of the list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Column {
+    /// The name.
+    Name,
+    /// The class.
+    Class,
+}
+
+/// What is wrong with a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RowFault {
+    /// As the spreadsheet numbers it: the first is 1.
+    pub row: u32,
+    /// Where in it.
+    pub column: Column,
+    /// What.
+    pub fault: Fault,
+}
+
+/// Somebody who comes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// Name.
+    pub name: String,
+    /// Class, or nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub class: String,
+}
+
+/// Reads a list of at most `most` people. Headings and empty rows are passed over, and keep their numbers.
+///
+/// # Errors
+/// Every fault of every row, in order; one under row 1 where nobody stands in the list.
+pub fn read(rows: &[Vec<Cell>], most: u32) -> Result<Vec<Entry>, Vec<RowFault>> {
+    let (mut entries, mut faults) = (Vec::new(), Vec::new());
+    let mut first_seen: HashMap<(String, String), u32> = HashMap::new();
+    for (i, cells) in rows.iter().enumerate().take(LONGEST_LIST + 1) {
+        let row = u32::try_from(i).unwrap_or(u32::MAX).saturating_add(1);
+        if cells.iter().all(|cell| cell.text().is_empty()) || (entries.is_empty() && is_heading(cells)) {
+            continue;
+        }
+        let name = cell(cells, 0).and_then(PersonName::parse);
+        let class = cell(cells, 1).and_then(|text| optional(text, CLASS));
+        let name = name.map_err(|fault| faults.push(RowFault { row, column: Column::Name, fault })).ok();
+        let class = class.map_err(|fault| faults.push(RowFault { row, column: Column::Class, fault })).ok();
+        let (Some(name), Some(class)) = (name, class) else { continue };
+        let key = (name.as_str().to_lowercase(), class.to_lowercase());
+        if let Some(first) = first_seen.get(&key) {
+            faults.push(RowFault { row, column: Column::Name, fault: Fault::RowTwice { row: *first } });
+            continue;
+        }
+        first_seen.insert(key, row);
+        if entries.len() >= most as usize || i >= LONGEST_LIST {
+            faults.push(RowFault { row, column: Column::Name, fault: Fault::TooManyRows { max: most } });
+            break;
+        }
+        entries.push(Entry { name: name.as_str().to_owned(), class });
+    }
+    if entries.is_empty() && faults.is_empty() {
+        faults.push(RowFault { row: 1, column: Column::Name, fault: Fault::Required });
+    }
+    if faults.is_empty() { Ok(entries) } else { Err(faults) }
+}
+
+/// What stands in a cell that nobody would calculate.
+fn cell(cells: &[Cell], column: usize) -> Result<&str, Fault> {
+    let Some(cell) = cells.get(column) else { return Ok("") };
+    let text = cell.text();
+    if *cell == Cell::Formula || text.starts_with(FORMULA) { Err(Fault::FormulaCell) } else { Ok(text) }
+}
+
+fn is_heading(cells: &[Cell]) -> bool {
+    let first = cells.first().map_or("", Cell::text).to_lowercase();
+    matches!(first.as_str(), "姓名" | "学生姓名" | "名字" | "name" | "full name")
+}
+
+/// The rows of a list that was typed: a line each, the class after a comma, a tab or a semicolon.
+pub fn from_text(text: &str) -> Vec<Vec<Cell>> {
+    let cells = |line: &str| {
+        line.splitn(2, [',', '，', '\t', ';', '；']).map(|part| Cell::Text(part.trim().to_owned())).collect()
+    };
+    text.lines().take(LONGEST_LIST + 1).map(cells).collect()
+}
+
+/// A cell as it may leave the house: a spreadsheet shows it and calculates nothing (OWASP, "CSV injection").
+pub fn neutral(text: &str) -> String {
+    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rows(lines: &[&str]) -> Vec<Vec<Cell>> {
+        from_text(&lines.join("\n"))
+    }
+
+    fn fault(row: u32, column: Column, fault: Fault) -> RowFault {
+        RowFault { row, column, fault }
+    }
+
+    #[test]
+    fn a_list_is_read_as_people_write_it() {
+        let read = read(&rows(&["姓名,班级", "", "演示·甲，三年级二班", " 演示·乙 ", "演示·甲\t四班"]), 3);
+        let read = read.expect("a list");
+        assert_eq!(read.len(), 3);
+        assert_eq!((read[0].name.as_str(), read[0].class.as_str()), ("演示·甲", "三年级二班"));
+        assert_eq!((read[1].name.as_str(), read[1].class.as_str()), ("演示·乙", ""));
+    }
+
+    #[test]
+    fn every_row_is_told_what_is_wrong_with_it_and_nothing_is_kept() {
+        let list = ["姓名,班级", "演示·甲,一班", ",一班", "演示<乙>,一班", "演示·甲,一班", "演示·丙,=1+1"];
+        let faults = read(&rows(&list), 48).expect_err("four rows are wrong");
+        assert_eq!(
+            faults,
+            [
+                fault(3, Column::Name, Fault::Required),
+                fault(4, Column::Name, Fault::NameCharacters),
+                fault(5, Column::Name, Fault::RowTwice { row: 2 }),
+                fault(6, Column::Class, Fault::FormulaCell),
+            ]
+        );
+        let formula = [vec![Cell::Formula, Cell::Text("一班".into())]];
+        assert_eq!(read(&formula, 48), Err(vec![fault(1, Column::Name, Fault::FormulaCell)]));
+        assert_eq!(read(&rows(&["姓名", " ", ""]), 48), Err(vec![fault(1, Column::Name, Fault::Required)]));
+    }
+
+    #[test]
+    fn a_list_has_no_more_people_than_the_group() {
+        let list: Vec<String> = (0..700).map(|n| format!("演示·{n}")).collect();
+        let list: Vec<&str> = list.iter().map(String::as_str).collect();
+        assert_eq!(read(&rows(&list[..2]), 1), Err(vec![fault(2, Column::Name, Fault::TooManyRows { max: 1 })]));
+        assert_eq!(read(&rows(&list[..120]), 120).map(|read| read.len()), Ok(120));
+        let all = read(&rows(&list), 120).expect_err("too many");
+        assert_eq!(all, [fault(121, Column::Name, Fault::TooManyRows { max: 120 })]);
+    }
+
+    #[test]
+    fn what_leaves_the_house_is_calculated_by_nobody() {
+        assert_eq!(neutral("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(neutral("-1"), "'-1");
+        assert_eq!(neutral("演示·甲"), "演示·甲");
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(text in "(?s).{0,300}", most in 0u32..5) {
+            if let Ok(read) = read(&from_text(&text), most) {
+                prop_assert!(!read.is_empty() && read.len() <= most as usize);
+                prop_assert!(read.iter().all(|entry| neutral(&entry.name) == entry.name));
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Forms that are kept as far as one got: what was typed, whatever it is worth, and the readers of its fields.
+
+use crate::contact::half_width;
+use crate::field::Fault;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The longest text that is kept of one field.
+const KEPT: usize = 2_000;
+
+/// What stands in the fields of a form, as it was typed: kept even while it cannot be taken, so that nothing is lost.
+#[derive(Clone, Default, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Typed(pub BTreeMap<String, String>);
+
+impl Typed {
+    /// Keeps what belongs to a form of these `fields` of what was sent.
+    pub fn kept<'a>(fields: &[&str], pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let known = pairs.into_iter().filter(|(name, _)| fields.contains(name));
+        Self(known.map(|(name, text)| (name.to_owned(), text.chars().take(KEPT).collect())).collect())
+    }
+
+    /// What stands in a field.
+    pub fn field(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+}
+
+/// One line of text with at least one character.
+pub fn line(text: &str, max: u32) -> Result<String, Fault> {
+    let line = optional(text, max)?;
+    if line.is_empty() { Err(Fault::Required) } else { Ok(line) }
+}
+
+/// One line of text, or nothing.
+pub fn optional(text: &str, max: u32) -> Result<String, Fault> {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > max as usize {
+        Err(Fault::TooLong { max })
+    } else if line.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) {
+        Err(Fault::TextCharacters)
+    } else {
+        Ok(line)
+    }
+}
+
+/// Several lines of text, or nothing.
+pub fn text(text: &str, max: u32) -> Result<String, Fault> {
+    let text = text.trim().replace("\r\n", "\n");
+    if text.chars().count() > max as usize {
+        Err(Fault::TooLong { max })
+    } else if text.chars().any(|c| c.is_control() && c != '\n') {
+        Err(Fault::TextCharacters)
+    } else {
+        Ok(text)
+    }
+}
+
+/// A whole number of `min..=max`, as people type it.
+pub fn number(text: &str, min: u32, max: u32) -> Result<u32, Fault> {
+    let plain = half_width(text);
+    let plain = plain.trim();
+    if plain.is_empty() {
+        return Err(Fault::Required);
+    }
+    let number: u32 = plain.parse().map_err(|_| Fault::NotANumber)?;
+    if (min..=max).contains(&number) { Ok(number) } else { Err(Fault::OutOfRange { min, max }) }
+}
+
+/// One of the choices of a form, by its name.
+pub fn choice<T>(text: &str, read: fn(&str) -> Option<T>) -> Result<T, Fault> {
+    match text.trim() {
+        "" => Err(Fault::Required),
+        name => read(name).ok_or(Fault::NotAChoice),
+    }
+}
+
+/// `yes` or `no`.
+pub fn yes_or_no(text: &str) -> Result<bool, Fault> {
+    choice(text, |word| match word {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    })
+}
+
+/// Several lines that somebody writes to somebody else: at least a character.
+pub fn words(text: &str, max: u32) -> Result<String, Fault> {
+    let words = self::text(text, max)?;
+    if words.is_empty() { Err(Fault::Required) } else { Ok(words) }
+}

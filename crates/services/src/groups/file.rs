@@ -1,0 +1,244 @@
+//! Lists as people send them: a workbook (xlsx), a table (csv, in UTF-8 or as Chinese spreadsheets write it), or text typed
+//! into a field. Read into rows of cells and nothing more; what the rows mean is the domain's.
+//!
+//! A file is untrusted: its size, what it unpacks to, its rows and its columns are bounded before anything is kept of it,
+//! and a workbook is read cell by cell, so that one that claims a million columns costs nothing.
+
+use super::GroupError;
+use calamine::{Data, Reader, Xlsx};
+use domain::field::Fault;
+use domain::groups::{Cell, LONGEST_LIST, from_text};
+use std::io::{Cursor, Read};
+
+/// The largest file, in bytes.
+pub const LARGEST_FILE: usize = 512 * 1024;
+/// The most a workbook may unpack to, all its parts together.
+const LARGEST_UNPACKED: u64 = 8 * 1024 * 1024;
+/// The most parts of a workbook.
+const MOST_PARTS: usize = 200;
+/// Columns that are looked at.
+const COLUMNS: usize = 2;
+/// The longest text of a cell that is kept; longer ones are told as too long by their reader.
+const LONGEST_CELL: usize = 200;
+
+/// A list to fill in: what a spreadsheet opens, with its headings. Begins with the mark that tells Excel it is UTF-8.
+pub const TEMPLATE: &str = "\u{feff}姓名,班级\r\n";
+
+/// A list as it was sent.
+#[derive(Clone, Debug)]
+pub enum Sent {
+    /// Typed into the field.
+    Text(String),
+    /// A file.
+    File(Vec<u8>),
+}
+
+impl Sent {
+    /// Its rows.
+    ///
+    /// # Errors
+    /// `Fields` for a file that is too large or no list.
+    pub(super) async fn rows(self) -> Result<Vec<Vec<Cell>>, GroupError> {
+        match self {
+            Self::Text(text) => Ok(from_text(&text)),
+            Self::File(bytes) if bytes.len() > LARGEST_FILE => {
+                let max = u32::try_from(LARGEST_FILE / 1024).unwrap_or(u32::MAX);
+                Err(GroupError::field("file", Fault::FileTooLarge { max }))
+            }
+            // Unpacking takes a while: never on the threads that answer requests.
+            Self::File(bytes) => {
+                let read = tokio::task::spawn_blocking(move || rows_of(&bytes)).await;
+                read.ok().flatten().ok_or_else(|| GroupError::field("file", Fault::FileUnreadable))
+            }
+        }
+    }
+}
+
+/// The rows of a file; nothing for what is no list.
+fn rows_of(bytes: &[u8]) -> Option<Vec<Vec<Cell>>> {
+    if bytes.starts_with(b"PK") { workbook(bytes) } else { table(bytes) }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(LONGEST_CELL).collect()
+}
+
+/// The first sheet of a workbook.
+fn workbook(bytes: &[u8]) -> Option<Vec<Vec<Cell>>> {
+    unpacks_to_little(bytes)?;
+    let mut book = Xlsx::new(Cursor::new(bytes)).ok()?;
+    let first = book.sheet_names().first()?.clone();
+    let mut cells = book.worksheet_cells_reader(&first).ok()?;
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    while let Some(cell) = cells.next_cell_with_formula().ok()? {
+        let (row, column) = (cell.pos.0 as usize, cell.pos.1 as usize);
+        if row > LONGEST_LIST {
+            break;
+        }
+        if column >= COLUMNS {
+            continue;
+        }
+        let kept = match (cell.formula, Data::from(cell.value)) {
+            (Some(_), _) => Cell::Formula,
+            (None, Data::Empty) => continue,
+            (None, value) => Cell::Text(shortened(&value.to_string())),
+        };
+        if rows.len() <= row {
+            rows.resize_with(row + 1, Vec::new);
+        }
+        if rows[row].len() <= column {
+            rows[row].resize(column + 1, Cell::Text(String::new()));
+        }
+        rows[row][column] = kept;
+    }
+    Some(rows)
+}
+
+/// Unpacks every part and throws it away: what a workbook says of its size is not to be believed.
+fn unpacks_to_little(bytes: &[u8]) -> Option<()> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    if archive.len() > MOST_PARTS {
+        return None;
+    }
+    let mut left = LARGEST_UNPACKED;
+    for i in 0..archive.len() {
+        let part = archive.by_index(i).ok()?;
+        let size = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).ok()?;
+        left = left.checked_sub(size)?;
+    }
+    Some(())
+}
+
+/// A table of values with commas, semicolons or tabs between them.
+fn table(bytes: &[u8]) -> Option<Vec<Vec<Cell>>> {
+    let text = match encoding_rs::UTF_8.decode_without_bom_handling_and_without_replacement(strip_mark(bytes)) {
+        Some(text) => text,
+        // What a Chinese Excel calls CSV.
+        None => encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes)?,
+    };
+    // Text has no such characters; what has is a picture, an old workbook, anything else.
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return None;
+    }
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let between = [b',', b'\t', b';'].into_iter().max_by_key(|mark| first.bytes().filter(|b| b == mark).count());
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(between.unwrap_or(b','))
+        .from_reader(text.as_bytes());
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    for record in reader.records().take(LONGEST_LIST + 1) {
+        let record = record.ok()?;
+        // The reader passes over empty lines; the list keeps their numbers.
+        let empty = record.position().map_or(0, |at| empty_lines(&text, at.byte() as usize));
+        rows.resize_with((rows.len() + empty).min(LONGEST_LIST), Vec::new);
+        rows.push(record.iter().take(COLUMNS).map(|cell| Cell::Text(shortened(cell))).collect());
+    }
+    Some(rows)
+}
+
+/// The empty lines before what stands at or after `at`, where a record was looked for.
+fn empty_lines(text: &str, at: usize) -> usize {
+    let (before, rest) = (text.as_bytes().get(..at).unwrap_or_default(), text.as_bytes().get(at..).unwrap_or_default());
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+    // The second half of the line end before is none of its own.
+    let half = before.ends_with(b"\r") && rest.starts_with(b"\n");
+    ends - usize::from(half)
+}
+
+fn strip_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use zip::write::SimpleFileOptions;
+
+    const SHEET: &str = r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#;
+    const END: &str = "</sheetData></worksheet>";
+
+    /// A workbook with one sheet of these rows, written by hand.
+    fn book(rows: &str, padding: usize) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        let mut part = |name: &str, text: &[u8]| {
+            zip.start_file(name, options).expect("a part");
+            zip.write_all(text).expect("written");
+        };
+        let types = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#;
+        part("[Content_Types].xml", types.as_bytes());
+        let root = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+        part("_rels/.rels", root.as_bytes());
+        let rels = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+        part("xl/_rels/workbook.xml.rels", rels.as_bytes());
+        let workbook = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="名单" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+        part("xl/workbook.xml", workbook.as_bytes());
+        part("xl/worksheets/sheet1.xml", format!("{SHEET}{rows}{END}").as_bytes());
+        part("xl/media/padding.bin", &vec![0; padding]);
+        zip.finish().expect("a workbook").into_inner()
+    }
+
+    fn inline(cell: &str, text: &str) -> String {
+        format!(r#"<c r="{cell}" t="inlineStr"><is><t>{text}</t></is></c>"#)
+    }
+
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.into())
+    }
+
+    #[test]
+    fn a_workbook_is_read_cell_by_cell() {
+        let rows = format!(
+            r#"<row r="1">{}{}</row><row r="3">{}<c r="B3"><v>302</v></c>{}</row><row r="4"><c r="A4"><f>1+1</f><v>2</v></c></row>"#,
+            inline("A1", "姓名"),
+            inline("B1", "班级"),
+            inline("A3", "演示·甲"),
+            inline("XFD3", "far away"),
+        );
+        let read = rows_of(&book(&rows, 0)).expect("a list");
+        assert_eq!(
+            read,
+            [vec![text("姓名"), text("班级")], vec![], vec![text("演示·甲"), text("302")], vec![Cell::Formula]]
+        );
+    }
+
+    #[test]
+    fn a_row_far_below_costs_nothing() {
+        let rows = format!(r#"<row r="1048576">{}</row>"#, inline("A1048576", "演示·甲"));
+        assert_eq!(rows_of(&book(&rows, 0)), Some(vec![]));
+    }
+
+    #[test]
+    fn a_bomb_is_no_list() {
+        let bomb = book("", 9 * 1024 * 1024);
+        assert!(bomb.len() < LARGEST_FILE, "{} bytes are small enough to be looked at", bomb.len());
+        assert_eq!(rows_of(&bomb), None);
+        assert_eq!(rows_of(b"PK not a workbook"), None);
+    }
+
+    #[test]
+    fn tables_are_read_as_spreadsheets_write_them() {
+        let read = rows_of("\u{feff}姓名,班级\r\n\r\n\"演示,甲\",一班\r\n".as_bytes()).expect("a list");
+        assert_eq!(read, [vec![text("姓名"), text("班级")], vec![], vec![text("演示,甲"), text("一班")]]);
+        let (gb, _, _) = encoding_rs::GB18030.encode("姓名\t班级\n演示·甲\t一班\n");
+        let read = rows_of(&gb).expect("a list");
+        assert_eq!(read[1], [text("演示·甲"), text("一班")]);
+        let read = rows_of("姓名;班级\n演示·甲;=1+1;x\n".as_bytes()).expect("a list");
+        assert_eq!(read[1], [text("演示·甲"), text("=1+1")]);
+    }
+
+    #[test]
+    fn a_picture_is_no_list() {
+        assert_eq!(rows_of(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), None);
+        assert_eq!(rows_of(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an old workbook"), None);
+    }
+
+    #[tokio::test]
+    async fn too_large_a_file_is_said_to_be() {
+        let error = Sent::File(vec![b'x'; LARGEST_FILE + 1]).rows().await.expect_err("too large");
+        assert!(matches!(&error, GroupError::Fields(errors) if errors[0].fault == Fault::FileTooLarge { max: 512 }));
+    }
+}

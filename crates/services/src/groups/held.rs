@@ -1,0 +1,99 @@
+//! What a person who asked for a group may have of us: a copy, and an end to it. Found by the contacts of their account,
+//! which are proven.
+
+use super::GroupError;
+use super::change::one;
+use super::erase;
+use super::roster::open_list;
+use super::view::{RequestView, open_all};
+use crate::account::erase::Contacts;
+use crate::messages::GroupTemplate;
+use crate::{Context, Services};
+use domain::groups::{Entry, Event};
+use domain::ids::GroupRequestId;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use store::groups::requests::Change;
+use store::groups::{drafts, held as sql};
+use uuid::Uuid;
+
+/// The requests made under these contacts, whole, for a copy: their ids, and what is held.
+pub(crate) async fn exported(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    of: Contacts<'_>,
+) -> Result<(Vec<Uuid>, Vec<Value>), GroupError> {
+    let rows = sql::of_contacts(db, of.phone, of.mail).await?;
+    let (mut ids, mut all) = (Vec::new(), Vec::new());
+    for request in open_all(services, db, rows, context.now).await? {
+        let list = open_list(services, db, request.id).await?.map(|(people, _)| people).unwrap_or_default();
+        ids.push(request.id.0);
+        all.push(copy(&request, &list));
+    }
+    Ok((ids, all))
+}
+
+fn copy(request: &RequestView, list: &[Entry]) -> Value {
+    json!({
+        "id": request.id,
+        "reference": request.reference,
+        "state": request.state,
+        "organisation": request.organisation,
+        "kind": request.kind,
+        "city": request.city.code(),
+        "ages": request.ages,
+        "members": request.members,
+        "adults": request.adults,
+        "sessions": request.wishes.iter().map(|span| span.starts_at).collect::<Vec<_>>(),
+        "created_at": request.created_at,
+        "name": request.name.as_str(),
+        "post": request.post,
+        "contact": request.contact.as_ref().map(|contact| contact.expose()),
+        "note": request.note,
+        "question": request.question,
+        "answer": request.answer,
+        "reason": request.reason,
+        "proposed": request.proposal.as_ref().map(|it| json!({
+            "starts_at": it.span.starts_at, "answer_by": it.answer_by, "message": it.message,
+        })),
+        "booking": request.booking.map(|it| it.booking),
+        "list": list,
+    })
+}
+
+/// The requests made under these contacts that wait for a decision.
+pub(crate) async fn live(db: &mut PgConnection, of: Contacts<'_>) -> sqlx::Result<Vec<GroupRequestId>> {
+    Ok(sql::live(db, of.phone, of.mail).await?.into_iter().map(GroupRequestId).collect())
+}
+
+/// Takes a request back for whoever proved that its contact is theirs. What ended meanwhile is no error.
+pub(crate) async fn withdraw_own(services: &Services, context: &Context, id: GroupRequestId) -> Result<(), GroupError> {
+    let template = Some(GroupTemplate::Withdrawn);
+    match one(services, context, id, None, (Event::Withdraw, Change::default()), template).await {
+        Err(GroupError::Refused(_)) => Ok(()),
+        done => done,
+    }
+}
+
+/// Empties the requests of these contacts, and forgets what was typed under them, in the caller's transaction. Answers how
+/// many, or the number of those that wait for a decision: then nothing was touched.
+pub(crate) async fn forget(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    of: Contacts<'_>,
+) -> sqlx::Result<Result<usize, usize>> {
+    let all = sql::lock_requests(db, of.phone, of.mail).await?;
+    let under_way = all.iter().filter(|(_, live)| *live).count();
+    if under_way > 0 {
+        return Ok(Err(under_way));
+    }
+    for (id, _) in &all {
+        erase::empty(services, db, *id, context.now).await?;
+    }
+    for index in [of.phone, of.mail].into_iter().flatten() {
+        drafts::remove_of_contact(db, index).await?;
+    }
+    Ok(Ok(all.len()))
+}

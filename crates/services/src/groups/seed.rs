@@ -1,0 +1,169 @@
+//! The demo: sessions large enough for a school class's bus, and requests of plainly invented organisations in every state.
+
+use super::change::{accept, withdraw};
+use super::draft::row;
+use super::file::Sent;
+use super::office::{Proposal, approve, ask, policy, propose, refuse, request};
+use super::roster::save_roster;
+use super::view::Handle;
+use super::{GroupError, manage_link};
+use crate::booking::{self, TemplateView};
+use crate::limits::Network;
+use crate::{Context, Services};
+use domain::bus::City;
+use domain::contact::{Contact, PersonName};
+use domain::groups::{Ages, Details, Kind, State};
+use domain::ids::{GroupDraftId, GroupRequestId, SessionId};
+use domain::time::local_day;
+use jiff::{SignedDuration, ToSpan, civil};
+use store::groups::requests as sql;
+
+/// Weekdays (ISO) with a session for groups in the late afternoon.
+const WEEKDAYS: [i8; 2] = [3, 5];
+/// Its places.
+const PLACES: u32 = 120;
+
+/// An invented group: name, kind, city, ages, members, adults, and how far it is.
+type Group = (&'static str, Kind, City, Ages, u32, u32, State);
+
+const GROUPS: [Group; 9] = [
+    ("演示市银河小学三年级", Kind::School, City::Jinan, Ages::Primary, 48, 5, State::Approved),
+    ("演示区白鹭中学生物社", Kind::School, City::Zibo, Ages::Senior, 36, 4, State::Submitted),
+    ("演示县麦田乡中心小学", Kind::School, City::Taian, Ages::Primary, 60, 6, State::Proposed),
+    ("演示市第二医院规培学员", Kind::Hospital, City::Jinan, Ages::Adults, 32, 0, State::Submitted),
+    ("演示市晴川幼儿园", Kind::School, City::Jinan, Ages::Preschool, 24, 6, State::Asked),
+    ("演示科技公司志愿者", Kind::Company, City::Qingdao, Ages::Adults, 25, 0, State::Accepted),
+    ("演示区槐荫街道读书会", Kind::Community, City::Jinan, Ages::Adults, 18, 0, State::Approved),
+    ("演示市海燕学校", Kind::School, City::Weifang, Ages::Junior, 80, 8, State::Refused),
+    ("演示市木棉志愿服务队", Kind::Community, City::Heze, Ages::Adults, 20, 0, State::Withdrawn),
+];
+
+/// Sets up the groups' sessions and requests. Repeating it adds nothing.
+///
+/// # Errors
+/// Whatever the use cases below it answer.
+pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), GroupError> {
+    let mut db = services.db.acquire().await?;
+    if !sql::board(&mut db, None, None, context.now - SignedDuration::from_hours(24 * 365)).await?.is_empty() {
+        return Ok(());
+    }
+    drop(db);
+    let today = local_day(context.now);
+    for weekday in WEEKDAYS {
+        let template = TemplateView {
+            id: context.new_id(),
+            weekday,
+            starts: civil::time(16, 30, 0, 0),
+            ends: civil::time(18, 0, 0, 0),
+            capacity: PLACES,
+            // From next week on: the museum's own demo fills the sessions of the days before, whichever they are.
+            valid_from: today.checked_add(7.days()).unwrap_or(today),
+            valid_until: None,
+        };
+        match booking::add_template(services, context, template).await {
+            // A house may have had a session at that hour already.
+            Ok(()) | Err(booking::BookingError::Fields(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let large = large_sessions(services, context).await?;
+    for (i, group) in GROUPS.iter().enumerate() {
+        one(services, context, i, group, &large).await?;
+    }
+    Ok(())
+}
+
+/// The sessions that groups of the demo ask for, the nearest first.
+async fn large_sessions(services: &Services, context: &Context) -> Result<Vec<SessionId>, GroupError> {
+    let (_, policy) = policy(services).await?;
+    let museum = booking::museum(services).await?;
+    let fit = museum
+        .upcoming(context.now)
+        .filter(|session| session.facts.free() >= PLACES && policy.is_in_reach(context.now, session.facts.starts_at));
+    Ok(fit.map(|session| session.id).collect())
+}
+
+async fn one(
+    services: &Services,
+    context: &Context,
+    i: usize,
+    group: &Group,
+    large: &[SessionId],
+) -> Result<(), GroupError> {
+    let details = details(i, group)?;
+    let wishes: Vec<SessionId> = large.iter().copied().skip(i % 4).take(2).collect();
+    let (Some(first), Some(other)) = (wishes.first().copied(), large.get(i % 4 + 2).copied()) else { return Ok(()) };
+    let draft: GroupDraftId = context.new_id();
+    let (version, _) = policy(services).await?;
+    let row = row(services, context, draft, (&details, &wishes), version);
+    let id = GroupRequestId(row.id);
+    // Asked for on different days, so that the board shows how long each has waited.
+    let asked_at = context.now - SignedDuration::from_hours(24 * (1 + 2 * (i as i64 % 4)) + i as i64);
+    let mut db = services.db.acquire().await?;
+    sql::add(&mut db, &row, asked_at).await?;
+    drop(db);
+    match group.6 {
+        State::Asked => ask(services, context, id, 1, "有没有需要轮椅或婴儿车通道的小朋友？大约几位？").await,
+        State::Refused => {
+            let reason = "一次八十多人超过了展厅的承载量。欢迎分两批申请，或者邀请科普巴士到学校。";
+            refuse(services, context, id, 1, reason).await
+        }
+        State::Approved => {
+            list(services, context, id, details.members).await?;
+            approve(services, context, id, 1, first).await
+        }
+        State::Proposed | State::Accepted | State::Withdrawn => answered(services, context, id, other, group.6).await,
+        _ => Ok(()),
+    }
+}
+
+/// Proposes another session, and goes on as far as the group got.
+async fn answered(
+    services: &Services,
+    context: &Context,
+    id: GroupRequestId,
+    session: SessionId,
+    state: State,
+) -> Result<(), GroupError> {
+    let message = "您选的场次当天有学校活动，这一场更宽敞。".to_owned();
+    propose(services, context, Proposal { request: id, version: 1, session, message }).await?;
+    let handle = Handle::Link(manage_link(services, &request(services, context, id).await?));
+    match state {
+        State::Accepted => accept(services, context, &handle, None).await,
+        State::Withdrawn => withdraw(services, context, &handle, None).await,
+        _ => Ok(()),
+    }
+}
+
+/// Who comes, plainly invented.
+async fn list(services: &Services, context: &Context, id: GroupRequestId, people: u32) -> Result<(), GroupError> {
+    let line = |n: u32| format!("演示·同学{n:02}，{}班", n % 2 + 1);
+    let text: Vec<String> = (1..=people).map(line).collect();
+    let handle = Handle::Id(id);
+    let network = Network::of([127, 0, 0, 1].into());
+    save_roster(services, context, &handle, Sent::Text(text.join("\n")), &network).await.map(|_| ())
+}
+
+fn details(i: usize, group: &Group) -> Result<Details, GroupError> {
+    let (organisation, kind, city, ages, members, adults, _) = *group;
+    let faulty = |field: &'static str| move |fault| GroupError::field(field, fault);
+    Ok(Details {
+        organisation: organisation.to_owned(),
+        kind,
+        city,
+        ages,
+        members,
+        adults,
+        name: PersonName::parse(["演示·安然", "演示·江知秋", "演示·顾远", "演示·叶之舟"][i % 4])
+            .map_err(faulty("name"))?,
+        post: match kind {
+            Kind::School => "班主任",
+            Kind::Hospital => "科教科干事",
+            Kind::Company => "行政主管",
+            Kind::Community => "领队",
+        }
+        .to_owned(),
+        contact: Contact::parse(&format!("group-demo-{i}@example.com")).map_err(faulty("contact"))?,
+        note: if i.is_multiple_of(3) { "有两位坐轮椅的同学。".to_owned() } else { String::new() },
+    })
+}

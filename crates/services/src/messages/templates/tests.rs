@@ -1,0 +1,316 @@
+//! Every text in every language with sample data: it renders, tells nobody more than it may, and is filed as it was reviewed.
+
+use super::*;
+
+fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
+    let zh = locale == Locale::ZhCn;
+    let visit = VisitFacts {
+        name: "张<小>满".into(),
+        title: if zh { "造血干细胞科普馆" } else { "Stem Cell Museum" }.into(),
+        date: if zh { "2026年7月28日（周二）09:00–10:30" } else { "Tue 28 July 2026, 09:00–10:30" }.into(),
+        reference: "K7M4-Q2XR".into(),
+        people: 3,
+        children: 1,
+        children_need_adult: true,
+        place: if zh { "山东省脐血库" } else { "Shandong Cord Blood Bank" }.into(),
+        doors_open: "08:30".into(),
+        doors_close: "09:45".into(),
+        change_until: if zh { "7月28日08:30" } else { "08:30 on 28 July" }.into(),
+        changeable: true,
+        days: 1,
+        manage: "https://www.example.cn/b/secret-link".into(),
+        pass: "https://www.example.cn/b/secret-link/pass".into(),
+        by_house: false,
+        closed: false,
+        reason: None,
+        alternatives: Vec::new(),
+        rebook: "https://www.example.cn/b/secret-link".into(),
+        missed: MissedFacts::default(),
+        site: "https://www.example.cn".into(),
+        help: Some("0531-00000000".into()),
+    };
+    let code = Facts::Code { code: "204817".into(), minutes: 10, site: visit.site.clone(), help: None };
+    let account = AccountFacts {
+        what: if zh { "手机号" } else { "mobile number" },
+        when: if zh { "7月28日周二09:00" } else { "Tue 28 July 09:00" }.into(),
+        stop: Some("https://www.example.cn/a/secret-link".into()),
+        site: visit.site.clone(),
+        help: Some("0531-00000000".into()),
+    };
+    let changed = AccountFacts { stop: None, help: None, ..account.clone() };
+    let mut all =
+        vec![("code", code), ("contact_asked", Facts::Account(account)), ("contact_changed", Facts::Account(changed))];
+    for name in NAMES.iter().filter(|name| name.starts_with("waiting")) {
+        all.extend(waiting_samples(&visit, zh).into_iter().map(|facts| (*name, facts)));
+    }
+    for name in NAMES.iter().filter(|name| name.starts_with("bus_")) {
+        let bus = bus(locale, &visit);
+        all.push((name, Facts::Bus(Box::new(bus.clone()))));
+        let plain = BusFacts {
+            date: None,
+            answer_by: None,
+            replaced: None,
+            message: None,
+            question: None,
+            reason: None,
+            help: None,
+            ..bus
+        };
+        all.push((name, Facts::Bus(Box::new(plain))));
+    }
+    for name in NAMES.iter().filter(|name| name.starts_with("group_")) {
+        let group = group(locale, &visit);
+        all.push((name, Facts::Group(Box::new(group.clone()))));
+        let plain = GroupFacts {
+            wishes: Vec::new(),
+            date: None,
+            answer_by: None,
+            message: None,
+            question: None,
+            reason: None,
+            help: None,
+            ..group
+        };
+        all.push((name, Facts::Group(Box::new(plain))));
+    }
+    for name in NAMES.iter().filter(|name| is_of_visit(name)) {
+        all.push((name, Facts::Visit(Box::new(visit.clone()))));
+        all.push((
+            name,
+            Facts::Visit(Box::new(VisitFacts {
+                children: 0,
+                children_need_adult: false,
+                changeable: false,
+                days: 0,
+                by_house: true,
+                closed: true,
+                reason: Some(if zh { "设备检修" } else { "maintenance" }.into()),
+                alternatives: vec![visit.date.clone(), visit.date.clone()],
+                help: None,
+                ..visit.clone()
+            })),
+        ));
+        let missed = MissedFacts {
+            missed_whole: true,
+            no_shows: 2,
+            no_shows_allowed: 3,
+            no_show_days: 180,
+            suspended_until: None,
+        };
+        all.push((
+            name,
+            Facts::Visit(Box::new(VisitFacts { days: 3, by_house: true, missed: missed.clone(), ..visit.clone() })),
+        ));
+        let until = Some(if zh { "9月28日10:30" } else { "10:30 on 28 September" }.into());
+        let paused = MissedFacts { suspended_until: until, ..missed };
+        all.push((name, Facts::Visit(Box::new(VisitFacts { missed: paused, help: None, ..visit.clone() }))));
+    }
+    all
+}
+
+fn waiting_samples(visit: &VisitFacts, zh: bool) -> Vec<Facts> {
+    let facts = WaitingFacts {
+        name: visit.name.clone(),
+        title: visit.title.clone(),
+        date: visit.date.clone(),
+        others: Vec::new(),
+        people: 3,
+        children: 1,
+        before: 0,
+        until: visit.change_until.clone(),
+        why: "ran_out",
+        waits_on: false,
+        reason: None,
+        page: visit.manage.clone(),
+        calendar: visit.site.clone(),
+        site: visit.site.clone(),
+        help: visit.help.clone(),
+    };
+    let closed = WaitingFacts {
+        others: vec![visit.date.clone()],
+        before: 4,
+        children: 0,
+        why: "closed",
+        reason: Some(if zh { "设备检修" } else { "maintenance" }.into()),
+        help: None,
+        ..facts.clone()
+    };
+    let none = WaitingFacts { why: "no_place", ..facts.clone() };
+    let on = WaitingFacts { waits_on: true, ..facts.clone() };
+    let rests = WaitingFacts { why: "rests", waits_on: true, ..facts.clone() };
+    [facts, closed, none, on, rests].into_iter().map(|facts| Facts::Waiting(Box::new(facts))).collect()
+}
+
+/// Texts that greet a person by name; the others may lie open.
+fn names_somebody(name: &str) -> bool {
+    !matches!(name, "code" | "contact_asked" | "contact_changed")
+}
+
+fn is_of_visit(name: &str) -> bool {
+    names_somebody(name) && !["bus_", "group_", "waiting"].iter().any(|room| name.starts_with(room))
+}
+
+fn group(locale: Locale, visit: &VisitFacts) -> GroupFacts {
+    let zh = locale == Locale::ZhCn;
+    let said = |zh_text: &str, en_text: &str| Some(if zh { zh_text } else { en_text }.to_owned());
+    GroupFacts {
+        name: visit.name.clone(),
+        organisation: if zh { "演示市星河小学" } else { "Xinghe Primary School" }.into(),
+        reference: visit.reference.clone(),
+        members: 48,
+        adults: 5,
+        wishes: vec![visit.date.clone(), visit.date.clone()],
+        date: Some(visit.date.clone()),
+        answer_by: Some(visit.change_until.clone()),
+        message: said("上午有空位。", "There is room in the morning."),
+        question: said("有几位坐轮椅的同学？", "How many come in a wheelchair?"),
+        reason: said("当天闭馆。", "The museum is closed that day."),
+        manage: visit.manage.clone(),
+        site: visit.site.clone(),
+        help: visit.help.clone(),
+    }
+}
+
+fn bus(locale: Locale, visit: &VisitFacts) -> BusFacts {
+    let zh = locale == Locale::ZhCn;
+    let said = |zh_text: &str, en_text: &str| Some(if zh { zh_text } else { en_text }.to_owned());
+    BusFacts {
+        name: visit.name.clone(),
+        organisation: if zh { "演示市星河小学" } else { "Xinghe Primary School" }.into(),
+        reference: visit.reference.clone(),
+        city: if zh { "潍坊" } else { "Weifang" }.into(),
+        people: 120,
+        date: Some(visit.date.clone()),
+        answer_by: Some(visit.change_until.clone()),
+        replaced: Some(visit.date.clone()),
+        message: said("请把操场北门打开。", "Please open the north gate."),
+        question: said("操场能停十二米长的车吗？", "Can a vehicle of twelve metres stand in the yard?"),
+        reason: said("车辆检修", "The vehicle is being repaired"),
+        manage: "https://www.example.cn/bus/r/secret-link".into(),
+        feedback: "https://www.example.cn/bus/f/secret-link".into(),
+        site: visit.site.clone(),
+        help: visit.help.clone(),
+    }
+}
+
+#[test]
+fn every_text_renders_in_every_language() {
+    for locale in Locale::ALL {
+        for (name, facts) in samples(locale) {
+            for piece in ["subject", "txt", "html"] {
+                let text = render(locale, name, piece, &facts).unwrap_or_else(|e| panic!("{e}"));
+                let what = format!("{} {name} {piece}:\n{text}", locale.tag());
+                // To look at them: MAIL_HTML_DIR=/somewhere cargo nextest run every_text
+                if let (Some(folder), "html") = (option_env!("MAIL_HTML_DIR"), piece) {
+                    std::fs::write(format!("{folder}/{}-{name}.html", locale.tag()), &text).expect("written");
+                }
+                assert!(!text.trim().is_empty(), "{what}");
+                assert!(!text.contains("{{") && !text.contains("{%") && !text.contains("undefined"), "{what}");
+                assert!(!text.replace("text-decoration:none", "").contains("none"), "{what}");
+                if piece == "html" {
+                    assert!(text.contains(&format!("<html lang=\"{}\">", locale.tag())), "{what}");
+                    assert!(
+                        text.contains("<title>") && !text.contains("<script") && !text.contains("<table"),
+                        "{what}"
+                    );
+                    assert!(
+                        !names_somebody(name)
+                            || name == "cancelled"
+                            || name == "waiting_ended"
+                            || matches!(name, "bus_withdrawn" | "group_withdrawn")
+                            || text.contains("/secret-link\""),
+                        "{what}"
+                    );
+                    assert!(
+                        name != "contact_asked" || text.contains("href=\"https://www.example.cn/a/secret-link\""),
+                        "{what}"
+                    );
+                    assert!(!text.contains("src=") && !text.contains("@import"), "nothing is fetched: {what}");
+                }
+                if piece == "subject" {
+                    assert!(!text.contains(['\n', '\r']), "{what}");
+                }
+                if locale == Locale::En && piece != "html" {
+                    assert!(
+                        !text.replace("张<小>满", "").chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+                        "Chinese in English: {what}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn subjects_hold_no_personal_data() {
+    for locale in Locale::ALL {
+        for (name, facts) in samples(locale) {
+            let subject = render(locale, name, "subject", &facts).expect("it renders");
+            for private in ["张", "小", "K7M4", "204817", "secret-link", "http"] {
+                assert!(!subject.contains(private), "{name}: {subject}");
+            }
+        }
+    }
+}
+
+/// What has to be filed with the provider, for people to read and to copy. `UPDATE_GOLDEN=1` rewrites it.
+///
+/// A filed text has no conditions, every value once, and at most 35 characters in a value; a text for codes has no
+/// value but the code; nothing in it names anybody.
+#[test]
+fn filed_texts_are_the_reviewed_ones() {
+    let known = [
+        "code",
+        "title",
+        "when",
+        "people",
+        "reference",
+        "doors",
+        "link",
+        "reason",
+        "day",
+        "before",
+        "until",
+        "outcome",
+        "what",
+    ];
+    let values: BTreeMap<_, _> = known.into_iter().map(|name| (name, format!("${{{name}}}"))).collect();
+    let facts = Facts::Values { values, site: "https://www.example.cn".into() };
+    let mut filed = String::new();
+    for locale in Locale::ALL {
+        for name in NAMES {
+            let source =
+                SOURCES.iter().find(|(file, _)| *file == format!("{}/{name}.sms.j2", locale.tag())).expect("a text").1;
+            assert!(!source.contains("{%"), "{name}: a filed text has no conditions");
+            let text = render(locale, name, "sms", &facts).expect("it renders");
+            for value in known {
+                assert!(text.matches(&format!("${{{value}}}")).count() <= 1, "{name}: {value} twice");
+            }
+            assert!(*name != "code" || text.matches("${").count() == 1, "{text}");
+            assert!(!text.contains('\n') && !text.contains("name"), "{text}");
+            filed.push_str(&format!("{}/{name}\n  {text}\n", locale.tag()));
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/filed_texts.txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, &filed).expect("the golden file can be written");
+    }
+    assert_eq!(filed, std::fs::read_to_string(path).expect("the golden file is there"));
+}
+
+#[test]
+fn names_are_escaped_in_html_and_plain_in_text() {
+    for locale in Locale::ALL {
+        for (name, facts) in samples(locale).into_iter().filter(|(name, _)| names_somebody(name)) {
+            let html = render(locale, name, "html", &facts).expect("it renders");
+            assert!(html.contains("张&lt;小&gt;满") && !html.contains("<小>"), "{name}: {html}");
+            assert!(render(locale, name, "txt", &facts).expect("it renders").contains("张<小>满"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_text_that_asks_for_more_does_not_render() {
+    let facts = Facts::Code { code: "204817".into(), minutes: 10, site: "https://www.example.cn".into(), help: None };
+    assert_eq!(render(Locale::ZhCn, "confirmation", "txt", &facts), Err(NoText("zh-CN/confirmation.txt.j2".into())));
+}

@@ -1,0 +1,393 @@
+//! Requests of groups, with what stands around them: the session proposed, the hold, the booking, the list.
+
+use jiff_sqlx::{Timestamp, ToSqlx};
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A request to add.
+#[derive(Debug, Clone)]
+pub struct NewRequest {
+    /// Request.
+    pub id: Uuid,
+    /// The draft it comes from.
+    pub draft_id: Uuid,
+    /// Eight characters.
+    pub reference: String,
+    /// The policy it was sent under.
+    pub policy_version: i32,
+    /// Who asks.
+    pub organisation: String,
+    /// What kind of organisation.
+    pub kind: String,
+    /// City.
+    pub city: String,
+    /// Who comes, by age.
+    pub ages: String,
+    /// How many.
+    pub members: i32,
+    /// Adults with them.
+    pub adults: i32,
+    /// Sessions, the best first.
+    pub wishes: Vec<Uuid>,
+    /// Language of its messages.
+    pub locale: String,
+    /// Whose account, if any.
+    pub account_id: Option<Uuid>,
+    /// Sealed name of the leader.
+    pub name_sealed: Vec<u8>,
+    /// Sealed post.
+    pub post_sealed: Vec<u8>,
+    /// Sealed number.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// Its index.
+    pub phone_index: Option<Vec<u8>>,
+    /// Sealed address.
+    pub mail_sealed: Option<Vec<u8>>,
+    /// Its index.
+    pub mail_index: Option<Vec<u8>>,
+    /// Sealed note.
+    pub note_sealed: Vec<u8>,
+}
+
+/// Adds a request.
+pub async fn add(db: &mut PgConnection, fresh: &NewRequest, now: jiff::Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into group_request (id, draft_id, reference, state, policy_version, organisation, kind, city, ages, members,
+                adults, wishes, locale, account_id, name_sealed, post_sealed, phone_sealed, phone_index, mail_sealed,
+                mail_index, note_sealed, created_at, updated_at)
+         values ($1, $2, $3, 'submitted', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                $21, $21)",
+        fresh.id,
+        fresh.draft_id,
+        fresh.reference,
+        fresh.policy_version,
+        fresh.organisation,
+        fresh.kind,
+        fresh.city,
+        fresh.ages,
+        fresh.members,
+        fresh.adults,
+        &fresh.wishes,
+        fresh.locale,
+        fresh.account_id,
+        fresh.name_sealed,
+        fresh.post_sealed,
+        fresh.phone_sealed,
+        fresh.phone_index,
+        fresh.mail_sealed,
+        fresh.mail_index,
+        fresh.note_sealed,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A request with what stands around it.
+#[derive(Debug, Clone)]
+pub struct RequestRow {
+    /// Request.
+    pub id: Uuid,
+    /// Eight characters.
+    pub reference: String,
+    /// Where it stands.
+    pub state: String,
+    /// Edit counter.
+    pub version: i32,
+    /// Who asks.
+    pub organisation: String,
+    /// What kind of organisation.
+    pub kind: String,
+    /// City.
+    pub city: String,
+    /// Who comes, by age.
+    pub ages: String,
+    /// How many.
+    pub members: i32,
+    /// Adults with them.
+    pub adults: i32,
+    /// Sessions, the best first.
+    pub wishes: Vec<Uuid>,
+    /// Language of its messages.
+    pub locale: String,
+    /// Whose account.
+    pub account_id: Option<Uuid>,
+    /// Sealed name of the leader.
+    pub name_sealed: Vec<u8>,
+    /// Sealed post.
+    pub post_sealed: Vec<u8>,
+    /// Sealed number.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// Sealed address.
+    pub mail_sealed: Option<Vec<u8>>,
+    /// Sealed note.
+    pub note_sealed: Vec<u8>,
+    /// Sealed question.
+    pub question_sealed: Option<Vec<u8>>,
+    /// Sealed answer.
+    pub answer_sealed: Option<Vec<u8>>,
+    /// Sealed words that came with a proposal.
+    pub message_sealed: Option<Vec<u8>>,
+    /// Sealed reason.
+    pub reason_sealed: Option<Vec<u8>>,
+    /// The session that is proposed.
+    pub proposed_session: Option<Uuid>,
+    /// Until when it waits.
+    pub answer_by: Option<Timestamp>,
+    /// Its beginning.
+    pub proposed_starts: Option<Timestamp>,
+    /// Its end.
+    pub proposed_ends: Option<Timestamp>,
+    /// `open`, `closed`.
+    pub proposed_state: Option<String>,
+    /// Where places are kept.
+    pub hold_session: Option<Uuid>,
+    /// The hold.
+    pub hold_id: Option<Uuid>,
+    /// Until when; none when the engine knows of none.
+    pub hold_until: Option<Timestamp>,
+    /// The booking.
+    pub booking_id: Option<Uuid>,
+    /// Its session.
+    pub booking_session: Option<Uuid>,
+    /// Its state.
+    pub booking_state: Option<String>,
+    /// The act of closing that ended it.
+    pub booking_closure: Option<Uuid>,
+    /// Its people, adults included.
+    pub booking_people: Option<i32>,
+    /// Who came.
+    pub booking_arrived: Option<i32>,
+    /// Beginning of its session.
+    pub booking_starts: Option<Timestamp>,
+    /// End of its session.
+    pub booking_ends: Option<Timestamp>,
+    /// People in the list.
+    pub roster_people: Option<i32>,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it was erased.
+    pub erased_at: Option<Timestamp>,
+}
+
+/// Requests with what stands around them, narrowed and ordered by the tail.
+macro_rules! requests {
+    ($tail:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            RequestRow,
+            r#"select r.id, r.reference, r.state, r.version, r.organisation, r.kind, r.city, r.ages, r.members, r.adults,
+                      r.wishes, r.locale, r.account_id, r.name_sealed, r.post_sealed, r.phone_sealed, r.mail_sealed,
+                      r.note_sealed, r.question_sealed, r.answer_sealed, r.message_sealed, r.reason_sealed,
+                      r.proposed_session, r.answer_by, p.starts_at as "proposed_starts?", p.ends_at as "proposed_ends?",
+                      p.state as "proposed_state?", r.hold_session, r.hold_id, h.expires_at as "hold_until?",
+                      r.booking_id, b.session_id as "booking_session?", b.state as "booking_state?",
+                      b.closure_id as "booking_closure?", b.people as "booking_people?", b.arrived as "booking_arrived?",
+                      s.starts_at as "booking_starts?", s.ends_at as "booking_ends?", l.people as "roster_people?",
+                      r.created_at, r.updated_at, r.erased_at
+               from group_request r
+               left join session p on p.id = r.proposed_session
+               left join hold h on h.session_id = r.hold_session and h.id = r.hold_id
+               left join booking b on b.id = r.booking_id
+               left join session s on s.id = b.session_id
+               left join group_roster l on l.request_id = r.id "#
+                + $tail
+            $(, $arg)*
+        )
+    };
+}
+pub(super) use requests;
+
+/// One request.
+pub async fn request(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<RequestRow>> {
+    requests!("where r.id = $1", id).fetch_optional(db).await
+}
+
+/// Locks a request for a change, and answers it.
+pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<RequestRow>> {
+    let there = sqlx::query_scalar!("select id from group_request where id = $1 for update", id);
+    match there.fetch_optional(&mut *db).await? {
+        Some(id) => request(db, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The requests that are not over, and those that ended after `since`; the oldest first. `text` narrows to organisations
+/// that hold it, `reference` to one request.
+pub async fn board(
+    db: &mut PgConnection,
+    text: Option<&str>,
+    reference: Option<&str>,
+    since: jiff::Timestamp,
+) -> sqlx::Result<Vec<RequestRow>> {
+    requests!(
+        "where (r.state in ('submitted', 'asked', 'proposed', 'accepted', 'approved', 'rebook')
+                or (r.updated_at > $1 and r.erased_at is null))
+           and (($2::text is null and $3::text is null) or r.reference = $3
+                or strpos(lower(r.organisation), lower($2)) > 0)
+         order by r.created_at, r.id limit 500",
+        since.to_sqlx() as _,
+        text,
+        reference,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The request a booking was made of, if it is one of a group.
+pub async fn of_booking(db: &mut PgConnection, booking: Uuid) -> sqlx::Result<Option<RequestRow>> {
+    requests!("where r.booking_id = $1", booking).fetch_optional(db).await
+}
+
+/// The live requests of one phone or address.
+pub async fn live_of_contact(db: &mut PgConnection, contact_index: &[u8]) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "select count(*) as \"count!\" from group_request
+         where (phone_index = $1 or mail_index = $1) and state in ('submitted', 'asked', 'proposed', 'accepted', 'rebook')",
+        contact_index
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// What a change writes besides the state; what is none stays as it was.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// A new question.
+    pub question_sealed: Option<Vec<u8>>,
+    /// The answer to it.
+    pub answer_sealed: Option<Vec<u8>>,
+    /// A reason.
+    pub reason_sealed: Option<Vec<u8>>,
+    /// What it became.
+    pub booking: Option<Uuid>,
+    /// The session that is proposed, until when it waits, and the words with it.
+    pub proposal: Option<(Uuid, jiff::Timestamp, Option<Vec<u8>>)>,
+}
+
+/// Moves a request, which the caller has locked, to another state. What was proposed goes with the states that have a
+/// proposal.
+pub async fn advance(
+    db: &mut PgConnection,
+    id: Uuid,
+    state: &str,
+    change: &Change,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    let (session, answer_by, message) = match &change.proposal {
+        Some((session, by, message)) => (Some(*session), Some(by.to_sqlx()), message.as_deref()),
+        None => (None, None, None),
+    };
+    sqlx::query!(
+        "update group_request set state = $2, version = version + 1, updated_at = $3,
+                question_sealed = coalesce($4, question_sealed), answer_sealed = coalesce($5, answer_sealed),
+                reason_sealed = coalesce($6, reason_sealed), booking_id = coalesce($7, booking_id),
+                proposed_session = case when $2 in ('proposed', 'accepted') then coalesce($8, proposed_session) end,
+                answer_by = case when $2 in ('proposed', 'accepted') then coalesce($9, answer_by) end,
+                message_sealed = case when $8::uuid is not null then $10
+                                      when $2 in ('proposed', 'accepted') then message_sealed end
+         where id = $1",
+        id,
+        state,
+        now.to_sqlx() as _,
+        change.question_sealed,
+        change.answer_sealed,
+        change.reason_sealed,
+        change.booking,
+        session,
+        answer_by as _,
+        message
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Notes where places are kept for a locked request; none where they are not (any more).
+pub async fn set_hold(db: &mut PgConnection, id: Uuid, hold: Option<(Uuid, Uuid)>) -> sqlx::Result<()> {
+    let (session, hold) = hold.unzip();
+    sqlx::query!("update group_request set hold_session = $2, hold_id = $3 where id = $1", id, session, hold)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Gives a locked request another size.
+pub async fn resize(
+    db: &mut PgConnection,
+    id: Uuid,
+    members: i32,
+    adults: i32,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update group_request set members = $2, adults = $3, version = version + 1, updated_at = $4 where id = $1",
+        id,
+        members,
+        adults,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The requests to which something has happened by itself: a proposal that ran out or whose session was closed, a booking
+/// that was cancelled or came. At most 200.
+pub async fn unsettled(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select r.id from group_request r
+         left join session p on p.id = r.proposed_session
+         left join booking b on b.id = r.booking_id
+         where (r.state = 'proposed' and (r.answer_by <= $1 or p.state <> 'open'))
+            or (r.state = 'approved' and (b.state = 'cancelled' or b.arrived > 0))
+         order by r.id limit 200",
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A message about a request, as staff see it beside it.
+pub async fn messages(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Vec<crate::messages::MessageRow>> {
+    sqlx::query_as!(
+        crate::messages::MessageRow,
+        "select m.id, m.template, m.channel, m.state, m.created_at, m.sent_at
+         from message m
+         where m.group_request_id = $1
+            or m.booking_id = (select booking_id from group_request where id = $1 and booking_id is not null)
+         order by m.created_at, m.id",
+        id
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The newest rules for groups.
+pub async fn policy(db: &mut PgConnection) -> sqlx::Result<Option<(i32, Value)>> {
+    let row = sqlx::query!("select version, policy from group_policy order by version desc limit 1");
+    Ok(row.fetch_optional(db).await?.map(|row| (row.version, row.policy)))
+}
+
+/// Adds rules as the version after `version`; another's that came first is told by the constraint `group_policy_pkey`.
+pub async fn add_policy(
+    db: &mut PgConnection,
+    version: i32,
+    policy: &Value,
+    by: Option<Uuid>,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into group_policy (version, policy, created_at, created_by) values ($1, $2, $3, $4)",
+        version,
+        policy,
+        now.to_sqlx() as _,
+        by
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
