@@ -148,7 +148,7 @@ test("without scripts the pages of passkeys say so @plain", async ({ page }) => 
     // Playwright finds no text inside a noscript: by its place, then.
     const without = page.locator("noscript .passkey-without");
     await expect(without).toBeVisible();
-    await expect(without).toHaveText(words(locale, "passkey-without-script"));
+    await expect(without).toHaveText(words(locale, "passkey-new-without-script"));
     await examine(page, `passkey-plain-new-${locale}`);
   }
 });
