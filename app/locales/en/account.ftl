@@ -272,6 +272,7 @@ passkey-done-added = The passkey is added; you can use it the next time you sign
 passkey-done-removed = The passkey is removed, and all other browsers are signed out.
 passkey-kept = Your passkey is ready. Please correct what is above, and send the form again.
 passkey-without-script = Passkeys need the browser to run scripts, and here it does not. Please use an authenticator code or a recovery code instead.
+passkey-new-without-script = Adding a passkey needs the browser to run scripts, and here it does not. Please use another browser; an authenticator on the phone needs no scripts.
 passkey-cancelled = Not done. Perhaps it was cancelled, or this device has no passkey for this; you can try again.
 passkey-late = Nobody confirmed for too long. Please try again.
 passkey-known = The passkey of this device is connected already; there is no need to add it again.

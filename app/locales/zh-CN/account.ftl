@@ -254,6 +254,7 @@ passkey-done-added = 通行密钥已经添加，下次登录时就可以使用�
 passkey-done-removed = 通行密钥已经移除，其他浏览器的登录都已结束。
 passkey-kept = 通行密钥已经准备好。请改好上面的内容，然后再次提交。
 passkey-without-script = 使用通行密钥需要浏览器运行脚本，而这里的脚本没有运行。请改用动态验证码或恢复码。
+passkey-new-without-script = 添加通行密钥需要浏览器运行脚本，而这里的脚本没有运行。请换一个浏览器；手机验证器不需要脚本。
 passkey-cancelled = 没有完成。可能是取消了，或这台设备上没有可用的通行密钥；可以再试一次。
 passkey-late = 等待的时间太久，已经停止。请再试一次。
 passkey-known = 这台设备上的通行密钥已经绑定过了，不需要再添加。

@@ -35,6 +35,14 @@ impl Ceremony {
             Self::Get => "get",
         }
     }
+
+    /// What is said where scripts do not run: codes stand in for showing a passkey, and nothing for making one.
+    const fn without_script(self) -> &'static str {
+        match self {
+            Self::Create => "passkey-new-without-script",
+            Self::Get => "passkey-without-script",
+        }
+    }
 }
 
 /// A button inside a form: the browser has a passkey made or shown, and the form is sent with it. One per page.
@@ -80,7 +88,7 @@ pub fn PasskeyField(
             data-failed=visit.t("passkey-failed")
         >
             {ready}
-            <noscript><p class="passkey-without">{visit.t("passkey-without-script")}</p></noscript>
+            <noscript><p class="passkey-without">{visit.t(ceremony.without_script())}</p></noscript>
             <input type="hidden" name="passkey" value=kept data-passkey-answer=""/>
             <button type="button" class=class hidden=true data-passkey-start=""><Icon of=Glyph::Lock/>{label}</button>
             <p class="passkey-said" role="status" data-passkey-said=""></p>

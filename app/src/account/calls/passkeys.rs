@@ -71,7 +71,7 @@ pub async fn add(asked: Asked) -> Answer {
     let answer = asked.field("passkey");
     if answer.is_empty() {
         // Sent without the script.
-        return Refusal::Say("passkey-without-script").answer(&asked, asked.typed(SECRETS));
+        return Refusal::Say("passkey-new-without-script").answer(&asked, asked.typed(SECRETS));
     }
     let name = match PasskeyName::parse(asked.field("name")) {
         Ok(name) => name,
