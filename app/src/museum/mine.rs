@@ -13,7 +13,7 @@ use crate::visit::{Visit, visit};
 use domain::booking::{SessionFacts, may_cancel};
 use domain::time::{clock_text, day_text, span_text};
 use leptos::prelude::*;
-use services::booking::{BookingError, BookingState, BookingView, Handle, pass_text, rebook_link, view};
+use services::booking::{BookingError, BookingState, BookingView, Handle, pass_text, rebook_link, rests_beside, view};
 use services::messages::qr_svg;
 use services::outreach::{Told, told};
 
@@ -26,6 +26,8 @@ struct Seen {
     told: Option<Told>,
     /// It can still be cancelled, made smaller or moved.
     changeable: bool,
+    /// The person waits for sessions beside which this booking allows no other.
+    rests: bool,
 }
 
 async fn seen(visit: &Visit) -> Result<Seen, Problem> {
@@ -53,7 +55,9 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
     };
     let cancelled = booking.state == BookingState::Cancelled;
     let changeable = may_cancel(activity.policy(), visit.context.now, &facts, booking.arrived, cancelled).is_ok();
-    Ok(Seen { link, booking, activity, told, changeable })
+    let ahead = !cancelled && booking.ends_at > visit.context.now;
+    let rests = ahead && rests_beside(&visit.services, &booking).await.map_err(|error| problem_of(&error))?;
+    Ok(Seen { link, booking, activity, told, changeable, rests })
 }
 
 /// The booking.
@@ -121,6 +125,7 @@ fn news(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
     view! {
         {told.map(|(tone, key)| view! { <Banner tone=tone alert=true>{visit.t(key)}</Banner> })}
         {closed}
+        {seen.rests.then(|| view! { <Banner>{visit.t("mine-waiting-rests")}</Banner> })}
     }
 }
 

@@ -9,7 +9,7 @@ mod machines;
 mod model;
 mod office;
 mod races;
-mod waiting;
+pub mod waiting;
 mod waiting_drafts;
 mod waiting_races;
 mod waiting_rests;
