@@ -10,12 +10,13 @@ import { type Locale, localized, words } from "../support/words";
 
 const projects = ["360", "1280", "360-nojs", "1280-nojs"];
 
-/** An evening session five days and more ahead, at an hour and a minute of this window's and language's own. */
+/** An evening session on a day of this window's and language's own: what a journey closes is never the nearest alternative
+ * of another's. */
 async function ownSession(locale: Locale, hour: number): Promise<{ id: string; day: string }> {
   const { project, retry } = test.info();
-  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(Date.now() + 5 * 86_400_000);
-  const minute = projects.indexOf(project.name) * 10 + (locale === "en" ? 5 : 0) + retry;
-  return { id: await addSession(new Date(`${day}T${hour}:${String(minute).padStart(2, "0")}:00+08:00`), 60, 4), day };
+  const ahead = 4 + projects.indexOf(project.name) * 2 + (locale === "en" ? 1 : 0);
+  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(Date.now() + ahead * 86_400_000);
+  return { id: await addSession(new Date(`${day}T${hour}:0${retry}:00+08:00`), 60, 4), day };
 }
 
 /** A family of two joins the line of a full session; answers with the page of its entry. */
@@ -37,6 +38,11 @@ async function joinLine(museum: Museum, { id, day }: { id: string; day: string }
   await press(museum.button("wait-confirm"));
   await page.waitForURL(/\/waiting\/.*done=joined/);
   return new URL(page.url()).pathname;
+}
+
+/** The codes an address was sent so far. */
+async function codesTo(contact: string): Promise<string[]> {
+  return (await mailsTo(contact)).flatMap((mail) => mail.text.match(/(?<!\d)\d{6}(?!\d)/g) ?? []);
 }
 
 /** Opens the page where an offer is answered, once there is one: by the link of its mail, or at night, when nobody is woken
@@ -152,7 +158,7 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     await visit(page, localized(locale, "/sign-in"));
     await museum.field("contact").fill(families[2]);
     await museum.field("agree").check();
-    const sent = (await mailsTo(families[2])).flatMap((mail) => mail.text.match(/(?<!\d)\d{6}(?!\d)/g) ?? []);
+    const sent = await codesTo(families[2]);
     await press(museum.button("sign-in-send"));
     await page.waitForURL(/\/sign-in\/code/);
     await museum.field("code").fill(await codeTo(families[2], sent));
@@ -161,6 +167,32 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     const card = page.locator("#waiting .card");
     await expect(card).toHaveCount(1);
     await examine(page, picture("12-account-waits"));
+
+    // It books another session of that day: its waiting rests, as both pages say, until it cancels.
+    const other = await ownSession(locale, 16);
+    const book = page.locator(`[data-session="${other.id}"]`).getByRole("button");
+    await expect(async () => {
+      await visit(page, `${localized(locale, "/museum/sessions")}?people=2&day=${other.day}`);
+      await expect(book).toBeVisible({ timeout: 1_000 });
+    }).toPass({ timeout: 20_000 });
+    await press(book);
+    await page.waitForURL(/\/museum\/book\/[^/]+$/);
+    const codes = await codesTo(families[2]);
+    await museum.sayWho({ name: "候补·第三家", contact: families[2], people: 2, children: 0 });
+    await museum.field("code").fill(await codeTo(families[2], codes));
+    await press(museum.button("code-confirm"));
+    await page.waitForURL(/\/b\/[^/?]+/);
+    await expect(page.locator("main")).toContainText(museum.word("mine-waiting-rests"));
+    await examine(page, picture("14-booked-rests"));
+    const booking = new URL(page.url()).pathname;
+    await visit(page, localized(locale, "/account"));
+    await expect(card).toContainText(museum.word("account-waits-rests"));
+    await examine(page, picture("15-account-rests"));
+    await visit(page, booking);
+    await page.getByText(museum.word("mine-cancel"), { exact: true }).first().click();
+    await press(museum.button("mine-cancel-do"));
+    await page.waitForURL(/done=cancelled/);
+
     await keepPlaces(session.id, 0);
     await expect(async () => {
       await visit(page, localized(locale, "/account"));

@@ -164,6 +164,7 @@ move-none-text = The coming sessions have too few places for your party. Your bo
 move-here = Move here
 session-wait = Join the waiting list
 proven-wait = Wait for this session
+mine-waiting-rests = Your waiting for sessions around that day is on hold. If you cancel this booking you are in line again, in the same place.
 mine-closed = We are sorry: the museum had to close this session. The booking is cancelled and does not count as a no-show.
 mine-rebook = Choose another session
 rebook-title = Choose another session

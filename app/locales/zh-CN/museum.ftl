@@ -146,6 +146,7 @@ move-none-text = 接下来的场次名额都不够你们一行人。原来的预
 move-here = 改到这一场
 session-wait = 登记候补
 proven-wait = 候补这一场
+mine-waiting-rests = 您候补的日期相近的场次已暂停候补。取消本预约后会自动恢复，原来的顺序不变。
 mine-closed = 很抱歉，这一场由馆方关闭，预约已随之取消，不计爽约。
 mine-rebook = 改约其他场次
 rebook-title = 改约其他场次

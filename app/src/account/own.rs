@@ -73,14 +73,17 @@ fn bookings_page(
         0 => visit.t("account-lead-none"),
         n => visit.t_args("account-lead", &[("n", n.into())]),
     };
+    // An offer ends by itself: it stands before everything else.
+    let urgent = waits.iter().any(|entry| entry.offer.is_some());
     view! {
         <Page title=greeting lead=lead width=Width::Wide>
             <AccountTabs/>
+            {urgent.then(|| waiting_cards(visit, waits))}
             <section class="section">
                 <h2>{visit.t("account-ahead-title")}</h2>
                 {if ahead.is_empty() { none_ahead(visit).into_any() } else { ahead_cards(visit, &ahead, events).into_any() }}
             </section>
-            {(!waits.is_empty()).then(|| waiting_cards(visit, waits))}
+            {(!waits.is_empty() && !urgent).then(|| waiting_cards(visit, waits))}
             {(!groups.is_empty()).then(|| group_cards(visit, groups))}
             {(!past.is_empty()).then(|| past_table(visit, &past))}
             <div class="account-end"><Do action="/sign-out" variant=Variant::Quiet>{visit.t("sign-out")}</Do></div>
@@ -106,7 +109,8 @@ fn waiting_card(visit: &Visit, entry: &WaitingView) -> impl IntoView + use<> {
     let rests = !live.is_empty() && live.iter().all(|wish| wish.rests);
     let (tag, title, text, action) = match (&entry.offer, live.first()) {
         (Some(offer), _) => {
-            let until = format!("{} {}", day_text(local_day(offer.until), locale), clock_text(offer.until));
+            let gap = if locale == Locale::ZhCn { "" } else { ", " };
+            let until = format!("{}{gap}{}", day_text(local_day(offer.until), locale), clock_text(offer.until));
             let text = visit.t_args("account-waits-until", &[("until", until.into())]);
             let tag = (Tone::Success, visit.t("account-waits-offer"));
             (tag, span_text(offer.starts_at, offer.ends_at, locale), text, visit.t("account-waits-answer"))
@@ -123,13 +127,14 @@ fn waiting_card(visit: &Visit, entry: &WaitingView) -> impl IntoView + use<> {
             ((Tone::Info, visit.t(tag)), title, text, visit.t("account-waits-look"))
         }
     };
+    let variant = if entry.offer.is_some() { Variant::Primary } else { Variant::Secondary };
     let people = visit.t_args("account-people", &[("n", entry.party.people.get().into())]);
     view! {
         <Card title=title tag=Some(tag)>
             <p>{visit.t("nav-museum")}</p>
             <p>{people}</p>
             <p class="muted small">{text}</p>
-            <p class="actions"><LinkButton href=visit.href(&format!("/account/waiting/{}", entry.id)) variant=Variant::Secondary>{action}</LinkButton></p>
+            <p class="actions"><LinkButton href=visit.href(&format!("/account/waiting/{}", entry.id)) variant=variant>{action}</LinkButton></p>
         </Card>
     }
 }

@@ -15,7 +15,7 @@ use domain::time::{clock_text, day_text, span_text};
 use leptos::either::Either;
 use leptos::prelude::*;
 use services::booking::{
-    BookingError, BookingState, BookingView, Handle, NoShow, no_show_of, pass_text, rebook_link, view,
+    BookingError, BookingState, BookingView, Handle, NoShow, no_show_of, pass_text, rebook_link, rests_beside, view,
 };
 use services::groups::GroupOfBooking;
 use services::messages::qr_svg;
@@ -34,6 +34,8 @@ struct Seen {
     changeable: bool,
     /// Nobody came, or not everybody.
     no_show: Option<NoShow>,
+    /// The person waits for sessions beside which this booking allows no other.
+    rests: bool,
 }
 
 async fn seen(visit: &Visit) -> Result<Seen, Problem> {
@@ -67,7 +69,10 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
         false => None,
     };
     let group = services::groups::of_booking(&visit.services, &visit.context, booking.id).await?;
-    Ok(Seen { link, booking, activity, told, group, changeable, no_show })
+    let rests = !over
+        && !cancelled
+        && rests_beside(&visit.services, &booking, visit.context.now).await.map_err(|error| problem_of(&error))?;
+    Ok(Seen { link, booking, activity, told, group, changeable, no_show, rests })
 }
 
 /// The booking.
@@ -136,6 +141,7 @@ fn news(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
     view! {
         {told.map(|(tone, key)| view! { <Banner tone=tone alert=true>{visit.t(key)}</Banner> })}
         {closed}
+        {seen.rests.then(|| view! { <Banner>{visit.t("mine-waiting-rests")}</Banner> })}
     }
 }
 

@@ -47,7 +47,7 @@ pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, vi
 pub use waiting::{
     Listed, Offer, WaitOnBehalf, WaitingList, WaitingView, Wish, accept, accept_own, begin_waiting, bookable_instead,
     choices, decline, decline_own, join, keep_wishes, leave as leave_waiting, leave_own, own_waiting, own_waiting_link,
-    pass_on, wait_on_behalf, waiting, waiting_link, waiting_list, waiting_of_account,
+    pass_on, rests_beside, wait_on_behalf, waiting, waiting_link, waiting_list, waiting_of_account,
 };
 pub(crate) use waiting::{leave_for, link_until, read_waiting};
 

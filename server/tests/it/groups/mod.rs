@@ -23,7 +23,7 @@ pub async fn museum(places: u32) -> (Site, [SessionId; 2]) {
     for day in ["2026-07-28", "2026-07-29"] {
         let starts_at: Timestamp = format!("{day}T17:00:00+08:00").parse().expect("an instant");
         let ends_at = starts_at + SignedDuration::from_mins(90);
-        let session = booking::add_session(services, &services.system(), starts_at, ends_at, places).await;
+        let session = booking::add_session(services, &services.system(), starts_at, ends_at, places, false).await;
         sessions.push(session.expect("a session"));
     }
     // The public's picture of the sessions is at most a second old.

@@ -25,5 +25,5 @@ pub(super) use line::{end_waiting_for, handed_on, lock_lines, look_again, promot
 pub use machine::{WaitOnBehalf, accept_own, decline_own, leave_own, own_waiting, wait_on_behalf};
 pub use staff::{Listed, WaitingList, waiting_list};
 pub(super) use standing::{Asked, Standing, standing, standings};
-pub use view::{Offer, WaitingView, Wish, own_waiting_link, waiting, waiting_link, waiting_of_account};
+pub use view::{Offer, WaitingView, Wish, own_waiting_link, rests_beside, waiting, waiting_link, waiting_of_account};
 pub(crate) use view::{link_until, read as read_waiting};

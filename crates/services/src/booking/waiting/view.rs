@@ -1,7 +1,8 @@
 //! An entry of the waiting list as its party sees it, by signed link.
 
 use super::super::BookingError;
-use super::super::claims::Person;
+use super::super::BookingView;
+use super::super::claims::{Person, contact_index};
 use super::super::persons::{Persons, since};
 use crate::crypto::{LinkPurpose, Place};
 use crate::{Context, Services};
@@ -163,6 +164,27 @@ pub async fn own_waiting_link(services: &Services, context: &Context, id: Waitin
     }
     drop(db);
     waiting_link(services, id).await
+}
+
+/// Whether the person of a booking waits for sessions beside which the rules allow no more: who has just booked is told that
+/// their waiting rests.
+///
+/// # Errors
+/// `Database`.
+pub async fn rests_beside(services: &Services, booking: &BookingView, now: Timestamp) -> Result<bool, BookingError> {
+    let Some(contact) = &booking.person.contact else { return Ok(false) };
+    let person = contact_index(services, contact);
+    let mut db = services.db.acquire().await?;
+    let live = sql::live_of_person(&mut db, booking.activity.0, &person).await?;
+    let mut ids: Vec<_> = live.into_iter().map(|(entry, _)| entry).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for entry in sql::entries(&mut db, &ids).await? {
+        if wishes_of(&mut db, &entry, now).await?.iter().any(|wish| wish.rests) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The sessions an entry waits for, and where its waiting rests.

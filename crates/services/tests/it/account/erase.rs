@@ -138,6 +138,36 @@ async fn what_can_no_longer_be_cancelled_keeps_the_account() {
     assert_eq!((done.cancelled, done.emptied), (0, 1));
 }
 
+/// The party declines in one window what it deletes its account with in another: an entry that ended meanwhile stands in
+/// nobody's way.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_ends_in_the_same_moment_does_not_keep_the_account() {
+    let house = house_with_museum().await;
+    for round in 0..8 {
+        // Each round a person and a session of its own; a code a minute.
+        later(&house, 61);
+        let (_, me) = visitor(&house, &format!("guest{}@example.com", 100 + round)).await;
+        let session = add_session(&house, &format!("2026-07-2{}T09:00:00+08:00", 1 + round), 2).await;
+        let first = crate::booking::book(&house.services, session, round, 2).await.expect("there is room");
+        let waits = crate::booking::waiting::join(&house, &house.services, session, &[], 100 + round, 2);
+        let party = waits.await.expect("on the list");
+        let officer = crate::booking::officer(&house);
+        booking::cancel(&house.services, &officer, Handle::Id(first.booking), None).await.expect("cancelled");
+        let (services, anybody, link) = (house.services.clone(), anonymous(&house), party.link.clone());
+        let late = std::time::Duration::from_micros(700 * round as u64);
+        let decline = tokio::spawn(async move {
+            tokio::time::sleep(late).await;
+            booking::decline(&services, &anybody, &link, session).await
+        });
+        let ended = erase::delete_own(&house.services, &me, false).await;
+        ended.expect("the account is deleted, whoever was first");
+        let _ = decline.await.expect("no panic");
+        super::deliver(&house).await;
+    }
+    let left = "select count(*) from waiting_entry where state in ('waiting', 'offered') or mail_index is not null";
+    assert_eq!(number(&house, left).await, 0);
+}
+
 /// Whoever shows a code locks the code and then the account; so does the end of the account.
 #[tokio::test]
 async fn an_end_and_a_sign_in_never_wait_in_a_circle() {

@@ -10,7 +10,7 @@ mod model;
 mod no_shows;
 mod office;
 mod races;
-mod waiting;
+pub mod waiting;
 mod waiting_drafts;
 mod waiting_races;
 mod waiting_rests;

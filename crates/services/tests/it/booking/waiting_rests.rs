@@ -37,6 +37,13 @@ async fn who_has_booked_that_day_is_neither_offered_nor_owed() {
     let (house, morning, afternoon, first) = house_of_two().await;
     let party = waits(&house, morning, 11).await;
     let other = book(&house.services, afternoon, 11, 2).await.expect("the afternoon has room");
+    let told = async |booked: &Booked| {
+        let seen =
+            booking::view(&house.services, &officer(&house), &Handle::Id(booked.booking)).await.expect("it is there");
+        booking::rests_beside(&house.services, &seen).await.expect("looked at")
+    };
+    assert!(told(&other).await, "who books is told that their waiting rests");
+    assert!(!told(&first).await, "who waits for nothing is not");
     cancel(&house, &first).await;
     let seen = look(&house, &party).await;
     assert_eq!((seen.state, seen.wishes[0].rests), (WaitingState::Waiting, true));

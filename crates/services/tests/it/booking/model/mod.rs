@@ -1,19 +1,22 @@
 //! Random operations against an in-memory model of what the rules say: book, book while one waits, cancel, come with fewer,
-//! move, join, leave, accept, decline, time passing, other capacities. After each the engine and the model agree on every answer and on who
-//! holds what, so that nothing is oversold, nobody is refused falsely, the order is kept, and nobody who fits waits while
-//! places are free.
+//! move, join, leave, accept, decline, time passing, other capacities. After each the engine and the model agree on every
+//! answer and on who holds what, so that nothing is oversold, nobody is refused falsely, the order is kept, and nobody who
+//! fits and could come waits while places are free.
 //!
 //! A failing run names its seed: `MODEL_SEED=<seed> cargo nextest run random_operations` replays it, and proptest has made
 //! it as short as it can.
 
-use super::waiting::{Party, join, look};
+mod rules;
+
+use super::waiting::{join, look};
 use super::{add_session, museum, officer, party, people_booked};
 use domain::account::Actor;
-use domain::booking::{Policy, Refusal, WaitingState, offer_until};
-use domain::ids::{BookingId, SessionId};
-use jiff::{SignedDuration, Timestamp};
+use domain::booking::{Refusal, WaitingState};
+use domain::ids::SessionId;
+use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use rules::{Kept, Model, Waits};
 use services::booking::{self, BookingError, Handle, OnBehalf};
 use testkit::TestHouse;
 
@@ -65,174 +68,6 @@ fn op() -> impl Strategy<Value = Op> {
         3 => (1..400i64).prop_map(Op::Minutes),
         2 => Just(Op::PassOn),
     ]
-}
-
-struct Kept {
-    id: BookingId,
-    session: usize,
-    people: u32,
-    /// Whose it is.
-    person: usize,
-}
-
-#[derive(Clone)]
-struct Waits {
-    party: Party,
-    /// Who it is.
-    person: usize,
-    people: u32,
-    state: WaitingState,
-    /// Its place in the list of each session; `None` where it does not wait (any more).
-    places: [Option<usize>; 2],
-    offer: Option<(usize, Timestamp)>,
-}
-
-/// What the rules say, kept by hand: no SQL, no locks, no shared code but the length of an offer.
-struct Model {
-    sessions: [SessionId; 2],
-    starts: [Timestamp; 2],
-    places: [u32; 2],
-    versions: [i32; 2],
-    kept: Vec<Kept>,
-    line: Vec<Waits>,
-    joined: usize,
-    now: Timestamp,
-}
-
-impl Model {
-    fn used(&self, s: usize) -> u32 {
-        let booked: u32 = self.kept.iter().filter(|k| k.session == s).map(|k| k.people).sum();
-        let offered = self.line.iter().filter(|w| w.offer.is_some_and(|(at, until)| at == s && until > self.now));
-        booked + offered.map(|w| w.people).sum::<u32>()
-    }
-
-    fn free(&self, s: usize) -> u32 {
-        self.places[s].saturating_sub(self.used(s))
-    }
-
-    fn offers(&self, s: usize) -> Option<Timestamp> {
-        offer_until(&Policy::default(), self.now, self.starts[s])
-    }
-
-    /// The person has a booking of the day, and one is all they may have.
-    fn rests(&self, i: usize) -> bool {
-        self.kept.iter().any(|kept| kept.person == self.line[i].person)
-    }
-
-    /// Who waits for a session now and could come, in order.
-    fn waiting(&self, s: usize) -> Vec<usize> {
-        self.in_line(s).into_iter().filter(|i| !self.rests(*i)).collect()
-    }
-
-    /// Who has an offer of a session that they could not take any more.
-    fn spent(&self, s: usize) -> Vec<usize> {
-        let spent = |i: &usize| self.line[*i].offer.is_some_and(|(at, until)| at == s && until > self.now);
-        (0..self.line.len()).filter(spent).filter(|i| self.rests(*i)).collect()
-    }
-
-    /// A claim on a session passes on what is due before it is decided.
-    fn hand_on(&mut self, s: usize) {
-        if self.public(s) < self.free(s) || !self.spent(s).is_empty() {
-            self.promote(s);
-        }
-    }
-
-    /// Who waits for a session now, in order.
-    fn in_line(&self, s: usize) -> Vec<usize> {
-        let waits = |w: &Waits| match w.offer {
-            None => w.state == WaitingState::Waiting,
-            Some((at, until)) => at != s && until <= self.now,
-        };
-        let mut all: Vec<usize> =
-            (0..self.line.len()).filter(|i| self.line[*i].places[s].is_some() && waits(&self.line[*i])).collect();
-        all.sort_by_key(|i| self.line[*i].places[s]);
-        all
-    }
-
-    /// What the public may have.
-    fn public(&self, s: usize) -> u32 {
-        let mut left = self.free(s);
-        if self.offers(s).is_some() {
-            for i in self.waiting(s) {
-                if self.line[i].people <= left {
-                    left -= self.line[i].people;
-                }
-            }
-        }
-        left
-    }
-
-    fn step_back(&mut self, i: usize, s: usize, last: WaitingState) {
-        let entry = &mut self.line[i];
-        entry.places[s] = None;
-        if entry.offer.is_some_and(|(at, _)| at == s) {
-            entry.offer = None;
-            entry.state = WaitingState::Waiting;
-        }
-        if entry.places == [None, None] {
-            entry.offer = None;
-            entry.state = last;
-        }
-    }
-
-    fn promote(&mut self, s: usize) {
-        for i in 0..self.line.len() {
-            if self.line[i].offer.is_some_and(|(at, until)| at == s && until <= self.now) {
-                self.step_back(i, s, WaitingState::Expired);
-            }
-        }
-        for i in self.spent(s) {
-            self.line[i].offer = None;
-            self.line[i].state = WaitingState::Waiting;
-        }
-        let Some(until) = self.offers(s) else { return };
-        let mut left = self.free(s);
-        for i in self.waiting(s) {
-            let entry = &mut self.line[i];
-            if entry.people <= left {
-                left -= entry.people;
-                if let Some((missed, _)) = entry.offer {
-                    entry.places[missed] = None;
-                }
-                entry.offer = Some((s, until));
-                entry.state = WaitingState::Offered;
-            }
-        }
-    }
-
-    fn pass_on(&mut self) {
-        for _ in 0..4 {
-            let before = self.offered();
-            for s in [0, 1] {
-                self.promote(s);
-                if self.offers(s).is_none() {
-                    for i in self.in_line(s) {
-                        if self.line[i].offer.is_none() {
-                            self.step_back(i, s, WaitingState::NoPlace);
-                        }
-                    }
-                }
-            }
-            if self.offered() == before {
-                break;
-            }
-        }
-    }
-
-    fn offered(&self) -> Vec<Option<(usize, Timestamp)>> {
-        self.line.iter().map(|w| w.offer).collect()
-    }
-
-    /// As its party sees it: an offer that ran out is none.
-    fn shown(&self, i: usize) -> WaitingState {
-        let entry = &self.line[i];
-        match entry.offer {
-            Some((_, until)) if until > self.now => WaitingState::Offered,
-            Some((at, _)) if entry.places[1 - at].is_some() => WaitingState::Waiting,
-            Some(_) => WaitingState::Expired,
-            None => entry.state,
-        }
-    }
 }
 
 struct World {
