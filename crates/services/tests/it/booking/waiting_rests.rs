@@ -40,7 +40,7 @@ async fn who_has_booked_that_day_is_neither_offered_nor_owed() {
     let told = async |booked: &Booked| {
         let seen =
             booking::view(&house.services, &officer(&house), &Handle::Id(booked.booking)).await.expect("it is there");
-        booking::rests_beside(&house.services, &seen).await.expect("looked at")
+        booking::rests_beside(&house.services, &seen, house.now()).await.expect("looked at")
     };
     assert!(told(&other).await, "who books is told that their waiting rests");
     assert!(!told(&first).await, "who waits for nothing is not");
