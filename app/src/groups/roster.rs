@@ -125,7 +125,7 @@ pub(super) fn faults(visit: &Visit) -> Option<impl IntoView + use<>> {
     let columns = ["groups-rows-row", "groups-rows-column", "groups-rows-fault"].map(|key| Head::new(visit.t(key)));
     Some(view! {
         <div class="groups-faults">
-            <h3>{visit.t("groups-rows-title")}</h3>
+            <h2>{visit.t("groups-rows-title")}</h2>
             <Table caption=visit.t("groups-rows-title") caption_hidden=true columns=columns.to_vec() rows=rows/>
             {more}
         </div>
