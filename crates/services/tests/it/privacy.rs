@@ -50,7 +50,7 @@ async fn every_personal_column_is_registered() {
     let columns = store::privacy::columns(&house.db.owner_pool()).await.expect("the catalogue");
     assert!(columns.len() > 100, "the migrations ran");
     let mut registered = HashSet::new();
-    for field in FIELDS {
+    for field in FIELDS.iter() {
         for column in field.columns {
             assert!(registered.insert((field.table, *column)), "{}.{column} is registered twice", field.table);
         }
@@ -79,7 +79,7 @@ async fn protection_is_what_the_column_says() {
     .await
     .expect("the catalogue");
     let kinds: HashMap<_, _> = kinds.iter().map(|(t, c, kind)| ((t.as_str(), c.as_str()), kind.as_str())).collect();
-    for field in FIELDS {
+    for field in FIELDS.iter() {
         for column in field.columns {
             let sealed = column.ends_with("sealed");
             assert_eq!(sealed, field.protection == Protection::Sealed, "{}.{column}", field.table);
@@ -103,7 +103,7 @@ fn the_notice_says_the_days_the_clock_keeps() {
             assert!(text.en.contains(&en), "{term:?}: {}", text.en);
         }
     }
-    for field in FIELDS {
+    for field in FIELDS.iter() {
         for text in [field.what, field.purpose, field.readers] {
             assert!(!text.zh.is_empty() && !text.en.is_empty(), "{field:?}");
             assert!(!text.zh.is_ascii(), "{}", text.zh);
