@@ -385,8 +385,13 @@ pub async fn settle_due(services: &Services) -> Result<usize, GroupError> {
         let mut db = services.db.acquire().await?;
         sql::unsettled(&mut db, context.now).await?
     };
+    let mut settled = 0;
     for id in &due {
-        settle(services, &context, GroupRequestId(*id)).await?;
+        match settle(services, &context, GroupRequestId(*id)).await {
+            Ok(()) => settled += 1,
+            // It is tried again the next time; the others must not wait for it.
+            Err(error) => tracing::error!(request = %id, %error, "a group's request could not be settled"),
+        }
     }
-    Ok(due.len())
+    Ok(settled)
 }

@@ -3,7 +3,7 @@
 use super::GroupError;
 use super::change::{locked, one, run, settle_due, step, words};
 use super::draft::is_offered;
-use super::view::{RequestView, load, open_all, sealed};
+use super::view::{RequestView, load, open_readable, sealed};
 use crate::audit::{self, Entry};
 use crate::booking::within::{self, Asked, lock_for};
 use crate::booking::{Person, SessionView, museum};
@@ -95,13 +95,16 @@ pub struct Wanted {
 /// `Denied`.
 pub async fn board(services: &Services, context: &Context, wanted: &Wanted) -> Result<Vec<RequestView>, GroupError> {
     context.require(Capability::HandleGroups)?;
-    settle_due(services).await?;
+    // The board shows what is so in any case; it is only not written down yet.
+    if let Err(error) = settle_due(services).await {
+        tracing::error!(%error, "what happened to groups' requests could not be written down");
+    }
     let text = wanted.text.trim();
     let reference = Reference::parse(text).ok().map(|reference| reference.as_str().to_owned());
     let text = (!text.is_empty()).then_some(text);
     let mut db = services.db.acquire().await?;
     let rows = sql::board(&mut db, text, reference.as_deref(), context.now - SHOWN_AFTER).await?;
-    open_all(services, &mut db, rows, context.now).await
+    open_readable(services, &mut db, rows, context.now).await
 }
 
 /// One request, particulars masked when printed.
