@@ -94,6 +94,23 @@ impl<'a> Locked<'a> {
         Ok(hold)
     }
 
+    /// Whether there is room for so many at this moment; what `own` keeps is theirs. Keeps nothing.
+    ///
+    /// # Errors
+    /// `Refused`: full, closed, over.
+    pub(crate) async fn has_room(
+        &self,
+        db: &mut PgConnection,
+        session: SessionId,
+        people: u32,
+        own: Option<HoldId>,
+    ) -> Result<(), BookingError> {
+        let size = PartySize::new(people).map_err(|fault| BookingError::field("members", fault))?;
+        let facts = self.facts(db, session, own).await?;
+        house_may_book(self.services.clock.now(), &facts, Party { people: size, children: 0 })?;
+        Ok(())
+    }
+
     /// Gives the places of a hold back: whoever waits for them has them first.
     pub(crate) async fn give_back(
         &self,

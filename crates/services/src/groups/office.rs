@@ -297,15 +297,18 @@ async fn move_hold(
     {
         return Ok(Some(hold));
     }
-    let fresh = locked.keep(db, session, people, until).await.map_err(over)?;
+    let fresh = if keeps {
+        Some(locked.keep(db, session, people, until).await.map_err(over)?)
+    } else {
+        // What an older rule kept here is the group's own, and must not stand in its way.
+        let own = request.hold.filter(|(here, _)| *here == session).map(|(_, hold)| hold);
+        locked.has_room(db, session, people, own).await.map_err(over)?;
+        None
+    };
     if let Some((there, hold)) = request.hold {
         locked.give_back(db, there, hold).await?;
     }
-    if keeps {
-        return Ok(Some(fresh));
-    }
-    locked.give_back(db, session, fresh).await?;
-    Ok(None)
+    Ok(fresh)
 }
 
 /// Approves a request for a session the group named or accepted: it becomes a booking, if there is room for all of it at
