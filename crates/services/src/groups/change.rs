@@ -142,7 +142,7 @@ pub(super) async fn one(
                 keep_accepted(&services, &context, &mut tx, &request).await?;
             }
             if let Some(template) = template {
-                messages::queue_group(&mut tx, context.now, id, template).await?;
+                messages::queue_group(&mut tx, context.now, id, template, None).await?;
             }
             tx.commit().await?;
             services.job_bell.notify_one();

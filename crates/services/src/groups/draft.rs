@@ -257,7 +257,7 @@ pub async fn submit(services: &Services, context: &Context, draft: &DraftView) -
             detail: json!({ "members": details.members, "adults": details.adults, "sessions": chosen }),
         };
         audit::record(&mut tx, &context, &[entry]).await?;
-        messages::queue_group(&mut tx, context.now, id, GroupTemplate::Received).await?;
+        messages::queue_group(&mut tx, context.now, id, GroupTemplate::Received, None).await?;
         tx.commit().await?;
         services.job_bell.notify_one();
         Ok(id)

@@ -271,7 +271,8 @@ async fn proposed(
     let keeps = policy.holding != Holding::Nothing;
     let hold = move_hold(services, context, &mut tx, &request, (asked.session, answer_by), keeps).await?;
     sql::set_hold(&mut tx, request.id.0, hold.map(|hold| (asked.session.0, hold.0))).await?;
-    messages::queue_group(&mut tx, context.now, request.id, GroupTemplate::Proposed).await?;
+    let template = GroupTemplate::Proposed;
+    messages::queue_group(&mut tx, context.now, request.id, template, Some(asked.session)).await?;
     tx.commit().await?;
     services.job_bell.notify_one();
     Ok(())
