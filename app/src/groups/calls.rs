@@ -145,10 +145,10 @@ async fn code(asked: Asked) -> Answer {
     let page = format!("{first}/code");
     let (services, context) = (&asked.services, &asked.context);
     let draft = match groups::prove(services, context, &draft, asked.field("code"), &asked.network).await {
-        Ok(_) => draft,
+        Ok(()) => draft,
         // The second press of a double tap finds its code used up, by the first: it goes where that one went.
         Err(error) => match self::draft(&asked).await {
-            Ok((now, _)) if now.request.is_some() => now,
+            Ok((now, _)) if now.proven || now.request.is_some() => now,
             _ => return not_sent(&asked, &draft, page, error),
         },
     };
