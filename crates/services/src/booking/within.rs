@@ -38,6 +38,11 @@ pub(crate) struct Asked<'a> {
     pub hold: Option<HoldId>,
 }
 
+/// Locks a phone or address against other claims of it until the end of the transaction. After the sessions' locks, always.
+pub(crate) async fn lock_contact(db: &mut PgConnection, index: &[u8]) -> sqlx::Result<()> {
+    store::booking::claims::lock_keys(db, &[super::claims::lock_key(index)]).await
+}
+
 /// Locks sessions, in the order of their ids.
 pub(crate) async fn lock_for<'a>(
     services: &'a Services,
