@@ -15,7 +15,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 11] = [
+const ROOMS: [(&str, &str); 14] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -27,6 +27,9 @@ const ROOMS: [(&str, &str); 11] = [
     ("client.", "staff-audit-room-client"),
     ("job.", "staff-audit-room-job"),
     ("bus.", "staff-audit-room-bus"),
+    ("group.", "staff-audit-room-group"),
+    ("event.", "staff-audit-room-event"),
+    ("privacy.", "staff-audit-room-privacy"),
 ];
 
 /// The audit trail.
@@ -188,6 +191,8 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "waiting" => visit.t("staff-subject-waiting"),
         "bus_request" => visit.t("staff-subject-bus-request"),
         "bus_blackout" => visit.t("staff-subject-bus-blackout"),
+        "group_request" => visit.t("staff-subject-group-request"),
+        "group_policy" => visit.t("staff-subject-group-policy"),
         other => Text::from(other.to_owned()),
     }
 }
@@ -280,6 +285,73 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "bus.contact_revealed" => visit.t("staff-action-bus-contact-revealed"),
         "bus.blackout_added" => visit.t("staff-action-bus-blackout-added"),
         "bus.blackout_ended" => visit.t("staff-action-bus-blackout-ended"),
+        "booking.no_show" => visit.t("staff-action-booking-no-show"),
+        "booking.no_show_lifted" => visit.t("staff-action-booking-no-show-lifted"),
+        "booking.sensitive_revealed" => visit.t("staff-action-booking-sensitive-revealed"),
+        "door.outage_declared" => visit.t("staff-action-door-outage-declared"),
+        "event.added" => visit.t("staff-action-event-added"),
+        "event.changed" => visit.t("staff-action-event-changed"),
+        "event.date_added" => visit.t("staff-action-event-date-added"),
+        "event.date_moved" => visit.t("staff-action-event-date-moved"),
+        "event.published" => visit.t("staff-action-event-published"),
+        "event.questions_published" => visit.t("staff-action-event-questions-published"),
+        "event.withdrawn" => visit.t("staff-action-event-withdrawn"),
+        "group.requested" => visit.t("staff-action-group-requested"),
+        "group.asked" => visit.t("staff-action-group-asked"),
+        "group.answered" => visit.t("staff-action-group-answered"),
+        "group.proposed" => visit.t("staff-action-group-proposed"),
+        "group.accepted" => visit.t("staff-action-group-accepted"),
+        "group.declined" => visit.t("staff-action-group-declined"),
+        "group.lapsed" => visit.t("staff-action-group-lapsed"),
+        "group.approved" => visit.t("staff-action-group-approved"),
+        "group.closed" => visit.t("staff-action-group-closed"),
+        "group.cancelled" => visit.t("staff-action-group-cancelled"),
+        "group.visited" => visit.t("staff-action-group-visited"),
+        "group.refused" => visit.t("staff-action-group-refused"),
+        "group.withdrawn" => visit.t("staff-action-group-withdrawn"),
+        "group.resized" => visit.t("staff-action-group-resized"),
+        "group.contact_revealed" => visit.t("staff-action-group-contact-revealed"),
+        "group.policy_changed" => visit.t("staff-action-group-policy-changed"),
+        "group.roster_saved" => visit.t("staff-action-group-roster-saved"),
+        "group.roster_removed" => visit.t("staff-action-group-roster-removed"),
+        "group.roster_exported" => visit.t("staff-action-group-roster-exported"),
+        "privacy.account_erased" => visit.t("staff-action-privacy-account-erased"),
+        "privacy.bus_request_erased" => visit.t("staff-action-privacy-bus-request-erased"),
+        "privacy.group_request_erased" => visit.t("staff-action-privacy-group-request-erased"),
+        "privacy.group_roster_erased" => visit.t("staff-action-privacy-group-roster-erased"),
+        "privacy.session_erased" => visit.t("staff-action-privacy-session-erased"),
+        "privacy.waiting_erased" => visit.t("staff-action-privacy-waiting-erased"),
         other => Text::from(other.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    fn sources(at: &Path, all: &mut String) {
+        for entry in std::fs::read_dir(at).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                sources(&path, all);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                all.push_str(&std::fs::read_to_string(&path).expect("a source"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_that_is_recorded_has_words() {
+        let mut all = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/services/src"), &mut all);
+        let written = all.split("action: \"").skip(1).filter_map(|rest| rest.split('"').next());
+        // Those of a group's events stand in a table of their own.
+        let of_groups = all.split("=> \"group.").skip(1).filter_map(|rest| rest.split('"').next());
+        let actions: Vec<String> =
+            written.map(str::to_owned).chain(of_groups.map(|rest| format!("group.{rest}"))).collect();
+        assert!(actions.len() > 40, "{actions:?}");
+        let here = include_str!("audit.rs");
+        let silent: Vec<_> = actions.iter().filter(|it| !here.contains(&format!("\"{it}\" =>"))).collect();
+        assert!(silent.is_empty(), "no words for {silent:?}");
     }
 }

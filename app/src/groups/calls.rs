@@ -144,9 +144,14 @@ async fn code(asked: Asked) -> Answer {
     };
     let page = format!("{first}/code");
     let (services, context) = (&asked.services, &asked.context);
-    if let Err(error) = groups::prove(services, context, &draft, asked.field("code"), &asked.network).await {
-        return not_sent(&asked, &draft, page, error);
-    }
+    let draft = match groups::prove(services, context, &draft, asked.field("code"), &asked.network).await {
+        Ok(()) => draft,
+        // The second press of a double tap finds its code used up, by the first: it goes where that one went.
+        Err(error) => match self::draft(&asked).await {
+            Ok((now, _)) if now.proven || now.request.is_some() => now,
+            _ => return not_sent(&asked, &draft, page, error),
+        },
+    };
     match groups::submit(services, context, &draft).await {
         Ok(id) => match groups::own(services, context, &draft, id).await {
             Ok(request) => Answer::to(format!("{GROUPS}/r/{}?done=sent", groups::manage_link(services, &request))),

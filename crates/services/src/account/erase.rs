@@ -74,7 +74,7 @@ async fn collect(
     let mut answers = exported_answers(services, db, &booked).await?;
     let ids: Vec<Uuid> = booked.into_iter().chain(waits.iter().map(|entry| entry.id)).collect();
     let (requests, bus_requests) = bus::exported(services, context, db, contacts(row)).await?;
-    let (groups, group_requests) = groups::exported(services, context, db, contacts(row)).await?;
+    let (groups, group_requests) = groups::exported(services, context, db, contacts(row), row.id).await?;
     let requests: Vec<Uuid> = requests.into_iter().chain(groups).collect();
     let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
@@ -219,7 +219,7 @@ pub async fn delete_own(
         let mut connection = services.db.acquire().await?;
         let live = live_bookings(&mut connection, &context, &row).await?;
         let requests = bus::live(&mut connection, contacts(&row)).await?;
-        let groups = groups::live(&mut connection, contacts(&row)).await?;
+        let groups = groups::live(&mut connection, contacts(&row), row.id).await?;
         drop(connection);
         let withdrawn = requests.len() + groups.len();
         let count = live.len() + withdrawn;
@@ -339,7 +339,7 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     // Somebody may have sent another request meanwhile, too.
     let requests = bus::forget(services, context, &mut transaction, contacts(&row)).await?;
     let requests = requests.map_err(|count| AccountError::LiveBookings { count })?;
-    let groups = groups::forget(services, context, &mut transaction, contacts(&row)).await?;
+    let groups = groups::forget(services, context, &mut transaction, contacts(&row), row.id).await?;
     let groups = groups.map_err(|count| AccountError::LiveBookings { count })?;
     session_rows::revoke_all(&mut *transaction, row.id, None, context.now).await?;
     rows::empty_account(&mut transaction, row.id, context.now).await?;

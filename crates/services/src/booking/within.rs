@@ -38,6 +38,11 @@ pub(crate) struct Asked<'a> {
     pub hold: Option<HoldId>,
 }
 
+/// Locks a phone or address against other claims of it until the end of the transaction. After the sessions' locks, always.
+pub(crate) async fn lock_contact(db: &mut PgConnection, index: &[u8]) -> sqlx::Result<()> {
+    store::booking::claims::lock_keys(db, &[super::claims::lock_key(index)]).await
+}
+
 /// Locks sessions, in the order of their ids.
 pub(crate) async fn lock_for<'a>(
     services: &'a Services,
@@ -92,6 +97,23 @@ impl<'a> Locked<'a> {
         let hold: HoldId = self.context.new_id();
         holds::add(db, session.0, hold.0, people as i32, until, self.context.now).await?;
         Ok(hold)
+    }
+
+    /// Whether there is room for so many at this moment; what `own` keeps is theirs. Keeps nothing.
+    ///
+    /// # Errors
+    /// `Refused`: full, closed, over.
+    pub(crate) async fn has_room(
+        &self,
+        db: &mut PgConnection,
+        session: SessionId,
+        people: u32,
+        own: Option<HoldId>,
+    ) -> Result<(), BookingError> {
+        let size = PartySize::new(people).map_err(|fault| BookingError::field("members", fault))?;
+        let facts = self.facts(db, session, own).await?;
+        house_may_book(self.services.clock.now(), &facts, Party { people: size, children: 0 })?;
+        Ok(())
     }
 
     /// Gives the places of a hold back: whoever waits for them has them first.

@@ -142,7 +142,7 @@ pub(super) async fn one(
                 keep_accepted(&services, &context, &mut tx, &request).await?;
             }
             if let Some(template) = template {
-                messages::queue_group(&mut tx, context.now, id, template).await?;
+                messages::queue_group(&mut tx, context.now, id, template, None).await?;
             }
             tx.commit().await?;
             services.job_bell.notify_one();
@@ -301,6 +301,12 @@ pub async fn smaller(
     let request = load(services, &mut db, id, context.now).await?.ok_or(GroupError::NotFound)?;
     let (_, policy) = read_policy(&mut db).await?;
     drop(db);
+    // The second press of a double tap: the first has made it so.
+    let wanted = (members.trim().parse().ok(), adults.trim().parse().ok());
+    let next_version = version.map(|version| version.saturating_add(1));
+    if next_version == Some(request.version) && wanted == (Some(request.members), Some(request.adults)) {
+        return Ok(());
+    }
     let mut faults = Faults::default();
     let now = (request.members, request.adults);
     let read = read_smaller(&policy, request.ages, now, (members, adults), &mut faults);
@@ -385,8 +391,13 @@ pub async fn settle_due(services: &Services) -> Result<usize, GroupError> {
         let mut db = services.db.acquire().await?;
         sql::unsettled(&mut db, context.now).await?
     };
+    let mut settled = 0;
     for id in &due {
-        settle(services, &context, GroupRequestId(*id)).await?;
+        match settle(services, &context, GroupRequestId(*id)).await {
+            Ok(()) => settled += 1,
+            // It is tried again the next time; the others must not wait for it.
+            Err(error) => tracing::error!(request = %id, %error, "a group's request could not be settled"),
+        }
     }
-    Ok(due.len())
+    Ok(settled)
 }

@@ -1,7 +1,7 @@
 //! What a booking's other readers are told of the group behind it: the door, the booking's own page, staff.
 
 use super::GroupError;
-use super::view::open_all;
+use super::view::open_readable;
 use crate::{Context, Services};
 use domain::ids::{BookingId, GroupRequestId};
 use store::groups::requests as sql;
@@ -24,7 +24,7 @@ pub struct GroupOfBooking {
 /// The group a booking is of, if it is one of a group. The caller has asked whether the one who asks may see the booking.
 ///
 /// # Errors
-/// `Database`, `Damaged`.
+/// `Database`.
 pub async fn of_booking(
     services: &Services,
     context: &Context,
@@ -32,7 +32,8 @@ pub async fn of_booking(
 ) -> Result<Option<GroupOfBooking>, GroupError> {
     let mut db = services.db.acquire().await?;
     let Some(row) = sql::of_booking(&mut db, booking.0).await? else { return Ok(None) };
-    let request = open_all(services, &mut db, vec![row], context.now).await?.pop();
+    // A booking is looked at, and let in, also when what is known of its group cannot be read.
+    let request = open_readable(services, &mut db, vec![row], context.now).await?.pop();
     Ok(request.map(|request| GroupOfBooking {
         request: request.id,
         members: request.members,

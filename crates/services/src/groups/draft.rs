@@ -8,7 +8,7 @@ use super::office::read_policy;
 use super::view::{RequestView, load, sealed};
 use crate::account::{codes, contact_index, forms};
 use crate::audit::{self, Entry};
-use crate::booking::within::lock_for;
+use crate::booking::within::{lock_contact, lock_for};
 use crate::booking::{BookingError, Museum, SessionView, museum};
 use crate::crypto::{Place, random};
 use crate::db::to_the_end;
@@ -239,6 +239,11 @@ pub async fn submit(services: &Services, context: &Context, draft: &DraftView) -
             Some((None, false)) | None => return Err(GroupError::NotFound),
         }
         let index = contact_index(&services.vault, &details.contact);
+        // Two forms of one contact sent at once must count each other; sessions are locked before contacts everywhere.
+        if policy.holding == Holding::Requests {
+            lock_for(&services, &context, &mut tx, chosen.iter().copied()).await?;
+        }
+        lock_contact(&mut tx, &index).await?;
         let under_way = u32::from(policy.under_way);
         if requests::live_of_contact(&mut tx, &index).await? >= i64::from(under_way) {
             return Err(GroupError::TooMany { max: under_way });
@@ -257,7 +262,7 @@ pub async fn submit(services: &Services, context: &Context, draft: &DraftView) -
             detail: json!({ "members": details.members, "adults": details.adults, "sessions": chosen }),
         };
         audit::record(&mut tx, &context, &[entry]).await?;
-        messages::queue_group(&mut tx, context.now, id, GroupTemplate::Received).await?;
+        messages::queue_group(&mut tx, context.now, id, GroupTemplate::Received, None).await?;
         tx.commit().await?;
         services.job_bell.notify_one();
         Ok(id)

@@ -16,6 +16,8 @@ pub const LARGEST_FILE: usize = 512 * 1024;
 const LARGEST_UNPACKED: u64 = 8 * 1024 * 1024;
 /// The most parts of a workbook.
 const MOST_PARTS: usize = 200;
+/// The most texts a workbook may say it has: its reader makes room for as many as it is told.
+const MOST_STRINGS: usize = 100_000;
 /// Columns that are looked at.
 const COLUMNS: usize = 2;
 /// The longest text of a cell that is kept; longer ones are told as too long by their reader.
@@ -70,7 +72,8 @@ fn workbook(bytes: &[u8]) -> Option<Vec<Vec<Cell>>> {
     let first = book.sheet_names().first()?.clone();
     let mut cells = book.worksheet_cells_reader(&first).ok()?;
     let mut rows: Vec<Vec<Cell>> = Vec::new();
-    while let Some(cell) = cells.next_cell_with_formula().ok()? {
+    // Only whether there is a formula matters. Formulas written out would cost as much as a number in the file says.
+    while let Some(cell) = cells.next_cell_with_formula_metadata().ok()? {
         let (row, column) = (cell.pos.0 as usize, cell.pos.1 as usize);
         if row > LONGEST_LIST {
             break;
@@ -94,7 +97,7 @@ fn workbook(bytes: &[u8]) -> Option<Vec<Vec<Cell>>> {
     Some(rows)
 }
 
-/// Unpacks every part and throws it away: what a workbook says of its size is not to be believed.
+/// Unpacks every part and throws it away: what a workbook says of its size, or of its texts, is not to be believed.
 fn unpacks_to_little(bytes: &[u8]) -> Option<()> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
     if archive.len() > MOST_PARTS {
@@ -103,10 +106,26 @@ fn unpacks_to_little(bytes: &[u8]) -> Option<()> {
     let mut left = LARGEST_UNPACKED;
     for i in 0..archive.len() {
         let part = archive.by_index(i).ok()?;
-        let size = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).ok()?;
-        left = left.checked_sub(size)?;
+        let mut unpacked = Vec::new();
+        let size = part.take(left + 1).read_to_end(&mut unpacked).ok()?;
+        left = left.checked_sub(size as u64)?;
+        if !claims_little(&unpacked) {
+            return None;
+        }
     }
     Some(())
+}
+
+/// A part does not say of more texts than a list can have that they are there.
+fn claims_little(part: &[u8]) -> bool {
+    const NAME: &[u8] = b"uniqueCount";
+    let said = part.windows(NAME.len()).enumerate().filter(|(_, seen)| *seen == NAME);
+    said.map(|(at, _)| &part[at + NAME.len()..]).all(|rest| {
+        let before = |byte: &u8| byte.is_ascii_whitespace() || b"=+\"'".contains(byte);
+        let number = rest.iter().copied().skip_while(before).take_while(u8::is_ascii_digit);
+        let digits: String = number.map(char::from).collect();
+        digits.is_empty() || digits.parse::<usize>().is_ok_and(|count| count <= MOST_STRINGS)
+    })
 }
 
 /// A table of values with commas, semicolons or tabs between them.
@@ -162,6 +181,11 @@ mod tests {
 
     /// A workbook with one sheet of these rows, written by hand.
     fn book(rows: &str, padding: usize) -> Vec<u8> {
+        book_with(rows, padding, "<sst></sst>")
+    }
+
+    /// The same, with its table of texts.
+    fn book_with(rows: &str, padding: usize, strings: &str) -> Vec<u8> {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
         let mut part = |name: &str, text: &[u8]| {
@@ -177,6 +201,7 @@ mod tests {
         let workbook = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="名单" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
         part("xl/workbook.xml", workbook.as_bytes());
         part("xl/worksheets/sheet1.xml", format!("{SHEET}{rows}{END}").as_bytes());
+        part("xl/sharedStrings.xml", strings.as_bytes());
         part("xl/media/padding.bin", &vec![0; padding]);
         zip.finish().expect("a workbook").into_inner()
     }
@@ -217,6 +242,17 @@ mod tests {
         assert!(bomb.len() < LARGEST_FILE, "{} bytes are small enough to be looked at", bomb.len());
         assert_eq!(rows_of(&bomb), None);
         assert_eq!(rows_of(b"PK not a workbook"), None);
+    }
+
+    #[test]
+    fn numbers_in_a_workbook_are_not_believed() {
+        for said in ["2000000000", "99999999999999999999999999", "100001"] {
+            let strings = format!(r#"<sst uniqueCount="{said}"></sst>"#);
+            assert_eq!(rows_of(&book_with("", 0, &strings)), None, "{said}");
+        }
+        assert_eq!(rows_of(&book_with("", 0, r#"<sst uniqueCount="2"></sst>"#)), Some(vec![]));
+        let shared = r#"<row r="1"><c r="A1"><f t="shared" ref="A1:A1" si="200000000">1+1</f><v>2</v></c></row>"#;
+        assert_eq!(rows_of(&book(shared, 0)), Some(vec![vec![Cell::Formula]]));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! What a person who asked for a group may have of us: a copy, and an end to it. Found by the contacts of their account,
-//! which are proven.
+//! which are proven, and by the account itself: signed in, one may ask under another contact.
 
 use super::GroupError;
 use super::change::one;
@@ -23,8 +23,9 @@ pub(crate) async fn exported(
     context: &Context,
     db: &mut PgConnection,
     of: Contacts<'_>,
+    account: Uuid,
 ) -> Result<(Vec<Uuid>, Vec<Value>), GroupError> {
-    let rows = sql::of_contacts(db, of.phone, of.mail).await?;
+    let rows = sql::of_contacts(db, of.phone, of.mail, account).await?;
     let (mut ids, mut all) = (Vec::new(), Vec::new());
     for request in open_all(services, db, rows, context.now).await? {
         let list = open_list(services, db, request.id).await?.map(|(people, _)| people).unwrap_or_default();
@@ -63,8 +64,8 @@ fn copy(request: &RequestView, list: &[Entry]) -> Value {
 }
 
 /// The requests made under these contacts that wait for a decision.
-pub(crate) async fn live(db: &mut PgConnection, of: Contacts<'_>) -> sqlx::Result<Vec<GroupRequestId>> {
-    Ok(sql::live(db, of.phone, of.mail).await?.into_iter().map(GroupRequestId).collect())
+pub(crate) async fn live(db: &mut PgConnection, of: Contacts<'_>, account: Uuid) -> sqlx::Result<Vec<GroupRequestId>> {
+    Ok(sql::live(db, of.phone, of.mail, account).await?.into_iter().map(GroupRequestId).collect())
 }
 
 /// Takes a request back for whoever proved that its contact is theirs. What ended meanwhile is no error.
@@ -83,8 +84,9 @@ pub(crate) async fn forget(
     context: &Context,
     db: &mut PgConnection,
     of: Contacts<'_>,
+    account: Uuid,
 ) -> sqlx::Result<Result<usize, usize>> {
-    let all = sql::lock_requests(db, of.phone, of.mail).await?;
+    let all = sql::lock_requests(db, of.phone, of.mail, account).await?;
     let under_way = all.iter().filter(|(_, live)| *live).count();
     if under_way > 0 {
         return Ok(Err(under_way));

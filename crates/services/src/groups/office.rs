@@ -3,7 +3,7 @@
 use super::GroupError;
 use super::change::{locked, one, run, settle_due, step, words};
 use super::draft::is_offered;
-use super::view::{RequestView, load, open_all, sealed};
+use super::view::{RequestView, load, open_readable, sealed};
 use crate::audit::{self, Entry};
 use crate::booking::within::{self, Asked, lock_for};
 use crate::booking::{Person, SessionView, museum};
@@ -95,13 +95,16 @@ pub struct Wanted {
 /// `Denied`.
 pub async fn board(services: &Services, context: &Context, wanted: &Wanted) -> Result<Vec<RequestView>, GroupError> {
     context.require(Capability::HandleGroups)?;
-    settle_due(services).await?;
+    // The board shows what is so in any case; it is only not written down yet.
+    if let Err(error) = settle_due(services).await {
+        tracing::error!(%error, "what happened to groups' requests could not be written down");
+    }
     let text = wanted.text.trim();
     let reference = Reference::parse(text).ok().map(|reference| reference.as_str().to_owned());
     let text = (!text.is_empty()).then_some(text);
     let mut db = services.db.acquire().await?;
     let rows = sql::board(&mut db, text, reference.as_deref(), context.now - SHOWN_AFTER).await?;
-    open_all(services, &mut db, rows, context.now).await
+    open_readable(services, &mut db, rows, context.now).await
 }
 
 /// One request, particulars masked when printed.
@@ -268,7 +271,8 @@ async fn proposed(
     let keeps = policy.holding != Holding::Nothing;
     let hold = move_hold(services, context, &mut tx, &request, (asked.session, answer_by), keeps).await?;
     sql::set_hold(&mut tx, request.id.0, hold.map(|hold| (asked.session.0, hold.0))).await?;
-    messages::queue_group(&mut tx, context.now, request.id, GroupTemplate::Proposed).await?;
+    let template = GroupTemplate::Proposed;
+    messages::queue_group(&mut tx, context.now, request.id, template, Some(asked.session)).await?;
     tx.commit().await?;
     services.job_bell.notify_one();
     Ok(())
@@ -294,15 +298,18 @@ async fn move_hold(
     {
         return Ok(Some(hold));
     }
-    let fresh = locked.keep(db, session, people, until).await.map_err(over)?;
+    let fresh = if keeps {
+        Some(locked.keep(db, session, people, until).await.map_err(over)?)
+    } else {
+        // What an older rule kept here is the group's own, and must not stand in its way.
+        let own = request.hold.filter(|(here, _)| *here == session).map(|(_, hold)| hold);
+        locked.has_room(db, session, people, own).await.map_err(over)?;
+        None
+    };
     if let Some((there, hold)) = request.hold {
         locked.give_back(db, there, hold).await?;
     }
-    if keeps {
-        return Ok(Some(fresh));
-    }
-    locked.give_back(db, session, fresh).await?;
-    Ok(None)
+    Ok(fresh)
 }
 
 /// Approves a request for a session the group named or accepted: it becomes a booking, if there is room for all of it at

@@ -146,13 +146,32 @@ fn span(session: Option<uuid::Uuid>, from: Option<Timestamp>, until: Option<Time
     Some(Span { session: SessionId(session?), starts_at: from?, ends_at: until? })
 }
 
-/// Opens rows, with the sessions their wishes name.
+/// Opens rows, with the sessions their wishes name: all of them, or none.
 pub(super) async fn open_all(
     services: &Services,
     db: &mut PgConnection,
     rows: Vec<RequestRow>,
     now: Timestamp,
 ) -> Result<Vec<RequestView>, GroupError> {
+    opened(services, db, rows, now).await?.into_iter().collect()
+}
+
+/// The rows that can be opened, for a list of work: one damaged request must not hide the others. The log names it.
+pub(super) async fn open_readable(
+    services: &Services,
+    db: &mut PgConnection,
+    rows: Vec<RequestRow>,
+    now: Timestamp,
+) -> Result<Vec<RequestView>, GroupError> {
+    Ok(opened(services, db, rows, now).await?.into_iter().flatten().collect())
+}
+
+async fn opened(
+    services: &Services,
+    db: &mut PgConnection,
+    rows: Vec<RequestRow>,
+    now: Timestamp,
+) -> Result<Vec<Result<RequestView, GroupError>>, GroupError> {
     let wished: Vec<_> = rows.iter().flat_map(|row| row.wishes.iter().copied()).collect();
     let sessions = claims::find_sessions(db, &wished).await?;
     let find = |id: &uuid::Uuid| {
@@ -161,9 +180,11 @@ pub(super) async fn open_all(
     };
     let open = |row: RequestRow| {
         let wishes = row.wishes.iter().filter_map(find).collect();
+        let id = row.id;
         open(services, row, wishes, now)
+            .inspect_err(|error| tracing::error!(request = %id, %error, "a group's request could not be opened"))
     };
-    rows.into_iter().map(open).collect()
+    Ok(rows.into_iter().map(open).collect())
 }
 
 fn open(services: &Services, row: RequestRow, wishes: Vec<Span>, now: Timestamp) -> Result<RequestView, GroupError> {

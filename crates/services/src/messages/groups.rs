@@ -14,7 +14,7 @@ use crate::groups::{self, GroupError, RequestView, link_until, manage_link};
 use crate::jobs::{Failure, Job, NewJob, Outcome, enqueue};
 use domain::contact::Contact;
 use domain::groups::State;
-use domain::ids::{GroupRequestId, MessageId};
+use domain::ids::{GroupRequestId, MessageId, SessionId};
 use domain::time::span_text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -105,18 +105,22 @@ pub(super) struct GroupFacts {
 pub(super) struct GroupJob {
     request: GroupRequestId,
     template: GroupTemplate,
+    /// The session it proposes; none in jobs of other messages, and of servers from before it was written down.
+    #[serde(default)]
+    session: Option<SessionId>,
     /// The message's id, by whichever way it goes.
     message: MessageId,
 }
 
-/// Queues a message about a request. Ring `Services::job_bell` after the commit.
+/// Queues a message about a request, with the session it proposes, if it does. Ring `Services::job_bell` after the commit.
 pub async fn queue_group(
     db: &mut PgConnection,
     now: Timestamp,
     request: GroupRequestId,
     template: GroupTemplate,
+    session: Option<SessionId>,
 ) -> sqlx::Result<()> {
-    let payload = GroupJob { request, template, message: MessageId(new_uuid(now)) };
+    let payload = GroupJob { request, template, session, message: MessageId(new_uuid(now)) };
     // Said at most once of a request; the others may come again with another question or another session.
     let dedupe = (template == GroupTemplate::Received).then(|| format!("{}:{request}", template.name()));
     enqueue(db, now, &[NewJob { kind: GROUP, payload: &payload, run_at: now, dedupe }]).await
@@ -124,7 +128,7 @@ pub async fn queue_group(
 
 pub(super) async fn send(services: Services, job: Job<GroupJob>) -> Outcome {
     let now = services.clock.now();
-    let GroupJob { request: id, template, message } = job.payload;
+    let GroupJob { request: id, template, session, message } = job.payload;
     let mut db = services.db.acquire().await?;
     let request = match groups::load(&services, &mut db, id, now).await {
         Ok(Some(request)) => request,
@@ -149,7 +153,10 @@ pub(super) async fn send(services: Services, job: Job<GroupJob>) -> Outcome {
         template: template.name(),
         channel,
     };
-    if !template.is_true_of(request.state) {
+    // Proposed twice in a moment: only what is proposed now is told, and once.
+    let now_proposed = request.proposal.as_ref().map(|it| it.span.session);
+    let other = session.is_some() && session != now_proposed;
+    if other || !template.is_true_of(request.state) {
         tracing::info!(request = %id, template = template.name(), "a message is not true any more and is not sent");
         return drop_message(&services, now, dispatch).await;
     }

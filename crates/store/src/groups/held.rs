@@ -6,16 +6,18 @@ use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-/// The requests made under these contacts, the newest first.
+/// The requests made under these contacts or by this account, the newest first.
 pub async fn of_contacts(
     db: &mut PgConnection,
     phone_index: Option<&[u8]>,
     mail_index: Option<&[u8]>,
+    account: Uuid,
 ) -> sqlx::Result<Vec<RequestRow>> {
     requests!(
-        "where r.phone_index = $1 or r.mail_index = $2 order by r.created_at desc, r.id desc limit 200",
+        "where r.phone_index = $1 or r.mail_index = $2 or r.account_id = $3 order by r.created_at desc, r.id desc limit 200",
         phone_index,
         mail_index,
+        account,
     )
     .fetch_all(db)
     .await
@@ -33,19 +35,21 @@ pub async fn of_account(db: &mut PgConnection, account: Uuid) -> sqlx::Result<Ve
     .await
 }
 
-/// Locks the requests made under these contacts, in the order of their ids: each with whether it waits for a decision. An
+/// Locks the requests made under these contacts or by this account, in the order of their ids: each with whether it waits for a decision. An
 /// approved one is a booking, which is asked of by itself.
 pub async fn lock_requests(
     db: &mut PgConnection,
     phone_index: Option<&[u8]>,
     mail_index: Option<&[u8]>,
+    account: Uuid,
 ) -> sqlx::Result<Vec<(Uuid, bool)>> {
     let rows = sqlx::query!(
         "select id, state in ('submitted', 'asked', 'proposed', 'accepted', 'rebook') as \"live!\" from group_request
-         where phone_index = $1 or mail_index = $2
+         where phone_index = $1 or mail_index = $2 or account_id = $3
          order by id for update",
         phone_index,
-        mail_index
+        mail_index,
+        account
     )
     .fetch_all(db)
     .await?;
@@ -57,13 +61,15 @@ pub async fn live(
     db: &mut PgConnection,
     phone_index: Option<&[u8]>,
     mail_index: Option<&[u8]>,
+    account: Uuid,
 ) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select id from group_request
-         where (phone_index = $1 or mail_index = $2) and state in ('submitted', 'asked', 'proposed', 'accepted', 'rebook')
+         where (phone_index = $1 or mail_index = $2 or account_id = $3) and state in ('submitted', 'asked', 'proposed', 'accepted', 'rebook')
          order by created_at, id",
         phone_index,
-        mail_index
+        mail_index,
+        account
     )
     .fetch_all(db)
     .await

@@ -49,13 +49,18 @@ pub async fn remove(db: &mut PgConnection, request: Uuid) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The lists that are of no use since `before`: the session is past, or the request is over without one.
+/// The lists that are of no use since `before`: the session is past, or the request is over without one, or
+/// nobody decided and every session that was spoken of is past.
 pub async fn due(db: &mut PgConnection, before: jiff::Timestamp, limit: i64) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select l.request_id from group_roster l join group_request r on r.id = l.request_id
          left join booking b on b.id = r.booking_id left join session s on s.id = b.session_id
          where case when s.id is not null and r.state in ('approved', 'visited') then s.ends_at < $1
-                    else r.updated_at < $1 and l.saved_at < $1 and r.state in ('refused', 'withdrawn', 'visited') end
+                    else l.saved_at < $1
+                     and ((r.updated_at < $1 and r.state in ('refused', 'withdrawn', 'visited'))
+                          or not exists (select from session x
+                                         where x.ends_at >= $1
+                                           and (x.id = any(r.wishes) or x.id in (r.proposed_session, b.session_id)))) end
          order by l.request_id limit $2 for update of l skip locked",
         before.to_sqlx() as _,
         limit
@@ -70,7 +75,11 @@ pub async fn count_due(db: impl PgExecutor<'_>, before: jiff::Timestamp) -> sqlx
         "select count(*) as \"due!\" from group_roster l join group_request r on r.id = l.request_id
          left join booking b on b.id = r.booking_id left join session s on s.id = b.session_id
          where case when s.id is not null and r.state in ('approved', 'visited') then s.ends_at < $1
-                    else r.updated_at < $1 and l.saved_at < $1 and r.state in ('refused', 'withdrawn', 'visited') end",
+                    else l.saved_at < $1
+                     and ((r.updated_at < $1 and r.state in ('refused', 'withdrawn', 'visited'))
+                          or not exists (select from session x
+                                         where x.ends_at >= $1
+                                           and (x.id = any(r.wishes) or x.id in (r.proposed_session, b.session_id)))) end",
         before.to_sqlx() as _
     )
     .fetch_one(db)

@@ -102,3 +102,14 @@ async fn a_smaller_request_keeps_less() {
     groups::withdraw(&house.services, &class, &handle, None).await.expect("withdrawn");
     assert_eq!(free(&house, sessions[0]).await, 60);
 }
+
+#[tokio::test]
+async fn what_an_older_rule_kept_does_not_stand_in_the_groups_own_way() {
+    let (house, sessions) = house(&[60]).await;
+    let id = ask(&house, 1, &sessions).await;
+    propose(&house, id, sessions[0]).await.expect("proposed");
+    assert_eq!(free(&house, sessions[0]).await, 7);
+    keep(&house, Holding::Nothing).await;
+    propose(&house, id, sessions[0]).await.expect("its own places are no others'");
+    assert_eq!((request(&house, id).await.kept, free(&house, sessions[0]).await), (None, 60));
+}
