@@ -27,6 +27,7 @@ museum-rule-limit = One phone number or mail address may book { $day ->
    *[other] { $day } times
 } a day and { $window } times within { $days } days.
 museum-rule-change = You can cancel, come with fewer people or move your visit until { $minutes } minutes before it begins.
+museum-rule-no-show = After { $n } missed visits within { $days } days booking is paused for { $pause } days; if you cannot come, please cancel.
 museum-rule-door = Doors open { $early } minutes before the session and close { $late } minutes after its beginning.
 museum-faq-title = Questions
 museum-faq-code-q = The code does not arrive. What now?

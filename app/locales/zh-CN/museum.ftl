@@ -24,6 +24,7 @@ museum-rule-ahead = 每场提前{ $days }天开放预约，当天{ $hour }:00起
 museum-rule-party = 每次预约最多{ $people }人，其中14岁以下儿童最多{ $children }人，须有成人同行。
 museum-rule-limit = 同一手机号或邮箱每天最多{ $day }次预约，任意{ $days }天内最多{ $window }次。
 museum-rule-change = 开场前{ $minutes }分钟都可以自助取消、减少人数或改期。
+museum-rule-no-show = { $days }天内预约后{ $n }次没有到场，预约暂停{ $pause }天；来不了请提前取消。
 museum-rule-door = 开场前{ $early }分钟起入场，开场后{ $late }分钟停止入场。
 museum-faq-title = 常见问题
 museum-faq-code-q = 收不到验证码怎么办？

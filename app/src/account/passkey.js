@@ -53,8 +53,8 @@ function first() {
 async function begin() {
   if (asking || first()) return;
   // Kept from a form that came back for something else.
-  if (answer.value) return form.submit();
   asking = true;
+  if (answer.value) return form.submit();
   start.setAttribute("aria-busy", "true");
   say();
   let asked;
@@ -68,7 +68,9 @@ async function begin() {
       ? navigator.credentials.create({ publicKey: asked })
       : navigator.credentials.get({ publicKey: asked }));
     answer.value = told(credential);
+    // Until the next page is there nothing more is asked or sent: the answer is good once.
     form.submit();
+    return;
   } catch (error) {
     // Browsers say the same of somebody who said no and of nobody who came: only the time tells.
     const late = asked && performance.now() - began >= asked.timeout - 1000;
@@ -91,6 +93,12 @@ if (window.PublicKeyCredential && navigator.credentials?.create) {
   }
   // Who comes back by the browser's button begins anew.
   if (!making) answer.value = "";
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    answer.value = "";
+    asking = false;
+    start.removeAttribute("aria-busy");
+  });
 } else {
   say("unsupported");
 }

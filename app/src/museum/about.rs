@@ -72,6 +72,7 @@ fn practical(visit: &Visit) -> impl IntoView + use<> {
 fn rules(visit: &Visit, policy: &Policy) -> impl IntoView + use<> {
     let items = rule_sentences(visit, policy)
         .into_iter()
+        .chain(no_show_sentence(visit, policy))
         .map(|text| view! { <li><Icon of=Glyph::Check/><span>{text}</span></li> });
     view! {
         <section class="section">
@@ -109,6 +110,17 @@ pub(crate) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n:
             &[("early", number(policy.early_minutes)), ("late", number(policy.late_minutes))],
         ),
     ]
+}
+
+/// What comes of not coming, where something does. Events mark nobody.
+fn no_show_sentence(visit: &Visit, policy: &Policy) -> Option<crate::i18n::Text> {
+    let number = |n: u16| u32::from(n).into();
+    let of = [
+        ("n", number(policy.no_shows)),
+        ("days", number(policy.no_show_days)),
+        ("pause", number(policy.suspension_days)),
+    ];
+    (policy.no_shows > 0).then(|| visit.t_args("museum-rule-no-show", &of))
 }
 
 fn questions(visit: &Visit) -> impl IntoView + use<> {

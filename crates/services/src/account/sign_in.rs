@@ -230,7 +230,9 @@ async fn sign_in_now(services: &Services, context: &Context, form: Credentials) 
             Ok(SignIn::Done(signed_in))
         }
         (Verdict::Second(login), Some(credential)) => {
-            // The attempt stays counted until the second factor was shown, too.
+            // The attempt stays counted until the second factor was shown, too; but a rest that it began itself must not
+            // keep the second form from being answered.
+            rows::lift_rest(&mut *transaction, credential.account_id).await?;
             let waiting = Waiting::new(context, &credential, &login);
             audit_sign_in(&mut transaction, context, "staff.password_shown", account, json!({})).await?;
             transaction.commit().await?;

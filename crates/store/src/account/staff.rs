@@ -88,6 +88,13 @@ pub async fn take_attempt(
     .await
 }
 
+/// A right password ends the rest that this very attempt may have begun, so that the second factor can be shown; the attempts
+/// stay counted until it was.
+pub async fn lift_rest(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<()> {
+    let done = sqlx::query!("update staff_credential set locked_until = null where account_id = $1", account);
+    done.execute(db).await.map(|_| ())
+}
+
 /// The credential of somebody who is signed in.
 pub async fn credential(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<Option<CredentialRow>> {
     sqlx::query_as!(
@@ -257,6 +264,9 @@ pub async fn confirm_totp(
 
 /// The first second factor is a passkey, which the caller adds: the door closes, unless the credential has changed since
 /// `read_at` or there is a second factor already. A temporary password is replaced with it.
+///
+/// The instant the door stood ajar until is set to now instead of taken away: a server that does not know passkeys takes this
+/// person for one without a second factor, and would let a password alone enrol a telephone for three days.
 pub async fn confirm_passkey(
     db: impl PgExecutor<'_>,
     account: Uuid,
@@ -266,7 +276,7 @@ pub async fn confirm_passkey(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update staff_credential set failures = 0, locked_until = null, changed_at = $4,
-           password_hash = coalesce($3, password_hash), password_temporary = false, ajar_until = null,
+           password_hash = coalesce($3, password_hash), password_temporary = false, ajar_until = $4,
            enrolment_hash = null
          where account_id = $1 and not totp_confirmed and changed_at = $2
            and not exists (select from staff_passkey p where p.account_id = $1)
@@ -289,8 +299,7 @@ pub async fn set_password(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update staff_credential set password_hash = $2, password_temporary = false, failures = 0, locked_until = null,
-           changed_at = $4, ajar_until = case when not totp_confirmed
-             and not exists (select from staff_passkey p where p.account_id = $1) then ajar_until end
+           changed_at = $4, ajar_until = case when not totp_confirmed then ajar_until end
          where account_id = $1 and changed_at = $3",
         account,
         password_hash,

@@ -273,6 +273,37 @@ async fn codes_of_the_second_form_are_counted_as_in_the_first() {
 }
 
 #[tokio::test]
+async fn a_right_code_is_taken_in_the_second_form_although_strangers_failed_before() {
+    let house = TestHouse::new().await;
+    let (wang, _, _) = with_both(&house, "wang", &[]).await;
+    for _ in 0..4 {
+        assert!(refused(&try_sign_in(&house, form("wang", "wrong password", "")).await));
+    }
+    // The fifth attempt, with the right password, begins a rest: not of its own second form.
+    let second = second_form(&house, "wang").await;
+    signed_in(shows(&house, &second, Shown::code(&wang.telephone.code_at(house.now()))).await);
+}
+
+/// A server of the release before knows no passkeys: whoever has nothing else is somebody without a second factor to it, who
+/// may enrol a telephone until `ajar_until`, or 72 hours from `changed_at` where that is null.
+#[tokio::test]
+async fn a_server_that_knows_no_passkeys_enrols_nobody_by_password_alone() {
+    let house = TestHouse::new().await;
+    let (enrolled, _) = with_passkey_alone(&house, "wang").await;
+    let open = "select count(*) from staff_credential
+                where not totp_confirmed and coalesce(ajar_until, changed_at + interval '72 hours') > changed_at";
+    assert_eq!(number(&house, open).await, 0);
+    let account = enrolled.signed_in.account;
+    let mut db = house.db.owner_pool().acquire().await.expect("a connection");
+    let read_at =
+        store::account::staff::credential(&mut *db, account.0).await.expect("read").expect("there").changed_at;
+    later(&house, 60);
+    let done = store::account::staff::set_password(&mut *db, account.0, "hash", read_at, house.now()).await;
+    assert!(done.expect("changed"));
+    assert_eq!(number(&house, open).await, 0, "nor after another password");
+}
+
+#[tokio::test]
 async fn passkeys_are_added_and_removed_with_a_fresh_factor_and_the_last_stays() {
     let house = TestHouse::new().await;
     let (enrolled, mut passkey) = with_passkey_alone(&house, "wang").await;
