@@ -344,12 +344,15 @@ mod tests {
     fn every_action_that_is_recorded_has_words() {
         let mut all = String::new();
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/services/src"), &mut all);
+        // `room.what_happened`; a provider's own actions (`SendSms`) have no room.
         let written = all.split("action: \"").skip(1).filter_map(|rest| rest.split('"').next());
+        let noted = all.split("noted(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let written = written.chain(noted).filter(|action| action.contains('.'));
         // Those of a group's events stand in a table of their own.
         let of_groups = all.split("=> \"group.").skip(1).filter_map(|rest| rest.split('"').next());
         let actions: Vec<String> =
             written.map(str::to_owned).chain(of_groups.map(|rest| format!("group.{rest}"))).collect();
-        assert!(actions.len() > 40, "{actions:?}");
+        assert!(actions.len() > 30, "{actions:?}");
         let here = include_str!("audit.rs");
         let silent: Vec<_> = actions.iter().filter(|it| !here.contains(&format!("\"{it}\" =>"))).collect();
         assert!(silent.is_empty(), "no words for {silent:?}");
