@@ -13,11 +13,11 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
-use domain::field::{Fault, Faults};
+use domain::field::{Fault, Faults, FieldError};
 use domain::ids::{BookingId, OutageId};
 use domain::time::{at, span_text};
 use leptos::prelude::*;
-use services::booking::{self, BookingView, Marked, NoShow, Outage, TakenBack};
+use services::booking::{self, BookingError, BookingView, Marked, NoShow, Outage, TakenBack};
 
 const PATH: &str = "/staff/museum/no-shows";
 const NEWS: &[(&str, &str)] = &[("declared", "staff-outage-declared")];
@@ -125,7 +125,7 @@ pub(super) fn of_booking(visit: &Visit, booking: &BookingView, no_show: &NoShow)
         view! {
             <p class="muted">{visit.t("staff-missed-lift-text")}</p>
             <Form action=action>
-                <TextField name="reason" label=visit.t("staff-missed-lift-reason") hint=visit.t("staff-missed-lift-hint") maxlength=200/>
+                <TextField name="lift_reason" label=visit.t("staff-missed-lift-reason") hint=visit.t("staff-missed-lift-hint") maxlength=200/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-missed-lift")}</Button></p>
             </Form>
         }
@@ -204,10 +204,15 @@ async fn declare(asked: Asked) -> Answer {
 async fn lift(asked: Asked) -> Answer {
     let Some(id) = asked.param::<BookingId>("id") else { return Problem::NotFound.into() };
     let page = format!("/staff/museum/bookings/{id}");
-    match booking::lift_no_show(&asked.services, &asked.context, id, asked.field("reason")).await {
+    match booking::lift_no_show(&asked.services, &asked.context, id, asked.field("lift_reason")).await {
         Ok(true) => Answer::to(format!("{page}?done=lifted")),
         // Somebody was faster, or the party came after all: the page says what it is now.
         Ok(false) => Answer::to(page),
+        // The page has another reason to be typed: this one's field has a name of its own.
+        Err(BookingError::Fields(errors)) => {
+            let errors = errors.into_iter().map(|error| FieldError::new("lift_reason", error.fault)).collect();
+            refused(&asked, &page, BookingError::Fields(errors), "staff-booking-has-changed")
+        }
         Err(error) => refused(&asked, &page, error, "staff-booking-has-changed"),
     }
 }
