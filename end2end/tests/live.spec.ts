@@ -26,7 +26,7 @@ for (const [offset, locale] of (["zh-CN", "en"] as const satisfies readonly Loca
   test(`the calendar follows what others book, without a reload (${locale}) @js`, async ({ page }) => {
     test.setTimeout(120_000);
     const museum = new Museum(page, locale);
-    const { id, day } = await ownSession(offset * 2);
+    const { id, day } = await ownSession(offset * 10);
     const card = page.locator(`[data-session="${id}"]`);
     // Visitors share a page for up to a second, made from figures up to a second old: the new session may not stand there yet.
     await expect(async () => {
