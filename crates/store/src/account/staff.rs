@@ -299,7 +299,10 @@ pub async fn set_password(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update staff_credential set password_hash = $2, password_temporary = false, failures = 0, locked_until = null,
-           changed_at = $4, ajar_until = case when not totp_confirmed then ajar_until end
+           changed_at = $4, ajar_until = case when totp_confirmed then null
+             when exists (select from staff_passkey p where p.account_id = $1)
+               then least(coalesce(ajar_until, $4::timestamptz), $4::timestamptz)
+             else ajar_until end
          where account_id = $1 and changed_at = $3",
         account,
         password_hash,

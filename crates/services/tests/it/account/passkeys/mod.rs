@@ -301,6 +301,16 @@ async fn a_server_that_knows_no_passkeys_enrols_nobody_by_password_alone() {
     let done = store::account::staff::set_password(&mut *db, account.0, "hash", read_at, house.now()).await;
     assert!(done.expect("changed"));
     assert_eq!(number(&house, open).await, 0, "nor after another password");
+    // A colleague resets the password, which keeps the passkey; then another is chosen.
+    let until = house.now() + jiff::SignedDuration::from_hours(72);
+    let reset = store::account::staff::reset_password(&mut *db, account.0, "temporary", until, house.now()).await;
+    assert!(reset.expect("reset"));
+    let read_at =
+        store::account::staff::credential(&mut *db, account.0).await.expect("read").expect("there").changed_at;
+    later(&house, 60);
+    let done = store::account::staff::set_password(&mut *db, account.0, "hash", read_at, house.now()).await;
+    assert!(done.expect("changed"));
+    assert_eq!(number(&house, open).await, 0, "nor after a reset");
 }
 
 #[tokio::test]
