@@ -8,6 +8,7 @@ mod limits;
 mod passkeys;
 mod sessions;
 mod staff;
+mod staff_sign_in;
 mod visitors;
 
 use domain::account::{Actor, Login, Role};
