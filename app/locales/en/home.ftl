@@ -15,6 +15,12 @@ home-spark-title = Spark Project
 home-spark-text = An aid programme together with the provincial Red Cross, the medical association and others. Applications will be made online.
 home-family-title = Family services
 home-family-text = For families with a stored unit: its state, and what can be arranged online.
+home-coming-title = Coming up
+home-coming-museum = Jinan · free visits for individuals and families
+home-coming-places = { $count ->
+    [one] { $count } place left
+   *[other] { $count } places left
+}
 home-facts-title = Who we are, in figures
 home-facts-note = Figures as publicly reported, each with its year.
 fact-year = as of { $year }

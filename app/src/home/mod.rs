@@ -1,5 +1,7 @@
 //! The portal's front page: who the house is, and the ways in. What is not open yet says so and is no link.
 
+mod coming;
+
 use crate::content::{self, Fact};
 use crate::routes::{is_open, paths};
 use crate::ui::{Card, Illustration, LinkButton, Page, Picture, StatNumber, Tag, Width};
@@ -9,7 +11,15 @@ use leptos::prelude::*;
 /// The front page.
 #[component]
 pub fn Home() -> impl IntoView {
-    let visit = &visit();
+    let visit = visit();
+    Suspend::new(async move {
+        let coming = coming::coming(&visit).await;
+        page(&visit, coming)
+    })
+}
+
+fn page(visit: &Visit, coming: Option<AnyView>) -> impl IntoView + use<> {
+    let (doors, soon) = doors(visit);
     let lead = visit.t_args(
         "home-lead",
         &[
@@ -34,8 +44,10 @@ pub fn Home() -> impl IntoView {
             </section>
             <section class="section">
                 <h2>{visit.t("home-doors-title")}</h2>
-                {doors(visit)}
+                <div class="cards">{doors}</div>
             </section>
+            {coming}
+            {soon}
             <section class="section">
                 <h2>{visit.t("home-facts-title")}</h2>
                 <dl class="stats">{facts(visit)}</dl>
@@ -45,7 +57,8 @@ pub fn Home() -> impl IntoView {
     }
 }
 
-fn doors(visit: &Visit) -> impl IntoView + use<> {
+/// What is open, as cards; and what is not open yet, which says so and is no link.
+fn doors(visit: &Visit) -> (impl IntoView + use<>, impl IntoView + use<>) {
     let all = [
         (paths::MUSEUM, Illustration::Museum, visit.t("nav-museum"), visit.t("home-museum-text")),
         (paths::EVENTS, Illustration::Kite, visit.t("home-events-title"), visit.t("home-events-text")),
@@ -55,7 +68,7 @@ fn doors(visit: &Visit) -> impl IntoView + use<> {
     ];
     let (open, soon): (Vec<_>, Vec<_>) = all.into_iter().partition(|(path, ..)| is_open(path));
     let open = open.into_iter().map(|(path, picture, title, text)| {
-        view! { <Card title=title href=Some(visit.href(path).into()) picture=picture wide=true><p>{text}</p></Card> }
+        view! { <Card title=title href=Some(visit.href(path).into()) picture=picture><p>{text}</p></Card> }
     });
     let soon = soon.into_iter().map(|(_, picture, title, text)| {
         view! {
@@ -66,13 +79,15 @@ fn doors(visit: &Visit) -> impl IntoView + use<> {
         }
     });
     let (open, soon) = (open.collect_view(), soon.collect::<Vec<_>>());
-    view! {
-        <div class="cards">{open}</div>
-        {(!soon.is_empty() && !visit.preferences.elder).then(|| view! {
-            <p class="soon-title"><Tag>{visit.t("home-soon")}</Tag><span>{visit.t("home-soon-text")}</span></p>
-            <ul class="soon-list">{soon}</ul>
-        })}
-    }
+    let soon = (!soon.is_empty() && !visit.preferences.elder).then(|| {
+        view! {
+            <section class="section">
+                <p class="soon-title"><Tag>{visit.t("home-soon")}</Tag><span>{visit.t("home-soon-text")}</span></p>
+                <ul class="soon-list">{soon}</ul>
+            </section>
+        }
+    });
+    (open, soon)
 }
 
 fn facts(visit: &Visit) -> impl IntoView + use<> {

@@ -55,7 +55,7 @@ const fn picture(kind: EventKind) -> Illustration {
 }
 
 /// What an event is right now, in a few words.
-fn state(visit: &Visit, event: &Event) -> (Tone, Text) {
+pub(crate) fn state(visit: &Visit, event: &Event) -> (Tone, Text) {
     let now = visit.context.now;
     let policy = &event.timetable.policy;
     let upcoming: Vec<_> = event.timetable.upcoming(now).collect();
@@ -76,7 +76,7 @@ fn state(visit: &Visit, event: &Event) -> (Tone, Text) {
 }
 
 /// The days of an event that are not over: the first, and the last where there are several; all of them once it is over.
-fn days_text(visit: &Visit, event: &Event) -> String {
+pub(crate) fn days_text(visit: &Visit, event: &Event) -> String {
     let all: Vec<_> =
         event.timetable.sessions.iter().map(|s| (local_day(s.facts.starts_at), s.facts.ends_at)).collect();
     let ahead: Vec<_> = all.iter().filter(|(_, ends)| *ends > visit.context.now).collect();
