@@ -1,5 +1,6 @@
-//! The events as calendar feeds: all of them, or one.
+//! The events as calendar feeds: all of them, those of a city and for somebody, or one.
 
+use super::programme::{FEED, Wanted};
 use crate::calls::{Answer, Asked, Call};
 use crate::museum::problem_of;
 use crate::problem::Problem;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 /// The calls of events. Registration stands with every other booking, in `museum::calls`.
 pub const CALLS: &[Call] = &[
-    Call::get("/events/calendar.ics", Access::Public, &calendar),
+    Call::get(FEED, Access::Public, &calendar),
     Call::get("/events/:slug/calendar.ics", Access::Public, &one_calendar),
 ];
 
@@ -23,7 +24,10 @@ fn calendar_of<'a>(asked: &Asked, name: &str, events: impl IntoIterator<Item = &
 
 async fn calendar(asked: Asked) -> Answer {
     match events(&asked.services).await {
-        Ok(events) => calendar_of(&asked, &asked.t("event-feed"), events.published()),
+        Ok(events) => {
+            let wanted = Wanted::by(&asked.visit);
+            calendar_of(&asked, &asked.t("event-feed"), events.published().filter(|event| wanted.fits(event)))
+        }
         Err(error) => problem_of(&error.into()).into(),
     }
 }

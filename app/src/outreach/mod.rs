@@ -17,7 +17,7 @@ use crate::ui::Illustration;
 use crate::visit::Visit;
 use domain::booking::opens_at;
 use domain::outreach::{Audience, EventKind};
-use domain::time::{day_text, local_day};
+use domain::time::{day_text, days_between, local_day};
 use services::outreach::Event;
 
 /// What a kind of event is called.
@@ -59,8 +59,11 @@ pub(crate) fn state(visit: &Visit, event: &Event) -> (Tone, Text) {
     let now = visit.context.now;
     let policy = &event.timetable.policy;
     let upcoming: Vec<_> = event.timetable.upcoming(now).collect();
+    let ahead = || event.timetable.sessions.iter().filter(|s| s.facts.ends_at > now);
     if event.next(now).is_none() {
         (Tone::Plain, visit.t("event-over"))
+    } else if ahead().all(|s| s.facts.closed) {
+        (Tone::Danger, visit.t("event-cancelled"))
     } else if upcoming.is_empty() {
         (Tone::Info, visit.t("event-running"))
     } else if let Some(opens) =
@@ -82,9 +85,7 @@ pub(crate) fn days_text(visit: &Visit, event: &Event) -> String {
     let ahead: Vec<_> = all.iter().filter(|(_, ends)| *ends > visit.context.now).collect();
     let days: Vec<_> = if ahead.is_empty() { all.iter().collect() } else { ahead };
     match (days.first(), days.last()) {
-        (Some((first, _)), Some((last, _))) if first != last => {
-            format!("{} – {}", day_text(*first, visit.locale()), day_text(*last, visit.locale()))
-        }
+        (Some((first, _)), Some((last, _))) if first != last => days_between(*first, *last, visit.locale()),
         (Some((day, _)), _) => day_text(*day, visit.locale()),
         _ => visit.t("event-no-date").to_string(),
     }

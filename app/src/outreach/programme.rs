@@ -15,16 +15,16 @@ use leptos::prelude::*;
 use services::outreach::{Event, Events, events};
 use std::sync::Arc;
 
-/// What the visitor asks for; what is not known is not asked for.
+/// What the visitor asks for; what is not known is not asked for. The calendar feeds ask the same.
 #[derive(Clone, Copy, Default)]
-struct Wanted {
+pub(super) struct Wanted {
     city: Option<City>,
     audience: Option<Audience>,
     from: Option<Date>,
 }
 
 impl Wanted {
-    fn by(visit: &Visit) -> Self {
+    pub fn by(visit: &Visit) -> Self {
         let get = |name| visit.query.get(name);
         Self {
             city: get("city").and_then(City::from_code),
@@ -37,7 +37,15 @@ impl Wanted {
         self.city.is_some() || self.audience.is_some() || self.from.is_some()
     }
 
-    fn fits(self, event: &Event) -> bool {
+    /// Whom and where, for a feed's address: a calendar that is subscribed to goes on, whatever day it began.
+    fn feed(self) -> String {
+        let city = self.city.map(|city| format!("city={}", city.code()));
+        let audience = self.audience.map(|who| format!("audience={}", who.name()));
+        let query: Vec<String> = city.into_iter().chain(audience).collect();
+        if query.is_empty() { FEED.to_owned() } else { format!("{FEED}?{}", query.join("&")) }
+    }
+
+    pub fn fits(self, event: &Event) -> bool {
         let on = |from: Date| event.timetable.sessions.iter().any(|s| local_day(s.facts.starts_at) >= from);
         self.city.is_none_or(|city| event.city == city)
             // What is for everybody is for them too.
@@ -45,6 +53,9 @@ impl Wanted {
             && self.from.is_none_or(on)
     }
 }
+
+/// Every event as a calendar feed, or those of a city and for somebody.
+pub(super) const FEED: &str = "/events/calendar.ics";
 
 /// The programme.
 #[component]
@@ -89,6 +100,8 @@ fn page(visit: &Visit, events: &Events) -> impl IntoView + use<> {
         let items = items.collect_view();
         view! { <section class="section"><h2>{visit.t("event-past")}</h2><ul class="event-past">{items}</ul></section> }
     });
+    let narrowed = wanted.city.is_some() || wanted.audience.is_some();
+    let subscribe = visit.t(if narrowed { "event-subscribe-these" } else { "event-subscribe-all" });
     let crumbs = vec![Crumb::new(visit.href("/"), visit.t("nav-home"))];
     view! {
         <Page title=visit.t("nav-events") lead=visit.t("event-lead") width=Width::Wide crumbs=crumbs>
@@ -100,7 +113,7 @@ fn page(visit: &Visit, events: &Events) -> impl IntoView + use<> {
                 <h2>{visit.t("event-subscribe")}</h2>
                 <p class="prose">{visit.t("event-subscribe-text")}</p>
                 <p class="actions">
-                    <LinkButton href=visit.href("/events/calendar.ics") variant=Variant::Secondary glyph=Glyph::Calendar>{visit.t("event-subscribe-all")}</LinkButton>
+                    <LinkButton href=visit.href(&wanted.feed()) variant=Variant::Secondary glyph=Glyph::Calendar>{subscribe}</LinkButton>
                 </p>
             </section>
         </Page>

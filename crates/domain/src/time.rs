@@ -58,6 +58,19 @@ pub fn day_text(day: civil::Date, locale: Locale) -> String {
     }
 }
 
+/// Several days, the year said once where it is the same: 2026年12月5日（周六）–12月26日（周六） ·
+/// Sat 5 December – Sat 26 December 2026
+pub fn days_between(first: civil::Date, last: civil::Date, locale: Locale) -> String {
+    let (from, until) = (day_text(first, locale), day_text(last, locale));
+    if first.year() != last.year() {
+        return format!("{from} – {until}");
+    }
+    match locale {
+        Locale::ZhCn => format!("{from}–{}", until.trim_start_matches(&format!("{}年", last.year()))),
+        Locale::En => format!("{} – {until}", from.trim_end_matches(&format!(" {}", first.year()))),
+    }
+}
+
 /// 周二 · Tue
 pub fn weekday_text(day: civil::Date, locale: Locale) -> String {
     let weekday = day.weekday().to_monday_zero_offset() as usize;
@@ -92,6 +105,15 @@ mod tests {
         let ends: Timestamp = "2026-07-28T02:30:00Z".parse().expect("an instant");
         assert_eq!(span_text(starts, ends, Locale::ZhCn), "2026年7月28日（周二）09:00–10:30");
         assert_eq!(span_text(starts, ends, Locale::En), "Tue 28 July 2026, 09:00–10:30");
+    }
+
+    #[test]
+    fn several_days_say_their_year_once() {
+        let (first, last, next) = (civil::date(2026, 12, 5), civil::date(2026, 12, 26), civil::date(2027, 1, 2));
+        assert_eq!(days_between(first, last, Locale::ZhCn), "2026年12月5日（周六）–12月26日（周六）");
+        assert_eq!(days_between(first, last, Locale::En), "Sat 5 December – Sat 26 December 2026");
+        assert_eq!(days_between(first, next, Locale::ZhCn), "2026年12月5日（周六） – 2027年1月2日（周六）");
+        assert_eq!(days_between(first, next, Locale::En), "Sat 5 December 2026 – Sat 2 January 2027");
     }
 
     #[test]

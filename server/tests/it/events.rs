@@ -197,4 +197,8 @@ async fn the_feeds_are_calendars_in_the_language_of_their_address() {
     assert!(text.contains("SUMMARY:Leyun prenatal lectures · The day of birth"));
     assert!(text.contains("URL:https://test.example/en/events/leyun-lectures"));
     assert!(!text.contains("健康齐鲁行"));
+    let of_linyi = site.get("/events/calendar.ics?city=linyi").await.body.replace("\r\n ", "");
+    assert!(of_linyi.contains("健康齐鲁行") && !of_linyi.contains("728亲子节"));
+    let page = site.get("/events?city=linyi&audience=everyone").await.body;
+    assert!(page.contains("/events/calendar.ics?city=linyi"), "what is shown can be followed");
 }

@@ -240,6 +240,7 @@ async fn make(
                 starts_at: at(day, t.starts),
                 ends_at: at(day, t.ends),
                 capacity: t.capacity as i32,
+                room: 0,
             });
         }
     }
@@ -278,8 +279,9 @@ pub async fn add_session(
             return Err(BookingError::field("closed_anyway", Fault::MustAccept));
         }
         let id: SessionId = context.new_id();
+        let capacity_kept = capacity.min(5_000) as i32;
         let fresh =
-            sql::NewSession { id: id.0, template_id: None, starts_at, ends_at, capacity: capacity.min(5_000) as i32 };
+            sql::NewSession { id: id.0, template_id: None, starts_at, ends_at, capacity: capacity_kept, room: 0 };
         if sql::add_sessions(&mut tx, activity, context.now, &[fresh]).await? == 0 {
             return Err(BookingError::field("starts", Fault::AlreadyExists));
         }

@@ -122,7 +122,13 @@ pub async fn rebook(
         offer: None,
     };
     match services.claims.submit(services, session, Claim::Book(Box::new(order))).await? {
-        Granted::Booked(Booked { booking, .. }) => Ok(booking),
+        Granted::Booked(Booked { booking, .. }) => {
+            // What was answered for the closed date is answered for this one. After the booking, which is the same however
+            // often it is asked for: a press that was cut off here is made good by the next.
+            let mut db = services.db.acquire().await?;
+            store::outreach::answers::hand_over(&mut *db, old.id.0, booking.0).await?;
+            Ok(booking)
+        }
         Granted::Held => Err(BookingError::Damaged("a hold was answered to a booking")),
     }
 }

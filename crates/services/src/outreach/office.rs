@@ -169,7 +169,7 @@ pub async fn change_event(
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `StateHasChanged`; `Fields` for an end before the beginning, a date of the past, or an instant
-/// that the event has already.
+/// at which the event has a date of that name already.
 pub async fn move_date(
     services: &Services,
     context: &Context,
@@ -192,10 +192,11 @@ pub async fn move_date(
         if (before.starts_at.to_jiff(), before.ends_at.to_jiff()) == (starts_at, ends_at) {
             return Ok(0); // pressed twice
         }
-        match sql::move_session(&mut tx, session.0, version, (starts_at, ends_at)).await {
+        let room = room_at(&mut tx, event, starts_at, None, Some(session)).await?;
+        match sql::move_session(&mut tx, session.0, version, (starts_at, ends_at), room).await {
             Ok(true) => {}
             Ok(false) => return Err(OutreachError::StateHasChanged),
-            Err(error) if store::constraint_of(&error) == Some("session_once") => {
+            Err(error) if store::constraint_of(&error) == Some("session_once_per_room") => {
                 return Err(OutreachError::field("starts", Fault::AlreadyExists));
             }
             Err(error) => return Err(error.into()),
@@ -216,6 +217,29 @@ pub async fn move_date(
         Ok(told.len())
     })
     .await
+}
+
+/// The first room that is free at an instant. Dates of one instant are told apart by their names: a name that is there
+/// already is refused, be it another date or the same one pressed twice. `moved` is the date that comes from elsewhere.
+async fn room_at(
+    db: &mut sqlx::PgConnection,
+    event: ActivityId,
+    at: Timestamp,
+    name: Option<&Bilingual>,
+    moved: Option<SessionId>,
+) -> Result<i16, OutreachError> {
+    let mut there = sql::rooms_at(db, event.0, at).await?;
+    let name = match (name, moved) {
+        (Some(name), _) => Some(value(name)?),
+        (None, Some(moved)) => sql::date_title(db, moved.0).await?,
+        (None, None) => None,
+    };
+    there.retain(|row| moved.is_none_or(|moved| row.session_id != moved.0));
+    if there.iter().any(|row| row.title == name) {
+        return Err(OutreachError::field("starts", Fault::AlreadyExists));
+    }
+    let taken: Vec<i16> = there.iter().map(|row| row.room).collect();
+    Ok((0..i16::MAX).find(|room| !taken.contains(room)).unwrap_or_default())
 }
 
 async fn note(
@@ -245,7 +269,8 @@ pub struct NewDate {
 /// Adds a date to an event.
 ///
 /// # Errors
-/// `Denied`, `NotFound`; `Fields` for an end before the beginning, or where the event begins at that instant already.
+/// `Denied`, `NotFound`; `Fields` for an end before the beginning, or where the event has a date of that name at that
+/// instant already.
 pub async fn add_date(
     services: &Services,
     context: &Context,
@@ -264,7 +289,9 @@ pub async fn add_date(
         let mut tx = services.begin().await?;
         sql::event(&mut tx, event.0).await?.ok_or(OutreachError::NotFound)?;
         let id: SessionId = context.new_id();
+        let room = room_at(&mut tx, event, fresh.starts_at, Some(&fresh.title), None).await?;
         let session = sessions::NewSession {
+            room,
             id: id.0,
             template_id: None,
             starts_at: fresh.starts_at,

@@ -205,7 +205,8 @@ pub async fn search(db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<
     .await
 }
 
-/// Cancels a confirmed booking; its calendar entry gets a higher sequence. Answers whether it was confirmed.
+/// Cancels a confirmed booking; its calendar entry gets a higher sequence. What was answered of pregnancy or a due date had
+/// this visit as its one purpose and goes with it. Answers whether it was confirmed.
 pub async fn cancel(
     db: &mut PgConnection,
     session: Uuid,
@@ -214,17 +215,22 @@ pub async fn cancel(
     now: jiff::Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update booking set state = 'cancelled', cancelled_at = $4, cancelled_by = $3, updated_at = $4,
-                sequence = sequence + 1, version = version + 1
-         where session_id = $1 and id = $2 and state = 'confirmed'",
+        r#"with cancelled as (
+             update booking set state = 'cancelled', cancelled_at = $4, cancelled_by = $3, updated_at = $4,
+                    sequence = sequence + 1, version = version + 1
+             where session_id = $1 and id = $2 and state = 'confirmed' returning id),
+           forgotten as (
+             update event_answers a set sensitive_sealed = null from cancelled
+             where a.booking_id = cancelled.id and a.sensitive_sealed is not null)
+           select count(*) as "cancelled!" from cancelled"#,
         session,
         id,
         by,
         now.to_sqlx() as _
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(done.cancelled == 1)
 }
 
 /// What a booking is changed to.

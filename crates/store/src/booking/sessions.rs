@@ -271,9 +271,11 @@ pub struct NewSession {
     pub ends_at: jiff::Timestamp,
     /// Places.
     pub capacity: i32,
+    /// Which of the rooms that an activity uses at one instant.
+    pub room: i16,
 }
 
-/// Makes sessions; one that exists at its instant stays as it is. Answers how many are new.
+/// Makes sessions; one that exists at its instant in its room stays as it is. Answers how many are new.
 pub async fn add_sessions(
     db: &mut PgConnection,
     activity: Uuid,
@@ -285,19 +287,21 @@ pub async fn add_sessions(
     let starts: Vec<Timestamp> = fresh.iter().map(|s| s.starts_at.to_sqlx()).collect();
     let ends: Vec<Timestamp> = fresh.iter().map(|s| s.ends_at.to_sqlx()).collect();
     let capacities: Vec<i32> = fresh.iter().map(|s| s.capacity).collect();
+    let rooms: Vec<i16> = fresh.iter().map(|s| s.room).collect();
     let done = sqlx::query!(
-        "insert into session (id, activity_id, template_id, starts_at, ends_at, capacity, created_at)
-         select id, $1, template_id, starts_at, ends_at, capacity, $2
-         from unnest($3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::integer[])
-           as fresh (id, template_id, starts_at, ends_at, capacity)
-         on conflict (activity_id, starts_at) do nothing",
+        "insert into session (id, activity_id, template_id, starts_at, ends_at, capacity, room, created_at)
+         select id, $1, template_id, starts_at, ends_at, capacity, room, $2
+         from unnest($3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::integer[], $8::smallint[])
+           as fresh (id, template_id, starts_at, ends_at, capacity, room)
+         on conflict (activity_id, starts_at, room) do nothing",
         activity,
         now.to_sqlx() as _,
         &ids,
         &templates as _,
         &starts as _,
         &ends as _,
-        &capacities
+        &capacities,
+        &rooms
     )
     .execute(db)
     .await?;

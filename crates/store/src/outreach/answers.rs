@@ -106,3 +106,16 @@ pub async fn erase(db: impl PgExecutor<'_>, bookings: &[Uuid]) -> sqlx::Result<u
     let done = sqlx::query!("delete from event_answers where booking_id = any($1)", bookings).execute(db).await?;
     Ok(done.rows_affected())
 }
+
+/// What was answered for one booking is answered for another that stands in its place.
+pub async fn hand_over(db: impl PgExecutor<'_>, from: Uuid, to: Uuid) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update event_answers set booking_id = $2 where booking_id = $1
+           and not exists (select from event_answers taken where taken.booking_id = $2)",
+        from,
+        to
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}

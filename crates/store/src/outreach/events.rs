@@ -236,19 +236,51 @@ pub async fn change(
     Ok(done.rows_affected() == 1)
 }
 
+/// A date of an event at some instant.
+#[derive(Debug, Clone)]
+pub struct RoomRow {
+    /// The session.
+    pub session_id: Uuid,
+    /// Its room.
+    pub room: i16,
+    /// What it is called.
+    pub title: Option<serde_json::Value>,
+}
+
+/// What an event has at an instant, room by room.
+pub async fn rooms_at(db: &mut PgConnection, event: Uuid, at: jiff::Timestamp) -> sqlx::Result<Vec<RoomRow>> {
+    sqlx::query_as!(
+        RoomRow,
+        r#"select s.id as session_id, s.room, e.title as "title?"
+           from session s left join event_session e on e.session_id = s.id
+           where s.activity_id = $1 and s.starts_at = $2 order by s.room"#,
+        event,
+        at.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// What a date is called.
+pub async fn date_title(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Option<serde_json::Value>> {
+    sqlx::query_scalar!("select title from event_session where session_id = $1", session).fetch_optional(db).await
+}
+
 /// Moves a session of an event in time, if nobody changed it since `version`. Answers whether it was so.
 pub async fn move_session(
     db: &mut PgConnection,
     session: Uuid,
     version: i32,
     (starts_at, ends_at): (jiff::Timestamp, jiff::Timestamp),
+    room: i16,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update session set starts_at = $3, ends_at = $4, version = version + 1 where id = $1 and version = $2",
+        "update session set starts_at = $3, ends_at = $4, room = $5, version = version + 1 where id = $1 and version = $2",
         session,
         version,
         starts_at.to_sqlx() as _,
-        ends_at.to_sqlx() as _
+        ends_at.to_sqlx() as _,
+        room
     )
     .execute(db)
     .await?;

@@ -14,7 +14,7 @@ use services::{Context, Services};
 use std::collections::HashSet;
 use testkit::TestHouse;
 
-fn closing(context: &Context, what: Closed) -> Closing {
+pub fn closing(context: &Context, what: Closed) -> Closing {
     let key: ClosureId = context.new_id();
     Closing { key, what, reason_zh: "设备检修".into(), reason_en: "maintenance".into() }
 }

@@ -1,11 +1,13 @@
 //! What is answered: sealed, taken over by the booking, opened for few, erased with the names.
 
-use super::{BROWSER, answered, key, now, published_lecture, read, register};
+use super::{BROWSER, answered, date, key, now, published_lecture, read, register};
+use crate::booking::closing::closing;
 use crate::booking::{network, officer, steward};
 use domain::account::{Actor, Denied};
 use domain::booking::PartySize;
 use domain::field::{Fault, FieldError};
 use jiff::SignedDuration;
+use services::booking::{Closed, Handle};
 use services::crypto::SETTLES_AFTER;
 use services::outreach::{self, OutreachError};
 use services::{booking, privacy};
@@ -208,4 +210,42 @@ async fn questions_published_meanwhile_are_answered_before_anything_is_booked() 
     let pairs: Vec<_> = ALL.iter().copied().chain([("q-consent", "on")]).collect();
     outreach::keep_answers(services, &visitor, &proven, &asked, answered(&asked, &house, &pairs)).await.expect("kept");
     booking::confirm(services, &visitor, &proven, &network()).await.expect("everything is answered");
+}
+
+/// A due date was said so that a seat near the door could be kept. Nobody comes: it has no purpose left.
+#[tokio::test]
+async fn what_is_sensitive_is_forgotten_with_the_cancellation() {
+    let house = TestHouse::new().await;
+    let event = published_lecture(&house).await;
+    let visitor = house.context(Actor::Anonymous);
+    let cancelled = register(&house, &visitor, event, "one@example.com", &ALL).await.expect("there is room");
+    let kept = register(&house, &visitor, event, "two@example.com", &ALL).await.expect("there is room");
+    booking::cancel(&house.services, &officer(&house), Handle::Id(cancelled), None).await.expect("cancelled");
+    let told = outreach::told(&house.services, &[cancelled, kept]).await.expect("readable");
+    assert_eq!((told[&cancelled].has_sensitive, told[&kept].has_sensitive), (false, true));
+    assert_eq!(told[&cancelled].answers.len(), 1, "the ordinary ones stay until the names go");
+    let (_, answers) = outreach::reveal_sensitive(&house.services, &officer(&house), cancelled, "to call back")
+        .await
+        .expect("nothing");
+    assert_eq!(answers.len(), 0);
+}
+
+/// The house closes a date, and a family books another by its link: nothing has to be answered again.
+#[tokio::test]
+async fn another_date_takes_the_answers_over() {
+    let house = TestHouse::new().await;
+    let (id, closed) = published_lecture(&house).await;
+    let other = date(&house, id, "2026-07-26T09:30:00+08:00", 90, 20).await;
+    let visitor = house.context(Actor::Anonymous);
+    let old = register(&house, &visitor, (id, closed), "one@example.com", &ALL).await.expect("there is room");
+    let by = officer(&house);
+    let ends_at = now(&house, id).await.timetable.session(closed).expect("it is there").facts.ends_at;
+    booking::close(&house.services, &by, closing(&by, Closed::Session(closed))).await.expect("closed");
+    let link = booking::rebook_link(&house.services, old, ends_at);
+    let made = booking::rebook(&house.services, &visitor, &link, other).await.expect("there is room");
+    let again = booking::rebook(&house.services, &visitor, &link, other).await.expect("pressed twice");
+    assert_eq!(made, again);
+    let told = outreach::told(&house.services, &[old, made]).await.expect("readable");
+    assert!(!told.contains_key(&old));
+    assert!(told[&made].has_sensitive && told[&made].answers.get(&key("seats")).is_some());
 }

@@ -6,6 +6,7 @@ use domain::Locale;
 use domain::account::Denied;
 use domain::booking::Refusal;
 use domain::field::Fault;
+use domain::outreach::Bilingual;
 use services::booking::BookingError;
 use services::outreach::{self, OutreachError};
 use testkit::TestHouse;
@@ -51,20 +52,54 @@ async fn publishing_twice_is_once_and_an_old_page_is_told() {
 }
 
 #[tokio::test]
-async fn two_events_never_share_an_address_nor_an_event_an_instant() {
+async fn two_events_never_share_an_address() {
+    let house = TestHouse::new().await;
+    let (services, system) = (&house.services, house.services.system());
+    outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
+    let again = outreach::add_event(services, &system, lecture("leyun")).await;
+    assert!(matches!(again, Err(OutreachError::Fields(e)) if e[0].fault == Fault::AlreadyExists));
+    let denied = outreach::add_event(services, &steward(&house), lecture("other")).await;
+    assert!(matches!(denied, Err(OutreachError::Denied(Denied::NotAllowed))));
+}
+
+/// In the hall they listen, next door they build kites: two dates of one instant are two rooms, told apart by their names.
+#[tokio::test]
+async fn dates_of_one_instant_are_rooms_with_names_of_their_own() {
     let house = TestHouse::new().await;
     let (services, system) = (&house.services, house.services.system());
     let id = outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
-    let again = outreach::add_event(services, &system, lecture("leyun")).await;
-    assert!(matches!(again, Err(OutreachError::Fields(e)) if e[0].fault == Fault::AlreadyExists));
-    date(&house, id, "2026-07-25T09:30:00+08:00", 90, 20).await;
     let starts_at: jiff::Timestamp = "2026-07-25T09:30:00+08:00".parse().expect("an instant");
-    let ends_at = starts_at + jiff::SignedDuration::from_mins(60);
-    let fresh = outreach::NewDate { title: Default::default(), starts_at, ends_at, capacity: 5 };
-    let twice = outreach::add_date(services, &system, id, fresh).await;
-    assert!(matches!(twice, Err(OutreachError::Fields(e)) if e[0].fault == Fault::AlreadyExists));
-    let denied = outreach::add_event(services, &steward(&house), lecture("other")).await;
-    assert!(matches!(denied, Err(OutreachError::Denied(Denied::NotAllowed))));
+    let room = |name: &str, hours: i64| {
+        let at = starts_at + jiff::SignedDuration::from_hours(hours);
+        let title = Bilingual::new(name, name);
+        outreach::NewDate { title, starts_at: at, ends_at: at + jiff::SignedDuration::from_mins(60), capacity: 5 }
+    };
+    let hall = outreach::add_date(services, &system, id, room("hall", 0)).await.expect("the hall");
+    let twice = outreach::add_date(services, &system, id, room("hall", 0)).await;
+    assert!(matches!(twice, Err(OutreachError::Fields(e)) if e[0].fault == Fault::AlreadyExists), "pressed twice");
+    outreach::add_date(services, &system, id, room("kites", 0)).await.expect("next door");
+    let later = outreach::add_date(services, &system, id, room("hall", 2)).await.expect("the hall, later");
+    assert_eq!(now(&house, id).await.timetable.sessions.len(), 3);
+    // Moved to where its namesake is: refused. To where only the other is: it gets the free room.
+    let version = |event: &outreach::Event, session| event.timetable.session(session).expect("a date").version;
+    let event = now(&house, id).await;
+    let span = |hours: i64| {
+        let at = starts_at + jiff::SignedDuration::from_hours(hours);
+        (at, at + jiff::SignedDuration::from_mins(60))
+    };
+    let there = outreach::move_date(services, &system, (id, later), version(&event, later), span(0)).await;
+    assert!(matches!(there, Err(OutreachError::Fields(e)) if e[0].fault == Fault::AlreadyExists));
+    outreach::move_date(services, &system, (id, hall), version(&event, hall), span(4)).await.expect("nothing is there");
+    outreach::move_date(services, &system, (id, later), version(&event, later), span(0))
+        .await
+        .expect("its room is free");
+    let rooms: Vec<i16> =
+        sqlx::query_scalar("select room from session where starts_at = $1::timestamptz order by room")
+            .bind(starts_at.to_string())
+            .fetch_all(&house.db.owner_pool())
+            .await
+            .expect("rooms");
+    assert_eq!(rooms, [0, 1]);
 }
 
 #[tokio::test]
@@ -204,7 +239,7 @@ async fn another_place_tells_everybody_with_a_date_to_come() {
         city: fresh.city,
         place: fresh.place,
         audience: fresh.audience,
-        lead: domain::outreach::Bilingual::new("五个周六", "Five Saturdays"),
+        lead: Bilingual::new("五个周六", "Five Saturdays"),
         story: fresh.story,
         programme: fresh.programme,
         policy: fresh.policy,
@@ -213,7 +248,7 @@ async fn another_place_tells_everybody_with_a_date_to_come() {
     outreach::change_event(services, &system, id, version, to.clone()).await.expect("changed");
     assert!(queued(&house, "changed").await.is_empty(), "another sentence tells nobody");
 
-    to.place = domain::outreach::Bilingual::new("东城会堂", "East Hall");
+    to.place = Bilingual::new("东城会堂", "East Hall");
     outreach::change_event(services, &system, id, version + 1, to.clone()).await.expect("changed");
     let late = outreach::change_event(services, &system, id, version + 1, to).await;
     assert!(matches!(late, Err(OutreachError::StateHasChanged)), "pressed twice");
@@ -236,7 +271,7 @@ async fn changed_rules_become_a_new_version_and_changed_words_do_not() {
     let id = outreach::add_event(services, &system, lecture("leyun")).await.expect("an event");
     let fresh = lecture("leyun");
     let mut to = outreach::EventChange {
-        title: domain::outreach::Bilingual::new("乐孕课堂（秋季）", "Leyun in autumn"),
+        title: Bilingual::new("乐孕课堂（秋季）", "Leyun in autumn"),
         city: fresh.city,
         place: fresh.place,
         audience: fresh.audience,
