@@ -1,89 +1,43 @@
 //! What dispatchers do with requests, stops and days without driving.
 
-use super::{blackouts, conflict_words};
+use super::blackouts;
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{day, number, time};
 use crate::form::Tone;
 use crate::problem::Problem;
+use crate::requests::desk::{self, OURS, done, refused, subject};
 use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::field::{Fault, Faults};
-use domain::ids::{BusBlackoutId, BusRequestId};
+use domain::ids::BusBlackoutId;
 use domain::time::at;
-use services::bus::{self, BusError, Fate, NewBlackout, Proposal};
+use services::bus::{self, Bus, BusError, Fate, NewBlackout, Proposal};
 
 const DISPATCH: Access = Access::Capability(Capability::DispatchBus);
+const REVEAL: Access = Access::Capability(Capability::RevealBusContact);
 
 /// The dispatchers' calls.
 pub const CALLS: &[Call] = &[
-    Call::post("/staff/bus/requests/:id/ask", DISPATCH, &ask),
-    Call::post("/staff/bus/requests/:id/refuse", DISPATCH, &refuse),
+    Call::post("/staff/bus/requests/:id/ask", DISPATCH, &desk::ask_call::<Bus>),
+    Call::post("/staff/bus/requests/:id/refuse", DISPATCH, &desk::refuse_call::<Bus>),
     Call::post("/staff/bus/requests/:id/propose", DISPATCH, &propose),
     Call::post("/staff/bus/requests/:id/schedule", DISPATCH, &schedule),
     Call::post("/staff/bus/requests/:id/assign", DISPATCH, &assign),
     Call::post("/staff/bus/requests/:id/visited", DISPATCH, &visited),
-    Call::post("/staff/bus/requests/:id/reveal", Access::Capability(Capability::RevealBusContact), &reveal),
+    Call::post("/staff/bus/requests/:id/reveal", REVEAL, &desk::reveal_call::<Bus>),
     Call::post("/staff/bus/blackouts", DISPATCH, &add_blackout),
     Call::post("/staff/bus/blackouts/end", DISPATCH, &end_blackout),
 ];
 
-/// What a page never gets back from a form: these are answers of ours, not something typed.
-const OURS: &[&str] = &["revealed_name", "revealed_contact"];
-
-/// Shows the page at `page` again with what was typed and why it was refused; who was first is named.
-fn refused(asked: &Asked, page: &str, error: BusError) -> Answer {
-    let form = asked.typed(OURS);
-    match error {
-        BusError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
-        BusError::Conflicts(told) => {
-            let words: Vec<String> = told.iter().map(|one| conflict_words(asked, one)).collect();
-            let first = asked.t("bus-staff-not-kept");
-            let text = format!("{first}{}", words.join(&asked.t("bus-staff-sentence-separator")));
-            Answer::again_at(page, form.with_notice(Tone::Warning, text)).status(StatusCode::CONFLICT)
-        }
-        BusError::Refused(_) | BusError::StateHasChanged => {
-            let form = form.with_notice(Tone::Warning, asked.t("bus-staff-has-changed").to_string());
-            Answer::again_at(page, form).status(StatusCode::CONFLICT)
-        }
-        BusError::Denied(denied) => denied.into(),
-        other => Problem::from(other).into(),
-    }
-}
-
-/// The request of the path, its page, and the version the form was made of.
-fn subject(asked: &Asked) -> Option<(BusRequestId, String, i32)> {
-    let id = asked.param::<BusRequestId>("id")?;
-    Some((id, format!("/staff/bus/requests/{id}"), asked.field("version").parse().unwrap_or_default()))
-}
-
-fn done(asked: &Asked, page: &str, word: &str, result: Result<(), BusError>) -> Answer {
-    match result {
-        Ok(()) => Answer::to(format!("{page}?done={word}")),
-        Err(error) => refused(asked, page, error),
-    }
-}
-
-async fn ask(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
-    let result = bus::ask(&asked.services, &asked.context, id, version, asked.field("question")).await;
-    done(&asked, &page, "asked", result)
-}
-
-async fn refuse(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
-    let result = bus::refuse(&asked.services, &asked.context, id, version, asked.field("reason")).await;
-    done(&asked, &page, "refused", result)
-}
-
 async fn schedule(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some((id, page, version)) = subject::<Bus>(&asked) else { return Problem::NotFound.into() };
     let result = bus::to_itinerary(&asked.services, &asked.context, id, version).await;
     done(&asked, &page, "scheduled", result)
 }
 
 async fn propose(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some((id, page, version)) = subject::<Bus>(&asked) else { return Problem::NotFound.into() };
     let mut faults = Faults::default();
     let on = faults.take("day", day(asked.field("day")));
     let from = faults.take("from", time(asked.field("from")));
@@ -113,7 +67,7 @@ async fn propose(asked: Asked) -> Answer {
 }
 
 async fn assign(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some((id, page, version)) = subject::<Bus>(&asked) else { return Problem::NotFound.into() };
     let (Ok(vehicle), Ok(crew)) = (asked.field("vehicle").parse(), asked.field("crew").parse()) else {
         return refused(&asked, &page, BusError::field("vehicle", Fault::NotAChoice));
     };
@@ -123,27 +77,13 @@ async fn assign(asked: Asked) -> Answer {
 }
 
 async fn visited(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some((id, page, version)) = subject::<Bus>(&asked) else { return Problem::NotFound.into() };
     let people = match number(asked.field("people_came"), 0, 5_000) {
         Ok(people) => people,
         Err(fault) => return refused(&asked, &page, BusError::field("people_came", fault)),
     };
     let result = bus::visited(&asked.services, &asked.context, id, version, people).await;
     done(&asked, &page, "visited", result)
-}
-
-async fn reveal(asked: Asked) -> Answer {
-    let Some((id, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
-    match bus::reveal(&asked.services, &asked.context, id, asked.field("reveal_reason")).await {
-        Ok(request) => {
-            let mut form = asked.typed(OURS);
-            form.values.insert("revealed_name".into(), request.name.as_str().to_owned());
-            let contact = request.contact.map(|contact| contact.expose().to_owned()).unwrap_or_default();
-            form.values.insert("revealed_contact".into(), contact);
-            Answer::again_at(page, form).status(StatusCode::OK)
-        }
-        Err(error) => refused(&asked, &page, error),
-    }
 }
 
 const BLACKOUTS: &str = "/staff/bus/blackouts";

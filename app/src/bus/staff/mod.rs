@@ -70,7 +70,7 @@ fn stop_words(visit: &Visit, stop: &StopView) -> String {
 }
 
 /// What stands in the way, and who was first.
-fn conflict_words(visit: &Visit, told: &Told) -> String {
+pub(super) fn conflict_words(visit: &Visit, told: &Told) -> String {
     let other = told.stop.as_ref().map(|stop| stop_words(visit, stop)).unwrap_or_default();
     let other = || other.clone().into();
     let text = match &told.conflict {

@@ -1,7 +1,7 @@
 //! What everybody may know: when the bus stops where, as a list and as a calendar one can subscribe to. A school's street
 //! and its coordinator are nobody's business.
 
-use super::BusError;
+use super::kind::BusError;
 use super::view::StopView;
 use crate::Services;
 use crate::messages::{Entry, calendar_to_follow};

@@ -1,12 +1,11 @@
 //! The demo: two vehicles, three crews, and requests of plainly invented schools in every state.
 
-use super::change::{accept, decline};
 use super::draft::row;
-use super::planner::{Proposal, propose, read_fleet, slots};
-use super::triage::{ask, refuse, request, to_itinerary};
-use super::view::Handle;
-use super::{BusError, manage_link};
-use crate::db;
+use super::fleet::read_fleet;
+use super::kind::{BusError, Handle};
+use super::planner::{Proposal, propose};
+use super::triage::to_itinerary;
+use super::{accept, ask, decline, manage_link, refuse, request, slots};
 use crate::{Context, Services};
 use domain::bus::{Audience, City, Details, HalfDay, State, busy};
 use domain::contact::{Contact, PersonName};
@@ -125,7 +124,7 @@ async fn was_there(
     id: BusRequestId,
     details: &Details,
 ) -> Result<(), BusError> {
-    let mut tx = db::begin(&services.db).await?;
+    let mut tx = services.begin().await?;
     let (vehicles, crews) = read_fleet(&mut tx).await?;
     let (Some(vehicle), Some(crew), Some(day)) = (vehicles.first(), crews.first(), details.days.first()) else {
         return Ok(());

@@ -1,20 +1,18 @@
 //! What a person who asked for a group may have of us: a copy, and an end to it. Found by the contacts of their account,
 //! which are proven, and by the account itself: signed in, one may ask under another contact.
 
-use super::GroupError;
-use super::change::one;
-use super::erase;
+use super::kind::{GroupError, Groups, RequestView};
 use super::roster::open_list;
-use super::view::{RequestView, open_all};
+use super::view::open_all;
 use crate::account::erase::Contacts;
-use crate::messages::GroupTemplate;
+use crate::requests::Kind;
 use crate::{Context, Services};
-use domain::groups::{Entry, Event};
+use domain::groups::Entry;
 use domain::ids::GroupRequestId;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use store::groups::requests::Change;
-use store::groups::{drafts, held as sql};
+use store::groups::held as sql;
+use store::requests as drafts;
 use uuid::Uuid;
 
 /// The requests made under these contacts, whole, for a copy: their ids, and what is held.
@@ -68,15 +66,6 @@ pub(crate) async fn live(db: &mut PgConnection, of: Contacts<'_>, account: Uuid)
     Ok(sql::live(db, of.phone, of.mail, account).await?.into_iter().map(GroupRequestId).collect())
 }
 
-/// Takes a request back for whoever proved that its contact is theirs. What ended meanwhile is no error.
-pub(crate) async fn withdraw_own(services: &Services, context: &Context, id: GroupRequestId) -> Result<(), GroupError> {
-    let template = Some(GroupTemplate::Withdrawn);
-    match one(services, context, id, None, (Event::Withdraw, Change::default()), template).await {
-        Err(GroupError::Refused(_)) => Ok(()),
-        done => done,
-    }
-}
-
 /// Empties the requests of these contacts, and forgets what was typed under them, in the caller's transaction. Answers how
 /// many, or the number of those that wait for a decision: then nothing was touched.
 pub(crate) async fn forget(
@@ -92,10 +81,10 @@ pub(crate) async fn forget(
         return Ok(Err(under_way));
     }
     for (id, _) in &all {
-        erase::empty(services, db, *id, context.now).await?;
+        Groups::empty(services, db, GroupRequestId(*id), context.now).await?;
     }
     for index in [of.phone, of.mail].into_iter().flatten() {
-        drafts::remove_of_contact(db, index).await?;
+        drafts::remove_of_contact(db, drafts::Of::Groups, index).await?;
     }
     Ok(Ok(all.len()))
 }

@@ -1,12 +1,11 @@
 //! The demo: sessions large enough for a school class's bus, and requests of plainly invented organisations in every state.
 
-use super::change::{accept, withdraw};
 use super::draft::row;
 use super::file::Sent;
-use super::office::{Proposal, approve, ask, policy, propose, refuse, request};
+use super::kind::{GroupError, Handle};
+use super::office::{Proposal, approve, policy, propose};
 use super::roster::save_roster;
-use super::view::Handle;
-use super::{GroupError, manage_link};
+use super::{accept, ask, manage_link, refuse, request, withdraw};
 use crate::booking::{self, TemplateView};
 use crate::limits::Network;
 use crate::{Context, Services};

@@ -83,7 +83,7 @@ async fn of_twelve_dispatchers_one_keeps_the_bus_and_the_others_see_who_was_firs
         }
     }
     for error in lost {
-        let BusError::Conflicts(told) = error else { panic!("{error}") };
+        let BusError::Own(bus::Conflicts(told)) = error else { panic!("{error}") };
         assert_eq!(told[0].stop.as_ref().map(|stop| stop.request), first, "it names who was first");
     }
 }
@@ -106,7 +106,7 @@ async fn the_database_alone_keeps_a_bus_in_one_place() {
     let requests = schools(&house).await;
     let (won, lost) = storm(&house, &requests, vehicles[0], crews[0], Guard::NegativeControl).await;
     assert_eq!((won, stops(&house).await), (1, 1));
-    assert!(lost.iter().all(|error| matches!(error, BusError::Conflicts(told) if !told.is_empty())), "{lost:?}");
+    assert!(lost.iter().all(|error| matches!(error, BusError::Own(told) if !told.0.is_empty())), "{lost:?}");
 }
 
 #[tokio::test]

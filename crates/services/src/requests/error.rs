@@ -1,15 +1,15 @@
-//! What can go wrong in the bus room, as something a caller can act on.
+//! What can go wrong with a request of any kind, as something a caller can act on.
 
-use super::planner::Told;
+use super::Kind;
 use crate::account::forms::ProofError;
 use crate::limits::LimitError;
 use domain::account::Denied;
-use domain::bus::Refused;
 use domain::field::{Fault, FieldError};
+use domain::requests::Refused;
 
-/// Why a use case of the bus did not happen. Nothing half-written stays behind any of them.
+/// Why a use case of a request did not happen. Nothing half-written stays behind any of them.
 #[derive(Debug, thiserror::Error)]
-pub enum BusError {
+pub enum RequestError<K: Kind> {
     /// The policy says no.
     #[error("denied: {0}")]
     Denied(#[from] Denied),
@@ -21,13 +21,13 @@ pub enum BusError {
     Fields(Vec<FieldError>),
     /// The request's state does not allow it.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    Refused(Refused<K::State>),
     /// Somebody changed it in the meantime: show what it is now.
     #[error("the state has changed")]
     StateHasChanged,
-    /// The itinerary is not possible so; what stands in the way, and who was first.
-    #[error("{} conflicts", .0.len())]
-    Conflicts(Vec<Told>),
+    /// Too many at once: ask again.
+    #[error("busy")]
+    Busy,
     /// This contact has as many requests under way as one may have.
     #[error("more than {max} requests under way")]
     TooMany {
@@ -46,6 +46,9 @@ pub enum BusError {
         /// Seconds.
         retry_after: u64,
     },
+    /// Something of this kind's room only.
+    #[error(transparent)]
+    Own(K::Fault),
     /// The database failed. Its text stays in the log.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
@@ -54,20 +57,26 @@ pub enum BusError {
     Damaged(&'static str),
 }
 
-impl BusError {
+impl<K: Kind> RequestError<K> {
     /// One field's fault.
     pub fn field(field: &str, fault: Fault) -> Self {
         Self::Fields(vec![FieldError::new(field, fault)])
     }
 }
 
-impl From<crate::crypto::CryptoError> for BusError {
+impl<K: Kind> From<Refused<K::State>> for RequestError<K> {
+    fn from(refused: Refused<K::State>) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl<K: Kind> From<crate::crypto::CryptoError> for RequestError<K> {
     fn from(_: crate::crypto::CryptoError) -> Self {
         Self::Damaged("a sealed value")
     }
 }
 
-impl From<LimitError> for BusError {
+impl<K: Kind> From<LimitError> for RequestError<K> {
     fn from(error: LimitError) -> Self {
         match error {
             LimitError::Limited(limited) => Self::NetworkLimited { retry_after: u64::from(limited.retry_seconds()) },
@@ -76,7 +85,7 @@ impl From<LimitError> for BusError {
     }
 }
 
-impl From<ProofError> for BusError {
+impl<K: Kind> From<ProofError> for RequestError<K> {
     fn from(error: ProofError) -> Self {
         match error {
             ProofError::Code(fault) => Self::field("code", fault),
