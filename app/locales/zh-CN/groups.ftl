@@ -237,3 +237,26 @@ groups-holding = 批准之前保留名额吗
 groups-holding-nothing = 不保留，批准时再看
 groups-holding-proposals = 建议了场次就保留
 groups-holding-requests = 提交申请就保留
+
+# The stamped letter
+groups-letter-title = 盖章函件
+groups-letter-text = 如果您的单位方便出具盖章的参观函，可以传到这里，我们核对起来会更快。没有也可以申请。
+groups-letter-needed = 请把单位盖章的参观函传到这里；收到函件后我们才能确认场次。内容写明单位、日期和人数，盖公章即可。
+groups-letter-file = 函件文件
+groups-letter-file-hint = PDF（10 页以内）、JPG 或 PNG，8 MB 以内；手机拍照也可以
+groups-letter-send = 上传函件
+groups-letter-replace = 换一份函件
+groups-letter-kept = 已收到：{ $what }
+groups-letter-picture = 图片
+groups-letter-pages = { $n } 页
+groups-letter-remove = 撤回函件
+groups-letter-remove-text = 撤回后文件会从我们这里删除，您可以再传一份。
+groups-letter-closed = 申请已经确认或结束，函件不能再更换；如有需要请联系我们
+groups-letter-missing = 按规则需要盖章函件，对方还没有上传；可以用「请对方补充」提醒一声
+groups-letter-none = 没有上传函件，规则也不要求。
+groups-letter-open = 下载函件
+groups-letter-noted = 每次下载都会留下记录。文件来自外部，打开时请留意。
+groups-news-letter = 函件已收到，谢谢。确认之前都可以更换
+groups-news-letter-removed = 函件已撤回并删除
+groups-rules-letter = 须有盖章函件的单位
+groups-rules-letter-hint = 勾选的单位类型，没有函件就不能确认

@@ -9,7 +9,7 @@ use domain::field::Fault;
 use domain::groups::typed;
 use domain::ids::GroupRequestId;
 use domain::typed::Typed;
-use services::groups::{self, GroupError, GroupFault, Groups, Handle, LARGEST_FILE, Sent, TEMPLATE};
+use services::groups::{self, GroupError, GroupFault, Groups, Handle, LARGEST_FILE, LARGEST_LETTER, Sent, TEMPLATE};
 
 /// The groups' calls.
 pub const CALLS: &[Call] = &[
@@ -25,6 +25,8 @@ pub const CALLS: &[Call] = &[
     Call::post("/museum/groups/r/:link/withdraw", Access::Public, &calls::withdraw::<Groups>),
     Call::upload("/museum/groups/r/:link/roster", Access::Public, LARGEST_FILE, &roster),
     Call::post("/museum/groups/r/:link/roster/remove", Access::Public, &remove_roster),
+    Call::upload("/museum/groups/r/:link/letter", Access::Public, LARGEST_LETTER, &letter),
+    Call::post("/museum/groups/r/:link/letter/remove", Access::Public, &remove_letter),
     Call::get("/museum/groups/roster.csv", Access::Public, &template),
     Call::get("/account/groups/:id", Access::SignedIn, &own),
 ];
@@ -126,6 +128,33 @@ async fn remove_roster(asked: Asked) -> Answer {
     };
     let result = groups::remove_roster(&asked.services, &asked.context, &handle).await;
     calls::changed(&asked, page, "unlisted", result).await
+}
+
+/// The stamped letter.
+async fn letter(mut asked: Asked) -> Answer {
+    let (page, handle) = match calls::handle::<Groups>(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let bytes = match asked.file.take() {
+        Some(file) if file.too_large => {
+            let max = u32::try_from(LARGEST_LETTER / (1024 * 1024)).unwrap_or(u32::MAX);
+            return refused(&asked, page, GroupError::field("letter", Fault::FileTooHeavy { max }));
+        }
+        Some(file) => file.bytes,
+        None => return refused(&asked, page, GroupError::field("letter", Fault::Required)),
+    };
+    let result = groups::save_letter(&asked.services, &asked.context, &handle, bytes, &asked.network).await;
+    calls::changed(&asked, page, "letter", result).await
+}
+
+async fn remove_letter(asked: Asked) -> Answer {
+    let (page, handle) = match calls::handle::<Groups>(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let result = groups::remove_letter(&asked.services, &asked.context, &handle).await;
+    calls::changed(&asked, page, "noletter", result).await
 }
 
 /// A list to fill in.

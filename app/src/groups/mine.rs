@@ -1,6 +1,6 @@
 //! One's own request, by signed link: how far it is, what is asked, the session that is proposed, the pass, the list.
 
-use super::{ages_words, kind_words, people_words, roster, wish_texts};
+use super::{ages_words, kind_words, letter, people_words, roster, wish_texts};
 use crate::desk::moment;
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
@@ -16,7 +16,9 @@ use domain::groups::{GroupPolicy, State};
 use domain::time::span_text;
 use leptos::prelude::*;
 use services::booking::manage_link as booking_link;
-use services::groups::{Groups, Handle, ProposalView, RequestView, RosterView, own_roster, policy, view};
+use services::groups::{
+    Groups, Handle, LetterView, ProposalView, RequestView, RosterView, own_letter, own_roster, policy, view,
+};
 
 /// A request, for whoever has its link.
 #[component]
@@ -25,21 +27,32 @@ pub fn Mine() -> impl IntoView {
     let link: String = param("link").unwrap_or_default();
     Suspend::new(async move {
         match read(&visit, &link).await {
-            Ok((request, list, policy)) => page(&visit, &link, &request, list.as_ref(), &policy),
+            Ok(shown) => page(&visit, &link, &shown),
             Err(problem) => problem_page(problem).into_any(),
         }
     })
 }
 
-async fn read(visit: &Visit, link: &str) -> Result<(RequestView, Option<RosterView>, GroupPolicy), Problem> {
+/// What the page shows.
+struct Shown {
+    request: RequestView,
+    list: Option<RosterView>,
+    letter: Option<LetterView>,
+    policy: GroupPolicy,
+}
+
+async fn read(visit: &Visit, link: &str) -> Result<Shown, Problem> {
     let handle = Handle::Link(link.to_owned());
     let request = seen(visit, view(&visit.services, &visit.context, &handle).await).await?;
     let list = own_roster(&visit.services, &visit.context, &handle).await?;
+    let letter = own_letter(&visit.services, &visit.context, &handle).await?;
     let (_, policy) = policy(&visit.services).await?;
-    Ok((request, list, policy))
+    Ok(Shown { request, list, letter, policy })
 }
 
-fn page(visit: &Visit, link: &str, request: &RequestView, list: Option<&RosterView>, policy: &GroupPolicy) -> AnyView {
+fn page(visit: &Visit, link: &str, shown: &Shown) -> AnyView {
+    let Shown { request, list, letter, policy } = shown;
+    let list = list.as_ref();
     let base = visit.href(&format!("/museum/groups/r/{link}"));
     let current = match request.state {
         State::Draft | State::Submitted | State::Asked | State::Proposed | State::Rebook => 1,
@@ -64,6 +77,7 @@ fn page(visit: &Visit, link: &str, request: &RequestView, list: Option<&RosterVi
             {steps}
             {now(visit, &base, request)}
             <SummaryList rows=facts(visit, request)/>
+            {letter::section(visit, &base, request, letter.as_ref(), policy)}
             {list}
             <div class="actions no-print">{smaller}{withdraw}</div>
         </Page>

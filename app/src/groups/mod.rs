@@ -6,6 +6,7 @@
 mod about;
 mod apply;
 pub mod calls;
+mod letter;
 mod mine;
 mod roster;
 pub mod staff;
@@ -45,6 +46,8 @@ const WORDS: Words = Words {
         ("withdrawn", "bus-news-withdrawn"),
         ("listed", "groups-news-listed"),
         ("unlisted", "groups-news-unlisted"),
+        ("letter", "groups-news-letter"),
+        ("noletter", "groups-news-letter-removed"),
     ],
     ask_title: "groups-staff-ask-title",
     question_hint: "groups-staff-question-hint",
@@ -98,6 +101,8 @@ impl Room for Groups {
             }
             GroupFault::Booking(refusal) => refusal_text(visit, refusal),
             GroupFault::RosterClosed => visit.t("groups-roster-closed"),
+            GroupFault::LetterClosed => visit.t("groups-letter-closed"),
+            GroupFault::LetterMissing => visit.t("groups-letter-missing"),
             GroupFault::Rows(faults) => {
                 let rows: std::collections::BTreeSet<u32> = faults.iter().map(|fault| fault.row).collect();
                 visit.t_args("groups-rows-faulty", &[("n", rows.len().into())])

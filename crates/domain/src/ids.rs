@@ -69,6 +69,8 @@ ids! {
     BusRequestId,
     /// One vehicle with one crew at one place: what a proposal keeps and an itinerary is made of.
     BusStopId,
+    /// A photograph of a visit of the bus.
+    BusPhotoId,
     /// A science bus.
     BusVehicleId,
     /// The people who go with one.

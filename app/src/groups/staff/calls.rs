@@ -7,7 +7,7 @@ use crate::requests::desk::{self, OURS, done, refused, subject};
 use crate::routes::Access;
 use domain::account::Capability;
 use domain::field::{Fault, Faults};
-use domain::groups::{GroupPolicy, Holding};
+use domain::groups::{GroupPolicy, Holding, Kind};
 use services::groups::{self, GroupError, Groups, Proposal};
 
 const HANDLE: Access = Access::Capability(Capability::HandleGroups);
@@ -21,6 +21,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/groups/:id/approve", HANDLE, &approve),
     Call::post("/staff/groups/:id/reveal", REVEAL, &desk::reveal_call::<Groups>),
     Call::post("/staff/groups/:id/roster.csv", REVEAL, &export),
+    Call::post("/staff/groups/:id/letter", HANDLE, &letter),
     Call::post("/staff/groups/rules", Access::Capability(Capability::ManageSessions), &rules),
 ];
 
@@ -39,6 +40,15 @@ async fn approve(asked: Asked) -> Answer {
     let Ok(session) = asked.field("session").parse() else { return Problem::NotFound.into() };
     let result = groups::approve(&asked.services, &asked.context, id, version, session).await;
     done(&asked, &page, "approved", result)
+}
+
+/// Hands the letter out as a file: what somebody sent is never shown in a page of ours.
+async fn letter(asked: Asked) -> Answer {
+    let Some((id, page, _)) = subject::<Groups>(&asked) else { return Problem::NotFound.into() };
+    match groups::open_letter(&asked.services, &asked.context, id).await {
+        Ok(letter) => Answer::file(letter.kind.content_type(), Some(letter.name), letter.bytes),
+        Err(error) => refused(&asked, &page, error),
+    }
 }
 
 async fn export(asked: Asked) -> Answer {
@@ -68,6 +78,7 @@ async fn rules(asked: Asked) -> Answer {
         roster_hours_before: field("roster_hours_before", 0, 240),
         under_way: field("under_way", 1, 100),
         holding: Holding::Proposals,
+        letter_from: asked.fields("letter_from").filter_map(Kind::from_name).collect(),
     };
     let holding = Holding::from_name(asked.field("holding")).ok_or(Fault::NotAChoice);
     let holding = faults.take("holding", holding);

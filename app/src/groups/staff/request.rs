@@ -3,7 +3,7 @@
 use crate::desk::{count, crumbs, may, messages_table, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::groups::roster::names;
-use crate::groups::{ages_words, kind_words, people_words, wish_texts};
+use crate::groups::{ages_words, kind_words, letter, people_words, wish_texts};
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::requests::desk::{ask, contact_rows, refuse, reveal, stands, talk};
@@ -40,6 +40,8 @@ async fn page(visit: Visit, id: Option<GroupRequestId>) -> Result<AnyView, Probl
     let (services, context) = (&visit.services, &visit.context);
     let request = groups::request(services, context, id).await?;
     let list = groups::roster(services, context, id).await?;
+    let letter = groups::letter(services, context, id).await?;
+    let (_, policy) = groups::policy(services).await?;
     let messages = groups::messages(services, context, id).await?;
     let now = request.state;
     let can = move |event| next(now, event).is_ok();
@@ -64,6 +66,7 @@ async fn page(visit: Visit, id: Option<GroupRequestId>) -> Result<AnyView, Probl
                     {can(Event::Ask).then(|| ask(visit, &base, &request))}
                     {can(Event::Refuse).then(|| refuse(visit, &base, &request))}
                     {reveal(visit, &base, &request)}
+                    {letter::desk(visit, &base, &request, letter.as_ref(), &policy)}
                     {listed(visit, &base, &request, list.as_ref())}
                 </div>
             </div>

@@ -2,6 +2,7 @@
 //! which are proven, and by the account itself: signed in, one may ask under another contact.
 
 use super::kind::{GroupError, Groups, RequestView};
+use super::letter::{self, LetterView};
 use super::roster::open_list;
 use super::view::open_all;
 use crate::account::erase::Contacts;
@@ -27,13 +28,14 @@ pub(crate) async fn exported(
     let (mut ids, mut all) = (Vec::new(), Vec::new());
     for request in open_all(services, db, rows, context.now).await? {
         let list = open_list(services, db, request.id).await?.map(|(people, _)| people).unwrap_or_default();
+        let letter = letter::read(db, request.id).await?.map(|(_, letter)| letter);
         ids.push(request.id.0);
-        all.push(copy(&request, &list));
+        all.push(copy(&request, &list, letter));
     }
     Ok((ids, all))
 }
 
-fn copy(request: &RequestView, list: &[Entry]) -> Value {
+fn copy(request: &RequestView, list: &[Entry], letter: Option<LetterView>) -> Value {
     json!({
         "id": request.id,
         "reference": request.reference,
@@ -58,6 +60,8 @@ fn copy(request: &RequestView, list: &[Entry]) -> Value {
         })),
         "booking": request.booking.map(|it| it.booking),
         "list": list,
+        // What it says its sender has; that we have it, and since when, is what we hold.
+        "letter": letter.map(|it| json!({ "kind": it.kind.name(), "pages": it.pages, "sent_at": it.saved_at })),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The groups' kind of request: what only it has, and what goes along when one moves from state to state.
 
 use super::draft::choose;
+use super::letter;
 use super::view::{self, BookingSeen, ProposalView, Span};
 use crate::account::codes::Purpose;
 use crate::booking::BookingError;
@@ -91,6 +92,12 @@ pub enum GroupFault {
     /// The list can no longer be replaced.
     #[error("too late for the list")]
     RosterClosed,
+    /// The letter can no longer be replaced.
+    #[error("too late for the letter")]
+    LetterClosed,
+    /// The rules ask groups of this kind for a letter, and there is none.
+    #[error("no letter")]
+    LetterMissing,
 }
 
 impl From<GroupFault> for GroupError {
@@ -259,6 +266,7 @@ impl requests::Kind for Groups {
     async fn empty(services: &Services, db: &mut PgConnection, id: GroupRequestId, now: Timestamp) -> sqlx::Result<()> {
         let seal = |column| requests::sealed::<Self>(services, column, id, requests::ERASED);
         let (name, post, note) = (seal("name_sealed"), seal("post_sealed"), seal("note_sealed"));
+        letter::drop_letter(db, id, now).await?;
         held::erase(db, id.0, (&name, &post, &note), now).await
     }
 }

@@ -3,6 +3,7 @@
 use super::change::settle_due;
 use super::draft::is_offered;
 use super::kind::{GroupError, GroupFault, Groups, RequestView, of_booking};
+use super::letter;
 use super::view::open_readable;
 use crate::audit::{self, Entry};
 use crate::booking::within::{self, Asked, lock_for};
@@ -265,8 +266,8 @@ async fn move_hold(
 /// this moment, under the session's lock. What was kept for it is its own.
 ///
 /// # Errors
-/// `Denied`, `Refused`, `StateHasChanged`; `Over` by so many people; `Booking`: closed, over; `NotFound` for a session
-/// nobody agreed on.
+/// `Denied`, `Refused`, `StateHasChanged`; `Over` by so many people; `Booking`: closed, over; `LetterMissing` where the rules
+/// ask for one; `NotFound` for a session nobody agreed on.
 pub async fn approve(
     services: &Services,
     context: &Context,
@@ -294,6 +295,10 @@ async fn approved(
     domain::groups::next(request.state, Event::Approve)?;
     if !agreed(&request, session) {
         return Err(GroupError::NotFound);
+    }
+    let (_, policy) = read_policy(&mut tx).await?;
+    if policy.needs_letter(request.kind) && letter::read(&mut tx, id).await?.is_none() {
+        return Err(GroupFault::LetterMissing.into());
     }
     let sessions = [Some(session), request.hold.map(|(session, _)| session)];
     let locked = lock_for(services, context, &mut tx, sessions.into_iter().flatten()).await?;
