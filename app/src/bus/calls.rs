@@ -7,6 +7,7 @@ use crate::requests::calls::{self, refused};
 use crate::requests::led_nowhere;
 use crate::routes::Access;
 use domain::field::{Fault, Faults};
+use domain::ids::BusPhotoId;
 use services::bus::{self, Bus, BusError, Marks};
 
 /// The bus's calls.
@@ -20,6 +21,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/bus/r/:link/decline", Access::Public, &calls::decline::<Bus>),
     Call::post("/bus/r/:link/withdraw", Access::Public, &calls::withdraw::<Bus>),
     Call::post("/bus/f/:link", Access::Public, &feedback),
+    Call::get("/bus/photos/:id", Access::Public, &photo),
     Call::get("/bus/schedule.ics", Access::Public, &calendar),
 ];
 
@@ -66,6 +68,15 @@ async fn feedback(asked: Asked) -> Answer {
         Ok(()) => Answer::to(page),
         Err(BusError::NotFound) => led_nowhere::<Bus>(&asked).await.into(),
         Err(error) => refused(&asked, page, error),
+    }
+}
+
+/// A photograph of a visit, written by the house itself: nothing of what was sent but its pixels.
+async fn photo(asked: Asked) -> Answer {
+    let Some(id) = asked.param::<BusPhotoId>("id") else { return Problem::NotFound.into() };
+    match bus::photo(&asked.services, &asked.context, id).await {
+        Ok(bytes) => Answer::file("image/jpeg", None, bytes),
+        Err(error) => problem_of(error).into(),
     }
 }
 

@@ -8,11 +8,13 @@ pub mod calls;
 mod mine;
 mod schedule;
 pub mod staff;
+mod stop;
 
 pub use about::About;
 pub use apply::{Apply, ApplyCode};
 pub use mine::{Feedback, Mine};
 pub use schedule::Schedule;
+pub use stop::Stop;
 
 use crate::form::Tone;
 use crate::i18n::Text;

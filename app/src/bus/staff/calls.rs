@@ -10,9 +10,11 @@ use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::field::{Fault, Faults};
-use domain::ids::BusBlackoutId;
+use domain::ids::{BusBlackoutId, BusPhotoId};
 use domain::time::at;
-use services::bus::{self, Bus, BusError, Fate, NewBlackout, Proposal};
+use services::bus::{
+    self, Bus, BusError, Fate, LARGEST_PHOTO, Named, NewBlackout, NewPhoto, PhotoChange, Proposal, Unit,
+};
 
 const DISPATCH: Access = Access::Capability(Capability::DispatchBus);
 const REVEAL: Access = Access::Capability(Capability::RevealBusContact);
@@ -26,6 +28,10 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/bus/requests/:id/assign", DISPATCH, &assign),
     Call::post("/staff/bus/requests/:id/visited", DISPATCH, &visited),
     Call::post("/staff/bus/requests/:id/reveal", REVEAL, &desk::reveal_call::<Bus>),
+    Call::upload("/staff/bus/requests/:id/photos", DISPATCH, LARGEST_PHOTO, &add_photo),
+    Call::post("/staff/bus/photos/:id", DISPATCH, &change_photo),
+    Call::post("/staff/bus/fleet", DISPATCH, &save_unit),
+    Call::post("/staff/bus/fleet/retire", DISPATCH, &retire_unit),
     Call::post("/staff/bus/blackouts", DISPATCH, &add_blackout),
     Call::post("/staff/bus/blackouts/end", DISPATCH, &end_blackout),
 ];
@@ -84,6 +90,86 @@ async fn visited(asked: Asked) -> Answer {
     };
     let result = bus::visited(&asked.services, &asked.context, id, version, people).await;
     done(&asked, &page, "visited", result)
+}
+
+async fn add_photo(mut asked: Asked) -> Answer {
+    let Some((id, page, _)) = subject::<Bus>(&asked) else { return Problem::NotFound.into() };
+    let bytes = match asked.file.take() {
+        Some(file) if file.too_large => {
+            let max = u32::try_from(LARGEST_PHOTO / (1024 * 1024)).unwrap_or(u32::MAX);
+            return refused(&asked, &page, BusError::field("photo", Fault::FileTooHeavy { max }));
+        }
+        file => file.map(|file| file.bytes),
+    };
+    let photo = NewPhoto {
+        alt_zh: asked.field("alt_zh").to_owned(),
+        alt_en: asked.field("alt_en").to_owned(),
+        consent: asked.ticked("consent"),
+        bytes,
+    };
+    let result = bus::add_photo(&asked.services, &asked.context, id, photo).await;
+    done(&asked, &page, "photo", result.map(|_| ()))
+}
+
+async fn change_photo(asked: Asked) -> Answer {
+    let Some(id) = asked.param::<BusPhotoId>("id") else { return Problem::NotFound.into() };
+    let change = match asked.field("change") {
+        "show" => PhotoChange::Show,
+        "hide" => PhotoChange::Hide,
+        "forward" => PhotoChange::Forward,
+        "remove" => PhotoChange::Remove,
+        _ => return Problem::NotFound.into(),
+    };
+    match bus::change_photo(&asked.services, &asked.context, id, change).await {
+        Ok(request) => Answer::to(format!("/staff/bus/requests/{request}?done=photos")),
+        // Removed by a press before this one.
+        Err(BusError::NotFound) => Answer::to("/staff/bus"),
+        Err(error) => Problem::from(error).into(),
+    }
+}
+
+const FLEET: &str = "/staff/bus/fleet";
+
+/// The vehicle or the crew a form is about.
+fn unit(asked: &Asked) -> Option<Unit> {
+    match asked.field("kind") {
+        "vehicle" => asked.field("id").parse().ok().map(Unit::Vehicle),
+        "crew" => asked.field("id").parse().ok().map(Unit::Crew),
+        _ => None,
+    }
+}
+
+async fn save_unit(asked: Asked) -> Answer {
+    let Some(it) = unit(&asked) else { return Problem::NotFound.into() };
+    // What is no number is told by the page's own words for it.
+    let metres = match (it, asked.field("needs_m")) {
+        (Unit::Crew(_), _) | (Unit::Vehicle(_), "") => Ok(None),
+        (Unit::Vehicle(_), text) => number(text, 1, 100).map(Some),
+    };
+    let kind = asked.field("kind");
+    let page = match asked.field("known") {
+        "1" => format!("{FLEET}?unit={kind}&id={}", asked.field("id")),
+        _ => format!("{FLEET}?unit={kind}"),
+    };
+    let needs_m = match metres {
+        Ok(metres) => metres,
+        Err(fault) => return refused(&asked, &page, BusError::field("needs_m", fault)),
+    };
+    let named =
+        Named { title_zh: asked.field("title_zh").to_owned(), title_en: asked.field("title_en").to_owned(), needs_m };
+    match bus::save_unit(&asked.services, &asked.context, it, &named).await {
+        Ok(()) => Answer::to(format!("{FLEET}?done=saved")),
+        Err(error) => refused(&asked, &page, error),
+    }
+}
+
+async fn retire_unit(asked: Asked) -> Answer {
+    let Some(it) = unit(&asked) else { return Problem::NotFound.into() };
+    match bus::retire_unit(&asked.services, &asked.context, it).await {
+        // Retired by a press before this one.
+        Ok(()) | Err(BusError::NotFound) => Answer::to(format!("{FLEET}?done=retired")),
+        Err(error) => refused(&asked, FLEET, error),
+    }
 }
 
 const BLACKOUTS: &str = "/staff/bus/blackouts";

@@ -5,12 +5,15 @@
 mod blackouts;
 mod board;
 pub mod calls;
+mod fleet;
 mod numbers;
+mod photos;
 mod planner;
 mod request;
 
 pub use blackouts::Blackouts;
 pub use board::Board;
+pub use fleet::FleetPage;
 pub use numbers::Numbers;
 pub use planner::Planner;
 pub use request::Request;

@@ -1,6 +1,6 @@
 //! One request: what is asked for, what was said, the date that is kept, and what a dispatcher can do with it.
 
-use super::{Fleet, conflict_list, day_words, when};
+use super::{Fleet, conflict_list, day_words, photos, when};
 use crate::bus::{audience_words, site_facts, wishes};
 use crate::desk::{count, crumbs, day, messages_table, news, read_first, rooms, time};
 use crate::form::Tone;
@@ -27,6 +27,8 @@ const NEWS: &[(&str, &str)] = &[
     ("refused", "bus-done-refused"),
     ("visited", "bus-done-visited"),
     ("assigned", "bus-done-assigned"),
+    ("photo", "bus-done-photo"),
+    ("photos", "bus-done-photos"),
 ];
 
 /// One request.
@@ -47,6 +49,14 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
     let planning = match can(Event::Propose) {
         true => Some(planning(visit, &request, &fleet).await?),
         false => None,
+    };
+    let photos = match request.state {
+        State::Visited => {
+            let all = bus::photos(services, context, id).await?;
+            let base = visit.href(&format!("/staff/bus/requests/{id}"));
+            Some(photos::section(visit, &base, &request, &all))
+        }
+        _ => None,
     };
     let base = visit.href(&format!("/staff/bus/requests/{id}"));
     Ok(view! {
@@ -69,6 +79,7 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
                     {reveal(visit, &base, &request)}
                 </div>
             </div>
+            {photos}
             {planning}
             {request.stop.as_ref().filter(|_| can(Event::Visit) || request.state == State::Accepted).map(|stop| assign(visit, &base, &request, stop, &fleet))}
             {messages_table(visit, &messages, message_words)}

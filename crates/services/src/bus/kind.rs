@@ -1,6 +1,7 @@
 //! The bus's kind of request: what only it has, and what goes along when one moves from state to state.
 
 use super::draft::details;
+use super::photos;
 use super::planner::Told;
 use super::view::{self, StopView};
 use crate::account::codes::Purpose;
@@ -192,6 +193,7 @@ impl Kind for Bus {
         let seal = |column| requests::sealed::<Self>(services, column, id, requests::ERASED);
         let (name, post, note) = (seal("name_sealed"), seal("post_sealed"), seal("note_sealed"));
         sql::erase(db, id.0, &name, &post, &note, now).await?;
+        photos::forget_hidden(db, id, now).await?;
         stops::forget_words(db, id.0).await?;
         held::remove_short_link(db, id.0).await
     }

@@ -11,6 +11,7 @@ use domain::time::start_of_day;
 use jiff::Timestamp;
 use store::bus::requests::RequestRow;
 use store::bus::stops::StopRow;
+use uuid::Uuid;
 
 /// A stop: one vehicle with one crew at one place.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct StopView {
     pub replaced: Option<(Timestamp, Timestamp)>,
     /// The request's edit counter when this was read.
     pub version: i32,
+    /// iCalendar UID, kept when the date is moved.
+    pub uid: Uuid,
     /// iCalendar SEQUENCE.
     pub sequence: i32,
     /// How many came.
@@ -79,6 +82,7 @@ impl StopView {
             answer_by: row.answer_by.to_jiff(),
             replaced: row.replaced_from.zip(row.replaced_until).map(|(from, until)| (from.to_jiff(), until.to_jiff())),
             version: row.version,
+            uid: row.uid,
             sequence: row.sequence,
             people_came: row.people_came.map(i32::unsigned_abs),
             updated_at: row.updated_at.to_jiff(),

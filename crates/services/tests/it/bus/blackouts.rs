@@ -7,7 +7,7 @@ use jiff::{SignedDuration, civil};
 use services::bus::{self, BusError, Fate, NewBlackout, Seen};
 use testkit::TestHouse;
 
-fn repair(house: &TestHouse, vehicle: Option<domain::ids::BusVehicleId>) -> NewBlackout {
+pub fn repair(house: &TestHouse, vehicle: Option<domain::ids::BusVehicleId>) -> NewBlackout {
     NewBlackout {
         id: house.services.system().new_id(),
         vehicle,
@@ -20,7 +20,7 @@ fn repair(house: &TestHouse, vehicle: Option<domain::ids::BusVehicleId>) -> NewB
 }
 
 /// What a dispatcher is shown who looks at such days.
-async fn shown(house: &TestHouse, wanted: &NewBlackout) -> Vec<Seen> {
+pub async fn shown(house: &TestHouse, wanted: &NewBlackout) -> Vec<Seen> {
     let staff = dispatcher(&house.services, 7);
     bus::colliding(&house.services, &staff, wanted).await.expect("a list").iter().map(Seen::from).collect()
 }
