@@ -10,12 +10,12 @@ use crate::account::{
     StaffSecond, StaffSignIn, StaffStepUp, Stop, Stopped,
 };
 use crate::bus::staff::{
-    Blackouts as BusBlackouts, Board as BusBoard, Numbers as BusNumbers, Planner as BusPlanner,
+    Blackouts as BusBlackouts, Board as BusBoard, FleetPage as BusFleet, Numbers as BusNumbers, Planner as BusPlanner,
     Request as StaffBusRequest,
 };
 use crate::bus::{
     About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
-    Schedule as BusSchedule,
+    Schedule as BusSchedule, Stop as BusStop,
 };
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::door::Door;
@@ -138,6 +138,7 @@ pages! {
     "/b/:link/move" Move (Access::Public) [islands];
     "/bus" Bus (Access::Public) [shared];
     "/bus/schedule" BusSchedule (Access::Public) [shared];
+    "/bus/stops/:id" BusStop (Access::Public) [shared];
     "/bus/apply/:draft" BusApply (Access::Public) [islands];
     "/bus/apply/:draft/code" BusApplyCode (Access::Public) [];
     "/bus/r/:link" BusMine (Access::Public) [];
@@ -168,6 +169,7 @@ pages! {
     "/staff/bus/requests/:id" StaffBusRequest (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/plan" BusPlanner (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/blackouts" BusBlackouts (Access::Capability(Capability::DispatchBus)) [];
+    "/staff/bus/fleet" BusFleet (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/numbers" BusNumbers (Access::Capability(Capability::DispatchBus)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];

@@ -72,6 +72,13 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::TooManyRows { max } => with("error-too-many-rows", [("max", max)]),
         Fault::FileUnreadable => plain("error-file-unreadable"),
         Fault::FileTooLarge { max } => with("error-file-too-large", [("max", max)]),
+        Fault::FileTooHeavy { max } => with("error-file-too-heavy", [("max", max)]),
+        Fault::FileKindLetter => plain("error-file-kind-letter"),
+        Fault::FileKindPicture => plain("error-file-kind-picture"),
+        Fault::FileBroken => plain("error-file-broken"),
+        Fault::FileActive => plain("error-file-active"),
+        Fault::FilePages { max } => with("error-file-pages", [("max", max)]),
+        Fault::PictureTooLarge { max } => with("error-picture-too-large", [("max", max)]),
     }
 }
 
@@ -198,6 +205,13 @@ mod tests {
             Fault::TooManyRows { max: 48 },
             Fault::FileUnreadable,
             Fault::FileTooLarge { max: 512 },
+            Fault::FileTooHeavy { max: 8 },
+            Fault::FileKindLetter,
+            Fault::FileKindPicture,
+            Fault::FileBroken,
+            Fault::FileActive,
+            Fault::FilePages { max: 10 },
+            Fault::PictureTooLarge { max: 50 },
         ]
     }
 

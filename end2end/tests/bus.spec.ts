@@ -144,6 +144,69 @@ test("a school asks for the bus, a dispatcher proposes, the school accepts, ever
   await look("19-withdrawn");
 });
 
+test("after a visit a dispatcher adds a photograph, shows it, and everybody sees it on the stop's page", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
+  test.setTimeout(180_000);
+  const context = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport! });
+  const desk = await context.newPage();
+  const see = (name: string) => examine(desk, `bus-photos-${name}`);
+  await enrol(desk, await newStaff());
+  await visit(desk, "/staff/bus");
+  await press(desk.getByRole("link", { name: "演示市凤凰中学" }));
+  await see("1-request");
+  const words = `测试照片${Date.now() % 100_000}`;
+  await desk.getByText(say("bus-photo-add"), { exact: true }).first().click();
+  await desk.locator("#f-alt_zh").fill(words);
+  await press(button(desk, "bus-photo-add"));
+  await expect(desk.locator("#f-photo")).toHaveAttribute("aria-invalid", "true");
+  await expect(desk.locator("#f-alt_zh")).toHaveValue(words);
+  await see("2-faults");
+  await desk.locator("#f-photo").setInputFiles("../docs/tour/1-home.png");
+  await desk.locator("#f-alt_en").fill("A test photograph");
+  await desk.locator("#f-consent").check({ force: true });
+  await press(button(desk, "bus-photo-add"));
+  await desk.waitForURL(/done=photo$/);
+  const mine = desk.locator(".bus-photos > li", { hasText: words });
+  await expect(mine.getByRole("img", { name: words })).toBeVisible();
+  await see("3-added");
+
+  // Nobody else sees it before it is shown.
+  const to = new URL((await desk.getByRole("link", { name: say("bus-photos-public") }).getAttribute("href"))!, baseURL!).pathname;
+  const source = (await mine.getByRole("img").getAttribute("src"))!;
+  expect((await page.request.get(source)).status()).toBe(404);
+  await press(mine.getByRole("button", { name: say("bus-photo-show") }));
+  await desk.waitForURL(/done=photos$/);
+  await visit(page, to);
+  await expect(page.getByRole("img", { name: words })).toBeVisible();
+  await examine(page, "bus-photos-4-public");
+  const picture = await page.request.get(source);
+  expect([picture.status(), picture.headers()["content-type"]]).toEqual([200, "image/jpeg"]);
+
+  // Gone again, for the next who tries.
+  await mine.getByText(say("bus-photo-remove"), { exact: true }).first().click();
+  await press(mine.getByRole("button", { name: say("bus-photo-remove") }).last());
+  await expect(mine).toHaveCount(0);
+  expect((await page.request.get(source)).status()).toBe(404);
+
+  // The fleet: a crew is added, renamed, retired.
+  await visit(desk, "/staff/bus/fleet");
+  await see("5-fleet");
+  await press(desk.getByRole("link", { name: say("bus-fleet-add-crew") }));
+  const crew = `测试${Date.now() % 100_000}组`;
+  await desk.locator("#f-title_zh").fill(crew);
+  await press(button(desk, "staff-save"));
+  await expect(desk.locator("#f-title_en")).toHaveAttribute("aria-invalid", "true");
+  await see("6-fleet-form");
+  await desk.locator("#f-title_en").fill("Test crew");
+  await press(button(desk, "staff-save"));
+  await desk.waitForURL(/done=saved/);
+  const unit = desk.locator(".bus-fleet > li", { hasText: crew });
+  await unit.getByText(say("bus-fleet-retire"), { exact: true }).first().click();
+  await press(unit.getByRole("button", { name: say("bus-fleet-retire") }).last());
+  await desk.waitForURL(/done=retired/);
+  await expect(unit).toHaveCount(0);
+  await context.close();
+});
+
 for (const path of ["/bus", "/bus/schedule"]) {
   test(`${path} in English`, async ({ page }) => {
     await visit(page, localized("en", path));

@@ -77,6 +77,25 @@ async function send(page: Page, mine: string, look: (name: string) => Promise<vo
   await look("8-list");
 }
 
+/** A letter of one page that can do nothing. */
+const letter = Buffer.from(
+  "%PDF-1.7\n3 0 obj\n<< /Type /Page /Parent 2 0 R >>\nendobj\nxref\n0 1\ntrailer\n<< /Size 1 >>\nstartxref\n9\n%%EOF\n",
+);
+
+/** The stamped letter: first something that is none, then a PDF. */
+async function stamp(page: Page, look: (name: string) => Promise<void>): Promise<void> {
+  const file = page.locator("#f-letter");
+  await file.setInputFiles({ name: "letter.pdf", mimeType: "application/pdf", buffer: Buffer.from("<svg onload='alert(1)'/>") });
+  await press(button(page, "groups-letter-send"));
+  await expect(file).toHaveAttribute("aria-invalid", "true");
+  await look("8b-no-letter");
+  await file.setInputFiles({ name: "letter.pdf", mimeType: "application/pdf", buffer: letter });
+  await press(button(page, "groups-letter-send"));
+  await page.waitForURL(/done=letter/);
+  await expect(page.locator("#letter .groups-kept")).toContainText("PDF · 1 页");
+  await look("8c-letter");
+}
+
 test("a teacher asks for 48 children, is proposed another session, accepts, and comes in with one pass", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(240_000);
   const look = (name: string) => examine(page, `groups-${name}`);
@@ -85,6 +104,7 @@ test("a teacher asks for 48 children, is proposed another session, accepts, and 
   const mine = await ask(page, school, contact, look);
   await mailTo(contact, /团体预约申请已收到/);
   await send(page, mine, look);
+  await stamp(page, look);
 
   // Staff, in a browser of their own: asked first, then another session is proposed.
   const context = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport! });
@@ -97,6 +117,9 @@ test("a teacher asks for 48 children, is proposed another session, accepts, and 
   await press(button(desk, "staff-show"));
   await press(desk.getByRole("link", { name: school }));
   await see("10-request");
+  // The letter is handed out as a file, never shown in place.
+  const [file] = await Promise.all([desk.waitForEvent("download"), button(desk, "groups-letter-open").click()]);
+  expect(file.suggestedFilename()).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}\.pdf$/);
   await desk.getByText(say("bus-staff-ask"), { exact: true }).first().click();
   await desk.locator("#f-question").fill("有没有坐轮椅的同学？");
   await press(button(desk, "bus-staff-ask-do"));

@@ -37,6 +37,13 @@ error-row-twice = The same as row { $row }: delete one, or tell people of one na
 error-too-many-rows = At most { $max } names, as many as visitors; delete the rows too many, or ask us for more places
 error-file-unreadable = This file cannot be read. Use the empty list to download, or save yours as .xlsx or .csv
 error-file-too-large = At most { $max } KB; names and classes are all that is needed
+error-file-too-heavy = At most { $max } MB
+error-file-kind-letter = Please choose a PDF, JPG or PNG file
+error-file-kind-picture = Please choose a JPG or PNG photograph
+error-file-broken = This file does not open; it may be damaged. Please try another
+error-file-active = This PDF has a password, attachments or something that runs by itself, and cannot be taken. Print or scan it to a plain PDF, or send a photograph of it
+error-file-pages = At most { $max } pages
+error-picture-too-large = At most { $max } million pixels; please make the picture smaller
 
 refusal-full = { $free ->
     [0] No places are left in this session. You can choose another one
@@ -68,6 +75,7 @@ refusal-waiting-limit = One phone number or mail address can be on { $max } wait
 refusal-places-free = There is room for you now: you can simply book and need not wait
 refusal-waiting-over = This session is about to begin and its waiting list is closed; please choose another one
 refusal-busy = Many people are booking this session at once. Please try again; what you entered is still there
+request-busy = Many people are busy here at once. Please try again; what you entered is still there
 
 door-not-a-pass = Not a pass of this museum
 door-unknown = No such booking

@@ -45,6 +45,8 @@ groups-state-accepted = Accepted, waiting for approval
 groups-state-approved = Approved
 groups-state-rebook = Session closed, to be rebooked
 groups-state-visited = Visited
+groups-state-missed = Did not come
+groups-state-over = Past
 groups-state-refused = Not possible
 groups-state-withdrawn = Withdrawn
 groups-kind-school = School
@@ -125,6 +127,8 @@ groups-now-approved-text = The leader lets everybody in with one pass. Please co
 groups-now-rebook = We are sorry: your session was closed
 groups-now-rebook-text = Your request stands and need not be filled in again. We will propose another session soon.
 groups-now-visited = Thank you for coming.
+groups-now-missed = This session is over and nobody of your group was seen at the door. If something stood in the way, or you were there after all, please tell us; you are welcome to ask again.
+groups-now-over = This session is over. What the door recorded that day is not complete: if you came, thank you; if not, you are welcome to ask again.
 groups-now-refused = We are sorry, it is not possible this time
 groups-now-withdrawn = The request was withdrawn and the places are free. You are welcome another time.
 groups-see-pass = The pass
@@ -245,3 +249,29 @@ groups-holding = Are places kept before approval?
 groups-holding-nothing = No, room is looked for on approval
 groups-holding-proposals = Once a session is proposed
 groups-holding-requests = Once a request is sent
+
+# The stamped letter
+groups-letter-title = Stamped letter
+groups-letter-text = If your organisation can give you a stamped letter about the visit, send it here and we can check faster. You may ask without one.
+groups-letter-needed = Please send the stamped letter of your organisation here; we can confirm a session once we have it. It names the organisation, the day and how many come, and carries the seal.
+groups-letter-file = The letter as a file
+groups-letter-file-hint = PDF (at most 10 pages), JPG or PNG, at most 8 MB; a photograph from your telephone will do
+groups-letter-send = Send the letter
+groups-letter-replace = Send another letter
+groups-letter-kept = Received: { $what }
+groups-letter-picture = Picture
+groups-letter-pages = { $n ->
+    [one] { $n } page
+   *[other] { $n } pages
+}
+groups-letter-remove = Take the letter back
+groups-letter-remove-text = The file is deleted here; you can send another.
+groups-letter-closed = The request is confirmed or over, and the letter cannot be replaced any more; please contact us if it must be
+groups-letter-missing = The rules ask for a stamped letter and none has come yet; “ask for something” reminds the group
+groups-letter-none = No letter was sent, and the rules ask for none.
+groups-letter-open = Download the letter
+groups-letter-noted = Every download is recorded. The file comes from outside: open it with care.
+groups-news-letter = We have your letter, thank you. You can replace it until the visit is confirmed
+groups-news-letter-removed = The letter was taken back and deleted
+groups-rules-letter = Organisations asked for a stamped letter
+groups-rules-letter-hint = Organisations of these kinds are not confirmed without one

@@ -34,6 +34,13 @@ error-row-twice = 与第 { $row } 行重复，请删去一行；同名的人请�
 error-too-many-rows = 名单最多 { $max } 人，与参观人数一致；请删去多出的行，或联系我们增加人数
 error-file-unreadable = 读不出这个文件。请使用下载的空白名单，或另存为 .xlsx 或 .csv 再提交
 error-file-too-large = 文件不能超过 { $max } KB；名单只需要姓名和班级两列
+error-file-too-heavy = 文件不能超过 { $max } MB
+error-file-kind-letter = 请选择 PDF、JPG 或 PNG 文件
+error-file-kind-picture = 请选择 JPG 或 PNG 照片
+error-file-broken = 这个文件打不开，可能已经损坏，请换一个再试
+error-file-active = 这个 PDF 带有密码、附件或会自动运行的内容，不能收下。请打印或扫描成普通 PDF，或者拍照上传
+error-file-pages = 最多 { $max } 页
+error-picture-too-large = 图片不能超过 { $max } 百万像素，请缩小后再试
 
 refusal-full = { $free ->
     [0] 这一场已经约满，可以换一场
@@ -61,6 +68,7 @@ refusal-waiting-limit = 同一手机号或邮箱最多同时登记 { $max } 份�
 refusal-places-free = 所选场次现在有名额，可以直接预约，不用候补
 refusal-waiting-over = 这一场临近开场，已经停止候补，请换一场
 refusal-busy = 同时预约这一场的人很多，请再试一次，您填写的内容都还在
+request-busy = 现在操作的人有点多，请再试一次，您填写的内容都还在
 
 door-not-a-pass = 不是本馆的入场凭证
 door-unknown = 查不到这个预约

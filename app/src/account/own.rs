@@ -5,9 +5,10 @@ use super::contact::waiting_list;
 use super::notices::page_problem;
 use super::widgets::{AccountTabs, Do, SessionTable, done_notice};
 use crate::form::Tone;
-use crate::groups::{people_words, state_words};
+use crate::groups::people_words;
 use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
+use crate::requests::Room;
 use crate::routes::{is_open, paths};
 use crate::ui::{
     Banner, Button, Card, Checkbox, Choice, Column, Dialog, EmptyState, Form, Illustration, LinkButton, Page, Radios,
@@ -23,7 +24,7 @@ use services::account::contacts::{self, Waiting};
 use services::account::sessions::{self, OwnSession};
 use services::account::visitors::{self, Profile};
 use services::booking::{self, BookingState, BookingView, WaitingView};
-use services::groups::RequestView;
+use services::groups::{Groups, RequestView};
 use services::outreach::Events;
 
 /// The bookings of whoever is signed in.
@@ -202,7 +203,7 @@ fn group_cards(visit: &Visit, groups: &[RequestView]) -> impl IntoView + use<> {
         let when = request.session().map(|span| span_text(span.starts_at, span.ends_at, visit.locale()));
         let people = people_words(visit, request.members, request.adults);
         view! {
-            <Card title=request.organisation.clone() href=Text::from(href) tag=Some(state_words(visit, request.state))>
+            <Card title=request.organisation.clone() href=Text::from(href) tag=Some(Groups::state_words(visit, request.state))>
                 <p>{when}</p>
                 <p>{people}</p>
                 <p class="muted small">{visit.t("bus-reference")}" "<code class="code">{request.reference.clone()}</code></p>

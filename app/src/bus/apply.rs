@@ -1,89 +1,29 @@
 //! Asking for the bus: one long form, kept on the server as far as one got, then the code that proves the contact.
 
-use super::{audience_words, half_day_words, param, problem_of};
-use crate::form::{FormState, Tone};
-use crate::problem::problem_page;
+use super::{audience_words, half_day_words};
+use crate::requests::Room;
+use crate::requests::apply::{code_page, draft, filled, onward, saved, steps};
 use crate::routes::paths;
 use crate::ui::{
-    Banner, Button, Checkbox, Choice, CityRadios, CodeField, Crumb, DateField, Fieldset, Form, LinkButton, Page,
-    PlainScript, Radios, Select, Steps, TextArea, TextField, Variant,
+    Checkbox, Choice, CityRadios, DateField, Fieldset, Form, Page, PlainScript, Radios, Select, TextArea, TextField,
 };
 use crate::visit::{Visit, visit};
 use domain::bus::{Audience, Details, HalfDay};
-use domain::ids::BusDraftId;
-use domain::time::{clock_text, day_text, local_day};
-use jiff::{Span, Timestamp, civil};
+use domain::time::local_day;
+use jiff::{Span, civil};
 use leptos::prelude::*;
-use services::bus::{BusError, DraftView, read};
-
-async fn draft(visit: &Visit) -> Result<DraftView, BusError> {
-    let id: BusDraftId = param("draft").ok_or(BusError::NotFound)?;
-    read(&visit.services, &visit.context, id, visit.visitor.as_deref().unwrap_or_default()).await
-}
-
-fn steps(visit: &Visit, current: usize) -> impl IntoView + use<> {
-    let steps = ["bus-step-form", "bus-step-code", "bus-step-date", "bus-step-visit"].map(|key| visit.t(key));
-    view! { <Steps steps=steps.to_vec() current=current/> }
-}
-
-fn crumbs(visit: &Visit) -> Vec<Crumb> {
-    vec![Crumb::new(visit.href("/"), visit.t("nav-home")), Crumb::new(visit.href(paths::BUS), visit.t("bus-name"))]
-}
+use services::bus::{Bus, DraftView};
 
 /// The form.
 #[component]
 pub fn Apply() -> impl IntoView {
     let visit = visit();
     Suspend::new(async move {
-        match draft(&visit).await {
-            Ok(draft) if draft.request.is_some() => done(&visit),
+        match draft::<Bus>(&visit).await {
             Ok(draft) => form(visit, &draft),
-            Err(error) => gone(&visit, error),
+            Err(page) => page,
         }
     })
-}
-
-/// A draft that is over, or another browser's: begin again, with a word of what happened.
-fn gone(visit: &Visit, error: BusError) -> AnyView {
-    if !matches!(error, BusError::NotFound) {
-        return problem_page(problem_of(error)).into_any();
-    }
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(axum::http::StatusCode::NOT_FOUND);
-    }
-    let kept = visit.t_args("bus-gone-text", &[("days", services::bus::DRAFT_DAYS.into())]);
-    view! {
-        <Page title=visit.t("bus-gone-title") centred=true>
-            <p class="lead">{kept}</p>
-            <p class="actions"><LinkButton href=visit.href(paths::BUS)>{visit.t("bus-gone-action")}</LinkButton></p>
-        </Page>
-    }
-    .into_any()
-}
-
-/// The request was made already: back button, second press, second tab.
-fn done(visit: &Visit) -> AnyView {
-    view! {
-        <Page title=visit.t("bus-sent-title") centred=true>
-            <p class="lead">{visit.t("bus-sent-text")}</p>
-            <p class="actions"><LinkButton href=visit.href(paths::BUS)>{visit.t("bus-name")}</LinkButton></p>
-        </Page>
-    }
-    .into_any()
-}
-
-/// What stands in the fields: what was just sent, or what was kept.
-fn filled(visit: Visit, draft: &DraftView) -> Visit {
-    if visit.form.was_sent() {
-        return visit;
-    }
-    let visit = visit.with(|data| {
-        let notice = data.form.notice.take();
-        data.form = FormState::typed(draft.typed.0.clone(), &[]);
-        data.form.notice = notice;
-    });
-    provide_context(visit.clone());
-    visit
 }
 
 fn ahead(today: civil::Date, days: i32) -> civil::Date {
@@ -92,14 +32,10 @@ fn ahead(today: civil::Date, days: i32) -> civil::Date {
 
 fn form(visit: Visit, draft: &DraftView) -> AnyView {
     let visit = &filled(visit, draft);
-    let saved = (visit.query.get("done") == Some("saved")).then(|| {
-        let until = kept_until(visit, draft.expires_at);
-        view! { <Banner tone=Tone::Success alert=true>{visit.t_args("bus-saved", &[("until", until.into())])}</Banner> }
-    });
     view! {
-        <Page title=visit.t("bus-form-title") lead=visit.t("bus-form-lead") crumbs=crumbs(visit)>
-            {steps(visit, 0)}
-            {saved}
+        <Page title=visit.t("bus-form-title") lead=visit.t("bus-form-lead") crumbs=Bus::crumbs(visit)>
+            {steps::<Bus>(visit, 0)}
+            {saved(visit, draft)}
             <Form>
                 {who(visit)}
                 {place(visit)}
@@ -109,20 +45,12 @@ fn form(visit: Visit, draft: &DraftView) -> AnyView {
                 <Checkbox name="accept">
                     {visit.t("bus-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
                 </Checkbox>
-                <p class="actions">
-                    <Button>{visit.t("bus-continue")}</Button>
-                    <Button variant=Variant::Secondary name="save" value="1" unchecked=true>{visit.t("bus-save")}</Button>
-                </p>
+                {onward(visit, "bus-continue")}
             </Form>
             <PlainScript source=include_str!("map.js")/>
         </Page>
     }
     .into_any()
-}
-
-/// 2026年7月23日（周四）12:00
-fn kept_until(visit: &Visit, at: Timestamp) -> String {
-    format!("{} {}", day_text(local_day(at), visit.locale()), clock_text(at))
 }
 
 fn who(visit: &Visit) -> impl IntoView + use<> {
@@ -190,50 +118,5 @@ fn contact(visit: &Visit) -> impl IntoView + use<> {
 /// The code.
 #[component]
 pub fn ApplyCode() -> impl IntoView {
-    let visit = visit();
-    Suspend::new(async move {
-        match draft(&visit).await {
-            Ok(draft) if draft.request.is_some() => done(&visit),
-            Ok(draft) => code(&visit, &draft),
-            Err(error) => gone(&visit, error),
-        }
-    })
-}
-
-fn code(visit: &Visit, draft: &DraftView) -> AnyView {
-    let base = format!("/bus/apply/{}", draft.id);
-    let to = draft.typed.field("contact").trim().to_owned();
-    let (title, lead) = if draft.proven {
-        (visit.t("proven-title"), visit.t("proven-lead"))
-    } else {
-        (visit.t("code-title"), visit.t_args("code-lead", &[("to", to.into())]))
-    };
-    let field = (!draft.proven).then(|| {
-        view! { <CodeField label=visit.t("code-label") hint=visit.t("bus-code-hint")/> }
-    });
-    let again = (!draft.proven).then(|| {
-        view! {
-            <Form action=visit.href(&format!("{base}/resend")) inline=true>
-                <Button variant=Variant::Quiet>{visit.t("code-resend")}</Button>
-            </Form>
-        }
-    });
-    let mailbox = visit.development.then(|| {
-        view! { <p class="muted small"><a href=visit.href("/mailbox")>{visit.t("book-mailbox")}</a></p> }
-    });
-    view! {
-        <Page title=title lead=lead crumbs=crumbs(visit)>
-            {steps(visit, 1)}
-            <Form>
-                {field}
-                <p class="actions"><Button>{visit.t("bus-send")}</Button></p>
-            </Form>
-            {mailbox}
-            <div class="actions">
-                {again}
-                <a href=visit.href(&base)>{visit.t("bus-back-to-form")}</a>
-            </div>
-        </Page>
-    }
-    .into_any()
+    code_page::<Bus>()
 }

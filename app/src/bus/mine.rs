@@ -1,31 +1,19 @@
 //! One's own request, by signed link: how far it is, what is asked, the date that is proposed; and what the visit was like.
 
-use super::{audience_words, led_nowhere, param, problem_of, site_facts, state_words, wishes};
+use super::{audience_words, problem_of, site_facts, wishes};
 use crate::desk::moment;
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
-use crate::routes::paths;
+use crate::requests::mine::{self, Proposed, seen};
+use crate::requests::{Room, param};
 use crate::ui::{
-    Banner, Button, Choice, Crumb, Dialog, Form, Glyph, HiddenField, Icon, LinkButton, Page, Radios, Steps,
-    SummaryList, SummaryRow, Tag, TextArea, Variant,
+    Banner, Button, Choice, Form, Glyph, Icon, LinkButton, Page, Radios, Steps, SummaryList, SummaryRow, Tag, Variant,
 };
 use crate::visit::{Visit, visit};
 use domain::bus::State;
 use domain::time::span_text;
 use leptos::prelude::*;
-use services::bus::{BusError, Handle, RequestView, feedback_given, feedback_link, view, view_asked_about};
-
-async fn seen(visit: &Visit, found: Result<RequestView, BusError>) -> Result<RequestView, Problem> {
-    match found {
-        Ok(request) => Ok(request),
-        Err(BusError::NotFound) => Err(led_nowhere(visit).await),
-        Err(error) => Err(problem_of(error)),
-    }
-}
-
-fn crumbs(visit: &Visit) -> Vec<Crumb> {
-    vec![Crumb::new(visit.href("/"), visit.t("nav-home")), Crumb::new(visit.href(paths::BUS), visit.t("bus-name"))]
-}
+use services::bus::{Bus, Handle, RequestView, StopView, feedback_given, feedback_link, view, view_asked_about};
 
 /// A request, for whoever has its link.
 #[component]
@@ -54,10 +42,11 @@ fn page(visit: &Visit, link: &str, request: &RequestView) -> AnyView {
         let names = ["bus-track-1", "bus-track-2", "bus-track-3", "bus-track-4"].map(|key| visit.t(key));
         view! { <Steps steps=names.to_vec() current=current/> }
     });
-    let withdraw = (!request.state.is_over()).then(|| withdraw(visit, &base, request));
+    let keys = ["bus-withdraw", "bus-withdraw-title", "bus-withdraw-text", "bus-withdraw-do"];
+    let withdraw = (!request.state.is_over()).then(|| mine::withdraw(visit, &base, request, keys));
     view! {
-        <Page title=visit.t("bus-mine-title") lead=request.organisation.clone() crumbs=crumbs(visit)>
-            {news(visit)}
+        <Page title=visit.t("bus-mine-title") lead=request.organisation.clone() crumbs=Bus::crumbs(visit)>
+            {mine::news::<Bus>(visit)}
             {steps}
             {now(visit, &base, request)}
             <SummaryList rows=facts(visit, request)/>
@@ -67,24 +56,11 @@ fn page(visit: &Visit, link: &str, request: &RequestView) -> AnyView {
     .into_any()
 }
 
-fn news(visit: &Visit) -> Option<impl IntoView + use<>> {
-    let key = match visit.query.get("done")? {
-        "sent" => "bus-news-sent",
-        "answered" => "bus-news-answered",
-        "accepted" => "bus-news-accepted",
-        "declined" => "bus-news-declined",
-        "withdrawn" => "bus-news-withdrawn",
-        _ => return None,
-    };
-    let text = visit.t(key);
-    Some(view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })
-}
-
 /// What is to be done, or waited for.
 fn now(visit: &Visit, base: &str, request: &RequestView) -> AnyView {
     match (request.state, &request.stop) {
-        (State::Asked, _) => asked(visit, base, request).into_any(),
-        (State::Proposed, Some(_)) => proposed(visit, base, request).into_any(),
+        (State::Asked, _) => mine::asked(visit, base, request).into_any(),
+        (State::Proposed, Some(stop)) => proposed(visit, base, request, stop).into_any(),
         (State::Scheduled, Some(_)) => scheduled(visit).into_any(),
         (State::Visited, _) => {
             let href = visit.href(&format!("/bus/f/{}", feedback_link(&visit.services, request)));
@@ -111,55 +87,27 @@ fn now(visit: &Visit, base: &str, request: &RequestView) -> AnyView {
     }
 }
 
-fn version(request: &RequestView) -> impl IntoView + use<> {
-    view! { <HiddenField name="version" value=request.version.to_string()/> }
-}
-
-fn asked(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
-    let question = request.question.clone().unwrap_or_default();
-    view! {
-        <section class="request-now">
-            <h2>{visit.t("bus-asked-title")}</h2>
-            <blockquote class="said">{question}</blockquote>
-            <Form action=format!("{base}/answer")>
-                {version(request)}
-                <TextArea name="answer" label=visit.t("bus-answer") rows=4/>
-                <p class="actions"><Button>{visit.t("bus-answer-send")}</Button></p>
-            </Form>
-        </section>
-    }
-}
-
-fn proposed(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
-    let stop = request.stop.as_ref();
-    let when = stop.map(|stop| span_text(stop.starts_at, stop.ends_at, visit.locale())).unwrap_or_default();
-    let until = stop.map(|stop| moment(visit, stop.answer_by)).unwrap_or_default();
-    let replaced = stop.and_then(|stop| stop.replaced).map(|(from, until)| {
+fn proposed(visit: &Visit, base: &str, request: &RequestView, stop: &StopView) -> impl IntoView + use<> {
+    let until = moment(visit, stop.answer_by);
+    let instead = stop.replaced.map(|(from, until)| {
         let old = span_text(from, until, visit.locale());
-        view! { <Banner tone=Tone::Warning>{visit.t_args("bus-proposed-replaces", &[("old", old.into())])}</Banner> }
+        visit.t_args("bus-proposed-replaces", &[("old", old.into())]).to_string()
     });
-    let words = request.message.clone().map(|text| view! { <blockquote class="said">{text}</blockquote> });
-    let open = visit.form.was_sent();
-    view! {
-        <section class="request-now">
-            <h2>{visit.t("bus-proposed-title")}</h2>
-            <p class="request-now-when"><Icon of=Glyph::Calendar/>{when}</p>
-            <p>{visit.t_args("bus-proposed-text", &[("until", until.into())])}</p>
-            {replaced}
-            {words}
-            <Form action=format!("{base}/accept")>
-                {version(request)}
-                <p class="actions"><Button>{visit.t("bus-accept-date")}</Button></p>
-            </Form>
-            <Dialog label=visit.t("bus-decline") title=visit.t("bus-decline-title") variant=Variant::Quiet open=open>
-                <Form action=format!("{base}/decline")>
-                    {version(request)}
-                    <TextArea name="wish" label=visit.t("bus-wish") hint=visit.t("bus-wish-hint") rows=3/>
-                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("bus-decline-do")}</Button></p>
-                </Form>
-            </Dialog>
-        </section>
-    }
+    let it = Proposed {
+        keys: [
+            "bus-proposed-title",
+            "bus-accept-date",
+            "bus-decline",
+            "bus-decline-title",
+            "bus-wish-hint",
+            "bus-decline-do",
+        ],
+        when: span_text(stop.starts_at, stop.ends_at, visit.locale()),
+        until: visit.t_args("bus-proposed-text", &[("until", until.into())]),
+        instead,
+        message: request.message.clone(),
+    };
+    mine::proposed(visit, base, request, it)
 }
 
 fn scheduled(visit: &Visit) -> impl IntoView + use<> {
@@ -175,7 +123,7 @@ fn scheduled(visit: &Visit) -> impl IntoView + use<> {
 }
 
 fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
-    let (tone, state) = state_words(visit, request.state);
+    let (tone, state) = Bus::state_words(visit, request.state);
     let mut rows = vec![
         SummaryRow::new(visit.t("mine-state"), view! { <Tag tone=tone>{state}</Tag> }),
         SummaryRow::new(visit.t("bus-reference"), view! { <code class="code">{request.reference.clone()}</code> }),
@@ -198,18 +146,6 @@ fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
         rows.push(SummaryRow::new(visit.t("mine-contact"), contact.masked()));
     }
     rows
-}
-
-fn withdraw(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
-    view! {
-        <Dialog label=visit.t("bus-withdraw") title=visit.t("bus-withdraw-title") variant=Variant::Quiet>
-            <p>{visit.t("bus-withdraw-text")}</p>
-            <Form action=format!("{base}/withdraw")>
-                {version(request)}
-                <p class="actions"><Button variant=Variant::Danger>{visit.t("bus-withdraw-do")}</Button></p>
-            </Form>
-        </Dialog>
-    }
 }
 
 /// What the visit was like.
@@ -250,7 +186,7 @@ fn questions(visit: &Visit, request: &RequestView) -> AnyView {
     };
     let again = vec![Choice::new("yes", visit.t("bus-again-yes")), Choice::new("no", visit.t("bus-again-no"))];
     view! {
-        <Page title=visit.t("bus-feedback-title") lead=visit.t("bus-feedback-lead") kicker=request.organisation.clone() crumbs=crumbs(visit)>
+        <Page title=visit.t("bus-feedback-title") lead=visit.t("bus-feedback-lead") kicker=request.organisation.clone() crumbs=Bus::crumbs(visit)>
             <Form>
                 <Radios name="liked" label=visit.t("bus-liked") choices=marks() inline=true/>
                 <Radios name="understood" label=visit.t("bus-understood") choices=marks() inline=true/>

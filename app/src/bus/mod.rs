@@ -8,70 +8,87 @@ pub mod calls;
 mod mine;
 mod schedule;
 pub mod staff;
+mod stop;
 
 pub use about::About;
 pub use apply::{Apply, ApplyCode};
 pub use mine::{Feedback, Mine};
 pub use schedule::Schedule;
+pub use stop::Stop;
 
 use crate::form::Tone;
 use crate::i18n::Text;
-use crate::museum::problem_of as booking_problem;
-use crate::problem::Problem;
+use crate::requests::{Room, Words};
+use crate::routes::paths;
+use crate::ui::Crumb;
 use crate::visit::Visit;
 use domain::bus::{Audience, HalfDay, State};
-use leptos_router::hooks::use_params_map;
-use services::booking::BookingError;
-use services::bus::{BusError, RequestView};
+use domain::ids::BusRequestId;
+use services::bus::{Bus, BusError, Conflicts, DraftView, Handle, RequestView};
+use services::{Context, Services};
 
-/// The parameter of the page's path, parsed.
-fn param<T: std::str::FromStr>(name: &str) -> Option<T> {
-    use leptos::prelude::GetUntracked;
-    use_params_map().get_untracked().get(name)?.parse().ok()
-}
+pub(crate) use crate::requests::problem_of;
 
-/// The house's page for an error a page itself cannot answer.
-pub fn problem_of(error: BusError) -> Problem {
-    match error {
-        BusError::NotFound => Problem::NotFound,
-        BusError::Denied(_) => Problem::Forbidden,
-        BusError::Database(error) => booking_problem(&BookingError::Database(error)),
-        BusError::Limited { retry_after } | BusError::NetworkLimited { retry_after } => {
-            Problem::TooOften(u32::try_from(retry_after).unwrap_or(u32::MAX))
+/// The bus's room.
+const WORDS: Words = Words {
+    name: "bus-name",
+    steps: ["bus-step-form", "bus-step-code", "bus-step-date", "bus-step-visit"],
+    code_step: 1,
+    sent: ("bus-sent-title", "bus-sent-text"),
+    news: &[
+        ("sent", "bus-news-sent"),
+        ("answered", "bus-news-answered"),
+        ("accepted", "bus-news-accepted"),
+        ("declined", "bus-news-declined"),
+        ("withdrawn", "bus-news-withdrawn"),
+    ],
+    ask_title: "bus-staff-ask-title",
+    question_hint: "bus-staff-question-hint",
+    refuse: ("bus-staff-refuse-title", "bus-staff-refuse-text", "bus-staff-reason-hint"),
+    reveal_hint: "bus-staff-reveal-hint",
+};
+
+impl Room for Bus {
+    const AT: &'static str = paths::BUS;
+    const DESK: &'static str = "/staff/bus/requests";
+    const WORDS: Words = WORDS;
+
+    fn crumbs(visit: &Visit) -> Vec<Crumb> {
+        vec![Crumb::new(visit.href("/"), visit.t("nav-home")), Crumb::new(visit.href(paths::BUS), visit.t("bus-name"))]
+    }
+
+    fn state_words(visit: &Visit, state: State) -> (Tone, Text) {
+        match state {
+            State::Draft => (Tone::Plain, visit.t("bus-state-draft")),
+            State::Submitted => (Tone::Info, visit.t("bus-state-submitted")),
+            State::Asked => (Tone::Warning, visit.t("bus-state-asked")),
+            State::Proposed => (Tone::Warning, visit.t("bus-state-proposed")),
+            State::Accepted => (Tone::Success, visit.t("bus-state-accepted")),
+            State::Scheduled => (Tone::Success, visit.t("bus-state-scheduled")),
+            State::Visited => (Tone::Plain, visit.t("bus-state-visited")),
+            State::Refused => (Tone::Danger, visit.t("bus-state-refused")),
+            State::Withdrawn => (Tone::Plain, visit.t("bus-state-withdrawn")),
         }
-        error => {
-            tracing::error!(%error, "a page of the bus failed");
-            Problem::Broken
-        }
     }
-}
 
-impl From<BusError> for Problem {
-    fn from(error: BusError) -> Self {
-        problem_of(error)
+    /// Who was first is named.
+    fn sentence(visit: &Visit, Conflicts(told): &Conflicts) -> Option<Text> {
+        let words: Vec<String> = told.iter().map(|one| staff::conflict_words(visit, one)).collect();
+        let first = visit.t("bus-staff-not-kept");
+        Some(format!("{first}{}", words.join(&visit.t("bus-staff-sentence-separator"))).into())
     }
-}
 
-/// The house's page for a link of no request; a network that tries many is told to wait.
-async fn led_nowhere(visit: &Visit) -> Problem {
-    match services::bus::led_nowhere(&visit.services, &visit.context, &visit.network).await {
-        BusError::NotFound => Problem::LinkInvalid,
-        other => problem_of(other),
+    async fn submit(services: &Services, context: &Context, draft: &DraftView) -> Result<BusRequestId, BusError> {
+        services::bus::submit(services, context, draft).await
     }
-}
 
-/// Where a request stands, in a few words.
-fn state_words(visit: &Visit, state: State) -> (Tone, Text) {
-    match state {
-        State::Draft => (Tone::Plain, visit.t("bus-state-draft")),
-        State::Submitted => (Tone::Info, visit.t("bus-state-submitted")),
-        State::Asked => (Tone::Warning, visit.t("bus-state-asked")),
-        State::Proposed => (Tone::Warning, visit.t("bus-state-proposed")),
-        State::Accepted => (Tone::Success, visit.t("bus-state-accepted")),
-        State::Scheduled => (Tone::Success, visit.t("bus-state-scheduled")),
-        State::Visited => (Tone::Plain, visit.t("bus-state-visited")),
-        State::Refused => (Tone::Danger, visit.t("bus-state-refused")),
-        State::Withdrawn => (Tone::Plain, visit.t("bus-state-withdrawn")),
+    async fn withdraw(
+        services: &Services,
+        context: &Context,
+        handle: &Handle,
+        version: Option<i32>,
+    ) -> Result<(), BusError> {
+        services::bus::withdraw(services, context, handle, version).await
     }
 }
 

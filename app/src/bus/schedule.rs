@@ -78,7 +78,7 @@ fn list(visit: &Visit, stops: &[&PublicStop], from: usize) -> impl IntoView + us
                 {number}
                 <div>
                     <p class="bus-list-when">{span_text(stop.starts_at, stop.ends_at, visit.locale())}</p>
-                    <p><strong>{stop.city.text(visit.locale())}</strong>" · "{stop.organisation.clone()}</p>
+                    <p><strong>{stop.city.text(visit.locale())}</strong>" · "<a href=visit.href(&format!("/bus/stops/{}", stop.id))>{stop.organisation.clone()}</a></p>
                     <p><Tag>{audience_words(visit, stop.audience)}</Tag></p>
                 </div>
             </li>

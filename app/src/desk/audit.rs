@@ -306,12 +306,24 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "group.approved" => visit.t("staff-action-group-approved"),
         "group.closed" => visit.t("staff-action-group-closed"),
         "group.cancelled" => visit.t("staff-action-group-cancelled"),
+        "group.missed" => visit.t("staff-action-group-missed"),
+        "group.passed" => visit.t("staff-action-group-passed"),
         "group.visited" => visit.t("staff-action-group-visited"),
         "group.refused" => visit.t("staff-action-group-refused"),
         "group.withdrawn" => visit.t("staff-action-group-withdrawn"),
         "group.resized" => visit.t("staff-action-group-resized"),
         "group.contact_revealed" => visit.t("staff-action-group-contact-revealed"),
         "group.policy_changed" => visit.t("staff-action-group-policy-changed"),
+        "bus.photo_added" => visit.t("staff-action-bus-photo-added"),
+        "bus.photo_shown" => visit.t("staff-action-bus-photo-shown"),
+        "bus.photo_hidden" => visit.t("staff-action-bus-photo-hidden"),
+        "bus.photo_moved" => visit.t("staff-action-bus-photo-moved"),
+        "bus.photo_removed" => visit.t("staff-action-bus-photo-removed"),
+        "bus.unit_saved" => visit.t("staff-action-bus-unit-saved"),
+        "bus.unit_retired" => visit.t("staff-action-bus-unit-retired"),
+        "group.letter_saved" => visit.t("staff-action-group-letter-saved"),
+        "group.letter_removed" => visit.t("staff-action-group-letter-removed"),
+        "group.letter_opened" => visit.t("staff-action-group-letter-opened"),
         "group.roster_saved" => visit.t("staff-action-group-roster-saved"),
         "group.roster_removed" => visit.t("staff-action-group-roster-removed"),
         "group.roster_exported" => visit.t("staff-action-group-roster-exported"),
@@ -348,10 +360,14 @@ mod tests {
         let written = all.split("action: \"").skip(1).filter_map(|rest| rest.split('"').next());
         let noted = all.split("noted(\"").skip(1).filter_map(|rest| rest.split('"').next());
         let written = written.chain(noted).filter(|action| action.contains('.'));
-        // Those of a group's events stand in a table of their own.
-        let of_groups = all.split("=> \"group.").skip(1).filter_map(|rest| rest.split('"').next());
-        let actions: Vec<String> =
-            written.map(str::to_owned).chain(of_groups.map(|rest| format!("group.{rest}"))).collect();
+        // Those of a kind of request stand in tables of their own.
+        let of_kinds =
+            ["=> \"group.", "=> \"bus.", "str = \"group.", "str = \"bus.", "str = \"privacy."].map(|start| {
+                let room = start.split('"').next_back().unwrap_or_default();
+                let rest = all.split(start).skip(1).filter_map(|rest| rest.split('"').next());
+                rest.map(|rest| format!("{room}{rest}")).collect::<Vec<_>>()
+            });
+        let actions: Vec<String> = written.map(str::to_owned).chain(of_kinds.into_iter().flatten()).collect();
         assert!(actions.len() > 30, "{actions:?}");
         let here = include_str!("audit.rs");
         let silent: Vec<_> = actions.iter().filter(|it| !here.contains(&format!("\"{it}\" =>"))).collect();

@@ -27,7 +27,7 @@ const fn area(path: &'static str, capability: Capability, title: &'static str, t
     Area { path, capability, title, text }
 }
 
-const AREAS: [Area; 18] = [
+const AREAS: [Area; 19] = [
     area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
     area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
     area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
@@ -40,6 +40,7 @@ const AREAS: [Area; 18] = [
     area("/staff/bus", Capability::DispatchBus, "bus-staff-board-title", "bus-staff-board-text"),
     area("/staff/bus/plan", Capability::DispatchBus, "bus-staff-plan-title", "bus-staff-plan-text"),
     area("/staff/bus/blackouts", Capability::DispatchBus, "bus-staff-blackouts-title", "bus-staff-blackouts-text"),
+    area("/staff/bus/fleet", Capability::DispatchBus, "bus-fleet-title", "bus-fleet-text"),
     area("/staff/bus/numbers", Capability::DispatchBus, "bus-staff-numbers-title", "bus-staff-numbers-text"),
     area("/staff/people", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
     area("/staff/clients", Capability::ManageClients, "clients-title", "clients-area-text"),

@@ -1,102 +1,33 @@
 //! Asking for a group's visit: who comes, then which sessions, then the code that proves the contact. Kept on the server as
 //! far as one got.
 
-use super::{GROUPS, ages_words, crumbs, kind_words, param, people_words, problem_of, rule_sentences};
-use crate::form::{FormState, Tone};
-use crate::problem::problem_page;
+use super::{ages_words, kind_words, people_words, rule_sentences};
+use crate::requests::Room;
+use crate::requests::apply::{code_page, draft, filled, gone, onward, saved, steps};
 use crate::routes::paths;
 use crate::ui::{
-    Banner, Button, Checkbox, Choice, CodeField, EmptyState, Fieldset, Form, Illustration, LinkButton, Page, Radios,
-    Select, Steps, TextArea, TextField, Variant,
+    Checkbox, Choice, EmptyState, Fieldset, Form, Illustration, LinkButton, Page, Radios, Select, TextArea, TextField,
+    Variant,
 };
 use crate::visit::{Visit, visit};
 use domain::bus::City;
 use domain::groups::{Ages, GroupPolicy, Kind, WISHES};
-use domain::ids::GroupDraftId;
-use domain::time::{clock_text, day_text, local_day, span_text};
-use jiff::Timestamp;
+use domain::time::span_text;
 use leptos::prelude::*;
 use services::booking::SessionView;
-use services::groups::{DraftView, GroupError, offered, policy, read};
-
-async fn draft(visit: &Visit) -> Result<DraftView, GroupError> {
-    let id: GroupDraftId = param("draft").ok_or(GroupError::NotFound)?;
-    read(&visit.services, &visit.context, id, visit.visitor.as_deref().unwrap_or_default()).await
-}
-
-fn steps(visit: &Visit, current: usize) -> impl IntoView + use<> {
-    let steps = ["groups-step-who", "groups-step-when", "groups-step-code", "groups-step-answer"];
-    let steps = steps.map(|key| visit.t(key));
-    view! { <Steps steps=steps.to_vec() current=current/> }
-}
-
-/// A draft that is over, or another browser's: begin again, with a word of what happened.
-fn gone(visit: &Visit, error: GroupError) -> AnyView {
-    if !matches!(error, GroupError::NotFound) {
-        return problem_page(problem_of(error)).into_any();
-    }
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(axum::http::StatusCode::NOT_FOUND);
-    }
-    let kept = visit.t_args("bus-gone-text", &[("days", services::groups::DRAFT_DAYS.into())]);
-    view! {
-        <Page title=visit.t("bus-gone-title") centred=true>
-            <p class="lead">{kept}</p>
-            <p class="actions"><LinkButton href=visit.href(GROUPS)>{visit.t("bus-gone-action")}</LinkButton></p>
-        </Page>
-    }
-    .into_any()
-}
-
-/// The request was made already: back button, second press, second tab.
-fn done(visit: &Visit) -> AnyView {
-    view! {
-        <Page title=visit.t("groups-sent-title") centred=true>
-            <p class="lead">{visit.t("groups-sent-text")}</p>
-            <p class="actions"><LinkButton href=visit.href(GROUPS)>{visit.t("groups-name")}</LinkButton></p>
-        </Page>
-    }
-    .into_any()
-}
-
-/// What stands in the fields: what was just sent, or what was kept.
-fn filled(visit: Visit, draft: &DraftView) -> Visit {
-    if visit.form.was_sent() {
-        return visit;
-    }
-    let visit = visit.with(|data| {
-        let notice = data.form.notice.take();
-        data.form = FormState::typed(draft.typed.0.clone(), &[]);
-        data.form.notice = notice;
-    });
-    provide_context(visit.clone());
-    visit
-}
-
-/// 2026年7月23日（周四）12:00
-fn kept_until(visit: &Visit, at: Timestamp) -> String {
-    format!("{} {}", day_text(local_day(at), visit.locale()), clock_text(at))
-}
-
-fn saved(visit: &Visit, draft: &DraftView) -> Option<impl IntoView + use<>> {
-    (visit.query.get("done") == Some("saved")).then(|| {
-        let until = kept_until(visit, draft.expires_at);
-        view! { <Banner tone=Tone::Success alert=true>{visit.t_args("bus-saved", &[("until", until.into())])}</Banner> }
-    })
-}
+use services::groups::{DraftView, GroupError, Groups, offered, policy};
 
 /// Who comes.
 #[component]
 pub fn Apply() -> impl IntoView {
     let visit = visit();
     Suspend::new(async move {
-        match draft(&visit).await {
-            Ok(draft) if draft.request.is_some() => done(&visit),
+        match draft::<Groups>(&visit).await {
             Ok(draft) => match policy(&visit.services).await {
                 Ok((_, policy)) => form(visit, &draft, &policy),
                 Err(error) => gone(&visit, error),
             },
-            Err(error) => gone(&visit, error),
+            Err(page) => page,
         }
     })
 }
@@ -104,8 +35,8 @@ pub fn Apply() -> impl IntoView {
 fn form(visit: Visit, draft: &DraftView, policy: &GroupPolicy) -> AnyView {
     let visit = &filled(visit, draft);
     view! {
-        <Page title=visit.t("groups-form-title") lead=visit.t("groups-form-lead") crumbs=crumbs(visit)>
-            {steps(visit, 0)}
+        <Page title=visit.t("groups-form-title") lead=visit.t("groups-form-lead") crumbs=Groups::crumbs(visit)>
+            {steps::<Groups>(visit, 0)}
             {saved(visit, draft)}
             <Form>
                 {who(visit)}
@@ -114,10 +45,7 @@ fn form(visit: Visit, draft: &DraftView, policy: &GroupPolicy) -> AnyView {
                 <Checkbox name="accept">
                     {visit.t("groups-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
                 </Checkbox>
-                <p class="actions">
-                    <Button>{visit.t("groups-continue")}</Button>
-                    <Button variant=Variant::Secondary name="save" value="1" unchecked=true>{visit.t("bus-save")}</Button>
-                </p>
+                {onward(visit, "groups-continue")}
             </Form>
         </Page>
     }
@@ -170,12 +98,11 @@ fn leader(visit: &Visit) -> impl IntoView + use<> {
 pub fn ApplyWhen() -> impl IntoView {
     let visit = visit();
     Suspend::new(async move {
-        let draft = match draft(&visit).await {
-            Ok(draft) if draft.request.is_some() => return done(&visit),
+        let draft = match draft::<Groups>(&visit).await {
             Ok(draft) => draft,
-            Err(error) => return gone(&visit, error),
+            Err(page) => return page,
         };
-        match offered(&visit.services, &visit.context, &draft).await {
+        match offered(&visit.services, &visit.context, &draft.typed).await {
             Ok((details, museum, fit)) => {
                 let sessions: Vec<SessionView> =
                     museum.sessions.iter().filter(|session| fit.contains(&session.id)).copied().collect();
@@ -192,8 +119,8 @@ pub fn ApplyWhen() -> impl IntoView {
 fn first_who(visit: &Visit, draft: &DraftView) -> AnyView {
     let back = visit.href(&format!("/museum/groups/apply/{}", draft.id));
     view! {
-        <Page title=visit.t("groups-when-title") crumbs=crumbs(visit)>
-            {steps(visit, 0)}
+        <Page title=visit.t("groups-when-title") crumbs=Groups::crumbs(visit)>
+            {steps::<Groups>(visit, 0)}
             <p class="lead">{visit.t("groups-when-first")}</p>
             <p class="actions"><LinkButton href=back>{visit.t("groups-back-who")}</LinkButton></p>
         </Page>
@@ -219,8 +146,8 @@ fn when(visit: Visit, draft: &DraftView, sessions: &[SessionView], (members, adu
     let size = people_words(visit, members, adults);
     if sessions.is_empty() {
         return view! {
-            <Page title=visit.t("groups-when-title") crumbs=crumbs(visit)>
-                {steps(visit, 1)}
+            <Page title=visit.t("groups-when-title") crumbs=Groups::crumbs(visit)>
+                {steps::<Groups>(visit, 1)}
                 <EmptyState of=Illustration::Museum title=visit.t("groups-when-none")>
                     <p>{visit.t_args("groups-when-none-text", &[("people", people.into())])}</p>
                     <p class="actions"><LinkButton href=back variant=Variant::Secondary>{visit.t("groups-back-who")}</LinkButton></p>
@@ -238,16 +165,13 @@ fn when(visit: Visit, draft: &DraftView, sessions: &[SessionView], (members, adu
     });
     let selects = selects.collect_view();
     view! {
-        <Page title=visit.t("groups-when-title") lead=visit.t_args("groups-when-lead", &[("size", size.to_string().into())]) crumbs=crumbs(visit)>
-            {steps(visit, 1)}
+        <Page title=visit.t("groups-when-title") lead=visit.t_args("groups-when-lead", &[("size", size.to_string().into())]) crumbs=Groups::crumbs(visit)>
+            {steps::<Groups>(visit, 1)}
             {saved(visit, draft)}
             <Form>
                 <p class="hint">{visit.t("groups-when-hint")}</p>
                 {selects}
-                <p class="actions">
-                    <Button>{visit.t("groups-continue-code")}</Button>
-                    <Button variant=Variant::Secondary name="save" value="1" unchecked=true>{visit.t("bus-save")}</Button>
-                </p>
+                {onward(visit, "groups-continue-code")}
             </Form>
             <p><a href=back>{visit.t("groups-back-who")}</a></p>
         </Page>
@@ -258,50 +182,5 @@ fn when(visit: Visit, draft: &DraftView, sessions: &[SessionView], (members, adu
 /// The code.
 #[component]
 pub fn ApplyCode() -> impl IntoView {
-    let visit = visit();
-    Suspend::new(async move {
-        match draft(&visit).await {
-            Ok(draft) if draft.request.is_some() => done(&visit),
-            Ok(draft) => code(&visit, &draft),
-            Err(error) => gone(&visit, error),
-        }
-    })
-}
-
-fn code(visit: &Visit, draft: &DraftView) -> AnyView {
-    let base = format!("/museum/groups/apply/{}", draft.id);
-    let to = draft.typed.field("contact").trim().to_owned();
-    let (title, lead) = if draft.proven {
-        (visit.t("proven-title"), visit.t("proven-lead"))
-    } else {
-        (visit.t("code-title"), visit.t_args("code-lead", &[("to", to.into())]))
-    };
-    let field = (!draft.proven).then(|| {
-        view! { <CodeField label=visit.t("code-label") hint=visit.t("bus-code-hint")/> }
-    });
-    let again = (!draft.proven).then(|| {
-        view! {
-            <Form action=visit.href(&format!("{base}/resend")) inline=true>
-                <Button variant=Variant::Quiet>{visit.t("code-resend")}</Button>
-            </Form>
-        }
-    });
-    let mailbox = visit.development.then(|| {
-        view! { <p class="muted small"><a href=visit.href("/mailbox")>{visit.t("book-mailbox")}</a></p> }
-    });
-    view! {
-        <Page title=title lead=lead crumbs=crumbs(visit)>
-            {steps(visit, 2)}
-            <Form>
-                {field}
-                <p class="actions"><Button>{visit.t("bus-send")}</Button></p>
-            </Form>
-            {mailbox}
-            <div class="actions">
-                {again}
-                <a href=visit.href(&base)>{visit.t("bus-back-to-form")}</a>
-            </div>
-        </Page>
-    }
-    .into_any()
+    code_page::<Groups>()
 }

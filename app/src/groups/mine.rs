@@ -1,22 +1,24 @@
 //! One's own request, by signed link: how far it is, what is asked, the session that is proposed, the pass, the list.
 
-use super::{
-    ages_words, crumbs, kind_words, led_nowhere, param, people_words, problem_of, roster, state_words, wish_texts,
-};
+use super::{ages_words, kind_words, letter, people_words, roster, wish_texts};
 use crate::desk::moment;
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
+use crate::requests::mine::{self, Proposed, seen};
+use crate::requests::{Room, param};
 use crate::routes::paths;
 use crate::ui::{
-    Banner, Button, Dialog, Form, Glyph, HiddenField, Icon, LinkButton, Page, Steps, SummaryList, SummaryRow, Tag,
-    TextArea, TextField, Variant,
+    Banner, Button, Dialog, Form, Glyph, Icon, LinkButton, Page, Steps, SummaryList, SummaryRow, Tag, TextField,
+    Variant,
 };
 use crate::visit::{Visit, visit};
 use domain::groups::{GroupPolicy, State};
 use domain::time::span_text;
 use leptos::prelude::*;
 use services::booking::manage_link as booking_link;
-use services::groups::{GroupError, Handle, RequestView, RosterView, own_roster, policy, view};
+use services::groups::{
+    Groups, Handle, LetterView, ProposalView, RequestView, RosterView, own_letter, own_roster, policy, view,
+};
 
 /// A request, for whoever has its link.
 #[component]
@@ -25,49 +27,57 @@ pub fn Mine() -> impl IntoView {
     let link: String = param("link").unwrap_or_default();
     Suspend::new(async move {
         match read(&visit, &link).await {
-            Ok((request, list, policy)) => page(&visit, &link, &request, list.as_ref(), &policy),
+            Ok(shown) => page(&visit, &link, &shown),
             Err(problem) => problem_page(problem).into_any(),
         }
     })
 }
 
-async fn read(visit: &Visit, link: &str) -> Result<(RequestView, Option<RosterView>, GroupPolicy), Problem> {
-    let handle = Handle::Link(link.to_owned());
-    let request = match view(&visit.services, &visit.context, &handle).await {
-        Ok(request) => request,
-        Err(GroupError::NotFound) => return Err(led_nowhere(visit).await),
-        Err(error) => return Err(problem_of(error)),
-    };
-    let list = own_roster(&visit.services, &visit.context, &handle).await?;
-    let (_, policy) = policy(&visit.services).await?;
-    Ok((request, list, policy))
+/// What the page shows.
+struct Shown {
+    request: RequestView,
+    list: Option<RosterView>,
+    letter: Option<LetterView>,
+    policy: GroupPolicy,
 }
 
-fn page(visit: &Visit, link: &str, request: &RequestView, list: Option<&RosterView>, policy: &GroupPolicy) -> AnyView {
+async fn read(visit: &Visit, link: &str) -> Result<Shown, Problem> {
+    let handle = Handle::Link(link.to_owned());
+    let request = seen(visit, view(&visit.services, &visit.context, &handle).await).await?;
+    let list = own_roster(&visit.services, &visit.context, &handle).await?;
+    let letter = own_letter(&visit.services, &visit.context, &handle).await?;
+    let (_, policy) = policy(&visit.services).await?;
+    Ok(Shown { request, list, letter, policy })
+}
+
+fn page(visit: &Visit, link: &str, shown: &Shown) -> AnyView {
+    let Shown { request, list, letter, policy } = shown;
+    let list = list.as_ref();
     let base = visit.href(&format!("/museum/groups/r/{link}"));
     let current = match request.state {
         State::Draft | State::Submitted | State::Asked | State::Proposed | State::Rebook => 1,
         State::Accepted => 2,
         State::Approved => 3,
-        State::Visited => 4,
-        State::Refused | State::Withdrawn => 0,
+        State::Visited | State::Over => 4,
+        State::Missed | State::Refused | State::Withdrawn => 0,
     };
     let steps = (current > 0).then(|| {
         let names = ["groups-track-1", "groups-track-2", "groups-track-3", "groups-track-4"].map(|key| visit.t(key));
         view! { <Steps steps=names.to_vec() current=current/> }
     });
-    let over = request.state.is_over() || request.last_day() <= visit.context.now;
+    let over = request.state.is_over() || request.last_day <= visit.context.now;
     let list =
         (!request.state.is_over() || list.is_some()).then(|| roster::section(visit, &base, request, list, policy));
     let smaller = (!over && request.people() > 1).then(|| smaller(visit, &base, request));
     let withdraw = (!over).then(|| withdraw(visit, &base, request));
     view! {
-        <Page title=visit.t("groups-mine-title") lead=request.organisation.clone() crumbs=crumbs(visit)>
-            {news(visit)}
+        <Page title=visit.t("groups-mine-title") lead=request.organisation.clone() crumbs=Groups::crumbs(visit)>
+            {mine::news::<Groups>(visit)}
             {roster::faults(visit)}
             {steps}
             {now(visit, &base, request)}
             <SummaryList rows=facts(visit, request)/>
+            {letter::section(visit, &base, request, letter.as_ref(), policy)}
             {list}
             <div class="actions no-print">{smaller}{withdraw}</div>
         </Page>
@@ -75,27 +85,14 @@ fn page(visit: &Visit, link: &str, request: &RequestView, list: Option<&RosterVi
     .into_any()
 }
 
-fn news(visit: &Visit) -> Option<impl IntoView + use<>> {
-    let key = match visit.query.get("done")? {
-        "sent" => "groups-news-sent",
-        "answered" => "bus-news-answered",
-        "accepted" => "groups-news-accepted",
-        "declined" => "groups-news-declined",
-        "smaller" => "groups-news-smaller",
-        "withdrawn" => "bus-news-withdrawn",
-        "listed" => "groups-news-listed",
-        "unlisted" => "groups-news-unlisted",
-        _ => return None,
-    };
-    let text = visit.t(key);
-    Some(view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })
-}
-
 /// What is to be done, or waited for.
 fn now(visit: &Visit, base: &str, request: &RequestView) -> AnyView {
     match request.state {
-        State::Asked => asked(visit, base, request).into_any(),
-        State::Proposed => proposed(visit, base, request).into_any(),
+        State::Asked => mine::asked(visit, base, request).into_any(),
+        State::Proposed => {
+            let proposal = request.proposal.as_ref();
+            proposal.map(|proposal| proposed(visit, base, request, proposal)).into_any()
+        }
         State::Accepted => view! { <p>{visit.t("groups-now-accepted")}</p> }.into_any(),
         State::Approved => approved(visit, request).into_any(),
         State::Rebook => {
@@ -103,6 +100,8 @@ fn now(visit: &Visit, base: &str, request: &RequestView) -> AnyView {
                 .into_any()
         }
         State::Visited => view! { <p>{visit.t("groups-now-visited")}</p> }.into_any(),
+        State::Missed => view! { <p>{visit.t("groups-now-missed")}</p> }.into_any(),
+        State::Over => view! { <p>{visit.t("groups-now-over")}</p> }.into_any(),
         State::Refused => {
             let reason = request.reason.clone().unwrap_or_default();
             view! {
@@ -116,52 +115,24 @@ fn now(visit: &Visit, base: &str, request: &RequestView) -> AnyView {
     }
 }
 
-fn version(request: &RequestView) -> impl IntoView + use<> {
-    view! { <HiddenField name="version" value=request.version.to_string()/> }
-}
-
-fn asked(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
-    let question = request.question.clone().unwrap_or_default();
-    view! {
-        <section class="request-now">
-            <h2>{visit.t("bus-asked-title")}</h2>
-            <blockquote class="said">{question}</blockquote>
-            <Form action=format!("{base}/answer")>
-                {version(request)}
-                <TextArea name="answer" label=visit.t("bus-answer") rows=4/>
-                <p class="actions"><Button>{visit.t("bus-answer-send")}</Button></p>
-            </Form>
-        </section>
-    }
-}
-
-fn proposed(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
-    let proposal = request.proposal.as_ref();
-    let when = proposal.map(|it| span_text(it.span.starts_at, it.span.ends_at, visit.locale())).unwrap_or_default();
-    let until = proposal.map(|it| moment(visit, it.answer_by)).unwrap_or_default();
-    let words = proposal.and_then(|it| it.message.clone());
-    let words = words.map(|text| view! { <blockquote class="said">{text}</blockquote> });
+fn proposed(visit: &Visit, base: &str, request: &RequestView, proposal: &ProposalView) -> impl IntoView + use<> {
+    let until = moment(visit, proposal.answer_by);
     let text = if request.kept.is_some() { "groups-proposed-kept" } else { "groups-proposed-text" };
-    let open = visit.form.value("wish").is_some();
-    view! {
-        <section class="request-now">
-            <h2>{visit.t("groups-proposed-title")}</h2>
-            <p class="request-now-when"><Icon of=Glyph::Calendar/>{when}</p>
-            <p>{visit.t_args(text, &[("until", until.into())])}</p>
-            {words}
-            <Form action=format!("{base}/accept")>
-                {version(request)}
-                <p class="actions"><Button>{visit.t("groups-accept-session")}</Button></p>
-            </Form>
-            <Dialog label=visit.t("groups-decline") title=visit.t("groups-decline-title") variant=Variant::Quiet open=open>
-                <Form action=format!("{base}/decline")>
-                    {version(request)}
-                    <TextArea name="wish" label=visit.t("bus-wish") hint=visit.t("groups-wish-hint") rows=3/>
-                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("groups-decline-do")}</Button></p>
-                </Form>
-            </Dialog>
-        </section>
-    }
+    let it = Proposed {
+        keys: [
+            "groups-proposed-title",
+            "groups-accept-session",
+            "groups-decline",
+            "groups-decline-title",
+            "groups-wish-hint",
+            "groups-decline-do",
+        ],
+        when: span_text(proposal.span.starts_at, proposal.span.ends_at, visit.locale()),
+        until: visit.t_args(text, &[("until", until.into())]),
+        instead: None,
+        message: proposal.message.clone(),
+    };
+    mine::proposed(visit, base, request, it)
 }
 
 /// The group is a booking now: its page has the pass, the calendar file, the printed sheet.
@@ -185,7 +156,7 @@ fn approved(visit: &Visit, request: &RequestView) -> Option<impl IntoView + use<
 }
 
 fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
-    let (tone, state) = state_words(visit, request.state);
+    let (tone, state) = Groups::state_words(visit, request.state);
     let lines = |texts: Vec<String>| texts.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     let wishes = lines(wish_texts(visit, request));
     let mut rows = vec![
@@ -214,7 +185,7 @@ fn smaller(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + 
         <Dialog label=visit.t("groups-smaller") title=visit.t("groups-smaller-title") variant=Variant::Quiet open=open>
             <p>{visit.t("groups-smaller-text")}</p>
             <Form action=format!("{base}/smaller")>
-                {version(request)}
+                {mine::version(request)}
                 <TextField name="members" label=visit.t("groups-members") inputmode="numeric" width="short" value=members/>
                 <TextField name="adults" label=visit.t("groups-adults") inputmode="numeric" width="short" value=adults/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("groups-smaller-do")}</Button></p>
@@ -228,13 +199,5 @@ fn withdraw(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView +
         State::Approved => ("groups-cancel", "groups-cancel-text"),
         _ => ("bus-withdraw", "groups-withdraw-text"),
     };
-    view! {
-        <Dialog label=visit.t(label) title=visit.t("groups-withdraw-title") variant=Variant::Quiet>
-            <p>{visit.t(text)}</p>
-            <Form action=format!("{base}/withdraw")>
-                {version(request)}
-                <p class="actions"><Button variant=Variant::Danger>{visit.t("groups-withdraw-do")}</Button></p>
-            </Form>
-        </Dialog>
-    }
+    mine::withdraw(visit, base, request, [label, "groups-withdraw-title", text, "groups-withdraw-do"])
 }

@@ -6,6 +6,7 @@
 mod about;
 mod apply;
 pub mod calls;
+mod letter;
 mod mine;
 mod roster;
 pub mod staff;
@@ -16,87 +17,110 @@ pub use mine::Mine;
 
 use crate::form::Tone;
 use crate::i18n::Text;
-use crate::museum::problem_of as booking_problem;
-use crate::problem::Problem;
+use crate::requests::{Room, Words};
 use crate::ui::Crumb;
 use crate::visit::Visit;
 use crate::words::refusal_text;
 use domain::groups::{Ages, GroupPolicy, Kind, State};
-use services::booking::BookingError;
-use services::groups::{GroupError, RequestView};
+use domain::ids::GroupRequestId;
+use services::groups::{DraftView, GroupError, GroupFault, Groups, Handle, RequestView};
+use services::{Context, Services};
 
-pub(crate) use crate::museum::param;
+pub(crate) use crate::requests::problem_of;
 
 /// The groups' front page.
 pub const GROUPS: &str = "/museum/groups";
 
-/// The house's page for an error a page itself cannot answer.
-pub fn problem_of(error: GroupError) -> Problem {
-    match error {
-        GroupError::NotFound => Problem::NotFound,
-        GroupError::Denied(_) => Problem::Forbidden,
-        GroupError::Database(error) => booking_problem(&BookingError::Database(error)),
-        GroupError::Limited { retry_after } | GroupError::NetworkLimited { retry_after } => {
-            Problem::TooOften(u32::try_from(retry_after).unwrap_or(u32::MAX))
-        }
-        error => {
-            tracing::error!(%error, "a page of the groups failed");
-            Problem::Broken
+/// The groups' words.
+const WORDS: Words = Words {
+    name: "groups-name",
+    steps: ["groups-step-who", "groups-step-when", "groups-step-code", "groups-step-answer"],
+    code_step: 2,
+    sent: ("groups-sent-title", "groups-sent-text"),
+    news: &[
+        ("sent", "groups-news-sent"),
+        ("answered", "bus-news-answered"),
+        ("accepted", "groups-news-accepted"),
+        ("declined", "groups-news-declined"),
+        ("smaller", "groups-news-smaller"),
+        ("withdrawn", "bus-news-withdrawn"),
+        ("listed", "groups-news-listed"),
+        ("unlisted", "groups-news-unlisted"),
+        ("letter", "groups-news-letter"),
+        ("noletter", "groups-news-letter-removed"),
+    ],
+    ask_title: "groups-staff-ask-title",
+    question_hint: "groups-staff-question-hint",
+    refuse: ("groups-staff-refuse-title", "groups-staff-refuse-text", "groups-staff-reason-hint"),
+    reveal_hint: "groups-staff-reveal-hint",
+};
+
+/// A field of the second page of the form.
+fn is_wish(name: &str) -> bool {
+    name.starts_with("session_")
+}
+
+impl Room for Groups {
+    const AT: &'static str = GROUPS;
+    const DESK: &'static str = "/staff/groups";
+    const WORDS: Words = WORDS;
+
+    fn crumbs(visit: &Visit) -> Vec<Crumb> {
+        vec![
+            Crumb::new(visit.href("/"), visit.t("nav-home")),
+            Crumb::new(visit.href("/museum"), visit.t("museum-name")),
+            Crumb::new(visit.href(GROUPS), visit.t("groups-name")),
+        ]
+    }
+
+    fn state_words(visit: &Visit, state: State) -> (Tone, Text) {
+        match state {
+            State::Draft => (Tone::Plain, visit.t("groups-state-draft")),
+            State::Submitted => (Tone::Info, visit.t("groups-state-submitted")),
+            State::Asked => (Tone::Warning, visit.t("groups-state-asked")),
+            State::Proposed => (Tone::Warning, visit.t("groups-state-proposed")),
+            State::Accepted => (Tone::Info, visit.t("groups-state-accepted")),
+            State::Approved => (Tone::Success, visit.t("groups-state-approved")),
+            State::Rebook => (Tone::Warning, visit.t("groups-state-rebook")),
+            State::Visited => (Tone::Plain, visit.t("groups-state-visited")),
+            State::Missed => (Tone::Plain, visit.t("groups-state-missed")),
+            State::Over => (Tone::Plain, visit.t("groups-state-over")),
+            State::Refused => (Tone::Danger, visit.t("groups-state-refused")),
+            State::Withdrawn => (Tone::Plain, visit.t("groups-state-withdrawn")),
         }
     }
-}
 
-impl From<GroupError> for Problem {
-    fn from(error: GroupError) -> Self {
-        problem_of(error)
+    fn page_of(field: &str) -> &'static str {
+        if is_wish(field) { "/when" } else { "" }
     }
-}
 
-/// What an error says above a form, where it is nothing about a single field.
-fn said(visit: &Visit, error: &GroupError, changed: &str) -> Option<Text> {
-    Some(match error {
-        GroupError::Refused(_) | GroupError::StateHasChanged => visit.t(changed),
-        GroupError::Over { by, free } => visit.t_args("groups-over", &[("by", (*by).into()), ("free", (*free).into())]),
-        GroupError::Booking(refusal) => refusal_text(visit, refusal),
-        GroupError::RosterClosed => visit.t("groups-roster-closed"),
-        GroupError::TooMany { max } => visit.t_args("groups-too-many", &[("max", (*max).into())]),
-        GroupError::Rows(faults) => {
-            let rows: std::collections::BTreeSet<u32> = faults.iter().map(|fault| fault.row).collect();
-            visit.t_args("groups-rows-faulty", &[("n", rows.len().into())])
-        }
-        _ => return None,
-    })
-}
-
-/// The house's page for a link of no request; a network that tries many is told to wait.
-async fn led_nowhere(visit: &Visit) -> Problem {
-    match services::groups::led_nowhere(&visit.services, &visit.context, &visit.network).await {
-        GroupError::NotFound => Problem::LinkInvalid,
-        other => problem_of(other),
+    fn sentence(visit: &Visit, fault: &GroupFault) -> Option<Text> {
+        Some(match fault {
+            GroupFault::Over { by, free } => {
+                visit.t_args("groups-over", &[("by", (*by).into()), ("free", (*free).into())])
+            }
+            GroupFault::Booking(refusal) => refusal_text(visit, refusal),
+            GroupFault::RosterClosed => visit.t("groups-roster-closed"),
+            GroupFault::LetterClosed => visit.t("groups-letter-closed"),
+            GroupFault::LetterMissing => visit.t("groups-letter-missing"),
+            GroupFault::Rows(faults) => {
+                let rows: std::collections::BTreeSet<u32> = faults.iter().map(|fault| fault.row).collect();
+                visit.t_args("groups-rows-faulty", &[("n", rows.len().into())])
+            }
+        })
     }
-}
 
-fn crumbs(visit: &Visit) -> Vec<Crumb> {
-    vec![
-        Crumb::new(visit.href("/"), visit.t("nav-home")),
-        Crumb::new(visit.href("/museum"), visit.t("museum-name")),
-        Crumb::new(visit.href(GROUPS), visit.t("groups-name")),
-    ]
-}
+    async fn submit(services: &Services, context: &Context, draft: &DraftView) -> Result<GroupRequestId, GroupError> {
+        services::groups::submit(services, context, draft).await
+    }
 
-/// Where a request stands, in a few words.
-pub(crate) fn state_words(visit: &Visit, state: State) -> (Tone, Text) {
-    match state {
-        State::Draft => (Tone::Plain, visit.t("groups-state-draft")),
-        State::Submitted => (Tone::Info, visit.t("groups-state-submitted")),
-        State::Asked => (Tone::Warning, visit.t("groups-state-asked")),
-        State::Proposed => (Tone::Warning, visit.t("groups-state-proposed")),
-        State::Accepted => (Tone::Info, visit.t("groups-state-accepted")),
-        State::Approved => (Tone::Success, visit.t("groups-state-approved")),
-        State::Rebook => (Tone::Warning, visit.t("groups-state-rebook")),
-        State::Visited => (Tone::Plain, visit.t("groups-state-visited")),
-        State::Refused => (Tone::Danger, visit.t("groups-state-refused")),
-        State::Withdrawn => (Tone::Plain, visit.t("groups-state-withdrawn")),
+    async fn withdraw(
+        services: &Services,
+        context: &Context,
+        handle: &Handle,
+        version: Option<i32>,
+    ) -> Result<(), GroupError> {
+        services::groups::withdraw(services, context, handle, version).await
     }
 }
 

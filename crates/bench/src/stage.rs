@@ -174,6 +174,7 @@ async fn house(options: PgConnectOptions) -> anyhow::Result<Services> {
     let vault = Vault::open(&db, &SecretString::from(MASTER_KEY), clock.now()).await?;
     let settings = Settings { public_url: "https://bench.example".into(), development: true };
     Ok(Services {
+        blobs: Arc::new(services::files::Database(db.clone())),
         db,
         clock,
         vault,

@@ -120,6 +120,29 @@ pub enum Fault {
         /// Kilobytes allowed.
         max: u32,
     },
+    /// A file larger than this, where pages and pictures are taken.
+    FileTooHeavy {
+        /// Megabytes allowed.
+        max: u32,
+    },
+    /// Neither a PDF nor a JPEG or PNG picture.
+    FileKindLetter,
+    /// No JPEG or PNG picture.
+    FileKindPicture,
+    /// A PDF or a picture that is broken, or too small to be anything.
+    FileBroken,
+    /// A PDF that can do something, holds files, or is locked.
+    FileActive,
+    /// A PDF with more pages than this.
+    FilePages {
+        /// Pages allowed.
+        max: u32,
+    },
+    /// A picture with more pixels than this.
+    PictureTooLarge {
+        /// Millions of pixels allowed.
+        max: u32,
+    },
 }
 
 /// A fault and the field it belongs to; `field` is the `name` of the input and of the JSON member.

@@ -26,6 +26,11 @@ macro_rules! ids {
                 Self(id)
             }
         }
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
     )+};
 }
 
@@ -52,6 +57,8 @@ ids! {
     BookingId,
     /// One party on the waiting list (候补).
     WaitingId,
+    /// One file somebody sent.
+    FileId,
     /// One act of closing a session or a day.
     ClosureId,
     /// A time at which the door could not do its work.
@@ -62,6 +69,8 @@ ids! {
     BusRequestId,
     /// One vehicle with one crew at one place: what a proposal keeps and an itinerary is made of.
     BusStopId,
+    /// A photograph of a visit of the bus.
+    BusPhotoId,
     /// A science bus.
     BusVehicleId,
     /// The people who go with one.

@@ -13,6 +13,7 @@ pub mod ids;
 pub mod locale;
 mod named;
 pub mod outreach;
+pub mod requests;
 pub mod time;
 pub mod typed;
 

@@ -31,6 +31,8 @@ pub struct Services {
     pub programme: crate::outreach::Programme,
     /// How messages leave: SMTP, SMS, or the mailbox of development.
     pub post: crate::messages::Post,
+    /// Where the bytes of files lie, sealed.
+    pub blobs: Arc<dyn crate::files::Blobs>,
     /// Wakes this process's job workers at once after a commit that queued something.
     pub job_bell: Arc<tokio::sync::Notify>,
 }

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod context;
 pub mod crypto;
 pub mod db;
+pub mod files;
 pub mod groups;
 pub mod jobs;
 mod lanes;
@@ -20,6 +21,7 @@ pub mod messages;
 pub mod outreach;
 pub mod privacy;
 pub mod pulse;
+pub mod requests;
 pub mod snapshot;
 
 pub use context::{Context, Services};

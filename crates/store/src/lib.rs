@@ -8,12 +8,14 @@ pub mod api;
 pub mod audit;
 pub mod booking;
 pub mod bus;
+pub mod files;
 pub mod groups;
 pub mod jobs;
 pub mod keys;
 pub mod messages;
 pub mod outreach;
 pub mod privacy;
+pub mod requests;
 
 /// The migrations, compiled in, so that the binary can bring any database up to date.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");

@@ -42,6 +42,7 @@ impl TestHouse {
         let vault = Vault::open(&pool, &SecretString::from(MASTER_KEY), clock.now()).await.expect("the vault opens");
         let settings = Settings { public_url: "https://test.example".into(), development: true };
         Services {
+            blobs: Arc::new(services::files::Database(pool.clone())),
             db: pool,
             clock,
             vault,

@@ -1,7 +1,7 @@
 //! `/api/v1/bookings`: booking for others. A client sees and changes the bookings it made and nobody else's.
 
 use super::extract::{Body, Caller, Id, IdempotencyKey, IfMatch, locale, not_modified};
-use super::idempotent::{self, Keeper, Kept};
+use super::idempotent::{self, Keeper, Kept, Same};
 use super::problem::{self, Problem};
 use crate::house::House;
 use axum::extract::State;
@@ -14,8 +14,8 @@ use domain::ids::{BookingId, SessionId};
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use services::booking::{self, BookingState, BookingView, Handle, OnBehalf, Person, Remember, Work};
-use services::machines::{self, Repeatable};
+use services::booking::{self, BookingState, BookingView, Handle, OnBehalf, Person, Work};
+use services::machines;
 use services::{Context, Services};
 use utoipa::ToSchema;
 
@@ -115,11 +115,8 @@ impl Booking {
         }
     }
 
-    fn kept(self, status: StatusCode) -> Result<Kept, Problem> {
-        let version = Some(self.version);
-        let location = (status == StatusCode::CREATED).then(|| format!("/api/v1/bookings/{}", self.id));
-        let body = serde_json::to_value(self).map_err(|_| Problem::new(problem::BROKEN))?;
-        Ok(Kept { status, body, version, location })
+    fn kept(services: &Services, view: &BookingView, status: StatusCode) -> Result<Kept, Problem> {
+        Kept::showing(Self::of(services, view), status, Some(view.version), || format!("/api/v1/bookings/{}", view.id))
     }
 }
 
@@ -166,7 +163,7 @@ pub async fn make(
     let booked =
         booking::book(&house.services, &context, OnBehalf { session: asked.session, person, party, key }).await?;
     let view = booking::view(&house.services, &context, &Handle::Id(booked.booking)).await?;
-    Ok(Booking::of(&house.services, &view).kept(StatusCode::CREATED)?.response())
+    Ok(Booking::kept(&house.services, &view, StatusCode::CREATED)?.response())
 }
 
 pub(super) fn party(people: u32, children: u32, faults: &mut Faults) -> Option<Party> {
@@ -200,7 +197,7 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     own(&house, &context, id).await?;
     let view = booking::view(&house.services, &context, &Handle::Id(id)).await?;
-    let kept = Booking::of(&house.services, &view).kept(StatusCode::OK)?;
+    let kept = Booking::kept(&house.services, &view, StatusCode::OK)?;
     let known = not_modified(&headers, &format!("\"{}\"", view.version));
     let mut response = kept.response();
     if known {
@@ -291,23 +288,17 @@ async fn work_once(
     work: Work,
     body: &[u8],
 ) -> Result<Response, Problem> {
-    let what = format!("booking {id} {version:?}");
-    let repeatable = Repeatable::new(&house.services, &context, key, &what, body);
-    let (services, who, under) = (house.services.clone(), context.clone(), repeatable.clone());
-    let done = async move {
-        let answer = |services: &Services, view: &BookingView| {
-            let kept = Booking::of(services, view).kept(StatusCode::OK);
-            kept.map_or(serde_json::Value::Null, |kept| kept.value())
-        };
-        let remember = Remember { under, answer: Box::new(answer) };
+    let same = Same { key, what: &format!("booking {id} {version:?}"), body };
+    idempotent::once_for(&house, &context, same, Keeper::Work, |services, who, under| async move {
+        let remember = idempotent::remembering(under, |services, view| Booking::kept(services, view, StatusCode::OK));
         match booking::change_and_remember(&services, &who, Handle::Id(id), version, work, remember).await {
-            Ok(view) => Booking::of(&services, &view).kept(StatusCode::OK),
+            Ok(view) => Booking::kept(&services, &view, StatusCode::OK),
             // To a caller that named a version, "changed meanwhile" is HTTP's own answer.
             Err(booking::BookingError::StateHasChanged) if version.is_some() => {
                 Err(Problem::new(problem::PRECONDITION))
             }
             Err(error) => Err(error.into()),
         }
-    };
-    idempotent::once(&house, &context, repeatable, Keeper::Work, done).await
+    })
+    .await
 }

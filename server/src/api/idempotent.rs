@@ -5,9 +5,11 @@ use crate::house::House;
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
 use serde_json::{Value, json};
+use services::booking::Remember;
 use services::machines::{Repeatable, Taken};
-use services::{Context, db::to_the_end};
+use services::{Context, Services, db::to_the_end};
 use tracing::Instrument as _;
 
 /// An answer as it is kept and repeated.
@@ -27,6 +29,21 @@ impl Kept {
     /// 200 with a body.
     pub fn ok(body: Value, version: Option<i32>) -> Self {
         Self { status: StatusCode::OK, body, version, location: None }
+    }
+
+    /// What is shown of something. Where it was made just now, `at` is where it is found.
+    ///
+    /// # Errors
+    /// `broken` for what cannot be written as JSON.
+    pub fn showing(
+        what: impl Serialize,
+        status: StatusCode,
+        version: Option<i32>,
+        at: impl FnOnce() -> String,
+    ) -> Result<Self, Problem> {
+        let location = (status == StatusCode::CREATED).then(at);
+        let body = serde_json::to_value(what).map_err(|_| Problem::new(problem::BROKEN))?;
+        Ok(Self { status, body, version, location })
     }
 
     /// As it is remembered.
@@ -54,6 +71,45 @@ impl Kept {
         }
         response
     }
+}
+
+/// The answer as the work itself keeps it, in its own transaction.
+pub fn remembering<T: 'static>(
+    under: Repeatable,
+    show: impl Fn(&Services, &T) -> Result<Kept, Problem> + Send + Sync + 'static,
+) -> Remember<T> {
+    let answer = move |services: &Services, of: &T| show(services, of).map_or(Value::Null, |kept| kept.value());
+    Remember { under, answer: Box::new(answer) }
+}
+
+/// What makes two calls the same one: the key, what is done to what, and the body.
+#[derive(Clone, Copy)]
+pub struct Same<'a> {
+    /// The key.
+    pub key: &'a str,
+    /// What is done.
+    pub what: &'a str,
+    /// The body as it was sent.
+    pub body: &'a [u8],
+}
+
+/// [`once`], for work that is given means of its own and the key to remember its answer under.
+///
+/// # Errors
+/// As [`once`].
+pub async fn once_for<W>(
+    house: &House,
+    context: &Context,
+    same: Same<'_>,
+    keeper: Keeper,
+    work: impl FnOnce(Services, Context, Repeatable) -> W,
+) -> Result<Response, Problem>
+where
+    W: Future<Output = Result<Kept, Problem>> + Send + 'static,
+{
+    let repeatable = Repeatable::new(&house.services, context, same.key, same.what, same.body);
+    let work = work(house.services.clone(), context.clone(), repeatable.clone());
+    once(house, context, repeatable, keeper, work).await
 }
 
 /// Who keeps an answer.

@@ -3,7 +3,7 @@
 
 use super::bookings::{party, prefix};
 use super::extract::{Body, Caller, Id, IdempotencyKey, locale};
-use super::idempotent::{self, Keeper, Kept};
+use super::idempotent::{self, Keeper, Kept, Same};
 use super::problem::{self, Problem};
 use crate::house::House;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use domain::ids::{BookingId, SessionId, WaitingId};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use services::booking::{self, BookingError, Person, Remember, WaitOnBehalf, WaitingView};
+use services::booking::{self, Person, Remember, WaitOnBehalf, WaitingView};
 use services::machines::Repeatable;
 use services::{Context, Services};
 use utoipa::ToSchema;
@@ -146,19 +146,14 @@ impl Waiting {
         }
     }
 
-    fn kept(self, status: StatusCode) -> Result<Kept, Problem> {
-        let location = (status == StatusCode::CREATED).then(|| format!("/api/v1/waiting/{}", self.id));
-        let body = serde_json::to_value(self).map_err(|_| Problem::new(problem::BROKEN))?;
-        Ok(Kept { status, body, version: None, location })
+    fn kept(services: &Services, view: &WaitingView, status: StatusCode) -> Result<Kept, Problem> {
+        Kept::showing(Self::of(services, view), status, None, || format!("/api/v1/waiting/{}", view.id))
     }
 }
 
 /// The answer as the work itself keeps it.
 fn remember(under: Repeatable, status: StatusCode) -> Remember<WaitingView> {
-    let answer = move |services: &Services, view: &WaitingView| {
-        Waiting::of(services, view).kept(status).map_or(serde_json::Value::Null, |kept| kept.value())
-    };
-    Remember { under, answer: Box::new(answer) }
+    idempotent::remembering(under, move |services, view| Waiting::kept(services, view, status))
 }
 
 /// Wait for full sessions.
@@ -197,14 +192,13 @@ pub async fn join(
     let context = Context { locale: locale(asked.locale.as_deref()), ..context };
     let person = Person { name, contact: Some(contact) };
     let wanted = WaitOnBehalf { session: asked.session, also: asked.also, person, party };
-    let repeatable = Repeatable::new(&house.services, &context, &key, "waiting", &body.text);
-    let (services, who, under) = (house.services.clone(), context.clone(), repeatable.clone());
-    let done = async move {
+    let same = Same { key: &key, what: "waiting", body: &body.text };
+    idempotent::once_for(&house, &context, same, Keeper::Work, |services, who, under| async move {
         let remember = remember(under, StatusCode::CREATED);
         let entry = booking::wait_on_behalf(&services, &who, wanted, remember).await?;
-        Waiting::of(&services, &entry).kept(StatusCode::CREATED)
-    };
-    idempotent::once(&house, &context, repeatable, Keeper::Work, done).await
+        Waiting::kept(&services, &entry, StatusCode::CREATED)
+    })
+    .await
 }
 
 /// Show an entry.
@@ -222,7 +216,7 @@ pub async fn show(
     Id(id): Id<WaitingId>,
 ) -> Result<Response, Problem> {
     let view = booking::own_waiting(&house.services, &context, id).await?;
-    Ok(Waiting::of(&house.services, &view).kept(StatusCode::OK)?.response())
+    Ok(Waiting::kept(&house.services, &view, StatusCode::OK)?.response())
 }
 
 /// Take an offer.
@@ -251,15 +245,14 @@ pub async fn accept(
     body: Body<Offered>,
 ) -> Result<Response, Problem> {
     let session = body.value.session;
-    let repeatable = Repeatable::new(&house.services, &context, &key, &format!("waiting {id} accept"), &body.text);
-    let (services, who) = (house.services.clone(), context.clone());
-    let done = async move {
+    let same = Same { key: &key, what: &format!("waiting {id} accept"), body: &body.text };
+    // Taking an offer twice is taking it once: the engine keeps that itself.
+    idempotent::once_for(&house, &context, same, Keeper::Afterwards, |services, who, _| async move {
         booking::accept_own(&services, &who, id, session).await?;
         let view = booking::own_waiting(&services, &who, id).await?;
-        Waiting::of(&services, &view).kept(StatusCode::OK)
-    };
-    // Taking an offer twice is taking it once: the engine keeps that itself.
-    idempotent::once(&house, &context, repeatable, Keeper::Afterwards, done).await
+        Waiting::kept(&services, &view, StatusCode::OK)
+    })
+    .await
 }
 
 /// Decline an offer.
@@ -287,13 +280,13 @@ pub async fn decline(
     body: Body<Offered>,
 ) -> Result<Response, Problem> {
     let session = body.value.session;
-    let repeatable = Repeatable::new(&house.services, &context, &key, &format!("waiting {id} decline"), &body.text);
-    let (services, who, under) = (house.services.clone(), context.clone(), repeatable.clone());
-    let done = async move {
+    let same = Same { key: &key, what: &format!("waiting {id} decline"), body: &body.text };
+    idempotent::once_for(&house, &context, same, Keeper::Work, |services, who, under| async move {
         let remember = remember(under, StatusCode::OK);
-        answered(&services, booking::decline_own(&services, &who, id, session, remember).await)
-    };
-    idempotent::once(&house, &context, repeatable, Keeper::Work, done).await
+        let view = booking::decline_own(&services, &who, id, session, remember).await?;
+        Waiting::kept(&services, &view, StatusCode::OK)
+    })
+    .await
 }
 
 /// Leave the list.
@@ -316,15 +309,11 @@ pub async fn leave(
     Id(id): Id<WaitingId>,
     IdempotencyKey(key): IdempotencyKey,
 ) -> Result<Response, Problem> {
-    let repeatable = Repeatable::new(&house.services, &context, &key, &format!("waiting {id} leave"), b"leave");
-    let (services, who, under) = (house.services.clone(), context.clone(), repeatable.clone());
-    let done = async move {
+    let same = Same { key: &key, what: &format!("waiting {id} leave"), body: b"leave" };
+    idempotent::once_for(&house, &context, same, Keeper::Work, |services, who, under| async move {
         let remember = remember(under, StatusCode::OK);
-        answered(&services, booking::leave_own(&services, &who, id, remember).await)
-    };
-    idempotent::once(&house, &context, repeatable, Keeper::Work, done).await
-}
-
-fn answered(services: &Services, after: Result<WaitingView, BookingError>) -> Result<Kept, Problem> {
-    Waiting::of(services, &after?).kept(StatusCode::OK)
+        let view = booking::leave_own(&services, &who, id, remember).await?;
+        Waiting::kept(&services, &view, StatusCode::OK)
+    })
+    .await
 }

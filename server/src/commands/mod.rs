@@ -41,6 +41,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
     let settings = config.settings();
     let post = Post::new(config.post().context("mail.authority")?, &settings).context("the post office")?;
     Ok(Services {
+        blobs: config.files.blobs(&db),
         db,
         clock,
         vault,

@@ -20,6 +20,7 @@ use services::messages::SmtpTls;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use values::duration;
 
@@ -61,6 +62,8 @@ pub struct Config {
     pub place: Place,
     /// Static files.
     pub site: Site,
+    /// Files people send.
+    pub files: Files,
     /// Background work.
     pub workers: Workers,
     /// Logs.
@@ -229,6 +232,25 @@ pub struct Place {
     pub pass_font: PathBuf,
     /// Its number in a collection.
     pub pass_font_index: u32,
+}
+
+/// Files people send.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    /// The folder; empty keeps them in the database.
+    pub folder: PathBuf,
+}
+
+impl Files {
+    /// Where they lie.
+    pub fn blobs(&self, db: &sqlx::PgPool) -> Arc<dyn services::files::Blobs> {
+        if self.folder.as_os_str().is_empty() {
+            Arc::new(services::files::Database(db.clone()))
+        } else {
+            Arc::new(services::files::Folder(self.folder.clone()))
+        }
+    }
 }
 
 /// Static files.

@@ -1,10 +1,10 @@
 //! Days without driving: those that stand, and new ones, whose collisions are shown before anything happens.
 
 use super::{Fleet, day_words, stop_words};
-use crate::bus::state_words;
 use crate::desk::{count, crumbs, day, news, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
+use crate::requests::Room;
 use crate::ui::{
     Banner, Button, Choice, Column, DateField, Form, HiddenField, Page, Radios, Row, Select, Table, Tag, TextField,
     Variant, Width,
@@ -13,7 +13,7 @@ use crate::visit::{Visit, visit};
 use domain::ids::BusBlackoutId;
 use domain::time::local_day;
 use leptos::prelude::*;
-use services::bus::{self, BlackoutView, NewBlackout, Seen, StopView};
+use services::bus::{self, BlackoutView, Bus, NewBlackout, Seen, StopView};
 
 const NEWS: &[(&str, &str)] = &[("added", "bus-blackout-added"), ("ended", "bus-blackout-ended")];
 /// The fields that stand in the address while one looks.
@@ -163,7 +163,7 @@ pub(super) fn seen(text: &str) -> Option<Vec<Seen>> {
 /// Which schools would lose their date, and the button that acts.
 fn result(visit: &Visit, wanted: &NewBlackout, stops: &[StopView]) -> impl IntoView + use<> {
     let items = stops.iter().map(|stop| {
-        let (tone, state) = state_words(visit, stop.state);
+        let (tone, state) = Bus::state_words(visit, stop.state);
         let href = visit.href(&format!("/staff/bus/requests/{}", stop.request));
         view! { <li class="bus-conflict"><Tag tone=tone>{state}</Tag><a href=href>{stop_words(visit, stop)}</a></li> }
     });

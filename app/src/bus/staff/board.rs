@@ -1,15 +1,17 @@
 //! The triage board: requests in columns by state, the longest waiting first, narrowed by city.
 
 use super::city_text;
-use crate::bus::{audience_words, state_words};
-use crate::desk::{age, count, crumbs, read_first, rooms};
+use crate::bus::audience_words;
+use crate::desk::{count, crumbs, read_first, rooms};
 use crate::problem::Problem;
-use crate::ui::{Button, Choice, EmptyState, Form, Illustration, LinkButton, Page, Select, Tag, Variant, Width};
+use crate::requests::Room;
+use crate::requests::desk::column;
+use crate::ui::{Button, Choice, EmptyState, Form, Illustration, LinkButton, Page, Select, Variant, Width};
 use crate::visit::{Visit, visit};
 use domain::bus::{City, State};
 use domain::time::span_text;
 use leptos::prelude::*;
-use services::bus::{self, RequestView};
+use services::bus::{self, Bus, RequestView};
 
 /// The columns, from what waits for us to what is done.
 const COLUMNS: [&[State]; 6] = [
@@ -42,7 +44,10 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         let text = visit.t_args("bus-staff-none-text", &[("city", city_text(visit, city).to_string().into())]);
         view! { <EmptyState of=Illustration::Bus title=visit.t("bus-staff-none")><p>{text}</p></EmptyState> }.into_any()
     } else {
-        let columns = COLUMNS.map(|states| column(visit, states, &requests));
+        let columns = COLUMNS.map(|states| {
+            let title = if states.len() > 1 { visit.t("bus-staff-over") } else { Bus::state_words(visit, states[0]).1 };
+            column(visit, states, title, &requests, card)
+        });
         let columns = columns.collect_view();
         view! { <div class="board">{columns}</div> }.into_any()
     };
@@ -59,26 +64,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     .into_any())
 }
 
-fn column(visit: &Visit, states: &[State], requests: &[RequestView]) -> impl IntoView + use<> {
-    let here: Vec<&RequestView> = requests.iter().filter(|request| states.contains(&request.state)).collect();
-    let title = if states.len() > 1 { visit.t("bus-staff-over") } else { state_words(visit, states[0]).1 };
-    let empty = here.is_empty().then(|| view! { <p class="muted small">{visit.t("bus-staff-empty-column")}</p> });
-    let cards = here.iter().map(|request| card(visit, request)).collect_view();
-    view! {
-        <section class="board-column">
-            <h2 class="board-column-title">{title}<span class="tab-count">{here.len()}</span></h2>
-            {empty}
-            <ul class="board-cards">{cards}</ul>
-        </section>
-    }
-}
-
-fn card(visit: &Visit, request: &RequestView) -> impl IntoView + use<> {
-    let href = visit.href(&format!("/staff/bus/requests/{}", request.id));
-    let over = request.state.is_over().then(|| {
-        let (tone, text) = state_words(visit, request.state);
-        view! { <Tag tone=tone>{text}</Tag> }
-    });
+fn card(visit: &Visit, request: &RequestView) -> AnyView {
     let date = request.stop.as_ref().map(|stop| {
         view! { <p class="board-card-date">{span_text(stop.starts_at, stop.ends_at, visit.locale())}</p> }
     });
@@ -87,12 +73,5 @@ fn card(visit: &Visit, request: &RequestView) -> impl IntoView + use<> {
         audience_words(visit, request.audience),
         count(visit, "staff-people", request.people),
     ];
-    view! {
-        <li class="board-card">
-            <a class="board-card-link" href=href>{request.organisation.clone()}</a>
-            <p class="small">{facts.join(" · ")}</p>
-            {date}
-            <p class="muted small">{age(visit, request.created_at)}" "{over}</p>
-        </li>
-    }
+    view! { <p class="small">{facts.join(" · ")}</p>{date} }.into_any()
 }

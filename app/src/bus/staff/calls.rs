@@ -1,89 +1,49 @@
 //! What dispatchers do with requests, stops and days without driving.
 
-use super::{blackouts, conflict_words};
+use super::blackouts;
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{day, number, time};
 use crate::form::Tone;
 use crate::problem::Problem;
+use crate::requests::desk::{self, OURS, done, refused, subject};
 use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::field::{Fault, Faults};
-use domain::ids::{BusBlackoutId, BusRequestId};
+use domain::ids::{BusBlackoutId, BusPhotoId};
 use domain::time::at;
-use services::bus::{self, BusError, Fate, NewBlackout, Proposal};
+use services::bus::{
+    self, Bus, BusError, Fate, LARGEST_PHOTO, Named, NewBlackout, NewPhoto, PhotoChange, Proposal, Unit,
+};
 
 const DISPATCH: Access = Access::Capability(Capability::DispatchBus);
+const REVEAL: Access = Access::Capability(Capability::RevealBusContact);
 
 /// The dispatchers' calls.
 pub const CALLS: &[Call] = &[
-    Call::post("/staff/bus/requests/:id/ask", DISPATCH, &ask),
-    Call::post("/staff/bus/requests/:id/refuse", DISPATCH, &refuse),
+    Call::post("/staff/bus/requests/:id/ask", DISPATCH, &desk::ask_call::<Bus>),
+    Call::post("/staff/bus/requests/:id/refuse", DISPATCH, &desk::refuse_call::<Bus>),
     Call::post("/staff/bus/requests/:id/propose", DISPATCH, &propose),
     Call::post("/staff/bus/requests/:id/schedule", DISPATCH, &schedule),
     Call::post("/staff/bus/requests/:id/assign", DISPATCH, &assign),
     Call::post("/staff/bus/requests/:id/visited", DISPATCH, &visited),
-    Call::post("/staff/bus/requests/:id/reveal", Access::Capability(Capability::RevealBusContact), &reveal),
+    Call::post("/staff/bus/requests/:id/reveal", REVEAL, &desk::reveal_call::<Bus>),
+    Call::upload("/staff/bus/requests/:id/photos", DISPATCH, LARGEST_PHOTO, &add_photo),
+    Call::post("/staff/bus/photos/:id", DISPATCH, &change_photo),
+    Call::post("/staff/bus/fleet", DISPATCH, &save_unit),
+    Call::post("/staff/bus/fleet/retire", DISPATCH, &retire_unit),
     Call::post("/staff/bus/blackouts", DISPATCH, &add_blackout),
     Call::post("/staff/bus/blackouts/end", DISPATCH, &end_blackout),
 ];
 
-/// What a page never gets back from a form: these are answers of ours, not something typed.
-const OURS: &[&str] = &["revealed_name", "revealed_contact"];
-
-/// Shows the page at `page` again with what was typed and why it was refused; who was first is named.
-fn refused(asked: &Asked, page: &str, error: BusError) -> Answer {
-    let form = asked.typed(OURS);
-    match error {
-        BusError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
-        BusError::Conflicts(told) => {
-            let words: Vec<String> = told.iter().map(|one| conflict_words(asked, one)).collect();
-            let first = asked.t("bus-staff-not-kept");
-            let text = format!("{first}{}", words.join(&asked.t("bus-staff-sentence-separator")));
-            Answer::again_at(page, form.with_notice(Tone::Warning, text)).status(StatusCode::CONFLICT)
-        }
-        BusError::Refused(_) | BusError::StateHasChanged => {
-            let form = form.with_notice(Tone::Warning, asked.t("bus-staff-has-changed").to_string());
-            Answer::again_at(page, form).status(StatusCode::CONFLICT)
-        }
-        BusError::Denied(denied) => denied.into(),
-        other => Problem::from(other).into(),
-    }
-}
-
-/// The request of the path, its page, and the version the form was made of.
-fn subject(asked: &Asked) -> Option<(BusRequestId, String, i32)> {
-    let id = asked.param::<BusRequestId>("id")?;
-    Some((id, format!("/staff/bus/requests/{id}"), asked.field("version").parse().unwrap_or_default()))
-}
-
-fn done(asked: &Asked, page: &str, word: &str, result: Result<(), BusError>) -> Answer {
-    match result {
-        Ok(()) => Answer::to(format!("{page}?done={word}")),
-        Err(error) => refused(asked, page, error),
-    }
-}
-
-async fn ask(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
-    let result = bus::ask(&asked.services, &asked.context, id, version, asked.field("question")).await;
-    done(&asked, &page, "asked", result)
-}
-
-async fn refuse(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
-    let result = bus::refuse(&asked.services, &asked.context, id, version, asked.field("reason")).await;
-    done(&asked, &page, "refused", result)
-}
-
 async fn schedule(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some((id, page, version)) = subject::<Bus>(&asked) else { return Problem::NotFound.into() };
     let result = bus::to_itinerary(&asked.services, &asked.context, id, version).await;
     done(&asked, &page, "scheduled", result)
 }
 
 async fn propose(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some((id, page, version)) = subject::<Bus>(&asked) else { return Problem::NotFound.into() };
     let mut faults = Faults::default();
     let on = faults.take("day", day(asked.field("day")));
     let from = faults.take("from", time(asked.field("from")));
@@ -113,7 +73,7 @@ async fn propose(asked: Asked) -> Answer {
 }
 
 async fn assign(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some((id, page, version)) = subject::<Bus>(&asked) else { return Problem::NotFound.into() };
     let (Ok(vehicle), Ok(crew)) = (asked.field("vehicle").parse(), asked.field("crew").parse()) else {
         return refused(&asked, &page, BusError::field("vehicle", Fault::NotAChoice));
     };
@@ -123,7 +83,7 @@ async fn assign(asked: Asked) -> Answer {
 }
 
 async fn visited(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some((id, page, version)) = subject::<Bus>(&asked) else { return Problem::NotFound.into() };
     let people = match number(asked.field("people_came"), 0, 5_000) {
         Ok(people) => people,
         Err(fault) => return refused(&asked, &page, BusError::field("people_came", fault)),
@@ -132,17 +92,83 @@ async fn visited(asked: Asked) -> Answer {
     done(&asked, &page, "visited", result)
 }
 
-async fn reveal(asked: Asked) -> Answer {
-    let Some((id, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
-    match bus::reveal(&asked.services, &asked.context, id, asked.field("reveal_reason")).await {
-        Ok(request) => {
-            let mut form = asked.typed(OURS);
-            form.values.insert("revealed_name".into(), request.name.as_str().to_owned());
-            let contact = request.contact.map(|contact| contact.expose().to_owned()).unwrap_or_default();
-            form.values.insert("revealed_contact".into(), contact);
-            Answer::again_at(page, form).status(StatusCode::OK)
+async fn add_photo(mut asked: Asked) -> Answer {
+    let Some((id, page, _)) = subject::<Bus>(&asked) else { return Problem::NotFound.into() };
+    let bytes = match asked.file.take() {
+        Some(file) if file.too_large => {
+            let max = u32::try_from(LARGEST_PHOTO / (1024 * 1024)).unwrap_or(u32::MAX);
+            return refused(&asked, &page, BusError::field("photo", Fault::FileTooHeavy { max }));
         }
+        file => file.map(|file| file.bytes),
+    };
+    let photo = NewPhoto {
+        alt_zh: asked.field("alt_zh").to_owned(),
+        alt_en: asked.field("alt_en").to_owned(),
+        consent: asked.ticked("consent"),
+        bytes,
+    };
+    let result = bus::add_photo(&asked.services, &asked.context, id, photo).await;
+    done(&asked, &page, "photo", result.map(|_| ()))
+}
+
+async fn change_photo(asked: Asked) -> Answer {
+    let Some(id) = asked.param::<BusPhotoId>("id") else { return Problem::NotFound.into() };
+    let change = match asked.field("change") {
+        "show" => PhotoChange::Show,
+        "hide" => PhotoChange::Hide,
+        "forward" => PhotoChange::Forward,
+        "remove" => PhotoChange::Remove,
+        _ => return Problem::NotFound.into(),
+    };
+    match bus::change_photo(&asked.services, &asked.context, id, change).await {
+        Ok(request) => Answer::to(format!("/staff/bus/requests/{request}?done=photos")),
+        // Removed by a press before this one.
+        Err(BusError::NotFound) => Answer::to("/staff/bus"),
+        Err(error) => Problem::from(error).into(),
+    }
+}
+
+const FLEET: &str = "/staff/bus/fleet";
+
+/// The vehicle or the crew a form is about.
+fn unit(asked: &Asked) -> Option<Unit> {
+    match asked.field("kind") {
+        "vehicle" => asked.field("id").parse().ok().map(Unit::Vehicle),
+        "crew" => asked.field("id").parse().ok().map(Unit::Crew),
+        _ => None,
+    }
+}
+
+async fn save_unit(asked: Asked) -> Answer {
+    let Some(it) = unit(&asked) else { return Problem::NotFound.into() };
+    // What is no number is told by the page's own words for it.
+    let metres = match (it, asked.field("needs_m")) {
+        (Unit::Crew(_), _) | (Unit::Vehicle(_), "") => Ok(None),
+        (Unit::Vehicle(_), text) => number(text, 1, 100).map(Some),
+    };
+    let kind = asked.field("kind");
+    let page = match asked.field("known") {
+        "1" => format!("{FLEET}?unit={kind}&id={}", asked.field("id")),
+        _ => format!("{FLEET}?unit={kind}"),
+    };
+    let needs_m = match metres {
+        Ok(metres) => metres,
+        Err(fault) => return refused(&asked, &page, BusError::field("needs_m", fault)),
+    };
+    let named =
+        Named { title_zh: asked.field("title_zh").to_owned(), title_en: asked.field("title_en").to_owned(), needs_m };
+    match bus::save_unit(&asked.services, &asked.context, it, &named).await {
+        Ok(()) => Answer::to(format!("{FLEET}?done=saved")),
         Err(error) => refused(&asked, &page, error),
+    }
+}
+
+async fn retire_unit(asked: Asked) -> Answer {
+    let Some(it) = unit(&asked) else { return Problem::NotFound.into() };
+    match bus::retire_unit(&asked.services, &asked.context, it).await {
+        // Retired by a press before this one.
+        Ok(()) | Err(BusError::NotFound) => Answer::to(format!("{FLEET}?done=retired")),
+        Err(error) => refused(&asked, FLEET, error),
     }
 }
 

@@ -5,12 +5,15 @@
 mod blackouts;
 mod board;
 pub mod calls;
+mod fleet;
 mod numbers;
+mod photos;
 mod planner;
 mod request;
 
 pub use blackouts::Blackouts;
 pub use board::Board;
+pub use fleet::FleetPage;
 pub use numbers::Numbers;
 pub use planner::Planner;
 pub use request::Request;
@@ -70,7 +73,7 @@ fn stop_words(visit: &Visit, stop: &StopView) -> String {
 }
 
 /// What stands in the way, and who was first.
-fn conflict_words(visit: &Visit, told: &Told) -> String {
+pub(super) fn conflict_words(visit: &Visit, told: &Told) -> String {
     let other = told.stop.as_ref().map(|stop| stop_words(visit, stop)).unwrap_or_default();
     let other = || other.clone().into();
     let text = match &told.conflict {

@@ -1,10 +1,10 @@
 //! The planner: a week of days by vehicles, each stop with its crew, its set-up and its way; days without driving between.
 
 use super::{Fleet, day_words, hours};
-use crate::bus::state_words;
 use crate::desk::{crumbs, read_first, rooms, turn};
 use crate::i18n::Text;
 use crate::problem::Problem;
+use crate::requests::Room;
 use crate::ui::{Button, DateField, Form, LinkButton, Page, Tag, Variant, Width};
 use crate::visit::{Visit, visit};
 use domain::bus::{BASE, DAY_TRIP, Position, busy, travel};
@@ -12,7 +12,7 @@ use domain::ids::BusVehicleId;
 use domain::time::{clock_text, local_day, weekday_text};
 use jiff::{Span, civil};
 use leptos::prelude::*;
-use services::bus::{self, Itinerary, StopView};
+use services::bus::{self, Bus, Itinerary, StopView};
 
 /// Days shown at once.
 const DAYS: i64 = 7;
@@ -117,7 +117,7 @@ fn way(visit: &Visit, before: Option<Position>, place: Position) -> Text {
 fn entry(visit: &Visit, stop: &StopView, way: Text, fleet: &Fleet) -> impl IntoView + use<> {
     let href = visit.href(&format!("/staff/bus/requests/{}", stop.request));
     let own = busy(&stop.trip());
-    let (tone, state) = state_words(visit, stop.state);
+    let (tone, state) = Bus::state_words(visit, stop.state);
     let there = format!("{}–{}", clock_text(own.from), clock_text(own.until));
     let there = visit.t_args("bus-plan-there", &[("time", there.into())]);
     view! {

@@ -1,17 +1,19 @@
 //! One request: what is asked for, what was said, the date that is kept, and what a dispatcher can do with it.
 
-use super::{Fleet, conflict_list, day_words, when};
-use crate::bus::{audience_words, param, site_facts, state_words, wishes};
-use crate::desk::{age, count, crumbs, day, may, messages_table, news, read_first, rooms, time};
+use super::{Fleet, conflict_list, day_words, photos, when};
+use crate::bus::{audience_words, site_facts, wishes};
+use crate::desk::{count, crumbs, day, messages_table, news, read_first, rooms, time};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
+use crate::requests::desk::{ask, contact_rows, refuse, reveal, stands, talk};
+use crate::requests::mine::version;
+use crate::requests::param;
 use crate::ui::{
-    Banner, Button, Checkbox, Choice, DateField, Dialog, Form, HiddenField, LinkButton, Page, Select, SummaryList,
-    SummaryRow, Tag, TextArea, TextField, Variant, Width,
+    Banner, Button, Checkbox, Choice, DateField, Form, HiddenField, LinkButton, Page, Select, SummaryList, SummaryRow,
+    Tag, TextArea, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
-use domain::account::Capability;
 use domain::bus::{Event, State, next};
 use domain::ids::BusRequestId;
 use domain::time::{at, clock_text, local_day, span_text};
@@ -25,6 +27,8 @@ const NEWS: &[(&str, &str)] = &[
     ("refused", "bus-done-refused"),
     ("visited", "bus-done-visited"),
     ("assigned", "bus-done-assigned"),
+    ("photo", "bus-done-photo"),
+    ("photos", "bus-done-photos"),
 ];
 
 /// One request.
@@ -40,12 +44,19 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
     let request = bus::request(services, context, id).await?;
     let fleet = Fleet::of(visit, bus::fleet(services, context).await?);
     let messages = bus::messages(services, context, id).await?;
-    let stands = request.state;
-    let can = move |event| next(stands, event).is_ok();
-    let (tone, state) = state_words(visit, request.state);
+    let now = request.state;
+    let can = move |event| next(now, event).is_ok();
     let planning = match can(Event::Propose) {
         true => Some(planning(visit, &request, &fleet).await?),
         false => None,
+    };
+    let photos = match request.state {
+        State::Visited => {
+            let all = bus::photos(services, context, id).await?;
+            let base = visit.href(&format!("/staff/bus/requests/{id}"));
+            Some(photos::section(visit, &base, &request, &all))
+        }
+        _ => None,
     };
     let base = visit.href(&format!("/staff/bus/requests/{id}"));
     Ok(view! {
@@ -53,7 +64,7 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
             crumbs=crumbs(visit, &[("/staff/bus", "bus-staff-board-title")])>
             {rooms(visit)}
             {news(visit, NEWS)}
-            <p class="request-state"><Tag tone=tone>{state}</Tag><span class="muted">{age(visit, request.created_at)}</span></p>
+            {stands(visit, &request)}
             <div class="request">
                 <div class="stack">
                     <SummaryList rows=facts(visit, &request)/>
@@ -68,6 +79,7 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
                     {reveal(visit, &base, &request)}
                 </div>
             </div>
+            {photos}
             {planning}
             {request.stop.as_ref().filter(|_| can(Event::Visit) || request.state == State::Accepted).map(|stop| assign(visit, &base, &request, stop, &fleet))}
             {messages_table(visit, &messages, message_words)}
@@ -77,16 +89,9 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
 }
 
 fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
-    let name = visit.form.value("revealed_name").map_or_else(|| request.name.masked(), str::to_owned);
-    let masked = request.contact.as_ref().map_or_else(|| "—".to_owned(), |contact| contact.masked());
-    let contact = visit.form.value("revealed_contact").map_or(masked, str::to_owned);
     let place = format!("{} {}", request.city.text(visit.locale()), request.address);
     let people = count(visit, "staff-people", request.people);
-    let language = visit.t(match request.locale {
-        domain::Locale::ZhCn => "staff-language-zh",
-        domain::Locale::En => "staff-language-en",
-    });
-    vec![
+    let mut rows = vec![
         SummaryRow::new(
             visit.t("bus-reference"),
             view! { <code class="staff-reference">{request.reference.clone()}</code> },
@@ -98,27 +103,9 @@ fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
         SummaryRow::new(visit.t("bus-where"), place),
         SummaryRow::new(visit.t("bus-wished-days"), wishes(visit, request)),
         SummaryRow::new(visit.t("bus-group-site"), site_facts(visit, request)),
-        SummaryRow::new(visit.t("bus-contact-name"), [name, request.post.clone()].join(" ")),
-        SummaryRow::new(visit.t("mine-contact"), contact),
-        SummaryRow::new(visit.t("staff-booking-language"), language),
-        SummaryRow::new(visit.t("bus-staff-sent"), when(visit, request.created_at)),
-    ]
-}
-
-/// What was said from both sides.
-fn talk(visit: &Visit, request: &RequestView) -> impl IntoView + use<> {
-    let said = |key: &str, text: Option<&String>| {
-        let text = text.filter(|text| !text.is_empty())?.clone();
-        Some(
-            view! { <div><h2 class="said-title">{visit.t(key)}</h2><blockquote class="said">{text}</blockquote></div> },
-        )
-    };
-    view! {
-        {said("bus-note", Some(&request.note))}
-        {said("bus-asked-title", request.question.as_ref())}
-        {said("bus-staff-answer", request.answer.as_ref())}
-        {said("bus-staff-reason", request.reason.as_ref())}
-    }
+    ];
+    rows.extend(contact_rows(visit, request, "bus-contact-name"));
+    rows
 }
 
 fn kept(visit: &Visit, request: &RequestView, fleet: &Fleet) -> Option<impl IntoView + use<>> {
@@ -137,10 +124,6 @@ fn kept(visit: &Visit, request: &RequestView, fleet: &Fleet) -> Option<impl Into
     Some(
         view! { <section class="staff-panel stack"><h2>{visit.t("bus-staff-kept")}</h2><SummaryList rows=rows/></section> },
     )
-}
-
-fn version(request: &RequestView) -> impl IntoView + use<> {
-    view! { <HiddenField name="version" value=request.version.to_string()/> }
 }
 
 fn schedule(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
@@ -168,55 +151,6 @@ fn visited(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + 
             </Form>
         </section>
     }
-}
-
-fn ask(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
-    let open = visit.form.value("question").is_some();
-    view! {
-        <Dialog label=visit.t("bus-staff-ask") title=visit.t("bus-staff-ask-title") open=open>
-            <Form action=format!("{base}/ask")>
-                {version(request)}
-                <TextArea name="question" label=visit.t("bus-staff-question") hint=visit.t("bus-staff-question-hint") rows=4/>
-                <p class="actions"><Button>{visit.t("bus-staff-ask-do")}</Button></p>
-            </Form>
-        </Dialog>
-    }
-}
-
-fn refuse(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
-    let open = visit.form.value("reason").is_some();
-    view! {
-        <Dialog label=visit.t("bus-staff-refuse") title=visit.t("bus-staff-refuse-title") variant=Variant::Quiet open=open>
-            <p>{visit.t("bus-staff-refuse-text")}</p>
-            <Form action=format!("{base}/refuse")>
-                {version(request)}
-                <TextArea name="reason" label=visit.t("bus-staff-reason") hint=visit.t("bus-staff-reason-hint") rows=4/>
-                <p class="actions"><Button variant=Variant::Danger>{visit.t("bus-staff-refuse-do")}</Button></p>
-            </Form>
-        </Dialog>
-    }
-}
-
-fn reveal(visit: &Visit, base: &str, request: &RequestView) -> Option<impl IntoView + use<>> {
-    if visit.form.value("revealed_name").is_some() {
-        return Some(view! { <p class="muted small">{visit.t("staff-reveal-noted")}</p> }.into_any());
-    }
-    if request.contact.is_none() || !may(visit, Capability::RevealBusContact) {
-        return None;
-    }
-    let open = visit.form.value("reveal_reason").is_some();
-    Some(
-        view! {
-            <Dialog label=visit.t("staff-reveal") title=visit.t("staff-reveal-title") variant=Variant::Quiet open=open>
-                <p>{visit.t("staff-reveal-text")}</p>
-                <Form action=format!("{base}/reveal")>
-                    <TextField name="reveal_reason" label=visit.t("staff-reveal-reason") hint=visit.t("bus-staff-reveal-hint")/>
-                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-reveal")}</Button></p>
-                </Form>
-            </Dialog>
-        }
-        .into_any(),
-    )
 }
 
 /// The date that is being looked at, from the address: `?day=&from=&until=&vehicle=&crew=`.

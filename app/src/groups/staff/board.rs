@@ -1,9 +1,10 @@
 //! The board: requests in columns by state, the longest waiting first; a search for an organisation or a reference.
 
-use crate::desk::{age, count, crumbs, read_first, rooms};
-use crate::groups::{people_words, state_words};
+use crate::desk::{count, crumbs, read_first, rooms};
+use crate::groups::people_words;
 use crate::problem::Problem;
-use crate::ui::{Button, EmptyState, Form, Illustration, LinkButton, Page, Tag, TextField, Variant, Width};
+use crate::requests::desk::column;
+use crate::ui::{Button, EmptyState, Form, Illustration, LinkButton, Page, TextField, Variant, Width};
 use crate::visit::{Visit, visit};
 use domain::groups::State;
 use domain::time::span_text;
@@ -16,7 +17,7 @@ const COLUMNS: [(&[State], &str); 5] = [
     (&[State::Asked], "groups-state-asked"),
     (&[State::Proposed], "groups-state-proposed"),
     (&[State::Approved], "groups-state-approved"),
-    (&[State::Visited, State::Refused, State::Withdrawn], "bus-staff-over"),
+    (&[State::Visited, State::Missed, State::Over, State::Refused, State::Withdrawn], "bus-staff-over"),
 ];
 
 /// The board.
@@ -37,7 +38,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         view! { <EmptyState of=Illustration::Family title=visit.t("groups-staff-none")><p>{words}</p></EmptyState> }
             .into_any()
     } else {
-        let columns = COLUMNS.map(|(states, title)| column(visit, states, title, &requests)).collect_view();
+        let columns =
+            COLUMNS.map(|(states, title)| column(visit, states, visit.t(title), &requests, card)).collect_view();
         view! { <div class="board">{columns}</div> }.into_any()
     };
     let rules = visit.href("/staff/groups/rules");
@@ -58,38 +60,11 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     .into_any())
 }
 
-fn column(visit: &Visit, states: &[State], title: &str, requests: &[RequestView]) -> impl IntoView + use<> {
-    let here: Vec<&RequestView> = requests.iter().filter(|request| states.contains(&request.state)).collect();
-    let empty = here.is_empty().then(|| view! { <p class="muted small">{visit.t("bus-staff-empty-column")}</p> });
-    let several = states.len() > 1;
-    let cards = here.iter().map(|request| card(visit, request, several)).collect_view();
-    view! {
-        <section class="board-column">
-            <h2 class="board-column-title">{visit.t(title)}<span class="tab-count">{here.len()}</span></h2>
-            {empty}
-            <ul class="board-cards">{cards}</ul>
-        </section>
-    }
-}
-
-fn card(visit: &Visit, request: &RequestView, with_state: bool) -> impl IntoView + use<> {
-    let href = visit.href(&format!("/staff/groups/{}", request.id));
-    let state = with_state.then(|| {
-        let (tone, text) = state_words(visit, request.state);
-        view! { <Tag tone=tone>{text}</Tag> }
-    });
+fn card(visit: &Visit, request: &RequestView) -> AnyView {
     let date = request.session().map(|span| {
         view! { <p class="board-card-date">{span_text(span.starts_at, span.ends_at, visit.locale())}</p> }
     });
     let listed = request.listed.map(|n| view! { <p class="small">{count(visit, "groups-staff-listed", n)}</p> });
     let people = people_words(visit, request.members, request.adults);
-    view! {
-        <li class="board-card">
-            <a class="board-card-link" href=href>{request.organisation.clone()}</a>
-            <p class="small">{people}</p>
-            {date}
-            {listed}
-            <p class="muted small">{age(visit, request.created_at)}" "{state}</p>
-        </li>
-    }
+    view! { <p class="small">{people}</p>{date}{listed} }.into_any()
 }

@@ -2,77 +2,31 @@
 
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::number;
-use crate::form::Tone;
-use crate::groups::{problem_of, said};
 use crate::problem::Problem;
+use crate::requests::desk::{self, OURS, done, refused, subject};
 use crate::routes::Access;
-use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::field::{Fault, Faults};
-use domain::groups::{GroupPolicy, Holding};
-use domain::ids::GroupRequestId;
-use services::groups::{self, GroupError, Proposal};
+use domain::groups::{GroupPolicy, Holding, Kind};
+use services::groups::{self, GroupError, Groups, Proposal};
 
 const HANDLE: Access = Access::Capability(Capability::HandleGroups);
 const REVEAL: Access = Access::Capability(Capability::RevealContact);
 
 /// The calls.
 pub const CALLS: &[Call] = &[
-    Call::post("/staff/groups/:id/ask", HANDLE, &ask),
-    Call::post("/staff/groups/:id/refuse", HANDLE, &refuse),
+    Call::post("/staff/groups/:id/ask", HANDLE, &desk::ask_call::<Groups>),
+    Call::post("/staff/groups/:id/refuse", HANDLE, &desk::refuse_call::<Groups>),
     Call::post("/staff/groups/:id/propose", HANDLE, &propose),
     Call::post("/staff/groups/:id/approve", HANDLE, &approve),
-    Call::post("/staff/groups/:id/reveal", REVEAL, &reveal),
+    Call::post("/staff/groups/:id/reveal", REVEAL, &desk::reveal_call::<Groups>),
     Call::post("/staff/groups/:id/roster.csv", REVEAL, &export),
+    Call::post("/staff/groups/:id/letter", HANDLE, &letter),
     Call::post("/staff/groups/rules", Access::Capability(Capability::ManageSessions), &rules),
 ];
 
-/// What a page never gets back from a form: these are answers of ours, not something typed.
-const OURS: &[&str] = &["revealed_name", "revealed_contact"];
-
-/// Shows the page at `page` again with what was typed and why it was refused.
-fn refused(asked: &Asked, page: &str, error: GroupError) -> Answer {
-    let form = asked.typed(OURS);
-    match error {
-        GroupError::Fields(errors) => return Answer::again_at(page, form.with_errors(errors)),
-        GroupError::Denied(denied) => return denied.into(),
-        _ => {}
-    }
-    match said(asked, &error, "bus-staff-has-changed") {
-        Some(text) => {
-            Answer::again_at(page, form.with_notice(Tone::Warning, text.to_string())).status(StatusCode::CONFLICT)
-        }
-        None => problem_of(error).into(),
-    }
-}
-
-/// The request of the path, its page, and the version the form was made of.
-fn subject(asked: &Asked) -> Option<(GroupRequestId, String, i32)> {
-    let id = asked.param::<GroupRequestId>("id")?;
-    Some((id, format!("/staff/groups/{id}"), asked.field("version").parse().unwrap_or_default()))
-}
-
-fn done(asked: &Asked, page: &str, word: &str, result: Result<(), GroupError>) -> Answer {
-    match result {
-        Ok(()) => Answer::to(format!("{page}?done={word}")),
-        Err(error) => refused(asked, page, error),
-    }
-}
-
-async fn ask(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
-    let result = groups::ask(&asked.services, &asked.context, id, version, asked.field("question")).await;
-    done(&asked, &page, "asked", result)
-}
-
-async fn refuse(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
-    let result = groups::refuse(&asked.services, &asked.context, id, version, asked.field("reason")).await;
-    done(&asked, &page, "refused", result)
-}
-
 async fn propose(asked: Asked) -> Answer {
-    let Some((request, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some((request, page, version)) = subject::<Groups>(&asked) else { return Problem::NotFound.into() };
     let Ok(session) = asked.field("session").parse() else {
         return refused(&asked, &page, GroupError::field("session", Fault::NotAChoice));
     };
@@ -82,28 +36,23 @@ async fn propose(asked: Asked) -> Answer {
 }
 
 async fn approve(asked: Asked) -> Answer {
-    let Some((id, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some((id, page, version)) = subject::<Groups>(&asked) else { return Problem::NotFound.into() };
     let Ok(session) = asked.field("session").parse() else { return Problem::NotFound.into() };
     let result = groups::approve(&asked.services, &asked.context, id, version, session).await;
     done(&asked, &page, "approved", result)
 }
 
-async fn reveal(asked: Asked) -> Answer {
-    let Some((id, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
-    match groups::reveal(&asked.services, &asked.context, id, asked.field("reveal_reason")).await {
-        Ok(request) => {
-            let mut form = asked.typed(OURS);
-            form.values.insert("revealed_name".into(), request.name.as_str().to_owned());
-            let contact = request.contact.map(|contact| contact.expose().to_owned()).unwrap_or_default();
-            form.values.insert("revealed_contact".into(), contact);
-            Answer::again_at(page, form).status(StatusCode::OK)
-        }
+/// Hands the letter out as a file: what somebody sent is never shown in a page of ours.
+async fn letter(asked: Asked) -> Answer {
+    let Some((id, page, _)) = subject::<Groups>(&asked) else { return Problem::NotFound.into() };
+    match groups::open_letter(&asked.services, &asked.context, id).await {
+        Ok(letter) => Answer::file(letter.kind.content_type(), Some(letter.name), letter.bytes),
         Err(error) => refused(&asked, &page, error),
     }
 }
 
 async fn export(asked: Asked) -> Answer {
-    let Some((id, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some((id, page, _)) = subject::<Groups>(&asked) else { return Problem::NotFound.into() };
     match groups::export(&asked.services, &asked.context, id, asked.field("export_reason")).await {
         Ok((text, name)) => Answer::file("text/csv; charset=utf-8", Some(name), text),
         Err(error) => refused(&asked, &page, error),
@@ -129,6 +78,7 @@ async fn rules(asked: Asked) -> Answer {
         roster_hours_before: field("roster_hours_before", 0, 240),
         under_way: field("under_way", 1, 100),
         holding: Holding::Proposals,
+        letter_from: asked.fields("letter_from").filter_map(Kind::from_name).collect(),
     };
     let holding = Holding::from_name(asked.field("holding")).ok_or(Fault::NotAChoice);
     let holding = faults.take("holding", holding);

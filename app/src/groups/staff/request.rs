@@ -1,11 +1,14 @@
 //! One request: what is asked for, what was said, the sessions it can be answered with, the list, and what staff can do.
 
-use crate::desk::{age, count, crumbs, may, messages_table, moment, news, read_first, rooms};
+use crate::desk::{count, crumbs, may, messages_table, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::groups::roster::names;
-use crate::groups::{ages_words, kind_words, param, people_words, state_words, wish_texts};
+use crate::groups::{ages_words, kind_words, letter, people_words, wish_texts};
 use crate::i18n::Text;
 use crate::problem::Problem;
+use crate::requests::desk::{ask, contact_rows, refuse, reveal, stands, talk};
+use crate::requests::mine::version;
+use crate::requests::param;
 use crate::ui::{
     Banner, Button, Dialog, Form, Glyph, HiddenField, LinkButton, Page, SummaryList, SummaryRow, Tag, TextArea,
     TextField, Variant, Width,
@@ -37,21 +40,22 @@ async fn page(visit: Visit, id: Option<GroupRequestId>) -> Result<AnyView, Probl
     let (services, context) = (&visit.services, &visit.context);
     let request = groups::request(services, context, id).await?;
     let list = groups::roster(services, context, id).await?;
+    let letter = groups::letter(services, context, id).await?;
+    let (_, policy) = groups::policy(services).await?;
     let messages = groups::messages(services, context, id).await?;
-    let stands = request.state;
-    let can = move |event| next(stands, event).is_ok();
+    let now = request.state;
+    let can = move |event| next(now, event).is_ok();
     let answers = match can(Event::Propose) {
         true => groups::nearby(services, context, &request).await?,
         false => Vec::new(),
     };
-    let (tone, state) = state_words(visit, request.state);
     let base = visit.href(&format!("/staff/groups/{id}"));
     Ok(view! {
         <Page title=request.organisation.clone() kicker=visit.t("groups-staff-request") width=Width::Wide
             crumbs=crumbs(visit, &[("/staff/groups", "groups-staff-title")])>
             {rooms(visit)}
             {news(visit, NEWS)}
-            <p class="request-state"><Tag tone=tone>{state}</Tag><span class="muted">{age(visit, request.created_at)}</span></p>
+            {stands(visit, &request)}
             <div class="request">
                 <div class="stack">
                     <SummaryList rows=facts(visit, &request)/>
@@ -62,6 +66,7 @@ async fn page(visit: Visit, id: Option<GroupRequestId>) -> Result<AnyView, Probl
                     {can(Event::Ask).then(|| ask(visit, &base, &request))}
                     {can(Event::Refuse).then(|| refuse(visit, &base, &request))}
                     {reveal(visit, &base, &request)}
+                    {letter::desk(visit, &base, &request, letter.as_ref(), &policy)}
                     {listed(visit, &base, &request, list.as_ref())}
                 </div>
             </div>
@@ -73,15 +78,8 @@ async fn page(visit: Visit, id: Option<GroupRequestId>) -> Result<AnyView, Probl
 }
 
 fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
-    let name = visit.form.value("revealed_name").map_or_else(|| request.name.masked(), str::to_owned);
-    let masked = request.contact.as_ref().map_or_else(|| "—".to_owned(), |contact| contact.masked());
-    let contact = visit.form.value("revealed_contact").map_or(masked, str::to_owned);
-    let language = visit.t(match request.locale {
-        domain::Locale::ZhCn => "staff-language-zh",
-        domain::Locale::En => "staff-language-en",
-    });
     let wishes = wish_texts(visit, request).into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
-    vec![
+    let mut rows = vec![
         SummaryRow::new(
             visit.t("bus-reference"),
             view! { <code class="staff-reference">{request.reference.clone()}</code> },
@@ -93,30 +91,9 @@ fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
             [kind_words(visit, request.kind).to_string(), request.city.text(visit.locale()).to_owned()].join(" · "),
         ),
         SummaryRow::new(visit.t("groups-wished"), view! { <ol class="groups-wishes">{wishes}</ol> }),
-        SummaryRow::new(visit.t("groups-leader"), [name, request.post.clone()].join(" ")),
-        SummaryRow::new(visit.t("mine-contact"), contact),
-        SummaryRow::new(visit.t("staff-booking-language"), language),
-        SummaryRow::new(visit.t("bus-staff-sent"), moment(visit, request.created_at)),
-    ]
-}
-
-/// What was said from both sides.
-fn talk(visit: &Visit, request: &RequestView) -> impl IntoView + use<> {
-    let said = |key: &str, text: Option<&String>| {
-        let text = text.filter(|text| !text.is_empty())?.clone();
-        Some(view! {
-            <div>
-                <h2 class="said-title">{visit.t(key)}</h2>
-                <blockquote class="said">{text}</blockquote>
-            </div>
-        })
-    };
-    view! {
-        {said("bus-note", Some(&request.note))}
-        {said("bus-asked-title", request.question.as_ref())}
-        {said("bus-staff-answer", request.answer.as_ref())}
-        {said("bus-staff-reason", request.reason.as_ref())}
-    }
+    ];
+    rows.extend(contact_rows(visit, request, "groups-leader"));
+    rows
 }
 
 /// Where it stands: what is proposed and kept, or the booking.
@@ -144,59 +121,6 @@ fn stands_at(visit: &Visit, request: &RequestView) -> Option<impl IntoView + use
     (!rows.is_empty()).then(|| {
         view! { <section class="staff-panel stack"><h2>{visit.t("groups-staff-stands")}</h2><SummaryList rows=rows/></section> }
     })
-}
-
-fn version(request: &RequestView) -> impl IntoView + use<> {
-    view! { <HiddenField name="version" value=request.version.to_string()/> }
-}
-
-fn ask(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
-    let open = visit.form.value("question").is_some();
-    view! {
-        <Dialog label=visit.t("bus-staff-ask") title=visit.t("groups-staff-ask-title") open=open>
-            <Form action=format!("{base}/ask")>
-                {version(request)}
-                <TextArea name="question" label=visit.t("bus-staff-question") hint=visit.t("groups-staff-question-hint") rows=4/>
-                <p class="actions"><Button>{visit.t("bus-staff-ask-do")}</Button></p>
-            </Form>
-        </Dialog>
-    }
-}
-
-fn refuse(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + use<> {
-    let open = visit.form.value("reason").is_some();
-    view! {
-        <Dialog label=visit.t("bus-staff-refuse") title=visit.t("groups-staff-refuse-title") variant=Variant::Quiet open=open>
-            <p>{visit.t("groups-staff-refuse-text")}</p>
-            <Form action=format!("{base}/refuse")>
-                {version(request)}
-                <TextArea name="reason" label=visit.t("bus-staff-reason") hint=visit.t("groups-staff-reason-hint") rows=4/>
-                <p class="actions"><Button variant=Variant::Danger>{visit.t("bus-staff-refuse-do")}</Button></p>
-            </Form>
-        </Dialog>
-    }
-}
-
-fn reveal(visit: &Visit, base: &str, request: &RequestView) -> Option<impl IntoView + use<>> {
-    if visit.form.value("revealed_name").is_some() {
-        return Some(view! { <p class="muted small">{visit.t("staff-reveal-noted")}</p> }.into_any());
-    }
-    if request.contact.is_none() || !may(visit, Capability::RevealContact) {
-        return None;
-    }
-    let open = visit.form.value("reveal_reason").is_some();
-    Some(
-        view! {
-            <Dialog label=visit.t("staff-reveal") title=visit.t("staff-reveal-title") variant=Variant::Quiet open=open>
-                <p>{visit.t("staff-reveal-text")}</p>
-                <Form action=format!("{base}/reveal")>
-                    <TextField name="reveal_reason" label=visit.t("staff-reveal-reason") hint=visit.t("groups-staff-reveal-hint")/>
-                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-reveal")}</Button></p>
-                </Form>
-            </Dialog>
-        }
-        .into_any(),
-    )
 }
 
 /// The list: how many, who (masked), and the way to the whole for those who say why.

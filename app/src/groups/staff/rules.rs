@@ -1,12 +1,13 @@
 //! The rules for groups: read by whoever handles requests, changed by whoever manages sessions.
 
 use crate::desk::{crumbs, may, news, read_first, rooms};
-use crate::groups::rule_sentences;
+use crate::groups::{kind_words, rule_sentences};
+use crate::i18n::Text;
 use crate::problem::Problem;
-use crate::ui::{Button, Choice, Fieldset, Form, Glyph, HiddenField, Icon, Page, Radios, TextField};
+use crate::ui::{Button, Checkboxes, Choice, Fieldset, Form, Glyph, HiddenField, Icon, Page, Radios, TextField};
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
-use domain::groups::{GroupPolicy, Holding};
+use domain::groups::{GroupPolicy, Holding, Kind};
 use leptos::prelude::*;
 
 const NEWS: &[(&str, &str)] = &[("changed", "groups-done-rules")];
@@ -47,6 +48,8 @@ fn form(visit: &Visit, version: i32, policy: &GroupPolicy) -> impl IntoView + us
         };
         Choice::new(holding.name(), visit.t(key))
     });
+    let kinds = Kind::ALL.map(|kind| Choice::new(kind.name(), kind_words(visit, kind))).to_vec();
+    let letters = policy.letter_from.iter().map(|kind| Text::from(kind.name())).collect();
     view! {
         <Form>
             <HiddenField name="version" value=version.to_string()/>
@@ -68,6 +71,7 @@ fn form(visit: &Visit, version: i32, policy: &GroupPolicy) -> impl IntoView + us
                 </div>
             </Fieldset>
             <Radios name="holding" label=visit.t("groups-holding") choices=holding.to_vec() value=policy.holding.name()/>
+            <Checkboxes name="letter_from" label=visit.t("groups-rules-letter") hint=visit.t("groups-rules-letter-hint") choices=kinds values=letters inline=true/>
             <p class="actions"><Button>{visit.t("staff-save")}</Button></p>
         </Form>
     }

@@ -57,14 +57,9 @@ named! {
 }
 
 /// The state does not allow that.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{} is not possible while a request is {}", event.name(), state.name())]
-pub struct Refused {
-    /// Where it stands.
-    pub state: State,
-    /// What was tried.
-    pub event: Event,
-}
+pub type Refused = crate::requests::Refused<State>;
+
+crate::requests::machine!(State, Event, next, by_itself: [Lapse]);
 
 /// Where a request stands after `event`. The whole table is `golden/bus_states.txt`.
 pub const fn next(state: State, event: Event) -> Result<State, Refused> {
@@ -104,47 +99,14 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::requests::check;
     use std::collections::BTreeSet;
-    use std::fmt::Write as _;
 
-    /// The whole machine, state by event, against the file that people review. `UPDATE_GOLDEN=1` rewrites it.
     #[test]
     fn states_are_the_reviewed_ones() {
-        let mut table = String::new();
-        for state in State::ALL {
-            let _ = writeln!(table, "{}", state.name());
-            for event in Event::ALL {
-                let then = next(state, event).map_or("—", State::name);
-                let _ = writeln!(table, "  {}: {then}", event.name());
-            }
-        }
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/bus_states.txt");
-        if std::option_env!("UPDATE_GOLDEN").is_some() {
-            std::fs::write(path, &table).expect("the golden file can be written");
-        }
-        assert_eq!(table, std::fs::read_to_string(path).expect("the golden file is there"));
-    }
-
-    #[test]
-    fn every_state_is_reached_and_an_end_is_an_end() {
-        let mut reached = BTreeSet::from([State::Draft]);
-        loop {
-            let further: BTreeSet<State> = reached
-                .iter()
-                .flat_map(|state| Event::ALL.into_iter().filter_map(|event| next(*state, event).ok()))
-                .collect();
-            let before = reached.len();
-            reached.extend(further);
-            if reached.len() == before {
-                break;
-            }
-        }
-        assert_eq!(reached.len(), State::ALL.len());
-        for state in State::ALL {
-            let ways = Event::ALL.into_iter().filter(|event| next(state, *event).is_ok()).count();
-            assert_eq!(ways == 0, state.is_over(), "{state:?}");
-            assert_eq!(State::from_name(state.name()), Some(state));
-        }
+        check::is_the_reviewed_one::<State>("bus_states.txt");
+        check::every_state_is_reached_and_an_end_is_an_end::<State>();
+        check::a_step_leads_to_one_state::<State>();
     }
 
     /// Whatever leaves a state that keeps a vehicle for one that does not must give it back: these are the ways.

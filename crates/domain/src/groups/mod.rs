@@ -12,4 +12,4 @@ mod state;
 pub use policy::{GroupPolicy, Holding};
 pub use request::{Ages, Details, Kind, WISHES, smaller, typed, wishes};
 pub use roster::{Cell, Column, Entry, LONGEST_LIST, RowFault, from_text, neutral, read};
-pub use state::{Event, Refused, Seen, State, by_itself, next};
+pub use state::{Event, Refused, SETTLED_AFTER, Seen, State, by_itself, next};

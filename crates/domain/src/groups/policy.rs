@@ -1,6 +1,6 @@
 //! What the house demands of groups: one versioned policy object, as for bookings.
 
-use super::Ages;
+use super::{Ages, Kind};
 use crate::field::Fault;
 use crate::named::named;
 use crate::time::local_day;
@@ -43,6 +43,9 @@ pub struct GroupPolicy {
     pub roster_hours_before: u16,
     /// Requests of one contact that may be under way.
     pub under_way: u16,
+    /// The kinds of organisation that are asked for a stamped letter: without one they are not approved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub letter_from: Vec<Kind>,
 }
 
 impl Default for GroupPolicy {
@@ -58,6 +61,7 @@ impl Default for GroupPolicy {
             answer_days: 3,
             roster_hours_before: 2,
             under_way: 6,
+            letter_from: Vec::new(),
         }
     }
 }
@@ -102,6 +106,11 @@ impl GroupPolicy {
         let latest = starts_at - SignedDuration::from_hours(12);
         // Who is asked on the last day still has an hour, if the session does not begin before.
         wanted.min(latest.max(now + SignedDuration::from_hours(1))).min(starts_at)
+    }
+
+    /// Whether a group of this kind is approved only with a stamped letter.
+    pub fn needs_letter(&self, kind: Kind) -> bool {
+        self.letter_from.contains(&kind)
     }
 
     /// Until when the list of who comes can be replaced.
@@ -154,6 +163,11 @@ mod tests {
     fn an_old_policy_is_read_with_what_is_new_at_its_usual_value() {
         let read: GroupPolicy = serde_json::from_str(r#"{"most":60,"holding":"requests"}"#).expect("a policy");
         assert_eq!((read.most, read.least, read.holding), (60, 10, Holding::Requests));
+        assert!(!read.needs_letter(Kind::School), "nobody is asked for a letter unless the house says so");
+        let asked: GroupPolicy = serde_json::from_str(r#"{"letter_from":["school"]}"#).expect("a policy");
+        assert!(asked.needs_letter(Kind::School) && !asked.needs_letter(Kind::Hospital));
+        let plain = serde_json::to_value(GroupPolicy::default()).expect("JSON");
+        assert!(plain.get("letter_from").is_none(), "servers from before it was there read the usual rules");
         assert!(serde_json::from_str::<GroupPolicy>(r#"{"moost":60}"#).is_err());
     }
 }

@@ -2,10 +2,11 @@
 //! changes in the booking engine's hands.
 
 use crate::named::named;
+use jiff::SignedDuration;
 
 named! {
     /// How far a request is.
-    State, 10 {
+    State, 12 {
         /// Being filled in; lives in a draft and is no request yet.
         Draft "draft",
         /// Waits for the house.
@@ -22,6 +23,10 @@ named! {
         Rebook "rebook",
         /// The group was there.
         Visited "visited",
+        /// The session is past and nobody of the group came.
+        Missed "missed",
+        /// The session is past, and the door cannot say whether the group came.
+        Over "over",
         /// The house said no, with the reason.
         Refused "refused",
         /// The group took it back, or cancelled its booking.
@@ -31,7 +36,7 @@ named! {
 
 named! {
     /// What can happen to a request.
-    Event, 13 {
+    Event, 15 {
         /// The group sends it, its contact proven.
         Submit "submit",
         /// The house asks for something.
@@ -54,6 +59,10 @@ named! {
         Cancel "cancel",
         /// The group was there.
         Visit "visit",
+        /// Its session is past and nobody came.
+        Miss "miss",
+        /// Its session is past, and nobody can say who came.
+        Pass "pass",
         /// The house refuses it, with a reason.
         Refuse "refuse",
         /// The group takes it back.
@@ -62,14 +71,9 @@ named! {
 }
 
 /// The state does not allow that.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{} is not possible while a group's request is {}", event.name(), state.name())]
-pub struct Refused {
-    /// Where it stands.
-    pub state: State,
-    /// What was tried.
-    pub event: Event,
-}
+pub type Refused = crate::requests::Refused<State>;
+
+crate::requests::machine!(State, Event, next, by_itself: [Lapse, Close, Cancel, Visit, Miss, Pass]);
 
 /// Where a request stands after `event`. The whole table is `golden/group_states.txt`.
 pub const fn next(state: State, event: Event) -> Result<State, Refused> {
@@ -87,7 +91,10 @@ pub const fn next(state: State, event: Event) -> Result<State, Refused> {
         (S::Submitted | S::Asked | S::Accepted | S::Rebook, E::Approve) => S::Approved,
         (S::Approved, E::Close) => S::Rebook,
         (S::Approved, E::Cancel) => S::Withdrawn,
-        (S::Approved, E::Visit) => S::Visited,
+        // A scan arrives late, or the mark is taken back: what is over becomes another end.
+        (S::Approved | S::Missed | S::Over, E::Visit) => S::Visited,
+        (S::Approved, E::Miss) => S::Missed,
+        (S::Approved | S::Missed, E::Pass) => S::Over,
         (S::Submitted | S::Asked | S::Proposed | S::Accepted | S::Rebook, E::Refuse) => S::Refused,
         // An approved group withdraws by cancelling its booking, under the rules of bookings.
         (S::Submitted | S::Asked | S::Proposed | S::Accepted | S::Rebook, E::Withdraw) => S::Withdrawn,
@@ -103,7 +110,7 @@ impl State {
 
     /// Nothing more will happen to it.
     pub const fn is_over(self) -> bool {
-        matches!(self, Self::Visited | Self::Refused | Self::Withdrawn)
+        matches!(self, Self::Visited | Self::Missed | Self::Over | Self::Refused | Self::Withdrawn)
     }
 
     /// It has not become a booking yet and still may: how many people are meant can be changed in the request itself.
@@ -123,7 +130,15 @@ pub struct Seen {
     pub by_closing: bool,
     /// People of its booking have come.
     pub arrived: bool,
+    /// A mark stands that nobody came.
+    pub missed: bool,
+    /// Its session is past for so long that nothing more is expected of the door.
+    pub past: bool,
 }
+
+/// After this long past the end of a session, the door has said what it has to say: the marks of who did not come are made
+/// within hours, and a door that was offline has told what it saw.
+pub const SETTLED_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// What happens to a request by what is seen, without anybody doing it.
 pub const fn by_itself(state: State, seen: Seen) -> Option<Event> {
@@ -131,7 +146,10 @@ pub const fn by_itself(state: State, seen: Seen) -> Option<Event> {
         State::Proposed if seen.proposal_over => Some(Event::Lapse),
         State::Approved if seen.cancelled && seen.by_closing => Some(Event::Close),
         State::Approved if seen.cancelled => Some(Event::Cancel),
-        State::Approved if seen.arrived => Some(Event::Visit),
+        State::Approved | State::Missed | State::Over if seen.arrived => Some(Event::Visit),
+        State::Approved if seen.missed => Some(Event::Miss),
+        State::Approved if seen.past => Some(Event::Pass),
+        State::Missed if !seen.missed => Some(Event::Pass),
         _ => None,
     }
 }
@@ -139,56 +157,28 @@ pub const fn by_itself(state: State, seen: Seen) -> Option<Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
-    use std::fmt::Write as _;
+    use crate::requests::check;
 
-    /// The whole machine, state by event, against the file that people review. `UPDATE_GOLDEN=1` rewrites it.
     #[test]
     fn states_are_the_reviewed_ones() {
-        let mut table = String::new();
-        for state in State::ALL {
-            let _ = writeln!(table, "{}", state.name());
-            for event in Event::ALL {
-                let then = next(state, event).map_or("—", State::name);
-                let _ = writeln!(table, "  {}: {then}", event.name());
-            }
-        }
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/group_states.txt");
-        if std::option_env!("UPDATE_GOLDEN").is_some() {
-            std::fs::write(path, &table).expect("the golden file can be written");
-        }
-        assert_eq!(table, std::fs::read_to_string(path).expect("the golden file is there"));
-    }
-
-    #[test]
-    fn every_state_is_reached_and_an_end_is_an_end() {
-        let mut reached = BTreeSet::from([State::Draft]);
-        loop {
-            let further: BTreeSet<State> = reached
-                .iter()
-                .flat_map(|state| Event::ALL.into_iter().filter_map(|event| next(*state, event).ok()))
-                .collect();
-            let before = reached.len();
-            reached.extend(further);
-            if reached.len() == before {
-                break;
-            }
-        }
-        assert_eq!(reached.len(), State::ALL.len());
-        for state in State::ALL {
-            let ways = Event::ALL.into_iter().filter(|event| next(state, *event).is_ok()).count();
-            assert_eq!(ways == 0, state.is_over(), "{state:?}");
-            assert_eq!(State::from_name(state.name()), Some(state));
-        }
+        check::is_the_reviewed_one::<State>("group_states.txt");
+        check::every_state_is_reached_and_an_end_is_an_end::<State>();
+        check::a_step_leads_to_one_state::<State>();
     }
 
     #[test]
     fn what_happens_by_itself_is_always_possible() {
-        let yes_or_no = [false, true];
         for state in State::ALL {
-            for bits in 0..16_usize {
-                let bit = |n: usize| yes_or_no[bits >> n & 1];
-                let seen = Seen { proposal_over: bit(0), cancelled: bit(1), by_closing: bit(2), arrived: bit(3) };
+            for bits in 0..64_u8 {
+                let bit = |n: u8| bits >> n & 1 == 1;
+                let seen = Seen {
+                    proposal_over: bit(0),
+                    cancelled: bit(1),
+                    by_closing: bit(2),
+                    arrived: bit(3),
+                    missed: bit(4),
+                    past: bit(5),
+                };
                 if let Some(event) = by_itself(state, seen) {
                     assert!(next(state, event).is_ok(), "{state:?} {event:?}");
                 }
@@ -196,5 +186,11 @@ mod tests {
         }
         let seen = Seen { cancelled: true, by_closing: true, arrived: true, ..Seen::default() };
         assert_eq!(by_itself(State::Approved, seen), Some(Event::Close));
+        let past = Seen { past: true, ..Seen::default() };
+        assert_eq!(by_itself(State::Approved, past), Some(Event::Pass));
+        assert_eq!(by_itself(State::Approved, Seen { missed: true, ..past }), Some(Event::Miss));
+        assert_eq!(by_itself(State::Missed, Seen { missed: true, ..past }), None, "it stands");
+        assert_eq!(by_itself(State::Missed, past), Some(Event::Pass), "the mark was taken back");
+        assert_eq!(by_itself(State::Missed, Seen { arrived: true, ..past }), Some(Event::Visit), "a late scan");
     }
 }

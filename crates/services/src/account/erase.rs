@@ -10,13 +10,14 @@ use super::visitors::open_profile;
 use super::{AccountError, about_account, sessions};
 use crate::audit;
 use crate::booking::{self, BookingError, Handle};
-use crate::bus::{self, BusError};
+use crate::bus;
 use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Place};
 use crate::db::to_the_end;
-use crate::groups::{self, GroupError};
+use crate::groups;
 use crate::limits;
 use crate::outreach::{OutreachError, exported_answers};
+use crate::requests::{Kind, RequestError};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::account::{Actor, Capability, Denied};
@@ -256,26 +257,13 @@ impl From<OutreachError> for AccountError {
     }
 }
 
-impl From<BusError> for AccountError {
-    fn from(error: BusError) -> Self {
+impl<K: Kind> From<RequestError<K>> for AccountError {
+    fn from(error: RequestError<K>) -> Self {
         match error {
-            BusError::Denied(denied) => Self::Denied(denied),
-            BusError::Database(error) => Self::Database(error),
+            RequestError::Denied(denied) => Self::Denied(denied),
+            RequestError::Database(error) => Self::Database(error),
             error => {
-                tracing::error!(%error, "a request for the bus could not be read");
-                Self::Crypto(CryptoError::NotAuthentic)
-            }
-        }
-    }
-}
-
-impl From<GroupError> for AccountError {
-    fn from(error: GroupError) -> Self {
-        match error {
-            GroupError::Denied(denied) => Self::Denied(denied),
-            GroupError::Database(error) => Self::Database(error),
-            error => {
-                tracing::error!(%error, "a group's request could not be read");
+                tracing::error!(%error, kind = K::TABLE, "a request could not be read");
                 Self::Crypto(CryptoError::NotAuthentic)
             }
         }

@@ -1,10 +1,9 @@
 //! After the visit: how many came, what the school thought, what is counted by city.
 
-use super::BusError;
-use super::change::{locked, step};
-use super::view::{asked_about, load};
-use crate::db::{self, to_the_end};
+use super::kind::{Bus, BusError};
+use super::view::asked_about;
 use crate::messages::{self, BusTemplate};
+use crate::requests::{Kind, finished, locked, run, step};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::bus::{City, Event, State};
@@ -32,25 +31,34 @@ pub async fn visited(
     if people > 5_000 {
         return Err(BusError::field("people_came", Fault::OutOfRange { min: 0, max: 5_000 }));
     }
-    let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move {
-        let mut tx = db::begin(&services.db).await?;
-        let request = locked(&services, &context, &mut tx, id, Some(version)).await?;
-        let stop = request.stop.as_ref().ok_or(BusError::StateHasChanged)?;
-        if stop.starts_at > context.now {
-            return Err(BusError::field("people_came", Fault::NotYet));
-        }
-        if request.state != State::Visited {
-            step(&context, &mut tx, &request, Event::Visit, Change::default(), json!({ "people": people })).await?;
-            let run_at = thank_later(stop.ends_at, context.now);
-            messages::queue_bus_at(&mut tx, context.now, run_at, id, BusTemplate::Thanks).await?;
-        }
-        stops::came(&mut tx, id.0, people as i32, context.now).await?;
-        tx.commit().await?;
-        services.job_bell.notify_one();
-        Ok(())
+    run(|| {
+        let (services, context) = (services.clone(), context.clone());
+        async move { was_there(&services, &context, id, version, people).await }
     })
     .await
+}
+
+async fn was_there(
+    services: &Services,
+    context: &Context,
+    id: BusRequestId,
+    version: i32,
+    people: u32,
+) -> Result<(), BusError> {
+    let mut tx = services.begin().await?;
+    let request = locked::<Bus>(services, context, &mut tx, id, Some(version)).await?;
+    let stop = request.stop.as_ref().ok_or(BusError::StateHasChanged)?;
+    if stop.starts_at > context.now {
+        return Err(BusError::field("people_came", Fault::NotYet));
+    }
+    if request.state != State::Visited {
+        let detail = json!({ "people": people });
+        step(services, context, &mut tx, &request, Event::Visit, Change::default(), detail).await?;
+        let run_at = thank_later(stop.ends_at, context.now);
+        messages::queue_bus_at(&mut tx, context.now, run_at, id, BusTemplate::Thanks).await?;
+    }
+    stops::came(&mut tx, id.0, people as i32, context.now).await?;
+    finished(services, tx).await
 }
 
 /// When a school is asked: the morning after, when it has swept the yard; at once where that is past.
@@ -84,7 +92,7 @@ pub async fn feedback(services: &Services, context: &Context, link: &str, marks:
         }
     }
     let mut db = services.db.acquire().await?;
-    let request = load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)?;
+    let request = Bus::load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)?;
     if request.state != State::Visited {
         return Err(BusError::StateHasChanged);
     }

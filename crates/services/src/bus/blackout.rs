@@ -1,18 +1,18 @@
 //! Days without driving: a repair, holidays. First one sees which stops they would take away, then one acts: the schools
 //! go back into the queue for another date, or are refused, and each is told once.
 
-use super::BusError;
-use super::change::{line, locked, step};
-use super::view::{StopView, sealed};
+use super::kind::{Bus, BusError};
+use super::view::StopView;
 use crate::audit::{self, Entry};
-use crate::db::{self, to_the_end};
 use crate::messages::{self, BusTemplate};
+use crate::requests::{finished, locked, run, sealed, step};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::bus::{Event, State};
 use domain::field::Fault;
 use domain::ids::{BusBlackoutId, BusStopId, BusVehicleId};
 use domain::time::{local_day, start_of_day};
+use domain::typed;
 use jiff::civil;
 use jiff_sqlx::ToSqlx;
 use serde_json::json;
@@ -112,7 +112,7 @@ pub struct NewBlackout {
 /// Whether such days can be written down: in order, not past, the reasons in words the schools can read.
 fn checked(wanted: &NewBlackout, context: &Context) -> Result<(), BusError> {
     for (field, text) in [("reason_zh", &wanted.reason_zh), ("reason_en", &wanted.reason_en)] {
-        line(field, text, REASON_MAX)?;
+        typed::line(text, REASON_MAX).map_err(|fault| BusError::field(field, fault))?;
     }
     if wanted.until < wanted.from {
         return Err(BusError::field("until", Fault::EndBeforeStart));
@@ -164,46 +164,56 @@ pub async fn add_blackout(
 ) -> Result<usize, BusError> {
     context.require(Capability::DispatchBus)?;
     checked(&wanted, context)?;
-    let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move {
-        let mut tx = db::begin(&services.db).await?;
-        // Whoever plans a stop meanwhile has a vehicle locked and waits here, or is waited for.
-        let vehicles = sql::lock_vehicles(&mut tx).await?;
-        if wanted.vehicle.is_some_and(|vehicle| !vehicles.contains(&vehicle.0)) {
-            return Err(BusError::field("vehicle", Fault::NotAChoice));
-        }
-        let by = match &context.actor {
-            Actor::Staff { account, .. } => Some(account.0),
-            _ => None,
-        };
-        if !sql::add_blackout(&mut tx, &row(&wanted), by, context.now).await? {
-            return Ok(0);
-        }
-        let stops = taken(&mut tx, &context, &wanted).await?;
-        let mut found: Vec<Seen> = stops.iter().map(Seen::from).collect();
-        found.sort_unstable();
-        seen.sort_unstable();
-        if found != seen {
-            return Err(BusError::StateHasChanged);
-        }
-        for stop in &stops {
-            take_away(&services, &context, &mut tx, stop, &wanted, fate).await?;
-        }
-        let entry = Entry {
-            action: "bus.blackout_added",
-            subject_kind: "bus_blackout",
-            subject: Some(wanted.id.0),
-            detail: json!({
-                "from": wanted.from.to_string(), "until": wanted.until.to_string(), "kind": wanted.kind,
-                "vehicle": wanted.vehicle, "schools": stops.len(), "refused": fate == Fate::Refuse,
-            }),
-        };
-        audit::record(&mut tx, &context, &[entry]).await?;
-        tx.commit().await?;
-        services.job_bell.notify_one();
-        Ok(stops.len())
+    seen.sort_unstable();
+    run(|| {
+        let (services, context) = (services.clone(), context.clone());
+        let (wanted, seen) = (wanted.clone(), seen.clone());
+        async move { added(&services, &context, &wanted, fate, &seen).await }
     })
     .await
+}
+
+async fn added(
+    services: &Services,
+    context: &Context,
+    wanted: &NewBlackout,
+    fate: Fate,
+    seen: &[Seen],
+) -> Result<usize, BusError> {
+    let mut tx = services.begin().await?;
+    // Whoever plans a stop meanwhile has a vehicle locked and waits here, or is waited for.
+    let vehicles = sql::lock_vehicles(&mut tx).await?;
+    if wanted.vehicle.is_some_and(|vehicle| !vehicles.contains(&vehicle.0)) {
+        return Err(BusError::field("vehicle", Fault::NotAChoice));
+    }
+    let by = match &context.actor {
+        Actor::Staff { account, .. } => Some(account.0),
+        _ => None,
+    };
+    if !sql::add_blackout(&mut tx, &row(wanted), by, context.now).await? {
+        return Ok(0);
+    }
+    let stops = taken(&mut tx, context, wanted).await?;
+    let mut found: Vec<Seen> = stops.iter().map(Seen::from).collect();
+    found.sort_unstable();
+    if found != seen {
+        return Err(BusError::StateHasChanged);
+    }
+    for stop in &stops {
+        take_away(services, context, &mut tx, stop, wanted, fate).await?;
+    }
+    let entry = Entry {
+        action: "bus.blackout_added",
+        subject_kind: "bus_blackout",
+        subject: Some(wanted.id.0),
+        detail: json!({
+            "from": wanted.from.to_string(), "until": wanted.until.to_string(), "kind": wanted.kind,
+            "vehicle": wanted.vehicle, "schools": stops.len(), "refused": fate == Fate::Refuse,
+        }),
+    };
+    audit::record(&mut tx, context, &[entry]).await?;
+    finished(services, tx).await?;
+    Ok(stops.len())
 }
 
 fn row(wanted: &NewBlackout) -> sql::BlackoutRow {
@@ -227,18 +237,18 @@ async fn take_away(
     fate: Fate,
 ) -> Result<(), BusError> {
     // Accepted or withdrawn while we waited for its lock: it is not what the coordinator saw.
-    let request = locked(services, context, db, stop.request, Some(stop.version)).await?;
+    let request = locked::<Bus>(services, context, db, stop.request, Some(stop.version)).await?;
     let reason = match request.locale {
         domain::Locale::ZhCn => &wanted.reason_zh,
         domain::Locale::En => &wanted.reason_en,
     };
-    let reason = sealed(services, "reason_sealed", request.id, reason);
+    let reason = sealed::<Bus>(services, "reason_sealed", request.id, reason);
     let change = Change { reason_sealed: Some(reason), ..Change::default() };
     let (event, template) = match fate {
         Fate::Queue => (Event::Release, BusTemplate::Released),
         Fate::Refuse => (Event::Refuse, BusTemplate::Refused),
     };
-    step(context, db, &request, event, change, json!({ "blackout": wanted.id })).await?;
+    step(services, context, db, &request, event, change, json!({ "blackout": wanted.id })).await?;
     Ok(messages::queue_bus(db, context.now, request.id, template).await?)
 }
 
@@ -248,7 +258,7 @@ async fn take_away(
 /// `Denied`, `NotFound`.
 pub async fn end_blackout(services: &Services, context: &Context, id: BusBlackoutId) -> Result<(), BusError> {
     context.require(Capability::DispatchBus)?;
-    let mut tx = db::begin(&services.db).await?;
+    let mut tx = services.begin().await?;
     if !sql::end_blackout(&mut tx, id.0, context.now).await? {
         return Err(BusError::NotFound);
     }

@@ -1,20 +1,23 @@
 //! What a person who asked for the bus may have of us: a copy, and an end to it. Found by the contacts of their
 //! account, which are proven.
 
-use super::BusError;
-use super::change::one;
-use super::erase;
-use super::view::{RequestView, open};
+use super::kind::{Bus, BusError, RequestView};
+use super::view::open;
 use crate::account::erase::Contacts;
-use crate::messages::BusTemplate;
+use crate::requests::Kind;
 use crate::{Context, Services};
-use domain::bus::Event;
 use domain::ids::BusRequestId;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use store::bus::requests::Change;
-use store::bus::{drafts, held as sql, stops, tally};
+use store::bus::{held as sql, requests, stops, tally};
+use store::requests as drafts;
 use uuid::Uuid;
+
+/// How many requests are due to be emptied.
+pub(crate) async fn count_due(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
+    Ok(requests::count_due(&services.db, before).await?.unsigned_abs())
+}
 
 /// The requests made under these contacts, whole, for a copy: their ids, and what is held.
 pub(crate) async fn exported(
@@ -75,15 +78,6 @@ pub(crate) async fn live(db: &mut PgConnection, of: Contacts<'_>) -> sqlx::Resul
     Ok(sql::live(db, of.phone, of.mail).await?.into_iter().map(BusRequestId).collect())
 }
 
-/// Takes a request back for whoever proved that its contact is theirs. What ended meanwhile is no error.
-pub(crate) async fn withdraw_own(services: &Services, context: &Context, id: BusRequestId) -> Result<(), BusError> {
-    let template = Some(BusTemplate::Withdrawn);
-    match one(services, context, id, None, Event::Withdraw, Change::default(), template).await {
-        Err(BusError::Refused(_)) => Ok(()),
-        done => done,
-    }
-}
-
 /// Empties the requests of these contacts, and forgets what was typed under them, in the caller's transaction. Answers how
 /// many, or the number of those that are under way: then nothing was touched.
 pub(crate) async fn forget(
@@ -98,10 +92,10 @@ pub(crate) async fn forget(
         return Ok(Err(under_way));
     }
     for (id, _) in &all {
-        erase::empty(services, db, *id, context.now).await?;
+        Bus::empty(services, db, BusRequestId(*id), context.now).await?;
     }
     for index in [of.phone, of.mail].into_iter().flatten() {
-        drafts::remove_of_contact(db, index).await?;
+        drafts::remove_of_contact(db, drafts::Of::Bus, index).await?;
     }
     Ok(Ok(all.len()))
 }

@@ -7,32 +7,33 @@
 
 mod after;
 mod blackout;
-mod change;
+mod dates;
 mod draft;
-mod erase;
-mod error;
+mod fleet;
 mod held;
+mod kind;
+mod photos;
 mod planner;
-mod public;
 mod schedule;
 mod seed;
 mod triage;
 mod view;
 
+pub(crate) use crate::requests::withdraw_own;
+pub use crate::requests::{
+    DRAFT_DAYS, accept, answer, ask, decline, keep, led_nowhere, manage_link, messages, own, prove, read, refuse,
+    request, resend, reveal, send, view, withdraw,
+};
 pub use after::{CityTally, Marks, MonthTally, Statistics, feedback, feedback_given, statistics, thank_later, visited};
 pub use blackout::{BlackoutView, Fate, NewBlackout, Seen, add_blackout, blackouts, colliding, end_blackout};
-pub use change::{accept, answer, decline, lapse_due, withdraw};
-pub use draft::{DRAFT_DAYS, DraftView, begin, keep, own, prove, read, resend, send, submit};
-pub(crate) use erase::{count_due, erase_due};
-pub use error::BusError;
-pub(crate) use held::{exported, forget, live, withdraw_own};
-pub use planner::{
-    Crew, Guard, Itinerary, Proposal, Slot, Told, Vehicle, assign, check, fleet, itinerary, propose, propose_guarded,
-    slots,
-};
-pub use public::led_nowhere;
-pub use schedule::{PublicStop, feed, schedule};
+pub use dates::{Slot, slots};
+pub use draft::{begin, submit};
+pub use fleet::{Crew, Named, Unit, Vehicle, fleet, retire_unit, save_unit};
+pub(crate) use held::{count_due, exported, forget, live};
+pub use kind::{Bus, BusError, Conflicts, DraftView, Handle, Particulars, RequestView};
+pub use photos::{LARGEST_PHOTO, NewPhoto, PhotoChange, PhotoView, add_photo, change_photo, photo, photos};
+pub use planner::{Guard, Itinerary, Proposal, Told, assign, check, itinerary, propose, propose_guarded};
+pub use schedule::{PublicStop, StopShown, feed, schedule, stop};
 pub use seed::seed_demo;
-pub use triage::{ask, board, messages, refuse, request, reveal, to_itinerary};
-pub(crate) use view::load;
-pub use view::{Handle, RequestView, StopView, feedback_link, manage_link, view, view_asked_about};
+pub use triage::{board, lapse_due, to_itinerary};
+pub use view::{StopView, feedback_link, view_asked_about};

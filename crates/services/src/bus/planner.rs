@@ -1,20 +1,21 @@
 //! The planner: what stands when, what speaks against a stop before it is saved, and the proposal itself, decided under
 //! the locks of its vehicle and its crew.
 
-use super::BusError;
 use super::blackout::{BlackoutView, blackout_views};
-use super::change::{lapse_due, locked, optional_words, step};
-use super::view::{RequestView, StopView, load, stop_place};
+use super::fleet::{Crew, Vehicle, read_fleet};
+use super::kind::{Bus, BusError, Conflicts, RequestView};
+use super::triage::lapse_due;
+use super::view::{StopView, stop_place};
 use crate::account;
 use crate::audit::{self, Entry};
-use crate::db::{self, to_the_end};
 use crate::messages::{self, BusTemplate};
+use crate::requests::{Kind, finished, locked, run, step, words};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
-use domain::bus::{Blackout, Conflict, Event, HalfDay, Plan, Planned, Site, Trip, busy, conflicts};
+use domain::bus::{Blackout, Conflict, Event, Plan, Planned, Site, Trip, busy, conflicts};
 use domain::ids::{BusBlackoutId, BusCrewId, BusRequestId, BusStopId, BusVehicleId};
-use domain::time::{at, local_day, start_of_day};
-use jiff::{SignedDuration, Span, Timestamp, civil};
+use domain::time::{local_day, start_of_day};
+use jiff::{SignedDuration, Timestamp, civil};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::bus::requests::{self, Change};
@@ -26,56 +27,7 @@ const ANSWER_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 5);
 /// An answer later than this before the visit is of no use.
 const ANSWER_BEFORE: SignedDuration = SignedDuration::from_hours(24 * 2);
 /// How far around a stop others are looked at: nobody drives longer between two of them.
-const AROUND: SignedDuration = SignedDuration::from_hours(36);
-
-/// A vehicle.
-#[derive(Clone, Debug)]
-pub struct Vehicle {
-    /// Which.
-    pub id: BusVehicleId,
-    /// Chinese title.
-    pub title_zh: String,
-    /// English title.
-    pub title_en: String,
-    /// Metres it needs to park and turn out.
-    pub needs_m: u16,
-}
-
-/// A crew.
-#[derive(Clone, Debug)]
-pub struct Crew {
-    /// Which.
-    pub id: BusCrewId,
-    /// Chinese title.
-    pub title_zh: String,
-    /// English title.
-    pub title_en: String,
-}
-
-/// The vehicles and crews in use.
-///
-/// # Errors
-/// `Denied`.
-pub async fn fleet(services: &Services, context: &Context) -> Result<(Vec<Vehicle>, Vec<Crew>), BusError> {
-    context.require(Capability::DispatchBus)?;
-    let mut db = services.db.acquire().await?;
-    read_fleet(&mut db).await
-}
-
-pub(super) async fn read_fleet(db: &mut PgConnection) -> Result<(Vec<Vehicle>, Vec<Crew>), BusError> {
-    let vehicles = fleet_sql::vehicles(&mut *db).await?.into_iter().map(|row| Vehicle {
-        id: BusVehicleId(row.id),
-        title_zh: row.title_zh,
-        title_en: row.title_en,
-        needs_m: u16::try_from(row.needs_m).unwrap_or(u16::MAX),
-    });
-    let crews = fleet_sql::crews(db).await?.into_iter().map(|row| Crew {
-        id: BusCrewId(row.id),
-        title_zh: row.title_zh,
-        title_en: row.title_en,
-    });
-    Ok((vehicles.collect(), crews.collect()))
-}
+pub(super) const AROUND: SignedDuration = SignedDuration::from_hours(36);
 
 /// Some days of the itinerary.
 #[derive(Clone, Debug)]
@@ -112,7 +64,7 @@ pub async fn itinerary(
 }
 
 /// Stops that are in somebody's way: a proposal that ran out is not.
-async fn live(
+pub(super) async fn live(
     db: &mut PgConnection,
     from: Timestamp,
     until: Timestamp,
@@ -158,10 +110,10 @@ pub struct Told {
 }
 
 /// What is there around a stop that is about to be planned.
-struct Around {
-    stops: Vec<StopView>,
-    blackouts: Vec<BlackoutView>,
-    needs_m: u16,
+pub(super) struct Around {
+    pub stops: Vec<StopView>,
+    pub blackouts: Vec<BlackoutView>,
+    pub needs_m: u16,
 }
 
 impl Around {
@@ -172,7 +124,7 @@ impl Around {
     }
 
     /// Everything that speaks against `trip` with this vehicle and crew for `request`.
-    fn against(
+    pub(super) fn against(
         &self,
         request: &RequestView,
         trip: &Trip,
@@ -240,7 +192,7 @@ async fn planned_by(services: &Services, db: &mut PgConnection, stop: BusStopId)
 pub async fn check(services: &Services, context: &Context, asked: &Proposal) -> Result<Vec<Told>, BusError> {
     context.require(Capability::DispatchBus)?;
     let mut db = services.db.acquire().await?;
-    let request = load(services, &mut db, asked.request, context.now).await?.ok_or(BusError::NotFound)?;
+    let request = Bus::load(services, &mut db, asked.request, context.now).await?.ok_or(BusError::NotFound)?;
     let (vehicles, crews) = read_fleet(&mut db).await?;
     let vehicle = vehicles.iter().find(|it| it.id == asked.vehicle).ok_or(BusError::NotFound)?;
     crews.iter().find(|it| it.id == asked.crew).ok_or(BusError::NotFound)?;
@@ -248,85 +200,6 @@ pub async fn check(services: &Services, context: &Context, asked: &Proposal) -> 
     let around = Around::read(&mut db, &trip, vehicle.needs_m, context.now).await?;
     let found = around.against(&request, &trip, asked.vehicle, asked.crew, context.now);
     around.told(services, &mut db, found).await
-}
-
-/// A free date with a vehicle and a crew.
-#[derive(Clone, Debug)]
-pub struct Slot {
-    /// The first visitors.
-    pub starts_at: Timestamp,
-    /// The last ones.
-    pub ends_at: Timestamp,
-    /// Vehicle.
-    pub vehicle: BusVehicleId,
-    /// Crew.
-    pub crew: BusCrewId,
-    /// One of the days the school asked for.
-    pub wished: bool,
-}
-
-/// A half day a bus goes out: visitors come from … to.
-struct Half {
-    half: HalfDay,
-    from: civil::Time,
-    until: civil::Time,
-}
-
-const HALVES: [Half; 2] = [
-    Half { half: HalfDay::Morning, from: civil::time(9, 0, 0, 0), until: civil::time(11, 30, 0, 0) },
-    Half { half: HalfDay::Afternoon, from: civil::time(14, 0, 0, 0), until: civil::time(16, 30, 0, 0) },
-];
-/// Free dates offered at most.
-const OFFERED: usize = 8;
-
-/// Free dates for a request: first the days it asked for, then those soon after them. The longest kerb is not waited for:
-/// what a coordinator may accept is no reason to leave a date out.
-///
-/// # Errors
-/// `Denied`, `NotFound`.
-pub async fn slots(services: &Services, context: &Context, id: BusRequestId) -> Result<Vec<Slot>, BusError> {
-    context.require(Capability::DispatchBus)?;
-    let mut db = services.db.acquire().await?;
-    let request = load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)?;
-    let (vehicles, crews) = read_fleet(&mut db).await?;
-    let (Some(first), Some(last)) = (request.days.iter().min(), request.days.iter().max()) else {
-        return Ok(Vec::new());
-    };
-    let after = (1..=14).filter_map(|n| last.checked_add(Span::new().days(n)).ok());
-    let days: Vec<civil::Date> = request.days.iter().copied().chain(after).collect();
-    let end = days.iter().max().copied().unwrap_or(*last);
-    let whole = Around {
-        stops: live(&mut db, start_of_day(*first) - AROUND, start_of_day(end) + AROUND + AROUND, context.now).await?,
-        blackouts: blackout_views(&mut db, *first).await?,
-        needs_m: 0,
-    };
-    let mut free = Vec::new();
-    for day in days {
-        let wished = |it: &&Half| request.half_day == HalfDay::Any || request.half_day == it.half;
-        for Half { from, until, .. } in HALVES.iter().filter(wished) {
-            let trip = Trip { starts_at: at(day, *from), ends_at: at(day, *until), place: request.place };
-            let pairs = vehicles.iter().flat_map(|vehicle| crews.iter().map(move |crew| (vehicle, crew)));
-            let fits = |(vehicle, crew): &(&Vehicle, &Crew)| {
-                let found = whole.against(&request, &trip, vehicle.id, crew.id, context.now);
-                found.iter().all(|conflict| !conflict.is_final())
-            };
-            if let Some((vehicle, crew)) = pairs.into_iter().find(fits) {
-                let wished = request.days.contains(&day);
-                free.push(Slot {
-                    starts_at: trip.starts_at,
-                    ends_at: trip.ends_at,
-                    vehicle: vehicle.id,
-                    crew: crew.id,
-                    wished,
-                });
-            }
-        }
-        if free.len() >= OFFERED {
-            break;
-        }
-    }
-    free.truncate(OFFERED);
-    Ok(free)
 }
 
 /// What decides who comes first.
@@ -363,9 +236,11 @@ pub async fn propose_guarded(
     let mut again = true;
     loop {
         lapse_due(services).await?;
-        let (work, under, wanted) = (services.clone(), context.clone(), asked.clone());
-        let done = to_the_end(async move { decide(&work, &under, wanted, guard).await }).await;
-        match done {
+        let done = run(|| {
+            let (services, context, asked) = (services.clone(), context.clone(), asked.clone());
+            async move { decide(&services, &context, asked, guard).await }
+        });
+        match done.await {
             Err(BusError::Database(error)) if is_taken(&error) => match in_the_way(services, context, &asked).await? {
                 // Whoever was first has gone again: the place is free, and once more is enough to have it.
                 found if found.is_empty() && again => again = false,
@@ -384,15 +259,20 @@ async fn in_the_way(services: &Services, context: &Context, asked: &Proposal) ->
 
 /// A conflict that names nobody is none to show: look again.
 fn conflicts_or_changed(found: Vec<Told>) -> BusError {
-    if found.is_empty() { BusError::StateHasChanged } else { BusError::Conflicts(found) }
+    if found.is_empty() { BusError::StateHasChanged } else { BusError::Own(Conflicts(found)) }
 }
 
 fn is_taken(error: &sqlx::Error) -> bool {
     matches!(store::constraint_of(error), Some(sql::VEHICLE_IN_ONE_PLACE | sql::CREW_IN_ONE_PLACE))
 }
 
+/// [`words`], or nothing.
+fn optional_words(field: &str, text: &str) -> Result<Option<String>, BusError> {
+    if text.trim().is_empty() { Ok(None) } else { words(field, text).map(Some) }
+}
+
 async fn decide(services: &Services, context: &Context, asked: Proposal, guard: Guard) -> Result<(), BusError> {
-    let mut tx = db::begin(&services.db).await?;
+    let mut tx = services.begin().await?;
     let needs_m = match guard {
         Guard::Locks => fleet_sql::lock(&mut tx, asked.vehicle.0, asked.crew.0).await?.ok_or(BusError::NotFound)?,
         Guard::NegativeControl => 0,
@@ -402,14 +282,14 @@ async fn decide(services: &Services, context: &Context, asked: Proposal, guard: 
     let around = Around::read(&mut tx, &trip, u16::try_from(needs_m).unwrap_or(u16::MAX), context.now).await?;
     let found = around.against(&request, &trip, asked.vehicle, asked.crew, context.now);
     if found.iter().any(|conflict| conflict.is_final() || !asked.anyway) {
-        return Err(BusError::Conflicts(around.told(services, &mut tx, found).await?));
+        return Err(BusError::Own(Conflicts(around.told(services, &mut tx, found).await?)));
     }
     let detail = json!({ "starts_at": asked.starts_at.to_string(), "vehicle": asked.vehicle, "crew": asked.crew });
     let replaces = request.stop.as_ref().map(|stop| stop.id.0);
     if replaces.is_some() {
         sql::advance(&mut tx, request.id.0, "released", context.now).await?;
     }
-    step(context, &mut tx, &request, Event::Propose, Change::default(), detail).await?;
+    step(services, context, &mut tx, &request, Event::Propose, Change::default(), detail).await?;
     let own = busy(&trip);
     let latest = asked.starts_at - ANSWER_BEFORE;
     let id: BusStopId = context.new_id();
@@ -435,9 +315,7 @@ async fn decide(services: &Services, context: &Context, asked: Proposal, guard: 
     };
     sql::propose(&mut tx, &fresh, context.now).await?;
     messages::queue_bus(&mut tx, context.now, request.id, BusTemplate::Proposed).await?;
-    tx.commit().await?;
-    services.job_bell.notify_one();
-    Ok(())
+    finished(services, tx).await
 }
 
 /// Gives a kept stop another vehicle or crew at its own time: the school notices nothing.
@@ -457,13 +335,16 @@ pub async fn assign(
     // A proposal that ran out and is stored all the same is in nobody's way.
     lapse_due(services).await?;
     let other = Other { request: id, version, vehicle, crew, anyway };
-    let (work, under) = (services.clone(), context.clone());
-    match to_the_end(async move { reassign(&work, &under, other).await }).await {
+    let done = run(|| {
+        let (services, context) = (services.clone(), context.clone());
+        async move { reassign(&services, &context, other).await }
+    });
+    match done.await {
         Err(BusError::Database(error)) if is_taken(&error) => {
             let mut db = services.db.acquire().await?;
-            let request = load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)?;
+            let request = Bus::load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)?;
             drop(db);
-            let Some(stop) = request.stop else { return Err(BusError::StateHasChanged) };
+            let Some(stop) = request.own.stop else { return Err(BusError::StateHasChanged) };
             let (starts_at, ends_at) = (stop.starts_at, stop.ends_at);
             let asked =
                 Proposal { request: id, version, vehicle, crew, starts_at, ends_at, message: String::new(), anyway };
@@ -474,6 +355,7 @@ pub async fn assign(
 }
 
 /// Another vehicle or crew for a stop that is kept.
+#[derive(Clone, Copy)]
 struct Other {
     request: BusRequestId,
     version: i32,
@@ -484,14 +366,14 @@ struct Other {
 
 async fn reassign(services: &Services, context: &Context, other: Other) -> Result<(), BusError> {
     let Other { request: id, version, vehicle, crew, anyway } = other;
-    let mut tx = db::begin(&services.db).await?;
+    let mut tx = services.begin().await?;
     let needs_m = fleet_sql::lock(&mut tx, vehicle.0, crew.0).await?.ok_or(BusError::NotFound)?;
     let request = locked(services, context, &mut tx, id, Some(version)).await?;
     let stop = request.stop.clone().ok_or(BusError::StateHasChanged)?;
     let around = Around::read(&mut tx, &stop.trip(), u16::try_from(needs_m).unwrap_or(u16::MAX), context.now).await?;
     let found = around.against(&request, &stop.trip(), vehicle, crew, context.now);
     if found.iter().any(|conflict| conflict.is_final() || !anyway && *conflict != Conflict::OtherDay) {
-        return Err(BusError::Conflicts(around.told(services, &mut tx, found).await?));
+        return Err(BusError::Own(Conflicts(around.told(services, &mut tx, found).await?)));
     }
     sql::assign(&mut tx, stop.id.0, vehicle.0, crew.0, context.now).await?;
     // A colleague who saw the vehicle of before looks again.

@@ -1,7 +1,8 @@
 //! What everybody may know: when the bus stops where, as a list and as a calendar one can subscribe to. A school's street
 //! and its coordinator are nobody's business.
 
-use super::BusError;
+use super::kind::BusError;
+use super::photos::{PhotoView, shown};
 use super::view::StopView;
 use crate::Services;
 use crate::messages::{Entry, calendar_to_follow};
@@ -10,6 +11,7 @@ use domain::bus::{Audience, City, Position, State};
 use domain::ids::BusStopId;
 use jiff::{SignedDuration, Timestamp};
 use store::bus::stops as sql;
+use uuid::Uuid;
 
 /// A stop that stands in the itinerary.
 #[derive(Clone, Debug)]
@@ -30,6 +32,7 @@ pub struct PublicStop {
     pub place: Position,
     /// It was there.
     pub visited: bool,
+    uid: Uuid,
     sequence: i32,
     updated_at: Timestamp,
 }
@@ -63,10 +66,38 @@ impl From<StopView> for PublicStop {
             city: stop.city,
             place: stop.city.position(),
             visited: stop.state == State::Visited,
+            uid: stop.uid,
             sequence: stop.sequence,
             updated_at: stop.updated_at,
         }
     }
+}
+
+/// One stop as everybody may see it.
+#[derive(Clone, Debug)]
+pub struct StopShown {
+    /// The stop.
+    pub stop: PublicStop,
+    /// How many came.
+    pub people_came: Option<u32>,
+    /// Photographs, in their order.
+    pub photos: Vec<PhotoView>,
+}
+
+/// One stop that stands in the itinerary, or was there.
+///
+/// # Errors
+/// `NotFound` for any other.
+pub async fn stop(services: &Services, id: BusStopId) -> Result<StopShown, BusError> {
+    let mut db = services.db.acquire().await?;
+    let row = sql::stop(&mut db, id.0).await?.ok_or(BusError::NotFound)?;
+    let stop = StopView::of(row)?;
+    if !matches!(stop.state, State::Scheduled | State::Visited) {
+        return Err(BusError::NotFound);
+    }
+    let photos = shown(&mut db, stop.request).await?;
+    let people_came = stop.people_came;
+    Ok(StopShown { stop: PublicStop::from(stop), people_came, photos })
 }
 
 /// The schedule as an iCalendar file to subscribe to.
@@ -87,7 +118,7 @@ pub async fn feed(services: &Services, locale: Locale) -> Result<String, BusErro
     let entries: Vec<Entry> = stops
         .into_iter()
         .map(|stop| Entry {
-            id: stop.id.0,
+            id: stop.uid,
             sequence: stop.sequence.unsigned_abs(),
             stamp: stop.updated_at,
             starts_at: stop.starts_at,

@@ -1,12 +1,13 @@
 //! The demo: two vehicles, three crews, and requests of plainly invented schools in every state.
 
-use super::change::{accept, decline};
 use super::draft::row;
-use super::planner::{Proposal, propose, read_fleet, slots};
-use super::triage::{ask, refuse, request, to_itinerary};
-use super::view::Handle;
-use super::{BusError, manage_link};
-use crate::db;
+use super::fleet::read_fleet;
+use super::kind::{BusError, Handle};
+use super::photos::{NewPhoto, PhotoChange, add_photo, change_photo};
+use super::planner::{Proposal, propose};
+use super::triage::to_itinerary;
+use super::{accept, ask, decline, manage_link, refuse, request, slots};
+use crate::files::specimen;
 use crate::{Context, Services};
 use domain::bus::{Audience, City, Details, HalfDay, State, busy};
 use domain::contact::{Contact, PersonName};
@@ -125,7 +126,7 @@ async fn was_there(
     id: BusRequestId,
     details: &Details,
 ) -> Result<(), BusError> {
-    let mut tx = db::begin(&services.db).await?;
+    let mut tx = services.begin().await?;
     let (vehicles, crews) = read_fleet(&mut tx).await?;
     let (Some(vehicle), Some(crew), Some(day)) = (vehicles.first(), crews.first(), details.days.first()) else {
         return Ok(());
@@ -155,6 +156,21 @@ async fn was_there(
     let marks = tally::FeedbackRow { liked: 5, understood: 4, organised: 5, again: true };
     tally::add_feedback(&mut tx, id.0, marks, context.now).await?;
     tx.commit().await?;
+    photographs(services, context, id).await
+}
+
+/// Two photographs of the visit, shown.
+async fn photographs(services: &Services, context: &Context, id: BusRequestId) -> Result<(), BusError> {
+    let words = [
+        ("科普巴士停在操场边，车门打开", "The science bus beside a school yard, its door open"),
+        ("巴士在山坡前准备出发", "The bus about to leave, hills behind it"),
+    ];
+    for (shift, (alt_zh, alt_en)) in (0..).zip(words) {
+        let photo =
+            NewPhoto { alt_zh: alt_zh.into(), alt_en: alt_en.into(), consent: true, bytes: specimen::scene(shift) };
+        let photo = add_photo(services, context, id, photo).await?;
+        change_photo(services, context, photo, PhotoChange::Show).await?;
+    }
     Ok(())
 }
 

@@ -1,19 +1,17 @@
-//! A request as people see it: opened for those who may, masked for the others.
+//! A request for the bus and its stop as people see them.
 
-use super::BusError;
+use super::kind::{Bus, BusError, Particulars, RequestView};
 use crate::crypto::{LinkPurpose, Place};
+use crate::requests::{Kind, link_until, opened, stored};
 use crate::{Context, Services};
-use domain::Locale;
-use domain::account::Capability;
 use domain::booking::Reference;
 use domain::bus::{Audience, City, HalfDay, Position, State, Trip};
-use domain::contact::{Contact, MailAddress, PersonName, Phone};
 use domain::ids::{BusCrewId, BusRequestId, BusStopId, BusVehicleId};
 use domain::time::start_of_day;
-use jiff::{SignedDuration, Timestamp, civil};
-use sqlx::PgConnection;
-use store::bus::requests::{self as sql, RequestRow};
-use store::bus::stops::{self, StopRow};
+use jiff::Timestamp;
+use store::bus::requests::RequestRow;
+use store::bus::stops::StopRow;
+use uuid::Uuid;
 
 /// A stop: one vehicle with one crew at one place.
 #[derive(Clone, Debug)]
@@ -40,6 +38,8 @@ pub struct StopView {
     pub replaced: Option<(Timestamp, Timestamp)>,
     /// The request's edit counter when this was read.
     pub version: i32,
+    /// iCalendar UID, kept when the date is moved.
+    pub uid: Uuid,
     /// iCalendar SEQUENCE.
     pub sequence: i32,
     /// How many came.
@@ -82,6 +82,7 @@ impl StopView {
             answer_by: row.answer_by.to_jiff(),
             replaced: row.replaced_from.zip(row.replaced_until).map(|(from, until)| (from.to_jiff(), until.to_jiff())),
             version: row.version,
+            uid: row.uid,
             sequence: row.sequence,
             people_came: row.people_came.map(i32::unsigned_abs),
             updated_at: row.updated_at.to_jiff(),
@@ -94,76 +95,6 @@ impl StopView {
     }
 }
 
-/// A request. The coordinator's particulars print masked; showing them whole is the page's decision for their owner and
-/// for staff who said why.
-#[derive(Clone, Debug)]
-pub struct RequestView {
-    /// Request.
-    pub id: BusRequestId,
-    /// Eight characters, as shown: `K7M4-Q2XR`.
-    pub reference: String,
-    /// Where it stands now: a proposal nobody answered in time counts as sent.
-    pub state: State,
-    /// Edit counter.
-    pub version: i32,
-    /// Who asks.
-    pub organisation: String,
-    /// Who will come.
-    pub audience: Audience,
-    /// Their ages.
-    pub ages: String,
-    /// How many.
-    pub people: u32,
-    /// City.
-    pub city: City,
-    /// Where on the map.
-    pub place: Position,
-    /// Street and number.
-    pub address: String,
-    /// Preferred days, in the order of preference.
-    pub days: Vec<civil::Date>,
-    /// When on such a day.
-    pub half_day: HalfDay,
-    /// Metres to park.
-    pub parking_m: u16,
-    /// A socket.
-    pub power: bool,
-    /// A hall.
-    pub indoor: bool,
-    /// Language of its messages.
-    pub locale: Locale,
-    /// The coordinator on the spot.
-    pub name: PersonName,
-    /// What they are there.
-    pub post: String,
-    /// How to reach them; none once it was erased.
-    pub contact: Option<Contact>,
-    /// Anything else.
-    pub note: String,
-    /// What we asked last.
-    pub question: Option<String>,
-    /// What was answered.
-    pub answer: Option<String>,
-    /// Why it was refused, or why its date fell away.
-    pub reason: Option<String>,
-    /// What the dispatcher wrote with the date that is kept.
-    pub message: Option<String>,
-    /// When it was sent.
-    pub created_at: Timestamp,
-    /// When it last changed.
-    pub updated_at: Timestamp,
-    /// The stop kept for it.
-    pub stop: Option<StopView>,
-}
-
-impl RequestView {
-    /// The last day that matters: the visit's, or the last one asked for.
-    pub fn last_day(&self) -> Timestamp {
-        let asked = self.days.iter().max().map_or(self.created_at, |day| start_of_day(*day));
-        self.stop.as_ref().map_or(asked, |stop| stop.ends_at.max(asked))
-    }
-}
-
 fn shown(reference: &str) -> Result<String, BusError> {
     Reference::parse(reference).map(|read| read.to_string()).map_err(|_| BusError::Damaged("a reference"))
 }
@@ -173,39 +104,17 @@ fn position(x: i32, y: i32) -> Result<Position, BusError> {
     read().ok_or(BusError::Damaged("a place on the map"))
 }
 
-pub(super) const fn place(column: &'static str, id: BusRequestId) -> Place {
-    Place { table: "bus_request", column, row: id.0 }
-}
-
 pub(super) const fn stop_place(id: BusStopId) -> Place {
     Place { table: "bus_stop", column: "message_sealed", row: id.0 }
 }
 
-/// Seals a text of a request.
-pub(super) fn sealed(services: &Services, column: &'static str, id: BusRequestId, text: &str) -> Vec<u8> {
-    services.vault.seal(place(column, id), text.as_bytes())
-}
-
-/// Opens a row's sealed columns.
+/// Opens a row's sealed columns. A proposal nobody answered in time counts as sent.
 pub(super) fn open(
     services: &Services,
     row: RequestRow,
     stop: Option<StopRow>,
     now: Timestamp,
 ) -> Result<RequestView, BusError> {
-    let id = BusRequestId(row.id);
-    let unseal = |column, sealed: &[u8]| -> Result<String, BusError> {
-        let plain = services.vault.open_sealed(place(column, id), sealed)?;
-        String::from_utf8(plain).map_err(|_| BusError::Damaged("a request's text"))
-    };
-    let maybe = |column, sealed: &Option<Vec<u8>>| sealed.as_deref().map(|it| unseal(column, it)).transpose();
-    let damaged = |_| BusError::Damaged("a request's particulars");
-    let contact = match (&row.phone_sealed, &row.mail_sealed) {
-        (Some(it), _) => Some(Contact::Phone(Phone::parse(&unseal("phone_sealed", it)?).map_err(damaged)?)),
-        (None, Some(it)) => Some(Contact::Mail(MailAddress::parse(&unseal("mail_sealed", it)?).map_err(damaged)?)),
-        (None, None) => None,
-    };
-    let stored = State::from_name(&row.state).ok_or(BusError::Damaged("a request's state"))?;
     let message = match stop.as_ref() {
         Some(StopRow { id, message_sealed: Some(sealed), .. }) => {
             let plain = services.vault.open_sealed(stop_place(BusStopId(*id)), sealed)?;
@@ -214,90 +123,34 @@ pub(super) fn open(
         _ => None,
     };
     let stop = stop.map(StopView::of).transpose()?;
-    let lapsed = stored == State::Proposed && stop.as_ref().is_none_or(|stop| stop.has_lapsed(now));
-    Ok(RequestView {
-        id,
-        reference: shown(&row.reference)?,
-        state: if lapsed { State::Submitted } else { stored },
-        version: row.version,
+    let over = stop.as_ref().is_none_or(|stop| stop.has_lapsed(now));
+    let lapsed = row.state == State::Proposed.name() && over;
+    let stop = stop.filter(|_| !lapsed);
+    let days: Vec<_> = row.days.iter().map(|day| day.to_jiff()).collect();
+    let asked = days.iter().max().map_or(row.created_at.to_jiff(), |day| start_of_day(*day));
+    let last_day = stop.as_ref().map_or(asked, |stop| stop.ends_at.max(asked));
+    let own = Particulars {
         audience: Audience::from_name(&row.audience).ok_or(BusError::Damaged("an audience"))?,
+        ages: row.ages.clone(),
         people: row.people.unsigned_abs(),
-        city: City::from_code(&row.city).ok_or(BusError::Damaged("a city"))?,
         place: position(row.x, row.y)?,
-        days: row.days.iter().map(|day| day.to_jiff()).collect(),
+        address: row.address.clone(),
+        days,
         half_day: HalfDay::from_name(&row.half_day).ok_or(BusError::Damaged("a half day"))?,
         parking_m: u16::try_from(row.parking_m).unwrap_or_default(),
         power: row.power,
         indoor: row.indoor,
-        locale: Locale::from_tag(&row.locale),
-        name: PersonName::parse(&unseal("name_sealed", &row.name_sealed)?).map_err(damaged)?,
-        post: unseal("post_sealed", &row.post_sealed)?,
-        contact,
-        note: unseal("note_sealed", &row.note_sealed)?,
-        question: maybe("question_sealed", &row.question_sealed)?,
-        answer: maybe("answer_sealed", &row.answer_sealed)?,
-        reason: maybe("reason_sealed", &row.reason_sealed)?,
-        created_at: row.created_at.to_jiff(),
-        updated_at: row.updated_at.to_jiff(),
-        organisation: row.organisation,
-        ages: row.ages,
-        address: row.address,
         message: message.filter(|_| !lapsed),
-        stop: stop.filter(|_| !lapsed),
-    })
-}
-
-/// A request with its stop, for the house itself.
-pub(crate) async fn load(
-    services: &Services,
-    db: &mut PgConnection,
-    id: BusRequestId,
-    now: Timestamp,
-) -> Result<Option<RequestView>, BusError> {
-    let Some(row) = sql::request(db, id.0).await? else { return Ok(None) };
-    let stop = stops::of_request(db, id.0).await?;
-    open(services, row, stop, now).map(Some)
-}
-
-/// How a caller names a request.
-#[derive(Clone, Debug)]
-pub enum Handle {
-    /// By the signed link of the school's messages: whoever has it may see, answer, accept, decline, withdraw. The link
-    /// that asks what the visit was like is of another purpose and none of these.
-    Link(String),
-    /// By id: staff.
-    Id(BusRequestId),
-}
-
-fn opened(services: &Services, context: &Context, purpose: LinkPurpose, text: &str) -> Result<BusRequestId, BusError> {
-    let id = services.vault.open_link(purpose, text, context.now).map_err(|_| BusError::NotFound)?;
-    Ok(BusRequestId(id))
+        stop,
+    };
+    let state = |stored| if lapsed { State::Submitted } else { stored };
+    opened::<Bus>(services, &stored!(row), state, own, last_day)
 }
 
 /// The request whose visit a link asks about. Such a link does nothing else.
 pub(super) fn asked_about(services: &Services, context: &Context, link: &str) -> Result<BusRequestId, BusError> {
-    opened(services, context, LinkPurpose::BusFeedback, link)
-}
-
-/// The request behind a handle, if the caller may have it. The kinds of "no" are one.
-pub(super) fn resolve(services: &Services, context: &Context, handle: &Handle) -> Result<BusRequestId, BusError> {
-    match handle {
-        Handle::Link(text) => opened(services, context, LinkPurpose::BusRequest, text),
-        Handle::Id(id) => {
-            context.require(Capability::DispatchBus)?;
-            Ok(*id)
-        }
-    }
-}
-
-/// The request behind a handle, for whoever may see it.
-///
-/// # Errors
-/// `NotFound` for everybody else, whether it exists or not.
-pub async fn view(services: &Services, context: &Context, handle: &Handle) -> Result<RequestView, BusError> {
-    let id = resolve(services, context, handle)?;
-    let mut db = services.db.acquire().await?;
-    load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)
+    let id = services.vault.open_link(LinkPurpose::BusFeedback, link, context.now);
+    Ok(BusRequestId(id.map_err(|_| BusError::NotFound)?))
 }
 
 /// The request whose visit a link asks about.
@@ -307,18 +160,10 @@ pub async fn view(services: &Services, context: &Context, handle: &Handle) -> Re
 pub async fn view_asked_about(services: &Services, context: &Context, link: &str) -> Result<RequestView, BusError> {
     let id = asked_about(services, context, link)?;
     let mut db = services.db.acquire().await?;
-    load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)
-}
-
-/// How long links work after the last day that matters.
-const LINK_LIFE: SignedDuration = SignedDuration::from_hours(24 * 30);
-
-/// The signed link with which a school follows its request, until a month after the visit.
-pub fn manage_link(services: &Services, request: &RequestView) -> String {
-    services.vault.link(LinkPurpose::BusRequest, request.id.0, request.last_day() + LINK_LIFE)
+    Bus::load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)
 }
 
 /// The signed link that asks a school what the visit was like.
 pub fn feedback_link(services: &Services, request: &RequestView) -> String {
-    services.vault.link(LinkPurpose::BusFeedback, request.id.0, request.last_day() + LINK_LIFE)
+    services.vault.link(LinkPurpose::BusFeedback, request.id.0, link_until(request))
 }

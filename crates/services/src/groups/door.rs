@@ -1,6 +1,6 @@
 //! What a booking's other readers are told of the group behind it: the door, the booking's own page, staff.
 
-use super::GroupError;
+use super::kind::GroupError;
 use super::view::open_readable;
 use crate::{Context, Services};
 use domain::ids::{BookingId, GroupRequestId};

@@ -4,7 +4,7 @@
 //! A file is untrusted: its size, what it unpacks to, its rows and its columns are bounded before anything is kept of it,
 //! and a workbook is read cell by cell, so that one that claims a million columns costs nothing.
 
-use super::GroupError;
+use super::kind::GroupError;
 use calamine::{Data, Reader, Xlsx};
 use domain::field::Fault;
 use domain::groups::{Cell, LONGEST_LIST, from_text};

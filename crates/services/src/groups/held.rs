@@ -1,20 +1,19 @@
 //! What a person who asked for a group may have of us: a copy, and an end to it. Found by the contacts of their account,
 //! which are proven, and by the account itself: signed in, one may ask under another contact.
 
-use super::GroupError;
-use super::change::one;
-use super::erase;
+use super::kind::{GroupError, Groups, RequestView};
+use super::letter::{self, LetterView};
 use super::roster::open_list;
-use super::view::{RequestView, open_all};
+use super::view::open_all;
 use crate::account::erase::Contacts;
-use crate::messages::GroupTemplate;
+use crate::requests::Kind;
 use crate::{Context, Services};
-use domain::groups::{Entry, Event};
+use domain::groups::Entry;
 use domain::ids::GroupRequestId;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use store::groups::requests::Change;
-use store::groups::{drafts, held as sql};
+use store::groups::held as sql;
+use store::requests as drafts;
 use uuid::Uuid;
 
 /// The requests made under these contacts, whole, for a copy: their ids, and what is held.
@@ -29,13 +28,14 @@ pub(crate) async fn exported(
     let (mut ids, mut all) = (Vec::new(), Vec::new());
     for request in open_all(services, db, rows, context.now).await? {
         let list = open_list(services, db, request.id).await?.map(|(people, _)| people).unwrap_or_default();
+        let letter = letter::read(db, request.id).await?.map(|(_, letter)| letter);
         ids.push(request.id.0);
-        all.push(copy(&request, &list));
+        all.push(copy(&request, &list, letter));
     }
     Ok((ids, all))
 }
 
-fn copy(request: &RequestView, list: &[Entry]) -> Value {
+fn copy(request: &RequestView, list: &[Entry], letter: Option<LetterView>) -> Value {
     json!({
         "id": request.id,
         "reference": request.reference,
@@ -60,21 +60,14 @@ fn copy(request: &RequestView, list: &[Entry]) -> Value {
         })),
         "booking": request.booking.map(|it| it.booking),
         "list": list,
+        // What it says its sender has; that we have it, and since when, is what we hold.
+        "letter": letter.map(|it| json!({ "kind": it.kind.name(), "pages": it.pages, "sent_at": it.saved_at })),
     })
 }
 
 /// The requests made under these contacts that wait for a decision.
 pub(crate) async fn live(db: &mut PgConnection, of: Contacts<'_>, account: Uuid) -> sqlx::Result<Vec<GroupRequestId>> {
     Ok(sql::live(db, of.phone, of.mail, account).await?.into_iter().map(GroupRequestId).collect())
-}
-
-/// Takes a request back for whoever proved that its contact is theirs. What ended meanwhile is no error.
-pub(crate) async fn withdraw_own(services: &Services, context: &Context, id: GroupRequestId) -> Result<(), GroupError> {
-    let template = Some(GroupTemplate::Withdrawn);
-    match one(services, context, id, None, (Event::Withdraw, Change::default()), template).await {
-        Err(GroupError::Refused(_)) => Ok(()),
-        done => done,
-    }
 }
 
 /// Empties the requests of these contacts, and forgets what was typed under them, in the caller's transaction. Answers how
@@ -92,10 +85,10 @@ pub(crate) async fn forget(
         return Ok(Err(under_way));
     }
     for (id, _) in &all {
-        erase::empty(services, db, *id, context.now).await?;
+        Groups::empty(services, db, GroupRequestId(*id), context.now).await?;
     }
     for index in [of.phone, of.mail].into_iter().flatten() {
-        drafts::remove_of_contact(db, index).await?;
+        drafts::remove_of_contact(db, drafts::Of::Groups, index).await?;
     }
     Ok(Ok(all.len()))
 }

@@ -10,28 +10,29 @@ mod change;
 mod door;
 mod draft;
 mod erase;
-mod error;
 mod file;
 mod held;
+mod kind;
+mod letter;
 mod office;
-mod public;
 mod roster;
 mod seed;
 mod view;
 
-pub use change::{accept, answer, decline, settle_due, smaller, withdraw};
-pub use door::{GroupOfBooking, of_booking};
-pub use draft::{DRAFT_DAYS, DraftView, begin, choose, keep, offered, own, prove, read, resend, send, submit};
-pub(crate) use erase::{count_due, count_due_rosters, erase_due, erase_due_rosters};
-pub use error::GroupError;
-pub use file::{LARGEST_FILE, Sent, TEMPLATE};
-pub(crate) use held::{exported, forget, live, withdraw_own};
-pub use office::{
-    Answerable, Proposal, Wanted, approve, ask, board, change_policy, messages, nearby, policy, propose, refuse,
-    request, reveal,
+pub use crate::requests::{
+    DRAFT_DAYS, accept, answer, ask, decline, keep, led_nowhere, manage_link, messages, own, prove, read, refuse,
+    request, resend, reveal, send, view,
 };
-pub use public::led_nowhere;
+pub(crate) use crate::requests::{link_until, withdraw_own};
+pub use change::{settle_due, smaller, withdraw};
+pub use door::{GroupOfBooking, of_booking};
+pub use draft::{begin, choose, offered, submit};
+pub(crate) use erase::{count_due, count_due_rosters, erase_due_rosters};
+pub use file::{LARGEST_FILE, Sent, TEMPLATE};
+pub(crate) use held::{exported, forget, live};
+pub use kind::{DraftView, GroupError, GroupFault, Groups, Handle, Particulars, RequestView};
+pub use letter::{LARGEST_LETTER, Letter, LetterView, letter, open_letter, own_letter, remove_letter, save_letter};
+pub use office::{Answerable, Proposal, Wanted, approve, board, change_policy, nearby, policy, propose};
 pub use roster::{RosterView, export, own_roster, remove_roster, roster, save_roster};
 pub use seed::seed_demo;
-pub use view::{BookingSeen, Handle, ProposalView, RequestView, Span, manage_link, of_account, view};
-pub(crate) use view::{link_until, load};
+pub use view::{BookingSeen, ProposalView, Span, of_account};

@@ -1,14 +1,15 @@
-//! The house's desk: the rules, the board, a request, what is asked, proposed, approved, refused.
+//! The house's desk for groups: the rules, the board, the sessions a request can be answered with, proposing, approving.
 
-use super::GroupError;
-use super::change::{locked, one, run, settle_due, step, words};
+use super::change::settle_due;
 use super::draft::is_offered;
-use super::view::{RequestView, load, open_readable, sealed};
+use super::kind::{GroupError, GroupFault, Groups, RequestView, of_booking};
+use super::letter;
+use super::view::open_readable;
 use crate::audit::{self, Entry};
 use crate::booking::within::{self, Asked, lock_for};
 use crate::booking::{Person, SessionView, museum};
-use crate::db::to_the_end;
 use crate::messages::{self, GroupTemplate};
+use crate::requests::{finished, locked, run, sealed, step};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::{Reference, Refusal};
@@ -19,7 +20,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::groups::requests::{self as sql, Change};
-use store::messages::MessageRow;
 
 /// How long a request that is over stays on the board.
 const SHOWN_AFTER: SignedDuration = SignedDuration::from_hours(24 * 14);
@@ -58,28 +58,37 @@ pub async fn change_policy(
     fresh: GroupPolicy,
 ) -> Result<(), GroupError> {
     context.require(Capability::ManageSessions)?;
-    let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move {
-        let mut tx = services.begin().await?;
-        let value = serde_json::to_value(&fresh).map_err(|_| GroupError::Damaged("the groups' policy"))?;
-        let (now, before) = read_policy(&mut tx).await?;
-        if now != version {
-            return Err(GroupError::StateHasChanged);
-        }
-        let by = context.actor.account().map(|account| account.0);
-        match sql::add_policy(&mut tx, version + 1, &value, by, context.now).await {
-            Err(error) if store::constraint_of(&error) == Some("group_policy_pkey") => {
-                return Err(GroupError::StateHasChanged);
-            }
-            other => other?,
-        }
-        let detail = json!({ "version": version + 1, "from": before, "to": fresh });
-        let entry = Entry { action: "group.policy_changed", subject_kind: "group_policy", subject: None, detail };
-        audit::record(&mut tx, &context, &[entry]).await?;
-        tx.commit().await?;
-        Ok(())
+    run(|| {
+        let (services, context, fresh) = (services.clone(), context.clone(), fresh.clone());
+        async move { policy_changed(&services, &context, version, &fresh).await }
     })
     .await
+}
+
+async fn policy_changed(
+    services: &Services,
+    context: &Context,
+    version: i32,
+    fresh: &GroupPolicy,
+) -> Result<(), GroupError> {
+    let mut tx = services.begin().await?;
+    let value = serde_json::to_value(fresh).map_err(|_| GroupError::Damaged("the groups' policy"))?;
+    let (now, before) = read_policy(&mut tx).await?;
+    if now != version {
+        return Err(GroupError::StateHasChanged);
+    }
+    let by = context.actor.account().map(|account| account.0);
+    match sql::add_policy(&mut tx, version + 1, &value, by, context.now).await {
+        Err(error) if store::constraint_of(&error) == Some("group_policy_pkey") => {
+            return Err(GroupError::StateHasChanged);
+        }
+        other => other?,
+    }
+    let detail = json!({ "version": version + 1, "from": before, "to": fresh });
+    let entry = Entry { action: "group.policy_changed", subject_kind: "group_policy", subject: None, detail };
+    audit::record(&mut tx, context, &[entry]).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// What staff look for: part of an organisation's name, or a reference.
@@ -105,30 +114,6 @@ pub async fn board(services: &Services, context: &Context, wanted: &Wanted) -> R
     let mut db = services.db.acquire().await?;
     let rows = sql::board(&mut db, text, reference.as_deref(), context.now - SHOWN_AFTER).await?;
     open_readable(services, &mut db, rows, context.now).await
-}
-
-/// One request, particulars masked when printed.
-///
-/// # Errors
-/// `Denied`, `NotFound`.
-pub async fn request(services: &Services, context: &Context, id: GroupRequestId) -> Result<RequestView, GroupError> {
-    context.require(Capability::HandleGroups)?;
-    let mut db = services.db.acquire().await?;
-    load(services, &mut db, id, context.now).await?.ok_or(GroupError::NotFound)
-}
-
-/// The messages about a request and its booking, in order.
-///
-/// # Errors
-/// `Denied`.
-pub async fn messages(
-    services: &Services,
-    context: &Context,
-    id: GroupRequestId,
-) -> Result<Vec<MessageRow>, GroupError> {
-    context.require(Capability::HandleGroups)?;
-    let mut db = services.db.acquire().await?;
-    Ok(sql::messages(&mut db, id.0).await?)
 }
 
 /// A session a request may be answered with.
@@ -186,40 +171,6 @@ fn agreed(request: &RequestView, session: SessionId) -> bool {
     }
 }
 
-/// Asks the group for something.
-///
-/// # Errors
-/// `Denied`, `Fields`, `Refused`, `StateHasChanged`.
-pub async fn ask(
-    services: &Services,
-    context: &Context,
-    id: GroupRequestId,
-    version: i32,
-    text: &str,
-) -> Result<(), GroupError> {
-    context.require(Capability::HandleGroups)?;
-    let text = words("question", text)?;
-    let change = Change { question_sealed: Some(sealed(services, "question_sealed", id, &text)), ..Change::default() };
-    one(services, context, id, Some(version), (Event::Ask, change), Some(GroupTemplate::Asked)).await
-}
-
-/// Refuses a request, with a reason the group reads. Its places are free at once.
-///
-/// # Errors
-/// As [`ask`].
-pub async fn refuse(
-    services: &Services,
-    context: &Context,
-    id: GroupRequestId,
-    version: i32,
-    reason: &str,
-) -> Result<(), GroupError> {
-    context.require(Capability::HandleGroups)?;
-    let reason = words("reason", reason)?;
-    let change = Change { reason_sealed: Some(sealed(services, "reason_sealed", id, &reason)), ..Change::default() };
-    one(services, context, id, Some(version), (Event::Refuse, change), Some(GroupTemplate::Refused)).await
-}
-
 /// Another session for a group.
 #[derive(Clone, Debug)]
 pub struct Proposal {
@@ -244,7 +195,7 @@ pub async fn propose(services: &Services, context: &Context, asked: Proposal) ->
     let museum = museum(services).await?;
     let starts_at = museum.session(asked.session).ok_or(GroupError::NotFound)?.facts.starts_at;
     if starts_at <= context.now {
-        return Err(GroupError::Booking(Refusal::TooLate));
+        return Err(GroupFault::Booking(Refusal::TooLate).into());
     }
     run(|| {
         let (services, context, asked, message) = (services.clone(), context.clone(), asked.clone(), message.clone());
@@ -261,10 +212,11 @@ async fn proposed(
     starts_at: Timestamp,
 ) -> Result<(), GroupError> {
     let mut tx = services.begin().await?;
-    let request = locked(services, context, &mut tx, asked.request, Some(asked.version)).await?;
+    let request = locked::<Groups>(services, context, &mut tx, asked.request, Some(asked.version)).await?;
     let (_, policy) = read_policy(&mut tx).await?;
     let answer_by = policy.answer_by(context.now, starts_at);
-    let message_sealed = (!message.is_empty()).then(|| sealed(services, "message_sealed", request.id, message));
+    let message_sealed =
+        (!message.is_empty()).then(|| sealed::<Groups>(services, "message_sealed", request.id, message));
     let change = Change { proposal: Some((asked.session.0, answer_by, message_sealed)), ..Change::default() };
     let detail = json!({ "session": asked.session, "answer_by": answer_by });
     step(services, context, &mut tx, &request, Event::Propose, change, detail).await?;
@@ -273,9 +225,7 @@ async fn proposed(
     sql::set_hold(&mut tx, request.id.0, hold.map(|hold| (asked.session.0, hold.0))).await?;
     let template = GroupTemplate::Proposed;
     messages::queue_group(&mut tx, context.now, request.id, template, Some(asked.session)).await?;
-    tx.commit().await?;
-    services.job_bell.notify_one();
-    Ok(())
+    finished(services, tx).await
 }
 
 /// Keeps places in `session`, and gives back those that were kept elsewhere once the new ones are won. Without `keeps` it is
@@ -289,7 +239,7 @@ async fn move_hold(
     keeps: bool,
 ) -> Result<Option<HoldId>, GroupError> {
     let people = request.people();
-    let over = |error| GroupError::of_booking(error, people);
+    let over = |error| of_booking(error, people);
     let sessions = [Some(session), request.hold.map(|(session, _)| session)];
     let locked = lock_for(services, context, db, sessions.into_iter().flatten()).await?;
     if let Some((here, hold)) = request.hold.filter(|(here, _)| *here == session && keeps)
@@ -316,8 +266,8 @@ async fn move_hold(
 /// this moment, under the session's lock. What was kept for it is its own.
 ///
 /// # Errors
-/// `Denied`, `Refused`, `StateHasChanged`; `Over` by so many people; `Booking`: closed, over; `NotFound` for a session
-/// nobody agreed on.
+/// `Denied`, `Refused`, `StateHasChanged`; `Over` by so many people; `Booking`: closed, over; `LetterMissing` where the rules
+/// ask for one; `NotFound` for a session nobody agreed on.
 pub async fn approve(
     services: &Services,
     context: &Context,
@@ -341,10 +291,14 @@ async fn approved(
     session: SessionId,
 ) -> Result<(), GroupError> {
     let mut tx = services.begin().await?;
-    let request = locked(services, context, &mut tx, id, Some(version)).await?;
+    let request = locked::<Groups>(services, context, &mut tx, id, Some(version)).await?;
     domain::groups::next(request.state, Event::Approve)?;
     if !agreed(&request, session) {
         return Err(GroupError::NotFound);
+    }
+    let (_, policy) = read_policy(&mut tx).await?;
+    if policy.needs_letter(request.kind) && letter::read(&mut tx, id).await?.is_none() {
+        return Err(GroupFault::LetterMissing.into());
     }
     let sessions = [Some(session), request.hold.map(|(session, _)| session)];
     let locked = lock_for(services, context, &mut tx, sessions.into_iter().flatten()).await?;
@@ -358,7 +312,7 @@ async fn approved(
         account: request.account,
         hold: own,
     };
-    let over = |error| GroupError::of_booking(error, request.people());
+    let over = |error| of_booking(error, request.people());
     // What the group is told of its booking it is told in its own language.
     let spoken = Context { locale: request.locale, ..context.clone() };
     let locked = locked.speaking(&spoken);
@@ -370,32 +324,5 @@ async fn approved(
     let change = Change { booking: Some(booked.booking.0), ..Change::default() };
     let detail = json!({ "session": session, "booking": booked.booking, "people": request.people() });
     step(services, context, &mut tx, &request, Event::Approve, change, detail).await?;
-    tx.commit().await?;
-    services.job_bell.notify_one();
-    Ok(())
-}
-
-/// A request whose leader may be shown in full, for staff with a reason; who looked and why stands in the trail.
-///
-/// # Errors
-/// `Denied` (also when the second factor is stale); `Fields` without a reason.
-pub async fn reveal(
-    services: &Services,
-    context: &Context,
-    id: GroupRequestId,
-    reason: &str,
-) -> Result<RequestView, GroupError> {
-    context.require(Capability::RevealContact)?;
-    let reason = typed::line(reason, 200).map_err(|fault| GroupError::field("reveal_reason", fault))?;
-    let mut tx = services.begin().await?;
-    let request = load(services, &mut tx, id, context.now).await?.ok_or(GroupError::NotFound)?;
-    let entry = Entry {
-        action: "group.contact_revealed",
-        subject_kind: "group_request",
-        subject: Some(id.0),
-        detail: json!({ "reason": reason }),
-    };
-    audit::record(&mut tx, context, &[entry]).await?;
-    tx.commit().await?;
-    Ok(request)
+    finished(services, tx).await
 }

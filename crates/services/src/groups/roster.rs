@@ -1,13 +1,12 @@
 //! The list of who comes: sent whole, kept whole or not at all, sealed, shown masked, handed out to staff who say why.
 
-use super::GroupError;
-use super::change::{locked, run};
 use super::file::Sent;
-use super::view::{Handle, RequestView, load, resolve};
+use super::kind::{GroupError, GroupFault, Groups, Handle, RequestView};
 use crate::account::forms;
 use crate::audit::{self, Entry};
 use crate::crypto::Place;
 use crate::limits::{self, Network};
+use crate::requests::{Kind, locked, resolve, run};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::contact::PersonName;
@@ -107,10 +106,10 @@ pub async fn save_roster(
     let id = resolve(services, context, handle).await?;
     forms::count(services, context, &limits::ROSTER_PER_NETWORK, network).await?;
     let mut db = services.db.acquire().await?;
-    let request = load(services, &mut db, id, context.now).await?.ok_or(GroupError::NotFound)?;
+    let request = Groups::load(services, &mut db, id, context.now).await?.ok_or(GroupError::NotFound)?;
     drop(db);
     let rows = sent.rows().await?;
-    let people = read(&rows, request.members).map_err(GroupError::Rows)?;
+    let people = read(&rows, request.members).map_err(GroupFault::Rows)?;
     let plain = serde_json::to_vec(&people).map_err(|_| GroupError::Damaged("a list"))?;
     let sealed = services.vault.seal(place(id), &plain);
     let count = people.len();
@@ -130,10 +129,10 @@ async fn keep(
     sealed: &[u8],
 ) -> Result<(), GroupError> {
     let mut tx = services.begin().await?;
-    let request = locked(services, context, &mut tx, id, None).await?;
+    let request = locked::<Groups>(services, context, &mut tx, id, None).await?;
     let (_, policy) = super::office::read_policy(&mut tx).await?;
     if !request.takes_list(&policy, context.now) {
-        return Err(GroupError::RosterClosed);
+        return Err(GroupFault::RosterClosed.into());
     }
     if count > request.members as usize {
         // It became smaller in this very moment.
@@ -166,7 +165,7 @@ pub async fn remove_roster(services: &Services, context: &Context, handle: &Hand
         let (services, context) = (services.clone(), context.clone());
         async move {
             let mut tx = services.begin().await?;
-            locked(&services, &context, &mut tx, id, None).await?;
+            locked::<Groups>(&services, &context, &mut tx, id, None).await?;
             sql::remove(&mut tx, id.0).await?;
             note(&context, &mut tx, id, "group.roster_removed", json!({})).await?;
             tx.commit().await?;
@@ -190,7 +189,7 @@ pub async fn export(
     context.require(Capability::RevealContact)?;
     let reason = typed::line(reason, 200).map_err(|fault| GroupError::field("export_reason", fault))?;
     let mut tx = services.begin().await?;
-    let request = load(services, &mut tx, id, context.now).await?.ok_or(GroupError::NotFound)?;
+    let request = Groups::load(services, &mut tx, id, context.now).await?.ok_or(GroupError::NotFound)?;
     let (people, _) = open_list(services, &mut tx, id).await?.ok_or(GroupError::NotFound)?;
     note(context, &mut tx, id, "group.roster_exported", json!({ "reason": reason, "people": people.len() })).await?;
     let text = table(&people).ok_or(GroupError::Damaged("a list"))?;

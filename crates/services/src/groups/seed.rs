@@ -1,13 +1,14 @@
 //! The demo: sessions large enough for a school class's bus, and requests of plainly invented organisations in every state.
 
-use super::change::{accept, withdraw};
 use super::draft::row;
 use super::file::Sent;
-use super::office::{Proposal, approve, ask, policy, propose, refuse, request};
+use super::kind::{GroupError, Handle};
+use super::letter::save_letter;
+use super::office::{Proposal, approve, policy, propose};
 use super::roster::save_roster;
-use super::view::Handle;
-use super::{GroupError, manage_link};
+use super::{accept, ask, manage_link, refuse, request, withdraw};
 use crate::booking::{self, TemplateView};
+use crate::files::specimen;
 use crate::limits::Network;
 use crate::{Context, Services};
 use domain::bus::City;
@@ -102,6 +103,12 @@ async fn one(
     let mut db = services.db.acquire().await?;
     sql::add(&mut db, &row, asked_at).await?;
     drop(db);
+    // The first of them, and one whose request waits, have sent their letter.
+    if i < 2 {
+        let letter = specimen::letter().ok_or(GroupError::Damaged("the demo's letter"))?;
+        let network = Network::of([127, 0, 0, 1].into());
+        save_letter(services, context, &Handle::Id(id), letter, &network).await?;
+    }
     match group.6 {
         State::Asked => ask(services, context, id, 1, "有没有需要轮椅或婴儿车通道的小朋友？大约几位？").await,
         State::Refused => {

@@ -73,6 +73,8 @@ limits! {
     GROUP_PER_NETWORK = "group-network", 60 in HOUR;
     /// Lists of groups sent from one network: each is a file that is read whole.
     ROSTER_PER_NETWORK = "roster-network", 120 in TEN_MINUTES;
+    /// Letters of groups sent from one network: each is looked into, and a picture written anew.
+    LETTER_PER_NETWORK = "letter-network", 60 in TEN_MINUTES;
     /// Short links followed from one network, and signed links of no booking: short links have 50 bits, and are not to be
     /// collected.
     LOOKUP_PER_NETWORK = "lookup-network", 60 in TEN_MINUTES;

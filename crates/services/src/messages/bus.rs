@@ -5,9 +5,10 @@ use super::deliver::{Dispatch, deadline_text, dispatch_one, drop_message, letter
 use super::short_link;
 use super::templates::{BusFacts, Facts};
 use crate::Services;
-use crate::bus::{self, BusError, RequestView, feedback_link, manage_link};
+use crate::bus::{Bus, BusError, RequestView, feedback_link, manage_link};
 use crate::context::new_uuid;
 use crate::jobs::{Failure, Job, NewJob, Outcome, enqueue};
+use crate::requests::{Kind, link_until};
 use domain::Locale;
 use domain::bus::State;
 use domain::contact::Contact;
@@ -123,7 +124,7 @@ pub(super) async fn send(services: Services, job: Job<BusJob>) -> Outcome {
     let now = services.clock.now();
     let BusJob { request: id, template, message } = job.payload;
     let mut db = services.db.acquire().await?;
-    let request = match bus::load(&services, &mut db, id, now).await {
+    let request = match Bus::load(&services, &mut db, id, now).await {
         Ok(Some(request)) => request,
         // Never committed here: there is nobody to tell.
         Ok(None) => return Ok(()),
@@ -156,8 +157,7 @@ pub(super) async fn send(services: Services, job: Job<BusJob>) -> Outcome {
             letter(message, mail, request.locale, template.name(), &facts, None, now)?
         }
         Contact::Phone(phone) => {
-            let until = request.last_day() + jiff::SignedDuration::from_hours(24 * 30);
-            short_link::keep_bus(&services, id, until).await?;
+            short_link::keep_bus(&services, id, link_until(&request)).await?;
             let values = values(&services, &request, template);
             sms(&services, message, phone, request.locale, template.name(), values, now)?
         }

@@ -10,8 +10,9 @@ use super::short_link;
 use super::templates::Facts;
 use crate::Services;
 use crate::context::new_uuid;
-use crate::groups::{self, GroupError, RequestView, link_until, manage_link};
+use crate::groups::{self, GroupError, Groups, RequestView, link_until, manage_link};
 use crate::jobs::{Failure, Job, NewJob, Outcome, enqueue};
+use crate::requests::Kind;
 use domain::contact::Contact;
 use domain::groups::State;
 use domain::ids::{GroupRequestId, MessageId, SessionId};
@@ -130,7 +131,7 @@ pub(super) async fn send(services: Services, job: Job<GroupJob>) -> Outcome {
     let now = services.clock.now();
     let GroupJob { request: id, template, session, message } = job.payload;
     let mut db = services.db.acquire().await?;
-    let request = match groups::load(&services, &mut db, id, now).await {
+    let request = match Groups::load(&services, &mut db, id, now).await {
         Ok(Some(request)) => request,
         // Never committed here: there is nobody to tell.
         Ok(None) => return Ok(()),

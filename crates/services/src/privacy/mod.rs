@@ -299,10 +299,16 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
             break;
         }
     }
-    erased.bus_requests = crate::bus::erase_due(services, Term::Bus.before(services.clock.now())).await?;
+    erased.bus_requests =
+        crate::requests::erase_due::<crate::bus::Bus>(services, Term::Bus.before(services.clock.now())).await?;
     let now = services.clock.now();
     erased.rosters = crate::groups::erase_due_rosters(services, Term::Roster.before(now)).await?;
-    erased.group_requests = crate::groups::erase_due(services, Term::Group.before(now)).await?;
+    erased.group_requests =
+        crate::requests::erase_due::<crate::groups::Groups>(services, Term::Group.before(now)).await?;
+    if let Err(error) = crate::files::sweep(services).await {
+        // They are swept the next time; what is erased besides must not wait for a folder.
+        tracing::error!(%error, "files that belong to nothing could not be removed");
+    }
     erased.swept = sql::sweep(&services.db, &due(services.clock.now())).await?;
     Ok(erased)
 }

@@ -48,6 +48,70 @@ pub async fn crews(db: &mut PgConnection) -> sqlx::Result<Vec<CrewRow>> {
     .await
 }
 
+/// No two vehicles of one title.
+pub const VEHICLE_ONCE: &str = "bus_vehicle_once";
+/// No two crews of one title.
+pub const CREW_ONCE: &str = "bus_crew_once";
+
+/// Adds a vehicle, or gives the one of that identifier, while it is in use, these words. Answers whether it is new. Another
+/// of its title ends in an error that names [`VEHICLE_ONCE`].
+pub async fn save_vehicle(db: &mut PgConnection, row: &VehicleRow, now: jiff::Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update bus_vehicle set title_zh = $2, title_en = $3, needs_m = $4 where id = $1 and active",
+        row.id,
+        row.title_zh,
+        row.title_en,
+        row.needs_m
+    );
+    if done.execute(&mut *db).await?.rows_affected() == 1 {
+        return Ok(false);
+    }
+    sqlx::query!(
+        "insert into bus_vehicle (id, title_zh, title_en, needs_m, created_at) values ($1, $2, $3, $4, $5)",
+        row.id,
+        row.title_zh,
+        row.title_en,
+        row.needs_m,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(true)
+}
+
+/// The same of a crew; [`CREW_ONCE`].
+pub async fn save_crew(db: &mut PgConnection, row: &CrewRow, now: jiff::Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update bus_crew set title_zh = $2, title_en = $3 where id = $1 and active",
+        row.id,
+        row.title_zh,
+        row.title_en
+    );
+    if done.execute(&mut *db).await?.rows_affected() == 1 {
+        return Ok(false);
+    }
+    sqlx::query!(
+        "insert into bus_crew (id, title_zh, title_en, created_at) values ($1, $2, $3, $4)",
+        row.id,
+        row.title_zh,
+        row.title_en,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(true)
+}
+
+/// Retires a vehicle or a crew. Answers whether there was one in use.
+pub async fn retire(db: &mut PgConnection, vehicle: bool, id: Uuid) -> sqlx::Result<bool> {
+    let done = if vehicle {
+        sqlx::query!("update bus_vehicle set active = false where id = $1 and active", id).execute(db).await?
+    } else {
+        sqlx::query!("update bus_crew set active = false where id = $1 and active", id).execute(db).await?
+    };
+    Ok(done.rows_affected() == 1)
+}
+
 /// Adds a vehicle unless there is one of that title.
 pub async fn add_vehicle(db: &mut PgConnection, fresh: &VehicleRow, now: jiff::Timestamp) -> sqlx::Result<()> {
     sqlx::query!(

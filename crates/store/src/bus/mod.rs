@@ -1,8 +1,8 @@
 //! The science bus: drafts, requests, stops, days without driving, what is counted afterwards.
 
-pub mod drafts;
 pub mod fleet;
 pub mod held;
+pub mod photos;
 pub mod requests;
 pub mod stops;
 pub mod tally;

@@ -173,13 +173,10 @@ pub async fn request(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Req
     .await
 }
 
-/// Locks a request for a change, and answers it.
-pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<RequestRow>> {
-    let there = sqlx::query_scalar!("select id from bus_request where id = $1 for update", id).fetch_optional(&mut *db);
-    match there.await? {
-        Some(id) => request(db, id).await,
-        None => Ok(None),
-    }
+/// Locks a request for a change. Answers whether it is there.
+pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
+    let there = sqlx::query_scalar!("select id from bus_request where id = $1 for update", id).fetch_optional(db);
+    Ok(there.await?.is_some())
 }
 
 /// The requests that are not over, and those that ended after `since`; the oldest first. `city` narrows.
@@ -301,23 +298,22 @@ pub async fn follow_short_link(
     Ok(found.map(|row| (row.request_id, row.expires_at.to_jiff())))
 }
 
-/// Requests that have been over, or whose last day has been past, since `before`, not erased yet; locked, skipping those
-/// another server erases. Each with its state.
-pub async fn due(db: &mut PgConnection, before: jiff::Timestamp, limit: i64) -> sqlx::Result<Vec<(Uuid, String)>> {
-    let rows = sqlx::query!(
-        "select id, state from bus_request r
-         where erased_at is null and updated_at < $1
+/// The next request after `after` that has been over, or whose last day has been past, since `before`, and is not erased
+/// yet; locked, skipping those another server erases.
+pub async fn next_due(db: &mut PgConnection, before: jiff::Timestamp, after: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from bus_request r
+         where id > $2 and erased_at is null and updated_at < $1
            and (state in ('visited', 'refused', 'withdrawn') or (select max(day) from unnest(days) as day) < ($1::timestamptz)::date)
-         order by id limit $2 for update of r skip locked",
+         order by id limit 1 for update of r skip locked",
         before.to_sqlx() as _,
-        limit
+        after
     )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.state)).collect())
+    .fetch_optional(db)
+    .await
 }
 
-/// How many requests [`due`] would find without a limit.
+/// How many requests [`next_due`] would find, one after the other.
 pub async fn count_due(db: impl sqlx::PgExecutor<'_>, before: jiff::Timestamp) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         "select count(*) as \"due!\" from bus_request

@@ -34,6 +34,8 @@ pub struct StopRow {
     pub answer_by: Timestamp,
     /// The coordinator's words, sealed for the stop.
     pub message_sealed: Option<Vec<u8>>,
+    /// iCalendar UID: that of the date it took the place of, so that calendars move the entry instead of adding one.
+    pub uid: Uuid,
     /// iCalendar SEQUENCE.
     pub sequence: i32,
     /// Who came.
@@ -69,7 +71,7 @@ pub async fn between(
     sqlx::query_as!(
         StopRow,
         "select s.id, s.request_id, r.reference, s.vehicle_id, s.crew_id, s.starts_at, s.ends_at, s.state, s.answer_by,
-                s.message_sealed, s.sequence, s.people_came, s.updated_at, r.organisation, r.audience, r.city, r.x, r.y,
+                s.message_sealed, coalesce(s.uid, s.id) as \"uid!\", s.sequence, s.people_came, s.updated_at, r.organisation, r.audience, r.city, r.x, r.y,
                 r.people, r.version, o.starts_at as \"replaced_from?: Timestamp\", o.ends_at as \"replaced_until?: Timestamp\"
          from bus_stop s join bus_request r on r.id = s.request_id left join bus_stop o on o.id = s.replaces
          where s.state <> 'released' and s.starts_at >= $1 and s.starts_at < $2
@@ -81,12 +83,27 @@ pub async fn between(
     .await
 }
 
+/// A live stop.
+pub async fn stop(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<StopRow>> {
+    sqlx::query_as!(
+        StopRow,
+        "select s.id, s.request_id, r.reference, s.vehicle_id, s.crew_id, s.starts_at, s.ends_at, s.state, s.answer_by,
+                s.message_sealed, coalesce(s.uid, s.id) as \"uid!\", s.sequence, s.people_came, s.updated_at, r.organisation, r.audience, r.city, r.x, r.y,
+                r.people, r.version, o.starts_at as \"replaced_from?: Timestamp\", o.ends_at as \"replaced_until?: Timestamp\"
+         from bus_stop s join bus_request r on r.id = s.request_id left join bus_stop o on o.id = s.replaces
+         where s.state <> 'released' and s.id = $1",
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// The live stop of a request.
 pub async fn of_request(db: &mut PgConnection, request: Uuid) -> sqlx::Result<Option<StopRow>> {
     sqlx::query_as!(
         StopRow,
         "select s.id, s.request_id, r.reference, s.vehicle_id, s.crew_id, s.starts_at, s.ends_at, s.state, s.answer_by,
-                s.message_sealed, s.sequence, s.people_came, s.updated_at, r.organisation, r.audience, r.city, r.x, r.y,
+                s.message_sealed, coalesce(s.uid, s.id) as \"uid!\", s.sequence, s.people_came, s.updated_at, r.organisation, r.audience, r.city, r.x, r.y,
                 r.people, r.version, o.starts_at as \"replaced_from?: Timestamp\", o.ends_at as \"replaced_until?: Timestamp\"
          from bus_stop s join bus_request r on r.id = s.request_id left join bus_stop o on o.id = s.replaces
          where s.state <> 'released' and s.request_id = $1",
@@ -132,8 +149,9 @@ pub struct NewStop {
 pub async fn propose(db: &mut PgConnection, fresh: &NewStop, now: jiff::Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into bus_stop (id, request_id, vehicle_id, crew_id, starts_at, ends_at, busy, state, answer_by, message_sealed,
-                sequence, created_at, created_by, updated_at, replaces)
-         values ($1, $2, $3, $4, $5, $6, tstzrange($7, $8), 'proposed', $9, $10, $11, $12, $13, $12, $14)",
+                sequence, created_at, created_by, updated_at, replaces, uid)
+         values ($1, $2, $3, $4, $5, $6, tstzrange($7, $8), 'proposed', $9, $10, $11, $12, $13, $12, $14,
+                 coalesce((select coalesce(o.uid, o.id) from bus_stop o where o.id = $14), $1))",
         fresh.id,
         fresh.request_id,
         fresh.vehicle_id,

@@ -75,30 +75,29 @@ pub async fn live(
     .await
 }
 
-/// Requests that have been over since `before`, or whose last wished session and booking are past since then, not erased
-/// yet; locked, skipping those another server erases. Each with its state.
-pub async fn due(db: &mut PgConnection, before: jiff::Timestamp, limit: i64) -> sqlx::Result<Vec<(Uuid, String)>> {
-    let rows = sqlx::query!(
-        "select r.id, r.state from group_request r
-         where r.erased_at is null and r.updated_at < $1
-           and (r.state in ('visited', 'refused', 'withdrawn')
+/// The next request after `after` that has been over since `before`, or whose last wished session and booking are past since
+/// then, and is not erased yet; locked, skipping those another server erases.
+pub async fn next_due(db: &mut PgConnection, before: jiff::Timestamp, after: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "select r.id from group_request r
+         where r.id > $2 and r.erased_at is null and r.updated_at < $1
+           and (r.state in ('visited', 'missed', 'over', 'refused', 'withdrawn')
                 or not exists (select from session s left join booking b on b.id = r.booking_id
                                where s.ends_at >= $1 and (s.id = any(r.wishes) or s.id in (r.proposed_session, b.session_id))))
-         order by r.id limit $2 for update of r skip locked",
+         order by r.id limit 1 for update of r skip locked",
         before.to_sqlx() as _,
-        limit
+        after
     )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.state)).collect())
+    .fetch_optional(db)
+    .await
 }
 
-/// How many requests [`due`] would find without a limit.
+/// How many requests [`next_due`] would find, one after the other.
 pub async fn count_due(db: impl PgExecutor<'_>, before: jiff::Timestamp) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         "select count(*) as \"due!\" from group_request r
          where r.erased_at is null and r.updated_at < $1
-           and (r.state in ('visited', 'refused', 'withdrawn')
+           and (r.state in ('visited', 'missed', 'over', 'refused', 'withdrawn')
                 or not exists (select from session s left join booking b on b.id = r.booking_id
                                where s.ends_at >= $1 and (s.id = any(r.wishes) or s.id in (r.proposed_session, b.session_id))))",
         before.to_sqlx() as _

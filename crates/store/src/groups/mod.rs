@@ -1,6 +1,6 @@
 //! Group visits to the museum.
 
-pub mod drafts;
 pub mod held;
+pub mod letters;
 pub mod requests;
 pub mod rosters;

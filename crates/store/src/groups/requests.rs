@@ -160,6 +160,8 @@ pub struct RequestRow {
     pub booking_people: Option<i32>,
     /// Who came.
     pub booking_arrived: Option<i32>,
+    /// A mark stands that nobody came.
+    pub booking_missed: bool,
     /// Beginning of its session.
     pub booking_starts: Option<Timestamp>,
     /// End of its session.
@@ -187,6 +189,8 @@ macro_rules! requests {
                       r.booking_id, b.session_id as "booking_session?", b.state as "booking_state?",
                       b.closure_id as "booking_closure?", b.people as "booking_people?", b.arrived as "booking_arrived?",
                       s.starts_at as "booking_starts?", s.ends_at as "booking_ends?", l.people as "roster_people?",
+                      exists(select from no_show n where n.session_id = b.session_id and n.booking_id = b.id
+                             and n.whole and n.over_at is null) as "booking_missed!",
                       r.created_at, r.updated_at, r.erased_at
                from group_request r
                left join session p on p.id = r.proposed_session
@@ -206,13 +210,10 @@ pub async fn request(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Req
     requests!("where r.id = $1", id).fetch_optional(db).await
 }
 
-/// Locks a request for a change, and answers it.
-pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<RequestRow>> {
-    let there = sqlx::query_scalar!("select id from group_request where id = $1 for update", id);
-    match there.fetch_optional(&mut *db).await? {
-        Some(id) => request(db, id).await,
-        None => Ok(None),
-    }
+/// Locks a request for a change. Answers whether it is there.
+pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
+    let there = sqlx::query_scalar!("select id from group_request where id = $1 for update", id).fetch_optional(db);
+    Ok(there.await?.is_some())
 }
 
 /// The requests that are not over, and those that ended after `since`; the oldest first. `text` narrows to organisations
@@ -336,16 +337,22 @@ pub async fn resize(
 }
 
 /// The requests to which something has happened by itself: a proposal that ran out or whose session was closed, a booking
-/// that was cancelled or came. At most 200.
-pub async fn unsettled(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Result<Vec<Uuid>> {
+/// that was cancelled, came, did not come, or whose session ended before `past` with nothing known of it. At most 200.
+pub async fn unsettled(db: &mut PgConnection, now: jiff::Timestamp, past: jiff::Timestamp) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select r.id from group_request r
          left join session p on p.id = r.proposed_session
          left join booking b on b.id = r.booking_id
+         left join session s on s.id = b.session_id
+         left join no_show n on n.session_id = b.session_id and n.booking_id = b.id and n.whole and n.over_at is null
          where (r.state = 'proposed' and (r.answer_by <= $1 or p.state <> 'open'))
-            or (r.state = 'approved' and (b.state = 'cancelled' or b.arrived > 0))
+            or (r.state = 'approved'
+                and (b.state = 'cancelled' or b.arrived > 0 or n.booking_id is not null or s.ends_at <= $2))
+            or (r.state in ('missed', 'over') and r.erased_at is null and b.arrived > 0)
+            or (r.state = 'missed' and r.erased_at is null and n.booking_id is null)
          order by r.id limit 200",
-        now.to_sqlx() as _
+        now.to_sqlx() as _,
+        past.to_sqlx() as _
     )
     .fetch_all(db)
     .await

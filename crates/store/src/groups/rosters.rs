@@ -55,9 +55,9 @@ pub async fn due(db: &mut PgConnection, before: jiff::Timestamp, limit: i64) -> 
     sqlx::query_scalar!(
         "select l.request_id from group_roster l join group_request r on r.id = l.request_id
          left join booking b on b.id = r.booking_id left join session s on s.id = b.session_id
-         where case when s.id is not null and r.state in ('approved', 'visited') then s.ends_at < $1
+         where case when s.id is not null and r.state in ('approved', 'visited', 'missed', 'over') then s.ends_at < $1
                     else l.saved_at < $1
-                     and ((r.updated_at < $1 and r.state in ('refused', 'withdrawn', 'visited'))
+                     and ((r.updated_at < $1 and r.state in ('refused', 'withdrawn', 'visited', 'missed', 'over'))
                           or not exists (select from session x
                                          where x.ends_at >= $1
                                            and (x.id = any(r.wishes) or x.id in (r.proposed_session, b.session_id)))) end
@@ -74,9 +74,9 @@ pub async fn count_due(db: impl PgExecutor<'_>, before: jiff::Timestamp) -> sqlx
     sqlx::query_scalar!(
         "select count(*) as \"due!\" from group_roster l join group_request r on r.id = l.request_id
          left join booking b on b.id = r.booking_id left join session s on s.id = b.session_id
-         where case when s.id is not null and r.state in ('approved', 'visited') then s.ends_at < $1
+         where case when s.id is not null and r.state in ('approved', 'visited', 'missed', 'over') then s.ends_at < $1
                     else l.saved_at < $1
-                     and ((r.updated_at < $1 and r.state in ('refused', 'withdrawn', 'visited'))
+                     and ((r.updated_at < $1 and r.state in ('refused', 'withdrawn', 'visited', 'missed', 'over'))
                           or not exists (select from session x
                                          where x.ends_at >= $1
                                            and (x.id = any(r.wishes) or x.id in (r.proposed_session, b.session_id)))) end",

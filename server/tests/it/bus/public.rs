@@ -2,6 +2,7 @@
 
 use super::*;
 use domain::account::Scope;
+use domain::ids::BusRequestId;
 use jiff::SignedDuration;
 use server::layers::client_address::Peer;
 use std::net::SocketAddr;
@@ -115,7 +116,8 @@ async fn a_school_says_what_it_was_like_once() {
     let pool = site.test.db.owner_pool();
     sqlx::query("delete from bus_feedback where request_id = $1::uuid").bind(&id).execute(&pool).await.expect("gone");
     let (services, system) = (&site.test.services, site.test.services.system());
-    let request = services::bus::request(services, &system, id.parse().expect("an id")).await.expect("a request");
+    let request =
+        services::bus::request(services, &system, id.parse::<BusRequestId>().expect("an id")).await.expect("a request");
     let link = services::bus::feedback_link(services, &request);
     let (path, school) = (format!("/bus/f/{link}"), Visitor::new(&site));
     shows(&school.get(&path).await, StatusCode::OK, &["这次到访怎么样", "演示市明湖小学"]);

@@ -1,5 +1,6 @@
 //! Group visits through the real router: what a class types, sends and is shown; what staff do.
 
+mod letter;
 mod public;
 mod roster;
 mod staff;

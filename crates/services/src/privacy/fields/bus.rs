@@ -172,4 +172,17 @@ pub(super) const FIELDS: &[Field] = &[
         protection: Protection::Plain,
         in_notice: false,
     },
+    Field {
+        table: "bus_photo",
+        columns: &["consent_by"],
+        what: Text {
+            zh: "登记照片同意情况的工作人员编号",
+            en: "Account number of who noted the consent to a photograph",
+        },
+        purpose: Text { zh: "管理追溯", en: "Accountability" },
+        readers: BUS_OFFICE,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
 ];

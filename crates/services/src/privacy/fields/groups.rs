@@ -137,6 +137,21 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: true,
     },
     Field {
+        table: "file_content",
+        columns: &["sealed"],
+        what: Text {
+            zh: "您上传的盖章函件；科普巴士到访照片（须经照片中的人同意）",
+            en: "The stamped letter you sent; photographs of visits of the bus (with the consent of those on them)",
+        },
+        purpose: Text {
+            zh: "核对参观单位；在活动页面展示", en: "Checking who comes; showing what a visit was like"
+        },
+        readers: GROUP_OFFICE,
+        term: Term::Group,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
         table: "group_policy",
         columns: &["created_by"],
         what: Text {

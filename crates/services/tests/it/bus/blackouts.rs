@@ -7,7 +7,7 @@ use jiff::{SignedDuration, civil};
 use services::bus::{self, BusError, Fate, NewBlackout, Seen};
 use testkit::TestHouse;
 
-fn repair(house: &TestHouse, vehicle: Option<domain::ids::BusVehicleId>) -> NewBlackout {
+pub fn repair(house: &TestHouse, vehicle: Option<domain::ids::BusVehicleId>) -> NewBlackout {
     NewBlackout {
         id: house.services.system().new_id(),
         vehicle,
@@ -20,7 +20,7 @@ fn repair(house: &TestHouse, vehicle: Option<domain::ids::BusVehicleId>) -> NewB
 }
 
 /// What a dispatcher is shown who looks at such days.
-async fn shown(house: &TestHouse, wanted: &NewBlackout) -> Vec<Seen> {
+pub async fn shown(house: &TestHouse, wanted: &NewBlackout) -> Vec<Seen> {
     let staff = dispatcher(&house.services, 7);
     bus::colliding(&house.services, &staff, wanted).await.expect("a list").iter().map(Seen::from).collect()
 }
@@ -86,7 +86,7 @@ async fn a_repair_shows_whom_it_concerns_and_then_sends_them_back_into_the_queue
     assert!(subjects(&house, 2).await.iter().all(|subject| !subject.contains("另行安排")));
 
     let again = propose(&house, one, vehicles[0], crews[0], ("14:00", "16:00")).await;
-    let Err(BusError::Conflicts(told)) = again else { panic!("nothing drives that day") };
+    let Err(BusError::Own(bus::Conflicts(told))) = again else { panic!("nothing drives that day") };
     assert!(matches!(told[0].conflict, Conflict::Blackout { .. }) && told[0].blackout.is_some());
     let standing = bus::blackouts(services, &staff).await.expect("a list");
     bus::end_blackout(services, &staff, standing[0].id).await.expect("ended");
@@ -127,7 +127,7 @@ async fn planning_into_days_that_are_being_taken_away_ends_in_one_of_the_two() {
         match (&planned, &taken) {
             // Planned first: the other saw no collision and is shown one.
             (Ok(()), Err(BusError::StateHasChanged)) => assert_eq!(state, State::Proposed),
-            (Err(BusError::Conflicts(_)), Ok(0)) => assert_eq!(state, State::Submitted),
+            (Err(BusError::Own(_)), Ok(0)) => assert_eq!(state, State::Submitted),
             _ => panic!("{planned:?} {taken:?}"),
         }
         if taken.is_ok() {

@@ -140,7 +140,7 @@ async fn a_proposal_nobody_answers_ends_by_its_time_alone() {
     let handle = link(&house, first).await;
     propose(&house, first, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
     let taken = propose(&house, second, vehicles[0], crews[0], ("09:00", "11:00")).await;
-    assert!(matches!(taken, Err(BusError::Conflicts(_))), "{taken:?}");
+    assert!(matches!(taken, Err(BusError::Own(_))), "{taken:?}");
     // Five days and a minute; no worker ran.
     house.services.clock.advance(SignedDuration::from_hours(24 * 5) + SignedDuration::from_mins(1));
     assert_eq!(request(&house, first).await.state, State::Submitted);
@@ -159,7 +159,7 @@ async fn withdrawing_gives_vehicle_and_crew_back_and_another_proposal_replaces_t
     propose(&house, first, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
     // Half an hour later the same morning: its own first proposal is in nobody's way.
     propose(&house, first, vehicles[0], crews[0], ("09:30", "11:30")).await.expect("proposed anew");
-    let stop = request(&house, first).await.stop.expect("a stop");
+    let stop = request(&house, first).await.own.stop.expect("a stop");
     assert!(stop.sequence > 0, "a calendar takes it for the newer one");
     let at = |text: &str| -> jiff::Timestamp { text.parse().expect("an instant") };
     let old = (at("2026-09-10T09:00:00+08:00"), at("2026-09-10T11:00:00+08:00"));
@@ -298,12 +298,12 @@ async fn another_bus_is_given_once_and_a_colleague_who_saw_the_first_looks_again
     bus::accept(services, &house.context(Actor::Anonymous), &link(&house, first).await, None).await.expect("accepted");
     let seen = request(&house, first).await.version;
     let taken = bus::assign(services, &staff, first, seen, vehicles[1], crews[0], false).await;
-    assert!(matches!(taken, Err(BusError::Conflicts(_))), "{taken:?}");
+    assert!(matches!(taken, Err(BusError::Own(_))), "{taken:?}");
     // The second school's proposal runs out: stored still, in nobody's way.
     house.services.clock.advance(SignedDuration::from_hours(24 * 5) + SignedDuration::from_mins(1));
     let staff = dispatcher(&house.services, 7);
     bus::assign(services, &staff, first, seen, vehicles[1], crews[1], false).await.expect("given");
-    let stop = request(&house, first).await.stop.expect("a stop");
+    let stop = request(&house, first).await.own.stop.expect("a stop");
     assert_eq!((stop.vehicle, stop.crew), (vehicles[1], crews[1]));
     let stale = bus::assign(services, &staff, first, seen, vehicles[0], crews[0], false).await;
     assert!(matches!(stale, Err(BusError::StateHasChanged)), "{stale:?}");

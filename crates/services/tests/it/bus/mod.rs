@@ -2,6 +2,7 @@
 
 mod blackouts;
 mod life;
+mod photos;
 mod races;
 
 use domain::account::{Actor, Role};

@@ -1,13 +1,17 @@
 //! Races on real Postgres. Each has its negative control: the same race with the guard switched off must go wrong, or the
 //! race proves nothing.
 
+use super::blackouts::{repair, shown};
 use super::{ask_for_the_bus, dispatcher, garage, link, morning, propose, request};
 use domain::account::Actor;
-use domain::bus::State;
+use domain::bus::{Event, State, next};
 use domain::ids::{BusCrewId, BusRequestId, BusVehicleId};
 use jiff::SignedDuration;
-use services::bus::{self, BusError, Guard};
+use services::Services;
+use services::bus::{self, BusError, Fate, Guard};
+use services::clock::Clock;
 use std::sync::Arc;
+use store::bus::{requests as sql, stops};
 use testkit::TestHouse;
 use tokio::sync::Barrier;
 
@@ -83,7 +87,7 @@ async fn of_twelve_dispatchers_one_keeps_the_bus_and_the_others_see_who_was_firs
         }
     }
     for error in lost {
-        let BusError::Conflicts(told) = error else { panic!("{error}") };
+        let BusError::Own(bus::Conflicts(told)) = error else { panic!("{error}") };
         assert_eq!(told[0].stop.as_ref().map(|stop| stop.request), first, "it names who was first");
     }
 }
@@ -106,7 +110,7 @@ async fn the_database_alone_keeps_a_bus_in_one_place() {
     let requests = schools(&house).await;
     let (won, lost) = storm(&house, &requests, vehicles[0], crews[0], Guard::NegativeControl).await;
     assert_eq!((won, stops(&house).await), (1, 1));
-    assert!(lost.iter().all(|error| matches!(error, BusError::Conflicts(told) if !told.is_empty())), "{lost:?}");
+    assert!(lost.iter().all(|error| matches!(error, BusError::Own(told) if !told.0.is_empty())), "{lost:?}");
 }
 
 #[tokio::test]
@@ -149,5 +153,94 @@ async fn accepting_and_withdrawing_at_once_end_in_one_of_the_two() {
             bus::withdraw(&house.services, &school, &handle, None).await.expect("free for the next round");
         }
         house.services.clock.advance(SignedDuration::from_mins(2));
+    }
+}
+
+/// What both sides of a race were told, and where the request and its stop stand.
+async fn stands(house: &TestHouse, id: BusRequestId) -> (String, String) {
+    let sql = "select r.state, s.state from bus_request r join bus_stop s on s.request_id = r.id
+               where r.id = $1 order by s.created_at desc, s.id desc limit 1";
+    sqlx::query_as(sql).bind(id.0).fetch_one(&house.db.owner_pool()).await.expect("a request with a stop")
+}
+
+/// A proposal that waits, and a second server whose clock is past its time.
+async fn about_to_lapse(n: usize) -> (TestHouse, BusRequestId, Services) {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let id = ask_for_the_bus(&house, n, "jinan").await;
+    propose(&house, id, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    let answer_by = request(&house, id).await.stop.as_ref().map(|stop| stop.answer_by).expect("a stop");
+    let late = TestHouse::second(&house.db, Clock::frozen(answer_by), 2).await;
+    (house, id, late)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accepting_and_running_out_at_once_end_in_one_of_the_two() {
+    for n in 0..4 {
+        let (house, id, late) = about_to_lapse(n).await;
+        let (handle, school) = (link(&house, id).await, house.context(Actor::Anonymous));
+        let (accepted, lapsed) =
+            tokio::join!(bus::accept(&house.services, &school, &handle, None), bus::lapse_due(&late));
+        let (accepted, lapsed) = (accepted.is_ok(), lapsed.expect("the clock goes on"));
+        let stands = stands(&house, id).await;
+        let stands = (stands.0.as_str(), stands.1.as_str());
+        match accepted {
+            // Settled without anything to settle counts as looked at: what is so is what the row says.
+            true => assert_eq!(stands, ("accepted", "accepted"), "{lapsed}"),
+            false => assert_eq!((stands, lapsed), (("submitted", "released"), 1)),
+        }
+    }
+}
+
+/// The same steps without the row's lock: each side reads, then both write.
+async fn unguarded(pool: &sqlx::PgPool, id: BusRequestId, event: Event, both_read: &Barrier) -> bool {
+    let mut tx = pool.acquire().await.expect("a connection");
+    sqlx::raw_sql("begin").execute(&mut *tx).await.expect("a transaction");
+    let row = sql::request(&mut tx, id.0).await.expect("read").expect("a request");
+    let then = next(State::from_name(&row.state).expect("a state"), event);
+    both_read.wait().await;
+    let Ok(then) = then else { return false };
+    let now = jiff::Timestamp::now();
+    sql::advance(&mut tx, id.0, then.name(), &sql::Change::default(), now).await.expect("written");
+    let stop = if then.holds_a_stop() { then.name() } else { "released" };
+    stops::advance(&mut tx, id.0, stop, now).await.expect("written");
+    sqlx::raw_sql("commit").execute(&mut *tx).await.expect("committed");
+    true
+}
+
+/// Negative control of the race above and of the one below: without the lock both sides are told yes.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_row_s_lock_both_sides_are_told_yes() {
+    for event in [Event::Lapse, Event::Release] {
+        let (house, id, _) = about_to_lapse(1).await;
+        let (pool, both_read) = (house.db.owner_pool(), Barrier::new(2));
+        let (accepted, taken) =
+            tokio::join!(unguarded(&pool, id, Event::Accept, &both_read), unguarded(&pool, id, event, &both_read));
+        assert!(accepted && taken, "a race that cannot go wrong proves nothing about the lock");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accepting_and_taking_the_day_away_at_once_end_in_one_of_the_two() {
+    for n in 0..4 {
+        let (house, id, _) = about_to_lapse(n).await;
+        let other = TestHouse::second(&house.db, house.services.clock.clone(), 2).await;
+        let (handle, school) = (link(&house, id).await, house.context(Actor::Anonymous));
+        let staff = dispatcher(&other, 7);
+        let wanted = repair(&house, None);
+        let seen = shown(&house, &wanted).await;
+        let version = Some(request(&house, id).await.version);
+        let (accepted, taken) = tokio::join!(
+            bus::accept(&house.services, &school, &handle, version),
+            bus::add_blackout(&other, &staff, wanted, Fate::Queue, seen)
+        );
+        let stands = stands(&house, id).await;
+        let stands = (stands.0.as_str(), stands.1.as_str());
+        match (&accepted, &taken) {
+            (Ok(()), Err(BusError::StateHasChanged)) => assert_eq!(stands, ("accepted", "accepted")),
+            (Err(BusError::StateHasChanged | BusError::Refused(_)), Ok(1)) => {
+                assert_eq!(stands, ("submitted", "released"));
+            }
+            _ => panic!("{accepted:?} {taken:?} {stands:?}"),
+        }
     }
 }

@@ -8,7 +8,7 @@ use domain::groups::State;
 use domain::ids::ClosureId;
 use jiff::SignedDuration;
 use services::booking::{self, BookingState, Closed, Closing, Ticket};
-use services::groups::{self, GroupError, Handle, Wanted};
+use services::groups::{self, GroupError, GroupFault, Handle, Wanted};
 use uuid::Uuid;
 
 fn fields(error: GroupError) -> Vec<(String, Fault)> {
@@ -149,7 +149,10 @@ async fn a_closed_session_puts_the_group_back_and_tells_it_once() {
     let told = subjects(&house, 1).await;
     assert_eq!(told.iter().filter(|subject| subject.contains("暂停开放")).count(), 1, "{told:?}");
     let again = approve(&house, id, sessions[0]).await;
-    assert!(matches!(again, Err(GroupError::Booking(domain::booking::Refusal::SessionClosed))), "{again:?}");
+    assert!(
+        matches!(again, Err(GroupError::Own(GroupFault::Booking(domain::booking::Refusal::SessionClosed)))),
+        "{again:?}"
+    );
     approve(&house, id, sessions[1]).await.expect("the second wish");
     let seen = request(&house, id).await;
     assert_eq!((seen.state, seen.booking.map(|it| it.span.session)), (State::Approved, Some(sessions[1])));

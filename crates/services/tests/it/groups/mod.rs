@@ -1,6 +1,8 @@
 //! Group visits on a real Postgres.
 
+mod letters;
 mod life;
+mod past;
 mod places;
 mod races;
 mod rosters;

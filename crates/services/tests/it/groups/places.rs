@@ -5,7 +5,7 @@ use crate::booking::{book, is_full, officer, people_booked};
 use domain::account::Actor;
 use domain::groups::{Holding, State};
 use jiff::SignedDuration;
-use services::groups::{self, GroupError};
+use services::groups::{self, GroupError, GroupFault};
 
 #[tokio::test]
 async fn a_proposal_keeps_its_places_until_it_is_answered_or_over() {
@@ -65,10 +65,10 @@ async fn without_keeping_a_full_session_is_over_by_so_many() {
         book(&house.services, sessions[0], n, 5).await.expect("the public comes first");
     }
     let late = approve(&house, id, sessions[0]).await;
-    assert!(matches!(late, Err(GroupError::Over { by: 3, free: 50 })), "{late:?}");
+    assert!(matches!(late, Err(GroupError::Own(GroupFault::Over { by: 3, free: 50 }))), "{late:?}");
     assert_eq!((request(&house, id).await.state, people_booked(&house, sessions[0]).await), (State::Accepted, 10));
     let proposed = propose(&house, id, sessions[0]).await;
-    assert!(matches!(proposed, Err(GroupError::Over { by: 3, .. })), "{proposed:?}");
+    assert!(matches!(proposed, Err(GroupError::Own(GroupFault::Over { by: 3, .. }))), "{proposed:?}");
     groups::smaller(&house.services, &class, &handle, None, ("45", "5")).await.expect("fifty are fewer");
     approve(&house, id, sessions[0]).await.expect("they fit");
     assert_eq!(people_booked(&house, sessions[0]).await, 60);

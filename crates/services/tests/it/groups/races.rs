@@ -9,7 +9,7 @@ use domain::ids::{GroupRequestId, SessionId};
 use jiff::SignedDuration;
 use services::Services;
 use services::booking::{Claims, Guard};
-use services::groups::{self, GroupError};
+use services::groups::{self, GroupError, GroupFault};
 use std::sync::Arc;
 use testkit::TestHouse;
 use tokio::sync::Barrier;
@@ -69,7 +69,10 @@ async fn of_two_approvals_for_one_session_exactly_one_wins() {
     let requests = classes(&house, sessions[0]).await;
     let answers = storm(&house, &requests[..2], sessions[0], Guard::Lock).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
-    assert!(answers.iter().any(|answer| matches!(answer, Err(GroupError::Over { by: 46, free: 7 }))), "{answers:?}");
+    assert!(
+        answers.iter().any(|answer| matches!(answer, Err(GroupError::Own(GroupFault::Over { by: 46, free: 7 })))),
+        "{answers:?}"
+    );
     assert_eq!(people_booked(&house, sessions[0]).await, 53);
     for (id, answer) in requests.iter().zip(&answers) {
         let state = request(&house, *id).await.state;
@@ -96,7 +99,7 @@ async fn the_database_alone_refuses_overselling_and_says_full() {
     let answers = storm(&house, &requests, sessions[0], Guard::NegativeControl).await;
     assert_eq!(people_booked(&house, sessions[0]).await, 53);
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
-    let full = |answer: &&Result<(), GroupError>| matches!(answer, Err(GroupError::Over { .. }));
+    let full = |answer: &&Result<(), GroupError>| matches!(answer, Err(GroupError::Own(GroupFault::Over { .. })));
     assert_eq!(answers.iter().filter(full).count(), CLASSES - 1, "{answers:?}");
 }
 
@@ -138,7 +141,7 @@ async fn accepting_in_the_last_moment_and_running_out_end_in_one_of_the_two() {
         let id = ask(&house, n, &sessions[..1]).await;
         propose(&house, id, sessions[1]).await.expect("proposed");
         let (handle, seen) = (link(&house, id).await, request(&house, id).await);
-        let answer_by = seen.proposal.expect("a proposal").answer_by;
+        let answer_by = seen.own.proposal.expect("a proposal").answer_by;
         // The class presses a moment before the end; the worker comes at the end, on another server.
         let class =
             services::Context { now: answer_by - SignedDuration::from_millis(1), ..house.context(Actor::Anonymous) };

@@ -7,7 +7,7 @@ use domain::field::Fault;
 use domain::groups::{Column, RowFault};
 use jiff::SignedDuration;
 use services::Context;
-use services::groups::{self, GroupError, Sent};
+use services::groups::{self, GroupError, GroupFault, Sent};
 
 fn names(count: usize) -> String {
     let lines: Vec<String> = (1..=count).map(|n| format!("演示·同学{n:02},三年级{}班", n % 2 + 1)).collect();
@@ -26,7 +26,7 @@ async fn a_list_with_three_faulty_rows_keeps_nothing_and_the_right_one_everythin
     let faulty =
         names(48).replace("演示·同学07", "").replace("演示·同学20", "=1+1").replace("演示·同学31", "演示·同学29");
     let faults = match send(faulty).await.expect_err("three rows are wrong") {
-        GroupError::Rows(faults) => faults,
+        GroupError::Own(GroupFault::Rows(faults)) => faults,
         other => panic!("{other}"),
     };
     let fault = |row, fault| RowFault { row, column: Column::Name, fault };
@@ -36,7 +36,7 @@ async fn a_list_with_three_faulty_rows_keeps_nothing_and_the_right_one_everythin
     );
     assert_eq!(request(&house, id).await.listed, Some(47), "the list of before stands");
     assert_eq!(send(names(48)).await.expect("right"), 48);
-    assert!(matches!(send(names(49)).await, Err(GroupError::Rows(_))), "more than come");
+    assert!(matches!(send(names(49)).await, Err(GroupError::Own(GroupFault::Rows(_)))), "more than come");
     let shown = groups::own_roster(&house.services, &class, &handle).await.expect("it").expect("a list");
     assert_eq!((shown.people.len(), shown.people[0].0.as_str()), (48, "演****"));
 }
@@ -81,7 +81,7 @@ async fn a_list_can_be_replaced_until_shortly_before_the_session() {
     };
     send("演示·甲").await.expect("in time");
     house.services.clock.advance(SignedDuration::from_secs(1));
-    assert!(matches!(send("演示·乙").await, Err(GroupError::RosterClosed)));
+    assert!(matches!(send("演示·乙").await, Err(GroupError::Own(GroupFault::RosterClosed))));
     let class = house.context(Actor::Anonymous);
     groups::remove_roster(&house.services, &class, &handle).await.expect("removed");
     assert_eq!(request(&house, id).await.listed, None);

@@ -1,0 +1,200 @@
+//! The bus's kind of request: what only it has, and what goes along when one moves from state to state.
+
+use super::draft::details;
+use super::photos;
+use super::planner::Told;
+use super::view::{self, StopView};
+use crate::account::codes::Purpose;
+use crate::crypto::LinkPurpose;
+use crate::limits::{self, Limit};
+use crate::messages::{self, BusTemplate};
+use crate::requests::{self, Event, Kind, Moved, RequestError, Said, View};
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::bus::{Audience, HalfDay, Position, State};
+use domain::contact::Contact;
+use domain::ids::{BusDraftId, BusRequestId};
+use domain::requests::Step;
+use domain::typed::Typed;
+use jiff::{Timestamp, civil};
+use sqlx::PgConnection;
+use store::bus::requests::{self as sql, Change};
+use store::bus::{held, stops};
+use store::messages::MessageRow;
+use uuid::Uuid;
+
+/// A request for the science bus.
+pub type RequestView = View<Bus>;
+/// How a caller names one. The link that asks what the visit was like is of another purpose and no such name.
+pub type Handle = requests::Handle<Bus>;
+/// What a school typed so far.
+pub type DraftView = requests::DraftView<Bus>;
+/// Why a use case of the bus did not happen.
+pub type BusError = RequestError<Bus>;
+
+/// Schools and communities that ask for the science bus.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bus;
+
+impl requests::RequestId for BusRequestId {
+    type Kind = Bus;
+}
+
+impl requests::DraftId for BusDraftId {
+    type Kind = Bus;
+}
+
+/// What only a request for the bus has.
+#[derive(Clone, Debug)]
+pub struct Particulars {
+    /// Who will come.
+    pub audience: Audience,
+    /// Their ages.
+    pub ages: String,
+    /// How many.
+    pub people: u32,
+    /// Where on the map.
+    pub place: Position,
+    /// Street and number.
+    pub address: String,
+    /// Preferred days, in the order of preference.
+    pub days: Vec<civil::Date>,
+    /// When on such a day.
+    pub half_day: HalfDay,
+    /// Metres to park.
+    pub parking_m: u16,
+    /// A socket.
+    pub power: bool,
+    /// A hall.
+    pub indoor: bool,
+    /// What the dispatcher wrote with the date that is kept.
+    pub message: Option<String>,
+    /// The stop kept for it.
+    pub stop: Option<StopView>,
+}
+
+/// The itinerary is not possible so; what stands in the way, and who was first.
+#[derive(Debug, thiserror::Error)]
+#[error("{} conflicts", .0.len())]
+pub struct Conflicts(pub Vec<Told>);
+
+impl Kind for Bus {
+    type Id = BusRequestId;
+    type DraftId = BusDraftId;
+    type State = State;
+    type Own = Particulars;
+    type Fault = Conflicts;
+    type Change = Change;
+    type Template = BusTemplate;
+
+    const DRAFTS: store::requests::Of = store::requests::Of::Bus;
+    const DRAFT_TABLE: &'static str = "bus_draft";
+    const TABLE: &'static str = "bus_request";
+    const CODE: Purpose = Purpose::Bus;
+    const LINK: LinkPurpose = LinkPurpose::BusRequest;
+    const FORMS: &'static Limit = &limits::BUS_PER_NETWORK;
+    const HANDLE: Capability = Capability::DispatchBus;
+    const REVEAL: Capability = Capability::RevealBusContact;
+    const REVEALED: &'static str = "bus.contact_revealed";
+    const ERASED: &'static str = "privacy.bus_request_erased";
+
+    fn action(event: Event<Self>) -> &'static str {
+        use domain::bus::Event as E;
+        match event {
+            E::Submit => "bus.requested",
+            E::Ask => "bus.asked",
+            E::Answer => "bus.answered",
+            E::Propose => "bus.proposed",
+            E::Accept => "bus.accepted",
+            E::Decline => "bus.declined",
+            E::Lapse => "bus.lapsed",
+            E::Release => "bus.released",
+            E::Schedule => "bus.scheduled",
+            E::Visit => "bus.visited",
+            E::Refuse => "bus.refused",
+            E::Withdraw => "bus.withdrawn",
+        }
+    }
+
+    fn template(step: Step) -> Option<BusTemplate> {
+        match step {
+            Step::Ask => Some(BusTemplate::Asked),
+            Step::Refuse => Some(BusTemplate::Refused),
+            Step::Withdraw => Some(BusTemplate::Withdrawn),
+            Step::Answer | Step::Accept | Step::Decline => None,
+        }
+    }
+
+    fn said(said: Said) -> Change {
+        match said {
+            Said::Question(text) => Change { question_sealed: Some(text), ..Change::default() },
+            Said::Answer(text) => Change { answer_sealed: Some(text), ..Change::default() },
+            Said::Reason(text) => Change { reason_sealed: Some(text), ..Change::default() },
+        }
+    }
+
+    async fn contact(_: &Services, context: &Context, typed: &Typed) -> Result<Contact, BusError> {
+        Ok(details(context, typed)?.contact)
+    }
+
+    async fn load(
+        services: &Services,
+        db: &mut PgConnection,
+        id: BusRequestId,
+        now: Timestamp,
+    ) -> Result<Option<RequestView>, BusError> {
+        let Some(row) = sql::request(db, id.0).await? else { return Ok(None) };
+        let stop = stops::of_request(db, id.0).await?;
+        view::open(services, row, stop, now).map(Some)
+    }
+
+    async fn lock(db: &mut PgConnection, id: BusRequestId) -> sqlx::Result<bool> {
+        sql::lock(db, id.0).await
+    }
+
+    async fn advance(
+        _: &Services,
+        context: &Context,
+        db: &mut PgConnection,
+        moved: Moved<'_, Self>,
+    ) -> Result<(), BusError> {
+        let (id, then) = (moved.request.id.0, moved.then);
+        sql::advance(db, id, then.name(), moved.change, context.now).await?;
+        if moved.event != domain::bus::Event::Propose {
+            // A new proposal makes a stop of its own; everything else takes the one that is there along.
+            let stop = if then.holds_a_stop() { then.name() } else { "released" };
+            stops::advance(db, id, stop, context.now).await?;
+        }
+        Ok(())
+    }
+
+    async fn queue(db: &mut PgConnection, now: Timestamp, id: BusRequestId, template: BusTemplate) -> sqlx::Result<()> {
+        messages::queue_bus(db, now, id, template).await
+    }
+
+    async fn unsettled(db: &mut PgConnection, now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
+        stops::lapsed(db, now).await
+    }
+
+    async fn messages(db: &mut PgConnection, id: BusRequestId) -> sqlx::Result<Vec<MessageRow>> {
+        sql::messages(db, id.0).await
+    }
+
+    /// A school follows its request by its link; accounts of visitors have none.
+    async fn is_own(_: &Services, _: Uuid, _: BusRequestId) -> Result<bool, BusError> {
+        Ok(false)
+    }
+
+    async fn next_due(db: &mut PgConnection, before: Timestamp, after: Uuid) -> sqlx::Result<Option<Uuid>> {
+        sql::next_due(db, before, after).await
+    }
+
+    async fn empty(services: &Services, db: &mut PgConnection, id: BusRequestId, now: Timestamp) -> sqlx::Result<()> {
+        let seal = |column| requests::sealed::<Self>(services, column, id, requests::ERASED);
+        let (name, post, note) = (seal("name_sealed"), seal("post_sealed"), seal("note_sealed"));
+        sql::erase(db, id.0, &name, &post, &note, now).await?;
+        photos::forget_hidden(db, id, now).await?;
+        stops::forget_words(db, id.0).await?;
+        held::remove_short_link(db, id.0).await
+    }
+}

@@ -1,0 +1,282 @@
+//! Photographs of a visit: sent by the dispatcher afterwards, written anew without what a camera writes beside the pixels,
+//! each with words for those who do not see it and with somebody's word that everybody on it agrees; public only once shown.
+
+use super::kind::{Bus, BusError};
+use crate::audit::{self, Entry};
+use crate::files::{self, Accept, FileError};
+use crate::requests::{Kind, locked, run};
+use crate::{Context, Services};
+use domain::account::{Actor, Capability};
+use domain::bus::State;
+use domain::field::{Fault, Faults};
+use domain::ids::{BusPhotoId, BusRequestId, FileId};
+use domain::typed;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use store::bus::photos as sql;
+use store::files as file_sql;
+
+/// The largest file a photograph may be sent as.
+pub const LARGEST_PHOTO: usize = Accept::PHOTO.largest;
+/// Photographs of one visit.
+const MOST: usize = 12;
+
+/// A photograph.
+#[derive(Clone, Debug)]
+pub struct PhotoView {
+    /// Which.
+    pub id: BusPhotoId,
+    /// Of which visit.
+    pub request: BusRequestId,
+    /// Pixels.
+    pub size: (u32, u32),
+    /// What is to be seen, in Chinese.
+    pub alt_zh: String,
+    /// In English.
+    pub alt_en: String,
+    /// It is public.
+    pub shown: bool,
+    pub(super) file: FileId,
+}
+
+impl From<sql::PhotoRow> for PhotoView {
+    fn from(row: sql::PhotoRow) -> Self {
+        Self {
+            id: BusPhotoId(row.id),
+            request: BusRequestId(row.request_id),
+            size: (row.width.unsigned_abs(), row.height.unsigned_abs()),
+            alt_zh: row.alt_zh,
+            alt_en: row.alt_en,
+            shown: row.shown_at.is_some(),
+            file: FileId(row.file_id),
+        }
+    }
+}
+
+/// A photograph somebody sends.
+#[derive(Clone, Debug, Default)]
+pub struct NewPhoto {
+    /// What is to be seen, in Chinese.
+    pub alt_zh: String,
+    /// In English.
+    pub alt_en: String,
+    /// Everybody who can be made out has agreed, guardians for children.
+    pub consent: bool,
+    /// The file.
+    pub bytes: Option<Vec<u8>>,
+}
+
+impl From<FileError> for BusError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Refused(fault) => Self::field("photo", fault),
+            FileError::Busy => Self::Busy,
+            FileError::NotFound => Self::NotFound,
+            FileError::Damaged => Self::Damaged("a photograph"),
+            FileError::Database(error) => Self::Database(error),
+            FileError::Blobs(error) => {
+                tracing::error!(%error, "the place of files cannot be reached");
+                Self::Busy
+            }
+        }
+    }
+}
+
+async fn all(db: &mut PgConnection, id: BusRequestId, public: bool) -> sqlx::Result<Vec<PhotoView>> {
+    Ok(sql::of_request(db, id.0, public).await?.into_iter().map(PhotoView::from).collect())
+}
+
+/// The photographs of a visit, in their order, shown or not.
+///
+/// # Errors
+/// `Denied`.
+pub async fn photos(services: &Services, context: &Context, id: BusRequestId) -> Result<Vec<PhotoView>, BusError> {
+    context.require(Capability::DispatchBus)?;
+    let mut db = services.db.acquire().await?;
+    Ok(all(&mut db, id, false).await?)
+}
+
+/// Those that are public: whoever asks.
+pub(super) async fn shown(db: &mut PgConnection, id: BusRequestId) -> sqlx::Result<Vec<PhotoView>> {
+    all(db, id, true).await
+}
+
+fn read(asked: NewPhoto) -> Result<(String, String, Vec<u8>), BusError> {
+    let mut faults = Faults::default();
+    let bytes = faults.take("photo", asked.bytes.filter(|bytes| !bytes.is_empty()).ok_or(Fault::Required));
+    let zh = faults.take("alt_zh", typed::line(&asked.alt_zh, 120));
+    let en = faults.take("alt_en", typed::line(&asked.alt_en, 240));
+    if !asked.consent {
+        faults.add("consent", Fault::MustAccept);
+    }
+    match (zh, en, bytes) {
+        (Some(zh), Some(en), Some(bytes)) if asked.consent => Ok((zh, en, bytes)),
+        _ => Err(BusError::Fields(faults.into_errors())),
+    }
+}
+
+/// Adds a photograph of a visit that took place. Nobody sees it until it is shown.
+///
+/// # Errors
+/// `Denied`; `Fields` without words or consent, and for a file that is no picture; `StateHasChanged` before the visit;
+/// `TooMany`.
+pub async fn add_photo(
+    services: &Services,
+    context: &Context,
+    id: BusRequestId,
+    asked: NewPhoto,
+) -> Result<BusPhotoId, BusError> {
+    context.require(Capability::DispatchBus)?;
+    let (alt_zh, alt_en, bytes) = read(asked)?;
+    let mut db = services.db.acquire().await?;
+    let request = Bus::load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)?;
+    drop(db);
+    if request.state != State::Visited {
+        return Err(BusError::StateHasChanged);
+    }
+    let (file, checked) = files::keep(services, context, bytes, Accept::PHOTO).await?;
+    let (width, height) = checked.size.unwrap_or_default();
+    let photo: BusPhotoId = context.new_id();
+    let row = sql::PhotoRow {
+        id: photo.0,
+        request_id: id.0,
+        file_id: file.0,
+        place: 0,
+        width: width.cast_signed(),
+        height: height.cast_signed(),
+        alt_zh,
+        alt_en,
+        shown_at: None,
+    };
+    run(|| {
+        let (services, context, row) = (services.clone(), context.clone(), row.clone());
+        async move {
+            let mut tx = services.begin().await?;
+            visited(&services, &context, &mut tx, id).await?;
+            if all(&mut tx, id, false).await?.len() >= MOST {
+                return Err(BusError::TooMany { max: MOST as u32 });
+            }
+            files::take(&mut tx, &context, FileId(row.file_id)).await?;
+            let by = match &context.actor {
+                Actor::Staff { account, .. } => Some(account.0),
+                _ => None,
+            };
+            sql::add(&mut tx, &row, by, context.now).await?;
+            note(&context, &mut tx, id, "bus.photo_added", json!({ "photo": photo, "consent": true })).await?;
+            tx.commit().await?;
+            Ok(photo)
+        }
+    })
+    .await
+}
+
+/// Locks the request of a visit that took place.
+async fn visited(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    id: BusRequestId,
+) -> Result<(), BusError> {
+    match locked::<Bus>(services, context, db, id, None).await?.state {
+        State::Visited => Ok(()),
+        _ => Err(BusError::StateHasChanged),
+    }
+}
+
+async fn note(
+    context: &Context,
+    db: &mut PgConnection,
+    id: BusRequestId,
+    action: &'static str,
+    detail: Value,
+) -> Result<(), BusError> {
+    let entry = Entry { action, subject_kind: Bus::TABLE, subject: Some(id.0), detail };
+    Ok(audit::record(db, context, &[entry]).await?)
+}
+
+/// What can be done with a photograph.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PhotoChange {
+    /// Everybody may see it.
+    Show,
+    /// Nobody may any more.
+    Hide,
+    /// One place nearer to the front.
+    Forward,
+    /// It is gone, with its bytes.
+    Remove,
+}
+
+/// Shows, hides, moves or removes a photograph. Done twice it is done once.
+///
+/// # Errors
+/// `Denied`, `NotFound`.
+pub async fn change_photo(
+    services: &Services,
+    context: &Context,
+    id: BusPhotoId,
+    change: PhotoChange,
+) -> Result<BusRequestId, BusError> {
+    context.require(Capability::DispatchBus)?;
+    let photo = sql::photo(&services.db, id.0).await?.map(PhotoView::from).ok_or(BusError::NotFound)?;
+    let request = photo.request;
+    run(|| {
+        let (services, context) = (services.clone(), context.clone());
+        async move {
+            let mut tx = services.begin().await?;
+            visited(&services, &context, &mut tx, request).await?;
+            let mut order: Vec<_> = all(&mut tx, request, false).await?;
+            // Gone by now: the second press of a button that removes.
+            let Some(at) = order.iter().position(|it| it.id == id) else { return Ok(request) };
+            let action = match change {
+                PhotoChange::Show if !order[at].shown => {
+                    sql::show(&mut tx, id.0, Some(context.now)).await?;
+                    "bus.photo_shown"
+                }
+                PhotoChange::Hide if order[at].shown => {
+                    sql::show(&mut tx, id.0, None).await?;
+                    "bus.photo_hidden"
+                }
+                PhotoChange::Show | PhotoChange::Hide => return Ok(request),
+                PhotoChange::Forward => {
+                    order.swap(at, at.saturating_sub(1));
+                    let ids: Vec<_> = order.iter().map(|it| it.id.0).collect();
+                    sql::arrange(&mut tx, request.0, &ids).await?;
+                    "bus.photo_moved"
+                }
+                PhotoChange::Remove => {
+                    let file: Vec<_> = sql::remove(&mut tx, id.0).await?.into_iter().collect();
+                    file_sql::let_go(&mut tx, &file, context.now).await?;
+                    "bus.photo_removed"
+                }
+            };
+            note(&context, &mut tx, request, action, json!({ "photo": id })).await?;
+            tx.commit().await?;
+            Ok(request)
+        }
+    })
+    .await
+}
+
+/// Removes the photographs nobody was ever to see: those that are shown stay, as their people agreed, until somebody takes
+/// them back.
+pub(super) async fn forget_hidden(db: &mut PgConnection, id: BusRequestId, now: Timestamp) -> sqlx::Result<()> {
+    for photo in all(db, id, false).await?.into_iter().filter(|photo| !photo.shown) {
+        let file: Vec<_> = sql::remove(db, photo.id.0).await?.into_iter().collect();
+        file_sql::let_go(db, &file, now).await?;
+    }
+    Ok(())
+}
+
+/// A photograph's bytes: for everybody while it is shown, for dispatchers in any case.
+///
+/// # Errors
+/// `NotFound` for everybody else, whether it exists or not.
+pub async fn photo(services: &Services, context: &Context, id: BusPhotoId) -> Result<Vec<u8>, BusError> {
+    let photo = sql::photo(&services.db, id.0).await?.map(PhotoView::from).ok_or(BusError::NotFound)?;
+    if !photo.shown && context.require(Capability::DispatchBus).is_err() {
+        return Err(BusError::NotFound);
+    }
+    Ok(files::read(services, photo.file).await?)
+}

@@ -1,0 +1,115 @@
+//! What may be kept of a file somebody sent. The name and the type it was sent under are not asked: its bytes say what it is.
+
+use super::{FileError, pdf, picture};
+use domain::field::Fault;
+use std::sync::LazyLock;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// What a kept file is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A PDF, as it was sent.
+    Pdf,
+    /// A picture, written anew.
+    Jpeg,
+}
+
+impl Kind {
+    /// As stored, and the ending of its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Jpeg => "jpeg",
+        }
+    }
+
+    /// The kind of a stored word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Pdf, Self::Jpeg].into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// As HTTP says it.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Jpeg => "image/jpeg",
+        }
+    }
+}
+
+/// What a call takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Accept {
+    /// Bytes at most, as sent.
+    pub largest: usize,
+    /// Pages of a PDF at most; 0 takes none.
+    pub pages: u32,
+    /// The longer side of a picture as it is kept, in pixels.
+    pub side: u32,
+}
+
+impl Accept {
+    /// A letter: some pages, or a picture of one that can still be read.
+    pub const LETTER: Self = Self { largest: 8 * 1024 * 1024, pages: 10, side: 2400 };
+    /// A photograph for a page.
+    pub const PHOTO: Self = Self { largest: 12 * 1024 * 1024, pages: 0, side: 1600 };
+
+    /// The fault of a file that is larger than this takes.
+    pub fn too_large(self) -> Fault {
+        Fault::FileTooHeavy { max: u32::try_from(self.largest / (1024 * 1024)).unwrap_or(u32::MAX) }
+    }
+
+    /// The fault of a file that is none of those taken.
+    pub const fn other_kind(self) -> Fault {
+        if self.pages > 0 { Fault::FileKindLetter } else { Fault::FileKindPicture }
+    }
+}
+
+/// What is kept of a file.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What it is.
+    pub kind: Kind,
+    /// Its bytes: of a picture those written here, of a PDF those that were sent.
+    pub bytes: Vec<u8>,
+    /// Pages; a picture is one.
+    pub pages: u32,
+    /// Pixels of a picture.
+    pub size: Option<(u32, u32)>,
+}
+
+/// How many are looked at at once: each picture may take as much memory as its pixels.
+static LOOKING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
+/// How long one waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Looks at a file, beside the threads that answer requests.
+///
+/// # Errors
+/// `Refused` with what is wrong with it; `Busy`.
+pub(super) async fn check(bytes: Vec<u8>, accept: Accept) -> Result<Checked, FileError> {
+    if bytes.len() > accept.largest {
+        return Err(FileError::Refused(accept.too_large()));
+    }
+    let turn = tokio::time::timeout(PATIENCE, LOOKING.acquire()).await;
+    let _turn = turn.map_err(|_| FileError::Busy)?.map_err(|_| FileError::Busy)?;
+    // A reader that panics over a file has refused it.
+    let looked = tokio::task::spawn_blocking(move || look(bytes, accept)).await;
+    looked.unwrap_or(Err(Fault::FileBroken)).map_err(FileError::Refused)
+}
+
+pub(super) fn look(bytes: Vec<u8>, accept: Accept) -> Result<Checked, Fault> {
+    match bytes.as_slice() {
+        [] => Err(Fault::Required),
+        [b'%', b'P', b'D', b'F', b'-', ..] if accept.pages > 0 => {
+            let pages = pdf::pages(&bytes, accept.pages)?;
+            Ok(Checked { kind: Kind::Pdf, bytes, pages, size: None })
+        }
+        [0xFF, 0xD8, 0xFF, ..] => picture::anew(&bytes, image::ImageFormat::Jpeg, accept.side),
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => {
+            picture::anew(&bytes, image::ImageFormat::Png, accept.side)
+        }
+        _ => Err(accept.other_kind()),
+    }
+}

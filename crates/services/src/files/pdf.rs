@@ -1,0 +1,204 @@
+//! A PDF is kept as it was sent, so it is only taken when it can do nothing by itself: no script, no program to start, no
+//! file inside it, no form that talks to somewhere, no lock on it. Nothing here draws it; the house never opens one.
+//!
+//! What a PDF does is said by names in its dictionaries. They stand in the file as text, or in object streams, which are
+//! unpacked within bounds; a name may hide letters as `#4A`, which are read as what they mean. Whatever cannot be looked into
+//! is refused.
+
+use domain::field::Fault;
+use flate2::read::ZlibDecoder;
+use std::io::Read as _;
+
+/// Names of what a letter has no need of: every action has one of them. They are long enough that no picture's bytes spell
+/// one by chance.
+const ACTIVE: &[&[u8]] = &[
+    b"/JavaScript",
+    b"/Launch",
+    b"/EmbeddedFile",
+    b"/EmbeddedFiles",
+    b"/Filespec",
+    b"/OpenAction",
+    b"/RichMedia",
+    b"/Rendition",
+    b"/Movie",
+    b"/Sound",
+    b"/OnInstantiate",
+    b"/XFA",
+    b"/SubmitForm",
+    b"/ImportData",
+    b"/GoToR",
+    b"/GoToE",
+    b"/Encrypt",
+];
+/// What the object streams of one file may unpack to, all together.
+const UNPACKED: u64 = 8 * 1024 * 1024;
+/// Object streams at most.
+const STREAMS: usize = 2_000;
+
+/// Counts the pages of a PDF that can do nothing.
+///
+/// # Errors
+/// `FileBroken` for one that is broken, `FileActive` for one that could do something or is locked, `FilePages` for one
+/// with more than `most`.
+pub(super) fn pages(bytes: &[u8], most: u32) -> Result<u32, Fault> {
+    let tail = &bytes[bytes.len().saturating_sub(2048)..];
+    if find(tail, b"startxref").is_none_or(|at| find(&tail[at..], b"%%EOF").is_none()) {
+        return Err(Fault::FileBroken);
+    }
+    let mut pages = seen(bytes)?;
+    let mut left = UNPACKED;
+    for text in object_streams(bytes)?.into_iter().map(|stream| unpacked(stream, &mut left)) {
+        pages += seen(&text?)?;
+    }
+    match pages {
+        0 => Err(Fault::FileBroken),
+        pages if pages > most => Err(Fault::FilePages { max: most }),
+        pages => Ok(pages),
+    }
+}
+
+/// The pages a text speaks of, if it speaks of nothing that acts.
+fn seen(text: &[u8]) -> Result<u32, Fault> {
+    let (mut pages, mut after_type) = (0, false);
+    for name in names(text) {
+        if ACTIVE.contains(&name.as_slice()) {
+            return Err(Fault::FileActive);
+        }
+        pages += u32::from(after_type && name == b"/Page");
+        after_type = name == b"/Type";
+    }
+    Ok(pages)
+}
+
+/// The names of a text, what hides behind `#` read as what it means.
+fn names(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    text.split(|byte| *byte == b'/').skip(1).map(|rest| {
+        let end = rest.iter().position(|byte| b"\0\t\n\x0C\r ()<>[]{}%".contains(byte)).unwrap_or(rest.len());
+        let mut name = vec![b'/'];
+        let mut rest = &rest[..end];
+        while let Some((first, more)) = rest.split_first() {
+            let hidden = (*first == b'#').then(|| more.get(..2)).flatten();
+            match hidden.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok()) {
+                Some(byte) => {
+                    name.push(byte);
+                    rest = &more[2..];
+                }
+                None => {
+                    name.push(*first);
+                    rest = more;
+                }
+            }
+        }
+        name
+    })
+}
+
+/// The packed bytes of every object stream, still packed.
+fn object_streams(bytes: &[u8]) -> Result<Vec<&[u8]>, Fault> {
+    let mut all = Vec::new();
+    let mut rest = bytes;
+    while let Some(at) = find(rest, b"stream") {
+        let (before, after) = (&rest[..at], &rest[at + b"stream".len()..]);
+        rest = after;
+        if before.ends_with(b"end") {
+            continue;
+        }
+        // Its dictionary stands before it, after the word that begins its object.
+        let begin = rfind(before, b"obj").unwrap_or(0);
+        let said: Vec<Vec<u8>> = names(&before[begin..]).collect();
+        if !said.iter().any(|name| name == b"/ObjStm") {
+            continue;
+        }
+        // One filter, without parameters: whatever else there is would have to be undone to be looked into.
+        let filters = [&b"/ASCIIHexDecode"[..], b"/ASCII85Decode", b"/LZWDecode", b"/RunLengthDecode", b"/Crypt"];
+        if all.len() >= STREAMS || said.iter().any(|name| filters.contains(&name.as_slice())) {
+            return Err(Fault::FileActive);
+        }
+        let start = after.iter().position(|byte| !b"\r\n".contains(byte)).unwrap_or(0);
+        let end = find(&after[start..], b"endstream").ok_or(Fault::FileBroken)?;
+        all.push(&after[start..start + end]);
+    }
+    Ok(all)
+}
+
+/// Unpacks within what is `left`. What is not packed is what it is.
+fn unpacked(stream: &[u8], left: &mut u64) -> Result<Vec<u8>, Fault> {
+    // The first byte of a deflated stream says so.
+    if stream.first().is_none_or(|first| first & 0x0F != 8) {
+        return Ok(stream.to_vec());
+    }
+    let mut text = Vec::new();
+    let read = ZlibDecoder::new(stream).take(*left + 1).read_to_end(&mut text);
+    if text.len() as u64 > *left {
+        return Err(Fault::FileActive);
+    }
+    *left -= text.len() as u64;
+    read.map_err(|_| Fault::FileBroken)?;
+    Ok(text)
+}
+
+fn find(text: &[u8], what: &[u8]) -> Option<usize> {
+    text.windows(what.len()).position(|window| window == what)
+}
+
+fn rfind(text: &[u8], what: &[u8]) -> Option<usize> {
+    text.windows(what.len()).rposition(|window| window == what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+    use std::io::Write as _;
+
+    fn pdf(objects: &[u8]) -> Vec<u8> {
+        let mut all = b"%PDF-1.7\n".to_vec();
+        all.extend(objects);
+        all.extend(b"\nxref\n0 1\ntrailer\n<< /Size 1 >>\nstartxref\n9\n%%EOF\n");
+        all
+    }
+
+    fn packed(text: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(text).expect("memory");
+        let mut all = b"7 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode >>\nstream\n".to_vec();
+        all.extend(encoder.finish().expect("memory"));
+        all.extend(b"\nendstream\nendobj\n");
+        all
+    }
+
+    const PAGE: &[u8] =
+        b"3 0 obj\n<< /Type /Page /Parent 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Count 1 >>\nendobj\n";
+
+    #[test]
+    fn pages_are_counted_wherever_they_stand() {
+        assert_eq!(pages(&pdf(PAGE), 10), Ok(1));
+        assert_eq!(pages(&pdf(&[PAGE, PAGE].concat()), 10), Ok(2));
+        assert_eq!(pages(&pdf(&packed(PAGE)), 10), Ok(1));
+        assert_eq!(pages(&pdf(&PAGE.repeat(11)), 10), Err(Fault::FilePages { max: 10 }));
+    }
+
+    #[test]
+    fn a_pdf_that_could_do_something_is_refused() {
+        let with = |more: &[u8]| pages(&pdf(&[PAGE, more].concat()), 10);
+        assert_eq!(with(b"<< /S /JavaScript /JS (app.alert(1)) >>"), Err(Fault::FileActive));
+        assert_eq!(with(b"<< /S /#4aava#53cript >>"), Err(Fault::FileActive), "letters that hide");
+        assert_eq!(with(b"<< /OpenAction 4 0 R >>"), Err(Fault::FileActive));
+        assert_eq!(with(b"<< /Type/EmbeddedFile >>"), Err(Fault::FileActive));
+        assert_eq!(with(b"<< /Encrypt 9 0 R >>"), Err(Fault::FileActive), "what is locked cannot be looked into");
+        assert_eq!(with(&packed(b"<< /S/Launch /F (cmd.exe) >>")), Err(Fault::FileActive), "in an object stream");
+        assert_eq!(with(b"<< /Font /AAB+Kai >>"), Ok(1), "a font's name is no action");
+        let ascii = b"7 0 obj << /Type /ObjStm /Filter [/ASCIIHexDecode /FlateDecode] >> stream\n78>\nendstream";
+        assert_eq!(with(ascii), Err(Fault::FileActive), "what cannot be looked into");
+    }
+
+    #[test]
+    fn a_pdf_that_unpacks_to_too_much_or_is_broken_is_refused() {
+        let bomb = packed(&vec![b' '; 9 * 1024 * 1024]);
+        assert!(bomb.len() < 20_000, "the control: it is small as sent");
+        assert_eq!(pages(&pdf(&[PAGE, &bomb].concat()), 10), Err(Fault::FileActive));
+        assert_eq!(pages(b"%PDF-1.7\nno end", 10), Err(Fault::FileBroken));
+        assert_eq!(pages(&pdf(b"nothing"), 10), Err(Fault::FileBroken));
+    }
+}

@@ -1,0 +1,272 @@
+//! The groups' kind of request: what only it has, and what goes along when one moves from state to state.
+
+use super::draft::choose;
+use super::letter;
+use super::view::{self, BookingSeen, ProposalView, Span};
+use crate::account::codes::Purpose;
+use crate::booking::BookingError;
+use crate::booking::within::lock_for;
+use crate::crypto::LinkPurpose;
+use crate::limits::{self, Limit};
+use crate::messages::{self, GroupTemplate};
+use crate::requests::{self, Event, Moved, RequestError, Said, View};
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::booking::Refusal;
+use domain::contact::Contact;
+use domain::groups::{Ages, Kind, RowFault, SETTLED_AFTER, State};
+use domain::ids::{AccountId, GroupDraftId, GroupRequestId, HoldId, SessionId};
+use domain::requests::Step;
+use domain::typed::Typed;
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use store::groups::held;
+use store::groups::requests::{self as sql, Change};
+use store::messages::MessageRow;
+use uuid::Uuid;
+
+/// A group's request.
+pub type RequestView = View<Groups>;
+/// How a caller names one.
+pub type Handle = requests::Handle<Groups>;
+/// What a group typed so far.
+pub type DraftView = requests::DraftView<Groups>;
+/// Why a use case of the groups did not happen.
+pub type GroupError = RequestError<Groups>;
+
+/// Schools, hospitals and companies that ask for the museum.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Groups;
+
+impl requests::RequestId for GroupRequestId {
+    type Kind = Groups;
+}
+
+impl requests::DraftId for GroupDraftId {
+    type Kind = Groups;
+}
+
+/// What only a group's request has.
+#[derive(Clone, Debug)]
+pub struct Particulars {
+    /// What kind of organisation.
+    pub kind: Kind,
+    /// Who comes, by age.
+    pub ages: Ages,
+    /// How many.
+    pub members: u32,
+    /// Adults with them.
+    pub adults: u32,
+    /// Sessions they would like, the best first; those that are not there any more are left out.
+    pub wishes: Vec<Span>,
+    /// Whose account.
+    pub account: Option<AccountId>,
+    /// The session that is proposed or accepted.
+    pub proposal: Option<ProposalView>,
+    /// Where places are kept, and until when.
+    pub kept: Option<(SessionId, Timestamp)>,
+    pub(super) hold: Option<(SessionId, HoldId)>,
+    /// What it became.
+    pub booking: Option<BookingSeen>,
+    /// People in the list that was sent.
+    pub listed: Option<u32>,
+}
+
+/// What can go wrong with a group's request only.
+#[derive(Debug, thiserror::Error)]
+pub enum GroupFault {
+    /// Rows of a list; none of it was kept.
+    #[error("{} faulty rows", .0.len())]
+    Rows(Vec<RowFault>),
+    /// The session has too few places: so many people too many.
+    #[error("over by {by}")]
+    Over {
+        /// People too many.
+        by: u32,
+        /// Places free.
+        free: u32,
+    },
+    /// The booking engine says no, in its own words.
+    #[error("booking: {0}")]
+    Booking(Refusal),
+    /// The list can no longer be replaced.
+    #[error("too late for the list")]
+    RosterClosed,
+    /// The letter can no longer be replaced.
+    #[error("too late for the letter")]
+    LetterClosed,
+    /// The rules ask groups of this kind for a letter, and there is none.
+    #[error("no letter")]
+    LetterMissing,
+}
+
+impl From<GroupFault> for GroupError {
+    fn from(fault: GroupFault) -> Self {
+        Self::Own(fault)
+    }
+}
+
+impl From<BookingError> for GroupError {
+    fn from(error: BookingError) -> Self {
+        of_booking(error, 0)
+    }
+}
+
+/// What the booking engine says to a group of so many.
+pub(super) fn of_booking(error: BookingError, people: u32) -> GroupError {
+    match error {
+        BookingError::Refused(Refusal::Full { free }) => {
+            GroupFault::Over { by: people.saturating_sub(free), free }.into()
+        }
+        BookingError::Refused(Refusal::Busy) => GroupError::Busy,
+        BookingError::Refused(refusal) => GroupFault::Booking(refusal).into(),
+        BookingError::Denied(denied) => GroupError::Denied(denied),
+        BookingError::NotFound => GroupError::NotFound,
+        BookingError::Fields(errors) => GroupError::Fields(errors),
+        BookingError::StateHasChanged | BookingError::KeyReused => GroupError::StateHasChanged,
+        BookingError::Limited { retry_after } => GroupError::Limited { retry_after },
+        BookingError::NetworkLimited { retry_after } => GroupError::NetworkLimited { retry_after },
+        BookingError::Code(fault) => GroupError::field("code", fault),
+        BookingError::Database(error) => GroupError::Database(error),
+        BookingError::Damaged(what) => GroupError::Damaged(what),
+    }
+}
+
+impl requests::Kind for Groups {
+    type Id = GroupRequestId;
+    type DraftId = GroupDraftId;
+    type State = State;
+    type Own = Particulars;
+    type Fault = GroupFault;
+    type Change = Change;
+    type Template = GroupTemplate;
+
+    const DRAFTS: store::requests::Of = store::requests::Of::Groups;
+    const DRAFT_TABLE: &'static str = "group_draft";
+    const TABLE: &'static str = "group_request";
+    const CODE: Purpose = Purpose::Group;
+    const LINK: LinkPurpose = LinkPurpose::GroupRequest;
+    const FORMS: &'static Limit = &limits::GROUP_PER_NETWORK;
+    const HANDLE: Capability = Capability::HandleGroups;
+    const REVEAL: Capability = Capability::RevealContact;
+    const REVEALED: &'static str = "group.contact_revealed";
+    const ERASED: &'static str = "privacy.group_request_erased";
+
+    fn action(event: Event<Self>) -> &'static str {
+        use domain::groups::Event as E;
+        match event {
+            E::Submit => "group.requested",
+            E::Ask => "group.asked",
+            E::Answer => "group.answered",
+            E::Propose => "group.proposed",
+            E::Accept => "group.accepted",
+            E::Decline => "group.declined",
+            E::Lapse => "group.lapsed",
+            E::Approve => "group.approved",
+            E::Close => "group.closed",
+            E::Cancel => "group.cancelled",
+            E::Visit => "group.visited",
+            E::Miss => "group.missed",
+            E::Pass => "group.passed",
+            E::Refuse => "group.refused",
+            E::Withdraw => "group.withdrawn",
+        }
+    }
+
+    fn template(step: Step) -> Option<GroupTemplate> {
+        match step {
+            Step::Ask => Some(GroupTemplate::Asked),
+            Step::Refuse => Some(GroupTemplate::Refused),
+            Step::Withdraw => Some(GroupTemplate::Withdrawn),
+            Step::Answer | Step::Accept | Step::Decline => None,
+        }
+    }
+
+    fn said(said: Said) -> Change {
+        match said {
+            Said::Question(text) => Change { question_sealed: Some(text), ..Change::default() },
+            Said::Answer(text) => Change { answer_sealed: Some(text), ..Change::default() },
+            Said::Reason(text) => Change { reason_sealed: Some(text), ..Change::default() },
+        }
+    }
+
+    async fn contact(services: &Services, context: &Context, typed: &Typed) -> Result<Contact, GroupError> {
+        Ok(choose(services, context, typed).await?.0.contact)
+    }
+
+    async fn load(
+        services: &Services,
+        db: &mut PgConnection,
+        id: GroupRequestId,
+        now: Timestamp,
+    ) -> Result<Option<RequestView>, GroupError> {
+        let row = sql::request(db, id.0).await?;
+        Ok(view::open_all(services, db, row.into_iter().collect(), now).await?.pop())
+    }
+
+    async fn lock(db: &mut PgConnection, id: GroupRequestId) -> sqlx::Result<bool> {
+        sql::lock(db, id.0).await
+    }
+
+    /// Places that were kept for what is not to be are given back; those of a proposal that was accepted are kept on until
+    /// the house approves it.
+    async fn advance(
+        services: &Services,
+        context: &Context,
+        db: &mut PgConnection,
+        moved: Moved<'_, Self>,
+    ) -> Result<(), GroupError> {
+        use domain::groups::Event as E;
+        let request = moved.request;
+        sql::advance(db, request.id.0, moved.then.name(), moved.change, context.now).await?;
+        let Some((session, hold)) = request.hold else { return Ok(()) };
+        match moved.event {
+            E::Decline | E::Lapse | E::Refuse | E::Withdraw => {
+                sql::set_hold(db, request.id.0, None).await?;
+                lock_for(services, context, db, [session]).await?.give_back(db, session, hold).await?;
+            }
+            E::Accept => {
+                let Some(proposal) = &request.proposal else { return Ok(()) };
+                let (_, policy) = super::office::read_policy(db).await?;
+                let until = policy.keep_until(context.now, proposal.span.starts_at);
+                let locked = lock_for(services, context, db, [session]).await?;
+                locked.renew(db, session, hold, (request.people(), until)).await?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn queue(
+        db: &mut PgConnection,
+        now: Timestamp,
+        id: GroupRequestId,
+        template: GroupTemplate,
+    ) -> sqlx::Result<()> {
+        messages::queue_group(db, now, id, template, None).await
+    }
+
+    async fn unsettled(db: &mut PgConnection, now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
+        sql::unsettled(db, now, now - SETTLED_AFTER).await
+    }
+
+    async fn messages(db: &mut PgConnection, id: GroupRequestId) -> sqlx::Result<Vec<MessageRow>> {
+        sql::messages(db, id.0).await
+    }
+
+    async fn is_own(services: &Services, account: Uuid, id: GroupRequestId) -> Result<bool, GroupError> {
+        let mut db = services.db.acquire().await?;
+        Ok(held::of_account(&mut db, account).await?.iter().any(|row| row.id == id.0))
+    }
+
+    async fn next_due(db: &mut PgConnection, before: Timestamp, after: Uuid) -> sqlx::Result<Option<Uuid>> {
+        held::next_due(db, before, after).await
+    }
+
+    async fn empty(services: &Services, db: &mut PgConnection, id: GroupRequestId, now: Timestamp) -> sqlx::Result<()> {
+        let seal = |column| requests::sealed::<Self>(services, column, id, requests::ERASED);
+        let (name, post, note) = (seal("name_sealed"), seal("post_sealed"), seal("note_sealed"));
+        letter::drop_letter(db, id, now).await?;
+        held::erase(db, id.0, (&name, &post, &note), now).await
+    }
+}

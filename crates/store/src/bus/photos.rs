@@ -1,0 +1,98 @@
+//! Photographs of a visit.
+
+use jiff_sqlx::{Timestamp, ToSqlx};
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+/// A photograph.
+#[derive(Debug, Clone)]
+pub struct PhotoRow {
+    /// Which.
+    pub id: Uuid,
+    /// Of which request's visit.
+    pub request_id: Uuid,
+    /// Its file.
+    pub file_id: Uuid,
+    /// Where it stands on the page.
+    pub place: i32,
+    /// Pixels.
+    pub width: i32,
+    /// Pixels.
+    pub height: i32,
+    /// What is to be seen, in Chinese.
+    pub alt_zh: String,
+    /// In English.
+    pub alt_en: String,
+    /// Since when it is public.
+    pub shown_at: Option<Timestamp>,
+}
+
+/// The photographs of a visit, in their order; all of them, or those that are public.
+pub async fn of_request(db: &mut PgConnection, request: Uuid, public: bool) -> sqlx::Result<Vec<PhotoRow>> {
+    sqlx::query_as!(
+        PhotoRow,
+        "select id, request_id, file_id, place, width, height, alt_zh, alt_en, shown_at from bus_photo
+         where request_id = $1 and (not $2 or shown_at is not null) order by place, id",
+        request,
+        public
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A photograph.
+pub async fn photo(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<PhotoRow>> {
+    sqlx::query_as!(
+        PhotoRow,
+        "select id, request_id, file_id, place, width, height, alt_zh, alt_en, shown_at from bus_photo where id = $1",
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Adds a photograph of a locked request, after those that are there.
+pub async fn add(db: &mut PgConnection, fresh: &PhotoRow, by: Option<Uuid>, now: jiff::Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into bus_photo (id, request_id, file_id, place, width, height, alt_zh, alt_en, consent_at, consent_by, created_at)
+         select $1, $2, $3, coalesce(max(place) + 1, 0), $4, $5, $6, $7, $8, $9, $8 from bus_photo where request_id = $2",
+        fresh.id,
+        fresh.request_id,
+        fresh.file_id,
+        fresh.width,
+        fresh.height,
+        fresh.alt_zh,
+        fresh.alt_en,
+        now.to_sqlx() as _,
+        by
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Makes a photograph public, or takes it back.
+pub async fn show(db: &mut PgConnection, id: Uuid, at: Option<jiff::Timestamp>) -> sqlx::Result<()> {
+    sqlx::query!("update bus_photo set shown_at = $2 where id = $1", id, at.map(|at| at.to_sqlx()) as _)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Puts the photographs of a locked request into this order.
+pub async fn arrange(db: &mut PgConnection, request: Uuid, order: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update bus_photo p set place = o.place::int
+         from unnest($2::uuid[]) with ordinality as o (id, place) where p.id = o.id and p.request_id = $1",
+        request,
+        order
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes a photograph. Answers its file.
+pub async fn remove(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!("delete from bus_photo where id = $1 returning file_id", id).fetch_optional(db).await
+}
