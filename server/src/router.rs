@@ -28,6 +28,8 @@ pub enum Policy {
     People(Access),
     /// Machines with a token that permits this.
     Machine(Capability),
+    /// Devices at the door whose role permits this.
+    Device(Capability),
     /// Everybody, for the reason given.
     Open(&'static str),
 }
