@@ -8,6 +8,7 @@ mod conflicts;
 mod devices;
 mod error;
 mod roster;
+mod seed;
 mod upload;
 
 pub use conflicts::{Conflict, ConflictKind, Said, Settled, conflicts, resolve};
@@ -16,4 +17,5 @@ pub use devices::{
 };
 pub use error::DoorError;
 pub use roster::{PAGE, RosterActivity, RosterPage, roster};
+pub use seed::seed_demo;
 pub use upload::{Count, Fact, MOST, Outcome, Report, upload};

@@ -1,7 +1,7 @@
 //! The booking engine on a real Postgres.
 
 mod changes;
-mod closing;
+pub mod closing;
 mod door;
 mod drafts;
 mod limits;
