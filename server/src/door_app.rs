@@ -51,7 +51,9 @@ async fn document(State(house): State<House>) -> Response {
 async fn worker(State(house): State<House>) -> Response {
     let Some(scripts) = &house.assets.door else { return Trouble::NotFound.into_response() };
     let mut files = vec![format!("/pkg/{}", house.assets.css)];
-    files.extend(names(&house.config.site.root.join("pkg").join(scripts)).iter().map(|name| format!("/pkg/{scripts}/{name}")));
+    files.extend(
+        names(&house.config.site.root.join("pkg").join(scripts)).iter().map(|name| format!("/pkg/{scripts}/{name}")),
+    );
     // Style and scripts: a new one of either is a new version.
     let version = format!("{scripts} {}", house.assets.css);
     answer("text/javascript; charset=utf-8", WORKER_POLICY, shell::worker(&version, &files))

@@ -267,7 +267,12 @@ fn said_row(visit: &Visit, said: &Said) -> Row {
     };
     Row::new()
         .cell(said.device.clone().unwrap_or_else(|| visit.t("gate-said-page").to_string()))
-        .cell(format!("{}（{} {}）", moment(visit, said.at), visit.t("gate-said-received"), clock_text(said.received_at)))
+        .cell(format!(
+            "{}（{} {}）",
+            moment(visit, said.at),
+            visit.t("gate-said-received"),
+            clock_text(said.received_at)
+        ))
         .cell(said.present.to_string())
         .cell(answer)
 }

@@ -27,14 +27,8 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] = [
-        Self::MuseumOfficer,
-        Self::Steward,
-        Self::Operator,
-        Self::Auditor,
-        Self::BusDispatcher,
-        Self::DoorSupervisor,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::MuseumOfficer, Self::Steward, Self::Operator, Self::Auditor, Self::BusDispatcher, Self::DoorSupervisor];
 
     /// As stored and as a translation key (`role-<name>`).
     pub const fn name(self) -> &'static str {

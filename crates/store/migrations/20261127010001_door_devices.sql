@@ -48,8 +48,8 @@ create table door_conflict (
 create unique index door_conflict_open_once on door_conflict (session_id, booking_id) where resolved_at is null;
 create index door_conflict_by_time on door_conflict (raised_at);
 
--- Bookings that went elsewhere since a device last asked: few, and found without reading the day.
-create index booking_by_move on booking (updated_at) where moves > 0;
+-- Bookings that were changed since a device last asked: few, and found without reading other days.
+create index booking_by_change on booking (updated_at) where sequence > 0;
 
 -- A device is an actor of its own in the trail.
 alter table audit_entry drop constraint audit_actor_kind;

@@ -51,7 +51,11 @@ pub async fn device(
     }
 }
 
-async fn known_device(house: &House, capability: Capability, headers: &HeaderMap) -> Result<(Actor, Remaining), Problem> {
+async fn known_device(
+    house: &House,
+    capability: Capability,
+    headers: &HeaderMap,
+) -> Result<(Actor, Remaining), Problem> {
     let services = &house.services;
     let key = bearer(headers).ok_or(Problem::new(problem::NO_TOKEN))?;
     let actor = services::door::authenticate(services, key).await?;
@@ -63,11 +67,7 @@ async fn known_device(house: &House, capability: Capability, headers: &HeaderMap
     Ok((actor, remaining))
 }
 
-async fn admit(
-    house: &House,
-    capability: Capability,
-    headers: &HeaderMap,
-) -> Result<(Actor, Remaining), Problem> {
+async fn admit(house: &House, capability: Capability, headers: &HeaderMap) -> Result<(Actor, Remaining), Problem> {
     let services = &house.services;
     let token = bearer(headers).ok_or(Problem::new(problem::NO_TOKEN))?;
     let actor = tokens::authenticate(services, token).await.map_err(|error| {

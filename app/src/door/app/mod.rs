@@ -376,7 +376,8 @@ mod tests {
         let scripts: Vec<_> = html.match_indices("<script").map(|(at, _)| &html[at..at + 60]).collect();
         assert_eq!(scripts.len(), 2, "{scripts:?}");
         assert!(!html.contains("style=") && !html.contains("onclick"));
-        let words = html.rsplit_once("id=\"words\">").and_then(|(_, rest)| rest.split_once("</script>")).expect("words");
+        let words =
+            html.rsplit_once("id=\"words\">").and_then(|(_, rest)| rest.split_once("</script>")).expect("words");
         let words: Value = serde_json::from_str(words.0).expect("JSON");
         assert_eq!(words["en"]["door-come-in"], "Come in: {n} people");
         assert_eq!(words["en"]["door-come-in#1"], "Come in: 1 person");
@@ -391,6 +392,8 @@ mod tests {
     #[test]
     fn the_worker_knows_its_version_and_its_files() {
         let worker = worker("door.0", &["/pkg/door.0/main.js".into()]);
-        assert!(worker.contains("\"door.0\"") && worker.contains("[\"/pkg/door.0/main.js\"]") && !worker.contains("{{"));
+        assert!(
+            worker.contains("\"door.0\"") && worker.contains("[\"/pkg/door.0/main.js\"]") && !worker.contains("{{")
+        );
     }
 }

@@ -32,10 +32,10 @@ pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, lea
 pub(crate) use draft::DRAFT_LIFE;
 pub use draft::{DraftView, begin, confirm, prove, read, resend, save, take_other};
 pub use error::BookingError;
-pub(crate) use no_shows::{came, no_show_at};
 pub use no_shows::{
     Marked, NoShow, Outage, TakenBack, declare_outage, lift_no_show, mark_no_shows, no_show_of, no_shows, outages,
 };
+pub(crate) use no_shows::{came, no_show_at};
 pub use office::{
     ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session,
     change_capacity, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,

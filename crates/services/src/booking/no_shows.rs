@@ -5,9 +5,9 @@
 //! can be put right; what several of them mean is the policy's ([`domain::booking::suspended_until`]) and asked wherever a
 //! booking is decided.
 
+use super::BookingError;
 use super::office::museum;
 use super::view::{BookingView, open};
-use super::BookingError;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::messages::{self, Template};

@@ -100,12 +100,7 @@ fn about(action: &'static str, device: DeviceId, detail: Value) -> Entry {
 ///
 /// # Errors
 /// `Denied`; `Fields` for its name.
-pub async fn add(
-    services: &Services,
-    context: &Context,
-    name: &str,
-    role: DeviceRole,
-) -> Result<NewDevice, DoorError> {
+pub async fn add(services: &Services, context: &Context, name: &str, role: DeviceRole) -> Result<NewDevice, DoorError> {
     context.require(Capability::ManageDevices)?;
     let name = named(name)?;
     let by = context.actor.account().map(|account| account.0).unwrap_or_default();

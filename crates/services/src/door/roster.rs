@@ -79,14 +79,13 @@ pub async fn roster(
     let sessions = sql::sessions(&mut db, from, until).await?;
     let ids: Vec<Uuid> = sessions.iter().map(|session| session.id).collect();
     let changed = since.map(|since| since - OVERLAP);
-    let mut rows =
-        sql::bookings(&mut db, &ids, changed, after.map(|id| id.0), PAGE as i64 + 1).await?;
+    let mut rows = sql::bookings(&mut db, &ids, changed, after.map(|id| id.0), PAGE as i64 + 1).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|row| BookingId(row.id));
     let first = after.is_none();
     let gone = match changed.filter(|_| first) {
-        Some(changed) => sql::moved_away(&mut db, &ids, changed).await?,
+        Some(changed) => sql::elsewhere(&mut db, &ids, changed).await?,
         None => Vec::new(),
     };
     drop(db);
@@ -113,12 +112,7 @@ fn policy_of(row: &sql::ActivityRow) -> Result<(Uuid, Policy), DoorError> {
 }
 
 fn activity(row: sql::ActivityRow) -> RosterActivity {
-    RosterActivity {
-        id: ActivityId(row.id),
-        title_zh: row.title_zh,
-        title_en: row.title_en,
-        walked: row.walked,
-    }
+    RosterActivity { id: ActivityId(row.id), title_zh: row.title_zh, title_en: row.title_en, walked: row.walked }
 }
 
 fn session(row: &sql::SessionRow, policies: &HashMap<Uuid, Policy>) -> RosterSession {

@@ -39,8 +39,11 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Doo
             present: booking.people,
             reason: None,
         });
-        let report =
-            Report { device_at: context.now - behind, app_version: "door.demo".into(), queue_length: facts.iter().len() as u32 };
+        let report = Report {
+            device_at: context.now - behind,
+            app_version: "door.demo".into(),
+            queue_length: facts.iter().len() as u32,
+        };
         upload(services, &device, report, facts.into_iter().collect()).await?;
     }
     Ok(())

@@ -187,8 +187,13 @@ async fn one(
             let reason = reason.as_deref().map(|reason| reason.trim().to_owned());
             let body = body_hash(services, ticket, *present, *at, reason.as_deref());
             let offline = Offline { device, happened_at: happened, body, reason };
-            let scan =
-                Scan { nonce: *nonce, ticket: ticket.clone(), present: *present, device_at: Some(*at), offline: Some(offline) };
+            let scan = Scan {
+                nonce: *nonce,
+                ticket: ticket.clone(),
+                present: *present,
+                device_at: Some(*at),
+                offline: Some(offline),
+            };
             Ok(match apply(services, context, &scan).await? {
                 Applied::Reused => Outcome::NonceReused,
                 Applied::Answered { answer: Ok(admission), conflict } => Outcome::Admitted { admission, conflict },

@@ -123,14 +123,12 @@ pub async fn bookings(
     .await
 }
 
-/// Bookings that were moved after an instant and are in none of these sessions now; at most 1,000.
-pub async fn moved_away(
-    db: &mut PgConnection,
-    sessions: &[Uuid],
-    since: jiff::Timestamp,
-) -> sqlx::Result<Vec<Uuid>> {
+/// Bookings that were changed after an instant and are in none of these sessions now: whoever was in one of them before has
+/// been moved away. At most 5,000.
+pub async fn elsewhere(db: &mut PgConnection, sessions: &[Uuid], since: jiff::Timestamp) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
-        "select id from booking where moves > 0 and updated_at > $2 and not session_id = any($1) order by id limit 1000",
+        "select id from booking where sequence > 0 and updated_at > $2 and not session_id = any($1)
+         order by updated_at desc limit 5000",
         sessions,
         since.to_sqlx() as _
     )

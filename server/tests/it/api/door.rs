@@ -71,9 +71,11 @@ async fn what_was_done_goes_up_and_the_roster_comes_down() {
 
     let nonce = "01980000-0000-7000-8000-000000000001";
     let now = site.test.now();
-    let fact = json!({ "kind": "admitted", "nonce": nonce, "at": now, "ticket": { "pass": made["pass"] }, "present": 2 });
+    let fact =
+        json!({ "kind": "admitted", "nonce": nonce, "at": now, "ticket": { "pass": made["pass"] }, "present": 2 });
     for _ in 0..2 {
-        let sent = site.call("POST", "/api/v1/door/facts", KEY, &[], Some(&upload(now, &[fact.clone()]))).await;
+        let sent =
+            site.call("POST", "/api/v1/door/facts", KEY, &[], Some(&upload(now, std::slice::from_ref(&fact)))).await;
         assert_eq!(sent.status, StatusCode::OK, "{}", sent.body);
         let result = &sent.json()["results"][0];
         assert_eq!((result["outcome"].as_str(), result["arrived"].as_u64()), (Some("admitted"), Some(2)));
@@ -85,7 +87,9 @@ async fn what_was_done_goes_up_and_the_roster_comes_down() {
     let since = page["as_of"].as_str().expect("an instant");
     let changed = site.call("GET", &format!("/api/v1/door/roster?since={since}"), KEY, &[], None).await;
     assert_eq!(of(&changed.json()).map(|b| b["arrived"].clone()), Some(json!(2)));
-    let many: Vec<Value> = (0..101).map(|_| json!({ "kind": "left", "nonce": nonce, "at": now, "activity": nonce, "people": 1 })).collect();
+    let many: Vec<Value> = (0..101)
+        .map(|_| json!({ "kind": "left", "nonce": nonce, "at": now, "activity": nonce, "people": 1 }))
+        .collect();
     let refused = site.call("POST", "/api/v1/door/facts", KEY, &[], Some(&upload(now, &many))).await;
     assert_eq!(refused.problem(), "invalid");
     for (method, path) in [("GET", "/api/v1/door/conflicts"), ("DELETE", "/api/v1/door/shift")] {
@@ -135,7 +139,11 @@ async fn the_shell_names_nobody_and_is_asked_for_each_time() {
         return;
     }
     let policy = shell.header("content-security-policy").to_owned();
-    assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval'") && !policy.contains("nonce") && !policy.contains("unsafe-inline"));
+    assert!(
+        policy.contains("script-src 'self' 'wasm-unsafe-eval'")
+            && !policy.contains("nonce")
+            && !policy.contains("unsafe-inline")
+    );
     assert_eq!(shell.header("cache-control"), "no-cache");
     let worker = site.get("/door/app/worker.js").await;
     assert!(worker.body.contains("/main.js") && worker.body.contains("/gate.wasm"), "{}", worker.body);

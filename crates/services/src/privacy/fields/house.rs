@@ -221,7 +221,9 @@ pub(super) const FIELDS: &[Field] = &[
     Field {
         table: "scan",
         columns: &["device_id", "reason", "conflict_id"],
-        what: Text { zh: "核验所用设备和放行原因", en: "Device a scan was made with; why somebody was let in" },
+        what: Text {
+            zh: "核验所用设备和放行原因", en: "Device a scan was made with; why somebody was let in"
+        },
         purpose: Text { zh: "现场追溯", en: "Accountability at the door" },
         readers: OFFICE,
         term: Term::Counted,

@@ -18,7 +18,7 @@ async fn lecture_with(house: &TestHouse, slug: &str, policy: Policy) -> SessionI
     let event =
         outreach::add_event(&house.services, &system, NewEvent { policy, ..lecture(slug) }).await.expect("added");
     let session = date(house, event, "2026-07-21T14:00:00+08:00", 90, 60).await;
-    outreach::publish(&house.services, &system, event, true).await.expect("published");
+    outreach::publish(&house.services, &system, event, 1, true).await.expect("published");
     session
 }
 
@@ -71,7 +71,8 @@ async fn no_shows_of_events_are_marked_where_their_policy_says_so() {
     go_to(&house, "2026-07-21T17:30:00+08:00");
     assert_eq!(booking::mark_no_shows(&house.services).await.expect("marked"), 1);
     assert_eq!(booking::mark_no_shows(&house.services).await.expect("marked"), 0);
-    let of_the_strict = "select count(*) from no_show n join activity a on a.id = n.activity_id where a.slug = 'strict'";
+    let of_the_strict =
+        "select count(*) from no_show n join activity a on a.id = n.activity_id where a.slug = 'strict'";
     assert_eq!(number(&house, of_the_strict).await, 1);
     crate::booking::closing::work(&house.services).await;
     let told = "select count(*) from dev_mailbox where body_text like '%乐孕课堂%'";

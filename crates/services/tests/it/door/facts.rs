@@ -121,7 +121,8 @@ async fn a_nonce_is_looked_up_before_any_rule_and_stands_for_one_body() {
         send(&house, &held, vec![counted.clone(), counted, other, scan]).await,
         [Outcome::Counted, Outcome::Counted, Outcome::NonceReused, Outcome::NonceReused]
     );
-    let nowhere = Fact::Counted { nonce: super::nonce(), at, activity: ActivityId(Uuid::nil()), kind: Count::Left, people: 1 };
+    let nowhere =
+        Fact::Counted { nonce: super::nonce(), at, activity: ActivityId(Uuid::nil()), kind: Count::Left, people: 1 };
     assert_eq!(send(&house, &held, vec![nowhere]).await, [Outcome::NonceReused], "an activity that is gone");
 }
 
@@ -166,11 +167,18 @@ async fn answers_of_two_doors(locked: bool) -> [Result<Admission, DoorRefusal>; 
     let door = || {
         let (owner, now, together) = (house.db.owner_pool(), house.now(), together.clone());
         tokio::spawn(async move {
-            #[expect(clippy::disallowed_methods, reason = "a transaction of the test's own, which nobody drops half-way")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a transaction of the test's own, which nobody drops half-way"
+            )]
             let mut tx = owner.begin().await.expect("a transaction");
             let arrived = if locked {
                 together.wait().await;
-                store::booking::door::lock_booking(&mut tx, session.0, booked.0).await.expect("locked").expect("there").1
+                store::booking::door::lock_booking(&mut tx, session.0, booked.0)
+                    .await
+                    .expect("locked")
+                    .expect("there")
+                    .1
             } else {
                 let row = store::booking::bookings::booking(&mut tx, booked.0).await.expect("read").expect("there");
                 together.wait().await;
@@ -192,7 +200,8 @@ async fn answers_of_two_doors(locked: bool) -> [Result<Admission, DoorRefusal>; 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_lock_both_doors_would_let_all_of_them_in() {
-    let admissions = |answers: [Result<Admission, DoorRefusal>; 2]| answers.iter().filter(|answer| answer.is_ok()).count();
+    let admissions =
+        |answers: [Result<Admission, DoorRefusal>; 2]| answers.iter().filter(|answer| answer.is_ok()).count();
     assert_eq!(admissions(answers_of_two_doors(true).await), 1);
     assert_eq!(admissions(answers_of_two_doors(false).await), 2, "or the race above proves nothing");
 }
@@ -213,9 +222,11 @@ async fn a_late_upload_is_judged_at_its_own_time_and_takes_a_no_show_back() {
     let by_its_clock: Timestamp = "2026-07-21T08:55:00+08:00".parse().expect("an instant");
     let slow = Report { device_at: house.now() - minutes(10), app_version: "1".into(), queue_length: 1 };
     let held = again(&house, 'a').await;
-    let sent = door::upload(&house.services, &held, slow, vec![admitted(late, 2, by_its_clock)]).await.expect("an answer");
+    let sent =
+        door::upload(&house.services, &held, slow, vec![admitted(late, 2, by_its_clock)]).await.expect("an answer");
     assert!(matches!(sent[0].1, Outcome::Admitted { conflict: false, .. }), "{sent:?}");
-    let kept = "select count(*) from scan where device_at = '2026-07-21T08:55+08' and happened_at = '2026-07-21T09:05+08'
+    let kept =
+        "select count(*) from scan where device_at = '2026-07-21T08:55+08' and happened_at = '2026-07-21T09:05+08'
                 and received_at = '2026-07-21T18:00+08'";
     assert_eq!(number(&house, kept).await, 1, "the device's time, the same by our clock, and when we heard of it");
     assert_eq!(number(&house, "select count(*) from no_show where over_why = 'came'").await, 1);

@@ -38,7 +38,7 @@ async fn what_changed_since_comes_and_nothing_else() {
 
     let by = machine(&house.services);
     booking::cancel(&house.services, &by, Handle::Id(made[0]), None).await.expect("cancelled");
-    booking::move_to(&house.services, &officer(&house), Handle::Id(made[1]), tomorrow, None).await.expect("moved");
+    booking::move_to(&house.services, &officer(&house), Handle::Id(made[1]), None, tomorrow).await.expect("moved");
     let fresh = book(&house.services, session, 60, 3).await.expect("there is room").booking;
     house.services.clock.advance(minutes(110));
     send(&house, &again(&house, 'a').await, vec![admitted(made[2], 1, house.now())]).await;
