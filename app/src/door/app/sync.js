@@ -4,7 +4,7 @@ import { setOffset } from "./door.js";
 import { answer, forgetDay, keep, meta, read, wipe, write } from "./store.js";
 
 const BATCH = 100;
-const VERSION = new URL(import.meta.url).pathname.split("/").at(-2) ?? "";
+const VERSION = (new URL(import.meta.url).pathname.split("/").at(-2) ?? "").replace("door.", "").slice(0, 8);
 
 /** The house does not know the device any more, or has taken its key back. */
 export class Ended extends Error {
@@ -28,6 +28,10 @@ async function ask(method, path, key, body) {
   if (["device-revoked", "no-token"].includes(told.code)) throw new Ended(told.code);
   throw Object.assign(new Error(told.code), { code: told.code });
 }
+
+/** The house knows no such device: it is enrolled anew, and then sends what it did. */
+const disown = () =>
+  forgetDay().then(() => write(({ meta: store }) => ["key", "name", "role"].forEach((name) => store.delete(name))));
 
 /** 256 random bits: the device's own key. */
 function fresh() {
@@ -121,7 +125,7 @@ export const exchange = () =>
       await keep({ exchanged: Date.now() });
       return true;
     } catch (error) {
-      if (error instanceof Ended && error.code === "device-revoked") await wipe();
+      if (error instanceof Ended) await (error.code === "device-revoked" ? wipe() : disown());
       throw error;
     }
   });

@@ -176,6 +176,9 @@ async fn one(
             Ok(if new { Outcome::Counted } else { Outcome::NonceReused })
         }
         Fact::Admitted { nonce, at, ticket, present, reason } => {
+            if let Err(fault) = PartySize::new(*present) {
+                return Ok(Outcome::Invalid(fault));
+            }
             if let Some(reason) = reason {
                 if context.require(Capability::OverrideDoor).is_err() {
                     return Ok(Outcome::NotAllowed);
