@@ -62,7 +62,7 @@ gate-conflict-settled = { $n ->
    *[other] { $n } people came
 }
 gate-conflict-nobody = A booking nobody knows
-gate-conflict-twice = One pass was admitted at several doors, together more people than were booked
+gate-conflict-twice = More people were admitted than were booked, perhaps the same people at several doors
 gate-conflict-cancelled = The booking had been cancelled when they were let in
 gate-conflict-unknown = The pass is ours, the booking is not known any more
 gate-conflict-clock = They were let in outside the time of admission; they are counted

@@ -336,6 +336,8 @@ async function begin() {
   await sync();
   setInterval(tick, EVERY);
   addEventListener("online", sync);
+  // The QR code of an enrolment is scanned while the app is open.
+  addEventListener("hashchange", start);
   addEventListener("offline", () => {
     online = false;
     showStanding();
@@ -343,7 +345,8 @@ async function begin() {
   document.body.dataset.ready = "";
 }
 
-navigator.serviceWorker?.register("/door/app/worker.js", { scope: "/door/app/", updateViaCache: "none" });
+// Without the network the one that is there stays.
+navigator.serviceWorker?.register("/door/app/worker.js", { scope: "/door/app/", updateViaCache: "none" }).catch(() => {});
 begin().catch((error) => {
   console.error(error);
   $("loading").textContent = say("gate-app-old");
