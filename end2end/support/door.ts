@@ -57,7 +57,7 @@ export class Device {
   async admit(ticket: string, present: number): Promise<void> {
     await this.show(ticket);
     await expect(this.page.locator("#party")).toBeVisible();
-    await this.page.locator(`label[for=present-${present}]`).click();
+    await this.page.locator(`#present-${present}`).check();
     await this.page.locator("#admit-button").click();
   }
 

@@ -99,6 +99,7 @@ async function showStanding() {
   $("inside").textContent = Math.max(inside.get(place()) ?? 0, 0);
   showSessions(activities, sessions);
   show("shift-ended", Boolean(known.ended));
+  show("supervisor", role === "supervisor" && !known.ended);
   for (const id of ["scan", "others", "day"]) show(id, !known.ended && !(id !== "day" && party));
 }
 
@@ -131,7 +132,6 @@ function showSessions(activities, sessions) {
 }
 
 async function showConflicts() {
-  show("supervisor", role === "supervisor");
   if (role !== "supervisor" || !online) return;
   const open = await conflicts().catch(() => []);
   $("conflicts-said").textContent = open.length ? say("gate-app-conflicts-some", { n: open.length }) : say("gate-app-conflicts-none");
@@ -314,7 +314,6 @@ async function start() {
   show("loading", false);
   show("enrolment", !known.key);
   show("door", Boolean(known.key));
-  show("supervisor", role === "supervisor");
   await showStanding();
   if (known.key) return next();
   // The code of the QR code stands behind the hash sign, and goes once it is read.
