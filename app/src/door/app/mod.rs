@@ -146,15 +146,15 @@ pub fn document(assets: &Assets) -> Option<String> {
                     <script type="module" src=format!("/pkg/{scripts}/main.js")></script>
                 </head>
                 <body>
-                    <main id="main" class="door gate">
+                    <main id="main" class="door doorapp">
                         {head()}
                         <noscript>
                             <p>{zh("gate-app-no-script")}<a href="/door">{zh("gate-app-page")}</a></p>
                         </noscript>
                         <p id="loading"><Word key="gate-app-loading"/></p>
-                        <p id="told" class="gate-told" role="status" hidden=true></p>
+                        <p id="told" class="doorapp-told" role="status" hidden=true></p>
                         {enrolment()}
-                        <div id="door" class="gate-door" hidden=true>
+                        <div id="door" class="doorapp-door" hidden=true>
                             <section id="answer" role="alert"></section>
                             {party()}
                             {scan()}
@@ -162,8 +162,8 @@ pub fn document(assets: &Assets) -> Option<String> {
                             {day()}
                             {shift()}
                         </div>
-                        <footer class="gate-foot">
-                            <label class="gate-sound"><input type="checkbox" id="sound" checked=true/><Word key="gate-app-sound"/></label>
+                        <footer class="doorapp-foot">
+                            <label class="doorapp-sound"><input type="checkbox" id="sound" checked=true/><Word key="gate-app-sound"/></label>
                             <button type="button" class="tool" id="language"><Word key="gate-app-language"/></button>
                         </footer>
                     </main>
@@ -186,14 +186,14 @@ fn head() -> impl IntoView {
                 <strong id="inside">"0"</strong>
             </p>
         </header>
-        <section id="standing" class="gate-standing" hidden=true>
-            <p class="gate-pills" role="status">
+        <section id="standing" class="doorapp-standing" hidden=true>
+            <p class="doorapp-pills" role="status">
                 <span class="tag" id="network"></span>
                 <span class="tag" id="queue"></span>
                 <span class="tag" id="age"></span>
                 <span class="tag" id="clock"></span>
             </p>
-            <p class="gate-device">
+            <p class="doorapp-device">
                 <span id="device"></span>
                 <button type="button" class="tool" id="sync"><Word key="gate-app-sync"/></button>
             </p>
@@ -297,11 +297,11 @@ fn others() -> impl IntoView {
                 <label class="label" for="f-place"><Word key="gate-app-place"/></label>
                 <select class="input" id="f-place"></select>
             </div>
-            <details class="gate-more">
+            <details class="doorapp-more">
                 <summary class="button button-secondary"><Word key="door-walk-in"/></summary>
                 <div class="door-counts">{counts("walk_in")}</div>
             </details>
-            <details class="gate-more">
+            <details class="doorapp-more">
                 <summary class="button button-secondary"><Word key="door-left"/></summary>
                 <div class="door-counts">{counts("left")}</div>
             </details>
@@ -321,11 +321,11 @@ fn day() -> impl IntoView {
 /// What supervisors have besides.
 fn shift() -> impl IntoView {
     view! {
-        <section class="gate-supervisor" id="supervisor" hidden=true>
+        <section class="doorapp-supervisor" id="supervisor" hidden=true>
             <h2><Word key="gate-app-conflicts"/></h2>
             <p id="conflicts-said"></p>
             <ul id="conflicts"></ul>
-            <details class="gate-more">
+            <details class="doorapp-more">
                 <summary class="button button-secondary"><Word key="gate-app-shift"/></summary>
                 <p><Word key="gate-app-shift-text"/></p>
                 <p class="field-error" id="shift-said" role="status"></p>
