@@ -218,6 +218,8 @@ test("a code enrols one device, and a revoked device forgets everything @js", as
   await context.setOffline(false);
   await expect(page.locator("#told")).toHaveText(zh("gate-app-wiped"));
   expect(await device.kept()).toEqual({ meta: 0, sessions: 0, bookings: 0, queue: 0 });
+  expect(await page.locator("main").innerHTML()).not.toContain(booked.reference);
+  await expect(page.locator("#f-code")).toHaveValue("");
   await examine(page, "gate-wiped");
   await device.open();
   await expect(page.locator("#enrolment")).toBeVisible();

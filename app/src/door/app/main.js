@@ -144,6 +144,14 @@ async function showConflicts() {
 
 // ---- The house
 
+/** What the screen still shows of people goes with what the device kept of them. */
+function blank() {
+  party = undefined;
+  clear();
+  for (const id of ["party-people", "party-who", "party-more", "choices", "sessions", "conflicts"]) $(id).replaceChildren();
+  for (const id of ["f-ticket", "f-code", "f-reason"]) $(id).value = "";
+}
+
 async function sync() {
   const before = (await meta("key")).key;
   if (!before) return start();
@@ -151,7 +159,7 @@ async function sync() {
     online = (await exchange()) || online;
   } catch (error) {
     if (error instanceof Ended) {
-      party = undefined;
+      blank();
       await start();
       tell(error.code === "device-revoked" ? "gate-app-wiped" : "gate-app-unknown");
       return;
@@ -273,6 +281,7 @@ $("enrol").addEventListener("submit", async (event) => {
     $("enrol-said").textContent = say(error.code === "bad-credentials" ? "gate-app-code-bad" : "gate-app-enrol-offline");
     return;
   }
+  $("f-code").value = "";
   tell();
   await start();
   await sync();
