@@ -77,16 +77,16 @@ async fn transaction(services: &Services, context: &Context, scan: &Scan) -> Res
     if let Some(known) = before(&mut tx, scan).await? {
         return Ok(known);
     }
-    let (session, booking) = match locate(services, context, &mut tx, &scan.ticket).await? {
-        Ok(row) => (row.session_id, row.id),
+    let (session, booking, found) = match locate(services, context, &mut tx, &scan.ticket).await? {
+        Ok(row) => (row.session_id, row.id, true),
         Err(refusal) => match unknown(services, scan, refusal) {
-            Some(named) => named,
+            Some((session, booking)) => (session, booking, false),
             // Nothing to note it under: the retry of a forgery is the same forgery.
             None => return Ok(Applied::Answered { answer: Err(refusal), conflict: false }),
         },
     };
     let locked = sql::lock_booking(&mut tx, session, booking).await?;
-    if locked.is_none() && scan.offline.is_none() {
+    if locked.is_none() && found {
         return Err(BookingError::StateHasChanged);
     }
     // Two retries of one nonce meet at the lock: the second sees what the first answered.
