@@ -6,8 +6,8 @@ use domain::account::{Denied, DeviceRole};
 use domain::booking::DoorRefusal;
 use domain::field::Fault;
 use domain::ids::{BookingId, SessionId};
-use services::booking::{self, Handle};
-use services::door::{self, ConflictKind, DoorError, Outcome};
+use services::booking::{self, Handle, Ticket};
+use services::door::{self, ConflictKind, DoorError, Fact, Outcome};
 use testkit::TestHouse;
 
 async fn at_nine(people: u32) -> (TestHouse, SessionId, BookingId) {
@@ -104,4 +104,26 @@ async fn two_supervisors_who_decide_at_once_decide_once() {
     }
     assert_eq!(decided, 1);
     assert_eq!(number(&house, "select count(*) from booking b join door_conflict c on c.people = b.arrived").await, 1);
+}
+
+#[tokio::test]
+async fn a_pass_of_ours_that_nobody_knows_is_kept_and_decided() {
+    let (house, session, _) = at_nine(2).await;
+    let pass = services::crypto::Pass { booking: BookingId(super::nonce()), session, people: 3, version: 1 };
+    let shown = Fact::Admitted {
+        nonce: super::nonce(),
+        at: house.now(),
+        ticket: Ticket::Pass(house.services.vault.sign_pass(pass)),
+        present: 3,
+        reason: None,
+    };
+    let held = device(&house, 'a', DeviceRole::Supervisor).await;
+    for _ in 0..2 {
+        let answer = send(&house, &held, vec![shown.clone()]).await;
+        assert_eq!(answer, [Outcome::Conflict(DoorRefusal::Unknown)], "the retry repeats it");
+    }
+    let open = door::conflicts(&house.services, &held).await.expect("a supervisor's device sees them");
+    assert_eq!((open.len(), open[0].kind, open[0].booking.is_none()), (1, ConflictKind::Unknown, true));
+    door::resolve(&house.services, &held, open[0].id, 3, "凭证真实，预约已删除").await.expect("decided");
+    assert_eq!(number(&house, "select sum(people) from door_count where kind = 'walk_in'").await, 3);
 }
