@@ -98,7 +98,7 @@ pub async fn conflicts(services: &Services, context: &Context) -> Result<Vec<Con
     let rows = sql::conflicts(&mut db, context.now - REMEMBERED).await?;
     let ids: Vec<uuid::Uuid> = rows.iter().map(|row| row.booking_id).collect();
     let facts = sql::facts(&mut db, &ids).await?;
-    let mut known = views(services, &mut db, &ids).await?;
+    let known = views(services, &mut db, &ids).await?;
     let conflict = |row: sql::ConflictRow| {
         let said = facts.iter().filter(|fact| fact.booking_id == row.booking_id).map(said).collect();
         let settled = row.resolved_at.zip(row.reason).map(|(at, reason)| Settled {
@@ -116,9 +116,7 @@ pub async fn conflicts(services: &Services, context: &Context) -> Result<Vec<Con
             settled,
         })
     };
-    let all = rows.into_iter().map(conflict).collect();
-    known.clear();
-    all
+    rows.into_iter().map(conflict).collect()
 }
 
 fn said(row: &sql::FactRow) -> Said {
@@ -157,11 +155,11 @@ pub async fn resolve(
         if row.resolved_at.is_some() {
             return Err(DoorError::StateHasChanged);
         }
-        count(&mut tx, &context, &row, people).await?;
         let by = match &context.actor {
             Actor::Device { device, .. } => device.0,
             other => other.account().map(|account| account.0).unwrap_or_default(),
         };
+        count(&mut tx, (by, context.now), &row, people).await?;
         sql::resolve(&mut tx, &row, people as i32, &reason, by, context.now).await?;
         let detail = json!({ "kind": row.kind, "people": people, "reason": reason });
         let entry =
@@ -176,7 +174,7 @@ pub async fn resolve(
 /// Counts the people a supervisor decided on.
 async fn count(
     tx: &mut PgConnection,
-    context: &Context,
+    (by, at): (uuid::Uuid, Timestamp),
     conflict: &sql::ConflictRow,
     people: u32,
 ) -> Result<(), DoorError> {
@@ -188,16 +186,15 @@ async fn count(
             if people > booked {
                 return Err(DoorError::field("people", Fault::OutOfRange { min: 0, max: booked }));
             }
-            door::settle_arrived(tx, session, conflict.booking_id, people as i32, context.now).await?;
+            door::settle_arrived(tx, session, conflict.booking_id, people as i32, at).await?;
             if people > 0 {
-                came(tx, session, conflict.booking_id, booked - people, context.now).await?;
+                came(tx, session, conflict.booking_id, booked - people, at).await?;
             }
         }
         Some(_) | None => {
             let sessions = claims::find_sessions(tx, &[session]).await?;
             let activity = sessions.first().map(|session| session.activity_id).ok_or(DoorError::NotFound)?;
             if people > 0 {
-                let by = context.actor.account().map(|account| account.0).unwrap_or_default();
                 // The conflict's own number: pressed twice, they are counted once.
                 door::add_count(tx, conflict.id, activity, "walk_in", people as i32, by, conflict.raised_at.to_jiff())
                     .await?;
