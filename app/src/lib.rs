@@ -23,7 +23,7 @@ pub mod content;
 #[cfg(feature = "ssr")]
 mod desk;
 #[cfg(feature = "ssr")]
-mod door;
+pub mod door;
 #[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]

@@ -18,7 +18,7 @@ use crate::bus::{
     Schedule as BusSchedule, Stop as BusStop,
 };
 use crate::desk::{AuditTrail, Front, Jobs};
-use crate::door::Door;
+use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
 use crate::groups::{
@@ -173,6 +173,9 @@ pages! {
     "/staff/bus/numbers" BusNumbers (Access::Capability(Capability::DispatchBus)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
+    "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];
+    "/staff/door/devices/new" DeviceNew (Access::Capability(Capability::ManageDevices)) [];
+    "/staff/door/conflicts/:id" ConflictPage (Access::Capability(Capability::SuperviseDoor)) [islands];
     "/door" Door (Access::Capability(Capability::Admit)) [bare, islands];
     "/privacy" Privacy (Access::Public) [shared];
     "/accessibility" Accessibility (Access::Public) [shared];

@@ -54,14 +54,22 @@ pub struct Assets {
     pub js: Option<String>,
     /// `site.<hash>.wasm`
     pub wasm: Option<String>,
+    /// `door.<hash>`, the folder of the door's app.
+    pub door: Option<String>,
 }
 
 impl Assets {
-    /// Reads the `hash.txt` that the build leaves beside the binary: lines of `css: HASH`, `js: HASH`, `wasm: HASH`.
+    /// Reads the `hash.txt` that the build leaves beside the binary: lines of `css: HASH`, `js: HASH`, `wasm: HASH`,
+    /// `door: HASH`.
     pub fn from_hashes(text: &str) -> Self {
         let hash = |kind: &str| text.lines().filter_map(|line| line.split_once(':')).find(|(k, _)| k.trim() == kind);
         let name = |kind: &str| hash(kind).map(|(_, hash)| format!("site.{}.{kind}", hash.trim()));
-        Self { css: name("css").unwrap_or_else(|| "site.css".to_owned()), js: name("js"), wasm: name("wasm") }
+        Self {
+            css: name("css").unwrap_or_else(|| "site.css".to_owned()),
+            js: name("js"),
+            wasm: name("wasm"),
+            door: hash("door").map(|(_, hash)| format!("door.{}", hash.trim())),
+        }
     }
 }
 

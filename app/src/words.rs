@@ -144,6 +144,7 @@ fn door_words(locale: Locale, refusal: &DoorRefusal) -> Words<'static> {
         DoorRefusal::AlreadyAdmitted { arrived } => with("door-already-admitted", [("arrived", arrived)]),
         DoorRefusal::MoreThanBooked { left } => with("door-more-than-booked", [("left", left)]),
         DoorRefusal::SessionClosed => plain("door-session-closed"),
+        DoorRefusal::NotToday => plain("door-not-today"),
     }
 }
 
@@ -159,6 +160,7 @@ pub fn role_text(visit: &Visit, role: Role) -> Text {
         Role::Operator => "role-operator",
         Role::Auditor => "role-auditor",
         Role::BusDispatcher => "role-bus-dispatcher",
+        Role::DoorSupervisor => "role-door-supervisor",
     })
 }
 
@@ -245,6 +247,7 @@ mod tests {
 
     fn door_refusals(at: Timestamp) -> Vec<DoorRefusal> {
         vec![
+            DoorRefusal::NotToday,
             DoorRefusal::NotAPass,
             DoorRefusal::Unknown,
             DoorRefusal::Cancelled,

@@ -28,6 +28,10 @@ const wasm = readFileSync(join(work, "bound/site.wasm"));
 const css = readFileSync(join(work, "site.css"));
 const js = readFileSync(join(work, "bound/site.min.js"));
 for (const [name, bytes] of [["wasm", wasm], ["css", css], ["js", js]]) wanted.set(`pkg/site.${hash(bytes)}.${name}`, bytes);
+// The door's app: scripts that name each other, so it is their folder whose name carries the hash of all.
+const gate = filesBelow(join(work, "gate")).map((file) => [file, readFileSync(join(work, "gate", file))]);
+const door = hash(Buffer.concat(gate.flatMap(([file, bytes]) => [Buffer.from(`${file}\0${bytes.length}\0`), bytes])));
+for (const [file, bytes] of gate) wanted.set(`pkg/door.${door}/${file}`, bytes);
 // Scripts a dependency brings along; wasm-bindgen has already put a hash into their directory's name.
 for (const file of filesBelow(join(work, "bound/snippets"))) {
   wanted.set(`pkg/snippets/${file}`, readFileSync(join(work, "bound/snippets", file)));
@@ -57,7 +61,7 @@ for (const [path, bytes] of wanted) {
 
 // The names last, in one step, and only then is what they replaced removed: a server that starts meanwhile finds either
 // the old set or the new one.
-writeFileSync(join(site, "hash.txt.new"), `js: ${hash(js)}\nwasm: ${hash(wasm)}\ncss: ${hash(css)}\n`);
+writeFileSync(join(site, "hash.txt.new"), `js: ${hash(js)}\nwasm: ${hash(wasm)}\ncss: ${hash(css)}\ndoor: ${door}\n`);
 renameSync(join(site, "hash.txt.new"), join(site, "hash.txt"));
 for (const file of filesBelow(site)) if (!kept.has(file)) rmSync(join(site, file));
 

@@ -110,7 +110,7 @@ pub struct CreateAdmin {
     /// Read the first password from standard input instead of making one.
     #[arg(long)]
     pub password_stdin: bool,
-    /// Further roles beside `operator`: museum_officer, steward, auditor.
+    /// Further roles beside `operator`: museum_officer, steward, door_supervisor, auditor.
     #[arg(long = "role", value_name = "ROLE")]
     pub roles: Vec<String>,
 }

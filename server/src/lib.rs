@@ -9,6 +9,7 @@ pub mod assets;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod door_app;
 pub mod guard;
 pub mod handlers;
 pub mod house;

@@ -6,7 +6,7 @@
 use crate::house::House;
 use crate::layers::language::{Language, LanguageLayer};
 use crate::layers::{admission, client_address, headers, house_errors, observe, origin, session};
-use crate::{api, assets, pages};
+use crate::{api, assets, door_app, pages};
 use app::calls::CALLS;
 use app::routes::{Access, PAGES};
 use axum::Router;
@@ -28,6 +28,8 @@ pub enum Policy {
     People(Access),
     /// Machines with a token that permits this.
     Machine(Capability),
+    /// Devices at the door whose role permits this.
+    Device(Capability),
     /// Everybody, for the reason given.
     Open(&'static str),
 }
@@ -107,6 +109,7 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
     });
     let worked = people
         .merge(limited(api::routes(house), http.body_limit))
+        .merge(door_app::routes())
         .around(|router| router.layer(from_fn_with_state(admission, admission::admit)));
     let files = assets::public(&config.site.root);
     let all = worked.merge(Routes {

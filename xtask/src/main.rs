@@ -9,14 +9,15 @@ use anyhow::{Context as _, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 const HELP: &str = "\
-xtask bindgen <module.wasm> <directory>
+xtask bindgen <module.wasm> <directory> [name]
 
-Writes <directory>/site.js, <directory>/site_bg.wasm and, if the module brings scripts of its own, <directory>/snippets/.";
+Writes <directory>/<name>.js, <directory>/<name>_bg.wasm (`site` where there is no name) and, if the module brings scripts of its own, <directory>/snippets/.";
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["bindgen", input, output] => bindgen(input.into(), output.into()),
+        ["bindgen", input, output] => bindgen(input.into(), output.into(), "site"),
+        ["bindgen", input, output, name] => bindgen(input.into(), output.into(), name),
         ["--help" | "-h" | "help"] => {
             println!("{HELP}");
             Ok(())
@@ -26,10 +27,10 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// Binds one module for `<script type="module">`, without type declarations: nobody writes TypeScript against it.
-fn bindgen(input: PathBuf, output: PathBuf) -> anyhow::Result<()> {
+fn bindgen(input: PathBuf, output: PathBuf, name: &str) -> anyhow::Result<()> {
     Bindgen::new()
         .input_path(&input)
-        .out_name("site")
+        .out_name(name)
         .web(true)?
         .typescript(false)
         .remove_name_section(true)

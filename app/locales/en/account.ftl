@@ -298,6 +298,7 @@ people-role-steward = Checks passes and admits visitors at the door
 people-role-operator = Looks after the system, the staff's accounts and the machines' clients
 people-role-auditor = Reads the audit trail
 people-role-bus-dispatcher = Answers requests for the science bus, plans dates, vehicles and crews
+people-role-door-supervisor = Looks after the devices at the door, decides what they disagree about, makes exceptions
 people-no-roles = None yet
 people-create = Add and make a first password
 people-created = Your colleague is added. Please hand over the first password below in person.

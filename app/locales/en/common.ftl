@@ -58,6 +58,7 @@ role-steward = Steward
 role-operator = Operator
 role-auditor = Auditor
 role-bus-dispatcher = Science bus dispatcher
+role-door-supervisor = Door supervisor
 # Pages for what goes wrong.
 problem-not-found-title = We could not find this page
 problem-not-found-text = The address may lack a few letters, or the page may have moved. You can start again from the home page.

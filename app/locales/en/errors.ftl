@@ -92,3 +92,4 @@ door-more-than-booked = { $left ->
    *[other] Only { $left } more people can be admitted
 }
 door-session-closed = This session is closed
+door-not-today = Not for a session of today

@@ -280,6 +280,7 @@ people-role-steward = 在入口核对凭证、登记入场
 people-role-operator = 查看系统运行情况，管理工作人员和接口账号
 people-role-auditor = 查阅审计记录
 people-role-bus-dispatcher = 受理科普巴士申请，安排日期、车辆和讲解组
+people-role-door-supervisor = 管理入场设备，处理登记人数的出入，现场放行
 people-no-roles = 暂无职责
 people-create = 新增并生成初始密码
 people-created = 已经新增。请把下面的初始密码当面交给本人。

@@ -58,6 +58,7 @@ role-steward = 现场接待
 role-operator = 系统运维
 role-auditor = 审计
 role-bus-dispatcher = 科普巴士调度
+role-door-supervisor = 入场主管
 # Pages for what goes wrong.
 problem-not-found-title = 没有找到这个页面
 problem-not-found-text = 网址可能少了几个字，也可能这一页已经移走。可以从首页重新找起。

@@ -79,3 +79,4 @@ door-too-late = 已过入场时间（{ $until } 截止）
 door-already-admitted = 全部 { $arrived } 人已经入场
 door-more-than-booked = 最多还能入场 { $left } 人
 door-session-closed = 本场次已关闭
+door-not-today = 不是今天的场次

@@ -109,6 +109,7 @@ fn role_choices(visit: &Visit) -> Vec<Choice> {
         Role::Operator => visit.t("people-role-operator"),
         Role::Auditor => visit.t("people-role-auditor"),
         Role::BusDispatcher => visit.t("people-role-bus-dispatcher"),
+        Role::DoorSupervisor => visit.t("people-role-door-supervisor"),
     };
     Role::ALL.into_iter().map(|role| Choice::new(role.name(), role_text(visit, role)).hint(about(role))).collect()
 }

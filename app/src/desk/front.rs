@@ -30,6 +30,7 @@ const fn area(path: &'static str, capability: Capability, title: &'static str, t
 const AREAS: [Area; 19] = [
     area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
     area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
+    area("/staff/door", Capability::SuperviseDoor, "gate-staff-title", "gate-staff-text"),
     area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
     area("/staff/museum/no-shows", Capability::SeeBookings, "staff-missed-title", "staff-missed-text"),
     area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),

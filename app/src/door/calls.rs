@@ -7,13 +7,16 @@ use crate::form::{FormState, Tone};
 use crate::problem::Problem;
 use crate::routes::Access;
 use axum::http::StatusCode;
-use domain::account::Capability;
+use domain::account::{Capability, DeviceRole};
 use domain::field::Fault;
-use domain::ids::BookingId;
+use domain::ids::{BookingId, ConflictId, DeviceId};
+use secrecy::ExposeSecret as _;
 use services::booking::{self, BookingError, Ticket};
+use services::door::{self, DoorError};
 use uuid::Uuid;
 
 const ADMIT: Access = Access::Capability(Capability::Admit);
+const DEVICES: Access = Access::Capability(Capability::ManageDevices);
 
 /// The door's calls.
 pub const CALLS: &[Call] = &[
@@ -21,7 +24,13 @@ pub const CALLS: &[Call] = &[
     Call::post("/door/admit", ADMIT, &admit),
     Call::post("/door/walk-in", ADMIT, &walk_in),
     Call::post("/door/left", ADMIT, &left),
+    Call::post("/staff/door/devices/new", DEVICES, &add_device),
+    Call::post("/staff/door/devices/:id/revoke", DEVICES, &revoke),
+    Call::post("/staff/door/conflicts/:id", Access::Capability(Capability::SuperviseDoor), &resolve),
 ];
+
+/// Under which name the page of a new device finds the code that was just made.
+pub const DEVICE_CODE: &str = "device-code";
 
 fn refused(asked: &Asked, error: BookingError) -> Answer {
     match error {
@@ -96,5 +105,54 @@ async fn left(asked: Asked) -> Answer {
     match booking::leave(&asked.services, &asked.context, id, people).await {
         Ok(()) => Answer::to(format!("/door?left={people}")),
         Err(error) => refused(&asked, error),
+    }
+}
+
+/// Adds a device and shows its code, this once: in the answer itself, since an address or a cookie would keep it.
+async fn add_device(asked: Asked) -> Answer {
+    let Some(role) = DeviceRole::from_name(asked.field("role")) else {
+        return staff_refused(&asked, super::staff::NEW, DoorError::field("role", Fault::Required));
+    };
+    match door::add(&asked.services, &asked.context, asked.field("name"), role).await {
+        Ok(device) => {
+            let mut form = FormState::default();
+            form.values.insert(DEVICE_CODE.to_owned(), device.code.expose_secret().to_owned());
+            Answer::again_at(super::staff::NEW, form).status(StatusCode::OK)
+        }
+        Err(error) => staff_refused(&asked, super::staff::NEW, error),
+    }
+}
+
+async fn revoke(asked: Asked) -> Answer {
+    let Some(device) = asked.param::<DeviceId>("id") else { return Problem::NotFound.into() };
+    match door::revoke(&asked.services, &asked.context, device).await {
+        Ok(()) => Answer::to(format!("{}?done=revoked", super::staff::PATH)),
+        Err(error) => staff_refused(&asked, super::staff::PATH, error),
+    }
+}
+
+async fn resolve(asked: Asked) -> Answer {
+    let Some(conflict) = asked.param::<ConflictId>("id") else { return Problem::NotFound.into() };
+    let page = format!("{}/conflicts/{conflict}", super::staff::PATH);
+    let people = match number(asked.field("people"), 0, 500) {
+        Ok(people) => people,
+        Err(fault) => return staff_refused(&asked, &page, DoorError::field("people", fault)),
+    };
+    match door::resolve(&asked.services, &asked.context, conflict, people, asked.field("reason")).await {
+        Ok(()) => Answer::to(format!("{}?done=resolved", super::staff::PATH)),
+        Err(error) => staff_refused(&asked, &page, error),
+    }
+}
+
+/// The form again with its faults; what somebody else has decided meanwhile is shown as it is now.
+fn staff_refused(asked: &Asked, page: &str, error: DoorError) -> Answer {
+    match error {
+        DoorError::Fields(errors) => Answer::again_at(page, asked.typed(&[]).with_errors(errors)),
+        DoorError::Denied(denied) => denied.into(),
+        DoorError::StateHasChanged => {
+            let form = FormState::default().with_notice(Tone::Warning, asked.t("gate-has-changed").to_string());
+            Answer::again_at(page, form).status(StatusCode::CONFLICT)
+        }
+        other => Problem::from(other).into(),
     }
 }

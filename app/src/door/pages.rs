@@ -11,11 +11,12 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use crate::words::door_text;
-use domain::booking::{DoorRefusal, PassFacts, SessionFacts};
+use domain::booking::DoorRefusal;
 use domain::time::{clock_text, local_day, span_text};
 use leptos::prelude::*;
-use services::booking::{self, DoorAnswer, Found, Museum, Ticket};
+use services::booking::{self, DoorAnswer, Found, Ticket};
 use services::groups::GroupOfBooking;
+use services::outreach::{self, Events};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -44,13 +45,13 @@ enum Shown {
 
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let museum = booking::museum(&visit.services).await?;
-    let shown = look(visit, &museum).await?;
+    let shown = look(visit).await?;
     let inside = booking::inside(&visit.services, &visit.context).await?;
-    let running = running(visit).await?;
     let choosing = matches!(shown, Shown::Choose(_));
-    let group = group_of(visit, &shown).await?;
-    let answer = answer(visit, shown, group.as_ref());
+    let events = outreach::events(&visit.services).await.map_err(outreach_problem)?;
+    let beside = Beside { group: group_of(visit, &shown).await?, events };
+    let answer = answer(visit, shown, &beside);
+    let running = running(visit, &beside.events).await?;
     // One thing at a time: while a party's number is chosen there is no other form to slip into.
     let rest = if choosing {
         view! {
@@ -78,6 +79,37 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     .into_any())
 }
 
+/// What stands beside a booking: whose group it is of, and which event.
+struct Beside {
+    group: Option<GroupOfBooking>,
+    events: Arc<Events>,
+}
+
+impl Beside {
+    /// 张** · K7M4-Q2XR, and before it the organisation of a group or the event.
+    fn who(&self, visit: &Visit, found: &Found) -> String {
+        let person = format!("{} · {}", found.name, found.reference);
+        let group = self.group.as_ref().map(|group| group.organisation.clone());
+        let before = group.or_else(|| self.event(visit, found));
+        before.map_or(person.clone(), |before| format!("{before} · {person}"))
+    }
+
+    /// What the booking's event is called; none for the museum.
+    fn event(&self, visit: &Visit, found: &Found) -> Option<String> {
+        self.events.by_id(found.activity).map(|event| event.title.of(visit.locale()).to_owned())
+    }
+}
+
+fn outreach_problem(error: outreach::OutreachError) -> Problem {
+    match error {
+        outreach::OutreachError::Database(error) => booking::BookingError::Database(error).into(),
+        other => {
+            tracing::error!(error = %other, "the events could not be read");
+            Problem::Broken
+        }
+    }
+}
+
 /// The group behind the booking that is shown, if it is one of a group.
 async fn group_of(visit: &Visit, shown: &Shown) -> Result<Option<GroupOfBooking>, Problem> {
     let found = match shown {
@@ -87,7 +119,7 @@ async fn group_of(visit: &Visit, shown: &Shown) -> Result<Option<GroupOfBooking>
     Ok(services::groups::of_booking(&visit.services, &visit.context, found.id).await?)
 }
 
-async fn look(visit: &Visit, museum: &Arc<Museum>) -> Result<Shown, Problem> {
+async fn look(visit: &Visit) -> Result<Shown, Problem> {
     let form = &visit.form;
     let ticket = if let Some(id) = form.value("booking").and_then(|id| id.parse().ok()) {
         Ticket::Booking(id)
@@ -116,27 +148,11 @@ async fn look(visit: &Visit, museum: &Arc<Museum>) -> Result<Shown, Problem> {
             Shown::Refused(DoorRefusal::MoreThanBooked { left }, Some(found))
         }
         Some(Err(refusal)) => Shown::Refused(refusal, Some(found)),
-        None => match worth(visit, museum, &found) {
+        None => match found.worth {
             Ok(()) => Shown::Choose(found),
             Err(refusal) => Shown::Refused(refusal, Some(found)),
         },
     })
-}
-
-/// What the ticket is worth at this moment, by the rule that admission itself will ask: said before anybody counts heads.
-fn worth(visit: &Visit, museum: &Museum, found: &Found) -> Result<(), DoorRefusal> {
-    let facts = SessionFacts {
-        starts_at: found.starts_at,
-        ends_at: found.ends_at,
-        capacity: 0,
-        booked: 0,
-        held: 0,
-        owed: 0,
-        closed: museum.session(found.session).is_some_and(|session| session.facts.closed),
-    };
-    let pass = PassFacts { people: found.people, arrived: found.arrived, cancelled: found.cancelled };
-    let left = found.people.saturating_sub(found.arrived);
-    domain::booking::admit(&museum.policy, visit.context.now, &facts, pass, left.max(1)).map(|_| ())
 }
 
 /// What was counted, on the page one is sent to.
@@ -146,11 +162,11 @@ fn told(visit: &Visit) -> Option<impl IntoView + use<>> {
     Some(view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })
 }
 
-fn answer(visit: &Visit, shown: Shown, group: Option<&GroupOfBooking>) -> AnyView {
+fn answer(visit: &Visit, shown: Shown, beside: &Beside) -> AnyView {
     match shown {
         Shown::Nothing => ().into_any(),
-        Shown::Choose(found) => choose(visit, &found, group).into_any(),
-        Shown::Names(found) => names(visit, &found).into_any(),
+        Shown::Choose(found) => choose(visit, &found, beside).into_any(),
+        Shown::Names(found) => names(visit, &found, beside).into_any(),
         Shown::Admitted(admission, found) => {
             let some_missing = admission.arrived < admission.people;
             let sum = some_missing.then(|| {
@@ -162,19 +178,19 @@ fn answer(visit: &Visit, shown: Shown, group: Option<&GroupOfBooking>) -> AnyVie
                     <Icon of=Glyph::Check/>
                     <p class="door-answer-text">{count(visit, "door-come-in", admission.admitted)}</p>
                     {sum}
-                    <p class="door-answer-who">{who(&found, group)}</p>
+                    <p class="door-answer-who">{beside.who(visit, &found)}</p>
                 </section>
             }
             .into_any()
         }
         Shown::Refused(refusal, found) => {
             let again = match (&refusal, &found) {
-                (DoorRefusal::MoreThanBooked { left }, Some(found)) if *left > 0 => Some(choose(visit, found, group)),
+                (DoorRefusal::MoreThanBooked { left }, Some(found)) if *left > 0 => Some(choose(visit, found, beside)),
                 _ => None,
             };
             let who = found.map(|found| {
                 let when = span_text(found.starts_at, found.ends_at, visit.locale());
-                view! { <p class="door-answer-who">{who(&found, group)}<br/>{when}</p> }
+                view! { <p class="door-answer-who">{beside.who(visit, &found)}<br/>{when}</p> }
             });
             view! {
                 <section class="door-answer door-no" role="alert">
@@ -189,20 +205,14 @@ fn answer(visit: &Visit, shown: Shown, group: Option<&GroupOfBooking>) -> AnyVie
     }
 }
 
-/// 张** · K7M4-Q2XR, and of a group the organisation first.
-fn who(found: &Found, group: Option<&GroupOfBooking>) -> String {
-    let person = format!("{} · {}", found.name, found.reference);
-    group.map_or(person.clone(), |group| format!("{} · {person}", group.organisation))
-}
-
 /// A party that may come in: its facts, and how many are there.
-fn choose(visit: &Visit, found: &Found, group: Option<&GroupOfBooking>) -> impl IntoView + use<> {
+fn choose(visit: &Visit, found: &Found, beside: &Beside) -> impl IntoView + use<> {
     let left = found.people.saturating_sub(found.arrived).max(1);
     let arrived = (found.arrived > 0).then(|| {
         let args = [("arrived", found.arrived.into()), ("people", found.people.into())];
         view! { <p>{visit.t_args("door-arrived-of", &args)}</p> }
     });
-    let adults = group.filter(|group| group.adults > 0);
+    let adults = beside.group.as_ref().filter(|group| group.adults > 0);
     let adults = adults.map(|group| view! { <p>{count(visit, "groups-door-adults", group.adults)}</p> });
     let label = visit.t("door-present");
     let number = if left <= TAPPED {
@@ -215,7 +225,7 @@ fn choose(visit: &Visit, found: &Found, group: Option<&GroupOfBooking>) -> impl 
     view! {
         <section class="door-party">
             <p class="door-party-people">{count(visit, "door-party", found.people)}</p>
-            <p class="door-party-who">{who(found, group)}</p>
+            <p class="door-party-who">{beside.who(visit, found)}</p>
             {adults}
             <p>{format!("{}–{}", clock_text(found.starts_at), clock_text(found.ends_at))}</p>
             {arrived}
@@ -229,7 +239,7 @@ fn choose(visit: &Visit, found: &Found, group: Option<&GroupOfBooking>) -> impl 
     }
 }
 
-fn names(visit: &Visit, found: &[Found]) -> impl IntoView + use<> {
+fn names(visit: &Visit, found: &[Found], beside: &Beside) -> impl IntoView + use<> {
     if found.is_empty() {
         return view! {
             <section class="door-answer door-maybe" role="alert">
@@ -241,6 +251,7 @@ fn names(visit: &Visit, found: &[Found]) -> impl IntoView + use<> {
     }
     let items = found.iter().map(|found| {
         let hours = format!("{}–{}", clock_text(found.starts_at), clock_text(found.ends_at));
+        let hours = beside.event(visit, found).map_or(hours.clone(), |event| format!("{hours} · {event}"));
         let state = if found.cancelled {
             visit.t("door-cancelled")
         } else {
@@ -355,20 +366,32 @@ fn counting(visit: &Visit, path: &str, title: &'static str, button: &str) -> imp
     }
 }
 
-/// The sessions whose visitors come now or next: who is here of how many.
-async fn running(visit: &Visit) -> Result<Option<impl IntoView + use<>>, Problem> {
+/// The sessions whose visitors come now or next, of the museum and of events: who is here of how many.
+async fn running(visit: &Visit, events: &Events) -> Result<Option<impl IntoView + use<>>, Problem> {
     let now = visit.context.now;
     let today = local_day(now);
-    let sessions = booking::sessions(&visit.services, &visit.context, today, today).await?;
+    let museum = match booking::sessions(&visit.services, &visit.context, today, today).await {
+        Ok(sessions) => sessions,
+        // A house with events alone.
+        Err(booking::BookingError::NotFound) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let mut sessions: Vec<_> = museum.into_iter().map(|session| (session, None)).collect();
+    for event in events.all() {
+        let title = event.title.of(visit.locale());
+        sessions.extend(event.timetable.on(today).map(|session| (*session, Some(title.to_owned()))));
+    }
+    sessions.sort_by_key(|(session, _)| session.facts.starts_at);
     let rows: Vec<_> = sessions
         .into_iter()
-        .filter(|s| s.facts.ends_at > now && !s.facts.closed)
-        .take(3)
-        .map(|s| {
+        .filter(|(s, _)| s.facts.ends_at > now && !s.facts.closed)
+        .take(4)
+        .map(|(s, event)| {
             let args = [("arrived", s.arrived.into()), ("people", s.facts.booked.into())];
+            let event = event.map(|event| view! { <span class="door-running-event">{event}</span> });
             view! {
                 <li>
-                    <span>{clock_text(s.facts.starts_at)}"–"{clock_text(s.facts.ends_at)}</span>
+                    <span>{clock_text(s.facts.starts_at)}"–"{clock_text(s.facts.ends_at)}{event}</span>
                     <strong>{visit.t_args("door-arrived-of", &args)}</strong>
                 </li>
             }

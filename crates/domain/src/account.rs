@@ -3,7 +3,7 @@
 
 use crate::contact::half_width;
 use crate::field::Fault;
-use crate::ids::{AccountId, ClientId, LoginSessionId};
+use crate::ids::{AccountId, ClientId, DeviceId, LoginSessionId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -21,11 +21,14 @@ pub enum Role {
     Auditor,
     /// Plans where the science bus goes.
     BusDispatcher,
+    /// Looks after the door: its devices, what they disagree about, exceptions.
+    DoorSupervisor,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [Self::MuseumOfficer, Self::Steward, Self::Operator, Self::Auditor, Self::BusDispatcher];
+    pub const ALL: [Self; 6] =
+        [Self::MuseumOfficer, Self::Steward, Self::Operator, Self::Auditor, Self::BusDispatcher, Self::DoorSupervisor];
 
     /// As stored and as a translation key (`role-<name>`).
     pub const fn name(self) -> &'static str {
@@ -35,6 +38,7 @@ impl Role {
             Self::Operator => "operator",
             Self::Auditor => "auditor",
             Self::BusDispatcher => "bus_dispatcher",
+            Self::DoorSupervisor => "door_supervisor",
         }
     }
 
@@ -77,6 +81,35 @@ impl Scope {
     }
 }
 
+/// What may be done with a device at the door. It stands there for hours and is passed from hand to hand: so it is the
+/// device that has a role, and nobody signs in on it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceRole {
+    /// Scans, counts heads, counts walk-ins.
+    Steward,
+    /// The same, lets people in against the clock with a reason, sees conflicts, ends the device's shift.
+    Supervisor,
+}
+
+impl DeviceRole {
+    /// Every role.
+    pub const ALL: [Self; 2] = [Self::Steward, Self::Supervisor];
+
+    /// As stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Steward => "steward",
+            Self::Supervisor => "supervisor",
+        }
+    }
+
+    /// The role of a stored name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
 /// Who asks. Made at the edge from a session cookie or a token, and by the workers for themselves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Actor {
@@ -109,6 +142,13 @@ pub enum Actor {
         /// What its token may do.
         scopes: Vec<Scope>,
     },
+    /// A device at the door with its key.
+    Device {
+        /// Which.
+        device: DeviceId,
+        /// What may be done with it.
+        role: DeviceRole,
+    },
     /// The house itself: a worker, a subcommand.
     System,
 }
@@ -129,6 +169,7 @@ impl Actor {
             Self::Visitor { .. } => "visitor",
             Self::Staff { .. } => "staff",
             Self::Client { .. } => "client",
+            Self::Device { .. } => "device",
             Self::System => "system",
         }
     }
@@ -220,6 +261,14 @@ pub enum Capability {
     HandleGroups,
     /// Admit at the door.
     Admit,
+    /// Let people in against the clock, with a reason.
+    OverrideDoor,
+    /// See the door's devices and what they disagree about; decide it.
+    SuperviseDoor,
+    /// End a device's shift: it forgets the day.
+    EndShift,
+    /// Enrol devices at the door and revoke them.
+    ManageDevices,
     /// See jobs and messages; retry what failed.
     Operate,
     /// Make staff accounts and give roles.
@@ -238,7 +287,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -250,6 +299,10 @@ impl Capability {
         Self::ManageSessions,
         Self::HandleGroups,
         Self::Admit,
+        Self::OverrideDoor,
+        Self::SuperviseDoor,
+        Self::EndShift,
+        Self::ManageDevices,
         Self::Operate,
         Self::ManageStaff,
         Self::ManageClients,
@@ -268,6 +321,7 @@ impl Capability {
             | Self::RevealBusContact
             | Self::ManageStaff
             | Self::ManageClients
+            | Self::ManageDevices
             | Self::EndSessions => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
@@ -307,6 +361,7 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             C::Admit => scopes.contains(&Scope::DoorWrite),
             _ => false,
         },
+        Actor::Device { role, .. } => device_permits(*role, capability),
         Actor::Staff { roles, .. } => match capability {
             C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount | C::EnterStaff => true,
             _ => roles.iter().any(|role| role_permits(*role, capability)),
@@ -324,19 +379,38 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
     }
 }
 
+const fn device_permits(role: DeviceRole, capability: Capability) -> bool {
+    use Capability as C;
+    match role {
+        DeviceRole::Steward => matches!(capability, C::Admit),
+        DeviceRole::Supervisor => matches!(capability, C::Admit | C::OverrideDoor | C::SuperviseDoor | C::EndShift),
+    }
+}
+
 const fn role_permits(role: Role, capability: Capability) -> bool {
     use Capability as C;
     match role {
         Role::MuseumOfficer => {
             matches!(
                 capability,
-                C::SeeBookings | C::RevealContact | C::BookOnBehalf | C::ManageSessions | C::HandleGroups | C::Admit
+                C::SeeBookings
+                    | C::RevealContact
+                    | C::BookOnBehalf
+                    | C::ManageSessions
+                    | C::HandleGroups
+                    | C::Admit
+                    | C::OverrideDoor
+                    | C::SuperviseDoor
+                    | C::ManageDevices
             )
         }
         Role::Steward => matches!(capability, C::Admit),
         Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients | C::EndSessions),
         Role::Auditor => matches!(capability, C::ReadAudit),
         Role::BusDispatcher => matches!(capability, C::DispatchBus | C::RevealBusContact),
+        Role::DoorSupervisor => {
+            matches!(capability, C::Admit | C::OverrideDoor | C::SuperviseDoor | C::ManageDevices)
+        }
     }
 }
 
@@ -357,6 +431,9 @@ mod tests {
         all.extend(Role::ALL.map(|role| (role.name().to_owned(), staff(vec![role]))));
         all.extend(Scope::ALL.map(|scope| {
             (scope.name().to_owned(), Actor::Client { client: ClientId(Uuid::nil()), scopes: vec![scope] })
+        }));
+        all.extend(DeviceRole::ALL.map(|role| {
+            (format!("device of a {}", role.name()), Actor::Device { device: DeviceId(Uuid::nil()), role })
         }));
         all.push(("system".to_owned(), Actor::System));
         all

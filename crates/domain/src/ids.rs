@@ -63,6 +63,10 @@ ids! {
     ClosureId,
     /// A time at which the door could not do its work.
     OutageId,
+    /// A device at the door that works without the network.
+    DeviceId,
+    /// Facts of devices that cannot all be counted.
+    ConflictId,
     /// What a school has typed before its contact is proven.
     BusDraftId,
     /// A school's or a community's request for the science bus.

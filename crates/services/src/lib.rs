@@ -11,6 +11,7 @@ pub mod clock;
 pub mod context;
 pub mod crypto;
 pub mod db;
+pub mod door;
 pub mod files;
 pub mod groups;
 pub mod jobs;

@@ -8,7 +8,7 @@ use crate::house::{Facts, House};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use domain::account::{Capability, permit};
+use domain::account::{Actor, Capability, permit};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use services::account::tokens::{self, TokenError};
 use services::limits::{self, LimitError, Remaining};
@@ -32,11 +32,42 @@ pub async fn client(
     }
 }
 
-async fn admit(
+/// Lets a device in that may do this.
+pub async fn device(
+    State((house, capability)): State<(House, Capability)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match known_device(&house, capability, request.headers()).await {
+        Ok((actor, remaining)) => {
+            let facts = Facts::of(request.extensions());
+            let context = house.services.context(actor, facts.locale, facts.request);
+            request.extensions_mut().insert(context);
+            let mut response = next.run(request).await;
+            say(response.headers_mut(), remaining);
+            response
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn known_device(
     house: &House,
     capability: Capability,
     headers: &HeaderMap,
-) -> Result<(domain::account::Actor, Remaining), Problem> {
+) -> Result<(Actor, Remaining), Problem> {
+    let services = &house.services;
+    let key = bearer(headers).ok_or(Problem::new(problem::NO_TOKEN))?;
+    let actor = services::door::authenticate(services, key).await?;
+    let Actor::Device { device, .. } = &actor else { return Err(Problem::new(problem::NO_TOKEN)) };
+    let remaining = limits::hit(services, &limits::API_PER_CLIENT, &device.to_string()).await?;
+    permit(&actor, capability, services.clock.now()).inspect_err(|denied| {
+        tracing::info!(%device, ?capability, %denied, "a device was refused");
+    })?;
+    Ok((actor, remaining))
+}
+
+async fn admit(house: &House, capability: Capability, headers: &HeaderMap) -> Result<(Actor, Remaining), Problem> {
     let services = &house.services;
     let token = bearer(headers).ok_or(Problem::new(problem::NO_TOKEN))?;
     let actor = tokens::authenticate(services, token).await.map_err(|error| {
@@ -46,7 +77,7 @@ async fn admit(
         Problem::from(error)
     })?;
     let client = match &actor {
-        domain::account::Actor::Client { client, .. } => client.to_string(),
+        Actor::Client { client, .. } => client.to_string(),
         _ => return Err(Problem::new(problem::NO_TOKEN)),
     };
     let remaining = limits::hit(services, &limits::API_PER_CLIENT, &client).await.map_err(Problem::from)?;

@@ -10,6 +10,7 @@ pub mod check_ins;
 pub mod common;
 pub mod cursor;
 pub mod docs;
+pub mod door;
 pub mod events;
 pub mod extract;
 pub mod idempotent;
@@ -75,7 +76,7 @@ pub struct FieldProblem {
     paths(
         tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, events::list, bookings::make, bookings::show,
         bookings::change, bookings::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
-        waiting::leave, check_ins::check_in, bus::stops
+        waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops
     ),
     components(schemas(ProblemSchema, FieldProblem)),
     security(("token" = [])),
@@ -85,7 +86,7 @@ pub struct FieldProblem {
         (name = "events", description = "What is on in the cities of the province. Scope `sessions:read`"),
         (name = "bookings", description = "Booking for others. Scope `bookings:write`"),
         (name = "waiting", description = "Waiting for full sessions for others. Scope `bookings:write`"),
-        (name = "door", description = "At the door. Scope `door:write`"),
+        (name = "door", description = "At the door. `check-ins`: scope `door:write`; the rest is for enrolled devices and their own keys"),
         (name = "bus", description = "Where the science bus goes. Any scope"),
     ),
     modifiers(&Bearer, &Everywhere)
@@ -114,7 +115,11 @@ pub fn routes(house: &House) -> Routes {
         let policy = Policy::Machine(capability);
         (policy, handler.layer(from_fn_with_state((Arc::clone(house), capability), authorize::client)))
     };
-    use Capability::{Admit, BookOnBehalf, SeeBookings, SeePublic};
+    let device = |capability: Capability, handler: MethodRouter<House>| {
+        let policy = Policy::Device(capability);
+        (policy, handler.layer(from_fn_with_state((Arc::clone(house), capability), authorize::device)))
+    };
+    use Capability::{Admit, BookOnBehalf, EndShift, SeeBookings, SeePublic, SuperviseDoor};
     let endpoints = [
         ("GET", "/api/v1/sessions", machine(SeeBookings, get(sessions::list))),
         ("GET", "/api/v1/sessions/{id}", machine(SeeBookings, get(sessions::show))),
@@ -129,6 +134,11 @@ pub fn routes(house: &House) -> Routes {
         ("POST", "/api/v1/waiting/{id}/accept", machine(BookOnBehalf, post(waiting::accept))),
         ("POST", "/api/v1/waiting/{id}/decline", machine(BookOnBehalf, post(waiting::decline))),
         ("POST", "/api/v1/check-ins", machine(Admit, post(check_ins::check_in))),
+        ("POST", "/api/v1/door/enrolments", (Policy::Open("shows its own code"), post(door::enrol))),
+        ("POST", "/api/v1/door/facts", device(Admit, post(door::upload))),
+        ("GET", "/api/v1/door/roster", device(Admit, get(door::roster))),
+        ("GET", "/api/v1/door/conflicts", device(SuperviseDoor, get(door::conflicts))),
+        ("DELETE", "/api/v1/door/shift", device(EndShift, delete(door::end_shift))),
         ("GET", "/api/v1/bus/stops", machine(SeePublic, get(bus::stops))),
         ("POST", "/api/v1/token", (Policy::Open("shows its own credentials"), post(tokens::get_tokens))),
         ("GET", "/.well-known/jwks.json", (Policy::Open("public keys"), get(tokens::jwks))),

@@ -50,6 +50,8 @@ kinds! {
         "The client's id, its secret or its refresh token is not good, or the client was revoked. The answer is the same for all.";
     FORBIDDEN = "forbidden" FORBIDDEN "The token does not permit this"
         "The token lacks the scope that the endpoint names.";
+    DEVICE_REVOKED = "device-revoked" GONE "The device was revoked"
+        "Its key is good for nothing any more. The device forgets everything it has: roster, queue and key.";
     NOT_FOUND = "not-found" NOT_FOUND "There is no such thing"
         "Nothing is there, or it is not this client's: the two are never told apart.";
     WRONG_METHOD = "wrong-method" METHOD_NOT_ALLOWED "The path exists, but not for this method"

@@ -125,7 +125,7 @@ fn scopes(text: &str) -> Result<Vec<Scope>, Problem> {
 }
 
 /// What the outer layers know of the request.
-pub struct RequestFacts(Facts);
+pub struct RequestFacts(pub Facts);
 
 impl<S: Send + Sync> axum::extract::FromRequestParts<S> for RequestFacts {
     type Rejection = std::convert::Infallible;

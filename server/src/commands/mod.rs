@@ -82,6 +82,7 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     let services = services(config).await?;
     services::booking::seed_demo(&services, &services.system()).await.context("the museum's demo")?;
     services::outreach::seed_demo(&services, &services.system()).await.context("the events' demo")?;
+    services::door::seed_demo(&services, &services.system()).await.context("the door's demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
     println!(

@@ -57,6 +57,7 @@ async fn every_route_for_every_kind_of_user_is_the_reviewed_one() {
         let policy = match route.policy {
             Policy::People(access) => format!("{access:?}"),
             Policy::Machine(capability) => format!("Token that permits {capability:?}"),
+            Policy::Device(capability) => format!("Device that permits {capability:?}"),
             Policy::Open(reason) => format!("Open: {reason}"),
         };
         let _ = writeln!(table, "{} {}\n  {policy}", route.method, route.path);

@@ -72,6 +72,16 @@ pub enum DoorRefusal {
     /// The house closed the session.
     #[error("session closed")]
     SessionClosed,
+    /// Of another day: said by a device without the network, which knows today's sessions and no others.
+    #[error("not today")]
+    NotToday,
+}
+
+impl DoorRefusal {
+    /// Whether only the clock says no: a supervisor may let such a party in all the same, with a reason.
+    pub const fn is_of_the_clock(&self) -> bool {
+        matches!(self, Self::WrongDay { .. } | Self::TooEarly { .. } | Self::TooLate { .. })
+    }
 }
 
 /// Lets `present` people in, or says why not. Late arrivals add up; never more than were booked.
@@ -96,12 +106,23 @@ pub fn admit(
         return Err(DoorRefusal::TooEarly { from });
     }
     let until = session.starts_at + SignedDuration::from_mins(i64::from(policy.late_minutes));
+    if now > until && pass.arrived < pass.people {
+        return Err(DoorRefusal::TooLate { until });
+    }
+    heads(pass, present)
+}
+
+/// The same by a supervisor's word, whatever the clock says: still nobody whose booking was cancelled, and never more than
+/// were booked.
+pub fn admit_against_the_clock(pass: PassFacts, present: u32) -> Result<Admission, DoorRefusal> {
+    if pass.cancelled { Err(DoorRefusal::Cancelled) } else { heads(pass, present) }
+}
+
+/// Late arrivals add up; arrived never exceeds booked.
+fn heads(pass: PassFacts, present: u32) -> Result<Admission, DoorRefusal> {
     let left = pass.people.saturating_sub(pass.arrived);
     if left == 0 {
         return Err(DoorRefusal::AlreadyAdmitted { arrived: pass.arrived });
-    }
-    if now > until {
-        return Err(DoorRefusal::TooLate { until });
     }
     if present > left || present == 0 {
         return Err(DoorRefusal::MoreThanBooked { left });

@@ -5,20 +5,24 @@
 mod door;
 mod no_show;
 mod party;
+mod pass;
 mod policy;
 mod reference;
 mod reminders;
+mod roster;
 mod waiting;
 
-pub use door::{Admission, DoorRefusal, PassFacts, admit};
+pub use door::{Admission, DoorRefusal, PassFacts, admit, admit_against_the_clock};
 pub use no_show::{marked_from, remembered_since, suspended_until};
 pub use party::{Particulars, Party, PartySize};
+pub use pass::{Pass, UnverifiedPass};
 pub use policy::{
     BookingFacts, Policy, Refusal, SessionFacts, house_may_book, may_book, may_cancel, may_move, opens_at,
     within_limits,
 };
 pub use reference::Reference;
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};
+pub use roster::{AtTheDoor, RosterBooking, RosterSession, decide as decide_at_the_door};
 pub use waiting::{
     Standstill, WaitingEvent, WaitingState, first_that_fit, may_take, may_wait, offer_until, owed, standstill,
 };

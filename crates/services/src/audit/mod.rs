@@ -124,6 +124,7 @@ pub async fn record_each<'a>(
         new.actors.push(match &context.actor {
             Actor::Visitor { account, .. } | Actor::Staff { account, .. } => Some(account.0),
             Actor::Client { client, .. } => Some(client.0),
+            Actor::Device { device, .. } => Some(device.0),
             Actor::Anonymous | Actor::System => None,
         });
         new.requests.push(context.request.0);

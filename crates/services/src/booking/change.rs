@@ -62,7 +62,7 @@ fn require_change(context: &Context, handle: &Handle) -> Result<(), BookingError
 fn changed_by(context: &Context) -> &'static str {
     match context.actor {
         Actor::Staff { .. } | Actor::System => "staff",
-        Actor::Client { .. } => "api",
+        Actor::Client { .. } | Actor::Device { .. } => "api",
         Actor::Anonymous | Actor::Visitor { .. } => "visitor",
     }
 }

@@ -27,14 +27,15 @@ pub use calendar::{Calendar, Museum, SessionView, Timetable, museum};
 pub use change::{Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, move_to};
 pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book};
 pub use closing::{Closed, Closing, Ended, Touched, close, closing_handlers, closing_reason, reopen, touched};
+pub(crate) use door::{Applied, Offline, Scan, apply, count_once};
 pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, walk_in};
 pub(crate) use draft::DRAFT_LIFE;
 pub use draft::{DraftView, begin, confirm, prove, read, resend, save, take_other};
 pub use error::BookingError;
-pub(crate) use no_shows::no_show_at;
 pub use no_shows::{
     Marked, NoShow, Outage, TakenBack, declare_outage, lift_no_show, mark_no_shows, no_show_of, no_shows, outages,
 };
+pub(crate) use no_shows::{came, no_show_at};
 pub use office::{
     ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session,
     change_capacity, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
@@ -43,6 +44,7 @@ pub use public::led_nowhere;
 pub(crate) use rebook::alternative_spans;
 pub use rebook::{Rebooking, rebook, rebook_link, rebooking};
 pub use seed::seed_demo;
+pub(crate) use view::views;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};
 pub use waiting::{
     Listed, Offer, WaitOnBehalf, WaitingList, WaitingView, Wish, accept, accept_own, begin_waiting, bookable_instead,

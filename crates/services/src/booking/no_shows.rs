@@ -5,9 +5,9 @@
 //! can be put right; what several of them mean is the policy's ([`domain::booking::suspended_until`]) and asked wherever a
 //! booking is decided.
 
+use super::BookingError;
 use super::office::museum;
 use super::view::{BookingView, open};
-use super::{BookingError, MUSEUM};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::messages::{self, Template};
@@ -24,8 +24,6 @@ use store::booking::{bookings, no_shows as sql, sessions};
 
 /// How far back the clock looks: a house that stood still for days marks what it missed, and nothing older.
 const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(24 * 14);
-/// Whose door marks: events have no door of their own yet, and so no scans to tell by.
-const MARKED: [&str; 1] = [MUSEUM];
 /// The longest reason.
 const REASON: usize = 200;
 /// The longest outage: more is a closed house.
@@ -87,25 +85,30 @@ pub struct Outage {
 /// `Database`; `Damaged` for a policy that cannot be read.
 pub async fn mark_no_shows(services: &Services) -> Result<usize, BookingError> {
     let mut marked = 0;
-    for slug in MARKED {
+    let now = services.clock.now();
+    let mut db = services.db.acquire().await?;
+    let activities = sql::with_a_door(&mut db, now - LOOKS_BACK, now).await?;
+    drop(db);
+    for activity in activities {
         let services = services.clone();
-        marked += to_the_end(async move { mark(&services, slug).await }).await?;
+        marked += to_the_end(async move { mark(&services, activity).await }).await?;
     }
     Ok(marked)
 }
 
-async fn mark(services: &Services, slug: &str) -> Result<usize, BookingError> {
+/// Those of one activity, by its own policy: of an event as of the museum.
+async fn mark(services: &Services, activity: uuid::Uuid) -> Result<usize, BookingError> {
     let context = services.system();
     let mut tx = services.begin().await?;
-    let Some(activity) = sessions::activity_by_slug(&mut tx, slug).await? else { return Ok(0) };
-    let policy: Policy = serde_json::from_value(activity.policy).map_err(|_| BookingError::Damaged("a policy"))?;
+    let Some(policy) = sessions::policy(&mut tx, activity).await? else { return Ok(0) };
+    let policy: Policy = serde_json::from_value(policy).map_err(|_| BookingError::Damaged("a policy"))?;
     if policy.no_shows == 0 {
         return Ok(0);
     }
     let now = context.now;
     // The latest end whose grace is over.
     let until = now - marked_from(&policy, now).duration_since(now);
-    let marked = sql::mark(&mut tx, activity.id, (now - LOOKS_BACK, until), now).await?;
+    let marked = sql::mark(&mut tx, activity, (now - LOOKS_BACK, until), now).await?;
     let entry = |booking: &uuid::Uuid| noted("booking.no_show", *booking, json!({}));
     audit::record(&mut tx, &context, &marked.iter().map(entry).collect::<Vec<_>>()).await?;
     let ids: Vec<BookingId> = marked.iter().copied().map(BookingId).collect();
@@ -120,7 +123,7 @@ fn noted(action: &'static str, booking: uuid::Uuid, detail: serde_json::Value) -
 }
 
 /// Somebody of a party came, `missing` of it did not: in the door's own transaction, under the booking's lock.
-pub(super) async fn came(
+pub(crate) async fn came(
     db: &mut PgConnection,
     session: uuid::Uuid,
     booking: uuid::Uuid,

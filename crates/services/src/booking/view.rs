@@ -108,6 +108,16 @@ pub(super) fn open(services: &Services, row: sql::BookingRow) -> Result<BookingV
     })
 }
 
+/// These bookings, as far as they are there. Whoever may see them has asked.
+pub(crate) async fn views(
+    services: &Services,
+    db: &mut sqlx::PgConnection,
+    ids: &[uuid::Uuid],
+) -> Result<std::collections::HashMap<BookingId, BookingView>, BookingError> {
+    let rows = sql::bookings(db, ids).await?;
+    rows.into_iter().map(|row| open(services, row).map(|view| (view.id, view))).collect()
+}
+
 /// The booking behind a handle, for whoever may see it.
 ///
 /// # Errors

@@ -14,13 +14,13 @@ mod ring;
 mod suite;
 mod tokens;
 
+pub use domain::booking::Pass;
 pub use renew::{Renewed, renew};
 pub use ring::SETTLES_AFTER;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use domain::ids::BookingId;
 use jiff::{SignedDuration, Timestamp};
 use ring::{Master, Ring};
 use secrecy::{ExposeSecret, SecretString};
@@ -101,19 +101,6 @@ pub enum CryptoError {
     /// The key it names is not known.
     #[error("unknown key")]
     UnknownKey,
-}
-
-/// What a pass (入场凭证) says, signed so that a door can verify it offline.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Pass {
-    /// The booking.
-    pub booking: BookingId,
-    /// Its session.
-    pub session: domain::ids::SessionId,
-    /// People.
-    pub people: u16,
-    /// Bookings change: the version of the booking the pass was made of.
-    pub version: i32,
 }
 
 /// Why the vault could not be opened.

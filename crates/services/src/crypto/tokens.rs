@@ -5,16 +5,16 @@
 //! characters. The tag is the first half of HMAC-SHA256 over the length-prefixed name of the purpose and the 25 bytes
 //! before it.
 //!
-//! A pass is `P1.<kid>.<payload>.<signature>`, 153 characters. The payload is base64 of `booking 16 ‖ session 16 ‖ people
-//! u16 ‖ version i32`; the signature is base64 of Ed25519 over the bytes `00 04 "pass" ‖ payload` by the key `kid` of
-//! the published JWK set, so that a door verifies it without the network.
+//! A pass is `P1.<kid>.<payload>.<signature>`, 153 characters, written and read by [`domain::booking::UnverifiedPass`]; the
+//! signature is Ed25519 over the bytes `00 04 "pass" ‖ payload` by the key `kid` of the published JWK set, so that a door
+//! verifies it without the network.
 
 use super::*;
+use domain::booking::UnverifiedPass;
 
 const LINK_FORMAT: u8 = 1;
 const LINK_BODY: usize = 25;
 const LINK: usize = LINK_BODY + 16;
-const PASS: usize = 38;
 const PASS_PURPOSE: &str = "pass";
 
 impl Vault {
@@ -48,33 +48,15 @@ impl Vault {
 
     /// Signs a pass.
     pub fn sign_pass(&self, pass: Pass) -> String {
-        let mut payload = Vec::with_capacity(PASS);
-        payload.extend_from_slice(pass.booking.0.as_bytes());
-        payload.extend_from_slice(pass.session.0.as_bytes());
-        payload.extend_from_slice(&pass.people.to_be_bytes());
-        payload.extend_from_slice(&pass.version.to_be_bytes());
-        let (kid, signature) = self.sign(PASS_PURPOSE, &payload);
-        format!("P1.{kid}.{}.{}", base64(&payload), base64(&signature))
+        let (kid, signature) = self.sign(PASS_PURPOSE, &pass.payload());
+        pass.text(&kid, &signature)
     }
 
     /// Verifies a pass.
     pub fn verify_pass(&self, text: &str) -> Result<Pass, CryptoError> {
-        let mut parts = text.trim().split('.');
-        let mut next = || parts.next().ok_or(CryptoError::NotAuthentic);
-        let (format, kid, payload, signature) = (next()?, next()?, next()?, next()?);
-        if format != "P1" || parts.next().is_some() {
-            return Err(CryptoError::NotAuthentic);
-        }
-        let payload: [u8; PASS] = from_base64(payload)?;
-        let signature: [u8; 64] = from_base64(signature)?;
-        self.verify(PASS_PURPOSE, kid, &payload, &signature)?;
-        let id = |at: usize| Uuid::from_slice(&payload[at..at + 16]).map_err(|_| CryptoError::NotAuthentic);
-        Ok(Pass {
-            booking: id(0)?.into(),
-            session: id(16)?.into(),
-            people: u16::from_be_bytes([payload[32], payload[33]]),
-            version: i32::from_be_bytes([payload[34], payload[35], payload[36], payload[37]]),
-        })
+        let read = UnverifiedPass::read(text).ok_or(CryptoError::NotAuthentic)?;
+        self.verify(PASS_PURPOSE, &read.kid, read.payload(), &read.signature)?;
+        Ok(read.pass)
     }
 }
 

@@ -65,6 +65,8 @@ limits! {
     TOKEN_PER_NETWORK = "token-network", 240 in MINUTE;
     /// Calls of one API client.
     API_PER_CLIENT = "api-client", 1200 in MINUTE;
+    /// Codes of devices tried from one network: a code has 60 random bits, and a hall enrols ten devices in a morning.
+    DOOR_CODE_PER_NETWORK = "door-code-network", 60 in TEN_MINUTES;
     /// Places taken by the public from one network: a class of pupils books from one school's address.
     BOOKING_PER_NETWORK = "booking-network", 300 in TEN_MINUTES;
     /// Forms for the science bus begun in one network: an education office asks for its schools, one after the other.

@@ -5,6 +5,7 @@ mod audit;
 mod booking;
 mod bus;
 mod db;
+mod door;
 mod groups;
 mod jobs;
 mod messages;

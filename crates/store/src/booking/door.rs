@@ -17,31 +17,42 @@ pub struct ScanRow {
     pub present: i32,
     /// The answer, as JSON of `Result<Admission, DoorRefusal>`.
     pub outcome: String,
-    /// The steward.
+    /// The steward, or the device.
     pub steward_id: Uuid,
+    /// The device that did it without asking.
+    pub device_id: Option<Uuid>,
+    /// Hash of everything the device said.
+    pub body_hash: Option<Vec<u8>>,
+    /// A supervisor's word, against the clock.
+    pub reason: Option<String>,
+    /// The conflict it is part of.
+    pub conflict_id: Option<Uuid>,
 }
 
 /// The scan of a nonce.
 pub async fn scan(db: &mut PgConnection, nonce: Uuid) -> sqlx::Result<Option<ScanRow>> {
     sqlx::query_as!(
         ScanRow,
-        "select nonce, session_id, booking_id, present, outcome, steward_id from scan where nonce = $1",
+        "select nonce, session_id, booking_id, present, outcome, steward_id, device_id, body_hash, reason, conflict_id
+         from scan where nonce = $1",
         nonce
     )
     .fetch_optional(db)
     .await
 }
 
-/// Notes a scan. Answers whether its nonce was new.
+/// Notes a scan: when it happened by the device's clock and by ours, where a device did it. Answers whether its nonce was
+/// new.
 pub async fn add_scan(
     db: &mut PgConnection,
     scan: &ScanRow,
-    device_at: Option<jiff::Timestamp>,
+    (device_at, happened_at): (Option<jiff::Timestamp>, Option<jiff::Timestamp>),
     now: jiff::Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into scan (nonce, session_id, booking_id, present, outcome, device_at, received_at, steward_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (nonce) do nothing",
+        "insert into scan (nonce, session_id, booking_id, present, outcome, device_at, received_at, steward_id, device_id,
+                           body_hash, happened_at, reason, conflict_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (nonce) do nothing",
         scan.nonce,
         scan.session_id,
         scan.booking_id,
@@ -49,7 +60,12 @@ pub async fn add_scan(
         scan.outcome,
         device_at.map(|at| at.to_sqlx()) as _,
         now.to_sqlx() as _,
-        scan.steward_id
+        scan.steward_id,
+        scan.device_id,
+        scan.body_hash,
+        happened_at.map(|at| at.to_sqlx()) as _,
+        scan.reason,
+        scan.conflict_id
     )
     .execute(db)
     .await?;
@@ -74,6 +90,46 @@ pub async fn set_arrived(db: &mut PgConnection, session: Uuid, id: Uuid, arrived
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// The same by a supervisor's decision: devices are told of it with the next difference.
+pub async fn settle_arrived(
+    db: &mut PgConnection,
+    session: Uuid,
+    id: Uuid,
+    arrived: i32,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update booking set arrived = $3, updated_at = $4 where session_id = $1 and id = $2",
+        session,
+        id,
+        arrived,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// People who were counted.
+#[derive(Debug, Clone)]
+pub struct CountRow {
+    /// Of which activity.
+    pub activity_id: Uuid,
+    /// `walk_in`, `left`.
+    pub kind: String,
+    /// How many.
+    pub people: i32,
+    /// Who counted.
+    pub steward_id: Uuid,
+}
+
+/// The count with a number.
+pub async fn count(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<CountRow>> {
+    sqlx::query_as!(CountRow, "select activity_id, kind, people, steward_id from door_count where id = $1", id)
+        .fetch_optional(db)
+        .await
 }
 
 /// Notes people who came without a booking (`walk_in`) or went (`left`).

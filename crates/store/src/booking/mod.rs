@@ -3,9 +3,12 @@
 pub mod bookings;
 pub mod claims;
 pub mod closures;
+pub mod conflicts;
+pub mod devices;
 pub mod door;
 pub mod drafts;
 pub mod holds;
 pub mod no_shows;
+pub mod roster;
 pub mod sessions;
 pub mod waiting;

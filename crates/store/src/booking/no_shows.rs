@@ -4,6 +4,22 @@ use jiff_sqlx::{Timestamp, ToSqlx};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+/// The activities with a door, the museum and events, that have a session which ended between two instants.
+pub async fn with_a_door(
+    db: &mut PgConnection,
+    from: jiff::Timestamp,
+    until: jiff::Timestamp,
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select a.id from activity a where a.kind in ('museum', 'event') and exists (
+           select from session s where s.activity_id = a.id and s.ends_at > $1 and s.ends_at <= $2) order by a.id",
+        from.to_sqlx() as _,
+        until.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Marks the parties of an activity that did not come, or not all of them: of sessions that ended between two instants, were
 /// open, had a door that admitted somebody, and touched no declared outage. Answers the bookings that were not marked before.
 ///

@@ -2,6 +2,7 @@
 
 mod bookings;
 mod check_ins;
+mod door;
 mod events;
 mod sessions;
 mod token;

@@ -8,7 +8,7 @@ const AUDITORS: Text = Text { zh: "审计人员", en: "Auditors" };
 pub(super) const FIELDS: &[Field] = &[
     Field {
         table: "scan",
-        columns: &["booking_id", "present", "outcome", "device_at", "received_at"],
+        columns: &["booking_id", "present", "outcome", "device_at", "happened_at", "received_at", "body_hash"],
         what: Text { zh: "入场核验的时间和人数", en: "When you were admitted, and how many came" },
         purpose: Text {
             zh: "入场核验和馆内人数统计", en: "Admission and the number of people in the building"
@@ -215,6 +215,44 @@ pub(super) const FIELDS: &[Field] = &[
         purpose: Text { zh: "现场追溯", en: "Accountability at the door" },
         readers: OFFICE,
         term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
+        table: "scan",
+        columns: &["device_id", "reason", "conflict_id"],
+        what: Text {
+            zh: "核验所用设备和放行原因", en: "Device a scan was made with; why somebody was let in"
+        },
+        purpose: Text { zh: "现场追溯", en: "Accountability at the door" },
+        readers: OFFICE,
+        term: Term::Counted,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
+        table: "door_device",
+        columns: &["name", "code_hash", "token_hash", "created_by"],
+        what: Text {
+            zh: "入场设备的名称、启用码和密钥的散列值、添加人编号",
+            en: "Name of a device at the door; hashes of its code and key; account number of who added it",
+        },
+        purpose: Text { zh: "入场设备的启用和收回", en: "Enrolling and revoking devices at the door" },
+        readers: OFFICE,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
+        table: "door_conflict",
+        columns: &["booking_id", "people", "reason", "resolved_by"],
+        what: Text {
+            zh: "入场登记出入的处理结果和依据、处理人编号",
+            en: "How disagreements at the door were decided and why; account number of who did",
+        },
+        purpose: Text { zh: "确定到场人数", en: "Deciding how many came" },
+        readers: OFFICE,
+        term: Term::Counted,
         protection: Protection::Plain,
         in_notice: false,
     },

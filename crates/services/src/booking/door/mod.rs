@@ -2,19 +2,25 @@
 //!
 //! Every scan carries a nonce, looked up before any rule: the retry of a success repeats the success.
 
+mod admission;
+
+pub(crate) use admission::{Applied, Offline, Scan, apply, count_once};
+
 use super::claims::facts;
 use super::view::{BookingState, BookingView, open};
 use super::{BookingError, MUSEUM};
-use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::{Admission, DoorRefusal, PassFacts, Policy, Reference};
-use domain::ids::{BookingId, SessionId};
+use domain::booking::{Admission, DoorRefusal, PassFacts, Reference};
+use domain::ids::{ActivityId, BookingId, SessionId};
 use domain::time::{local_day, start_of_day};
 use jiff::Timestamp;
-use store::booking::{bookings, claims, door as sql, sessions};
+use store::booking::{bookings, claims, door as sql, roster, sessions};
 use uuid::Uuid;
+
+/// Bookings of one day that are looked through for a name.
+const OF_A_DAY: i64 = 2_000;
 
 /// What the steward holds: a pass, a reference read aloud, or a booking picked from a list.
 #[derive(Clone, Debug)]
@@ -37,6 +43,8 @@ pub struct Found {
     pub id: BookingId,
     /// Session.
     pub session: SessionId,
+    /// The museum, or an event.
+    pub activity: ActivityId,
     /// As shown.
     pub reference: String,
     /// 张**
@@ -51,6 +59,8 @@ pub struct Found {
     pub ends_at: Timestamp,
     /// Whether it was cancelled.
     pub cancelled: bool,
+    /// Whether one of them would be let in at this moment, by the rule that admission itself asks.
+    pub worth: Result<(), DoorRefusal>,
 }
 
 impl From<BookingView> for Found {
@@ -58,6 +68,8 @@ impl From<BookingView> for Found {
         Self {
             id: booking.id,
             session: booking.session,
+            activity: booking.activity,
+            worth: Ok(()),
             name: booking.person.name.masked(),
             people: booking.party.people.get(),
             arrived: booking.arrived,
@@ -90,7 +102,14 @@ pub async fn find(
         Ok(row) => row,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    Ok(Ok(open(services, row)?.into()))
+    let found: Found = open(services, row)?.into();
+    let session = claims::find_sessions(&mut db, &[found.session.0]).await?.into_iter().next();
+    let session = session.ok_or(BookingError::NotFound)?;
+    let policy = serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
+    let pass = PassFacts { people: found.people, arrived: found.arrived, cancelled: found.cancelled };
+    let left = found.people.saturating_sub(found.arrived).max(1);
+    let worth = domain::booking::admit(&policy, context.now, &facts(&session, 0, 0), pass, left).map(|_| ());
+    Ok(Ok(Found { worth, ..found }))
 }
 
 async fn locate(
@@ -119,7 +138,8 @@ async fn locate(
     Ok(row.ok_or(DoorRefusal::Unknown))
 }
 
-/// Today's bookings whose name begins with what the steward typed (at least one character), at most 20.
+/// Today's bookings, of the museum and of events, whose name begins with what the steward typed (at least one character), at
+/// most 20.
 ///
 /// # Errors
 /// `Denied`.
@@ -130,18 +150,14 @@ pub async fn find_by_name(services: &Services, context: &Context, name: &str) ->
         return Ok(Vec::new());
     }
     let mut db = services.begin_search().await?;
-    let museum = sessions::activity_by_slug(&mut db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
     let today = local_day(context.now);
-    let search = bookings::Search {
-        activity: museum.id,
-        from: Some(start_of_day(today)),
-        until: Some(start_of_day(today.tomorrow().unwrap_or(today))),
-        limit: 2_000,
-        ..Default::default()
-    };
+    let until = start_of_day(today.tomorrow().unwrap_or(today));
+    let ids = roster::ids_of_day(&mut db, start_of_day(today), until, OF_A_DAY).await?;
+    let mut rows = bookings::bookings(&mut db, &ids).await?;
+    rows.sort_by_key(|row| (row.starts_at.to_jiff(), row.id));
     // Names are sealed one by one: a day's few hundred are opened here rather than ever indexed.
     let mut found = Vec::new();
-    for row in bookings::search(&mut db, &search).await? {
+    for row in rows {
         let booking = open(services, row)?;
         if booking.person.name.as_str().to_lowercase().starts_with(&wanted) {
             found.push(Found { name: booking.person.name.as_str().to_owned(), ..booking.into() });
@@ -156,7 +172,7 @@ pub async fn find_by_name(services: &Services, context: &Context, name: &str) ->
 /// Admits `present` people of a ticket's booking. The same nonce gets the same answer.
 ///
 /// # Errors
-/// `Denied`, `Database`; a refusal at the door is an answer, not an error.
+/// `Denied`, `KeyReused`, `Database`; a refusal at the door is an answer, not an error.
 pub async fn admit(
     services: &Services,
     context: &Context,
@@ -167,70 +183,22 @@ pub async fn admit(
 ) -> Result<DoorAnswer, BookingError> {
     context.require(Capability::Admit)?;
     let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move { transaction(&services, &context, nonce, &ticket, present, device_at).await }).await
+    let scan = Scan { nonce, ticket, present, device_at, offline: None };
+    to_the_end(async move {
+        match apply(&services, &context, &scan).await? {
+            Applied::Answered { answer, .. } => Ok(answer),
+            Applied::Reused => Err(BookingError::KeyReused),
+        }
+    })
+    .await
 }
 
 fn steward(context: &Context) -> Uuid {
     match &context.actor {
         domain::account::Actor::Client { client, .. } => client.0,
+        domain::account::Actor::Device { device, .. } => device.0,
         other => other.account().map(|account| account.0).unwrap_or_default(),
     }
-}
-
-fn remembered(outcome: &str) -> Result<DoorAnswer, BookingError> {
-    serde_json::from_str(outcome).map_err(|_| BookingError::Damaged("a scan's answer"))
-}
-
-async fn transaction(
-    services: &Services,
-    context: &Context,
-    nonce: Uuid,
-    ticket: &Ticket,
-    present: u32,
-    device_at: Option<Timestamp>,
-) -> Result<DoorAnswer, BookingError> {
-    let mut tx = services.begin().await?;
-    if let Some(scan) = sql::scan(&mut tx, nonce).await? {
-        return remembered(&scan.outcome);
-    }
-    let row = match locate(services, context, &mut tx, ticket).await? {
-        Ok(row) => row,
-        // Nothing to note it under: the retry of a forgery is the same forgery.
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let Some((people, arrived, cancelled)) = sql::lock_booking(&mut tx, row.session_id, row.id).await? else {
-        return Err(BookingError::StateHasChanged);
-    };
-    // Two retries of one nonce meet at the lock: the second sees what the first answered.
-    if let Some(scan) = sql::scan(&mut tx, nonce).await? {
-        return remembered(&scan.outcome);
-    }
-    let session =
-        claims::find_sessions(&mut tx, &[row.session_id]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
-    let policy: Policy =
-        serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
-    let pass = PassFacts { people: people.max(0) as u32, arrived: arrived.max(0) as u32, cancelled };
-    let answer = domain::booking::admit(&policy, context.now, &facts(&session, 0, 0), pass, present);
-    if let Ok(admission) = &answer {
-        sql::set_arrived(&mut tx, row.session_id, row.id, admission.arrived as i32).await?;
-        let missing = pass.people.saturating_sub(admission.arrived);
-        super::no_shows::came(&mut tx, row.session_id, row.id, missing, context.now).await?;
-    }
-    let scan = sql::ScanRow {
-        nonce,
-        session_id: row.session_id,
-        booking_id: Some(row.id),
-        present: present.min(i32::MAX as u32) as i32,
-        outcome: serde_json::to_string(&answer).map_err(|_| BookingError::Damaged("a scan's answer"))?,
-        steward_id: steward(context),
-    };
-    sql::add_scan(&mut tx, &scan, device_at, context.now).await?;
-    let action = if answer.is_ok() { "door.admitted" } else { "door.refused" };
-    let detail = serde_json::json!({ "present": present, "answer": answer });
-    audit::record(&mut tx, context, &[Entry { action, subject_kind: "booking", subject: Some(row.id), detail }])
-        .await?;
-    tx.commit().await?;
-    Ok(answer)
 }
 
 /// Counts people without a booking. Pressing twice with one id counts once.

@@ -1,0 +1,149 @@
+// The device and the house: what was done is sent first, what changed is asked for afterwards. A batch whose answer was lost
+// is sent again as it was; every fact has its nonce, and the house applies it once.
+import { setOffset } from "./door.js";
+import { answer, forgetDay, keep, meta, read, wipe, write } from "./store.js";
+
+const BATCH = 100;
+const VERSION = (new URL(import.meta.url).pathname.split("/").at(-2) ?? "").replace("door.", "").slice(0, 8);
+
+/** The house does not know the device any more, or has taken its key back. */
+export class Ended extends Error {
+  constructor(code) {
+    super(code);
+    this.code = code;
+  }
+}
+
+async function ask(method, path, key, body) {
+  const response = await fetch(`/api/v1/door/${path}`, {
+    method,
+    cache: "no-store",
+    credentials: "omit",
+    headers: { ...(key && { authorization: `Bearer ${key}` }), ...(body && { "content-type": "application/json" }) },
+    body: body && JSON.stringify(body),
+    signal: AbortSignal.timeout(20_000),
+  });
+  const told = await response.json();
+  if (response.ok) return told;
+  if (["device-revoked", "no-token"].includes(told.code)) throw new Ended(told.code);
+  throw Object.assign(new Error(told.code), { code: told.code });
+}
+
+/** The house knows no such device: it is enrolled anew, and then sends what it did. */
+const disown = () =>
+  forgetDay().then(() => write(({ meta: store }) => ["key", "name", "role"].forEach((name) => store.delete(name))));
+
+/** 256 random bits: the device's own key. */
+function fresh() {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Enrols the device by its code. The key is kept before it is shown, so that a lost answer can be asked for again. */
+export async function enrol(code) {
+  const { pending = fresh() } = await meta("pending");
+  await keep({ pending });
+  const { name, role } = await ask("POST", "enrolments", undefined, { code, key: pending });
+  await write(({ meta: store }) => {
+    store.delete("pending");
+    for (const [what, value] of Object.entries({ key: pending, name, role })) store.put(value, what);
+  });
+  await navigator.storage?.persist?.();
+}
+
+/** Sends facts in batches until there are none; with none it says how the device stands. */
+async function upload(key) {
+  for (;;) {
+    const [batch, waiting] = await read(async ({ queue }) => [await answer(queue.getAll(null, BATCH)), await answer(queue.count())]);
+    const sent = Date.now();
+    const told = await ask("POST", "facts", key, {
+      device_at: new Date(sent).toISOString(),
+      app_version: VERSION,
+      queue_length: waiting,
+      facts: batch.map(({ fact }) => fact),
+    });
+    const offset = Date.parse(told.server_at) - (sent + Date.now()) / 2;
+    setOffset(offset);
+    const results = new Map(told.results.map((result) => [result.nonce, result]));
+    await write(async ({ meta: store, bookings, queue }) => {
+      store.put(offset, "offset");
+      let refused = (await answer(store.get("refused"))) ?? 0;
+      let walked = (await answer(store.get("activities"))) ?? [];
+      for (const { seq, booking: id, session, fact } of batch) {
+        const result = results.get(fact.nonce);
+        if (!result) continue;
+        queue.delete(seq);
+        if (result.outcome === "admitted") {
+          // One that was made after the roster comes with the next; until then it is known that these people came.
+          const unnamed = { id, session, reference: "", name: "", people: result.people, cancelled: false };
+          bookings.put({ ...((await answer(bookings.get(id))) ?? unnamed), arrived: result.arrived });
+        }
+        if (result.outcome === "counted") {
+          const people = fact.kind === "walk_in" ? fact.people : -fact.people;
+          walked = walked.map((one) => (one.id === fact.activity ? { ...one, walked: one.walked + people } : one));
+        }
+        if (!["admitted", "counted", "conflict"].includes(result.outcome)) refused += 1;
+      }
+      store.put(walked, "activities");
+      store.put(refused, "refused");
+    });
+    if (batch.length < BATCH) return;
+  }
+}
+
+/** Asks for what changed since the last whole roster, page by page; it is put in place when all of it is there. */
+async function download(key) {
+  const { as_of: since } = await meta("as_of");
+  const pages = [];
+  let after;
+  do {
+    const asked = new URLSearchParams({ ...(since && { since }), ...(after && { after }) });
+    const page = await ask("GET", `roster?${asked}`, key);
+    pages.push(page);
+    after = page.next;
+  } while (after);
+  const [first] = pages;
+  await write(({ meta: store, sessions, bookings }) => {
+    if (first.full) bookings.clear();
+    // All of the day's are sent each time; one that was taken away is gone.
+    sessions.clear();
+    first.sessions.forEach((session) => sessions.put(session));
+    pages.forEach((page) => page.bookings.forEach((booking) => bookings.put(booking)));
+    first.gone.forEach((id) => bookings.delete(id));
+    for (const name of ["day", "as_of", "activities", "keys"]) store.put(first[name], name);
+  });
+}
+
+/** One exchange with the house, by one window at a time. Answers whether there was one. */
+export const exchange = () =>
+  navigator.locks.request("door exchange", { ifAvailable: true }, async (lock) => {
+    const { key, ended } = await meta("key", "ended");
+    if (!lock || !key) return false;
+    try {
+      await upload(key);
+      if (!ended) await download(key);
+      await keep({ exchanged: Date.now() });
+      return true;
+    } catch (error) {
+      if (error instanceof Ended) await (error.code === "device-revoked" ? wipe() : disown());
+      throw error;
+    }
+  });
+
+/** What supervisors have to decide; on their devices. */
+export async function conflicts() {
+  const { key } = await meta("key");
+  return (await ask("GET", "conflicts", key)).conflicts;
+}
+
+/** Ends the shift: everything is sent, then the day is forgotten. Answers how many facts still wait. */
+export async function endShift() {
+  await exchange();
+  const waiting = await read(({ queue }) => answer(queue.count()));
+  if (waiting > 0) return waiting;
+  const { key } = await meta("key");
+  await ask("DELETE", "shift", key);
+  await keep({ ended: true });
+  await forgetDay();
+  return 0;
+}

@@ -1,0 +1,80 @@
+//! Events have the same door: found by name and code, admitted, in the roster, and their no-shows are marked by their own
+//! policies.
+
+use super::{admitted, device, go_to, send};
+use crate::booking::{closing::number, machine, museum, officer, party, person, steward};
+use crate::outreach::{date, lecture};
+use domain::account::DeviceRole;
+use domain::booking::{DoorRefusal, Policy};
+use domain::ids::{BookingId, SessionId};
+use services::booking::{self, OnBehalf, Ticket};
+use services::door;
+use services::outreach::{self, NewEvent};
+use testkit::TestHouse;
+
+async fn lecture_with(house: &TestHouse, slug: &str, policy: Policy) -> SessionId {
+    let policy = Policy { days_ahead: 60, bookings_per_day: 5, bookings_per_window: 20, ..policy };
+    let system = house.services.system();
+    let event =
+        outreach::add_event(&house.services, &system, NewEvent { policy, ..lecture(slug) }).await.expect("added");
+    let session = date(house, event, "2026-07-21T14:00:00+08:00", 90, 60).await;
+    outreach::publish(&house.services, &system, event, 1, true).await.expect("published");
+    session
+}
+
+async fn register(house: &TestHouse, session: SessionId, n: usize) -> BookingId {
+    let asked = OnBehalf { session, person: person(n), party: party(2, 0), key: format!("{session}-{n}") };
+    booking::book(&house.services, &machine(&house.services), asked).await.expect("there is room").booking
+}
+
+#[tokio::test]
+async fn a_registration_is_found_admitted_and_on_the_roster() {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    // An hour before the beginning, where the museum admits half an hour before.
+    let session = lecture_with(&house, "lecture", Policy { early_minutes: 60, ..Policy::default() }).await;
+    let booked = register(&house, session, 1).await;
+    go_to(&house, "2026-07-21T13:05:00+08:00");
+    let by = steward(&house);
+    let named = booking::find_by_name(&house.services, &by, "演示").await.expect("found");
+    assert_eq!(named.iter().map(|found| found.id).collect::<Vec<_>>(), [booked]);
+    let found = booking::find(&house.services, &by, &Ticket::Booking(booked)).await.expect("an answer").expect("found");
+    assert_eq!(found.worth, Ok(()), "by the event's own rules");
+    let held = device(&house, 'a', DeviceRole::Steward).await;
+    let roster = door::roster(&house.services, &held, None, None).await.expect("a roster");
+    assert_eq!((roster.sessions.len(), roster.sessions[0].early_minutes, roster.activities.len()), (1, 60, 2));
+    assert_eq!(roster.activities[1].title_zh, "乐孕课堂");
+    assert_eq!(roster.bookings[0].id, booked);
+    let admission = send(&house, &held, vec![admitted(booked, 1, house.now())]).await;
+    assert!(matches!(admission[..], [door::Outcome::Admitted { conflict: false, .. }]), "{admission:?}");
+    let rest = booking::admit(&house.services, &by, super::nonce(), Ticket::Booking(booked), 2, None).await;
+    assert_eq!(rest.expect("an answer"), Err(DoorRefusal::MoreThanBooked { left: 1 }));
+    assert_eq!(booking::inside(&house.services, &officer(&house)).await.expect("a number"), 0, "it is another house");
+}
+
+#[tokio::test]
+async fn no_shows_of_events_are_marked_where_their_policy_says_so() {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    let strict = lecture_with(&house, "strict", Policy::default()).await;
+    let lenient = lecture_with(&house, "lenient", Policy { no_shows: 0, ..Policy::default() }).await;
+    let mut there = Vec::new();
+    for session in [strict, lenient] {
+        there.push(register(&house, session, 1).await);
+        register(&house, session, 2).await;
+    }
+    go_to(&house, "2026-07-21T14:00:00+08:00");
+    let held = device(&house, 'a', DeviceRole::Steward).await;
+    send(&house, &held, there.iter().map(|booking| admitted(*booking, 2, house.now())).collect()).await;
+    go_to(&house, "2026-07-21T17:29:00+08:00");
+    assert_eq!(booking::mark_no_shows(&house.services).await.expect("marked"), 0, "the grace is not over");
+    go_to(&house, "2026-07-21T17:30:00+08:00");
+    assert_eq!(booking::mark_no_shows(&house.services).await.expect("marked"), 1);
+    assert_eq!(booking::mark_no_shows(&house.services).await.expect("marked"), 0);
+    let of_the_strict =
+        "select count(*) from no_show n join activity a on a.id = n.activity_id where a.slug = 'strict'";
+    assert_eq!(number(&house, of_the_strict).await, 1);
+    crate::booking::closing::work(&house.services).await;
+    let told = "select count(*) from dev_mailbox where body_text like '%乐孕课堂%'";
+    assert!(number(&house, told).await >= 1, "the message names the event");
+}
