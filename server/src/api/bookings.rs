@@ -143,6 +143,7 @@ pub(super) fn prefix(locale: Locale) -> &'static str {
         (status = 404, description = "`not-found`: no such session", body = super::ProblemSchema, content_type = "application/problem+json"),
         (status = 409, description = "`refused`: full, not open yet, too late, a limit …", body = super::ProblemSchema, content_type = "application/problem+json"),
         (status = 422, description = "`invalid`, `idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 429, description = "`waiting-room`: the session is opening and others are first; `too-often`", body = super::ProblemSchema, content_type = "application/problem+json"),
         (status = 503, description = "`busy`: try again with the same key", body = super::ProblemSchema, content_type = "application/problem+json"),
     )
 )]

@@ -7,6 +7,7 @@ mod no_show;
 mod party;
 mod policy;
 mod reference;
+mod release;
 mod reminders;
 mod waiting;
 
@@ -18,6 +19,7 @@ pub use policy::{
     within_limits,
 };
 pub use reference::Reference;
+pub use release::{FIRST_PACE, LEAST_PACE, Line, ReleaseRules, Room, Standing};
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};
 pub use waiting::{
     Standstill, WaitingEvent, WaitingState, first_that_fit, may_take, may_wait, offer_until, owed, standstill,

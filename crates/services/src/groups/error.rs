@@ -86,6 +86,7 @@ impl GroupError {
             BookingError::StateHasChanged | BookingError::KeyReused => Self::StateHasChanged,
             BookingError::Limited { retry_after } => Self::Limited { retry_after },
             BookingError::NetworkLimited { retry_after } => Self::NetworkLimited { retry_after },
+            BookingError::WaitingRoom(waits) => Self::NetworkLimited { retry_after: u64::from(waits.again_in) },
             BookingError::Code(fault) => Self::field("code", fault),
             BookingError::Database(error) => Self::Database(error),
             BookingError::Damaged(what) => Self::Damaged(what),
