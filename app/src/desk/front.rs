@@ -27,13 +27,14 @@ const fn area(path: &'static str, capability: Capability, title: &'static str, t
     Area { path, capability, title, text }
 }
 
-const AREAS: [Area; 18] = [
+const AREAS: [Area; 19] = [
     area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
     area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
     area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
     area("/staff/museum/no-shows", Capability::SeeBookings, "staff-missed-title", "staff-missed-text"),
     area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
     area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
+    area("/staff/museum/releases", Capability::SeeBookings, "staff-release-title", "staff-release-text"),
     area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
     area("/staff/groups", Capability::HandleGroups, "groups-staff-title", "groups-staff-text"),
     area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text"),

@@ -64,9 +64,15 @@ pub async fn begin(
 ) -> Result<DraftId, BookingError> {
     context.require(Capability::BookForSelf)?;
     let passed = pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?;
-    takes_places(services, context, network).await?;
-    let draft = context.new_id();
-    hold(services, context, draft, passed, people, visitor).await?;
+    let (draft, used) = (context.new_id(), passed.used());
+    let kept = async {
+        takes_places(services, context, network).await?;
+        hold(services, context, draft, passed, people, visitor).await
+    };
+    if let Err(error) = kept.await {
+        used.give_back(services).await;
+        return Err(error);
+    }
     Ok(draft)
 }
 
@@ -284,8 +290,15 @@ pub async fn take_other(
         return Err(BookingError::StateHasChanged);
     }
     let passed = pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?;
-    takes_places(services, context, network).await?;
-    hold(services, context, draft.id, passed, people, visitor).await?;
+    let used = passed.used();
+    let kept = async {
+        takes_places(services, context, network).await?;
+        hold(services, context, draft.id, passed, people, visitor).await
+    };
+    if let Err(error) = kept.await {
+        used.give_back(services).await;
+        return Err(error);
+    }
     if draft.held_until.is_some() {
         // The places it had are somebody's before anybody else asks for them.
         look_again(services, draft.session.id.0).await;

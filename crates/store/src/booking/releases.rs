@@ -268,6 +268,12 @@ pub async fn enter(db: impl PgExecutor<'_>, ticket: Uuid, most: i32) -> sqlx::Re
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
+/// Gives a use of a ticket back.
+pub async fn give_back(db: impl PgExecutor<'_>, ticket: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("update release_ticket set entries = greatest(entries - 1, 0) where id = $1", ticket).execute(db).await?;
+    Ok(())
+}
+
 /// Forgets the tickets of releases that ended before `instant`. Their numbers stay, so that a draw can be checked.
 pub async fn forget_tickets(db: impl PgExecutor<'_>, instant: jiff::Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!(

@@ -30,7 +30,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::booking::releases as sql;
 
-/// How often one browser may begin with one ticket: it looks at a full session, and at the next.
+/// How often one browser may keep places with one ticket; what a session had no room for is not counted.
 const ENTRIES: i32 = 12;
 
 /// What this process knows of releases. Cheap to clone; clones share it.
@@ -77,6 +77,8 @@ impl Entrance {
 #[derive(Debug)]
 pub(in crate::booking) struct Passed {
     session: SessionId,
+    /// The ticket that was used.
+    ticket: Option<uuid::Uuid>,
 }
 
 impl Passed {
@@ -87,12 +89,31 @@ impl Passed {
 
     /// The house itself acts, or gives what it has kept for somebody: an offer of the waiting list is a hold already.
     pub fn by_the_house(session: SessionId) -> Self {
-        Self { session }
+        Self { session, ticket: None }
     }
 
     /// The form of somebody who was let in when its places were kept.
     pub fn with_a_draft(session: SessionId) -> Self {
-        Self { session }
+        Self { session, ticket: None }
+    }
+
+    /// What a use of the ticket is given back by, if no places came of it.
+    pub fn used(&self) -> Used {
+        Used(self.ticket)
+    }
+}
+
+/// A use of a ticket.
+pub(in crate::booking) struct Used(Option<uuid::Uuid>);
+
+impl Used {
+    /// The session was full, or the house busy: looking costs nothing.
+    pub async fn give_back(self, services: &Services) {
+        if let Some(ticket) = self.0
+            && let Err(error) = sql::give_back(&services.db, ticket).await
+        {
+            tracing::warn!(%error, "a use of a ticket could not be given back");
+        }
     }
 }
 
@@ -128,7 +149,7 @@ pub(in crate::booking) async fn pass(
     people: u32,
     who: Who<'_>,
 ) -> Result<Passed, BookingError> {
-    let Some(release) = running(services, context, session).await? else { return Ok(Passed { session }) };
+    let Some(release) = running(services, context, session).await? else { return Ok(Passed { session, ticket: None }) };
     let visitor = who.hash(services);
     let known = sql::tickets_of(&services.db, release.id.0, std::slice::from_ref(&visitor)).await?.pop();
     let (ticket, release) = match known {
@@ -139,7 +160,7 @@ pub(in crate::booking) async fn pass(
             match services.entrance.line.arrive(services, release.id, newcomer).await? {
                 Some(found) => found,
                 // It ended a moment ago.
-                None => return Ok(Passed { session }),
+                None => return Ok(Passed { session, ticket: None }),
             }
         }
     };
@@ -154,8 +175,9 @@ pub(in crate::booking) async fn pass(
         if !sql::enter(&services.db, ticket.id, ENTRIES).await? {
             return Err(BookingError::Limited { retry_after: seconds_until(context.now, release.ends_at) });
         }
+        return Ok(Passed { session, ticket: Some(ticket.id) });
     }
-    Ok(Passed { session })
+    Ok(Passed { session, ticket: None })
 }
 
 impl<'a> Who<'a> {
