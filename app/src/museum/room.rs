@@ -147,7 +147,8 @@ async fn page(visit: &Visit, waits: &Waits) -> AnyView {
         Crumb::new(visit.href(&activity.sessions(waits.people, day)), visit.t("sessions-title")),
     ];
     let poll = visit.href(&format!("/room/{}/standing", waits.ticket));
-    let expect = ["room-expect-keep", "room-expect-fair", "room-expect-hold"].map(|key| view! { <li>{visit.t(key)}</li> });
+    let expect =
+        ["room-expect-keep", "room-expect-fair", "room-expect-hold"].map(|key| view! { <li>{visit.t(key)}</li> });
     view! {
         <Page title=words.title kicker=visit.t("room-kicker") crumbs=crumbs>
             <div class="room" data-room=poll data-state=words.state data-again=waits.again_in.to_string()>

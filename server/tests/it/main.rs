@@ -16,5 +16,6 @@ mod process;
 mod routes;
 mod staff_pages;
 mod steady;
+mod storm;
 mod support;
 mod waiting;

@@ -109,14 +109,17 @@ fn card(visit: &Visit, release: &Arc<Release>) -> impl IntoView + use<> {
         }
     });
     let source = visit.t(if release.planned { "staff-release-by-staff" } else { "staff-release-by-policy" });
-    let off = (release.planned && line.arrived == 0 && visit.context.now < line.opens_at && may(visit, Capability::ManageSessions))
-        .then(|| {
-            view! {
-                <Form action=visit.href(&format!("{PATH}/{}/off", release.id))>
-                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-release-off")}</Button></p>
-                </Form>
-            }
-        });
+    let off = (release.planned
+        && line.arrived == 0
+        && visit.context.now < line.opens_at
+        && may(visit, Capability::ManageSessions))
+    .then(|| {
+        view! {
+            <Form action=visit.href(&format!("{PATH}/{}/off", release.id))>
+                <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-release-off")}</Button></p>
+            </Form>
+        }
+    });
     view! {
         <section class="section release">
             <h2>{day_text(release.day, visit.locale())}" "<Tag tone=tone>{words}</Tag></h2>

@@ -175,7 +175,7 @@ impl Line {
         let waiting = self.arrived.saturating_sub(self.admitted);
         let fit = u32::try_from(millis * pace / 60_000).unwrap_or(u32::MAX).min(waiting);
         // Only the time that was used is spent: what is left of it counts towards the next.
-        let spent = SignedDuration::from_millis(i64::try_from(u64::from(fit) * 60_000 / pace).unwrap_or(0));
+        let spent = SignedDuration::from_millis(i64::try_from((u64::from(fit) * 60_000).div_ceil(pace)).unwrap_or(0));
         Self { admitted: self.admitted + fit, advanced_at: since + spent, ..self }
     }
 
@@ -220,11 +220,7 @@ impl Line {
             (true, ..) => return Standing::Drawing,
             (false, ..) => number,
         };
-        if place <= self.admitted {
-            Standing::Admitted
-        } else {
-            Standing::Waiting { ahead: place - self.admitted - 1 }
-        }
+        if place <= self.admitted { Standing::Admitted } else { Standing::Waiting { ahead: place - self.admitted - 1 } }
     }
 
     /// How long somebody with so many before them waits at the present pace, in seconds; never 0.

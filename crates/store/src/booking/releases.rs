@@ -170,8 +170,11 @@ pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Releas
 
 /// The release of an activity's day, locked.
 pub async fn lock_of_day(db: &mut PgConnection, activity: Uuid, day: Date) -> sqlx::Result<Option<ReleaseRow>> {
-    let found =
-        sqlx::query_scalar!("select id from release where activity_id = $1 and day = $2 for update", activity, day as Date);
+    let found = sqlx::query_scalar!(
+        "select id from release where activity_id = $1 and day = $2 for update",
+        activity,
+        day as Date
+    );
     match found.fetch_optional(&mut *db).await? {
         Some(id) => release(db, id).await,
         None => Ok(None),
@@ -205,11 +208,7 @@ pub async fn remove(db: &mut PgConnection, id: Uuid) -> sqlx::Result<()> {
 }
 
 /// The tickets these browsers have of a release.
-pub async fn tickets_of(
-    db: impl PgExecutor<'_>,
-    release: Uuid,
-    visitors: &[Vec<u8>],
-) -> sqlx::Result<Vec<TicketRow>> {
+pub async fn tickets_of(db: impl PgExecutor<'_>, release: Uuid, visitors: &[Vec<u8>]) -> sqlx::Result<Vec<TicketRow>> {
     sqlx::query_as!(
         TicketRow,
         "select release_id, visitor_hash, id, number, session_id, people, entries from release_ticket
@@ -264,13 +263,16 @@ pub async fn choose(db: impl PgExecutor<'_>, ticket: Uuid, session: Uuid, people
 
 /// Uses a ticket that may be used `most` times. Answers whether it could be used once more.
 pub async fn enter(db: impl PgExecutor<'_>, ticket: Uuid, most: i32) -> sqlx::Result<bool> {
-    let done = sqlx::query!("update release_ticket set entries = entries + 1 where id = $1 and entries < $2", ticket, most);
+    let done =
+        sqlx::query!("update release_ticket set entries = entries + 1 where id = $1 and entries < $2", ticket, most);
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// Gives a use of a ticket back.
 pub async fn give_back(db: impl PgExecutor<'_>, ticket: Uuid) -> sqlx::Result<()> {
-    sqlx::query!("update release_ticket set entries = greatest(entries - 1, 0) where id = $1", ticket).execute(db).await?;
+    sqlx::query!("update release_ticket set entries = greatest(entries - 1, 0) where id = $1", ticket)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -2,10 +2,10 @@
 //! row: numbers have no gaps, so that the draw is of all numbers up to the last, and can be checked by anybody.
 
 use super::picture::{Release, line_of, set_line};
-use crate::booking::BookingError;
-use crate::lanes::{Lanes, Rounds, Work};
 use crate::Services;
+use crate::booking::BookingError;
 use crate::context::new_uuid;
+use crate::lanes::{Lanes, Rounds, Work};
 use domain::booking::Refusal;
 use domain::ids::{ReleaseId, SessionId};
 use std::collections::HashMap;

@@ -25,8 +25,8 @@ use domain::booking::{Refusal, Room, Standing};
 use domain::contact::Contact;
 use domain::ids::SessionId;
 use line::{Line, Newcomer};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use store::booking::releases as sql;
 

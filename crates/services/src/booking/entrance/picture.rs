@@ -1,10 +1,10 @@
 //! What everybody is shown of the releases: read once a second for all who look, and moved on in passing. So a line goes
 //! on as long as anybody waits in it, whether or not a worker is alive, and a look at one's place costs no query.
 
+use crate::Services;
 use crate::booking::{BookingError, calendar, museum};
 use crate::crypto::draw::{commitment, lots};
 use crate::outreach::events;
-use crate::Services;
 use domain::booking::{Line, Policy, ReleaseRules, Room, Standing, opens_at};
 use domain::ids::{ActivityId, ReleaseId, SessionId};
 use domain::time::local_day;

@@ -58,8 +58,7 @@ pub async fn plan(services: &Services, context: &Context, plan: Plan) -> Result<
     if !faults.is_empty() {
         return Err(BookingError::Fields(faults.into_errors()));
     }
-    let opening =
-        Opening { activity: museum.activity, day: plan.day, opens_at: plan.opens_at, rules: plan.rules };
+    let opening = Opening { activity: museum.activity, day: plan.day, opens_at: plan.opens_at, rules: plan.rules };
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
@@ -71,7 +70,8 @@ pub async fn plan(services: &Services, context: &Context, plan: Plan) -> Result<
         }
         let added = picture::add(&services, &mut tx, &opening, true, context.now).await?;
         let id = added.ok_or(BookingError::StateHasChanged)?;
-        let detail = serde_json::json!({ "day": opening.day, "opens_at": opening.opens_at, "room": opening.rules.room });
+        let detail =
+            serde_json::json!({ "day": opening.day, "opens_at": opening.opens_at, "room": opening.rules.room });
         note(&mut tx, &context, "release.planned", id, detail).await?;
         tx.commit().await?;
         services.entrance.forget();

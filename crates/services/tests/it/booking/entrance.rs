@@ -96,12 +96,12 @@ async fn who_is_quick_has_no_advantage_and_everybody_can_check_the_draw() {
     assert_eq!(commitment(&seed), promised, "the seed is the one that was promised");
     let drawn = lots(&seed, 60);
     let admitted = behind.release.line.admitted;
-    for n in 0..60 {
+    for (n, lot) in drawn.into_iter().enumerate() {
         let ticket = asks(&house.services, session, n).await;
-        if drawn[n] <= admitted {
+        if lot <= admitted {
             ticket.expect("let in");
         } else {
-            assert_eq!(ahead(waits(ticket).standing), Some(drawn[n] - admitted - 1), "ticket {}", n + 1);
+            assert_eq!(ahead(waits(ticket).standing), Some(lot - admitted - 1), "ticket {}", n + 1);
         }
     }
     later(&house, 2);
