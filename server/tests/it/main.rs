@@ -13,6 +13,7 @@ mod ops;
 mod pages;
 mod places;
 mod process;
+mod releases;
 mod routes;
 mod staff_pages;
 mod steady;

@@ -74,10 +74,13 @@ impl Crowd {
     }
 
     /// Waits until everybody has won or found it full once.
-    pub async fn everybody_answered(&self) {
+    pub async fn everybody_answered(&self, working: &mut JoinSet<()>) {
         let began = Instant::now();
         while self.answered.load(Ordering::Relaxed) < self.users {
             let answered = self.answered.load(Ordering::Relaxed);
+            while let Some(ended) = working.try_join_next() {
+                ended.expect("nobody of the crowd panics");
+            }
             assert!(began.elapsed() < Duration::from_secs(400), "{answered} of {} have an answer", self.users);
             tokio::time::sleep(Duration::from_millis(100)).await;
         }

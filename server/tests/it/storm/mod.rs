@@ -126,10 +126,10 @@ async fn a_storm_on_three_servers_oversells_nothing_and_turns_nobody_away_for_no
 
     let watch = Watch::begin(owner.clone());
     release(&owner, 200).await;
-    let working = crowd.begin();
+    let mut working = crowd.begin();
     tokio::time::sleep(Duration::from_secs(BEFORE as u64)).await;
     let edits = unrest(&owner, &sessions).await;
-    crowd.everybody_answered().await;
+    crowd.everybody_answered(&mut working).await;
     crowd.settle();
     working.join_all().await;
     let seen = watch.end().await;

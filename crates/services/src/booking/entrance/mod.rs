@@ -153,6 +153,10 @@ pub(in crate::booking) async fn pass(
     let visitor = who.hash(services);
     let known = sql::tickets_of(&services.db, release.id.0, std::slice::from_ref(&visitor)).await?.pop();
     let (ticket, release) = match known {
+        // The picture is older than the ticket: who has just been let straight in is not shown a room for a moment.
+        Some(ticket) if ticket.number.unsigned_abs() > release.line.arrived => {
+            (ticket, plan::fresh(services, release.id).await?)
+        }
         Some(ticket) => (ticket, release),
         None => {
             public::takes_a_ticket(services, context, who.network()).await?;
@@ -235,9 +239,11 @@ pub(in crate::booking) async fn counts_contact(
     session: SessionId,
     contact: Option<&Contact>,
 ) -> Result<(), BookingError> {
-    match (running(services, context, session).await?, contact) {
-        (Some(_), Some(contact)) => public::books_at_a_release(services, context, contact).await,
-        _ => Ok(()),
+    match (running(services, context, session).await, contact) {
+        (Ok(Some(_)), Some(contact)) => public::books_at_a_release(services, context, contact).await,
+        // Places that were kept before staff planned another opening stay kept.
+        (Ok(_) | Err(BookingError::Refused(_)), _) => Ok(()),
+        (Err(error), _) => Err(error),
     }
 }
 

@@ -17,7 +17,6 @@ use store::booking::{claims, releases as sql, sessions};
 const PACED_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
 /// A release as it is at one moment.
-#[derive(Debug)]
 pub struct Release {
     /// Release.
     pub id: ReleaseId,
@@ -39,6 +38,17 @@ pub struct Release {
     pub committed_at: Timestamp,
     seed: [u8; 32],
     lots: OnceLock<Vec<u32>>,
+}
+
+/// Without the seed, which nobody knows before the draw: not a log either.
+impl std::fmt::Debug for Release {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Release")
+            .field("id", &self.id)
+            .field("day", &self.day)
+            .field("line", &self.line)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Release {

@@ -143,6 +143,11 @@ pub async fn release(services: &Services, id: ReleaseId) -> Result<Arc<Release>,
     if let Some(known) = picture::current(services).await?.iter().find(|release| release.id == id) {
         return Ok(known.clone());
     }
+    fresh(services, id).await
+}
+
+/// A release as it is in the database at this moment.
+pub(super) async fn fresh(services: &Services, id: ReleaseId) -> Result<Arc<Release>, BookingError> {
     let row = sql::release(&services.db, id.0).await?.ok_or(BookingError::NotFound)?;
     Release::of(services, row).map(Arc::new).ok_or(BookingError::Damaged("a release"))
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use std::sync::Arc;
 
 /// Somebody in the line of a release.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Waits {
     /// The ticket's text, for the address of the room.
     pub ticket: String,
@@ -28,6 +28,13 @@ pub struct Waits {
     pub again_in: u32,
     /// The line.
     pub release: Arc<Release>,
+}
+
+/// Without the ticket's text.
+impl std::fmt::Debug for Waits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Waits").field("number", &self.number).field("standing", &self.standing).finish_non_exhaustive()
+    }
 }
 
 /// The soonest and the latest a browser asks again.
