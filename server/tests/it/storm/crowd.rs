@@ -221,10 +221,10 @@ impl Person<'_> {
         }
     }
 
-    /// Any server may get any request.
+    /// Any server may get any request, on a connection of its own: a kept one may end while nothing is said.
     fn turn(&mut self) {
         let turn = self.crowd.asked.fetch_add(1, Ordering::Relaxed);
-        self.http.turn_to(&self.crowd.sites[turn % self.crowd.sites.len()]);
+        self.http = Http::new(&self.crowd.sites[turn % self.crowd.sites.len()]);
     }
 
     async fn machine(&mut self, method: &str, path: &str, key: &str, body: &str) -> Reply {
