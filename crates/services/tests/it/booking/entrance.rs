@@ -8,10 +8,11 @@ use domain::booking::{PartySize, Refusal, ReleaseRules, Room, Standing};
 use domain::ids::{DraftId, ReleaseId, SessionId};
 use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
-use services::Services;
+use proptest::prelude::*;
 use services::booking::{self, BookingError, Handle, Plan, Waits};
 use services::crypto::draw::{commitment, lots};
 use services::limits::Network;
+use services::{Context, Services};
 use std::collections::HashSet;
 use testkit::TestHouse;
 
@@ -171,6 +172,48 @@ async fn a_ticket_is_no_other_browsers_no_other_days_and_ends_with_its_release()
     assert!(matches!(seen(&link, 1).await, Err(BookingError::NotFound)));
     later(&house, 2 * 3600);
     assert!(matches!(seen(&ticket, 1).await, Err(BookingError::NotFound)), "replayed after its end");
+}
+
+/// Whatever is done to a ticket: only the very text, from the very browser, before its end, is one.
+#[test]
+fn no_ticket_can_be_made_swapped_or_replayed() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let (house, tickets) = runtime.block_on(async {
+        let (house, session) = house_with_session(30).await;
+        planned(&house, Room::Always).await;
+        let mut tickets = Vec::new();
+        for n in 0..8 {
+            tickets.push(waits(asks(&house.services, session, n).await).ticket);
+        }
+        (house, tickets)
+    });
+    let ends = house.now() + SignedDuration::from_secs(60 + 3600);
+    let seen = |text: &str, n: usize, at: Timestamp| {
+        let context = Context { now: at, ..house.context(Actor::Anonymous) };
+        runtime.block_on(booking::ticket_standing(&house.services, &context, text, &browser(n)))
+    };
+    proptest!(ProptestConfig::with_cases(200), |(
+        whose in 0usize..8, by in 0usize..8, after in 0i64..7_200, edits in proptest::collection::vec((0usize..55, 0u8..64), 0..3),
+        noise in "[A-Za-z0-9_-]{0,60}",
+    )| {
+        let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let mut text = tickets[whose].clone().into_bytes();
+        edits.iter().for_each(|(place, letter)| text[*place] = letters[usize::from(*letter)]);
+        let text = String::from_utf8(text).expect("letters");
+        let at = house.now() + SignedDuration::from_secs(after);
+        match seen(&text, by, at) {
+            Ok(waits) => {
+                prop_assert_eq!((&text, by), (&tickets[whose], whose), "forged or swapped");
+                prop_assert!(at < ends, "replayed");
+                prop_assert_eq!(waits.number as usize, whose + 1);
+            }
+            Err(BookingError::NotFound) => prop_assert!(text != tickets[whose] || by != whose || at >= ends),
+            Err(other) => prop_assert!(false, "{other:?}"),
+        }
+        prop_assert!(seen(&noise, by, at).is_err(), "made up");
+    });
+    let _inside = runtime.enter();
+    drop(house);
 }
 
 #[tokio::test]
