@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 /// People who share an API client: each may call twenty times a second.
 const SHARING: usize = 50;
-/// Before a full round of sessions is tried again.
-const LOOKS_AGAIN: Duration = Duration::from_secs(4);
+/// Before somebody who found all sessions full looks again: so many rounds a second come of all of them together.
+const ROUNDS_PER_SECOND: usize = 75;
 
 /// What it came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -153,7 +153,9 @@ impl Person<'_> {
             if final_round {
                 return Ending::Full;
             }
-            tokio::time::sleep(LOOKS_AGAIN).await;
+            // Not all at the same moment, and once more soon after things have settled.
+            let rest = (self.crowd.users / ROUNDS_PER_SECOND).max(4) as u64 * 1_000;
+            tokio::time::sleep(Duration::from_millis(rest / 2 + (self.n as u64 * 7919) % rest)).await;
         }
     }
 

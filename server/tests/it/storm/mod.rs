@@ -88,7 +88,7 @@ async fn unrest(db: &PgPool, sessions: &[Uuid]) -> usize {
     let (mut edits, began) = (0, std::time::Instant::now());
     while began.elapsed() < UNREST {
         let session = sessions[edits % sessions.len()];
-        let by = [3, -2, 2, -3][edits / sessions.len() % 4];
+        let by = [1, -2, 2, -1][edits / sessions.len() % 4];
         let mut tx = db.begin().await.expect("a transaction");
         sqlx::query("select id from session where id = $1 for no key update")
             .bind(session)
@@ -108,7 +108,7 @@ async fn unrest(db: &PgPool, sessions: &[Uuid]) -> usize {
         .expect("another capacity");
         tx.commit().await.expect("committed");
         edits += 1;
-        tokio::time::sleep(Duration::from_millis(150)).await;
+        tokio::time::sleep(Duration::from_millis(250)).await;
     }
     edits
 }

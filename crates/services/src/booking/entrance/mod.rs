@@ -38,6 +38,7 @@ const ENTRIES: i32 = 12;
 pub struct Entrance {
     picture: Snapshot<Vec<Arc<Release>>>,
     line: Line,
+    lots: Arc<picture::Lots>,
     gauge: Arc<Gauge>,
 }
 

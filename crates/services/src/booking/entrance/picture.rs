@@ -3,14 +3,15 @@
 
 use crate::Services;
 use crate::booking::{BookingError, calendar, museum};
-use crate::crypto::draw::{commitment, lots};
+use crate::crypto::draw::{Seed, commitment, lots};
 use crate::outreach::events;
 use domain::booking::{Line, Policy, ReleaseRules, Room, Standing, opens_at};
 use domain::ids::{ActivityId, ReleaseId, SessionId};
 use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp, civil};
 use jiff_sqlx::ToSqlx as _;
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use store::booking::{claims, releases as sql, sessions};
 
 /// How often the pace of a line is looked at.
@@ -36,8 +37,8 @@ pub struct Release {
     pub commitment: Vec<u8>,
     /// When that was promised.
     pub committed_at: Timestamp,
-    seed: [u8; 32],
-    lots: OnceLock<Vec<u32>>,
+    seed: Seed,
+    lots: Option<Arc<Vec<u32>>>,
 }
 
 /// Without the seed, which nobody knows before the draw: not a log either.
@@ -53,8 +54,11 @@ impl std::fmt::Debug for Release {
 
 impl Release {
     pub(super) fn of(services: &Services, row: sql::ReleaseRow) -> Option<Self> {
+        let (line, seed) = (line_of(&row)?, services.vault.draw_seed(row.id));
+        let drawn = line.drawn_to.is_some();
         Some(Self {
-            line: line_of(&row)?,
+            lots: drawn.then(|| services.entrance.lots.of(ReleaseId(row.id), &seed, line.in_draw())),
+            line,
             id: ReleaseId(row.id),
             activity: ActivityId(row.activity_id),
             day: row.day.to_jiff(),
@@ -63,8 +67,7 @@ impl Release {
             ends_at: row.ends_at.to_jiff(),
             commitment: row.commitment,
             committed_at: row.committed_at.to_jiff(),
-            seed: services.vault.draw_seed(row.id),
-            lots: OnceLock::new(),
+            seed,
         })
     }
 
@@ -75,7 +78,7 @@ impl Release {
 
     /// The lots of the tickets in the draw, in the order of their numbers, once it has taken place.
     pub fn lots(&self) -> Option<&[u32]> {
-        self.seed().map(|seed| self.lots.get_or_init(|| lots(seed, self.line.in_draw())).as_slice())
+        self.lots.as_ref().map(|lots| lots.as_slice())
     }
 
     /// Where a ticket stands.
@@ -84,6 +87,23 @@ impl Release {
         let place = self.line.drawn_from.and_then(|from| number.checked_sub(from + 1));
         let lot = place.and_then(|place| self.lots()?.get(place as usize).copied());
         self.line.standing(number, lot, now)
+    }
+}
+
+/// The draws this process has made of late: an order is made once, not with every picture.
+#[derive(Default)]
+pub(super) struct Lots(Mutex<HashMap<(ReleaseId, u32), Arc<Vec<u32>>>>);
+
+impl Lots {
+    /// Draws that are remembered.
+    const MANY: usize = 32;
+
+    fn of(&self, release: ReleaseId, seed: &Seed, count: u32) -> Arc<Vec<u32>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= Self::MANY {
+            known.clear();
+        }
+        known.entry((release, count)).or_insert_with(|| Arc::new(lots(seed, count))).clone()
     }
 }
 
