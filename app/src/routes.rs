@@ -157,7 +157,7 @@ pages! {
     "/staff/museum/bookings/:id" StaffBooking (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
     "/staff/museum/no-shows" NoShows (Access::Capability(Capability::SeeBookings)) [];
-    "/staff/museum/releases" Releases (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/releases" Releases (Access::Capability(Capability::SeeBookings)) [islands];
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
     "/staff/groups" GroupBoard (Access::Capability(Capability::HandleGroups)) [];
     "/staff/groups/rules" GroupRules (Access::Capability(Capability::HandleGroups)) [];

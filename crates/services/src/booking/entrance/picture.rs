@@ -90,9 +90,12 @@ impl Release {
     }
 }
 
+/// A draw: of which release, of how many.
+type Draw = (ReleaseId, u32);
+
 /// The draws this process has made of late: an order is made once, not with every picture.
 #[derive(Default)]
-pub(super) struct Lots(Mutex<HashMap<(ReleaseId, u32), Arc<Vec<u32>>>>);
+pub(super) struct Lots(Mutex<HashMap<Draw, Arc<Vec<u32>>>>);
 
 impl Lots {
     /// Draws that are remembered.
