@@ -76,6 +76,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::museum::staff::calls::CALLS,
     crate::museum::staff::close::CALLS,
     crate::museum::staff::missed::CALLS,
+    crate::museum::room::CALLS,
+    crate::museum::staff::releases::CALLS,
     crate::museum::waiting::CALLS,
     crate::museum::rebook::CALLS,
     crate::bus::calls::CALLS,

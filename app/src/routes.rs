@@ -28,9 +28,9 @@ use crate::home::Home;
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, PrintedPass,
-    Session as StaffSession, Sessions as StaffSessions, Templates, Today,
+    Releases, Session as StaffSession, Sessions as StaffSessions, Templates, Today,
 };
-use crate::museum::{About, Book, Code, Mine, Move, Pass, Rebook, Sessions, Wait, WaitCode, Waiting};
+use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
 use crate::outreach::staff::{
     EventEdit, EventNew, EventQuestions, Registration, Registrations, StaffEvent, StaffEvents,
@@ -69,11 +69,13 @@ pub struct Page {
     pub bare: bool,
     /// The same for everybody who is not signed in: one rendering may answer the visitors of a second.
     pub shared: bool,
+    /// Without scripts it is made anew every ten seconds: something on it waits for its time.
+    pub renewed: bool,
 }
 
 impl Page {
     const fn new(path: &'static str, access: Access) -> Self {
-        Self { path, access, islands: false, bare: false, shared: false }
+        Self { path, access, islands: false, bare: false, shared: false, renewed: false }
     }
 
     /// The page stands at `path` (without the language's prefix).
@@ -129,6 +131,8 @@ pages! {
     "/museum/wait/:draft/code" WaitCode (Access::Public) [islands];
     "/waiting/:link" Waiting (Access::Public) [islands];
     "/rebook/:link" Rebook (Access::Public) [];
+    "/room/:ticket" Room (Access::Public) [islands, renewed];
+    "/releases/:id" Draw (Access::Public) [];
     "/events" Programme (Access::Public) [shared];
     "/events/:slug" EventPage (Access::Public) [islands, shared];
     "/events/book/:draft" Book (Access::Public) [islands];
@@ -154,6 +158,7 @@ pages! {
     "/staff/museum/bookings/:id" StaffBooking (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
     "/staff/museum/no-shows" NoShows (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/releases" Releases (Access::Capability(Capability::SeeBookings)) [islands];
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
     "/staff/groups" GroupBoard (Access::Capability(Capability::HandleGroups)) [];
     "/staff/groups/rules" GroupRules (Access::Capability(Capability::HandleGroups)) [];

@@ -46,6 +46,7 @@ pub fn shell(visit: Visit) -> impl IntoView {
                     view! { <link rel="alternate" hreflang=other.tag() href=href/> }
                 })}
                 {scripts}
+                {page.filter(|page| page.renewed).map(|_| view! { <noscript><meta http-equiv="refresh" content="10"/></noscript> })}
                 <MetaTags/>
             </head>
             <body>

@@ -205,6 +205,12 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
             Err(error) => tracing::error!(%error, "sessions could not be made"),
         }
         beat();
+        match booking::promise_seeds(&services).await {
+            Ok(0) | Err(booking::BookingError::NotFound) => {}
+            Ok(seeds) => tracing::info!(seeds, "the seeds of the next openings were promised"),
+            Err(error) => tracing::error!(%error, "the seeds of the next openings could not be promised"),
+        }
+        beat();
         match booking::mark_no_shows(&services).await {
             Ok(0) => {}
             Ok(marked) => tracing::info!(marked, "parties that did not come were marked and told"),

@@ -35,6 +35,7 @@ const AREAS: [Area; 19] = [
     area("/staff/museum/no-shows", Capability::SeeBookings, "staff-missed-title", "staff-missed-text"),
     area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
     area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
+    area("/staff/museum/releases", Capability::SeeBookings, "staff-release-title", "staff-release-text"),
     area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
     area("/staff/groups", Capability::HandleGroups, "groups-staff-title", "groups-staff-text"),
     area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text"),

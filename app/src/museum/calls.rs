@@ -1,6 +1,6 @@
 //! What visitors of the museum and of events do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
 
-use super::{VISITOR_COOKIE, led_nowhere, places, problem_of};
+use super::{VISITOR_COOKIE, led_nowhere, places, problem_of, room};
 use crate::activity::{Activity, draft_at};
 use crate::calls::{Answer, Asked, Call, Cookie};
 use crate::form::{FormState, Tone};
@@ -50,6 +50,11 @@ pub(super) fn refused(asked: &Asked, page: String, error: BookingError) -> Answe
             Answer::again_at(page, form.with_notice(Tone::Warning, asked.t("mine-state-has-changed").to_string()))
         }
         BookingError::Limited { retry_after } => wait(asked, page, form, "limited", retry_after),
+        BookingError::WaitingRoom(waits) => {
+            let text = asked.t("room-try-again").to_string();
+            let wait = SignedDuration::from_secs(i64::from(waits.again_in));
+            Answer::again_at(page, form.with_notice(Tone::Info, text)).retry_after(wait)
+        }
         BookingError::NetworkLimited { retry_after } => wait(asked, page, form, "limited-network", retry_after),
         other => problem_of(&other).into(),
     }
@@ -113,6 +118,7 @@ async fn keep_places(asked: Asked, calendar: String) -> Answer {
     let (visitor, cookie) = visitor(&asked);
     match booking::begin(&asked.services, &asked.context, session, people, &visitor, &asked.network).await {
         Ok(draft) => Answer::to(draft_at(&asked.path, draft)).cookie(cookie),
+        Err(BookingError::WaitingRoom(waits)) => Answer::to(room::room(&waits)).cookie(cookie),
         Err(error) => refused(&asked, calendar, error),
     }
 }

@@ -8,6 +8,7 @@ pub mod calls;
 mod mine;
 mod places;
 pub mod rebook;
+pub mod room;
 mod sessions;
 pub mod staff;
 pub mod waiting;
@@ -18,6 +19,7 @@ pub use book::{Book, Code};
 pub use mine::{Mine, Move, Pass};
 pub(crate) use places::seen;
 pub use rebook::Rebook;
+pub use room::{Draw, Room};
 pub use sessions::Sessions;
 pub use waiting::{Wait, WaitCode, Waiting};
 
@@ -54,6 +56,7 @@ pub fn problem_of(error: &BookingError) -> Problem {
             tracing::error!(%error, "a page could not read the database");
             Problem::Busy
         }
+        BookingError::WaitingRoom(waits) => Problem::TooOften(waits.again_in),
         BookingError::Limited { retry_after } | BookingError::NetworkLimited { retry_after } => {
             Problem::TooOften(u32::try_from(*retry_after).unwrap_or(u32::MAX))
         }

@@ -5,7 +5,6 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::ui::{Offer, meter_look, tag_class};
 use crate::visit::Visit;
-use domain::booking::opens_at;
 use domain::time::{clock_text, day_text, local_day};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -77,11 +76,13 @@ impl Seen {
     /// `session` for `people`.
     pub fn of(visit: &Visit, museum: &Museum, session: &SessionView, people: u32) -> Self {
         let (facts, now) = (session.facts, visit.context.now);
-        let (opens, free) = (opens_at(&museum.policy, facts.starts_at), facts.free());
+        let (opens, free) = (museum.opens_at(facts.starts_at), facts.free());
         let (state, tone, words) = if facts.closed {
             ("closed", Tone::Plain, visit.t("session-closed"))
         } else if facts.starts_at <= now {
             ("over", Tone::Plain, visit.t("session-over"))
+        } else if opens > now && museum.tickets_from(facts.starts_at) <= now {
+            ("soon", Tone::Info, visit.t_args("session-soon", &[("at", clock_text(opens).into())]))
         } else if opens > now {
             let at = format!("{} {}", day_text(local_day(opens), visit.locale()), clock_text(opens));
             ("later", Tone::Info, visit.t_args("session-opens", &[("at", at.into())]))
@@ -103,7 +104,7 @@ impl Seen {
             label: visit.t_args("session-meter", &args),
             taken: taken.into(),
             places: facts.capacity.max(1).into(),
-            open: state == "free",
+            open: matches!(state, "free" | "soon"),
         }
     }
 }
@@ -132,7 +133,7 @@ fn offer(museum: &Museum, sessions: &[&SessionView], people: u32, now: Timestamp
     if open.is_empty() {
         return Offer::Closed;
     }
-    if open.iter().all(|s| opens_at(&museum.policy, s.facts.starts_at) > now) {
+    if open.iter().all(|s| museum.tickets_from(s.facts.starts_at) > now) {
         return Offer::NotYet;
     }
     // The most a party of this size can hope for, not the sum over sessions nobody can join together.

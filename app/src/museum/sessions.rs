@@ -8,7 +8,6 @@ use crate::ui::{
     NumberStepper, Page, PlainScript, Tag, Variant, Width,
 };
 use crate::visit::{Visit, visit};
-use domain::booking::opens_at;
 use domain::time::{day_text, local_day, span_text};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
@@ -168,8 +167,7 @@ fn wait(
 pub(super) fn bookable_days(museum: &Museum, now: jiff::Timestamp, people: u32) -> BTreeMap<Date, Vec<&SessionView>> {
     let mut days: BTreeMap<Date, Vec<&SessionView>> = BTreeMap::new();
     let last = local_day(now).checked_add(i32::from(museum.policy.days_ahead).days()).unwrap_or(local_day(now));
-    for session in museum.upcoming(now).filter(|s| s.fits(people) && opens_at(&museum.policy, s.facts.starts_at) <= now)
-    {
+    for session in museum.upcoming(now).filter(|s| s.fits(people) && museum.opens_at(s.facts.starts_at) <= now) {
         let day = local_day(session.facts.starts_at);
         if day <= last {
             days.entry(day).or_default().push(session);

@@ -208,7 +208,7 @@ async fn typed(asked: Asked) -> Answer {
         Err(faults) => return refused(&asked, page, BookingError::Fields(faults)),
     };
     let also: Vec<SessionId> = asked.fields("also").filter_map(|text| text.parse().ok()).collect();
-    if let Err(error) = booking::keep_wishes(&asked.services, &draft, &also).await {
+    if let Err(error) = booking::keep_wishes(&asked.services, &asked.context, &draft, &also).await {
         return refused(&asked, page, error);
     }
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
@@ -266,7 +266,7 @@ async fn wait_instead(asked: Asked) -> Answer {
         Err(answer) => return answer,
     };
     let page = format!("/museum/wait/{}", draft.id);
-    match booking::keep_wishes(&asked.services, &draft, &[]).await {
+    match booking::keep_wishes(&asked.services, &asked.context, &draft, &[]).await {
         Ok(()) if draft.proven => join(&asked, &draft, page).await,
         Ok(()) => Answer::to(page),
         Err(error) => refused(&asked, page, error),

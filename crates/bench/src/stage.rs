@@ -181,6 +181,7 @@ async fn house(options: PgConnectOptions) -> anyhow::Result<Services> {
         post: Post::new(PostSettings::default(), &settings)?,
         settings: Arc::new(settings),
         claims: Default::default(),
+        entrance: services::booking::Entrance::default(),
         limits: Default::default(),
         calendar: Default::default(),
         programme: Default::default(),

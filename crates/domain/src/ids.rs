@@ -85,6 +85,10 @@ ids! {
     GroupDraftId,
     /// A group's request to visit the museum.
     GroupRequestId,
+    /// Sessions that open for booking at one instant (放号).
+    ReleaseId,
+    /// A place in the line of a release.
+    TicketId,
     /// One message to one person.
     MessageId,
     /// One unit of work after a commit.

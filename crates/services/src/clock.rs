@@ -37,6 +37,12 @@ impl Clock {
         self.shift_micros.fetch_sub(own, Ordering::Relaxed);
     }
 
+    /// The instant of a decision that everybody has to agree on to the moment, such as an opening: what the database said
+    /// under the lock, whatever clock this machine has. A test's clock stands where the test put it.
+    pub fn agreed(&self, database_now: Timestamp) -> Timestamp {
+        if self.frozen.is_some() { self.now() } else { database_now }
+    }
+
     /// Moves a test's clock.
     pub fn advance(&self, by: SignedDuration) {
         self.shift_micros.fetch_add(by.as_micros() as i64, Ordering::Relaxed);

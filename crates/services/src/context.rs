@@ -23,6 +23,8 @@ pub struct Services {
     pub settings: Arc<Settings>,
     /// Groups claims on one session into one transaction.
     pub claims: crate::booking::Claims,
+    /// Who may ask for places while sessions open for booking.
+    pub entrance: crate::booking::Entrance,
     /// Counts hits on limits.
     pub limits: crate::limits::Counter,
     /// The picture of the sessions that public pages read.

@@ -50,6 +50,7 @@ impl TestHouse {
             post: Post::new(PostSettings::default(), &settings).expect("the mailbox needs nothing"),
             settings: Arc::new(settings),
             claims: Default::default(),
+            entrance: services::booking::Entrance::default(),
             limits: Default::default(),
             calendar: Default::default(),
             programme: Default::default(),

@@ -7,14 +7,14 @@ use crate::house::House;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use domain::Locale;
-use domain::booking::{Party, PartySize};
+use domain::booking::{Party, PartySize, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId};
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use services::booking::{self, BookingState, BookingView, Handle, OnBehalf, Person, Work};
+use services::booking::{self, BookingError, BookingState, BookingView, Handle, OnBehalf, Person, Work};
 use services::machines;
 use services::{Context, Services};
 use utoipa::ToSchema;
@@ -140,6 +140,7 @@ pub(super) fn prefix(locale: Locale) -> &'static str {
         (status = 404, description = "`not-found`: no such session", body = super::ProblemSchema, content_type = "application/problem+json"),
         (status = 409, description = "`refused`: full, not open yet, too late, a limit …", body = super::ProblemSchema, content_type = "application/problem+json"),
         (status = 422, description = "`invalid`, `idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 429, description = "`waiting-room`: the session is opening and others are first; `too-often`", body = super::ProblemSchema, content_type = "application/problem+json"),
         (status = 503, description = "`busy`: try again with the same key", body = super::ProblemSchema, content_type = "application/problem+json"),
     )
 )]
@@ -161,9 +162,21 @@ pub async fn make(
     let person = Person { name, contact: contact.flatten() };
     // The engine keeps key, answer and whose booking it is in the transaction of the booking itself.
     let booked =
-        booking::book(&house.services, &context, OnBehalf { session: asked.session, person, party, key }).await?;
+        booking::book(&house.services, &context, OnBehalf { session: asked.session, person, party, key }).await;
+    let booked = booked.map_err(|error| when_it_opens(error, context.now))?;
     let view = booking::view(&house.services, &context, &Handle::Id(booked.booking)).await?;
     Ok(Booking::kept(&house.services, &view, StatusCode::CREATED)?.response())
+}
+
+/// Who comes before booking opens is told when to come again.
+fn when_it_opens(error: BookingError, now: Timestamp) -> Problem {
+    let opens_at = match &error {
+        BookingError::Refused(Refusal::NotOpenYet { opens_at }) => Some(*opens_at),
+        _ => None,
+    };
+    let seconds = opens_at.and_then(|at| u32::try_from(at.duration_since(now).as_secs() + 1).ok());
+    let problem = Problem::from(error);
+    seconds.into_iter().fold(problem, Problem::retry_after)
 }
 
 pub(super) fn party(people: u32, children: u32, faults: &mut Faults) -> Option<Party> {

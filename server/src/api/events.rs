@@ -141,7 +141,7 @@ pub async fn list(
                 .iter()
                 .filter(|session| session.facts.ends_at > context.now)
                 .map(|session| EventDate {
-                    session: Session::of(session, &event.timetable.policy, context.now),
+                    session: Session::of(session, &event.timetable, context.now),
                     name: event.name_of(session.id).map(Words::from),
                 })
                 .collect(),

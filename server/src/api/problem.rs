@@ -9,7 +9,7 @@ use crate::trouble::Trouble;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use domain::account::Denied;
-use domain::booking::{DoorRefusal, Refusal};
+use domain::booking::{DoorRefusal, Refusal, Standing};
 use domain::field::FieldError;
 use domain::ids::RequestId;
 use http::{HeaderValue, StatusCode, header};
@@ -79,6 +79,9 @@ kinds! {
         "Try again after `Retry-After` seconds: the answer will be the first one's.";
     TOO_OFTEN = "too-often" TOO_MANY_REQUESTS "More requests than agreed"
         "Try again after `Retry-After` seconds. The `RateLimit` headers say what is left.";
+    WAITING_ROOM = "waiting-room" TOO_MANY_REQUESTS "Sessions are opening, and others are first in the line"
+        "The request has a ticket in the line of the sessions that open together. Repeat it with the same Idempotency-Key after \
+         `Retry-After` seconds: it keeps its place. `line.ahead` says how many are let in before it, once that is known.";
     BROKEN = "broken" INTERNAL_SERVER_ERROR "A fault of the house"
         "Nothing half-done stays behind. Repeat the call with the same Idempotency-Key; tell us `instance` if it stays.";
     BUSY = "busy" SERVICE_UNAVAILABLE "More than the house can serve at this moment"
@@ -265,6 +268,16 @@ impl From<BookingError> for ProblemDocument {
             BookingError::KeyReused => Self::new(KEY_REUSED),
             BookingError::Limited { retry_after } | BookingError::NetworkLimited { retry_after } => {
                 Self::new(TOO_OFTEN).retry_after(u32::try_from(retry_after).unwrap_or(u32::MAX))
+            }
+            BookingError::WaitingRoom(waits) => {
+                let ahead = match waits.standing {
+                    Standing::Waiting { ahead } => Some(ahead),
+                    Standing::Early | Standing::Drawing | Standing::Admitted => None,
+                };
+                let (number, opens_at) = (waits.number, waits.release.line.opens_at);
+                Self::new(WAITING_ROOM)
+                    .with("line", json!({ "ticket": number, "ahead": ahead, "opens_at": opens_at }))
+                    .retry_after(waits.again_in)
             }
             BookingError::Code(fault) => Self::new(INVALID).errors(vec![FieldError::new("code", fault)]),
             BookingError::Database(error) => error.into(),

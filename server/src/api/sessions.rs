@@ -7,14 +7,14 @@ use crate::house::House;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use domain::booking::{PartySize, Policy, opens_at};
+use domain::booking::PartySize;
 use domain::field::FieldError;
 use domain::ids::SessionId;
 use domain::time::local_day;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::{Timestamp, civil};
 use serde::{Deserialize, Serialize};
-use services::booking::{self, SessionView};
+use services::booking::{self, SessionView, Timetable};
 use utoipa::{IntoParams, ToSchema};
 
 /// The most sessions of one page, and as many as come where no limit is named.
@@ -64,8 +64,8 @@ pub struct Session {
 }
 
 impl Session {
-    pub(super) fn of(view: &SessionView, policy: &Policy, now: Timestamp) -> Self {
-        let (facts, opens) = (&view.facts, opens_at(policy, view.facts.starts_at));
+    pub(super) fn of(view: &SessionView, timetable: &Timetable, now: Timestamp) -> Self {
+        let (facts, opens) = (&view.facts, timetable.opens_at(view.facts.starts_at));
         let state = match () {
             () if facts.closed => "closed",
             () if facts.starts_at <= now => "over",
@@ -135,7 +135,7 @@ pub async fn list(
     let more = found.next().is_some();
     let next =
         page.last().filter(|_| more).map(|last| Cursor { at: last.facts.starts_at, id: last.id.0 }.text(vault, LIST));
-    let sessions = page.into_iter().map(|view| Session::of(view, &museum.policy, context.now)).collect();
+    let sessions = page.into_iter().map(|view| Session::of(view, &museum, context.now)).collect();
     polled(&house, &headers, &Sessions { sessions, next })
 }
 
@@ -157,7 +157,7 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let museum = booking::museum(&house.services).await?;
     let view = museum.session(id).ok_or(Problem::new(problem::NOT_FOUND))?;
-    polled(&house, &headers, &Session::of(view, &museum.policy, context.now))
+    polled(&house, &headers, &Session::of(view, &museum, context.now))
 }
 
 /// An answer that is asked for again and again: with the ETag of its text, and 304 where nothing changed.

@@ -47,6 +47,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         vault,
         settings: Arc::new(settings),
         claims: Default::default(),
+        entrance: services::booking::Entrance::default(),
         limits: Default::default(),
         calendar: Default::default(),
         programme: Default::default(),

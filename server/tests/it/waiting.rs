@@ -12,12 +12,17 @@ use services::jobs::Handlers;
 const TUESDAY: &str = "2026-07-21";
 
 /// A visitor's browser, which keeps its cookie.
-struct Browser<'a> {
+pub struct Browser<'a> {
     site: &'a Site,
     cookie: String,
 }
 
-impl Browser<'_> {
+impl<'a> Browser<'a> {
+    /// One without a cookie.
+    pub fn of(site: &'a Site) -> Self {
+        Self { site, cookie: String::new() }
+    }
+
     async fn request(&mut self, method: Method, path: &str, pairs: &[(&str, &str)]) -> Answer {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         let mut request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
@@ -32,16 +37,17 @@ impl Browser<'_> {
         answer
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    pub async fn get(&mut self, path: &str) -> Answer {
         self.request(Method::GET, path, &[]).await
     }
 
-    async fn post(&mut self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+    pub async fn post(&mut self, path: &str, pairs: &[(&str, &str)]) -> Answer {
         self.request(Method::POST, path, pairs).await
     }
 }
 
-fn gone(answer: &Answer, to: &str) -> String {
+/// Where an answer leads, which begins with `to`.
+pub fn gone(answer: &Answer, to: &str) -> String {
     let location = answer.header("location").to_owned();
     assert!(
         answer.status == StatusCode::SEE_OTHER && location.starts_with(to),

@@ -8,6 +8,7 @@ mod party;
 mod pass;
 mod policy;
 mod reference;
+mod release;
 mod reminders;
 mod roster;
 mod waiting;
@@ -21,6 +22,7 @@ pub use policy::{
     within_limits,
 };
 pub use reference::Reference;
+pub use release::{FIRST_PACE, LEAST_PACE, Line, ReleaseRules, Room, Standing};
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};
 pub use roster::{AtTheDoor, RosterBooking, RosterSession, decide as decide_at_the_door};
 pub use waiting::{

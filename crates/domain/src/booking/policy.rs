@@ -1,6 +1,6 @@
 //! What an activity allows: one versioned policy object, and the decisions made from it.
 
-use super::Party;
+use super::{Party, ReleaseRules};
 use jiff::{SignedDuration, Span, Timestamp, civil};
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,8 @@ pub struct Policy {
     pub suspension_days: u16,
     /// No-shows are marked this many minutes after the session's end: late scans have time to arrive.
     pub no_show_grace_minutes: u16,
+    /// What happens when sessions open for booking and many come at once.
+    pub release: ReleaseRules,
 }
 
 impl Default for Policy {
@@ -82,6 +84,7 @@ impl Default for Policy {
             no_show_days: 180,
             suspension_days: 60,
             no_show_grace_minutes: 120,
+            release: ReleaseRules::default(),
         }
     }
 }

@@ -98,14 +98,43 @@ pub struct Timetable {
     pub sessions: Vec<SessionView>,
     /// Days without sessions, with the reason in Chinese and English.
     pub exceptions: Vec<(civil::Date, String, String)>,
+    /// Days that open in a way of their own.
+    pub planned: Vec<Planned>,
     /// When this was read.
     pub read_at: Timestamp,
+}
+
+/// When a day opens that has a release of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Planned {
+    /// The day of the sessions.
+    pub day: civil::Date,
+    /// When they can be booked.
+    pub opens_at: Timestamp,
+    /// From when tickets for that are given out.
+    pub tickets_from: Timestamp,
 }
 
 /// The museum's timetable.
 pub type Museum = Timetable;
 
 impl Timetable {
+    /// When booking of a session of the activity opens: by the policy, or as it was planned for its day.
+    pub fn opens_at(&self, starts_at: Timestamp) -> Timestamp {
+        let planned = self.planned_on(starts_at).map(|planned| planned.opens_at);
+        planned.unwrap_or(Timestamp::MIN).max(opens_at(&self.policy, starts_at))
+    }
+
+    /// From when tickets are given out to those who want to be there when it opens.
+    pub fn tickets_from(&self, starts_at: Timestamp) -> Timestamp {
+        self.planned_on(starts_at).map_or_else(|| opens_at(&self.policy, starts_at), |planned| planned.tickets_from)
+    }
+
+    fn planned_on(&self, starts_at: Timestamp) -> Option<&Planned> {
+        let day = local_day(starts_at);
+        self.planned.iter().find(|planned| planned.day == day)
+    }
+
     /// Sessions that can be booked now or later: not closed, not begun.
     pub fn upcoming(&self, now: Timestamp) -> impl Iterator<Item = &SessionView> {
         self.sessions.iter().filter(move |s| !s.facts.closed && s.facts.starts_at > now)
@@ -127,7 +156,7 @@ impl Timetable {
         let distance = |s: &SessionView| s.facts.starts_at.duration_since(wanted.facts.starts_at).abs();
         let mut others: Vec<&SessionView> = self
             .upcoming(now)
-            .filter(|s| s.id != to && s.fits(people) && opens_at(&self.policy, s.facts.starts_at) <= now)
+            .filter(|s| s.id != to && s.fits(people) && self.opens_at(s.facts.starts_at) <= now)
             .collect();
         others.sort_by_key(|s| distance(s));
         others.truncate(count);
@@ -168,6 +197,7 @@ async fn read(services: &Services, now: Timestamp) -> Result<Museum, BookingErro
         policy_version: row.policy_version,
         sessions: seen_by_all(&mut db, rows, &policy, now).await?,
         exceptions: exceptions.into_iter().map(|e| (e.day.to_jiff(), e.reason_zh, e.reason_en)).collect(),
+        planned: super::entrance::planned_of(services, ActivityId(row.id)).await?,
         read_at: now,
         policy,
     })

@@ -3,6 +3,7 @@
 
 use super::BookingError;
 use super::claims::{activity, contact_index, lock, lock_key};
+use super::entrance::{Who, pass, running};
 use super::persons::{Persons, since};
 use super::retry::again;
 use super::view::{BookingView, open};
@@ -189,11 +190,29 @@ async fn run(
     (work, remember): (Work, Option<Remember>),
 ) -> Result<BookingView, BookingError> {
     require_change(context, &handle)?;
+    if let Work::Move(target) = work {
+        line_up(services, context, &handle, target).await?;
+    }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(
         async move { again(|| transaction(&services, &context, &handle, version, (&work, remember.as_ref()))).await },
     )
     .await
+}
+
+/// A booking that moves to a session which is opening stands in its line like everybody else.
+async fn line_up(
+    services: &Services,
+    context: &Context,
+    handle: &Handle,
+    target: SessionId,
+) -> Result<(), BookingError> {
+    if running(services, context, target).await?.is_none() {
+        return Ok(());
+    }
+    let booking = resolve(services, context, &mut *services.db.acquire().await?, handle).await?;
+    let line = format!("moves {}", booking.id);
+    pass(services, context, target, booking.people.max(1).unsigned_abs(), Who::Request(&line)).await.map(|_| ())
 }
 
 async fn transaction(

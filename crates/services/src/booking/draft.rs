@@ -4,6 +4,7 @@
 //! mistyped code lose nothing. The draft's id is the idempotency key: pressing the last button twice books once.
 
 use super::claims::{Booked, Channel, Claim, Granted, HoldOrder, Key, Order, Person, Source, contact_index, row};
+use super::entrance::{Passed, Who, counts_contact, pass};
 use super::public::{asks_for_a_code, takes_places, tries_a_code};
 use super::waiting::look_again;
 use super::{BookingError, SessionView};
@@ -52,7 +53,7 @@ pub struct DraftView {
 /// where it is.
 ///
 /// # Errors
-/// `Refused`: full, not open, too late, too many people. `NetworkLimited`.
+/// `Refused`: full, not open, too late, too many people. `WaitingRoom` while a release runs. `NetworkLimited`.
 pub async fn begin(
     services: &Services,
     context: &Context,
@@ -62,9 +63,16 @@ pub async fn begin(
     network: &Network,
 ) -> Result<DraftId, BookingError> {
     context.require(Capability::BookForSelf)?;
-    takes_places(services, context, network).await?;
-    let draft = context.new_id();
-    hold(services, context, draft, session, people, visitor).await?;
+    let passed = pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?;
+    let (draft, used) = (context.new_id(), passed.used());
+    let kept = async {
+        takes_places(services, context, network).await?;
+        hold(services, context, draft, passed, people, visitor).await
+    };
+    if let Err(error) = kept.await {
+        used.give_back(services).await;
+        return Err(error);
+    }
     Ok(draft)
 }
 
@@ -72,7 +80,7 @@ async fn hold(
     services: &Services,
     context: &Context,
     draft: DraftId,
-    session: SessionId,
+    passed: Passed,
     people: PartySize,
     visitor: &str,
 ) -> Result<(), BookingError> {
@@ -84,7 +92,7 @@ async fn hold(
         visitor_hash: visitor_hash(services, visitor),
         draft_expires_at: context.now + DRAFT_LIFE,
     };
-    services.claims.submit(services, session, Claim::Hold(order)).await.map(|_| ())
+    services.claims.submit(services, passed, Claim::Hold(order)).await.map(|_| ())
 }
 
 pub(super) fn visitor_hash(services: &Services, visitor: &str) -> Vec<u8> {
@@ -252,7 +260,9 @@ pub async fn confirm(
         by_house: false,
         offer: None,
     };
-    match services.claims.submit(services, draft.session.id, Claim::Book(Box::new(order))).await? {
+    counts_contact(services, context, draft.session.id, person.contact.as_ref()).await?;
+    let passed = Passed::with_a_draft(draft.session.id);
+    match services.claims.submit(services, passed, Claim::Book(Box::new(order))).await? {
         Granted::Booked(Booked { booking, .. }) => Ok(booking),
         Granted::Held => Err(BookingError::Damaged("a hold was answered to a booking")),
     }
@@ -279,8 +289,16 @@ pub async fn take_other(
     if draft.booking.is_some() || draft.waiting.is_some() {
         return Err(BookingError::StateHasChanged);
     }
-    takes_places(services, context, network).await?;
-    hold(services, context, draft.id, session, people, visitor).await?;
+    let passed = pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?;
+    let used = passed.used();
+    let kept = async {
+        takes_places(services, context, network).await?;
+        hold(services, context, draft.id, passed, people, visitor).await
+    };
+    if let Err(error) = kept.await {
+        used.give_back(services).await;
+        return Err(error);
+    }
     if draft.held_until.is_some() {
         // The places it had are somebody's before anybody else asks for them.
         look_again(services, draft.session.id.0).await;

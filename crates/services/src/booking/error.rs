@@ -37,6 +37,9 @@ pub enum BookingError {
         /// Seconds.
         retry_after: u64,
     },
+    /// Sessions are opening for booking, and others are before this one in the line: here is the ticket.
+    #[error("in the line of a release")]
+    WaitingRoom(Box<super::Waits>),
     /// A code is not right.
     #[error("code: {0:?}")]
     Code(Fault),

@@ -10,6 +10,7 @@ mod claims;
 mod closing;
 mod door;
 mod draft;
+mod entrance;
 mod error;
 mod no_shows;
 mod office;
@@ -23,7 +24,7 @@ mod waiting;
 pub(crate) mod within;
 
 pub use board::{session_now, sessions};
-pub use calendar::{Calendar, Museum, SessionView, Timetable, museum};
+pub use calendar::{Calendar, Museum, Planned, SessionView, Timetable, museum};
 pub use change::{Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, move_to};
 pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book};
 pub use closing::{Closed, Closing, Ended, Touched, close, closing_handlers, closing_reason, reopen, touched};
@@ -31,6 +32,10 @@ pub(crate) use door::{Applied, Offline, Scan, apply, count_once};
 pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, walk_in};
 pub(crate) use draft::DRAFT_LIFE;
 pub use draft::{DraftView, begin, confirm, prove, read, resend, save, take_other};
+pub use entrance::{
+    Entrance, Plan, Release, Waits, call_off, plan as plan_release, promise_seeds, release, releases,
+    standing as ticket_standing, usual_rules,
+};
 pub use error::BookingError;
 pub use no_shows::{
     Marked, NoShow, Outage, TakenBack, declare_outage, lift_no_show, mark_no_shows, no_show_of, no_shows, outages,

@@ -8,6 +8,7 @@ use super::BookingError;
 use crate::limits::{self, Limit, LimitError, Network};
 use crate::{Context, Services};
 use domain::account::Actor;
+use domain::contact::Contact;
 
 fn is_public(context: &Context) -> bool {
     matches!(context.actor, Actor::Anonymous | Actor::Visitor { .. })
@@ -39,6 +40,78 @@ pub(super) async fn tries_a_code(
     network: &Network,
 ) -> Result<(), BookingError> {
     count(services, context, &limits::CODE_TRIES_PER_NETWORK, network).await
+}
+
+/// Counts a ticket that is about to be given out: of an address and its networks, of an account, of a machine.
+pub(super) async fn takes_a_ticket(
+    services: &Services,
+    context: &Context,
+    network: Option<&Network>,
+) -> Result<(), BookingError> {
+    match &context.actor {
+        Actor::Client { client, .. } => {
+            let taken = limits::hit(services, &limits::TICKET_PER_CLIENT, &client.to_string()).await;
+            return taken.map(|_| ()).map_err(personal);
+        }
+        Actor::Visitor { account, .. } => {
+            limits::hit(services, &limits::TICKET_PER_ACCOUNT, &account.to_string()).await.map_err(personal)?;
+        }
+        _ => {}
+    }
+    let budgets = (&limits::TICKET_PER_ADDRESS, &limits::TICKET_PER_SITE, Some(&limits::TICKET_PER_NETWORK));
+    count_each(services, context, network, budgets).await
+}
+
+/// Counts that somebody who was let in asks for places while a release runs. The whole network has [`takes_places`].
+pub(super) async fn asks_at_a_release(
+    services: &Services,
+    context: &Context,
+    network: &Network,
+) -> Result<(), BookingError> {
+    if let Actor::Visitor { account, .. } = &context.actor {
+        limits::hit(services, &limits::RELEASE_PER_ACCOUNT, &account.to_string()).await.map_err(personal)?;
+    }
+    let budgets = (&limits::RELEASE_PER_ADDRESS, &limits::RELEASE_PER_SITE, None);
+    count_each(services, context, Some(network), budgets).await
+}
+
+/// Counts a booking that is tried with a contact while a release runs.
+pub(super) async fn books_at_a_release(
+    services: &Services,
+    context: &Context,
+    contact: &Contact,
+) -> Result<(), BookingError> {
+    if !is_public(context) {
+        return Ok(());
+    }
+    let counted = limits::hit(services, &limits::RELEASE_PER_CONTACT, &contact.comparable()).await;
+    counted.map(|_| ()).map_err(personal)
+}
+
+/// The narrowest first: who is refused for an address of their own takes nothing from their neighbours.
+async fn count_each(
+    services: &Services,
+    context: &Context,
+    network: Option<&Network>,
+    (address, site, whole): (&Limit, &Limit, Option<&Limit>),
+) -> Result<(), BookingError> {
+    let Some(network) = network.filter(|network| is_public(context) && network.is_elsewhere()) else { return Ok(()) };
+    limits::hit(services, address, network.address()).await?;
+    if let Some(text) = network.site() {
+        limits::hit(services, site, text).await?;
+    }
+    if let Some(whole) = whole {
+        limits::hit(services, whole, network.as_str()).await?;
+    }
+    Ok(())
+}
+
+/// Too often for one person, not for their network.
+fn personal(error: LimitError) -> BookingError {
+    match error {
+        LimitError::Limited(limited) => BookingError::Limited { retry_after: u64::from(limited.retry_seconds()) },
+        LimitError::Database(error) => error.into(),
+    }
 }
 
 async fn count(services: &Services, context: &Context, limit: &Limit, network: &Network) -> Result<(), BookingError> {

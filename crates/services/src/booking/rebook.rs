@@ -4,6 +4,7 @@
 use super::calendar::{SessionView, nearest};
 use super::change::policy_of;
 use super::claims::{Booked, Channel, Claim, Granted, Key, Order, Source, contact_index, row};
+use super::entrance::{Who, pass};
 use super::view::{BookingView, open};
 use super::{BookingError, closing_reason};
 use crate::crypto::LinkPurpose;
@@ -110,6 +111,7 @@ pub async fn rebook(
     let mut db = services.db.acquire().await?;
     let old = closed_booking(services, context, &mut db, link).await?;
     drop(db);
+    let asks = context;
     let context = Context { locale: old.locale, ..context.clone() };
     let source = Source { channel: Channel::Web, account: old.account, hold: None, draft: None };
     let order = Order {
@@ -121,7 +123,9 @@ pub async fn rebook(
         by_house: false,
         offer: None,
     };
-    match services.claims.submit(services, session, Claim::Book(Box::new(order))).await? {
+    let line = format!("rebook {}", old.id);
+    let passed = pass(services, asks, session, old.party.people.get(), Who::Request(&line)).await?;
+    match services.claims.submit(services, passed, Claim::Book(Box::new(order))).await? {
         Granted::Booked(Booked { booking, .. }) => {
             // What was answered for the closed date is answered for this one. After the booking, which is the same however
             // often it is asked for: a press that was cut off here is made good by the next.

@@ -2,15 +2,15 @@
 
 use super::claims::{OnBehalf, Person, book};
 use super::office::{TemplateView, add_template, make_sessions};
-use super::{BookingError, MUSEUM};
+use super::{BookingError, MUSEUM, Plan, plan_release, usual_rules};
 use crate::{Context, Services};
-use domain::booking::{Party, PartySize, Policy};
+use domain::booking::{Party, PartySize, Policy, opens_at};
 use domain::contact::{Contact, PersonName};
 use domain::field::Fault;
 use domain::ids::ActivityId;
 use domain::time::local_day;
-use jiff::ToSpan;
 use jiff::civil;
+use jiff::{SignedDuration, ToSpan};
 use store::booking::sessions as sql;
 
 /// Sessions of a museum day: Tuesday to Sunday, closed on Mondays.
@@ -41,6 +41,7 @@ const PEOPLE: [(&str, u32, u32); 12] = [
 pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), BookingError> {
     set_up_museum(services, context).await?;
     make_sessions(services, context).await?;
+    plan_a_release(services, context).await?;
     let museum = super::museum(services).await?;
     let open: Vec<_> = museum.upcoming(context.now).take(16).collect();
     for (i, session) in open.iter().enumerate() {
@@ -61,6 +62,23 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Boo
         }
     }
     Ok(())
+}
+
+/// A day that is going to be asked for: it opens two hours later than others, with a draw.
+async fn plan_a_release(services: &Services, context: &Context) -> Result<(), BookingError> {
+    let museum = super::museum(services).await?;
+    let ahead = i64::from(museum.policy.days_ahead) + 2;
+    let from = local_day(context.now).checked_add(ahead.days()).unwrap_or(local_day(context.now));
+    let Some(session) = museum.sessions.iter().find(|session| local_day(session.facts.starts_at) >= from) else {
+        return Ok(());
+    };
+    let day = local_day(session.facts.starts_at);
+    if museum.planned.iter().any(|planned| planned.day == day) {
+        return Ok(());
+    }
+    let opens_at = opens_at(&museum.policy, session.facts.starts_at) + SignedDuration::from_hours(2);
+    let plan = Plan { day, opens_at, rules: usual_rules(museum.policy.release) };
+    plan_release(services, context, plan).await.map(|_| ())
 }
 
 fn person(name: &str, i: usize, j: usize) -> Result<Person, BookingError> {

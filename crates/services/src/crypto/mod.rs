@@ -9,6 +9,7 @@
 //! A sealed value: `suite u8 ‖ key version u32 ‖ nonce ‖ ciphertext ‖ tag`; integers are big-endian. Suite, version,
 //! table, column and row are authenticated with it.
 
+pub mod draw;
 mod renew;
 mod ring;
 mod suite;
@@ -73,6 +74,8 @@ pub enum LinkPurpose {
     BusFeedback,
     /// Follow a group's request: answer, accept, decline, withdraw, send the list.
     GroupRequest,
+    /// Stand in the line of a release, from the browser that took the ticket.
+    Ticket,
 }
 
 impl LinkPurpose {
@@ -85,6 +88,7 @@ impl LinkPurpose {
             Self::BusRequest => "bus-request",
             Self::BusFeedback => "bus-feedback",
             Self::GroupRequest => "group-request",
+            Self::Ticket => "release-ticket",
         }
     }
 }

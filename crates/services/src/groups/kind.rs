@@ -126,6 +126,7 @@ pub(super) fn of_booking(error: BookingError, people: u32) -> GroupError {
         BookingError::StateHasChanged | BookingError::KeyReused => GroupError::StateHasChanged,
         BookingError::Limited { retry_after } => GroupError::Limited { retry_after },
         BookingError::NetworkLimited { retry_after } => GroupError::NetworkLimited { retry_after },
+        BookingError::WaitingRoom(waits) => GroupError::NetworkLimited { retry_after: u64::from(waits.again_in) },
         BookingError::Code(fault) => GroupError::field("code", fault),
         BookingError::Database(error) => GroupError::Database(error),
         BookingError::Damaged(what) => GroupError::Damaged(what),

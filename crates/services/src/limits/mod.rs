@@ -69,6 +69,26 @@ limits! {
     DOOR_CODE_PER_NETWORK = "door-code-network", 60 in TEN_MINUTES;
     /// Places taken by the public from one network: a class of pupils books from one school's address.
     BOOKING_PER_NETWORK = "booking-network", 300 in TEN_MINUTES;
+    /// Tickets for a release given out to one address. A school has one for all its pupils, a carrier one for a thousand
+    /// telephones: it is far above a class, and what keeps a thousand tickets of one machine from being a thousand places
+    /// is that each place needs a telephone of its own. Of a draw it bounds the share one address can have.
+    TICKET_PER_ADDRESS = "ticket-address", 300 in TEN_MINUTES;
+    /// The same for a /64 of IPv6, inside which a single machine has as many addresses as it likes.
+    TICKET_PER_SITE = "ticket-site", 300 in TEN_MINUTES;
+    /// The same for a whole network.
+    TICKET_PER_NETWORK = "ticket-network", 1200 in TEN_MINUTES;
+    /// Tickets of one account: it has a telephone, a tablet and a computer.
+    TICKET_PER_ACCOUNT = "ticket-account", 5 in TEN_MINUTES;
+    /// Tickets of one machine, which stands in line for many people.
+    TICKET_PER_CLIENT = "ticket-client", 6000 in TEN_MINUTES;
+    /// Places asked for at a release from one address …
+    RELEASE_PER_ADDRESS = "release-address", 150 in TEN_MINUTES;
+    /// … from one /64 of IPv6; the whole network has [`BOOKING_PER_NETWORK`].
+    RELEASE_PER_SITE = "release-site", 150 in TEN_MINUTES;
+    /// Bookings tried at a release with one telephone or mail address: the policy gives it one of a day.
+    RELEASE_PER_CONTACT = "release-contact", 6 in TEN_MINUTES;
+    /// Places asked for at a release by one account: who finds a session full tries the next.
+    RELEASE_PER_ACCOUNT = "release-account", 12 in TEN_MINUTES;
     /// Forms for the science bus begun in one network: an education office asks for its schools, one after the other.
     BUS_PER_NETWORK = "bus-network", 60 in HOUR;
     /// Forms for groups begun in one network: a school's classes ask one by one.
@@ -129,6 +149,8 @@ pub enum LimitError {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Network {
     text: String,
+    address: String,
+    site: Option<String>,
     elsewhere: bool,
 }
 
@@ -146,7 +168,25 @@ impl Network {
                 format!("{a:x}:{b:x}:{c:x}::/48")
             }
         };
-        Self { text, elsewhere: !address.is_loopback() && !address.is_unspecified() }
+        let site = match address {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
+                Some(format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"))
+            }
+        };
+        let elsewhere = !address.is_loopback() && !address.is_unspecified();
+        Self { text, address: address.to_string(), site, elsewhere }
+    }
+
+    /// The very address, for the bucket of a limit that is about one; never for a log.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The /64 of an IPv6 address: one household, one school. Never for a log.
+    pub fn site(&self) -> Option<&str> {
+        self.site.as_deref()
     }
 
     /// Where the request comes from is known, and is not this machine. Otherwise a proxy stands in between whom the
@@ -265,6 +305,9 @@ mod tests {
         assert_eq!(network("203.0.113.77"), "203.0.113.0/24");
         assert_eq!(network("::ffff:203.0.113.78"), "203.0.113.0/24");
         assert_eq!(network("2001:db8:7:8::9"), "2001:db8:7::/48");
+        let exact = |text: &str| Network::of(text.parse().expect("an address"));
+        assert_eq!(exact("2001:db8:7:8::9").site(), Some("2001:db8:7:8::/64"));
+        assert_eq!((exact("::ffff:203.0.113.78").address(), exact("203.0.113.78").site()), ("203.0.113.78", None));
         assert_eq!(format!("{:?}", Network::of([203, 0, 113, 77].into())), "Network(…)");
         let elsewhere = |text: &str| Network::of(text.parse().expect("an address")).is_elsewhere();
         assert!(elsewhere("203.0.113.77") && elsewhere("10.0.0.1") && elsewhere("2001:db8::1"));

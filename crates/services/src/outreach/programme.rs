@@ -92,6 +92,7 @@ impl Event {
                 policy_version: row.policy_version,
                 sessions,
                 exceptions: Vec::new(),
+                planned: Vec::new(),
                 read_at: now,
             },
             names: HashMap::new(),

@@ -9,6 +9,7 @@ pub mod door;
 pub mod drafts;
 pub mod holds;
 pub mod no_shows;
+pub mod releases;
 pub mod roster;
 pub mod sessions;
 pub mod waiting;

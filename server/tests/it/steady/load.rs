@@ -124,10 +124,11 @@ pub struct Load {
     answers: Mutex<BTreeMap<&'static str, usize>>,
 }
 
-struct Client {
-    id: String,
-    secret: String,
-    token: String,
+/// An API client.
+pub struct Client {
+    pub id: String,
+    pub secret: String,
+    pub token: String,
 }
 
 impl Load {
@@ -288,7 +289,8 @@ pub fn assert_busy(reply: &Reply) {
     assert!(wait.is_some_and(|seconds| seconds > 0), "{reply:?}");
 }
 
-fn client(url: &str, name: &str) -> Client {
+/// Makes an API client with the binary's own command.
+pub fn client(url: &str, name: &str) -> Client {
     let (code, text) = server::run(url, &["client", "add", "--name", name, "--scope", "bookings:write"]);
     assert_eq!(code, Some(0), "{text}");
     let word = |label: &str| {

@@ -6,11 +6,11 @@
 
 mod books;
 mod disconnects;
-mod http;
+pub mod http;
 mod kills;
-mod load;
+pub mod load;
 mod outages;
-mod server;
+pub mod server;
 
 use std::time::{Duration, Instant};
 

@@ -24,8 +24,15 @@ pub fn mail_to(port: u16) -> Settings {
     ]
 }
 
+/// The binary of this build, or an optimised one that somebody wants to see under load (`make storm`).
+fn program() -> String {
+    #[expect(clippy::disallowed_methods, reason = "tests are configured by the environment")]
+    let given = std::env::var("CORDBLOOD_TEST_SERVER").ok();
+    given.unwrap_or_else(|| env!("CARGO_BIN_EXE_server").to_owned())
+}
+
 fn binary(url: &str, settings: &Settings) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+    let mut command = Command::new(program());
     command.env_clear().env("DATABASE_URL", url).envs(settings.iter().map(|(name, value)| (name, value)));
     for listener in ["CORDBLOOD__HTTP__LISTEN", "CORDBLOOD__OPS__LISTEN"] {
         command.env(listener, "127.0.0.1:0");

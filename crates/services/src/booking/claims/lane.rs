@@ -8,10 +8,11 @@
 use super::decide::transaction;
 use super::{Answer, BookingError, Claim, Granted, Guard};
 use crate::Services;
+use crate::booking::entrance::Passed;
 use crate::lanes::{Lanes, Rounds, Work};
 use domain::booking::Refusal;
 use domain::ids::SessionId;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// 128 claims share a transaction at most; 2,000 may queue on a lane, and each waits eight seconds for its answer, before
 /// it is told "busy". Under load a round lets the next claims gather for two milliseconds.
@@ -66,7 +67,14 @@ impl Claims {
 
     /// Queues a claim and waits for its answer. A decision runs to its end even when the caller goes away. Where there
     /// is no answer nothing is promised, and the key makes a retry safe.
-    pub(in crate::booking) async fn submit(&self, services: &Services, session: SessionId, claim: Claim) -> Answer {
+    pub(in crate::booking) async fn submit(&self, services: &Services, passed: Passed, claim: Claim) -> Answer {
+        let began = Instant::now();
+        let answer = self.decided(services, passed.session(), claim).await;
+        services.entrance.answered(began.elapsed());
+        answer
+    }
+
+    async fn decided(&self, services: &Services, session: SessionId, claim: Claim) -> Answer {
         let own = Way::Own(session);
         // Taking an offer also locks an entry of the waiting list, which only a lane that may wait can do.
         let way = if claim.takes_an_offer() || self.lanes.is_open(&own) { own } else { Way::Shared };

@@ -13,6 +13,7 @@ pub(super) use decide::{facts, lock_key};
 pub use lane::Claims;
 
 use super::BookingError;
+use super::entrance::{Passed, Who, pass};
 use crate::crypto::Place;
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -239,6 +240,8 @@ pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Re
             asked.party.children
         ),
     );
+    // A machine keeps its place in a line by repeating the request under its key.
+    let line = format!("{scope} {}", asked.key);
     let source = Source { channel, account: None, hold: None, draft: None };
     let order = Order {
         row: row(services, context, &asked.person, asked.party, &source),
@@ -249,7 +252,11 @@ pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Re
         by_house: channel == Channel::Staff,
         offer: None,
     };
-    match services.claims.submit(services, asked.session, Claim::Book(Box::new(order))).await? {
+    let passed = match channel {
+        Channel::Api => pass(services, context, asked.session, asked.party.people.get(), Who::Request(&line)).await?,
+        _ => Passed::by_the_house(asked.session),
+    };
+    match services.claims.submit(services, passed, Claim::Book(Box::new(order))).await? {
         Granted::Booked(booked) => Ok(booked),
         Granted::Held => Err(BookingError::Damaged("a hold was answered to a booking")),
     }

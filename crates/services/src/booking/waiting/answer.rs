@@ -3,6 +3,7 @@
 use super::super::BookingError;
 use super::super::change::Remember;
 use super::super::claims::{Booked, Channel, Claim, Granted, Key, Order, Source, contact_index, lock, row};
+use super::super::entrance::Passed;
 use super::super::retry::again;
 use super::line::{lock_lines, next, noted, promote, step_back};
 use super::view::{WaitingView, entry_of, open_link, opened, read_in};
@@ -64,7 +65,8 @@ pub(super) async fn take(
         by_house: false,
         offer: Some(id),
     };
-    match services.claims.submit(services, session, Claim::Book(Box::new(order))).await? {
+    let passed = Passed::by_the_house(session);
+    match services.claims.submit(services, passed, Claim::Book(Box::new(order))).await? {
         Granted::Booked(Booked { booking, .. }) => Ok(booking),
         Granted::Held => Err(BookingError::Damaged("a hold was answered to an offer")),
     }

@@ -5,6 +5,7 @@ use super::super::calendar::{self, SessionView};
 use super::super::change::{Remember, policy_of};
 use super::super::claims::{Person, contact_index, facts, lock, lock_key};
 use super::super::draft::{DRAFT_LIFE, DraftView, visitor_hash};
+use super::super::entrance::{Who, outside_releases, pass};
 use super::super::office::museum;
 use super::super::persons::{Persons, since};
 use super::super::public::takes_places;
@@ -20,7 +21,7 @@ use crate::limits::Network;
 use crate::messages::{self, WaitingNews};
 use crate::{Context, Services, machines};
 use domain::account::Capability;
-use domain::booking::{BookingFacts, Party, PartySize, Policy, Refusal, may_wait, opens_at};
+use domain::booking::{BookingFacts, Party, PartySize, Policy, Refusal, may_wait};
 use domain::contact::Contact;
 use domain::ids::{AccountId, DraftId, HoldId, SessionId, WaitingId};
 use serde_json::json;
@@ -47,6 +48,8 @@ pub async fn begin_waiting(
     network: &Network,
 ) -> Result<DraftId, BookingError> {
     context.require(Capability::BookForSelf)?;
+    // The list is no way around the line.
+    pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?;
     takes_places(services, context, network).await?;
     let mut db = services.db.acquire().await?;
     let found = claims::find_sessions(&mut db, &[session.0]).await?;
@@ -87,7 +90,7 @@ pub fn choices<'a>(museum: &'a Museum, draft: &DraftView, now: jiff::Timestamp) 
         s.id != draft.session.id
             && !s.fits(people)
             && s.facts.capacity >= people
-            && opens_at(&museum.policy, s.facts.starts_at) <= now
+            && museum.opens_at(s.facts.starts_at) <= now
             && domain::booking::offer_until(&museum.policy, now, s.facts.starts_at).is_some()
     };
     let mut others: Vec<&SessionView> = museum.upcoming(now).filter(waits).collect();
@@ -101,7 +104,13 @@ pub fn choices<'a>(museum: &'a Museum, draft: &DraftView, now: jiff::Timestamp) 
 ///
 /// # Errors
 /// `NotFound` for a draft of an event; `StateHasChanged` when it became a booking or an entry meanwhile.
-pub async fn keep_wishes(services: &Services, draft: &DraftView, also: &[SessionId]) -> Result<(), BookingError> {
+pub async fn keep_wishes(
+    services: &Services,
+    context: &Context,
+    draft: &DraftView,
+    also: &[SessionId],
+) -> Result<(), BookingError> {
+    let also = outside_releases(services, context, also).await?;
     let mut also: Vec<_> = also.iter().filter(|id| **id != draft.session.id).map(|id| id.0).collect();
     also.sort_unstable();
     also.dedup();
@@ -135,7 +144,7 @@ pub(super) struct Fresh {
     party: Party,
     person: Vec<u8>,
     /// The session it waits for above all first.
-    asked: Vec<Uuid>,
+    pub(super) asked: Vec<Uuid>,
     draft: Option<DraftId>,
 }
 
@@ -160,6 +169,14 @@ impl Fresh {
             asked,
             draft,
         })
+    }
+}
+
+impl Fresh {
+    /// What makes a repeated request of a machine the same one: who is to wait.
+    pub(super) fn line(&self) -> String {
+        let person: String = self.person.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("waits {person}")
     }
 }
 

@@ -4,6 +4,7 @@
 use super::super::BookingError;
 use super::super::change::Remember;
 use super::super::claims::{Channel, Person};
+use super::super::entrance::{Who, pass};
 use super::answer::{Answer, run, take};
 use super::join::{Fresh, put};
 use super::view::{WaitingView, read};
@@ -40,6 +41,10 @@ pub async fn wait_on_behalf(
     let mut sessions = vec![asked.session.0];
     sessions.extend(asked.also.iter().filter(|also| **also != asked.session).map(|also| also.0));
     let fresh = Fresh::new(services, context, &asked.person, asked.party, sessions, None)?;
+    let line = fresh.line();
+    for session in &fresh.asked {
+        pass(services, context, SessionId(*session), asked.party.people.get(), Who::Request(&line)).await?;
+    }
     put(services, context, fresh, Some(remember)).await
 }
 

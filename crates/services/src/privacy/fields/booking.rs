@@ -280,4 +280,35 @@ pub(super) const FIELDS: &[Field] = &[
         protection: Protection::Plain,
         in_notice: true,
     },
+    Field {
+        table: "release_ticket",
+        columns: &["visitor_hash"],
+        what: Text {
+            zh: "候场号码对应的浏览器标识散列值",
+            en: "Hash of your browser's cookie, with your place in a line",
+        },
+        purpose: Text {
+            zh: "放号时保证一个浏览器一个号码，别人不能冒用",
+            en: "One place in the line of a release per browser, which nobody else can use",
+        },
+        readers: SYSTEM,
+        term: Term::Draft,
+        protection: Protection::Hash,
+        in_notice: true,
+    },
+    Field {
+        table: "release_ticket",
+        columns: &["release_id", "id", "number", "session_id", "people", "entries", "arrived_at"],
+        what: Text {
+            zh: "候场号码、所选场次和人数",
+            en: "Your number in the line, the session chosen and for how many",
+        },
+        purpose: Text {
+            zh: "按抽签和到达先后放行", en: "Letting people in by the draw and in the order they came"
+        },
+        readers: SELF,
+        term: Term::Draft,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
 ];

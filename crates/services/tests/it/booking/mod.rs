@@ -4,6 +4,7 @@ mod changes;
 pub mod closing;
 mod door;
 mod drafts;
+mod entrance;
 mod limits;
 mod machines;
 mod model;

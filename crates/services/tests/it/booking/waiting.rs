@@ -40,7 +40,7 @@ pub async fn join(
     let read = async || booking::read(services, &visitor, draft, &browser).await;
     let person = super::person(n);
     let contact = person.contact.expect("an address");
-    booking::keep_wishes(services, &read().await?, also).await?;
+    booking::keep_wishes(services, &visitor, &read().await?, also).await?;
     booking::save(services, &visitor, &read().await?, person.name, contact, party(people, 0), &network).await?;
     sqlx::query("update booking_draft set verified_at = created_at where id = $1")
         .bind(draft.0)

@@ -83,7 +83,7 @@ async fn room_in_a_session_named_beside_is_told_too() {
     book(&house.services, session, 1, 2).await.expect("there is room");
     let held = book(&house.services, beside, 2, 2).await.expect("there is room");
     let draft = ready(&house, session, 11).await;
-    booking::keep_wishes(&house.services, &draft, &[beside]).await.expect("kept");
+    booking::keep_wishes(&house.services, &house.context(Actor::Anonymous), &draft, &[beside]).await.expect("kept");
     booking::cancel(&house.services, &officer(&house), Handle::Id(held.booking), None).await.expect("cancelled");
     let draft = read(&house.services, draft.id, 11).await;
     has_places(booking::join(&house.services, &anybody(&house.services), &draft).await);
