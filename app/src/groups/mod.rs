@@ -37,6 +37,7 @@ const WORDS: Words = Words {
     steps: ["groups-step-who", "groups-step-when", "groups-step-code", "groups-step-answer"],
     code_step: 2,
     sent: ("groups-sent-title", "groups-sent-text"),
+    too_many: "groups-too-many",
     news: &[
         ("sent", "groups-news-sent"),
         ("answered", "bus-news-answered"),
