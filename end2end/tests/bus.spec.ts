@@ -144,6 +144,15 @@ test("a school asks for the bus, a dispatcher proposes, the school accepts, ever
   await look("19-withdrawn");
 });
 
+/** Pictures load as one comes to them: goes to each, so that a look at the page shows them. */
+async function comeToPictures(page: Page): Promise<void> {
+  for (const picture of await page.locator(".bus-photo").all()) {
+    await picture.scrollIntoViewIfNeeded();
+    await expect(picture).toHaveJSProperty("complete", true);
+    expect(await picture.evaluate((it: HTMLImageElement) => it.naturalWidth)).toBeGreaterThan(0);
+  }
+}
+
 test("after a visit a dispatcher adds a photograph, shows it, and everybody sees it on the stop's page", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(180_000);
   const context = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport! });
@@ -152,6 +161,7 @@ test("after a visit a dispatcher adds a photograph, shows it, and everybody sees
   await enrol(desk, await newStaff());
   await visit(desk, "/staff/bus");
   await press(desk.getByRole("link", { name: "演示市凤凰中学" }));
+  await comeToPictures(desk);
   await see("1-request");
   const words = `测试照片${Date.now() % 100_000}`;
   await desk.getByText(say("bus-photo-add"), { exact: true }).first().click();
@@ -167,6 +177,7 @@ test("after a visit a dispatcher adds a photograph, shows it, and everybody sees
   await desk.waitForURL(/done=photo$/);
   const mine = desk.locator(".bus-photos > li", { hasText: words });
   await expect(mine.getByRole("img", { name: words })).toBeVisible();
+  await comeToPictures(desk);
   await see("3-added");
 
   // Nobody else sees it before it is shown.
@@ -177,6 +188,7 @@ test("after a visit a dispatcher adds a photograph, shows it, and everybody sees
   await desk.waitForURL(/done=photos$/);
   await visit(page, to);
   await expect(page.getByRole("img", { name: words })).toBeVisible();
+  await comeToPictures(page);
   await examine(page, "bus-photos-4-public");
   const picture = await page.request.get(source);
   expect([picture.status(), picture.headers()["content-type"]]).toEqual([200, "image/jpeg"]);

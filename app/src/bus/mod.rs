@@ -35,6 +35,7 @@ const WORDS: Words = Words {
     steps: ["bus-step-form", "bus-step-code", "bus-step-date", "bus-step-visit"],
     code_step: 1,
     sent: ("bus-sent-title", "bus-sent-text"),
+    too_many: "bus-too-many",
     news: &[
         ("sent", "bus-news-sent"),
         ("answered", "bus-news-answered"),

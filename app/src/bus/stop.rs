@@ -54,10 +54,8 @@ fn photos(visit: &Visit, photos: &[PhotoView]) -> Option<impl IntoView + use<>> 
     if photos.is_empty() {
         return None;
     }
-    let items = photos.iter().map(|photo| {
-        let words = visit.pick(&photo.alt_zh, &photo.alt_en).into_owned();
-        view! { <li><figure>{picture(visit, photo)}<figcaption class="small">{words}</figcaption></figure></li> }
-    });
+    // The words are the picture's own: who sees it needs none beside it.
+    let items = photos.iter().map(|photo| view! { <li>{picture(visit, photo)}</li> });
     let items = items.collect_view();
     Some(view! {
         <section class="section">

@@ -37,6 +37,7 @@ const WORDS: Words = Words {
     steps: ["groups-step-who", "groups-step-when", "groups-step-code", "groups-step-answer"],
     code_step: 2,
     sent: ("groups-sent-title", "groups-sent-text"),
+    too_many: "groups-too-many",
     news: &[
         ("sent", "groups-news-sent"),
         ("answered", "bus-news-answered"),
@@ -154,7 +155,10 @@ pub(crate) fn people_words(visit: &Visit, members: u32, adults: u32) -> Text {
 /// What the policy says, in sentences: on the front page, beside the form and in nobody's memory.
 fn rule_sentences(visit: &Visit, policy: &GroupPolicy) -> Vec<Text> {
     let number = |n: u16| u32::from(n).into();
-    vec![
+    let kinds: Vec<String> = policy.letter_from.iter().map(|kind| kind_words(visit, *kind).to_string()).collect();
+    let kinds = kinds.join(&visit.t("list-separator"));
+    let letter = (!kinds.is_empty()).then(|| visit.t_args("groups-rule-letter", &[("kinds", kinds.into())]));
+    let always = [
         visit.t_args("groups-rule-size", &[("least", number(policy.least)), ("most", number(policy.most))]),
         visit.t_args("groups-rule-ratio", &[("minors", number(policy.minors_per_adult))]),
         visit.t_args(
@@ -163,7 +167,8 @@ fn rule_sentences(visit: &Visit, policy: &GroupPolicy) -> Vec<Text> {
         ),
         visit.t_args("groups-rule-roster", &[("hours", number(policy.roster_hours_before))]),
         visit.t("groups-rule-free"),
-    ]
+    ];
+    always.into_iter().chain(letter).collect()
 }
 
 /// Sessions a group would like, in its order.

@@ -30,6 +30,8 @@ pub struct Words {
     pub code_step: usize,
     /// The request was made already.
     pub sent: (&'static str, &'static str),
+    /// One contact has as many under way as it may have.
+    pub too_many: &'static str,
     /// What was just done, by the word of the address.
     pub news: &'static [(&'static str, &'static str)],
     /// Asking for something, at the desk.
@@ -105,7 +107,7 @@ fn said<K: Room>(visit: &Visit, error: &RequestError<K>, changed: &str) -> Optio
     Some(match error {
         RequestError::Refused(_) | RequestError::StateHasChanged => visit.t(changed),
         RequestError::Busy => visit.t("request-busy"),
-        RequestError::TooMany { max } => visit.t_args("bus-too-many", &[("max", (*max).into())]),
+        RequestError::TooMany { max } => visit.t_args(K::WORDS.too_many, &[("max", (*max).into())]),
         RequestError::Own(fault) => return K::sentence(visit, fault),
         _ => return None,
     })

@@ -5,7 +5,7 @@ use crate::form::Tone;
 use crate::ui::{Button, Checkbox, Dialog, FileField, Form, HiddenField, LinkButton, Tag, TextField, Variant};
 use crate::visit::Visit;
 use leptos::prelude::*;
-use services::bus::{PhotoView, RequestView};
+use services::bus::{MOST_PHOTOS, PhotoView, RequestView};
 
 /// The photographs' part of a request's page.
 pub(super) fn section(visit: &Visit, base: &str, request: &RequestView, photos: &[PhotoView]) -> impl IntoView + use<> {
@@ -20,7 +20,7 @@ pub(super) fn section(visit: &Visit, base: &str, request: &RequestView, photos: 
             <h2>{visit.t("bus-stop-photos")}</h2>
             <p class="muted">{visit.t("bus-photos-text")}</p>
             {list}
-            {add(visit, base)}
+            {(photos.len() < MOST_PHOTOS).then(|| add(visit, base))}
             {public}
         </section>
     }

@@ -20,7 +20,7 @@ use store::files as file_sql;
 /// The largest file a photograph may be sent as.
 pub const LARGEST_PHOTO: usize = Accept::PHOTO.largest;
 /// Photographs of one visit.
-const MOST: usize = 12;
+pub const MOST_PHOTOS: usize = 12;
 
 /// A photograph.
 #[derive(Clone, Debug)]
@@ -119,8 +119,8 @@ fn read(asked: NewPhoto) -> Result<(String, String, Vec<u8>), BusError> {
 /// Adds a photograph of a visit that took place. Nobody sees it until it is shown.
 ///
 /// # Errors
-/// `Denied`; `Fields` without words or consent, and for a file that is no picture; `StateHasChanged` before the visit;
-/// `TooMany`.
+/// `Denied`; `Fields` without words or consent, and for a file that is no picture; `StateHasChanged` before the
+/// visit, and when there are as many as there may be.
 pub async fn add_photo(
     services: &Services,
     context: &Context,
@@ -154,8 +154,9 @@ pub async fn add_photo(
         async move {
             let mut tx = services.begin().await?;
             visited(&services, &context, &mut tx, id).await?;
-            if all(&mut tx, id, false).await?.len() >= MOST {
-                return Err(BusError::TooMany { max: MOST as u32 });
+            if all(&mut tx, id, false).await?.len() >= MOST_PHOTOS {
+                // The page offers no further one: somebody else was quicker.
+                return Err(BusError::StateHasChanged);
             }
             files::take(&mut tx, &context, FileId(row.file_id)).await?;
             let by = match &context.actor {
