@@ -7,7 +7,7 @@ room-early-text = Coming early is neither better nor worse: everybody who is her
 room-drawing = Open now: the draw is about to take place
 room-drawing-figure = Draw at { $at }
 room-drawing-text = Everybody who comes now is drawn together. Reloading or opening more tabs changes nothing.
-room-waiting = Nearly there
+room-waiting = You are in the line
 room-waiting-figure =
     { $n ->
         [0] You are next

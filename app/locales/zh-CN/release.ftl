@@ -7,7 +7,7 @@ room-early-text = 来得早不占先，也不吃亏：开放前和开放后 { $s
 room-drawing = 已经开放，正在收签
 room-drawing-figure = { $at } 抽签
 room-drawing-text = 这时到的人一起抽签，刷新或多开页面都不会改变结果。
-room-waiting = 请稍候，快到您了
+room-waiting = 您正在排队
 room-waiting-figure =
     { $n ->
         [0] 下一位就是您
