@@ -27,7 +27,7 @@ const fn area(path: &'static str, capability: Capability, title: &'static str, t
     Area { path, capability, title, text }
 }
 
-const AREAS: [Area; 19] = [
+const AREAS: &[Area] = &[
     area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
     area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
     area("/staff/door", Capability::SuperviseDoor, "gate-staff-title", "gate-staff-text"),

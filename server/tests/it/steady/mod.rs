@@ -15,7 +15,7 @@ pub mod server;
 use std::time::{Duration, Instant};
 
 /// Random numbers that can be drawn again (SplitMix64).
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
     /// Dice of the seed that is to be replayed, or of a new one; says which.

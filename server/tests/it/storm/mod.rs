@@ -89,7 +89,7 @@ async fn unrest(db: &PgPool, sessions: &[Uuid]) -> usize {
     while began.elapsed() < UNREST {
         let session = sessions[edits % sessions.len()];
         let by = [1, -2, 2, -1][edits / sessions.len() % 4];
-        let mut tx = db.begin().await.expect("a transaction");
+        let mut tx = services::db::begin(db).await.expect("a transaction");
         sqlx::query("select id from session where id = $1 for no key update")
             .bind(session)
             .execute(&mut *tx)
