@@ -133,6 +133,7 @@ fn worth(visit: &Visit, museum: &Museum, found: &Found) -> Result<(), DoorRefusa
         held: 0,
         owed: 0,
         closed: museum.session(found.session).is_some_and(|session| session.facts.closed),
+        pools: domain::booking::Pools::default(),
     };
     let pass = PassFacts { people: found.people, arrived: found.arrived, cancelled: found.cancelled };
     let left = found.people.saturating_sub(found.arrived);

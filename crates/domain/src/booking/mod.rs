@@ -6,6 +6,7 @@ mod door;
 mod no_show;
 mod party;
 mod policy;
+mod pools;
 mod reference;
 mod reminders;
 mod waiting;
@@ -17,6 +18,7 @@ pub use policy::{
     BookingFacts, Policy, Refusal, SessionFacts, house_may_book, may_book, may_cancel, may_move, opens_at,
     within_limits,
 };
+pub use pools::{EARLIEST_RELEASE, Places, Pool, PoolFacts, Pools, Share, Split};
 pub use reference::Reference;
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};
 pub use waiting::{

@@ -246,7 +246,7 @@ pub enum Standstill {
 /// Why nobody is being promoted at this moment. `parties` are those that wait and could come, in order, `rests` how many
 /// wait and could not ([`may_take`]); `session` without what is owed.
 pub fn standstill(policy: &Policy, now: Timestamp, session: &SessionFacts, parties: &[u32], rests: u32) -> Standstill {
-    let free = session.capacity.saturating_sub(session.booked + session.held);
+    let free = session.free();
     let smallest = parties.iter().min().copied();
     if smallest.is_none() && rests == 0 {
         Standstill::NobodyWaits
@@ -358,6 +358,7 @@ mod tests {
             held: 0,
             owed: 0,
             closed: false,
+            pools: crate::booking::Pools::default(),
         };
         let party = |people| Party::new(PartySize::new(people).expect("a size"), 0).expect("a party");
         let may = |now: &str, people, waits, here| {
@@ -386,6 +387,7 @@ mod tests {
             held: 0,
             owed: 0,
             closed: false,
+            pools: crate::booking::Pools::default(),
         };
         let why = |now: &str, session: &SessionFacts, parties: &[u32]| {
             standstill(&Policy::default(), instant(now), session, parties, 0)
@@ -417,6 +419,7 @@ mod tests {
             held: 0,
             owed: 0,
             closed: false,
+            pools: crate::booking::Pools::default(),
         };
         let may = |booked: &[(Timestamp, Timestamp)]| {
             let policy = Policy::default();

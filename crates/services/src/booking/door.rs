@@ -210,7 +210,7 @@ async fn transaction(
     let policy: Policy =
         serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
     let pass = PassFacts { people: people.max(0) as u32, arrived: arrived.max(0) as u32, cancelled };
-    let answer = domain::booking::admit(&policy, context.now, &facts(&session, 0, 0), pass, present);
+    let answer = domain::booking::admit(&policy, context.now, &facts(&session, None, context.now), pass, present);
     if let Ok(admission) = &answer {
         sql::set_arrived(&mut tx, row.session_id, row.id, admission.arrived as i32).await?;
         let missing = pass.people.saturating_sub(admission.arrived);

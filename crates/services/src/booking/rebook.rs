@@ -8,6 +8,7 @@ use super::view::{BookingView, open};
 use super::{BookingError, closing_reason};
 use crate::crypto::LinkPurpose;
 use crate::{Context, Services};
+use domain::booking::Pool;
 use domain::ids::{ActivityId, BookingId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
@@ -111,7 +112,8 @@ pub async fn rebook(
     let old = closed_booking(services, context, &mut db, link).await?;
     drop(db);
     let context = Context { locale: old.locale, ..context.clone() };
-    let source = Source { channel: Channel::Web, account: old.account, hold: None, draft: None };
+    let source =
+        Source { channel: Channel::Web, pool: Pool::Individual, account: old.account, hold: None, draft: None };
     let order = Order {
         row: row(services, &context, &old.person, old.party, &source),
         party: old.party,

@@ -11,7 +11,7 @@ use crate::db::to_the_end;
 use crate::messages::{self, GroupTemplate};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::{Reference, Refusal};
+use domain::booking::{Pool, Reference, Refusal};
 use domain::groups::{Event, GroupPolicy, Holding, State};
 use domain::ids::{GroupRequestId, HoldId, SessionId};
 use domain::typed;
@@ -160,7 +160,7 @@ pub async fn nearby(
     };
     let answerable = |session: &SessionView| Answerable {
         session: *session,
-        over_by: request.people().saturating_sub(session.facts.free() + own(session)),
+        over_by: request.people().saturating_sub(session.facts.free_for(Pool::Group) + own(session)),
         agreed: agreed(request, session.id),
     };
     let mut all: Vec<Answerable> = museum.upcoming(context.now).map(answerable).collect();
