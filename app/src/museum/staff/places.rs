@@ -19,7 +19,9 @@ pub(super) fn places(asked: &Asked, min: u32, faults: &mut Faults) -> Option<Pla
     let total = typed("capacity", min, Places::MOST);
     let group = (typed("group_places", 0, Places::MOST), typed("group_release", 0, EARLIEST_RELEASE));
     let staff = (typed("staff_places", 0, Places::MOST), typed("staff_release", 0, EARLIEST_RELEASE));
-    let share = |(places, release_hours)| Some(Share { places: places?, release_hours: release_hours? });
+    let share = |(places, release_hours): (Option<u32>, Option<u32>)| {
+        Some(Share { places: places?, release_hours: release_hours? })
+    };
     let places = Places { total: total?, split: Split { group: share(group)?, staff: share(staff)? } };
     let mut unfit = Faults::default();
     places.check(&mut unfit);
@@ -37,7 +39,7 @@ pub(super) fn fields(visit: &Visit, split: Split) -> impl IntoView + use<> {
             <div class="form-inline">
                 <TextField name=name.0 inputmode="numeric" width="short" optional=true label=visit.t(&format!("{key}-places"))
                     value=share.places.to_string()/>
-                <TextField name=name.1 inputmode="numeric" width="short" optional=true label=visit.t("staff-pool-release")
+                <TextField name=name.1 inputmode="numeric" width="short" optional=true label=visit.t(&format!("{key}-release"))
                     hint=visit.t("staff-pool-release-hint") value=share.release_hours.to_string()/>
             </div>
         }
@@ -53,7 +55,7 @@ pub(super) fn fields(visit: &Visit, split: Split) -> impl IntoView + use<> {
     }
 }
 
-/// 团体 80（开场前 72 小时释放），预留 5（开场前 2 小时释放）; nothing where everything is for individuals.
+/// 团体 80 人，开场前 72 小时释放；预留 5 人，开场前 2 小时释放; nothing where everything is for individuals.
 pub(super) fn kept(visit: &Visit, split: Split) -> Option<Text> {
     let words = [("staff-pool-group-kept", split.group), ("staff-pool-staff-kept", split.staff)];
     let words: Vec<String> = words
@@ -76,7 +78,7 @@ pub(super) fn line(visit: &Visit, facts: &SessionFacts) -> Option<impl IntoView 
     })
 }
 
-/// The places as they are now, in a sentence: 30（团体 10（开场前 48 小时释放））
+/// The places as they are now, in a sentence: 30（团体 10 人，开场前 48 小时释放）
 pub(super) fn told(visit: &Visit, facts: &SessionFacts) -> String {
     match kept(visit, facts.pools.split()) {
         None => facts.capacity.to_string(),
@@ -100,7 +102,7 @@ pub(super) fn table(visit: &Visit, facts: &SessionFacts) -> Option<impl IntoView
         Column::new(visit.t("staff-pool-released")),
     ];
     let (group, staff) = (facts.pools.group, facts.pools.staff);
-    let in_pools = [group, staff].map(|pool| pool.booked + pool.held).iter().sum();
+    let in_pools = group.booked + group.held + staff.booked + staff.held;
     let of_individuals = facts.capacity.saturating_sub(group.share.places + staff.share.places);
     let individuals = Row::new()
         .cell(visit.t("staff-pool-individual"))

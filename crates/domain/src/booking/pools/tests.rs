@@ -51,7 +51,7 @@ fn a_split_fits_its_session_or_says_beside_which_field_it_does_not() {
         Places { total, split }.check(&mut faults);
         faults.into_errors().into_iter().map(|it| (it.field.to_string(), it.fault)).collect::<Vec<_>>()
     };
-    assert_eq!(faults(30, 20, 10, 48), []);
+    assert_eq!(faults(30, 20, 10, 48), Vec::new());
     assert_eq!(faults(30, 20, 11, 48), [("staff_places".to_owned(), Fault::OutOfRange { min: 0, max: 10 })]);
     assert_eq!(faults(30, 31, 0, 48), [("group_places".to_owned(), Fault::OutOfRange { min: 0, max: 30 })]);
     let early = Fault::OutOfRange { min: 0, max: EARLIEST_RELEASE };
