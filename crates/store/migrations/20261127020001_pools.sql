@@ -26,6 +26,11 @@ alter table booking
   add column pool text not null default 'individual',
   add constraint booking_pool check (pool in ('individual', 'group', 'staff')) not valid;
 
+-- Who was there before: so that a pool made for them later knows that it is used.
+update booking set pool = 'staff' where channel = 'staff';
+update booking set pool = 'group' where id in (select booking_id from group_request where booking_id is not null);
+update hold set pool = 'group' where id in (select hold_id from group_request where hold_id is not null);
+
 -- The last guard of the pools, beside that of the whole session and under the lock it has taken: whoever draws on one pool
 -- leaves the others what they keep and nobody has taken yet. Released is what the clock of the row that is written says is
 -- released. Holds are the engine's to count: a guard that left them out can only be the milder one.
