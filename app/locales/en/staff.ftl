@@ -605,3 +605,7 @@ staff-pool-was-released = Released { $at }
 staff-pool-will-be-released = { $at }
 staff-places-with-pools = { $n } ({ $kept })
 staff-session-only-kept = Full for individuals, { $n } kept
+staff-why-kept = { $n ->
+    [one] The 1 place left is kept for groups or for staff until its release
+   *[other] The { $n } places left are kept for groups or for staff until their release
+}

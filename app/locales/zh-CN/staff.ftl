@@ -551,3 +551,4 @@ staff-pool-was-released = 已于 { $at } 释放
 staff-pool-will-be-released = { $at } 释放
 staff-places-with-pools = { $n }（{ $kept }）
 staff-session-only-kept = 散客约满，另留 { $n }
+staff-why-kept = 剩下的 { $n } 个名额留给团体或工作人员代订，到释放时间才归散客和候补

@@ -4,7 +4,7 @@ use super::races::{servers, switch_off_database_guard};
 use super::waiting::{join, look};
 use super::{book, house_with_session, is_full, machine, officer, party, people_booked, person};
 use domain::account::Actor;
-use domain::booking::{Places, Refusal, Share, Split, WaitingState};
+use domain::booking::{Places, Refusal, Share, Split, Standstill, WaitingState};
 use domain::field::Fault;
 use domain::ids::SessionId;
 use jiff::SignedDuration;
@@ -108,6 +108,8 @@ async fn who_waits_is_offered_what_a_pool_releases_before_anybody_else() {
         }
         let waits = join(&house, &house.services, session, &[], 11, 3).await.expect("on the list");
         assert_eq!(look(&house, &waits).await.state, WaitingState::Waiting, "what is kept is offered to nobody");
+        let list = booking::waiting_list(&house.services, &officer(&house), session).await.expect("the list");
+        assert_eq!(list.why, Standstill::Kept { places: 10 }, "and staff see why");
         house.services.clock.advance(SignedDuration::from_hours(3 * 24));
         if by_worker {
             assert_eq!(booking::pass_on(&house.services).await.expect("looked at"), 1);
