@@ -42,7 +42,7 @@ test("staff keep places for groups and the desk; the rest is the public's, and a
   const shown = visitor.locator(`[data-session="${id}"]`);
   await expect(async () => {
     await visit(visitor, `/museum/sessions?people=2&day=${day}`);
-    await expect(shown).toContainText("余 2", { timeout: 1_000 });
+    await expect(shown).toContainText("余2位", { timeout: 1_000 });
   }).toPass({ timeout: 20_000 });
   await visit(visitor, `/museum/sessions?people=3&day=${day}`);
   await expect(shown.locator(".session-wait")).toBeVisible();
@@ -66,7 +66,7 @@ test("staff keep places for groups and the desk; the rest is the public's, and a
   await sql(`update session set group_release_hours = 240 where id = '${id}'`);
   await expect(async () => {
     await visit(visitor, `/museum/sessions?people=3&day=${day}`);
-    await expect(shown).toContainText("余 7", { timeout: 1_000 });
+    await expect(shown).toContainText("余7位", { timeout: 1_000 });
   }).toPass({ timeout: 20_000 });
   await visitor.context().close();
 });
