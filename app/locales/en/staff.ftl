@@ -598,3 +598,36 @@ staff-action-door-device-enrolled = Door device enrolled
 staff-action-door-device-revoked = Door device revoked
 staff-action-door-device-wiped = Door device told to wipe itself
 staff-action-door-shift-ended = Device's shift ended
+
+staff-pools = Kept for groups and for staff (may stay empty)
+staff-pools-text = Places kept here go to groups or to bookings made by staff; all others are for individual visitors. What nobody has taken by the release goes back to individuals by itself, first to those who wait.
+staff-pools-none = All for individual visitors
+staff-pools-title = Pools of places
+staff-pools-how = Groups take the groups’ places first, bookings made by staff the staff’s places, and then those of individuals. At its release, whatever is left of a pool goes to individuals at once.
+staff-pools-between = {", "}
+staff-pools-line = Still kept: { $group } for groups, { $staff } for staff
+staff-pool = Pool
+staff-pool-places = Places
+staff-pool-taken = Taken (with held)
+staff-pool-free = Still to be had
+staff-pool-released = Release
+staff-pool-individual = Individuals
+staff-pool-group = Groups
+staff-pool-staff = Staff
+staff-pool-group-places = Places for groups
+staff-pool-staff-places = Places for staff
+staff-pool-group-release = Groups’ places released, hours before start
+staff-pool-staff-release = Staff’s places released, hours before start
+staff-pool-release-hint = 0 means: when the session starts
+staff-pool-group-kept = { $n } for groups until { $hours } h before
+staff-pool-staff-kept = { $n } for staff until { $hours } h before
+staff-pool-always = Always open
+staff-pool-not-set = None kept
+staff-pool-was-released = Released { $at }
+staff-pool-will-be-released = { $at }
+staff-places-with-pools = { $n } ({ $kept })
+staff-session-only-kept = Full for individuals, { $n } kept
+staff-why-kept = { $n ->
+    [one] The 1 place left is kept for groups or for staff until its release
+   *[other] The { $n } places left are kept for groups or for staff until their release
+}

@@ -10,6 +10,7 @@ use crate::ui::{
     Variant,
 };
 use crate::visit::{Visit, visit};
+use domain::booking::Pool;
 use domain::bus::City;
 use domain::groups::{Ages, GroupPolicy, Kind, WISHES};
 use domain::time::span_text;
@@ -132,7 +133,7 @@ fn first_who(visit: &Visit, draft: &DraftView) -> AnyView {
 fn session_text(visit: &Visit, session: &SessionView, people: u32) -> String {
     let facts = &session.facts;
     let span = span_text(facts.starts_at, facts.ends_at, visit.locale());
-    let free = match facts.free() {
+    let free = match facts.free_for(Pool::Group) {
         free if free >= people => visit.t_args("groups-session-fits", &[("free", free.into())]),
         free => visit.t_args("groups-session-tight", &[("free", free.into())]),
     };

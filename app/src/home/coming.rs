@@ -7,7 +7,6 @@ use crate::outreach::{days_text, state};
 use crate::routes::paths;
 use crate::ui::Tag;
 use crate::visit::Visit;
-use domain::booking::opens_at;
 use domain::time::{day_text, local_day};
 use leptos::prelude::*;
 use services::booking::{Museum, SessionView, museum};
@@ -51,7 +50,7 @@ pub(super) async fn coming(visit: &Visit) -> Option<AnyView> {
 /// The first day on which somebody can still book, with the places of all its sessions.
 fn next_day(visit: &Visit, museum: &Museum) -> Option<Coming> {
     let now = visit.context.now;
-    let bookable = |s: &&SessionView| s.fits(1) && opens_at(&museum.policy, s.facts.starts_at) <= now;
+    let bookable = |s: &&SessionView| s.fits(1) && museum.opens_at(s.facts.starts_at) <= now;
     let day = local_day(museum.upcoming(now).find(bookable)?.facts.starts_at);
     let places: u32 = museum
         .upcoming(now)

@@ -60,6 +60,7 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
         held: 0,
         owed: 0,
         closed: booking.session_closed,
+        pools: domain::booking::Pools::default(),
     };
     let cancelled = booking.state == BookingState::Cancelled;
     let changeable = may_cancel(activity.policy(), visit.context.now, &facts, booking.arrived, cancelled).is_ok();

@@ -5,6 +5,7 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::ui::{Offer, meter_look, tag_class};
 use crate::visit::Visit;
+use domain::booking::Pool;
 use domain::time::{clock_text, day_text, local_day};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -94,8 +95,10 @@ impl Seen {
         } else {
             ("free", Tone::Success, visit.t_args("session-free", &[("free", free.into())]))
         };
-        let taken = facts.capacity - free.min(facts.capacity);
-        let args = [("booked", taken.into()), ("capacity", facts.capacity.into())];
+        // What is kept for groups and for the desk is not counted: neither booked nor to be had.
+        let places = facts.capacity.saturating_sub(facts.pools.kept_from(Pool::Individual));
+        let taken = places.saturating_sub(free);
+        let args = [("booked", taken.into()), ("capacity", places.into())];
         Self {
             state,
             tone,
@@ -103,7 +106,7 @@ impl Seen {
             time: format!("{}–{}", clock_text(facts.starts_at), clock_text(facts.ends_at)),
             label: visit.t_args("session-meter", &args),
             taken: taken.into(),
-            places: facts.capacity.max(1).into(),
+            places: places.max(1).into(),
             open: matches!(state, "free" | "soon"),
         }
     }

@@ -96,14 +96,8 @@ impl Stage {
                 let starts_at =
                     self.first_session + SignedDuration::from_secs(self.made.fetch_add(1, Ordering::Relaxed));
                 let ends_at = starts_at + SignedDuration::from_mins(90);
-                sql::NewSession {
-                    id: new_uuid(now),
-                    template_id: None,
-                    starts_at,
-                    ends_at,
-                    capacity: capacity as i32,
-                    room: 0,
-                }
+                let places = sql::Places { capacity: capacity as i32, ..Default::default() };
+                sql::NewSession { id: new_uuid(now), template_id: None, starts_at, ends_at, places, room: 0 }
             })
             .collect();
         let mut db = self.owner.acquire().await?;

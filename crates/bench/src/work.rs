@@ -240,6 +240,7 @@ async fn transaction(
         held: held.max(0) as u32,
         owed: 0,
         closed: session.state != "open",
+        pools: domain::booking::Pools::default(),
     };
     let visits = had.iter().map(|visit| (visit.starts_at.to_jiff(), visit.ends_at.to_jiff()));
     let had = domain::booking::BookingFacts::around(&policy, span, visits);
@@ -267,7 +268,8 @@ async fn serializable(services: &Services) -> sqlx::Result<services::db::Tx> {
 /// As everybody writes it first.
 async fn lock_session(db: &mut PgConnection, id: SessionId) -> sqlx::Result<Option<sql::LockedSession>> {
     let found = sqlx::query(
-        "select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, a.policy, a.policy_version
+        "select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, a.policy, a.policy_version,
+                s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours
          from session s join activity a on a.id = s.activity_id where s.id = $1 for update of s",
     )
     .bind(id.0)
@@ -284,6 +286,10 @@ async fn lock_session(db: &mut PgConnection, id: SessionId) -> sqlx::Result<Opti
                 state: row.try_get(5)?,
                 policy: row.try_get(6)?,
                 policy_version: row.try_get(7)?,
+                group_places: row.try_get(8)?,
+                group_release_hours: row.try_get(9)?,
+                staff_places: row.try_get(10)?,
+                staff_release_hours: row.try_get(11)?,
             })
         })
         .transpose()
@@ -307,6 +313,7 @@ fn row(services: &Services, context: &Context, asked: &OnBehalf, index: &[u8]) -
         people: 1,
         children: 0,
         channel: "api",
+        pool: domain::booking::Pool::Individual.name(),
         locale: context.locale.tag(),
         account_id: None,
         name_sealed: seal("name_sealed", asked.person.name.as_str()),

@@ -59,7 +59,8 @@ pub struct Session {
     state: &'static str,
     /// Places.
     capacity: u32,
-    /// Places free now: neither booked, nor kept for somebody who is filling in the form, nor owed to the waiting list.
+    /// Places free now: neither booked, nor kept for somebody who is filling in the form, for groups or for the house's own
+    /// desk, nor owed to the waiting list.
     free: u32,
 }
 

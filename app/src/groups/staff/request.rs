@@ -15,6 +15,7 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
+use domain::booking::Pool;
 use domain::groups::{Event, next};
 use domain::ids::GroupRequestId;
 use domain::time::span_text;
@@ -176,7 +177,7 @@ fn sessions(
     let chosen = visit.form.value("session").map(str::to_owned);
     let choices = others.into_iter().map(|it| {
         let facts = it.session.facts;
-        let words = visit.t_args("groups-session-fits", &[("free", facts.free().into())]);
+        let words = visit.t_args("groups-session-fits", &[("free", facts.free_for(Pool::Group).into())]);
         let label = format!("{} · {words}", span_text(facts.starts_at, facts.ends_at, visit.locale()));
         crate::ui::Choice::new(it.session.id.to_string(), label)
     });
@@ -217,7 +218,7 @@ fn wished(
     let facts = it.session.facts;
     let when = span_text(facts.starts_at, facts.ends_at, visit.locale());
     let (tone, words) = match it.over_by {
-        0 => (Tone::Success, visit.t_args("groups-session-fits", &[("free", facts.free().into())])),
+        0 => (Tone::Success, visit.t_args("groups-session-fits", &[("free", facts.free_for(Pool::Group).into())])),
         by => (Tone::Danger, count(visit, "groups-staff-over-by", by)),
     };
     let session = visit.href(&format!("/staff/museum/sessions/{}", it.session.id));

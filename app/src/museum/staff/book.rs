@@ -9,6 +9,7 @@ use crate::ui::{
     QrFigure, Radios, SummaryList, SummaryRow, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
+use domain::booking::Pool;
 use domain::ids::{BookingId, SessionId};
 use domain::time::{day_text, local_day, span_text};
 use jiff::civil::Date;
@@ -32,7 +33,10 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let of_session = asked.and_then(|id| museum.session(id)).map(|s| local_day(s.facts.starts_at));
     let typed = visit.form.value("day").and_then(|text| text.trim().parse().ok());
     // Without a choice the next day that has room: at the counter that is today.
-    let next = museum.upcoming(visit.context.now).find(|s| s.facts.free() > 0).map(|s| local_day(s.facts.starts_at));
+    let next = museum
+        .upcoming(visit.context.now)
+        .find(|s| s.facts.free_for(Pool::Staff) > 0)
+        .map(|s| local_day(s.facts.starts_at));
     let day: Date = typed.or(of_session).or_else(|| visit.query.parsed("day")).or(next).unwrap_or(today);
     let chosen = asked.map(|id| id.to_string()).unwrap_or_default();
     // Minted with the form and kept through its faults: pressing twice books once.
@@ -71,12 +75,12 @@ fn sessions(visit: &Visit, museum: &Arc<Museum>, day: Date, chosen: String) -> A
         .map(|s| {
             let state = if s.facts.closed {
                 visit.t("staff-session-closed")
-            } else if s.facts.free() == 0 {
+            } else if s.facts.free_for(Pool::Staff) == 0 {
                 visit.t("staff-session-full")
             } else {
-                count(visit, "staff-session-free", s.facts.free())
+                count(visit, "staff-session-free", s.facts.free_for(Pool::Staff))
             };
-            let blocked = s.facts.closed || s.facts.free() == 0;
+            let blocked = s.facts.closed || s.facts.free_for(Pool::Staff) == 0;
             Choice::new(s.id.to_string(), hours(s.facts.starts_at, s.facts.ends_at)).hint(state).disabled(blocked)
         })
         .collect();

@@ -14,6 +14,7 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::account::{Capability, Denied};
+use domain::booking::Pool;
 use domain::ids::BookingId;
 use domain::time::span_text;
 use leptos::prelude::*;
@@ -157,10 +158,13 @@ async fn changes(visit: &Visit, booking: &BookingView) -> Result<AnyView, Proble
     let people = booking.party.people.get();
     let choices: Vec<Choice> = museum
         .upcoming(visit.context.now)
-        .filter(|s| s.id != booking.session && s.fits(people))
+        .filter(|s| s.id != booking.session && s.fits_in(Pool::Staff, people))
         .map(|s| {
             let when = span_text(s.facts.starts_at, s.facts.ends_at, visit.locale());
-            Choice::new(s.id.to_string(), format!("{when} · {}", count(visit, "staff-session-free", s.facts.free())))
+            Choice::new(
+                s.id.to_string(),
+                format!("{when} · {}", count(visit, "staff-session-free", s.facts.free_for(Pool::Staff))),
+            )
         })
         .collect();
     let move_form = if choices.is_empty() {

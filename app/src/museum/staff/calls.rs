@@ -1,6 +1,7 @@
 //! What staff do with sessions and bookings.
 
 use super::bookings::wanted;
+use super::places::places;
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{day, number, time};
 use crate::form::{FormState, Tone};
@@ -9,7 +10,7 @@ use crate::routes::Access;
 use crate::words::refusal_text;
 use axum::http::StatusCode;
 use domain::account::Capability;
-use domain::booking::Party;
+use domain::booking::{Party, Places};
 use domain::contact::{Contact, PersonName};
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId, TemplateId};
@@ -64,25 +65,21 @@ pub(super) fn faulty(asked: &Asked, page: &str, faults: Faults) -> Answer {
     Answer::again_at(page, asked.typed(OURS).with_errors(faults.into_errors()))
 }
 
-/// The most places of a session, as the service has it.
-const MOST: u32 = 5_000;
-
 async fn add_session(asked: Asked) -> Answer {
     let page = "/staff/museum/sessions";
     let mut faults = Faults::default();
     let on = faults.take("day", day(asked.field("day")));
     let starts = faults.take("starts", time(asked.field("starts")));
     let ends = faults.take("ends", time(asked.field("ends")));
-    let capacity = faults.take("capacity", number(asked.field("capacity"), 1, MOST));
+    let places = places(&asked, 1, &mut faults);
     if on.is_some_and(|on| on < local_day(asked.context.now)) {
         faults.add("day", Fault::DateShape);
     }
-    let (true, Some(on), Some(starts), Some(ends), Some(capacity)) = (faults.is_empty(), on, starts, ends, capacity)
-    else {
+    let (true, Some(on), Some(starts), Some(ends), Some(places)) = (faults.is_empty(), on, starts, ends, places) else {
         return faulty(&asked, page, faults);
     };
     let (from, until, anyway) = (at(on, starts), at(on, ends), asked.ticked("closed_anyway"));
-    match booking::add_session(&asked.services, &asked.context, from, until, capacity, anyway).await {
+    match booking::add_session(&asked.services, &asked.context, from, until, places, anyway).await {
         Ok(id) => Answer::to(format!("/staff/museum/sessions/{id}?done=added")),
         Err(error) => refused(&asked, page, error, "staff-state-has-changed"),
     }
@@ -92,16 +89,16 @@ async fn change_session(asked: Asked) -> Answer {
     let Some(id) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
     let page = format!("/staff/museum/sessions/{id}");
     let mut faults = Faults::default();
-    let capacity = faults.take("capacity", number(asked.field("capacity"), 0, MOST));
-    let Some(capacity) = capacity else { return faulty(&asked, &page, faults) };
+    let Some(places) = places(&asked, 0, &mut faults) else { return faulty(&asked, &page, faults) };
     let version = asked.field("version").parse().unwrap_or_default();
     let over = asked.ticked("over_anyway");
-    match booking::change_capacity(&asked.services, &asked.context, id, version, capacity, over).await {
+    match booking::change_places(&asked.services, &asked.context, id, version, places, over).await {
         Ok(_) => Answer::to(format!("{page}?done=changed")),
         Err(BookingError::StateHasChanged) => match booking::session_now(&asked.services, &asked.context, id).await {
             Ok(now) => {
                 let state = asked.t(if now.facts.closed { "staff-session-closed" } else { "staff-session-open" });
-                let args = [("capacity", now.facts.capacity.into()), ("state", state.to_string().into())];
+                let capacity = super::places::told(&asked, &now.facts);
+                let args = [("capacity", capacity.into()), ("state", state.to_string().into())];
                 let form = asked
                     .typed(OURS)
                     .with_notice(Tone::Warning, asked.t_args("staff-session-has-changed", &args).to_string());
@@ -118,7 +115,7 @@ struct TypedTemplate {
     weekdays: Vec<i8>,
     starts: civil::Time,
     ends: civil::Time,
-    capacity: u32,
+    places: Places,
     from: civil::Date,
     until: Option<civil::Date>,
 }
@@ -133,7 +130,7 @@ impl TypedTemplate {
         }
         let starts = faults.take("starts", time(asked.field("starts")));
         let ends = faults.take("ends", time(asked.field("ends")));
-        let capacity = faults.take("capacity", number(asked.field("capacity"), 1, MOST));
+        let places = places(asked, 1, &mut faults);
         let from = faults.take("valid_from", day(asked.field("valid_from")));
         let until = match asked.field("valid_until").trim() {
             "" => None,
@@ -144,9 +141,9 @@ impl TypedTemplate {
         {
             faults.add("valid_until", Fault::EndBeforeStart);
         }
-        match (faults.is_empty(), starts, ends, capacity, from) {
-            (true, Some(starts), Some(ends), Some(capacity), Some(from)) => {
-                Ok(Self { weekdays, starts, ends, capacity, from, until })
+        match (faults.is_empty(), starts, ends, places, from) {
+            (true, Some(starts), Some(ends), Some(places), Some(from)) => {
+                Ok(Self { weekdays, starts, ends, places, from, until })
             }
             _ => Err(faults),
         }
@@ -167,7 +164,7 @@ impl TypedTemplate {
             weekday,
             starts: self.starts,
             ends: self.ends,
-            capacity: self.capacity,
+            places: self.places,
             valid_from: self.from,
             valid_until: self.until,
         }

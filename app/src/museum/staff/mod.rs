@@ -9,6 +9,7 @@ mod bookings;
 pub mod calls;
 pub mod close;
 pub mod missed;
+mod places;
 pub mod releases;
 mod session;
 mod sessions;
@@ -56,7 +57,7 @@ fn session_state(visit: &Visit, session: &SessionView) -> (Tone, Text) {
     } else if facts.starts_at <= now {
         (Tone::Info, visit.t("staff-session-running"))
     } else if facts.free() == 0 {
-        (Tone::Warning, visit.t("staff-session-full"))
+        (Tone::Warning, places::only_kept(visit, facts).unwrap_or_else(|| visit.t("staff-session-full")))
     } else {
         (Tone::Success, count(visit, "staff-session-free", facts.free()))
     }

@@ -1,6 +1,6 @@
 //! One session: how full it is, its places and whether it is open, its bookings.
 
-use super::{bookings_table, close, occupancy, session_state, waiting};
+use super::{bookings_table, close, occupancy, places, session_state, waiting};
 use crate::desk::{count, crumbs, may, news, number, read_first, rooms};
 use crate::form::Tone;
 use crate::museum::param;
@@ -11,6 +11,7 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
+use domain::booking::Pool;
 use domain::ids::SessionId;
 use domain::time::{local_day, span_text};
 use leptos::prelude::*;
@@ -38,7 +39,7 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
     let day = local_day(facts.starts_at);
     let board = format!("/staff/museum/today?day={day}");
     let open = !facts.closed && facts.ends_at > visit.context.now;
-    let book = (open && facts.free() > 0 && may(visit, Capability::BookOnBehalf)).then(|| {
+    let book = (open && facts.free_for(Pool::Staff) > 0 && may(visit, Capability::BookOnBehalf)).then(|| {
         let href = visit.href(&format!("/staff/museum/book?session={id}"));
         view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("staff-book-title")}</LinkButton></p> }
     });
@@ -63,6 +64,7 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
             {news(visit, NEWS)}
             {warnings(visit, &session)}
             <SummaryList rows=rows(visit, &session)/>
+            {places::table(visit, facts)}
             {book}
             {reopen}
             {change}
@@ -113,6 +115,7 @@ fn change(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
                 <HiddenField name="version" value=session.version.to_string()/>
                 <TextField name="capacity" inputmode="numeric" width="short" label=visit.t("staff-capacity")
                     hint=count(visit, "staff-capacity-hint", facts.booked) value=facts.capacity.to_string()/>
+                {places::fields(visit, facts.pools.split())}
                 {confirm}
                 <p class="actions"><Button>{visit.t("staff-save")}</Button></p>
             </Form>

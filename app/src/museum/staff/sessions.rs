@@ -1,6 +1,6 @@
 //! The coming sessions, a fortnight at a time, and one more outside the templates.
 
-use super::{hours, occupancy, state_tag};
+use super::{hours, occupancy, places, state_tag};
 use crate::desk::{crumbs, may, news, read_first, rooms, turn};
 use crate::form::Tone;
 use crate::problem::Problem;
@@ -10,6 +10,7 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
+use domain::booking::Split;
 use domain::time::{day_text, local_day};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -84,6 +85,7 @@ fn add(visit: &Visit, day: Date) -> impl IntoView + use<> {
                     <TextField name="ends" kind="time" label=visit.t("staff-ends") width="short"/>
                     <TextField name="capacity" inputmode="numeric" label=visit.t("staff-capacity") value="30" width="short"/>
                 </div>
+                {places::fields(visit, Split::default())}
                 {closed}
                 <p class="actions"><Button>{visit.t("staff-session-add")}</Button></p>
             </Form>
@@ -136,7 +138,7 @@ fn table(visit: &Visit, day: Date, sessions: &[SessionView]) -> impl IntoView + 
         let href = visit.href(&format!("/staff/museum/sessions/{}", session.id));
         Row::new()
             .cell(view! { <a href=href>{hours(facts.starts_at, facts.ends_at)}</a> })
-            .cell(occupancy(visit, session))
+            .cell(view! { {occupancy(visit, session)}{places::line(visit, facts)} })
             .cell(facts.held.to_string())
             .cell(session.waiting.to_string())
             .cell(session.arrived.to_string())

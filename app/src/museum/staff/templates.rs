@@ -1,6 +1,7 @@
 //! The week that makes sessions by itself, and the days it leaves out. Sessions are made at once and every night: nobody
 //! presses a button for that.
 
+use super::places;
 use crate::desk::{count, crumbs, may, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -11,6 +12,7 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
+use domain::booking::Split;
 use domain::ids::TemplateId;
 use domain::time::{day_text, local_day, weekday_text};
 use jiff::civil::{Date, Time};
@@ -92,7 +94,8 @@ fn week(visit: &Visit, templates: &[TemplateView], chosen: Option<TemplateId>, m
 }
 
 fn entry(visit: &Visit, template: &TemplateView, chosen: Option<TemplateId>, manage: bool) -> impl IntoView + use<> {
-    let places = count(visit, "staff-people", template.capacity);
+    let places = count(visit, "staff-people", template.places.total);
+    let kept = places::kept(visit, template.places.split);
     let short = |day: Date| Text::from(day.to_string());
     let until =
         template.valid_until.map(|day| visit.t_args("staff-template-until", &[("day", short(day).to_string().into())]));
@@ -102,6 +105,7 @@ fn entry(visit: &Visit, template: &TemplateView, chosen: Option<TemplateId>, man
     let inner = view! {
         <span class="staff-week-time">{hours(template.starts, template.ends)}</span>
         <span class="muted small">{places}</span>
+        {kept.map(|text| view! { <span class="muted small">{text}</span> })}
         {from.map(|text| view! { <span class="small">{text}</span> })}
         {until.map(|text| view! { <span class="small">{text}</span> })}
     };
@@ -123,7 +127,11 @@ fn end(visit: &Visit, template: &TemplateView, today: Date) -> impl IntoView + u
             visit.t("staff-template-when"),
             format!("{} {}", weekday(visit, template.weekday), hours(template.starts, template.ends)),
         ),
-        SummaryRow::new(visit.t("staff-capacity"), count(visit, "staff-people", template.capacity)),
+        SummaryRow::new(visit.t("staff-capacity"), count(visit, "staff-people", template.places.total)),
+        SummaryRow::new(
+            visit.t("staff-pools"),
+            places::kept(visit, template.places.split).unwrap_or_else(|| visit.t("staff-pools-none")),
+        ),
         SummaryRow::new(visit.t("staff-template-valid-from"), day_text(template.valid_from, visit.locale())),
         SummaryRow::new(visit.t("staff-template-valid-until"), until),
     ];
@@ -160,6 +168,7 @@ fn add(visit: &Visit, today: Date) -> impl IntoView + use<> {
                     <DateField name="valid_from" label=visit.t("staff-template-valid-from") value=today/>
                     <DateField name="valid_until" label=visit.t("staff-template-valid-until") optional=true/>
                 </div>
+                {places::fields(visit, Split::default())}
                 <p class="actions"><Button>{visit.t("staff-template-add")}</Button></p>
             </Form>
         </section>

@@ -36,6 +36,7 @@ fn why(visit: &Visit, why: Standstill) -> Option<Text> {
         Standstill::TooNear => visit.t("staff-why-too-near"),
         Standstill::Over { people } => count(visit, "staff-why-over", people),
         Standstill::NoneFree => visit.t("staff-why-none-free"),
+        Standstill::Kept { places } => count(visit, "staff-why-kept", places),
         Standstill::NoneFits { free, smallest } => {
             visit.t_args("staff-why-none-fits", &[("free", free.into()), ("smallest", smallest.into())])
         }

@@ -147,6 +147,7 @@ mod tests {
             held: 0,
             owed: 0,
             closed: false,
+            pools: crate::booking::Pools::default(),
         };
         admit(&Policy::default(), instant(now), &session, pass, present)
     }

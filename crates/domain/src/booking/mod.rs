@@ -7,6 +7,7 @@ mod no_show;
 mod party;
 mod pass;
 mod policy;
+mod pools;
 mod reference;
 mod release;
 mod reminders;
@@ -21,6 +22,7 @@ pub use policy::{
     BookingFacts, Policy, Refusal, SessionFacts, house_may_book, may_book, may_cancel, may_move, opens_at,
     within_limits,
 };
+pub use pools::{EARLIEST_RELEASE, Places, Pool, PoolFacts, Pools, Share, Split};
 pub use reference::Reference;
 pub use release::{FIRST_PACE, LEAST_PACE, Line, ReleaseRules, Room, Standing};
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};

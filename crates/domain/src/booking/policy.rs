@@ -1,6 +1,6 @@
 //! What an activity allows: one versioned policy object, and the decisions made from it.
 
-use super::{Party, ReleaseRules};
+use super::{Party, Pool, Pools, ReleaseRules};
 use jiff::{SignedDuration, Span, Timestamp, civil};
 use serde::{Deserialize, Serialize};
 
@@ -106,12 +106,26 @@ pub struct SessionFacts {
     pub owed: u32,
     /// The house closed it.
     pub closed: bool,
+    /// What is set aside for groups and for the house's own desk, and who has some of it.
+    pub pools: Pools,
 }
 
 impl SessionFacts {
-    /// Places nobody has and nobody is owed: never below zero, also when the capacity was lowered below what is booked.
+    /// Places the public can have: nobody has them, nobody is owed them, no pool keeps them.
     pub const fn free(&self) -> u32 {
-        self.capacity.saturating_sub(self.booked + self.held + self.owed)
+        self.free_for(Pool::Individual)
+    }
+
+    /// Places for those who draw on `pool`: what it keeps, and then what is anybody's. Never below zero, also when the
+    /// capacity was lowered below what is booked. The one place where this is computed.
+    pub const fn free_for(&self, pool: Pool) -> u32 {
+        self.capacity.saturating_sub(self.booked + self.held + self.owed + self.pools.kept_from(pool))
+    }
+
+    /// The same with a booking more.
+    #[must_use]
+    pub fn and_booked(self, pool: Pool, people: u32) -> Self {
+        Self { booked: self.booked + people, pools: self.pools.booked(pool, people), ..self }
     }
 
     /// By how many people more are booked than there are places now.
@@ -271,7 +285,7 @@ pub fn may_book(
     person: BookingFacts,
 ) -> Result<(), Refusal> {
     admits(policy, now, session, party, person)?;
-    room(session, party.people.get())
+    room(session, party.people.get(), Pool::Individual)
 }
 
 /// Everything but the room: the session is open for booking, the party is one it takes, and the person has bookings left.
@@ -308,15 +322,16 @@ pub fn within_limits(policy: &Policy, now: Timestamp, person: BookingFacts) -> R
 }
 
 /// May the house itself book this party now? Staff book past opening times and personal limits and for parties of any
-/// size, also into a session under way; never past the places, into a closed session or into one that is over.
-pub fn house_may_book(now: Timestamp, session: &SessionFacts, party: Party) -> Result<(), Refusal> {
+/// size, also into a session under way; never past the places of their pool and what is anybody's, into a closed session
+/// or into one that is over.
+pub fn house_may_book(now: Timestamp, session: &SessionFacts, party: Party, pool: Pool) -> Result<(), Refusal> {
     if session.closed {
         return Err(Refusal::SessionClosed);
     }
     if session.ends_at <= now {
         return Err(Refusal::TooLate);
     }
-    room(session, party.people.get())
+    room(session, party.people.get(), pool)
 }
 
 fn open_now(policy: &Policy, now: Timestamp, session: &SessionFacts) -> Result<(), Refusal> {
@@ -343,8 +358,9 @@ fn party_fits(policy: &Policy, party: Party) -> Result<(), Refusal> {
     Ok(())
 }
 
-const fn room(session: &SessionFacts, people: u32) -> Result<(), Refusal> {
-    if people > session.free() { Err(Refusal::Full { free: session.free() }) } else { Ok(()) }
+const fn room(session: &SessionFacts, people: u32, pool: Pool) -> Result<(), Refusal> {
+    let free = session.free_for(pool);
+    if people > free { Err(Refusal::Full { free }) } else { Ok(()) }
 }
 
 fn minutes_before(instant: Timestamp, minutes: i32) -> Timestamp {

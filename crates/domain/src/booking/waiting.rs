@@ -227,6 +227,11 @@ pub enum Standstill {
     },
     /// Every place is booked, kept or offered.
     NoneFree,
+    /// What is free is kept for groups or for the house's own desk, until its release.
+    Kept {
+        /// Places kept.
+        places: u32,
+    },
     /// The places that are free are too few for any party.
     NoneFits {
         /// Places free.
@@ -246,7 +251,7 @@ pub enum Standstill {
 /// Why nobody is being promoted at this moment. `parties` are those that wait and could come, in order, `rests` how many
 /// wait and could not ([`may_take`]); `session` without what is owed.
 pub fn standstill(policy: &Policy, now: Timestamp, session: &SessionFacts, parties: &[u32], rests: u32) -> Standstill {
-    let free = session.capacity.saturating_sub(session.booked + session.held);
+    let free = session.free();
     let smallest = parties.iter().min().copied();
     if smallest.is_none() && rests == 0 {
         Standstill::NobodyWaits
@@ -257,7 +262,10 @@ pub fn standstill(policy: &Policy, now: Timestamp, session: &SessionFacts, parti
     } else if session.over_by() > 0 {
         Standstill::Over { people: session.over_by() }
     } else if free == 0 {
-        Standstill::NoneFree
+        match session.capacity - (session.booked + session.held).min(session.capacity) {
+            0 => Standstill::NoneFree,
+            places => Standstill::Kept { places },
+        }
     } else {
         match smallest {
             None => Standstill::Rests { parties: rests },
@@ -270,7 +278,7 @@ pub fn standstill(policy: &Policy, now: Timestamp, session: &SessionFacts, parti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::booking::{PartySize, is_quiet};
+    use crate::booking::{PartySize, Pools, Share, Split, is_quiet};
     use proptest::prelude::*;
 
     fn instant(text: &str) -> Timestamp {
@@ -358,6 +366,7 @@ mod tests {
             held: 0,
             owed: 0,
             closed: false,
+            pools: Pools::default(),
         };
         let party = |people| Party::new(PartySize::new(people).expect("a size"), 0).expect("a party");
         let may = |now: &str, people, waits, here| {
@@ -386,6 +395,7 @@ mod tests {
             held: 0,
             owed: 0,
             closed: false,
+            pools: Pools::default(),
         };
         let why = |now: &str, session: &SessionFacts, parties: &[u32]| {
             standstill(&Policy::default(), instant(now), session, parties, 0)
@@ -395,6 +405,9 @@ mod tests {
         assert_eq!(why(noon, &session, &[4, 3]), Standstill::NoneFits { free: 2, smallest: 3 });
         assert_eq!(why(noon, &session, &[4, 2]), Standstill::Due);
         assert_eq!(why(noon, &SessionFacts { held: 2, ..session }, &[1]), Standstill::NoneFree);
+        let share = Share { places: 2, release_hours: 1 };
+        let pools = Pools::new(Split { group: share, ..Split::default() }, session.starts_at, instant(noon));
+        assert_eq!(why(noon, &SessionFacts { pools, ..session }, &[1]), Standstill::Kept { places: 2 });
         assert_eq!(why(noon, &SessionFacts { capacity: 5, ..session }, &[1]), Standstill::Over { people: 3 });
         assert_eq!(why("2026-07-28T08:00", &session, &[1]), Standstill::TooNear);
         let resting = |session: &SessionFacts, parties: &[u32]| {
@@ -417,6 +430,7 @@ mod tests {
             held: 0,
             owed: 0,
             closed: false,
+            pools: Pools::default(),
         };
         let may = |booked: &[(Timestamp, Timestamp)]| {
             let policy = Policy::default();

@@ -1,10 +1,10 @@
 //! What the public sees of sessions: read once a second for everybody, from memory.
 
 use super::waiting::{Asked, standings};
-use super::{BookingError, MUSEUM};
+use super::{BookingError, MUSEUM, pools};
 use crate::Services;
 use crate::snapshot::Snapshot;
-use domain::booking::{Policy, SessionFacts, opens_at};
+use domain::booking::{Policy, Pool, SessionFacts, opens_at};
 use domain::ids::{ActivityId, SessionId};
 use domain::time::{local_day, start_of_day};
 use jiff::{SignedDuration, Span, Timestamp, civil};
@@ -34,22 +34,34 @@ pub struct SessionView {
 impl SessionView {
     /// Places free for a party: as many as are left. Shown for this party size, so that "3 left" to a family of four is "full".
     pub fn fits(&self, people: u32) -> bool {
-        self.facts.free() >= people
+        self.fits_in(Pool::Individual, people)
+    }
+
+    /// The same for those who draw on another pool.
+    pub fn fits_in(&self, pool: Pool, people: u32) -> bool {
+        self.facts.free_for(pool) >= people
     }
 }
 
 impl SessionView {
     /// A row, without what is owed to those who wait ([`seen_by_all`]).
-    pub(crate) fn of(row: sql::SessionRow) -> Self {
+    pub(crate) fn of(row: sql::SessionRow, now: Timestamp) -> Self {
         let count = |n: i64| n.max(0) as u32;
+        let starts_at = row.starts_at.to_jiff();
+        let split =
+            pools::split([row.group_places, row.group_release_hours, row.staff_places, row.staff_release_hours]);
+        let pools = pools::booked(split, starts_at, now, (row.booked_by_groups, row.booked_by_staff))
+            .held(Pool::Group, count(row.held_for_groups))
+            .held(Pool::Staff, count(row.held_for_staff));
         let facts = SessionFacts {
-            starts_at: row.starts_at.to_jiff(),
+            starts_at,
             ends_at: row.ends_at.to_jiff(),
             capacity: row.capacity.max(0) as u32,
             booked: count(row.booked),
             held: count(row.held),
             owed: 0,
             closed: row.state != "open",
+            pools,
         };
         Self {
             id: SessionId(row.id),
@@ -71,7 +83,7 @@ pub(super) async fn seen_by_all(
     policy: &Policy,
     now: Timestamp,
 ) -> sqlx::Result<Vec<SessionView>> {
-    let mut seen: Vec<SessionView> = rows.into_iter().map(SessionView::of).collect();
+    let mut seen: Vec<SessionView> = rows.into_iter().map(|row| SessionView::of(row, now)).collect();
     let lined: Vec<&mut SessionView> =
         seen.iter_mut().filter(|s| s.waiting > 0 && s.facts.free() > 0 && !s.facts.closed).collect();
     if !lined.is_empty() {

@@ -15,8 +15,9 @@ use crate::machines::Repeatable;
 use crate::messages::{self, Template};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
-use domain::booking::{BookingFacts, Party, Policy, Refusal, SessionFacts, house_may_book, may_cancel, may_move};
+use domain::booking::{BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, house_may_book, may_cancel, may_move};
 use domain::ids::{BookingId, SessionId};
+use jiff::Timestamp;
 use sqlx::PgConnection;
 use store::booking::{bookings as sql, claims};
 
@@ -236,11 +237,14 @@ async fn transaction(
     }
     let own = locked.iter().find(|s| s.id == booking.session_id).ok_or(BookingError::NotFound)?;
     let policy = policy_of(own)?;
-    let own_facts = standing(&mut tx, own, &policy, services.clock.now()).await?.facts;
+    let now = services.clock.now();
+    let own_facts = standing(&mut tx, own, &policy, now).await?.facts;
     deadline(&policy, context, &own_facts, &booking)?;
     match work {
         Work::Cancel => do_cancel(services, context, &mut tx, &booking).await?,
-        Work::Party(party) => do_party(services, context, &mut tx, &booking, &policy, &own_facts, *party).await?,
+        Work::Party(party) => {
+            do_party(services, context, &mut tx, &booking, (&policy, &own_facts, now), *party).await?
+        }
         Work::Move(target) => {
             let target = locked.iter().find(|s| s.id == target.0).ok_or(BookingError::NotFound)?;
             do_move(services, context, &mut tx, &booking, own, target).await?;
@@ -288,8 +292,7 @@ async fn do_party(
     context: &Context,
     db: &mut PgConnection,
     booking: &sql::BookingRow,
-    policy: &Policy,
-    session: &SessionFacts,
+    (policy, session, now): (&Policy, &SessionFacts, Timestamp),
     party: Party,
 ) -> Result<(), BookingError> {
     let (old, new) = (booking.people.max(0) as u32, party.people.get());
@@ -299,15 +302,22 @@ async fn do_party(
     if new == old && i32::from(party.children) == booking.children {
         return Err(Refusal::NotSmaller.into());
     }
-    if new > old && new - old > session.free() {
-        return Err(Refusal::Full { free: session.free() }.into());
+    let pool = pool_of(booking)?;
+    let free = session.free_for(pool);
+    if new > old && new - old > free {
+        return Err(Refusal::Full { free }.into());
     }
     if policy.children_need_adult && party.children > 0 && party.adults() == 0 {
         return Err(Refusal::ChildrenNeedAdult.into());
     }
-    let change =
-        sql::Change { session: booking.session_id, people: new as i32, children: i32::from(party.children), moves: 0 };
-    sql::change(db, booking.session_id, booking.id, change, context.now).await?;
+    let change = sql::Change {
+        session: booking.session_id,
+        people: new as i32,
+        children: i32::from(party.children),
+        moves: 0,
+        pool: pool.name(),
+    };
+    sql::change(db, booking.session_id, booking.id, change, now).await?;
     let detail = serde_json::json!({ "from": old, "to": new });
     note(services, context, db, booking, ("booking.resized", Template::Changed), detail).await
 }
@@ -331,20 +341,37 @@ async fn do_move(
     // The person's key before anybody's entry: the order every transaction locks in.
     let person = other_bookings(services, db, &target_policy, target, &view).await?;
     lock_lines(services, db, &[own.id, target.id]).await?;
-    let (stands, _) = handed_on(services, db, target, &target_policy, services.clock.now()).await?;
+    let now = services.clock.now();
+    let (stands, _) = handed_on(services, db, target, &target_policy, now).await?;
     let session = stands.facts;
+    let pool = pool_after(context, pool_of(booking)?);
     let moves = if by_house(context) {
-        house_may_book(context.now, &session, view.party)?;
+        house_may_book(context.now, &session, view.party, pool)?;
         0
     } else {
         may_move(&target_policy, context.now, &session, view.party, view.moves, person)?;
         1
     };
-    let change = sql::Change { session: target.id, people: booking.people, children: booking.children, moves };
-    sql::change(db, own.id, booking.id, change, context.now).await?;
+    let (people, children) = (booking.people, booking.children);
+    let change = sql::Change { session: target.id, people, children, moves, pool: pool.name() };
+    sql::change(db, own.id, booking.id, change, now).await?;
     messages::queue_reminders(db, services, context.now, BookingId(booking.id), target.starts_at.to_jiff()).await?;
     let detail = serde_json::json!({ "from": own.id, "to": target.id });
     note(services, context, db, booking, ("booking.moved", Template::Changed), detail).await
+}
+
+fn pool_of(booking: &sql::BookingRow) -> Result<Pool, BookingError> {
+    Pool::from_name(&booking.pool).ok_or(BookingError::Damaged("the pool of a booking"))
+}
+
+/// Whose places a booking draws on once it has moved: the house moves groups into the groups' places and everybody else
+/// into its own; what the public moves, it moves into what is the public's.
+fn pool_after(context: &Context, before: Pool) -> Pool {
+    match (by_house(context), before) {
+        (false, _) => Pool::Individual,
+        (true, Pool::Group) => Pool::Group,
+        (true, _) => Pool::Staff,
+    }
 }
 
 /// What else the person has booked around the target's day, under the lock of their contact.

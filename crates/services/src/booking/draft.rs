@@ -13,7 +13,7 @@ use crate::crypto::Place;
 use crate::limits::Network;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::{Particulars, Party, PartySize, Refusal};
+use domain::booking::{Particulars, Party, PartySize, Pool, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::field::Fault;
 use domain::ids::{BookingId, DraftId, HoldId, SessionId, WaitingId};
@@ -246,6 +246,7 @@ pub async fn confirm(
     }
     let source = Source {
         channel: Channel::Web,
+        pool: Pool::Individual,
         account: context.actor.account(),
         hold: Some(draft.hold),
         draft: Some(draft.id),

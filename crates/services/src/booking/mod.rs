@@ -15,6 +15,7 @@ mod error;
 mod no_shows;
 mod office;
 mod persons;
+mod pools;
 mod public;
 mod rebook;
 mod retry;
@@ -43,7 +44,7 @@ pub use no_shows::{
 pub(crate) use no_shows::{came, no_show_at};
 pub use office::{
     ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session,
-    change_capacity, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
+    change_places, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
 };
 pub use public::led_nowhere;
 pub(crate) use rebook::alternative_spans;

@@ -5,14 +5,14 @@ use super::claims::{contact_index, lock};
 use super::retry::again;
 use super::view::{BookingView, open};
 use super::waiting::promote;
-use super::{BookingError, MUSEUM};
+use super::{BookingError, MUSEUM, pools};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::{Policy, Reference};
+use domain::booking::{Places, Policy, Reference};
 use domain::contact::Contact;
-use domain::field::Fault;
+use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId, TemplateId};
 use domain::time::{at, local_day, start_of_day};
 use jiff::{Span, Timestamp, civil};
@@ -32,8 +32,8 @@ pub struct TemplateView {
     pub starts: civil::Time,
     /// End.
     pub ends: civil::Time,
-    /// Places.
-    pub capacity: u32,
+    /// Places, and for whom.
+    pub places: Places,
     /// First day.
     pub valid_from: civil::Date,
     /// Last day, if any.
@@ -74,7 +74,10 @@ fn template_view(row: sql::TemplateRow) -> TemplateView {
         weekday: row.weekday as i8,
         starts: row.starts.to_jiff(),
         ends: row.ends.to_jiff(),
-        capacity: row.capacity.max(0) as u32,
+        places: Places {
+            total: row.capacity.max(0) as u32,
+            split: pools::split([row.group_places, row.group_release_hours, row.staff_places, row.staff_release_hours]),
+        },
         valid_from: row.valid_from.to_jiff(),
         valid_until: row.valid_until.map(|day| day.to_jiff()),
     }
@@ -89,6 +92,7 @@ pub async fn add_template(services: &Services, context: &Context, fresh: Templat
     if fresh.ends <= fresh.starts {
         return Err(BookingError::field("ends", Fault::EndBeforeStart));
     }
+    let places = checked(fresh.places)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
@@ -99,7 +103,11 @@ pub async fn add_template(services: &Services, context: &Context, fresh: Templat
             weekday: i16::from(fresh.weekday),
             starts: fresh.starts.to_sqlx(),
             ends: fresh.ends.to_sqlx(),
-            capacity: fresh.capacity as i32,
+            capacity: places.capacity,
+            group_places: places.group_places,
+            group_release_hours: places.group_release_hours,
+            staff_places: places.staff_places,
+            staff_release_hours: places.staff_release_hours,
             valid_from: fresh.valid_from.to_sqlx(),
             valid_until: fresh.valid_until.map(|day| day.to_sqlx()),
         };
@@ -110,7 +118,7 @@ pub async fn add_template(services: &Services, context: &Context, fresh: Templat
             other => other?,
         }
         let made = make(&mut tx, &context, activity, &policy).await?;
-        let detail = serde_json::json!({ "weekday": fresh.weekday, "capacity": fresh.capacity, "sessions": made });
+        let detail = serde_json::json!({ "weekday": fresh.weekday, "places": fresh.places, "sessions": made });
         note(&mut tx, &context, "template.added", "session_template", fresh.id.0, detail).await?;
         tx.commit().await?;
         services.calendar.forget();
@@ -239,7 +247,7 @@ async fn make(
                 template_id: Some(t.id.0),
                 starts_at: at(day, t.starts),
                 ends_at: at(day, t.ends),
-                capacity: t.capacity as i32,
+                places: pools::columns(t.places),
                 room: 0,
             });
         }
@@ -253,19 +261,32 @@ fn applies(template: &TemplateView, day: civil::Date) -> bool {
         && template.valid_until.is_none_or(|last| day <= last)
 }
 
+/// Places as they are stored.
+///
+/// # Errors
+/// `Fields` for a split that does not fit.
+fn checked(places: Places) -> Result<sql::Places, BookingError> {
+    let mut faults = Faults::default();
+    places.check(&mut faults);
+    if faults.is_empty() { Ok(pools::columns(places)) } else { Err(BookingError::Fields(faults.into_errors())) }
+}
+
 /// Adds one session outside the templates. A day that was closed, or taken out of the templates, needs `closed_anyway`.
 ///
 /// # Errors
-/// `Denied`; `Fields` when there is one at that time already, or `closed_anyway` is missing.
+/// `Denied`; `Fields` when there is one at that time already, when the places cannot be split like that, or `closed_anyway`
+/// is missing.
 pub async fn add_session(
     services: &Services,
     context: &Context,
     starts_at: Timestamp,
     ends_at: Timestamp,
-    capacity: u32,
+    places: impl Into<Places>,
     closed_anyway: bool,
 ) -> Result<SessionId, BookingError> {
     context.require(Capability::ManageSessions)?;
+    let places = places.into();
+    let stored = checked(places)?;
     if ends_at <= starts_at {
         return Err(BookingError::field("ends", Fault::EndBeforeStart));
     }
@@ -279,13 +300,11 @@ pub async fn add_session(
             return Err(BookingError::field("closed_anyway", Fault::MustAccept));
         }
         let id: SessionId = context.new_id();
-        let capacity_kept = capacity.min(5_000) as i32;
-        let fresh =
-            sql::NewSession { id: id.0, template_id: None, starts_at, ends_at, capacity: capacity_kept, room: 0 };
+        let fresh = sql::NewSession { id: id.0, template_id: None, starts_at, ends_at, places: stored, room: 0 };
         if sql::add_sessions(&mut tx, activity, context.now, &[fresh]).await? == 0 {
             return Err(BookingError::field("starts", Fault::AlreadyExists));
         }
-        note(&mut tx, &context, "session.added", "session", id.0, serde_json::json!({ "capacity": capacity })).await?;
+        note(&mut tx, &context, "session.added", "session", id.0, serde_json::json!({ "places": places })).await?;
         tx.commit().await?;
         services.calendar.forget();
         Ok(id)
@@ -293,26 +312,26 @@ pub async fn add_session(
     .await
 }
 
-/// Changes a session's places. A capacity below what is booked needs `over_anyway`: nobody is cancelled, availability reads
-/// 0, staff see "over by N", and the waiting list rests. With more places waiting parties are promoted at once, in order.
+/// Changes a session's places and how they are split. A capacity below what is booked needs `over_anyway`: nobody is
+/// cancelled, availability reads 0, staff see "over by N", and the waiting list rests. Where more places are the public's now,
+/// waiting parties are promoted at once, in order. A pool never takes a place from anybody: it keeps what is still free.
 ///
 /// # Errors
-/// `Denied`; `StateHasChanged` for an old `version`; `Fields` when `over_anyway` is missing.
-pub async fn change_capacity(
+/// `Denied`; `StateHasChanged` for an old `version`; `Fields` when the places cannot be split like that, or `over_anyway` is
+/// missing.
+pub async fn change_places(
     services: &Services,
     context: &Context,
     id: SessionId,
     version: i32,
-    capacity: u32,
+    places: impl Into<Places>,
     over_anyway: bool,
 ) -> Result<SessionView, BookingError> {
     context.require(Capability::ManageSessions)?;
-    if capacity > 5_000 {
-        return Err(BookingError::field("capacity", Fault::OutOfRange { min: 0, max: 5_000 }));
-    }
+    let change = Change { session: id, version, places: places.into(), over_anyway };
+    checked(change.places)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let change = Places { session: id, version, capacity, over_anyway };
         let after = again(|| give_places(&services, &context, change)).await?;
         services.calendar.forget();
         services.job_bell.notify_one();
@@ -323,28 +342,37 @@ pub async fn change_capacity(
 
 /// Other places for a session.
 #[derive(Clone, Copy)]
-struct Places {
+struct Change {
     session: SessionId,
     version: i32,
-    capacity: u32,
+    places: Places,
     over_anyway: bool,
 }
 
-async fn give_places(services: &Services, context: &Context, change: Places) -> Result<SessionView, BookingError> {
-    let Places { session: id, version, capacity, over_anyway } = change;
+async fn give_places(services: &Services, context: &Context, change: Change) -> Result<SessionView, BookingError> {
+    let Change { session: id, version, places, over_anyway } = change;
     let mut tx = services.begin().await?;
-    let mut session = lock(services, &mut tx, &[id.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
+    let before = lock(services, &mut tx, &[id.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
     let booked = claims::people_booked(&mut tx, id.0).await?.max(0) as u32;
-    if booked > capacity && !over_anyway && (capacity as i32) < session.capacity {
+    if booked > places.total && !over_anyway && (places.total as i32) < before.capacity {
         return Err(BookingError::field("over_anyway", Fault::MustAccept));
     }
-    if !sql::change_capacity(&mut tx, id.0, version, capacity as i32).await? {
+    if !sql::change_places(&mut tx, id.0, version, pools::columns(places)).await? {
         return Err(BookingError::StateHasChanged);
     }
-    let detail = serde_json::json!({ "capacity": { "from": session.capacity, "to": capacity }, "booked": booked });
+    let was = Places {
+        total: before.capacity.max(0) as u32,
+        split: pools::split([
+            before.group_places,
+            before.group_release_hours,
+            before.staff_places,
+            before.staff_release_hours,
+        ]),
+    };
+    let detail = serde_json::json!({ "places": { "from": was, "to": places }, "booked": booked });
     note(&mut tx, context, "session.changed", "session", id.0, detail).await?;
-    session.capacity = capacity as i32;
-    promote(services, context, &mut tx, std::slice::from_ref(&session)).await?;
+    let session = lock(services, &mut tx, &[id.0]).await?;
+    promote(services, context, &mut tx, &session).await?;
     let after = read_session(&mut tx, id, context.now).await?;
     tx.commit().await?;
     Ok(after)

@@ -9,6 +9,7 @@ use super::view::{BookingView, open};
 use super::{BookingError, closing_reason};
 use crate::crypto::LinkPurpose;
 use crate::{Context, Services};
+use domain::booking::Pool;
 use domain::ids::{ActivityId, BookingId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
@@ -113,7 +114,8 @@ pub async fn rebook(
     drop(db);
     let asks = context;
     let context = Context { locale: old.locale, ..context.clone() };
-    let source = Source { channel: Channel::Web, account: old.account, hold: None, draft: None };
+    let source =
+        Source { channel: Channel::Web, pool: Pool::Individual, account: old.account, hold: None, draft: None };
     let order = Order {
         row: row(services, &context, &old.person, old.party, &source),
         party: old.party,

@@ -117,7 +117,7 @@ async fn set_up_museum(services: &Services, context: &Context) -> Result<(), Boo
                 weekday,
                 starts: civil::time(from_hour, from_minute, 0, 0),
                 ends: civil::time(to_hour, to_minute, 0, 0),
-                capacity: if weekday >= 6 { 40 } else { 30 },
+                places: if weekday >= 6 { 40 } else { 30 }.into(),
                 valid_from: today.checked_sub(1.day()).unwrap_or(today),
                 valid_until: None,
             };

@@ -1,7 +1,7 @@
 //! Places in a transaction of somebody else's: kept, given back and booked for a group, together with what its request says
 //! of it, both or neither.
 //!
-//! The rules are those of booking on behalf: never past the places, never what is owed to those who wait, never into a
+//! The rules are those of booking on behalf, with the groups' pool instead of the desk's: never past the places, never what is owed to those who wait, never into a
 //! closed session. The session's lock comes after the lock of the caller's own row, always in this order.
 
 use super::BookingError;
@@ -10,7 +10,7 @@ use super::claims::{Booked, Channel, Person, Source, lock, row};
 use super::waiting::{promote, standing};
 use crate::audit::{self, Entry};
 use crate::{Context, Services, messages};
-use domain::booking::{Party, PartySize, Refusal, SessionFacts, house_may_book};
+use domain::booking::{Party, PartySize, Pool, Refusal, SessionFacts, house_may_book};
 use domain::field::Fault;
 use domain::ids::{AccountId, BookingId, HoldId, SessionId};
 use jiff::Timestamp;
@@ -77,7 +77,10 @@ impl<'a> Locked<'a> {
         let session = self.session(id)?;
         let stands = standing(db, session, &policy_of(session)?, self.services.clock.now()).await?;
         let own = own.and_then(|own| stands.holds.get(&own.0).copied()).unwrap_or(0);
-        Ok(SessionFacts { held: stands.facts.held - own, ..stands.facts })
+        // A group's hold is in the groups' pool: without it the pool keeps the more, and for groups alone.
+        let mut facts = SessionFacts { held: stands.facts.held - own, ..stands.facts };
+        facts.pools.group.held = facts.pools.group.held.saturating_sub(own);
+        Ok(facts)
     }
 
     /// Keeps places until `until`. Answers the hold.
@@ -93,9 +96,9 @@ impl<'a> Locked<'a> {
     ) -> Result<HoldId, BookingError> {
         let size = PartySize::new(people).map_err(|fault| BookingError::field("members", fault))?;
         let facts = self.facts(db, session, None).await?;
-        house_may_book(self.services.clock.now(), &facts, Party { people: size, children: 0 })?;
+        house_may_book(self.services.clock.now(), &facts, Party { people: size, children: 0 }, Pool::Group)?;
         let hold: HoldId = self.context.new_id();
-        holds::add(db, session.0, hold.0, people as i32, until, self.context.now).await?;
+        holds::add(db, session.0, hold.0, (people as i32, Pool::Group.name()), until, self.context.now).await?;
         Ok(hold)
     }
 
@@ -112,7 +115,7 @@ impl<'a> Locked<'a> {
     ) -> Result<(), BookingError> {
         let size = PartySize::new(people).map_err(|fault| BookingError::field("members", fault))?;
         let facts = self.facts(db, session, own).await?;
-        house_may_book(self.services.clock.now(), &facts, Party { people: size, children: 0 })?;
+        house_may_book(self.services.clock.now(), &facts, Party { people: size, children: 0 }, Pool::Group)?;
         Ok(())
     }
 
@@ -147,16 +150,24 @@ impl<'a> Locked<'a> {
     /// `Refused`: full, closed, over.
     pub(crate) async fn book(&self, db: &mut PgConnection, asked: Asked<'_>) -> Result<Booked, BookingError> {
         let facts = self.facts(db, asked.session, asked.hold).await?;
-        house_may_book(self.services.clock.now(), &facts, asked.party)?;
+        let now = self.services.clock.now();
+        house_may_book(now, &facts, asked.party, Pool::Group)?;
         let session = self.session(asked.session)?;
-        let source = Source { channel: Channel::Staff, account: asked.account, hold: asked.hold, draft: None };
+        let source = Source {
+            channel: Channel::Staff,
+            pool: Pool::Group,
+            account: asked.account,
+            hold: asked.hold,
+            draft: None,
+        };
         let row = row(self.services, self.context, asked.person, asked.party, &source);
         let booked = Booked { booking: BookingId(row.id), session: asked.session, reference: row.reference.clone() };
         let detail = serde_json::json!({
             "session": session.id, "people": row.people, "children": row.children, "channel": row.channel,
         });
-        let written = sql::insert_bookings(db, self.context.now, &[(session, &row)]).await;
-        written.map_err(|error| oversold(error, facts.free()))?;
+        // By the clock the decision was made by: it says which pools are released.
+        let written = sql::insert_bookings(db, now, &[(session, &row)]).await;
+        written.map_err(|error| oversold(error, facts.free_for(Pool::Group)))?;
         let entry = Entry { action: "booking.made", subject_kind: "booking", subject: Some(row.id), detail };
         audit::record(db, self.context, &[entry]).await?;
         let told = [(booked.booking, session.starts_at.to_jiff())];
@@ -168,7 +179,7 @@ impl<'a> Locked<'a> {
 /// The net below the lock says "full" as the rules do.
 fn oversold(error: sqlx::Error, free: u32) -> BookingError {
     match store::constraint_of(&error) {
-        Some("booking_within_capacity") => Refusal::Full { free }.into(),
+        Some("booking_within_capacity" | "booking_within_pool") => Refusal::Full { free }.into(),
         _ => error.into(),
     }
 }

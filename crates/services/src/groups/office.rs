@@ -12,7 +12,7 @@ use crate::messages::{self, GroupTemplate};
 use crate::requests::{finished, locked, run, sealed, step};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::{Reference, Refusal};
+use domain::booking::{Pool, Reference, Refusal};
 use domain::groups::{Event, GroupPolicy, Holding, State};
 use domain::ids::{GroupRequestId, HoldId, SessionId};
 use domain::typed;
@@ -145,7 +145,7 @@ pub async fn nearby(
     };
     let answerable = |session: &SessionView| Answerable {
         session: *session,
-        over_by: request.people().saturating_sub(session.facts.free() + own(session)),
+        over_by: request.people().saturating_sub(session.facts.free_for(Pool::Group) + own(session)),
         agreed: agreed(request, session.id),
     };
     let mut all: Vec<Answerable> = museum.upcoming(context.now).map(answerable).collect();

@@ -11,6 +11,7 @@ use crate::booking::{self, TemplateView};
 use crate::files::specimen;
 use crate::limits::Network;
 use crate::{Context, Services};
+use domain::booking::{Places, Pool, Share, Split};
 use domain::bus::City;
 use domain::contact::{Contact, PersonName};
 use domain::groups::{Ages, Details, Kind, State};
@@ -23,6 +24,8 @@ use store::groups::requests as sql;
 const WEEKDAYS: [i8; 2] = [3, 5];
 /// Its places.
 const PLACES: u32 = 120;
+/// Of which kept for groups.
+const GROUPS_OWN: u32 = 80;
 
 /// An invented group: name, kind, city, ages, members, adults, and how far it is.
 type Group = (&'static str, Kind, City, Ages, u32, u32, State);
@@ -50,13 +53,15 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Gro
     }
     drop(db);
     let today = local_day(context.now);
+    // Whatever classes have not taken three days before, families may.
+    let split = Split { group: Share { places: GROUPS_OWN, release_hours: 72 }, ..Split::default() };
     for weekday in WEEKDAYS {
         let template = TemplateView {
             id: context.new_id(),
             weekday,
             starts: civil::time(16, 30, 0, 0),
             ends: civil::time(18, 0, 0, 0),
-            capacity: PLACES,
+            places: Places { total: PLACES, split },
             // From next week on: the museum's own demo fills the sessions of the days before, whichever they are.
             valid_from: today.checked_add(7.days()).unwrap_or(today),
             valid_until: None,
@@ -78,9 +83,9 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Gro
 async fn large_sessions(services: &Services, context: &Context) -> Result<Vec<SessionId>, GroupError> {
     let (_, policy) = policy(services).await?;
     let museum = booking::museum(services).await?;
-    let fit = museum
-        .upcoming(context.now)
-        .filter(|session| session.facts.free() >= PLACES && policy.is_in_reach(context.now, session.facts.starts_at));
+    let fit = museum.upcoming(context.now).filter(|session| {
+        session.fits_in(Pool::Group, PLACES) && policy.is_in_reach(context.now, session.facts.starts_at)
+    });
     Ok(fit.map(|session| session.id).collect())
 }
 

@@ -296,7 +296,7 @@ pub async fn add_date(
             template_id: None,
             starts_at: fresh.starts_at,
             ends_at: fresh.ends_at,
-            capacity: fresh.capacity as i32,
+            places: sessions::Places { capacity: fresh.capacity as i32, ..Default::default() },
         };
         if sessions::add_sessions(&mut tx, event.0, context.now, &[session]).await? == 0 {
             return Err(OutreachError::field("starts", Fault::AlreadyExists));

@@ -71,7 +71,7 @@ impl Event {
         let damaged = |_| OutreachError::Damaged("an event's words");
         let policy: Policy =
             serde_json::from_value(row.policy).map_err(|_| OutreachError::Damaged("an event's policy"))?;
-        let sessions = sessions.into_iter().map(SessionView::of).collect();
+        let sessions = sessions.into_iter().map(|row| SessionView::of(row, now)).collect();
         let form = row.form.map(parsed::<Form>).transpose()?.map(|form| (row.form_version, form));
         Ok(Self {
             id: ActivityId(row.id),

@@ -39,6 +39,8 @@ pub struct BookingRow {
     pub phone_index: Option<Vec<u8>>,
     /// Keyed hash of the mail address.
     pub mail_index: Option<Vec<u8>>,
+    /// Whose places it draws on: domain::booking::Pool.
+    pub pool: String,
     /// How often it was moved.
     pub moves: i32,
     /// iCalendar SEQUENCE.
@@ -65,7 +67,7 @@ pub async fn booking(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Boo
         BookingRow,
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
-                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
                 s.starts_at, s.ends_at, s.state as session_state, b.closure_id
          from booking b join session s on s.id = b.session_id where b.id = $1",
         id
@@ -80,7 +82,7 @@ pub async fn bookings(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<B
         BookingRow,
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
-                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
                 s.starts_at, s.ends_at, s.state as session_state, b.closure_id
          from booking b join session s on s.id = b.session_id where b.id = any($1)",
         ids
@@ -95,7 +97,7 @@ pub async fn by_reference(db: &mut PgConnection, reference: &str) -> sqlx::Resul
         BookingRow,
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
-                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
                 s.starts_at, s.ends_at, s.state as session_state, b.closure_id
          from booking b join session s on s.id = b.session_id where b.reference = $1 order by s.starts_at desc",
         reference
@@ -110,7 +112,7 @@ pub async fn of_session(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Ve
         BookingRow,
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
-                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
                 s.starts_at, s.ends_at, s.state as session_state, b.closure_id
          from booking b join session s on s.id = b.session_id where b.session_id = $1 order by b.id",
         session
@@ -126,7 +128,7 @@ pub async fn of_account(db: &mut PgConnection, account: Uuid) -> sqlx::Result<Ve
         BookingRow,
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
-                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
                 s.starts_at, s.ends_at, s.state as session_state, b.closure_id
          from account a
          join booking b on b.account_id = a.id or b.phone_index = a.phone_index or b.mail_index = a.mail_index
@@ -180,7 +182,7 @@ pub async fn search(db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<
         BookingRow,
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
-                b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
+                b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
                 s.starts_at, s.ends_at, s.state as session_state, b.closure_id
          from booking b join session s on s.id = b.session_id
          where b.activity_id = $1
@@ -244,6 +246,8 @@ pub struct Change {
     pub children: i32,
     /// One when it moves to another session.
     pub moves: i32,
+    /// Whose places it draws on then: domain::booking::Pool.
+    pub pool: &'static str,
 }
 
 /// Changes a confirmed booking. Answers whether it was confirmed.
@@ -256,7 +260,7 @@ pub async fn change(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update booking set session_id = $3, people = $4, children = $5, moves = moves + $6, updated_at = $7,
-                sequence = sequence + 1, version = version + 1
+                sequence = sequence + 1, version = version + 1, pool = $8
          where session_id = $1 and id = $2 and state = 'confirmed'",
         session,
         id,
@@ -264,7 +268,8 @@ pub async fn change(
         to.people,
         to.children,
         to.moves,
-        now.to_sqlx() as _
+        now.to_sqlx() as _,
+        to.pool
     )
     .execute(db)
     .await?;

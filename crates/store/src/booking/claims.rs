@@ -18,6 +18,14 @@ pub struct LockedSession {
     pub ends_at: Timestamp,
     /// Places.
     pub capacity: i32,
+    /// Of which kept for groups …
+    pub group_places: i32,
+    /// … until so many hours before the beginning.
+    pub group_release_hours: i32,
+    /// Of which kept for the house's own desk …
+    pub staff_places: i32,
+    /// … until so many hours before the beginning.
+    pub staff_release_hours: i32,
     /// `open` or `closed`; closed too while the activity is not published.
     pub state: String,
     /// domain::booking::Policy as JSON.
@@ -32,6 +40,7 @@ pub async fn lock_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<
     sqlx::query_as!(
         LockedSession,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity,
+                  s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
                   case when a.published then s.state else 'closed' end as "state!", a.policy, a.policy_version
            from session s join activity a on a.id = s.activity_id
            where s.id = any($1) order by s.id for no key update of s"#,
@@ -47,6 +56,7 @@ pub async fn lock_free_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Re
     sqlx::query_as!(
         LockedSession,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity,
+                  s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
                   case when a.published then s.state else 'closed' end as "state!", a.policy, a.policy_version
            from session s join activity a on a.id = s.activity_id
            where s.id = any($1) order by s.id for no key update of s skip locked"#,
@@ -61,6 +71,7 @@ pub async fn find_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<
     sqlx::query_as!(
         LockedSession,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity,
+                  s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
                   case when a.published then s.state else 'closed' end as "state!", a.policy, a.policy_version
            from session s join activity a on a.id = s.activity_id
            where s.id = any($1) order by s.id"#,
@@ -104,16 +115,31 @@ pub async fn people_booked(db: &mut PgConnection, session: Uuid) -> sqlx::Result
     .await
 }
 
-/// The same of several sessions; those without a booking are left out.
-pub async fn people_booked_each(db: &mut PgConnection, sessions: &[Uuid]) -> sqlx::Result<Vec<(Uuid, i64)>> {
-    let rows = sqlx::query!(
-        r#"select session_id, sum(people) as "people!" from booking
-           where session_id = any($1) and state = 'confirmed' group by session_id"#,
+/// People with a confirmed booking of a session, and whose places they draw on.
+#[derive(Debug, Clone)]
+pub struct Booked {
+    /// Session.
+    pub session_id: Uuid,
+    /// Everybody.
+    pub people: i64,
+    /// Of whom drawing on the groups' places.
+    pub of_groups: i64,
+    /// Of whom drawing on the desk's.
+    pub of_staff: i64,
+}
+
+/// [`people_booked`] of several sessions, pool by pool; those without a booking are left out.
+pub async fn people_booked_each(db: &mut PgConnection, sessions: &[Uuid]) -> sqlx::Result<Vec<Booked>> {
+    sqlx::query_as!(
+        Booked,
+        r#"select session_id, sum(people) as "people!",
+                  coalesce(sum(people) filter (where pool = 'group'), 0) as "of_groups!",
+                  coalesce(sum(people) filter (where pool = 'staff'), 0) as "of_staff!"
+           from booking where session_id = any($1) and state = 'confirmed' group by session_id"#,
         sessions
     )
     .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.session_id, row.people)).collect())
+    .await
 }
 
 /// A hold that is still alive.
@@ -315,6 +341,8 @@ pub struct NewBooking {
     pub children: i32,
     /// `web`, `staff` or `api`.
     pub channel: &'static str,
+    /// Whose places it draws on: domain::booking::Pool.
+    pub pool: &'static str,
     /// Language of its messages.
     pub locale: &'static str,
     /// Whose account, if any.
@@ -355,19 +383,20 @@ pub async fn insert_bookings(
         "with fresh as (
            select * from unnest($1::uuid[], $2::uuid[], $3::integer[],
                                 $5::uuid[], $6::text[], $7::integer[], $8::integer[], $9::text[], $10::text[], $11::uuid[],
-                                $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[], $17::uuid[], $18::uuid[])
+                                $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[], $17::uuid[], $18::uuid[],
+                                $19::text[])
              as fresh (session_id, activity_id, policy_version,
                        id, reference, people, children, channel, locale, account_id,
-                       name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, hold_id, draft_id)),
+                       name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, hold_id, draft_id, pool)),
          consumed as (delete from hold using fresh where hold.session_id = fresh.session_id and hold.id = fresh.hold_id),
          closed as (update booking_draft d set booking_id = fresh.id from fresh where d.id = fresh.draft_id),
          answered as (update event_answers a set booking_id = fresh.id from fresh
                       where a.draft_id = fresh.draft_id and a.booking_id is null)
          insert into booking (session_id, id, activity_id, reference, state, people, children, channel, locale, account_id,
                               name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version,
-                              created_at, updated_at)
+                              created_at, updated_at, pool)
          select session_id, id, activity_id, reference, 'confirmed', people, children, channel, locale, account_id,
-                name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version, $4, $4
+                name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version, $4, $4, pool
          from fresh",
         &of_session(fresh, |s| s.id),
         &of_session(fresh, |s| s.activity_id),
@@ -386,7 +415,8 @@ pub async fn insert_bookings(
         &column(fresh, |b| b.mail_sealed.clone()) as _,
         &column(fresh, |b| b.mail_index.clone()) as _,
         &column(fresh, |b| b.hold_id) as _,
-        &column(fresh, |b| b.draft_id) as _
+        &column(fresh, |b| b.draft_id) as _,
+        &column(fresh, |b| b.pool.to_owned())
     )
     .execute(db)
     .await?;

@@ -4,22 +4,23 @@ use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Keeps places until `expires_at`.
+/// Keeps places of a pool (domain::booking::Pool) until `expires_at`.
 pub async fn add(
     db: &mut PgConnection,
     session: Uuid,
     id: Uuid,
-    people: i32,
+    (people, pool): (i32, &str),
     expires_at: jiff::Timestamp,
     now: jiff::Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into hold (session_id, id, people, expires_at, created_at) values ($1, $2, $3, $4, $5)",
+        "insert into hold (session_id, id, people, expires_at, created_at, pool) values ($1, $2, $3, $4, $5, $6)",
         session,
         id,
         people,
         expires_at.to_sqlx() as _,
-        now.to_sqlx() as _
+        now.to_sqlx() as _,
+        pool
     )
     .execute(db)
     .await?;

@@ -75,14 +75,30 @@ pub struct SessionRow {
     pub ends_at: Timestamp,
     /// Places.
     pub capacity: i32,
+    /// Of which kept for groups …
+    pub group_places: i32,
+    /// … until so many hours before the beginning.
+    pub group_release_hours: i32,
+    /// Of which kept for the house's own desk …
+    pub staff_places: i32,
+    /// … until so many hours before the beginning.
+    pub staff_release_hours: i32,
     /// `open`, `closed`.
     pub state: String,
     /// Edit counter.
     pub version: i32,
     /// People with a confirmed booking.
     pub booked: i64,
+    /// Of whom drawing on the groups' places.
+    pub booked_by_groups: i64,
+    /// Of whom drawing on the desk's.
+    pub booked_by_staff: i64,
     /// People with a live hold.
     pub held: i64,
+    /// Of whom drawing on the groups' places.
+    pub held_for_groups: i64,
+    /// Of whom drawing on the desk's.
+    pub held_for_staff: i64,
     /// People who came.
     pub arrived: i64,
     /// Confirmed bookings.
@@ -104,16 +120,24 @@ pub async fn sessions_between(
     sqlx::query_as!(
         SessionRow,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
+                  s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
+                  coalesce(b.of_groups, 0) as "booked_by_groups!", coalesce(b.of_staff, 0) as "booked_by_staff!",
+                  coalesce(h.of_groups, 0) as "held_for_groups!", coalesce(h.of_staff, 0) as "held_for_staff!",
                   coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
                   (select count(*) from waiting_wish w join waiting_entry e on e.id = w.waiting_id
                    where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
                          and e.offered_session <> s.id and e.offer_expires_at <= $4))) as "waiting!",
                   null::jsonb as "policy?"
            from session s
-           left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings
+           left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings,
+                                     sum(people) filter (where pool = 'group') as of_groups,
+                                     sum(people) filter (where pool = 'staff') as of_staff
                               from booking where session_id = s.id and state = 'confirmed') b on true
-           left join lateral (select sum(people) as people from hold where session_id = s.id and expires_at > $4) h on true
+           left join lateral (select sum(people) as people,
+                                     sum(people) filter (where pool = 'group') as of_groups,
+                                     sum(people) filter (where pool = 'staff') as of_staff
+                              from hold where session_id = s.id and expires_at > $4) h on true
            where s.activity_id = $1 and s.starts_at >= $2 and s.starts_at < $3
            order by s.starts_at, s.id"#,
         activity,
@@ -130,7 +154,10 @@ pub async fn session(db: &mut PgConnection, id: Uuid, now: jiff::Timestamp) -> s
     sqlx::query_as!(
         SessionRow,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
+                  s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
+                  coalesce(b.of_groups, 0) as "booked_by_groups!", coalesce(b.of_staff, 0) as "booked_by_staff!",
+                  coalesce(h.of_groups, 0) as "held_for_groups!", coalesce(h.of_staff, 0) as "held_for_staff!",
                   coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
                   (select count(*) from waiting_wish w join waiting_entry e on e.id = w.waiting_id
                    where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
@@ -138,9 +165,14 @@ pub async fn session(db: &mut PgConnection, id: Uuid, now: jiff::Timestamp) -> s
                   a.policy as "policy?"
            from session s
            join activity a on a.id = s.activity_id
-           left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings
+           left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings,
+                                     sum(people) filter (where pool = 'group') as of_groups,
+                                     sum(people) filter (where pool = 'staff') as of_staff
                               from booking where session_id = s.id and state = 'confirmed') b on true
-           left join lateral (select sum(people) as people from hold where session_id = s.id and expires_at > $2) h on true
+           left join lateral (select sum(people) as people,
+                                     sum(people) filter (where pool = 'group') as of_groups,
+                                     sum(people) filter (where pool = 'staff') as of_staff
+                              from hold where session_id = s.id and expires_at > $2) h on true
            where s.id = $1"#,
         id,
         now.to_sqlx() as _
@@ -164,6 +196,14 @@ pub struct TemplateRow {
     pub ends: Time,
     /// Places.
     pub capacity: i32,
+    /// Of which kept for groups …
+    pub group_places: i32,
+    /// … until so many hours before the beginning.
+    pub group_release_hours: i32,
+    /// Of which kept for the house's own desk …
+    pub staff_places: i32,
+    /// … until so many hours before the beginning.
+    pub staff_release_hours: i32,
     /// First day.
     pub valid_from: Date,
     /// Last day, if any.
@@ -174,7 +214,8 @@ pub struct TemplateRow {
 pub async fn templates(db: &mut PgConnection, activity: Uuid) -> sqlx::Result<Vec<TemplateRow>> {
     sqlx::query_as!(
         TemplateRow,
-        "select id, activity_id, weekday, starts, ends, capacity, valid_from, valid_until
+        "select id, activity_id, weekday, starts, ends, capacity,
+                group_places, group_release_hours, staff_places, staff_release_hours, valid_from, valid_until
          from session_template where activity_id = $1 order by weekday, starts, valid_from",
         activity
     )
@@ -185,8 +226,9 @@ pub async fn templates(db: &mut PgConnection, activity: Uuid) -> sqlx::Result<Ve
 /// Adds a template.
 pub async fn add_template(db: &mut PgConnection, fresh: &TemplateRow) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into session_template (id, activity_id, weekday, starts, ends, capacity, valid_from, valid_until)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into session_template (id, activity_id, weekday, starts, ends, capacity, valid_from, valid_until,
+                                       group_places, group_release_hours, staff_places, staff_release_hours)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         fresh.id,
         fresh.activity_id,
         fresh.weekday,
@@ -194,7 +236,11 @@ pub async fn add_template(db: &mut PgConnection, fresh: &TemplateRow) -> sqlx::R
         fresh.ends as _,
         fresh.capacity,
         fresh.valid_from as _,
-        fresh.valid_until as _
+        fresh.valid_until as _,
+        fresh.group_places,
+        fresh.group_release_hours,
+        fresh.staff_places,
+        fresh.staff_release_hours
     )
     .execute(db)
     .await?;
@@ -258,6 +304,21 @@ pub async fn add_exception(db: &mut PgConnection, activity: Uuid, fresh: &Except
     Ok(())
 }
 
+/// The places of a session, and for whom.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Places {
+    /// All of them.
+    pub capacity: i32,
+    /// Of which kept for groups …
+    pub group_places: i32,
+    /// … until so many hours before the beginning.
+    pub group_release_hours: i32,
+    /// Of which kept for the house's own desk …
+    pub staff_places: i32,
+    /// … until so many hours before the beginning.
+    pub staff_release_hours: i32,
+}
+
 /// A session to make.
 #[derive(Debug, Clone)]
 pub struct NewSession {
@@ -270,7 +331,7 @@ pub struct NewSession {
     /// End.
     pub ends_at: jiff::Timestamp,
     /// Places.
-    pub capacity: i32,
+    pub places: Places,
     /// Which of the rooms that an activity uses at one instant.
     pub room: i16,
 }
@@ -286,13 +347,17 @@ pub async fn add_sessions(
     let templates: Vec<Option<Uuid>> = fresh.iter().map(|s| s.template_id).collect();
     let starts: Vec<Timestamp> = fresh.iter().map(|s| s.starts_at.to_sqlx()).collect();
     let ends: Vec<Timestamp> = fresh.iter().map(|s| s.ends_at.to_sqlx()).collect();
-    let capacities: Vec<i32> = fresh.iter().map(|s| s.capacity).collect();
+    let column = |of: fn(&NewSession) -> i32| fresh.iter().map(of).collect::<Vec<_>>();
     let rooms: Vec<i16> = fresh.iter().map(|s| s.room).collect();
     let done = sqlx::query!(
-        "insert into session (id, activity_id, template_id, starts_at, ends_at, capacity, room, created_at)
-         select id, $1, template_id, starts_at, ends_at, capacity, room, $2
-         from unnest($3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::integer[], $8::smallint[])
-           as fresh (id, template_id, starts_at, ends_at, capacity, room)
+        "insert into session (id, activity_id, template_id, starts_at, ends_at, capacity, created_at,
+                              group_places, group_release_hours, staff_places, staff_release_hours, room)
+         select id, $1, template_id, starts_at, ends_at, capacity, $2,
+                group_places, group_release_hours, staff_places, staff_release_hours, room
+         from unnest($3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::integer[], $8::integer[],
+                     $9::integer[], $10::integer[], $11::integer[], $12::smallint[])
+           as fresh (id, template_id, starts_at, ends_at, capacity,
+                     group_places, group_release_hours, staff_places, staff_release_hours, room)
          on conflict (activity_id, starts_at, room) do nothing",
         activity,
         now.to_sqlx() as _,
@@ -300,7 +365,11 @@ pub async fn add_sessions(
         &templates as _,
         &starts as _,
         &ends as _,
-        &capacities,
+        &column(|s| s.places.capacity),
+        &column(|s| s.places.group_places),
+        &column(|s| s.places.group_release_hours),
+        &column(|s| s.places.staff_places),
+        &column(|s| s.places.staff_release_hours),
         &rooms
     )
     .execute(db)
@@ -308,13 +377,19 @@ pub async fn add_sessions(
     Ok(done.rows_affected())
 }
 
-/// Changes the capacity of a session if nobody changed it since `version`. Answers whether it was so.
-pub async fn change_capacity(db: &mut PgConnection, id: Uuid, version: i32, capacity: i32) -> sqlx::Result<bool> {
+/// Changes the places of a session if nobody changed it since `version`. Answers whether it was so.
+pub async fn change_places(db: &mut PgConnection, id: Uuid, version: i32, to: Places) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update session set capacity = $3, version = version + 1 where id = $1 and version = $2",
+        "update session set capacity = $3, version = version + 1, group_places = $4, group_release_hours = $5,
+                staff_places = $6, staff_release_hours = $7
+         where id = $1 and version = $2",
         id,
         version,
-        capacity
+        to.capacity,
+        to.group_places,
+        to.group_release_hours,
+        to.staff_places,
+        to.staff_release_hours
     )
     .execute(db)
     .await?;

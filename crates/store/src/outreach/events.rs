@@ -103,13 +103,21 @@ pub async fn sessions_after(
     sqlx::query_as!(
         SessionRow,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
+                  s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
+                  coalesce(b.of_groups, 0) as "booked_by_groups!", coalesce(b.of_staff, 0) as "booked_by_staff!",
+                  coalesce(h.of_groups, 0) as "held_for_groups!", coalesce(h.of_staff, 0) as "held_for_staff!",
                   coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
                   0::bigint as "waiting!", null::jsonb as "policy?"
            from session s join event e on e.activity_id = s.activity_id
-           left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings
+           left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings,
+                                     sum(people) filter (where pool = 'group') as of_groups,
+                                     sum(people) filter (where pool = 'staff') as of_staff
                               from booking where session_id = s.id and state = 'confirmed') b on true
-           left join lateral (select sum(people) as people from hold where session_id = s.id and expires_at > $2) h on true
+           left join lateral (select sum(people) as people,
+                                     sum(people) filter (where pool = 'group') as of_groups,
+                                     sum(people) filter (where pool = 'staff') as of_staff
+                              from hold where session_id = s.id and expires_at > $2) h on true
            where s.ends_at > $1
            order by s.starts_at, s.id"#,
         ended.to_sqlx() as _,

@@ -92,3 +92,42 @@ async fn one_more_session_is_added_and_a_refused_one_keeps_what_was_typed() {
     again(&add("2026-07-20", "18:00", "19:00", "30").await, REFUSED, "已经有一个相同的了");
     assert_eq!(number(&site, all).await, before + 1);
 }
+
+#[tokio::test]
+async fn places_kept_for_groups_and_the_desk_are_not_shown_as_free_to_the_public() {
+    let site = museum().await;
+    let officer = officer(&site).await;
+    let id = &sessions_of(&site, SATURDAY).await[0];
+    let page = format!("/staff/museum/sessions/{id}");
+    let split = |group: &'static str| {
+        [
+            ("version", "1"),
+            ("capacity", "40"),
+            ("group_places", group),
+            ("group_release", "48"),
+            ("staff_places", "7"),
+            ("staff_release", "2"),
+        ]
+    };
+    let much = send(&officer, &page, &split("41")).await;
+    again(&much, REFUSED, "填写 0 到 40 之间的数字");
+    assert!(much.body.contains("value=\"41\"") && much.body.contains("value=\"48\""), "what was typed is kept");
+    let no_number = send(&officer, &page, &split("some")).await;
+    again(&no_number, REFUSED, "填写一个数字");
+
+    gone_to(&send(&officer, &page, &split("10")).await, &format!("{page}?done=changed"));
+    assert_eq!(noted(&site, "session.changed", id).await, 1);
+    let shown = excerpt(&officer.get(&page).await.body);
+    assert!(shown.contains("团体10010") && shown.contains("预留（代订）707"), "{shown}");
+    assert!(shown.contains("7月23日") && shown.contains("09:00 释放"), "{shown}");
+    later(&site, 2);
+    let public = excerpt(&officer.get(&format!("/museum/sessions?people=2&day={SATURDAY}")).await.body);
+    assert!(public.contains("余23位"), "{public}");
+    let desk = excerpt(&officer.get(&format!("/staff/museum/book?session={id}")).await.body);
+    assert!(desk.contains("余 30"), "the desk has its own and what is anybody's: {desk}");
+
+    // A colleague's form of before says how it is split now.
+    let late = send(&officer, &page, &split("20")).await;
+    again(&late, StatusCode::CONFLICT, "团体 10 人，开场前 48 小时释放");
+    assert!(late.body.contains("value=\"20\""));
+}

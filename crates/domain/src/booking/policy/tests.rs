@@ -16,6 +16,7 @@ fn session(booked: u32, held: u32) -> SessionFacts {
         held,
         owed: 0,
         closed: false,
+        pools: Pools::default(),
     }
 }
 fn decide(now: &str, session: &SessionFacts, party: Party, person: BookingFacts) -> Result<(), Refusal> {
@@ -108,13 +109,15 @@ fn a_pause_ends_at_its_instant_and_is_told_before_the_limits() {
 
 #[test]
 fn the_house_is_bound_by_places_and_by_the_sessions_end_alone() {
-    let may = |now: &str, session: SessionFacts, people| house_may_book(instant(now), &session, party(people, 0));
+    let may = |now: &str, session: SessionFacts, people| {
+        house_may_book(instant(now), &session, party(people, 0), Pool::Staff)
+    };
     let (early, during) = ("2026-01-01T00:00:00+08:00", "2026-07-28T09:30:00+08:00");
     assert_eq!(may(early, session(0, 0), 20), Ok(()), "before it opens, more than the public may bring");
     assert_eq!(may(during, session(0, 0), 20), Ok(()), "while it runs");
     assert_eq!(may(during, session(15, 1), 5), Err(Refusal::Full { free: 4 }));
     let over = session(0, 0).ends_at;
-    assert_eq!(house_may_book(over, &session(0, 0), party(1, 0)), Err(Refusal::TooLate));
+    assert_eq!(house_may_book(over, &session(0, 0), party(1, 0), Pool::Staff), Err(Refusal::TooLate));
     let closed = SessionFacts { closed: true, ..session(0, 0) };
     assert_eq!(may(early, closed, 1), Err(Refusal::SessionClosed));
 }

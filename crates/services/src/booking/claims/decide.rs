@@ -4,6 +4,7 @@ use super::lane::{Asked, Way};
 use super::table::Table;
 use super::{Answer, Booked, BookingError, Claim, Granted, Guard, HoldOrder, Order};
 use crate::booking::persons::{Persons, since};
+use crate::booking::pools;
 use crate::booking::waiting::{Asked as Stands, Standing, handed_on, lock_lines, standings};
 use crate::{Services, audit, machines, messages};
 use domain::booking::{Policy, SessionFacts, WaitingState};
@@ -276,14 +277,15 @@ async fn stand(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = sessions.iter().map(|(session, _)| session.id).collect();
-    let booked: HashMap<Uuid, i64> = sql::people_booked_each(db, &ids).await?.into_iter().collect();
+    let booked: HashMap<Uuid, sql::Booked> =
+        sql::people_booked_each(db, &ids).await?.into_iter().map(|booked| (booked.session_id, booked)).collect();
     let asked: Vec<Stands<'_>> = sessions
         .iter()
         .map(|(session, policy)| Stands {
             id: session.id,
             activity: session.activity_id,
             policy,
-            facts: facts(session, booked.get(&session.id).copied().unwrap_or(0), 0),
+            facts: facts(session, booked.get(&session.id), now),
         })
         .collect();
     standings(db, &asked, now).await
@@ -328,15 +330,29 @@ fn made(order: &Order, session: Uuid) -> audit::Entry {
     }
 }
 
-pub(in crate::booking) fn facts(session: &sql::LockedSession, booked: i64, held: u32) -> SessionFacts {
+/// What a locked session is at `now`, its holds and its line not counted yet.
+pub(in crate::booking) fn facts(
+    session: &sql::LockedSession,
+    booked: Option<&sql::Booked>,
+    now: Timestamp,
+) -> SessionFacts {
+    let starts_at = session.starts_at.to_jiff();
+    let split = pools::split([
+        session.group_places,
+        session.group_release_hours,
+        session.staff_places,
+        session.staff_release_hours,
+    ]);
+    let in_pools = booked.map_or((0, 0), |booked| (booked.of_groups, booked.of_staff));
     SessionFacts {
-        starts_at: session.starts_at.to_jiff(),
+        starts_at,
         ends_at: session.ends_at.to_jiff(),
         capacity: session.capacity.max(0) as u32,
-        booked: booked.max(0) as u32,
-        held,
+        booked: booked.map_or(0, |booked| booked.people.max(0) as u32),
+        held: 0,
         owed: 0,
         closed: session.state != "open",
+        pools: pools::booked(split, starts_at, now, in_pools),
     }
 }
 

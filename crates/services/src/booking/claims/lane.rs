@@ -176,7 +176,7 @@ fn may_pass(error: &sqlx::Error) -> bool {
 fn failed(error: sqlx::Error) -> BookingError {
     if may_pass(&error) {
         Refusal::Busy.into()
-    } else if store::constraint_of(&error) == Some("booking_within_capacity") {
+    } else if matches!(store::constraint_of(&error), Some("booking_within_capacity" | "booking_within_pool")) {
         // The net below the lock caught something: nobody is oversold, and somebody should look.
         tracing::error!("the capacity guard of the database refused what the engine had admitted");
         Refusal::Full { free: 0 }.into()

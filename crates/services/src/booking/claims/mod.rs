@@ -17,7 +17,7 @@ use super::entrance::{Passed, Who, pass};
 use crate::crypto::Place;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::{Party, PartySize, Reference, Refusal};
+use domain::booking::{Party, PartySize, Pool, Reference, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId, WaitingId};
 use jiff::Timestamp;
@@ -83,7 +83,7 @@ pub(super) struct Order {
     /// Keyed hash of the contact the limits count.
     pub person: Option<Vec<u8>>,
     pub key: Key,
-    /// Staff may book outside the public's opening hours and limits, never beyond the places.
+    /// Staff may book outside the public's opening hours and limits and on the places their desk keeps, never beyond them.
     pub by_house: bool,
     /// The entry of the waiting list whose offer is taken: without a live offer there is no booking.
     pub offer: Option<WaitingId>,
@@ -163,6 +163,7 @@ pub(super) fn contact_index(services: &Services, contact: &Contact) -> Vec<u8> {
 
 pub(super) struct Source {
     pub channel: Channel,
+    pub pool: Pool,
     pub account: Option<AccountId>,
     pub hold: Option<HoldId>,
     pub draft: Option<DraftId>,
@@ -190,6 +191,7 @@ pub(super) fn row(
         people: party.people.get() as i32,
         children: i32::from(party.children),
         channel: source.channel.name(),
+        pool: source.pool.name(),
         locale: context.locale.tag(),
         account_id: source.account.map(|account| account.0),
         name_sealed: seal("name_sealed", person.name.as_str()),
@@ -242,14 +244,16 @@ pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Re
     );
     // A machine keeps its place in a line by repeating the request under its key.
     let line = format!("{scope} {}", asked.key);
-    let source = Source { channel, account: None, hold: None, draft: None };
+    let by_house = channel == Channel::Staff;
+    let pool = if by_house { Pool::Staff } else { Pool::Individual };
+    let source = Source { channel, pool, account: None, hold: None, draft: None };
     let order = Order {
         row: row(services, context, &asked.person, asked.party, &source),
         context: context.clone(),
         party: asked.party,
         person: asked.person.contact.as_ref().map(|contact| contact_index(services, contact)),
         key: Key { scope, key: asked.key, body_hash },
-        by_house: channel == Channel::Staff,
+        by_house,
         offer: None,
     };
     let passed = match channel {

@@ -3,7 +3,7 @@
 use super::super::persons::Span;
 use super::{BookingError, HoldOrder, Order, sql};
 use crate::booking::waiting::Standing;
-use domain::booking::{BookingFacts, Party, Policy, Refusal, SessionFacts, house_may_book, may_book};
+use domain::booking::{BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, house_may_book, may_book};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -55,13 +55,16 @@ impl Table {
             // What was offered was theirs before anybody else's.
             facts.owed = 0;
         }
-        if order.by_house {
-            house_may_book(self.now, &facts, order.party)?;
+        let pool = if order.by_house {
+            house_may_book(self.now, &facts, order.party, Pool::Staff)?;
+            Pool::Staff
         } else {
             may_book(&self.policy, self.now, &facts, order.party, person)?;
-        }
+            Pool::Individual
+        };
+        // The holds that claims take up are the public's: none is in a pool.
         self.facts.held -= own;
-        self.facts.booked += order.party.people.get();
+        self.facts = self.facts.and_booked(pool, order.party.people.get());
         if let Some(hold) = order.row.hold_id {
             self.holds.remove(&hold);
         }

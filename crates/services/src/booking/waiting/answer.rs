@@ -10,7 +10,7 @@ use super::view::{WaitingView, entry_of, open_link, opened, read_in};
 use crate::audit;
 use crate::db::to_the_end;
 use crate::{Context, Services};
-use domain::booking::{Party, PartySize, Refusal, WaitingEvent, WaitingState};
+use domain::booking::{Party, PartySize, Pool, Refusal, WaitingEvent, WaitingState};
 use domain::ids::{AccountId, BookingId, HoldId, SessionId, WaitingId};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -52,8 +52,13 @@ pub(super) async fn take(
     let person = opened(services, &entry)?;
     let people = PartySize::new(entry.people.unsigned_abs()).map_err(|_| BookingError::Damaged("a party"))?;
     let party = Party::new(people, entry.children.unsigned_abs()).map_err(|_| BookingError::Damaged("a party"))?;
-    let source =
-        Source { channel, account: entry.account_id.map(AccountId), hold: Some(HoldId(entry.id)), draft: None };
+    let source = Source {
+        channel,
+        pool: Pool::Individual,
+        account: entry.account_id.map(AccountId),
+        hold: Some(HoldId(entry.id)),
+        draft: None,
+    };
     // Its messages are in the language it joined in, whichever page the answer was given on.
     let context = Context { locale: domain::Locale::from_tag(&entry.locale), ..context.clone() };
     let order = Order {

@@ -56,7 +56,7 @@ pub async fn begin_waiting(
     let found = found.first().ok_or(BookingError::NotFound)?;
     keeps_a_list(&mut db, found.activity_id).await?;
     let party = Party { people, children: 0 };
-    let known = facts(found, 0, 0);
+    let known = facts(found, None, context.now);
     may_wait(&policy_of(found)?, context.now, &known, party, BookingFacts::default(), 0, false)?;
     if calendar::session(&mut db, session, context.now).await?.fits(people.get()) {
         return Err(Refusal::PlacesFree.into());
@@ -320,7 +320,7 @@ async fn admitted(
     let mut entries: Vec<_> = on_lists.iter().map(|(entry, _)| *entry).collect();
     entries.sort_unstable();
     entries.dedup();
-    let known = facts(session, 0, 0);
+    let known = facts(session, None, services.clock.now());
     may_wait(&policy, services.clock.now(), &known, fresh.party, had, entries.len() as u32, here)?;
     Ok(())
 }

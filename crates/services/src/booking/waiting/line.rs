@@ -3,6 +3,7 @@
 use super::super::BookingError;
 use super::super::change::policy_of;
 use super::super::claims::{Guard, lock};
+use super::super::pools;
 use super::standing::{Asked, InLine, Standing, standing, standings};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
@@ -302,15 +303,7 @@ async fn due(services: &Services) -> Result<Vec<Uuid>, BookingError> {
         .iter()
         .zip(&policies)
         .filter_map(|(session, policy)| {
-            let facts = SessionFacts {
-                starts_at: session.starts_at.to_jiff(),
-                ends_at: session.ends_at.to_jiff(),
-                capacity: session.capacity.max(0) as u32,
-                booked: session.booked.max(0) as u32,
-                held: 0,
-                owed: 0,
-                closed: session.state != "open",
-            };
+            let facts = filled(session, now);
             Some(Asked { id: session.id, activity: session.activity_id, policy: policy.as_ref()?, facts })
         })
         .collect();
@@ -328,6 +321,27 @@ async fn due(services: &Services) -> Result<Vec<Uuid>, BookingError> {
         session.run_out || policy.is_none() || due.contains(&session.id)
     };
     Ok(sessions.iter().zip(&policies).filter(|(s, policy)| known(s, policy)).map(|(s, _)| s.id).collect())
+}
+
+/// A session somebody waits for, its holds and its line not counted yet.
+fn filled(session: &sql::WaitedFor, now: Timestamp) -> SessionFacts {
+    let starts_at = session.starts_at.to_jiff();
+    let split = pools::split([
+        session.group_places,
+        session.group_release_hours,
+        session.staff_places,
+        session.staff_release_hours,
+    ]);
+    SessionFacts {
+        starts_at,
+        ends_at: session.ends_at.to_jiff(),
+        capacity: session.capacity.max(0) as u32,
+        booked: session.booked.max(0) as u32,
+        held: 0,
+        owed: 0,
+        closed: session.state != "open",
+        pools: pools::booked(split, starts_at, now, (session.booked_by_groups, session.booked_by_staff)),
+    }
 }
 
 async fn pass_on_of(services: &Services, session: Uuid) -> Result<usize, BookingError> {

@@ -65,7 +65,7 @@ pub async fn waiting_list(
     let policy: Policy = serde_json::from_value(row.policy.clone().unwrap_or_default())
         .map_err(|_| BookingError::Damaged("a policy"))?;
     let activity = row.activity_id;
-    let facts = SessionView::of(row).facts;
+    let facts = SessionView::of(row, context.now).facts;
     let asked = [Asked { id: session.0, activity, policy: &policy, facts }];
     let stands = standings(&mut db, &asked, context.now).await?.swap_remove(0);
     let able: Vec<u32> = stands.able().iter().map(|party| party.people).collect();

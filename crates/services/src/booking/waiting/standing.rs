@@ -5,7 +5,7 @@
 
 use super::super::claims::facts;
 use super::super::persons::{Persons, since};
-use domain::booking::{Party, PartySize, Policy, SessionFacts, may_take, offer_until, owed};
+use domain::booking::{Party, PartySize, Policy, Pool, SessionFacts, may_take, offer_until, owed};
 use jiff::Timestamp;
 use sqlx::PgConnection;
 use std::collections::HashMap;
@@ -55,8 +55,12 @@ impl Standing {
 
     fn of(asked: &Asked<'_>, spoken: Vec<sql::Spoken>, had: &Persons, now: Timestamp) -> Self {
         let (line, holds): (Vec<_>, Vec<_>) = spoken.into_iter().partition(|spoken| spoken.place.is_some());
+        let pools = holds.iter().fold(asked.facts.pools.without_holds(), |pools, hold| {
+            let pool = hold.pool.as_deref().and_then(Pool::from_name).unwrap_or_default();
+            pools.held(pool, hold.people.unsigned_abs())
+        });
         let holds: HashMap<Uuid, u32> = holds.iter().map(|hold| (hold.id, hold.people.unsigned_abs())).collect();
-        let facts = SessionFacts { held: holds.values().sum(), owed: 0, ..asked.facts };
+        let facts = SessionFacts { held: holds.values().sum(), owed: 0, pools, ..asked.facts };
         let able = |party: &sql::Spoken| could_come(asked, &facts, party, had, now);
         let spent = line.iter().filter(|party| party.offered && !able(party)).map(|party| party.id).collect();
         let line: Vec<InLine> = line
@@ -119,8 +123,8 @@ pub(in crate::booking) async fn standing(
     policy: &Policy,
     now: Timestamp,
 ) -> sqlx::Result<Standing> {
-    let booked = claims::people_booked(db, session.id).await?;
-    let facts = facts(session, booked, 0);
+    let booked = claims::people_booked_each(db, &[session.id]).await?;
+    let facts = facts(session, booked.first(), now);
     let asked = [Asked { id: session.id, activity: session.activity_id, policy, facts }];
     let mut one = standings(db, &asked, now).await?;
     Ok(one.swap_remove(0))

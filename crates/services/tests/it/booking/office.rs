@@ -11,7 +11,7 @@ async fn a_capacity_below_the_booked_needs_a_confirmation_and_strands_nobody() {
     let (house, session) = house_with_session(10).await;
     book(&house.services, session, 1, 5).await.expect("there is room");
     let by = officer(&house);
-    let lower = |version, anyway| booking::change_capacity(&house.services, &by, session, version, 3, anyway);
+    let lower = |version, anyway| booking::change_places(&house.services, &by, session, version, 3, anyway);
     match lower(1, false).await {
         Err(BookingError::Fields(errors)) => assert_eq!(errors[0].fault, Fault::MustAccept),
         other => panic!("a confirmation is asked for: {other:?}"),
@@ -28,7 +28,7 @@ async fn a_capacity_below_the_booked_needs_a_confirmation_and_strands_nobody() {
 #[tokio::test]
 async fn a_steward_changes_no_session() {
     let (house, session) = house_with_session(10).await;
-    let answer = booking::change_capacity(&house.services, &steward(&house), session, 1, 3, true).await;
+    let answer = booking::change_places(&house.services, &steward(&house), session, 1, 3, true).await;
     assert!(matches!(answer, Err(BookingError::Denied(Denied::NotAllowed))));
 }
 

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use testkit::TestHouse;
 
 /// Several servers on the house's database.
-async fn servers(house: &TestHouse, count: usize, guard: Guard) -> Vec<Services> {
+pub async fn servers(house: &TestHouse, count: usize, guard: Guard) -> Vec<Services> {
     let mut all = Vec::new();
     for _ in 0..count {
         let mut server = TestHouse::second(&house.db, house.services.clock.clone(), 3).await;
@@ -38,7 +38,7 @@ async fn storm(
     answers
 }
 
-async fn switch_off_database_guard(house: &TestHouse) {
+pub async fn switch_off_database_guard(house: &TestHouse) {
     let owner = house.db.owner_pool();
     sqlx::raw_sql("alter table booking disable trigger user").execute(&owner).await.expect("the owner may");
 }

@@ -192,7 +192,7 @@ async fn more_places_promote_in_order_and_too_few_freeze_the_list() {
     let (house, session, _, two) = full_house().await;
     let (pair, one) = (joined(&house, session, 11, 2).await, joined(&house, session, 12, 1).await);
     let by = officer(&house);
-    let places = |version, n| booking::change_capacity(&house.services, &by, session, version, n, true);
+    let places = |version, n| booking::change_places(&house.services, &by, session, version, n, true);
     let lowered = places(1, 3).await.expect("confirmed");
     assert_eq!((lowered.facts.over_by(), lowered.facts.free()), (2, 0));
     let why = booking::waiting_list(&house.services, &by, session).await.expect("a list").why;

@@ -3,8 +3,10 @@
 use super::{approve, ask, free, house, keep, link, propose, request};
 use crate::booking::{book, is_full, officer, people_booked};
 use domain::account::Actor;
+use domain::booking::{Places, Share, Split};
 use domain::groups::{Holding, State};
 use jiff::SignedDuration;
+use services::booking;
 use services::groups::{self, GroupError, GroupFault};
 
 #[tokio::test]
@@ -112,4 +114,27 @@ async fn what_an_older_rule_kept_does_not_stand_in_the_groups_own_way() {
     keep(&house, Holding::Nothing).await;
     propose(&house, id, sessions[0]).await.expect("its own places are no others'");
     assert_eq!((request(&house, id).await.kept, free(&house, sessions[0]).await), (None, 60));
+}
+
+#[tokio::test]
+async fn an_approved_group_draws_on_the_groups_places_first_and_then_on_anybodys() {
+    let (house, sessions) = house(&[60]).await;
+    let session = sessions[0];
+    let split = Split { group: Share { places: 50, release_hours: 48 }, ..Split::default() };
+    let places = Places { total: 60, split };
+    booking::change_places(&house.services, &officer(&house), session, 1, places, false).await.expect("split");
+    assert_eq!(free(&house, session).await, 10, "fifty are the groups'");
+    book(&house.services, session, 1, 5).await.expect("five of the ten");
+    let id = ask(&house, 1, &sessions).await;
+    propose(&house, id, session).await.expect("fifty of their own and three of anybody's");
+    assert_eq!(free(&house, session).await, 2);
+    let (handle, class) = (link(&house, id).await, house.context(Actor::Anonymous));
+    groups::accept(&house.services, &class, &handle, None).await.expect("accepted");
+    approve(&house, id, session).await.expect("approved");
+    assert_eq!((people_booked(&house, session).await, free(&house, session).await), (58, 2));
+    // A second class finds two, and is told by how many it is too large.
+    house.services.clock.advance(SignedDuration::from_mins(16));
+    let second = ask(&house, 2, &sessions).await;
+    let late = approve(&house, second, session).await;
+    assert!(matches!(late, Err(GroupError::Over { by: 51, free: 2 })), "{late:?}");
 }

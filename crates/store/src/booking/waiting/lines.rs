@@ -37,6 +37,8 @@ pub struct Spoken {
     pub place: Option<i32>,
     /// The party has a live offer of this session: its places are those of the hold of the same id.
     pub offered: bool,
+    /// Whose places a hold draws on: domain::booking::Pool.
+    pub pool: Option<String>,
     /// Keyed hash of the party's phone or address.
     pub person: Option<Vec<u8>>,
 }
@@ -48,11 +50,11 @@ pub async fn spoken_for(db: &mut PgConnection, sessions: &[Uuid], now: jiff::Tim
     sqlx::query_as!(
         Spoken,
         r#"select session_id as "session_id!", id as "id!", people as "people!", 0 as "children!",
-                  null::integer as "place?", false as "offered!", null::bytea as "person?"
+                  null::integer as "place?", false as "offered!", pool as "pool?", null::bytea as "person?"
            from hold where session_id = any($1) and expires_at > $2
            union all
            (select w.session_id, e.id, e.people, e.children, w.place,
-                   e.state = 'offered' and e.offered_session = w.session_id, coalesce(e.phone_index, e.mail_index)
+                   e.state = 'offered' and e.offered_session = w.session_id, null, coalesce(e.phone_index, e.mail_index)
             from waiting_wish w join waiting_entry e on e.id = w.waiting_id
             where w.session_id = any($1) and not w.over
               and (e.state = 'waiting'
@@ -137,12 +139,24 @@ pub struct WaitedFor {
     pub ends_at: Timestamp,
     /// Places.
     pub capacity: i32,
+    /// Of which kept for groups …
+    pub group_places: i32,
+    /// … until so many hours before the beginning.
+    pub group_release_hours: i32,
+    /// Of which kept for the house's own desk …
+    pub staff_places: i32,
+    /// … until so many hours before the beginning.
+    pub staff_release_hours: i32,
     /// `open`, `closed`.
     pub state: String,
     /// domain::booking::Policy.
     pub policy: serde_json::Value,
     /// People with a confirmed booking.
     pub booked: i64,
+    /// Of whom drawing on the groups' places.
+    pub booked_by_groups: i64,
+    /// Of whom drawing on the desk's.
+    pub booked_by_staff: i64,
     /// An offer of it has run out.
     pub run_out: bool,
 }
@@ -153,10 +167,16 @@ pub async fn sessions(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Resu
     sqlx::query_as!(
         WaitedFor,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, a.policy,
-                  (select coalesce(sum(people), 0) from booking where session_id = s.id and state = 'confirmed') as "booked!",
+                  s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
+                  coalesce(b.people, 0) as "booked!", coalesce(b.of_groups, 0) as "booked_by_groups!",
+                  coalesce(b.of_staff, 0) as "booked_by_staff!",
                   exists (select from waiting_entry where state = 'offered' and offered_session = s.id
                             and offer_expires_at <= $1) as "run_out!"
            from session s join activity a on a.id = s.activity_id
+           left join lateral (select sum(people) as people,
+                                     sum(people) filter (where pool = 'group') as of_groups,
+                                     sum(people) filter (where pool = 'staff') as of_staff
+                              from booking where session_id = s.id and state = 'confirmed') b on true
            where exists (select from waiting_wish w where w.session_id = s.id and not w.over)
            order by s.starts_at, s.id limit 500"#,
         now.to_sqlx() as _

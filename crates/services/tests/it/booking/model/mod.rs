@@ -319,7 +319,7 @@ impl World {
     async fn capacity(&mut self, s: usize, places: u32) {
         let by = officer(&self.house);
         let (id, version) = (self.model.sessions[s], self.model.versions[s]);
-        booking::change_capacity(&self.house.services, &by, id, version, places, true).await.expect("changed");
+        booking::change_places(&self.house.services, &by, id, version, places, true).await.expect("changed");
         self.model.places[s] = places;
         self.model.versions[s] += 1;
         self.model.promote(s);
