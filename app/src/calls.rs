@@ -77,6 +77,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::museum::staff::close::CALLS,
     crate::museum::staff::missed::CALLS,
     crate::museum::waiting::CALLS,
+    crate::museum::offer::CALLS,
     crate::museum::rebook::CALLS,
     crate::bus::calls::CALLS,
     crate::bus::staff::calls::CALLS,

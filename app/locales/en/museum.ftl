@@ -199,6 +199,7 @@ waiting-rests = on hold: you have another booking around that day, and the rules
 waiting-wish-over = no longer waiting for this one
 waiting-offer = Places are kept for you
 waiting-offer-text = { $when }: { $people } places are kept until { $until }. Please answer before then; afterwards they go to the next party.
+waiting-asks = The event’s questions have changed since you joined. Please answer them, then accept; your places stay yours until then.
 waiting-accept = Take them
 waiting-decline = Decline
 waiting-decline-title = Decline these places?

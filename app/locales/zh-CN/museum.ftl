@@ -178,6 +178,7 @@ waiting-rests = 您已有日期相近的预约，按规则不能再加，这一�
 waiting-wish-over = 已不再候补
 waiting-offer = 名额已为你们保留
 waiting-offer-text = { $when }，{ $people } 个名额保留到{ $until }，请在此之前确认。过时将让给下一组。
+waiting-asks = 这次活动的问题有更新，请先回答，再确认报名。您的名额在保留时间内不会让给别人。
 waiting-accept = 确认预约
 waiting-decline = 放弃这次名额
 waiting-decline-title = 确定放弃吗

@@ -16,6 +16,7 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::booking::Policy;
 use domain::ids::DraftId;
+use domain::outreach::{Form as Questions, Typed};
 use domain::time::{clock_text, span_text};
 use leptos::prelude::*;
 use services::booking::{BookingError, DraftView, read};
@@ -34,7 +35,7 @@ fn steps(visit: &Visit, current: usize) -> impl IntoView + use<> {
     view! { <Steps steps=steps.to_vec() current=current/> }
 }
 
-fn crumbs(visit: &Visit, activity: &Activity) -> Vec<Crumb> {
+pub(super) fn crumbs(visit: &Visit, activity: &Activity) -> Vec<Crumb> {
     let home = Crumb::new(visit.href(&activity.home()), activity.name(visit));
     match activity {
         Activity::Museum(_) => vec![home, Crumb::new(visit.href("/museum/sessions"), visit.t("sessions-title"))],
@@ -124,15 +125,9 @@ fn done(visit: &Visit, draft: &DraftView) -> AnyView {
 }
 
 async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
-    let asked = match activity.questions() {
-        Some(form) => {
-            let answers = match draft_answers(&visit.services, draft).await {
-                Ok(answers) => answers.unwrap_or_default(),
-                Err(error) => return problem_page(problem_of(&error.into())).into_any(),
-            };
-            Some((form, typed_so_far(visit, form, &answers)))
-        }
-        None => None,
+    let asked = match so_far(visit, draft, activity).await {
+        Ok(asked) => asked,
+        Err(error) => return problem_page(problem_of(&error)).into_any(),
     };
     let today = domain::time::local_day(visit.context.now);
     let more = || asked.map(|(form, typed)| questions(visit, form, &typed, today)).into_any();
@@ -144,6 +139,17 @@ async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView 
         </Page>
     }
     .into_any()
+}
+
+/// What an event asks, with what was answered in a draft so far.
+pub(super) async fn so_far<'a>(
+    visit: &Visit,
+    draft: &DraftView,
+    activity: &'a Activity,
+) -> Result<Option<(&'a Questions, Typed)>, BookingError> {
+    let Some(form) = activity.questions() else { return Ok(None) };
+    let answers = draft_answers(&visit.services, draft).await?.unwrap_or_default();
+    Ok(Some((form, typed_so_far(visit, form, &answers))))
 }
 
 /// Who comes: the form of a booking and of the waiting list. Either asks for something `more`, which is made in its place
@@ -257,18 +263,15 @@ fn proven(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
         })
         .collect();
     let calendar = choose(visit, draft, activity);
-    // Events keep no waiting lists.
-    let wait = matches!(activity, Activity::Museum(_)).then(|| visit.href(&format!("{base}/wait")));
+    let wait = visit.href(&format!("{base}/wait"));
     view! {
         <Page title=visit.t("proven-title") lead=visit.t("proven-lead") crumbs=crumbs(visit, activity)>
             {steps(visit, 2)}
             {chosen(visit, draft, activity)}
             <Form><p class="actions"><Button>{visit.t("proven-try")}</Button></p></Form>
-            {wait.map(|action| view! {
-                <Form action=action>
-                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("proven-wait")}</Button></p>
-                </Form>
-            })}
+            <Form action=wait>
+                <p class="actions"><Button variant=Variant::Secondary>{visit.t("proven-wait")}</Button></p>
+            </Form>
             {(!others.is_empty()).then(|| view! {
                 <section class="section"><h2>{visit.t("proven-others")}</h2><ul class="session-list">{others}</ul></section>
             })}

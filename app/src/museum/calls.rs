@@ -12,6 +12,7 @@ use domain::booking::{Party, PartySize, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::field::{Fault, Faults, FieldError};
 use domain::ids::{DraftId, SessionId};
+use domain::outreach::Answers;
 use jiff::SignedDuration;
 use services::booking::{self, BookingError, BookingState, DraftView, Handle};
 use services::limits::LimitError;
@@ -89,17 +90,20 @@ async fn hold(asked: Asked) -> Answer {
 
 /// The same for a date of an event, which has to be published: the service asks that again under the session's lock.
 async fn hold_event(asked: Asked) -> Answer {
+    match event_page(&asked).await {
+        Ok(page) => keep_places(asked, page).await,
+        Err(answer) => answer,
+    }
+}
+
+/// The page of the published event of the address, which has the date of the address.
+pub(super) async fn event_page(asked: &Asked) -> Result<String, Answer> {
     let slug: String = asked.param("slug").unwrap_or_default();
-    let Some(session) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
-    let events = match outreach::events(&asked.services).await {
-        Ok(events) => events,
-        Err(error) => return problem_of(&error.into()).into(),
-    };
+    let session: SessionId = asked.param("id").ok_or(Problem::NotFound)?;
+    let events = outreach::events(&asked.services).await.map_err(|error| problem_of(&error.into()))?;
     match events.by_slug(&slug) {
-        Some(event) if event.timetable.session(session).is_some() => {
-            keep_places(asked, format!("{}/{slug}", paths::EVENTS)).await
-        }
-        _ => Problem::NotFound.into(),
+        Some(event) if event.timetable.session(session).is_some() => Ok(format!("{}/{slug}", paths::EVENTS)),
+        _ => Err(Problem::NotFound.into()),
     }
 }
 
@@ -117,14 +121,17 @@ async fn keep_places(asked: Asked, calendar: String) -> Answer {
     }
 }
 
-/// The draft of the address, what it is of, and its page.
-pub(super) async fn draft(asked: &Asked) -> Result<(DraftView, Activity, String), Answer> {
+/// The draft of the address, what it is of, and its page; `page_at` is the page of a draft nothing is known of any more.
+pub(super) async fn draft(
+    asked: &Asked,
+    page_at: fn(&str, DraftId) -> String,
+) -> Result<(DraftView, Activity, String), Answer> {
     let id = asked.param::<DraftId>("draft").ok_or(Problem::NotFound)?;
     let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
     let draft = match booking::read(&asked.services, &asked.context, id, visitor).await {
         Ok(draft) => draft,
         // The page itself explains what became of it.
-        Err(BookingError::NotFound) => return Err(Answer::to(draft_at(&asked.path, id))),
+        Err(BookingError::NotFound) => return Err(Answer::to(page_at(&asked.path, id))),
         Err(error) => return Err(problem_of(&error).into()),
     };
     let activity = Activity::of(asked, draft.session.activity).await.map_err(|error| problem_of(&error))?;
@@ -133,10 +140,10 @@ pub(super) async fn draft(asked: &Asked) -> Result<(DraftView, Activity, String)
 }
 
 /// Who comes, and the answers to the questions of an event.
-type Typed = (PersonName, Contact, Party, Option<domain::outreach::Answers>);
+type Typed = (PersonName, Contact, Party, Option<Answers>);
 
 async fn particulars(asked: Asked) -> Answer {
-    let (draft, activity, page) = match draft(&asked).await {
+    let (draft, activity, page) = match draft(&asked, draft_at).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
@@ -144,19 +151,35 @@ async fn particulars(asked: Asked) -> Answer {
         Ok(typed) => typed,
         Err(faults) => return refused(&asked, page, BookingError::Fields(faults)),
     };
-    if let (Activity::Event(event), Some(answers)) = (&activity, answers) {
-        if event.form.as_ref().is_some_and(|(_, form)| asks_more(&asked, form, &answers)) {
-            let text = asked.t("event-asks-more").to_string();
-            return Answer::again_at(page, asked.typed(&[]).with_notice(Tone::Info, text));
-        }
-        if let Err(error) = outreach::keep_answers(&asked.services, &asked.context, &draft, event, answers).await {
-            return refused(&asked, page, error.into());
-        }
+    if let Err(answer) = keep_answered(&asked, &draft, &activity, answers, &page).await {
+        return answer;
     }
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
         Ok(()) => Answer::to(format!("{page}/code")),
         Err(error) => refused(&asked, page, error),
     }
+}
+
+/// Keeps what an event was answered in a draft. Questions that were not in view are shown first, on the form at `page`.
+pub(super) async fn keep_answered(
+    asked: &Asked,
+    draft: &DraftView,
+    activity: &Activity,
+    answers: Option<Answers>,
+    page: &str,
+) -> Result<(), Answer> {
+    let (Activity::Event(event), Some(answers)) = (activity, answers) else { return Ok(()) };
+    if event.form.as_ref().is_some_and(|(_, form)| asks_more(asked, form, &answers)) {
+        return Err(ask_more(asked, page.to_owned()));
+    }
+    let kept = outreach::keep_answers(&asked.services, &asked.context, draft, event, answers).await;
+    kept.map_err(|error| refused(asked, page.to_owned(), error.into()))
+}
+
+/// The form at `page` again, with the questions that were not in view.
+pub(super) fn ask_more(asked: &Asked, page: String) -> Answer {
+    let text = asked.t("event-asks-more").to_string();
+    Answer::again_at(page, asked.typed(&[]).with_notice(Tone::Info, text))
 }
 
 /// Who comes and what was asked of them, as it was typed; or what is wrong with it, all at once.
@@ -192,7 +215,7 @@ pub(super) fn typed(asked: &Asked, draft: &DraftView, activity: &Activity) -> Re
 }
 
 async fn code(asked: Asked) -> Answer {
-    let (draft, _, base) = match draft(&asked).await {
+    let (draft, _, base) = match draft(&asked, draft_at).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
@@ -216,7 +239,7 @@ async fn confirm(asked: &Asked, draft: DraftView, base: &str) -> Answer {
 }
 
 async fn resend(asked: Asked) -> Answer {
-    let (draft, _, base) = match draft(&asked).await {
+    let (draft, _, base) = match draft(&asked, draft_at).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
@@ -228,7 +251,7 @@ async fn resend(asked: Asked) -> Answer {
 }
 
 async fn other(asked: Asked) -> Answer {
-    let (before, _, base) = match draft(&asked).await {
+    let (before, _, base) = match draft(&asked, draft_at).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
@@ -238,7 +261,7 @@ async fn other(asked: Asked) -> Answer {
     let people = before.people;
     match booking::take_other(&asked.services, &asked.context, &before, session, people, visitor, &asked.network).await
     {
-        Ok(()) if before.proven => match draft(&asked).await {
+        Ok(()) if before.proven => match draft(&asked, draft_at).await {
             Ok((now, ..)) => confirm(&asked, now, &base).await,
             Err(answer) => answer,
         },

@@ -3,7 +3,7 @@
 use super::{audience_text, days_text, kind_text, picture, state};
 use crate::activity::Activity;
 use crate::form::Tone;
-use crate::museum::{problem_of, rule_sentences, seen};
+use crate::museum::{problem_of, rule_sentences, seen, wait_form};
 use crate::problem::{Problem, problem_page};
 use crate::routes::paths;
 use crate::ui::{
@@ -147,6 +147,8 @@ fn card(visit: &Visit, event: &Event, session: &SessionView, people: u32) -> imp
             </Form>
         }
     });
+    let action = format!("/events/{}/sessions/{}/wait", event.slug, session.id);
+    let wait = wait_form(visit, &event.timetable, session, (people, seen.state), action);
     view! {
         <li class="session event-date">
             <div>
@@ -159,6 +161,7 @@ fn card(visit: &Visit, event: &Event, session: &SessionView, people: u32) -> imp
                 <Meter label=seen.label value=seen.taken max=seen.places label_hidden=true/>
             </div>
             {book}
+            {wait}
         </li>
     }
 }

@@ -228,11 +228,7 @@ pub async fn confirm(
     }
     let (person, children) = draft.typed.as_ref().filter(|_| draft.proven).ok_or(BookingError::NotFound)?;
     let party = Party::new(draft.people, u32::from(*children)).map_err(|f| BookingError::field("children", f))?;
-    // The museum asks nothing: its visitors are spared the round trip.
-    let museum = super::museum(services).await.is_ok_and(|museum| museum.activity == draft.session.activity);
-    if !museum && !crate::outreach::answered(services, draft).await? {
-        return Err(Refusal::AsksQuestions.into());
-    }
+    has_answered(services, draft).await?;
     if draft.held_until.is_none() {
         takes_places(services, context, network).await?;
     }
@@ -256,6 +252,15 @@ pub async fn confirm(
         Granted::Booked(Booked { booking, .. }) => Ok(booking),
         Granted::Held => Err(BookingError::Damaged("a hold was answered to a booking")),
     }
+}
+
+/// Whether what an event asks has been answered in a draft. The museum asks nothing: its visitors are spared the round trip.
+pub(super) async fn has_answered(services: &Services, draft: &DraftView) -> Result<(), BookingError> {
+    let museum = super::museum(services).await.is_ok_and(|museum| museum.activity == draft.session.activity);
+    if !museum && !crate::outreach::answered(services, draft).await? {
+        return Err(Refusal::AsksQuestions.into());
+    }
+    Ok(())
 }
 
 /// Points a draft at another session (or another party size) and keeps places there; the old places are given back only

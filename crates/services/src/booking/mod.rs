@@ -23,6 +23,7 @@ mod waiting;
 pub(crate) mod within;
 
 pub use board::{session_now, sessions};
+pub(crate) use calendar::seen_by_all;
 pub use calendar::{Calendar, Museum, SessionView, Timetable, museum};
 pub use change::{Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, move_to};
 pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book};

@@ -4,12 +4,11 @@
 use super::super::calendar::{self, SessionView};
 use super::super::change::{Remember, policy_of};
 use super::super::claims::{Person, contact_index, facts, lock, lock_key};
-use super::super::draft::{DRAFT_LIFE, DraftView, visitor_hash};
-use super::super::office::museum;
+use super::super::draft::{DRAFT_LIFE, DraftView, has_answered, visitor_hash};
 use super::super::persons::{Persons, since};
 use super::super::public::takes_places;
 use super::super::retry::again;
-use super::super::{BookingError, Museum};
+use super::super::{BookingError, Timetable};
 use super::line::{noted, promote};
 use super::standing::standing;
 use super::view::{WaitingView, read_in};
@@ -51,7 +50,6 @@ pub async fn begin_waiting(
     let mut db = services.db.acquire().await?;
     let found = claims::find_sessions(&mut db, &[session.0]).await?;
     let found = found.first().ok_or(BookingError::NotFound)?;
-    keeps_a_list(&mut db, found.activity_id).await?;
     let party = Party { people, children: 0 };
     let known = facts(found, 0, 0);
     may_wait(&policy_of(found)?, context.now, &known, party, BookingFacts::default(), 0, false)?;
@@ -72,25 +70,19 @@ pub async fn begin_waiting(
     Ok(draft)
 }
 
-/// The museum keeps waiting lists; events do not: their parties answer questions that an entry has no room for.
-async fn keeps_a_list(db: &mut PgConnection, activity: Uuid) -> Result<(), BookingError> {
-    let (museum, ..) = museum(db).await?;
-    if museum == activity { Ok(()) } else { Err(BookingError::NotFound) }
-}
-
 /// The sessions a party may name beside the one it waits for: the nearest that are full for it too and can still be
 /// offered. Those with room it can simply book.
-pub fn choices<'a>(museum: &'a Museum, draft: &DraftView, now: jiff::Timestamp) -> Vec<&'a SessionView> {
+pub fn choices<'a>(dates: &'a Timetable, draft: &DraftView, now: jiff::Timestamp) -> Vec<&'a SessionView> {
     let wanted = draft.session.facts.starts_at;
     let people = draft.people.get();
     let waits = |s: &&SessionView| {
         s.id != draft.session.id
             && !s.fits(people)
             && s.facts.capacity >= people
-            && opens_at(&museum.policy, s.facts.starts_at) <= now
-            && domain::booking::offer_until(&museum.policy, now, s.facts.starts_at).is_some()
+            && opens_at(&dates.policy, s.facts.starts_at) <= now
+            && domain::booking::offer_until(&dates.policy, now, s.facts.starts_at).is_some()
     };
-    let mut others: Vec<&SessionView> = museum.upcoming(now).filter(waits).collect();
+    let mut others: Vec<&SessionView> = dates.upcoming(now).filter(waits).collect();
     others.sort_by_key(|s| s.facts.starts_at.duration_since(wanted).abs());
     others.truncate(ALSO);
     others.sort_by_key(|s| s.facts.starts_at);
@@ -100,14 +92,13 @@ pub fn choices<'a>(museum: &'a Museum, draft: &DraftView, now: jiff::Timestamp) 
 /// A draft waits from now on: for its session, and for these others if they come first.
 ///
 /// # Errors
-/// `NotFound` for a draft of an event; `StateHasChanged` when it became a booking or an entry meanwhile.
+/// `StateHasChanged` when it became a booking or an entry meanwhile.
 pub async fn keep_wishes(services: &Services, draft: &DraftView, also: &[SessionId]) -> Result<(), BookingError> {
     let mut also: Vec<_> = also.iter().filter(|id| **id != draft.session.id).map(|id| id.0).collect();
     also.sort_unstable();
     also.dedup();
     also.truncate(ALSO);
     let mut db = services.db.acquire().await?;
-    keeps_a_list(&mut db, draft.session.activity.0).await?;
     let kept = sql::set_wishes(&mut db, draft.id.0, &also).await?;
     kept.then_some(()).ok_or(BookingError::StateHasChanged)
 }
@@ -123,6 +114,7 @@ pub async fn join(services: &Services, context: &Context, draft: &DraftView) -> 
     }
     let (person, children) = draft.typed.as_ref().filter(|_| draft.proven).ok_or(BookingError::NotFound)?;
     let party = Party::new(draft.people, u32::from(*children)).map_err(|f| BookingError::field("children", f))?;
+    has_answered(services, draft).await?;
     let mut asked = vec![draft.session.id.0];
     asked.extend(draft.also.iter().map(|id| id.0));
     let fresh = Fresh::new(services, context, person, party, asked, Some(draft.id))?;
@@ -221,7 +213,6 @@ async fn transaction(
     let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &fresh.asked).await?;
     let own = locked.iter().find(|s| s.id == fresh.asked[0]).ok_or(BookingError::NotFound)?;
-    keeps_a_list(&mut tx, own.activity_id).await?;
     let mut keys = vec![lock_key(&fresh.person)];
     // The key of the booking the draft might become.
     keys.extend(fresh.draft.map(|draft| lock_key(draft.to_string().as_bytes())));

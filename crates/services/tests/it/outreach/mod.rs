@@ -4,6 +4,7 @@ mod answers;
 mod events;
 mod forms;
 mod overlaps;
+mod waits;
 
 use domain::booking::{PartySize, Policy};
 use domain::contact::{Contact, PersonName};
