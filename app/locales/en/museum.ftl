@@ -126,6 +126,7 @@ mine-title-over = This visit is over
 mine-news-booked = You are booked. The pass is on its way to your phone or mail; you can also keep this page.
 mine-news-changed = The number of people is updated; here is the new pass.
 mine-news-moved = Your visit is moved; here is the new time.
+mine-news-series-cancelled = The whole series was cancelled. Thank you for leaving the places to others.
 mine-news-cancelled = The booking is cancelled and the places go to others. Thank you for telling us.
 mine-session-closed = We are sorry: the museum had to close this session. You can move to another one, and it does not count as a no-show.
 mine-state = State

@@ -108,6 +108,7 @@ mine-title-over = 参观已结束
 mine-news-booked = 预约成功。凭证已发到您的手机或邮箱，也可以保存本页。
 mine-news-changed = 人数已更新，新的凭证如下。
 mine-news-moved = 改期成功，新的时间如下。
+mine-news-series-cancelled = 整个系列已经取消，谢谢您把名额留给别人。
 mine-news-cancelled = 预约已取消，名额已让给其他人。谢谢您提前告知。
 mine-session-closed = 很抱歉，这一场已由馆方关闭。您可以改到其他场次，不计爽约。
 mine-state = 状态

@@ -19,7 +19,7 @@ use domain::ids::DraftId;
 use domain::outreach::{Form as Questions, Typed};
 use domain::time::{clock_text, span_text};
 use leptos::prelude::*;
-use services::booking::{BookingError, DraftView, read};
+use services::booking::{BookingError, DraftView, SessionView, read};
 use services::outreach::draft_answers;
 
 /// The draft of the address, and what it is to become a booking of.
@@ -52,13 +52,18 @@ fn choose(visit: &Visit, draft: &DraftView, activity: &Activity) -> String {
 pub(super) fn chosen(visit: &Visit, draft: &DraftView, activity: &Activity) -> impl IntoView + use<> {
     let facts = draft.session.facts;
     let people = draft.people.get();
-    let mut rows = vec![
+    let when = if draft.series {
+        SummaryRow::new(visit.t("event-series-when"), series_dates(visit, activity))
+    } else {
         SummaryRow::new(visit.t("book-when"), span_text(facts.starts_at, facts.ends_at, visit.locale()))
-            .action(choose(visit, draft, activity), visit.t("book-change")),
+    };
+    let mut rows = vec![
+        when.action(choose(visit, draft, activity), visit.t("book-change")),
         SummaryRow::new(visit.t("book-people"), visit.t_args("people-count", &[("n", people.into())])),
     ];
     if let Activity::Event(event) = activity {
-        let date = event.name_of(draft.session.id).map(|name| format!(" · {}", name.of(visit.locale())));
+        let single = event.name_of(draft.session.id).filter(|_| !draft.series);
+        let date = single.map(|name| format!(" · {}", name.of(visit.locale())));
         let name = format!("{}{}", activity.name(visit), date.unwrap_or_default());
         rows.insert(0, SummaryRow::new(visit.t("event-what"), name));
         rows.push(SummaryRow::new(visit.t("museum-place"), activity.place(visit)));
@@ -72,6 +77,23 @@ pub(super) fn chosen(visit: &Visit, draft: &DraftView, activity: &Activity) -> i
         None => view! { <Banner tone=Tone::Warning>{visit.t("book-not-held")}</Banner> }.into_any(),
     };
     view! { <SummaryList rows=rows/>{held} }
+}
+
+/// All dates of a series, with what each is called.
+fn series_dates(visit: &Visit, activity: &Activity) -> impl IntoView + use<> {
+    let lines: Vec<_> = activity
+        .timetable()
+        .upcoming(visit.context.now)
+        .map(|session| {
+            let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
+            let name = match activity {
+                Activity::Event(event) => event.name_of(session.id).map(|name| name.of(visit.locale()).to_owned()),
+                Activity::Museum(_) => None,
+            };
+            view! { <li>{when}{name.map(|name| view! { " · "{name} })}</li> }
+        })
+        .collect();
+    view! { <ul>{lines}</ul> }
 }
 
 /// Who comes.
@@ -245,9 +267,13 @@ pub(super) fn code_form(visit: &Visit, base: &str, send: Text) -> impl IntoView 
 fn proven(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
     let people = draft.people.get();
     let base = activity.draft(draft.id);
-    let others = activity.timetable().alternatives(draft.session.id, people, visit.context.now, 2);
+    // Instead of a whole series any of its dates that has room, where the event allows single ones.
+    let (dates, single) = (activity.timetable(), activity.policy().series.allows_dates());
+    let own = dates.session(draft.session.id).filter(|own| draft.series && own.fits(people));
+    let count = if draft.series { usize::MAX } else { 2 };
+    let others = dates.alternatives(draft.session.id, people, visit.context.now, count);
+    let others = own.into_iter().chain(others).filter(|_| single);
     let others: Vec<_> = others
-        .into_iter()
         .map(|session| {
             let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
             let free = visit.t_args("session-free", &[("free", session.facts.free().into())]);
@@ -263,15 +289,32 @@ fn proven(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
         })
         .collect();
     let calendar = choose(visit, draft, activity);
-    let wait = visit.href(&format!("{base}/wait"));
+    // Of a series the dates that are full can be waited for, one of them each time.
+    let full =
+        |session: &&SessionView| if draft.series { !session.fits(people) } else { session.id == draft.session.id };
+    let waits: Vec<_> = activity
+        .timetable()
+        .upcoming(visit.context.now)
+        .filter(|_| single)
+        .filter(full)
+        .map(|session| {
+            let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
+            view! {
+                <Form action=visit.href(&format!("{base}/wait"))>
+                    <HiddenField name="session" value=session.id.to_string()/>
+                    <p class="actions">
+                        <Button variant=Variant::Secondary>{visit.t("proven-wait")}{draft.series.then(|| view! { " · "{when} })}</Button>
+                    </p>
+                </Form>
+            }
+        })
+        .collect();
     view! {
         <Page title=visit.t("proven-title") lead=visit.t("proven-lead") crumbs=crumbs(visit, activity)>
             {steps(visit, 2)}
             {chosen(visit, draft, activity)}
             <Form><p class="actions"><Button>{visit.t("proven-try")}</Button></p></Form>
-            <Form action=wait>
-                <p class="actions"><Button variant=Variant::Secondary>{visit.t("proven-wait")}</Button></p>
-            </Form>
+            {waits}
             {(!others.is_empty()).then(|| view! {
                 <section class="section"><h2>{visit.t("proven-others")}</h2><ul class="session-list">{others}</ul></section>
             })}

@@ -26,11 +26,13 @@ pub const CALLS: &[Call] = &[
     Call::post("/museum/book/:draft/resend", Access::Public, &resend),
     Call::post("/museum/book/:draft/other", Access::Public, &other),
     Call::post("/events/:slug/sessions/:id", Access::Public, &hold_event),
+    Call::post("/events/:slug/series", Access::Public, &hold_series),
     Call::post("/events/book/:draft", Access::Public, &particulars),
     Call::post("/events/book/:draft/code", Access::Public, &code),
     Call::post("/events/book/:draft/resend", Access::Public, &resend),
     Call::post("/events/book/:draft/other", Access::Public, &other),
     Call::post("/b/:link/cancel", Access::Public, &cancel),
+    Call::post("/b/:link/cancel-series", Access::Public, &cancel_series),
     Call::post("/b/:link/party", Access::Public, &party),
     Call::post("/b/:link/move", Access::Public, &move_to),
     Call::polled(places::PATH, Access::Public, &free),
@@ -93,6 +95,26 @@ async fn hold_event(asked: Asked) -> Answer {
     match event_page(&asked).await {
         Ok(page) => keep_places(asked, page).await,
         Err(answer) => answer,
+    }
+}
+
+/// The same for all dates of an event at once.
+async fn hold_series(asked: Asked) -> Answer {
+    let slug: String = asked.param("slug").unwrap_or_default();
+    let events = match outreach::events(&asked.services).await {
+        Ok(events) => events,
+        Err(error) => return problem_of(&error.into()).into(),
+    };
+    let Some(event) = events.by_slug(&slug) else { return Problem::NotFound.into() };
+    let page = format!("{}/{slug}", paths::EVENTS);
+    let people = match PartySize::parse(asked.field("people")) {
+        Ok(people) => people,
+        Err(fault) => return one(&asked, "people", page, fault),
+    };
+    let (visitor, cookie) = visitor(&asked);
+    match booking::begin_series(&asked.services, &asked.context, event.id, people, &visitor, &asked.network).await {
+        Ok(draft) => Answer::to(draft_at(&asked.path, draft)).cookie(cookie),
+        Err(error) => refused(&asked, page, error),
     }
 }
 
@@ -319,6 +341,21 @@ async fn cancel(asked: Asked) -> Answer {
     }
     let result = booking::cancel(&asked.services, &asked.context, handle, version(&asked)).await;
     changed(&asked, page, "cancelled", result).await
+}
+
+/// All dates of a series. Pressed twice: the second press finds them cancelled.
+async fn cancel_series(asked: Asked) -> Answer {
+    let (page, handle) = match handle(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    match booking::cancel_series(&asked.services, &asked.context, handle).await {
+        Ok(_) | Err(BookingError::Refused(Refusal::AlreadyCancelled)) => {
+            Answer::to(format!("{page}?done=series-cancelled"))
+        }
+        Err(BookingError::NotFound) => led_nowhere(&asked).await.into(),
+        Err(error) => refused(&asked, page, error),
+    }
 }
 
 async fn party(asked: Asked) -> Answer {

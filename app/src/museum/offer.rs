@@ -61,13 +61,7 @@ async fn read_whole(visit: &Visit, entry: &WaitingView) -> Result<(Activity, Ope
     Ok((activity, Some((form, typed))))
 }
 
-fn page(
-    visit: &Visit,
-    link: &str,
-    entry: &WaitingView,
-    activity: &Activity,
-    asked: Open,
-) -> impl IntoView + use<> {
+fn page(visit: &Visit, link: &str, entry: &WaitingView, activity: &Activity, asked: Open) -> impl IntoView + use<> {
     let title = visit.t(match entry.state {
         WaitingState::Offered => "waiting-title-offer",
         WaitingState::Waiting => "waiting-title",
@@ -241,8 +235,8 @@ async fn answer_first(asked: &Asked, link: &str) -> Result<(), Answer> {
     if !were_asked(asked) {
         return Err(ask_more(asked, page));
     }
-    let answers = read_answers(asked, form)
-        .map_err(|faults| refused(asked, page.clone(), BookingError::Fields(faults)))?;
+    let answers =
+        read_answers(asked, form).map_err(|faults| refused(asked, page.clone(), BookingError::Fields(faults)))?;
     if asks_more(asked, form, &answers) {
         return Err(ask_more(asked, page));
     }

@@ -13,7 +13,7 @@ use domain::time::{day_text, local_day, span_text};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use leptos::prelude::*;
-use services::booking::{Museum, SessionView, museum};
+use services::booking::{Museum, SessionView, Timetable, museum};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -274,8 +274,13 @@ async fn wait_instead(asked: Asked) -> Answer {
         Ok((draft, _, page)) => (draft, page),
         Err(answer) => return answer,
     };
-    match booking::keep_wishes(&asked.services, &draft, &[]).await {
-        Ok(()) if draft.proven => join(&asked, &draft, page).await,
+    // The date of a series that is full; a booking of one date waits for its own.
+    let session = asked.field("session").parse().unwrap_or(draft.session.id);
+    match booking::wait_for(&asked.services, &draft, session).await {
+        Ok(()) if draft.proven => match draft_again(&asked, &draft).await {
+            Ok(draft) => join(&asked, &draft, page).await,
+            Err(error) => refused(&asked, page, error),
+        },
         Ok(()) => Answer::to(page),
         Err(error) => refused(&asked, page, error),
     }

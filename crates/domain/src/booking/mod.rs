@@ -8,6 +8,7 @@ mod party;
 mod policy;
 mod reference;
 mod reminders;
+mod series;
 mod waiting;
 
 pub use door::{Admission, DoorRefusal, PassFacts, admit};
@@ -19,6 +20,7 @@ pub use policy::{
 };
 pub use reference::Reference;
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};
+pub use series::SeriesRule;
 pub use waiting::{
     Standstill, WaitingEvent, WaitingState, first_that_fit, may_take, may_wait, offer_until, owed, standstill,
 };

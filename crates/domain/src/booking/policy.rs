@@ -1,6 +1,6 @@
 //! What an activity allows: one versioned policy object, and the decisions made from it.
 
-use super::Party;
+use super::{Party, SeriesRule};
 use jiff::{SignedDuration, Span, Timestamp, civil};
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,9 @@ pub struct Policy {
     pub suspension_days: u16,
     /// No-shows are marked this many minutes after the session's end: late scans have time to arrive.
     pub no_show_grace_minutes: u16,
+    /// How an activity of several dates is registered for.
+    #[serde(skip_serializing_if = "SeriesRule::is_default")]
+    pub series: SeriesRule,
 }
 
 impl Default for Policy {
@@ -82,6 +85,7 @@ impl Default for Policy {
             no_show_days: 180,
             suspension_days: 60,
             no_show_grace_minutes: 120,
+            series: SeriesRule::Dates,
         }
     }
 }
@@ -207,6 +211,20 @@ pub enum Refusal {
         /// From when booking is possible again.
         until: Timestamp,
     },
+    /// A date of a series has no room for this party: none of its dates is booked.
+    #[error("a date of the series is full")]
+    DateFull {
+        /// Which date.
+        starts_at: Timestamp,
+        /// Places left there.
+        free: u32,
+    },
+    /// The dates of this series are booked, changed and given back together.
+    #[error("the whole series only")]
+    WholeSeriesOnly,
+    /// The dates of this activity are booked one by one.
+    #[error("single dates only")]
+    SingleDatesOnly,
     /// The event asks questions, which only its own page can.
     #[error("asks questions")]
     AsksQuestions,

@@ -45,7 +45,9 @@ pub struct DraftView {
     pub also: Vec<SessionId>,
     /// The entry of the waiting list it became.
     pub waiting: Option<WaitingId>,
-    hold: HoldId,
+    /// It keeps places on all dates of an event, and becomes a booking of each.
+    pub series: bool,
+    pub(super) hold: HoldId,
 }
 
 /// Keeps places for a visitor who begins to fill in the form. `visitor` is the browser's own random token, `network`
@@ -116,6 +118,7 @@ pub async fn read(
         waits: row.waits,
         also: row.also.into_iter().map(SessionId).collect(),
         waiting: row.waiting_id.map(WaitingId),
+        series: row.series,
         hold: HoldId(row.hold_id),
     })
 }
@@ -231,6 +234,9 @@ pub async fn confirm(
     has_answered(services, draft).await?;
     if draft.held_until.is_none() {
         takes_places(services, context, network).await?;
+    }
+    if draft.series {
+        return super::series::confirm(services, context, draft, (person, party)).await;
     }
     let source = Source {
         channel: Channel::Web,

@@ -189,11 +189,7 @@ fn span_of(view: &WaitingView, session: Option<SessionId>) -> Option<(Timestamp,
 }
 
 /// What the museum's visit or the event is called, and the path of the page where its other dates are found.
-async fn about(
-    services: &Services,
-    session: Option<SessionId>,
-    locale: Locale,
-) -> Result<(String, String), Failure> {
+async fn about(services: &Services, session: Option<SessionId>, locale: Locale) -> Result<(String, String), Failure> {
     let session = session.ok_or(Failure::give_up("waiting_session"))?;
     let found = store::messages::session_title(&services.db, session.0).await?;
     let found = found.ok_or(Failure::give_up("waiting_session"))?;

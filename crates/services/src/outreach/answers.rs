@@ -135,6 +135,31 @@ fn open_both(services: &Services, row: &sql::AnswersRow) -> Result<Answers, Outr
     Ok(ordinary.and(sensitive.transpose()?.unwrap_or_default()))
 }
 
+/// Gives bookings that were made together with one the same answers, each sealed for itself: every booking is changed,
+/// erased and shown by itself. Nothing where nothing was asked.
+pub(crate) async fn copy_answers(
+    services: &Services,
+    db: &mut PgConnection,
+    context: &Context,
+    from: Uuid,
+    to: &[Uuid],
+) -> Result<(), OutreachError> {
+    let Some(row) = sql::sensitive(&mut *db, from).await? else { return Ok(()) };
+    let ordinary = open(services, ORDINARY, row.draft_id, &row.ordinary_sealed)?;
+    let sealed = row.sensitive_sealed.as_deref();
+    let sensitive = sealed.map(|sealed| open(services, SENSITIVE, row.draft_id, sealed)).transpose()?;
+    for booking in to {
+        let copy = sql::AnswersRow {
+            draft_id: *booking,
+            ordinary_sealed: seal(services, ORDINARY, *booking, &ordinary)?,
+            sensitive_sealed: sensitive.as_ref().map(|told| seal(services, SENSITIVE, *booking, told)).transpose()?,
+            ..row.clone()
+        };
+        sql::keep_booked(&mut *db, *booking, &copy, context.now).await?;
+    }
+    Ok(())
+}
+
 /// What was answered for a booking, with the questions it was answered to. The sensitive answers are not among them.
 #[derive(Clone, Debug)]
 pub struct Told {

@@ -7,5 +7,6 @@ pub mod door;
 pub mod drafts;
 pub mod holds;
 pub mod no_shows;
+pub mod series;
 pub mod sessions;
 pub mod waiting;

@@ -146,6 +146,30 @@ pub async fn sensitive(db: &mut PgConnection, booking: Uuid) -> sqlx::Result<Opt
     .await
 }
 
+/// Keeps what was answered for a booking, which exists already.
+pub async fn keep_booked(
+    db: &mut PgConnection,
+    booking: Uuid,
+    fresh: &AnswersRow,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into event_answers (draft_id, activity_id, form_version, ordinary_sealed, sensitive_sealed, created_at,
+                                    expires_at, booking_id)
+         values ($1, $2, $3, $4, $5, $6, $6, $7)",
+        fresh.draft_id,
+        fresh.activity_id,
+        fresh.form_version,
+        fresh.ordinary_sealed,
+        fresh.sensitive_sealed,
+        now.to_sqlx() as _,
+        booking
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Erases the answers of bookings.
 pub async fn erase(db: impl PgExecutor<'_>, bookings: &[Uuid]) -> sqlx::Result<u64> {
     let done = sqlx::query!("delete from event_answers where booking_id = any($1)", bookings).execute(db).await?;

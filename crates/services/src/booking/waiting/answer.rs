@@ -2,7 +2,9 @@
 
 use super::super::BookingError;
 use super::super::change::Remember;
-use super::super::claims::{Booked, Channel, Claim, Granted, Key, Order, Source, asks_nothing, contact_index, lock, row};
+use super::super::claims::{
+    Booked, Channel, Claim, Granted, Key, Order, Source, asks_nothing, contact_index, lock, row,
+};
 use super::super::retry::again;
 use super::line::{lock_lines, next, noted, promote, step_back};
 use super::view::{WaitingView, entry_of, open_link, opened, read_in};

@@ -52,6 +52,7 @@ pub async fn begin_waiting(
     let found = found.first().ok_or(BookingError::NotFound)?;
     let party = Party { people, children: 0 };
     let known = facts(found, 0, 0);
+    waits_for_dates(&policy_of(found)?)?;
     may_wait(&policy_of(found)?, context.now, &known, party, BookingFacts::default(), 0, false)?;
     if calendar::session(&mut db, session, context.now).await?.fits(people.get()) {
         return Err(Refusal::PlacesFree.into());
@@ -68,6 +69,11 @@ pub async fn begin_waiting(
     };
     sql::begin(&mut db, context.now, &fresh).await?;
     Ok(draft)
+}
+
+/// Nobody is offered one date of a series that is booked as a whole.
+fn waits_for_dates(policy: &Policy) -> Result<(), Refusal> {
+    if policy.series.allows_dates() { Ok(()) } else { Err(Refusal::WholeSeriesOnly) }
 }
 
 /// The sessions a party may name beside the one it waits for: the nearest that are full for it too and can still be
@@ -99,7 +105,20 @@ pub async fn keep_wishes(services: &Services, draft: &DraftView, also: &[Session
     also.dedup();
     also.truncate(ALSO);
     let mut db = services.db.acquire().await?;
-    let kept = sql::set_wishes(&mut db, draft.id.0, &also).await?;
+    let kept = sql::set_wishes(&mut db, draft.id.0, draft.session.id.0, &also).await?;
+    kept.then_some(()).ok_or(BookingError::StateHasChanged)
+}
+
+/// A draft waits from now on for another date than it was begun with: the one of a series that is full.
+///
+/// # Errors
+/// `NotFound` for a date of another activity, which may ask other things; `StateHasChanged` as [`keep_wishes`].
+pub async fn wait_for(services: &Services, draft: &DraftView, session: SessionId) -> Result<(), BookingError> {
+    if calendar::seen(services, session, services.clock.now()).await?.activity != draft.session.activity {
+        return Err(BookingError::NotFound);
+    }
+    let mut db = services.db.acquire().await?;
+    let kept = sql::set_wishes(&mut db, draft.id.0, session.0, &[]).await?;
     kept.then_some(()).ok_or(BookingError::StateHasChanged)
 }
 
@@ -295,6 +314,7 @@ async fn admitted(
     entries.sort_unstable();
     entries.dedup();
     let known = facts(session, 0, 0);
+    waits_for_dates(&policy)?;
     may_wait(&policy, services.clock.now(), &known, fresh.party, had, entries.len() as u32, here)?;
     Ok(())
 }

@@ -125,11 +125,13 @@ async fn places_owed_to_a_party_are_not_free_on_the_page_of_the_event() {
     let full = full_date().await;
     full.join("two@example.com", Some(&ALL)).await.expect("on the list");
     // As long as nobody has passed the place on: a server that stopped in between.
-    sqlx::query("update booking set state = 'cancelled', cancelled_at = created_at, cancelled_by = 'staff' where id = $1")
-        .bind(full.first.0)
-        .execute(&full.house.db.owner_pool())
-        .await
-        .expect("cancelled");
+    sqlx::query(
+        "update booking set state = 'cancelled', cancelled_at = created_at, cancelled_by = 'staff' where id = $1",
+    )
+    .bind(full.first.0)
+    .execute(&full.house.db.owner_pool())
+    .await
+    .expect("cancelled");
     let seen = now(&full.house, full.event).await;
     let facts = seen.timetable.session(full.session).expect("the date").facts;
     assert_eq!((facts.owed, facts.free()), (1, 0));

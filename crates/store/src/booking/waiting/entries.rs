@@ -358,12 +358,13 @@ pub async fn begin(db: &mut PgConnection, now: jiff::Timestamp, fresh: &NewDraft
     Ok(())
 }
 
-/// A draft waits from now on, for its session and these others, unless it is a booking or an entry already.
-pub async fn set_wishes(db: &mut PgConnection, draft: Uuid, also: &[Uuid]) -> sqlx::Result<bool> {
+/// A draft waits from now on, for a session and these others, unless it is a booking or an entry already.
+pub async fn set_wishes(db: &mut PgConnection, draft: Uuid, session: Uuid, also: &[Uuid]) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update booking_draft set waits = true, also = $2 where id = $1 and booking_id is null and waiting_id is null",
+        "update booking_draft set waits = true, series = false, session_id = $3, also = $2 where id = $1 and booking_id is null and waiting_id is null",
         draft,
-        also
+        also,
+        session
     )
     .execute(db)
     .await?;
