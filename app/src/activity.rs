@@ -103,9 +103,22 @@ impl Activity {
             Self::Event(_) => format!("{}/book/{id}", paths::EVENTS),
         }
     }
+
+    /// The page of a draft of the waiting list, without the language.
+    pub fn waiting(&self, id: DraftId) -> String {
+        match self {
+            Self::Museum(_) => format!("/museum/wait/{id}"),
+            Self::Event(_) => format!("{}/wait/{id}", paths::EVENTS),
+        }
+    }
 }
 
 /// The page of a draft nothing else is known of, below the address somebody is at.
 pub(crate) fn draft_at(path: &str, id: DraftId) -> String {
     if path.starts_with(paths::EVENTS) { format!("{}/book/{id}", paths::EVENTS) } else { format!("/museum/book/{id}") }
+}
+
+/// The same for a draft of the waiting list.
+pub(crate) fn waiting_at(path: &str, id: DraftId) -> String {
+    if path.starts_with(paths::EVENTS) { format!("{}/wait/{id}", paths::EVENTS) } else { format!("/museum/wait/{id}") }
 }

@@ -79,6 +79,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::museum::room::CALLS,
     crate::museum::staff::releases::CALLS,
     crate::museum::waiting::CALLS,
+    crate::museum::offer::CALLS,
     crate::museum::rebook::CALLS,
     crate::bus::calls::CALLS,
     crate::bus::staff::calls::CALLS,

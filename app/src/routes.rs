@@ -137,6 +137,8 @@ pages! {
     "/events/:slug" EventPage (Access::Public) [islands, shared];
     "/events/book/:draft" Book (Access::Public) [islands];
     "/events/book/:draft/code" Code (Access::Public) [islands];
+    "/events/wait/:draft" Wait (Access::Public) [islands];
+    "/events/wait/:draft/code" WaitCode (Access::Public) [islands];
     "/b/:link" Mine (Access::Public) [islands];
     "/b/:link/pass" Pass (Access::Public) [islands];
     "/b/:link/move" Move (Access::Public) [islands];

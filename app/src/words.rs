@@ -107,6 +107,11 @@ fn refusal_words(locale: Locale, refusal: &Refusal) -> Words<'static> {
         Refusal::Overlaps => plain("refusal-overlaps"),
         Refusal::Suspended { until } => ("refusal-suspended", vec![("at", moment(locale, until))]),
         Refusal::AsksQuestions => plain("refusal-asks-questions"),
+        Refusal::DateFull { starts_at, free } => {
+            ("refusal-date-full", vec![("at", moment(locale, starts_at)), ("free", free.into())])
+        }
+        Refusal::WholeSeriesOnly => plain("refusal-whole-series-only"),
+        Refusal::SingleDatesOnly => plain("refusal-single-dates-only"),
         Refusal::MoveLimit { max } => with("refusal-move-limit", [("max", max)]),
         Refusal::AlreadyCancelled => plain("refusal-already-cancelled"),
         Refusal::AlreadyArrived => plain("refusal-already-arrived"),
@@ -231,6 +236,9 @@ mod tests {
             Refusal::Overlaps,
             Refusal::Suspended { until: at },
             Refusal::AsksQuestions,
+            Refusal::DateFull { starts_at: at, free: 1 },
+            Refusal::WholeSeriesOnly,
+            Refusal::SingleDatesOnly,
             Refusal::MoveLimit { max: 3 },
             Refusal::AlreadyCancelled,
             Refusal::AlreadyArrived,

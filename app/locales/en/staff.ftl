@@ -399,6 +399,7 @@ staff-action-waiting-expired = Offer ran out
 staff-action-waiting-rests = Offer taken back: booked elsewhere
 staff-action-waiting-closed = Session closed, waiting ended
 staff-action-waiting-no-place = No place came free
+staff-job-messages-series = Confirming a series
 staff-job-messages-waiting = Send a waiting-list message
 staff-job-finish-closing = Finish closing sessions
 

@@ -360,6 +360,7 @@ staff-action-waiting-expired = 候补通知过期
 staff-action-waiting-rests = 已有其他预约，收回候补名额
 staff-action-waiting-closed = 场次关闭，候补结束
 staff-action-waiting-no-place = 没有空余名额，候补结束
+staff-job-messages-series = 发送系列报名确认
 staff-job-messages-waiting = 发送候补消息
 staff-job-finish-closing = 完成关闭场次
 

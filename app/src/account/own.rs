@@ -17,6 +17,7 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::Locale;
 use domain::account::Actor;
+use domain::ids::ActivityId;
 use domain::time::{clock_text, day_text, local_day, span_text};
 use jiff::Timestamp;
 use leptos::prelude::*;
@@ -79,12 +80,12 @@ fn bookings_page(
     view! {
         <Page title=greeting lead=lead width=Width::Wide>
             <AccountTabs/>
-            {urgent.then(|| waiting_cards(visit, waits))}
+            {urgent.then(|| waiting_cards(visit, waits, events))}
             <section class="section">
                 <h2>{visit.t("account-ahead-title")}</h2>
                 {if ahead.is_empty() { none_ahead(visit).into_any() } else { ahead_cards(visit, &ahead, events).into_any() }}
             </section>
-            {(!waits.is_empty() && !urgent).then(|| waiting_cards(visit, waits))}
+            {(!waits.is_empty() && !urgent).then(|| waiting_cards(visit, waits, events))}
             {(!groups.is_empty()).then(|| group_cards(visit, groups))}
             {(!past.is_empty()).then(|| past_table(visit, &past))}
             <div class="account-end"><Do action="/sign-out" variant=Variant::Quiet>{visit.t("sign-out")}</Do></div>
@@ -93,8 +94,8 @@ fn bookings_page(
 }
 
 /// The entries of the waiting list that still wait, those with an offer first.
-fn waiting_cards(visit: &Visit, waits: &[WaitingView]) -> impl IntoView + use<> {
-    let cards = waits.iter().map(|entry| waiting_card(visit, entry)).collect_view();
+fn waiting_cards(visit: &Visit, waits: &[WaitingView], events: &Events) -> impl IntoView + use<> {
+    let cards = waits.iter().map(|entry| waiting_card(visit, entry, events)).collect_view();
     view! {
         <section class="section" id="waiting">
             <h2>{visit.t("account-waits-title")}</h2>
@@ -104,7 +105,7 @@ fn waiting_cards(visit: &Visit, waits: &[WaitingView]) -> impl IntoView + use<> 
 }
 
 /// One entry: what is offered and until when, or what it waits for; taking, declining and leaving stand on its page.
-fn waiting_card(visit: &Visit, entry: &WaitingView) -> impl IntoView + use<> {
+fn waiting_card(visit: &Visit, entry: &WaitingView, events: &Events) -> impl IntoView + use<> {
     let locale = visit.locale();
     let live: Vec<_> = entry.wishes.iter().filter(|wish| !wish.over).collect();
     let rests = !live.is_empty() && live.iter().all(|wish| wish.rests);
@@ -132,7 +133,7 @@ fn waiting_card(visit: &Visit, entry: &WaitingView) -> impl IntoView + use<> {
     let people = visit.t_args("account-people", &[("n", entry.party.people.get().into())]);
     view! {
         <Card title=title tag=Some(tag)>
-            <p>{visit.t("nav-museum")}</p>
+            <p>{name_of(visit, entry.activity, events)}</p>
             <p>{people}</p>
             <p class="muted small">{text}</p>
             <p class="actions"><LinkButton href=visit.href(&format!("/account/waiting/{}", entry.id)) variant=variant>{action}</LinkButton></p>
@@ -169,8 +170,8 @@ fn page_of(visit: &Visit, booking: &BookingView) -> String {
 }
 
 /// What was booked: an event by its title, or the museum.
-fn name_of(visit: &Visit, booking: &BookingView, events: &Events) -> Text {
-    match events.by_id(booking.activity) {
+fn name_of(visit: &Visit, activity: ActivityId, events: &Events) -> Text {
+    match events.by_id(activity) {
         Some(event) => event.title.of(visit.locale()).to_owned().into(),
         None => visit.t("nav-museum"),
     }
@@ -186,7 +187,7 @@ fn ahead_cards(visit: &Visit, bookings: &[BookingView], events: &Events) -> impl
         let when = span_text(booking.starts_at, booking.ends_at, visit.locale());
         view! {
             <Card title=when href=Text::from(page_of(visit, booking)) tag=Some(tag)>
-                <p>{name_of(visit, booking, events)}</p>
+                <p>{name_of(visit, booking.activity, events)}</p>
                 <p>{party_text(visit, booking)}</p>
                 <p class="muted small">{visit.t("account-reference")}" "<code class="code">{booking.reference.clone()}</code></p>
             </Card>

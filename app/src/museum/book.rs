@@ -16,9 +16,10 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::booking::Policy;
 use domain::ids::DraftId;
+use domain::outreach::{Form as Questions, Typed};
 use domain::time::{clock_text, span_text};
 use leptos::prelude::*;
-use services::booking::{BookingError, DraftView, read};
+use services::booking::{BookingError, DraftView, SessionView, read};
 use services::outreach::draft_answers;
 
 /// The draft of the address, and what it is to become a booking of.
@@ -34,7 +35,7 @@ fn steps(visit: &Visit, current: usize) -> impl IntoView + use<> {
     view! { <Steps steps=steps.to_vec() current=current/> }
 }
 
-fn crumbs(visit: &Visit, activity: &Activity) -> Vec<Crumb> {
+pub(super) fn crumbs(visit: &Visit, activity: &Activity) -> Vec<Crumb> {
     let home = Crumb::new(visit.href(&activity.home()), activity.name(visit));
     match activity {
         Activity::Museum(_) => vec![home, Crumb::new(visit.href("/museum/sessions"), visit.t("sessions-title"))],
@@ -51,13 +52,18 @@ fn choose(visit: &Visit, draft: &DraftView, activity: &Activity) -> String {
 pub(super) fn chosen(visit: &Visit, draft: &DraftView, activity: &Activity) -> impl IntoView + use<> {
     let facts = draft.session.facts;
     let people = draft.people.get();
-    let mut rows = vec![
+    let when = if draft.series {
+        SummaryRow::new(visit.t("event-series-when"), series_dates(visit, activity))
+    } else {
         SummaryRow::new(visit.t("book-when"), span_text(facts.starts_at, facts.ends_at, visit.locale()))
-            .action(choose(visit, draft, activity), visit.t("book-change")),
+    };
+    let mut rows = vec![
+        when.action(choose(visit, draft, activity), visit.t("book-change")),
         SummaryRow::new(visit.t("book-people"), visit.t_args("people-count", &[("n", people.into())])),
     ];
     if let Activity::Event(event) = activity {
-        let date = event.name_of(draft.session.id).map(|name| format!(" · {}", name.of(visit.locale())));
+        let single = event.name_of(draft.session.id).filter(|_| !draft.series);
+        let date = single.map(|name| format!(" · {}", name.of(visit.locale())));
         let name = format!("{}{}", activity.name(visit), date.unwrap_or_default());
         rows.insert(0, SummaryRow::new(visit.t("event-what"), name));
         rows.push(SummaryRow::new(visit.t("museum-place"), activity.place(visit)));
@@ -71,6 +77,23 @@ pub(super) fn chosen(visit: &Visit, draft: &DraftView, activity: &Activity) -> i
         None => view! { <Banner tone=Tone::Warning>{visit.t("book-not-held")}</Banner> }.into_any(),
     };
     view! { <SummaryList rows=rows/>{held} }
+}
+
+/// All dates of a series, with what each is called.
+fn series_dates(visit: &Visit, activity: &Activity) -> impl IntoView + use<> {
+    let lines: Vec<_> = activity
+        .timetable()
+        .upcoming(visit.context.now)
+        .map(|session| {
+            let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
+            let name = match activity {
+                Activity::Event(event) => event.name_of(session.id).map(|name| name.of(visit.locale()).to_owned()),
+                Activity::Museum(_) => None,
+            };
+            view! { <li>{when}{name.map(|name| view! { " · "{name} })}</li> }
+        })
+        .collect();
+    view! { <ul>{lines}</ul> }
 }
 
 /// Who comes.
@@ -124,15 +147,9 @@ fn done(visit: &Visit, draft: &DraftView) -> AnyView {
 }
 
 async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
-    let asked = match activity.questions() {
-        Some(form) => {
-            let answers = match draft_answers(&visit.services, draft).await {
-                Ok(answers) => answers.unwrap_or_default(),
-                Err(error) => return problem_page(problem_of(&error.into())).into_any(),
-            };
-            Some((form, typed_so_far(visit, form, &answers)))
-        }
-        None => None,
+    let asked = match so_far(visit, draft, activity).await {
+        Ok(asked) => asked,
+        Err(error) => return problem_page(problem_of(&error)).into_any(),
     };
     let today = domain::time::local_day(visit.context.now);
     let more = || asked.map(|(form, typed)| questions(visit, form, &typed, today)).into_any();
@@ -144,6 +161,17 @@ async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView 
         </Page>
     }
     .into_any()
+}
+
+/// What an event asks, with what was answered in a draft so far.
+pub(super) async fn so_far<'a>(
+    visit: &Visit,
+    draft: &DraftView,
+    activity: &'a Activity,
+) -> Result<Option<(&'a Questions, Typed)>, BookingError> {
+    let Some(form) = activity.questions() else { return Ok(None) };
+    let answers = draft_answers(&visit.services, draft).await?.unwrap_or_default();
+    Ok(Some((form, typed_so_far(visit, form, &answers))))
 }
 
 /// Who comes: the form of a booking and of the waiting list. Either asks for something `more`, which is made in its place
@@ -239,9 +267,13 @@ pub(super) fn code_form(visit: &Visit, base: &str, send: Text) -> impl IntoView 
 fn proven(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
     let people = draft.people.get();
     let base = activity.draft(draft.id);
-    let others = activity.timetable().alternatives(draft.session.id, people, visit.context.now, 2);
+    // Instead of a whole series any of its dates that has room, where the event allows single ones.
+    let (dates, single) = (activity.timetable(), activity.policy().series.allows_dates());
+    let own = dates.session(draft.session.id).filter(|own| draft.series && own.fits(people));
+    let count = if draft.series { usize::MAX } else { 2 };
+    let others = dates.alternatives(draft.session.id, people, visit.context.now, count);
+    let others = own.into_iter().chain(others).filter(|_| single);
     let others: Vec<_> = others
-        .into_iter()
         .map(|session| {
             let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
             let free = visit.t_args("session-free", &[("free", session.facts.free().into())]);
@@ -257,18 +289,32 @@ fn proven(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
         })
         .collect();
     let calendar = choose(visit, draft, activity);
-    // Events keep no waiting lists.
-    let wait = matches!(activity, Activity::Museum(_)).then(|| visit.href(&format!("{base}/wait")));
+    // Of a series the dates that are full can be waited for, one of them each time.
+    let full =
+        |session: &&SessionView| if draft.series { !session.fits(people) } else { session.id == draft.session.id };
+    let waits: Vec<_> = activity
+        .timetable()
+        .upcoming(visit.context.now)
+        .filter(|_| single)
+        .filter(full)
+        .map(|session| {
+            let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
+            view! {
+                <Form action=visit.href(&format!("{base}/wait"))>
+                    <HiddenField name="session" value=session.id.to_string()/>
+                    <p class="actions">
+                        <Button variant=Variant::Secondary>{visit.t("proven-wait")}{draft.series.then(|| view! { " · "{when} })}</Button>
+                    </p>
+                </Form>
+            }
+        })
+        .collect();
     view! {
         <Page title=visit.t("proven-title") lead=visit.t("proven-lead") crumbs=crumbs(visit, activity)>
             {steps(visit, 2)}
             {chosen(visit, draft, activity)}
             <Form><p class="actions"><Button>{visit.t("proven-try")}</Button></p></Form>
-            {wait.map(|action| view! {
-                <Form action=action>
-                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("proven-wait")}</Button></p>
-                </Form>
-            })}
+            {waits}
             {(!others.is_empty()).then(|| view! {
                 <section class="section"><h2>{visit.t("proven-others")}</h2><ul class="session-list">{others}</ul></section>
             })}

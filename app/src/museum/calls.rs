@@ -12,6 +12,7 @@ use domain::booking::{Party, PartySize, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::field::{Fault, Faults, FieldError};
 use domain::ids::{DraftId, SessionId};
+use domain::outreach::Answers;
 use jiff::SignedDuration;
 use services::booking::{self, BookingError, BookingState, DraftView, Handle};
 use services::limits::LimitError;
@@ -25,11 +26,13 @@ pub const CALLS: &[Call] = &[
     Call::post("/museum/book/:draft/resend", Access::Public, &resend),
     Call::post("/museum/book/:draft/other", Access::Public, &other),
     Call::post("/events/:slug/sessions/:id", Access::Public, &hold_event),
+    Call::post("/events/:slug/series", Access::Public, &hold_series),
     Call::post("/events/book/:draft", Access::Public, &particulars),
     Call::post("/events/book/:draft/code", Access::Public, &code),
     Call::post("/events/book/:draft/resend", Access::Public, &resend),
     Call::post("/events/book/:draft/other", Access::Public, &other),
     Call::post("/b/:link/cancel", Access::Public, &cancel),
+    Call::post("/b/:link/cancel-series", Access::Public, &cancel_series),
     Call::post("/b/:link/party", Access::Public, &party),
     Call::post("/b/:link/move", Access::Public, &move_to),
     Call::polled(places::PATH, Access::Public, &free),
@@ -94,17 +97,40 @@ async fn hold(asked: Asked) -> Answer {
 
 /// The same for a date of an event, which has to be published: the service asks that again under the session's lock.
 async fn hold_event(asked: Asked) -> Answer {
+    match event_page(&asked).await {
+        Ok(page) => keep_places(asked, page).await,
+        Err(answer) => answer,
+    }
+}
+
+/// The same for all dates of an event at once.
+async fn hold_series(asked: Asked) -> Answer {
     let slug: String = asked.param("slug").unwrap_or_default();
-    let Some(session) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
     let events = match outreach::events(&asked.services).await {
         Ok(events) => events,
         Err(error) => return problem_of(&error.into()).into(),
     };
+    let Some(event) = events.by_slug(&slug) else { return Problem::NotFound.into() };
+    let page = format!("{}/{slug}", paths::EVENTS);
+    let people = match PartySize::parse(asked.field("people")) {
+        Ok(people) => people,
+        Err(fault) => return one(&asked, "people", page, fault),
+    };
+    let (visitor, cookie) = visitor(&asked);
+    match booking::begin_series(&asked.services, &asked.context, event.id, people, &visitor, &asked.network).await {
+        Ok(draft) => Answer::to(draft_at(&asked.path, draft)).cookie(cookie),
+        Err(error) => refused(&asked, page, error),
+    }
+}
+
+/// The page of the published event of the address, which has the date of the address.
+pub(super) async fn event_page(asked: &Asked) -> Result<String, Answer> {
+    let slug: String = asked.param("slug").unwrap_or_default();
+    let session: SessionId = asked.param("id").ok_or(Problem::NotFound)?;
+    let events = outreach::events(&asked.services).await.map_err(|error| problem_of(&error.into()))?;
     match events.by_slug(&slug) {
-        Some(event) if event.timetable.session(session).is_some() => {
-            keep_places(asked, format!("{}/{slug}", paths::EVENTS)).await
-        }
-        _ => Problem::NotFound.into(),
+        Some(event) if event.timetable.session(session).is_some() => Ok(format!("{}/{slug}", paths::EVENTS)),
+        _ => Err(Problem::NotFound.into()),
     }
 }
 
@@ -123,14 +149,17 @@ async fn keep_places(asked: Asked, calendar: String) -> Answer {
     }
 }
 
-/// The draft of the address, what it is of, and its page.
-pub(super) async fn draft(asked: &Asked) -> Result<(DraftView, Activity, String), Answer> {
+/// The draft of the address, what it is of, and its page; `page_at` is the page of a draft nothing is known of any more.
+pub(super) async fn draft(
+    asked: &Asked,
+    page_at: fn(&str, DraftId) -> String,
+) -> Result<(DraftView, Activity, String), Answer> {
     let id = asked.param::<DraftId>("draft").ok_or(Problem::NotFound)?;
     let visitor = asked.cookie(VISITOR_COOKIE).unwrap_or_default();
     let draft = match booking::read(&asked.services, &asked.context, id, visitor).await {
         Ok(draft) => draft,
         // The page itself explains what became of it.
-        Err(BookingError::NotFound) => return Err(Answer::to(draft_at(&asked.path, id))),
+        Err(BookingError::NotFound) => return Err(Answer::to(page_at(&asked.path, id))),
         Err(error) => return Err(problem_of(&error).into()),
     };
     let activity = Activity::of(asked, draft.session.activity).await.map_err(|error| problem_of(&error))?;
@@ -139,10 +168,10 @@ pub(super) async fn draft(asked: &Asked) -> Result<(DraftView, Activity, String)
 }
 
 /// Who comes, and the answers to the questions of an event.
-type Typed = (PersonName, Contact, Party, Option<domain::outreach::Answers>);
+type Typed = (PersonName, Contact, Party, Option<Answers>);
 
 async fn particulars(asked: Asked) -> Answer {
-    let (draft, activity, page) = match draft(&asked).await {
+    let (draft, activity, page) = match draft(&asked, draft_at).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
@@ -150,19 +179,35 @@ async fn particulars(asked: Asked) -> Answer {
         Ok(typed) => typed,
         Err(faults) => return refused(&asked, page, BookingError::Fields(faults)),
     };
-    if let (Activity::Event(event), Some(answers)) = (&activity, answers) {
-        if event.form.as_ref().is_some_and(|(_, form)| asks_more(&asked, form, &answers)) {
-            let text = asked.t("event-asks-more").to_string();
-            return Answer::again_at(page, asked.typed(&[]).with_notice(Tone::Info, text));
-        }
-        if let Err(error) = outreach::keep_answers(&asked.services, &asked.context, &draft, event, answers).await {
-            return refused(&asked, page, error.into());
-        }
+    if let Err(answer) = keep_answered(&asked, &draft, &activity, answers, &page).await {
+        return answer;
     }
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
         Ok(()) => Answer::to(format!("{page}/code")),
         Err(error) => refused(&asked, page, error),
     }
+}
+
+/// Keeps what an event was answered in a draft. Questions that were not in view are shown first, on the form at `page`.
+pub(super) async fn keep_answered(
+    asked: &Asked,
+    draft: &DraftView,
+    activity: &Activity,
+    answers: Option<Answers>,
+    page: &str,
+) -> Result<(), Answer> {
+    let (Activity::Event(event), Some(answers)) = (activity, answers) else { return Ok(()) };
+    if event.form.as_ref().is_some_and(|(_, form)| asks_more(asked, form, &answers)) {
+        return Err(ask_more(asked, page.to_owned()));
+    }
+    let kept = outreach::keep_answers(&asked.services, &asked.context, draft, event, answers).await;
+    kept.map_err(|error| refused(asked, page.to_owned(), error.into()))
+}
+
+/// The form at `page` again, with the questions that were not in view.
+pub(super) fn ask_more(asked: &Asked, page: String) -> Answer {
+    let text = asked.t("event-asks-more").to_string();
+    Answer::again_at(page, asked.typed(&[]).with_notice(Tone::Info, text))
 }
 
 /// Who comes and what was asked of them, as it was typed; or what is wrong with it, all at once.
@@ -198,7 +243,7 @@ pub(super) fn typed(asked: &Asked, draft: &DraftView, activity: &Activity) -> Re
 }
 
 async fn code(asked: Asked) -> Answer {
-    let (draft, _, base) = match draft(&asked).await {
+    let (draft, _, base) = match draft(&asked, draft_at).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
@@ -222,7 +267,7 @@ async fn confirm(asked: &Asked, draft: DraftView, base: &str) -> Answer {
 }
 
 async fn resend(asked: Asked) -> Answer {
-    let (draft, _, base) = match draft(&asked).await {
+    let (draft, _, base) = match draft(&asked, draft_at).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
@@ -234,7 +279,7 @@ async fn resend(asked: Asked) -> Answer {
 }
 
 async fn other(asked: Asked) -> Answer {
-    let (before, _, base) = match draft(&asked).await {
+    let (before, _, base) = match draft(&asked, draft_at).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
@@ -244,7 +289,7 @@ async fn other(asked: Asked) -> Answer {
     let people = before.people;
     match booking::take_other(&asked.services, &asked.context, &before, session, people, visitor, &asked.network).await
     {
-        Ok(()) if before.proven => match draft(&asked).await {
+        Ok(()) if before.proven => match draft(&asked, draft_at).await {
             Ok((now, ..)) => confirm(&asked, now, &base).await,
             Err(answer) => answer,
         },
@@ -302,6 +347,21 @@ async fn cancel(asked: Asked) -> Answer {
     }
     let result = booking::cancel(&asked.services, &asked.context, handle, version(&asked)).await;
     changed(&asked, page, "cancelled", result).await
+}
+
+/// All dates of a series. Pressed twice: the second press finds them cancelled.
+async fn cancel_series(asked: Asked) -> Answer {
+    let (page, handle) = match handle(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    match booking::cancel_series(&asked.services, &asked.context, handle).await {
+        Ok(_) | Err(BookingError::Refused(Refusal::AlreadyCancelled)) => {
+            Answer::to(format!("{page}?done=series-cancelled"))
+        }
+        Err(BookingError::NotFound) => led_nowhere(&asked).await.into(),
+        Err(error) => refused(&asked, page, error),
+    }
 }
 
 async fn party(asked: Asked) -> Answer {

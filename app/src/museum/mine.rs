@@ -15,7 +15,8 @@ use domain::time::{clock_text, day_text, span_text};
 use leptos::either::Either;
 use leptos::prelude::*;
 use services::booking::{
-    BookingError, BookingState, BookingView, Handle, NoShow, no_show_of, pass_text, rebook_link, rests_beside, view,
+    BookingError, BookingState, BookingView, Handle, NoShow, no_show_of, pass_text, rebook_link, rests_beside,
+    series_of, view,
 };
 use services::groups::GroupOfBooking;
 use services::messages::qr_svg;
@@ -30,6 +31,8 @@ struct Seen {
     told: Option<Told>,
     /// The group it is of, if it is one of a group.
     group: Option<GroupOfBooking>,
+    /// The bookings that were made together with it, itself among them.
+    series: Vec<BookingView>,
     /// It can still be cancelled, made smaller or moved.
     changeable: bool,
     /// Nobody came, or not everybody.
@@ -70,10 +73,11 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
         false => None,
     };
     let group = services::groups::of_booking(&visit.services, &visit.context, booking.id).await?;
+    let series = series_of(&visit.services, booking.id).await.map_err(|error| problem_of(&error))?;
     let rests = !over
         && !cancelled
         && rests_beside(&visit.services, &booking, visit.context.now).await.map_err(|error| problem_of(&error))?;
-    Ok(Seen { link, booking, activity, told, group, changeable, no_show, rests })
+    Ok(Seen { link, booking, activity, told, group, series, changeable, no_show, rests })
 }
 
 /// The booking.
@@ -112,9 +116,11 @@ fn page(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
             {rebook(visit, seen)}
             {seen.no_show.as_ref().map(|no_show| missed(visit, no_show))}
             <SummaryList rows=facts(visit, seen)/>
+            {series(visit, seen)}
             {answers(visit, seen)}
             {(!cancelled && !over).then(|| take_along(visit, &base))}
-            {seen.changeable.then(|| changes(visit, seen, &base))}
+            {(seen.changeable && by_itself(seen)).then(|| changes(visit, seen, &base))}
+            {cancel_all(visit, seen, &base)}
             {(!seen.changeable && !cancelled && !over).then(|| view! { <p class="muted">{visit.t("mine-no-changes")}</p> })}
             {(cancelled || over).then(|| view! {
                 <p class="actions"><LinkButton href=again glyph=Glyph::Calendar>{activity.says(visit, "mine-book-again", "event-all")}</LinkButton></p>
@@ -129,11 +135,13 @@ fn news(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
         Some("changed") => Some((Tone::Success, "mine-news-changed")),
         Some("moved") => Some((Tone::Success, "mine-news-moved")),
         Some("cancelled") => Some((Tone::Success, "mine-news-cancelled")),
+        Some("series-cancelled") => Some((Tone::Success, "mine-news-series-cancelled")),
         _ => None,
     };
     // The address may be old: a cancelled booking is never announced as booked.
     let cancelled = seen.booking.state == BookingState::Cancelled;
-    let told = told.filter(|(_, key)| cancelled == (*key == "mine-news-cancelled"));
+    let told =
+        told.filter(|(_, key)| *key == "mine-news-series-cancelled" || cancelled == (*key == "mine-news-cancelled"));
     let closed = (seen.booking.session_closed && !cancelled).then(|| {
         view! {
             <Banner tone=Tone::Warning>{visit.t("mine-session-closed")}</Banner>
@@ -251,6 +259,59 @@ fn facts(visit: &Visit, seen: &Seen) -> Vec<SummaryRow> {
         rows.push(SummaryRow::new(visit.t("mine-contact"), contact.masked()));
     }
     rows
+}
+
+/// A date of a series that is booked as a whole is not changed by itself.
+fn by_itself(seen: &Seen) -> bool {
+    seen.series.len() < 2 || seen.activity.policy().series.allows_dates()
+}
+
+/// The dates that were booked together, each with its own page.
+fn series(visit: &Visit, seen: &Seen) -> Option<impl IntoView + use<>> {
+    let line = |one: &BookingView| {
+        let when = span_text(one.starts_at, one.ends_at, visit.locale());
+        let (tone, key) = match one.state {
+            BookingState::Cancelled => (Tone::Danger, "booking-cancelled"),
+            BookingState::Confirmed if one.arrived > 0 => (Tone::Info, "booking-arrived"),
+            BookingState::Confirmed => (Tone::Success, "booking-confirmed"),
+        };
+        let name = if one.id == seen.booking.id {
+            view! { <span>{when}" · "{visit.t("event-series-this")}</span> }.into_any()
+        } else {
+            let link = services::booking::manage_link(&visit.services, one.id, one.ends_at);
+            view! { <a href=visit.href(&format!("/b/{link}"))>{when}</a> }.into_any()
+        };
+        view! { <li class="session"><div>{name}</div><div class="session-state"><Tag tone=tone>{visit.t(key)}</Tag></div></li> }
+    };
+    (seen.series.len() > 1).then(|| {
+        let lines: Vec<_> = seen.series.iter().map(line).collect();
+        view! {
+            <section class="section no-print">
+                <h2>{visit.t("event-series-mine")}</h2>
+                <ul class="session-list">{lines}</ul>
+            </section>
+        }
+    })
+}
+
+/// Giving back the whole series in one act, while any of its dates can be.
+fn cancel_all(visit: &Visit, seen: &Seen, base: &str) -> Option<impl IntoView + use<>> {
+    let ahead = |one: &&BookingView| one.state == BookingState::Confirmed && one.starts_at > visit.context.now;
+    let any = seen.series.iter().filter(ahead).count() > usize::from(by_itself(seen));
+    any.then(|| {
+        let together = (!by_itself(seen)).then(|| view! { <p class="muted">{visit.t("event-series-together")}</p> });
+        view! {
+            <section class="section no-print">
+                {together}
+                <Dialog label=visit.t("event-series-cancel") title=visit.t("event-series-cancel-title") variant=Variant::Danger>
+                    <p>{visit.t("event-series-cancel-text")}</p>
+                    <Form action=visit.href(&format!("{base}/cancel-series"))>
+                        <p class="actions"><Button variant=Variant::Danger>{visit.t("event-series-cancel-do")}</Button></p>
+                    </Form>
+                </Dialog>
+            </section>
+        }
+    })
 }
 
 fn take_along(visit: &Visit, base: &str) -> impl IntoView + use<> {

@@ -12,7 +12,7 @@ use domain::time::{day_text, local_day, span_text};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use leptos::prelude::*;
-use services::booking::{Museum, SessionView, museum};
+use services::booking::{Museum, SessionView, Timetable, museum};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -132,28 +132,28 @@ fn card(visit: &Visit, museum: &Museum, session: &SessionView, asked: Asked) -> 
                 <Meter label=seen.label value=seen.taken max=seen.places label_hidden=true/>
             </div>
             {book}
-            {wait(visit, museum, session, asked.people, &seen_state)}
+            {wait_form(visit, museum, session, (asked.people, &seen_state), format!("/museum/sessions/{}/wait", session.id))}
         </li>
     }
 }
 
 /// The waiting list of a session that has too little room, while offers can still be made.
-fn wait(
+pub(crate) fn wait_form(
     visit: &Visit,
-    museum: &Museum,
+    dates: &Timetable,
     session: &SessionView,
-    people: u32,
-    state: &str,
+    (people, state): (u32, &str),
+    action: String,
 ) -> Option<impl IntoView + use<>> {
     let facts = session.facts;
-    let offers = domain::booking::offer_until(&museum.policy, visit.context.now, facts.starts_at).is_some();
+    let offers = domain::booking::offer_until(&dates.policy, visit.context.now, facts.starts_at).is_some();
     let full = matches!(state, "full" | "few");
     // There from the beginning too, so that the script can show it when the session fills up.
     (facts.starts_at > visit.context.now && !facts.closed && offers && facts.capacity >= people).then(|| {
         let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
         view! {
             <div class="session-wait" hidden=!full>
-                <Form action=visit.href(&format!("/museum/sessions/{}/wait", session.id)) inline=true>
+                <Form action=visit.href(&action) inline=true>
                     <HiddenField name="people" value=people.to_string()/>
                     <HiddenField name="day" value=local_day(facts.starts_at).to_string()/>
                     <Button variant=Variant::Secondary>{visit.t("session-wait")}<span class="hidden">" "{about}</span></Button>

@@ -1,25 +1,23 @@
-//! The waiting list for visitors: joining it when a session is full, and the page behind the signed link, where an offer
-//! is taken or declined and the list is left. The page shows; only its forms act.
+//! Joining the waiting list when a session of the museum or a date of an event is full. What an event asks is answered on
+//! the way, as before a booking. The entry's own page is [`super::offer`].
 
-use super::book::{chosen, code_form, gone, particulars_form};
-use super::calls::{draft as any_draft, refused, typed as particulars, visitor};
-use super::{led_nowhere, param, problem_of};
-use crate::activity::Activity;
+use super::book::{chosen, code_form, crumbs, gone, particulars_form, so_far};
+use super::calls::{draft as any_draft, event_page, keep_answered, refused, typed as particulars, visitor};
+use super::{param, problem_of};
+use crate::activity::{Activity, waiting_at};
 use crate::calls::{Answer, Asked, Call};
 use crate::form::Tone;
 use crate::i18n::Text;
+use crate::outreach::questions;
 use crate::problem::{Problem, problem_page};
 use crate::routes::Access;
-use crate::ui::{
-    Banner, Button, Checkboxes, Choice, Crumb, Dialog, Form, HiddenField, LinkButton, Page, Steps, SummaryList,
-    SummaryRow, Tag, Variant,
-};
+use crate::ui::{Button, Checkboxes, Choice, Form, HiddenField, LinkButton, Page, Steps, Tag, Variant};
 use crate::visit::{Visit, visit};
-use domain::booking::{PartySize, WaitingState};
+use domain::booking::{PartySize, Refusal};
 use domain::ids::{DraftId, SessionId};
-use domain::time::{clock_text, day_text, local_day, span_text};
+use domain::time::{local_day, span_text};
 use leptos::prelude::*;
-use services::booking::{self, BookingError, DraftView, Offer, SessionView, WaitingView, read};
+use services::booking::{self, BookingError, DraftView, SessionView, read};
 
 /// The calls of the waiting list.
 pub const CALLS: &[Call] = &[
@@ -28,41 +26,31 @@ pub const CALLS: &[Call] = &[
     Call::post("/museum/wait/:draft/code", Access::Public, &code),
     Call::post("/museum/wait/:draft/resend", Access::Public, &resend),
     Call::post("/museum/book/:draft/wait", Access::Public, &wait_instead),
-    Call::post("/waiting/:link/accept", Access::Public, &accept),
-    Call::post("/waiting/:link/decline", Access::Public, &decline),
-    Call::post("/waiting/:link/leave", Access::Public, &leave),
+    Call::post("/events/:slug/sessions/:id/wait", Access::Public, &begin_event),
+    Call::post("/events/wait/:draft", Access::Public, &typed),
+    Call::post("/events/wait/:draft/code", Access::Public, &code),
+    Call::post("/events/wait/:draft/resend", Access::Public, &resend),
+    Call::post("/events/book/:draft/wait", Access::Public, &wait_instead),
 ];
 
-// ---- joining --------------------------------------------------------------------------------------------------------
-
-/// The draft of the address and the museum, which keeps waiting lists; events do not.
+/// The draft of the address, and what it waits for.
 async fn own_draft(visit: &Visit) -> Result<(DraftView, Activity), BookingError> {
     let id: DraftId = param("draft").ok_or(BookingError::NotFound)?;
     let draft = read(&visit.services, &visit.context, id, visit.visitor.as_deref().unwrap_or_default()).await?;
-    match Activity::of(visit, draft.session.activity).await? {
-        museum @ Activity::Museum(_) => Ok((draft, museum)),
-        Activity::Event(_) => Err(BookingError::NotFound),
-    }
+    let activity = Activity::of(visit, draft.session.activity).await?;
+    Ok((draft, activity))
 }
 
-/// The same for a call.
-async fn draft(asked: &Asked) -> Result<(DraftView, Activity), Answer> {
-    match any_draft(asked).await? {
-        (draft, museum @ Activity::Museum(_), _) => Ok((draft, museum)),
-        _ => Err(Problem::NotFound.into()),
-    }
+/// The same for a call, with the draft's page.
+async fn draft(asked: &Asked) -> Result<(DraftView, Activity, String), Answer> {
+    let (draft, activity, _) = any_draft(asked, waiting_at).await?;
+    let page = activity.waiting(draft.id);
+    Ok((draft, activity, page))
 }
 
 fn steps(visit: &Visit, current: usize) -> impl IntoView + use<> {
     let steps = ["book-step-session", "book-step-form", "book-step-code", "wait-step-done"].map(|key| visit.t(key));
     view! { <Steps steps=steps.to_vec() current=current/> }
-}
-
-fn crumbs(visit: &Visit) -> Vec<Crumb> {
-    vec![
-        Crumb::new(visit.href("/museum"), visit.t("museum-name")),
-        Crumb::new(visit.href("/museum/sessions"), visit.t("sessions-title")),
-    ]
 }
 
 /// Who would come, and what else would do.
@@ -72,7 +60,7 @@ pub fn Wait() -> impl IntoView {
     Suspend::new(async move {
         match own_draft(&visit).await {
             Ok((draft, _)) if draft.waiting.is_some() || draft.booking.is_some() => done(&visit, &draft).await,
-            Ok((draft, museum)) => form(&visit, &draft, &museum).await,
+            Ok((draft, activity)) => form(&visit, &draft, &activity).await,
             Err(error) => gone(&visit, &error),
         }
     })
@@ -85,8 +73,8 @@ pub fn WaitCode() -> impl IntoView {
     Suspend::new(async move {
         match own_draft(&visit).await {
             Ok((draft, _)) if draft.waiting.is_some() || draft.booking.is_some() => done(&visit, &draft).await,
-            Ok((draft, museum)) if draft.typed.is_none() || draft.proven => form(&visit, &draft, &museum).await,
-            Ok((draft, museum)) => code_page(&visit, &draft, &museum),
+            Ok((draft, activity)) if draft.typed.is_none() || draft.proven => form(&visit, &draft, &activity).await,
+            Ok((draft, activity)) => code_page(&visit, &draft, &activity),
             Err(error) => gone(&visit, &error),
         }
     })
@@ -117,32 +105,38 @@ async fn done(visit: &Visit, draft: &DraftView) -> AnyView {
     .into_any()
 }
 
-async fn form(visit: &Visit, draft: &DraftView, museum: &Activity) -> AnyView {
+async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
     let instead = booking::bookable_instead(&visit.services, &visit.context, draft).await.unwrap_or_default();
-    let choices: Vec<Choice> = booking::choices(museum.timetable(), draft, visit.context.now)
+    let choices: Vec<Choice> = booking::choices(activity.timetable(), draft, visit.context.now)
         .into_iter()
         .map(|s| Choice::new(s.id.to_string(), span_text(s.facts.starts_at, s.facts.ends_at, visit.locale())))
         .collect();
     let picked: Vec<Text> = draft.also.iter().map(|id| Text::from(id.to_string())).collect();
-    let also = || {
-        let some = !choices.is_empty();
-        some.then(|| view! { <Checkboxes name="also" label=visit.t("wait-also") hint=visit.t("wait-also-hint") choices=choices values=picked/> })
-            .into_any()
+    let asked = match so_far(visit, draft, activity).await {
+        Ok(asked) => asked,
+        Err(error) => return problem_page(problem_of(&error)).into_any(),
+    };
+    let today = local_day(visit.context.now);
+    let more = || {
+        let also = (!choices.is_empty()).then(|| {
+            view! { <Checkboxes name="also" label=visit.t("wait-also") hint=visit.t("wait-also-hint") choices=choices values=picked/> }
+        });
+        let asked = asked.map(|(form, typed)| questions(visit, form, &typed, today));
+        view! { {also}{asked} }.into_any()
     };
     view! {
-        <Page title=visit.t("wait-title") lead=visit.t("wait-lead") crumbs=crumbs(visit)>
+        <Page title=visit.t("wait-title") lead=visit.t("wait-lead") crumbs=crumbs(visit, activity)>
             {steps(visit, 1)}
-            {chosen(visit, draft, museum)}
-            {alternatives(visit, draft, &instead)}
-            {particulars_form(visit, draft, museum.policy(), also, visit.t("wait-continue"))}
+            {chosen(visit, draft, activity)}
+            {alternatives(visit, &activity.draft(draft.id), &instead)}
+            {particulars_form(visit, draft, activity.policy(), more, visit.t("wait-continue"))}
         </Page>
     }
     .into_any()
 }
 
 /// The two nearest sessions that have room: taking one is one press, and nothing typed is lost.
-fn alternatives(visit: &Visit, draft: &DraftView, others: &[SessionView]) -> Option<impl IntoView + use<>> {
-    let base = format!("/museum/book/{}", draft.id);
+fn alternatives(visit: &Visit, base: &str, others: &[SessionView]) -> Option<impl IntoView + use<>> {
     let list = others.iter().map(|session| {
         let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
         let free = visit.t_args("session-free", &[("free", session.facts.free().into())]);
@@ -165,12 +159,12 @@ fn alternatives(visit: &Visit, draft: &DraftView, others: &[SessionView]) -> Opt
     })
 }
 
-fn code_page(visit: &Visit, draft: &DraftView, museum: &Activity) -> AnyView {
-    let base = format!("/museum/wait/{}", draft.id);
+fn code_page(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
+    let base = activity.waiting(draft.id);
     view! {
-        <Page title=visit.t("code-title") lead=code_lead(visit, draft) crumbs=crumbs(visit)>
+        <Page title=visit.t("code-title") lead=code_lead(visit, draft) crumbs=crumbs(visit, activity)>
             {steps(visit, 2)}
-            {chosen(visit, draft, museum)}
+            {chosen(visit, draft, activity)}
             {code_form(visit, &base, visit.t("wait-confirm"))}
         </Page>
     }
@@ -184,32 +178,46 @@ fn code_lead(visit: &Visit, draft: &DraftView) -> Text {
 }
 
 async fn begin(asked: Asked) -> Answer {
+    begin_at(&asked, "/museum/sessions".to_owned()).await
+}
+
+/// The same for a date of an event.
+async fn begin_event(asked: Asked) -> Answer {
+    match event_page(&asked).await {
+        Ok(page) => begin_at(&asked, page).await,
+        Err(answer) => answer,
+    }
+}
+
+/// Begins a draft that waits; `calendar` is the page the session was chosen on.
+async fn begin_at(asked: &Asked, calendar: String) -> Answer {
     let Some(session) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
-    let calendar = "/museum/sessions".to_owned();
     let people = match PartySize::parse(asked.field("people")) {
         Ok(people) => people,
-        Err(fault) => return refused(&asked, calendar, BookingError::field("people", fault)),
+        Err(fault) => return refused(asked, calendar, BookingError::field("people", fault)),
     };
-    let (token, cookie) = visitor(&asked);
+    let (token, cookie) = visitor(asked);
     match booking::begin_waiting(&asked.services, &asked.context, session, people, &token, &asked.network).await {
-        Ok(draft) => Answer::to(format!("/museum/wait/{draft}")).cookie(cookie),
-        Err(error) => refused(&asked, calendar, error),
+        Ok(draft) => Answer::to(waiting_at(&asked.path, draft)).cookie(cookie),
+        Err(error) => refused(asked, calendar, error),
     }
 }
 
 async fn typed(asked: Asked) -> Answer {
-    let (draft, museum) = match draft(&asked).await {
+    let (draft, activity, page) = match draft(&asked).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
-    let page = format!("/museum/wait/{}", draft.id);
-    let (name, contact, party, _) = match particulars(&asked, &draft, &museum) {
+    let (name, contact, party, answers) = match particulars(&asked, &draft, &activity) {
         Ok(typed) => typed,
         Err(faults) => return refused(&asked, page, BookingError::Fields(faults)),
     };
     let also: Vec<SessionId> = asked.fields("also").filter_map(|text| text.parse().ok()).collect();
     if let Err(error) = booking::keep_wishes(&asked.services, &asked.context, &draft, &also).await {
         return refused(&asked, page, error);
+    }
+    if let Err(answer) = keep_answered(&asked, &draft, &activity, answers, &page).await {
+        return answer;
     }
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
         Ok(()) => match draft_again(&asked, &draft).await {
@@ -225,218 +233,55 @@ async fn draft_again(asked: &Asked, draft: &DraftView) -> Result<DraftView, Book
     booking::read(&asked.services, &asked.context, draft.id, visitor).await
 }
 
+/// Puts the draft on the list; `page` is its form.
 async fn join(asked: &Asked, draft: &DraftView, page: String) -> Answer {
     match booking::join(&asked.services, &asked.context, draft).await {
         Ok(entry) => match booking::waiting_link(&asked.services, entry).await {
             Ok(link) => Answer::to(format!("/waiting/{link}?done=joined")),
             Err(error) => problem_of(&error).into(),
         },
+        // Questions that were published while the form was filled in are answered first.
+        Err(BookingError::Refused(Refusal::AsksQuestions)) => Answer::to(page),
         Err(error) => refused(asked, page, error),
     }
 }
 
 async fn code(asked: Asked) -> Answer {
-    let draft = match draft(&asked).await {
-        Ok((draft, _)) => draft,
+    let (draft, page) = match draft(&asked).await {
+        Ok((draft, _, page)) => (draft, page),
         Err(answer) => return answer,
     };
-    let page = format!("/museum/wait/{}/code", draft.id);
     match booking::prove(&asked.services, &asked.context, draft, asked.field("code"), &asked.network).await {
-        Ok(draft) => join(&asked, &draft, format!("/museum/wait/{}", draft.id)).await,
-        Err(error) => refused(&asked, page, error),
+        Ok(draft) => join(&asked, &draft, page).await,
+        Err(error) => refused(&asked, format!("{page}/code"), error),
     }
 }
 
 async fn resend(asked: Asked) -> Answer {
-    let draft = match draft(&asked).await {
-        Ok((draft, _)) => draft,
+    let (draft, page) = match draft(&asked).await {
+        Ok((draft, _, page)) => (draft, format!("{page}/code")),
         Err(answer) => return answer,
     };
-    let page = format!("/museum/wait/{}/code", draft.id);
     match booking::resend(&asked.services, &asked.context, &draft, &asked.network).await {
         Ok(()) => Answer::to(page),
         Err(error) => refused(&asked, page, error),
     }
 }
 
-/// A booking that found its session full waits instead: what was typed and proven counts.
+/// A booking that found its session full waits instead: what was typed, answered and proven counts.
 async fn wait_instead(asked: Asked) -> Answer {
-    let draft = match draft(&asked).await {
-        Ok((draft, _)) => draft,
+    let (draft, page) = match draft(&asked).await {
+        Ok((draft, _, page)) => (draft, page),
         Err(answer) => return answer,
     };
-    let page = format!("/museum/wait/{}", draft.id);
-    match booking::keep_wishes(&asked.services, &asked.context, &draft, &[]).await {
-        Ok(()) if draft.proven => join(&asked, &draft, page).await,
+    // The date of a series that is full; a booking of one date waits for its own.
+    let session = asked.field("session").parse().unwrap_or(draft.session.id);
+    match booking::wait_for(&asked.services, &draft, session).await {
+        Ok(()) if draft.proven => match draft_again(&asked, &draft).await {
+            Ok(draft) => join(&asked, &draft, page).await,
+            Err(error) => refused(&asked, page, error),
+        },
         Ok(()) => Answer::to(page),
         Err(error) => refused(&asked, page, error),
     }
-}
-
-// ---- the entry ------------------------------------------------------------------------------------------------------
-
-/// An entry of the waiting list: where it stands, its offer, leaving.
-#[component]
-pub fn Waiting() -> impl IntoView {
-    let visit = visit();
-    Suspend::new(async move {
-        let Some(link) = param::<String>("link") else { return problem_page(Problem::LinkInvalid).into_any() };
-        match booking::waiting(&visit.services, &visit.context, &link).await {
-            Ok(entry) => page(&visit, &link, &entry).into_any(),
-            Err(BookingError::NotFound) => problem_page(led_nowhere(&visit).await).into_any(),
-            Err(error) => problem_page(problem_of(&error)).into_any(),
-        }
-    })
-}
-
-fn page(visit: &Visit, link: &str, entry: &WaitingView) -> impl IntoView + use<> {
-    let title = visit.t(match entry.state {
-        WaitingState::Offered => "waiting-title-offer",
-        WaitingState::Waiting => "waiting-title",
-        WaitingState::Booked => "waiting-title-booked",
-        _ => "waiting-title-over",
-    });
-    let joined = (visit.query.get("done") == Some("joined") && entry.state == WaitingState::Waiting)
-        .then(|| view! { <Banner tone=Tone::Success alert=true>{visit.t("waiting-news-joined")}</Banner> });
-    let over = over(visit, entry.state).map(|text| view! { <Banner>{text}</Banner> });
-    let base = format!("/waiting/{link}");
-    let offer = entry.offer.map(|offer| offered(visit, &base, entry, &offer));
-    let leave = entry.state.is_live().then(|| leaving(visit, &base));
-    let booked = entry.booking.map(|(booking, ends_at)| {
-        let link = booking::manage_link(&visit.services, booking, ends_at);
-        view! { <p class="actions"><LinkButton href=visit.href(&format!("/b/{link}"))>{visit.t("book-done-action")}</LinkButton></p> }
-    });
-    let again = (!entry.state.is_live() && entry.booking.is_none()).then(|| {
-        let href = format!("{}?people={}", visit.href("/museum/sessions"), entry.party.people.get());
-        view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("waiting-again")}</LinkButton></p> }
-    });
-    view! {
-        <Page title=title crumbs=vec![Crumb::new(visit.href("/museum"), visit.t("museum-name"))]>
-            {joined}
-            {over}
-            {offer}
-            <SummaryList rows=rows(visit, entry)/>
-            {booked}
-            {again}
-            {leave}
-        </Page>
-    }
-}
-
-/// What became of an entry that waits no more.
-fn over(visit: &Visit, state: WaitingState) -> Option<Text> {
-    Some(visit.t(match state {
-        WaitingState::Waiting | WaitingState::Offered => return None,
-        WaitingState::Booked => "waiting-over-booked",
-        WaitingState::Declined => "waiting-over-declined",
-        WaitingState::Left => "waiting-over-left",
-        WaitingState::Expired => "waiting-over-expired",
-        WaitingState::Closed => "waiting-over-closed",
-        WaitingState::NoPlace => "waiting-over-no-place",
-    }))
-}
-
-fn rows(visit: &Visit, entry: &WaitingView) -> Vec<SummaryRow> {
-    let people = entry.party.people.get();
-    let mut rows = vec![SummaryRow::new(visit.t("book-people"), visit.t_args("people-count", &[("n", people.into())]))];
-    for wish in &entry.wishes {
-        let when = span_text(wish.starts_at, wish.ends_at, visit.locale());
-        let place = match (entry.state, wish.over) {
-            (WaitingState::Waiting | WaitingState::Offered, true) => Some(visit.t("waiting-wish-over")),
-            (WaitingState::Waiting, false) if wish.rests => Some(visit.t("waiting-rests")),
-            (WaitingState::Waiting, false) if wish.before == 0 => Some(visit.t("waiting-first")),
-            (WaitingState::Waiting, false) => Some(visit.t_args("waiting-before", &[("n", wish.before.into())])),
-            _ => None,
-        };
-        let place = place.map(|text| view! { <br/><span class="muted small">{text}</span> });
-        rows.push(SummaryRow::new(visit.t("book-when"), view! { {when}{place} }));
-    }
-    if let Some(person) = &entry.person {
-        rows.push(SummaryRow::new(visit.t("book-name"), person.name.masked()));
-        if let Some(contact) = &person.contact {
-            // A link may be forwarded or read over a shoulder.
-            rows.push(SummaryRow::new(visit.t("mine-contact"), contact.masked()));
-        }
-    }
-    rows
-}
-
-fn offered(visit: &Visit, base: &str, entry: &WaitingView, offer: &Offer) -> impl IntoView + use<> {
-    let when = span_text(offer.starts_at, offer.ends_at, visit.locale());
-    let gap = if visit.locale() == domain::Locale::ZhCn { "" } else { ", " };
-    let until = format!("{}{gap}{}", day_text(local_day(offer.until), visit.locale()), clock_text(offer.until));
-    let args = [("people", entry.party.people.get().into()), ("until", until.into()), ("when", when.into())];
-    let (taken, declined) = (offer.session.to_string(), offer.session.to_string());
-    let others = entry.wishes.iter().any(|wish| !wish.over && wish.session != offer.session);
-    let declining = visit.t(if others { "waiting-decline-text-others" } else { "waiting-decline-text" });
-    view! {
-        <section class="section">
-            <Banner tone=Tone::Success title=visit.t("waiting-offer")>{visit.t_args("waiting-offer-text", &args)}</Banner>
-            <div class="actions">
-                <Form action=visit.href(&format!("{base}/accept")) inline=true>
-                    <HiddenField name="session" value=taken/>
-                    <Button>{visit.t("waiting-accept")}</Button>
-                </Form>
-                <Dialog label=visit.t("waiting-decline") title=visit.t("waiting-decline-title")>
-                    <p>{declining}</p>
-                    <Form action=visit.href(&format!("{base}/decline"))>
-                        <HiddenField name="session" value=declined/>
-                        <p class="actions"><Button variant=Variant::Danger>{visit.t("waiting-decline-do")}</Button></p>
-                    </Form>
-                </Dialog>
-            </div>
-        </section>
-    }
-}
-
-fn leaving(visit: &Visit, base: &str) -> impl IntoView + use<> {
-    view! {
-        <section class="section">
-            <p class="muted">{visit.t("waiting-how")}</p>
-            <Dialog label=visit.t("waiting-leave") title=visit.t("waiting-leave-title")>
-                <p>{visit.t("waiting-leave-text")}</p>
-                <Form action=visit.href(&format!("{base}/leave"))>
-                    <p class="actions"><Button variant=Variant::Danger>{visit.t("waiting-leave-do")}</Button></p>
-                </Form>
-            </Dialog>
-        </section>
-    }
-}
-
-fn offer_of(asked: &Asked) -> Option<(String, SessionId)> {
-    Some((asked.param::<String>("link")?, asked.field("session").parse().ok()?))
-}
-
-async fn answered(asked: &Asked, link: &str, result: Result<(), BookingError>) -> Answer {
-    match result {
-        Ok(()) => Answer::to(format!("/waiting/{link}")),
-        Err(BookingError::NotFound) => led_nowhere(asked).await.into(),
-        Err(error) => refused(asked, format!("/waiting/{link}"), error),
-    }
-}
-
-async fn accept(asked: Asked) -> Answer {
-    let Some((link, session)) = offer_of(&asked) else { return Problem::LinkInvalid.into() };
-    match booking::accept(&asked.services, &asked.context, &link, session).await {
-        Ok(made) => match booking::waiting(&asked.services, &asked.context, &link).await {
-            Ok(WaitingView { booking: Some((_, ends_at)), .. }) => {
-                let link = booking::manage_link(&asked.services, made, ends_at);
-                Answer::to(format!("/b/{link}?done=booked"))
-            }
-            _ => Answer::to(format!("/waiting/{link}")),
-        },
-        Err(error) => answered(&asked, &link, Err(error)).await,
-    }
-}
-
-async fn decline(asked: Asked) -> Answer {
-    let Some((link, session)) = offer_of(&asked) else { return Problem::LinkInvalid.into() };
-    let result = booking::decline(&asked.services, &asked.context, &link, session).await;
-    answered(&asked, &link, result).await
-}
-
-async fn leave(asked: Asked) -> Answer {
-    let Some(link) = asked.param::<String>("link") else { return Problem::LinkInvalid.into() };
-    let result = booking::leave_waiting(&asked.services, &asked.context, &link).await;
-    answered(&asked, &link, result).await
 }

@@ -3,7 +3,7 @@
 use super::{audience_text, days_text, kind_text, picture, state};
 use crate::activity::Activity;
 use crate::form::Tone;
-use crate::museum::{problem_of, rule_sentences, seen};
+use crate::museum::{problem_of, rule_sentences, seen, wait_form};
 use crate::problem::{Problem, problem_page};
 use crate::routes::paths;
 use crate::ui::{
@@ -11,7 +11,8 @@ use crate::ui::{
     SummaryList, SummaryRow, Tag, Variant, Width,
 };
 use crate::visit::{Visit, visit};
-use domain::time::{day_text, local_day, span_text};
+use domain::booking::{SeriesRule, opens_at};
+use domain::time::{clock_text, day_text, local_day, span_text};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use services::booking::SessionView;
@@ -110,15 +111,20 @@ fn dates(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
         .into_any()
     } else {
         let cards = upcoming.iter().map(|session| card(visit, event, session, people)).collect_view();
-        let several = (upcoming.len() > 1).then(|| {
-            view! { <Banner>{visit.t("event-single-dates")}</Banner> }
-        });
+        let rule = match event.timetable.policy.series {
+            SeriesRule::Dates => "event-single-dates",
+            SeriesRule::Whole => "event-series-whole",
+            SeriesRule::Both => "event-series-both",
+        };
+        let several = (upcoming.len() > 1).then(|| view! { <Banner>{visit.t(rule)}</Banner> });
+        let series = series_card(visit, event, people);
         view! {
             {several}
             <Form get=true inline=true action=format!("{here}#dates")>
                 <NumberStepper name="people" label=visit.t("event-people") min=1 max=most value=people/>
                 <Button variant=Variant::Secondary>{visit.t("sessions-show")}</Button>
             </Form>
+            {series}
             <ul class="session-list">{cards}</ul>
         }
         .into_any()
@@ -139,7 +145,8 @@ fn card(visit: &Visit, event: &Event, session: &SessionView, people: u32) -> imp
     let seen = seen(visit, &event.timetable, session, people);
     let name = event.name_of(session.id).map(|name| name.of(visit.locale()).to_owned());
     let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
-    let book = seen.open.then(|| {
+    let single = event.timetable.policy.series.allows_dates();
+    let book = (seen.open && single).then(|| {
         view! {
             <Form action=visit.href(&format!("/events/{}/sessions/{}", event.slug, session.id)) inline=true>
                 <HiddenField name="people" value=people.to_string()/>
@@ -147,6 +154,8 @@ fn card(visit: &Visit, event: &Event, session: &SessionView, people: u32) -> imp
             </Form>
         }
     });
+    let action = format!("/events/{}/sessions/{}/wait", event.slug, session.id);
+    let wait = single.then(|| wait_form(visit, &event.timetable, session, (people, seen.state), action));
     view! {
         <li class="session event-date">
             <div>
@@ -159,8 +168,45 @@ fn card(visit: &Visit, event: &Event, session: &SessionView, people: u32) -> imp
                 <Meter label=seen.label value=seen.taken max=seen.places label_hidden=true/>
             </div>
             {book}
+            {wait}
         </li>
     }
+}
+
+/// All dates at once, where the event allows it: one press while every date has room, or which date has none.
+fn series_card(visit: &Visit, event: &Event, people: u32) -> Option<impl IntoView + use<>> {
+    let (dates, now) = (&event.timetable, visit.context.now);
+    let ahead: Vec<_> = dates.upcoming(now).collect();
+    let last = ahead.last()?;
+    // It opens with its last date: until then the dates say themselves when they do.
+    let open = opens_at(&dates.policy, last.facts.starts_at) <= now;
+    (dates.policy.series.allows_whole() && ahead.len() > 1 && open).then(|| {
+        let action = match ahead.iter().find(|session| !session.fits(people)) {
+            Some(full) => {
+                let starts = full.facts.starts_at;
+                let at = format!("{} {}", day_text(local_day(starts), visit.locale()), clock_text(starts));
+                view! { <p class="muted">{visit.t_args("event-series-full", &[("at", at.into())])}</p> }.into_any()
+            }
+            None => {
+                let action = visit.href(&format!("/events/{}/series", event.slug));
+                view! {
+                    <Form action=action inline=true>
+                        <HiddenField name="people" value=people.to_string()/>
+                        <Button>{visit.t_args("event-series-register", &[("people", people.into())])}</Button>
+                    </Form>
+                }
+                .into_any()
+            }
+        };
+        let n = ahead.len() as u32;
+        view! {
+            <section class="section event-series">
+                <h3>{visit.t_args("event-series-title", &[("n", n.into())])}</h3>
+                <p>{visit.t("event-series-text")}</p>
+                {action}
+            </section>
+        }
+    })
 }
 
 fn rules(visit: &Visit, event: &Event) -> impl IntoView + use<> {

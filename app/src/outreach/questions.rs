@@ -157,6 +157,11 @@ pub(crate) fn read_answers(asked: &Asked, form: &Form) -> Result<Answers, Vec<Fi
     form.read(&typed, local_day(asked.context.now))
 }
 
+/// The form that was sent held questions at all: one that was made before they were published did not.
+pub(crate) fn were_asked(asked: &Asked) -> bool {
+    !asked.field(SHOWN).trim().is_empty()
+}
+
 /// The answers lead to questions that were not in view: they are shown before anything is kept.
 pub(crate) fn asks_more(asked: &Asked, form: &Form, answers: &Answers) -> bool {
     let shown: Vec<&str> = asked.field(SHOWN).split_whitespace().collect();

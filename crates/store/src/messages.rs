@@ -331,13 +331,26 @@ pub async fn follow_group_link(
     Ok(found.map(|row| (row.request, row.expires_at.to_jiff())))
 }
 
-/// The titles of a session's activity, in Chinese and English.
-pub async fn session_titles(db: impl PgExecutor<'_>, session: Uuid) -> sqlx::Result<Option<(String, String)>> {
-    let row = sqlx::query!(
-        "select a.title_zh, a.title_en from session s join activity a on a.id = s.activity_id where s.id = $1",
+/// What a session is of.
+#[derive(Debug, Clone)]
+pub struct SessionTitle {
+    /// Chinese title of its activity.
+    pub title_zh: String,
+    /// English title.
+    pub title_en: String,
+    /// `museum` or `event`.
+    pub kind: String,
+    /// The activity's word in an address.
+    pub slug: String,
+}
+
+/// What a session is of.
+pub async fn session_title(db: impl PgExecutor<'_>, session: Uuid) -> sqlx::Result<Option<SessionTitle>> {
+    sqlx::query_as!(
+        SessionTitle,
+        "select a.title_zh, a.title_en, a.kind, a.slug from session s join activity a on a.id = s.activity_id where s.id = $1",
         session
     )
     .fetch_optional(db)
-    .await?;
-    Ok(row.map(|row| (row.title_zh, row.title_en)))
+    .await
 }

@@ -74,6 +74,8 @@ pub struct Event {
     place: Words,
     /// For whom.
     audience: &'static str,
+    /// `dates`: each date is registered for by itself; `whole`: all remaining dates together, on its page; `both`.
+    series: &'static str,
     /// Its page, where people register. An event that asks something can only be registered for there.
     page: String,
     /// It asks questions beyond name and contact.
@@ -133,6 +135,7 @@ pub async fn list(
             city: event.city.code(),
             place: (&event.place).into(),
             audience: event.audience.name(),
+            series: event.timetable.policy.series.name(),
             page: format!("{site}/events/{}", event.slug),
             asks: event.form.is_some(),
             dates: event

@@ -6,8 +6,11 @@ use crate::i18n::Text;
 use crate::museum::param;
 use crate::outreach::{audience_text, kind_text};
 use crate::problem::Problem;
-use crate::ui::{Button, Choice, Fieldset, Form, HiddenField, LinkButton, Page, Select, TextArea, TextField, Variant};
+use crate::ui::{
+    Button, Choice, Fieldset, Form, HiddenField, LinkButton, Page, Radios, Select, TextArea, TextField, Variant,
+};
 use crate::visit::{Visit, visit};
+use domain::booking::SeriesRule;
 use domain::ids::ActivityId;
 use domain::outreach::{Audience, Bilingual, City, EventKind};
 use leptos::prelude::*;
@@ -105,6 +108,14 @@ fn bilingual(visit: &Visit, name: &str, key: &str, value: &Bilingual, lines: boo
     (one("zh", "staff-event-in-zh", &value.zh, lines), one("en", "staff-event-in-en", &value.en, true))
 }
 
+const fn series_key(rule: SeriesRule) -> &'static str {
+    match rule {
+        SeriesRule::Dates => "staff-event-series-dates",
+        SeriesRule::Whole => "staff-event-series-whole",
+        SeriesRule::Both => "staff-event-series-both",
+    }
+}
+
 fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
     let cities = City::ALL.iter().map(|city| Choice::new(city.code(), city.text(visit.locale()))).collect();
     let audiences = Audience::ALL.iter().map(|who| Choice::new(who.name(), audience_text(visit, *who))).collect();
@@ -114,6 +125,7 @@ fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
     let number = |name: &'static str, key: &str, value: i64| {
         view! { <TextField name=name label=visit.t(key) inputmode="numeric" width="short" value=value.to_string()/> }
     };
+    let series = SeriesRule::ALL.map(|rule| Choice::new(rule.name(), visit.t(series_key(rule)))).to_vec();
     let numbers = [
         number("people", "staff-event-rule-people", policy.people_per_booking.into()),
         number("children", "staff-event-rule-children", policy.children_per_booking.into()),
@@ -130,5 +142,6 @@ fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
         {bilingual(visit, "story", "event-story", &to.story, true)}
         <TextArea name="programme" label=visit.t("event-programme") hint=visit.t("staff-event-programme-hint") value=lines optional=true/>
         <Fieldset legend=visit.t("staff-event-rules")><div class="form-inline">{numbers}</div></Fieldset>
+        <Radios name="series" label=visit.t("staff-event-series") choices=series value=policy.series.name()/>
     }
 }

@@ -12,6 +12,7 @@ mod reference;
 mod release;
 mod reminders;
 mod roster;
+mod series;
 mod waiting;
 
 pub use door::{Admission, DoorRefusal, PassFacts, admit, admit_against_the_clock};
@@ -27,6 +28,7 @@ pub use reference::Reference;
 pub use release::{FIRST_PACE, LEAST_PACE, Line, ReleaseRules, Room, Standing};
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};
 pub use roster::{AtTheDoor, RosterBooking, RosterSession, decide as decide_at_the_door};
+pub use series::SeriesRule;
 pub use waiting::{
     Standstill, WaitingEvent, WaitingState, first_that_fit, may_take, may_wait, offer_until, owed, standstill,
 };

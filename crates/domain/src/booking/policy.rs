@@ -1,6 +1,6 @@
 //! What an activity allows: one versioned policy object, and the decisions made from it.
 
-use super::{Party, Pool, Pools, ReleaseRules};
+use super::{Party, Pool, Pools, ReleaseRules, SeriesRule};
 use jiff::{SignedDuration, Span, Timestamp, civil};
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,9 @@ pub struct Policy {
     pub no_show_grace_minutes: u16,
     /// What happens when sessions open for booking and many come at once.
     pub release: ReleaseRules,
+    /// How an activity of several dates is registered for.
+    #[serde(skip_serializing_if = "SeriesRule::is_default")]
+    pub series: SeriesRule,
 }
 
 impl Default for Policy {
@@ -85,6 +88,7 @@ impl Default for Policy {
             suspension_days: 60,
             no_show_grace_minutes: 120,
             release: ReleaseRules::default(),
+            series: SeriesRule::Dates,
         }
     }
 }
@@ -224,6 +228,20 @@ pub enum Refusal {
         /// From when booking is possible again.
         until: Timestamp,
     },
+    /// A date of a series has no room for this party: none of its dates is booked.
+    #[error("a date of the series is full")]
+    DateFull {
+        /// Which date.
+        starts_at: Timestamp,
+        /// Places left there.
+        free: u32,
+    },
+    /// The dates of this series are booked, changed and given back together.
+    #[error("the whole series only")]
+    WholeSeriesOnly,
+    /// The dates of this activity are booked one by one.
+    #[error("single dates only")]
+    SingleDatesOnly,
     /// The event asks questions, which only its own page can.
     #[error("asks questions")]
     AsksQuestions,

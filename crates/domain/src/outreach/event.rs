@@ -109,7 +109,7 @@ pub struct Slug(String);
 
 impl Slug {
     /// Words that stand for something else below `/events`.
-    const TAKEN: [&str; 3] = ["book", "new", "museum"];
+    const TAKEN: [&str; 5] = ["book", "new", "museum", "series", "wait"];
 
     /// Reads one.
     pub fn parse(text: &str) -> Result<Self, Fault> {

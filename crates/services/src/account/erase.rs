@@ -72,8 +72,9 @@ async fn collect(
     let bookings = rows::bookings(&mut *db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
     let waits = waiting::of_account(db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref()).await?;
     let booked: Vec<Uuid> = bookings.iter().map(|booking| booking.id).collect();
-    let mut answers = exported_answers(services, db, &booked).await?;
-    let ids: Vec<Uuid> = booked.into_iter().chain(waits.iter().map(|entry| entry.id)).collect();
+    let waited: Vec<Uuid> = waits.iter().map(|entry| entry.id).collect();
+    let mut answers = exported_answers(services, db, &booked, &waited).await?;
+    let ids: Vec<Uuid> = booked.into_iter().chain(waited).collect();
     let (requests, bus_requests) = bus::exported(services, context, db, contacts(row)).await?;
     let (groups, group_requests) = groups::exported(services, context, db, contacts(row), row.id).await?;
     let requests: Vec<Uuid> = requests.into_iter().chain(groups).collect();
@@ -99,7 +100,7 @@ async fn collect(
         "group_requests": group_requests,
         "waiting_list": waits
             .iter()
-            .map(|entry| exported_wait(services, entry))
+            .map(|entry| exported_wait(services, entry, &mut answers))
             .collect::<Result<Vec<_>, _>>()?,
         "sign_ins": sessions.iter().map(|session| json!({
             "browser": session.label,
@@ -167,7 +168,11 @@ fn exported(
     }))
 }
 
-fn exported_wait(services: &Services, entry: &waiting::EntryRow) -> Result<Value, CryptoError> {
+fn exported_wait(
+    services: &Services,
+    entry: &waiting::EntryRow,
+    answers: &mut HashMap<Uuid, Value>,
+) -> Result<Value, CryptoError> {
     let open = |column, sealed: Option<&[u8]>| {
         let place = Place { table: "waiting_entry", column, row: entry.id };
         sealed.map(|sealed| super::open_text(&services.vault, place, sealed)).transpose()
@@ -183,6 +188,7 @@ fn exported_wait(services: &Services, entry: &waiting::EntryRow) -> Result<Value
         "name": open("name_sealed", entry.name_sealed.as_deref())?,
         "phone": open("phone_sealed", entry.phone_sealed.as_deref())?,
         "mail": open("mail_sealed", entry.mail_sealed.as_deref())?,
+        "answers": answers.remove(&entry.id).unwrap_or_else(|| json!([])),
     }))
 }
 

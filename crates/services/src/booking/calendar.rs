@@ -77,7 +77,7 @@ impl SessionView {
 
 /// Rows as the public sees them: less what is owed to parties that wait. Lines are read only where it could matter, which
 /// is where somebody waits beside free places: in hardly any session at any time.
-pub(super) async fn seen_by_all(
+pub(crate) async fn seen_by_all(
     db: &mut PgConnection,
     rows: Vec<sql::SessionRow>,
     policy: &Policy,

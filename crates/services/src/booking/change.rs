@@ -54,7 +54,7 @@ pub(super) async fn resolve(
 }
 
 /// A handle that may also change: seeing is not enough for those who see by id.
-fn require_change(context: &Context, handle: &Handle) -> Result<(), BookingError> {
+pub(super) fn require_change(context: &Context, handle: &Handle) -> Result<(), BookingError> {
     match (handle, &context.actor) {
         (Handle::Link(_), _) | (Handle::Id(_), Actor::Visitor { .. }) => Ok(()),
         (Handle::Id(_), _) => Ok(context.require(Capability::BookOnBehalf)?),
@@ -237,6 +237,7 @@ async fn transaction(
     }
     let own = locked.iter().find(|s| s.id == booking.session_id).ok_or(BookingError::NotFound)?;
     let policy = policy_of(own)?;
+    by_itself(&mut tx, &policy, context, &booking).await?;
     let now = services.clock.now();
     let own_facts = standing(&mut tx, own, &policy, now).await?.facts;
     deadline(&policy, context, &own_facts, &booking)?;
@@ -274,6 +275,35 @@ async fn note(
     audit::record(db, context, &[entry]).await?;
     messages::queue_booking(db, services, context.now, BookingId(booking.id), template).await?;
     Ok(())
+}
+
+/// A date of a series that is booked as a whole is not changed or given back by itself: nobody could have it. The house may.
+async fn by_itself(
+    db: &mut PgConnection,
+    policy: &Policy,
+    context: &Context,
+    booking: &sql::BookingRow,
+) -> Result<(), BookingError> {
+    let bound = !policy.series.allows_dates() && !by_house(context) && booking.state == "confirmed";
+    if bound && store::booking::series::of_booking(db, booking.id).await?.len() > 1 {
+        return Err(Refusal::WholeSeriesOnly.into());
+    }
+    Ok(())
+}
+
+/// Cancels one booking of several in the caller's transaction, if it still can be; places that come free are passed on by
+/// the caller, who holds the locks of the sessions and their lines.
+pub(super) async fn cancel_in(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    own: &claims::LockedSession,
+    booking: &sql::BookingRow,
+) -> Result<(), BookingError> {
+    let policy = policy_of(own)?;
+    let facts = standing(db, own, &policy, services.clock.now()).await?.facts;
+    deadline(&policy, context, &facts, booking)?;
+    do_cancel(services, context, db, booking).await
 }
 
 async fn do_cancel(

@@ -46,7 +46,9 @@ pub struct DraftView {
     pub also: Vec<SessionId>,
     /// The entry of the waiting list it became.
     pub waiting: Option<WaitingId>,
-    hold: HoldId,
+    /// It keeps places on all dates of an event, and becomes a booking of each.
+    pub series: bool,
+    pub(super) hold: HoldId,
 }
 
 /// Keeps places for a visitor who begins to fill in the form. `visitor` is the browser's own random token, `network`
@@ -124,6 +126,7 @@ pub async fn read(
         waits: row.waits,
         also: row.also.into_iter().map(SessionId).collect(),
         waiting: row.waiting_id.map(WaitingId),
+        series: row.series,
         hold: HoldId(row.hold_id),
     })
 }
@@ -236,13 +239,12 @@ pub async fn confirm(
     }
     let (person, children) = draft.typed.as_ref().filter(|_| draft.proven).ok_or(BookingError::NotFound)?;
     let party = Party::new(draft.people, u32::from(*children)).map_err(|f| BookingError::field("children", f))?;
-    // The museum asks nothing: its visitors are spared the round trip.
-    let museum = super::museum(services).await.is_ok_and(|museum| museum.activity == draft.session.activity);
-    if !museum && !crate::outreach::answered(services, draft).await? {
-        return Err(Refusal::AsksQuestions.into());
-    }
+    has_answered(services, draft).await?;
     if draft.held_until.is_none() {
         takes_places(services, context, network).await?;
+    }
+    if draft.series {
+        return super::series::confirm(services, context, draft, (person, party)).await;
     }
     let source = Source {
         channel: Channel::Web,
@@ -267,6 +269,15 @@ pub async fn confirm(
         Granted::Booked(Booked { booking, .. }) => Ok(booking),
         Granted::Held => Err(BookingError::Damaged("a hold was answered to a booking")),
     }
+}
+
+/// Whether what an event asks has been answered in a draft. The museum asks nothing: its visitors are spared the round trip.
+pub(super) async fn has_answered(services: &Services, draft: &DraftView) -> Result<(), BookingError> {
+    let museum = super::museum(services).await.is_ok_and(|museum| museum.activity == draft.session.activity);
+    if !museum && !crate::outreach::answered(services, draft).await? {
+        return Err(Refusal::AsksQuestions.into());
+    }
+    Ok(())
 }
 
 /// Points a draft at another session (or another party size) and keeps places there; the old places are given back only

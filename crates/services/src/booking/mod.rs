@@ -20,11 +20,13 @@ mod public;
 mod rebook;
 mod retry;
 mod seed;
+mod series;
 mod view;
 mod waiting;
 pub(crate) mod within;
 
 pub use board::{session_now, sessions};
+pub(crate) use calendar::seen_by_all;
 pub use calendar::{Calendar, Museum, Planned, SessionView, Timetable, museum};
 pub use change::{Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, move_to};
 pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book};
@@ -50,12 +52,14 @@ pub use public::led_nowhere;
 pub(crate) use rebook::alternative_spans;
 pub use rebook::{Rebooking, rebook, rebook_link, rebooking};
 pub use seed::seed_demo;
+pub(crate) use series::read_series;
+pub use series::{begin_series, cancel_series, series_of};
 pub(crate) use view::views;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};
 pub use waiting::{
     Listed, Offer, WaitOnBehalf, WaitingList, WaitingView, Wish, accept, accept_own, begin_waiting, bookable_instead,
     choices, decline, decline_own, join, keep_wishes, leave as leave_waiting, leave_own, own_waiting, own_waiting_link,
-    pass_on, rests_beside, wait_on_behalf, waiting, waiting_link, waiting_list, waiting_of_account,
+    pass_on, rests_beside, wait_for, wait_on_behalf, waiting, waiting_link, waiting_list, waiting_of_account,
 };
 pub(crate) use waiting::{leave_for, link_until, read_waiting};
 

@@ -64,14 +64,27 @@ pub struct Event<'a> {
 
 /// The file: UTF-8, lines ended by CRLF and folded at 75 octets.
 pub fn ics(event: &Event<'_>) -> String {
+    collection(event.host, event.method, &entry(event))
+}
+
+/// A file of entries that were written by [`entry`].
+pub fn collection(host: &str, method: Method, entries: &str) -> String {
     let mut file = File::default();
-    let Event { subject, host, sequence, method, .. } = *event;
-    let cancelled = method == Method::Cancel;
     file.line("BEGIN:VCALENDAR");
     file.line("VERSION:2.0");
     file.line(&format!("PRODID:-//{}//booking//ZH", plain(host)));
     file.line("CALSCALE:GREGORIAN");
     file.line(&format!("METHOD:{}", method.name()));
+    file.0.push_str(entries);
+    file.line("END:VCALENDAR");
+    file.0
+}
+
+/// One entry, without the file around it.
+pub fn entry(event: &Event<'_>) -> String {
+    let mut file = File::default();
+    let Event { subject, host, sequence, method, .. } = *event;
+    let cancelled = method == Method::Cancel;
     file.line("BEGIN:VEVENT");
     file.line(&format!("UID:{subject}@{}", plain(host)));
     file.line(&format!("SEQUENCE:{sequence}"));
@@ -100,7 +113,6 @@ pub fn ics(event: &Event<'_>) -> String {
         file.line("END:VALARM");
     }
     file.line("END:VEVENT");
-    file.line("END:VCALENDAR");
     file.0
 }
 

@@ -1,7 +1,7 @@
 //! Sending: the jobs' side. A message is rendered and sent when its turn comes, from what is true then.
 
 use super::account::{ACCOUNT, send_account};
-use super::calendar::{Event, Method, ics};
+use super::calendar::{Event, Method, collection, entry, ics};
 use super::missed::{missed, missed_text, no_show};
 use super::pass::PassSheet;
 use super::templates::{Facts, MissedFacts, VisitFacts, render};
@@ -29,7 +29,7 @@ use store::messages::NewMessage;
 pub fn handlers(handlers: Handlers) -> Handlers {
     let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking).on(ACCOUNT, send_account);
     let handlers = handlers.on(super::bus::BUS, super::bus::send).on(super::groups::GROUP, super::groups::send);
-    super::waiting::handlers(handlers)
+    super::series::handlers(super::waiting::handlers(handlers))
 }
 
 /// A message on its way.
@@ -410,6 +410,26 @@ pub(super) fn calendar_of(
     method: Method,
     attendee: Option<&str>,
 ) -> String {
+    in_calendar(services, visit, locale, (method, attendee), ics)
+}
+
+/// The entries of several visits in one file. To publish: a request is about one entry (RFC 5546, 3.2.2).
+pub(super) fn calendar_entries(services: &Services, visits: &[Visit], locale: Locale) -> (Method, String) {
+    let mut entries = String::new();
+    for visit in visits {
+        entries.push_str(&in_calendar(services, visit, locale, (Method::Publish, None), entry));
+    }
+    (Method::Publish, collection(services.post.host(), Method::Publish, &entries))
+}
+
+/// A visit as a calendar has it, written by `write`.
+fn in_calendar(
+    services: &Services,
+    visit: &Visit,
+    locale: Locale,
+    (method, attendee): (Method, Option<&str>),
+    write: fn(&Event<'_>) -> String,
+) -> String {
     let links = links(services, visit, locale);
     let (arrive, deadline) = (clock_text(visit.doors_open()), deadline_text(visit.change_until(), locale));
     let (people, reference) = (visit.people, &visit.reference);
@@ -427,7 +447,7 @@ pub(super) fn calendar_of(
             "It begins in two hours",
         ),
     };
-    ics(&Event {
+    write(&Event {
         subject: visit.booking.0,
         host: services.post.host(),
         sequence: visit.sequence,

@@ -61,6 +61,7 @@ embedded!(
     "waiting_joined",
     "waiting_offer",
     "waiting_ended",
+    "series_confirmed",
     "contact_changed",
     "contact_asked",
     "bus_received",
@@ -95,6 +96,8 @@ pub(super) enum Facts {
     },
     /// A visit.
     Visit(Box<VisitFacts>),
+    /// All dates of an event at once.
+    Series(Box<SeriesFacts>),
     /// A party on the waiting list.
     Waiting(Box<WaitingFacts>),
     /// An account.
@@ -191,6 +194,38 @@ pub(super) struct MissedFacts {
     pub no_show_days: u16,
     /// Until when booking is paused.
     pub suspended_until: Option<String>,
+}
+
+/// A registration for all dates of an event, in words.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct SeriesFacts {
+    /// Who registered. In bodies of mail only.
+    pub name: String,
+    /// The event.
+    pub title: String,
+    /// In order.
+    pub dates: Vec<SeriesDate>,
+    pub people: u32,
+    pub children: u32,
+    /// Where.
+    pub place: String,
+    /// See and cancel: the first date's page, which shows all.
+    pub manage: String,
+    /// The site.
+    pub site: String,
+    /// Where people get help.
+    pub help: Option<String>,
+}
+
+/// One date of a series, in words.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct SeriesDate {
+    /// 2026年7月28日（周二）09:00–10:30
+    pub date: String,
+    /// K7M4-Q2XR
+    pub reference: String,
+    /// Its pass.
+    pub pass: String,
 }
 
 /// A party on the waiting list, in words.

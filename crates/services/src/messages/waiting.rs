@@ -188,11 +188,16 @@ fn span_of(view: &WaitingView, session: Option<SessionId>) -> Option<(Timestamp,
     view.wishes.iter().find(|wish| Some(wish.session) == session).map(|wish| (wish.starts_at, wish.ends_at))
 }
 
-async fn title(services: &Services, session: Option<SessionId>, locale: Locale) -> Result<String, Failure> {
+/// What the museum's visit or the event is called, and the path of the page where its other dates are found.
+async fn about(services: &Services, session: Option<SessionId>, locale: Locale) -> Result<(String, String), Failure> {
     let session = session.ok_or(Failure::give_up("waiting_session"))?;
-    let titles = store::messages::session_titles(&services.db, session.0).await?;
-    let (zh, en) = titles.ok_or(Failure::give_up("waiting_session"))?;
-    Ok(if locale == Locale::ZhCn { zh } else { en })
+    let found = store::messages::session_title(&services.db, session.0).await?;
+    let found = found.ok_or(Failure::give_up("waiting_session"))?;
+    let page = match found.kind.as_str() {
+        "event" => format!("/events/{}", found.slug),
+        _ => "/museum/sessions".to_owned(),
+    };
+    Ok((if locale == Locale::ZhCn { found.title_zh } else { found.title_en }, page))
 }
 
 async fn facts(services: &Services, view: &WaitingView, news: WaitingNews) -> Result<WaitingFacts, Failure> {
@@ -201,6 +206,7 @@ async fn facts(services: &Services, view: &WaitingView, news: WaitingNews) -> Re
     let (starts_at, ends_at) = span_of(view, session).ok_or(Failure::give_up("waiting_session"))?;
     let others = view.wishes.iter().filter(|wish| !wish.over && Some(wish.session) != session);
     let link = view.link(services);
+    let (title, other_dates) = about(services, session, locale).await?;
     let reason = match (news, session) {
         (WaitingNews::Closed { .. }, Some(session)) => {
             let reason = closing_reason(services, session).await.map_err(|_| Failure::retry("database"))?;
@@ -210,7 +216,7 @@ async fn facts(services: &Services, view: &WaitingView, news: WaitingNews) -> Re
     };
     Ok(WaitingFacts {
         name: view.person.as_ref().map(|person| person.name.as_str().to_owned()).unwrap_or_default(),
-        title: title(services, session, locale).await?,
+        title,
         date: span_text(starts_at, ends_at, locale),
         others: others.map(|wish| span_text(wish.starts_at, wish.ends_at, locale)).collect(),
         people: view.party.people.get(),
@@ -221,7 +227,7 @@ async fn facts(services: &Services, view: &WaitingView, news: WaitingNews) -> Re
         waits_on: view.state.is_live(),
         reason,
         page: address(services, locale, &format!("/waiting/{link}")),
-        calendar: address(services, locale, "/museum/sessions"),
+        calendar: address(services, locale, &other_dates),
         site: services.settings.public_url.clone(),
         help: services.post.help(),
     })
@@ -237,7 +243,7 @@ async fn values(
     let session = news.session(view);
     let (starts_at, _) = span_of(view, session).ok_or(Failure::give_up("waiting_session"))?;
     let mut values = BTreeMap::from([
-        ("title", shortened(&title(services, session, locale).await?)),
+        ("title", shortened(&about(services, session, locale).await?.0)),
         ("when", when_text(starts_at, locale)),
         ("link", short_link::waiting_code(services, view.id)),
     ]);

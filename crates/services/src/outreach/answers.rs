@@ -6,14 +6,14 @@
 
 use super::{Event, OutreachError};
 use crate::audit::{self, Entry};
-use crate::booking::{DRAFT_LIFE, DraftView};
+use crate::booking::{DRAFT_LIFE, DraftView, WaitingView};
 use crate::crypto::Place;
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::Locale;
 use domain::account::Capability;
 use domain::field::Fault;
-use domain::ids::BookingId;
+use domain::ids::{ActivityId, BookingId, WaitingId};
 use domain::outreach::{Answers, Form};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -71,6 +71,55 @@ pub(crate) async fn answered(services: &Services, draft: &DraftView) -> sqlx::Re
     store::outreach::events::answered(&services.db, draft.session.activity.0, draft.id.0).await
 }
 
+/// The same for an entry of the waiting list: what it answered when it joined, or since.
+///
+/// # Errors
+/// `Database`.
+pub async fn answered_waiting(services: &Services, activity: ActivityId, entry: WaitingId) -> sqlx::Result<bool> {
+    store::outreach::events::answered_waiting(&services.db, activity.0, entry.0).await
+}
+
+/// What an entry of the waiting list has answered so far, for whoever has its link: they may have to answer questions that
+/// were published since.
+///
+/// # Errors
+/// `Database`, `Damaged`.
+pub async fn waiting_answers(services: &Services, entry: WaitingId) -> Result<Option<Answers>, OutreachError> {
+    let mut db = services.db.acquire().await?;
+    sql::of_waiting(&mut db, entry.0).await?.map(|row| open_both(services, &row)).transpose()
+}
+
+/// Keeps what an entry of the waiting list answers to its event's questions as they are now, before it takes an offer.
+///
+/// # Errors
+/// `Database`; `NotFound` for an event it does not wait for, one that asks nothing, or an entry that waits no more.
+pub async fn keep_waiting_answers(
+    services: &Services,
+    context: &Context,
+    entry: &WaitingView,
+    event: &Event,
+    answers: Answers,
+) -> Result<(), OutreachError> {
+    let (version, form) = event.form.as_ref().ok_or(OutreachError::NotFound)?;
+    if entry.activity != event.id {
+        return Err(OutreachError::NotFound);
+    }
+    let mut db = services.db.acquire().await?;
+    // The row of the draft it came from; a machine's party came from none.
+    let row = sql::of_waiting(&mut db, entry.id.0).await?.map_or(entry.id.0, |row| row.draft_id);
+    let (ordinary, sensitive) = answers.apart(form);
+    let sensitive = (!sensitive.is_empty()).then(|| seal(services, SENSITIVE, row, &sensitive)).transpose()?;
+    let row = sql::AnswersRow {
+        draft_id: row,
+        activity_id: event.id.0,
+        form_version: *version,
+        ordinary_sealed: seal(services, ORDINARY, row, &ordinary)?,
+        sensitive_sealed: sensitive,
+    };
+    let kept = sql::keep_waiting(&mut *db, entry.id.0, &row, context.now).await?;
+    kept.then_some(()).ok_or(OutreachError::NotFound)
+}
+
 /// What was answered in a draft, if anything was yet, for the browser that holds it (`DraftView` is that browser's own).
 ///
 /// # Errors
@@ -84,6 +133,31 @@ fn open_both(services: &Services, row: &sql::AnswersRow) -> Result<Answers, Outr
     let ordinary = open(services, ORDINARY, row.draft_id, &row.ordinary_sealed)?;
     let sensitive = row.sensitive_sealed.as_deref().map(|sealed| open(services, SENSITIVE, row.draft_id, sealed));
     Ok(ordinary.and(sensitive.transpose()?.unwrap_or_default()))
+}
+
+/// Gives bookings that were made together with one the same answers, each sealed for itself: every booking is changed,
+/// erased and shown by itself. Nothing where nothing was asked.
+pub(crate) async fn copy_answers(
+    services: &Services,
+    db: &mut PgConnection,
+    context: &Context,
+    from: Uuid,
+    to: &[Uuid],
+) -> Result<(), OutreachError> {
+    let Some(row) = sql::sensitive(&mut *db, from).await? else { return Ok(()) };
+    let ordinary = open(services, ORDINARY, row.draft_id, &row.ordinary_sealed)?;
+    let sealed = row.sensitive_sealed.as_deref();
+    let sensitive = sealed.map(|sealed| open(services, SENSITIVE, row.draft_id, sealed)).transpose()?;
+    for booking in to {
+        let copy = sql::AnswersRow {
+            draft_id: *booking,
+            ordinary_sealed: seal(services, ORDINARY, *booking, &ordinary)?,
+            sensitive_sealed: sensitive.as_ref().map(|told| seal(services, SENSITIVE, *booking, told)).transpose()?,
+            ..row.clone()
+        };
+        sql::keep_booked(&mut *db, *booking, &copy, context.now).await?;
+    }
+    Ok(())
 }
 
 /// What was answered for a booking, with the questions it was answered to. The sensitive answers are not among them.
@@ -166,7 +240,8 @@ pub async fn reveal_sensitive(
     .await
 }
 
-/// Everything that was answered for bookings, question by question, for the person's own copy of their data.
+/// Everything that was answered for bookings and by entries of the waiting list, question by question, for the person's own
+/// copy of their data.
 ///
 /// # Errors
 /// `Database`, `Damaged`.
@@ -174,11 +249,18 @@ pub async fn exported_answers(
     services: &Services,
     db: &mut PgConnection,
     bookings: &[Uuid],
+    entries: &[Uuid],
 ) -> Result<HashMap<Uuid, Value>, OutreachError> {
     let mut known = HashMap::new();
     let mut all = HashMap::new();
+    let mut rows = Vec::new();
     for booking in sql::of_bookings(db, bookings).await?.into_iter().map(|row| row.booking_id) {
-        let Some(row) = sql::sensitive(db, booking).await? else { continue };
+        rows.extend(sql::sensitive(db, booking).await?.map(|row| (booking, row)));
+    }
+    for entry in entries {
+        rows.extend(sql::of_waiting(db, *entry).await?.map(|row| (*entry, row)));
+    }
+    for (whose, row) in rows {
         let form = form_of(db, &mut known, row.activity_id, row.form_version).await?;
         let answers = open_both(services, &row)?;
         let told = form.told(&answers).map(|(question, answer)| {
@@ -188,7 +270,7 @@ pub async fn exported_answers(
                 "sensitive": question.sensitive,
             })
         });
-        all.insert(booking, told.collect());
+        all.insert(whose, told.collect());
     }
     Ok(all)
 }

@@ -2,7 +2,7 @@
 
 use super::OutreachError;
 use crate::Services;
-use crate::booking::{SessionView, Timetable};
+use crate::booking::{SessionView, Timetable, seen_by_all};
 use crate::messages::{Entry, calendar_to_follow};
 use crate::snapshot::Snapshot;
 use domain::Locale;
@@ -11,6 +11,7 @@ use domain::ids::{ActivityId, SessionId};
 use domain::outreach::{Audience, Bilingual, City, EventKind, Form, ProgrammeItem};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use sqlx::PgConnection;
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::booking::sessions::SessionRow;
@@ -67,11 +68,17 @@ impl Event {
         self.timetable.sessions.iter().find(|session| session.facts.ends_at > now)
     }
 
-    fn read(row: sql::EventRow, sessions: Vec<SessionRow>, now: Timestamp) -> Result<Self, OutreachError> {
+    async fn read(
+        db: &mut PgConnection,
+        row: sql::EventRow,
+        sessions: Vec<SessionRow>,
+        now: Timestamp,
+    ) -> Result<Self, OutreachError> {
         let damaged = |_| OutreachError::Damaged("an event's words");
         let policy: Policy =
             serde_json::from_value(row.policy).map_err(|_| OutreachError::Damaged("an event's policy"))?;
-        let sessions = sessions.into_iter().map(|row| SessionView::of(row, now)).collect();
+        // Less what is owed to parties that wait.
+        let sessions = seen_by_all(db, sessions, &policy, now).await?;
         let form = row.form.map(parsed::<Form>).transpose()?.map(|form| (row.form_version, form));
         Ok(Self {
             id: ActivityId(row.id),
@@ -161,7 +168,7 @@ async fn read(services: &Services, now: Timestamp) -> Result<Events, OutreachErr
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
         let dates = sessions.remove(&ActivityId(row.id)).unwrap_or_default();
-        let mut event = Event::read(row, dates, now)?;
+        let mut event = Event::read(&mut db, row, dates, now).await?;
         let own = event.timetable.sessions.iter().filter_map(|s| Some((s.id, names.get(&s.id)?.clone())));
         event.names = own.collect();
         all.push(Arc::new(event));

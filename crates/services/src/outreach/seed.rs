@@ -5,7 +5,7 @@ use super::templates::event_policy;
 use super::{NewDate, NewEvent, OutreachError, add_date, add_event, events, publish, publish_form, put_question};
 use crate::booking::{self, BookingError, OnBehalf, Person};
 use crate::{Context, Services};
-use domain::booking::{Party, PartySize};
+use domain::booking::{Party, PartySize, Policy, SeriesRule};
 use domain::contact::{Contact, PersonName};
 use domain::ids::{ActivityId, SessionId};
 use domain::outreach::{
@@ -180,7 +180,7 @@ fn lectures(today: Date) -> Result<Demo, OutreachError> {
                 item("10:15", "现场问答", "Your questions"),
                 item("11:00", "结束", "End"),
             ],
-            policy: event_policy(2, 0),
+            policy: Policy { series: SeriesRule::Both, ..event_policy(2, 0) },
         },
         dates: dates.collect(),
         questions: vec![

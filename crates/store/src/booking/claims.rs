@@ -311,7 +311,7 @@ pub async fn insert_holds(db: &mut PgConnection, now: jiff::Timestamp, holds: &[
          insert into booking_draft (id, visitor_hash, session_id, hold_id, people, locale, created_at, expires_at)
          select draft, visitor_hash, session_id, id, people, locale, $9, draft_expires_at from fresh
          on conflict (id) do update set session_id = excluded.session_id, hold_id = excluded.hold_id,
-           people = excluded.people, expires_at = excluded.expires_at, waits = false
+           people = excluded.people, expires_at = excluded.expires_at, waits = false, series = false
          where booking_draft.booking_id is null and booking_draft.waiting_id is null",
         &sessions,
         &ids,

@@ -33,6 +33,8 @@ pub struct DraftRow {
     pub also: Vec<Uuid>,
     /// The entry of the waiting list it became.
     pub waiting_id: Option<Uuid>,
+    /// It keeps places on all dates of an event.
+    pub series: bool,
 }
 
 /// A draft, for the browser that began it.
@@ -45,7 +47,7 @@ pub async fn draft(
     sqlx::query_as!(
         DraftRow,
         r#"select d.id, d.session_id, d.hold_id, d.people, d.sealed, d.locale, d.verified_at, d.booking_id, d.expires_at,
-                  h.expires_at as "held_until?", d.waits, d.also, d.waiting_id
+                  h.expires_at as "held_until?", d.waits, d.also, d.waiting_id, d.series
            from booking_draft d left join hold h on h.session_id = d.session_id and h.id = d.hold_id and h.expires_at > $3
            where d.id = $1 and d.visitor_hash = $2 and d.expires_at > $3"#,
         id,

@@ -11,5 +11,6 @@ pub mod holds;
 pub mod no_shows;
 pub mod releases;
 pub mod roster;
+pub mod series;
 pub mod sessions;
 pub mod waiting;

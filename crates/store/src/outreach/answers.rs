@@ -1,5 +1,5 @@
 //! What visitors answered: sealed, first under their draft, then under the booking that `booking::claims::insert_bookings`
-//! makes of it.
+//! makes of it; or, between the two, under the entry of the waiting list the draft became (`booking::waiting`).
 
 use jiff_sqlx::ToSqlx;
 use sqlx::{PgConnection, PgExecutor};
@@ -59,6 +59,51 @@ pub async fn of_draft(db: &mut PgConnection, draft: Uuid) -> sqlx::Result<Option
     .await
 }
 
+/// Keeps what an entry of the waiting list answers, in place of what it had answered. Answers whether it still waits: the
+/// entry is locked as whoever ends it locks it, so that nothing is kept for one that has ended.
+pub async fn keep_waiting(
+    db: impl PgExecutor<'_>,
+    entry: Uuid,
+    fresh: &AnswersRow,
+    now: jiff::Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "with live as materialized (
+           select e.id, (select max(s.ends_at) from waiting_wish w join session s on s.id = w.session_id
+                         where w.waiting_id = e.id) as ends_at
+           from waiting_entry e where e.id = $1 and e.state in ('waiting', 'offered') for no key update of e)
+         insert into event_answers (draft_id, activity_id, form_version, ordinary_sealed, sensitive_sealed, created_at,
+                                    expires_at, waiting_id)
+         select $2, $3, $4, $5, $6, $7, live.ends_at, live.id from live
+         on conflict (draft_id) do update set form_version = excluded.form_version,
+           ordinary_sealed = excluded.ordinary_sealed, sensitive_sealed = excluded.sensitive_sealed,
+           expires_at = excluded.expires_at
+         where event_answers.booking_id is null and event_answers.waiting_id = excluded.waiting_id",
+        entry,
+        fresh.draft_id,
+        fresh.activity_id,
+        fresh.form_version,
+        fresh.ordinary_sealed,
+        fresh.sensitive_sealed,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// What an entry of the waiting list has answered, while it waits.
+pub async fn of_waiting(db: &mut PgConnection, entry: Uuid) -> sqlx::Result<Option<AnswersRow>> {
+    sqlx::query_as!(
+        AnswersRow,
+        "select draft_id, activity_id, form_version, ordinary_sealed, sensitive_sealed
+         from event_answers where waiting_id = $1 and booking_id is null",
+        entry
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// What was answered, by booking.
 #[derive(Debug, Clone)]
 pub struct BookingAnswersRow {
@@ -99,6 +144,30 @@ pub async fn sensitive(db: &mut PgConnection, booking: Uuid) -> sqlx::Result<Opt
     )
     .fetch_optional(db)
     .await
+}
+
+/// Keeps what was answered for a booking, which exists already.
+pub async fn keep_booked(
+    db: &mut PgConnection,
+    booking: Uuid,
+    fresh: &AnswersRow,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into event_answers (draft_id, activity_id, form_version, ordinary_sealed, sensitive_sealed, created_at,
+                                    expires_at, booking_id)
+         values ($1, $2, $3, $4, $5, $6, $6, $7)",
+        fresh.draft_id,
+        fresh.activity_id,
+        fresh.form_version,
+        fresh.ordinary_sealed,
+        fresh.sensitive_sealed,
+        now.to_sqlx() as _,
+        booking
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Erases the answers of bookings.

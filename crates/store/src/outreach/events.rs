@@ -94,7 +94,7 @@ pub async fn dates(db: &mut PgConnection) -> sqlx::Result<Vec<DateRow>> {
     sqlx::query_as!(DateRow, "select session_id, title, changed_at from event_session").fetch_all(db).await
 }
 
-/// The dates of all events that end after an instant, with their fill at `now`, in order. Nobody waits for an event.
+/// The dates of all events that end after an instant, with their fill and the parties that wait at `now`, in order.
 pub async fn sessions_after(
     db: &mut PgConnection,
     ended: jiff::Timestamp,
@@ -108,7 +108,9 @@ pub async fn sessions_after(
                   coalesce(b.of_groups, 0) as "booked_by_groups!", coalesce(b.of_staff, 0) as "booked_by_staff!",
                   coalesce(h.of_groups, 0) as "held_for_groups!", coalesce(h.of_staff, 0) as "held_for_staff!",
                   coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
-                  0::bigint as "waiting!", null::jsonb as "policy?"
+                  (select count(*) from waiting_wish w join waiting_entry e on e.id = w.waiting_id
+                   where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
+                         and e.offered_session <> s.id and e.offer_expires_at <= $2))) as "waiting!", null::jsonb as "policy?"
            from session s join event e on e.activity_id = s.activity_id
            left join lateral (select sum(people) as people, sum(arrived) as arrived, count(*) as bookings,
                                      sum(people) filter (where pool = 'group') as of_groups,
@@ -344,6 +346,21 @@ pub async fn answered(db: impl sqlx::PgExecutor<'_>, activity: Uuid, draft: Uuid
            from event e where activity_id = $1"#,
         activity,
         draft
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found.unwrap_or(true))
+}
+
+/// The same for an entry of the waiting list.
+pub async fn answered_waiting(db: impl sqlx::PgExecutor<'_>, activity: Uuid, entry: Uuid) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!(
+        r#"select (form_version = 0 or exists (
+             select from event_answers a
+             where a.waiting_id = $2 and a.activity_id = $1 and a.form_version = e.form_version)) as "answered!"
+           from event e where activity_id = $1"#,
+        activity,
+        entry
     )
     .fetch_optional(db)
     .await?;

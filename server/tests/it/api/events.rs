@@ -30,6 +30,7 @@ async fn events_come_with_their_places_and_are_narrowed_as_on_the_page() {
     let lectures = &whole["events"][0];
     assert_eq!(lectures["title"], json!({ "zh-CN": "乐孕课堂", "en": "Leyun prenatal lectures" }));
     assert_eq!((lectures["city"].as_str(), lectures["asks"].as_bool()), (Some("jinan"), Some(true)));
+    assert_eq!(lectures["series"], "both");
     let dates = lectures["dates"].as_array().expect("dates");
     assert_eq!(dates.len(), 4);
     assert_eq!(dates[1]["name"]["en"], "Reading your check-up sheets");
@@ -62,6 +63,13 @@ async fn a_machine_cannot_register_past_the_questions() {
     let asks = book(&of("lectures"), "event-key-1").await;
     assert_eq!((asks.status, asks.problem().as_str()), (StatusCode::CONFLICT, "refused"), "{}", asks.body);
     assert_eq!(asks.json()["refusal"]["code"], "asks-questions");
+    // Nor wait past them, though the second lecture is full.
+    let waiting = json!({
+        "session": of("lectures")["dates"][1]["id"], "name": "演示·高远", "contact": "m@example.com", "people": 1,
+    });
+    let waits =
+        site.call("POST", "/api/v1/waiting", &token, &[("idempotency-key", "event-key-3")], Some(&waiting)).await;
+    assert_eq!(waits.json()["refusal"]["code"], "asks-questions", "{}", waits.body);
     let plain = book(&of("health-tour"), "event-key-2").await;
     assert_eq!(plain.status, StatusCode::CREATED, "{}", plain.body);
 }

@@ -267,7 +267,7 @@ pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Re
 }
 
 /// A machine says who comes and nothing else: what an event has to be told, it cannot tell. Staff may: they ask in person.
-async fn asks_nothing(services: &Services, session: SessionId) -> Result<(), BookingError> {
+pub(super) async fn asks_nothing(services: &Services, session: SessionId) -> Result<(), BookingError> {
     let events = crate::outreach::events(services).await?;
     let event = events.all().iter().find(|event| event.timetable.session(session).is_some());
     let asks = event.and_then(|event| event.form.as_ref());

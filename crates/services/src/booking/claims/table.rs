@@ -26,8 +26,14 @@ impl Table {
         (self.facts.starts_at, self.facts.ends_at)
     }
 
+    /// The public may have places here without all other dates.
+    fn takes_single_dates(&self) -> Result<(), Refusal> {
+        if self.policy.series.allows_dates() { Ok(()) } else { Err(Refusal::WholeSeriesOnly) }
+    }
+
     /// Keeps places.
     pub fn hold(&mut self, order: &HoldOrder) -> Result<sql::NewHold, Refusal> {
+        self.takes_single_dates()?;
         let party = Party { people: order.people, children: 0 };
         may_book(&self.policy, self.now, &self.facts, party, BookingFacts::default())?;
         self.facts.held += order.people.get();
@@ -59,6 +65,7 @@ impl Table {
             house_may_book(self.now, &facts, order.party, Pool::Staff)?;
             Pool::Staff
         } else {
+            self.takes_single_dates()?;
             may_book(&self.policy, self.now, &facts, order.party, person)?;
             Pool::Individual
         };

@@ -2,7 +2,9 @@
 
 use super::super::BookingError;
 use super::super::change::Remember;
-use super::super::claims::{Booked, Channel, Claim, Granted, Key, Order, Source, contact_index, lock, row};
+use super::super::claims::{
+    Booked, Channel, Claim, Granted, Key, Order, Source, asks_nothing, contact_index, lock, row,
+};
 use super::super::entrance::Passed;
 use super::super::retry::again;
 use super::line::{lock_lines, next, noted, promote, step_back};
@@ -11,7 +13,7 @@ use crate::audit;
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::booking::{Party, PartySize, Pool, Refusal, WaitingEvent, WaitingState};
-use domain::ids::{AccountId, BookingId, HoldId, SessionId, WaitingId};
+use domain::ids::{AccountId, ActivityId, BookingId, HoldId, SessionId, WaitingId};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::booking::claims::LockedSession;
@@ -22,7 +24,8 @@ use uuid::Uuid;
 /// is not taken.
 ///
 /// # Errors
-/// `NotFound` for a link that is none; `Refused(OfferEnded)`, and whatever refuses a booking of that session.
+/// `NotFound` for a link that is none; `Refused(OfferEnded)`, `Refused(AsksQuestions)` where an event asks what the party has
+/// not answered yet, and whatever refuses a booking of that session.
 pub async fn accept(
     services: &Services,
     context: &Context,
@@ -49,6 +52,7 @@ pub(super) async fn take(
     if entry.offered_session != Some(session.0) {
         return Err(Refusal::OfferEnded.into());
     }
+    has_answered(services, &entry, session, channel).await?;
     let person = opened(services, &entry)?;
     let people = PartySize::new(entry.people.unsigned_abs()).map_err(|_| BookingError::Damaged("a party"))?;
     let party = Party::new(people, entry.children.unsigned_abs()).map_err(|_| BookingError::Damaged("a party"))?;
@@ -74,6 +78,22 @@ pub(super) async fn take(
     match services.claims.submit(services, passed, Claim::Book(Box::new(order))).await? {
         Granted::Booked(Booked { booking, .. }) => Ok(booking),
         Granted::Held => Err(BookingError::Damaged("a hold was answered to an offer")),
+    }
+}
+
+/// Questions that were published while a party waited are answered before its offer is taken, as they are before a booking.
+async fn has_answered(
+    services: &Services,
+    entry: &sql::EntryRow,
+    session: SessionId,
+    channel: Channel,
+) -> Result<(), BookingError> {
+    if channel == Channel::Api {
+        return asks_nothing(services, session).await;
+    }
+    match crate::outreach::answered_waiting(services, ActivityId(entry.activity_id), WaitingId(entry.id)).await? {
+        true => Ok(()),
+        false => Err(Refusal::AsksQuestions.into()),
     }
 }
 

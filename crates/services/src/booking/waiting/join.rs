@@ -4,13 +4,12 @@
 use super::super::calendar::{self, SessionView};
 use super::super::change::{Remember, policy_of};
 use super::super::claims::{Person, contact_index, facts, lock, lock_key};
-use super::super::draft::{DRAFT_LIFE, DraftView, visitor_hash};
+use super::super::draft::{DRAFT_LIFE, DraftView, has_answered, visitor_hash};
 use super::super::entrance::{Who, outside_releases, pass};
-use super::super::office::museum;
 use super::super::persons::{Persons, since};
 use super::super::public::takes_places;
 use super::super::retry::again;
-use super::super::{BookingError, Museum};
+use super::super::{BookingError, Timetable};
 use super::line::{noted, promote};
 use super::standing::standing;
 use super::view::{WaitingView, read_in};
@@ -54,9 +53,9 @@ pub async fn begin_waiting(
     let mut db = services.db.acquire().await?;
     let found = claims::find_sessions(&mut db, &[session.0]).await?;
     let found = found.first().ok_or(BookingError::NotFound)?;
-    keeps_a_list(&mut db, found.activity_id).await?;
     let party = Party { people, children: 0 };
     let known = facts(found, None, context.now);
+    waits_for_dates(&policy_of(found)?)?;
     may_wait(&policy_of(found)?, context.now, &known, party, BookingFacts::default(), 0, false)?;
     if calendar::session(&mut db, session, context.now).await?.fits(people.get()) {
         return Err(Refusal::PlacesFree.into());
@@ -75,25 +74,24 @@ pub async fn begin_waiting(
     Ok(draft)
 }
 
-/// The museum keeps waiting lists; events do not: their parties answer questions that an entry has no room for.
-async fn keeps_a_list(db: &mut PgConnection, activity: Uuid) -> Result<(), BookingError> {
-    let (museum, ..) = museum(db).await?;
-    if museum == activity { Ok(()) } else { Err(BookingError::NotFound) }
+/// Nobody is offered one date of a series that is booked as a whole.
+fn waits_for_dates(policy: &Policy) -> Result<(), Refusal> {
+    if policy.series.allows_dates() { Ok(()) } else { Err(Refusal::WholeSeriesOnly) }
 }
 
 /// The sessions a party may name beside the one it waits for: the nearest that are full for it too and can still be
 /// offered. Those with room it can simply book.
-pub fn choices<'a>(museum: &'a Museum, draft: &DraftView, now: jiff::Timestamp) -> Vec<&'a SessionView> {
+pub fn choices<'a>(dates: &'a Timetable, draft: &DraftView, now: jiff::Timestamp) -> Vec<&'a SessionView> {
     let wanted = draft.session.facts.starts_at;
     let people = draft.people.get();
     let waits = |s: &&SessionView| {
         s.id != draft.session.id
             && !s.fits(people)
             && s.facts.capacity >= people
-            && museum.opens_at(s.facts.starts_at) <= now
-            && domain::booking::offer_until(&museum.policy, now, s.facts.starts_at).is_some()
+            && dates.opens_at(s.facts.starts_at) <= now
+            && domain::booking::offer_until(&dates.policy, now, s.facts.starts_at).is_some()
     };
-    let mut others: Vec<&SessionView> = museum.upcoming(now).filter(waits).collect();
+    let mut others: Vec<&SessionView> = dates.upcoming(now).filter(waits).collect();
     others.sort_by_key(|s| s.facts.starts_at.duration_since(wanted).abs());
     others.truncate(ALSO);
     others.sort_by_key(|s| s.facts.starts_at);
@@ -103,7 +101,7 @@ pub fn choices<'a>(museum: &'a Museum, draft: &DraftView, now: jiff::Timestamp) 
 /// A draft waits from now on: for its session, and for these others if they come first.
 ///
 /// # Errors
-/// `NotFound` for a draft of an event; `StateHasChanged` when it became a booking or an entry meanwhile.
+/// `StateHasChanged` when it became a booking or an entry meanwhile.
 pub async fn keep_wishes(
     services: &Services,
     context: &Context,
@@ -116,8 +114,20 @@ pub async fn keep_wishes(
     also.dedup();
     also.truncate(ALSO);
     let mut db = services.db.acquire().await?;
-    keeps_a_list(&mut db, draft.session.activity.0).await?;
-    let kept = sql::set_wishes(&mut db, draft.id.0, &also).await?;
+    let kept = sql::set_wishes(&mut db, draft.id.0, draft.session.id.0, &also).await?;
+    kept.then_some(()).ok_or(BookingError::StateHasChanged)
+}
+
+/// A draft waits from now on for another date than it was begun with: the one of a series that is full.
+///
+/// # Errors
+/// `NotFound` for a date of another activity, which may ask other things; `StateHasChanged` as [`keep_wishes`].
+pub async fn wait_for(services: &Services, draft: &DraftView, session: SessionId) -> Result<(), BookingError> {
+    if calendar::seen(services, session, services.clock.now()).await?.activity != draft.session.activity {
+        return Err(BookingError::NotFound);
+    }
+    let mut db = services.db.acquire().await?;
+    let kept = sql::set_wishes(&mut db, draft.id.0, session.0, &[]).await?;
     kept.then_some(()).ok_or(BookingError::StateHasChanged)
 }
 
@@ -132,6 +142,7 @@ pub async fn join(services: &Services, context: &Context, draft: &DraftView) -> 
     }
     let (person, children) = draft.typed.as_ref().filter(|_| draft.proven).ok_or(BookingError::NotFound)?;
     let party = Party::new(draft.people, u32::from(*children)).map_err(|f| BookingError::field("children", f))?;
+    has_answered(services, draft).await?;
     let mut asked = vec![draft.session.id.0];
     asked.extend(draft.also.iter().map(|id| id.0));
     let fresh = Fresh::new(services, context, person, party, asked, Some(draft.id))?;
@@ -238,7 +249,6 @@ async fn transaction(
     let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &fresh.asked).await?;
     let own = locked.iter().find(|s| s.id == fresh.asked[0]).ok_or(BookingError::NotFound)?;
-    keeps_a_list(&mut tx, own.activity_id).await?;
     let mut keys = vec![lock_key(&fresh.person)];
     // The key of the booking the draft might become.
     keys.extend(fresh.draft.map(|draft| lock_key(draft.to_string().as_bytes())));
@@ -321,6 +331,7 @@ async fn admitted(
     entries.sort_unstable();
     entries.dedup();
     let known = facts(session, None, services.clock.now());
+    waits_for_dates(&policy)?;
     may_wait(&policy, services.clock.now(), &known, fresh.party, had, entries.len() as u32, here)?;
     Ok(())
 }

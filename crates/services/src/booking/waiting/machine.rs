@@ -3,7 +3,7 @@
 
 use super::super::BookingError;
 use super::super::change::Remember;
-use super::super::claims::{Channel, Person};
+use super::super::claims::{Channel, Person, asks_nothing};
 use super::super::entrance::{Who, pass};
 use super::answer::{Answer, run, take};
 use super::join::{Fresh, put};
@@ -30,7 +30,8 @@ pub struct WaitOnBehalf {
 /// Puts a party on the list and keeps the answer with it, both or neither. Needs [`Capability::BookOnBehalf`].
 ///
 /// # Errors
-/// `Denied`; `Refused`, with `PlacesFree` where it can be booked instead; `NotFound` for an unknown session.
+/// `Denied`; `Refused`, with `PlacesFree` where it can be booked instead and `AsksQuestions` for an event a machine cannot
+/// answer; `NotFound` for an unknown session.
 pub async fn wait_on_behalf(
     services: &Services,
     context: &Context,
@@ -38,6 +39,7 @@ pub async fn wait_on_behalf(
     remember: Remember<WaitingView>,
 ) -> Result<WaitingView, BookingError> {
     context.require(Capability::BookOnBehalf)?;
+    asks_nothing(services, asked.session).await?;
     let mut sessions = vec![asked.session.0];
     sessions.extend(asked.also.iter().filter(|also| **also != asked.session).map(|also| also.0));
     let fresh = Fresh::new(services, context, &asked.person, asked.party, sessions, None)?;

@@ -19,7 +19,7 @@ mod view;
 
 pub(crate) use answer::leave_for;
 pub use answer::{accept, decline, leave};
-pub use join::{begin_waiting, bookable_instead, choices, join, keep_wishes};
+pub use join::{begin_waiting, bookable_instead, choices, join, keep_wishes, wait_for};
 pub use line::pass_on;
 pub(super) use line::{end_waiting_for, handed_on, lock_lines, look_again, promote};
 pub use machine::{WaitOnBehalf, accept_own, decline_own, leave_own, own_waiting, wait_on_behalf};

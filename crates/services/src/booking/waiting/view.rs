@@ -10,7 +10,7 @@ use domain::Locale;
 use domain::account::Capability;
 use domain::booking::{Party, PartySize, Policy, WaitingState, within_limits};
 use domain::contact::{Contact, MailAddress, PersonName, Phone};
-use domain::ids::{BookingId, SessionId, WaitingId};
+use domain::ids::{ActivityId, BookingId, SessionId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 use store::booking::{sessions, waiting as sql};
@@ -51,6 +51,8 @@ pub struct Offer {
 pub struct WaitingView {
     /// Entry.
     pub id: WaitingId,
+    /// What its sessions are of.
+    pub activity: ActivityId,
     /// What became of it. An offer that has run out is none, whether or not anybody has noted it.
     pub state: WaitingState,
     /// Who comes.
@@ -238,6 +240,7 @@ pub(super) async fn read_in(
     let people = PartySize::new(row.people.unsigned_abs()).map_err(|_| BookingError::Damaged("a party"))?;
     Ok(WaitingView {
         id,
+        activity: ActivityId(row.activity_id),
         state,
         party: Party { people, children: u16::try_from(row.children).unwrap_or_default() },
         person: if row.name_sealed.is_some() { Some(opened(services, &row)?) } else { None },

@@ -43,6 +43,7 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
     for name in NAMES.iter().filter(|name| name.starts_with("waiting")) {
         all.extend(waiting_samples(&visit, zh).into_iter().map(|facts| (*name, facts)));
     }
+    all.extend(series_samples(&visit).into_iter().map(|facts| ("series_confirmed", facts)));
     for name in NAMES.iter().filter(|name| name.starts_with("bus_")) {
         let bus = bus(locale, &visit);
         all.push((name, Facts::Bus(Box::new(bus.clone()))));
@@ -141,13 +142,30 @@ fn waiting_samples(visit: &VisitFacts, zh: bool) -> Vec<Facts> {
     [facts, closed, none, on, rests].into_iter().map(|facts| Facts::Waiting(Box::new(facts))).collect()
 }
 
+fn series_samples(visit: &VisitFacts) -> [Facts; 2] {
+    let date = SeriesDate { date: visit.date.clone(), reference: visit.reference.clone(), pass: visit.pass.clone() };
+    let facts = SeriesFacts {
+        name: visit.name.clone(),
+        title: visit.title.clone(),
+        dates: vec![date.clone(), date],
+        people: 2,
+        children: 1,
+        place: visit.place.clone(),
+        manage: visit.manage.clone(),
+        site: visit.site.clone(),
+        help: visit.help.clone(),
+    };
+    let plain = SeriesFacts { children: 0, help: None, ..facts.clone() };
+    [facts, plain].map(|facts| Facts::Series(Box::new(facts)))
+}
+
 /// Texts that greet a person by name; the others may lie open.
 fn names_somebody(name: &str) -> bool {
     !matches!(name, "code" | "contact_asked" | "contact_changed")
 }
 
 fn is_of_visit(name: &str) -> bool {
-    names_somebody(name) && !["bus_", "group_", "waiting"].iter().any(|room| name.starts_with(room))
+    names_somebody(name) && !["bus_", "group_", "waiting", "series"].iter().any(|room| name.starts_with(room))
 }
 
 fn group(locale: Locale, visit: &VisitFacts) -> GroupFacts {
@@ -273,6 +291,7 @@ fn filed_texts_are_the_reviewed_ones() {
         "until",
         "outcome",
         "what",
+        "dates",
     ];
     let values: BTreeMap<_, _> = known.into_iter().map(|name| (name, format!("${{{name}}}"))).collect();
     let facts = Facts::Values { values, site: "https://www.example.cn".into() };

@@ -270,6 +270,7 @@ pub(super) const FIELDS: &[Field] = &[
             "waits",
             "also",
             "waiting_id",
+            "series",
         ],
         what: Text {
             zh: "填写中的场次、人数和时间", en: "Session, people and times of an unfinished booking"

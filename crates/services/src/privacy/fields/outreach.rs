@@ -37,7 +37,7 @@ pub(super) const FIELDS: &[Field] = &[
     },
     Field {
         table: "event_answers",
-        columns: &["draft_id", "activity_id", "form_version", "booking_id", "created_at", "expires_at"],
+        columns: &["draft_id", "activity_id", "form_version", "booking_id", "waiting_id", "created_at", "expires_at"],
         what: Text {
             zh: "回答属于哪次报名、哪一版问题", en: "Which registration and which version of the questions"
         },

@@ -4,6 +4,8 @@ mod answers;
 mod events;
 mod forms;
 mod overlaps;
+mod series;
+mod waits;
 
 use domain::booking::{PartySize, Policy};
 use domain::contact::{Contact, PersonName};

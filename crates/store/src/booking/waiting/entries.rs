@@ -35,7 +35,8 @@ pub struct NewEntry {
     pub client_id: Option<Uuid>,
 }
 
-/// Puts a party at the end of the list of each of these sessions and closes its draft.
+/// Puts a party at the end of the list of each of these sessions, closes its draft and takes over what was answered in it,
+/// to be kept until the last of them is over.
 pub async fn add(db: &mut PgConnection, now: jiff::Timestamp, fresh: &NewEntry, sessions: &[Uuid]) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into waiting_entry (id, activity_id, state, people, children, locale, account_id, name_sealed, phone_sealed,
@@ -58,6 +59,9 @@ pub async fn add(db: &mut PgConnection, now: jiff::Timestamp, fresh: &NewEntry, 
     .await?;
     sqlx::query!(
         "with closed as (update booking_draft set waiting_id = $1 where id = $3),
+              answered as (update event_answers set waiting_id = $1,
+                                  expires_at = (select max(ends_at) from session where id = any($2))
+                           where draft_id = $3 and booking_id is null),
               noted as (insert into api_waiting (client_id, waiting_id, created_at)
                         select id, $1, $5 from api_client where id = $4)
          insert into waiting_wish (session_id, place, waiting_id)
@@ -206,7 +210,8 @@ pub async fn drop_wish(db: &mut PgConnection, entry: Uuid, session: Uuid) -> sql
         .await
 }
 
-/// An entry gets another state; its offer and the places kept for it are over. One that ends waits for nothing any more.
+/// An entry gets another state; its offer and the places kept for it are over. One that ends waits for nothing any more: what
+/// it answered goes over to the booking it became, or is forgotten.
 pub async fn set_state(
     db: &mut PgConnection,
     entry: Uuid,
@@ -217,7 +222,11 @@ pub async fn set_state(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "with freed as (delete from hold where id = $1),
-              over as (update waiting_wish set over = true where waiting_id = $1 and not $3)
+              over as (update waiting_wish set over = true where waiting_id = $1 and not $3),
+              answered as (update event_answers set booking_id = $5
+                           where waiting_id = $1 and booking_id is null and $5::uuid is not null),
+              forgotten as (delete from event_answers
+                            where waiting_id = $1 and booking_id is null and $5 is null and not $3)
          update waiting_entry set state = $2, offered_session = null, offer_expires_at = null, updated_at = $4::timestamptz,
                 booking_id = coalesce($5, booking_id), ended_at = case when $3 then null else $4 end
          where id = $1",
@@ -349,12 +358,13 @@ pub async fn begin(db: &mut PgConnection, now: jiff::Timestamp, fresh: &NewDraft
     Ok(())
 }
 
-/// A draft waits from now on, for its session and these others, unless it is a booking or an entry already.
-pub async fn set_wishes(db: &mut PgConnection, draft: Uuid, also: &[Uuid]) -> sqlx::Result<bool> {
+/// A draft waits from now on, for a session and these others, unless it is a booking or an entry already.
+pub async fn set_wishes(db: &mut PgConnection, draft: Uuid, session: Uuid, also: &[Uuid]) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update booking_draft set waits = true, also = $2 where id = $1 and booking_id is null and waiting_id is null",
+        "update booking_draft set waits = true, series = false, session_id = $3, also = $2 where id = $1 and booking_id is null and waiting_id is null",
         draft,
-        also
+        also,
+        session
     )
     .execute(db)
     .await?;

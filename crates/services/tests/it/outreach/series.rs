@@ -1,0 +1,259 @@
+//! A whole series at once: all its dates or none, in one transaction; given back date by date or together.
+
+use super::{BROWSER, answered, date, lecture, now, publish, questions, read};
+use crate::account::{deliver, number, sent_code};
+use crate::booking::{network, officer, party, people_booked};
+use domain::account::Actor;
+use domain::booking::{PartySize, Policy, Refusal, SeriesRule};
+use domain::contact::{Contact, PersonName};
+use domain::ids::{ActivityId, BookingId, DraftId, SessionId};
+use jiff::SignedDuration;
+use services::Services;
+use services::booking::{self, BookingError, BookingState, Claims, DraftView, Guard, Handle};
+use services::outreach::{self, NewEvent, told};
+use std::sync::Arc;
+use testkit::TestHouse;
+
+const ALL: [(&str, &str); 3] = [("q-expecting", "yes"), ("q-due", "2026-11-30"), ("q-seats", "2")];
+
+struct Course {
+    house: TestHouse,
+    event: ActivityId,
+    dates: Vec<SessionId>,
+}
+
+/// A published lecture that asks, of three dates with so many places each.
+async fn course(rule: SeriesRule, capacities: [u32; 3]) -> Course {
+    let house = TestHouse::new().await;
+    let system = house.services.system();
+    let plain = lecture("leyun");
+    // One booking a month for one contact: the dates of a series are one decision.
+    let policy = Policy { series: rule, bookings_per_window: 1, window_days: 31, ..plain.policy.clone() };
+    let fresh = NewEvent { policy, ..plain };
+    let event = outreach::add_event(&house.services, &system, fresh).await.expect("an event");
+    let mut dates = Vec::new();
+    for (day, capacity) in ["2026-07-25", "2026-08-01", "2026-08-08"].into_iter().zip(capacities) {
+        dates.push(date(&house, event, &format!("{day}T09:30:00+08:00"), 90, capacity).await);
+    }
+    for question in questions() {
+        let version = now(&house, event).await.version;
+        outreach::put_question(&house.services, &system, event, version, question).await.expect("a question");
+    }
+    let version = now(&house, event).await.version;
+    outreach::publish_form(&house.services, &system, event, version).await.expect("published");
+    publish(&house, event).await;
+    Course { house, event, dates }
+}
+
+impl Course {
+    async fn begin(&self, people: u32) -> Result<DraftId, BookingError> {
+        let size = PartySize::new(people).expect("a size");
+        let visitor = self.house.context(Actor::Anonymous);
+        booking::begin_series(&self.house.services, &visitor, self.event, size, BROWSER, &network()).await
+    }
+
+    /// A draft of all dates that is answered and proven.
+    async fn ready(&self, mail: &str, people: u32) -> DraftView {
+        let (house, services) = (&self.house, &self.house.services);
+        let visitor = house.context(Actor::Anonymous);
+        let id = self.begin(people).await.expect("there is room");
+        let event = now(house, self.event).await;
+        let draft = read(house, &visitor, id).await;
+        assert!(draft.series);
+        outreach::keep_answers(services, &visitor, &draft, &event, answered(&event, house, &ALL)).await.expect("kept");
+        let (name, contact) = (PersonName::parse("演示·白露").expect("a name"), Contact::parse(mail).expect("one"));
+        booking::save(services, &visitor, &draft, name, contact.clone(), party(people, 0), &network())
+            .await
+            .expect("kept");
+        let code = sent_code(house, &contact).await;
+        booking::prove(services, &visitor, read(house, &visitor, id).await, &code, &network()).await.expect("proven")
+    }
+
+    async fn confirm(&self, draft: &DraftView) -> Result<BookingId, BookingError> {
+        confirm(&self.house.services, draft).await
+    }
+
+    async fn booked(&self) -> Vec<i64> {
+        let mut all = Vec::new();
+        for date in &self.dates {
+            all.push(people_booked(&self.house, *date).await);
+        }
+        all
+    }
+
+    async fn free(&self) -> Vec<u32> {
+        let event = now(&self.house, self.event).await;
+        event.timetable.sessions.iter().map(|session| session.facts.free()).collect()
+    }
+
+    fn link(&self, booking: &booking::BookingView) -> Handle {
+        Handle::Link(booking::manage_link(&self.house.services, booking.id, booking.ends_at))
+    }
+}
+
+async fn confirm(services: &Services, draft: &DraftView) -> Result<BookingId, BookingError> {
+    let visitor = services.context(Actor::Anonymous, domain::Locale::ZhCn, domain::ids::RequestId(uuid::Uuid::nil()));
+    booking::confirm(services, &visitor, draft, &network()).await
+}
+
+fn date_full<T: std::fmt::Debug>(answer: &Result<T, BookingError>) -> bool {
+    matches!(answer, Err(BookingError::Refused(Refusal::DateFull { .. })))
+}
+
+#[tokio::test]
+async fn all_dates_are_booked_together_and_told_of_once() {
+    let course = course(SeriesRule::Both, [5, 5, 5]).await;
+    let (house, services) = (&course.house, &course.house.services);
+    let draft = course.ready("one@example.com", 2).await;
+    assert_eq!(course.free().await, [3, 3, 3], "places are kept on every date");
+    let first = course.confirm(&draft).await.expect("booked");
+    assert_eq!(course.confirm(&draft).await.expect("the same"), first, "pressed twice");
+    assert_eq!(course.booked().await, [2, 2, 2]);
+    let series = booking::series_of(services, first).await.expect("readable");
+    assert_eq!((series.len(), series[0].id), (3, first));
+    let ids: Vec<BookingId> = series.iter().map(|booking| booking.id).collect();
+    let told = told(services, &ids).await.expect("readable");
+    assert!(ids.iter().all(|id| told[id].has_sensitive), "every date knows what was answered");
+    deliver(house).await;
+    assert_eq!(number(house, "select count(*) from message where template = 'confirmation'").await, 1);
+    let mail: String =
+        sqlx::query_scalar("select body_text || attachments::text from dev_mailbox where subject like '%乐孕课堂%'")
+            .fetch_one(&house.db.owner_pool())
+            .await
+            .expect("one mail");
+    for booking in &series {
+        assert!(mail.contains(&booking.reference), "{mail}");
+    }
+    assert_eq!(number(house, "select count(*) from job where payload::text like '%reminder_day1%'").await, 3);
+}
+
+#[tokio::test]
+async fn a_full_date_takes_no_place_of_any() {
+    let course = course(SeriesRule::Both, [5, 1, 5]).await;
+    let refused = course.begin(2).await;
+    assert!(date_full(&refused), "{refused:?}");
+    assert_eq!(course.free().await, [5, 1, 5]);
+    // The places are kept no longer, and somebody else takes the last of one date meanwhile.
+    let draft = course.ready("one@example.com", 1).await;
+    course.house.services.clock.advance(SignedDuration::from_mins(20));
+    let visitor = course.house.context(Actor::Anonymous);
+    let single =
+        super::register(&course.house, &visitor, (course.event, course.dates[1]), "two@example.com", &ALL).await;
+    single.expect("the last place");
+    let refused = course.confirm(&draft).await;
+    let Err(BookingError::Refused(Refusal::DateFull { starts_at, free: 0 })) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(starts_at, "2026-08-01T09:30:00+08:00".parse().expect("an instant"), "it says which date");
+    assert_eq!(course.booked().await, [0, 1, 0]);
+}
+
+#[tokio::test]
+async fn one_date_is_given_back_or_all_at_once() {
+    let course = course(SeriesRule::Both, [5, 5, 5]).await;
+    let services = &course.house.services;
+    let draft = course.ready("one@example.com", 1).await;
+    let first = course.confirm(&draft).await.expect("booked");
+    let series = booking::series_of(services, first).await.expect("readable");
+    let visitor = course.house.context(Actor::Anonymous);
+    booking::cancel(services, &visitor, course.link(&series[1]), None).await.expect("one date");
+    assert_eq!(course.booked().await, [1, 0, 1]);
+    assert_eq!(booking::cancel_series(services, &visitor, course.link(&series[2])).await.expect("the rest"), 2);
+    assert_eq!(course.booked().await, [0, 0, 0]);
+    let again = booking::cancel_series(services, &visitor, course.link(&series[2])).await;
+    assert!(matches!(again, Err(BookingError::Refused(Refusal::AlreadyCancelled))), "{again:?}");
+    let series = booking::series_of(services, first).await.expect("readable");
+    assert!(series.iter().all(|booking| booking.state == BookingState::Cancelled));
+}
+
+#[tokio::test]
+async fn a_whole_series_is_neither_booked_nor_changed_date_by_date() {
+    let course = course(SeriesRule::Whole, [5, 5, 5]).await;
+    let (house, services) = (&course.house, &course.house.services);
+    let (visitor, size) = (house.context(Actor::Anonymous), PartySize::new(1).expect("a size"));
+    let single = booking::begin(services, &visitor, course.dates[0], size, BROWSER, &network()).await;
+    assert!(matches!(single, Err(BookingError::Refused(Refusal::WholeSeriesOnly))), "{single:?}");
+    let draft = course.ready("one@example.com", 1).await;
+    let first = course.confirm(&draft).await.expect("booked");
+    let series = booking::series_of(services, first).await.expect("readable");
+    let alone = booking::cancel(services, &visitor, course.link(&series[0]), None).await;
+    assert!(matches!(alone, Err(BookingError::Refused(Refusal::WholeSeriesOnly))), "{alone:?}");
+    // The house may, and a date it closes ends only itself.
+    booking::cancel(services, &officer(house), Handle::Id(series[0].id), None).await.expect("by the house");
+    assert_eq!(course.booked().await, [0, 1, 1]);
+    assert_eq!(booking::cancel_series(services, &visitor, course.link(&series[1])).await.expect("together"), 2);
+}
+
+#[tokio::test]
+async fn an_event_that_is_no_series_is_not_booked_as_one() {
+    let course = course(SeriesRule::Dates, [5, 5, 5]).await;
+    let refused = course.begin(1).await;
+    assert!(matches!(refused, Err(BookingError::Refused(Refusal::SingleDatesOnly))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_was_booked_before_counts_against_the_series() {
+    let course = course(SeriesRule::Both, [5, 5, 5]).await;
+    let visitor = course.house.context(Actor::Anonymous);
+    super::register(&course.house, &visitor, (course.event, course.dates[0]), "one@example.com", &ALL)
+        .await
+        .expect("one date");
+    let draft = course.ready("one@example.com", 1).await;
+    let refused = course.confirm(&draft).await;
+    assert!(matches!(refused, Err(BookingError::Refused(Refusal::WindowLimit { .. }))), "{refused:?}");
+    assert_eq!(course.booked().await, [1, 0, 0]);
+}
+
+/// Two parties whose places are kept no longer press the last button at once, each on a server of its own; one date has one
+/// place. Answers how many got the series.
+async fn two_for_the_last_place(course: &Course, guard: Guard) -> usize {
+    let mut drafts = Vec::new();
+    for n in 0..2 {
+        drafts.push(course.ready(&format!("party-{n}@example.com"), 1).await);
+        // The first party's places are given up before the second begins.
+        course.house.services.clock.advance(SignedDuration::from_mins(20));
+    }
+    let start = Arc::new(tokio::sync::Barrier::new(2));
+    let mut running = Vec::new();
+    for draft in drafts {
+        let mut server = TestHouse::second(&course.house.db, course.house.services.clock.clone(), 3).await;
+        server.claims = Claims::guarded_by(guard);
+        let start = start.clone();
+        running.push(tokio::spawn(async move {
+            start.wait().await;
+            confirm(&server, &draft).await
+        }));
+    }
+    let mut won = 0;
+    for answer in running {
+        let answer = answer.await.expect("no panic");
+        assert!(answer.is_ok() || date_full(&answer), "{answer:?}");
+        won += usize::from(answer.is_ok());
+    }
+    won
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_parties_for_the_last_place_of_one_date_make_one_series() {
+    for _ in 0..4 {
+        let course = course(SeriesRule::Both, [5, 1, 5]).await;
+        assert_eq!(two_for_the_last_place(&course, Guard::Lock).await, 1);
+        assert_eq!(course.booked().await, [1, 1, 1], "the other has nothing at all");
+        assert_eq!(number(&course.house, "select count(*) from booking_series").await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_any_guard_the_same_race_oversells_the_date() {
+    let mut oversold = 0;
+    for _ in 0..8 {
+        let course = course(SeriesRule::Both, [5, 1, 5]).await;
+        let owner = course.house.db.owner_pool();
+        sqlx::raw_sql("alter table booking disable trigger user").execute(&owner).await.expect("the owner may");
+        oversold += usize::from(two_for_the_last_place(&course, Guard::NegativeControl).await == 2);
+        if oversold > 0 {
+            break;
+        }
+    }
+    assert!(oversold > 0, "a race that cannot oversell proves nothing about the locks");
+}
