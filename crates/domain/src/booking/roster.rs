@@ -105,6 +105,7 @@ pub fn decide(ticket: &AtTheDoor) -> Result<Admission, DoorRefusal> {
         held: 0,
         owed: 0,
         closed: session.closed,
+        pools: super::Pools::default(),
     };
     admit(&policy, ticket.now, &facts, pass, ticket.present)
 }
@@ -244,6 +245,7 @@ mod tests {
             let asked = AtTheDoor { now, present, session: Some(session.clone()), ..ticket(Some(booking), None) };
             let facts = SessionFacts {
                 starts_at: session.starts_at, ends_at: session.ends_at, capacity: 20, booked: 9, held: 1, owed: 0, closed,
+                pools: super::super::Pools::default(),
             };
             let pass = PassFacts { people, arrived: arrived.min(people), cancelled };
             prop_assert_eq!(decide(&asked), admit(&Policy::default(), now, &facts, pass, present));
