@@ -58,6 +58,7 @@ async fn a_letter_is_kept_sealed_replaced_opened_by_staff_and_noted() {
 
     house.services.clock.advance(SignedDuration::from_mins(1));
     save(&house, &handle, photograph()).await.expect("another");
+    house.services.clock.advance(SignedDuration::from_mins(1));
     let staff = officer(&house);
     let letter = groups::open_letter(&house.services, &staff, id).await.expect("opened");
     assert_eq!((letter.kind, letter.name.ends_with(".jpg")), (files::Kind::Jpeg, true));

@@ -70,6 +70,7 @@ async fn a_mark_that_is_taken_back_leaves_the_group_over() {
     until(&house, "2026-07-28T13:00:00+08:00").await;
     booking::mark_no_shows(&house.services).await.expect("marked");
     groups::settle_due(&house.services).await.expect("written down");
+    house.services.clock.advance(SignedDuration::from_mins(1));
     let booked = request(&house, missed).await.booking.expect("it").booking;
     let mut db = house.db.owner_pool().acquire().await.expect("a connection");
     sqlx::query(
