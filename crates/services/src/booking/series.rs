@@ -19,7 +19,7 @@ use crate::db::to_the_end;
 use crate::limits::Network;
 use crate::{Context, Services, messages, outreach};
 use domain::account::Capability;
-use domain::booking::{BookingFacts, Party, PartySize, Policy, Refusal, SessionFacts, may_book};
+use domain::booking::{BookingFacts, Party, PartySize, Policy, Pool, Refusal, SessionFacts, may_book};
 use domain::ids::{ActivityId, BookingId, DraftId, HoldId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -237,7 +237,8 @@ async fn write(
         .map(|(n, date)| {
             // The draft becomes the first; every booking takes the places that were kept for it.
             let draft = (n == 0).then_some(order.draft.id);
-            let source = Source { channel: Channel::Web, account, hold: Some(order.draft.hold), draft };
+            let source =
+                Source { channel: Channel::Web, pool: Pool::Individual, account, hold: Some(order.draft.hold), draft };
             (&date.session, row(services, context, &order.person, order.party, &source))
         })
         .collect();

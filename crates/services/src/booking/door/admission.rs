@@ -96,7 +96,7 @@ async fn transaction(services: &Services, context: &Context, scan: &Scan) -> Res
     let (answer, kind) = match locked {
         Some((people, arrived, cancelled)) => {
             let pass = PassFacts { people: people.max(0) as u32, arrived: arrived.max(0) as u32, cancelled };
-            let (policy, session) = rules(&mut tx, session).await?;
+            let (policy, session) = rules(&mut tx, session, context.now).await?;
             decide(scan, context.now, &policy, &session, pass)
         }
         None => (Err(DoorRefusal::Unknown), Some("unknown")),
@@ -144,10 +144,15 @@ fn unknown(services: &Services, scan: &Scan, refusal: DoorRefusal) -> Option<(Uu
     super::read_pass(services, text).ok().map(|(session, booking)| (session.0, booking.0))
 }
 
-async fn rules(db: &mut PgConnection, session: Uuid) -> Result<(Policy, SessionFacts), BookingError> {
+/// What a session allows; the door asks for no places, so `now` decides nothing of it.
+async fn rules(
+    db: &mut PgConnection,
+    session: Uuid,
+    now: jiff::Timestamp,
+) -> Result<(Policy, SessionFacts), BookingError> {
     let session = claims::find_sessions(db, &[session]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
     let policy = serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
-    Ok((policy, facts(&session, 0, 0)))
+    Ok((policy, facts(&session, None, now)))
 }
 
 /// The answer, and the kind of the conflict if there is one.

@@ -108,7 +108,8 @@ pub async fn find(
     let policy = serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
     let pass = PassFacts { people: found.people, arrived: found.arrived, cancelled: found.cancelled };
     let left = found.people.saturating_sub(found.arrived).max(1);
-    let worth = domain::booking::admit(&policy, context.now, &facts(&session, 0, 0), pass, left).map(|_| ());
+    let worth =
+        domain::booking::admit(&policy, context.now, &facts(&session, None, context.now), pass, left).map(|_| ());
     Ok(Ok(Found { worth, ..found }))
 }
 
