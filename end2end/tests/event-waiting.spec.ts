@@ -56,9 +56,9 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     // Meanwhile the house asks one thing more; then a place comes free.
     const entry = new URL(page.url()).pathname;
     await sql(`insert into event_form (activity_id, version, form, created_at)
-      select activity_id, version + 1, jsonb_set(form, '{questions}', (form -> 'questions') || '[{"key": "seats", "label":
+      select activity_id, version + 1, form || '[{"key": "seats", "label":
         {"zh": "需要几把靠背椅", "en": "How many chairs with a back"}, "hint": {"zh": "", "en": ""},
-        "kind": {"type": "number", "min": 0, "max": 4}, "required": true, "sensitive": false, "when": null}]'), now()
+        "kind": {"type": "number", "min": 0, "max": 4}, "required": true, "sensitive": false, "when": null}]', now()
       from event_form where activity_id = '${activity}'`);
     await sql(`update event set form_version = form_version + 1 where activity_id = '${activity}'`);
     await keepPlaces(first, 0);

@@ -72,7 +72,8 @@ fn page(visit: &Visit, link: &str, entry: &WaitingView, activity: &Activity, ask
         .then(|| view! { <Banner tone=Tone::Success alert=true>{visit.t("waiting-news-joined")}</Banner> });
     let over = over(visit, entry.state).map(|text| view! { <Banner>{text}</Banner> });
     let base = format!("/waiting/{link}");
-    let offer = entry.offer.map(|offer| offered(visit, &base, entry, &offer, asked));
+    // Made in its place and not before: the page notes what its fields are called.
+    let offer = || entry.offer.map(|offer| offered(visit, &base, entry, &offer, asked));
     let leave = entry.state.is_live().then(|| leaving(visit, &base));
     let booked = entry.booking.map(|(booking, ends_at)| {
         let link = booking::manage_link(&visit.services, booking, ends_at);
@@ -86,7 +87,7 @@ fn page(visit: &Visit, link: &str, entry: &WaitingView, activity: &Activity, ask
         <Page title=title crumbs=vec![Crumb::new(visit.href(&activity.home()), activity.name(visit))]>
             {joined}
             {over}
-            {offer}
+            {offer()}
             <SummaryList rows=rows(visit, entry, activity)/>
             {booked}
             {again}

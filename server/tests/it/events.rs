@@ -84,7 +84,7 @@ async fn an_event_that_is_taken_back_is_gone_for_the_public_and_its_bookings_sta
     let site = demo().await;
     let page = site.get("/events/leyun-lectures").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("看懂产检单") && page.body.contains("各场分别报名"));
+    assert!(page.body.contains("看懂产检单") && page.body.contains("可以报名整个系列，也可以只报其中几场"));
     let session = sessions(&site, "leyun-lectures").await.remove(0);
     sqlx::query("update activity set published = false where slug = 'leyun-lectures'")
         .execute(&site.test.db.owner_pool())

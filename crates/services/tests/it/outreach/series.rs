@@ -194,11 +194,11 @@ async fn an_event_that_is_no_series_is_not_booked_as_one() {
 #[tokio::test]
 async fn what_was_booked_before_counts_against_the_series() {
     let course = course(SeriesRule::Both, [5, 5, 5]).await;
+    let draft = course.ready("one@example.com", 1).await;
     let visitor = course.house.context(Actor::Anonymous);
     super::register(&course.house, &visitor, (course.event, course.dates[0]), "one@example.com", &ALL)
         .await
         .expect("one date");
-    let draft = course.ready("one@example.com", 1).await;
     let refused = course.confirm(&draft).await;
     assert!(matches!(refused, Err(BookingError::Refused(Refusal::WindowLimit { .. }))), "{refused:?}");
     assert_eq!(course.booked().await, [1, 0, 0]);
