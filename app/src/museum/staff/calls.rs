@@ -3,7 +3,7 @@
 use super::bookings::wanted;
 use super::places::places;
 use crate::calls::{Answer, Asked, Call};
-use crate::desk::{day, number, time};
+use crate::desk::{day, time};
 use crate::form::{FormState, Tone};
 use crate::problem::Problem;
 use crate::routes::Access;
