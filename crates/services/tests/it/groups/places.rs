@@ -136,5 +136,5 @@ async fn an_approved_group_draws_on_the_groups_places_first_and_then_on_anybodys
     house.services.clock.advance(SignedDuration::from_mins(16));
     let second = ask(&house, 2, &sessions).await;
     let late = approve(&house, second, session).await;
-    assert!(matches!(late, Err(GroupError::Over { by: 51, free: 2 })), "{late:?}");
+    assert!(matches!(late, Err(GroupError::Own(GroupFault::Over { by: 51, free: 2 }))), "{late:?}");
 }
