@@ -54,6 +54,7 @@ pub(super) const FIELDS: &[Field] = &[
             "children",
             "arrived",
             "channel",
+            "pool",
             "locale",
             "policy_version",
             "moves",
