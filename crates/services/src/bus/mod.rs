@@ -31,7 +31,9 @@ pub use draft::{begin, submit};
 pub use fleet::{Crew, Named, Unit, Vehicle, fleet, retire_unit, save_unit};
 pub(crate) use held::{count_due, exported, forget, live};
 pub use kind::{Bus, BusError, Conflicts, DraftView, Handle, Particulars, RequestView};
-pub use photos::{LARGEST_PHOTO, MOST_PHOTOS, NewPhoto, PhotoChange, PhotoView, add_photo, change_photo, photo, photos};
+pub use photos::{
+    LARGEST_PHOTO, MOST_PHOTOS, NewPhoto, PhotoChange, PhotoView, add_photo, change_photo, photo, photos,
+};
 pub use planner::{Guard, Itinerary, Proposal, Told, assign, check, itinerary, propose, propose_guarded};
 pub use schedule::{PublicStop, StopShown, feed, schedule, stop};
 pub use seed::seed_demo;

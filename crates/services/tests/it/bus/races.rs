@@ -192,14 +192,18 @@ async fn accepting_and_running_out_at_once_end_in_one_of_the_two() {
 }
 
 /// The same steps without the row's lock: each side reads, then both write.
-async fn unguarded(pool: &sqlx::PgPool, id: BusRequestId, event: Event, both_read: &Barrier) -> bool {
+async fn unguarded(
+    (pool, now): (&sqlx::PgPool, jiff::Timestamp),
+    id: BusRequestId,
+    event: Event,
+    both_read: &Barrier,
+) -> bool {
     let mut tx = pool.acquire().await.expect("a connection");
     sqlx::raw_sql("begin").execute(&mut *tx).await.expect("a transaction");
     let row = sql::request(&mut tx, id.0).await.expect("read").expect("a request");
     let then = next(State::from_name(&row.state).expect("a state"), event);
     both_read.wait().await;
     let Ok(then) = then else { return false };
-    let now = jiff::Timestamp::now();
     sql::advance(&mut tx, id.0, then.name(), &sql::Change::default(), now).await.expect("written");
     let stop = if then.holds_a_stop() { then.name() } else { "released" };
     stops::advance(&mut tx, id.0, stop, now).await.expect("written");
@@ -213,8 +217,10 @@ async fn without_the_row_s_lock_both_sides_are_told_yes() {
     for event in [Event::Lapse, Event::Release] {
         let (house, id, _) = about_to_lapse(1).await;
         let (pool, both_read) = (house.db.owner_pool(), Barrier::new(2));
-        let (accepted, taken) =
-            tokio::join!(unguarded(&pool, id, Event::Accept, &both_read), unguarded(&pool, id, event, &both_read));
+        let (accepted, taken) = tokio::join!(
+            unguarded((&pool, house.now()), id, Event::Accept, &both_read),
+            unguarded((&pool, house.now()), id, event, &both_read)
+        );
         assert!(accepted && taken, "a race that cannot go wrong proves nothing about the lock");
     }
 }
