@@ -34,18 +34,20 @@ pub(super) fn places(asked: &Asked, min: u32, faults: &mut Faults) -> Option<Pla
 
 /// The fields of a split, with what it is now.
 pub(super) fn fields(visit: &Visit, split: Split) -> impl IntoView + use<> {
-    let pair = |name: (&'static str, &'static str), key: &str, share: Share| {
+    let pair = |name: (&'static str, &'static str), key: (&str, &str), share: Share| {
         view! {
             <div class="form-inline">
-                <TextField name=name.0 inputmode="numeric" width="short" optional=true label=visit.t(&format!("{key}-places"))
+                <TextField name=name.0 inputmode="numeric" width="short" optional=true label=visit.t(key.0)
                     value=share.places.to_string()/>
-                <TextField name=name.1 inputmode="numeric" width="short" optional=true label=visit.t(&format!("{key}-release"))
+                <TextField name=name.1 inputmode="numeric" width="short" optional=true label=visit.t(key.1)
                     hint=visit.t("staff-pool-release-hint") value=share.release_hours.to_string()/>
             </div>
         }
     };
-    let group = pair(("group_places", "group_release"), "staff-pool-group", split.group);
-    let staff = pair(("staff_places", "staff_release"), "staff-pool-staff", split.staff);
+    let words = ("staff-pool-group-places", "staff-pool-group-release");
+    let group = pair(("group_places", "group_release"), words, split.group);
+    let words = ("staff-pool-staff-places", "staff-pool-staff-release");
+    let staff = pair(("staff_places", "staff_release"), words, split.staff);
     view! {
         <Fieldset legend=visit.t("staff-pools")>
             <p class="muted small">{visit.t("staff-pools-text")}</p>

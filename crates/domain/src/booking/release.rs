@@ -304,11 +304,12 @@ mod tests {
             for (after, people) in steps {
                 now += after;
                 let before = line;
-                line = come(line.advanced(at(now)), people);
+                let advanced = line.advanced(at(now));
+                prop_assert_eq!(advanced.advanced(at(now)).admitted, advanced.admitted, "the same instant twice");
+                line = come(advanced, people);
                 prop_assert!(line.admitted >= before.admitted && line.admitted <= line.arrived);
                 let most = (now - began + 1_000) * i64::from(pace) / 60_000 + 1;
                 prop_assert!(i64::from(line.admitted) <= most, "{} within {} ms at {pace}", line.admitted, now - began);
-                prop_assert_eq!(line.advanced(at(now)).admitted, line.admitted, "the same instant twice");
             }
         }
 
