@@ -234,9 +234,18 @@ $("look").addEventListener("submit", async (event) => {
 
 $("admit").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const { ticket, booking, session, left, against } = party;
+  // Pressed twice is once: the party is taken before anything is waited for.
+  if (!party) return;
+  const asked = party;
+  party = undefined;
+  const { ticket, booking, session, left, against } = asked;
   const present = Number(left <= TAPPED ? document.querySelector("[name=present]:checked")?.value : $("f-present").value);
-  const { admission, refusal } = await admit(ticket, present, against ? $("f-reason").value.trim() : undefined);
+  // What the house would not take as words is no reason to lose the people.
+  const reason = $("f-reason").value.replace(/[\p{Cc}<>]/gu, " ").trim();
+  const { admission, refusal } = await admit(ticket, present, against ? reason || undefined : undefined).catch((error) => {
+    party = asked;
+    throw error;
+  });
   clear();
   if (admission) {
     const missing = admission.arrived < admission.people && say("gate-app-arrived", admission);

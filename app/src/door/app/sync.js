@@ -3,7 +3,8 @@
 import { setOffset } from "./door.js";
 import { answer, forgetDay, keep, meta, read, wipe, write } from "./store.js";
 
-const BATCH = 100;
+// A hundred facts with long reasons would be more than the house reads at once.
+const BATCH = 50;
 const VERSION = (new URL(import.meta.url).pathname.split("/").at(-2) ?? "").replace("door.", "").slice(0, 8);
 
 /** The house does not know the device any more, or has taken its key back. */
@@ -39,14 +40,18 @@ function fresh() {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Enrols the device by its code. The key is kept before it is shown, so that a lost answer can be asked for again. */
+/**
+ * Enrols the device by its code. The key is kept before it is shown, so that a lost answer can be asked for again; another
+ * code has another key, since the first may be a device's already.
+ */
 export async function enrol(code) {
-  const { pending = fresh() } = await meta("pending");
-  await keep({ pending });
-  const { name, role } = await ask("POST", "enrolments", undefined, { code, key: pending });
+  const { pending } = await meta("pending");
+  const key = pending?.code === code ? pending.key : fresh();
+  await keep({ pending: { code, key } });
+  const { name, role } = await ask("POST", "enrolments", undefined, { code, key });
   await write(({ meta: store }) => {
     store.delete("pending");
-    for (const [what, value] of Object.entries({ key: pending, name, role })) store.put(value, what);
+    for (const [what, value] of Object.entries({ key, name, role })) store.put(value, what);
   });
   await navigator.storage?.persist?.();
 }
@@ -103,7 +108,9 @@ async function download(key) {
     after = page.next;
   } while (after);
   const [first] = pages;
-  await write(({ meta: store, sessions, bookings }) => {
+  await write(async ({ meta: store, sessions, bookings }) => {
+    // The shift ended while this was on its way: nothing of the day comes back.
+    if (await answer(store.get("ended"))) return;
     if (first.full) bookings.clear();
     // All of the day's are sent each time; one that was taken away is gone.
     sessions.clear();

@@ -195,9 +195,10 @@ async fn count(
             let sessions = claims::find_sessions(tx, &[session]).await?;
             let activity = sessions.first().map(|session| session.activity_id).ok_or(DoorError::NotFound)?;
             if people > 0 {
+                // They came when the door said so, which may be days before it reached the house.
+                let came = sql::happened(tx, conflict.id).await?.unwrap_or(conflict.raised_at).to_jiff();
                 // The conflict's own number: pressed twice, they are counted once.
-                door::add_count(tx, conflict.id, activity, "walk_in", people as i32, by, conflict.raised_at.to_jiff())
-                    .await?;
+                door::add_count(tx, conflict.id, activity, "walk_in", people as i32, by, came).await?;
             }
         }
     }

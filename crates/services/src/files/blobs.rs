@@ -72,7 +72,12 @@ impl Blobs for Folder {
             let mut file = file;
             tokio::io::AsyncWriteExt::write_all(&mut file, &sealed).await?;
             file.sync_all().await?;
-            Ok(tokio::fs::rename(&half, &path).await?)
+            tokio::fs::rename(&half, &path).await?;
+            // A name is kept by its folder, and the folder's by the one above.
+            for folder in path.parent().into_iter().chain([self.0.as_path()]) {
+                tokio::fs::File::open(folder).await?.sync_all().await?;
+            }
+            Ok(())
         })
     }
 

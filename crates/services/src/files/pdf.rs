@@ -32,6 +32,8 @@ const ACTIVE: &[&[u8]] = &[
 ];
 /// What the object streams of one file may unpack to, all together.
 const UNPACKED: u64 = 8 * 1024 * 1024;
+/// How far before its content a stream's dictionary is looked for: none of a letter is as long.
+const DICTIONARY: usize = 64 * 1024;
 /// Object streams at most.
 const STREAMS: usize = 2_000;
 
@@ -47,7 +49,7 @@ pub(super) fn pages(bytes: &[u8], most: u32) -> Result<u32, Fault> {
     }
     let mut pages = seen(bytes)?;
     let mut left = UNPACKED;
-    for text in object_streams(bytes)?.into_iter().map(|stream| unpacked(stream, &mut left)) {
+    for text in object_streams(bytes)?.into_iter().map(|stream| unpacked(&stream, &mut left)) {
         pages += seen(&text?)?;
     }
     match pages {
@@ -94,37 +96,68 @@ fn names(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
 }
 
 /// The packed bytes of every object stream, still packed.
-fn object_streams(bytes: &[u8]) -> Result<Vec<&[u8]>, Fault> {
+fn object_streams(bytes: &[u8]) -> Result<Vec<Packed<'_>>, Fault> {
     let mut all = Vec::new();
-    let mut rest = bytes;
-    while let Some(at) = find(rest, b"stream") {
-        let (before, after) = (&rest[..at], &rest[at + b"stream".len()..]);
-        rest = after;
-        if before.ends_with(b"end") {
+    // Where the dictionary may begin, and from where the word is looked for.
+    let (mut begin, mut from) = (0, 0);
+    while let Some(at) = find(&bytes[from..], b"stream").map(|found| from + found) {
+        from = at + b"stream".len();
+        // The word ends a dictionary; anywhere else, in a name or in a text, it begins nothing.
+        if !bytes[begin..at].trim_ascii_end().ends_with(b">>") {
             continue;
         }
-        // Its dictionary stands before it, after the word that begins its object.
-        let begin = rfind(before, b"obj").unwrap_or(0);
-        let said: Vec<Vec<u8>> = names(&before[begin..]).collect();
-        if !said.iter().any(|name| name == b"/ObjStm") {
-            continue;
+        let dictionary = &bytes[begin.max(at.saturating_sub(DICTIONARY))..at];
+        let dictionary = &dictionary[rfind(dictionary, b"obj").unwrap_or(0)..];
+        let start = from + bytes[from..].iter().position(|byte| !b"\r\n".contains(byte)).unwrap_or(0);
+        if let Some(is_packed) = holds_objects(dictionary)? {
+            if all.len() >= STREAMS {
+                return Err(Fault::FileActive);
+            }
+            let end = find(&bytes[start..], b"endstream").ok_or(Fault::FileBroken)?;
+            all.push(Packed { bytes: &bytes[start..start + end], is_packed });
         }
-        // One filter, without parameters: whatever else there is would have to be undone to be looked into.
-        let filters = [&b"/ASCIIHexDecode"[..], b"/ASCII85Decode", b"/LZWDecode", b"/RunLengthDecode", b"/Crypt"];
-        if all.len() >= STREAMS || said.iter().any(|name| filters.contains(&name.as_slice())) {
-            return Err(Fault::FileActive);
-        }
-        let start = after.iter().position(|byte| !b"\r\n".contains(byte)).unwrap_or(0);
-        let end = find(&after[start..], b"endstream").ok_or(Fault::FileBroken)?;
-        all.push(&after[start..start + end]);
+        begin = from;
     }
     Ok(all)
 }
 
+/// The content of an object stream.
+struct Packed<'a> {
+    bytes: &'a [u8],
+    is_packed: bool,
+}
+
+/// Whether a stream of this dictionary holds objects, and if so, whether they are packed. One way of packing is undone, and
+/// without parameters: whatever else there is, also under a name of its own or in another object, is refused.
+fn holds_objects(dictionary: &[u8]) -> Result<Option<bool>, Fault> {
+    let (mut objects, mut filters, mut after_filter, mut other) = (false, 0_u32, false, false);
+    for name in names(dictionary) {
+        match name.as_slice() {
+            b"/ObjStm" | b"/First" => objects = true,
+            b"/Filter" => (filters, after_filter) = (filters + 1, true),
+            b"/DecodeParms" | b"/DP" | b"/F" => other = true,
+            b"/FlateDecode" if after_filter => after_filter = false,
+            b"/FlateDecode" | b"/Crypt" => other = true,
+            _ if after_filter || packs(&name) => other = true,
+            _ => {}
+        }
+    }
+    if !objects {
+        return Ok(None);
+    }
+    if other || after_filter || filters > 1 { Err(Fault::FileActive) } else { Ok(Some(filters == 1)) }
+}
+
+/// A way of packing, under its name or its short one.
+fn packs(name: &[u8]) -> bool {
+    let short = [&b"/AHx"[..], b"/A85", b"/LZW", b"/Fl", b"/RL", b"/CCF", b"/DCT"];
+    short.contains(&name) || name.ends_with(b"Decode")
+}
+
 /// Unpacks within what is `left`. What is not packed is what it is.
-fn unpacked(stream: &[u8], left: &mut u64) -> Result<Vec<u8>, Fault> {
-    // The first byte of a deflated stream says so.
-    if stream.first().is_none_or(|first| first & 0x0F != 8) {
+fn unpacked(stream: &Packed<'_>, left: &mut u64) -> Result<Vec<u8>, Fault> {
+    let Packed { bytes: stream, is_packed } = *stream;
+    if !is_packed {
         return Ok(stream.to_vec());
     }
     let mut text = Vec::new();
@@ -191,6 +224,19 @@ mod tests {
         assert_eq!(with(b"<< /Font /AAB+Kai >>"), Ok(1), "a font's name is no action");
         let ascii = b"7 0 obj << /Type /ObjStm /Filter [/ASCIIHexDecode /FlateDecode] >> stream\n78>\nendstream";
         assert_eq!(with(ascii), Err(Fault::FileActive), "what cannot be looked into");
+        for hiding in [
+            &b"/Type /ObjStm /Filter 9 0 R"[..],
+            b"/Type /ObjStm /Filter /AHx",
+            b"/Type /ObjStm /Filter [/FlateDecode /FlateDecode]",
+            b"/Type /ObjStm /Filter /FlateDecode /DecodeParms << /Predictor 12 >>",
+            b"/N 1 /First 4 /Filter /LZWDecode",
+        ] {
+            let object = [b"7 0 obj << ", hiding, b" >> stream\n78\nendstream endobj\n"].concat();
+            assert_eq!(with(&object), Err(Fault::FileActive), "{}", String::from_utf8_lossy(hiding));
+        }
+        let named =
+            b"7 0 obj << /Type /ObjStm /X (stream) /N 1 /First 4 >> stream\n<< /S /Launch >>\nendstream endobj\n";
+        assert_eq!(with(named), Err(Fault::FileActive), "the word in a text begins no stream");
     }
 
     #[test]

@@ -32,16 +32,20 @@ pub(super) fn anew(bytes: &[u8], format: ImageFormat, side: u32) -> Result<Check
     if width > LONGEST || height > LONGEST || u64::from(width) * u64::from(height) > PIXELS {
         return Err(Fault::PictureTooLarge { max: (PIXELS / 1_000_000) as u32 });
     }
+    // Sixteen bits a channel would be twice what the pixels say.
+    if decoder.total_bytes() > 4 * PIXELS {
+        return Err(Fault::PictureTooLarge { max: (PIXELS / 1_000_000) as u32 });
+    }
     if width < SHORTEST || height < SHORTEST {
         return Err(Fault::FileBroken);
     }
     // Telephones write which way is up beside the pixels; it goes into the pixels before it is lost.
     let orientation = decoder.orientation().map_err(unreadable)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
-    picture.apply_orientation(orientation);
     if picture.width().max(picture.height()) > side {
         picture = picture.resize(side, side, FilterType::CatmullRom);
     }
+    picture.apply_orientation(orientation);
     let picture = on_white(&picture);
     let mut written = Vec::new();
     JpegEncoder::new_with_quality(&mut written, QUALITY).encode_image(&picture).map_err(unreadable)?;

@@ -138,6 +138,7 @@ async fn keep(
     let before = read(&mut tx, id).await?;
     files::take(&mut tx, context, file).await?;
     sql::save(&mut tx, id.0, file.0, i32::try_from(pages).unwrap_or(i32::MAX), context.now).await?;
+    sql::touch(&mut tx, id.0, context.now).await?;
     let replaced: Vec<_> = before.iter().map(|(file, _)| file.0).collect();
     file_sql::let_go(&mut tx, &replaced, context.now).await?;
     let detail = json!({ "pages": pages, "replaced": before.is_some() });
@@ -172,6 +173,7 @@ pub async fn remove_letter(services: &Services, context: &Context, handle: &Hand
                 return Err(GroupFault::LetterClosed.into());
             }
             if drop_letter(&mut tx, id, context.now).await? {
+                sql::touch(&mut tx, id.0, context.now).await?;
                 note(&context, &mut tx, id, "group.letter_removed", json!({})).await?;
             }
             tx.commit().await?;

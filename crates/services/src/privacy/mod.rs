@@ -305,6 +305,9 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     erased.rosters = crate::groups::erase_due_rosters(services, Term::Roster.before(now)).await?;
     erased.group_requests =
         crate::requests::erase_due::<crate::groups::Groups>(services, Term::Group.before(now)).await?;
+    let mut db = services.db.acquire().await?;
+    store::bus::photos::let_go_of_erased(&mut db, services.clock.now()).await?;
+    drop(db);
     if let Err(error) = crate::files::sweep(services).await {
         // They are swept the next time; what is erased besides must not wait for a folder.
         tracing::error!(%error, "files that belong to nothing could not be removed");

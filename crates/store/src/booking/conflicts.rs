@@ -130,3 +130,13 @@ pub async fn facts(db: &mut PgConnection, bookings: &[Uuid]) -> sqlx::Result<Vec
     .fetch_all(db)
     .await
 }
+
+/// When the first of a conflict's facts happened, by the house's clock.
+pub async fn happened(db: &mut PgConnection, conflict: Uuid) -> sqlx::Result<Option<Timestamp>> {
+    sqlx::query_scalar!(
+        r#"select min(coalesce(happened_at, received_at)) as "at: Timestamp" from scan where conflict_id = $1"#,
+        conflict
+    )
+    .fetch_one(db)
+    .await
+}

@@ -96,3 +96,17 @@ pub async fn arrange(db: &mut PgConnection, request: Uuid, order: &[Uuid]) -> sq
 pub async fn remove(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar!("delete from bus_photo where id = $1 returning file_id", id).fetch_optional(db).await
 }
+
+/// Lets go of photographs that are not shown and whose request is erased: added or taken back since. How many.
+pub async fn let_go_of_erased(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "with gone as (
+           delete from bus_photo p using bus_request r
+           where r.id = p.request_id and r.erased_at is not null and p.shown_at is null returning p.file_id)
+         update file set dropped_at = $1 where id in (select file_id from gone) and dropped_at is null",
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -59,3 +59,15 @@ pub async fn remove(db: &mut PgConnection, request: Uuid) -> sqlx::Result<Option
         .fetch_optional(db)
         .await
 }
+
+/// Another letter than the one that was looked at: whoever decides on the request looks again.
+pub async fn touch(db: &mut PgConnection, request: Uuid, now: jiff::Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update group_request set version = version + 1, updated_at = $2 where id = $1",
+        request,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

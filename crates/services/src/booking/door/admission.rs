@@ -172,7 +172,11 @@ fn decide(
         Ok(admission) => (Ok(admission), None),
         // They are in: what only the clock says against it is looked at, and they are counted.
         Err(refusal) if refusal.is_of_the_clock() || refusal == DoorRefusal::SessionClosed => {
-            (admit_against_the_clock(pass, scan.present), Some("clock"))
+            match admit_against_the_clock(pass, scan.present) {
+                Ok(admission) => (Ok(admission), Some("clock")),
+                // Nor are there so many of the party left: these people are not counted.
+                Err(refusal) => (Err(refusal), Some("twice")),
+            }
         }
         Err(DoorRefusal::Cancelled) => (Err(DoorRefusal::Cancelled), Some("cancelled")),
         Err(refusal) => (Err(refusal), Some("twice")),
