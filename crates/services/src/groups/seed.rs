@@ -114,15 +114,16 @@ async fn one(
         let network = Network::of([127, 0, 0, 1].into());
         save_letter(services, context, &Handle::Id(id), letter, &network).await?;
     }
+    let version = request(services, context, id).await?.version;
     match group.6 {
-        State::Asked => ask(services, context, id, 1, "有没有需要轮椅或婴儿车通道的小朋友？大约几位？").await,
+        State::Asked => ask(services, context, id, version, "有没有需要轮椅或婴儿车通道的小朋友？大约几位？").await,
         State::Refused => {
             let reason = "一次八十多人超过了展厅的承载量。欢迎分两批申请，或者邀请科普巴士到学校。";
-            refuse(services, context, id, 1, reason).await
+            refuse(services, context, id, version, reason).await
         }
         State::Approved => {
             list(services, context, id, details.members).await?;
-            approve(services, context, id, 1, first).await
+            approve(services, context, id, version, first).await
         }
         State::Proposed | State::Accepted | State::Withdrawn => answered(services, context, id, other, group.6).await,
         _ => Ok(()),
@@ -138,7 +139,8 @@ async fn answered(
     state: State,
 ) -> Result<(), GroupError> {
     let message = "您选的场次当天有学校活动，这一场更宽敞。".to_owned();
-    propose(services, context, Proposal { request: id, version: 1, session, message }).await?;
+    let version = request(services, context, id).await?.version;
+    propose(services, context, Proposal { request: id, version, session, message }).await?;
     let handle = Handle::Link(manage_link(services, &request(services, context, id).await?));
     match state {
         State::Accepted => accept(services, context, &handle, None).await,
