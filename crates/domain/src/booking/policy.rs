@@ -54,7 +54,9 @@ pub struct Policy {
     pub suspension_days: u16,
     /// No-shows are marked this many minutes after the session's end: late scans have time to arrive.
     pub no_show_grace_minutes: u16,
-    /// What happens when sessions open for booking and many come at once.
+    /// What happens when sessions open for booking and many come at once. The usual one is not written: a server of before
+    /// knows no such field.
+    #[serde(skip_serializing_if = "ReleaseRules::is_default")]
     pub release: ReleaseRules,
     /// How an activity of several dates is registered for.
     #[serde(skip_serializing_if = "SeriesRule::is_default")]

@@ -54,6 +54,13 @@ pub struct ReleaseRules {
     pub room_minutes: u16,
 }
 
+impl ReleaseRules {
+    /// Whether they are the usual ones.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Default for ReleaseRules {
     fn default() -> Self {
         Self { room: Room::Auto, early_minutes: 10, draw_seconds: 30, calm: 10, per_second: 50, room_minutes: 60 }

@@ -237,6 +237,10 @@ pub async fn confirm(
     if let Some(booking) = draft.booking {
         return Ok(booking);
     }
+    // What waits stands for a session that no entrance was asked about; taking a session again asks it.
+    if draft.waits {
+        return Err(BookingError::StateHasChanged);
+    }
     let (person, children) = draft.typed.as_ref().filter(|_| draft.proven).ok_or(BookingError::NotFound)?;
     let party = Party::new(draft.people, u32::from(*children)).map_err(|f| BookingError::field("children", f))?;
     has_answered(services, draft).await?;

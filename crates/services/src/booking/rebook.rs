@@ -81,6 +81,10 @@ async fn alternatives(
 ) -> Result<Vec<SessionView>, BookingError> {
     let found = claims::find_sessions(db, &[session.0]).await?;
     let policy = policy_of(found.first().ok_or(BookingError::NotFound)?)?;
+    // One date of a series that is booked as a whole is nobody's to book.
+    if !policy.series.allows_dates() {
+        return Ok(Vec::new());
+    }
     let to = (booking.starts_at, booking.party.people.get());
     nearest(db, booking.activity, &policy, to, now, ALTERNATIVES).await
 }
@@ -95,6 +99,10 @@ pub(crate) async fn alternative_spans(
     let mut db = services.db.acquire().await?;
     let found = claims::find_sessions(&mut db, &[session.0]).await?;
     let policy = policy_of(found.first().ok_or(BookingError::NotFound)?)?;
+    // One date of a series that is booked as a whole is nobody's to book.
+    if !policy.series.allows_dates() {
+        return Ok(Vec::new());
+    }
     let others = nearest(&mut db, activity, &policy, (to, people), now, ALTERNATIVES).await?;
     Ok(others.into_iter().map(|s| (s.facts.starts_at, s.facts.ends_at)).collect())
 }

@@ -57,6 +57,10 @@ async fn hold(
 ) -> Result<DraftId, BookingError> {
     let mut tx = services.begin().await?;
     let (dates, _) = Dates::lock(services, &mut tx, activity, None, &[]).await?;
+    // Nobody is asked for a name and a code for dates that one person cannot all come to.
+    if dates.overlap() {
+        return Err(Refusal::Overlaps.into());
+    }
     let party = Party { people, children: 0 };
     for date in &dates.all {
         date.admits(&dates, party, BookingFacts::default())?;

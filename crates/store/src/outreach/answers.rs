@@ -20,7 +20,7 @@ pub struct AnswersRow {
     pub sensitive_sealed: Option<Vec<u8>>,
 }
 
-/// Keeps what was answered in a draft; what belongs to a booking already stays as it is.
+/// Keeps what was answered in a draft; what belongs to a booking or to somebody who waits stays as it is.
 pub async fn keep(
     db: &mut PgConnection,
     fresh: &AnswersRow,
@@ -33,7 +33,7 @@ pub async fn keep(
          on conflict (draft_id) do update set activity_id = excluded.activity_id, form_version = excluded.form_version,
            ordinary_sealed = excluded.ordinary_sealed, sensitive_sealed = excluded.sensitive_sealed,
            expires_at = excluded.expires_at
-         where event_answers.booking_id is null",
+         where event_answers.booking_id is null and event_answers.waiting_id is null",
         fresh.draft_id,
         fresh.activity_id,
         fresh.form_version,

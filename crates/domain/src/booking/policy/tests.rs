@@ -139,3 +139,12 @@ fn changes_end_before_the_session() {
     assert_eq!(may("2026-07-20T08:30:00+08:00", 1, false), Err(Refusal::AlreadyArrived));
     assert_eq!(may("2026-07-20T08:30:00+08:00", 0, true), Err(Refusal::AlreadyCancelled));
 }
+
+/// A server of the release before reads what this one writes, while both run: it knows no field it has not got.
+#[test]
+fn what_is_usual_of_the_newest_rules_is_not_written() {
+    let written = serde_json::to_value(Policy::default()).expect("JSON");
+    assert!(written.get("release").is_none() && written.get("series").is_none(), "{written}");
+    assert!(written.get("days_ahead").is_some());
+    assert_eq!(serde_json::from_value::<Policy>(written).expect("read back"), Policy::default());
+}

@@ -74,6 +74,10 @@ impl Standing {
 }
 
 fn could_come(asked: &Asked<'_>, facts: &SessionFacts, party: &sql::Spoken, had: &Persons, now: Timestamp) -> bool {
+    // The event is booked as a whole by now: one date of it is offered to nobody, and owed to nobody.
+    if !asked.policy.series.allows_dates() {
+        return false;
+    }
     // Nobody is left to be asked where an entry was emptied.
     let (Some(person), Ok(people)) = (&party.person, PartySize::new(party.people.unsigned_abs())) else { return false };
     let party = Party { people, children: u16::try_from(party.children).unwrap_or_default() };

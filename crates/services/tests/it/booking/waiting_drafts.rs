@@ -76,6 +76,18 @@ async fn where_there_is_room_nobody_waits() {
     assert_eq!(people_booked(&house, session).await, 2);
 }
 
+/// A draft that waits passed no entrance for what it waits for: places that come free are taken by choosing, which asks it.
+#[tokio::test]
+async fn what_waits_is_not_booked_past_the_entrance() {
+    let (house, session) = house_with_session(4).await;
+    let three = book(&house.services, session, 1, 3).await.expect("there is room");
+    let draft = ready(&house, session, 13).await;
+    booking::cancel(&house.services, &officer(&house), Handle::Id(three.booking), None).await.expect("cancelled");
+    let past = booking::confirm(&house.services, &anybody(&house.services), &draft, &network_of(13)).await;
+    assert!(matches!(past, Err(BookingError::StateHasChanged)), "{past:?}");
+    assert_eq!(people_booked(&house, session).await, 0);
+}
+
 #[tokio::test]
 async fn room_in_a_session_named_beside_is_told_too() {
     let (house, session) = house_with_session(2).await;
