@@ -62,7 +62,14 @@ pub async fn conflicts(db: &mut PgConnection, since: jiff::Timestamp) -> sqlx::R
     .await
 }
 
-/// Locks a conflict.
+/// Session and booking of a conflict.
+pub async fn booking_of(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<(Uuid, Uuid)>> {
+    let row =
+        sqlx::query!("select session_id, booking_id from door_conflict where id = $1", id).fetch_optional(db).await?;
+    Ok(row.map(|row| (row.session_id, row.booking_id)))
+}
+
+/// Locks a conflict, after its booking.
 pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ConflictRow>> {
     sqlx::query_as!(
         ConflictRow,
