@@ -21,11 +21,13 @@ mod rebook;
 mod retry;
 mod seed;
 mod series;
+mod tell;
 mod view;
 mod waiting;
 pub(crate) mod within;
 
 pub use board::{session_now, sessions};
+pub(crate) use tell::tell_session;
 pub(crate) use calendar::seen_by_all;
 pub use calendar::{Calendar, Museum, Planned, SessionView, Timetable, museum};
 pub use change::{Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, move_to};
