@@ -27,7 +27,6 @@ mod waiting;
 pub(crate) mod within;
 
 pub use board::{session_now, sessions};
-pub(crate) use tell::tell_session;
 pub(crate) use calendar::seen_by_all;
 pub use calendar::{Calendar, Museum, Planned, SessionView, Timetable, museum};
 pub use change::{Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, move_to};
@@ -56,6 +55,7 @@ pub use rebook::{Rebooking, rebook, rebook_link, rebooking};
 pub use seed::seed_demo;
 pub(crate) use series::read_series;
 pub use series::{begin_series, cancel_series, series_of};
+pub(crate) use tell::tell_session;
 pub(crate) use view::views;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};
 pub use waiting::{

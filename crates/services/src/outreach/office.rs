@@ -2,8 +2,8 @@
 
 use super::OutreachError;
 use crate::audit::{self, Entry};
-use crate::db::to_the_end;
 use crate::booking::tell_session;
+use crate::db::to_the_end;
 use crate::messages::{self, Template};
 use crate::webhooks::news::own_bookings;
 use crate::webhooks::{News, announce};

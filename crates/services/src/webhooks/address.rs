@@ -157,9 +157,19 @@ mod tests {
         assert!(line.way("https://partner.example/hooks?x=1").await.is_ok());
         assert!(line.way("https://partner.example:443/").await.is_ok());
         for text in [
-            "http://partner.example/", "https://partner.example:8443/", "https://user@partner.example/",
-            "https://user:word@partner.example/", "https://partner.example/#part", "ftp://partner.example/", "partner.example",
-            "https://", "", "javascript:alert(1)", "file:///etc/passwd", "http://127.0.0.1/", "http://localhost:9000/",
+            "http://partner.example/",
+            "https://partner.example:8443/",
+            "https://user@partner.example/",
+            "https://user:word@partner.example/",
+            "https://partner.example/#part",
+            "ftp://partner.example/",
+            "partner.example",
+            "https://",
+            "",
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "http://127.0.0.1/",
+            "http://localhost:9000/",
         ] {
             assert_eq!(line.way(text).await.err(), Some(Closed::Shape), "{text}");
         }
@@ -171,9 +181,17 @@ mod tests {
     async fn addresses_in_every_spelling_are_looked_at() {
         let line = line(&["8.8.8.8"], false);
         for text in [
-            "https://127.0.0.1/", "https://2130706433/", "https://0x7f.1/", "https://017700000001/", "https://[::1]/",
-            "https://[::ffff:127.0.0.1]/", "https://169.254.169.254/latest/meta-data", "https://10.0.0.1/", "https://100.100.100.200/",
-            "https://[fd00:ec2::254]/", "https://0/",
+            "https://127.0.0.1/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://017700000001/",
+            "https://[::1]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://169.254.169.254/latest/meta-data",
+            "https://10.0.0.1/",
+            "https://100.100.100.200/",
+            "https://[fd00:ec2::254]/",
+            "https://0/",
         ] {
             assert_eq!(line.way(text).await.err(), Some(Closed::Private), "{text}");
         }

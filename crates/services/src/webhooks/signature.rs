@@ -65,9 +65,9 @@ impl From<&str> for Secret {
 /// The header `webhook-signature`: one signature for each secret that is good.
 pub fn sign<'a>(secrets: impl IntoIterator<Item = &'a Secret>, id: &str, timestamp: i64, body: &str) -> String {
     let text = format!("{id}.{timestamp}.{body}");
-    let all = secrets.into_iter().map(|secret| {
-        format!("v1,{}", BASE64_STANDARD.encode(hmac::sign(&secret.key(), text.as_bytes())))
-    });
+    let all = secrets
+        .into_iter()
+        .map(|secret| format!("v1,{}", BASE64_STANDARD.encode(hmac::sign(&secret.key(), text.as_bytes()))));
     all.collect::<Vec<_>>().join(" ")
 }
 

@@ -193,7 +193,13 @@ pub async fn set_pause(db: impl PgExecutor<'_>, id: Uuid, why: Option<&str>, now
 }
 
 /// Gives an endpoint a new secret; the former one signs until `until` as well.
-pub async fn set_secret(db: impl PgExecutor<'_>, id: Uuid, new: &[u8], old: &[u8], until: Timestamp) -> sqlx::Result<()> {
+pub async fn set_secret(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    new: &[u8],
+    old: &[u8],
+    until: Timestamp,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update webhook_endpoint set secret_sealed = $2, old_secret_sealed = $3, old_secret_until = $4, version = version + 1
          where id = $1",

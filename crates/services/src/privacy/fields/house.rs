@@ -282,7 +282,8 @@ pub(super) const FIELDS: &[Field] = &[
         table: "webhook_endpoint",
         columns: &["secret_sealed", "old_secret_sealed"],
         what: Text {
-            zh: "合作方回调签名密钥（不含个人信息）", en: "Secrets that sign what partners are told (nothing personal)"
+            zh: "合作方回调签名密钥（不含个人信息）",
+            en: "Secrets that sign what partners are told (nothing personal)",
         },
         purpose: Text { zh: "合作方核对通知来源", en: "So that partners know who tells them" },
         readers: SYSTEM,

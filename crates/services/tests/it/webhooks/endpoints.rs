@@ -30,10 +30,11 @@ async fn only_public_addresses_are_taken() {
     let settings = Settings { development: false, ..(*house.services.settings).clone() };
     let services = Services { settings: Arc::new(settings), ..house.services.clone() };
     let operator = operator(&house);
-    let add = async |url: &str| {
-        fault(webhooks::add(&services, &operator, filled(url, &[Topic::SessionChanged], None)).await)
-    };
-    for inside in ["https://127.0.0.1/", "https://localhost/", "https://169.254.169.254/", "https://[::1]/", "https://10.0.0.1/x"] {
+    let add =
+        async |url: &str| fault(webhooks::add(&services, &operator, filled(url, &[Topic::SessionChanged], None)).await);
+    for inside in
+        ["https://127.0.0.1/", "https://localhost/", "https://169.254.169.254/", "https://[::1]/", "https://10.0.0.1/x"]
+    {
         assert_eq!(add(inside).await, ("url".into(), Fault::WebAddressPrivate), "{inside}");
     }
     for other in ["http://8.8.8.8/", "https://8.8.8.8:8443/", "https://me@8.8.8.8/", "ftp://8.8.8.8/", "hooks"] {
@@ -76,7 +77,8 @@ async fn whoever_looks_after_machines_may_with_a_fresh_second_factor_and_nobody_
     };
     let refused = async |context: &Context| {
         let services = &house.services;
-        let (event, new) = (WebhookEventId(Uuid::from_u128(1)), filled("https://8.8.8.8/", &[Topic::SessionChanged], None));
+        let (event, new) =
+            (WebhookEventId(Uuid::from_u128(1)), filled("https://8.8.8.8/", &[Topic::SessionChanged], None));
         let all = [
             webhooks::add(services, context, new).await.err(),
             webhooks::list(services, context).await.err(),
@@ -141,7 +143,9 @@ async fn secrets_stand_nowhere_but_sealed() {
         let word = secret.expose().trim_start_matches("whsec_");
         assert!(!listed.contains(word) && !format!("{secret:?}").contains(word));
         for table in ["audit_entry", "job", "webhook_event", "webhook_delivery", "webhook_endpoint"] {
-            let sql = format!("select count(*) from {table} t where t::text like '%' || $1 || '%' or t::text like '%' || encode($1::bytea, 'hex') || '%'");
+            let sql = format!(
+                "select count(*) from {table} t where t::text like '%' || $1 || '%' or t::text like '%' || encode($1::bytea, 'hex') || '%'"
+            );
             let found: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
                 .bind(word)
                 .fetch_one(&house.db.owner_pool())
@@ -150,10 +154,11 @@ async fn secrets_stand_nowhere_but_sealed() {
             assert_eq!(found, 0, "{table}");
         }
     }
-    let actions: Vec<String> = sqlx::query_scalar("select action from audit_entry where subject_kind = 'webhook' order by id")
-        .fetch_all(&house.db.owner_pool())
-        .await
-        .expect("the trail");
+    let actions: Vec<String> =
+        sqlx::query_scalar("select action from audit_entry where subject_kind = 'webhook' order by id")
+            .fetch_all(&house.db.owner_pool())
+            .await
+            .expect("the trail");
     assert_eq!(actions, ["webhook.added", "webhook.secret_changed", "webhook.tested"]);
 }
 

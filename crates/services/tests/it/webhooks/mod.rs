@@ -9,7 +9,7 @@ use domain::ids::{AccountId, ClientId, LoginSessionId, WebhookId};
 use domain::webhooks::Topic;
 use serde_json::{Value, json};
 use services::jobs::{Handlers, drain};
-use services::webhooks::{self, Added, Delivery, News, NewEndpoint, announce};
+use services::webhooks::{self, Added, Delivery, NewEndpoint, News, announce};
 use services::{Context, Services};
 use testkit::TestHouse;
 use testkit::partner::Partner;

@@ -102,7 +102,10 @@ async fn a_session_is_told_when_the_house_changes_it() {
     booking::reopen(&house.services, &staff, session, seen.version).await.expect("open again");
     let all = written(&house).await;
     assert_eq!(kinds(&all), ["session.changed", "session.closed", "session.changed"]);
-    assert_eq!((&all[0].1["capacity"], &all[0].1["free"], &all[0].1["state"]), (&json!(30), &json!(30), &json!("open")));
+    assert_eq!(
+        (&all[0].1["capacity"], &all[0].1["free"], &all[0].1["state"]),
+        (&json!(30), &json!(30), &json!("open"))
+    );
     assert_eq!(all[2].1["state"], "open");
 }
 
@@ -144,5 +147,8 @@ async fn stops_of_the_bus_are_told_without_who_asked_for_them() {
     assert_eq!(kinds(&all), ["bus.stop.published", "bus.stop.changed"]);
     let names: Vec<&str> = all[0].1.as_object().expect("an object").keys().map(String::as_str).collect();
     assert_eq!(names, ["city", "ends_at", "starts_at", "state", "stop"], "neither the school nor its street");
-    assert_eq!((&all[0].1["city"], &all[0].1["state"], &all[1].1["state"]), (&json!("weifang"), &json!("scheduled"), &json!("visited")));
+    assert_eq!(
+        (&all[0].1["city"], &all[0].1["state"], &all[1].1["state"]),
+        (&json!("weifang"), &json!("scheduled"), &json!("visited"))
+    );
 }
