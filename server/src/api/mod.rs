@@ -18,6 +18,7 @@ pub mod problem;
 pub mod sessions;
 pub mod tokens;
 pub mod waiting;
+pub mod webhooks;
 
 use self::common::Everywhere;
 use crate::house::House;
@@ -78,7 +79,10 @@ pub struct FieldProblem {
         bookings::change, bookings::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
         waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops
     ),
-    components(schemas(ProblemSchema, FieldProblem)),
+    components(schemas(
+        ProblemSchema, FieldProblem, webhooks::SessionTold, webhooks::BookingTold, webhooks::EventTold, webhooks::StopTold,
+        webhooks::SessionNews, webhooks::BookingNews, webhooks::EventNews, webhooks::StopNews
+    )),
     security(("token" = [])),
     tags(
         (name = "token", description = "Who calls"),
@@ -89,7 +93,7 @@ pub struct FieldProblem {
         (name = "door", description = "At the door. `check-ins`: scope `door:write`; the rest is for enrolled devices and their own keys"),
         (name = "bus", description = "Where the science bus goes. Any scope"),
     ),
-    modifiers(&Bearer, &Everywhere)
+    modifiers(&Bearer, &Everywhere, &webhooks::Told)
 )]
 struct Document;
 

@@ -83,6 +83,18 @@ mod tests {
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
+    /// The call partners find in docs/webhooks.md verifies with the secret beside it.
+    #[test]
+    fn the_example_of_the_partners_page_verifies() {
+        let page = include_str!("../../../../docs/webhooks.md");
+        let after = |word: &str| page.split_once(word).expect("it stands there").1.lines().next().expect("a line");
+        let secret = after("With the secret `").split('`').next().expect("a secret");
+        let timestamp = after("webhook-timestamp: ").parse().expect("seconds");
+        let body = page.lines().find(|line| line.starts_with("{\"id\"")).expect("a body");
+        let signed = sign([&Secret::from(secret)], after("webhook-id: "), timestamp, body);
+        assert_eq!(signed, after("webhook-signature: "));
+    }
+
     #[test]
     fn two_secrets_make_two_signatures_and_none_is_printed() {
         let (old, new) = (Secret::new(), Secret::new());
