@@ -115,29 +115,27 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 async fn talk(stream: TcpStream, state: Arc<Mutex<State>>) {
     // A client that goes away ends the talk; there is nobody to tell.
     drop(answer(stream, &state).await);
-    let mut state = lock(&state);
-    state.open = state.open.saturating_sub(1);
 }
 
 async fn answer(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
-    {
-        let mut state = lock(state);
-        state.open += 1;
-        state.most = state.most.max(state.open);
-    }
     let mut stream = BufReader::new(stream);
     let got = read(&mut stream).await?;
     let next = {
         let mut state = lock(state);
         state.got.push(got);
+        state.open += 1;
+        state.most = state.most.max(state.open);
         state.script.pop_front().or_else(|| state.usual.clone()).unwrap_or(Next::Status(204))
     };
+    if let Next::Late(wait, _) = next {
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+    }
+    if next != Next::Silent {
+        // Before the answer: whoever has it may call again at once.
+        lock(state).open -= 1;
+    }
     match next {
-        Next::Status(status) => say(&mut stream, status, "").await,
-        Next::Late(wait, status) => {
-            tokio::time::sleep(Duration::from_millis(wait)).await;
-            say(&mut stream, status, "").await
-        }
+        Next::Status(status) | Next::Late(_, status) => say(&mut stream, status, "").await,
         Next::Silent => std::future::pending().await,
         Next::Redirect(to) => say(&mut stream, 302, &format!("location: {to}\r\n")).await,
         Next::Reset => Ok(()),

@@ -56,7 +56,7 @@ pub async fn due(db: impl PgExecutor<'_>, endpoint: Uuid, now: Timestamp) -> sql
         "select d.event_id, e.kind, e.subject, e.sequence, e.occurred_at, e.data, d.attempts, d.first_at
          from webhook_delivery d join webhook_event e on e.id = d.event_id
          where d.endpoint_id = $1 and d.state = 'waiting' and d.next_at <= $2
-         order by d.event_id limit 1",
+         order by e.occurred_at, e.sequence, d.event_id limit 1",
         endpoint,
         now.to_sqlx() as _
     )
@@ -191,7 +191,7 @@ pub async fn list(db: impl PgExecutor<'_>, endpoint: Uuid, limit: i64) -> sqlx::
         DeliveryRow,
         "select d.event_id, e.kind, e.occurred_at, d.state, d.attempts, d.last_at, d.next_at, d.status, d.error
          from webhook_delivery d join webhook_event e on e.id = d.event_id
-         where d.endpoint_id = $1 order by d.event_id desc limit $2",
+         where d.endpoint_id = $1 order by e.occurred_at desc, e.sequence desc, d.event_id desc limit $2",
         endpoint,
         limit
     )

@@ -144,7 +144,7 @@ async fn secrets_stand_nowhere_but_sealed() {
         assert!(!listed.contains(word) && !format!("{secret:?}").contains(word));
         for table in ["audit_entry", "job", "webhook_event", "webhook_delivery", "webhook_endpoint"] {
             let sql = format!(
-                "select count(*) from {table} t where t::text like '%' || $1 || '%' or t::text like '%' || encode($1::bytea, 'hex') || '%'"
+                "select count(*) from {table} t where t::text like '%' || $1 || '%' or t::text like '%' || encode(convert_to($1, 'UTF8'), 'hex') || '%'"
             );
             let found: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
                 .bind(word)
@@ -155,7 +155,7 @@ async fn secrets_stand_nowhere_but_sealed() {
         }
     }
     let actions: Vec<String> =
-        sqlx::query_scalar("select action from audit_entry where subject_kind = 'webhook' order by id")
+        sqlx::query_scalar("select action from audit_entry where subject_kind = 'webhook' order by ctid")
             .fetch_all(&house.db.owner_pool())
             .await
             .expect("the trail");

@@ -70,9 +70,9 @@ pub async fn deliveries(house: &TestHouse, id: WebhookId) -> Vec<Delivery> {
     all
 }
 
-/// Every event that was written, as kind and data, in the order of writing.
+/// Every event that was written and not yet spread, as kind and data, in the order of writing: ids of one instant have none.
 pub async fn written(house: &TestHouse) -> Vec<(String, Value)> {
-    sqlx::query_as("select kind, data from webhook_event order by id")
+    sqlx::query_as("select kind, data from webhook_event order by ctid")
         .fetch_all(&house.db.owner_pool())
         .await
         .expect("the events")
