@@ -141,7 +141,7 @@ pub(crate) async fn note_bookings<'a>(
     if bookings.is_empty() {
         return Ok(());
     }
-    rows::note_bookings(db, &clients, &bookings, now).await?;
+    rows::note_bookings(&mut *db, &clients, &bookings, now).await?;
     news::own_bookings(db, now, Topic::BookingCreated, &bookings).await
 }
 
