@@ -21,6 +21,7 @@ pub mod waiting;
 pub mod webhooks;
 
 use self::common::Everywhere;
+use self::webhooks::Told;
 use crate::house::House;
 use crate::router::{Policy, Routes};
 use axum::Json;
@@ -93,7 +94,7 @@ pub struct FieldProblem {
         (name = "door", description = "At the door. `check-ins`: scope `door:write`; the rest is for enrolled devices and their own keys"),
         (name = "bus", description = "Where the science bus goes. Any scope"),
     ),
-    modifiers(&Bearer, &Everywhere, &webhooks::Told)
+    modifiers(&Bearer, &Everywhere, &Told)
 )]
 struct Document;
 

@@ -52,7 +52,7 @@ impl Secret {
     fn key(&self) -> hmac::Key {
         let text = self.expose();
         let bytes = text.strip_prefix("whsec_").and_then(|text| BASE64_STANDARD.decode(text).ok());
-        hmac::Key::new(hmac::HMAC_SHA256, bytes.as_deref().unwrap_or_else(|| text.as_bytes()))
+        hmac::Key::new(hmac::HMAC_SHA256, bytes.as_deref().unwrap_or(text.as_bytes()))
     }
 }
 

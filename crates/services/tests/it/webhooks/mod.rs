@@ -27,9 +27,9 @@ pub fn operator(house: &TestHouse) -> Context {
 
 /// A machine that books.
 pub async fn machine(house: &TestHouse, name: &str) -> (ClientId, Context) {
-    let made =
-        services::account::clients::create(&house.services, &house.services.system(), name, &[Scope::BookingsWrite]);
-    let client = made.await.expect("a machine").id;
+    let (scopes, system) = ([Scope::BookingsWrite], house.services.system());
+    let client =
+        services::account::clients::create(&house.services, &system, name, &scopes).await.expect("a machine").id;
     (client, house.context(Actor::Client { client, scopes: vec![Scope::BookingsWrite] }))
 }
 
