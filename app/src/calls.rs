@@ -87,6 +87,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::groups::staff::calls::CALLS,
     crate::door::calls::CALLS,
     crate::desk::calls::CALLS,
+    crate::webhooks::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -38,6 +38,7 @@ use crate::outreach::staff::{
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
+use crate::webhooks::{WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -211,6 +212,9 @@ pages! {
     "/staff/clients" Clients (Access::Capability(Capability::ManageClients)) [];
     "/staff/clients/new" ClientNew (Access::Capability(Capability::ManageClients)) [];
     "/staff/clients/:id" ClientPage (Access::Capability(Capability::ManageClients)) [];
+    "/staff/webhooks" Webhooks (Access::Capability(Capability::ManageClients)) [];
+    "/staff/webhooks/new" WebhookNew (Access::Capability(Capability::ManageClients)) [];
+    "/staff/webhooks/:id" WebhookPage (Access::Capability(Capability::ManageClients)) [];
     "/mailbox" Mailbox (Access::Public) [];
 }
 

@@ -79,6 +79,9 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::FileActive => plain("error-file-active"),
         Fault::FilePages { max } => with("error-file-pages", [("max", max)]),
         Fault::PictureTooLarge { max } => with("error-picture-too-large", [("max", max)]),
+        Fault::WebAddressShape => plain("error-web-address-shape"),
+        Fault::WebAddressUnknown => plain("error-web-address-unknown"),
+        Fault::WebAddressPrivate => plain("error-web-address-private"),
     }
 }
 
@@ -219,6 +222,9 @@ mod tests {
             Fault::FileActive,
             Fault::FilePages { max: 10 },
             Fault::PictureTooLarge { max: 50 },
+            Fault::WebAddressShape,
+            Fault::WebAddressUnknown,
+            Fault::WebAddressPrivate,
         ]
     }
 

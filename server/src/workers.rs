@@ -230,6 +230,15 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
             tracing::error!(%error, "what happened to requests of groups could not be written down");
         }
         beat();
+        if let Err(error) = services::webhooks::sweep(&services).await {
+            tracing::error!(%error, "what partners were told long ago could not be swept away");
+        }
+        match services::webhooks::wake_overdue(&services).await {
+            Ok(0) => {}
+            Ok(endpoints) => tracing::warn!(endpoints, "partners' endpoints had something due and no job; queued"),
+            Err(error) => tracing::error!(%error, "endpoints with something due could not be looked for"),
+        }
+        beat();
         pause(TIDY, &shutdown).await;
     }
 }

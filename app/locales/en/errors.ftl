@@ -44,6 +44,9 @@ error-file-broken = This file does not open; it may be damaged. Please try anoth
 error-file-active = This PDF has a password, attachments or something that runs by itself, and cannot be taken. Print or scan it to a plain PDF, or send a photograph of it
 error-file-pages = At most { $max } pages
 error-picture-too-large = At most { $max } million pixels; please make the picture smaller
+error-web-address-shape = Enter an address that begins with https://, without a port, a name or a password, like https://partner.example/hooks
+error-web-address-unknown = We cannot find this name. Please check its spelling; if it was set up just now, try again later
+error-web-address-private = This address leads into an internal network. Enter one that can be reached from the internet
 
 refusal-full = { $free ->
     [0] No places are left in this session. You can choose another one

@@ -41,6 +41,9 @@ error-file-broken = 这个文件打不开，可能已经损坏，请换一个再
 error-file-active = 这个 PDF 带有密码、附件或会自动运行的内容，不能收下。请打印或扫描成普通 PDF，或者拍照上传
 error-file-pages = 最多 { $max } 页
 error-picture-too-large = 图片不能超过 { $max } 百万像素，请缩小后再试
+error-web-address-shape = 填写以 https:// 开头的地址，不带端口、用户名和密码，例如 https://partner.example/hooks
+error-web-address-unknown = 没有找到这个域名，请核对拼写；如果刚刚设置好，请稍后再试
+error-web-address-private = 这个地址指向内部网络，请填写可以从互联网访问的地址
 
 refusal-full = { $free ->
     [0] 这一场已经约满，可以换一场

@@ -46,6 +46,7 @@ const AREAS: &[Area] = &[
     area("/staff/bus/numbers", Capability::DispatchBus, "bus-staff-numbers-title", "bus-staff-numbers-text"),
     area("/staff/people", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
     area("/staff/clients", Capability::ManageClients, "clients-title", "clients-area-text"),
+    area("/staff/webhooks", Capability::ManageClients, "webhooks-title", "webhooks-area-text"),
     area("/staff/jobs", Capability::Operate, "staff-jobs-title", "staff-jobs-text"),
     area("/staff/audit", Capability::ReadAudit, "staff-audit-title", "staff-audit-text"),
     area("/staff/account", Capability::EnterStaff, "staff-own-title", "staff-own-text"),

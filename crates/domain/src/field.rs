@@ -143,6 +143,12 @@ pub enum Fault {
         /// Millions of pixels allowed.
         max: u32,
     },
+    /// Not an address like `https://partner.example/hooks` without a port, a name or a password.
+    WebAddressShape,
+    /// A name nobody knows in the network.
+    WebAddressUnknown,
+    /// An address inside some house's network, which this one does not call.
+    WebAddressPrivate,
 }
 
 /// A fault and the field it belongs to; `field` is the `name` of the input and of the JSON member.

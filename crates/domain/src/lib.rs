@@ -16,5 +16,6 @@ pub mod outreach;
 pub mod requests;
 pub mod time;
 pub mod typed;
+pub mod webhooks;
 
 pub use locale::Locale;

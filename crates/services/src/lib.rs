@@ -24,5 +24,6 @@ pub mod privacy;
 pub mod pulse;
 pub mod requests;
 pub mod snapshot;
+pub mod webhooks;
 
 pub use context::{Context, Services};

@@ -13,10 +13,12 @@ use crate::crypto::LinkPurpose;
 use crate::db::to_the_end;
 use crate::machines::Repeatable;
 use crate::messages::{self, Template};
+use crate::webhooks::news;
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::booking::{BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, house_may_book, may_cancel, may_move};
 use domain::ids::{BookingId, SessionId};
+use domain::webhooks::Topic;
 use jiff::Timestamp;
 use sqlx::PgConnection;
 use store::booking::{bookings as sql, claims};
@@ -273,6 +275,8 @@ async fn note(
 ) -> Result<(), BookingError> {
     let entry = Entry { action, subject_kind: "booking", subject: Some(booking.id), detail };
     audit::record(db, context, &[entry]).await?;
+    let topic = if template == Template::Cancelled { Topic::BookingCancelled } else { Topic::BookingChanged };
+    news::own_bookings(db, context.now, topic, &[booking.id]).await?;
     messages::queue_booking(db, services, context.now, BookingId(booking.id), template).await?;
     Ok(())
 }

@@ -21,6 +21,7 @@ mod rebook;
 mod retry;
 mod seed;
 mod series;
+mod tell;
 mod view;
 mod waiting;
 pub(crate) mod within;
@@ -54,6 +55,7 @@ pub use rebook::{Rebooking, rebook, rebook_link, rebooking};
 pub use seed::seed_demo;
 pub(crate) use series::read_series;
 pub use series::{begin_series, cancel_series, series_of};
+pub(crate) use tell::tell_session;
 pub(crate) use view::views;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};
 pub use waiting::{

@@ -3,6 +3,7 @@
 use super::calendar::{SessionView, session as read_session};
 use super::claims::{contact_index, lock};
 use super::retry::again;
+use super::tell::tell_session;
 use super::view::{BookingView, open};
 use super::waiting::promote;
 use super::{BookingError, MUSEUM, pools};
@@ -15,6 +16,7 @@ use domain::contact::Contact;
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId, TemplateId};
 use domain::time::{at, local_day, start_of_day};
+use domain::webhooks::Topic;
 use jiff::{Span, Timestamp, civil};
 use jiff_sqlx::ToSqlx;
 use std::collections::HashSet;
@@ -374,6 +376,7 @@ async fn give_places(services: &Services, context: &Context, change: Change) -> 
     let session = lock(services, &mut tx, &[id.0]).await?;
     promote(services, context, &mut tx, &session).await?;
     let after = read_session(&mut tx, id, context.now).await?;
+    tell_session(&mut tx, context.now, id, Topic::SessionChanged).await?;
     tx.commit().await?;
     Ok(after)
 }

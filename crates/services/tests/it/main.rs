@@ -12,3 +12,4 @@ mod messages;
 mod outreach;
 mod privacy;
 mod vault;
+mod webhooks;

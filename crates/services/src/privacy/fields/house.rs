@@ -279,6 +279,19 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: false,
     },
     Field {
+        table: "webhook_endpoint",
+        columns: &["secret_sealed", "old_secret_sealed"],
+        what: Text {
+            zh: "合作方回调签名密钥（不含个人信息）",
+            en: "Secrets that sign what partners are told (nothing personal)",
+        },
+        purpose: Text { zh: "合作方核对通知来源", en: "So that partners know who tells them" },
+        readers: SYSTEM,
+        term: Term::Staff,
+        protection: Protection::Sealed,
+        in_notice: false,
+    },
+    Field {
         table: "refresh_token",
         columns: &["token_hash"],
         what: Text { zh: "接口凭证的散列值", en: "Hash of an API token" },
