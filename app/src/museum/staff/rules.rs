@@ -264,7 +264,7 @@ async fn change(asked: Asked) -> Answer {
 async fn overtaken(asked: &Asked, version: i32) -> Result<FormState, BookingError> {
     let then = booking::rules_of(&asked.services, &asked.context, version).await?;
     let untouched = then.iter().flat_map(|then| {
-        RULES.iter().filter(|rule| rule.read(asked.field(rule.name)) == Ok(rule.of(then))).map(|rule| rule.name)
+        RULES.iter().filter(move |rule| rule.read(asked.field(rule.name)) == Ok(rule.of(then))).map(|rule| rule.name)
     });
     let untouched: Vec<&str> = untouched.collect();
     let mut form = asked.typed(&untouched).with_notice(Tone::Warning, asked.t("rules-overtaken").to_string());

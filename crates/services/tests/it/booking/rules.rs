@@ -152,7 +152,7 @@ async fn without_the_version_changes_are_lost() {
     let all = (4..12).map(|moves: i32| {
         let pool = pool.clone();
         tokio::spawn(async move {
-            let unguarded = "update activity set policy = jsonb_set(policy, '{moves}', to_jsonb($1)),
+            let unguarded = "update activity set policy = jsonb_set(policy, '{moves}', to_jsonb($1::int)),
                                     policy_version = policy_version + 1 where slug = 'museum'";
             sqlx::query(unguarded).bind(moves).execute(&pool).await.expect("it goes through").rows_affected()
         })
