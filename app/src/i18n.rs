@@ -24,7 +24,7 @@ macro_rules! rooms {
 }
 rooms!(
     "common", "errors", "home", "museum", "outreach", "bus", "account", "clients", "mailbox", "staff", "door",
-    "privacy", "gallery", "groups", "gate", "release", "webhooks"
+    "privacy", "gallery", "groups", "gate", "release", "webhooks", "rules"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -28,7 +28,7 @@ use crate::home::Home;
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, PrintedPass,
-    Releases, Session as StaffSession, Sessions as StaffSessions, Templates, Today,
+    Releases, Rules as MuseumRules, RulesHistory as MuseumRulesHistory, Session as StaffSession, Sessions as StaffSessions, Templates, Today,
 };
 use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
@@ -162,6 +162,8 @@ pages! {
     "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
     "/staff/museum/no-shows" NoShows (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/releases" Releases (Access::Capability(Capability::SeeBookings)) [islands];
+    "/staff/museum/rules" MuseumRules (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/rules/history" MuseumRulesHistory (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
     "/staff/groups" GroupBoard (Access::Capability(Capability::HandleGroups)) [];
     "/staff/groups/rules" GroupRules (Access::Capability(Capability::HandleGroups)) [];

@@ -6,6 +6,7 @@ error-contact-shape = Enter an 11-digit mobile number or a complete e-mail addre
 error-too-long = Use at most { $max } characters
 error-name-characters = Use letters only in the name, without signs such as < > @ /
 error-not-a-number = Enter a number, for example 2
+error-before-or-after = Enter a number from -{ $after } to { $before }; below zero means after the beginning
 error-out-of-range = Enter a number from { $min } to { $max }
 error-children-exceed-party = There cannot be more children than people; please check both numbers
 error-children-need-adult = Children under 14 come with at least one adult

@@ -6,6 +6,7 @@ error-contact-shape = 填写 11 位手机号，或完整的邮箱地址
 error-too-long = 最多可以写 { $max } 个字
 error-name-characters = 姓名里只写文字，不要带 < > @ / 等符号
 error-not-a-number = 填写一个数字，例如 2
+error-before-or-after = 填写 -{ $after } 到 { $before } 之间的整数，负数表示开场后
 error-out-of-range = 填写 { $min } 到 { $max } 之间的数字
 error-children-exceed-party = 儿童人数不能多于总人数，请核对两个数字
 error-children-need-adult = 14 岁以下儿童需要至少一位成人同行

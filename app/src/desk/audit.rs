@@ -306,6 +306,7 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "booking.no_show" => visit.t("staff-action-booking-no-show"),
         "booking.no_show_lifted" => visit.t("staff-action-booking-no-show-lifted"),
         "booking.sensitive_revealed" => visit.t("staff-action-booking-sensitive-revealed"),
+        "museum.rules_changed" => visit.t("staff-action-museum-rules-changed"),
         "release.planned" => visit.t("staff-action-release-planned"),
         "release.promised" => visit.t("staff-action-release-promised"),
         "release.called-off" => visit.t("staff-action-release-called-off"),

@@ -37,6 +37,7 @@ const AREAS: &[Area] = &[
     area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
     area("/staff/museum/releases", Capability::SeeBookings, "staff-release-title", "staff-release-text"),
     area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
+    area("/staff/museum/rules", Capability::SeeBookings, "rules-title", "rules-text"),
     area("/staff/groups", Capability::HandleGroups, "groups-staff-title", "groups-staff-text"),
     area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text"),
     area("/staff/bus", Capability::DispatchBus, "bus-staff-board-title", "bus-staff-board-text"),

@@ -33,6 +33,13 @@ pub enum Fault {
         /// The largest number allowed.
         max: u32,
     },
+    /// Neither at most `before` minutes before a session nor at most `after` minutes after its beginning (typed below zero).
+    BeforeOrAfter {
+        /// Minutes before it allowed.
+        before: u32,
+        /// Minutes after it allowed.
+        after: u32,
+    },
     /// More children than people.
     ChildrenExceedParty,
     /// Children under 14 come with at least one adult.

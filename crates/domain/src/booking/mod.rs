@@ -12,6 +12,7 @@ mod reference;
 mod release;
 mod reminders;
 mod roster;
+mod rules;
 mod series;
 mod waiting;
 
@@ -28,6 +29,7 @@ pub use reference::Reference;
 pub use release::{FIRST_PACE, LEAST_PACE, Line, ReleaseRules, Room, Standing};
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};
 pub use roster::{AtTheDoor, RosterBooking, RosterSession, decide as decide_at_the_door};
+pub use rules::{Difference, RULES, Rule, Setting, Shape, Theme, Unit};
 pub use series::SeriesRule;
 pub use waiting::{
     Standstill, WaitingEvent, WaitingState, first_that_fit, may_take, may_wait, offer_until, owed, standstill,

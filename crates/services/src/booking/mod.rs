@@ -19,6 +19,7 @@ mod pools;
 mod public;
 mod rebook;
 mod retry;
+mod rules;
 mod seed;
 mod series;
 mod tell;
@@ -52,6 +53,7 @@ pub use office::{
 pub use public::led_nowhere;
 pub(crate) use rebook::alternative_spans;
 pub use rebook::{Rebooking, rebook, rebook_link, rebooking};
+pub use rules::{REASON as RULES_REASON, RulesVersion, change_rules, rules, rules_history, rules_of};
 pub use seed::seed_demo;
 pub(crate) use series::read_series;
 pub use series::{begin_series, cancel_series, series_of};

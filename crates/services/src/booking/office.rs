@@ -119,7 +119,7 @@ pub async fn add_template(services: &Services, context: &Context, fresh: Templat
             }
             other => other?,
         }
-        let made = make(&mut tx, &context, activity, &policy).await?;
+        let made = make_by(&mut tx, &context, activity, &policy).await?;
         let detail = serde_json::json!({ "weekday": fresh.weekday, "places": fresh.places, "sessions": made });
         note(&mut tx, &context, "template.added", "session_template", fresh.id.0, detail).await?;
         tx.commit().await?;
@@ -216,7 +216,7 @@ pub async fn make_sessions(services: &Services, context: &Context) -> Result<u64
     to_the_end(async move {
         let mut tx = services.begin().await?;
         let (activity, policy) = museum(&mut tx).await?;
-        let made = make(&mut tx, &context, activity, &policy).await?;
+        let made = make_by(&mut tx, &context, activity, &policy).await?;
         tx.commit().await?;
         services.calendar.forget();
         Ok(made)
@@ -227,7 +227,8 @@ pub async fn make_sessions(services: &Services, context: &Context) -> Result<u64
 /// Days beyond the booking window for which sessions are made, so that the calendar shows what opens next.
 const AHEAD_OF_WINDOW: i64 = 30;
 
-async fn make(
+/// Makes the sessions of the templates as far ahead as a policy and a little beyond. Answers how many are new.
+pub(super) async fn make_by(
     db: &mut sqlx::PgConnection,
     context: &Context,
     activity: Uuid,

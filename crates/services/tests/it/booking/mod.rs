@@ -12,6 +12,7 @@ mod no_shows;
 mod office;
 mod pools;
 pub mod races;
+mod rules;
 pub mod waiting;
 mod waiting_drafts;
 mod waiting_races;
