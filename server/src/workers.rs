@@ -183,7 +183,12 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
         beat();
         match services::privacy::erase_due(&services).await {
             Ok(erased)
-                if erased.bookings + erased.bus_requests + erased.group_requests + erased.rosters + erased.accounts
+                if erased.bookings
+                    + erased.bus_requests
+                    + erased.group_requests
+                    + erased.rosters
+                    + erased.documents
+                    + erased.accounts
                     > 0 =>
             {
                 tracing::info!(
@@ -191,6 +196,7 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
                     bus_requests = erased.bus_requests,
                     group_requests = erased.group_requests,
                     rosters = erased.rosters,
+                    documents = erased.documents,
                     accounts = erased.accounts,
                     "personal data past its time was erased"
                 );

@@ -108,6 +108,16 @@ pub enum Fault {
         /// Adults needed.
         least: u32,
     },
+    /// Not eighteen characters as GB 11643 has them.
+    ResidentShape,
+    /// No region's number.
+    ResidentRegion,
+    /// Not a day somebody can be born on.
+    ResidentBirthDate,
+    /// The last character does not fit the others: a slip of a key.
+    ResidentCheckDigit,
+    /// Not what a document of that kind is numbered like.
+    DocumentShape,
     /// A cell a spreadsheet would calculate.
     FormulaCell,
     /// Somebody who stands in the list already.

@@ -7,6 +7,7 @@ pub mod account;
 pub mod booking;
 pub mod bus;
 pub mod contact;
+pub mod document;
 pub mod field;
 pub mod groups;
 pub mod ids;

@@ -190,6 +190,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         ("requests for the bus (names and contacts)", erased.bus_requests),
         ("requests of groups (names and contacts)", erased.group_requests),
         ("lists of groups", erased.rosters),
+        ("identity documents of bookings", erased.documents),
         ("accounts", erased.accounts),
         ("drafts", swept.drafts.unsigned_abs()),
         ("codes and short links", swept.codes.unsigned_abs()),

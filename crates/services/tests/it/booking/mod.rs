@@ -2,6 +2,7 @@
 
 mod changes;
 pub mod closing;
+mod documents;
 mod door;
 mod drafts;
 mod entrance;
