@@ -259,7 +259,9 @@ pub(super) const FIELDS: &[Field] = &[
     Field {
         table: "activity_policy",
         columns: &["created_by", "reason"],
-        what: Text { zh: "规则修改人编号和修改原因", en: "Account number of who changed a policy, and why" },
+        what: Text {
+            zh: "规则修改人编号和修改原因", en: "Account number of who changed a policy, and why"
+        },
         purpose: Text { zh: "管理追溯", en: "Accountability" },
         readers: OFFICE,
         term: Term::Staff,
