@@ -109,11 +109,6 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let (version, policy) = booking::rules(&visit.services, &visit.context).await?;
     let (newest, _) = booking::rules_history(&visit.services, &visit.context, None).await?;
     let meanwhile = meanwhile(visit, &policy).await?;
-    let content = if may(visit, Capability::ManageSessions) {
-        form(visit, version, &policy).into_any()
-    } else {
-        Theme::ALL.map(|theme| all_of(visit, theme, &policy)).into_any()
-    };
     let made = newest.first().map(|newest| {
         let args = [("n", version.into()), ("at", moment(visit, newest.since).into())];
         visit.t_args("rules-version-since", &args)
@@ -124,7 +119,12 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
             {news(visit, NEWS)}
             <p class="muted">{made}" "<a href=visit.href(HISTORY)>{visit.t("rules-history-link")}</a></p>
             {meanwhile}
-            {content}
+            // Made within the page: the summary of faults calls the fields by their labels.
+            {if may(visit, Capability::ManageSessions) {
+                form(visit, version, &policy).into_any()
+            } else {
+                Theme::ALL.map(|theme| all_of(visit, theme, &policy)).into_any()
+            }}
         </Page>
     }
     .into_any())
