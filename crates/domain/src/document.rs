@@ -96,9 +96,20 @@ impl Document {
         &self.number
     }
 
-    /// What a keyed hash is made of, and what is sealed: the kind and the normalised number.
+    /// What is sealed: the kind and the normalised number.
     pub fn comparable(&self) -> String {
         format!("{}:{}", self.kind.name(), self.number)
+    }
+
+    /// What limits count, and a keyed hash is made of: of a permit the person's part, without the digits that count the cards
+    /// issued; without the kind, which anybody may choose.
+    pub fn counted(&self) -> &str {
+        let own = match self.kind {
+            DocumentKind::HongKongMacao => 9,
+            DocumentKind::Taiwan => 8,
+            DocumentKind::Resident | DocumentKind::ForeignResident | DocumentKind::Passport => self.number.len(),
+        };
+        self.number.get(..own).unwrap_or(&self.number)
     }
 
     /// The last four characters, which the door compares with the document in the visitor's hand.

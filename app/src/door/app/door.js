@@ -4,15 +4,26 @@ import * as rules from "./rules.js";
 import { answer, meta, read, write } from "./store.js";
 import { day } from "./words.js";
 
-// Unknown until the house has answered once.
 let offset;
+// Where this clock stood beside the one that nobody can set, when the house answered last.
+let measured;
+const beside = () => Date.now() - performance.now();
 
 /** The house's clock, as far as the last contact told. */
 export const now = () => new Date(Date.now() + (offset ?? 0));
-export const setOffset = (to) => (offset = to);
+export function setOffset(to, fresh) {
+  offset = to;
+  if (fresh) measured = beside();
+}
 
-/** When a fact happens: by this clock, and how far it is behind as far as is known. It may be put right before it is sent. */
-const when = () => ({ at: new Date().toISOString(), ...(offset !== undefined && { behind_ms: Math.round(offset) }) });
+/**
+ * When a fact happens: by this clock, and how far it is behind, since it may be put right before this is sent. Where the clock
+ * was set since the house answered nobody knows how far; what is measured as it is sent is the better guess.
+ */
+function when() {
+  const known = measured !== undefined && Math.abs(beside() - measured) < 2_000;
+  return { at: new Date().toISOString(), ...(known && { behind_ms: Math.round(offset) }) };
+}
 
 /** People of a booking who were let in here and are not counted in the roster yet. */
 async function arrivedHere(queue, booking) {

@@ -16,6 +16,7 @@ use crate::visit::{Visit, visit};
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::booking::{Difference, Policy, RULES, Room, Rule, Setting, Shape, Theme};
+use domain::field::FieldError;
 use leptos::prelude::*;
 use services::booking::{self, BookingError};
 
@@ -233,20 +234,20 @@ async fn history(visit: Visit) -> Result<AnyView, Problem> {
 }
 
 async fn change(asked: Asked) -> Answer {
-    let (_, now) = match booking::rules(&asked.services, &asked.context).await {
+    let (current, now) = match booking::rules(&asked.services, &asked.context).await {
         Ok(now) => now,
         Err(error) => return Problem::from(error).into(),
     };
+    let version = asked.field("version").parse().unwrap_or_default();
     let fresh = match now.typed(|name| asked.field(name)) {
         Ok(fresh) => fresh,
         Err(mut errors) => {
             // A missing reason is told with the rest.
             let reason = domain::typed::line(asked.field("reason"), booking::RULES_REASON);
-            errors.extend(reason.err().map(|fault| domain::field::FieldError::new("reason", fault)));
-            return Answer::again_at(PATH, asked.typed(&[]).with_errors(errors));
+            errors.extend(reason.err().map(|fault| FieldError::new("reason", fault)));
+            return faulty(&asked, (version, current), errors).await;
         }
     };
-    let version = asked.field("version").parse().unwrap_or_default();
     let reason = asked.field("reason");
     match booking::change_rules(&asked.services, &asked.context, version, fresh, reason).await {
         Ok(true) => Answer::to(format!("{PATH}?done=changed")),
@@ -255,7 +256,20 @@ async fn change(asked: Asked) -> Answer {
             Ok(form) => Answer::again_at(PATH, form).status(StatusCode::CONFLICT),
             Err(error) => Problem::from(error).into(),
         },
+        Err(BookingError::Fields(errors)) => faulty(&asked, (version, current), errors).await,
         Err(error) => super::calls::refused(&asked, PATH, error, "staff-state-has-changed"),
+    }
+}
+
+/// The form again with its faults. It comes back as of the version in force: where that is not the one it was filled in on, what
+/// others changed is said and taken over at the same time, or the next press would take it back.
+async fn faulty(asked: &Asked, (version, current): (i32, i32), errors: Vec<FieldError>) -> Answer {
+    if version == current {
+        return Answer::again_at(PATH, asked.typed(&[]).with_errors(errors));
+    }
+    match overtaken(asked, version).await {
+        Ok(form) => Answer::again_at(PATH, form.with_errors(errors)).status(StatusCode::CONFLICT),
+        Err(error) => Problem::from(error).into(),
     }
 }
 

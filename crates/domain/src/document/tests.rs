@@ -114,6 +114,18 @@ proptest! {
     }
 
     #[test]
+    fn another_card_of_the_same_person_is_the_same_document(permit in "[HM][0-9]{8}", taiwan in "[0-9]{8}", issued in "[0-9]{2}") {
+        for (kind, number) in [(DocumentKind::HongKongMacao, permit), (DocumentKind::Taiwan, taiwan)] {
+            let short = Document::parse(kind, &number, TODAY).expect("it is read");
+            let long = Document::parse(kind, &format!("{number}{issued}"), TODAY).expect("it is read");
+            prop_assert_eq!(short.counted(), long.counted());
+            // Nor is it another's because it is called a passport.
+            let called = Document::parse(DocumentKind::Passport, &number, TODAY).expect("it is read");
+            prop_assert_eq!(short.counted(), called.counted());
+        }
+    }
+
+    #[test]
     fn reading_never_panics_is_stable_and_hides_the_number(kind in 0usize..5, text in "\\PC{0,24}") {
         let kind = DocumentKind::ALL[kind];
         if let Ok(document) = Document::parse(kind, &text, TODAY) {

@@ -20,7 +20,7 @@ use store::booking::{bookings, claims, drafts};
 
 /// Keyed hash of an identity document, as limits compare it.
 pub(super) fn document_index(services: &Services, document: &Document) -> Vec<u8> {
-    services.vault.blind_index("document", &document.comparable())
+    services.vault.blind_index("document", document.counted())
 }
 
 fn place(id: DraftId) -> Place {

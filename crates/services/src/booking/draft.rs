@@ -273,6 +273,7 @@ pub async fn confirm(
         // One draft makes one booking, whatever session it was pointed at when the button was pressed.
         key: Key { scope: "draft".into(), key: draft.id.to_string(), body_hash: Vec::new() },
         by_house: false,
+        in_place: false,
         offer: None,
     };
     counts_contact(services, context, draft.session.id, person.contact.as_ref()).await?;

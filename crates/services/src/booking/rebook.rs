@@ -137,6 +137,7 @@ pub async fn rebook(
         key: Key { scope: SCOPE.into(), key: old.id.to_string(), body_hash: Vec::new() },
         context,
         by_house: false,
+        in_place: true,
         offer: None,
     };
     let line = format!("rebook {}", old.id);

@@ -8,14 +8,19 @@ use domain::webhooks::Topic;
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
+use store::booking::sessions;
 
-/// Tells what a session is now, in the transaction that changes it and under its lock.
+/// Tells what a session is now, in the transaction that changes it and under its lock. Of what the public does not see yet
+/// nobody is told.
 pub(crate) async fn tell_session(
     db: &mut PgConnection,
     now: Timestamp,
     session: SessionId,
     topic: Topic,
 ) -> Result<(), BookingError> {
+    if !sessions::is_published(&mut *db, session.0).await? {
+        return Ok(());
+    }
     let after = read(db, session, now).await?;
     let facts = after.facts;
     let data = json!({

@@ -182,7 +182,12 @@ type Standing = (uuid::Uuid, Option<(i32, i32, bool)>);
 async fn place(tx: &mut PgConnection, (raised_in, booking): (uuid::Uuid, uuid::Uuid)) -> Result<Standing, DoorError> {
     let now = bookings::booking(tx, booking).await?;
     let session = now.as_ref().map_or(raised_in, |booking| booking.session_id);
-    Ok((session, door::lock_booking(tx, session, booking).await?))
+    let locked = door::lock_booking(tx, session, booking).await?;
+    // It moved between being found and being locked: nobody is counted beside a booking that counts.
+    if now.is_some() && locked.is_none() {
+        return Err(DoorError::StateHasChanged);
+    }
+    Ok((session, locked))
 }
 
 /// Counts the people a supervisor decided on.

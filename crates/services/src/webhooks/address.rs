@@ -131,7 +131,9 @@ impl Line {
         let secure = url.scheme() == "https" && url.port_or_known_default() == Some(443);
         let plain = matches!(url.scheme(), "http" | "https") && here;
         let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-        if (secure || plain) && bare && url.has_host() { Ok(url) } else { Err(Closed::Shape) }
+        // As it is kept: other letters than ASCII are longer there than they were typed.
+        let short = url.as_str().len() <= URL_MAX;
+        if (secure || plain) && bare && short && url.has_host() { Ok(url) } else { Err(Closed::Shape) }
     }
 }
 

@@ -8,12 +8,11 @@ use super::address::Line;
 use super::endpoints::note;
 use super::send::{Ended, attempt};
 use super::signature::{Column, Secret};
-use crate::context::new_uuid;
 use crate::crypto::{CryptoError, Vault};
 use crate::jobs::{Failure, Handlers, Job, NewJob, Outcome, enqueue};
 use crate::{Services, crypto};
 use domain::webhooks::{Pause, TRIED_FOR, backoff, rest};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -31,7 +30,8 @@ const SEND: &str = "webhooks.send";
 const AT_ONCE: usize = 2;
 /// How long a job goes on sending before another takes over: well below a job's limit, so that none is cut off.
 const TURN: Duration = Duration::from_secs(45);
-/// How long an endpoint is one worker's, by the database's clock: longer than a job may take and shorter than its lease.
+/// How long an endpoint is one job's, by the database's clock. It is the job's, not a worker's: when a turn fails or its worker
+/// dies the job is tried again, and has it still.
 const BUSY: f64 = 100.0;
 /// How soon to ask again where too many endpoints are served.
 const CROWDED: SignedDuration = SignedDuration::from_secs(2);
@@ -54,8 +54,11 @@ pub(super) async fn spread_job(db: &mut PgConnection, now: Timestamp, events: &[
     enqueue(db, now, &[NewJob { kind: SPREAD, payload: &payload, run_at: now, dedupe: None }]).await
 }
 
-/// Queues sending to an endpoint. One that is queued for the same second is enough, unless it may be at work already.
+/// Queues sending to an endpoint. One that is queued for the same second is enough, unless it may be at work already: what is
+/// due later begins with a whole second, so that a job at work never has the key of the one that follows it.
 pub(super) async fn send_job(db: &mut PgConnection, now: Timestamp, endpoint: Uuid, at: Timestamp) -> sqlx::Result<()> {
+    let whole = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Ceil);
+    let at = if at > now { at.round(whole).unwrap_or(at) } else { at };
     let dedupe = (at > now).then(|| format!("webhooks:{endpoint}:{}", at.as_second()));
     enqueue(db, now, &[NewJob { kind: SEND, payload: &SendJob { endpoint }, run_at: at, dedupe }]).await
 }
@@ -79,7 +82,7 @@ fn with_line(handlers: Handlers, line: Arc<dyn Fn(&Services) -> Line + Send + Sy
         async move {
             let endpoint = job.payload.endpoint;
             let Ok(_place) = places.try_acquire_owned() else { return crowded(&services, endpoint).await };
-            send(&services, &line, endpoint).await
+            send(&services, &line, job.id.0, endpoint).await
         }
     })
 }
@@ -124,8 +127,8 @@ enum Next {
     Nothing,
 }
 
-async fn send(services: &Services, line: &Line, endpoint: Uuid) -> Outcome {
-    let (lease, began) = (new_uuid(services.clock.now()), Instant::now());
+async fn send(services: &Services, line: &Line, lease: Uuid, endpoint: Uuid) -> Outcome {
+    let began = Instant::now();
     loop {
         match next(services, endpoint, lease, began.elapsed() < TURN).await? {
             Next::Nothing => return Ok(()),
@@ -191,6 +194,10 @@ async fn settle(services: &Services, held: &Held, due: &deliveries::DueRow, ende
     let now = services.clock.now();
     let mut tx = services.begin().await?;
     let Some(found) = endpoints::lock(&mut tx, held.endpoint).await? else { return Ok(()) };
+    // It was this one's for too long and is another's by now, who tells how it ends.
+    if found.busy_by != Some(held.lease) {
+        return Ok(());
+    }
     let (outcome, word) = outcome(due, ended, now);
     deliveries::end(&mut *tx, held.endpoint, due.event_id, outcome).await?;
     metrics::counter!("webhook_attempts_total", "outcome" => word).increment(1);

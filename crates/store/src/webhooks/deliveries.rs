@@ -6,7 +6,8 @@ use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-/// Writes a delivery of an event for everybody who hears of it, paused or not. Answers the endpoints that are not paused.
+/// Writes a delivery of an event for everybody who hears of it, paused or not, unless its
+/// machine was ended: whoever may not ask is told nothing. Answers the endpoints that are not paused.
 pub async fn spread(db: &mut PgConnection, event: Uuid, now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         r#"with told as (
@@ -15,6 +16,7 @@ pub async fn spread(db: &mut PgConnection, event: Uuid, now: Timestamp) -> sqlx:
              from webhook_event e join webhook_endpoint w
                on case when e.endpoint_id is null
                   then e.kind = any(w.kinds) and (e.client_id is null or e.client_id = w.client_id)
+                    and not exists (select from api_client c where c.id = w.client_id and c.revoked_at is not null)
                   else w.id = e.endpoint_id end
              where e.id = $1
              on conflict do nothing
@@ -74,10 +76,11 @@ pub async fn next_due(db: impl PgExecutor<'_>, endpoint: Uuid) -> sqlx::Result<O
     .await
 }
 
-/// Endpoints that are not paused and have something due: for the net below the jobs.
+/// Endpoints that are neither paused nor resting nor at work and have something due: for the net below the jobs.
 pub async fn overdue(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
-        "select w.id from webhook_endpoint w where w.state = 'active' and exists (
+        "select w.id from webhook_endpoint w where w.state = 'active'
+           and (w.rest_until is null or w.rest_until < $1) and (w.busy_until is null or w.busy_until < now()) and exists (
            select from webhook_delivery d where d.endpoint_id = w.id and d.state = 'waiting' and d.next_at < $1)",
         since.to_sqlx() as _
     )
@@ -132,7 +135,7 @@ pub async fn end(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid, ended: En
 /// Makes a delivery that ended due again, for three more days. `false` when it waits already, or there is none.
 pub async fn again(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update webhook_delivery set state = 'waiting', next_at = $3, first_at = null
+        "update webhook_delivery set state = 'waiting', next_at = $3, first_at = null, attempts = 0
          where endpoint_id = $1 and event_id = $2 and state <> 'waiting'",
         endpoint,
         event,
@@ -144,7 +147,7 @@ pub async fn again(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid, now: Ti
 /// Makes everything that waits for an endpoint due, for three more days. Answers how many.
 pub async fn all_again(db: impl PgExecutor<'_>, endpoint: Uuid, now: Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!(
-        "update webhook_delivery set next_at = $2, first_at = null where endpoint_id = $1 and state = 'waiting'",
+        "update webhook_delivery set next_at = $2, first_at = null, attempts = 0 where endpoint_id = $1 and state = 'waiting'",
         endpoint,
         now.to_sqlx() as _
     );

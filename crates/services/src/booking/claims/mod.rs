@@ -87,6 +87,8 @@ pub(super) struct Order {
     pub key: Key,
     /// Staff may book outside the public's opening hours and limits and on the places their desk keeps, never beyond them.
     pub by_house: bool,
+    /// In place of a booking that the house closed: what was not asked then is not asked now.
+    pub in_place: bool,
     /// The entry of the waiting list whose offer is taken: without a live offer there is no booking.
     pub offer: Option<WaitingId>,
 }
@@ -285,6 +287,7 @@ pub async fn book_showing(
         person: asked.person.contact.as_ref().map(|contact| contact_index(services, contact)),
         key: Key { scope, key: asked.key, body_hash },
         by_house,
+        in_place: false,
         offer: None,
     };
     let passed = match channel {

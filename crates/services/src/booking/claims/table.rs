@@ -53,9 +53,9 @@ impl Table {
     }
 
     /// The document the public has to show is there, and has bookings left.
-    fn takes_document(&self, document: Option<BookingFacts>) -> Result<(), BookingError> {
+    fn takes_document(&self, in_place: bool, document: Option<BookingFacts>) -> Result<(), BookingError> {
         match document {
-            None if self.policy.identity.asks() => Err(BookingError::field("document", Fault::Required)),
+            None if self.policy.identity.asks() && !in_place => Err(BookingError::field("document", Fault::Required)),
             None => Ok(()),
             Some(had) => Ok(document_within_limits(&self.policy, self.now, had)?),
         }
@@ -85,7 +85,7 @@ impl Table {
             Pool::Staff
         } else {
             self.takes_single_dates()?;
-            self.takes_document(document)?;
+            self.takes_document(order.in_place, document)?;
             may_book(&self.policy, self.now, &facts, order.party, person)?;
             Pool::Individual
         };

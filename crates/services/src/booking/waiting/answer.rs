@@ -91,6 +91,7 @@ pub(super) async fn take(
         key: Key { scope: "waiting".into(), key: entry.id.to_string(), body_hash: Vec::new() },
         context,
         by_house: false,
+        in_place: false,
         offer: Some(id),
     };
     let passed = Passed::by_the_house(session);
