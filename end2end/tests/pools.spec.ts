@@ -6,7 +6,7 @@ import { enrol, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
-const projects = ["360", "1280", "360-nojs", "1280-nojs"];
+const projects = ["360", "1280", "360-nojs"];
 
 /** A session at seven in the evening of the ninth day from now; each window has minutes of its own. */
 async function ownSession(): Promise<{ id: string; day: string }> {

@@ -15,7 +15,6 @@ const own: Record<string, [string, string]> = {
   "360": ["no_show_days", "no_show_grace_minutes"],
   "1280": ["suspension_days", "offer_most_minutes"],
   "360-nojs": ["room_minutes", "per_second"],
-  "1280-nojs": ["moves", "offer_least_minutes"],
 };
 
 const label = (rule: string) => zh(`museum-rule-${rule.replaceAll("_", "-")}`);

@@ -8,7 +8,7 @@ import { Museum } from "../support/museum";
 import { enrol, newStaff } from "../support/staff";
 import { type Locale, localized, words } from "../support/words";
 
-const projects = ["360", "1280", "360-nojs", "1280-nojs"];
+const projects = ["360", "1280", "360-nojs"];
 
 /** An evening session on a day of this window's and language's own: what a journey closes is never the nearest alternative
  * of another's. */
