@@ -23,6 +23,11 @@ staff-state-has-changed = A colleague has just changed this and the page was ref
 
 # The workbench
 staff-rooms = Rooms of the workbench
+staff-group-desk = Reception and door
+staff-group-museum = Museum planning
+staff-group-outreach = Outreach
+staff-group-bus = Science bus
+staff-group-house = System and people
 staff-own-title = My staff account
 staff-own-text = Password, recovery codes and signed-in devices
 staff-no-role = No duty assigned yet
@@ -393,6 +398,8 @@ staff-action-client-token-reused = API token used twice
 staff-action-client-grant-revoked = API grant revoked
 staff-action-client-revoked = API client closed
 staff-action-webhook-added = Webhook added
+staff-action-webhook-changed = Webhook’s name and events changed
+staff-action-webhook-removed = Webhook removed
 staff-action-webhook-paused = Webhook paused
 staff-action-webhook-resumed = Webhook resumed
 staff-action-webhook-secret-changed = Webhook’s signing secret changed

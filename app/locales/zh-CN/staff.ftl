@@ -14,6 +14,11 @@ staff-state-has-changed = 刚刚有同事做了改动，页面已经更新。您
 
 # The workbench
 staff-rooms = 工作台各处
+staff-group-desk = 接待与入场
+staff-group-museum = 科普馆安排
+staff-group-outreach = 科普活动
+staff-group-bus = 科普巴士
+staff-group-house = 系统与人员
 staff-own-title = 我的工作账号
 staff-own-text = 密码、备用码和已登录的设备
 staff-no-role = 尚未分配岗位
@@ -354,6 +359,8 @@ staff-action-client-token-reused = 接口令牌被重复使用
 staff-action-client-grant-revoked = 撤销接口授权
 staff-action-client-revoked = 停用接口账号
 staff-action-webhook-added = 新增通知地址
+staff-action-webhook-changed = 修改通知内容
+staff-action-webhook-removed = 移除通知地址
 staff-action-webhook-paused = 暂停通知
 staff-action-webhook-resumed = 恢复通知
 staff-action-webhook-secret-changed = 更换签名密钥

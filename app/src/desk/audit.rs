@@ -280,6 +280,8 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "client.grant_revoked" => visit.t("staff-action-client-grant-revoked"),
         "client.revoked" => visit.t("staff-action-client-revoked"),
         "webhook.added" => visit.t("staff-action-webhook-added"),
+        "webhook.changed" => visit.t("staff-action-webhook-changed"),
+        "webhook.removed" => visit.t("staff-action-webhook-removed"),
         "webhook.paused" => visit.t("staff-action-webhook-paused"),
         "webhook.resumed" => visit.t("staff-action-webhook-resumed"),
         "webhook.secret_changed" => visit.t("staff-action-webhook-secret-changed"),

@@ -27,35 +27,74 @@ const fn area(path: &'static str, capability: Capability, title: &'static str, t
     Area { path, capability, title, text }
 }
 
-const AREAS: &[Area] = &[
-    area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
-    area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
-    area("/staff/door", Capability::SuperviseDoor, "gate-staff-title", "gate-staff-text"),
-    area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
-    area("/staff/museum/no-shows", Capability::SeeBookings, "staff-missed-title", "staff-missed-text"),
-    area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
-    area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
-    area("/staff/museum/releases", Capability::SeeBookings, "staff-release-title", "staff-release-text"),
-    area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
-    area("/staff/museum/rules", Capability::SeeBookings, "rules-title", "rules-text"),
-    area("/staff/groups", Capability::HandleGroups, "groups-staff-title", "groups-staff-text"),
-    area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text"),
-    area("/staff/bus", Capability::DispatchBus, "bus-staff-board-title", "bus-staff-board-text"),
-    area("/staff/bus/plan", Capability::DispatchBus, "bus-staff-plan-title", "bus-staff-plan-text"),
-    area("/staff/bus/blackouts", Capability::DispatchBus, "bus-staff-blackouts-title", "bus-staff-blackouts-text"),
-    area("/staff/bus/fleet", Capability::DispatchBus, "bus-fleet-title", "bus-fleet-text"),
-    area("/staff/bus/numbers", Capability::DispatchBus, "bus-staff-numbers-title", "bus-staff-numbers-text"),
-    area("/staff/people", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
-    area("/staff/clients", Capability::ManageClients, "clients-title", "clients-area-text"),
-    area("/staff/webhooks", Capability::ManageClients, "webhooks-title", "webhooks-area-text"),
-    area("/staff/jobs", Capability::Operate, "staff-jobs-title", "staff-jobs-text"),
-    area("/staff/audit", Capability::ReadAudit, "staff-audit-title", "staff-audit-text"),
-    area("/staff/account", Capability::EnterStaff, "staff-own-title", "staff-own-text"),
+/// Rooms of one kind of work.
+pub(super) struct Group {
+    /// The key of its name.
+    pub title: &'static str,
+    /// Its rooms, the most used first.
+    areas: &'static [Area],
+}
+
+const fn group(title: &'static str, areas: &'static [Area]) -> Group {
+    Group { title, areas }
+}
+
+const GROUPS: &[Group] = &[
+    group(
+        "staff-group-desk",
+        &[
+            area("/staff/museum/today", Capability::SeeBookings, "staff-today-title", "staff-today-text"),
+            area("/door", Capability::Admit, "staff-door-title", "staff-door-text"),
+            area("/staff/museum/bookings", Capability::SeeBookings, "staff-bookings-title", "staff-bookings-text"),
+            area("/staff/museum/book", Capability::BookOnBehalf, "staff-book-title", "staff-book-text"),
+            area("/staff/museum/no-shows", Capability::SeeBookings, "staff-missed-title", "staff-missed-text"),
+            area("/staff/door", Capability::SuperviseDoor, "gate-staff-title", "gate-staff-text"),
+        ],
+    ),
+    group(
+        "staff-group-museum",
+        &[
+            area("/staff/museum/sessions", Capability::SeeBookings, "staff-sessions-title", "staff-sessions-text"),
+            area("/staff/groups", Capability::HandleGroups, "groups-staff-title", "groups-staff-text"),
+            area("/staff/museum/releases", Capability::SeeBookings, "staff-release-title", "staff-release-text"),
+            area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
+            area("/staff/museum/rules", Capability::SeeBookings, "rules-title", "rules-text"),
+        ],
+    ),
+    group(
+        "staff-group-outreach",
+        &[area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text")],
+    ),
+    group(
+        "staff-group-bus",
+        &[
+            area("/staff/bus", Capability::DispatchBus, "bus-staff-board-title", "bus-staff-board-text"),
+            area("/staff/bus/plan", Capability::DispatchBus, "bus-staff-plan-title", "bus-staff-plan-text"),
+            area("/staff/bus/blackouts", Capability::DispatchBus, "bus-staff-blackouts-title", "bus-staff-blackouts-text"),
+            area("/staff/bus/fleet", Capability::DispatchBus, "bus-fleet-title", "bus-fleet-text"),
+            area("/staff/bus/numbers", Capability::DispatchBus, "bus-staff-numbers-title", "bus-staff-numbers-text"),
+        ],
+    ),
+    group(
+        "staff-group-house",
+        &[
+            area("/staff/people", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
+            area("/staff/clients", Capability::ManageClients, "clients-title", "clients-area-text"),
+            area("/staff/webhooks", Capability::ManageClients, "webhooks-title", "webhooks-area-text"),
+            area("/staff/jobs", Capability::Operate, "staff-jobs-title", "staff-jobs-text"),
+            area("/staff/audit", Capability::ReadAudit, "staff-audit-title", "staff-audit-text"),
+            area("/staff/account", Capability::EnterStaff, "staff-own-title", "staff-own-text"),
+        ],
+    ),
 ];
 
-/// The rooms this person may enter.
-pub(super) fn open_to(visit: &Visit) -> Vec<&'static Area> {
-    AREAS.iter().filter(|area| is_open(area.path) && may(visit, area.capability)).collect()
+/// The rooms this person may enter, by group; a group without any is left out.
+pub(super) fn open_to(visit: &Visit) -> Vec<(&'static Group, Vec<&'static Area>)> {
+    let rooms = |group: &'static Group| {
+        let open = |area: &&Area| is_open(area.path) && may(visit, area.capability);
+        (group, group.areas.iter().filter(open).collect::<Vec<_>>())
+    };
+    GROUPS.iter().map(rooms).filter(|(_, areas)| !areas.is_empty()).collect()
 }
 
 /// The workbench.
@@ -69,7 +108,7 @@ async fn front(visit: Visit) -> Result<AnyView, Problem> {
     let museum =
         if may(visit, Capability::SeeBookings) { museum_numbers(visit).await?.into_any() } else { ().into_any() };
     let queue = if may(visit, Capability::Operate) { queue_numbers(visit).await?.into_any() } else { ().into_any() };
-    let rooms = open_to(visit);
+    let groups = open_to(visit);
     let roles = match &visit.context.actor {
         Actor::Staff { roles, .. } => {
             roles.iter().map(|role| crate::words::role_text(visit, *role).to_string()).collect()
@@ -77,20 +116,30 @@ async fn front(visit: Visit) -> Result<AnyView, Problem> {
         _ => Vec::new(),
     };
     let lead = if roles.is_empty() { visit.t("staff-no-role") } else { roles.join(" · ").into() };
-    let nothing = rooms.iter().all(|area| area.capability == Capability::EnterStaff).then(|| {
+    let own_only = |area: &&Area| area.capability == Capability::EnterStaff;
+    let nothing = groups.iter().flat_map(|(_, areas)| areas).all(own_only).then(|| {
         view! { <EmptyState of=Illustration::Museum title=visit.t("staff-no-rooms")><p>{visit.t("staff-no-rooms-text")}</p></EmptyState> }
     });
-    let cards = rooms.iter().map(|area| {
-        let href = Some(Text::from(visit.href(area.path)));
-        view! { <Card title=visit.t(area.title) href=href level=2>{visit.t(area.text)}</Card> }
+    let groups = groups.into_iter().map(|(group, areas)| {
+        let cards = areas.into_iter().map(|area| {
+            let href = Some(Text::from(visit.href(area.path)));
+            view! { <Card title=visit.t(area.title) href=href>{visit.t(area.text)}</Card> }
+        });
+        let cards = cards.collect_view();
+        view! {
+            <section class="section staff-areas">
+                <h2>{visit.t(group.title)}</h2>
+                <div class="cards">{cards}</div>
+            </section>
+        }
     });
-    let cards = cards.collect_view();
+    let groups = groups.collect_view();
     Ok(view! {
         <Page title=visit.t("nav-staff") lead=lead kicker=day_text(local_day(visit.context.now), visit.locale()) width=Width::Wide>
             {museum}
             {queue}
             {nothing}
-            <div class="cards staff-areas">{cards}</div>
+            {groups}
         </Page>
     }
     .into_any())

@@ -78,20 +78,37 @@ pub(crate) fn crumbs(visit: &Visit, more: &[(&str, &str)]) -> Vec<Crumb> {
     std::iter::once(first).chain(more.iter().map(|(path, key)| Crumb::new(visit.href(path), visit.t(key)))).collect()
 }
 
-/// The ways between the rooms of the workbench, below the heading of each of its pages.
+/// The ways between the rooms of the workbench, below the heading of each of its pages: to every kind of work, and among the
+/// rooms of the present one.
 pub(crate) fn rooms(visit: &Visit) -> impl IntoView + use<> {
-    let areas = front::open_to(visit);
+    let groups = front::open_to(visit);
     let holds = |path: &str| visit.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     // Rooms may stand below each other: one is in the innermost.
-    let innermost = areas.iter().map(|area| area.path).filter(|path| holds(path)).max_by_key(|path| path.len());
-    let links = areas.into_iter().map(|area| {
+    let paths = groups.iter().flat_map(|(_, areas)| areas).map(|area| area.path);
+    let innermost = paths.filter(|path| holds(path)).max_by_key(|path| path.len());
+    let mut present = None;
+    let kinds = groups.into_iter().filter_map(|(group, areas)| {
+        let first = areas.first()?.path;
+        let here = areas.iter().any(|area| innermost == Some(area.path));
+        if here {
+            present = Some(areas);
+        }
+        Some(view! { <li><a href=visit.href(first) aria-current=here.then_some("true")>{visit.t(group.title)}</a></li> })
+    });
+    let kinds = kinds.collect_view();
+    let links = present.into_iter().flatten().map(|area| {
         let here = visit.path == area.path;
         let below = innermost == Some(area.path);
         let current = if here { Some("page") } else { below.then_some("true") };
         view! { <li><a href=visit.href(area.path) aria-current=current>{visit.t(area.title)}</a></li> }
     });
     let links = links.collect_view();
-    view! { <nav class="staff-rooms no-print" aria-label=visit.t("staff-rooms")><ul>{links}</ul></nav> }
+    view! {
+        <nav class="staff-rooms no-print" aria-label=visit.t("staff-rooms")>
+            <ul class="staff-kinds">{kinds}</ul>
+            <ul>{links}</ul>
+        </nav>
+    }
 }
 
 /// On to what lies before and after, in words of its own: a day, a fortnight.
