@@ -118,7 +118,14 @@ async fn change(asked: Asked) -> Answer {
     let Some(known) = known else { return Problem::NotFound.into() };
     let mut faults = Faults::default();
     let Some(to) = typed::event(&asked, &known.timetable.policy, &mut faults).filter(|_| faults.is_empty()) else {
-        return refused(&asked, &page, OutreachError::Fields(faults.into_errors()));
+        let errors = faults.into_errors();
+        if version(&asked) == known.version {
+            return refused(&asked, &page, OutreachError::Fields(errors));
+        }
+        // The form comes back as of the version that is there now: unsaid, the next press would take back what others did.
+        let form = asked.typed(OURS).with_errors(errors);
+        let form = form.with_notice(Tone::Warning, asked.t("staff-state-has-changed").to_string());
+        return Answer::again_at(page, form).status(StatusCode::CONFLICT);
     };
     match outreach::change_event(&asked.services, &asked.context, id, version(&asked), to).await {
         Ok(()) => Answer::to(format!("{base}?done=changed")),

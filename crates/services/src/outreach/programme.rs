@@ -147,8 +147,11 @@ pub type Programme = Snapshot<Events>;
 
 /// The events, at most a second old.
 ///
+/// An event that cannot be read (this server is older than who wrote it, as in the middle of an update) is left out, and said in
+/// the log: it keeps no other from being seen.
+///
 /// # Errors
-/// `Database`; `Damaged` where a row of ours cannot be read.
+/// `Database`.
 pub async fn events(services: &Services) -> Result<Arc<Events>, OutreachError> {
     services.programme.read(&services.clock, |now| read(services, now)).await
 }
@@ -160,15 +163,22 @@ async fn read(services: &Services, now: Timestamp) -> Result<Events, OutreachErr
     for row in sql::sessions_after(&mut db, now - REMEMBERED, now).await? {
         sessions.entry(ActivityId(row.activity_id)).or_default().push(row);
     }
-    let names: HashMap<SessionId, (Bilingual, Timestamp)> = sql::dates(&mut db)
-        .await?
-        .into_iter()
-        .map(|row| Ok((SessionId(row.session_id), (parsed(row.title)?, row.changed_at.to_jiff()))))
-        .collect::<Result<_, OutreachError>>()?;
+    // A date whose name cannot be read is called as its event is.
+    let named = |row: sql::DateRow| Some((SessionId(row.session_id), (parsed(row.title).ok()?, row.changed_at.to_jiff())));
+    let names: HashMap<SessionId, (Bilingual, Timestamp)> =
+        sql::dates(&mut db).await?.into_iter().filter_map(named).collect();
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
-        let dates = sessions.remove(&ActivityId(row.id)).unwrap_or_default();
-        let mut event = Event::read(&mut db, row, dates, now).await?;
+        let id = ActivityId(row.id);
+        let dates = sessions.remove(&id).unwrap_or_default();
+        let mut event = match Event::read(&mut db, row, dates, now).await {
+            Ok(event) => event,
+            Err(OutreachError::Damaged(what)) => {
+                tracing::error!(event = %id.0, what, "an event cannot be read");
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let own = event.timetable.sessions.iter().filter_map(|s| Some((s.id, names.get(&s.id)?.clone())));
         event.names = own.collect();
         all.push(Arc::new(event));

@@ -7,6 +7,7 @@ use domain::account::Denied;
 use domain::booking::Refusal;
 use domain::field::Fault;
 use domain::outreach::Bilingual;
+use jiff::SignedDuration;
 use services::booking::BookingError;
 use services::outreach::{self, OutreachError};
 use testkit::TestHouse;
@@ -32,6 +33,26 @@ async fn nobody_sees_or_books_what_is_not_published() {
     outreach::publish(services, &system, id, version, false).await.expect("taken back");
     assert!(is_closed(&book(services, session, 2, 1).await));
     assert_eq!(now(&house, id).await.timetable.sessions[0].facts.booked, 1);
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_hides_no_other() {
+    let house = TestHouse::new().await;
+    published_lecture(&house).await;
+    let later = lecture("written-by-a-later-server");
+    let broken = outreach::add_event(&house.services, &house.services.system(), later).await.expect("an event");
+    publish(&house, broken).await;
+    house.services.clock.advance(SignedDuration::from_secs(2));
+    assert_eq!(outreach::events(&house.services).await.expect("both").published().count(), 2);
+    sqlx::query("update event set lead = '{\"a shape\": \"of tomorrow\"}' where activity_id = $1")
+        .bind(broken.0)
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("written");
+    house.services.clock.advance(SignedDuration::from_secs(2));
+    let events = outreach::events(&house.services).await.expect("the others are seen");
+    let slugs: Vec<_> = events.published().map(|event| event.slug.as_str()).collect();
+    assert_eq!(slugs, ["leyun"]);
 }
 
 #[tokio::test]
