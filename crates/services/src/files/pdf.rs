@@ -62,8 +62,10 @@ pub(super) fn pages(bytes: &[u8], most: u32) -> Result<u32, Fault> {
 /// The pages a text speaks of, if it speaks of nothing that acts.
 fn seen(text: &[u8]) -> Result<u32, Fault> {
     let (mut pages, mut after_type) = (0, false);
-    for name in names(text) {
-        if ACTIVE.contains(&name.as_slice()) {
+    for (name, after) in names(text) {
+        // Most office programs say where a letter is opened: a place in it, which is an array, does nothing.
+        let is_place = name == b"/OpenAction" && after.trim_ascii_start().starts_with(b"[");
+        if ACTIVE.contains(&name.as_slice()) && !is_place {
             return Err(Fault::FileActive);
         }
         pages += u32::from(after_type && name == b"/Page");
@@ -72,12 +74,12 @@ fn seen(text: &[u8]) -> Result<u32, Fault> {
     Ok(pages)
 }
 
-/// The names of a text, what hides behind `#` read as what it means.
-fn names(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+/// The names of a text, what hides behind `#` read as what it means, each with what stands between it and the next.
+fn names(text: &[u8]) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
     text.split(|byte| *byte == b'/').skip(1).map(|rest| {
         let end = rest.iter().position(|byte| b"\0\t\n\x0C\r ()<>[]{}%".contains(byte)).unwrap_or(rest.len());
         let mut name = vec![b'/'];
-        let mut rest = &rest[..end];
+        let (mut rest, after) = rest.split_at(end);
         while let Some((first, more)) = rest.split_first() {
             let hidden = (*first == b'#').then(|| more.get(..2)).flatten();
             match hidden.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok()) {
@@ -91,7 +93,7 @@ fn names(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
                 }
             }
         }
-        name
+        (name, after)
     })
 }
 
@@ -131,7 +133,7 @@ struct Packed<'a> {
 /// without parameters: whatever else there is, also under a name of its own or in another object, is refused.
 fn holds_objects(dictionary: &[u8]) -> Result<Option<bool>, Fault> {
     let (mut objects, mut filters, mut after_filter, mut other) = (false, 0_u32, false, false);
-    for name in names(dictionary) {
+    for (name, _) in names(dictionary) {
         match name.as_slice() {
             b"/ObjStm" | b"/First" => objects = true,
             b"/Filter" => (filters, after_filter) = (filters + 1, true),
@@ -218,6 +220,9 @@ mod tests {
         assert_eq!(with(b"<< /S /JavaScript /JS (app.alert(1)) >>"), Err(Fault::FileActive));
         assert_eq!(with(b"<< /S /#4aava#53cript >>"), Err(Fault::FileActive), "letters that hide");
         assert_eq!(with(b"<< /OpenAction 4 0 R >>"), Err(Fault::FileActive));
+        assert_eq!(with(b"<< /OpenAction [4 0 R] /Open#41ction 4 0 R >>"), Err(Fault::FileActive));
+        assert_eq!(with(b"<< /OpenAction [<< /S /JavaScript >>] >>"), Err(Fault::FileActive));
+        assert_eq!(with(b"<< /OpenAction[1 0 R /XYZ null null 0] >>"), Ok(1), "where it is opened, as office programs say");
         assert_eq!(with(b"<< /Type/EmbeddedFile >>"), Err(Fault::FileActive));
         assert_eq!(with(b"<< /Encrypt 9 0 R >>"), Err(Fault::FileActive), "what is locked cannot be looked into");
         assert_eq!(with(&packed(b"<< /S/Launch /F (cmd.exe) >>")), Err(Fault::FileActive), "in an object stream");
