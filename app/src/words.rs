@@ -63,6 +63,7 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
             let day = |day| FluentValue::from(day_text(day, locale));
             ("error-date-between", vec![("first", day(first)), ("last", day(last))])
         }
+        Fault::OpensEarlier { day } => ("error-opens-earlier", vec![("day", FluentValue::from(day_text(day, locale)))]),
         Fault::TextCharacters => plain("error-text-characters"),
         Fault::NotYet => plain("error-not-yet"),
         Fault::DayOutOfRange { from, until } => with("error-day-out-of-range", [("from", from), ("until", until)]),
@@ -213,6 +214,7 @@ mod tests {
             Fault::DatePast,
             Fault::SlugShape,
             Fault::DateBetween { first: jiff::civil::date(2026, 6, 1), last: jiff::civil::date(2027, 4, 1) },
+            Fault::OpensEarlier { day: jiff::civil::date(2026, 6, 1) },
             Fault::TextCharacters,
             Fault::NotYet,
             Fault::DayOutOfRange { from: 7, until: 183 },

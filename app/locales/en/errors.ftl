@@ -22,6 +22,7 @@ error-sign-in-refused = We could not sign you in; please check and try again
 error-password-too-short = The password needs at least { $min } characters
 error-date-between = Choose a date from { $first } to { $last }
 error-date-past = Choose a time that is still to come
+error-opens-earlier = The opening of { $day } would come before this rule allows: move it or take it back first. If people stand in its line, wait until it is over
 error-slug-shape = Use lower-case letters, digits and dashes, 3 to 60 characters
 error-date-shape = Enter a date, for example 2026-07-28
 error-time-shape = Enter a time, for example 09:30

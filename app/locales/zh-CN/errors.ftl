@@ -19,6 +19,7 @@ error-sign-in-refused = 没能登录，请核对后再试
 error-password-too-short = 密码至少需要 { $min } 个字符
 error-date-between = 请选 { $first } 到 { $last } 之间的日期
 error-date-past = 选一个还没到的时间
+error-opens-earlier = { $day }的放号会早于这条规则：先改期或取消它；已有人排队的，等它结束再改
 error-slug-shape = 用小写字母、数字和短横线，3到60个字符
 error-date-shape = 填写日期，例如 2026-07-28
 error-time-shape = 填写时间，例如 09:30

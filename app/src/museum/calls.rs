@@ -119,6 +119,7 @@ async fn hold_series(asked: Asked) -> Answer {
     let (visitor, cookie) = visitor(&asked);
     match booking::begin_series(&asked.services, &asked.context, event.id, people, &visitor, &asked.network).await {
         Ok(draft) => Answer::to(draft_at(&asked.path, draft)).cookie(cookie),
+        Err(BookingError::WaitingRoom(waits)) => Answer::to(room::room(&waits)).cookie(cookie),
         Err(error) => refused(&asked, page, error),
     }
 }

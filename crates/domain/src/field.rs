@@ -83,6 +83,11 @@ pub enum Fault {
     },
     /// Not in the future.
     DatePast,
+    /// Sessions of `day` are to open earlier than the rules would allow, or people stand in the line of that opening.
+    OpensEarlier {
+        /// The day of the sessions.
+        day: civil::Date,
+    },
     /// Not lower-case letters, digits and dashes.
     SlugShape,
     /// Has characters that no line of text has (controls, angle brackets).

@@ -9,9 +9,11 @@ use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::Policy;
+use domain::booking::{Policy, opens_at};
+use domain::field::Fault;
+use domain::time::at;
 use domain::typed;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use store::booking::{closures, policies, releases, sessions};
@@ -115,7 +117,8 @@ pub async fn rules_of(services: &Services, context: &Context, version: i32) -> R
 /// who change at once the second is told.
 ///
 /// # Errors
-/// `Denied`; `Fields` for rules out of their bounds and for a missing reason; `StateHasChanged`.
+/// `Denied`; `Fields` for rules out of their bounds, a missing reason, and a planned opening that would come too early;
+/// `StateHasChanged`.
 pub async fn change_rules(
     services: &Services,
     context: &Context,
@@ -176,6 +179,7 @@ async fn changed(
     if opening(&before) != opening(&fresh) {
         // What was promised of openings nobody stands in line for yet is promised anew, as they will be now.
         promises = releases::take_back_promises(db, activity, context.now).await?;
+        opens_nothing_earlier(db, activity, &before, &fresh, context.now).await?;
         // Whoever looks further ahead finds sessions there.
         make_by(db, context, activity, &fresh).await?;
     }
@@ -188,4 +192,22 @@ async fn changed(
     let entry = Entry { action: "museum.rules_changed", subject_kind: "activity", subject: Some(activity), detail };
     audit::record(db, context, &[entry]).await?;
     Ok(true)
+}
+
+/// Of the openings that are left, staff planned each or people stand in its line: none may come before what the rules allow,
+/// since all who were let in would be refused.
+async fn opens_nothing_earlier(
+    db: &mut PgConnection,
+    activity: Uuid,
+    before: &Policy,
+    fresh: &Policy,
+    now: Timestamp,
+) -> Result<(), BookingError> {
+    let mut left = releases::current(&mut *db, now).await?.into_iter().filter(|release| release.activity_id == activity);
+    let earlier = left.find(|release| {
+        release.opens_at.to_jiff() < opens_at(fresh, at(release.day.to_jiff(), civil::Time::midnight()))
+    });
+    let Some(earlier) = earlier else { return Ok(()) };
+    let rule = if fresh.days_ahead < before.days_ahead { "days_ahead" } else { "opens_hour" };
+    Err(BookingError::field(rule, Fault::OpensEarlier { day: earlier.day.to_jiff() }))
 }

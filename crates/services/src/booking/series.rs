@@ -10,6 +10,7 @@ use super::change::{Handle, cancel_in, policy_of, require_change, resolve};
 use super::claims::{Booked, Channel, Person, Source, contact_index, lock, lock_key, row};
 use super::document::{document_index, if_asked};
 use super::draft::{DRAFT_LIFE, DraftView, visitor_hash};
+use super::entrance::{Who, pass};
 use super::persons::{Persons, since};
 use super::public::takes_places;
 use super::retry::again;
@@ -25,7 +26,7 @@ use domain::booking::{
 };
 use domain::document::Document;
 use domain::field::Fault;
-use domain::ids::{ActivityId, BookingId, DraftId, HoldId};
+use domain::ids::{ActivityId, BookingId, DraftId, HoldId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -37,7 +38,8 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// `Refused`: `DateFull` names the first date without room, and no place of any is kept; `SingleDatesOnly` where the event
-/// is no series; whatever refuses a booking of one date. `NetworkLimited`, `NotFound`.
+/// is no series; whatever refuses a booking of one date. `WaitingRoom` with the ticket of a date that is opening while others
+/// are before this one in its line. `NetworkLimited`, `NotFound`.
 pub async fn begin_series(
     services: &Services,
     context: &Context,
@@ -47,10 +49,28 @@ pub async fn begin_series(
     network: &Network,
 ) -> Result<DraftId, BookingError> {
     context.require(Capability::BookForSelf)?;
-    takes_places(services, context, network).await?;
-    let (services, context) = (services.clone(), context.clone());
-    let visitor = visitor_hash(&services, visitor);
-    to_the_end(async move { again(|| hold(&services, &context, activity, people, &visitor)).await }).await
+    let mut db = services.db.acquire().await?;
+    let dates = sql::remaining(&mut db, activity.0, services.clock.now()).await?;
+    drop(db);
+    let mut used = Vec::new();
+    let kept = async {
+        // Whoever wants all dates stands in the line of each that is opening, as those who want one.
+        for date in dates {
+            let passed = pass(services, context, SessionId(date), people.get(), Who::Browser(visitor, network)).await?;
+            used.push(passed.used());
+        }
+        takes_places(services, context, network).await?;
+        let (services, context) = (services.clone(), context.clone());
+        let visitor = visitor_hash(&services, visitor);
+        to_the_end(async move { again(|| hold(&services, &context, activity, people, &visitor)).await }).await
+    };
+    let kept = kept.await;
+    if kept.is_err() {
+        for used in used {
+            used.give_back(services).await;
+        }
+    }
+    kept
 }
 
 async fn hold(

@@ -71,8 +71,18 @@ pub struct TicketRow {
     pub entries: i32,
 }
 
-/// What opens of the activity on a day is there, once: a release that is there already stays as it is.
+/// What opens of the activity on a day is there, once: a release that is there already stays as it is, unless it is over and
+/// the day, shut again by other rules, opens once more.
 pub async fn add(db: &mut PgConnection, fresh: &ReleaseRow) -> sqlx::Result<bool> {
+    sqlx::query!(
+        "delete from release where activity_id = $1 and day = $2 and ends_at <= $3 and opens_at < $4",
+        fresh.activity_id,
+        fresh.day as Date,
+        fresh.committed_at as Timestamp,
+        fresh.opens_at as Timestamp,
+    )
+    .execute(&mut *db)
+    .await?;
     let done = sqlx::query!(
         "insert into release (id, activity_id, day, planned, opens_at, early_from, draw_until, ends_at, room, calm, most,
                               commitment, committed_at, drawn_from, pace, advanced_at, paced_at)
@@ -207,11 +217,10 @@ pub async fn remove(db: &mut PgConnection, id: Uuid) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Takes back what was promised by an activity's policy of openings that nobody stands in line for, and gives out no tickets
-/// yet. How many.
+/// Takes back what was promised by an activity's policy of openings that nobody stands in line for. How many.
 pub async fn take_back_promises(db: &mut PgConnection, activity: Uuid, now: jiff::Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!(
-        "delete from release where activity_id = $1 and not planned and arrived = 0 and early_from > $2",
+        "delete from release where activity_id = $1 and not planned and arrived = 0 and ends_at > $2",
         activity,
         now.to_sqlx() as _
     )

@@ -164,3 +164,52 @@ async fn without_the_version_changes_are_lost() {
     assert_eq!(won, 8, "all are told it worked");
     assert_eq!(now(&house).await.0, 9, "and seven of them are overwritten");
 }
+
+#[tokio::test]
+async fn no_planned_opening_comes_before_what_the_rules_allow() {
+    let (house, _) = house_with_session(10).await;
+    let (services, by) = (&house.services, officer(&house));
+    let (version, policy) = now(&house).await;
+    let day = domain::time::local_day("2026-07-21T09:00:00+08:00".parse().expect("an instant"));
+    let opens_at = house.now() + jiff::SignedDuration::from_mins(5);
+    let plan = booking::Plan { day, opens_at, rules: domain::booking::ReleaseRules::default() };
+    let planned = booking::plan_release(services, &by, plan).await.expect("planned");
+    // The whole day before it would still be shut.
+    let fresh = Policy { days_ahead: 1, opens_hour: 20, ..policy.clone() };
+    match booking::change_rules(services, &by, version, fresh.clone(), WHY).await {
+        Err(BookingError::Fields(errors)) => {
+            assert_eq!(errors[0].field, "days_ahead");
+            assert_eq!(errors[0].fault, Fault::OpensEarlier { day });
+        }
+        other => panic!("the opening is in the way: {other:?}"),
+    }
+    assert_eq!(now(&house).await, (version, policy), "nothing was changed");
+    booking::call_off(services, &by, planned).await.expect("nobody waits");
+    assert!(booking::change_rules(services, &by, version, fresh, WHY).await.expect("nothing is in the way"));
+}
+
+#[tokio::test]
+async fn a_day_that_other_rules_shut_has_a_line_again_when_it_opens_again() {
+    let (house, session) = house_with_session(10).await;
+    let (services, by) = (&house.services, officer(&house));
+    let two = domain::booking::PartySize::new(2).expect("a size");
+    let asks = async |browser: &str| {
+        let anybody =
+            services.context(domain::account::Actor::Anonymous, domain::Locale::ZhCn, by.request);
+        booking::begin(services, &anybody, session, two, browser, &super::waiting::network_of(1)).await
+    };
+    let opening = |at: &str| at.parse::<jiff::Timestamp>().expect("an instant").duration_since(house.now());
+    let (version, policy) = now(&house).await;
+    let tonight = Policy { days_ahead: 1, opens_hour: 20, ..policy.clone() };
+    assert!(booking::change_rules(services, &by, version, tonight, WHY).await.expect("changed"));
+    services.clock.advance(opening("2026-07-20T20:00:30+08:00"));
+    asks(&"a".repeat(32)).await.expect("a few see no room");
+    services.clock.advance(jiff::SignedDuration::from_hours(2));
+    let at_night = Policy { days_ahead: 1, opens_hour: 23, ..policy };
+    assert!(booking::change_rules(services, &officer(&house), version + 1, at_night, WHY).await.expect("changed"));
+    services.clock.advance(opening("2026-07-20T22:55:00+08:00"));
+    let waits = asks(&"b".repeat(32)).await;
+    assert!(matches!(waits, Err(BookingError::WaitingRoom(_))), "its line is there before it opens: {waits:?}");
+    services.clock.advance(opening("2026-07-20T23:00:31+08:00"));
+    asks(&"b".repeat(32)).await.expect("and lets in");
+}

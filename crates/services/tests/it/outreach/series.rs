@@ -4,7 +4,7 @@ use super::{BROWSER, answered, date, lecture, now, publish, questions, read};
 use crate::account::{deliver, number, sent_code};
 use crate::booking::{network, officer, party, people_booked};
 use domain::account::Actor;
-use domain::booking::{PartySize, Policy, Refusal, SeriesRule};
+use domain::booking::{PartySize, Policy, Refusal, ReleaseRules, Room, SeriesRule};
 use domain::contact::{Contact, PersonName};
 use domain::ids::{ActivityId, BookingId, DraftId, SessionId};
 use jiff::SignedDuration;
@@ -24,12 +24,15 @@ struct Course {
 
 /// A published lecture that asks, of three dates with so many places each.
 async fn course(rule: SeriesRule, capacities: [u32; 3]) -> Course {
+    let plain = lecture("leyun").policy;
+    // One booking a month for one contact: the dates of a series are one decision.
+    course_by(Policy { series: rule, bookings_per_window: 1, window_days: 31, ..plain }, capacities).await
+}
+
+async fn course_by(policy: Policy, capacities: [u32; 3]) -> Course {
     let house = TestHouse::new().await;
     let system = house.services.system();
-    let plain = lecture("leyun");
-    // One booking a month for one contact: the dates of a series are one decision.
-    let policy = Policy { series: rule, bookings_per_window: 1, window_days: 31, ..plain.policy.clone() };
-    let fresh = NewEvent { policy, ..plain };
+    let fresh = NewEvent { policy, ..lecture("leyun") };
     let event = outreach::add_event(&house.services, &system, fresh).await.expect("an event");
     let mut dates = Vec::new();
     for (day, capacity) in ["2026-07-25", "2026-08-01", "2026-08-08"].into_iter().zip(capacities) {
@@ -256,4 +259,19 @@ async fn without_any_guard_the_same_race_oversells_the_date() {
         }
     }
     assert!(oversold > 0, "a race that cannot oversell proves nothing about the locks");
+}
+
+#[tokio::test]
+async fn who_wants_all_dates_stands_in_the_line_of_the_one_that_opens() {
+    // The last date opens at this very moment; the others have been open for days.
+    let rules = ReleaseRules { room: Room::Always, ..ReleaseRules::default() };
+    let plain = lecture("leyun").policy;
+    let policy = Policy { series: SeriesRule::Both, days_ahead: 19, opens_hour: 12, release: rules, ..plain };
+    let course = course_by(policy, [5, 5, 5]).await;
+    let early = course.begin(2).await;
+    assert!(matches!(early, Err(BookingError::WaitingRoom(_))), "{early:?}");
+    assert_eq!(course.free().await, [5, 5, 5], "who stands in the line keeps nothing");
+    course.house.services.clock.advance(SignedDuration::from_secs(32));
+    course.begin(2).await.expect("let in");
+    assert_eq!(course.free().await, [3, 3, 3]);
 }
