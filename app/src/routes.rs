@@ -39,7 +39,7 @@ use crate::outreach::staff::{
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
-use crate::webhooks::{WebhookNew, WebhookPage, Webhooks};
+use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -218,6 +218,7 @@ pages! {
     "/staff/webhooks" Webhooks (Access::Capability(Capability::ManageClients)) [];
     "/staff/webhooks/new" WebhookNew (Access::Capability(Capability::ManageClients)) [];
     "/staff/webhooks/:id" WebhookPage (Access::Capability(Capability::ManageClients)) [];
+    "/staff/webhooks/:id/edit" WebhookEdit (Access::Capability(Capability::ManageClients)) [];
     "/mailbox" Mailbox (Access::Public) [];
 }
 

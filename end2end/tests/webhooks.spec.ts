@@ -51,7 +51,7 @@ function fits(call: Call, secret: string): boolean {
   return String(call.headers["webhook-signature"]).split(" ").includes(tag);
 }
 
-test("an operator adds a partner's webhook, tries it, sends again, changes the secret, pauses it", async ({ page }) => {
+test("an operator adds a partner's webhook, tries it, sends again, changes the secret, pauses it, removes it", async ({ page }) => {
   test.setTimeout(180_000);
   const look = (name: string) => examine(page, `webhooks-${name}`);
   const partner = new Partner();
@@ -120,7 +120,19 @@ test("an operator adds a partner's webhook, tries it, sends again, changes the s
     await look("7-paused");
     await press(button(page, "webhooks-resume"));
     await page.waitForURL(/done=resumed/);
-    await press(button(page, "webhooks-pause"));
+
+    // What it hears of is changed; then the cooperation ends.
+    await press(page.getByRole("link", { name: zh("webhooks-edit") }));
+    await expect(page.locator("#f-description")).toHaveValue(name);
+    await look("8-edit");
+    await page.locator("#f-description").fill(`${name}·东院`);
+    await press(button(page, "staff-save"));
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${name}·东院`);
+    await page.getByText(zh("webhooks-remove-open"), { exact: true }).click();
+    await look("9-remove-question");
+    await press(button(page, "webhooks-remove-submit"));
+    await expect(page.locator("main")).toContainText(zh("webhooks-done-removed"));
+    await expect(page.locator("main")).not.toContainText(name);
   } finally {
     partner.stop();
   }

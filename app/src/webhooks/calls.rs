@@ -10,7 +10,7 @@ use domain::account::Capability;
 use domain::field::{Fault, FieldError};
 use domain::ids::{WebhookEventId, WebhookId};
 use domain::webhooks::Topic;
-use services::webhooks::{self, NewEndpoint, Secret, WebhookError};
+use services::webhooks::{self, Hears, NewEndpoint, Secret, WebhookError};
 
 /// Under which name an endpoint's page finds the secret that was just made.
 pub(super) const SECRET: &str = "webhook-secret";
@@ -20,6 +20,8 @@ const ACCESS: Access = Access::Capability(Capability::ManageClients);
 /// This room's calls.
 pub const CALLS: &[Call] = &[
     Call::post("/staff/webhooks/new", ACCESS, &create),
+    Call::post("/staff/webhooks/:id/edit", ACCESS, &change),
+    Call::post("/staff/webhooks/:id/remove", ACCESS, &remove),
     Call::post("/staff/webhooks/:id/pause", ACCESS, &pause),
     Call::post("/staff/webhooks/:id/resume", ACCESS, &resume),
     Call::post("/staff/webhooks/:id/test", ACCESS, &test),
@@ -27,20 +29,24 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/webhooks/:id/events/:event/again", ACCESS, &again),
 ];
 
-/// Adds an endpoint and shows its secret, this once: in the answer itself, since an address or a cookie would keep it.
-async fn create(asked: Asked) -> Answer {
+/// What the form says an endpoint is called and hears of.
+fn hears(asked: &Asked) -> Result<Hears, FieldError> {
     let client = match asked.field("client") {
-        "" => Ok(None),
-        text => text.parse().map(Some),
+        "" => None,
+        text => Some(text.parse().map_err(|_| FieldError::new("client", Fault::NotAChoice))?),
     };
-    let Ok(client) = client else {
-        return Answer::again(asked.typed(&[]).with_errors(vec![FieldError::new("client", Fault::NotAChoice)]));
-    };
-    let new = NewEndpoint {
-        url: asked.field("url").to_owned(),
+    Ok(Hears {
         description: asked.field("description").to_owned(),
         topics: asked.fields("topics").filter_map(Topic::from_name).collect(),
         client,
+    })
+}
+
+/// Adds an endpoint and shows its secret, this once: in the answer itself, since an address or a cookie would keep it.
+async fn create(asked: Asked) -> Answer {
+    let new = match hears(&asked) {
+        Ok(hears) => NewEndpoint { url: asked.field("url").to_owned(), hears },
+        Err(error) => return Answer::again(asked.typed(&[]).with_errors(vec![error])),
     };
     match webhooks::add(&asked.services, &asked.context, new).await {
         Ok(added) => shown(&asked, added.id, &added.secret, "webhooks-created"),
@@ -77,6 +83,32 @@ fn done<T>(asked: &Asked, id: WebhookId, result: Result<T, WebhookError>, word: 
     }
 }
 
+/// Changes what an endpoint is called and hears of.
+async fn change(asked: Asked) -> Answer {
+    let Some(id) = asked.param::<WebhookId>("id") else { return Problem::NotFound.into() };
+    let hears = match hears(&asked) {
+        Ok(hears) => hears,
+        Err(error) => return Answer::again(asked.typed(&[]).with_errors(vec![error])),
+    };
+    let version = asked.field("version").parse().unwrap_or_default();
+    match webhooks::change(&asked.services, &asked.context, id, version, hears).await {
+        Err(WebhookError::Fields(errors)) => Answer::again(asked.typed(&[]).with_errors(errors)),
+        // What was typed stays, in a form of the version that is there now.
+        Err(WebhookError::StateHasChanged) => {
+            Answer::again(asked.typed(&["version"]).with_notice(Tone::Warning, asked.t("staff-state-has-changed")))
+        }
+        result => done(&asked, id, result, "changed"),
+    }
+}
+
+async fn remove(asked: Asked) -> Answer {
+    let Some(id) = asked.param("id") else { return Problem::NotFound.into() };
+    match webhooks::remove(&asked.services, &asked.context, id).await {
+        Ok(()) => Answer::to(format!("{}?done=removed", at::ALL)),
+        Err(error) => refused(&asked, None, error),
+    }
+}
+
 async fn pause(asked: Asked) -> Answer {
     let Some(id) = asked.param("id") else { return Problem::NotFound.into() };
     done(&asked, id, webhooks::pause(&asked.services, &asked.context, id).await, "paused")
@@ -103,7 +135,8 @@ async fn rotate(asked: Asked) -> Answer {
     let Some(id) = asked.param::<WebhookId>("id") else { return Problem::NotFound.into() };
     // A form without its version is as old as one with another: the page shows what is true now.
     let version = asked.field("version").parse().unwrap_or_default();
-    match webhooks::rotate(&asked.services, &asked.context, id, version).await {
+    let lost = asked.field("lost") == "on";
+    match webhooks::rotate(&asked.services, &asked.context, id, version, lost).await {
         Ok(secret) => shown(&asked, id, &secret, "webhooks-rotated"),
         Err(error) => refused(&asked, Some(id), error),
     }

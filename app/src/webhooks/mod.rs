@@ -7,7 +7,7 @@ pub mod calls;
 mod page;
 mod words;
 
-pub use page::{WebhookNew, WebhookPage, Webhooks};
+pub use page::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 
 use crate::museum::problem_of;
 use crate::problem::Problem;

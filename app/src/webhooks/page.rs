@@ -5,9 +5,10 @@ use super::calls::SECRET;
 use super::words::{answer_text, kind_text, progress_tag, standing_tag, topic_text, when};
 use crate::desk::{crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
+use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Checkboxes, Choice, Column, Dialog, EmptyState, Form, Glyph, HiddenField, Illustration, LinkButton,
+    Banner, Button, Checkbox, Checkboxes, Choice, Column, Crumb, Dialog, EmptyState, Form, Glyph, HiddenField, Illustration, LinkButton,
     Page, Row, Select, SummaryList, SummaryRow, Table, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
@@ -19,6 +20,8 @@ use services::account::clients;
 use services::webhooks::{self, Delivery, Endpoint, Progress, Standing};
 
 const NEWS: &[(&str, &str)] = &[
+    ("changed", "webhooks-done-changed"),
+    ("removed", "webhooks-done-removed"),
     ("paused", "webhooks-done-paused"),
     ("resumed", "webhooks-done-resumed"),
     ("tested", "webhooks-done-tested"),
@@ -45,6 +48,7 @@ async fn all(visit: Visit) -> Result<AnyView, Problem> {
     Ok(view! {
         <Page title=visit.t("webhooks-title") lead=visit.t("webhooks-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}
+            {news(visit, NEWS)}
             <p class="actions"><LinkButton href=visit.href(at::NEW) glyph=Glyph::Lock>{visit.t("webhooks-new")}</LinkButton></p>
             {list}
         </Page>
@@ -79,22 +83,12 @@ pub fn WebhookNew() -> impl IntoView {
 
 async fn new(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let machines = clients::list(&visit.services, &visit.context).await.map_err(|error| {
-        tracing::error!(%error, "the machines could not be listed");
-        Problem::Broken
-    })?;
-    let topics = Topic::ALL.into_iter().map(|topic| Choice::new(topic.name(), topic_text(visit, topic)));
-    let topics: Vec<Choice> = topics.collect();
-    let live = machines.into_iter().filter(|client| client.revoked_at.is_none());
-    let live = live.map(|client| Choice::new(client.id.to_string(), client.name));
-    let machines: Vec<Choice> = std::iter::once(Choice::new("", visit.t("webhooks-client-none"))).chain(live).collect();
+    let fields = hears(visit, None).await?;
     Ok(view! {
         <Page title=visit.t("webhooks-new") lead=visit.t("webhooks-new-lead") crumbs=crumbs(visit, &[(at::ALL, "webhooks-title")])>
             <Form>
-                <TextField name="description" label=visit.t("webhooks-description") hint=visit.t("webhooks-description-hint") width="medium"/>
                 <TextField name="url" label=visit.t("webhooks-url") hint=visit.t("webhooks-url-hint") inputmode="url"/>
-                <Checkboxes name="topics" label=visit.t("webhooks-topics") hint=visit.t("webhooks-topics-hint") choices=topics/>
-                <Select name="client" label=visit.t("webhooks-client") hint=visit.t("webhooks-client-hint") choices=machines optional=true/>
+                {fields}
                 <Button>{visit.t("webhooks-create")}</Button>
             </Form>
         </Page>
@@ -102,11 +96,64 @@ async fn new(visit: Visit) -> Result<AnyView, Problem> {
     .into_any())
 }
 
+/// The fields of what an endpoint is called and hears of, as it is now where there is one.
+async fn hears(visit: &Visit, now: Option<&Endpoint>) -> Result<impl IntoView + use<>, Problem> {
+    let machines = clients::list(&visit.services, &visit.context).await.map_err(|error| {
+        tracing::error!(%error, "the machines could not be listed");
+        Problem::Broken
+    })?;
+    let topics = Topic::ALL.into_iter().map(|topic| Choice::new(topic.name(), topic_text(visit, topic)));
+    let topics: Vec<Choice> = topics.collect();
+    let own = now.and_then(|endpoint| endpoint.client.as_ref()).map(|(id, _)| *id);
+    // A machine that was ended stays the endpoint's, and can be left.
+    let live = machines.into_iter().filter(|client| client.revoked_at.is_none() || own == Some(client.id));
+    let live = live.map(|client| Choice::new(client.id.to_string(), client.name));
+    let machines: Vec<Choice> = std::iter::once(Choice::new("", visit.t("webhooks-client-none"))).chain(live).collect();
+    let description = now.map(|endpoint| endpoint.description.clone()).unwrap_or_default();
+    let ticked = now.map(|endpoint| endpoint.topics.iter().map(|topic| Text::from(topic.name())).collect());
+    let client = own.map(|id| id.to_string()).unwrap_or_default();
+    Ok(view! {
+        <TextField name="description" label=visit.t("webhooks-description") hint=visit.t("webhooks-description-hint") value=description width="medium"/>
+        <Checkboxes name="topics" label=visit.t("webhooks-topics") hint=visit.t("webhooks-topics-hint") choices=topics values=ticked.unwrap_or_default()/>
+        <Select name="client" label=visit.t("webhooks-client") hint=visit.t("webhooks-client-hint") choices=machines value=client optional=true/>
+    })
+}
+
+/// What an endpoint is called and hears of.
+#[component]
+pub fn WebhookEdit() -> impl IntoView {
+    read_first(edit(visit(), of_address()))
+}
+
+async fn edit(visit: Visit, id: Option<WebhookId>) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let endpoint = webhooks::endpoint(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await?;
+    let fields = hears(visit, Some(&endpoint)).await?;
+    let here = format!("{}/{}", at::ALL, endpoint.id);
+    let mut crumbs = crumbs(visit, &[(at::ALL, "webhooks-title")]);
+    crumbs.push(Crumb::new(visit.href(&here), endpoint.description.clone()));
+    let version = endpoint.version.to_string();
+    Ok(view! {
+        <Page title=visit.t("webhooks-edit") lead=visit.t("webhooks-edit-lead") crumbs=crumbs>
+            <SummaryList rows=vec![SummaryRow::new(visit.t("webhooks-url"), view! { <code class="code">{endpoint.url.clone()}</code> })]/>
+            <Form>
+                <HiddenField name="version" value=version/>
+                {fields}
+                <Button>{visit.t("staff-save")}</Button>
+            </Form>
+        </Page>
+    }
+    .into_any())
+}
+
+fn of_address() -> Option<WebhookId> {
+    use_params_map().with_untracked(|params| params.get("id")).and_then(|id| id.parse().ok())
+}
+
 /// One endpoint, and what it was told.
 #[component]
 pub fn WebhookPage() -> impl IntoView {
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|id| id.parse::<WebhookId>().ok());
-    read_first(one(visit(), id))
+    read_first(one(visit(), of_address()))
 }
 
 async fn one(visit: Visit, id: Option<WebhookId>) -> Result<AnyView, Problem> {
@@ -127,6 +174,7 @@ async fn one(visit: Visit, id: Option<WebhookId>) -> Result<AnyView, Problem> {
                 {deliveries(visit, &endpoint, told)}
             </section>
             {rotate(visit, &endpoint)}
+            {remove(visit, &endpoint)}
         </Page>
     }
     .into_any())
@@ -202,7 +250,8 @@ fn acts(visit: &Visit, endpoint: &Endpoint) -> impl IntoView + use<> {
         Standing::Active => visit.t("webhooks-active-text"),
         Standing::Paused(_) => visit.t("webhooks-paused-text"),
     };
-    view! { <p class="muted">{text}</p><div class="staff-actions">{acts}</div> }
+    let edit = view! { <LinkButton href=to("edit") variant=Variant::Quiet>{visit.t("webhooks-edit")}</LinkButton> };
+    view! { <p class="muted">{text}</p><div class="staff-actions">{acts}{edit}</div> }
 }
 
 fn deliveries(visit: &Visit, endpoint: &Endpoint, told: Vec<Delivery>) -> AnyView {
@@ -251,18 +300,39 @@ fn row(visit: &Visit, endpoint: &Endpoint, delivery: &Delivery) -> Row {
 fn rotate(visit: &Visit, endpoint: &Endpoint) -> impl IntoView + use<> {
     let action = visit.href(&format!("{}/{}/rotate", at::ALL, endpoint.id));
     let version = endpoint.version.to_string();
-    let running = endpoint.old_secret_until.map(|_| view! { <p>{visit.t("webhooks-rotate-running")}</p> });
+    let running = endpoint.old_secret_until.map(|_| {
+        let about = visit.t("webhooks-rotate-lost");
+        view! { <p>{visit.t("webhooks-rotate-running")}</p><Checkbox name="lost">{about}</Checkbox> }
+    });
     view! {
         <section class="section">
             <h2>{visit.t("webhooks-rotate-title")}</h2>
             <p class="muted">{visit.t("webhooks-rotate-text")}</p>
             <Dialog label=visit.t("webhooks-rotate-open") title=visit.t("webhooks-rotate-question")>
                 <p>{visit.t("webhooks-rotate-what")}</p>
-                {running}
                 <Form action=action>
                     <HiddenField name="version" value=version/>
+                    {running}
                     <Button variant=Variant::Danger>{visit.t("webhooks-rotate-submit")}</Button>
                 </Form>
+            </Dialog>
+        </section>
+    }
+}
+
+/// Taking it away, with all that waits for it.
+fn remove(visit: &Visit, endpoint: &Endpoint) -> impl IntoView + use<> {
+    let action = visit.href(&format!("{}/{}/remove", at::ALL, endpoint.id));
+    let waiting = (endpoint.waiting > 0).then(|| {
+        view! { <p>{visit.t_args("webhooks-remove-waiting", &[("n", endpoint.waiting.into())])}</p> }
+    });
+    view! {
+        <section class="section">
+            <h2>{visit.t("webhooks-remove-title")}</h2>
+            <p class="muted">{visit.t("webhooks-remove-text")}</p>
+            <Dialog label=visit.t("webhooks-remove-open") title=visit.t("webhooks-remove-question")>
+                {waiting}
+                <Form action=action><Button variant=Variant::Danger>{visit.t("webhooks-remove-submit")}</Button></Form>
             </Dialog>
         </section>
     }

@@ -64,6 +64,8 @@ pub(super) fn answer_text(visit: &Visit, delivery: &Delivery) -> Text {
         Some("unreachable") => visit.t("webhooks-answer-unreachable"),
         Some("broken_off") => visit.t("webhooks-answer-broken-off"),
         Some("name_unknown") => visit.t("webhooks-answer-name-unknown"),
+        Some("tls") => visit.t("webhooks-answer-tls"),
+        Some("address_shape") => visit.t("webhooks-answer-address-shape"),
         Some("address_private") => visit.t("webhooks-answer-address-private"),
         Some(other) => Text::from(other.to_owned()),
     }

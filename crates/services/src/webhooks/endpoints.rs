@@ -23,17 +23,61 @@ const DESCRIPTION_MAX: usize = 60;
 /// The most deliveries a page shows.
 const SHOWN: i64 = 100;
 
-/// An endpoint to add.
+/// What an endpoint is called and hears of.
 #[derive(Clone, Debug)]
-pub struct NewEndpoint {
-    /// Where, as typed.
-    pub url: String,
+pub struct Hears {
     /// What people call it, as typed.
     pub description: String,
     /// What it hears of.
     pub topics: Vec<Topic>,
     /// Whose bookings it hears of. Needed for news of bookings.
     pub client: Option<ClientId>,
+}
+
+/// The same, as it is stored.
+struct Checked {
+    description: String,
+    kinds: Vec<String>,
+    client: Option<Uuid>,
+}
+
+impl Hears {
+    fn checked(self, faults: &mut Faults) -> Checked {
+        let description = self.description.split_whitespace().collect::<Vec<_>>().join(" ");
+        match description.chars().count() {
+            0 => faults.add("description", Fault::Required),
+            length if length > DESCRIPTION_MAX => {
+                faults.add("description", Fault::TooLong { max: DESCRIPTION_MAX as u32 });
+            }
+            _ => {}
+        }
+        if self.topics.is_empty() {
+            faults.add("topics", Fault::Required);
+        }
+        if self.client.is_none() && self.topics.iter().any(|topic| topic.is_own()) {
+            faults.add("client", Fault::Required);
+        }
+        let mut kinds: Vec<String> = self.topics.iter().map(|topic| topic.name().to_owned()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        Checked { description, kinds, client: self.client.map(|client| client.0) }
+    }
+}
+
+impl Checked {
+    /// For the trail.
+    fn detail(&self) -> Value {
+        json!({ "topics": self.kinds, "client": self.client })
+    }
+}
+
+/// An endpoint to add.
+#[derive(Clone, Debug)]
+pub struct NewEndpoint {
+    /// Where, as typed.
+    pub url: String,
+    /// What it is called and hears of.
+    pub hears: Hears,
 }
 
 /// An endpoint was added.
@@ -180,20 +224,7 @@ pub(super) async fn note(
 pub async fn add(services: &Services, context: &Context, new: NewEndpoint) -> Result<Added, WebhookError> {
     context.require(Capability::ManageClients)?;
     let mut faults = Faults::default();
-    let description = new.description.split_whitespace().collect::<Vec<_>>().join(" ");
-    match description.chars().count() {
-        0 => faults.add("description", Fault::Required),
-        length if length > DESCRIPTION_MAX => {
-            faults.add("description", Fault::TooLong { max: DESCRIPTION_MAX as u32 });
-        }
-        _ => {}
-    }
-    if new.topics.is_empty() {
-        faults.add("topics", Fault::Required);
-    }
-    if new.client.is_none() && new.topics.iter().any(|topic| topic.is_own()) {
-        faults.add("client", Fault::Required);
-    }
+    let hears = new.hears.checked(&mut faults);
     let way = match new.url.trim() {
         "" => Err(Fault::Required),
         text => Line::of(services).way(text).await.map_err(super::address::Closed::fault),
@@ -201,35 +232,97 @@ pub async fn add(services: &Services, context: &Context, new: NewEndpoint) -> Re
     let Some(way) = faults.take("url", way).filter(|_| faults.is_empty()) else {
         return Err(WebhookError::Fields(faults.into_errors()));
     };
-    let mut kinds: Vec<String> = new.topics.iter().map(|topic| topic.name().to_owned()).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
     let url = String::from(way.url);
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let (id, secret) = (context.new_id::<WebhookId>(), Secret::new());
         let sealed = secret.seal(&services.vault, Column::Present, id.0);
-        let client_id = new.client.map(|client| client.0);
         let mut tx = services.begin().await?;
-        if let Some(client) = client_id {
-            let live = store::account::tokens::client(&mut *tx, client).await?;
-            live.filter(|row| row.revoked_at.is_none()).ok_or(WebhookError::field("client", Fault::NotAChoice))?;
-        }
+        is_live(&mut tx, hears.client).await?;
         let row = sql::NewEndpoint {
             id: id.0,
-            client_id,
+            client_id: hears.client,
             url: &url,
-            description: &description,
-            kinds: &kinds,
+            description: &hears.description,
+            kinds: &hears.kinds,
             secret_sealed: &sealed,
         };
         sql::add(&mut *tx, row, context.now).await.map_err(|error| match store::constraint_of(&error) {
             Some(sql::ONCE) => WebhookError::field("url", Fault::AlreadyExists),
             _ => error.into(),
         })?;
-        note(&mut tx, &context, "webhook.added", id.0, json!({ "topics": kinds, "client": client_id })).await?;
+        note(&mut tx, &context, "webhook.added", id.0, hears.detail()).await?;
         tx.commit().await?;
         Ok(Added { id, secret })
+    })
+    .await
+}
+
+/// A machine's bookings are told while it may make any.
+async fn is_live(db: &mut PgConnection, client: Option<Uuid>) -> Result<(), WebhookError> {
+    let Some(client) = client else { return Ok(()) };
+    let live = store::account::tokens::client(db, client).await?.filter(|row| row.revoked_at.is_none());
+    live.map(|_| ()).ok_or(WebhookError::field("client", Fault::NotAChoice))
+}
+
+/// Changes what an endpoint is called and hears of from now on; what waits for it is told all the same. Its address stays:
+/// its secret belongs to who answers there, so that another address is another endpoint. `version` is the edit counter the
+/// form was made from.
+///
+/// # Errors
+/// `Denied`, `NotFound`; `Fields` as for [`add`]; `StateHasChanged`.
+pub async fn change(
+    services: &Services,
+    context: &Context,
+    id: WebhookId,
+    version: i32,
+    hears: Hears,
+) -> Result<(), WebhookError> {
+    context.require(Capability::ManageClients)?;
+    let mut faults = Faults::default();
+    let hears = hears.checked(&mut faults);
+    if !faults.is_empty() {
+        return Err(WebhookError::Fields(faults.into_errors()));
+    }
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let found = sql::lock(&mut tx, id.0).await?.ok_or(WebhookError::NotFound)?;
+        let same = (&found.description, &found.kinds, found.client_id)
+            == (&hears.description, &hears.kinds, hears.client);
+        if same {
+            return Ok(()); // pressed twice
+        }
+        if found.version != version {
+            return Err(WebhookError::StateHasChanged);
+        }
+        if found.client_id != hears.client {
+            is_live(&mut tx, hears.client).await?;
+        }
+        sql::set_hears(&mut *tx, id.0, (&hears.description, &hears.kinds, hears.client)).await?;
+        note(&mut tx, &context, "webhook.changed", id.0, hears.detail()).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Removes an endpoint with everything that waits for it and what it was told. One that is not there any more was removed
+/// before: pressed twice.
+///
+/// # Errors
+/// `Denied`.
+pub async fn remove(services: &Services, context: &Context, id: WebhookId) -> Result<(), WebhookError> {
+    context.require(Capability::ManageClients)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let Some(found) = sql::lock(&mut tx, id.0).await? else { return Ok(()) };
+        let told = sql::remove(&mut tx, id.0).await?;
+        let detail = json!({ "description": found.description, "deliveries": told });
+        note(&mut tx, &context, "webhook.removed", id.0, detail).await?;
+        tx.commit().await?;
+        Ok(())
     })
     .await
 }
@@ -309,7 +402,8 @@ pub async fn resume(services: &Services, context: &Context, id: WebhookId) -> Re
 }
 
 /// Gives an endpoint a new secret, shown this once; the former one signs for [`OVERLAP`] as well. `version` is the edit
-/// counter the page was made from: pressed twice it is done once, and the former secret stays the one that is known.
+/// counter the page was made from: pressed twice it is done once, and the former secret stays the one that is known. Where the
+/// last new secret was `lost` on its way to the partner, who still has the one before, it is that one which goes on signing.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `StateHasChanged`.
@@ -318,6 +412,7 @@ pub async fn rotate(
     context: &Context,
     id: WebhookId,
     version: i32,
+    lost: bool,
 ) -> Result<Secret, WebhookError> {
     context.require(Capability::ManageClients)?;
     let (services, context) = (services.clone(), context.clone());
@@ -328,11 +423,15 @@ pub async fn rotate(
             return Err(WebhookError::StateHasChanged);
         }
         let (vault, fresh) = (&services.vault, Secret::new());
-        let former = Secret::open(vault, Column::Present, id.0, &found.secret_sealed)?;
+        let signs = found.old_secret_until.is_some_and(|until| until.to_jiff() > context.now);
+        let former = match found.old_secret_sealed.as_ref().filter(|_| lost && signs) {
+            Some(known) => Secret::open(vault, Column::Former, id.0, known)?,
+            None => Secret::open(vault, Column::Present, id.0, &found.secret_sealed)?,
+        };
         let (new, old) = (fresh.seal(vault, Column::Present, id.0), former.seal(vault, Column::Former, id.0));
         let until = context.now.saturating_add(OVERLAP).unwrap_or(context.now);
         sql::set_secret(&mut *tx, id.0, &new, &old, until).await?;
-        note(&mut tx, &context, "webhook.secret_changed", id.0, json!({ "former_until": until })).await?;
+        note(&mut tx, &context, "webhook.secret_changed", id.0, json!({ "former_until": until, "lost": lost })).await?;
         tx.commit().await?;
         Ok(fresh)
     })

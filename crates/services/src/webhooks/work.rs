@@ -199,6 +199,12 @@ async fn settle(services: &Services, held: &Held, due: &deliveries::DueRow, ende
         return Ok(());
     }
     let (outcome, word) = outcome(due, ended, now);
+    let (health, pause) = judged(&found, ended, now);
+    // What comes of it also pauses the endpoint: then the event is kept with all that wait, and told when it goes on.
+    let outcome = match pause {
+        Some(_) => deliveries::Ended { state: "waiting", ..outcome },
+        None => outcome,
+    };
     deliveries::end(&mut *tx, held.endpoint, due.event_id, outcome).await?;
     metrics::counter!("webhook_attempts_total", "outcome" => word).increment(1);
     if found.state != "active" {
@@ -207,7 +213,6 @@ async fn settle(services: &Services, held: &Held, due: &deliveries::DueRow, ende
         tx.commit().await?;
         return Ok(());
     }
-    let (health, pause) = judged(&found, ended, now);
     endpoints::set_health(&mut *tx, held.endpoint, health).await?;
     if let Some(pause) = pause {
         endpoints::set_pause(&mut *tx, held.endpoint, Some(pause.name()), now).await?;

@@ -98,6 +98,12 @@ pub async fn list(db: impl PgExecutor<'_>, only: Option<Uuid>) -> sqlx::Result<V
 /// An endpoint while it is sent to, or changed.
 #[derive(Clone, Debug)]
 pub struct LockedEndpoint {
+    /// What people call it.
+    pub description: String,
+    /// What it hears of.
+    pub kinds: Vec<String>,
+    /// Whose bookings it hears of.
+    pub client_id: Option<Uuid>,
     /// Where.
     pub url: String,
     /// `active`, `paused`.
@@ -126,7 +132,7 @@ pub struct LockedEndpoint {
 pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<LockedEndpoint>> {
     sqlx::query_as!(
         LockedEndpoint,
-        r#"select url, state, secret_sealed, old_secret_sealed, old_secret_until, failures, failing_since, rest_until, busy_by,
+        r#"select description, kinds, client_id, url, state, secret_sealed, old_secret_sealed, old_secret_until, failures, failing_since, rest_until, busy_by,
                 coalesce(busy_until > now(), false) as "busy!", version
          from webhook_endpoint where id = $1 for update"#,
         id
@@ -220,4 +226,30 @@ pub async fn forget_old_secrets(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx
         now.to_sqlx() as _
     );
     Ok(done.execute(db).await?.rows_affected())
+}
+
+/// What an endpoint is called, what it hears of and whose bookings.
+pub async fn set_hears(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    (description, kinds, client): (&str, &[String], Option<Uuid>),
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update webhook_endpoint set description = $2, kinds = $3, client_id = $4, version = version + 1 where id = $1",
+        id,
+        description,
+        kinds,
+        client
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes a locked endpoint, its deliveries and its tests. How many deliveries that were.
+pub async fn remove(db: &mut PgConnection, id: Uuid) -> sqlx::Result<u64> {
+    let told = sqlx::query!("delete from webhook_delivery where endpoint_id = $1", id).execute(&mut *db).await?;
+    sqlx::query!("delete from webhook_event where endpoint_id = $1", id).execute(&mut *db).await?;
+    sqlx::query!("delete from webhook_endpoint where id = $1", id).execute(db).await?;
+    Ok(told.rows_affected())
 }

@@ -1,6 +1,6 @@
 //! Endpoints in the hands of those who look after machines.
 
-use super::{bodies, deliveries, filled, happens, machine, operator, subscribed, work};
+use super::{bodies, deliveries, filled, happens, hears, machine, operator, subscribed, work};
 use domain::account::{Actor, Denied, Role};
 use domain::field::Fault;
 use domain::ids::{AccountId, LoginSessionId, WebhookEventId, WebhookId};
@@ -48,7 +48,7 @@ async fn only_public_addresses_are_taken() {
 async fn a_form_says_everything_that_is_missing_and_one_address_is_added_once() {
     let (house, partner) = (TestHouse::new().await, Partner::start().await);
     let (services, operator) = (&house.services, operator(&house));
-    let empty = webhooks::NewEndpoint { url: String::new(), description: " ".into(), topics: Vec::new(), client: None };
+    let empty = webhooks::NewEndpoint { url: String::new(), hears: hears(" ", &[], None) };
     let Err(WebhookError::Fields(errors)) = webhooks::add(services, &operator, empty).await else { panic!("taken") };
     let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(fields, ["description", "topics", "url"]);
@@ -86,7 +86,9 @@ async fn whoever_looks_after_machines_may_with_a_fresh_second_factor_and_nobody_
             webhooks::deliveries(services, context, added.id).await.err(),
             webhooks::pause(services, context, added.id).await.err(),
             webhooks::resume(services, context, added.id).await.err(),
-            webhooks::rotate(services, context, added.id, 1).await.err(),
+            webhooks::rotate(services, context, added.id, 1, false).await.err(),
+            webhooks::change(services, context, added.id, 1, hears("别的", &[Topic::SessionChanged], None)).await.err(),
+            webhooks::remove(services, context, added.id).await.err(),
             webhooks::test(services, context, added.id, event).await.err(),
             webhooks::redeliver(services, context, added.id, event).await.err(),
         ];
@@ -95,9 +97,9 @@ async fn whoever_looks_after_machines_may_with_a_fresh_second_factor_and_nobody_
             other => panic!("not refused: {other:?}"),
         })
     };
-    assert_eq!(refused(&staff(Role::Operator, None)).await, [Denied::StepUpNeeded; 9]);
-    assert_eq!(refused(&staff(Role::MuseumOfficer, Some(house.now()))).await, [Denied::NotAllowed; 9]);
-    assert_eq!(refused(&house.context(Actor::Anonymous)).await, [Denied::SignInNeeded; 9]);
+    assert_eq!(refused(&staff(Role::Operator, None)).await, [Denied::StepUpNeeded; 11]);
+    assert_eq!(refused(&staff(Role::MuseumOfficer, Some(house.now()))).await, [Denied::NotAllowed; 11]);
+    assert_eq!(refused(&house.context(Actor::Anonymous)).await, [Denied::SignInNeeded; 11]);
 }
 
 #[tokio::test]
@@ -106,8 +108,8 @@ async fn two_secrets_sign_for_a_day_and_then_the_new_one_alone() {
     let added = subscribed(&house, &partner).await;
     let (services, context) = (&house.services, operator(&house));
     let version = webhooks::endpoint(services, &context, added.id).await.expect("the endpoint").version;
-    let fresh = webhooks::rotate(services, &context, added.id, version).await.expect("a new secret");
-    let twice = webhooks::rotate(services, &context, added.id, version).await;
+    let fresh = webhooks::rotate(services, &context, added.id, version, false).await.expect("a new secret");
+    let twice = webhooks::rotate(services, &context, added.id, version, false).await;
     assert!(matches!(twice, Err(WebhookError::StateHasChanged)), "pressed twice, the former secret is not lost");
     happens(services, Uuid::from_u128(1), 1).await;
     work(&house).await;
@@ -135,7 +137,7 @@ async fn secrets_stand_nowhere_but_sealed() {
     let (house, partner) = (TestHouse::new().await, Partner::start().await);
     let added = subscribed(&house, &partner).await;
     let (services, context) = (&house.services, operator(&house));
-    let fresh = webhooks::rotate(services, &context, added.id, 1).await.expect("a new secret");
+    let fresh = webhooks::rotate(services, &context, added.id, 1, false).await.expect("a new secret");
     webhooks::test(services, &context, added.id, WebhookEventId(Uuid::from_u128(5))).await.expect("tested");
     work(&house).await;
     let listed = format!("{:?}", webhooks::list(services, &context).await.expect("a list"));
@@ -228,4 +230,69 @@ async fn what_was_told_long_ago_is_swept_away_and_numbers_go_on() {
     work(&house).await;
     assert_eq!(deliveries(&house, added.id).await.len(), 1);
     assert_eq!(bodies(&partner)[1]["sequence"], 2);
+}
+
+#[tokio::test]
+async fn where_the_last_new_secret_was_lost_the_one_the_partner_has_goes_on_signing() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    let (services, context) = (&house.services, operator(&house));
+    let version = async || webhooks::endpoint(services, &context, added.id).await.expect("the endpoint").version;
+    webhooks::rotate(services, &context, added.id, version().await, false).await.expect("its answer is lost");
+    let third = webhooks::rotate(services, &context, added.id, version().await, true).await.expect("a new secret");
+    happens(services, Uuid::from_u128(1), 1).await;
+    work(&house).await;
+    let got = &partner.got()[0];
+    let timestamp = got.header("webhook-timestamp").parse().expect("seconds");
+    let of = |secret| sign([secret], got.header("webhook-id"), timestamp, &got.body);
+    assert_eq!(got.header("webhook-signature"), format!("{} {}", of(&third), of(&added.secret)));
+}
+
+#[tokio::test]
+async fn what_an_endpoint_hears_of_is_changed_once_and_holds_from_then_on() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    let (services, context) = (&house.services, operator(&house));
+    let fresh = || hears(" 另一家  医院", &[Topic::EventPublished], None);
+    let seen = webhooks::endpoint(services, &context, added.id).await.expect("the endpoint");
+    for _ in 0..2 {
+        webhooks::change(services, &context, added.id, seen.version, fresh()).await.expect("changed, or was already");
+    }
+    let stale = webhooks::change(services, &context, added.id, seen.version, hears("旧页面", &[Topic::SessionChanged], None));
+    assert!(matches!(stale.await, Err(WebhookError::StateHasChanged)));
+    let version = seen.version + 1;
+    let own = webhooks::change(services, &context, added.id, version, hears("医院", &[Topic::BookingCreated], None));
+    assert_eq!(fault(own.await), ("client".into(), Fault::Required));
+    let now = webhooks::endpoint(services, &context, added.id).await.expect("the endpoint");
+    assert_eq!((now.version, now.description.as_str()), (version, "另一家 医院"));
+    happens(services, Uuid::from_u128(1), 1).await;
+    work(&house).await;
+    assert!(partner.got().is_empty(), "sessions are none of its topics any more");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_removed_is_told_nothing_more_and_leaves_only_the_trail() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    let (services, context) = (&house.services, operator(&house));
+    webhooks::test(services, &context, added.id, WebhookEventId(Uuid::from_u128(5))).await.expect("tested");
+    happens(services, Uuid::from_u128(1), 1).await;
+    work(&house).await;
+    let told = partner.got().len();
+    happens(services, Uuid::from_u128(1), 2).await;
+    for _ in 0..2 {
+        webhooks::remove(services, &context, added.id).await.expect("removed, or was already");
+    }
+    work(&house).await;
+    assert_eq!(partner.got().len(), told);
+    let gone = webhooks::endpoint(services, &context, added.id).await;
+    assert!(matches!(gone, Err(WebhookError::NotFound)));
+    let left: (i64, i64) = sqlx::query_as(
+        "select (select count(*) from webhook_delivery), (select count(*) from audit_entry where action = 'webhook.removed')",
+    )
+    .fetch_one(&house.db.owner_pool())
+    .await
+    .expect("counted");
+    assert_eq!(left, (0, 1));
+    subscribed(&house, &partner).await;
 }

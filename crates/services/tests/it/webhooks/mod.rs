@@ -9,7 +9,7 @@ use domain::ids::{AccountId, ClientId, LoginSessionId, WebhookId};
 use domain::webhooks::Topic;
 use serde_json::{Value, json};
 use services::jobs::{Handlers, drain};
-use services::webhooks::{self, Added, Delivery, NewEndpoint, News, announce};
+use services::webhooks::{self, Added, Delivery, Hears, NewEndpoint, News, announce};
 use services::{Context, Services};
 use testkit::TestHouse;
 use testkit::partner::Partner;
@@ -35,7 +35,12 @@ pub async fn machine(house: &TestHouse, name: &str) -> (ClientId, Context) {
 
 /// A form that is filled in well.
 pub fn filled(url: &str, topics: &[Topic], client: Option<ClientId>) -> NewEndpoint {
-    NewEndpoint { url: url.to_owned(), description: "演示医院".to_owned(), topics: topics.to_vec(), client }
+    NewEndpoint { url: url.to_owned(), hears: hears("演示医院", topics, client) }
+}
+
+/// What an endpoint is called and hears of.
+pub fn hears(description: &str, topics: &[Topic], client: Option<ClientId>) -> Hears {
+    Hears { description: description.to_owned(), topics: topics.to_vec(), client }
 }
 
 /// The partner's endpoint, for everything that is told to everybody.
