@@ -6,47 +6,23 @@
 
 use crate::contact::half_width;
 use crate::field::Fault;
+use crate::named::named;
 use jiff::civil::Date;
 use std::fmt;
-use std::str::FromStr;
 
-/// What a document is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum DocumentKind {
-    /// 居民身份证, and the residence permit of people from Hong Kong, Macao and Taiwan, which is numbered alike.
-    Resident,
-    /// 港澳居民来往内地通行证
-    HongKongMacao,
-    /// 台湾居民来往大陆通行证
-    Taiwan,
-    /// 外国人永久居留身份证
-    ForeignResident,
-    /// 护照
-    Passport,
-}
-
-impl DocumentKind {
-    /// Every kind, the usual ones first.
-    pub const ALL: [Self; 5] =
-        [Self::Resident, Self::HongKongMacao, Self::Taiwan, Self::ForeignResident, Self::Passport];
-
-    /// As in forms, in the API and where it is stored.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Resident => "resident",
-            Self::HongKongMacao => "hong-kong-macao",
-            Self::Taiwan => "taiwan",
-            Self::ForeignResident => "foreign-resident",
-            Self::Passport => "passport",
-        }
-    }
-}
-
-impl FromStr for DocumentKind {
-    type Err = Fault;
-
-    fn from_str(text: &str) -> Result<Self, Fault> {
-        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(Fault::NotAChoice)
+named! {
+    /// What a document is; the usual ones first.
+    DocumentKind, 5 {
+        /// 居民身份证, and the residence permit of people from Hong Kong, Macao and Taiwan, which is numbered alike.
+        Resident "resident",
+        /// 港澳居民来往内地通行证
+        HongKongMacao "hong-kong-macao",
+        /// 台湾居民来往大陆通行证
+        Taiwan "taiwan",
+        /// 外国人永久居留身份证
+        ForeignResident "foreign-resident",
+        /// 护照
+        Passport "passport",
     }
 }
 

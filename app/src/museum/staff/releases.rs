@@ -198,7 +198,7 @@ async fn plan(asked: Asked) -> Answer {
     let opens_at = faults.take("opens_at", parse_time(asked.field("opens_at")));
     let draw_seconds = faults.take("draw_seconds", number(asked.field("draw_seconds"), 0, most("draw_seconds")));
     let per_second = faults.take("per_second", number(asked.field("per_second"), 1, most("per_second")));
-    let room = faults.take("room", Room::named(asked.field("room")).ok_or(Fault::NotAChoice));
+    let room = faults.take("room", Room::from_name(asked.field("room")).ok_or(Fault::NotAChoice));
     let (true, Some(day), Some(opens_day), Some(opens_at)) = (faults.is_empty(), day, opens_day, opens_at) else {
         return faulty(&asked, PATH, faults);
     };

@@ -1,31 +1,20 @@
 //! Whose identity document an activity asks for. Off unless somebody chose it: what is not known cannot be lost.
 
-use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use crate::named::named;
 
-/// Whose document is asked for when the public books.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum IdentityRule {
-    /// Nobody's.
-    #[default]
-    None,
-    /// That of the one who books.
-    Leader,
+named! {
+    /// Whose document is asked for when the public books.
+    #[derive(Default)]
+    IdentityRule, 2 {
+        /// Nobody's.
+        #[default]
+        None "none",
+        /// That of the one who books.
+        Leader "leader",
+    }
 }
 
 impl IdentityRule {
-    /// Every rule.
-    pub const ALL: [Self; 2] = [Self::None, Self::Leader];
-
-    /// As in the policy, in forms and in the API.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Leader => "leader",
-        }
-    }
-
     /// A document is asked for.
     pub const fn asks(self) -> bool {
         matches!(self, Self::Leader)
@@ -34,14 +23,6 @@ impl IdentityRule {
     /// The rule of everything that says nothing else: not written down.
     pub fn is_default(&self) -> bool {
         *self == Self::default()
-    }
-}
-
-impl FromStr for IdentityRule {
-    type Err = crate::field::Fault;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|rule| rule.name() == text).ok_or(crate::field::Fault::NotAChoice)
     }
 }
 

@@ -5,38 +5,21 @@
 //! every worker is dead.
 
 use crate::field::{Fault, Faults};
+use crate::named::named;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Whose places a booking or a hold draws on first.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Pool {
-    /// 散客: the public and its waiting list. What no pool keeps is theirs.
-    #[default]
-    Individual,
-    /// 团体: approved groups.
-    Group,
-    /// 预留: what staff book on behalf.
-    Staff,
-}
-
-impl Pool {
-    /// Every pool.
-    pub const ALL: [Self; 3] = [Self::Individual, Self::Group, Self::Staff];
-
-    /// As stored.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Individual => "individual",
-            Self::Group => "group",
-            Self::Staff => "staff",
-        }
-    }
-
-    /// The pool stored under a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|pool| pool.name() == name)
+named! {
+    /// Whose places a booking or a hold draws on first.
+    #[derive(Default)]
+    Pool, 3 {
+        /// 散客: the public and its waiting list. What no pool keeps is theirs.
+        #[default]
+        Individual "individual",
+        /// 团体: approved groups.
+        Group "group",
+        /// 预留: what staff book on behalf.
+        Staff "staff",
     }
 }
 

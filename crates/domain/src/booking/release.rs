@@ -4,35 +4,21 @@
 //! behind them in the order they came; so many a second are let in. Here stand the numbers of the line and how they move
 //! on. The order of the draw is `services::booking::entrance`'s, since it needs a keyed hash.
 
+use crate::named::named;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Whether a room stands before the form.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Room {
-    /// When more come than can be served at once.
-    #[default]
-    Auto,
-    /// From the first visitor on: who is quick has no advantage at all.
-    Always,
-    /// Never: everybody goes straight to the form.
-    Never,
-}
-
-impl Room {
-    /// As stored and in forms.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Always => "always",
-            Self::Never => "never",
-        }
-    }
-
-    /// The room of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Auto, Self::Always, Self::Never].into_iter().find(|room| room.name() == name)
+named! {
+    /// Whether a room stands before the form.
+    #[derive(Default)]
+    Room, 3 {
+        /// When more come than can be served at once.
+        #[default]
+        Auto "auto",
+        /// From the first visitor on: who is quick has no advantage at all.
+        Always "always",
+        /// Never: everybody goes straight to the form.
+        Never "never",
     }
 }
 

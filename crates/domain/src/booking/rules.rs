@@ -195,7 +195,7 @@ impl Rule {
             (Shape::Switch, "yes") => Setting::Switch(true),
             (Shape::Switch, "no") => Setting::Switch(false),
             (Shape::Switch, _) => return Err(Fault::NotAChoice),
-            (Shape::Room, room) => Setting::Room(Room::named(room).ok_or(Fault::NotAChoice)?),
+            (Shape::Room, room) => Setting::Room(Room::from_name(room).ok_or(Fault::NotAChoice)?),
         };
         self.allows(setting).map(|()| setting)
     }

@@ -1,34 +1,22 @@
 //! How an event of several dates is registered for: date by date, as a whole, or either way.
 
-use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use crate::named::named;
 
-/// What can be registered for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SeriesRule {
-    /// Each date by itself.
-    #[default]
-    Dates,
-    /// All remaining dates together, or none.
-    Whole,
-    /// Either.
-    Both,
+named! {
+    /// What can be registered for.
+    #[derive(Default)]
+    SeriesRule, 3 {
+        /// Each date by itself.
+        #[default]
+        Dates "dates",
+        /// All remaining dates together, or none.
+        Whole "whole",
+        /// Either.
+        Both "both",
+    }
 }
 
 impl SeriesRule {
-    /// Every rule.
-    pub const ALL: [Self; 3] = [Self::Dates, Self::Whole, Self::Both];
-
-    /// As in the policy and in forms.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Dates => "dates",
-            Self::Whole => "whole",
-            Self::Both => "both",
-        }
-    }
-
     /// One date can be registered for, and given back, by itself.
     pub const fn allows_dates(self) -> bool {
         matches!(self, Self::Dates | Self::Both)
@@ -42,14 +30,6 @@ impl SeriesRule {
     /// The rule of everything that says nothing else: not written down.
     pub fn is_default(&self) -> bool {
         *self == Self::default()
-    }
-}
-
-impl FromStr for SeriesRule {
-    type Err = crate::field::Fault;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|rule| rule.name() == text).ok_or(crate::field::Fault::NotAChoice)
     }
 }
 

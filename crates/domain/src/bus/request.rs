@@ -3,9 +3,9 @@
 use super::city::{City, Position};
 use crate::contact::{Contact, PersonName, half_width};
 use crate::field::{Fault, Faults};
+use crate::named::named;
 use crate::typed::{Typed, choice, line, number, optional, text, yes_or_no};
 use jiff::civil;
-use serde::{Deserialize, Serialize};
 
 /// The most people of one visit: the bus takes them in groups of twenty-five, six groups in half a day and twelve in a
 /// whole one; more than twice that is several visits.
@@ -13,75 +13,33 @@ pub const MAX_PEOPLE: u32 = 600;
 /// The longest kerb a form takes.
 pub const PARKING_MAX: u32 = 200;
 
-/// Who will come.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Audience {
-    /// Six to twelve.
-    Primary,
-    /// Twelve to fifteen.
-    Junior,
-    /// Fifteen to eighteen.
-    Senior,
-    /// Students.
-    University,
-    /// Families and older people.
-    Community,
-    /// A company, a hospital, an office.
-    Workplace,
-}
-
-impl Audience {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Primary, Self::Junior, Self::Senior, Self::University, Self::Community, Self::Workplace];
-
-    /// As stored, in forms, and as the end of a translation key.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Primary => "primary",
-            Self::Junior => "junior",
-            Self::Senior => "senior",
-            Self::University => "university",
-            Self::Community => "community",
-            Self::Workplace => "workplace",
-        }
-    }
-
-    /// The audience of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.name() == name)
+named! {
+    /// Who will come.
+    Audience, 6 {
+        /// Six to twelve.
+        Primary "primary",
+        /// Twelve to fifteen.
+        Junior "junior",
+        /// Fifteen to eighteen.
+        Senior "senior",
+        /// Students.
+        University "university",
+        /// Families and older people.
+        Community "community",
+        /// A company, a hospital, an office.
+        Workplace "workplace",
     }
 }
 
-/// When on a day.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HalfDay {
-    /// Either.
-    Any,
-    /// The morning.
-    Morning,
-    /// The afternoon.
-    Afternoon,
-}
-
-impl HalfDay {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Any, Self::Morning, Self::Afternoon];
-
-    /// As stored, in forms, and as the end of a translation key.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Any => "any",
-            Self::Morning => "morning",
-            Self::Afternoon => "afternoon",
-        }
-    }
-
-    /// The half day of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.name() == name)
+named! {
+    /// When on a day.
+    HalfDay, 3 {
+        /// Either.
+        Any "any",
+        /// The morning.
+        Morning "morning",
+        /// The afternoon.
+        Afternoon "afternoon",
     }
 }
 

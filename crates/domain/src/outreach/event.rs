@@ -2,6 +2,7 @@
 
 use crate::Locale;
 use crate::field::Fault;
+use crate::named::named;
 use serde::{Deserialize, Serialize};
 
 /// A text in both languages. Chinese is never missing; where English is, Chinese stands in.
@@ -33,64 +34,35 @@ impl Bilingual {
     }
 }
 
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant),+
-        }
-
-        impl $name {
-            /// Every one, in the order they are offered.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// As in addresses, forms and the database.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text),+
-                }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = Fault;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::ALL.iter().copied().find(|one| one.name() == text).ok_or(Fault::NotAChoice)
-            }
-        }
-    };
-}
-
 named! {
     /// The kinds of events the house holds every year (content.md, "Outreach").
-    EventKind {
+    EventKind, 6 {
         /// 728亲子节, on 28 July.
-        FamilyDay = "family-day",
+        FamilyDay "family-day",
         /// 616孕妇产, on 16 June.
-        MaternityDay = "maternity-day",
+        MaternityDay "maternity-day",
         /// 世界脐带血日, on 15 November.
-        CordBloodDay = "cord-blood-day",
+        CordBloodDay "cord-blood-day",
         /// 成人礼: eighteen, and what one can give.
-        ComingOfAge = "coming-of-age",
+        ComingOfAge "coming-of-age",
         /// 健康齐鲁行: through the cities of the province.
-        HealthTour = "health-tour",
+        HealthTour "health-tour",
         /// 乐孕: prenatal lectures.
-        Lectures = "lectures",
+        Lectures "lectures",
     }
 }
 
 named! {
     /// Whom an event is for.
-    Audience {
+    Audience, 4 {
         /// Everybody.
-        Everyone = "everyone",
+        Everyone "everyone",
         /// Pregnant women and who comes with them.
-        Expecting = "expecting",
+        Expecting "expecting",
         /// Families with children.
-        Families = "families",
+        Families "families",
         /// Pupils and students.
-        Teenagers = "teenagers",
+        Teenagers "teenagers",
     }
 }
 
@@ -142,10 +114,10 @@ mod tests {
     #[test]
     fn names_are_read_back_and_distinct() {
         for kind in EventKind::ALL {
-            assert_eq!(kind.name().parse(), Ok(*kind));
+            assert_eq!(kind.name().parse(), Ok(kind));
         }
         for audience in Audience::ALL {
-            assert_eq!(audience.name().parse(), Ok(*audience));
+            assert_eq!(audience.name().parse(), Ok(audience));
         }
         assert_eq!("nobody".parse::<Audience>(), Err(Fault::NotAChoice));
     }

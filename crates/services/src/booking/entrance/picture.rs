@@ -117,7 +117,7 @@ pub(super) fn line_of(row: &sql::ReleaseRow) -> Option<Line> {
     Some(Line {
         opens_at: row.opens_at.to_jiff(),
         draw_until: row.draw_until.to_jiff(),
-        room: Room::named(&row.room)?,
+        room: Room::from_name(&row.room)?,
         calm: count(row.calm)?,
         most: count(row.most)?,
         arrived: count(row.arrived)?,
