@@ -392,10 +392,15 @@ async fn running(visit: &Visit, events: &Events) -> Result<Option<impl IntoView 
         .take(4)
         .map(|(s, event)| {
             let args = [("arrived", s.arrived.into()), ("people", s.facts.booked.into())];
+            // Whoever comes is let in; how many fit is the steward's to judge, and the number helps.
+            let come = s.facts.open_door.then(|| {
+                let args = [("n", s.walked.into()), ("capacity", s.facts.capacity.into())];
+                view! { <span class="door-running-open">{visit.t_args("door-open-door", &args)}</span> }
+            });
             let event = event.map(|event| view! { <span class="door-running-event">{event}</span> });
             view! {
                 <li>
-                    <span>{clock_text(s.facts.starts_at)}"–"{clock_text(s.facts.ends_at)}{event}</span>
+                    <span>{clock_text(s.facts.starts_at)}"–"{clock_text(s.facts.ends_at)}{event}{come}</span>
                     <strong>{visit.t_args("door-arrived-of", &args)}</strong>
                 </li>
             }
