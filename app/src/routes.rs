@@ -28,9 +28,8 @@ use crate::home::Home;
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDay,
-    OpenDoorSession, PrintedPass,
-    Releases, Rules as MuseumRules, RulesHistory as MuseumRulesHistory, Session as StaffSession,
-    Sessions as StaffSessions, Templates, Today,
+    OpenDoorSession, PrintedPass, Releases, Rules as MuseumRules, RulesHistory as MuseumRulesHistory,
+    Session as StaffSession, Sessions as StaffSessions, Templates, Today,
 };
 use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};

@@ -5,7 +5,9 @@ use crate::content;
 use crate::form::Tone;
 use crate::problem::problem_page;
 use crate::routes::paths;
-use crate::ui::{Banner, Crumb, Glyph, Icon, Illustration, LinkButton, Page, Picture, SummaryList, SummaryRow, Variant, Width};
+use crate::ui::{
+    Banner, Crumb, Glyph, Icon, Illustration, LinkButton, Page, Picture, SummaryList, SummaryRow, Variant, Width,
+};
 use crate::visit::{Visit, visit};
 use domain::booking::Policy;
 use domain::time::{day_text, local_day};

@@ -173,7 +173,8 @@ mod tests {
     #[test]
     fn a_pass_is_never_worth_less_than_none() {
         let free = SessionFacts { open_door: true, ..session() };
-        let at = |now: &str, pass| admit(&Policy::default(), instant(now), &free, pass, 4).map(|let_in| let_in.admitted);
+        let at =
+            |now: &str, pass| admit(&Policy::default(), instant(now), &free, pass, 4).map(|let_in| let_in.admitted);
         assert_eq!(at("2026-07-28T10:29:00+08:00", FOUR), Ok(4), "whoever comes is let in, until it ends");
         let until = instant("2026-07-28T10:30:00+08:00");
         assert_eq!(at("2026-07-28T10:30:01+08:00", FOUR), Err(DoorRefusal::TooLate { until }));

@@ -165,7 +165,9 @@ pub async fn save(
     network: &Network,
 ) -> Result<(), BookingError> {
     // Before anything is kept or a code sent for what nobody needs to book. Of a series the other dates are.
-    if !draft.series && super::calendar::seen(services, draft.session.id, context.now).await?.facts.welcomes_all(context.now) {
+    if !draft.series
+        && super::calendar::seen(services, draft.session.id, context.now).await?.facts.welcomes_all(context.now)
+    {
         return Err(Refusal::NoBookingNeeded.into());
     }
     let particulars =

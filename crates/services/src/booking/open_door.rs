@@ -195,8 +195,7 @@ async fn reach(
     }
     let waiting = end_not_needed(services, context, &mut tx, session, &Act { whole_day, later }, now).await?;
     let stands = sql::set(&mut tx, session.0, act.0).await?;
-    let detail =
-        json!({ "open_door": act, "bookings": stands.bookings, "people": stands.people, "waiting": waiting });
+    let detail = json!({ "open_door": act, "bookings": stands.bookings, "people": stands.people, "waiting": waiting });
     let entry =
         Entry { action: "session.no_booking_needed", subject_kind: "session", subject: Some(session.0), detail };
     audit::record(&mut tx, context, &[entry]).await?;
@@ -279,10 +278,7 @@ async fn need(
 ///
 /// # Errors
 /// `Database`.
-pub async fn open_door_note(
-    services: &Services,
-    session: SessionId,
-) -> Result<Option<(String, String)>, BookingError> {
+pub async fn open_door_note(services: &Services, session: SessionId) -> Result<Option<(String, String)>, BookingError> {
     let mut db = services.db.acquire().await?;
     Ok(sql::note(&mut db, session.0).await?.map(|row| (row.note_zh, row.note_en)))
 }

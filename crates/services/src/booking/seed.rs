@@ -86,7 +86,8 @@ async fn open_evening(services: &Services, context: &Context) -> Result<(), Book
         Err(error) => return Err(error),
     }
     let key = context.new_id();
-    let (note_zh, note_en) = ("科普馆之夜：灯下看细胞，讲解员全程陪同".into(), "Museum night: cells by lamplight, with our guides".into());
+    let (note_zh, note_en) =
+        ("科普馆之夜：灯下看细胞，讲解员全程陪同".into(), "Museum night: cells by lamplight, with our guides".into());
     let act = OpenDoor { key, what: Closed::Session(session), note_zh, note_en };
     super::open_door(services, context, act).await.map(|_| ())
 }

@@ -78,12 +78,9 @@ pub async fn targets(db: &mut PgConnection, act: Uuid) -> sqlx::Result<Vec<Uuid>
 
 /// Every session an act is, or was, to reach.
 pub async fn all_targets(db: &mut PgConnection, act: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        "select session_id from open_door_session where open_door_id = $1 order by session_id",
-        act
-    )
-    .fetch_all(db)
-    .await
+    sqlx::query_scalar!("select session_id from open_door_session where open_door_id = $1 order by session_id", act)
+        .fetch_all(db)
+        .await
 }
 
 /// An act reaches one of its sessions: once, and not after that was taken back. The caller holds the session's lock.

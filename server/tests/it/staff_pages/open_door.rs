@@ -54,7 +54,8 @@ async fn a_session_needs_no_booking_and_everybody_is_told_so() {
     let told = site.call("GET", &format!("/api/v1/sessions/{id}"), &token, &[], None).await.json();
     assert_eq!((&told["state"], &told["booking_needed"]), (&json!("no-booking-needed"), &json!(false)), "{told}");
     assert_eq!((&told["note_zh"], &told["note_en"]), (&json!("公众开放日"), &json!("open <day>")));
-    let body = json!({ "session": id, "name": "演示·林小满", "contact": "api@example.com", "people": 1, "children": 0 });
+    let body =
+        json!({ "session": id, "name": "演示·林小满", "contact": "api@example.com", "people": 1, "children": 0 });
     let answer = site.call("POST", "/api/v1/bookings", &token, &[("idempotency-key", &key)], Some(&body)).await;
     assert_eq!((answer.status, answer.problem()), (StatusCode::CONFLICT, "refused".into()), "{}", answer.body);
     assert_eq!(answer.json()["refusal"]["code"], json!("no-booking-needed"));

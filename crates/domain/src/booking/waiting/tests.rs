@@ -137,9 +137,8 @@ fn a_standstill_says_why() {
     assert_eq!(why(noon, &SessionFacts { pools, ..session }, &[1]), Standstill::Kept { places: 2 });
     assert_eq!(why(noon, &SessionFacts { capacity: 5, ..session }, &[1]), Standstill::Over { people: 3 });
     assert_eq!(why("2026-07-28T08:00", &session, &[1]), Standstill::TooNear);
-    let resting = |session: &SessionFacts, parties: &[u32]| {
-        standstill(&Policy::default(), instant(noon), session, parties, 2)
-    };
+    let resting =
+        |session: &SessionFacts, parties: &[u32]| standstill(&Policy::default(), instant(noon), session, parties, 2);
     assert_eq!(resting(&session, &[]), Standstill::Rests { parties: 2 });
     assert_eq!(resting(&SessionFacts { held: 2, ..session }, &[]), Standstill::NoneFree);
     assert_eq!(resting(&session, &[2]), Standstill::Due, "who could come is served past those who rest");

@@ -130,7 +130,8 @@ async fn promote_one(
         moved.ended += take_back(context, db, session.id, &stands.spent, now).await?;
         stands = standing(db, session, &policy, now).await?;
     }
-    let Some(until) = offer_until(&policy, now, session.starts_at.to_jiff()).filter(|_| session.state == "open" && !session.open_door)
+    let Some(until) = offer_until(&policy, now, session.starts_at.to_jiff())
+        .filter(|_| session.state == "open" && !session.open_door)
     else {
         return Ok(moved);
     };

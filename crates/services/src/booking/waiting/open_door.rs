@@ -67,8 +67,7 @@ pub(in crate::booking) async fn needed_again(
 ) -> Result<usize, BookingError> {
     lock_lines(services, db, &[session.0]).await?;
     let told = open_doors::told(db, session.0, later).await?;
-    let news: Vec<_> =
-        told.iter().map(|entry| (WaitingId(*entry), WaitingNews::BookingNeeded { session })).collect();
+    let news: Vec<_> = told.iter().map(|entry| (WaitingId(*entry), WaitingNews::BookingNeeded { session })).collect();
     messages::queue_waiting(db, now, &news).await?;
     Ok(news.len())
 }

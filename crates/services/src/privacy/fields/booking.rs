@@ -255,7 +255,9 @@ pub(super) const FIELDS: &[Field] = &[
     Field {
         table: "open_door",
         columns: &["created_by"],
-        what: Text { zh: "设置免预约的工作人员编号", en: "Account number of who said that no booking is needed" },
+        what: Text {
+            zh: "设置免预约的工作人员编号", en: "Account number of who said that no booking is needed"
+        },
         purpose: Text { zh: "管理追溯", en: "Accountability" },
         readers: OFFICE,
         term: Term::Staff,

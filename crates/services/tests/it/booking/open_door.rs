@@ -3,16 +3,16 @@
 
 use super::closing::{number, work};
 use super::waiting::{Party, join, joined, look};
-use super::{add_session, book, house_with_session, machine, museum, network, officer, party, people_booked, person, steward};
+use super::{
+    add_session, book, house_with_session, machine, museum, network, officer, party, people_booked, person, steward,
+};
 use domain::account::{Actor, Denied};
 use domain::booking::{DoorRefusal, PartySize, Refusal, WaitingState};
 use domain::field::Fault;
 use domain::ids::{BookingId, OpenDoorId, SessionId};
 use jiff::{Timestamp, civil};
-use services::booking::{
-    self, BookingError, BookingState, Closed, Handle, OnBehalf, OpenDoor, Opened, Ticket,
-};
 use services::Context;
+use services::booking::{self, BookingError, BookingState, Closed, Handle, OnBehalf, OpenDoor, Opened, Ticket};
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -80,7 +80,11 @@ async fn nothing_new_is_booked_through_any_door_and_what_is_booked_stays() {
     let who = person(3);
     let contact = who.contact.expect("an address");
     just_come(booking::save(&house.services, &visitor, &read, who.name, contact, party(2, 0), &network()).await);
-    assert_eq!(number(&house, "select count(*) from booking_draft where sealed is not null").await, 0, "nothing is kept");
+    assert_eq!(
+        number(&house, "select count(*) from booking_draft where sealed is not null").await,
+        0,
+        "nothing is kept"
+    );
     assert_eq!(number(&house, "select count(*) from one_time_code").await, 0, "no code is sent for nothing");
 
     let museum = booking::museum(&house.services).await.expect("the museum");
