@@ -64,7 +64,7 @@ test("a session needs no booking: staff say so, the public reads it, a booking t
   await expect(visitor.getByText(zh("mine-no-booking-needed"))).toBeVisible();
   await examine(visitor, "free-6-booking");
 
-  await press(page.getByText(zh("staff-booking-again"), { exact: true }).first());
+  await page.getByText(zh("staff-booking-again"), { exact: true }).first().click();
   await press(page.getByRole("button", { name: zh("staff-booking-again-do") }).last());
   await page.waitForURL(/done=booking-again/);
   await expect(async () => {
