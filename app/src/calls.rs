@@ -75,6 +75,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::outreach::staff::calls::CALLS,
     crate::museum::staff::calls::CALLS,
     crate::museum::staff::close::CALLS,
+    crate::museum::staff::open_door::CALLS,
     crate::museum::staff::missed::CALLS,
     crate::museum::room::CALLS,
     crate::museum::staff::releases::CALLS,

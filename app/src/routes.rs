@@ -27,9 +27,9 @@ use crate::groups::{
 use crate::home::Home;
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
-    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, PrintedPass,
-    Releases, Rules as MuseumRules, RulesHistory as MuseumRulesHistory, Session as StaffSession,
-    Sessions as StaffSessions, Templates, Today,
+    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDay,
+    OpenDoorSession, PrintedPass, Releases, Rules as MuseumRules, RulesHistory as MuseumRulesHistory,
+    Session as StaffSession, Sessions as StaffSessions, Templates, Today,
 };
 use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
@@ -156,6 +156,8 @@ pages! {
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions/:id" StaffSession (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions/:id/close" CloseSession (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/museum/sessions/:id/open-door" OpenDoorSession (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/museum/days/:day/open-door" OpenDoorDay (Access::Capability(Capability::ManageSessions)) [];
     "/staff/museum/days/:day/close" CloseDay (Access::Capability(Capability::ManageSessions)) [];
     "/staff/museum/templates" Templates (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/bookings" StaffBookings (Access::Capability(Capability::SeeBookings)) [];

@@ -109,6 +109,7 @@ fn refusal_words(locale: Locale, refusal: &Refusal) -> Words<'static> {
         Refusal::NotOpenYet { opens_at } => ("refusal-not-open-yet", vec![("at", moment(locale, opens_at))]),
         Refusal::TooLate => plain("refusal-too-late"),
         Refusal::SessionClosed => plain("refusal-session-closed"),
+        Refusal::NoBookingNeeded => plain("refusal-no-booking-needed"),
         Refusal::PartyTooLarge { max } => with("refusal-party-too-large", [("max", max)]),
         Refusal::TooManyChildren { max } => with("refusal-too-many-children", [("max", max)]),
         Refusal::ChildrenNeedAdult => plain("refusal-children-need-adult"),

@@ -5,6 +5,7 @@ use services::jobs::Handlers;
 /// Every handler of this process.
 pub fn all() -> Handlers {
     let handlers = services::messages::handlers(Handlers::new());
+    let handlers = services::booking::open_door_handlers(handlers);
     let handlers = services::booking::closing_handlers(services::account::contacts::handlers(handlers));
     services::webhooks::handlers(handlers)
 }

@@ -19,6 +19,7 @@ door-come-in = { $n ->
    *[other] Come in: { $n } people
 }
 door-arrived-of = { $arrived } of { $people } here
+door-open-door = No booking needed · { $n } walked in · room for { $capacity }
 door-party = { $n ->
     [one] Booked for 1 person
    *[other] Booked for { $n } people

@@ -63,6 +63,7 @@ refusal-full = { $free ->
 refusal-not-open-yet = Booking for this session opens on { $at }
 refusal-too-late = This session is about to begin or has begun; it can no longer be booked or changed
 refusal-session-closed = This session was called off; please choose another one
+refusal-no-booking-needed = No booking needed for this session: just come
 refusal-party-too-large = One booking can be for { $max } people at most
 refusal-too-many-children = One booking can include { $max } children under 14 at most
 refusal-children-need-adult = Children under 14 come with at least one adult

@@ -130,6 +130,7 @@ gate-app-went = People leaving counted: { $n }
 gate-app-sessions = Today’s sessions
 gate-app-sessions-none = No sessions today
 gate-app-closed = Closed
+gate-app-open-door = No booking needed
 gate-app-conflicts = Where doors disagree
 gate-app-conflicts-some = { $n } to be decided, on “Devices at the door”
 gate-app-conflicts-none = Nothing to be decided

@@ -16,6 +16,7 @@ door-admit = 确认入场
 door-next-instead = 不入场，查下一张
 door-come-in = 请入场：{ $n } 人
 door-arrived-of = 已到 { $arrived } / { $people } 人
+door-open-door = 免预约 · 无预约入场 { $n } 人 · 容量 { $capacity } 人
 door-party = 预约 { $n } 人
 door-by-name = 按姓名查找
 door-name = 预约人姓名

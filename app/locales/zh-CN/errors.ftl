@@ -59,6 +59,7 @@ refusal-full = { $free ->
 refusal-not-open-yet = 这一场还没有开放预约，{ $at } 开放
 refusal-too-late = 这一场即将开始或已经开始，不能再预约或更改
 refusal-session-closed = 这一场已经取消，请换一场
+refusal-no-booking-needed = 这一场免预约，直接来就行
 refusal-party-too-large = 一次预约最多 { $max } 人
 refusal-too-many-children = 一次预约最多带 { $max } 名 14 岁以下儿童
 refusal-children-need-adult = 14 岁以下儿童需要至少一位成人同行

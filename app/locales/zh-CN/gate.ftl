@@ -121,6 +121,7 @@ gate-app-went = 已登记离馆 { $n } 人
 gate-app-sessions = 今天的场次
 gate-app-sessions-none = 今天没有场次
 gate-app-closed = 已关闭
+gate-app-open-door = 免预约
 gate-app-conflicts = 登记的出入
 gate-app-conflicts-some = { $n } 处待确定，请到“入场设备”页面处理
 gate-app-conflicts-none = 没有待确定的

@@ -9,7 +9,7 @@ use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::{Capability, DeviceRole};
 use domain::field::Fault;
-use domain::ids::{BookingId, ConflictId, DeviceId};
+use domain::ids::{ActivityId, BookingId, ConflictId, DeviceId};
 use secrecy::ExposeSecret as _;
 use services::booking::{self, BookingError, Ticket};
 use services::door::{self, DoorError};
@@ -91,7 +91,11 @@ async fn walk_in(asked: Asked) -> Answer {
         Ok(counted) => counted,
         Err(answer) => return answer,
     };
-    match booking::walk_in(&asked.services, &asked.context, id, people).await {
+    let counted = match asked.field("activity").parse::<ActivityId>() {
+        Ok(event) => booking::walk_in_to(&asked.services, &asked.context, id, event, people).await,
+        Err(_) => booking::walk_in(&asked.services, &asked.context, id, people).await,
+    };
+    match counted {
         Ok(()) => Answer::to(format!("/door?walked={people}")),
         Err(error) => refused(&asked, error),
     }

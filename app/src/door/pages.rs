@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::routes::paths;
 use crate::ui::{
     Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, Icon, LinkButton, NumberStepper, Page, PlainScript,
-    Radios, TextField, Variant,
+    Radios, Select, TextField, Variant,
 };
 use crate::visit::{Visit, visit};
 use crate::words::door_text;
@@ -59,7 +59,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         }
         .into_any()
     } else {
-        view! { {next_ticket(visit)}{others(visit)} }.into_any()
+        view! { {next_ticket(visit)}{others(visit, &beside.events)} }.into_any()
     };
     Ok(view! {
         <Page title=visit.t("door-title") headless=true>
@@ -336,7 +336,7 @@ fn camera(visit: &Visit) -> impl IntoView + use<> {
 }
 
 /// Without a ticket: by name, without a booking, on the way out.
-fn others(visit: &Visit) -> impl IntoView + use<> {
+fn others(visit: &Visit, events: &Events) -> impl IntoView + use<> {
     let named = visit.form.value("name").is_some() || visit.form.fault("name").is_some();
     view! {
         <div class="door-others">
@@ -346,14 +346,31 @@ fn others(visit: &Visit) -> impl IntoView + use<> {
                     <Button variant=Variant::Secondary glyph=Glyph::Search>{visit.t("door-name-look")}</Button>
                 </Form>
             </Dialog>
-            {counting(visit, "/door/walk-in", "door-walk-in", "door-walk-in-n")}
-            {counting(visit, "/door/left", "door-left", "door-left-n")}
+            {counting(visit, "/door/walk-in", ("door-walk-in", "door-walk-in-n"), places(visit, events))}
+            {counting(visit, "/door/left", ("door-left", "door-left-n"), Vec::new())}
         </div>
     }
 }
 
+/// Where people can walk in: the museum, and events of today to which whoever comes is let in.
+fn places(visit: &Visit, events: &Events) -> Vec<Choice> {
+    let now = visit.context.now;
+    let today = |event: &outreach::Event| {
+        event.timetable.open_doors(now).any(|s| local_day(s.facts.starts_at) == local_day(now))
+    };
+    let museum = Choice::new("", visit.t("museum-name"));
+    let events = events.all().iter().filter(|event| today(event));
+    let events = events.map(|event| Choice::new(event.id.to_string(), event.title.of(visit.locale()).to_owned()));
+    std::iter::once(museum).chain(events).collect()
+}
+
 /// People counted with one tap. Each tap of one page is one count: a page that is pressed twice counts once.
-fn counting(visit: &Visit, path: &str, title: &'static str, button: &str) -> impl IntoView + use<> {
+fn counting(
+    visit: &Visit,
+    path: &str,
+    (title, button): (&'static str, &str),
+    places: Vec<Choice>,
+) -> impl IntoView + use<> {
     let buttons = [1_u32, 2, 3, 4, 5, 10].map(|n| {
         let words = count(visit, button, n);
         view! { <button class="button button-secondary" type="submit" name="people" value=n.to_string() aria-label=words>{format!("+{n}")}</button> }
@@ -364,6 +381,7 @@ fn counting(visit: &Visit, path: &str, title: &'static str, button: &str) -> imp
         <Dialog label=visit.t(title) title=visit.t(title)>
             <Form action=visit.href(path)>
                 <HiddenField name="id" value=id.to_string()/>
+                {(places.len() > 1).then(|| view! { <Select name="activity" label=visit.t("gate-app-place") choices=places/> })}
                 <div class="door-counts">{buttons}</div>
             </Form>
         </Dialog>
@@ -392,10 +410,15 @@ async fn running(visit: &Visit, events: &Events) -> Result<Option<impl IntoView 
         .take(4)
         .map(|(s, event)| {
             let args = [("arrived", s.arrived.into()), ("people", s.facts.booked.into())];
+            // Whoever comes is let in; how many fit is the steward's to judge, and the number helps.
+            let come = s.facts.open_door.then(|| {
+                let args = [("n", s.walked.into()), ("capacity", s.facts.capacity.into())];
+                view! { <span class="door-running-open">{visit.t_args("door-open-door", &args)}</span> }
+            });
             let event = event.map(|event| view! { <span class="door-running-event">{event}</span> });
             view! {
                 <li>
-                    <span>{clock_text(s.facts.starts_at)}"–"{clock_text(s.facts.ends_at)}{event}</span>
+                    <span>{clock_text(s.facts.starts_at)}"–"{clock_text(s.facts.ends_at)}{event}{come}</span>
                     <strong>{visit.t_args("door-arrived-of", &args)}</strong>
                 </li>
             }

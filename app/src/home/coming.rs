@@ -8,6 +8,7 @@ use crate::routes::paths;
 use crate::ui::Tag;
 use crate::visit::Visit;
 use domain::time::{day_text, local_day};
+use jiff::civil::Date;
 use leptos::prelude::*;
 use services::booking::{Museum, SessionView, museum};
 use services::outreach::{Event, Events, events};
@@ -18,6 +19,7 @@ const EVENTS_SHOWN: usize = 3;
 
 /// One thing to come to.
 struct Coming {
+    day: Option<Date>,
     when: String,
     title: String,
     place: String,
@@ -27,7 +29,10 @@ struct Coming {
 
 /// The section, or nothing where nothing is known.
 pub(super) async fn coming(visit: &Visit) -> Option<AnyView> {
-    let first = museum(&visit.services).await.ok().and_then(|museum| next_day(visit, &museum));
+    let museum = museum(&visit.services).await.ok();
+    let first = museum.iter().flat_map(|museum| [next_day(visit, museum), open_day(visit, museum)]);
+    let mut first: Vec<Coming> = first.flatten().collect();
+    first.sort_by_key(|one| one.day);
     let then = events(&visit.services).await.ok().map(|events| next_events(visit, &events)).unwrap_or_default();
     let all: Vec<Coming> = first.into_iter().chain(then).collect();
     if all.is_empty() {
@@ -59,6 +64,7 @@ fn next_day(visit: &Visit, museum: &Museum) -> Option<Coming> {
         .map(|s| s.facts.free())
         .sum();
     Some(Coming {
+        day: Some(day),
         when: day_text(day, visit.locale()),
         title: visit.t("nav-museum").to_string(),
         place: visit.t("home-coming-museum").to_string(),
@@ -67,10 +73,24 @@ fn next_day(visit: &Visit, museum: &Museum) -> Option<Coming> {
     })
 }
 
+/// The first day on which one can come without a booking.
+fn open_day(visit: &Visit, museum: &Museum) -> Option<Coming> {
+    let day = local_day(museum.open_doors(visit.context.now).next()?.facts.starts_at);
+    Some(Coming {
+        day: Some(day),
+        when: day_text(day, visit.locale()),
+        title: visit.t("nav-museum").to_string(),
+        place: visit.t("home-coming-museum").to_string(),
+        state: (Tone::Success, visit.t("session-no-booking")),
+        href: visit.href(&format!("{}/sessions?day={day}", paths::MUSEUM)).into(),
+    })
+}
+
 fn next_events(visit: &Visit, events: &Events) -> Vec<Coming> {
     let locale = visit.locale();
     let ahead = events.published().filter(|event| event.next(visit.context.now).is_some()).take(EVENTS_SHOWN);
     let one = |event: &Arc<Event>| Coming {
+        day: None,
         when: days_text(visit, event),
         title: event.title.of(locale).to_owned(),
         place: format!("{} · {}", event.city.text(locale), event.place.of(locale)),

@@ -2,12 +2,17 @@
 
 use super::problem_of;
 use crate::content;
+use crate::form::Tone;
 use crate::problem::problem_page;
 use crate::routes::paths;
-use crate::ui::{Crumb, Glyph, Icon, Illustration, LinkButton, Page, Picture, SummaryList, SummaryRow, Variant, Width};
+use crate::ui::{
+    Banner, Crumb, Glyph, Icon, Illustration, LinkButton, Page, Picture, SummaryList, SummaryRow, Variant, Width,
+};
 use crate::visit::{Visit, visit};
 use domain::booking::Policy;
+use domain::time::{day_text, local_day};
 use leptos::prelude::*;
+use services::booking::Museum;
 
 /// The museum's front page.
 #[component]
@@ -17,14 +22,14 @@ pub fn About() -> impl IntoView {
         // The rules of the page are the rules of the engine: read, never retyped, and never made up where they cannot be
         // read.
         match services::booking::museum(&visit.services).await {
-            Ok(museum) => about(&visit, &museum.policy).into_any(),
+            Ok(museum) => about(&visit, &museum).into_any(),
             Err(error) => problem_page(problem_of(&error)).into_any(),
         }
     })
 }
 
-fn about(visit: &Visit, policy: &Policy) -> impl IntoView + use<> {
-    let sections = (practical(visit), rules(visit, policy), questions(visit));
+fn about(visit: &Visit, museum: &Museum) -> impl IntoView + use<> {
+    let sections = (practical(visit), rules(visit, &museum.policy), questions(visit));
     let visitors = visit.t_args("museum-lead", &[("visitors", content::MUSEUM_VISITORS.text(visit.locale()).into())]);
     let (book, practical_title) = (visit.t("museum-book-action"), visit.t("museum-practical-title"));
     let crumbs = vec![Crumb::new(visit.href("/"), visit.t("nav-home"))];
@@ -40,6 +45,7 @@ fn about(visit: &Visit, policy: &Policy) -> impl IntoView + use<> {
                         <LinkButton href=visit.href(crate::groups::GROUPS) variant=Variant::Secondary>{visit.t("groups-name")}</LinkButton>
                         <LinkButton href="#practical" variant=Variant::Quiet>{practical_title}</LinkButton>
                     </p>
+                    {open_day(visit, museum)}
                 </div>
                 <div class="hero-picture"><Picture of=Illustration::Museum/></div>
             </section>
@@ -50,6 +56,15 @@ fn about(visit: &Visit, policy: &Policy) -> impl IntoView + use<> {
             {sections}
         </Page>
     }
+}
+
+/// The next day on which one can come without a booking, where there is one.
+fn open_day(visit: &Visit, museum: &Museum) -> Option<impl IntoView + use<>> {
+    let session = museum.open_doors(visit.context.now).next()?;
+    let day = local_day(session.facts.starts_at);
+    let href = visit.href(&format!("/museum/sessions?day={day}"));
+    let words = visit.t_args("museum-open-door", &[("day", day_text(day, visit.locale()).into())]);
+    Some(view! { <Banner tone=Tone::Success><a href=href>{words}</a></Banner> })
 }
 
 fn practical(visit: &Visit) -> impl IntoView + use<> {

@@ -69,7 +69,10 @@ pub(super) fn chosen(visit: &Visit, draft: &DraftView, activity: &Activity) -> i
         rows.push(SummaryRow::new(visit.t("museum-place"), activity.place(visit)));
     }
     let held = match draft.held_until {
-        // Who waits keeps no places yet.
+        // Who waits keeps no places yet, and nobody needs any where whoever comes is let in.
+        _ if !draft.series && draft.session.facts.welcomes_all(visit.context.now) => {
+            view! { <Banner tone=Tone::Success>{visit.t("refusal-no-booking-needed")}</Banner> }.into_any()
+        }
         _ if draft.waits => ().into_any(),
         Some(until) => {
             view! { <Banner>{visit.t_args("book-held", &[("until", clock_text(until).into())])}</Banner> }.into_any()

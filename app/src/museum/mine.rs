@@ -63,6 +63,7 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
         held: 0,
         owed: 0,
         closed: booking.session_closed,
+        open_door: booking.open_door,
         pools: domain::booking::Pools::default(),
     };
     let cancelled = booking.state == BookingState::Cancelled;
@@ -147,9 +148,12 @@ fn news(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
             <Banner tone=Tone::Warning>{visit.t("mine-session-closed")}</Banner>
         }
     });
+    let come = (seen.booking.open_door && !seen.booking.session_closed && !cancelled)
+        .then(|| view! { <Banner>{visit.t("mine-no-booking-needed")}</Banner> });
     view! {
         {told.map(|(tone, key)| view! { <Banner tone=tone alert=true>{visit.t(key)}</Banner> })}
         {closed}
+        {come}
         {seen.rests.then(|| view! { <Banner>{visit.t("mine-waiting-rests")}</Banner> })}
     }
 }

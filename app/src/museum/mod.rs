@@ -25,7 +25,7 @@ pub(crate) use places::seen;
 pub use rebook::Rebook;
 pub use room::{Draw, Room};
 pub use sessions::Sessions;
-pub(crate) use sessions::wait_form;
+pub(crate) use sessions::{come, wait_form};
 pub use waiting::{Wait, WaitCode};
 
 use crate::problem::Problem;

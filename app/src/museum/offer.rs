@@ -106,6 +106,7 @@ fn over(visit: &Visit, state: WaitingState) -> Option<Text> {
         WaitingState::Expired => "waiting-over-expired",
         WaitingState::Closed => "waiting-over-closed",
         WaitingState::NoPlace => "waiting-over-no-place",
+        WaitingState::NotNeeded => "waiting-over-not-needed",
     }))
 }
 

@@ -80,6 +80,8 @@ impl Seen {
         let (opens, free) = (museum.opens_at(facts.starts_at), facts.free());
         let (state, tone, words) = if facts.closed {
             ("closed", Tone::Plain, visit.t("session-closed"))
+        } else if facts.welcomes_all(now) {
+            ("walk-in", Tone::Success, visit.t("session-no-booking"))
         } else if facts.starts_at <= now {
             ("over", Tone::Plain, visit.t("session-over"))
         } else if opens > now && museum.tickets_from(facts.starts_at) <= now {
@@ -132,7 +134,16 @@ pub(super) fn offers(museum: &Museum, asked: Asked, now: Timestamp) -> BTreeMap<
 }
 
 fn offer(museum: &Museum, sessions: &[&SessionView], people: u32, now: Timestamp) -> Offer {
-    let open: Vec<_> = sessions.iter().filter(|s| !s.facts.closed && s.facts.starts_at > now).collect();
+    let welcome = sessions.iter().any(|s| s.facts.welcomes_all(now));
+    let open: Vec<_> = sessions.iter().filter(|s| s.facts.takes_bookings() && s.facts.starts_at > now).collect();
+    match to_be_booked(museum, &open, people, now) {
+        // Where there is nothing to book, one can still come.
+        Offer::Closed | Offer::NotYet | Offer::Full if welcome => Offer::NoBookingNeeded,
+        offer => offer,
+    }
+}
+
+fn to_be_booked(museum: &Museum, open: &[&&SessionView], people: u32, now: Timestamp) -> Offer {
     if open.is_empty() {
         return Offer::Closed;
     }

@@ -130,11 +130,20 @@ fn card(visit: &Visit, museum: &Museum, session: &SessionView, asked: Asked) -> 
             <div class="session-state">
                 <Tag tone=seen.tone>{seen.words}</Tag>
                 <Meter label=seen.label value=seen.taken max=seen.places label_hidden=true/>
+                {come(visit, museum, session)}
             </div>
             {book}
             {wait_form(visit, museum, session, (asked.people, &seen_state), format!("/museum/sessions/{}/wait", session.id))}
         </li>
     }
+}
+
+/// What to know of a session that needs no booking: that what is booked stays good, and what staff wrote to it.
+pub(crate) fn come(visit: &Visit, dates: &Timetable, session: &SessionView) -> Option<impl IntoView + use<>> {
+    session.facts.welcomes_all(visit.context.now).then(|| {
+        let note = dates.notes.get(&session.id).map(|(zh, en)| visit.pick(zh, en).into_owned());
+        view! { <p class="small session-come">{note.map(|note| view! { <strong>{note}</strong><br/> })}{visit.t("session-no-booking-text")}</p> }
+    })
 }
 
 /// The waiting list of a session that has too little room, while offers can still be made.
@@ -149,7 +158,7 @@ pub(crate) fn wait_form(
     let offers = domain::booking::offer_until(&dates.policy, visit.context.now, facts.starts_at).is_some();
     let full = matches!(state, "full" | "few");
     // There from the beginning too, so that the script can show it when the session fills up.
-    (facts.starts_at > visit.context.now && !facts.closed && offers && facts.capacity >= people).then(|| {
+    (facts.starts_at > visit.context.now && facts.takes_bookings() && offers && facts.capacity >= people).then(|| {
         let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
         view! {
             <div class="session-wait" hidden=!full>

@@ -3,7 +3,7 @@
 use super::{audience_text, days_text, kind_text, picture, state};
 use crate::activity::Activity;
 use crate::form::Tone;
-use crate::museum::{problem_of, rule_sentences, seen, wait_form};
+use crate::museum::{come, problem_of, rule_sentences, seen, wait_form};
 use crate::problem::{Problem, problem_page};
 use crate::routes::paths;
 use crate::ui::{
@@ -43,7 +43,8 @@ fn page(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
         Crumb::new(visit.href("/"), visit.t("nav-home")),
         Crumb::new(visit.href(paths::EVENTS), visit.t("nav-events")),
     ];
-    let open = event.timetable.upcoming(visit.context.now).next().is_some();
+    let now = visit.context.now;
+    let open = event.timetable.upcoming(now).chain(event.timetable.open_doors(now)).next().is_some();
     view! {
         <Page title=title.clone() width=Width::Wide headless=true crumbs=crumbs>
             <section class="hero">
@@ -166,6 +167,7 @@ fn card(visit: &Visit, event: &Event, session: &SessionView, people: u32) -> imp
             <div class="session-state">
                 <Tag tone=seen.tone>{seen.words}</Tag>
                 <Meter label=seen.label value=seen.taken max=seen.places label_hidden=true/>
+                {come(visit, &event.timetable, session)}
             </div>
             {book}
             {wait}

@@ -64,6 +64,8 @@ pub(crate) fn state(visit: &Visit, event: &Event) -> (Tone, Text) {
         (Tone::Plain, visit.t("event-over"))
     } else if ahead().all(|s| s.facts.closed) {
         (Tone::Danger, visit.t("event-cancelled"))
+    } else if upcoming.is_empty() && event.timetable.open_doors(now).next().is_some() {
+        (Tone::Success, visit.t("session-no-booking"))
     } else if upcoming.is_empty() {
         (Tone::Info, visit.t("event-running"))
     } else if let Some(opens) =

@@ -240,6 +240,7 @@ async fn transaction(
         held: held.max(0) as u32,
         owed: 0,
         closed: session.state != "open",
+        open_door: session.open_door,
         pools: domain::booking::Pools::default(),
     };
     let visits = had.iter().map(|visit| (visit.starts_at.to_jiff(), visit.ends_at.to_jiff()));
@@ -269,7 +270,8 @@ async fn serializable(services: &Services) -> sqlx::Result<services::db::Tx> {
 async fn lock_session(db: &mut PgConnection, id: SessionId) -> sqlx::Result<Option<sql::LockedSession>> {
     let found = sqlx::query(
         "select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, a.policy, a.policy_version,
-                s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours
+                s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
+                s.open_door_id is not null
          from session s join activity a on a.id = s.activity_id where s.id = $1 for update of s",
     )
     .bind(id.0)
@@ -290,6 +292,7 @@ async fn lock_session(db: &mut PgConnection, id: SessionId) -> sqlx::Result<Opti
                 group_release_hours: row.try_get(9)?,
                 staff_places: row.try_get(10)?,
                 staff_release_hours: row.try_get(11)?,
+                open_door: row.try_get(12)?,
             })
         })
         .transpose()

@@ -61,6 +61,8 @@ ids! {
     FileId,
     /// One act of closing a session or a day.
     ClosureId,
+    /// One act of saying that a session or a day needs no booking (免预约).
+    OpenDoorId,
     /// A time at which the door could not do its work.
     OutageId,
     /// A device at the door that works without the network.

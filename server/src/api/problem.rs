@@ -64,6 +64,7 @@ kinds! {
         "`errors` names each field, the rule it breaks (`code`) and the rule's numbers.";
     REFUSED = "refused" CONFLICT "The rules of booking say no"
         "`refusal.code` is the rule: `full` (with the places that are free), `not-open-yet`, `too-late`, `session-closed`, \
+         `no-booking-needed` (whoever comes is let in: just come), \
          `party-too-large`, `daily-limit`, on the waiting list `places-free`, `offer-ended` and so on.";
     NOT_ADMITTED = "not-admitted" CONFLICT "Nobody is let in"
         "`refusal.code` is the reason: `wrong-day`, `too-early`, `already-admitted`, `cancelled`, `not-a-pass` and so on.";

@@ -31,7 +31,7 @@ pub struct Wanted {
     /// Until this day, included.
     #[param(value_type = Option<String>, format = Date)]
     to: Option<civil::Date>,
-    /// Only sessions with room for so many people.
+    /// Only sessions with room for so many people; those that need no booking among them.
     people: Option<u32>,
     /// Sessions of one page, at most 100.
     #[param(minimum = 1, maximum = 100)]
@@ -55,8 +55,17 @@ pub struct Session {
     /// When booking opens.
     #[schema(value_type = String, format = DateTime)]
     opens_at: Timestamp,
-    /// `open`, `not-open-yet`, `full`, `closed` or `over`.
+    /// `open`, `not-open-yet`, `full`, `no-booking-needed`, `closed` or `over`.
     state: &'static str,
+    /// A booking is needed. Where it is not, whoever comes is let in and nothing new is booked: it is refused with
+    /// `no-booking-needed`. What was booked before stays good.
+    booking_needed: bool,
+    /// What the house says to a session that needs no booking, in Chinese, where it says something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note_zh: Option<String>,
+    /// The same in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note_en: Option<String>,
     /// Places.
     capacity: u32,
     /// Places free now: neither booked, nor kept for somebody who is filling in the form, for groups or for the house's own
@@ -67,8 +76,10 @@ pub struct Session {
 impl Session {
     pub(super) fn of(view: &SessionView, timetable: &Timetable, now: Timestamp) -> Self {
         let (facts, opens) = (&view.facts, timetable.opens_at(view.facts.starts_at));
+        let note = timetable.notes.get(&view.id).filter(|_| facts.open_door);
         let state = match () {
             () if facts.closed => "closed",
+            () if facts.welcomes_all(now) => "no-booking-needed",
             () if facts.starts_at <= now => "over",
             () if opens > now => "not-open-yet",
             () if facts.free() == 0 => "full",
@@ -80,6 +91,9 @@ impl Session {
             ends_at: facts.ends_at,
             opens_at: opens,
             state,
+            booking_needed: !facts.open_door,
+            note_zh: note.map(|(zh, _)| zh.clone()),
+            note_en: note.map(|(_, en)| en.clone()),
             capacity: facts.capacity,
             free: facts.free(),
         }
@@ -129,7 +143,7 @@ pub async fn list(
         let place = (session.facts.starts_at, session.id.0);
         day >= from
             && wanted.to.is_none_or(|last| day <= last)
-            && session.fits(people)
+            && (session.facts.open_door || session.fits(people))
             && after.is_none_or(|cursor| place > (cursor.at, cursor.id))
     });
     let page: Vec<&SessionView> = found.by_ref().take(limit).collect();

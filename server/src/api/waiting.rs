@@ -92,7 +92,8 @@ pub struct Waiting {
     /// Which.
     #[schema(value_type = String, format = Uuid)]
     id: WaitingId,
-    /// `waiting`, `offered`, `booked`, `declined`, `left`, `expired`, `closed` or `no_place`.
+    /// `waiting`, `offered`, `booked`, `declined`, `left`, `expired`, `closed`, `no_place` or `not_needed` (the session needs no
+    /// booking any more: just come).
     state: &'static str,
     /// People.
     people: u32,

@@ -26,6 +26,8 @@ pub struct SessionNews {
     ends_at: String,
     /// `open` or `closed`.
     state: String,
+    /// A booking is needed; where it is not, whoever comes is let in.
+    booking_needed: bool,
     /// Places.
     capacity: u32,
     /// Places free at that moment.

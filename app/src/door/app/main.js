@@ -124,6 +124,8 @@ function showSessions(activities, sessions) {
   const rows = sessions.map((session) => {
     const when = element("span", { textContent: span(session) });
     if (activities.length > 1) when.append(element("span", { className: "door-running-event", textContent: title.get(session.activity) ?? "" }));
+    // Rosters of an older house do not say.
+    if (session.open_door && !session.closed) when.append(element("span", { className: "door-running-open", textContent: say("gate-app-open-door") }));
     const state = session.closed ? say("gate-app-closed") : say("gate-app-arrived", session);
     return element("li", {}, when, element("strong", { textContent: state }));
   });

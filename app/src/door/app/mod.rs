@@ -90,6 +90,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("gate-app-sessions", &[]),
     ("gate-app-sessions-none", &[]),
     ("gate-app-closed", &[]),
+    ("gate-app-open-door", &[]),
     ("gate-app-conflicts", &[]),
     ("gate-app-conflicts-some", &["n"]),
     ("gate-app-conflicts-none", &[]),

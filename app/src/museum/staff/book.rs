@@ -75,12 +75,14 @@ fn sessions(visit: &Visit, museum: &Arc<Museum>, day: Date, chosen: String) -> A
         .map(|s| {
             let state = if s.facts.closed {
                 visit.t("staff-session-closed")
+            } else if s.facts.open_door {
+                visit.t("staff-session-open-door")
             } else if s.facts.free_for(Pool::Staff) == 0 {
                 visit.t("staff-session-full")
             } else {
                 count(visit, "staff-session-free", s.facts.free_for(Pool::Staff))
             };
-            let blocked = s.facts.closed || s.facts.free_for(Pool::Staff) == 0;
+            let blocked = !s.facts.takes_bookings() || s.facts.free_for(Pool::Staff) == 0;
             Choice::new(s.id.to_string(), hours(s.facts.starts_at, s.facts.ends_at)).hint(state).disabled(blocked)
         })
         .collect();

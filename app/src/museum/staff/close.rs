@@ -45,7 +45,8 @@ async fn page(visit: Visit, what: Option<Closed>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let what = what.ok_or(Problem::NotFound)?;
     let touched = booking::touched(&visit.services, &visit.context, what).await?;
-    let title = title(visit, what, &touched);
+    let words = ("staff-close-of-session", "staff-close-of-day", "staff-close-title");
+    let title = title_of(visit, words, what, &touched);
     let board = match (what, touched.first()) {
         (Closed::Day(day), _) => Some(day),
         (Closed::Session(_), Some(touched)) => Some(local_day(touched.starts_at)),
@@ -59,7 +60,7 @@ async fn page(visit: Visit, what: Option<Closed>) -> Result<AnyView, Problem> {
         }
         .into_any()
     } else {
-        view! { {table(visit, &touched)}{warnings(visit, &touched)}{form(visit, what, &touched)} }.into_any()
+        view! { {table(visit, "staff-close-touches", &touched)}{warnings(visit, &touched)}{form(visit, what, &touched)} }.into_any()
     };
     Ok(view! {
         <Page title=title kicker=visit.t("staff-close-title") lead=visit.t("staff-close-lead") width=Width::Wide
@@ -71,22 +72,29 @@ async fn page(visit: Visit, what: Option<Closed>) -> Result<AnyView, Problem> {
     .into_any())
 }
 
-fn title(visit: &Visit, what: Closed, touched: &[Touched]) -> Text {
+/// What an act over sessions is called: over one, over a day, or in general where there is none.
+pub(super) fn title_of(
+    visit: &Visit,
+    (of_session, of_day, general): (&'static str, &'static str, &'static str),
+    what: Closed,
+    touched: &[Touched],
+) -> Text {
     match (what, touched.first()) {
-        (Closed::Day(day), _) => visit.t_args("staff-close-of-day", &[("day", day_text(day, visit.locale()).into())]),
+        (Closed::Day(day), _) => visit.t_args(of_day, &[("day", day_text(day, visit.locale()).into())]),
         (Closed::Session(_), Some(one)) => {
             let when = span_text(one.starts_at, one.ends_at, visit.locale());
-            visit.t_args("staff-close-of-session", &[("when", when.into())])
+            visit.t_args(of_session, &[("when", when.into())])
         }
-        (Closed::Session(_), None) => visit.t("staff-close-title"),
+        (Closed::Session(_), None) => visit.t(general),
     }
 }
 
-fn sum(touched: &[Touched], part: fn(&Touched) -> u32) -> u32 {
+pub(super) fn sum(touched: &[Touched], part: fn(&Touched) -> u32) -> u32 {
     touched.iter().map(part).sum()
 }
 
-fn table(visit: &Visit, touched: &[Touched]) -> impl IntoView + use<> {
+/// Whom it touches, session by session.
+pub(super) fn table(visit: &Visit, title: &'static str, touched: &[Touched]) -> impl IntoView + use<> {
     let columns = vec![
         Column::new(visit.t("staff-session-time")),
         Column::number(visit.t("staff-close-bookings")),
@@ -100,9 +108,14 @@ fn table(visit: &Visit, touched: &[Touched]) -> impl IntoView + use<> {
         .map(|one| {
             let href = visit.href(&format!("/staff/museum/sessions/{}", one.session));
             let when = super::hours(one.starts_at, one.ends_at);
-            let closed = one.closed.then(|| view! { " "<span class="muted">{visit.t("staff-close-already")}</span> });
+            let is = match (one.closed, one.open_door) {
+                (true, _) => Some("staff-close-already"),
+                (false, true) => Some("staff-session-open-door"),
+                (false, false) => None,
+            };
+            let is = is.map(|key| view! { " "<span class="muted">{visit.t(key)}</span> });
             Row::new()
-                .cell(view! { <a href=href>{when}</a>{closed} })
+                .cell(view! { <a href=href>{when}</a>{is} })
                 .cell(one.bookings.to_string())
                 .cell(one.people.to_string())
                 .cell(one.unreachable.to_string())
@@ -119,8 +132,8 @@ fn table(visit: &Visit, touched: &[Touched]) -> impl IntoView + use<> {
     }
     view! {
         <section class="section">
-            <h2>{visit.t("staff-close-touches")}</h2>
-            <Table caption=visit.t("staff-close-touches") caption_hidden=true columns=columns rows=rows/>
+            <h2>{visit.t(title)}</h2>
+            <Table caption=visit.t(title) caption_hidden=true columns=columns rows=rows/>
         </section>
     }
 }

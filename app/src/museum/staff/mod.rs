@@ -9,6 +9,7 @@ mod bookings;
 pub mod calls;
 pub mod close;
 pub mod missed;
+pub mod open_door;
 mod places;
 pub mod releases;
 pub mod rules;
@@ -23,6 +24,7 @@ pub use booking::Booking;
 pub use bookings::Bookings;
 pub use close::{CloseDay, CloseSession};
 pub use missed::NoShows;
+pub use open_door::{OpenDoorDay, OpenDoorSession};
 pub use releases::Releases;
 pub use rules::{Rules, RulesHistory};
 pub use session::Session;
@@ -52,10 +54,12 @@ fn session_state(visit: &Visit, session: &SessionView) -> (Tone, Text) {
     let now = visit.context.now;
     if facts.closed {
         (Tone::Plain, visit.t("staff-session-closed"))
-    } else if facts.over_by() > 0 && facts.ends_at > now {
+    } else if facts.over_by() > 0 && facts.ends_at > now && !facts.open_door {
         (Tone::Danger, count(visit, "staff-session-over-by", facts.over_by()))
     } else if facts.ends_at <= now {
         (Tone::Plain, visit.t("staff-session-ended"))
+    } else if facts.open_door {
+        (Tone::Success, visit.t("staff-session-open-door"))
     } else if facts.starts_at <= now {
         (Tone::Info, visit.t("staff-session-running"))
     } else if facts.free() == 0 {

@@ -74,7 +74,7 @@ pub(super) fn kept(visit: &Visit, split: Split) -> Option<Text> {
 /// What is still kept at this moment, in a line of a list.
 pub(super) fn line(visit: &Visit, facts: &SessionFacts) -> Option<impl IntoView + use<>> {
     let (group, staff) = (facts.pools.group.kept(), facts.pools.staff.kept());
-    (group + staff > 0 && !facts.closed).then(|| {
+    (group + staff > 0 && facts.takes_bookings()).then(|| {
         let text = visit.t_args("staff-pools-line", &[("group", group.into()), ("staff", staff.into())]);
         view! { <p class="muted small">{text}</p> }
     })

@@ -1,6 +1,6 @@
 //! One session: how full it is, its places and whether it is open, its bookings.
 
-use super::{bookings_table, close, occupancy, places, session_state, waiting};
+use super::{bookings_table, close, occupancy, open_door, places, session_state, waiting};
 use crate::desk::{count, crumbs, may, news, number, read_first, rooms};
 use crate::form::Tone;
 use crate::museum::param;
@@ -22,6 +22,8 @@ const NEWS: &[(&str, &str)] = &[
     ("added", "staff-session-added"),
     ("closed", "staff-closed-done"),
     ("reopened", "staff-reopened"),
+    ("open-door", "staff-open-door-done"),
+    ("booking-again", "staff-booking-again-done"),
 ];
 
 /// One session.
@@ -39,7 +41,7 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
     let day = local_day(facts.starts_at);
     let board = format!("/staff/museum/today?day={day}");
     let open = !facts.closed && facts.ends_at > visit.context.now;
-    let book = (open && facts.free_for(Pool::Staff) > 0 && may(visit, Capability::BookOnBehalf)).then(|| {
+    let book = (open && !facts.open_door && facts.free_for(Pool::Staff) > 0 && may(visit, Capability::BookOnBehalf)).then(|| {
         let href = visit.href(&format!("/staff/museum/book?session={id}"));
         view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("staff-book-title")}</LinkButton></p> }
     });
@@ -50,6 +52,16 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
         let href = visit.href(&format!("/staff/museum/sessions/{id}/close"));
         view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("staff-close-session")}</LinkButton></p> }
     });
+    let come = (manages && open && !facts.open_door).then(|| {
+        let href = visit.href(&format!("/staff/museum/sessions/{id}/open-door"));
+        view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("staff-open-door-session")}</LinkButton></p> }
+    });
+    let opened = if manages && open && facts.open_door {
+        let note = booking::open_door_note(&visit.services, id).await?;
+        Some(open_door::opened(visit, &session, note))
+    } else {
+        None
+    };
     let reopen = if manages && running && facts.closed {
         let reason = booking::closing_reason(&visit.services, id).await?;
         Some(close::closed(visit, id, session.version, reason))
@@ -66,8 +78,10 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
             <SummaryList rows=rows(visit, &session)/>
             {places::table(visit, facts)}
             {book}
+            {opened}
             {reopen}
             {change}
+            {come}
             {close}
             {waiting::list(visit, &list_of_waiting)}
             {list(visit, &bookings)}
@@ -95,6 +109,7 @@ fn rows(visit: &Visit, session: &SessionView) -> Vec<SummaryRow> {
         SummaryRow::new(visit.t("staff-session-held"), count(visit, "staff-people", facts.held)),
         SummaryRow::new(visit.t("staff-waiting-owed"), count(visit, "staff-people", facts.owed)),
         SummaryRow::new(visit.t("staff-session-arrived"), count(visit, "staff-people", session.arrived)),
+        SummaryRow::new(visit.t("staff-session-walked"), count(visit, "staff-people", session.walked)),
         SummaryRow::new(visit.t("staff-session-bookings"), session.bookings.to_string()),
     ]
 }

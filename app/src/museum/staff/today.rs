@@ -1,6 +1,6 @@
 //! Today's board: how full each session of a day is, who has come, how many people are in the building.
 
-use super::{hours, occupancy, session_state};
+use super::{hours, occupancy, open_door, session_state};
 use crate::desk::{count, crumbs, may, news, read_first, rooms, turn};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -41,6 +41,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         let href = visit.href(&format!("/staff/museum/days/{day}/close"));
         view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("staff-close-day")}</LinkButton></p> }
     });
+    let come = (may(visit, Capability::ManageSessions)).then(|| opening(visit, day, &sessions));
     let content =
         if sessions.is_empty() { nothing(visit, day).await? } else { board(visit, &sessions, inside).into_any() };
     Ok(view! {
@@ -50,13 +51,35 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
                 <DateField name="day" label=visit.t("staff-day") value=day/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{back}{refresh}</p>
             </Form>
-            {news(visit, &[("closed", "staff-closed-done")])}
+            {news(visit, NEWS)}
             {content}
+            {come}
             {close}
             {turn}
         </Page>
     }
     .into_any())
+}
+
+const NEWS: &[(&str, &str)] = &[
+    ("closed", "staff-closed-done"),
+    ("open-door", "staff-open-door-done"),
+    ("booking-again", "staff-booking-again-done"),
+];
+
+/// Saying that the day needs no booking, and taking that back: as far as there are sessions it could be said of.
+fn opening(visit: &Visit, day: Date, sessions: &[SessionView]) -> impl IntoView + use<> {
+    let now = visit.context.now;
+    let left = || sessions.iter().filter(|s| !s.facts.closed && s.facts.ends_at > now);
+    let open = left().any(|s| !s.facts.open_door).then(|| {
+        let href = visit.href(&format!("/staff/museum/days/{day}/open-door"));
+        view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("staff-open-door-day")}</LinkButton></p> }
+    });
+    let back = left().any(|s| s.facts.open_door).then(|| {
+        let action = format!("/staff/museum/days/{day}/booking-again");
+        open_door::take_back(visit, &action, None, "staff-booking-again-day")
+    });
+    view! { {open}{back} }
 }
 
 fn address(visit: &Visit, day: Date, today: Date) -> String {
@@ -93,6 +116,7 @@ fn card(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
             {occupancy(visit, session)}
             <dl class=if now { "staff-pairs staff-pairs-now" } else { "staff-pairs" }>
                 {pair("staff-session-arrived", session.arrived)}
+                {(session.walked > 0 || facts.open_door).then(|| pair("staff-session-walked", session.walked))}
                 {pair("staff-session-bookings", session.bookings)}
                 {(session.waiting > 0).then(|| pair("staff-waiting-parties", session.waiting))}
                 {pair("staff-board-held", facts.held)}

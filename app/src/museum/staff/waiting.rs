@@ -33,6 +33,7 @@ fn why(visit: &Visit, why: Standstill) -> Option<Text> {
     Some(match why {
         Standstill::NobodyWaits => return None,
         Standstill::SessionClosed => visit.t("staff-why-session-closed"),
+        Standstill::NoBookingNeeded => visit.t("staff-why-no-booking-needed"),
         Standstill::TooNear => visit.t("staff-why-too-near"),
         Standstill::Over { people } => count(visit, "staff-why-over", people),
         Standstill::NoneFree => visit.t("staff-why-none-free"),
@@ -93,6 +94,7 @@ fn state(visit: &Visit, line: &Listed) -> (Tone, Text) {
         (WaitingState::Left, _) => plain("staff-waiting-state-left"),
         (WaitingState::Expired, _) => plain("staff-waiting-state-expired"),
         (WaitingState::Closed, _) => plain("staff-waiting-state-closed"),
+        (WaitingState::NotNeeded, _) => plain("staff-waiting-state-not-needed"),
         (WaitingState::NoPlace, _) => plain("staff-waiting-state-no-place"),
     }
 }

@@ -105,7 +105,9 @@ pub fn admit(
     if now < from {
         return Err(DoorRefusal::TooEarly { from });
     }
-    let until = session.starts_at + SignedDuration::from_mins(i64::from(policy.late_minutes));
+    // Where whoever comes is let in, nobody is too late for having booked.
+    let late = session.starts_at + SignedDuration::from_mins(i64::from(policy.late_minutes));
+    let until = if session.open_door { late.max(session.ends_at) } else { late };
     if now > until && pass.arrived < pass.people {
         return Err(DoorRefusal::TooLate { until });
     }
@@ -139,7 +141,11 @@ mod tests {
     }
 
     fn at(now: &str, pass: PassFacts, present: u32) -> Result<Admission, DoorRefusal> {
-        let session = SessionFacts {
+        admit(&Policy::default(), instant(now), &session(), pass, present)
+    }
+
+    fn session() -> SessionFacts {
+        SessionFacts {
             starts_at: instant("2026-07-28T09:00:00+08:00"),
             ends_at: instant("2026-07-28T10:30:00+08:00"),
             capacity: 20,
@@ -147,9 +153,9 @@ mod tests {
             held: 0,
             owed: 0,
             closed: false,
+            open_door: false,
             pools: crate::booking::Pools::default(),
-        };
-        admit(&Policy::default(), instant(now), &session, pass, present)
+        }
     }
 
     const FOUR: PassFacts = PassFacts { people: 4, arrived: 0, cancelled: false };
@@ -162,6 +168,18 @@ mod tests {
         assert_eq!(at("2026-07-28T09:10:00+08:00", three, 2), Err(DoorRefusal::MoreThanBooked { left: 1 }));
         let all = PassFacts { arrived: 4, ..FOUR };
         assert_eq!(at("2026-07-28T09:10:00+08:00", all, 1), Err(DoorRefusal::AlreadyAdmitted { arrived: 4 }));
+    }
+
+    #[test]
+    fn a_pass_is_never_worth_less_than_none() {
+        let free = SessionFacts { open_door: true, ..session() };
+        let at =
+            |now: &str, pass| admit(&Policy::default(), instant(now), &free, pass, 4).map(|let_in| let_in.admitted);
+        assert_eq!(at("2026-07-28T10:29:00+08:00", FOUR), Ok(4), "whoever comes is let in, until it ends");
+        let until = instant("2026-07-28T10:30:00+08:00");
+        assert_eq!(at("2026-07-28T10:30:01+08:00", FOUR), Err(DoorRefusal::TooLate { until }));
+        let cancelled = PassFacts { cancelled: true, ..FOUR };
+        assert_eq!(at("2026-07-28T09:00:00+08:00", cancelled), Err(DoorRefusal::Cancelled), "they walk in");
     }
 
     #[test]

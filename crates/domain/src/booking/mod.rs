@@ -23,8 +23,8 @@ pub use no_show::{marked_from, remembered_since, suspended_until};
 pub use party::{Particulars, Party, PartySize};
 pub use pass::{Pass, UnverifiedPass};
 pub use policy::{
-    BookingFacts, Policy, Refusal, SessionFacts, document_within_limits, house_may_book, may_book, may_cancel,
-    may_move, opens_at, within_limits,
+    BookingFacts, Policy, Refusal, SessionFacts, booking_needed, document_within_limits, house_may_book, may_book,
+    may_cancel, may_move, opens_at, within_limits,
 };
 pub use pools::{EARLIEST_RELEASE, Places, Pool, PoolFacts, Pools, Share, Split};
 pub use reference::Reference;

@@ -116,6 +116,8 @@ pub struct SessionFacts {
     pub owed: u32,
     /// The house closed it.
     pub closed: bool,
+    /// No booking is needed (免预约): whoever comes is let in, and nothing new is booked.
+    pub open_door: bool,
     /// What is set aside for groups and for the house's own desk, and who has some of it.
     pub pools: Pools,
 }
@@ -136,6 +138,16 @@ impl SessionFacts {
     #[must_use]
     pub fn and_booked(self, pool: Pool, people: u32) -> Self {
         Self { booked: self.booked + people, pools: self.pools.booked(pool, people), ..self }
+    }
+
+    /// It can be booked at all, whatever the clock and the room say: not closed, and a booking is needed.
+    pub const fn takes_bookings(&self) -> bool {
+        !self.closed && !self.open_door
+    }
+
+    /// Whoever comes is let in: said until it is over, also once it has begun.
+    pub fn welcomes_all(&self, now: Timestamp) -> bool {
+        self.open_door && !self.closed && self.ends_at > now
     }
 
     /// By how many people more are booked than there are places now.
@@ -196,6 +208,9 @@ pub enum Refusal {
     /// The house closed the session.
     #[error("session closed")]
     SessionClosed,
+    /// No booking is needed: one just comes.
+    #[error("no booking needed")]
+    NoBookingNeeded,
     /// More people than one booking may have.
     #[error("party too large")]
     PartyTooLarge {
@@ -364,13 +379,20 @@ pub fn house_may_book(now: Timestamp, session: &SessionFacts, party: Party, pool
     if session.ends_at <= now {
         return Err(Refusal::TooLate);
     }
+    booking_needed(now, session)?;
     room(session, party.people.get(), pool)
+}
+
+/// Is there anything to book? Asked before everything that could only be answered wrongly where nobody needs a place.
+pub fn booking_needed(now: Timestamp, session: &SessionFacts) -> Result<(), Refusal> {
+    if session.welcomes_all(now) { Err(Refusal::NoBookingNeeded) } else { Ok(()) }
 }
 
 fn open_now(policy: &Policy, now: Timestamp, session: &SessionFacts) -> Result<(), Refusal> {
     if session.closed {
         return Err(Refusal::SessionClosed);
     }
+    booking_needed(now, session)?;
     if now >= minutes_before(session.starts_at, policy.closes_minutes_before) {
         return Err(Refusal::TooLate);
     }

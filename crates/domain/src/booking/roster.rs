@@ -26,6 +26,9 @@ pub struct RosterSession {
     pub ends_at: Timestamp,
     /// The house closed it.
     pub closed: bool,
+    /// No booking is needed. Rosters of before there was such a thing do not say.
+    #[serde(default)]
+    pub open_door: bool,
     /// Minutes before the beginning at which the door admits.
     pub early_minutes: u16,
     /// Minutes after the beginning at which it still does.
@@ -105,6 +108,7 @@ pub fn decide(ticket: &AtTheDoor) -> Result<Admission, DoorRefusal> {
         held: 0,
         owed: 0,
         closed: session.closed,
+        open_door: session.open_door,
         pools: super::Pools::default(),
     };
     admit(&policy, ticket.now, &facts, pass, ticket.present)
@@ -142,6 +146,7 @@ mod tests {
             starts_at: instant("2026-07-28T09:00:00+08:00"),
             ends_at: instant("2026-07-28T10:30:00+08:00"),
             closed: false,
+            open_door: false,
             early_minutes: 30,
             late_minutes: 45,
         }
@@ -213,6 +218,18 @@ mod tests {
         );
     }
 
+    /// A device and its server may be of two releases for a while: neither trips over what the other does not know.
+    #[test]
+    fn a_roster_of_before_needs_bookings_and_one_of_later_is_read() {
+        let written = serde_json::to_value(session()).expect("JSON");
+        let mut before = written.clone();
+        before.as_object_mut().expect("an object").remove("open_door");
+        assert_eq!(serde_json::from_value::<RosterSession>(before).expect("an old roster"), session());
+        let mut later = written;
+        later["of a later release"] = serde_json::json!(true);
+        assert_eq!(serde_json::from_value::<RosterSession>(later).expect("a new roster"), session());
+    }
+
     proptest! {
         /// However the parties of a booking come, in whatever groups and whatever the server has counted meanwhile: never
         /// more than were booked, and whoever comes within what is left is let in.
@@ -238,13 +255,13 @@ mod tests {
 
         /// A device and the server that know the same say the same, at any minute of any day around.
         #[test]
-        fn device_and_server_agree(minute in -3000_i64..3000, people in 1_u32..6, arrived in 0_u32..6, present in 0_u32..8, cancelled: bool, closed: bool) {
+        fn device_and_server_agree(minute in -3000_i64..3000, people in 1_u32..6, arrived in 0_u32..6, present in 0_u32..8, cancelled: bool, closed: bool, open_door: bool) {
             let booking = RosterBooking { cancelled, ..booked(people, arrived.min(people)) };
-            let session = RosterSession { closed, ..session() };
+            let session = RosterSession { closed, open_door, ..session() };
             let now = session.starts_at + SignedDuration::from_mins(minute);
             let asked = AtTheDoor { now, present, session: Some(session.clone()), ..ticket(Some(booking), None) };
             let facts = SessionFacts {
-                starts_at: session.starts_at, ends_at: session.ends_at, capacity: 20, booked: 9, held: 1, owed: 0, closed,
+                starts_at: session.starts_at, ends_at: session.ends_at, capacity: 20, booked: 9, held: 1, owed: 0, closed, open_door,
                 pools: super::super::Pools::default(),
             };
             let pass = PassFacts { people, arrived: arrived.min(people), cancelled };

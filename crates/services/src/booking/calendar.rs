@@ -9,6 +9,7 @@ use domain::ids::{ActivityId, SessionId};
 use domain::time::{local_day, start_of_day};
 use jiff::{SignedDuration, Span, Timestamp, civil};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 use std::sync::Arc;
 use store::booking::sessions as sql;
 
@@ -21,8 +22,10 @@ pub struct SessionView {
     pub activity: ActivityId,
     /// Times, places, people.
     pub facts: SessionFacts,
-    /// People who came.
+    /// People who came by their bookings.
     pub arrived: u32,
+    /// People who came without one, and were counted.
+    pub walked: u32,
     /// Confirmed bookings.
     pub bookings: u32,
     /// Parties that wait for it.
@@ -61,6 +64,7 @@ impl SessionView {
             held: count(row.held),
             owed: 0,
             closed: row.state != "open",
+            open_door: row.open_door,
             pools,
         };
         Self {
@@ -68,6 +72,7 @@ impl SessionView {
             activity: ActivityId(row.activity_id),
             facts,
             arrived: count(row.arrived),
+            walked: count(row.walked),
             bookings: count(row.bookings),
             waiting: count(row.waiting),
             version: row.version,
@@ -85,7 +90,7 @@ pub(crate) async fn seen_by_all(
 ) -> sqlx::Result<Vec<SessionView>> {
     let mut seen: Vec<SessionView> = rows.into_iter().map(|row| SessionView::of(row, now)).collect();
     let lined: Vec<&mut SessionView> =
-        seen.iter_mut().filter(|s| s.waiting > 0 && s.facts.free() > 0 && !s.facts.closed).collect();
+        seen.iter_mut().filter(|s| s.waiting > 0 && s.facts.free() > 0 && s.facts.takes_bookings()).collect();
     if !lined.is_empty() {
         let asked: Vec<Asked<'_>> =
             lined.iter().map(|s| Asked { id: s.id.0, activity: s.activity.0, policy, facts: s.facts }).collect();
@@ -112,6 +117,8 @@ pub struct Timetable {
     pub exceptions: Vec<(civil::Date, String, String)>,
     /// Days that open in a way of their own.
     pub planned: Vec<Planned>,
+    /// Of sessions that need no booking, what staff wrote to it in Chinese and English: where they wrote something.
+    pub notes: HashMap<SessionId, (String, String)>,
     /// When this was read.
     pub read_at: Timestamp,
 }
@@ -147,9 +154,14 @@ impl Timetable {
         self.planned.iter().find(|planned| planned.day == day)
     }
 
-    /// Sessions that can be booked now or later: not closed, not begun.
+    /// Sessions that can be booked now or later: not closed, not begun, and a booking is needed.
     pub fn upcoming(&self, now: Timestamp) -> impl Iterator<Item = &SessionView> {
-        self.sessions.iter().filter(move |s| !s.facts.closed && s.facts.starts_at > now)
+        self.sessions.iter().filter(move |s| s.facts.takes_bookings() && s.facts.starts_at > now)
+    }
+
+    /// Sessions that need no booking and are not over: whoever comes is let in.
+    pub fn open_doors(&self, now: Timestamp) -> impl Iterator<Item = &SessionView> {
+        self.sessions.iter().filter(move |s| s.facts.welcomes_all(now))
     }
 
     /// The sessions of a day.
@@ -207,6 +219,7 @@ async fn read(services: &Services, now: Timestamp) -> Result<Museum, BookingErro
     Ok(Museum {
         activity: ActivityId(row.id),
         policy_version: row.policy_version,
+        notes: super::open_door::notes(&mut db, row.id, start_of_day(today)).await?,
         sessions: seen_by_all(&mut db, rows, &policy, now).await?,
         exceptions: exceptions.into_iter().map(|e| (e.day.to_jiff(), e.reason_zh, e.reason_en)).collect(),
         planned: super::entrance::planned_of(services, ActivityId(row.id)).await?,
@@ -252,7 +265,7 @@ pub(super) async fn nearest(
     let mut found: Vec<SessionView> = seen_by_all(db, rows, policy, now)
         .await?
         .into_iter()
-        .filter(|s| !s.facts.closed && s.fits(people) && opens_at(policy, s.facts.starts_at) <= now)
+        .filter(|s| s.facts.takes_bookings() && s.fits(people) && opens_at(policy, s.facts.starts_at) <= now)
         .collect();
     found.sort_by_key(|s| s.facts.starts_at.duration_since(to).abs());
     found.truncate(count);

@@ -35,9 +35,9 @@ const FINISH: &str = "booking.finish_closing";
 /// When it looks: by then the request that began it is over, one way or the other.
 const FINISH_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// The longest reason.
-const REASON: usize = 100;
+pub(super) const REASON: usize = 100;
 
-/// What is closed.
+/// What is closed, or needs no booking ([`super::open_door`]).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Closed {
     /// One session.
@@ -70,6 +70,8 @@ pub struct Touched {
     pub ends_at: Timestamp,
     /// It is closed already.
     pub closed: bool,
+    /// It needs no booking already.
+    pub open_door: bool,
     /// Confirmed bookings.
     pub bookings: u32,
     /// Their people.
@@ -92,6 +94,7 @@ impl From<sql::TouchedRow> for Touched {
             starts_at: row.starts_at.to_jiff(),
             ends_at: row.ends_at.to_jiff(),
             closed: row.state != "open",
+            open_door: row.open_door,
             bookings: count(row.bookings),
             people: count(row.people),
             unreachable: count(row.unreachable),
@@ -126,7 +129,7 @@ pub async fn touched(services: &Services, context: &Context, what: Closed) -> Re
     read(&mut db, activity, what, context.now).await
 }
 
-async fn activity_of(db: &mut PgConnection, what: Closed) -> Result<ActivityId, BookingError> {
+pub(super) async fn activity_of(db: &mut PgConnection, what: Closed) -> Result<ActivityId, BookingError> {
     match what {
         Closed::Session(id) => {
             let found = store::booking::claims::find_sessions(db, &[id.0]).await?;
@@ -136,7 +139,7 @@ async fn activity_of(db: &mut PgConnection, what: Closed) -> Result<ActivityId, 
     }
 }
 
-async fn read(
+pub(super) async fn read(
     db: &mut PgConnection,
     activity: ActivityId,
     what: Closed,
@@ -220,7 +223,7 @@ async fn begin(services: &Services, context: &Context, closing: &Closing) -> Res
     let found: Vec<SessionId> = touched.iter().map(|touched| touched.session).collect();
     if sql::add(&mut tx, context.now, &row, context.actor.account().map(|account| account.0)).await? {
         let subject = if day.is_some() { ("activity", activity.0) } else { ("session", found[0].0) };
-        let detail = json!({ "closure": row.id, "day": closing_day(closing.what), "sessions": found.len() });
+        let detail = json!({ "closure": row.id, "day": day_of(closing.what), "sessions": found.len() });
         let entry = Entry { action: "session.closing", subject_kind: subject.0, subject: Some(subject.1), detail };
         audit::record(&mut tx, context, &[entry]).await?;
         let targets: Vec<_> = found.iter().map(|session| session.0).collect();
@@ -231,7 +234,7 @@ async fn begin(services: &Services, context: &Context, closing: &Closing) -> Res
         enqueue(&mut tx, context.now, &[NewJob { kind: FINISH, payload: &job, run_at, dedupe }]).await?;
     } else {
         let known = sql::closure(&mut tx, closing.key.0).await?.ok_or(BookingError::NotFound)?;
-        let same_day = known.day.map(|day| day.to_jiff()) == closing_day(closing.what);
+        let same_day = known.day.map(|day| day.to_jiff()) == day_of(closing.what);
         let same_session = match closing.what {
             Closed::Session(session) => sql::all_targets(&mut tx, row.id).await? == [session.0],
             Closed::Day(_) => true,
@@ -245,7 +248,7 @@ async fn begin(services: &Services, context: &Context, closing: &Closing) -> Res
     Ok(left)
 }
 
-fn closing_day(what: Closed) -> Option<civil::Date> {
+pub(super) fn day_of(what: Closed) -> Option<civil::Date> {
     match what {
         Closed::Day(day) => Some(day),
         Closed::Session(_) => None,

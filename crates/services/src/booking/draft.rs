@@ -154,6 +154,7 @@ fn open(services: &Services, id: DraftId, sealed: &[u8]) -> Result<(Person, u16)
 ///
 /// # Errors
 /// `Fields`, `Limited` when too many codes were asked for, `NetworkLimited`; what was typed is kept all the same.
+/// `Refused(NoBookingNeeded)` where whoever comes is let in: nothing is kept.
 pub async fn save(
     services: &Services,
     context: &Context,
@@ -163,6 +164,12 @@ pub async fn save(
     party: Party,
     network: &Network,
 ) -> Result<(), BookingError> {
+    // Before anything is kept or a code sent for what nobody needs to book. Of a series the other dates are.
+    if !draft.series
+        && super::calendar::seen(services, draft.session.id, context.now).await?.facts.welcomes_all(context.now)
+    {
+        return Err(Refusal::NoBookingNeeded.into());
+    }
     let particulars =
         Particulars { name: name.as_str().to_owned(), contact: (&contact).into(), children: party.children };
     let plain = serde_json::to_vec(&particulars).map_err(|_| BookingError::Damaged("a draft"))?;

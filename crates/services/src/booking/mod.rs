@@ -15,6 +15,7 @@ mod entrance;
 mod error;
 mod no_shows;
 mod office;
+mod open_door;
 mod persons;
 mod pools;
 mod public;
@@ -36,7 +37,7 @@ pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book, book_sh
 pub use closing::{Closed, Closing, Ended, Touched, close, closing_handlers, closing_reason, reopen, touched};
 pub use document::{keep_document, reveal_document};
 pub(crate) use door::{Applied, Offline, Scan, apply, count_once};
-pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, walk_in};
+pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, walk_in, walk_in_to};
 pub(crate) use draft::DRAFT_LIFE;
 pub use draft::{DraftView, begin, confirm, prove, read, resend, save, take_other};
 pub use entrance::{
@@ -52,6 +53,8 @@ pub use office::{
     ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session,
     change_places, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
 };
+pub(crate) use open_door::notes as open_door_notes;
+pub use open_door::{OpenDoor, Opened, booking_again, open_door, open_door_handlers, open_door_note};
 pub use public::led_nowhere;
 pub(crate) use rebook::alternative_spans;
 pub use rebook::{Rebooking, rebook, rebook_link, rebooking};

@@ -20,7 +20,7 @@ use domain::webhooks::Topic;
 use jiff::{Span, Timestamp, civil};
 use jiff_sqlx::ToSqlx;
 use std::collections::HashSet;
-use store::booking::{bookings, claims, closures, sessions as sql};
+use store::booking::{bookings, claims, closures, open_doors, sessions as sql};
 use uuid::Uuid;
 
 /// A weekly rule that makes sessions.
@@ -255,7 +255,10 @@ pub(super) async fn make_by(
             });
         }
     }
-    Ok(sql::add_sessions(db, activity, context.now, &fresh).await?)
+    let made = sql::add_sessions(db, activity, context.now, &fresh).await?;
+    let ids: Vec<Uuid> = fresh.iter().map(|session| session.id).collect();
+    open_doors::follow_their_day(db, activity, &ids).await?;
+    Ok(made)
 }
 
 fn applies(template: &TemplateView, day: civil::Date) -> bool {
@@ -307,6 +310,7 @@ pub async fn add_session(
         if sql::add_sessions(&mut tx, activity, context.now, &[fresh]).await? == 0 {
             return Err(BookingError::field("starts", Fault::AlreadyExists));
         }
+        open_doors::follow_their_day(&mut tx, activity, &[id.0]).await?;
         note(&mut tx, &context, "session.added", "session", id.0, serde_json::json!({ "places": places })).await?;
         tx.commit().await?;
         services.calendar.forget();

@@ -2,13 +2,13 @@
 
 use super::claims::{OnBehalf, Person, book};
 use super::office::{TemplateView, add_template, make_sessions};
-use super::{BookingError, MUSEUM, Plan, plan_release, usual_rules};
+use super::{BookingError, Closed, MUSEUM, OpenDoor, Plan, plan_release, usual_rules};
 use crate::{Context, Services};
 use domain::booking::{Party, PartySize, Policy, opens_at};
 use domain::contact::{Contact, PersonName};
 use domain::field::Fault;
 use domain::ids::ActivityId;
-use domain::time::local_day;
+use domain::time::{at, local_day};
 use jiff::civil;
 use jiff::{SignedDuration, ToSpan};
 use store::booking::sessions as sql;
@@ -62,7 +62,34 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Boo
             }
         }
     }
-    Ok(())
+    open_evening(services, context).await
+}
+
+/// The next Monday but one day, when the museum is closed otherwise: an evening to which whoever likes comes. A family had
+/// booked it before that was said.
+async fn open_evening(services: &Services, context: &Context) -> Result<(), BookingError> {
+    let first = local_day(context.now).checked_add(2.days()).unwrap_or(local_day(context.now));
+    let days = std::iter::successors(Some(first), |day| day.tomorrow().ok()).take(7);
+    let Some(day) = days.into_iter().find(|day| day.weekday() == civil::Weekday::Monday) else { return Ok(()) };
+    let (from, until) = (at(day, civil::time(17, 30, 0, 0)), at(day, civil::time(19, 30, 0, 0)));
+    let session = match super::add_session(services, context, from, until, 60, false).await {
+        Ok(session) => session,
+        // It is there.
+        Err(BookingError::Fields(_)) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let (name, people, children) = PEOPLE[7];
+    let key = format!("demo:{session}:0");
+    let asked = OnBehalf { session, person: person(name, 99, 0)?, party: party(people, children)?, key };
+    match book(services, context, asked).await {
+        Ok(_) | Err(BookingError::Refused(_)) => {}
+        Err(error) => return Err(error),
+    }
+    let key = context.new_id();
+    let (note_zh, note_en) =
+        ("科普馆之夜：灯下看细胞，讲解员全程陪同".into(), "Museum night: cells by lamplight, with our guides".into());
+    let act = OpenDoor { key, what: Closed::Session(session), note_zh, note_en };
+    super::open_door(services, context, act).await.map(|_| ())
 }
 
 /// The rules the demo's museum opened with, before it had seen its first visitors.

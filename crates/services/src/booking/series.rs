@@ -134,8 +134,15 @@ impl Dates {
         // Read under the locks: a date that began or was closed meanwhile is none that remains.
         let now = services.clock.now();
         sessions.retain(|session| session.state == "open" && session.starts_at.to_jiff() > now);
+        // A date that needs no booking is none of the series: whoever registers for the others just comes to it.
+        let none = if sessions.iter().any(|session| session.open_door) {
+            Refusal::NoBookingNeeded
+        } else {
+            Refusal::SessionClosed
+        };
+        sessions.retain(|session| !session.open_door);
         sessions.sort_by_key(|session| (session.starts_at.to_jiff(), session.id));
-        let policy = policy_of(sessions.first().ok_or(Refusal::SessionClosed)?)?;
+        let policy = policy_of(sessions.first().ok_or(none)?)?;
         if !policy.series.allows_whole() {
             return Err(Refusal::SingleDatesOnly.into());
         }

@@ -26,6 +26,7 @@ pub(crate) async fn tell_session(
     let data = json!({
         "session": session, "activity": after.activity, "starts_at": facts.starts_at, "ends_at": facts.ends_at,
         "state": if facts.closed { "closed" } else { "open" }, "capacity": facts.capacity, "free": facts.free(),
+        "booking_needed": !facts.open_door,
     });
     Ok(announce(db, now, &[News::new(topic, session, data)]).await?)
 }

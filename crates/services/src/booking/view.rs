@@ -66,6 +66,8 @@ pub struct BookingView {
     pub ends_at: Timestamp,
     /// The house closed the session.
     pub session_closed: bool,
+    /// Nobody needs a booking for the session: this one is as good as ever.
+    pub open_door: bool,
     /// The act of closing that cancelled it: another session may be booked without a second code.
     pub closure: Option<ClosureId>,
 }
@@ -115,6 +117,7 @@ pub(super) fn open(services: &Services, row: sql::BookingRow) -> Result<BookingV
         starts_at: row.starts_at.to_jiff(),
         ends_at: row.ends_at.to_jiff(),
         session_closed: row.session_state != "open",
+        open_door: row.open_door,
         closure: row.closure_id.map(ClosureId),
     })
 }

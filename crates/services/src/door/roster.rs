@@ -124,6 +124,7 @@ fn session(row: &sql::SessionRow, policies: &HashMap<Uuid, Policy>) -> RosterSes
         starts_at: row.starts_at.to_jiff(),
         ends_at: row.ends_at.to_jiff(),
         closed: row.state != "open",
+        open_door: row.open_door,
         early_minutes: policy.early_minutes,
         late_minutes: policy.late_minutes,
     }

@@ -53,7 +53,7 @@ async fn details(services: &Services, typed: &Typed) -> Result<(Details, GroupPo
 /// Whether a group of so many may ask for a session now: in reach, open, and large enough at all.
 pub(super) fn is_offered(policy: &GroupPolicy, session: &SessionView, people: u32, now: Timestamp) -> bool {
     let facts = &session.facts;
-    !facts.closed && facts.capacity >= people && policy.is_in_reach(now, facts.starts_at)
+    facts.takes_bookings() && facts.capacity >= people && policy.is_in_reach(now, facts.starts_at)
 }
 
 /// The first page was read: who comes. Answers the museum, for the sessions this group may ask for.

@@ -245,7 +245,7 @@ pub(super) struct WaitingFacts {
     pub before: u32,
     /// Until when an offer is good.
     pub until: String,
-    /// Why it ended: `ran_out`, `closed`, `no_place`; empty while it has not.
+    /// Why it ended: `ran_out`, `closed`, `no_place`, `not_needed`, `day_not_needed`, `needed_again`; empty while it has not.
     pub why: &'static str,
     /// It waits for other sessions still.
     pub waits_on: bool,

@@ -57,6 +57,20 @@ pub enum WaitingNews {
         /// Which session it waited for last.
         session: SessionId,
     },
+    /// The session needs no booking any more: it can simply come.
+    NoBookingNeeded {
+        /// Which.
+        session: SessionId,
+        /// It waits for others still.
+        waits_on: bool,
+        /// So does the whole day.
+        whole_day: bool,
+    },
+    /// It was told to come without a booking, and needs one after all.
+    BookingNeeded {
+        /// For which session.
+        session: SessionId,
+    },
 }
 
 impl WaitingNews {
@@ -64,7 +78,12 @@ impl WaitingNews {
         match self {
             Self::Joined => "waiting_joined",
             Self::Offered { .. } => "waiting_offer",
-            Self::RanOut { .. } | Self::Closed { .. } | Self::Rests { .. } | Self::NoPlace { .. } => "waiting_ended",
+            Self::RanOut { .. }
+            | Self::Closed { .. }
+            | Self::Rests { .. }
+            | Self::NoPlace { .. }
+            | Self::NoBookingNeeded { .. }
+            | Self::BookingNeeded { .. } => "waiting_ended",
         }
     }
 
@@ -75,6 +94,9 @@ impl WaitingNews {
             Self::Closed { .. } => "closed",
             Self::Rests { .. } => "rests",
             Self::NoPlace { .. } => "no_place",
+            Self::NoBookingNeeded { whole_day: false, .. } => "not_needed",
+            Self::NoBookingNeeded { whole_day: true, .. } => "day_not_needed",
+            Self::BookingNeeded { .. } => "needed_again",
         }
     }
 
@@ -90,6 +112,7 @@ impl WaitingNews {
                     && view.wishes.iter().any(|wish| wish.session == session && wish.rests && !wish.over)
             }
             Self::NoPlace { .. } => view.state == WaitingState::NoPlace,
+            Self::NoBookingNeeded { .. } | Self::BookingNeeded { .. } => view.state != WaitingState::Left,
         }
     }
 
@@ -101,7 +124,9 @@ impl WaitingNews {
             Self::RanOut { session, .. }
             | Self::Closed { session, .. }
             | Self::Rests { session }
-            | Self::NoPlace { session } => Some(session),
+            | Self::NoPlace { session }
+            | Self::NoBookingNeeded { session, .. }
+            | Self::BookingNeeded { session } => Some(session),
         }
     }
 }
@@ -166,7 +191,7 @@ async fn send(services: Services, job: Job<WaitingJob>) -> Outcome {
     };
     let dispatch =
         Dispatch { id, booking: None, account: None, bus: None, group: None, template: news.text(), channel };
-    if !news.still_true(&view) {
+    if !news.still_true(&view) || !is_so(&services, news).await? {
         tracing::info!(%entry, template = news.text(), "a message is not true any more and is not sent");
         return drop_message(&services, now, dispatch).await;
     }
@@ -182,6 +207,17 @@ async fn send(services: Services, job: Job<WaitingJob>) -> Outcome {
         }
     };
     dispatch_one(&services, now, dispatch, parcel, job.last).await
+}
+
+/// Whether a booking is needed at this moment, where that is what is told: whoever takes it back queues the news of that.
+async fn is_so(services: &Services, news: WaitingNews) -> Result<bool, Failure> {
+    let (session, set) = match news {
+        WaitingNews::NoBookingNeeded { session, .. } => (session, true),
+        WaitingNews::BookingNeeded { session } => (session, false),
+        _ => return Ok(true),
+    };
+    let mut db = services.db.acquire().await?;
+    Ok(store::booking::open_doors::is_set(&mut db, session.0).await? == set)
 }
 
 fn span_of(view: &WaitingView, session: Option<SessionId>) -> Option<(Timestamp, Timestamp)> {
@@ -258,16 +294,23 @@ async fn values(
         WaitingNews::RanOut { .. }
         | WaitingNews::Closed { .. }
         | WaitingNews::Rests { .. }
-        | WaitingNews::NoPlace { .. } => {
+        | WaitingNews::NoPlace { .. }
+        | WaitingNews::NoBookingNeeded { .. }
+        | WaitingNews::BookingNeeded { .. } => {
             let outcome = match (locale, news) {
                 (Locale::ZhCn, WaitingNews::RanOut { .. }) => "候补通知已过期",
                 (Locale::ZhCn, WaitingNews::Closed { waits_on: true, .. }) => "场次因故关闭，保留的名额取消",
                 (Locale::ZhCn, WaitingNews::Closed { .. }) => "场次因故关闭，候补结束",
                 (Locale::ZhCn, WaitingNews::Rests { .. }) => "您已预约其他场次，候补暂停",
+                (Locale::ZhCn, WaitingNews::NoBookingNeeded { whole_day: true, .. }) => "当天免预约，直接来就行",
+                (Locale::ZhCn, WaitingNews::NoBookingNeeded { .. }) => "这场免预约，直接来就行",
+                (Locale::ZhCn, WaitingNews::BookingNeeded { .. }) => "恢复预约，请先预约再来",
                 (Locale::ZhCn, _) => "未能等到空余名额，候补结束",
                 (Locale::En, WaitingNews::RanOut { .. }) => "your offer has ended",
                 (Locale::En, WaitingNews::Closed { .. }) => "the session was closed",
                 (Locale::En, WaitingNews::Rests { .. }) => "on hold: you booked another session",
+                (Locale::En, WaitingNews::NoBookingNeeded { .. }) => "no booking needed: just come",
+                (Locale::En, WaitingNews::BookingNeeded { .. }) => "please book after all",
                 (Locale::En, _) => "no place came free in time",
             };
             values.insert("outcome", outcome.to_owned());

@@ -2,7 +2,7 @@
 
 use super::OutreachError;
 use crate::Services;
-use crate::booking::{SessionView, Timetable, seen_by_all};
+use crate::booking::{SessionView, Timetable, open_door_notes, seen_by_all};
 use crate::messages::{Entry, calendar_to_follow};
 use crate::snapshot::Snapshot;
 use domain::Locale;
@@ -79,6 +79,10 @@ impl Event {
             serde_json::from_value(row.policy).map_err(|_| OutreachError::Damaged("an event's policy"))?;
         // Less what is owed to parties that wait.
         let sessions = seen_by_all(db, sessions, &policy, now).await?;
+        let notes = match sessions.iter().filter(|session| session.facts.open_door).map(|s| s.facts.starts_at).min() {
+            Some(first) => open_door_notes(db, row.id, first).await?,
+            None => HashMap::new(),
+        };
         let form = row.form.map(parsed::<Form>).transpose()?.map(|form| (row.form_version, form));
         Ok(Self {
             id: ActivityId(row.id),
@@ -100,6 +104,7 @@ impl Event {
                 sessions,
                 exceptions: Vec::new(),
                 planned: Vec::new(),
+                notes,
                 read_at: now,
             },
             names: HashMap::new(),
@@ -188,6 +193,21 @@ async fn read(services: &Services, now: Timestamp) -> Result<Events, OutreachErr
     Ok(Events { all })
 }
 
+/// What a date's entry says: first of all that one can just come, where that is so.
+fn described(event: &Event, session: &SessionView, locale: Locale) -> String {
+    let lead = event.lead.of(locale);
+    if !session.facts.open_door || session.facts.closed {
+        return lead.to_owned();
+    }
+    let come = match locale {
+        Locale::ZhCn => "免预约，直接来就行。",
+        Locale::En => "No booking needed: just come. ",
+    };
+    let note = event.timetable.notes.get(&session.id);
+    let note = note.map(|(zh, en)| if locale == Locale::ZhCn { zh } else { en }.as_str()).unwrap_or_default();
+    [come, note, if note.is_empty() { "" } else { "\n" }, lead].concat()
+}
+
 /// The dates of the given events as a calendar feed (RFC 5545): a subscribed calendar follows every change, since a date
 /// keeps its UID and gets a higher SEQUENCE. `page` makes an event's address.
 pub fn feed<'a>(
@@ -213,7 +233,7 @@ pub fn feed<'a>(
                 starts_at: session.facts.starts_at,
                 ends_at: session.facts.ends_at,
                 summary: if name.is_empty() { title.to_owned() } else { format!("{title} · {name}") },
-                description: event.lead.of(locale).to_owned(),
+                description: described(event, session, locale),
                 place: format!("{} · {}", event.city.text(locale), event.place.of(locale)),
                 url: url.clone(),
                 cancelled: session.facts.closed,

@@ -57,6 +57,8 @@ pub struct BookingRow {
     pub ends_at: Timestamp,
     /// `open`, `closed`.
     pub session_state: String,
+    /// Nobody needs a booking for it.
+    pub open_door: bool,
     /// The act of closing that cancelled it.
     pub closure_id: Option<Uuid>,
     /// Identity document.
@@ -67,12 +69,12 @@ pub struct BookingRow {
 pub async fn booking(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<BookingRow>> {
     sqlx::query_as!(
         BookingRow,
-        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+        r#"select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                s.starts_at, s.ends_at, s.state as session_state, s.open_door_id is not null as "open_door!", b.closure_id,
                 b.document_sealed
-         from booking b join session s on s.id = b.session_id where b.id = $1",
+         from booking b join session s on s.id = b.session_id where b.id = $1"#,
         id
     )
     .fetch_optional(db)
@@ -83,12 +85,12 @@ pub async fn booking(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Boo
 pub async fn bookings(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<BookingRow>> {
     sqlx::query_as!(
         BookingRow,
-        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+        r#"select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                s.starts_at, s.ends_at, s.state as session_state, s.open_door_id is not null as "open_door!", b.closure_id,
                 b.document_sealed
-         from booking b join session s on s.id = b.session_id where b.id = any($1)",
+         from booking b join session s on s.id = b.session_id where b.id = any($1)"#,
         ids
     )
     .fetch_all(db)
@@ -99,12 +101,12 @@ pub async fn bookings(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<B
 pub async fn by_reference(db: &mut PgConnection, reference: &str) -> sqlx::Result<Vec<BookingRow>> {
     sqlx::query_as!(
         BookingRow,
-        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+        r#"select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                s.starts_at, s.ends_at, s.state as session_state, s.open_door_id is not null as "open_door!", b.closure_id,
                 b.document_sealed
-         from booking b join session s on s.id = b.session_id where b.reference = $1 order by s.starts_at desc",
+         from booking b join session s on s.id = b.session_id where b.reference = $1 order by s.starts_at desc"#,
         reference
     )
     .fetch_all(db)
@@ -115,12 +117,12 @@ pub async fn by_reference(db: &mut PgConnection, reference: &str) -> sqlx::Resul
 pub async fn of_session(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Vec<BookingRow>> {
     sqlx::query_as!(
         BookingRow,
-        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+        r#"select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                s.starts_at, s.ends_at, s.state as session_state, s.open_door_id is not null as "open_door!", b.closure_id,
                 b.document_sealed
-         from booking b join session s on s.id = b.session_id where b.session_id = $1 order by b.id",
+         from booking b join session s on s.id = b.session_id where b.session_id = $1 order by b.id"#,
         session
     )
     .fetch_all(db)
@@ -132,16 +134,16 @@ pub async fn of_session(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Ve
 pub async fn of_account(db: &mut PgConnection, account: Uuid) -> sqlx::Result<Vec<BookingRow>> {
     sqlx::query_as!(
         BookingRow,
-        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+        r#"select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                s.starts_at, s.ends_at, s.state as session_state, s.open_door_id is not null as "open_door!", b.closure_id,
                 b.document_sealed
          from account a
          join booking b on b.account_id = a.id or b.phone_index = a.phone_index or b.mail_index = a.mail_index
          join session s on s.id = b.session_id
          where a.id = $1 and a.deleted_at is null
-         order by s.starts_at desc, b.id limit 50",
+         order by s.starts_at desc, b.id limit 50"#,
         account
     )
     .fetch_all(db)
@@ -187,10 +189,10 @@ pub struct Search {
 pub async fn search(db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<BookingRow>> {
     sqlx::query_as!(
         BookingRow,
-        "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
+        r#"select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                s.starts_at, s.ends_at, s.state as session_state, s.open_door_id is not null as "open_door!", b.closure_id,
                 b.document_sealed
          from booking b join session s on s.id = b.session_id
          where b.activity_id = $1
@@ -200,7 +202,7 @@ pub async fn search(db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<
            and ($5::timestamptz is null or s.starts_at < $5)
            and ($6::text is null or b.state = $6)
            and ($7::timestamptz is null or (s.starts_at, b.id) < ($7, $8))
-         order by s.starts_at desc, b.id desc limit $9",
+         order by s.starts_at desc, b.id desc limit $9"#,
         search.activity,
         search.contact_index,
         search.reference,

@@ -28,6 +28,8 @@ pub struct LockedSession {
     pub staff_release_hours: i32,
     /// `open` or `closed`; closed too while the activity is not published.
     pub state: String,
+    /// Nobody needs a booking.
+    pub open_door: bool,
     /// domain::booking::Policy as JSON.
     pub policy: Value,
     /// Its version.
@@ -41,7 +43,8 @@ pub async fn lock_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<
         LockedSession,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity,
                   s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
-                  case when a.published then s.state else 'closed' end as "state!", a.policy, a.policy_version
+                  case when a.published then s.state else 'closed' end as "state!",
+                  s.open_door_id is not null as "open_door!", a.policy, a.policy_version
            from session s join activity a on a.id = s.activity_id
            where s.id = any($1) order by s.id for no key update of s"#,
         ids
@@ -57,7 +60,8 @@ pub async fn lock_free_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Re
         LockedSession,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity,
                   s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
-                  case when a.published then s.state else 'closed' end as "state!", a.policy, a.policy_version
+                  case when a.published then s.state else 'closed' end as "state!",
+                  s.open_door_id is not null as "open_door!", a.policy, a.policy_version
            from session s join activity a on a.id = s.activity_id
            where s.id = any($1) order by s.id for no key update of s skip locked"#,
         ids
@@ -72,7 +76,8 @@ pub async fn find_sessions(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<
         LockedSession,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity,
                   s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
-                  case when a.published then s.state else 'closed' end as "state!", a.policy, a.policy_version
+                  case when a.published then s.state else 'closed' end as "state!",
+                  s.open_door_id is not null as "open_door!", a.policy, a.policy_version
            from session s join activity a on a.id = s.activity_id
            where s.id = any($1) order by s.id"#,
         ids

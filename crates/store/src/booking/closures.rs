@@ -100,7 +100,7 @@ pub async fn lock_activity(db: &mut PgConnection, activity: Uuid) -> sqlx::Resul
     Ok(())
 }
 
-/// Whom closing a session touches.
+/// Whom closing a session touches, or saying that it needs no booking.
 #[derive(Debug, Clone)]
 pub struct TouchedRow {
     /// Session.
@@ -113,6 +113,8 @@ pub struct TouchedRow {
     pub ends_at: Timestamp,
     /// `open`, `closed`.
     pub state: String,
+    /// Nobody needs a booking.
+    pub open_door: bool,
     /// Confirmed bookings.
     pub bookings: i64,
     /// Their people.
@@ -137,7 +139,7 @@ pub async fn touched(
 ) -> sqlx::Result<Vec<TouchedRow>> {
     sqlx::query_as!(
         TouchedRow,
-        r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.state,
+        r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.state, s.open_door_id is not null as "open_door!",
                   coalesce(b.bookings, 0) as "bookings!", coalesce(b.people, 0) as "people!",
                   coalesce(b.unreachable, 0) as "unreachable!", coalesce(b.arrived, 0) as "arrived!",
                   coalesce(h.people, 0) as "held!", coalesce(w.parties, 0) as "waiting!"

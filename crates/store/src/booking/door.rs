@@ -132,7 +132,8 @@ pub async fn count(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Count
         .await
 }
 
-/// Notes people who came without a booking (`walk_in`) or went (`left`).
+/// Notes people who came without a booking (`walk_in`) or went (`left`). Whoever came is counted to the session whose door is
+/// open then: of two at once to the one that needs no booking, else to the one that begins.
 pub async fn add_count(
     db: &mut PgConnection,
     id: Uuid,
@@ -143,7 +144,12 @@ pub async fn add_count(
     now: jiff::Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into door_count (id, activity_id, kind, people, at, steward_id) values ($1, $2, $3, $4, $5, $6)
+        "insert into door_count (id, activity_id, kind, people, at, steward_id, session_id)
+         select $1, $2, $3, $4, $5, $6,
+                (select s.id from session s join activity a on a.id = s.activity_id
+                 where $3 = 'walk_in' and s.activity_id = $2 and s.state = 'open' and s.ends_at > $5
+                   and s.starts_at <= $5::timestamptz + make_interval(mins => coalesce((a.policy->>'early_minutes')::integer, 0))
+                 order by s.open_door_id is null, s.starts_at desc, s.id limit 1)
          on conflict (id) do nothing",
         id,
         activity,

@@ -21,7 +21,8 @@ pub async fn with_a_door(
 }
 
 /// Marks the parties of an activity that did not come, or not all of them: of sessions that ended between two instants, were
-/// open, had a door that admitted somebody, and touched no declared outage. Answers the bookings that were not marked before.
+/// open, had a door that admitted somebody, touched no declared outage, and needed a booking all the time: where whoever comes
+/// is let in, a booking obliges nobody. Answers the bookings that were not marked before.
 ///
 /// Each booking is locked as the door locks it: somebody who is let in at the same moment is either seen here, or finds the
 /// mark and takes it away.
@@ -41,6 +42,8 @@ pub async fn mark(
                and exists (select from booking o where o.session_id = s.id and o.arrived > 0)
                and not exists (select from door_outage o
                                where o.activity_id = $1 and o.starts_at < s.ends_at and o.ends_at > s.starts_at)
+               and not exists (select from open_door_session d where d.session_id = s.id and d.state = 'done'
+                               and (d.ended_at is null or d.ended_at > s.starts_at))
                and not exists (select from no_show n where n.session_id = s.id and n.booking_id = b.id)
              order by b.session_id, b.id
              for update of b)

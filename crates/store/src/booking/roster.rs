@@ -17,6 +17,8 @@ pub struct SessionRow {
     pub ends_at: Timestamp,
     /// `open`, `closed`.
     pub state: String,
+    /// Nobody needs a booking.
+    pub open_door: bool,
 }
 
 /// The sessions that begin in `from..until`, of the museum and of events.
@@ -28,7 +30,8 @@ pub async fn sessions(
     sqlx::query_as!(
         SessionRow,
         r#"select s.id, s.activity_id, s.starts_at as "starts_at: Timestamp", s.ends_at as "ends_at: Timestamp",
-                  case when a.published then s.state else 'closed' end as "state!"
+                  case when a.published then s.state else 'closed' end as "state!",
+                  s.open_door_id is not null as "open_door!"
            from session s join activity a on a.id = s.activity_id
            where s.starts_at >= $1 and s.starts_at < $2 and a.kind in ('museum', 'event')
            order by s.starts_at, s.id"#,

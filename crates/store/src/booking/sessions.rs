@@ -94,6 +94,8 @@ pub struct SessionRow {
     pub staff_release_hours: i32,
     /// `open`, `closed`.
     pub state: String,
+    /// Nobody needs a booking.
+    pub open_door: bool,
     /// Edit counter.
     pub version: i32,
     /// People with a confirmed booking.
@@ -110,6 +112,8 @@ pub struct SessionRow {
     pub held_for_staff: i64,
     /// People who came.
     pub arrived: i64,
+    /// People who came without a booking, and were counted.
+    pub walked: i64,
     /// Confirmed bookings.
     pub bookings: i64,
     /// Parties that wait for it.
@@ -129,11 +133,13 @@ pub async fn sessions_between(
     sqlx::query_as!(
         SessionRow,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
+                  s.open_door_id is not null as "open_door!",
                   s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
                   coalesce(b.of_groups, 0) as "booked_by_groups!", coalesce(b.of_staff, 0) as "booked_by_staff!",
                   coalesce(h.of_groups, 0) as "held_for_groups!", coalesce(h.of_staff, 0) as "held_for_staff!",
                   coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
+                  coalesce((select sum(c.people) from door_count c where c.session_id = s.id and c.kind = 'walk_in'), 0) as "walked!",
                   (select count(*) from waiting_wish w join waiting_entry e on e.id = w.waiting_id
                    where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
                          and e.offered_session <> s.id and e.offer_expires_at <= $4))) as "waiting!",
@@ -163,11 +169,13 @@ pub async fn session(db: &mut PgConnection, id: Uuid, now: jiff::Timestamp) -> s
     sqlx::query_as!(
         SessionRow,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
+                  s.open_door_id is not null as "open_door!",
                   s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
                   coalesce(b.of_groups, 0) as "booked_by_groups!", coalesce(b.of_staff, 0) as "booked_by_staff!",
                   coalesce(h.of_groups, 0) as "held_for_groups!", coalesce(h.of_staff, 0) as "held_for_staff!",
                   coalesce(b.arrived, 0) as "arrived!", coalesce(b.bookings, 0) as "bookings!",
+                  coalesce((select sum(c.people) from door_count c where c.session_id = s.id and c.kind = 'walk_in'), 0) as "walked!",
                   (select count(*) from waiting_wish w join waiting_entry e on e.id = w.waiting_id
                    where w.session_id = s.id and not w.over and (e.state = 'waiting' or (e.state = 'offered'
                          and e.offered_session <> s.id and e.offer_expires_at <= $2))) as "waiting!",

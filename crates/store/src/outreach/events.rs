@@ -103,6 +103,8 @@ pub async fn sessions_after(
     sqlx::query_as!(
         SessionRow,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, s.version,
+                  s.open_door_id is not null as "open_door!",
+                  coalesce((select sum(c.people) from door_count c where c.session_id = s.id and c.kind = 'walk_in'), 0) as "walked!",
                   s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
                   coalesce(b.people, 0) as "booked!", coalesce(h.people, 0) as "held!",
                   coalesce(b.of_groups, 0) as "booked_by_groups!", coalesce(b.of_staff, 0) as "booked_by_staff!",

@@ -16,6 +16,7 @@ fn session(booked: u32, held: u32) -> SessionFacts {
         held,
         owed: 0,
         closed: false,
+        open_door: false,
         pools: Pools::default(),
     }
 }
@@ -120,6 +121,28 @@ fn the_house_is_bound_by_places_and_by_the_sessions_end_alone() {
     assert_eq!(house_may_book(over, &session(0, 0), party(1, 0), Pool::Staff), Err(Refusal::TooLate));
     let closed = SessionFacts { closed: true, ..session(0, 0) };
     assert_eq!(may(early, closed, 1), Err(Refusal::SessionClosed));
+}
+
+#[test]
+fn where_no_booking_is_needed_nobody_books_until_it_is_over() {
+    let free = SessionFacts { open_door: true, ..session(0, 0) };
+    let may = |now: &str| may_book(&Policy::default(), instant(now), &free, party(1, 0), NOBODY);
+    let house = |now: &str| house_may_book(instant(now), &free, party(1, 0), Pool::Group);
+    for now in ["2026-01-01T00:00:00+08:00", "2026-07-28T08:00:00+08:00", "2026-07-28T10:29:00+08:00"] {
+        assert_eq!((may(now), house(now)), (Err(Refusal::NoBookingNeeded), Err(Refusal::NoBookingNeeded)), "{now}");
+        assert!(free.welcomes_all(instant(now)));
+    }
+    let over = "2026-07-28T10:30:00+08:00";
+    assert_eq!((may(over), house(over)), (Err(Refusal::TooLate), Err(Refusal::TooLate)));
+    assert!(!free.welcomes_all(instant(over)) && !free.takes_bookings());
+    let closed = SessionFacts { closed: true, ..free };
+    let answer = may_book(&Policy::default(), instant("2026-07-20T12:00:00+08:00"), &closed, party(1, 0), NOBODY);
+    assert_eq!(answer, Err(Refusal::SessionClosed), "closed is closed");
+    assert!(!closed.welcomes_all(instant("2026-07-20T12:00:00+08:00")));
+    let moves = may_move(&Policy::default(), instant("2026-07-20T12:00:00+08:00"), &free, party(1, 0), 0, NOBODY);
+    assert_eq!(moves, Err(Refusal::NoBookingNeeded));
+    let cancels = may_cancel(&Policy::default(), instant("2026-07-20T12:00:00+08:00"), &free, 0, false);
+    assert_eq!(cancels, Ok(()), "what is booked can be given back");
 }
 
 #[test]

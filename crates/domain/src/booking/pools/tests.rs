@@ -11,7 +11,17 @@ fn session(now: &str) -> SessionFacts {
     let (starts_at, ends_at) = (instant("2026-07-21T09:00"), instant("2026-07-21T10:30"));
     let split = Split { group: Share { places: 10, release_hours: 48 }, staff: Share { places: 5, release_hours: 2 } };
     let pools = Pools::new(split, starts_at, instant(now));
-    SessionFacts { starts_at, ends_at, capacity: 30, booked: 0, held: 0, owed: 0, closed: false, pools }
+    SessionFacts {
+        starts_at,
+        ends_at,
+        capacity: 30,
+        booked: 0,
+        held: 0,
+        owed: 0,
+        closed: false,
+        open_door: false,
+        pools,
+    }
 }
 
 fn free(facts: SessionFacts) -> [u32; 3] {

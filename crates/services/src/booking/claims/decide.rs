@@ -353,6 +353,7 @@ pub(in crate::booking) fn facts(
         held: 0,
         owed: 0,
         closed: session.state != "open",
+        open_door: session.open_door,
         pools: pools::booked(split, starts_at, now, in_pools),
     }
 }

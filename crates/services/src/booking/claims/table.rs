@@ -4,7 +4,8 @@ use super::super::persons::Span;
 use super::{BookingError, HoldOrder, Order, sql};
 use crate::booking::waiting::Standing;
 use domain::booking::{
-    BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, document_within_limits, house_may_book, may_book,
+    BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, booking_needed, document_within_limits, house_may_book,
+    may_book,
 };
 use domain::field::Fault;
 use jiff::Timestamp;
@@ -36,6 +37,7 @@ impl Table {
 
     /// Keeps places.
     pub fn hold(&mut self, order: &HoldOrder) -> Result<sql::NewHold, Refusal> {
+        booking_needed(self.now, &self.facts)?;
         self.takes_single_dates()?;
         let party = Party { people: order.people, children: 0 };
         may_book(&self.policy, self.now, &self.facts, party, BookingFacts::default())?;
@@ -70,6 +72,8 @@ impl Table {
         person: BookingFacts,
         document: Option<BookingFacts>,
     ) -> Result<(), BookingError> {
+        // Before what it would be asked for, or told of an offer that is over: there is nothing to book.
+        booking_needed(self.now, &self.facts)?;
         // The party's own hold is its own room.
         let own = order.row.hold_id.and_then(|hold| self.holds.get(&hold).copied()).unwrap_or(0);
         let mut facts = SessionFacts { held: self.facts.held - own, ..self.facts };

@@ -210,7 +210,21 @@ fn steward(context: &Context) -> Uuid {
 /// # Errors
 /// `Denied`.
 pub async fn walk_in(services: &Services, context: &Context, id: Uuid, people: u32) -> Result<(), BookingError> {
-    counted(services, context, id, "walk_in", people).await
+    counted(services, context, id, (None, "walk_in"), people).await
+}
+
+/// The same at the door of an event.
+///
+/// # Errors
+/// `Denied`; `NotFound` for an event that is not there.
+pub async fn walk_in_to(
+    services: &Services,
+    context: &Context,
+    id: Uuid,
+    event: ActivityId,
+    people: u32,
+) -> Result<(), BookingError> {
+    counted(services, context, id, (Some(event), "walk_in"), people).await
 }
 
 /// Counts people who left.
@@ -218,22 +232,28 @@ pub async fn walk_in(services: &Services, context: &Context, id: Uuid, people: u
 /// # Errors
 /// `Denied`.
 pub async fn leave(services: &Services, context: &Context, id: Uuid, people: u32) -> Result<(), BookingError> {
-    counted(services, context, id, "left", people).await
+    counted(services, context, id, (None, "left"), people).await
 }
 
 async fn counted(
     services: &Services,
     context: &Context,
     id: Uuid,
-    kind: &'static str,
+    (event, kind): (Option<ActivityId>, &'static str),
     people: u32,
 ) -> Result<(), BookingError> {
     context.require(Capability::Admit)?;
     let people = domain::booking::PartySize::new(people).map_err(|fault| BookingError::field("people", fault))?;
     let mut db = services.db.acquire().await?;
-    let museum = sessions::activity_by_slug(&mut db, MUSEUM).await?.ok_or(BookingError::NotFound)?;
-    sql::add_count(&mut db, id, museum.id, kind, people.get() as i32, steward(context), context.now).await?;
-    Ok(())
+    let activity = match event {
+        Some(event) => event.0,
+        None => sessions::activity_by_slug(&mut db, MUSEUM).await?.ok_or(BookingError::NotFound)?.id,
+    };
+    match sql::add_count(&mut db, id, activity, kind, people.get() as i32, steward(context), context.now).await {
+        Ok(_) => Ok(()),
+        Err(error) if store::constraint_of(&error).is_some() => Err(BookingError::NotFound),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// How many people are in the building now.

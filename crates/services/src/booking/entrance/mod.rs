@@ -207,6 +207,10 @@ pub(in crate::booking) async fn running(
         return Ok(None);
     }
     let Some(release) = picture::of_session(services, session).await? else { return Ok(None) };
+    // Nobody waits in a line for what needs no booking: the claim is answered so.
+    if super::calendar::seen(services, session, context.now).await?.facts.open_door {
+        return Ok(None);
+    }
     let now = services.clock.now();
     let early = now < release.early_from || (release.line.room == Room::Never && now < release.line.opens_at);
     if early {

@@ -1,6 +1,7 @@
 //! What a waiting party answers: it takes an offer, declines it, or leaves the list. By signed link, whoever has it.
 
 use super::super::BookingError;
+use super::super::calendar;
 use super::super::change::Remember;
 use super::super::claims::{
     Booked, Channel, Claim, Granted, Key, Order, Source, asks_nothing, contact_index, lock, row,
@@ -26,7 +27,8 @@ use uuid::Uuid;
 /// is not taken.
 ///
 /// # Errors
-/// `NotFound` for a link that is none; `Refused(OfferEnded)`, `Refused(AsksQuestions)` where an event asks what the party has
+/// `NotFound` for a link that is none; `Refused(OfferEnded)`, `Refused(NoBookingNeeded)` where it ended because nobody needs
+/// one, `Refused(AsksQuestions)` where an event asks what the party has
 /// not answered yet, and whatever refuses a booking of that session.
 pub async fn accept(
     services: &Services,
@@ -67,7 +69,7 @@ pub(super) async fn take(
         return Ok(BookingId(booking));
     }
     if entry.offered_session != Some(session.0) {
-        return Err(Refusal::OfferEnded.into());
+        return Err(ended(services, session).await?.into());
     }
     has_answered(services, &entry, session, channel).await?;
     let document = if_asked(services, session, document.as_ref()).await?;
@@ -99,6 +101,13 @@ pub(super) async fn take(
         Granted::Booked(Booked { booking, .. }) => Ok(booking),
         Granted::Held => Err(BookingError::Damaged("a hold was answered to an offer")),
     }
+}
+
+/// Why there is no offer of a session any more: it ended, or nobody needs one.
+async fn ended(services: &Services, session: SessionId) -> Result<Refusal, BookingError> {
+    let now = services.clock.now();
+    let seen = calendar::session(&mut *services.db.acquire().await?, session, now).await?;
+    Ok(if seen.facts.welcomes_all(now) { Refusal::NoBookingNeeded } else { Refusal::OfferEnded })
 }
 
 /// Questions that were published while a party waited are answered before its offer is taken, as they are before a booking.

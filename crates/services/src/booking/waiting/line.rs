@@ -130,7 +130,9 @@ async fn promote_one(
         moved.ended += take_back(context, db, session.id, &stands.spent, now).await?;
         stands = standing(db, session, &policy, now).await?;
     }
-    let Some(until) = offer_until(&policy, now, session.starts_at.to_jiff()).filter(|_| session.state == "open") else {
+    let Some(until) = offer_until(&policy, now, session.starts_at.to_jiff())
+        .filter(|_| session.state == "open" && !session.open_door)
+    else {
         return Ok(moved);
     };
     let line = stands.able();
@@ -340,6 +342,7 @@ fn filled(session: &sql::WaitedFor, now: Timestamp) -> SessionFacts {
         held: 0,
         owed: 0,
         closed: session.state != "open",
+        open_door: session.open_door,
         pools: pools::booked(split, starts_at, now, (session.booked_by_groups, session.booked_by_staff)),
     }
 }

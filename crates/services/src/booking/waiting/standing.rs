@@ -93,7 +93,7 @@ fn owing(
     facts: SessionFacts,
     line: impl Iterator<Item = u32> + Clone,
 ) -> SessionFacts {
-    if facts.closed || offer_until(policy, now, facts.starts_at).is_none() {
+    if !facts.takes_bookings() || offer_until(policy, now, facts.starts_at).is_none() {
         return facts;
     }
     SessionFacts { owed: owed(facts.free(), line), ..facts }

@@ -139,7 +139,13 @@ fn waiting_samples(visit: &VisitFacts, zh: bool) -> Vec<Facts> {
     let none = WaitingFacts { why: "no_place", ..facts.clone() };
     let on = WaitingFacts { waits_on: true, ..facts.clone() };
     let rests = WaitingFacts { why: "rests", waits_on: true, ..facts.clone() };
-    [facts, closed, none, on, rests].into_iter().map(|facts| Facts::Waiting(Box::new(facts))).collect()
+    let come = WaitingFacts { why: "not_needed", waits_on: true, ..facts.clone() };
+    let day = WaitingFacts { why: "day_not_needed", ..facts.clone() };
+    let again = WaitingFacts { why: "needed_again", ..facts.clone() };
+    [facts, closed, none, on, rests, come, day, again]
+        .into_iter()
+        .map(|facts| Facts::Waiting(Box::new(facts)))
+        .collect()
 }
 
 fn series_samples(visit: &VisitFacts) -> [Facts; 2] {

@@ -253,6 +253,18 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: false,
     },
     Field {
+        table: "open_door",
+        columns: &["created_by"],
+        what: Text {
+            zh: "设置免预约的工作人员编号", en: "Account number of who said that no booking is needed"
+        },
+        purpose: Text { zh: "管理追溯", en: "Accountability" },
+        readers: OFFICE,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
         table: "booking_draft",
         columns: &["sealed", "document_sealed"],
         what: Text { zh: "填写中的预约信息", en: "What you have typed into an unfinished booking" },

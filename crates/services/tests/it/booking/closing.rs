@@ -21,7 +21,8 @@ pub fn closing(context: &Context, what: Closed) -> Closing {
 
 /// Does what is due now.
 pub async fn work(services: &Services) {
-    let handlers = booking::closing_handlers(services::messages::handlers(Handlers::new()));
+    let handlers = booking::open_door_handlers(services::messages::handlers(Handlers::new()));
+    let handlers = booking::closing_handlers(handlers);
     services::jobs::drain(services, &handlers).await.expect("the work is done");
 }
 

@@ -11,6 +11,8 @@ mod machines;
 mod model;
 mod no_shows;
 mod office;
+mod open_door;
+mod open_door_races;
 mod pools;
 pub mod races;
 mod rules;

@@ -173,6 +173,7 @@ async fn answers_of_two_doors(locked: bool) -> [Result<Admission, DoorRefusal>; 
         held: 0,
         owed: 0,
         closed: false,
+        open_door: false,
         pools: domain::booking::Pools::default(),
     };
     let together = std::sync::Arc::new(tokio::sync::Barrier::new(2));

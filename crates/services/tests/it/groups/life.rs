@@ -133,6 +133,27 @@ async fn a_question_is_asked_and_answered_and_a_refusal_gives_its_reason() {
 }
 
 #[tokio::test]
+async fn no_group_is_approved_for_what_needs_no_booking_and_an_approved_one_stays() {
+    let (house, sessions) = house(&[60, 60]).await;
+    let (stays, later) = (ask(&house, 1, &sessions).await, ask(&house, 2, &sessions).await);
+    approve(&house, stays, sessions[0]).await.expect("approved");
+    let act = booking::OpenDoor {
+        key: domain::ids::OpenDoorId(Uuid::from_u128(6)),
+        what: Closed::Session(sessions[0]),
+        note_zh: String::new(),
+        note_en: String::new(),
+    };
+    booking::open_door(&house.services, &officer(&house), act).await.expect("set");
+    assert_eq!(request(&house, stays).await.state, State::Approved);
+    let refused = approve(&house, later, sessions[0]).await;
+    assert!(
+        matches!(refused, Err(GroupError::Own(GroupFault::Booking(domain::booking::Refusal::NoBookingNeeded)))),
+        "{refused:?}"
+    );
+    approve(&house, later, sessions[1]).await.expect("the other session");
+}
+
+#[tokio::test]
 async fn a_closed_session_puts_the_group_back_and_tells_it_once() {
     let (house, sessions) = house(&[60, 60]).await;
     let id = ask(&house, 1, &sessions).await;

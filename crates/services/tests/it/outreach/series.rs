@@ -104,6 +104,32 @@ fn date_full<T: std::fmt::Debug>(answer: &Result<T, BookingError>) -> bool {
 }
 
 #[tokio::test]
+async fn a_date_that_needs_no_booking_is_left_out_of_the_series() {
+    let course = course(SeriesRule::Whole, [5, 5, 5]).await;
+    let services = &course.house.services;
+    let draft = course.ready("one@example.com", 2).await;
+    let by = officer(&course.house);
+    let act = |session| booking::OpenDoor {
+        key: by.new_id(),
+        what: booking::Closed::Session(session),
+        note_zh: String::new(),
+        note_en: String::new(),
+    };
+    booking::open_door(services, &by, act(course.dates[1])).await.expect("set");
+    let first = course.confirm(&draft).await.expect("the other dates are booked");
+    assert_eq!(course.booked().await, [2, 0, 2]);
+    assert_eq!(booking::series_of(services, first).await.expect("readable").len(), 2);
+    let feed = now(&course.house, course.event).await;
+    let feed = outreach::feed(services, "活动", [&feed], domain::Locale::ZhCn, |_| "https://test.example/e".into());
+    assert_eq!(feed.matches("免预约").count(), 1, "{feed}");
+    for date in [course.dates[0], course.dates[2]] {
+        booking::open_door(services, &by, act(date)).await.expect("set");
+    }
+    let nothing = course.begin(2).await;
+    assert!(matches!(nothing, Err(BookingError::Refused(Refusal::NoBookingNeeded))), "{nothing:?}");
+}
+
+#[tokio::test]
 async fn all_dates_are_booked_together_and_told_of_once() {
     let course = course(SeriesRule::Both, [5, 5, 5]).await;
     let (house, services) = (&course.house, &course.house.services);

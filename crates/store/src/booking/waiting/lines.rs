@@ -149,6 +149,8 @@ pub struct WaitedFor {
     pub staff_release_hours: i32,
     /// `open`, `closed`.
     pub state: String,
+    /// Nobody needs a booking.
+    pub open_door: bool,
     /// domain::booking::Policy.
     pub policy: serde_json::Value,
     /// People with a confirmed booking.
@@ -167,6 +169,7 @@ pub async fn sessions(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Resu
     sqlx::query_as!(
         WaitedFor,
         r#"select s.id, s.activity_id, s.starts_at, s.ends_at, s.capacity, s.state, a.policy,
+                  s.open_door_id is not null as "open_door!",
                   s.group_places, s.group_release_hours, s.staff_places, s.staff_release_hours,
                   coalesce(b.people, 0) as "booked!", coalesce(b.of_groups, 0) as "booked_by_groups!",
                   coalesce(b.of_staff, 0) as "booked_by_staff!",

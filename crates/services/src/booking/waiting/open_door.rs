@@ -1,0 +1,73 @@
+//! Nobody waits for a session that needs no booking: the parties are told once that they can simply come, and told otherwise
+//! should that be taken back. An offer ends with it: it kept places that nobody needs.
+
+use super::super::BookingError;
+use super::line::{lock_lines, noted, step_back};
+use crate::audit;
+use crate::messages::{self, WaitingNews};
+use crate::{Context, Services};
+use domain::booking::WaitingEvent;
+use domain::ids::{SessionId, WaitingId};
+use jiff::Timestamp;
+use serde_json::json;
+use sqlx::PgConnection;
+use store::booking::{open_doors, waiting as sql};
+use uuid::Uuid;
+
+/// The act that ends the waiting.
+pub(in crate::booking) struct Act<'a> {
+    /// It is over a whole day: said so, and once to whoever waits for several sessions of it.
+    pub whole_day: bool,
+    /// The sessions it reaches after this one.
+    pub later: &'a [Uuid],
+}
+
+/// Ends the waiting for a session. Answers how many parties wait for nothing any more. The caller holds the session's lock.
+///
+/// # Errors
+/// `Database`.
+pub(in crate::booking) async fn end_not_needed(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    session: SessionId,
+    act: &Act<'_>,
+    now: Timestamp,
+) -> Result<u32, BookingError> {
+    lock_lines(services, db, &[session.0]).await?;
+    let entries = sql::of_session(db, session.0).await?;
+    open_doors::note_told(db, session.0, &entries).await?;
+    let mut ended = 0;
+    for entry in sql::entries(db, &entries).await? {
+        let over = !step_back(db, &entry, session.0, WaitingEvent::OpenDoor, now).await?.is_live();
+        audit::record(db, context, &[noted("waiting.not_needed", entry.id, json!({ "session": session }))]).await?;
+        // Whoever waits for a later session of the same day is told with that one.
+        let wishes = sql::wishes(db, entry.id).await?;
+        let told_later = wishes.iter().any(|wish| !wish.over && act.later.contains(&wish.session_id));
+        if !told_later {
+            let news = WaitingNews::NoBookingNeeded { session, waits_on: !over, whole_day: act.whole_day };
+            messages::queue_waiting(db, now, &[(WaitingId(entry.id), news)]).await?;
+        }
+        ended += u32::from(over);
+    }
+    Ok(ended)
+}
+
+/// The session needs bookings again: whoever was told to come without one is told otherwise, once for all `later` sessions
+/// of the same act. They are not put back into a line that has gone on without them. Answers how many are told.
+///
+/// # Errors
+/// `Database`.
+pub(in crate::booking) async fn needed_again(
+    services: &Services,
+    db: &mut PgConnection,
+    session: SessionId,
+    later: &[Uuid],
+    now: Timestamp,
+) -> Result<usize, BookingError> {
+    lock_lines(services, db, &[session.0]).await?;
+    let told = open_doors::told(db, session.0, later).await?;
+    let news: Vec<_> = told.iter().map(|entry| (WaitingId(*entry), WaitingNews::BookingNeeded { session })).collect();
+    messages::queue_waiting(db, now, &news).await?;
+    Ok(news.len())
+}

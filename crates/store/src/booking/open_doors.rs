@@ -1,0 +1,264 @@
+//! Sessions that need no booking (免预约): the act with its note, which sessions it reaches, and taking it back.
+
+use jiff_sqlx::{Date, ToSqlx};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// One act.
+#[derive(Debug, Clone)]
+pub struct OpenDoorRow {
+    /// Also the key of the form it came from.
+    pub id: Uuid,
+    /// Activity.
+    pub activity_id: Uuid,
+    /// The whole day, or `None` for one session.
+    pub day: Option<Date>,
+    /// What the public reads, in Chinese; may be empty.
+    pub note_zh: String,
+    /// What the public reads, in English; may be empty.
+    pub note_en: String,
+}
+
+/// Adds an act unless its key is known. Answers whether it is new.
+pub async fn add(
+    db: &mut PgConnection,
+    now: jiff::Timestamp,
+    fresh: &OpenDoorRow,
+    by: Option<Uuid>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into open_door (id, activity_id, day, note_zh, note_en, created_at, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing",
+        fresh.id,
+        fresh.activity_id,
+        fresh.day as _,
+        fresh.note_zh,
+        fresh.note_en,
+        now.to_sqlx() as _,
+        by
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// An act.
+pub async fn act(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<OpenDoorRow>> {
+    sqlx::query_as!(
+        OpenDoorRow,
+        r#"select id, activity_id, day as "day: Date", note_zh, note_en from open_door where id = $1"#,
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Writes which sessions an act is to reach.
+pub async fn add_targets(db: &mut PgConnection, act: Uuid, sessions: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into open_door_session (open_door_id, session_id, state)
+         select $1, wanted, 'open' from unnest($2::uuid[]) as wanted",
+        act,
+        sessions
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The sessions an act has still to reach.
+pub async fn targets(db: &mut PgConnection, act: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select session_id from open_door_session where open_door_id = $1 and state = 'open' order by session_id",
+        act
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Every session an act is, or was, to reach.
+pub async fn all_targets(db: &mut PgConnection, act: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!("select session_id from open_door_session where open_door_id = $1 order by session_id", act)
+        .fetch_all(db)
+        .await
+}
+
+/// An act reaches one of its sessions: once, and not after that was taken back. The caller holds the session's lock.
+pub async fn settle(db: &mut PgConnection, act: Uuid, session: Uuid) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update open_door_session set state = 'done' where open_door_id = $1 and session_id = $2 and state = 'open'",
+        act,
+        session
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// What stays booked of a session that needs no booking.
+#[derive(Debug, Clone, Copy)]
+pub struct StandingRow {
+    /// Confirmed bookings.
+    pub bookings: i64,
+    /// Their people.
+    pub people: i64,
+}
+
+/// A session needs no booking from now on: nobody's form keeps places any more, and what is booked stays. The caller holds
+/// the session's lock.
+pub async fn set(db: &mut PgConnection, session: Uuid, act: Uuid) -> sqlx::Result<StandingRow> {
+    sqlx::query!(
+        "with freed as (delete from hold where session_id = $1)
+         update session set open_door_id = $2, version = version + 1 where id = $1",
+        session,
+        act
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query_as!(
+        StandingRow,
+        r#"select count(*) as "bookings!", coalesce(sum(people), 0) as "people!" from booking
+           where session_id = $1 and state = 'confirmed'"#,
+        session
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// A session needs bookings again, if nobody changed it since `version`, where one is named; no act that has yet to reach it
+/// will. Answers whether it needed none. The caller holds the session's lock.
+pub async fn take_back(
+    db: &mut PgConnection,
+    session: Uuid,
+    version: Option<i32>,
+    now: jiff::Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update session set open_door_id = null, version = version + 1
+         where id = $1 and open_door_id is not null and ($2::integer is null or version = $2)",
+        session,
+        version
+    )
+    .execute(&mut *db)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!(
+        "update open_door_session set ended_at = $2, state = case state when 'open' then 'void' else state end
+         where session_id = $1 and ended_at is null",
+        session,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(true)
+}
+
+/// A day needs bookings again, whatever sessions are made on it from now on.
+pub async fn end_day(db: &mut PgConnection, activity: Uuid, day: Date, now: jiff::Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update open_door set ended_at = $3 where activity_id = $1 and day = $2 and ended_at is null",
+        activity,
+        day as _,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Sessions that were just made on a day that needs no booking need none either. The caller holds the activity's lock.
+pub async fn follow_their_day(db: &mut PgConnection, activity: Uuid, fresh: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with fresh as (
+           select s.id, d.id as act from session s
+           join lateral (select o.id from open_door o
+                         where o.activity_id = s.activity_id and o.ended_at is null
+                           and o.day = (s.starts_at at time zone 'Asia/Shanghai')::date
+                         order by o.created_at desc, o.id desc limit 1) d on true
+           where s.activity_id = $1 and s.id = any($2) and s.open_door_id is null),
+         noted as (
+           insert into open_door_session (open_door_id, session_id, state) select act, id, 'done' from fresh)
+         update session s set open_door_id = fresh.act from fresh where s.id = fresh.id",
+        activity,
+        fresh
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What staff wrote to a session that needs no booking.
+#[derive(Debug, Clone)]
+pub struct NoteRow {
+    /// Session.
+    pub session_id: Uuid,
+    /// In Chinese.
+    pub note_zh: String,
+    /// In English.
+    pub note_en: String,
+}
+
+/// What staff wrote to the sessions of an activity that need no booking and begin after an instant, where they wrote anything.
+pub async fn notes(db: &mut PgConnection, activity: Uuid, from: jiff::Timestamp) -> sqlx::Result<Vec<NoteRow>> {
+    sqlx::query_as!(
+        NoteRow,
+        "select s.id as session_id, o.note_zh, o.note_en from session s join open_door o on o.id = s.open_door_id
+         where s.activity_id = $1 and s.starts_at >= $2 and o.note_zh <> ''",
+        activity,
+        from.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The same of one session.
+pub async fn note(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Option<NoteRow>> {
+    sqlx::query_as!(
+        NoteRow,
+        "select s.id as session_id, o.note_zh, o.note_en from session s join open_door o on o.id = s.open_door_id
+         where s.id = $1 and o.note_zh <> ''",
+        session
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A session needs no booking at this moment.
+pub async fn is_set(db: &mut PgConnection, session: Uuid) -> sqlx::Result<bool> {
+    let set = sqlx::query_scalar!(
+        r#"select open_door_id is not null and state = 'open' as "set!" from session where id = $1"#,
+        session
+    );
+    Ok(set.fetch_optional(db).await?.unwrap_or(false))
+}
+
+/// Parties are told that they need not wait for a session. Noted with the wish, so that they can be told otherwise.
+pub async fn note_told(db: &mut PgConnection, session: Uuid, entries: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update waiting_wish set open_door = true where session_id = $1 and waiting_id = any($2)",
+        session,
+        entries
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The parties that were told they need not wait for a session, and are told otherwise now: those are left out that will be
+/// with another of the `later` sessions. Nobody is named twice.
+pub async fn told(db: &mut PgConnection, session: Uuid, later: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"with cleared as (
+             update waiting_wish set open_door = false where session_id = $1 and open_door returning waiting_id)
+           select e.id as "id!" from cleared c join waiting_entry e on e.id = c.waiting_id
+           where e.state in ('not_needed', 'waiting', 'offered') and not exists (
+             select from waiting_wish o where o.waiting_id = e.id and o.open_door and o.session_id = any($2))
+           order by e.id"#,
+        session,
+        later
+    )
+    .fetch_all(db)
+    .await
+}
