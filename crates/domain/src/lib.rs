@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod booking;
+pub mod ambassador;
 pub mod bus;
 pub mod contact;
 pub mod document;

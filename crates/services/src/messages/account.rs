@@ -146,6 +146,6 @@ pub(super) async fn send_account(services: Services, job: Job<AccountJob>) -> Ou
         }
     };
     let dispatch =
-        Dispatch { id: message, booking: None, account: Some(account), bus: None, group: None, template, channel };
+        Dispatch { id: message, booking: None, account: Some(account), bus: None, group: None, ambassador: None, template, channel };
     dispatch_one(&services, now, dispatch, parcel, job.last).await
 }
