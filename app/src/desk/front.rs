@@ -40,6 +40,7 @@ const AREAS: &[Area] = &[
     area("/staff/museum/rules", Capability::SeeBookings, "rules-title", "rules-text"),
     area("/staff/groups", Capability::HandleGroups, "groups-staff-title", "groups-staff-text"),
     area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text"),
+    area("/staff/ambassadors", Capability::ManageSessions, "ambassador-staff-title", "ambassador-staff-text"),
     area("/staff/bus", Capability::DispatchBus, "bus-staff-board-title", "bus-staff-board-text"),
     area("/staff/bus/plan", Capability::DispatchBus, "bus-staff-plan-title", "bus-staff-plan-text"),
     area("/staff/bus/blackouts", Capability::DispatchBus, "bus-staff-blackouts-title", "bus-staff-blackouts-text"),

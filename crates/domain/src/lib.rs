@@ -4,8 +4,8 @@
 //! the browser too, so that a form's rules are written once.
 
 pub mod account;
-pub mod booking;
 pub mod ambassador;
+pub mod booking;
 pub mod bus;
 pub mod contact;
 pub mod document;

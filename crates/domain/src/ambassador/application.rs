@@ -167,9 +167,8 @@ mod tests {
     fn every_fault_stands_under_its_field() {
         let nothing = parse(&Typed::default(), None).expect_err("nothing was typed");
         let fields: Vec<&str> = nothing.iter().map(|error| error.field.as_str()).collect();
-        let all = [
-            "name", "age", "capacity", "organisation", "post", "city", "contact", "note", "accept", "accept_rules",
-        ];
+        let all =
+            ["name", "age", "capacity", "organisation", "post", "city", "contact", "note", "accept", "accept_rules"];
         assert_eq!(fields, all);
         let fault = |typed: &Typed, only| {
             let first = parse(typed, only).map(|_| ()).map_err(|mut errors| errors.remove(0));

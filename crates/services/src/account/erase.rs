@@ -14,10 +14,10 @@ use crate::bus;
 use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Place};
 use crate::db::to_the_end;
-use crate::{ambassadors, groups};
 use crate::limits;
 use crate::outreach::{OutreachError, exported_answers};
 use crate::requests::{Kind, RequestError};
+use crate::{ambassadors, groups};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::account::{Actor, Capability, Denied};
@@ -349,8 +349,7 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     let applied = applied.map_err(|count| AccountError::LiveBookings { count })?;
     session_rows::revoke_all(&mut *transaction, row.id, None, context.now).await?;
     rows::empty_account(&mut transaction, row.id, context.now).await?;
-    let detail =
-        json!({ "bookings_emptied": past.len(), "bus_requests_emptied": requests, "group_requests_emptied": groups,
+    let detail = json!({ "bookings_emptied": past.len(), "bus_requests_emptied": requests, "group_requests_emptied": groups,
             "applications_emptied": applied });
     audit::record(&mut transaction, context, &[about_account("account.deleted", Some(row.id), detail)]).await?;
     transaction.commit().await?;

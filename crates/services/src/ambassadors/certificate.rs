@@ -3,7 +3,7 @@
 
 use super::kind::{AmbassadorError, AmbassadorFault, Ambassadors, Application, Handle};
 use super::round::note;
-use super::view::number;
+use super::view::{CertificateSeen, number};
 use crate::audit::{self, Entry};
 use crate::crypto::Place;
 use crate::limits::{self, Network};
@@ -11,9 +11,7 @@ use crate::messages::{self, AmbassadorTemplate, CertificateSheet};
 use crate::requests::{self, Kind as _, finished, locked, run, sealed, step, words};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::ambassador::{
-    CODE_ALPHABET, CODE_LENGTH, CertificateNumber, Event, State, parse_code,
-};
+use domain::ambassador::{CODE_ALPHABET, CODE_LENGTH, CertificateNumber, Event, State, parse_code};
 use domain::contact::PersonName;
 use domain::ids::{AmbassadorId, AmbassadorRoundId, CertificateId};
 use domain::outreach::Bilingual;
@@ -37,15 +35,16 @@ fn code(services: &Services, id: CertificateId) -> String {
     (0..CODE_LENGTH).map(|i| char::from(CODE_ALPHABET[(bits >> (5 * i) & 31) as usize])).collect()
 }
 
+/// Where a certificate is verified: the path that the code on paper leads to.
+pub fn verify_path(services: &Services, certificate: &CertificateSeen) -> String {
+    format!("/ambassadors/verify/{}/{}", certificate.number, code(services, certificate.id))
+}
+
 /// Issues a certificate to everybody of a round who was trained and has none. Answers how many.
 ///
 /// # Errors
 /// `Denied`, `NotFound`.
-pub async fn certify(
-    services: &Services,
-    context: &Context,
-    round: AmbassadorRoundId,
-) -> Result<u32, AmbassadorError> {
+pub async fn certify(services: &Services, context: &Context, round: AmbassadorRoundId) -> Result<u32, AmbassadorError> {
     context.require(Capability::ManageSessions)?;
     run(|| {
         let (services, context) = (services.clone(), context.clone());

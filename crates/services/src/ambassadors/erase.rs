@@ -7,7 +7,9 @@ use crate::db::to_the_end;
 use crate::requests::ERASED;
 use jiff::Timestamp;
 use serde_json::json;
+use sqlx::PgConnection;
 use store::ambassadors::{certificates, held};
+use uuid::Uuid;
 
 /// Certificates of one transaction.
 const BATCH: i64 = 100;
@@ -35,15 +37,25 @@ pub(crate) async fn erase_due_certificates(services: &Services, before: Timestam
     }
 }
 
+/// Takes the name off a certificate.
+pub(super) async fn nameless(
+    services: &Services,
+    db: &mut PgConnection,
+    certificate: Uuid,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let place = Place { table: "ambassador_certificate", column: "name_sealed", row: certificate };
+    let nobody = services.vault.seal(place, ERASED.as_bytes());
+    certificates::erase(db, certificate, &nobody, now).await
+}
+
 async fn batch(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
     let context = services.system();
     let mut tx = services.begin().await?;
     let due = certificates::due(&mut tx, before, BATCH).await?;
     let mut entries = Vec::with_capacity(due.len());
     for id in &due {
-        let place = Place { table: "ambassador_certificate", column: "name_sealed", row: *id };
-        let nobody = services.vault.seal(place, ERASED.as_bytes());
-        certificates::erase(&mut tx, *id, &nobody, context.now).await?;
+        nameless(services, &mut tx, *id, context.now).await?;
         entries.push(Entry {
             action: "privacy.ambassador_certificate_erased",
             subject_kind: "ambassador_certificate",

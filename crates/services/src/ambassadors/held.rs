@@ -1,6 +1,7 @@
 //! What a person who applied may have of us: a copy, and an end to it. Found by the contacts of their account, which are
 //! proven, and by the account itself.
 
+use super::erase;
 use super::kind::{AmbassadorError, Ambassadors, Application};
 use super::view::open;
 use crate::account::erase::Contacts;
@@ -9,7 +10,7 @@ use crate::{Context, Services};
 use domain::ids::AmbassadorId;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use store::ambassadors::held as sql;
+use store::ambassadors::{certificates, held as sql};
 use store::requests as drafts;
 use uuid::Uuid;
 
@@ -78,6 +79,10 @@ pub(crate) async fn forget(
         return Ok(Err(under_way));
     }
     for (id, _) in &all {
+        // Of whoever asks for an end to it, the certificate names nobody any more either.
+        if let Some(certificate) = certificates::of_application(db, *id).await? {
+            erase::nameless(services, db, certificate.id, context.now).await?;
+        }
         Ambassadors::empty(services, db, AmbassadorId(*id), context.now).await?;
     }
     for index in [of.phone, of.mail].into_iter().flatten() {

@@ -241,11 +241,7 @@ pub async fn add_round(
 }
 
 /// Locks a round as the caller saw it.
-async fn locked(
-    db: &mut PgConnection,
-    id: AmbassadorRoundId,
-    version: i32,
-) -> Result<LockedRound, AmbassadorError> {
+async fn locked(db: &mut PgConnection, id: AmbassadorRoundId, version: i32) -> Result<LockedRound, AmbassadorError> {
     let round = sql::lock(db, id.0).await?.ok_or(AmbassadorError::NotFound)?;
     if round.version == version { Ok(round) } else { Err(AmbassadorError::StateHasChanged) }
 }

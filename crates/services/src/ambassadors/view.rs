@@ -48,7 +48,8 @@ pub(super) fn number(year: i32, serial: i32) -> CertificateNumber {
 pub(super) fn open(services: &Services, row: &ApplicationRow) -> Result<Application, AmbassadorError> {
     let at = |instant: Option<store::SqlTimestamp>| instant.map(|instant| instant.to_jiff());
     let guardian = row.guardian_sealed.as_deref().map(|sealed| {
-        let plain = services.vault.open_sealed(place::<Ambassadors>("guardian_sealed", AmbassadorId(row.id)), sealed)?;
+        let plain =
+            services.vault.open_sealed(place::<Ambassadors>("guardian_sealed", AmbassadorId(row.id)), sealed)?;
         let text = String::from_utf8(plain).map_err(|_| AmbassadorError::Damaged("a guardian's name"))?;
         PersonName::parse(&text).map_err(|_| AmbassadorError::Damaged("a guardian's name"))
     });

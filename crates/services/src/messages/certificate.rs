@@ -3,9 +3,9 @@
 
 use super::pass::{EMBER, INK, PassError, Pen, QUIET_INK, Rgb, TEAL, WHITE, encode, flame, modules, rectangle};
 use crate::Services;
+use domain::Locale;
 use domain::outreach::Bilingual;
 use domain::time::day_text;
-use domain::Locale;
 use fast_qr::qr::QRCode;
 use jiff::civil::Date;
 use krilla::metadata::Metadata;

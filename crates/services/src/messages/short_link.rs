@@ -115,7 +115,9 @@ pub async fn follow(
         let link = services.vault.link(LinkPurpose::GroupRequest, request, until);
         return Ok(Some(format!("/museum/groups/r/{link}")));
     }
-    if let Some((application, until)) = store::messages::follow_ambassador_link(&services.db, context.now, &hash).await? {
+    if let Some((application, until)) =
+        store::messages::follow_ambassador_link(&services.db, context.now, &hash).await?
+    {
         let link = services.vault.link(LinkPurpose::Ambassador, application, until);
         return Ok(Some(format!("/ambassadors/r/{link}")));
     }

@@ -351,8 +351,7 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
         crate::requests::erase_due::<crate::groups::Groups>(services, Term::Group.before(now)).await?;
     erased.ambassadors =
         crate::requests::erase_due::<crate::ambassadors::Ambassadors>(services, Term::Ambassador.before(now)).await?;
-    erased.certificates =
-        crate::ambassadors::erase_due_certificates(services, Term::Certificate.before(now)).await?;
+    erased.certificates = crate::ambassadors::erase_due_certificates(services, Term::Certificate.before(now)).await?;
     let mut db = services.db.acquire().await?;
     store::bus::photos::let_go_of_erased(&mut db, services.clock.now()).await?;
     drop(db);

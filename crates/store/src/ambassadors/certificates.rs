@@ -127,12 +127,7 @@ pub async fn rename(db: &mut PgConnection, id: Uuid, name_sealed: &[u8]) -> sqlx
 }
 
 /// Revokes a certificate, with the reason.
-pub async fn revoke(
-    db: &mut PgConnection,
-    id: Uuid,
-    reason_sealed: &[u8],
-    now: jiff::Timestamp,
-) -> sqlx::Result<()> {
+pub async fn revoke(db: &mut PgConnection, id: Uuid, reason_sealed: &[u8], now: jiff::Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "update ambassador_certificate set revoked_at = $2, revoked_reason_sealed = $3 where id = $1",
         id,

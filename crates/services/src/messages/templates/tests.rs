@@ -171,7 +171,8 @@ fn names_somebody(name: &str) -> bool {
 }
 
 fn is_of_visit(name: &str) -> bool {
-    names_somebody(name) && !["bus_", "group_", "ambassador_", "waiting", "series"].iter().any(|room| name.starts_with(room))
+    names_somebody(name)
+        && !["bus_", "group_", "ambassador_", "waiting", "series"].iter().any(|room| name.starts_with(room))
 }
 
 fn group(locale: Locale, visit: &VisitFacts) -> GroupFacts {

@@ -35,7 +35,9 @@ pub(super) const FIELDS: &[Field] = &[
         table: "ambassador_application",
         columns: &["phone_sealed", "mail_sealed"],
         what: Text { zh: "报名人手机号或邮箱", en: "Mobile number or e-mail address of who applies" },
-        purpose: Text { zh: "发送验证码、评选结果和证书通知", en: "Codes, the outcome, the certificate" },
+        purpose: Text {
+            zh: "发送验证码、评选结果和证书通知", en: "Codes, the outcome, the certificate"
+        },
         readers: SELF_AND_MASKED,
         term: Term::Ambassador,
         protection: Protection::Sealed,
@@ -45,7 +47,8 @@ pub(super) const FIELDS: &[Field] = &[
         table: "ambassador_application",
         columns: &["note_sealed", "question_sealed", "answer_sealed", "reason_sealed"],
         what: Text {
-            zh: "报名理由、往来问答和评选说明", en: "Motivation, questions and answers, reason of the outcome"
+            zh: "报名理由、往来问答和评选说明",
+            en: "Motivation, questions and answers, reason of the outcome",
         },
         purpose: Text { zh: "评选", en: "Selection" },
         readers: OFFICE,
@@ -68,7 +71,8 @@ pub(super) const FIELDS: &[Field] = &[
         columns: &["age", "account_id"],
         what: Text { zh: "年龄；报名与您账号的关联", en: "Age; link from the application to your account" },
         purpose: Text {
-            zh: "判断是否需要监护人同意；导出和注销", en: "Whether a guardian has to consent; copies and deletion"
+            zh: "判断是否需要监护人同意；导出和注销",
+            en: "Whether a guardian has to consent; copies and deletion",
         },
         readers: OFFICE,
         term: Term::Ambassador,
@@ -116,7 +120,9 @@ pub(super) const FIELDS: &[Field] = &[
     Field {
         table: "ambassador_draft",
         columns: &["sealed"],
-        what: Text { zh: "填写中的校园科普宣传员报名", en: "What you have typed into an unfinished application" },
+        what: Text {
+            zh: "填写中的校园科普宣传员报名", en: "What you have typed into an unfinished application"
+        },
         purpose: Text { zh: "避免您填写的内容丢失", en: "So that nothing you typed is lost" },
         readers: SELF,
         term: Term::Draft,
