@@ -88,7 +88,7 @@ fn card(visit: &Visit, round: &Round) -> impl IntoView + use<> {
     let dates = dates.collect_view();
     let training = match round.trainings.is_empty() {
         true => visit.t("ambassador-training-later").into_any(),
-        false => view! { <ul class="plain-list">{dates}</ul> }.into_any(),
+        false => view! { <ul class="ambassador-dates">{dates}</ul> }.into_any(),
     };
     let window = [moment(visit, round.opens_at), moment(visit, round.closes_at)].join(" – ");
     let rows = vec![

@@ -180,7 +180,7 @@ fn trainings(visit: &Visit, round: &Round, base: &str) -> impl IntoView + use<> 
         <section class="section">
             <h2>{visit.t("ambassador-trainings")}</h2>
             {none}
-            <ul class="plain-list">{items}</ul>
+            <ul class="ambassador-dates">{items}</ul>
             <Form action=format!("{base}/trainings")>
                 <div class="form-inline">
                     <DateField name="day" label=visit.t("staff-day") min=local_day(visit.context.now)/>
