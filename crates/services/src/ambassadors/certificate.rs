@@ -139,8 +139,14 @@ pub async fn rename(
         let (services, context, name) = (services.clone(), context.clone(), name.clone());
         async move {
             let mut tx = services.begin().await?;
-            let application = locked::<Ambassadors>(&services, &context, &mut tx, id, Some(version)).await?;
+            let application = locked::<Ambassadors>(&services, &context, &mut tx, id, None).await?;
             let row = standing(&mut tx, &application).await?;
+            if opened_name(&services, &row)? == name {
+                return Ok(()); // pressed twice
+            }
+            if application.version != version {
+                return Err(AmbassadorError::StateHasChanged);
+            }
             let on_paper = services.vault.seal(place("name_sealed", CertificateId(row.id)), name.as_str().as_bytes());
             sql::rename(&mut tx, row.id, &on_paper).await?;
             let own = sealed::<Ambassadors>(&services, "name_sealed", id, name.as_str());
@@ -156,7 +162,7 @@ pub async fn rename(
 /// Revokes a certificate, with a reason that stays in the house. Whoever verifies it learns that it does not hold.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `StateHasChanged`; `Fields` without a reason; `NoCertificate`, also for a revoked one.
+/// `Denied`, `NotFound`, `StateHasChanged`; `Fields` without a reason; `NoCertificate`.
 pub async fn revoke(
     services: &Services,
     context: &Context,
@@ -170,7 +176,13 @@ pub async fn revoke(
         let (services, context, reason) = (services.clone(), context.clone(), reason.clone());
         async move {
             let mut tx = services.begin().await?;
-            let application = locked::<Ambassadors>(&services, &context, &mut tx, id, Some(version)).await?;
+            let application = locked::<Ambassadors>(&services, &context, &mut tx, id, None).await?;
+            if application.certificate.is_some_and(|it| it.revoked_at.is_some()) {
+                return Ok(()); // pressed twice
+            }
+            if application.version != version {
+                return Err(AmbassadorError::StateHasChanged);
+            }
             let row = standing(&mut tx, &application).await?;
             let reason = services.vault.seal(place("revoked_reason_sealed", CertificateId(row.id)), reason.as_bytes());
             sql::revoke(&mut tx, row.id, &reason, context.now).await?;

@@ -63,7 +63,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Amb
     let open = ("校园科普宣传员招募 · 冬季", "Campus science ambassadors · winter");
     let open = round(services, context, open, (-6, 15), 20).await?;
     add_training(services, context, open, hours(context.now + days(25)), "造血干细胞科普馆 报告厅").await?;
-    apply(services, context, open, "winter").await?;
+    apply(services, context, open, ("winter", 0)).await?;
     selected(services, context).await?;
     certified(services, context).await
 }
@@ -93,12 +93,12 @@ async fn round(
     Ok(id)
 }
 
-/// Everybody applies. What is long past was applied for then.
+/// Everybody applies, so many days ago.
 async fn apply(
     services: &Services,
     context: &Context,
     round: AmbassadorRoundId,
-    when: &str,
+    (when, ago): (&str, i64),
 ) -> Result<Vec<AmbassadorId>, AmbassadorError> {
     let mut db = services.db.acquire().await?;
     let mut all = Vec::new();
@@ -106,7 +106,7 @@ async fn apply(
         let details = details(person, &format!("ambassador-{when}-{i}@example.com"))?;
         let draft: AmbassadorDraftId = context.new_id();
         let row = row(services, context, draft, round, &details);
-        sql::add(&mut db, &row, context.now - SignedDuration::from_hours(5 + 20 * i as i64)).await?;
+        sql::add(&mut db, &row, context.now - days(ago) - SignedDuration::from_hours(5 + 20 * i as i64)).await?;
         all.push(AmbassadorId(row.id));
     }
     Ok(all)
@@ -156,7 +156,7 @@ async fn selected(services: &Services, context: &Context) -> Result<(), Ambassad
     for (day, place) in [(9, "造血干细胞科普馆 报告厅"), (16, "潍坊市科技馆 多功能厅")] {
         add_training(services, context, autumn, hours(context.now + days(day)), place).await?;
     }
-    let all = apply(services, context, autumn, "autumn").await?;
+    let all = apply(services, context, autumn, ("autumn", 10)).await?;
     decide_all(services, context, autumn, &all).await?;
     let mut db = services.db.acquire().await?;
     let date = super::round::trainings(&mut db, autumn).await?.into_iter().next();
@@ -176,8 +176,9 @@ async fn certified(services: &Services, context: &Context) -> Result<(), Ambassa
     // Training dates are made ahead of their time: this one was, two months ago.
     let then = Context { now: context.now - days(60), ..context.clone() };
     add_training(services, &then, summer, hours(context.now - days(7)), "造血干细胞科普馆 报告厅").await?;
-    let all = apply(services, context, summer, "summer").await?;
-    decide_all(services, context, summer, &all).await?;
+    let all = apply(services, context, summer, ("summer", 60)).await?;
+    let chosen = Context { now: context.now - days(45), ..context.clone() };
+    decide_all(services, &chosen, summer, &all).await?;
     for (i, id) in all.iter().enumerate() {
         let mut db = services.db.acquire().await?;
         let application = Ambassadors::load(services, &mut db, *id, context.now).await?;

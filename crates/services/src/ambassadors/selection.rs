@@ -58,7 +58,14 @@ pub async fn decide(
         let (services, context, reason) = (services.clone(), context.clone(), reason.clone());
         async move {
             let mut tx = services.begin().await?;
-            let application = locked::<Ambassadors>(&services, &context, &mut tx, id, Some(version)).await?;
+            let application = locked::<Ambassadors>(&services, &context, &mut tx, id, None).await?;
+            let there = (application.decision, application.rank.map(|n| n as i32), application.reason.as_ref());
+            if there == (decision, rank, reason.as_ref()) {
+                return Ok(()); // pressed twice
+            }
+            if application.version != version {
+                return Err(AmbassadorError::StateHasChanged);
+            }
             if application.selected_at.is_some() || !application.state.is_undecided() {
                 return Err(AmbassadorFault::SelectionPublic.into());
             }

@@ -55,7 +55,13 @@ pub async fn attendance(
         let (services, context) = (services.clone(), context.clone());
         async move {
             let mut tx = services.begin().await?;
-            let application = locked::<Ambassadors>(&services, &context, &mut tx, id, Some(version)).await?;
+            let application = locked::<Ambassadors>(&services, &context, &mut tx, id, None).await?;
+            if application.state == if came { State::Trained } else { State::Absent } {
+                return Ok(()); // pressed twice
+            }
+            if application.version != version {
+                return Err(AmbassadorError::StateHasChanged);
+            }
             let begun = round::begun(&mut tx, application.round, context.now).await?;
             let date = match &application.training {
                 Some(said) => begun.iter().find(|date| date.id == said.id).ok_or(AmbassadorFault::TrainingAhead)?,

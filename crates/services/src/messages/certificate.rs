@@ -90,7 +90,7 @@ impl CertificateSheet {
         centred(256.0, fitted(&self.organisation, 14.0, room), &self.organisation, QUIET_INK);
         let done = format!("参加“{}”，完成造血干细胞与脐带血科普培训，", self.round.zh);
         centred(300.0, fitted(&done, 16.0, room), &done, INK);
-        centred(326.0, 16.0, "成绩合格，特发此证。", INK);
+        centred(326.0, 16.0, "特发此证。", INK);
         let round = self.round.of(Locale::En);
         let done = format!("took part in “{round}” and completed the training in the science of");
         centred(358.0, fitted(&done, 11.0, room), &done, QUIET_INK);
