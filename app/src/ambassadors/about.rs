@@ -56,9 +56,14 @@ fn page(visit: &Visit, rounds: &[Round]) -> impl IntoView + use<> {
 
 /// How it goes, from the form to the certificate.
 fn way(visit: &Visit) -> impl IntoView + use<> {
-    let steps = ["1", "2", "3", "4"].map(|n| {
-        let (title, text) = (format!("ambassador-way-{n}-title"), format!("ambassador-way-{n}-text"));
-        view! { <li class="groups-step"><h3>{visit.t(&title)}</h3><p>{visit.t(&text)}</p></li> }
+    let steps = [
+        ("ambassador-way-1-title", "ambassador-way-1-text"),
+        ("ambassador-way-2-title", "ambassador-way-2-text"),
+        ("ambassador-way-3-title", "ambassador-way-3-text"),
+        ("ambassador-way-4-title", "ambassador-way-4-text"),
+    ];
+    let steps = steps.map(|(title, text)| {
+        view! { <li class="groups-step"><h3>{visit.t(title)}</h3><p>{visit.t(text)}</p></li> }
     });
     let steps = steps.collect_view();
     view! {

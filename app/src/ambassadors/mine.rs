@@ -15,6 +15,9 @@ use domain::ambassador::State;
 use leptos::prelude::*;
 use services::ambassadors::{Ambassadors, Application, Handle, Training, own, verify_path, view};
 
+/// How far an application can be.
+const TRACK: [&str; 4] = ["ambassador-track-1", "ambassador-track-2", "ambassador-track-3", "ambassador-track-4"];
+
 /// An application, for whoever has its link.
 #[component]
 pub fn Mine() -> impl IntoView {
@@ -45,7 +48,7 @@ fn page(visit: &Visit, link: &str, application: &Application, dates: &[Training]
         State::Refused | State::Withdrawn => 0,
     };
     let steps = (current > 0).then(|| {
-        let names = ["1", "2", "3", "4"].map(|n| visit.t(&format!("ambassador-track-{n}")));
+        let names = TRACK.map(|key| visit.t(key));
         view! { <Steps steps=names.to_vec() current=current/> }
     });
     let may_withdraw =
@@ -104,7 +107,10 @@ fn placed(visit: &Visit, base: &str, application: &Application, dates: &[Trainin
     let choices: Vec<Choice> =
         others.iter().map(|date| Choice::new(date.id.to_string(), training_words(visit, date))).collect();
     let label = visit.t(if chosen.is_some() { "ambassador-other-date" } else { "ambassador-choose-date" });
-    let only = (choices.len() == 1).then(|| choices[0].value.to_string()).unwrap_or_default();
+    let only = match choices.as_slice() {
+        [only] => only.value.to_string(),
+        _ => String::new(),
+    };
     let choose = (!choices.is_empty()).then(|| {
         view! {
             <Form action=format!("{base}/confirm")>

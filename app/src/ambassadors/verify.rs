@@ -54,17 +54,22 @@ pub fn Verdict() -> impl IntoView {
 }
 
 fn page(visit: &Visit, verdict: &ambassadors::Verdict) -> AnyView {
-    let (tone, key, verified) = match verdict {
-        ambassadors::Verdict::Valid(verified) => (Tone::Success, "valid", Some(verified)),
-        ambassadors::Verdict::Revoked(verified) => (Tone::Danger, "revoked", Some(verified)),
-        ambassadors::Verdict::Unknown => (Tone::Warning, "unknown", None),
+    let (tone, (title, text), verified) = match verdict {
+        ambassadors::Verdict::Valid(verified) => {
+            (Tone::Success, ("ambassador-verdict-valid", "ambassador-verdict-valid-text"), Some(verified))
+        }
+        ambassadors::Verdict::Revoked(verified) => {
+            (Tone::Danger, ("ambassador-verdict-revoked", "ambassador-verdict-revoked-text"), Some(verified))
+        }
+        ambassadors::Verdict::Unknown => {
+            (Tone::Warning, ("ambassador-verdict-unknown", "ambassador-verdict-unknown-text"), None)
+        }
     };
-    let (title, text) = (format!("ambassador-verdict-{key}"), format!("ambassador-verdict-{key}-text"));
     let facts = verified.map(|verified| view! { <SummaryList rows=facts(visit, verified)/> });
     let again = visit.href("/ambassadors/verify");
     view! {
         <Page title=visit.t("ambassador-verify-title") crumbs=crumbs(visit)>
-            <Banner tone=tone title=visit.t(&title)>{visit.t(&text)}</Banner>
+            <Banner tone=tone title=visit.t(title)>{visit.t(text)}</Banner>
             {facts}
             <p class="actions no-print"><LinkButton href=again variant=Variant::Secondary>{visit.t("ambassador-verify-again")}</LinkButton></p>
         </Page>

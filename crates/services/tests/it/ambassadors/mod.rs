@@ -87,7 +87,11 @@ pub async fn proven(house: &TestHouse, round: AmbassadorRoundId, form: Typed) ->
 /// The whole way of the `n`-th pupil to an application.
 pub async fn apply(house: &TestHouse, round: AmbassadorRoundId, n: usize) -> AmbassadorId {
     let draft = proven(house, round, form(n)).await;
-    ambassadors::submit(&house.services, &house.context(Actor::Anonymous), &draft).await.expect("an application")
+    let id =
+        ambassadors::submit(&house.services, &house.context(Actor::Anonymous), &draft).await.expect("an application");
+    // The next one's code is the newest letter.
+    house.services.clock.advance(SignedDuration::from_secs(2));
+    id
 }
 
 pub async fn application(house: &TestHouse, id: AmbassadorId) -> Application {

@@ -60,7 +60,7 @@ async fn without_the_rounds_lock_the_same_contact_would_apply_twice() {
     for n in 0..2_u128 {
         let (pool, start, index) = (pool.clone(), Arc::clone(&start), index.clone());
         all.push(tokio::spawn(async move {
-            let mut tx = pool.begin().await.expect("a transaction");
+            let mut tx = services::db::begin(&pool).await.expect("a transaction");
             let there = applications::has_live(&mut tx, round.0, &index).await.expect("looked");
             start.wait().await;
             let fresh = row(n, round, index);
@@ -144,7 +144,7 @@ async fn without_a_lock_both_would_promote_the_same_one() {
     for _ in 0..2 {
         let (pool, start) = (house.db.owner_pool(), Arc::clone(&start));
         both.push(tokio::spawn(async move {
-            let mut tx = pool.begin().await.expect("a transaction");
+            let mut tx = services::db::begin(&pool).await.expect("a transaction");
             let sql = "select id from ambassador_application where round_id = $1 and state = 'reserve'
                        order by rank, created_at, id limit 1";
             let first: Uuid = sqlx::query_scalar(sql).bind(round.0).fetch_one(&mut *tx).await.expect("the first");
@@ -174,7 +174,7 @@ async fn numbers_have_no_gaps_and_no_twins_whoever_asks_at_once() {
             start.wait().await;
             let mut kept = Vec::new();
             for n in 0..EACH {
-                let mut tx = pool.begin().await.expect("a transaction");
+                let mut tx = services::db::begin(&pool).await.expect("a transaction");
                 let serial = certificates::next_serial(&mut tx, 2026).await.expect("a serial");
                 // Every third of them fails after it had its number: it goes to the next.
                 if (n + server) % 3 == 0 {
@@ -210,7 +210,7 @@ async fn without_the_years_row_two_would_have_one_number() {
     for _ in 0..2 {
         let (pool, start) = (house.db.owner_pool(), Arc::clone(&start));
         both.push(tokio::spawn(async move {
-            let mut tx = pool.begin().await.expect("a transaction");
+            let mut tx = services::db::begin(&pool).await.expect("a transaction");
             let last: i32 = sqlx::query_scalar("select last from ambassador_serial where year = 2026")
                 .fetch_one(&mut *tx)
                 .await
