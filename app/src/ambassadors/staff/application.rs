@@ -44,6 +44,9 @@ async fn page(visit: Visit, id: Option<AmbassadorId>) -> Result<AnyView, Problem
     let base = visit.href(&format!("{}/{id}", Ambassadors::DESK));
     let round = format!("/staff/ambassadors/{}", application.round);
     let way = [("/staff/ambassadors", "ambassador-staff-title"), (round.as_str(), "ambassador-staff-round")];
+    // The motivation has words of its own; what was said besides is as of every request.
+    let mut said = application.clone();
+    said.note.clear();
     let undecided = application.selected_at.is_none() && application.state.is_undecided();
     Ok(view! {
         <PageFrame title=application.organisation.clone() kicker=visit.t("ambassador-staff-application") width=Width::Wide
@@ -54,7 +57,8 @@ async fn page(visit: Visit, id: Option<AmbassadorId>) -> Result<AnyView, Problem
             <div class="request">
                 <div class="stack">
                     <SummaryList rows=facts(visit, &application)/>
-                    {talk(visit, &application)}
+                    {motivation(visit, &application)}
+                    {talk(visit, &said)}
                 </div>
                 <div class="stack">
                     {undecided.then(|| decide(visit, &base, &application))}
@@ -89,6 +93,12 @@ fn facts(visit: &Visit, application: &Application) -> Vec<SummaryRow> {
         rows.push(SummaryRow::new(visit.t("ambassador-trainings"), training_words(visit, date)));
     }
     rows
+}
+
+/// Why they would like to be one.
+fn motivation(visit: &Visit, application: &Application) -> impl IntoView + use<> {
+    let text = application.note.clone();
+    view! { <div><h2 class="said-title">{visit.t("ambassador-motivation")}</h2><blockquote class="said">{text}</blockquote></div> }
 }
 
 /// Deciding, until the selection is public.

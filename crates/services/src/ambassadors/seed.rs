@@ -14,7 +14,8 @@ use domain::bus::City;
 use domain::contact::{Contact, PersonName};
 use domain::ids::{AmbassadorDraftId, AmbassadorId, AmbassadorRoundId};
 use domain::outreach::Bilingual;
-use jiff::{SignedDuration, Timestamp};
+use domain::time::{at, local_day};
+use jiff::{SignedDuration, Timestamp, civil};
 use store::ambassadors::applications as sql;
 
 /// An invented person: name, age, class, school, city, why.
@@ -62,15 +63,20 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Amb
     }
     let open = ("校园科普宣传员招募 · 冬季", "Campus science ambassadors · winter");
     let open = round(services, context, open, (-6, 15), 20).await?;
-    add_training(services, context, open, hours(context.now + days(25)), "造血干细胞科普馆 报告厅").await?;
+    add_training(services, context, open, morning(context, 25), "造血干细胞科普馆 报告厅").await?;
     apply(services, context, open, ("winter", 0)).await?;
     selected(services, context).await?;
     certified(services, context).await
 }
 
-/// A day's hours, as long as a training is.
-fn hours(from: Timestamp) -> (Timestamp, Timestamp) {
-    (from, from + SignedDuration::from_hours(3))
+/// So many days from now, at an hour.
+fn on(context: &Context, ahead: i64, hour: i8) -> Timestamp {
+    at(local_day(context.now + days(ahead)), civil::time(hour, 0, 0, 0))
+}
+
+/// The morning of a day so many days from now: as long as a training is.
+fn morning(context: &Context, ahead: i64) -> (Timestamp, Timestamp) {
+    (on(context, ahead, 9), on(context, ahead, 12))
 }
 
 async fn round(
@@ -85,8 +91,8 @@ async fn round(
         story: Bilingual::new(STORY.0, STORY.1),
         city: None,
         places,
-        opens_at: context.now + days(opens),
-        closes_at: context.now + days(closes),
+        opens_at: on(context, opens, 9),
+        closes_at: on(context, closes, 18),
     };
     let id = add_round(services, context, fresh).await?;
     publish_round(services, context, id, 1, true).await?;
@@ -154,7 +160,7 @@ async fn selected(services: &Services, context: &Context) -> Result<(), Ambassad
     let names = ("校园科普宣传员招募 · 秋季", "Campus science ambassadors · autumn");
     let autumn = round(services, context, names, (-40, -3), 4).await?;
     for (day, place) in [(9, "造血干细胞科普馆 报告厅"), (16, "潍坊市科技馆 多功能厅")] {
-        add_training(services, context, autumn, hours(context.now + days(day)), place).await?;
+        add_training(services, context, autumn, morning(context, day), place).await?;
     }
     let all = apply(services, context, autumn, ("autumn", 10)).await?;
     decide_all(services, context, autumn, &all).await?;
@@ -175,7 +181,7 @@ async fn certified(services: &Services, context: &Context) -> Result<(), Ambassa
     let summer = round(services, context, names, (-90, -50), 4).await?;
     // Training dates are made ahead of their time: this one was, two months ago.
     let then = Context { now: context.now - days(60), ..context.clone() };
-    add_training(services, &then, summer, hours(context.now - days(7)), "造血干细胞科普馆 报告厅").await?;
+    add_training(services, &then, summer, morning(context, -7), "造血干细胞科普馆 报告厅").await?;
     let all = apply(services, context, summer, ("summer", 60)).await?;
     let chosen = Context { now: context.now - days(45), ..context.clone() };
     decide_all(services, &chosen, summer, &all).await?;
