@@ -85,6 +85,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::museum::rebook::CALLS,
     crate::bus::calls::CALLS,
     crate::bus::staff::calls::CALLS,
+    crate::ambassadors::calls::CALLS,
+    crate::ambassadors::staff::calls::CALLS,
     crate::groups::calls::CALLS,
     crate::groups::staff::calls::CALLS,
     crate::door::calls::CALLS,

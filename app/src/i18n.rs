@@ -23,8 +23,25 @@ macro_rules! rooms {
     };
 }
 rooms!(
-    "common", "errors", "home", "museum", "outreach", "bus", "account", "clients", "mailbox", "staff", "door",
-    "privacy", "gallery", "groups", "gate", "release", "webhooks", "rules"
+    "common",
+    "errors",
+    "home",
+    "museum",
+    "outreach",
+    "bus",
+    "account",
+    "clients",
+    "mailbox",
+    "staff",
+    "door",
+    "privacy",
+    "gallery",
+    "groups",
+    "ambassadors",
+    "gate",
+    "release",
+    "webhooks",
+    "rules"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -15,6 +15,8 @@ mod account;
 #[cfg(feature = "ssr")]
 mod activity;
 #[cfg(feature = "ssr")]
+mod ambassadors;
+#[cfg(feature = "ssr")]
 pub mod bus;
 #[cfg(feature = "ssr")]
 pub mod calls;

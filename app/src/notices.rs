@@ -7,9 +7,10 @@ use services::privacy::{FIELDS, Field, Term};
 
 /// The groups of the privacy notice: the key of each heading and the tables it speaks of. What is in no other group is
 /// in the last, so that nothing of the registry can be left out.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     ("privacy-group-booking", &["booking", "event_answers", "scan", "message"]),
     ("privacy-group-bus", &["bus_request", "bus_draft", "bus_stop", "bus_short_link"]),
+    ("privacy-group-ambassador", &["ambassador_application", "ambassador_certificate", "ambassador_draft"]),
     ("privacy-group-draft", &["booking_draft", "one_time_code"]),
     ("privacy-group-account", &["account", "login_session"]),
     ("privacy-group-safety", &[]),

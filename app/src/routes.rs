@@ -9,6 +9,14 @@ use crate::account::{
     PasskeyNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode, StaffAccount, StaffEnrol,
     StaffSecond, StaffSignIn, StaffStepUp, Stop, Stopped,
 };
+use crate::ambassadors::staff::{
+    RoundEdit as AmbassadorRoundEdit, RoundNew as AmbassadorRoundNew, RoundPage as AmbassadorRound,
+    Rounds as AmbassadorRounds, StaffApplication as AmbassadorApplication,
+};
+use crate::ambassadors::{
+    About as Ambassadors, Apply as AmbassadorApply, ApplyCode as AmbassadorCode, Mine as AmbassadorMine,
+    Verdict as CertificateVerdict, Verify as CertificateVerify,
+};
 use crate::bus::staff::{
     Blackouts as BusBlackouts, Board as BusBoard, FleetPage as BusFleet, Numbers as BusNumbers, Planner as BusPlanner,
     Request as StaffBusRequest,
@@ -144,6 +152,12 @@ pages! {
     "/b/:link" Mine (Access::Public) [islands];
     "/b/:link/pass" Pass (Access::Public) [islands];
     "/b/:link/move" Move (Access::Public) [islands];
+    "/ambassadors" Ambassadors (Access::Public) [shared];
+    "/ambassadors/apply/:draft" AmbassadorApply (Access::Public) [];
+    "/ambassadors/apply/:draft/code" AmbassadorCode (Access::Public) [];
+    "/ambassadors/r/:link" AmbassadorMine (Access::Public) [];
+    "/ambassadors/verify" CertificateVerify (Access::Public) [];
+    "/ambassadors/verify/:number/:code" CertificateVerdict (Access::Public) [];
     "/bus" Bus (Access::Public) [shared];
     "/bus/schedule" BusSchedule (Access::Public) [shared];
     "/bus/stops/:id" BusStop (Access::Public) [shared];
@@ -178,6 +192,11 @@ pages! {
     "/staff/events/:id/questions" EventQuestions (Access::Capability(Capability::ManageSessions)) [islands];
     "/staff/events/:id/dates/:session" Registrations (Access::Capability(Capability::SeeBookings)) [];
     "/staff/events/:id/registrations/:booking" Registration (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/ambassadors" AmbassadorRounds (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/ambassadors/new" AmbassadorRoundNew (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/ambassadors/applications/:id" AmbassadorApplication (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/ambassadors/:id" AmbassadorRound (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/ambassadors/:id/edit" AmbassadorRoundEdit (Access::Capability(Capability::ManageSessions)) [];
     "/staff/bus" BusBoard (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/requests/:id" StaffBusRequest (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/plan" BusPlanner (Access::Capability(Capability::DispatchBus)) [];
@@ -230,6 +249,8 @@ pub mod paths {
     pub const MUSEUM: &str = "/museum";
     /// What is on.
     pub const EVENTS: &str = "/events";
+    /// Campus science ambassadors.
+    pub const AMBASSADORS: &str = "/ambassadors";
     /// The science bus.
     pub const BUS: &str = "/bus";
     /// A visitor's own bookings.

@@ -186,6 +186,8 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
                 if erased.bookings
                     + erased.bus_requests
                     + erased.group_requests
+                    + erased.ambassadors
+                    + erased.certificates
                     + erased.rosters
                     + erased.documents
                     + erased.accounts
@@ -195,6 +197,8 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
                     bookings = erased.bookings,
                     bus_requests = erased.bus_requests,
                     group_requests = erased.group_requests,
+                    ambassadors = erased.ambassadors,
+                    certificates = erased.certificates,
                     rosters = erased.rosters,
                     documents = erased.documents,
                     accounts = erased.accounts,

@@ -12,6 +12,7 @@ privacy-all-title = Every item we keep
 privacy-all-text = Item by item: what is kept, for what, who can see it, for how long, and how it is protected. The system erases what has expired from this very list.
 privacy-group-booking = Bookings and visits
 privacy-group-bus = Requests for the science bus
+privacy-group-ambassador = Campus science ambassadors
 privacy-group-draft = Unfinished bookings and codes
 privacy-group-account = Account and signing in
 privacy-group-safety = Running the system safely

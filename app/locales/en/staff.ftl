@@ -687,3 +687,34 @@ staff-why-kept = { $n ->
     [one] The 1 place left is kept for groups or for staff until its release
    *[other] The { $n } places left are kept for groups or for staff until their release
 }
+staff-action-ambassador-applied = Ambassador applied
+staff-action-ambassador-asked = Applicant asked
+staff-action-ambassador-answered = Applicant answered
+staff-action-ambassador-selected = Application selected
+staff-action-ambassador-reserved = Application on the reserve
+staff-action-ambassador-promoted = Reserve promoted
+staff-action-ambassador-confirmed = Training date confirmed
+staff-action-ambassador-declined = No date suits
+staff-action-ambassador-attended = Was at the training
+staff-action-ambassador-absent = Was not at the training
+staff-action-ambassador-certified = Certificate issued
+staff-action-ambassador-refused = Application not selected
+staff-action-ambassador-withdrawn = Application withdrawn
+staff-action-ambassador-decided = Decision noted
+staff-action-ambassador-read = Application read
+staff-action-ambassador-contact-revealed = Applicant’s contact seen
+staff-action-ambassador-certificate-renamed = Certificate’s name corrected
+staff-action-ambassador-certificate-revoked = Certificate revoked
+staff-action-ambassador-round-added = Round made
+staff-action-ambassador-round-changed = Round changed
+staff-action-ambassador-round-shown = Round shown
+staff-action-ambassador-round-hidden = Round hidden
+staff-action-ambassador-training-added = Training date added
+staff-action-ambassador-selection-published = Selection made public
+staff-action-ambassador-certificates-issued = Certificates issued
+staff-action-privacy-ambassador-erased = Application emptied in time
+staff-action-privacy-ambassador-certificate-erased = Name taken off a certificate in time
+staff-subject-ambassador-round = Ambassadors’ round
+staff-subject-ambassador-application = Ambassador’s application
+staff-subject-ambassador-certificate = Ambassador’s certificate
+staff-audit-room-ambassador = Ambassadors

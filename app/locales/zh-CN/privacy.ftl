@@ -12,6 +12,7 @@ privacy-all-title = 我们保存的每一项
 privacy-all-text = 下面逐项列出保存的内容、用途、谁能看到、保存多久和怎样保护。到期删除由系统按同一份清单自动执行。
 privacy-group-booking = 预约与参观
 privacy-group-bus = 科普巴士申请
+privacy-group-ambassador = 校园科普宣传员
 privacy-group-draft = 填写中的预约与验证码
 privacy-group-account = 账号与登录
 privacy-group-safety = 系统运行与安全

@@ -15,7 +15,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 15] = [
+const ROOMS: [(&str, &str); 16] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -29,6 +29,7 @@ const ROOMS: [(&str, &str); 15] = [
     ("job.", "staff-audit-room-job"),
     ("bus.", "staff-audit-room-bus"),
     ("group.", "staff-audit-room-group"),
+    ("ambassador.", "staff-audit-room-ambassador"),
     ("event.", "staff-audit-room-event"),
     ("privacy.", "staff-audit-room-privacy"),
 ];
@@ -196,6 +197,9 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "bus_request" => visit.t("staff-subject-bus-request"),
         "bus_blackout" => visit.t("staff-subject-bus-blackout"),
         "group_request" => visit.t("staff-subject-group-request"),
+        "ambassador_round" => visit.t("staff-subject-ambassador-round"),
+        "ambassador_application" => visit.t("staff-subject-ambassador-application"),
+        "ambassador_certificate" => visit.t("staff-subject-ambassador-certificate"),
         "group_policy" => visit.t("staff-subject-group-policy"),
         other => Text::from(other.to_owned()),
     }
@@ -325,6 +329,33 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "event.published" => visit.t("staff-action-event-published"),
         "event.questions_published" => visit.t("staff-action-event-questions-published"),
         "event.withdrawn" => visit.t("staff-action-event-withdrawn"),
+        "ambassador.applied" => visit.t("staff-action-ambassador-applied"),
+        "ambassador.asked" => visit.t("staff-action-ambassador-asked"),
+        "ambassador.answered" => visit.t("staff-action-ambassador-answered"),
+        "ambassador.selected" => visit.t("staff-action-ambassador-selected"),
+        "ambassador.reserved" => visit.t("staff-action-ambassador-reserved"),
+        "ambassador.promoted" => visit.t("staff-action-ambassador-promoted"),
+        "ambassador.confirmed" => visit.t("staff-action-ambassador-confirmed"),
+        "ambassador.declined" => visit.t("staff-action-ambassador-declined"),
+        "ambassador.attended" => visit.t("staff-action-ambassador-attended"),
+        "ambassador.absent" => visit.t("staff-action-ambassador-absent"),
+        "ambassador.certified" => visit.t("staff-action-ambassador-certified"),
+        "ambassador.refused" => visit.t("staff-action-ambassador-refused"),
+        "ambassador.withdrawn" => visit.t("staff-action-ambassador-withdrawn"),
+        "ambassador.decided" => visit.t("staff-action-ambassador-decided"),
+        "ambassador.read" => visit.t("staff-action-ambassador-read"),
+        "ambassador.contact_revealed" => visit.t("staff-action-ambassador-contact-revealed"),
+        "ambassador.certificate_renamed" => visit.t("staff-action-ambassador-certificate-renamed"),
+        "ambassador.certificate_revoked" => visit.t("staff-action-ambassador-certificate-revoked"),
+        "ambassador.round_added" => visit.t("staff-action-ambassador-round-added"),
+        "ambassador.round_changed" => visit.t("staff-action-ambassador-round-changed"),
+        "ambassador.round_shown" => visit.t("staff-action-ambassador-round-shown"),
+        "ambassador.round_hidden" => visit.t("staff-action-ambassador-round-hidden"),
+        "ambassador.training_added" => visit.t("staff-action-ambassador-training-added"),
+        "ambassador.selection_published" => visit.t("staff-action-ambassador-selection-published"),
+        "ambassador.certificates_issued" => visit.t("staff-action-ambassador-certificates-issued"),
+        "privacy.ambassador_erased" => visit.t("staff-action-privacy-ambassador-erased"),
+        "privacy.ambassador_certificate_erased" => visit.t("staff-action-privacy-ambassador-certificate-erased"),
         "group.requested" => visit.t("staff-action-group-requested"),
         "group.asked" => visit.t("staff-action-group-asked"),
         "group.answered" => visit.t("staff-action-group-answered"),
@@ -391,12 +422,20 @@ mod tests {
         let noted = all.split("noted(\"").skip(1).filter_map(|rest| rest.split('"').next());
         let written = written.chain(noted).filter(|action| action.contains('.'));
         // Those of a kind of request stand in tables of their own.
-        let of_kinds =
-            ["=> \"group.", "=> \"bus.", "str = \"group.", "str = \"bus.", "str = \"privacy."].map(|start| {
-                let room = start.split('"').next_back().unwrap_or_default();
-                let rest = all.split(start).skip(1).filter_map(|rest| rest.split('"').next());
-                rest.map(|rest| format!("{room}{rest}")).collect::<Vec<_>>()
-            });
+        let of_kinds = [
+            "=> \"group.",
+            "=> \"bus.",
+            "=> \"ambassador.",
+            "str = \"group.",
+            "str = \"bus.",
+            "str = \"ambassador.",
+            "str = \"privacy.",
+        ]
+        .map(|start| {
+            let room = start.split('"').next_back().unwrap_or_default();
+            let rest = all.split(start).skip(1).filter_map(|rest| rest.split('"').next());
+            rest.map(|rest| format!("{room}{rest}")).collect::<Vec<_>>()
+        });
         let actions: Vec<String> = written.map(str::to_owned).chain(of_kinds.into_iter().flatten()).collect();
         assert!(actions.len() > 30, "{actions:?}");
         let here = include_str!("audit.rs");

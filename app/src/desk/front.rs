@@ -63,7 +63,10 @@ const GROUPS: &[Group] = &[
     ),
     group(
         "staff-group-outreach",
-        &[area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text")],
+        &[
+            area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text"),
+            area("/staff/ambassadors", Capability::ManageSessions, "ambassador-staff-title", "ambassador-staff-text"),
+        ],
     ),
     group(
         "staff-group-bus",

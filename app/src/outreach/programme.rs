@@ -3,6 +3,7 @@
 use super::{audience_text, days_text, picture, state};
 use crate::museum::problem_of;
 use crate::problem::problem_page;
+use crate::routes::paths;
 use crate::ui::{
     Button, Card, Choice, Crumb, DateField, EmptyState, Form, Glyph, Illustration, LinkButton, Page, Select, Variant,
     Width,
@@ -109,6 +110,11 @@ fn page(visit: &Visit, events: &Events) -> impl IntoView + use<> {
             <h2 class="hidden">{visit.t("event-ahead")}</h2>
             {list}
             {over}
+            <section class="section">
+                <h2>{visit.t("ambassador-name")}</h2>
+                <p class="prose">{visit.t("ambassador-lead")}</p>
+                <p class="actions"><LinkButton href=visit.href(paths::AMBASSADORS) variant=Variant::Secondary>{visit.t("ambassador-see")}</LinkButton></p>
+            </section>
             <section class="section">
                 <h2>{visit.t("event-subscribe")}</h2>
                 <p class="prose">{visit.t("event-subscribe-text")}</p>

@@ -39,17 +39,23 @@ fn wait(asked: &Asked, page: String, form: FormState, key: &str, seconds: u64) -
 
 /// Begins a form.
 pub async fn begin<K: Room>(asked: Asked) -> Answer {
-    let known = asked.cookie(VISITOR_COOKIE).filter(|token| token.len() == 32).map(str::to_owned);
-    let visitor = known.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(services::crypto::random())));
+    let visitor = visitor(&asked);
     match requests::begin::<K>(&asked.services, &asked.context, &visitor, &asked.network).await {
-        // Renewed with every draft, so that it lives as long as the newest.
-        Ok(draft) => Answer::to(format!("{}/apply/{draft}", K::AT)).cookie(Cookie::new(
-            VISITOR_COOKIE,
-            &visitor,
-            Some(SignedDuration::from_hours(24 * DRAFT_DAYS)),
-        )),
+        Ok(draft) => begun::<K>(draft, &visitor),
         Err(error) => refused(&asked, K::AT.to_owned(), error),
     }
+}
+
+/// The browser's own random token: the one it has, or a new one.
+pub fn visitor(asked: &Asked) -> String {
+    let known = asked.cookie(VISITOR_COOKIE).filter(|token| token.len() == 32).map(str::to_owned);
+    known.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(services::crypto::random())))
+}
+
+/// On to a form that was begun. The browser's token is renewed with every draft, so that it lives as long as the newest.
+pub fn begun<K: Room>(draft: K::DraftId, visitor: &str) -> Answer {
+    let life = Some(SignedDuration::from_hours(24 * DRAFT_DAYS));
+    Answer::to(format!("{}/apply/{draft}", K::AT)).cookie(Cookie::new(VISITOR_COOKIE, visitor, life))
 }
 
 /// The draft of the path, and its first page.

@@ -108,6 +108,10 @@ pub enum Fault {
         /// The largest.
         max: u32,
     },
+    /// Not a certificate's number like `SDQXB-2026-000123`.
+    CertificateShape,
+    /// Not the twelve letters and digits of a certificate's code.
+    CertificateCodeShape,
     /// Minors come with more adults than these.
     AdultsNeeded {
         /// Adults needed.

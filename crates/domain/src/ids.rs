@@ -87,6 +87,16 @@ ids! {
     GroupDraftId,
     /// A group's request to visit the museum.
     GroupRequestId,
+    /// A round in which one may apply as an ambassador (招募批次).
+    AmbassadorRoundId,
+    /// A training date of a round.
+    TrainingId,
+    /// What somebody who applies has typed before the contact is proven.
+    AmbassadorDraftId,
+    /// An application as a campus science ambassador.
+    AmbassadorId,
+    /// A certificate of an ambassador.
+    CertificateId,
     /// Sessions that open for booking at one instant (放号).
     ReleaseId,
     /// A place in the line of a release.

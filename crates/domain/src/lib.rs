@@ -4,6 +4,7 @@
 //! the browser too, so that a form's rules are written once.
 
 pub mod account;
+pub mod ambassador;
 pub mod booking;
 pub mod bus;
 pub mod contact;

@@ -4,6 +4,7 @@
 //! types or its room's error enum. Only the edge turns an error into a status, a problem document or a page.
 
 pub mod account;
+pub mod ambassadors;
 pub mod audit;
 pub mod booking;
 pub mod bus;

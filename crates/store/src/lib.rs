@@ -4,6 +4,7 @@
 //! decide nothing; `services` does both. Concrete Postgres, no storage traits.
 
 pub mod account;
+pub mod ambassadors;
 pub mod api;
 pub mod audit;
 pub mod booking;

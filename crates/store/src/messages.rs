@@ -97,6 +97,8 @@ pub struct NewMessage<'a> {
     pub bus_request: Option<Uuid>,
     /// The group's request it is about.
     pub group_request: Option<Uuid>,
+    /// The application as an ambassador it is about.
+    pub ambassador: Option<Uuid>,
     /// Which text.
     pub template: &'a str,
     /// `mail` or `sms`.
@@ -106,8 +108,9 @@ pub struct NewMessage<'a> {
 /// Notes a message, unless it is noted already; answers the state it is in.
 pub async fn note(db: impl PgExecutor<'_>, now: Timestamp, message: NewMessage<'_>) -> sqlx::Result<String> {
     sqlx::query_scalar!(
-        "insert into message (id, booking_id, bus_request_id, account_id, group_request_id, template, channel, created_at)
-         values ($1, $2, $3, $7, $8, $4, $5, $6)
+        "insert into message (id, booking_id, bus_request_id, account_id, group_request_id, ambassador_id, template, channel,
+                created_at)
+         values ($1, $2, $3, $7, $8, $9, $4, $5, $6)
          on conflict (id) do update set template = message.template returning state",
         message.id,
         message.booking,
@@ -117,6 +120,7 @@ pub async fn note(db: impl PgExecutor<'_>, now: Timestamp, message: NewMessage<'
         now.to_sqlx() as _,
         message.account,
         message.group_request,
+        message.ambassador,
     )
     .fetch_one(db)
     .await
@@ -329,6 +333,42 @@ pub async fn follow_group_link(
     .fetch_optional(db)
     .await?;
     Ok(found.map(|row| (row.request, row.expires_at.to_jiff())))
+}
+
+/// Keeps a short link to an application as an ambassador until `expires_at`.
+pub async fn keep_ambassador_link(
+    db: impl PgExecutor<'_>,
+    code_hash: &[u8],
+    application: Uuid,
+    expires_at: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into short_link (code_hash, ambassador_id, expires_at) values ($1, $2, $3)
+         on conflict (ambassador_id) do update set expires_at = greatest(short_link.expires_at, excluded.expires_at)",
+        code_hash,
+        application,
+        expires_at.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The application a short link leads to, and until when it does.
+pub async fn follow_ambassador_link(
+    db: impl PgExecutor<'_>,
+    now: Timestamp,
+    code_hash: &[u8],
+) -> sqlx::Result<Option<(Uuid, Timestamp)>> {
+    let found = sqlx::query!(
+        r#"select ambassador_id as "application!", expires_at from short_link
+           where code_hash = $1 and expires_at > $2 and ambassador_id is not null"#,
+        code_hash,
+        now.to_sqlx() as _
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found.map(|row| (row.application, row.expires_at.to_jiff())))
 }
 
 /// What a session is of.

@@ -175,7 +175,8 @@ pub async fn count_due(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
         r#"select (select count(*) from booking_draft where expires_at < $1)
                     + (select count(*) from event_answers where booking_id is null and expires_at < $1)
                     + (select count(*) from bus_draft where expires_at < $1)
-                    + (select count(*) from group_draft where expires_at < $1) as "drafts!",
+                    + (select count(*) from group_draft where expires_at < $1)
+                    + (select count(*) from ambassador_draft where expires_at < $1) as "drafts!",
                   (select count(*) from one_time_code where expires_at < $2)
                     + (select count(*) from short_link where expires_at < $2)
                     + (select count(*) from bus_short_link where expires_at < $2) as "codes!",
@@ -206,6 +207,7 @@ pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
                 answered as (delete from event_answers where booking_id is null and expires_at < $1 returning 1),
                 bus_drafts as (delete from bus_draft where expires_at < $1 returning 1),
                 group_drafts as (delete from group_draft where expires_at < $1 returning 1),
+                ambassador_drafts as (delete from ambassador_draft where expires_at < $1 returning 1),
                 bus_links as (delete from bus_short_link where expires_at < $2 returning 1),
                 codes as (delete from one_time_code where expires_at < $2 returning 1),
                 links as (delete from short_link where expires_at < $2 returning 1),
@@ -217,7 +219,8 @@ pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
                 missed as (delete from no_show where ended_at < $8 returning 1)
            select (select count(*) from drafts) + (select count(*) from answered)
                     + (select count(*) from bus_drafts)
-                    + (select count(*) from group_drafts) as "drafts!",
+                    + (select count(*) from group_drafts)
+                    + (select count(*) from ambassador_drafts) as "drafts!",
                   (select count(*) from codes) + (select count(*) from links) + (select count(*) from bus_links) as "codes!",
                   (select count(*) from logins) as "logins!", (select count(*) from limits) as "limits!",
                   (select count(*) from answers) as "answers!", (select count(*) from mailbox) as "mailbox!",

@@ -12,14 +12,17 @@ pub enum Of {
     Bus,
     /// Groups that ask for the museum.
     Groups,
+    /// People who apply as campus science ambassadors.
+    Ambassadors,
 }
 
-/// One statement of either table, from the words before its name and those after it.
+/// One statement of each table, from the words before its name and those after it.
 macro_rules! on {
     ($of:expr, $query:ident!($($row:ty,)? $before:literal, $after:literal $(, $arg:expr)* $(,)?), $run:ident($db:expr)) => {
         match $of {
             Of::Bus => sqlx::$query!($($row,)? $before + "bus_draft" + $after $(, $arg)*).$run($db).await,
             Of::Groups => sqlx::$query!($($row,)? $before + "group_draft" + $after $(, $arg)*).$run($db).await,
+            Of::Ambassadors => sqlx::$query!($($row,)? $before + "ambassador_draft" + $after $(, $arg)*).$run($db).await,
         }
     };
 }

@@ -1,6 +1,7 @@
 //! The HTTP surface: the real router over a real Postgres, with three kinds of user.
 
 mod account_pages;
+mod ambassadors;
 mod api;
 mod bus;
 mod config;

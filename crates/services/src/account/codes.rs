@@ -39,6 +39,8 @@ pub enum Purpose {
     Bus,
     /// The contact of a group's request is proven.
     Group,
+    /// The contact of an application as an ambassador is proven.
+    Ambassador,
 }
 
 impl Purpose {
@@ -51,6 +53,7 @@ impl Purpose {
             Self::Proof => "proof",
             Self::Bus => "bus",
             Self::Group => "group",
+            Self::Ambassador => "ambassador",
         }
     }
 }

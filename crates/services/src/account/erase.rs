@@ -14,10 +14,10 @@ use crate::bus;
 use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Place};
 use crate::db::to_the_end;
-use crate::groups;
 use crate::limits;
 use crate::outreach::{OutreachError, exported_answers};
 use crate::requests::{Kind, RequestError};
+use crate::{ambassadors, groups};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::account::{Actor, Capability, Denied};
@@ -77,7 +77,8 @@ async fn collect(
     let ids: Vec<Uuid> = booked.into_iter().chain(waited).collect();
     let (requests, bus_requests) = bus::exported(services, context, db, contacts(row)).await?;
     let (groups, group_requests) = groups::exported(services, context, db, contacts(row), row.id).await?;
-    let requests: Vec<Uuid> = requests.into_iter().chain(groups).collect();
+    let (applied, applications) = ambassadors::exported(services, db, contacts(row), row.id).await?;
+    let requests: Vec<Uuid> = requests.into_iter().chain(groups).chain(applied).collect();
     let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
     let passkeys = passkey_rows::of_account(&mut *db, row.id).await?;
@@ -98,6 +99,7 @@ async fn collect(
         "bookings": bookings.iter().map(|booking| exported(services, booking, &mut answers)).collect::<Result<Vec<_>, _>>()?,
         "bus_requests": bus_requests,
         "group_requests": group_requests,
+        "ambassador_applications": applications,
         "waiting_list": waits
             .iter()
             .map(|entry| exported_wait(services, entry, &mut answers))
@@ -203,9 +205,9 @@ pub struct Deleted {
     pub cancelled: usize,
     /// Bookings of the past that name nobody any more.
     pub emptied: usize,
-    /// Requests for the bus and of groups that were taken back for it.
+    /// Requests for the bus and of groups, and applications, that were taken back for it.
     pub withdrawn: usize,
-    /// Requests for the bus and of groups that name nobody any more.
+    /// Requests for the bus and of groups, and applications, that name nobody any more.
     pub requests_emptied: usize,
 }
 
@@ -231,8 +233,9 @@ pub async fn delete_own(
         let live = live_bookings(&mut connection, &context, &row).await?;
         let requests = bus::live(&mut connection, contacts(&row)).await?;
         let groups = groups::live(&mut connection, contacts(&row), row.id).await?;
+        let applications = ambassadors::live(&mut connection, contacts(&row), row.id).await?;
         drop(connection);
-        let withdrawn = requests.len() + groups.len();
+        let withdrawn = requests.len() + groups.len() + applications.len();
         let count = live.len() + withdrawn;
         if count > 0 && !cancel_bookings {
             return Err(AccountError::LiveBookings { count });
@@ -246,6 +249,9 @@ pub async fn delete_own(
         }
         for request in &groups {
             groups::withdraw_own(&services, &context, *request).await?;
+        }
+        for application in &applications {
+            ambassadors::withdraw_own(&services, &context, *application).await?;
         }
         leave_lists(&services, &context, &row).await?;
         let (emptied, requests_emptied) = empty(&services, &context, account).await?;
@@ -339,11 +345,13 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     let requests = requests.map_err(|count| AccountError::LiveBookings { count })?;
     let groups = groups::forget(services, context, &mut transaction, contacts(&row), row.id).await?;
     let groups = groups.map_err(|count| AccountError::LiveBookings { count })?;
+    let applied = ambassadors::forget(services, context, &mut transaction, contacts(&row), row.id).await?;
+    let applied = applied.map_err(|count| AccountError::LiveBookings { count })?;
     session_rows::revoke_all(&mut *transaction, row.id, None, context.now).await?;
     rows::empty_account(&mut transaction, row.id, context.now).await?;
-    let detail =
-        json!({ "bookings_emptied": past.len(), "bus_requests_emptied": requests, "group_requests_emptied": groups });
+    let detail = json!({ "bookings_emptied": past.len(), "bus_requests_emptied": requests, "group_requests_emptied": groups,
+            "applications_emptied": applied });
     audit::record(&mut transaction, context, &[about_account("account.deleted", Some(row.id), detail)]).await?;
     transaction.commit().await?;
-    Ok((past.len(), requests + groups))
+    Ok((past.len(), requests + groups + applied))
 }

@@ -80,6 +80,8 @@ pub enum LinkPurpose {
     BusFeedback,
     /// Follow a group's request: answer, accept, decline, withdraw, send the list.
     GroupRequest,
+    /// Follow an application as an ambassador: answer, choose a training date, fetch the certificate, withdraw.
+    Ambassador,
     /// Stand in the line of a release, from the browser that took the ticket.
     Ticket,
 }
@@ -94,6 +96,7 @@ impl LinkPurpose {
             Self::BusRequest => "bus-request",
             Self::BusFeedback => "bus-feedback",
             Self::GroupRequest => "group-request",
+            Self::Ambassador => "ambassador",
             Self::Ticket => "release-ticket",
         }
     }

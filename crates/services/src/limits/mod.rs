@@ -93,6 +93,10 @@ limits! {
     BUS_PER_NETWORK = "bus-network", 60 in HOUR;
     /// Forms for groups begun in one network: a school's classes ask one by one.
     GROUP_PER_NETWORK = "group-network", 60 in HOUR;
+    /// Forms of ambassadors begun in one network: a school's pupils apply in one lesson.
+    AMBASSADOR_PER_NETWORK = "ambassador-network", 240 in HOUR;
+    /// Certificates verified from one network: a school verifies its pupils' in a morning, and a code has sixty bits.
+    VERIFY_PER_NETWORK = "verify-network", 60 in TEN_MINUTES;
     /// Lists of groups sent from one network: each is a file that is read whole.
     ROSTER_PER_NETWORK = "roster-network", 120 in TEN_MINUTES;
     /// Letters of groups sent from one network: each is looked into, and a picture written anew.

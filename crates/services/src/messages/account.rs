@@ -145,7 +145,15 @@ pub(super) async fn send_account(services: Services, job: Job<AccountJob>) -> Ou
             ("mail", letter(message, mail, locale, template, &facts, None, now)?)
         }
     };
-    let dispatch =
-        Dispatch { id: message, booking: None, account: Some(account), bus: None, group: None, template, channel };
+    let dispatch = Dispatch {
+        id: message,
+        booking: None,
+        account: Some(account),
+        bus: None,
+        group: None,
+        ambassador: None,
+        template,
+        channel,
+    };
     dispatch_one(&services, now, dispatch, parcel, job.last).await
 }

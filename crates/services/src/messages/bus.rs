@@ -144,6 +144,7 @@ pub(super) async fn send(services: Services, job: Job<BusJob>) -> Outcome {
         account: None,
         bus: Some(id),
         group: None,
+        ambassador: None,
         template: template.name(),
         channel,
     };

@@ -18,7 +18,7 @@ use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
 use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
-use domain::ids::{AccountId, BookingId, BusRequestId, GroupRequestId, MessageId};
+use domain::ids::{AccountId, AmbassadorId, BookingId, BusRequestId, GroupRequestId, MessageId};
 use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -29,6 +29,7 @@ use store::messages::NewMessage;
 pub fn handlers(handlers: Handlers) -> Handlers {
     let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking).on(ACCOUNT, send_account);
     let handlers = handlers.on(super::bus::BUS, super::bus::send).on(super::groups::GROUP, super::groups::send);
+    let handlers = handlers.on(super::ambassadors::AMBASSADOR, super::ambassadors::send);
     super::series::handlers(super::waiting::handlers(handlers))
 }
 
@@ -40,6 +41,7 @@ pub(super) struct Dispatch {
     pub account: Option<AccountId>,
     pub bus: Option<BusRequestId>,
     pub group: Option<GroupRequestId>,
+    pub ambassador: Option<AmbassadorId>,
     pub template: &'static str,
     pub channel: &'static str,
 }
@@ -64,6 +66,7 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
         account: None,
         bus: None,
         group: None,
+        ambassador: None,
         template: "code",
         channel: match contact {
             Contact::Phone(_) => "sms",
@@ -107,6 +110,7 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         account: None,
         bus: None,
         group: None,
+        ambassador: None,
         template: template.name(),
         channel,
     };
@@ -217,10 +221,10 @@ pub(super) async fn dispatch_one(
 }
 
 async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
-    let Dispatch { id, booking, account, bus, group, template, channel } = dispatch;
+    let Dispatch { id, booking, account, bus, group, ambassador, template, channel } = dispatch;
     let (booking, account, bus_request) = (booking.map(|id| id.0), account.map(|id| id.0), bus.map(|id| id.0));
-    let group_request = group.map(|id| id.0);
-    let message = NewMessage { id: id.0, booking, account, bus_request, group_request, template, channel };
+    let (group_request, ambassador) = (group.map(|id| id.0), ambassador.map(|id| id.0));
+    let message = NewMessage { id: id.0, booking, account, bus_request, group_request, ambassador, template, channel };
     store::messages::note(&services.db, now, message).await
 }
 

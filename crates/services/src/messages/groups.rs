@@ -151,6 +151,7 @@ pub(super) async fn send(services: Services, job: Job<GroupJob>) -> Outcome {
         account: None,
         bus: None,
         group: Some(id),
+        ambassador: None,
         template: template.name(),
         channel,
     };

@@ -7,8 +7,10 @@
 //! by itself.
 
 mod account;
+mod ambassadors;
 mod bus;
 mod calendar;
+mod certificate;
 mod deliver;
 mod groups;
 mod mail;
@@ -24,8 +26,10 @@ mod waiting;
 
 pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
+pub use ambassadors::{AmbassadorTemplate, queue_ambassadors};
 pub use bus::{BusTemplate, queue_bus, queue_bus_at};
 pub use calendar::{Entry, Event, Method, ics};
+pub use certificate::CertificateSheet;
 pub use deliver::handlers;
 pub use groups::{GroupTemplate, queue_group};
 pub use mail::{Letter, MailTransport, PostError, SmtpSettings, SmtpTls};

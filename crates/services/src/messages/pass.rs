@@ -39,7 +39,7 @@ pub fn qr_svg(text: &str) -> Result<String, TooLong> {
     ))
 }
 
-fn encode(text: &str) -> Result<QRCode, TooLong> {
+pub(super) fn encode(text: &str) -> Result<QRCode, TooLong> {
     QRBuilder::new(text).ecl(ECL::M).build().map_err(|_| TooLong)
 }
 
@@ -139,17 +139,17 @@ pub struct PassSheet {
 }
 
 /// Red, green, blue.
-type Rgb = (u8, u8, u8);
+pub(super) type Rgb = (u8, u8, u8);
 
 /// A6 in points.
 const WIDTH: f32 = 297.64;
 const HEIGHT: f32 = 419.53;
 const MARGIN: f32 = 24.0;
-const INK: Rgb = (0x14, 0x31, 0x3a);
-const QUIET_INK: Rgb = (0x4a, 0x62, 0x6a);
-const TEAL: Rgb = (0x0b, 0x55, 0x63);
-const EMBER: Rgb = (0xc2, 0x49, 0x1d);
-const WHITE: Rgb = (255, 255, 255);
+pub(super) const INK: Rgb = (0x14, 0x31, 0x3a);
+pub(super) const QUIET_INK: Rgb = (0x4a, 0x62, 0x6a);
+pub(super) const TEAL: Rgb = (0x0b, 0x55, 0x63);
+pub(super) const EMBER: Rgb = (0xc2, 0x49, 0x1d);
+pub(super) const WHITE: Rgb = (255, 255, 255);
 const BLACK: Rgb = (0, 0, 0);
 
 impl PassSheet {
@@ -167,7 +167,7 @@ impl PassSheet {
         let mut page = document.start_page_with(PageSettings::from_wh(WIDTH, HEIGHT).ok_or(PassError::Drawing)?);
         {
             // Surface and page end themselves when they are dropped, in this order.
-            let mut pen = Pen { surface: page.surface(), font: font.0.clone() };
+            let mut pen = Pen::on(page.surface(), font);
             self.draw(&mut pen, &code, &words).ok_or(PassError::Drawing)?;
         }
         page.finish();
@@ -277,13 +277,20 @@ impl Words {
 }
 
 /// Draws on a page.
-struct Pen<'a> {
+pub(super) struct Pen<'a> {
     surface: Surface<'a>,
     font: Font,
 }
 
+impl<'a> Pen<'a> {
+    /// A pen for a page, with a font.
+    pub(super) fn on(surface: Surface<'a>, font: &PassFont) -> Self {
+        Self { surface, font: font.0.clone() }
+    }
+}
+
 impl Pen<'_> {
-    fn fill(&mut self, path: &Path, colour: Rgb) {
+    pub(super) fn fill(&mut self, path: &Path, colour: Rgb) {
         self.ink(colour);
         self.surface.draw_path(path);
     }
@@ -293,7 +300,7 @@ impl Pen<'_> {
         self.surface.set_fill(Some(Fill { paint, opacity: NormalizedF32::ONE, rule: FillRule::NonZero }));
     }
 
-    fn text(&mut self, x: f32, baseline: f32, size: f32, text: &str, colour: Rgb) {
+    pub(super) fn text(&mut self, x: f32, baseline: f32, size: f32, text: &str, colour: Rgb) {
         self.ink(colour);
         self.surface.draw_text(
             Point::from_xy(x, baseline),
@@ -305,9 +312,8 @@ impl Pen<'_> {
         );
     }
 
-    /// About how wide a text is: a Chinese character is as wide as it is high, a Latin one a little over half.
-    fn width(&self, text: &str, size: f32) -> f32 {
-        text.chars().map(|c| advance(c) * size).sum()
+    pub(super) fn width(&self, text: &str, size: f32) -> f32 {
+        width(text, size)
     }
 
     /// The text in at most `most` lines; what does not fit ends in an ellipsis.
@@ -344,6 +350,11 @@ impl Pen<'_> {
     }
 }
 
+/// About how wide a text is: a Chinese character is as wide as it is high, a Latin one a little over half.
+pub(super) fn width(text: &str, size: f32) -> f32 {
+    text.chars().map(|c| advance(c) * size).sum()
+}
+
 fn advance(character: char) -> f32 {
     match character {
         ' ' => 0.23,
@@ -357,14 +368,14 @@ fn advance(character: char) -> f32 {
     }
 }
 
-fn rectangle(x: f32, y: f32, width: f32, height: f32) -> Option<Path> {
+pub(super) fn rectangle(x: f32, y: f32, width: f32, height: f32) -> Option<Path> {
     let mut path = PathBuilder::new();
     path.push_rect(Rect::from_xywh(x, y, width, height)?);
     path.finish()
 }
 
 /// The code's dark modules as one path; what is around it is the page's white.
-fn modules(code: &QRCode, left: f32, top: f32, side: f32) -> Option<Path> {
+pub(super) fn modules(code: &QRCode, left: f32, top: f32, side: f32) -> Option<Path> {
     let unit = side / (code.size + 2 * QUIET) as f32;
     let mut path = PathBuilder::new();
     for run in runs(code) {
@@ -375,7 +386,7 @@ fn modules(code: &QRCode, left: f32, top: f32, side: f32) -> Option<Path> {
 }
 
 /// 火种: a small flame, `height` points high.
-fn flame(x: f32, y: f32, height: f32) -> Option<Path> {
+pub(super) fn flame(x: f32, y: f32, height: f32) -> Option<Path> {
     let at = |px: f32, py: f32| (x + px * height / 24.0, y + py * height / 24.0);
     let mut path = PathBuilder::new();
     let start = at(9.0, 0.0);

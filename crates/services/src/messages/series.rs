@@ -79,6 +79,7 @@ async fn send(services: Services, job: Job<SeriesJob>) -> Outcome {
         account: None,
         bus: None,
         group: None,
+        ambassador: None,
         template: Template::Confirmation.name(),
         channel,
     };

@@ -8,7 +8,7 @@ use crate::crypto::LinkPurpose;
 use crate::limits::{self, LimitError, Network};
 use crate::{Context, Services};
 use domain::contact::half_width;
-use domain::ids::{BookingId, BusRequestId, GroupRequestId, WaitingId};
+use domain::ids::{AmbassadorId, BookingId, BusRequestId, GroupRequestId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
 
 /// Crockford's base 32: no I, L, O, U.
@@ -42,6 +42,21 @@ pub(super) async fn keep_group(services: &Services, request: GroupRequestId, unt
     store::messages::keep_group_link(&services.db, &hash, request.0, until).await
 }
 
+/// The characters of an application as an ambassador.
+pub(super) fn ambassador_code(services: &Services, application: AmbassadorId) -> String {
+    characters(services.vault.mac("messages.short_link.ambassador", application.0.as_bytes()))
+}
+
+/// Makes the link of an application work until `until`.
+pub(super) async fn keep_ambassador(
+    services: &Services,
+    application: AmbassadorId,
+    until: Timestamp,
+) -> sqlx::Result<()> {
+    let hash = hash(services, &ambassador_code(services, application));
+    store::messages::keep_ambassador_link(&services.db, &hash, application.0, until).await
+}
+
 /// The characters of an entry of the waiting list.
 pub(super) fn waiting_code(services: &Services, entry: WaitingId) -> String {
     characters(services.vault.mac("messages.short_link.waiting", entry.0.as_bytes()))
@@ -66,8 +81,8 @@ pub(super) async fn keep_waiting(services: &Services, entry: WaitingId, ends_at:
     store::messages::keep_waiting_link(&services.db, &hash, entry.0, expires).await
 }
 
-/// Where a short link leads: a path of the house (`/b/<link>`, `/museum/groups/r/<link>`, `/bus/r/<link>`, `/waiting/<link>`); `None` where it leads
-/// nowhere (any more). Forgives what eyes confuse: case, O and 0, I, L and 1.
+/// Where a short link leads: a path of the house (`/b/<link>`, `/museum/groups/r/<link>`, `/ambassadors/r/<link>`,
+/// `/bus/r/<link>`, `/waiting/<link>`); `None` where it leads nowhere (any more). Forgives what eyes confuse: case, O and 0, I, L and 1.
 ///
 /// # Errors
 /// `Limited`: this network tried too often.
@@ -99,6 +114,12 @@ pub async fn follow(
     if let Some((request, until)) = store::messages::follow_group_link(&services.db, context.now, &hash).await? {
         let link = services.vault.link(LinkPurpose::GroupRequest, request, until);
         return Ok(Some(format!("/museum/groups/r/{link}")));
+    }
+    if let Some((application, until)) =
+        store::messages::follow_ambassador_link(&services.db, context.now, &hash).await?
+    {
+        let link = services.vault.link(LinkPurpose::Ambassador, application, until);
+        return Ok(Some(format!("/ambassadors/r/{link}")));
     }
     let found = store::bus::requests::follow_short_link(&services.db, &hash, context.now).await?;
     Ok(found.map(|(request, until)| format!("/bus/r/{}", services.vault.link(LinkPurpose::BusRequest, request, until))))

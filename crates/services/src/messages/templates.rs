@@ -4,6 +4,7 @@
 //! sample in the tests, which render every text in every language. A subject never holds personal data: it is shown on
 //! locked screens and kept in the logs of every server on the way.
 
+use super::ambassadors::AmbassadorFacts;
 use super::groups::GroupFacts;
 use domain::Locale;
 use minijinja::value::{Serde, Value};
@@ -35,6 +36,10 @@ macro_rules! embedded {
             ("zh-CN/_group.txt.j2", include_str!("../../templates/zh-CN/_group.txt.j2")),
             ("en/_group.html.j2", include_str!("../../templates/en/_group.html.j2")),
             ("en/_group.txt.j2", include_str!("../../templates/en/_group.txt.j2")),
+            ("zh-CN/_ambassador.html.j2", include_str!("../../templates/zh-CN/_ambassador.html.j2")),
+            ("zh-CN/_ambassador.txt.j2", include_str!("../../templates/zh-CN/_ambassador.txt.j2")),
+            ("en/_ambassador.html.j2", include_str!("../../templates/en/_ambassador.html.j2")),
+            ("en/_ambassador.txt.j2", include_str!("../../templates/en/_ambassador.txt.j2")),
             $(
                 (concat!("zh-CN/", $name, ".subject.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".subject.j2"))),
                 (concat!("zh-CN/", $name, ".txt.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".txt.j2"))),
@@ -77,6 +82,13 @@ embedded!(
     "group_proposed",
     "group_refused",
     "group_withdrawn",
+    "ambassador_received",
+    "ambassador_asked",
+    "ambassador_selected",
+    "ambassador_reserve",
+    "ambassador_refused",
+    "ambassador_certified",
+    "ambassador_withdrawn",
 );
 
 /// What texts may speak of. A text that names anything else does not render.
@@ -106,6 +118,8 @@ pub(super) enum Facts {
     Bus(Box<BusFacts>),
     /// A group's request.
     Group(Box<GroupFacts>),
+    /// An application as an ambassador.
+    Ambassador(Box<AmbassadorFacts>),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of
     /// the same values as the filed text, so the two cannot differ.
     Values {

@@ -80,6 +80,10 @@ pub enum Term {
     Bus,
     /// Who led a group.
     Group,
+    /// Who applied as an ambassador.
+    Ambassador,
+    /// The name on a certificate.
+    Certificate,
     /// The list of who came with a group.
     Roster,
     /// The identity document of a booking.
@@ -108,11 +112,13 @@ pub enum Term {
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Booking,
         Self::Missed,
         Self::Bus,
         Self::Group,
+        Self::Ambassador,
+        Self::Certificate,
         Self::Roster,
         Self::Document,
         Self::Counted,
@@ -135,6 +141,8 @@ impl Term {
             Self::Bus => Some(180),
             Self::Missed => Some(420),
             Self::Group => Some(90),
+            Self::Ambassador => Some(180),
+            Self::Certificate => Some(1825),
             Self::Roster | Self::Document => Some(7),
             Self::Draft | Self::Code => Some(1),
             Self::Limit | Self::Answer => Some(3),
@@ -159,6 +167,14 @@ impl Term {
             Self::Group => Text {
                 zh: "参观结束或申请办结后保存90天，随后自动删除领队的姓名、职务、联系方式和往来说明",
                 en: "90 days after the visit or the end of the request; then the leader's name, post, contact and texts are erased",
+            },
+            Self::Ambassador => Text {
+                zh: "未入选或已撤回的，结果公布或撤回后保存180天；入选的，培训结束后保存180天；随后自动删除姓名、联系方式、报名理由和监护人信息",
+                en: "180 days after the outcome for those not selected or withdrawn, 180 days after the training for the others; then names, contact, motivation and guardian are erased",
+            },
+            Self::Certificate => Text {
+                zh: "证书签发后保存1825天（5年）供公开验证（仅显示打码姓名），随后自动删除姓名",
+                en: "1825 days (5 years) after it was issued, so that it can be verified (masked); then the name is erased",
             },
             Self::Roster => Text {
                 zh: "参观场次结束后保存7天，随后自动删除整份名单",
@@ -244,6 +260,10 @@ pub struct Erased {
     pub bus_requests: u64,
     /// Requests of groups that lost who led them.
     pub group_requests: u64,
+    /// Applications as ambassadors that lost who applied.
+    pub ambassadors: u64,
+    /// Certificates that lost the name on them.
+    pub certificates: u64,
     /// Bookings whose identity document was deleted.
     pub documents: u64,
     /// Lists of groups that were deleted.
@@ -268,6 +288,8 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let swept = sql::count_due(&services.db, &due(now)).await?;
     let bus_requests = crate::bus::count_due(services, Term::Bus.before(now)).await?;
     let group_requests = crate::groups::count_due(services, Term::Group.before(now)).await?;
+    let ambassadors = crate::ambassadors::count_due(services, Term::Ambassador.before(now)).await?;
+    let certificates = crate::ambassadors::count_due_certificates(services, Term::Certificate.before(now)).await?;
     let rosters = crate::groups::count_due_rosters(services, Term::Roster.before(now)).await?;
     let documents = sql::count_due_documents(&services.db, Term::Document.before(now)).await?.unsigned_abs();
     Ok(Erased {
@@ -276,6 +298,8 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
         waiting,
         bus_requests,
         group_requests,
+        ambassadors,
+        certificates,
         rosters,
         accounts: accounts as u64,
         swept,
@@ -284,7 +308,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
 
 /// Erases what is due now, with a proof in the audit trail: one entry per session (for names and contacts, and for
 /// documents), one per emptied request (for
-/// the bus, of a group), one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
+/// the bus, of a group, of an ambassador), one per certificate without a name, one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
 pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     let mut erased = Erased::default();
     loop {
@@ -325,6 +349,9 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     erased.rosters = crate::groups::erase_due_rosters(services, Term::Roster.before(now)).await?;
     erased.group_requests =
         crate::requests::erase_due::<crate::groups::Groups>(services, Term::Group.before(now)).await?;
+    erased.ambassadors =
+        crate::requests::erase_due::<crate::ambassadors::Ambassadors>(services, Term::Ambassador.before(now)).await?;
+    erased.certificates = crate::ambassadors::erase_due_certificates(services, Term::Certificate.before(now)).await?;
     let mut db = services.db.acquire().await?;
     store::bus::photos::let_go_of_erased(&mut db, services.clock.now()).await?;
     drop(db);

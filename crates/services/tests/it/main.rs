@@ -1,6 +1,7 @@
 //! The use cases on a real Postgres.
 
 mod account;
+mod ambassadors;
 mod audit;
 mod booking;
 mod bus;

@@ -129,10 +129,14 @@ pub async fn guess(
            proven_group as (
              update group_draft d set verified_at = $4 from spent
              where $1 = 'group' and d.id = $2 and spent.hit and d.contact_index = spent.contact_index
+             returning d.id),
+           proven_ambassador as (
+             update ambassador_draft d set verified_at = $4 from spent
+             where $1 = 'ambassador' and d.id = $2 and spent.hit and d.contact_index = spent.contact_index
              returning d.id)
            select id, attempts, contact_sealed, contact_index, hit as "right!",
                   exists (select from proven) or exists (select from proven_bus)
-                    or exists (select from proven_group) as "draft_proven!"
+                    or exists (select from proven_group) or exists (select from proven_ambassador) as "draft_proven!"
            from spent"#,
         purpose,
         subject,

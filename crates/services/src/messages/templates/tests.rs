@@ -74,6 +74,12 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
         };
         all.push((name, Facts::Group(Box::new(plain))));
     }
+    for name in NAMES.iter().filter(|name| name.starts_with("ambassador_")) {
+        let facts = ambassador(locale, &visit);
+        all.push((name, Facts::Ambassador(Box::new(facts.clone()))));
+        let plain = AmbassadorFacts { question: None, reason: None, rank: None, number: None, help: None, ..facts };
+        all.push((name, Facts::Ambassador(Box::new(plain))));
+    }
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
         all.push((
@@ -171,7 +177,8 @@ fn names_somebody(name: &str) -> bool {
 }
 
 fn is_of_visit(name: &str) -> bool {
-    names_somebody(name) && !["bus_", "group_", "waiting", "series"].iter().any(|room| name.starts_with(room))
+    names_somebody(name)
+        && !["bus_", "group_", "ambassador_", "waiting", "series"].iter().any(|room| name.starts_with(room))
 }
 
 fn group(locale: Locale, visit: &VisitFacts) -> GroupFacts {
@@ -189,6 +196,24 @@ fn group(locale: Locale, visit: &VisitFacts) -> GroupFacts {
         message: said("上午有空位。", "There is room in the morning."),
         question: said("有几位坐轮椅的同学？", "How many come in a wheelchair?"),
         reason: said("当天闭馆。", "The museum is closed that day."),
+        manage: visit.manage.clone(),
+        site: visit.site.clone(),
+        help: visit.help.clone(),
+    }
+}
+
+fn ambassador(locale: Locale, visit: &VisitFacts) -> AmbassadorFacts {
+    let zh = locale == Locale::ZhCn;
+    let said = |zh_text: &str, en_text: &str| if zh { zh_text } else { en_text }.to_owned();
+    AmbassadorFacts {
+        name: visit.name.clone(),
+        organisation: said("演示市星河中学", "Xinghe Middle School"),
+        round: said("冬季招募", "Winter round"),
+        reference: visit.reference.clone(),
+        question: Some(said("能参加周末的培训吗？", "Can you come at a weekend?")),
+        reason: Some(said("名额有限。", "There were few places.")),
+        rank: Some(2),
+        number: Some("SDQXB-2026-000123".into()),
         manage: visit.manage.clone(),
         site: visit.site.clone(),
         help: visit.help.clone(),
@@ -241,7 +266,7 @@ fn every_text_renders_in_every_language() {
                         !names_somebody(name)
                             || name == "cancelled"
                             || name == "waiting_ended"
-                            || matches!(name, "bus_withdrawn" | "group_withdrawn")
+                            || matches!(name, "bus_withdrawn" | "group_withdrawn" | "ambassador_withdrawn")
                             || text.contains("/secret-link\""),
                         "{what}"
                     );

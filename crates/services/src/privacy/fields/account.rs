@@ -162,6 +162,7 @@ pub(super) const FIELDS: &[Field] = &[
             "booking_id",
             "bus_request_id",
             "group_request_id",
+            "ambassador_id",
             "account_id",
             "template",
             "channel",

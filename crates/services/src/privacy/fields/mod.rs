@@ -2,6 +2,7 @@
 //! the database; a new personal column without a line here fails the build.
 
 mod account;
+mod ambassadors;
 mod booking;
 mod bus;
 mod groups;
@@ -25,5 +26,14 @@ const OFFICE: Text = Text { zh: "馆务人员", en: "Museum staff" };
 
 /// Every column with personal data.
 pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
-    [booking::FIELDS, bus::FIELDS, groups::FIELDS, outreach::FIELDS, account::FIELDS, house::FIELDS].concat()
+    [
+        booking::FIELDS,
+        bus::FIELDS,
+        groups::FIELDS,
+        ambassadors::FIELDS,
+        outreach::FIELDS,
+        account::FIELDS,
+        house::FIELDS,
+    ]
+    .concat()
 });

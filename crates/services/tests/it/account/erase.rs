@@ -254,3 +254,26 @@ async fn a_request_for_the_bus_goes_into_the_copy_and_ends_with_the_account() {
     .await;
     assert_eq!(traces, 0, "nothing that leads to the person");
 }
+
+#[tokio::test]
+async fn an_application_goes_into_the_copy_and_ends_with_the_account() {
+    let (house, round) = crate::ambassadors::house(2).await;
+    let pupil = crate::ambassadors::apply(&house, round, 1).await;
+    crate::bus::deliver(&house).await;
+    sqlx::query("delete from dev_mailbox").execute(&house.db.owner_pool()).await.expect("emptied");
+    later(&house, 61);
+    let (_, me) = visitor(&house, "pupil1@example.com").await;
+    let copy = erase::export_own(&house.services, &me).await.expect("a copy");
+    let held = &copy["ambassador_applications"][0];
+    assert_eq!((&held["id"], &held["age"]), (&pupil.to_string().into(), &16.into()));
+    assert_eq!(held["motivation"], "想把科学讲给同学听。");
+    assert!(copy["messages"].as_array().expect("a list").iter().any(|it| it["kind"] == "ambassador_received"));
+
+    let refused = erase::delete_own(&house.services, &me, false).await;
+    assert!(matches!(refused, Err(AccountError::LiveBookings { count: 1 })), "{refused:?}");
+    let done = erase::delete_own(&house.services, &me, true).await.expect("deleted");
+    assert_eq!((done.withdrawn, done.requests_emptied), (1, 1));
+    let left = crate::ambassadors::application(&house, pupil).await;
+    assert_eq!(left.state, domain::ambassador::State::Withdrawn);
+    assert!(left.contact.is_none() && left.name.as_str() == "已删除" && left.age.is_none());
+}

@@ -1,0 +1,34 @@
+//! Campus science ambassadors (booking.md: 校园科普宣传员: application → training session → certificate): rounds in which
+//! people apply, one selection for all of a round, training, numbered certificates that anybody can verify.
+//!
+//! An application is a request of the room `requests`: the kept form, the code, the signed link, asking back, emptying. What
+//! only it has stands here. One lock decides whatever concerns the places of a round: the round's row, taken before any of
+//! its applications. Whoever withdraws from a place gives it, in the same transaction, to the first of the reserve.
+
+mod certificate;
+mod draft;
+mod erase;
+mod held;
+mod kind;
+mod office;
+mod round;
+mod seed;
+mod selection;
+mod training;
+mod view;
+
+pub use crate::requests::{answer, ask, decline, manage_link, messages, request, withdraw};
+pub(crate) use crate::requests::{link_until, withdraw_own};
+pub use certificate::{Verdict, Verified, certificate_pdf, certify, rename, revoke, verify, verify_path};
+pub use draft::{begin, submit};
+pub(crate) use erase::{count_due, count_due_certificates, erase_due_certificates};
+pub(crate) use held::{exported, forget, live};
+pub use kind::{AmbassadorError, AmbassadorFault, Ambassadors, Application, DraftView, Handle, Particulars};
+pub use office::{Wanted, applications, read};
+pub use round::{
+    NewRound, Round, Stage, add_round, add_training, all_rounds, change_round, publish_round, round, rounds,
+};
+pub use seed::seed_demo;
+pub use selection::{Decided, decide, publish_selection};
+pub use training::{attendance, confirm};
+pub use view::{CertificateSeen, Training, own, view};

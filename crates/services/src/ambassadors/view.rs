@@ -1,0 +1,120 @@
+//! An application as people see it: opened for those who may, with its round, its training date and its certificate.
+
+use super::kind::{AmbassadorError, Ambassadors, Application, Handle, Particulars};
+use crate::requests::{self, opened, place, stored};
+use crate::{Context, Services};
+use domain::ambassador::{Capacity, CertificateNumber, Decision};
+use domain::contact::PersonName;
+use domain::ids::{AmbassadorId, AmbassadorRoundId, CertificateId, TrainingId};
+use domain::outreach::Bilingual;
+use jiff::{SignedDuration, Timestamp};
+use store::ambassadors::applications::ApplicationRow;
+
+/// How long after the certificate was issued the application's link works at least; a month is added to it as to every link.
+const CERTIFIED_DAYS: i64 = 150;
+
+/// A training date.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Training {
+    /// Which.
+    pub id: TrainingId,
+    /// Beginning.
+    pub starts_at: Timestamp,
+    /// End.
+    pub ends_at: Timestamp,
+    /// Where.
+    pub place: String,
+}
+
+/// A certificate, without the name on it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CertificateSeen {
+    /// Which.
+    pub id: CertificateId,
+    /// Its number.
+    pub number: CertificateNumber,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A number as stored.
+pub(super) fn number(year: i32, serial: i32) -> CertificateNumber {
+    CertificateNumber { year: u16::try_from(year).unwrap_or_default(), serial: serial.unsigned_abs() }
+}
+
+/// Opens a row.
+pub(super) fn open(services: &Services, row: &ApplicationRow) -> Result<Application, AmbassadorError> {
+    let at = |instant: Option<store::SqlTimestamp>| instant.map(|instant| instant.to_jiff());
+    let guardian = row.guardian_sealed.as_deref().map(|sealed| {
+        let plain =
+            services.vault.open_sealed(place::<Ambassadors>("guardian_sealed", AmbassadorId(row.id)), sealed)?;
+        let text = String::from_utf8(plain).map_err(|_| AmbassadorError::Damaged("a guardian's name"))?;
+        PersonName::parse(&text).map_err(|_| AmbassadorError::Damaged("a guardian's name"))
+    });
+    let training = row.training_id.zip(at(row.training_starts).zip(at(row.training_ends)));
+    let training = training.map(|(id, (starts_at, ends_at))| Training {
+        id: TrainingId(id),
+        starts_at,
+        ends_at,
+        place: row.training_place.clone().unwrap_or_default(),
+    });
+    let numbered = row.certificate_year.zip(row.certificate_serial);
+    let certificate = row.certificate_id.zip(numbered).zip(at(row.certificate_issued));
+    let certificate = certificate.map(|((id, (year, serial)), issued_at)| CertificateSeen {
+        id: CertificateId(id),
+        number: number(year, serial),
+        issued_at,
+        revoked_at: at(row.certificate_revoked),
+    });
+    let last_day = last_day(row, certificate);
+    let own = Particulars {
+        round: AmbassadorRoundId(row.round_id),
+        round_title: Bilingual::new(row.round_zh.clone(), row.round_en.clone()),
+        selected_at: at(row.selected_at),
+        capacity: Capacity::from_name(&row.capacity).ok_or(AmbassadorError::Damaged("a capacity"))?,
+        age: row.age.map(i32::unsigned_abs),
+        guardian: guardian.transpose()?,
+        decision: row.decision.as_deref().and_then(Decision::from_name),
+        rank: row.rank.map(i32::unsigned_abs),
+        training,
+        certificate,
+    };
+    opened::<Ambassadors>(services, &stored!(row), |stored| stored, own, last_day)
+}
+
+/// The last day that matters: the end of applying, of the last training, or of the time a certificate can be downloaded.
+fn last_day(row: &ApplicationRow, certificate: Option<CertificateSeen>) -> Timestamp {
+    let life = SignedDuration::from_hours(24 * CERTIFIED_DAYS);
+    let downloadable = certificate.map(|it| it.issued_at.saturating_add(life).unwrap_or(Timestamp::MAX));
+    let training = row.last_training.map(|at| at.to_jiff());
+    let all = [Some(row.closes_at.to_jiff()), row.selected_at.map(|at| at.to_jiff()), training, downloadable];
+    // A round without a training date yet still gets one: its links must not end before.
+    all.into_iter().flatten().max().unwrap_or(row.created_at.to_jiff())
+}
+
+/// The application behind a signed link, for whoever has it.
+///
+/// # Errors
+/// `NotFound` for a link that is none (any more).
+pub async fn view(services: &Services, context: &Context, handle: &Handle) -> Result<Application, AmbassadorError> {
+    requests::view(services, context, handle).await
+}
+
+/// The training dates one may still choose, for whoever has the link of an application that has a place.
+///
+/// # Errors
+/// As [`view`].
+pub async fn own(
+    services: &Services,
+    context: &Context,
+    application: &Application,
+) -> Result<Vec<Training>, AmbassadorError> {
+    if !application.state.gives_a_place() {
+        return Ok(Vec::new());
+    }
+    let mut db = services.db.acquire().await?;
+    let dates = super::round::trainings(&mut db, application.round).await?;
+    Ok(dates.into_iter().map(|(training, _)| training).filter(|it| it.starts_at > context.now).collect())
+}

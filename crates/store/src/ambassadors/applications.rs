@@ -1,0 +1,378 @@
+//! Applications, with what stands around them: the round, the training date, the certificate.
+
+use jiff_sqlx::{Timestamp, ToSqlx};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// An application to add.
+#[derive(Debug, Clone)]
+pub struct NewApplication {
+    /// Application.
+    pub id: Uuid,
+    /// The draft it comes from.
+    pub draft_id: Uuid,
+    /// The round it is for.
+    pub round_id: Uuid,
+    /// Eight characters.
+    pub reference: String,
+    /// As what.
+    pub capacity: String,
+    /// How old.
+    pub age: i32,
+    /// Which school.
+    pub organisation: String,
+    /// City.
+    pub city: String,
+    /// Language of its messages.
+    pub locale: String,
+    /// Whose account, if any.
+    pub account_id: Option<Uuid>,
+    /// Sealed name.
+    pub name_sealed: Vec<u8>,
+    /// Sealed name of the guardian who consented.
+    pub guardian_sealed: Option<Vec<u8>>,
+    /// Sealed class or post.
+    pub post_sealed: Vec<u8>,
+    /// Sealed number.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// Its index.
+    pub phone_index: Option<Vec<u8>>,
+    /// Sealed address.
+    pub mail_sealed: Option<Vec<u8>>,
+    /// Its index.
+    pub mail_index: Option<Vec<u8>>,
+    /// Sealed motivation.
+    pub note_sealed: Vec<u8>,
+}
+
+/// Adds an application.
+pub async fn add(db: &mut PgConnection, fresh: &NewApplication, now: jiff::Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into ambassador_application (id, draft_id, round_id, reference, state, capacity, age, organisation, city,
+                locale, account_id, name_sealed, guardian_sealed, post_sealed, phone_sealed, phone_index, mail_sealed,
+                mail_index, note_sealed, created_at, updated_at)
+         values ($1, $2, $3, $4, 'submitted', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)",
+        fresh.id,
+        fresh.draft_id,
+        fresh.round_id,
+        fresh.reference,
+        fresh.capacity,
+        fresh.age,
+        fresh.organisation,
+        fresh.city,
+        fresh.locale,
+        fresh.account_id,
+        fresh.name_sealed,
+        fresh.guardian_sealed,
+        fresh.post_sealed,
+        fresh.phone_sealed,
+        fresh.phone_index,
+        fresh.mail_sealed,
+        fresh.mail_index,
+        fresh.note_sealed,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// An application with what stands around it.
+#[derive(Debug, Clone)]
+pub struct ApplicationRow {
+    /// Application.
+    pub id: Uuid,
+    /// Its round.
+    pub round_id: Uuid,
+    /// Eight characters.
+    pub reference: String,
+    /// Where it stands.
+    pub state: String,
+    /// Edit counter.
+    pub version: i32,
+    /// As what.
+    pub capacity: String,
+    /// How old; none once it was erased.
+    pub age: Option<i32>,
+    /// Which school.
+    pub organisation: String,
+    /// City.
+    pub city: String,
+    /// Language of its messages.
+    pub locale: String,
+    /// Sealed name.
+    pub name_sealed: Vec<u8>,
+    /// Sealed name of the guardian.
+    pub guardian_sealed: Option<Vec<u8>>,
+    /// Sealed class or post.
+    pub post_sealed: Vec<u8>,
+    /// Sealed number.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// Sealed address.
+    pub mail_sealed: Option<Vec<u8>>,
+    /// Sealed motivation.
+    pub note_sealed: Vec<u8>,
+    /// Sealed question.
+    pub question_sealed: Option<Vec<u8>>,
+    /// Sealed answer.
+    pub answer_sealed: Option<Vec<u8>>,
+    /// Sealed reason.
+    pub reason_sealed: Option<Vec<u8>>,
+    /// What is to become of it.
+    pub decision: Option<String>,
+    /// Its place on the reserve.
+    pub rank: Option<i32>,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// What its round is called.
+    pub round_zh: String,
+    /// In English.
+    pub round_en: String,
+    /// Until when one could apply.
+    pub closes_at: Timestamp,
+    /// When the selection was made public.
+    pub selected_at: Option<Timestamp>,
+    /// The end of the last training date of the round.
+    pub last_training: Option<Timestamp>,
+    /// The date they come to.
+    pub training_id: Option<Uuid>,
+    /// Its beginning.
+    pub training_starts: Option<Timestamp>,
+    /// Its end.
+    pub training_ends: Option<Timestamp>,
+    /// Where.
+    pub training_place: Option<String>,
+    /// The certificate.
+    pub certificate_id: Option<Uuid>,
+    /// Its year.
+    pub certificate_year: Option<i32>,
+    /// Its serial.
+    pub certificate_serial: Option<i32>,
+    /// When it was issued.
+    pub certificate_issued: Option<Timestamp>,
+    /// When it was revoked.
+    pub certificate_revoked: Option<Timestamp>,
+}
+
+/// Applications with what stands around them, narrowed and ordered by the tail.
+macro_rules! applications {
+    ($tail:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            ApplicationRow,
+            r#"select a.id, a.round_id, a.reference, a.state, a.version, a.capacity, a.age, a.organisation, a.city, a.locale,
+                      a.name_sealed, a.guardian_sealed, a.post_sealed, a.phone_sealed, a.mail_sealed, a.note_sealed,
+                      a.question_sealed, a.answer_sealed, a.reason_sealed, a.decision, a.rank, a.created_at, a.updated_at,
+                      r.title_zh as round_zh, r.title_en as round_en, r.closes_at, r.selected_at,
+                      (select max(ends_at) from ambassador_training where round_id = r.id) as "last_training?",
+                      a.training_id, t.starts_at as "training_starts?", t.ends_at as "training_ends?",
+                      t.place as "training_place?", c.id as "certificate_id?", c.year as "certificate_year?",
+                      c.serial as "certificate_serial?", c.issued_at as "certificate_issued?",
+                      c.revoked_at as "certificate_revoked?"
+               from ambassador_application a
+               join ambassador_round r on r.id = a.round_id
+               left join ambassador_training t on t.id = a.training_id
+               left join ambassador_certificate c on c.application_id = a.id "#
+                + $tail
+            $(, $arg)*
+        )
+    };
+}
+pub(super) use applications;
+
+/// One application.
+pub async fn application(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ApplicationRow>> {
+    applications!("where a.id = $1", id).fetch_optional(db).await
+}
+
+/// Locks an application for a change, its round before it: a place that comes free is given on under one lock. Answers
+/// whether it is there.
+pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
+    let round = sqlx::query_scalar!("select round_id from ambassador_application where id = $1", id);
+    let Some(round) = round.fetch_optional(&mut *db).await? else { return Ok(false) };
+    sqlx::query!("select id from ambassador_round where id = $1 for update", round).fetch_one(&mut *db).await?;
+    lock_row(db, id).await
+}
+
+/// Locks an application only: of a round that is locked.
+pub async fn lock_row(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
+    let there = sqlx::query_scalar!("select id from ambassador_application where id = $1 for update", id);
+    Ok(there.fetch_optional(db).await?.is_some())
+}
+
+/// The applications of a round, those sent first first; narrowed to a state and to schools that hold a text.
+pub async fn of_round(
+    db: &mut PgConnection,
+    round: Uuid,
+    state: Option<&str>,
+    text: Option<&str>,
+) -> sqlx::Result<Vec<ApplicationRow>> {
+    applications!(
+        "where a.round_id = $1 and ($2::text is null or a.state = $2)
+           and ($3::text is null or a.reference = upper($3) or strpos(lower(a.organisation), lower($3)) > 0)
+         order by a.rank nulls last, a.created_at, a.id limit 2000",
+        round,
+        state,
+        text,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// An application that waits for the selection of its round.
+#[derive(Debug, Clone)]
+pub struct WaitingRow {
+    /// Application.
+    pub id: Uuid,
+    /// Where it stands.
+    pub state: String,
+    /// What is to become of it.
+    pub decision: Option<String>,
+}
+
+/// Locks every application of a locked round that waits for the selection, in the order of the ids.
+pub async fn lock_waiting(db: &mut PgConnection, round: Uuid) -> sqlx::Result<Vec<WaitingRow>> {
+    sqlx::query_as!(
+        WaitingRow,
+        "select id, state, decision from ambassador_application where round_id = $1 and state in ('submitted', 'asked')
+         order by id for update",
+        round
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Locks the first of the reserve of a locked round.
+pub async fn lock_first_reserve(db: &mut PgConnection, round: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from ambassador_application where round_id = $1 and state = 'reserve' and erased_at is null
+         order by rank, created_at, id limit 1 for update",
+        round
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// How many of a round have a place.
+pub async fn with_a_place(db: &mut PgConnection, round: Uuid) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from ambassador_application
+           where round_id = $1 and state in ('selected', 'confirmed', 'trained', 'absent', 'certified')"#,
+        round
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// The trained of a round who have no certificate, in the order they applied.
+pub async fn trained(db: &mut PgConnection, round: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from ambassador_application where round_id = $1 and state = 'trained' and erased_at is null
+         order by created_at, id",
+        round
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Whether this contact has an application for the round that was neither withdrawn nor refused.
+pub async fn has_live(db: &mut PgConnection, round: Uuid, contact_index: &[u8]) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists(select from ambassador_application
+                         where round_id = $1 and (phone_index = $2 or mail_index = $2)
+                           and state not in ('withdrawn', 'refused')) as "live!""#,
+        round,
+        contact_index
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// What a change writes besides the state; what is none stays as it was.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// A new question.
+    pub question_sealed: Option<Vec<u8>>,
+    /// The answer to it.
+    pub answer_sealed: Option<Vec<u8>>,
+    /// A reason.
+    pub reason_sealed: Option<Vec<u8>>,
+    /// The date they come to.
+    pub training: Option<Uuid>,
+}
+
+/// Moves an application, which the caller has locked, to another state. Whoever is selected anew has chosen no date.
+pub async fn advance(
+    db: &mut PgConnection,
+    id: Uuid,
+    state: &str,
+    change: &Change,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update ambassador_application set state = $2, version = version + 1, updated_at = $3,
+                question_sealed = coalesce($4, question_sealed), answer_sealed = coalesce($5, answer_sealed),
+                reason_sealed = coalesce($6, reason_sealed),
+                training_id = case when $2 in ('selected', 'withdrawn') then null else coalesce($7, training_id) end
+         where id = $1",
+        id,
+        state,
+        now.to_sqlx() as _,
+        change.question_sealed,
+        change.answer_sealed,
+        change.reason_sealed,
+        change.training
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Writes what is to become of a locked application; the reason is the one they will read.
+pub async fn decide(
+    db: &mut PgConnection,
+    id: Uuid,
+    decision: Option<&str>,
+    rank: Option<i32>,
+    reason_sealed: Option<&[u8]>,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update ambassador_application set decision = $2, rank = $3, reason_sealed = $4, version = version + 1, updated_at = $5
+         where id = $1",
+        id,
+        decision,
+        rank,
+        reason_sealed,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Puts a locked application's name right.
+pub async fn rename(db: &mut PgConnection, id: Uuid, name_sealed: &[u8], now: jiff::Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update ambassador_application set name_sealed = $2, version = version + 1, updated_at = $3 where id = $1",
+        id,
+        name_sealed,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The messages about an application, in order.
+pub async fn messages(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Vec<crate::messages::MessageRow>> {
+    sqlx::query_as!(
+        crate::messages::MessageRow,
+        "select id, template, channel, state, created_at, sent_at from message where ambassador_id = $1
+         order by created_at, id",
+        id
+    )
+    .fetch_all(db)
+    .await
+}

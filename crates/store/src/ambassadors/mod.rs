@@ -1,0 +1,6 @@
+//! Campus science ambassadors: rounds, applications, certificates.
+
+pub mod applications;
+pub mod certificates;
+pub mod held;
+pub mod rounds;
