@@ -12,6 +12,7 @@ pub mod groups;
 pub mod ids;
 pub mod locale;
 mod named;
+pub mod numbers;
 pub mod outreach;
 pub mod requests;
 pub mod time;
