@@ -24,7 +24,7 @@ macro_rules! rooms {
 }
 rooms!(
     "common", "errors", "home", "museum", "outreach", "bus", "account", "clients", "mailbox", "staff", "door",
-    "privacy", "gallery", "groups", "gate", "release"
+    "privacy", "gallery", "groups", "gate", "release", "numbers"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -32,6 +32,7 @@ use crate::museum::staff::{
 };
 use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
+use crate::numbers::{EventNumbers, MuseumNumbers};
 use crate::outreach::staff::{
     EventEdit, EventNew, EventQuestions, Registration, Registrations, StaffEvent, StaffEvents,
 };
@@ -172,6 +173,8 @@ pages! {
     "/staff/events/:id/questions" EventQuestions (Access::Capability(Capability::ManageSessions)) [islands];
     "/staff/events/:id/dates/:session" Registrations (Access::Capability(Capability::SeeBookings)) [];
     "/staff/events/:id/registrations/:booking" Registration (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/numbers" MuseumNumbers (Access::Capability(Capability::SeeNumbers)) [];
+    "/staff/numbers/events" EventNumbers (Access::Capability(Capability::SeeNumbers)) [];
     "/staff/bus" BusBoard (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/requests/:id" StaffBusRequest (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/plan" BusPlanner (Access::Capability(Capability::DispatchBus)) [];

@@ -39,6 +39,8 @@ const AREAS: &[Area] = &[
     area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
     area("/staff/groups", Capability::HandleGroups, "groups-staff-title", "groups-staff-text"),
     area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text"),
+    area("/staff/numbers", Capability::SeeNumbers, "numbers-museum-title", "numbers-museum-text"),
+    area("/staff/numbers/events", Capability::SeeNumbers, "numbers-events-title", "numbers-events-text"),
     area("/staff/bus", Capability::DispatchBus, "bus-staff-board-title", "bus-staff-board-text"),
     area("/staff/bus/plan", Capability::DispatchBus, "bus-staff-plan-title", "bus-staff-plan-text"),
     area("/staff/bus/blackouts", Capability::DispatchBus, "bus-staff-blackouts-title", "bus-staff-blackouts-text"),

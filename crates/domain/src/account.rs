@@ -285,13 +285,11 @@ pub enum Capability {
     RevealBusContact,
     /// See the numbers of the museum and of events.
     SeeNumbers,
-    /// Take lists and numbers out of the house as a file, with the reason in the audit trail.
-    Export,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 23] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -315,7 +313,6 @@ impl Capability {
         Self::DispatchBus,
         Self::RevealBusContact,
         Self::SeeNumbers,
-        Self::Export,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -328,7 +325,6 @@ impl Capability {
             | Self::ManageStaff
             | Self::ManageClients
             | Self::ManageDevices
-            | Self::Export
             | Self::EndSessions => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
@@ -410,7 +406,6 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
                     | C::SuperviseDoor
                     | C::ManageDevices
                     | C::SeeNumbers
-                    | C::Export
             )
         }
         Role::Steward => matches!(capability, C::Admit),

@@ -19,6 +19,7 @@ mod lanes;
 pub mod limits;
 pub mod machines;
 pub mod messages;
+pub mod numbers;
 pub mod outreach;
 pub mod privacy;
 pub mod pulse;

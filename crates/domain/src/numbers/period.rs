@@ -123,7 +123,10 @@ mod tests {
     fn its_days_are_those_of_shandong() {
         let day = days("2026-07-28", "2026-07-28").expect("a day");
         let (from, until) = day.instants();
-        assert_eq!((from.to_string(), until.to_string()), ("2026-07-27T16:00:00Z".into(), "2026-07-28T16:00:00Z".into()));
+        assert_eq!(
+            (from.to_string(), until.to_string()),
+            ("2026-07-27T16:00:00Z".into(), "2026-07-28T16:00:00Z".into())
+        );
         assert!(day.holds(from) && !day.holds(until));
     }
 }
