@@ -10,8 +10,10 @@ use crate::ui::{
     BarChart, Button, Choice, Column, Form, Page, Point, Row, Select, StatNumber, Table, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
+use domain::bus::City;
 use domain::field::{Faults, FieldError};
 use domain::numbers::{Cell, Lead, Period, SMALL, Unit, shown};
+use domain::outreach::EventKind;
 use domain::time::{days_between, local_day, weekday_text};
 use jiff::civil;
 use leptos::prelude::*;
@@ -124,14 +126,14 @@ fn sections(visit: &Visit, subject: Subject, numbers: &Numbers) -> impl IntoView
     let parts = match subject {
         Subject::Museum => {
             let name = |part: &Part<String>| Text::from(part.of.clone());
-            parts(visit, "numbers-groups", "numbers-organisation", "numbers-visits", &numbers.groups, name).into_any()
+            parts(visit, "numbers-groups", "numbers-organisation", "numbers-visits", &numbers.groups, name)
         }
         Subject::Events => {
-            let name = |part: &Part<_>| -> Text {
-                let (kind, city): (domain::outreach::EventKind, domain::bus::City) = part.of;
+            let name = |part: &Part<(EventKind, City)>| -> Text {
+                let (kind, city) = part.of;
                 format!("{} · {}", kind_text(visit, kind), city.text(visit.locale())).into()
             };
-            parts(visit, "numbers-events", "numbers-event", "numbers-sessions", &numbers.events, name).into_any()
+            parts(visit, "numbers-events", "numbers-event", "numbers-sessions", &numbers.events, name)
         }
     };
     view! {
@@ -263,7 +265,7 @@ fn parts<T>(
     times: &str,
     parts: &[Part<T>],
     name: impl Fn(&Part<T>) -> Text,
-) -> impl IntoView + use<T> {
+) -> AnyView {
     let title = visit.t(title);
     if parts.is_empty() {
         let none = view! { <p class="muted">{visit.t("numbers-none")}</p> };

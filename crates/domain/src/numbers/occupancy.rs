@@ -144,7 +144,7 @@ impl Lead {
     /// Parties by days: first day, last day (`None`: and more), parties. They add up to [`Lead::parties`].
     pub fn bars(&self) -> Vec<(u32, Option<u32>, u64)> {
         let until = |i: usize| BARS.get(i + 1).map(|next| next - 1);
-        let within = |i: usize| self.0.range(BARS[i]..=until(i).unwrap_or(u32::MAX)).map(|(_, n)| n).sum();
+        let within = |i: usize| -> u64 { self.0.range(BARS[i]..=until(i).unwrap_or(u32::MAX)).map(|(_, n)| n).sum() };
         (0..BARS.len()).map(|i| (BARS[i], until(i), within(i))).collect()
     }
 

@@ -54,7 +54,7 @@ impl Period {
     /// The month, quarter or year that a day belongs to.
     pub fn of(unit: Unit, day: civil::Date) -> Self {
         let (month, months) = match unit {
-            Unit::Month => (day.month(), 1),
+            Unit::Month => (day.month(), 1_i32),
             Unit::Quarter => ((day.month() - 1) / 3 * 3 + 1, 3),
             Unit::Year => (1, 12),
         };
