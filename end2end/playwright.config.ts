@@ -17,8 +17,9 @@ export default defineConfig({
   forbidOnly: true,
   // A browser on a busy machine may be late; what passes only the second time is named at the end of the run.
   retries: 1,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Whole journeys of several people, on a machine that may be busy with something else.
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
   reporter: [["list"], ["./support/summary.ts"]],
   use: {
     locale: "zh-CN",

@@ -78,6 +78,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::museum::staff::missed::CALLS,
     crate::museum::room::CALLS,
     crate::museum::staff::releases::CALLS,
+    crate::museum::staff::rules::CALLS,
     crate::museum::waiting::CALLS,
     crate::museum::offer::CALLS,
     crate::museum::rebook::CALLS,
@@ -87,6 +88,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::groups::staff::calls::CALLS,
     crate::door::calls::CALLS,
     crate::desk::calls::CALLS,
+    crate::webhooks::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

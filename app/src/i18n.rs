@@ -24,7 +24,8 @@ macro_rules! rooms {
 }
 rooms!(
     "common", "errors", "home", "museum", "outreach", "bus", "account", "clients", "mailbox", "staff", "door",
-    "privacy", "gallery", "groups", "gate", "release", "numbers"
+    "privacy", "gallery", "groups", "gate", "release", "webhooks", "rules",
+    "numbers"
 );
 
 type Bundle = FluentBundle<FluentResource>;

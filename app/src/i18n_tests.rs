@@ -7,7 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
-const MADE_AT_RUN_TIME: [&str; 6] = ["privacy-column-", "problem-", "error-", "refusal-", "door-", "role-"];
+const MADE_AT_RUN_TIME: [&str; 9] = [
+    "privacy-column-",
+    "problem-",
+    "error-",
+    "refusal-",
+    "door-",
+    "role-",
+    "museum-rule-",
+    "museum-rules-",
+    "rule-unit-",
+];
 
 fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {
     for element in &pattern.elements {

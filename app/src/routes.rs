@@ -28,7 +28,8 @@ use crate::home::Home;
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, PrintedPass,
-    Releases, Session as StaffSession, Sessions as StaffSessions, Templates, Today,
+    Releases, Rules as MuseumRules, RulesHistory as MuseumRulesHistory, Session as StaffSession,
+    Sessions as StaffSessions, Templates, Today,
 };
 use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
@@ -39,6 +40,7 @@ use crate::outreach::staff::{
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
 use crate::visit::Visit;
+use crate::webhooks::{WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -162,6 +164,8 @@ pages! {
     "/staff/museum/bookings/:id/pass" PrintedPass (Access::Capability(Capability::SeeBookings)) [bare];
     "/staff/museum/no-shows" NoShows (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/releases" Releases (Access::Capability(Capability::SeeBookings)) [islands];
+    "/staff/museum/rules" MuseumRules (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/museum/rules/history" MuseumRulesHistory (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/book" BookOnBehalf (Access::Capability(Capability::BookOnBehalf)) [];
     "/staff/groups" GroupBoard (Access::Capability(Capability::HandleGroups)) [];
     "/staff/groups/rules" GroupRules (Access::Capability(Capability::HandleGroups)) [];
@@ -214,6 +218,9 @@ pages! {
     "/staff/clients" Clients (Access::Capability(Capability::ManageClients)) [];
     "/staff/clients/new" ClientNew (Access::Capability(Capability::ManageClients)) [];
     "/staff/clients/:id" ClientPage (Access::Capability(Capability::ManageClients)) [];
+    "/staff/webhooks" Webhooks (Access::Capability(Capability::ManageClients)) [];
+    "/staff/webhooks/new" WebhookNew (Access::Capability(Capability::ManageClients)) [];
+    "/staff/webhooks/:id" WebhookPage (Access::Capability(Capability::ManageClients)) [];
     "/mailbox" Mailbox (Access::Public) [];
 }
 

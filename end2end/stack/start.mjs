@@ -84,6 +84,8 @@ export default async function start(playwright = undefined) {
     DATABASE_URL: (wire?.database ?? address).href,
     CORDBLOOD__HTTP__LISTEN: `127.0.0.1:${port}`,
     CORDBLOOD__HTTP__PUBLIC_URL: url,
+    // The browser is its own proxy: each journey says where it comes from.
+    CORDBLOOD__HTTP__TRUSTED_PROXIES: "127.0.0.1,::1",
     CORDBLOOD__OPS__LISTEN: `127.0.0.1:${ops}`,
     CORDBLOOD__SITE__ROOT: required("E2E_SITE"),
     CORDBLOOD__MAIL__DELIVERY: "smtp",

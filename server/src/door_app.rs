@@ -54,8 +54,9 @@ async fn worker(State(house): State<House>) -> Response {
     files.extend(
         names(&house.config.site.root.join("pkg").join(scripts)).iter().map(|name| format!("/pkg/{scripts}/{name}")),
     );
-    // Style and scripts: a new one of either is a new version.
-    let version = format!("{scripts} {}", house.assets.css);
+    // The document names its scripts and its style and holds the words: a new one of any is a new version.
+    let Some(html) = shell::document(&house.assets) else { return Trouble::NotFound.into_response() };
+    let version = services::crypto::digest_hex(html.as_bytes());
     answer("text/javascript; charset=utf-8", WORKER_POLICY, shell::worker(&version, &files))
 }
 

@@ -5,5 +5,6 @@ use services::jobs::Handlers;
 /// Every handler of this process.
 pub fn all() -> Handlers {
     let handlers = services::messages::handlers(Handlers::new());
-    services::booking::closing_handlers(services::account::contacts::handlers(handlers))
+    let handlers = services::booking::closing_handlers(services::account::contacts::handlers(handlers));
+    services::webhooks::handlers(handlers)
 }

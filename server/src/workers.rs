@@ -183,7 +183,12 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
         beat();
         match services::privacy::erase_due(&services).await {
             Ok(erased)
-                if erased.bookings + erased.bus_requests + erased.group_requests + erased.rosters + erased.accounts
+                if erased.bookings
+                    + erased.bus_requests
+                    + erased.group_requests
+                    + erased.rosters
+                    + erased.documents
+                    + erased.accounts
                     > 0 =>
             {
                 tracing::info!(
@@ -191,6 +196,7 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
                     bus_requests = erased.bus_requests,
                     group_requests = erased.group_requests,
                     rosters = erased.rosters,
+                    documents = erased.documents,
                     accounts = erased.accounts,
                     "personal data past its time was erased"
                 );
@@ -228,6 +234,15 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
         beat();
         if let Err(error) = services::groups::settle_due(&services).await {
             tracing::error!(%error, "what happened to requests of groups could not be written down");
+        }
+        beat();
+        if let Err(error) = services::webhooks::sweep(&services).await {
+            tracing::error!(%error, "what partners were told long ago could not be swept away");
+        }
+        match services::webhooks::wake_overdue(&services).await {
+            Ok(0) => {}
+            Ok(endpoints) => tracing::warn!(endpoints, "partners' endpoints had something due and no job; queued"),
+            Err(error) => tracing::error!(%error, "endpoints with something due could not be looked for"),
         }
         beat();
         pause(TIDY, &shutdown).await;

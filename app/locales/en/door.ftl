@@ -10,6 +10,7 @@ door-camera-refused = The browser has no permission to use the camera. Allow it 
 door-camera-none = This device has no camera to use; enter the reference above
 door-camera-busy = The camera cannot be used now, perhaps another app is using it. Try again, or enter the reference above
 door-camera-other = This QR code is not a pass of the museum
+door-document = Compare the document: it ends in { $last }
 door-present = How many are here now?
 door-admit = Admit
 door-next-instead = Do not admit; next ticket

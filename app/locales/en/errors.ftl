@@ -6,6 +6,7 @@ error-contact-shape = Enter an 11-digit mobile number or a complete e-mail addre
 error-too-long = Use at most { $max } characters
 error-name-characters = Use letters only in the name, without signs such as < > @ /
 error-not-a-number = Enter a number, for example 2
+error-before-or-after = Enter a number from -{ $after } to { $before }; below zero means after the beginning
 error-out-of-range = Enter a number from { $min } to { $max }
 error-children-exceed-party = There cannot be more children than people; please check both numbers
 error-children-need-adult = Children under 14 come with at least one adult
@@ -32,6 +33,11 @@ error-not-yet = This has not happened yet: come back afterwards
 error-day-out-of-range = Choose a day between { $from } and { $until } days from today
 error-group-size = Groups have { $min } to { $max } people, accompanying adults included; fewer book as visitors, more come in two groups
 error-adults-needed = At least { $least } adults have to come along
+error-resident-shape = A resident ID number has 18 characters: 17 digits, then a digit or X
+error-resident-region = The number does not begin with a region; please compare it with the card
+error-resident-birth-date = The birth date in the number is not one; please compare it with the card
+error-resident-check-digit = One character of the number is wrong; please compare it with the card
+error-document-shape = This is not a number of that kind of document; please check the kind and the number
 error-formula-cell = This cell is a formula or begins with a special character; write plain text
 error-row-twice = The same as row { $row }: delete one, or tell people of one name apart by their class
 error-too-many-rows = At most { $max } names, as many as visitors; delete the rows too many, or ask us for more places
@@ -44,6 +50,9 @@ error-file-broken = This file does not open; it may be damaged. Please try anoth
 error-file-active = This PDF has a password, attachments or something that runs by itself, and cannot be taken. Print or scan it to a plain PDF, or send a photograph of it
 error-file-pages = At most { $max } pages
 error-picture-too-large = At most { $max } million pixels; please make the picture smaller
+error-web-address-shape = Enter an address that begins with https://, without a port, a name or a password, like https://partner.example/hooks
+error-web-address-unknown = We cannot find this name. Please check its spelling; if it was set up just now, try again later
+error-web-address-private = This address leads into an internal network. Enter one that can be reached from the internet
 
 refusal-full = { $free ->
     [0] No places are left in this session. You can choose another one
@@ -61,6 +70,7 @@ refusal-daily-limit = { $max ->
    *[other] One mobile number or e-mail address can book { $max } times a day
 }
 refusal-window-limit = One mobile number or e-mail address can book { $max } times within { $days } days
+refusal-document-limit = There are bookings with this document already, as many as allowed or at the same time. Cancel or move one of them first; if they are not yours, please get in touch with our staff
 refusal-overlaps = You are registered for another session at the same time. Move or cancel that one first, then take this one
 refusal-suspended = After several visits that were missed, booking with this number or address is paused until { $at }; after that you can book as usual. If we are mistaken, please get in touch with our staff
 refusal-asks-questions = This event asks a few questions: please register on its page

@@ -2,7 +2,7 @@
 privacy-title = Privacy notice
 privacy-lead = We collect only what your request needs, and delete it when its time is over.
 privacy-brief-title = In short
-privacy-brief-what = A booking needs a name to call you by, and a mobile number or an e-mail address that can receive a code. No identity documents.
+privacy-brief-what = A booking needs a name to call you by, and a mobile number or an e-mail address that can receive a code. Only an event whose entrance checks who comes asks for the identity document of who books: its form says so, and the number is deleted 7 days after the event.
 privacy-brief-how-long = {"How long: "}
 privacy-brief-who = Staff normally see numbers with their middle digits hidden. To see one in full they prove their identity again and give a reason, and it is recorded.
 privacy-brief-children = Of those who come with you we note only how many they are, and how many are under 14. No names and nothing else about children.

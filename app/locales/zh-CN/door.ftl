@@ -10,6 +10,7 @@ door-camera-refused = 浏览器没有使用摄像头的许可。可以在浏览�
 door-camera-none = 这台设备没有可用的摄像头，可以在上面填写预约码
 door-camera-busy = 摄像头现在用不了，可能正被其他应用使用。可以再试一次，或在上面填写预约码
 door-camera-other = 这个二维码不是本馆的入场凭证
+door-document = 核对证件原件：末四位 { $last }
 door-present = 现在到了几位？
 door-admit = 确认入场
 door-next-instead = 不入场，查下一张

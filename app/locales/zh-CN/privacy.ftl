@@ -2,7 +2,7 @@
 privacy-title = 个人信息保护说明
 privacy-lead = 我们只收集办理您的事情所必需的信息，用完到期就删除。
 privacy-brief-title = 简要说明
-privacy-brief-what = 预约只需要一个称呼和一个能收到验证码的手机号或邮箱，不收集身份证件。
+privacy-brief-what = 预约只需要一个称呼和一个能收到验证码的手机号或邮箱。只有入场要核对本人的活动才登记预约人的证件，报名页会写明，活动结束7天后自动删除。
 privacy-brief-how-long = 保存多久：
 privacy-brief-who = 工作人员平时只看到隐去中间几位的号码；需要查看完整号码时，须再次验证身份、说明理由，并留下记录。
 privacy-brief-children = 同行的人只记人数（其中 14 岁以下几人），不收集儿童的姓名和任何其他信息。

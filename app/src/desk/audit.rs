@@ -15,7 +15,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 14] = [
+const ROOMS: [(&str, &str); 15] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -25,6 +25,7 @@ const ROOMS: [(&str, &str); 14] = [
     ("account.", "staff-audit-room-account"),
     ("staff.", "staff-audit-room-staff"),
     ("client.", "staff-audit-room-client"),
+    ("webhook.", "staff-audit-room-webhook"),
     ("job.", "staff-audit-room-job"),
     ("bus.", "staff-audit-room-bus"),
     ("group.", "staff-audit-room-group"),
@@ -188,6 +189,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "activity" => visit.t("staff-subject-activity"),
         "account" => visit.t("staff-subject-account"),
         "api_client" => visit.t("staff-subject-client"),
+        "webhook" => visit.t("staff-subject-webhook"),
         "door_device" => visit.t("staff-subject-door-device"),
         "job" => visit.t("staff-subject-job"),
         "waiting" => visit.t("staff-subject-waiting"),
@@ -277,6 +279,12 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "client.token_reused" => visit.t("staff-action-client-token-reused"),
         "client.grant_revoked" => visit.t("staff-action-client-grant-revoked"),
         "client.revoked" => visit.t("staff-action-client-revoked"),
+        "webhook.added" => visit.t("staff-action-webhook-added"),
+        "webhook.paused" => visit.t("staff-action-webhook-paused"),
+        "webhook.resumed" => visit.t("staff-action-webhook-resumed"),
+        "webhook.secret_changed" => visit.t("staff-action-webhook-secret-changed"),
+        "webhook.tested" => visit.t("staff-action-webhook-tested"),
+        "webhook.redelivered" => visit.t("staff-action-webhook-redelivered"),
         "job.retried" => visit.t("staff-action-job-retried"),
         "job.discarded" => visit.t("staff-action-job-discarded"),
         "bus.requested" => visit.t("staff-action-bus-requested"),
@@ -297,7 +305,9 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "bus.blackout_ended" => visit.t("staff-action-bus-blackout-ended"),
         "booking.no_show" => visit.t("staff-action-booking-no-show"),
         "booking.no_show_lifted" => visit.t("staff-action-booking-no-show-lifted"),
+        "booking.document_revealed" => visit.t("staff-action-booking-document-revealed"),
         "booking.sensitive_revealed" => visit.t("staff-action-booking-sensitive-revealed"),
+        "museum.rules_changed" => visit.t("staff-action-museum-rules-changed"),
         "release.planned" => visit.t("staff-action-release-planned"),
         "release.promised" => visit.t("staff-action-release-promised"),
         "release.called-off" => visit.t("staff-action-release-called-off"),
@@ -344,6 +354,7 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "privacy.bus_request_erased" => visit.t("staff-action-privacy-bus-request-erased"),
         "privacy.group_request_erased" => visit.t("staff-action-privacy-group-request-erased"),
         "privacy.group_roster_erased" => visit.t("staff-action-privacy-group-roster-erased"),
+        "privacy.documents_erased" => visit.t("staff-action-privacy-documents-erased"),
         "privacy.session_erased" => visit.t("staff-action-privacy-session-erased"),
         "privacy.waiting_erased" => visit.t("staff-action-privacy-waiting-erased"),
         other => Text::from(other.to_owned()),

@@ -138,7 +138,9 @@ async fn resolve(asked: Asked) -> Answer {
         Ok(people) => people,
         Err(fault) => return staff_refused(&asked, &page, DoorError::field("people", fault)),
     };
-    match door::resolve(&asked.services, &asked.context, conflict, people, asked.field("reason")).await {
+    // A form that does not say what its reader saw decides nothing.
+    let seen = asked.field("seen").parse().unwrap_or(u32::MAX);
+    match door::resolve(&asked.services, &asked.context, conflict, seen, people, asked.field("reason")).await {
         Ok(()) => Answer::to(format!("{}?done=resolved", super::staff::PATH)),
         Err(error) => staff_refused(&asked, &page, error),
     }

@@ -214,6 +214,9 @@ fn choose(visit: &Visit, found: &Found, beside: &Beside) -> impl IntoView + use<
     });
     let adults = beside.group.as_ref().filter(|group| group.adults > 0);
     let adults = adults.map(|group| view! { <p>{count(visit, "groups-door-adults", group.adults)}</p> });
+    let document = found.document.clone().map(|last| {
+        view! { <p class="door-document">{visit.t_args("door-document", &[("last", last.into())])}</p> }
+    });
     let label = visit.t("door-present");
     let number = if left <= TAPPED {
         let choices = (1..=left).map(|n| Choice::new(n.to_string(), n.to_string())).collect();
@@ -227,6 +230,7 @@ fn choose(visit: &Visit, found: &Found, beside: &Beside) -> impl IntoView + use<
             <p class="door-party-people">{count(visit, "door-party", found.people)}</p>
             <p class="door-party-who">{beside.who(visit, found)}</p>
             {adults}
+            {document}
             <p>{format!("{}–{}", clock_text(found.starts_at), clock_text(found.ends_at))}</p>
             {arrived}
             <Form action=visit.href("/door/admit")>

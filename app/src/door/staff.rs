@@ -299,6 +299,7 @@ fn decision(visit: &Visit, conflict: &Conflict) -> AnyView {
         <h2>{visit.t("gate-decide")}</h2>
         <p class="muted">{hint}</p>
         <Form action=action>
+            <input type="hidden" name="seen" value=conflict.said.len().to_string()/>
             <NumberStepper name="people" label=visit.t("gate-decide-people") min=0 max=most value=now/>
             <TextField name="reason" label=visit.t("gate-decide-reason") hint=visit.t("gate-decide-reason-hint") maxlength=200/>
             <p class="actions"><Button>{visit.t("gate-decide-submit")}</Button></p>

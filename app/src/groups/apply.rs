@@ -75,7 +75,7 @@ fn people(visit: &Visit, policy: &GroupPolicy) -> impl IntoView + use<> {
         <Fieldset legend=visit.t("groups-group-people")>
             <ul class="hint groups-rules">{rules}</ul>
             <Radios name="ages" label=visit.t("groups-ages") choices=ages inline=true/>
-            <div class="groups-numbers">
+            <div class="form-numbers">
                 <TextField name="members" label=visit.t("groups-members") hint=visit.t("groups-members-hint") inputmode="numeric" width="short"/>
                 <TextField name="adults" label=visit.t("groups-adults") hint=visit.t("groups-adults-hint") inputmode="numeric" width="short"/>
             </div>

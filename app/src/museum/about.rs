@@ -86,7 +86,7 @@ fn rules(visit: &Visit, policy: &Policy) -> impl IntoView + use<> {
 pub(crate) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n::Text> {
     let number = |n: u16| u32::from(n).into();
     let party = [("people", number(policy.people_per_booking)), ("children", number(policy.children_per_booking))];
-    vec![
+    let mut sentences = vec![
         visit.t_args(
             "museum-rule-ahead",
             &[("days", number(policy.days_ahead)), ("hour", i32::from(policy.opens_hour).into())],
@@ -109,7 +109,11 @@ pub(crate) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n:
             "museum-rule-door",
             &[("early", number(policy.early_minutes)), ("late", number(policy.late_minutes))],
         ),
-    ]
+    ];
+    if policy.identity.asks() {
+        sentences.push(visit.t("museum-rule-document"));
+    }
+    sentences
 }
 
 /// What comes of not coming, where something does. Events mark nobody.

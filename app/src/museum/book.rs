@@ -2,6 +2,7 @@
 //! nothing typed is lost. One way for the museum and for events.
 
 use super::about::rule_sentences;
+use super::document;
 use super::{param, problem_of};
 use crate::activity::Activity;
 use crate::form::Tone;
@@ -14,12 +15,11 @@ use crate::ui::{
     TextField, Variant,
 };
 use crate::visit::{Visit, visit};
-use domain::booking::Policy;
 use domain::ids::DraftId;
 use domain::outreach::{Form as Questions, Typed};
 use domain::time::{clock_text, span_text};
 use leptos::prelude::*;
-use services::booking::{BookingError, DraftView, SessionView, read};
+use services::booking::{BookingError, DraftView, SessionView, Timetable, read};
 use services::outreach::draft_answers;
 
 /// The draft of the address, and what it is to become a booking of.
@@ -157,7 +157,7 @@ async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView 
         <Page title=activity.says(visit, "book-title", "event-book-title") lead=visit.t("book-lead") crumbs=crumbs(visit, activity)>
             {steps(visit, 1)}
             {chosen(visit, draft, activity)}
-            {particulars_form(visit, draft, activity.policy(), more, visit.t("book-continue"))}
+            {particulars_form(visit, draft, activity.timetable(), more, visit.t("book-continue"))}
         </Page>
     }
     .into_any()
@@ -179,24 +179,32 @@ pub(super) async fn so_far<'a>(
 pub(super) fn particulars_form(
     visit: &Visit,
     draft: &DraftView,
-    policy: &Policy,
+    dates: &Timetable,
     more: impl FnOnce() -> AnyView + Send,
     send: Text,
 ) -> AnyView {
+    let policy = &dates.policy;
+    let last = dates.upcoming(visit.context.now).last().filter(|_| draft.series).map(|session| session.facts.ends_at);
+    let ends_at = last.unwrap_or(draft.session.facts.ends_at);
     let typed = draft.typed.as_ref();
     let name = typed.map(|(person, _)| person.name.as_str().to_owned()).unwrap_or_default();
     let contact =
         typed.and_then(|(person, _)| person.contact.as_ref()).map(|c| c.expose().to_owned()).unwrap_or_default();
     let children = typed.map_or(0, |(_, children)| u32::from(*children));
     let most = draft.people.get().min(u32::from(policy.children_per_booking));
+    // Who waits is asked for it with the offer. The last date of a series is the last it is needed for.
+    let document =
+        || (policy.identity.asks() && !draft.waits).then(|| document::fields(visit, draft.document.as_ref(), ends_at));
+    let name_hint = if policy.identity.asks() { "book-name-hint-document" } else { "book-name-hint" };
     let sentences = rule_sentences(visit, policy).into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     view! {
         <Form>
-            <TextField name="name" label=visit.t("book-name") hint=visit.t("book-name-hint") autocomplete="name" maxlength=40 value=name/>
+            <TextField name="name" label=visit.t("book-name") hint=visit.t(name_hint) autocomplete="name" maxlength=40 value=name/>
             <TextField name="contact" label=visit.t("book-contact") hint=visit.t("book-contact-hint") autocomplete="email" maxlength=254 value=contact/>
             {(policy.children_per_booking > 0).then(|| view! {
                 <NumberStepper name="children" label=visit.t("book-children") hint=visit.t_args("book-children-hint", &[("people", draft.people.get().into())]) min=0 max=most value=children/>
             })}
+            {document()}
             {more()}
             <details class="question"><summary>{visit.t("museum-rules-title")}</summary><ul>{sentences}</ul></details>
             <Checkbox name="accept">

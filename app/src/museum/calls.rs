@@ -1,6 +1,6 @@
 //! What visitors of the museum and of events do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
 
-use super::{VISITOR_COOKIE, led_nowhere, places, problem_of, room};
+use super::{VISITOR_COOKIE, document, led_nowhere, places, problem_of, room};
 use crate::activity::{Activity, draft_at};
 use crate::calls::{Answer, Asked, Call, Cookie};
 use crate::form::{FormState, Tone};
@@ -43,7 +43,7 @@ pub const CALLS: &[Call] = &[
 
 /// Shows the page at `page` again with what was typed and why it was refused.
 pub(super) fn refused(asked: &Asked, page: String, error: BookingError) -> Answer {
-    let form = asked.typed(&["code"]);
+    let form = asked.typed(&["code", document::NUMBER]);
     match error {
         BookingError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
         BookingError::Refused(refusal) => {
@@ -175,9 +175,17 @@ async fn particulars(asked: Asked) -> Answer {
         Ok(found) => found,
         Err(answer) => return answer,
     };
+    let unread = match keep_document(&asked, &draft, &activity).await {
+        Ok(faults) => faults,
+        Err(error) => return refused(&asked, page, error),
+    };
     let (name, contact, party, answers) = match typed(&asked, &draft, &activity) {
-        Ok(typed) => typed,
-        Err(faults) => return refused(&asked, page, BookingError::Fields(faults)),
+        Ok(typed) if unread.is_empty() => typed,
+        Ok(_) => return refused(&asked, page, BookingError::Fields(unread)),
+        Err(mut faults) => {
+            faults.extend(unread);
+            return refused(&asked, page, BookingError::Fields(faults));
+        }
     };
     if let Err(answer) = keep_answered(&asked, &draft, &activity, answers, &page).await {
         return answer;
@@ -185,6 +193,18 @@ async fn particulars(asked: Asked) -> Answer {
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
         Ok(()) => Answer::to(format!("{page}/code")),
         Err(error) => refused(&asked, page, error),
+    }
+}
+
+/// Keeps the document that was typed, where one is asked for; or says what is wrong with it.
+async fn keep_document(asked: &Asked, draft: &DraftView, activity: &Activity) -> Result<Vec<FieldError>, BookingError> {
+    if !activity.policy().identity.asks() {
+        return Ok(Vec::new());
+    }
+    match document::read(asked, draft.document.is_some()) {
+        Ok(Some(document)) => booking::keep_document(&asked.services, draft, &document).await.map(|()| Vec::new()),
+        Ok(None) => Ok(Vec::new()),
+        Err(faults) => Ok(faults),
     }
 }
 
@@ -207,7 +227,7 @@ pub(super) async fn keep_answered(
 /// The form at `page` again, with the questions that were not in view.
 pub(super) fn ask_more(asked: &Asked, page: String) -> Answer {
     let text = asked.t("event-asks-more").to_string();
-    Answer::again_at(page, asked.typed(&[]).with_notice(Tone::Info, text))
+    Answer::again_at(page, asked.typed(&[document::NUMBER]).with_notice(Tone::Info, text))
 }
 
 /// Who comes and what was asked of them, as it was typed; or what is wrong with it, all at once.
@@ -260,8 +280,9 @@ async fn confirm(asked: &Asked, draft: DraftView, base: &str) -> Answer {
             let link = booking::manage_link(&asked.services, booking, draft.session.facts.ends_at);
             Answer::to(format!("/b/{link}?done=booked"))
         }
-        // Questions that were published while the form was filled in are answered first.
-        Err(BookingError::Refused(Refusal::AsksQuestions)) => Answer::to(base),
+        // Questions that were published while the form was filled in are answered first, and so is a document that is asked
+        // for since.
+        Err(BookingError::Refused(Refusal::AsksQuestions) | BookingError::Fields(_)) => Answer::to(base),
         Err(error) => refused(asked, format!("{base}/code"), error),
     }
 }

@@ -1,7 +1,7 @@
 //! One's own booking, by signed link: the pass, the facts, and what can still be changed.
 
 use super::sessions::bookable_days;
-use super::{led_nowhere, param, problem_of};
+use super::{document_text, led_nowhere, param, problem_of};
 use crate::activity::Activity;
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
@@ -257,6 +257,9 @@ fn facts(visit: &Visit, seen: &Seen) -> Vec<SummaryRow> {
     if let Some(contact) = &booking.person.contact {
         // A link may be forwarded or read over a shoulder: the contact stays masked.
         rows.push(SummaryRow::new(visit.t("mine-contact"), contact.masked()));
+    }
+    if let Some(document) = &booking.document {
+        rows.push(SummaryRow::new(visit.t("document-title"), document_text(visit, document)));
     }
     rows
 }

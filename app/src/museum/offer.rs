@@ -2,7 +2,7 @@
 //! act. What an event asks by now and the party has not answered yet is answered before an offer is taken.
 
 use super::calls::{ask_more, refused};
-use super::{led_nowhere, param, problem_of};
+use super::{document, led_nowhere, param, problem_of};
 use crate::activity::Activity;
 use crate::calls::{Answer, Asked, Call};
 use crate::form::Tone;
@@ -12,7 +12,7 @@ use crate::problem::{Problem, problem_page};
 use crate::routes::Access;
 use crate::ui::{Banner, Button, Crumb, Dialog, Form, HiddenField, LinkButton, Page, SummaryList, SummaryRow, Variant};
 use crate::visit::{Visit, visit};
-use domain::booking::WaitingState;
+use domain::booking::{Policy, WaitingState};
 use domain::ids::SessionId;
 use domain::outreach::{Form as Questions, Typed};
 use domain::time::{clock_text, day_text, local_day, span_text};
@@ -73,7 +73,7 @@ fn page(visit: &Visit, link: &str, entry: &WaitingView, activity: &Activity, ask
     let over = over(visit, entry.state).map(|text| view! { <Banner>{text}</Banner> });
     let base = format!("/waiting/{link}");
     // Made in its place and not before: the page notes what its fields are called.
-    let offer = || entry.offer.map(|offer| offered(visit, &base, entry, &offer, asked));
+    let offer = || entry.offer.map(|offer| offered(visit, &base, entry, (&offer, activity.policy()), asked));
     let leave = entry.state.is_live().then(|| leaving(visit, &base));
     let booked = entry.booking.map(|(booking, ends_at)| {
         let link = booking::manage_link(&visit.services, booking, ends_at);
@@ -140,7 +140,13 @@ fn rows(visit: &Visit, entry: &WaitingView, activity: &Activity) -> Vec<SummaryR
 }
 
 /// The offer, and what can be said to it. Questions of an event come first where any are open.
-fn offered(visit: &Visit, base: &str, entry: &WaitingView, offer: &Offer, asked: Open) -> impl IntoView + use<> {
+fn offered(
+    visit: &Visit,
+    base: &str,
+    entry: &WaitingView,
+    (offer, policy): (&Offer, &Policy),
+    asked: Open,
+) -> impl IntoView + use<> {
     let when = span_text(offer.starts_at, offer.ends_at, visit.locale());
     let gap = if visit.locale() == domain::Locale::ZhCn { "" } else { ", " };
     let until = format!("{}{gap}{}", day_text(local_day(offer.until), visit.locale()), clock_text(offer.until));
@@ -149,20 +155,24 @@ fn offered(visit: &Visit, base: &str, entry: &WaitingView, offer: &Offer, asked:
     let others = entry.wishes.iter().any(|wish| !wish.over && wish.session != offer.session);
     let declining = visit.t(if others { "waiting-decline-text-others" } else { "waiting-decline-text" });
     let accept = visit.href(&format!("{base}/accept"));
-    let (asked, taking) = match asked {
-        Some((form, typed)) => {
-            let fields = || questions(visit, &form, &typed, local_day(visit.context.now));
+    let document = || policy.identity.asks().then(|| document::fields(visit, None, offer.ends_at));
+    let (asked, taking) = match (asked, policy.identity.asks()) {
+        (asked, asks) if asks || asked.is_some() => {
+            let today = local_day(visit.context.now);
+            let lead = if asked.is_some() { "waiting-asks" } else { "waiting-asks-document" };
+            let fields = || asked.map(|(form, typed)| questions(visit, &form, &typed, today));
             let form = view! {
-                <p>{visit.t("waiting-asks")}</p>
+                <p>{visit.t(lead)}</p>
                 <Form action=accept>
                     <HiddenField name="session" value=taken/>
+                    {document()}
                     {fields()}
                     <p class="actions"><Button>{visit.t("waiting-accept")}</Button></p>
                 </Form>
             };
             (Some(form), None)
         }
-        None => {
+        _ => {
             let form = view! {
                 <Form action=accept inline=true>
                     <HiddenField name="session" value=taken/>
@@ -250,7 +260,11 @@ async fn accept(asked: Asked) -> Answer {
     if let Err(answer) = answer_first(&asked, &link).await {
         return answer;
     }
-    match booking::accept(&asked.services, &asked.context, &link, session).await {
+    let document = match document::read_if_asked(&asked) {
+        Ok(document) => document,
+        Err(faults) => return answered(&asked, &link, Err(BookingError::Fields(faults))).await,
+    };
+    match booking::accept_showing(&asked.services, &asked.context, &link, session, document).await {
         Ok(made) => match booking::waiting(&asked.services, &asked.context, &link).await {
             Ok(WaitingView { booking: Some((_, ends_at)), .. }) => {
                 let link = booking::manage_link(&asked.services, made, ends_at);

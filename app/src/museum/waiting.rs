@@ -129,7 +129,7 @@ async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView 
             {steps(visit, 1)}
             {chosen(visit, draft, activity)}
             {alternatives(visit, &activity.draft(draft.id), &instead)}
-            {particulars_form(visit, draft, activity.policy(), more, visit.t("wait-continue"))}
+            {particulars_form(visit, draft, activity.timetable(), more, visit.t("wait-continue"))}
         </Page>
     }
     .into_any()

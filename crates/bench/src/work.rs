@@ -321,6 +321,8 @@ fn row(services: &Services, context: &Context, asked: &OnBehalf, index: &[u8]) -
         phone_index: None,
         mail_sealed: Some(seal("mail_sealed", &contact)),
         mail_index: Some(index.to_vec()),
+        document_sealed: None,
+        document_index: None,
         hold_id: None,
         draft_id: None,
     }

@@ -33,6 +33,13 @@ pub enum Fault {
         /// The largest number allowed.
         max: u32,
     },
+    /// Neither at most `before` minutes before a session nor at most `after` minutes after its beginning (typed below zero).
+    BeforeOrAfter {
+        /// Minutes before it allowed.
+        before: u32,
+        /// Minutes after it allowed.
+        after: u32,
+    },
     /// More children than people.
     ChildrenExceedParty,
     /// Children under 14 come with at least one adult.
@@ -101,6 +108,16 @@ pub enum Fault {
         /// Adults needed.
         least: u32,
     },
+    /// Not eighteen characters as GB 11643 has them.
+    ResidentShape,
+    /// No region's number.
+    ResidentRegion,
+    /// Not a day somebody can be born on.
+    ResidentBirthDate,
+    /// The last character does not fit the others: a slip of a key.
+    ResidentCheckDigit,
+    /// Not what a document of that kind is numbered like.
+    DocumentShape,
     /// A cell a spreadsheet would calculate.
     FormulaCell,
     /// Somebody who stands in the list already.
@@ -143,6 +160,12 @@ pub enum Fault {
         /// Millions of pixels allowed.
         max: u32,
     },
+    /// Not an address like `https://partner.example/hooks` without a port, a name or a password.
+    WebAddressShape,
+    /// A name nobody knows in the network.
+    WebAddressUnknown,
+    /// An address inside some house's network, which this one does not call.
+    WebAddressPrivate,
 }
 
 /// A fault and the field it belongs to; `field` is the `name` of the input and of the JSON member.

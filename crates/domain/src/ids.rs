@@ -93,6 +93,10 @@ ids! {
     MessageId,
     /// One unit of work after a commit.
     JobId,
+    /// An address of a partner that is told of changes.
+    WebhookId,
+    /// One change that partners are told of.
+    WebhookEventId,
     /// One HTTP request, for logs and the audit trail.
     RequestId,
 }

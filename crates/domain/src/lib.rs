@@ -7,6 +7,7 @@ pub mod account;
 pub mod booking;
 pub mod bus;
 pub mod contact;
+pub mod document;
 pub mod field;
 pub mod groups;
 pub mod ids;
@@ -17,5 +18,6 @@ pub mod outreach;
 pub mod requests;
 pub mod time;
 pub mod typed;
+pub mod webhooks;
 
 pub use locale::Locale;

@@ -25,5 +25,6 @@ pub mod privacy;
 pub mod pulse;
 pub mod requests;
 pub mod snapshot;
+pub mod webhooks;
 
 pub use context::{Context, Services};

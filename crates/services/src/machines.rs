@@ -7,11 +7,13 @@
 //! asked twice, keeps it afterwards. Remembered answers are sealed: they hold passes and links.
 
 use crate::crypto::Place;
+use crate::webhooks::news;
 use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::account::Actor;
 use domain::ids::{BookingId, ClientId};
+use domain::webhooks::Topic;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -128,7 +130,7 @@ pub fn client_of(context: &Context) -> Option<ClientId> {
 }
 
 /// Notes those of these bookings that machines made as their own, in the transaction that makes them: a machine has its
-/// booking from the moment there is one.
+/// booking from the moment there is one, and its partner is told of it.
 pub(crate) async fn note_bookings<'a>(
     db: &mut PgConnection,
     now: Timestamp,
@@ -136,7 +138,11 @@ pub(crate) async fn note_bookings<'a>(
 ) -> sqlx::Result<()> {
     let own = made.filter_map(|(context, booking)| Some((client_of(context)?.0, booking.0)));
     let (clients, bookings): (Vec<Uuid>, Vec<Uuid>) = own.unzip();
-    if bookings.is_empty() { Ok(()) } else { rows::note_bookings(db, &clients, &bookings, now).await }
+    if bookings.is_empty() {
+        return Ok(());
+    }
+    rows::note_bookings(&mut *db, &clients, &bookings, now).await?;
+    news::own_bookings(db, now, Topic::BookingCreated, &bookings).await
 }
 
 /// The booking is the asking machine's own.

@@ -6,6 +6,7 @@ pub mod authenticator;
 mod cluster;
 mod database;
 mod house;
+pub mod partner;
 pub mod smtp;
 
 pub use cluster::{Cluster, StopMode};

@@ -9,10 +9,12 @@ use axum::response::{IntoResponse as _, Response};
 use domain::Locale;
 use domain::booking::{Party, PartySize, Refusal};
 use domain::contact::{Contact, PersonName};
+use domain::document::{Document, DocumentKind};
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId};
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use services::booking::{self, BookingError, BookingState, BookingView, Handle, OnBehalf, Person, Work};
 use services::machines;
@@ -37,6 +39,11 @@ pub struct NewBooking {
     children: u32,
     /// The language of messages: `zh-CN` or `en`.
     locale: Option<String>,
+    /// What kind of document `document` is: `resident`, `hong-kong-macao`, `taiwan`, `foreign-resident`, `passport`.
+    document_kind: Option<String>,
+    /// The number of an identity document of whoever books. Needed where the event's `identity` says `leader`, and not kept
+    /// otherwise. No answer ever shows it.
+    document: Option<String>,
 }
 
 /// What to change: the party, or the session, not both at once.
@@ -155,14 +162,16 @@ pub async fn make(
     let name = faults.take("name", PersonName::parse(&asked.name));
     let contact = asked.contact.as_deref().map(|text| faults.take("contact", Contact::parse(text)));
     let party = party(asked.people, asked.children, &mut faults);
+    let today = domain::time::local_day(context.now);
+    let document = document(asked.document_kind.as_deref(), asked.document.as_deref(), today, &mut faults);
     let (Some(name), Some(party), true) = (name, party, faults.is_empty()) else {
         return Err(Problem::new(problem::INVALID).errors(faults.into_errors()));
     };
     let context = Context { locale: locale(asked.locale.as_deref()), ..context };
     let person = Person { name, contact: contact.flatten() };
     // The engine keeps key, answer and whose booking it is in the transaction of the booking itself.
-    let booked =
-        booking::book(&house.services, &context, OnBehalf { session: asked.session, person, party, key }).await;
+    let wanted = OnBehalf { session: asked.session, person, party, key };
+    let booked = booking::book_showing(&house.services, &context, wanted, document).await;
     let booked = booked.map_err(|error| when_it_opens(error, context.now))?;
     let view = booking::view(&house.services, &context, &Handle::Id(booked.booking)).await?;
     Ok(Booking::kept(&house.services, &view, StatusCode::CREATED)?.response())
@@ -182,6 +191,15 @@ fn when_it_opens(error: BookingError, now: Timestamp) -> Problem {
 pub(super) fn party(people: u32, children: u32, faults: &mut Faults) -> Option<Party> {
     let people = faults.take("people", PartySize::new(people))?;
     faults.take("children", Party::new(people, children))
+}
+
+/// The document of a request, if it names one; a number without a kind is none.
+fn document(kind: Option<&str>, number: Option<&str>, today: Date, faults: &mut Faults) -> Option<Document> {
+    if kind.is_none() && number.is_none() {
+        return None;
+    }
+    let kind = faults.take("document_kind", kind.ok_or(Fault::Required).and_then(str::parse::<DocumentKind>));
+    kind.and_then(|kind| faults.take("document", Document::parse(kind, number.unwrap_or_default(), today)))
 }
 
 /// The booking is this client's own; otherwise there is none.

@@ -95,6 +95,7 @@ fn index_body(document: &Value) -> String {
         }
         html.push_str("</section>");
     }
+    webhooks_body(&mut html, document);
     html.push_str("<section><h2>Types</h2>");
     for (name, schema) in object(&document["components"], "schemas") {
         let _ =
@@ -113,6 +114,25 @@ fn index_body(document: &Value) -> String {
     }
     html.push_str("</tbody></table></section>");
     html
+}
+
+/// What partners are told, if they ask for it.
+fn webhooks_body(html: &mut String, document: &Value) {
+    html.push_str(
+        "<section><h2>Webhooks</h2><p>What your own system is told by a signed call, when you gave us an address for it.</p>\
+         <table class=\"table\"><thead><tr><th>Type</th><th>Meaning</th><th>Body</th></tr></thead><tbody>",
+    );
+    for (name, item) in object(document, "webhooks") {
+        let post = &item["post"];
+        let body = post.pointer("/requestBody/content/application~1json/schema").map(kind_of).unwrap_or_default();
+        let _ = write!(
+            html,
+            "<tr><td><code>{}</code></td><td>{}</td><td>{body}</td></tr>",
+            escape(name),
+            escape(text(post, "summary"))
+        );
+    }
+    html.push_str("</tbody></table></section>");
 }
 
 fn operation_body(html: &mut String, method: &str, path: &str, operation: &Value) {

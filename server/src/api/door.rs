@@ -11,7 +11,7 @@ use domain::account::{Actor, DeviceRole};
 use domain::booking::{DoorRefusal, RosterBooking, RosterSession};
 use domain::ids::{ActivityId, BookingId, DeviceId};
 use domain::time::clock_text;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -102,6 +102,8 @@ pub enum DoorFact {
         present: u32,
         /// A supervisor's word, where they were let in against the clock.
         reason: Option<String>,
+        /// How far the device's clock was behind then, as far as it knew, in milliseconds.
+        behind_ms: Option<i64>,
     },
     /// People came without a booking.
     WalkIn {
@@ -115,6 +117,8 @@ pub enum DoorFact {
         activity: ActivityId,
         /// How many.
         people: u32,
+        /// How far the device's clock was behind then, as far as it knew, in milliseconds.
+        behind_ms: Option<i64>,
     },
     /// People left.
     Left {
@@ -128,24 +132,27 @@ pub enum DoorFact {
         activity: ActivityId,
         /// How many.
         people: u32,
+        /// How far the device's clock was behind then, as far as it knew, in milliseconds.
+        behind_ms: Option<i64>,
     },
 }
 
 impl From<DoorFact> for Fact {
     fn from(fact: DoorFact) -> Self {
+        let behind = |ms: Option<i64>| ms.map(SignedDuration::from_millis);
         match fact {
-            DoorFact::Admitted { nonce, at, ticket, present, reason } => {
+            DoorFact::Admitted { nonce, at, ticket, present, reason, behind_ms } => {
                 let ticket = match ticket {
                     DoorTicket::Pass(text) => Ticket::Pass(text),
                     DoorTicket::Booking(id) => Ticket::Booking(id),
                 };
-                Self::Admitted { nonce, at, ticket, present, reason }
+                Self::Admitted { nonce, at, ticket, present, reason, behind: behind(behind_ms) }
             }
-            DoorFact::WalkIn { nonce, at, activity, people } => {
-                Self::Counted { nonce, at, activity, kind: Count::WalkIn, people }
+            DoorFact::WalkIn { nonce, at, activity, people, behind_ms } => {
+                Self::Counted { nonce, at, activity, kind: Count::WalkIn, people, behind: behind(behind_ms) }
             }
-            DoorFact::Left { nonce, at, activity, people } => {
-                Self::Counted { nonce, at, activity, kind: Count::Left, people }
+            DoorFact::Left { nonce, at, activity, people, behind_ms } => {
+                Self::Counted { nonce, at, activity, kind: Count::Left, people, behind: behind(behind_ms) }
             }
         }
     }
@@ -155,7 +162,8 @@ impl From<DoorFact> for Fact {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Upload {
-    /// The time by the device's clock, as this is sent: times of the facts are set right by the difference.
+    /// The time by the device's clock, as this is sent: times of facts that do not say how far it was
+    /// behind are set right by the difference.
     #[schema(value_type = String, format = DateTime)]
     device_at: Timestamp,
     /// The device's program.

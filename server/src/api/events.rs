@@ -76,6 +76,8 @@ pub struct Event {
     audience: &'static str,
     /// `dates`: each date is registered for by itself; `whole`: all remaining dates together, on its page; `both`.
     series: &'static str,
+    /// Whose identity document a booking needs: `none`, `leader` (that of who books).
+    identity: &'static str,
     /// Its page, where people register. An event that asks something can only be registered for there.
     page: String,
     /// It asks questions beyond name and contact.
@@ -136,6 +138,7 @@ pub async fn list(
             place: (&event.place).into(),
             audience: event.audience.name(),
             series: event.timetable.policy.series.name(),
+            identity: event.timetable.policy.identity.name(),
             page: format!("{site}/events/{}", event.slug),
             asks: event.form.is_some(),
             dates: event

@@ -18,8 +18,10 @@ pub mod problem;
 pub mod sessions;
 pub mod tokens;
 pub mod waiting;
+pub mod webhooks;
 
 use self::common::Everywhere;
+use self::webhooks::Told;
 use crate::house::House;
 use crate::router::{Policy, Routes};
 use axum::Json;
@@ -78,7 +80,10 @@ pub struct FieldProblem {
         bookings::change, bookings::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
         waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops
     ),
-    components(schemas(ProblemSchema, FieldProblem)),
+    components(schemas(
+        ProblemSchema, FieldProblem, webhooks::SessionTold, webhooks::BookingTold, webhooks::EventTold, webhooks::StopTold,
+        webhooks::SessionNews, webhooks::BookingNews, webhooks::EventNews, webhooks::StopNews
+    )),
     security(("token" = [])),
     tags(
         (name = "token", description = "Who calls"),
@@ -89,7 +94,7 @@ pub struct FieldProblem {
         (name = "door", description = "At the door. `check-ins`: scope `door:write`; the rest is for enrolled devices and their own keys"),
         (name = "bus", description = "Where the science bus goes. Any scope"),
     ),
-    modifiers(&Bearer, &Everywhere)
+    modifiers(&Bearer, &Everywhere, &Told)
 )]
 struct Document;
 

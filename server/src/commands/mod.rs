@@ -86,6 +86,7 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::door::seed_demo(&services, &services.system()).await.context("the door's demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
+    services::webhooks::seed_demo(&services, &services.system()).await.context("the partner's demo")?;
     println!(
         "The demo is there: the museum and the events with their sessions, the bus and groups with their requests, and invented visitors."
     );
@@ -189,6 +190,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         ("requests for the bus (names and contacts)", erased.bus_requests),
         ("requests of groups (names and contacts)", erased.group_requests),
         ("lists of groups", erased.rosters),
+        ("identity documents of bookings", erased.documents),
         ("accounts", erased.accounts),
         ("drafts", swept.drafts.unsigned_abs()),
         ("codes and short links", swept.codes.unsigned_abs()),

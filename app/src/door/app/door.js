@@ -4,11 +4,26 @@ import * as rules from "./rules.js";
 import { answer, meta, read, write } from "./store.js";
 import { day } from "./words.js";
 
-let offset = 0;
+let offset;
+// Where this clock stood beside the one that nobody can set, when the house answered last.
+let measured;
+const beside = () => Date.now() - performance.now();
 
 /** The house's clock, as far as the last contact told. */
-export const now = () => new Date(Date.now() + offset);
-export const setOffset = (to) => (offset = to);
+export const now = () => new Date(Date.now() + (offset ?? 0));
+export function setOffset(to, fresh) {
+  offset = to;
+  if (fresh) measured = beside();
+}
+
+/**
+ * When a fact happens: by this clock, and how far it is behind, since it may be put right before this is sent. Where the clock
+ * was set since the house answered nobody knows how far; what is measured as it is sent is the better guess.
+ */
+function when() {
+  const known = measured !== undefined && Math.abs(beside() - measured) < 2_000;
+  return { at: new Date().toISOString(), ...(known && { behind_ms: Math.round(offset) }) };
+}
 
 /** People of a booking who were let in here and are not counted in the roster yet. */
 async function arrivedHere(queue, booking) {
@@ -75,7 +90,7 @@ export const admit = (ticket, present, reason) =>
     const said = rules.decide(question(ticket, found, present, Boolean(reason)));
     if (said.admission) {
       const shown = ticket.text ? { pass: ticket.text } : { booking: found.id };
-      const fact = { kind: "admitted", nonce: crypto.randomUUID(), at: new Date().toISOString(), ticket: shown, present };
+      const fact = { kind: "admitted", nonce: crypto.randomUUID(), ...when(), ticket: shown, present };
       stores.queue.add({ booking: found.id, session: found.session.id, activity: found.session.activity, fact: reason ? { ...fact, reason } : fact });
     }
     return said;
@@ -84,7 +99,7 @@ export const admit = (ticket, present, reason) =>
 /** Counts people without a booking, or who left. */
 export const count = (kind, activity, people) =>
   write(({ queue }) => {
-    queue.add({ activity, fact: { kind, nonce: crypto.randomUUID(), at: new Date().toISOString(), activity, people } });
+    queue.add({ activity, fact: { kind, nonce: crypto.randomUUID(), ...when(), activity, people } });
   });
 
 /** Today's sessions with who is here of how many, and of each activity how many are inside. */

@@ -328,7 +328,7 @@ $("sound").addEventListener("change", () => {
 async function start() {
   const known = await meta("key", "role", "offset");
   role = known.role;
-  setOffset(known.offset ?? 0);
+  setOffset(known.offset);
   show("loading", false);
   show("enrolment", !known.key);
   show("door", Boolean(known.key));

@@ -338,7 +338,8 @@ fn shift() -> impl IntoView {
     }
 }
 
-/// The service worker of a version of the shell: `files` are what the document loads.
+/// The service worker of a version of the shell: the SHA-256 of its document, in hexadecimal digits. `files` are what the
+/// document loads.
 pub fn worker(version: &str, files: &[String]) -> String {
     WORKER.replace("\"{{version}}\"", &json!(version).to_string()).replace("\"{{files}}\"", &json!(files).to_string())
 }

@@ -68,7 +68,7 @@ async function upload(key) {
       facts: batch.map(({ fact }) => fact),
     });
     const offset = Date.parse(told.server_at) - (sent + Date.now()) / 2;
-    setOffset(offset);
+    setOffset(offset, true);
     const results = new Map(told.results.map((result) => [result.nonce, result]));
     await write(async ({ meta: store, bookings, queue }) => {
       store.put(offset, "offset");

@@ -1,5 +1,6 @@
 // Keeps the shell of the door's app, so that it opens without the network: the document, its style, its scripts, its
-// module. Names with a hash never change their content; a new version is a new cache and the old one goes.
+// module. Names with a hash never change their content; a new version is a new cache and the old one goes. The version is the
+// document's SHA-256: while servers of two versions answer, the document of one is never kept with the scripts of the other.
 //
 // What is asked of the API is never touched: neither answered from here nor kept.
 const VERSION = "{{version}}";
@@ -7,9 +8,19 @@ const FILES = "{{files}}";
 const SHELL = "/door/app/";
 const CACHE = `door ${VERSION}`;
 
-addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([SHELL, ...FILES])).then(() => skipWaiting()));
-});
+async function install() {
+  const shell = await fetch(SHELL, { cache: "reload" });
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await shell.clone().arrayBuffer()));
+  const version = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  // Asked again the next time; what is kept now goes on working.
+  if (version !== VERSION) throw new Error("the document is of another version");
+  const cache = await caches.open(CACHE);
+  await cache.addAll(FILES);
+  await cache.put(SHELL, shell);
+  await skipWaiting();
+}
+
+addEventListener("install", (event) => event.waitUntil(install()));
 
 addEventListener("activate", (event) => {
   const others = caches.keys().then((names) => names.filter((name) => name.startsWith("door ") && name !== CACHE));

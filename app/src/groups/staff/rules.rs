@@ -54,14 +54,14 @@ fn form(visit: &Visit, version: i32, policy: &GroupPolicy) -> impl IntoView + us
         <Form>
             <HiddenField name="version" value=version.to_string()/>
             <Fieldset legend=visit.t("groups-rules-size")>
-                <div class="groups-numbers">
+                <div class="form-numbers">
                     {number("least", "groups-rules-least", policy.least)}
                     {number("most", "groups-rules-most", policy.most)}
                     {number("minors_per_adult", "groups-rules-minors", policy.minors_per_adult)}
                 </div>
             </Fieldset>
             <Fieldset legend=visit.t("groups-rules-time")>
-                <div class="groups-numbers">
+                <div class="form-numbers">
                     {number("days_before", "groups-rules-before", policy.days_before)}
                     {number("days_ahead", "groups-rules-ahead", policy.days_ahead)}
                     {number("answer_days", "groups-rules-answer", policy.answer_days)}

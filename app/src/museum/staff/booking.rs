@@ -6,7 +6,7 @@ use crate::form::Tone;
 use crate::groups::people_words;
 use crate::i18n::Text;
 use crate::local_path::LocalPath;
-use crate::museum::param;
+use crate::museum::{document_text, param};
 use crate::problem::Problem;
 use crate::ui::{
     Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, LinkButton, Page, Select, SummaryList, SummaryRow,
@@ -91,6 +91,9 @@ fn rows(visit: &Visit, booking: &BookingView, group: Option<&GroupOfBooking>) ->
         SummaryRow::new(visit.t("staff-booking-language"), language),
         SummaryRow::new(visit.t("staff-booking-made"), moment(visit, booking.created_at)),
     ];
+    if let Some(document) = &booking.document {
+        rows.insert(6, SummaryRow::new(visit.t("staff-booking-document"), document_text(visit, document)));
+    }
     if let Some(group) = group {
         let href = visit.href(&format!("/staff/groups/{}", group.request));
         let words = people_words(visit, group.members, group.adults);

@@ -13,7 +13,7 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
-use domain::booking::{ReleaseRules, Room};
+use domain::booking::{ReleaseRules, Room, Rule, Shape};
 use domain::field::{Fault, Faults};
 use domain::ids::ReleaseId;
 use domain::time::{at, day_text};
@@ -23,8 +23,14 @@ use std::sync::Arc;
 
 const PATH: &str = "/staff/museum/releases";
 const NEWS: &[(&str, &str)] = &[("planned", "staff-release-planned"), ("off", "staff-release-called-off")];
-/// The most a second that can be asked for, and the longest draw in seconds.
-const MOST: (u32, u32) = (500, 600);
+
+/// The largest number of a rule: a plan keeps the bounds of the policy.
+fn most(rule: &str) -> u32 {
+    match Rule::named(rule).map(|rule| rule.shape) {
+        Some(Shape::Number { max, .. }) => max.unsigned_abs(),
+        _ => u32::MAX,
+    }
+}
 
 /// The calls about releases.
 pub const CALLS: &[Call] = &[
@@ -83,7 +89,7 @@ fn state(visit: &Visit, release: &Release) -> (Tone, Text) {
     }
 }
 
-fn room_text(visit: &Visit, room: Room) -> Text {
+pub(super) fn room_text(visit: &Visit, room: Room) -> Text {
     visit.t(match room {
         Room::Auto => "staff-release-auto",
         Room::Always => "staff-release-always",
@@ -176,8 +182,8 @@ fn form(visit: &Visit, rules: ReleaseRules) -> impl IntoView + use<> {
                     {field("opens_at", "staff-release-opens-time", "time")}
                 </div>
                 <Radios name="room" label=visit.t("staff-release-room") choices=choices.to_vec() value=rules.room.name()/>
-                <NumberStepper name="draw_seconds" label=visit.t("staff-release-draw-seconds") min=0 max=MOST.1 value=u32::from(rules.draw_seconds)/>
-                <NumberStepper name="per_second" label=visit.t("staff-release-per-second") min=1 max=MOST.0 value=u32::from(rules.per_second)/>
+                <NumberStepper name="draw_seconds" label=visit.t("staff-release-draw-seconds") min=0 max=most("draw_seconds") value=u32::from(rules.draw_seconds)/>
+                <NumberStepper name="per_second" label=visit.t("staff-release-per-second") min=1 max=most("per_second") value=u32::from(rules.per_second)/>
                 <Banner>{visit.t("staff-release-consequence")}</Banner>
                 <p class="actions"><Button>{visit.t("staff-release-do")}</Button></p>
             </Form>
@@ -190,8 +196,8 @@ async fn plan(asked: Asked) -> Answer {
     let day = faults.take("day", parse_day(asked.field("day")));
     let opens_day = faults.take("opens_day", parse_day(asked.field("opens_day")));
     let opens_at = faults.take("opens_at", parse_time(asked.field("opens_at")));
-    let draw_seconds = faults.take("draw_seconds", number(asked.field("draw_seconds"), 0, MOST.1));
-    let per_second = faults.take("per_second", number(asked.field("per_second"), 1, MOST.0));
+    let draw_seconds = faults.take("draw_seconds", number(asked.field("draw_seconds"), 0, most("draw_seconds")));
+    let per_second = faults.take("per_second", number(asked.field("per_second"), 1, most("per_second")));
     let room = faults.take("room", Room::named(asked.field("room")).ok_or(Fault::NotAChoice));
     let (true, Some(day), Some(opens_day), Some(opens_at)) = (faults.is_empty(), day, opens_day, opens_at) else {
         return faulty(&asked, PATH, faults);

@@ -5,13 +5,15 @@ use super::typed;
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::number;
 use crate::form::{FormState, Tone};
+use crate::museum::{problem_of, whole_document};
 use crate::problem::Problem;
 use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::Capability;
-use domain::field::{Fault, Faults};
+use domain::field::{Fault, Faults, FieldError};
 use domain::ids::{ActivityId, BookingId, SessionId};
 use domain::outreach::{Bilingual, Choice, Condition, EventKind, Form, FormFault, Key, Kind, Question, Slug};
+use services::booking::{self, BookingError};
 use services::outreach::{self, EventChange, NewDate, NewEvent, OutreachError};
 
 const MANAGE: Access = Access::Capability(Capability::ManageSessions);
@@ -29,10 +31,15 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/events/:id/questions/publish", MANAGE, &publish_questions),
     Call::post("/staff/events/:id/questions/discard", MANAGE, &discard),
     Call::post("/staff/events/:id/registrations/:booking", Access::Capability(Capability::RevealContact), &reveal),
+    Call::post(
+        "/staff/events/:id/registrations/:booking/document",
+        Access::Capability(Capability::RevealContact),
+        &reveal_document,
+    ),
 ];
 
 /// What a page never gets back from a form: this is an answer of ours, not something typed.
-const OURS: &[&str] = &["revealed"];
+const OURS: &[&str] = &["revealed", "revealed_document"];
 
 /// What is wrong with the questions as a whole, in a sentence.
 fn fault_key(fault: FormFault) -> &'static str {
@@ -329,5 +336,27 @@ async fn reveal(asked: Asked) -> Answer {
             Answer::again_at(page, FormState::typed(shown, &[])).status(StatusCode::OK)
         }
         Err(error) => refused(&asked, &page, error),
+    }
+}
+
+/// Opens the identity document of a registration, in the same way.
+async fn reveal_document(asked: Asked) -> Answer {
+    let (_, base) = match event(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let Some(booking) = asked.param::<BookingId>("booking") else { return Problem::NotFound.into() };
+    let page = format!("{base}/registrations/{booking}");
+    match booking::reveal_document(&asked.services, &asked.context, booking, asked.field("document_reason")).await {
+        Ok(document) => {
+            let shown = [("revealed_document", whole_document(&asked, &document))];
+            Answer::again_at(page, FormState::typed(shown, &[])).status(StatusCode::OK)
+        }
+        Err(BookingError::Fields(errors)) => {
+            let errors = errors.into_iter().map(|error| FieldError::new("document_reason", error.fault)).collect();
+            Answer::again_at(page, asked.typed(OURS).with_errors(errors))
+        }
+        Err(BookingError::Denied(denied)) => denied.into(),
+        Err(error) => problem_of(&error).into(),
     }
 }

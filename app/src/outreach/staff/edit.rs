@@ -10,7 +10,7 @@ use crate::ui::{
     Button, Choice, Fieldset, Form, HiddenField, LinkButton, Page, Radios, Select, TextArea, TextField, Variant,
 };
 use crate::visit::{Visit, visit};
-use domain::booking::SeriesRule;
+use domain::booking::{IdentityRule, SeriesRule};
 use domain::ids::ActivityId;
 use domain::outreach::{Audience, Bilingual, City, EventKind};
 use leptos::prelude::*;
@@ -116,6 +116,13 @@ const fn series_key(rule: SeriesRule) -> &'static str {
     }
 }
 
+const fn identity_key(rule: IdentityRule) -> &'static str {
+    match rule {
+        IdentityRule::None => "staff-event-identity-none",
+        IdentityRule::Leader => "staff-event-identity-leader",
+    }
+}
+
 fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
     let cities = City::ALL.iter().map(|city| Choice::new(city.code(), city.text(visit.locale()))).collect();
     let audiences = Audience::ALL.iter().map(|who| Choice::new(who.name(), audience_text(visit, *who))).collect();
@@ -126,6 +133,7 @@ fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
         view! { <TextField name=name label=visit.t(key) inputmode="numeric" width="short" value=value.to_string()/> }
     };
     let series = SeriesRule::ALL.map(|rule| Choice::new(rule.name(), visit.t(series_key(rule)))).to_vec();
+    let identity = IdentityRule::ALL.map(|rule| Choice::new(rule.name(), visit.t(identity_key(rule)))).to_vec();
     let numbers = [
         number("people", "staff-event-rule-people", policy.people_per_booking.into()),
         number("children", "staff-event-rule-children", policy.children_per_booking.into()),
@@ -143,5 +151,6 @@ fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
         <TextArea name="programme" label=visit.t("event-programme") hint=visit.t("staff-event-programme-hint") value=lines optional=true/>
         <Fieldset legend=visit.t("staff-event-rules")><div class="form-inline">{numbers}</div></Fieldset>
         <Radios name="series" label=visit.t("staff-event-series") choices=series value=policy.series.name()/>
+        <Radios name="identity" label=visit.t("staff-event-identity") hint=visit.t("staff-event-identity-hint") choices=identity value=policy.identity.name()/>
     }
 }

@@ -4,7 +4,7 @@ use super::event;
 use crate::desk::{count, crumbs, may, read_first, rooms};
 use crate::form::Tone;
 use crate::local_path::LocalPath;
-use crate::museum::param;
+use crate::museum::{document_text, param};
 use crate::problem::Problem;
 use crate::ui::{
     Banner, Button, Column, DateField, Dialog, EmptyState, Form, Glyph, HiddenField, LinkButton, Page, Row,
@@ -143,13 +143,18 @@ async fn one(visit: Visit, id: Option<ActivityId>, booking: Option<BookingId>) -
         return Err(Problem::NotFound);
     }
     let told = told(&visit.services, &[booking.id]).await?.remove(&booking.id);
-    let rows = vec![
+    let mut rows = vec![
         SummaryRow::new(visit.t("mine-state"), state(visit, &booking)),
         SummaryRow::new(visit.t("book-when"), span_text(booking.starts_at, booking.ends_at, visit.locale())),
         SummaryRow::new(visit.t("staff-booking-name"), booking.person.name.masked()),
         SummaryRow::new(visit.t("staff-booking-party"), count(visit, "staff-people", booking.party.people.get())),
     ];
+    if let Some(shown) = &booking.document {
+        rows.push(SummaryRow::new(visit.t("staff-booking-document"), document_text(visit, shown)));
+    }
     let base = format!("/staff/events/{}", event.id);
+    let here = format!("{base}/registrations/{}/document", booking.id);
+    let document = booking.document.is_some().then(|| document(visit, visit.href(&here)));
     let dates = format!("{base}/dates/{}", booking.session);
     Ok(view! {
         <Page title=booking.reference.clone() kicker=event.title.of(visit.locale()).to_owned() width=Width::Wide
@@ -157,6 +162,7 @@ async fn one(visit: Visit, id: Option<ActivityId>, booking: Option<BookingId>) -
             {rooms(visit)}
             <SummaryList rows=rows/>
             {told.map(|told| answered(visit, &told))}
+            {document}
         </Page>
     }
     .into_any())
@@ -176,22 +182,40 @@ fn sensitive(visit: &Visit) -> Option<AnyView> {
     if let Some(revealed) = visit.form.value("revealed") {
         let rows = revealed.lines().filter_map(|line| line.split_once('\t'));
         let rows = rows.map(|(label, text)| SummaryRow::new(label.to_owned(), text.to_owned())).collect();
-        return Some(
-            view! {
-                <section class="section staff-panel">
-                    <h2>{visit.t("staff-sensitive-title")}</h2>
-                    <Banner tone=Tone::Info alert=true>{visit.t("staff-reveal-noted")}</Banner>
-                    <SummaryList rows=rows/>
-                </section>
-            }
-            .into_any(),
-        );
+        return Some(opened(visit, "staff-sensitive-title", rows));
     }
+    asking(visit, visit.here(), ("reason", ["staff-sensitive-title", "staff-sensitive-text", "staff-sensitive-open"]))
+}
+
+/// The document whole: the same way.
+fn document(visit: &Visit, action: String) -> Option<AnyView> {
+    if let Some(revealed) = visit.form.value("revealed_document") {
+        let rows = vec![SummaryRow::new(visit.t("staff-booking-document"), revealed.to_owned())];
+        return Some(opened(visit, "staff-document-title", rows));
+    }
+    let words = ["staff-document-title", "staff-document-text", "staff-document-open"];
+    asking(visit, action, ("document_reason", words))
+}
+
+/// What was asked for, once.
+fn opened(visit: &Visit, title: &str, rows: Vec<SummaryRow>) -> AnyView {
+    view! {
+        <section class="section staff-panel">
+            <h2>{visit.t(title)}</h2>
+            <Banner tone=Tone::Info alert=true>{visit.t("staff-reveal-noted")}</Banner>
+            <SummaryList rows=rows/>
+        </section>
+    }
+    .into_any()
+}
+
+/// The way to ask, for whoever may: the reason is typed into `field`.
+fn asking(visit: &Visit, action: String, (field, [title, text, open]): (&'static str, [&str; 3])) -> Option<AnyView> {
     let ask = match visit.context.require(Capability::RevealContact) {
         Ok(()) => view! {
-            <Form>
-                <TextField name="reason" label=visit.t("staff-reveal-reason") hint=visit.t("staff-reveal-reason-hint") maxlength=200/>
-                <p class="actions"><Button variant=Variant::Secondary glyph=Glyph::Lock>{visit.t("staff-sensitive-open")}</Button></p>
+            <Form action=action>
+                <TextField name=field label=visit.t("staff-reveal-reason") hint=visit.t("staff-reveal-reason-hint") maxlength=200/>
+                <p class="actions"><Button variant=Variant::Secondary glyph=Glyph::Lock>{visit.t(open)}</Button></p>
             </Form>
         }
         .into_any(),
@@ -204,9 +228,9 @@ fn sensitive(visit: &Visit) -> Option<AnyView> {
     };
     Some(
         view! {
-            <section class="section" id="reveal">
-                <h2>{visit.t("staff-sensitive-title")}</h2>
-                <p class="muted">{visit.t("staff-sensitive-text")}</p>
+            <section class="section">
+                <h2>{visit.t(title)}</h2>
+                <p class="muted">{visit.t(text)}</p>
                 {ask}
             </section>
         }

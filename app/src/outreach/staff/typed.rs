@@ -2,7 +2,7 @@
 
 use crate::calls::Asked;
 use crate::desk::{day, number, time};
-use domain::booking::{Policy, SeriesRule};
+use domain::booking::{IdentityRule, Policy, SeriesRule};
 use domain::field::{Fault, Faults};
 use domain::outreach::{Bilingual, City, ProgrammeItem};
 use domain::time::at;
@@ -34,7 +34,11 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
     let per_day = small(faults, "per_day", 1, 50);
     let days_ahead = small(faults, "days_ahead", 1, 365);
     let change = faults.take("change_minutes", number(asked.field("change_minutes"), 0, 40_320));
-    // A form without the choice leaves the rule as it is.
+    // A form without a choice leaves its rule as it is.
+    let identity = match asked.field("identity") {
+        "" => Some(before.identity),
+        typed => faults.take("identity", typed.parse::<IdentityRule>()),
+    };
     let series = match asked.field("series") {
         "" => Some(before.series),
         typed => faults.take("series", typed.parse::<SeriesRule>()),
@@ -59,6 +63,7 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
             bookings_per_window: before.bookings_per_window.max(per_day?),
             days_ahead: days_ahead?,
             series: series?,
+            identity: identity?,
             change_minutes_before: i32::try_from(change?).unwrap_or(i32::MAX),
             ..before.clone()
         },

@@ -1,6 +1,6 @@
 //! What an activity allows: one versioned policy object, and the decisions made from it.
 
-use super::{Party, Pool, Pools, ReleaseRules, SeriesRule};
+use super::{IdentityRule, Party, Pool, Pools, ReleaseRules, SeriesRule};
 use jiff::{SignedDuration, Span, Timestamp, civil};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,9 @@ pub struct Policy {
     /// How an activity of several dates is registered for.
     #[serde(skip_serializing_if = "SeriesRule::is_default")]
     pub series: SeriesRule,
+    /// Whose identity document is asked for.
+    #[serde(skip_serializing_if = "IdentityRule::is_default")]
+    pub identity: IdentityRule,
 }
 
 impl Default for Policy {
@@ -91,6 +94,7 @@ impl Default for Policy {
             no_show_grace_minutes: 120,
             release: ReleaseRules::default(),
             series: SeriesRule::Dates,
+            identity: IdentityRule::None,
         }
     }
 }
@@ -221,6 +225,9 @@ pub enum Refusal {
         /// Days of the window.
         days: u32,
     },
+    /// This identity document has its bookings of that day, of the window, or of that time.
+    #[error("document limit reached")]
+    DocumentLimit,
     /// This phone or address is somewhere else of the same activity at that time.
     #[error("overlaps another booking")]
     Overlaps,
@@ -339,6 +346,12 @@ pub fn within_limits(policy: &Policy, now: Timestamp, person: BookingFacts) -> R
         return Err(Refusal::Overlaps);
     }
     Ok(())
+}
+
+/// The same of whoever shows an identity document: what is counted per contact is counted per document, too. Another
+/// contact's bookings are nobody else's to hear of, so it says no more than that there are some.
+pub fn document_within_limits(policy: &Policy, now: Timestamp, document: BookingFacts) -> Result<(), Refusal> {
+    within_limits(policy, now, document).map_err(|_| Refusal::DocumentLimit)
 }
 
 /// May the house itself book this party now? Staff book past opening times and personal limits and for parties of any

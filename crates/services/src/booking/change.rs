@@ -3,6 +3,7 @@
 
 use super::BookingError;
 use super::claims::{activity, contact_index, lock, lock_key};
+use super::document::document_index;
 use super::entrance::{Who, pass, running};
 use super::persons::{Persons, since};
 use super::retry::again;
@@ -13,10 +14,15 @@ use crate::crypto::LinkPurpose;
 use crate::db::to_the_end;
 use crate::machines::Repeatable;
 use crate::messages::{self, Template};
+use crate::webhooks::news;
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
-use domain::booking::{BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, house_may_book, may_cancel, may_move};
+use domain::booking::{
+    BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, document_within_limits, house_may_book, may_cancel,
+    may_move,
+};
 use domain::ids::{BookingId, SessionId};
+use domain::webhooks::Topic;
 use jiff::Timestamp;
 use sqlx::PgConnection;
 use store::booking::{bookings as sql, claims};
@@ -273,6 +279,8 @@ async fn note(
 ) -> Result<(), BookingError> {
     let entry = Entry { action, subject_kind: "booking", subject: Some(booking.id), detail };
     audit::record(db, context, &[entry]).await?;
+    let topic = if template == Template::Cancelled { Topic::BookingCancelled } else { Topic::BookingChanged };
+    news::own_bookings(db, context.now, topic, &[booking.id]).await?;
     messages::queue_booking(db, services, context.now, BookingId(booking.id), template).await?;
     Ok(())
 }
@@ -369,7 +377,7 @@ async fn do_move(
     let target_policy = policy_of(target)?;
     let view = open(services, booking.clone())?;
     // The person's key before anybody's entry: the order every transaction locks in.
-    let person = other_bookings(services, db, &target_policy, target, &view).await?;
+    let (person, document) = other_bookings(services, db, &target_policy, target, &view).await?;
     lock_lines(services, db, &[own.id, target.id]).await?;
     let now = services.clock.now();
     let (stands, _) = handed_on(services, db, target, &target_policy, now).await?;
@@ -379,6 +387,7 @@ async fn do_move(
         house_may_book(context.now, &session, view.party, pool)?;
         0
     } else {
+        document_within_limits(&target_policy, context.now, document)?;
         may_move(&target_policy, context.now, &session, view.party, view.moves, person)?;
         1
     };
@@ -404,21 +413,29 @@ fn pool_after(context: &Context, before: Pool) -> Pool {
     }
 }
 
-/// What else the person has booked around the target's day, under the lock of their contact.
+/// What else the person has booked around the target's day, and what was booked with their document, under the locks of both.
 async fn other_bookings(
     services: &Services,
     db: &mut PgConnection,
     policy: &Policy,
     target: &claims::LockedSession,
     view: &BookingView,
-) -> Result<BookingFacts, BookingError> {
-    let Some(contact) = &view.person.contact else { return Ok(BookingFacts::default()) };
-    let index = contact_index(services, contact);
-    claims::lock_keys(db, &[lock_key(&index)]).await?;
+) -> Result<(BookingFacts, BookingFacts), BookingError> {
+    let contact = view.person.contact.as_ref().map(|contact| contact_index(services, contact));
+    let document = view.document.as_ref().map(|document| document_index(services, document));
+    let counted: Vec<Vec<u8>> = contact.iter().chain(&document).cloned().collect();
+    if counted.is_empty() {
+        return Ok(Default::default());
+    }
+    claims::lock_keys(db, &counted.iter().map(|index| lock_key(index)).collect::<Vec<_>>()).await?;
     let since = since(policy, target.starts_at.to_jiff());
-    let had = Persons::read_except(db, vec![index.clone()], since, Some(view.id)).await?;
-    // A pause keeps nobody from coming on another day than the one that was booked before it.
-    Ok(BookingFacts { suspended_until: None, ..had.at(policy, services.clock.now(), target, &index) })
+    let had = Persons::read_except(db, counted, since, Some(view.id)).await?;
+    let of = |index: Option<Vec<u8>>| {
+        let had = index.map(|index| had.at(policy, services.clock.now(), target, &index)).unwrap_or_default();
+        // A pause keeps nobody from coming on another day than the one that was booked before it.
+        BookingFacts { suspended_until: None, ..had }
+    };
+    Ok((of(contact), of(document)))
 }
 
 pub(super) fn policy_of(session: &claims::LockedSession) -> Result<Policy, BookingError> {

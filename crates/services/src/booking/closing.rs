@@ -9,22 +9,26 @@ use super::BookingError;
 use super::claims::{activity, lock};
 use super::office::museum;
 use super::retry::again;
+use super::tell::tell_session;
 use super::waiting::{end_waiting_for, promote};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::jobs::{Failure, Handlers, Job, NewJob, Outcome, enqueue};
+use crate::webhooks::news;
 use crate::{Context, Services, messages};
 use domain::account::Capability;
 use domain::booking::Refusal;
 use domain::field::Fault;
 use domain::ids::{ActivityId, BookingId, ClosureId, SessionId};
 use domain::time::start_of_day;
+use domain::webhooks::Topic;
 use jiff::{SignedDuration, Timestamp, civil};
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::booking::{closures as sql, sessions};
+use uuid::Uuid;
 
 /// The job that finishes an act of closing.
 const FINISH: &str = "booking.finish_closing";
@@ -306,6 +310,9 @@ async fn transaction(
         detail: json!({ "session": session, "people": booking.people, "closure": closure }),
     }));
     audit::record(&mut tx, context, &entries).await?;
+    tell_session(&mut tx, now, session, Topic::SessionClosed).await?;
+    let ids: Vec<Uuid> = bookings.iter().map(|booking| booking.0).collect();
+    news::own_bookings(&mut tx, now, Topic::BookingCancelled, &ids).await?;
     tx.commit().await?;
     services.calendar.forget();
     Ok(Ended { sessions: u32::from(fresh), bookings: bookings.len() as u32, people, waiting })
@@ -349,6 +356,7 @@ async fn open_again(
         Entry { action: "session.reopened", subject_kind: "session", subject: Some(session.0), detail: json!({}) };
     audit::record(&mut tx, context, &[entry]).await?;
     promote(services, context, &mut tx, std::slice::from_ref(&locked)).await?;
+    tell_session(&mut tx, context.now, session, Topic::SessionChanged).await?;
     tx.commit().await?;
     Ok(())
 }

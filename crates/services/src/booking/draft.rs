@@ -4,6 +4,7 @@
 //! mistyped code lose nothing. The draft's id is the idempotency key: pressing the last button twice books once.
 
 use super::claims::{Booked, Channel, Claim, Granted, HoldOrder, Key, Order, Person, Source, contact_index, row};
+use super::document::{if_asked, open_document};
 use super::entrance::{Passed, Who, counts_contact, pass};
 use super::public::{asks_for_a_code, takes_places, tries_a_code};
 use super::waiting::look_again;
@@ -15,6 +16,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::{Particulars, Party, PartySize, Pool, Refusal};
 use domain::contact::{Contact, PersonName};
+use domain::document::Document;
 use domain::field::Fault;
 use domain::ids::{BookingId, DraftId, HoldId, SessionId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
@@ -34,6 +36,8 @@ pub struct DraftView {
     pub people: PartySize,
     /// What was typed so far.
     pub typed: Option<(Person, u16)>,
+    /// The identity document that was typed, if one was.
+    pub document: Option<Document>,
     /// Until when the places are kept; `None` when they no longer are.
     pub held_until: Option<Timestamp>,
     /// The contact was proven.
@@ -115,11 +119,13 @@ pub async fn read(
     let row = found.ok_or(BookingError::NotFound)?;
     let session = super::calendar::seen(services, SessionId(row.session_id), context.now).await?;
     let typed = row.sealed.as_deref().map(|sealed| open(services, id, sealed)).transpose()?;
+    let document = row.document_sealed.as_deref().map(|sealed| open_document(services, id, sealed)).transpose()?;
     Ok(DraftView {
         id,
         session,
         people: PartySize::new(row.people as u32).map_err(|_| BookingError::Damaged("a draft's people"))?,
         typed,
+        document,
         held_until: row.held_until.map(|at| at.to_jiff()),
         proven: row.verified_at.is_some(),
         booking: row.booking_id.map(BookingId),
@@ -250,12 +256,14 @@ pub async fn confirm(
     if draft.series {
         return super::series::confirm(services, context, draft, (person, party)).await;
     }
+    let document = if_asked(services, draft.session.id, draft.document.as_ref()).await?;
     let source = Source {
         channel: Channel::Web,
         pool: Pool::Individual,
         account: context.actor.account(),
         hold: Some(draft.hold),
         draft: Some(draft.id),
+        document: document.as_ref(),
     };
     let order = Order {
         row: row(services, context, person, party, &source),
@@ -265,6 +273,7 @@ pub async fn confirm(
         // One draft makes one booking, whatever session it was pointed at when the button was pressed.
         key: Key { scope: "draft".into(), key: draft.id.to_string(), body_hash: Vec::new() },
         by_house: false,
+        in_place: false,
         offer: None,
     };
     counts_contact(services, context, draft.session.id, person.contact.as_ref()).await?;

@@ -8,6 +8,7 @@ mod calendar;
 mod change;
 mod claims;
 mod closing;
+mod document;
 mod door;
 mod draft;
 mod entrance;
@@ -19,8 +20,10 @@ mod pools;
 mod public;
 mod rebook;
 mod retry;
+mod rules;
 mod seed;
 mod series;
+mod tell;
 mod view;
 mod waiting;
 pub(crate) mod within;
@@ -29,8 +32,9 @@ pub use board::{session_now, sessions};
 pub(crate) use calendar::seen_by_all;
 pub use calendar::{Calendar, Museum, Planned, SessionView, Timetable, museum};
 pub use change::{Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, move_to};
-pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book};
+pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book, book_showing};
 pub use closing::{Closed, Closing, Ended, Touched, close, closing_handlers, closing_reason, reopen, touched};
+pub use document::{keep_document, reveal_document};
 pub(crate) use door::{Applied, Offline, Scan, apply, count_once};
 pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, walk_in};
 pub(crate) use draft::DRAFT_LIFE;
@@ -51,15 +55,18 @@ pub use office::{
 pub use public::led_nowhere;
 pub(crate) use rebook::alternative_spans;
 pub use rebook::{Rebooking, rebook, rebook_link, rebooking};
+pub use rules::{REASON as RULES_REASON, RulesVersion, change_rules, rules, rules_history, rules_of};
 pub use seed::seed_demo;
 pub(crate) use series::read_series;
 pub use series::{begin_series, cancel_series, series_of};
+pub(crate) use tell::tell_session;
 pub(crate) use view::views;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};
 pub use waiting::{
-    Listed, Offer, WaitOnBehalf, WaitingList, WaitingView, Wish, accept, accept_own, begin_waiting, bookable_instead,
-    choices, decline, decline_own, join, keep_wishes, leave as leave_waiting, leave_own, own_waiting, own_waiting_link,
-    pass_on, rests_beside, wait_for, wait_on_behalf, waiting, waiting_link, waiting_list, waiting_of_account,
+    Listed, Offer, WaitOnBehalf, WaitingList, WaitingView, Wish, accept, accept_own, accept_showing, begin_waiting,
+    bookable_instead, choices, decline, decline_own, join, keep_wishes, leave as leave_waiting, leave_own, own_waiting,
+    own_waiting_link, pass_on, rests_beside, wait_for, wait_on_behalf, waiting, waiting_link, waiting_list,
+    waiting_of_account,
 };
 pub(crate) use waiting::{leave_for, link_until, read_waiting};
 

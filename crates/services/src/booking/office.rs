@@ -3,6 +3,7 @@
 use super::calendar::{SessionView, session as read_session};
 use super::claims::{contact_index, lock};
 use super::retry::again;
+use super::tell::tell_session;
 use super::view::{BookingView, open};
 use super::waiting::promote;
 use super::{BookingError, MUSEUM, pools};
@@ -15,6 +16,7 @@ use domain::contact::Contact;
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId, TemplateId};
 use domain::time::{at, local_day, start_of_day};
+use domain::webhooks::Topic;
 use jiff::{Span, Timestamp, civil};
 use jiff_sqlx::ToSqlx;
 use std::collections::HashSet;
@@ -117,7 +119,7 @@ pub async fn add_template(services: &Services, context: &Context, fresh: Templat
             }
             other => other?,
         }
-        let made = make(&mut tx, &context, activity, &policy).await?;
+        let made = make_by(&mut tx, &context, activity, &policy).await?;
         let detail = serde_json::json!({ "weekday": fresh.weekday, "places": fresh.places, "sessions": made });
         note(&mut tx, &context, "template.added", "session_template", fresh.id.0, detail).await?;
         tx.commit().await?;
@@ -214,7 +216,7 @@ pub async fn make_sessions(services: &Services, context: &Context) -> Result<u64
     to_the_end(async move {
         let mut tx = services.begin().await?;
         let (activity, policy) = museum(&mut tx).await?;
-        let made = make(&mut tx, &context, activity, &policy).await?;
+        let made = make_by(&mut tx, &context, activity, &policy).await?;
         tx.commit().await?;
         services.calendar.forget();
         Ok(made)
@@ -225,7 +227,8 @@ pub async fn make_sessions(services: &Services, context: &Context) -> Result<u64
 /// Days beyond the booking window for which sessions are made, so that the calendar shows what opens next.
 const AHEAD_OF_WINDOW: i64 = 30;
 
-async fn make(
+/// Makes the sessions of the templates as far ahead as a policy and a little beyond. Answers how many are new.
+pub(super) async fn make_by(
     db: &mut sqlx::PgConnection,
     context: &Context,
     activity: Uuid,
@@ -374,6 +377,7 @@ async fn give_places(services: &Services, context: &Context, change: Change) -> 
     let session = lock(services, &mut tx, &[id.0]).await?;
     promote(services, context, &mut tx, &session).await?;
     let after = read_session(&mut tx, id, context.now).await?;
+    tell_session(&mut tx, context.now, id, Topic::SessionChanged).await?;
     tx.commit().await?;
     Ok(after)
 }

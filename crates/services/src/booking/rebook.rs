@@ -122,8 +122,14 @@ pub async fn rebook(
     drop(db);
     let asks = context;
     let context = Context { locale: old.locale, ..context.clone() };
-    let source =
-        Source { channel: Channel::Web, pool: Pool::Individual, account: old.account, hold: None, draft: None };
+    let source = Source {
+        channel: Channel::Web,
+        pool: Pool::Individual,
+        account: old.account,
+        hold: None,
+        draft: None,
+        document: old.document.as_ref(),
+    };
     let order = Order {
         row: row(services, &context, &old.person, old.party, &source),
         party: old.party,
@@ -131,6 +137,7 @@ pub async fn rebook(
         key: Key { scope: SCOPE.into(), key: old.id.to_string(), body_hash: Vec::new() },
         context,
         by_house: false,
+        in_place: true,
         offer: None,
     };
     let line = format!("rebook {}", old.id);
@@ -141,6 +148,8 @@ pub async fn rebook(
             // often it is asked for: a press that was cut off here is made good by the next.
             let mut db = services.db.acquire().await?;
             store::outreach::answers::hand_over(&mut *db, old.id.0, booking.0).await?;
+            // The document was taken over sealed for the new booking.
+            sql::forget_document(&mut db, old.session.0, old.id.0).await?;
             Ok(booking)
         }
         Granted::Held => Err(BookingError::Damaged("a hold was answered to a booking")),

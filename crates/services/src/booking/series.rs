@@ -8,6 +8,7 @@
 use super::BookingError;
 use super::change::{Handle, cancel_in, policy_of, require_change, resolve};
 use super::claims::{Booked, Channel, Person, Source, contact_index, lock, lock_key, row};
+use super::document::{document_index, if_asked};
 use super::draft::{DRAFT_LIFE, DraftView, visitor_hash};
 use super::persons::{Persons, since};
 use super::public::takes_places;
@@ -19,7 +20,11 @@ use crate::db::to_the_end;
 use crate::limits::Network;
 use crate::{Context, Services, messages, outreach};
 use domain::account::Capability;
-use domain::booking::{BookingFacts, Party, PartySize, Policy, Pool, Refusal, SessionFacts, may_book};
+use domain::booking::{
+    BookingFacts, Party, PartySize, Policy, Pool, Refusal, SessionFacts, document_within_limits, may_book,
+};
+use domain::document::Document;
+use domain::field::Fault;
 use domain::ids::{ActivityId, BookingId, DraftId, HoldId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -153,7 +158,8 @@ pub(super) async fn confirm(
     draft: &DraftView,
     (person, party): (&Person, Party),
 ) -> Result<BookingId, BookingError> {
-    let order = Order { draft: draft.clone(), person: person.clone(), party };
+    let document = if_asked(services, draft.session.id, draft.document.as_ref()).await?;
+    let order = Order { draft: draft.clone(), person: person.clone(), party, document };
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let booked = again(|| book(&services, &context, &order)).await?;
@@ -167,13 +173,16 @@ struct Order {
     draft: DraftView,
     person: Person,
     party: Party,
+    document: Option<Document>,
 }
 
 async fn book(services: &Services, context: &Context, order: &Order) -> Result<BookingId, BookingError> {
     let mut tx = services.begin().await?;
     let (scope, key) = ("draft".to_owned(), order.draft.id.to_string());
     let person = order.person.contact.as_ref().map(|contact| contact_index(services, contact));
-    let keys: Vec<i64> = person.as_deref().map(lock_key).into_iter().chain([lock_key(key.as_bytes())]).collect();
+    let document = order.document.as_ref().map(|document| document_index(services, document));
+    let counted = [person.as_deref(), document.as_deref()];
+    let keys: Vec<i64> = counted.into_iter().flatten().map(lock_key).chain([lock_key(key.as_bytes())]).collect();
     let locked = Dates::lock(services, &mut tx, order.draft.session.activity, Some(order.draft.hold), &keys).await;
     if let Err(BookingError::Database(error)) = locked {
         return Err(error.into());
@@ -186,7 +195,7 @@ async fn book(services: &Services, context: &Context, order: &Order) -> Result<B
         return Ok(booked.booking);
     }
     let (dates, moved) = locked?;
-    if let Err(refusal) = admits(&mut tx, &dates, order.party, person.as_deref()).await? {
+    if let Err(refusal) = admits(&mut tx, &dates, order.party, counted).await? {
         // What was passed on to those who wait stands, whatever this party is answered.
         if moved {
             tx.commit().await?;
@@ -211,15 +220,19 @@ async fn admits(
     db: &mut PgConnection,
     dates: &Dates,
     party: Party,
-    person: Option<&[u8]>,
+    counted @ [person, document]: [Option<&[u8]>; 2],
 ) -> Result<Result<(), Refusal>, BookingError> {
+    if dates.policy.identity.asks() && document.is_none() {
+        return Err(BookingError::field("document", Fault::Required));
+    }
     if dates.overlap() {
         return Ok(Err(Refusal::Overlaps));
     }
     let first = dates.all.first().map_or(dates.now, |date| since(&dates.policy, date.facts.starts_at));
-    let had = Persons::read(db, person.map(<[u8]>::to_vec).into_iter().collect(), first).await?;
+    let had = Persons::read(db, counted.into_iter().flatten().map(<[u8]>::to_vec).collect(), first).await?;
     let decide = |date: &Date| {
-        let had = |person| had.at(&dates.policy, dates.now, &date.session, person);
+        let had = |index| had.at(&dates.policy, dates.now, &date.session, index);
+        document_within_limits(&dates.policy, dates.now, document.map(had).unwrap_or_default())?;
         date.admits(dates, party, person.map(had).unwrap_or_default())
     };
     Ok(dates.all.iter().try_for_each(decide))
@@ -241,8 +254,14 @@ async fn write(
         .map(|(n, date)| {
             // The draft becomes the first; every booking takes the places that were kept for it.
             let draft = (n == 0).then_some(order.draft.id);
-            let source =
-                Source { channel: Channel::Web, pool: Pool::Individual, account, hold: Some(order.draft.hold), draft };
+            let source = Source {
+                channel: Channel::Web,
+                pool: Pool::Individual,
+                account,
+                hold: Some(order.draft.hold),
+                draft,
+                document: order.document.as_ref(),
+            };
             (&date.session, row(services, context, &order.person, order.party, &source))
         })
         .collect();

@@ -9,6 +9,7 @@ use domain::Locale;
 use domain::account::Capability;
 use domain::booking::{Party, PartySize};
 use domain::contact::{Contact, MailAddress, PersonName, Phone};
+use domain::document::Document;
 use domain::ids::{AccountId, ActivityId, BookingId, ClosureId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use store::booking::bookings as sql;
@@ -45,6 +46,8 @@ pub struct BookingView {
     pub locale: Locale,
     /// Who booked.
     pub person: Person,
+    /// The identity document that was shown, until its date. Pages show its end.
+    pub document: Option<Document>,
     /// Made signed in, or by staff.
     pub account: Option<AccountId>,
     /// How often it was moved.
@@ -82,6 +85,13 @@ pub(super) fn open(services: &Services, row: sql::BookingRow) -> Result<BookingV
         }
         (None, None) => None,
     };
+    let document = match &row.document_sealed {
+        Some(sealed) => Some(
+            Document::from_comparable(&unseal("document_sealed", sealed)?)
+                .ok_or(BookingError::Damaged("a booking's document"))?,
+        ),
+        None => None,
+    };
     let people = PartySize::new(row.people.max(0) as u32).map_err(damaged)?;
     let reference = domain::booking::Reference::parse(&row.reference).map_err(damaged)?.to_string();
     Ok(BookingView {
@@ -95,6 +105,7 @@ pub(super) fn open(services: &Services, row: sql::BookingRow) -> Result<BookingV
         channel: row.channel,
         locale: Locale::from_tag(&row.locale),
         person: Person { name, contact },
+        document,
         account: row.account_id.map(AccountId),
         moves: row.moves.max(0) as u32,
         sequence: row.sequence,

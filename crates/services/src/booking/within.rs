@@ -159,6 +159,8 @@ impl<'a> Locked<'a> {
             account: asked.account,
             hold: asked.hold,
             draft: None,
+            // Who comes with a group stands in its list.
+            document: None,
         };
         let row = row(self.services, self.context, asked.person, asked.party, &source);
         let booked = Booked { booking: BookingId(row.id), session: asked.session, reference: row.reference.clone() };

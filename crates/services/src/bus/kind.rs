@@ -9,6 +9,7 @@ use crate::crypto::LinkPurpose;
 use crate::limits::{self, Limit};
 use crate::messages::{self, BusTemplate};
 use crate::requests::{self, Event, Kind, Moved, RequestError, Said, View};
+use crate::webhooks::{News, announce};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::bus::{Audience, HalfDay, Position, State};
@@ -16,7 +17,9 @@ use domain::contact::Contact;
 use domain::ids::{BusDraftId, BusRequestId};
 use domain::requests::Step;
 use domain::typed::Typed;
+use domain::webhooks::Topic;
 use jiff::{Timestamp, civil};
+use serde_json::json;
 use sqlx::PgConnection;
 use store::bus::requests::{self as sql, Change};
 use store::bus::{held, stops};
@@ -165,6 +168,7 @@ impl Kind for Bus {
             let stop = if then.holds_a_stop() { then.name() } else { "released" };
             stops::advance(db, id, stop, context.now).await?;
         }
+        tell_stop(db, context.now, &moved).await?;
         Ok(())
     }
 
@@ -197,4 +201,21 @@ impl Kind for Bus {
         stops::forget_words(db, id.0).await?;
         held::remove_short_link(db, id.0).await
     }
+}
+
+/// Tells partners of a stop that comes into the public schedule, took place, or leaves the schedule: where and when, never
+/// who asked for it.
+async fn tell_stop(db: &mut PgConnection, now: Timestamp, moved: &Moved<'_, Bus>) -> sqlx::Result<()> {
+    let Some(stop) = &moved.request.own.stop else { return Ok(()) };
+    let (topic, state) = match (moved.request.state, moved.then) {
+        (State::Scheduled, State::Scheduled) => return Ok(()),
+        (_, State::Scheduled) => (Topic::BusStopPublished, "scheduled"),
+        (State::Scheduled, State::Visited) => (Topic::BusStopChanged, "visited"),
+        (State::Scheduled, _) => (Topic::BusStopChanged, "withdrawn"),
+        _ => return Ok(()),
+    };
+    let data = json!({
+        "stop": stop.id, "starts_at": stop.starts_at, "ends_at": stop.ends_at, "city": stop.city.code(), "state": state,
+    });
+    announce(db, now, &[News::new(topic, stop.id, data)]).await
 }

@@ -40,6 +40,12 @@ pub const REFRESH_EVERY: Duration = Duration::from_secs(5);
 /// How long a signing key still verifies after it was replaced: longer than any pass is valid.
 pub const VERIFIES_AFTER_ROTATION: SignedDuration = SignedDuration::from_hours(24 * 400);
 
+/// The SHA-256 of bytes that are no secret, in hexadecimal digits.
+pub fn digest_hex(bytes: &[u8]) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Random bytes of the operating system.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];

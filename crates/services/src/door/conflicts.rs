@@ -134,11 +134,12 @@ fn said(row: &sql::FactRow) -> Said {
 ///
 /// # Errors
 /// `Denied`, `NotFound`; `Fields` for a missing reason or more people than were booked; `StateHasChanged` where somebody
-/// else has decided.
+/// else has decided, or more was said of the booking than the `seen` facts they decided on.
 pub async fn resolve(
     services: &Services,
     context: &Context,
     conflict: ConflictId,
+    seen: u32,
     people: u32,
     reason: &str,
 ) -> Result<(), DoorError> {
@@ -151,15 +152,19 @@ pub async fn resolve(
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
+        let booking = sql::booking_of(&mut tx, conflict.0).await?.ok_or(DoorError::NotFound)?;
+        // The booking first, as an upload locks them: in the other order each would wait for the other.
+        let place = place(&mut tx, booking).await?;
         let row = sql::lock(&mut tx, conflict.0).await?.ok_or(DoorError::NotFound)?;
-        if row.resolved_at.is_some() {
+        let said = sql::facts(&mut tx, &[row.booking_id]).await?.len();
+        if row.resolved_at.is_some() || said != seen as usize {
             return Err(DoorError::StateHasChanged);
         }
         let by = match &context.actor {
             Actor::Device { device, .. } => device.0,
             other => other.account().map(|account| account.0).unwrap_or_default(),
         };
-        count(&mut tx, (by, context.now), &row, people).await?;
+        count(&mut tx, (by, context.now), &row, place, people).await?;
         sql::resolve(&mut tx, &row, people as i32, &reason, by, context.now).await?;
         let detail = json!({ "kind": row.kind, "people": people, "reason": reason });
         let entry =
@@ -171,16 +176,29 @@ pub async fn resolve(
     .await
 }
 
+/// Where a booking is by now, and who is booked; locked.
+type Standing = (uuid::Uuid, Option<(i32, i32, bool)>);
+
+async fn place(tx: &mut PgConnection, (raised_in, booking): (uuid::Uuid, uuid::Uuid)) -> Result<Standing, DoorError> {
+    let now = bookings::booking(tx, booking).await?;
+    let session = now.as_ref().map_or(raised_in, |booking| booking.session_id);
+    let locked = door::lock_booking(tx, session, booking).await?;
+    // It moved between being found and being locked: nobody is counted beside a booking that counts.
+    if now.is_some() && locked.is_none() {
+        return Err(DoorError::StateHasChanged);
+    }
+    Ok((session, locked))
+}
+
 /// Counts the people a supervisor decided on.
 async fn count(
     tx: &mut PgConnection,
     (by, at): (uuid::Uuid, Timestamp),
     conflict: &sql::ConflictRow,
+    (session, booked): Standing,
     people: u32,
 ) -> Result<(), DoorError> {
-    let now = bookings::booking(tx, conflict.booking_id).await?;
-    let session = now.as_ref().map_or(conflict.session_id, |booking| booking.session_id);
-    match door::lock_booking(tx, session, conflict.booking_id).await? {
+    match booked {
         Some((booked, _, false)) => {
             let booked = booked.max(0) as u32;
             if people > booked {

@@ -38,6 +38,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Doo
             ticket: Ticket::Booking(booking.id),
             present: booking.people,
             reason: None,
+            behind: None,
         });
         let report = Report {
             device_at: context.now - behind,

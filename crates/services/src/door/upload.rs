@@ -1,8 +1,8 @@
 //! What devices did without the network, sent when there is one.
 //!
 //! Every fact carries a nonce and is a transaction of its own: a connection that drops in the middle leaves each either
-//! applied or not, and the device sends the whole batch again. The device's time is set right by how far its clock is
-//! behind at this moment, and both are kept.
+//! applied or not, and the device sends the whole batch again. The device's time is set right by how far its clock was
+//! behind as far as it knew when it happened, else by how far it is at this moment; both times are kept.
 
 use super::DoorError;
 use crate::booking::{Applied, Offline, Scan, Ticket, apply, count_once};
@@ -58,6 +58,8 @@ pub enum Fact {
         present: u32,
         /// A supervisor's word, against the clock.
         reason: Option<String>,
+        /// How far its clock was behind then.
+        behind: Option<SignedDuration>,
     },
     /// People were counted.
     Counted {
@@ -71,6 +73,8 @@ pub enum Fact {
         kind: Count,
         /// How many.
         people: u32,
+        /// How far its clock was behind then.
+        behind: Option<SignedDuration>,
     },
 }
 
@@ -86,6 +90,13 @@ impl Fact {
     const fn at(&self) -> Timestamp {
         match self {
             Self::Admitted { at, .. } | Self::Counted { at, .. } => *at,
+        }
+    }
+
+    /// How far the device's clock was behind when it happened, where the device knew: somebody may have put it right since.
+    const fn behind(&self) -> Option<SignedDuration> {
+        match self {
+            Self::Admitted { behind, .. } | Self::Counted { behind, .. } => *behind,
         }
     }
 }
@@ -157,7 +168,7 @@ async fn one(
     fact: &Fact,
 ) -> Result<Outcome, DoorError> {
     // No clock is trusted into the future.
-    let Ok(happened) = fact.at().checked_add(behind) else { return Ok(Outcome::TooOld) };
+    let Ok(happened) = fact.at().checked_add(fact.behind().unwrap_or(behind)) else { return Ok(Outcome::TooOld) };
     let happened = happened.min(context.now);
     if context.now.duration_since(happened) > OLDEST {
         return Ok(Outcome::TooOld);
@@ -175,7 +186,7 @@ async fn one(
             let new = count_once(services, context, (*nonce, *activity), kind, people, happened).await?;
             Ok(if new { Outcome::Counted } else { Outcome::NonceReused })
         }
-        Fact::Admitted { nonce, at, ticket, present, reason } => {
+        Fact::Admitted { nonce, at, ticket, present, reason, .. } => {
             if let Err(fault) = PartySize::new(*present) {
                 return Ok(Outcome::Invalid(fault));
             }

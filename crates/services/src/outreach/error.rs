@@ -44,6 +44,18 @@ impl From<crate::crypto::CryptoError> for OutreachError {
     }
 }
 
+/// A date of an event is a session: what the booking engine could not read of it.
+impl From<BookingError> for OutreachError {
+    fn from(error: BookingError) -> Self {
+        match error {
+            BookingError::Database(error) => Self::Database(error),
+            BookingError::NotFound => Self::NotFound,
+            BookingError::StateHasChanged => Self::StateHasChanged,
+            _ => Self::Damaged("a date of an event"),
+        }
+    }
+}
+
 /// For those who came by way of a booking.
 impl From<OutreachError> for BookingError {
     fn from(error: OutreachError) -> Self {

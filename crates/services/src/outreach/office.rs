@@ -2,14 +2,18 @@
 
 use super::OutreachError;
 use crate::audit::{self, Entry};
+use crate::booking::tell_session;
 use crate::db::to_the_end;
 use crate::messages::{self, Template};
+use crate::webhooks::news::own_bookings;
+use crate::webhooks::{News, announce};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::Policy;
 use domain::field::{Fault, FieldError};
 use domain::ids::{ActivityId, BookingId, SessionId};
 use domain::outreach::{Audience, Bilingual, City, EventKind, ProgrammeItem, Slug};
+use domain::webhooks::Topic;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -211,6 +215,8 @@ pub async fn move_date(
             "from": before.starts_at.to_jiff(), "to": starts_at,
         });
         note(&mut tx, &context, "event.date_moved", event, detail).await?;
+        tell_session(&mut tx, context.now, session, Topic::SessionChanged).await?;
+        own_bookings(&mut tx, context.now, Topic::BookingChanged, &told).await?;
         tx.commit().await?;
         services.job_bell.notify_one();
         services.programme.forget();
@@ -336,6 +342,9 @@ pub async fn publish(
         }
         let action = if published { "event.published" } else { "event.withdrawn" };
         note(&mut tx, &context, action, event, json!({})).await?;
+        let topic = if published { Topic::EventPublished } else { Topic::EventWithdrawn };
+        let data = json!({ "event": event, "slug": row.slug, "published": published });
+        announce(&mut tx, context.now, &[News::new(topic, event, data)]).await?;
         tx.commit().await?;
         services.programme.forget();
         Ok(())

@@ -5,7 +5,7 @@ use super::templates::event_policy;
 use super::{NewDate, NewEvent, OutreachError, add_date, add_event, events, publish, publish_form, put_question};
 use crate::booking::{self, BookingError, OnBehalf, Person};
 use crate::{Context, Services};
-use domain::booking::{Party, PartySize, Policy, SeriesRule};
+use domain::booking::{IdentityRule, Party, PartySize, Policy, SeriesRule};
 use domain::contact::{Contact, PersonName};
 use domain::ids::{ActivityId, SessionId};
 use domain::outreach::{
@@ -309,7 +309,8 @@ fn coming_of_age(today: Date) -> Result<Demo, OutreachError> {
                 item("15:30", "与医生对话", "Talking with doctors"),
                 item("16:30", "成人礼仪式", "The ceremony"),
             ],
-            policy: event_policy(4, 0),
+            // The ceremony hands everybody a certificate with their name: the entrance checks who comes.
+            policy: Policy { identity: IdentityRule::Leader, ..event_policy(4, 0) },
         },
         dates: vec![date(day, ((14, 30), (17, 0)), 200, "", "")],
         questions: vec![

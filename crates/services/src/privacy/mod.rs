@@ -82,6 +82,8 @@ pub enum Term {
     Group,
     /// The list of who came with a group.
     Roster,
+    /// The identity document of a booking.
+    Document,
     /// What was typed and never finished.
     Draft,
     /// One-time codes and short links.
@@ -106,12 +108,13 @@ pub enum Term {
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Booking,
         Self::Missed,
         Self::Bus,
         Self::Group,
         Self::Roster,
+        Self::Document,
         Self::Counted,
         Self::Draft,
         Self::Code,
@@ -132,7 +135,7 @@ impl Term {
             Self::Bus => Some(180),
             Self::Missed => Some(420),
             Self::Group => Some(90),
-            Self::Roster => Some(7),
+            Self::Roster | Self::Document => Some(7),
             Self::Draft | Self::Code => Some(1),
             Self::Limit | Self::Answer => Some(3),
             Self::Login | Self::Work => Some(30),
@@ -160,6 +163,10 @@ impl Term {
             Self::Roster => Text {
                 zh: "参观场次结束后保存7天，随后自动删除整份名单",
                 en: "7 days after the session; then the whole list is deleted automatically",
+            },
+            Self::Document => Text {
+                zh: "活动结束后保存7天，随后自动删除；取消报名的立即删除",
+                en: "7 days after the event, then deleted automatically; at once when the booking is cancelled",
             },
             Self::Counted => Text {
                 zh: "姓名和联系方式删除后，仅作为不指向个人的人次统计保留",
@@ -237,6 +244,8 @@ pub struct Erased {
     pub bus_requests: u64,
     /// Requests of groups that lost who led them.
     pub group_requests: u64,
+    /// Bookings whose identity document was deleted.
+    pub documents: u64,
     /// Lists of groups that were deleted.
     pub rosters: u64,
     /// Accounts that were emptied.
@@ -260,8 +269,10 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let bus_requests = crate::bus::count_due(services, Term::Bus.before(now)).await?;
     let group_requests = crate::groups::count_due(services, Term::Group.before(now)).await?;
     let rosters = crate::groups::count_due_rosters(services, Term::Roster.before(now)).await?;
+    let documents = sql::count_due_documents(&services.db, Term::Document.before(now)).await?.unsigned_abs();
     Ok(Erased {
         bookings: bookings.unsigned_abs(),
+        documents,
         waiting,
         bus_requests,
         group_requests,
@@ -271,7 +282,8 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     })
 }
 
-/// Erases what is due now, with a proof in the audit trail: one entry per session, one per emptied request (for
+/// Erases what is due now, with a proof in the audit trail: one entry per session (for names and contacts, and for
+/// documents), one per emptied request (for
 /// the bus, of a group), one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
 pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     let mut erased = Erased::default();
@@ -295,6 +307,14 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
         let services = services.clone();
         let done = db::to_the_end(async move { erase_waiting(&services).await }).await?;
         erased.waiting += done;
+        if done < BATCH.unsigned_abs() {
+            break;
+        }
+    }
+    loop {
+        let services = services.clone();
+        let done = db::to_the_end(async move { erase_documents(&services).await }).await?;
+        erased.documents += done;
         if done < BATCH.unsigned_abs() {
             break;
         }
@@ -338,17 +358,34 @@ async fn erase_bookings(services: &Services) -> sqlx::Result<u64> {
     let (sessions, ids): (Vec<Uuid>, Vec<Uuid>) = due.iter().map(|it| (it.session_id, it.id)).unzip();
     let done = sql::erase_bookings(&mut *transaction, &sessions, &ids, &names, context.now).await?;
     store::outreach::answers::erase(&mut *transaction, &ids).await?;
+    audit::record(&mut transaction, &context, &per_session("privacy.session_erased", &sessions)).await?;
+    transaction.commit().await?;
+    Ok(done)
+}
+
+async fn erase_documents(services: &Services) -> sqlx::Result<u64> {
+    let context = services.system();
+    let mut transaction = services.begin().await?;
+    let due = sql::due_documents(&mut *transaction, Term::Document.before(context.now), BATCH).await?;
+    let (sessions, ids): (Vec<Uuid>, Vec<Uuid>) = due.iter().map(|it| (it.session_id, it.id)).unzip();
+    let done = sql::erase_documents(&mut *transaction, &sessions, &ids).await?;
+    let entries = per_session("privacy.documents_erased", &sessions);
+    audit::record(&mut transaction, &context, &entries).await?;
+    transaction.commit().await?;
+    Ok(done)
+}
+
+/// The proof: how many bookings of each session.
+fn per_session(action: &'static str, sessions: &[Uuid]) -> Vec<Entry> {
     let mut by_session = BTreeMap::<Uuid, u64>::new();
     sessions.iter().for_each(|session| *by_session.entry(*session).or_default() += 1);
     let entry = |(session, bookings): (Uuid, u64)| Entry {
-        action: "privacy.session_erased",
+        action,
         subject_kind: "session",
         subject: Some(session),
         detail: json!({ "bookings": bookings }),
     };
-    audit::record(&mut transaction, &context, &by_session.into_iter().map(entry).collect::<Vec<_>>()).await?;
-    transaction.commit().await?;
-    Ok(done)
+    by_session.into_iter().map(entry).collect()
 }
 
 async fn erase_waiting(services: &Services) -> sqlx::Result<u64> {

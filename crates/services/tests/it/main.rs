@@ -13,3 +13,4 @@ mod numbers;
 mod outreach;
 mod privacy;
 mod vault;
+mod webhooks;

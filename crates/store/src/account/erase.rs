@@ -34,6 +34,8 @@ pub struct HeldBookingRow {
     pub phone_sealed: Option<Vec<u8>>,
     /// Sealed for the booking.
     pub mail_sealed: Option<Vec<u8>>,
+    /// Sealed for the booking.
+    pub document_sealed: Option<Vec<u8>>,
 }
 
 /// The bookings of an account, and those made without one under its contacts; the newest first.
@@ -46,7 +48,7 @@ pub async fn bookings(
     sqlx::query_as!(
         HeldBookingRow,
         "select b.id, b.reference, b.state, b.people, b.children, b.arrived, a.title_zh as activity, s.starts_at, s.ends_at,
-                b.created_at, b.name_sealed, b.phone_sealed, b.mail_sealed
+                b.created_at, b.name_sealed, b.phone_sealed, b.mail_sealed, b.document_sealed
          from booking b join session s on s.id = b.session_id join activity a on a.id = b.activity_id
          where b.account_id = $1 or b.phone_index = $2 or b.mail_index = $3
          order by b.created_at desc, b.id desc",
@@ -173,7 +175,8 @@ pub async fn audit(db: impl PgExecutor<'_>, account: Uuid, subjects: &[Uuid]) ->
 pub async fn empty_booking(db: impl PgExecutor<'_>, id: Uuid, name_sealed: &[u8], now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "update booking set name_sealed = $2, phone_sealed = null, phone_index = null, mail_sealed = null,
-           mail_index = null, account_id = null, version = version + 1, updated_at = $3
+           mail_index = null, document_sealed = null, document_index = null, account_id = null, version = version + 1,
+           updated_at = $3
          where id = $1",
         id,
         name_sealed,

@@ -59,6 +59,8 @@ pub struct BookingRow {
     pub session_state: String,
     /// The act of closing that cancelled it.
     pub closure_id: Option<Uuid>,
+    /// Identity document.
+    pub document_sealed: Option<Vec<u8>>,
 }
 
 /// One booking.
@@ -68,7 +70,8 @@ pub async fn booking(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Boo
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                b.document_sealed
          from booking b join session s on s.id = b.session_id where b.id = $1",
         id
     )
@@ -83,7 +86,8 @@ pub async fn bookings(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<B
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                b.document_sealed
          from booking b join session s on s.id = b.session_id where b.id = any($1)",
         ids
     )
@@ -98,7 +102,8 @@ pub async fn by_reference(db: &mut PgConnection, reference: &str) -> sqlx::Resul
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                b.document_sealed
          from booking b join session s on s.id = b.session_id where b.reference = $1 order by s.starts_at desc",
         reference
     )
@@ -113,7 +118,8 @@ pub async fn of_session(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Ve
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                b.document_sealed
          from booking b join session s on s.id = b.session_id where b.session_id = $1 order by b.id",
         session
     )
@@ -129,7 +135,8 @@ pub async fn of_account(db: &mut PgConnection, account: Uuid) -> sqlx::Result<Ve
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                b.document_sealed
          from account a
          join booking b on b.account_id = a.id or b.phone_index = a.phone_index or b.mail_index = a.mail_index
          join session s on s.id = b.session_id
@@ -183,7 +190,8 @@ pub async fn search(db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<
         "select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.channel,
                 b.locale, b.account_id, b.name_sealed, b.phone_sealed, b.mail_sealed, b.phone_index, b.mail_index,
                 b.pool, b.moves, b.sequence, b.version, b.created_at, b.cancelled_at,
-                s.starts_at, s.ends_at, s.state as session_state, b.closure_id
+                s.starts_at, s.ends_at, s.state as session_state, b.closure_id,
+                b.document_sealed
          from booking b join session s on s.id = b.session_id
          where b.activity_id = $1
            and ($2::bytea is null or b.phone_index = $2 or b.mail_index = $2)
@@ -207,8 +215,8 @@ pub async fn search(db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<
     .await
 }
 
-/// Cancels a confirmed booking; its calendar entry gets a higher sequence. What was answered of pregnancy or a due date had
-/// this visit as its one purpose and goes with it. Answers whether it was confirmed.
+/// Cancels a confirmed booking; its calendar entry gets a higher sequence. What was answered of pregnancy or a due date, and
+/// the document that was shown, had this visit as their one purpose and go with it. Answers whether it was confirmed.
 pub async fn cancel(
     db: &mut PgConnection,
     session: Uuid,
@@ -219,7 +227,7 @@ pub async fn cancel(
     let done = sqlx::query!(
         r#"with cancelled as (
              update booking set state = 'cancelled', cancelled_at = $4, cancelled_by = $3, updated_at = $4,
-                    sequence = sequence + 1, version = version + 1
+                    sequence = sequence + 1, version = version + 1, document_sealed = null, document_index = null
              where session_id = $1 and id = $2 and state = 'confirmed' returning id),
            forgotten as (
              update event_answers a set sensitive_sealed = null from cancelled
@@ -274,4 +282,16 @@ pub async fn change(
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Forgets the document of a booking that another took the place of.
+pub async fn forget_document(db: &mut PgConnection, session: Uuid, id: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update booking set document_sealed = null, document_index = null where session_id = $1 and id = $2",
+        session,
+        id
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

@@ -166,7 +166,7 @@ pub async fn live_holds(db: &mut PgConnection, session: Uuid, now: jiff::Timesta
 /// A live booking of a person: when they are where. Or a session they missed.
 #[derive(Debug, Clone)]
 pub struct Visit {
-    /// Keyed hash of the phone or the mail address it was booked with.
+    /// Keyed hash of the phone, the mail address or the document it was booked with.
     pub person: Vec<u8>,
     /// Activity.
     pub activity: Uuid,
@@ -201,6 +201,11 @@ pub async fn visits(
            from booking
            cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
            where mail_index = any($1) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
+           union all
+           select document_index, activity_id, s.starts_at, s.ends_at, false
+           from booking
+           cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
+           where document_index = any($1) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
            union all
            select person_index, activity_id, ended_at, ended_at, true from no_show
            where person_index = any($1) and over_at is null and whole"#,
@@ -357,6 +362,10 @@ pub struct NewBooking {
     pub mail_sealed: Option<Vec<u8>>,
     /// Keyed hash.
     pub mail_index: Option<Vec<u8>>,
+    /// The document that was shown.
+    pub document_sealed: Option<Vec<u8>>,
+    /// Keyed hash.
+    pub document_index: Option<Vec<u8>>,
     /// The hold it consumes.
     pub hold_id: Option<Uuid>,
     /// The draft it came from.
@@ -384,19 +393,22 @@ pub async fn insert_bookings(
            select * from unnest($1::uuid[], $2::uuid[], $3::integer[],
                                 $5::uuid[], $6::text[], $7::integer[], $8::integer[], $9::text[], $10::text[], $11::uuid[],
                                 $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[], $17::uuid[], $18::uuid[],
-                                $19::text[])
+                                $19::text[], $20::bytea[], $21::bytea[])
              as fresh (session_id, activity_id, policy_version,
                        id, reference, people, children, channel, locale, account_id,
-                       name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, hold_id, draft_id, pool)),
+                       name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, hold_id, draft_id, pool,
+                       document_sealed, document_index)),
          consumed as (delete from hold using fresh where hold.session_id = fresh.session_id and hold.id = fresh.hold_id),
-         closed as (update booking_draft d set booking_id = fresh.id from fresh where d.id = fresh.draft_id),
+         closed as (update booking_draft d set booking_id = fresh.id, document_sealed = null
+                    from fresh where d.id = fresh.draft_id),
          answered as (update event_answers a set booking_id = fresh.id from fresh
                       where a.draft_id = fresh.draft_id and a.booking_id is null)
          insert into booking (session_id, id, activity_id, reference, state, people, children, channel, locale, account_id,
                               name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version,
-                              created_at, updated_at, pool)
+                              created_at, updated_at, pool, document_sealed, document_index)
          select session_id, id, activity_id, reference, 'confirmed', people, children, channel, locale, account_id,
-                name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version, $4, $4, pool
+                name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version, $4, $4, pool,
+                document_sealed, document_index
          from fresh",
         &of_session(fresh, |s| s.id),
         &of_session(fresh, |s| s.activity_id),
@@ -416,7 +428,9 @@ pub async fn insert_bookings(
         &column(fresh, |b| b.mail_index.clone()) as _,
         &column(fresh, |b| b.hold_id) as _,
         &column(fresh, |b| b.draft_id) as _,
-        &column(fresh, |b| b.pool.to_owned())
+        &column(fresh, |b| b.pool.to_owned()),
+        &column(fresh, |b| b.document_sealed.clone()) as _,
+        &column(fresh, |b| b.document_index.clone()) as _
     )
     .execute(db)
     .await?;

@@ -62,7 +62,14 @@ pub async fn conflicts(db: &mut PgConnection, since: jiff::Timestamp) -> sqlx::R
     .await
 }
 
-/// Locks a conflict.
+/// Session and booking of a conflict.
+pub async fn booking_of(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<(Uuid, Uuid)>> {
+    let row =
+        sqlx::query!("select session_id, booking_id from door_conflict where id = $1", id).fetch_optional(db).await?;
+    Ok(row.map(|row| (row.session_id, row.booking_id)))
+}
+
+/// Locks a conflict, after its booking.
 pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ConflictRow>> {
     sqlx::query_as!(
         ConflictRow,
@@ -116,15 +123,18 @@ pub struct FactRow {
     pub device: Option<String>,
 }
 
-/// Everything that was said of these bookings at the door, in the order it happened; at most 1,000.
+/// Everything that was said of these bookings at the door, in the order it happened; of each at most 1,000.
 pub async fn facts(db: &mut PgConnection, bookings: &[Uuid]) -> sqlx::Result<Vec<FactRow>> {
     sqlx::query_as!(
         FactRow,
-        r#"select s.booking_id as "booking_id!", s.present, s.outcome,
-                  coalesce(s.happened_at, s.received_at) as "at!: Timestamp", s.received_at as "received_at: Timestamp",
-                  d.name as "device?"
-           from scan s left join door_device d on d.id = s.device_id
-           where s.booking_id = any($1) order by 4, s.nonce limit 1000"#,
+        r#"select asked.id as "booking_id!", s.present as "present!", s.outcome as "outcome!", s.at as "at!: Timestamp",
+                  s.received_at as "received_at!: Timestamp", d.name as "device?"
+           from unnest($1::uuid[]) as asked (id)
+           cross join lateral (
+             select present, outcome, coalesce(happened_at, received_at) as at, received_at, device_id, nonce
+             from scan where booking_id = asked.id order by 3, nonce limit 1000) s
+           left join door_device d on d.id = s.device_id
+           order by s.at, s.nonce"#,
         bookings
     )
     .fetch_all(db)

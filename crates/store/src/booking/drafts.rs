@@ -17,6 +17,8 @@ pub struct DraftRow {
     pub people: i32,
     /// Sealed particulars.
     pub sealed: Option<Vec<u8>>,
+    /// The sealed identity document.
+    pub document_sealed: Option<Vec<u8>>,
     /// Language.
     pub locale: String,
     /// When the contact was proven.
@@ -46,7 +48,7 @@ pub async fn draft(
 ) -> sqlx::Result<Option<DraftRow>> {
     sqlx::query_as!(
         DraftRow,
-        r#"select d.id, d.session_id, d.hold_id, d.people, d.sealed, d.locale, d.verified_at, d.booking_id, d.expires_at,
+        r#"select d.id, d.session_id, d.hold_id, d.people, d.sealed, d.document_sealed, d.locale, d.verified_at, d.booking_id, d.expires_at,
                   h.expires_at as "held_until?", d.waits, d.also, d.waiting_id, d.series
            from booking_draft d left join hold h on h.session_id = d.session_id and h.id = d.hold_id and h.expires_at > $3
            where d.id = $1 and d.visitor_hash = $2 and d.expires_at > $3"#,
@@ -79,6 +81,18 @@ pub async fn save(
     .fetch_optional(db)
     .await?;
     Ok(found.flatten())
+}
+
+/// Keeps the document that was typed into a draft, in place of one that was typed before.
+pub async fn keep_document(db: impl PgExecutor<'_>, id: Uuid, sealed: &[u8]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update booking_draft set document_sealed = $2 where id = $1 and booking_id is null and waiting_id is null",
+        id,
+        sealed
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Removes drafts past their time, and holds that ended a day ago. Answers how many drafts went.

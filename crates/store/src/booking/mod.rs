@@ -9,6 +9,7 @@ pub mod door;
 pub mod drafts;
 pub mod holds;
 pub mod no_shows;
+pub mod policies;
 pub mod releases;
 pub mod roster;
 pub mod series;

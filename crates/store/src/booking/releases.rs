@@ -207,6 +207,19 @@ pub async fn remove(db: &mut PgConnection, id: Uuid) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// Takes back what was promised by an activity's policy of openings that nobody stands in line for, and gives out no tickets
+/// yet. How many.
+pub async fn take_back_promises(db: &mut PgConnection, activity: Uuid, now: jiff::Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "delete from release where activity_id = $1 and not planned and arrived = 0 and early_from > $2",
+        activity,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// The tickets these browsers have of a release.
 pub async fn tickets_of(db: impl PgExecutor<'_>, release: Uuid, visitors: &[Vec<u8>]) -> sqlx::Result<Vec<TicketRow>> {
     sqlx::query_as!(

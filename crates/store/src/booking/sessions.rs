@@ -24,6 +24,15 @@ pub struct ActivityRow {
     pub policy_version: i32,
 }
 
+/// The public sees the activity of a session.
+pub async fn is_published(db: &mut PgConnection, session: Uuid) -> sqlx::Result<bool> {
+    let published = sqlx::query_scalar!(
+        "select a.published from session s join activity a on a.id = s.activity_id where s.id = $1",
+        session
+    );
+    Ok(published.fetch_optional(db).await?.unwrap_or(false))
+}
+
 /// The policy of an activity.
 pub async fn policy(db: &mut PgConnection, activity: Uuid) -> sqlx::Result<Option<Value>> {
     sqlx::query_scalar!("select policy from activity where id = $1", activity).fetch_optional(db).await

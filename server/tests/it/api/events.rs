@@ -73,3 +73,42 @@ async fn a_machine_cannot_register_past_the_questions() {
     let plain = book(&of("health-tour"), "event-key-2").await;
     assert_eq!(plain.status, StatusCode::CREATED, "{}", plain.body);
 }
+
+#[tokio::test]
+async fn a_machine_shows_the_document_an_event_asks_for_and_sees_it_nowhere() {
+    let (site, token) = events().await;
+    sqlx::query(r#"update activity set policy = policy || '{"identity": "leader"}' where slug = 'health-tour-linyi'"#)
+        .execute(&site.test.db.owner_pool())
+        .await
+        .expect("the rules are changed");
+    site.test.services.clock.advance(jiff::SignedDuration::from_secs(2));
+    let whole = site.call("GET", "/api/v1/events", &token, &[], None).await.json();
+    let events = whole["events"].as_array().expect("events").clone();
+    let event = events.iter().find(|event| event["kind"] == "health-tour").expect("the event");
+    assert_eq!(event["identity"], "leader");
+    assert!(events.iter().any(|event| event["identity"] == "none"));
+    let book = async |key: &str, more: Value| {
+        let mut body = json!({
+            "session": event["dates"][0]["id"], "name": "演示·高远", "contact": format!("{key}@example.com"), "people": 1,
+        });
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        site.call("POST", "/api/v1/bookings", &token, &[("idempotency-key", key)], Some(&body)).await
+    };
+    let fault = |answer: &crate::support::Answer| {
+        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"));
+        let error = answer.json()["errors"][0].clone();
+        (error["field"].as_str().expect("a field").to_owned(), error["code"].as_str().expect("a code").to_owned())
+    };
+    let said = |field: &str, code: &str| (field.to_owned(), code.to_owned());
+    assert_eq!(fault(&book("document-1", json!({})).await), said("document", "required"));
+    let number = "11010519491231002x";
+    assert_eq!(fault(&book("document-2", json!({ "document": number })).await), said("document_kind", "required"));
+    let slip = json!({ "document_kind": "resident", "document": "110105194912310021" });
+    assert_eq!(fault(&book("document-3", slip).await), said("document", "resident-check-digit"));
+    let right = json!({ "document_kind": "resident", "document": number });
+    let made = book("document-4", right.clone()).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    assert!(!made.body.to_lowercase().contains("31002x"), "no answer shows it");
+    let again = book("document-5", right).await;
+    assert_eq!(again.json()["refusal"]["code"], "document-limit", "{}", again.body);
+}

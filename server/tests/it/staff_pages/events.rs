@@ -232,17 +232,20 @@ async fn an_event_is_made_dated_published_changed_and_moved() {
     let seen = version(&browser.get(&page).await.body);
     gone_to(&send(&browser, &format!("{page}/publish"), &[("version", &seen), ("published", "yes")]).await, &page);
     let public = site.get("/events/family-day-rizhao").await;
+    assert!(!public.body.contains("证件"), "off by default");
     for text in ["日照亲子节", "海滨广场", "上午场", "游戏", "<p>第一段</p>", "<p>第二段</p>"] {
         assert!(public.body.contains(text), "{text}");
     }
 
     // Changed by one, and by another who had the page from before.
     let seen = version(&browser.get(&format!("{page}/edit")).await.body);
-    let renamed = [&with(&[("title_zh", "日照海洋亲子节")])[..], &[("version", &seen)]].concat();
+    let renamed = with(&[("title_zh", "日照海洋亲子节"), ("identity", "leader")]);
+    let renamed = [&renamed[..], &[("version", &seen)]].concat();
     gone_to(&send(&browser, &format!("{page}/edit"), &renamed).await, &page);
     let late = send(&browser, &format!("{page}/edit"), &renamed).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
-    assert!(site.get("/events/family-day-rizhao").await.body.contains("日照海洋亲子节"));
+    let public = site.get("/events/family-day-rizhao").await.body;
+    assert!(public.contains("日照海洋亲子节") && public.contains("请带上证件原件"), "its rules say so");
 
     // Moved: the public page and the feed follow.
     let session: String = sqlx::query_scalar(

@@ -117,7 +117,7 @@ impl<'a> Batch<'a> {
         let (sessions, handed_on) = look(db, services, locks.way, sessions, now).await?;
         let tables = sessions.values().filter_map(Seen::table);
         let since = tables.map(|table| since(&table.policy, table.span().0)).min().unwrap_or(now);
-        let persons = orders.iter().filter_map(|order| order.person.clone()).collect();
+        let persons = orders.iter().flat_map(|order| order.counted()).cloned().collect();
         Ok(Self {
             now,
             way: locks.way,
@@ -160,10 +160,11 @@ impl<'a> Batch<'a> {
         let Some(Seen::Open(table)) = self.sessions.get_mut(&session.0) else { return Err(BookingError::NotFound) };
         let had = |person: &Vec<u8>| self.persons.at(&table.policy, self.now, &table.session, person);
         let person = order.person.as_ref().map(had).unwrap_or_default();
+        let document = order.document().map(had);
         let offered = order.offer.and_then(|entry| self.offers.get(&entry.0).copied().flatten());
-        table.book(order, offered, person)?;
-        if let Some(person) = &order.person {
-            self.persons.add(table.session.activity_id, table.span(), person);
+        table.book(order, offered, person, document)?;
+        for counted in order.counted() {
+            self.persons.add(table.session.activity_id, table.span(), counted);
         }
         let booked = Booked { booking: BookingId(order.row.id), session, reference: order.row.reference.clone() };
         self.new_bookings.push((session, order));

@@ -13,12 +13,14 @@ pub(super) use decide::{facts, lock_key};
 pub use lane::Claims;
 
 use super::BookingError;
+use super::document::{document_index, if_asked};
 use super::entrance::{Passed, Who, pass};
 use crate::crypto::Place;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::{Party, PartySize, Pool, Reference, Refusal};
 use domain::contact::{Contact, PersonName};
+use domain::document::Document;
 use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId, WaitingId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -85,6 +87,8 @@ pub(super) struct Order {
     pub key: Key,
     /// Staff may book outside the public's opening hours and limits and on the places their desk keeps, never beyond them.
     pub by_house: bool,
+    /// In place of a booking that the house closed: what was not asked then is not asked now.
+    pub in_place: bool,
     /// The entry of the waiting list whose offer is taken: without a live offer there is no booking.
     pub offer: Option<WaitingId>,
 }
@@ -110,10 +114,19 @@ pub(super) enum Granted {
 }
 
 impl Order {
-    /// The locks of its person and its key, besides the session's.
+    /// The locks of its person, its document and its key, besides the session's.
     fn locks(&self) -> impl Iterator<Item = i64> {
-        let person = self.person.as_deref().map(lock_key);
-        person.into_iter().chain([lock_key(self.key.key.as_bytes())])
+        self.counted().map(|index| lock_key(index)).chain([lock_key(self.key.key.as_bytes())])
+    }
+
+    /// Keyed hash of the document, which the limits count beside the contact.
+    fn document(&self) -> Option<&Vec<u8>> {
+        self.row.document_index.as_ref()
+    }
+
+    /// Whatever the limits count of it.
+    fn counted(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.person.iter().chain(self.document())
     }
 }
 
@@ -161,12 +174,14 @@ pub(super) fn contact_index(services: &Services, contact: &Contact) -> Vec<u8> {
     services.vault.blind_index("contact", &contact.comparable())
 }
 
-pub(super) struct Source {
+pub(super) struct Source<'a> {
     pub channel: Channel,
     pub pool: Pool,
     pub account: Option<AccountId>,
     pub hold: Option<HoldId>,
     pub draft: Option<DraftId>,
+    /// The identity document that was shown, where the activity asks for one.
+    pub document: Option<&'a Document>,
 }
 
 /// Seals a person's particulars into the row of a new booking.
@@ -175,7 +190,7 @@ pub(super) fn row(
     context: &Context,
     person: &Person,
     party: Party,
-    source: &Source,
+    source: &Source<'_>,
 ) -> sql::NewBooking {
     let id: BookingId = context.new_id();
     let seal = |column, text: &str| services.vault.seal(Place { table: "booking", column, row: id.0 }, text.as_bytes());
@@ -199,6 +214,8 @@ pub(super) fn row(
         mail_index: mail.is_some().then(|| index.clone()).flatten(),
         phone_sealed: phone,
         mail_sealed: mail,
+        document_sealed: source.document.map(|document| seal("document_sealed", &document.comparable())),
+        document_index: source.document.map(|document| document_index(services, document)),
         hold_id: source.hold.map(|hold| hold.0),
         draft_id: source.draft.map(|draft| draft.0),
     }
@@ -220,8 +237,22 @@ pub struct OnBehalf {
 /// Books on behalf. Needs [`Capability::BookOnBehalf`].
 ///
 /// # Errors
-/// `Denied`, `Refused`, `KeyReused`, `NotFound` for an unknown session.
+/// `Denied`, `Refused`, `KeyReused`, `NotFound` for an unknown session; `Fields` for a machine where the activity asks for
+/// an identity document.
 pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Result<Booked, BookingError> {
+    book_showing(services, context, asked, None).await
+}
+
+/// [`book`] for somebody who showed an identity document. One that the activity does not ask for is not kept.
+///
+/// # Errors
+/// As [`book`].
+pub async fn book_showing(
+    services: &Services,
+    context: &Context,
+    asked: OnBehalf,
+    document: Option<Document>,
+) -> Result<Booked, BookingError> {
     context.require(Capability::BookOnBehalf)?;
     let staff = context.actor.account();
     let (channel, scope) = match &context.actor {
@@ -234,19 +265,21 @@ pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Re
     let body_hash = services.vault.blind_index(
         "idempotency",
         &format!(
-            "{:?}|{}|{}|{}|{}",
+            "{:?}|{}|{}|{}|{}{}",
             asked.session,
             asked.person.name.as_str(),
             asked.person.contact.as_ref().map(Contact::comparable).unwrap_or_default(),
             asked.party.people.get(),
-            asked.party.children
+            asked.party.children,
+            document.as_ref().map(|document| format!("|{}", document.comparable())).unwrap_or_default()
         ),
     );
+    let document = if_asked(services, asked.session, document.as_ref()).await?;
     // A machine keeps its place in a line by repeating the request under its key.
     let line = format!("{scope} {}", asked.key);
     let by_house = channel == Channel::Staff;
     let pool = if by_house { Pool::Staff } else { Pool::Individual };
-    let source = Source { channel, pool, account: None, hold: None, draft: None };
+    let source = Source { channel, pool, account: None, hold: None, draft: None, document: document.as_ref() };
     let order = Order {
         row: row(services, context, &asked.person, asked.party, &source),
         context: context.clone(),
@@ -254,6 +287,7 @@ pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Re
         person: asked.person.contact.as_ref().map(|contact| contact_index(services, contact)),
         key: Key { scope, key: asked.key, body_hash },
         by_house,
+        in_place: false,
         offer: None,
     };
     let passed = match channel {

@@ -3,7 +3,10 @@
 use super::super::persons::Span;
 use super::{BookingError, HoldOrder, Order, sql};
 use crate::booking::waiting::Standing;
-use domain::booking::{BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, house_may_book, may_book};
+use domain::booking::{
+    BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, document_within_limits, house_may_book, may_book,
+};
+use domain::field::Fault;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -49,8 +52,24 @@ impl Table {
         })
     }
 
-    /// Gives places for good. `offered` is the session that the entry the order comes from is offered at this moment.
-    pub fn book(&mut self, order: &Order, offered: Option<Uuid>, person: BookingFacts) -> Result<(), BookingError> {
+    /// The document the public has to show is there, and has bookings left.
+    fn takes_document(&self, in_place: bool, document: Option<BookingFacts>) -> Result<(), BookingError> {
+        match document {
+            None if self.policy.identity.asks() && !in_place => Err(BookingError::field("document", Fault::Required)),
+            None => Ok(()),
+            Some(had) => Ok(document_within_limits(&self.policy, self.now, had)?),
+        }
+    }
+
+    /// Gives places for good. `offered` is the session that the entry the order comes from is offered at this moment;
+    /// `document` is what the document that was shown has booked.
+    pub fn book(
+        &mut self,
+        order: &Order,
+        offered: Option<Uuid>,
+        person: BookingFacts,
+        document: Option<BookingFacts>,
+    ) -> Result<(), BookingError> {
         // The party's own hold is its own room.
         let own = order.row.hold_id.and_then(|hold| self.holds.get(&hold).copied()).unwrap_or(0);
         let mut facts = SessionFacts { held: self.facts.held - own, ..self.facts };
@@ -66,6 +85,7 @@ impl Table {
             Pool::Staff
         } else {
             self.takes_single_dates()?;
+            self.takes_document(order.in_place, document)?;
             may_book(&self.policy, self.now, &facts, order.party, person)?;
             Pool::Individual
         };

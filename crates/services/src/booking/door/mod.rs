@@ -57,6 +57,8 @@ pub struct Found {
     pub starts_at: Timestamp,
     /// End.
     pub ends_at: Timestamp,
+    /// The end of the identity document that was shown for it, to be compared with the one in the visitor's hand.
+    pub document: Option<String>,
     /// Whether it was cancelled.
     pub cancelled: bool,
     /// Whether one of them would be let in at this moment, by the rule that admission itself asks.
@@ -75,6 +77,7 @@ impl From<BookingView> for Found {
             arrived: booking.arrived,
             starts_at: booking.starts_at,
             ends_at: booking.ends_at,
+            document: booking.document.as_ref().map(|document| document.last_four().to_owned()),
             cancelled: booking.state == BookingState::Cancelled,
             reference: booking.reference,
         }

@@ -69,7 +69,7 @@ impl Entrance {
         self.gauge.record(took);
     }
 
-    fn forget(&self) {
+    pub(super) fn forget(&self) {
         self.picture.forget();
     }
 }

@@ -5,6 +5,7 @@ use super::super::change::Remember;
 use super::super::claims::{
     Booked, Channel, Claim, Granted, Key, Order, Source, asks_nothing, contact_index, lock, row,
 };
+use super::super::document::if_asked;
 use super::super::entrance::Passed;
 use super::super::retry::again;
 use super::line::{lock_lines, next, noted, promote, step_back};
@@ -13,6 +14,7 @@ use crate::audit;
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::booking::{Party, PartySize, Pool, Refusal, WaitingEvent, WaitingState};
+use domain::document::Document;
 use domain::ids::{AccountId, ActivityId, BookingId, HoldId, SessionId, WaitingId};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -32,7 +34,22 @@ pub async fn accept(
     link: &str,
     session: SessionId,
 ) -> Result<BookingId, BookingError> {
-    take(services, context, open_link(services, context, link)?, session, Channel::Web).await
+    accept_showing(services, context, link, session, None).await
+}
+
+/// [`accept`] for somebody who showed an identity document, where the activity asks for one. It is asked for when there is a
+/// place, and not before: who waits in vain leaves none behind.
+///
+/// # Errors
+/// As [`accept`]; `Fields` where a document is asked for and was not shown.
+pub async fn accept_showing(
+    services: &Services,
+    context: &Context,
+    link: &str,
+    session: SessionId,
+    document: Option<Document>,
+) -> Result<BookingId, BookingError> {
+    take(services, context, open_link(services, context, link)?, session, (Channel::Web, document)).await
 }
 
 /// The same of an entry the caller may answer for.
@@ -41,7 +58,7 @@ pub(super) async fn take(
     context: &Context,
     id: WaitingId,
     session: SessionId,
-    channel: Channel,
+    (channel, document): (Channel, Option<Document>),
 ) -> Result<BookingId, BookingError> {
     let mut db = services.db.acquire().await?;
     let entry = entry_of(&mut db, id).await?;
@@ -53,6 +70,7 @@ pub(super) async fn take(
         return Err(Refusal::OfferEnded.into());
     }
     has_answered(services, &entry, session, channel).await?;
+    let document = if_asked(services, session, document.as_ref()).await?;
     let person = opened(services, &entry)?;
     let people = PartySize::new(entry.people.unsigned_abs()).map_err(|_| BookingError::Damaged("a party"))?;
     let party = Party::new(people, entry.children.unsigned_abs()).map_err(|_| BookingError::Damaged("a party"))?;
@@ -62,6 +80,7 @@ pub(super) async fn take(
         account: entry.account_id.map(AccountId),
         hold: Some(HoldId(entry.id)),
         draft: None,
+        document: document.as_ref(),
     };
     // Its messages are in the language it joined in, whichever page the answer was given on.
     let context = Context { locale: domain::Locale::from_tag(&entry.locale), ..context.clone() };
@@ -72,6 +91,7 @@ pub(super) async fn take(
         key: Key { scope: "waiting".into(), key: entry.id.to_string(), body_hash: Vec::new() },
         context,
         by_house: false,
+        in_place: false,
         offer: Some(id),
     };
     let passed = Passed::by_the_house(session);

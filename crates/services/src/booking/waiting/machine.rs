@@ -4,13 +4,14 @@
 use super::super::BookingError;
 use super::super::change::Remember;
 use super::super::claims::{Channel, Person, asks_nothing};
+use super::super::document::asks_document;
 use super::super::entrance::{Who, pass};
 use super::answer::{Answer, run, take};
 use super::join::{Fresh, put};
 use super::view::{WaitingView, read};
 use crate::{Context, Services, machines};
 use domain::account::Capability;
-use domain::booking::Party;
+use domain::booking::{Party, Refusal};
 use domain::ids::{BookingId, SessionId, WaitingId};
 use store::booking::waiting as sql;
 
@@ -40,6 +41,10 @@ pub async fn wait_on_behalf(
 ) -> Result<WaitingView, BookingError> {
     context.require(Capability::BookOnBehalf)?;
     asks_nothing(services, asked.session).await?;
+    // A document is asked for with the offer, on the page of the party's own.
+    if asks_document(services, asked.session).await? {
+        return Err(Refusal::AsksQuestions.into());
+    }
     let mut sessions = vec![asked.session.0];
     sessions.extend(asked.also.iter().filter(|also| **also != asked.session).map(|also| also.0));
     let fresh = Fresh::new(services, context, &asked.person, asked.party, sessions, None)?;
@@ -78,7 +83,7 @@ pub async fn accept_own(
     session: SessionId,
 ) -> Result<BookingId, BookingError> {
     own(services, context, id).await?;
-    take(services, context, id, session, Channel::Api).await
+    take(services, context, id, session, (Channel::Api, None)).await
 }
 
 /// Declines the offer an entry has of a session, and keeps the answer with it.

@@ -8,6 +8,11 @@ const FIND_BOOKINGS: Text = Text {
     en: "Counting bookings per contact and finding a booking by phone or e-mail",
 };
 
+const DOCUMENT_READERS: Text = Text {
+    zh: "工作人员只能看到末四位；有权限的工作人员说明理由后可查看全部，每次查看均有记录",
+    en: "Staff see the last four characters; authorised staff see it whole with a reason, and every look is recorded",
+};
+
 pub(super) const FIELDS: &[Field] = &[
     Field {
         table: "booking",
@@ -39,6 +44,32 @@ pub(super) const FIELDS: &[Field] = &[
         purpose: FIND_BOOKINGS,
         readers: SYSTEM,
         term: Term::Booking,
+        protection: Protection::BlindIndex,
+        in_notice: true,
+    },
+    Field {
+        table: "booking",
+        columns: &["document_sealed"],
+        what: Text {
+            zh: "身份证件的类型和号码（仅限要求登记证件的活动）",
+            en: "Kind and number of an identity document (only for activities that ask for one)",
+        },
+        purpose: Text {
+            zh: "入场时核对预约人本人",
+            en: "Checking at the entrance that the person who booked is the one who comes",
+        },
+        readers: DOCUMENT_READERS,
+        term: Term::Document,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
+        table: "booking",
+        columns: &["document_index"],
+        what: Text { zh: "身份证件的检索值", en: "Lookup value of the document" },
+        purpose: Text { zh: "核对同一证件的预约数量", en: "Counting bookings per document" },
+        readers: SYSTEM,
+        term: Term::Document,
         protection: Protection::BlindIndex,
         in_notice: true,
     },
@@ -223,7 +254,7 @@ pub(super) const FIELDS: &[Field] = &[
     },
     Field {
         table: "booking_draft",
-        columns: &["sealed"],
+        columns: &["sealed", "document_sealed"],
         what: Text { zh: "填写中的预约信息", en: "What you have typed into an unfinished booking" },
         purpose: Text { zh: "避免您填写的内容丢失", en: "So that nothing you typed is lost" },
         readers: SELF,

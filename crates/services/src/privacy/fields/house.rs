@@ -258,8 +258,10 @@ pub(super) const FIELDS: &[Field] = &[
     },
     Field {
         table: "activity_policy",
-        columns: &["created_by"],
-        what: Text { zh: "规则修改人编号", en: "Account number of who changed a policy" },
+        columns: &["created_by", "reason"],
+        what: Text {
+            zh: "规则修改人编号和修改原因", en: "Account number of who changed a policy, and why"
+        },
         purpose: Text { zh: "管理追溯", en: "Accountability" },
         readers: OFFICE,
         term: Term::Staff,
@@ -276,6 +278,19 @@ pub(super) const FIELDS: &[Field] = &[
         readers: STAFF_ADMIN,
         term: Term::Staff,
         protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
+        table: "webhook_endpoint",
+        columns: &["secret_sealed", "old_secret_sealed"],
+        what: Text {
+            zh: "合作方回调签名密钥（不含个人信息）",
+            en: "Secrets that sign what partners are told (nothing personal)",
+        },
+        purpose: Text { zh: "合作方核对通知来源", en: "So that partners know who tells them" },
+        readers: SYSTEM,
+        term: Term::Staff,
+        protection: Protection::Sealed,
         in_notice: false,
     },
     Field {

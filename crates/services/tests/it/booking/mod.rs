@@ -2,6 +2,7 @@
 
 mod changes;
 pub mod closing;
+mod documents;
 mod door;
 mod drafts;
 mod entrance;
@@ -12,6 +13,7 @@ mod no_shows;
 mod office;
 mod pools;
 pub mod races;
+mod rules;
 pub mod waiting;
 mod waiting_drafts;
 mod waiting_races;

@@ -51,7 +51,7 @@ pub async fn join(
     Ok(Party { id, link: booking::waiting_link(services, id).await? })
 }
 
-async fn joined(house: &TestHouse, session: SessionId, n: usize, people: u32) -> Party {
+pub async fn joined(house: &TestHouse, session: SessionId, n: usize, people: u32) -> Party {
     join(house, &house.services, session, &[], n, people).await.expect("on the list")
 }
 

@@ -46,7 +46,10 @@ async fn two_doors_one_pass_are_one_conflict_and_a_supervisor_says_how_many_came
     assert_eq!(said, ["a 门", "b 门", "c 门"]);
     assert_eq!(open[0].booking.as_ref().map(|booking| booking.arrived), Some(3), "counted once");
 
-    let resolve = |people, reason| door::resolve(&house.services, &by, open[0].id, people, reason);
+    let decide = |seen, people, reason| door::resolve(&house.services, &by, open[0].id, seen, people, reason);
+    let resolve = |people, reason| decide(3, people, reason);
+    // Decided on the first two facts, when the third was there already.
+    assert!(matches!(decide(2, 4, "看录像").await, Err(DoorError::StateHasChanged)));
     assert!(matches!(resolve(4, " ").await, Err(DoorError::Fields(f)) if f[0].fault == Fault::Required));
     let more = resolve(5, "看录像").await;
     assert!(matches!(more, Err(DoorError::Fields(f)) if f[0].fault == Fault::OutOfRange { min: 0, max: 4 }));
@@ -75,7 +78,7 @@ async fn who_came_on_a_cancelled_booking_is_counted_without_it() {
     let by = officer(&house);
     let open = door::conflicts(&house.services, &by).await.expect("listed");
     assert_eq!(open[0].kind, ConflictKind::Cancelled);
-    door::resolve(&house.services, &by, open[0].id, 3, "取消后仍到场").await.expect("decided");
+    door::resolve(&house.services, &by, open[0].id, 1, 3, "取消后仍到场").await.expect("decided");
     assert_eq!(number(&house, "select sum(people) from door_count where kind = 'walk_in'").await, 3);
     assert_eq!(booking::inside(&house.services, &by).await.expect("a number"), 3);
 }
@@ -92,7 +95,7 @@ async fn two_supervisors_who_decide_at_once_decide_once() {
     let tries: Vec<_> = (0..8)
         .map(|n| {
             let (services, by) = (house.services.clone(), by.clone());
-            tokio::spawn(async move { door::resolve(&services, &by, open, n % 3, "看录像").await })
+            tokio::spawn(async move { door::resolve(&services, &by, open, 2, n % 3, "看录像").await })
         })
         .collect();
     let mut decided = 0;
@@ -116,6 +119,7 @@ async fn a_pass_of_ours_that_nobody_knows_is_kept_and_decided() {
         ticket: Ticket::Pass(house.services.vault.sign_pass(pass)),
         present: 3,
         reason: None,
+        behind: None,
     };
     let held = device(&house, 'a', DeviceRole::Supervisor).await;
     for _ in 0..2 {
@@ -124,6 +128,40 @@ async fn a_pass_of_ours_that_nobody_knows_is_kept_and_decided() {
     }
     let open = door::conflicts(&house.services, &held).await.expect("a supervisor's device sees them");
     assert_eq!((open.len(), open[0].kind, open[0].booking.is_none()), (1, ConflictKind::Unknown, true));
-    door::resolve(&house.services, &held, open[0].id, 3, "凭证真实，预约已删除").await.expect("decided");
+    door::resolve(&house.services, &held, open[0].id, 1, 3, "凭证真实，预约已删除").await.expect("decided");
     assert_eq!(number(&house, "select sum(people) from door_count where kind = 'walk_in'").await, 3);
+}
+
+/// Both hold a booking and its conflict: the booking first, whoever they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_that_arrive_while_it_is_decided_neither_deadlock_nor_are_lost() {
+    let (house, _, booked) = at_nine(2).await;
+    let held = device(&house, 'a', DeviceRole::Steward).await;
+    send(&house, &held, vec![admitted(booked, 2, house.now())]).await;
+    send(&house, &held, vec![admitted(booked, 1, house.now())]).await;
+    let by = officer(&house);
+    let deciding = async {
+        let mut seen_again = 0;
+        loop {
+            let found = door::conflicts(&house.services, &by).await.expect("listed");
+            let Some(open) = found.iter().find(|conflict| conflict.settled.is_none()) else { break seen_again };
+            let seen = u32::try_from(open.said.len()).expect("few");
+            match door::resolve(&house.services, &by, open.id, seen, 2, "看录像").await {
+                Ok(()) => {}
+                Err(DoorError::StateHasChanged) => seen_again += 1,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    };
+    let sending = async {
+        for _ in 0..40 {
+            let answer = send(&house, &held, vec![admitted(booked, 1, house.now())]).await;
+            assert!(matches!(answer[..], [Outcome::Conflict(_)]), "{answer:?}");
+        }
+    };
+    tokio::join!(deciding, sending);
+    // The last fact may have raised one more after the last decision.
+    assert!(number(&house, "select count(*) from door_conflict where resolved_at is null").await <= 1);
+    assert_eq!(number(&house, "select count(*) from scan where conflict_id is not null").await, 41);
+    assert_eq!(number(&house, "select arrived::bigint from booking").await, 2);
 }

@@ -5,7 +5,7 @@ use crate::booking::{add_session, book, closing::number, house_with_session, mac
 use domain::account::DeviceRole;
 use domain::booking::{Admission, DoorRefusal, PassFacts, Policy, SessionFacts, admit};
 use domain::ids::{ActivityId, BookingId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use services::Context;
 use services::booking::{self, Handle, Ticket};
 use services::door::{self, Count, DoorError, Fact, Outcome, Report};
@@ -39,6 +39,7 @@ async fn three_hundred_scans_are_applied_once_each_however_the_connection_drops(
         activity: ActivityId(museum_id(&house).await),
         kind: Count::WalkIn,
         people: 7,
+        behind: None,
     }]);
     let mut dropped = 0;
     for batch in queue.chunks(door::MOST) {
@@ -94,6 +95,7 @@ async fn a_nonce_is_looked_up_before_any_rule_and_stands_for_one_body() {
         ticket: Ticket::Booking(ticket),
         present,
         reason: reason.map(str::to_owned),
+        behind: None,
     };
     let walk_in = Fact::Counted {
         nonce: known,
@@ -101,6 +103,7 @@ async fn a_nonce_is_looked_up_before_any_rule_and_stands_for_one_body() {
         activity: ActivityId(museum_id(&house).await),
         kind: Count::WalkIn,
         people: 1,
+        behind: None,
     };
     let others = vec![with(bookings[0], 1, None), with(bookings[1], 2, None), walk_in];
     assert_eq!(send(&house, &held, others).await, [Outcome::NonceReused; 3]);
@@ -113,16 +116,24 @@ async fn a_nonce_is_looked_up_before_any_rule_and_stands_for_one_body() {
         activity: ActivityId(museum_id(&house).await),
         kind: Count::Left,
         people: 3,
+        behind: None,
     };
     let Fact::Counted { nonce, activity, .. } = counted.clone() else { panic!("a count") };
-    let other = Fact::Counted { nonce, at, activity, kind: Count::Left, people: 4 };
-    let scan = Fact::Admitted { nonce, at, ticket: Ticket::Booking(bookings[1]), present: 1, reason: None };
+    let other = Fact::Counted { nonce, at, activity, kind: Count::Left, people: 4, behind: None };
+    let scan =
+        Fact::Admitted { nonce, at, ticket: Ticket::Booking(bookings[1]), present: 1, reason: None, behind: None };
     assert_eq!(
         send(&house, &held, vec![counted.clone(), counted, other, scan]).await,
         [Outcome::Counted, Outcome::Counted, Outcome::NonceReused, Outcome::NonceReused]
     );
-    let nowhere =
-        Fact::Counted { nonce: super::nonce(), at, activity: ActivityId(Uuid::nil()), kind: Count::Left, people: 1 };
+    let nowhere = Fact::Counted {
+        nonce: super::nonce(),
+        at,
+        activity: ActivityId(Uuid::nil()),
+        kind: Count::Left,
+        people: 1,
+        behind: None,
+    };
     assert_eq!(send(&house, &held, vec![nowhere]).await, [Outcome::NonceReused], "an activity that is gone");
 }
 
@@ -236,6 +247,41 @@ async fn a_late_upload_is_judged_at_its_own_time_and_takes_a_no_show_back() {
     assert_eq!(send(&house, &held, vec![long_ago]).await, [Outcome::TooOld]);
 }
 
+/// A tablet without a network for hours finds the right time together with the network, before it sends what it did.
+#[tokio::test]
+async fn a_clock_put_right_before_the_upload_moves_no_scan() {
+    let (house, bookings) = house_with_bookings(2, 2).await;
+    go_to(&house, "2026-07-21T12:00:00+08:00");
+    let held = device(&house, 'a', DeviceRole::Steward).await;
+    let by_its_clock: Timestamp = "2026-07-21T08:55:00+08:00".parse().expect("an instant");
+    let facts = [Some(minutes(10)), None].into_iter().zip(&bookings).map(|(behind, booking)| Fact::Admitted {
+        nonce: nonce(),
+        at: by_its_clock,
+        ticket: Ticket::Booking(*booking),
+        present: 2,
+        reason: None,
+        behind,
+    });
+    let facts = facts.collect();
+    let sent = send(&house, &held, facts).await;
+    assert!(matches!(sent[..], [Outcome::Admitted { .. }, Outcome::Admitted { .. }]), "{sent:?}");
+    let kept = "select count(*) from scan where device_at = '2026-07-21T08:55+08'
+                and happened_at in ('2026-07-21T09:05+08', '2026-07-21T08:55+08')";
+    assert_eq!(number(&house, kept).await, 2);
+    assert_eq!(number(&house, "select count(distinct happened_at) from scan").await, 2, "each as far as it was known");
+    // Nobody's word on a clock reaches into the future.
+    let Fact::Admitted { ticket, .. } = admitted(bookings[0], 1, by_its_clock) else { panic!("an admission") };
+    let ahead = Fact::Admitted {
+        nonce: nonce(),
+        at: by_its_clock,
+        ticket,
+        present: 1,
+        reason: None,
+        behind: Some(SignedDuration::MAX),
+    };
+    assert_eq!(send(&house, &held, vec![ahead]).await, [Outcome::TooOld]);
+}
+
 #[tokio::test]
 async fn what_only_the_clock_says_no_to_is_a_supervisors_to_decide() {
     let (house, bookings) = house_with_bookings(3, 2).await;
@@ -248,6 +294,7 @@ async fn what_only_the_clock_says_no_to_is_a_supervisors_to_decide() {
         ticket: Ticket::Booking(booking),
         present: 2,
         reason: Some(reason.to_owned()),
+        behind: None,
     };
     let good = |conflict| Outcome::Admitted { admission: Admission { admitted: 2, arrived: 2, people: 2 }, conflict };
     let supervisor = Context { now: house.now(), ..supervisor };
@@ -277,6 +324,6 @@ async fn only_devices_upload_and_never_too_much_at_once() {
     let by = crate::booking::officer(&house);
     let view = booking::view(&house.services, &by, &Handle::Id(bookings[0])).await.expect("staff see it");
     let pass = Ticket::Pass(booking::pass_text(&house.services, &view));
-    let fact = Fact::Admitted { nonce: nonce(), at: house.now(), ticket: pass, present: 2, reason: None };
+    let fact = Fact::Admitted { nonce: nonce(), at: house.now(), ticket: pass, present: 2, reason: None, behind: None };
     assert!(matches!(send(&house, &held, vec![fact]).await[..], [Outcome::Admitted { conflict: false, .. }]));
 }

@@ -58,7 +58,7 @@ pub fn nonce() -> Uuid {
 
 /// People of a booking were let in.
 pub fn admitted(booking: BookingId, present: u32, at: Timestamp) -> Fact {
-    Fact::Admitted { nonce: nonce(), at, ticket: Ticket::Booking(booking), present, reason: None }
+    Fact::Admitted { nonce: nonce(), at, ticket: Ticket::Booking(booking), present, reason: None, behind: None }
 }
 
 /// Sends facts of a device whose clock is right, and answers what became of them.

@@ -1,0 +1,269 @@
+//! The pages: all endpoints, a new one, one of them with what it was told.
+
+use super::at;
+use super::calls::SECRET;
+use super::words::{answer_text, kind_text, progress_tag, standing_tag, topic_text, when};
+use crate::desk::{crumbs, moment, news, read_first, rooms};
+use crate::form::Tone;
+use crate::problem::Problem;
+use crate::ui::{
+    Banner, Button, Checkboxes, Choice, Column, Dialog, EmptyState, Form, Glyph, HiddenField, Illustration, LinkButton,
+    Page, Row, Select, SummaryList, SummaryRow, Table, TextField, Variant, Width,
+};
+use crate::visit::{Visit, visit};
+use domain::ids::{WebhookEventId, WebhookId};
+use domain::webhooks::Topic;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use services::account::clients;
+use services::webhooks::{self, Delivery, Endpoint, Progress, Standing};
+
+const NEWS: &[(&str, &str)] = &[
+    ("paused", "webhooks-done-paused"),
+    ("resumed", "webhooks-done-resumed"),
+    ("tested", "webhooks-done-tested"),
+    ("again", "webhooks-done-again"),
+];
+
+/// Every endpoint.
+#[component]
+pub fn Webhooks() -> impl IntoView {
+    read_first(all(visit()))
+}
+
+async fn all(visit: Visit) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let endpoints = webhooks::list(&visit.services, &visit.context).await?;
+    let list = if endpoints.is_empty() {
+        view! {
+            <EmptyState of=Illustration::Helix title=visit.t("webhooks-none")><p>{visit.t("webhooks-none-text")}</p></EmptyState>
+        }
+        .into_any()
+    } else {
+        table(visit, endpoints).into_any()
+    };
+    Ok(view! {
+        <Page title=visit.t("webhooks-title") lead=visit.t("webhooks-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
+            {rooms(visit)}
+            <p class="actions"><LinkButton href=visit.href(at::NEW) glyph=Glyph::Lock>{visit.t("webhooks-new")}</LinkButton></p>
+            {list}
+        </Page>
+    }
+    .into_any())
+}
+
+fn table(visit: &Visit, endpoints: Vec<Endpoint>) -> impl IntoView + use<> {
+    let columns = vec![
+        Column::new(visit.t("webhooks-description")),
+        Column::new(visit.t("webhooks-state")),
+        Column::new(visit.t("webhooks-delivered-at")),
+        Column::number(visit.t("webhooks-waiting")),
+    ];
+    let rows = endpoints.into_iter().map(|endpoint| {
+        let href = visit.href(&format!("{}/{}", at::ALL, endpoint.id));
+        Row::new()
+            .cell(view! { <div><a href=href>{endpoint.description.clone()}</a><br/><code class="code small">{endpoint.url.clone()}</code></div> })
+            .cell(standing_tag(visit, &endpoint))
+            .cell(when(visit, endpoint.delivered_at))
+            .cell(endpoint.waiting.to_string())
+    });
+    let rows = rows.collect();
+    view! { <Table caption=visit.t("webhooks-title") caption_hidden=true columns=columns rows=rows/> }
+}
+
+/// A new endpoint.
+#[component]
+pub fn WebhookNew() -> impl IntoView {
+    read_first(new(visit()))
+}
+
+async fn new(visit: Visit) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let machines = clients::list(&visit.services, &visit.context).await.map_err(|error| {
+        tracing::error!(%error, "the machines could not be listed");
+        Problem::Broken
+    })?;
+    let topics = Topic::ALL.into_iter().map(|topic| Choice::new(topic.name(), topic_text(visit, topic)));
+    let topics: Vec<Choice> = topics.collect();
+    let live = machines.into_iter().filter(|client| client.revoked_at.is_none());
+    let live = live.map(|client| Choice::new(client.id.to_string(), client.name));
+    let machines: Vec<Choice> = std::iter::once(Choice::new("", visit.t("webhooks-client-none"))).chain(live).collect();
+    Ok(view! {
+        <Page title=visit.t("webhooks-new") lead=visit.t("webhooks-new-lead") crumbs=crumbs(visit, &[(at::ALL, "webhooks-title")])>
+            <Form>
+                <TextField name="description" label=visit.t("webhooks-description") hint=visit.t("webhooks-description-hint") width="medium"/>
+                <TextField name="url" label=visit.t("webhooks-url") hint=visit.t("webhooks-url-hint") inputmode="url"/>
+                <Checkboxes name="topics" label=visit.t("webhooks-topics") hint=visit.t("webhooks-topics-hint") choices=topics/>
+                <Select name="client" label=visit.t("webhooks-client") hint=visit.t("webhooks-client-hint") choices=machines optional=true/>
+                <Button>{visit.t("webhooks-create")}</Button>
+            </Form>
+        </Page>
+    }
+    .into_any())
+}
+
+/// One endpoint, and what it was told.
+#[component]
+pub fn WebhookPage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|id| id.parse::<WebhookId>().ok());
+    read_first(one(visit(), id))
+}
+
+async fn one(visit: Visit, id: Option<WebhookId>) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let id = id.ok_or(Problem::NotFound)?;
+    let endpoint = webhooks::endpoint(&visit.services, &visit.context, id).await?;
+    let told = webhooks::deliveries(&visit.services, &visit.context, id).await?;
+    let crumbs = crumbs(visit, &[(at::ALL, "webhooks-title")]);
+    Ok(view! {
+        <Page title=endpoint.description.clone() width=Width::Wide crumbs=crumbs>
+            {news(visit, NEWS)}
+            {secret(visit)}
+            {trouble(visit, &endpoint)}
+            <SummaryList rows=summary(visit, &endpoint)/>
+            {acts(visit, &endpoint)}
+            <section class="section">
+                <h2>{visit.t("webhooks-told")}</h2>
+                {deliveries(visit, &endpoint, told)}
+            </section>
+            {rotate(visit, &endpoint)}
+        </Page>
+    }
+    .into_any())
+}
+
+/// The secret that was just made, for the partner's configuration.
+fn secret(visit: &Visit) -> Option<impl IntoView + use<>> {
+    let secret = visit.form.value(SECRET)?.to_owned();
+    Some(view! {
+        <section class="once">
+            <h2>{visit.t("webhooks-secret-title")}</h2>
+            <p class="once-secret"><code>{secret}</code></p>
+            <p>{visit.t("webhooks-secret-text")}</p>
+        </section>
+    })
+}
+
+/// What somebody has to see to.
+fn trouble(visit: &Visit, endpoint: &Endpoint) -> Option<impl IntoView + use<>> {
+    let (tone, text) = match (endpoint.standing, endpoint.failing_since) {
+        (Standing::Paused(domain::webhooks::Pause::Failing), _) => {
+            (Tone::Danger, visit.t("webhooks-paused-failing-text"))
+        }
+        (Standing::Paused(domain::webhooks::Pause::Gone), _) => (Tone::Danger, visit.t("webhooks-paused-gone-text")),
+        (Standing::Active, Some(since)) => {
+            (Tone::Warning, visit.t_args("webhooks-failing-text", &[("at", moment(visit, since).into())]))
+        }
+        _ => return None,
+    };
+    Some(view! { <Banner tone=tone>{text}</Banner> })
+}
+
+fn summary(visit: &Visit, endpoint: &Endpoint) -> Vec<SummaryRow> {
+    let topics: Vec<String> = endpoint.topics.iter().map(|topic| topic_text(visit, *topic).to_string()).collect();
+    let state = view! { <div>{standing_tag(visit, endpoint)}{endpoint.paused_at.map(|at| view! { " "<span class="muted small">{moment(visit, at)}</span> })}</div> };
+    let mut rows = vec![
+        SummaryRow::new(visit.t("webhooks-url"), view! { <code class="code">{endpoint.url.clone()}</code> }),
+        SummaryRow::new(visit.t("webhooks-state"), state),
+        SummaryRow::new(visit.t("webhooks-topics"), topics.join(&visit.t("list-separator"))),
+    ];
+    if let Some((_, name)) = &endpoint.client {
+        rows.push(SummaryRow::new(visit.t("webhooks-client"), name.clone()));
+    }
+    rows.push(SummaryRow::new(visit.t("webhooks-delivered-at"), when(visit, endpoint.delivered_at)));
+    rows.push(SummaryRow::new(visit.t("webhooks-waiting"), endpoint.waiting.to_string()));
+    if let Some(until) = endpoint.old_secret_until {
+        rows.push(SummaryRow::new(visit.t("webhooks-former-until"), moment(visit, until)));
+    }
+    rows
+}
+
+/// Trying it, pausing it, letting it go on.
+fn acts(visit: &Visit, endpoint: &Endpoint) -> impl IntoView + use<> {
+    let to = |verb: &str| visit.href(&format!("{}/{}/{verb}", at::ALL, endpoint.id));
+    let acts = match endpoint.standing {
+        Standing::Active => {
+            let key = visit.context.new_id::<WebhookEventId>().to_string();
+            view! {
+                <Form action=to("test") inline=true>
+                    <HiddenField name="key" value=key/>
+                    <Button variant=Variant::Secondary>{visit.t("webhooks-test")}</Button>
+                </Form>
+                <Form action=to("pause") inline=true><Button variant=Variant::Quiet>{visit.t("webhooks-pause")}</Button></Form>
+            }
+            .into_any()
+        }
+        Standing::Paused(_) => {
+            view! { <Form action=to("resume") inline=true><Button>{visit.t("webhooks-resume")}</Button></Form> }
+                .into_any()
+        }
+    };
+    let text = match endpoint.standing {
+        Standing::Active => visit.t("webhooks-active-text"),
+        Standing::Paused(_) => visit.t("webhooks-paused-text"),
+    };
+    view! { <p class="muted">{text}</p><div class="staff-actions">{acts}</div> }
+}
+
+fn deliveries(visit: &Visit, endpoint: &Endpoint, told: Vec<Delivery>) -> AnyView {
+    if told.is_empty() {
+        return view! {
+            <EmptyState of=Illustration::Tank title=visit.t("webhooks-told-none")><p>{visit.t("webhooks-told-none-text")}</p></EmptyState>
+        }
+        .into_any();
+    }
+    let columns = vec![
+        Column::new(visit.t("webhooks-event")),
+        Column::new(visit.t("webhooks-progress")),
+        Column::number(visit.t("webhooks-attempts")),
+        Column::new(visit.t("webhooks-answer")),
+        Column::new(visit.t("webhooks-last")),
+        Column::new(visit.t("webhooks-next")),
+        Column::new(visit.t("webhooks-actions")),
+    ];
+    let rows = told.iter().map(|delivery| row(visit, endpoint, delivery)).collect();
+    view! { <Table caption=visit.t("webhooks-told") caption_hidden=true columns=columns rows=rows/> }.into_any()
+}
+
+fn row(visit: &Visit, endpoint: &Endpoint, delivery: &Delivery) -> Row {
+    let kind = kind_text(visit, &delivery.kind);
+    let action = visit.href(&format!("{}/{}/events/{}/again", at::ALL, endpoint.id, delivery.event));
+    let again = (delivery.progress != Progress::Waiting).then(|| {
+        view! {
+            <Form action=action inline=true>
+                <Button variant=Variant::Quiet>{visit.t("webhooks-again")}<span class="hidden">" "{delivery.event.to_string()}</span></Button>
+            </Form>
+        }
+    });
+    // A paused endpoint is told when it goes on, whenever that is.
+    let next = delivery.next_at.filter(|_| endpoint.standing == Standing::Active);
+    Row::new()
+        .cell(view! { <div>{kind}<br/><code class="code small">{delivery.event.to_string()}</code></div> })
+        .cell(progress_tag(visit, delivery))
+        .cell(delivery.attempts.to_string())
+        .cell(answer_text(visit, delivery))
+        .cell(when(visit, delivery.last_at))
+        .cell(when(visit, next))
+        .cell(again)
+}
+
+/// A new secret, and what that means for the partner.
+fn rotate(visit: &Visit, endpoint: &Endpoint) -> impl IntoView + use<> {
+    let action = visit.href(&format!("{}/{}/rotate", at::ALL, endpoint.id));
+    let version = endpoint.version.to_string();
+    let running = endpoint.old_secret_until.map(|_| view! { <p>{visit.t("webhooks-rotate-running")}</p> });
+    view! {
+        <section class="section">
+            <h2>{visit.t("webhooks-rotate-title")}</h2>
+            <p class="muted">{visit.t("webhooks-rotate-text")}</p>
+            <Dialog label=visit.t("webhooks-rotate-open") title=visit.t("webhooks-rotate-question")>
+                <p>{visit.t("webhooks-rotate-what")}</p>
+                {running}
+                <Form action=action>
+                    <HiddenField name="version" value=version/>
+                    <Button variant=Variant::Danger>{visit.t("webhooks-rotate-submit")}</Button>
+                </Form>
+            </Dialog>
+        </section>
+    }
+}

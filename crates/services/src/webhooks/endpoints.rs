@@ -1,0 +1,394 @@
+//! Partners' endpoints as those see them who look after machines: added, paused, resumed, given a new secret, tried.
+
+use super::WebhookError;
+use super::address::Line;
+use super::news::announce_test;
+use super::signature::{Column, Secret};
+use super::work::send_job;
+use crate::audit::{self, Entry};
+use crate::context::{Context, Services};
+use crate::db::to_the_end;
+use domain::account::Capability;
+use domain::field::{Fault, Faults};
+use domain::ids::{ClientId, WebhookEventId, WebhookId};
+use domain::webhooks::{OVERLAP, Pause, Topic};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use store::webhooks::{deliveries as sent, endpoints as sql};
+use uuid::Uuid;
+
+/// The most characters of a description.
+const DESCRIPTION_MAX: usize = 60;
+/// The most deliveries a page shows.
+const SHOWN: i64 = 100;
+
+/// An endpoint to add.
+#[derive(Clone, Debug)]
+pub struct NewEndpoint {
+    /// Where, as typed.
+    pub url: String,
+    /// What people call it, as typed.
+    pub description: String,
+    /// What it hears of.
+    pub topics: Vec<Topic>,
+    /// Whose bookings it hears of. Needed for news of bookings.
+    pub client: Option<ClientId>,
+}
+
+/// An endpoint was added.
+#[derive(Clone, Debug)]
+pub struct Added {
+    /// Which.
+    pub id: WebhookId,
+    /// Shown once.
+    pub secret: Secret,
+}
+
+/// Whether an endpoint is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// Yes.
+    Active,
+    /// What there is to tell is kept until it is resumed.
+    Paused(Pause),
+}
+
+/// An endpoint. Never its secret.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// Which.
+    pub id: WebhookId,
+    /// Where.
+    pub url: String,
+    /// What people call it.
+    pub description: String,
+    /// What it hears of.
+    pub topics: Vec<Topic>,
+    /// Whose bookings it hears of, and what people call that machine.
+    pub client: Option<(ClientId, String)>,
+    /// Whether it is told.
+    pub standing: Standing,
+    /// When it was paused.
+    pub paused_at: Option<Timestamp>,
+    /// Until when the former secret signs as well.
+    pub old_secret_until: Option<Timestamp>,
+    /// Since when nothing was taken.
+    pub failing_since: Option<Timestamp>,
+    /// Events that wait for it.
+    pub waiting: u64,
+    /// When it last took one.
+    pub delivered_at: Option<Timestamp>,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// Edit counter, for staff forms.
+    pub version: i32,
+}
+
+impl Endpoint {
+    fn of(row: sql::EndpointRow, now: Timestamp) -> Self {
+        let why = row.paused_for.as_deref().and_then(Pause::from_name);
+        Self {
+            id: WebhookId(row.id),
+            url: row.url,
+            description: row.description,
+            topics: row.kinds.iter().filter_map(|name| Topic::from_name(name)).collect(),
+            client: row.client_id.map(|id| (ClientId(id), row.client.unwrap_or_default())),
+            standing: why.map_or(Standing::Active, Standing::Paused),
+            paused_at: row.paused_at.map(|at| at.to_jiff()),
+            old_secret_until: row.old_secret_until.map(|at| at.to_jiff()).filter(|until| *until > now),
+            failing_since: row.failing_since.map(|at| at.to_jiff()),
+            waiting: row.waiting.unsigned_abs(),
+            delivered_at: row.delivered_at.map(|at| at.to_jiff()),
+            created_at: row.created_at.to_jiff(),
+            version: row.version,
+        }
+    }
+}
+
+/// How a delivery stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// It is tried, or will be.
+    Waiting,
+    /// Taken.
+    Delivered,
+    /// Not tried any more by itself.
+    GivenUp,
+}
+
+/// One event told to one endpoint.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The event.
+    pub event: WebhookEventId,
+    /// What kind: a [`Topic`]'s name, or a test.
+    pub kind: String,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// How it stands.
+    pub progress: Progress,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// The last of them.
+    pub last_at: Option<Timestamp>,
+    /// The next, if it waits.
+    pub next_at: Option<Timestamp>,
+    /// The status of the last answer.
+    pub status: Option<u16>,
+    /// The kind of the last failure.
+    pub error: Option<String>,
+}
+
+impl Delivery {
+    fn of(row: sent::DeliveryRow) -> Self {
+        let progress = match row.state.as_str() {
+            "delivered" => Progress::Delivered,
+            "given_up" => Progress::GivenUp,
+            _ => Progress::Waiting,
+        };
+        Self {
+            event: WebhookEventId(row.event_id),
+            kind: row.kind,
+            occurred_at: row.occurred_at.to_jiff(),
+            progress,
+            attempts: row.attempts.unsigned_abs(),
+            last_at: row.last_at.map(|at| at.to_jiff()),
+            next_at: (progress == Progress::Waiting).then(|| row.next_at.to_jiff()),
+            status: row.status.and_then(|status| u16::try_from(status).ok()),
+            error: row.error,
+        }
+    }
+}
+
+pub(super) async fn note(
+    db: &mut PgConnection,
+    context: &Context,
+    action: &'static str,
+    endpoint: Uuid,
+    detail: Value,
+) -> sqlx::Result<()> {
+    let entry = Entry { action, subject_kind: "webhook", subject: Some(endpoint), detail };
+    audit::record(db, context, &[entry]).await
+}
+
+/// Adds an endpoint. The answer is the only time its secret is seen.
+///
+/// # Errors
+/// `Denied`; `Fields`: an address that is no https address, that nobody knows, that leads into some inner network, or that is
+/// there already; nothing to hear of; news of bookings without a machine.
+pub async fn add(services: &Services, context: &Context, new: NewEndpoint) -> Result<Added, WebhookError> {
+    context.require(Capability::ManageClients)?;
+    let mut faults = Faults::default();
+    let description = new.description.split_whitespace().collect::<Vec<_>>().join(" ");
+    match description.chars().count() {
+        0 => faults.add("description", Fault::Required),
+        length if length > DESCRIPTION_MAX => {
+            faults.add("description", Fault::TooLong { max: DESCRIPTION_MAX as u32 });
+        }
+        _ => {}
+    }
+    if new.topics.is_empty() {
+        faults.add("topics", Fault::Required);
+    }
+    if new.client.is_none() && new.topics.iter().any(|topic| topic.is_own()) {
+        faults.add("client", Fault::Required);
+    }
+    let way = match new.url.trim() {
+        "" => Err(Fault::Required),
+        text => Line::of(services).way(text).await.map_err(super::address::Closed::fault),
+    };
+    let Some(way) = faults.take("url", way).filter(|_| faults.is_empty()) else {
+        return Err(WebhookError::Fields(faults.into_errors()));
+    };
+    let mut kinds: Vec<String> = new.topics.iter().map(|topic| topic.name().to_owned()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let url = String::from(way.url);
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let (id, secret) = (context.new_id::<WebhookId>(), Secret::new());
+        let sealed = secret.seal(&services.vault, Column::Present, id.0);
+        let client_id = new.client.map(|client| client.0);
+        let mut tx = services.begin().await?;
+        if let Some(client) = client_id {
+            let live = store::account::tokens::client(&mut *tx, client).await?;
+            live.filter(|row| row.revoked_at.is_none()).ok_or(WebhookError::field("client", Fault::NotAChoice))?;
+        }
+        let row = sql::NewEndpoint {
+            id: id.0,
+            client_id,
+            url: &url,
+            description: &description,
+            kinds: &kinds,
+            secret_sealed: &sealed,
+        };
+        sql::add(&mut *tx, row, context.now).await.map_err(|error| match store::constraint_of(&error) {
+            Some(sql::ONCE) => WebhookError::field("url", Fault::AlreadyExists),
+            _ => error.into(),
+        })?;
+        note(&mut tx, &context, "webhook.added", id.0, json!({ "topics": kinds, "client": client_id })).await?;
+        tx.commit().await?;
+        Ok(Added { id, secret })
+    })
+    .await
+}
+
+/// All endpoints, the newest first.
+///
+/// # Errors
+/// `Denied`.
+pub async fn list(services: &Services, context: &Context) -> Result<Vec<Endpoint>, WebhookError> {
+    context.require(Capability::ManageClients)?;
+    let rows = sql::list(&services.db, None).await?;
+    Ok(rows.into_iter().map(|row| Endpoint::of(row, context.now)).collect())
+}
+
+/// One endpoint.
+///
+/// # Errors
+/// `Denied`, `NotFound`.
+pub async fn endpoint(services: &Services, context: &Context, id: WebhookId) -> Result<Endpoint, WebhookError> {
+    context.require(Capability::ManageClients)?;
+    let row = sql::list(&services.db, Some(id.0)).await?.into_iter().next().ok_or(WebhookError::NotFound)?;
+    Ok(Endpoint::of(row, context.now))
+}
+
+/// The latest deliveries of an endpoint, the newest event first, at most a hundred.
+///
+/// # Errors
+/// `Denied`.
+pub async fn deliveries(services: &Services, context: &Context, id: WebhookId) -> Result<Vec<Delivery>, WebhookError> {
+    context.require(Capability::ManageClients)?;
+    Ok(sent::list(&services.db, id.0, SHOWN).await?.into_iter().map(Delivery::of).collect())
+}
+
+/// Pauses an endpoint: what there is to tell is kept. One that is paused stays as it is.
+///
+/// # Errors
+/// `Denied`, `NotFound`.
+pub async fn pause(services: &Services, context: &Context, id: WebhookId) -> Result<(), WebhookError> {
+    context.require(Capability::ManageClients)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let found = sql::lock(&mut tx, id.0).await?.ok_or(WebhookError::NotFound)?;
+        if found.state == "paused" {
+            return Ok(()); // pressed twice
+        }
+        sql::set_pause(&mut *tx, id.0, Some(Pause::Staff.name()), context.now).await?;
+        note(&mut tx, &context, "webhook.paused", id.0, json!({ "why": Pause::Staff.name() })).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Lets a paused endpoint go on: everything that waits is told, for three more days. Answers how much that is.
+///
+/// # Errors
+/// `Denied`, `NotFound`.
+pub async fn resume(services: &Services, context: &Context, id: WebhookId) -> Result<u64, WebhookError> {
+    context.require(Capability::ManageClients)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let found = sql::lock(&mut tx, id.0).await?.ok_or(WebhookError::NotFound)?;
+        if found.state == "active" {
+            return Ok(0); // pressed twice
+        }
+        sql::set_pause(&mut *tx, id.0, None, context.now).await?;
+        let waiting = sent::all_again(&mut *tx, id.0, context.now).await?;
+        send_job(&mut tx, context.now, id.0, context.now).await?;
+        note(&mut tx, &context, "webhook.resumed", id.0, json!({ "waiting": waiting })).await?;
+        tx.commit().await?;
+        services.job_bell.notify_one();
+        Ok(waiting)
+    })
+    .await
+}
+
+/// Gives an endpoint a new secret, shown this once; the former one signs for [`OVERLAP`] as well. `version` is the edit
+/// counter the page was made from: pressed twice it is done once, and the former secret stays the one that is known.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `StateHasChanged`.
+pub async fn rotate(
+    services: &Services,
+    context: &Context,
+    id: WebhookId,
+    version: i32,
+) -> Result<Secret, WebhookError> {
+    context.require(Capability::ManageClients)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let found = sql::lock(&mut tx, id.0).await?.ok_or(WebhookError::NotFound)?;
+        if found.version != version {
+            return Err(WebhookError::StateHasChanged);
+        }
+        let (vault, fresh) = (&services.vault, Secret::new());
+        let former = Secret::open(vault, Column::Present, id.0, &found.secret_sealed)?;
+        let (new, old) = (fresh.seal(vault, Column::Present, id.0), former.seal(vault, Column::Former, id.0));
+        let until = context.now.saturating_add(OVERLAP).unwrap_or(context.now);
+        sql::set_secret(&mut *tx, id.0, &new, &old, until).await?;
+        note(&mut tx, &context, "webhook.secret_changed", id.0, json!({ "former_until": until })).await?;
+        tx.commit().await?;
+        Ok(fresh)
+    })
+    .await
+}
+
+/// Tells an endpoint that it is there. `key` is made with the form: pressed twice it is one test.
+///
+/// # Errors
+/// `Denied`, `NotFound`.
+pub async fn test(
+    services: &Services,
+    context: &Context,
+    id: WebhookId,
+    key: WebhookEventId,
+) -> Result<(), WebhookError> {
+    context.require(Capability::ManageClients)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        sql::lock(&mut tx, id.0).await?.ok_or(WebhookError::NotFound)?;
+        if announce_test(&mut tx, context.now, id.0, key.0).await? {
+            note(&mut tx, &context, "webhook.tested", id.0, json!({ "event": key })).await?;
+        }
+        tx.commit().await?;
+        services.job_bell.notify_one();
+        Ok(())
+    })
+    .await
+}
+
+/// Tells an endpoint one event again, under the event's own id. One that waits already waits no more for it.
+///
+/// # Errors
+/// `Denied`; `NotFound` for an event it was never told.
+pub async fn redeliver(
+    services: &Services,
+    context: &Context,
+    id: WebhookId,
+    event: WebhookEventId,
+) -> Result<(), WebhookError> {
+    context.require(Capability::ManageClients)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        sql::lock(&mut tx, id.0).await?.ok_or(WebhookError::NotFound)?;
+        if !sent::exists(&mut *tx, id.0, event.0).await? {
+            return Err(WebhookError::NotFound);
+        }
+        if sent::again(&mut *tx, id.0, event.0, context.now).await? {
+            send_job(&mut tx, context.now, id.0, context.now).await?;
+            note(&mut tx, &context, "webhook.redelivered", id.0, json!({ "event": event })).await?;
+        }
+        tx.commit().await?;
+        services.job_bell.notify_one();
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,119 @@
+//! One attempt: a signed POST to the very addresses that were looked at. The status is the whole answer; what comes after it
+//! is not read, however much it is, and nobody is followed anywhere.
+
+use super::address::{Line, Way};
+use super::signature::{Secret, sign};
+use domain::webhooks::SCHEMA;
+use jiff::Timestamp;
+use reqwest::dns::{Name, Resolve, Resolving};
+use reqwest::{Client, StatusCode, header, redirect};
+use serde::Serialize;
+use serde_json::Value;
+use std::time::Duration;
+use store::webhooks::deliveries::DueRow;
+use uuid::Uuid;
+
+/// How long an attempt may take, from connecting to the answer's status.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// What a partner gets. New members may come; these stay what they are while `schema` stays.
+#[derive(Serialize)]
+struct Told<'a> {
+    id: Uuid,
+    r#type: &'a str,
+    schema: u32,
+    occurred_at: Timestamp,
+    subject: Uuid,
+    sequence: i64,
+    data: &'a Value,
+}
+
+/// The body of an event: the same for every attempt and every partner.
+pub(super) fn body(due: &DueRow) -> String {
+    let told = Told {
+        id: due.event_id,
+        r#type: &due.kind,
+        schema: SCHEMA,
+        occurred_at: due.occurred_at.to_jiff(),
+        subject: due.subject,
+        sequence: due.sequence,
+        data: &due.data,
+    };
+    serde_json::to_string(&told).unwrap_or_default()
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Ended {
+    /// Taken.
+    Taken(u16),
+    /// 410: never again.
+    Gone,
+    /// Not taken: a word, and the status if there was an answer.
+    Failed(&'static str, Option<u16>),
+}
+
+/// Makes an attempt.
+pub(super) async fn attempt(line: &Line, url: &str, secrets: &[Secret], due: &DueRow, now: Timestamp) -> Ended {
+    match tokio::time::timeout(LIMIT, post(line, url, secrets, due, now)).await {
+        Ok(ended) => ended,
+        Err(_elapsed) => Ended::Failed("timeout", None),
+    }
+}
+
+async fn post(line: &Line, url: &str, secrets: &[Secret], due: &DueRow, now: Timestamp) -> Ended {
+    let way = match line.way(url).await {
+        Ok(way) => way,
+        Err(closed) => return Ended::Failed(closed.word(), None),
+    };
+    let Some(client) = client(&way) else { return Ended::Failed("tls", None) };
+    let (id, timestamp, body) = (due.event_id.to_string(), now.as_second(), body(due));
+    let signature = sign(secrets, &id, timestamp, &body);
+    let request = client
+        .post(way.url)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("webhook-id", id)
+        .header("webhook-timestamp", timestamp)
+        .header("webhook-signature", signature)
+        .body(body);
+    match request.send().await {
+        Ok(answer) => meaning(answer.status()),
+        Err(error) if error.is_timeout() => Ended::Failed("timeout", None),
+        Err(error) if error.is_connect() => Ended::Failed("unreachable", None),
+        Err(_) => Ended::Failed("broken_off", None),
+    }
+}
+
+/// Knows no name at all: what was not looked up before is not looked up now.
+struct Nobody;
+
+impl Resolve for Nobody {
+    fn resolve(&self, _: Name) -> Resolving {
+        Box::pin(std::future::ready(Err("this name was not looked up".into())))
+    }
+}
+
+/// A client that knows one way only: the name leads to the addresses that were looked at, and to no others.
+fn client(way: &Way) -> Option<Client> {
+    let mut builder = Client::builder()
+        .timeout(LIMIT)
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .dns_resolver(Nobody)
+        .referer(false)
+        .pool_max_idle_per_host(0)
+        .user_agent("cordblood-webhooks/1");
+    if let Some(name) = &way.name {
+        builder = builder.resolve_to_addrs(name, &way.addresses);
+    }
+    builder.build().ok()
+}
+
+fn meaning(status: StatusCode) -> Ended {
+    match status {
+        status if status.is_success() => Ended::Taken(status.as_u16()),
+        StatusCode::GONE => Ended::Gone,
+        status if status.is_redirection() => Ended::Failed("redirect", Some(status.as_u16())),
+        status => Ended::Failed("refused", Some(status.as_u16())),
+    }
+}

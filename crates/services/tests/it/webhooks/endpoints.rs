@@ -1,0 +1,231 @@
+//! Endpoints in the hands of those who look after machines.
+
+use super::{bodies, deliveries, filled, happens, machine, operator, subscribed, work};
+use domain::account::{Actor, Denied, Role};
+use domain::field::Fault;
+use domain::ids::{AccountId, LoginSessionId, WebhookEventId, WebhookId};
+use domain::webhooks::{Pause, TEST, Topic};
+use jiff::SignedDuration;
+use services::context::Settings;
+use services::webhooks::{self, Progress, Standing, WebhookError, sign};
+use services::{Context, Services};
+use std::sync::Arc;
+use testkit::TestHouse;
+use testkit::partner::Partner;
+use uuid::Uuid;
+
+fn fault<T: std::fmt::Debug>(answer: Result<T, WebhookError>) -> (String, Fault) {
+    match answer {
+        Err(WebhookError::Fields(mut errors)) if errors.len() == 1 => {
+            let error = errors.remove(0);
+            (error.field, error.fault)
+        }
+        other => panic!("no single field: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn only_public_addresses_are_taken() {
+    let house = TestHouse::new().await;
+    let settings = Settings { development: false, ..(*house.services.settings).clone() };
+    let services = Services { settings: Arc::new(settings), ..house.services.clone() };
+    let operator = operator(&house);
+    let add =
+        async |url: &str| fault(webhooks::add(&services, &operator, filled(url, &[Topic::SessionChanged], None)).await);
+    for inside in
+        ["https://127.0.0.1/", "https://localhost/", "https://169.254.169.254/", "https://[::1]/", "https://10.0.0.1/x"]
+    {
+        assert_eq!(add(inside).await, ("url".into(), Fault::WebAddressPrivate), "{inside}");
+    }
+    for other in ["http://8.8.8.8/", "https://8.8.8.8:8443/", "https://me@8.8.8.8/", "ftp://8.8.8.8/", "hooks"] {
+        assert_eq!(add(other).await, ("url".into(), Fault::WebAddressShape), "{other}");
+    }
+    assert_eq!(add("https://nobody-knows-this.invalid/").await, ("url".into(), Fault::WebAddressUnknown));
+    assert_eq!(add(" ").await, ("url".into(), Fault::Required));
+}
+
+#[tokio::test]
+async fn a_form_says_everything_that_is_missing_and_one_address_is_added_once() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let (services, operator) = (&house.services, operator(&house));
+    let empty = webhooks::NewEndpoint { url: String::new(), description: " ".into(), topics: Vec::new(), client: None };
+    let Err(WebhookError::Fields(errors)) = webhooks::add(services, &operator, empty).await else { panic!("taken") };
+    let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(fields, ["description", "topics", "url"]);
+    let own = filled(&partner.url(), &[Topic::BookingCreated], None);
+    assert_eq!(fault(webhooks::add(services, &operator, own).await), ("client".into(), Fault::Required));
+    let (client, _) = machine(&house, "a hospital").await;
+    services::account::clients::revoke(services, &services.system(), client).await.expect("ended");
+    let ended = filled(&partner.url(), &[Topic::BookingCreated], Some(client));
+    assert_eq!(fault(webhooks::add(services, &operator, ended).await), ("client".into(), Fault::NotAChoice));
+    subscribed(&house, &partner).await;
+    let twice = filled(&partner.url(), &[Topic::SessionChanged], None);
+    assert_eq!(fault(webhooks::add(services, &operator, twice).await), ("url".into(), Fault::AlreadyExists));
+}
+
+#[tokio::test]
+async fn whoever_looks_after_machines_may_with_a_fresh_second_factor_and_nobody_else() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    let staff = |role, stepped_up_at| {
+        house.context(Actor::Staff {
+            account: AccountId(Uuid::from_u128(1)),
+            login: LoginSessionId(Uuid::from_u128(2)),
+            roles: vec![role],
+            stepped_up_at,
+        })
+    };
+    let refused = async |context: &Context| {
+        let services = &house.services;
+        let (event, new) =
+            (WebhookEventId(Uuid::from_u128(1)), filled("https://8.8.8.8/", &[Topic::SessionChanged], None));
+        let all = [
+            webhooks::add(services, context, new).await.err(),
+            webhooks::list(services, context).await.err(),
+            webhooks::endpoint(services, context, added.id).await.err(),
+            webhooks::deliveries(services, context, added.id).await.err(),
+            webhooks::pause(services, context, added.id).await.err(),
+            webhooks::resume(services, context, added.id).await.err(),
+            webhooks::rotate(services, context, added.id, 1).await.err(),
+            webhooks::test(services, context, added.id, event).await.err(),
+            webhooks::redeliver(services, context, added.id, event).await.err(),
+        ];
+        all.map(|error| match error {
+            Some(WebhookError::Denied(denied)) => denied,
+            other => panic!("not refused: {other:?}"),
+        })
+    };
+    assert_eq!(refused(&staff(Role::Operator, None)).await, [Denied::StepUpNeeded; 9]);
+    assert_eq!(refused(&staff(Role::MuseumOfficer, Some(house.now()))).await, [Denied::NotAllowed; 9]);
+    assert_eq!(refused(&house.context(Actor::Anonymous)).await, [Denied::SignInNeeded; 9]);
+}
+
+#[tokio::test]
+async fn two_secrets_sign_for_a_day_and_then_the_new_one_alone() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    let (services, context) = (&house.services, operator(&house));
+    let version = webhooks::endpoint(services, &context, added.id).await.expect("the endpoint").version;
+    let fresh = webhooks::rotate(services, &context, added.id, version).await.expect("a new secret");
+    let twice = webhooks::rotate(services, &context, added.id, version).await;
+    assert!(matches!(twice, Err(WebhookError::StateHasChanged)), "pressed twice, the former secret is not lost");
+    happens(services, Uuid::from_u128(1), 1).await;
+    work(&house).await;
+    services.clock.advance(SignedDuration::from_hours(24));
+    happens(services, Uuid::from_u128(1), 2).await;
+    work(&house).await;
+    let got = partner.got();
+    let of = |secret, n: usize| {
+        let timestamp = got[n].header("webhook-timestamp").parse().expect("seconds");
+        sign([secret], got[n].header("webhook-id"), timestamp, &got[n].body)
+    };
+    let both = format!("{} {}", of(&fresh, 0), of(&added.secret, 0));
+    assert_eq!(got[0].header("webhook-signature"), both);
+    assert_eq!(got[1].header("webhook-signature"), of(&fresh, 1));
+    webhooks::sweep(services).await.expect("swept");
+    let left: i64 = sqlx::query_scalar("select count(*) from webhook_endpoint where old_secret_sealed is not null")
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("counted");
+    assert_eq!(left, 0, "a secret that is no longer good is not kept");
+}
+
+#[tokio::test]
+async fn secrets_stand_nowhere_but_sealed() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    let (services, context) = (&house.services, operator(&house));
+    let fresh = webhooks::rotate(services, &context, added.id, 1).await.expect("a new secret");
+    webhooks::test(services, &context, added.id, WebhookEventId(Uuid::from_u128(5))).await.expect("tested");
+    work(&house).await;
+    let listed = format!("{:?}", webhooks::list(services, &context).await.expect("a list"));
+    for secret in [&added.secret, &fresh] {
+        let word = secret.expose().trim_start_matches("whsec_");
+        assert!(!listed.contains(word) && !format!("{secret:?}").contains(word));
+        for table in ["audit_entry", "job", "webhook_event", "webhook_delivery", "webhook_endpoint"] {
+            let sql = format!(
+                "select count(*) from {table} t where t::text like '%' || $1 || '%' or t::text like '%' || encode(convert_to($1, 'UTF8'), 'hex') || '%'"
+            );
+            let found: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+                .bind(word)
+                .fetch_one(&house.db.owner_pool())
+                .await
+                .expect("searched");
+            assert_eq!(found, 0, "{table}");
+        }
+    }
+    let actions: Vec<String> =
+        sqlx::query_scalar("select action from audit_entry where subject_kind = 'webhook' order by ctid")
+            .fetch_all(&house.db.owner_pool())
+            .await
+            .expect("the trail");
+    assert_eq!(actions, ["webhook.added", "webhook.secret_changed", "webhook.tested"]);
+}
+
+#[tokio::test]
+async fn a_test_is_told_once_however_often_it_is_pressed() {
+    let (house, partner, other) = (TestHouse::new().await, Partner::start().await, Partner::start().await);
+    let (added, _) = (subscribed(&house, &partner).await, subscribed(&house, &other).await);
+    let key = WebhookEventId(Uuid::from_u128(5));
+    for _ in 0..2 {
+        webhooks::test(&house.services, &operator(&house), added.id, key).await.expect("tested");
+    }
+    work(&house).await;
+    let told = bodies(&partner);
+    assert_eq!((told.len(), other.got().len()), (1, 0));
+    assert_eq!((&told[0]["type"], &told[0]["id"]), (&TEST.into(), &key.to_string().into()));
+}
+
+#[tokio::test]
+async fn while_it_is_paused_what_happens_is_kept_and_told_afterwards() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    let (services, context) = (&house.services, operator(&house));
+    for _ in 0..2 {
+        webhooks::pause(services, &context, added.id).await.expect("paused");
+    }
+    happens(services, Uuid::from_u128(1), 1).await;
+    work(&house).await;
+    assert!(partner.got().is_empty());
+    let paused = webhooks::endpoint(services, &context, added.id).await.expect("the endpoint");
+    assert_eq!((paused.standing, paused.waiting), (Standing::Paused(Pause::Staff), 1));
+    assert_eq!(webhooks::resume(services, &context, added.id).await.expect("resumed"), 1);
+    assert_eq!(webhooks::resume(services, &context, added.id).await.expect("pressed twice"), 0);
+    work(&house).await;
+    assert_eq!(partner.got().len(), 1);
+    assert_eq!(deliveries(&house, added.id).await[0].progress, Progress::Delivered);
+}
+
+#[tokio::test]
+async fn an_event_is_told_again_under_its_own_id() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    let (services, context) = (&house.services, operator(&house));
+    happens(services, Uuid::from_u128(1), 1).await;
+    work(&house).await;
+    let event = deliveries(&house, added.id).await[0].event;
+    for _ in 0..2 {
+        webhooks::redeliver(services, &context, added.id, event).await.expect("asked for");
+    }
+    work(&house).await;
+    let got = partner.got();
+    assert_eq!((got.len(), got[0].header("webhook-id")), (2, got[1].header("webhook-id")));
+    let nobodys = webhooks::redeliver(services, &context, added.id, WebhookEventId(Uuid::from_u128(9))).await;
+    assert!(matches!(nobodys, Err(WebhookError::NotFound)));
+    let unknown = webhooks::pause(services, &context, WebhookId(Uuid::from_u128(9))).await;
+    assert!(matches!(unknown, Err(WebhookError::NotFound)));
+}
+
+#[tokio::test]
+async fn what_was_told_long_ago_is_swept_away_and_numbers_go_on() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    happens(&house.services, Uuid::from_u128(1), 1).await;
+    work(&house).await;
+    house.services.clock.advance(SignedDuration::from_hours(24 * 31));
+    happens(&house.services, Uuid::from_u128(1), 2).await;
+    assert_eq!(webhooks::sweep(&house.services).await.expect("swept"), 1);
+    work(&house).await;
+    assert_eq!(deliveries(&house, added.id).await.len(), 1);
+    assert_eq!(bodies(&partner)[1]["sequence"], 2);
+}

@@ -1,0 +1,203 @@
+//! What was told to whom: one row for each event and endpoint.
+
+use crate::{SqlTimestamp, ToSqlx};
+use jiff::Timestamp;
+use serde_json::Value;
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+/// Writes a delivery of an event for everybody who hears of it, paused or not, unless its
+/// machine was ended: whoever may not ask is told nothing. Answers the endpoints that are not paused.
+pub async fn spread(db: &mut PgConnection, event: Uuid, now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"with told as (
+             insert into webhook_delivery (endpoint_id, event_id, state, next_at, created_at)
+             select w.id, e.id, 'waiting', $2, $2
+             from webhook_event e join webhook_endpoint w
+               on case when e.endpoint_id is null
+                  then e.kind = any(w.kinds) and (e.client_id is null or e.client_id = w.client_id)
+                    and not exists (select from api_client c where c.id = w.client_id and c.revoked_at is not null)
+                  else w.id = e.endpoint_id end
+             where e.id = $1
+             on conflict do nothing
+             returning endpoint_id)
+           select w.id as "id!" from webhook_endpoint w join told t on t.endpoint_id = w.id where w.state = 'active'
+           order by w.id"#,
+        event,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// What is to be sent next.
+#[derive(Clone, Debug)]
+pub struct DueRow {
+    /// The event.
+    pub event_id: Uuid,
+    /// `session.changed` …
+    pub kind: String,
+    /// What it happened to.
+    pub subject: Uuid,
+    /// Its number among what happened to that.
+    pub sequence: i64,
+    /// When it happened.
+    pub occurred_at: SqlTimestamp,
+    /// What is told.
+    pub data: Value,
+    /// Attempts so far.
+    pub attempts: i32,
+    /// When the first of them was.
+    pub first_at: Option<SqlTimestamp>,
+}
+
+/// The oldest event that is due for an endpoint.
+pub async fn due(db: impl PgExecutor<'_>, endpoint: Uuid, now: Timestamp) -> sqlx::Result<Option<DueRow>> {
+    sqlx::query_as!(
+        DueRow,
+        "select d.event_id, e.kind, e.subject, e.sequence, e.occurred_at, e.data, d.attempts, d.first_at
+         from webhook_delivery d join webhook_event e on e.id = d.event_id
+         where d.endpoint_id = $1 and d.state = 'waiting' and d.next_at <= $2
+         order by e.occurred_at, e.sequence, d.event_id limit 1",
+        endpoint,
+        now.to_sqlx() as _
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// When something is next due for an endpoint.
+pub async fn next_due(db: impl PgExecutor<'_>, endpoint: Uuid) -> sqlx::Result<Option<SqlTimestamp>> {
+    sqlx::query_scalar!(
+        "select min(next_at) from webhook_delivery where endpoint_id = $1 and state = 'waiting'",
+        endpoint
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Endpoints that are neither paused nor resting nor at work and have something due: for the net below the jobs.
+pub async fn overdue(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select w.id from webhook_endpoint w where w.state = 'active'
+           and (w.rest_until is null or w.rest_until < $1) and (w.busy_until is null or w.busy_until < now()) and exists (
+           select from webhook_delivery d where d.endpoint_id = w.id and d.state = 'waiting' and d.next_at < $1)",
+        since.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Counts an attempt that begins now.
+pub async fn begin(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update webhook_delivery set attempts = attempts + 1, first_at = coalesce(first_at, $3), last_at = $3
+         where endpoint_id = $1 and event_id = $2",
+        endpoint,
+        event,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    /// `waiting`, `delivered`, `given_up`.
+    pub state: &'static str,
+    /// When it is tried again.
+    pub next_at: Timestamp,
+    /// The answer's status.
+    pub status: Option<i32>,
+    /// The kind of failure.
+    pub error: Option<&'static str>,
+}
+
+/// Notes how an attempt ended.
+pub async fn end(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid, ended: Ended) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update webhook_delivery set state = $3, next_at = $4, status = $5, error = $6
+         where endpoint_id = $1 and event_id = $2",
+        endpoint,
+        event,
+        ended.state,
+        ended.next_at.to_sqlx() as _,
+        ended.status,
+        ended.error
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Makes a delivery that ended due again, for three more days. `false` when it waits already, or there is none.
+pub async fn again(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update webhook_delivery set state = 'waiting', next_at = $3, first_at = null, attempts = 0
+         where endpoint_id = $1 and event_id = $2 and state <> 'waiting'",
+        endpoint,
+        event,
+        now.to_sqlx() as _
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Makes everything that waits for an endpoint due, for three more days. Answers how many.
+pub async fn all_again(db: impl PgExecutor<'_>, endpoint: Uuid, now: Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update webhook_delivery set next_at = $2, first_at = null, attempts = 0 where endpoint_id = $1 and state = 'waiting'",
+        endpoint,
+        now.to_sqlx() as _
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
+/// There is such a delivery.
+pub async fn exists(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from webhook_delivery where endpoint_id = $1 and event_id = $2) as "there!""#,
+        endpoint,
+        event
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// A delivery as staff see it.
+#[derive(Clone, Debug)]
+pub struct DeliveryRow {
+    /// The event.
+    pub event_id: Uuid,
+    /// `session.changed` …
+    pub kind: String,
+    /// When it happened.
+    pub occurred_at: SqlTimestamp,
+    /// `waiting`, `delivered`, `given_up`.
+    pub state: String,
+    /// Attempts.
+    pub attempts: i32,
+    /// The last of them.
+    pub last_at: Option<SqlTimestamp>,
+    /// The next.
+    pub next_at: SqlTimestamp,
+    /// The last answer's status.
+    pub status: Option<i32>,
+    /// The kind of the last failure.
+    pub error: Option<String>,
+}
+
+/// The latest deliveries of an endpoint.
+pub async fn list(db: impl PgExecutor<'_>, endpoint: Uuid, limit: i64) -> sqlx::Result<Vec<DeliveryRow>> {
+    sqlx::query_as!(
+        DeliveryRow,
+        "select d.event_id, e.kind, e.occurred_at, d.state, d.attempts, d.last_at, d.next_at, d.status, d.error
+         from webhook_delivery d join webhook_event e on e.id = d.event_id
+         where d.endpoint_id = $1 order by e.occurred_at desc, e.sequence desc, d.event_id desc limit $2",
+        endpoint,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,97 @@
+//! The museum's rules on their page: changed, refused beside the field, and kept for whoever was not fast enough.
+
+use super::*;
+use domain::booking::{Policy, RULES};
+
+const PAGE: &str = "/staff/museum/rules";
+
+/// The whole form as it stands, but for `changed`.
+fn rules(version: &str, changed: &[(&'static str, &'static str)]) -> Vec<(&'static str, String)> {
+    let usual = Policy::default();
+    let own = |name: &str| changed.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned());
+    let fields = RULES.iter().map(|rule| (rule.name, own(rule.name).unwrap_or_else(|| rule.of(&usual).text())));
+    let reason = own("reason").unwrap_or_else(|| "暑期人多".to_owned());
+    fields.chain([("version", version.to_owned()), ("reason", reason)]).collect()
+}
+
+async fn save(browser: &Browser<'_>, form: &[(&'static str, String)]) -> Answer {
+    let pairs: Vec<_> = form.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    send(browser, PAGE, &pairs).await
+}
+
+/// What stands in a field of a page.
+fn value(page: &Answer, name: &str) -> String {
+    let at = page.body.find(&format!("id=\"f-{name}\"")).expect("the field is there");
+    let start = page.body[..at].rfind('<').expect("a tag");
+    let tag = &page.body[start..start + page.body[start..].find('>').expect("its end")];
+    tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn every_rule_stands_on_the_page_and_a_change_is_a_version_with_its_reason() {
+    let site = museum().await;
+    let officer = officer(&site).await;
+    let page = officer.get(PAGE).await;
+    again(&page, StatusCode::OK, "现行第 2 版");
+    for rule in &RULES {
+        assert!(page.body.contains(&format!("name=\"{}\"", rule.name)), "{} can be changed", rule.name);
+    }
+    let done = gone_to(&save(&officer, &rules("2", &[("days_ahead", "21"), ("room", "always")])).await, PAGE);
+    again(&officer.get(&done).await, StatusCode::OK, "新规则已经生效");
+    assert_eq!(value(&officer.get(PAGE).await, "days_ahead"), "21");
+    // Pressed twice.
+    let twice = save(&officer, &rules("2", &[("days_ahead", "21"), ("room", "always")])).await;
+    assert_eq!(gone_to(&twice, PAGE), format!("{PAGE}?done=same"));
+    let history = officer.get(&format!("{PAGE}/history")).await;
+    for words in ["第 3 版", "暑期人多", "提前几天开放预约", "14 天", "21 天", "第 1 版", "最初的规则"]
+    {
+        again(&history, StatusCode::OK, words);
+    }
+    again(&officer.get(&format!("{PAGE}/history?from=1")).await, StatusCode::OK, "最初的规则");
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_told_beside_its_rule_and_nothing_typed_is_lost() {
+    let site = museum().await;
+    let officer = officer(&site).await;
+    let refused = save(&officer, &rules("2", &[("days_ahead", "900"), ("moves", "7"), ("reason", "")])).await;
+    again(&refused, REFUSED, "填写 1 到 365 之间的数字");
+    assert_eq!((value(&refused, "days_ahead"), value(&refused, "moves")), ("900".into(), "7".into()));
+    let together = save(&officer, &rules("2", &[("closes_minutes_before", "-60"), ("reason", "")])).await;
+    again(&together, REFUSED, "填写 -45 到 10080 之间的整数，负数表示开场后");
+    assert_eq!(
+        number(
+            &site,
+            "select count(*) from activity_policy p join activity a on a.id = p.activity_id where a.slug = 'museum'"
+        )
+        .await,
+        2
+    );
+}
+
+#[tokio::test]
+async fn who_was_not_fast_enough_sees_what_changed_and_takes_nothing_back() {
+    let site = museum().await;
+    let (first, second) = (officer(&site).await, officer(&site).await);
+    gone_to(&save(&first, &rules("2", &[("days_ahead", "21"), ("moves", "1")])).await, PAGE);
+    let late = save(&second, &rules("2", &[("moves", "5"), ("hold_minutes", "15")])).await;
+    again(&late, StatusCode::CONFLICT, "刚刚有同事改了规则");
+    again(&late, StatusCode::CONFLICT, "这期间同事改了什么");
+    // Theirs where they typed, the colleague's where they had not.
+    let shown = ["moves", "hold_minutes", "days_ahead"].map(|name| value(&late, name));
+    assert_eq!(shown, ["5", "15", "21"]);
+    assert!(late.body.contains("name=\"version\" value=\"3\""), "the form is of the version in force");
+    let form = rules("3", &[("moves", "5"), ("hold_minutes", "15"), ("days_ahead", "21")]);
+    gone_to(&save(&second, &form).await, PAGE);
+    assert_eq!(value(&first.get(PAGE).await, "moves"), "5");
+}
+
+#[tokio::test]
+async fn a_steward_neither_reads_nor_changes_them() {
+    let site = museum().await;
+    let steward = site.staff(&[Role::Steward]).await;
+    for path in [PAGE.to_owned(), format!("{PAGE}/history")] {
+        assert_eq!(steward.get(&path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(save(&steward, &rules("2", &[("moves", "9")])).await.status, StatusCode::FORBIDDEN);
+}
