@@ -24,8 +24,7 @@ macro_rules! rooms {
 }
 rooms!(
     "common", "errors", "home", "museum", "outreach", "bus", "account", "clients", "mailbox", "staff", "door",
-    "privacy", "gallery", "groups", "gate", "release", "webhooks", "rules",
-    "numbers"
+    "privacy", "gallery", "groups", "gate", "release", "webhooks", "rules", "numbers"
 );
 
 type Bundle = FluentBundle<FluentResource>;

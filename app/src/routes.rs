@@ -33,7 +33,7 @@ use crate::museum::staff::{
 };
 use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
-use crate::numbers::{EventNumbers, MuseumNumbers};
+use crate::numbers::{EventNumbers, ExportBookings, MuseumNumbers};
 use crate::outreach::staff::{
     EventEdit, EventNew, EventQuestions, Registration, Registrations, StaffEvent, StaffEvents,
 };
@@ -179,6 +179,7 @@ pages! {
     "/staff/events/:id/registrations/:booking" Registration (Access::Capability(Capability::SeeBookings)) [];
     "/staff/numbers" MuseumNumbers (Access::Capability(Capability::SeeNumbers)) [];
     "/staff/numbers/events" EventNumbers (Access::Capability(Capability::SeeNumbers)) [];
+    "/staff/numbers/bookings" ExportBookings (Access::Capability(Capability::ExportBookings)) [];
     "/staff/bus" BusBoard (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/requests/:id" StaffBusRequest (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/plan" BusPlanner (Access::Capability(Capability::DispatchBus)) [];

@@ -648,3 +648,7 @@ staff-why-kept = { $n ->
     [one] The 1 place left is kept for groups or for staff until its release
    *[other] The { $n } places left are kept for groups or for staff until their release
 }
+staff-audit-room-numbers = Numbers
+staff-action-numbers-exported = Numbers exported
+staff-action-booking-exported = Bookings exported
+staff-subject-file = File

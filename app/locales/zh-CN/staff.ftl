@@ -591,3 +591,7 @@ staff-pool-will-be-released = { $at } 释放
 staff-places-with-pools = { $n }（{ $kept }）
 staff-session-only-kept = 散客约满，另留 { $n }
 staff-why-kept = 剩下的 { $n } 个名额留给团体或工作人员代订，到释放时间才归散客和候补
+staff-audit-room-numbers = 统计表
+staff-action-numbers-exported = 导出统计表
+staff-action-booking-exported = 导出预约
+staff-subject-file = 文件

@@ -285,11 +285,13 @@ pub enum Capability {
     RevealBusContact,
     /// See the numbers of the museum and of events.
     SeeNumbers,
+    /// Take the bookings of a period out of the house as a file.
+    ExportBookings,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -313,6 +315,7 @@ impl Capability {
         Self::DispatchBus,
         Self::RevealBusContact,
         Self::SeeNumbers,
+        Self::ExportBookings,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -322,6 +325,7 @@ impl Capability {
             Self::SecureOwnAccount
             | Self::RevealContact
             | Self::RevealBusContact
+            | Self::ExportBookings
             | Self::ManageStaff
             | Self::ManageClients
             | Self::ManageDevices
@@ -406,6 +410,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
                     | C::SuperviseDoor
                     | C::ManageDevices
                     | C::SeeNumbers
+                    | C::ExportBookings
             )
         }
         Role::Steward => matches!(capability, C::Admit),

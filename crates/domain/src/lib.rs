@@ -16,6 +16,7 @@ mod named;
 pub mod numbers;
 pub mod outreach;
 pub mod requests;
+pub mod spreadsheet;
 pub mod time;
 pub mod typed;
 pub mod webhooks;

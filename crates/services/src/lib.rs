@@ -25,6 +25,7 @@ pub mod privacy;
 pub mod pulse;
 pub mod requests;
 pub mod snapshot;
+pub mod spreadsheet;
 pub mod webhooks;
 
 pub use context::{Context, Services};

@@ -1,8 +1,9 @@
-//! What is counted of the museum and of events (domain::numbers says what each number means). One query per section, each on
-//! the sessions of a time.
+//! What is counted of the museum and of events (domain::numbers says what each number means): one query per section, each on
+//! the sessions of a time. And which bookings these sessions have, page by page, for a file.
 
 use jiff_sqlx::{Timestamp, ToSqlx};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// What is asked: activities of a kind, and the time.
 #[derive(Debug, Clone, Copy)]
@@ -15,9 +16,9 @@ pub struct Of {
     pub until: jiff::Timestamp,
 }
 
-/// What follows in this transaction sees one moment and changes nothing. The first thing of a transaction.
+/// What follows in this transaction sees one moment, however many queries it takes. The first thing of a transaction.
 pub async fn freeze(db: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query("set transaction isolation level repeatable read, read only").execute(db).await?;
+    sqlx::query!("set transaction isolation level repeatable read").execute(db).await?;
     Ok(())
 }
 
@@ -170,6 +171,55 @@ pub async fn groups(db: &mut PgConnection, of: Of) -> sqlx::Result<Vec<GroupRow>
         of.kind,
         of.from.to_sqlx() as _,
         of.until.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// How many bookings the sessions of a time have, cancelled ones too.
+pub async fn bookings(db: &mut PgConnection, of: Of) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "n!" from session s join activity a on a.id = s.activity_id join booking b on b.session_id = s.id
+           where a.kind = $1 and s.starts_at >= $2 and s.starts_at < $3"#,
+        of.kind,
+        of.from.to_sqlx() as _,
+        of.until.to_sqlx() as _
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Which booking, and of what.
+#[derive(Debug, Clone)]
+pub struct ListedRow {
+    /// Booking.
+    pub id: Uuid,
+    /// Beginning of its session.
+    pub starts_at: Timestamp,
+    /// The activity's title.
+    pub title_zh: String,
+    /// And in English.
+    pub title_en: String,
+}
+
+/// The bookings after one of them, in the order of their sessions; from `of.from` and the nil id on for the first page.
+pub async fn bookings_after(
+    db: &mut PgConnection,
+    of: Of,
+    (at, id): (jiff::Timestamp, Uuid),
+    limit: i64,
+) -> sqlx::Result<Vec<ListedRow>> {
+    sqlx::query_as!(
+        ListedRow,
+        "select b.id, s.starts_at, a.title_zh, a.title_en
+         from session s join activity a on a.id = s.activity_id join booking b on b.session_id = s.id
+         where a.kind = $1 and s.starts_at >= $2 and s.starts_at < $3 and (s.starts_at, b.id) > ($2, $4)
+         order by s.starts_at, b.id limit $5",
+        of.kind,
+        at.to_sqlx() as _,
+        of.until.to_sqlx() as _,
+        id,
+        limit
     )
     .fetch_all(db)
     .await

@@ -42,6 +42,12 @@ pub struct Tally {
     pub booked: u64,
     /// Of whom the door let in.
     pub admitted: u64,
+    /// Places of the sessions that are over and whose door worked: of the others nobody knows yet, or ever, who came.
+    pub over_places: u64,
+    /// Of the people of these sessions, those the door let in.
+    pub over_admitted: u64,
+    /// Parties that did not come.
+    pub no_shows: NoShows,
 }
 
 impl Tally {
@@ -50,6 +56,14 @@ impl Tally {
         self.places += session.places;
         self.booked += session.booked;
         self.admitted += session.admitted;
+        if session.over {
+            self.over_places += session.places;
+            self.over_admitted += session.admitted;
+        }
+        if session.tells_no_shows() {
+            self.no_shows.expected += session.parties;
+            self.no_shows.absent += session.absent;
+        }
     }
 
     /// People booked of a hundred places, rounded; `None` without places. Above 100 where places were taken away from a session
@@ -58,9 +72,9 @@ impl Tally {
         percent(self.booked, self.places)
     }
 
-    /// People admitted of a hundred places.
+    /// People admitted of a hundred places, of the sessions that are over: half a month that is still to come does not halve it.
     pub fn percent_admitted(&self) -> Option<u64> {
-        percent(self.admitted, self.places)
+        percent(self.over_admitted, self.over_places)
     }
 }
 
@@ -103,15 +117,6 @@ pub struct NoShows {
 }
 
 impl NoShows {
-    /// Of these sessions, those left out that tell nothing.
-    pub fn of<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> Self {
-        let telling = sessions.into_iter().filter(|session| session.tells_no_shows());
-        telling.fold(Self::default(), |sums, session| Self {
-            expected: sums.expected + session.parties,
-            absent: sums.absent + session.absent,
-        })
-    }
-
     /// Of a hundred parties, rounded; `None` where none was expected.
     pub fn percent(&self) -> Option<u64> {
         percent(self.absent, self.expected)
@@ -178,13 +183,17 @@ mod tests {
             session("2026-07-29T09:00:00+08:00", [30, 4, 20, 18, 0], false),
         ];
         let sums = Occupancy::of(&sessions);
-        assert_eq!(sums.all, Tally { sessions: 3, places: 60, booked: 30, admitted: 23 });
-        assert_eq!((sums.all.percent_booked(), sums.all.percent_admitted()), (Some(50), Some(38)));
+        // Neither the door that nobody kept nor what is not over tells who stayed away.
+        let no_shows = NoShows { expected: 3, absent: 1 };
+        assert_eq!(
+            sums.all,
+            Tally { sessions: 3, places: 60, booked: 30, admitted: 23, over_places: 30, over_admitted: 5, no_shows }
+        );
+        assert_eq!((sums.all.percent_booked(), sums.all.percent_admitted()), (Some(50), Some(17)), "30 of 60, 5 of 30");
         assert_eq!(sums.weekdays.map(|day| day.sessions), [0, 1, 2, 0, 0, 0, 0]);
         assert_eq!(sums.hours.iter().map(|(hour, sum)| (*hour, sum.booked)).collect::<Vec<_>>(), [(0, 10), (9, 20)]);
-        let missed = NoShows::of(&sessions);
-        assert_eq!(missed, NoShows { expected: 3, absent: 1 }, "neither the unkept door nor what is not over tells");
-        assert_eq!((missed.percent(), NoShows::default().percent()), (Some(33), None));
+        assert_eq!((no_shows.percent(), NoShows::default().percent()), (Some(33), None));
+        assert_eq!(sums.weekdays.map(|day| day.no_shows.absent), [0, 1, 0, 0, 0, 0, 0]);
         assert_eq!(Tally::default().percent_booked(), None);
     }
 
@@ -202,10 +211,13 @@ mod tests {
         fn the_parts_are_the_whole(given in proptest::collection::vec((0i64..400_000_000, 0u64..99, 0u64..99), 0..40)) {
             let sessions: Vec<Session> = given.iter().map(|(second, places, booked)| Session {
                 starts_at: Timestamp::from_second(1_780_000_000 + second).expect("an instant"),
-                places: *places, parties: 1, booked: *booked, admitted: booked / 2, absent: 0, over: true,
+                places: *places, parties: 1, booked: *booked, admitted: booked / 2, absent: 0, over: places % 2 == 0,
             }).collect();
             let sums = Occupancy::of(&sessions);
-            for read in [|t: &Tally| t.sessions, |t: &Tally| t.places, |t: &Tally| t.booked, |t: &Tally| t.admitted] {
+            for read in [
+                |t: &Tally| t.sessions, |t: &Tally| t.places, |t: &Tally| t.booked, |t: &Tally| t.admitted,
+                |t: &Tally| t.over_places, |t: &Tally| t.over_admitted, |t: &Tally| t.no_shows.expected,
+            ] {
                 prop_assert_eq!(sums.weekdays.iter().map(read).sum::<u64>(), read(&sums.all));
                 prop_assert_eq!(sums.hours.values().map(read).sum::<u64>(), read(&sums.all));
             }

@@ -6,6 +6,7 @@ mod closing;
 mod desk;
 mod door;
 mod events;
+mod numbers;
 mod rules;
 mod sessions;
 mod templates;

@@ -1,20 +1,40 @@
 //! The numbers of the museum and of events for staff: read from one moment of the database, so that every section speaks of
-//! the same bookings. What each number means is said in `domain::numbers`.
+//! the same bookings. What each number means is said in `domain::numbers`. What leaves the house as a file, the numbers or the
+//! bookings behind them, is read here too, and stands in the audit trail before anybody has it.
 
+mod export;
+
+pub use export::{Listed, MOST, Wanted, bookings, export};
+
+use crate::booking::BookingError;
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
 use domain::bus::City;
-use domain::numbers::{Lead, NoShows, Occupancy, Period, Session};
+use domain::field::FieldError;
+use domain::numbers::{Lead, Occupancy, Period, Session};
 use domain::outreach::EventKind;
+use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use store::numbers::{self as sql, Of};
 
-/// Why there are no numbers.
+/// Why there are no numbers, or no file.
 #[derive(Debug, thiserror::Error)]
 pub enum NumbersError {
     /// The reader may not.
     #[error(transparent)]
     Denied(#[from] Denied),
+    /// The form's fields.
+    #[error("fields")]
+    Fields(Vec<FieldError>),
+    /// More bookings than a file has: choose fewer days. Half a file is taken for a whole one.
+    #[error("{found} bookings, a file has {MOST}")]
+    TooMany {
+        /// So many there are.
+        found: u64,
+    },
+    /// A booking could not be read.
+    #[error(transparent)]
+    Booking(#[from] BookingError),
     /// The database failed. Its text stays in the log.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
@@ -27,6 +47,30 @@ pub enum Subject {
     Museum,
     /// All events.
     Events,
+}
+
+impl Subject {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Museum, Self::Events];
+
+    /// As it stands in forms, names of files and the audit trail.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Museum => "museum",
+            Self::Events => "events",
+        }
+    }
+
+    /// The one of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    fn of(self, period: Period) -> Of {
+        let (from, until) = period.instants();
+        let kind = if self == Self::Museum { "museum" } else { "event" };
+        Of { kind, from, until }
+    }
 }
 
 /// Cancelled bookings of sessions of the period.
@@ -56,10 +100,8 @@ pub struct Part<T> {
 /// The numbers of a period.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Numbers {
-    /// How full the sessions were.
+    /// How full the sessions were, and who did not come.
     pub occupancy: Occupancy,
-    /// Who did not come.
-    pub no_shows: NoShows,
     /// Days between booking and visit.
     pub lead: Lead,
     /// By who cancelled.
@@ -85,21 +127,23 @@ pub async fn read(
     period: Period,
 ) -> Result<Numbers, NumbersError> {
     context.require(Capability::SeeNumbers)?;
-    let (from, until) = period.instants();
-    let kind = if subject == Subject::Museum { "museum" } else { "event" };
-    let of = Of { kind, from, until };
     let mut tx = services.begin().await?;
     sql::freeze(&mut tx).await?;
-    let rows = sql::sessions(&mut tx, of, context.now).await?;
-    let leads = sql::leads(&mut tx, of).await?;
-    let cancelled = sql::cancelled(&mut tx, of).await?;
-    let others = sql::others(&mut tx, of).await?;
-    let groups = if subject == Subject::Museum { sql::groups(&mut tx, of).await? } else { Vec::new() };
+    let numbers = count(&mut tx, context, subject, period).await?;
     tx.rollback().await?;
+    Ok(numbers)
+}
+
+async fn count(db: &mut PgConnection, context: &Context, subject: Subject, period: Period) -> sqlx::Result<Numbers> {
+    let of = subject.of(period);
+    let rows = sql::sessions(&mut *db, of, context.now).await?;
+    let leads = sql::leads(&mut *db, of).await?;
+    let cancelled = sql::cancelled(&mut *db, of).await?;
+    let others = sql::others(&mut *db, of).await?;
+    let groups = if subject == Subject::Museum { sql::groups(db, of).await? } else { Vec::new() };
     let sessions: Vec<Session> = rows.iter().map(session).collect();
     Ok(Numbers {
         occupancy: Occupancy::of(&sessions),
-        no_shows: NoShows::of(&sessions),
         lead: Lead::new(leads.into_iter().map(|(days, n)| (days.max(0) as u32, whole(n)))),
         cancelled: cancelled
             .into_iter()
