@@ -18,7 +18,9 @@ async fn a_period_is_chosen_and_its_numbers_are_told_in_tables_and_charts() {
     let officer = officer(&site).await;
     let month = officer.get(NUMBERS).await;
     again(&month, StatusCode::OK, "2026年7月1日");
-    for words in ["上座率（按星期）", "未到率（按星期）", "预约份数（按提前天数）", "团体参观（按单位）", "这些数怎么算"] {
+    for words in
+        ["上座率（按星期）", "未到率（按星期）", "预约份数（按提前天数）", "团体参观（按单位）", "这些数怎么算"]
+    {
         assert!(month.body.contains(words), "{words}");
     }
     assert!(month.body.contains("<svg class=\"chart-drawing\""));
@@ -67,7 +69,10 @@ async fn bookings_are_handed_out_masked_and_never_kept_on_the_way() {
 
     let file = send(&officer, BOOKINGS, &asked("csv", &[("reason", "核对团体")])).await;
     assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, "text/csv; charset=utf-8"));
-    assert!(file.header("content-disposition").starts_with("attachment; filename=\"bookings-museum-2026-07-20-2026-07-26.csv\""));
+    assert!(
+        file.header("content-disposition")
+            .starts_with("attachment; filename=\"bookings-museum-2026-07-20-2026-07-26.csv\"")
+    );
     assert!(file.header("cache-control").contains("no-store"), "{}", file.header("cache-control"));
     assert_eq!(file.header("x-content-type-options"), "nosniff");
     assert!(file.body.contains("y***@example.com") && !file.body.contains("yuanshan@"), "masked");

@@ -54,7 +54,8 @@ async fn the_museum_counted_by_hand() {
     let read = numbers::read(&house.services, &officer(&house), Subject::Museum, july()).await.expect("numbers");
     // 5 and 2 of the Tuesday's 20 places, 3 of the Wednesday's 30; four of the five came. August is another month.
     let no_shows = NoShows { expected: 2, absent: 1 };
-    let tuesday = Tally { sessions: 1, places: 20, booked: 7, admitted: 4, over_places: 20, over_admitted: 4, no_shows };
+    let tuesday =
+        Tally { sessions: 1, places: 20, booked: 7, admitted: 4, over_places: 20, over_admitted: 4, no_shows };
     let wednesday = Tally { sessions: 1, places: 30, booked: 3, ..Tally::default() };
     assert_eq!(read.occupancy.all, Tally { sessions: 2, places: 50, booked: 10, ..tuesday });
     assert_eq!((read.occupancy.weekdays[1], read.occupancy.weekdays[2]), (tuesday, wednesday));
@@ -92,7 +93,8 @@ async fn schools_are_counted_by_hand() {
     admit(&house, first, 50).await;
 
     let read = numbers::read(&house.services, &officer(&house), Subject::Museum, july()).await.expect("numbers");
-    let school = |n: u32, times, booked, admitted| Part { of: format!("演示市第{n}小学"), times, booked, admitted };
+    let school =
+        |n: u32, times, booked, admitted| Part { of: format!("演示市第{n}小学"), times, booked, admitted };
     assert_eq!(read.groups, [school(1, 2, 106, 50), school(3, 1, 53, 0)], "53 of each class");
 }
 
