@@ -23,7 +23,7 @@ async fn a_period_is_chosen_and_its_numbers_are_told_in_tables_and_charts() {
     {
         assert!(month.body.contains(words), "{words}");
     }
-    assert!(month.body.contains("<svg class=\"chart-drawing\""));
+    assert!(month.body.contains("class=\"chart-drawing\""));
     let day = officer.get(&format!("{NUMBERS}?unit=days&from=2026-07-25&to=2026-07-25")).await;
     again(&day, StatusCode::OK, "2026年7月25日");
     let quiet = officer.get(&format!("{NUMBERS}/events?unit=year&from=2030-05-05")).await;
@@ -47,8 +47,8 @@ async fn the_numbers_are_handed_out_as_the_page_shows_them() {
     let file = send(&officer, FILE, &asked("csv", &[])).await;
     assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, "text/csv; charset=utf-8"));
     assert!(file.header("content-disposition").contains("numbers-museum-2026-07-20-2026-07-26.csv"));
-    assert!(file.body.starts_with("\u{feff}表,行,列,数值\r\n合计,场次,数值,"), "{}", excerpt(&file.body));
-    assert!(file.body.contains("\r\n上座与未到（按星期）,星期六,名额,"), "{}", excerpt(&file.body));
+    assert!(file.body.starts_with("\u{feff}表,行,列,数值\r\n合计,场次,数值,"), "{}", file.body);
+    assert!(file.body.contains("\r\n上座与未到（按星期）,周六,名额,"), "{}", file.body);
     let days = send(&officer, FILE, &[("of", "museum"), ("from", "x"), ("to", ""), ("format", "csv")]).await;
     gone_to(&days, NUMBERS);
     assert_eq!(send(&officer, FILE, &asked("pdf", &[])).await.status, REFUSED);
