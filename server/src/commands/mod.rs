@@ -87,7 +87,6 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
     services::webhooks::seed_demo(&services, &services.system()).await.context("the partner's demo")?;
-    services::numbers::seed_demo(&services, &services.system()).await.context("the demo of the past weeks")?;
     println!(
         "The demo is there: the museum and the events with their sessions, the bus and groups with their requests, and invented visitors."
     );
