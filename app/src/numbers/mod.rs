@@ -280,11 +280,15 @@ fn parts(visit: &Visit, subject: Subject, numbers: &Numbers) -> impl IntoView + 
 
 /// What the words mean.
 fn meaning(visit: &Visit) -> impl IntoView + use<> {
-    let words = ["booked-rate", "admitted-rate", "no-shows", "by-lead", "walk-ins", "joined"];
-    let rows = words.map(|word| {
-        let meaning = visit.t(&format!("numbers-means-{word}")).to_string();
-        SummaryRow::new(visit.t(&format!("numbers-{word}")), meaning)
-    });
+    let words = [
+        ("numbers-booked-rate", "numbers-means-booked-rate"),
+        ("numbers-admitted-rate", "numbers-means-admitted-rate"),
+        ("numbers-no-shows", "numbers-means-no-shows"),
+        ("numbers-by-lead", "numbers-means-by-lead"),
+        ("numbers-walk-ins", "numbers-means-walk-ins"),
+        ("numbers-joined", "numbers-means-joined"),
+    ];
+    let rows = words.map(|(word, meaning)| SummaryRow::new(visit.t(word), visit.t(meaning).to_string()));
     view! {
         <section class="section">
             <h2>{visit.t("numbers-meaning-title")}</h2>
