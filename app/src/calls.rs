@@ -92,6 +92,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::door::calls::CALLS,
     crate::desk::calls::CALLS,
     crate::webhooks::calls::CALLS,
+    crate::numbers::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -41,7 +41,8 @@ rooms!(
     "gate",
     "release",
     "webhooks",
-    "rules"
+    "rules",
+    "numbers"
 );
 
 type Bundle = FluentBundle<FluentResource>;

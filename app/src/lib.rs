@@ -45,6 +45,8 @@ pub mod museum;
 #[cfg(feature = "ssr")]
 mod notices;
 #[cfg(feature = "ssr")]
+mod numbers;
+#[cfg(feature = "ssr")]
 mod outreach;
 #[cfg(feature = "ssr")]
 pub mod preferences;

@@ -41,6 +41,7 @@ use crate::museum::staff::{
 };
 use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
+use crate::numbers::{EventNumbers, ExportBookings, MuseumNumbers};
 use crate::outreach::staff::{
     EventEdit, EventNew, EventQuestions, Registration, Registrations, StaffEvent, StaffEvents,
 };
@@ -197,6 +198,9 @@ pages! {
     "/staff/ambassadors/applications/:id" AmbassadorApplication (Access::Capability(Capability::ManageSessions)) [];
     "/staff/ambassadors/:id" AmbassadorRound (Access::Capability(Capability::ManageSessions)) [];
     "/staff/ambassadors/:id/edit" AmbassadorRoundEdit (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/numbers" MuseumNumbers (Access::Capability(Capability::SeeNumbers)) [];
+    "/staff/numbers/events" EventNumbers (Access::Capability(Capability::SeeNumbers)) [];
+    "/staff/numbers/bookings" ExportBookings (Access::Capability(Capability::ExportBookings)) [];
     "/staff/bus" BusBoard (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/requests/:id" StaffBusRequest (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/plan" BusPlanner (Access::Capability(Capability::DispatchBus)) [];

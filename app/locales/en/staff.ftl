@@ -718,3 +718,7 @@ staff-subject-ambassador-round = Ambassadors’ round
 staff-subject-ambassador-application = Ambassador’s application
 staff-subject-ambassador-certificate = Ambassador’s certificate
 staff-audit-room-ambassador = Ambassadors
+staff-audit-room-numbers = Numbers
+staff-action-numbers-exported = Numbers exported
+staff-action-booking-exported = Bookings exported
+staff-subject-file = File

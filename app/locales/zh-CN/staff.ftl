@@ -661,3 +661,7 @@ staff-subject-ambassador-round = 招募批次
 staff-subject-ambassador-application = 宣传员报名
 staff-subject-ambassador-certificate = 宣传员证书
 staff-audit-room-ambassador = 宣传员
+staff-audit-room-numbers = 统计表
+staff-action-numbers-exported = 导出统计表
+staff-action-booking-exported = 导出预约
+staff-subject-file = 文件

@@ -15,7 +15,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 16] = [
+const ROOMS: [(&str, &str); 17] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -32,6 +32,7 @@ const ROOMS: [(&str, &str); 16] = [
     ("ambassador.", "staff-audit-room-ambassador"),
     ("event.", "staff-audit-room-event"),
     ("privacy.", "staff-audit-room-privacy"),
+    ("numbers.", "staff-audit-room-numbers"),
 ];
 
 /// The audit trail.
@@ -200,6 +201,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "ambassador_round" => visit.t("staff-subject-ambassador-round"),
         "ambassador_application" => visit.t("staff-subject-ambassador-application"),
         "ambassador_certificate" => visit.t("staff-subject-ambassador-certificate"),
+        "file" => visit.t("staff-subject-file"),
         "group_policy" => visit.t("staff-subject-group-policy"),
         other => Text::from(other.to_owned()),
     }
@@ -227,6 +229,8 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "waiting.no_place" => visit.t("staff-action-waiting-no-place"),
         "booking.resized" => visit.t("staff-action-booking-resized"),
         "booking.moved" => visit.t("staff-action-booking-moved"),
+        "booking.exported" => visit.t("staff-action-booking-exported"),
+        "numbers.exported" => visit.t("staff-action-numbers-exported"),
         "booking.contact_revealed" => visit.t("staff-action-booking-contact-revealed"),
         "session.added" => visit.t("staff-action-session-added"),
         "session.changed" => visit.t("staff-action-session-changed"),

@@ -59,6 +59,7 @@ const GROUPS: &[Group] = &[
             area("/staff/museum/releases", Capability::SeeBookings, "staff-release-title", "staff-release-text"),
             area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
             area("/staff/museum/rules", Capability::SeeBookings, "rules-title", "rules-text"),
+            area("/staff/numbers", Capability::SeeNumbers, "numbers-museum-title", "numbers-museum-text"),
         ],
     ),
     group(
@@ -66,6 +67,7 @@ const GROUPS: &[Group] = &[
         &[
             area("/staff/events", Capability::SeeBookings, "staff-events-title", "staff-events-text"),
             area("/staff/ambassadors", Capability::ManageSessions, "ambassador-staff-title", "ambassador-staff-text"),
+            area("/staff/numbers/events", Capability::SeeNumbers, "numbers-events-title", "numbers-events-text"),
         ],
     ),
     group(

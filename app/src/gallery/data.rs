@@ -3,8 +3,9 @@
 use super::Shelf;
 use crate::form::Tone;
 use crate::ui::{
-    BarChart, CalendarDay, CalendarGrid, Card, Column, Illustration, LineChart, LinkButton, Offer, Pagination, Point,
-    QrFigure, Row, StatNumber, SummaryList, SummaryRow, Tab, Table, Tabs, Tag, Task, TaskList, TaskState, Variant,
+    BarChart, BarList, CalendarDay, CalendarGrid, Card, Column, Illustration, LineChart, LinkButton, Offer, Pagination,
+    Point, QrFigure, Row, StatNumber, SummaryList, SummaryRow, Tab, Table, Tabs, Tag, Task, TaskList, TaskState,
+    Variant,
 };
 use crate::visit::Visit;
 use jiff::civil::date;
@@ -93,11 +94,15 @@ pub fn charts() -> impl IntoView {
         .map(|(i, n)| Point::new(format!("7月{}日", i + 13), n))
         .collect();
     let long: Vec<_> = (0..30).map(|i: u64| Point::new(format!("{}", i + 1), 40 + (i * 37) % 60)).collect();
+    let schools = [("演示·济南市第一实验小学", Some(96)), ("演示·历下区第二中学", Some(41)), ("演示·县城小学", None)]
+        .map(|(school, people)| (school.into(), people, people.map_or("<5".to_owned(), |n| n.to_string())))
+        .to_vec();
     view! {
         <Shelf title="图表">
             <BarChart title="一周参观人数" unit="人" axis="日期" points=days/>
             <LineChart title="一个月参观人数" unit="人" axis="日" points=long/>
             <BarChart title="还没有数据" unit="人" axis="日期" points=vec![]/>
+            <BarList title="各校参观人数" unit="人" bars=schools/>
         </Shelf>
     }
 }

@@ -21,7 +21,7 @@ use domain::time::{day_text, days_between, local_day};
 use services::outreach::Event;
 
 /// What a kind of event is called.
-fn kind_text(visit: &Visit, kind: EventKind) -> Text {
+pub(crate) fn kind_text(visit: &Visit, kind: EventKind) -> Text {
     visit.t(match kind {
         EventKind::FamilyDay => "event-kind-family-day",
         EventKind::MaternityDay => "event-kind-maternity-day",

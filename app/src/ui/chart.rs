@@ -80,7 +80,14 @@ fn labels<F: Fn(usize) -> f64>(points: &[Point], centre: F) -> impl IntoView + u
 }
 
 #[component]
-fn Figure<'a>(title: Text, unit: Text, axis: Text, points: Vec<Point>, children: Slot<'a>) -> impl IntoView + use<> {
+fn Figure<'a>(
+    title: Text,
+    unit: Text,
+    axis: Text,
+    points: Vec<Point>,
+    #[prop(optional)] table_below: bool,
+    children: Slot<'a>,
+) -> impl IntoView + use<> {
     if points.is_empty() {
         return view! {
             <figure class="chart">
@@ -96,7 +103,7 @@ fn Figure<'a>(title: Text, unit: Text, axis: Text, points: Vec<Point>, children:
         <figure class="chart">
             <figcaption class="chart-title">{title.clone()}<span class="chart-unit">{unit}</span></figcaption>
             <svg class="chart-drawing" viewBox=format!("0 0 {WIDTH} {HEIGHT}") aria-hidden="true" focusable="false">{children.view()}</svg>
-            <div class="hidden"><Table caption=title columns=columns rows=rows/></div>
+            {(!table_below).then(|| view! { <div class="hidden"><Table caption=title columns=columns rows=rows/></div> })}
         </figure>
     }
     .into_any()
@@ -116,6 +123,9 @@ pub fn BarChart(
     axis: Text,
     /// The amounts.
     points: Vec<Point>,
+    /// They stand in a table of the page, right below: none is hidden behind the drawing.
+    #[prop(optional)]
+    table_below: bool,
 ) -> impl IntoView {
     let frame = Frame::of(&points);
     let slot = (WIDTH - LEFT - RIGHT) / points.len().max(1) as f64;
@@ -129,7 +139,38 @@ pub fn BarChart(
         }
     });
     let drawing = (frame.rules(), bars.collect_view(), labels(&points, centre));
-    view! { <Figure title=title unit=unit axis=axis points=points>{drawing}</Figure> }
+    view! { <Figure title=title unit=unit axis=axis points=points table_below=table_below>{drawing}</Figure> }
+}
+
+/// Amounts of things with long names, one below the other. The numbers stand in a table of the page, right below.
+#[component]
+pub fn BarList(
+    /// What it shows.
+    #[prop(into)]
+    title: Text,
+    /// What is counted: 人.
+    #[prop(into)]
+    unit: Text,
+    /// The amounts, each with what is written beside its bar; what is kept back has no bar.
+    bars: Vec<(Text, Option<u64>, String)>,
+) -> impl IntoView {
+    let largest = bars.iter().filter_map(|(_, value, _)| *value).max().unwrap_or(0).max(1);
+    let each = bars.into_iter().map(|(label, value, text)| {
+        let width = format!("{:.1}", value.unwrap_or(0) as f64 * 100.0 / largest as f64);
+        view! {
+            <div class="chart-item">
+                <span class="chart-name">{label}</span>
+                <svg class="chart-strip" viewBox="0 0 100 8" preserveAspectRatio="none" focusable="false"><rect class="chart-bar" x="0" y="0" height="8" width=width/></svg>
+                <span class="chart-amount">{text}</span>
+            </div>
+        }
+    });
+    view! {
+        <figure class="chart">
+            <figcaption class="chart-title">{title}<span class="chart-unit">{unit}</span></figcaption>
+            <div class="chart-list" aria-hidden="true">{each.collect_view()}</div>
+        </figure>
+    }
 }
 
 /// An amount over time.

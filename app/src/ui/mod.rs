@@ -36,7 +36,7 @@ mod table;
 pub use {
     button::{Button, Dialog, LinkButton, Variant},
     calendar::{CalendarDay, CalendarGrid, Offer},
-    chart::{BarChart, LineChart, Point},
+    chart::{BarChart, BarList, LineChart, Point},
     choice::{Checkbox, Checkboxes, Choice, Fieldset, Radios, Select},
     data::{Card, Pagination, QrFigure, StatNumber, SummaryList, SummaryRow, Tab, Tabs, Task, TaskList, TaskState},
     feedback::{Banner, EmptyState, Meter, Skeleton, Steps, Tag, meter_look, tag_class},

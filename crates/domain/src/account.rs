@@ -283,11 +283,15 @@ pub enum Capability {
     DispatchBus,
     /// See a school's coordinator and how to reach them in full.
     RevealBusContact,
+    /// See the numbers of the museum and of events.
+    SeeNumbers,
+    /// Take the bookings of a period out of the house as a file.
+    ExportBookings,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -310,6 +314,8 @@ impl Capability {
         Self::ReadAudit,
         Self::DispatchBus,
         Self::RevealBusContact,
+        Self::SeeNumbers,
+        Self::ExportBookings,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -319,6 +325,7 @@ impl Capability {
             Self::SecureOwnAccount
             | Self::RevealContact
             | Self::RevealBusContact
+            | Self::ExportBookings
             | Self::ManageStaff
             | Self::ManageClients
             | Self::ManageDevices
@@ -402,6 +409,8 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
                     | C::OverrideDoor
                     | C::SuperviseDoor
                     | C::ManageDevices
+                    | C::SeeNumbers
+                    | C::ExportBookings
             )
         }
         Role::Steward => matches!(capability, C::Admit),

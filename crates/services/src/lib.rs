@@ -20,11 +20,13 @@ mod lanes;
 pub mod limits;
 pub mod machines;
 pub mod messages;
+pub mod numbers;
 pub mod outreach;
 pub mod privacy;
 pub mod pulse;
 pub mod requests;
 pub mod snapshot;
+pub mod spreadsheet;
 pub mod webhooks;
 
 pub use context::{Context, Services};

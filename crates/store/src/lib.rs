@@ -14,6 +14,7 @@ pub mod groups;
 pub mod jobs;
 pub mod keys;
 pub mod messages;
+pub mod numbers;
 pub mod outreach;
 pub mod privacy;
 pub mod requests;

@@ -2,7 +2,7 @@
 //! page; day, state and reference may stand in an address.
 
 use super::bookings_table;
-use crate::desk::{crumbs, read_first, rooms};
+use crate::desk::{crumbs, may, read_first, rooms};
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
@@ -10,6 +10,7 @@ use crate::ui::{
     Select, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
+use domain::account::Capability;
 use domain::ids::BookingId;
 use jiff::Timestamp;
 use leptos::prelude::*;
@@ -90,6 +91,10 @@ fn shown(visit: &Visit, found: &[BookingView], wanted: &Wanted, sent: bool) -> A
         Choice::new("cancelled", visit.t("staff-booking-cancelled")),
     ];
     let next = more.then(|| found.last()).flatten().map(write_cursor);
+    let export = may(visit, Capability::ExportBookings).then(|| {
+        let href = visit.href("/staff/numbers/bookings");
+        view! { <p class="no-print"><LinkButton href=href variant=Variant::Quiet glyph=Glyph::Download>{visit.t("numbers-bookings-title")}</LinkButton></p> }
+    });
     let list = if found.is_empty() {
         nothing(visit, narrowed).into_any()
     } else {
@@ -104,6 +109,7 @@ fn shown(visit: &Visit, found: &[BookingView], wanted: &Wanted, sent: bool) -> A
                 <Select name="state" label=visit.t("staff-booking-state") choices=states optional=true/>
                 <p class="actions"><Button glyph=Glyph::Search>{visit.t("staff-bookings-search")}</Button>{clear}</p>
             </Form>
+            {export}
             {list}
             {next.map(|after| turn(visit, wanted, after, sent))}
         </Page>

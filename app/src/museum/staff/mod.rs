@@ -111,7 +111,7 @@ fn booking_tag(visit: &Visit, booking: &BookingView) -> impl IntoView + use<> {
     view! { <Tag tone=tone>{text}</Tag> }
 }
 
-fn channel_text(visit: &Visit, channel: &str) -> Text {
+pub(crate) fn channel_text(visit: &Visit, channel: &str) -> Text {
     match channel {
         "web" => visit.t("staff-channel-web"),
         "staff" => visit.t("staff-channel-staff"),

@@ -1,10 +1,12 @@
 //! The list of who comes (名单): rows of a table or of a text, read one by one. All of them are good, or none is kept.
 //!
 //! The least that is of use: a name, and a class where there are several. A cell that a spreadsheet would calculate is
-//! refused, since its text is not what its sender saw; what leaves the house again is made harmless by [`neutral`].
+//! refused, since its text is not what its sender saw; what leaves the house again is made harmless by
+//! [`neutral`](crate::spreadsheet::neutral).
 
 use crate::contact::PersonName;
 use crate::field::Fault;
+use crate::spreadsheet::begins_a_formula;
 use crate::typed::optional;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -13,8 +15,6 @@ use std::collections::HashMap;
 pub const LONGEST_LIST: usize = 600;
 /// The longest name of a class.
 const CLASS: u32 = 20;
-/// What a spreadsheet takes for the beginning of something to calculate.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// One cell of a table.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -104,7 +104,7 @@ pub fn read(rows: &[Vec<Cell>], most: u32) -> Result<Vec<Entry>, Vec<RowFault>> 
 fn cell(cells: &[Cell], column: usize) -> Result<&str, Fault> {
     let Some(cell) = cells.get(column) else { return Ok("") };
     let text = cell.text();
-    if *cell == Cell::Formula || text.starts_with(FORMULA) { Err(Fault::FormulaCell) } else { Ok(text) }
+    if *cell == Cell::Formula || begins_a_formula(text) { Err(Fault::FormulaCell) } else { Ok(text) }
 }
 
 fn is_heading(cells: &[Cell]) -> bool {
@@ -118,11 +118,6 @@ pub fn from_text(text: &str) -> Vec<Vec<Cell>> {
         line.splitn(2, [',', '，', '\t', ';', '；']).map(|part| Cell::Text(part.trim().to_owned())).collect()
     };
     text.lines().take(LONGEST_LIST + 1).map(cells).collect()
-}
-
-/// A cell as it may leave the house: a spreadsheet shows it and calculates nothing (OWASP, "CSV injection").
-pub fn neutral(text: &str) -> String {
-    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -175,19 +170,12 @@ mod tests {
         assert_eq!(all, [fault(121, Column::Name, Fault::TooManyRows { max: 120 })]);
     }
 
-    #[test]
-    fn what_leaves_the_house_is_calculated_by_nobody() {
-        assert_eq!(neutral("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-        assert_eq!(neutral("-1"), "'-1");
-        assert_eq!(neutral("演示·甲"), "演示·甲");
-    }
-
     proptest! {
         #[test]
         fn reading_never_panics(text in "(?s).{0,300}", most in 0u32..5) {
             if let Ok(read) = read(&from_text(&text), most) {
                 prop_assert!(!read.is_empty() && read.len() <= most as usize);
-                prop_assert!(read.iter().all(|entry| neutral(&entry.name) == entry.name));
+                prop_assert!(read.iter().all(|entry| !begins_a_formula(&entry.name)));
             }
         }
     }

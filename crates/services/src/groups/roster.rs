@@ -10,8 +10,9 @@ use crate::requests::{Kind, locked, resolve, run};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::contact::PersonName;
-use domain::groups::{Entry as Person, GroupPolicy, neutral, read};
+use domain::groups::{Entry as Person, GroupPolicy, read};
 use domain::ids::GroupRequestId;
+use domain::spreadsheet::neutral;
 use domain::typed;
 use jiff::Timestamp;
 use serde_json::json;
@@ -201,7 +202,7 @@ fn table(people: &[Person]) -> Option<String> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(["序号", "姓名", "班级"]).ok()?;
     for (i, person) in people.iter().enumerate() {
-        writer.write_record([(i + 1).to_string(), neutral(&person.name), neutral(&person.class)]).ok()?;
+        writer.write_record([&(i + 1).to_string(), &*neutral(&person.name), &*neutral(&person.class)]).ok()?;
     }
     let text = String::from_utf8(writer.into_inner().ok()?).ok()?;
     Some(format!("\u{feff}{text}"))

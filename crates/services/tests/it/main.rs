@@ -10,6 +10,7 @@ mod door;
 mod groups;
 mod jobs;
 mod messages;
+mod numbers;
 mod outreach;
 mod privacy;
 mod vault;

@@ -1,0 +1,246 @@
+//! The numbers as tables: the same ones stand on the page and in the file, so that what one of them keeps back the other does
+//! not tell.
+
+use crate::i18n::{Text, grouped};
+use crate::outreach::kind_text;
+use crate::ui::{Column, Row, Table};
+use crate::visit::Visit;
+use domain::numbers::{Cell as Shown, Lead, SMALL, Tally, shown};
+use domain::time::weekday_text;
+use jiff::civil;
+use leptos::prelude::*;
+use services::numbers::{Numbers, Part, Subject};
+use services::spreadsheet::{Cell, Sheet};
+
+/// One number of a table.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Number(u64),
+    /// Of a hundred; none where there is nothing to divide by.
+    Percent(Option<u64>),
+    /// It may be kept back.
+    People(Shown),
+}
+
+impl Value {
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Number(number) | Self::People(Shown::Exact(number)) => grouped(*number),
+            Self::Percent(Some(percent)) => format!("{percent}%"),
+            Self::Percent(None) => "–".to_owned(),
+            Self::People(Shown::Small) => format!("<{SMALL}"),
+            Self::People(Shown::Withheld) => "…".to_owned(),
+        }
+    }
+
+    /// What a bar shows; none of what is kept back or cannot be said.
+    pub(super) fn amount(&self) -> Option<u64> {
+        match self {
+            Self::Number(number) | Self::People(Shown::Exact(number)) => Some(*number),
+            Self::Percent(percent) => *percent,
+            Self::People(_) => None,
+        }
+    }
+
+    fn cell(&self) -> Cell {
+        let number = self.amount().and_then(|amount| u32::try_from(amount).ok());
+        number.map_or_else(|| Cell::Text(self.text()), Cell::Number)
+    }
+}
+
+/// What a row is of, and its numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub label: Text,
+    pub values: Vec<Value>,
+    /// There was nothing to count.
+    pub muted: bool,
+}
+
+/// A table with its title.
+#[derive(Clone, Debug)]
+pub(super) struct Figures {
+    pub title: Text,
+    /// What the labels are.
+    pub axis: Text,
+    pub columns: Vec<Text>,
+    pub lines: Vec<Line>,
+}
+
+impl Figures {
+    fn new(visit: &Visit, title: &str, axis: &str, columns: &[&str], lines: Vec<Line>) -> Self {
+        let columns = columns.iter().map(|key| visit.t(key)).collect();
+        Self { title: visit.t(title), axis: visit.t(axis), columns, lines }
+    }
+
+    /// As a table below a heading or a chart that says its title.
+    pub(super) fn table(&self) -> impl IntoView + use<> {
+        let first = std::iter::once(Column::new(self.axis.clone()));
+        let columns = first.chain(self.columns.iter().map(|column| Column::number(column.clone()))).collect();
+        let rows = self.lines.iter().map(|line| {
+            let row = Row::new().cell(line.label.clone()).muted(line.muted);
+            line.values.iter().fold(row, |row, value| row.cell(value.text()))
+        });
+        let rows = rows.collect();
+        view! { <Table caption=self.title.clone() caption_hidden=true columns=columns rows=rows/> }
+    }
+}
+
+fn line(label: impl Into<Text>, values: Vec<Value>) -> Line {
+    Line { label: label.into(), values, muted: false }
+}
+
+/// Of everything together; the page shows these as its figures.
+pub(super) fn together(visit: &Visit, numbers: &Numbers) -> Figures {
+    let all = &numbers.occupancy.all;
+    let [joined, offered, taken] = numbers.waiting;
+    let rows = [
+        ("numbers-sessions", Value::Number(all.sessions)),
+        ("numbers-places", Value::Number(all.places)),
+        ("numbers-booked", Value::Number(all.booked)),
+        ("numbers-admitted", Value::Number(all.admitted)),
+        ("numbers-booked-rate", Value::Percent(all.percent_booked())),
+        ("numbers-admitted-rate", Value::Percent(all.percent_admitted())),
+        ("numbers-expected", Value::Number(all.no_shows.expected)),
+        ("numbers-absent", Value::Number(all.no_shows.absent)),
+        ("numbers-no-shows", Value::Percent(all.no_shows.percent())),
+        ("numbers-joined", Value::Number(joined)),
+        ("numbers-offered", Value::Number(offered)),
+        ("numbers-taken", Value::Number(taken)),
+        ("numbers-walk-ins", Value::Number(numbers.walk_ins)),
+    ];
+    let lines = rows.map(|(key, value)| line(visit.t(key), vec![value])).to_vec();
+    Figures::new(visit, "numbers-together", "numbers-figure", &["numbers-value"], lines)
+}
+
+const OCCUPANCY: [&str; 7] = [
+    "numbers-sessions",
+    "numbers-places",
+    "numbers-booked",
+    "numbers-booked-rate",
+    "numbers-admitted",
+    "numbers-admitted-rate",
+    "numbers-no-shows",
+];
+
+/// Where among them the rate stands of which a chart is drawn.
+pub(super) const ADMITTED_RATE: usize = 5;
+pub(super) const NO_SHOW_RATE: usize = 6;
+
+fn tally(label: String, tally: &Tally) -> Line {
+    let values = vec![
+        Value::Number(tally.sessions),
+        Value::Number(tally.places),
+        Value::Number(tally.booked),
+        Value::Percent(tally.percent_booked()),
+        Value::Number(tally.admitted),
+        Value::Percent(tally.percent_admitted()),
+        Value::Percent(tally.no_shows.percent()),
+    ];
+    Line { label: label.into(), values, muted: tally.sessions == 0 }
+}
+
+/// How full by the day of the week.
+pub(super) fn weekdays(visit: &Visit, numbers: &Numbers) -> Figures {
+    // Any Monday: only its name is asked for.
+    let monday = civil::date(2026, 11, 23);
+    let days = (0i64..)
+        .zip(&numbers.occupancy.weekdays)
+        .map(|(i, sums)| tally(weekday_text(monday.saturating_add(jiff::Span::new().days(i)), visit.locale()), sums));
+    Figures::new(visit, "numbers-by-weekday", "numbers-weekday", &OCCUPANCY, days.collect())
+}
+
+/// How full by the hour in which it began.
+pub(super) fn hours(visit: &Visit, numbers: &Numbers) -> Figures {
+    let hours = numbers.occupancy.hours.iter().map(|(hour, sums)| tally(format!("{hour:02}:00"), sums));
+    Figures::new(visit, "numbers-by-hour", "numbers-hour", &OCCUPANCY, hours.collect())
+}
+
+/// How long before.
+pub(super) fn lead(visit: &Visit, lead: &Lead) -> Figures {
+    let bars = if lead.parties() == 0 { Vec::new() } else { lead.bars() };
+    let lines = bars.into_iter().map(|(first, last, parties)| {
+        let label = match last {
+            Some(last) if last == first => first.to_string(),
+            Some(last) => format!("{first}–{last}"),
+            None => format!("{first}+"),
+        };
+        line(label, vec![Value::Number(parties)])
+    });
+    Figures::new(visit, "numbers-by-lead", "numbers-days", &["numbers-parties-title"], lines.collect())
+}
+
+/// Who cancelled.
+pub(super) fn cancelled(visit: &Visit, numbers: &Numbers) -> Figures {
+    let lines = numbers.cancelled.iter().map(|row| {
+        let by = visit.t(match row.by.as_str() {
+            "visitor" => "numbers-by-visitor",
+            "api" => "numbers-by-api",
+            "house" => "numbers-by-house",
+            _ => "numbers-by-staff",
+        });
+        line(by, vec![Value::Number(row.parties), Value::Number(row.people)])
+    });
+    let columns = ["numbers-parties-title", "numbers-booked"];
+    Figures::new(visit, "numbers-cancelled", "numbers-cancelled-by", &columns, lines.collect())
+}
+
+/// The column of [`parts`] of which a chart is drawn.
+pub(super) const PEOPLE_BOOKED: usize = 1;
+
+/// By school, or by kind of event and city: small numbers of people are kept back.
+pub(super) fn parts(visit: &Visit, subject: Subject, numbers: &Numbers) -> Figures {
+    match subject {
+        Subject::Museum => {
+            let lines = kept_back(visit, &numbers.groups, |school| Text::from(school.clone()));
+            let columns = ["numbers-visits", "numbers-booked", "numbers-admitted"];
+            Figures::new(visit, "numbers-groups", "numbers-organisation", &columns, lines)
+        }
+        Subject::Events => {
+            let lines = kept_back(visit, &numbers.events, |(kind, city)| {
+                format!("{} · {}", kind_text(visit, *kind), city.text(visit.locale())).into()
+            });
+            let columns = ["numbers-sessions", "numbers-booked", "numbers-admitted"];
+            Figures::new(visit, "numbers-events", "numbers-event", &columns, lines)
+        }
+    }
+}
+
+fn kept_back<T>(visit: &Visit, parts: &[Part<T>], name: impl Fn(&T) -> Text) -> Vec<Line> {
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let column = |read: fn(&Part<T>) -> u64| shown(&parts.iter().map(read).collect::<Vec<_>>());
+    let ((booked, all_booked), (admitted, all_admitted)) = (column(|part| part.booked), column(|part| part.admitted));
+    let values = |times, booked, admitted| vec![Value::Number(times), Value::People(booked), Value::People(admitted)];
+    let each = parts.iter().zip(booked.iter().zip(&admitted));
+    let mut lines: Vec<Line> =
+        each.map(|(part, (booked, admitted))| line(name(&part.of), values(part.times, *booked, *admitted))).collect();
+    let all = parts.iter().map(|part| part.times).sum();
+    lines.push(line(visit.t("numbers-together"), values(all, all_booked, all_admitted)));
+    lines
+}
+
+/// All of it, a number a row: what a spreadsheet can filter and turn.
+pub(super) fn sheet(visit: &Visit, subject: Subject, numbers: &Numbers) -> Sheet {
+    let all = [
+        together(visit, numbers),
+        weekdays(visit, numbers),
+        hours(visit, numbers),
+        lead(visit, &numbers.lead),
+        cancelled(visit, numbers),
+        parts(visit, subject, numbers),
+    ];
+    let headings = ["numbers-file-table", "numbers-file-row", "numbers-file-column", "numbers-value"];
+    let rows = all.iter().flat_map(|figures| {
+        figures.lines.iter().flat_map(move |line| {
+            line.values.iter().zip(&figures.columns).map(move |(value, column)| {
+                let percent = if matches!(value, Value::Percent(_)) { " (%)" } else { "" };
+                let texts = [figures.title.to_string(), line.label.to_string(), format!("{column}{percent}")];
+                texts.into_iter().map(Cell::Text).chain([value.cell()]).collect()
+            })
+        })
+    });
+    let rows = rows.collect();
+    Sheet { headings: headings.iter().map(|key| visit.t(key).to_string()).collect(), rows }
+}
