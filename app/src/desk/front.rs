@@ -75,7 +75,12 @@ const GROUPS: &[Group] = &[
         &[
             area("/staff/bus", Capability::DispatchBus, "bus-staff-board-title", "bus-staff-board-text"),
             area("/staff/bus/plan", Capability::DispatchBus, "bus-staff-plan-title", "bus-staff-plan-text"),
-            area("/staff/bus/blackouts", Capability::DispatchBus, "bus-staff-blackouts-title", "bus-staff-blackouts-text"),
+            area(
+                "/staff/bus/blackouts",
+                Capability::DispatchBus,
+                "bus-staff-blackouts-title",
+                "bus-staff-blackouts-text",
+            ),
             area("/staff/bus/fleet", Capability::DispatchBus, "bus-fleet-title", "bus-fleet-text"),
             area("/staff/bus/numbers", Capability::DispatchBus, "bus-staff-numbers-title", "bus-staff-numbers-text"),
         ],

@@ -93,7 +93,9 @@ pub(crate) fn rooms(visit: &Visit) -> impl IntoView + use<> {
         if here {
             present = Some(areas);
         }
-        Some(view! { <li><a href=visit.href(first) aria-current=here.then_some("true")>{visit.t(group.title)}</a></li> })
+        Some(
+            view! { <li><a href=visit.href(first) aria-current=here.then_some("true")>{visit.t(group.title)}</a></li> },
+        )
     });
     let kinds = kinds.collect_view();
     let links = present.into_iter().flatten().map(|area| {

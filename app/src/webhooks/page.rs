@@ -8,8 +8,8 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Checkbox, Checkboxes, Choice, Column, Crumb, Dialog, EmptyState, Form, Glyph, HiddenField, Illustration, LinkButton,
-    Page, Row, Select, SummaryList, SummaryRow, Table, TextField, Variant, Width,
+    Banner, Button, Checkbox, Checkboxes, Choice, Column, Crumb, Dialog, EmptyState, Form, Glyph, HiddenField,
+    Illustration, LinkButton, Page, Row, Select, SummaryList, SummaryRow, Table, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::ids::{WebhookEventId, WebhookId};

@@ -203,7 +203,8 @@ async fn opens_nothing_earlier(
     fresh: &Policy,
     now: Timestamp,
 ) -> Result<(), BookingError> {
-    let mut left = releases::current(&mut *db, now).await?.into_iter().filter(|release| release.activity_id == activity);
+    let mut left =
+        releases::current(&mut *db, now).await?.into_iter().filter(|release| release.activity_id == activity);
     let earlier = left.find(|release| {
         release.opens_at.to_jiff() < opens_at(fresh, at(release.day.to_jiff(), civil::Time::midnight()))
     });

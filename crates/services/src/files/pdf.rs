@@ -222,7 +222,11 @@ mod tests {
         assert_eq!(with(b"<< /OpenAction 4 0 R >>"), Err(Fault::FileActive));
         assert_eq!(with(b"<< /OpenAction [4 0 R] /Open#41ction 4 0 R >>"), Err(Fault::FileActive));
         assert_eq!(with(b"<< /OpenAction [<< /S /JavaScript >>] >>"), Err(Fault::FileActive));
-        assert_eq!(with(b"<< /OpenAction[1 0 R /XYZ null null 0] >>"), Ok(1), "where it is opened, as office programs say");
+        assert_eq!(
+            with(b"<< /OpenAction[1 0 R /XYZ null null 0] >>"),
+            Ok(1),
+            "where it is opened, as office programs say"
+        );
         assert_eq!(with(b"<< /Type/EmbeddedFile >>"), Err(Fault::FileActive));
         assert_eq!(with(b"<< /Encrypt 9 0 R >>"), Err(Fault::FileActive), "what is locked cannot be looked into");
         assert_eq!(with(&packed(b"<< /S/Launch /F (cmd.exe) >>")), Err(Fault::FileActive), "in an object stream");

@@ -169,7 +169,8 @@ async fn read(services: &Services, now: Timestamp) -> Result<Events, OutreachErr
         sessions.entry(ActivityId(row.activity_id)).or_default().push(row);
     }
     // A date whose name cannot be read is called as its event is.
-    let named = |row: sql::DateRow| Some((SessionId(row.session_id), (parsed(row.title).ok()?, row.changed_at.to_jiff())));
+    let named =
+        |row: sql::DateRow| Some((SessionId(row.session_id), (parsed(row.title).ok()?, row.changed_at.to_jiff())));
     let names: HashMap<SessionId, (Bilingual, Timestamp)> =
         sql::dates(&mut db).await?.into_iter().filter_map(named).collect();
     let mut all = Vec::with_capacity(rows.len());

@@ -288,8 +288,8 @@ pub async fn change(
     to_the_end(async move {
         let mut tx = services.begin().await?;
         let found = sql::lock(&mut tx, id.0).await?.ok_or(WebhookError::NotFound)?;
-        let same = (&found.description, &found.kinds, found.client_id)
-            == (&hears.description, &hears.kinds, hears.client);
+        let same =
+            (&found.description, &found.kinds, found.client_id) == (&hears.description, &hears.kinds, hears.client);
         if same {
             return Ok(()); // pressed twice
         }

@@ -17,8 +17,8 @@ mod work;
 
 pub use address::{Line, Names};
 pub use endpoints::{
-    Added, Delivery, Endpoint, Hears, NewEndpoint, Progress, Standing, add, change, deliveries, endpoint, list, pause, redeliver,
-    remove, resume, rotate, test,
+    Added, Delivery, Endpoint, Hears, NewEndpoint, Progress, Standing, add, change, deliveries, endpoint, list, pause,
+    redeliver, remove, resume, rotate, test,
 };
 pub use news::{News, announce};
 pub use seed::seed_demo;

@@ -194,8 +194,7 @@ async fn a_day_that_other_rules_shut_has_a_line_again_when_it_opens_again() {
     let (services, by) = (&house.services, officer(&house));
     let two = domain::booking::PartySize::new(2).expect("a size");
     let asks = async |browser: &str| {
-        let anybody =
-            services.context(domain::account::Actor::Anonymous, domain::Locale::ZhCn, by.request);
+        let anybody = services.context(domain::account::Actor::Anonymous, domain::Locale::ZhCn, by.request);
         booking::begin(services, &anybody, session, two, browser, &super::waiting::network_of(1)).await
     };
     let opening = |at: &str| at.parse::<jiff::Timestamp>().expect("an instant").duration_since(house.now());

@@ -258,7 +258,8 @@ async fn what_an_endpoint_hears_of_is_changed_once_and_holds_from_then_on() {
     for _ in 0..2 {
         webhooks::change(services, &context, added.id, seen.version, fresh()).await.expect("changed, or was already");
     }
-    let stale = webhooks::change(services, &context, added.id, seen.version, hears("旧页面", &[Topic::SessionChanged], None));
+    let stale =
+        webhooks::change(services, &context, added.id, seen.version, hears("旧页面", &[Topic::SessionChanged], None));
     assert!(matches!(stale.await, Err(WebhookError::StateHasChanged)));
     let version = seen.version + 1;
     let own = webhooks::change(services, &context, added.id, version, hears("医院", &[Topic::BookingCreated], None));
