@@ -28,7 +28,7 @@ test("staff look at the numbers of a quarter and take them along, and the bookin
 
   await press(page.getByRole("link", { name: zh("numbers-bookings-title") }));
   await press(page.getByRole("button", { name: zh("numbers-save-xlsx") }));
-  expect((await fieldError(page, zh("staff-reveal-reason"))).invalid).toBe(true);
+  expect((await fieldError(page, zh("numbers-bookings-reason"))).invalid).toBe(true);
   await look("2-reason-missing");
   await page.locator("#f-reason").fill("季度总结");
   const bookings = await saved(page, "numbers-save-xlsx");

@@ -78,6 +78,7 @@ numbers-file-column = Column
 numbers-bookings-title = Bookings as a file
 numbers-bookings-lead = The bookings of some days as a table: { $most } at most, in several files where there are more.
 numbers-bookings-noted = Names and contacts stay masked. Who exported what, when and why stands in the audit trail.
+numbers-bookings-reason = Reason
 numbers-bookings-reason-hint = What it is for. For example: checking the groups of July
 numbers-bookings-too-many = There are { $found } bookings in these days; a file has { $most } at most. Please choose fewer days, and export several times.
 numbers-of-label = Of

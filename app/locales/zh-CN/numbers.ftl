@@ -78,6 +78,7 @@ numbers-file-column = 列
 numbers-bookings-title = 导出预约
 numbers-bookings-lead = 把一段时间的预约存成表格。每次最多 { $most } 份，更多时请分几次导出。
 numbers-bookings-noted = 姓名和联系方式仍会遮盖。导出人、日期、份数和用途记入操作记录。
+numbers-bookings-reason = 用途
 numbers-bookings-reason-hint = 写明用途，例如：核对七月的团体接待
 numbers-bookings-too-many = 这段时间有 { $found } 份预约，一个文件最多 { $most } 份。请缩短日期，分几次导出。
 numbers-of-label = 范围

@@ -41,7 +41,7 @@ pub fn ExportBookings() -> impl IntoView {
                 <Select name="of" label=visit.t("numbers-of-label") choices=choices.into() value=subject.name()/>
                 <DateField name="from" label=visit.t("numbers-first-day") value=from/>
                 <DateField name="to" label=visit.t("numbers-last-day") hint=visit.t("numbers-last-day-hint") value=to/>
-                <TextField name="reason" label=visit.t("staff-reveal-reason") hint=visit.t("numbers-bookings-reason-hint") maxlength=200/>
+                <TextField name="reason" label=visit.t("numbers-bookings-reason") hint=visit.t("numbers-bookings-reason-hint") maxlength=200/>
                 <p class="actions">{save_as(visit)}</p>
             </Form>
         </Page>

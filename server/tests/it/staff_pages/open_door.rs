@@ -42,7 +42,7 @@ async fn a_session_needs_no_booking_and_everybody_is_told_so() {
     assert!(seen.contains("免预约，直接来") && seen.contains("公众开放日"), "{}", excerpt(&public));
     let english = site.get(&format!("/en{address}")).await.body;
     let seen = card(&english, id);
-    assert!(seen.contains("No booking needed: just come") && seen.contains("open &lt;day>"), "{seen}");
+    assert!(seen.contains("No booking needed: just come") && seen.contains("open &lt;day&gt;"), "{seen}");
     again(&site.get("/museum").await, StatusCode::OK, "免预约场次，直接来就行");
     again(&site.get("/").await, StatusCode::OK, "免预约，直接来");
     let live = site.get(&format!("/museum/places?people=2&day={TUESDAY}")).await.body;
