@@ -1,7 +1,6 @@
 // A pupil applies to a round, is selected with the others, comes to the training, fetches the certificate, and somebody else
 // verifies it; on a telephone and at a desk, with and without scripts.
 import type { Page } from "@playwright/test";
-import { writeFile } from "node:fs/promises";
 import { sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, linkIn, mailTo, newAddress } from "../support/mail";
@@ -121,7 +120,6 @@ test("a pupil applies, is selected, trained and certified, and anybody verifies 
   const pdf = await page.request.get(`${mine}/certificate.pdf`);
   expect(pdf.headers()["content-type"]).toBe("application/pdf");
   expect((await pdf.body()).subarray(0, 5).toString()).toBe("%PDF-");
-  await writeFile("artefacts/ambassadors-certificate.pdf", await pdf.body());
   const verify = (await page.getByRole("link", { name: say("ambassador-see-verified") }).getAttribute("href"))!;
   const [number, code] = verify.split("/").slice(-2);
 
