@@ -6,12 +6,15 @@ import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
 
-/** A booking of the demo that is marked as missed, as the clock marks it: each window has its own. Answers its id. */
+/**
+ * A booking of the demo's coming sessions that is marked as missed, as the clock marks those that are over: each window has its
+ * own. Answers its id.
+ */
 async function missed(): Promise<string> {
   return sql(`with own as (
       select b.session_id, b.id, b.activity_id, coalesce(b.phone_index, b.mail_index) as person, b.people
-      from booking b join activity a on a.id = b.activity_id
-      where a.slug = 'museum' and b.state = 'confirmed' and b.arrived = 0 and coalesce(b.phone_index, b.mail_index) is not null
+      from booking b join activity a on a.id = b.activity_id join session s on s.id = b.session_id
+      where s.starts_at > now() and a.slug = 'museum' and b.state = 'confirmed' and b.arrived = 0 and coalesce(b.phone_index, b.mail_index) is not null
         and not exists (select from no_show n where n.booking_id = b.id)
       order by b.created_at limit 1)
     insert into no_show (session_id, booking_id, activity_id, person_index, missing, whole, ended_at, marked_at)

@@ -3,8 +3,10 @@
 //! bookings behind them, is read here too, and stands in the audit trail before anybody has it.
 
 mod export;
+mod seed;
 
 pub use export::{Listed, MOST, Wanted, bookings, export};
+pub use seed::seed_demo;
 
 use crate::booking::BookingError;
 use crate::{Context, Services};
