@@ -1,7 +1,8 @@
-//! The demo: two weeks that are over, so that there is something to count. Everything is done as it is done every day, with
-//! the clock of those days.
+//! The demo: two weeks that are over, so that there is something to count. Everything is done as it is done every day, by a
+//! house whose clock shows those days.
 
 use crate::booking::{self, BookingError, OnBehalf, Person, Ticket};
+use crate::clock::Clock;
 use crate::{Context, Services};
 use domain::booking::{Party, PartySize};
 use domain::contact::{Contact, PersonName};
@@ -34,18 +35,20 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Boo
         for (i, (minutes, places)) in SESSIONS.into_iter().enumerate() {
             let date = first.saturating_add(day.days());
             let starts_at = start_of_day(date) + SignedDuration::from_mins(minutes);
-            let planned = at(context, starts_at - SignedDuration::from_hours(24 * 21));
+            let (house, by) = then(services, context, starts_at - SignedDuration::from_hours(24 * 21));
             let ends_at = starts_at + SignedDuration::from_mins(90);
-            let session = booking::add_session(services, &planned, starts_at, ends_at, places, false).await?;
+            let session = booking::add_session(&house, &by, starts_at, ends_at, places, false).await?;
             let wanted = if day % 7 >= 5 { 5 } else { 2 + i };
             for n in 0..wanted {
                 let Some((people, come, days)) = parties.next() else { return Ok(()) };
                 let made = starts_at - SignedDuration::from_hours(24 * days) - SignedDuration::from_hours(1);
-                let booked = book(services, &at(context, made), session, (day, i, n), *people).await?;
+                let (house, by) = then(services, context, made);
+                let booked = book(&house, &by, session, (day, i, n), *people).await?;
                 if *come > 0 {
                     let nonce = Uuid::from_u128(u128::from_be_bytes(crate::crypto::random()));
                     let ticket = Ticket::Booking(booked.booking);
-                    let _answer = booking::admit(services, &at(context, starts_at), nonce, ticket, *come, None).await?;
+                    let (house, by) = then(services, context, starts_at);
+                    let _answer = booking::admit(&house, &by, nonce, ticket, *come, None).await?;
                 }
             }
         }
@@ -53,9 +56,9 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Boo
     Ok(())
 }
 
-/// The same, then.
-fn at(context: &Context, now: Timestamp) -> Context {
-    Context { now, ..context.clone() }
+/// The house as it was then, and who acts in it.
+fn then(services: &Services, context: &Context, now: Timestamp) -> (Services, Context) {
+    (Services { clock: Clock::frozen(now), ..services.clone() }, Context { now, ..context.clone() })
 }
 
 /// A plainly invented family with an address of the reserved domain.

@@ -129,3 +129,19 @@ async fn numbers_are_for_those_who_may_see_them() {
     let denied = numbers::read(&house.services, &steward(&house), Subject::Museum, july()).await;
     assert!(matches!(denied, Err(NumbersError::Denied(Denied::NotAllowed))), "{denied:?}");
 }
+
+#[tokio::test]
+async fn the_demo_has_two_weeks_to_count_and_makes_them_once() {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    let system = house.services.system();
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        numbers::seed_demo(&house.services, &system).await.expect("two weeks");
+        seen.push(numbers::read(&house.services, &officer(&house), Subject::Museum, july()).await.expect("numbers"));
+    }
+    let all = seen[0].occupancy.all;
+    assert_eq!((all.sessions, all.places), (24, 480), "twelve days of two sessions");
+    assert!(all.over_admitted > 0 && all.no_shows.absent > 0 && all.over_admitted < all.booked, "{all:?}");
+    assert_eq!(seen[0], seen[1]);
+}
