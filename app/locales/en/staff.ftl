@@ -428,6 +428,7 @@ staff-action-waiting-no-place = No place came free
 staff-action-waiting-not-needed = No booking needed, waiting ended
 staff-job-messages-series = Confirming a series
 staff-job-messages-waiting = Send a waiting-list message
+staff-job-messages-waiting-open-door = Tell the waiting list whether a booking is needed
 staff-job-finish-closing = Finish closing sessions
 
 # Closing

@@ -389,6 +389,7 @@ staff-action-waiting-no-place = 没有空余名额，候补结束
 staff-action-waiting-not-needed = 场次免预约，候补结束
 staff-job-messages-series = 发送系列报名确认
 staff-job-messages-waiting = 发送候补消息
+staff-job-messages-waiting-open-door = 发送候补消息（免预约）
 staff-job-finish-closing = 完成关闭场次
 
 # Closing

@@ -6,9 +6,9 @@ use crate::calls::{Answer, Asked, Call};
 use crate::problem::Problem;
 use crate::requests::calls::{self, refused};
 use crate::routes::Access;
-use domain::ambassador::{CertificateNumber, parse_code, typed};
+use domain::ambassador::{CertificateNumber, GUARDIAN_UNDER, parse_code, typed};
 use domain::field::{Fault, Faults};
-use domain::typed::Typed;
+use domain::typed::{Typed, number};
 use services::ambassadors::{self, AmbassadorError, AmbassadorFault, Ambassadors};
 use services::requests;
 
@@ -36,9 +36,13 @@ async fn begin(asked: Asked) -> Answer {
     }
 }
 
-/// What was sent, as the form's own fields.
+/// What was sent, as the form's own fields. From 14 on no guardian is asked for, and none is kept.
 fn sent(asked: &Asked) -> Typed {
-    typed(asked.pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+    let mut sent = typed(asked.pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    if number(sent.field("age"), GUARDIAN_UNDER, u32::MAX).is_ok() {
+        sent.0.retain(|name, _| !matches!(name.as_str(), "guardian" | "guardian_consent"));
+    }
+    sent
 }
 
 /// Keeps the form and sends a code to its contact. The round stays the one it was begun for.

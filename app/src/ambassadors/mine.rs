@@ -146,13 +146,19 @@ fn certified(visit: &Visit, base: &str, application: &Application) -> AnyView {
         return view! { <Banner tone=Tone::Warning>{visit.t("ambassador-now-revoked")}</Banner> }.into_any();
     }
     let verify = visit.href(&verify_path(&visit.services, &certificate));
+    // Without its name it is not printed any more.
+    let named = certificate.erased_at.is_none();
+    let text = named.then(|| view! { <p>{visit.t("ambassador-now-certified-text")}</p> });
+    let download = named.then(|| {
+        view! { <LinkButton href=format!("{base}/certificate.pdf") glyph=Glyph::Download download=true>{visit.t("ambassador-download")}</LinkButton> }
+    });
     view! {
         <section class="request-now">
             <h2>{visit.t("ambassador-now-certified")}</h2>
             <p class="request-now-when"><code class="code">{certificate.number.to_string()}</code></p>
-            <p>{visit.t("ambassador-now-certified-text")}</p>
+            {text}
             <p class="actions no-print">
-                <LinkButton href=format!("{base}/certificate.pdf") glyph=Glyph::Download download=true>{visit.t("ambassador-download")}</LinkButton>
+                {download}
                 <LinkButton href=verify variant=Variant::Secondary>{visit.t("ambassador-see-verified")}</LinkButton>
             </p>
         </section>

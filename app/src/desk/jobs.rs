@@ -89,6 +89,7 @@ pub(super) fn kind_text(visit: &Visit, kind: &str) -> Text {
         "messages.code" => visit.t("staff-job-messages-code"),
         "messages.booking" => visit.t("staff-job-messages-booking"),
         "messages.waiting" => visit.t("staff-job-messages-waiting"),
+        "messages.waiting_open_door" => visit.t("staff-job-messages-waiting-open-door"),
         "messages.series" => visit.t("staff-job-messages-series"),
         "booking.finish_closing" => visit.t("staff-job-finish-closing"),
         "messages.bus" => visit.t("staff-job-messages-bus"),

@@ -32,6 +32,5 @@ alter table waiting_wish add column open_door boolean not null default false;
 -- Of which session people without a booking were, as far as the clock tells: numbers, and nobody's name.
 alter table door_count add column session_id uuid;
 alter table door_count add constraint door_count_session foreign key (session_id) references session not valid;
-create index door_count_by_session on door_count (session_id) where session_id is not null;
 
 grant select, insert, update on open_door, open_door_session to cb_app;

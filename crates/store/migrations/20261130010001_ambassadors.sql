@@ -110,7 +110,6 @@ create table ambassador_certificate (
 );
 
 alter table message add column ambassador_id uuid;
-create index message_by_ambassador on message (ambassador_id, created_at) where ambassador_id is not null;
 
 alter table short_link
   add column ambassador_id uuid constraint short_link_ambassador_once unique,

@@ -37,7 +37,7 @@ pub struct SessionRow {
     pub admitted: i64,
     /// Parties of whom nobody was let in.
     pub absent: i64,
-    /// It is over, and the door worked.
+    /// It is over, the door worked, and a booking obliged somebody: it was needed from the beginning on.
     pub over: bool,
     /// domain::outreach::EventKind, of an event.
     pub event: Option<String>,
@@ -53,7 +53,11 @@ pub async fn sessions(db: &mut PgConnection, of: Of, now: jiff::Timestamp) -> sq
                   coalesce(b.admitted, 0) as "admitted!", coalesce(b.absent, 0) as "absent!", e.kind as "event?", e.city as "city?",
                   s.ends_at <= $4 and not exists (
                     select from door_outage o
-                    where o.activity_id = s.activity_id and o.starts_at < s.ends_at and o.ends_at > s.starts_at) as "over!"
+                    where o.activity_id = s.activity_id and o.starts_at < s.ends_at and o.ends_at > s.starts_at)
+                  and not exists (
+                    select from open_door_session d
+                    where d.session_id = s.id and d.state = 'done'
+                      and (d.ended_at is null or d.ended_at > s.starts_at)) as "over!"
            from session s join activity a on a.id = s.activity_id left join event e on e.activity_id = a.id
            left join lateral (
              select count(*) as parties, sum(people) as booked, sum(arrived) as admitted, count(*) filter (where arrived = 0) as absent

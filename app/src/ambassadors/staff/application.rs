@@ -158,7 +158,8 @@ fn certificate(visit: &Visit, base: &str, application: &Application) -> Option<i
     let stands = certificate.revoked_at.is_none();
     let revoked = (!stands).then(|| view! { <p class="muted">{visit.t("ambassador-staff-revoked")}</p> });
     let (renaming, revoking) = (visit.form.value("new_name").is_some(), visit.form.value("revoke_reason").is_some());
-    let correct = stands.then(|| {
+    // A name whose time is over does not come back.
+    let correct = (stands && certificate.erased_at.is_none()).then(|| {
         view! {
             <Dialog label=visit.t("ambassador-staff-rename") title=visit.t("ambassador-staff-rename-title") open=renaming>
                 <p>{visit.t("ambassador-staff-rename-text")}</p>
@@ -168,6 +169,10 @@ fn certificate(visit: &Visit, base: &str, application: &Application) -> Option<i
                     <p class="actions"><Button variant=Variant::Secondary>{visit.t("ambassador-staff-rename")}</Button></p>
                 </Form>
             </Dialog>
+        }
+    });
+    let take_back = stands.then(|| {
+        view! {
             <Dialog label=visit.t("ambassador-staff-revoke") title=visit.t("ambassador-staff-revoke-title") variant=Variant::Quiet open=revoking>
                 <p>{visit.t("ambassador-staff-revoke-text")}</p>
                 <Form action=format!("{base}/revoke")>
@@ -184,6 +189,7 @@ fn certificate(visit: &Visit, base: &str, application: &Application) -> Option<i
             <p><code class="code">{number}</code></p>
             {revoked}
             {correct}
+            {take_back}
         </section>
     })
 }

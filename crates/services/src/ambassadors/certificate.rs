@@ -7,7 +7,7 @@ use super::view::{CertificateSeen, number};
 use crate::audit::{self, Entry};
 use crate::crypto::Place;
 use crate::limits::{self, Network};
-use crate::messages::{self, AmbassadorTemplate, CertificateSheet};
+use crate::messages::{self, AmbassadorTemplate, CertificateSheet, PassError};
 use crate::requests::{self, Kind as _, finished, locked, run, sealed, step, words};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -50,12 +50,14 @@ pub async fn certify(services: &Services, context: &Context, round: AmbassadorRo
         let (services, context) = (services.clone(), context.clone());
         async move {
             let mut tx = services.begin().await?;
-            rounds::lock(&mut tx, round.0).await?.ok_or(AmbassadorError::NotFound)?;
+            let locked = rounds::lock(&mut tx, round.0).await?.ok_or(AmbassadorError::NotFound)?;
+            // Year and day are those under the lock: whoever waited for it over New Year's Eve numbers in the new year.
+            let context = Context { now: services.clock.agreed(locked.database_now.to_jiff()), ..context };
             let trained = applications::trained(&mut tx, round.0).await?;
-            for id in &trained {
-                issue(&services, &context, &mut tx, AmbassadorId(*id)).await?;
+            let mut issued = 0_u32;
+            for id in trained {
+                issued += u32::from(issue(&services, &context, &mut tx, AmbassadorId(id)).await?);
             }
-            let issued = u32::try_from(trained.len()).unwrap_or(u32::MAX);
             if issued > 0 {
                 note(&mut tx, &context, "ambassador.certificates_issued", round, json!({ "issued": issued })).await?;
             }
@@ -66,15 +68,15 @@ pub async fn certify(services: &Services, context: &Context, round: AmbassadorRo
     .await
 }
 
-/// Issues one, of a round that is locked. The serial's row is the last lock that is taken.
+/// Issues one, of an application that is locked with its round. The serial's row is the last lock that is taken. Answers
+/// whether the application is there.
 async fn issue(
     services: &Services,
     context: &Context,
     db: &mut PgConnection,
     id: AmbassadorId,
-) -> Result<(), AmbassadorError> {
-    applications::lock_row(db, id.0).await?;
-    let application = Ambassadors::load(services, db, id, context.now).await?.ok_or(AmbassadorError::NotFound)?;
+) -> Result<bool, AmbassadorError> {
+    let Some(application) = Ambassadors::load(services, db, id, context.now).await? else { return Ok(false) };
     let certificate: CertificateId = context.new_id();
     let year = i32::from(local_day(context.now).year());
     let serial = sql::next_serial(db, year).await?;
@@ -92,22 +94,33 @@ async fn issue(
     sql::add(db, &fresh, context.now).await?;
     let detail = json!({ "number": number(year, serial).to_string() });
     step(services, context, db, &application, Event::Certify, Change::default(), detail).await?;
-    Ok(messages::queue_ambassadors(db, context.now, &[(id, AmbassadorTemplate::Certified)]).await?)
+    messages::queue_ambassadors(db, context.now, &[(id, AmbassadorTemplate::Certified)]).await?;
+    Ok(true)
 }
 
-fn opened_name(services: &Services, row: &CertificateRow) -> Result<PersonName, AmbassadorError> {
+/// The name on a certificate, in clear.
+pub(super) fn opened_name(services: &Services, row: &CertificateRow) -> Result<PersonName, AmbassadorError> {
     let plain = services.vault.open_sealed(place("name_sealed", CertificateId(row.id)), &row.name_sealed)?;
     let text = String::from_utf8(plain).map_err(|_| AmbassadorError::Damaged("a certificate's name"))?;
     PersonName::parse(&text).map_err(|_| AmbassadorError::Damaged("a certificate's name"))
 }
 
-/// The certificate of a certified application, and whether it still stands.
-async fn standing(db: &mut PgConnection, application: &Application) -> Result<CertificateRow, AmbassadorError> {
+/// The certificate of a certified application, unless it was revoked. Its name may be gone.
+async fn unrevoked(db: &mut PgConnection, application: &Application) -> Result<CertificateRow, AmbassadorError> {
     if application.state != State::Certified {
         return Err(AmbassadorFault::NoCertificate.into());
     }
     let row = sql::of_application(db, application.id.0).await?;
     Ok(row.filter(|row| row.revoked_at.is_none()).ok_or(AmbassadorFault::NoCertificate)?)
+}
+
+/// The same, for what needs the name on it: one whose name was erased is not printed, and gets no other name.
+async fn standing(db: &mut PgConnection, application: &Application) -> Result<CertificateRow, AmbassadorError> {
+    let row = unrevoked(db, application).await?;
+    if row.erased_at.is_some() {
+        return Err(AmbassadorFault::NoCertificate.into());
+    }
+    Ok(row)
 }
 
 /// What is written about a certificate in the trail: never the name.
@@ -125,7 +138,7 @@ async fn trail(
 /// Puts the name on a certificate right; its number stays. Whoever has it is told to fetch it again.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `StateHasChanged`; `Fields`; `NoCertificate`, also for a revoked one.
+/// `Denied`, `NotFound`, `StateHasChanged`; `Fields`; `NoCertificate`, also for one revoked or without its name.
 pub async fn rename(
     services: &Services,
     context: &Context,
@@ -183,7 +196,7 @@ pub async fn revoke(
             if application.version != version {
                 return Err(AmbassadorError::StateHasChanged);
             }
-            let row = standing(&mut tx, &application).await?;
+            let row = unrevoked(&mut tx, &application).await?;
             let reason = services.vault.seal(place("revoked_reason_sealed", CertificateId(row.id)), reason.as_bytes());
             sql::revoke(&mut tx, row.id, &reason, context.now).await?;
             trail(&mut tx, &context, "ambassador.certificate_revoked", &row).await?;
@@ -263,7 +276,7 @@ fn same(one: &str, other: &str) -> bool {
 /// The certificate as a PDF, for whoever has the application's link: its file name and its bytes.
 ///
 /// # Errors
-/// `NotFound` for a link that is none; `NoCertificate`, also for a revoked one; `NoPaper`.
+/// `NotFound` for a link that is none; `NoCertificate`, also for one revoked or without its name; `NoPaper`.
 pub async fn certificate_pdf(
     services: &Services,
     context: &Context,
@@ -284,7 +297,10 @@ pub async fn certificate_pdf(
         code: code.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-"),
         number: number.clone(),
     };
-    let drawn = sheet.pdf(services).map_err(|error| {
+    let services = services.clone();
+    // Reading the font and subsetting it is work for a thread that serves no requests.
+    let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&services)).await;
+    let drawn = drawn.unwrap_or(Err(PassError::Drawing)).map_err(|error| {
         tracing::error!(%error, "a certificate could not be drawn");
         AmbassadorFault::NoPaper
     })?;

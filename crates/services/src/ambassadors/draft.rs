@@ -119,7 +119,7 @@ async fn submitted(
         action: "ambassador.applied",
         subject_kind: "ambassador_application",
         subject: Some(id.0),
-        detail: json!({ "round": round, "guardian": details.guardian.is_some() }),
+        detail: json!({ "round": round }),
     };
     audit::record(&mut tx, context, &[entry]).await?;
     messages::queue_ambassadors(&mut tx, context.now, &[(id, AmbassadorTemplate::Received)]).await?;

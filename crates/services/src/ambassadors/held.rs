@@ -1,12 +1,14 @@
 //! What a person who applied may have of us: a copy, and an end to it. Found by the contacts of their account, which are
 //! proven, and by the account itself.
 
+use super::certificate::opened_name;
 use super::erase;
 use super::kind::{AmbassadorError, Ambassadors, Application};
 use super::view::open;
 use crate::account::erase::Contacts;
 use crate::requests::Kind as _;
 use crate::{Context, Services};
+use domain::contact::PersonName;
 use domain::ids::AmbassadorId;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -22,15 +24,19 @@ pub(crate) async fn exported(
     account: Uuid,
 ) -> Result<(Vec<Uuid>, Vec<Value>), AmbassadorError> {
     let (mut ids, mut all) = (Vec::new(), Vec::new());
-    for row in sql::of_contacts(db, of.phone, of.mail, account).await? {
+    let rows = sql::of_contacts(db, of.phone, of.mail, account).await?;
+    for row in rows {
         let application = open(services, &row)?;
+        let certificate = certificates::of_application(db, row.id).await?.filter(|it| it.erased_at.is_none());
+        let on_paper = certificate.map(|it| opened_name(services, &it)).transpose()?;
         ids.push(application.id.0);
-        all.push(copy(&application));
+        all.push(copy(&application, on_paper.as_ref()));
     }
     Ok((ids, all))
 }
 
-fn copy(it: &Application) -> Value {
+/// The name on paper outlives the application's own.
+fn copy(it: &Application, on_paper: Option<&PersonName>) -> Value {
     // What was decided is told to all of a round at once, and to nobody before.
     let decided = it.selected_at.is_some();
     json!({
@@ -55,6 +61,7 @@ fn copy(it: &Application) -> Value {
         "training": it.training.as_ref().map(|date| json!({ "starts_at": date.starts_at, "place": date.place })),
         "certificate": it.certificate.map(|it| json!({
             "number": it.number.to_string(), "issued_at": it.issued_at, "revoked_at": it.revoked_at,
+            "name": on_paper.map(|name| name.as_str()),
         })),
     })
 }

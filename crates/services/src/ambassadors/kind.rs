@@ -103,7 +103,7 @@ pub enum AmbassadorFault {
     /// The training date is past, or not of this round.
     #[error("no such training date")]
     NoSuchTraining,
-    /// There is no certificate, or it was revoked.
+    /// There is no certificate, or it was revoked, or its name was erased.
     #[error("no certificate")]
     NoCertificate,
     /// The certificate could not be drawn.

@@ -4,17 +4,19 @@ use super::kind::{AmbassadorError, AmbassadorFault, Ambassadors};
 use super::selection;
 use super::view::Training;
 use crate::audit::{self, Entry};
+use crate::messages::{self, AmbassadorTemplate};
 use crate::requests::{finished, run};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::bus::City;
 use domain::field::{Fault, FieldError};
-use domain::ids::{AmbassadorRoundId, TrainingId};
+use domain::ids::{AmbassadorId, AmbassadorRoundId, TrainingId};
 use domain::outreach::Bilingual;
 use domain::typed;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use store::ambassadors::applications;
 use store::ambassadors::rounds::{self as sql, LockedRound, RoundRow, Texts};
 
 /// What staff write about a round.
@@ -314,7 +316,8 @@ pub async fn publish_round(
     .await
 }
 
-/// Adds a training date. Pressed twice it is added once.
+/// Adds a training date. Pressed twice it is added once. With the first date of a round its selected are told again: now
+/// they can choose.
 ///
 /// # Errors
 /// `Denied`, `NotFound`; `Fields` for an end before the beginning, a date of the past, no place.
@@ -345,10 +348,20 @@ pub async fn add_training(
             let id: TrainingId = context.new_id();
             sql::add_training(&mut tx, (id.0, round.0), (starts_at, ends_at), &place, context.now).await?;
             note(&mut tx, &context, "ambassador.training_added", round, json!({ "training": id })).await?;
+            if there.is_empty() {
+                tell_selected(&mut tx, &context, round).await?;
+            }
             finished::<Ambassadors>(&services, tx).await
         }
     })
     .await
+}
+
+/// Sends the selected of a locked round their message again: the first one had no date to choose, and its link ends.
+async fn tell_selected(db: &mut PgConnection, context: &Context, round: AmbassadorRoundId) -> sqlx::Result<()> {
+    let selected = applications::selected(db, round.0).await?;
+    let told: Vec<_> = selected.into_iter().map(|id| (AmbassadorId(id), AmbassadorTemplate::Selected)).collect();
+    messages::queue_ambassadors(db, context.now, &told).await
 }
 
 /// The dates of a round that have begun, the last first.

@@ -10,8 +10,9 @@ use domain::outreach::Bilingual;
 use jiff::{SignedDuration, Timestamp};
 use store::ambassadors::applications::ApplicationRow;
 
-/// How long after the certificate was issued the application's link works at least; a month is added to it as to every link.
-const CERTIFIED_DAYS: i64 = 150;
+/// How long after the certificate was issued, or after the selection while there is no training date, the application's link
+/// works at least; a month is added to it as to every link.
+const LINK_DAYS: i64 = 150;
 
 /// A training date.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,6 +38,8 @@ pub struct CertificateSeen {
     pub issued_at: Timestamp,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// When the name on it was erased.
+    pub erased_at: Option<Timestamp>,
 }
 
 /// A number as stored.
@@ -67,6 +70,7 @@ pub(super) fn open(services: &Services, row: &ApplicationRow) -> Result<Applicat
         number: number(year, serial),
         issued_at,
         revoked_at: at(row.certificate_revoked),
+        erased_at: at(row.certificate_erased),
     });
     let last_day = last_day(row, certificate);
     let own = Particulars {
@@ -84,13 +88,20 @@ pub(super) fn open(services: &Services, row: &ApplicationRow) -> Result<Applicat
     opened::<Ambassadors>(services, &stored!(row), |stored| stored, own, last_day)
 }
 
-/// The last day that matters: the end of applying, of the last training, or of the time a certificate can be downloaded.
+/// The last day that matters: the end of applying, of the last training, of waiting for a training date, or of the time a
+/// certificate can be downloaded; or the day something last changed.
 fn last_day(row: &ApplicationRow, certificate: Option<CertificateSeen>) -> Timestamp {
-    let life = SignedDuration::from_hours(24 * CERTIFIED_DAYS);
-    let downloadable = certificate.map(|it| it.issued_at.saturating_add(life).unwrap_or(Timestamp::MAX));
+    let life = SignedDuration::from_hours(24 * LINK_DAYS);
+    let after = |at: Timestamp| at.saturating_add(life).unwrap_or(Timestamp::MAX);
+    let downloadable = certificate.map(|it| after(it.issued_at));
     let training = row.last_training.map(|at| at.to_jiff());
-    let all = [Some(row.closes_at.to_jiff()), row.selected_at.map(|at| at.to_jiff()), training, downloadable];
     // A round without a training date yet still gets one: its links must not end before.
+    let waiting = certificate.is_none() && row.last_training.is_none();
+    let waits = waiting.then(|| after(row.selected_at.unwrap_or(row.closes_at).to_jiff()));
+    let selected = row.selected_at.map(|at| at.to_jiff());
+    // Whoever comes up from the reserve late, or is asked late, still has a month from then.
+    let changed = Some(row.updated_at.to_jiff());
+    let all = [Some(row.closes_at.to_jiff()), selected, training, waits, downloadable, changed];
     all.into_iter().flatten().max().unwrap_or(row.created_at.to_jiff())
 }
 

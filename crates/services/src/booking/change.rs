@@ -18,8 +18,8 @@ use crate::webhooks::news;
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::booking::{
-    BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, document_within_limits, house_may_book, may_cancel,
-    may_move,
+    BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, booking_needed, document_within_limits, house_may_book,
+    may_cancel, may_move,
 };
 use domain::ids::{BookingId, SessionId};
 use domain::webhooks::Topic;
@@ -339,6 +339,10 @@ async fn do_party(
     }
     if new == old && i32::from(party.children) == booking.children {
         return Err(Refusal::NotSmaller.into());
+    }
+    // Whoever comes in addition needs no place either.
+    if new > old {
+        booking_needed(now, session)?;
     }
     let pool = pool_of(booking)?;
     let free = session.free_for(pool);

@@ -10,7 +10,7 @@ use super::claims::{activity, lock};
 use super::office::museum;
 use super::retry::again;
 use super::tell::tell_session;
-use super::waiting::{end_waiting_for, promote};
+use super::waiting::{closed_after_all, end_waiting_for, promote};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::jobs::{Failure, Handlers, Job, NewJob, Outcome, enqueue};
@@ -293,6 +293,7 @@ async fn transaction(
     let fresh = locked.state == "open";
     let ended = sql::close(&mut tx, session.0, closure.0, now).await?;
     let waiting = end_waiting_for(services, context, &mut tx, session, now).await?;
+    closed_after_all(services, &mut tx, session, now).await?;
     if !fresh && ended.is_empty() && waiting == 0 {
         tx.commit().await?;
         return Ok(Ended::default());

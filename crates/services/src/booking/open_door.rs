@@ -184,15 +184,16 @@ async fn reach(
     let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &[session.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
     let now = services.clock.now();
+    if locked.ends_at.to_jiff() <= now || locked.state != "open" {
+        sql::pass_over(&mut tx, act.0, session.0).await?;
+        tx.commit().await?;
+        return Ok(Opened::default());
+    }
     // Taken back since, or reached by this act already: what was booked after that stands.
     if !sql::settle(&mut tx, act.0, session.0).await? {
         return Ok(Opened::default());
     }
     let whole_day = sql::act(&mut tx, act.0).await?.is_some_and(|row| row.day.is_some());
-    if locked.ends_at.to_jiff() <= now || locked.state != "open" {
-        tx.commit().await?;
-        return Ok(Opened::default());
-    }
     let waiting = end_not_needed(services, context, &mut tx, session, &Act { whole_day, later }, now).await?;
     let stands = sql::set(&mut tx, session.0, act.0).await?;
     let detail = json!({ "open_door": act, "bookings": stands.bookings, "people": stands.people, "waiting": waiting });
@@ -209,7 +210,8 @@ async fn reach(
 }
 
 /// Takes it back: bookings are needed again, of one session (not changed since `version`, where one is named) or of all
-/// sessions of a day that are not over. Answers how many sessions those were.
+/// sessions of a day that are not over. What an act has not reached yet it does not reach any more; that alone is something
+/// done too. Answers how many sessions needed no booking.
 ///
 /// # Errors
 /// `Denied`; `NotFound`; `StateHasChanged` for a session that needs bookings already or is not as `version` had it, and for
@@ -223,32 +225,44 @@ pub async fn booking_again(
     context.require(Capability::ManageSessions)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let sessions = end_act(&services, &context, what).await?;
+        let (sessions, stopped) = end_act(&services, &context, what).await?;
+        let only_stopped = stopped > 0 && sessions.is_empty();
         let mut ended = 0;
         for (n, session) in sessions.iter().enumerate() {
             ended += u32::from(again(|| need(&services, &context, *session, version, &sessions[n + 1..])).await?);
         }
         services.calendar.forget();
         services.job_bell.notify_one();
-        if ended == 0 { Err(BookingError::StateHasChanged) } else { Ok(ended) }
+        if ended == 0 && !only_stopped { Err(BookingError::StateHasChanged) } else { Ok(ended) }
     })
     .await
 }
 
-/// Ends the act of a day, and answers the sessions that need no booking yet.
-async fn end_act(services: &Services, context: &Context, what: Closed) -> Result<Vec<Uuid>, BookingError> {
+/// Ends the act of a day and stops what is still to come of any act, and answers the sessions that need no booking yet and
+/// how much was stopped.
+async fn end_act(services: &Services, context: &Context, what: Closed) -> Result<(Vec<Uuid>, u64), BookingError> {
     let mut tx = services.begin().await?;
     let activity = activity_of(&mut tx, what).await?;
-    if let Some(day) = day_of(what) {
-        closures::lock_activity(&mut tx, activity.0).await?;
-        sql::end_day(&mut tx, activity.0, day.to_sqlx(), context.now).await?;
+    let (subject, stopped) = match what {
+        Closed::Day(day) => {
+            closures::lock_activity(&mut tx, activity.0).await?;
+            (("activity", activity.0), sql::end_day(&mut tx, activity.0, day.to_sqlx(), context.now).await?)
+        }
+        Closed::Session(session) => (("session", session.0), sql::end_pending(&mut tx, session.0, context.now).await?),
+    };
+    if stopped > 0 {
+        let detail = json!({ "day": day_of(what), "stopped": stopped });
+        let (subject_kind, subject) = (subject.0, Some(subject.1));
+        let entry = Entry { action: "session.booking_needed", subject_kind, subject, detail };
+        audit::record(&mut tx, context, &[entry]).await?;
     }
+    // Read after that: a session the act has just reached is among them, and none is reached later.
     let touched = read(&mut tx, activity, what, context.now).await?;
     tx.commit().await?;
     if touched.is_empty() && day_of(what).is_none() {
         return Err(Refusal::TooLate.into());
     }
-    Ok(touched.iter().filter(|one| one.open_door).map(|one| one.session.0).collect())
+    Ok((touched.iter().filter(|one| one.open_door).map(|one| one.session.0).collect(), stopped))
 }
 
 /// One session needs bookings again.

@@ -20,6 +20,8 @@ use std::collections::BTreeMap;
 
 /// The job that sends a message about an entry of the waiting list.
 const WAITING: &str = "messages.waiting";
+/// The same where no booking is needed, under a name of its own: a server of before that could not read it leaves it alone.
+const OPEN_DOOR: &str = "messages.waiting_open_door";
 
 /// What a party is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -71,9 +73,27 @@ pub enum WaitingNews {
         /// For which session.
         session: SessionId,
     },
+    /// It was told to come without a booking, and the house closed the session.
+    OpenDoorClosed {
+        /// Which.
+        session: SessionId,
+    },
 }
 
 impl WaitingNews {
+    /// The job that tells it.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::NoBookingNeeded { .. } | Self::BookingNeeded { .. } | Self::OpenDoorClosed { .. } => OPEN_DOOR,
+            Self::Joined
+            | Self::Offered { .. }
+            | Self::RanOut { .. }
+            | Self::Closed { .. }
+            | Self::Rests { .. }
+            | Self::NoPlace { .. } => WAITING,
+        }
+    }
+
     const fn text(self) -> &'static str {
         match self {
             Self::Joined => "waiting_joined",
@@ -83,7 +103,8 @@ impl WaitingNews {
             | Self::Rests { .. }
             | Self::NoPlace { .. }
             | Self::NoBookingNeeded { .. }
-            | Self::BookingNeeded { .. } => "waiting_ended",
+            | Self::BookingNeeded { .. }
+            | Self::OpenDoorClosed { .. } => "waiting_ended",
         }
     }
 
@@ -97,6 +118,7 @@ impl WaitingNews {
             Self::NoBookingNeeded { whole_day: false, .. } => "not_needed",
             Self::NoBookingNeeded { whole_day: true, .. } => "day_not_needed",
             Self::BookingNeeded { .. } => "needed_again",
+            Self::OpenDoorClosed { .. } => "come_closed",
         }
     }
 
@@ -112,7 +134,9 @@ impl WaitingNews {
                     && view.wishes.iter().any(|wish| wish.session == session && wish.rests && !wish.over)
             }
             Self::NoPlace { .. } => view.state == WaitingState::NoPlace,
-            Self::NoBookingNeeded { .. } | Self::BookingNeeded { .. } => view.state != WaitingState::Left,
+            Self::NoBookingNeeded { .. } | Self::BookingNeeded { .. } | Self::OpenDoorClosed { .. } => {
+                view.state != WaitingState::Left
+            }
         }
     }
 
@@ -126,7 +150,8 @@ impl WaitingNews {
             | Self::Rests { session }
             | Self::NoPlace { session }
             | Self::NoBookingNeeded { session, .. }
-            | Self::BookingNeeded { session } => Some(session),
+            | Self::BookingNeeded { session }
+            | Self::OpenDoorClosed { session } => Some(session),
         }
     }
 }
@@ -163,7 +188,7 @@ pub async fn queue_waiting(
                 WaitingNews::Joined => now,
                 _ => after_quiet(now),
             };
-            NewJob { kind: WAITING, payload, run_at, dedupe: None }
+            NewJob { kind: payload.news.kind(), payload, run_at, dedupe: None }
         })
         .collect();
     enqueue(db, now, &jobs).await
@@ -171,7 +196,7 @@ pub async fn queue_waiting(
 
 /// Adds what sends them.
 pub(super) fn handlers(handlers: Handlers) -> Handlers {
-    handlers.on(WAITING, send)
+    handlers.on(WAITING, send).on(OPEN_DOOR, send)
 }
 
 async fn send(services: Services, job: Job<WaitingJob>) -> Outcome {
@@ -217,11 +242,11 @@ async fn send(services: Services, job: Job<WaitingJob>) -> Outcome {
     dispatch_one(&services, now, dispatch, parcel, job.last).await
 }
 
-/// Whether a booking is needed at this moment, where that is what is told: whoever takes it back queues the news of that.
+/// Whether one can just come at this moment, where that is what is told: whoever takes it back queues the news of that.
 async fn is_so(services: &Services, news: WaitingNews) -> Result<bool, Failure> {
     let (session, set) = match news {
         WaitingNews::NoBookingNeeded { session, .. } => (session, true),
-        WaitingNews::BookingNeeded { session } => (session, false),
+        WaitingNews::BookingNeeded { session } | WaitingNews::OpenDoorClosed { session } => (session, false),
         _ => return Ok(true),
     };
     let mut db = services.db.acquire().await?;
@@ -252,7 +277,7 @@ async fn facts(services: &Services, view: &WaitingView, news: WaitingNews) -> Re
     let link = view.link(services);
     let (title, other_dates) = about(services, session, locale).await?;
     let reason = match (news, session) {
-        (WaitingNews::Closed { .. }, Some(session)) => {
+        (WaitingNews::Closed { .. } | WaitingNews::OpenDoorClosed { .. }, Some(session)) => {
             let reason = closing_reason(services, session).await.map_err(|_| Failure::retry("database"))?;
             reason.map(|(zh, en)| if locale == Locale::ZhCn { zh } else { en })
         }
@@ -304,7 +329,8 @@ async fn values(
         | WaitingNews::Rests { .. }
         | WaitingNews::NoPlace { .. }
         | WaitingNews::NoBookingNeeded { .. }
-        | WaitingNews::BookingNeeded { .. } => {
+        | WaitingNews::BookingNeeded { .. }
+        | WaitingNews::OpenDoorClosed { .. } => {
             let outcome = match (locale, news) {
                 (Locale::ZhCn, WaitingNews::RanOut { .. }) => "候补通知已过期",
                 (Locale::ZhCn, WaitingNews::Closed { waits_on: true, .. }) => "场次因故关闭，保留的名额取消",
@@ -313,12 +339,14 @@ async fn values(
                 (Locale::ZhCn, WaitingNews::NoBookingNeeded { whole_day: true, .. }) => "当天免预约，直接来就行",
                 (Locale::ZhCn, WaitingNews::NoBookingNeeded { .. }) => "这场免预约，直接来就行",
                 (Locale::ZhCn, WaitingNews::BookingNeeded { .. }) => "恢复预约，请先预约再来",
+                (Locale::ZhCn, WaitingNews::OpenDoorClosed { .. }) => "场次因故关闭，请不要前来",
                 (Locale::ZhCn, _) => "未能等到空余名额，候补结束",
                 (Locale::En, WaitingNews::RanOut { .. }) => "your offer has ended",
                 (Locale::En, WaitingNews::Closed { .. }) => "the session was closed",
                 (Locale::En, WaitingNews::Rests { .. }) => "on hold: you booked another session",
                 (Locale::En, WaitingNews::NoBookingNeeded { .. }) => "no booking needed: just come",
                 (Locale::En, WaitingNews::BookingNeeded { .. }) => "please book after all",
+                (Locale::En, WaitingNews::OpenDoorClosed { .. }) => "it was closed: please do not come",
                 (Locale::En, _) => "no place came free in time",
             };
             values.insert("outcome", outcome.to_owned());

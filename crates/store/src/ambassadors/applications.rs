@@ -154,6 +154,8 @@ pub struct ApplicationRow {
     pub certificate_issued: Option<Timestamp>,
     /// When it was revoked.
     pub certificate_revoked: Option<Timestamp>,
+    /// When its name was erased.
+    pub certificate_erased: Option<Timestamp>,
 }
 
 /// Applications with what stands around them, narrowed and ordered by the tail.
@@ -169,7 +171,7 @@ macro_rules! applications {
                       a.training_id, t.starts_at as "training_starts?", t.ends_at as "training_ends?",
                       t.place as "training_place?", c.id as "certificate_id?", c.year as "certificate_year?",
                       c.serial as "certificate_serial?", c.issued_at as "certificate_issued?",
-                      c.revoked_at as "certificate_revoked?"
+                      c.revoked_at as "certificate_revoked?", c.erased_at as "certificate_erased?"
                from ambassador_application a
                join ambassador_round r on r.id = a.round_id
                left join ambassador_training t on t.id = a.training_id
@@ -196,7 +198,7 @@ pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
 }
 
 /// Locks an application only: of a round that is locked.
-pub async fn lock_row(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
+async fn lock_row(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
     let there = sqlx::query_scalar!("select id from ambassador_application where id = $1 for update", id);
     Ok(there.fetch_optional(db).await?.is_some())
 }
@@ -265,10 +267,22 @@ pub async fn with_a_place(db: &mut PgConnection, round: Uuid) -> sqlx::Result<i6
     .await
 }
 
-/// The trained of a round who have no certificate, in the order they applied.
+/// Locks the trained of a locked round who have no certificate, in the order they applied: nobody empties one of them while
+/// its certificate is made.
 pub async fn trained(db: &mut PgConnection, round: Uuid) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select id from ambassador_application where round_id = $1 and state = 'trained' and erased_at is null
+         order by created_at, id for update",
+        round
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The selected of a locked round.
+pub async fn selected(db: &mut PgConnection, round: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from ambassador_application where round_id = $1 and state = 'selected' and erased_at is null
          order by created_at, id",
         round
     )
@@ -352,10 +366,11 @@ pub async fn decide(
     Ok(())
 }
 
-/// Puts a locked application's name right.
+/// Puts a locked application's name right. One that was emptied stays so.
 pub async fn rename(db: &mut PgConnection, id: Uuid, name_sealed: &[u8], now: jiff::Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "update ambassador_application set name_sealed = $2, version = version + 1, updated_at = $3 where id = $1",
+        "update ambassador_application set name_sealed = $2, version = version + 1, updated_at = $3
+         where id = $1 and erased_at is null",
         id,
         name_sealed,
         now.to_sqlx() as _

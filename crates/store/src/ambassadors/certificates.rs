@@ -114,10 +114,11 @@ pub async fn of_application(db: &mut PgConnection, application: Uuid) -> sqlx::R
     .await
 }
 
-/// Writes a corrected name: the number stays.
+/// Writes a corrected name: the number stays. A name that was erased does not come back.
 pub async fn rename(db: &mut PgConnection, id: Uuid, name_sealed: &[u8]) -> sqlx::Result<()> {
     sqlx::query!(
-        "update ambassador_certificate set name_sealed = $2, version = version + 1 where id = $1",
+        "update ambassador_certificate set name_sealed = $2, version = version + 1
+         where id = $1 and erased_at is null",
         id,
         name_sealed
     )
@@ -126,10 +127,12 @@ pub async fn rename(db: &mut PgConnection, id: Uuid, name_sealed: &[u8]) -> sqlx
     Ok(())
 }
 
-/// Revokes a certificate, with the reason.
+/// Revokes a certificate, with the reason; without it where the name was erased: nobody would erase it again.
 pub async fn revoke(db: &mut PgConnection, id: Uuid, reason_sealed: &[u8], now: jiff::Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "update ambassador_certificate set revoked_at = $2, revoked_reason_sealed = $3 where id = $1",
+        "update ambassador_certificate
+         set revoked_at = $2, revoked_reason_sealed = case when erased_at is null then $3::bytea end
+         where id = $1",
         id,
         now.to_sqlx() as _,
         reason_sealed
@@ -139,11 +142,13 @@ pub async fn revoke(db: &mut PgConnection, id: Uuid, reason_sealed: &[u8], now: 
     Ok(())
 }
 
-/// The certificates issued before an instant that still name somebody.
+/// The certificates issued before an instant that still name somebody; locked with their applications, skipping those that
+/// somebody else changes.
 pub async fn due(db: &mut PgConnection, before: jiff::Timestamp, most: i64) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
-        "select id from ambassador_certificate where issued_at < $1 and erased_at is null
-         order by id limit $2 for update skip locked",
+        "select c.id from ambassador_certificate c join ambassador_application a on a.id = c.application_id
+         where c.issued_at < $1 and c.erased_at is null
+         order by c.id limit $2 for update of a, c skip locked",
         before.to_sqlx() as _,
         most
     )
@@ -161,10 +166,15 @@ pub async fn count_due(db: impl PgExecutor<'_>, before: jiff::Timestamp) -> sqlx
     .await
 }
 
-/// Takes the name off a certificate: number, school and date stay.
+/// Takes the name off a certificate: number, school and date stay. An application that was emptied before kept the way to
+/// it, which goes now.
 pub async fn erase(db: &mut PgConnection, id: Uuid, name_sealed: &[u8], now: jiff::Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "update ambassador_certificate set name_sealed = $2, revoked_reason_sealed = null, erased_at = $3 where id = $1",
+        "with done as (update ambassador_certificate
+                       set name_sealed = $2, revoked_reason_sealed = null, erased_at = $3
+                       where id = $1 returning application_id)
+         update ambassador_application a set phone_index = null, mail_index = null, account_id = null
+         from done where a.id = done.application_id and a.erased_at is not null",
         id,
         name_sealed,
         now.to_sqlx() as _

@@ -97,7 +97,8 @@ pub async fn count_due(db: impl PgExecutor<'_>, before: jiff::Timestamp) -> sqlx
 }
 
 /// Empties an application: the texts are sealed placeholders. What remains counts people and names a school. Its short link
-/// goes with it; a certificate keeps its own name until its own time is over.
+/// goes with it; a certificate keeps its own name until its own time is over, and so long the way from the person to it
+/// stays: they may have the name erased.
 pub async fn erase(
     db: &mut PgConnection,
     id: Uuid,
@@ -107,8 +108,14 @@ pub async fn erase(
     sqlx::query!(
         "with links as (delete from short_link where ambassador_id = $1)
          update ambassador_application set name_sealed = $2, post_sealed = $3, note_sealed = $4, guardian_sealed = null,
-                age = null, phone_sealed = null, phone_index = null, mail_sealed = null, mail_index = null,
-                question_sealed = null, answer_sealed = null, reason_sealed = null, account_id = null, erased_at = $5
+                age = null, phone_sealed = null, mail_sealed = null, question_sealed = null, answer_sealed = null,
+                reason_sealed = null, erased_at = $5,
+                phone_index = case when exists (select from ambassador_certificate c
+                                                where c.application_id = $1 and c.erased_at is null) then phone_index end,
+                mail_index = case when exists (select from ambassador_certificate c
+                                               where c.application_id = $1 and c.erased_at is null) then mail_index end,
+                account_id = case when exists (select from ambassador_certificate c
+                                               where c.application_id = $1 and c.erased_at is null) then account_id end
          where id = $1",
         id,
         name,

@@ -95,6 +95,19 @@ pub async fn settle(db: &mut PgConnection, act: Uuid, session: Uuid) -> sqlx::Re
     Ok(done.rows_affected() == 1)
 }
 
+/// An act passes over one of its sessions, which is closed or over: nobody was told to just come, so that nobody is excused
+/// for it. The caller holds the session's lock.
+pub async fn pass_over(db: &mut PgConnection, act: Uuid, session: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update open_door_session set state = 'void' where open_door_id = $1 and session_id = $2 and state = 'open'",
+        act,
+        session
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// What stays booked of a session that needs no booking.
 #[derive(Debug, Clone, Copy)]
 pub struct StandingRow {
@@ -155,17 +168,37 @@ pub async fn take_back(
     Ok(true)
 }
 
-/// A day needs bookings again, whatever sessions are made on it from now on.
-pub async fn end_day(db: &mut PgConnection, activity: Uuid, day: Date, now: jiff::Timestamp) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update open_door set ended_at = $3 where activity_id = $1 and day = $2 and ended_at is null",
+/// A day needs bookings again, whatever sessions are made on it from now on, and no act reaches those it has not reached yet.
+/// Answers how many those were.
+pub async fn end_day(db: &mut PgConnection, activity: Uuid, day: Date, now: jiff::Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "with ended as (
+           update open_door set ended_at = $3 where activity_id = $1 and day = $2 and ended_at is null returning id)
+         update open_door_session set state = 'void', ended_at = $3
+         where state = 'open' and (open_door_id in (select id from ended) or session_id in (
+           select id from session where activity_id = $1 and (starts_at at time zone 'Asia/Shanghai')::date = $2))",
         activity,
         day as _,
         now.to_sqlx() as _
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected())
+}
+
+/// No act that has yet to reach a session will, where none has: one that needs no booking already is taken back under its
+/// lock. Answers how many acts those were.
+pub async fn end_pending(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update open_door_session set state = 'void', ended_at = $2
+         where session_id = $1 and state = 'open' and exists (
+           select from session where id = $1 and open_door_id is null)",
+        session,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// Sessions that were just made on a day that needs no booking need none either. The caller holds the activity's lock.

@@ -140,7 +140,7 @@ pub struct RequestRow {
     pub proposed_starts: Option<Timestamp>,
     /// Its end.
     pub proposed_ends: Option<Timestamp>,
-    /// `open`, `closed`.
+    /// `open`, `closed`, or `open_door`: it needs no booking.
     pub proposed_state: Option<String>,
     /// Where places are kept.
     pub hold_session: Option<Uuid>,
@@ -185,7 +185,8 @@ macro_rules! requests {
                       r.wishes, r.locale, r.account_id, r.name_sealed, r.post_sealed, r.phone_sealed, r.mail_sealed,
                       r.note_sealed, r.question_sealed, r.answer_sealed, r.message_sealed, r.reason_sealed,
                       r.proposed_session, r.answer_by, p.starts_at as "proposed_starts?", p.ends_at as "proposed_ends?",
-                      p.state as "proposed_state?", r.hold_session, r.hold_id, h.expires_at as "hold_until?",
+                      case when p.open_door_id is null then p.state else 'open_door' end as "proposed_state?",
+                      r.hold_session, r.hold_id, h.expires_at as "hold_until?",
                       r.booking_id, b.session_id as "booking_session?", b.state as "booking_state?",
                       b.closure_id as "booking_closure?", b.people as "booking_people?", b.arrived as "booking_arrived?",
                       s.starts_at as "booking_starts?", s.ends_at as "booking_ends?", l.people as "roster_people?",
@@ -336,8 +337,9 @@ pub async fn resize(
     Ok(())
 }
 
-/// The requests to which something has happened by itself: a proposal that ran out or whose session was closed, a booking
-/// that was cancelled, came, did not come, or whose session ended before `past` with nothing known of it. At most 200.
+/// The requests to which something has happened by itself: a proposal that ran out or whose session was closed or
+/// needs no booking, a booking that was cancelled, came, did not come, or whose session ended before `past` with nothing
+/// known of it. At most 200.
 pub async fn unsettled(db: &mut PgConnection, now: jiff::Timestamp, past: jiff::Timestamp) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select r.id from group_request r
@@ -345,7 +347,7 @@ pub async fn unsettled(db: &mut PgConnection, now: jiff::Timestamp, past: jiff::
          left join booking b on b.id = r.booking_id
          left join session s on s.id = b.session_id
          left join no_show n on n.session_id = b.session_id and n.booking_id = b.id and n.whole and n.over_at is null
-         where (r.state = 'proposed' and (r.answer_by <= $1 or p.state <> 'open'))
+         where (r.state = 'proposed' and (r.answer_by <= $1 or p.state <> 'open' or p.open_door_id is not null))
             or (r.state = 'approved'
                 and (b.state = 'cancelled' or b.arrived > 0 or n.booking_id is not null or s.ends_at <= $2))
             or (r.state in ('missed', 'over') and r.erased_at is null and b.arrived > 0)

@@ -71,3 +71,21 @@ pub(in crate::booking) async fn needed_again(
     messages::queue_waiting(db, now, &news).await?;
     Ok(news.len())
 }
+
+/// The session is closed: whoever was told to just come is told not to. They wait for it no more, so that the end of the
+/// waiting does not reach them. The caller holds the session's lock.
+///
+/// # Errors
+/// `Database`.
+pub(in crate::booking) async fn closed_after_all(
+    services: &Services,
+    db: &mut PgConnection,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<(), BookingError> {
+    lock_lines(services, db, &[session.0]).await?;
+    let told = open_doors::told(db, session.0, &[]).await?;
+    let news: Vec<_> = told.iter().map(|entry| (WaitingId(*entry), WaitingNews::OpenDoorClosed { session })).collect();
+    messages::queue_waiting(db, now, &news).await?;
+    Ok(())
+}

@@ -148,7 +148,8 @@ fn waiting_samples(visit: &VisitFacts, zh: bool) -> Vec<Facts> {
     let come = WaitingFacts { why: "not_needed", waits_on: true, ..facts.clone() };
     let day = WaitingFacts { why: "day_not_needed", ..facts.clone() };
     let again = WaitingFacts { why: "needed_again", ..facts.clone() };
-    [facts, closed, none, on, rests, come, day, again]
+    let shut = WaitingFacts { why: "come_closed", ..closed.clone() };
+    [facts, closed, none, on, rests, come, day, again, shut]
         .into_iter()
         .map(|facts| Facts::Waiting(Box::new(facts)))
         .collect()

@@ -40,6 +40,15 @@ async fn paper(house: &TestHouse, id: AmbassadorId) -> (String, String) {
     (number, code)
 }
 
+/// Whether a way still leads from a person's address to their application.
+async fn is_found(house: &TestHouse, id: AmbassadorId) -> bool {
+    sqlx::query_scalar::<_, bool>("select mail_index is not null from ambassador_application where id = $1")
+        .bind(id.0)
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("the application")
+}
+
 async fn verify(house: &TestHouse, number: &str, code: &str) -> Verdict {
     let context = house.context(Actor::Anonymous);
     ambassadors::verify(&house.services, &context, &network(), number, code).await.expect("a verdict")
@@ -119,9 +128,46 @@ async fn one_network_does_not_verify_without_end_and_the_name_goes_in_time() {
         limited |= matches!(answer, Err(AmbassadorError::NetworkLimited { .. }));
     }
     assert!(limited, "sixty in ten minutes and no more");
-    house.services.clock.advance(hours(24 * 1_826));
-    let erased = services::privacy::erase_due(&house.services).await.expect("erased");
-    assert_eq!((erased.ambassadors, erased.certificates), (1, 1));
+    for (days, expected) in [(200, (1, 0)), (1_626, (0, 1))] {
+        house.services.clock.advance(hours(24 * days));
+        let erased = services::privacy::erase_due(&house.services).await.expect("erased");
+        assert_eq!((erased.ambassadors, erased.certificates), expected, "after {days} more days");
+        assert_eq!(is_found(&house, all[0]).await, expected.1 == 0, "as long as the name is on the certificate");
+    }
     let Verdict::Valid(shown) = verify(&house, &number, &code).await else { panic!("it is valid") };
     assert_eq!(shown.name, None);
+    // No name comes back; taken back it still can be, without a text that nobody would erase.
+    let staff = officer(&house);
+    let version = application(&house, all[0]).await.version;
+    let renamed = ambassadors::rename(&house.services, &staff, all[0], version, "演示·新名字").await;
+    assert!(matches!(renamed, Err(AmbassadorError::Own(AmbassadorFault::NoCertificate))), "{renamed:?}");
+    ambassadors::revoke(&house.services, &staff, all[0], version, "发错人").await.expect("revoked");
+    assert!(matches!(verify(&house, &number, &code).await, Verdict::Revoked(_)));
+    let reasons: i64 = sqlx::query_scalar("select count(revoked_reason_sealed) from ambassador_certificate")
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("counted");
+    assert_eq!(reasons, 0);
+}
+
+#[tokio::test]
+async fn the_name_on_a_certificate_goes_with_the_account_when_the_application_is_long_emptied() {
+    let (house, round, all) = selected(1).await;
+    house.services.clock.advance(hours(24 * 5));
+    mark(&house, all[0], true).await.expect("was there");
+    ambassadors::certify(&house.services, &officer(&house), round).await.expect("issued");
+    let (number, code) = paper(&house, all[0]).await;
+    crate::bus::deliver(&house).await;
+    sqlx::query("delete from dev_mailbox").execute(&house.db.owner_pool()).await.expect("emptied");
+    house.services.clock.advance(hours(24 * 200));
+    assert_eq!(services::privacy::erase_due(&house.services).await.expect("erased").ambassadors, 1);
+    let (_, me) = crate::account::visitor(&house, "pupil0@example.com").await;
+    let copy = services::account::erase::export_own(&house.services, &me).await.expect("a copy");
+    let held = &copy["ambassador_applications"][0]["certificate"];
+    assert_eq!(held["number"], number.as_str());
+    assert_eq!(held["name"], "演示·同学0");
+    services::account::erase::delete_own(&house.services, &me, false).await.expect("deleted");
+    let Verdict::Valid(shown) = verify(&house, &number, &code).await else { panic!("it is valid") };
+    assert_eq!(shown.name, None);
+    assert!(!is_found(&house, all[0]).await);
 }

@@ -123,6 +123,16 @@ async fn more_places_go_to_the_reserve_in_order() {
         matches!(&refused, Err(AmbassadorError::Fields(faults)) if faults[0].field == "places"),
         "fewer places than are given away: {refused:?}"
     );
+    // No training date yet: the links live until there is one, and then the selected are told once more.
+    assert!(application(&house, all[0]).await.last_day >= house.now() + hours(24 * 150));
+    for day in [10, 11] {
+        let date = (house.now() + hours(24 * day), house.now() + hours(24 * day + 3));
+        ambassadors::add_training(services, &officer(&house), round, date, "造血干细胞科普馆").await.expect("a date");
+    }
+    for (n, letters) in [(0, 2), (1, 2), (2, 0)] {
+        let told = subjects(&house, n).await;
+        assert_eq!(told.iter().filter(|it| it.contains("恭喜")).count(), letters, "{told:?}");
+    }
 }
 
 #[tokio::test]
@@ -162,6 +172,11 @@ async fn who_was_not_selected_is_forgotten_when_the_time_is_over() {
     let draft = proven(&house, round, child).await;
     let id = ambassadors::submit(&house.services, &house.context(Actor::Anonymous), &draft).await.expect("a child");
     assert_eq!(application(&house, id).await.guardian.as_ref().map(|it| it.as_str()), Some("演示·家长"));
+    let said: i64 = sqlx::query_scalar("select count(*) from audit_entry where detail::text like '%guardian%'")
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("the trail");
+    assert_eq!(said, 0, "the trail is kept for ever: it does not say who is a child");
     decide(&house, selected, Decided::Selected).await.expect("decided");
     decide(&house, id, Decided::Refused("名额有限".into())).await.expect("decided");
     house.services.clock.advance(hours(24 * 6));

@@ -1,7 +1,7 @@
 //! No booking needed: nothing new is booked through any door, what is booked stays, who waits is told once, nobody owes their
 //! coming, and all of it can be taken back.
 
-use super::closing::{number, work};
+use super::closing::{closing, number, work};
 use super::waiting::{Party, join, joined, look};
 use super::{
     add_session, book, house_with_session, machine, museum, network, officer, party, people_booked, person, steward,
@@ -92,6 +92,8 @@ async fn nothing_new_is_booked_through_any_door_and_what_is_booked_stays() {
     assert_eq!(museum.open_doors(house.now()).map(|s| s.id).collect::<Vec<_>>(), [morning, evening]);
     assert_eq!(museum.notes[&morning], ("公众开放日".to_owned(), "open day".to_owned()));
 
+    let more = booking::change_party(&house.services, &officer(&house), Handle::Id(stays), None, party(4, 0)).await;
+    just_come(more);
     let standing = view(&house, stays).await;
     assert_eq!((standing.state, standing.open_door), (BookingState::Confirmed, true));
     booking::cancel(&house.services, &machine(&house.services), Handle::Id(stays), None).await.expect("given back");
@@ -212,6 +214,28 @@ async fn what_is_not_true_any_more_is_not_told() {
     assert_eq!((told.len(), begins(&told, "这场恢复预约")), (before + 1, 1), "{told:?}");
 }
 
+#[tokio::test]
+async fn who_was_told_to_just_come_is_told_once_that_it_is_closed() {
+    let (house, [morning, _, next], _) = waiting_house().await;
+    let over = joined(&house, morning, 11, 2).await;
+    join(&house, &house.services, morning, &[next], 12, 2).await.expect("on both lists");
+    set(&house, Closed::Session(morning)).await;
+    let queued = "select count(*) from job where kind = 'messages.waiting_open_door'";
+    assert_eq!(number(&house, queued).await, 2, "no server of before reads them");
+    work(&house.services).await;
+    let before = [told(&house, 11).await.len(), told(&house, 12).await.len()];
+    let by = officer(&house);
+    for _ in 0..2 {
+        booking::close(&house.services, &by, closing(&by, Closed::Session(morning))).await.expect("closed");
+    }
+    work(&house.services).await;
+    for (n, before) in [11, 12].into_iter().zip(before) {
+        let told = told(&house, n).await;
+        assert_eq!((told.len(), begins(&told, "这场已关闭，请不要前来")), (before + 1, 1), "{n}: {told:?}");
+    }
+    assert_eq!(state(&house, &over).await, WaitingState::NotNeeded, "what ended stays ended");
+}
+
 async fn admit(house: &TestHouse, booking: BookingId, present: u32) -> booking::DoorAnswer {
     let nonce = Uuid::from_u128(u128::from_be_bytes(services::crypto::random()));
     booking::admit(&house.services, &steward(house), nonce, Ticket::Booking(booking), present, None)
@@ -279,6 +303,15 @@ async fn nobody_is_marked_where_a_booking_obliges_nobody() {
         marked.push(booking::no_show_of(&house.services, &view, house.now()).await.expect("read").is_some());
     }
     assert_eq!(marked, [false, true, false, true]);
+    let (from, until) = ("2026-07-20T16:00:00Z", "2026-07-21T16:00:00Z");
+    let of = store::numbers::Of {
+        kind: "museum",
+        from: from.parse().expect("an instant"),
+        until: until.parse().expect("an instant"),
+    };
+    let mut db = house.db.owner_pool().acquire().await.expect("a connection");
+    let counted = store::numbers::sessions(&mut db, of, house.now()).await.expect("read");
+    assert_eq!(counted.iter().map(|row| row.over).collect::<Vec<_>>(), marked, "nor counted as one");
 }
 
 #[tokio::test]
@@ -295,6 +328,51 @@ async fn a_session_made_later_follows_its_day() {
     book(&house.services, session, 3, 1).await.expect("so are its sessions");
 }
 
+/// As if the server had died before it came to a session.
+async fn undo(house: &TestHouse, session: SessionId) {
+    let undo = "with undone as (update session set open_door_id = null where id = $1)
+                update open_door_session set state = 'open' where session_id = $1";
+    sqlx::query(undo).bind(session.0).execute(&house.db.owner_pool()).await.expect("undone");
+}
+
+/// Lets what is left to the job be done.
+async fn finish(house: &TestHouse) {
+    house.services.clock.advance(jiff::SignedDuration::from_mins(5));
+    work(&house.services).await;
+}
+
+#[tokio::test]
+async fn taking_it_back_stops_what_is_still_to_come() {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    let morning = add_session(&house, "2026-07-21T09:00:00+08:00", 5).await;
+    let evening = add_session(&house, "2026-07-21T15:00:00+08:00", 5).await;
+    set(&house, DAY).await;
+    undo(&house, evening).await;
+    assert_eq!(take_back(&house, DAY).await.expect("taken back"), 1, "the other was not reached yet");
+    finish(&house).await;
+    book(&house.services, morning, 1, 1).await.expect("bookings are needed again");
+    book(&house.services, evening, 2, 1).await.expect("here they always were");
+
+    set(&house, Closed::Session(evening)).await;
+    undo(&house, evening).await;
+    assert_eq!(take_back(&house, Closed::Session(evening)).await.expect("stopped, which is something done"), 0);
+    finish(&house).await;
+    book(&house.services, evening, 3, 1).await.expect("it was not reached");
+}
+
+#[tokio::test]
+async fn an_act_passes_over_what_was_closed_meanwhile() {
+    let (house, session) = house_with_session(5).await;
+    set(&house, Closed::Session(session)).await;
+    undo(&house, session).await;
+    let by = officer(&house);
+    booking::close(&house.services, &by, closing(&by, Closed::Session(session))).await.expect("closed");
+    finish(&house).await;
+    let states = "select count(*) from open_door_session where state = 'void'";
+    assert_eq!(number(&house, states).await, 1, "nobody was told to just come, and nobody is excused");
+}
+
 #[tokio::test]
 async fn a_server_that_dies_half_way_leaves_it_to_the_job_and_what_was_taken_back_stays_so() {
     let house = TestHouse::new().await;
@@ -304,10 +382,7 @@ async fn a_server_that_dies_half_way_leaves_it_to_the_job_and_what_was_taken_bac
     let by = officer(&house);
     let act = free(&by, DAY);
     booking::open_door(&house.services, &by, act.clone()).await.expect("set");
-    // As if the server had died before it came to the evening.
-    let undo = "with undone as (update session set open_door_id = null where id = $1)
-                update open_door_session set state = 'open' where session_id = $1";
-    sqlx::query(undo).bind(evening.0).execute(&house.db.owner_pool()).await.expect("undone");
+    undo(&house, evening).await;
     take_back(&house, Closed::Session(morning)).await.expect("taken back");
     house.services.clock.advance(jiff::SignedDuration::from_mins(5));
     work(&house.services).await;
