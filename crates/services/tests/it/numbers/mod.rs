@@ -134,6 +134,9 @@ async fn numbers_are_for_those_who_may_see_them() {
 async fn the_demo_has_two_weeks_to_count_and_makes_them_once() {
     let house = TestHouse::new().await;
     museum(&house).await;
+    // Somebody has just booked: the claims of this house are decided by its own clock.
+    let august = add_session(&house, "2026-08-01T09:00:00+08:00", 40).await;
+    book(&house.services, august, 1, 2).await.expect("there is room");
     let system = house.services.system();
     let mut seen = Vec::new();
     for _ in 0..2 {
