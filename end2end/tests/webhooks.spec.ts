@@ -69,7 +69,7 @@ test("an operator adds a partner's webhook, tries it, sends again, changes the s
     const name = `测试·医院 ${Math.random().toString(36).slice(2, 8)}`;
     await page.locator("#f-description").fill(name);
     await page.locator("#f-url").fill(url);
-    await page.getByRole("checkbox", { name: zh("webhooks-topic-session-closed") }).check({ force: true });
+    await page.getByRole("checkbox", { name: zh("webhooks-topic-event-withdrawn") }).check({ force: true });
     await press(button(page, "webhooks-create"));
     const secret = (await page.locator(".once-secret").innerText()).trim();
     expect(secret).toMatch(/^whsec_[\w+/]{43}=$/);
