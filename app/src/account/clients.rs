@@ -5,6 +5,7 @@ use super::at;
 use super::calls::CLIENT_SECRET;
 use super::notices::page_problem;
 use super::widgets::{done_notice, moment_text, seen_text};
+use crate::desk::rooms;
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
@@ -47,6 +48,7 @@ fn list_page(visit: &Visit, clients: Vec<Client>) -> impl IntoView + use<> {
     };
     view! {
         <Page title=visit.t("clients-title") lead=visit.t("clients-lead") crumbs=crumbs(visit, false) width=Width::Wide>
+            {rooms(visit)}
             {done.map(|text| view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })}
             <p class="actions">
                 <LinkButton href=visit.href(at::CLIENTS_NEW) glyph=Glyph::Lock>{visit.t("clients-new")}</LinkButton>

@@ -4,6 +4,7 @@ use super::at;
 use super::calls::{ENROLMENT_CODE, FIRST_PASSWORD};
 use super::notices::page_problem;
 use super::widgets::{done_notice, moment_text, seen_text};
+use crate::desk::rooms;
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
@@ -63,6 +64,7 @@ fn list_page(visit: &Visit, members: Vec<StaffMember>) -> impl IntoView + use<> 
     let rows = rows.collect();
     view! {
         <Page title=visit.t("people-title") lead=visit.t("people-lead") crumbs=crumbs(visit, false) width=Width::Wide>
+            {rooms(visit)}
             {done.map(|text| view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })}
             <p class="actions">
                 <LinkButton href=visit.href(at::PEOPLE_NEW) glyph=Glyph::Person>{visit.t("people-new")}</LinkButton>

@@ -6,6 +6,7 @@ use super::notices::page_problem;
 use super::passkey::factors_part;
 use super::staff_door::{NewPassword, StaffCode};
 use super::widgets::{Do, Gate, SessionTable, done_notice, next_of};
+use crate::desk::rooms;
 use crate::form::Tone;
 use crate::problem::problem_page;
 use crate::ui::{
@@ -64,6 +65,7 @@ fn account_page(
     let crumbs = vec![Crumb::new(visit.href(at::STAFF), visit.t("nav-staff"))];
     view! {
         <Page title=visit.t("staff-account-title") crumbs=crumbs width=Width::Wide>
+            {rooms(visit)}
             {done.map(|text| view! { <Banner tone=Tone::Success alert=true>{text}</Banner> })}
             <SummaryList rows=rows/>
             <section class="section account-part">
