@@ -63,7 +63,7 @@ impl Words {
                 state: "waiting",
                 title: visit.t("room-waiting"),
                 figure: visit.t_args("room-waiting-figure", &[("n", ahead.into())]),
-                text: expected(visit, line.wait_seconds(ahead)),
+                text: expected(visit, line.wait_seconds(ahead, visit.context.now)),
             },
             Standing::Admitted => Self {
                 state: "admitted",

@@ -28,7 +28,7 @@ pub use policy::{
 };
 pub use pools::{EARLIEST_RELEASE, Places, Pool, PoolFacts, Pools, Share, Split};
 pub use reference::Reference;
-pub use release::{FIRST_PACE, LEAST_PACE, Line, ReleaseRules, Room, Standing};
+pub use release::{FIRST_PACE, LEAST_PACE, Line, ReleaseRules, Room, Standing, TOLD};
 pub use reminders::{Reminder, after_quiet, is_quiet, plan as plan_reminders};
 pub use roster::{AtTheDoor, RosterBooking, RosterSession, decide as decide_at_the_door};
 pub use rules::{Difference, RULES, Rule, Setting, Shape, Theme, Unit};

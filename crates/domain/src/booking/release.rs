@@ -61,6 +61,9 @@ pub const LEAST_PACE: u32 = 60;
 const BRISK: SignedDuration = SignedDuration::from_millis(150);
 /// … and claims that take longer than this are too many.
 const SLOW: SignedDuration = SignedDuration::from_millis(500);
+/// After the draw nobody is let in for this long, because so long it takes until everybody has asked how it ended: the first
+/// of the draw is not to hear of it when the places are gone to the tenth, who happened to ask sooner.
+pub const TOLD: SignedDuration = SignedDuration::from_secs(3);
 /// What a line that nobody stands in saves up for those who come next.
 const SAVED: SignedDuration = SignedDuration::from_secs(1);
 
@@ -146,23 +149,23 @@ impl Line {
                 None => Self { admitted: self.arrived, advanced_at: now, ..self },
             };
         }
-        self.drawn(now).let_in(now)
+        self.drawn().let_in(now)
     }
 
     /// The draw is over: who comes from now on stands behind it.
-    fn drawn(self, now: Timestamp) -> Self {
+    fn drawn(self) -> Self {
         match (self.drawn_from, self.drawn_to) {
-            (Some(_), None) => {
-                let began = self.draw_until.max(now - SAVED);
-                Self { drawn_to: Some(self.arrived), advanced_at: began, ..self }
-            }
+            (Some(_), None) => Self { drawn_to: Some(self.arrived), advanced_at: self.draw_until + TOLD, ..self },
             _ => self,
         }
     }
 
     fn let_in(self, now: Timestamp) -> Self {
+        if now < self.advanced_at {
+            return self;
+        }
         // Idle time saves up for a second's worth at most: after an outage nobody is let in by the thousand.
-        let since = self.advanced_at.max(now - SAVED).min(now);
+        let since = self.advanced_at.max(now - SAVED);
         let millis = u64::try_from(now.duration_since(since).as_millis()).unwrap_or(0);
         let pace = u64::from(self.pace.max(LEAST_PACE));
         let waiting = self.arrived.saturating_sub(self.admitted);
@@ -217,8 +220,9 @@ impl Line {
     }
 
     /// How long somebody with so many before them waits at the present pace, in seconds; never 0.
-    pub fn wait_seconds(&self, ahead: u32) -> u32 {
-        let seconds = (u64::from(ahead) + 1) * 60 / u64::from(self.pace.max(1));
+    pub fn wait_seconds(&self, ahead: u32, now: Timestamp) -> u32 {
+        let until_then = u64::try_from(self.advanced_at.duration_since(now).as_secs()).unwrap_or(0);
+        let seconds = until_then + (u64::from(ahead) + 1) * 60 / u64::from(self.pace.max(1));
         u32::try_from(seconds).unwrap_or(u32::MAX).max(1)
     }
 }
@@ -268,6 +272,16 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_let_in_before_everybody_could_hear_how_the_draw_ended() {
+        let drawn = come(line(Room::Always), 500).advanced(at(30_000));
+        let told = drawn.advanced(at(31_500)).advanced(at(33_000));
+        assert_eq!((told.admitted, told.wait_seconds(0, at(31_000))), (0, 2), "asking often begins nothing sooner");
+        assert_eq!(told.advanced(at(33_500)).admitted, 5);
+        // A server that slept through all of it lets in a second's worth, no more.
+        assert_eq!(come(line(Room::Always), 500).advanced(at(90_000)).admitted, 10);
+    }
+
+    #[test]
     fn a_planned_room_draws_even_two_and_a_room_that_is_off_nobody() {
         let planned = come(line(Room::Always), 2).advanced(at(10));
         assert_eq!(planned.standing(1, None, at(10)), Standing::Drawing);
@@ -293,7 +307,7 @@ mod tests {
             steps in proptest::collection::vec((1i64..3_000, 0u32..50), 1..60), pace in 60u32..3_000,
         ) {
             let mut line = Line { pace, ..come(line(Room::Always), 200) };
-            let (mut now, began) = (30_000, 30_000);
+            let (mut now, began) = (30_000, 33_000);
             for (after, people) in steps {
                 now += after;
                 let before = line;
@@ -301,7 +315,7 @@ mod tests {
                 prop_assert_eq!(advanced.advanced(at(now)).admitted, advanced.admitted, "the same instant twice");
                 line = come(advanced, people);
                 prop_assert!(line.admitted >= before.admitted && line.admitted <= line.arrived);
-                let most = (now - began + 1_000) * i64::from(pace) / 60_000 + 1;
+                let most = (now - began + 1_000).max(0) * i64::from(pace) / 60_000 + 1;
                 prop_assert!(i64::from(line.admitted) <= most, "{} within {} ms at {pace}", line.admitted, now - began);
             }
         }

@@ -11,7 +11,7 @@ mod watch;
 
 use crate::steady::server::{Server, Settings, assert_no_panic_and_no_500};
 use crowd::{Crowd, Ending};
-use domain::booking::{Party, PartySize};
+use domain::booking::{Party, PartySize, ReleaseRules};
 use domain::contact::{Contact, PersonName};
 use domain::ids::SessionId;
 use services::Services;
@@ -125,7 +125,7 @@ async fn a_storm_on_three_servers_oversells_nothing_and_turns_nobody_away_for_no
     let crowd = Crowd::new(users, sessions.clone(), sites, &url, owner.clone()).await;
 
     let watch = Watch::begin(owner.clone());
-    release(&owner, 200).await;
+    release(&owner, i32::from(ReleaseRules::default().per_second)).await;
     let mut working = crowd.begin();
     tokio::time::sleep(Duration::from_secs(BEFORE as u64)).await;
     let edits = unrest(&owner, &sessions).await;

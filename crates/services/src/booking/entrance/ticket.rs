@@ -6,7 +6,7 @@ use super::{sql, visitor_hash};
 use crate::booking::BookingError;
 use crate::crypto::LinkPurpose;
 use crate::{Context, Services};
-use domain::booking::Standing;
+use domain::booking::{Line, Standing, TOLD};
 use domain::ids::{SessionId, TicketId};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -40,23 +40,31 @@ impl std::fmt::Debug for Waits {
 /// The soonest and the latest a browser asks again.
 const AGAIN: (u32, u32) = (2, 15);
 
+/// When the ticket `number` asks again, in seconds. Those who wait for one instant, the opening or the draw, do not all come
+/// in it, but within the time in which nobody is let in.
+fn again_in(line: &Line, number: u32, standing: Standing, now: Timestamp) -> u32 {
+    let until = |then: Timestamp| u32::try_from(then.duration_since(now).as_secs() + 1).unwrap_or(1);
+    let (wait, instant) = match standing {
+        Standing::Early => (until(line.opens_at), true),
+        Standing::Drawing => (until(line.draw_until), true),
+        Standing::Waiting { ahead } => (line.wait_seconds(ahead, now), false),
+        Standing::Admitted => (1, false),
+    };
+    let within = u32::try_from(TOLD.as_secs()).unwrap_or(1);
+    wait.clamp(AGAIN.0, AGAIN.1) + if instant { number % within } else { 0 }
+}
+
 impl Waits {
     pub(super) fn new(services: &Services, row: &sql::TicketRow, release: Arc<Release>, now: Timestamp) -> Self {
         let standing = release.standing(row.number, now);
-        let until = |then: Timestamp| u32::try_from(then.duration_since(now).as_secs() + 1).unwrap_or(1);
-        let again_in = match standing {
-            Standing::Early => until(release.line.opens_at),
-            Standing::Drawing => until(release.line.draw_until),
-            Standing::Waiting { ahead } => release.line.wait_seconds(ahead),
-            Standing::Admitted => 1,
-        };
+        let again_in = again_in(&release.line, row.number.unsigned_abs(), standing, now);
         Self {
             ticket: services.vault.link(LinkPurpose::Ticket, row.id, release.ends_at),
             number: row.number.unsigned_abs(),
             session: SessionId(row.session_id),
             people: row.people.unsigned_abs(),
             standing,
-            again_in: again_in.clamp(AGAIN.0, AGAIN.1),
+            again_in,
             release,
         }
     }

@@ -88,7 +88,8 @@ async fn who_is_quick_has_no_advantage_and_everybody_can_check_the_draw() {
     let first = waits(asks(&house.services, session, 0).await);
     assert_eq!((first.number, first.standing), (1, Standing::Drawing));
     assert!(first.seed().is_none(), "nobody knows the order before it is drawn");
-    later(&house, 30);
+    // The draw is over, and everybody had the time to hear of it.
+    later(&house, 34);
     let behind = waits(asks(&house.services, session, 60).await);
     assert_eq!((behind.number, behind.release.line.in_draw()), (61, 60));
     assert!(ahead(behind.standing).expect("waits") >= 60 - behind.release.line.admitted);
