@@ -20,7 +20,7 @@ use domain::webhooks::Topic;
 use jiff::{Span, Timestamp, civil};
 use jiff_sqlx::ToSqlx;
 use std::collections::HashSet;
-use store::booking::{bookings, claims, closures, open_doors, sessions as sql};
+use store::booking::{acts, bookings, claims, open_doors, sessions as sql};
 use uuid::Uuid;
 
 /// A weekly rule that makes sessions.
@@ -235,7 +235,7 @@ pub(super) async fn make_by(
     policy: &Policy,
 ) -> Result<u64, BookingError> {
     // A day that is being closed is either seen here or waits for the sessions made here.
-    closures::lock_activity(db, activity).await?;
+    acts::lock_activity(db, activity).await?;
     let templates: Vec<TemplateView> = sql::templates(db, activity).await?.into_iter().map(template_view).collect();
     let today = local_day(context.now);
     let closed: HashSet<civil::Date> =
@@ -301,7 +301,7 @@ pub async fn add_session(
         let mut tx = services.begin().await?;
         let (activity, _) = museum(&mut tx).await?;
         // A day that is being closed is either seen here or waits, and then closes this session with the others.
-        closures::lock_activity(&mut tx, activity).await?;
+        acts::lock_activity(&mut tx, activity).await?;
         if !closed_anyway && sql::is_excepted(&mut tx, activity, local_day(starts_at).to_sqlx()).await? {
             return Err(BookingError::field("closed_anyway", Fault::MustAccept));
         }
