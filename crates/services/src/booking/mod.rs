@@ -14,6 +14,7 @@ mod door;
 mod draft;
 mod entrance;
 mod error;
+mod missing_date;
 mod no_shows;
 mod office;
 mod open_door;
@@ -47,6 +48,7 @@ pub use entrance::{
     standing as ticket_standing, usual_rules,
 };
 pub use error::BookingError;
+pub use missing_date::book_missing;
 pub use no_shows::{
     Marked, NoShow, Outage, TakenBack, declare_outage, lift_no_show, mark_no_shows, no_show_of, no_shows,
     outages,

@@ -5,6 +5,7 @@ mod events;
 mod forms;
 mod overlaps;
 mod series;
+mod series_missing;
 mod waits;
 
 use domain::booking::{PartySize, Policy};
