@@ -50,7 +50,7 @@ pub use entrance::{
 pub use error::BookingError;
 pub use missing_date::book_missing;
 pub use no_shows::{
-    Marked, NoShow, Outage, TakenBack, declare_outage, lift_no_show, mark_no_shows, no_show_of, no_shows,
+    Declared, Marked, NoShow, Outage, TakenBack, declare_outage, lift_no_show, mark_no_shows, no_show_of, no_shows,
     outages,
 };
 pub(crate) use no_shows::{came, no_show_at};
