@@ -3,6 +3,7 @@
 mod answers;
 mod events;
 mod forms;
+mod openings;
 mod overlaps;
 mod series;
 mod series_missing;
