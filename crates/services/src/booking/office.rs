@@ -1,11 +1,12 @@
 //! The staff's hand: weekly templates, exceptions, sessions, capacities, the list of bookings, the nightly check.
 
 use super::calendar::{SessionView, session as read_session};
+use super::change::policy_of;
 use super::claims::{contact_index, lock};
 use super::retry::again;
 use super::tell::tell_session;
 use super::view::{BookingView, open};
-use super::waiting::promote;
+use super::waiting::{promote, standing};
 use super::{BookingError, MUSEUM, pools};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
@@ -379,6 +380,10 @@ async fn give_places(services: &Services, context: &Context, change: Change) -> 
     let detail = serde_json::json!({ "places": { "from": was, "to": places }, "booked": booked });
     note(&mut tx, context, "session.changed", "session", id.0, detail).await?;
     let session = lock(services, &mut tx, &[id.0]).await?;
+    for one in &session {
+        let stands = standing(&mut tx, one, &policy_of(one)?, services.clock.now()).await?;
+        pools::leave_promised(was.split, places, &stands.facts)?;
+    }
     promote(services, context, &mut tx, &session).await?;
     let after = read_session(&mut tx, id, context.now).await?;
     tell_session(&mut tx, context.now, id, Topic::SessionChanged).await?;
