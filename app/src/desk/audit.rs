@@ -435,6 +435,7 @@ mod tests {
             "str = \"bus.",
             "str = \"ambassador.",
             "str = \"privacy.",
+            "str = \"session.",
         ]
         .map(|start| {
             let room = start.split('"').next_back().unwrap_or_default();
