@@ -79,23 +79,22 @@ async fn two_presses_at_once_book_one_date() {
         let (course, first) = two_of_three(SeriesRule::Whole, [5, 5, 5]).await;
         let series = booking::series_of(&course.house.services, first).await.expect("readable");
         // One from the page of each date: two links, two servers, one series.
-        let presses = series.iter().map(|own| {
+        let mut presses = Vec::new();
+        for own in &series {
             let (handle, date) = (course.link(own), course.dates[1]);
-            let (db, clock) = (course.house.db.clone(), course.house.services.clock.clone());
-            async move {
-                let server = testkit::TestHouse::second(&db, clock, 3).await;
-                let anybody =
-                    server.context(Actor::Anonymous, domain::Locale::ZhCn, domain::ids::RequestId(uuid::Uuid::nil()));
-                booking::book_missing(&server, &anybody, handle, date).await
-            }
-        });
-        let answers = futures_of(presses.collect()).await;
+            let clock = course.house.services.clock.clone();
+            let server = testkit::TestHouse::second(&course.house.db, clock, 3).await;
+            let nobody = domain::ids::RequestId(uuid::Uuid::nil());
+            let anybody = server.context(Actor::Anonymous, domain::Locale::ZhCn, nobody);
+            presses.push(async move { booking::book_missing(&server, &anybody, handle, date).await });
+        }
+        let answers = together(presses).await;
         assert_eq!(answers[0].as_ref().expect("booked"), answers[1].as_ref().expect("the same"));
         assert_eq!(course.booked().await, [2, 2, 2]);
     }
 }
 
-async fn futures_of<T, F>(all: Vec<F>) -> Vec<T>
+async fn together<T, F>(all: Vec<F>) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
