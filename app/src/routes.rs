@@ -35,8 +35,8 @@ use crate::groups::{
 use crate::home::Home;
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
-    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDay,
-    OpenDoorSession, PrintedPass, Releases, Rules as MuseumRules, RulesHistory as MuseumRulesHistory,
+    BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
+    OpenDoorDay, OpenDoorSession, PrintedPass, Releases, Rules as MuseumRules, RulesHistory as MuseumRulesHistory,
     Session as StaffSession, Sessions as StaffSessions, Templates, Today,
 };
 use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Sessions, Wait, WaitCode, Waiting};
@@ -189,6 +189,7 @@ pages! {
     "/staff/events" StaffEvents (Access::Capability(Capability::SeeBookings)) [];
     "/staff/events/new" EventNew (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id" StaffEvent (Access::Capability(Capability::SeeBookings)) [];
+    "/staff/events/:id/open-door" OpenDoorDates (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id/edit" EventEdit (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id/questions" EventQuestions (Access::Capability(Capability::ManageSessions)) [islands];
     "/staff/events/:id/dates/:session" Registrations (Access::Capability(Capability::SeeBookings)) [];

@@ -185,6 +185,7 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
             Ok(erased)
                 if erased.bookings
                     + erased.bus_requests
+                    + erased.photos
                     + erased.group_requests
                     + erased.ambassadors
                     + erased.certificates
@@ -196,6 +197,7 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
                 tracing::info!(
                     bookings = erased.bookings,
                     bus_requests = erased.bus_requests,
+                    photos = erased.photos,
                     group_requests = erased.group_requests,
                     ambassadors = erased.ambassadors,
                     certificates = erased.certificates,

@@ -132,6 +132,7 @@ mine-news-booked = You are booked. The pass is on its way to your phone or mail;
 mine-news-changed = The number of people is updated; here is the new pass.
 mine-news-moved = Your visit is moved; here is the new time.
 mine-news-series-cancelled = The whole series was cancelled. Thank you for leaving the places to others.
+mine-news-date-booked = The date is added. A confirmation is on its way.
 mine-news-cancelled = The booking is cancelled and the places go to others. Thank you for telling us.
 mine-session-closed = We are sorry: the museum had to close this session. You can move to another one, and it does not count as a no-show.
 mine-no-booking-needed = This session needs no booking any more. Yours stays valid and your pass works as before; if you cannot come it does not count as a no-show.

@@ -114,6 +114,7 @@ mine-news-booked = 预约成功。凭证已发到您的手机或邮箱，也可�
 mine-news-changed = 人数已更新，新的凭证如下。
 mine-news-moved = 改期成功，新的时间如下。
 mine-news-series-cancelled = 整个系列已经取消，谢谢您把名额留给别人。
+mine-news-date-booked = 这一场已经补报好，确认信息随后发给您。
 mine-news-cancelled = 预约已取消，名额已让给其他人。谢谢您提前告知。
 mine-session-closed = 很抱歉，这一场已由馆方关闭。您可以改到其他场次，不计爽约。
 mine-no-booking-needed = 这一场已改为免预约，您的预约继续有效，凭证照常使用；不能来也不计爽约。

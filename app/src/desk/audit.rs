@@ -393,6 +393,7 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "group.roster_exported" => visit.t("staff-action-group-roster-exported"),
         "privacy.account_erased" => visit.t("staff-action-privacy-account-erased"),
         "privacy.bus_request_erased" => visit.t("staff-action-privacy-bus-request-erased"),
+        "privacy.bus_photos_erased" => visit.t("staff-action-privacy-bus-photos-erased"),
         "privacy.group_request_erased" => visit.t("staff-action-privacy-group-request-erased"),
         "privacy.group_roster_erased" => visit.t("staff-action-privacy-group-roster-erased"),
         "privacy.documents_erased" => visit.t("staff-action-privacy-documents-erased"),
@@ -434,6 +435,7 @@ mod tests {
             "str = \"bus.",
             "str = \"ambassador.",
             "str = \"privacy.",
+            "str = \"session.",
         ]
         .map(|start| {
             let room = start.split('"').next_back().unwrap_or_default();

@@ -33,6 +33,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/events/book/:draft/other", Access::Public, &other),
     Call::post("/b/:link/cancel", Access::Public, &cancel),
     Call::post("/b/:link/cancel-series", Access::Public, &cancel_series),
+    Call::post("/b/:link/missing", Access::Public, &missing_date),
     Call::post("/b/:link/party", Access::Public, &party),
     Call::post("/b/:link/move", Access::Public, &move_to),
     Call::polled(places::PATH, Access::Public, &free),
@@ -381,6 +382,20 @@ async fn cancel_series(asked: Asked) -> Answer {
         Ok(_) | Err(BookingError::Refused(Refusal::AlreadyCancelled)) => {
             Answer::to(format!("{page}?done=series-cancelled"))
         }
+        Err(BookingError::NotFound) => led_nowhere(&asked).await.into(),
+        Err(error) => refused(&asked, page, error),
+    }
+}
+
+/// The date that a series lacks.
+async fn missing_date(asked: Asked) -> Answer {
+    let (page, handle) = match handle(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let Ok(date) = asked.field("session").parse() else { return Problem::NotFound.into() };
+    match booking::book_missing(&asked.services, &asked.context, handle, date).await {
+        Ok(_) => Answer::to(format!("{page}?done=date-booked")),
         Err(BookingError::NotFound) => led_nowhere(&asked).await.into(),
         Err(error) => refused(&asked, page, error),
     }

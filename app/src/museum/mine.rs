@@ -1,5 +1,6 @@
 //! One's own booking, by signed link: the pass, the facts, and what can still be changed.
 
+use super::series;
 use super::sessions::bookable_days;
 use super::{document_text, led_nowhere, param, problem_of};
 use crate::activity::Activity;
@@ -23,22 +24,22 @@ use services::messages::qr_svg;
 use services::outreach::{Told, told};
 
 /// A booking with what its page needs to know.
-struct Seen {
-    link: String,
-    booking: BookingView,
-    activity: Activity,
+pub(super) struct Seen {
+    pub(super) link: String,
+    pub(super) booking: BookingView,
+    pub(super) activity: Activity,
     /// What an event asked and was told.
-    told: Option<Told>,
+    pub(super) told: Option<Told>,
     /// The group it is of, if it is one of a group.
-    group: Option<GroupOfBooking>,
+    pub(super) group: Option<GroupOfBooking>,
     /// The bookings that were made together with it, itself among them.
-    series: Vec<BookingView>,
+    pub(super) series: Vec<BookingView>,
     /// It can still be cancelled, made smaller or moved.
-    changeable: bool,
+    pub(super) changeable: bool,
     /// Nobody came, or not everybody.
-    no_show: Option<NoShow>,
+    pub(super) no_show: Option<NoShow>,
     /// The person waits for sessions beside which this booking allows no other.
-    rests: bool,
+    pub(super) rests: bool,
 }
 
 async fn seen(visit: &Visit) -> Result<Seen, Problem> {
@@ -117,11 +118,12 @@ fn page(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
             {rebook(visit, seen)}
             {seen.no_show.as_ref().map(|no_show| missed(visit, no_show))}
             <SummaryList rows=facts(visit, seen)/>
-            {series(visit, seen)}
+            {series::dates(visit, seen)}
+            {series::missing(visit, seen, &base)}
             {answers(visit, seen)}
             {(!cancelled && !over).then(|| take_along(visit, &base))}
-            {(seen.changeable && by_itself(seen)).then(|| changes(visit, seen, &base))}
-            {cancel_all(visit, seen, &base)}
+            {(seen.changeable && series::by_itself(seen)).then(|| changes(visit, seen, &base))}
+            {series::cancel_all(visit, seen, &base)}
             {(!seen.changeable && !cancelled && !over).then(|| view! { <p class="muted">{visit.t("mine-no-changes")}</p> })}
             {(cancelled || over).then(|| view! {
                 <p class="actions"><LinkButton href=again glyph=Glyph::Calendar>{activity.says(visit, "mine-book-again", "event-all")}</LinkButton></p>
@@ -136,6 +138,7 @@ fn news(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
         Some("changed") => Some((Tone::Success, "mine-news-changed")),
         Some("moved") => Some((Tone::Success, "mine-news-moved")),
         Some("cancelled") => Some((Tone::Success, "mine-news-cancelled")),
+        Some("date-booked") => Some((Tone::Success, "mine-news-date-booked")),
         Some("series-cancelled") => Some((Tone::Success, "mine-news-series-cancelled")),
         _ => None,
     };
@@ -266,59 +269,6 @@ fn facts(visit: &Visit, seen: &Seen) -> Vec<SummaryRow> {
         rows.push(SummaryRow::new(visit.t("document-title"), document_text(visit, document)));
     }
     rows
-}
-
-/// A date of a series that is booked as a whole is not changed by itself.
-fn by_itself(seen: &Seen) -> bool {
-    seen.series.len() < 2 || seen.activity.policy().series.allows_dates()
-}
-
-/// The dates that were booked together, each with its own page.
-fn series(visit: &Visit, seen: &Seen) -> Option<impl IntoView + use<>> {
-    let line = |one: &BookingView| {
-        let when = span_text(one.starts_at, one.ends_at, visit.locale());
-        let (tone, key) = match one.state {
-            BookingState::Cancelled => (Tone::Danger, "booking-cancelled"),
-            BookingState::Confirmed if one.arrived > 0 => (Tone::Info, "booking-arrived"),
-            BookingState::Confirmed => (Tone::Success, "booking-confirmed"),
-        };
-        let name = if one.id == seen.booking.id {
-            view! { <span>{when}" · "{visit.t("event-series-this")}</span> }.into_any()
-        } else {
-            let link = services::booking::manage_link(&visit.services, one.id, one.ends_at);
-            view! { <a href=visit.href(&format!("/b/{link}"))>{when}</a> }.into_any()
-        };
-        view! { <li class="session"><div>{name}</div><div class="session-state"><Tag tone=tone>{visit.t(key)}</Tag></div></li> }
-    };
-    (seen.series.len() > 1).then(|| {
-        let lines: Vec<_> = seen.series.iter().map(line).collect();
-        view! {
-            <section class="section no-print">
-                <h2>{visit.t("event-series-mine")}</h2>
-                <ul class="session-list">{lines}</ul>
-            </section>
-        }
-    })
-}
-
-/// Giving back the whole series in one act, while any of its dates can be.
-fn cancel_all(visit: &Visit, seen: &Seen, base: &str) -> Option<impl IntoView + use<>> {
-    let ahead = |one: &&BookingView| one.state == BookingState::Confirmed && one.starts_at > visit.context.now;
-    let any = seen.series.iter().filter(ahead).count() > usize::from(by_itself(seen));
-    any.then(|| {
-        let together = (!by_itself(seen)).then(|| view! { <p class="muted">{visit.t("event-series-together")}</p> });
-        view! {
-            <section class="section no-print">
-                {together}
-                <Dialog label=visit.t("event-series-cancel") title=visit.t("event-series-cancel-title") variant=Variant::Danger>
-                    <p>{visit.t("event-series-cancel-text")}</p>
-                    <Form action=visit.href(&format!("{base}/cancel-series"))>
-                        <p class="actions"><Button variant=Variant::Danger>{visit.t("event-series-cancel-do")}</Button></p>
-                    </Form>
-                </Dialog>
-            </section>
-        }
-    })
 }
 
 fn take_along(visit: &Visit, base: &str) -> impl IntoView + use<> {

@@ -11,6 +11,7 @@ pub mod offer;
 mod places;
 pub mod rebook;
 pub mod room;
+mod series;
 mod sessions;
 pub mod staff;
 pub mod waiting;

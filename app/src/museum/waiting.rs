@@ -276,7 +276,8 @@ async fn wait_instead(asked: Asked) -> Answer {
     };
     // The date of a series that is full; a booking of one date waits for its own.
     let session = asked.field("session").parse().unwrap_or(draft.session.id);
-    match booking::wait_for(&asked.services, &draft, session).await {
+    let visitor = asked.cookie(super::VISITOR_COOKIE).unwrap_or_default();
+    match booking::wait_for(&asked.services, &asked.context, &draft, session, visitor, &asked.network).await {
         Ok(()) if draft.proven => match draft_again(&asked, &draft).await {
             Ok(draft) => join(&asked, &draft, page).await,
             Err(error) => refused(&asked, page, error),

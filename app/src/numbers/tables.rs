@@ -5,7 +5,9 @@ use crate::i18n::{Text, grouped};
 use crate::outreach::kind_text;
 use crate::ui::{Column, Row, Table};
 use crate::visit::Visit;
-use domain::numbers::{Cell as Shown, Lead, SMALL, Tally, shown};
+use domain::bus::City;
+use domain::numbers::{Cell as Shown, Lead, SMALL, Tally, shown, shown_together};
+use domain::outreach::EventKind;
 use domain::time::weekday_text;
 use jiff::civil;
 use leptos::prelude::*;
@@ -18,6 +20,8 @@ pub(super) enum Value {
     Number(u64),
     /// Of a hundred; none where there is nothing to divide by.
     Percent(Option<u64>),
+    /// The same of people whose number is kept back: it would tell them.
+    NoPercent,
     /// It may be kept back.
     People(Shown),
 }
@@ -29,7 +33,7 @@ impl Value {
             Self::Percent(Some(percent)) => format!("{percent}%"),
             Self::Percent(None) => "–".to_owned(),
             Self::People(Shown::Small) => format!("<{SMALL}"),
-            Self::People(Shown::Withheld) => "…".to_owned(),
+            Self::People(Shown::Withheld) | Self::NoPercent => "…".to_owned(),
         }
     }
 
@@ -38,7 +42,7 @@ impl Value {
         match self {
             Self::Number(number) | Self::People(Shown::Exact(number)) => Some(*number),
             Self::Percent(percent) => *percent,
-            Self::People(_) => None,
+            Self::People(_) | Self::NoPercent => None,
         }
     }
 
@@ -90,17 +94,56 @@ fn line(label: impl Into<Text>, values: Vec<Value>) -> Line {
     Line { label: label.into(), values, muted: false }
 }
 
+/// People as they may be shown: everybody, and by day, hour and part, which all add up to everybody.
+struct People {
+    all: Shown,
+    weekdays: Vec<Shown>,
+    hours: Vec<Shown>,
+    events: Vec<Shown>,
+}
+
+impl People {
+    fn new(numbers: &Numbers, of: fn(&Tally) -> u64, of_part: fn(&Part<(EventKind, City)>) -> u64) -> Self {
+        let weekdays: Vec<u64> = numbers.occupancy.weekdays.iter().map(of).collect();
+        let hours: Vec<u64> = numbers.occupancy.hours.values().map(of).collect();
+        let events: Vec<u64> = numbers.events.iter().map(of_part).collect();
+        // The museum has no parts that add up to everybody: its groups are some of them.
+        let mut columns = vec![weekdays.as_slice(), hours.as_slice()];
+        if !events.is_empty() {
+            columns.push(&events);
+        }
+        let (cells, all) = shown_together(&columns);
+        let mut cells = cells.into_iter();
+        let mut next = || cells.next().unwrap_or_default();
+        Self { all, weekdays: next(), hours: next(), events: next() }
+    }
+
+    fn booked(numbers: &Numbers) -> Self {
+        Self::new(numbers, |tally| tally.booked, |part| part.booked)
+    }
+
+    fn admitted(numbers: &Numbers) -> Self {
+        Self::new(numbers, |tally| tally.admitted, |part| part.admitted)
+    }
+}
+
+/// Of a hundred places, where the people are shown.
+fn rate(people: Shown, percent: Option<u64>) -> Value {
+    if matches!(people, Shown::Exact(_)) { Value::Percent(percent) } else { Value::NoPercent }
+}
+
 /// Of everything together; the page shows these as its figures.
 pub(super) fn together(visit: &Visit, numbers: &Numbers) -> Figures {
     let all = &numbers.occupancy.all;
+    let (booked, admitted) = (People::booked(numbers).all, People::admitted(numbers).all);
     let [joined, offered, taken] = numbers.waiting;
     let rows = [
         ("numbers-sessions", Value::Number(all.sessions)),
         ("numbers-places", Value::Number(all.places)),
-        ("numbers-booked", Value::Number(all.booked)),
-        ("numbers-admitted", Value::Number(all.admitted)),
-        ("numbers-booked-rate", Value::Percent(all.percent_booked())),
-        ("numbers-admitted-rate", Value::Percent(all.percent_admitted())),
+        ("numbers-booked", Value::People(booked)),
+        ("numbers-admitted", Value::People(admitted)),
+        ("numbers-booked-rate", rate(booked, all.percent_booked())),
+        ("numbers-admitted-rate", rate(admitted, all.percent_admitted())),
         ("numbers-expected", Value::Number(all.no_shows.expected)),
         ("numbers-absent", Value::Number(all.no_shows.absent)),
         ("numbers-no-shows", Value::Percent(all.no_shows.percent())),
@@ -127,14 +170,14 @@ const OCCUPANCY: [&str; 7] = [
 pub(super) const ADMITTED_RATE: usize = 5;
 pub(super) const NO_SHOW_RATE: usize = 6;
 
-fn tally(label: String, tally: &Tally) -> Line {
+fn tally(label: String, tally: &Tally, (booked, admitted): (Shown, Shown)) -> Line {
     let values = vec![
         Value::Number(tally.sessions),
         Value::Number(tally.places),
-        Value::Number(tally.booked),
-        Value::Percent(tally.percent_booked()),
-        Value::Number(tally.admitted),
-        Value::Percent(tally.percent_admitted()),
+        Value::People(booked),
+        rate(booked, tally.percent_booked()),
+        Value::People(admitted),
+        rate(admitted, tally.percent_admitted()),
         Value::Percent(tally.no_shows.percent()),
     ];
     Line { label: label.into(), values, muted: tally.sessions == 0 }
@@ -144,15 +187,18 @@ fn tally(label: String, tally: &Tally) -> Line {
 pub(super) fn weekdays(visit: &Visit, numbers: &Numbers) -> Figures {
     // Any Monday: only its name is asked for.
     let monday = civil::date(2026, 11, 23);
-    let days = (0i64..)
-        .zip(&numbers.occupancy.weekdays)
-        .map(|(i, sums)| tally(weekday_text(monday.saturating_add(jiff::Span::new().days(i)), visit.locale()), sums));
+    let people = People::booked(numbers).weekdays.into_iter().zip(People::admitted(numbers).weekdays);
+    let days = (0i64..).zip(&numbers.occupancy.weekdays).zip(people).map(|((i, sums), people)| {
+        tally(weekday_text(monday.saturating_add(jiff::Span::new().days(i)), visit.locale()), sums, people)
+    });
     Figures::new(visit, "numbers-by-weekday", "numbers-weekday", &OCCUPANCY, days.collect())
 }
 
 /// How full by the hour in which it began.
 pub(super) fn hours(visit: &Visit, numbers: &Numbers) -> Figures {
-    let hours = numbers.occupancy.hours.iter().map(|(hour, sums)| tally(format!("{hour:02}:00"), sums));
+    let people = People::booked(numbers).hours.into_iter().zip(People::admitted(numbers).hours);
+    let hours = numbers.occupancy.hours.iter().zip(people);
+    let hours = hours.map(|((hour, sums), people)| tally(format!("{hour:02}:00"), sums, people));
     Figures::new(visit, "numbers-by-hour", "numbers-hour", &OCCUPANCY, hours.collect())
 }
 
@@ -192,12 +238,16 @@ pub(super) const PEOPLE_BOOKED: usize = 1;
 pub(super) fn parts(visit: &Visit, subject: Subject, numbers: &Numbers) -> Figures {
     match subject {
         Subject::Museum => {
-            let lines = kept_back(visit, &numbers.groups, |school| Text::from(school.clone()));
+            let column = |read: fn(&Part<String>) -> u64| shown(&numbers.groups.iter().map(read).collect::<Vec<_>>());
+            let (booked, admitted) = (column(|part| part.booked), column(|part| part.admitted));
+            let lines = lines_of(visit, &numbers.groups, [booked, admitted], |school| Text::from(school.clone()));
             let columns = ["numbers-visits", "numbers-booked", "numbers-admitted"];
             Figures::new(visit, "numbers-groups", "numbers-organisation", &columns, lines)
         }
         Subject::Events => {
-            let lines = kept_back(visit, &numbers.events, |(kind, city)| {
+            let column = |people: People| (people.events, people.all);
+            let both = [column(People::booked(numbers)), column(People::admitted(numbers))];
+            let lines = lines_of(visit, &numbers.events, both, |(kind, city)| {
                 format!("{} · {}", kind_text(visit, *kind), city.text(visit.locale())).into()
             });
             let columns = ["numbers-sessions", "numbers-booked", "numbers-admitted"];
@@ -206,12 +256,15 @@ pub(super) fn parts(visit: &Visit, subject: Subject, numbers: &Numbers) -> Figur
     }
 }
 
-fn kept_back<T>(visit: &Visit, parts: &[Part<T>], name: impl Fn(&T) -> Text) -> Vec<Line> {
+fn lines_of<T>(
+    visit: &Visit,
+    parts: &[Part<T>],
+    [(booked, all_booked), (admitted, all_admitted)]: [(Vec<Shown>, Shown); 2],
+    name: impl Fn(&T) -> Text,
+) -> Vec<Line> {
     if parts.is_empty() {
         return Vec::new();
     }
-    let column = |read: fn(&Part<T>) -> u64| shown(&parts.iter().map(read).collect::<Vec<_>>());
-    let ((booked, all_booked), (admitted, all_admitted)) = (column(|part| part.booked), column(|part| part.admitted));
     let values = |times, booked, admitted| vec![Value::Number(times), Value::People(booked), Value::People(admitted)];
     let each = parts.iter().zip(booked.iter().zip(&admitted));
     let mut lines: Vec<Line> =
@@ -235,7 +288,7 @@ pub(super) fn sheet(visit: &Visit, subject: Subject, numbers: &Numbers) -> Sheet
     let rows = all.iter().flat_map(|figures| {
         figures.lines.iter().flat_map(move |line| {
             line.values.iter().zip(&figures.columns).map(move |(value, column)| {
-                let percent = if matches!(value, Value::Percent(_)) { " (%)" } else { "" };
+                let percent = if matches!(value, Value::Percent(_) | Value::NoPercent) { " (%)" } else { "" };
                 let texts = [figures.title.to_string(), line.label.to_string(), format!("{column}{percent}")];
                 texts.into_iter().map(Cell::Text).chain([value.cell()]).collect()
             })

@@ -43,6 +43,11 @@ impl Clock {
         if self.frozen.is_some() { self.now() } else { database_now }
     }
 
+    /// Whether it is a clone of `other`: the two always tell the same.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shift_micros, &other.shift_micros) && self.frozen == other.frozen
+    }
+
     /// Moves a test's clock.
     pub fn advance(&self, by: SignedDuration) {
         self.shift_micros.fetch_add(by.as_micros() as i64, Ordering::Relaxed);

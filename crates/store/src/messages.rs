@@ -46,6 +46,8 @@ pub struct VisitRow {
     pub ends_at: SqlTimestamp,
     /// `open` or `closed`.
     pub session_state: String,
+    /// Nobody needs a booking for the session.
+    pub open_door: bool,
     /// Title of the activity.
     pub title_zh: String,
     /// Title in English.
@@ -70,7 +72,8 @@ pub async fn visit(db: impl PgExecutor<'_>, booking: Uuid) -> sqlx::Result<Optio
         VisitRow,
         r#"select b.id, b.session_id, b.activity_id, b.reference, b.state, b.people, b.children, b.arrived, b.locale,
                   b.name_sealed, b.phone_sealed, b.mail_sealed, b.sequence, b.version, b.updated_at, b.cancelled_by,
-                  s.starts_at, s.ends_at, s.state as session_state, a.title_zh, a.title_en, a.policy,
+                  s.starts_at, s.ends_at, s.state as session_state,
+                  s.open_door_id is not null as "open_door!", a.title_zh, a.title_en, a.policy,
                   c.reason_zh as "closure_zh?", c.reason_en as "closure_en?", e.city as "city?", e.place as "place?",
                   g.organisation as "organisation?"
            from booking b join session s on s.id = b.session_id join activity a on a.id = b.activity_id

@@ -190,6 +190,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         ("bookings (names and contacts)", erased.bookings),
         ("waiting-list entries (names and contacts)", erased.waiting),
         ("requests for the bus (names and contacts)", erased.bus_requests),
+        ("photographs of visits", erased.photos),
         ("requests of groups (names and contacts)", erased.group_requests),
         ("applications of ambassadors (names and contacts)", erased.ambassadors),
         ("certificates (names)", erased.certificates),

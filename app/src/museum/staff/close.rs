@@ -18,7 +18,7 @@ use domain::ids::{ClosureId, SessionId};
 use domain::time::{day_text, local_day, span_text};
 use jiff::civil::Date;
 use leptos::prelude::*;
-use services::booking::{self, BookingError, Closed, Closing, Touched};
+use services::booking::{self, BookingError, Closing, Scope, Touched};
 
 const MANAGE: Access = Access::Capability(Capability::ManageSessions);
 
@@ -32,25 +32,25 @@ pub const CALLS: &[Call] = &[
 /// Closing one session.
 #[component]
 pub fn CloseSession() -> impl IntoView {
-    read_first(page(visit(), param("id").map(Closed::Session)))
+    read_first(page(visit(), param("id").map(Scope::Session)))
 }
 
 /// Closing a whole day.
 #[component]
 pub fn CloseDay() -> impl IntoView {
-    read_first(page(visit(), param::<Date>("day").map(Closed::Day)))
+    read_first(page(visit(), param::<Date>("day").map(Scope::Day)))
 }
 
-async fn page(visit: Visit, what: Option<Closed>) -> Result<AnyView, Problem> {
+async fn page(visit: Visit, what: Option<Scope>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let what = what.ok_or(Problem::NotFound)?;
     let touched = booking::touched(&visit.services, &visit.context, what).await?;
     let words = ("staff-close-of-session", "staff-close-of-day", "staff-close-title");
     let title = title_of(visit, words, what, &touched);
     let board = match (what, touched.first()) {
-        (Closed::Day(day), _) => Some(day),
-        (Closed::Session(_), Some(touched)) => Some(local_day(touched.starts_at)),
-        (Closed::Session(_), None) => None,
+        (Scope::Day(day), _) => Some(day),
+        (Scope::Session(_), Some(touched)) => Some(local_day(touched.starts_at)),
+        (Scope::Session(_), None) | (Scope::Dates(_), _) => None,
     };
     let board = board.map(|day| format!("/staff/museum/today?day={day}"));
     let way = board.as_deref().map(|board| [(board, "staff-day-title")]);
@@ -76,16 +76,16 @@ async fn page(visit: Visit, what: Option<Closed>) -> Result<AnyView, Problem> {
 pub(super) fn title_of(
     visit: &Visit,
     (of_session, of_day, general): (&'static str, &'static str, &'static str),
-    what: Closed,
+    what: Scope,
     touched: &[Touched],
 ) -> Text {
     match (what, touched.first()) {
-        (Closed::Day(day), _) => visit.t_args(of_day, &[("day", day_text(day, visit.locale()).into())]),
-        (Closed::Session(_), Some(one)) => {
+        (Scope::Day(day), _) => visit.t_args(of_day, &[("day", day_text(day, visit.locale()).into())]),
+        (Scope::Session(_), Some(one)) => {
             let when = span_text(one.starts_at, one.ends_at, visit.locale());
             visit.t_args(of_session, &[("when", when.into())])
         }
-        (Closed::Session(_), None) => visit.t(general),
+        (Scope::Session(_), None) | (Scope::Dates(_), _) => visit.t(general),
     }
 }
 
@@ -103,11 +103,16 @@ pub(super) fn table(visit: &Visit, title: &'static str, touched: &[Touched]) -> 
         Column::number(visit.t("staff-close-held")),
         Column::number(visit.t("staff-close-waiting")),
     ];
+    let one_day = touched.windows(2).all(|two| local_day(two[0].starts_at) == local_day(two[1].starts_at));
     let mut rows: Vec<Row> = touched
         .iter()
         .map(|one| {
             let href = visit.href(&format!("/staff/museum/sessions/{}", one.session));
-            let when = super::hours(one.starts_at, one.ends_at);
+            let when = if one_day {
+                super::hours(one.starts_at, one.ends_at)
+            } else {
+                span_text(one.starts_at, one.ends_at, visit.locale())
+            };
             let is = match (one.closed, one.open_door) {
                 (true, _) => Some("staff-close-already"),
                 (false, true) => Some("staff-session-open-door"),
@@ -146,14 +151,14 @@ fn warnings(visit: &Visit, touched: &[Touched]) -> impl IntoView + use<> {
     }
 }
 
-fn form(visit: &Visit, what: Closed, touched: &[Touched]) -> impl IntoView + use<> {
+fn form(visit: &Visit, what: Scope, touched: &[Touched]) -> impl IntoView + use<> {
     // A form that came back keeps its key: it was not taken, or was taken and may be sent again.
     let key = visit.form.value("key").and_then(|text| text.parse().ok());
     let key: ClosureId = key.unwrap_or_else(|| visit.context.new_id());
     let (bookings, people) = (sum(touched, |t| t.bookings), sum(touched, |t| t.people));
     let confirm = visit.t_args("staff-close-confirm", &[("bookings", bookings.into()), ("people", people.into())]);
     let whole_day =
-        matches!(what, Closed::Day(_)).then(|| view! { <p class="muted">{visit.t("staff-close-day-hint")}</p> });
+        matches!(what, Scope::Day(_)).then(|| view! { <p class="muted">{visit.t("staff-close-day-hint")}</p> });
     view! {
         <section class="section">
             <Form>
@@ -196,7 +201,7 @@ pub(super) fn closed(
 async fn close_session(asked: Asked) -> Answer {
     let Some(id) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
     let done = format!("/staff/museum/sessions/{id}?done=closed");
-    close(asked, Closed::Session(id), format!("/staff/museum/sessions/{id}/close"), done).await
+    close(asked, Scope::Session(id), format!("/staff/museum/sessions/{id}/close"), done).await
 }
 
 async fn close_day(asked: Asked) -> Answer {
@@ -204,10 +209,10 @@ async fn close_day(asked: Asked) -> Answer {
         return Problem::NotFound.into();
     };
     let done = format!("/staff/museum/today?day={day}&done=closed");
-    close(asked, Closed::Day(day), format!("/staff/museum/days/{day}/close"), done).await
+    close(asked, Scope::Day(day), format!("/staff/museum/days/{day}/close"), done).await
 }
 
-async fn close(asked: Asked, what: Closed, page: String, done: String) -> Answer {
+async fn close(asked: Asked, what: Scope, page: String, done: String) -> Answer {
     let mut faults = Faults::default();
     let Ok(key) = asked.field("key").parse::<ClosureId>() else { return Problem::NotFound.into() };
     if !asked.ticked("seen") {

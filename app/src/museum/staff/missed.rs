@@ -8,16 +8,18 @@ use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::ui::{
-    Banner, Button, Column, EmptyState, Form, HiddenField, Illustration, Page, Row, Table, Tag, TextField, Variant,
-    Width,
+    Banner, Button, Choice, Column, EmptyState, Form, HiddenField, Illustration, Page, Row, Select, Table, Tag,
+    TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::field::{Fault, Faults, FieldError};
-use domain::ids::{BookingId, OutageId};
+use domain::ids::{ActivityId, BookingId, OutageId};
 use domain::time::{at, span_text};
 use leptos::prelude::*;
-use services::booking::{self, BookingError, BookingView, Marked, NoShow, Outage, TakenBack};
+use services::booking::{self, BookingError, BookingView, Declared, Marked, NoShow, Outage, TakenBack};
+use services::outreach::{Event, Events};
+use std::sync::Arc;
 
 const PATH: &str = "/staff/museum/no-shows";
 const NEWS: &[(&str, &str)] = &[("declared", "staff-outage-declared")];
@@ -55,7 +57,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     } else {
         table(visit, &marked).into_any()
     };
-    let declare = may(visit, Capability::ManageSessions).then(|| declaration(visit));
+    let events = services::outreach::events(&visit.services).await.map_err(BookingError::from)?;
+    let declare = may(visit, Capability::ManageSessions).then(|| declaration(visit, &events));
     Ok(view! {
         <Page title=visit.t("staff-missed-title") lead=rule width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}
@@ -140,23 +143,38 @@ pub(super) fn of_booking(visit: &Visit, booking: &BookingView, no_show: &NoShow)
     }
 }
 
-fn past(visit: &Visit, outages: &[Outage]) -> Option<impl IntoView + use<>> {
+fn past(visit: &Visit, outages: &[Declared]) -> Option<impl IntoView + use<>> {
     if outages.is_empty() {
         return None;
     }
     let columns = vec![
+        Column::new(visit.t("staff-outage-where")),
         Column::new(visit.t("staff-outage-from")),
         Column::new(visit.t("staff-outage-until")),
         Column::new(visit.t("staff-outage-reason")),
     ];
-    let row = |outage: &Outage| {
-        Row::new().cell(moment(visit, outage.starts_at)).cell(moment(visit, outage.ends_at)).cell(outage.reason.clone())
+    let row = |Declared { outage, title }: &Declared| {
+        Row::new()
+            .cell(visit.pick(&title.0, &title.1).into_owned())
+            .cell(moment(visit, outage.starts_at))
+            .cell(moment(visit, outage.ends_at))
+            .cell(outage.reason.clone())
     };
     let rows = outages.iter().map(row).collect();
     Some(view! { <Table caption=visit.t("staff-outages-title") caption_hidden=true columns=columns rows=rows/> })
 }
 
-fn declaration(visit: &Visit) -> impl IntoView + use<> {
+/// The museum's door or that of an event which has had a date.
+fn places(visit: &Visit, events: &Events) -> Vec<Choice> {
+    let had =
+        |event: &&Arc<Event>| event.timetable.sessions.iter().any(|date| date.facts.starts_at <= visit.context.now);
+    let museum = Choice::new("", visit.t("museum-name"));
+    let events = events.all().iter().filter(had);
+    let events = events.map(|event| Choice::new(event.id.to_string(), event.title.of(visit.locale()).to_owned()));
+    std::iter::once(museum).chain(events).collect()
+}
+
+fn declaration(visit: &Visit, events: &Events) -> impl IntoView + use<> {
     let key = visit.form.value("key").and_then(|text| text.parse().ok());
     let key: OutageId = key.unwrap_or_else(|| visit.context.new_id());
     let field = |name: &'static str, label: &str, kind: &'static str, width: &'static str| {
@@ -166,6 +184,7 @@ fn declaration(visit: &Visit) -> impl IntoView + use<> {
         <h3>{visit.t("staff-outage-declare")}</h3>
         <Form>
             <HiddenField name="key" value=key.to_string()/>
+            <Select name="event" label=visit.t("staff-outage-where") choices=places(visit, events)/>
             <div class="form-inline">
                 {field("day", "staff-outage-day", "date", "short")}
                 {field("starts", "staff-outage-from-time", "time", "short")}
@@ -186,11 +205,16 @@ async fn declare(asked: Asked) -> Answer {
     if asked.field("reason").trim().is_empty() {
         faults.add("reason", Fault::Required);
     }
+    let event = match asked.field("event") {
+        "" => None,
+        id => faults.take("event", id.parse::<ActivityId>().map_err(|_| Fault::Required)),
+    };
     let (true, Some(day), Some(starts), Some(ends)) = (faults.is_empty(), day, starts, ends) else {
         return super::calls::faulty(&asked, PATH, faults);
     };
     let outage = Outage {
         id: asked.field("key").parse().unwrap_or_else(|_| asked.context.new_id()),
+        event,
         starts_at: at(day, starts),
         ends_at: at(day, ends),
         reason: asked.field("reason").to_owned(),

@@ -24,7 +24,7 @@ pub use booking::Booking;
 pub use bookings::Bookings;
 pub use close::{CloseDay, CloseSession};
 pub use missed::NoShows;
-pub use open_door::{OpenDoorDay, OpenDoorSession};
+pub use open_door::{OpenDoorDates, OpenDoorDay, OpenDoorSession};
 pub use releases::Releases;
 pub use rules::{Rules, RulesHistory};
 pub use session::Session;

@@ -1,4 +1,4 @@
-//! No booking needed: a session or a whole day that whoever comes may visit. Whom it touches, a note for the public, one
+//! No booking needed: a session, a whole day or all dates of an event that whoever comes may visit. Whom it touches, a note for the public, one
 //! confirmation; and taking it back.
 
 use super::close::{sum, table, title_of};
@@ -12,11 +12,11 @@ use crate::ui::{Banner, Button, Checkbox, Dialog, EmptyState, Form, HiddenField,
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::field::{Fault, Faults};
-use domain::ids::{OpenDoorId, SessionId};
+use domain::ids::{ActivityId, OpenDoorId, SessionId};
 use domain::time::local_day;
 use jiff::civil::Date;
 use leptos::prelude::*;
-use services::booking::{self, BookingError, Closed, OpenDoor, SessionView, Touched};
+use services::booking::{self, BookingError, OpenDoor, Scope, SessionView, Touched};
 
 const MANAGE: Access = Access::Capability(Capability::ManageSessions);
 
@@ -26,30 +26,43 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/museum/sessions/:id/booking-again", MANAGE, &session_again),
     Call::post("/staff/museum/days/:day/open-door", MANAGE, &open_day),
     Call::post("/staff/museum/days/:day/booking-again", MANAGE, &day_again),
+    Call::post("/staff/events/:id/open-door", MANAGE, &open_dates),
+    Call::post("/staff/events/:id/booking-again", MANAGE, &dates_again),
 ];
 
 /// One session that needs no booking.
 #[component]
 pub fn OpenDoorSession() -> impl IntoView {
-    read_first(page(visit(), param("id").map(Closed::Session)))
+    read_first(page(visit(), param("id").map(Scope::Session)))
 }
 
 /// A whole day that needs none.
 #[component]
 pub fn OpenDoorDay() -> impl IntoView {
-    read_first(page(visit(), param::<Date>("day").map(Closed::Day)))
+    read_first(page(visit(), param::<Date>("day").map(Scope::Day)))
 }
 
-async fn page(visit: Visit, what: Option<Closed>) -> Result<AnyView, Problem> {
+/// All dates of an event that need none.
+#[component]
+pub fn OpenDoorDates() -> impl IntoView {
+    read_first(page(visit(), param("id").map(Scope::Dates)))
+}
+
+async fn page(visit: Visit, what: Option<Scope>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let what = what.ok_or(Problem::NotFound)?;
     let touched = booking::touched(&visit.services, &visit.context, what).await?;
     let day = match (what, touched.first()) {
-        (Closed::Day(day), _) => Some(day),
-        (Closed::Session(_), touched) => touched.map(|touched| local_day(touched.starts_at)),
+        (Scope::Day(day), _) => Some(day),
+        (Scope::Session(_), touched) => touched.map(|touched| local_day(touched.starts_at)),
+        (Scope::Dates(_), _) => None,
     };
-    let board = day.map(|day| format!("/staff/museum/today?day={day}"));
-    let way = board.as_deref().map(|board| [(board, "staff-day-title")]);
+    let way = match (what, day) {
+        (Scope::Dates(event), _) => Some((format!("/staff/events/{event}"), "staff-event-title")),
+        (_, day) => day.map(|day| (format!("/staff/museum/today?day={day}"), "staff-day-title")),
+    };
+    let way = way.as_ref().map(|(to, key)| [(to.as_str(), *key)]);
+    let general = if matches!(what, Scope::Dates(_)) { "staff-open-door-of-dates" } else { "staff-open-door-title" };
     let content = if touched.iter().all(|one| one.closed) {
         view! { <EmptyState title=visit.t("staff-open-door-nothing")><p>{visit.t("staff-close-nothing-text")}</p></EmptyState> }
             .into_any()
@@ -57,7 +70,7 @@ async fn page(visit: Visit, what: Option<Closed>) -> Result<AnyView, Problem> {
         view! { {table(visit, "staff-open-door-touches", &touched)}{form(visit, what, &touched)} }.into_any()
     };
     Ok(view! {
-        <Page title=title_of(visit, ("staff-open-door-of-session", "staff-open-door-of-day", "staff-open-door-title"), what, &touched)
+        <Page title=title_of(visit, ("staff-open-door-of-session", "staff-open-door-of-day", general), what, &touched)
             kicker=visit.t("staff-open-door-title") lead=visit.t("staff-open-door-lead") width=Width::Wide
             crumbs=crumbs(visit, way.as_ref().map_or(&[][..], |way| way.as_slice()))>
             {rooms(visit)}
@@ -67,14 +80,18 @@ async fn page(visit: Visit, what: Option<Closed>) -> Result<AnyView, Problem> {
     .into_any())
 }
 
-fn form(visit: &Visit, what: Closed, touched: &[Touched]) -> impl IntoView + use<> {
+fn form(visit: &Visit, what: Scope, touched: &[Touched]) -> impl IntoView + use<> {
     // A form that came back keeps its key: it was not taken, or was taken and may be sent again.
     let key = visit.form.value("key").and_then(|text| text.parse().ok());
     let key: OpenDoorId = key.unwrap_or_else(|| visit.context.new_id());
     let args = [("bookings", sum(touched, |t| t.bookings).into()), ("waiting", sum(touched, |t| t.waiting).into())];
     let confirm = visit.t_args("staff-open-door-confirm", &args);
-    let whole_day =
-        matches!(what, Closed::Day(_)).then(|| view! { <p class="muted">{visit.t("staff-open-door-day-hint")}</p> });
+    let later = match what {
+        Scope::Session(_) => None,
+        Scope::Day(_) => Some("staff-open-door-day-hint"),
+        Scope::Dates(_) => Some("staff-open-door-dates-hint"),
+    };
+    let later = later.map(|key| view! { <p class="muted">{visit.t(key)}</p> });
     view! {
         <section class="section">
             <Form>
@@ -83,7 +100,7 @@ fn form(visit: &Visit, what: Closed, touched: &[Touched]) -> impl IntoView + use
                     optional=true maxlength=100/>
                 <TextField name="note_en" label=visit.t("staff-open-door-note-en") optional=true maxlength=100/>
                 <Checkbox name="seen">{confirm}</Checkbox>
-                {whole_day}
+                {later}
                 <p class="actions"><Button>{visit.t("staff-open-door-do")}</Button></p>
             </Form>
         </section>
@@ -104,8 +121,8 @@ pub(super) fn opened(visit: &Visit, session: &SessionView, note: Option<(String,
     }
 }
 
-/// Bookings are needed again: of a session, or of a day.
-pub(super) fn take_back(
+/// Bookings are needed again: of a session, of a day, or of all dates of an event.
+pub(crate) fn take_back(
     visit: &Visit,
     action: &str,
     version: Option<i32>,
@@ -132,16 +149,22 @@ fn asked_day(asked: &Asked) -> Option<Date> {
 async fn open_session(asked: Asked) -> Answer {
     let Some(id) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
     let done = format!("/staff/museum/sessions/{id}?done=open-door");
-    open(asked, Closed::Session(id), format!("/staff/museum/sessions/{id}/open-door"), done).await
+    open(asked, Scope::Session(id), format!("/staff/museum/sessions/{id}/open-door"), done).await
 }
 
 async fn open_day(asked: Asked) -> Answer {
     let Some(day) = asked_day(&asked) else { return Problem::NotFound.into() };
     let done = format!("/staff/museum/today?day={day}&done=open-door");
-    open(asked, Closed::Day(day), format!("/staff/museum/days/{day}/open-door"), done).await
+    open(asked, Scope::Day(day), format!("/staff/museum/days/{day}/open-door"), done).await
 }
 
-async fn open(asked: Asked, what: Closed, page: String, done: String) -> Answer {
+async fn open_dates(asked: Asked) -> Answer {
+    let Some(id) = asked.param::<ActivityId>("id") else { return Problem::NotFound.into() };
+    open(asked, Scope::Dates(id), format!("/staff/events/{id}/open-door"), format!("/staff/events/{id}?done=open-door"))
+        .await
+}
+
+async fn open(asked: Asked, what: Scope, page: String, done: String) -> Answer {
     let Ok(key) = asked.field("key").parse::<OpenDoorId>() else { return Problem::NotFound.into() };
     if !asked.ticked("seen") {
         let mut faults = Faults::default();
@@ -165,16 +188,22 @@ async fn session_again(asked: Asked) -> Answer {
     // Without the version the page was made from nothing is taken back: whatever no form of ours sent is an old one.
     let version = asked.field("version").parse().unwrap_or_default();
     let page = format!("/staff/museum/sessions/{id}");
-    again(&asked, Closed::Session(id), Some(version), &page, format!("{page}?done=booking-again")).await
+    again(&asked, Scope::Session(id), Some(version), &page, format!("{page}?done=booking-again")).await
 }
 
 async fn day_again(asked: Asked) -> Answer {
     let Some(day) = asked_day(&asked) else { return Problem::NotFound.into() };
     let page = format!("/staff/museum/today?day={day}");
-    again(&asked, Closed::Day(day), None, &page, format!("{page}&done=booking-again")).await
+    again(&asked, Scope::Day(day), None, &page, format!("{page}&done=booking-again")).await
 }
 
-async fn again(asked: &Asked, what: Closed, version: Option<i32>, page: &str, done: String) -> Answer {
+async fn dates_again(asked: Asked) -> Answer {
+    let Some(id) = asked.param::<ActivityId>("id") else { return Problem::NotFound.into() };
+    let page = format!("/staff/events/{id}");
+    again(&asked, Scope::Dates(id), None, &page, format!("{page}?done=booking-again")).await
+}
+
+async fn again(asked: &Asked, what: Scope, version: Option<i32>, page: &str, done: String) -> Answer {
     match booking::booking_again(&asked.services, &asked.context, what, version).await {
         Ok(_) => Answer::to(done),
         Err(error) => super::calls::refused(asked, page, error, "staff-state-has-changed"),

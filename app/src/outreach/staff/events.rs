@@ -5,6 +5,7 @@ use crate::desk::{count, crumbs, may, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::museum::param;
+use crate::museum::staff::open_door::take_back;
 use crate::outreach::{days_text, kind_text, picture, state};
 use crate::problem::Problem;
 use crate::ui::{
@@ -24,6 +25,8 @@ const NEWS: &[(&str, &str)] = &[
     ("made", "staff-event-made"),
     ("changed", "staff-event-changed"),
     ("date-added", "staff-event-date-added"),
+    ("open-door", "staff-open-door-done"),
+    ("booking-again", "staff-booking-again-done"),
 ];
 
 /// Every event.
@@ -121,6 +124,7 @@ async fn one(visit: Visit, id: Option<ActivityId>) -> Result<AnyView, Problem> {
                 {manage.then(|| publishing(visit, &event, &base))}
             </div>
             {dates(visit, &event, &base)}
+            {manage.then(|| opening(visit, &event, &base))}
             {manage.then(|| add_date(visit, &base))}
         </Page>
     }
@@ -177,6 +181,20 @@ fn dates(visit: &Visit, event: &Event, base: &str) -> impl IntoView + use<> {
         view! { <Table caption=title.clone() caption_hidden=true columns=columns rows=rows/> }.into_any()
     };
     view! { <section class="section"><h2>{title}</h2>{table}</section> }
+}
+
+/// Saying that no date of it needs a booking, and taking that back: as far as there are dates it could be said of.
+fn opening(visit: &Visit, event: &Event, base: &str) -> impl IntoView + use<> {
+    let now = visit.context.now;
+    let left = || event.timetable.sessions.iter().filter(|s| !s.facts.closed && s.facts.ends_at > now);
+    let open = left().any(|s| !s.facts.open_door).then(|| {
+        let href = visit.href(&format!("{base}/open-door"));
+        view! { <LinkButton href=href variant=Variant::Secondary>{visit.t("staff-open-door-dates")}</LinkButton> }
+    });
+    let back = left()
+        .any(|s| s.facts.open_door)
+        .then(|| take_back(visit, &format!("{base}/booking-again"), None, "staff-booking-again-dates"));
+    view! { <div class="actions">{open}{back}</div> }
 }
 
 fn add_date(visit: &Visit, base: &str) -> impl IntoView + use<> {

@@ -11,4 +11,4 @@ mod small;
 
 pub use occupancy::{Lead, NoShows, Occupancy, Session, Tally};
 pub use period::{LONGEST_DAYS, Period, Unit};
-pub use small::{Cell, SMALL, shown};
+pub use small::{Cell, SMALL, shown, shown_together};

@@ -3,6 +3,7 @@
 //! One lock decides: the session's row. Everything that makes a session fuller goes through [`claims`] or, for moves,
 //! through [`change`], and takes that lock first; the database's trigger is the net below.
 
+mod act;
 mod board;
 mod calendar;
 mod change;
@@ -13,6 +14,7 @@ mod door;
 mod draft;
 mod entrance;
 mod error;
+mod missing_date;
 mod no_shows;
 mod office;
 mod open_door;
@@ -29,12 +31,13 @@ mod view;
 mod waiting;
 pub(crate) mod within;
 
+pub use act::{Reached, Scope, Touched, touched};
 pub use board::{session_now, sessions};
 pub(crate) use calendar::seen_by_all;
 pub use calendar::{Calendar, Museum, Planned, SessionView, Timetable, museum};
 pub use change::{Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, move_to};
 pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book, book_showing};
-pub use closing::{Closed, Closing, Ended, Touched, close, closing_handlers, closing_reason, reopen, touched};
+pub use closing::{Closing, close, closing_handlers, closing_reason, reopen};
 pub use document::{keep_document, reveal_document};
 pub(crate) use door::{Applied, Offline, Scan, apply, count_once};
 pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, walk_in, walk_in_to};
@@ -45,8 +48,10 @@ pub use entrance::{
     standing as ticket_standing, usual_rules,
 };
 pub use error::BookingError;
+pub use missing_date::book_missing;
 pub use no_shows::{
-    Marked, NoShow, Outage, TakenBack, declare_outage, lift_no_show, mark_no_shows, no_show_of, no_shows, outages,
+    Declared, Marked, NoShow, Outage, TakenBack, declare_outage, lift_no_show, mark_no_shows, no_show_of, no_shows,
+    outages,
 };
 pub(crate) use no_shows::{came, no_show_at};
 pub use office::{
@@ -54,7 +59,7 @@ pub use office::{
     change_places, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
 };
 pub(crate) use open_door::notes as open_door_notes;
-pub use open_door::{OpenDoor, Opened, booking_again, open_door, open_door_handlers, open_door_note};
+pub use open_door::{OpenDoor, booking_again, open_door, open_door_handlers, open_door_note};
 pub use public::led_nowhere;
 pub(crate) use rebook::alternative_spans;
 pub use rebook::{Rebooking, rebook, rebook_link, rebooking};

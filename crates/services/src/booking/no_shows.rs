@@ -20,6 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::ToSqlx;
+use store::booking::acts::is_event;
 use store::booking::{bookings, no_shows as sql, sessions};
 
 /// How far back the clock looks: a house that stood still for days marks what it missed, and nothing older.
@@ -71,12 +72,23 @@ pub struct Marked {
 pub struct Outage {
     /// The form's own: pressed twice, it is declared once.
     pub id: OutageId,
+    /// At the door of an event; `None` at the museum's.
+    pub event: Option<ActivityId>,
     /// From.
     pub starts_at: Timestamp,
     /// To, exclusive.
     pub ends_at: Timestamp,
     /// In staff's words.
     pub reason: String,
+}
+
+/// An outage as it was declared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Declared {
+    /// The outage.
+    pub outage: Outage,
+    /// What the museum or the event is called, in Chinese and English.
+    pub title: (String, String),
 }
 
 /// Marks who did not come, and tells them. For the clock; may run on several servers at once. Answers how many were marked.
@@ -179,7 +191,7 @@ fn words(reason: &str) -> Result<String, BookingError> {
 /// told, and none is marked later. Answers how many were taken back; declared twice, it is declared once.
 ///
 /// # Errors
-/// `Denied`; `Fields`.
+/// `Denied`; `Fields`; `NotFound` for an event that is none.
 pub async fn declare_outage(services: &Services, context: &Context, outage: Outage) -> Result<usize, BookingError> {
     context.require(Capability::ManageSessions)?;
     let reason = words(&outage.reason)?;
@@ -192,7 +204,11 @@ pub async fn declare_outage(services: &Services, context: &Context, outage: Outa
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        let (activity, _) = museum(&mut tx).await?;
+        let activity = match outage.event {
+            Some(event) if is_event(&mut tx, event.0).await? => event.0,
+            Some(_) => return Err(BookingError::NotFound),
+            None => museum(&mut tx).await?.0,
+        };
         let row = sql::OutageRow {
             id: outage.id.0,
             starts_at: outage.starts_at.to_sqlx(),
@@ -228,18 +244,21 @@ pub async fn declare_outage(services: &Services, context: &Context, outage: Outa
 ///
 /// # Errors
 /// `Denied`.
-pub async fn outages(services: &Services, context: &Context) -> Result<Vec<Outage>, BookingError> {
+pub async fn outages(services: &Services, context: &Context) -> Result<Vec<Declared>, BookingError> {
     context.require(Capability::SeeBookings)?;
     let mut db = services.db.acquire().await?;
-    let (activity, _) = museum(&mut db).await?;
-    let rows = sql::outages(&mut db, activity, context.now - SignedDuration::from_hours(24 * 90)).await?;
+    let rows = sql::outages(&mut db, context.now - SignedDuration::from_hours(24 * 90)).await?;
     Ok(rows
         .into_iter()
-        .map(|row| Outage {
-            id: OutageId(row.id),
-            starts_at: row.starts_at.to_jiff(),
-            ends_at: row.ends_at.to_jiff(),
-            reason: row.reason,
+        .map(|row| Declared {
+            outage: Outage {
+                id: OutageId(row.id),
+                event: row.event.then_some(ActivityId(row.activity_id)),
+                starts_at: row.starts_at.to_jiff(),
+                ends_at: row.ends_at.to_jiff(),
+                reason: row.reason,
+            },
+            title: (row.title_zh, row.title_en),
         })
         .collect())
 }

@@ -1,11 +1,12 @@
 //! The staff's hand: weekly templates, exceptions, sessions, capacities, the list of bookings, the nightly check.
 
 use super::calendar::{SessionView, session as read_session};
+use super::change::policy_of;
 use super::claims::{contact_index, lock};
 use super::retry::again;
 use super::tell::tell_session;
 use super::view::{BookingView, open};
-use super::waiting::promote;
+use super::waiting::{promote, standing};
 use super::{BookingError, MUSEUM, pools};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
@@ -20,7 +21,7 @@ use domain::webhooks::Topic;
 use jiff::{Span, Timestamp, civil};
 use jiff_sqlx::ToSqlx;
 use std::collections::HashSet;
-use store::booking::{bookings, claims, closures, open_doors, sessions as sql};
+use store::booking::{acts, bookings, claims, open_doors, sessions as sql};
 use uuid::Uuid;
 
 /// A weekly rule that makes sessions.
@@ -235,7 +236,7 @@ pub(super) async fn make_by(
     policy: &Policy,
 ) -> Result<u64, BookingError> {
     // A day that is being closed is either seen here or waits for the sessions made here.
-    closures::lock_activity(db, activity).await?;
+    acts::lock_activity(db, activity).await?;
     let templates: Vec<TemplateView> = sql::templates(db, activity).await?.into_iter().map(template_view).collect();
     let today = local_day(context.now);
     let closed: HashSet<civil::Date> =
@@ -301,7 +302,7 @@ pub async fn add_session(
         let mut tx = services.begin().await?;
         let (activity, _) = museum(&mut tx).await?;
         // A day that is being closed is either seen here or waits, and then closes this session with the others.
-        closures::lock_activity(&mut tx, activity).await?;
+        acts::lock_activity(&mut tx, activity).await?;
         if !closed_anyway && sql::is_excepted(&mut tx, activity, local_day(starts_at).to_sqlx()).await? {
             return Err(BookingError::field("closed_anyway", Fault::MustAccept));
         }
@@ -379,6 +380,10 @@ async fn give_places(services: &Services, context: &Context, change: Change) -> 
     let detail = serde_json::json!({ "places": { "from": was, "to": places }, "booked": booked });
     note(&mut tx, context, "session.changed", "session", id.0, detail).await?;
     let session = lock(services, &mut tx, &[id.0]).await?;
+    for one in &session {
+        let stands = standing(&mut tx, one, &policy_of(one)?, services.clock.now()).await?;
+        pools::leave_promised(was.split, places, &stands.facts)?;
+    }
     promote(services, context, &mut tx, &session).await?;
     let after = read_session(&mut tx, id, context.now).await?;
     tell_session(&mut tx, context.now, id, Topic::SessionChanged).await?;

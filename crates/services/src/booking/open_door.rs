@@ -1,41 +1,36 @@
-//! No booking needed (免预约): one act of staff over a session or a whole day of the museum, with a note the public reads.
+//! No booking needed (免预约): one act of staff over a session, a whole day of the museum or all dates of an event, with a note
+//! the public reads.
 //!
 //! Such a session takes nothing new: no booking, hold, waiting party, offer, series or group, through whichever door, each
 //! refused with [`Refusal::NoBookingNeeded`]. What is booked stays booked, can be given back and is let in; whoever comes
 //! without is counted at the door and asked for nothing. Who waits is told once that they can simply come, offers among them:
 //! nobody needs the places that were kept. Nobody is marked a no-show: where whoever comes is let in, a booking obliges
-//! nobody. Each session is one transaction under its lock, so that a booking is either there before or is refused; the act
-//! stands first, with a job that finishes what a server that dies half-way leaves. It can be taken back until a session ends:
+//! nobody. How an act runs: [`super::act`]. It can be taken back until a session ends:
 //! from then on bookings are needed again, whoever was told to come without is told otherwise, and what happened stays.
 
 use super::BookingError;
+use super::act::{self, Act, Asked, Reached, Scope, TEXT, Touched, activity_of, read};
 use super::claims::lock;
-use super::closing::{Closed, REASON, activity_of, day_of, read};
 use super::retry::again;
 use super::tell::tell_session;
-use super::waiting::{Act, end_not_needed, needed_again};
+use super::waiting::{EndedBy, end_not_needed, needed_again};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
-use crate::jobs::{Failure, Handlers, Job, NewJob, Outcome, enqueue};
+use crate::jobs::Handlers;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::Refusal;
 use domain::field::{Fault, Faults};
 use domain::ids::{OpenDoorId, SessionId};
 use domain::webhooks::Topic;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::HashMap;
-use store::booking::{closures, open_doors as sql};
+use store::booking::acts::{OpenDoors, Tables, lock_activity};
+use store::booking::open_doors as sql;
 use uuid::Uuid;
-
-/// The job that finishes an act.
-const FINISH: &str = "booking.finish_open_door";
-/// When it looks: by then the request that began it is over, one way or the other.
-const FINISH_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
 /// Saying that no booking is needed, as staff confirm it.
 #[derive(Clone, Debug)]
@@ -43,24 +38,11 @@ pub struct OpenDoor {
     /// The form's own: pressed twice, it is one act.
     pub key: OpenDoorId,
     /// What.
-    pub what: Closed,
+    pub what: Scope,
     /// What the public reads, in Chinese; both may be empty.
     pub note_zh: String,
     /// What the public reads, in English.
     pub note_en: String,
-}
-
-/// What an act changed this time: all zero when it was repeated.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Opened {
-    /// Sessions that need no booking since.
-    pub sessions: u32,
-    /// Bookings that stand.
-    pub bookings: u32,
-    /// Their people.
-    pub people: u32,
-    /// Parties that wait for nothing any more.
-    pub waiting: u32,
 }
 
 /// Says that a session or a day needs no booking. Repeating it, with the same key or another, ends nothing twice and tells
@@ -69,21 +51,14 @@ pub struct Opened {
 /// # Errors
 /// `Denied`; `Fields` for a note in one language alone or too long; `NotFound`; `KeyReused` for a key of another act;
 /// `Refused(TooLate)` for what is over, `Refused(SessionClosed)` for a session the house closed; `Refused(Busy)`.
-pub async fn open_door(services: &Services, context: &Context, asked: OpenDoor) -> Result<Opened, BookingError> {
+pub async fn open_door(services: &Services, context: &Context, asked: OpenDoor) -> Result<Reached, BookingError> {
     context.require(Capability::ManageSessions)?;
     let faults = note_faults(&asked.note_zh, &asked.note_en);
     if !faults.is_empty() {
         return Err(BookingError::Fields(faults.into_errors()));
     }
-    let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move {
-        let sessions = begin(&services, &context, &asked).await?;
-        let opened = reach_all(&services, &context, asked.key, &sessions).await;
-        services.calendar.forget();
-        services.job_bell.notify_one();
-        opened
-    })
-    .await
+    let texts = (asked.note_zh, asked.note_en);
+    act::run::<OpenDoors>(services, context, Asked { key: asked.key.0, what: asked.what, texts }).await
 }
 
 /// A note is said in both languages or in none.
@@ -92,109 +67,62 @@ fn note_faults(zh: &str, en: &str) -> Faults {
     for (field, text, other) in [("note_zh", zh.trim(), en.trim()), ("note_en", en.trim(), zh.trim())] {
         if text.is_empty() && !other.is_empty() {
             faults.add(field, Fault::Required);
-        } else if text.chars().count() > REASON {
-            faults.add(field, Fault::TooLong { max: REASON as u32 });
+        } else if text.chars().count() > TEXT {
+            faults.add(field, Fault::TooLong { max: TEXT as u32 });
         }
     }
     faults
 }
 
-#[derive(Serialize, Deserialize)]
-struct FinishJob {
-    act: OpenDoorId,
-}
+impl Act for OpenDoors {
+    const NAME: &'static str = "open_door";
+    const BEGUN: &'static str = "session.open_door";
+    const FINISH: &'static str = "booking.finish_open_door";
+    const PAYLOAD: (&'static str, &'static str) = ("act", "open_door");
 
-/// Writes the act and what it is to reach, and answers the sessions it has still to reach.
-async fn begin(services: &Services, context: &Context, asked: &OpenDoor) -> Result<Vec<SessionId>, BookingError> {
-    let mut tx = services.begin().await?;
-    let activity = activity_of(&mut tx, asked.what).await?;
-    let day = day_of(asked.what);
-    let row = sql::OpenDoorRow {
-        id: asked.key.0,
-        activity_id: activity.0,
-        day: day.map(|day| day.to_sqlx()),
-        note_zh: asked.note_zh.trim().to_owned(),
-        note_en: asked.note_en.trim().to_owned(),
-    };
-    if day.is_some() {
-        // Sessions that are being made are either seen here, or find the act and follow it.
-        closures::lock_activity(&mut tx, activity.0).await?;
+    /// All that are neither over nor closed.
+    fn wanted(touched: &[Touched], _what: Scope) -> Result<Vec<Uuid>, Refusal> {
+        let open: Vec<Uuid> = touched.iter().filter(|one| !one.closed).map(|one| one.session.0).collect();
+        match (open.is_empty(), touched.is_empty()) {
+            (true, true) => Err(Refusal::TooLate),
+            (true, false) => Err(Refusal::SessionClosed),
+            (false, _) => Ok(open),
+        }
     }
-    let touched = read(&mut tx, activity, asked.what, context.now).await?;
-    let found: Vec<Uuid> = touched.iter().filter(|one| !one.closed).map(|one| one.session.0).collect();
-    if found.is_empty() {
-        return Err(if touched.is_empty() { Refusal::TooLate } else { Refusal::SessionClosed }.into());
-    }
-    if sql::add(&mut tx, context.now, &row, context.actor.account().map(|account| account.0)).await? {
-        let subject = if day.is_some() { ("activity", activity.0) } else { ("session", found[0]) };
-        let detail = json!({ "open_door": row.id, "day": day, "sessions": found.len() });
-        let entry = Entry { action: "session.open_door", subject_kind: subject.0, subject: Some(subject.1), detail };
-        audit::record(&mut tx, context, &[entry]).await?;
-        sql::add_targets(&mut tx, row.id, &found).await?;
-        let job = FinishJob { act: asked.key };
-        let run_at = context.now.saturating_add(FINISH_AFTER).unwrap_or(context.now);
-        let dedupe = Some(format!("open_door:{}", asked.key));
-        enqueue(&mut tx, context.now, &[NewJob { kind: FINISH, payload: &job, run_at, dedupe }]).await?;
-    } else {
-        known(&mut tx, &row, asked.what).await?;
-    }
-    let left = sql::targets(&mut tx, row.id).await?.into_iter().map(SessionId).collect();
-    tx.commit().await?;
-    Ok(left)
-}
 
-/// The key is an act's that was over the same.
-async fn known(db: &mut PgConnection, row: &sql::OpenDoorRow, what: Closed) -> Result<(), BookingError> {
-    let known = sql::act(db, row.id).await?.ok_or(BookingError::NotFound)?;
-    let same_day = known.day.map(|day| day.to_jiff()) == day_of(what);
-    let same_session = match what {
-        Closed::Session(session) => sql::all_targets(db, row.id).await? == [session.0],
-        Closed::Day(_) => true,
-    };
-    let same = known.activity_id == row.activity_id && same_day && same_session;
-    same.then_some(()).ok_or(BookingError::KeyReused)
-}
-
-async fn reach_all(
-    services: &Services,
-    context: &Context,
-    act: OpenDoorId,
-    sessions: &[SessionId],
-) -> Result<Opened, BookingError> {
-    let mut all = Opened::default();
-    for (n, session) in sessions.iter().enumerate() {
-        let later: Vec<Uuid> = sessions[n + 1..].iter().map(|session| session.0).collect();
-        let one = again(|| reach(services, context, act, *session, &later)).await?;
-        all.sessions += one.sessions;
-        all.bookings += one.bookings;
-        all.people += one.people;
-        all.waiting += one.waiting;
+    async fn reach(
+        services: &Services,
+        context: &Context,
+        act: Uuid,
+        session: SessionId,
+        later: &[Uuid],
+    ) -> Result<Reached, BookingError> {
+        open_one(services, context, OpenDoorId(act), session, later).await
     }
-    Ok(all)
 }
 
 /// Reaches one session; `later` are those the same act reaches after it.
-async fn reach(
+async fn open_one(
     services: &Services,
     context: &Context,
     act: OpenDoorId,
     session: SessionId,
     later: &[Uuid],
-) -> Result<Opened, BookingError> {
+) -> Result<Reached, BookingError> {
     let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &[session.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
     let now = services.clock.now();
     if locked.ends_at.to_jiff() <= now || locked.state != "open" {
         sql::pass_over(&mut tx, act.0, session.0).await?;
         tx.commit().await?;
-        return Ok(Opened::default());
+        return Ok(Reached::default());
     }
     // Taken back since, or reached by this act already: what was booked after that stands.
-    if !sql::settle(&mut tx, act.0, session.0).await? {
-        return Ok(Opened::default());
+    if !OpenDoors::settle(&mut tx, act.0, session.0).await? {
+        return Ok(Reached::default());
     }
-    let whole_day = sql::act(&mut tx, act.0).await?.is_some_and(|row| row.day.is_some());
-    let waiting = end_not_needed(services, context, &mut tx, session, &Act { whole_day, later }, now).await?;
+    let whole_day = OpenDoors::act(&mut tx, act.0).await?.is_some_and(|row| row.day.is_some());
+    let waiting = end_not_needed(services, context, &mut tx, session, &EndedBy { whole_day, later }, now).await?;
     let stands = sql::set(&mut tx, session.0, act.0).await?;
     let detail = json!({ "open_door": act, "bookings": stands.bookings, "people": stands.people, "waiting": waiting });
     let entry =
@@ -203,14 +131,14 @@ async fn reach(
     tell_session(&mut tx, now, session, Topic::SessionChanged).await?;
     tx.commit().await?;
     if locked.open_door {
-        return Ok(Opened::default());
+        return Ok(Reached::default());
     }
     let count = |n: i64| u32::try_from(n).unwrap_or(0);
-    Ok(Opened { sessions: 1, bookings: count(stands.bookings), people: count(stands.people), waiting })
+    Ok(Reached { sessions: 1, bookings: count(stands.bookings), people: count(stands.people), waiting })
 }
 
 /// Takes it back: bookings are needed again, of one session (not changed since `version`, where one is named) or of all
-/// sessions of a day that are not over. What an act has not reached yet it does not reach any more; that alone is something
+/// sessions of a day, or dates of an event, that are not over. What an act has not reached yet it does not reach any more; that alone is something
 /// done too. Answers how many sessions needed no booking.
 ///
 /// # Errors
@@ -219,7 +147,7 @@ async fn reach(
 pub async fn booking_again(
     services: &Services,
     context: &Context,
-    what: Closed,
+    what: Scope,
     version: Option<i32>,
 ) -> Result<u32, BookingError> {
     context.require(Capability::ManageSessions)?;
@@ -240,18 +168,25 @@ pub async fn booking_again(
 
 /// Ends the act of a day and stops what is still to come of any act, and answers the sessions that need no booking yet and
 /// how much was stopped.
-async fn end_act(services: &Services, context: &Context, what: Closed) -> Result<(Vec<Uuid>, u64), BookingError> {
+async fn end_act(services: &Services, context: &Context, what: Scope) -> Result<(Vec<Uuid>, u64), BookingError> {
     let mut tx = services.begin().await?;
     let activity = activity_of(&mut tx, what).await?;
     let (subject, stopped) = match what {
-        Closed::Day(day) => {
-            closures::lock_activity(&mut tx, activity.0).await?;
+        Scope::Day(day) => {
+            lock_activity(&mut tx, activity.0).await?;
             (("activity", activity.0), sql::end_day(&mut tx, activity.0, day.to_sqlx(), context.now).await?)
         }
-        Closed::Session(session) => (("session", session.0), sql::end_pending(&mut tx, session.0, context.now).await?),
+        Scope::Session(session) => {
+            (("session", session.0), sql::end_pending(&mut tx, &[session.0], context.now).await?)
+        }
+        Scope::Dates(_) => {
+            let dates = read(&mut tx, activity, what, context.now).await?;
+            let dates: Vec<Uuid> = dates.iter().map(|date| date.session.0).collect();
+            (("activity", activity.0), sql::end_pending(&mut tx, &dates, context.now).await?)
+        }
     };
     if stopped > 0 {
-        let detail = json!({ "day": day_of(what), "stopped": stopped });
+        let detail = json!({ "day": what.day(), "stopped": stopped });
         let (subject_kind, subject) = (subject.0, Some(subject.1));
         let entry = Entry { action: "session.booking_needed", subject_kind, subject, detail };
         audit::record(&mut tx, context, &[entry]).await?;
@@ -259,7 +194,7 @@ async fn end_act(services: &Services, context: &Context, what: Closed) -> Result
     // Read after that: a session the act has just reached is among them, and none is reached later.
     let touched = read(&mut tx, activity, what, context.now).await?;
     tx.commit().await?;
-    if touched.is_empty() && day_of(what).is_none() {
+    if touched.is_empty() && what.day().is_none() {
         return Err(Refusal::TooLate.into());
     }
     Ok((touched.iter().filter(|one| one.open_door).map(|one| one.session.0).collect(), stopped))
@@ -310,21 +245,5 @@ pub(crate) async fn notes(
 /// Adds what finishes acts.
 #[must_use]
 pub fn open_door_handlers(handlers: Handlers) -> Handlers {
-    handlers.on(FINISH, finish)
-}
-
-async fn finish(services: Services, job: Job<FinishJob>) -> Outcome {
-    let FinishJob { act } = job.payload;
-    let mut db = services.db.acquire().await?;
-    let sessions: Vec<_> = sql::targets(&mut db, act.0).await?.into_iter().map(SessionId).collect();
-    drop(db);
-    match reach_all(&services, &services.system(), act, &sessions).await {
-        Ok(_) => {
-            services.calendar.forget();
-            Ok(())
-        }
-        Err(BookingError::Database(error)) => Err(error.into()),
-        Err(BookingError::Refused(_)) => Err(Failure::retry("session_busy")),
-        Err(_) => Err(Failure::give_up("session_gone")),
-    }
+    act::handler::<OpenDoors>(handlers)
 }

@@ -1,6 +1,8 @@
 //! The pools of a session as the database has them: rows into the rules' words, and back.
 
-use domain::booking::{Places, Pool, Pools, Share, Split};
+use super::BookingError;
+use domain::booking::{Places, Pool, Pools, SessionFacts, Share, Split};
+use domain::field::{Fault, Faults};
 use jiff::Timestamp;
 use store::booking::sessions as sql;
 
@@ -25,4 +27,23 @@ pub(super) fn columns(places: Places) -> sql::Places {
 /// The pools at an instant, with the people of groups and of the desk who have bookings in them.
 pub(super) fn booked(split: Split, starts_at: Timestamp, now: Timestamp, (groups, staff): (i64, i64)) -> Pools {
     Pools::new(split, starts_at, now).booked(Pool::Group, groups.max(0) as u32).booked(Pool::Staff, staff.max(0) as u32)
+}
+
+/// A pool that was made larger leaves the places that are kept for forms and offers at this moment: whoever was promised one
+/// gets it, and staff set the rest aside once they are taken or given back.
+///
+/// # Errors
+/// `Fields` with the most that can be set aside now.
+pub(super) fn leave_promised(was: Split, places: Places, facts: &SessionFacts) -> Result<(), BookingError> {
+    let wanted = facts.booked + facts.held + facts.pools.kept_from(Pool::Individual);
+    let lacking = wanted.saturating_sub(facts.capacity);
+    let mut faults = Faults::default();
+    for (field, before, share) in
+        [("group_places", was.group, places.split.group), ("staff_places", was.staff, places.split.staff)]
+    {
+        if share.places > before.places && facts.held > 0 && lacking > 0 {
+            faults.add(field, Fault::OutOfRange { min: 0, max: share.places.saturating_sub(lacking) });
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(BookingError::Fields(faults.into_errors())) }
 }

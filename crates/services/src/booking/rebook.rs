@@ -148,6 +148,8 @@ pub async fn rebook(
             // often it is asked for: a press that was cut off here is made good by the next.
             let mut db = services.db.acquire().await?;
             store::outreach::answers::hand_over(&mut *db, old.id.0, booking.0).await?;
+            // So is what it belonged to: the other dates of a series.
+            store::booking::series::join(&mut db, old.id.0, booking.0).await?;
             // The document was taken over sealed for the new booking.
             sql::forget_document(&mut db, old.session.0, old.id.0).await?;
             Ok(booking)

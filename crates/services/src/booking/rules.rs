@@ -16,7 +16,7 @@ use domain::typed;
 use jiff::{Timestamp, civil};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use store::booking::{closures, policies, releases, sessions};
+use store::booking::{acts, policies, releases, sessions};
 use uuid::Uuid;
 
 /// The longest reason.
@@ -161,7 +161,7 @@ async fn changed(
 ) -> Result<bool, BookingError> {
     let (activity, ..) = read(db).await?;
     // Who closes a day or makes sessions waits, and others who change the rules do.
-    closures::lock_activity(db, activity).await?;
+    acts::lock_activity(db, activity).await?;
     let (_, now, before) = read(db).await?;
     // How dates of a series are registered for is none of the museum's rules, and stays as it is.
     let fresh = Policy { series: before.series, ..fresh };

@@ -2,7 +2,7 @@
 
 use super::claims::{OnBehalf, Person, book};
 use super::office::{TemplateView, add_template, make_sessions};
-use super::{BookingError, Closed, MUSEUM, OpenDoor, Plan, plan_release, usual_rules};
+use super::{BookingError, MUSEUM, OpenDoor, Plan, Scope, plan_release, usual_rules};
 use crate::{Context, Services};
 use domain::booking::{Party, PartySize, Policy, opens_at};
 use domain::contact::{Contact, PersonName};
@@ -88,7 +88,7 @@ async fn open_evening(services: &Services, context: &Context) -> Result<(), Book
     let key = context.new_id();
     let (note_zh, note_en) =
         ("科普馆之夜：灯下看细胞，讲解员全程陪同".into(), "Museum night: cells by lamplight, with our guides".into());
-    let act = OpenDoor { key, what: Closed::Session(session), note_zh, note_en };
+    let act = OpenDoor { key, what: Scope::Session(session), note_zh, note_en };
     super::open_door(services, context, act).await.map(|_| ())
 }
 

@@ -11,7 +11,7 @@ use domain::bus::Conflict;
 use domain::field::{Fault, Faults};
 use domain::ids::{BusCrewId, BusVehicleId};
 use domain::typed;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::bus::fleet as sql;
@@ -177,8 +177,10 @@ pub async fn retire_unit(services: &Services, context: &Context, unit: Unit) -> 
             if !sql::retire(&mut tx, matches!(unit, Unit::Vehicle(_)), unit.id()).await? {
                 return Err(BusError::NotFound);
             }
-            let stops = live(&mut tx, context.now, Timestamp::MAX, context.now).await?;
-            let concerned = stops.into_iter().filter(|stop| match unit {
+            // One under way began before now, on a day of at most as many hours.
+            let since = context.now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(context.now);
+            let stops = live(&mut tx, since, Timestamp::MAX, context.now).await?;
+            let concerned = stops.into_iter().filter(|stop| stop.ends_at > context.now).filter(|stop| match unit {
                 Unit::Vehicle(id) => stop.vehicle == id,
                 Unit::Crew(id) => stop.crew == id,
             });

@@ -34,6 +34,7 @@ pub use kind::{Bus, BusError, Conflicts, DraftView, Handle, Particulars, Request
 pub use photos::{
     LARGEST_PHOTO, MOST_PHOTOS, NewPhoto, PhotoChange, PhotoView, add_photo, change_photo, photo, photos,
 };
+pub(crate) use photos::{count_old as count_old_photos, let_go_of_old as let_go_of_old_photos};
 pub use planner::{Guard, Itinerary, Proposal, Told, assign, check, itinerary, propose, propose_guarded};
 pub use schedule::{PublicStop, StopShown, feed, schedule, stop};
 pub use seed::seed_demo;

@@ -3,6 +3,7 @@
 
 use super::kind::{Bus, BusError};
 use crate::audit::{self, Entry};
+use crate::db::to_the_end;
 use crate::files::{self, Accept, FileError};
 use crate::requests::{Kind, locked, run};
 use crate::{Context, Services};
@@ -14,6 +15,7 @@ use domain::typed;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use store::bus::photos as sql;
 use store::files as file_sql;
 
@@ -116,7 +118,8 @@ fn read(asked: NewPhoto) -> Result<(String, String, Vec<u8>), BusError> {
     }
 }
 
-/// Adds a photograph of a visit that took place. Nobody sees it until it is shown.
+/// Adds a photograph of a visit that took place. Nobody sees it until it is shown. Sent twice to one visit it is one photograph:
+/// the answer names it, and its words stay as they are.
 ///
 /// # Errors
 /// `Denied`; `Fields` without words or consent, and for a file that is no picture; `StateHasChanged` before the
@@ -134,6 +137,10 @@ pub async fn add_photo(
     drop(db);
     if request.state != State::Visited {
         return Err(BusError::StateHasChanged);
+    }
+    let hash = services.vault.mac("bus photo", &bytes);
+    if let Some(known) = sql::sent(&services.db, id.0, &hash).await? {
+        return Ok(BusPhotoId(known));
     }
     let (file, checked) = files::keep(services, context, bytes, Accept::PHOTO).await?;
     let (width, height) = checked.size.unwrap_or_default();
@@ -154,6 +161,10 @@ pub async fn add_photo(
         async move {
             let mut tx = services.begin().await?;
             visited(&services, &context, &mut tx, id).await?;
+            // Pressed twice: the file of the second press belongs to nothing and is swept.
+            if let Some(known) = sql::sent(&mut *tx, id.0, &hash).await? {
+                return Ok(BusPhotoId(known));
+            }
             if all(&mut tx, id, false).await?.len() >= MOST_PHOTOS {
                 // The page offers no further one: somebody else was quicker.
                 return Err(BusError::StateHasChanged);
@@ -163,7 +174,7 @@ pub async fn add_photo(
                 Actor::Staff { account, .. } => Some(account.0),
                 _ => None,
             };
-            sql::add(&mut tx, &row, by, context.now).await?;
+            sql::add(&mut tx, &row, (by, &hash), context.now).await?;
             note(&context, &mut tx, id, "bus.photo_added", json!({ "photo": photo, "consent": true })).await?;
             tx.commit().await?;
             Ok(photo)
@@ -280,4 +291,33 @@ pub async fn photo(services: &Services, context: &Context, id: BusPhotoId) -> Re
         return Err(BusError::NotFound);
     }
     Ok(files::read(services, photo.file).await?)
+}
+
+/// How many photographs [`let_go_of_old`] would let go of.
+pub(crate) async fn count_old(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
+    Ok(sql::count_old(&services.db, before).await?.unsigned_abs())
+}
+
+/// Lets go of photographs that were added before an instant, with a proof in the trail: one entry per visit, counts only. Their
+/// bytes go with the next sweep of files.
+pub(crate) async fn let_go_of_old(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
+    let services = services.clone();
+    to_the_end(async move {
+        let context = services.system();
+        let mut tx = services.begin().await?;
+        let gone = sql::let_go_of_old(&mut tx, before, context.now).await?;
+        let mut of = BTreeMap::<_, u64>::new();
+        gone.iter().for_each(|request| *of.entry(*request).or_default() += 1);
+        let entry = |(request, photos)| Entry {
+            action: "privacy.bus_photos_erased",
+            subject_kind: Bus::TABLE,
+            subject: Some(request),
+            detail: json!({ "photos": photos }),
+        };
+        let entries: Vec<Entry> = of.into_iter().map(entry).collect();
+        audit::record(&mut tx, &context, &entries).await?;
+        tx.commit().await?;
+        Ok(gone.len() as u64)
+    })
+    .await
 }

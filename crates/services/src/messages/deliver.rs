@@ -296,6 +296,7 @@ fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
         pass: links.pass,
         by_house: visit.cancelled_by_house,
         closed: visit.closed,
+        open_door: visit.open_door,
         reason: visit.reason(locale).map(str::to_owned),
         alternatives: Vec::new(),
         rebook: links.rebook,

@@ -180,6 +180,8 @@ pub(super) struct VisitFacts {
     pub by_house: bool,
     /// The house closed the session.
     pub closed: bool,
+    /// Nobody needs a booking for the session.
+    pub open_door: bool,
     /// Why it did.
     pub reason: Option<String>,
     /// The nearest sessions with room for the party, where the session was closed.

@@ -31,6 +31,8 @@ pub(super) struct Visit {
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,
     pub closed: bool,
+    /// Nobody needs a booking for the session: this one is as good as ever.
+    pub open_door: bool,
     /// Why the house closed the session, in Chinese and English.
     pub reason: Option<(String, String)>,
     pub activity: ActivityId,
@@ -100,6 +102,7 @@ impl Visit {
             starts_at: row.starts_at.to_jiff(),
             ends_at: row.ends_at.to_jiff(),
             closed: row.session_state == "closed",
+            open_door: row.open_door,
             reason: row.closure_zh.zip(row.closure_en),
             activity: ActivityId(row.activity_id),
             organisation: row.organisation,

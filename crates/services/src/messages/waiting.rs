@@ -12,7 +12,7 @@ use domain::Locale;
 use domain::booking::{WaitingState, after_quiet};
 use domain::contact::Contact;
 use domain::ids::{MessageId, SessionId, WaitingId};
-use domain::time::span_text;
+use domain::time::{local_day, span_text};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -134,9 +134,9 @@ impl WaitingNews {
                     && view.wishes.iter().any(|wish| wish.session == session && wish.rests && !wish.over)
             }
             Self::NoPlace { .. } => view.state == WaitingState::NoPlace,
-            Self::NoBookingNeeded { .. } | Self::BookingNeeded { .. } | Self::OpenDoorClosed { .. } => {
-                view.state != WaitingState::Left
-            }
+            // Whether one can just come is asked of the sessions, and whom it concerns was decided with the news.
+            Self::NoBookingNeeded { .. } => view.state != WaitingState::Left,
+            Self::BookingNeeded { .. } | Self::OpenDoorClosed { .. } => true,
         }
     }
 
@@ -224,33 +224,76 @@ async fn send(services: Services, job: Job<WaitingJob>) -> Outcome {
         template: news.text(),
         channel,
     };
-    if !news.still_true(&view) || !is_so(&services, news).await? {
+    let told = if news.still_true(&view) { what_holds(&services, &view, news, now).await? } else { None };
+    let Some((news, sessions)) = told else {
         tracing::info!(%entry, template = news.text(), "a message is not true any more and is not sent");
         return drop_message(&services, now, dispatch).await;
-    }
+    };
     let parcel = match contact {
         Contact::Mail(address) => {
-            let facts = facts(&services, &view, news).await?;
+            let facts = facts(&services, &view, news, &sessions).await?;
             letter(id, address, view.locale, news.text(), &Facts::Waiting(Box::new(facts)), None, now)?
         }
         Contact::Phone(phone) => {
             short_link::keep_waiting(&services, entry, view.last_ends_at()).await?;
-            let values = values(&services, &view, news).await?;
+            let values = values(&services, &view, news, sessions.len()).await?;
             sms(&services, id, phone, view.locale, news.text(), values, now)?
         }
     };
     dispatch_one(&services, now, dispatch, parcel, job.last).await
 }
 
-/// Whether one can just come at this moment, where that is what is told: whoever takes it back queues the news of that.
-async fn is_so(services: &Services, news: WaitingNews) -> Result<bool, Failure> {
-    let (session, set) = match news {
-        WaitingNews::NoBookingNeeded { session, .. } => (session, true),
-        WaitingNews::BookingNeeded { session } | WaitingNews::OpenDoorClosed { session } => (session, false),
-        _ => return Ok(true),
+/// What is to be told at this moment of what was queued, and of which sessions; `None` where nothing of it holds. Where one can
+/// just come is asked session by session: a message for a whole day names those that are left of it, and whoever takes one
+/// back or closes it queues the news of that.
+async fn what_holds(
+    services: &Services,
+    view: &WaitingView,
+    news: WaitingNews,
+    now: Timestamp,
+) -> Result<Option<(WaitingNews, Vec<SessionId>)>, Failure> {
+    use store::booking::open_doors as sql;
+    let session = match news {
+        WaitingNews::NoBookingNeeded { session, .. }
+        | WaitingNews::BookingNeeded { session }
+        | WaitingNews::OpenDoorClosed { session } => session,
+        _ => return Ok(Some((news, news.session(view).into_iter().collect()))),
     };
     let mut db = services.db.acquire().await?;
-    Ok(store::booking::open_doors::is_set(&mut db, session.0).await? == set)
+    if let WaitingNews::NoBookingNeeded { waits_on, whole_day, .. } = news {
+        let sessions: Vec<SessionId> = sql::tell(&mut db, view.id.0).await?.into_iter().map(SessionId).collect();
+        let Some(first) = sessions.first().copied() else { return Ok(None) };
+        let same_day = one_day(view, &sessions);
+        let whole_day =
+            whole_day && same_day && sql::door(&mut db, first.0, now).await?.is_some_and(|door| door.whole_day);
+        return Ok(Some((WaitingNews::NoBookingNeeded { session: first, waits_on, whole_day }, sessions)));
+    }
+    // Whoever left the list meanwhile hears of it only if "just come" had reached them.
+    if view.state == WaitingState::Left && !sql::was_told(&mut db, session.0, view.id.0).await? {
+        return Ok(None);
+    }
+    let Some(door) = sql::door(&mut db, session.0, now).await? else { return Ok(None) };
+    let news = match (door.open_door, door.closed) {
+        (true, _) => return Ok(None),
+        (false, true) => WaitingNews::OpenDoorClosed { session },
+        (false, false) => WaitingNews::BookingNeeded { session },
+    };
+    Ok(Some((news, vec![session])))
+}
+
+/// All these sessions are on one day.
+fn one_day(view: &WaitingView, sessions: &[SessionId]) -> bool {
+    let mut days =
+        view.wishes.iter().filter(|wish| sessions.contains(&wish.session)).map(|wish| local_day(wish.starts_at));
+    let first = days.next();
+    days.all(|day| Some(day) == first)
+}
+
+/// When, of every session a message speaks of.
+fn spans(view: &WaitingView, sessions: &[SessionId]) -> String {
+    let spans = view.wishes.iter().filter(|wish| sessions.contains(&wish.session));
+    let spans: Vec<String> = spans.map(|wish| span_text(wish.starts_at, wish.ends_at, view.locale)).collect();
+    spans.join(if view.locale == Locale::ZhCn { "；" } else { "; " })
 }
 
 fn span_of(view: &WaitingView, session: Option<SessionId>) -> Option<(Timestamp, Timestamp)> {
@@ -269,11 +312,16 @@ async fn about(services: &Services, session: Option<SessionId>, locale: Locale) 
     Ok((if locale == Locale::ZhCn { found.title_zh } else { found.title_en }, page))
 }
 
-async fn facts(services: &Services, view: &WaitingView, news: WaitingNews) -> Result<WaitingFacts, Failure> {
+async fn facts(
+    services: &Services,
+    view: &WaitingView,
+    news: WaitingNews,
+    sessions: &[SessionId],
+) -> Result<WaitingFacts, Failure> {
     let locale = view.locale;
     let session = news.session(view);
-    let (starts_at, ends_at) = span_of(view, session).ok_or(Failure::give_up("waiting_session"))?;
-    let others = view.wishes.iter().filter(|wish| !wish.over && Some(wish.session) != session);
+    span_of(view, session).ok_or(Failure::give_up("waiting_session"))?;
+    let others = view.wishes.iter().filter(|wish| !wish.over && !sessions.contains(&wish.session));
     let link = view.link(services);
     let (title, other_dates) = about(services, session, locale).await?;
     let reason = match (news, session) {
@@ -286,7 +334,7 @@ async fn facts(services: &Services, view: &WaitingView, news: WaitingNews) -> Re
     Ok(WaitingFacts {
         name: view.person.as_ref().map(|person| person.name.as_str().to_owned()).unwrap_or_default(),
         title,
-        date: span_text(starts_at, ends_at, locale),
+        date: spans(view, sessions),
         others: others.map(|wish| span_text(wish.starts_at, wish.ends_at, locale)).collect(),
         people: view.party.people.get(),
         children: u32::from(view.party.children),
@@ -307,6 +355,7 @@ async fn values(
     services: &Services,
     view: &WaitingView,
     news: WaitingNews,
+    sessions: usize,
 ) -> Result<BTreeMap<&'static str, String>, Failure> {
     let locale = view.locale;
     let session = news.session(view);
@@ -349,7 +398,14 @@ async fn values(
                 (Locale::En, WaitingNews::OpenDoorClosed { .. }) => "it was closed: please do not come",
                 (Locale::En, _) => "no place came free in time",
             };
-            values.insert("outcome", outcome.to_owned());
+            // One instant is named; the page behind the link names the others.
+            let several = sessions > 1 && matches!(news, WaitingNews::NoBookingNeeded { whole_day: false, .. });
+            let outcome = match (several, locale) {
+                (false, _) => outcome.to_owned(),
+                (true, Locale::ZhCn) => format!("等{sessions}场免预约，直接来就行"),
+                (true, Locale::En) => format!("no booking for {sessions} sessions"),
+            };
+            values.insert("outcome", outcome);
         }
     }
     Ok(values)

@@ -1,7 +1,7 @@
 //! The demo: two weeks that are over, so that there is something to count. Everything is done as it is done every day, by a
 //! house whose clock shows those days.
 
-use crate::booking::{self, BookingError, Claims, OnBehalf, Person, Ticket};
+use crate::booking::{self, BookingError, OnBehalf, Person, Ticket};
 use crate::clock::Clock;
 use crate::{Context, Services};
 use domain::booking::{Party, PartySize};
@@ -56,9 +56,9 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Boo
     Ok(())
 }
 
-/// The house as it was then, and who acts in it. A lane of claims keeps the clock it was begun with: this house has its own.
+/// The house as it was then, and who acts in it.
 fn then(services: &Services, context: &Context, now: Timestamp) -> (Services, Context) {
-    let house = Services { clock: Clock::frozen(now), claims: Claims::default(), ..services.clone() };
+    let house = Services { clock: Clock::frozen(now), ..services.clone() };
     (house, Context { now, ..context.clone() })
 }
 

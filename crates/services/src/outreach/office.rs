@@ -17,8 +17,8 @@ use domain::webhooks::Topic;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::booking::{claims, sessions};
-use store::outreach::events as sql;
+use store::booking::{claims, releases, sessions};
+use store::outreach::{answers, events as sql};
 
 /// An event to make. It is not published with that.
 #[derive(Clone, Debug)]
@@ -153,6 +153,13 @@ pub async fn change_event(
         if !sql::change(&mut tx, event.0, version, &row, context.now).await? {
             return Err(OutreachError::StateHasChanged);
         }
+        let opening = |policy: &Policy| (policy.days_ahead, policy.opens_hour, policy.release);
+        let ruled: Policy =
+            serde_json::from_value(before.policy.clone()).map_err(|_| OutreachError::Damaged("a policy"))?;
+        if opening(&ruled) != opening(&to.policy) {
+            // What was promised of openings nobody stands in line for yet is promised anew, as they will be now.
+            releases::take_back_promises(&mut tx, event.0, context.now).await?;
+        }
         let elsewhere = before.city != to.city.code() || before.place != value(&to.place)?;
         let told = if elsewhere { sql::touch_place(&mut tx, event.0, context.now).await? } else { Vec::new() };
         let bookings: Vec<BookingId> = told.into_iter().map(BookingId).collect();
@@ -162,6 +169,7 @@ pub async fn change_event(
         tx.commit().await?;
         services.job_bell.notify_one();
         services.programme.forget();
+        services.entrance.forget();
         Ok(())
     })
     .await
@@ -206,6 +214,9 @@ pub async fn move_date(
             Err(error) => return Err(error.into()),
         }
         sql::touch_date(&mut tx, session.0, context.now).await?;
+        answers::follow_date(&mut tx, session.0).await?;
+        // Its day opens when that day does: what was promised of the day it leaves, or comes to, is promised anew.
+        releases::take_back_promises(&mut tx, event.0, context.now).await?;
         let told = sql::touch_bookings(&mut tx, session.0, context.now).await?;
         let bookings: Vec<BookingId> = told.iter().copied().map(BookingId).collect();
         messages::queue_reminders_anew(&mut tx, context.now, &bookings, starts_at).await?;
@@ -220,6 +231,7 @@ pub async fn move_date(
         tx.commit().await?;
         services.job_bell.notify_one();
         services.programme.forget();
+        services.entrance.forget();
         Ok(told.len())
     })
     .await
@@ -347,6 +359,7 @@ pub async fn publish(
         announce(&mut tx, context.now, &[News::new(topic, event, data)]).await?;
         tx.commit().await?;
         services.programme.forget();
+        services.job_bell.notify_one();
         Ok(())
     })
     .await

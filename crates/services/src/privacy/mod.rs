@@ -78,6 +78,8 @@ pub enum Term {
     Missed,
     /// Who coordinated a visit of the science bus.
     Bus,
+    /// Photographs of a visit of the science bus.
+    Photo,
     /// Who led a group.
     Group,
     /// Who applied as an ambassador.
@@ -112,10 +114,11 @@ pub enum Term {
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Booking,
         Self::Missed,
         Self::Bus,
+        Self::Photo,
         Self::Group,
         Self::Ambassador,
         Self::Certificate,
@@ -139,6 +142,7 @@ impl Term {
         match self {
             Self::Booking => Some(90),
             Self::Bus => Some(180),
+            Self::Photo => Some(1095),
             Self::Missed => Some(420),
             Self::Group => Some(90),
             Self::Ambassador => Some(180),
@@ -163,6 +167,10 @@ impl Term {
             Self::Bus => Text {
                 zh: "申请办结后保存180天，随后自动删除联系人的姓名、职务、联系方式和往来说明",
                 en: "180 days after the request is closed; then the coordinator's name, post, contact and texts are erased",
+            },
+            Self::Photo => Text {
+                zh: "登记同意后保存1095天（3年），随后自动删除；照片中的人随时可以要求撤下",
+                en: "1095 days (3 years) after the consent was noted, then deleted automatically; taken down before whenever somebody on it asks",
             },
             Self::Group => Text {
                 zh: "参观结束或申请办结后保存90天，随后自动删除领队的姓名、职务、联系方式和往来说明",
@@ -258,6 +266,8 @@ pub struct Erased {
     pub waiting: u64,
     /// Requests for the bus that lost who coordinated them.
     pub bus_requests: u64,
+    /// Photographs of visits that were deleted.
+    pub photos: u64,
     /// Requests of groups that lost who led them.
     pub group_requests: u64,
     /// Applications as ambassadors that lost who applied.
@@ -287,6 +297,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let accounts = sql::due_accounts(&services.db, Term::Account.before(now), i64::MAX).await?.len();
     let swept = sql::count_due(&services.db, &due(now)).await?;
     let bus_requests = crate::bus::count_due(services, Term::Bus.before(now)).await?;
+    let photos = crate::bus::count_old_photos(services, Term::Photo.before(now)).await?;
     let group_requests = crate::groups::count_due(services, Term::Group.before(now)).await?;
     let ambassadors = crate::ambassadors::count_due(services, Term::Ambassador.before(now)).await?;
     let certificates = crate::ambassadors::count_due_certificates(services, Term::Certificate.before(now)).await?;
@@ -297,6 +308,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
         documents,
         waiting,
         bus_requests,
+        photos,
         group_requests,
         ambassadors,
         certificates,
@@ -308,7 +320,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
 
 /// Erases what is due now, with a proof in the audit trail: one entry per session (for names and contacts, and for
 /// documents), one per emptied request (for
-/// the bus, of a group, of an ambassador), one per certificate without a name, one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
+/// the bus, of a group, of an ambassador), one per visit whose photographs left, one per certificate without a name, one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
 pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     let mut erased = Erased::default();
     loop {
@@ -352,6 +364,7 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     erased.ambassadors =
         crate::requests::erase_due::<crate::ambassadors::Ambassadors>(services, Term::Ambassador.before(now)).await?;
     erased.certificates = crate::ambassadors::erase_due_certificates(services, Term::Certificate.before(now)).await?;
+    erased.photos = crate::bus::let_go_of_old_photos(services, Term::Photo.before(now)).await?;
     let mut db = services.db.acquire().await?;
     store::bus::photos::let_go_of_erased(&mut db, services.clock.now()).await?;
     drop(db);

@@ -1,5 +1,6 @@
 //! Activities, sessions, holds, bookings, drafts, the door. Rows as they are; `services::booking` gives them meaning.
 
+pub mod acts;
 pub mod bookings;
 pub mod claims;
 pub mod closures;

@@ -147,13 +147,35 @@ pub async fn declare_outage(
     Ok(Some(taken_back))
 }
 
-/// The outages that ended after an instant, the latest first.
-pub async fn outages(db: &mut PgConnection, activity: Uuid, since: jiff::Timestamp) -> sqlx::Result<Vec<OutageRow>> {
+/// An outage with whose door it was.
+#[derive(Debug, Clone)]
+pub struct DeclaredRow {
+    /// Id.
+    pub id: Uuid,
+    /// From.
+    pub starts_at: Timestamp,
+    /// To, exclusive.
+    pub ends_at: Timestamp,
+    /// In staff's words.
+    pub reason: String,
+    /// Whose door.
+    pub activity_id: Uuid,
+    /// It is an event's.
+    pub event: bool,
+    /// What it is called.
+    pub title_zh: String,
+    /// In English.
+    pub title_en: String,
+}
+
+/// The outages that ended after an instant, of whatever has a door, the latest first.
+pub async fn outages(db: &mut PgConnection, since: jiff::Timestamp) -> sqlx::Result<Vec<DeclaredRow>> {
     sqlx::query_as!(
-        OutageRow,
-        r#"select id, starts_at as "starts_at: Timestamp", ends_at as "ends_at: Timestamp", reason
-           from door_outage where activity_id = $1 and ends_at > $2 order by starts_at desc, id"#,
-        activity,
+        DeclaredRow,
+        r#"select o.id, o.starts_at as "starts_at: Timestamp", o.ends_at as "ends_at: Timestamp", o.reason, o.activity_id,
+                  a.kind = 'event' as "event!", a.title_zh, a.title_en
+           from door_outage o join activity a on a.id = o.activity_id
+           where o.ends_at > $1 order by o.starts_at desc, o.id"#,
         since.to_sqlx() as _
     )
     .fetch_all(db)

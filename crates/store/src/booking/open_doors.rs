@@ -1,99 +1,9 @@
-//! Sessions that need no booking (免预约): the act with its note, which sessions it reaches, and taking it back.
+//! Sessions that need no booking (免预约): saying so of a session, the note the public reads, and taking it back. The act itself:
+//! [`super::acts`].
 
 use jiff_sqlx::{Date, ToSqlx};
 use sqlx::PgConnection;
 use uuid::Uuid;
-
-/// One act.
-#[derive(Debug, Clone)]
-pub struct OpenDoorRow {
-    /// Also the key of the form it came from.
-    pub id: Uuid,
-    /// Activity.
-    pub activity_id: Uuid,
-    /// The whole day, or `None` for one session.
-    pub day: Option<Date>,
-    /// What the public reads, in Chinese; may be empty.
-    pub note_zh: String,
-    /// What the public reads, in English; may be empty.
-    pub note_en: String,
-}
-
-/// Adds an act unless its key is known. Answers whether it is new.
-pub async fn add(
-    db: &mut PgConnection,
-    now: jiff::Timestamp,
-    fresh: &OpenDoorRow,
-    by: Option<Uuid>,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "insert into open_door (id, activity_id, day, note_zh, note_en, created_at, created_by)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing",
-        fresh.id,
-        fresh.activity_id,
-        fresh.day as _,
-        fresh.note_zh,
-        fresh.note_en,
-        now.to_sqlx() as _,
-        by
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// An act.
-pub async fn act(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<OpenDoorRow>> {
-    sqlx::query_as!(
-        OpenDoorRow,
-        r#"select id, activity_id, day as "day: Date", note_zh, note_en from open_door where id = $1"#,
-        id
-    )
-    .fetch_optional(db)
-    .await
-}
-
-/// Writes which sessions an act is to reach.
-pub async fn add_targets(db: &mut PgConnection, act: Uuid, sessions: &[Uuid]) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into open_door_session (open_door_id, session_id, state)
-         select $1, wanted, 'open' from unnest($2::uuid[]) as wanted",
-        act,
-        sessions
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// The sessions an act has still to reach.
-pub async fn targets(db: &mut PgConnection, act: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        "select session_id from open_door_session where open_door_id = $1 and state = 'open' order by session_id",
-        act
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// Every session an act is, or was, to reach.
-pub async fn all_targets(db: &mut PgConnection, act: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!("select session_id from open_door_session where open_door_id = $1 order by session_id", act)
-        .fetch_all(db)
-        .await
-}
-
-/// An act reaches one of its sessions: once, and not after that was taken back. The caller holds the session's lock.
-pub async fn settle(db: &mut PgConnection, act: Uuid, session: Uuid) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update open_door_session set state = 'done' where open_door_id = $1 and session_id = $2 and state = 'open'",
-        act,
-        session
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
 
 /// An act passes over one of its sessions, which is closed or over: nobody was told to just come, so that nobody is excused
 /// for it. The caller holds the session's lock.
@@ -186,14 +96,14 @@ pub async fn end_day(db: &mut PgConnection, activity: Uuid, day: Date, now: jiff
     Ok(done.rows_affected())
 }
 
-/// No act that has yet to reach a session will, where none has: one that needs no booking already is taken back under its
-/// lock. Answers how many acts those were.
-pub async fn end_pending(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<u64> {
+/// No act that has yet to reach these sessions will, where none has: one that needs no booking already is taken back under
+/// its lock. Answers how many sessions of acts those were.
+pub async fn end_pending(db: &mut PgConnection, sessions: &[Uuid], now: jiff::Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!(
         "update open_door_session set state = 'void', ended_at = $2
-         where session_id = $1 and state = 'open' and exists (
-           select from session where id = $1 and open_door_id is null)",
-        session,
+         where session_id = any($1) and state = 'open' and exists (
+           select from session s where s.id = session_id and s.open_door_id is null)",
+        sessions,
         now.to_sqlx() as _
     )
     .execute(db)
@@ -258,19 +168,65 @@ pub async fn note(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Option<N
     .await
 }
 
-/// A session needs no booking at this moment.
-pub async fn is_set(db: &mut PgConnection, session: Uuid) -> sqlx::Result<bool> {
-    let set = sqlx::query_scalar!(
-        r#"select open_door_id is not null and state = 'open' as "set!" from session where id = $1"#,
-        session
+/// What a session is at this moment.
+#[derive(Debug, Clone, Copy)]
+pub struct DoorRow {
+    /// The house closed it.
+    pub closed: bool,
+    /// Nobody needs a booking.
+    pub open_door: bool,
+    /// So does every session of its activity on its day.
+    pub whole_day: bool,
+}
+
+/// Whether a session needs bookings at this moment, and whether its day does.
+pub async fn door(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) -> sqlx::Result<Option<DoorRow>> {
+    sqlx::query_as!(
+        DoorRow,
+        r#"select s.state <> 'open' as "closed!", s.open_door_id is not null and s.state = 'open' as "open_door!",
+                  not exists (
+                    select from session o
+                    where o.activity_id = s.activity_id and (o.open_door_id is null or o.state <> 'open') and o.ends_at > $2
+                      and o.starts_at >= date_trunc('day', s.starts_at, 'Asia/Shanghai')
+                      and o.starts_at < date_trunc('day', s.starts_at, 'Asia/Shanghai') + interval '1 day') as "whole_day!"
+           from session s where s.id = $1"#,
+        session,
+        now.to_sqlx() as _
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The sessions a party is told, in this moment, to just come to: those it waited for that need no booking now. Noted with
+/// its wishes, so that it hears of it should that end, whatever has become of its waiting. In their order.
+pub async fn tell(db: &mut PgConnection, entry: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"with told as (
+             update waiting_wish w set told_to_come = true from session s
+             where w.waiting_id = $1 and w.open_door and s.id = w.session_id and s.open_door_id is not null
+               and s.state = 'open'
+             returning s.id, s.starts_at)
+           select id as "id!" from told order by starts_at, id"#,
+        entry
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A party has been told to just come to a session.
+pub async fn was_told(db: &mut PgConnection, session: Uuid, entry: Uuid) -> sqlx::Result<bool> {
+    let told = sqlx::query_scalar!(
+        "select told_to_come from waiting_wish where session_id = $1 and waiting_id = $2",
+        session,
+        entry
     );
-    Ok(set.fetch_optional(db).await?.unwrap_or(false))
+    Ok(told.fetch_optional(db).await?.unwrap_or(false))
 }
 
 /// Parties are told that they need not wait for a session. Noted with the wish, so that they can be told otherwise.
 pub async fn note_told(db: &mut PgConnection, session: Uuid, entries: &[Uuid]) -> sqlx::Result<()> {
     sqlx::query!(
-        "update waiting_wish set open_door = true where session_id = $1 and waiting_id = any($2)",
+        "update waiting_wish set open_door = true, told_to_come = false where session_id = $1 and waiting_id = any($2)",
         session,
         entries
     )
@@ -279,14 +235,15 @@ pub async fn note_told(db: &mut PgConnection, session: Uuid, entries: &[Uuid]) -
     Ok(())
 }
 
-/// The parties that were told they need not wait for a session, and are told otherwise now: those are left out that will be
-/// with another of the `later` sessions. Nobody is named twice.
+/// The parties that need not wait for a session any more, and are told otherwise now: all whose waiting ended with that or goes
+/// on, and of the others (who left, declined or booked elsewhere) those whom the message had reached. Those are left out that
+/// will be told with another of the `later` sessions. Nobody is named twice.
 pub async fn told(db: &mut PgConnection, session: Uuid, later: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         r#"with cleared as (
-             update waiting_wish set open_door = false where session_id = $1 and open_door returning waiting_id)
+             update waiting_wish set open_door = false where session_id = $1 and open_door returning waiting_id, told_to_come)
            select e.id as "id!" from cleared c join waiting_entry e on e.id = c.waiting_id
-           where e.state in ('not_needed', 'waiting', 'offered') and not exists (
+           where (c.told_to_come or e.state in ('not_needed', 'waiting', 'offered')) and not exists (
              select from waiting_wish o where o.waiting_id = e.id and o.open_door and o.session_id = any($2))
            order by e.id"#,
         session,

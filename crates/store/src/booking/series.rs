@@ -79,6 +79,19 @@ pub async fn add(
     Ok(())
 }
 
+/// A booking joins the series another one belongs to, if it belongs to one. Twice is once.
+pub async fn join(db: &mut PgConnection, of: Uuid, booking: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into booking_series_date (series_id, booking_id)
+         select series_id, $2 from booking_series_date where booking_id = $1 on conflict do nothing",
+        of,
+        booking
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// The bookings of the series a booking belongs to, itself among them, in order of time; none for a booking of a single date.
 pub async fn of_booking(db: &mut PgConnection, booking: Uuid) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(

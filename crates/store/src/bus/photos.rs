@@ -51,11 +51,24 @@ pub async fn photo(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Pho
     .await
 }
 
-/// Adds a photograph of a locked request, after those that are there.
-pub async fn add(db: &mut PgConnection, fresh: &PhotoRow, by: Option<Uuid>, now: jiff::Timestamp) -> sqlx::Result<()> {
+/// The photograph of a request that was sent with these bytes, by their hash.
+pub async fn sent(db: impl PgExecutor<'_>, request: Uuid, hash: &[u8]) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!("select id from bus_photo where request_id = $1 and sent_hash = $2", request, hash)
+        .fetch_optional(db)
+        .await
+}
+
+/// Adds a photograph of a locked request, after those that are there. `hash`: of what was sent.
+pub async fn add(
+    db: &mut PgConnection,
+    fresh: &PhotoRow,
+    (by, hash): (Option<Uuid>, &[u8]),
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into bus_photo (id, request_id, file_id, place, width, height, alt_zh, alt_en, consent_at, consent_by, created_at)
-         select $1, $2, $3, coalesce(max(place) + 1, 0), $4, $5, $6, $7, $8, $9, $8 from bus_photo where request_id = $2",
+        "insert into bus_photo (id, request_id, file_id, place, width, height, alt_zh, alt_en, consent_at, consent_by, created_at,
+                sent_hash)
+         select $1, $2, $3, coalesce(max(place) + 1, 0), $4, $5, $6, $7, $8, $9, $8, $10 from bus_photo where request_id = $2",
         fresh.id,
         fresh.request_id,
         fresh.file_id,
@@ -64,7 +77,8 @@ pub async fn add(db: &mut PgConnection, fresh: &PhotoRow, by: Option<Uuid>, now:
         fresh.alt_zh,
         fresh.alt_en,
         now.to_sqlx() as _,
-        by
+        by,
+        hash
     )
     .execute(db)
     .await?;
@@ -109,4 +123,29 @@ pub async fn let_go_of_erased(db: &mut PgConnection, now: jiff::Timestamp) -> sq
     .execute(db)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// How many photographs were added before an instant.
+pub async fn count_old(db: impl PgExecutor<'_>, before: jiff::Timestamp) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from bus_photo where created_at < $1"#, before.to_sqlx() as _)
+        .fetch_one(db)
+        .await
+}
+
+/// Lets go of photographs that were added before an instant, shown or not. Answers the request of each.
+pub async fn let_go_of_old(
+    db: &mut PgConnection,
+    before: jiff::Timestamp,
+    now: jiff::Timestamp,
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "with gone as (delete from bus_photo where created_at < $1 returning request_id, file_id),
+         dropped as (
+           update file set dropped_at = $2 where id in (select file_id from gone) and dropped_at is null)
+         select request_id from gone",
+        before.to_sqlx() as _,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
 }

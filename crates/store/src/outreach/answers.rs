@@ -92,6 +92,20 @@ pub async fn keep_waiting(
     Ok(done.rows_affected() == 1)
 }
 
+/// A date was moved: what is answered by those who wait for it is kept as long as they may wait.
+pub async fn follow_date(db: &mut PgConnection, session: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update event_answers a set expires_at = (
+           select max(s.ends_at) from waiting_wish w join session s on s.id = w.session_id where w.waiting_id = a.waiting_id)
+         where a.booking_id is null and a.waiting_id in (
+           select waiting_id from waiting_wish where session_id = $1 and not over)",
+        session
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// What an entry of the waiting list has answered, while it waits.
 pub async fn of_waiting(db: &mut PgConnection, entry: Uuid) -> sqlx::Result<Option<AnswersRow>> {
     sqlx::query_as!(

@@ -9,6 +9,7 @@ use super::decide::transaction;
 use super::{Answer, BookingError, Claim, Granted, Guard};
 use crate::Services;
 use crate::booking::entrance::Passed;
+use crate::clock::Clock;
 use crate::lanes::{Lanes, Rounds, Work};
 use domain::booking::Refusal;
 use domain::ids::SessionId;
@@ -32,6 +33,8 @@ pub(super) enum Way {
 pub(super) struct Asked {
     pub session: SessionId,
     pub claim: Claim,
+    /// The clock of whoever claims: a lane outlives the services it was begun with, and they may have been lent another.
+    pub clock: Clock,
 }
 
 /// What became of a claim in a lane.
@@ -78,9 +81,10 @@ impl Claims {
         let own = Way::Own(session);
         // Taking an offer also locks an entry of the waiting list, which only a lane that may wait can do.
         let way = if claim.takes_an_offer() || self.lanes.is_open(&own) { own } else { Way::Shared };
-        match self.queue(services, way, Asked { session, claim }).await {
+        let asked = |claim| Asked { session, claim, clock: services.clock.clone() };
+        match self.queue(services, way, asked(claim)).await {
             Outcome::Answered(answer) => answer,
-            Outcome::Locked(claim) => match self.queue(services, own, Asked { session, claim }).await {
+            Outcome::Locked(claim) => match self.queue(services, own, asked(claim)).await {
                 Outcome::Answered(answer) => answer,
                 Outcome::Locked(_) => Err(Refusal::Busy.into()),
             },
@@ -102,9 +106,23 @@ struct Desk {
 }
 
 impl Work<Asked, Outcome> for Desk {
+    /// Decides what queued up. A batch has one instant, so that claims which go by different clocks are several.
+    async fn round(&self, mut claims: Vec<Asked>) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(claims.len());
+        while let Some(first) = claims.first() {
+            let alike = claims.iter().take_while(|asked| asked.clock.is(&first.clock)).count();
+            let services = Services { clock: first.clock.clone(), ..self.services.clone() };
+            let desk = Self { services, guard: self.guard, way: self.way };
+            outcomes.extend(desk.batch(claims.drain(..alike).collect()).await);
+        }
+        outcomes
+    }
+}
+
+impl Desk {
     /// Decides a batch. One that the database refuses as a whole is decided one by one, so that one bad order never takes
     /// its neighbours down.
-    async fn round(&self, claims: Vec<Asked>) -> Vec<Outcome> {
+    async fn batch(&self, claims: Vec<Asked>) -> Vec<Outcome> {
         metrics::histogram!("booking_batch_size").record(claims.len() as f64);
         let answers = match self.attempt(&claims.iter().collect::<Vec<_>>()).await {
             Ok(answers) => answers,
@@ -129,9 +147,7 @@ impl Work<Asked, Outcome> for Desk {
         };
         claims.into_iter().zip(answers).map(outcome).collect()
     }
-}
 
-impl Desk {
     async fn one_by_one(&self, claims: &[Asked]) -> Vec<Option<Answer>> {
         let mut answers = Vec::with_capacity(claims.len());
         for claim in claims {

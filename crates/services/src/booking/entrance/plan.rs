@@ -14,7 +14,7 @@ use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp, civil};
 use jiff_sqlx::ToSqlx as _;
 use std::sync::Arc;
-use store::booking::{closures, sessions};
+use store::booking::{acts, sessions};
 
 /// Releases that are over, as staff look back on them.
 const PAST: i64 = 10;
@@ -63,7 +63,7 @@ pub async fn plan(services: &Services, context: &Context, plan: Plan) -> Result<
     to_the_end(async move {
         let mut tx = services.begin().await?;
         // Who changes the rules waits, or was quicker: then the opening was checked by rules that hold no more.
-        closures::lock_activity(&mut tx, opening.activity.0).await?;
+        acts::lock_activity(&mut tx, opening.activity.0).await?;
         let rules = sessions::activity_by_slug(&mut tx, MUSEUM).await?.map(|row| row.policy_version);
         if rules != Some(museum.policy_version) {
             return Err(BookingError::StateHasChanged);

@@ -48,8 +48,25 @@ pub async fn begin_waiting(
 ) -> Result<DraftId, BookingError> {
     context.require(Capability::BookForSelf)?;
     // The list is no way around the line.
-    pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?;
-    takes_places(services, context, network).await?;
+    let used = pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?.used();
+    let begun = async {
+        takes_places(services, context, network).await?;
+        begun(services, context, session, people, visitor).await
+    };
+    let begun = begun.await;
+    if begun.is_err() {
+        used.give_back(services).await;
+    }
+    begun
+}
+
+async fn begun(
+    services: &Services,
+    context: &Context,
+    session: SessionId,
+    people: PartySize,
+    visitor: &str,
+) -> Result<DraftId, BookingError> {
     let mut db = services.db.acquire().await?;
     let found = claims::find_sessions(&mut db, &[session.0]).await?;
     let found = found.first().ok_or(BookingError::NotFound)?;
@@ -121,11 +138,33 @@ pub async fn keep_wishes(
 /// A draft waits from now on for another date than it was begun with: the one of a series that is full.
 ///
 /// # Errors
-/// `NotFound` for a date of another activity, which may ask other things; `StateHasChanged` as [`keep_wishes`].
-pub async fn wait_for(services: &Services, draft: &DraftView, session: SessionId) -> Result<(), BookingError> {
+/// `NotFound` for a date of another activity, which may ask other things; `StateHasChanged` as [`keep_wishes`];
+/// `WaitingRoom` while the other date is opening and others are before this one in its line, and whatever the entrance refuses.
+pub async fn wait_for(
+    services: &Services,
+    context: &Context,
+    draft: &DraftView,
+    session: SessionId,
+    visitor: &str,
+    network: &Network,
+) -> Result<(), BookingError> {
     if calendar::seen(services, session, services.clock.now()).await?.activity != draft.session.activity {
         return Err(BookingError::NotFound);
     }
+    if session == draft.session.id {
+        return set_wish(services, draft, session).await;
+    }
+    // Nobody comes into a line by the back door.
+    let who = Who::Browser(visitor, network);
+    let used = pass(services, context, session, draft.people.get(), who).await?.used();
+    let kept = set_wish(services, draft, session).await;
+    if kept.is_err() {
+        used.give_back(services).await;
+    }
+    kept
+}
+
+async fn set_wish(services: &Services, draft: &DraftView, session: SessionId) -> Result<(), BookingError> {
     let mut db = services.db.acquire().await?;
     let kept = sql::set_wishes(&mut db, draft.id.0, session.0, &[]).await?;
     kept.then_some(()).ok_or(BookingError::StateHasChanged)

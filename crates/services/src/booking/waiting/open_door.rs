@@ -15,7 +15,7 @@ use store::booking::{open_doors, waiting as sql};
 use uuid::Uuid;
 
 /// The act that ends the waiting.
-pub(in crate::booking) struct Act<'a> {
+pub(in crate::booking) struct EndedBy<'a> {
     /// It is over a whole day: said so, and once to whoever waits for several sessions of it.
     pub whole_day: bool,
     /// The sessions it reaches after this one.
@@ -31,7 +31,7 @@ pub(in crate::booking) async fn end_not_needed(
     context: &Context,
     db: &mut PgConnection,
     session: SessionId,
-    act: &Act<'_>,
+    act: &EndedBy<'_>,
     now: Timestamp,
 ) -> Result<u32, BookingError> {
     lock_lines(services, db, &[session.0]).await?;

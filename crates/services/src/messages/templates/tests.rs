@@ -22,6 +22,7 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
         pass: "https://www.example.cn/b/secret-link/pass".into(),
         by_house: false,
         closed: false,
+        open_door: false,
         reason: None,
         alternatives: Vec::new(),
         rebook: "https://www.example.cn/b/secret-link".into(),
@@ -110,7 +111,10 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
         ));
         let until = Some(if zh { "9月28日10:30" } else { "10:30 on 28 September" }.into());
         let paused = MissedFacts { suspended_until: until, ..missed };
-        all.push((name, Facts::Visit(Box::new(VisitFacts { missed: paused, help: None, ..visit.clone() }))));
+        all.push((
+            name,
+            Facts::Visit(Box::new(VisitFacts { missed: paused, open_door: true, help: None, ..visit.clone() })),
+        ));
     }
     all
 }

@@ -174,6 +174,29 @@ pub(super) const FIELDS: &[Field] = &[
     },
     Field {
         table: "bus_photo",
+        columns: &["file_id"],
+        what: Text {
+            zh: "科普巴士到访照片（须经照片中的人同意）",
+            en: "Photographs of visits of the bus (with the consent of those on them)",
+        },
+        purpose: Text { zh: "在活动页面展示", en: "Showing what a visit was like" },
+        readers: Text { zh: "公开展示后所有人可见", en: "Everybody, once it is shown" },
+        term: Term::Photo,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "bus_photo",
+        columns: &["sent_hash"],
+        what: Text { zh: "照片文件的比对值", en: "Value by which a photograph’s file is compared" },
+        purpose: Text { zh: "避免同一张照片重复登记", en: "Keeping one photograph once" },
+        readers: SYSTEM,
+        term: Term::Photo,
+        protection: Protection::Hash,
+        in_notice: false,
+    },
+    Field {
+        table: "bus_photo",
         columns: &["consent_by"],
         what: Text {
             zh: "登记照片同意情况的工作人员编号",

@@ -139,13 +139,8 @@ pub(super) const FIELDS: &[Field] = &[
     Field {
         table: "file_content",
         columns: &["sealed"],
-        what: Text {
-            zh: "您上传的盖章函件；科普巴士到访照片（须经照片中的人同意）",
-            en: "The stamped letter you sent; photographs of visits of the bus (with the consent of those on them)",
-        },
-        purpose: Text {
-            zh: "核对参观单位；在活动页面展示", en: "Checking who comes; showing what a visit was like"
-        },
+        what: Text { zh: "您上传的盖章函件", en: "The stamped letter you sent" },
+        purpose: Text { zh: "核对参观单位", en: "Checking who comes" },
         readers: GROUP_OFFICE,
         term: Term::Group,
         protection: Protection::Sealed,

@@ -8,13 +8,13 @@ use domain::booking::{PartySize, Refusal};
 use domain::field::Fault;
 use domain::ids::{BookingId, ClosureId, SessionId};
 use jiff::{SignedDuration, civil};
-use services::booking::{self, BookingError, BookingState, Claims, Closed, Closing, Ended, Guard, Handle};
+use services::booking::{self, BookingError, BookingState, Claims, Closing, Guard, Handle, Reached, Scope};
 use services::jobs::Handlers;
 use services::{Context, Services};
 use std::collections::HashSet;
 use testkit::TestHouse;
 
-pub fn closing(context: &Context, what: Closed) -> Closing {
+pub fn closing(context: &Context, what: Scope) -> Closing {
     let key: ClosureId = context.new_id();
     Closing { key, what, reason_zh: "设备检修".into(), reason_en: "maintenance".into() }
 }
@@ -49,7 +49,7 @@ async fn a_day_is_closed_and_each_of_thirty_seven_is_told_once() {
     let two = PartySize::new(2).expect("a size");
     booking::begin(&house.services, &visitor, sessions[0], two, "a browser", &network()).await.expect("there is room");
     let by = officer(&house);
-    let what = Closed::Day(civil::date(2026, 7, 21));
+    let what = Scope::Day(civil::date(2026, 7, 21));
     let touched = booking::touched(&house.services, &by, what).await.expect("a preview");
     assert_eq!(touched.iter().map(|t| t.bookings).sum::<u32>(), 37);
     assert_eq!((touched.len(), touched[0].held), (4, 2));
@@ -57,10 +57,10 @@ async fn a_day_is_closed_and_each_of_thirty_seven_is_told_once() {
 
     let act = closing(&by, what);
     let ended = booking::close(&house.services, &by, act.clone()).await.expect("closed");
-    assert_eq!(ended, Ended { sessions: 4, bookings: 37, people, waiting: 0 });
+    assert_eq!(ended, Reached { sessions: 4, bookings: 37, people, waiting: 0 });
     // Pressed again, and by a colleague with a form of their own.
-    assert_eq!(booking::close(&house.services, &by, act).await.expect("again"), Ended::default());
-    assert_eq!(booking::close(&house.services, &by, closing(&by, what)).await.expect("again"), Ended::default());
+    assert_eq!(booking::close(&house.services, &by, act).await.expect("again"), Reached::default());
+    assert_eq!(booking::close(&house.services, &by, closing(&by, what)).await.expect("again"), Reached::default());
 
     work(&house.services).await;
     house.services.clock.advance(SignedDuration::from_secs(90));
@@ -99,18 +99,18 @@ async fn a_day_is_closed_and_each_of_thirty_seven_is_told_once() {
 async fn who_may_close_and_with_what_reason() {
     let (house, session) = house_with_session(5).await;
     let by = officer(&house);
-    let denied = booking::close(&house.services, &steward(&house), closing(&by, Closed::Session(session))).await;
+    let denied = booking::close(&house.services, &steward(&house), closing(&by, Scope::Session(session))).await;
     assert!(matches!(denied, Err(BookingError::Denied(Denied::NotAllowed))), "{denied:?}");
-    let silent = Closing { reason_en: "  ".into(), ..closing(&by, Closed::Session(session)) };
+    let silent = Closing { reason_en: "  ".into(), ..closing(&by, Scope::Session(session)) };
     match booking::close(&house.services, &by, silent).await {
         Err(BookingError::Fields(errors)) => {
             assert_eq!((errors[0].field.as_str(), errors[0].fault), ("reason_en", Fault::Required))
         }
         other => panic!("a reason is asked for: {other:?}"),
     }
-    let act = closing(&by, Closed::Session(session));
+    let act = closing(&by, Scope::Session(session));
     booking::close(&house.services, &by, act.clone()).await.expect("closed");
-    let day = Closing { what: Closed::Day(civil::date(2026, 7, 21)), ..act };
+    let day = Closing { what: Scope::Day(civil::date(2026, 7, 21)), ..act };
     let reused = booking::close(&house.services, &by, day).await;
     assert!(matches!(reused, Err(BookingError::KeyReused)), "{reused:?}");
 }
@@ -121,13 +121,13 @@ async fn a_key_closes_the_session_it_was_made_for_and_no_other() {
     let other = add_session(&house, "2026-07-22T09:00:00+08:00", 5).await;
     book(&house.services, other, 1, 2).await.expect("there is room");
     let by = officer(&house);
-    let act = closing(&by, Closed::Session(session));
+    let act = closing(&by, Scope::Session(session));
     booking::close(&house.services, &by, act.clone()).await.expect("closed");
-    let reused = Closing { what: Closed::Session(other), ..act.clone() };
+    let reused = Closing { what: Scope::Session(other), ..act.clone() };
     let reused = booking::close(&house.services, &by, reused).await;
     assert!(matches!(reused, Err(BookingError::KeyReused)), "{reused:?}");
     assert_eq!(people_booked(&house, other).await, 2);
-    assert_eq!(booking::close(&house.services, &by, act).await.expect("the same again"), Ended::default());
+    assert_eq!(booking::close(&house.services, &by, act).await.expect("the same again"), Reached::default());
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn a_closed_day_gets_another_session_only_when_it_is_meant() {
     museum(&house).await;
     add_session(&house, "2026-07-21T09:00:00+08:00", 5).await;
     let by = officer(&house);
-    booking::close(&house.services, &by, closing(&by, Closed::Day(civil::date(2026, 7, 21)))).await.expect("closed");
+    booking::close(&house.services, &by, closing(&by, Scope::Day(civil::date(2026, 7, 21)))).await.expect("closed");
     let starts: jiff::Timestamp = "2026-07-21T15:00:00+08:00".parse().expect("an instant");
     let ends = starts + SignedDuration::from_mins(90);
     match booking::add_session(&house.services, &by, starts, ends, 5, false).await {
@@ -156,7 +156,7 @@ async fn nothing_is_booked_for_a_contact_that_was_erased() {
     let old = book(&house.services, session, 1, 2).await.expect("there is room");
     let by = officer(&house);
     let seen = booking::view(&house.services, &by, &Handle::Id(old.booking)).await.expect("it is there");
-    booking::close(&house.services, &by, closing(&by, Closed::Session(session))).await.expect("closed");
+    booking::close(&house.services, &by, closing(&by, Scope::Session(session))).await.expect("closed");
     let link = booking::rebook_link(&house.services, old.booking, seen.ends_at);
     sqlx::query("update booking set mail_sealed = null, mail_index = null where id = $1")
         .bind(old.booking.0)
@@ -182,7 +182,7 @@ async fn a_party_that_is_inside_stays_booked() {
     let answer = booking::admit(&house.services, &steward(&house), nonce, ticket, 2, None).await.expect("an answer");
     answer.expect("they come in");
     let by = officer(&house);
-    let ended = booking::close(&house.services, &by, closing(&by, Closed::Session(session))).await.expect("closed");
+    let ended = booking::close(&house.services, &by, closing(&by, Scope::Session(session))).await.expect("closed");
     assert_eq!((ended.bookings, ended.people), (1, 3));
     assert_eq!(people_booked(&house, session).await, 3);
 }
@@ -204,7 +204,7 @@ async fn another_session_is_booked_by_link_once() {
     let early = booking::rebooking(&house.services, &anybody, &link).await;
     assert!(matches!(early, Err(BookingError::NotFound)), "nothing was closed yet");
     let by = officer(&house);
-    booking::close(&house.services, &by, closing(&by, Closed::Session(closed))).await.expect("closed");
+    booking::close(&house.services, &by, closing(&by, Scope::Session(closed))).await.expect("closed");
     let offer = booking::rebooking(&house.services, &anybody, &link).await.expect("the link is good");
     assert_eq!(offer.others.iter().map(|s| s.id).collect::<Vec<_>>(), [near, next], "the two nearest with room");
     assert_eq!(offer.reason, Some(("设备检修".to_owned(), "maintenance".to_owned())));
@@ -226,7 +226,7 @@ async fn a_session_opens_again_and_is_not_closed_by_what_was_queued() {
     let (house, session) = house_with_session(5).await;
     book(&house.services, session, 1, 2).await.expect("there is room");
     let by = officer(&house);
-    booking::close(&house.services, &by, closing(&by, Closed::Session(session))).await.expect("closed");
+    booking::close(&house.services, &by, closing(&by, Scope::Session(session))).await.expect("closed");
     let old = booking::reopen(&house.services, &by, session, 1).await;
     assert!(matches!(old, Err(BookingError::StateHasChanged)), "{old:?}");
     booking::reopen(&house.services, &by, session, 2).await.expect("open again");
@@ -249,15 +249,15 @@ async fn died_before(house: &TestHouse, session: SessionId) {
 async fn a_form_sent_again_does_not_close_what_was_opened_since() {
     let (house, session) = house_with_session(5).await;
     let by = officer(&house);
-    let act = closing(&by, Closed::Session(session));
+    let act = closing(&by, Scope::Session(session));
     booking::close(&house.services, &by, act.clone()).await.expect("closed");
     booking::reopen(&house.services, &by, session, 2).await.expect("open again");
     book(&house.services, session, 1, 3).await.expect("it is open");
     let again = booking::close(&house.services, &by, act).await.expect("the act is done");
-    assert_eq!(again, Ended::default());
+    assert_eq!(again, Reached::default());
     assert_eq!(people_booked(&house, session).await, 3);
     book(&house.services, session, 2, 2).await.expect("it is still open");
-    let another = booking::close(&house.services, &by, closing(&by, Closed::Session(session))).await.expect("closed");
+    let another = booking::close(&house.services, &by, closing(&by, Scope::Session(session))).await.expect("closed");
     assert_eq!((another.sessions, another.bookings), (1, 2), "another form closes it again");
 }
 
@@ -270,9 +270,9 @@ async fn of_two_acts_neither_closes_what_was_opened_since() {
         .await
         .expect("a session");
     let by = officer(&house);
-    let first = closing(&by, Closed::Session(session));
+    let first = closing(&by, Scope::Session(session));
     booking::close(&house.services, &by, first).await.expect("closed");
-    let second = closing(&by, Closed::Day(domain::time::local_day(starts_at.to_jiff())));
+    let second = closing(&by, Scope::Day(domain::time::local_day(starts_at.to_jiff())));
     booking::close(&house.services, &by, second.clone()).await.expect("closed already");
     // The second act's server died before it came to the session.
     let undo = "update closure_session set state = 'open' where closure_id = $1";
@@ -292,7 +292,7 @@ async fn opening_one_session_of_a_day_leaves_the_others_to_be_closed() {
     let evening = add_session(&house, "2026-07-21T15:00:00+08:00", 5).await;
     book(&house.services, evening, 1, 2).await.expect("there is room");
     let by = officer(&house);
-    booking::close(&house.services, &by, closing(&by, Closed::Day(civil::date(2026, 7, 21)))).await.expect("closed");
+    booking::close(&house.services, &by, closing(&by, Scope::Day(civil::date(2026, 7, 21)))).await.expect("closed");
     died_before(&house, evening).await;
     booking::reopen(&house.services, &by, morning, 2).await.expect("open again");
     book(&house.services, morning, 2, 2).await.expect("it is open");
@@ -310,7 +310,7 @@ async fn what_a_dying_server_left_is_finished() {
     book(&house.services, morning, 1, 2).await.expect("there is room");
     book(&house.services, evening, 2, 2).await.expect("there is room");
     let by = officer(&house);
-    booking::close(&house.services, &by, closing(&by, Closed::Day(civil::date(2026, 7, 21)))).await.expect("closed");
+    booking::close(&house.services, &by, closing(&by, Scope::Day(civil::date(2026, 7, 21)))).await.expect("closed");
     died_before(&house, evening).await;
     house.services.clock.advance(SignedDuration::from_secs(61));
     work(&house.services).await;
@@ -350,7 +350,7 @@ mod races {
                 let (server, by) = (servers[2].clone(), officer(house));
                 tokio::spawn(async move {
                     tokio::time::sleep(std::time::Duration::from_millis(4 + n)).await;
-                    let act = closing(&by, Closed::Session(session));
+                    let act = closing(&by, Scope::Session(session));
                     booking::close(&server, &by, act).await.expect("closed")
                 })
             })
@@ -429,7 +429,7 @@ mod races {
                     async move { booking::cancel(&one, &machine(&one), Handle::Id(made.booking), None).await },
                 );
             let close =
-                tokio::spawn(async move { booking::close(&two, &by, closing(&by, Closed::Session(session))).await });
+                tokio::spawn(async move { booking::close(&two, &by, closing(&by, Scope::Session(session))).await });
             let cancelled = cancel.await.expect("no panic").is_ok();
             let ended = close.await.expect("no panic").expect("closed").bookings;
             assert_eq!(u32::from(cancelled) + ended, 1, "ended by exactly one of the two");

@@ -11,7 +11,7 @@ use domain::document::{Document, DocumentKind};
 use domain::field::{Fault, FieldError};
 use domain::ids::{BookingId, SessionId};
 use jiff::SignedDuration;
-use services::booking::{self, Booked, BookingError, Closed, DraftView, Guard, Handle, OnBehalf};
+use services::booking::{self, Booked, BookingError, DraftView, Guard, Handle, OnBehalf, Scope};
 use services::{Services, privacy};
 use testkit::TestHouse;
 
@@ -211,7 +211,7 @@ async fn a_cancelled_booking_forgets_its_document_and_a_closed_one_hands_it_on()
 
     let closed = show(&house.services, session, 2, Some(document(0))).await.expect("booked");
     let by = officer(&house);
-    booking::close(&house.services, &by, closing(&by, Closed::Session(session))).await.expect("closed");
+    booking::close(&house.services, &by, closing(&by, Scope::Session(session))).await.expect("closed");
     let view = booking::view(&house.services, &by, &handle(closed.booking)).await.expect("seen");
     let link = booking::rebook_link(&house.services, view.id, view.ends_at);
     let visitor = house.context(Actor::Anonymous);

@@ -336,3 +336,42 @@ async fn staff_plan_a_release_and_take_it_back_while_nobody_stands_in_it() {
     let (current, past) = booking::releases(&house.services, &officer(&house)).await.expect("the board");
     assert_eq!((current.len(), past.len()), (1, 0));
 }
+
+/// The waiting list is entered through the same door: what comes to nothing costs no entry, and another date has a line of its
+/// own.
+#[tokio::test]
+async fn waiting_uses_the_ticket_only_where_somebody_waits_and_for_the_session_it_is_of() {
+    let (house, session) = house_with_session(2).await;
+    let ordinary = add_session(&house, "2026-07-22T09:00:00+08:00", 2).await;
+    for (n, full) in [session, ordinary].into_iter().enumerate() {
+        book(&house.services, full, 90 + n, 2).await.expect("there is room");
+    }
+    planned(&house, Room::Always).await;
+    let (services, two) = (&house.services, PartySize::new(2).expect("a size"));
+    let begin = async |session, people, n: usize| {
+        let anybody =
+            services.context(Actor::Anonymous, domain::Locale::ZhCn, domain::ids::RequestId(uuid::Uuid::nil()));
+        booking::begin_waiting(services, &anybody, session, people, &browser(n), &network_of(n)).await
+    };
+    let read = async |draft, n| {
+        let anybody =
+            services.context(Actor::Anonymous, domain::Locale::ZhCn, domain::ids::RequestId(uuid::Uuid::nil()));
+        booking::read(services, &anybody, draft, &browser(n)).await.expect("its own")
+    };
+    let draft = begin(ordinary, two, 1).await.expect("no line there");
+    let anybody =
+        || services.context(Actor::Anonymous, domain::Locale::ZhCn, domain::ids::RequestId(uuid::Uuid::nil()));
+    let other =
+        booking::wait_for(services, &anybody(), &read(draft, 1).await, session, &browser(1), &network_of(1)).await;
+    waits(other);
+    later(&house, 92);
+    let entries = "select coalesce(sum(entries), 0)::bigint from release_ticket";
+    let many = PartySize::new(20).expect("a size");
+    let refused = begin(session, many, 1).await;
+    assert!(matches!(refused, Err(BookingError::Refused(_))), "{refused:?}");
+    assert_eq!(super::closing::number(&house, entries).await, 0, "looking costs nothing");
+    booking::wait_for(services, &anybody(), &read(draft, 1).await, session, &browser(1), &network_of(1))
+        .await
+        .expect("let in by now");
+    assert_eq!(super::closing::number(&house, entries).await, 1);
+}

@@ -7,7 +7,7 @@ use domain::booking::{Policy, Refusal};
 use domain::field::Fault;
 use domain::ids::{BookingId, ClosureId, OutageId, SessionId};
 use jiff::{SignedDuration, Timestamp};
-use services::booking::{self, BookingError, Closed, Closing, Handle, OnBehalf, Outage, TakenBack, Ticket};
+use services::booking::{self, BookingError, Closing, Handle, OnBehalf, Outage, Scope, TakenBack, Ticket};
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -112,7 +112,7 @@ async fn only_what_is_certain_is_marked() {
     let closed = add_session(&house, "2026-07-22T09:00:00+08:00", 20).await;
     book(&house.services, closed, 2, 2).await.expect("there is room");
     let key: ClosureId = by.new_id();
-    let act = Closing { key, what: Closed::Session(closed), reason_zh: "检修".into(), reason_en: "repairs".into() };
+    let act = Closing { key, what: Scope::Session(closed), reason_zh: "检修".into(), reason_en: "repairs".into() };
     booking::close(&house.services, &by, act).await.expect("closed");
     // Cancelled in time, without a contact, and come in part.
     let session = add_session(&house, "2026-07-23T09:00:00+08:00", 20).await;
@@ -139,6 +139,7 @@ async fn an_outage_before_or_after_takes_the_sessions_it_touches_out() {
     assert_eq!(mark(&house).await, 2);
     let by = officer(&house);
     let outage = |day: u8, from: &str, until: &str| Outage {
+        event: None,
         id: OutageId(Uuid::from_u128(u128::from(day))),
         starts_at: format!("2026-07-{day}T{from}:00+08:00").parse().expect("an instant"),
         ends_at: format!("2026-07-{day}T{until}:00+08:00").parse().expect("an instant"),
@@ -256,6 +257,7 @@ async fn the_list_shows_what_stands_and_names_nobody() {
     let visitor = house.context(domain::account::Actor::Anonymous);
     assert!(matches!(booking::no_shows(&house.services, &visitor).await, Err(BookingError::Denied(_))));
     let declined = Outage {
+        event: None,
         id: OutageId(Uuid::from_u128(1)),
         starts_at: house.now() - SignedDuration::from_hours(1),
         ends_at: house.now(),

@@ -12,23 +12,23 @@ use domain::field::Fault;
 use domain::ids::{BookingId, OpenDoorId, SessionId};
 use jiff::{Timestamp, civil};
 use services::Context;
-use services::booking::{self, BookingError, BookingState, Closed, Handle, OnBehalf, OpenDoor, Opened, Ticket};
+use services::booking::{self, BookingError, BookingState, Handle, OnBehalf, OpenDoor, Reached, Scope, Ticket};
 use testkit::TestHouse;
 use uuid::Uuid;
 
-const DAY: Closed = Closed::Day(civil::date(2026, 7, 21));
+const DAY: Scope = Scope::Day(civil::date(2026, 7, 21));
 
-pub fn free(context: &Context, what: Closed) -> OpenDoor {
+pub fn free(context: &Context, what: Scope) -> OpenDoor {
     let key: OpenDoorId = context.new_id();
     OpenDoor { key, what, note_zh: "公众开放日".into(), note_en: "open day".into() }
 }
 
-async fn set(house: &TestHouse, what: Closed) -> Opened {
+pub async fn set(house: &TestHouse, what: Scope) -> Reached {
     let by = officer(house);
     booking::open_door(&house.services, &by, free(&by, what)).await.expect("no booking is needed")
 }
 
-async fn take_back(house: &TestHouse, what: Closed) -> Result<u32, BookingError> {
+pub async fn take_back(house: &TestHouse, what: Scope) -> Result<u32, BookingError> {
     booking::booking_again(&house.services, &officer(house), what, None).await
 }
 
@@ -61,8 +61,8 @@ async fn nothing_new_is_booked_through_any_door_and_what_is_booked_stays() {
     let moves = book(&house.services, other, 2, 2).await.expect("there is room").booking;
     let draft = begin(&house, evening).await.expect("there is room");
 
-    assert_eq!(set(&house, DAY).await, Opened { sessions: 2, bookings: 1, people: 3, waiting: 0 });
-    assert_eq!(set(&house, DAY).await, Opened::default(), "a colleague's form");
+    assert_eq!(set(&house, DAY).await, Reached { sessions: 2, bookings: 1, people: 3, waiting: 0 });
+    assert_eq!(set(&house, DAY).await, Reached::default(), "a colleague's form");
     let done = "select count(*) from audit_entry where action = 'session.open_door' and detail->>'day' = '2026-07-21'";
     assert_eq!(number(&house, done).await, 2);
     assert_eq!(number(&house, "select count(*) from hold").await, 0, "nobody's form keeps places");
@@ -109,33 +109,33 @@ async fn nothing_new_is_booked_through_any_door_and_what_is_booked_stays() {
 async fn who_may_and_what_of() {
     let (house, session) = house_with_session(5).await;
     let by = officer(&house);
-    let denied = booking::open_door(&house.services, &steward(&house), free(&by, Closed::Session(session))).await;
+    let denied = booking::open_door(&house.services, &steward(&house), free(&by, Scope::Session(session))).await;
     assert!(matches!(denied, Err(BookingError::Denied(Denied::NotAllowed))), "{denied:?}");
-    let denied = booking::booking_again(&house.services, &steward(&house), Closed::Session(session), None).await;
+    let denied = booking::booking_again(&house.services, &steward(&house), Scope::Session(session), None).await;
     assert!(matches!(denied, Err(BookingError::Denied(Denied::NotAllowed))), "{denied:?}");
-    let half = OpenDoor { note_en: " ".into(), ..free(&by, Closed::Session(session)) };
+    let half = OpenDoor { note_en: " ".into(), ..free(&by, Scope::Session(session)) };
     match booking::open_door(&house.services, &by, half).await {
         Err(BookingError::Fields(e)) => assert_eq!((e[0].field.as_str(), e[0].fault), ("note_en", Fault::Required)),
         other => panic!("a note is for everybody: {other:?}"),
     }
-    let silent = OpenDoor { note_zh: String::new(), note_en: String::new(), ..free(&by, Closed::Session(session)) };
+    let silent = OpenDoor { note_zh: String::new(), note_en: String::new(), ..free(&by, Scope::Session(session)) };
     let key = silent.key;
     assert_eq!(booking::open_door(&house.services, &by, silent).await.expect("without a note").sessions, 1);
     assert_eq!(booking::open_door_note(&house.services, session).await.expect("read"), None);
     let reused = booking::open_door(&house.services, &by, OpenDoor { key, ..free(&by, DAY) }).await;
     assert!(matches!(reused, Err(BookingError::KeyReused)), "{reused:?}");
-    let old = booking::booking_again(&house.services, &by, Closed::Session(session), Some(1)).await;
+    let old = booking::booking_again(&house.services, &by, Scope::Session(session), Some(1)).await;
     assert!(matches!(old, Err(BookingError::StateHasChanged)), "{old:?}");
     go_to(&house, "2026-07-21T10:30:00+08:00");
     let by = officer(&house);
-    let late = booking::open_door(&house.services, &by, free(&by, Closed::Session(session))).await;
+    let late = booking::open_door(&house.services, &by, free(&by, Scope::Session(session))).await;
     assert!(matches!(late, Err(BookingError::Refused(Refusal::TooLate))), "{late:?}");
-    let late = take_back(&house, Closed::Session(session)).await;
+    let late = take_back(&house, Scope::Session(session)).await;
     assert!(matches!(late, Err(BookingError::Refused(Refusal::TooLate))), "what happened stays: {late:?}");
 }
 
 /// Two full sessions of a day and one of the next, with parties that wait.
-async fn waiting_house() -> (TestHouse, [SessionId; 3], booking::Booked) {
+pub async fn waiting_house() -> (TestHouse, [SessionId; 3], booking::Booked) {
     let house = TestHouse::new().await;
     museum(&house).await;
     let mut all = Vec::new();
@@ -149,7 +149,7 @@ async fn waiting_house() -> (TestHouse, [SessionId; 3], booking::Booked) {
     (house, [all[0], all[1], all[2]], first.expect("a booking"))
 }
 
-async fn told(house: &TestHouse, n: usize) -> Vec<String> {
+pub async fn told(house: &TestHouse, n: usize) -> Vec<String> {
     sqlx::query_scalar("select subject from dev_mailbox where recipient = $1")
         .bind(format!("guest{n}@example.com"))
         .fetch_all(&house.db.owner_pool())
@@ -157,7 +157,7 @@ async fn told(house: &TestHouse, n: usize) -> Vec<String> {
         .expect("the mail")
 }
 
-fn begins(told: &[String], with: &str) -> usize {
+pub fn begins(told: &[String], with: &str) -> usize {
     told.iter().filter(|subject| subject.starts_with(with)).count()
 }
 
@@ -207,8 +207,8 @@ async fn what_is_not_true_any_more_is_not_told() {
     joined(&house, morning, 11, 2).await;
     work(&house.services).await;
     let before = told(&house, 11).await.len();
-    set(&house, Closed::Session(morning)).await;
-    take_back(&house, Closed::Session(morning)).await.expect("taken back before anybody was told");
+    set(&house, Scope::Session(morning)).await;
+    take_back(&house, Scope::Session(morning)).await.expect("taken back before anybody was told");
     work(&house.services).await;
     let told = told(&house, 11).await;
     assert_eq!((told.len(), begins(&told, "这场恢复预约")), (before + 1, 1), "{told:?}");
@@ -219,14 +219,14 @@ async fn who_was_told_to_just_come_is_told_once_that_it_is_closed() {
     let (house, [morning, _, next], _) = waiting_house().await;
     let over = joined(&house, morning, 11, 2).await;
     join(&house, &house.services, morning, &[next], 12, 2).await.expect("on both lists");
-    set(&house, Closed::Session(morning)).await;
+    set(&house, Scope::Session(morning)).await;
     let queued = "select count(*) from job where kind = 'messages.waiting_open_door'";
     assert_eq!(number(&house, queued).await, 2, "no server of before reads them");
     work(&house.services).await;
     let before = [told(&house, 11).await.len(), told(&house, 12).await.len()];
     let by = officer(&house);
     for _ in 0..2 {
-        booking::close(&house.services, &by, closing(&by, Closed::Session(morning))).await.expect("closed");
+        booking::close(&house.services, &by, closing(&by, Scope::Session(morning))).await.expect("closed");
     }
     work(&house.services).await;
     for (n, before) in [11, 12].into_iter().zip(before) {
@@ -249,7 +249,7 @@ async fn the_door_admits_late_passes_and_counts_who_walks_in_to_the_session() {
     let next = add_session(&house, "2026-07-21T10:30:00+08:00", 20).await;
     let pass = book(&house.services, session, 1, 3).await.expect("there is room").booking;
     let bound = book(&house.services, next, 2, 2).await.expect("there is room").booking;
-    set(&house, Closed::Session(session)).await;
+    set(&house, Scope::Session(session)).await;
     go_to(&house, "2026-07-21T10:20:00+08:00");
     assert_eq!(admit(&house, pass, 3).await.expect("whoever comes is let in").arrived, 3);
     let door = steward(&house);
@@ -284,15 +284,15 @@ async fn nobody_is_marked_where_a_booking_obliges_nobody() {
     }
     // The first is free all the time, the second was until before it began, the third until while it ran, the fourth never.
     for (session, ..) in &sessions[..3] {
-        set(&house, Closed::Session(*session)).await;
+        set(&house, Scope::Session(*session)).await;
     }
-    take_back(&house, Closed::Session(sessions[1].0)).await.expect("before it begins");
+    take_back(&house, Scope::Session(sessions[1].0)).await.expect("before it begins");
     for (session, there, hour) in &sessions {
         go_to(&house, &format!("2026-07-21T{hour}:00:00+08:00"));
         admit(&house, *there, 1).await.expect("let in");
         if *hour == "13" {
             go_to(&house, "2026-07-21T13:10:00+08:00");
-            take_back(&house, Closed::Session(*session)).await.expect("while it runs");
+            take_back(&house, Scope::Session(*session)).await.expect("while it runs");
         }
     }
     go_to(&house, "2026-07-21T19:00:00+08:00");
@@ -354,9 +354,9 @@ async fn taking_it_back_stops_what_is_still_to_come() {
     book(&house.services, morning, 1, 1).await.expect("bookings are needed again");
     book(&house.services, evening, 2, 1).await.expect("here they always were");
 
-    set(&house, Closed::Session(evening)).await;
+    set(&house, Scope::Session(evening)).await;
     undo(&house, evening).await;
-    assert_eq!(take_back(&house, Closed::Session(evening)).await.expect("stopped, which is something done"), 0);
+    assert_eq!(take_back(&house, Scope::Session(evening)).await.expect("stopped, which is something done"), 0);
     finish(&house).await;
     book(&house.services, evening, 3, 1).await.expect("it was not reached");
 }
@@ -364,10 +364,10 @@ async fn taking_it_back_stops_what_is_still_to_come() {
 #[tokio::test]
 async fn an_act_passes_over_what_was_closed_meanwhile() {
     let (house, session) = house_with_session(5).await;
-    set(&house, Closed::Session(session)).await;
+    set(&house, Scope::Session(session)).await;
     undo(&house, session).await;
     let by = officer(&house);
-    booking::close(&house.services, &by, closing(&by, Closed::Session(session))).await.expect("closed");
+    booking::close(&house.services, &by, closing(&by, Scope::Session(session))).await.expect("closed");
     finish(&house).await;
     let states = "select count(*) from open_door_session where state = 'void'";
     assert_eq!(number(&house, states).await, 1, "nobody was told to just come, and nobody is excused");
@@ -383,11 +383,11 @@ async fn a_server_that_dies_half_way_leaves_it_to_the_job_and_what_was_taken_bac
     let act = free(&by, DAY);
     booking::open_door(&house.services, &by, act.clone()).await.expect("set");
     undo(&house, evening).await;
-    take_back(&house, Closed::Session(morning)).await.expect("taken back");
+    take_back(&house, Scope::Session(morning)).await.expect("taken back");
     house.services.clock.advance(jiff::SignedDuration::from_mins(5));
     work(&house.services).await;
     just_come(book(&house.services, evening, 1, 1).await);
     book(&house.services, morning, 2, 1).await.expect("bookings are needed again");
-    assert_eq!(booking::open_door(&house.services, &by, act).await.expect("sent again"), Opened::default());
+    assert_eq!(booking::open_door(&house.services, &by, act).await.expect("sent again"), Reached::default());
     book(&house.services, morning, 3, 1).await.expect("the form of before does nothing any more");
 }

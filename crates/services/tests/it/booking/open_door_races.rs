@@ -5,7 +5,7 @@ use super::{add_session, book, is_full, museum, officer, people_booked};
 use domain::booking::Refusal;
 use domain::ids::SessionId;
 use services::Services;
-use services::booking::{self, BookingError, Claims, Closed, Guard};
+use services::booking::{self, BookingError, Claims, Guard, Scope};
 use testkit::TestHouse;
 
 async fn servers(house: &TestHouse, guard: Guard) -> Vec<Services> {
@@ -34,7 +34,7 @@ async fn storm(house: &TestHouse, servers: &[Services], session: SessionId, roun
             let (server, by) = (servers[2].clone(), officer(house));
             tokio::spawn(async move {
                 tokio::time::sleep(std::time::Duration::from_millis(4 + n)).await;
-                booking::open_door(&server, &by, free(&by, Closed::Session(session))).await.expect("set")
+                booking::open_door(&server, &by, free(&by, Scope::Session(session))).await.expect("set")
             })
         })
         .collect();

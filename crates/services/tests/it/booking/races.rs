@@ -236,3 +236,20 @@ async fn clients_that_hang_up_leave_no_transaction_behind() {
         .expect("a number");
     assert_eq!(made, audited, "a booking, its key and its audit entry are there together or not at all");
 }
+
+#[tokio::test]
+async fn a_claim_is_decided_by_the_clock_of_whoever_makes_it() {
+    let (house, session) = house_with_session(9).await;
+    book(&house.services, session, 1, 1).await.expect("there is room");
+    // Services lent another clock share the lane that the claim before began.
+    let later = services::clock::Clock::frozen("2026-07-22T12:00:00+08:00".parse().expect("an instant"));
+    let lent = services::Services { clock: later.clone(), ..house.services.clone() };
+    let past = book(&lent, session, 2, 1).await;
+    assert!(matches!(past, Err(BookingError::Refused(_))), "a day later it is over: {past:?}");
+    let together = tokio::join!(
+        book(&house.services, session, 3, 1),
+        book(&lent, session, 4, 1),
+        book(&house.services, session, 5, 1),
+    );
+    assert!(together.0.is_ok() && together.1.is_err() && together.2.is_ok(), "{together:?}");
+}

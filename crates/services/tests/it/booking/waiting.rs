@@ -332,7 +332,7 @@ async fn closing_the_session_ends_the_waiting() {
     let by = officer(&house);
     let closing = booking::Closing {
         key: by.new_id(),
-        what: booking::Closed::Session(session),
+        what: booking::Scope::Session(session),
         reason_zh: "设备检修".into(),
         reason_en: "maintenance".into(),
     };
@@ -355,7 +355,7 @@ async fn an_offer_of_a_closed_session_ends_with_a_word_for_who_waits_on() {
     let by = officer(&house);
     let closing = booking::Closing {
         key: by.new_id(),
-        what: booking::Closed::Session(session),
+        what: booking::Scope::Session(session),
         reason_zh: "设备检修".into(),
         reason_en: "maintenance".into(),
     };

@@ -9,15 +9,17 @@ use services::files;
 use testkit::TestHouse;
 use uuid::Uuid;
 
-fn picture() -> Vec<u8> {
+/// A picture of its own for each text.
+fn picture(of: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let picture = image::DynamicImage::ImageRgb8(image::RgbImage::from_pixel(2400, 1200, image::Rgb([20, 90, 120])));
+    let picture =
+        image::DynamicImage::ImageRgb8(image::RgbImage::from_pixel(2400, 1200, image::Rgb([20, 90, of.len() as u8])));
     picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Jpeg).expect("a picture");
     bytes
 }
 
 fn photo(alt: &str) -> NewPhoto {
-    NewPhoto { alt_zh: alt.into(), alt_en: "Pupils around a model".into(), consent: true, bytes: Some(picture()) }
+    NewPhoto { alt_zh: alt.into(), alt_en: "Pupils around a model".into(), consent: true, bytes: Some(picture(alt)) }
 }
 
 /// A visit that took place; its stop.
@@ -133,4 +135,67 @@ async fn a_stop_that_is_moved_keeps_its_uid_and_counts_up() {
     }
     assert_eq!(entries[0].0, entries[1].0, "the same entry");
     assert!(entries[0].1 < entries[1].1 && entries[0].2 != entries[1].2, "{entries:?}");
+}
+
+#[tokio::test]
+async fn the_same_photograph_twice_is_one_and_it_leaves_when_its_term_is_over() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let (id, stop) = visit(&house, vehicles[0], crews[0]).await;
+    let (services, staff) = (&house.services, dispatcher(&house.services, 7));
+    let first = bus::add_photo(services, &staff, id, photo("同学们围着模型")).await.expect("added");
+    let again = NewPhoto { alt_zh: "换了说明".into(), ..photo("同学们围着模型") };
+    assert_eq!(bus::add_photo(services, &staff, id, again).await.expect("the same"), first);
+    let other = bus::add_photo(services, &staff, id, photo("显微镜")).await.expect("another");
+    assert_ne!(other, first);
+    let all = bus::photos(services, &staff, id).await.expect("readable");
+    assert_eq!(all.iter().map(|photo| photo.alt_zh.as_str()).collect::<Vec<_>>(), ["同学们围着模型", "显微镜"]);
+    bus::change_photo(services, &staff, first, PhotoChange::Show).await.expect("shown");
+
+    let days = |days: i64| services.clock.advance(jiff::SignedDuration::from_hours(24 * days));
+    days(1094);
+    assert_eq!(services::privacy::erase_due(services).await.expect("swept").photos, 0);
+    assert_eq!(public(&house, stop).await, [first]);
+    days(2);
+    assert_eq!(services::privacy::preview(services).await.expect("counted").photos, 2);
+    assert_eq!(services::privacy::erase_due(services).await.expect("swept").photos, 2);
+    assert!(public(&house, stop).await.is_empty());
+    let proof =
+        "select count(*) from audit_entry where action = 'privacy.bus_photos_erased' and detail = '{\"photos\": 2}'";
+    for (left, sql) in [(0, "select count(*) from file_content"), (1, proof)] {
+        let found: i64 = sqlx::query_scalar(sql).fetch_one(&house.db.owner_pool()).await.expect("a number");
+        assert_eq!(found, left, "{sql}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_presses_at_once_add_one_photograph() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let (id, _) = visit(&house, vehicles[0], crews[0]).await;
+    let staff = dispatcher(&house.services, 7);
+    let press = || bus::add_photo(&house.services, &staff, id, photo("同学们围着模型"));
+    let (one, two) = tokio::join!(press(), press());
+    assert_eq!(one.expect("added"), two.expect("the same"));
+}
+
+#[tokio::test]
+async fn a_bus_that_is_on_its_stop_is_not_retired() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let id = ask_for_the_bus(&house, 1, "weifang").await;
+    propose(&house, id, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    let school = house.context(Actor::Anonymous);
+    bus::accept(&house.services, &school, &link(&house, id).await, None).await.expect("accepted");
+    let staff = dispatcher(&house.services, 7);
+    bus::to_itinerary(&house.services, &staff, id, request(&house, id).await.version).await.expect("planned");
+    let go_to = |at: &str| {
+        let at: jiff::Timestamp = at.parse().expect("an instant");
+        house.services.clock.advance(at.duration_since(house.now()));
+    };
+    go_to("2026-09-10T10:00:00+08:00");
+    for unit in [Unit::Vehicle(vehicles[0]), Unit::Crew(crews[0])] {
+        let under_way = bus::retire_unit(&house.services, &dispatcher(&house.services, 7), unit).await;
+        assert!(matches!(under_way, Err(BusError::Own(Conflicts(ref told))) if told.len() == 1), "{under_way:?}");
+    }
+    go_to("2026-09-10T11:00:00+08:00");
+    let staff = dispatcher(&house.services, 7);
+    bus::retire_unit(&house.services, &staff, Unit::Vehicle(vehicles[0])).await.expect("it is back");
 }

@@ -77,4 +77,24 @@ async fn no_shows_of_events_are_marked_where_their_policy_says_so() {
     crate::booking::closing::work(&house.services).await;
     let told = "select count(*) from dev_mailbox where body_text like '%乐孕课堂%'";
     assert!(number(&house, told).await >= 1, "the message names the event");
+
+    // An outage of the museum's door is none of the event's, and the event's own takes back what was marked.
+    let by = officer(&house);
+    let event = "select id from activity where slug = 'strict'";
+    let event: uuid::Uuid = sqlx::query_scalar(event).fetch_one(&house.db.owner_pool()).await.expect("the event");
+    let outage = |event: Option<uuid::Uuid>| booking::Outage {
+        id: by.new_id(),
+        event: event.map(domain::ids::ActivityId),
+        starts_at: house.now() - jiff::SignedDuration::from_hours(4),
+        ends_at: house.now(),
+        reason: "断网".into(),
+    };
+    let declare = async |outage| booking::declare_outage(&house.services, &by, outage).await;
+    assert_eq!(declare(outage(None)).await.expect("declared"), 0);
+    assert_eq!(declare(outage(Some(event))).await.expect("declared"), 1);
+    let nowhere = declare(outage(Some(uuid::Uuid::nil()))).await;
+    assert!(matches!(nowhere, Err(booking::BookingError::NotFound)), "{nowhere:?}");
+    let declared = booking::outages(&house.services, &by).await.expect("listed");
+    assert_eq!(declared.iter().filter(|one| one.outage.event.is_some()).count(), 1);
+    assert!(declared.iter().any(|one| one.title.0 == "乐孕课堂"));
 }

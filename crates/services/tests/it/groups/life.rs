@@ -7,7 +7,7 @@ use domain::field::Fault;
 use domain::groups::State;
 use domain::ids::ClosureId;
 use jiff::SignedDuration;
-use services::booking::{self, BookingState, Closed, Closing, Ticket};
+use services::booking::{self, BookingState, Closing, Scope, Ticket};
 use services::groups::{self, GroupError, GroupFault, Handle, Wanted};
 use uuid::Uuid;
 
@@ -142,7 +142,7 @@ async fn no_group_is_approved_for_what_needs_no_booking_and_an_approved_one_stay
     approve(&house, stays, sessions[0]).await.expect("approved");
     let act = booking::OpenDoor {
         key: domain::ids::OpenDoorId(Uuid::from_u128(6)),
-        what: Closed::Session(sessions[0]),
+        what: Scope::Session(sessions[0]),
         note_zh: String::new(),
         note_en: String::new(),
     };
@@ -163,7 +163,7 @@ async fn a_closed_session_puts_the_group_back_and_tells_it_once() {
     approve(&house, id, sessions[0]).await.expect("approved");
     let closing = Closing {
         key: ClosureId(Uuid::from_u128(5)),
-        what: Closed::Session(sessions[0]),
+        what: Scope::Session(sessions[0]),
         reason_zh: "设备检修".into(),
         reason_en: "maintenance".into(),
     };

@@ -365,3 +365,25 @@ async fn the_pass_is_a_page_of_paper_for_a_live_booking() {
         .expect("cancelled");
     assert!(messages::pass_pdf(&house.services, booking, Locale::ZhCn).await.expect("asked").is_none());
 }
+
+/// Whoever booked hears with the reminder that they may just come: no message more, and none at night.
+#[tokio::test]
+async fn a_reminder_says_that_no_booking_is_needed_and_that_this_one_stays() {
+    let (house, _) = afternoon("li.na@example.com").await;
+    deliver(&house.services).await;
+    let by = crate::booking::officer(&house);
+    let day = services::booking::Scope::Day(jiff::civil::date(2026, 7, 28));
+    services::booking::open_door(&house.services, &by, crate::booking::open_door::free(&by, day)).await.expect("set");
+    deliver(&house.services).await;
+    assert_eq!(letters(&house).await.len(), 1, "nothing is sent for the act itself");
+    go_to(&house, "2026-07-27T14:00:00+08:00");
+    deliver(&house.services).await;
+    let mail = letters(&house).await.pop().expect("the reminder");
+    assert!(mail.body_text.contains("免预约，您的预约继续有效，到时直接来就行"), "{}", mail.body_text);
+    assert!(!mail.body_text.contains("请于13:30"), "{}", mail.body_text);
+    services::booking::booking_again(&house.services, &by, day, None).await.expect("taken back");
+    go_to(&house, "2026-07-28T12:00:00+08:00");
+    deliver(&house.services).await;
+    let mail = letters(&house).await.pop().expect("the last reminder");
+    assert!(mail.body_text.contains("请于13:30–14:45到场") && !mail.body_text.contains("免预约"), "{}", mail.body_text);
+}

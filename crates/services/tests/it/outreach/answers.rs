@@ -7,7 +7,7 @@ use domain::account::{Actor, Denied};
 use domain::booking::PartySize;
 use domain::field::{Fault, FieldError};
 use jiff::SignedDuration;
-use services::booking::{Closed, Handle};
+use services::booking::{Handle, Scope};
 use services::crypto::SETTLES_AFTER;
 use services::outreach::{self, OutreachError};
 use services::{booking, privacy};
@@ -240,7 +240,7 @@ async fn another_date_takes_the_answers_over() {
     let old = register(&house, &visitor, (id, closed), "one@example.com", &ALL).await.expect("there is room");
     let by = officer(&house);
     let ends_at = now(&house, id).await.timetable.session(closed).expect("it is there").facts.ends_at;
-    booking::close(&house.services, &by, closing(&by, Closed::Session(closed))).await.expect("closed");
+    booking::close(&house.services, &by, closing(&by, Scope::Session(closed))).await.expect("closed");
     let link = booking::rebook_link(&house.services, old, ends_at);
     let made = booking::rebook(&house.services, &visitor, &link, other).await.expect("there is room");
     let again = booking::rebook(&house.services, &visitor, &link, other).await.expect("pressed twice");

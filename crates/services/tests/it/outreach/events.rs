@@ -150,7 +150,7 @@ async fn the_feed_has_every_date_once_with_the_uid_of_its_session() {
     let system = house.services.system();
     let closing = services::booking::Closing {
         key: system.new_id(),
-        what: services::booking::Closed::Session(session),
+        what: services::booking::Scope::Session(session),
         reason_zh: "讲师临时有事".into(),
         reason_en: "the lecturer cannot come".into(),
     };
@@ -319,4 +319,16 @@ async fn changed_rules_become_a_new_version_and_changed_words_do_not() {
     to.title = Default::default();
     let nameless = outreach::change_event(services, &system, id, event.version + 1, to).await;
     assert!(matches!(nameless, Err(OutreachError::Fields(e)) if e[0].field == "title_zh"));
+}
+
+#[tokio::test]
+async fn publishing_wakes_whoever_does_the_work() {
+    let house = TestHouse::new().await;
+    let id = outreach::add_event(&house.services, &house.services.system(), lecture("leyun")).await.expect("an event");
+    date(&house, id, "2026-07-25T09:30:00+08:00", 90, 20).await;
+    let bell = house.services.job_bell.clone();
+    let rung = async || tokio::time::timeout(std::time::Duration::from_millis(50), bell.notified()).await.is_ok();
+    while rung().await {}
+    publish(&house, id).await;
+    assert!(rung().await, "what the partners are told waits for nobody");
 }

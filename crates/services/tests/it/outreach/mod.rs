@@ -3,8 +3,10 @@
 mod answers;
 mod events;
 mod forms;
+mod openings;
 mod overlaps;
 mod series;
+mod series_missing;
 mod waits;
 
 use domain::booking::{PartySize, Policy};

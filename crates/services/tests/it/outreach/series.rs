@@ -16,14 +16,14 @@ use testkit::TestHouse;
 
 const ALL: [(&str, &str); 3] = [("q-expecting", "yes"), ("q-due", "2026-11-30"), ("q-seats", "2")];
 
-struct Course {
-    house: TestHouse,
-    event: ActivityId,
-    dates: Vec<SessionId>,
+pub struct Course {
+    pub house: TestHouse,
+    pub event: ActivityId,
+    pub dates: Vec<SessionId>,
 }
 
 /// A published lecture that asks, of three dates with so many places each.
-async fn course(rule: SeriesRule, capacities: [u32; 3]) -> Course {
+pub async fn course(rule: SeriesRule, capacities: [u32; 3]) -> Course {
     let plain = lecture("leyun").policy;
     // One booking a month for one contact: the dates of a series are one decision.
     course_by(Policy { series: rule, bookings_per_window: 1, window_days: 31, ..plain }, capacities).await
@@ -56,7 +56,7 @@ impl Course {
     }
 
     /// A draft of all dates that is answered and proven.
-    async fn ready(&self, mail: &str, people: u32) -> DraftView {
+    pub async fn ready(&self, mail: &str, people: u32) -> DraftView {
         let (house, services) = (&self.house, &self.house.services);
         let visitor = house.context(Actor::Anonymous);
         let id = self.begin(people).await.expect("there is room");
@@ -72,11 +72,11 @@ impl Course {
         booking::prove(services, &visitor, read(house, &visitor, id).await, &code, &network()).await.expect("proven")
     }
 
-    async fn confirm(&self, draft: &DraftView) -> Result<BookingId, BookingError> {
+    pub async fn confirm(&self, draft: &DraftView) -> Result<BookingId, BookingError> {
         confirm(&self.house.services, draft).await
     }
 
-    async fn booked(&self) -> Vec<i64> {
+    pub async fn booked(&self) -> Vec<i64> {
         let mut all = Vec::new();
         for date in &self.dates {
             all.push(people_booked(&self.house, *date).await);
@@ -89,7 +89,7 @@ impl Course {
         event.timetable.sessions.iter().map(|session| session.facts.free()).collect()
     }
 
-    fn link(&self, booking: &booking::BookingView) -> Handle {
+    pub fn link(&self, booking: &booking::BookingView) -> Handle {
         Handle::Link(booking::manage_link(&self.house.services, booking.id, booking.ends_at))
     }
 }
@@ -111,7 +111,7 @@ async fn a_date_that_needs_no_booking_is_left_out_of_the_series() {
     let by = officer(&course.house);
     let act = |session| booking::OpenDoor {
         key: by.new_id(),
-        what: booking::Closed::Session(session),
+        what: booking::Scope::Session(session),
         note_zh: String::new(),
         note_en: String::new(),
     };

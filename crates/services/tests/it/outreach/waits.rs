@@ -220,3 +220,21 @@ async fn answering_and_leaving_at_the_same_instant_keep_nothing() {
         assert_eq!(full.number(OF_ENTRIES).await, 0, "in round {round}");
     }
 }
+
+#[tokio::test]
+async fn answers_of_those_who_wait_are_kept_until_the_end_of_the_date_that_was_moved() {
+    let full = full_date().await;
+    let house = &full.house;
+    full.join("two@example.com", Some(&ALL)).await.expect("on the list");
+    let late = (
+        "2026-08-20T09:30:00+08:00".parse().expect("an instant"),
+        "2026-08-20T11:00:00+08:00".parse().expect("an instant"),
+    );
+    let event = now(house, full.event).await;
+    let version = event.timetable.session(full.session).expect("the date").version;
+    let system = house.services.system();
+    outreach::move_date(&house.services, &system, (full.event, full.session), version, late).await.expect("moved");
+    let kept =
+        "select count(*) from event_answers where waiting_id is not null and expires_at = '2026-08-20T03:00:00Z'";
+    assert_eq!(full.number(kept).await, 1);
+}

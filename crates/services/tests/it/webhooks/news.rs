@@ -9,7 +9,7 @@ use domain::ids::{BookingId, ClientId, ClosureId, SessionId};
 use domain::webhooks::Topic;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use services::booking::{self, Closed, Closing, Handle, OnBehalf};
+use services::booking::{self, Closing, Handle, OnBehalf, Scope};
 use services::{Context, outreach, webhooks};
 use testkit::TestHouse;
 use testkit::partner::Partner;
@@ -27,7 +27,7 @@ fn kinds(all: &[(String, Value)]) -> Vec<&str> {
 async fn closes(house: &TestHouse, session: SessionId) {
     let closing = Closing {
         key: ClosureId(Uuid::from_u128(5)),
-        what: Closed::Session(session),
+        what: Scope::Session(session),
         reason_zh: "设备检修".into(),
         reason_en: "Repairs".into(),
     };

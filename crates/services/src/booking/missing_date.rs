@@ -1,0 +1,154 @@
+//! The date that a series lacks: it needed no booking when the others were booked, was closed then, or was added later. Whoever
+//! holds the series books it with what is known of them already: the same people, the same answers, no form and no code.
+//!
+//! It becomes a date of the series as any other. Limits that count dates do not count it, as they do not count the others;
+//! a pause after no-shows does hold, and so do room and time.
+
+use super::BookingError;
+use super::change::{Handle, policy_of, require_change, resolve};
+use super::claims::{Channel, Source, contact_index, lock, lock_key, row};
+use super::entrance::{Who, pass};
+use super::persons::{Persons, since};
+use super::retry::again;
+use super::view::{BookingView, open, view};
+use super::waiting::{handed_on, lock_lines};
+use crate::audit::{self, Entry};
+use crate::db::to_the_end;
+use crate::{Context, Services, messages, outreach};
+use domain::booking::{BookingFacts, Policy, Pool, may_book};
+use domain::field::Fault;
+use domain::ids::{BookingId, SessionId};
+use serde_json::json;
+use sqlx::PgConnection;
+use store::booking::claims::{self, LockedSession};
+use store::booking::{bookings, series as sql};
+use uuid::Uuid;
+
+/// Books a date for the holder of a series that lacks it. Repeating it answers the same booking.
+///
+/// # Errors
+/// `NotFound` for a booking of no series, or a date of another event; `StateHasChanged` where the booking itself was cancelled; `Refused` for whatever refuses the places; `Fields` where a document is asked for and none is there any more.
+pub async fn book_missing(
+    services: &Services,
+    context: &Context,
+    handle: Handle,
+    date: SessionId,
+) -> Result<BookingId, BookingError> {
+    require_change(context, &handle)?;
+    let holder = view(services, context, &handle).await?;
+    // Where the date is opening at this moment its line holds for them too.
+    let line = format!("missing {date} {}", holder.id);
+    let used = pass(services, context, date, holder.party.people.get(), Who::Request(&line)).await?.used();
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let booked = again(|| transaction(&services, &context, &handle, date)).await;
+        if booked.is_err() {
+            used.give_back(&services).await;
+        }
+        services.calendar.forget();
+        services.programme.forget();
+        services.job_bell.notify_one();
+        booked
+    })
+    .await
+}
+
+async fn transaction(
+    services: &Services,
+    context: &Context,
+    handle: &Handle,
+    date: SessionId,
+) -> Result<BookingId, BookingError> {
+    let mut tx = services.begin().await?;
+    let seen = resolve(services, context, &mut tx, handle).await?;
+    let session = lock(services, &mut tx, &[date.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
+    let holder = open(services, seen)?;
+    let series = sql::of_booking(&mut tx, holder.id.0).await?;
+    if series.is_empty() || session.activity_id != holder.activity.0 {
+        return Err(BookingError::NotFound);
+    }
+    // Two presses at once, and whatever else this person books, one after the other.
+    let person = holder.person.contact.as_ref().map(|contact| contact_index(services, contact));
+    let keys: Vec<i64> = person.iter().map(|index| lock_key(index)).chain([lock_key(series[0].as_bytes())]).collect();
+    claims::lock_keys(&mut tx, &keys).await?;
+    let dates = bookings::bookings(&mut tx, &series).await?;
+    let live = |row: &&bookings::BookingRow| row.state == "confirmed";
+    if let Some(there) = dates.iter().filter(live).find(|row| row.session_id == date.0) {
+        return Ok(BookingId(there.id));
+    }
+    if !dates.iter().filter(live).any(|row| row.id == holder.id.0) {
+        return Err(BookingError::StateHasChanged);
+    }
+    lock_lines(services, &mut tx, &[date.0]).await?;
+    let policy = policy_of(&session)?;
+    let now = services.clock.now();
+    let (stands, moved) = handed_on(services, &mut tx, &session, &policy, now).await?;
+    let had = had(&mut tx, &policy, now, &session, person.as_deref()).await?;
+    if let Err(refusal) = may_book(&policy, now, &stands.facts, holder.party, had) {
+        // What was passed on to those who wait stands, whatever this party is answered.
+        if moved {
+            tx.commit().await?;
+            services.job_bell.notify_one();
+        }
+        return Err(refusal.into());
+    }
+    if policy.identity.asks() && holder.document.is_none() {
+        return Err(BookingError::field("document", Fault::Required));
+    }
+    let booked = write(services, context, &mut tx, &session, &holder).await?;
+    tx.commit().await?;
+    Ok(booked)
+}
+
+/// What counts of the person beside a series: that nobody is in two places, and a pause.
+async fn had(
+    db: &mut PgConnection,
+    policy: &Policy,
+    now: jiff::Timestamp,
+    session: &LockedSession,
+    person: Option<&[u8]>,
+) -> Result<BookingFacts, BookingError> {
+    let Some(person) = person else { return Ok(BookingFacts::default()) };
+    let read = Persons::read(db, vec![person.to_vec()], since(policy, session.starts_at.to_jiff())).await?;
+    let BookingFacts { overlapping, suspended_until, .. } = read.at(policy, now, session, person);
+    Ok(BookingFacts { overlapping, suspended_until, ..BookingFacts::default() })
+}
+
+async fn write(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    session: &LockedSession,
+    holder: &BookingView,
+) -> Result<BookingId, BookingError> {
+    let source = Source {
+        channel: Channel::Web,
+        pool: Pool::Individual,
+        account: holder.account,
+        hold: None,
+        draft: None,
+        document: holder.document.as_ref(),
+    };
+    // Its messages are in the language of the others.
+    let told = Context { locale: holder.locale, ..context.clone() };
+    let fresh = row(services, &told, &holder.person, holder.party, &source);
+    let now = services.clock.now();
+    claims::insert_bookings(db, now, &[(session, &fresh)]).await?;
+    sql::join(db, holder.id.0, fresh.id).await?;
+    outreach::copy_answers(services, db, context, holder.id.0, &[fresh.id]).await?;
+    audit::record(db, context, &[made(session.id, &fresh, holder.id)]).await?;
+    let id = BookingId(fresh.id);
+    messages::queue_confirmations(db, services, now, &[(id, session.starts_at.to_jiff())]).await?;
+    Ok(id)
+}
+
+fn made(session: Uuid, row: &claims::NewBooking, beside: BookingId) -> Entry {
+    Entry {
+        action: "booking.made",
+        subject_kind: "booking",
+        subject: Some(row.id),
+        detail: json!({
+            "session": session, "people": row.people, "children": row.children, "channel": row.channel, "beside": beside,
+        }),
+    }
+}
