@@ -264,20 +264,20 @@ async fn the_week_makes_sessions_that_are_split() {
 #[tokio::test]
 async fn a_pool_set_over_places_that_are_kept_for_a_form_leaves_them() {
     let (house, _) = house_with_session(1).await;
-    let session = super::add_session(&house, "2026-07-25T09:00:00+08:00", 10).await;
+    let session = super::add_session(&house, "2026-07-25T09:00:00+08:00", 8).await;
     let (services, by) = (&house.services, officer(&house));
     let anybody = house.context(Actor::Anonymous);
-    let size = domain::booking::PartySize::new(6).expect("a size");
+    let size = domain::booking::PartySize::new(5).expect("a size");
     booking::begin(services, &anybody, session, size, "a browser", &super::network()).await.expect("kept");
     let split = |staff| {
         let share = |places| Share { places, release_hours: 2 };
-        Places { total: 10, split: Split { group: share(0), staff: share(staff) } }
+        Places { total: 8, split: Split { group: share(0), staff: share(staff) } }
     };
     let set = async |version, staff| booking::change_places(services, &by, session, version, split(staff), false).await;
-    let refused = set(1, 7).await;
+    let refused = set(1, 4).await;
     let Err(BookingError::Fields(errors)) = refused else { panic!("{refused:?}") };
-    assert_eq!((errors[0].field.as_str(), errors[0].fault), ("staff_places", Fault::OutOfRange { min: 0, max: 4 }));
-    let version = set(1, 4).await.expect("what is free can be set aside").version;
+    assert_eq!((errors[0].field.as_str(), errors[0].fault), ("staff_places", Fault::OutOfRange { min: 0, max: 3 }));
+    let version = set(1, 3).await.expect("what is free can be set aside").version;
     house.services.clock.advance(SignedDuration::from_mins(30));
     set(version, 7).await.expect("nobody keeps them any more");
 }

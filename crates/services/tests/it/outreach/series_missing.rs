@@ -14,9 +14,9 @@ use services::outreach::told;
 async fn two_of_three(rule: SeriesRule, capacities: [u32; 3]) -> (Course, BookingId) {
     let course = course(rule, capacities).await;
     let (services, by) = (&course.house.services, officer(&course.house));
-    let draft = course.ready("one@example.com", 2).await;
     let act = crate::booking::open_door::free(&by, Scope::Session(course.dates[1]));
     booking::open_door(services, &by, act).await.expect("set");
+    let draft = course.ready("one@example.com", 2).await;
     let first = course.confirm(&draft).await.expect("the other dates are booked");
     booking::booking_again(services, &by, Scope::Session(course.dates[1]), None).await.expect("taken back");
     (course, first)
@@ -113,7 +113,7 @@ async fn a_date_booked_instead_of_a_closed_one_belongs_to_the_series() {
     let (house, services) = (&course.house, &course.house.services);
     let draft = course.ready("one@example.com", 2).await;
     let first = course.confirm(&draft).await.expect("booked");
-    let later = date(house, course.event, "2026-09-08T09:30:00+08:00", 90, 5).await;
+    let later = date(house, course.event, "2026-09-15T09:30:00+08:00", 90, 5).await;
     let by = officer(house);
     booking::close(services, &by, closing(&by, Scope::Session(course.dates[0]))).await.expect("closed");
     let own = booking::view(services, &by, &booking::Handle::Id(first)).await.expect("it is there");
