@@ -95,7 +95,7 @@ async function inAccount(page: Page, contact: string, used: string, title: strin
 /** Staff move the training to the afternoon: the pupil is told once, and chooses again. */
 async function move(staff: Page, page: Page, round: string, contact: string, mine: string) {
   await visit(staff, round);
-  await press(staff.getByRole("link", { name: say("ambassador-staff-change-date") }));
+  await press(staff.locator(".ambassador-dates").getByRole("link"));
   await staff.waitForURL(/\/trainings\//);
   await staff.locator("#f-ends").fill("08:00");
   await press(button(staff, "staff-save"));

@@ -5,7 +5,7 @@ use crate::ambassadors::training_words;
 use crate::desk::{count, crumbs, read_first, rooms};
 use crate::problem::Problem;
 use crate::requests::param;
-use crate::ui::{Banner, Button, DateField, Dialog, Form, LinkButton, Page, TextField, Variant};
+use crate::ui::{Banner, Button, DateField, Dialog, Form, Page, TextField, Variant};
 use crate::visit::{Visit, visit};
 use domain::ids::{AmbassadorRoundId, TrainingId};
 use domain::time::{clock_text, local_day};
@@ -15,11 +15,13 @@ use services::ambassadors::{Round, TrainingDate};
 /// The dates of a round, each with how many come, and a form for another one.
 pub(super) fn trainings(visit: &Visit, round: &Round, base: &str) -> impl IntoView + use<> {
     let items = round.trainings.iter().map(|date| {
+        let words = training_words(visit, &date.training);
         let href = format!("{base}/trainings/{}", date.training.id);
         let change = (!date.held).then(|| {
-            view! { <LinkButton href=href variant=Variant::Quiet>{visit.t("ambassador-staff-change-date")}</LinkButton> }
+            let words = words.clone();
+            view! { <a href=href>{visit.t("ambassador-staff-change-date")}<span class="hidden">" "{words}</span></a> }
         });
-        view! { <li>{training_words(visit, &date.training)}" · "{people_words(visit, date)}" "{change}</li> }
+        view! { <li>{words}" · "{people_words(visit, date)}" "{change}</li> }
     });
     let items = items.collect_view();
     let none =
