@@ -1,6 +1,6 @@
 //! Requests of whatever kind: typed as far as one got, the contact proven by a code, sent; asked back, proposed, answered,
-//! refused, taken back, settled, emptied when their time is over. The bus's, the groups' and the
-//! ambassadors' are kinds of it: what differs is their [`Kind`], and what only one of them has stands in its own room.
+//! refused, taken back, settled, emptied when their time is over. The bus's, the groups' and the ambassadors' are kinds of
+//! it: what differs is their [`Kind`], and what only one of them has stands in its own room.
 //!
 //! Whoever adds a kind: 1. tables with the columns the others have, and an arm for them in `store::requests`; 2. a state
 //! table ([`Machine`]); 3. its [`Kind`] and its messages ([`Template`], `messages::requests::Letters`); 4. its names in the
