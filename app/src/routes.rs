@@ -11,7 +11,7 @@ use crate::account::{
 };
 use crate::ambassadors::staff::{
     RoundEdit as AmbassadorRoundEdit, RoundNew as AmbassadorRoundNew, RoundPage as AmbassadorRound,
-    Rounds as AmbassadorRounds, StaffApplication as AmbassadorApplication,
+    Rounds as AmbassadorRounds, StaffApplication as AmbassadorApplication, TrainingPage as AmbassadorTraining,
 };
 use crate::ambassadors::{
     About as Ambassadors, Apply as AmbassadorApply, ApplyCode as AmbassadorCode, Mine as AmbassadorMine,
@@ -198,6 +198,7 @@ pages! {
     "/staff/ambassadors/new" AmbassadorRoundNew (Access::Capability(Capability::ManageSessions)) [];
     "/staff/ambassadors/applications/:id" AmbassadorApplication (Access::Capability(Capability::ManageSessions)) [];
     "/staff/ambassadors/:id" AmbassadorRound (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/ambassadors/:id/trainings/:training" AmbassadorTraining (Access::Capability(Capability::ManageSessions)) [];
     "/staff/ambassadors/:id/edit" AmbassadorRoundEdit (Access::Capability(Capability::ManageSessions)) [];
     "/staff/numbers" MuseumNumbers (Access::Capability(Capability::SeeNumbers)) [];
     "/staff/numbers/events" EventNumbers (Access::Capability(Capability::SeeNumbers)) [];

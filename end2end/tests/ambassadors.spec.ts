@@ -1,5 +1,5 @@
-// A pupil applies to a round, is selected with the others, comes to the training, fetches the certificate, and somebody else
-// verifies it; on a telephone and at a desk, with and without scripts.
+// A pupil applies to a round, is selected with the others, finds it in the account, comes to the training (which is moved
+// meanwhile), fetches the certificate, and somebody else verifies it; on a telephone and at a desk, with and without scripts.
 import type { Page } from "@playwright/test";
 import { sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
@@ -31,6 +31,7 @@ async function makeRound(staff: Page, title: string, look: (name: string) => Pro
   await staff.locator("#f-starts").fill("09:00");
   await staff.locator("#f-ends").fill("12:00");
   await staff.locator("#f-place").fill("造血干细胞科普馆 报告厅");
+  await staff.locator("#f-training_places").fill("1");
   await press(button(staff, "ambassador-staff-add-date"));
   await staff.waitForURL(/done=date/);
   await press(button(staff, "ambassador-staff-show"));
@@ -39,8 +40,8 @@ async function makeRound(staff: Page, title: string, look: (name: string) => Pro
   return round;
 }
 
-/** A pupil of twelve applies: answers the page of the application. */
-async function apply(page: Page, title: string, contact: string, look: (name: string) => Promise<void>): Promise<string> {
+/** A pupil of twelve applies: answers the page of the application, and the code that was typed. */
+async function apply(page: Page, title: string, contact: string, look: (name: string) => Promise<void>): Promise<[string, string]> {
   await visit(page, "/ambassadors");
   await look("1-front");
   const card = page.locator("article", { hasText: title });
@@ -65,11 +66,51 @@ async function apply(page: Page, title: string, contact: string, look: (name: st
   await page.locator("#f-guardian_consent").check({ force: true });
   await press(button(page, "ambassador-continue"));
   await page.waitForURL(/\/code$/);
-  await page.locator("#f-code").fill(await codeTo(contact));
+  const code = await codeTo(contact);
+  await page.locator("#f-code").fill(code);
   await press(button(page, "bus-send"));
   await page.waitForURL(/\/ambassadors\/r\/[^/]+\?done=sent$/);
   await look("3-sent");
-  return new URL(page.url()).pathname;
+  return [new URL(page.url()).pathname, code];
+}
+
+/** The pupil signs in and finds the application among what the account has asked for. */
+async function inAccount(page: Page, contact: string, used: string, title: string, mine: string) {
+  await visit(page, "/sign-in");
+  await page.locator("#f-contact").fill(contact);
+  await page.locator("#f-agree").check({ force: true });
+  await press(button(page, "sign-in-send"));
+  await page.waitForURL(/\/sign-in\/code/);
+  await page.locator("#f-code").fill(await codeTo(contact, [used]));
+  await press(button(page, "sign-in-code-submit"));
+  await page.waitForURL(/\/account/);
+  await expect(page.getByRole("heading", { name: say("ambassador-account-title") })).toBeVisible();
+  await expect(page.getByText(title)).toBeVisible();
+  await examine(page, "ambassadors-5-account");
+  await press(page.getByRole("link", { name: "测试市星河中学" }));
+  await page.waitForURL(/\/ambassadors\/r\//);
+  await visit(page, mine);
+}
+
+/** Staff move the training to the afternoon: the pupil is told once, and chooses again. */
+async function move(staff: Page, page: Page, round: string, contact: string, mine: string) {
+  await visit(staff, round);
+  await press(staff.locator(".ambassador-dates").getByRole("link"));
+  await staff.waitForURL(/\/trainings\//);
+  await staff.locator("#f-ends").fill("08:00");
+  await press(button(staff, "staff-save"));
+  await expect(staff.locator("#f-ends")).toHaveAttribute("aria-invalid", "true");
+  await examine(staff, "ambassadors-staff-5-training");
+  await staff.locator("#f-starts").fill("13:30");
+  await staff.locator("#f-ends").fill("16:30");
+  await press(button(staff, "staff-save"));
+  await staff.waitForURL(/done=date-changed/);
+  await examine(staff, "ambassadors-staff-6-moved");
+  await mailTo(contact, /校园科普宣传员培训时间有变/);
+  await visit(page, mine);
+  await expect(page.getByText("13:30")).toBeVisible();
+  await press(button(page, "ambassador-choose-do"));
+  await page.waitForURL(/done=confirmed/);
 }
 
 test("a pupil applies, is selected, trained and certified, and anybody verifies the certificate", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
@@ -80,7 +121,7 @@ test("a pupil applies, is selected, trained and certified, and anybody verifies 
   const staff = await context.newPage();
   await enrol(staff, await newStaff());
   const round = await makeRound(staff, title, (name) => examine(staff, `ambassadors-${name}`));
-  const mine = await apply(page, title, contact, (name) => examine(page, `ambassadors-${name}`));
+  const [mine, code] = await apply(page, title, contact, (name) => examine(page, `ambassadors-${name}`));
   await mailTo(contact, /校园科普宣传员报名已收到/);
 
   await visit(staff, round);
@@ -104,7 +145,9 @@ test("a pupil applies, is selected, trained and certified, and anybody verifies 
   await examine(page, "ambassadors-4-selected");
   await press(button(page, "ambassador-choose-do"));
   await page.waitForURL(/done=confirmed/);
-  await examine(page, "ambassadors-5-confirmed");
+  await examine(page, "ambassadors-4-confirmed");
+  await inAccount(page, contact, code, title, mine);
+  await move(staff, page, round, contact, mine);
 
   await sql(`update ambassador_training set starts_at = starts_at - interval '20 days', ends_at = ends_at - interval '20 days' where round_id = '${id}'`);
   await visit(staff, application);
@@ -121,7 +164,7 @@ test("a pupil applies, is selected, trained and certified, and anybody verifies 
   expect(pdf.headers()["content-type"]).toBe("application/pdf");
   expect((await pdf.body()).subarray(0, 5).toString()).toBe("%PDF-");
   const verify = (await page.getByRole("link", { name: say("ambassador-see-verified") }).getAttribute("href"))!;
-  const [number, code] = verify.split("/").slice(-2);
+  const [number, proof] = verify.split("/").slice(-2);
 
   await visit(page, "/ambassadors/verify");
   await page.locator("#f-number").fill("12");
@@ -129,7 +172,7 @@ test("a pupil applies, is selected, trained and certified, and anybody verifies 
   await expect(page.locator("#f-code")).toHaveAttribute("aria-invalid", "true");
   await examine(page, "ambassadors-7-verify-faults");
   await page.locator("#f-number").fill(number);
-  await page.locator("#f-code").fill(code.toLowerCase());
+  await page.locator("#f-code").fill(proof.toLowerCase());
   await press(button(page, "ambassador-verify-do"));
   await expect(page.getByText(say("ambassador-verdict-valid"), { exact: true })).toBeVisible();
   await expect(page.getByText("测****")).toBeVisible();

@@ -208,3 +208,28 @@ ambassador-message-reserve = On the reserve
 ambassador-message-refused = Not selected
 ambassador-message-certified = Certificate
 ambassador-see-verified = See it verified
+ambassador-account-title = My ambassador applications
+ambassador-training-full = Full
+ambassador-training-left = { $n ->
+    [one] { $n } place left
+   *[other] { $n } places left
+}
+ambassador-fault-training-full = This training has just become full. Please choose another date.
+ambassador-fault-training-held = Attendance of this training has been written down: it can no longer be changed or removed.
+ambassador-staff-date = Training date
+ambassador-staff-date-people = { $n } of { $places } places
+ambassador-staff-date-places = Places at this training
+ambassador-staff-date-places-hint = Leave empty for no limit of its own
+ambassador-staff-date-chosen = { $n ->
+    [one] One person has chosen this date. Another day, time or place is told to them once, and they choose again; a change of the places alone is not.
+   *[other] { $n } people have chosen this date. Another day, time or place is told to them once, and they choose again; a change of the places alone is not.
+}
+ambassador-staff-change-date = Change
+ambassador-staff-remove-date = Remove this training
+ambassador-staff-remove-date-title = Remove this training?
+ambassador-staff-remove-date-text = Whoever chose it is told once, keeps the place, and is asked to choose again.
+ambassador-done-date-changed = The training date was changed.
+ambassador-done-date-removed = The training date was removed.
+ambassador-message-released = Training date changed
+ambassador-message-days3 = Reminder three days before
+ambassador-message-day1 = Reminder one day before

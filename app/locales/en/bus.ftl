@@ -383,3 +383,4 @@ bus-fleet-retire-text = It is not planned with any more; what it did stays known
 bus-fleet-cancel = Leave it as it is
 bus-fleet-saved = Saved
 bus-fleet-retired = Retired
+bus-account-title = My requests for the bus

@@ -383,3 +383,4 @@ bus-fleet-retire-text = 停用后不再参与排期，过去的行程保留。�
 bus-fleet-cancel = 不改了
 bus-fleet-saved = 已保存
 bus-fleet-retired = 已停用
+bus-account-title = 我的科普巴士申请

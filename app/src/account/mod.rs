@@ -13,6 +13,7 @@ mod passkey;
 mod pending;
 mod people;
 mod proof;
+mod requests;
 mod sign_in;
 mod staff_door;
 mod staff_own;

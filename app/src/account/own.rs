@@ -3,12 +3,11 @@
 use super::at;
 use super::contact::waiting_list;
 use super::notices::page_problem;
+use super::requests::section;
 use super::widgets::{AccountTabs, Do, SessionTable, done_notice};
 use crate::form::Tone;
-use crate::groups::people_words;
 use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
-use crate::requests::Room;
 use crate::routes::{is_open, paths};
 use crate::ui::{
     Banner, Button, Card, Checkbox, Choice, Column, Dialog, EmptyState, Form, Illustration, LinkButton, Page, Radios,
@@ -24,8 +23,10 @@ use leptos::prelude::*;
 use services::account::contacts::{self, Waiting};
 use services::account::sessions::{self, OwnSession};
 use services::account::visitors::{self, Profile};
+use services::ambassadors::Ambassadors;
 use services::booking::{self, BookingState, BookingView, WaitingView};
-use services::groups::{Groups, RequestView};
+use services::bus::Bus;
+use services::groups::Groups;
 use services::outreach::Events;
 
 /// The bookings of whoever is signed in.
@@ -40,12 +41,12 @@ pub fn Bookings() -> impl IntoView {
             (Ok(profile), Ok((bookings, waits))) => {
                 // Only for their names: a list of bookings is shown all the same where they cannot be read.
                 let events = services::outreach::events(&visit.services).await.unwrap_or_default();
-                let groups =
-                    services::groups::of_account(&visit.services, &visit.context).await.unwrap_or_else(|error| {
-                        tracing::error!(%error, "an account's requests of groups could not be read");
-                        Vec::new()
-                    });
-                bookings_page(&visit, &profile, bookings, &waits, &events, &groups).into_any()
+                let requests = (
+                    section::<Groups>(&visit).await,
+                    section::<Bus>(&visit).await,
+                    section::<Ambassadors>(&visit).await,
+                );
+                bookings_page(&visit, &profile, bookings, &waits, &events, requests)
             }
             (Err(error), _) => problem_page(page_problem(error)).into_any(),
             (_, Err(error)) => {
@@ -62,8 +63,8 @@ fn bookings_page(
     bookings: Vec<BookingView>,
     waits: &[WaitingView],
     events: &Events,
-    groups: &[RequestView],
-) -> impl IntoView + use<> {
+    requests: impl IntoView + 'static,
+) -> AnyView {
     let now = visit.context.now;
     let (mut ahead, past): (Vec<_>, Vec<_>) = bookings.into_iter().partition(|booking| is_ahead(booking, now));
     ahead.sort_by_key(|booking| booking.starts_at);
@@ -86,11 +87,12 @@ fn bookings_page(
                 {if ahead.is_empty() { none_ahead(visit).into_any() } else { ahead_cards(visit, &ahead, events).into_any() }}
             </section>
             {(!waits.is_empty() && !urgent).then(|| waiting_cards(visit, waits, events))}
-            {(!groups.is_empty()).then(|| group_cards(visit, groups))}
+            {requests}
             {(!past.is_empty()).then(|| past_table(visit, &past))}
             <div class="account-end"><Do action="/sign-out" variant=Variant::Quiet>{visit.t("sign-out")}</Do></div>
         </Page>
     }
+    .into_any()
 }
 
 /// The entries of the waiting list that still wait, those with an offer first.
@@ -195,24 +197,6 @@ fn ahead_cards(visit: &Visit, bookings: &[BookingView], events: &Events) -> impl
     });
     let cards = cards.collect_view();
     view! { <div class="cards account-cards">{cards}</div> }
-}
-
-/// Requests of groups, with how far each is.
-fn group_cards(visit: &Visit, groups: &[RequestView]) -> impl IntoView + use<> {
-    let cards = groups.iter().map(|request| {
-        let href = visit.href(&format!("/account/groups/{}", request.id));
-        let when = request.session().map(|span| span_text(span.starts_at, span.ends_at, visit.locale()));
-        let people = people_words(visit, request.members, request.adults);
-        view! {
-            <Card title=request.organisation.clone() href=Text::from(href) tag=Some(Groups::state_words(visit, request.state))>
-                <p>{when}</p>
-                <p>{people}</p>
-                <p class="muted small">{visit.t("bus-reference")}" "<code class="code">{request.reference.clone()}</code></p>
-            </Card>
-        }
-    });
-    let cards = cards.collect_view();
-    view! { <section class="section"><h2>{visit.t("groups-account-title")}</h2><div class="cards account-cards">{cards}</div></section> }
 }
 
 fn past_table(visit: &Visit, bookings: &[BookingView]) -> impl IntoView + use<> {

@@ -89,7 +89,7 @@ fn list(visit: &Visit, rounds: &[Round]) -> AnyView {
 fn card(visit: &Visit, round: &Round) -> impl IntoView + use<> {
     let locale = visit.locale();
     let story = round.story.of(locale).lines().map(|line| view! { <p>{line.to_owned()}</p> }).collect_view();
-    let dates = round.trainings.iter().map(|(date, _)| view! { <li>{training_words(visit, date)}</li> });
+    let dates = round.trainings.iter().map(|date| view! { <li>{training_words(visit, &date.training)}</li> });
     let dates = dates.collect_view();
     let training = match round.trainings.is_empty() {
         true => visit.t("ambassador-training-later").into_any(),

@@ -24,6 +24,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/ambassadors/r/:link/withdraw", Access::Public, &calls::withdraw::<Ambassadors>),
     Call::get("/ambassadors/r/:link/certificate.pdf", Access::Public, &certificate),
     Call::post("/ambassadors/verify", Access::Public, &verify),
+    Call::get("/account/ambassadors/:id", Access::SignedIn, &calls::own::<Ambassadors>),
 ];
 
 /// Begins a form for the round of the button.

@@ -1,6 +1,6 @@
 //! One's own application, by signed link: how far it is, what is asked, the outcome, the training date, the certificate.
 
-use super::{capacity_words, training_words};
+use super::{capacity_words, date_words, training_words};
 use crate::desk::moment;
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
@@ -13,7 +13,7 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::ambassador::State;
 use leptos::prelude::*;
-use services::ambassadors::{Ambassadors, Application, Handle, Training, own, verify_path, view};
+use services::ambassadors::{Ambassadors, Application, Handle, TrainingDate, own, verify_path, view};
 
 /// How far an application can be.
 const TRACK: [&str; 4] = ["ambassador-track-1", "ambassador-track-2", "ambassador-track-3", "ambassador-track-4"];
@@ -31,14 +31,14 @@ pub fn Mine() -> impl IntoView {
     })
 }
 
-async fn read(visit: &Visit, link: &str) -> Result<(Application, Vec<Training>), Problem> {
+async fn read(visit: &Visit, link: &str) -> Result<(Application, Vec<TrainingDate>), Problem> {
     let handle = Handle::Link(link.to_owned());
     let application = seen(visit, view(&visit.services, &visit.context, &handle).await).await?;
     let dates = own(&visit.services, &visit.context, &application).await?;
     Ok((application, dates))
 }
 
-fn page(visit: &Visit, link: &str, application: &Application, dates: &[Training]) -> AnyView {
+fn page(visit: &Visit, link: &str, application: &Application, dates: &[TrainingDate]) -> AnyView {
     let base = visit.href(&format!("/ambassadors/r/{link}"));
     let current = match application.state {
         State::Draft | State::Submitted | State::Asked | State::Reserve => 1,
@@ -74,7 +74,7 @@ fn page(visit: &Visit, link: &str, application: &Application, dates: &[Training]
 }
 
 /// What is to be done, or waited for.
-fn now(visit: &Visit, base: &str, application: &Application, dates: &[Training]) -> AnyView {
+fn now(visit: &Visit, base: &str, application: &Application, dates: &[TrainingDate]) -> AnyView {
     let plain = |key: &str| view! { <p>{visit.t(key)}</p> }.into_any();
     match application.state {
         State::Asked => mine::asked(visit, base, application).into_any(),
@@ -97,15 +97,24 @@ fn now(visit: &Visit, base: &str, application: &Application, dates: &[Training])
 }
 
 /// A place: the date they come to, or the choice of one.
-fn placed(visit: &Visit, base: &str, application: &Application, dates: &[Training]) -> AnyView {
+fn placed(visit: &Visit, base: &str, application: &Application, dates: &[TrainingDate]) -> AnyView {
     let chosen = application.training.as_ref().map(|date| {
         view! { <p class="request-now-when"><Icon of=Glyph::Calendar/>{training_words(visit, date)}</p> }
     });
     let title = visit.t(if chosen.is_some() { "ambassador-now-confirmed" } else { "ambassador-now-selected" });
-    let others: Vec<&Training> =
-        dates.iter().filter(|date| application.training.as_ref().is_none_or(|it| it.id != date.id)).collect();
-    let choices: Vec<Choice> =
-        others.iter().map(|date| Choice::new(date.id.to_string(), training_words(visit, date))).collect();
+    let other = |date: &&TrainingDate| application.training.as_ref().is_none_or(|it| it.id != date.training.id);
+    let others: Vec<&TrainingDate> = dates.iter().filter(other).collect();
+    let choices: Vec<Choice> = others
+        .iter()
+        .filter(|date| date.has_room())
+        .map(|date| Choice::new(date.training.id.to_string(), date_words(visit, date)))
+        .collect();
+    let full = others.iter().filter(|date| !date.has_room()).map(|date| {
+        view! { <li>{training_words(visit, &date.training)}" "<Tag>{visit.t("ambassador-training-full")}</Tag></li> }
+    });
+    let full = full.collect_view();
+    let any_full = others.iter().any(|date| !date.has_room());
+    let full = any_full.then(|| view! { <ul class="ambassador-dates muted">{full}</ul> });
     let label = visit.t(if chosen.is_some() { "ambassador-other-date" } else { "ambassador-choose-date" });
     let only = match choices.as_slice() {
         [only] => only.value.to_string(),
@@ -128,6 +137,7 @@ fn placed(visit: &Visit, base: &str, application: &Application, dates: &[Trainin
             {chosen}
             {none}
             {choose}
+            {full}
             <Dialog label=visit.t("ambassador-decline") title=visit.t("ambassador-decline-title") variant=Variant::Quiet open=open>
                 <Form action=format!("{base}/decline")>
                     {mine::version(application)}

@@ -22,9 +22,11 @@ use crate::routes::paths;
 use crate::ui::Crumb;
 use crate::visit::Visit;
 use domain::ambassador::{Capacity, State};
-use domain::ids::AmbassadorId;
 use domain::time::span_text;
-use services::ambassadors::{AmbassadorError, AmbassadorFault, Ambassadors, DraftView, Handle, Round, Stage, Training};
+use services::ambassadors::{
+    AmbassadorError, AmbassadorFault, Ambassadors, Handle, Round, Stage, Training, TrainingDate,
+};
+use services::requests::View;
 use services::{Context, Services};
 
 pub(crate) use crate::requests::problem_of;
@@ -39,6 +41,7 @@ const WORDS: Words = Words {
     code_step: 1,
     sent: ("ambassador-sent-title", "ambassador-sent-text"),
     too_many: "ambassador-applied-already",
+    of_account: "ambassador-account-title",
     news: &[
         ("sent", "ambassador-news-sent"),
         ("answered", "bus-news-answered"),
@@ -55,6 +58,7 @@ const WORDS: Words = Words {
 impl Room for Ambassadors {
     const AT: &'static str = AMBASSADORS;
     const DESK: &'static str = "/staff/ambassadors/applications";
+    const OWN: &'static str = "/account/ambassadors";
     const WORDS: Words = WORDS;
 
     fn crumbs(visit: &Visit) -> Vec<Crumb> {
@@ -94,17 +98,20 @@ impl Room for Ambassadors {
             }
             AmbassadorFault::TrainingAhead => visit.t("ambassador-fault-training-ahead"),
             AmbassadorFault::NoSuchTraining => visit.t("ambassador-fault-no-training"),
+            AmbassadorFault::TrainingFull => visit.t("ambassador-fault-training-full"),
+            AmbassadorFault::TrainingHeld => visit.t("ambassador-fault-training-held"),
             AmbassadorFault::NoCertificate => visit.t("ambassador-fault-no-certificate"),
             AmbassadorFault::NoPaper => visit.t("ambassador-fault-no-paper"),
         })
     }
 
-    async fn submit(
-        services: &Services,
-        context: &Context,
-        draft: &DraftView,
-    ) -> Result<AmbassadorId, AmbassadorError> {
-        services::ambassadors::submit(services, context, draft).await
+    fn lines(visit: &Visit, application: &View<Self>) -> Vec<String> {
+        let training = application.training.as_ref().map(|date| training_words(visit, date));
+        [application.round_title.of(visit.locale()).to_owned()].into_iter().chain(training).collect()
+    }
+
+    fn also_revealed(application: &View<Self>) -> Option<(&'static str, String)> {
+        Some(("revealed_guardian", application.guardian.as_ref()?.as_str().to_owned()))
     }
 
     async fn withdraw(
@@ -142,4 +149,16 @@ fn city_words(visit: &Visit, round: &Round) -> Text {
 /// 2026年12月5日（周六）09:00–12:00 · 造血干细胞科普馆
 fn training_words(visit: &Visit, training: &Training) -> String {
     [span_text(training.starts_at, training.ends_at, visit.locale()), training.place.clone()].join(" · ")
+}
+
+/// The same, with how many places are left where the date has places of its own.
+fn date_words(visit: &Visit, date: &TrainingDate) -> String {
+    let words = training_words(visit, &date.training);
+    match date.places {
+        Some(places) => {
+            let left = places.saturating_sub(date.people);
+            [words, visit.t_args("ambassador-training-left", &[("n", left.into())]).to_string()].join(" · ")
+        }
+        None => words,
+    }
 }

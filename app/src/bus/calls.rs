@@ -23,6 +23,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/bus/f/:link", Access::Public, &feedback),
     Call::get("/bus/photos/:id", Access::Public, &photo),
     Call::get("/bus/schedule.ics", Access::Public, &calendar),
+    Call::get("/account/bus/:id", Access::SignedIn, &calls::own::<Bus>),
 ];
 
 async fn form(asked: Asked) -> Answer {

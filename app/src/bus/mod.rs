@@ -23,8 +23,8 @@ use crate::routes::paths;
 use crate::ui::Crumb;
 use crate::visit::Visit;
 use domain::bus::{Audience, HalfDay, State};
-use domain::ids::BusRequestId;
-use services::bus::{Bus, BusError, Conflicts, DraftView, Handle, RequestView};
+use domain::time::span_text;
+use services::bus::{Bus, BusError, Conflicts, Handle, RequestView};
 use services::{Context, Services};
 
 pub(crate) use crate::requests::problem_of;
@@ -36,6 +36,7 @@ const WORDS: Words = Words {
     code_step: 1,
     sent: ("bus-sent-title", "bus-sent-text"),
     too_many: "bus-too-many",
+    of_account: "bus-account-title",
     news: &[
         ("sent", "bus-news-sent"),
         ("answered", "bus-news-answered"),
@@ -52,6 +53,7 @@ const WORDS: Words = Words {
 impl Room for Bus {
     const AT: &'static str = paths::BUS;
     const DESK: &'static str = "/staff/bus/requests";
+    const OWN: &'static str = "/account/bus";
     const WORDS: Words = WORDS;
 
     fn crumbs(visit: &Visit) -> Vec<Crumb> {
@@ -79,8 +81,10 @@ impl Room for Bus {
         Some(format!("{first}{}", words.join(&visit.t("bus-staff-sentence-separator"))).into())
     }
 
-    async fn submit(services: &Services, context: &Context, draft: &DraftView) -> Result<BusRequestId, BusError> {
-        services::bus::submit(services, context, draft).await
+    fn lines(visit: &Visit, request: &RequestView) -> Vec<String> {
+        let when = request.stop.as_ref().map(|stop| span_text(stop.starts_at, stop.ends_at, visit.locale()));
+        let people = visit.t_args("account-people", &[("n", request.people.into())]).to_string();
+        when.into_iter().chain([request.city.text(visit.locale()).to_owned(), people]).collect()
     }
 
     async fn withdraw(

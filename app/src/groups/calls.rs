@@ -1,15 +1,13 @@
 //! What groups do: begin a form, keep it, send it, answer, accept, decline, become smaller, withdraw, send the list.
 
-use super::{GROUPS, is_wish, problem_of};
+use super::is_wish;
 use crate::calls::{Answer, Asked, Call, Then};
-use crate::problem::Problem;
 use crate::requests::calls;
 use crate::routes::Access;
 use domain::field::Fault;
 use domain::groups::typed;
-use domain::ids::GroupRequestId;
 use domain::typed::Typed;
-use services::groups::{self, GroupError, GroupFault, Groups, Handle, LARGEST_FILE, LARGEST_LETTER, Sent, TEMPLATE};
+use services::groups::{self, GroupError, GroupFault, Groups, LARGEST_FILE, LARGEST_LETTER, Sent, TEMPLATE};
 
 /// The groups' calls.
 pub const CALLS: &[Call] = &[
@@ -28,7 +26,7 @@ pub const CALLS: &[Call] = &[
     Call::upload("/museum/groups/r/:link/letter", Access::Public, LARGEST_LETTER, &letter),
     Call::post("/museum/groups/r/:link/letter/remove", Access::Public, &remove_letter),
     Call::get("/museum/groups/roster.csv", Access::Public, &template),
-    Call::get("/account/groups/:id", Access::SignedIn, &own),
+    Call::get("/account/groups/:id", Access::SignedIn, &calls::own::<Groups>),
 ];
 
 /// The field of a list's faults, row by row, as the page shows them again.
@@ -161,13 +159,4 @@ async fn remove_letter(asked: Asked) -> Answer {
 async fn template(asked: Asked) -> Answer {
     let name = format!("{}.csv", asked.t("groups-roster-template-name"));
     Answer::file("text/csv; charset=utf-8", Some(name), TEMPLATE.as_bytes())
-}
-
-/// Opens one of one's own requests: its page stands behind a signed link, as in messages, so that there is one such page.
-async fn own(asked: Asked) -> Answer {
-    let Some(id) = asked.param::<GroupRequestId>("id") else { return Problem::NotFound.into() };
-    match groups::view(&asked.services, &asked.context, &Handle::Id(id)).await {
-        Ok(request) => Answer::to(format!("{GROUPS}/r/{}", groups::manage_link(&asked.services, &request))),
-        Err(error) => problem_of(error).into(),
-    }
 }

@@ -22,8 +22,8 @@ use crate::ui::Crumb;
 use crate::visit::Visit;
 use crate::words::refusal_text;
 use domain::groups::{Ages, GroupPolicy, Kind, State};
-use domain::ids::GroupRequestId;
-use services::groups::{DraftView, GroupError, GroupFault, Groups, Handle, RequestView};
+use domain::time::span_text;
+use services::groups::{GroupError, GroupFault, Groups, Handle, RequestView};
 use services::{Context, Services};
 
 pub(crate) use crate::requests::problem_of;
@@ -38,6 +38,7 @@ const WORDS: Words = Words {
     code_step: 2,
     sent: ("groups-sent-title", "groups-sent-text"),
     too_many: "groups-too-many",
+    of_account: "groups-account-title",
     news: &[
         ("sent", "groups-news-sent"),
         ("answered", "bus-news-answered"),
@@ -64,6 +65,7 @@ fn is_wish(name: &str) -> bool {
 impl Room for Groups {
     const AT: &'static str = GROUPS;
     const DESK: &'static str = "/staff/groups";
+    const OWN: &'static str = "/account/groups";
     const WORDS: Words = WORDS;
 
     fn crumbs(visit: &Visit) -> Vec<Crumb> {
@@ -111,8 +113,9 @@ impl Room for Groups {
         })
     }
 
-    async fn submit(services: &Services, context: &Context, draft: &DraftView) -> Result<GroupRequestId, GroupError> {
-        services::groups::submit(services, context, draft).await
+    fn lines(visit: &Visit, request: &RequestView) -> Vec<String> {
+        let when = request.session().map(|span| span_text(span.starts_at, span.ends_at, visit.locale()));
+        when.into_iter().chain([people_words(visit, request.members, request.adults).to_string()]).collect()
     }
 
     async fn withdraw(

@@ -103,7 +103,7 @@ pub async fn code<K: Room>(asked: Asked) -> Answer {
             _ => return not_sent(&asked, &draft, page, error),
         },
     };
-    match K::submit(services, context, &draft).await {
+    match services::requests::submit(services, context, &draft).await {
         Ok(id) => match requests::own(services, context, &draft, id).await {
             Ok(request) => Answer::to(format!("{}/r/{}?done=sent", K::AT, requests::manage_link(services, &request))),
             Err(error) => problem_of(error).into(),
@@ -198,4 +198,14 @@ pub async fn withdraw<K: Room>(asked: Asked) -> Answer {
     };
     let result = K::withdraw(&asked.services, &asked.context, &handle, version(&asked)).await;
     changed(&asked, page, "withdrawn", result).await
+}
+
+/// Opens one of an account's own requests: its page stands behind a signed link, as in messages, so that there is one such
+/// page.
+pub async fn own<K: Room>(asked: Asked) -> Answer {
+    let Some(id) = asked.param::<K::Id>("id") else { return Problem::NotFound.into() };
+    match requests::view(&asked.services, &asked.context, &Handle::<K>::Id(id)).await {
+        Ok(request) => Answer::to(format!("{}/r/{}", K::AT, requests::manage_link(&asked.services, &request))),
+        Err(error) => problem_of(error).into(),
+    }
 }

@@ -141,7 +141,7 @@ pub fn reveal<K: Room>(visit: &Visit, base: &str, request: &View<K>) -> Option<A
 }
 
 /// What a page never gets back from a form: these are answers of ours, not something typed.
-pub const OURS: &[&str] = &["revealed_name", "revealed_contact"];
+pub const OURS: &[&str] = &["revealed_name", "revealed_contact", "revealed_guardian"];
 
 /// Shows the page at `page` again with what was typed and why it was refused.
 pub fn refused<K: Room>(asked: &Asked, page: &str, error: RequestError<K>) -> Answer {
@@ -194,6 +194,7 @@ pub async fn reveal_call<K: Room>(asked: Asked) -> Answer {
         Ok(request) => {
             let mut form = asked.typed(OURS);
             form.values.insert("revealed_name".into(), request.name.as_str().to_owned());
+            form.values.extend(K::also_revealed(&request).map(|(field, text)| (field.to_owned(), text)));
             let contact = request.contact.map(|contact| contact.expose().to_owned()).unwrap_or_default();
             form.values.insert("revealed_contact".into(), contact);
             Answer::again_at(page, form).status(StatusCode::OK)

@@ -1,4 +1,4 @@
-//! What the pages and calls of every kind of request have in common (the bus's, the groups'): the form that is kept, the
+//! What the pages and calls of every kind of request have in common (the bus's, the groups', the ambassadors'): the form that is kept, the
 //! code, following a request by its link, the desk. What differs between the kinds is their [`Room`].
 //!
 //! Pages read `services::requests`; what people do stands in [`calls`].
@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::ui::Crumb;
 use crate::visit::Visit;
 use services::booking::BookingError;
-use services::requests::{DraftView, Handle, Kind, RequestError};
+use services::requests::{Handle, Kind, RequestError, View};
 use services::{Context, Services};
 
 pub(crate) use crate::museum::param;
@@ -32,6 +32,8 @@ pub struct Words {
     pub sent: (&'static str, &'static str),
     /// One contact has as many under way as it may have.
     pub too_many: &'static str,
+    /// The title of an account's own.
+    pub of_account: &'static str,
     /// What was just done, by the word of the address.
     pub news: &'static [(&'static str, &'static str)],
     /// Asking for something, at the desk.
@@ -50,6 +52,8 @@ pub trait Room: Kind {
     const AT: &'static str;
     /// Where its requests lie at the desk: `/staff/bus/requests`.
     const DESK: &'static str;
+    /// Where an account opens its own: `/account/groups`.
+    const OWN: &'static str;
     /// Its words.
     const WORDS: Words;
 
@@ -63,12 +67,12 @@ pub trait Room: Kind {
     }
     /// What a fault of this room only says above a form.
     fn sentence(visit: &Visit, fault: &Self::Fault) -> Option<Text>;
-    /// Makes the request of a proven draft.
-    fn submit(
-        services: &Services,
-        context: &Context,
-        draft: &DraftView<Self>,
-    ) -> impl Future<Output = Result<Self::Id, RequestError<Self>>> + Send;
+    /// What an account's list of its own says of one besides who asks: when, how many.
+    fn lines(visit: &Visit, request: &View<Self>) -> Vec<String>;
+    /// What is shown in full with the contact, by the word the page reads it under.
+    fn also_revealed(_request: &View<Self>) -> Option<(&'static str, String)> {
+        None
+    }
     /// Takes a request back.
     fn withdraw(
         services: &Services,

@@ -92,16 +92,8 @@ pub async fn visit(db: impl PgExecutor<'_>, booking: Uuid) -> sqlx::Result<Optio
 pub struct NewMessage<'a> {
     /// Also the left half of its Message-ID.
     pub id: Uuid,
-    /// The booking it is about.
-    pub booking: Option<Uuid>,
-    /// The account it is about.
-    pub account: Option<Uuid>,
-    /// The request for the bus it is about.
-    pub bus_request: Option<Uuid>,
-    /// The group's request it is about.
-    pub group_request: Option<Uuid>,
-    /// The application as an ambassador it is about.
-    pub ambassador: Option<Uuid>,
+    /// What it is about: the name of a table and a row of it; none for a code.
+    pub subject: Option<(&'static str, Uuid)>,
     /// Which text.
     pub template: &'a str,
     /// `mail` or `sms`.
@@ -110,20 +102,16 @@ pub struct NewMessage<'a> {
 
 /// Notes a message, unless it is noted already; answers the state it is in.
 pub async fn note(db: impl PgExecutor<'_>, now: Timestamp, message: NewMessage<'_>) -> sqlx::Result<String> {
+    let (subject_kind, subject_id) = message.subject.unzip();
     sqlx::query_scalar!(
-        "insert into message (id, booking_id, bus_request_id, account_id, group_request_id, ambassador_id, template, channel,
-                created_at)
-         values ($1, $2, $3, $7, $8, $9, $4, $5, $6)
+        "insert into message (id, subject_kind, subject_id, template, channel, created_at) values ($1, $2, $3, $4, $5, $6)
          on conflict (id) do update set template = message.template returning state",
         message.id,
-        message.booking,
-        message.bus_request,
+        subject_kind,
+        subject_id,
         message.template,
         message.channel,
-        now.to_sqlx() as _,
-        message.account,
-        message.group_request,
-        message.ambassador,
+        now.to_sqlx() as _
     )
     .fetch_one(db)
     .await
@@ -149,7 +137,7 @@ pub async fn settle(
     Ok(())
 }
 
-/// A message as staff see it beside its booking.
+/// A message as staff see it beside what it is about.
 #[derive(Clone, Debug)]
 pub struct MessageRow {
     /// Which.
@@ -166,12 +154,13 @@ pub struct MessageRow {
     pub sent_at: Option<SqlTimestamp>,
 }
 
-/// The messages about a booking, in order.
-pub async fn of_booking(db: impl PgExecutor<'_>, booking: Uuid) -> sqlx::Result<Vec<MessageRow>> {
+/// The messages about these things (a booking, a request and what it became), in order.
+pub async fn about(db: impl PgExecutor<'_>, subjects: &[Uuid]) -> sqlx::Result<Vec<MessageRow>> {
     sqlx::query_as!(
         MessageRow,
-        "select id, template, channel, state, created_at, sent_at from message where booking_id = $1 order by created_at, id",
-        booking
+        "select id, template, channel, state, created_at, sent_at from message where subject_id = any ($1)
+         order by created_at, id",
+        subjects
     )
     .fetch_all(db)
     .await
@@ -300,78 +289,6 @@ pub async fn follow_short_link(
     .fetch_optional(db)
     .await?;
     Ok(found.map(|row| (row.id, row.ends_at.to_jiff())))
-}
-
-/// Keeps a short link to a group's request until `expires_at`.
-pub async fn keep_group_link(
-    db: impl PgExecutor<'_>,
-    code_hash: &[u8],
-    request: Uuid,
-    expires_at: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into short_link (code_hash, group_id, expires_at) values ($1, $2, $3)
-         on conflict (group_id) do update set expires_at = greatest(short_link.expires_at, excluded.expires_at)",
-        code_hash,
-        request,
-        expires_at.to_sqlx() as _
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// The group's request a short link leads to, and until when it does.
-pub async fn follow_group_link(
-    db: impl PgExecutor<'_>,
-    now: Timestamp,
-    code_hash: &[u8],
-) -> sqlx::Result<Option<(Uuid, Timestamp)>> {
-    let found = sqlx::query!(
-        r#"select group_id as "request!", expires_at from short_link
-           where code_hash = $1 and expires_at > $2 and group_id is not null"#,
-        code_hash,
-        now.to_sqlx() as _
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(found.map(|row| (row.request, row.expires_at.to_jiff())))
-}
-
-/// Keeps a short link to an application as an ambassador until `expires_at`.
-pub async fn keep_ambassador_link(
-    db: impl PgExecutor<'_>,
-    code_hash: &[u8],
-    application: Uuid,
-    expires_at: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into short_link (code_hash, ambassador_id, expires_at) values ($1, $2, $3)
-         on conflict (ambassador_id) do update set expires_at = greatest(short_link.expires_at, excluded.expires_at)",
-        code_hash,
-        application,
-        expires_at.to_sqlx() as _
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// The application a short link leads to, and until when it does.
-pub async fn follow_ambassador_link(
-    db: impl PgExecutor<'_>,
-    now: Timestamp,
-    code_hash: &[u8],
-) -> sqlx::Result<Option<(Uuid, Timestamp)>> {
-    let found = sqlx::query!(
-        r#"select ambassador_id as "application!", expires_at from short_link
-           where code_hash = $1 and expires_at > $2 and ambassador_id is not null"#,
-        code_hash,
-        now.to_sqlx() as _
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(found.map(|row| (row.application, row.expires_at.to_jiff())))
 }
 
 /// What a session is of.

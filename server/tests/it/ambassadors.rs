@@ -45,7 +45,8 @@ async fn round(staff: &Browser<'_>) -> String {
     assert!(answer.body.contains("value=\"夏季招募\""), "what was typed is still there");
     let made = gone_to(&send(staff, "/staff/ambassadors/new", &typed).await, "/staff/ambassadors/");
     let page = made.split('?').next().unwrap_or_default().to_owned();
-    let date = [("day", "2026-07-30"), ("starts", "09:00"), ("ends", "12:00"), ("place", "科普馆")];
+    let date =
+        [("day", "2026-07-30"), ("starts", "09:00"), ("ends", "12:00"), ("place", "科普馆"), ("training_places", "3")];
     gone_to(&send(staff, &format!("{page}/trainings"), &date).await, &page);
     gone_to(&send(staff, &format!("{page}/show"), &[("version", "1"), ("published", "yes")]).await, &page);
     page
@@ -159,4 +160,94 @@ async fn a_steward_sees_no_application_and_a_wrong_link_leads_nowhere() {
     assert_eq!(selection.status, StatusCode::FORBIDDEN);
     assert_eq!(site.get("/ambassadors/r/nonsense").await.status, StatusCode::GONE);
     assert_eq!(site.get("/ambassadors/r/nonsense/certificate.pdf").await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn a_signed_in_pupil_finds_the_application_in_the_account() {
+    let site = Site::new().await;
+    let staff = site.staff(&[Role::MuseumOfficer]).await;
+    let round = round(&staff).await;
+    let pupil = Visitor::new(&site);
+    apply(&site, &pupil, &round).await;
+    crate::account_pages::later(&site, 120);
+    pupil.sign_in("morgenlicht@example.com").await;
+    shows(&pupil.get("/account").await, StatusCode::OK, &["我的宣传员报名", "夏季招募", "待评选"]);
+    let (id, ..) = the_application(&site).await;
+    let opened = gone_to(&pupil.get(&format!("/account/ambassadors/{id}")).await, "/ambassadors/r/");
+    shows(&site.get(&opened).await, StatusCode::OK, &["演示市星河中学"]);
+    let stranger = Visitor::new(&site);
+    stranger.sign_in("somebody@example.com").await;
+    assert_eq!(stranger.get(&format!("/account/ambassadors/{id}")).await.status, StatusCode::NOT_FOUND);
+    assert!(!stranger.get("/account").await.body.contains("我的宣传员报名"));
+}
+
+#[tokio::test]
+async fn staff_who_say_why_see_the_guardian_in_full_once_and_the_trail_says_so() {
+    let site = Site::new().await;
+    let staff = site.staff(&[Role::MuseumOfficer]).await;
+    let round = round(&staff).await;
+    let pupil = Visitor::new(&site);
+    let id = round.rsplit('/').next().unwrap_or_default();
+    let form = gone_to(&pupil.post("/ambassadors/apply", &[("round", id)]).await, "/ambassadors/apply/");
+    let child: Vec<_> =
+        with("age", "12").into_iter().chain([("guardian", "演示·林先生"), ("guardian_consent", "on")]).collect();
+    let code_page = gone_to(&pupil.post(&form, &child).await, &format!("{form}/code"));
+    let code = sent_code(&site, "morgenlicht@example.com").await;
+    gone_to(&pupil.post(&code_page, &[("code", &code)]).await, "/ambassadors/r/");
+    let (id, ..) = the_application(&site).await;
+    let desk = format!("/staff/ambassadors/applications/{id}");
+    assert!(!staff.get(&desk).await.body.contains("林先生"), "masked by default");
+    let without = send(&staff, &format!("{desk}/reveal"), &[("reveal_reason", "")]).await;
+    assert_eq!(without.status, REFUSED);
+    assert!(!without.body.contains("林先生"));
+    let shown = send(&staff, &format!("{desk}/reveal"), &[("reveal_reason", "核对监护人同意书")]).await;
+    let page = shown.body.contains("演示·林先生") && shown.body.contains("演示·林小满");
+    assert!(page, "{}", shown.body);
+    assert!(!staff.get(&desk).await.body.contains("林先生"), "shown once");
+    let trail: i64 = sqlx::query_scalar(
+        "select count(*) from audit_entry where action = 'ambassador.contact_revealed' and detail->>'reason' = '核对监护人同意书'",
+    )
+    .fetch_one(&site.test.db.owner_pool())
+    .await
+    .expect("the trail");
+    assert_eq!(trail, 1);
+}
+
+#[tokio::test]
+async fn staff_give_a_training_places_move_it_and_take_it_away() {
+    let site = Site::new().await;
+    let staff = site.staff(&[Role::MuseumOfficer]).await;
+    let round = round(&staff).await;
+    let training = async || -> String {
+        let id = sqlx::query_scalar("select id::text from ambassador_training");
+        id.fetch_one(&site.test.db.owner_pool()).await.expect("a date")
+    };
+    shows(&staff.get(&round).await, StatusCode::OK, &["0 人 / 3 个名额"]);
+    let id = training().await;
+    let page = format!("{round}/trainings/{id}");
+    let has = |body: &str, values: &[&str]| {
+        for value in values {
+            assert!(body.contains(&format!("value=\"{value}\"")), "{value} is in a field");
+        }
+    };
+    has(&staff.get(&page).await.body, &["3", "09:00", "科普馆"]);
+    let typed =
+        [("day", "2026-07-31"), ("starts", "14:00"), ("ends", "13:00"), ("place", "科普馆"), ("training_places", "x")];
+    let wrong = send(&staff, &page, &typed).await;
+    assert_eq!(wrong.status, REFUSED);
+    has(&wrong.body, &["14:00", "x", "科普馆"]);
+    let typed = typed.map(|(name, value)| match name {
+        "ends" => (name, "17:00"),
+        "training_places" => (name, ""),
+        _ => (name, value),
+    });
+    gone_to(&send(&staff, &page, &typed).await, &round);
+    shows(&staff.get(&round).await, StatusCode::OK, &["2026年7月31日", "14:00"]);
+    assert_eq!(staff.get(&page).await.status, StatusCode::NOT_FOUND, "it is another date now");
+    shows(&send(&staff, &page, &typed).await, StatusCode::CONFLICT, &["2026年7月31日"]);
+    let id = training().await;
+    for _ in 0..2 {
+        gone_to(&send(&staff, &format!("{round}/trainings/{id}/remove"), &[]).await, &round);
+    }
+    assert!(!staff.get(&round).await.body.contains("2026年7月31日"));
 }

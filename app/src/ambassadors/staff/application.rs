@@ -77,7 +77,9 @@ async fn page(visit: Visit, id: Option<AmbassadorId>) -> Result<AnyView, Problem
 fn facts(visit: &Visit, application: &Application) -> Vec<SummaryRow> {
     let reference = application.reference.clone();
     let age = application.age.map_or_else(|| Text::from("—".to_owned()), |n| count(visit, "ambassador-years", n));
-    let guardian = application.guardian.as_ref().map(|name| name.masked());
+    let revealed = visit.form.value("revealed_guardian").filter(|name| !name.is_empty());
+    let guardian = application.guardian.as_ref();
+    let guardian = guardian.map(|name| revealed.map_or_else(|| name.masked(), str::to_owned));
     let title = application.round_title.of(visit.locale()).to_owned();
     let mut rows = vec![
         SummaryRow::new(visit.t("ambassador-round"), title),
@@ -204,6 +206,9 @@ fn message_words(visit: &Visit, template: &str) -> Text {
         "ambassador_refused" => visit.t("ambassador-message-refused"),
         "ambassador_certified" => visit.t("ambassador-message-certified"),
         "ambassador_withdrawn" => visit.t("bus-message-withdrawn"),
+        "ambassador_released" => visit.t("ambassador-message-released"),
+        "ambassador_days3" => visit.t("ambassador-message-days3"),
+        "ambassador_day1" => visit.t("ambassador-message-day1"),
         other => Text::from(other.to_owned()),
     }
 }

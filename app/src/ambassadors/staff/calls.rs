@@ -9,11 +9,11 @@ use domain::account::Capability;
 use domain::ambassador::MOST_PLACES;
 use domain::bus::City;
 use domain::field::{Fault, Faults};
-use domain::ids::AmbassadorRoundId;
+use domain::ids::{AmbassadorRoundId, TrainingId};
 use domain::outreach::Bilingual;
 use domain::time::at;
 use jiff::Timestamp;
-use services::ambassadors::{self, AmbassadorError, Ambassadors, Decided, NewRound};
+use services::ambassadors::{self, AmbassadorError, Ambassadors, Decided, NewRound, NewTraining};
 
 const MANAGE: Access = Access::Capability(Capability::ManageSessions);
 const REVEAL: Access = Access::Capability(Capability::RevealContact);
@@ -24,6 +24,8 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/ambassadors/:id/edit", MANAGE, &change),
     Call::post("/staff/ambassadors/:id/show", MANAGE, &show),
     Call::post("/staff/ambassadors/:id/trainings", MANAGE, &add_training),
+    Call::post("/staff/ambassadors/:id/trainings/:training", MANAGE, &change_training),
+    Call::post("/staff/ambassadors/:id/trainings/:training/remove", MANAGE, &remove_training),
     Call::post("/staff/ambassadors/:id/selection", MANAGE, &selection),
     Call::post("/staff/ambassadors/:id/certificates", MANAGE, &certificates),
     Call::post("/staff/ambassadors/applications/:id/ask", MANAGE, &desk::ask_call::<Ambassadors>),
@@ -118,21 +120,63 @@ async fn show(asked: Asked) -> Answer {
     done(&asked, &page, if published { "shown" } else { "hidden" }, result)
 }
 
+/// The training date of the form.
+fn training_typed(asked: &Asked) -> Result<NewTraining, AmbassadorError> {
+    let mut faults = Faults::default();
+    let on = faults.take("day", day(asked.field("day")));
+    let starts = faults.take("starts", time(asked.field("starts")));
+    let ends = faults.take("ends", time(asked.field("ends")));
+    let places = match asked.field("training_places").trim() {
+        "" => Some(None),
+        text => faults.take("training_places", number(text, 1, MOST_PLACES)).map(Some),
+    };
+    let place = asked.field("place").to_owned();
+    match (on, starts, ends, places) {
+        (Some(on), Some(starts), Some(ends), Some(places)) => {
+            Ok(NewTraining { starts_at: at(on, starts), ends_at: at(on, ends), place, places })
+        }
+        _ => Err(AmbassadorError::Fields(faults.into_errors())),
+    }
+}
+
 async fn add_training(asked: Asked) -> Answer {
     let (id, page, _) = match round(&asked) {
         Ok(found) => found,
         Err(answer) => return answer,
     };
-    let mut faults = Faults::default();
-    let on = faults.take("day", day(asked.field("day")));
-    let starts = faults.take("starts", time(asked.field("starts")));
-    let ends = faults.take("ends", time(asked.field("ends")));
-    let (Some(on), Some(starts), Some(ends)) = (on, starts, ends) else {
-        return refused::<Ambassadors>(&asked, &page, AmbassadorError::Fields(faults.into_errors()));
+    let result = match training_typed(&asked) {
+        Ok(fresh) => ambassadors::add_training(&asked.services, &asked.context, id, fresh).await,
+        Err(error) => Err(error),
     };
-    let hours = (at(on, starts), at(on, ends));
-    let result = ambassadors::add_training(&asked.services, &asked.context, id, hours, asked.field("place")).await;
     done(&asked, &page, "date", result)
+}
+
+async fn change_training(asked: Asked) -> Answer {
+    let (id, page, _) = match round(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let Some(date) = asked.param::<TrainingId>("training") else { return Problem::NotFound.into() };
+    let changed = match training_typed(&asked) {
+        Ok(to) => ambassadors::change_training(&asked.services, &asked.context, id, date, to).await,
+        Err(error) => Err(error),
+    };
+    match changed {
+        Ok(()) => Answer::to(format!("{page}?done=date-changed")),
+        // A date that moved or was removed meanwhile has no page any more.
+        Err(error @ AmbassadorError::StateHasChanged) => refused(&asked, &page, error),
+        Err(error) => refused(&asked, &format!("{page}/trainings/{date}"), error),
+    }
+}
+
+async fn remove_training(asked: Asked) -> Answer {
+    let (id, page, _) = match round(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let Some(date) = asked.param::<TrainingId>("training") else { return Problem::NotFound.into() };
+    let result = ambassadors::remove_training(&asked.services, &asked.context, id, date).await;
+    done(&asked, &page, "date-removed", result)
 }
 
 async fn selection(asked: Asked) -> Answer {

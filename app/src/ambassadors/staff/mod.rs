@@ -7,11 +7,13 @@ pub mod calls;
 mod edit;
 mod round;
 mod rounds;
+mod training;
 
 pub use application::Page as StaffApplication;
 pub use edit::{RoundEdit, RoundNew};
 pub use round::RoundPage;
 pub use rounds::Rounds;
+pub use training::TrainingPage;
 
 use crate::problem::Problem;
 use crate::visit::Visit;

@@ -2,19 +2,19 @@
 
 use super::one;
 use super::rounds::numbers;
-use crate::ambassadors::{city_words, stage_words, training_words};
+use super::training::trainings;
+use crate::ambassadors::{city_words, stage_words};
 use crate::desk::{count, crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
 use crate::requests::{Room, param};
 use crate::ui::{
-    Banner, Button, Choice, Column, DateField, Dialog, EmptyState, Form, HiddenField, Illustration, LinkButton, Page,
-    Row, Select, SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
+    Banner, Button, Choice, Column, Dialog, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, Row, Select,
+    SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::ambassador::{Decision, State};
 use domain::ids::AmbassadorRoundId;
-use domain::time::local_day;
 use leptos::prelude::*;
 use services::ambassadors::{Ambassadors, Application, Round, Stage, Wanted, applications};
 
@@ -24,6 +24,8 @@ const NEWS: &[(&str, &str)] = &[
     ("shown", "ambassador-done-shown"),
     ("hidden", "ambassador-done-hidden"),
     ("date", "ambassador-done-date"),
+    ("date-changed", "ambassador-done-date-changed"),
+    ("date-removed", "ambassador-done-date-removed"),
     ("selection", "ambassador-done-selection"),
     ("certified", "ambassador-done-certified"),
 ];
@@ -166,30 +168,5 @@ pub(super) fn decision_words(visit: &Visit, application: &Application) -> crate:
         (Some(Decision::Reserve), rank) => count(visit, "ambassador-decision-reserve-n", rank.unwrap_or_default()),
         (Some(Decision::Refused), _) => visit.t("ambassador-decision-refused"),
         (None, _) => visit.t("ambassador-decision-open"),
-    }
-}
-
-fn trainings(visit: &Visit, round: &Round, base: &str) -> impl IntoView + use<> {
-    let items = round.trainings.iter().map(|(date, people)| {
-        view! { <li>{training_words(visit, date)}" · "{count(visit, "staff-people", *people)}</li> }
-    });
-    let items = items.collect_view();
-    let none =
-        round.trainings.is_empty().then(|| view! { <p class="muted">{visit.t("ambassador-training-later")}</p> });
-    view! {
-        <section class="section">
-            <h2>{visit.t("ambassador-trainings")}</h2>
-            {none}
-            <ul class="ambassador-dates">{items}</ul>
-            <Form action=format!("{base}/trainings")>
-                <div class="form-inline">
-                    <DateField name="day" label=visit.t("staff-day") min=local_day(visit.context.now)/>
-                    <TextField name="starts" kind="time" label=visit.t("staff-starts") width="short"/>
-                    <TextField name="ends" kind="time" label=visit.t("staff-ends") width="short"/>
-                </div>
-                <TextField name="place" label=visit.t("museum-place")/>
-                <p class="actions"><Button variant=Variant::Secondary>{visit.t("ambassador-staff-add-date")}</Button></p>
-            </Form>
-        </section>
     }
 }

@@ -32,7 +32,7 @@ named! {
 
 named! {
     /// What can happen to an application.
-    Event, 12 {
+    Event, 13 {
         /// Somebody sends it, the contact proven.
         Submit "submit",
         /// The house asks for something.
@@ -47,6 +47,8 @@ named! {
         Accept "accept",
         /// None of the dates suits, and what would.
         Decline "decline",
+        /// The house took the date away or moved it: they choose again.
+        Release "release",
         /// They were at the training.
         Attend "attend",
         /// They were not.
@@ -63,7 +65,7 @@ named! {
 /// The state does not allow that.
 pub type Refused = crate::requests::Refused<State>;
 
-crate::requests::machine!(State, Event, next, by_itself: []);
+crate::requests::machine!(State, Event, next, by_itself: [], under_way: [Submitted, Asked, Reserve, Selected, Confirmed]);
 
 /// Where an application stands after `event`. The whole table is `golden/ambassador_states.txt`.
 pub const fn next(state: State, event: Event) -> Result<State, Refused> {
@@ -80,6 +82,7 @@ pub const fn next(state: State, event: Event) -> Result<State, Refused> {
         (S::Selected | S::Confirmed, E::Accept) => S::Confirmed,
         // The place stays theirs: the house looks for another date.
         (S::Selected | S::Confirmed, E::Decline) => S::Selected,
+        (S::Confirmed, E::Release) => S::Selected,
         (S::Selected | S::Confirmed | S::Absent, E::Attend) => S::Trained,
         (S::Selected | S::Confirmed | S::Trained, E::Miss) => S::Absent,
         (S::Trained, E::Certify) => S::Certified,

@@ -59,7 +59,7 @@ named! {
 /// The state does not allow that.
 pub type Refused = crate::requests::Refused<State>;
 
-crate::requests::machine!(State, Event, next, by_itself: [Lapse]);
+crate::requests::machine!(State, Event, next, by_itself: [Lapse], under_way: [Submitted, Asked, Proposed, Accepted, Scheduled]);
 
 /// Where a request stands after `event`. The whole table is `golden/bus_states.txt`.
 pub const fn next(state: State, event: Event) -> Result<State, Refused> {

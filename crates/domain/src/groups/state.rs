@@ -73,7 +73,7 @@ named! {
 /// The state does not allow that.
 pub type Refused = crate::requests::Refused<State>;
 
-crate::requests::machine!(State, Event, next, by_itself: [Lapse, Close, Cancel, Visit, Miss, Pass]);
+crate::requests::machine!(State, Event, next, by_itself: [Lapse, Close, Cancel, Visit, Miss, Pass], under_way: [Submitted, Asked, Proposed, Accepted, Rebook]);
 
 /// Where a request stands after `event`. The whole table is `golden/group_states.txt`.
 pub const fn next(state: State, event: Event) -> Result<State, Refused> {

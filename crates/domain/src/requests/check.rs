@@ -35,6 +35,7 @@ pub(crate) fn every_state_is_reached_and_an_end_is_an_end<S: Machine>() {
         let mut ways = S::EVENTS.iter().filter_map(|event| state.next(*event).ok());
         assert_eq!(ways.all(Machine::ends), state.ends(), "{state:?}");
         assert_eq!(S::of_word(state.word()), Some(*state));
+        assert!(!(state.ends() && S::UNDER_WAY.contains(state)), "{state:?}");
     }
 }
 

@@ -1,6 +1,6 @@
-//! Requests: somebody outside asks, the house asks back, proposes, refuses or agrees. A school's request for the bus and a
-//! group's for the museum are two kinds of one thing; what they have in common stands here, their own words and tables in
-//! `domain::bus` and `domain::groups`.
+//! Requests: somebody outside asks, the house asks back, proposes, refuses or agrees. A school's request for the bus, a
+//! group's for the museum and an application as an ambassador are kinds of one thing; what they have in common stands here,
+//! their own words and tables in `domain::bus`, `domain::groups` and `domain::ambassador`.
 
 use std::fmt::Debug;
 
@@ -32,8 +32,12 @@ pub trait Machine: Copy + Eq + Debug + Send + Sync + 'static {
     const STATES: &'static [Self];
     /// Every event.
     const EVENTS: &'static [Self::Event];
+    /// Who asks sends it, the contact proven.
+    const SUBMIT: Self::Event;
     /// What happens without anybody doing it.
     const BY_ITSELF: &'static [Self::Event];
+    /// Something is still to come of it: while it is so, nobody who asked is forgotten.
+    const UNDER_WAY: &'static [Self];
 
     /// Where a request stands after `event`: the reviewed table.
     ///
@@ -75,12 +79,14 @@ pub struct Refused<S: Machine> {
 
 /// Makes a state table's words and function a [`Machine`].
 macro_rules! machine {
-    ($state:ty, $event:ty, $next:path, by_itself: [$($own:ident),* $(,)?]) => {
+    ($state:ty, $event:ty, $next:path, by_itself: [$($own:ident),* $(,)?], under_way: [$($open:ident),* $(,)?]) => {
         impl crate::requests::Machine for $state {
             type Event = $event;
             const STATES: &'static [Self] = &Self::ALL;
             const EVENTS: &'static [Self::Event] = &<$event>::ALL;
+            const SUBMIT: Self::Event = <$event>::Submit;
             const BY_ITSELF: &'static [Self::Event] = &[$(<$event>::$own),*];
+            const UNDER_WAY: &'static [Self] = &[$(Self::$open),*];
 
             fn next(self, event: Self::Event) -> Result<Self, crate::requests::Refused<Self>> {
                 $next(self, event)

@@ -8,16 +8,17 @@
 
 use super::visitors::open_profile;
 use super::{AccountError, about_account, sessions};
+use crate::ambassadors::Ambassadors;
 use crate::audit;
 use crate::booking::{self, BookingError, Handle};
-use crate::bus;
+use crate::bus::Bus;
 use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Place};
 use crate::db::to_the_end;
+use crate::groups::Groups;
 use crate::limits;
 use crate::outreach::{OutreachError, exported_answers};
-use crate::requests::{Kind, RequestError};
-use crate::{ambassadors, groups};
+use crate::requests::{self, Kind, RequestError, RequestId};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::account::{Actor, Capability, Denied};
@@ -29,19 +30,11 @@ use store::account::erase as rows;
 use store::account::people::{self, AccountRow};
 use store::account::{codes as code_rows, passkeys as passkey_rows, sessions as session_rows};
 use store::booking::waiting;
+use store::requests::rows::Person;
 use uuid::Uuid;
 
 /// What stands in an emptied booking where a name stood.
 const NOBODY: &str = "已注销";
-
-/// The keyed hashes of a person's contacts.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Contacts<'a> {
-    /// Of the number.
-    pub phone: Option<&'a [u8]>,
-    /// Of the address.
-    pub mail: Option<&'a [u8]>,
-}
 
 /// Everything we hold on whoever asks, as JSON for a file, after a fresh proof: a browser that was left open must not
 /// hand it out. Each export is in the audit trail.
@@ -75,9 +68,9 @@ async fn collect(
     let waited: Vec<Uuid> = waits.iter().map(|entry| entry.id).collect();
     let mut answers = exported_answers(services, db, &booked, &waited).await?;
     let ids: Vec<Uuid> = booked.into_iter().chain(waited).collect();
-    let (requests, bus_requests) = bus::exported(services, context, db, contacts(row)).await?;
-    let (groups, group_requests) = groups::exported(services, context, db, contacts(row), row.id).await?;
-    let (applied, applications) = ambassadors::exported(services, db, contacts(row), row.id).await?;
+    let (requests, bus_requests) = requests::exported::<Bus>(services, context, db, person(row)).await?;
+    let (groups, group_requests) = requests::exported::<Groups>(services, context, db, person(row)).await?;
+    let (applied, applications) = requests::exported::<Ambassadors>(services, context, db, person(row)).await?;
     let requests: Vec<Uuid> = requests.into_iter().chain(groups).chain(applied).collect();
     let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
@@ -138,8 +131,8 @@ fn exported_passkey(passkey: &passkey_rows::PasskeyRow) -> Value {
     })
 }
 
-fn contacts(row: &AccountRow) -> Contacts<'_> {
-    Contacts { phone: row.phone_index.as_deref(), mail: row.mail_index.as_deref() }
+fn person(row: &AccountRow) -> Person<'_> {
+    Person { phone: row.phone_index.as_deref(), mail: row.mail_index.as_deref(), account: row.id }
 }
 
 const fn booking_place(column: &'static str, row: Uuid) -> Place {
@@ -231,11 +224,11 @@ pub async fn delete_own(
         let row = people::live(&services.db, account.0).await?.ok_or(AccountError::NotFound)?;
         let mut connection = services.db.acquire().await?;
         let live = live_bookings(&mut connection, &context, &row).await?;
-        let requests = bus::live(&mut connection, contacts(&row)).await?;
-        let groups = groups::live(&mut connection, contacts(&row), row.id).await?;
-        let applications = ambassadors::live(&mut connection, contacts(&row), row.id).await?;
+        let bus = requests::live::<Bus>(&mut connection, person(&row)).await?;
+        let groups = requests::live::<Groups>(&mut connection, person(&row)).await?;
+        let applications = requests::live::<Ambassadors>(&mut connection, person(&row)).await?;
         drop(connection);
-        let withdrawn = requests.len() + groups.len() + applications.len();
+        let withdrawn = bus.len() + groups.len() + applications.len();
         let count = live.len() + withdrawn;
         if count > 0 && !cancel_bookings {
             return Err(AccountError::LiveBookings { count });
@@ -244,15 +237,9 @@ pub async fn delete_own(
             let handle = Handle::Id(BookingId(*booking));
             booking::cancel(&services, &context, handle, None).await.map_err(not_cancelled)?;
         }
-        for request in &requests {
-            bus::withdraw_own(&services, &context, *request).await?;
-        }
-        for request in &groups {
-            groups::withdraw_own(&services, &context, *request).await?;
-        }
-        for application in &applications {
-            ambassadors::withdraw_own(&services, &context, *application).await?;
-        }
+        withdraw(&services, &context, &bus).await?;
+        withdraw(&services, &context, &groups).await?;
+        withdraw(&services, &context, &applications).await?;
         leave_lists(&services, &context, &row).await?;
         let (emptied, requests_emptied) = empty(&services, &context, account).await?;
         Ok(Deleted { cancelled: live.len(), emptied, withdrawn, requests_emptied })
@@ -309,6 +296,25 @@ async fn live_bookings(db: &mut PgConnection, context: &Context, row: &AccountRo
     rows::live_bookings(db, row.id, row.phone_index.as_deref(), row.mail_index.as_deref(), context.now).await
 }
 
+/// Takes back the requests of one kind that are under way.
+async fn withdraw<I: RequestId>(services: &Services, context: &Context, ids: &[I]) -> Result<(), AccountError> {
+    for id in ids {
+        requests::withdraw_own(services, context, *id).await?;
+    }
+    Ok(())
+}
+
+/// Empties the requests of one kind. Answers how many.
+async fn forget<K: Kind>(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    row: &AccountRow,
+) -> Result<usize, AccountError> {
+    let emptied = requests::forget::<K>(services, context, db, person(row)).await?;
+    emptied.map_err(|count| AccountError::LiveBookings { count })
+}
+
 async fn empty(services: &Services, context: &Context, account: AccountId) -> Result<(usize, usize), AccountError> {
     let mut transaction = services.begin().await?;
     // Codes before accounts, as whoever shows a code locks them.
@@ -341,12 +347,9 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     let ids: Vec<Uuid> = past.iter().map(|booking| booking.id).collect();
     store::outreach::answers::erase(&mut *transaction, &ids).await?;
     // Somebody may have sent another request meanwhile, too.
-    let requests = bus::forget(services, context, &mut transaction, contacts(&row)).await?;
-    let requests = requests.map_err(|count| AccountError::LiveBookings { count })?;
-    let groups = groups::forget(services, context, &mut transaction, contacts(&row), row.id).await?;
-    let groups = groups.map_err(|count| AccountError::LiveBookings { count })?;
-    let applied = ambassadors::forget(services, context, &mut transaction, contacts(&row), row.id).await?;
-    let applied = applied.map_err(|count| AccountError::LiveBookings { count })?;
+    let requests = forget::<Bus>(services, context, &mut transaction, &row).await?;
+    let groups = forget::<Groups>(services, context, &mut transaction, &row).await?;
+    let applied = forget::<Ambassadors>(services, context, &mut transaction, &row).await?;
     session_rows::revoke_all(&mut *transaction, row.id, None, context.now).await?;
     rows::empty_account(&mut transaction, row.id, context.now).await?;
     let detail = json!({ "bookings_emptied": past.len(), "bus_requests_emptied": requests, "group_requests_emptied": groups,

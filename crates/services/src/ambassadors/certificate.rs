@@ -7,8 +7,8 @@ use super::view::{CertificateSeen, number};
 use crate::audit::{self, Entry};
 use crate::crypto::Place;
 use crate::limits::{self, Network};
-use crate::messages::{self, AmbassadorTemplate, CertificateSheet, PassError};
-use crate::requests::{self, Kind as _, finished, locked, run, sealed, step, words};
+use crate::messages::{AmbassadorTemplate, CertificateSheet, PassError};
+use crate::requests::{self, Kind as _, Notice, finished, locked, run, sealed, step, tell, words};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ambassador::{CODE_ALPHABET, CODE_LENGTH, CertificateNumber, Event, State, parse_code};
@@ -94,7 +94,7 @@ async fn issue(
     sql::add(db, &fresh, context.now).await?;
     let detail = json!({ "number": number(year, serial).to_string() });
     step(services, context, db, &application, Event::Certify, Change::default(), detail).await?;
-    messages::queue_ambassadors(db, context.now, &[(id, AmbassadorTemplate::Certified)]).await?;
+    tell::<Ambassadors>(db, context.now, &[Notice::now(id, AmbassadorTemplate::Certified)]).await?;
     Ok(true)
 }
 
@@ -165,7 +165,7 @@ pub async fn rename(
             let own = sealed::<Ambassadors>(&services, "name_sealed", id, name.as_str());
             applications::rename(&mut tx, id.0, &own, context.now).await?;
             trail(&mut tx, &context, "ambassador.certificate_renamed", &row).await?;
-            messages::queue_ambassadors(&mut tx, context.now, &[(id, AmbassadorTemplate::Certified)]).await?;
+            tell::<Ambassadors>(&mut tx, context.now, &[Notice::now(id, AmbassadorTemplate::Certified)]).await?;
             finished(&services, tx).await
         }
     })

@@ -1,26 +1,20 @@
 //! The way to an application: begun in a round, kept as far as one got, sent once.
 
-use super::kind::{AmbassadorError, AmbassadorFault, Ambassadors, DraftView};
+use super::kind::{AmbassadorError, AmbassadorFault, Ambassadors};
 use crate::account::contact_index;
-use crate::audit::{self, Entry};
-use crate::crypto::random;
 use crate::limits::Network;
-use crate::messages::{self, AmbassadorTemplate};
-use crate::requests::{self, Ready, finished, reached, ready, run, sealed};
+use crate::requests::{self, Asker, fresh, sealed};
 use crate::{Context, Services};
-use domain::account::{Actor, Capability};
 use domain::ambassador::Details;
-use domain::booking::Reference;
 use domain::bus::City;
 use domain::field::Faults;
 use domain::ids::{AmbassadorDraftId, AmbassadorId, AmbassadorRoundId};
 use domain::typed::Typed;
 use jiff::Timestamp;
-use serde_json::json;
-use std::sync::Arc;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
 use store::ambassadors::applications as sql;
 use store::ambassadors::rounds::{self, LockedRound};
-use store::requests as drafts;
 
 /// Begins a form for a round. `visitor` is the browser's own random token.
 ///
@@ -60,74 +54,36 @@ fn read(typed: &Typed, only: Option<City>) -> Result<Details, AmbassadorError> {
     read.ok_or_else(|| AmbassadorError::Fields(faults.into_errors()))
 }
 
-/// Makes the application of a proven draft. Repeating it answers the same application. Whether the round is open is decided
-/// by the database's clock under the round's lock, and so is whether this contact has applied already.
-///
-/// # Errors
-/// `Fields`; `NotOpen`, `AppliedAlready`; `NotFound` while the contact is not proven.
-pub async fn submit(
-    services: &Services,
-    context: &Context,
-    draft: &DraftView,
-) -> Result<AmbassadorId, AmbassadorError> {
-    context.require(Capability::BookForSelf)?;
-    if let Some(request) = draft.request {
-        return Ok(request);
-    }
-    let (round, details) = details(services, &draft.typed).await?;
-    let asked = Arc::new((draft.id, round, details));
-    run(|| {
-        let (services, context, asked) = (services.clone(), context.clone(), Arc::clone(&asked));
-        async move {
-            let (draft, round, details) = &*asked;
-            submitted(&services, &context, *draft, *round, details).await
-        }
-    })
-    .await
-}
-
 /// One may apply at this instant.
 fn is_open(round: &LockedRound, now: Timestamp) -> bool {
     let window = round.opens_at.to_jiff()..round.closes_at.to_jiff();
     round.published && round.selected_at.is_none() && window.contains(&now)
 }
 
-async fn submitted(
+/// Adds the application of a form. Whether the round is open is decided by the database's clock under the round's lock, and
+/// so is whether this contact has applied already.
+pub(super) async fn add(
     services: &Services,
     context: &Context,
+    db: &mut PgConnection,
     draft: AmbassadorDraftId,
     round: AmbassadorRoundId,
     details: &Details,
-) -> Result<AmbassadorId, AmbassadorError> {
-    let mut tx = services.begin().await?;
-    if let Ready::Made(request) = ready::<Ambassadors>(&mut tx, draft).await? {
-        return Ok(request);
-    }
-    let locked = rounds::lock(&mut tx, round.0).await?.ok_or(AmbassadorError::NotFound)?;
+) -> Result<(AmbassadorId, Value), AmbassadorError> {
+    let locked = rounds::lock(db, round.0).await?.ok_or(AmbassadorError::NotFound)?;
     if !is_open(&locked, services.clock.agreed(locked.database_now.to_jiff())) {
         return Err(AmbassadorFault::NotOpen.into());
     }
     let index = contact_index(&services.vault, &details.contact);
-    if sql::has_live(&mut tx, round.0, &index).await? {
+    if sql::has_live(db, round.0, &index).await? {
         return Err(AmbassadorFault::AppliedAlready.into());
     }
     let row = row(services, context, draft, round, details);
-    let id = AmbassadorId(row.id);
-    sql::add(&mut tx, &row, context.now).await?;
-    drafts::became(&mut tx, drafts::Of::Ambassadors, draft.0, id.0).await?;
-    let entry = Entry {
-        action: "ambassador.applied",
-        subject_kind: "ambassador_application",
-        subject: Some(id.0),
-        detail: json!({ "round": round }),
-    };
-    audit::record(&mut tx, context, &[entry]).await?;
-    messages::queue_ambassadors(&mut tx, context.now, &[(id, AmbassadorTemplate::Received)]).await?;
-    finished(services, tx).await?;
-    Ok(id)
+    sql::add(db, &row, context.now).await?;
+    Ok((AmbassadorId(row.common.id), json!({ "round": round })))
 }
 
-/// The row of a new application. What names a person is sealed; the school is public knowledge.
+/// The row of a new application.
 pub(super) fn row(
     services: &Services,
     context: &Context,
@@ -135,31 +91,15 @@ pub(super) fn row(
     round: AmbassadorRoundId,
     details: &Details,
 ) -> sql::NewApplication {
-    let id: AmbassadorId = context.new_id();
-    let seal = |column, text: &str| sealed::<Ambassadors>(services, column, id, text);
-    let reached = reached::<Ambassadors>(services, id, &details.contact);
-    let account = match &context.actor {
-        Actor::Visitor { account, .. } => Some(account.0),
-        _ => None,
-    };
+    let Details { organisation, city, name, post, contact, motivation, .. } = details;
+    let asker = Asker { organisation, city: *city, name, post, contact, note: motivation };
+    let common = fresh::<Ambassadors>(services, context, draft, &asker);
+    let seal = |column, text: &str| sealed::<Ambassadors>(services, column, AmbassadorId(common.id), text);
     sql::NewApplication {
-        id: id.0,
-        draft_id: draft.0,
         round_id: round.0,
-        reference: Reference::from_random(random()).as_str().to_owned(),
         capacity: details.capacity.name().to_owned(),
         age: details.age as i32,
-        organisation: details.organisation.clone(),
-        city: details.city.code().to_owned(),
-        locale: context.locale.tag().to_owned(),
-        account_id: account,
-        name_sealed: seal("name_sealed", details.name.as_str()),
         guardian_sealed: details.guardian.as_ref().map(|name| seal("guardian_sealed", name.as_str())),
-        post_sealed: seal("post_sealed", &details.post),
-        phone_sealed: reached.phone_sealed,
-        phone_index: reached.phone_index,
-        mail_sealed: reached.mail_sealed,
-        mail_index: reached.mail_index,
-        note_sealed: seal("note_sealed", &details.motivation),
+        common,
     }
 }

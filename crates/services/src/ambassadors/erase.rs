@@ -1,4 +1,4 @@
-//! Erasing what is due: how many applications, and the names on old certificates.
+//! Erasing what is due: the names on old certificates.
 
 use crate::Services;
 use crate::audit::{self, Entry};
@@ -8,16 +8,11 @@ use crate::requests::ERASED;
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
-use store::ambassadors::{certificates, held};
+use store::ambassadors::certificates;
 use uuid::Uuid;
 
 /// Certificates of one transaction.
 const BATCH: i64 = 100;
-
-/// How many applications are due to be emptied.
-pub(crate) async fn count_due(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
-    Ok(held::count_due(&services.db, before).await?.unsigned_abs())
-}
 
 /// How many certificates [`erase_due_certificates`] would take the name off.
 pub(crate) async fn count_due_certificates(services: &Services, before: Timestamp) -> sqlx::Result<u64> {

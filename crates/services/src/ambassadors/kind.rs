@@ -1,24 +1,24 @@
 //! The ambassadors' kind of request: what only it has, and what goes along when one moves from state to state.
 
-use super::{draft, selection, view};
+use super::certificate::opened_name;
+use super::{draft, erase, selection, view};
 use crate::account::codes::Purpose;
 use crate::crypto::LinkPurpose;
 use crate::limits::{self, Limit};
-use crate::messages::{self, AmbassadorTemplate};
-use crate::requests::{self, Event, Moved, RequestError, Said, View};
+use crate::messages::AmbassadorTemplate;
+use crate::requests::{self, Event, Moved, RequestError, View};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::ambassador::{Capacity, Decision, State};
+use domain::ambassador::{Capacity, Decision, Details, State};
 use domain::contact::{Contact, PersonName};
 use domain::ids::{AmbassadorDraftId, AmbassadorId, AmbassadorRoundId};
 use domain::outreach::Bilingual;
-use domain::requests::Step;
 use domain::typed::Typed;
 use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 use store::ambassadors::applications::{self as sql, Change};
-use store::ambassadors::held;
-use store::messages::MessageRow;
+use store::ambassadors::{certificates, held};
 use uuid::Uuid;
 
 /// An application.
@@ -60,7 +60,7 @@ pub struct Particulars {
     pub guardian: Option<PersonName>,
     /// What is to become of it: not said to who applied before the selection is public.
     pub decision: Option<Decision>,
-    /// Its place on the reserve.
+    /// Its place on the reserve: among those who still wait; before the selection is public, the one that was decided.
     pub rank: Option<u32>,
     /// The training date they come to.
     pub training: Option<view::Training>,
@@ -103,6 +103,12 @@ pub enum AmbassadorFault {
     /// The training date is past, or not of this round.
     #[error("no such training date")]
     NoSuchTraining,
+    /// As many come to the training date as it has places.
+    #[error("the training date is full")]
+    TrainingFull,
+    /// Who came to the training date is written down: it stays as it was.
+    #[error("the training was held")]
+    TrainingHeld,
     /// There is no certificate, or it was revoked, or its name was erased.
     #[error("no certificate")]
     NoCertificate,
@@ -125,8 +131,9 @@ impl requests::Kind for Ambassadors {
     type Fault = AmbassadorFault;
     type Change = Change;
     type Template = AmbassadorTemplate;
+    type Asked = (AmbassadorRoundId, Details);
 
-    const DRAFTS: store::requests::Of = store::requests::Of::Ambassadors;
+    const OF: store::requests::Of = store::requests::Of::Ambassadors;
     const DRAFT_TABLE: &'static str = "ambassador_draft";
     const TABLE: &'static str = "ambassador_application";
     const CODE: Purpose = Purpose::Ambassador;
@@ -137,6 +144,7 @@ impl requests::Kind for Ambassadors {
     const REVEAL: Capability = Capability::RevealContact;
     const REVEALED: &'static str = "ambassador.contact_revealed";
     const ERASED: &'static str = "privacy.ambassador_erased";
+    const JOB: &'static str = "messages.ambassador";
 
     fn action(event: Event<Self>) -> &'static str {
         use domain::ambassador::Event as E;
@@ -148,6 +156,7 @@ impl requests::Kind for Ambassadors {
             E::Reserve => "ambassador.reserved",
             E::Accept => "ambassador.confirmed",
             E::Decline => "ambassador.declined",
+            E::Release => "ambassador.released",
             E::Attend => "ambassador.attended",
             E::Miss => "ambassador.absent",
             E::Certify => "ambassador.certified",
@@ -156,25 +165,26 @@ impl requests::Kind for Ambassadors {
         }
     }
 
-    fn template(step: Step) -> Option<AmbassadorTemplate> {
-        match step {
-            Step::Ask => Some(AmbassadorTemplate::Asked),
-            Step::Refuse => Some(AmbassadorTemplate::Refused),
-            Step::Withdraw => Some(AmbassadorTemplate::Withdrawn),
-            Step::Answer | Step::Accept | Step::Decline => None,
-        }
+    async fn asked(
+        services: &Services,
+        _context: &Context,
+        typed: &Typed,
+    ) -> Result<(AmbassadorRoundId, Details), AmbassadorError> {
+        draft::details(services, typed).await
     }
 
-    fn said(said: Said) -> Change {
-        match said {
-            Said::Question(text) => Change { question_sealed: Some(text), ..Change::default() },
-            Said::Answer(text) => Change { answer_sealed: Some(text), ..Change::default() },
-            Said::Reason(text) => Change { reason_sealed: Some(text), ..Change::default() },
-        }
+    fn contact((_, details): &Self::Asked) -> &Contact {
+        &details.contact
     }
 
-    async fn contact(services: &Services, _context: &Context, typed: &Typed) -> Result<Contact, AmbassadorError> {
-        Ok(draft::details(services, typed).await?.1.contact)
+    async fn add(
+        services: &Services,
+        context: &Context,
+        db: &mut PgConnection,
+        draft: AmbassadorDraftId,
+        (round, details): &Self::Asked,
+    ) -> Result<(AmbassadorId, Value), AmbassadorError> {
+        draft::add(services, context, db, draft, *round, details).await
     }
 
     async fn load(
@@ -205,34 +215,68 @@ impl requests::Kind for Ambassadors {
         Ok(())
     }
 
-    async fn queue(
+    async fn copy(
+        services: &Services,
         db: &mut PgConnection,
-        now: Timestamp,
-        id: AmbassadorId,
-        template: AmbassadorTemplate,
-    ) -> sqlx::Result<()> {
-        messages::queue_ambassadors(db, now, &[(id, template)]).await
-    }
-
-    async fn unsettled(_db: &mut PgConnection, _now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
-        Ok(Vec::new()) // nothing happens to an application by itself
-    }
-
-    async fn messages(db: &mut PgConnection, id: AmbassadorId) -> sqlx::Result<Vec<MessageRow>> {
-        sql::messages(db, id.0).await
-    }
-
-    async fn is_own(_services: &Services, _account: Uuid, _id: AmbassadorId) -> Result<bool, AmbassadorError> {
-        Ok(false) // one follows an application by its link
+        it: &Application,
+        copy: &mut Map<String, Value>,
+    ) -> Result<(), AmbassadorError> {
+        // The name on paper outlives the application's own.
+        let certificate = certificates::of_application(db, it.id.0).await?.filter(|it| it.erased_at.is_none());
+        let on_paper = certificate.map(|it| opened_name(services, &it)).transpose()?;
+        // What was decided is told to all of a round at once, and to nobody before.
+        let decided = it.selected_at.is_some();
+        copy.insert("round".into(), json!(it.round_title.zh));
+        copy.insert("capacity".into(), json!(it.capacity));
+        copy.insert("age".into(), json!(it.age));
+        copy.insert("guardian".into(), json!(it.guardian.as_ref().map(|name| name.as_str())));
+        copy.insert("motivation".into(), copy.get("note").cloned().unwrap_or_default());
+        copy.remove("note");
+        copy.insert("reason".into(), json!(it.reason.as_ref().filter(|_| decided)));
+        copy.insert("reserve".into(), json!(it.rank.filter(|_| decided)));
+        let training = it.training.as_ref().map(|date| json!({ "starts_at": date.starts_at, "place": date.place }));
+        copy.insert("training".into(), json!(training));
+        let certificate = it.certificate.map(|it| {
+            json!({
+                "number": it.number.to_string(), "issued_at": it.issued_at, "revoked_at": it.revoked_at,
+                "name": on_paper.as_ref().map(|name| name.as_str()),
+            })
+        });
+        copy.insert("certificate".into(), json!(certificate));
+        Ok(())
     }
 
     async fn next_due(db: &mut PgConnection, before: Timestamp, after: Uuid) -> sqlx::Result<Option<Uuid>> {
         held::next_due(db, before, after).await
     }
 
-    async fn empty(services: &Services, db: &mut PgConnection, id: AmbassadorId, now: Timestamp) -> sqlx::Result<()> {
-        let seal = |column| requests::sealed::<Self>(services, column, id, requests::ERASED);
-        let (name, post, note) = (seal("name_sealed"), seal("post_sealed"), seal("note_sealed"));
-        held::erase(db, id.0, (&name, &post, &note), now).await
+    async fn count_due(db: &mut PgConnection, before: Timestamp) -> sqlx::Result<i64> {
+        held::count_due(db, before).await
+    }
+
+    /// Of whoever asks for an end to it, the certificate names nobody any more either.
+    async fn forgotten(
+        services: &Services,
+        db: &mut PgConnection,
+        id: AmbassadorId,
+        now: Timestamp,
+    ) -> sqlx::Result<()> {
+        match certificates::of_application(db, id.0).await? {
+            Some(certificate) => erase::nameless(services, db, certificate.id, now).await,
+            None => Ok(()),
+        }
+    }
+
+    /// A certificate keeps its own name until its own time is over, and so long the way from the person to it stays: they
+    /// may have the name erased.
+    async fn emptied(
+        _services: &Services,
+        db: &mut PgConnection,
+        id: AmbassadorId,
+        _now: Timestamp,
+    ) -> sqlx::Result<bool> {
+        held::forget_own(db, id.0).await?;
+        let certificate = certificates::of_application(db, id.0).await?;
+        Ok(certificate.is_some_and(|it| it.erased_at.is_none()))
     }
 }

@@ -6,9 +6,9 @@
 //! its applications. Whoever withdraws from a place gives it, in the same transaction, to the first of the reserve.
 
 mod certificate;
+mod dates;
 mod draft;
 mod erase;
-mod held;
 mod kind;
 mod office;
 mod round;
@@ -17,17 +17,14 @@ mod selection;
 mod training;
 mod view;
 
-pub use crate::requests::{answer, ask, decline, manage_link, messages, request, withdraw};
-pub(crate) use crate::requests::{link_until, withdraw_own};
+pub use crate::requests::{answer, ask, decline, manage_link, messages, of_account, request, submit, withdraw};
 pub use certificate::{Verdict, Verified, certificate_pdf, certify, rename, revoke, verify, verify_path};
-pub use draft::{begin, submit};
-pub(crate) use erase::{count_due, count_due_certificates, erase_due_certificates};
-pub(crate) use held::{exported, forget, live};
+pub use dates::{NewTraining, TrainingDate, add_training, change_training, remove_training};
+pub use draft::begin;
+pub(crate) use erase::{count_due_certificates, erase_due_certificates};
 pub use kind::{AmbassadorError, AmbassadorFault, Ambassadors, Application, DraftView, Handle, Particulars};
 pub use office::{Wanted, applications, read};
-pub use round::{
-    NewRound, Round, Stage, add_round, add_training, all_rounds, change_round, publish_round, round, rounds,
-};
+pub use round::{NewRound, Round, Stage, add_round, all_rounds, change_round, publish_round, round, rounds};
 pub use seed::seed_demo;
 pub use selection::{Decided, decide, publish_selection};
 pub use training::{attendance, confirm};

@@ -1,22 +1,20 @@
-//! Rounds (招募批次): made and changed by staff, shown to the public, with their training dates.
+//! Rounds (招募批次): made and changed by staff, shown to the public. Their training dates have a room of
+//! their own beside it.
 
-use super::kind::{AmbassadorError, AmbassadorFault, Ambassadors};
+use super::dates::{self, TrainingDate};
+use super::kind::AmbassadorError;
 use super::selection;
-use super::view::Training;
 use crate::audit::{self, Entry};
-use crate::messages::{self, AmbassadorTemplate};
 use crate::requests::{finished, run};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::bus::City;
 use domain::field::{Fault, FieldError};
-use domain::ids::{AmbassadorId, AmbassadorRoundId, TrainingId};
+use domain::ids::AmbassadorRoundId;
 use domain::outreach::Bilingual;
-use domain::typed;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use store::ambassadors::applications;
 use store::ambassadors::rounds::{self as sql, LockedRound, RoundRow, Texts};
 
 /// What staff write about a round.
@@ -65,8 +63,8 @@ pub struct Round {
     pub undecided: u32,
     /// How many have a place, or are to have one.
     pub taken: u32,
-    /// Training dates, each with how many come.
-    pub trainings: Vec<(Training, u32)>,
+    /// Training dates.
+    pub trainings: Vec<TrainingDate>,
 }
 
 /// What a round is at one moment.
@@ -99,19 +97,6 @@ impl Round {
     }
 }
 
-/// The training dates of a round, each with how many come to it.
-pub(super) async fn trainings(
-    db: &mut PgConnection,
-    round: AmbassadorRoundId,
-) -> Result<Vec<(Training, u32)>, AmbassadorError> {
-    let rows = sql::trainings(db, round.0).await?.into_iter().map(|row| {
-        let (starts_at, ends_at) = (row.starts_at.to_jiff(), row.ends_at.to_jiff());
-        let training = Training { id: TrainingId(row.id), starts_at, ends_at, place: row.place };
-        (training, u32::try_from(row.people).unwrap_or_default())
-    });
-    Ok(rows.collect())
-}
-
 async fn opened(db: &mut PgConnection, row: RoundRow) -> Result<Round, AmbassadorError> {
     let count = |n: i64| u32::try_from(n).unwrap_or_default();
     let id = AmbassadorRoundId(row.id);
@@ -130,7 +115,7 @@ async fn opened(db: &mut PgConnection, row: RoundRow) -> Result<Round, Ambassado
         applications: count(row.applications),
         undecided: count(row.undecided),
         taken: count(row.taken),
-        trainings: trainings(db, id).await?,
+        trainings: dates::of_round(db, id).await?,
     })
 }
 
@@ -314,64 +299,4 @@ pub async fn publish_round(
         }
     })
     .await
-}
-
-/// Adds a training date. Pressed twice it is added once. With the first date of a round its selected are told again: now
-/// they can choose.
-///
-/// # Errors
-/// `Denied`, `NotFound`; `Fields` for an end before the beginning, a date of the past, no place.
-pub async fn add_training(
-    services: &Services,
-    context: &Context,
-    round: AmbassadorRoundId,
-    (starts_at, ends_at): (Timestamp, Timestamp),
-    place: &str,
-) -> Result<(), AmbassadorError> {
-    context.require(Capability::ManageSessions)?;
-    let place = typed::line(place, 120).map_err(|fault| AmbassadorError::field("place", fault))?;
-    if ends_at <= starts_at {
-        return Err(AmbassadorError::field("ends", Fault::EndBeforeStart));
-    }
-    if starts_at <= context.now {
-        return Err(AmbassadorError::field("day", Fault::DatePast));
-    }
-    run(|| {
-        let (services, context, place) = (services.clone(), context.clone(), place.clone());
-        async move {
-            let mut tx = services.begin().await?;
-            sql::lock(&mut tx, round.0).await?.ok_or(AmbassadorError::NotFound)?;
-            let there = trainings(&mut tx, round).await?;
-            if there.iter().any(|(it, _)| it.starts_at == starts_at && it.place == place) {
-                return Ok(());
-            }
-            let id: TrainingId = context.new_id();
-            sql::add_training(&mut tx, (id.0, round.0), (starts_at, ends_at), &place, context.now).await?;
-            note(&mut tx, &context, "ambassador.training_added", round, json!({ "training": id })).await?;
-            if there.is_empty() {
-                tell_selected(&mut tx, &context, round).await?;
-            }
-            finished::<Ambassadors>(&services, tx).await
-        }
-    })
-    .await
-}
-
-/// Sends the selected of a locked round their message again: the first one had no date to choose, and its link ends.
-async fn tell_selected(db: &mut PgConnection, context: &Context, round: AmbassadorRoundId) -> sqlx::Result<()> {
-    let selected = applications::selected(db, round.0).await?;
-    let told: Vec<_> = selected.into_iter().map(|id| (AmbassadorId(id), AmbassadorTemplate::Selected)).collect();
-    messages::queue_ambassadors(db, context.now, &told).await
-}
-
-/// The dates of a round that have begun, the last first.
-pub(super) async fn begun(
-    db: &mut PgConnection,
-    round: AmbassadorRoundId,
-    now: Timestamp,
-) -> Result<Vec<Training>, AmbassadorError> {
-    let mut begun: Vec<Training> = trainings(db, round).await?.into_iter().map(|(training, _)| training).collect();
-    begun.retain(|training| training.starts_at <= now);
-    begun.reverse();
-    if begun.is_empty() { Err(AmbassadorFault::TrainingAhead.into()) } else { Ok(begun) }
 }

@@ -1,9 +1,10 @@
 //! The demo: three rounds of plainly invented people, one open, one whose selection is public, one with certificates.
 
 use super::certificate::certify;
+use super::dates::{NewTraining, add_training};
 use super::draft::row;
 use super::kind::{AmbassadorError, Ambassadors, Handle};
-use super::round::{NewRound, add_round, add_training, all_rounds, publish_round};
+use super::round::{NewRound, add_round, all_rounds, publish_round};
 use super::selection::{Decided, decide, publish_selection};
 use super::training::{attendance, confirm};
 use super::{manage_link, request};
@@ -63,7 +64,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Amb
     }
     let open = ("校园科普宣传员招募 · 冬季", "Campus science ambassadors · winter");
     let open = round(services, context, open, (-6, 15), 20).await?;
-    add_training(services, context, open, morning(context, 25), "造血干细胞科普馆 报告厅").await?;
+    add_training(services, context, open, training(morning(context, 25), "造血干细胞科普馆 报告厅", 20)).await?;
     apply(services, context, open, ("winter", 0)).await?;
     selected(services, context).await?;
     certified(services, context).await
@@ -77,6 +78,10 @@ fn on(context: &Context, ahead: i64, hour: i8) -> Timestamp {
 /// The morning of a day so many days from now: as long as a training is.
 fn morning(context: &Context, ahead: i64) -> (Timestamp, Timestamp) {
     (on(context, ahead, 9), on(context, ahead, 12))
+}
+
+fn training((starts_at, ends_at): (Timestamp, Timestamp), place: &str, places: u32) -> NewTraining {
+    NewTraining { starts_at, ends_at, place: place.to_owned(), places: Some(places) }
 }
 
 async fn round(
@@ -113,7 +118,7 @@ async fn apply(
         let draft: AmbassadorDraftId = context.new_id();
         let row = row(services, context, draft, round, &details);
         sql::add(&mut db, &row, context.now - days(ago) - SignedDuration::from_hours(5 + 20 * i as i64)).await?;
-        all.push(AmbassadorId(row.id));
+        all.push(AmbassadorId(row.common.id));
     }
     Ok(all)
 }
@@ -159,15 +164,16 @@ async fn decide_all(
 async fn selected(services: &Services, context: &Context) -> Result<(), AmbassadorError> {
     let names = ("校园科普宣传员招募 · 秋季", "Campus science ambassadors · autumn");
     let autumn = round(services, context, names, (-40, -3), 4).await?;
-    for (day, place) in [(9, "造血干细胞科普馆 报告厅"), (16, "潍坊市科技馆 多功能厅")] {
-        add_training(services, context, autumn, morning(context, day), place).await?;
+    for (day, place, places) in [(9, "造血干细胞科普馆 报告厅", 2), (16, "潍坊市科技馆 多功能厅", 4)]
+    {
+        add_training(services, context, autumn, training(morning(context, day), place, places)).await?;
     }
     let all = apply(services, context, autumn, ("autumn", 10)).await?;
     decide_all(services, context, autumn, &all).await?;
     let mut db = services.db.acquire().await?;
-    let date = super::round::trainings(&mut db, autumn).await?.into_iter().next();
+    let date = super::dates::of_round(&mut db, autumn).await?.into_iter().next();
     drop(db);
-    let Some((date, _)) = date else { return Ok(()) };
+    let Some(date) = date.map(|date| date.training) else { return Ok(()) };
     for id in all.iter().take(2) {
         let handle = Handle::Link(manage_link(services, &request(services, context, *id).await?));
         confirm(services, context, &handle, None, date.id).await?;
@@ -181,7 +187,7 @@ async fn certified(services: &Services, context: &Context) -> Result<(), Ambassa
     let summer = round(services, context, names, (-90, -50), 4).await?;
     // Training dates are made ahead of their time: this one was, two months ago.
     let then = Context { now: context.now - days(60), ..context.clone() };
-    add_training(services, &then, summer, morning(context, -7), "造血干细胞科普馆 报告厅").await?;
+    add_training(services, &then, summer, training(morning(context, -7), "造血干细胞科普馆 报告厅", 4)).await?;
     let all = apply(services, context, summer, ("summer", 60)).await?;
     let chosen = Context { now: context.now - days(45), ..context.clone() };
     decide_all(services, &chosen, summer, &all).await?;

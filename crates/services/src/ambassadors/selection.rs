@@ -3,8 +3,8 @@
 use super::kind::{AmbassadorError, AmbassadorFault, Ambassadors};
 use super::round::note;
 use crate::audit::{self, Entry};
-use crate::messages::{self, AmbassadorTemplate};
-use crate::requests::{self, finished, locked, run, sealed};
+use crate::messages::AmbassadorTemplate;
+use crate::requests::{self, Notice, finished, locked, run, sealed, tell};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ambassador::{Decision, Event, State, next};
@@ -127,13 +127,13 @@ async fn published(services: &Services, context: &Context, round: AmbassadorRoun
             subject: Some(id.0),
             detail: json!({ "from": state, "to": then, "with": "selection" }),
         });
-        told.push((id, template(event)));
+        told.push(Notice::now(id, template(event)));
     }
     rounds::selected(&mut tx, round.0, context.now).await?;
     audit::record(&mut tx, context, &entries).await?;
     let detail = json!({ "applications": told.len(), "selected": selected });
     note(&mut tx, context, "ambassador.selection_published", round, detail).await?;
-    messages::queue_ambassadors(&mut tx, context.now, &told).await?;
+    tell::<Ambassadors>(&mut tx, context.now, &told).await?;
     finished::<Ambassadors>(services, tx).await?;
     Ok(selected)
 }
@@ -197,7 +197,7 @@ pub(super) async fn promote(
             detail: json!({ "from": State::Reserve, "to": then }),
         };
         audit::record(db, context, &[entry]).await?;
-        messages::queue_ambassadors(db, context.now, &[(AmbassadorId(id), AmbassadorTemplate::Selected)]).await?;
+        tell::<Ambassadors>(db, context.now, &[Notice::now(AmbassadorId(id), AmbassadorTemplate::Selected)]).await?;
     }
     Ok(())
 }

@@ -1,19 +1,23 @@
 //! The training: which date somebody comes to, and whether they were there.
 
+use super::dates::{self, TrainingDate};
 use super::kind::{AmbassadorError, AmbassadorFault, Ambassadors, Handle};
-use super::round;
-use crate::requests::{self, Kind as _, finished, locked, one, resolve, run};
+use crate::messages::AmbassadorTemplate;
+use crate::requests::{self, Notice, finished, locked, resolve, run, tell};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ambassador::{Event, State};
+use domain::booking::plan_reminders;
 use domain::ids::{AmbassadorId, TrainingId};
 use serde_json::json;
 use store::ambassadors::applications::Change;
+use store::ambassadors::trainings;
 
-/// A selected person comes to a training date, or to another one than they said before. Pressed twice it is said once.
+/// A selected person comes to a training date, or to another one than they said before: decided under the date's lock. They
+/// are reminded of it. Pressed twice it is said once.
 ///
 /// # Errors
-/// `NotFound` for a link that is none; `NoSuchTraining`; `Refused`; `StateHasChanged`.
+/// `NotFound` for a link that is none; `NoSuchTraining`, `TrainingFull`; `Refused`; `StateHasChanged`.
 pub async fn confirm(
     services: &Services,
     context: &Context,
@@ -22,20 +26,44 @@ pub async fn confirm(
     training: TrainingId,
 ) -> Result<(), AmbassadorError> {
     let id = resolve(services, context, handle).await?;
-    let mut db = services.db.acquire().await?;
-    let application = Ambassadors::load(services, &mut db, id, context.now).await?.ok_or(AmbassadorError::NotFound)?;
-    let dates = round::trainings(&mut db, application.round).await?;
-    drop(db);
-    let chosen = dates.iter().map(|(date, _)| date).find(|date| date.id == training);
-    if chosen.is_none_or(|date| date.starts_at <= context.now) {
-        return Err(AmbassadorFault::NoSuchTraining.into());
-    }
+    run(|| {
+        let (services, context) = (services.clone(), context.clone());
+        async move { chosen(&services, &context, id, version, training).await }
+    })
+    .await
+}
+
+async fn chosen(
+    services: &Services,
+    context: &Context,
+    id: AmbassadorId,
+    version: Option<i32>,
+    training: TrainingId,
+) -> Result<(), AmbassadorError> {
+    let mut tx = services.begin().await?;
+    let application = locked::<Ambassadors>(services, context, &mut tx, id, None).await?;
     let there = application.training.as_ref().is_some_and(|date| date.id == training);
     if application.state == State::Confirmed && there {
-        return Ok(());
+        return Ok(()); // pressed twice: the first press did it
+    }
+    if version.is_some_and(|version| version != application.version) {
+        return Err(AmbassadorError::StateHasChanged);
+    }
+    let row = trainings::lock(&mut tx, training.0, application.round.0).await?;
+    let date = row.map(TrainingDate::of).filter(|date| date.training.starts_at > context.now);
+    let date = date.ok_or(AmbassadorFault::NoSuchTraining)?;
+    if !date.has_room() {
+        return Err(AmbassadorFault::TrainingFull.into());
     }
     let change = Change { training: Some(training.0), ..Change::default() };
-    one::<Ambassadors>(services, context, id, version, (Event::Accept, change), None).await
+    let detail = json!({ "training": training });
+    requests::step(services, context, &mut tx, &application, Event::Accept, change, detail).await?;
+    let planned = plan_reminders(context.now, date.training.starts_at);
+    let reminders = planned.into_iter().filter_map(|(reminder, at)| {
+        Some(Notice::now(id, AmbassadorTemplate::of_reminder(reminder)?).about(training).at(at))
+    });
+    tell::<Ambassadors>(&mut tx, context.now, &reminders.collect::<Vec<_>>()).await?;
+    finished(services, tx).await
 }
 
 /// Staff write down whether somebody was at the training: at the date they said, or at the last one that has begun. A mark
@@ -62,7 +90,7 @@ pub async fn attendance(
             if application.version != version {
                 return Err(AmbassadorError::StateHasChanged);
             }
-            let begun = round::begun(&mut tx, application.round, context.now).await?;
+            let begun = dates::begun(&mut tx, application.round, context.now).await?;
             let date = match &application.training {
                 Some(said) => begun.iter().find(|date| date.id == said.id).ok_or(AmbassadorFault::TrainingAhead)?,
                 None => begun.first().ok_or(AmbassadorFault::TrainingAhead)?,

@@ -1,7 +1,8 @@
 //! An application as people see it: opened for those who may, with its round, its training date and its certificate.
 
+use super::dates::TrainingDate;
 use super::kind::{AmbassadorError, Ambassadors, Application, Handle, Particulars};
-use crate::requests::{self, opened, place, stored};
+use crate::requests::{self, opened, place};
 use crate::{Context, Services};
 use domain::ambassador::{Capacity, CertificateNumber, Decision};
 use domain::contact::PersonName;
@@ -85,7 +86,7 @@ pub(super) fn open(services: &Services, row: &ApplicationRow) -> Result<Applicat
         training,
         certificate,
     };
-    opened::<Ambassadors>(services, &stored!(row), |stored| stored, own, last_day)
+    opened::<Ambassadors>(services, &row.common(), |stored| stored, own, last_day)
 }
 
 /// The last day that matters: the end of applying, of the last training, of waiting for a training date, or of the time a
@@ -113,7 +114,7 @@ pub async fn view(services: &Services, context: &Context, handle: &Handle) -> Re
     requests::view(services, context, handle).await
 }
 
-/// The training dates one may still choose, for whoever has the link of an application that has a place.
+/// The training dates that are still ahead, full ones too, for whoever has the link of an application that has a place.
 ///
 /// # Errors
 /// As [`view`].
@@ -121,11 +122,12 @@ pub async fn own(
     services: &Services,
     context: &Context,
     application: &Application,
-) -> Result<Vec<Training>, AmbassadorError> {
+) -> Result<Vec<TrainingDate>, AmbassadorError> {
     if !application.state.gives_a_place() {
         return Ok(Vec::new());
     }
     let mut db = services.db.acquire().await?;
-    let dates = super::round::trainings(&mut db, application.round).await?;
-    Ok(dates.into_iter().map(|(training, _)| training).filter(|it| it.starts_at > context.now).collect())
+    let dates = super::dates::of_round(&mut db, application.round).await?;
+    let open = dates.into_iter().filter(|date| date.training.starts_at > context.now);
+    Ok(open.collect())
 }

@@ -2,8 +2,8 @@
 
 use super::kind::{Bus, BusError};
 use super::view::asked_about;
-use crate::messages::{self, BusTemplate};
-use crate::requests::{Kind, finished, locked, run, step};
+use crate::messages::BusTemplate;
+use crate::requests::{Kind, Notice, finished, locked, run, step, tell};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::bus::{City, Event, State};
@@ -12,8 +12,8 @@ use domain::ids::BusRequestId;
 use domain::time::{at, local_day};
 use jiff::{Timestamp, civil};
 use serde_json::json;
-use store::bus::requests::Change;
 use store::bus::{stops, tally as sql};
+use store::requests::rows::Words;
 
 /// Notes that the bus was there and how many came; the school is asked what it was like. Repeated with another number it
 /// corrects the number and asks nobody again.
@@ -53,9 +53,9 @@ async fn was_there(
     }
     if request.state != State::Visited {
         let detail = json!({ "people": people });
-        step(services, context, &mut tx, &request, Event::Visit, Change::default(), detail).await?;
+        step(services, context, &mut tx, &request, Event::Visit, Words::default(), detail).await?;
         let run_at = thank_later(stop.ends_at, context.now);
-        messages::queue_bus_at(&mut tx, context.now, run_at, id, BusTemplate::Thanks).await?;
+        tell::<Bus>(&mut tx, context.now, &[Notice::now(id, BusTemplate::Thanks).at(run_at)]).await?;
     }
     stops::came(&mut tx, id.0, people as i32, context.now).await?;
     finished(services, tx).await

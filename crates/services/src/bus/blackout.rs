@@ -4,8 +4,8 @@
 use super::kind::{Bus, BusError};
 use super::view::StopView;
 use crate::audit::{self, Entry};
-use crate::messages::{self, BusTemplate};
-use crate::requests::{finished, locked, run, sealed, step};
+use crate::messages::BusTemplate;
+use crate::requests::{Notice, finished, locked, run, sealed, step, tell};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::bus::{Event, State};
@@ -17,8 +17,8 @@ use jiff::civil;
 use jiff_sqlx::ToSqlx;
 use serde_json::json;
 use sqlx::PgConnection;
-use store::bus::requests::Change;
 use store::bus::{fleet as sql, stops};
+use store::requests::rows::Words;
 
 /// Days without driving.
 #[derive(Clone, Debug)]
@@ -243,13 +243,13 @@ async fn take_away(
         domain::Locale::En => &wanted.reason_en,
     };
     let reason = sealed::<Bus>(services, "reason_sealed", request.id, reason);
-    let change = Change { reason_sealed: Some(reason), ..Change::default() };
+    let change = Words { reason_sealed: Some(reason), ..Words::default() };
     let (event, template) = match fate {
         Fate::Queue => (Event::Release, BusTemplate::Released),
         Fate::Refuse => (Event::Refuse, BusTemplate::Refused),
     };
     step(services, context, db, &request, event, change, json!({ "blackout": wanted.id })).await?;
-    Ok(messages::queue_bus(db, context.now, request.id, template).await?)
+    Ok(tell::<Bus>(db, context.now, &[Notice::now(request.id, template)]).await?)
 }
 
 /// Ends days without driving: the repair was quicker. Nobody's date comes back by itself.

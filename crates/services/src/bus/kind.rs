@@ -1,29 +1,27 @@
 //! The bus's kind of request: what only it has, and what goes along when one moves from state to state.
 
-use super::draft::details;
-use super::photos;
 use super::planner::Told;
 use super::view::{self, StopView};
+use super::{draft, photos};
 use crate::account::codes::Purpose;
 use crate::crypto::LinkPurpose;
 use crate::limits::{self, Limit};
-use crate::messages::{self, BusTemplate};
-use crate::requests::{self, Event, Kind, Moved, RequestError, Said, View};
+use crate::messages::BusTemplate;
+use crate::requests::{self, Event, Kind, Moved, RequestError, View};
 use crate::webhooks::{News, announce};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::bus::{Audience, HalfDay, Position, State};
+use domain::bus::{Audience, Details, HalfDay, Position, State};
 use domain::contact::Contact;
 use domain::ids::{BusDraftId, BusRequestId};
-use domain::requests::Step;
 use domain::typed::Typed;
 use domain::webhooks::Topic;
 use jiff::{Timestamp, civil};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
-use store::bus::requests::{self as sql, Change};
-use store::bus::{held, stops};
-use store::messages::MessageRow;
+use store::bus::requests as sql;
+use store::bus::{stops, tally};
+use store::requests::rows::Words;
 use uuid::Uuid;
 
 /// A request for the science bus.
@@ -87,10 +85,11 @@ impl Kind for Bus {
     type State = State;
     type Own = Particulars;
     type Fault = Conflicts;
-    type Change = Change;
+    type Change = Words;
     type Template = BusTemplate;
+    type Asked = Details;
 
-    const DRAFTS: store::requests::Of = store::requests::Of::Bus;
+    const OF: store::requests::Of = store::requests::Of::Bus;
     const DRAFT_TABLE: &'static str = "bus_draft";
     const TABLE: &'static str = "bus_request";
     const CODE: Purpose = Purpose::Bus;
@@ -100,6 +99,7 @@ impl Kind for Bus {
     const REVEAL: Capability = Capability::RevealBusContact;
     const REVEALED: &'static str = "bus.contact_revealed";
     const ERASED: &'static str = "privacy.bus_request_erased";
+    const JOB: &'static str = "messages.bus";
 
     fn action(event: Event<Self>) -> &'static str {
         use domain::bus::Event as E;
@@ -119,25 +119,22 @@ impl Kind for Bus {
         }
     }
 
-    fn template(step: Step) -> Option<BusTemplate> {
-        match step {
-            Step::Ask => Some(BusTemplate::Asked),
-            Step::Refuse => Some(BusTemplate::Refused),
-            Step::Withdraw => Some(BusTemplate::Withdrawn),
-            Step::Answer | Step::Accept | Step::Decline => None,
-        }
+    async fn asked(_: &Services, context: &Context, typed: &Typed) -> Result<Details, BusError> {
+        draft::details(context, typed)
     }
 
-    fn said(said: Said) -> Change {
-        match said {
-            Said::Question(text) => Change { question_sealed: Some(text), ..Change::default() },
-            Said::Answer(text) => Change { answer_sealed: Some(text), ..Change::default() },
-            Said::Reason(text) => Change { reason_sealed: Some(text), ..Change::default() },
-        }
+    fn contact(asked: &Details) -> &Contact {
+        &asked.contact
     }
 
-    async fn contact(_: &Services, context: &Context, typed: &Typed) -> Result<Contact, BusError> {
-        Ok(details(context, typed)?.contact)
+    async fn add(
+        services: &Services,
+        context: &Context,
+        db: &mut PgConnection,
+        draft: BusDraftId,
+        asked: &Details,
+    ) -> Result<(BusRequestId, Value), BusError> {
+        draft::add(services, context, db, draft, asked).await
     }
 
     async fn load(
@@ -149,10 +146,6 @@ impl Kind for Bus {
         let Some(row) = sql::request(db, id.0).await? else { return Ok(None) };
         let stop = stops::of_request(db, id.0).await?;
         view::open(services, row, stop, now).map(Some)
-    }
-
-    async fn lock(db: &mut PgConnection, id: BusRequestId) -> sqlx::Result<bool> {
-        sql::lock(db, id.0).await
     }
 
     async fn advance(
@@ -172,34 +165,56 @@ impl Kind for Bus {
         Ok(())
     }
 
-    async fn queue(db: &mut PgConnection, now: Timestamp, id: BusRequestId, template: BusTemplate) -> sqlx::Result<()> {
-        messages::queue_bus(db, now, id, template).await
-    }
-
     async fn unsettled(db: &mut PgConnection, now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
         stops::lapsed(db, now).await
     }
 
-    async fn messages(db: &mut PgConnection, id: BusRequestId) -> sqlx::Result<Vec<MessageRow>> {
-        sql::messages(db, id.0).await
-    }
-
-    /// A school follows its request by its link; accounts of visitors have none.
-    async fn is_own(_: &Services, _: Uuid, _: BusRequestId) -> Result<bool, BusError> {
-        Ok(false)
+    async fn copy(
+        _: &Services,
+        db: &mut PgConnection,
+        request: &RequestView,
+        copy: &mut Map<String, Value>,
+    ) -> Result<(), BusError> {
+        let marks = tally::feedback(db, request.id.0).await?;
+        copy.insert("audience".into(), json!(request.audience));
+        copy.insert("ages".into(), json!(request.ages));
+        copy.insert("people".into(), json!(request.people));
+        copy.insert("address".into(), json!(request.address));
+        copy.insert("days".into(), json!(request.days.iter().map(ToString::to_string).collect::<Vec<_>>()));
+        copy.insert("half_day".into(), json!(request.half_day));
+        copy.insert("parking_m".into(), json!(request.parking_m));
+        copy.insert("power".into(), json!(request.power));
+        copy.insert("indoor".into(), json!(request.indoor));
+        let visit = request.stop.as_ref().map(|stop| {
+            json!({
+                "starts_at": stop.starts_at,
+                "ends_at": stop.ends_at,
+                "message": request.message,
+                "people_came": stop.people_came,
+            })
+        });
+        copy.insert("visit".into(), json!(visit));
+        let marks = marks.map(|marks| {
+            json!({
+                "liked": marks.liked, "understood": marks.understood, "organised": marks.organised, "again": marks.again,
+            })
+        });
+        copy.insert("marks".into(), json!(marks));
+        Ok(())
     }
 
     async fn next_due(db: &mut PgConnection, before: Timestamp, after: Uuid) -> sqlx::Result<Option<Uuid>> {
         sql::next_due(db, before, after).await
     }
 
-    async fn empty(services: &Services, db: &mut PgConnection, id: BusRequestId, now: Timestamp) -> sqlx::Result<()> {
-        let seal = |column| requests::sealed::<Self>(services, column, id, requests::ERASED);
-        let (name, post, note) = (seal("name_sealed"), seal("post_sealed"), seal("note_sealed"));
-        sql::erase(db, id.0, &name, &post, &note, now).await?;
+    async fn count_due(db: &mut PgConnection, before: Timestamp) -> sqlx::Result<i64> {
+        sql::count_due(db, before).await
+    }
+
+    async fn emptied(_: &Services, db: &mut PgConnection, id: BusRequestId, now: Timestamp) -> sqlx::Result<bool> {
         photos::forget_hidden(db, id, now).await?;
         stops::forget_words(db, id.0).await?;
-        held::remove_short_link(db, id.0).await
+        Ok(false)
     }
 }
 

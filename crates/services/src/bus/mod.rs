@@ -10,7 +10,6 @@ mod blackout;
 mod dates;
 mod draft;
 mod fleet;
-mod held;
 mod kind;
 mod photos;
 mod planner;
@@ -19,17 +18,15 @@ mod seed;
 mod triage;
 mod view;
 
-pub(crate) use crate::requests::withdraw_own;
 pub use crate::requests::{
     DRAFT_DAYS, accept, answer, ask, decline, keep, led_nowhere, manage_link, messages, own, prove, read, refuse,
-    request, resend, reveal, send, view, withdraw,
+    request, resend, reveal, send, submit, view, withdraw,
 };
 pub use after::{CityTally, Marks, MonthTally, Statistics, feedback, feedback_given, statistics, thank_later, visited};
 pub use blackout::{BlackoutView, Fate, NewBlackout, Seen, add_blackout, blackouts, colliding, end_blackout};
 pub use dates::{Slot, slots};
-pub use draft::{begin, submit};
+pub use draft::begin;
 pub use fleet::{Crew, Named, Unit, Vehicle, fleet, retire_unit, save_unit};
-pub(crate) use held::{count_due, exported, forget, live};
 pub use kind::{Bus, BusError, Conflicts, DraftView, Handle, Particulars, RequestView};
 pub use photos::{
     LARGEST_PHOTO, MOST_PHOTOS, NewPhoto, PhotoChange, PhotoView, add_photo, change_photo, photo, photos,

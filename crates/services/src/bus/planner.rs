@@ -8,8 +8,8 @@ use super::triage::lapse_due;
 use super::view::{StopView, stop_place};
 use crate::account;
 use crate::audit::{self, Entry};
-use crate::messages::{self, BusTemplate};
-use crate::requests::{Kind, finished, locked, run, step, words};
+use crate::messages::BusTemplate;
+use crate::requests::{Kind, Notice, finished, locked, run, step, tell, words};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::bus::{Blackout, Conflict, Event, Plan, Planned, Site, Trip, busy, conflicts};
@@ -18,8 +18,8 @@ use domain::time::{local_day, start_of_day};
 use jiff::{SignedDuration, Timestamp, civil};
 use serde_json::json;
 use sqlx::PgConnection;
-use store::bus::requests::{self, Change};
-use store::bus::{fleet as fleet_sql, stops as sql};
+use store::bus::{fleet as fleet_sql, requests, stops as sql};
+use store::requests::rows::Words;
 use uuid::Uuid;
 
 /// How long a proposal waits for the school, if there is so much time.
@@ -289,7 +289,7 @@ async fn decide(services: &Services, context: &Context, asked: Proposal, guard: 
     if replaces.is_some() {
         sql::advance(&mut tx, request.id.0, "released", context.now).await?;
     }
-    step(services, context, &mut tx, &request, Event::Propose, Change::default(), detail).await?;
+    step(services, context, &mut tx, &request, Event::Propose, Words::default(), detail).await?;
     let own = busy(&trip);
     let latest = asked.starts_at - ANSWER_BEFORE;
     let id: BusStopId = context.new_id();
@@ -314,7 +314,7 @@ async fn decide(services: &Services, context: &Context, asked: Proposal, guard: 
         },
     };
     sql::propose(&mut tx, &fresh, context.now).await?;
-    messages::queue_bus(&mut tx, context.now, request.id, BusTemplate::Proposed).await?;
+    tell::<Bus>(&mut tx, context.now, &[Notice::now(request.id, BusTemplate::Proposed)]).await?;
     finished(services, tx).await
 }
 

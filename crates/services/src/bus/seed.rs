@@ -14,8 +14,8 @@ use domain::contact::{Contact, PersonName};
 use domain::ids::{BusDraftId, BusRequestId, BusStopId};
 use domain::time::{at, local_day};
 use jiff::{SignedDuration, ToSpan, civil};
-use store::bus::requests::{self as sql, Change};
-use store::bus::{fleet, stops, tally};
+use store::bus::{fleet, requests as sql, stops, tally};
+use store::requests::rows::Words;
 
 /// Vehicles: title, English title, metres to park.
 const VEHICLES: [(&str, &str, i32); 2] = [("科普巴士1号", "Science bus 1", 16), ("科普巴士2号", "Science bus 2", 11)];
@@ -68,7 +68,7 @@ async fn one(services: &Services, context: &Context, i: usize, school: &School) 
     let details = details(context, i, school)?;
     let draft: BusDraftId = context.new_id();
     let row = row(services, context, draft, &details);
-    let id = BusRequestId(row.id);
+    let id = BusRequestId(row.common.id);
     // Asked for on different days, so that the board shows how long each has waited.
     let asked_at = context.now - SignedDuration::from_hours(24 * (2 + 3 * (i as i64 % 5)) + i as i64);
     let mut db = services.db.acquire().await?;
@@ -151,7 +151,7 @@ async fn was_there(
     };
     stops::propose(&mut tx, &stop, context.now).await?;
     stops::advance(&mut tx, id.0, State::Visited.name(), context.now).await?;
-    sql::advance(&mut tx, id.0, State::Visited.name(), &Change::default(), context.now).await?;
+    sql::advance(&mut tx, id.0, State::Visited.name(), &Words::default(), context.now).await?;
     stops::came(&mut tx, id.0, details.people as i32 - 7, context.now).await?;
     let marks = tally::FeedbackRow { liked: 5, understood: 4, organised: 5, again: true };
     tally::add_feedback(&mut tx, id.0, marks, context.now).await?;

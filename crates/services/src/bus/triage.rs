@@ -10,8 +10,8 @@ use domain::bus::{City, Event};
 use domain::ids::BusRequestId;
 use jiff::SignedDuration;
 use std::collections::HashMap;
-use store::bus::requests::{self as sql, Change};
-use store::bus::stops;
+use store::bus::{requests as sql, stops};
+use store::requests::rows::Words;
 
 /// How long a request that is over stays on the board.
 const SHOWN_AFTER: SignedDuration = SignedDuration::from_hours(24 * 14);
@@ -56,6 +56,6 @@ pub async fn to_itinerary(
     version: i32,
 ) -> Result<(), BusError> {
     context.require(Capability::DispatchBus)?;
-    let change = (Event::Schedule, Change::default());
+    let change = (Event::Schedule, Words::default());
     one::<Bus>(services, context, id, Some(version), change, Some(BusTemplate::Scheduled)).await
 }

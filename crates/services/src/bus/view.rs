@@ -2,7 +2,7 @@
 
 use super::kind::{Bus, BusError, Particulars, RequestView};
 use crate::crypto::{LinkPurpose, Place};
-use crate::requests::{Kind, link_until, opened, stored};
+use crate::requests::{Kind, link_until, opened};
 use crate::{Context, Services};
 use domain::booking::Reference;
 use domain::bus::{Audience, City, HalfDay, Position, State, Trip};
@@ -144,7 +144,7 @@ pub(super) fn open(
         stop,
     };
     let state = |stored| if lapsed { State::Submitted } else { stored };
-    opened::<Bus>(services, &stored!(row), state, own, last_day)
+    opened::<Bus>(services, &row.common(), state, own, last_day)
 }
 
 /// The request whose visit a link asks about. Such a link does nothing else.

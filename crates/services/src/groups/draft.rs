@@ -1,29 +1,23 @@
 //! A group's way to a request: who comes, then which sessions; and sending it.
 
-use super::kind::{DraftView, GroupError, Groups};
+use super::kind::{GroupError, Groups};
 use super::office::read_policy;
 use crate::account::contact_index;
-use crate::audit::{self, Entry};
 use crate::booking::within::{lock_contact, lock_for};
 use crate::booking::{BookingError, Museum, SessionView, museum};
-use crate::crypto::random;
 use crate::limits::Network;
-use crate::messages::{self, GroupTemplate};
-use crate::requests::{self, Ready, finished, reached, ready, run, sealed};
+use crate::requests::{self, Asker, count_under_way, fresh};
 use crate::{Context, Services};
-use domain::account::{Actor, Capability};
-use domain::booking::Reference;
 use domain::field::Faults;
 use domain::groups::{Details, GroupPolicy, Holding, wishes};
 use domain::ids::{GroupDraftId, GroupRequestId, SessionId};
 use domain::typed::Typed;
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use std::sync::Arc;
 use store::booking::claims;
 use store::groups::requests as sql;
-use store::requests as drafts;
 
 /// Begins a form. `visitor` is the browser's own random token.
 ///
@@ -87,69 +81,49 @@ pub async fn choose(
     Ok((details, chosen.ok_or_else(|| GroupError::Fields(faults.into_errors()))?))
 }
 
-/// Makes the request of a proven draft. Repeating it answers the same request. Where the policy keeps places for requests,
-/// they are kept in the best of the sessions that has room; where none has, the request waits without.
-///
-/// # Errors
-/// `Fields` when a session is out of reach meanwhile; `TooMany`; `NotFound` while the contact is not proven.
-pub async fn submit(services: &Services, context: &Context, draft: &DraftView) -> Result<GroupRequestId, GroupError> {
-    context.require(Capability::BookForSelf)?;
-    if let Some(request) = draft.request {
-        return Ok(request);
-    }
-    let (_, policy, version) = details(services, &draft.typed).await?;
-    let (details, chosen) = choose(services, context, &draft.typed).await?;
-    let draft = draft.id;
-    let asked = Arc::new(Submission { draft, details, chosen, policy, version });
-    run(|| {
-        let (services, context, asked) = (services.clone(), context.clone(), Arc::clone(&asked));
-        async move { submitted(&services, &context, &asked).await }
-    })
-    .await
-}
-
 /// A form that can be read whole, with the rules it was read under.
-struct Submission {
-    draft: GroupDraftId,
-    details: Details,
+#[derive(Debug)]
+pub struct Asked {
+    pub(super) details: Details,
     chosen: Vec<SessionId>,
     policy: GroupPolicy,
     version: i32,
 }
 
-async fn submitted(services: &Services, context: &Context, asked: &Submission) -> Result<GroupRequestId, GroupError> {
-    let Submission { draft, details, chosen, policy, version } = asked;
-    let mut tx = services.begin().await?;
-    if let Ready::Made(request) = ready::<Groups>(&mut tx, *draft).await? {
-        return Ok(request);
-    }
+/// Reads the whole form.
+pub(super) async fn asked(services: &Services, context: &Context, typed: &Typed) -> Result<Asked, GroupError> {
+    let (_, policy, version) = details(services, typed).await?;
+    let (details, chosen) = choose(services, context, typed).await?;
+    Ok(Asked { details, chosen, policy, version })
+}
+
+/// Adds the request of a form, unless its contact has too many under way. Where the policy keeps places for requests, they
+/// are kept in the best of the sessions that has room; where none has, the request waits without.
+pub(super) async fn add(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    draft: GroupDraftId,
+    asked: &Asked,
+) -> Result<(GroupRequestId, Value), GroupError> {
+    let Asked { details, chosen, policy, version } = asked;
     let index = contact_index(&services.vault, &details.contact);
     // Two forms of one contact sent at once must count each other; sessions are locked before contacts everywhere.
     if policy.holding == Holding::Requests {
-        lock_for(services, context, &mut tx, chosen.iter().copied()).await?;
+        lock_for(services, context, db, chosen.iter().copied()).await?;
     }
-    lock_contact(&mut tx, &index).await?;
+    lock_contact(db, &index).await?;
     let under_way = u32::from(policy.under_way);
-    if sql::live_of_contact(&mut tx, &index).await? >= i64::from(under_way) {
+    if count_under_way::<Groups>(db, &index).await? >= i64::from(under_way) {
         return Err(GroupError::TooMany { max: under_way });
     }
-    let row = row(services, context, *draft, (details, chosen), *version);
-    let id = GroupRequestId(row.id);
-    sql::add(&mut tx, &row, context.now).await?;
-    drafts::became(&mut tx, drafts::Of::Groups, draft.0, id.0).await?;
+    let row = row(services, context, draft, (details, chosen), *version);
+    let id = GroupRequestId(row.common.id);
+    sql::add(db, &row, context.now).await?;
     if policy.holding == Holding::Requests {
-        hold_first(services, context, &mut tx, id, (chosen, details.people()), policy).await?;
+        hold_first(services, context, db, id, (chosen, details.people()), policy).await?;
     }
-    let entry = Entry {
-        action: "group.requested",
-        subject_kind: "group_request",
-        subject: Some(id.0),
-        detail: json!({ "members": details.members, "adults": details.adults, "sessions": chosen }),
-    };
-    audit::record(&mut tx, context, &[entry]).await?;
-    messages::queue_group(&mut tx, context.now, id, GroupTemplate::Received, None).await?;
-    finished(services, tx).await?;
-    Ok(id)
+    Ok((id, json!({ "members": details.members, "adults": details.adults, "sessions": chosen })))
 }
 
 /// Keeps places in the first of the sessions that has room for all.
@@ -176,7 +150,7 @@ async fn hold_first(
     Ok(())
 }
 
-/// The row of a new request. What names a person is sealed; the organisation is public knowledge.
+/// The row of a new request.
 pub(super) fn row(
     services: &Services,
     context: &Context,
@@ -184,33 +158,15 @@ pub(super) fn row(
     (details, chosen): (&Details, &[SessionId]),
     policy_version: i32,
 ) -> sql::NewRequest {
-    let id: GroupRequestId = context.new_id();
-    let seal = |column, text: &str| sealed::<Groups>(services, column, id, text);
-    let reached = reached::<Groups>(services, id, &details.contact);
-    let account = match &context.actor {
-        Actor::Visitor { account, .. } => Some(account.0),
-        _ => None,
-    };
+    let Details { organisation, city, name, post, contact, note, .. } = details;
+    let asker = Asker { organisation, city: *city, name, post, contact, note };
     sql::NewRequest {
-        id: id.0,
-        draft_id: draft.0,
-        reference: Reference::from_random(random()).as_str().to_owned(),
+        common: fresh::<Groups>(services, context, draft, &asker),
         policy_version,
-        organisation: details.organisation.clone(),
         kind: details.kind.name().to_owned(),
-        city: details.city.code().to_owned(),
         ages: details.ages.name().to_owned(),
         members: details.members as i32,
         adults: details.adults as i32,
         wishes: chosen.iter().map(|session| session.0).collect(),
-        locale: context.locale.tag().to_owned(),
-        account_id: account,
-        name_sealed: seal("name_sealed", details.name.as_str()),
-        post_sealed: seal("post_sealed", &details.post),
-        phone_sealed: reached.phone_sealed,
-        phone_index: reached.phone_index,
-        mail_sealed: reached.mail_sealed,
-        mail_index: reached.mail_index,
-        note_sealed: seal("note_sealed", &details.note),
     }
 }

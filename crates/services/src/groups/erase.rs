@@ -5,15 +5,10 @@ use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use jiff::Timestamp;
 use serde_json::json;
-use store::groups::{held as sql, rosters};
+use store::groups::rosters;
 
 /// Lists of one transaction.
 const BATCH: i64 = 100;
-
-/// How many requests are due to be emptied.
-pub(crate) async fn count_due(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
-    Ok(sql::count_due(&services.db, before).await?.unsigned_abs())
-}
 
 /// How many lists [`erase_due_rosters`] would delete.
 pub(crate) async fn count_due_rosters(services: &Services, before: Timestamp) -> sqlx::Result<u64> {

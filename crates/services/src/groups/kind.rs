@@ -1,28 +1,27 @@
 //! The groups' kind of request: what only it has, and what goes along when one moves from state to state.
 
-use super::draft::choose;
-use super::letter;
+use super::roster::open_list;
 use super::view::{self, BookingSeen, ProposalView, Span};
+use super::{draft, letter};
 use crate::account::codes::Purpose;
 use crate::booking::BookingError;
 use crate::booking::within::lock_for;
 use crate::crypto::LinkPurpose;
 use crate::limits::{self, Limit};
-use crate::messages::{self, GroupTemplate};
-use crate::requests::{self, Event, Moved, RequestError, Said, View};
+use crate::messages::GroupTemplate;
+use crate::requests::{self, Event, Moved, RequestError, View};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::Refusal;
 use domain::contact::Contact;
 use domain::groups::{Ages, Kind, RowFault, SETTLED_AFTER, State};
 use domain::ids::{AccountId, GroupDraftId, GroupRequestId, HoldId, SessionId};
-use domain::requests::Step;
 use domain::typed::Typed;
 use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 use store::groups::held;
 use store::groups::requests::{self as sql, Change};
-use store::messages::MessageRow;
 use uuid::Uuid;
 
 /// A group's request.
@@ -141,8 +140,9 @@ impl requests::Kind for Groups {
     type Fault = GroupFault;
     type Change = Change;
     type Template = GroupTemplate;
+    type Asked = draft::Asked;
 
-    const DRAFTS: store::requests::Of = store::requests::Of::Groups;
+    const OF: store::requests::Of = store::requests::Of::Groups;
     const DRAFT_TABLE: &'static str = "group_draft";
     const TABLE: &'static str = "group_request";
     const CODE: Purpose = Purpose::Group;
@@ -152,6 +152,7 @@ impl requests::Kind for Groups {
     const REVEAL: Capability = Capability::RevealContact;
     const REVEALED: &'static str = "group.contact_revealed";
     const ERASED: &'static str = "privacy.group_request_erased";
+    const JOB: &'static str = "messages.group";
 
     fn action(event: Event<Self>) -> &'static str {
         use domain::groups::Event as E;
@@ -174,25 +175,22 @@ impl requests::Kind for Groups {
         }
     }
 
-    fn template(step: Step) -> Option<GroupTemplate> {
-        match step {
-            Step::Ask => Some(GroupTemplate::Asked),
-            Step::Refuse => Some(GroupTemplate::Refused),
-            Step::Withdraw => Some(GroupTemplate::Withdrawn),
-            Step::Answer | Step::Accept | Step::Decline => None,
-        }
+    async fn asked(services: &Services, context: &Context, typed: &Typed) -> Result<draft::Asked, GroupError> {
+        draft::asked(services, context, typed).await
     }
 
-    fn said(said: Said) -> Change {
-        match said {
-            Said::Question(text) => Change { question_sealed: Some(text), ..Change::default() },
-            Said::Answer(text) => Change { answer_sealed: Some(text), ..Change::default() },
-            Said::Reason(text) => Change { reason_sealed: Some(text), ..Change::default() },
-        }
+    fn contact(asked: &draft::Asked) -> &Contact {
+        &asked.details.contact
     }
 
-    async fn contact(services: &Services, context: &Context, typed: &Typed) -> Result<Contact, GroupError> {
-        Ok(choose(services, context, typed).await?.0.contact)
+    async fn add(
+        services: &Services,
+        context: &Context,
+        db: &mut PgConnection,
+        draft: GroupDraftId,
+        asked: &draft::Asked,
+    ) -> Result<(GroupRequestId, Value), GroupError> {
+        draft::add(services, context, db, draft, asked).await
     }
 
     async fn load(
@@ -203,10 +201,6 @@ impl requests::Kind for Groups {
     ) -> Result<Option<RequestView>, GroupError> {
         let row = sql::request(db, id.0).await?;
         Ok(view::open_all(services, db, row.into_iter().collect(), now).await?.pop())
-    }
-
-    async fn lock(db: &mut PgConnection, id: GroupRequestId) -> sqlx::Result<bool> {
-        sql::lock(db, id.0).await
     }
 
     /// Places that were kept for what is not to be are given back; those of a proposal that was accepted are kept on until
@@ -238,36 +232,54 @@ impl requests::Kind for Groups {
         Ok(())
     }
 
-    async fn queue(
-        db: &mut PgConnection,
-        now: Timestamp,
-        id: GroupRequestId,
-        template: GroupTemplate,
-    ) -> sqlx::Result<()> {
-        messages::queue_group(db, now, id, template, None).await
-    }
-
     async fn unsettled(db: &mut PgConnection, now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
         sql::unsettled(db, now, now - SETTLED_AFTER).await
     }
 
-    async fn messages(db: &mut PgConnection, id: GroupRequestId) -> sqlx::Result<Vec<MessageRow>> {
-        sql::messages(db, id.0).await
+    /// What an approved group is told, it is told of its booking.
+    async fn subjects(db: &mut PgConnection, id: GroupRequestId) -> sqlx::Result<Vec<Uuid>> {
+        let booking = sql::booking_of(db, id.0).await?;
+        Ok([Some(id.0), booking].into_iter().flatten().collect())
     }
 
-    async fn is_own(services: &Services, account: Uuid, id: GroupRequestId) -> Result<bool, GroupError> {
-        let mut db = services.db.acquire().await?;
-        Ok(held::of_account(&mut db, account).await?.iter().any(|row| row.id == id.0))
+    async fn copy(
+        services: &Services,
+        db: &mut PgConnection,
+        request: &RequestView,
+        copy: &mut Map<String, Value>,
+    ) -> Result<(), GroupError> {
+        let list = open_list(services, db, request.id).await?.map(|(people, _)| people).unwrap_or_default();
+        let letter = letter::read(db, request.id).await?.map(|(_, letter)| letter);
+        copy.insert("kind".into(), json!(request.kind));
+        copy.insert("ages".into(), json!(request.ages));
+        copy.insert("members".into(), json!(request.members));
+        copy.insert("adults".into(), json!(request.adults));
+        let sessions: Vec<_> = request.wishes.iter().map(|span| span.starts_at).collect();
+        copy.insert("sessions".into(), json!(sessions));
+        let proposed = request
+            .proposal
+            .as_ref()
+            .map(|it| json!({ "starts_at": it.span.starts_at, "answer_by": it.answer_by, "message": it.message }));
+        copy.insert("proposed".into(), json!(proposed));
+        copy.insert("booking".into(), json!(request.booking.map(|it| it.booking)));
+        copy.insert("list".into(), json!(list));
+        // What it says its sender has; that we have it, and since when, is what we hold.
+        let letter = letter.map(|it| json!({ "kind": it.kind.name(), "pages": it.pages, "sent_at": it.saved_at }));
+        copy.insert("letter".into(), json!(letter));
+        Ok(())
     }
 
     async fn next_due(db: &mut PgConnection, before: Timestamp, after: Uuid) -> sqlx::Result<Option<Uuid>> {
         held::next_due(db, before, after).await
     }
 
-    async fn empty(services: &Services, db: &mut PgConnection, id: GroupRequestId, now: Timestamp) -> sqlx::Result<()> {
-        let seal = |column| requests::sealed::<Self>(services, column, id, requests::ERASED);
-        let (name, post, note) = (seal("name_sealed"), seal("post_sealed"), seal("note_sealed"));
+    async fn count_due(db: &mut PgConnection, before: Timestamp) -> sqlx::Result<i64> {
+        held::count_due(db, before).await
+    }
+
+    async fn emptied(_: &Services, db: &mut PgConnection, id: GroupRequestId, now: Timestamp) -> sqlx::Result<bool> {
         letter::drop_letter(db, id, now).await?;
-        held::erase(db, id.0, (&name, &post, &note), now).await
+        held::forget_own(db, id.0).await?;
+        Ok(false)
     }
 }

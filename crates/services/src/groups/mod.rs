@@ -11,7 +11,6 @@ mod door;
 mod draft;
 mod erase;
 mod file;
-mod held;
 mod kind;
 mod letter;
 mod office;
@@ -21,18 +20,16 @@ mod view;
 
 pub use crate::requests::{
     DRAFT_DAYS, accept, answer, ask, decline, keep, led_nowhere, manage_link, messages, own, prove, read, refuse,
-    request, resend, reveal, send, view,
+    request, resend, reveal, send, submit, view,
 };
-pub(crate) use crate::requests::{link_until, withdraw_own};
 pub use change::{settle_due, smaller, withdraw};
 pub use door::{GroupOfBooking, of_booking};
-pub use draft::{begin, choose, offered, submit};
-pub(crate) use erase::{count_due, count_due_rosters, erase_due_rosters};
+pub use draft::{begin, choose, offered};
+pub(crate) use erase::{count_due_rosters, erase_due_rosters};
 pub use file::{LARGEST_FILE, Sent, TEMPLATE};
-pub(crate) use held::{exported, forget, live};
 pub use kind::{DraftView, GroupError, GroupFault, Groups, Handle, Particulars, RequestView};
 pub use letter::{LARGEST_LETTER, Letter, LetterView, letter, open_letter, own_letter, remove_letter, save_letter};
 pub use office::{Answerable, Proposal, Wanted, approve, board, change_policy, nearby, policy, propose};
 pub use roster::{RosterView, export, own_roster, remove_roster, roster, save_roster};
 pub use seed::seed_demo;
-pub use view::{BookingSeen, ProposalView, Span, of_account};
+pub use view::{BookingSeen, ProposalView, Span};

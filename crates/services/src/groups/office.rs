@@ -8,8 +8,8 @@ use super::view::open_readable;
 use crate::audit::{self, Entry};
 use crate::booking::within::{self, Asked, lock_for};
 use crate::booking::{Person, SessionView, museum};
-use crate::messages::{self, GroupTemplate};
-use crate::requests::{finished, locked, run, sealed, step};
+use crate::messages::GroupTemplate;
+use crate::requests::{Notice, finished, locked, run, sealed, step, tell};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::{Pool, Reference, Refusal};
@@ -223,8 +223,8 @@ async fn proposed(
     let keeps = policy.holding != Holding::Nothing;
     let hold = move_hold(services, context, &mut tx, &request, (asked.session, answer_by), keeps).await?;
     sql::set_hold(&mut tx, request.id.0, hold.map(|hold| (asked.session.0, hold.0))).await?;
-    let template = GroupTemplate::Proposed;
-    messages::queue_group(&mut tx, context.now, request.id, template, Some(asked.session)).await?;
+    let told = Notice::now(request.id, GroupTemplate::Proposed).about(asked.session);
+    tell::<Groups>(&mut tx, context.now, &[told]).await?;
     finished(services, tx).await
 }
 

@@ -102,7 +102,7 @@ async fn one(
     let draft: GroupDraftId = context.new_id();
     let (version, _) = policy(services).await?;
     let row = row(services, context, draft, (&details, &wishes), version);
-    let id = GroupRequestId(row.id);
+    let id = GroupRequestId(row.common.id);
     // Asked for on different days, so that the board shows how long each has waited.
     let asked_at = context.now - SignedDuration::from_hours(24 * (1 + 2 * (i as i64 % 4)) + i as i64);
     let mut db = services.db.acquire().await?;

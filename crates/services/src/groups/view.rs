@@ -1,15 +1,13 @@
 //! A group's request as people see it, in the state it is in by now: with its sessions, its proposal, its booking.
 
 use super::kind::{GroupError, Groups, Particulars, RequestView};
-use crate::requests::{opened, place, stored};
-use crate::{Context, Services};
-use domain::account::Capability;
+use crate::Services;
+use crate::requests::{opened, place};
 use domain::groups::{Ages, Kind, SETTLED_AFTER, Seen, State, by_itself, next};
 use domain::ids::{AccountId, BookingId, GroupRequestId, HoldId, SessionId};
 use jiff::Timestamp;
 use sqlx::PgConnection;
 use store::booking::claims;
-use store::groups::held;
 use store::groups::requests::RequestRow;
 
 /// When a session is.
@@ -146,7 +144,7 @@ fn open(services: &Services, row: RequestRow, wishes: Vec<Span>, now: Timestamp)
         booking,
         listed: row.roster_people.map(i32::unsigned_abs),
     };
-    opened::<Groups>(services, &stored!(row), |_| state, own, last_day.unwrap_or(row.created_at.to_jiff()))
+    opened::<Groups>(services, &row.common(), |_| state, own, last_day.unwrap_or(row.created_at.to_jiff()))
 }
 
 /// What is seen around a request at this moment.
@@ -161,16 +159,4 @@ fn seen(row: &RequestRow, now: Timestamp) -> Seen {
         missed: row.booking_missed,
         past: at(row.booking_ends).is_some_and(|ends| ends + SETTLED_AFTER <= now),
     }
-}
-
-/// The requests of the account that asks, the newest first.
-///
-/// # Errors
-/// `Denied` when nobody is signed in.
-pub async fn of_account(services: &Services, context: &Context) -> Result<Vec<RequestView>, GroupError> {
-    context.require(Capability::UseOwnAccount)?;
-    let account = context.actor.account().ok_or(GroupError::NotFound)?;
-    let mut db = services.db.acquire().await?;
-    let rows = held::of_account(&mut db, account.0).await?;
-    open_all(services, &mut db, rows, context.now).await
 }

@@ -3,7 +3,7 @@
 //! They go to the contact as it was: after the change the account does not know it any more, so it travels in the job,
 //! sealed, like the contact of a code.
 
-use super::deliver::{Dispatch, dispatch_one, letter, sms, when_text};
+use super::deliver::{Dispatch, Subject, dispatch_one, letter, sms, when_text};
 use super::templates::{AccountFacts, Facts};
 use crate::crypto::Place;
 use crate::jobs::{Failure, Job, NewJob, Outcome, enqueue};
@@ -145,15 +145,6 @@ pub(super) async fn send_account(services: Services, job: Job<AccountJob>) -> Ou
             ("mail", letter(message, mail, locale, template, &facts, None, now)?)
         }
     };
-    let dispatch = Dispatch {
-        id: message,
-        booking: None,
-        account: Some(account),
-        bus: None,
-        group: None,
-        ambassador: None,
-        template,
-        channel,
-    };
+    let dispatch = Dispatch { id: message, subject: Some(Subject("account", account.0)), template, channel };
     dispatch_one(&services, now, dispatch, parcel, job.last).await
 }

@@ -1,73 +1,70 @@
-//! Messages about an application as an ambassador: received, a question, selected, on the reserve, not this time, the
-//! certificate, taken back.
-//!
-//! The job names the application; name, school and contact are read when it is sent, and it is asked then whether the
-//! message is still true.
+//! What the messages about an application as an ambassador say.
 
-use super::address;
-use super::deliver::{Dispatch, dispatch_one, drop_message, letter, sms};
-use super::short_link;
+use super::deliver::when_text;
+use super::requests::{Letters, page_link, short_time};
 use super::templates::Facts;
 use crate::Services;
-use crate::ambassadors::{AmbassadorError, Ambassadors, Application, link_until, manage_link};
-use crate::context::new_uuid;
-use crate::jobs::{Failure, Job, NewJob, Outcome, enqueue};
-use crate::requests::Kind;
+use crate::ambassadors::{Ambassadors, Application};
+use crate::requests::templates;
 use domain::ambassador::State;
-use domain::contact::Contact;
-use domain::ids::{AmbassadorId, MessageId};
+use domain::booking::Reminder;
+use domain::time::span_text;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use serde::Serialize;
+use uuid::Uuid;
 
-/// The job that sends a message about an application.
-pub(super) const AMBASSADOR: &str = "messages.ambassador";
+templates! {
+    /// Which message about an application.
+    AmbassadorTemplate of State {
+        /// We have it.
+        Received "ambassador_received" while State::Draft | State::Submitted | State::Asked | State::Reserve | State::Selected | State::Confirmed | State::Trained | State::Absent,
+        /// We need to know something.
+        Asked "ambassador_asked" while State::Asked,
+        /// A place, by the selection or since somebody withdrew.
+        Selected "ambassador_selected" while State::Selected | State::Confirmed,
+        /// The place of the next who withdraws.
+        Reserve "ambassador_reserve" while State::Reserve,
+        /// Not this time.
+        Refused "ambassador_refused" while State::Refused,
+        /// The certificate can be fetched.
+        Certified "ambassador_certified" while State::Certified,
+        /// Taken back, as asked.
+        Withdrawn "ambassador_withdrawn" while State::Withdrawn,
+        /// The training date they chose was moved or taken away: they choose again.
+        Released "ambassador_released" while State::Selected,
+        /// The training is in three days.
+        Days3 "ambassador_days3" while State::Confirmed,
+        /// The training is tomorrow.
+        Day1 "ambassador_day1" while State::Confirmed,
+    }
 
-/// Which message about an application.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AmbassadorTemplate {
-    /// We have it.
-    Received,
-    /// We need to know something.
-    Asked,
-    /// A place, by the selection or since somebody withdrew.
-    Selected,
-    /// The place of the next who withdraws.
-    Reserve,
-    /// Not this time.
-    Refused,
-    /// The certificate can be fetched.
-    Certified,
-    /// Taken back, as asked.
-    Withdrawn,
-}
-
-impl AmbassadorTemplate {
-    /// As in the `message` table and in the names of the texts.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Received => "ambassador_received",
-            Self::Asked => "ambassador_asked",
-            Self::Selected => "ambassador_selected",
-            Self::Reserve => "ambassador_reserve",
-            Self::Refused => "ambassador_refused",
-            Self::Certified => "ambassador_certified",
-            Self::Withdrawn => "ambassador_withdrawn",
+    fn text(self) -> &'static str {
+        match self.reminder() {
+            Some(_) => "ambassador_reminder",
+            None => self.name(),
         }
     }
 
-    /// Whether the message still says what is so.
-    const fn is_true_of(self, state: State) -> bool {
+    fn keeps_quiet_hours(self) -> bool {
+        self.reminder().is_some()
+    }
+}
+
+impl AmbassadorTemplate {
+    /// The message a reminder is, where a training has such a one.
+    pub(crate) const fn of_reminder(reminder: Reminder) -> Option<Self> {
+        match reminder {
+            Reminder::Days3 => Some(Self::Days3),
+            Reminder::Day1 => Some(Self::Day1),
+            Reminder::Hours2 => None,
+        }
+    }
+
+    const fn reminder(self) -> Option<Reminder> {
         match self {
-            Self::Received => !state.is_over(),
-            Self::Asked => matches!(state, State::Asked),
-            Self::Selected => matches!(state, State::Selected | State::Confirmed),
-            Self::Reserve => matches!(state, State::Reserve),
-            Self::Refused => matches!(state, State::Refused),
-            Self::Certified => matches!(state, State::Certified),
-            Self::Withdrawn => matches!(state, State::Withdrawn),
+            Self::Days3 => Some(Reminder::Days3),
+            Self::Day1 => Some(Reminder::Day1),
+            _ => None,
         }
     }
 }
@@ -91,6 +88,10 @@ pub(super) struct AmbassadorFacts {
     pub rank: Option<u32>,
     /// SDQXB-2026-000123
     pub number: Option<String>,
+    /// When the training is they come to.
+    pub training: Option<String>,
+    /// Where.
+    pub place: Option<String>,
     /// See, answer, choose a date, fetch the certificate, withdraw.
     pub manage: String,
     /// The site.
@@ -99,95 +100,40 @@ pub(super) struct AmbassadorFacts {
     pub help: Option<String>,
 }
 
-/// What the job holds: ids.
-#[derive(Serialize, Deserialize)]
-pub(super) struct AmbassadorJob {
-    application: AmbassadorId,
-    template: AmbassadorTemplate,
-    /// The message's id, by whichever way it goes.
-    message: MessageId,
-}
+impl Letters for Ambassadors {
+    const SHORT_LINK: &'static str = "messages.short_link.ambassador";
+    const PAGE: &'static str = "/ambassadors/r/";
 
-/// Queues messages about applications, in one statement. Ring `Services::job_bell` after the commit.
-pub async fn queue_ambassadors(
-    db: &mut PgConnection,
-    now: Timestamp,
-    told: &[(AmbassadorId, AmbassadorTemplate)],
-) -> sqlx::Result<()> {
-    let payload = |(application, template): &(AmbassadorId, AmbassadorTemplate)| AmbassadorJob {
-        application: *application,
-        template: *template,
-        message: MessageId(new_uuid(now)),
-    };
-    let payloads: Vec<_> = told.iter().map(payload).collect();
-    let job = |payload| NewJob { kind: AMBASSADOR, payload, run_at: now, dedupe: None };
-    let jobs: Vec<_> = payloads.iter().map(job).collect();
-    enqueue(db, now, &jobs).await
-}
-
-pub(super) async fn send(services: Services, job: Job<AmbassadorJob>) -> Outcome {
-    let now = services.clock.now();
-    let AmbassadorJob { application: id, template, message } = job.payload;
-    let mut db = services.db.acquire().await?;
-    let application = match Ambassadors::load(&services, &mut db, id, now).await {
-        Ok(Some(application)) => application,
-        // Never committed here: there is nobody to tell.
-        Ok(None) => return Ok(()),
-        Err(AmbassadorError::Database(error)) => return Err(error.into()),
-        // A key made by another server a moment ago may not have arrived here yet.
-        Err(_) => return Err(Failure::retry("ambassador_sealed")),
-    };
-    drop(db);
-    let Some(contact) = application.contact.clone() else { return Ok(()) };
-    let channel = match contact {
-        Contact::Phone(_) => "sms",
-        Contact::Mail(_) => "mail",
-    };
-    let dispatch = Dispatch {
-        id: message,
-        booking: None,
-        account: None,
-        bus: None,
-        group: None,
-        ambassador: Some(id),
-        template: template.name(),
-        channel,
-    };
-    if !template.is_true_of(application.state) {
-        tracing::info!(application = %id, template = template.name(), "a message is not true any more and is not sent");
-        return drop_message(&services, now, dispatch).await;
+    fn facts(services: &Services, application: &Application) -> Facts {
+        let locale = application.locale;
+        let training = application.training.as_ref();
+        Facts::Ambassador(Box::new(AmbassadorFacts {
+            name: application.name.as_str().to_owned(),
+            organisation: application.organisation.clone(),
+            round: application.round_title.of(locale).to_owned(),
+            reference: application.reference.clone(),
+            question: application.question.clone(),
+            reason: application.reason.clone(),
+            rank: application.rank,
+            number: application.certificate.map(|it| it.number.to_string()),
+            training: training.map(|date| span_text(date.starts_at, date.ends_at, locale)),
+            place: training.map(|date| date.place.clone()),
+            manage: page_link(services, application),
+            site: services.settings.public_url.clone(),
+            help: services.post.help(),
+        }))
     }
-    let parcel = match contact {
-        Contact::Mail(mail) => {
-            let facts = Facts::Ambassador(Box::new(facts(&services, &application)));
-            letter(message, mail, application.locale, template.name(), &facts, None, now)?
-        }
-        Contact::Phone(phone) => {
-            short_link::keep_ambassador(&services, id, link_until(&application)).await?;
-            let mut values = BTreeMap::from([("reference", application.reference.clone())]);
-            if template != AmbassadorTemplate::Withdrawn {
-                values.insert("link", short_link::ambassador_code(&services, id));
-            }
-            sms(&services, message, phone, application.locale, template.name(), values, now)?
-        }
-    };
-    dispatch_one(&services, now, dispatch, parcel, job.last).await
-}
 
-/// An application in the words of its language.
-fn facts(services: &Services, application: &Application) -> AmbassadorFacts {
-    let locale = application.locale;
-    AmbassadorFacts {
-        name: application.name.as_str().to_owned(),
-        organisation: application.organisation.clone(),
-        round: application.round_title.of(locale).to_owned(),
-        reference: application.reference.clone(),
-        question: application.question.clone(),
-        reason: application.reason.clone(),
-        rank: application.rank,
-        number: application.certificate.map(|it| it.number.to_string()),
-        manage: address(services, locale, &format!("/ambassadors/r/{}", manage_link(services, application))),
-        site: services.settings.public_url.clone(),
-        help: services.post.help(),
+    fn values(application: &Application, template: AmbassadorTemplate) -> Vec<(&'static str, String)> {
+        match (template.reminder(), &application.training) {
+            (Some(_), Some(date)) => vec![("when", short_time(when_text, date.starts_at, application.locale))],
+            _ => Vec::new(),
+        }
+    }
+
+    /// A reminder is of the date that stands, and of use until the next one's turn.
+    fn is_about(application: &Application, template: AmbassadorTemplate, training: Uuid, now: Timestamp) -> bool {
+        let date = application.training.as_ref().filter(|date| date.id.0 == training);
+        date.is_some_and(|date| template.reminder().is_none_or(|it| now < it.worth_until(date.starts_at)))
     }
 }

@@ -8,40 +8,50 @@ use super::templates::{Facts, MissedFacts, VisitFacts, render};
 use super::visit::{Visit, VisitError};
 use super::{
     BOOKING, BookingJob, CODE, CodeJob, CodeSecret, Letter, Sms, Template, Undelivered, code_place, links, pass_text,
-    short_link,
+    requests, short_link,
 };
 use crate::Services;
+use crate::ambassadors::Ambassadors;
 use crate::booking::NoShow;
+use crate::bus::Bus;
+use crate::groups::Groups;
 use crate::jobs::{Failure, Handlers, Job, Outcome};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
 use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
-use domain::ids::{AccountId, AmbassadorId, BookingId, BusRequestId, GroupRequestId, MessageId};
+use domain::ids::{BookingId, MessageId};
 use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use store::messages::NewMessage;
+use uuid::Uuid;
 
 /// Adds what sends messages.
 #[must_use]
 pub fn handlers(handlers: Handlers) -> Handlers {
     let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking).on(ACCOUNT, send_account);
-    let handlers = handlers.on(super::bus::BUS, super::bus::send).on(super::groups::GROUP, super::groups::send);
-    let handlers = handlers.on(super::ambassadors::AMBASSADOR, super::ambassadors::send);
+    let handlers = requests::handlers::<Ambassadors>(requests::handlers::<Groups>(requests::handlers::<Bus>(handlers)));
     super::series::handlers(super::waiting::handlers(handlers))
+}
+
+/// What a message is about: the name of a table and a row of it.
+#[derive(Clone, Copy)]
+pub(super) struct Subject(pub &'static str, pub Uuid);
+
+impl From<BookingId> for Subject {
+    fn from(booking: BookingId) -> Self {
+        Self("booking", booking.0)
+    }
 }
 
 /// A message on its way.
 #[derive(Clone, Copy)]
 pub(super) struct Dispatch {
     pub id: MessageId,
-    pub booking: Option<BookingId>,
-    pub account: Option<AccountId>,
-    pub bus: Option<BusRequestId>,
-    pub group: Option<GroupRequestId>,
-    pub ambassador: Option<AmbassadorId>,
+    /// What it is about; none for a code.
+    pub subject: Option<Subject>,
     pub template: &'static str,
     pub channel: &'static str,
 }
@@ -62,11 +72,7 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
     let contact = Contact::try_from(secret.contact).map_err(|_| unreadable)?;
     let dispatch = Dispatch {
         id: message,
-        booking: None,
-        account: None,
-        bus: None,
-        group: None,
-        ambassador: None,
+        subject: None,
         template: "code",
         channel: match contact {
             Contact::Phone(_) => "sms",
@@ -104,16 +110,7 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
         Err(VisitError::Sealed(_)) => return Err(Failure::retry("booking_sealed")),
         Err(VisitError::Unreadable(_)) => return Err(Failure::retry("booking_unreadable")),
     };
-    let of = |id, channel| Dispatch {
-        id,
-        booking: Some(booking),
-        account: None,
-        bus: None,
-        group: None,
-        ambassador: None,
-        template: template.name(),
-        channel,
-    };
+    let of = |id, channel| Dispatch { id, subject: Some(booking.into()), template: template.name(), channel };
     let no_show = match template {
         Template::Missed | Template::MissedLifted => no_show(&services, &visit, now).await?,
         _ => None,
@@ -221,10 +218,9 @@ pub(super) async fn dispatch_one(
 }
 
 async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
-    let Dispatch { id, booking, account, bus, group, ambassador, template, channel } = dispatch;
-    let (booking, account, bus_request) = (booking.map(|id| id.0), account.map(|id| id.0), bus.map(|id| id.0));
-    let (group_request, ambassador) = (group.map(|id| id.0), ambassador.map(|id| id.0));
-    let message = NewMessage { id: id.0, booking, account, bus_request, group_request, ambassador, template, channel };
+    let Dispatch { id, subject, template, channel } = dispatch;
+    let subject = subject.map(|Subject(kind, id)| (kind, id));
+    let message = NewMessage { id: id.0, subject, template, channel };
     store::messages::note(&services.db, now, message).await
 }
 

@@ -17,6 +17,7 @@ mod mail;
 mod missed;
 mod pass;
 mod post;
+mod requests;
 mod series;
 mod short_link;
 mod sms;
@@ -26,12 +27,12 @@ mod waiting;
 
 pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
-pub use ambassadors::{AmbassadorTemplate, queue_ambassadors};
-pub use bus::{BusTemplate, queue_bus, queue_bus_at};
+pub use ambassadors::AmbassadorTemplate;
+pub use bus::BusTemplate;
 pub use calendar::{Entry, Event, Method, ics};
 pub use certificate::CertificateSheet;
 pub use deliver::handlers;
-pub use groups::{GroupTemplate, queue_group};
+pub use groups::GroupTemplate;
 pub use mail::{Letter, MailTransport, PostError, SmtpSettings, SmtpTls};
 pub use pass::{PassError, PassFont, PassSheet, TooLong, qr_svg};
 pub use post::{Post, PostSettings};
@@ -386,7 +387,7 @@ pub async fn of_booking(
     booking: BookingId,
 ) -> Result<Vec<store::messages::MessageRow>, MessagesError> {
     context.require(Capability::SeeBookings)?;
-    Ok(store::messages::of_booking(&services.db, booking.0).await?)
+    Ok(store::messages::about(&services.db, &[booking.0]).await?)
 }
 
 /// Why the messages of a booking are not shown.

@@ -75,11 +75,7 @@ async fn send(services: Services, job: Job<SeriesJob>) -> Outcome {
     visits.retain(|visit| !visit.cancelled && now < visit.ends_at);
     let of = |id, channel| Dispatch {
         id,
-        booking: Some(first.booking),
-        account: None,
-        bus: None,
-        group: None,
-        ambassador: None,
+        subject: Some(first.booking.into()),
         template: Template::Confirmation.name(),
         channel,
     };

@@ -3,13 +3,18 @@
 //! The characters are made of the booking's id with a key of the house, so that every message about a booking bears the
 //! same ones. Fifty bits, and a limit on how often one network may try: they are not to be collected by guessing.
 
+use super::requests::Letters;
+use crate::ambassadors::Ambassadors;
 use crate::booking::{link_until, manage_link};
-use crate::crypto::LinkPurpose;
+use crate::bus::Bus;
+use crate::groups::Groups;
 use crate::limits::{self, LimitError, Network};
 use crate::{Context, Services};
 use domain::contact::half_width;
-use domain::ids::{AmbassadorId, BookingId, BusRequestId, GroupRequestId, WaitingId};
+use domain::ids::{BookingId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
+use store::requests::links;
+use uuid::Uuid;
 
 /// Crockford's base 32: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -20,41 +25,28 @@ pub(super) fn code(services: &Services, booking: BookingId) -> String {
     characters(services.vault.mac("messages.short_link", booking.0.as_bytes()))
 }
 
-/// The characters of a request for the bus.
-pub(super) fn bus_code(services: &Services, request: BusRequestId) -> String {
-    characters(services.vault.mac("messages.short_link.bus", request.0.as_bytes()))
+/// The characters of a request.
+pub(super) fn request_code<K: Letters>(services: &Services, request: K::Id) -> String {
+    let id: Uuid = request.into();
+    characters(services.vault.mac(K::SHORT_LINK, id.as_bytes()))
 }
 
 /// Makes the link of a request work until `until`.
-pub(super) async fn keep_bus(services: &Services, request: BusRequestId, until: Timestamp) -> sqlx::Result<()> {
-    let hash = hash(services, &bus_code(services, request));
-    store::bus::requests::keep_short_link(&services.db, &hash, request.0, until).await
-}
-
-/// The characters of a group's request.
-pub(super) fn group_code(services: &Services, request: GroupRequestId) -> String {
-    characters(services.vault.mac("messages.short_link.group", request.0.as_bytes()))
-}
-
-/// Makes the link of a group's request work until `until`.
-pub(super) async fn keep_group(services: &Services, request: GroupRequestId, until: Timestamp) -> sqlx::Result<()> {
-    let hash = hash(services, &group_code(services, request));
-    store::messages::keep_group_link(&services.db, &hash, request.0, until).await
-}
-
-/// The characters of an application as an ambassador.
-pub(super) fn ambassador_code(services: &Services, application: AmbassadorId) -> String {
-    characters(services.vault.mac("messages.short_link.ambassador", application.0.as_bytes()))
-}
-
-/// Makes the link of an application work until `until`.
-pub(super) async fn keep_ambassador(
+pub(super) async fn keep_request<K: Letters>(
     services: &Services,
-    application: AmbassadorId,
+    request: K::Id,
     until: Timestamp,
 ) -> sqlx::Result<()> {
-    let hash = hash(services, &ambassador_code(services, application));
-    store::messages::keep_ambassador_link(&services.db, &hash, application.0, until).await
+    let hash = hash(services, &request_code::<K>(services, request));
+    let mut db = services.db.acquire().await?;
+    links::keep(&mut db, K::OF, &hash, request.into(), until).await
+}
+
+/// Where a short link leads if it is one of a request of this kind.
+async fn follow_request<K: Letters>(services: &Services, now: Timestamp, hash: &[u8]) -> sqlx::Result<Option<String>> {
+    let mut db = services.db.acquire().await?;
+    let found = links::follow(&mut db, K::OF, hash, now).await?;
+    Ok(found.map(|(request, until)| format!("{}{}", K::PAGE, services.vault.link(K::LINK, request, until))))
 }
 
 /// The characters of an entry of the waiting list.
@@ -111,18 +103,14 @@ pub async fn follow(
     if let Some((entry, ends_at)) = store::messages::follow_waiting_link(&services.db, context.now, &hash).await? {
         return Ok(Some(format!("/waiting/{}", link_until(services, WaitingId(entry), ends_at))));
     }
-    if let Some((request, until)) = store::messages::follow_group_link(&services.db, context.now, &hash).await? {
-        let link = services.vault.link(LinkPurpose::GroupRequest, request, until);
-        return Ok(Some(format!("/museum/groups/r/{link}")));
+    let now = context.now;
+    if let Some(page) = follow_request::<Groups>(services, now, &hash).await? {
+        return Ok(Some(page));
     }
-    if let Some((application, until)) =
-        store::messages::follow_ambassador_link(&services.db, context.now, &hash).await?
-    {
-        let link = services.vault.link(LinkPurpose::Ambassador, application, until);
-        return Ok(Some(format!("/ambassadors/r/{link}")));
+    if let Some(page) = follow_request::<Ambassadors>(services, now, &hash).await? {
+        return Ok(Some(page));
     }
-    let found = store::bus::requests::follow_short_link(&services.db, &hash, context.now).await?;
-    Ok(found.map(|(request, until)| format!("/bus/r/{}", services.vault.link(LinkPurpose::BusRequest, request, until))))
+    Ok(follow_request::<Bus>(services, now, &hash).await?)
 }
 
 fn hash(services: &Services, code: &str) -> [u8; 32] {

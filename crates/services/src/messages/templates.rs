@@ -89,6 +89,8 @@ embedded!(
     "ambassador_refused",
     "ambassador_certified",
     "ambassador_withdrawn",
+    "ambassador_released",
+    "ambassador_reminder",
 );
 
 /// What texts may speak of. A text that names anything else does not render.

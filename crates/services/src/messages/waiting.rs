@@ -214,16 +214,7 @@ async fn send(services: Services, job: Job<WaitingJob>) -> Outcome {
         Contact::Phone(_) => (sms_id, "sms"),
         Contact::Mail(_) => (mail, "mail"),
     };
-    let dispatch = Dispatch {
-        id,
-        booking: None,
-        account: None,
-        bus: None,
-        group: None,
-        ambassador: None,
-        template: news.text(),
-        channel,
-    };
+    let dispatch = Dispatch { id, subject: None, template: news.text(), channel };
     let told = if news.still_true(&view) { what_holds(&services, &view, news, now).await? } else { None };
     let Some((news, sessions)) = told else {
         tracing::info!(%entry, template = news.text(), "a message is not true any more and is not sent");

@@ -296,10 +296,11 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let waiting = store::booking::waiting::count_due(&services.db, Term::Booking.before(now)).await?.unsigned_abs();
     let accounts = sql::due_accounts(&services.db, Term::Account.before(now), i64::MAX).await?.len();
     let swept = sql::count_due(&services.db, &due(now)).await?;
-    let bus_requests = crate::bus::count_due(services, Term::Bus.before(now)).await?;
+    let bus_requests = crate::requests::count_due::<crate::bus::Bus>(services, Term::Bus.before(now)).await?;
     let photos = crate::bus::count_old_photos(services, Term::Photo.before(now)).await?;
-    let group_requests = crate::groups::count_due(services, Term::Group.before(now)).await?;
-    let ambassadors = crate::ambassadors::count_due(services, Term::Ambassador.before(now)).await?;
+    let group_requests = crate::requests::count_due::<crate::groups::Groups>(services, Term::Group.before(now)).await?;
+    let ambassadors =
+        crate::requests::count_due::<crate::ambassadors::Ambassadors>(services, Term::Ambassador.before(now)).await?;
     let certificates = crate::ambassadors::count_due_certificates(services, Term::Certificate.before(now)).await?;
     let rosters = crate::groups::count_due_rosters(services, Term::Roster.before(now)).await?;
     let documents = sql::count_due_documents(&services.db, Term::Document.before(now)).await?.unsigned_abs();

@@ -1,7 +1,7 @@
 //! What changes a request: one transaction under its row's lock, the state machine asked, what goes along taken along, the
 //! message queued, the trail written. What whoever asked does stands here; the house's side uses the same tools.
 
-use super::{Event, Handle, Kind, Moved, RequestError, RequestId, Said, View, resolve, sealed};
+use super::{Event, Handle, Kind, Moved, Notice, RequestError, RequestId, Template, View, resolve, sealed, tell};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services};
@@ -10,6 +10,7 @@ use domain::typed;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use std::time::Duration;
+use store::requests::rows::Words;
 
 /// How often a transaction is tried.
 const TRIES: u32 = 4;
@@ -103,7 +104,7 @@ pub(crate) async fn one<K: Kind>(
                 Err(error) => return Err(error),
             }
             if let Some(template) = template {
-                K::queue(&mut tx, context.now, id, template).await?;
+                tell::<K>(&mut tx, context.now, &[Notice::now(id, template)]).await?;
             }
             finished(&services, tx).await
         }
@@ -132,9 +133,10 @@ async fn pressed<K: Kind>(
     version: Option<i32>,
     (step, text): (Step, Option<&str>),
 ) -> Result<(), RequestError<K>> {
-    let answer = text.map(|text| K::said(Said::Answer(sealed::<K>(services, "answer_sealed", id, text))));
+    let answer_sealed = text.map(|text| sealed::<K>(services, "answer_sealed", id, text));
+    let change = K::Change::from(Words { answer_sealed, ..Words::default() });
     let event = K::State::event(step);
-    let done = one::<K>(services, context, id, version, (event, answer.unwrap_or_default()), K::template(step)).await;
+    let done = one::<K>(services, context, id, version, (event, change), K::Template::of_step(step)).await;
     match (done, version) {
         (Err(RequestError::StateHasChanged), Some(version)) => {
             let mut db = services.db.acquire().await?;

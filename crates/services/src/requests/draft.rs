@@ -1,19 +1,22 @@
 //! The way to a request: typed as far as one got, the contact proven, sent.
 //!
 //! What was typed lives sealed in the draft, bound to the browser that typed it, also while it cannot be taken. The draft's
-//! id is the idempotency key: pressing the last button twice asks once. Sending it is each kind's own.
+//! id is the idempotency key: pressing the last button twice asks once. What is added when it is
+//! sent is each kind's own.
 
-use super::{DraftId, Kind, RequestError, RequestId, View};
+use super::{DraftId, Kind, Notice, RequestError, RequestId, Template, View, finished, run, tell};
 use crate::account::{contact_index, forms};
+use crate::audit::{self, Entry};
 use crate::crypto::Place;
 use crate::limits::Network;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::contact::Contact;
+use domain::requests::Machine;
 use domain::typed::Typed;
 use jiff::{SignedDuration, Timestamp};
-use sqlx::PgConnection;
-use store::requests as sql;
+use std::sync::Arc;
+use store::requests::drafts as sql;
 use uuid::Uuid;
 
 /// Days for which what was typed is kept, whether or not a request came of it.
@@ -58,7 +61,7 @@ pub async fn begin<K: Kind>(
     let life = (context.now, context.now + SignedDuration::from_hours(24 * DRAFT_DAYS));
     let mut db = services.db.acquire().await?;
     let visitor = visitor_hash(services, visitor);
-    sql::add(&mut db, K::DRAFTS, id.into(), &visitor, context.locale.tag(), life).await?;
+    sql::add(&mut db, K::OF, id.into(), &visitor, context.locale.tag(), life).await?;
     Ok(id)
 }
 
@@ -73,7 +76,7 @@ pub async fn read<D: DraftId>(
     visitor: &str,
 ) -> Result<DraftView<D::Kind>, RequestError<D::Kind>> {
     let mut db = services.db.acquire().await?;
-    let of = <D::Kind as Kind>::DRAFTS;
+    let of = <D::Kind as Kind>::OF;
     let found = sql::draft(&mut db, of, id.into(), &visitor_hash(services, visitor), context.now).await?;
     let row = found.ok_or(RequestError::NotFound)?;
     let typed = match row.sealed {
@@ -102,7 +105,7 @@ pub async fn keep<K: Kind>(services: &Services, draft: &DraftView<K>, typed: &Ty
     let contact = Contact::parse(typed.field("contact")).ok();
     let index = contact.map(|contact| contact_index(&services.vault, &contact));
     let mut db = services.db.acquire().await?;
-    Ok(sql::save(&mut db, K::DRAFTS, draft.id.into(), &sealed, index.as_deref()).await?)
+    Ok(sql::save(&mut db, K::OF, draft.id.into(), &sealed, index.as_deref()).await?)
 }
 
 fn subject<'a, K: Kind>(draft: &DraftView<K>, contact: &'a Contact) -> forms::Subject<'a> {
@@ -119,11 +122,11 @@ pub async fn send<K: Kind>(
     draft: &DraftView<K>,
     network: &Network,
 ) -> Result<(), RequestError<K>> {
-    let contact = K::contact(services, context, &draft.typed).await?;
+    let asked = K::asked(services, context, &draft.typed).await?;
     if draft.proven {
         return Ok(());
     }
-    Ok(forms::send(services, context, subject(draft, &contact), network).await?)
+    Ok(forms::send(services, context, subject(draft, K::contact(&asked)), network).await?)
 }
 
 /// Sends the code once more.
@@ -136,8 +139,8 @@ pub async fn resend<K: Kind>(
     draft: &DraftView<K>,
     network: &Network,
 ) -> Result<(), RequestError<K>> {
-    let contact = K::contact(services, context, &draft.typed).await?;
-    Ok(forms::resend(services, context, subject(draft, &contact), network).await?)
+    let asked = K::asked(services, context, &draft.typed).await?;
+    Ok(forms::resend(services, context, subject(draft, K::contact(&asked)), network).await?)
 }
 
 /// Checks the code that was sent. Once proven, the contact stays proven for this draft.
@@ -154,29 +157,53 @@ pub async fn prove<K: Kind>(
     if draft.proven || draft.request.is_some() {
         return Ok(());
     }
-    let contact = K::contact(services, context, &draft.typed).await?;
-    Ok(forms::prove(services, context, subject(draft, &contact), code, network).await?)
+    let asked = K::asked(services, context, &draft.typed).await?;
+    Ok(forms::prove(services, context, subject(draft, K::contact(&asked)), code, network).await?)
 }
 
-/// What a locked draft says of the request that is to be made of it.
-pub(crate) enum Ready<I> {
-    /// It was made before: the second press.
-    Made(I),
-    /// It can be made now.
-    Now,
-}
-
-/// Locks a draft whose contact is proven.
+/// Makes the request of a proven draft. Repeating it answers the same request.
 ///
 /// # Errors
-/// `NotFound` while it is not.
-pub(crate) async fn ready<K: Kind>(db: &mut PgConnection, draft: K::DraftId) -> Result<Ready<K::Id>, RequestError<K>> {
-    let locked = sql::lock(db, K::DRAFTS, draft.into()).await?.ok_or(RequestError::NotFound)?;
-    match (locked.request_id, locked.proven) {
-        (Some(request), _) => Ok(Ready::Made(request.into())),
-        (None, true) => Ok(Ready::Now),
-        (None, false) => Err(RequestError::NotFound),
+/// `Fields` when something typed no longer holds; `TooMany`, or what the kind has against it; `NotFound` while the contact
+/// is not proven.
+pub async fn submit<K: Kind>(
+    services: &Services,
+    context: &Context,
+    draft: &DraftView<K>,
+) -> Result<K::Id, RequestError<K>> {
+    context.require(Capability::BookForSelf)?;
+    if let Some(request) = draft.request {
+        return Ok(request);
     }
+    let (draft, asked) = (draft.id, Arc::new(K::asked(services, context, &draft.typed).await?));
+    run(|| {
+        let (services, context, asked) = (services.clone(), context.clone(), Arc::clone(&asked));
+        async move { submitted::<K>(&services, &context, draft, &asked).await }
+    })
+    .await
+}
+
+async fn submitted<K: Kind>(
+    services: &Services,
+    context: &Context,
+    draft: K::DraftId,
+    asked: &K::Asked,
+) -> Result<K::Id, RequestError<K>> {
+    let mut tx = services.begin().await?;
+    let locked = sql::lock(&mut tx, K::OF, draft.into()).await?.ok_or(RequestError::NotFound)?;
+    match (locked.request_id, locked.proven) {
+        (Some(made), _) => return Ok(made.into()), // the second press
+        (None, true) => {}
+        (None, false) => return Err(RequestError::NotFound),
+    }
+    let (id, detail) = K::add(services, context, &mut tx, draft, asked).await?;
+    sql::became(&mut tx, K::OF, draft.into(), id.into()).await?;
+    let action = K::action(K::State::SUBMIT);
+    let entry = Entry { action, subject_kind: K::TABLE, subject: Some(id.into()), detail };
+    audit::record(&mut tx, context, &[entry]).await?;
+    tell::<K>(&mut tx, context.now, &[Notice::now(id, K::Template::RECEIVED)]).await?;
+    finished(services, tx).await?;
+    Ok(id)
 }
 
 /// The request a draft has just become, for the browser that made it.
@@ -190,7 +217,7 @@ pub async fn own<I: RequestId>(
     id: I,
 ) -> Result<View<I::Kind>, RequestError<I::Kind>> {
     let mut db = services.db.acquire().await?;
-    let of = <I::Kind as Kind>::DRAFTS;
+    let of = <I::Kind as Kind>::OF;
     let locked = sql::lock(&mut db, of, draft.id.into()).await?.ok_or(RequestError::NotFound)?;
     let id_of: Uuid = id.into();
     if locked.request_id != Some(id_of) {

@@ -1,16 +1,37 @@
 //! Emptying requests when their time is over: what remains counts people and names an organisation.
 
-use super::{Kind, RequestError, View, run, step};
+use super::{Kind, RequestError, View, run, sealed, step};
 use crate::audit::{self, Entry};
 use crate::{Context, Services};
 use domain::requests::{Machine, Step};
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
+use store::requests::{links, rows};
 use uuid::Uuid;
 
 /// What stands in the place of an erased text.
 pub(crate) const ERASED: &str = "已删除";
+
+/// How many requests are due to be emptied.
+pub(crate) async fn count_due<K: Kind>(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
+    let mut db = services.db.acquire().await?;
+    Ok(K::count_due(&mut db, before).await?.unsigned_abs())
+}
+
+/// Empties a locked request of whoever asked, with every word that was written about it and its short link.
+pub(crate) async fn empty<K: Kind>(
+    services: &Services,
+    db: &mut PgConnection,
+    id: K::Id,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let seal = |column| sealed::<K>(services, column, id, ERASED);
+    let (name, post, note) = (seal("name_sealed"), seal("post_sealed"), seal("note_sealed"));
+    rows::empty(db, K::OF, id.into(), (&name, &post, &note), now).await?;
+    links::remove(db, K::OF, id.into()).await?;
+    if K::emptied(services, db, id, now).await? { Ok(()) } else { rows::unlink(db, K::OF, id.into()).await }
+}
 
 /// Empties requests that have been over, or whose last day has been past, since `before`; with a proof in the trail. Each in
 /// a transaction of its own, so that what is locked besides is that request's only. How many.
@@ -53,7 +74,7 @@ async fn empty_next<K: Kind>(
             false
         }
     };
-    K::empty(services, &mut tx, id.into(), context.now).await?;
+    empty::<K>(services, &mut tx, id.into(), context.now).await?;
     let entry =
         Entry { action: K::ERASED, subject_kind: K::TABLE, subject: Some(id), detail: json!({ "closed": closed }) };
     audit::record(&mut tx, &context, &[entry]).await?;

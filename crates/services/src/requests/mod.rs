@@ -1,6 +1,10 @@
 //! Requests of whatever kind: typed as far as one got, the contact proven by a code, sent; asked back, proposed, answered,
-//! refused, taken back, settled, emptied when their time is over. The bus's and the groups' are two kinds of it: what differs
-//! is their [`Kind`], and what only one of them has stands in its own room.
+//! refused, taken back, settled, emptied when their time is over. The bus's, the groups' and the ambassadors' are kinds of
+//! it: what differs is their [`Kind`], and what only one of them has stands in its own room.
+//!
+//! Whoever adds a kind: 1. tables with the columns the others have, and an arm for them in `store::requests`; 2. a state
+//! table ([`Machine`]); 3. its [`Kind`] and its messages ([`Template`], `messages::requests::Letters`); 4. its names in the
+//! account's copy and end (`account::erase`), the terms and the catalogue of personal fields (`privacy`).
 //!
 //! One lock decides what becomes of a request: its row's. Whatever a kind locks besides (vehicles before it, sessions after
 //! it) it says in its room. What happens by itself (a proposal runs out, a booking is cancelled) is seen by whoever looks and
@@ -10,6 +14,8 @@ mod change;
 mod draft;
 mod erase;
 mod error;
+mod held;
+mod notice;
 mod office;
 mod view;
 
@@ -19,24 +25,28 @@ use crate::limits::Limit;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::contact::Contact;
-use domain::requests::{Machine, Step};
+use domain::requests::Machine;
 use domain::typed::Typed;
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
-use store::messages::MessageRow;
+use store::requests::rows::{self, Words};
 use uuid::Uuid;
 
 pub use change::{accept, answer, decline, settle_due, withdraw};
 pub(crate) use change::{finished, locked, one, run, settle, step, withdraw_own, words};
-pub use draft::{DRAFT_DAYS, DraftView, begin, keep, own, prove, read, resend, send};
-pub(crate) use draft::{Ready, ready};
-pub(crate) use erase::{ERASED, erase_due};
+pub use draft::{DRAFT_DAYS, DraftView, begin, keep, own, prove, read, resend, send, submit};
+pub(crate) use erase::{ERASED, count_due, empty, erase_due};
 pub use error::RequestError;
+pub use held::of_account;
+pub(crate) use held::{count_under_way, exported, forget, live};
+pub use notice::Template;
+pub(crate) use notice::{Notice, NoticeJob, tell, templates};
 pub use office::{ask, messages, refuse, request, reveal};
+pub(crate) use view::{Asker, fresh, link_until, opened, place, resolve, sealed};
 pub use view::{Handle, View, led_nowhere, manage_link, view};
-pub(crate) use view::{Stored, link_until, opened, place, reached, resolve, sealed, stored};
 
 /// One kind of request: its words, its tables, and what happens besides when one is moved from state to state.
 pub trait Kind: Copy + Debug + Send + Sync + 'static {
@@ -51,12 +61,14 @@ pub trait Kind: Copy + Debug + Send + Sync + 'static {
     /// What can go wrong in its room only.
     type Fault: std::error::Error + Send + Sync + 'static;
     /// What a change may write besides the state.
-    type Change: Default + Clone + Send + Sync + 'static;
+    type Change: Default + Clone + From<Words> + Send + Sync + 'static;
     /// Its messages.
-    type Template: Copy + Send + Sync + 'static;
+    type Template: Template<State = Self::State>;
+    /// A form that can be read whole.
+    type Asked: Send + Sync + 'static;
 
-    /// Where what was typed lives.
-    const DRAFTS: store::requests::Of;
+    /// Whose tables are its own.
+    const OF: store::requests::Of;
     /// The table of drafts, as sealed values name it.
     const DRAFT_TABLE: &'static str;
     /// The table of requests, as sealed values and the trail name it.
@@ -75,20 +87,28 @@ pub trait Kind: Copy + Debug + Send + Sync + 'static {
     const REVEALED: &'static str;
     /// The trail's word for having emptied one.
     const ERASED: &'static str;
+    /// The job that sends a message about one.
+    const JOB: &'static str;
 
     /// The trail's word for an event.
     fn action(event: Event<Self>) -> &'static str;
-    /// The message that goes out with a step, if one does.
-    fn template(step: Step) -> Option<Self::Template>;
-    /// A change that writes what was said, sealed.
-    fn said(said: Said) -> Self::Change;
 
-    /// The contact of a form that can be read whole at this moment; every fault of it otherwise.
-    fn contact(
+    /// The form read whole at this moment; every fault of it otherwise.
+    fn asked(
         services: &Services,
         context: &Context,
         typed: &Typed,
-    ) -> impl Future<Output = Result<Contact, RequestError<Self>>> + Send;
+    ) -> impl Future<Output = Result<Self::Asked, RequestError<Self>>> + Send;
+    /// The contact of such a form, which a code proves.
+    fn contact(asked: &Self::Asked) -> &Contact;
+    /// Adds the request of such a form. Answers which, and what the trail says of it.
+    fn add(
+        services: &Services,
+        context: &Context,
+        db: &mut PgConnection,
+        draft: Self::DraftId,
+        asked: &Self::Asked,
+    ) -> impl Future<Output = Result<(Self::Id, Value), RequestError<Self>>> + Send;
     /// One request with what stands around it.
     fn load(
         services: &Services,
@@ -97,7 +117,9 @@ pub trait Kind: Copy + Debug + Send + Sync + 'static {
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<View<Self>>, RequestError<Self>>> + Send;
     /// Locks a request's row. Answers whether it is there.
-    fn lock(db: &mut PgConnection, id: Self::Id) -> impl Future<Output = sqlx::Result<bool>> + Send;
+    fn lock(db: &mut PgConnection, id: Self::Id) -> impl Future<Output = sqlx::Result<bool>> + Send {
+        rows::lock(db, Self::OF, id.into())
+    }
     /// Writes a locked request's next state, with whatever goes along with it: its stop, the places kept for it.
     fn advance(
         services: &Services,
@@ -105,36 +127,49 @@ pub trait Kind: Copy + Debug + Send + Sync + 'static {
         db: &mut PgConnection,
         moved: Moved<'_, Self>,
     ) -> impl Future<Output = Result<(), RequestError<Self>>> + Send;
-    /// Queues a message about a request.
-    fn queue(
-        db: &mut PgConnection,
-        now: Timestamp,
-        id: Self::Id,
-        template: Self::Template,
-    ) -> impl Future<Output = sqlx::Result<()>> + Send;
     /// The requests something has happened to by itself.
-    fn unsettled(db: &mut PgConnection, now: Timestamp) -> impl Future<Output = sqlx::Result<Vec<Uuid>>> + Send;
-    /// The messages about a request, in order.
-    fn messages(db: &mut PgConnection, id: Self::Id) -> impl Future<Output = sqlx::Result<Vec<MessageRow>>> + Send;
-    /// The request of an account that asks by its id; `None` where accounts have no such way.
-    fn is_own(
+    fn unsettled(db: &mut PgConnection, now: Timestamp) -> impl Future<Output = sqlx::Result<Vec<Uuid>>> + Send {
+        let _ = (db, now);
+        async { Ok(Vec::new()) }
+    }
+    /// What messages about a request are about: itself, and what it became.
+    fn subjects(db: &mut PgConnection, id: Self::Id) -> impl Future<Output = sqlx::Result<Vec<Uuid>>> + Send {
+        let _ = db;
+        async move { Ok(vec![id.into()]) }
+    }
+    /// Adds to the copy its owner gets what only this kind has.
+    fn copy(
         services: &Services,
-        account: Uuid,
-        id: Self::Id,
-    ) -> impl Future<Output = Result<bool, RequestError<Self>>> + Send;
+        db: &mut PgConnection,
+        request: &View<Self>,
+        copy: &mut Map<String, Value>,
+    ) -> impl Future<Output = Result<(), RequestError<Self>>> + Send;
     /// Locks the next request after `after` that is to be emptied, skipping those another server empties.
     fn next_due(
         db: &mut PgConnection,
         before: Timestamp,
         after: Uuid,
     ) -> impl Future<Output = sqlx::Result<Option<Uuid>>> + Send;
-    /// Empties a locked request of whoever asked, with every word that was written about it.
-    fn empty(
+    /// How many [`Kind::next_due`] would find, one after the other.
+    fn count_due(db: &mut PgConnection, before: Timestamp) -> impl Future<Output = sqlx::Result<i64>> + Send;
+    /// Before a locked request of somebody who wants an end to everything is emptied: what would otherwise outlive it.
+    fn forgotten(
         services: &Services,
         db: &mut PgConnection,
         id: Self::Id,
         now: Timestamp,
-    ) -> impl Future<Output = sqlx::Result<()>> + Send;
+    ) -> impl Future<Output = sqlx::Result<()>> + Send {
+        let _ = (services, db, id, now);
+        async { Ok(()) }
+    }
+    /// Empties what only this kind's locked request has. Answers whether the way from a person to it must stay: what it
+    /// became names them still.
+    fn emptied(
+        services: &Services,
+        db: &mut PgConnection,
+        id: Self::Id,
+        now: Timestamp,
+    ) -> impl Future<Output = sqlx::Result<bool>> + Send;
 }
 
 /// What can happen to a request of a kind.
@@ -152,17 +187,6 @@ pub trait RequestId:
 pub trait DraftId: Copy + Debug + Display + FromStr + Into<Uuid> + From<Uuid> + Send + Sync + 'static {
     /// Whose.
     type Kind: Kind<DraftId = Self>;
-}
-
-/// What one side wrote to the other, sealed for the request.
-#[derive(Clone, Debug)]
-pub enum Said {
-    /// The house asked.
-    Question(Vec<u8>),
-    /// Who asked for it answered.
-    Answer(Vec<u8>),
-    /// The house refused, and why.
-    Reason(Vec<u8>),
 }
 
 /// A locked request on its way to another state.

@@ -1,12 +1,13 @@
 //! The house's side of any request: looking at one, asking, refusing, seeing a contact in full.
 
-use super::{Kind, RequestError, RequestId, Said, View, one, sealed, words};
+use super::{Kind, RequestError, RequestId, Template, View, one, sealed, words};
 use crate::audit::{self, Entry};
 use crate::{Context, Services};
 use domain::requests::{Machine, Step};
 use domain::typed;
 use serde_json::json;
 use store::messages::MessageRow;
+use store::requests::rows::Words;
 
 /// One request, particulars masked when printed.
 ///
@@ -33,7 +34,8 @@ pub async fn messages<I: RequestId>(
 ) -> Result<Vec<MessageRow>, RequestError<I::Kind>> {
     context.require(I::Kind::HANDLE)?;
     let mut db = services.db.acquire().await?;
-    Ok(I::Kind::messages(&mut db, id).await?)
+    let subjects = I::Kind::subjects(&mut db, id).await?;
+    Ok(store::messages::about(&mut *db, &subjects).await?)
 }
 
 /// Asks whoever asked for something.
@@ -48,7 +50,8 @@ pub async fn ask<I: RequestId>(
     text: &str,
 ) -> Result<(), RequestError<I::Kind>> {
     let text = words("question", text)?;
-    let said = Said::Question(sealed::<I::Kind>(services, "question_sealed", id, &text));
+    let question_sealed = Some(sealed::<I::Kind>(services, "question_sealed", id, &text));
+    let said = Words { question_sealed, ..Words::default() };
     told(services, context, id, version, Step::Ask, said).await
 }
 
@@ -64,7 +67,8 @@ pub async fn refuse<I: RequestId>(
     reason: &str,
 ) -> Result<(), RequestError<I::Kind>> {
     let reason = words("reason", reason)?;
-    let said = Said::Reason(sealed::<I::Kind>(services, "reason_sealed", id, &reason));
+    let reason_sealed = Some(sealed::<I::Kind>(services, "reason_sealed", id, &reason));
+    let said = Words { reason_sealed, ..Words::default() };
     told(services, context, id, version, Step::Refuse, said).await
 }
 
@@ -74,11 +78,11 @@ async fn told<I: RequestId>(
     id: I,
     version: i32,
     step: Step,
-    said: Said,
+    said: Words,
 ) -> Result<(), RequestError<I::Kind>> {
     context.require(I::Kind::HANDLE)?;
     let event = <I::Kind as Kind>::State::event(step);
-    let (change, template) = (I::Kind::said(said), I::Kind::template(step));
+    let (change, template) = (said.into(), <I::Kind as Kind>::Template::of_step(step));
     one::<I::Kind>(services, context, id, Some(version), (event, change), template).await
 }
 

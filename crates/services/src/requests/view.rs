@@ -1,8 +1,9 @@
 //! A request as people see it: opened for those who may, masked for the others, in the state it is in by now.
 
+use super::held::is_own;
 use super::{Kind, RequestError};
 use crate::account::{contact_index, forms};
-use crate::crypto::Place;
+use crate::crypto::{Place, random};
 use crate::limits::Network;
 use crate::{Context, Services};
 use domain::Locale;
@@ -13,7 +14,7 @@ use domain::contact::{Contact, MailAddress, PersonName, Phone};
 use domain::requests::Machine;
 use jiff::{SignedDuration, Timestamp};
 use std::ops::Deref;
-use uuid::Uuid;
+use store::requests::rows::{Common, Fresh};
 
 /// A request. The contact's particulars print masked; showing them whole is the page's decision for their owner and for
 /// staff who said why. What only its kind has is read as if it stood here.
@@ -66,53 +67,6 @@ impl<K: Kind> Deref for View<K> {
     }
 }
 
-/// What every kind's row holds, still sealed.
-pub(crate) struct Stored<'a> {
-    pub id: Uuid,
-    pub reference: &'a str,
-    pub state: &'a str,
-    pub version: i32,
-    pub organisation: &'a str,
-    pub city: &'a str,
-    pub locale: &'a str,
-    pub name_sealed: &'a [u8],
-    pub post_sealed: &'a [u8],
-    pub phone_sealed: Option<&'a [u8]>,
-    pub mail_sealed: Option<&'a [u8]>,
-    pub note_sealed: &'a [u8],
-    pub question_sealed: Option<&'a [u8]>,
-    pub answer_sealed: Option<&'a [u8]>,
-    pub reason_sealed: Option<&'a [u8]>,
-    pub created_at: Timestamp,
-    pub updated_at: Timestamp,
-}
-
-/// The [`Stored`] of a kind's row: the columns have the same names everywhere.
-macro_rules! stored {
-    ($row:expr) => {
-        $crate::requests::Stored {
-            id: $row.id,
-            reference: &$row.reference,
-            state: &$row.state,
-            version: $row.version,
-            organisation: &$row.organisation,
-            city: &$row.city,
-            locale: &$row.locale,
-            name_sealed: &$row.name_sealed,
-            post_sealed: &$row.post_sealed,
-            phone_sealed: $row.phone_sealed.as_deref(),
-            mail_sealed: $row.mail_sealed.as_deref(),
-            note_sealed: &$row.note_sealed,
-            question_sealed: $row.question_sealed.as_deref(),
-            answer_sealed: $row.answer_sealed.as_deref(),
-            reason_sealed: $row.reason_sealed.as_deref(),
-            created_at: $row.created_at.to_jiff(),
-            updated_at: $row.updated_at.to_jiff(),
-        }
-    };
-}
-pub(crate) use stored;
-
 /// Where a request's own values are sealed.
 pub(crate) fn place<K: Kind>(column: &'static str, id: K::Id) -> Place {
     Place { table: K::TABLE, column, row: id.into() }
@@ -127,7 +81,7 @@ pub(crate) fn sealed<K: Kind>(services: &Services, column: &'static str, id: K::
 /// matters are the kind's.
 pub(crate) fn opened<K: Kind>(
     services: &Services,
-    row: &Stored<'_>,
+    row: &Common<'_>,
     state: impl FnOnce(K::State) -> K::State,
     own: K::Own,
     last_day: Timestamp,
@@ -169,23 +123,45 @@ pub(crate) fn opened<K: Kind>(
     })
 }
 
-/// A contact as a new request's row holds it.
-pub(crate) struct Reached {
-    pub phone_sealed: Option<Vec<u8>>,
-    pub phone_index: Option<Vec<u8>>,
-    pub mail_sealed: Option<Vec<u8>>,
-    pub mail_index: Option<Vec<u8>>,
+/// Who asks, as typed.
+pub(crate) struct Asker<'a> {
+    pub organisation: &'a str,
+    pub city: City,
+    pub name: &'a PersonName,
+    pub post: &'a str,
+    pub contact: &'a Contact,
+    pub note: &'a str,
 }
 
-/// Seals the contact of a new request.
-pub(crate) fn reached<K: Kind>(services: &Services, id: K::Id, contact: &Contact) -> Reached {
-    let index = Some(contact_index(&services.vault, contact));
-    let seal = |column| Some(sealed::<K>(services, column, id, contact.expose()));
-    let (phone_sealed, phone_index, mail_sealed, mail_index) = match contact {
-        Contact::Phone(_) => (seal("phone_sealed"), index, None, None),
-        Contact::Mail(_) => (None, None, seal("mail_sealed"), index),
+/// What every kind's new request holds. What names a person is sealed; the organisation is public knowledge.
+pub(crate) fn fresh<K: Kind>(services: &Services, context: &Context, draft: K::DraftId, asker: &Asker<'_>) -> Fresh {
+    let id: K::Id = context.new_id();
+    let seal = |column, text: &str| sealed::<K>(services, column, id, text);
+    let reach = |column| Some(seal(column, asker.contact.expose()));
+    let index = Some(contact_index(&services.vault, asker.contact));
+    let (phone_sealed, phone_index, mail_sealed, mail_index) = match asker.contact {
+        Contact::Phone(_) => (reach("phone_sealed"), index, None, None),
+        Contact::Mail(_) => (None, None, reach("mail_sealed"), index),
     };
-    Reached { phone_sealed, phone_index, mail_sealed, mail_index }
+    Fresh {
+        id: id.into(),
+        draft_id: draft.into(),
+        reference: Reference::from_random(random()).as_str().to_owned(),
+        organisation: asker.organisation.to_owned(),
+        city: asker.city.code().to_owned(),
+        locale: context.locale.tag().to_owned(),
+        account_id: match &context.actor {
+            Actor::Visitor { account, .. } => Some(account.0),
+            _ => None,
+        },
+        name_sealed: seal("name_sealed", asker.name.as_str()),
+        post_sealed: seal("post_sealed", asker.post),
+        phone_sealed,
+        phone_index,
+        mail_sealed,
+        mail_index,
+        note_sealed: seal("note_sealed", asker.note),
+    }
 }
 
 /// How a caller names a request.
@@ -193,7 +169,7 @@ pub(crate) fn reached<K: Kind>(services: &Services, id: K::Id, contact: &Contact
 pub enum Handle<K: Kind> {
     /// By the signed link of its messages: whoever has it may see, answer, accept, decline, withdraw.
     Link(String),
-    /// By id: staff, and the account it belongs to where accounts have it.
+    /// By id: staff, and the account it belongs to.
     Id(K::Id),
 }
 
@@ -210,7 +186,7 @@ pub(crate) async fn resolve<K: Kind>(
         }
         Handle::Id(id) => {
             if let Actor::Visitor { account, .. } = &context.actor {
-                let own = K::is_own(services, account.0, *id).await?;
+                let own = is_own::<K>(services, account.0, *id).await?;
                 return own.then_some(*id).ok_or(RequestError::NotFound);
             }
             context.require(K::HANDLE)?;

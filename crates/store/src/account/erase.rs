@@ -109,7 +109,7 @@ pub async fn messages(
     sqlx::query_as!(
         HeldMessageRow,
         "select id, template, channel, state, created_at, sent_at from message
-         where account_id = $1 or booking_id = any ($2) or bus_request_id = any ($3) or group_request_id = any ($3) or ambassador_id = any ($3)
+         where subject_id = $1 or subject_id = any ($2) or subject_id = any ($3)
          order by created_at desc, id desc",
         account,
         bookings,

@@ -1,5 +1,7 @@
 //! Applications, with what stands around them: the round, the training date, the certificate.
 
+use crate::requests::rows::{self, Fresh, Words};
+use crate::requests::{Of, request_row};
 use jiff_sqlx::{Timestamp, ToSqlx};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -7,42 +9,16 @@ use uuid::Uuid;
 /// An application to add.
 #[derive(Debug, Clone)]
 pub struct NewApplication {
-    /// Application.
-    pub id: Uuid,
-    /// The draft it comes from.
-    pub draft_id: Uuid,
+    /// What every kind has.
+    pub common: Fresh,
     /// The round it is for.
     pub round_id: Uuid,
-    /// Eight characters.
-    pub reference: String,
     /// As what.
     pub capacity: String,
     /// How old.
     pub age: i32,
-    /// Which school.
-    pub organisation: String,
-    /// City.
-    pub city: String,
-    /// Language of its messages.
-    pub locale: String,
-    /// Whose account, if any.
-    pub account_id: Option<Uuid>,
-    /// Sealed name.
-    pub name_sealed: Vec<u8>,
     /// Sealed name of the guardian who consented.
     pub guardian_sealed: Option<Vec<u8>>,
-    /// Sealed class or post.
-    pub post_sealed: Vec<u8>,
-    /// Sealed number.
-    pub phone_sealed: Option<Vec<u8>>,
-    /// Its index.
-    pub phone_index: Option<Vec<u8>>,
-    /// Sealed address.
-    pub mail_sealed: Option<Vec<u8>>,
-    /// Its index.
-    pub mail_index: Option<Vec<u8>>,
-    /// Sealed motivation.
-    pub note_sealed: Vec<u8>,
 }
 
 /// Adds an application.
@@ -52,24 +28,24 @@ pub async fn add(db: &mut PgConnection, fresh: &NewApplication, now: jiff::Times
                 locale, account_id, name_sealed, guardian_sealed, post_sealed, phone_sealed, phone_index, mail_sealed,
                 mail_index, note_sealed, created_at, updated_at)
          values ($1, $2, $3, $4, 'submitted', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)",
-        fresh.id,
-        fresh.draft_id,
+        fresh.common.id,
+        fresh.common.draft_id,
         fresh.round_id,
-        fresh.reference,
+        fresh.common.reference,
         fresh.capacity,
         fresh.age,
-        fresh.organisation,
-        fresh.city,
-        fresh.locale,
-        fresh.account_id,
-        fresh.name_sealed,
+        fresh.common.organisation,
+        fresh.common.city,
+        fresh.common.locale,
+        fresh.common.account_id,
+        fresh.common.name_sealed,
         fresh.guardian_sealed,
-        fresh.post_sealed,
-        fresh.phone_sealed,
-        fresh.phone_index,
-        fresh.mail_sealed,
-        fresh.mail_index,
-        fresh.note_sealed,
+        fresh.common.post_sealed,
+        fresh.common.phone_sealed,
+        fresh.common.phone_index,
+        fresh.common.mail_sealed,
+        fresh.common.mail_index,
+        fresh.common.note_sealed,
         now.to_sqlx() as _
     )
     .execute(db)
@@ -77,85 +53,52 @@ pub async fn add(db: &mut PgConnection, fresh: &NewApplication, now: jiff::Times
     Ok(())
 }
 
-/// An application with what stands around it.
-#[derive(Debug, Clone)]
-pub struct ApplicationRow {
-    /// Application.
-    pub id: Uuid,
-    /// Its round.
-    pub round_id: Uuid,
-    /// Eight characters.
-    pub reference: String,
-    /// Where it stands.
-    pub state: String,
-    /// Edit counter.
-    pub version: i32,
-    /// As what.
-    pub capacity: String,
-    /// How old; none once it was erased.
-    pub age: Option<i32>,
-    /// Which school.
-    pub organisation: String,
-    /// City.
-    pub city: String,
-    /// Language of its messages.
-    pub locale: String,
-    /// Sealed name.
-    pub name_sealed: Vec<u8>,
-    /// Sealed name of the guardian.
-    pub guardian_sealed: Option<Vec<u8>>,
-    /// Sealed class or post.
-    pub post_sealed: Vec<u8>,
-    /// Sealed number.
-    pub phone_sealed: Option<Vec<u8>>,
-    /// Sealed address.
-    pub mail_sealed: Option<Vec<u8>>,
-    /// Sealed motivation.
-    pub note_sealed: Vec<u8>,
-    /// Sealed question.
-    pub question_sealed: Option<Vec<u8>>,
-    /// Sealed answer.
-    pub answer_sealed: Option<Vec<u8>>,
-    /// Sealed reason.
-    pub reason_sealed: Option<Vec<u8>>,
-    /// What is to become of it.
-    pub decision: Option<String>,
-    /// Its place on the reserve.
-    pub rank: Option<i32>,
-    /// When it was sent.
-    pub created_at: Timestamp,
-    /// When it last changed.
-    pub updated_at: Timestamp,
-    /// What its round is called.
-    pub round_zh: String,
-    /// In English.
-    pub round_en: String,
-    /// Until when one could apply.
-    pub closes_at: Timestamp,
-    /// When the selection was made public.
-    pub selected_at: Option<Timestamp>,
-    /// The end of the last training date of the round.
-    pub last_training: Option<Timestamp>,
-    /// The date they come to.
-    pub training_id: Option<Uuid>,
-    /// Its beginning.
-    pub training_starts: Option<Timestamp>,
-    /// Its end.
-    pub training_ends: Option<Timestamp>,
-    /// Where.
-    pub training_place: Option<String>,
-    /// The certificate.
-    pub certificate_id: Option<Uuid>,
-    /// Its year.
-    pub certificate_year: Option<i32>,
-    /// Its serial.
-    pub certificate_serial: Option<i32>,
-    /// When it was issued.
-    pub certificate_issued: Option<Timestamp>,
-    /// When it was revoked.
-    pub certificate_revoked: Option<Timestamp>,
-    /// When its name was erased.
-    pub certificate_erased: Option<Timestamp>,
+request_row! {
+    /// An application with what stands around it.
+    ApplicationRow {
+        /// Its round.
+        round_id: Uuid,
+        /// As what.
+        capacity: String,
+        /// How old; none once it was erased.
+        age: Option<i32>,
+        /// Sealed name of the guardian.
+        guardian_sealed: Option<Vec<u8>>,
+        /// What is to become of it.
+        decision: Option<String>,
+        /// Its place on the reserve.
+        rank: Option<i32>,
+        /// What its round is called.
+        round_zh: String,
+        /// In English.
+        round_en: String,
+        /// Until when one could apply.
+        closes_at: Timestamp,
+        /// When the selection was made public.
+        selected_at: Option<Timestamp>,
+        /// The end of the last training date of the round.
+        last_training: Option<Timestamp>,
+        /// The date they come to.
+        training_id: Option<Uuid>,
+        /// Its beginning.
+        training_starts: Option<Timestamp>,
+        /// Its end.
+        training_ends: Option<Timestamp>,
+        /// Where.
+        training_place: Option<String>,
+        /// The certificate.
+        certificate_id: Option<Uuid>,
+        /// Its year.
+        certificate_year: Option<i32>,
+        /// Its serial.
+        certificate_serial: Option<i32>,
+        /// When it was issued.
+        certificate_issued: Option<Timestamp>,
+        /// When it was revoked.
+        certificate_revoked: Option<Timestamp>,
+        /// When its name was erased.
+        certificate_erased: Option<Timestamp>,
+    }
 }
 
 /// Applications with what stands around them, narrowed and ordered by the tail.
@@ -165,7 +108,12 @@ macro_rules! applications {
             ApplicationRow,
             r#"select a.id, a.round_id, a.reference, a.state, a.version, a.capacity, a.age, a.organisation, a.city, a.locale,
                       a.name_sealed, a.guardian_sealed, a.post_sealed, a.phone_sealed, a.mail_sealed, a.note_sealed,
-                      a.question_sealed, a.answer_sealed, a.reason_sealed, a.decision, a.rank, a.created_at, a.updated_at,
+                      a.question_sealed, a.answer_sealed, a.reason_sealed, a.decision, a.created_at, a.updated_at,
+                      -- On the reserve: the place among those who still wait; before, the one that was decided.
+                      case when a.state <> 'reserve' then a.rank
+                           else (select count(*)::integer from ambassador_application o
+                                 where o.round_id = a.round_id and o.state = 'reserve' and o.erased_at is null
+                                   and (o.rank, o.created_at, o.id) <= (a.rank, a.created_at, a.id)) end as "rank?",
                       r.title_zh as round_zh, r.title_en as round_en, r.closes_at, r.selected_at,
                       (select max(ends_at) from ambassador_training where round_id = r.id) as "last_training?",
                       a.training_id, t.starts_at as "training_starts?", t.ends_at as "training_ends?",
@@ -181,7 +129,6 @@ macro_rules! applications {
         )
     };
 }
-pub(super) use applications;
 
 /// One application.
 pub async fn application(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ApplicationRow>> {
@@ -194,13 +141,7 @@ pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
     let round = sqlx::query_scalar!("select round_id from ambassador_application where id = $1", id);
     let Some(round) = round.fetch_optional(&mut *db).await? else { return Ok(false) };
     sqlx::query!("select id from ambassador_round where id = $1 for update", round).fetch_one(&mut *db).await?;
-    lock_row(db, id).await
-}
-
-/// Locks an application only: of a round that is locked.
-async fn lock_row(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
-    let there = sqlx::query_scalar!("select id from ambassador_application where id = $1 for update", id);
-    Ok(there.fetch_optional(db).await?.is_some())
+    rows::lock(db, Of::Ambassadors, id).await
 }
 
 /// The applications of a round, those sent first first; narrowed to a state and to schools that hold a text.
@@ -306,14 +247,16 @@ pub async fn has_live(db: &mut PgConnection, round: Uuid, contact_index: &[u8]) 
 /// What a change writes besides the state; what is none stays as it was.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
-    /// A new question.
-    pub question_sealed: Option<Vec<u8>>,
-    /// The answer to it.
-    pub answer_sealed: Option<Vec<u8>>,
-    /// A reason.
-    pub reason_sealed: Option<Vec<u8>>,
+    /// What was said.
+    pub words: Words,
     /// The date they come to.
     pub training: Option<Uuid>,
+}
+
+impl From<Words> for Change {
+    fn from(words: Words) -> Self {
+        Self { words, ..Self::default() }
+    }
 }
 
 /// Moves an application, which the caller has locked, to another state. Whoever is selected anew has chosen no date.
@@ -333,9 +276,9 @@ pub async fn advance(
         id,
         state,
         now.to_sqlx() as _,
-        change.question_sealed,
-        change.answer_sealed,
-        change.reason_sealed,
+        change.words.question_sealed,
+        change.words.answer_sealed,
+        change.words.reason_sealed,
         change.training
     )
     .execute(db)
@@ -366,11 +309,12 @@ pub async fn decide(
     Ok(())
 }
 
-/// Puts a locked application's name right. One that was emptied stays so.
+/// Puts a locked application's name right, and says so to whoever saw it before. One that was emptied stays so.
 pub async fn rename(db: &mut PgConnection, id: Uuid, name_sealed: &[u8], now: jiff::Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "update ambassador_application set name_sealed = $2, version = version + 1, updated_at = $3
-         where id = $1 and erased_at is null",
+        "update ambassador_application
+         set name_sealed = case when erased_at is null then $2 else name_sealed end, version = version + 1, updated_at = $3
+         where id = $1",
         id,
         name_sealed,
         now.to_sqlx() as _
@@ -378,16 +322,4 @@ pub async fn rename(db: &mut PgConnection, id: Uuid, name_sealed: &[u8], now: ji
     .execute(db)
     .await?;
     Ok(())
-}
-
-/// The messages about an application, in order.
-pub async fn messages(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Vec<crate::messages::MessageRow>> {
-    sqlx::query_as!(
-        crate::messages::MessageRow,
-        "select id, template, channel, state, created_at, sent_at from message where ambassador_id = $1
-         order by created_at, id",
-        id
-    )
-    .fetch_all(db)
-    .await
 }

@@ -166,15 +166,19 @@ pub async fn count_due(db: impl PgExecutor<'_>, before: jiff::Timestamp) -> sqlx
     .await
 }
 
-/// Takes the name off a certificate: number, school and date stay. An application that was emptied before kept the way to
-/// it, which goes now.
+/// Takes the name off a certificate: number, school and date stay. Whoever saw the application
+/// before looks again; one that was emptied kept the way to the certificate, which goes now.
 pub async fn erase(db: &mut PgConnection, id: Uuid, name_sealed: &[u8], now: jiff::Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "with done as (update ambassador_certificate
-                       set name_sealed = $2, revoked_reason_sealed = null, erased_at = $3
+                       set name_sealed = $2, revoked_reason_sealed = null, erased_at = $3, version = version + 1
                        where id = $1 returning application_id)
-         update ambassador_application a set phone_index = null, mail_index = null, account_id = null
-         from done where a.id = done.application_id and a.erased_at is not null",
+         update ambassador_application a
+         set version = version + 1,
+             phone_index = case when erased_at is null then phone_index end,
+             mail_index = case when erased_at is null then mail_index end,
+             account_id = case when erased_at is null then account_id end
+         from done where a.id = done.application_id",
         id,
         name_sealed,
         now.to_sqlx() as _

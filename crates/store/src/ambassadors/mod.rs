@@ -4,3 +4,4 @@ pub mod applications;
 pub mod certificates;
 pub mod held;
 pub mod rounds;
+pub mod trainings;

@@ -1,7 +1,6 @@
 //! The science bus: drafts, requests, stops, days without driving, what is counted afterwards.
 
 pub mod fleet;
-pub mod held;
 pub mod photos;
 pub mod requests;
 pub mod stops;

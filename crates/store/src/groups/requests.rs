@@ -1,5 +1,7 @@
 //! Requests of groups, with what stands around them: the session proposed, the hold, the booking, the list.
 
+use crate::requests::request_row;
+use crate::requests::rows::{Fresh, Words};
 use jiff_sqlx::{Timestamp, ToSqlx};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -8,20 +10,12 @@ use uuid::Uuid;
 /// A request to add.
 #[derive(Debug, Clone)]
 pub struct NewRequest {
-    /// Request.
-    pub id: Uuid,
-    /// The draft it comes from.
-    pub draft_id: Uuid,
-    /// Eight characters.
-    pub reference: String,
+    /// What every kind has.
+    pub common: Fresh,
     /// The policy it was sent under.
     pub policy_version: i32,
-    /// Who asks.
-    pub organisation: String,
     /// What kind of organisation.
     pub kind: String,
-    /// City.
-    pub city: String,
     /// Who comes, by age.
     pub ages: String,
     /// How many.
@@ -30,24 +24,6 @@ pub struct NewRequest {
     pub adults: i32,
     /// Sessions, the best first.
     pub wishes: Vec<Uuid>,
-    /// Language of its messages.
-    pub locale: String,
-    /// Whose account, if any.
-    pub account_id: Option<Uuid>,
-    /// Sealed name of the leader.
-    pub name_sealed: Vec<u8>,
-    /// Sealed post.
-    pub post_sealed: Vec<u8>,
-    /// Sealed number.
-    pub phone_sealed: Option<Vec<u8>>,
-    /// Its index.
-    pub phone_index: Option<Vec<u8>>,
-    /// Sealed address.
-    pub mail_sealed: Option<Vec<u8>>,
-    /// Its index.
-    pub mail_index: Option<Vec<u8>>,
-    /// Sealed note.
-    pub note_sealed: Vec<u8>,
 }
 
 /// Adds a request.
@@ -58,26 +34,26 @@ pub async fn add(db: &mut PgConnection, fresh: &NewRequest, now: jiff::Timestamp
                 mail_index, note_sealed, created_at, updated_at)
          values ($1, $2, $3, 'submitted', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
                 $21, $21)",
-        fresh.id,
-        fresh.draft_id,
-        fresh.reference,
+        fresh.common.id,
+        fresh.common.draft_id,
+        fresh.common.reference,
         fresh.policy_version,
-        fresh.organisation,
+        fresh.common.organisation,
         fresh.kind,
-        fresh.city,
+        fresh.common.city,
         fresh.ages,
         fresh.members,
         fresh.adults,
         &fresh.wishes,
-        fresh.locale,
-        fresh.account_id,
-        fresh.name_sealed,
-        fresh.post_sealed,
-        fresh.phone_sealed,
-        fresh.phone_index,
-        fresh.mail_sealed,
-        fresh.mail_index,
-        fresh.note_sealed,
+        fresh.common.locale,
+        fresh.common.account_id,
+        fresh.common.name_sealed,
+        fresh.common.post_sealed,
+        fresh.common.phone_sealed,
+        fresh.common.phone_index,
+        fresh.common.mail_sealed,
+        fresh.common.mail_index,
+        fresh.common.note_sealed,
         now.to_sqlx() as _
     )
     .execute(db)
@@ -85,95 +61,60 @@ pub async fn add(db: &mut PgConnection, fresh: &NewRequest, now: jiff::Timestamp
     Ok(())
 }
 
-/// A request with what stands around it.
-#[derive(Debug, Clone)]
-pub struct RequestRow {
-    /// Request.
-    pub id: Uuid,
-    /// Eight characters.
-    pub reference: String,
-    /// Where it stands.
-    pub state: String,
-    /// Edit counter.
-    pub version: i32,
-    /// Who asks.
-    pub organisation: String,
-    /// What kind of organisation.
-    pub kind: String,
-    /// City.
-    pub city: String,
-    /// Who comes, by age.
-    pub ages: String,
-    /// How many.
-    pub members: i32,
-    /// Adults with them.
-    pub adults: i32,
-    /// Sessions, the best first.
-    pub wishes: Vec<Uuid>,
-    /// Language of its messages.
-    pub locale: String,
-    /// Whose account.
-    pub account_id: Option<Uuid>,
-    /// Sealed name of the leader.
-    pub name_sealed: Vec<u8>,
-    /// Sealed post.
-    pub post_sealed: Vec<u8>,
-    /// Sealed number.
-    pub phone_sealed: Option<Vec<u8>>,
-    /// Sealed address.
-    pub mail_sealed: Option<Vec<u8>>,
-    /// Sealed note.
-    pub note_sealed: Vec<u8>,
-    /// Sealed question.
-    pub question_sealed: Option<Vec<u8>>,
-    /// Sealed answer.
-    pub answer_sealed: Option<Vec<u8>>,
-    /// Sealed words that came with a proposal.
-    pub message_sealed: Option<Vec<u8>>,
-    /// Sealed reason.
-    pub reason_sealed: Option<Vec<u8>>,
-    /// The session that is proposed.
-    pub proposed_session: Option<Uuid>,
-    /// Until when it waits.
-    pub answer_by: Option<Timestamp>,
-    /// Its beginning.
-    pub proposed_starts: Option<Timestamp>,
-    /// Its end.
-    pub proposed_ends: Option<Timestamp>,
-    /// `open`, `closed`, or `open_door`: it needs no booking.
-    pub proposed_state: Option<String>,
-    /// Where places are kept.
-    pub hold_session: Option<Uuid>,
-    /// The hold.
-    pub hold_id: Option<Uuid>,
-    /// Until when; none when the engine knows of none.
-    pub hold_until: Option<Timestamp>,
-    /// The booking.
-    pub booking_id: Option<Uuid>,
-    /// Its session.
-    pub booking_session: Option<Uuid>,
-    /// Its state.
-    pub booking_state: Option<String>,
-    /// The act of closing that ended it.
-    pub booking_closure: Option<Uuid>,
-    /// Its people, adults included.
-    pub booking_people: Option<i32>,
-    /// Who came.
-    pub booking_arrived: Option<i32>,
-    /// A mark stands that nobody came.
-    pub booking_missed: bool,
-    /// Beginning of its session.
-    pub booking_starts: Option<Timestamp>,
-    /// End of its session.
-    pub booking_ends: Option<Timestamp>,
-    /// People in the list.
-    pub roster_people: Option<i32>,
-    /// When it was sent.
-    pub created_at: Timestamp,
-    /// When it last changed.
-    pub updated_at: Timestamp,
-    /// When it was erased.
-    pub erased_at: Option<Timestamp>,
+request_row! {
+    /// A request with what stands around it.
+    RequestRow {
+        /// What kind of organisation.
+        kind: String,
+        /// Who comes, by age.
+        ages: String,
+        /// How many.
+        members: i32,
+        /// Adults with them.
+        adults: i32,
+        /// Sessions, the best first.
+        wishes: Vec<Uuid>,
+        /// Whose account.
+        account_id: Option<Uuid>,
+        /// Sealed words that came with a proposal.
+        message_sealed: Option<Vec<u8>>,
+        /// The session that is proposed.
+        proposed_session: Option<Uuid>,
+        /// Until when it waits.
+        answer_by: Option<Timestamp>,
+        /// Its beginning.
+        proposed_starts: Option<Timestamp>,
+        /// Its end.
+        proposed_ends: Option<Timestamp>,
+        /// `open`, `closed`, or `open_door`: it needs no booking.
+        proposed_state: Option<String>,
+        /// Where places are kept.
+        hold_session: Option<Uuid>,
+        /// The hold.
+        hold_id: Option<Uuid>,
+        /// Until when; none when the engine knows of none.
+        hold_until: Option<Timestamp>,
+        /// The booking.
+        booking_id: Option<Uuid>,
+        /// Its session.
+        booking_session: Option<Uuid>,
+        /// Its state.
+        booking_state: Option<String>,
+        /// The act of closing that ended it.
+        booking_closure: Option<Uuid>,
+        /// Its people, adults included.
+        booking_people: Option<i32>,
+        /// Who came.
+        booking_arrived: Option<i32>,
+        /// A mark stands that nobody came.
+        booking_missed: bool,
+        /// Beginning of its session.
+        booking_starts: Option<Timestamp>,
+        /// End of its session.
+        booking_ends: Option<Timestamp>,
+        /// People in the list.
+        roster_people: Option<i32>,
+    }
 }
 
 /// Requests with what stands around them, narrowed and ordered by the tail.
@@ -192,7 +133,7 @@ macro_rules! requests {
                       s.starts_at as "booking_starts?", s.ends_at as "booking_ends?", l.people as "roster_people?",
                       exists(select from no_show n where n.session_id = b.session_id and n.booking_id = b.id
                              and n.whole and n.over_at is null) as "booking_missed!",
-                      r.created_at, r.updated_at, r.erased_at
+                      r.created_at, r.updated_at
                from group_request r
                left join session p on p.id = r.proposed_session
                left join hold h on h.session_id = r.hold_session and h.id = r.hold_id
@@ -204,17 +145,10 @@ macro_rules! requests {
         )
     };
 }
-pub(super) use requests;
 
 /// One request.
 pub async fn request(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<RequestRow>> {
     requests!("where r.id = $1", id).fetch_optional(db).await
-}
-
-/// Locks a request for a change. Answers whether it is there.
-pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
-    let there = sqlx::query_scalar!("select id from group_request where id = $1 for update", id).fetch_optional(db);
-    Ok(there.await?.is_some())
 }
 
 /// The requests that are not over, and those that ended after `since`; the oldest first. `text` narrows to organisations
@@ -244,30 +178,27 @@ pub async fn of_booking(db: &mut PgConnection, booking: Uuid) -> sqlx::Result<Op
     requests!("where r.booking_id = $1", booking).fetch_optional(db).await
 }
 
-/// The live requests of one phone or address.
-pub async fn live_of_contact(db: &mut PgConnection, contact_index: &[u8]) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        "select count(*) as \"count!\" from group_request
-         where (phone_index = $1 or mail_index = $1) and state in ('submitted', 'asked', 'proposed', 'accepted', 'rebook')",
-        contact_index
-    )
-    .fetch_one(db)
-    .await
+/// The booking a request became, also after that was cancelled.
+pub async fn booking_of(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Uuid>> {
+    let booking = sqlx::query_scalar!("select booking_id from group_request where id = $1", id);
+    Ok(booking.fetch_optional(db).await?.flatten())
 }
 
 /// What a change writes besides the state; what is none stays as it was.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
-    /// A new question.
-    pub question_sealed: Option<Vec<u8>>,
-    /// The answer to it.
-    pub answer_sealed: Option<Vec<u8>>,
-    /// A reason.
-    pub reason_sealed: Option<Vec<u8>>,
+    /// What was said.
+    pub words: Words,
     /// What it became.
     pub booking: Option<Uuid>,
     /// The session that is proposed, until when it waits, and the words with it.
     pub proposal: Option<(Uuid, jiff::Timestamp, Option<Vec<u8>>)>,
+}
+
+impl From<Words> for Change {
+    fn from(words: Words) -> Self {
+        Self { words, ..Self::default() }
+    }
 }
 
 /// Moves a request, which the caller has locked, to another state. What was proposed goes with the states that have a
@@ -295,9 +226,9 @@ pub async fn advance(
         id,
         state,
         now.to_sqlx() as _,
-        change.question_sealed,
-        change.answer_sealed,
-        change.reason_sealed,
+        change.words.question_sealed,
+        change.words.answer_sealed,
+        change.words.reason_sealed,
         change.booking,
         session,
         answer_by as _,
@@ -355,21 +286,6 @@ pub async fn unsettled(db: &mut PgConnection, now: jiff::Timestamp, past: jiff::
          order by r.id limit 200",
         now.to_sqlx() as _,
         past.to_sqlx() as _
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// A message about a request, as staff see it beside it.
-pub async fn messages(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Vec<crate::messages::MessageRow>> {
-    sqlx::query_as!(
-        crate::messages::MessageRow,
-        "select m.id, m.template, m.channel, m.state, m.created_at, m.sent_at
-         from message m
-         where m.group_request_id = $1
-            or m.booking_id = (select booking_id from group_request where id = $1 and booking_id is not null)
-         order by m.created_at, m.id",
-        id
     )
     .fetch_all(db)
     .await

@@ -219,6 +219,8 @@ fn ambassador(locale: Locale, visit: &VisitFacts) -> AmbassadorFacts {
         reason: Some(said("名额有限。", "There were few places.")),
         rank: Some(2),
         number: Some("SDQXB-2026-000123".into()),
+        training: Some(visit.date.clone()),
+        place: Some(said("造血干细胞科普馆 报告厅", "The museum's lecture hall")),
         manage: visit.manage.clone(),
         site: visit.site.clone(),
         help: visit.help.clone(),

@@ -159,6 +159,8 @@ pub(super) const FIELDS: &[Field] = &[
     Field {
         table: "message",
         columns: &[
+            "subject_kind",
+            "subject_id",
             "booking_id",
             "bus_request_id",
             "group_request_id",

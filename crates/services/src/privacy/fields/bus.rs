@@ -1,6 +1,6 @@
 //! Of the science bus.
 
-use super::{SELF, SYSTEM};
+use super::{SELF, SYSTEM, requests};
 use crate::privacy::{Field, Protection, Term, Text};
 
 const BUS_READERS: Text = Text {
@@ -79,42 +79,21 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: true,
     },
     Field {
-        table: "bus_draft",
-        columns: &["sealed"],
-        what: Text {
-            zh: "填写中的科普巴士申请", en: "What you have typed into an unfinished request for the bus"
-        },
-        purpose: Text { zh: "避免您填写的内容丢失", en: "So that nothing you typed is lost" },
+        table: "bus_request",
+        columns: &["account_id"],
+        what: Text { zh: "提出申请的账号编号", en: "The account a request was made in" },
+        purpose: Text { zh: "在“我的预约”中显示您的申请", en: "Showing you your requests" },
         readers: SELF,
-        term: Term::Draft,
-        protection: Protection::Sealed,
+        term: Term::Bus,
+        protection: Protection::Plain,
         in_notice: true,
     },
-    Field {
-        table: "bus_draft",
-        columns: &["visitor_hash"],
-        what: Text { zh: "浏览器标识的散列值", en: "Hash of your browser's cookie" },
-        purpose: Text {
-            zh: "确保只有您的浏览器能看到未完成的填写",
-            en: "So that only your browser sees the unfinished form",
-        },
-        readers: SYSTEM,
-        term: Term::Draft,
-        protection: Protection::Hash,
-        in_notice: true,
-    },
-    Field {
-        table: "bus_draft",
-        columns: &["contact_index"],
-        what: Text { zh: "手机号或邮箱的检索值", en: "Lookup value of the number or address" },
-        purpose: Text {
-            zh: "确认验证码与联系方式一致", en: "Matching the code with the contact it was sent to"
-        },
-        readers: SYSTEM,
-        term: Term::Draft,
-        protection: Protection::BlindIndex,
-        in_notice: true,
-    },
+    requests::typed(
+        "bus_draft",
+        Text { zh: "填写中的科普巴士申请", en: "What you have typed into an unfinished request for the bus" },
+    ),
+    requests::visitor_hash("bus_draft"),
+    requests::contact_index("bus_draft"),
     Field {
         table: "bus_short_link",
         columns: &["code_hash", "request_id"],

@@ -1,6 +1,6 @@
 //! Of group visits.
 
-use super::{SELF, SELF_AND_MASKED, SYSTEM};
+use super::{SELF, SELF_AND_MASKED, SYSTEM, requests};
 use crate::privacy::{Field, Protection, Term, Text};
 
 const GROUP_OFFICE: Text = Text { zh: "您本人；馆务人员", en: "You; museum staff" };
@@ -101,41 +101,12 @@ pub(super) const FIELDS: &[Field] = &[
         protection: Protection::Sealed,
         in_notice: true,
     },
-    Field {
-        table: "group_draft",
-        columns: &["sealed"],
-        what: Text { zh: "填写中的团体预约申请", en: "What you have typed into an unfinished group request" },
-        purpose: Text { zh: "避免您填写的内容丢失", en: "So that nothing you typed is lost" },
-        readers: SELF,
-        term: Term::Draft,
-        protection: Protection::Sealed,
-        in_notice: true,
-    },
-    Field {
-        table: "group_draft",
-        columns: &["visitor_hash"],
-        what: Text { zh: "浏览器标识的散列值", en: "Hash of your browser's cookie" },
-        purpose: Text {
-            zh: "确保只有您的浏览器能看到未完成的填写",
-            en: "So that only your browser sees the unfinished form",
-        },
-        readers: SYSTEM,
-        term: Term::Draft,
-        protection: Protection::Hash,
-        in_notice: true,
-    },
-    Field {
-        table: "group_draft",
-        columns: &["contact_index"],
-        what: Text { zh: "手机号或邮箱的检索值", en: "Lookup value of the number or address" },
-        purpose: Text {
-            zh: "确认验证码与联系方式一致", en: "Matching the code with the contact it was sent to"
-        },
-        readers: SYSTEM,
-        term: Term::Draft,
-        protection: Protection::BlindIndex,
-        in_notice: true,
-    },
+    requests::typed(
+        "group_draft",
+        Text { zh: "填写中的团体预约申请", en: "What you have typed into an unfinished group request" },
+    ),
+    requests::visitor_hash("group_draft"),
+    requests::contact_index("group_draft"),
     Field {
         table: "file_content",
         columns: &["sealed"],

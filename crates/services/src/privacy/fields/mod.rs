@@ -8,6 +8,7 @@ mod bus;
 mod groups;
 mod house;
 mod outreach;
+mod requests;
 
 use super::{Field, Text};
 use std::sync::LazyLock;

@@ -5,12 +5,13 @@ use domain::ambassador::State;
 use services::ambassadors::{AmbassadorFault, Verdict};
 
 /// A round with a training in ten days, whose selection of so many is public.
-async fn selected(count: usize) -> (TestHouse, AmbassadorRoundId, Vec<AmbassadorId>) {
+pub async fn selected(count: usize) -> (TestHouse, AmbassadorRoundId, Vec<AmbassadorId>) {
     let (house, round) = house(count as u32).await;
-    let hours_of = (house.now() + hours(240), house.now() + hours(243));
-    let place = "造血干细胞科普馆";
-    ambassadors::add_training(&house.services, &officer(&house), round, hours_of, place).await.expect("a date");
-    ambassadors::add_training(&house.services, &officer(&house), round, hours_of, place).await.expect("pressed twice");
+    for press in 0..2 {
+        let date = training(&house, 240);
+        let added = ambassadors::add_training(&house.services, &officer(&house), round, date).await;
+        added.unwrap_or_else(|error| panic!("press {press}: {error}"));
+    }
     assert_eq!(the_round(&house, round).await.trainings.len(), 1);
     let mut all = Vec::new();
     for n in 0..count {
@@ -20,7 +21,7 @@ async fn selected(count: usize) -> (TestHouse, AmbassadorRoundId, Vec<Ambassador
     (house, round, all)
 }
 
-async fn mark(house: &TestHouse, id: AmbassadorId, came: bool) -> Result<(), AmbassadorError> {
+pub async fn mark(house: &TestHouse, id: AmbassadorId, came: bool) -> Result<(), AmbassadorError> {
     let version = application(house, id).await.version;
     ambassadors::attendance(&house.services, &officer(house), id, version, came).await
 }
@@ -58,7 +59,7 @@ async fn verify(house: &TestHouse, number: &str, code: &str) -> Verdict {
 async fn a_selected_person_chooses_a_date_and_only_who_came_is_certified() {
     let (house, round, all) = selected(3).await;
     let (services, pupil, staff) = (&house.services, house.context(Actor::Anonymous), officer(&house));
-    let date = the_round(&house, round).await.trainings[0].0.id;
+    let date = the_round(&house, round).await.trainings[0].training.id;
     for press in 0..2 {
         ambassadors::confirm(services, &pupil, &link(&house, all[0]).await, None, date).await.expect("confirmed");
         assert_eq!(application(&house, all[0]).await.state, State::Confirmed, "press {press}");
@@ -104,6 +105,7 @@ async fn anybody_verifies_a_certificate_and_sees_a_masked_name_only() {
     let (services, staff) = (&house.services, officer(&house));
     let version = application(&house, all[0]).await.version;
     ambassadors::rename(services, &staff, all[0], version, "演示·新名字").await.expect("renamed");
+    assert_eq!(application(&house, all[0]).await.version, version + 1, "whoever saw the old name looks again");
     assert_eq!(paper(&house, all[0]).await, (number.clone(), code.clone()));
     assert_eq!(application(&house, all[0]).await.name.as_str(), "演示·新名字");
     let version = application(&house, all[0]).await.version;

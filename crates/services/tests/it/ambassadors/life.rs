@@ -126,8 +126,8 @@ async fn more_places_go_to_the_reserve_in_order() {
     // No training date yet: the links live until there is one, and then the selected are told once more.
     assert!(application(&house, all[0]).await.last_day >= house.now() + hours(24 * 150));
     for day in [10, 11] {
-        let date = (house.now() + hours(24 * day), house.now() + hours(24 * day + 3));
-        ambassadors::add_training(services, &officer(&house), round, date, "造血干细胞科普馆").await.expect("a date");
+        let date = training(&house, 24 * day);
+        ambassadors::add_training(services, &officer(&house), round, date).await.expect("a date");
     }
     for (n, letters) in [(0, 2), (1, 2), (2, 0)] {
         let told = subjects(&house, n).await;
@@ -184,10 +184,12 @@ async fn who_was_not_selected_is_forgotten_when_the_time_is_over() {
     house.services.clock.advance(hours(24 * 179));
     assert_eq!(services::privacy::erase_due(&house.services).await.expect("erased").ambassadors, 0);
     house.services.clock.advance(hours(24 * 2));
+    let version = application(&house, id).await.version;
     assert_eq!(services::privacy::preview(&house.services).await.expect("counted").ambassadors, 2);
     // The other's round is over as well by then: nobody trained them.
     assert_eq!(services::privacy::erase_due(&house.services).await.expect("erased").ambassadors, 2);
     let emptied = application(&house, id).await;
+    assert_eq!(emptied.version, version + 1, "whoever saw what was there looks again");
     assert_eq!((emptied.name.as_str(), emptied.note.as_str()), ("已删除", "已删除"));
     assert!(emptied.contact.is_none() && emptied.guardian.is_none() && emptied.age.is_none());
     assert!(emptied.reason.is_none() && emptied.state == State::Refused);

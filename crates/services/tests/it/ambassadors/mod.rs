@@ -1,6 +1,7 @@
 //! Campus science ambassadors on a real Postgres.
 
 mod certificates;
+mod dates;
 mod life;
 mod races;
 
@@ -11,7 +12,9 @@ use domain::ids::{AmbassadorId, AmbassadorRoundId};
 use domain::outreach::Bilingual;
 use domain::typed::Typed;
 use jiff::SignedDuration;
-use services::ambassadors::{self, AmbassadorError, Application, Decided, DraftView, Handle, NewRound, Round};
+use services::ambassadors::{
+    self, AmbassadorError, Application, Decided, DraftView, Handle, NewRound, NewTraining, Round,
+};
 use services::limits::Network;
 use services::requests;
 use testkit::TestHouse;
@@ -37,6 +40,12 @@ pub fn fresh(house: &TestHouse, places: u32) -> NewRound {
         opens_at: house.now() - hours(1),
         closes_at: house.now() + hours(24 * 5),
     }
+}
+
+/// A training so many hours from now, without places of its own.
+pub fn training(house: &TestHouse, ahead: i64) -> NewTraining {
+    let starts_at = house.now() + hours(ahead);
+    NewTraining { starts_at, ends_at: starts_at + hours(3), place: "造血干细胞科普馆".into(), places: None }
 }
 
 /// A published round with so many places.

@@ -7,6 +7,7 @@ use services::ambassadors::AmbassadorFault;
 use std::collections::HashSet;
 use std::sync::Arc;
 use store::ambassadors::{applications, certificates};
+use store::requests::rows::Fresh;
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
@@ -77,25 +78,28 @@ async fn without_the_rounds_lock_the_same_contact_would_apply_twice() {
 
 /// A row of nobody in particular.
 fn row(n: u128, round: AmbassadorRoundId, index: Vec<u8>) -> applications::NewApplication {
-    applications::NewApplication {
+    let common = Fresh {
         id: Uuid::from_u128(100 + n),
         draft_id: Uuid::from_u128(200 + n),
-        round_id: round.0,
         reference: format!("AAAAAAA{n}"),
-        capacity: "student".into(),
-        age: 16,
         organisation: "演示市星河中学".into(),
         city: "jinan".into(),
         locale: "zh-CN".into(),
         account_id: None,
         name_sealed: vec![1],
-        guardian_sealed: None,
         post_sealed: vec![1],
         phone_sealed: None,
         phone_index: None,
         mail_sealed: Some(vec![1]),
         mail_index: Some(index),
         note_sealed: vec![1],
+    };
+    applications::NewApplication {
+        common,
+        round_id: round.0,
+        capacity: "student".into(),
+        age: 16,
+        guardian_sealed: None,
     }
 }
 

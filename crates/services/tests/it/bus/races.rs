@@ -204,7 +204,7 @@ async fn unguarded(
     let then = next(State::from_name(&row.state).expect("a state"), event);
     both_read.wait().await;
     let Ok(then) = then else { return false };
-    sql::advance(&mut tx, id.0, then.name(), &sql::Change::default(), now).await.expect("written");
+    sql::advance(&mut tx, id.0, then.name(), &store::requests::rows::Words::default(), now).await.expect("written");
     let stop = if then.holds_a_stop() { then.name() } else { "released" };
     stops::advance(&mut tx, id.0, stop, now).await.expect("written");
     sqlx::raw_sql("commit").execute(&mut *tx).await.expect("committed");

@@ -89,3 +89,41 @@ async fn jobs(house: &TestHouse) -> Vec<(String, Timestamp, Option<String>, Stri
 fn minutes(n: i64) -> SignedDuration {
     SignedDuration::from_mins(n)
 }
+
+/// A server of before writes a column for each kind of thing, and reads it: each way of writing fills the other's.
+#[tokio::test]
+async fn a_message_says_what_it_is_about_whichever_server_wrote_it() {
+    let house = TestHouse::new().await;
+    let pool = house.db.owner_pool();
+    let kinds = [
+        ("booking", "booking_id"),
+        ("account", "account_id"),
+        ("bus_request", "bus_request_id"),
+        ("group_request", "group_request_id"),
+        ("ambassador_application", "ambassador_id"),
+    ];
+    for (kind, column) in kinds {
+        let subject = uuid::Uuid::from_u128(column.len() as u128);
+        let before = format!(
+            "insert into message (id, {column}, template, channel, created_at) values (gen_random_uuid(), $1, 'a', 'mail', now())
+             returning subject_kind, subject_id"
+        );
+        let read: (String, uuid::Uuid) = sqlx::query_as(sqlx::AssertSqlSafe(before))
+            .bind(subject)
+            .fetch_one(&pool)
+            .await
+            .expect("written as before");
+        assert_eq!(read, (kind.to_owned(), subject));
+        let now = format!(
+            "insert into message (id, subject_kind, subject_id, template, channel, created_at)
+             values (gen_random_uuid(), $1, $2, 'a', 'mail', now()) returning {column}"
+        );
+        let read: uuid::Uuid = sqlx::query_scalar(sqlx::AssertSqlSafe(now))
+            .bind(kind)
+            .bind(subject)
+            .fetch_one(&pool)
+            .await
+            .expect("written as now");
+        assert_eq!(read, subject, "{kind}");
+    }
+}

@@ -1,0 +1,370 @@
+//! What who acts may do: one table of capabilities, asked by page, list, search, export and API alike; and the roles of
+//! staff, machines and devices that decide it.
+
+use super::Actor;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What a member of staff is there for. A person may have several.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Looks after the museum's sessions and bookings.
+    MuseumOfficer,
+    /// Stands at the door.
+    Steward,
+    /// Runs the system: jobs, messages, staff accounts. Sees no more of visitors than anybody.
+    Operator,
+    /// Reads the audit trail.
+    Auditor,
+    /// Plans where the science bus goes.
+    BusDispatcher,
+    /// Looks after the door: its devices, what they disagree about, exceptions.
+    DoorSupervisor,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 6] =
+        [Self::MuseumOfficer, Self::Steward, Self::Operator, Self::Auditor, Self::BusDispatcher, Self::DoorSupervisor];
+
+    /// As stored and as a translation key (`role-<name>`).
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MuseumOfficer => "museum_officer",
+            Self::Steward => "steward",
+            Self::Operator => "operator",
+            Self::Auditor => "auditor",
+            Self::BusDispatcher => "bus_dispatcher",
+            Self::DoorSupervisor => "door_supervisor",
+        }
+    }
+
+    /// The role of a stored name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// What a machine's token may be used for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Scope {
+    /// Read sessions and their availability beyond what the public sees.
+    #[serde(rename = "sessions:read")]
+    SessionsRead,
+    /// Book, read, change and cancel for others.
+    #[serde(rename = "bookings:write")]
+    BookingsWrite,
+    /// Admit at the door.
+    #[serde(rename = "door:write")]
+    DoorWrite,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 3] = [Self::SessionsRead, Self::BookingsWrite, Self::DoorWrite];
+
+    /// As in a token.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SessionsRead => "sessions:read",
+            Self::BookingsWrite => "bookings:write",
+            Self::DoorWrite => "door:write",
+        }
+    }
+
+    /// The scope of a token's word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// What may be done with a device at the door. It stands there for hours and is passed from hand to hand: so it is the
+/// device that has a role, and nobody signs in on it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceRole {
+    /// Scans, counts heads, counts walk-ins.
+    Steward,
+    /// The same, lets people in against the clock with a reason, sees conflicts, ends the device's shift.
+    Supervisor,
+}
+
+impl DeviceRole {
+    /// Every role.
+    pub const ALL: [Self; 2] = [Self::Steward, Self::Supervisor];
+
+    /// As stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Steward => "steward",
+            Self::Supervisor => "supervisor",
+        }
+    }
+
+    /// The role of a stored name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// Something one may be allowed to do. Each is decided in one place: [`permit`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Capability {
+    /// See the public pages, sessions and availability.
+    SeePublic,
+    /// Book for oneself.
+    BookForSelf,
+    /// See and use one's own account.
+    UseOwnAccount,
+    /// Change what one signs in with, end one's sessions, delete one's account.
+    SecureOwnAccount,
+    /// See the staff's front page.
+    EnterStaff,
+    /// See sessions, bookings (masked) and today's board.
+    SeeBookings,
+    /// See a visitor's full phone or address, with the reason in the audit trail.
+    RevealContact,
+    /// Book, change and cancel on behalf of others.
+    BookOnBehalf,
+    /// Make and change templates, sessions and capacities.
+    ManageSessions,
+    /// Answer requests of groups: ask, propose, approve, refuse.
+    HandleGroups,
+    /// Admit at the door.
+    Admit,
+    /// Let people in against the clock, with a reason.
+    OverrideDoor,
+    /// See the door's devices and what they disagree about; decide it.
+    SuperviseDoor,
+    /// End a device's shift: it forgets the day.
+    EndShift,
+    /// Enrol devices at the door and revoke them.
+    ManageDevices,
+    /// See jobs and messages; retry what failed.
+    Operate,
+    /// Make staff accounts and give roles.
+    ManageStaff,
+    /// Make and revoke the clients of machines.
+    ManageClients,
+    /// End the sessions of another person, who asked for it or cannot.
+    EndSessions,
+    /// Read the audit trail.
+    ReadAudit,
+    /// See requests for the science bus, answer them, plan its itineraries.
+    DispatchBus,
+    /// See a school's coordinator and how to reach them in full.
+    RevealBusContact,
+    /// See the numbers of the museum and of events.
+    SeeNumbers,
+    /// Take the bookings of a period out of the house as a file.
+    ExportBookings,
+}
+
+impl Capability {
+    /// Every capability, in the order of the golden matrix.
+    pub const ALL: [Self; 24] = [
+        Self::SeePublic,
+        Self::BookForSelf,
+        Self::UseOwnAccount,
+        Self::SecureOwnAccount,
+        Self::EnterStaff,
+        Self::SeeBookings,
+        Self::RevealContact,
+        Self::BookOnBehalf,
+        Self::ManageSessions,
+        Self::HandleGroups,
+        Self::Admit,
+        Self::OverrideDoor,
+        Self::SuperviseDoor,
+        Self::EndShift,
+        Self::ManageDevices,
+        Self::Operate,
+        Self::ManageStaff,
+        Self::ManageClients,
+        Self::EndSessions,
+        Self::ReadAudit,
+        Self::DispatchBus,
+        Self::RevealBusContact,
+        Self::SeeNumbers,
+        Self::ExportBookings,
+    ];
+
+    /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
+    /// `None` where the sign-in itself suffices.
+    pub const fn step_up(self) -> Option<SignedDuration> {
+        match self {
+            Self::SecureOwnAccount
+            | Self::RevealContact
+            | Self::RevealBusContact
+            | Self::ExportBookings
+            | Self::ManageStaff
+            | Self::ManageClients
+            | Self::ManageDevices
+            | Self::EndSessions => Some(SignedDuration::from_mins(10)),
+            _ => None,
+        }
+    }
+}
+
+/// Why not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Denied {
+    /// Nobody is signed in: show the sign-in.
+    #[error("sign-in needed")]
+    SignInNeeded,
+    /// Signed in, and not allowed.
+    #[error("not allowed")]
+    NotAllowed,
+    /// Allowed after proving again who one is.
+    #[error("second factor needed again")]
+    StepUpNeeded,
+}
+
+/// The one answer to "may this actor do that?". Ownership of a single object is asked by the service that loads it.
+pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(), Denied> {
+    use Capability as C;
+    let allowed = match actor {
+        Actor::System => true,
+        Actor::Anonymous => match capability {
+            C::SeePublic | C::BookForSelf => true,
+            _ => return Err(Denied::SignInNeeded),
+        },
+        Actor::Visitor { .. } => {
+            matches!(capability, C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount)
+        }
+        Actor::Client { scopes, .. } => match capability {
+            C::SeePublic => true,
+            C::SeeBookings => scopes.contains(&Scope::BookingsWrite) || scopes.contains(&Scope::SessionsRead),
+            C::BookOnBehalf => scopes.contains(&Scope::BookingsWrite),
+            C::Admit => scopes.contains(&Scope::DoorWrite),
+            _ => false,
+        },
+        Actor::Device { role, .. } => device_permits(*role, capability),
+        Actor::Staff { roles, .. } => match capability {
+            C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount | C::EnterStaff => true,
+            _ => roles.iter().any(|role| role_permits(*role, capability)),
+        },
+    };
+    if !allowed {
+        return Err(Denied::NotAllowed);
+    }
+    match (actor, capability.step_up()) {
+        (Actor::Staff { stepped_up_at, .. } | Actor::Visitor { stepped_up_at, .. }, Some(within)) => {
+            let fresh = stepped_up_at.is_some_and(|at| now.duration_since(at) <= within);
+            if fresh { Ok(()) } else { Err(Denied::StepUpNeeded) }
+        }
+        _ => Ok(()),
+    }
+}
+
+const fn device_permits(role: DeviceRole, capability: Capability) -> bool {
+    use Capability as C;
+    match role {
+        DeviceRole::Steward => matches!(capability, C::Admit),
+        DeviceRole::Supervisor => matches!(capability, C::Admit | C::OverrideDoor | C::SuperviseDoor | C::EndShift),
+    }
+}
+
+const fn role_permits(role: Role, capability: Capability) -> bool {
+    use Capability as C;
+    match role {
+        Role::MuseumOfficer => {
+            matches!(
+                capability,
+                C::SeeBookings
+                    | C::RevealContact
+                    | C::BookOnBehalf
+                    | C::ManageSessions
+                    | C::HandleGroups
+                    | C::Admit
+                    | C::OverrideDoor
+                    | C::SuperviseDoor
+                    | C::ManageDevices
+                    | C::SeeNumbers
+                    | C::ExportBookings
+            )
+        }
+        Role::Steward => matches!(capability, C::Admit),
+        Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients | C::EndSessions),
+        Role::Auditor => matches!(capability, C::ReadAudit),
+        Role::BusDispatcher => matches!(capability, C::DispatchBus | C::RevealBusContact),
+        Role::DoorSupervisor => {
+            matches!(capability, C::Admit | C::OverrideDoor | C::SuperviseDoor | C::ManageDevices)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{AccountId, ClientId, DeviceId, LoginSessionId};
+    use std::fmt::Write as _;
+    use uuid::Uuid;
+
+    fn actors(now: Timestamp) -> Vec<(String, Actor)> {
+        let (account, login) = (AccountId(Uuid::nil()), LoginSessionId(Uuid::nil()));
+        let staff = |roles: Vec<Role>| Actor::Staff { account, login, roles, stepped_up_at: Some(now) };
+        let mut all = vec![
+            ("anonymous".to_owned(), Actor::Anonymous),
+            ("visitor".to_owned(), Actor::Visitor { account, login, stepped_up_at: Some(now) }),
+            ("staff without a role".to_owned(), staff(vec![])),
+        ];
+        all.extend(Role::ALL.map(|role| (role.name().to_owned(), staff(vec![role]))));
+        all.extend(Scope::ALL.map(|scope| {
+            (scope.name().to_owned(), Actor::Client { client: ClientId(Uuid::nil()), scopes: vec![scope] })
+        }));
+        all.extend(DeviceRole::ALL.map(|role| {
+            (format!("device of a {}", role.name()), Actor::Device { device: DeviceId(Uuid::nil()), role })
+        }));
+        all.push(("system".to_owned(), Actor::System));
+        all
+    }
+
+    /// The whole matrix, capability by actor, against the file that people review. `UPDATE_GOLDEN=1` rewrites it.
+    #[test]
+    fn matrix_is_the_reviewed_one() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut matrix = String::new();
+        for capability in Capability::ALL {
+            let _ = writeln!(matrix, "{capability:?}");
+            for (name, actor) in actors(now) {
+                let _ = writeln!(
+                    matrix,
+                    "  {name}: {}",
+                    permit(&actor, capability, now).map_or_else(|e| e.to_string(), |()| "yes".into())
+                );
+            }
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/policy_matrix.txt");
+        if std::option_env!("UPDATE_GOLDEN").is_some() {
+            std::fs::write(path, &matrix).expect("the golden file can be written");
+        }
+        assert_eq!(matrix, std::fs::read_to_string(path).expect("the golden file is there"));
+    }
+
+    #[test]
+    fn a_second_factor_grows_stale() {
+        let shown = Timestamp::UNIX_EPOCH;
+        let actor = Actor::Staff {
+            account: AccountId(Uuid::nil()),
+            login: LoginSessionId(Uuid::nil()),
+            roles: vec![Role::MuseumOfficer],
+            stepped_up_at: Some(shown),
+        };
+        let after = |minutes| shown + SignedDuration::from_mins(minutes);
+        assert_eq!(permit(&actor, Capability::RevealContact, after(10)), Ok(()));
+        assert_eq!(permit(&actor, Capability::RevealContact, after(11)), Err(Denied::StepUpNeeded));
+        assert_eq!(permit(&actor, Capability::SeeBookings, after(11)), Ok(()));
+        let visitor = |stepped_up_at| Actor::Visitor {
+            account: AccountId(Uuid::nil()),
+            login: LoginSessionId(Uuid::nil()),
+            stepped_up_at,
+        };
+        let secure = |actor: &Actor, now| permit(actor, Capability::SecureOwnAccount, now);
+        assert_eq!(secure(&visitor(Some(shown)), after(10)), Ok(()));
+        assert_eq!(secure(&visitor(Some(shown)), after(11)), Err(Denied::StepUpNeeded));
+        assert_eq!(secure(&visitor(None), shown), Err(Denied::StepUpNeeded));
+        assert_eq!(permit(&visitor(None), Capability::UseOwnAccount, after(11)), Ok(()));
+    }
+}

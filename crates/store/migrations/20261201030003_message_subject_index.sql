@@ -1,0 +1,2 @@
+-- The messages about a thing. Alone, so that nobody waits for the scan who only reads.
+create index message_by_subject on message (subject_id, created_at) where subject_id is not null;
