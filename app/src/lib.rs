@@ -27,6 +27,8 @@ mod desk;
 #[cfg(feature = "ssr")]
 pub mod door;
 #[cfg(feature = "ssr")]
+mod exports;
+#[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
 mod gallery;
@@ -44,7 +46,6 @@ mod mailbox;
 pub mod museum;
 #[cfg(feature = "ssr")]
 mod notices;
-#[cfg(feature = "ssr")]
 mod numbers;
 #[cfg(feature = "ssr")]
 mod outreach;

@@ -13,6 +13,7 @@ mod door;
 mod draft;
 mod entrance;
 mod error;
+mod find;
 mod no_shows;
 mod office;
 mod open_door;
@@ -45,13 +46,14 @@ pub use entrance::{
     standing as ticket_standing, usual_rules,
 };
 pub use error::BookingError;
+pub use find::{PAGE, Wanted, bookings_of_session, event_titles, search};
 pub use no_shows::{
     Marked, NoShow, Outage, TakenBack, declare_outage, lift_no_show, mark_no_shows, no_show_of, no_shows, outages,
 };
 pub(crate) use no_shows::{came, no_show_at};
 pub use office::{
-    ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session,
-    change_places, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
+    ExceptionView, TemplateView, add_exception, add_session, add_template, change_places, end_template, exceptions,
+    make_sessions, reconcile, reveal, templates,
 };
 pub(crate) use open_door::notes as open_door_notes;
 pub use open_door::{OpenDoor, Opened, booking_again, open_door, open_door_handlers, open_door_note};

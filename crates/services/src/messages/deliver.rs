@@ -30,6 +30,7 @@ pub fn handlers(handlers: Handlers) -> Handlers {
     let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking).on(ACCOUNT, send_account);
     let handlers = handlers.on(super::bus::BUS, super::bus::send).on(super::groups::GROUP, super::groups::send);
     let handlers = handlers.on(super::ambassadors::AMBASSADOR, super::ambassadors::send);
+    let handlers = handlers.on(super::export::EXPORT, super::export::send);
     super::series::handlers(super::waiting::handlers(handlers))
 }
 
