@@ -7,6 +7,7 @@ use crate::i18n::Text;
 use crate::ui::{Banner, Checkboxes, Choice, Radios, Select, TextField};
 use crate::visit::Visit;
 use domain::field::{Fault, Faults, FieldError};
+use domain::ids::AccountId;
 use domain::numbers::{Every, Rhythm, Span, What};
 use leptos::prelude::*;
 use services::exports::{Person, Schedule, Terms};
@@ -92,7 +93,7 @@ pub(super) fn terms(asked: &Asked) -> Result<Terms, Vec<FieldError>> {
             None
         }
     };
-    let recipients: Result<Vec<_>, _> = asked.fields("recipients").map(str::parse).collect();
+    let recipients: Result<Vec<_>, _> = asked.fields("recipients").map(str::parse::<AccountId>).collect();
     let recipients = faults.take("recipients", recipients.map_err(|_| Fault::NotAChoice));
     match (what, subject, span, format, rhythm, recipients) {
         (Some(what), Some(subject), Some(span), Some(format), Some(rhythm), Some(recipients)) => {

@@ -6,7 +6,7 @@ use crate::context::{Context, Services, new_uuid};
 use crate::messages::queue_exports;
 use domain::Locale;
 use domain::contact::MailAddress;
-use domain::ids::{AccountId, ExportRunId, ExportScheduleId};
+use domain::ids::{AccountId, ExportRunId};
 use domain::numbers::What;
 use domain::time::local_day;
 use jiff::Timestamp;
@@ -183,7 +183,7 @@ async fn settle(
     let Some(sending) = sql::run(&mut *tx, run.0).await? else { return Ok(()) };
     if sql::settle(&mut *tx, run.0, account.0, outcome).await? {
         let detail = json!({ "run": run, "recipient": account, "why": why });
-        note(&mut tx, &services.system(), action, ExportScheduleId(sending.schedule_id).0, detail).await?;
+        note(&mut tx, &services.system(), action, sending.schedule_id, detail).await?;
     }
     tx.commit().await?;
     Ok(())

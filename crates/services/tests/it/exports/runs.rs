@@ -94,7 +94,7 @@ async fn who_may_not_have_it_any_more_is_told_nothing_and_the_trail_says_so() {
     until(&house, "2026-07-27T08:00:00+08:00");
     assert_eq!(exports::run_due(&house.services).await.expect("due"), 1);
     let system = house.services.system();
-    staff::set_roles(&house.services, &system, demoted, vec![Role::Steward]).await.expect("another role");
+    staff::set_roles(&house.services, &system, demoted, &[Role::Steward]).await.expect("another role");
     staff::deactivate(&house.services, &system, disabled).await.expect("ended");
     work_mail::remove(&house.services, &officer_of(&house, silent)).await.expect("removed");
     post(&house).await;
@@ -114,7 +114,7 @@ async fn it_rests_when_its_owner_may_not_any_more_and_goes_on_with_whoever_resum
     let house = TestHouse::new().await;
     let (owner, other) = (told_officer(&house, "owner").await, told_officer(&house, "other").await);
     let id = scheduled(&house, owner, &weekly(What::Numbers, &[other])).await;
-    staff::set_roles(&house.services, &house.services.system(), owner, vec![Role::Steward]).await.expect("demoted");
+    staff::set_roles(&house.services, &house.services.system(), owner, &[Role::Steward]).await.expect("demoted");
     until(&house, "2026-07-27T08:00:00+08:00");
     assert_eq!(exports::run_due(&house.services).await.expect("asked"), 0);
     post(&house).await;
