@@ -31,7 +31,7 @@ fn page(visit: &Visit, mail: Option<&MailAddress>) -> impl IntoView + use<> {
         Crumb::new(visit.href(at::STAFF), visit.t("nav-staff")),
         Crumb::new(visit.href(at::STAFF_ACCOUNT), visit.t("staff-account-title")),
     ];
-    let present = mail.map_or_else(|| visit.t("work-mail-none").to_string(), |mail| mail.expose().to_owned());
+    let present = mail.map_or_else(|| visit.t("work-mail-none").to_string(), |mail| mail.as_str().to_owned());
     let remove = mail.map(|_| {
         view! { <Do action=at::WORK_MAIL_REMOVE variant=Variant::Quiet>{visit.t("work-mail-remove")}</Do> }
     });

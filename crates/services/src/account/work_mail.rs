@@ -97,7 +97,7 @@ pub async fn confirm(
             }
         };
         let Contact::Mail(mail) = proven.contact(&services.vault)? else { return Err(VerifyError::Expired.into()) };
-        let sealed = services.vault.seal(place("mail_sealed", account.0), mail.expose().as_bytes());
+        let sealed = services.vault.seal(place("mail_sealed", account.0), mail.as_str().as_bytes());
         if !people::set_contact(&mut *tx, account.0, ContactColumn::Mail, &sealed, &proven.contact_index).await? {
             return Err(WorkMailError::NotFound);
         }

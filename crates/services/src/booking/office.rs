@@ -14,7 +14,7 @@ use domain::account::Capability;
 use domain::booking::{Places, Policy};
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId, TemplateId};
-use domain::time::{at, local_day, start_of_day};
+use domain::time::{at, local_day};
 use domain::webhooks::Topic;
 use jiff::{Span, Timestamp, civil};
 use jiff_sqlx::ToSqlx;
