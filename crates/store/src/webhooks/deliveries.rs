@@ -70,20 +70,25 @@ pub async fn due(db: impl PgExecutor<'_>, endpoint: Uuid, now: Timestamp) -> sql
     .await
 }
 
-/// When something is next due for an endpoint.
+/// When something is next due for an endpoint, in the words of [`due`].
 pub async fn next_due(db: impl PgExecutor<'_>, endpoint: Uuid) -> sqlx::Result<Option<SqlTimestamp>> {
     sqlx::query_scalar!(
-        "select min(next_at) from webhook_delivery where endpoint_id = $1 and state = 'waiting'",
+        "select min(d.next_at) from webhook_delivery d join webhook_event e on e.id = d.event_id
+         where d.endpoint_id = $1 and d.state = 'waiting'
+           and (e.endpoint_id is not null or not exists (
+             select from webhook_endpoint w join api_client c on c.id = w.client_id
+             where w.id = $1 and c.revoked_at is not null))",
         endpoint
     )
     .fetch_one(db)
     .await
 }
 
-/// Endpoints that are neither paused nor resting nor at work and have something due: for the net below the jobs.
+/// Endpoints that are neither paused nor resting nor at work, whose machine was not ended, and that have something due: for the net below the jobs.
 pub async fn overdue(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select w.id from webhook_endpoint w where w.state = 'active'
+           and not exists (select from api_client c where c.id = w.client_id and c.revoked_at is not null)
            and (w.rest_until is null or w.rest_until < $1) and (w.busy_until is null or w.busy_until < now()) and exists (
            select from webhook_delivery d where d.endpoint_id = w.id and d.state = 'waiting' and d.next_at < $1)",
         since.to_sqlx() as _
