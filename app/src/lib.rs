@@ -46,6 +46,7 @@ mod mailbox;
 pub mod museum;
 #[cfg(feature = "ssr")]
 mod notices;
+#[cfg(feature = "ssr")]
 mod numbers;
 #[cfg(feature = "ssr")]
 mod outreach;
