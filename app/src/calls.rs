@@ -93,6 +93,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::desk::calls::CALLS,
     crate::webhooks::calls::CALLS,
     crate::numbers::calls::CALLS,
+    crate::exports::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

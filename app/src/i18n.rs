@@ -42,7 +42,8 @@ rooms!(
     "release",
     "webhooks",
     "rules",
-    "numbers"
+    "numbers",
+    "exports"
 );
 
 type Bundle = FluentBundle<FluentResource>;

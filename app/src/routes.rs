@@ -7,7 +7,7 @@
 use crate::account::{
     AccountDeleted, Bookings, ClientNew, ClientPage, Clients, Confirm, ConfirmCode, ContactCode, ContactNew,
     PasskeyNew, People, PeopleNew, Person, RecoveryCodes, Security, SignIn, SignInCode, StaffAccount, StaffEnrol,
-    StaffSecond, StaffSignIn, StaffStepUp, Stop, Stopped,
+    StaffSecond, StaffSignIn, StaffStepUp, Stop, Stopped, WorkMail,
 };
 use crate::ambassadors::staff::{
     RoundEdit as AmbassadorRoundEdit, RoundNew as AmbassadorRoundNew, RoundPage as AmbassadorRound,
@@ -27,6 +27,7 @@ use crate::bus::{
 };
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
+use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
 use crate::groups::{
@@ -203,6 +204,11 @@ pages! {
     "/staff/numbers" MuseumNumbers (Access::Capability(Capability::SeeNumbers)) [];
     "/staff/numbers/events" EventNumbers (Access::Capability(Capability::SeeNumbers)) [];
     "/staff/numbers/bookings" ExportBookings (Access::Capability(Capability::ExportBookings)) [];
+    "/staff/numbers/schedules" Exports (Access::Capability(Capability::SeeNumbers)) [];
+    "/staff/numbers/schedules/new" ExportNew (Access::Capability(Capability::ExportBookings)) [];
+    "/staff/numbers/schedules/:id" ExportPage (Access::Capability(Capability::SeeNumbers)) [];
+    "/staff/numbers/schedules/:id/edit" ExportEdit (Access::Capability(Capability::ExportBookings)) [];
+    "/staff/numbers/files/:run" ExportFile (Access::Capability(Capability::SeeNumbers)) [];
     "/staff/bus" BusBoard (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/requests/:id" StaffBusRequest (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/plan" BusPlanner (Access::Capability(Capability::DispatchBus)) [];
@@ -234,6 +240,7 @@ pages! {
     "/staff/enrol" StaffEnrol (Access::Public) [bare, islands];
     "/staff/step-up" StaffStepUp (Access::Capability(Capability::EnterStaff)) [islands];
     "/staff/account" StaffAccount (Access::Capability(Capability::EnterStaff)) [];
+    "/staff/account/mail" WorkMail (Access::Capability(Capability::SecureOwnAccount)) [];
     "/staff/account/passkeys/new" PasskeyNew (Access::Capability(Capability::SecureOwnAccount)) [islands];
     "/staff/account/recovery-codes" RecoveryCodes (Access::Capability(Capability::EnterStaff)) [bare];
     "/staff/people" People (Access::Capability(Capability::ManageStaff)) [];

@@ -242,6 +242,15 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
             tracing::error!(%error, "what happened to requests of groups could not be written down");
         }
         beat();
+        match services::exports::run_due(&services).await {
+            Ok(0) => {}
+            Ok(made) => tracing::info!(made, "scheduled exports were made and are told by mail"),
+            Err(error) => tracing::error!(%error, "scheduled exports that are due could not be looked for"),
+        }
+        if let Err(error) = services::exports::sweep(&services).await {
+            tracing::error!(%error, "what was sent by schedules long ago could not be swept away");
+        }
+        beat();
         if let Err(error) = services::webhooks::sweep(&services).await {
             tracing::error!(%error, "what partners were told long ago could not be swept away");
         }

@@ -51,6 +51,7 @@ day-closed = Closed
 day-no-booking = Walk in
 legend-open = Places free
 legend-few = Few places
+legend-free = No booking needed
 legend-full = Full
 legend-closed = Closed
 role-museum-officer = Museum officer

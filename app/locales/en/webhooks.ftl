@@ -93,3 +93,4 @@ webhooks-remove-waiting = { $n } events have not been delivered, and will not be
 webhooks-remove-submit = Remove
 webhooks-answer-tls = No encrypted connection could be made
 webhooks-answer-address-shape = The address no longer fits, nothing was sent
+webhooks-answer-client-revoked = Not sent: the client was revoked

@@ -51,6 +51,7 @@ day-closed = 闭馆
 day-no-booking = 免预约
 legend-open = 可预约
 legend-few = 名额不多
+legend-free = 免预约
 legend-full = 约满
 legend-closed = 不开放
 role-museum-officer = 科普馆管理员

@@ -93,3 +93,4 @@ webhooks-remove-waiting = 还有 { $n } 条通知没有送达，移除后不会�
 webhooks-remove-submit = 移除
 webhooks-answer-tls = 没能建立加密连接
 webhooks-answer-address-shape = 地址不再符合要求，没有发送
+webhooks-answer-client-revoked = 未发送：接口已停用

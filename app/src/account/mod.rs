@@ -18,6 +18,7 @@ mod sign_in;
 mod staff_door;
 mod staff_own;
 mod widgets;
+mod work_mail;
 
 pub use calls::CALLS;
 pub use clients::{ClientNew, ClientPage, Clients};
@@ -29,6 +30,7 @@ pub use proof::{Confirm, ConfirmCode, own as own_proof};
 pub use sign_in::{AccountDeleted, SignIn, SignInCode};
 pub use staff_door::{StaffEnrol, StaffSignIn, StaffStepUp};
 pub use staff_own::{RecoveryCodes, StaffAccount};
+pub use work_mail::WorkMail;
 
 /// Where this room's pages stand, for its links and redirects.
 pub mod at {
@@ -50,6 +52,12 @@ pub mod at {
     pub const SIGN_IN: &str = "/sign-in";
     /// The code that was sent.
     pub const SIGN_IN_CODE: &str = "/sign-in/code";
+    /// A member of staff's mail address.
+    pub const WORK_MAIL: &str = "/staff/account/mail";
+    /// The code that proves it.
+    pub const WORK_MAIL_CODE: &str = "/staff/account/mail/code";
+    /// Taking it out.
+    pub const WORK_MAIL_REMOVE: &str = "/staff/account/mail/remove";
     /// The staff's front page.
     pub const STAFF: &str = "/staff";
     /// The staff's sign-in.

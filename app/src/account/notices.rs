@@ -16,6 +16,7 @@ use services::account::password::PasswordFault;
 use services::account::proof::ProofError;
 use services::account::sign_in::SignInError;
 use services::account::visitors::VisitorError;
+use services::account::work_mail::WorkMailError;
 use services::crypto::CryptoError;
 use services::limits::Limited;
 
@@ -154,6 +155,22 @@ impl From<ProofError> for Refusal {
             ProofError::NotFound => Self::Problem(Problem::NotFound),
             ProofError::Issue(error) => error.into(),
             ProofError::Crypto(error) => error.into(),
+        }
+    }
+}
+
+impl From<WorkMailError> for Refusal {
+    /// For what is no fault of the code's field: ask `VerifyError::fault` first.
+    fn from(error: WorkMailError) -> Self {
+        match error {
+            WorkMailError::Denied(denied) => Self::Denied(denied),
+            WorkMailError::NotFound => Self::Problem(Problem::NotFound),
+            WorkMailError::Issue(error) => error.into(),
+            WorkMailError::Verify(VerifyError::Database(error)) | WorkMailError::Database(error) => busy(&error),
+            WorkMailError::Verify(VerifyError::Shape | VerifyError::Wrong { .. } | VerifyError::Expired) => {
+                Self::Say("account-code-again")
+            }
+            WorkMailError::Crypto(error) => error.into(),
         }
     }
 }

@@ -84,6 +84,11 @@ fn account_page(
                 <p class="muted">{visit.t("staff-recovery-text")}</p>
                 <p><LinkButton href=visit.href(at::RECOVERY) variant=Variant::Secondary>{visit.t("staff-recovery-open")}</LinkButton></p>
             </section>
+            <section class="section account-part">
+                <h2>{visit.t("work-mail-title")}</h2>
+                <p class="muted">{visit.t("work-mail-text")}</p>
+                <p><LinkButton href=visit.href(at::WORK_MAIL) variant=Variant::Secondary>{visit.t("work-mail-open")}</LinkButton></p>
+            </section>
             <section class="section account-part" id="sessions">
                 <h2>{visit.t("account-sessions-title")}</h2>
                 <p class="muted">{visit.t("account-sessions-text")}</p>

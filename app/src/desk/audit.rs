@@ -33,6 +33,7 @@ const ROOMS: [(&str, &str); 17] = [
     ("event.", "staff-audit-room-event"),
     ("privacy.", "staff-audit-room-privacy"),
     ("numbers.", "staff-audit-room-numbers"),
+    ("export.", "staff-audit-room-export"),
 ];
 
 /// The audit trail.
@@ -192,6 +193,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "account" => visit.t("staff-subject-account"),
         "api_client" => visit.t("staff-subject-client"),
         "webhook" => visit.t("staff-subject-webhook"),
+        "export" => visit.t("staff-subject-export"),
         "door_device" => visit.t("staff-subject-door-device"),
         "job" => visit.t("staff-subject-job"),
         "waiting" => visit.t("staff-subject-waiting"),
@@ -230,6 +232,16 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "booking.resized" => visit.t("staff-action-booking-resized"),
         "booking.moved" => visit.t("staff-action-booking-moved"),
         "booking.exported" => visit.t("staff-action-booking-exported"),
+        "export.scheduled" => visit.t("staff-action-export-scheduled"),
+        "export.changed" => visit.t("staff-action-export-changed"),
+        "export.paused" => visit.t("staff-action-export-paused"),
+        "export.resumed" => visit.t("staff-action-export-resumed"),
+        "export.ended" => visit.t("staff-action-export-ended"),
+        "export.sent" => visit.t("staff-action-export-sent"),
+        "export.told" => visit.t("staff-action-export-told"),
+        "export.withheld" => visit.t("staff-action-export-withheld"),
+        "staff.mail_changed" => visit.t("staff-action-staff-mail-changed"),
+        "staff.mail_removed" => visit.t("staff-action-staff-mail-removed"),
         "numbers.exported" => visit.t("staff-action-numbers-exported"),
         "booking.contact_revealed" => visit.t("staff-action-booking-contact-revealed"),
         "session.added" => visit.t("staff-action-session-added"),

@@ -60,6 +60,7 @@ const GROUPS: &[Group] = &[
             area("/staff/museum/templates", Capability::SeeBookings, "staff-templates-title", "staff-templates-text"),
             area("/staff/museum/rules", Capability::SeeBookings, "rules-title", "rules-text"),
             area("/staff/numbers", Capability::SeeNumbers, "numbers-museum-title", "numbers-museum-text"),
+            area("/staff/numbers/schedules", Capability::SeeNumbers, "exports-title", "exports-text"),
         ],
     ),
     group(

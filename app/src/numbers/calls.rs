@@ -1,6 +1,6 @@
 //! What is handed out: the numbers and the bookings of a period as files.
 
-use super::{BOOKINGS, EVENTS, MUSEUM, bookings, tables};
+use super::{BOOKINGS, EVENTS, MUSEUM, sheets};
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::day;
 use crate::form::Tone;
@@ -33,7 +33,7 @@ pub(super) fn period(asked: &Asked) -> Result<Period, Vec<FieldError>> {
 }
 
 /// A file that is named by what it is of and its days, and by nobody.
-async fn handed(what: &str, subject: Subject, period: Period, sheet: Sheet, format: Format) -> Answer {
+pub(super) async fn handed(what: &str, subject: Subject, period: Period, sheet: Sheet, format: Format) -> Answer {
     match spreadsheet::write(sheet, format).await {
         Ok(bytes) => {
             let name = format!("{what}-{}-{}-{}.{}", subject.name(), period.first(), period.last(), format.name());
@@ -55,8 +55,8 @@ async fn numbers_file(asked: Asked) -> Answer {
     let page = if subject == Subject::Museum { MUSEUM } else { EVENTS };
     // The page chose these days itself: whoever sends others chooses again.
     let Ok(period) = period(&asked) else { return Answer::to(page) };
-    match numbers::export(&asked.services, &asked.context, subject, period, format).await {
-        Ok(numbers) => handed("numbers", subject, period, tables::sheet(&asked.visit, subject, &numbers), format).await,
+    match numbers::export(&asked.services, &asked.context, subject, period, format, None).await {
+        Ok(numbers) => sheets::numbers(&asked.visit, subject, period, &numbers, format).await,
         Err(NumbersError::Denied(denied)) => denied.into(),
         Err(error) => Problem::from(error).into(),
     }
@@ -72,9 +72,9 @@ async fn bookings_file(asked: Asked) -> Answer {
         Ok(period) => period,
         Err(errors) => return Answer::again(asked.typed(&[]).with_errors(errors)),
     };
-    let wanted = Wanted { subject, period, reason: asked.field("reason").to_owned(), format };
+    let wanted = Wanted { subject, period, reason: asked.field("reason").to_owned(), format, run: None };
     match numbers::bookings(&asked.services, &asked.context, &wanted).await {
-        Ok(listed) => handed("bookings", subject, period, bookings::sheet(&asked.visit, &listed), format).await,
+        Ok(listed) => sheets::bookings(&asked.visit, subject, period, &listed, format).await,
         Err(NumbersError::Fields(errors)) => Answer::again(asked.typed(&[]).with_errors(errors)),
         Err(NumbersError::TooMany { found }) => {
             let args = [("found", grouped(found).into()), ("most", grouped(MOST).into())];

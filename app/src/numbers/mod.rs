@@ -4,6 +4,7 @@
 
 mod bookings;
 pub mod calls;
+pub(crate) mod sheets;
 mod tables;
 
 pub use bookings::ExportBookings;
@@ -104,7 +105,7 @@ async fn page(visit: Visit, subject: Subject) -> Result<AnyView, Problem> {
     Ok(view! {
         <Page title=visit.t(title) lead=lead width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}
-            <div class="no-print">{chooser(visit)}{other}</div>
+            <div class="no-print staff-chooser">{chooser(visit)}{other}</div>
             {body}
         </Page>
     }

@@ -148,6 +148,7 @@ pub fn CalendarGrid(
             <ul class="calendar-legend" aria-hidden="true">
                 <li class="day-open">{visit.t("legend-open")}</li>
                 <li class="day-few">{visit.t("legend-few")}</li>
+                <li class="day-free">{visit.t("legend-free")}</li>
                 <li class="day-full">{visit.t("legend-full")}</li>
                 <li class="day-closed">{visit.t("legend-closed")}</li>
             </ul>

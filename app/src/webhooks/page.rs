@@ -9,15 +9,16 @@ use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
     Banner, Button, Checkbox, Checkboxes, Choice, Column, Crumb, Dialog, EmptyState, Form, Glyph, HiddenField,
-    Illustration, LinkButton, Page, Row, Select, SummaryList, SummaryRow, Table, TextField, Variant, Width,
+    Illustration, LinkButton, Page, Pagination, Row, Select, SummaryList, SummaryRow, Table, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::ids::{WebhookEventId, WebhookId};
 use domain::webhooks::Topic;
+use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use services::account::clients;
-use services::webhooks::{self, Delivery, Endpoint, Progress, Standing};
+use services::webhooks::{self, After, Delivery, Endpoint, PAGE, Progress, Standing};
 
 const NEWS: &[(&str, &str)] = &[
     ("changed", "webhooks-done-changed"),
@@ -146,6 +147,17 @@ async fn edit(visit: Visit, id: Option<WebhookId>) -> Result<AnyView, Problem> {
     .into_any())
 }
 
+/// A page's end as text: microseconds, number and event of its last row.
+fn write_cursor(last: &Delivery) -> String {
+    format!("{}.{}.{}", last.occurred_at.as_microsecond(), last.sequence, last.event)
+}
+
+fn read_cursor(text: &str) -> Option<After> {
+    let mut parts = text.splitn(3, '.');
+    let at = Timestamp::from_microsecond(parts.next()?.parse().ok()?).ok()?;
+    Some((at, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
 fn of_address() -> Option<WebhookId> {
     use_params_map().with_untracked(|params| params.get("id")).and_then(|id| id.parse().ok())
 }
@@ -160,7 +172,13 @@ async fn one(visit: Visit, id: Option<WebhookId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let id = id.ok_or(Problem::NotFound)?;
     let endpoint = webhooks::endpoint(&visit.services, &visit.context, id).await?;
-    let told = webhooks::deliveries(&visit.services, &visit.context, id).await?;
+    let after = visit.query.get("after").and_then(read_cursor);
+    let mut told = webhooks::deliveries(&visit.services, &visit.context, id, after).await?;
+    let more = told.len() > PAGE;
+    told.truncate(PAGE);
+    let next = more.then(|| told.last()).flatten();
+    let next = next.map(|last| Text::from(format!("{}?after={}", visit.here(), write_cursor(last))));
+    let first = after.map(|_| Text::from(visit.here()));
     let crumbs = crumbs(visit, &[(at::ALL, "webhooks-title")]);
     Ok(view! {
         <Page title=endpoint.description.clone() width=Width::Wide crumbs=crumbs>
@@ -172,6 +190,7 @@ async fn one(visit: Visit, id: Option<WebhookId>) -> Result<AnyView, Problem> {
             <section class="section">
                 <h2>{visit.t("webhooks-told")}</h2>
                 {deliveries(visit, &endpoint, told)}
+                <Pagination previous=first next=next/>
             </section>
             {rotate(visit, &endpoint)}
             {remove(visit, &endpoint)}

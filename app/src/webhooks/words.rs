@@ -65,6 +65,7 @@ pub(super) fn answer_text(visit: &Visit, delivery: &Delivery) -> Text {
         Some("broken_off") => visit.t("webhooks-answer-broken-off"),
         Some("name_unknown") => visit.t("webhooks-answer-name-unknown"),
         Some("tls") => visit.t("webhooks-answer-tls"),
+        Some("client_revoked") => visit.t("webhooks-answer-client-revoked"),
         Some("address_shape") => visit.t("webhooks-answer-address-shape"),
         Some("address_private") => visit.t("webhooks-answer-address-private"),
         Some(other) => Text::from(other.to_owned()),

@@ -109,6 +109,10 @@ ids! {
     WebhookId,
     /// One change that partners are told of.
     WebhookEventId,
+    /// A schedule by which staff are told of exports.
+    ExportScheduleId,
+    /// One sending of such a schedule.
+    ExportRunId,
     /// One HTTP request, for logs and the audit trail.
     RequestId,
 }

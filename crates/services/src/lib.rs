@@ -13,6 +13,7 @@ pub mod context;
 pub mod crypto;
 pub mod db;
 pub mod door;
+pub mod exports;
 pub mod files;
 pub mod groups;
 pub mod jobs;

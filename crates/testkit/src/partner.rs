@@ -16,6 +16,8 @@ pub enum Next {
     Status(u16),
     /// The same, so many milliseconds late.
     Late(u64, u16),
+    /// Answers with this status and asks to be left alone for so many seconds.
+    Busy(u16, u32),
     /// Says nothing any more.
     Silent,
     /// Sends it on to this address.
@@ -136,6 +138,7 @@ async fn answer(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> 
     }
     match next {
         Next::Status(status) | Next::Late(_, status) => say(&mut stream, status, "").await,
+        Next::Busy(status, seconds) => say(&mut stream, status, &format!("retry-after: {seconds}\r\n")).await,
         Next::Silent => std::future::pending().await,
         Next::Redirect(to) => say(&mut stream, 302, &format!("location: {to}\r\n")).await,
         Next::Reset => Ok(()),

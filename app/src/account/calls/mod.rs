@@ -7,6 +7,7 @@ mod passkeys;
 mod people;
 mod sign_in;
 mod staff;
+mod work_mail;
 
 pub use clients::CLIENT_SECRET;
 pub use people::{ENROLMENT_CODE, FIRST_PASSWORD};
@@ -21,6 +22,7 @@ use services::limits::Network;
 const PUBLIC: Access = Access::Public;
 const SIGNED_IN: Access = Access::SignedIn;
 const STAFF: Access = Access::Capability(Capability::EnterStaff);
+const OWN_STAFF: Access = Access::Capability(Capability::SecureOwnAccount);
 const PEOPLE: Access = Access::Capability(Capability::ManageStaff);
 const END_SESSIONS: Access = Access::Capability(Capability::EndSessions);
 const CLIENTS: Access = Access::Capability(Capability::ManageClients);
@@ -55,6 +57,9 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/step-up", STAFF, &staff::step_up),
     Call::post("/staff/step-up/options", STAFF, &passkeys::step_up_options),
     Call::post("/staff/account/password", STAFF, &staff::password),
+    Call::post("/staff/account/mail", OWN_STAFF, &work_mail::send),
+    Call::post("/staff/account/mail/code", OWN_STAFF, &work_mail::code),
+    Call::post("/staff/account/mail/remove", OWN_STAFF, &work_mail::remove),
     Call::post("/staff/account/passkeys/new", STAFF, &passkeys::add),
     Call::post("/staff/account/passkeys/new/options", STAFF, &passkeys::new_options),
     Call::post("/staff/account/passkeys/:id/remove", STAFF, &passkeys::remove),

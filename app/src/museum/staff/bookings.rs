@@ -11,10 +11,11 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
-use domain::ids::BookingId;
+use domain::ids::{ActivityId, BookingId};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use services::booking::{self, BookingError, BookingView, PAGE, Wanted};
+use std::collections::HashMap;
 
 /// The list of bookings.
 #[component]
@@ -56,14 +57,15 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
             // The text of an address (a reference with a slip) is answered like the form's: with the field's sentence.
             Err(BookingError::Fields(errors)) => {
                 let visit = visit.with(|data| data.form.errors = errors);
-                return Ok(shown(&visit, &[], &wanted, sent));
+                return Ok(shown(&visit, &[], &HashMap::new(), &wanted, sent));
             }
             Err(error) => return Err(error.into()),
         }
     } else {
         Vec::new()
     };
-    Ok(shown(&visit, &found, &wanted, sent))
+    let events = booking::event_titles(&visit.services, &visit.context, &found).await?;
+    Ok(shown(&visit, &found, &events, &wanted, sent))
 }
 
 /// The visit with the address' filter in its fields.
@@ -77,7 +79,13 @@ fn with_query(visit: &Visit) -> Visit {
     })
 }
 
-fn shown(visit: &Visit, found: &[BookingView], wanted: &Wanted, sent: bool) -> AnyView {
+fn shown(
+    visit: &Visit,
+    found: &[BookingView],
+    events: &HashMap<ActivityId, String>,
+    wanted: &Wanted,
+    sent: bool,
+) -> AnyView {
     // The fields read the visit of the context.
     provide_context(visit.clone());
     let more = found.len() > PAGE;
@@ -98,7 +106,7 @@ fn shown(visit: &Visit, found: &[BookingView], wanted: &Wanted, sent: bool) -> A
     let list = if found.is_empty() {
         nothing(visit, narrowed).into_any()
     } else {
-        bookings_table(visit, found, visit.t("staff-bookings-title"), true).into_any()
+        bookings_table(visit, found, events, visit.t("staff-bookings-title"), true).into_any()
     };
     view! {
         <Page title=visit.t("staff-bookings-title") lead=visit.t("staff-bookings-lead") width=Width::Wide crumbs=crumbs(visit, &[])>

@@ -38,10 +38,12 @@ use crate::i18n::Text;
 use crate::ui::{Column, Meter, Row, Table, Tag};
 use crate::visit::Visit;
 use domain::booking::Party;
+use domain::ids::ActivityId;
 use domain::time::{clock_text, span_text};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use services::booking::{BookingState, BookingView, SessionView};
+use std::collections::HashMap;
 
 /// 09:00–10:30
 fn hours(starts: Timestamp, ends: Timestamp) -> String {
@@ -121,10 +123,21 @@ pub(crate) fn channel_text(visit: &Visit, channel: &str) -> Text {
 }
 
 /// Bookings in a table, particulars masked; with their sessions where they are of several.
-fn bookings_table(visit: &Visit, bookings: &[BookingView], caption: Text, with_session: bool) -> impl IntoView + use<> {
+/// The museum's bookings, and those of the events whose titles are given.
+fn bookings_table(
+    visit: &Visit,
+    bookings: &[BookingView],
+    events: &HashMap<ActivityId, String>,
+    caption: Text,
+    with_session: bool,
+) -> impl IntoView + use<> {
     let mut columns = vec![Column::new(visit.t("staff-booking-reference"))];
     if with_session {
         columns.push(Column::new(visit.t("staff-booking-session")));
+    }
+    let with_activity = !events.is_empty();
+    if with_activity {
+        columns.push(Column::new(visit.t("staff-booking-activity")));
     }
     columns.extend([
         Column::new(visit.t("staff-booking-name")),
@@ -134,10 +147,17 @@ fn bookings_table(visit: &Visit, bookings: &[BookingView], caption: Text, with_s
         Column::new(visit.t("staff-booking-channel")),
     ]);
     let rows = bookings.iter().map(|booking| {
-        let href = visit.href(&format!("/staff/museum/bookings/{}", booking.id));
+        let event = events.get(&booking.activity);
+        let href = visit.href(&match event {
+            Some(_) => format!("/staff/events/{}/registrations/{}", booking.activity, booking.id),
+            None => format!("/staff/museum/bookings/{}", booking.id),
+        });
         let mut row = Row::new().cell(view! { <a class="staff-reference" href=href>{booking.reference.clone()}</a> });
         if with_session {
             row = row.cell(span_text(booking.starts_at, booking.ends_at, visit.locale()));
+        }
+        if with_activity {
+            row = row.cell(event.map_or_else(|| visit.t("numbers-of-museum"), |title| title.clone().into()));
         }
         let contact =
             booking.person.contact.as_ref().map_or_else(|| visit.t("staff-booking-no-contact"), |c| c.masked().into());

@@ -16,6 +16,7 @@ use domain::ids::SessionId;
 use domain::time::{local_day, span_text};
 use leptos::prelude::*;
 use services::booking::{self, BookingView, SessionView};
+use std::collections::HashMap;
 
 const NEWS: &[(&str, &str)] = &[
     ("changed", "staff-session-changed"),
@@ -142,7 +143,7 @@ fn list(visit: &Visit, bookings: &[BookingView]) -> impl IntoView + use<> {
     let list = if bookings.is_empty() {
         view! { <EmptyState of=Illustration::Family title=visit.t("staff-session-no-bookings")/> }.into_any()
     } else {
-        bookings_table(visit, bookings, visit.t("staff-session-bookings"), false).into_any()
+        bookings_table(visit, bookings, &HashMap::new(), visit.t("staff-session-bookings"), false).into_any()
     };
     view! {
         <section class="section">

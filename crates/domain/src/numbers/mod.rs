@@ -7,8 +7,10 @@
 
 mod occupancy;
 mod period;
+mod schedule;
 mod small;
 
 pub use occupancy::{Lead, NoShows, Occupancy, Session, Tally};
 pub use period::{LONGEST_DAYS, Period, Unit};
+pub use schedule::{Every, Rhythm, Span, What};
 pub use small::{Cell, SMALL, shown, shown_together};

@@ -62,6 +62,11 @@ impl Period {
         Self { first, last: first.saturating_add(months.months()).saturating_sub(1.day()) }
     }
 
+    /// Days that the calendar itself chose.
+    pub(super) const fn whole(first: civil::Date, last: civil::Date) -> Self {
+        Self { first, last }
+    }
+
     /// The first day.
     pub const fn first(self) -> civil::Date {
         self.first

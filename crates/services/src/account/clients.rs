@@ -116,7 +116,10 @@ pub async fn revoke(services: &Services, context: &Context, client: ClientId) ->
         if !rows::revoke_client(&mut *transaction, client.0, context.now).await? {
             return rows::client(&mut *transaction, client.0).await?.map(|_| ()).ok_or(AccountError::NotFound);
         }
-        audit::record(&mut transaction, &context, &[about_client("client.revoked", client, json!({}))]).await?;
+        // What waits for its endpoints is not sent any more.
+        let given_up = store::webhooks::deliveries::give_up_of(&mut *transaction, client.0).await?;
+        let detail = if given_up > 0 { json!({ "not_sent": given_up }) } else { json!({}) };
+        audit::record(&mut transaction, &context, &[about_client("client.revoked", client, detail)]).await?;
         transaction.commit().await?;
         Ok(())
     })

@@ -22,6 +22,7 @@ pub mod tokens;
 pub mod totp;
 pub mod visitors;
 pub mod webauthn;
+pub mod work_mail;
 
 use crate::audit::Entry;
 use crate::context::Services;

@@ -14,6 +14,7 @@ mod door;
 mod draft;
 mod entrance;
 mod error;
+mod find;
 mod missing_date;
 mod no_shows;
 mod office;
@@ -48,6 +49,7 @@ pub use entrance::{
     standing as ticket_standing, usual_rules,
 };
 pub use error::BookingError;
+pub use find::{PAGE, Wanted, bookings_of_session, event_titles, search};
 pub use missing_date::book_missing;
 pub use no_shows::{
     Declared, Marked, NoShow, Outage, TakenBack, declare_outage, lift_no_show, mark_no_shows, no_show_of, no_shows,
@@ -55,8 +57,8 @@ pub use no_shows::{
 };
 pub(crate) use no_shows::{came, no_show_at};
 pub use office::{
-    ExceptionView, PAGE, TemplateView, Wanted, add_exception, add_session, add_template, bookings_of_session,
-    change_places, end_template, exceptions, make_sessions, reconcile, reveal, search, templates,
+    ExceptionView, TemplateView, add_exception, add_session, add_template, change_places, end_template, exceptions,
+    make_sessions, reconcile, reveal, templates,
 };
 pub(crate) use open_door::notes as open_door_notes;
 pub use open_door::{OpenDoor, booking_again, open_door, open_door_handlers, open_door_note};

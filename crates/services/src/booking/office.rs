@@ -1,8 +1,8 @@
-//! The staff's hand: weekly templates, exceptions, sessions, capacities, the list of bookings, the nightly check.
+//! The staff's hand: weekly templates, exceptions, sessions, capacities, a contact in full, the nightly check.
 
 use super::calendar::{SessionView, session as read_session};
 use super::change::policy_of;
-use super::claims::{contact_index, lock};
+use super::claims::lock;
 use super::retry::again;
 use super::tell::tell_session;
 use super::view::{BookingView, open};
@@ -12,11 +12,10 @@ use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::{Places, Policy, Reference};
-use domain::contact::Contact;
+use domain::booking::{Places, Policy};
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId, TemplateId};
-use domain::time::{at, local_day, start_of_day};
+use domain::time::{at, local_day};
 use domain::webhooks::Topic;
 use jiff::{Span, Timestamp, civil};
 use jiff_sqlx::ToSqlx;
@@ -389,65 +388,6 @@ async fn give_places(services: &Services, context: &Context, change: Change) -> 
     tell_session(&mut tx, context.now, id, Topic::SessionChanged).await?;
     tx.commit().await?;
     Ok(after)
-}
-
-/// What staff look for. Everything given must fit.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// A phone, a mail address or a reference, as typed.
-    pub text: String,
-    /// Sessions of this day.
-    pub day: Option<civil::Date>,
-    /// Only confirmed, only cancelled.
-    pub cancelled: Option<bool>,
-    /// The last row of the page before.
-    pub after: Option<(Timestamp, BookingId)>,
-}
-
-/// Rows of one page of the staff's list.
-pub const PAGE: usize = 50;
-
-/// Bookings that match, the latest sessions first, one more than [`PAGE`] when there is a next page. Particulars print
-/// masked.
-///
-/// # Errors
-/// `Denied`; `Fields` when the text is neither a phone, an address nor a reference.
-pub async fn search(services: &Services, context: &Context, wanted: &Wanted) -> Result<Vec<BookingView>, BookingError> {
-    context.require(Capability::SeeBookings)?;
-    let mut db = services.begin_search().await?;
-    let (activity, _) = museum(&mut db).await?;
-    let mut search = bookings::Search {
-        activity,
-        from: wanted.day.map(start_of_day),
-        until: wanted.day.and_then(|day| day.tomorrow().ok()).map(start_of_day),
-        state: wanted.cancelled.map(|yes| if yes { "cancelled" } else { "confirmed" }.to_owned()),
-        after: wanted.after.map(|(at, id)| (at, id.0)),
-        limit: PAGE as i64 + 1,
-        ..Default::default()
-    };
-    let text = wanted.text.trim();
-    if !text.is_empty() {
-        match (Reference::parse(text), Contact::parse(text)) {
-            (_, Ok(contact)) => search.contact_index = Some(contact_index(services, &contact)),
-            (Ok(reference), Err(_)) => search.reference = Some(reference.as_str().to_owned()),
-            (Err(_), Err(_)) => return Err(BookingError::field("text", Fault::ReferenceShape)),
-        }
-    }
-    bookings::search(&mut db, &search).await?.into_iter().map(|row| open(services, row)).collect()
-}
-
-/// The bookings of one session, in the order they were made.
-///
-/// # Errors
-/// `Denied`.
-pub async fn bookings_of_session(
-    services: &Services,
-    context: &Context,
-    session: SessionId,
-) -> Result<Vec<BookingView>, BookingError> {
-    context.require(Capability::SeeBookings)?;
-    let mut db = services.db.acquire().await?;
-    bookings::of_session(&mut db, session.0).await?.into_iter().map(|row| open(services, row)).collect()
 }
 
 /// A booking with its contact in full, for staff with a reason; who looked and why stands in the audit trail.

@@ -5,6 +5,7 @@
 //! locked screens and kept in the logs of every server on the way.
 
 use super::ambassadors::AmbassadorFacts;
+use super::export::ExportFacts;
 use super::groups::GroupFacts;
 use domain::Locale;
 use minijinja::value::{Serde, Value};
@@ -40,6 +41,13 @@ macro_rules! embedded {
             ("zh-CN/_ambassador.txt.j2", include_str!("../../templates/zh-CN/_ambassador.txt.j2")),
             ("en/_ambassador.html.j2", include_str!("../../templates/en/_ambassador.html.j2")),
             ("en/_ambassador.txt.j2", include_str!("../../templates/en/_ambassador.txt.j2")),
+            // To staff, and by mail only.
+            ("zh-CN/export_ready.subject.j2", include_str!("../../templates/zh-CN/export_ready.subject.j2")),
+            ("zh-CN/export_ready.txt.j2", include_str!("../../templates/zh-CN/export_ready.txt.j2")),
+            ("zh-CN/export_ready.html.j2", include_str!("../../templates/zh-CN/export_ready.html.j2")),
+            ("en/export_ready.subject.j2", include_str!("../../templates/en/export_ready.subject.j2")),
+            ("en/export_ready.txt.j2", include_str!("../../templates/en/export_ready.txt.j2")),
+            ("en/export_ready.html.j2", include_str!("../../templates/en/export_ready.html.j2")),
             $(
                 (concat!("zh-CN/", $name, ".subject.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".subject.j2"))),
                 (concat!("zh-CN/", $name, ".txt.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".txt.j2"))),
@@ -122,6 +130,8 @@ pub(super) enum Facts {
     Group(Box<GroupFacts>),
     /// An application as an ambassador.
     Ambassador(Box<AmbassadorFacts>),
+    /// A scheduled export.
+    Export(ExportFacts),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of
     /// the same values as the filed text, so the two cannot differ.
     Values {

@@ -9,7 +9,7 @@ use crate::{Context, Services};
 use domain::Locale;
 use domain::account::Capability;
 use domain::field::FieldError;
-use domain::ids::BookingId;
+use domain::ids::{BookingId, ExportRunId};
 use domain::numbers::Period;
 use domain::typed;
 use jiff::Timestamp;
@@ -25,7 +25,7 @@ const PAGE: i64 = 500;
 /// Characters of a reason.
 const REASON: u32 = 200;
 
-/// The numbers of a period, to be handed out.
+/// The numbers of a period, to be handed out; `run` where a schedule's mail led to them.
 ///
 /// # Errors
 /// As [`read`](super::read).
@@ -35,12 +35,13 @@ pub async fn export(
     subject: Subject,
     period: Period,
     format: Format,
+    run: Option<ExportRunId>,
 ) -> Result<Numbers, NumbersError> {
     context.require(Capability::SeeNumbers)?;
     let mut tx = services.begin().await?;
     sql::freeze(&mut tx).await?;
     let numbers = count(&mut tx, context, subject, period).await?;
-    let mut detail = described(subject, period, format);
+    let mut detail = described(subject, period, format, run);
     detail["sessions"] = json!(numbers.occupancy.all.sessions);
     note(&mut tx, context, "numbers.exported", detail).await?;
     tx.commit().await?;
@@ -58,6 +59,8 @@ pub struct Wanted {
     pub reason: String,
     /// As which file.
     pub format: Format,
+    /// The sending whose mail led to it, of a schedule.
+    pub run: Option<ExportRunId>,
 }
 
 /// A booking of the file: with what lists show of a person, and no more.
@@ -126,7 +129,7 @@ pub async fn bookings(services: &Services, context: &Context, wanted: &Wanted) -
     if found > MOST {
         return Err(NumbersError::TooMany { found });
     }
-    let mut detail = described(wanted.subject, wanted.period, wanted.format);
+    let mut detail = described(wanted.subject, wanted.period, wanted.format, wanted.run);
     detail["bookings"] = json!(found);
     detail["reason"] = json!(reason);
     note(&mut tx, context, "booking.exported", detail).await?;
@@ -159,13 +162,17 @@ async fn all(
     }
 }
 
-fn described(subject: Subject, period: Period, format: Format) -> serde_json::Value {
-    json!({
+fn described(subject: Subject, period: Period, format: Format, run: Option<ExportRunId>) -> serde_json::Value {
+    let mut detail = json!({
         "of": subject.name(),
         "from": period.first().to_string(),
         "to": period.last().to_string(),
         "format": format.name(),
-    })
+    });
+    if let Some(run) = run {
+        detail["run"] = json!(run);
+    }
+    detail
 }
 
 async fn note(

@@ -20,8 +20,6 @@ use uuid::Uuid;
 
 /// The most characters of a description.
 const DESCRIPTION_MAX: usize = 60;
-/// The most deliveries a page shows.
-const SHOWN: i64 = 100;
 
 /// What an endpoint is called and hears of.
 #[derive(Clone, Debug)]
@@ -146,61 +144,6 @@ impl Endpoint {
             delivered_at: row.delivered_at.map(|at| at.to_jiff()),
             created_at: row.created_at.to_jiff(),
             version: row.version,
-        }
-    }
-}
-
-/// How a delivery stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Progress {
-    /// It is tried, or will be.
-    Waiting,
-    /// Taken.
-    Delivered,
-    /// Not tried any more by itself.
-    GivenUp,
-}
-
-/// One event told to one endpoint.
-#[derive(Clone, Debug)]
-pub struct Delivery {
-    /// The event.
-    pub event: WebhookEventId,
-    /// What kind: a [`Topic`]'s name, or a test.
-    pub kind: String,
-    /// When it happened.
-    pub occurred_at: Timestamp,
-    /// How it stands.
-    pub progress: Progress,
-    /// Attempts so far.
-    pub attempts: u32,
-    /// The last of them.
-    pub last_at: Option<Timestamp>,
-    /// The next, if it waits.
-    pub next_at: Option<Timestamp>,
-    /// The status of the last answer.
-    pub status: Option<u16>,
-    /// The kind of the last failure.
-    pub error: Option<String>,
-}
-
-impl Delivery {
-    fn of(row: sent::DeliveryRow) -> Self {
-        let progress = match row.state.as_str() {
-            "delivered" => Progress::Delivered,
-            "given_up" => Progress::GivenUp,
-            _ => Progress::Waiting,
-        };
-        Self {
-            event: WebhookEventId(row.event_id),
-            kind: row.kind,
-            occurred_at: row.occurred_at.to_jiff(),
-            progress,
-            attempts: row.attempts.unsigned_abs(),
-            last_at: row.last_at.map(|at| at.to_jiff()),
-            next_at: (progress == Progress::Waiting).then(|| row.next_at.to_jiff()),
-            status: row.status.and_then(|status| u16::try_from(status).ok()),
-            error: row.error,
         }
     }
 }
@@ -345,15 +288,6 @@ pub async fn endpoint(services: &Services, context: &Context, id: WebhookId) -> 
     context.require(Capability::ManageClients)?;
     let row = sql::list(&services.db, Some(id.0)).await?.into_iter().next().ok_or(WebhookError::NotFound)?;
     Ok(Endpoint::of(row, context.now))
-}
-
-/// The latest deliveries of an endpoint, the newest event first, at most a hundred.
-///
-/// # Errors
-/// `Denied`.
-pub async fn deliveries(services: &Services, context: &Context, id: WebhookId) -> Result<Vec<Delivery>, WebhookError> {
-    context.require(Capability::ManageClients)?;
-    Ok(sent::list(&services.db, id.0, SHOWN).await?.into_iter().map(Delivery::of).collect())
 }
 
 /// Pauses an endpoint: what there is to tell is kept. One that is paused stays as it is.

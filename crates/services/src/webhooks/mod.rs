@@ -13,16 +13,18 @@ pub(crate) mod news;
 mod seed;
 mod send;
 mod signature;
+mod told;
 mod work;
 
 pub use address::{Line, Names};
 pub use endpoints::{
-    Added, Delivery, Endpoint, Hears, NewEndpoint, Progress, Standing, add, change, deliveries, endpoint, list, pause,
-    redeliver, remove, resume, rotate, test,
+    Added, Endpoint, Hears, NewEndpoint, Standing, add, change, endpoint, list, pause, redeliver, remove, resume,
+    rotate, test,
 };
 pub use news::{News, announce};
 pub use seed::seed_demo;
 pub use signature::{Secret, sign};
+pub use told::{After, Delivery, PAGE, Progress, deliveries};
 pub use work::{handlers, handlers_over, sweep, wake_overdue};
 
 use crate::crypto::CryptoError;

@@ -246,8 +246,12 @@ fn outcome(due: &deliveries::DueRow, ended: Ended, now: Timestamp) -> (deliverie
         Ended::Gone => {
             (deliveries::Ended { state: "given_up", next_at: now, status: Some(410), error: Some("gone") }, "gone")
         }
-        Ended::Failed(word, status) => {
+        Ended::Failed(word, status, asked) => {
+            // What the partner asks for is kept to, and not beyond the time an event is tried for.
+            let wait = asked.map_or(wait, |asked| wait.max(asked));
             let next_at = now.saturating_add(wait).unwrap_or(now);
+            let last = first.saturating_add(TRIED_FOR).unwrap_or(next_at);
+            let next_at = if last > now { next_at.min(last) } else { next_at };
             let state = if now.duration_since(first) >= TRIED_FOR { "given_up" } else { "waiting" };
             (deliveries::Ended { state, next_at, status: status.map(i32::from), error: Some(word) }, word)
         }
@@ -273,7 +277,9 @@ fn judged(found: &LockedEndpoint, ended: Ended, now: Timestamp) -> (Health, Opti
 pub async fn sweep(services: &Services) -> sqlx::Result<u64> {
     let now = services.clock.now();
     endpoints::forget_old_secrets(&services.db, now).await?;
-    events::remove_before(&services.db, now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN)).await
+    let removed = events::remove_before(&services.db, now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN)).await?;
+    events::remove_subjects(&services.db).await?;
+    Ok(removed)
 }
 
 /// The net below the jobs: queues sending to endpoints that have had something due for ten minutes.

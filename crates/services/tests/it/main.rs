@@ -7,6 +7,7 @@ mod booking;
 mod bus;
 mod db;
 mod door;
+mod exports;
 mod groups;
 mod jobs;
 mod messages;

@@ -162,6 +162,16 @@ pub async fn set_contact(
     Ok(done.rows_affected() == 1)
 }
 
+/// Takes the mail address out of an account of the staff.
+pub async fn clear_mail(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update account set mail_sealed = null, mail_index = null
+         where id = $1 and kind = 'staff' and deleted_at is null and mail_sealed is not null",
+        id
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
 /// The visitor's account that has a contact, if there is one.
 pub async fn of_contact(db: impl PgExecutor<'_>, index: &[u8]) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar!(

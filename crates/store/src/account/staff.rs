@@ -360,10 +360,11 @@ pub async fn reset_factor(
 }
 
 /// Ends the account of a member of staff. The credential stays, so that the login is never given to another person; the
-/// passkeys go.
+/// passkeys and the mail address go.
 pub async fn deactivate(db: &mut PgConnection, account: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update account set deleted_at = $2 where id = $1 and kind = 'staff' and deleted_at is null",
+        "update account set deleted_at = $2, mail_sealed = null, mail_index = null
+         where id = $1 and kind = 'staff' and deleted_at is null",
         account,
         now.to_sqlx() as SqlTimestamp,
     );

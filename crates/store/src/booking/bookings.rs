@@ -167,8 +167,8 @@ pub async fn is_of_account(db: &mut PgConnection, account: Uuid, booking: Uuid) 
 /// What a staff search asks for; empty fields do not narrow.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
-    /// Activity.
-    pub activity: Uuid,
+    /// One activity's; everybody's where it is none.
+    pub activity: Option<Uuid>,
     /// Keyed hash of a phone or an address.
     pub contact_index: Option<Vec<u8>>,
     /// A reference.
@@ -195,7 +195,7 @@ pub async fn search(db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<
                 s.starts_at, s.ends_at, s.state as session_state, s.open_door_id is not null as "open_door!", b.closure_id,
                 b.document_sealed
          from booking b join session s on s.id = b.session_id
-         where b.activity_id = $1
+         where ($1::uuid is null or b.activity_id = $1)
            and ($2::bytea is null or b.phone_index = $2 or b.mail_index = $2)
            and ($3::text is null or b.reference = $3)
            and ($4::timestamptz is null or s.starts_at >= $4)
@@ -212,6 +212,28 @@ pub async fn search(db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<
         search.after.map(|(at, _)| at.to_sqlx()) as _,
         search.after.map(|(_, id)| id),
         search.limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// What events are called.
+#[derive(Debug, Clone)]
+pub struct EventTitleRow {
+    /// The event.
+    pub id: Uuid,
+    /// Its title in Chinese.
+    pub title_zh: String,
+    /// In English.
+    pub title_en: String,
+}
+
+/// The titles of those of these activities that are events.
+pub async fn event_titles(db: &mut PgConnection, activities: &[Uuid]) -> sqlx::Result<Vec<EventTitleRow>> {
+    sqlx::query_as!(
+        EventTitleRow,
+        "select id, title_zh, title_en from activity where id = any ($1) and kind = 'event'",
+        activities
     )
     .fetch_all(db)
     .await

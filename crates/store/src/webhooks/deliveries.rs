@@ -51,13 +51,17 @@ pub struct DueRow {
     pub first_at: Option<SqlTimestamp>,
 }
 
-/// The oldest event that is due for an endpoint.
+/// The oldest event that is due for an endpoint. One whose machine was ended is told nothing but tests: what was spread in
+/// the moment it ended is not sent either.
 pub async fn due(db: impl PgExecutor<'_>, endpoint: Uuid, now: Timestamp) -> sqlx::Result<Option<DueRow>> {
     sqlx::query_as!(
         DueRow,
         "select d.event_id, e.kind, e.subject, e.sequence, e.occurred_at, e.data, d.attempts, d.first_at
          from webhook_delivery d join webhook_event e on e.id = d.event_id
          where d.endpoint_id = $1 and d.state = 'waiting' and d.next_at <= $2
+           and (e.endpoint_id is not null or not exists (
+             select from webhook_endpoint w join api_client c on c.id = w.client_id
+             where w.id = $1 and c.revoked_at is not null))
          order by e.occurred_at, e.sequence, d.event_id limit 1",
         endpoint,
         now.to_sqlx() as _
@@ -66,20 +70,25 @@ pub async fn due(db: impl PgExecutor<'_>, endpoint: Uuid, now: Timestamp) -> sql
     .await
 }
 
-/// When something is next due for an endpoint.
+/// When something is next due for an endpoint, in the words of [`due`].
 pub async fn next_due(db: impl PgExecutor<'_>, endpoint: Uuid) -> sqlx::Result<Option<SqlTimestamp>> {
     sqlx::query_scalar!(
-        "select min(next_at) from webhook_delivery where endpoint_id = $1 and state = 'waiting'",
+        "select min(d.next_at) from webhook_delivery d join webhook_event e on e.id = d.event_id
+         where d.endpoint_id = $1 and d.state = 'waiting'
+           and (e.endpoint_id is not null or not exists (
+             select from webhook_endpoint w join api_client c on c.id = w.client_id
+             where w.id = $1 and c.revoked_at is not null))",
         endpoint
     )
     .fetch_one(db)
     .await
 }
 
-/// Endpoints that are neither paused nor resting nor at work and have something due: for the net below the jobs.
+/// Endpoints that are neither paused nor resting nor at work, whose machine was not ended, and that have something due: for the net below the jobs.
 pub async fn overdue(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select w.id from webhook_endpoint w where w.state = 'active'
+           and not exists (select from api_client c where c.id = w.client_id and c.revoked_at is not null)
            and (w.rest_until is null or w.rest_until < $1) and (w.busy_until is null or w.busy_until < now()) and exists (
            select from webhook_delivery d where d.endpoint_id = w.id and d.state = 'waiting' and d.next_at < $1)",
         since.to_sqlx() as _
@@ -154,6 +163,18 @@ pub async fn all_again(db: impl PgExecutor<'_>, endpoint: Uuid, now: Timestamp) 
     Ok(done.execute(db).await?.rows_affected())
 }
 
+/// Gives up what waits for the endpoints of a machine that was ended, tests aside. Answers how many.
+pub async fn give_up_of(db: impl PgExecutor<'_>, client: Uuid) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update webhook_delivery d set state = 'given_up', error = 'client_revoked', status = null
+         from webhook_endpoint w, webhook_event e
+         where w.client_id = $1 and d.endpoint_id = w.id and e.id = d.event_id and d.state = 'waiting'
+           and e.endpoint_id is null",
+        client
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
 /// There is such a delivery.
 pub async fn exists(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
@@ -174,6 +195,8 @@ pub struct DeliveryRow {
     pub kind: String,
     /// When it happened.
     pub occurred_at: SqlTimestamp,
+    /// Its number among what happened to that.
+    pub sequence: i64,
     /// `waiting`, `delivered`, `given_up`.
     pub state: String,
     /// Attempts.
@@ -188,14 +211,24 @@ pub struct DeliveryRow {
     pub error: Option<String>,
 }
 
-/// The latest deliveries of an endpoint.
-pub async fn list(db: impl PgExecutor<'_>, endpoint: Uuid, limit: i64) -> sqlx::Result<Vec<DeliveryRow>> {
+/// The latest deliveries of an endpoint; those after a row, given by when it happened, its number and its event.
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    endpoint: Uuid,
+    after: Option<(Timestamp, i64, Uuid)>,
+    limit: i64,
+) -> sqlx::Result<Vec<DeliveryRow>> {
     sqlx::query_as!(
         DeliveryRow,
-        "select d.event_id, e.kind, e.occurred_at, d.state, d.attempts, d.last_at, d.next_at, d.status, d.error
+        "select d.event_id, e.kind, e.occurred_at, e.sequence, d.state, d.attempts, d.last_at, d.next_at, d.status, d.error
          from webhook_delivery d join webhook_event e on e.id = d.event_id
-         where d.endpoint_id = $1 order by e.occurred_at desc, e.sequence desc, d.event_id desc limit $2",
+         where d.endpoint_id = $1
+           and ($2::timestamptz is null or (e.occurred_at, e.sequence, d.event_id) < ($2, $3::bigint, $4::uuid))
+         order by e.occurred_at desc, e.sequence desc, d.event_id desc limit $5",
         endpoint,
+        after.map(|(at, ..)| at.to_sqlx()) as Option<SqlTimestamp>,
+        after.map(|(_, sequence, _)| sequence),
+        after.map(|(.., event)| event),
         limit
     )
     .fetch_all(db)

@@ -109,3 +109,20 @@ pub async fn remove_before(db: impl PgExecutor<'_>, instant: Timestamp) -> sqlx:
     );
     Ok(done.execute(db).await?.rows_affected())
 }
+
+/// Removes the numbers of what is not there any more and of which nothing is kept that was told: it is never told of again.
+/// Those of what is there stay, or its numbers would begin anew.
+pub async fn remove_subjects(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "delete from webhook_subject where id in (
+           select s.id from webhook_subject s
+           where not exists (select from webhook_event e where e.subject = s.id)
+             and not exists (select from session x where x.id = s.id)
+             and not exists (select from booking x where x.id = s.id)
+             and not exists (select from activity x where x.id = s.id)
+             and not exists (select from bus_stop x where x.id = s.id)
+             and not exists (select from webhook_endpoint x where x.id = s.id)
+           limit 5000)"
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}

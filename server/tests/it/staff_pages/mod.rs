@@ -6,6 +6,7 @@ mod closing;
 mod desk;
 mod door;
 mod events;
+mod exports;
 mod numbers;
 mod open_door;
 mod rules;

@@ -371,3 +371,26 @@ fn a_text_that_asks_for_more_does_not_render() {
     let facts = Facts::Code { code: "204817".into(), minutes: 10, site: "https://www.example.cn".into(), help: None };
     assert_eq!(render(Locale::ZhCn, "confirmation", "txt", &facts), Err(NoText("zh-CN/confirmation.txt.j2".into())));
 }
+
+#[test]
+fn a_scheduled_export_is_told_without_a_number_or_a_name() {
+    for locale in [Locale::ZhCn, Locale::En] {
+        for bookings in [false, true] {
+            let facts = Facts::Export(ExportFacts {
+                bookings,
+                days: 14,
+                page: "https://www.example.cn/staff/numbers/files/0193".into(),
+                site: "https://www.example.cn".into(),
+                help: bookings.then(|| "0531-00000000".into()),
+            });
+            let subject = render(locale, "export_ready", "subject", &facts).expect("a subject");
+            assert!(!subject.is_empty() && !subject.contains('\n'), "{subject}");
+            for piece in ["txt", "html"] {
+                let text = render(locale, "export_ready", piece, &facts).expect("it renders");
+                assert!(text.contains("https://www.example.cn/staff/numbers/files/0193"), "{text}");
+                let factor = if locale == Locale::En { "second factor" } else { "第二因素" };
+                assert_eq!(text.contains(factor), bookings, "{text}");
+            }
+        }
+    }
+}

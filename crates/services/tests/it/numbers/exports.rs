@@ -15,7 +15,7 @@ use testkit::TestHouse;
 use uuid::Uuid;
 
 fn wanted(subject: Subject) -> Wanted {
-    Wanted { subject, period: july(), reason: " 核对  七月 ".into(), format: Format::Xlsx }
+    Wanted { subject, period: july(), reason: " 核对  七月 ".into(), format: Format::Xlsx, run: None }
 }
 
 async fn entries(house: &TestHouse, action: &str) -> Vec<serde_json::Value> {
@@ -91,12 +91,12 @@ async fn bookings_go_out_to_staff_with_a_fresh_factor_only() {
     assert!(entries(&house, "booking.exported").await.is_empty());
     // The numbers tell of nobody: whoever sees the page may take it along, with no second factor.
     let context = stale(officer(&house));
-    numbers::export(&house.services, &context, Subject::Museum, july(), Format::Csv).await.expect("numbers");
+    numbers::export(&house.services, &context, Subject::Museum, july(), Format::Csv, None).await.expect("numbers");
     let expected = serde_json::json!({
         "of": "museum", "from": "2026-07-01", "to": "2026-07-31", "format": "csv", "sessions": 1,
     });
     assert_eq!(entries(&house, "numbers.exported").await, [expected]);
-    let denied = numbers::export(&house.services, &steward(&house), Subject::Museum, july(), Format::Csv).await;
+    let denied = numbers::export(&house.services, &steward(&house), Subject::Museum, july(), Format::Csv, None).await;
     assert!(matches!(denied, Err(NumbersError::Denied(Denied::NotAllowed))));
 }
 

@@ -1,14 +1,14 @@
 //! Events and their dates: seen when they are published, booked as the museum is, followed by calendars.
 
-use super::{date, lecture, now, publish, published_lecture};
+use super::{date, lecture, now, publish, published_lecture, register};
 use crate::booking::{book, steward};
 use domain::Locale;
-use domain::account::Denied;
+use domain::account::{Actor, Denied};
 use domain::booking::Refusal;
 use domain::field::Fault;
 use domain::outreach::Bilingual;
 use jiff::SignedDuration;
-use services::booking::BookingError;
+use services::booking::{self, BookingError};
 use services::outreach::{self, OutreachError};
 use testkit::TestHouse;
 
@@ -331,4 +331,35 @@ async fn publishing_wakes_whoever_does_the_work() {
     while rung().await {}
     publish(&house, id).await;
     assert!(rung().await, "what the partners are told waits for nobody");
+}
+
+#[tokio::test]
+async fn the_desk_finds_registrations_beside_the_museums_bookings_and_says_whose_they_are() {
+    let house = TestHouse::new().await;
+    crate::booking::museum(&house).await;
+    let session = crate::booking::add_session(&house, "2026-07-23T14:00:00+08:00", 20).await;
+    crate::booking::book(&house.services, session, 1, 2).await.expect("there is room");
+    let event = published_lecture(&house).await;
+    let visitor = house.context(Actor::Anonymous);
+    let registered =
+        register(&house, &visitor, event, "guest1@example.com", &[("q-expecting", "no"), ("q-seats", "1")])
+            .await
+            .expect("there is room");
+    let officer = crate::booking::officer(&house);
+    let find = async |text: &str| {
+        let wanted = booking::Wanted { text: text.to_owned(), ..Default::default() };
+        booking::search(&house.services, &officer, &wanted).await.expect("a list")
+    };
+    let both = find("guest1@example.com").await;
+    assert_eq!(both.len(), 2, "of the museum and of the event");
+    let titles = booking::event_titles(&house.services, &officer, &both).await.expect("titles");
+    assert_eq!(titles.len(), 1, "the museum has none");
+    assert_eq!(titles.get(&event.0).map(String::as_str), Some("乐孕课堂"));
+    let one = both.iter().find(|one| one.id == registered).expect("the registration");
+    assert_eq!((one.activity, find(&one.reference).await.len()), (event.0, 1));
+    assert!(find("").await.iter().all(|one| one.activity != event.0), "the list itself is the museum's");
+    let steward = crate::booking::steward(&house);
+    let denied = booking::search(&house.services, &steward, &booking::Wanted::default()).await;
+    assert!(matches!(denied, Err(BookingError::Denied(_))));
+    assert!(booking::event_titles(&house.services, &steward, &both).await.is_err());
 }

@@ -11,7 +11,7 @@ use services::webhooks::{self, Progress, Standing, WebhookError, sign};
 use services::{Context, Services};
 use std::sync::Arc;
 use testkit::TestHouse;
-use testkit::partner::Partner;
+use testkit::partner::{Next, Partner};
 use uuid::Uuid;
 
 fn fault<T: std::fmt::Debug>(answer: Result<T, WebhookError>) -> (String, Fault) {
@@ -82,7 +82,7 @@ async fn whoever_looks_after_machines_may_with_a_fresh_second_factor_and_nobody_
         let all = [
             webhooks::add(services, context, new).await.err(),
             webhooks::list(services, context).await.err(),
-            webhooks::endpoint(services, context, added.id).await.err(),
+            webhooks::endpoint(services, context, added.id, None).await.err(),
             webhooks::deliveries(services, context, added.id).await.err(),
             webhooks::pause(services, context, added.id).await.err(),
             webhooks::resume(services, context, added.id).await.err(),
@@ -296,4 +296,94 @@ async fn an_endpoint_that_is_removed_is_told_nothing_more_and_leaves_only_the_tr
     .expect("counted");
     assert_eq!(left, (0, 1));
     subscribed(&house, &partner).await;
+}
+
+#[tokio::test]
+async fn a_machine_that_was_ended_is_told_nothing_that_still_waited() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let (client, _) = machine(&house, "演示医院").await;
+    let new = filled(&partner.url(), &[Topic::SessionChanged], Some(client));
+    let added = webhooks::add(&house.services, &operator(&house), new).await.expect("added");
+    partner.script([Next::Status(503)]);
+    happens(&house.services, Uuid::from_u128(1), 1).await;
+    work(&house).await;
+    assert_eq!((partner.got().len(), deliveries(&house, added.id).await[0].progress), (1, Progress::Waiting));
+    services::account::clients::revoke(&house.services, &operator(&house), client).await.expect("revoked");
+    house.services.clock.advance(SignedDuration::from_hours(1));
+    happens(&house.services, Uuid::from_u128(1), 2).await;
+    work(&house).await;
+    assert_eq!(partner.got().len(), 1, "nothing more was sent");
+    let told = deliveries(&house, added.id).await;
+    assert_eq!(
+        (told.len(), told[0].progress, told[0].error.as_deref()),
+        (1, Progress::GivenUp, Some("client_revoked"))
+    );
+    // What was spread in the moment it ended waits and is not sent either.
+    sqlx::query("update webhook_delivery set state = 'waiting'").execute(&house.db.owner_pool()).await.expect("waits");
+    happens(&house.services, Uuid::from_u128(1), 3).await;
+    webhooks::wake_overdue(&house.services).await.expect("looked for");
+    work(&house).await;
+    assert_eq!(partner.got().len(), 1);
+}
+
+#[tokio::test]
+async fn a_partner_that_asks_for_time_gets_it_and_an_hour_at_most() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    partner.script([Next::Busy(503, 1800), Next::Busy(429, 999_999)]);
+    happens(&house.services, Uuid::from_u128(1), 1).await;
+    work(&house).await;
+    let next = deliveries(&house, added.id).await[0].next_at.expect("it waits");
+    assert_eq!(next.duration_since(house.now()), SignedDuration::from_mins(30));
+    house.services.clock.advance(SignedDuration::from_mins(29));
+    work(&house).await;
+    assert_eq!(partner.got().len(), 1, "it was left alone");
+    house.services.clock.advance(SignedDuration::from_mins(2));
+    work(&house).await;
+    assert_eq!(partner.got().len(), 2);
+    let next = deliveries(&house, added.id).await[0].next_at.expect("it waits");
+    assert_eq!(next.duration_since(house.now()), SignedDuration::from_hours(1), "and not for days");
+}
+
+#[tokio::test]
+async fn deliveries_are_shown_page_after_page_without_gap_or_repetition() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    let many = webhooks::PAGE as u32 + 30;
+    for n in 0..many {
+        happens(&house.services, Uuid::from_u128(u128::from(n % 7)), n).await;
+    }
+    work(&house).await;
+    let page =
+        async |after| webhooks::deliveries(&house.services, &operator(&house), added.id, after).await.expect("a page");
+    let first = page(None).await;
+    assert_eq!(first.len(), webhooks::PAGE + 1, "one more says that there is more");
+    let last = &first[webhooks::PAGE - 1];
+    let second = page(Some((last.occurred_at, last.sequence, last.event))).await;
+    let mut all: Vec<_> = first[..webhooks::PAGE].iter().chain(&second).map(|one| one.event).collect();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!((second.len(), all.len()), (30, many as usize));
+}
+
+#[tokio::test]
+async fn numbers_of_what_is_no_more_are_swept_and_those_of_what_is_there_stay() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let added = subscribed(&house, &partner).await;
+    happens(&house.services, Uuid::from_u128(1), 1).await;
+    webhooks::test(&house.services, &operator(&house), added.id, WebhookEventId(Uuid::from_u128(2)))
+        .await
+        .expect("told");
+    work(&house).await;
+    let subjects = async || -> Vec<Uuid> {
+        sqlx::query_scalar("select id from webhook_subject order by id")
+            .fetch_all(&house.db.owner_pool())
+            .await
+            .expect("subjects")
+    };
+    webhooks::sweep(&house.services).await.expect("swept");
+    assert_eq!(subjects().await.len(), 2, "what was told is kept still");
+    house.services.clock.advance(SignedDuration::from_hours(24 * 31));
+    webhooks::sweep(&house.services).await.expect("swept");
+    assert_eq!(subjects().await, [added.id.0], "the endpoint is there and can be tried again");
 }

@@ -70,7 +70,7 @@ pub async fn work(house: &TestHouse) {
 
 /// The deliveries of an endpoint, the oldest first.
 pub async fn deliveries(house: &TestHouse, id: WebhookId) -> Vec<Delivery> {
-    let mut all = webhooks::deliveries(&house.services, &operator(house), id).await.expect("a list");
+    let mut all = webhooks::deliveries(&house.services, &operator(house), id, None).await.expect("a list");
     all.reverse();
     all
 }

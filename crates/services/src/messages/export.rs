@@ -1,0 +1,103 @@
+//! Messages to staff that a scheduled export waits for them. They hold no number and no name: what the file is of, and the way
+//! to it behind the sign-in.
+
+use super::deliver::{Dispatch, dispatch_one, drop_message, letter};
+use super::templates::Facts;
+use crate::Services;
+use crate::context::new_uuid;
+use crate::exports::{self, ExportError, Recipient};
+use crate::jobs::{Failure, Job, NewJob, Outcome, enqueue};
+use domain::Locale;
+use domain::ids::{AccountId, ExportRunId, MessageId};
+use domain::numbers::What;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+/// The job that sends one.
+pub(super) const EXPORT: &str = "messages.export";
+
+/// The text, and the name in the `message` table.
+const TEMPLATE: &str = "export_ready";
+
+/// A scheduled export, in words.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct ExportFacts {
+    /// It is of bookings: a second factor is asked for.
+    pub bookings: bool,
+    /// For how many days the link is good.
+    pub days: i64,
+    /// Where the file is fetched.
+    pub page: String,
+    /// The site.
+    pub site: String,
+    /// Where people get help.
+    pub help: Option<String>,
+}
+
+/// What the job holds: ids.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ExportJob {
+    run: ExportRunId,
+    account: AccountId,
+    message: MessageId,
+}
+
+/// Queues the messages of a sending, in one statement. Ring `Services::job_bell` after the commit.
+pub(crate) async fn queue_exports(
+    db: &mut PgConnection,
+    now: Timestamp,
+    run: ExportRunId,
+    recipients: &[AccountId],
+) -> sqlx::Result<()> {
+    let payload = |account: &AccountId| ExportJob { run, account: *account, message: MessageId(new_uuid(now)) };
+    let payloads: Vec<_> = recipients.iter().map(payload).collect();
+    let jobs: Vec<_> =
+        payloads.iter().map(|payload| NewJob { kind: EXPORT, payload, run_at: now, dedupe: None }).collect();
+    enqueue(db, now, &jobs).await
+}
+
+fn failure(error: ExportError) -> Failure {
+    match error {
+        ExportError::Database(error) => error.into(),
+        // A key made by another server a moment ago may not have arrived here yet.
+        ExportError::Crypto(_) => Failure::retry("export_sealed"),
+        _ => Failure::give_up("export_unreadable"),
+    }
+}
+
+pub(super) async fn send(services: Services, job: Job<ExportJob>) -> Outcome {
+    let now = services.clock.now();
+    let ExportJob { run, account, message } = job.payload;
+    let dispatch = Dispatch {
+        id: message,
+        booking: None,
+        account: Some(account),
+        bus: None,
+        group: None,
+        ambassador: None,
+        template: TEMPLATE,
+        channel: "mail",
+    };
+    match exports::recipient(&services, run, account, now).await.map_err(failure)? {
+        Recipient::Settled => Ok(()),
+        Recipient::Withhold(why) => {
+            exports::withheld(&services, run, account, why).await.map_err(failure)?;
+            drop_message(&services, now, dispatch).await
+        }
+        Recipient::Tell { mail, locale, what } => {
+            let site = services.settings.public_url.clone();
+            let english = if locale == Locale::En { "/en" } else { "" };
+            let facts = Facts::Export(ExportFacts {
+                bookings: what == What::Bookings,
+                days: exports::OPEN.as_hours() / 24,
+                page: format!("{site}{english}/staff/numbers/files/{run}"),
+                site,
+                help: services.post.help(),
+            });
+            let parcel = letter(message, mail, locale, TEMPLATE, &facts, None, now)?;
+            dispatch_one(&services, now, dispatch, parcel, job.last).await?;
+            exports::settled(&services, run, account).await.map_err(failure)
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What is due, and who is told of it.
+
+use super::{colleague, entries, letters, number, of, officer_of, post, scheduled, told_officer, weekly};
+use domain::account::Role;
+use domain::field::Fault;
+use domain::ids::{ExportRunId, ExportScheduleId};
+use domain::numbers::What;
+use jiff::{SignedDuration, Timestamp};
+use services::account::{staff, work_mail};
+use services::exports::{self, ExportError, Standing};
+use store::exports as sql;
+use testkit::TestHouse;
+use uuid::Uuid;
+
+/// To the instant, on the clock of Shandong.
+fn until(house: &TestHouse, text: &str) {
+    let at: Timestamp = text.parse().expect("an instant");
+    house.services.clock.advance(at.duration_since(house.now()));
+}
+
+#[tokio::test]
+async fn a_due_instant_is_made_once_over_several_servers_and_after_weeks_without_one() {
+    let house = TestHouse::new().await;
+    let officer = told_officer(&house, "reader").await;
+    scheduled(&house, officer, &weekly(What::Numbers, &[officer])).await;
+    assert_eq!(exports::run_due(&house.services).await.expect("nothing is due"), 0);
+
+    until(&house, "2026-07-27T08:00:00+08:00");
+    let servers = (0..8).map(|_| {
+        let services = house.services.clone();
+        tokio::spawn(async move { exports::run_due(&services).await })
+    });
+    let mut made = 0;
+    for server in servers.collect::<Vec<_>>() {
+        made += server.await.expect("no panic").expect("asked");
+    }
+    assert_eq!(made, 1, "one server made it");
+    post(&house).await;
+    assert_eq!(letters(&house).await, ["reader@example.com"]);
+
+    // Three Mondays pass without a server: the last is made up for, of the week before it, and the others are not.
+    until(&house, "2026-08-19T12:00:00+08:00");
+    assert_eq!(exports::run_due(&house.services).await.expect("due"), 1);
+    assert_eq!(exports::run_due(&house.services).await.expect("not due again"), 0);
+    post(&house).await;
+    assert_eq!(letters(&house).await.len(), 2);
+    let sent = entries(&house, "export.sent").await;
+    let days = |n: usize| (sent[n]["from"].as_str().expect("a day"), sent[n]["to"].as_str().expect("a day"));
+    assert_eq!((sent.len(), days(0), days(1)), (2, ("2026-07-20", "2026-07-26"), ("2026-08-10", "2026-08-16")));
+    assert_eq!(entries(&house, "export.told").await.len(), 2);
+}
+
+/// The control: two servers that read what is due without the lock, where nothing else holds them apart.
+#[tokio::test]
+async fn without_the_lock_and_the_key_a_due_instant_is_made_twice() {
+    let house = TestHouse::new().await;
+    let officer = told_officer(&house, "reader").await;
+    let id = scheduled(&house, officer, &weekly(What::Numbers, &[officer])).await;
+    until(&house, "2026-07-27T08:00:00+08:00");
+    sqlx::query("alter table export_run drop constraint export_run_once")
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("dropped");
+    let now = house.now();
+    let (one, two) = (sql::due(&house.services.db, now).await, sql::due(&house.services.db, now).await);
+    for due in [one.expect("due"), two.expect("due")] {
+        assert_eq!(due, [id.0], "both saw it");
+        let day = domain::time::local_day(now);
+        let run = sql::NewRun {
+            id: services::context::new_uuid(now),
+            schedule: id.0,
+            due_at: now,
+            by_hand: false,
+            first: day,
+            last: day,
+            open_until: now,
+        };
+        let mut db = house.services.db.acquire().await.expect("a connection");
+        assert!(sql::add_run(&mut db, run, now).await.expect("written"));
+    }
+    assert_eq!(number(&house, "select count(*) from export_run").await, 2);
+}
+
+#[tokio::test]
+async fn who_may_not_have_it_any_more_is_told_nothing_and_the_trail_says_so() {
+    let house = TestHouse::new().await;
+    let mut people = Vec::new();
+    for login in ["stays", "demoted", "disabled", "silent"] {
+        people.push(told_officer(&house, login).await);
+    }
+    let [stays, demoted, disabled, silent] = people[..] else { panic!("four") };
+    let id = scheduled(&house, stays, &weekly(What::Bookings, &people)).await;
+    // Between the due instant and the mail the house has changed its mind about three of them.
+    until(&house, "2026-07-27T08:00:00+08:00");
+    assert_eq!(exports::run_due(&house.services).await.expect("due"), 1);
+    let system = house.services.system();
+    staff::set_roles(&house.services, &system, demoted, &[Role::Steward]).await.expect("another role");
+    staff::deactivate(&house.services, &system, disabled).await.expect("ended");
+    work_mail::remove(&house.services, &officer_of(&house, silent)).await.expect("removed");
+    post(&house).await;
+    assert_eq!(letters(&house).await, ["stays@example.com"]);
+    let mut why: Vec<_> = entries(&house, "export.withheld").await.iter().map(|it| it["why"].to_string()).collect();
+    why.sort_unstable();
+    assert_eq!(why, ["\"no_address\"", "\"not_allowed\"", "\"not_allowed\""]);
+    let runs = exports::runs(&house.services, &officer_of(&house, stays), id).await.expect("what was sent");
+    let outcomes: Vec<_> = runs[0].told.iter().map(|told| told.outcome.as_str()).collect();
+    assert_eq!(outcomes, ["told", "not_allowed", "not_allowed", "no_address"]);
+    let gone = "select count(*) from account where mail_sealed is not null or mail_index is not null";
+    assert_eq!(number(&house, gone).await, 2, "an ended account and who removed it keep no address");
+}
+
+#[tokio::test]
+async fn it_rests_when_its_owner_may_not_any_more_and_goes_on_with_whoever_resumes_it() {
+    let house = TestHouse::new().await;
+    let (owner, other) = (told_officer(&house, "owner").await, told_officer(&house, "other").await);
+    let id = scheduled(&house, owner, &weekly(What::Numbers, &[other])).await;
+    staff::set_roles(&house.services, &house.services.system(), owner, &[Role::Steward]).await.expect("demoted");
+    until(&house, "2026-07-27T08:00:00+08:00");
+    assert_eq!(exports::run_due(&house.services).await.expect("asked"), 0);
+    post(&house).await;
+    assert!(letters(&house).await.is_empty());
+    assert_eq!(entries(&house, "export.paused").await, [serde_json::json!({ "why": "owner" })]);
+    let context = officer_of(&house, other);
+    let seen = exports::schedule(&house.services, &context, id).await.expect("a schedule");
+    assert_eq!(seen.standing, Standing::Ownerless);
+    exports::resume(&house.services, &context, id).await.expect("resumed");
+    let seen = exports::schedule(&house.services, &context, id).await.expect("a schedule");
+    let next = "2026-08-03T08:00:00+08:00".parse::<Timestamp>().expect("an instant");
+    assert_eq!((seen.owner.account, seen.standing), (other, Standing::Active(next)));
+}
+
+#[tokio::test]
+async fn a_button_pressed_twice_sends_once_and_what_has_ended_sends_nothing() {
+    let house = TestHouse::new().await;
+    let officer = told_officer(&house, "reader").await;
+    let id = scheduled(&house, officer, &weekly(What::Numbers, &[officer])).await;
+    let run = ExportRunId(Uuid::from_u128(42));
+    for _ in 0..2 {
+        house.services.clock.advance(SignedDuration::from_secs(1));
+        exports::send_now(&house.services, &officer_of(&house, officer), id, run).await.expect("sent");
+    }
+    assert_eq!(number(&house, "select count(*) from export_run").await, 1);
+    // Ended before the mail leaves: it does not leave.
+    for _ in 0..2 {
+        exports::end(&house.services, &officer_of(&house, officer), id).await.expect("ended");
+    }
+    post(&house).await;
+    assert!(letters(&house).await.is_empty());
+    assert_eq!(entries(&house, "export.ended").await.len(), 1);
+    let late = exports::send_now(&house.services, &officer_of(&house, officer), id, ExportRunId(Uuid::nil())).await;
+    assert!(matches!(late, Err(ExportError::StateHasChanged)));
+}
+
+#[tokio::test]
+async fn nobody_is_chosen_who_could_not_be_told_and_nothing_is_made_without_the_right() {
+    let house = TestHouse::new().await;
+    let officer = told_officer(&house, "reader").await;
+    let steward = colleague(&house, "steward", Role::Steward).await;
+    let unproven = colleague(&house, "unproven", Role::MuseumOfficer).await;
+    let context = officer_of(&house, officer);
+    let can = exports::candidates(&house.services, &context).await.expect("a list");
+    assert_eq!(can.iter().map(|person| person.account).collect::<Vec<_>>(), [officer]);
+    let id = ExportScheduleId(Uuid::from_u128(1));
+    for (recipients, fault) in
+        [(vec![], Fault::Required), (vec![steward], Fault::NotAChoice), (vec![officer, unproven], Fault::NotAChoice)]
+    {
+        let refused = exports::add(&house.services, &context, id, &weekly(What::Numbers, &recipients)).await;
+        let named = |errors: &[domain::field::FieldError]| errors[0].field == "recipients" && errors[0].fault == fault;
+        assert!(matches!(&refused, Err(ExportError::Fields(errors)) if named(errors)), "{refused:?}");
+    }
+    let mut silent = weekly(What::Bookings, &[officer]);
+    silent.reason = " ".into();
+    let refused = exports::add(&house.services, &context, id, &silent).await;
+    assert!(matches!(&refused, Err(ExportError::Fields(errors)) if errors[0].field == "reason"), "{refused:?}");
+    let other = of(&house, steward, &[Role::Steward]);
+    let denied = exports::add(&house.services, &other, id, &weekly(What::Numbers, &[officer])).await;
+    assert!(matches!(denied, Err(ExportError::Denied(_))));
+    assert!(exports::list(&house.services, &other).await.is_err());
+    assert_eq!(number(&house, "select count(*) from export_schedule").await, 0);
+}
+
+#[tokio::test]
+async fn of_two_who_change_it_one_does_and_the_other_sees_that() {
+    let house = TestHouse::new().await;
+    let (owner, other) = (told_officer(&house, "owner").await, told_officer(&house, "other").await);
+    let id = scheduled(&house, owner, &weekly(What::Numbers, &[owner])).await;
+    let context = officer_of(&house, other);
+    let version = exports::schedule(&house.services, &context, id).await.expect("a schedule").version;
+    let terms = weekly(What::Bookings, &[owner, other]);
+    exports::change(&house.services, &context, (id, version), &terms).await.expect("changed");
+    let late = exports::change(&house.services, &officer_of(&house, owner), (id, version), &terms).await;
+    assert!(matches!(late, Err(ExportError::StateHasChanged)));
+    let now = exports::schedule(&house.services, &context, id).await.expect("a schedule");
+    assert_eq!((now.what, now.owner.account, now.recipients.len()), (What::Bookings, other, 2));
+    assert_eq!(entries(&house, "export.changed").await.len(), 1);
+}
