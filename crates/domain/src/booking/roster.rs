@@ -35,7 +35,7 @@ pub struct RosterSession {
     pub late_minutes: u16,
 }
 
-/// A booking of the day: no contact, no document, the name masked.
+/// A booking of the day: no contact, the name masked, and of a document its end alone.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RosterBooking {
     /// Booking.
@@ -52,6 +52,10 @@ pub struct RosterBooking {
     pub arrived: u32,
     /// It was cancelled.
     pub cancelled: bool,
+    /// The last four characters of the documents that were shown, where the activity asks for them; to be compared with those
+    /// in the visitors' hands. Rosters of before there was such a thing do not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<String>,
 }
 
 /// A ticket in front of a device: what it was read as, and what the roster has of it.
@@ -174,6 +178,7 @@ mod tests {
             people,
             arrived,
             cancelled: false,
+            documents: Vec::new(),
         }
     }
 

@@ -13,6 +13,7 @@ mod no_shows;
 mod office;
 mod open_door;
 mod open_door_races;
+mod party_documents;
 mod pools;
 pub mod races;
 mod rules;
