@@ -409,9 +409,13 @@ async fn party(asked: Asked) -> Answer {
         Err(answer) => return answer,
     };
     let stay = document::stay(&asked);
-    let mut faults = Faults::default();
     // Where everybody's document is there, who still comes says how many.
-    let people = if stay.is_empty() { asked.field("people").to_owned() } else { stay.len().to_string() };
+    let people = match asked.names().any(|name| name == "people") {
+        true => asked.field("people").to_owned(),
+        false if stay.is_empty() => return one(&asked, document::STAY, page, Fault::Required),
+        false => stay.len().to_string(),
+    };
+    let mut faults = Faults::default();
     let Some(party) = Party::parse(&people, asked.field("children"), &mut faults) else {
         return refused(&asked, page, BookingError::Fields(faults.into_errors()));
     };

@@ -349,11 +349,12 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
         && booking.moves < u32::from(policy.moves)
         && seen.activity.timetable().upcoming(visit.context.now).any(|session| session.id != booking.session);
     // Where everybody's document is there, who still comes says how many.
+    let counted = booking.documents.all().count() as u32 == people;
     let smaller = || {
-        staying(visit, &booking.documents).unwrap_or_else(|| {
+        let number = (!counted).then(|| {
             view! { <NumberStepper name="people" label=visit.t("book-people") min=1 max=people value=people/> }
-                .into_any()
-        })
+        });
+        view! { {number}{staying(visit, &booking.documents)} }
     };
     let failed = |name: &str| visit.form.fault(name).is_some();
     view! {

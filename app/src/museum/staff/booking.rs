@@ -57,8 +57,7 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
         let href = visit.href(&format!("/staff/audit?subject={id}"));
         view! { <LinkButton href=href variant=Variant::Quiet>{visit.t("staff-booking-trail")}</LinkButton> }
     });
-    let documents = (!booking.documents.is_empty())
-        .then(|| document_panel(visit, visit.href(&format!("/staff/museum/bookings/{id}/document"))));
+    let reveal = visit.href(&format!("/staff/museum/bookings/{id}/document"));
     Ok(view! {
         <Page title=booking.reference.clone() kicker=visit.t("staff-booking-title") width=Width::Wide
             crumbs=crumbs(visit, &[("/staff/museum/bookings", "staff-bookings-title")])>
@@ -68,7 +67,7 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
             <p class="actions">{pass}{trail}</p>
             {no_show}
             {contact(visit, &booking)}
-            {documents}
+            {(!booking.documents.is_empty()).then(|| document_panel(visit, reveal))}
             {changes}
             {untouchable}
         </Page>

@@ -167,7 +167,9 @@ pub async fn find_by_name(services: &Services, context: &Context, name: &str) ->
     for row in rows {
         let booking = open(services, row)?;
         if booking.person.name.as_str().to_lowercase().starts_with(&wanted) {
-            found.push(Found { name: booking.person.name.as_str().to_owned(), ..booking.into() });
+            // A list of names needs no documents.
+            let name = booking.person.name.as_str().to_owned();
+            found.push(Found { name, documents: Vec::new(), ..booking.into() });
         }
         if found.len() == 20 {
             break;
