@@ -233,6 +233,14 @@ mod tests {
         let mut later = written;
         later["of a later release"] = serde_json::json!(true);
         assert_eq!(serde_json::from_value::<RosterSession>(later).expect("a new roster"), session());
+        // Where nobody is asked for documents, a booking is written as it was before there were any.
+        let plain = booked(2, 0);
+        let written = serde_json::to_value(&plain).expect("JSON");
+        assert!(written.get("documents").is_none());
+        assert_eq!(serde_json::from_value::<RosterBooking>(written).expect("an old roster"), plain);
+        let shown = RosterBooking { documents: vec!["002X".into(), "0033".into()], ..plain };
+        let written = serde_json::to_value(&shown).expect("JSON");
+        assert_eq!(serde_json::from_value::<RosterBooking>(written).expect("a new roster"), shown);
     }
 
     proptest! {

@@ -154,7 +154,7 @@ impl FromIterator<Option<Document>> for Shown {
 }
 
 /// Younger than fourteen on a day. Who was born on the 29th of February is a year older on the 1st of March, where there is no
-/// such day (民法典 knows no other rule than that the birthday has come).
+/// such day.
 fn is_child(born: Date, day: Date) -> bool {
     let years = day.year() - born.year();
     let birthday_is_ahead = (day.month(), day.day()) < (born.month(), born.day());
