@@ -152,6 +152,11 @@ impl Asked {
         self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The names of the fields that were sent.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(key, _)| key.as_str())
+    }
+
     /// The box is ticked.
     pub fn ticked(&self, name: &str) -> bool {
         matches!(self.field(name), "on" | "true" | "1" | "yes")

@@ -20,6 +20,14 @@ export async function addSession(startsAt: Date, minutes: number, capacity: numb
     returning id`);
 }
 
+/** The same of an event of the demo. */
+export async function addDate(slug: string, startsAt: Date, minutes: number, capacity: number): Promise<string> {
+  const ends = new Date(startsAt.getTime() + minutes * 60_000);
+  return sql(`insert into session (id, activity_id, starts_at, ends_at, capacity, created_at)
+    select gen_random_uuid(), id, '${startsAt.toISOString()}', '${ends.toISOString()}', ${capacity}, now() from activity where slug = '${slug}'
+    returning id`);
+}
+
 /** Exactly so many places of a session are kept by others, for as long as a journey takes. */
 export async function keepPlaces(session: string, people: number): Promise<void> {
   await sql(`with gone as (delete from hold where session_id = '${session}')

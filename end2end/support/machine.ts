@@ -7,7 +7,7 @@ export interface Booked {
 }
 
 /** Books a session for somebody without a contact. */
-export async function bookByApi(session: string, people: number): Promise<Booked> {
+export async function bookByApi(session: string, people: number, more: object = {}): Promise<Booked> {
   const url = process.env.E2E_URL;
   const json = { "content-type": "application/json" };
   const credentials = JSON.parse(process.env.E2E_CLIENT ?? "{}");
@@ -21,7 +21,7 @@ export async function bookByApi(session: string, people: number): Promise<Booked
   const booking = await fetch(`${url}/api/v1/bookings`, {
     method: "POST",
     headers: { ...json, authorization: `Bearer ${access_token}`, "idempotency-key": crypto.randomUUID() },
-    body: JSON.stringify({ session, name: "测试·持码人", people, children: 0 }),
+    body: JSON.stringify({ session, name: "测试·持码人", people, children: 0, ...more }),
   });
   if (!booking.ok) throw new Error(`not booked: ${booking.status} ${await booking.text()}`);
   return (await booking.json()) as Booked;

@@ -92,6 +92,7 @@ staff-event-identity = Identity documents
 staff-event-identity-hint = Ask only where the entrance has to check who comes. A change holds for bookings made after it
 staff-event-identity-none = Not asked for
 staff-event-identity-leader = That of who books
+staff-event-identity-everybody = That of everybody in the party
 staff-event-series = Several dates
 staff-event-series-dates = Each date by itself
 staff-event-series-whole = The whole series only

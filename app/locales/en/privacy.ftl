@@ -2,10 +2,10 @@
 privacy-title = Privacy notice
 privacy-lead = We collect only what your request needs, and delete it when its time is over.
 privacy-brief-title = In short
-privacy-brief-what = A booking needs a name to call you by, and a mobile number or an e-mail address that can receive a code. Only an event whose entrance checks who comes asks for the identity document of who books: its form says so, and the number is deleted 7 days after the event.
+privacy-brief-what = A booking needs a name to call you by, and a mobile number or an e-mail address that can receive a code. Only where the entrance checks who comes is an identity document asked for, of who books or of everybody: the form says so, and the numbers are deleted 7 days after the visit.
 privacy-brief-how-long = {"How long: "}
 privacy-brief-who = Staff normally see numbers with their middle digits hidden. To see one in full they prove their identity again and give a reason, and it is recorded.
-privacy-brief-children = Of those who come with you we note only how many they are, and how many are under 14. No names and nothing else about children.
+privacy-brief-children = Of those who come with you we note only how many they are, and how many are under 14. No names and nothing else about children; where the entrance checks each document, a guardian gives the kind and number of a child’s, and nothing more.
 privacy-brief-cookies = Only necessary cookies: staying signed in, protecting a booking you are filling in, remembering text size and colours. No tracking, no third-party statistics, no advertising.
 privacy-rights-tell = If you think we handle something wrongly, please tell us on site or by the telephone number published here; you can also complain to the cyberspace authorities.
 privacy-all-title = Every item we keep

@@ -44,6 +44,7 @@ museum-rule-hold-minutes = Places are kept while the form is filled in for
 museum-rule-people-per-booking = People in one booking at most
 museum-rule-children-per-booking = Of whom children under 14 at most
 museum-rule-children-need-adult = Children need an adult with them
+museum-rule-identity = Whose identity document is asked for
 museum-rule-bookings-per-day = Bookings on one day at most
 museum-rule-window-days = Days counted together
 museum-rule-bookings-per-window = Bookings in those days at most
@@ -73,6 +74,7 @@ rule-note-no-shows = ; 0 suspends nobody
 rule-note-grace = , so that late scans can arrive
 rule-note-cutoff = ; what comes free later is anybody’s
 rule-note-calm = , where the room is automatic
+rule-note-identity = Ask only where the entrance has to check who comes. A change holds for bookings made after it
 rule-note-draw = ; earlier or later makes no difference
 
 rule-unit-days = { $n ->

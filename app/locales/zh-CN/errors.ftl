@@ -38,6 +38,12 @@ error-resident-region = 身份证号开头的地区代码不对，请对照证�
 error-resident-birth-date = 身份证号里的出生日期不对，请对照证件检查
 error-resident-check-digit = 身份证号有一位不对，请对照证件逐位检查
 error-document-shape = 号码与所选的证件类型不符，请检查类型和号码
+error-document-twice = 这份证件已登记给本次预约的第{ $nth }位，请核对号码
+error-stay-choose = 请勾选仍然要来的人，一共{ $people }位
+error-children-by-documents = { $min ->
+    [0] 证件上的出生日期与填写的14岁以下人数不一致，最多{ $max }位，请核对
+   *[other] 证件上的出生日期显示有{ $min }位未满14岁，与填写的人数不一致（{ $min }至{ $max }位），请核对
+}
 error-formula-cell = 这一格是公式或以特殊符号开头，请改成普通文字
 error-row-twice = 与第 { $row } 行重复，请删去一行；同名的人请用班级区分
 error-too-many-rows = 名单最多 { $max } 人，与参观人数一致；请删去多出的行，或联系我们增加人数
@@ -68,6 +74,7 @@ refusal-children-need-adult = 14 岁以下儿童需要至少一位成人同行
 refusal-daily-limit = 同一手机号或邮箱一天最多预约 { $max } 次
 refusal-window-limit = 同一手机号或邮箱 { $days } 天内最多预约 { $max } 次
 refusal-document-limit = 用这份证件已经有预约了，预约次数已满或时间有重叠。可以先取消或改期那一次；如果不是您本人预约的，请联系工作人员核实
+refusal-document-limit-of = 第{ $nth }位的证件已经有预约了，预约次数已满或时间有重叠。可以先取消或改期那一次；如果不是本人预约的，请联系工作人员核实
 refusal-overlaps = 您已报名同一时间的另一场，两场时间有重叠。可以先改期或取消那一场，再报名这一场
 refusal-suspended = 因为多次预约后没有到场，这个手机号或邮箱的预约暂停至 { $at }，之后可以照常预约。如果是我们弄错了，请联系工作人员核实
 refusal-asks-questions = 这个活动报名时需要回答问题，请在活动页面报名

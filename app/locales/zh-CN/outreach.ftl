@@ -92,6 +92,7 @@ staff-event-identity = 身份证件
 staff-event-identity-hint = 确有入场核验需要时才登记。改了之后，只对之后的报名有效
 staff-event-identity-none = 不登记
 staff-event-identity-leader = 登记预约人的证件
+staff-event-identity-everybody = 登记同行每个人的证件
 staff-event-series = 多场怎么报名
 staff-event-series-dates = 各场分别报名
 staff-event-series-whole = 只能整个系列一起报名

@@ -44,6 +44,7 @@ museum-rule-hold-minutes = 填表时名额保留多久
 museum-rule-people-per-booking = 每次预约最多几人
 museum-rule-children-per-booking = 其中 14 岁以下儿童最多几人
 museum-rule-children-need-adult = 儿童须有成人同行
+museum-rule-identity = 登记谁的证件
 museum-rule-bookings-per-day = 同一天最多约几次
 museum-rule-window-days = 连续多少天一起计算
 museum-rule-bookings-per-window = 这些天里最多约几次
@@ -73,6 +74,7 @@ rule-note-no-shows = ；0 表示不暂停
 rule-note-grace = ，留时间给迟到的扫码记录
 rule-note-cutoff = ；之后空出的名额人人可约
 rule-note-calm = ，自动候场时适用
+rule-note-identity = 确有入场核验需要时才登记。改了之后，只对之后的预约有效
 rule-note-draw = ；先到后到机会一样
 
 rule-unit-days = { $n } 天

@@ -9,7 +9,7 @@ use crate::ui::{
     Banner, Crumb, Glyph, Icon, Illustration, LinkButton, Page, Picture, SummaryList, SummaryRow, Variant, Width,
 };
 use crate::visit::{Visit, visit};
-use domain::booking::Policy;
+use domain::booking::{IdentityRule, Policy};
 use domain::time::{day_text, local_day};
 use leptos::prelude::*;
 use services::booking::Museum;
@@ -125,8 +125,10 @@ pub(crate) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n:
             &[("early", number(policy.early_minutes)), ("late", number(policy.late_minutes))],
         ),
     ];
-    if policy.identity.asks() {
-        sentences.push(visit.t("museum-rule-document"));
+    match policy.identity {
+        IdentityRule::None => {}
+        IdentityRule::Leader => sentences.push(visit.t("museum-rule-document")),
+        IdentityRule::Everybody => sentences.push(visit.t("museum-rule-documents")),
     }
     sentences
 }

@@ -196,8 +196,12 @@ pub(super) fn particulars_form(
     let children = typed.map_or(0, |(_, children)| u32::from(*children));
     let most = draft.people.get().min(u32::from(policy.children_per_booking));
     // Who waits is asked for it with the offer. The last date of a series is the last it is needed for.
-    let document =
-        || (policy.identity.asks() && !draft.waits).then(|| document::fields(visit, draft.document.as_ref(), ends_at));
+    let document = || {
+        (policy.identity.asks() && !draft.waits).then(|| {
+            let asked = (policy.identity, draft.people.get());
+            document::fields(visit, asked, &draft.documents, ends_at)
+        })
+    };
     let name_hint = if policy.identity.asks() { "book-name-hint-document" } else { "book-name-hint" };
     let sentences = rule_sentences(visit, policy).into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     view! {

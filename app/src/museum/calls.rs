@@ -8,11 +8,13 @@ use crate::outreach::{asks_more, read_answers};
 use crate::problem::{Problem, minutes};
 use crate::routes::{Access, paths};
 use crate::words::{fault_text, refusal_text};
-use domain::booking::{Party, PartySize, Refusal};
+use domain::booking::{Party, PartySize, Refusal, documents_fit};
 use domain::contact::{Contact, PersonName};
+use domain::document::Shown;
 use domain::field::{Fault, Faults, FieldError};
 use domain::ids::{DraftId, SessionId};
 use domain::outreach::Answers;
+use domain::time::local_day;
 use jiff::SignedDuration;
 use services::booking::{self, BookingError, BookingState, DraftView, Handle};
 use services::limits::LimitError;
@@ -44,7 +46,7 @@ pub const CALLS: &[Call] = &[
 
 /// Shows the page at `page` again with what was typed and why it was refused.
 pub(super) fn refused(asked: &Asked, page: String, error: BookingError) -> Answer {
-    let form = asked.typed(&["code", document::NUMBER]);
+    let form = asked.typed(&[vec!["code"], document::secrets(asked)].concat());
     match error {
         BookingError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
         BookingError::Refused(refusal) => {
@@ -177,8 +179,8 @@ async fn particulars(asked: Asked) -> Answer {
         Ok(found) => found,
         Err(answer) => return answer,
     };
-    let unread = match keep_document(&asked, &draft, &activity).await {
-        Ok(faults) => faults,
+    let (shown, unread) = match keep_documents(&asked, &draft, &activity).await {
+        Ok(kept) => kept,
         Err(error) => return refused(&asked, page, error),
     };
     let (name, contact, party, answers) = match typed(&asked, &draft, &activity) {
@@ -189,6 +191,11 @@ async fn particulars(asked: Asked) -> Answer {
             return refused(&asked, page, BookingError::Fields(faults));
         }
     };
+    let day = local_day(draft.session.facts.starts_at);
+    let shown = shown.first(activity.policy().identity.of(party.people.get()));
+    if let Err(faults) = documents_fit(activity.policy(), (party, true), day, &shown) {
+        return refused(&asked, page, BookingError::Fields(faults));
+    }
     if let Err(answer) = keep_answered(&asked, &draft, &activity, answers, &page).await {
         return answer;
     }
@@ -198,16 +205,21 @@ async fn particulars(asked: Asked) -> Answer {
     }
 }
 
-/// Keeps the document that was typed, where one is asked for; or says what is wrong with it.
-async fn keep_document(asked: &Asked, draft: &DraftView, activity: &Activity) -> Result<Vec<FieldError>, BookingError> {
-    if !activity.policy().identity.asks() {
-        return Ok(Vec::new());
+/// Keeps the documents that were typed, where any are asked for, whatever is wrong with the others. Answers those that are
+/// there now, and the faults.
+async fn keep_documents(
+    asked: &Asked,
+    draft: &DraftView,
+    activity: &Activity,
+) -> Result<(Shown, Vec<FieldError>), BookingError> {
+    let needed = activity.policy().identity.of(draft.people.get());
+    if needed == 0 {
+        return Ok(Default::default());
     }
-    match document::read(asked, draft.document.is_some()) {
-        Ok(Some(document)) => booking::keep_document(&asked.services, draft, &document).await.map(|()| Vec::new()),
-        Ok(None) => Ok(Vec::new()),
-        Err(faults) => Ok(faults),
-    }
+    let (fresh, unread) = document::read(asked, needed, &draft.documents);
+    let all = booking::keep_documents(&asked.services, draft, fresh).await?.first(needed);
+    let faults = document::faults(unread, &all, needed);
+    Ok((all, faults))
 }
 
 /// Keeps what an event was answered in a draft. Questions that were not in view are shown first, on the form at `page`.
@@ -229,7 +241,7 @@ pub(super) async fn keep_answered(
 /// The form at `page` again, with the questions that were not in view.
 pub(super) fn ask_more(asked: &Asked, page: String) -> Answer {
     let text = asked.t("event-asks-more").to_string();
-    Answer::again_at(page, asked.typed(&[document::NUMBER]).with_notice(Tone::Info, text))
+    Answer::again_at(page, asked.typed(&document::secrets(asked)).with_notice(Tone::Info, text))
 }
 
 /// Who comes and what was asked of them, as it was typed; or what is wrong with it, all at once.
@@ -282,9 +294,14 @@ async fn confirm(asked: &Asked, draft: DraftView, base: &str) -> Answer {
             let link = booking::manage_link(&asked.services, booking, draft.session.facts.ends_at);
             Answer::to(format!("/b/{link}?done=booked"))
         }
-        // Questions that were published while the form was filled in are answered first, and so is a document that is asked
+        // Questions that were published while the form was filled in are answered first, and so are documents that are asked
         // for since.
-        Err(BookingError::Refused(Refusal::AsksQuestions) | BookingError::Fields(_)) => Answer::to(base),
+        Err(BookingError::Refused(Refusal::AsksQuestions)) => Answer::to(base),
+        Err(BookingError::Fields(faults)) => Answer::again_at(base, FormState::default().with_errors(faults)),
+        // Whose document it is stands on the form.
+        Err(error @ BookingError::Refused(Refusal::DocumentLimit | Refusal::DocumentLimitOf { .. })) => {
+            refused(asked, base.to_owned(), error)
+        }
         Err(error) => refused(asked, format!("{base}/code"), error),
     }
 }
@@ -406,11 +423,23 @@ async fn party(asked: Asked) -> Answer {
         Ok(found) => found,
         Err(answer) => return answer,
     };
+    let stay = document::stay(&asked);
+    // Where everybody's document is there, who still comes says how many.
+    let people = match asked.names().any(|name| name == "people") {
+        true => asked.field("people").to_owned(),
+        false if stay.is_empty() => return one(&asked, document::STAY, page, Fault::Required),
+        false => stay.len().to_string(),
+    };
     let mut faults = Faults::default();
-    let Some(party) = Party::parse(asked.field("people"), asked.field("children"), &mut faults) else {
+    let Some(party) = Party::parse(&people, asked.field("children"), &mut faults) else {
         return refused(&asked, page, BookingError::Fields(faults.into_errors()));
     };
-    let result = booking::change_party(&asked.services, &asked.context, handle, version(&asked), party).await;
+    let (services, context, version) = (&asked.services, &asked.context, version(&asked));
+    let result = if stay.is_empty() {
+        booking::change_party(services, context, handle, version, party).await
+    } else {
+        booking::change_party_of(services, context, handle, version, (party, stay)).await
+    };
     changed(&asked, page, "changed", result).await
 }
 

@@ -1,8 +1,9 @@
 //! One's own booking, by signed link: the pass, the facts, and what can still be changed.
 
+use super::document::{STAY, documents_text, staying};
 use super::series;
 use super::sessions::bookable_days;
-use super::{document_text, led_nowhere, param, problem_of};
+use super::{led_nowhere, param, problem_of};
 use crate::activity::Activity;
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
@@ -265,8 +266,9 @@ fn facts(visit: &Visit, seen: &Seen) -> Vec<SummaryRow> {
         // A link may be forwarded or read over a shoulder: the contact stays masked.
         rows.push(SummaryRow::new(visit.t("mine-contact"), contact.masked()));
     }
-    if let Some(document) = &booking.document {
-        rows.push(SummaryRow::new(visit.t("document-title"), document_text(visit, document)));
+    if let Some(documents) = documents_text(visit, &booking.documents) {
+        let title = if booking.documents.all().count() > 1 { "document-title-everybody" } else { "document-title" };
+        rows.push(SummaryRow::new(visit.t(title), documents));
     }
     rows
 }
@@ -296,6 +298,14 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
     let movable = own
         && booking.moves < u32::from(policy.moves)
         && seen.activity.timetable().upcoming(visit.context.now).any(|session| session.id != booking.session);
+    // Where everybody's document is there, who still comes says how many.
+    let counted = booking.documents.all().count() as u32 == people;
+    let smaller = || {
+        let number = (!counted).then(|| {
+            view! { <NumberStepper name="people" label=visit.t("book-people") min=1 max=people value=people/> }
+        });
+        view! { {number}{staying(visit, &booking.documents)} }
+    };
     let failed = |name: &str| visit.form.fault(name).is_some();
     view! {
         <section class="section no-print">
@@ -306,10 +316,10 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
                     <p><LinkButton href=visit.href(&format!("{base}/move")) variant=Variant::Secondary glyph=Glyph::Clock>{visit.t("mine-move")}</LinkButton></p>
                 })}
                 {(own && people > 1).then(|| view! {
-                    <Dialog label=visit.t("mine-smaller") title=visit.t("mine-smaller-title") open=failed("people") || failed("children")>
+                    <Dialog label=visit.t("mine-smaller") title=visit.t("mine-smaller-title") open=["people", "children", STAY].into_iter().any(failed)>
                         <Form action=visit.href(&format!("{base}/party"))>
                             <HiddenField name="version" value=smaller_version/>
-                            <NumberStepper name="people" label=visit.t("book-people") min=1 max=people value=people/>
+                            {smaller()}
                             <NumberStepper name="children" label=visit.t("book-children") min=0 max=people value=u32::from(booking.party.children)/>
                             <p class="actions"><Button>{visit.t("mine-smaller-do")}</Button></p>
                         </Form>

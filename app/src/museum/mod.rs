@@ -5,7 +5,7 @@
 mod about;
 mod book;
 pub mod calls;
-mod document;
+pub(crate) mod document;
 mod mine;
 pub mod offer;
 mod places;
@@ -19,7 +19,7 @@ pub mod waiting;
 pub use about::About;
 pub(crate) use about::rule_sentences;
 pub use book::{Book, Code};
-pub(crate) use document::{document_text, whole as whole_document};
+pub(crate) use document::documents_text;
 pub use mine::{Mine, Move, Pass};
 pub use offer::Waiting;
 pub(crate) use places::seen;

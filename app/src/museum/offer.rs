@@ -13,6 +13,7 @@ use crate::routes::Access;
 use crate::ui::{Banner, Button, Crumb, Dialog, Form, HiddenField, LinkButton, Page, SummaryList, SummaryRow, Variant};
 use crate::visit::{Visit, visit};
 use domain::booking::{Policy, WaitingState};
+use domain::document::Shown;
 use domain::ids::SessionId;
 use domain::outreach::{Form as Questions, Typed};
 use domain::time::{clock_text, day_text, local_day, span_text};
@@ -34,7 +35,7 @@ pub fn Waiting() -> impl IntoView {
     Suspend::new(async move {
         let Some(link) = param::<String>("link") else { return problem_page(Problem::LinkInvalid).into_any() };
         match booking::waiting(&visit.services, &visit.context, &link).await {
-            Ok(entry) => match read_whole(&visit, &entry).await {
+            Ok(entry) => match read_whole(&visit, &link, &entry).await {
                 Ok((activity, asked)) => page(&visit, &link, &entry, &activity, asked).into_any(),
                 Err(error) => problem_page(problem_of(&error)).into_any(),
             },
@@ -44,21 +45,31 @@ pub fn Waiting() -> impl IntoView {
     })
 }
 
-/// Questions of an event with what was answered so far.
-type Open = Option<(Questions, Typed)>;
+/// What has to be said before an offer can be taken.
+struct Open {
+    /// Questions of an event with what was answered so far.
+    questions: Option<(Questions, Typed)>,
+    /// The documents that were typed so far.
+    documents: Shown,
+}
 
 /// What an entry waits for, and what has to be answered before its offer can be taken.
-async fn read_whole(visit: &Visit, entry: &WaitingView) -> Result<(Activity, Open), BookingError> {
+async fn read_whole(visit: &Visit, link: &str, entry: &WaitingView) -> Result<(Activity, Open), BookingError> {
     let activity = Activity::of(visit, entry.activity).await?;
-    let Some(form) = activity.questions().filter(|_| entry.offer.is_some()).cloned() else {
-        return Ok((activity, None));
+    let documents = match entry.offer.is_some() && activity.policy().identity.asks() {
+        true => booking::offer_documents(&visit.services, &visit.context, link).await?,
+        false => Shown::default(),
     };
-    if answered_waiting(&visit.services, entry.activity, entry.id).await? {
-        return Ok((activity, None));
-    }
-    let answers = waiting_answers(&visit.services, entry.id).await?.unwrap_or_default();
-    let typed = typed_so_far(visit, &form, &answers);
-    Ok((activity, Some((form, typed))))
+    let questions = activity.questions().filter(|_| entry.offer.is_some()).cloned();
+    let questions = match questions {
+        Some(form) if !answered_waiting(&visit.services, entry.activity, entry.id).await? => {
+            let answers = waiting_answers(&visit.services, entry.id).await?.unwrap_or_default();
+            let typed = typed_so_far(visit, &form, &answers);
+            Some((form, typed))
+        }
+        _ => None,
+    };
+    Ok((activity, Open { questions, documents }))
 }
 
 fn page(visit: &Visit, link: &str, entry: &WaitingView, activity: &Activity, asked: Open) -> impl IntoView + use<> {
@@ -156,7 +167,11 @@ fn offered(
     let others = entry.wishes.iter().any(|wish| !wish.over && wish.session != offer.session);
     let declining = visit.t(if others { "waiting-decline-text-others" } else { "waiting-decline-text" });
     let accept = visit.href(&format!("{base}/accept"));
-    let document = || policy.identity.asks().then(|| document::fields(visit, None, offer.ends_at));
+    let Open { questions: asked, documents } = asked;
+    let document = || {
+        let party = (policy.identity, entry.party.people.get());
+        policy.identity.asks().then(|| document::fields(visit, party, &documents, offer.ends_at))
+    };
     let (asked, taking) = match (asked, policy.identity.asks()) {
         (asked, asks) if asks || asked.is_some() => {
             let today = local_day(visit.context.now);
@@ -256,16 +271,37 @@ async fn answer_first(asked: &Asked, link: &str) -> Result<(), Answer> {
     kept.map_err(|error| refused(asked, page, error.into()))
 }
 
+/// Keeps the documents that stand in the form of the offer, whatever is wrong with the others. One that was made before they
+/// were asked for says nothing: whoever decides does.
+async fn keep_documents(asked: &Asked, link: &str) -> Result<(), BookingError> {
+    if !document::was_asked(asked) {
+        return Ok(());
+    }
+    let (services, context) = (&asked.services, &asked.context);
+    let entry = booking::waiting(services, context, link).await?;
+    let activity = Activity::of(asked, entry.activity).await?;
+    let needed = activity.policy().identity.of(entry.party.people.get());
+    if entry.offer.is_none() || needed == 0 {
+        return Ok(());
+    }
+    let kept = booking::offer_documents(services, context, link).await?;
+    let (fresh, unread) = document::read(asked, needed, &kept);
+    let all = booking::keep_offer_documents(services, context, link, fresh).await?.first(needed);
+    let faults = document::faults(unread, &all, needed);
+    if faults.is_empty() { Ok(()) } else { Err(BookingError::Fields(faults)) }
+}
+
 async fn accept(asked: Asked) -> Answer {
     let Some((link, session)) = offer_of(&asked) else { return Problem::LinkInvalid.into() };
+    // Before the questions: what is wrong with an answer loses no document.
+    let documents = keep_documents(&asked, &link).await;
     if let Err(answer) = answer_first(&asked, &link).await {
         return answer;
     }
-    let document = match document::read_if_asked(&asked) {
-        Ok(document) => document,
-        Err(faults) => return answered(&asked, &link, Err(BookingError::Fields(faults))).await,
-    };
-    match booking::accept_showing(&asked.services, &asked.context, &link, session, document).await {
+    if let Err(error) = documents {
+        return answered(&asked, &link, Err(error)).await;
+    }
+    match booking::accept(&asked.services, &asked.context, &link, session).await {
         Ok(made) => match booking::waiting(&asked.services, &asked.context, &link).await {
             Ok(WaitingView { booking: Some((_, ends_at)), .. }) => {
                 let link = booking::manage_link(&asked.services, made, ends_at);

@@ -326,6 +326,7 @@ fn row(services: &Services, context: &Context, asked: &OnBehalf, index: &[u8]) -
         mail_index: Some(index.to_vec()),
         document_sealed: None,
         document_index: None,
+        companion_index: Vec::new(),
         hold_id: None,
         draft_id: None,
     }

@@ -10,6 +10,10 @@ use crate::named::named;
 use jiff::civil::Date;
 use std::fmt;
 
+mod party;
+
+pub use party::{Shown, field_names};
+
 named! {
     /// What a document is; the usual ones first.
     DocumentKind, 5 {
@@ -70,6 +74,12 @@ impl Document {
     /// The number whole, for whoever may see it and has said why.
     pub fn expose(&self) -> &str {
         &self.number
+    }
+
+    /// When its holder was born, where the number says so.
+    pub fn born(&self) -> Option<Date> {
+        let dated = matches!(self.kind, DocumentKind::Resident | DocumentKind::ForeignResident);
+        (dated && self.number.len() == NUMBERED).then(|| birth_date(&self.number).ok()).flatten()
     }
 
     /// What is sealed: the kind and the normalised number.
@@ -142,12 +152,19 @@ fn is_numbered(number: &str) -> Result<(), Fault> {
     shaped.then_some(()).ok_or(Fault::ResidentShape)
 }
 
-/// Characters 7 to 14: a day of the calendar, not before 1900 and not after today.
-fn was_born(number: &str, today: Date) -> Result<(), Fault> {
-    let part = |range: std::ops::Range<usize>| number[range].parse::<i16>().map_err(|_| Fault::ResidentBirthDate);
+/// Characters 7 to 14: a day of the calendar.
+fn birth_date(number: &str) -> Result<Date, Fault> {
+    let part = |range: std::ops::Range<usize>| {
+        number.get(range).and_then(|part| part.parse::<i16>().ok()).ok_or(Fault::ResidentBirthDate)
+    };
     let (year, month, day) = (part(6..10)?, part(10..12)?, part(12..14)?);
-    let born = Date::new(year, month as i8, day as i8).map_err(|_| Fault::ResidentBirthDate)?;
-    if year < 1900 || born > today { Err(Fault::ResidentBirthDate) } else { Ok(()) }
+    Date::new(year, month as i8, day as i8).map_err(|_| Fault::ResidentBirthDate)
+}
+
+/// Nobody is born before 1900, and nobody after today.
+fn was_born(number: &str, today: Date) -> Result<(), Fault> {
+    let born = birth_date(number)?;
+    if born.year() < 1900 || born > today { Err(Fault::ResidentBirthDate) } else { Ok(()) }
 }
 
 /// ISO 7064 MOD 11-2: the characters, weighted by the powers of two, add up to 1 modulo 11.

@@ -127,6 +127,23 @@ pub enum Fault {
     ResidentCheckDigit,
     /// Not what a document of that kind is numbered like.
     DocumentShape,
+    /// The document of somebody who is in the party already.
+    DocumentTwice {
+        /// Whose it is: the first is who books.
+        nth: u32,
+    },
+    /// Who of a party that becomes smaller still comes has to be said: so many.
+    StayChoose {
+        /// People.
+        people: u32,
+    },
+    /// The birth dates in the documents say another number of children under 14: at least `min` and at most `max` can be.
+    ChildrenByDocuments {
+        /// Children by their documents.
+        min: u32,
+        /// The same, and everybody whose document has no birth date.
+        max: u32,
+    },
     /// A cell a spreadsheet would calculate.
     FormulaCell,
     /// Somebody who stands in the list already.

@@ -48,8 +48,8 @@ pub async fn erase_bookings(
 ) -> Result<u64> {
     let done = query!(
         "update booking b set name_sealed = due.name, phone_sealed = null, phone_index = null, mail_sealed = null, \
-                mail_index = null, document_sealed = null, document_index = null, account_id = null, erased_at = $4, \
-                updated_at = $4 \
+                mail_index = null, document_sealed = null, document_index = null, companion_index = null, \
+                account_id = null, erased_at = $4, updated_at = $4 \
          from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as due (session_id, id, name) \
          where b.session_id = due.session_id and b.id = due.id",
         sessions,
@@ -60,12 +60,13 @@ pub async fn erase_bookings(
     Ok(done.execute(db).await?.rows_affected())
 }
 
-/// Bookings of sessions that ended before `ended` which still have a document; locked, skipping those another server has.
+/// Bookings of sessions that ended before `ended`, and those that the house closed before it, which still have a document: who
+/// booked another session instead has taken it along by then. Locked, skipping those another server has.
 pub async fn due_documents(db: impl PgExecutor<'_>, ended: Timestamp, limit: i64) -> Result<Vec<DueBooking>> {
     query_as!(
         DueBooking,
         "select b.session_id, b.id from booking b join session s on s.id = b.session_id \
-         where b.document_index is not null and s.ends_at < $1 order by b.session_id, b.id limit $2 \
+         where b.document_index is not null and (s.ends_at < $1 or b.cancelled_at < $1) order by b.session_id, b.id limit $2 \
          for update of b skip locked",
         ended.to_sqlx() as SqlTimestamp,
         limit
@@ -78,7 +79,7 @@ pub async fn due_documents(db: impl PgExecutor<'_>, ended: Timestamp, limit: i64
 pub async fn count_due_documents(db: impl PgExecutor<'_>, ended: Timestamp) -> Result<i64> {
     query_scalar!(
         r#"select count(*) as "due!" from booking b join session s on s.id = b.session_id
-           where b.document_index is not null and s.ends_at < $1"#,
+           where b.document_index is not null and (s.ends_at < $1 or b.cancelled_at < $1)"#,
         ended.to_sqlx() as SqlTimestamp
     )
     .fetch_one(db)
@@ -88,7 +89,7 @@ pub async fn count_due_documents(db: impl PgExecutor<'_>, ended: Timestamp) -> R
 /// Deletes the documents of bookings.
 pub async fn erase_documents(db: impl PgExecutor<'_>, sessions: &[Uuid], bookings: &[Uuid]) -> Result<u64> {
     let done = query!(
-        "update booking b set document_sealed = null, document_index = null \
+        "update booking b set document_sealed = null, document_index = null, companion_index = null \
          from unnest($1::uuid[], $2::uuid[]) as due (session_id, id) \
          where b.session_id = due.session_id and b.id = due.id and b.document_index is not null",
         sessions,

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::Locale;
 use domain::booking::{Party, PartySize, Refusal};
 use domain::contact::{Contact, PersonName};
-use domain::document::{Document, DocumentKind};
+use domain::document::{Document, DocumentKind, Shown, field_names};
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId};
 use http::{HeaderMap, StatusCode, header};
@@ -41,9 +41,23 @@ pub struct NewBooking {
     locale: Option<String>,
     /// What kind of document `document` is: `resident`, `hong-kong-macao`, `taiwan`, `foreign-resident`, `passport`.
     document_kind: Option<String>,
-    /// The number of an identity document of whoever books. Needed where the event's `identity` says `leader`, and not kept
-    /// otherwise. No answer ever shows it.
+    /// The number of an identity document of whoever books. Needed where the activity's `identity` says `leader`, and not kept
+    /// where it says `none`. No answer ever shows it.
     document: Option<String>,
+    /// The documents of everybody in the party, that of whoever books first. Needed where the activity's `identity` says
+    /// `everybody`; stands for `document` as well. Faults name `document` for the first, `document_2` for the second and so on.
+    #[serde(default)]
+    documents: Vec<NewDocument>,
+}
+
+/// An identity document that is shown for a booking.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDocument {
+    /// What it is: `resident`, `hong-kong-macao`, `taiwan`, `foreign-resident`, `passport`.
+    kind: String,
+    /// Its number.
+    number: String,
 }
 
 /// What to change: the party, or the session, not both at once.
@@ -54,6 +68,10 @@ pub struct Change {
     people: Option<u32>,
     /// Of whom under 14; with `people` only.
     children: Option<u32>,
+    /// Who still comes, where everybody's document was shown and the party becomes smaller: places in `documents`, from 1. The
+    /// documents of the others are deleted. With `people` only.
+    #[serde(default)]
+    stay: Option<Vec<usize>>,
     /// The session to move to: the old places are kept until the new ones are won.
     #[schema(value_type = Option<String>, format = Uuid)]
     session: Option<SessionId>,
@@ -163,7 +181,7 @@ pub async fn make(
     let contact = asked.contact.as_deref().map(|text| faults.take("contact", Contact::parse(text)));
     let party = party(asked.people, asked.children, &mut faults);
     let today = domain::time::local_day(context.now);
-    let document = document(asked.document_kind.as_deref(), asked.document.as_deref(), today, &mut faults);
+    let shown = shown(&asked, today, &mut faults);
     let (Some(name), Some(party), true) = (name, party, faults.is_empty()) else {
         return Err(Problem::new(problem::INVALID).errors(faults.into_errors()));
     };
@@ -171,7 +189,7 @@ pub async fn make(
     let person = Person { name, contact: contact.flatten() };
     // The engine keeps key, answer and whose booking it is in the transaction of the booking itself.
     let wanted = OnBehalf { session: asked.session, person, party, key };
-    let booked = booking::book_showing(&house.services, &context, wanted, document).await;
+    let booked = booking::book_showing(&house.services, &context, wanted, &shown).await;
     let booked = booked.map_err(|error| when_it_opens(error, context.now))?;
     let view = booking::view(&house.services, &context, &Handle::Id(booked.booking)).await?;
     Ok(Booking::kept(&house.services, &view, StatusCode::CREATED)?.response())
@@ -193,13 +211,26 @@ pub(super) fn party(people: u32, children: u32, faults: &mut Faults) -> Option<P
     faults.take("children", Party::new(people, children))
 }
 
-/// The document of a request, if it names one; a number without a kind is none.
-fn document(kind: Option<&str>, number: Option<&str>, today: Date, faults: &mut Faults) -> Option<Document> {
-    if kind.is_none() && number.is_none() {
-        return None;
+/// The documents of a request, if it names any; a number without a kind is none.
+fn shown(asked: &NewBooking, today: Date, faults: &mut Faults) -> Shown {
+    let one = |(n, document): (usize, &NewDocument)| {
+        let kind = Some(document.kind.as_str());
+        read(n, (kind, &document.number), today, faults)
+    };
+    if !asked.documents.is_empty() {
+        return asked.documents.iter().enumerate().map(one).collect();
     }
-    let kind = faults.take("document_kind", kind.ok_or(Fault::Required).and_then(str::parse::<DocumentKind>));
-    kind.and_then(|kind| faults.take("document", Document::parse(kind, number.unwrap_or_default(), today)))
+    let (kind, number) = (asked.document_kind.as_deref(), asked.document.as_deref());
+    match (kind, number) {
+        (None, None) => Shown::default(),
+        _ => Shown::leader(read(0, (kind, number.unwrap_or_default()), today, faults)),
+    }
+}
+
+fn read(n: usize, (kind, number): (Option<&str>, &str), today: Date, faults: &mut Faults) -> Option<Document> {
+    let names = field_names(n);
+    let kind = faults.take(&names.1, kind.ok_or(Fault::Required).and_then(str::parse::<DocumentKind>))?;
+    faults.take(&names.0, Document::parse(kind, number, today))
 }
 
 /// The booking is this client's own; otherwise there is none.
@@ -268,11 +299,16 @@ pub async fn change(
 ) -> Result<Response, Problem> {
     own(&house, &context, id).await?;
     let work = match body.value {
-        Change { people: None, children: None, session: Some(target) } => Work::Move(target),
-        Change { people: Some(people), children, session: None } => {
+        Change { people: None, children: None, stay: None, session: Some(target) } => Work::Move(target),
+        Change { people: Some(people), children, stay, session: None } => {
             let mut faults = Faults::default();
             let party = party(people, children.unwrap_or(0), &mut faults);
-            Work::Party(party.ok_or_else(|| Problem::new(problem::INVALID).errors(faults.into_errors()))?)
+            let party = party.ok_or_else(|| Problem::new(problem::INVALID).errors(faults.into_errors()))?;
+            match stay {
+                // Places are counted from 1.
+                Some(stay) => Work::PartyOf(party, stay.into_iter().filter_map(|place| place.checked_sub(1)).collect()),
+                None => Work::Party(party),
+            }
         }
         Change { people: None, session: None, .. } => return Err(needs("people")),
         _ => return Err(Problem::new(problem::MALFORMED).detail("Change the party or the session, not both at once.")),

@@ -76,7 +76,7 @@ pub struct Event {
     audience: &'static str,
     /// `dates`: each date is registered for by itself; `whole`: all remaining dates together, on its page; `both`.
     series: &'static str,
-    /// Whose identity document a booking needs: `none`, `leader` (that of who books).
+    /// Whose identity document a booking needs: `none`, `leader` (that of who books), `everybody` (that of each person).
     identity: &'static str,
     /// Its page, where people register. An event that asks something can only be registered for there.
     page: String,

@@ -150,7 +150,7 @@ async function showConflicts() {
 function blank() {
   party = undefined;
   clear();
-  for (const id of ["party-people", "party-who", "party-more", "choices", "sessions", "conflicts"]) $(id).replaceChildren();
+  for (const id of ["party-people", "party-who", "party-documents", "party-more", "choices", "sessions", "conflicts"]) $(id).replaceChildren();
   for (const id of ["f-ticket", "f-code", "f-reason"]) $(id).value = "";
 }
 
@@ -203,6 +203,10 @@ function ask(found, against) {
   $("party-who").textContent = who(found.booking) ?? say("gate-app-newer");
   const arrived = people - most;
   $("party-more").textContent = [span(found.session), arrived > 0 && say("gate-app-arrived", { arrived, people })].filter(Boolean).join(" · ");
+  // Rosters of an older house do not say.
+  const ends = found.booking?.documents ?? [];
+  $("party-documents").textContent = ends.length ? say("door-document", { last: ends.join(say("list-separator")) }) : "";
+  show("party-documents", ends.length > 0);
   show("numbers", most <= TAPPED);
   show("number-field", most > TAPPED);
   const choices = Array.from({ length: Math.min(most, TAPPED) }, (_, i) => {

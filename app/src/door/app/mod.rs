@@ -39,6 +39,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("door-next-instead", &[]),
     ("door-come-in", &["n"]),
     ("door-party", &["n"]),
+    ("door-document", &["last"]),
+    ("list-separator", &[]),
     ("door-walk-in", &[]),
     ("door-walk-in-n", &["n"]),
     ("door-left", &[]),
@@ -226,6 +228,7 @@ fn party() -> impl IntoView {
         <section id="party" class="door-party" hidden=true>
             <p class="door-party-people" id="party-people"></p>
             <p class="door-party-who" id="party-who"></p>
+            <p id="party-documents" class="door-document" hidden=true></p>
             <p id="party-more"></p>
             <form id="admit" class="form">
                 <fieldset class="door-numbers" id="numbers">

@@ -3,7 +3,7 @@
 //
 //   meta       key, name, role; day, as_of, offset, activities, keys of the roster
 //   sessions   of the day
-//   bookings   of the day: reference, masked name, people, arrived, cancelled
+//   bookings   of the day: reference, masked name, people, arrived, cancelled, the ends of documents where they are asked for
 //   queue      facts in the order they happened, each with its nonce
 const STORES = ["meta", "sessions", "bookings", "queue"];
 let opened;

@@ -2,7 +2,7 @@
 
 use super::{hours, party_text};
 use crate::desk::{count, crumbs, read_first, rooms};
-use crate::museum::param;
+use crate::museum::{document, param};
 use crate::problem::Problem;
 use crate::ui::{
     Button, Choice, DateField, EmptyState, Fieldset, Form, Glyph, HiddenField, Illustration, LinkButton, Page,
@@ -60,6 +60,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
                         <TextField name="children" inputmode="numeric" width="short" label=visit.t("staff-book-children") hint=visit.t("staff-book-children-hint") value="0"/>
                     </div>
                 </Fieldset>
+                {document::at_the_counter(visit, museum.policy.identity, museum.policy.people_per_booking.into())}
                 <p class="actions"><Button>{visit.t("staff-book-do")}</Button></p>
             </Form>
         </Page>

@@ -6,7 +6,9 @@ use crate::form::Tone;
 use crate::groups::people_words;
 use crate::i18n::Text;
 use crate::local_path::LocalPath;
-use crate::museum::{document_text, param};
+use crate::museum::document::{documents_text, staying};
+use crate::museum::param;
+use crate::outreach::staff::document_panel;
 use crate::problem::Problem;
 use crate::ui::{
     Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, LinkButton, Page, Select, SummaryList, SummaryRow,
@@ -55,6 +57,7 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
         let href = visit.href(&format!("/staff/audit?subject={id}"));
         view! { <LinkButton href=href variant=Variant::Quiet>{visit.t("staff-booking-trail")}</LinkButton> }
     });
+    let reveal = visit.href(&format!("/staff/museum/bookings/{id}/document"));
     Ok(view! {
         <Page title=booking.reference.clone() kicker=visit.t("staff-booking-title") width=Width::Wide
             crumbs=crumbs(visit, &[("/staff/museum/bookings", "staff-bookings-title")])>
@@ -64,6 +67,7 @@ async fn page(visit: Visit, id: Option<BookingId>) -> Result<AnyView, Problem> {
             <p class="actions">{pass}{trail}</p>
             {no_show}
             {contact(visit, &booking)}
+            {(!booking.documents.is_empty()).then(|| document_panel(visit, reveal))}
             {changes}
             {untouchable}
         </Page>
@@ -91,8 +95,8 @@ fn rows(visit: &Visit, booking: &BookingView, group: Option<&GroupOfBooking>) ->
         SummaryRow::new(visit.t("staff-booking-language"), language),
         SummaryRow::new(visit.t("staff-booking-made"), moment(visit, booking.created_at)),
     ];
-    if let Some(document) = &booking.document {
-        rows.insert(6, SummaryRow::new(visit.t("staff-booking-document"), document_text(visit, document)));
+    if let Some(documents) = documents_text(visit, &booking.documents) {
+        rows.insert(6, SummaryRow::new(visit.t("staff-booking-document"), documents));
     }
     if let Some(group) = group {
         let href = visit.href(&format!("/staff/groups/{}", group.request));
@@ -193,6 +197,7 @@ async fn changes(visit: &Visit, booking: &BookingView) -> Result<AnyView, Proble
                     <TextField name="people" inputmode="numeric" width="short" label=visit.t("staff-book-people") value=people.to_string()/>
                     <TextField name="children" inputmode="numeric" width="short" label=visit.t("staff-book-children") value=booking.party.children.to_string()/>
                 </div>
+                {staying(visit, &booking.documents)}
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-save")}</Button></p>
             </Form>
         </section>

@@ -5,6 +5,7 @@ use super::places::places;
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{day, time};
 use crate::form::{FormState, Tone};
+use crate::museum::document::{self, stay};
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::words::refusal_text;
@@ -12,6 +13,7 @@ use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::booking::{Party, Places};
 use domain::contact::{Contact, PersonName};
+use domain::document::Shown;
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId, TemplateId};
 use domain::time::{at, local_day};
@@ -33,6 +35,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/museum/bookings", SEE, &search),
     // The service wants the second factor; asking it here too would lose the way back to the page.
     Call::post("/staff/museum/bookings/:id", Access::Capability(Capability::RevealContact), &reveal),
+    Call::post("/staff/museum/bookings/:id/document", Access::Capability(Capability::RevealContact), &reveal_documents),
     Call::post("/staff/museum/bookings/:id/cancel", BOOK, &cancel),
     Call::post("/staff/museum/bookings/:id/party", BOOK, &party),
     Call::post("/staff/museum/bookings/:id/move", BOOK, &move_to),
@@ -43,10 +46,15 @@ pub const CALLS: &[Call] = &[
 /// What a page never gets back from a form: these are answers of ours, not something typed.
 const OURS: &[&str] = &["revealed_name", "revealed_contact"];
 
+/// What a form that comes back does not bring along: what was opened, and numbers of documents.
+fn unseen(asked: &Asked) -> Vec<&str> {
+    [OURS, &document::secrets(asked)].concat()
+}
+
 /// Shows the page at `page` again with what was typed and why it was refused. `changed` is said when somebody else was
 /// faster; the page shows what it is now.
 pub(super) fn refused(asked: &Asked, page: &str, error: BookingError, changed: &str) -> Answer {
-    let form = asked.typed(OURS);
+    let form = asked.typed(&unseen(asked));
     match error {
         BookingError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
         BookingError::Refused(refusal) => {
@@ -62,7 +70,7 @@ pub(super) fn refused(asked: &Asked, page: &str, error: BookingError, changed: &
 }
 
 pub(super) fn faulty(asked: &Asked, page: &str, faults: Faults) -> Answer {
-    Answer::again_at(page, asked.typed(OURS).with_errors(faults.into_errors()))
+    Answer::again_at(page, asked.typed(&unseen(asked)).with_errors(faults.into_errors()))
 }
 
 async fn add_session(asked: Asked) -> Answer {
@@ -273,6 +281,11 @@ async fn reveal(asked: Asked) -> Answer {
     }
 }
 
+async fn reveal_documents(asked: Asked) -> Answer {
+    let Some(id) = asked.param::<BookingId>("id") else { return Problem::NotFound.into() };
+    document::reveal(&asked, id, format!("/staff/museum/bookings/{id}")).await
+}
+
 /// The booking of a form, its page, and the version the form was made of.
 fn of_form(asked: &Asked) -> Option<(Handle, String, Option<i32>)> {
     let id = asked.param::<BookingId>("id")?;
@@ -297,7 +310,14 @@ async fn party(asked: Asked) -> Answer {
     let Some(party) = Party::parse(asked.field("people"), asked.field("children"), &mut faults) else {
         return faulty(&asked, &page, faults);
     };
-    done(&asked, &page, booking::change_party(&asked.services, &asked.context, handle, version, party).await, "changed")
+    let (services, context, stay) = (&asked.services, &asked.context, stay(&asked));
+    // Where everybody still comes nobody's document is forgotten: more people may come whose documents are not there.
+    let result = if stay.is_empty() {
+        booking::change_party(services, context, handle, version, party).await
+    } else {
+        booking::change_party_of(services, context, handle, version, (party, stay)).await
+    };
+    done(&asked, &page, result, "changed")
 }
 
 async fn move_to(asked: Asked) -> Answer {
@@ -328,7 +348,7 @@ async fn pdf(asked: Asked) -> Answer {
 async fn book(asked: Asked) -> Answer {
     let page = "/staff/museum/book";
     if !asked.field("look").is_empty() {
-        return Answer::again_at(page, asked.typed(OURS)).status(StatusCode::OK);
+        return Answer::again_at(page, asked.typed(&unseen(&asked))).status(StatusCode::OK);
     }
     let mut faults = Faults::default();
     let session = match asked.field("session") {
@@ -341,6 +361,11 @@ async fn book(asked: Asked) -> Answer {
         text => faults.take("contact", Contact::parse(text)),
     };
     let party = Party::parse(asked.field("people"), asked.field("children"), &mut faults);
+    let shown = document::read_at_the_counter(&asked, party.map_or(u32::MAX, |party| party.people.get()));
+    let shown = shown.unwrap_or_else(|wrong| {
+        wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
+        Shown::default()
+    });
     let adult = booking::museum(&asked.services).await.is_ok_and(|museum| museum.policy.children_need_adult);
     if adult && party.is_some_and(|party| party.children > 0 && party.adults() == 0) {
         faults.add("children", Fault::ChildrenNeedAdult);
@@ -351,11 +376,12 @@ async fn book(asked: Asked) -> Answer {
     // A form without its key (a page kept for weeks) is a form of its own.
     let key = Uuid::parse_str(asked.field("key")).unwrap_or_else(|_| asked.context.new_id());
     let wanted = OnBehalf { session, person: Person { name, contact }, party, key: key.to_string() };
-    match booking::book(&asked.services, &asked.context, wanted).await {
+    match booking::book_showing(&asked.services, &asked.context, wanted, &shown).await {
         Ok(booked) => Answer::to(format!("/staff/museum/bookings/{}?done=booked", booked.booking)),
         Err(BookingError::KeyReused) => {
             // The form was sent before with other contents and is booked: a second booking needs a second press.
-            let form = asked.typed(&["key"]).with_notice(Tone::Warning, asked.t("staff-book-key-reused").to_string());
+            let forget = [&["key"], document::secrets(&asked).as_slice()].concat();
+            let form = asked.typed(&forget).with_notice(Tone::Warning, asked.t("staff-book-key-reused").to_string());
             Answer::again_at(page, form).status(StatusCode::CONFLICT)
         }
         Err(error) => refused(&asked, page, error, "staff-state-has-changed"),

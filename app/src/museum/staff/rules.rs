@@ -15,7 +15,7 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use axum::http::StatusCode;
 use domain::account::Capability;
-use domain::booking::{Difference, Policy, RULES, Room, Rule, Setting, Shape, Theme};
+use domain::booking::{Difference, IdentityRule, Policy, RULES, Room, Rule, Setting, Shape, Theme};
 use domain::field::FieldError;
 use leptos::prelude::*;
 use services::booking::{self, BookingError};
@@ -46,6 +46,15 @@ fn amount(visit: &Visit, rule: &Rule, number: i32) -> Text {
     if number < 0 { visit.t_args("rules-after", &[("amount", counted.to_string().into())]) } else { counted }
 }
 
+/// Whose identity document is asked for, in words: of the museum and of events.
+pub(crate) const fn identity_key(rule: IdentityRule) -> &'static str {
+    match rule {
+        IdentityRule::None => "staff-event-identity-none",
+        IdentityRule::Leader => "staff-event-identity-leader",
+        IdentityRule::Everybody => "staff-event-identity-everybody",
+    }
+}
+
 /// What a rule is set to, in words.
 pub(super) fn told(visit: &Visit, rule: &Rule, setting: Setting) -> Text {
     match setting {
@@ -53,6 +62,7 @@ pub(super) fn told(visit: &Visit, rule: &Rule, setting: Setting) -> Text {
         Setting::Switch(true) => visit.t("rules-yes"),
         Setting::Switch(false) => visit.t("rules-no"),
         Setting::Room(room) => super::releases::room_text(visit, room),
+        Setting::Identity(rule) => visit.t(identity_key(rule)),
     }
 }
 
@@ -91,6 +101,11 @@ fn field(visit: &Visit, rule: &'static Rule, policy: &Policy) -> AnyView {
             let choice = |room: Room| Choice::new(room.name(), super::releases::room_text(visit, room));
             let choices = [Room::Auto, Room::Always, Room::Never].map(choice).to_vec();
             view! { <Radios name=rule.name label=label choices=choices value=value/> }.into_any()
+        }
+        Shape::Identity => {
+            let choices = IdentityRule::ALL.map(|rule| Choice::new(rule.name(), visit.t(identity_key(rule)))).to_vec();
+            let hint = visit.t("rule-note-identity");
+            view! { <Radios name=rule.name label=label hint=hint choices=choices value=value/> }.into_any()
         }
     }
 }

@@ -5,15 +5,14 @@ use super::typed;
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::number;
 use crate::form::{FormState, Tone};
-use crate::museum::{problem_of, whole_document};
+use crate::museum::document;
 use crate::problem::Problem;
 use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::Capability;
-use domain::field::{Fault, Faults, FieldError};
+use domain::field::{Fault, Faults};
 use domain::ids::{ActivityId, BookingId, SessionId};
 use domain::outreach::{Bilingual, Choice, Condition, EventKind, Form, FormFault, Key, Kind, Question, Slug};
-use services::booking::{self, BookingError};
 use services::outreach::{self, EventChange, NewDate, NewEvent, OutreachError};
 
 const MANAGE: Access = Access::Capability(Capability::ManageSessions);
@@ -354,16 +353,5 @@ async fn reveal_document(asked: Asked) -> Answer {
     };
     let Some(booking) = asked.param::<BookingId>("booking") else { return Problem::NotFound.into() };
     let page = format!("{base}/registrations/{booking}");
-    match booking::reveal_document(&asked.services, &asked.context, booking, asked.field("document_reason")).await {
-        Ok(document) => {
-            let shown = [("revealed_document", whole_document(&asked, &document))];
-            Answer::again_at(page, FormState::typed(shown, &[])).status(StatusCode::OK)
-        }
-        Err(BookingError::Fields(errors)) => {
-            let errors = errors.into_iter().map(|error| FieldError::new("document_reason", error.fault)).collect();
-            Answer::again_at(page, asked.typed(OURS).with_errors(errors))
-        }
-        Err(BookingError::Denied(denied)) => denied.into(),
-        Err(error) => problem_of(&error).into(),
-    }
+    document::reveal(&asked, booking, page).await
 }

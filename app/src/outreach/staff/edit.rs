@@ -4,6 +4,7 @@ use super::event;
 use crate::desk::{crumbs, read_first, rooms};
 use crate::i18n::Text;
 use crate::museum::param;
+use crate::museum::staff::rules::identity_key;
 use crate::outreach::{audience_text, kind_text};
 use crate::problem::Problem;
 use crate::ui::{
@@ -113,13 +114,6 @@ const fn series_key(rule: SeriesRule) -> &'static str {
         SeriesRule::Dates => "staff-event-series-dates",
         SeriesRule::Whole => "staff-event-series-whole",
         SeriesRule::Both => "staff-event-series-both",
-    }
-}
-
-const fn identity_key(rule: IdentityRule) -> &'static str {
-    match rule {
-        IdentityRule::None => "staff-event-identity-none",
-        IdentityRule::Leader => "staff-event-identity-leader",
     }
 }
 

@@ -12,6 +12,7 @@ mod typed;
 pub use edit::{EventEdit, EventNew};
 pub use events::{StaffEvent, StaffEvents};
 pub use questions::EventQuestions;
+pub(crate) use registrations::document_panel;
 pub use registrations::{Registration, Registrations};
 
 use crate::museum::problem_of;

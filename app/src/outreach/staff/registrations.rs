@@ -4,7 +4,7 @@ use super::event;
 use crate::desk::{count, crumbs, may, read_first, rooms};
 use crate::form::Tone;
 use crate::local_path::LocalPath;
-use crate::museum::{document_text, param};
+use crate::museum::{documents_text, param};
 use crate::problem::Problem;
 use crate::ui::{
     Banner, Button, Column, DateField, Dialog, EmptyState, Form, Glyph, HiddenField, LinkButton, Page, Row,
@@ -149,12 +149,12 @@ async fn one(visit: Visit, id: Option<ActivityId>, booking: Option<BookingId>) -
         SummaryRow::new(visit.t("staff-booking-name"), booking.person.name.masked()),
         SummaryRow::new(visit.t("staff-booking-party"), count(visit, "staff-people", booking.party.people.get())),
     ];
-    if let Some(shown) = &booking.document {
-        rows.push(SummaryRow::new(visit.t("staff-booking-document"), document_text(visit, shown)));
+    if let Some(shown) = documents_text(visit, &booking.documents) {
+        rows.push(SummaryRow::new(visit.t("staff-booking-document"), shown));
     }
     let base = format!("/staff/events/{}", event.id);
     let here = format!("{base}/registrations/{}/document", booking.id);
-    let document = booking.document.is_some().then(|| document(visit, visit.href(&here)));
+    let document = (!booking.documents.is_empty()).then(|| document_panel(visit, visit.href(&here)));
     let dates = format!("{base}/dates/{}", booking.session);
     Ok(view! {
         <Page title=booking.reference.clone() kicker=event.title.of(visit.locale()).to_owned() width=Width::Wide
@@ -187,10 +187,11 @@ fn sensitive(visit: &Visit) -> Option<AnyView> {
     asking(visit, visit.here(), ("reason", ["staff-sensitive-title", "staff-sensitive-text", "staff-sensitive-open"]))
 }
 
-/// The document whole: the same way.
-fn document(visit: &Visit, action: String) -> Option<AnyView> {
+/// Documents whole, of an event's registration or of a booking of the museum: the same way.
+pub(crate) fn document_panel(visit: &Visit, action: String) -> Option<AnyView> {
     if let Some(revealed) = visit.form.value("revealed_document") {
-        let rows = vec![SummaryRow::new(visit.t("staff-booking-document"), revealed.to_owned())];
+        let one = |line: &str| SummaryRow::new(visit.t("staff-booking-document"), line.to_owned());
+        let rows = revealed.lines().map(one).collect();
         return Some(opened(visit, "staff-document-title", rows));
     }
     let words = ["staff-document-title", "staff-document-text", "staff-document-open"];

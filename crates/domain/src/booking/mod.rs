@@ -18,12 +18,12 @@ mod series;
 mod waiting;
 
 pub use door::{Admission, DoorRefusal, PassFacts, admit, admit_against_the_clock};
-pub use identity::IdentityRule;
+pub use identity::{IdentityRule, documents_fit};
 pub use no_show::{marked_from, remembered_since, suspended_until};
 pub use party::{Particulars, Party, PartySize};
 pub use pass::{Pass, UnverifiedPass};
 pub use policy::{
-    BookingFacts, Policy, Refusal, SessionFacts, booking_needed, document_within_limits, house_may_book, may_book,
+    BookingFacts, Policy, Refusal, SessionFacts, booking_needed, documents_within_limits, house_may_book, may_book,
     may_cancel, may_move, opens_at, within_limits,
 };
 pub use pools::{EARLIEST_RELEASE, Places, Pool, PoolFacts, Pools, Share, Split};

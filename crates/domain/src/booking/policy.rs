@@ -243,6 +243,12 @@ pub enum Refusal {
     /// This identity document has its bookings of that day, of the window, or of that time.
     #[error("document limit reached")]
     DocumentLimit,
+    /// The same of one of several documents in a party.
+    #[error("the document of person {nth} has been used for as many bookings as it may")]
+    DocumentLimitOf {
+        /// Whose it is: the first is who books.
+        nth: u32,
+    },
     /// This phone or address is somewhere else of the same activity at that time.
     #[error("overlaps another booking")]
     Overlaps,
@@ -364,9 +370,14 @@ pub fn within_limits(policy: &Policy, now: Timestamp, person: BookingFacts) -> R
 }
 
 /// The same of whoever shows an identity document: what is counted per contact is counted per document, too. Another
-/// contact's bookings are nobody else's to hear of, so it says no more than that there are some.
-pub fn document_within_limits(policy: &Policy, now: Timestamp, document: BookingFacts) -> Result<(), Refusal> {
-    within_limits(policy, now, document).map_err(|_| Refusal::DocumentLimit)
+/// contact's bookings are nobody else's to hear of, so it says no more than that there are some, and for whom of several.
+pub fn documents_within_limits(policy: &Policy, now: Timestamp, documents: &[BookingFacts]) -> Result<(), Refusal> {
+    let over = documents.iter().position(|had| within_limits(policy, now, *had).is_err());
+    match (over, documents.len()) {
+        (None, _) => Ok(()),
+        (Some(_), 1) => Err(Refusal::DocumentLimit),
+        (Some(n), _) => Err(Refusal::DocumentLimitOf { nth: n as u32 + 1 }),
+    }
 }
 
 /// May the house itself book this party now? Staff book past opening times and personal limits and for parties of any

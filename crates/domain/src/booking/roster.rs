@@ -35,7 +35,7 @@ pub struct RosterSession {
     pub late_minutes: u16,
 }
 
-/// A booking of the day: no contact, no document, the name masked.
+/// A booking of the day: no contact, the name masked, and of a document its end alone.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RosterBooking {
     /// Booking.
@@ -52,6 +52,10 @@ pub struct RosterBooking {
     pub arrived: u32,
     /// It was cancelled.
     pub cancelled: bool,
+    /// The last four characters of the documents that were shown, where the activity asks for them; to be compared with those
+    /// in the visitors' hands. Rosters of before there was such a thing do not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<String>,
 }
 
 /// A ticket in front of a device: what it was read as, and what the roster has of it.
@@ -174,6 +178,7 @@ mod tests {
             people,
             arrived,
             cancelled: false,
+            documents: Vec::new(),
         }
     }
 
@@ -228,6 +233,14 @@ mod tests {
         let mut later = written;
         later["of a later release"] = serde_json::json!(true);
         assert_eq!(serde_json::from_value::<RosterSession>(later).expect("a new roster"), session());
+        // Where nobody is asked for documents, a booking is written as it was before there were any.
+        let plain = booked(2, 0);
+        let written = serde_json::to_value(&plain).expect("JSON");
+        assert!(written.get("documents").is_none());
+        assert_eq!(serde_json::from_value::<RosterBooking>(written).expect("an old roster"), plain);
+        let shown = RosterBooking { documents: vec!["002X".into(), "0033".into()], ..plain };
+        let written = serde_json::to_value(&shown).expect("JSON");
+        assert_eq!(serde_json::from_value::<RosterBooking>(written).expect("a new roster"), shown);
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! The policy as staff read and change it: every rule with what it is about, its unit and its bounds; what is wrong with a
 //! policy as a whole; and in which rules two policies differ. Forms, histories and checks are made from the one table.
 
-use super::{Policy, Room};
+use super::{IdentityRule, Policy, Room};
 use crate::contact::half_width;
 use crate::field::{Fault, Faults, FieldError};
 use crate::named::named;
@@ -66,6 +66,8 @@ pub enum Shape {
     Switch,
     /// Whether a room stands before the form.
     Room,
+    /// Whose identity document is asked for.
+    Identity,
 }
 
 /// What a rule is set to.
@@ -77,6 +79,8 @@ pub enum Setting {
     Switch(bool),
     /// Whether a room stands before the form.
     Room(Room),
+    /// Whose identity document is asked for.
+    Identity(IdentityRule),
 }
 
 impl Setting {
@@ -86,6 +90,7 @@ impl Setting {
             Self::Number(number) => number.to_string(),
             Self::Switch(on) => if on { "yes" } else { "no" }.to_owned(),
             Self::Room(room) => room.name().to_owned(),
+            Self::Identity(rule) => rule.name().to_owned(),
         }
     }
 }
@@ -138,7 +143,7 @@ macro_rules! other {
 
 /// Every rule of the museum, in the order of the page. How an activity of several dates is registered for is none: the
 /// museum's sessions are booked one by one.
-pub static RULES: [Rule; 28] = [
+pub static RULES: [Rule; 29] = [
     number!(Opening, "days_ahead", days_ahead, Days, 1..=365),
     number!(Opening, "opens_hour", opens_hour, Hour, 0..=23),
     number!(Opening, "closes_minutes_before", closes_minutes_before, Minutes, -240..=10_080),
@@ -146,6 +151,7 @@ pub static RULES: [Rule; 28] = [
     number!(Party, "people_per_booking", people_per_booking, People, 1..=500),
     number!(Party, "children_per_booking", children_per_booking, People, 0..=500),
     other!(Party, "children_need_adult", children_need_adult, Switch),
+    other!(Party, "identity", identity, Identity),
     number!(Limits, "bookings_per_day", bookings_per_day, Bookings, 1..=50),
     number!(Limits, "window_days", window_days, Days, 1..=90),
     number!(Limits, "bookings_per_window", bookings_per_window, Bookings, 1..=100),
@@ -196,6 +202,7 @@ impl Rule {
             (Shape::Switch, "no") => Setting::Switch(false),
             (Shape::Switch, _) => return Err(Fault::NotAChoice),
             (Shape::Room, room) => Setting::Room(Room::from_name(room).ok_or(Fault::NotAChoice)?),
+            (Shape::Identity, rule) => Setting::Identity(IdentityRule::from_name(rule).ok_or(Fault::NotAChoice)?),
         };
         self.allows(setting).map(|()| setting)
     }

@@ -160,9 +160,12 @@ fn exported(
         "phone": booking.phone_sealed.as_deref().map(|sealed| open("phone_sealed", sealed)).transpose()?,
         "mail": booking.mail_sealed.as_deref().map(|sealed| open("mail_sealed", sealed)).transpose()?,
         // The end of it says which document it was; whoever reads the file later learns no more.
-        "document": booking.document_sealed.as_deref().map(|sealed| open("document_sealed", sealed)).transpose()?
-            .and_then(|text| domain::document::Document::from_comparable(&text))
-            .map(|document| json!({ "kind": document.kind().name(), "number": document.masked() })),
+        "documents": booking.document_sealed.as_deref().map(|sealed| open("document_sealed", sealed)).transpose()?
+            .and_then(|text| domain::document::Shown::from_comparable(&text))
+            .unwrap_or_default()
+            .all()
+            .map(|document| json!({ "kind": document.kind().name(), "number": document.masked() }))
+            .collect::<Vec<_>>(),
         "answers": answers.remove(&booking.id).unwrap_or_else(|| json!([])),
     }))
 }

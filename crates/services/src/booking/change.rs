@@ -3,7 +3,7 @@
 
 use super::BookingError;
 use super::claims::{activity, contact_index, lock, lock_key};
-use super::document::document_index;
+use super::document::{document_index, sealed, still_coming};
 use super::entrance::{Who, pass, running};
 use super::persons::{Persons, since};
 use super::retry::again;
@@ -18,12 +18,14 @@ use crate::webhooks::news;
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::booking::{
-    BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, booking_needed, document_within_limits, house_may_book,
+    BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, booking_needed, documents_within_limits, house_may_book,
     may_cancel, may_move,
 };
 use domain::ids::{BookingId, SessionId};
+use domain::time::local_day;
 use domain::webhooks::Topic;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use sqlx::PgConnection;
 use store::booking::{bookings as sql, claims};
 
@@ -95,12 +97,14 @@ fn deadline(
 }
 
 /// What is to become of a booking.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Work {
     /// It is cancelled.
     Cancel,
     /// Another party comes.
     Party(Party),
+    /// Another party comes, and of those whose documents are there these, by their places.
+    PartyOf(Party, Vec<usize>),
     /// It moves to another session.
     Move(SessionId),
 }
@@ -164,7 +168,8 @@ pub async fn cancel(
 /// Makes the party smaller (or, for staff, larger while there is room).
 ///
 /// # Errors
-/// As [`cancel`]; `Refused(NotSmaller)`, `Refused(Full)`.
+/// As [`cancel`]; `Refused(NotSmaller)`, `Refused(Full)`; `Fields` where everybody's document is there and nobody said who
+/// still comes.
 pub async fn change_party(
     services: &Services,
     context: &Context,
@@ -173,6 +178,20 @@ pub async fn change_party(
     party: Party,
 ) -> Result<BookingView, BookingError> {
     run(services, context, handle, version, (Work::Party(party), None)).await
+}
+
+/// [`change_party`] that says who still comes, by the places of their documents: those of the others are forgotten.
+///
+/// # Errors
+/// As [`change_party`].
+pub async fn change_party_of(
+    services: &Services,
+    context: &Context,
+    handle: Handle,
+    version: Option<i32>,
+    (party, stay): (Party, Vec<usize>),
+) -> Result<BookingView, BookingError> {
+    run(services, context, handle, version, (Work::PartyOf(party, stay), None)).await
 }
 
 /// Moves a booking to another session in one swap: the old places are kept until the new ones are won.
@@ -250,7 +269,11 @@ async fn transaction(
     match work {
         Work::Cancel => do_cancel(services, context, &mut tx, &booking).await?,
         Work::Party(party) => {
-            do_party(services, context, &mut tx, &booking, (&policy, &own_facts, now), *party).await?
+            do_party(services, context, &mut tx, &booking, (&policy, &own_facts, now), (*party, None)).await?
+        }
+        Work::PartyOf(party, stay) => {
+            let asked = (*party, Some(stay.as_slice()));
+            do_party(services, context, &mut tx, &booking, (&policy, &own_facts, now), asked).await?
         }
         Work::Move(target) => {
             let target = locked.iter().find(|s| s.id == target.0).ok_or(BookingError::NotFound)?;
@@ -331,7 +354,7 @@ async fn do_party(
     db: &mut PgConnection,
     booking: &sql::BookingRow,
     (policy, session, now): (&Policy, &SessionFacts, Timestamp),
-    party: Party,
+    (party, stay): (Party, Option<&[usize]>),
 ) -> Result<(), BookingError> {
     let (old, new) = (booking.people.max(0) as u32, party.people.get());
     if new > old && !by_house(context) {
@@ -352,6 +375,7 @@ async fn do_party(
     if policy.children_need_adult && party.children > 0 && party.adults() == 0 {
         return Err(Refusal::ChildrenNeedAdult.into());
     }
+    documents_stay(services, db, booking, (party, local_day(session.starts_at)), stay).await?;
     let change = sql::Change {
         session: booking.session_id,
         people: new as i32,
@@ -362,6 +386,25 @@ async fn do_party(
     sql::change(db, booking.session_id, booking.id, change, now).await?;
     let detail = serde_json::json!({ "from": old, "to": new });
     note(services, context, db, booking, ("booking.resized", Template::Changed), detail).await
+}
+
+/// Forgets the documents of those who do not come any more; those of the others allow the children that are said.
+async fn documents_stay(
+    services: &Services,
+    db: &mut PgConnection,
+    booking: &sql::BookingRow,
+    (party, day): (Party, Date),
+    stay: Option<&[usize]>,
+) -> Result<(), BookingError> {
+    let documents = open(services, booking.clone())?.documents;
+    let people = (booking.people.max(0) as u32, party.people.get());
+    let staying = still_coming(&documents, people, stay)?;
+    let fits = staying.as_ref().unwrap_or(&documents).allows(party, day);
+    fits.map_err(|fault| BookingError::field("children", fault))?;
+    if let Some(staying) = staying.and_then(|staying| sealed(services, booking.id, &staying)) {
+        sql::keep_documents(db, booking.session_id, booking.id, &staying).await?;
+    }
+    Ok(())
 }
 
 async fn do_move(
@@ -381,7 +424,7 @@ async fn do_move(
     let target_policy = policy_of(target)?;
     let view = open(services, booking.clone())?;
     // The person's key before anybody's entry: the order every transaction locks in.
-    let (person, document) = other_bookings(services, db, &target_policy, target, &view).await?;
+    let (person, documents) = other_bookings(services, db, &target_policy, target, &view).await?;
     lock_lines(services, db, &[own.id, target.id]).await?;
     let now = services.clock.now();
     let (stands, _) = handed_on(services, db, target, &target_policy, now).await?;
@@ -391,7 +434,7 @@ async fn do_move(
         house_may_book(context.now, &session, view.party, pool)?;
         0
     } else {
-        document_within_limits(&target_policy, context.now, document)?;
+        documents_within_limits(&target_policy, context.now, &documents)?;
         may_move(&target_policy, context.now, &session, view.party, view.moves, person)?;
         1
     };
@@ -417,29 +460,30 @@ fn pool_after(context: &Context, before: Pool) -> Pool {
     }
 }
 
-/// What else the person has booked around the target's day, and what was booked with their document, under the locks of both.
+/// What else the person has booked around the target's day, and what was booked with each of their documents, under the locks
+/// of all.
 async fn other_bookings(
     services: &Services,
     db: &mut PgConnection,
     policy: &Policy,
     target: &claims::LockedSession,
     view: &BookingView,
-) -> Result<(BookingFacts, BookingFacts), BookingError> {
+) -> Result<(BookingFacts, Vec<BookingFacts>), BookingError> {
     let contact = view.person.contact.as_ref().map(|contact| contact_index(services, contact));
-    let document = view.document.as_ref().map(|document| document_index(services, document));
-    let counted: Vec<Vec<u8>> = contact.iter().chain(&document).cloned().collect();
+    let documents: Vec<_> = view.documents.all().map(|document| document_index(services, document)).collect();
+    let counted: Vec<Vec<u8>> = contact.iter().chain(&documents).cloned().collect();
     if counted.is_empty() {
         return Ok(Default::default());
     }
     claims::lock_keys(db, &counted.iter().map(|index| lock_key(index)).collect::<Vec<_>>()).await?;
     let since = since(policy, target.starts_at.to_jiff());
     let had = Persons::read_except(db, counted, since, Some(view.id)).await?;
-    let of = |index: Option<Vec<u8>>| {
-        let had = index.map(|index| had.at(policy, services.clock.now(), target, &index)).unwrap_or_default();
+    let of = |index: &Vec<u8>| {
+        let had = had.at(policy, services.clock.now(), target, index);
         // A pause keeps nobody from coming on another day than the one that was booked before it.
         BookingFacts { suspended_until: None, ..had }
     };
-    Ok((of(contact), of(document)))
+    Ok((contact.as_ref().map(of).unwrap_or_default(), documents.iter().map(of).collect()))
 }
 
 pub(super) fn policy_of(session: &claims::LockedSession) -> Result<Policy, BookingError> {

@@ -4,7 +4,7 @@
 //! mistyped code lose nothing. The draft's id is the idempotency key: pressing the last button twice books once.
 
 use super::claims::{Booked, Channel, Claim, Granted, HoldOrder, Key, Order, Person, Source, contact_index, row};
-use super::document::{if_asked, open_document};
+use super::document::{DRAFT, if_asked, open_documents};
 use super::entrance::{Passed, Who, counts_contact, pass};
 use super::public::{asks_for_a_code, takes_places, tries_a_code};
 use super::waiting::look_again;
@@ -16,7 +16,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::{Particulars, Party, PartySize, Pool, Refusal};
 use domain::contact::{Contact, PersonName};
-use domain::document::Document;
+use domain::document::Shown;
 use domain::field::Fault;
 use domain::ids::{BookingId, DraftId, HoldId, SessionId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
@@ -36,8 +36,8 @@ pub struct DraftView {
     pub people: PartySize,
     /// What was typed so far.
     pub typed: Option<(Person, u16)>,
-    /// The identity document that was typed, if one was.
-    pub document: Option<Document>,
+    /// The identity documents that were typed so far.
+    pub documents: Shown,
     /// Until when the places are kept; `None` when they no longer are.
     pub held_until: Option<Timestamp>,
     /// The contact was proven.
@@ -119,13 +119,13 @@ pub async fn read(
     let row = found.ok_or(BookingError::NotFound)?;
     let session = super::calendar::seen(services, SessionId(row.session_id), context.now).await?;
     let typed = row.sealed.as_deref().map(|sealed| open(services, id, sealed)).transpose()?;
-    let document = row.document_sealed.as_deref().map(|sealed| open_document(services, id, sealed)).transpose()?;
+    let documents = open_documents(services, DRAFT.of(id.0), row.document_sealed.as_deref())?;
     Ok(DraftView {
         id,
         session,
         people: PartySize::new(row.people as u32).map_err(|_| BookingError::Damaged("a draft's people"))?,
         typed,
-        document,
+        documents,
         held_until: row.held_until.map(|at| at.to_jiff()),
         proven: row.verified_at.is_some(),
         booking: row.booking_id.map(BookingId),
@@ -263,14 +263,14 @@ pub async fn confirm(
     if draft.series {
         return super::series::confirm(services, context, draft, (person, party)).await;
     }
-    let document = if_asked(services, draft.session.id, draft.document.as_ref()).await?;
+    let documents = if_asked(services, draft.session.id, (party, true), &draft.documents).await?;
     let source = Source {
         channel: Channel::Web,
         pool: Pool::Individual,
         account: context.actor.account(),
         hold: Some(draft.hold),
         draft: Some(draft.id),
-        document: document.as_ref(),
+        documents: &documents,
     };
     let order = Order {
         row: row(services, context, person, party, &source),

@@ -36,10 +36,13 @@ pub use act::{Reached, Scope, Touched, touched};
 pub use board::{session_now, sessions};
 pub(crate) use calendar::seen_by_all;
 pub use calendar::{Calendar, Museum, Planned, SessionView, Timetable, museum};
-pub use change::{Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, move_to};
+pub use change::{
+    Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, change_party_of, move_to,
+};
 pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book, book_showing};
 pub use closing::{Closing, close, closing_handlers, closing_reason, reopen};
-pub use document::{keep_document, reveal_document};
+pub(crate) use document::ends_of_documents;
+pub use document::{keep_documents, reveal_documents};
 pub(crate) use door::{Applied, Offline, Scan, apply, count_once};
 pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, walk_in, walk_in_to};
 pub(crate) use draft::DRAFT_LIFE;
@@ -73,10 +76,10 @@ pub(crate) use tell::tell_session;
 pub(crate) use view::views;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};
 pub use waiting::{
-    Listed, Offer, WaitOnBehalf, WaitingList, WaitingView, Wish, accept, accept_own, accept_showing, begin_waiting,
-    bookable_instead, choices, decline, decline_own, join, keep_wishes, leave as leave_waiting, leave_own, own_waiting,
-    own_waiting_link, pass_on, rests_beside, wait_for, wait_on_behalf, waiting, waiting_link, waiting_list,
-    waiting_of_account,
+    Listed, Offer, WaitOnBehalf, WaitingList, WaitingView, Wish, accept, accept_own, begin_waiting, bookable_instead,
+    choices, decline, decline_own, join, keep_offer_documents, keep_wishes, leave as leave_waiting, leave_own,
+    offer_documents, own_waiting, own_waiting_link, pass_on, rests_beside, wait_for, wait_on_behalf, waiting,
+    waiting_link, waiting_list, waiting_of_account,
 };
 pub(crate) use waiting::{leave_for, link_until, read_waiting};
 

@@ -4,6 +4,7 @@
 use super::calendar::{SessionView, nearest};
 use super::change::policy_of;
 use super::claims::{Booked, Channel, Claim, Granted, Key, Order, Source, contact_index, row};
+use super::document::taken_along;
 use super::entrance::{Who, pass};
 use super::view::{BookingView, open};
 use super::{BookingError, closing_reason};
@@ -120,6 +121,7 @@ pub async fn rebook(
     let mut db = services.db.acquire().await?;
     let old = closed_booking(services, context, &mut db, link).await?;
     drop(db);
+    let documents = taken_along(services, session, &old).await?;
     let asks = context;
     let context = Context { locale: old.locale, ..context.clone() };
     let source = Source {
@@ -128,7 +130,7 @@ pub async fn rebook(
         account: old.account,
         hold: None,
         draft: None,
-        document: old.document.as_ref(),
+        documents: &documents,
     };
     let order = Order {
         row: row(services, &context, &old.person, old.party, &source),
@@ -150,8 +152,8 @@ pub async fn rebook(
             store::outreach::answers::hand_over(&mut *db, old.id.0, booking.0).await?;
             // So is what it belonged to: the other dates of a series.
             store::booking::series::join(&mut db, old.id.0, booking.0).await?;
-            // The document was taken over sealed for the new booking.
-            sql::forget_document(&mut db, old.session.0, old.id.0).await?;
+            // What is still asked for was taken over sealed for the new booking.
+            sql::forget_documents(&mut db, old.session.0, old.id.0).await?;
             Ok(booking)
         }
         Granted::Held => Err(BookingError::Damaged("a hold was answered to a booking")),

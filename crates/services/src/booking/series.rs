@@ -8,7 +8,7 @@
 use super::BookingError;
 use super::change::{Handle, cancel_in, policy_of, require_change, resolve};
 use super::claims::{Booked, Channel, Person, Source, contact_index, lock, lock_key, row};
-use super::document::{document_index, if_asked};
+use super::document::{all_there, document_index, if_asked};
 use super::draft::{DRAFT_LIFE, DraftView, visitor_hash};
 use super::entrance::{Who, pass};
 use super::persons::{Persons, since};
@@ -22,10 +22,9 @@ use crate::limits::Network;
 use crate::{Context, Services, messages, outreach};
 use domain::account::Capability;
 use domain::booking::{
-    BookingFacts, Party, PartySize, Policy, Pool, Refusal, SessionFacts, document_within_limits, may_book,
+    BookingFacts, Party, PartySize, Policy, Pool, Refusal, SessionFacts, documents_within_limits, may_book,
 };
-use domain::document::Document;
-use domain::field::Fault;
+use domain::document::Shown;
 use domain::ids::{ActivityId, BookingId, DraftId, HoldId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -185,8 +184,8 @@ pub(super) async fn confirm(
     draft: &DraftView,
     (person, party): (&Person, Party),
 ) -> Result<BookingId, BookingError> {
-    let document = if_asked(services, draft.session.id, draft.document.as_ref()).await?;
-    let order = Order { draft: draft.clone(), person: person.clone(), party, document };
+    let documents = if_asked(services, draft.session.id, (party, true), &draft.documents).await?;
+    let order = Order { draft: draft.clone(), person: person.clone(), party, documents };
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let booked = again(|| book(&services, &context, &order)).await?;
@@ -200,16 +199,16 @@ struct Order {
     draft: DraftView,
     person: Person,
     party: Party,
-    document: Option<Document>,
+    documents: Shown,
 }
 
 async fn book(services: &Services, context: &Context, order: &Order) -> Result<BookingId, BookingError> {
     let mut tx = services.begin().await?;
     let (scope, key) = ("draft".to_owned(), order.draft.id.to_string());
     let person = order.person.contact.as_ref().map(|contact| contact_index(services, contact));
-    let document = order.document.as_ref().map(|document| document_index(services, document));
-    let counted = [person.as_deref(), document.as_deref()];
-    let keys: Vec<i64> = counted.into_iter().flatten().map(lock_key).chain([lock_key(key.as_bytes())]).collect();
+    let documents: Vec<_> = order.documents.all().map(|document| document_index(services, document)).collect();
+    let keys: Vec<i64> =
+        person.iter().chain(&documents).map(|index| lock_key(index)).chain([lock_key(key.as_bytes())]).collect();
     let locked = Dates::lock(services, &mut tx, order.draft.session.activity, Some(order.draft.hold), &keys).await;
     if let Err(BookingError::Database(error)) = locked {
         return Err(error.into());
@@ -222,7 +221,7 @@ async fn book(services: &Services, context: &Context, order: &Order) -> Result<B
         return Ok(booked.booking);
     }
     let (dates, moved) = locked?;
-    if let Err(refusal) = admits(&mut tx, &dates, order.party, counted).await? {
+    if let Err(refusal) = admits(&mut tx, &dates, order.party, (person, documents)).await? {
         // What was passed on to those who wait stands, whatever this party is answered.
         if moved {
             tx.commit().await?;
@@ -247,20 +246,18 @@ async fn admits(
     db: &mut PgConnection,
     dates: &Dates,
     party: Party,
-    counted @ [person, document]: [Option<&[u8]>; 2],
+    (person, documents): (Option<Vec<u8>>, Vec<Vec<u8>>),
 ) -> Result<Result<(), Refusal>, BookingError> {
-    if dates.policy.identity.asks() && document.is_none() {
-        return Err(BookingError::field("document", Fault::Required));
-    }
+    all_there(documents.len(), dates.policy.identity.of(party.people.get()))?;
     if dates.overlap() {
         return Ok(Err(Refusal::Overlaps));
     }
     let first = dates.all.first().map_or(dates.now, |date| since(&dates.policy, date.facts.starts_at));
-    let had = Persons::read(db, counted.into_iter().flatten().map(<[u8]>::to_vec).collect(), first).await?;
+    let had = Persons::read(db, person.iter().chain(&documents).cloned().collect(), first).await?;
     let decide = |date: &Date| {
-        let had = |index| had.at(&dates.policy, dates.now, &date.session, index);
-        document_within_limits(&dates.policy, dates.now, document.map(had).unwrap_or_default())?;
-        date.admits(dates, party, person.map(had).unwrap_or_default())
+        let had = |index: &Vec<u8>| had.at(&dates.policy, dates.now, &date.session, index);
+        documents_within_limits(&dates.policy, dates.now, &documents.iter().map(had).collect::<Vec<_>>())?;
+        date.admits(dates, party, person.as_ref().map(had).unwrap_or_default())
     };
     Ok(dates.all.iter().try_for_each(decide))
 }
@@ -287,7 +284,7 @@ async fn write(
                 account,
                 hold: Some(order.draft.hold),
                 draft,
-                document: order.document.as_ref(),
+                documents: &order.documents,
             };
             (&date.session, row(services, context, &order.person, order.party, &source))
         })

@@ -3,13 +3,14 @@
 use super::BookingError;
 use super::change::{Handle, resolve};
 use super::claims::Person;
+use super::document::{BOOKING, open_documents};
 use crate::crypto::{LinkPurpose, Pass, Place};
 use crate::{Context, Services};
 use domain::Locale;
 use domain::account::Capability;
 use domain::booking::{Party, PartySize};
 use domain::contact::{Contact, MailAddress, PersonName, Phone};
-use domain::document::Document;
+use domain::document::Shown;
 use domain::ids::{AccountId, ActivityId, BookingId, ClosureId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use store::booking::bookings as sql;
@@ -46,8 +47,8 @@ pub struct BookingView {
     pub locale: Locale,
     /// Who booked.
     pub person: Person,
-    /// The identity document that was shown, until its date. Pages show its end.
-    pub document: Option<Document>,
+    /// The identity documents that were shown, until their date. Pages show their ends.
+    pub documents: Shown,
     /// Made signed in, or by staff.
     pub account: Option<AccountId>,
     /// How often it was moved.
@@ -87,13 +88,7 @@ pub(super) fn open(services: &Services, row: sql::BookingRow) -> Result<BookingV
         }
         (None, None) => None,
     };
-    let document = match &row.document_sealed {
-        Some(sealed) => Some(
-            Document::from_comparable(&unseal("document_sealed", sealed)?)
-                .ok_or(BookingError::Damaged("a booking's document"))?,
-        ),
-        None => None,
-    };
+    let documents = open_documents(services, BOOKING.of(row.id), row.document_sealed.as_deref())?;
     let people = PartySize::new(row.people.max(0) as u32).map_err(damaged)?;
     let reference = domain::booking::Reference::parse(&row.reference).map_err(damaged)?.to_string();
     Ok(BookingView {
@@ -107,7 +102,7 @@ pub(super) fn open(services: &Services, row: sql::BookingRow) -> Result<BookingV
         channel: row.channel,
         locale: Locale::from_tag(&row.locale),
         person: Person { name, contact },
-        document,
+        documents,
         account: row.account_id.map(AccountId),
         moves: row.moves.max(0) as u32,
         sequence: row.sequence,

@@ -160,7 +160,7 @@ impl<'a> Locked<'a> {
             hold: asked.hold,
             draft: None,
             // Who comes with a group stands in its list.
-            document: None,
+            documents: &domain::document::Shown::default(),
         };
         let row = row(self.services, self.context, asked.person, asked.party, &source);
         let booked = Booked { booking: BookingId(row.id), session: asked.session, reference: row.reference.clone() };

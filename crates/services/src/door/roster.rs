@@ -1,5 +1,5 @@
 //! What a device is given: the day's sessions of the museum and of events, and of their bookings the least that lets
-//! somebody in: no contact, no document, the name masked.
+//! somebody in: no contact, the name masked; of documents their last four characters, and those only where the activity asks.
 //!
 //! A device asks since the instant of its last whole roster, by the house's clock, and gets what changed. An instant is read
 //! before the rows are and reaches a little back: a change that was being committed meanwhile comes twice rather than never.
@@ -8,7 +8,7 @@ use super::DoorError;
 use crate::crypto::Place;
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
-use domain::booking::{Policy, RosterBooking, RosterSession};
+use domain::booking::{IdentityRule, Policy, RosterBooking, RosterSession};
 use domain::contact::PersonName;
 use domain::ids::{ActivityId, BookingId, SessionId};
 use domain::time::{local_day, start_of_day};
@@ -77,6 +77,10 @@ pub async fn roster(
     let activities = sql::activities(&mut db, from, until).await?;
     let policies = activities.iter().map(policy_of).collect::<Result<HashMap<_, _>, _>>()?;
     let sessions = sql::sessions(&mut db, from, until).await?;
+    let identities: HashMap<Uuid, IdentityRule> = sessions
+        .iter()
+        .filter_map(|session| Some((session.id, policies.get(&session.activity_id)?.identity)))
+        .collect();
     let ids: Vec<Uuid> = sessions.iter().map(|session| session.id).collect();
     let changed = since.map(|since| since - OVERLAP);
     let mut rows = sql::bookings(&mut db, &ids, changed, after.map(|id| id.0), PAGE as i64 + 1).await?;
@@ -98,7 +102,7 @@ pub async fn roster(
         full: since.is_none(),
         activities: if first { activities.into_iter().map(activity).collect() } else { Vec::new() },
         sessions: if first { sessions.iter().map(|row| session(row, &policies)).collect() } else { Vec::new() },
-        bookings: rows.into_iter().map(|row| booking(services, row)).collect::<Result<_, _>>()?,
+        bookings: rows.into_iter().map(|row| booking(services, row, &identities)).collect::<Result<_, _>>()?,
         gone: gone.into_iter().map(BookingId).collect(),
         keys: first.then(|| services.vault.jwks()),
         next,
@@ -130,7 +134,17 @@ fn session(row: &sql::SessionRow, policies: &HashMap<Uuid, Policy>) -> RosterSes
     }
 }
 
-fn booking(services: &Services, row: sql::BookingRow) -> Result<RosterBooking, DoorError> {
+fn booking(
+    services: &Services,
+    row: sql::BookingRow,
+    identities: &HashMap<Uuid, IdentityRule>,
+) -> Result<RosterBooking, DoorError> {
+    let people = row.people.max(0) as u32;
+    let asked = identities.get(&row.session_id).copied().unwrap_or_default().of(people);
+    let documents = match &row.document_sealed {
+        Some(sealed) if asked > 0 => crate::booking::ends_of_documents(services, row.id, sealed, asked)?,
+        _ => Vec::new(),
+    };
     let damaged = || crate::booking::BookingError::Damaged("a booking's name");
     let place = Place { table: "booking", column: "name_sealed", row: row.id };
     let plain = services.vault.open_sealed(place, &row.name_sealed).map_err(crate::booking::BookingError::from)?;
@@ -140,8 +154,9 @@ fn booking(services: &Services, row: sql::BookingRow) -> Result<RosterBooking, D
         session: SessionId(row.session_id),
         reference: row.reference,
         name: name.masked(),
-        people: row.people.max(0) as u32,
+        people,
         arrived: row.arrived.max(0) as u32,
         cancelled: row.state != "confirmed",
+        documents,
     })
 }

@@ -7,6 +7,7 @@ use crate::booking::{self, BookingError, OnBehalf, Person};
 use crate::{Context, Services};
 use domain::booking::{IdentityRule, Party, PartySize, Policy, SeriesRule};
 use domain::contact::{Contact, PersonName};
+use domain::document::{Document, DocumentKind};
 use domain::ids::{ActivityId, SessionId};
 use domain::outreach::{
     Audience, Bilingual, Choice, City, Condition, EventKind, Key, Kind, ProgrammeItem, Question, Slug,
@@ -32,6 +33,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Out
         lectures(today),
         health_tour(today),
         coming_of_age(today),
+        science_night(today),
         cord_blood_day(today),
         maternity_day(today),
         family_day(today),
@@ -42,6 +44,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Out
 }
 
 async fn set_up(services: &Services, context: &Context, demo: Demo) -> Result<(), OutreachError> {
+    let identity = demo.event.policy.identity;
     let id = match add_event(services, context, demo.event).await {
         Ok(id) => id,
         // It is there from an earlier run.
@@ -59,7 +62,7 @@ async fn set_up(services: &Services, context: &Context, demo: Demo) -> Result<()
     publish_form(services, context, id, version(services, id).await?).await?;
     publish(services, context, id, version(services, id).await?, true).await?;
     for (n, session) in sessions.into_iter().enumerate() {
-        register_some(services, context, session, n).await?;
+        register_some(services, context, (session, identity), n).await?;
     }
     Ok(())
 }
@@ -81,7 +84,7 @@ const PEOPLE: [(&str, u32); 6] = [
 async fn register_some(
     services: &Services,
     context: &Context,
-    session: SessionId,
+    (session, identity): (SessionId, IdentityRule),
     n: usize,
 ) -> Result<(), OutreachError> {
     let damaged = |_| OutreachError::Damaged("an invented visitor");
@@ -91,9 +94,9 @@ async fn register_some(
             contact: Some(Contact::parse(&format!("demo-event-{i}@example.com")).map_err(damaged)?),
         };
         let party = Party::new(PartySize::new(*people).map_err(damaged)?, 0).map_err(damaged)?;
-        match booking::book(services, context, OnBehalf { session, person, party, key: format!("demo:{session}:{i}") })
-            .await
-        {
+        let shown = (0..identity.of(*people)).map(|nth| invented(context, i, nth)).collect();
+        let key = format!("demo:{session}:{i}");
+        match booking::book_showing(services, context, OnBehalf { session, person, party, key }, &shown).await {
             // Dates of the past take nobody.
             Ok(_) | Err(BookingError::Refused(_)) => {}
             Err(BookingError::Database(error)) => return Err(error.into()),
@@ -101,6 +104,11 @@ async fn register_some(
         }
     }
     Ok(())
+}
+
+/// A passport nobody has.
+fn invented(context: &Context, i: usize, nth: usize) -> Option<Document> {
+    Document::parse(DocumentKind::Passport, &format!("EX900{i}{nth}00"), local_day(context.now)).ok()
 }
 
 fn both(zh: &str, en: &str) -> Bilingual {
@@ -336,6 +344,37 @@ fn coming_of_age(today: Date) -> Result<Demo, OutreachError> {
                 )?
             },
         ],
+    })
+}
+
+fn science_night(today: Date) -> Result<Demo, OutreachError> {
+    let day = first(today, 12, Weekday::Friday);
+    Ok(Demo {
+        event: NewEvent {
+            slug: slug("science-night-yantai")?,
+            title: both("细胞实验室·亲子科学夜", "A night in the cell laboratory, for families"),
+            kind: EventKind::FamilyDay,
+            city: City::Yantai,
+            place: both("海边生命科学实验楼（演示地点）", "Life science laboratory by the sea (demo venue)"),
+            audience: Audience::Families,
+            lead: both(
+                "下班以后的实验室：和爸爸妈妈一起，看看显微镜下的一滴血。",
+                "The laboratory after hours: a drop of blood under the microscope, with your parents.",
+            ),
+            story: both(
+                "白天做检测的实验室，今晚向二十个家庭开放。孩子们自己调焦、自己数细胞，技术员讲一份脐带血从接收到入库要走多远。\n\n实验楼凭证件进入，请带上每个人的证件原件。",
+                "For one night a working laboratory opens its doors to twenty families. Children focus and count cells themselves, and technicians tell how far a unit of cord blood travels before it is stored.\n\nThe building checks everybody’s document: please bring them along.",
+            ),
+            programme: vec![
+                item("18:30", "更衣与安全须知", "Coats, and what to mind"),
+                item("19:00", "显微镜下的一滴血", "A drop of blood under the microscope"),
+                item("20:00", "一份脐带血的旅程", "The journey of a unit of cord blood"),
+            ],
+            // A laboratory lets nobody in without a document.
+            policy: Policy { identity: IdentityRule::Everybody, ..event_policy(4, 3) },
+        },
+        dates: vec![date(day, ((18, 30), (20, 30)), 60, "", "")],
+        questions: Vec::new(),
     })
 }
 

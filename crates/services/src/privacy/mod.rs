@@ -88,7 +88,7 @@ pub enum Term {
     Certificate,
     /// The list of who came with a group.
     Roster,
-    /// The identity document of a booking.
+    /// The identity documents of a booking.
     Document,
     /// What was typed and never finished.
     Draft,
@@ -189,8 +189,8 @@ impl Term {
                 en: "7 days after the session; then the whole list is deleted automatically",
             },
             Self::Document => Text {
-                zh: "活动结束后保存7天，随后自动删除；取消报名的立即删除",
-                en: "7 days after the event, then deleted automatically; at once when the booking is cancelled",
+                zh: "活动结束后保存7天，随后自动删除；取消的立即删除，由我们取消的保存7天，供您改约时沿用",
+                en: "7 days after the visit, then deleted automatically; at once when you cancel, and 7 days after we cancelled, so that you need not give it again for another session",
             },
             Self::Counted => Text {
                 zh: "姓名和联系方式删除后，仅作为不指向个人的人次统计保留",
@@ -274,7 +274,7 @@ pub struct Erased {
     pub ambassadors: u64,
     /// Certificates that lost the name on them.
     pub certificates: u64,
-    /// Bookings whose identity document was deleted.
+    /// Bookings whose identity documents were deleted.
     pub documents: u64,
     /// Lists of groups that were deleted.
     pub rosters: u64,

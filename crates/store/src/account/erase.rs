@@ -175,7 +175,7 @@ pub async fn audit(db: impl PgExecutor<'_>, account: Uuid, subjects: &[Uuid]) ->
 pub async fn empty_booking(db: impl PgExecutor<'_>, id: Uuid, name_sealed: &[u8], now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "update booking set name_sealed = $2, phone_sealed = null, phone_index = null, mail_sealed = null,
-           mail_index = null, document_sealed = null, document_index = null, account_id = null, version = version + 1,
+           mail_index = null, document_sealed = null, document_index = null, companion_index = null, account_id = null, version = version + 1,
            updated_at = $3
          where id = $1",
         id,

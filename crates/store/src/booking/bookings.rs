@@ -61,7 +61,7 @@ pub struct BookingRow {
     pub open_door: bool,
     /// The act of closing that cancelled it.
     pub closure_id: Option<Uuid>,
-    /// Identity document.
+    /// Identity documents.
     pub document_sealed: Option<Vec<u8>>,
 }
 
@@ -240,7 +240,7 @@ pub async fn event_titles(db: &mut PgConnection, activities: &[Uuid]) -> sqlx::R
 }
 
 /// Cancels a confirmed booking; its calendar entry gets a higher sequence. What was answered of pregnancy or a due date, and
-/// the document that was shown, had this visit as their one purpose and go with it. Answers whether it was confirmed.
+/// the documents that were shown, had this visit as their one purpose and go with it. Answers whether it was confirmed.
 pub async fn cancel(
     db: &mut PgConnection,
     session: Uuid,
@@ -251,7 +251,7 @@ pub async fn cancel(
     let done = sqlx::query!(
         r#"with cancelled as (
              update booking set state = 'cancelled', cancelled_at = $4, cancelled_by = $3, updated_at = $4,
-                    sequence = sequence + 1, version = version + 1, document_sealed = null, document_index = null
+                    sequence = sequence + 1, version = version + 1, document_sealed = null, document_index = null, companion_index = null
              where session_id = $1 and id = $2 and state = 'confirmed' returning id),
            forgotten as (
              update event_answers a set sensitive_sealed = null from cancelled
@@ -308,10 +308,38 @@ pub async fn change(
     Ok(done.rows_affected() == 1)
 }
 
-/// Forgets the document of a booking that another took the place of.
-pub async fn forget_document(db: &mut PgConnection, session: Uuid, id: Uuid) -> sqlx::Result<()> {
+/// The documents of those who still come.
+#[derive(Debug, Clone)]
+pub struct Staying {
+    /// All of them.
+    pub sealed: Vec<u8>,
+    /// Keyed hash of the first.
+    pub first: Vec<u8>,
+    /// Keyed hashes of the others.
+    pub companions: Vec<Vec<u8>>,
+}
+
+/// Keeps of the documents of a booking those of the people who still come, and forgets the others.
+pub async fn keep_documents(db: &mut PgConnection, session: Uuid, id: Uuid, staying: &Staying) -> sqlx::Result<()> {
     sqlx::query!(
-        "update booking set document_sealed = null, document_index = null where session_id = $1 and id = $2",
+        "update booking set document_sealed = $3, document_index = $4, companion_index = nullif($5::bytea[], '{}')
+         where session_id = $1 and id = $2 and document_index is not null",
+        session,
+        id,
+        staying.sealed,
+        staying.first,
+        &staying.companions
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the documents of a booking that another took the place of.
+pub async fn forget_documents(db: &mut PgConnection, session: Uuid, id: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update booking set document_sealed = null, document_index = null, companion_index = null
+         where session_id = $1 and id = $2",
         session,
         id
     )

@@ -171,7 +171,7 @@ pub async fn live_holds(db: &mut PgConnection, session: Uuid, now: jiff::Timesta
 /// A live booking of a person: when they are where. Or a session they missed.
 #[derive(Debug, Clone)]
 pub struct Visit {
-    /// Keyed hash of the phone, the mail address or the document it was booked with.
+    /// Keyed hash of the phone, the mail address or a document it was booked with.
     pub person: Vec<u8>,
     /// Activity.
     pub activity: Uuid,
@@ -211,6 +211,13 @@ pub async fn visits(
            from booking
            cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
            where document_index = any($1) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
+           union all
+           select companion, activity_id, s.starts_at, s.ends_at, false
+           from booking
+           cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
+           cross join lateral unnest(companion_index) as companion
+           where companion_index && $1 and companion = any($1) and state = 'confirmed' and s.starts_at >= $2
+             and id is distinct from $3
            union all
            select person_index, activity_id, ended_at, ended_at, true from no_show
            where person_index = any($1) and over_at is null and whole"#,
@@ -367,10 +374,12 @@ pub struct NewBooking {
     pub mail_sealed: Option<Vec<u8>>,
     /// Keyed hash.
     pub mail_index: Option<Vec<u8>>,
-    /// The document that was shown.
+    /// The documents that were shown.
     pub document_sealed: Option<Vec<u8>>,
-    /// Keyed hash.
+    /// Keyed hash of the first of them.
     pub document_index: Option<Vec<u8>>,
+    /// Keyed hashes of the others.
+    pub companion_index: Vec<Vec<u8>>,
     /// The hold it consumes.
     pub hold_id: Option<Uuid>,
     /// The draft it came from.
@@ -393,6 +402,10 @@ pub async fn insert_bookings(
     fn column<T>(fresh: &[(&LockedSession, &NewBooking)], of: impl Fn(&NewBooking) -> T) -> Vec<T> {
         fresh.iter().map(|(_, booking)| of(booking)).collect()
     }
+    let companions: Vec<(Uuid, &[u8])> = fresh
+        .iter()
+        .flat_map(|(_, booking)| booking.companion_index.iter().map(|index| (booking.id, index.as_slice())))
+        .collect();
     sqlx::query!(
         "with fresh as (
            select * from unnest($1::uuid[], $2::uuid[], $3::integer[],
@@ -410,10 +423,13 @@ pub async fn insert_bookings(
                       where a.draft_id = fresh.draft_id and a.booking_id is null)
          insert into booking (session_id, id, activity_id, reference, state, people, children, channel, locale, account_id,
                               name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version,
-                              created_at, updated_at, pool, document_sealed, document_index)
+                              created_at, updated_at, pool, document_sealed, document_index, companion_index)
          select session_id, id, activity_id, reference, 'confirmed', people, children, channel, locale, account_id,
                 name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, policy_version, $4, $4, pool,
-                document_sealed, document_index
+                document_sealed, document_index,
+                (select array_agg(companion.index order by companion.place)
+                 from unnest($22::uuid[], $23::bytea[]) with ordinality as companion (booking, index, place)
+                 where companion.booking = fresh.id)
          from fresh",
         &of_session(fresh, |s| s.id),
         &of_session(fresh, |s| s.activity_id),
@@ -435,7 +451,9 @@ pub async fn insert_bookings(
         &column(fresh, |b| b.draft_id) as _,
         &column(fresh, |b| b.pool.to_owned()),
         &column(fresh, |b| b.document_sealed.clone()) as _,
-        &column(fresh, |b| b.document_index.clone()) as _
+        &column(fresh, |b| b.document_index.clone()) as _,
+        &companions.iter().map(|(booking, _)| *booking).collect::<Vec<_>>(),
+        &companions.iter().map(|(_, index)| index.to_vec()).collect::<Vec<_>>()
     )
     .execute(db)
     .await?;

@@ -17,7 +17,7 @@ pub struct DraftRow {
     pub people: i32,
     /// Sealed particulars.
     pub sealed: Option<Vec<u8>>,
-    /// The sealed identity document.
+    /// The sealed identity documents.
     pub document_sealed: Option<Vec<u8>>,
     /// Language.
     pub locale: String,
@@ -83,8 +83,8 @@ pub async fn save(
     Ok(found.flatten())
 }
 
-/// Keeps the document that was typed into a draft, in place of one that was typed before.
-pub async fn keep_document(db: impl PgExecutor<'_>, id: Uuid, sealed: &[u8]) -> sqlx::Result<()> {
+/// Keeps the documents that were typed into a draft, in place of what was typed before.
+pub async fn keep_documents(db: impl PgExecutor<'_>, id: Uuid, sealed: &[u8]) -> sqlx::Result<()> {
     sqlx::query!(
         "update booking_draft set document_sealed = $2 where id = $1 and booking_id is null and waiting_id is null",
         id,

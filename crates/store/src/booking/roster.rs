@@ -98,6 +98,8 @@ pub struct BookingRow {
     pub arrived: i32,
     /// Name, sealed.
     pub name_sealed: Vec<u8>,
+    /// Identity documents, sealed.
+    pub document_sealed: Option<Vec<u8>>,
 }
 
 /// The bookings of some sessions in the order of their ids, after one of them; where `since` is given, those alone that were
@@ -111,7 +113,7 @@ pub async fn bookings(
 ) -> sqlx::Result<Vec<BookingRow>> {
     sqlx::query_as!(
         BookingRow,
-        r#"select b.id, b.session_id, b.reference, b.state, b.people, b.arrived, b.name_sealed
+        r#"select b.id, b.session_id, b.reference, b.state, b.people, b.arrived, b.name_sealed, b.document_sealed
            from booking b
            where b.session_id = any($1) and ($3::uuid is null or b.id > $3)
              and ($2::timestamptz is null or b.updated_at > $2 or exists (

@@ -112,3 +112,46 @@ async fn a_machine_shows_the_document_an_event_asks_for_and_sees_it_nowhere() {
     let again = book("document-5", right).await;
     assert_eq!(again.json()["refusal"]["code"], "document-limit", "{}", again.body);
 }
+
+#[tokio::test]
+async fn a_machine_shows_everybodys_and_says_who_still_comes() {
+    let (site, token) = events().await;
+    let whole = site.call("GET", "/api/v1/events", &token, &[], None).await.json();
+    let events = whole["events"].as_array().expect("events").clone();
+    let event = events.iter().find(|event| event["identity"] == "everybody").expect("the demo has one");
+    let book = async |key: &str, documents: Value| {
+        let body = json!({
+            "session": event["dates"][0]["id"], "name": "演示·高远", "contact": format!("{key}@example.com"), "people": 2,
+            "documents": documents,
+        });
+        site.call("POST", "/api/v1/bookings", &token, &[("idempotency-key", key)], Some(&body)).await
+    };
+    let first = json!({ "kind": "resident", "number": "11010519491231002x" });
+    let slip = json!({ "kind": "resident", "number": "340524198001010011" });
+    let second = json!({ "kind": "passport", "number": "EX7654321" });
+    for (key, documents, field, code) in [
+        ("documents-1", json!([first]), "document_2", "required"),
+        ("documents-2", json!([first, slip]), "document_2", "resident-check-digit"),
+        ("documents-3", json!([first, first]), "document_2", "document-twice"),
+    ] {
+        let answer = book(key, documents).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+        assert_eq!(answer.json()["errors"][0]["field"], field, "{}", answer.body);
+        assert_eq!(answer.json()["errors"][0]["code"], code, "{}", answer.body);
+    }
+    let made = book("documents-4", json!([first, second])).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    assert!(!made.body.contains("7654321") && !made.body.to_lowercase().contains("31002x"), "no answer shows them");
+    let path = format!("/api/v1/bookings/{}", made.json()["id"].as_str().expect("an id"));
+    let change = async |key: &str, body: Value| {
+        site.call("PATCH", &path, &token, &[("idempotency-key", key)], Some(&body)).await
+    };
+    let unsaid = change("documents-5", json!({ "people": 1 })).await;
+    assert_eq!(unsaid.json()["errors"][0]["code"], "stay-choose", "{}", unsaid.body);
+    let said = change("documents-6", json!({ "people": 1, "stay": [2] })).await;
+    assert_eq!((said.status, said.json()["people"].clone()), (StatusCode::OK, json!(1)), "{}", said.body);
+    // Whoever stays away is free to come with somebody else.
+    let other = json!({ "kind": "passport", "number": "EX1234567" });
+    let again = book("documents-7", json!([first, other])).await;
+    assert_eq!(again.status, StatusCode::CREATED, "{}", again.body);
+}

@@ -4,6 +4,7 @@ mod bookings;
 mod changes;
 mod closing;
 mod desk;
+mod documents;
 mod door;
 mod events;
 mod exports;

@@ -3,10 +3,10 @@
 use super::*;
 use domain::booking::{Policy, RULES};
 
-const PAGE: &str = "/staff/museum/rules";
+pub(super) const PAGE: &str = "/staff/museum/rules";
 
 /// The whole form as it stands, but for `changed`.
-fn rules(version: &str, changed: &[(&'static str, &'static str)]) -> Vec<(&'static str, String)> {
+pub(super) fn rules(version: &str, changed: &[(&'static str, &'static str)]) -> Vec<(&'static str, String)> {
     let usual = Policy::default();
     let own = |name: &str| changed.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned());
     let fields = RULES.iter().map(|rule| (rule.name, own(rule.name).unwrap_or_else(|| rule.of(&usual).text())));
@@ -14,7 +14,7 @@ fn rules(version: &str, changed: &[(&'static str, &'static str)]) -> Vec<(&'stat
     fields.chain([("version", version.to_owned()), ("reason", reason)]).collect()
 }
 
-async fn save(browser: &Browser<'_>, form: &[(&'static str, String)]) -> Answer {
+pub(super) async fn save(browser: &Browser<'_>, form: &[(&'static str, String)]) -> Answer {
     let pairs: Vec<_> = form.iter().map(|(name, text)| (*name, text.as_str())).collect();
     send(browser, PAGE, &pairs).await
 }

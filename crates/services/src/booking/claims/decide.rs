@@ -160,9 +160,9 @@ impl<'a> Batch<'a> {
         let Some(Seen::Open(table)) = self.sessions.get_mut(&session.0) else { return Err(BookingError::NotFound) };
         let had = |person: &Vec<u8>| self.persons.at(&table.policy, self.now, &table.session, person);
         let person = order.person.as_ref().map(had).unwrap_or_default();
-        let document = order.document().map(had);
+        let documents: Vec<_> = order.documents().map(had).collect();
         let offered = order.offer.and_then(|entry| self.offers.get(&entry.0).copied().flatten());
-        table.book(order, offered, person, document)?;
+        table.book(order, offered, person, &documents)?;
         for counted in order.counted() {
             self.persons.add(table.session.activity_id, table.span(), counted);
         }

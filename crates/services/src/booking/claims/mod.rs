@@ -20,7 +20,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::{Party, PartySize, Pool, Reference, Refusal};
 use domain::contact::{Contact, PersonName};
-use domain::document::Document;
+use domain::document::Shown;
 use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId, WaitingId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -114,19 +114,19 @@ pub(super) enum Granted {
 }
 
 impl Order {
-    /// The locks of its person, its document and its key, besides the session's.
+    /// The locks of its person, its documents and its key, besides the session's.
     fn locks(&self) -> impl Iterator<Item = i64> {
         self.counted().map(|index| lock_key(index)).chain([lock_key(self.key.key.as_bytes())])
     }
 
-    /// Keyed hash of the document, which the limits count beside the contact.
-    fn document(&self) -> Option<&Vec<u8>> {
-        self.row.document_index.as_ref()
+    /// Keyed hashes of the documents, which the limits count beside the contact.
+    fn documents(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.row.document_index.iter().chain(&self.row.companion_index)
     }
 
     /// Whatever the limits count of it.
     fn counted(&self) -> impl Iterator<Item = &Vec<u8>> {
-        self.person.iter().chain(self.document())
+        self.person.iter().chain(self.documents())
     }
 }
 
@@ -180,8 +180,8 @@ pub(super) struct Source<'a> {
     pub account: Option<AccountId>,
     pub hold: Option<HoldId>,
     pub draft: Option<DraftId>,
-    /// The identity document that was shown, where the activity asks for one.
-    pub document: Option<&'a Document>,
+    /// The identity documents that were shown, as far as the activity asks for them.
+    pub documents: &'a Shown,
 }
 
 /// Seals a person's particulars into the row of a new booking.
@@ -200,6 +200,8 @@ pub(super) fn row(
         Some(Contact::Mail(mail)) => (None, Some(seal("mail_sealed", mail.as_str()))),
         None => (None, None),
     };
+    let mut indexes = source.documents.all().map(|document| document_index(services, document));
+    let document_index = indexes.next();
     sql::NewBooking {
         id: id.0,
         reference: Reference::from_random(crate::crypto::random()).as_str().to_owned(),
@@ -214,8 +216,9 @@ pub(super) fn row(
         mail_index: mail.is_some().then(|| index.clone()).flatten(),
         phone_sealed: phone,
         mail_sealed: mail,
-        document_sealed: source.document.map(|document| seal("document_sealed", &document.comparable())),
-        document_index: source.document.map(|document| document_index(services, document)),
+        document_sealed: document_index.is_some().then(|| seal("document_sealed", &source.documents.comparable())),
+        document_index,
+        companion_index: indexes.collect(),
         hold_id: source.hold.map(|hold| hold.0),
         draft_id: source.draft.map(|draft| draft.0),
     }
@@ -240,10 +243,11 @@ pub struct OnBehalf {
 /// `Denied`, `Refused`, `KeyReused`, `NotFound` for an unknown session; `Fields` for a machine where the activity asks for
 /// an identity document.
 pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Result<Booked, BookingError> {
-    book_showing(services, context, asked, None).await
+    book_showing(services, context, asked, &Shown::default()).await
 }
 
-/// [`book`] for somebody who showed an identity document. One that the activity does not ask for is not kept.
+/// [`book`] for a party that showed identity documents. What the activity does not ask for is not kept; staff ask in person
+/// and type what they are shown.
 ///
 /// # Errors
 /// As [`book`].
@@ -251,7 +255,7 @@ pub async fn book_showing(
     services: &Services,
     context: &Context,
     asked: OnBehalf,
-    document: Option<Document>,
+    shown: &Shown,
 ) -> Result<Booked, BookingError> {
     context.require(Capability::BookOnBehalf)?;
     let staff = context.actor.account();
@@ -271,15 +275,15 @@ pub async fn book_showing(
             asked.person.contact.as_ref().map(Contact::comparable).unwrap_or_default(),
             asked.party.people.get(),
             asked.party.children,
-            document.as_ref().map(|document| format!("|{}", document.comparable())).unwrap_or_default()
+            if shown.is_empty() { String::new() } else { format!("|{}", shown.comparable()) }
         ),
     );
-    let document = if_asked(services, asked.session, document.as_ref()).await?;
     // A machine keeps its place in a line by repeating the request under its key.
     let line = format!("{scope} {}", asked.key);
     let by_house = channel == Channel::Staff;
+    let documents = if_asked(services, asked.session, (asked.party, !by_house), shown).await?;
     let pool = if by_house { Pool::Staff } else { Pool::Individual };
-    let source = Source { channel, pool, account: None, hold: None, draft: None, document: document.as_ref() };
+    let source = Source { channel, pool, account: None, hold: None, draft: None, documents: &documents };
     let order = Order {
         row: row(services, context, &asked.person, asked.party, &source),
         context: context.clone(),

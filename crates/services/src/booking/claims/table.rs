@@ -2,12 +2,12 @@
 
 use super::super::persons::Span;
 use super::{BookingError, HoldOrder, Order, sql};
+use crate::booking::document::all_there;
 use crate::booking::waiting::Standing;
 use domain::booking::{
-    BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, booking_needed, document_within_limits, house_may_book,
+    BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, booking_needed, documents_within_limits, house_may_book,
     may_book,
 };
-use domain::field::Fault;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -54,23 +54,21 @@ impl Table {
         })
     }
 
-    /// The document the public has to show is there, and has bookings left.
-    fn takes_document(&self, in_place: bool, document: Option<BookingFacts>) -> Result<(), BookingError> {
-        match document {
-            None if self.policy.identity.asks() && !in_place => Err(BookingError::field("document", Fault::Required)),
-            None => Ok(()),
-            Some(had) => Ok(document_within_limits(&self.policy, self.now, had)?),
-        }
+    /// The documents the public has to show are there, and each has bookings left.
+    fn takes_documents(&self, order: &Order, documents: &[BookingFacts]) -> Result<(), BookingError> {
+        let needed = if order.in_place { 0 } else { self.policy.identity.of(order.party.people.get()) };
+        all_there(documents.len(), needed)?;
+        Ok(documents_within_limits(&self.policy, self.now, documents)?)
     }
 
     /// Gives places for good. `offered` is the session that the entry the order comes from is offered at this moment;
-    /// `document` is what the document that was shown has booked.
+    /// `documents` is what each document that was shown has booked.
     pub fn book(
         &mut self,
         order: &Order,
         offered: Option<Uuid>,
         person: BookingFacts,
-        document: Option<BookingFacts>,
+        documents: &[BookingFacts],
     ) -> Result<(), BookingError> {
         // Before what it would be asked for, or told of an offer that is over: there is nothing to book.
         booking_needed(self.now, &self.facts)?;
@@ -89,7 +87,7 @@ impl Table {
             Pool::Staff
         } else {
             self.takes_single_dates()?;
-            self.takes_document(order.in_place, document)?;
+            self.takes_documents(order, documents)?;
             may_book(&self.policy, self.now, &facts, order.party, person)?;
             Pool::Individual
         };

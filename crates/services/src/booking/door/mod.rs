@@ -12,7 +12,7 @@ use super::{BookingError, MUSEUM};
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::{Admission, DoorRefusal, PassFacts, Reference};
+use domain::booking::{Admission, DoorRefusal, PassFacts, Policy, Reference};
 use domain::ids::{ActivityId, BookingId, SessionId};
 use domain::time::{local_day, start_of_day};
 use jiff::Timestamp;
@@ -57,8 +57,9 @@ pub struct Found {
     pub starts_at: Timestamp,
     /// End.
     pub ends_at: Timestamp,
-    /// The end of the identity document that was shown for it, to be compared with the one in the visitor's hand.
-    pub document: Option<String>,
+    /// The ends of the identity documents that were shown for it, where its activity asks for them; to be compared with those in
+    /// the visitors' hands.
+    pub documents: Vec<String>,
     /// Whether it was cancelled.
     pub cancelled: bool,
     /// Whether one of them would be let in at this moment, by the rule that admission itself asks.
@@ -77,7 +78,7 @@ impl From<BookingView> for Found {
             arrived: booking.arrived,
             starts_at: booking.starts_at,
             ends_at: booking.ends_at,
-            document: booking.document.as_ref().map(|document| document.last_four().to_owned()),
+            documents: booking.documents.all().map(|document| document.last_four().to_owned()).collect(),
             cancelled: booking.state == BookingState::Cancelled,
             reference: booking.reference,
         }
@@ -105,10 +106,12 @@ pub async fn find(
         Ok(row) => row,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let found: Found = open(services, row)?.into();
+    let mut found: Found = open(services, row)?.into();
     let session = claims::find_sessions(&mut db, &[found.session.0]).await?.into_iter().next();
     let session = session.ok_or(BookingError::NotFound)?;
-    let policy = serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
+    let policy: Policy =
+        serde_json::from_value(session.policy.clone()).map_err(|_| BookingError::Damaged("a policy"))?;
+    found.documents.truncate(policy.identity.of(found.people));
     let pass = PassFacts { people: found.people, arrived: found.arrived, cancelled: found.cancelled };
     let left = found.people.saturating_sub(found.arrived).max(1);
     let worth =
@@ -164,7 +167,9 @@ pub async fn find_by_name(services: &Services, context: &Context, name: &str) ->
     for row in rows {
         let booking = open(services, row)?;
         if booking.person.name.as_str().to_lowercase().starts_with(&wanted) {
-            found.push(Found { name: booking.person.name.as_str().to_owned(), ..booking.into() });
+            // A list of names needs no documents.
+            let name = booking.person.name.as_str().to_owned();
+            found.push(Found { name, documents: Vec::new(), ..booking.into() });
         }
         if found.len() == 20 {
             break;

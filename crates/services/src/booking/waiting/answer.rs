@@ -6,7 +6,7 @@ use super::super::change::Remember;
 use super::super::claims::{
     Booked, Channel, Claim, Granted, Key, Order, Source, asks_nothing, contact_index, lock, row,
 };
-use super::super::document::if_asked;
+use super::super::document::{WAITING, agreed, open_documents};
 use super::super::entrance::Passed;
 use super::super::retry::again;
 use super::line::{lock_lines, next, noted, promote, step_back};
@@ -15,7 +15,7 @@ use crate::audit;
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::booking::{Party, PartySize, Pool, Refusal, WaitingEvent, WaitingState};
-use domain::document::Document;
+use domain::document::Shown;
 use domain::ids::{AccountId, ActivityId, BookingId, HoldId, SessionId, WaitingId};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -36,22 +36,39 @@ pub async fn accept(
     link: &str,
     session: SessionId,
 ) -> Result<BookingId, BookingError> {
-    accept_showing(services, context, link, session, None).await
+    take(services, context, open_link(services, context, link)?, session, Channel::Web).await
 }
 
-/// [`accept`] for somebody who showed an identity document, where the activity asks for one. It is asked for when there is a
-/// place, and not before: who waits in vain leaves none behind.
+/// Keeps the documents that were typed with an offer, sealed with the entry until the offer is answered or over: nobody should
+/// have to type them twice. They are asked for when there is a place, and not before: who waits in vain leaves none behind.
+/// Answers all that are there now.
 ///
 /// # Errors
-/// As [`accept`]; `Fields` where a document is asked for and was not shown.
-pub async fn accept_showing(
+/// `NotFound` for a link that is none.
+pub async fn keep_offer_documents(
     services: &Services,
     context: &Context,
     link: &str,
-    session: SessionId,
-    document: Option<Document>,
-) -> Result<BookingId, BookingError> {
-    take(services, context, open_link(services, context, link)?, session, (Channel::Web, document)).await
+    fresh: Shown,
+) -> Result<Shown, BookingError> {
+    let id = open_link(services, context, link)?;
+    let mut db = services.db.acquire().await?;
+    let before = open_documents(services, WAITING.of(id.0), sql::documents(&mut db, id.0).await?.as_deref())?;
+    if fresh.is_empty() {
+        return Ok(before);
+    }
+    let all = before.and(fresh);
+    let sealed = services.vault.seal(WAITING.of(id.0), all.comparable().as_bytes());
+    sql::keep_documents(&mut db, id.0, &sealed).await?;
+    Ok(all)
+}
+
+/// The documents that were typed with the offer so far.
+///
+/// # Errors
+/// `NotFound` for a link that is none.
+pub async fn offer_documents(services: &Services, context: &Context, link: &str) -> Result<Shown, BookingError> {
+    keep_offer_documents(services, context, link, Shown::default()).await
 }
 
 /// The same of an entry the caller may answer for.
@@ -60,10 +77,11 @@ pub(super) async fn take(
     context: &Context,
     id: WaitingId,
     session: SessionId,
-    (channel, document): (Channel, Option<Document>),
+    channel: Channel,
 ) -> Result<BookingId, BookingError> {
     let mut db = services.db.acquire().await?;
     let entry = entry_of(&mut db, id).await?;
+    let typed = open_documents(services, WAITING.of(id.0), sql::documents(&mut db, id.0).await?.as_deref())?;
     drop(db);
     if let Some(booking) = entry.booking_id {
         return Ok(BookingId(booking));
@@ -72,17 +90,17 @@ pub(super) async fn take(
         return Err(ended(services, session).await?.into());
     }
     has_answered(services, &entry, session, channel).await?;
-    let document = if_asked(services, session, document.as_ref()).await?;
     let person = opened(services, &entry)?;
     let people = PartySize::new(entry.people.unsigned_abs()).map_err(|_| BookingError::Damaged("a party"))?;
     let party = Party::new(people, entry.children.unsigned_abs()).map_err(|_| BookingError::Damaged("a party"))?;
+    let (party, documents) = agreed(services, session, party, &typed).await?;
     let source = Source {
         channel,
         pool: Pool::Individual,
         account: entry.account_id.map(AccountId),
         hold: Some(HoldId(entry.id)),
         draft: None,
-        document: document.as_ref(),
+        documents: &documents,
     };
     // Its messages are in the language it joined in, whichever page the answer was given on.
     let context = Context { locale: domain::Locale::from_tag(&entry.locale), ..context.clone() };

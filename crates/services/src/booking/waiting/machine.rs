@@ -83,7 +83,7 @@ pub async fn accept_own(
     session: SessionId,
 ) -> Result<BookingId, BookingError> {
     own(services, context, id).await?;
-    take(services, context, id, session, (Channel::Api, None)).await
+    take(services, context, id, session, Channel::Api).await
 }
 
 /// Declines the offer an entry has of a session, and keeps the answer with it.

@@ -19,7 +19,7 @@ mod standing;
 mod view;
 
 pub(crate) use answer::leave_for;
-pub use answer::{accept, accept_showing, decline, leave};
+pub use answer::{accept, decline, keep_offer_documents, leave, offer_documents};
 pub use join::{begin_waiting, bookable_instead, choices, join, keep_wishes, wait_for};
 pub use line::pass_on;
 pub(super) use line::{end_waiting_for, handed_on, lock_lines, look_again, promote};

@@ -51,12 +51,12 @@ pub(super) const FIELDS: &[Field] = &[
         table: "booking",
         columns: &["document_sealed"],
         what: Text {
-            zh: "身份证件的类型和号码（仅限要求登记证件的活动）",
-            en: "Kind and number of an identity document (only for activities that ask for one)",
+            zh: "身份证件的类型和号码（预约人的或同行每个人的，仅限要求登记证件的活动）",
+            en: "Kind and number of identity documents, of who books or of everybody (only for activities that ask for them)",
         },
         purpose: Text {
-            zh: "入场时核对预约人本人",
-            en: "Checking at the entrance that the person who booked is the one who comes",
+            zh: "入场时核对身份",
+            en: "Checking at the entrance that those who were booked for are those who come",
         },
         readers: DOCUMENT_READERS,
         term: Term::Document,
@@ -65,8 +65,8 @@ pub(super) const FIELDS: &[Field] = &[
     },
     Field {
         table: "booking",
-        columns: &["document_index"],
-        what: Text { zh: "身份证件的检索值", en: "Lookup value of the document" },
+        columns: &["document_index", "companion_index"],
+        what: Text { zh: "身份证件的检索值", en: "Lookup values of the documents" },
         purpose: Text { zh: "核对同一证件的预约数量", en: "Counting bookings per document" },
         readers: SYSTEM,
         term: Term::Document,
@@ -185,6 +185,21 @@ pub(super) const FIELDS: &[Field] = &[
         },
         readers: SELF_AND_MASKED,
         term: Term::Booking,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
+        table: "waiting_entry",
+        columns: &["document_sealed"],
+        what: Text {
+            zh: "接受候补通知时填写的身份证件", en: "Identity documents typed with an offer of places"
+        },
+        purpose: Text {
+            zh: "避免您填写的内容丢失；接受、放弃或通知过期后立即删除",
+            en: "So that nothing you typed is lost; deleted when the offer is taken, declined or over",
+        },
+        readers: SELF,
+        term: Term::Document,
         protection: Protection::Sealed,
         in_notice: true,
     },

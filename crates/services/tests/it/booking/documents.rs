@@ -7,7 +7,7 @@ use super::{add_session, book, machine, museum, network, officer, party, people_
 use domain::account::{Actor, Denied};
 use domain::booking::{IdentityRule, PartySize, Policy, Refusal};
 use domain::contact::{Contact, PersonName};
-use domain::document::{Document, DocumentKind};
+use domain::document::{Document, DocumentKind, Shown};
 use domain::field::{Fault, FieldError};
 use domain::ids::{BookingId, SessionId};
 use jiff::SignedDuration;
@@ -15,7 +15,7 @@ use services::booking::{self, Booked, BookingError, DraftView, Guard, Handle, On
 use services::{Services, privacy};
 use testkit::TestHouse;
 
-const BROWSER: &str = "the random token of one browser";
+pub const BROWSER: &str = "the random token of one browser";
 /// The example of GB 11643, and one more.
 const NUMBERS: [&str; 2] = ["11010519491231002X", "34052419800101001X"];
 
@@ -25,14 +25,14 @@ fn document(n: usize) -> Document {
 }
 
 /// A museum that asks for the document of who books, or does not.
-async fn asking(rule: IdentityRule) -> TestHouse {
+pub async fn asking(rule: IdentityRule) -> TestHouse {
     let house = TestHouse::new().await;
     museum(&house).await;
     rules(&house, Policy { identity: rule, ..Policy::default() }).await;
     house
 }
 
-async fn rules(house: &TestHouse, policy: Policy) {
+pub async fn rules(house: &TestHouse, policy: Policy) {
     sqlx::query("update activity set policy = $1")
         .bind(serde_json::to_value(policy).expect("a policy is JSON"))
         .execute(&house.db.owner_pool())
@@ -42,7 +42,7 @@ async fn rules(house: &TestHouse, policy: Policy) {
     house.services.clock.advance(SignedDuration::from_secs(2));
 }
 
-async fn morning(house: &TestHouse, capacity: u32) -> SessionId {
+pub async fn morning(house: &TestHouse, capacity: u32) -> SessionId {
     add_session(house, "2026-07-21T09:00:00+08:00", capacity).await
 }
 
@@ -54,7 +54,7 @@ async fn show(
     document: Option<Document>,
 ) -> Result<Booked, BookingError> {
     let asked = OnBehalf { session, person: person(n), party: party(1, 0), key: format!("key-{n}") };
-    booking::book_showing(services, &machine(services), asked, document).await
+    booking::book_showing(services, &machine(services), asked, &Shown::leader(document)).await
 }
 
 fn needed<T: std::fmt::Debug>(answer: Result<T, BookingError>) {
@@ -66,7 +66,7 @@ fn used<T: std::fmt::Debug>(answer: Result<T, BookingError>) {
     assert!(matches!(answer, Err(BookingError::Refused(Refusal::DocumentLimit))), "{answer:?}");
 }
 
-async fn documents_kept(house: &TestHouse) -> i64 {
+pub async fn documents_kept(house: &TestHouse) -> i64 {
     number(house, "select count(*) from booking where document_sealed is not null or document_index is not null").await
 }
 
@@ -117,7 +117,7 @@ async fn a_document_is_counted_as_a_contact_is() {
     show(&house.services, session, 4, Some(document(0))).await.expect("free again");
 }
 
-fn handle(booking: BookingId) -> Handle {
+pub fn handle(booking: BookingId) -> Handle {
     Handle::Id(booking)
 }
 
@@ -154,7 +154,7 @@ async fn one_document_on_two_sessions_of_a_day_gets_one_however_many_people_show
     panic!("the race proves nothing: without its guard nobody got in twice");
 }
 
-async fn read(house: &TestHouse, id: domain::ids::DraftId) -> DraftView {
+pub async fn read(house: &TestHouse, id: domain::ids::DraftId) -> DraftView {
     booking::read(&house.services, &house.context(Actor::Anonymous), id, BROWSER)
         .await
         .expect("its own browser reads it")
@@ -180,15 +180,15 @@ async fn what_was_typed_waits_sealed_in_the_draft_and_leaves_it_with_the_booking
     let (services, visitor) = (&house.services, house.context(Actor::Anonymous));
     let draft = proven(&house, session, 1).await;
     needed(booking::confirm(services, &visitor, &draft, &network()).await);
-    booking::keep_document(services, &draft, &document(1)).await.expect("kept");
-    booking::keep_document(services, &draft, &document(0)).await.expect("in its place");
+    booking::keep_documents(services, &draft, Shown::leader(Some(document(1)))).await.expect("kept");
+    booking::keep_documents(services, &draft, Shown::leader(Some(document(0)))).await.expect("in its place");
     let draft = read(&house, draft.id).await;
-    assert_eq!(draft.document, Some(document(0)));
+    assert_eq!(draft.documents, Shown::leader(Some(document(0))));
     let made = booking::confirm(services, &visitor, &draft, &network()).await.expect("booked");
     assert_eq!(booking::confirm(services, &visitor, &draft, &network()).await.expect("again"), made);
-    assert_eq!(read(&house, draft.id).await.document, None, "the draft keeps no copy");
+    assert_eq!(read(&house, draft.id).await.documents, Shown::default(), "the draft keeps no copy");
     let view = booking::view(services, &officer(&house), &handle(made)).await.expect("seen");
-    assert_eq!(view.document, Some(document(0)));
+    assert_eq!(view.documents, Shown::leader(Some(document(0))));
     // Neither the number nor its end stands anywhere in the open.
     for place in ["booking", "booking_draft", "audit_entry", "job", "message", "idempotency"] {
         let found: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {place} t")))
@@ -217,7 +217,7 @@ async fn a_cancelled_booking_forgets_its_document_and_a_closed_one_hands_it_on()
     let visitor = house.context(Actor::Anonymous);
     let made = booking::rebook(&house.services, &visitor, &link, other).await.expect("nothing is asked again");
     let instead = booking::view(&house.services, &by, &handle(made)).await.expect("seen");
-    assert_eq!((instead.document, documents_kept(&house).await), (Some(document(0)), 1));
+    assert_eq!((instead.documents, documents_kept(&house).await), (Shown::leader(Some(document(0))), 1));
 }
 
 #[tokio::test]
@@ -229,10 +229,11 @@ async fn who_waits_shows_it_with_the_offer_and_not_before() {
     booking::cancel(&house.services, &officer(&house), handle(full.booking), None).await.expect("cancelled");
     let visitor = house.context(Actor::Anonymous);
     needed(booking::accept(&house.services, &visitor, &waits.link, session).await);
-    let shown = Some(document(0));
-    let made = booking::accept_showing(&house.services, &visitor, &waits.link, session, shown).await.expect("taken");
+    let shown = Shown::leader(Some(document(0)));
+    booking::keep_offer_documents(&house.services, &visitor, &waits.link, shown).await.expect("kept");
+    let made = booking::accept(&house.services, &visitor, &waits.link, session).await.expect("taken");
     let view = booking::view(&house.services, &officer(&house), &handle(made)).await.expect("seen");
-    assert_eq!(view.document, Some(document(0)));
+    assert_eq!(view.documents, Shown::leader(Some(document(0))));
 }
 
 #[tokio::test]
@@ -256,7 +257,7 @@ async fn a_document_is_deleted_a_week_after_the_visit_with_a_proof() {
             .expect("the trail");
     assert_eq!(proof, [(Some(session.0), serde_json::json!({ "bookings": 1 }))]);
     let view = booking::view(&house.services, &officer(&house), &handle(booked.booking)).await.expect("seen");
-    assert!(view.document.is_none() && view.person.contact.is_some());
+    assert!(view.documents.is_empty() && view.person.contact.is_some());
 }
 
 #[tokio::test]
@@ -265,14 +266,14 @@ async fn staff_open_it_with_a_reason_and_the_trail_knows() {
     let session = morning(&house, 9).await;
     let booked = show(&house.services, session, 1, Some(document(0))).await.expect("booked");
     let by = officer(&house);
-    let empty = booking::reveal_document(&house.services, &by, booked.booking, " ").await;
+    let empty = booking::reveal_documents(&house.services, &by, booked.booking, " ").await;
     assert!(matches!(&empty, Err(BookingError::Fields(faults)) if faults[0].fault == Fault::Required), "{empty:?}");
     let steward = super::steward(&house);
-    let refused = booking::reveal_document(&house.services, &steward, booked.booking, "好奇").await;
+    let refused = booking::reveal_documents(&house.services, &steward, booked.booking, "好奇").await;
     assert!(matches!(refused, Err(BookingError::Denied(Denied::NotAllowed))), "{refused:?}");
     assert_eq!(number(&house, "select count(*) from audit_entry where action = 'booking.document_revealed'").await, 0);
-    let seen = booking::reveal_document(&house.services, &by, booked.booking, "入场核验有疑问").await.expect("opened");
-    assert_eq!(seen.expose(), NUMBERS[0]);
+    let seen = booking::reveal_documents(&house.services, &by, booked.booking, "入场核验有疑问").await.expect("opened");
+    assert_eq!(seen.get(0).map(Document::expose), Some(NUMBERS[0]));
     let trail: Vec<serde_json::Value> =
         sqlx::query_scalar("select detail from audit_entry where action = 'booking.document_revealed'")
             .fetch_all(&house.db.owner_pool())
@@ -282,8 +283,8 @@ async fn staff_open_it_with_a_reason_and_the_trail_knows() {
     let ticket = booking::Ticket::Booking(booked.booking);
     let at_the_door = booking::find(&house.services, &steward, &ticket).await.expect("looked up");
     let last = match at_the_door {
-        Ok(found) => found.document,
+        Ok(found) => found.documents,
         Err(refusal) => panic!("{refusal:?}"),
     };
-    assert_eq!(last.as_deref(), Some("002X"));
+    assert_eq!(last, ["002X"]);
 }

@@ -14,6 +14,7 @@ mod office;
 pub mod open_door;
 mod open_door_news;
 mod open_door_races;
+mod party_documents;
 mod pools;
 pub mod races;
 mod rules;

@@ -4,8 +4,9 @@ use super::{BROWSER, answered, date, lecture, now, publish, questions, read};
 use crate::account::{deliver, number, sent_code};
 use crate::booking::{network, officer, party, people_booked};
 use domain::account::Actor;
-use domain::booking::{PartySize, Policy, Refusal, ReleaseRules, Room, SeriesRule};
+use domain::booking::{IdentityRule, PartySize, Policy, Refusal, ReleaseRules, Room, SeriesRule};
 use domain::contact::{Contact, PersonName};
+use domain::document::{Document, DocumentKind, Shown};
 use domain::ids::{ActivityId, BookingId, DraftId, SessionId};
 use jiff::SignedDuration;
 use services::Services;
@@ -300,4 +301,37 @@ async fn who_wants_all_dates_stands_in_the_line_of_the_one_that_opens() {
     course.house.services.clock.advance(SignedDuration::from_secs(32));
     course.begin(2).await.expect("let in");
     assert_eq!(course.free().await, [3, 3, 3]);
+}
+
+#[tokio::test]
+async fn a_series_keeps_everybodys_document_on_each_date_and_counts_each_against_what_was_before() {
+    let policy = Policy {
+        series: SeriesRule::Whole,
+        identity: IdentityRule::Everybody,
+        bookings_per_window: 1,
+        window_days: 31,
+        ..lecture("leyun").policy
+    };
+    let course = course_by(policy, [9, 9, 9]).await;
+    let services = &course.house.services;
+    let visitor = course.house.context(Actor::Anonymous);
+    let shown = |numbers: [&str; 2]| -> Shown {
+        let today = jiff::civil::date(2026, 7, 20);
+        numbers.map(|number| Document::parse(DocumentKind::Passport, number, today).ok()).into_iter().collect()
+    };
+    let draft = course.ready("one@example.com", 2).await;
+    let Err(BookingError::Fields(missing)) = course.confirm(&draft).await else { panic!("documents are asked for") };
+    assert_eq!(missing.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["document", "document_2"]);
+    let with = async |draft: DraftView, numbers| {
+        booking::keep_documents(services, &draft, shown(numbers)).await.expect("kept");
+        course.confirm(&read(&course.house, &visitor, draft.id).await).await
+    };
+    let first = with(draft, ["EX0000001", "EX0000002"]).await.expect("booked");
+    let all = booking::series_of(services, first).await.expect("readable");
+    assert_eq!(all.len(), 3);
+    assert!(all.iter().all(|one| one.documents == shown(["EX0000001", "EX0000002"])));
+    // Another contact with the same companion has none of the dates.
+    let again = with(course.ready("two@example.com", 2).await, ["EX0000003", "EX0000002"]).await;
+    assert!(matches!(again, Err(BookingError::Refused(Refusal::DocumentLimitOf { nth: 2 }))), "{again:?}");
+    assert_eq!(course.booked().await, [2, 2, 2]);
 }

@@ -210,7 +210,21 @@ pub async fn drop_wish(db: &mut PgConnection, entry: Uuid, session: Uuid) -> sql
         .await
 }
 
-/// An entry gets another state; its offer and the places kept for it are over. One that ends waits for nothing any more: what
+/// Keeps the documents that were typed with an offer, for as long as it stands.
+pub async fn keep_documents(db: &mut PgConnection, entry: Uuid, sealed: &[u8]) -> sqlx::Result<()> {
+    sqlx::query!("update waiting_entry set document_sealed = $2 where id = $1 and state = 'offered'", entry, sealed)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The documents that were typed with an offer that stands.
+pub async fn documents(db: &mut PgConnection, entry: Uuid) -> sqlx::Result<Option<Vec<u8>>> {
+    let found = sqlx::query_scalar!("select document_sealed from waiting_entry where id = $1", entry);
+    Ok(found.fetch_optional(db).await?.flatten())
+}
+
+/// An entry gets another state; its offer, the places kept for it and what was typed of documents are over. One that ends waits for nothing any more: what
 /// it answered goes over to the booking it became, or is forgotten.
 pub async fn set_state(
     db: &mut PgConnection,
@@ -228,7 +242,7 @@ pub async fn set_state(
               forgotten as (delete from event_answers
                             where waiting_id = $1 and booking_id is null and $5 is null and not $3)
          update waiting_entry set state = $2, offered_session = null, offer_expires_at = null, updated_at = $4::timestamptz,
-                booking_id = coalesce($5, booking_id), ended_at = case when $3 then null else $4 end
+                document_sealed = null, booking_id = coalesce($5, booking_id), ended_at = case when $3 then null else $4 end
          where id = $1",
         entry,
         state,
@@ -284,7 +298,7 @@ pub async fn empty(db: &mut PgConnection, entries: &[Uuid], now: jiff::Timestamp
     let done = sqlx::query!(
         "with locked as (select id from waiting_entry where id = any($1) order by id for no key update)
          update waiting_entry set name_sealed = null, phone_sealed = null, phone_index = null, mail_sealed = null,
-                mail_index = null, account_id = null, erased_at = $2, updated_at = $2
+                mail_index = null, document_sealed = null, account_id = null, erased_at = $2, updated_at = $2
          where id in (select id from locked)",
         entries,
         now.to_sqlx() as _
