@@ -13,6 +13,7 @@ pub use front::Front;
 pub use jobs::Jobs;
 pub(crate) use messages::messages_table;
 
+use crate::calls::Asked;
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::museum::problem_of;
@@ -22,7 +23,8 @@ use crate::ui::{Banner, Crumb, Glyph, LinkButton, Variant};
 use crate::visit::Visit;
 use domain::account::{Capability, Denied};
 use domain::contact::half_width;
-use domain::field::Fault;
+use domain::field::{Fault, Faults};
+use domain::outreach::Bilingual;
 use domain::time::{clock_text, day_text, local_day};
 use jiff::{Timestamp, civil};
 use leptos::prelude::*;
@@ -140,6 +142,22 @@ pub(crate) fn news(visit: &Visit, known: &[(&str, &'static str)]) -> Option<impl
 pub(crate) fn moment(visit: &Visit, at: Timestamp) -> String {
     let gap = if visit.locale() == domain::Locale::ZhCn { "" } else { ", " };
     format!("{}{gap}{}", day_text(local_day(at), visit.locale()), clock_text(at))
+}
+
+/// A text of a form in both languages, each of at most `most` characters, as `read` reads one: a line or several. What is
+/// wrong stands beside its language.
+pub(crate) fn bilingual(
+    asked: &Asked,
+    faults: &mut Faults,
+    name: &str,
+    most: u32,
+    read: fn(&str, u32) -> Result<String, Fault>,
+) -> Option<Bilingual> {
+    let [zh, en] = ["zh", "en"].map(|language| {
+        let field = format!("{name}_{language}");
+        faults.take(&field, read(asked.field(&field), most))
+    });
+    Some(Bilingual::new(zh?, en?))
 }
 
 /// A whole number of `min..=max`, as people type it.
