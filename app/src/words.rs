@@ -65,6 +65,7 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         }
         Fault::OpensEarlier { day } => ("error-opens-earlier", vec![("day", FluentValue::from(day_text(day, locale)))]),
         Fault::TextCharacters => plain("error-text-characters"),
+        Fault::UnseenCharacters => plain("error-unseen-characters"),
         Fault::NotYet => plain("error-not-yet"),
         Fault::DayOutOfRange { from, until } => with("error-day-out-of-range", [("from", from), ("until", until)]),
         Fault::GroupSize { min, max } => with("error-group-size", [("min", min), ("max", max)]),
@@ -219,6 +220,7 @@ mod tests {
             Fault::DateBetween { first: jiff::civil::date(2026, 6, 1), last: jiff::civil::date(2027, 4, 1) },
             Fault::OpensEarlier { day: jiff::civil::date(2026, 6, 1) },
             Fault::TextCharacters,
+            Fault::UnseenCharacters,
             Fault::NotYet,
             Fault::DayOutOfRange { from: 7, until: 183 },
             Fault::GroupSize { min: 10, max: 120 },

@@ -32,6 +32,7 @@ error-certificate-shape = Enter the number on the certificate, for example SDQXB
 error-certificate-code-shape = Enter the 12 characters of the code on the certificate
 error-already-exists = There is one like this already
 error-text-characters = Letters and digits only, without signs such as < >
+error-unseen-characters = There are characters here that cannot be seen, or that turn the text around. Clear the field and type it by hand
 error-not-yet = This has not happened yet: come back afterwards
 error-day-out-of-range = Choose a day between { $from } and { $until } days from today
 error-group-size = Groups have { $min } to { $max } people, accompanying adults included; fewer book as visitors, more come in two groups

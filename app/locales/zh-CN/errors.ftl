@@ -29,6 +29,7 @@ error-certificate-shape = 填写证书编号，例如 SDQXB-2026-000123
 error-certificate-code-shape = 填写证书上的12位验证码
 error-already-exists = 已经有一个相同的了
 error-text-characters = 只写文字，不要带 < > 等符号
+error-unseen-characters = 这里有看不见的字符，或会颠倒文字顺序的字符。请删掉这一项，手工重新输入
 error-not-yet = 这件事还没有发生，请到时候再填
 error-day-out-of-range = 选择今天起第 { $from } 天到第 { $until } 天之间的日期
 error-group-size = 团体连同随行成人共{ $min }到{ $max }人；更少请用个人预约，更多请分批

@@ -1,5 +1,6 @@
 //! Forms that are kept as far as one got: what was typed, whatever it is worth, and the readers of its fields.
 
+use crate::characters::are_seen;
 use crate::contact::half_width;
 use crate::field::Fault;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,8 @@ pub fn optional(text: &str, max: u32) -> Result<String, Fault> {
         Err(Fault::TooLong { max })
     } else if line.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) {
         Err(Fault::TextCharacters)
+    } else if !are_seen(&line) {
+        Err(Fault::UnseenCharacters)
     } else {
         Ok(line)
     }
@@ -102,6 +105,9 @@ mod tests {
         for unusable in ["亲子\0节", "亲子\u{7}节"] {
             assert_eq!(line(unusable, 20), Err(Fault::TextCharacters));
             assert_eq!(text(unusable, 20), Err(Fault::TextCharacters));
+        }
+        for unseen in ["亲子\u{202E}节", "\u{3164}", "亲子\u{200B}节"] {
+            assert_eq!(line(unseen, 20), Err(Fault::UnseenCharacters));
         }
     }
 }

@@ -45,7 +45,7 @@ pub(super) async fn open_list(
 }
 
 fn masked((people, saved_at): (Vec<Person>, Timestamp)) -> RosterView {
-    let mask = |name: &str| PersonName::parse(name).map_or_else(|_| "**".to_owned(), |name| name.masked());
+    let mask = |name: &str| PersonName::kept(name).map_or_else(|_| "**".to_owned(), |name| name.masked());
     RosterView { people: people.into_iter().map(|it| (mask(&it.name), it.class)).collect(), saved_at }
 }
 
