@@ -43,6 +43,7 @@ error-resident-birth-date = The birth date in the number is not one; please comp
 error-resident-check-digit = One character of the number is wrong; please compare it with the card
 error-document-shape = This is not a number of that kind of document; please check the kind and the number
 error-formula-cell = This cell is a formula or begins with a special character; write plain text
+error-particulars = Names and classes only: please take out numbers of documents, telephones and mail addresses
 error-row-twice = The same as row { $row }: delete one, or tell people of one name apart by their class
 error-too-many-rows = At most { $max } names, as many as visitors; delete the rows too many, or ask us for more places
 error-file-unreadable = This file cannot be read. Use the empty list to download, or save yours as .xlsx or .csv

@@ -40,6 +40,7 @@ error-resident-birth-date = 身份证号里的出生日期不对，请对照证�
 error-resident-check-digit = 身份证号有一位不对，请对照证件逐位检查
 error-document-shape = 号码与所选的证件类型不符，请检查类型和号码
 error-formula-cell = 这一格是公式或以特殊符号开头，请改成普通文字
+error-particulars = 只写姓名和班级，请去掉证件号码、电话号码和邮箱
 error-row-twice = 与第 { $row } 行重复，请删去一行；同名的人请用班级区分
 error-too-many-rows = 名单最多 { $max } 人，与参观人数一致；请删去多出的行，或联系我们增加人数
 error-file-unreadable = 读不出这个文件。请使用下载的空白名单，或另存为 .xlsx 或 .csv 再提交

@@ -131,6 +131,8 @@ pub enum Fault {
     DocumentShape,
     /// A cell a spreadsheet would calculate.
     FormulaCell,
+    /// A number of a document, a telephone or an address, where none is asked for.
+    Particulars,
     /// Somebody who stands in the list already.
     RowTwice {
         /// In which row.
