@@ -9,6 +9,7 @@ mod jobs;
 mod messages;
 
 pub use audit::AuditTrail;
+pub(crate) use domain::time::day;
 pub use front::Front;
 pub use jobs::Jobs;
 pub(crate) use messages::messages_table;
@@ -169,15 +170,6 @@ pub(crate) fn number(text: &str, min: u32, max: u32) -> Result<u32, Fault> {
     }
     let number: u32 = plain.parse().map_err(|_| Fault::NotANumber)?;
     if (min..=max).contains(&number) { Ok(number) } else { Err(Fault::OutOfRange { min, max }) }
-}
-
-/// A day like 2026-07-28.
-pub(crate) fn day(text: &str) -> Result<civil::Date, Fault> {
-    let plain = half_width(text);
-    match plain.trim() {
-        "" => Err(Fault::Required),
-        plain => plain.parse().map_err(|_| Fault::DateShape),
-    }
 }
 
 /// A time like 9:30 or 09:30, also with a full-width colon.
