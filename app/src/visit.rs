@@ -96,6 +96,11 @@ impl Query {
         self.get(name)?.parse().ok()
     }
 
+    /// The first value of `name` as a day; `None` also for one that is none, or out of reach.
+    pub fn day(&self, name: &str) -> Option<jiff::civil::Date> {
+        domain::time::day(self.get(name)?).ok()
+    }
+
     /// As it came, without the question mark.
     pub fn raw(&self) -> &str {
         &self.raw
@@ -199,7 +204,8 @@ mod tests {
     fn a_query_is_decoded() {
         let query = Query::parse("day=2026-07-28&q=%E5%BC%A0+%E4%B8%89");
         assert_eq!(query.get("q"), Some("张 三"));
-        assert_eq!(query.parsed::<jiff::civil::Date>("day"), Some(jiff::civil::date(2026, 7, 28)));
+        assert_eq!(query.day("day"), Some(jiff::civil::date(2026, 7, 28)));
+        assert_eq!(Query::parse("day=-009999-01-01").day("day"), None);
         assert_eq!(query.get("none"), None);
     }
 }

@@ -196,3 +196,37 @@ fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
         .and(NotForContentType::new("application/wasm"));
     CompressionLayer::new().gzip(true).br(true).quality(CompressionLevel::Precise(2)).compress_when(worthwhile)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPERATIONS: &str = include_str!("../../docs/operations.md");
+    const MEGABYTE: usize = 1024 * 1024;
+
+    /// The megabytes that a line of the documented proxy lets through.
+    fn megabytes(line: &str) -> usize {
+        let size = line.split("client_max_body_size ").nth(1).and_then(|rest| rest.split("m;").next());
+        size.and_then(|size| size.parse().ok()).expect("a size in megabytes")
+    }
+
+    #[test]
+    fn the_documented_proxy_lets_through_what_the_server_reads() {
+        let uploads: Vec<_> =
+            CALLS.iter().copied().flatten().filter_map(|call| Some((call.path, call.file?))).collect();
+        assert!(!uploads.is_empty());
+        for (path, largest) in &uploads {
+            let pattern: Vec<_> =
+                path.split('/').map(|part| if part.starts_with(':') { "[^/]+" } else { part }).collect();
+            let location = format!("location ~ ^(/en)?{}$ {{", pattern.join("/"));
+            let line = OPERATIONS.lines().find(|line| line.trim_start().starts_with(&location));
+            let line = line.unwrap_or_else(|| panic!("docs/operations.md has no `{location}`"));
+            assert_eq!(megabytes(line), (largest * BEYOND).div_ceil(MEGABYTE), "{path}");
+        }
+        let documented = OPERATIONS.lines().filter(|line| line.trim_start().starts_with("location ~ ")).count();
+        assert_eq!(documented, uploads.len(), "no other address takes as much");
+        let others = OPERATIONS.lines().find(|line| line.trim_start().starts_with("client_max_body_size"));
+        assert!(megabytes(others.expect("a limit for all others")) * MEGABYTE >= 65_536, "forms go through");
+        assert!(OPERATIONS.contains("proxy_request_buffering on;"), "slow bodies wait outside");
+    }
+}

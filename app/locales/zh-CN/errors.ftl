@@ -29,6 +29,7 @@ error-certificate-shape = 填写证书编号，例如 SDQXB-2026-000123
 error-certificate-code-shape = 填写证书上的12位验证码
 error-already-exists = 已经有一个相同的了
 error-text-characters = 只写文字，不要带 < > 等符号
+error-unseen-characters = 这里有看不见的字符，或会颠倒文字顺序的字符。请删掉这一项，手工重新输入
 error-not-yet = 这件事还没有发生，请到时候再填
 error-day-out-of-range = 选择今天起第 { $from } 天到第 { $until } 天之间的日期
 error-group-size = 团体连同随行成人共{ $min }到{ $max }人；更少请用个人预约，更多请分批
@@ -45,6 +46,7 @@ error-children-by-documents = { $min ->
    *[other] 证件上的出生日期显示有{ $min }位未满14岁，与填写的人数不一致（{ $min }至{ $max }位），请核对
 }
 error-formula-cell = 这一格是公式或以特殊符号开头，请改成普通文字
+error-particulars = 只写姓名和班级，请去掉证件号码、电话号码和邮箱
 error-row-twice = 与第 { $row } 行重复，请删去一行；同名的人请用班级区分
 error-too-many-rows = 名单最多 { $max } 人，与参观人数一致；请删去多出的行，或联系我们增加人数
 error-file-unreadable = 读不出这个文件。请使用下载的空白名单，或另存为 .xlsx 或 .csv 再提交

@@ -55,6 +55,9 @@ fn asked(visit: &Visit) -> (Filter, FormState) {
         }
         parsed
     };
+    if form.value("action").is_some_and(|text| text.contains(char::is_control)) {
+        form.errors.push(FieldError::new("action", Fault::TextCharacters));
+    }
     let filter =
         Filter { subject: id("subject"), actor: id("actor"), action_prefix: form.value("action").map(str::to_owned) };
     (filter, form)

@@ -9,10 +9,12 @@ mod jobs;
 mod messages;
 
 pub use audit::AuditTrail;
+pub(crate) use domain::time::day;
 pub use front::Front;
 pub use jobs::Jobs;
 pub(crate) use messages::messages_table;
 
+use crate::calls::Asked;
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::museum::problem_of;
@@ -22,7 +24,8 @@ use crate::ui::{Banner, Crumb, Glyph, LinkButton, Variant};
 use crate::visit::Visit;
 use domain::account::{Capability, Denied};
 use domain::contact::half_width;
-use domain::field::Fault;
+use domain::field::{Fault, Faults};
+use domain::outreach::Bilingual;
 use domain::time::{clock_text, day_text, local_day};
 use jiff::{Timestamp, civil};
 use leptos::prelude::*;
@@ -142,6 +145,22 @@ pub(crate) fn moment(visit: &Visit, at: Timestamp) -> String {
     format!("{}{gap}{}", day_text(local_day(at), visit.locale()), clock_text(at))
 }
 
+/// A text of a form in both languages, each of at most `most` characters, as `read` reads one: a line or several. What is
+/// wrong stands beside its language.
+pub(crate) fn bilingual(
+    asked: &Asked,
+    faults: &mut Faults,
+    name: &str,
+    most: u32,
+    read: fn(&str, u32) -> Result<String, Fault>,
+) -> Option<Bilingual> {
+    let [zh, en] = ["zh", "en"].map(|language| {
+        let field = format!("{name}_{language}");
+        faults.take(&field, read(asked.field(&field), most))
+    });
+    Some(Bilingual::new(zh?, en?))
+}
+
 /// A whole number of `min..=max`, as people type it.
 pub(crate) fn number(text: &str, min: u32, max: u32) -> Result<u32, Fault> {
     let plain = half_width(text);
@@ -151,15 +170,6 @@ pub(crate) fn number(text: &str, min: u32, max: u32) -> Result<u32, Fault> {
     }
     let number: u32 = plain.parse().map_err(|_| Fault::NotANumber)?;
     if (min..=max).contains(&number) { Ok(number) } else { Err(Fault::OutOfRange { min, max }) }
-}
-
-/// A day like 2026-07-28.
-pub(crate) fn day(text: &str) -> Result<civil::Date, Fault> {
-    let plain = half_width(text);
-    match plain.trim() {
-        "" => Err(Fault::Required),
-        plain => plain.parse().map_err(|_| Fault::DateShape),
-    }
 }
 
 /// A time like 9:30 or 09:30, also with a full-width colon.

@@ -44,6 +44,11 @@ pub(crate) fn param<T: std::str::FromStr>(name: &str) -> Option<T> {
     use_params_map().get_untracked().get(name)?.parse().ok()
 }
 
+/// The day of the page's path; `None` also for one out of reach, which has no page.
+pub(crate) fn day_param() -> Option<jiff::civil::Date> {
+    param::<String>("day").and_then(|text| domain::time::day(&text).ok())
+}
+
 /// The house's page for a link of no booking; a network that tries many is told to wait.
 async fn led_nowhere(visit: &Visit) -> Problem {
     match services::booking::led_nowhere(&visit.services, &visit.context, &visit.network).await {

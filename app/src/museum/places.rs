@@ -34,12 +34,12 @@ impl Asked {
         let typed = visit.form.value("people").and_then(|text| text.parse().ok());
         let people = typed.or_else(|| visit.query.parsed("people")).unwrap_or(2).clamp(1, most.max(1));
         let day: Option<Date> =
-            visit.query.parsed("day").or_else(|| visit.form.value("day").and_then(|text| text.parse().ok()));
+            visit.query.day("day").or_else(|| visit.form.value("day").and_then(|text| domain::time::day(text).ok()));
         let next = museum.upcoming(visit.context.now).find(|s| s.fits(people)).map(|s| local_day(s.facts.starts_at));
         let month = visit
             .query
             .get("month")
-            .and_then(|text| format!("{text}-01").parse().ok())
+            .and_then(|text| domain::time::day(&format!("{text}-01")).ok())
             .or(day)
             .or(next)
             .unwrap_or(today)

@@ -30,7 +30,7 @@ impl Wanted {
         Self {
             city: get("city").and_then(City::from_code),
             audience: get("audience").and_then(|text| text.parse().ok()),
-            from: visit.query.parsed("from"),
+            from: visit.query.day("from"),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Names and ways to reach a person, normalised before anything compares them.
 
+use crate::characters::{are_seen, say_something};
 use crate::field::Fault;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -165,7 +166,20 @@ impl PersonName {
     pub const MAX: usize = 40;
 
     /// Trims and checks; keeps the person's own spelling, including the middle dot of minority names.
+    /// Nobody can be called out by what cannot be seen.
     pub fn parse(text: &str) -> Result<Self, Fault> {
+        let Self(name) = Self::kept(text)?;
+        if !are_seen(&name) {
+            Err(Fault::UnseenCharacters)
+        } else if !say_something(&name) {
+            Err(Fault::NameCharacters)
+        } else {
+            Ok(Self(name))
+        }
+    }
+
+    /// Reads a name that was kept. It may be older than what is asked of names today, and is still somebody's.
+    pub fn kept(text: &str) -> Result<Self, Fault> {
         let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if name.is_empty() {
             Err(Fault::Required)
@@ -272,6 +286,23 @@ mod tests {
         assert_eq!(format!("{contact:?}"), "Phone(138****8000)");
         let name = PersonName::parse("张小满").expect("a name");
         assert_eq!(format!("{name:?}"), "张**");
+    }
+
+    #[test]
+    fn a_name_can_be_seen_and_one_that_was_kept_is_read() {
+        for name in
+            ["张小满", "阿卜杜热合曼·艾则孜", "𠮷田", "བསྟན་འཛིན", "ئابدۇرەھىم", "ᠰᠠᠷ\u{180E}ᠠ", "O'Brien", "演示·7"]
+        {
+            assert!(PersonName::parse(name).is_ok(), "{name}");
+        }
+        for name in ["张\u{202E}三", "\u{200B}", "\u{3164}", "\u{2800}\u{2800}", "张\u{2066}三\u{2069}", "张\u{E0041}"]
+        {
+            assert_eq!(PersonName::parse(name), Err(Fault::UnseenCharacters), "{name:?}");
+            assert_eq!(PersonName::kept(name).map(|kept| kept.as_str().to_owned()), Ok(name.to_owned()));
+        }
+        for name in ["··", "-", "张<三>"] {
+            assert_eq!(PersonName::parse(name), Err(Fault::NameCharacters), "{name}");
+        }
     }
 
     proptest! {

@@ -92,6 +92,8 @@ pub enum Fault {
     SlugShape,
     /// Has characters that no line of text has (controls, angle brackets).
     TextCharacters,
+    /// Has characters that cannot be seen, or that turn round those behind them.
+    UnseenCharacters,
     /// It has not happened yet.
     NotYet,
     /// A day that is too soon or too far away.
@@ -146,6 +148,8 @@ pub enum Fault {
     },
     /// A cell a spreadsheet would calculate.
     FormulaCell,
+    /// A number of a document, a telephone or an address, where none is asked for.
+    Particulars,
     /// Somebody who stands in the list already.
     RowTwice {
         /// In which row.

@@ -7,6 +7,7 @@ pub mod account;
 pub mod ambassador;
 pub mod booking;
 pub mod bus;
+mod characters;
 pub mod contact;
 pub mod document;
 pub mod field;

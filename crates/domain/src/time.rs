@@ -1,6 +1,8 @@
 //! Dates and times as Shandong lives them: instants in UTC, shown in Asia/Shanghai whatever the browser's zone.
 
 use crate::Locale;
+use crate::contact::half_width;
+use crate::field::Fault;
 use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 
 /// The zone of the house. Its rules are compiled in, so that no machine's zone files can move an appointment.
@@ -17,6 +19,23 @@ pub fn local(instant: Timestamp) -> Zoned {
 /// The day it is in Shandong.
 pub fn local_day(instant: Timestamp) -> civil::Date {
     local(instant).date()
+}
+
+/// A day like 2026-07-28, as people type it and as it stands in addresses.
+///
+/// # Errors
+/// `Required` for nothing, `DateShape` for what is no day, or one that is not [`in_reach`].
+pub fn day(text: &str) -> Result<civil::Date, Fault> {
+    match half_width(text).trim() {
+        "" => Err(Fault::Required),
+        plain => plain.parse().ok().filter(|day| in_reach(*day)).ok_or(Fault::DateShape),
+    }
+}
+
+/// Whether a day is in a year that anything of the house can be in. Calendars go further than the database, and further
+/// than one can count a week on from.
+pub fn in_reach(day: civil::Date) -> bool {
+    matches!(day.year(), 1900..=2199)
 }
 
 /// The instant a Shandong day begins.
@@ -98,6 +117,16 @@ pub fn span_text(starts: Timestamp, ends: Timestamp, locale: Locale) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_one_that_anything_can_be_on() {
+        assert_eq!(day(" ２０２６-07-28 "), Ok(civil::date(2026, 7, 28)));
+        assert_eq!(day(" "), Err(Fault::Required));
+        for far in ["-009999-01-01", "-4713-01-01", "0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31", "soon"] {
+            assert_eq!(day(far), Err(Fault::DateShape), "{far}");
+        }
+        assert!(day("1900-01-01").is_ok() && day("2199-12-31").is_ok());
+    }
 
     #[test]
     fn instants_are_shown_on_shandong_clocks() {

@@ -1,5 +1,6 @@
 //! Forms that are kept as far as one got: what was typed, whatever it is worth, and the readers of its fields.
 
+use crate::characters::are_seen;
 use crate::contact::half_width;
 use crate::field::Fault;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,8 @@ pub fn optional(text: &str, max: u32) -> Result<String, Fault> {
         Err(Fault::TooLong { max })
     } else if line.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) {
         Err(Fault::TextCharacters)
+    } else if !are_seen(&line) {
+        Err(Fault::UnseenCharacters)
     } else {
         Ok(line)
     }
@@ -46,7 +49,8 @@ pub fn optional(text: &str, max: u32) -> Result<String, Fault> {
 
 /// Several lines of text, or nothing.
 pub fn text(text: &str, max: u32) -> Result<String, Fault> {
-    let text = text.trim().replace("\r\n", "\n");
+    // What is pasted from a table has tabs, and ends its lines as its program does.
+    let text = text.trim().replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ");
     if text.chars().count() > max as usize {
         Err(Fault::TooLong { max })
     } else if text.chars().any(|c| c.is_control() && c != '\n') {
@@ -88,4 +92,22 @@ pub fn yes_or_no(text: &str) -> Result<bool, Fault> {
 pub fn words(text: &str, max: u32) -> Result<String, Fault> {
     let words = self::text(text, max)?;
     if words.is_empty() { Err(Fault::Required) } else { Ok(words) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_pasted_from_a_table_is_read_as_text() {
+        assert_eq!(line(" 亲子节\t2026\r\n", 20), Ok("亲子节 2026".to_owned()));
+        assert_eq!(text("第一段\r\n\t第二段\r第三段", 20), Ok("第一段\n 第二段\n第三段".to_owned()));
+        for unusable in ["亲子\0节", "亲子\u{7}节"] {
+            assert_eq!(line(unusable, 20), Err(Fault::TextCharacters));
+            assert_eq!(text(unusable, 20), Err(Fault::TextCharacters));
+        }
+        for unseen in ["亲子\u{202E}节", "\u{3164}", "亲子\u{200B}节"] {
+            assert_eq!(line(unseen, 20), Err(Fault::UnseenCharacters));
+        }
+    }
 }

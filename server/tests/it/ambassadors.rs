@@ -31,6 +31,7 @@ fn with<'a>(field: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
 async fn round(staff: &Browser<'_>) -> String {
     let typed = [
         ("title_zh", "夏季招募"),
+        ("title_en", "Summer\tround"),
         ("story_zh", "把科学带进校园。"),
         ("places", "1"),
         ("opens_day", "2026-07-19"),
@@ -45,6 +46,7 @@ async fn round(staff: &Browser<'_>) -> String {
     assert!(answer.body.contains("value=\"夏季招募\""), "what was typed is still there");
     let made = gone_to(&send(staff, "/staff/ambassadors/new", &typed).await, "/staff/ambassadors/");
     let page = made.split('?').next().unwrap_or_default().to_owned();
+    assert!(staff.get(&format!("{page}/edit")).await.body.contains("\"Summer round\""), "one line, as mails say it");
     let date =
         [("day", "2026-07-30"), ("starts", "09:00"), ("ends", "12:00"), ("place", "科普馆"), ("training_places", "3")];
     gone_to(&send(staff, &format!("{page}/trainings"), &date).await, &page);

@@ -1,7 +1,7 @@
 //! What staff do with rounds and applications.
 
 use crate::calls::{Answer, Asked, Call};
-use crate::desk::{day, number, time};
+use crate::desk::{bilingual, day, number, time};
 use crate::problem::Problem;
 use crate::requests::desk::{self, done, refused, subject};
 use crate::routes::Access;
@@ -10,8 +10,8 @@ use domain::ambassador::MOST_PLACES;
 use domain::bus::City;
 use domain::field::{Fault, Faults};
 use domain::ids::{AmbassadorRoundId, TrainingId};
-use domain::outreach::Bilingual;
 use domain::time::at;
+use domain::typed::{optional, text};
 use jiff::Timestamp;
 use services::ambassadors::{self, AmbassadorError, Ambassadors, Decided, NewRound, NewTraining};
 
@@ -37,16 +37,8 @@ pub const CALLS: &[Call] = &[
 ];
 
 /// The most characters of a line, and of a text.
-const LINE: usize = 120;
-const TEXT: usize = 4_000;
-
-fn bilingual(asked: &Asked, name: &str, most: usize) -> Bilingual {
-    let text = |language: &str| -> String {
-        let typed = asked.field(&format!("{name}_{language}")).replace("\r\n", "\n");
-        typed.trim().chars().take(most).collect()
-    };
-    Bilingual::new(text("zh"), text("en"))
-}
+const LINE: u32 = 120;
+const TEXT: u32 = 4_000;
 
 fn instant(asked: &Asked, faults: &mut Faults, on: &str, clock: &str) -> Option<Timestamp> {
     let (date, hour) = (faults.take(on, day(asked.field(on))), faults.take(clock, time(asked.field(clock))));
@@ -63,14 +55,15 @@ fn typed(asked: &Asked) -> Result<NewRound, AmbassadorError> {
     let places = faults.take("places", number(asked.field("places"), 1, MOST_PLACES));
     let opens_at = instant(asked, &mut faults, "opens_day", "opens_time");
     let closes_at = instant(asked, &mut faults, "closes_day", "closes_time");
-    let (title, story) = (bilingual(asked, "title", LINE), bilingual(asked, "story", TEXT));
+    let title = bilingual(asked, &mut faults, "title", LINE, optional);
+    let story = bilingual(asked, &mut faults, "story", TEXT, text);
     for (field, text) in [("title_zh", &title), ("story_zh", &story)] {
-        if !text.is_written() {
+        if text.as_ref().is_some_and(|text| !text.is_written()) {
             faults.add(field, Fault::Required);
         }
     }
-    match (city, places, opens_at, closes_at) {
-        (Some(city), Some(places), Some(opens_at), Some(closes_at)) if faults.is_empty() => {
+    match (title, story, city, places, opens_at, closes_at) {
+        (Some(title), Some(story), Some(city), Some(places), Some(opens_at), Some(closes_at)) if faults.is_empty() => {
             Ok(NewRound { title, story, city, places, opens_at, closes_at })
         }
         _ => Err(AmbassadorError::Fields(faults.into_errors())),

@@ -26,7 +26,7 @@ pub fn Planner() -> impl IntoView {
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
     let today = local_day(visit.context.now);
-    let first: civil::Date = visit.query.parsed("from").unwrap_or(today);
+    let first = visit.query.day("from").unwrap_or(today);
     let moved = |n: i64| first.checked_add(Span::new().days(n)).unwrap_or(first);
     let days: Vec<civil::Date> = (0..DAYS).map(moved).collect();
     let plan = bus::itinerary(&visit.services, &visit.context, first, moved(DAYS - 1)).await?;

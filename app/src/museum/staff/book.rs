@@ -31,13 +31,13 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let today = local_day(visit.context.now);
     let asked: Option<SessionId> = visit.query.parsed("session");
     let of_session = asked.and_then(|id| museum.session(id)).map(|s| local_day(s.facts.starts_at));
-    let typed = visit.form.value("day").and_then(|text| text.trim().parse().ok());
+    let typed = visit.form.value("day").and_then(|text| domain::time::day(text).ok());
     // Without a choice the next day that has room: at the counter that is today.
     let next = museum
         .upcoming(visit.context.now)
         .find(|s| s.facts.free_for(Pool::Staff) > 0)
         .map(|s| local_day(s.facts.starts_at));
-    let day: Date = typed.or(of_session).or_else(|| visit.query.parsed("day")).or(next).unwrap_or(today);
+    let day: Date = typed.or(of_session).or_else(|| visit.query.day("day")).or(next).unwrap_or(today);
     let chosen = asked.map(|id| id.to_string()).unwrap_or_default();
     // Minted with the form and kept through its faults: pressing twice books once.
     let key = visit.form.value("key").map_or_else(|| visit.context.new_id::<Uuid>().to_string(), str::to_owned);

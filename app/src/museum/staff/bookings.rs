@@ -12,6 +12,7 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::ids::{ActivityId, BookingId};
+use domain::time::{day, in_reach, local_day};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use services::booking::{self, BookingError, BookingView, PAGE, Wanted};
@@ -30,14 +31,15 @@ fn write_cursor(last: &BookingView) -> String {
 
 fn read_cursor(text: &str) -> Option<(Timestamp, BookingId)> {
     let (at, id) = text.split_once('.')?;
-    Some((Timestamp::from_microsecond(at.parse().ok()?).ok()?, id.parse().ok()?))
+    let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
+    in_reach(local_day(at)).then_some((at, id.parse().ok()?))
 }
 
 /// What is looked for, from wherever it stands: a form that was sent, or the address.
 pub(super) fn wanted<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Wanted {
     Wanted {
         text: get("text").or_else(|| get("reference")).unwrap_or_default().trim().to_owned(),
-        day: get("day").and_then(|day| day.trim().parse().ok()),
+        day: get("day").and_then(|text| day(text).ok()),
         cancelled: match get("state") {
             Some("confirmed") => Some(false),
             Some("cancelled") => Some(true),

@@ -4,7 +4,7 @@ use crate::calls::{Answer, Asked, Call};
 use crate::desk::{count, crumbs, day as parse_day, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
-use crate::museum::param;
+use crate::museum::{day_param, param};
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::ui::{
@@ -16,7 +16,6 @@ use domain::account::Capability;
 use domain::field::{Fault, Faults};
 use domain::ids::{ClosureId, SessionId};
 use domain::time::{day_text, local_day, span_text};
-use jiff::civil::Date;
 use leptos::prelude::*;
 use services::booking::{self, BookingError, Closing, Scope, Touched};
 
@@ -38,7 +37,7 @@ pub fn CloseSession() -> impl IntoView {
 /// Closing a whole day.
 #[component]
 pub fn CloseDay() -> impl IntoView {
-    read_first(page(visit(), param::<Date>("day").map(Scope::Day)))
+    read_first(page(visit(), day_param().map(Scope::Day)))
 }
 
 async fn page(visit: Visit, what: Option<Scope>) -> Result<AnyView, Problem> {

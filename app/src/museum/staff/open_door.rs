@@ -5,7 +5,7 @@ use super::close::{sum, table, title_of};
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{crumbs, day as parse_day, read_first, rooms};
 use crate::form::Tone;
-use crate::museum::param;
+use crate::museum::{day_param, param};
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::ui::{Banner, Button, Checkbox, Dialog, EmptyState, Form, HiddenField, Page, TextField, Width};
@@ -39,7 +39,7 @@ pub fn OpenDoorSession() -> impl IntoView {
 /// A whole day that needs none.
 #[component]
 pub fn OpenDoorDay() -> impl IntoView {
-    read_first(page(visit(), param::<Date>("day").map(Scope::Day)))
+    read_first(page(visit(), day_param().map(Scope::Day)))
 }
 
 /// All dates of an event that need none.

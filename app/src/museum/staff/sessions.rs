@@ -30,7 +30,7 @@ pub fn Sessions() -> impl IntoView {
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
     let today = local_day(visit.context.now);
-    let from: Date = visit.query.parsed("from").unwrap_or(today);
+    let from = visit.query.day("from").unwrap_or(today);
     let step = |days: i32| from.checked_add(days.days()).ok();
     let last = step(DAYS - 1).unwrap_or(from);
     let sessions = booking::sessions(&visit.services, &visit.context, from, last).await?;

@@ -24,7 +24,7 @@ pub fn Today() -> impl IntoView {
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
     let today = local_day(visit.context.now);
-    let day = visit.query.parsed("day").unwrap_or(today);
+    let day = visit.query.day("day").unwrap_or(today);
     let sessions = booking::sessions(&visit.services, &visit.context, day, day).await?;
     let inside = if day == today { Some(booking::inside(&visit.services, &visit.context).await?) } else { None };
     let beside = |day: Option<Date>, key| day.map(|day| (address(visit, day, today), key));

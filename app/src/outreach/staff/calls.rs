@@ -140,10 +140,11 @@ async fn add_date(asked: Asked) -> Answer {
     let mut faults = Faults::default();
     let hours = typed::hours(&asked, &mut faults);
     let capacity = faults.take("capacity", number(asked.field("capacity"), 1, 5_000));
-    let (Some((starts_at, ends_at)), Some(capacity)) = (hours, capacity) else {
+    let title = typed::name(&asked, &mut faults);
+    let (Some((starts_at, ends_at)), Some(capacity), Some(title)) = (hours, capacity, title) else {
         return refused(&asked, &page, OutreachError::Fields(faults.into_errors()));
     };
-    let fresh = NewDate { title: typed::name(&asked), starts_at, ends_at, capacity };
+    let fresh = NewDate { title, starts_at, ends_at, capacity };
     match outreach::add_date(&asked.services, &asked.context, id, fresh).await {
         Ok(_) => Answer::to(format!("{page}?done=date-added")),
         Err(error) => refused(&asked, &page, error),

@@ -1,25 +1,18 @@
 //! Reading what staff typed about an event and its dates.
 
 use crate::calls::Asked;
-use crate::desk::{day, number, time};
+use crate::desk::{bilingual, day, number, time};
 use domain::booking::{IdentityRule, Policy, SeriesRule};
 use domain::field::{Fault, Faults};
 use domain::outreach::{Bilingual, City, ProgrammeItem};
 use domain::time::at;
+use domain::typed::{optional, text};
 use jiff::Timestamp;
 use services::outreach::EventChange;
 
 /// The most characters of a line, and of a text.
-const LINE: usize = 120;
-const TEXT: usize = 4_000;
-
-fn text(asked: &Asked, name: &str, most: usize) -> String {
-    asked.field(name).replace("\r\n", "\n").trim().chars().take(most).collect()
-}
-
-fn bilingual(asked: &Asked, name: &str, most: usize) -> Bilingual {
-    Bilingual::new(text(asked, &format!("{name}_zh"), most), text(asked, &format!("{name}_en"), most))
-}
+const LINE: u32 = 120;
+const TEXT: u32 = 4_000;
 
 /// The event of the form; `before` gives the rules the form does not show.
 pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Option<EventChange> {
@@ -43,18 +36,24 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
         "" => Some(before.series),
         typed => faults.take("series", typed.parse::<SeriesRule>()),
     };
+    // What is said in the subjects of mails is one line, whatever was pasted.
+    let title = bilingual(asked, faults, "title", LINE, optional);
+    let place = bilingual(asked, faults, "place", LINE, optional);
+    let lead = bilingual(asked, faults, "lead", 2 * LINE, optional);
+    let story = bilingual(asked, faults, "story", TEXT, text);
+    let lines = faults.take("programme", text(asked.field("programme"), TEXT));
     let (people, children) = (people?, children?);
     if children > people {
         faults.add("children", Fault::ChildrenExceedParty);
     }
     Some(EventChange {
-        title: bilingual(asked, "title", LINE),
+        title: title?,
         city: city?,
-        place: bilingual(asked, "place", LINE),
+        place: place?,
         audience: audience?,
-        lead: bilingual(asked, "lead", 2 * LINE),
-        story: bilingual(asked, "story", TEXT),
-        programme: programme(&text(asked, "programme", TEXT)),
+        lead: lead?,
+        story: story?,
+        programme: programme(&lines?),
         policy: Policy {
             people_per_booking: people,
             children_per_booking: children,
@@ -93,8 +92,8 @@ pub(super) fn hours(asked: &Asked, faults: &mut Faults) -> Option<(Timestamp, Ti
 }
 
 /// What a date is called.
-pub(super) fn name(asked: &Asked) -> Bilingual {
-    bilingual(asked, "date", LINE)
+pub(super) fn name(asked: &Asked, faults: &mut Faults) -> Option<Bilingual> {
+    bilingual(asked, faults, "date", LINE, optional)
 }
 
 #[cfg(test)]

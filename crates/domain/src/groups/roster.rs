@@ -1,10 +1,11 @@
 //! The list of who comes (名单): rows of a table or of a text, read one by one. All of them are good, or none is kept.
 //!
 //! The least that is of use: a name, and a class where there are several. A cell that a spreadsheet would calculate is
-//! refused, since its text is not what its sender saw; what leaves the house again is made harmless by
+//! refused, since its text is not what its sender saw, and so is one with a number of a document, a telephone or an
+//! address, which nobody asked for and which would be shown as a class is; what leaves the house again is made harmless by
 //! [`neutral`](crate::spreadsheet::neutral).
 
-use crate::contact::PersonName;
+use crate::contact::{PersonName, Phone, half_width};
 use crate::field::Fault;
 use crate::spreadsheet::begins_a_formula;
 use crate::typed::optional;
@@ -77,8 +78,8 @@ pub fn read(rows: &[Vec<Cell>], most: u32) -> Result<Vec<Entry>, Vec<RowFault>> 
         if cells.iter().all(|cell| cell.text().is_empty()) || (entries.is_empty() && is_heading(cells)) {
             continue;
         }
-        let name = cell(cells, 0).and_then(PersonName::parse);
-        let class = cell(cells, 1).and_then(|text| optional(text, CLASS));
+        let name = cell(cells, 0).and_then(no_particulars).and_then(PersonName::parse);
+        let class = cell(cells, 1).and_then(no_particulars).and_then(|text| optional(text, CLASS));
         let name = name.map_err(|fault| faults.push(RowFault { row, column: Column::Name, fault })).ok();
         let class = class.map_err(|fault| faults.push(RowFault { row, column: Column::Class, fault })).ok();
         let (Some(name), Some(class)) = (name, class) else { continue };
@@ -105,6 +106,36 @@ fn cell(cells: &[Cell], column: usize) -> Result<&str, Fault> {
     let Some(cell) = cells.get(column) else { return Ok("") };
     let text = cell.text();
     if *cell == Cell::Formula || begins_a_formula(text) { Err(Fault::FormulaCell) } else { Ok(text) }
+}
+
+fn no_particulars(text: &str) -> Result<&str, Fault> {
+    if holds_particulars(text) { Err(Fault::Particulars) } else { Ok(text) }
+}
+
+/// The digits in a row that no class is called by: the shortest telephone has as many.
+const DIGITS: usize = 7;
+
+/// Whether a text holds the number of a document, a telephone or an address: digits without end, the same with blanks or
+/// dashes between them, letters before digits as passports have them, an `@`.
+pub fn holds_particulars(text: &str) -> bool {
+    let text = half_width(text);
+    let is_between = |c: char| c.is_whitespace() || matches!(c, '-' | '.' | '·' | '(' | ')' | '+');
+    let is_spread = |part: &str| {
+        let digits: String = part.chars().filter(char::is_ascii_digit).collect();
+        // A year and a class are written with dashes as well: only what is a mobile number, or as long as an identity is.
+        Phone::parse(&digits).is_ok() || digits.len() >= 15
+    };
+    let is_passport = |word: &str| {
+        let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let digits = word.len() - letters;
+        (1..=3).contains(&letters)
+            && (6..=9).contains(&digits)
+            && word.bytes().skip(letters).all(|b| b.is_ascii_digit())
+    };
+    text.contains('@')
+        || text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= DIGITS)
+        || text.split(|c: char| !c.is_ascii_digit() && !is_between(c)).any(is_spread)
+        || text.split(|c: char| !c.is_ascii_alphanumeric()).any(is_passport)
 }
 
 fn is_heading(cells: &[Cell]) -> bool {
@@ -158,6 +189,42 @@ mod tests {
         let formula = [vec![Cell::Formula, Cell::Text("一班".into())]];
         assert_eq!(read(&formula, 48), Err(vec![fault(1, Column::Name, Fault::FormulaCell)]));
         assert_eq!(read(&rows(&["姓名", " ", ""]), 48), Err(vec![fault(1, Column::Name, Fault::Required)]));
+    }
+
+    #[test]
+    fn numbers_that_are_somebodys_are_refused_in_both_columns() {
+        for text in [
+            "37010220080101123X",
+            "370102 20080101 1234",
+            "３７０１０２２００８０１０１１２３４",
+            "13800138000",
+            "138-0013-8000",
+            "(+86) 138 0013 8000",
+            "8888888",
+            "E12345678",
+            "ab123456",
+            "护照E1234567",
+            "a@b.cn",
+            "a＠b.cn",
+        ] {
+            assert!(holds_particulars(text), "{text}");
+            let list = [format!("演示·甲,{text}"), format!("演示·乙 {text},一班")];
+            let list: Vec<&str> = list.iter().map(String::as_str).collect();
+            let told = [fault(1, Column::Class, Fault::Particulars), fault(2, Column::Name, Fault::Particulars)];
+            assert_eq!(read(&rows(&list), 48), Err(told.into()), "{text}");
+        }
+        for text in [
+            "三年级2班",
+            "2026级计算机1班",
+            "2026-2027学年 3班",
+            "高一（12）班",
+            "Class 7B",
+            "演示·0",
+            "CS2026",
+            "202601班",
+        ] {
+            assert!(!holds_particulars(text), "{text}");
+        }
     }
 
     #[test]

@@ -231,7 +231,7 @@ pub(crate) fn open_profile(services: &Services, row: &people::AccountRow) -> Res
         account: AccountId(row.id),
         name: name
             .transpose()?
-            .map(|text| PersonName::parse(&text).map_err(|_| CryptoError::NotAuthentic))
+            .map(|text| PersonName::kept(&text).map_err(|_| CryptoError::NotAuthentic))
             .transpose()?,
         phone: row.phone_sealed.as_deref().map(|sealed| open_phone(vault, row.id, sealed)).transpose()?,
         mail: row.mail_sealed.as_deref().map(|sealed| open_mail(vault, row.id, sealed)).transpose()?,

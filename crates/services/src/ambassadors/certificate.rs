@@ -102,7 +102,7 @@ async fn issue(
 pub(super) fn opened_name(services: &Services, row: &CertificateRow) -> Result<PersonName, AmbassadorError> {
     let plain = services.vault.open_sealed(place("name_sealed", CertificateId(row.id)), &row.name_sealed)?;
     let text = String::from_utf8(plain).map_err(|_| AmbassadorError::Damaged("a certificate's name"))?;
-    PersonName::parse(&text).map_err(|_| AmbassadorError::Damaged("a certificate's name"))
+    PersonName::kept(&text).map_err(|_| AmbassadorError::Damaged("a certificate's name"))
 }
 
 /// The certificate of a certified application, unless it was revoked. Its name may be gone.

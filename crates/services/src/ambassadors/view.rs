@@ -55,7 +55,7 @@ pub(super) fn open(services: &Services, row: &ApplicationRow) -> Result<Applicat
         let plain =
             services.vault.open_sealed(place::<Ambassadors>("guardian_sealed", AmbassadorId(row.id)), sealed)?;
         let text = String::from_utf8(plain).map_err(|_| AmbassadorError::Damaged("a guardian's name"))?;
-        PersonName::parse(&text).map_err(|_| AmbassadorError::Damaged("a guardian's name"))
+        PersonName::kept(&text).map_err(|_| AmbassadorError::Damaged("a guardian's name"))
     });
     let training = row.training_id.zip(at(row.training_starts).zip(at(row.training_ends)));
     let training = training.map(|(id, (starts_at, ends_at))| Training {

@@ -29,7 +29,7 @@ use uuid::Uuid;
 /// When the job looks: by then the request that began the act is over, one way or the other.
 const FINISH_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// The longest text of an act.
-pub(super) const TEXT: usize = 100;
+pub(super) const TEXT: u32 = 100;
 
 /// What an act is over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -16,8 +16,9 @@ use crate::webhooks::news;
 use crate::{Context, Services, messages};
 use domain::account::Capability;
 use domain::booking::Refusal;
-use domain::field::Fault;
+use domain::field::Faults;
 use domain::ids::{BookingId, ClosureId, SessionId};
+use domain::typed;
 use domain::webhooks::Topic;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -41,27 +42,16 @@ pub struct Closing {
 /// Closes a session or a day. Repeating it, with the same key or another, ends nothing twice and tells nobody twice.
 ///
 /// # Errors
-/// `Denied`; `Fields` without reasons; `NotFound`; `KeyReused` for a key that closed something else; `Refused(TooLate)` for
+/// `Denied`; `Fields` without reasons, each a line; `NotFound`; `KeyReused` for a key that closed something else; `Refused(TooLate)` for
 /// what is over; `Refused(Busy)`.
 pub async fn close(services: &Services, context: &Context, closing: Closing) -> Result<Reached, BookingError> {
     context.require(Capability::ManageSessions)?;
-    let faults: Vec<_> = [("reason_zh", &closing.reason_zh), ("reason_en", &closing.reason_en)]
-        .into_iter()
-        .filter_map(|(field, text)| Some(domain::field::FieldError::new(field, reason_fault(text)?)))
-        .collect();
-    if !faults.is_empty() {
-        return Err(BookingError::Fields(faults));
-    }
-    let asked = Asked { key: closing.key.0, what: closing.what, texts: (closing.reason_zh, closing.reason_en) };
+    let mut faults = Faults::default();
+    let zh = faults.take("reason_zh", typed::line(&closing.reason_zh, TEXT));
+    let en = faults.take("reason_en", typed::line(&closing.reason_en, TEXT));
+    let (Some(zh), Some(en)) = (zh, en) else { return Err(BookingError::Fields(faults.into_errors())) };
+    let asked = Asked { key: closing.key.0, what: closing.what, texts: (zh, en) };
     act::run::<Closures>(services, context, asked).await
-}
-
-fn reason_fault(text: &str) -> Option<Fault> {
-    match text.trim() {
-        "" => Some(Fault::Required),
-        text if text.chars().count() > TEXT => Some(Fault::TooLong { max: TEXT as u32 }),
-        _ => None,
-    }
 }
 
 impl Act for Closures {

@@ -145,7 +145,7 @@ fn open(services: &Services, id: DraftId, sealed: &[u8]) -> Result<(Person, u16)
     let plain = services.vault.open_sealed(place(id), sealed)?;
     let damaged = |_| BookingError::Damaged("a draft");
     let particulars: Particulars = serde_json::from_slice(&plain).map_err(|_| BookingError::Damaged("a draft"))?;
-    let name = PersonName::parse(&particulars.name).map_err(damaged)?;
+    let name = PersonName::kept(&particulars.name).map_err(damaged)?;
     let contact = Contact::try_from(particulars.contact).map_err(damaged)?;
     Ok((Person { name, contact: Some(contact) }, particulars.children))
 }

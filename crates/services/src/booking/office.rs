@@ -1,5 +1,6 @@
 //! The staff's hand: weekly templates, exceptions, sessions, capacities, a contact in full, the nightly check.
 
+use super::act::TEXT;
 use super::calendar::{SessionView, session as read_session};
 use super::change::policy_of;
 use super::claims::lock;
@@ -16,6 +17,7 @@ use domain::booking::{Places, Policy};
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId, TemplateId};
 use domain::time::{at, local_day};
+use domain::typed;
 use domain::webhooks::Topic;
 use jiff::{Span, Timestamp, civil};
 use jiff_sqlx::ToSqlx;
@@ -186,15 +188,18 @@ pub async fn exceptions(services: &Services, context: &Context) -> Result<Vec<Ex
 /// Takes a day out of the templates. Sessions that exist on it are not touched: closing them is an act of its own.
 ///
 /// # Errors
-/// `Denied`.
+/// `Denied`; `Fields` without reasons, each a line.
 pub async fn add_exception(services: &Services, context: &Context, fresh: ExceptionView) -> Result<(), BookingError> {
     context.require(Capability::ManageSessions)?;
+    let mut faults = Faults::default();
+    let zh = faults.take("reason_zh", typed::line(&fresh.reason_zh, TEXT));
+    let en = faults.take("reason_en", typed::line(&fresh.reason_en, TEXT));
+    let (Some(reason_zh), Some(reason_en)) = (zh, en) else { return Err(BookingError::Fields(faults.into_errors())) };
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
         let (activity, _) = museum(&mut tx).await?;
-        let row =
-            sql::ExceptionRow { day: fresh.day.to_sqlx(), reason_zh: fresh.reason_zh, reason_en: fresh.reason_en };
+        let row = sql::ExceptionRow { day: fresh.day.to_sqlx(), reason_zh, reason_en };
         sql::add_exception(&mut tx, activity, &row).await?;
         note(&mut tx, &context, "exception.added", "activity", activity, serde_json::json!({ "day": fresh.day }))
             .await?;

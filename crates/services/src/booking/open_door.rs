@@ -20,8 +20,9 @@ use crate::jobs::Handlers;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::booking::Refusal;
-use domain::field::{Fault, Faults};
+use domain::field::Faults;
 use domain::ids::{OpenDoorId, SessionId};
+use domain::typed;
 use domain::webhooks::Topic;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -49,29 +50,24 @@ pub struct OpenDoor {
 /// nobody twice; another note takes the place of the one before.
 ///
 /// # Errors
-/// `Denied`; `Fields` for a note in one language alone or too long; `NotFound`; `KeyReused` for a key of another act;
+/// `Denied`; `Fields` for a note in one language alone, or one that is no line; `NotFound`; `KeyReused` for a key of another act;
 /// `Refused(TooLate)` for what is over, `Refused(SessionClosed)` for a session the house closed; `Refused(Busy)`.
 pub async fn open_door(services: &Services, context: &Context, asked: OpenDoor) -> Result<Reached, BookingError> {
     context.require(Capability::ManageSessions)?;
-    let faults = note_faults(&asked.note_zh, &asked.note_en);
-    if !faults.is_empty() {
-        return Err(BookingError::Fields(faults.into_errors()));
-    }
-    let texts = (asked.note_zh, asked.note_en);
+    let texts = notes(&asked.note_zh, &asked.note_en).map_err(|faults| BookingError::Fields(faults.into_errors()))?;
     act::run::<OpenDoors>(services, context, Asked { key: asked.key.0, what: asked.what, texts }).await
 }
 
 /// A note is said in both languages or in none.
-fn note_faults(zh: &str, en: &str) -> Faults {
+fn notes(zh: &str, en: &str) -> Result<(String, String), Faults> {
     let mut faults = Faults::default();
-    for (field, text, other) in [("note_zh", zh.trim(), en.trim()), ("note_en", en.trim(), zh.trim())] {
-        if text.is_empty() && !other.is_empty() {
-            faults.add(field, Fault::Required);
-        } else if text.chars().count() > TEXT {
-            faults.add(field, Fault::TooLong { max: TEXT as u32 });
-        }
+    let read = |text: &str, other: &str| {
+        if other.trim().is_empty() { typed::optional(text, TEXT) } else { typed::line(text, TEXT) }
+    };
+    match (faults.take("note_zh", read(zh, en)), faults.take("note_en", read(en, zh))) {
+        (Some(zh), Some(en)) => Ok((zh, en)),
+        _ => Err(faults),
     }
-    faults
 }
 
 impl Act for OpenDoors {

@@ -80,7 +80,7 @@ pub(super) fn open(services: &Services, row: sql::BookingRow) -> Result<BookingV
         String::from_utf8(plain).map_err(|_| BookingError::Damaged("a booking's text"))
     };
     let damaged = |_| BookingError::Damaged("a booking's particulars");
-    let name = PersonName::parse(&unseal("name_sealed", &row.name_sealed)?).map_err(damaged)?;
+    let name = PersonName::kept(&unseal("name_sealed", &row.name_sealed)?).map_err(damaged)?;
     let contact = match (&row.phone_sealed, &row.mail_sealed) {
         (Some(sealed), _) => Some(Contact::Phone(Phone::parse(&unseal("phone_sealed", sealed)?).map_err(damaged)?)),
         (None, Some(sealed)) => {

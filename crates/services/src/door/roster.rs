@@ -148,7 +148,7 @@ fn booking(
     let damaged = || crate::booking::BookingError::Damaged("a booking's name");
     let place = Place { table: "booking", column: "name_sealed", row: row.id };
     let plain = services.vault.open_sealed(place, &row.name_sealed).map_err(crate::booking::BookingError::from)?;
-    let name = PersonName::parse(&String::from_utf8(plain).map_err(|_| damaged())?).map_err(|_| damaged())?;
+    let name = PersonName::kept(&String::from_utf8(plain).map_err(|_| damaged())?).map_err(|_| damaged())?;
     Ok(RosterBooking {
         id: BookingId(row.id),
         session: SessionId(row.session_id),

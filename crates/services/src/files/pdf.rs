@@ -5,9 +5,12 @@
 //! unpacked within bounds; a name may hide letters as `#4A`, which are read as what they mean. Whatever cannot be looked into
 //! is refused.
 
+mod streams;
+
 use domain::field::Fault;
 use flate2::read::ZlibDecoder;
 use std::io::Read as _;
+use streams::{Packed, is_regular, is_space};
 
 /// Names of what a letter has no need of: every action has one of them. They are long enough that no picture's bytes spell
 /// one by chance.
@@ -29,13 +32,12 @@ const ACTIVE: &[&[u8]] = &[
     b"/GoToR",
     b"/GoToE",
     b"/Encrypt",
+    b"/FileAttachment",
 ];
+/// The same, for names that are short: they count where a value follows, which no picture's bytes are by chance.
+const ACTIVE_WITH_VALUE: &[&[u8]] = &[b"/AA", b"/EF"];
 /// What the object streams of one file may unpack to, all together.
 const UNPACKED: u64 = 8 * 1024 * 1024;
-/// How far before its content a stream's dictionary is looked for: none of a letter is as long.
-const DICTIONARY: usize = 64 * 1024;
-/// Object streams at most.
-const STREAMS: usize = 2_000;
 
 /// Counts the pages of a PDF that can do nothing.
 ///
@@ -49,7 +51,7 @@ pub(super) fn pages(bytes: &[u8], most: u32) -> Result<u32, Fault> {
     }
     let mut pages = seen(bytes)?;
     let mut left = UNPACKED;
-    for text in object_streams(bytes)?.into_iter().map(|stream| unpacked(&stream, &mut left)) {
+    for text in streams::of_objects(bytes)?.into_iter().map(|stream| unpacked(&stream, &mut left)) {
         pages += seen(&text?)?;
     }
     match pages {
@@ -65,7 +67,8 @@ fn seen(text: &[u8]) -> Result<u32, Fault> {
     for (name, after) in names(text) {
         // Most office programs say where a letter is opened: a place in it, which is an array, does nothing.
         let is_place = name == b"/OpenAction" && after.trim_ascii_start().starts_with(b"[");
-        if ACTIVE.contains(&name.as_slice()) && !is_place {
+        let acts = ACTIVE_WITH_VALUE.contains(&name.as_slice()) && has_value(after);
+        if acts || (ACTIVE.contains(&name.as_slice()) && !is_place) {
             return Err(Fault::FileActive);
         }
         pages += u32::from(after_type && name == b"/Page");
@@ -74,14 +77,21 @@ fn seen(text: &[u8]) -> Result<u32, Fault> {
     Ok(pages)
 }
 
+/// Whether a dictionary, or what says where one is, may follow. Behind a comment anything may.
+fn has_value(after: &[u8]) -> bool {
+    let after = &after[after.iter().take_while(|byte| is_space(**byte)).count()..];
+    after.starts_with(b"<<") || after.first().is_some_and(|byte| *byte == b'%' || byte.is_ascii_digit())
+}
+
 /// The names of a text, what hides behind `#` read as what it means, each with what stands between it and the next.
 fn names(text: &[u8]) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
     text.split(|byte| *byte == b'/').skip(1).map(|rest| {
-        let end = rest.iter().position(|byte| b"\0\t\n\x0C\r ()<>[]{}%".contains(byte)).unwrap_or(rest.len());
+        let end = rest.iter().position(|byte| !is_regular(*byte)).unwrap_or(rest.len());
         let mut name = vec![b'/'];
         let (mut rest, after) = rest.split_at(end);
         while let Some((first, more)) = rest.split_first() {
             let hidden = (*first == b'#').then(|| more.get(..2)).flatten();
+            let hidden = hidden.filter(|two| two.iter().all(u8::is_ascii_hexdigit));
             match hidden.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok()) {
                 Some(byte) => {
                     name.push(byte);
@@ -97,65 +107,6 @@ fn names(text: &[u8]) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
     })
 }
 
-/// The packed bytes of every object stream, still packed.
-fn object_streams(bytes: &[u8]) -> Result<Vec<Packed<'_>>, Fault> {
-    let mut all = Vec::new();
-    // Where the dictionary may begin, and from where the word is looked for.
-    let (mut begin, mut from) = (0, 0);
-    while let Some(at) = find(&bytes[from..], b"stream").map(|found| from + found) {
-        from = at + b"stream".len();
-        // The word ends a dictionary; anywhere else, in a name or in a text, it begins nothing.
-        if !bytes[begin..at].trim_ascii_end().ends_with(b">>") {
-            continue;
-        }
-        let dictionary = &bytes[begin.max(at.saturating_sub(DICTIONARY))..at];
-        let dictionary = &dictionary[rfind(dictionary, b"obj").unwrap_or(0)..];
-        let start = from + bytes[from..].iter().position(|byte| !b"\r\n".contains(byte)).unwrap_or(0);
-        if let Some(is_packed) = holds_objects(dictionary)? {
-            if all.len() >= STREAMS {
-                return Err(Fault::FileActive);
-            }
-            let end = find(&bytes[start..], b"endstream").ok_or(Fault::FileBroken)?;
-            all.push(Packed { bytes: &bytes[start..start + end], is_packed });
-        }
-        begin = from;
-    }
-    Ok(all)
-}
-
-/// The content of an object stream.
-struct Packed<'a> {
-    bytes: &'a [u8],
-    is_packed: bool,
-}
-
-/// Whether a stream of this dictionary holds objects, and if so, whether they are packed. One way of packing is undone, and
-/// without parameters: whatever else there is, also under a name of its own or in another object, is refused.
-fn holds_objects(dictionary: &[u8]) -> Result<Option<bool>, Fault> {
-    let (mut objects, mut filters, mut after_filter, mut other) = (false, 0_u32, false, false);
-    for (name, _) in names(dictionary) {
-        match name.as_slice() {
-            b"/ObjStm" | b"/First" => objects = true,
-            b"/Filter" => (filters, after_filter) = (filters + 1, true),
-            b"/DecodeParms" | b"/DP" | b"/F" => other = true,
-            b"/FlateDecode" if after_filter => after_filter = false,
-            b"/FlateDecode" | b"/Crypt" => other = true,
-            _ if after_filter || packs(&name) => other = true,
-            _ => {}
-        }
-    }
-    if !objects {
-        return Ok(None);
-    }
-    if other || after_filter || filters > 1 { Err(Fault::FileActive) } else { Ok(Some(filters == 1)) }
-}
-
-/// A way of packing, under its name or its short one.
-fn packs(name: &[u8]) -> bool {
-    let short = [&b"/AHx"[..], b"/A85", b"/LZW", b"/Fl", b"/RL", b"/CCF", b"/DCT"];
-    short.contains(&name) || name.ends_with(b"Decode")
-}
-
 /// Unpacks within what is `left`. What is not packed is what it is.
 fn unpacked(stream: &Packed<'_>, left: &mut u64) -> Result<Vec<u8>, Fault> {
     let Packed { bytes: stream, is_packed } = *stream;
@@ -163,21 +114,20 @@ fn unpacked(stream: &Packed<'_>, left: &mut u64) -> Result<Vec<u8>, Fault> {
         return Ok(stream.to_vec());
     }
     let mut text = Vec::new();
-    let read = ZlibDecoder::new(stream).take(*left + 1).read_to_end(&mut text);
+    let mut decoder = ZlibDecoder::new(stream);
+    let read = decoder.by_ref().take(*left + 1).read_to_end(&mut text);
     if text.len() as u64 > *left {
         return Err(Fault::FileActive);
     }
     *left -= text.len() as u64;
     read.map_err(|_| Fault::FileBroken)?;
-    Ok(text)
+    // Something behind what is packed could be what another reader unpacks.
+    let behind = usize::try_from(decoder.total_in()).ok().and_then(|read| stream.get(read..)).unwrap_or_default();
+    if behind.trim_ascii().is_empty() { Ok(text) } else { Err(Fault::FileActive) }
 }
 
 fn find(text: &[u8], what: &[u8]) -> Option<usize> {
     text.windows(what.len()).position(|window| window == what)
-}
-
-fn rfind(text: &[u8], what: &[u8]) -> Option<usize> {
-    text.windows(what.len()).rposition(|window| window == what)
 }
 
 #[cfg(test)]
@@ -201,6 +151,14 @@ mod tests {
         all.extend(encoder.finish().expect("memory"));
         all.extend(b"\nendstream\nendobj\n");
         all
+    }
+
+    /// Objects packed as honest programs pack them, but for what stands before and inside the dictionary of the stream.
+    fn packed_as(begin: &str, end: &str, text: &[u8]) -> Vec<u8> {
+        let whole = packed(text);
+        let content = whole.windows(8).position(|window| window == b"\nstream\n").expect("a stream");
+        let head = format!("7 0 obj\n<< {begin} /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode >>{end}");
+        [head.as_bytes(), &whole[content + 1..]].concat()
     }
 
     const PAGE: &[u8] =
@@ -246,6 +204,74 @@ mod tests {
         let named =
             b"7 0 obj << /Type /ObjStm /X (stream) /N 1 /First 4 >> stream\n<< /S /Launch >>\nendstream endobj\n";
         assert_eq!(with(named), Err(Fault::FileActive), "the word in a text begins no stream");
+    }
+
+    #[test]
+    fn an_object_stream_is_looked_into_however_its_dictionary_is_written() {
+        let with = |more: &[u8]| pages(&pdf(&[PAGE, more].concat()), 10);
+        let evil = b"<< /Type /Catalog /OpenAction 9 0 R /Names << /JavaScript 8 0 R >> >>";
+        let tame = b"<< /Type /Catalog /Names << /Dests 8 0 R >> >>";
+        for (begin, end) in [
+            ("", "\n"),
+            ("", " %x\n"),
+            ("", "%x\r%y\r\n"),
+            ("", "\0"),
+            ("", "\r"),
+            ("/X (obj)", "\n"),
+            ("/X (7 0 obj <<)", "\n"),
+            ("/X (>> stream)", "\n"),
+            ("/X (\\) stream)", "\n"),
+            ("/X (a (nested) obj)", "\n"),
+            ("/X <48 65>", "\n"),
+            ("%obj\n", "\n"),
+        ] {
+            assert_eq!(with(&packed_as(begin, end, evil)), Err(Fault::FileActive), "{begin:?} {end:?}");
+        }
+        for (begin, end) in [("", "\n"), ("", " %x\n"), ("/X (obj)", "\n"), ("/X (>> a stream)", "\r\n")] {
+            assert_eq!(with(&packed_as(begin, end, tame)), Ok(1), "the control: {begin:?} {end:?}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_read_in_two_ways_is_refused() {
+        let with = |more: &[u8]| pages(&pdf(&[PAGE, more].concat()), 10);
+        let harmless = packed(b"<< >>");
+        let end = harmless.windows(10).position(|window| window == b"\nendstream").expect("an end");
+        let two = [&harmless[..end], b"\n", &harmless, b"\nendstream\nendobj\n"].concat();
+        for unclear in [
+            &b"7 0 obj << /Type /ObjStm /First 4 weird %obj <<\n/Y 1 >>\nstream\nx\nendstream"[..],
+            b"7 0 obj << /X (not closed >>\nstream\nx\nendstream",
+            b"7 0 << /Type /ObjStm /First 4 >>\nstream\nx\nendstream",
+            b"7 0 obj << /N 1 /First 4 >>\nstream \nx\nendstream",
+            b"7 0 obj << /N 1 /First 4 >>\nstream\rx\nendstream",
+            b"7 0 obj << /N 1 /First 4 /Filter 9 0 R /FlateDecode 1 >>\nstream\nx\nendstream",
+            b"7 0 obj << /N 1 /First 4 /Filter [/FlateDecode 9 0 R] >>\nstream\nx\nendstream",
+            &two[..],
+        ] {
+            assert!(with(unclear).is_err(), "{}", String::from_utf8_lossy(unclear));
+        }
+        assert_eq!(with(b"4 0 obj << /Length 3 >>\nstream\n(a stream of words) Tj\nendstream"), Ok(1), "a word");
+    }
+
+    #[test]
+    fn what_a_page_does_when_it_is_opened_and_files_of_any_name_are_refused() {
+        let with = |more: &[u8]| pages(&pdf(&[PAGE, more].concat()), 10);
+        for active in [
+            &b"<< /AA << /O << /S /URI /URI (http://a.example) >> >> >>"[..],
+            b"<< /AA<</O<</S/Named/N/Print>>>> >>",
+            b"<< /A#41 9 0 R >>",
+            b"<< /AA %x\n<< /O 9 0 R >> >>",
+            b"<< /AA \0\n\0<< /O 9 0 R >> >>",
+            b"<< /FS << /F (a.exe) /EF << /F 9 0 R >> >> >>",
+            b"<< /Subtype /FileAttachment >>",
+            b"trailer << /Encr#79pt 9 0 R >>",
+            b"<< /S /J#61vaScript >>",
+        ] {
+            assert_eq!(with(active), Err(Fault::FileActive), "{}", String::from_utf8_lossy(active));
+        }
+        assert_eq!(with(b"\x00/AA\x9f\x12/EF(\x88"), Ok(1), "the bytes of a picture");
+        let updated = [&pdf(PAGE)[..], b"1 0 obj << /AA 9 0 R >> endobj\nstartxref\n9\n%%EOF\n"].concat();
+        assert_eq!(pages(&updated, 10), Err(Fault::FileActive), "what was added later");
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn unpacks_to_little(bytes: &[u8]) -> Option<()> {
         let mut unpacked = Vec::new();
         let size = part.take(left + 1).read_to_end(&mut unpacked).ok()?;
         left = left.checked_sub(size as u64)?;
-        if !claims_little(&unpacked) {
+        if !claims_little(&unpacked) || !places_are_real(&unpacked) {
             return None;
         }
     }
@@ -126,6 +126,36 @@ fn claims_little(part: &[u8]) -> bool {
         let digits: String = number.map(char::from).collect();
         digits.is_empty() || digits.parse::<usize>().is_ok_and(|count| count <= MOST_STRINGS)
     })
+}
+
+/// The cells of a sheet say that they are where a sheet has cells: their reader counts with what they say.
+fn places_are_real(part: &[u8]) -> bool {
+    let has = |word: &[u8]| part.windows(word.len()).any(|seen| seen == word);
+    if !has(b"sheetData") && !has(b"dimension") {
+        return true;
+    }
+    let is_before = |at: usize| part[..at].last().is_some_and(|b| b.is_ascii_whitespace() || b"\"'".contains(b));
+    (0..part.len()).filter(|at| part[*at] == b'r' && is_before(*at)).all(|at| {
+        let rest = &part[at + 1..];
+        match rest.strip_prefix(b"ef").unwrap_or(rest).trim_ascii_start().strip_prefix(b"=") {
+            Some(value) => value_of(value).split(|byte| *byte == b':').all(is_place),
+            None => true,
+        }
+    })
+}
+
+/// The value of an attribute, without its quotes.
+fn value_of(rest: &[u8]) -> &[u8] {
+    let rest = rest.trim_ascii_start();
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"'<>".contains(byte);
+    let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
+    &rest[..rest.iter().position(ends).unwrap_or(rest.len())]
+}
+
+/// `XFD1048576` is the last cell of a sheet: three letters at most, and seven digits.
+fn is_place(place: &[u8]) -> bool {
+    let letters = place.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    letters <= 3 && place.len() - letters <= 7
 }
 
 /// A table of values with commas, semicolons or tabs between them.
@@ -234,6 +264,23 @@ mod tests {
     fn a_row_far_below_costs_nothing() {
         let rows = format!(r#"<row r="1048576">{}</row>"#, inline("A1048576", "演示·甲"));
         assert_eq!(rows_of(&book(&rows, 0)), Some(vec![]));
+    }
+
+    #[test]
+    fn a_cell_beyond_every_sheet_is_no_list_and_no_panic() {
+        for beyond in ["ZZZZZZZZZZ99999999999", "A99999999999", "AAAA1", "A1:ZZZZZZZZZZ1"] {
+            let cell = inline(beyond, "演示·甲");
+            let quoted = cell.replacen(&format!("r=\"{beyond}\""), &format!("t='s'r\n=\t'{beyond}'"), 1);
+            assert_ne!(cell, quoted, "the control: the other way to write it");
+            for cell in [cell, quoted] {
+                assert_eq!(unpacks_to_little(&book(&format!(r#"<row r="1">{cell}</row>"#), 0)), None, "{cell}");
+            }
+            let row = format!(r#"<row r="{beyond}"></row>"#);
+            assert_eq!(rows_of(&book(&row, 0)), None, "{row}");
+            let formula = format!(r#"<row r="1"><c r="A1"><f t="shared" ref="{beyond}" si="0">1</f></c></row>"#);
+            assert_eq!(rows_of(&book(&formula, 0)), None, "{formula}");
+        }
+        assert!(unpacks_to_little(&book(&inline("XFD1048576", "r=1"), 0)).is_some(), "the last cell of a sheet");
     }
 
     #[test]

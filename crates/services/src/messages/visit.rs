@@ -87,7 +87,7 @@ impl Visit {
             children: row.children.unsigned_abs(),
             arrived: row.arrived.unsigned_abs(),
             locale: Locale::from_tag(&row.locale),
-            name: PersonName::parse(&name).map_err(|_| VisitError::Unreadable("name_sealed"))?,
+            name: PersonName::kept(&name).map_err(|_| VisitError::Unreadable("name_sealed"))?,
             phone: phone
                 .map(|text| Phone::parse(&text))
                 .transpose()

@@ -109,7 +109,7 @@ pub(crate) fn opened<K: Kind>(
         organisation: row.organisation.to_owned(),
         city: City::from_code(row.city).ok_or(RequestError::Damaged("a city"))?,
         locale: Locale::from_tag(row.locale),
-        name: PersonName::parse(&unseal("name_sealed", row.name_sealed)?).map_err(damaged)?,
+        name: PersonName::kept(&unseal("name_sealed", row.name_sealed)?).map_err(damaged)?,
         post: unseal("post_sealed", row.post_sealed)?,
         contact,
         note: unseal("note_sealed", row.note_sealed)?,

@@ -68,6 +68,24 @@ async fn a_day_is_closed_from_its_board() {
 }
 
 #[tokio::test]
+async fn a_day_out_of_reach_has_no_page() {
+    let site = museum().await;
+    let officer = officer(&site).await;
+    for day in ["-009999-01-01", "9999-12-31"] {
+        for act in ["close", "open-door"] {
+            let page = format!("/staff/museum/days/{day}/{act}");
+            assert_eq!(officer.get(&page).await.status, StatusCode::NOT_FOUND, "{page}");
+            let form = [("key", &*key()), ("reason_zh", "停电"), ("reason_en", "power cut"), ("seen", "on")];
+            assert_eq!(send(&officer, &page, &form).await.status, StatusCode::NOT_FOUND, "{page}");
+        }
+        for page in ["today?day", "sessions?from", "bookings?day", "book?day"] {
+            let page = format!("/staff/museum/{page}={day}");
+            assert_eq!(officer.get(&page).await.status, StatusCode::OK, "{page}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_link_of_a_closed_booking_leads_to_another_session() {
     let site = museum().await;
     let officer = officer(&site).await;

@@ -203,6 +203,28 @@ fn with(pairs: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static s
 }
 
 #[tokio::test]
+async fn a_title_is_one_line_whatever_was_pasted() {
+    let (site, _) = events().await;
+    let browser = officer(&site).await;
+    let pasted = with(&[("slug", "family-day-pasted"), ("title_zh", "海边\t亲子\r\n节"), ("place_zh", "广场\t东")]);
+    let page = gone_to(&send(&browser, "/staff/events/new", &pasted).await, "/staff/events/");
+    let page = page.split('?').next().expect("a path").to_owned();
+    let hours = [("day", "2026-08-08"), ("starts", "9:30"), ("ends", "11:00"), ("capacity", "40")];
+    let named = [&hours[..], &[("date_zh", "上午\t场")]].concat();
+    gone_to(&send(&browser, &format!("{page}/dates"), &named).await, &page);
+    let shown = browser.get(&page).await.body;
+    for line in ["海边 亲子 节", "广场 东", "上午 场"] {
+        assert!(shown.contains(line), "{line}");
+    }
+    let unusable = with(&[("slug", "family-day-other"), ("title_zh", "海边\0")]);
+    let refused = send(&browser, "/staff/events/new", &unusable).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("#f-title_zh"), "the fault stands beside its field");
+    let unusable = [&hours[..], &[("date_zh", "上午\0场")]].concat();
+    assert_eq!(send(&browser, &format!("{page}/dates"), &unusable).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn an_event_is_made_dated_published_changed_and_moved() {
     let (site, _) = events().await;
     let browser = officer(&site).await;

@@ -108,6 +108,8 @@ async fn a_day_left_out_says_why_to_visitors() {
     let half = send(&officer, &path, &[("day", "2026-07-28"), ("reason_zh", "设备维护"), ("reason_en", " ")]).await;
     again(&half, REFUSED, "请填写这一项");
     assert!(half.body.contains("value=\"设备维护\"") && half.body.contains("value=\"2026-07-28\""));
+    let unusable = [("day", "2026-07-28"), ("reason_zh", "设备\0维护"), ("reason_en", "Maintenance")];
+    again(&send(&officer, &path, &unusable).await, REFUSED, "只写文字");
     let days = "select count(*) from template_exception";
     assert_eq!(number(&site, days).await, 0);
 

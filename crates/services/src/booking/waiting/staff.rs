@@ -88,7 +88,7 @@ fn line(
             let place = Place { table: "waiting_entry", column: "name_sealed", row: row.id };
             let plain = services.vault.open_sealed(place, &sealed)?;
             let text = String::from_utf8(plain).map_err(|_| BookingError::Damaged("a waiting party's name"))?;
-            PersonName::parse(&text).map_err(|_| damaged)?.masked()
+            PersonName::kept(&text).map_err(|_| damaged)?.masked()
         }
         None => String::new(),
     };

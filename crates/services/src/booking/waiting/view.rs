@@ -104,7 +104,7 @@ pub(super) fn opened(services: &Services, row: &sql::EntryRow) -> Result<Person,
     };
     let damaged = |_| BookingError::Damaged("a waiting party's particulars");
     let sealed = row.name_sealed.as_deref().ok_or(BookingError::NotFound)?;
-    let name = PersonName::parse(&unseal("name_sealed", sealed)?).map_err(damaged)?;
+    let name = PersonName::kept(&unseal("name_sealed", sealed)?).map_err(damaged)?;
     let contact = match (&row.phone_sealed, &row.mail_sealed) {
         (Some(sealed), _) => Some(Contact::Phone(Phone::parse(&unseal("phone_sealed", sealed)?).map_err(damaged)?)),
         (None, Some(sealed)) => {

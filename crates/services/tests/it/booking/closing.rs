@@ -101,6 +101,13 @@ async fn who_may_close_and_with_what_reason() {
     let by = officer(&house);
     let denied = booking::close(&house.services, &steward(&house), closing(&by, Scope::Session(session))).await;
     assert!(matches!(denied, Err(BookingError::Denied(Denied::NotAllowed))), "{denied:?}");
+    let unusable = Closing { reason_zh: "停\0电".into(), ..closing(&by, Scope::Session(session)) };
+    match booking::close(&house.services, &by, unusable).await {
+        Err(BookingError::Fields(errors)) => {
+            assert_eq!((errors[0].field.as_str(), errors[0].fault), ("reason_zh", Fault::TextCharacters));
+        }
+        other => panic!("no database keeps it: {other:?}"),
+    }
     let silent = Closing { reason_en: "  ".into(), ..closing(&by, Scope::Session(session)) };
     match booking::close(&house.services, &by, silent).await {
         Err(BookingError::Fields(errors)) => {

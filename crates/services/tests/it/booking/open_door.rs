@@ -118,6 +118,13 @@ async fn who_may_and_what_of() {
         Err(BookingError::Fields(e)) => assert_eq!((e[0].field.as_str(), e[0].fault), ("note_en", Fault::Required)),
         other => panic!("a note is for everybody: {other:?}"),
     }
+    let unusable = OpenDoor { note_zh: "开放\0日".into(), ..free(&by, Scope::Session(session)) };
+    match booking::open_door(&house.services, &by, unusable).await {
+        Err(BookingError::Fields(e)) => {
+            assert_eq!((e[0].field.as_str(), e[0].fault), ("note_zh", Fault::TextCharacters));
+        }
+        other => panic!("no database keeps it: {other:?}"),
+    }
     let silent = OpenDoor { note_zh: String::new(), note_en: String::new(), ..free(&by, Scope::Session(session)) };
     let key = silent.key;
     assert_eq!(booking::open_door(&house.services, &by, silent).await.expect("without a note").sessions, 1);
