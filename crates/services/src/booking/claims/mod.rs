@@ -138,6 +138,14 @@ impl Claim {
         }
     }
 
+    /// Hash of the token of the browser that wants places kept.
+    fn visitor(&self) -> Option<&Vec<u8>> {
+        match self {
+            Self::Hold(order) => Some(&order.visitor_hash),
+            Self::Book(_) => None,
+        }
+    }
+
     fn takes_an_offer(&self) -> bool {
         self.order().is_some_and(|order| order.offer.is_some())
     }
