@@ -55,11 +55,12 @@ pub async fn begin_series(
     let mut used = Vec::new();
     let kept = async {
         // Whoever wants all dates stands in the line of each that is opening, as those who want one.
-        for date in dates {
-            let passed = pass(services, context, SessionId(date), people.get(), Who::Browser(visitor, network)).await?;
+        for date in &dates {
+            let passed =
+                pass(services, context, SessionId(*date), people.get(), Who::Browser(visitor, network)).await?;
             used.push(passed.used());
         }
-        takes_places(services, context, network).await?;
+        takes_places(services, context, network, (people, dates.len())).await?;
         let (services, context) = (services.clone(), context.clone());
         let visitor = visitor_hash(&services, visitor);
         to_the_end(async move { again(|| hold(&services, &context, activity, people, &visitor)).await }).await
@@ -71,6 +72,12 @@ pub async fn begin_series(
         }
     }
     kept
+}
+
+/// How many dates of the event of a draft remain.
+pub(super) async fn dates(services: &Services, context: &Context, draft: &DraftView) -> Result<usize, BookingError> {
+    let mut db = services.db.acquire().await?;
+    Ok(sql::remaining(&mut db, draft.session.activity.0, context.now).await?.len())
 }
 
 async fn hold(

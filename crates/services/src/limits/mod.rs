@@ -67,8 +67,9 @@ limits! {
     API_PER_CLIENT = "api-client", 1200 in MINUTE;
     /// Codes of devices tried from one network: a code has 60 random bits, and a hall enrols ten devices in a morning.
     DOOR_CODE_PER_NETWORK = "door-code-network", 60 in TEN_MINUTES;
-    /// Places taken by the public from one network: a class of pupils books from one school's address.
-    BOOKING_PER_NETWORK = "booking-network", 300 in TEN_MINUTES;
+    /// People the public asks for places for from one network, on every date of a series: a class of pupils books from one
+    /// school's address, and behind a carrier's the families of an opening, some of whom ask for full sessions first.
+    BOOKING_PER_NETWORK = "booking-network", 600 in TEN_MINUTES;
     /// Tickets for a release given out to one address. A school has one for all its pupils, a carrier one for a thousand
     /// telephones: it is far above a class, and what keeps a thousand tickets of one machine from being a thousand places
     /// is that each place needs a telephone of its own. Of a draw it bounds the share one address can have.
@@ -257,9 +258,15 @@ impl Windows {
 /// Counts one hit of `subject` against a limit. Counted at once, whatever becomes of the caller's own transaction; so
 /// call it before you begin one (it takes a connection of its own).
 pub async fn hit(services: &Services, limit: &Limit, subject: &str) -> Result<Remaining, LimitError> {
+    hit_times(services, limit, subject, 1).await
+}
+
+/// [`hit`] that counts as `times` hits, all of them or none; at least as one, and never as more than ever fit.
+pub async fn hit_times(services: &Services, limit: &Limit, subject: &str, times: u32) -> Result<Remaining, LimitError> {
+    let times = times.clamp(1, limit.hits.max(1));
     let windows = Windows::at(services.clock.now(), limit.window);
     let bucket = services.vault.mac("rate limit", format!("{}\0{subject}", limit.name).as_bytes());
-    let hit = Hit { bucket, windows, limit: limit.hits };
+    let hit = Hit { bucket, windows, limit: limit.hits, times };
     let found = services.limits.count(services, hit).await?;
     if let Some(taken) = found.taken {
         let carried = (f64::from(found.previous) * windows.weight()).floor() as u32;
@@ -272,7 +279,8 @@ pub async fn hit(services: &Services, limit: &Limit, subject: &str) -> Result<Re
     metrics::counter!("limits_refused", "limit" => limit.name).increment(1);
     // Which limit, never whom it met: the request's own line says which route.
     tracing::info!(limit = limit.name, "a limit refused");
-    Err(Limited { retry_after: windows.wait(found.previous, found.current, limit.hits) }.into())
+    Err(Limited { retry_after: windows.wait(found.previous, found.current, limit.hits.saturating_sub(times - 1)) }
+        .into())
 }
 
 /// Counts one hit against each of several limits, in order; the first that refuses ends it.

@@ -51,6 +51,9 @@ async fn one_network_takes_so_many_places_and_others_are_free() {
     let (house, session) = house_with_session(50).await;
     let visitor = house.context(Actor::Anonymous);
     use_up(&house, &limits::BOOKING_PER_NETWORK, &network(), 1).await;
+    let two = PartySize::new(2).expect("a size");
+    let pair = booking::begin(&house.services, &visitor, session, two, BROWSER, &network()).await;
+    assert!(is_limited(&pair), "people are counted, not calls");
     let draft = begin(&house, &visitor, session, &network()).await.expect("the last one");
     assert!(is_limited(&begin(&house, &visitor, session, &network()).await));
     let one = PartySize::new(1).expect("a size");
