@@ -356,6 +356,7 @@ staff-action-template-ended = Weekly time ended
 staff-action-exception-added = Closing day added
 staff-action-door-admitted = Admitted
 staff-action-door-refused = Not admitted
+staff-action-door-searched = Names searched at the door
 staff-action-account-made = Account made
 staff-action-account-signed-in = Signed in
 staff-action-account-signed-out = Signed out

@@ -317,6 +317,7 @@ staff-action-template-ended = 停用每周时段
 staff-action-exception-added = 添加闭馆日
 staff-action-door-admitted = 入场
 staff-action-door-refused = 未能入场
+staff-action-door-searched = 在入口处按姓名查找
 staff-action-account-made = 开通访客账号
 staff-action-account-signed-in = 访客登录
 staff-action-account-signed-out = 访客退出

@@ -239,6 +239,7 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "exception.added" => visit.t("staff-action-exception-added"),
         "door.admitted" => visit.t("staff-action-door-admitted"),
         "door.refused" => visit.t("staff-action-door-refused"),
+        "door.searched" => visit.t("staff-action-door-searched"),
         "door.overridden" => visit.t("staff-action-door-overridden"),
         "door.conflict_raised" => visit.t("staff-action-door-conflict-raised"),
         "door.conflict_resolved" => visit.t("staff-action-door-conflict-resolved"),

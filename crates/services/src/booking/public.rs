@@ -110,7 +110,7 @@ async fn count_each(
 }
 
 /// Too often for one person, not for their network.
-fn personal(error: LimitError) -> BookingError {
+pub(super) fn personal(error: LimitError) -> BookingError {
     match error {
         LimitError::Limited(limited) => BookingError::Limited { retry_after: u64::from(limited.retry_seconds()) },
         LimitError::Database(error) => error.into(),
