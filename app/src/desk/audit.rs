@@ -314,6 +314,7 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "bus.visited" => visit.t("staff-action-bus-visited"),
         "bus.refused" => visit.t("staff-action-bus-refused"),
         "bus.withdrawn" => visit.t("staff-action-bus-withdrawn"),
+        "bus.feedback_given" => visit.t("staff-action-bus-feedback-given"),
         "bus.assigned" => visit.t("staff-action-bus-assigned"),
         "bus.contact_revealed" => visit.t("staff-action-bus-contact-revealed"),
         "bus.blackout_added" => visit.t("staff-action-bus-blackout-added"),
