@@ -42,27 +42,46 @@ pub struct Call {
     pub shared: bool,
     /// The form carries a file of at most so many bytes.
     pub file: Option<usize>,
+    /// The page its form stands on, where that has another address.
+    pub page: Option<&'static str>,
 }
 
 impl Call {
+    /// The form stands on this page: whoever has to prove something first comes back to it. Its parameters stand where those
+    /// of the call do.
+    pub const fn on(mut self, page: &'static str) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// The address of that page, for the call at `path`.
+    pub fn page_of(&self, path: &str) -> Option<String> {
+        let mut given = path.split('/');
+        let own = self.page?.split('/').map(|part| match (part.starts_with(':'), given.next()) {
+            (true, given) => given,
+            (false, _) => Some(part),
+        });
+        Some(own.collect::<Option<Vec<_>>>()?.join("/"))
+    }
+
     /// A form that is sent to `path`.
     pub const fn post(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::POST, path, access, handler, shared: false, file: None }
+        Self { method: Method::POST, path, access, handler, shared: false, file: None, page: None }
     }
 
     /// A form that is sent to `path` with one file, `file`, of at most `largest` bytes.
     pub const fn upload(path: &'static str, access: Access, largest: usize, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::POST, path, access, handler, shared: false, file: Some(largest) }
+        Self { method: Method::POST, path, access, handler, shared: false, file: Some(largest), page: None }
     }
 
     /// A file that is fetched from `path`.
     pub const fn get(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::GET, path, access, handler, shared: false, file: None }
+        Self { method: Method::GET, path, access, handler, shared: false, file: None, page: None }
     }
 
     /// Figures that a page's script asks `path` for again and again, the same for everybody.
     pub const fn polled(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::GET, path, access, handler, shared: true, file: None }
+        Self { method: Method::GET, path, access, handler, shared: true, file: None, page: None }
     }
 }
 
@@ -385,6 +404,17 @@ mod tests {
         assert_eq!(cookie(&headers, SESSION_COOKIE), Some("yes"));
         assert_eq!(cookie(&headers, "__Host-size"), Some("elder"));
         assert_eq!(cookie(&headers, "session"), None);
+    }
+
+    #[test]
+    fn a_call_leads_back_to_the_page_its_form_stands_on() {
+        async fn nothing(_: Asked) -> Answer {
+            Answer::to("/")
+        }
+        let call = Call::post("/staff/groups/:id/reveal", Access::Public, &nothing);
+        assert_eq!(call.page_of("/staff/groups/7/reveal"), None);
+        let call = call.on("/staff/groups/:id");
+        assert_eq!(call.page_of("/staff/groups/7/reveal").as_deref(), Some("/staff/groups/7"));
     }
 
     #[test]

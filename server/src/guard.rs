@@ -44,11 +44,11 @@ pub fn denied(denied: Denied, actor: &Actor, access: Access, back: &LocalPath) -
 }
 
 /// Where to return to after signing in: what was to be seen, in its language. A form that was sent is not repeated; its
-/// page is shown where the two share an address, the front page otherwise.
-pub fn way_back(visit: &Visit, seeing: bool) -> LocalPath {
+/// page is shown where the two share an address or the call names it (`page`), the front page otherwise.
+pub fn way_back(visit: &Visit, seeing: bool, page: Option<String>) -> LocalPath {
     if seeing || app::routes::page_at(&visit.path).is_some() {
         LocalPath::or_home(visit.here_in(visit.locale()))
     } else {
-        LocalPath::or_home(visit.href("/"))
+        LocalPath::or_home(visit.href(page.as_deref().unwrap_or("/")))
     }
 }

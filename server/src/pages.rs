@@ -29,8 +29,8 @@ pub async fn show(house: House, page: &'static Page, request: Request) -> Respon
     let (parts, _) = request.into_parts();
     let visit = house.visit(&parts);
     if let Err(denied) = guard::may(&visit, page.access) {
-        let answer = guard::denied(denied, &visit.context.actor, page.access, &guard::way_back(&visit, true));
-        return give(answer, visit, page.access).await;
+        let answer = guard::denied(denied, &visit.context.actor, page.access, &guard::way_back(&visit, true, None));
+        return give(answer, visit, page.access, None).await;
     }
     let rendering = render(visit, StatusCode::OK, &parts.uri);
     match crate::shared::Key::of(&parts).filter(|_| page.shared) {
@@ -43,10 +43,11 @@ pub async fn show(house: House, page: &'static Page, request: Request) -> Respon
 pub async fn call(house: House, call: &'static Call, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let visit = house.visit(&parts);
+    let page = call.page_of(&visit.path);
     if let Err(denied) = guard::may(&visit, call.access) {
-        let back = guard::way_back(&visit, call.method == Method::GET);
+        let back = guard::way_back(&visit, call.method == Method::GET, page);
         let answer = guard::denied(denied, &visit.context.actor, call.access, &back);
-        return give(answer, visit, call.access).await;
+        return give(answer, visit, call.access, None).await;
     }
     let params = params(&mut parts).await;
     let address = parts.extensions.get::<ClientAddress>().copied();
@@ -69,7 +70,7 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     let asked = Asked { visit: visit.clone(), pairs, file, params, address, headers };
     let answer = async {
         let answer = services::db::to_the_end(call.handler.run(asked).in_current_span()).await;
-        give(answer, visit, call.access).await
+        give(answer, visit, call.access, page).await
     };
     match shared {
         None => answer.await,
@@ -176,18 +177,18 @@ async fn render(visit: Visit, status: StatusCode, uri: &Uri) -> Response {
     app::render::page(visit, status, request).await
 }
 
-/// Turns what a call said into an answer.
-async fn give(answer: Answer, visit: Visit, access: Access) -> Response {
+/// Turns what a call said into an answer. `page` is where its form stands.
+async fn give(answer: Answer, visit: Visit, access: Access, page: Option<String>) -> Response {
     let Answer { then, cookies, retry_after, forget } = answer;
     let mut response = match then {
         Then::Go(path) => Redirect::to(&localized(&visit, &path)).into_response(),
-        Then::Again { page, form, status } => again(visit, page, *form, status).await,
+        Then::Again { page: at, form, status } => again(visit, at, *form, status).await,
         Then::Problem(problem) => problem_page(visit, problem).await,
         Then::File(file) => hand_out(file),
         Then::Json(value, status) => (status, Json(value)).into_response(),
         Then::Polled(value) => polled(&visit, &value),
         Then::Denied(denied) => {
-            let back = guard::way_back(&visit, false);
+            let back = guard::way_back(&visit, false, page);
             match guard::denied(denied, &visit.context.actor, access, &back).then {
                 Then::Go(path) => Redirect::to(&localized(&visit, &path)).into_response(),
                 _ => problem_page(visit, Problem::Forbidden).await,

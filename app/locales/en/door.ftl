@@ -26,7 +26,7 @@ door-party = { $n ->
 }
 door-by-name = Search by name
 door-name = Name of the person who booked
-door-name-hint = Enter the beginning of the name; only today’s bookings are searched
+door-name-hint = Enter the beginning of the name, at least two characters; only today’s bookings are searched
 door-name-look = Search
 door-names-title = Today’s bookings
 door-no-name = No booking under this name today

@@ -4,6 +4,7 @@ error-phone-shape = Enter an 11-digit mobile number, for example one beginning w
 error-mail-shape = Enter a complete e-mail address, for example name@example.com
 error-contact-shape = Enter an 11-digit mobile number or a complete e-mail address
 error-too-long = Use at most { $max } characters
+error-too-short = Write at least { $min } characters
 error-name-characters = Use letters only in the name, without signs such as < > @ /
 error-not-a-number = Enter a number, for example 2
 error-before-or-after = Enter a number from -{ $after } to { $before }; below zero means after the beginning

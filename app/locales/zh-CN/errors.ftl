@@ -4,6 +4,7 @@ error-phone-shape = 填写 11 位手机号，例如 138 开头的号码
 error-mail-shape = 填写完整的邮箱地址，例如 name@example.com
 error-contact-shape = 填写 11 位手机号，或完整的邮箱地址
 error-too-long = 最多可以写 { $max } 个字
+error-too-short = 请至少写 { $min } 个字
 error-name-characters = 姓名里只写文字，不要带 < > @ / 等符号
 error-not-a-number = 填写一个数字，例如 2
 error-before-or-after = 填写 -{ $after } 到 { $before } 之间的整数，负数表示开场后

@@ -50,6 +50,11 @@ async fn look(asked: Asked) -> Answer {
     if asked.field("booking").is_empty() && asked.field(field).trim().is_empty() {
         return refused(&asked, BookingError::field(field, Fault::Required));
     }
+    if field == "name"
+        && let Err(fault) = booking::searched_name(asked.field(field))
+    {
+        return refused(&asked, BookingError::field(field, fault));
+    }
     let looked = ["ticket", "name", "booking"].map(|name| (name, asked.field(name).trim()));
     let form = FormState::typed(looked.into_iter().filter(|(_, value)| !value.is_empty()), &[]);
     Answer::again_at("/door", form).status(StatusCode::OK)

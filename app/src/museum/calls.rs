@@ -1,6 +1,6 @@
 //! What visitors of the museum and of events do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
 
-use super::{VISITOR_COOKIE, document, led_nowhere, places, problem_of, room};
+use super::{VISITOR_COOKIE, document, led_nowhere, places, problem_of, room, visitor_cookie};
 use crate::activity::{Activity, draft_at};
 use crate::calls::{Answer, Asked, Call, Cookie};
 use crate::form::{FormState, Tone};
@@ -90,7 +90,7 @@ async fn free(asked: Asked) -> Answer {
 pub(super) fn visitor(asked: &Asked) -> (String, Cookie) {
     let known = asked.cookie(VISITOR_COOKIE).filter(|token| token.len() == 32).map(str::to_owned);
     let token = known.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(services::crypto::random())));
-    let cookie = Cookie::new(VISITOR_COOKIE, &token, Some(SignedDuration::from_hours(24)));
+    let cookie = visitor_cookie(&token);
     (token, cookie)
 }
 

@@ -29,14 +29,22 @@ pub use sessions::Sessions;
 pub(crate) use sessions::{come, wait_form};
 pub use waiting::{Wait, WaitCode};
 
+use crate::calls::Cookie;
 use crate::problem::Problem;
 use crate::visit::Visit;
 use domain::account::Denied;
+use jiff::SignedDuration;
 use leptos_router::hooks::use_params_map;
 use services::booking::BookingError;
 
 /// The cookie that binds what was typed to the browser that typed it.
 pub const VISITOR_COOKIE: &str = "__Host-visitor";
+
+/// That cookie with the browser's token. It is one for drafts of every kind, and a browser keeps what it was told last: it
+/// always lives as long as the draft that lives longest, or a short one would cut the others off.
+pub fn visitor_cookie(token: &str) -> Cookie {
+    Cookie::new(VISITOR_COOKIE, token, Some(SignedDuration::from_hours(24 * services::requests::DRAFT_DAYS)))
+}
 
 /// The parameter of the page's path, parsed.
 pub(crate) fn param<T: std::str::FromStr>(name: &str) -> Option<T> {

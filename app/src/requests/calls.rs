@@ -1,13 +1,13 @@
 //! What people do with a request of any kind: begin its form, prove the contact, send it, answer, accept, decline, withdraw.
 
 use super::{Room, led_nowhere, problem_of, said};
-use crate::calls::{Answer, Asked, Cookie};
+use crate::calls::{Answer, Asked};
 use crate::form::{FormState, Tone};
-use crate::museum::VISITOR_COOKIE;
+use crate::museum::{VISITOR_COOKIE, visitor_cookie};
 use crate::problem::{Problem, minutes};
 use domain::typed::Typed;
 use jiff::SignedDuration;
-use services::requests::{self, DRAFT_DAYS, DraftView, Handle, RequestError};
+use services::requests::{self, DraftView, Handle, RequestError};
 
 /// Shows the page at `page` again with what was typed and why it was refused. What is named by `forget` is not sent back.
 pub fn refused_without<K: Room>(asked: &Asked, page: String, error: RequestError<K>, forget: &[&str]) -> Answer {
@@ -54,8 +54,7 @@ pub fn visitor(asked: &Asked) -> String {
 
 /// On to a form that was begun. The browser's token is renewed with every draft, so that it lives as long as the newest.
 pub fn begun<K: Room>(draft: K::DraftId, visitor: &str) -> Answer {
-    let life = Some(SignedDuration::from_hours(24 * DRAFT_DAYS));
-    Answer::to(format!("{}/apply/{draft}", K::AT)).cookie(Cookie::new(VISITOR_COOKIE, visitor, life))
+    Answer::to(format!("{}/apply/{draft}", K::AT)).cookie(visitor_cookie(visitor))
 }
 
 /// The draft of the path, and its first page.

@@ -22,6 +22,11 @@ pub enum Fault {
         /// Characters allowed.
         max: u32,
     },
+    /// Shorter than `min` characters.
+    TooShort {
+        /// Characters needed.
+        min: u32,
+    },
     /// Has characters that no name has (controls, angle brackets, line breaks).
     NameCharacters,
     /// Not a whole number.

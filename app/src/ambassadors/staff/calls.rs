@@ -33,7 +33,8 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/ambassadors/applications/:id/attendance", MANAGE, &attendance),
     Call::post("/staff/ambassadors/applications/:id/rename", MANAGE, &rename),
     Call::post("/staff/ambassadors/applications/:id/revoke", MANAGE, &revoke),
-    Call::post("/staff/ambassadors/applications/:id/reveal", REVEAL, &desk::reveal_call::<Ambassadors>),
+    Call::post("/staff/ambassadors/applications/:id/reveal", REVEAL, &desk::reveal_call::<Ambassadors>)
+        .on("/staff/ambassadors/applications/:id"),
 ];
 
 /// The most characters of a line, and of a text.

@@ -19,8 +19,8 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/groups/:id/refuse", HANDLE, &desk::refuse_call::<Groups>),
     Call::post("/staff/groups/:id/propose", HANDLE, &propose),
     Call::post("/staff/groups/:id/approve", HANDLE, &approve),
-    Call::post("/staff/groups/:id/reveal", REVEAL, &desk::reveal_call::<Groups>),
-    Call::post("/staff/groups/:id/roster.csv", REVEAL, &export),
+    Call::post("/staff/groups/:id/reveal", REVEAL, &desk::reveal_call::<Groups>).on("/staff/groups/:id"),
+    Call::post("/staff/groups/:id/roster.csv", REVEAL, &export).on("/staff/groups/:id"),
     Call::post("/staff/groups/:id/letter", HANDLE, &letter),
     Call::post("/staff/groups/rules", Access::Capability(Capability::ManageSessions), &rules),
 ];

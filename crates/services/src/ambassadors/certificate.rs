@@ -232,10 +232,10 @@ pub enum Verdict {
     Unknown,
 }
 
-/// Verifies a certificate by its number and its code.
+/// Verifies a certificate by its number and its code. What is verified counts nothing.
 ///
 /// # Errors
-/// `NetworkLimited` to a network that tries many.
+/// `NetworkLimited` to a network that tried many that are none.
 pub async fn verify(
     services: &Services,
     context: &Context,
@@ -244,7 +244,15 @@ pub async fn verify(
     code_text: &str,
 ) -> Result<Verdict, AmbassadorError> {
     context.require(Capability::SeePublic)?;
-    limits::hit(services, &limits::VERIFY_PER_NETWORK, network.as_str()).await?;
+    limits::has_room(services, &limits::VERIFY_PER_NETWORK, network.as_str()).await?;
+    let verdict = verdict(services, number_text, code_text).await?;
+    if verdict == Verdict::Unknown {
+        limits::hit(services, &limits::VERIFY_PER_NETWORK, network.as_str()).await?;
+    }
+    Ok(verdict)
+}
+
+async fn verdict(services: &Services, number_text: &str, code_text: &str) -> Result<Verdict, AmbassadorError> {
     let (Some(asked), Some(typed)) = (CertificateNumber::parse(number_text), parse_code(code_text)) else {
         return Ok(Verdict::Unknown);
     };

@@ -72,7 +72,7 @@ pub async fn begin(
     let passed = pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?;
     let (draft, used) = (context.new_id(), passed.used());
     let kept = async {
-        takes_places(services, context, network).await?;
+        takes_places(services, context, network, (people, 1)).await?;
         hold(services, context, draft, passed, people, visitor).await
     };
     if let Err(error) = kept.await {
@@ -258,7 +258,8 @@ pub async fn confirm(
     let party = Party::new(draft.people, u32::from(*children)).map_err(|f| BookingError::field("children", f))?;
     has_answered(services, draft).await?;
     if draft.held_until.is_none() {
-        takes_places(services, context, network).await?;
+        let dates = if draft.series { super::series::dates(services, context, draft).await? } else { 1 };
+        takes_places(services, context, network, (draft.people, dates)).await?;
     }
     if draft.series {
         return super::series::confirm(services, context, draft, (person, party)).await;
@@ -324,7 +325,7 @@ pub async fn take_other(
     let passed = pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?;
     let used = passed.used();
     let kept = async {
-        takes_places(services, context, network).await?;
+        takes_places(services, context, network, (people, 1)).await?;
         hold(services, context, draft.id, passed, people, visitor).await
     };
     if let Err(error) = kept.await {

@@ -44,7 +44,9 @@ pub use closing::{Closing, close, closing_handlers, closing_reason, reopen};
 pub(crate) use document::ends_of_documents;
 pub use document::{keep_documents, reveal_documents};
 pub(crate) use door::{Applied, Offline, Scan, apply, count_once};
-pub use door::{DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, walk_in, walk_in_to};
+pub use door::{
+    DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, searched_name, walk_in, walk_in_to,
+};
 pub(crate) use draft::DRAFT_LIFE;
 pub use draft::{DraftView, begin, confirm, prove, read, resend, save, take_other};
 pub use entrance::{

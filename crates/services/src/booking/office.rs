@@ -200,9 +200,13 @@ pub async fn add_exception(services: &Services, context: &Context, fresh: Except
         let mut tx = services.begin().await?;
         let (activity, _) = museum(&mut tx).await?;
         let row = sql::ExceptionRow { day: fresh.day.to_sqlx(), reason_zh, reason_en };
+        // Typed again the day gets other words; those it had stand in no other place any more.
+        let before =
+            sql::exception(&mut tx, activity, fresh.day.to_sqlx()).await?.map(|old| [old.reason_zh, old.reason_en]);
         sql::add_exception(&mut tx, activity, &row).await?;
-        note(&mut tx, &context, "exception.added", "activity", activity, serde_json::json!({ "day": fresh.day }))
-            .await?;
+        let detail =
+            serde_json::json!({ "day": fresh.day, "reason": [row.reason_zh, row.reason_en], "before": before });
+        note(&mut tx, &context, "exception.added", "activity", activity, detail).await?;
         tx.commit().await?;
         services.calendar.forget();
         Ok(())

@@ -8,20 +8,23 @@ use super::BookingError;
 use crate::limits::{self, Limit, LimitError, Network};
 use crate::{Context, Services};
 use domain::account::Actor;
+use domain::booking::PartySize;
 use domain::contact::Contact;
 
 fn is_public(context: &Context) -> bool {
     matches!(context.actor, Actor::Anonymous | Actor::Visitor { .. })
 }
 
-/// Counts that places are about to be taken. Everybody behind an unnamed proxy has the machine's own address, and a
+/// Counts the people whom places are about to be taken for, on so many dates. Everybody behind an unnamed proxy has the machine's own address, and a
 /// booking succeeds while places exist: such a request is let through.
 pub(super) async fn takes_places(
     services: &Services,
     context: &Context,
     network: &Network,
+    (people, dates): (PartySize, usize),
 ) -> Result<(), BookingError> {
-    count(services, context, &limits::BOOKING_PER_NETWORK, network).await
+    let places = people.get().saturating_mul(u32::try_from(dates).unwrap_or(u32::MAX));
+    count(services, context, (&limits::BOOKING_PER_NETWORK, places), network).await
 }
 
 /// Counts that a code is about to be sent: one machine must not spend the whole house's codes, nor pester many strangers.
@@ -30,7 +33,7 @@ pub(super) async fn asks_for_a_code(
     context: &Context,
     network: &Network,
 ) -> Result<(), BookingError> {
-    count(services, context, &limits::CODE_PER_NETWORK, network).await
+    count(services, context, (&limits::CODE_PER_NETWORK, 1), network).await
 }
 
 /// Counts that a code is about to be tried.
@@ -39,7 +42,7 @@ pub(super) async fn tries_a_code(
     context: &Context,
     network: &Network,
 ) -> Result<(), BookingError> {
-    count(services, context, &limits::CODE_TRIES_PER_NETWORK, network).await
+    count(services, context, (&limits::CODE_TRIES_PER_NETWORK, 1), network).await
 }
 
 /// Counts a ticket that is about to be given out: of an address and its networks, of an account, of a machine.
@@ -107,16 +110,21 @@ async fn count_each(
 }
 
 /// Too often for one person, not for their network.
-fn personal(error: LimitError) -> BookingError {
+pub(super) fn personal(error: LimitError) -> BookingError {
     match error {
         LimitError::Limited(limited) => BookingError::Limited { retry_after: u64::from(limited.retry_seconds()) },
         LimitError::Database(error) => error.into(),
     }
 }
 
-async fn count(services: &Services, context: &Context, limit: &Limit, network: &Network) -> Result<(), BookingError> {
+async fn count(
+    services: &Services,
+    context: &Context,
+    (limit, times): (&Limit, u32),
+    network: &Network,
+) -> Result<(), BookingError> {
     if is_public(context) && network.is_elsewhere() {
-        limits::hit(services, limit, network.as_str()).await?;
+        limits::hit_times(services, limit, network.as_str(), times).await?;
     }
     Ok(())
 }

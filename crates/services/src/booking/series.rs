@@ -54,11 +54,12 @@ pub async fn begin_series(
     let mut used = Vec::new();
     let kept = async {
         // Whoever wants all dates stands in the line of each that is opening, as those who want one.
-        for date in dates {
-            let passed = pass(services, context, SessionId(date), people.get(), Who::Browser(visitor, network)).await?;
+        for date in &dates {
+            let passed =
+                pass(services, context, SessionId(*date), people.get(), Who::Browser(visitor, network)).await?;
             used.push(passed.used());
         }
-        takes_places(services, context, network).await?;
+        takes_places(services, context, network, (people, dates.len())).await?;
         let (services, context) = (services.clone(), context.clone());
         let visitor = visitor_hash(&services, visitor);
         to_the_end(async move { again(|| hold(&services, &context, activity, people, &visitor)).await }).await
@@ -72,6 +73,12 @@ pub async fn begin_series(
     kept
 }
 
+/// How many dates of the event of a draft remain.
+pub(super) async fn dates(services: &Services, context: &Context, draft: &DraftView) -> Result<usize, BookingError> {
+    let mut db = services.db.acquire().await?;
+    Ok(sql::remaining(&mut db, draft.session.activity.0, context.now).await?.len())
+}
+
 async fn hold(
     services: &Services,
     context: &Context,
@@ -80,7 +87,7 @@ async fn hold(
     visitor: &[u8],
 ) -> Result<DraftId, BookingError> {
     let mut tx = services.begin().await?;
-    let (dates, _) = Dates::lock(services, &mut tx, activity, None, &[]).await?;
+    let (dates, _) = Dates::lock(services, &mut tx, activity, Own::Browser(visitor), &[]).await?;
     // Nobody is asked for a name and a code for dates that one person cannot all come to.
     if dates.overlap() {
         return Err(Refusal::Overlaps.into());
@@ -100,6 +107,7 @@ async fn hold(
         locale: context.locale.tag(),
         draft_expires_at: context.now + DRAFT_LIFE,
     };
+    claims::give_back_holds(&mut tx, &dates.own).await?;
     sql::hold(&mut tx, dates.now, &fresh).await?;
     tx.commit().await?;
     Ok(draft)
@@ -110,6 +118,30 @@ struct Dates {
     now: Timestamp,
     policy: Policy,
     all: Vec<Date>,
+    /// What the party keeps already: date and hold.
+    own: Vec<(Uuid, Uuid)>,
+}
+
+/// Whose places of the dates are the party's own room.
+#[derive(Clone, Copy)]
+enum Own<'a> {
+    /// Those of its hold.
+    Hold(HoldId),
+    /// Those of whatever its browser began for one or all of the dates and has not finished: pressed twice, it is one party.
+    Browser(&'a [u8]),
+}
+
+impl Own<'_> {
+    /// Read under the locks of the dates: date and hold.
+    async fn holds(self, db: &mut PgConnection, dates: &[Uuid]) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+        match self {
+            Self::Hold(hold) => Ok(dates.iter().map(|date| (*date, hold.0)).collect()),
+            Self::Browser(visitor) => {
+                let held = claims::own_holds(db, &[visitor.to_vec()], dates).await?;
+                Ok(held.into_iter().map(|hold| (hold.session_id, hold.id)).collect())
+            }
+        }
+    }
 }
 
 struct Date {
@@ -120,12 +152,12 @@ struct Date {
 
 impl Dates {
     /// Locks the dates, then these keys, then the lines; what was due to those who wait is passed on first, and the answer
-    /// says whether anything was. The places of the hold `own` are the party's.
+    /// says whether anything was. The places of `own` are the party's.
     async fn lock(
         services: &Services,
         db: &mut PgConnection,
         activity: ActivityId,
-        own: Option<HoldId>,
+        own: Own<'_>,
         keys: &[i64],
     ) -> Result<(Self, bool), BookingError> {
         let ids = sql::remaining(db, activity.0, services.clock.now()).await?;
@@ -147,14 +179,17 @@ impl Dates {
         }
         claims::lock_keys(db, keys).await?;
         lock_lines(services, db, &ids).await?;
+        let own = own.holds(db, &ids).await?;
         let (mut all, mut moved) = (Vec::with_capacity(sessions.len()), false);
         for session in sessions {
             let (stands, passed) = handed_on(services, db, &session, &policy, now).await?;
             moved |= passed;
-            let kept = own.and_then(|own| stands.holds.get(&own.0).copied()).unwrap_or(0);
-            all.push(Date { session, facts: SessionFacts { held: stands.facts.held - kept, ..stands.facts } });
+            let of_date = own.iter().filter(|(date, _)| *date == session.id);
+            let kept: u32 = of_date.filter_map(|(_, hold)| stands.holds.get(hold)).sum();
+            let held = stands.facts.held.saturating_sub(kept);
+            all.push(Date { session, facts: SessionFacts { held, ..stands.facts } });
         }
-        Ok((Self { now, policy, all }, moved))
+        Ok((Self { now, policy, all, own }, moved))
     }
 
     /// Two dates at the same time: nobody can come to both, and the series as a whole to nobody.
@@ -209,7 +244,7 @@ async fn book(services: &Services, context: &Context, order: &Order) -> Result<B
     let documents: Vec<_> = order.documents.all().map(|document| document_index(services, document)).collect();
     let keys: Vec<i64> =
         person.iter().chain(&documents).map(|index| lock_key(index)).chain([lock_key(key.as_bytes())]).collect();
-    let locked = Dates::lock(services, &mut tx, order.draft.session.activity, Some(order.draft.hold), &keys).await;
+    let locked = Dates::lock(services, &mut tx, order.draft.session.activity, Own::Hold(order.draft.hold), &keys).await;
     if let Err(BookingError::Database(error)) = locked {
         return Err(error.into());
     }

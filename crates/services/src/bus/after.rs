@@ -2,6 +2,7 @@
 
 use super::kind::{Bus, BusError};
 use super::view::asked_about;
+use crate::audit::{self, Entry};
 use crate::messages::BusTemplate;
 use crate::requests::{Kind, Notice, finished, locked, run, step, tell};
 use crate::{Context, Services};
@@ -91,18 +92,35 @@ pub async fn feedback(services: &Services, context: &Context, link: &str, marks:
             return Err(BusError::field(field, Fault::NotAChoice));
         }
     }
-    let mut db = services.db.acquire().await?;
-    let request = Bus::load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)?;
-    if request.state != State::Visited {
-        return Err(BusError::StateHasChanged);
-    }
     let row = sql::FeedbackRow {
         liked: i32::from(marks.liked),
         understood: i32::from(marks.understood),
         organised: i32::from(marks.organised),
         again: marks.again,
     };
-    sql::add_feedback(&mut db, id.0, row, context.now).await?;
+    run(|| {
+        let (services, context) = (services.clone(), context.clone());
+        async move { told(&services, &context, id, row).await }
+    })
+    .await
+}
+
+async fn told(services: &Services, context: &Context, id: BusRequestId, row: sql::FeedbackRow) -> Result<(), BusError> {
+    let mut tx = services.begin().await?;
+    let request = Bus::load(services, &mut tx, id, context.now).await?.ok_or(BusError::NotFound)?;
+    if request.state != State::Visited {
+        return Err(BusError::StateHasChanged);
+    }
+    if sql::add_feedback(&mut tx, id.0, row, context.now).await? {
+        let entry = Entry {
+            action: "bus.feedback_given",
+            subject_kind: Bus::TABLE,
+            subject: Some(id.0),
+            detail: json!({ "liked": row.liked, "understood": row.understood, "organised": row.organised, "again": row.again }),
+        };
+        audit::record(&mut tx, context, &[entry]).await?;
+    }
+    tx.commit().await?;
     Ok(())
 }
 

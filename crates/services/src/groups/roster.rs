@@ -169,8 +169,10 @@ pub async fn remove_roster(services: &Services, context: &Context, handle: &Hand
         async move {
             let mut tx = services.begin().await?;
             locked::<Groups>(&services, &context, &mut tx, id, None).await?;
-            sql::remove(&mut tx, id.0).await?;
-            note(&context, &mut tx, id, "group.roster_removed", json!({})).await?;
+            // Pressed twice, or after the list went with what it was for: nothing happened, and nothing is noted.
+            if sql::remove(&mut tx, id.0).await? {
+                note(&context, &mut tx, id, "group.roster_removed", json!({})).await?;
+            }
             tx.commit().await?;
             Ok(())
         }

@@ -67,8 +67,11 @@ limits! {
     API_PER_CLIENT = "api-client", 1200 in MINUTE;
     /// Codes of devices tried from one network: a code has 60 random bits, and a hall enrols ten devices in a morning.
     DOOR_CODE_PER_NETWORK = "door-code-network", 60 in TEN_MINUTES;
-    /// Places taken by the public from one network: a class of pupils books from one school's address.
-    BOOKING_PER_NETWORK = "booking-network", 300 in TEN_MINUTES;
+    /// Names searched at the door by one member of staff: a party every six seconds, all of them without their pass.
+    DOOR_NAMES_PER_STAFF = "door-names-staff", 150 in QUARTER;
+    /// People the public asks for places for from one network, on every date of a series: a class of pupils books from one
+    /// school's address, and behind a carrier's the families of an opening, some of whom ask for full sessions first.
+    BOOKING_PER_NETWORK = "booking-network", 600 in TEN_MINUTES;
     /// Tickets for a release given out to one address. A school has one for all its pupils, a carrier one for a thousand
     /// telephones: it is far above a class, and what keeps a thousand tickets of one machine from being a thousand places
     /// is that each place needs a telephone of its own. Of a draw it bounds the share one address can have.
@@ -95,14 +98,15 @@ limits! {
     GROUP_PER_NETWORK = "group-network", 60 in HOUR;
     /// Forms of ambassadors begun in one network: a school's pupils apply in one lesson.
     AMBASSADOR_PER_NETWORK = "ambassador-network", 240 in HOUR;
-    /// Certificates verified from one network: a school verifies its pupils' in a morning, and a code has sixty bits.
+    /// Certificates that are none, tried from one network: a school verifies its pupils' in a morning and mistypes some, and a
+    /// code has sixty bits.
     VERIFY_PER_NETWORK = "verify-network", 60 in TEN_MINUTES;
     /// Lists of groups sent from one network: each is a file that is read whole.
     ROSTER_PER_NETWORK = "roster-network", 120 in TEN_MINUTES;
     /// Letters of groups sent from one network: each is looked into, and a picture written anew.
     LETTER_PER_NETWORK = "letter-network", 60 in TEN_MINUTES;
-    /// Short links followed from one network, and signed links of no booking: short links have 50 bits, and are not to be
-    /// collected.
+    /// Short links and signed links that lead nowhere, tried from one network: short links have 50 bits, and are not to be
+    /// collected. Those that lead somewhere count nothing: after a round of reminders a carrier's network follows hundreds.
     LOOKUP_PER_NETWORK = "lookup-network", 60 in TEN_MINUTES;
     /// Other contacts wanted in one account: each is a message to those it has, and nobody is to be pestered through a
     /// browser that was left open.
@@ -257,9 +261,15 @@ impl Windows {
 /// Counts one hit of `subject` against a limit. Counted at once, whatever becomes of the caller's own transaction; so
 /// call it before you begin one (it takes a connection of its own).
 pub async fn hit(services: &Services, limit: &Limit, subject: &str) -> Result<Remaining, LimitError> {
+    hit_times(services, limit, subject, 1).await
+}
+
+/// [`hit`] that counts as `times` hits, all of them or none; at least as one, and never as more than ever fit.
+pub async fn hit_times(services: &Services, limit: &Limit, subject: &str, times: u32) -> Result<Remaining, LimitError> {
+    let times = times.clamp(1, limit.hits.max(1));
     let windows = Windows::at(services.clock.now(), limit.window);
     let bucket = services.vault.mac("rate limit", format!("{}\0{subject}", limit.name).as_bytes());
-    let hit = Hit { bucket, windows, limit: limit.hits };
+    let hit = Hit { bucket, windows, limit: limit.hits, times };
     let found = services.limits.count(services, hit).await?;
     if let Some(taken) = found.taken {
         let carried = (f64::from(found.previous) * windows.weight()).floor() as u32;
@@ -272,7 +282,32 @@ pub async fn hit(services: &Services, limit: &Limit, subject: &str) -> Result<Re
     metrics::counter!("limits_refused", "limit" => limit.name).increment(1);
     // Which limit, never whom it met: the request's own line says which route.
     tracing::info!(limit = limit.name, "a limit refused");
-    Err(Limited { retry_after: windows.wait(found.previous, found.current, limit.hits) }.into())
+    Err(Limited { retry_after: windows.wait(found.previous, found.current, limit.hits.saturating_sub(times - 1)) }
+        .into())
+}
+
+/// Whether another hit of `subject` would be counted, without counting one: for what is counted only when it fails.
+pub async fn has_room(services: &Services, limit: &Limit, subject: &str) -> Result<(), LimitError> {
+    let windows = Windows::at(services.clock.now(), limit.window);
+    let asked = store::account::limits::Asked {
+        bucket: services.vault.mac("rate limit", format!("{}\0{subject}", limit.name).as_bytes()).to_vec(),
+        window: windows.began,
+        before: windows.before,
+        weight: windows.weight(),
+        limit: i32::try_from(limit.hits).unwrap_or(i32::MAX),
+        wanted: 0,
+        unit: 1,
+    };
+    let found = store::account::limits::take(&services.db, &[asked]).await?;
+    let count = |of: fn(&store::account::limits::TakenRow) -> i32| found.first().map_or(0, |row| of(row).max(0)) as u32;
+    let (previous, current) = (count(|row| row.previous), count(|row| row.current));
+    let carried = (f64::from(previous) * windows.weight()).floor() as u32;
+    if carried.saturating_add(current) < limit.hits {
+        return Ok(());
+    }
+    metrics::counter!("limits_refused", "limit" => limit.name).increment(1);
+    tracing::info!(limit = limit.name, "a limit refused");
+    Err(Limited { retry_after: windows.wait(previous, current, limit.hits) }.into())
 }
 
 /// Counts one hit against each of several limits, in order; the first that refuses ends it.

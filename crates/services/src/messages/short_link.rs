@@ -76,6 +76,8 @@ pub(super) async fn keep_waiting(services: &Services, entry: WaitingId, ends_at:
 /// Where a short link leads: a path of the house (`/b/<link>`, `/museum/groups/r/<link>`, `/ambassadors/r/<link>`,
 /// `/bus/r/<link>`, `/waiting/<link>`); `None` where it leads nowhere (any more). Forgives what eyes confuse: case, O and 0, I, L and 1.
 ///
+/// Whoever tries codes that lead nowhere is refused after some, whatever they try next; a good code counts nothing.
+///
 /// # Errors
 /// `Limited`: this network tried too often.
 pub async fn follow(
@@ -84,7 +86,15 @@ pub async fn follow(
     code: &str,
     network: &Network,
 ) -> Result<Option<String>, LimitError> {
-    limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await?;
+    limits::has_room(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await?;
+    let path = path(services, context, code).await?;
+    if path.is_none() {
+        limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await?;
+    }
+    Ok(path)
+}
+
+async fn path(services: &Services, context: &Context, code: &str) -> sqlx::Result<Option<String>> {
     let read: String = half_width(code)
         .chars()
         .map(|c| match c.to_ascii_uppercase() {

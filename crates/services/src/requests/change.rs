@@ -195,7 +195,7 @@ pub async fn decline<K: Kind>(
     pressed::<K>(services, context, id, version, (Step::Decline, Some(&text))).await
 }
 
-/// The request is taken back. What was kept for it is free at once.
+/// The request is taken back. What was kept for it is free at once. One that is taken back already has nothing more to do.
 ///
 /// # Errors
 /// As [`answer`].
@@ -206,7 +206,15 @@ pub async fn withdraw<K: Kind>(
     version: Option<i32>,
 ) -> Result<(), RequestError<K>> {
     let id = resolve(services, context, handle).await?;
-    pressed::<K>(services, context, id, version, (Step::Withdraw, None)).await
+    let done = pressed::<K>(services, context, id, version, (Step::Withdraw, None)).await;
+    if let Err(RequestError::StateHasChanged | RequestError::Refused(_)) = &done {
+        let mut db = services.db.acquire().await?;
+        let now = K::load(services, &mut db, id, context.now).await?.ok_or(RequestError::NotFound)?;
+        if Some(now.state) == K::State::after(K::State::event(Step::Withdraw)) {
+            return Ok(());
+        }
+    }
+    done
 }
 
 /// Takes a request back for whoever proved that its contact is theirs. What ended meanwhile is no error.

@@ -137,6 +137,13 @@ impl Line {
     }
 }
 
+/// Where an address leads, for the trail: its host and path. What comes before the host or after the path may be a key.
+pub(super) fn leads_to(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("{}{port}{}", url.host_str()?, url.path()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,5 +223,14 @@ mod tests {
         assert_eq!(line.way("http://10.0.0.1:9000/").await.err(), Some(Closed::Shape));
         assert_eq!(line.way("https://10.0.0.1/").await.err(), Some(Closed::Private));
         assert_eq!(line.way("http://partner.example/").await.err(), Some(Closed::Shape));
+    }
+
+    #[test]
+    fn the_trail_says_where_it_leads_and_no_key_of_it() {
+        let to = |text| leads_to(text);
+        let told = to("https://user:secret@news.example.com/cord/hook?token=secret#end");
+        assert_eq!(told.as_deref(), Some("news.example.com/cord/hook"));
+        assert_eq!(to("https://news.example.com:8443").as_deref(), Some("news.example.com:8443/"));
+        assert_eq!(to("nothing"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Partners' endpoints as those see them who look after machines: added, paused, resumed, given a new secret, tried.
 
 use super::WebhookError;
-use super::address::Line;
+use super::address::{Line, leads_to};
 use super::news::announce_test;
 use super::signature::{Column, Secret};
 use super::work::send_job;
@@ -63,9 +63,9 @@ impl Hears {
 }
 
 impl Checked {
-    /// For the trail.
-    fn detail(&self) -> Value {
-        json!({ "topics": self.kinds, "client": self.client })
+    /// For the trail, with where it sends.
+    fn detail(&self, url: &str) -> Value {
+        json!({ "to": leads_to(url), "topics": self.kinds, "client": self.client })
     }
 }
 
@@ -194,7 +194,7 @@ pub async fn add(services: &Services, context: &Context, new: NewEndpoint) -> Re
             Some(sql::ONCE) => WebhookError::field("url", Fault::AlreadyExists),
             _ => error.into(),
         })?;
-        note(&mut tx, &context, "webhook.added", id.0, hears.detail()).await?;
+        note(&mut tx, &context, "webhook.added", id.0, hears.detail(&url)).await?;
         tx.commit().await?;
         Ok(Added { id, secret })
     })
@@ -243,7 +243,7 @@ pub async fn change(
             is_live(&mut tx, hears.client).await?;
         }
         sql::set_hears(&mut *tx, id.0, (&hears.description, &hears.kinds, hears.client)).await?;
-        note(&mut tx, &context, "webhook.changed", id.0, hears.detail()).await?;
+        note(&mut tx, &context, "webhook.changed", id.0, hears.detail(&found.url)).await?;
         tx.commit().await?;
         Ok(())
     })
@@ -262,7 +262,8 @@ pub async fn remove(services: &Services, context: &Context, id: WebhookId) -> Re
         let mut tx = services.begin().await?;
         let Some(found) = sql::lock(&mut tx, id.0).await? else { return Ok(()) };
         let told = sql::remove(&mut tx, id.0).await?;
-        let detail = json!({ "description": found.description, "deliveries": told });
+        let to = leads_to(&found.url);
+        let detail = json!({ "to": to, "description": found.description, "deliveries": told });
         note(&mut tx, &context, "webhook.removed", id.0, detail).await?;
         tx.commit().await?;
         Ok(())

@@ -19,6 +19,8 @@ pub struct Asked {
     pub limit: i32,
     /// Hits wanted now.
     pub wanted: i32,
+    /// How many belong together: of those, all are counted or none. At least 1.
+    pub unit: i32,
 }
 
 /// What became of hits on one bucket.
@@ -36,7 +38,7 @@ pub struct TakenRow {
     pub again: bool,
 }
 
-/// Counts as many hits on each bucket as there is room for. A refused hit is not counted, so that somebody who keeps
+/// Counts as many hits on each bucket as there is room for, never a part of those that belong together. A refused hit is not counted, so that somebody who keeps
 /// knocking is let in as soon as anybody else would be. One statement: the rows are locked before they are read, so two
 /// servers never both take the last place, and in one order, so that they never wait in a circle.
 ///
@@ -49,15 +51,17 @@ pub async fn take(db: &PgPool, asked: &[Asked]) -> sqlx::Result<Vec<TakenRow>> {
     sqlx::query_as!(
         TakenRow,
         r#"with asked as (
-             select * from unnest($1::bytea[], $2::timestamptz[], $3::timestamptz[], $4::float8[], $5::integer[], $6::integer[])
-               with ordinality as asked (bucket, window_start, before, weight, allowed, wanted, ordinal)),
+             select * from unnest($1::bytea[], $2::timestamptz[], $3::timestamptz[], $4::float8[], $5::integer[], $6::integer[],
+                                  $7::integer[])
+               with ordinality as asked (bucket, window_start, before, weight, allowed, wanted, unit, ordinal)),
            locked as (
              select r.bucket, r.window_start, r.hits from rate_limit r join asked using (bucket, window_start)
              order by r.bucket, r.window_start for update of r),
            room as (
              select asked.*, coalesce(past.hits, 0) as previous, coalesce(locked.hits, 0) as current,
                     greatest(0, least(wanted,
-                      allowed - floor(coalesce(past.hits, 0) * weight)::integer - coalesce(locked.hits, 0))) as granted
+                      (allowed - floor(coalesce(past.hits, 0) * weight)::integer - coalesce(locked.hits, 0)) / unit * unit))
+                      as granted
              from asked
              left join locked using (bucket, window_start)
              left join rate_limit past on past.bucket = asked.bucket and past.window_start = asked.before),
@@ -78,6 +82,7 @@ pub async fn take(db: &PgPool, asked: &[Asked]) -> sqlx::Result<Vec<TakenRow>> {
         &column(asked, |a| a.weight),
         &column(asked, |a| a.limit),
         &column(asked, |a| a.wanted),
+        &column(asked, |a| a.unit),
     )
     .fetch_all(db)
     .await

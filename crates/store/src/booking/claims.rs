@@ -345,6 +345,49 @@ pub async fn insert_holds(db: &mut PgConnection, now: jiff::Timestamp, holds: &[
     Ok(())
 }
 
+/// A hold that a browser took for a draft that has become nothing yet.
+#[derive(Debug, Clone)]
+pub struct OwnHold {
+    /// Hash of the browser's token.
+    pub visitor_hash: Vec<u8>,
+    /// The session whose places it keeps.
+    pub session_id: Uuid,
+    /// Hold.
+    pub id: Uuid,
+}
+
+/// The holds of these sessions that these browsers took for drafts that have become nothing yet. To be read under the
+/// locks of the sessions.
+pub async fn own_holds(db: &mut PgConnection, visitors: &[Vec<u8>], sessions: &[Uuid]) -> sqlx::Result<Vec<OwnHold>> {
+    sqlx::query_as!(
+        OwnHold,
+        "select d.visitor_hash, h.session_id, h.id
+         from booking_draft d join hold h on h.id = d.hold_id and h.session_id = any($2)
+         where d.visitor_hash = any($1) and d.booking_id is null and d.waiting_id is null",
+        visitors,
+        sessions
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Gives the places of several holds back, by session and hold. The caller has locked the sessions.
+pub async fn give_back_holds(db: &mut PgConnection, holds: &[(Uuid, Uuid)]) -> sqlx::Result<()> {
+    if holds.is_empty() {
+        return Ok(());
+    }
+    let (sessions, ids): (Vec<Uuid>, Vec<Uuid>) = holds.iter().copied().unzip();
+    sqlx::query!(
+        "delete from hold using unnest($1::uuid[], $2::uuid[]) as back (session_id, id)
+         where hold.session_id = back.session_id and hold.id = back.id",
+        &sessions,
+        &ids
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// A booking to write. Sealed columns come sealed.
 #[derive(Debug, Clone)]
 pub struct NewBooking {

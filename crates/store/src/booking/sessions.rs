@@ -306,6 +306,18 @@ pub async fn is_excepted(db: &mut PgConnection, activity: Uuid, day: Date) -> sq
     .await
 }
 
+/// What is written of a day that is taken out of the templates, to be reworded: locked.
+pub async fn exception(db: &mut PgConnection, activity: Uuid, day: Date) -> sqlx::Result<Option<ExceptionRow>> {
+    sqlx::query_as!(
+        ExceptionRow,
+        "select day, reason_zh, reason_en from template_exception where activity_id = $1 and day = $2 for update",
+        activity,
+        day as _
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Adds or rewords an exception.
 pub async fn add_exception(db: &mut PgConnection, activity: Uuid, fresh: &ExceptionRow) -> sqlx::Result<()> {
     sqlx::query!(

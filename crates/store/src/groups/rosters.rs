@@ -43,10 +43,10 @@ pub async fn save(
     Ok(())
 }
 
-/// Deletes the list of a request.
-pub async fn remove(db: &mut PgConnection, request: Uuid) -> sqlx::Result<()> {
-    sqlx::query!("delete from group_roster where request_id = $1", request).execute(db).await?;
-    Ok(())
+/// Deletes the list of a request. Answers whether there was one.
+pub async fn remove(db: &mut PgConnection, request: Uuid) -> sqlx::Result<bool> {
+    let done = sqlx::query!("delete from group_roster where request_id = $1", request).execute(db).await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// The lists that are of no use since `before`: the session is past, or the request is over without one, or

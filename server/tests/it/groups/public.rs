@@ -108,3 +108,16 @@ async fn a_wrong_code_and_a_wrong_link_lead_nowhere() {
     assert_eq!(none, 0, "nothing was asked for");
     assert_eq!(site.get("/museum/groups/r/nonsense").await.status, StatusCode::GONE);
 }
+
+#[tokio::test]
+async fn a_booking_does_not_cut_off_the_life_of_a_form() {
+    let (site, [session, _]) = museum(20).await;
+    let browser = site.anonymous();
+    let begun = browser.post("/museum/groups/apply", "").await;
+    let held = browser.post(&format!("/museum/sessions/{session}"), "people=2").await;
+    let (begun, held) = (begun.header("set-cookie"), held.header("set-cookie"));
+    let days = format!("; Max-Age={};", 24 * 60 * 60 * services::requests::DRAFT_DAYS);
+    for cookie in [begun, held] {
+        assert!(cookie.starts_with("__Host-visitor=") && cookie.contains(&days), "{cookie}");
+    }
+}

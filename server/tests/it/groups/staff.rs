@@ -49,6 +49,12 @@ async fn contacts_are_shown_to_those_who_say_why() {
     let to = format!("/staff/groups/{id}/reveal");
     assert_eq!(send(&staff, &to, &[("reveal_reason", "")]).await.status, REFUSED);
     shows(&send(&staff, &to, &[("reveal_reason", "确认时间")]).await, StatusCode::OK, &["morgenlicht@example.com"]);
+    // With a stale second factor one comes back to the request, not to the front page.
+    crate::account_pages::later(&site, 11 * 60);
+    for call in ["reveal", "roster.csv"] {
+        let stale = send(&staff, &format!("/staff/groups/{id}/{call}"), &[("reveal_reason", "再看一次")]).await;
+        assert_eq!(gone_to(&stale, "/staff/step-up"), format!("/staff/step-up?next=%2Fstaff%2Fgroups%2F{id}"));
+    }
 }
 
 #[tokio::test]

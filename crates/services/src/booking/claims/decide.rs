@@ -74,6 +74,9 @@ enum Seen {
     Damaged(&'static str),
 }
 
+/// A session, and the hash of a browser's token.
+type Browser = (Uuid, Vec<u8>);
+
 /// A batch while it is decided: what the database says, plus what was granted so far.
 struct Batch<'a> {
     now: Timestamp,
@@ -88,7 +91,11 @@ struct Batch<'a> {
     offers: HashMap<Uuid, Option<Uuid>>,
     persons: Persons,
     answers: HashMap<(String, String), (Vec<u8>, Booked)>,
+    /// What browsers keep of sessions for drafts that have become nothing yet.
+    own: HashMap<Browser, Vec<Uuid>>,
     new_holds: Vec<sql::NewHold>,
+    /// Holds in whose place others are kept: session and hold.
+    given_back: Vec<(Uuid, Uuid)>,
     new_bookings: Vec<(SessionId, &'a Order)>,
     new_answers: Vec<sql::SavedAnswer>,
 }
@@ -127,25 +134,36 @@ impl<'a> Batch<'a> {
             offers,
             persons: Persons::read(db, persons, since).await?,
             answers,
+            own: own(db, &ids, claims).await?,
             new_holds: Vec::new(),
+            given_back: Vec::new(),
             new_bookings: Vec::new(),
             new_answers: Vec::new(),
         })
     }
 
     fn decide(&mut self, asked: &'a Asked) -> Option<Answer> {
-        let table = match (self.sessions.get_mut(&asked.session.0), self.way) {
-            (Some(Seen::Open(table)), _) => table,
+        match (self.sessions.get(&asked.session.0), self.way) {
+            (Some(Seen::Open(_)), _) => {}
             (Some(Seen::Damaged(what)), _) => return Some(Err(BookingError::Damaged(what))),
             // Somebody else has its lock, or there is no such session: the lane that waits for it knows.
             (Some(Seen::LineIsDue) | None, Way::Shared) => return None,
             (Some(Seen::LineIsDue) | None, Way::Own(_)) => return Some(Err(BookingError::NotFound)),
-        };
+        }
         match &asked.claim {
-            Claim::Hold(order) => Some(hold(table, &mut self.new_holds, order)),
+            Claim::Hold(order) => Some(self.hold(asked.session, order)),
             Claim::Book(order) if order.locks().any(|key| self.busy.contains(&key)) => None,
             Claim::Book(order) => Some(self.book(asked.session, order)),
         }
+    }
+
+    fn hold(&mut self, session: SessionId, order: &HoldOrder) -> Answer {
+        let Some(Seen::Open(table)) = self.sessions.get_mut(&session.0) else { return Err(BookingError::NotFound) };
+        let own = self.own.entry((session.0, order.visitor_hash.clone())).or_default();
+        self.new_holds.push(table.hold(order, own)?);
+        let before = std::mem::replace(own, vec![order.hold.0]);
+        self.given_back.extend(before.into_iter().map(|hold| (session.0, hold)));
+        Ok(Granted::Held)
     }
 
     fn book(&mut self, session: SessionId, order: &'a Order) -> Answer {
@@ -184,6 +202,8 @@ impl<'a> Batch<'a> {
             return Ok(false);
         }
         sql::insert_holds(db, self.now, &self.new_holds).await?;
+        // After those of this batch are written: one browser may have pressed twice within it.
+        sql::give_back_holds(db, &self.given_back).await?;
         if !self.new_bookings.is_empty() {
             self.write_bookings(db, services).await?;
         }
@@ -210,11 +230,6 @@ impl<'a> Batch<'a> {
             granted.iter().map(|(session, order)| (BookingId(order.row.id), session.starts_at.to_jiff())).collect();
         messages::queue_confirmations(db, services, self.now, &bookings).await
     }
-}
-
-fn hold(table: &mut Table, holds: &mut Vec<sql::NewHold>, order: &HoldOrder) -> Answer {
-    holds.push(table.hold(order)?);
-    Ok(Granted::Held)
 }
 
 impl Seen {
@@ -290,6 +305,19 @@ async fn stand(
         })
         .collect();
     standings(db, &asked, now).await
+}
+
+/// What the browsers of these claims keep of these sessions for drafts that have become nothing yet.
+async fn own(db: &mut PgConnection, sessions: &[Uuid], claims: &[&Asked]) -> sqlx::Result<HashMap<Browser, Vec<Uuid>>> {
+    let visitors: Vec<Vec<u8>> = claims.iter().filter_map(|asked| asked.claim.visitor()).cloned().collect();
+    let mut own: HashMap<Browser, Vec<Uuid>> = HashMap::new();
+    if visitors.is_empty() {
+        return Ok(own);
+    }
+    for hold in sql::own_holds(db, &visitors, sessions).await? {
+        own.entry((hold.session_id, hold.visitor_hash)).or_default().push(hold.id);
+    }
+    Ok(own)
 }
 
 /// The answers already given under the keys of these orders.

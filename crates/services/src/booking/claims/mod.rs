@@ -138,6 +138,14 @@ impl Claim {
         }
     }
 
+    /// Hash of the token of the browser that wants places kept.
+    fn visitor(&self) -> Option<&Vec<u8>> {
+        match self {
+            Self::Hold(order) => Some(&order.visitor_hash),
+            Self::Book(_) => None,
+        }
+    }
+
     fn takes_an_offer(&self) -> bool {
         self.order().is_some_and(|order| order.offer.is_some())
     }
@@ -263,10 +271,8 @@ pub async fn book_showing(
         domain::account::Actor::Client { client, .. } => (Channel::Api, format!("client:{client}")),
         _ => (Channel::Staff, format!("staff:{}", staff.map(|a| a.to_string()).unwrap_or_default())),
     };
-    if channel == Channel::Api {
-        asks_nothing(services, asked.session).await?;
-    }
-    let body_hash = services.vault.blind_index(
+    // As it was hashed by the version before: see `Repeated::former`.
+    let former = services.vault.blind_index(
         "idempotency",
         &format!(
             "{:?}|{}|{}|{}|{}{}",
@@ -278,6 +284,16 @@ pub async fn book_showing(
             if shown.is_empty() { String::new() } else { format!("|{}", shown.comparable()) }
         ),
     );
+    let comparable = (!shown.is_empty()).then(|| shown.comparable());
+    let body_hash = services.vault.blind_index("idempotency", &body(context, &asked, comparable.as_deref()));
+    let repeated = Repeated { scope: scope.clone(), key: asked.key.clone(), body_hash: body_hash.clone(), former };
+    // Before anything is asked that may be answered otherwise by now: what is booked is booked.
+    if let Some(booked) = repeated.answer(services).await? {
+        return Ok(booked);
+    }
+    if channel == Channel::Api {
+        asks_nothing(services, asked.session).await?;
+    }
     // A machine keeps its place in a line by repeating the request under its key.
     let line = format!("{scope} {}", asked.key);
     let by_house = channel == Channel::Staff;
@@ -298,9 +314,54 @@ pub async fn book_showing(
         Channel::Api => pass(services, context, asked.session, asked.party.people.get(), Who::Request(&line)).await?,
         _ => Passed::by_the_house(asked.session),
     };
-    match services.claims.submit(services, passed, Claim::Book(Box::new(order))).await? {
-        Granted::Booked(booked) => Ok(booked),
-        Granted::Held => Err(BookingError::Damaged("a hold was answered to a booking")),
+    match services.claims.submit(services, passed, Claim::Book(Box::new(order))).await {
+        Ok(Granted::Booked(booked)) => Ok(booked),
+        Ok(Granted::Held) => Err(BookingError::Damaged("a hold was answered to a booking")),
+        // Another server booked it in this very moment, perhaps one of the version before.
+        Err(BookingError::KeyReused) => repeated.answer(services).await?.ok_or(BookingError::KeyReused),
+        Err(error) => Err(error),
+    }
+}
+
+/// What is asked on behalf, as it is hashed: each part behind its length, so that no name can be read as another request.
+fn body(context: &Context, asked: &OnBehalf, shown: Option<&str>) -> String {
+    let contact = asked.person.contact.as_ref().map(Contact::comparable);
+    let parts = [
+        Some(format!("{:?}", asked.session)),
+        Some(asked.person.name.as_str().to_owned()),
+        contact,
+        Some(asked.party.people.get().to_string()),
+        Some(asked.party.children.to_string()),
+        Some(context.locale.tag().to_owned()),
+        shown.map(str::to_owned),
+    ];
+    let part = |part: Option<String>| part.map_or("-".to_owned(), |part| format!("{}:{part}", part.len()));
+    parts.map(part).join(" ")
+}
+
+/// A key that may have been answered before.
+struct Repeated {
+    scope: String,
+    key: String,
+    body_hash: Vec<u8>,
+    /// How the version before hashed the same request: without its language, and with parts that ran into each other. A key is
+    /// remembered for some days: to be removed with the first release after 15 December 2026.
+    former: Vec<u8>,
+}
+
+impl Repeated {
+    /// The answer given under the key; none where there is none yet.
+    ///
+    /// # Errors
+    /// `KeyReused` where something else was asked under it.
+    async fn answer(&self, services: &Services) -> Result<Option<Booked>, BookingError> {
+        let mut db = services.db.acquire().await?;
+        let (scope, key) = (std::slice::from_ref(&self.scope), std::slice::from_ref(&self.key));
+        let Some(saved) = sql::saved_answers(&mut db, scope, key).await?.into_iter().next() else { return Ok(None) };
+        if saved.body_hash != self.body_hash && saved.body_hash != self.former {
+            return Err(BookingError::KeyReused);
+        }
+        serde_json::from_value(saved.answer).map(Some).map_err(|_| BookingError::Damaged("a kept answer"))
     }
 }
 

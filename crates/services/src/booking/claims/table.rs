@@ -35,13 +35,20 @@ impl Table {
         if self.policy.series.allows_dates() { Ok(()) } else { Err(Refusal::WholeSeriesOnly) }
     }
 
-    /// Keeps places.
-    pub fn hold(&mut self, order: &HoldOrder) -> Result<sql::NewHold, Refusal> {
+    /// Keeps places, in place of those that its browser kept here before: `own` are the holds of its unfinished drafts.
+    pub fn hold(&mut self, order: &HoldOrder, own: &[Uuid]) -> Result<sql::NewHold, Refusal> {
         booking_needed(self.now, &self.facts)?;
         self.takes_single_dates()?;
         let party = Party { people: order.people, children: 0 };
-        may_book(&self.policy, self.now, &self.facts, party, BookingFacts::default())?;
-        self.facts.held += order.people.get();
+        // A party that presses twice is one party: what it keeps already is its own room.
+        let kept: u32 = own.iter().filter_map(|hold| self.holds.get(hold)).sum();
+        let facts = SessionFacts { held: self.facts.held.saturating_sub(kept), ..self.facts };
+        may_book(&self.policy, self.now, &facts, party, BookingFacts::default())?;
+        for hold in own {
+            self.holds.remove(hold);
+        }
+        self.facts.held = facts.held + order.people.get();
+        self.holds.insert(order.hold.0, order.people.get());
         Ok(sql::NewHold {
             session: self.session.id,
             id: order.hold.0,

@@ -50,7 +50,7 @@ pub async fn begin_waiting(
     // The list is no way around the line.
     let used = pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?.used();
     let begun = async {
-        takes_places(services, context, network).await?;
+        takes_places(services, context, network, (people, 1)).await?;
         begun(services, context, session, people, visitor).await
     };
     let begun = begun.await;

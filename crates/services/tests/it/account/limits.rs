@@ -3,7 +3,7 @@
 use super::number;
 use futures::future::join_all;
 use jiff::SignedDuration;
-use services::limits::{Limit, LimitError, hit, sweep};
+use services::limits::{Limit, LimitError, hit, hit_times, sweep};
 use testkit::TestHouse;
 
 const TEN: Limit = Limit { name: "test-ten", hits: 10, window: SignedDuration::from_mins(10) };
@@ -49,6 +49,29 @@ async fn knocking_does_not_prolong_the_wait() {
     for _ in 0..30 {
         assert_eq!(retry(hit(&house.services, &TEN, "a").await.expect_err("refused")), first);
     }
+}
+
+/// What counts for several is counted whole or not at all, also when hits of several sizes are counted together.
+#[tokio::test]
+async fn what_belongs_together_is_counted_whole_or_not_at_all() {
+    let house = TestHouse::new().await;
+    let hit = async |times| hit_times(&house.services, &TEN, "a", times).await;
+    assert_eq!(hit(4).await.expect("within the limit").left, 6);
+    assert_eq!(hit(4).await.expect("within the limit").left, 2);
+    let wait = retry(hit(3).await.expect_err("three do not fit"));
+    assert_eq!(hit(2).await.expect("two do, and those refused took nothing").left, 0);
+    retry(hit(1).await.expect_err("nobody fits"));
+    assert!(wait > SignedDuration::from_mins(10), "{wait:?}");
+    // More than ever fit takes all there is.
+    assert_eq!(hit_times(&house.services, &TEN, "b", 500).await.expect("an empty window").left, 0);
+
+    let sizes = [3, 1, 2, 5, 4, 1, 2, 3];
+    let at_once = sizes.map(|times| {
+        let services = house.services.clone();
+        async move { hit_times(&services, &TEN, "c", times).await.is_ok().then_some(times) }
+    });
+    let counted: u32 = join_all(at_once).await.into_iter().flatten().sum();
+    assert!((6..=10).contains(&counted), "what one party of five could still have had is at most left: {counted}");
 }
 
 /// Two servers, one limit. The control counts without the guard of the statement and lets more through.

@@ -124,12 +124,20 @@ async fn one_network_does_not_verify_without_end_and_the_name_goes_in_time() {
     ambassadors::certify(&house.services, &officer(&house), round).await.expect("issued");
     let (number, code) = paper(&house, all[0]).await;
     let context = house.context(Actor::Anonymous);
+    for _ in 0..70 {
+        assert!(matches!(verify(&house, &number, &code).await, Verdict::Valid(_)), "what is verified counts nothing");
+    }
     let mut limited = false;
     for _ in 0..61 {
         let answer = ambassadors::verify(&house.services, &context, &network(), &number, "000000000000").await;
         limited |= matches!(answer, Err(AmbassadorError::NetworkLimited { .. }));
     }
     assert!(limited, "sixty in ten minutes and no more");
+    let right = ambassadors::verify(&house.services, &context, &network(), &number, &code).await;
+    assert!(
+        matches!(right, Err(AmbassadorError::NetworkLimited { .. })),
+        "whoever guesses is not told that one was right"
+    );
     for (days, expected) in [(200, (1, 0)), (1_626, (0, 1))] {
         house.services.clock.advance(hours(24 * days));
         let erased = services::privacy::erase_due(&house.services).await.expect("erased");

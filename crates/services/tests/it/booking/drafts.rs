@@ -4,8 +4,12 @@ use super::{book, house_with_session, is_full, network, party, people_booked};
 use domain::account::Actor;
 use domain::booking::PartySize;
 use domain::contact::{Contact, PersonName};
+use domain::ids::SessionId;
 use jiff::SignedDuration;
-use services::booking::{self, BookingError};
+use services::booking::{self, BookingError, Guard};
+use std::sync::Arc;
+use testkit::TestHouse;
+use tokio::sync::Barrier;
 
 const BROWSER: &str = "the random token of one browser";
 
@@ -31,6 +35,98 @@ async fn a_hold_keeps_its_places_until_its_time_and_not_a_second_longer() {
     let read = booking::read(&house.services, &later, draft, BROWSER).await.expect("the draft lives on");
     assert_eq!(read.held_until, None);
     book(&house.services, session, 1, 5).await.expect("all places are free again");
+}
+
+/// People whose places are kept in a session now.
+async fn kept(house: &TestHouse, session: SessionId) -> i64 {
+    sqlx::query_scalar("select coalesce(sum(people), 0) from hold where session_id = $1")
+        .bind(session.0)
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("a number")
+}
+
+#[tokio::test]
+async fn one_browser_keeps_the_places_of_one_party() {
+    let (house, session) = house_with_session(5).await;
+    let visitor = house.context(Actor::Anonymous);
+    let begin = async |people, browser: &str| {
+        booking::begin(&house.services, &visitor, session, size(people), browser, &network()).await
+    };
+    let first = begin(4, BROWSER).await.expect("there is room");
+    let draft = booking::read(&house.services, &visitor, first, BROWSER).await.expect("it is there");
+    let (name, contact) = (PersonName::parse("演示·周一帆"), Contact::parse("one@example.com"));
+    let (name, contact) = (name.expect("a name"), contact.expect("an address"));
+    booking::save(&house.services, &visitor, &draft, name, contact, party(4, 1), &network()).await.expect("it is kept");
+
+    // Pressed again, and once more with one more: what is kept already is the party's own room.
+    begin(4, BROWSER).await.expect("the same party");
+    assert_eq!(kept(&house, session).await, 4);
+    let last = begin(5, BROWSER).await.expect("there is room for five in all");
+    assert_eq!(kept(&house, session).await, 5);
+    assert!(is_full(&begin(1, "another browser").await), "another browser is another party");
+    let last = booking::read(&house.services, &visitor, last, BROWSER).await.expect("it is there");
+    assert!(last.held_until.is_some());
+
+    // The first draft is as it was left, without its places; it may ask for them again.
+    let draft = booking::read(&house.services, &visitor, first, BROWSER).await.expect("it is there");
+    assert_eq!((draft.held_until, draft.people.get()), (None, 4));
+    assert!(draft.typed.is_some(), "what was typed is kept");
+    booking::take_other(&house.services, &visitor, &draft, session, size(2), BROWSER, &network())
+        .await
+        .expect("its browser's places are its room");
+    assert_eq!(kept(&house, session).await, 2);
+}
+
+#[tokio::test]
+async fn what_was_refused_gives_nothing_back() {
+    let (house, session) = house_with_session(5).await;
+    let visitor = house.context(Actor::Anonymous);
+    let draft =
+        booking::begin(&house.services, &visitor, session, size(3), BROWSER, &network()).await.expect("there is room");
+    book(&house.services, session, 1, 2).await.expect("there is room");
+    assert!(is_full(&booking::begin(&house.services, &visitor, session, size(4), BROWSER, &network()).await));
+    let draft = booking::read(&house.services, &visitor, draft, BROWSER).await.expect("it is there");
+    assert!(draft.held_until.is_some(), "the places it had are still kept");
+    assert_eq!(kept(&house, session).await, 3);
+}
+
+/// One browser's button pressed so often at once, each press on a server of its own. Answers how many people have places kept.
+async fn pressed_at_once(presses: usize, guard: Guard) -> i64 {
+    let (house, session) = house_with_session(50).await;
+    let start = Arc::new(Barrier::new(presses));
+    let running: Vec<_> = super::races::servers(&house, presses, guard)
+        .await
+        .into_iter()
+        .map(|server| {
+            let (start, visitor) = (start.clone(), house.context(Actor::Anonymous));
+            tokio::spawn(async move {
+                start.wait().await;
+                booking::begin(&server, &visitor, session, size(4), BROWSER, &network()).await
+            })
+        })
+        .collect();
+    for press in running {
+        press.await.expect("no panic").expect("every press is answered with a draft");
+    }
+    kept(&house, session).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_presses_at_once_keep_the_places_of_one_party() {
+    for _ in 0..4 {
+        assert_eq!(pressed_at_once(3, Guard::Lock).await, 4);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_lock_three_presses_keep_places_twice() {
+    for _ in 0..12 {
+        if pressed_at_once(3, Guard::NegativeControl).await > 4 {
+            return;
+        }
+    }
+    panic!("a race that cannot keep too much proves nothing about the lock");
 }
 
 #[tokio::test]

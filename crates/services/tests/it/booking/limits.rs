@@ -34,8 +34,12 @@ async fn begin(
 }
 
 async fn read(house: &TestHouse, draft: DraftId) -> DraftView {
+    read_in(house, draft, BROWSER).await
+}
+
+async fn read_in(house: &TestHouse, draft: DraftId, browser: &str) -> DraftView {
     let visitor = house.context(Actor::Anonymous);
-    booking::read(&house.services, &visitor, draft, BROWSER).await.expect("its own browser reads it")
+    booking::read(&house.services, &visitor, draft, browser).await.expect("its own browser reads it")
 }
 
 fn is_limited<T>(answer: &Result<T, BookingError>) -> bool {
@@ -47,6 +51,9 @@ async fn one_network_takes_so_many_places_and_others_are_free() {
     let (house, session) = house_with_session(50).await;
     let visitor = house.context(Actor::Anonymous);
     use_up(&house, &limits::BOOKING_PER_NETWORK, &network(), 1).await;
+    let two = PartySize::new(2).expect("a size");
+    let pair = booking::begin(&house.services, &visitor, session, two, BROWSER, &network()).await;
+    assert!(is_limited(&pair), "people are counted, not calls");
     let draft = begin(&house, &visitor, session, &network()).await.expect("the last one");
     assert!(is_limited(&begin(&house, &visitor, session, &network()).await));
     let one = PartySize::new(1).expect("a size");
@@ -61,18 +68,20 @@ async fn one_network_takes_so_many_places_and_others_are_free() {
     book(&house.services, session, 1, 1).await.expect("nor are machines");
 }
 
-/// A draft that only needs its last button.
+/// A draft of a browser of its own that only needs its last button.
 async fn proven(house: &TestHouse, session: SessionId, mailbox: &str) -> DraftId {
     let visitor = house.context(Actor::Anonymous);
-    let id = begin(house, &visitor, session, &elsewhere()).await.expect("there is room");
+    let one = PartySize::new(1).expect("a size");
+    let begun = booking::begin(&house.services, &visitor, session, one, mailbox, &elsewhere()).await;
+    let id = begun.expect("there is room");
     let (name, contact) = (PersonName::parse("演示·周一帆"), Contact::parse(mailbox));
     let (name, contact) = (name.expect("a name"), contact.expect("an address"));
-    let draft = read(house, id).await;
+    let draft = read_in(house, id, mailbox).await;
     booking::save(&house.services, &visitor, &draft, name, contact.clone(), party(1, 0), &elsewhere())
         .await
         .expect("it is kept");
     let code = crate::account::sent_code(house, &contact).await;
-    let draft = read(house, id).await;
+    let draft = read_in(house, id, mailbox).await;
     booking::prove(&house.services, &visitor, draft, &code, &elsewhere()).await.expect("the right code");
     id
 }
@@ -84,13 +93,13 @@ async fn who_keeps_places_is_not_turned_away_at_the_last_button() {
         (proven(&house, session, "one@example.com").await, proven(&house, session, "two@example.com").await);
     use_up(&house, &limits::BOOKING_PER_NETWORK, &network(), 0).await;
     let visitor = house.context(Actor::Anonymous);
-    let draft = read(&house, first).await;
+    let draft = read_in(&house, first, "one@example.com").await;
     booking::confirm(&house.services, &visitor, &draft, &network()).await.expect("its places were counted before");
 
     // Ten minutes later the places are no longer kept, and the window has not slid on yet: taking them anew is counted.
     house.services.clock.advance(SignedDuration::from_mins(10));
     let visitor = house.context(Actor::Anonymous);
-    let draft = read(&house, second).await;
+    let draft = read_in(&house, second, "two@example.com").await;
     assert_eq!(draft.held_until, None);
     assert!(is_limited(&booking::confirm(&house.services, &visitor, &draft, &network()).await));
     booking::confirm(&house.services, &visitor, &draft, &elsewhere()).await.expect("another network");

@@ -3,12 +3,17 @@
 use super::{house_with_session, party, people_booked, person};
 use domain::Locale;
 use domain::account::{Actor, Scope};
+use domain::booking::Refusal;
+use domain::contact::PersonName;
 use domain::ids::{RequestId, SessionId};
 use services::account::clients;
-use services::booking::{self, Booked, BookingError, OnBehalf};
+use services::booking::{self, Booked, BookingError, OnBehalf, Person};
 use services::{Context, machines};
 use testkit::TestHouse;
 use uuid::Uuid;
+
+/// What an event asked and was told.
+const ANSWERS: [(&str, &str); 3] = [("q-expecting", "yes"), ("q-due", "2026-11-30"), ("q-seats", "2")];
 
 /// A machine that may book.
 async fn client(house: &TestHouse, name: &str) -> Context {
@@ -53,4 +58,69 @@ async fn there_is_no_booking_that_is_nobodys() {
     let booked = book(&house, &own, session).await.expect("the same key, tried again").booking;
     assert!(machines::made_booking(&house.services, &own, booked).await.expect("an answer"));
     assert_eq!(people_booked(&house, session).await, 2);
+}
+
+#[tokio::test]
+async fn a_key_is_of_one_request_word_for_word() {
+    let (house, session) = house_with_session(40).await;
+    let own = client(&house, "mini-programme").await;
+    let named = |text: &str| {
+        let person = Person { name: PersonName::parse(text).expect("a name"), contact: None };
+        OnBehalf { session, person, party: party(2, 0), key: "a-key-of-mine".into() }
+    };
+    let booked = booking::book(&house.services, &own, named("甲一|乙二")).await.expect("there is room");
+    // The same in another language is another message: it was not what was asked for.
+    let english = house.services.context(own.actor.clone(), Locale::En, RequestId(Uuid::from_u128(2)));
+    for (context, text) in [(&english, "甲一|乙二"), (&own, "甲一"), (&own, "甲一|乙二|")] {
+        let other = booking::book(&house.services, context, named(text)).await;
+        assert!(matches!(other, Err(BookingError::KeyReused)), "{text}: {other:?}");
+    }
+    assert_eq!(booking::book(&house.services, &own, named("甲一|乙二")).await.expect("the same"), booked);
+}
+
+/// What the version before had stored under a key is repeated, not refused.
+#[tokio::test]
+async fn a_key_of_the_version_before_is_known() {
+    let (house, session) = house_with_session(10).await;
+    let own = client(&house, "mini-programme").await;
+    let booked = book(&house, &own, session).await.expect("there is room");
+    let former = format!("{session:?}|演示·林小满|guest1@example.com|2|0");
+    sqlx::query("update idempotency set body_hash = $1 where key = 'a-key-of-mine'")
+        .bind(house.services.vault.blind_index("idempotency", &former))
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("as it was stored");
+    assert_eq!(book(&house, &own, session).await.expect("the same answer"), booked);
+    let asked = OnBehalf { session, person: person(1), party: party(3, 0), key: "a-key-of-mine".into() };
+    assert!(matches!(booking::book(&house.services, &own, asked).await, Err(BookingError::KeyReused)));
+}
+
+#[tokio::test]
+async fn what_is_booked_is_repeated_whatever_is_asked_since() {
+    let house = TestHouse::new().await;
+    let (event, session) = crate::outreach::published_lecture(&house).await;
+    let own = client(&house, "mini-programme").await;
+    let refused = book(&house, &own, session).await;
+    assert!(matches!(refused, Err(BookingError::Refused(Refusal::AsksQuestions))), "{refused:?}");
+    // As if it had been booked before the questions were published.
+    let draft = crate::outreach::register(
+        &house,
+        &house.context(Actor::Anonymous),
+        (event, session),
+        "one@example.com",
+        &ANSWERS,
+    )
+    .await
+    .expect("registered");
+    let Actor::Client { client, .. } = &own.actor else { panic!("a machine") };
+    let scope = format!("client:{client}");
+    sqlx::query("update idempotency set scope = $1, key = 'a-key-of-mine', body_hash = $2 where scope = 'draft'")
+        .bind(scope)
+        .bind(
+            house.services.vault.blind_index("idempotency", &format!("{session:?}|演示·林小满|guest1@example.com|2|0")),
+        )
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("stored");
+    assert_eq!(book(&house, &own, session).await.expect("what was booked").booking, draft);
 }

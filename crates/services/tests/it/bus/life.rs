@@ -109,6 +109,8 @@ async fn from_a_question_to_the_marks_after_the_visit() {
     bus::feedback(services, &school, &feedback, Marks { liked: 1, ..marks })
         .await
         .expect("a second answer is no error");
+    let noted = "select count(*) from audit_entry where action = 'bus.feedback_given' and detail->>'liked' = '5'";
+    assert_eq!(crate::account::number(&house, noted).await, 1, "the first answer stands in the trail, and no other");
     // The link that asks opens neither the request nor anything that can be done with it.
     let asked = Handle::Link(feedback);
     let other = bus::accept(services, &school, &asked, None).await;

@@ -4,12 +4,13 @@
 use super::{admitted, device, go_to, send};
 use crate::booking::{closing::number, machine, museum, officer, party, person, steward};
 use crate::outreach::{date, lecture};
-use domain::account::DeviceRole;
+use domain::account::{Actor, DeviceRole};
 use domain::booking::{DoorRefusal, Policy};
-use domain::ids::{BookingId, SessionId};
-use services::booking::{self, OnBehalf, Ticket};
-use services::door;
+use domain::field::{Fault, FieldError};
+use domain::ids::{AccountId, BookingId, SessionId};
+use services::booking::{self, BookingError, OnBehalf, Ticket};
 use services::outreach::{self, NewEvent};
+use services::{door, limits};
 use testkit::TestHouse;
 
 async fn lecture_with(house: &TestHouse, slug: &str, policy: Policy) -> SessionId {
@@ -50,6 +51,41 @@ async fn a_registration_is_found_admitted_and_on_the_roster() {
     let rest = booking::admit(&house.services, &by, super::nonce(), Ticket::Booking(booked), 2, None).await;
     assert_eq!(rest.expect("an answer"), Err(DoorRefusal::MoreThanBooked { left: 1 }));
     assert_eq!(booking::inside(&house.services, &officer(&house)).await.expect("a number"), 0, "it is another house");
+}
+
+#[tokio::test]
+async fn names_are_searched_by_two_characters_and_the_trail_says_so() {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    let session = lecture_with(&house, "lecture", Policy::default()).await;
+    register(&house, session, 1).await;
+    go_to(&house, "2026-07-21T13:05:00+08:00");
+    let (services, by) = (&house.services, steward(&house));
+    for short in ["", " 演 ", "演·", "a"] {
+        let refused = booking::find_by_name(services, &by, short).await;
+        let Err(BookingError::Fields(faults)) = refused else { panic!("“{short}”: {refused:?}") };
+        assert_eq!(faults, [FieldError::new("name", Fault::TooShort { min: 2 })]);
+    }
+    assert_eq!(booking::find_by_name(services, &by, " 演示 ").await.expect("two characters").len(), 1);
+    assert_eq!(booking::find_by_name(services, &by, "白露").await.expect("two characters").len(), 0);
+    let written: Vec<serde_json::Value> = sqlx::query_scalar(
+        "select detail from audit_entry where action = 'door.searched' order by detail->>'found' desc",
+    )
+    .fetch_all(&house.db.owner_pool())
+    .await
+    .expect("the trail");
+    assert_eq!(written, [serde_json::json!({ "found": 1 }), serde_json::json!({ "found": 0 })], "never the text");
+
+    for _ in 2..limits::DOOR_NAMES_PER_STAFF.hits {
+        booking::find_by_name(services, &by, "白露").await.expect("within the limit");
+    }
+    let refused = booking::find_by_name(services, &by, "演示").await;
+    assert!(matches!(refused, Err(BookingError::Limited { retry_after: 1.. })), "{refused:?}");
+    let mut colleague = by.clone();
+    if let Actor::Staff { account, .. } = &mut colleague.actor {
+        *account = AccountId(uuid::Uuid::from_u128(17));
+    }
+    booking::find_by_name(services, &colleague, "演示").await.expect("somebody else");
 }
 
 #[tokio::test]

@@ -202,6 +202,30 @@ async fn an_approved_group_becomes_smaller_and_withdraws_as_a_booking_does() {
     let booked = booking::Handle::Id(seen.booking.expect("it").booking);
     let booking = booking::view(services, &officer(&house), &booked).await.expect("the booking");
     assert_eq!(booking.state, BookingState::Cancelled);
+    for version in [None, Some(seen.version), Some(0)] {
+        groups::withdraw(services, &class, &handle, version).await.expect("it is withdrawn already");
+    }
+}
+
+#[tokio::test]
+async fn withdrawing_twice_is_withdrawing_once_and_what_is_over_otherwise_is_said() {
+    let (house, sessions) = house(&[60]).await;
+    let (services, class) = (&house.services, house.context(Actor::Anonymous));
+    let id = ask(&house, 1, &sessions).await;
+    let handle = link(&house, id).await;
+    let version = request(&house, id).await.version;
+    for version in [Some(version), Some(version), None, Some(0)] {
+        groups::withdraw(services, &class, &handle, version).await.expect("withdrawn, or was already");
+    }
+    let noted = "select count(*) from audit_entry where action = 'group.withdrawn'";
+    assert_eq!(crate::account::number(&house, noted).await, 1);
+
+    house.services.clock.advance(SignedDuration::from_secs(1));
+    let id = ask(&house, 2, &sessions).await;
+    let version = request(&house, id).await.version;
+    groups::refuse(services, &officer(&house), id, version, "那一天闭馆").await.expect("refused");
+    let late = groups::withdraw(services, &class, &link(&house, id).await, Some(version)).await;
+    assert!(matches!(late, Err(GroupError::StateHasChanged)), "{late:?}");
 }
 
 #[tokio::test]

@@ -199,6 +199,23 @@ async fn short_links_are_not_to_be_collected() {
 }
 
 #[tokio::test]
+async fn a_network_follows_as_many_good_links_as_it_likes_until_it_guesses() {
+    let (house, _) = afternoon("13800138000").await;
+    deliver(&house.services).await;
+    let code = short_code(&house).await;
+    let network = Network::of("203.0.113.7".parse().expect("an address"));
+    let follow = async |code: &str| messages::follow(&house.services, &house.services.system(), code, &network).await;
+    for _ in 0..100 {
+        assert!(follow(&code).await.expect("a good link counts nothing").is_some());
+    }
+    for n in 0..60 {
+        assert!(follow(&format!("{n:010}")).await.expect("within the limit").is_none());
+    }
+    let refused = follow(&code).await;
+    assert!(matches!(refused, Err(LimitError::Limited(_))), "whoever guesses is not told which is good: {refused:?}");
+}
+
+#[tokio::test]
 async fn nothing_calls_a_cancelled_visit_to_mind() {
     let (house, booking) = afternoon("13800138000").await;
     deliver(&house.services).await;

@@ -179,6 +179,22 @@ async fn a_full_date_takes_no_place_of_any() {
 }
 
 #[tokio::test]
+async fn one_browser_keeps_the_places_of_one_party_on_every_date() {
+    let course = course(SeriesRule::Both, [5, 3, 5]).await;
+    course.begin(2).await.expect("there is room");
+    course.begin(2).await.expect("pressed twice, it is one party");
+    assert_eq!(course.free().await, [3, 1, 3]);
+    let last = course.begin(3).await.expect("its own places are its room");
+    assert_eq!(course.free().await, [2, 0, 2]);
+    // One of the dates alone takes that date's places over; the others stay kept.
+    let (services, visitor) = (&course.house.services, course.house.context(Actor::Anonymous));
+    let one = PartySize::new(1).expect("a size");
+    booking::begin(services, &visitor, course.dates[1], one, BROWSER, &network()).await.expect("there is room");
+    assert_eq!(course.free().await, [2, 2, 2]);
+    assert!(read(&course.house, &visitor, last).await.series, "the draft is still there");
+}
+
+#[tokio::test]
 async fn one_date_is_given_back_or_all_at_once() {
     let course = course(SeriesRule::Both, [5, 5, 5]).await;
     let services = &course.house.services;
