@@ -213,10 +213,10 @@ pub async fn tell(db: &mut PgConnection, entry: Uuid) -> sqlx::Result<Vec<Uuid>>
     .await
 }
 
-/// A party has been told to just come to a session.
+/// A party has been told to just come to a session, as far as is known: a server of before does not note it.
 pub async fn was_told(db: &mut PgConnection, session: Uuid, entry: Uuid) -> sqlx::Result<bool> {
     let told = sqlx::query_scalar!(
-        "select told_to_come from waiting_wish where session_id = $1 and waiting_id = $2",
+        r#"select told_to_come is not false as "told!" from waiting_wish where session_id = $1 and waiting_id = $2"#,
         session,
         entry
     );
@@ -236,15 +236,16 @@ pub async fn note_told(db: &mut PgConnection, session: Uuid, entries: &[Uuid]) -
 }
 
 /// The parties that need not wait for a session any more, and are told otherwise now: all whose waiting ended with that or goes
-/// on, and of the others (who left, declined or booked elsewhere) those whom the message had reached. Those are left out that
-/// will be told with another of the `later` sessions. Nobody is named twice.
+/// on, and of the others (who left, declined or booked elsewhere) those whom the message may have reached. Those are left out
+/// that will be told, by the same measure, with another of the `later` sessions. Nobody is named twice.
 pub async fn told(db: &mut PgConnection, session: Uuid, later: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         r#"with cleared as (
              update waiting_wish set open_door = false where session_id = $1 and open_door returning waiting_id, told_to_come)
            select e.id as "id!" from cleared c join waiting_entry e on e.id = c.waiting_id
-           where (c.told_to_come or e.state in ('not_needed', 'waiting', 'offered')) and not exists (
-             select from waiting_wish o where o.waiting_id = e.id and o.open_door and o.session_id = any($2))
+           where (c.told_to_come is not false or e.state in ('not_needed', 'waiting', 'offered')) and not exists (
+             select from waiting_wish o where o.waiting_id = e.id and o.open_door and o.session_id = any($2)
+               and (o.told_to_come is not false or e.state in ('not_needed', 'waiting', 'offered')))
            order by e.id"#,
         session,
         later
