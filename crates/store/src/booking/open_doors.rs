@@ -235,17 +235,28 @@ pub async fn note_told(db: &mut PgConnection, session: Uuid, entries: &[Uuid]) -
     Ok(())
 }
 
-/// The parties that need not wait for a session any more, and are told otherwise now: all whose waiting ended with that or goes
-/// on, and of the others (who left, declined or booked elsewhere) those whom the message may have reached. Those are left out
+/// A party that need not wait for a session any more and is told otherwise.
+#[derive(Debug, Clone, Copy)]
+pub struct ToldRow {
+    /// The party.
+    pub id: Uuid,
+    /// It is told with another session that is still to come.
+    pub later: bool,
+}
+
+/// The parties that need not wait for a session any more, and are told otherwise: all whose waiting ended with that or goes
+/// on, and of the others (who left, declined or booked elsewhere) those whom the message may have reached. Marked are those
 /// that will be told, by the same measure, with another of the `later` sessions. Nobody is named twice.
-pub async fn told(db: &mut PgConnection, session: Uuid, later: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
+pub async fn told(db: &mut PgConnection, session: Uuid, later: &[Uuid]) -> sqlx::Result<Vec<ToldRow>> {
+    sqlx::query_as!(
+        ToldRow,
         r#"with cleared as (
              update waiting_wish set open_door = false where session_id = $1 and open_door returning waiting_id, told_to_come)
-           select e.id as "id!" from cleared c join waiting_entry e on e.id = c.waiting_id
-           where (c.told_to_come is not false or e.state in ('not_needed', 'waiting', 'offered')) and not exists (
+           select e.id as "id!", exists (
              select from waiting_wish o where o.waiting_id = e.id and o.open_door and o.session_id = any($2)
-               and (o.told_to_come is not false or e.state in ('not_needed', 'waiting', 'offered')))
+               and (o.told_to_come is not false or e.state in ('not_needed', 'waiting', 'offered'))) as "later!"
+           from cleared c join waiting_entry e on e.id = c.waiting_id
+           where c.told_to_come is not false or e.state in ('not_needed', 'waiting', 'offered')
            order by e.id"#,
         session,
         later

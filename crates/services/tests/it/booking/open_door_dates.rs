@@ -1,0 +1,72 @@
+//! One message speaks of all sessions of an act that a party waited for, also of different days, and of nothing besides them.
+
+use super::closing::{closing, work};
+use super::open_door::{begins, set, take_back, told};
+use super::waiting::join;
+use super::{book, officer};
+use crate::outreach::{date, lecture, publish};
+use domain::ids::{ActivityId, SessionId};
+use services::booking::{self, Scope};
+use services::outreach;
+use testkit::TestHouse;
+
+/// A lecture with two full dates a week apart, which the eleventh person waits for.
+async fn two_dates() -> (TestHouse, ActivityId, [SessionId; 2]) {
+    let house = TestHouse::new().await;
+    let system = house.services.system();
+    let event = outreach::add_event(&house.services, &system, lecture("leyun")).await.expect("an event");
+    let first = date(&house, event, "2026-07-25T09:30:00+08:00", 90, 2).await;
+    let second = date(&house, event, "2026-08-01T09:30:00+08:00", 90, 2).await;
+    publish(&house, event).await;
+    for (n, session) in [first, second].into_iter().enumerate() {
+        book(&house.services, session, n, 2).await.expect("there is room");
+    }
+    join(&house, &house.services, first, &[second], 11, 2).await.expect("on both lists");
+    work(&house.services).await;
+    (house, event, [first, second])
+}
+
+/// What the eleventh person was told that begins so.
+async fn one(house: &TestHouse, with: &str) -> String {
+    let told = told(house, 11).await;
+    assert_eq!(begins(&told, with), 1, "“{with}”: {told:?}");
+    told.into_iter().find(|subject| subject.starts_with(with)).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn who_waited_for_two_dates_is_told_of_both_that_bookings_are_needed_again() {
+    let (house, event, _) = two_dates().await;
+    set(&house, Scope::Dates(event)).await;
+    work(&house.services).await;
+    assert_eq!(take_back(&house, Scope::Dates(event)).await.expect("taken back"), 2);
+    work(&house.services).await;
+    let subject = one(&house, "这几场恢复预约").await;
+    assert!(subject.contains("7月25日") && subject.contains("8月1日"), "{subject}");
+}
+
+#[tokio::test]
+async fn who_was_to_hear_of_it_with_a_date_that_somebody_else_took_back_hears_of_every_date() {
+    let (house, event, [first, second]) = two_dates().await;
+    set(&house, Scope::Dates(event)).await;
+    work(&house.services).await;
+    take_back(&house, Scope::Session(second)).await.expect("taken back");
+    take_back(&house, Scope::Dates(event)).await.expect("taken back");
+    work(&house.services).await;
+    let told = told(&house, 11).await;
+    assert_eq!(begins(&told, "这场恢复预约"), 2, "each for itself: {told:?}");
+    assert!(told.iter().any(|subject| subject.contains("7月25日")), "{first}: {told:?}");
+}
+
+#[tokio::test]
+async fn dates_that_were_taken_back_and_closed_before_anybody_was_told_are_told_as_closed() {
+    let (house, event, dates) = two_dates().await;
+    set(&house, Scope::Dates(event)).await;
+    work(&house.services).await;
+    take_back(&house, Scope::Dates(event)).await.expect("taken back");
+    let by = officer(&house);
+    for date in dates {
+        booking::close(&house.services, &by, closing(&by, Scope::Session(date))).await.expect("closed");
+    }
+    work(&house.services).await;
+    one(&house, "这几场已关闭，请不要前来").await;
+}
