@@ -122,7 +122,8 @@ async fn open_one(
         return Ok(Reached::default());
     }
     let whole_day = OpenDoors::act(&mut tx, act.0).await?.is_some_and(|row| row.day.is_some());
-    let waiting = end_not_needed(services, context, &mut tx, session, &EndedBy { whole_day, later }, now).await?;
+    let ended_by = EndedBy { act, whole_day, later };
+    let waiting = end_not_needed(services, context, &mut tx, session, &ended_by, now).await?;
     let stands = sql::set(&mut tx, session.0, act.0).await?;
     let detail = json!({ "open_door": act, "bookings": stands.bookings, "people": stands.people, "waiting": waiting });
     let entry =

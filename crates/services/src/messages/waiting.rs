@@ -11,7 +11,7 @@ use crate::jobs::{Failure, Handlers, Job, NewJob, Outcome, enqueue};
 use domain::Locale;
 use domain::booking::{WaitingState, after_quiet};
 use domain::contact::Contact;
-use domain::ids::{MessageId, SessionId, WaitingId};
+use domain::ids::{MessageId, OpenDoorId, SessionId, WaitingId};
 use domain::time::{local_day, span_text};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,9 @@ pub enum WaitingNews {
         waits_on: bool,
         /// So does the whole day.
         whole_day: bool,
+        /// The act that freed it: of its sessions alone it speaks, not of what the party was told before. News of before name none.
+        #[serde(default)]
+        act: Option<OpenDoorId>,
     },
     /// It was told to come without a booking, and needs one after all.
     BookingNeeded {
@@ -286,13 +289,14 @@ async fn what_holds(
         _ => return Ok(Some((news, news.session(view).into_iter().collect()))),
     };
     let mut db = services.db.acquire().await?;
-    if let WaitingNews::NoBookingNeeded { waits_on, whole_day, .. } = news {
-        let sessions: Vec<SessionId> = sql::tell(&mut db, view.id.0).await?.into_iter().map(SessionId).collect();
+    if let WaitingNews::NoBookingNeeded { waits_on, whole_day, act, .. } = news {
+        let freed = sql::tell(&mut db, view.id.0, act.map(|act| act.0), now).await?;
+        let sessions: Vec<SessionId> = freed.into_iter().map(SessionId).collect();
         let Some(first) = sessions.first().copied() else { return Ok(None) };
         let same_day = one_day(view, &sessions);
         let whole_day =
             whole_day && same_day && sql::door(&mut db, first.0, now).await?.is_some_and(|door| door.whole_day);
-        return Ok(Some((WaitingNews::NoBookingNeeded { session: first, waits_on, whole_day }, sessions)));
+        return Ok(Some((WaitingNews::NoBookingNeeded { session: first, waits_on, whole_day, act }, sessions)));
     }
     let sessions = if sessions.is_empty() { vec![session] } else { sessions };
     need_a_booking(&mut db, view, sessions, now).await

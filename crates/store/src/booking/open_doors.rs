@@ -197,17 +197,28 @@ pub async fn door(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) ->
     .await
 }
 
-/// The sessions a party is told, in this moment, to just come to: those it waited for that need no booking now. Noted with
-/// its wishes, so that it hears of it should that end, whatever has become of its waiting. In their order.
-pub async fn tell(db: &mut PgConnection, entry: Uuid) -> sqlx::Result<Vec<Uuid>> {
+/// The sessions a party is told, in this moment, to just come to: those it waited for that the act freed, where it is known,
+/// and that need no booking now and are not over. Noted with its wishes, so that it hears of it should that end, whatever has
+/// become of its waiting. In their order.
+pub async fn tell(
+    db: &mut PgConnection,
+    entry: Uuid,
+    act: Option<Uuid>,
+    now: jiff::Timestamp,
+) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         r#"with told as (
              update waiting_wish w set told_to_come = true from session s
              where w.waiting_id = $1 and w.open_door and s.id = w.session_id and s.open_door_id is not null
-               and s.state = 'open'
+               and s.state = 'open' and s.ends_at > $3
+               and ($2::uuid is null or exists (
+                 select from open_door_session o where o.open_door_id = $2 and o.session_id = s.id and o.state = 'done'
+                   and o.ended_at is null))
              returning s.id, s.starts_at)
            select id as "id!" from told order by starts_at, id"#,
-        entry
+        entry,
+        act,
+        now.to_sqlx() as _
     )
     .fetch_all(db)
     .await

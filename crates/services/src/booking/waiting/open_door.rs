@@ -7,7 +7,7 @@ use crate::audit;
 use crate::messages::{self, WaitingNews};
 use crate::{Context, Services};
 use domain::booking::WaitingEvent;
-use domain::ids::{SessionId, WaitingId};
+use domain::ids::{OpenDoorId, SessionId, WaitingId};
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -18,6 +18,8 @@ use uuid::Uuid;
 
 /// The act that ends the waiting.
 pub(in crate::booking) struct EndedBy<'a> {
+    /// Which.
+    pub act: OpenDoorId,
     /// It is over a whole day: said so, and once to whoever waits for several sessions of it.
     pub whole_day: bool,
     /// The sessions it reaches after this one.
@@ -47,7 +49,8 @@ pub(in crate::booking) async fn end_not_needed(
         let wishes = sql::wishes(db, entry.id).await?;
         let told_later = wishes.iter().any(|wish| !wish.over && act.later.contains(&wish.session_id));
         if !told_later {
-            let news = WaitingNews::NoBookingNeeded { session, waits_on: !over, whole_day: act.whole_day };
+            let news =
+                WaitingNews::NoBookingNeeded { session, waits_on: !over, whole_day: act.whole_day, act: Some(act.act) };
             messages::queue_waiting(db, now, &[(WaitingId(entry.id), news)]).await?;
         }
         ended += u32::from(over);

@@ -36,7 +36,7 @@ pub fn just_come<T: std::fmt::Debug>(answer: Result<T, BookingError>) {
     assert!(matches!(answer, Err(BookingError::Refused(Refusal::NoBookingNeeded))), "{answer:?}");
 }
 
-fn go_to(house: &TestHouse, instant: &str) {
+pub fn go_to(house: &TestHouse, instant: &str) {
     let instant: Timestamp = instant.parse().expect("an instant");
     house.services.clock.advance(instant.duration_since(house.now()));
 }

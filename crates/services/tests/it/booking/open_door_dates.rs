@@ -1,14 +1,17 @@
 //! One message speaks of all sessions of an act that a party waited for, also of different days, and of nothing besides them.
 
 use super::closing::{closing, work};
-use super::open_door::{begins, set, take_back, told};
+use super::open_door::{begins, go_to, set, take_back, told, waiting_house};
 use super::waiting::join;
 use super::{book, officer};
 use crate::outreach::{date, lecture, publish};
 use domain::ids::{ActivityId, SessionId};
+use jiff::civil;
 use services::booking::{self, Scope};
 use services::outreach;
 use testkit::TestHouse;
+
+const DAY: Scope = Scope::Day(civil::date(2026, 7, 21));
 
 /// A lecture with two full dates a week apart, which the eleventh person waits for.
 async fn two_dates() -> (TestHouse, ActivityId, [SessionId; 2]) {
@@ -69,4 +72,41 @@ async fn dates_that_were_taken_back_and_closed_before_anybody_was_told_are_told_
     }
     work(&house.services).await;
     one(&house, "这几场已关闭，请不要前来").await;
+}
+
+#[tokio::test]
+async fn each_act_tells_of_its_own_sessions_and_of_none_that_is_over() {
+    let (house, [morning, evening, next], _) = waiting_house().await;
+    join(&house, &house.services, morning, &[evening, next], 11, 2).await.expect("on three lists");
+    set(&house, Scope::Session(morning)).await;
+    work(&house.services).await;
+    assert!(one(&house, "这场免预约，直接来就行").await.contains("09:00"));
+    go_to(&house, "2026-07-21T12:00:00+08:00");
+    set(&house, DAY).await;
+    work(&house.services).await;
+    let day = one(&house, "当天免预约，直接来就行").await;
+    assert!(day.contains("15:00") && !day.contains("09:00"), "the morning is over: {day}");
+    set(&house, Scope::Session(next)).await;
+    work(&house.services).await;
+    let told = told(&house, 11).await;
+    let last = told.iter().find(|subject| subject.contains("7月22日")).expect("told of the last");
+    assert!(last.starts_with("这场免预约") && !last.contains("7月21日"), "{last}");
+}
+
+#[tokio::test]
+async fn two_acts_of_one_night_are_two_different_messages_and_what_was_taken_back_is_none() {
+    let (house, [morning, evening, next], _) = waiting_house().await;
+    join(&house, &house.services, morning, &[evening, next], 11, 2).await.expect("on three lists");
+    work(&house.services).await;
+    for session in [morning, evening, next] {
+        set(&house, Scope::Session(session)).await;
+    }
+    take_back(&house, Scope::Session(next)).await.expect("taken back before anybody was told");
+    work(&house.services).await;
+    let told = told(&house, 11).await;
+    let come: Vec<&String> = told.iter().filter(|subject| subject.starts_with("这场免预约")).collect();
+    assert_eq!(come.len(), 2, "{told:?}");
+    for at in ["09:00", "15:00"] {
+        assert_eq!(come.iter().filter(|subject| subject.contains(at)).count(), 1, "{at}: {come:?}");
+    }
 }
