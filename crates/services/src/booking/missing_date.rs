@@ -36,21 +36,27 @@ pub async fn book_missing(
 ) -> Result<BookingId, BookingError> {
     require_change(context, &handle)?;
     let holder = view(services, context, &handle).await?;
-    // Where the date is opening at this moment its line holds for them too.
-    let line = format!("missing {date} {}", holder.id);
-    let used = pass(services, context, date, holder.party.people.get(), Who::Request(&line)).await?.used();
+    let mut db = services.db.acquire().await?;
+    let series = sql::of_booking(&mut db, holder.id.0).await?;
+    drop(db);
+    let series = oldest(&series).ok_or(BookingError::NotFound)?;
+    // Where the date is opening at this moment its line holds for them too: once, from whichever date's page they ask.
+    let line = format!("missing {date} {series}");
+    pass(services, context, date, holder.party.people.get(), Who::Request(&line)).await?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let booked = again(|| transaction(&services, &context, &handle, date)).await;
-        if booked.is_err() {
-            used.give_back(&services).await;
-        }
         services.calendar.forget();
         services.programme.forget();
         services.job_bell.notify_one();
         booked
     })
     .await
+}
+
+/// The booking a series is known by: that which was made first, whatever joins it later.
+fn oldest(series: &[Uuid]) -> Option<Uuid> {
+    series.iter().min().copied()
 }
 
 async fn transaction(
