@@ -67,29 +67,33 @@ async fn transaction(
 ) -> Result<BookingId, BookingError> {
     let mut tx = services.begin().await?;
     let seen = resolve(services, context, &mut tx, handle).await?;
-    let session = lock(services, &mut tx, &[date.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
-    let holder = open(services, seen)?;
-    let series = sql::of_booking(&mut tx, holder.id.0).await?;
-    if series.is_empty() || session.activity_id != holder.activity.0 {
+    // The holder's own date with the one that lacks: whoever cancels the series meanwhile comes before this or after it.
+    let locked = lock(services, &mut tx, &[date.0, seen.session_id]).await?;
+    let session = locked.iter().find(|one| one.id == date.0).ok_or(BookingError::NotFound)?;
+    let series = sql::of_booking(&mut tx, seen.id).await?;
+    let known = oldest(&series).ok_or(BookingError::NotFound)?;
+    if session.activity_id != seen.activity_id {
         return Err(BookingError::NotFound);
     }
     // Two presses at once, and whatever else this person books, one after the other.
+    let holder = open(services, seen)?;
     let person = holder.person.contact.as_ref().map(|contact| contact_index(services, contact));
-    let keys: Vec<i64> = person.iter().map(|index| lock_key(index)).chain([lock_key(series[0].as_bytes())]).collect();
+    let keys: Vec<i64> = person.iter().map(|index| lock_key(index)).chain([lock_key(known.as_bytes())]).collect();
     claims::lock_keys(&mut tx, &keys).await?;
     let dates = bookings::bookings(&mut tx, &series).await?;
     let live = |row: &&bookings::BookingRow| row.state == "confirmed";
     if let Some(there) = dates.iter().filter(live).find(|row| row.session_id == date.0) {
         return Ok(BookingId(there.id));
     }
-    if !dates.iter().filter(live).any(|row| row.id == holder.id.0) {
-        return Err(BookingError::StateHasChanged);
-    }
+    // As it is under the locks: not as it was when it was looked for.
+    let own = dates.iter().filter(live).find(|row| row.id == holder.id.0);
+    let own = own.filter(|row| locked.iter().any(|one| one.id == row.session_id));
+    let holder = open(services, own.ok_or(BookingError::StateHasChanged)?.clone())?;
     lock_lines(services, &mut tx, &[date.0]).await?;
-    let policy = policy_of(&session)?;
+    let policy = policy_of(session)?;
     let now = services.clock.now();
-    let (stands, moved) = handed_on(services, &mut tx, &session, &policy, now).await?;
-    let had = had(&mut tx, &policy, now, &session, person.as_deref()).await?;
+    let (stands, moved) = handed_on(services, &mut tx, session, &policy, now).await?;
+    let had = had(&mut tx, &policy, now, session, person.as_deref()).await?;
     if let Err(refusal) = may_book(&policy, now, &stands.facts, holder.party, had) {
         // What was passed on to those who wait stands, whatever this party is answered.
         if moved {
@@ -101,7 +105,7 @@ async fn transaction(
     if policy.identity.asks() && holder.document.is_none() {
         return Err(BookingError::field("document", Fault::Required));
     }
-    let booked = write(services, context, &mut tx, &session, &holder).await?;
+    let booked = write(services, context, &mut tx, session, &holder).await?;
     tx.commit().await?;
     Ok(booked)
 }

@@ -122,3 +122,29 @@ async fn a_date_booked_instead_of_a_closed_one_belongs_to_the_series() {
     let series = booking::series_of(services, instead).await.expect("readable");
     assert_eq!(series.len(), 4, "the closed one, the two others, and this");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_date_is_in_the_series_before_it_is_cancelled_or_is_not_booked_any_more() {
+    for _ in 0..6 {
+        let (course, first) = two_of_three(SeriesRule::Whole, [5, 5, 5]).await;
+        let series = booking::series_of(&course.house.services, first).await.expect("readable");
+        let (adding, date) = (course.link(&series[0]), course.dates[1]);
+        let giving_back = course.link(&series[1]);
+        let server = testkit::TestHouse::second(&course.house.db, course.house.services.clock.clone(), 3).await;
+        let (one, two) = (course.house.services.clone(), server);
+        let nobody = domain::ids::RequestId(uuid::Uuid::nil());
+        let anybody = one.context(Actor::Anonymous, domain::Locale::ZhCn, nobody);
+        let other = anybody.clone();
+        let added = tokio::spawn(async move { booking::book_missing(&one, &anybody, adding, date).await });
+        let cancelled = tokio::spawn(async move { booking::cancel_series(&two, &other, giving_back).await });
+        let (added, cancelled) = (added.await.expect("no panic"), cancelled.await.expect("no panic"));
+        match (&added, &cancelled) {
+            (Ok(_), Ok(3)) | (Err(BookingError::StateHasChanged), Ok(2)) => {
+                assert_eq!(course.booked().await, [0, 0, 0], "{added:?} {cancelled:?}");
+            }
+            // It joined while the locks were waited for: whoever presses again gives it back with the others.
+            (Ok(_), Err(BookingError::StateHasChanged)) => assert_eq!(course.booked().await, [2, 2, 2]),
+            other => panic!("a date of nobody: {other:?}"),
+        }
+    }
+}
