@@ -2,11 +2,12 @@
 //! holds the series books it with what is known of them already: the same people, the same answers, no form and no code.
 //!
 //! It becomes a date of the series as any other. Limits that count dates do not count it, as they do not count the others;
-//! a pause after no-shows does hold, and so do room and time.
+//! a pause after no-shows does hold, and so do room and time, and what was booked elsewhere with the same document.
 
 use super::BookingError;
 use super::change::{Handle, policy_of, require_change, resolve};
 use super::claims::{Channel, Source, contact_index, lock, lock_key, row};
+use super::document::document_index;
 use super::entrance::{Who, pass};
 use super::persons::{Persons, since};
 use super::retry::again;
@@ -15,7 +16,7 @@ use super::waiting::{handed_on, lock_lines};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services, messages, outreach};
-use domain::booking::{BookingFacts, Policy, Pool, may_book};
+use domain::booking::{BookingFacts, Policy, Pool, Refusal, document_within_limits, may_book};
 use domain::field::Fault;
 use domain::ids::{BookingId, SessionId};
 use serde_json::json;
@@ -78,8 +79,9 @@ async fn transaction(
     // Two presses at once, and whatever else this person books, one after the other.
     let holder = open(services, seen)?;
     let person = holder.person.contact.as_ref().map(|contact| contact_index(services, contact));
-    let keys: Vec<i64> = person.iter().map(|index| lock_key(index)).chain([lock_key(known.as_bytes())]).collect();
-    claims::lock_keys(&mut tx, &keys).await?;
+    let document = holder.document.as_ref().map(|document| document_index(services, document));
+    let keys = person.iter().chain(&document).map(|index| lock_key(index)).chain([lock_key(known.as_bytes())]);
+    claims::lock_keys(&mut tx, &keys.collect::<Vec<_>>()).await?;
     let dates = bookings::bookings(&mut tx, &series).await?;
     let live = |row: &&bookings::BookingRow| row.state == "confirmed";
     if let Some(there) = dates.iter().filter(live).find(|row| row.session_id == date.0) {
@@ -94,16 +96,17 @@ async fn transaction(
     let now = services.clock.now();
     let (stands, moved) = handed_on(services, &mut tx, session, &policy, now).await?;
     let had = had(&mut tx, &policy, now, session, person.as_deref()).await?;
-    if let Err(refusal) = may_book(&policy, now, &stands.facts, holder.party, had) {
+    let admitted = match may_book(&policy, now, &stands.facts, holder.party, had) {
+        Ok(()) => document_admits(services, &mut tx, (&policy, now, session), &holder, &dates).await?,
+        refused => refused,
+    };
+    if let Err(refusal) = admitted {
         // What was passed on to those who wait stands, whatever this party is answered.
         if moved {
             tx.commit().await?;
             services.job_bell.notify_one();
         }
         return Err(refusal.into());
-    }
-    if policy.identity.asks() && holder.document.is_none() {
-        return Err(BookingError::field("document", Fault::Required));
     }
     let booked = write(services, context, &mut tx, session, &holder).await?;
     tx.commit().await?;
@@ -122,6 +125,26 @@ async fn had(
     let read = Persons::read(db, vec![person.to_vec()], since(policy, session.starts_at.to_jiff())).await?;
     let BookingFacts { overlapping, suspended_until, .. } = read.at(policy, now, session, person);
     Ok(BookingFacts { overlapping, suspended_until, ..BookingFacts::default() })
+}
+
+/// May whoever showed the document come to this date too, where one is asked for? What was booked with it beside this series
+/// counts, whoever booked it; the dates of the series do not count against each other. The caller holds its key's lock.
+async fn document_admits(
+    services: &Services,
+    db: &mut PgConnection,
+    (policy, now, session): (&Policy, jiff::Timestamp, &LockedSession),
+    holder: &BookingView,
+    dates: &[bookings::BookingRow],
+) -> Result<Result<(), Refusal>, BookingError> {
+    let Some(document) = &holder.document else {
+        return if policy.identity.asks() { Err(BookingError::field("document", Fault::Required)) } else { Ok(Ok(())) };
+    };
+    let index = document_index(services, document);
+    let mut had = Persons::read(db, vec![index.clone()], since(policy, session.starts_at.to_jiff())).await?;
+    for own in dates.iter().filter(|row| row.state == "confirmed") {
+        had.leave_out(own.activity_id, (own.starts_at.to_jiff(), own.ends_at.to_jiff()), &index);
+    }
+    Ok(document_within_limits(policy, now, had.at(policy, now, session, &index)))
 }
 
 async fn write(
