@@ -216,6 +216,7 @@ pub(super) async fn run<A: Act>(services: &Services, context: &Context, asked: A
         let sessions = begin::<A>(&services, &context, &asked).await?;
         let reached = reach_all::<A>(&services, &context, asked.key, &sessions).await;
         services.calendar.forget();
+        services.programme.forget();
         services.job_bell.notify_one();
         reached
     })
@@ -303,6 +304,7 @@ async fn finish<A: Act>(services: Services, job: Job<BTreeMap<String, Uuid>>) ->
     match reach_all::<A>(&services, &services.system(), act, &sessions).await {
         Ok(_) => {
             services.calendar.forget();
+            services.programme.forget();
             Ok(())
         }
         Err(BookingError::Database(error)) => Err(error.into()),

@@ -173,6 +173,7 @@ pub async fn booking_again(
         }
         let told = tell_the_rest(&services, untold).await;
         services.calendar.forget();
+        services.programme.forget();
         services.job_bell.notify_one();
         done.and(told)?;
         if ended == 0 && !only_stopped { Err(BookingError::StateHasChanged) } else { Ok(ended) }
