@@ -468,3 +468,21 @@ fn several(news: WaitingNews, sessions: usize) -> Option<(&'static str, &'static
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_several_sessions_fits_a_value_of_a_text_message() {
+        let session = SessionId(uuid::Uuid::nil());
+        let come = WaitingNews::NoBookingNeeded { session, waits_on: false, whole_day: false, act: None };
+        for news in [come, WaitingNews::BookingNeeded { session }, WaitingNews::OpenDoorClosed { session }] {
+            assert_eq!(several(news, 1), None);
+            let (zh, en) = several(news, 99).expect("words");
+            for text in [format!("共99场{zh}"), format!("99 sessions: {en}")] {
+                assert!(text.chars().count() <= 35, "{text}");
+            }
+        }
+    }
+}
