@@ -1,13 +1,13 @@
 //! One message speaks of all sessions of an act that a party waited for, also of different days, and of nothing besides them.
 
 use super::closing::{closing, work};
-use super::open_door::{begins, go_to, set, take_back, told, waiting_house};
+use super::open_door::{begins, free, go_to, set, take_back, told, waiting_house};
 use super::waiting::join;
 use super::{book, officer};
 use crate::outreach::{date, lecture, publish};
 use domain::ids::{ActivityId, SessionId};
 use jiff::civil;
-use services::booking::{self, Scope};
+use services::booking::{self, BookingError, OpenDoor, Scope};
 use services::outreach;
 use testkit::TestHouse;
 
@@ -109,4 +109,19 @@ async fn two_acts_of_one_night_are_two_different_messages_and_what_was_taken_bac
     for at in ["09:00", "15:00"] {
         assert_eq!(come.iter().filter(|subject| subject.contains(at)).count(), 1, "{at}: {come:?}");
     }
+}
+
+#[tokio::test]
+async fn the_key_of_one_date_is_not_the_key_of_all() {
+    let (house, event, [first, _]) = two_dates().await;
+    let by = officer(&house);
+    let act = free(&by, Scope::Session(first));
+    booking::open_door(&house.services, &by, act.clone()).await.expect("set");
+    booking::open_door(&house.services, &by, act.clone()).await.expect("sent again");
+    let all = OpenDoor { what: Scope::Dates(event), ..act };
+    let reused = booking::open_door(&house.services, &by, all).await;
+    assert!(matches!(reused, Err(BookingError::KeyReused)), "{reused:?}");
+    let all = free(&by, Scope::Dates(event));
+    booking::open_door(&house.services, &by, all.clone()).await.expect("set");
+    booking::open_door(&house.services, &by, all).await.expect("sent again");
 }
