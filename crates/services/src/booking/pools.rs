@@ -49,7 +49,7 @@ pub(super) fn leave_promised(
     if facts.held == 0 || lacking == 0 {
         return Ok(());
     }
-    let more = |now: &PoolFacts, before: &PoolFacts| now.kept().saturating_sub(before.kept());
+    let more = |after: &PoolFacts, before: &PoolFacts| after.kept().saturating_sub(before.kept());
     let group = more(&facts.pools.group, &before.group);
     let staff = more(&facts.pools.staff, &before.staff);
     let (field, share) =

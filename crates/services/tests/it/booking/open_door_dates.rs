@@ -48,7 +48,7 @@ async fn who_waited_for_two_dates_is_told_of_both_that_bookings_are_needed_again
 }
 
 #[tokio::test]
-async fn who_was_to_hear_of_it_with_a_date_that_somebody_else_took_back_hears_of_every_date() {
+async fn a_date_that_was_taken_back_before_the_others_is_told_of_by_itself() {
     let (house, event, [first, second]) = two_dates().await;
     set(&house, Scope::Dates(event)).await;
     work(&house.services).await;
