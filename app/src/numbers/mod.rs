@@ -170,6 +170,7 @@ fn save_as(visit: &Visit) -> impl IntoView + use<> {
 fn sections(visit: &Visit, subject: Subject, numbers: &Numbers) -> impl IntoView + use<> {
     view! {
         <dl class="stats">{totals(visit, numbers)}</dl>
+        <p class="muted">{visit.t("numbers-small")}</p>
         {occupancy(visit, numbers)}
         {lead(visit, numbers)}
         {cancelled(visit, numbers)}
@@ -180,19 +181,20 @@ fn sections(visit: &Visit, subject: Subject, numbers: &Numbers) -> impl IntoView
 
 fn totals(visit: &Visit, numbers: &Numbers) -> impl IntoView + use<> {
     let all = &numbers.occupancy.all;
-    let of = |part: u64, whole: u64| {
-        Some(visit.t_args("numbers-of", &[("part", grouped(part).into()), ("whole", grouped(whole).into())]))
+    let sums = tables::Sums::new(numbers);
+    let of = |part: String, whole: u64| {
+        Some(visit.t_args("numbers-of", &[("part", part.into()), ("whole", grouped(whole).into())]))
     };
-    let percent = |value| Value::Percent(value).text();
     let no_shows = &all.no_shows;
+    let absent = of(grouped(no_shows.absent), no_shows.expected);
     let [joined, offered, taken] = numbers.waiting;
     let offers =
         Some(visit.t_args("numbers-offers", &[("offered", grouped(offered).into()), ("taken", grouped(taken).into())]));
     view! {
         <StatNumber value=grouped(all.sessions) label=visit.t("numbers-sessions")/>
-        <StatNumber value=percent(all.percent_booked()) label=visit.t("numbers-booked-rate") note=of(all.booked, all.places)/>
-        <StatNumber value=percent(all.percent_admitted()) label=visit.t("numbers-admitted-rate") note=of(all.over_admitted, all.over_places)/>
-        <StatNumber value=percent(no_shows.percent()) label=visit.t("numbers-no-shows") note=of(no_shows.absent, no_shows.expected)/>
+        <StatNumber value=sums.booked_rate.text() label=visit.t("numbers-booked-rate") note=of(sums.booked.text(), all.places)/>
+        <StatNumber value=sums.admitted_rate.text() label=visit.t("numbers-admitted-rate") note=of(sums.over_admitted.text(), all.over_places)/>
+        <StatNumber value=Value::Percent(no_shows.percent()).text() label=visit.t("numbers-no-shows") note=absent/>
         <StatNumber value=grouped(joined) label=visit.t("numbers-joined") note=offers/>
         <StatNumber value=grouped(numbers.walk_ins) label=visit.t("numbers-walk-ins")/>
     }
@@ -273,7 +275,6 @@ fn parts(visit: &Visit, subject: Subject, numbers: &Numbers) -> impl IntoView + 
             <h2>{title}</h2>
             <BarList title=visit.t("numbers-booked") unit=visit.t("numbers-people") bars=each/>
             {figures.table()}
-            <p class="muted">{visit.t("numbers-small")}</p>
         </section>
     }
     .into_any()

@@ -132,18 +132,43 @@ fn rate(people: Shown, percent: Option<u64>) -> Value {
     if matches!(people, Shown::Exact(_)) { Value::Percent(percent) } else { Value::NoPercent }
 }
 
+/// The figures of everything together, as they may be shown: the page's and the file's are these.
+pub(super) struct Sums {
+    pub booked: Value,
+    pub booked_rate: Value,
+    pub admitted: Value,
+    /// Of the sessions that are over, which the rate is of.
+    pub over_admitted: Value,
+    pub admitted_rate: Value,
+}
+
+impl Sums {
+    pub(super) fn new(numbers: &Numbers) -> Self {
+        let all = &numbers.occupancy.all;
+        let (booked, admitted) = (People::booked(numbers).all, People::admitted(numbers).all);
+        let over = if matches!(admitted, Shown::Exact(_)) { Shown::Exact(all.over_admitted) } else { admitted };
+        Self {
+            booked: Value::People(booked),
+            booked_rate: rate(booked, all.percent_booked()),
+            admitted: Value::People(admitted),
+            over_admitted: Value::People(over),
+            admitted_rate: rate(admitted, all.percent_admitted()),
+        }
+    }
+}
+
 /// Of everything together; the page shows these as its figures.
 pub(super) fn together(visit: &Visit, numbers: &Numbers) -> Figures {
     let all = &numbers.occupancy.all;
-    let (booked, admitted) = (People::booked(numbers).all, People::admitted(numbers).all);
+    let sums = Sums::new(numbers);
     let [joined, offered, taken] = numbers.waiting;
     let rows = [
         ("numbers-sessions", Value::Number(all.sessions)),
         ("numbers-places", Value::Number(all.places)),
-        ("numbers-booked", Value::People(booked)),
-        ("numbers-admitted", Value::People(admitted)),
-        ("numbers-booked-rate", rate(booked, all.percent_booked())),
-        ("numbers-admitted-rate", rate(admitted, all.percent_admitted())),
+        ("numbers-booked", sums.booked),
+        ("numbers-admitted", sums.admitted),
+        ("numbers-booked-rate", sums.booked_rate),
+        ("numbers-admitted-rate", sums.admitted_rate),
         ("numbers-expected", Value::Number(all.no_shows.expected)),
         ("numbers-absent", Value::Number(all.no_shows.absent)),
         ("numbers-no-shows", Value::Percent(all.no_shows.percent())),

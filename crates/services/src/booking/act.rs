@@ -216,6 +216,7 @@ pub(super) async fn run<A: Act>(services: &Services, context: &Context, asked: A
         let sessions = begin::<A>(&services, &context, &asked).await?;
         let reached = reach_all::<A>(&services, &context, asked.key, &sessions).await;
         services.calendar.forget();
+        services.programme.forget();
         services.job_bell.notify_one();
         reached
     })
@@ -257,22 +258,28 @@ async fn begin<A: Act>(services: &Services, context: &Context, asked: &Asked) ->
         let dedupe = Some(format!("{key}:{}", row.id));
         enqueue(&mut tx, context.now, &[NewJob { kind: A::FINISH, payload: &payload, run_at, dedupe }]).await?;
     } else {
-        known::<A>(&mut tx, &row, asked.what).await?;
+        known::<A>(&mut tx, &row, asked.what, &found).await?;
     }
     let left = A::targets(&mut tx, row.id).await?.into_iter().map(SessionId).collect();
     tx.commit().await?;
     Ok(left)
 }
 
-/// The key is an act's that was over the same.
-async fn known<A: Act>(db: &mut PgConnection, row: &ActRow, what: Scope) -> Result<(), BookingError> {
+/// The key is an act's that was over the same; `found` is what it would reach now.
+async fn known<A: Act>(db: &mut PgConnection, row: &ActRow, what: Scope, found: &[Uuid]) -> Result<(), BookingError> {
     let known = A::act(db, row.id).await?.ok_or(BookingError::NotFound)?;
     let same_day = known.day.map(|day| day.to_jiff()) == what.day();
-    let same_session = match what {
+    let same_sessions = match what {
         Scope::Session(session) => A::all_targets(db, row.id).await? == [session.0],
-        Scope::Day(_) | Scope::Dates(_) => true,
+        Scope::Day(_) => true,
+        // An act over one date alone is not one over all that there are. Dates may be over or new since, so that of several
+        // none in particular is asked for.
+        Scope::Dates(_) => {
+            let reached = A::all_targets(db, row.id).await?;
+            reached.len() > 1 || found.iter().all(|date| reached.contains(date))
+        }
     };
-    let same = known.activity_id == row.activity_id && same_day && same_session;
+    let same = known.activity_id == row.activity_id && same_day && same_sessions;
     same.then_some(()).ok_or(BookingError::KeyReused)
 }
 
@@ -303,6 +310,7 @@ async fn finish<A: Act>(services: Services, job: Job<BTreeMap<String, Uuid>>) ->
     match reach_all::<A>(&services, &services.system(), act, &sessions).await {
         Ok(_) => {
             services.calendar.forget();
+            services.programme.forget();
             Ok(())
         }
         Err(BookingError::Database(error)) => Err(error.into()),

@@ -2,11 +2,12 @@
 //! holds the series books it with what is known of them already: the same people, the same answers, no form and no code.
 //!
 //! It becomes a date of the series as any other. Limits that count dates do not count it, as they do not count the others;
-//! a pause after no-shows does hold, and so do room and time.
+//! a pause after no-shows does hold, and so do room and time, and what was booked elsewhere with the same document.
 
 use super::BookingError;
 use super::change::{Handle, policy_of, require_change, resolve};
 use super::claims::{Channel, Source, contact_index, lock, lock_key, row};
+use super::document::document_index;
 use super::entrance::{Who, pass};
 use super::persons::{Persons, since};
 use super::retry::again;
@@ -15,7 +16,7 @@ use super::waiting::{handed_on, lock_lines};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services, messages, outreach};
-use domain::booking::{BookingFacts, Policy, Pool, may_book};
+use domain::booking::{BookingFacts, Policy, Pool, Refusal, document_within_limits, may_book};
 use domain::field::Fault;
 use domain::ids::{BookingId, SessionId};
 use serde_json::json;
@@ -36,21 +37,27 @@ pub async fn book_missing(
 ) -> Result<BookingId, BookingError> {
     require_change(context, &handle)?;
     let holder = view(services, context, &handle).await?;
-    // Where the date is opening at this moment its line holds for them too.
-    let line = format!("missing {date} {}", holder.id);
-    let used = pass(services, context, date, holder.party.people.get(), Who::Request(&line)).await?.used();
+    let mut db = services.db.acquire().await?;
+    let series = sql::of_booking(&mut db, holder.id.0).await?;
+    drop(db);
+    let series = oldest(&series).ok_or(BookingError::NotFound)?;
+    // Where the date is opening at this moment its line holds for them too: once, from whichever date's page they ask.
+    let line = format!("missing {date} {series}");
+    pass(services, context, date, holder.party.people.get(), Who::Request(&line)).await?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let booked = again(|| transaction(&services, &context, &handle, date)).await;
-        if booked.is_err() {
-            used.give_back(&services).await;
-        }
         services.calendar.forget();
         services.programme.forget();
         services.job_bell.notify_one();
         booked
     })
     .await
+}
+
+/// The booking a series is known by: that which was made first, whatever joins it later.
+fn oldest(series: &[Uuid]) -> Option<Uuid> {
+    series.iter().min().copied()
 }
 
 async fn transaction(
@@ -61,30 +68,39 @@ async fn transaction(
 ) -> Result<BookingId, BookingError> {
     let mut tx = services.begin().await?;
     let seen = resolve(services, context, &mut tx, handle).await?;
-    let session = lock(services, &mut tx, &[date.0]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
-    let holder = open(services, seen)?;
-    let series = sql::of_booking(&mut tx, holder.id.0).await?;
-    if series.is_empty() || session.activity_id != holder.activity.0 {
+    // The holder's own date with the one that lacks: whoever cancels the series meanwhile comes before this or after it.
+    let locked = lock(services, &mut tx, &[date.0, seen.session_id]).await?;
+    let session = locked.iter().find(|one| one.id == date.0).ok_or(BookingError::NotFound)?;
+    let series = sql::of_booking(&mut tx, seen.id).await?;
+    let known = oldest(&series).ok_or(BookingError::NotFound)?;
+    if session.activity_id != seen.activity_id {
         return Err(BookingError::NotFound);
     }
     // Two presses at once, and whatever else this person books, one after the other.
+    let holder = open(services, seen)?;
     let person = holder.person.contact.as_ref().map(|contact| contact_index(services, contact));
-    let keys: Vec<i64> = person.iter().map(|index| lock_key(index)).chain([lock_key(series[0].as_bytes())]).collect();
-    claims::lock_keys(&mut tx, &keys).await?;
+    let document = holder.document.as_ref().map(|document| document_index(services, document));
+    let keys = person.iter().chain(&document).map(|index| lock_key(index)).chain([lock_key(known.as_bytes())]);
+    claims::lock_keys(&mut tx, &keys.collect::<Vec<_>>()).await?;
     let dates = bookings::bookings(&mut tx, &series).await?;
     let live = |row: &&bookings::BookingRow| row.state == "confirmed";
     if let Some(there) = dates.iter().filter(live).find(|row| row.session_id == date.0) {
         return Ok(BookingId(there.id));
     }
-    if !dates.iter().filter(live).any(|row| row.id == holder.id.0) {
-        return Err(BookingError::StateHasChanged);
-    }
+    // As it is under the locks: not as it was when it was looked for.
+    let own = dates.iter().filter(live).find(|row| row.id == holder.id.0);
+    let own = own.filter(|row| locked.iter().any(|one| one.id == row.session_id));
+    let holder = open(services, own.ok_or(BookingError::StateHasChanged)?.clone())?;
     lock_lines(services, &mut tx, &[date.0]).await?;
-    let policy = policy_of(&session)?;
+    let policy = policy_of(session)?;
     let now = services.clock.now();
-    let (stands, moved) = handed_on(services, &mut tx, &session, &policy, now).await?;
-    let had = had(&mut tx, &policy, now, &session, person.as_deref()).await?;
-    if let Err(refusal) = may_book(&policy, now, &stands.facts, holder.party, had) {
+    let (stands, moved) = handed_on(services, &mut tx, session, &policy, now).await?;
+    let had = had(&mut tx, &policy, now, session, person.as_deref()).await?;
+    let admitted = match may_book(&policy, now, &stands.facts, holder.party, had) {
+        Ok(()) => document_admits(services, &mut tx, (&policy, now, session), &holder, &dates).await?,
+        refused => refused,
+    };
+    if let Err(refusal) = admitted {
         // What was passed on to those who wait stands, whatever this party is answered.
         if moved {
             tx.commit().await?;
@@ -92,10 +108,7 @@ async fn transaction(
         }
         return Err(refusal.into());
     }
-    if policy.identity.asks() && holder.document.is_none() {
-        return Err(BookingError::field("document", Fault::Required));
-    }
-    let booked = write(services, context, &mut tx, &session, &holder).await?;
+    let booked = write(services, context, &mut tx, session, &holder).await?;
     tx.commit().await?;
     Ok(booked)
 }
@@ -112,6 +125,26 @@ async fn had(
     let read = Persons::read(db, vec![person.to_vec()], since(policy, session.starts_at.to_jiff())).await?;
     let BookingFacts { overlapping, suspended_until, .. } = read.at(policy, now, session, person);
     Ok(BookingFacts { overlapping, suspended_until, ..BookingFacts::default() })
+}
+
+/// May whoever showed the document come to this date too, where one is asked for? What was booked with it beside this series
+/// counts, whoever booked it; the dates of the series do not count against each other. The caller holds its key's lock.
+async fn document_admits(
+    services: &Services,
+    db: &mut PgConnection,
+    (policy, now, session): (&Policy, jiff::Timestamp, &LockedSession),
+    holder: &BookingView,
+    dates: &[bookings::BookingRow],
+) -> Result<Result<(), Refusal>, BookingError> {
+    let Some(document) = &holder.document else {
+        return if policy.identity.asks() { Err(BookingError::field("document", Fault::Required)) } else { Ok(Ok(())) };
+    };
+    let index = document_index(services, document);
+    let mut had = Persons::read(db, vec![index.clone()], since(policy, session.starts_at.to_jiff())).await?;
+    for own in dates.iter().filter(|row| row.state == "confirmed") {
+        had.leave_out(own.activity_id, (own.starts_at.to_jiff(), own.ends_at.to_jiff()), &index);
+    }
+    Ok(document_within_limits(policy, now, had.at(policy, now, session, &index)))
 }
 
 async fn write(

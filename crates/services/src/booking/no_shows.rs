@@ -223,7 +223,7 @@ pub async fn declare_outage(services: &Services, context: &Context, outage: Outa
             action: "door.outage_declared",
             subject_kind: "outage",
             subject: Some(outage.id.0),
-            detail: json!({ "from": outage.starts_at, "until": outage.ends_at, "reason": reason,
+            detail: json!({ "activity": activity, "from": outage.starts_at, "until": outage.ends_at, "reason": reason,
                             "no_shows": taken_back.len() }),
         };
         let each = taken_back

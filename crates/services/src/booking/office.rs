@@ -389,8 +389,9 @@ async fn give_places(services: &Services, context: &Context, change: Change) -> 
     note(&mut tx, context, "session.changed", "session", id.0, detail).await?;
     let session = lock(services, &mut tx, &[id.0]).await?;
     for one in &session {
-        let stands = standing(&mut tx, one, &policy_of(one)?, services.clock.now()).await?;
-        pools::leave_promised(was.split, places, &stands.facts)?;
+        let now = services.clock.now();
+        let stands = standing(&mut tx, one, &policy_of(one)?, now).await?;
+        pools::leave_promised(was.split, places, &stands.facts, now)?;
     }
     promote(services, context, &mut tx, &session).await?;
     let after = read_session(&mut tx, id, context.now).await?;

@@ -13,7 +13,7 @@ use super::act::{self, Act, Asked, Reached, Scope, TEXT, Touched, activity_of, r
 use super::claims::lock;
 use super::retry::again;
 use super::tell::tell_session;
-use super::waiting::{EndedBy, end_not_needed, needed_again};
+use super::waiting::{EndedBy, Heard, Untold, end_not_needed, needed_again, tell_the_rest};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::jobs::Handlers;
@@ -118,7 +118,8 @@ async fn open_one(
         return Ok(Reached::default());
     }
     let whole_day = OpenDoors::act(&mut tx, act.0).await?.is_some_and(|row| row.day.is_some());
-    let waiting = end_not_needed(services, context, &mut tx, session, &EndedBy { whole_day, later }, now).await?;
+    let ended_by = EndedBy { act, whole_day, later };
+    let waiting = end_not_needed(services, context, &mut tx, session, &ended_by, now).await?;
     let stands = sql::set(&mut tx, session.0, act.0).await?;
     let detail = json!({ "open_door": act, "bookings": stands.bookings, "people": stands.people, "waiting": waiting });
     let entry =
@@ -151,12 +152,26 @@ pub async fn booking_again(
     to_the_end(async move {
         let (sessions, stopped) = end_act(&services, &context, what).await?;
         let only_stopped = stopped > 0 && sessions.is_empty();
-        let mut ended = 0;
+        let (mut untold, mut ended) = (Untold::new(), 0);
+        let mut done = Ok(());
         for (n, session) in sessions.iter().enumerate() {
-            ended += u32::from(again(|| need(&services, &context, *session, version, &sessions[n + 1..])).await?);
+            match again(|| need(&services, &context, *session, version, (&untold, &sessions[n + 1..]))).await {
+                Ok(Some(heard)) => {
+                    heard.note(SessionId(*session), &mut untold);
+                    ended += 1;
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    done = Err(error);
+                    break;
+                }
+            }
         }
+        let told = tell_the_rest(&services, untold).await;
         services.calendar.forget();
+        services.programme.forget();
         services.job_bell.notify_one();
+        done.and(told)?;
         if ended == 0 && !only_stopped { Err(BookingError::StateHasChanged) } else { Ok(ended) }
     })
     .await
@@ -196,27 +211,27 @@ async fn end_act(services: &Services, context: &Context, what: Scope) -> Result<
     Ok((touched.iter().filter(|one| one.open_door).map(|one| one.session.0).collect(), stopped))
 }
 
-/// One session needs bookings again.
+/// One session needs bookings again, if it needed none: whom that concerns.
 async fn need(
     services: &Services,
     context: &Context,
     session: Uuid,
     version: Option<i32>,
-    later: &[Uuid],
-) -> Result<bool, BookingError> {
+    others: (&Untold, &[Uuid]),
+) -> Result<Option<Heard>, BookingError> {
     let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &[session]).await?.into_iter().next().ok_or(BookingError::NotFound)?;
     let now = services.clock.now();
     if locked.ends_at.to_jiff() <= now || !sql::take_back(&mut tx, session, version, now).await? {
-        return Ok(false);
+        return Ok(None);
     }
-    let told = needed_again(services, &mut tx, SessionId(session), later, now).await?;
-    let detail = json!({ "told": told });
+    let heard = needed_again(services, &mut tx, SessionId(session), others, now).await?;
+    let detail = json!({ "told": heard.told() });
     let entry = Entry { action: "session.booking_needed", subject_kind: "session", subject: Some(session), detail };
     audit::record(&mut tx, context, &[entry]).await?;
     tell_session(&mut tx, now, SessionId(session), Topic::SessionChanged).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(Some(heard))
 }
 
 /// What staff wrote to a session that needs no booking, in Chinese and English, where they wrote something.

@@ -64,6 +64,15 @@ impl Persons {
         self.around(policy, now, session.activity_id, span, person)
     }
 
+    /// One booking does not count.
+    pub fn leave_out(&mut self, activity: Uuid, span: Span, person: &[u8]) {
+        if let Some(had) = self.0.get_mut(&(activity, person.to_vec()))
+            && let Some(at) = had.booked.iter().position(|booked| *booked == span)
+        {
+            had.booked.swap_remove(at);
+        }
+    }
+
     /// A booking was granted.
     pub fn add(&mut self, activity: Uuid, span: Span, person: &[u8]) {
         self.0.entry((activity, person.to_vec())).or_default().booked.push(span);

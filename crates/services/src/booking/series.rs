@@ -410,11 +410,13 @@ async fn cancel_all(services: &Services, context: &Context, handle: &Handle) -> 
     let sessions: Vec<Uuid> = bookings::bookings(&mut tx, &ids).await?.iter().map(|row| row.session_id).collect();
     let locked = lock(services, &mut tx, &sessions).await?;
     lock_lines(services, &mut tx, &sessions).await?;
+    // A date that was booked meanwhile is of the series too.
+    let ids = sql::of_booking(&mut tx, seen.id).await?;
     let mut rows = bookings::bookings(&mut tx, &ids).await?;
     rows.sort_by_key(|row| (row.starts_at.to_jiff(), row.id));
     let (mut cancelled, mut refused) = (0, BookingError::NotFound);
     for row in rows {
-        // One that moved while the locks were waited for: whoever presses again finds it where it is.
+        // One that moved or joined while the locks were waited for: whoever presses again finds it where it is.
         let own = locked.iter().find(|session| session.id == row.session_id).ok_or(BookingError::StateHasChanged)?;
         match cancel_in(services, context, &mut tx, own, &row).await {
             Ok(()) => cancelled += 1,

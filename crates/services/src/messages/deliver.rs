@@ -366,6 +366,12 @@ fn values(
             (Locale::En, days) => format!("in {days} days"),
         };
         values.insert("day", day);
+        // In values that the filed sentence has: what is filed already says it too.
+        let (value, words) = match locale {
+            Locale::ZhCn => ("when", "（免预约，直接来就行）"),
+            Locale::En => ("doors", "; no booking needed, just come"),
+        };
+        values.entry(value).and_modify(|said| said.push_str(if visit.open_door { words } else { "" }));
     }
     values
 }

@@ -42,7 +42,7 @@ pub(crate) use series::queue_series;
 pub use short_link::follow;
 pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};
 pub use visit::VisitError;
-pub use waiting::{WaitingNews, queue_waiting};
+pub use waiting::{WaitingNews, queue_needed_again, queue_waiting};
 
 pub use store::messages::MessageRow;
 

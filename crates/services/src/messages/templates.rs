@@ -277,6 +277,8 @@ pub(super) struct WaitingFacts {
     pub why: &'static str,
     /// It waits for other sessions still.
     pub waits_on: bool,
+    /// More than one session is told of.
+    pub several: bool,
     /// Why the house closed the session.
     pub reason: Option<String>,
     /// Its page.

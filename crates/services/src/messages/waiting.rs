@@ -11,7 +11,7 @@ use crate::jobs::{Failure, Handlers, Job, NewJob, Outcome, enqueue};
 use domain::Locale;
 use domain::booking::{WaitingState, after_quiet};
 use domain::contact::Contact;
-use domain::ids::{MessageId, SessionId, WaitingId};
+use domain::ids::{MessageId, OpenDoorId, SessionId, WaitingId};
 use domain::time::{local_day, span_text};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,9 @@ pub enum WaitingNews {
         waits_on: bool,
         /// So does the whole day.
         whole_day: bool,
+        /// The act that freed it: of its sessions alone it speaks, not of what the party was told before. News of before name none.
+        #[serde(default)]
+        act: Option<OpenDoorId>,
     },
     /// It was told to come without a booking, and needs one after all.
     BookingNeeded {
@@ -161,6 +164,9 @@ impl WaitingNews {
 struct WaitingJob {
     entry: WaitingId,
     news: WaitingNews,
+    /// Every session it speaks of, where there is more than the news' own; it is one of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sessions: Vec<SessionId>,
     mail: MessageId,
     sms: MessageId,
 }
@@ -172,11 +178,34 @@ pub async fn queue_waiting(
     now: Timestamp,
     news: &[(WaitingId, WaitingNews)],
 ) -> sqlx::Result<()> {
+    queue(db, now, news.iter().map(|(entry, news)| (*entry, *news, Vec::new()))).await
+}
+
+/// Queues that sessions need bookings again, to parties that were told to come without one: one message each, of all of its
+/// sessions.
+pub async fn queue_needed_again(
+    db: &mut PgConnection,
+    now: Timestamp,
+    parties: &[(WaitingId, Vec<SessionId>)],
+) -> sqlx::Result<()> {
+    let news = parties.iter().filter_map(|(entry, sessions)| {
+        let session = *sessions.first()?;
+        let all = if sessions.len() > 1 { sessions.clone() } else { Vec::new() };
+        Some((*entry, WaitingNews::BookingNeeded { session }, all))
+    });
+    queue(db, now, news).await
+}
+
+async fn queue(
+    db: &mut PgConnection,
+    now: Timestamp,
+    news: impl Iterator<Item = (WaitingId, WaitingNews, Vec<SessionId>)>,
+) -> sqlx::Result<()> {
     let payloads: Vec<WaitingJob> = news
-        .iter()
-        .map(|(entry, news)| WaitingJob {
-            entry: *entry,
-            news: *news,
+        .map(|(entry, news, sessions)| WaitingJob {
+            entry,
+            news,
+            sessions,
             mail: MessageId(new_uuid(now)),
             sms: MessageId(new_uuid(now)),
         })
@@ -201,7 +230,7 @@ pub(super) fn handlers(handlers: Handlers) -> Handlers {
 
 async fn send(services: Services, job: Job<WaitingJob>) -> Outcome {
     let now = services.clock.now();
-    let WaitingJob { entry, news, mail, sms: sms_id } = job.payload;
+    let WaitingJob { entry, news, sessions, mail, sms: sms_id } = job.payload;
     let view = match read_waiting(&services, entry, now).await {
         Ok(view) => view,
         // Never committed here: there is nobody to tell.
@@ -215,7 +244,7 @@ async fn send(services: Services, job: Job<WaitingJob>) -> Outcome {
         Contact::Mail(_) => (mail, "mail"),
     };
     let dispatch = Dispatch { id, subject: None, template: news.text(), channel };
-    let told = if news.still_true(&view) { what_holds(&services, &view, news, now).await? } else { None };
+    let told = if news.still_true(&view) { what_holds(&services, &view, (news, sessions), now).await? } else { None };
     let Some((news, sessions)) = told else {
         tracing::info!(%entry, template = news.text(), "a message is not true any more and is not sent");
         return drop_message(&services, now, dispatch).await;
@@ -240,7 +269,7 @@ async fn send(services: Services, job: Job<WaitingJob>) -> Outcome {
 async fn what_holds(
     services: &Services,
     view: &WaitingView,
-    news: WaitingNews,
+    (news, sessions): (WaitingNews, Vec<SessionId>),
     now: Timestamp,
 ) -> Result<Option<(WaitingNews, Vec<SessionId>)>, Failure> {
     use store::booking::open_doors as sql;
@@ -251,25 +280,43 @@ async fn what_holds(
         _ => return Ok(Some((news, news.session(view).into_iter().collect()))),
     };
     let mut db = services.db.acquire().await?;
-    if let WaitingNews::NoBookingNeeded { waits_on, whole_day, .. } = news {
-        let sessions: Vec<SessionId> = sql::tell(&mut db, view.id.0).await?.into_iter().map(SessionId).collect();
+    if let WaitingNews::NoBookingNeeded { waits_on, whole_day, act, .. } = news {
+        let freed = sql::tell(&mut db, view.id.0, act.map(|act| act.0), now).await?;
+        let sessions: Vec<SessionId> = freed.into_iter().map(SessionId).collect();
         let Some(first) = sessions.first().copied() else { return Ok(None) };
         let same_day = one_day(view, &sessions);
         let whole_day =
             whole_day && same_day && sql::door(&mut db, first.0, now).await?.is_some_and(|door| door.whole_day);
-        return Ok(Some((WaitingNews::NoBookingNeeded { session: first, waits_on, whole_day }, sessions)));
+        return Ok(Some((WaitingNews::NoBookingNeeded { session: first, waits_on, whole_day, act }, sessions)));
     }
-    // Whoever left the list meanwhile hears of it only if "just come" had reached them.
-    if view.state == WaitingState::Left && !sql::was_told(&mut db, session.0, view.id.0).await? {
-        return Ok(None);
+    let sessions = if sessions.is_empty() { vec![session] } else { sessions };
+    need_a_booking(&mut db, view, sessions, now).await
+}
+
+/// Of sessions that a party was told to just come to, those it must not come to so at this moment, and why.
+async fn need_a_booking(
+    db: &mut PgConnection,
+    view: &WaitingView,
+    sessions: Vec<SessionId>,
+    now: Timestamp,
+) -> Result<Option<(WaitingNews, Vec<SessionId>)>, Failure> {
+    use store::booking::open_doors as sql;
+    let (mut told, mut all_closed) = (Vec::new(), true);
+    for session in sessions {
+        // Whoever left the list meanwhile hears of it only if "just come" had reached them.
+        if view.state == WaitingState::Left && !sql::was_told(db, session.0, view.id.0).await? {
+            continue;
+        }
+        if let Some(door) = sql::door(db, session.0, now).await?.filter(|door| !door.open_door) {
+            all_closed &= door.closed;
+            told.push(session);
+        }
     }
-    let Some(door) = sql::door(&mut db, session.0, now).await? else { return Ok(None) };
-    let news = match (door.open_door, door.closed) {
-        (true, _) => return Ok(None),
-        (false, true) => WaitingNews::OpenDoorClosed { session },
-        (false, false) => WaitingNews::BookingNeeded { session },
-    };
-    Ok(Some((news, vec![session])))
+    let Some(session) = told.first().copied() else { return Ok(None) };
+    // Where only some were closed, nobody comes to those either without looking for a place first.
+    let news =
+        if all_closed { WaitingNews::OpenDoorClosed { session } } else { WaitingNews::BookingNeeded { session } };
+    Ok(Some((news, told)))
 }
 
 /// All these sessions are on one day.
@@ -333,6 +380,7 @@ async fn facts(
         until: view.offer.map(|offer| deadline_text(offer.until, locale)).unwrap_or_default(),
         why: news.why(),
         waits_on: view.state.is_live(),
+        several: sessions.len() > 1,
         reason,
         page: address(services, locale, &format!("/waiting/{link}")),
         calendar: address(services, locale, &other_dates),
@@ -390,14 +438,42 @@ async fn values(
                 (Locale::En, _) => "no place came free in time",
             };
             // One instant is named; the page behind the link names the others.
-            let several = sessions > 1 && matches!(news, WaitingNews::NoBookingNeeded { whole_day: false, .. });
-            let outcome = match (several, locale) {
-                (false, _) => outcome.to_owned(),
-                (true, Locale::ZhCn) => format!("等{sessions}场免预约，直接来就行"),
-                (true, Locale::En) => format!("no booking for {sessions} sessions"),
+            let outcome = match (several(news, sessions), locale) {
+                (None, _) => outcome.to_owned(),
+                (Some((zh, _)), Locale::ZhCn) => format!("共{sessions}场{zh}"),
+                (Some((_, en)), Locale::En) => format!("{sessions} sessions: {en}"),
             };
             values.insert("outcome", outcome);
         }
     }
     Ok(values)
+}
+
+/// What a text message says of several sessions, in Chinese and English.
+fn several(news: WaitingNews, sessions: usize) -> Option<(&'static str, &'static str)> {
+    match news {
+        _ if sessions < 2 => None,
+        WaitingNews::NoBookingNeeded { whole_day: false, .. } => Some(("免预约，直接来就行", "no booking, just come")),
+        WaitingNews::BookingNeeded { .. } => Some(("恢复预约，请先预约再来", "please book after all")),
+        WaitingNews::OpenDoorClosed { .. } => Some(("因故关闭，请不要前来", "closed, do not come")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_several_sessions_fits_a_value_of_a_text_message() {
+        let session = SessionId(uuid::Uuid::nil());
+        let come = WaitingNews::NoBookingNeeded { session, waits_on: false, whole_day: false, act: None };
+        for news in [come, WaitingNews::BookingNeeded { session }, WaitingNews::OpenDoorClosed { session }] {
+            assert_eq!(several(news, 1), None);
+            let (zh, en) = several(news, 99).expect("words");
+            for text in [format!("共99场{zh}"), format!("99 sessions: {en}")] {
+                assert!(text.chars().count() <= 35, "{text}");
+            }
+        }
+    }
 }

@@ -197,26 +197,37 @@ pub async fn door(db: &mut PgConnection, session: Uuid, now: jiff::Timestamp) ->
     .await
 }
 
-/// The sessions a party is told, in this moment, to just come to: those it waited for that need no booking now. Noted with
-/// its wishes, so that it hears of it should that end, whatever has become of its waiting. In their order.
-pub async fn tell(db: &mut PgConnection, entry: Uuid) -> sqlx::Result<Vec<Uuid>> {
+/// The sessions a party is told, in this moment, to just come to: those it waited for that the act freed, where it is known,
+/// and that need no booking now and are not over. Noted with its wishes, so that it hears of it should that end, whatever has
+/// become of its waiting. In their order.
+pub async fn tell(
+    db: &mut PgConnection,
+    entry: Uuid,
+    act: Option<Uuid>,
+    now: jiff::Timestamp,
+) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         r#"with told as (
              update waiting_wish w set told_to_come = true from session s
              where w.waiting_id = $1 and w.open_door and s.id = w.session_id and s.open_door_id is not null
-               and s.state = 'open'
+               and s.state = 'open' and s.ends_at > $3
+               and ($2::uuid is null or exists (
+                 select from open_door_session o where o.open_door_id = $2 and o.session_id = s.id and o.state = 'done'
+                   and o.ended_at is null))
              returning s.id, s.starts_at)
            select id as "id!" from told order by starts_at, id"#,
-        entry
+        entry,
+        act,
+        now.to_sqlx() as _
     )
     .fetch_all(db)
     .await
 }
 
-/// A party has been told to just come to a session.
+/// A party has been told to just come to a session, as far as is known: a server of before does not note it.
 pub async fn was_told(db: &mut PgConnection, session: Uuid, entry: Uuid) -> sqlx::Result<bool> {
     let told = sqlx::query_scalar!(
-        "select told_to_come from waiting_wish where session_id = $1 and waiting_id = $2",
+        r#"select told_to_come is not false as "told!" from waiting_wish where session_id = $1 and waiting_id = $2"#,
         session,
         entry
     );
@@ -235,16 +246,28 @@ pub async fn note_told(db: &mut PgConnection, session: Uuid, entries: &[Uuid]) -
     Ok(())
 }
 
-/// The parties that need not wait for a session any more, and are told otherwise now: all whose waiting ended with that or goes
-/// on, and of the others (who left, declined or booked elsewhere) those whom the message had reached. Those are left out that
-/// will be told with another of the `later` sessions. Nobody is named twice.
-pub async fn told(db: &mut PgConnection, session: Uuid, later: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
+/// A party that need not wait for a session any more and is told otherwise.
+#[derive(Debug, Clone, Copy)]
+pub struct ToldRow {
+    /// The party.
+    pub id: Uuid,
+    /// It is told with another session that is still to come.
+    pub later: bool,
+}
+
+/// The parties that need not wait for a session any more, and are told otherwise: all whose waiting ended with that or goes
+/// on, and of the others (who left, declined or booked elsewhere) those whom the message may have reached. Marked are those
+/// that will be told, by the same measure, with another of the `later` sessions. Nobody is named twice.
+pub async fn told(db: &mut PgConnection, session: Uuid, later: &[Uuid]) -> sqlx::Result<Vec<ToldRow>> {
+    sqlx::query_as!(
+        ToldRow,
         r#"with cleared as (
              update waiting_wish set open_door = false where session_id = $1 and open_door returning waiting_id, told_to_come)
-           select e.id as "id!" from cleared c join waiting_entry e on e.id = c.waiting_id
-           where (c.told_to_come or e.state in ('not_needed', 'waiting', 'offered')) and not exists (
-             select from waiting_wish o where o.waiting_id = e.id and o.open_door and o.session_id = any($2))
+           select e.id as "id!", exists (
+             select from waiting_wish o where o.waiting_id = e.id and o.open_door and o.session_id = any($2)
+               and (o.told_to_come is not false or e.state in ('not_needed', 'waiting', 'offered'))) as "later!"
+           from cleared c join waiting_entry e on e.id = c.waiting_id
+           where c.told_to_come is not false or e.state in ('not_needed', 'waiting', 'offered')
            order by e.id"#,
         session,
         later

@@ -41,6 +41,19 @@ async fn a_period_is_chosen_and_its_numbers_are_told_in_tables_and_charts() {
 }
 
 #[tokio::test]
+async fn a_sum_that_is_kept_back_is_kept_back_above_the_tables_too() {
+    let site = museum().await;
+    let officer = officer(&site).await;
+    let sessions = sessions_of(&site, SATURDAY).await;
+    booked(&officer, &sessions[0], "4", "yuanshan@example.com").await;
+    booked(&officer, &sessions[1], "4", "wangyun@example.com").await;
+    let day = officer.get(&format!("{NUMBERS}?unit=days&from={SATURDAY}&to={SATURDAY}")).await;
+    again(&day, StatusCode::OK, "合计若会透露这样的一组，也不显示");
+    assert!(day.body.contains("… / "), "of the places, not how many: {}", excerpt(&day.body));
+    assert!(!day.body.contains("8 / "), "twice four is told by nobody: {}", excerpt(&day.body));
+}
+
+#[tokio::test]
 async fn the_numbers_are_handed_out_as_the_page_shows_them() {
     let site = museum().await;
     let officer = officer(&site).await;

@@ -24,7 +24,7 @@ pub use join::{begin_waiting, bookable_instead, choices, join, keep_wishes, wait
 pub use line::pass_on;
 pub(super) use line::{end_waiting_for, handed_on, lock_lines, look_again, promote};
 pub use machine::{WaitOnBehalf, accept_own, decline_own, leave_own, own_waiting, wait_on_behalf};
-pub(super) use open_door::{EndedBy, closed_after_all, end_not_needed, needed_again};
+pub(super) use open_door::{EndedBy, Heard, Untold, closed_after_all, end_not_needed, needed_again, tell_the_rest};
 pub use staff::{Listed, WaitingList, waiting_list};
 pub(super) use standing::{Asked, Standing, standing, standings};
 pub use view::{Offer, WaitingView, Wish, own_waiting_link, rests_beside, waiting, waiting_link, waiting_of_account};

@@ -131,6 +131,7 @@ fn waiting_samples(visit: &VisitFacts, zh: bool) -> Vec<Facts> {
         until: visit.change_until.clone(),
         why: "ran_out",
         waits_on: false,
+        several: false,
         reason: None,
         page: visit.manage.clone(),
         calendar: visit.site.clone(),
@@ -153,7 +154,8 @@ fn waiting_samples(visit: &VisitFacts, zh: bool) -> Vec<Facts> {
     let day = WaitingFacts { why: "day_not_needed", ..facts.clone() };
     let again = WaitingFacts { why: "needed_again", ..facts.clone() };
     let shut = WaitingFacts { why: "come_closed", ..closed.clone() };
-    [facts, closed, none, on, rests, come, day, again, shut]
+    let [both_again, both_shut] = [&again, &shut].map(|one| WaitingFacts { several: true, ..one.clone() });
+    [facts, closed, none, on, rests, come, day, again, shut, both_again, both_shut]
         .into_iter()
         .map(|facts| Facts::Waiting(Box::new(facts)))
         .collect()

@@ -12,6 +12,7 @@ mod model;
 mod no_shows;
 mod office;
 pub mod open_door;
+mod open_door_dates;
 mod open_door_news;
 mod open_door_races;
 mod party_documents;

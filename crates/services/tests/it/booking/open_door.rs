@@ -36,7 +36,7 @@ pub fn just_come<T: std::fmt::Debug>(answer: Result<T, BookingError>) {
     assert!(matches!(answer, Err(BookingError::Refused(Refusal::NoBookingNeeded))), "{answer:?}");
 }
 
-fn go_to(house: &TestHouse, instant: &str) {
+pub fn go_to(house: &TestHouse, instant: &str) {
     let instant: Timestamp = instant.parse().expect("an instant");
     house.services.clock.advance(instant.duration_since(house.now()));
 }
@@ -198,9 +198,10 @@ async fn who_waits_is_told_once_that_they_can_come_and_told_when_that_is_taken_b
 
     take_back(&house, DAY).await.expect("taken back");
     work(&house.services).await;
-    for (n, before) in [11, 12, 13].into_iter().zip(before) {
+    let again = ["这场恢复预约", "这几场恢复预约", "这场恢复预约"];
+    for ((n, before), again) in [11, 12, 13].into_iter().zip(before).zip(again) {
         let told = told(&house, n).await;
-        assert_eq!((told.len(), begins(&told, "这场恢复预约")), (before + 2, 1), "{n}: {told:?}");
+        assert_eq!((told.len(), begins(&told, again)), (before + 2, 1), "{n}: {told:?}");
     }
     assert_eq!(state(&house, &both).await, WaitingState::NotNeeded, "what ended stays ended");
     let late = booking::accept(&house.services, &anybody, &offered.link, morning).await;

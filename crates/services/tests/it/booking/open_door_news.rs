@@ -127,3 +127,36 @@ async fn all_dates_of_an_event_in_one_act() {
     let nowhere = booking::touched(&house.services, &by, Scope::Dates(by.new_id())).await;
     assert!(matches!(nowhere, Err(BookingError::NotFound)), "{nowhere:?}");
 }
+
+#[tokio::test]
+async fn who_is_told_nothing_of_a_later_session_is_told_with_the_one_that_reached_them() {
+    let (house, [morning, evening, _], _) = waiting_house().await;
+    let anybody = house.context(Actor::Anonymous);
+    let party = join(&house, &house.services, morning, &[evening], 11, 2).await.expect("on both lists");
+    set(&house, Scope::Session(morning)).await;
+    work(&house.services).await;
+    set(&house, Scope::Session(evening)).await;
+    booking::leave_waiting(&house.services, &anybody, &party.link).await.expect("left before they heard of the other");
+    work(&house.services).await;
+    assert_eq!(begins(&told(&house, 11).await, COME), 1, "of the first alone");
+    take_back(&house, DAY).await.expect("taken back");
+    work(&house.services).await;
+    let told = told(&house, 11).await;
+    assert_eq!(begins(&told, AGAIN), 1, "they heard of the first and come: {told:?}");
+}
+
+#[tokio::test]
+async fn what_a_server_of_before_told_counts_as_told() {
+    let (house, [morning, _, next], _) = waiting_house().await;
+    let anybody = house.context(Actor::Anonymous);
+    let party = join(&house, &house.services, morning, &[next], 11, 2).await.expect("on both lists");
+    set(&house, Scope::Session(morning)).await;
+    work(&house.services).await;
+    let unknown = "update waiting_wish set told_to_come = null";
+    sqlx::query(unknown).execute(&house.db.owner_pool()).await.expect("as it was written before");
+    booking::leave_waiting(&house.services, &anybody, &party.link).await.expect("left");
+    take_back(&house, Scope::Session(morning)).await.expect("taken back");
+    work(&house.services).await;
+    let told = told(&house, 11).await;
+    assert_eq!(begins(&told, AGAIN), 1, "{told:?}");
+}

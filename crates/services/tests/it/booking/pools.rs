@@ -281,3 +281,27 @@ async fn a_pool_set_over_places_that_are_kept_for_a_form_leaves_them() {
     house.services.clock.advance(SignedDuration::from_mins(30));
     set(version, 7).await.expect("nobody keeps them any more");
 }
+
+#[tokio::test]
+async fn a_later_release_leaves_what_is_kept_for_a_form_and_the_lack_is_said_once() {
+    let (house, _) = house_with_session(1).await;
+    let session = super::add_session(&house, "2026-07-25T09:00:00+08:00", 10).await;
+    let (services, by) = (&house.services, officer(&house));
+    let share = |places, release_hours| Share { places, release_hours };
+    let set = async |version, group, staff| {
+        let places = Places { total: 10, split: Split { group, staff } };
+        booking::change_places(services, &by, session, version, places, false).await
+    };
+    // Ten days before: released by now.
+    let version = set(1, share(7, 240), share(0, 2)).await.expect("it keeps nothing").version;
+    let anybody = house.context(Actor::Anonymous);
+    let size = domain::booking::PartySize::new(6).expect("a size");
+    booking::begin(services, &anybody, session, size, "a browser", &super::network()).await.expect("kept");
+    let refused = set(version, share(7, 2), share(0, 2)).await;
+    let Err(BookingError::Fields(errors)) = refused else { panic!("{refused:?}") };
+    assert_eq!((errors[0].field.as_str(), errors[0].fault), ("group_places", Fault::OutOfRange { min: 0, max: 4 }));
+    let refused = set(version, share(4, 2), share(3, 2)).await;
+    let Err(BookingError::Fields(errors)) = refused else { panic!("{refused:?}") };
+    assert_eq!(errors.len(), 1, "three places lack, not six: {errors:?}");
+    set(version, share(4, 2), share(0, 2)).await.expect("what is free can be set aside");
+}

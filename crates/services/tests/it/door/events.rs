@@ -133,4 +133,7 @@ async fn no_shows_of_events_are_marked_where_their_policy_says_so() {
     let declared = booking::outages(&house.services, &by).await.expect("listed");
     assert_eq!(declared.iter().filter(|one| one.outage.event.is_some()).count(), 1);
     assert!(declared.iter().any(|one| one.title.0 == "乐孕课堂"));
+    let trail = "select count(*) from audit_entry e join activity a on a.id::text = e.detail->>'activity'
+                 where e.action = 'door.outage_declared' and a.slug = 'strict'";
+    assert_eq!(number(&house, trail).await, 1, "the trail names whose door it was");
 }

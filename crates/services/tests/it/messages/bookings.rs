@@ -404,3 +404,21 @@ async fn a_reminder_says_that_no_booking_is_needed_and_that_this_one_stays() {
     let mail = letters(&house).await.pop().expect("the last reminder");
     assert!(mail.body_text.contains("请于13:30–14:45到场") && !mail.body_text.contains("免预约"), "{}", mail.body_text);
 }
+
+#[tokio::test]
+async fn a_reminder_by_text_message_says_so_too() {
+    let (house, _) = afternoon("13800138000").await;
+    deliver(&house.services).await;
+    let by = crate::booking::officer(&house);
+    let day = services::booking::Scope::Day(jiff::civil::date(2026, 7, 28));
+    services::booking::open_door(&house.services, &by, crate::booking::open_door::free(&by, day)).await.expect("set");
+    go_to(&house, "2026-07-27T14:00:00+08:00");
+    deliver(&house.services).await;
+    let text = letters(&house).await.pop().expect("the reminder").body_text;
+    assert!(text.contains("7月28日周二14:00（免预约，直接来就行），3人"), "{text}");
+    services::booking::booking_again(&house.services, &by, day, None).await.expect("taken back");
+    go_to(&house, "2026-07-28T12:00:00+08:00");
+    deliver(&house.services).await;
+    let text = letters(&house).await.pop().expect("the last reminder").body_text;
+    assert!(text.contains("14:00，3人") && !text.contains("免预约"), "{text}");
+}

@@ -1,11 +1,12 @@
 //! The date a series lacks: its holder books it with one press, once, as a date of the series.
 
 use super::series::{Course, course};
-use super::{date, now};
+use super::{date, now, read};
 use crate::account::{deliver, number};
-use crate::booking::{closing::closing, officer};
+use crate::booking::{closing::closing, machine, officer, party, person};
 use domain::account::Actor;
-use domain::booking::{Refusal, SeriesRule};
+use domain::booking::{IdentityRule, Refusal, SeriesRule};
+use domain::document::{Document, DocumentKind};
 use domain::ids::{BookingId, SessionId};
 use services::booking::{self, BookingError, Scope};
 use services::outreach::told;
@@ -121,4 +122,64 @@ async fn a_date_booked_instead_of_a_closed_one_belongs_to_the_series() {
     let instead = booking::rebook(services, &house.context(Actor::Anonymous), &link, later).await.expect("booked");
     let series = booking::series_of(services, instead).await.expect("readable");
     assert_eq!(series.len(), 4, "the closed one, the two others, and this");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_date_is_in_the_series_before_it_is_cancelled_or_is_not_booked_any_more() {
+    for _ in 0..6 {
+        let (course, first) = two_of_three(SeriesRule::Whole, [5, 5, 5]).await;
+        let series = booking::series_of(&course.house.services, first).await.expect("readable");
+        let (adding, date) = (course.link(&series[0]), course.dates[1]);
+        let giving_back = course.link(&series[1]);
+        let server = testkit::TestHouse::second(&course.house.db, course.house.services.clock.clone(), 3).await;
+        let (one, two) = (course.house.services.clone(), server);
+        let nobody = domain::ids::RequestId(uuid::Uuid::nil());
+        let anybody = one.context(Actor::Anonymous, domain::Locale::ZhCn, nobody);
+        let other = anybody.clone();
+        let added = tokio::spawn(async move { booking::book_missing(&one, &anybody, adding, date).await });
+        let cancelled = tokio::spawn(async move { booking::cancel_series(&two, &other, giving_back).await });
+        let (added, cancelled) = (added.await.expect("no panic"), cancelled.await.expect("no panic"));
+        match (&added, &cancelled) {
+            (Ok(_), Ok(3)) | (Err(BookingError::StateHasChanged), Ok(2)) => {
+                assert_eq!(course.booked().await, [0, 0, 0], "{added:?} {cancelled:?}");
+            }
+            // It joined while the locks were waited for: whoever presses again gives it back with the others.
+            (Ok(_), Err(BookingError::StateHasChanged)) => assert_eq!(course.booked().await, [2, 2, 2]),
+            other => panic!("a date of nobody: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_was_shown_for_another_booking_limits_the_lacking_date_too() {
+    let course = course(SeriesRule::Both, [5, 5, 5]).await;
+    let (house, services) = (&course.house, &course.house.services);
+    let asks = "update activity set policy = jsonb_set(policy, '{identity}', $1) where id = $2";
+    let leader = serde_json::to_value(IdentityRule::Leader).expect("a rule is JSON");
+    let owner = house.db.owner_pool();
+    sqlx::query(asks).bind(leader).bind(course.event.0).execute(&owner).await.expect("it asks");
+    services.clock.advance(jiff::SignedDuration::from_secs(2));
+    let shown =
+        |number| Document::parse(DocumentKind::Resident, number, jiff::civil::date(2026, 7, 20)).expect("a number");
+    let draft = course.ready("one@example.com", 2).await;
+    booking::keep_document(services, &draft, &shown("11010519491231002X")).await.expect("kept");
+    let draft = read(house, &house.context(Actor::Anonymous), draft.id).await;
+    let by = officer(house);
+    let act = crate::booking::open_door::free(&by, Scope::Session(course.dates[1]));
+    booking::open_door(services, &by, act).await.expect("set");
+    let first = course.confirm(&draft).await.expect("the other dates are booked");
+    booking::booking_again(services, &by, Scope::Session(course.dates[1]), None).await.expect("taken back");
+
+    let later = date(house, course.event, "2026-08-02T09:30:00+08:00", 90, 5).await;
+    let key = "another".to_owned();
+    let asked = booking::OnBehalf { session: later, person: person(9), party: party(1, 0), key };
+    let other = booking::book_showing(services, &machine(services), asked, Some(shown("34052419800101001X"))).await;
+    let same = "update booking set document_index = (select document_index from booking where id = $1) where id = $2";
+    let ids = [first, other.expect("booked").booking];
+    sqlx::query(same).bind(ids[0].0).bind(ids[1].0).execute(&owner).await.expect("it is the same document");
+    let refused = add(&course, first, course.dates[1]).await;
+    assert!(matches!(refused, Err(BookingError::Refused(Refusal::DocumentLimit))), "{refused:?}");
+
+    booking::cancel(services, &by, booking::Handle::Id(ids[1]), None).await.expect("given back");
+    add(&course, first, course.dates[1]).await.expect("the dates of the series do not count against each other");
 }
