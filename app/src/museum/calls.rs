@@ -1,5 +1,6 @@
 //! What visitors of the museum and of events do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
 
+use super::book::{REFUSED, Why};
 use super::{VISITOR_COOKIE, document, led_nowhere, places, problem_of, room};
 use crate::activity::{Activity, draft_at};
 use crate::calls::{Answer, Asked, Call, Cookie};
@@ -48,6 +49,10 @@ pub(super) fn refused(asked: &Asked, page: String, error: BookingError) -> Answe
     match error {
         BookingError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
         BookingError::Refused(refusal) => {
+            let mut form = form;
+            // Never what the form itself claims.
+            form.values.remove(REFUSED);
+            form.values.extend(Why::name(&refusal).map(|why| (REFUSED.to_owned(), why.to_owned())));
             Answer::again_at(page, form.with_notice(Tone::Warning, refusal_text(asked, &refusal).to_string()))
         }
         BookingError::StateHasChanged => {
