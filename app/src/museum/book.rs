@@ -191,10 +191,13 @@ pub(super) fn particulars_form(
     let last = dates.upcoming(visit.context.now).last().filter(|_| draft.series).map(|session| session.facts.ends_at);
     let ends_at = last.unwrap_or(draft.session.facts.ends_at);
     let typed = draft.typed.as_ref();
-    let name = typed.map(|(person, _)| person.name.as_str().to_owned()).unwrap_or_default();
-    let contact =
-        typed.and_then(|(person, _)| person.contact.as_ref()).map(|c| c.expose().to_owned()).unwrap_or_default();
+    // What was typed last, though it was refused, stands before what was taken once.
+    let so_far = |name: &str| draft.so_far.0.get(name).cloned();
+    let name = so_far("name").or(typed.map(|(person, _)| person.name.as_str().to_owned())).unwrap_or_default();
+    let contact = typed.and_then(|(person, _)| person.contact.as_ref()).map(|c| c.expose().to_owned());
+    let contact = so_far("contact").or(contact).unwrap_or_default();
     let children = typed.map_or(0, |(_, children)| u32::from(*children));
+    let children = so_far("children").and_then(|text| text.parse().ok()).unwrap_or(children);
     let most = draft.people.get().min(u32::from(policy.children_per_booking));
     // Who waits is asked for it with the offer. The last date of a series is the last it is needed for.
     let document =

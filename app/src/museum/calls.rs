@@ -188,9 +188,13 @@ async fn particulars(asked: Asked) -> Answer {
     };
     let (name, contact, party, answers) = match typed(&asked, &draft, &activity) {
         Ok(typed) if unread.is_empty() => typed,
-        Ok(_) => return refused(&asked, page, BookingError::Fields(unread)),
+        Ok(_) => {
+            keep_typed(&asked, &draft).await;
+            return refused(&asked, page, BookingError::Fields(unread));
+        }
         Err(mut faults) => {
             faults.extend(unread);
+            keep_typed(&asked, &draft).await;
             return refused(&asked, page, BookingError::Fields(faults));
         }
     };
@@ -200,6 +204,15 @@ async fn particulars(asked: Asked) -> Answer {
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
         Ok(()) => Answer::to(format!("{page}/code")),
         Err(error) => refused(&asked, page, error),
+    }
+}
+
+/// Keeps what was typed of a form that is refused. Where it cannot be kept, the page still shows it: that is no reason to
+/// show none.
+pub(super) async fn keep_typed(asked: &Asked, draft: &DraftView) {
+    let pairs = asked.pairs.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    if let Err(error) = booking::keep_typed(&asked.services, draft, pairs).await {
+        tracing::warn!(%error, "what was typed into a form was not kept");
     }
 }
 

@@ -2,7 +2,7 @@
 //! the way, as before a booking. The entry's own page is [`super::offer`].
 
 use super::book::{chosen, code_form, crumbs, gone, particulars_form, so_far};
-use super::calls::{draft as any_draft, event_page, keep_answered, refused, typed as particulars, visitor};
+use super::calls::{draft as any_draft, event_page, keep_answered, keep_typed, refused, typed as particulars, visitor};
 use super::{param, problem_of};
 use crate::activity::{Activity, waiting_at};
 use crate::calls::{Answer, Asked, Call};
@@ -210,7 +210,10 @@ async fn typed(asked: Asked) -> Answer {
     };
     let (name, contact, party, answers) = match particulars(&asked, &draft, &activity) {
         Ok(typed) => typed,
-        Err(faults) => return refused(&asked, page, BookingError::Fields(faults)),
+        Err(faults) => {
+            keep_typed(&asked, &draft).await;
+            return refused(&asked, page, BookingError::Fields(faults));
+        }
     };
     let also: Vec<SessionId> = asked.fields("also").filter_map(|text| text.parse().ok()).collect();
     if let Err(error) = booking::keep_wishes(&asked.services, &asked.context, &draft, &also).await {

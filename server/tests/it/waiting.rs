@@ -236,3 +236,28 @@ async fn who_has_booked_that_day_is_led_to_other_days_and_to_no_waiting_list() {
         assert!(!refused.body.contains(&format!("value=\"{id}\"")), "no session of that day is offered");
     }
 }
+
+#[tokio::test]
+async fn what_was_refused_stands_in_the_form_again_in_either_language_and_in_no_other_browser() {
+    let site = Site::new().await;
+    full_session(&site).await;
+    let id = roomy(&site).await.swap_remove(0);
+    site.test.services.clock.advance(SignedDuration::from_secs(2));
+    let mut browser = Browser::of(&site);
+    let begun = browser.post(&format!("/museum/sessions/{id}"), &[("people", "2")]).await;
+    let draft = gone(&begun, "/museum/book/");
+    let wrong = [("name", "欧阳远山"), ("contact", "1380000"), ("children", "1")];
+    assert_eq!(browser.post(&draft, &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for path in [draft.clone(), format!("/en{draft}")] {
+        let form = browser.get(&path).await.body;
+        assert!(form.contains("value=\"欧阳远山\"") && form.contains("value=\"1380000\""), "{}", excerpt(&form));
+    }
+    let stranger = Browser::of(&site).get(&draft).await;
+    assert!(!stranger.body.contains("欧阳远山"), "it is this browser's alone");
+    let kept = "select count(*) from booking_draft where typed_sealed is not null";
+    assert_eq!(number(&site, kept).await, 1);
+    let right = [("name", "欧阳远山"), ("contact", "once@example.com"), ("children", "1"), ("accept", "on")];
+    gone(&browser.post(&draft, &right).await, &format!("{draft}/code"));
+    assert_eq!(number(&site, kept).await, 0, "what was taken stands in its own place");
+    assert!(browser.get(&draft).await.body.contains("value=\"once@example.com\""));
+}
