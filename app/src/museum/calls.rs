@@ -14,6 +14,7 @@ use domain::contact::{Contact, PersonName};
 use domain::field::{Fault, Faults, FieldError};
 use domain::ids::{DraftId, SessionId};
 use domain::outreach::Answers;
+use domain::typed::digits;
 use jiff::SignedDuration;
 use services::booking::{self, BookingError, BookingState, DraftView, Handle};
 use services::limits::LimitError;
@@ -97,6 +98,12 @@ pub(super) fn visitor(asked: &Asked) -> (String, Cookie) {
     (token, cookie)
 }
 
+/// How many come. No activity takes as many as nobody can book, and its rules say themselves how many they take.
+pub(super) fn party_size(asked: &Asked) -> Result<PartySize, Fault> {
+    let most = u32::from(PartySize::MAX);
+    PartySize::new(digits(asked.field("people"))?.min(most))
+}
+
 async fn hold(asked: Asked) -> Answer {
     keep_places(asked, "/museum/sessions".to_owned()).await
 }
@@ -118,7 +125,7 @@ async fn hold_series(asked: Asked) -> Answer {
     };
     let Some(event) = events.by_slug(&slug) else { return Problem::NotFound.into() };
     let page = format!("{}/{slug}", paths::EVENTS);
-    let people = match PartySize::parse(asked.field("people")) {
+    let people = match party_size(&asked) {
         Ok(people) => people,
         Err(fault) => return one(&asked, "people", page, fault),
     };
@@ -144,7 +151,7 @@ pub(super) async fn event_page(asked: &Asked) -> Result<String, Answer> {
 /// Keeps the places of a session; `calendar` is the page it was chosen on.
 async fn keep_places(asked: Asked, calendar: String) -> Answer {
     let Some(session) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
-    let people = match PartySize::parse(asked.field("people")) {
+    let people = match party_size(&asked) {
         Ok(people) => people,
         Err(fault) => return one(&asked, "people", calendar, fault),
     };

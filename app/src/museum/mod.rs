@@ -22,7 +22,7 @@ pub use book::{Book, Code};
 pub(crate) use document::{document_text, whole as whole_document};
 pub use mine::{Mine, Move, Pass};
 pub use offer::Waiting;
-pub(crate) use places::seen;
+pub(crate) use places::{Party, seen};
 pub use rebook::Rebook;
 pub use room::{Draw, Room};
 pub use sessions::Sessions;
