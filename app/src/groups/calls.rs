@@ -108,6 +108,7 @@ async fn roster(mut asked: Asked) -> Answer {
             let max = u32::try_from(LARGEST_FILE / 1024).unwrap_or(u32::MAX);
             return refused(&asked, page, GroupError::field("file", Fault::FileTooLarge { max }));
         }
+        Some(file) if file.workbook => Sent::Workbook(file.bytes),
         Some(file) => Sent::File(file.bytes),
         None if asked.field("list").trim().is_empty() => {
             return refused(&asked, page, GroupError::field("file", Fault::Required));
