@@ -1,6 +1,7 @@
 //! What visitors of the museum and of events do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
 
 use super::book::{REFUSED, Why};
+use super::party::{party, party_size};
 use super::{VISITOR_COOKIE, document, led_nowhere, places, problem_of, room};
 use crate::activity::{Activity, draft_at};
 use crate::calls::{Answer, Asked, Call, Cookie};
@@ -9,12 +10,11 @@ use crate::outreach::{asks_more, read_answers};
 use crate::problem::{Problem, minutes};
 use crate::routes::{Access, paths};
 use crate::words::{fault_text, refusal_text};
-use domain::booking::{Party, PartySize, Refusal};
+use domain::booking::{Party, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::field::{Fault, Faults, FieldError};
 use domain::ids::{DraftId, SessionId};
 use domain::outreach::Answers;
-use domain::typed::digits;
 use jiff::SignedDuration;
 use services::booking::{self, BookingError, BookingState, DraftView, Handle};
 use services::limits::LimitError;
@@ -96,12 +96,6 @@ pub(super) fn visitor(asked: &Asked) -> (String, Cookie) {
     let token = known.unwrap_or_else(|| format!("{:032x}", u128::from_be_bytes(services::crypto::random())));
     let cookie = Cookie::new(VISITOR_COOKIE, &token, Some(SignedDuration::from_hours(24)));
     (token, cookie)
-}
-
-/// How many come. No activity takes as many as nobody can book, and its rules say themselves how many they take.
-pub(super) fn party_size(asked: &Asked) -> Result<PartySize, Fault> {
-    let most = u32::from(PartySize::MAX);
-    PartySize::new(digits(asked.field("people"))?.min(most))
 }
 
 async fn hold(asked: Asked) -> Answer {
@@ -346,7 +340,7 @@ async fn other(asked: Asked) -> Answer {
     }
 }
 
-fn handle(asked: &Asked) -> Result<(String, Handle), Answer> {
+pub(super) fn handle(asked: &Asked) -> Result<(String, Handle), Answer> {
     let link: String = asked.param("link").ok_or(Problem::LinkInvalid)?;
     Ok((format!("/b/{link}"), Handle::Link(link)))
 }
@@ -365,11 +359,11 @@ async fn short(asked: Asked) -> Answer {
     }
 }
 
-fn version(asked: &Asked) -> Option<i32> {
+pub(super) fn version(asked: &Asked) -> Option<i32> {
     asked.field("version").parse().ok()
 }
 
-async fn changed(
+pub(super) async fn changed(
     asked: &Asked,
     page: String,
     done: &str,
@@ -424,19 +418,6 @@ async fn missing_date(asked: Asked) -> Answer {
         Err(BookingError::NotFound) => led_nowhere(&asked).await.into(),
         Err(error) => refused(&asked, page, error),
     }
-}
-
-async fn party(asked: Asked) -> Answer {
-    let (page, handle) = match handle(&asked) {
-        Ok(found) => found,
-        Err(answer) => return answer,
-    };
-    let mut faults = Faults::default();
-    let Some(party) = Party::parse(asked.field("people"), asked.field("children"), &mut faults) else {
-        return refused(&asked, page, BookingError::Fields(faults.into_errors()));
-    };
-    let result = booking::change_party(&asked.services, &asked.context, handle, version(&asked), party).await;
-    changed(&asked, page, "changed", result).await
 }
 
 async fn move_to(asked: Asked) -> Answer {

@@ -296,7 +296,8 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
     let movable = own
         && booking.moves < u32::from(policy.moves)
         && seen.activity.timetable().upcoming(visit.context.now).any(|session| session.id != booking.session);
-    let failed = |name: &str| visit.form.fault(name).is_some();
+    // A party that was refused stands open, with the numbers that were typed.
+    let tried = visit.form.value("people").is_some();
     view! {
         <section class="section no-print">
             <h2>{visit.t("mine-changes")}</h2>
@@ -306,7 +307,7 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
                     <p><LinkButton href=visit.href(&format!("{base}/move")) variant=Variant::Secondary glyph=Glyph::Clock>{visit.t("mine-move")}</LinkButton></p>
                 })}
                 {(own && people > 1).then(|| view! {
-                    <Dialog label=visit.t("mine-smaller") title=visit.t("mine-smaller-title") open=failed("people") || failed("children")>
+                    <Dialog label=visit.t("mine-smaller") title=visit.t("mine-smaller-title") open=tried>
                         <Form action=visit.href(&format!("{base}/party"))>
                             <HiddenField name="version" value=smaller_version/>
                             <NumberStepper name="people" label=visit.t("book-people") min=1 max=people value=people/>

@@ -8,6 +8,7 @@ pub mod calls;
 mod document;
 mod mine;
 pub mod offer;
+mod party;
 mod places;
 pub mod rebook;
 pub mod room;

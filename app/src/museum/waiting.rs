@@ -2,9 +2,8 @@
 //! the way, as before a booking. The entry's own page is [`super::offer`].
 
 use super::book::{chosen, code_form, crumbs, gone, particulars_form, so_far};
-use super::calls::{
-    draft as any_draft, event_page, keep_answered, keep_typed, party_size, refused, typed as particulars, visitor,
-};
+use super::calls::{draft as any_draft, event_page, keep_answered, keep_typed, refused, typed as particulars, visitor};
+use super::party::party_size;
 use super::{param, problem_of};
 use crate::activity::{Activity, waiting_at};
 use crate::calls::{Answer, Asked, Call};

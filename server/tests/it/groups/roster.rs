@@ -40,7 +40,7 @@ async fn files_that_are_no_lists_are_refused_beside_their_field() {
     assert_eq!(nothing.status, REFUSED, "{}", excerpt(&nothing.body));
     let picture = site.send(upload(&to, &[], Some(("list.xlsx", b"\x89PNG\r\n\x1a\n\0\0")))).await;
     shows(&picture, REFUSED, &["读不出这个文件"]);
-    let fake = site.send(upload(&to, &[], Some(("名单.XLSX", b"not a zip")))).await;
+    let fake = site.send(upload(&to, &[], Some(("list.XLSX", b"not a zip")))).await;
     shows(&fake, REFUSED, &["读不出这个文件"]);
     assert!(!read(&site, &mine).await.contains("名单里有"), "nothing was kept of it");
     let large = vec![b'x'; 600 * 1024];
