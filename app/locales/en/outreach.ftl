@@ -64,6 +64,7 @@ event-series-cancel-text = All dates that can still be cancelled are cancelled t
 event-series-cancel-do = Cancel all dates
 event-series-together = This series can only be cancelled as a whole; single dates cannot be changed.
 event-party-too-large = At most { $most } people in one registration.
+event-people-adults = How many people
 event-people = How many people, children included
 event-register = Register { $people }
 event-rules = Good to know

@@ -64,6 +64,7 @@ event-series-cancel-text = 尚未开始、仍可取消的各场会一起取消�
 event-series-cancel-do = 确定全部取消
 event-series-together = 这一系列只能一起取消，不能单独改动某一场。
 event-party-too-large = 一次最多{ $most }人。
+event-people-adults = 一共几位
 event-people = 一共几位（含儿童）
 event-register = 报名{ $people }位
 event-rules = 报名须知

@@ -120,11 +120,13 @@ fn dates(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
             SeriesRule::Both => "event-series-both",
         };
         let several = (upcoming.len() > 1).then(|| view! { <Banner>{visit.t(rule)}</Banner> });
+        let children = event.timetable.policy.children_per_booking > 0;
+        let label = if children { "event-people" } else { "event-people-adults" };
         let series = series_card(visit, event, people);
         view! {
             {several}
             <Form get=true inline=true action=format!("{here}#dates")>
-                <NumberStepper name="people" label=visit.t("event-people") min=1 max=most value=people/>
+                <NumberStepper name="people" label=visit.t(label) min=1 max=most value=people/>
                 <Button variant=Variant::Secondary>{visit.t("sessions-show")}</Button>
             </Form>
             {too_large}

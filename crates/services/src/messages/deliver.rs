@@ -285,7 +285,7 @@ fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
         reference: visit.reference.to_string(),
         people: visit.people,
         children: visit.children,
-        children_need_adult: visit.policy.children_need_adult,
+        children_need_adult: visit.policy.children_need_adult && visit.policy.children_per_booking > 0,
         place: visit.place(services, locale),
         doors_open: clock_text(visit.doors_open()),
         doors_close: clock_text(visit.doors_close()),
