@@ -20,7 +20,7 @@ use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
 use domain::ids::{AccountId, AmbassadorId, BookingId, BusRequestId, GroupRequestId, MessageId};
 use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use store::messages::NewMessage;
 
@@ -76,7 +76,7 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
     if now >= expires_at {
         return drop_message(&services, now, dispatch).await;
     }
-    let minutes = expires_at.duration_since(now).as_secs().div_euclid(60).max(1);
+    let minutes = whole_minutes(expires_at.duration_since(now));
     let facts = Facts::Code {
         code: secret.code.clone(),
         minutes,
@@ -91,6 +91,11 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
         Contact::Mail(mail) => letter(message, mail, secret.locale, "code", &facts, None, now)?,
     };
     dispatch_one(&services, now, dispatch, parcel, job.last).await
+}
+
+/// A code that is sent a second after it was made is still good for as long as its page says.
+pub(super) fn whole_minutes(left: SignedDuration) -> i64 {
+    (left.as_secs() + 30).div_euclid(60).max(1)
 }
 
 async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {

@@ -369,3 +369,9 @@ fn a_text_that_asks_for_more_does_not_render() {
     let facts = Facts::Code { code: "204817".into(), minutes: 10, site: "https://www.example.cn".into(), help: None };
     assert_eq!(render(Locale::ZhCn, "confirmation", "txt", &facts), Err(NoText("zh-CN/confirmation.txt.j2".into())));
 }
+
+#[test]
+fn a_code_that_is_a_second_old_is_good_for_as_long_as_its_page_says() {
+    let minutes = |seconds| crate::messages::deliver::whole_minutes(jiff::SignedDuration::from_secs(seconds));
+    assert_eq!([600, 599, 571, 569, 20].map(minutes), [10, 10, 10, 9, 1]);
+}
