@@ -163,7 +163,9 @@ pub fn over(visit: &Visit, begin: &'static str) -> impl IntoView + use<> {
 #[component]
 pub fn AccountDeleted() -> impl IntoView {
     let visit = &visit();
-    if matches!(visit.context.actor, Actor::Visitor { .. } | Actor::Staff { .. }) {
+    // Said once, to whoever deleted one: to anybody else no account of theirs is gone.
+    let signed_in = matches!(visit.context.actor, Actor::Visitor { .. } | Actor::Staff { .. });
+    if signed_in || visit.query.get("done") != Some("deleted") {
         return problem_page(Problem::NotFound).into_any();
     }
     view! {
