@@ -35,7 +35,7 @@ pub fn SignIn() -> impl IntoView {
                         autocomplete="username"
                         width="medium"
                     />
-                    <Checkbox name="agree">
+                    <Checkbox name="agree" called=visit.t("called-agree")>
                         {visit.t("sign-in-agree")}
                         <a href=visit.href(paths::PRIVACY)>{visit.t("sign-in-agree-link")}</a>
                     </Checkbox>

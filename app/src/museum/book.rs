@@ -214,7 +214,7 @@ pub(super) fn particulars_form(
             {document()}
             {more()}
             <details class="question"><summary>{visit.t("museum-rules-title")}</summary><ul>{sentences}</ul></details>
-            <Checkbox name="accept">
+            <Checkbox name="accept" called=visit.t("called-accept")>
                 {visit.t("book-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
             </Checkbox>
             <p class="actions"><Button>{send}</Button></p>
