@@ -165,6 +165,7 @@ groups-roster-send = Send the list
 groups-roster-replace = Replace the list
 groups-roster-file = Spreadsheet
 groups-roster-file-hint = Excel (.xlsx) or CSV, at most 512 KB; the first two columns of the first sheet are read
+groups-roster-nothing = Please choose a file, or type the list below.
 groups-roster-list = Or type it
 groups-roster-list-hint = One person a line, the class after a comma, at most { $members } people
 groups-roster-template = Download an empty list

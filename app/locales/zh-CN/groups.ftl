@@ -159,6 +159,7 @@ groups-roster-send = 提交名单
 groups-roster-replace = 更换名单
 groups-roster-file = 表格文件
 groups-roster-file-hint = Excel（.xlsx）或CSV，不超过512 KB；只读取第一张工作表的前两列
+groups-roster-nothing = 请选择一个文件，或在下面填写名单。
 groups-roster-list = 或者直接填写
 groups-roster-list-hint = 每行一人，班级写在逗号后面，最多{ $members }人
 groups-roster-template = 下载空白名单

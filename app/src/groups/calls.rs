@@ -2,6 +2,7 @@
 
 use super::{GROUPS, is_wish, problem_of};
 use crate::calls::{Answer, Asked, Call, Then};
+use crate::form::Tone;
 use crate::problem::Problem;
 use crate::requests::calls;
 use crate::routes::Access;
@@ -111,7 +112,8 @@ async fn roster(mut asked: Asked) -> Answer {
         Some(file) if file.workbook => Sent::Workbook(file.bytes),
         Some(file) => Sent::File(file.bytes),
         None if asked.field("list").trim().is_empty() => {
-            return refused(&asked, page, GroupError::field("file", Fault::Required));
+            let text = asked.t("groups-roster-nothing").to_string();
+            return Answer::again_at(page, asked.typed(&[]).with_notice(Tone::Warning, text));
         }
         None => Sent::Text(asked.field("list").to_owned()),
     };
