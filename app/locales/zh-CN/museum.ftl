@@ -1,7 +1,7 @@
 # The museum: sessions, booking, passes.
 museum-name = 造血干细胞科普馆
 museum-kicker = 免费开放 · 需要预约
-museum-lead = 从一滴脐带血看见生命的种子。全省唯一的造血干细胞主题科普馆，开馆以来一直免费，已迎来{ $visitors }位观众。
+museum-lead = 从一滴脐带血看见生命的种子。全省唯一的造血干细胞主题科普馆，开馆以来一直免费，已迎来观众 { $visitors }。
 museum-book-action = 预约参观
 museum-open-door = { $day }有免预约场次，直接来就行
 museum-practical-title = 参观须知

@@ -446,7 +446,7 @@ fn in_calendar(
     let (description, alarm) = match locale {
         Locale::ZhCn => (
             format!(
-                "预约编号：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。如需取消或改期，请在{deadline}前办理。"
+                "预约码：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。如需取消或改期，请在{deadline}前办理。"
             ),
             "两小时后开始",
         ),

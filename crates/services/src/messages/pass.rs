@@ -269,7 +269,7 @@ impl Words {
     fn people(&self, people: u32, children: u32) -> String {
         match (self.locale, children) {
             (Locale::ZhCn, 0) => format!("{people}人"),
-            (Locale::ZhCn, _) => format!("{people}人（其中14周岁以下儿童{children}人）"),
+            (Locale::ZhCn, _) => format!("{people}人（其中14岁以下儿童{children}人）"),
             (Locale::En, 0) => people.to_string(),
             (Locale::En, _) => format!("{people} (of whom under 14: {children})"),
         }
