@@ -175,6 +175,7 @@ move-lead = Now: { $now }. Your present places are kept until the new ones are y
 move-none = No other session fits at the moment
 move-none-text = The coming sessions have too few places for your party. Your booking stays as it is; look again later.
 move-here = Move here
+session-wait-over = The waiting list is closed
 session-wait = Join the waiting list
 proven-wait = Wait for this session
 mine-waiting-rests = Your waiting for sessions around that day is on hold. If you cancel this booking you are in line again, in the same place.

@@ -157,6 +157,7 @@ move-lead = 现在的时间：{ $now }。新的名额确认之前，原来的名
 move-none = 暂时没有其他合适的场次
 move-none-text = 接下来的场次名额都不够你们一行人。原来的预约不受影响，可以过些时候再看。
 move-here = 改到这一场
+session-wait-over = 候补已截止
 session-wait = 登记候补
 proven-wait = 候补这一场
 mine-waiting-rests = 您候补的日期相近的场次已暂停候补。取消本预约后会自动恢复，原来的顺序不变。

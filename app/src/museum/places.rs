@@ -35,6 +35,9 @@ impl Asked {
         let Party { people, too_large } = Party::by(visit, museum, 2);
         let day: Option<Date> =
             visit.query.parsed("day").or_else(|| visit.form.value("day").and_then(|text| text.parse().ok()));
+        // Nothing is shown of days that are past, or beyond what there is.
+        let last = last_day(museum).max(today);
+        let day = day.filter(|day| (today..=last).contains(day));
         let next = museum.upcoming(visit.context.now).find(|s| s.fits(people)).map(|s| local_day(s.facts.starts_at));
         let month = visit
             .query
@@ -43,11 +46,18 @@ impl Asked {
             .or(day)
             .or(next)
             .unwrap_or(today)
+            .clamp(today, last)
             .first_of_month();
         // Without a choice the first day with room is shown: most people want the next possible one.
         let day = day.or_else(|| next.filter(|next| next.first_of_month() == month));
         Self { people, day, month, today, too_large }
     }
+}
+
+/// The last day of which anything is known.
+fn last_day(museum: &Museum) -> Date {
+    let sessions = museum.sessions.iter().map(|session| local_day(session.facts.starts_at));
+    sessions.chain(museum.exceptions.iter().map(|(day, ..)| *day)).max().unwrap_or(Date::MIN)
 }
 
 /// For how many somebody looks.

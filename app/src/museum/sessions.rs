@@ -176,23 +176,28 @@ pub(crate) fn wait_form(
     session: &SessionView,
     (people, state): (u32, &str),
     action: String,
-) -> Option<impl IntoView + use<>> {
+) -> Option<AnyView> {
     let facts = session.facts;
     let offers = domain::booking::offer_until(&dates.policy, visit.context.now, facts.starts_at).is_some();
     let full = matches!(state, "full" | "few");
+    if facts.starts_at <= visit.context.now || !facts.takes_bookings() || facts.capacity < people {
+        return None;
+    }
+    if !offers {
+        return full.then(|| view! { <p class="muted small">{visit.t("session-wait-over")}</p> }.into_any());
+    }
     // There from the beginning too, so that the script can show it when the session fills up.
-    (facts.starts_at > visit.context.now && facts.takes_bookings() && offers && facts.capacity >= people).then(|| {
-        let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
-        view! {
-            <div class="session-wait" hidden=!full>
-                <Form action=visit.href(&action) inline=true>
-                    <HiddenField name="people" value=people.to_string()/>
-                    <HiddenField name="day" value=local_day(facts.starts_at).to_string()/>
-                    <Button variant=Variant::Secondary>{visit.t("session-wait")}<span class="hidden">" "{about}</span></Button>
-                </Form>
-            </div>
-        }
-    })
+    let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
+    let form = view! {
+        <div class="session-wait" hidden=!full>
+            <Form action=visit.href(&action) inline=true>
+                <HiddenField name="people" value=people.to_string()/>
+                <HiddenField name="day" value=local_day(facts.starts_at).to_string()/>
+                <Button variant=Variant::Secondary>{visit.t("session-wait")}<span class="hidden">" "{about}</span></Button>
+            </Form>
+        </div>
+    };
+    Some(form.into_any())
 }
 
 /// Days shown when a booking moves: from today to the end of what can be booked.
