@@ -135,13 +135,23 @@ where
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
-/// A file somebody sent. Its name is not kept: it may be anything.
+/// A file somebody sent. Its name is not kept, which may be anything: only whether it is a workbook's.
 #[derive(Clone, Debug)]
 pub struct Upload {
     /// Its bytes; none of them when it is larger than its call takes.
     pub bytes: Vec<u8>,
     /// It is larger than its call takes.
     pub too_large: bool,
+    /// Its name says that it is a workbook.
+    pub workbook: bool,
+}
+
+impl Upload {
+    /// Whether `name` is a workbook's: what spreadsheets write, and is no table of values.
+    pub fn is_workbook(name: &str) -> bool {
+        let name = name.trim().to_ascii_lowercase();
+        [".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et"].iter().any(|end| name.ends_with(end))
+    }
 }
 
 /// What a call is given. Derefs to the [`Visit`]: `asked.services`, `asked.context`, `asked.t(…)`.
@@ -395,6 +405,12 @@ impl From<Denied> for Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_workbook_is_known_by_its_name() {
+        assert!(Upload::is_workbook("三年级.XLSX") && Upload::is_workbook("old.xls"));
+        assert!(!Upload::is_workbook("list.csv") && !Upload::is_workbook("xlsx"));
+    }
 
     #[test]
     fn a_cookie_is_found_among_others_and_not_by_the_end_of_its_name() {

@@ -17,10 +17,13 @@ use leptos_meta::MetaTags;
 /// Wakes the islands of a page: [`islands.js`](./islands.js) explains how.
 const WAKE_ISLANDS: &str = include_str!("islands.js");
 
+/// Changes the size of the text in place: [`reading.js`](./reading.js).
+const READING: &str = include_str!("reading.js");
+
 /// The whole document of a visit.
 pub fn shell(visit: Visit) -> impl IntoView {
     let page = if visit.problem.is_none() { routes::page_at(&visit.path) } else { None };
-    let scripts = page.filter(|page| page.islands).and_then(|_| scripts(&visit));
+    let scripts = page.filter(|page| page.islands).and_then(|page| scripts(&visit, page.bare));
     set_content_security_policy(scripts.is_some());
     let bare = page.is_some_and(|page| page.bare);
     let locale = visit.locale();
@@ -73,7 +76,7 @@ fn set_content_security_policy(scripts: bool) {
     }
 }
 
-fn scripts(visit: &Visit) -> Option<impl IntoView + use<>> {
+fn scripts(visit: &Visit, bare: bool) -> Option<impl IntoView + use<>> {
     let (js, wasm) = (visit.assets.js.as_ref()?, visit.assets.wasm.as_ref()?);
     let (js, wasm) = (format!("/pkg/{js}"), format!("/pkg/{wasm}"));
     let start = format!("({})({js:?}, {wasm:?});", WAKE_ISLANDS.trim_end());
@@ -81,6 +84,8 @@ fn scripts(visit: &Visit) -> Option<impl IntoView + use<>> {
         <link rel="modulepreload" href=js/>
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
         <script type="module" nonce=use_nonce() inner_html=start></script>
+        // A bare page has no switch.
+        {(!bare).then(|| view! { <script type="module" nonce=use_nonce() inner_html=READING.trim_end()></script> })}
     })
 }
 
@@ -113,8 +118,10 @@ fn header(visit: &Visit) -> impl IntoView + use<> {
         Locale::ZhCn => (Locale::En, "English"),
         Locale::En => (Locale::ZhCn, "简体中文"),
     };
-    let (size, size_key) =
-        if visit.preferences.elder { ("standard", "size-standard") } else { ("elder", "size-elder") };
+    let (size, size_key, other_key) = match visit.preferences.elder {
+        true => ("standard", "size-standard", "size-elder"),
+        false => ("elder", "size-elder", "size-standard"),
+    };
     // On every page: who uses somebody else's device must not look for the way out.
     let signed_in = matches!(visit.context.actor, Actor::Visitor { .. } | Actor::Staff { .. });
     let sign_out = signed_in.then(|| {
@@ -129,7 +136,7 @@ fn header(visit: &Visit) -> impl IntoView + use<> {
                     <span class="brand-name">{visit.t("site-name")}</span>
                 </a>
                 <div class="site-tools">
-                    <form method="post" action=preferences::PATH>
+                    <form method="post" action=preferences::PATH data-reading=visit.t(other_key)>
                         <input type="hidden" name="back" value=visit.here_in(visit.locale())/>
                         <button class="tool" name="size" value=size>{visit.t(size_key)}</button>
                     </form>

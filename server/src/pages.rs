@@ -132,6 +132,7 @@ async fn sent(request: Request, largest: usize) -> Result<(Vec<(String, String)>
     while let Some(mut field) = form.next_field().await.map_err(|error| unread(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
         let is_file = field.file_name().is_some();
+        let workbook = field.file_name().is_some_and(Upload::is_workbook);
         let most = if is_file { largest } else { LONGEST_FIELD };
         let (mut bytes, mut too_large) = (Vec::new(), false);
         while let Some(piece) = field.chunk().await.map_err(|error| unread(&error))? {
@@ -145,7 +146,7 @@ async fn sent(request: Request, largest: usize) -> Result<(Vec<(String, String)>
             // An input without a choice comes as an empty file.
             (true, too_large) if !bytes.is_empty() || too_large => {
                 let bytes = if too_large { Vec::new() } else { bytes };
-                file = Some(Upload { bytes, too_large });
+                file = Some(Upload { bytes, too_large, workbook });
             }
             (true, _) => {}
             (false, true) => {

@@ -30,6 +30,13 @@ loading = Loading…
 error-prefix = {"Error: "}
 label-separator = {": "}
 chart-empty = Nothing to draw yet
+# What boxes to tick are called where an error speaks of them.
+called-accept = Use of your details
+called-training = Training
+called-guardian = The guardian’s consent
+called-agree = Privacy notice
+called-cancel-bookings = Bookings and requests
+called-sure = Deleting for good
 error-summary-title = Please look at these
 one-less = One less
 one-more = One more

@@ -18,8 +18,8 @@ home-family-text = For families with a stored unit: its state, and what can be a
 home-coming-title = Coming up
 home-coming-museum = Jinan · free visits for individuals and families
 home-coming-places = { $count ->
-    [one] { $count } place left
-   *[other] { $count } places left
+    [one] At most { $count } place left in a session
+   *[other] Up to { $count } places left in a session
 }
 home-facts-title = Who we are, in figures
 home-facts-note = Figures as publicly reported, each with its year.

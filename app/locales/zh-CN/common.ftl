@@ -30,6 +30,13 @@ loading = 正在载入…
 error-prefix = 错误：
 label-separator = ：
 chart-empty = 还没有可以画出来的数据
+# What boxes to tick are called where an error speaks of them.
+called-accept = 同意使用信息
+called-training = 参加培训
+called-guardian = 监护人同意
+called-agree = 个人信息保护说明
+called-cancel-bookings = 取消预约、撤回申请
+called-sure = 确认注销
 error-summary-title = 请看看下面这几处
 one-less = 减少一个
 one-more = 增加一个

@@ -364,10 +364,10 @@ fn deletion(visit: &Visit) -> impl IntoView + use<> {
             >
                 <p>{visit.t("account-delete-what")}</p>
                 <Form action=visit.href("/account/delete")>
-                    <Checkbox name="cancel-bookings" hint=visit.t("account-delete-cancel-hint")>
+                    <Checkbox name="cancel-bookings" called=visit.t("called-cancel-bookings") hint=visit.t("account-delete-cancel-hint")>
                         {visit.t("account-delete-cancel")}
                     </Checkbox>
-                    <Checkbox name="sure">{visit.t("account-delete-sure")}</Checkbox>
+                    <Checkbox name="sure" called=visit.t("called-sure")>{visit.t("account-delete-sure")}</Checkbox>
                     <Button variant=Variant::Danger>{visit.t("account-delete-submit")}</Button>
                 </Form>
             </Dialog>

@@ -35,7 +35,7 @@ pub fn SignIn() -> impl IntoView {
                         autocomplete="username"
                         width="medium"
                     />
-                    <Checkbox name="agree">
+                    <Checkbox name="agree" called=visit.t("called-agree")>
                         {visit.t("sign-in-agree")}
                         <a href=visit.href(paths::PRIVACY)>{visit.t("sign-in-agree-link")}</a>
                     </Checkbox>
@@ -163,7 +163,9 @@ pub fn over(visit: &Visit, begin: &'static str) -> impl IntoView + use<> {
 #[component]
 pub fn AccountDeleted() -> impl IntoView {
     let visit = &visit();
-    if matches!(visit.context.actor, Actor::Visitor { .. } | Actor::Staff { .. }) {
+    // Said once, to whoever deleted one: to anybody else no account of theirs is gone.
+    let signed_in = matches!(visit.context.actor, Actor::Visitor { .. } | Actor::Staff { .. });
+    if signed_in || visit.query.get("done") != Some("deleted") {
         return problem_page(Problem::NotFound).into_any();
     }
     view! {

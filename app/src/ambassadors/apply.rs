@@ -42,10 +42,10 @@ fn form(visit: Visit, draft: &DraftView, round: &Round) -> AnyView {
                 <Fieldset legend=visit.t("ambassador-group-why")>
                     <TextArea name="note" label=visit.t("ambassador-motivation") hint=visit.t("ambassador-motivation-hint") rows=6/>
                 </Fieldset>
-                <Checkbox name="accept">
+                <Checkbox name="accept" called=visit.t("called-accept")>
                     {visit.t("ambassador-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
                 </Checkbox>
-                <Checkbox name="accept_rules">{visit.t("ambassador-accept-rules")}</Checkbox>
+                <Checkbox name="accept_rules" called=visit.t("called-training")>{visit.t("ambassador-accept-rules")}</Checkbox>
                 {onward(visit, "ambassador-continue")}
             </Form>
         </Page>
@@ -69,7 +69,7 @@ fn guardian(visit: &Visit) -> impl IntoView + use<> {
         <Fieldset legend=visit.t("ambassador-group-guardian")>
             <p class="hint">{visit.t("ambassador-guardian-text")}</p>
             <TextField name="guardian" label=visit.t("ambassador-guardian") width="medium" optional=true/>
-            <Checkbox name="guardian_consent">{visit.t("ambassador-guardian-consent")}</Checkbox>
+            <Checkbox name="guardian_consent" called=visit.t("called-guardian")>{visit.t("ambassador-guardian-consent")}</Checkbox>
         </Fieldset>
     }
 }

@@ -42,7 +42,7 @@ fn form(visit: Visit, draft: &DraftView) -> AnyView {
                 {when(visit)}
                 {site(visit)}
                 {contact(visit)}
-                <Checkbox name="accept">
+                <Checkbox name="accept" called=visit.t("called-accept")>
                     {visit.t("bus-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
                 </Checkbox>
                 {onward(visit, "bus-continue")}

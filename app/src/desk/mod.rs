@@ -163,13 +163,7 @@ pub(crate) fn bilingual(
 
 /// A whole number of `min..=max`, as people type it.
 pub(crate) fn number(text: &str, min: u32, max: u32) -> Result<u32, Fault> {
-    let plain = half_width(text);
-    let plain = plain.trim();
-    if plain.is_empty() {
-        return Err(Fault::Required);
-    }
-    let number: u32 = plain.parse().map_err(|_| Fault::NotANumber)?;
-    if (min..=max).contains(&number) { Ok(number) } else { Err(Fault::OutOfRange { min, max }) }
+    domain::typed::number(text, min, max)
 }
 
 /// A time like 9:30 or 09:30, also with a full-width colon.

@@ -43,7 +43,7 @@ fn form(visit: Visit, draft: &DraftView, policy: &GroupPolicy) -> AnyView {
                 {who(visit)}
                 {people(visit, policy)}
                 {leader(visit)}
-                <Checkbox name="accept">
+                <Checkbox name="accept" called=visit.t("called-accept")>
                     {visit.t("groups-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
                 </Checkbox>
                 {onward(visit, "groups-continue")}

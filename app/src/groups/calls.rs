@@ -2,6 +2,7 @@
 
 use super::is_wish;
 use crate::calls::{Answer, Asked, Call, Then};
+use crate::form::Tone;
 use crate::requests::calls;
 use crate::routes::Access;
 use domain::field::Fault;
@@ -106,9 +107,11 @@ async fn roster(mut asked: Asked) -> Answer {
             let max = u32::try_from(LARGEST_FILE / 1024).unwrap_or(u32::MAX);
             return refused(&asked, page, GroupError::field("file", Fault::FileTooLarge { max }));
         }
+        Some(file) if file.workbook => Sent::Workbook(file.bytes),
         Some(file) => Sent::File(file.bytes),
         None if asked.field("list").trim().is_empty() => {
-            return refused(&asked, page, GroupError::field("file", Fault::Required));
+            let text = asked.t("groups-roster-nothing").to_string();
+            return Answer::again_at(page, asked.typed(&[]).with_notice(Tone::Warning, text));
         }
         None => Sent::Text(asked.field("list").to_owned()),
     };

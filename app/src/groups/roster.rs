@@ -47,7 +47,8 @@ fn kept(visit: &Visit, base: &str, request: &RequestView, list: &RosterView, ope
     let (listed, members) = (list.people.len(), request.members);
     let args = [("n", listed.into()), ("members", members.into()), ("at", moment(visit, list.saved_at).into())];
     let state = visit.t_args("groups-roster-kept", &args);
-    let differs = (listed != members as usize).then(|| {
+    // Once it is over, nobody has to send another.
+    let differs = (open && listed != members as usize).then(|| {
         let key = if listed > members as usize { "groups-roster-more" } else { "groups-roster-fewer" };
         view! { <p class="muted">{visit.t(key)}</p> }
     });

@@ -52,17 +52,19 @@ pub(super) async fn coming(visit: &Visit) -> Option<AnyView> {
     Some(view! { <section class="section"><h2>{visit.t("home-coming-title")}</h2><ul class="coming-list">{rows}</ul></section> }.into_any())
 }
 
-/// The first day on which somebody can still book, with the places of all its sessions.
+/// The first day on which somebody can still book, with the places of its roomiest session: as many as one party can hope
+/// for, which is what the calendar says of the day.
 fn next_day(visit: &Visit, museum: &Museum) -> Option<Coming> {
     let now = visit.context.now;
     let bookable = |s: &&SessionView| s.fits(1) && museum.opens_at(s.facts.starts_at) <= now;
     let day = local_day(museum.upcoming(now).find(bookable)?.facts.starts_at);
-    let places: u32 = museum
+    let places = museum
         .upcoming(now)
         .filter(bookable)
         .filter(|s| local_day(s.facts.starts_at) == day)
         .map(|s| s.facts.free())
-        .sum();
+        .max()
+        .unwrap_or_default();
     Some(Coming {
         day: Some(day),
         when: day_text(day, visit.locale()),

@@ -15,9 +15,10 @@ use crate::ui::{
     TextField, Variant,
 };
 use crate::visit::{Visit, visit};
+use domain::booking::{Refusal, offer_until};
 use domain::ids::DraftId;
 use domain::outreach::{Form as Questions, Typed};
-use domain::time::{clock_text, span_text};
+use domain::time::{clock_text, local_day, span_text};
 use leptos::prelude::*;
 use services::booking::{BookingError, DraftView, SessionView, Timetable, read};
 use services::outreach::draft_answers;
@@ -190,10 +191,13 @@ pub(super) fn particulars_form(
     let last = dates.upcoming(visit.context.now).last().filter(|_| draft.series).map(|session| session.facts.ends_at);
     let ends_at = last.unwrap_or(draft.session.facts.ends_at);
     let typed = draft.typed.as_ref();
-    let name = typed.map(|(person, _)| person.name.as_str().to_owned()).unwrap_or_default();
-    let contact =
-        typed.and_then(|(person, _)| person.contact.as_ref()).map(|c| c.expose().to_owned()).unwrap_or_default();
+    // What was typed last, though it was refused, stands before what was taken once.
+    let so_far = |name: &str| draft.so_far.0.get(name).cloned();
+    let name = so_far("name").or(typed.map(|(person, _)| person.name.as_str().to_owned())).unwrap_or_default();
+    let contact = typed.and_then(|(person, _)| person.contact.as_ref()).map(|c| c.expose().to_owned());
+    let contact = so_far("contact").or(contact).unwrap_or_default();
     let children = typed.map_or(0, |(_, children)| u32::from(*children));
+    let children = so_far("children").and_then(|text| text.parse().ok()).unwrap_or(children);
     let most = draft.people.get().min(u32::from(policy.children_per_booking));
     // Who waits is asked for it with the offer. The last date of a series is the last it is needed for.
     let document = || {
@@ -214,7 +218,7 @@ pub(super) fn particulars_form(
             {document()}
             {more()}
             <details class="question"><summary>{visit.t("museum-rules-title")}</summary><ul>{sentences}</ul></details>
-            <Checkbox name="accept">
+            <Checkbox name="accept" called=visit.t("called-accept")>
                 {visit.t("book-accept")}" "<a href=visit.href(paths::PRIVACY)>{visit.t("book-accept-privacy")}</a>
             </Checkbox>
             <p class="actions"><Button>{send}</Button></p>
@@ -280,61 +284,145 @@ pub(super) fn code_form(visit: &Visit, base: &str, send: Text) -> impl IntoView 
 
 /// The contact is proven and the booking was not made: the session filled up, closed, or a limit stands in the way.
 fn proven(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView {
-    let people = draft.people.get();
+    let why = visit.form.value(REFUSED).map_or(Why::Other, Why::of);
     let base = activity.draft(draft.id);
-    // Instead of a whole series any of its dates that has room, where the event allows single ones.
-    let (dates, single) = (activity.timetable(), activity.policy().series.allows_dates());
-    let own = dates.session(draft.session.id).filter(|own| draft.series && own.fits(people));
-    let count = if draft.series { usize::MAX } else { 2 };
-    let others = dates.alternatives(draft.session.id, people, visit.context.now, count);
-    let others = own.into_iter().chain(others).filter(|_| single);
-    let others: Vec<_> = others
-        .map(|session| {
-            let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
-            let free = visit.t_args("session-free", &[("free", session.facts.free().into())]);
-            view! {
-                <li class="session">
-                    <div>{when}<br/><span class="muted small">{free}</span></div>
-                    <Form action=visit.href(&format!("{base}/other")) inline=true>
-                        <HiddenField name="session" value=session.id.to_string()/>
-                        <Button variant=Variant::Secondary>{visit.t("book-take-this")}</Button>
-                    </Form>
-                </li>
-            }
-        })
-        .collect();
-    let calendar = choose(visit, draft, activity);
-    // Of a series the dates that are full can be waited for, one of them each time.
-    let full =
-        |session: &&SessionView| if draft.series { !session.fits(people) } else { session.id == draft.session.id };
-    let waits: Vec<_> = activity
-        .timetable()
-        .upcoming(visit.context.now)
-        .filter(|_| single)
-        .filter(full)
-        .map(|session| {
-            let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
-            view! {
-                <Form action=visit.href(&format!("{base}/wait"))>
-                    <HiddenField name="session" value=session.id.to_string()/>
-                    <p class="actions">
-                        <Button variant=Variant::Secondary>{visit.t("proven-wait")}{draft.series.then(|| view! { " · "{when} })}</Button>
-                    </p>
-                </Form>
-            }
-        })
-        .collect();
+    let others = others(visit, draft, activity, why);
+    // What is booked already stands in the way of another try, of waiting and of what is near.
+    let free_to = matches!(why, Why::Full | Why::Other);
+    let again = free_to.then(|| {
+        view! { <Form><p class="actions"><Button>{visit.t("proven-try")}</Button></p></Form> }
+    });
+    let waits = free_to.then(|| waits(visit, draft, activity, why));
+    let standing = matches!(why, Why::Day | Why::Any).then(|| view! { <p>{visit.t("proven-standing")}</p> });
+    let title = if why == Why::Day { "proven-other-days" } else { "proven-others" };
+    let others = others.into_iter().map(|session| other(visit, &base, session)).collect_view();
     view! {
         <Page title=visit.t("proven-title") lead=visit.t("proven-lead") crumbs=crumbs(visit, activity)>
             {steps(visit, 2)}
             {chosen(visit, draft, activity)}
-            <Form><p class="actions"><Button>{visit.t("proven-try")}</Button></p></Form>
+            {standing}
+            {again}
             {waits}
             {(!others.is_empty()).then(|| view! {
-                <section class="section"><h2>{visit.t("proven-others")}</h2><ul class="session-list">{others}</ul></section>
+                <section class="section"><h2>{visit.t(title)}</h2><ul class="session-list">{others}</ul></section>
             })}
-            <p><a href=calendar>{visit.t("proven-calendar")}</a></p>
+            <p><a href=choose(visit, draft, activity)>{visit.t("proven-calendar")}</a></p>
         </Page>
     }
     .into_any()
+}
+
+/// The field in which a refused form says what stands in the way.
+pub(super) const REFUSED: &str = "refused";
+
+/// What stands in the way of a booking, as far as it changes what is offered instead.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Why {
+    /// Something booked already: no other session of this day would do, nor waiting for one.
+    Day,
+    /// Something booked already: no session of any day near would do.
+    Any,
+    /// Visits that were missed: none would do for a while.
+    Paused,
+    /// Too few places.
+    Full,
+    /// Nothing that another try, or another session, would meet again.
+    Other,
+}
+
+impl Why {
+    /// As in the form that comes back.
+    pub fn name(refusal: &Refusal) -> Option<&'static str> {
+        match refusal {
+            Refusal::DailyLimit { .. } | Refusal::Overlaps => Some("day"),
+            Refusal::Suspended { .. } => Some("paused"),
+            Refusal::Full { .. } | Refusal::DateFull { .. } => Some("full"),
+            Refusal::WindowLimit { .. } | Refusal::DocumentLimit => Some("any"),
+            _ => None,
+        }
+    }
+
+    fn of(name: &str) -> Self {
+        match name {
+            "day" => Self::Day,
+            "any" => Self::Any,
+            "paused" => Self::Paused,
+            "full" => Self::Full,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What can be taken instead. Instead of a whole series any of its dates that has room, where the event allows single ones.
+fn others<'a>(visit: &Visit, draft: &DraftView, activity: &'a Activity, why: Why) -> Vec<&'a SessionView> {
+    if matches!(why, Why::Any | Why::Paused) || !activity.policy().series.allows_dates() {
+        return Vec::new();
+    }
+    let (dates, people) = (activity.timetable(), draft.people.get());
+    let own = dates.session(draft.session.id).filter(|own| draft.series && own.fits(people));
+    let nearest = dates.alternatives(draft.session.id, people, visit.context.now, usize::MAX);
+    let day = local_day(draft.session.facts.starts_at);
+    let would_do = |session: &&SessionView| why != Why::Day || local_day(session.facts.starts_at) != day;
+    let count = if draft.series { usize::MAX } else { 2 };
+    own.into_iter().chain(nearest).filter(would_do).take(count).collect()
+}
+
+fn other(visit: &Visit, base: &str, session: &SessionView) -> impl IntoView + use<> {
+    let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
+    let free = visit.t_args("session-free", &[("free", session.facts.free().into())]);
+    view! {
+        <li class="session">
+            <div>{when}<br/><span class="muted small">{free}</span></div>
+            <Form action=visit.href(&format!("{base}/other")) inline=true>
+                <HiddenField name="session" value=session.id.to_string()/>
+                <Button variant=Variant::Secondary>{visit.t("book-take-this")}</Button>
+            </Form>
+        </li>
+    }
+}
+
+/// The waiting list of what has too little room, while offers can still be made. Of a series the dates that are full can be
+/// waited for, one of them each time.
+fn waits(visit: &Visit, draft: &DraftView, activity: &Activity, why: Why) -> impl IntoView + use<> {
+    let (dates, people, now) = (activity.timetable(), draft.people.get(), visit.context.now);
+    let base = activity.draft(draft.id);
+    // Whose places are kept has room, though nobody else may; and who was told just now that there is too little need not
+    // wait until the picture of it is a second older.
+    let lacks = |session: &SessionView| match draft.series {
+        true => !session.fits(people),
+        false => {
+            let own = session.id == draft.session.id;
+            own && (why == Why::Full || (draft.held_until.is_none() && !session.fits(people)))
+        }
+    };
+    let wanted =
+        |session: &&SessionView| lacks(session) && offer_until(&dates.policy, now, session.facts.starts_at).is_some();
+    let single = dates.policy.series.allows_dates();
+    let forms = dates.upcoming(now).filter(|_| single).filter(wanted).map(|session| {
+        let when = span_text(session.facts.starts_at, session.facts.ends_at, visit.locale());
+        view! {
+            <Form action=visit.href(&format!("{base}/wait"))>
+                <HiddenField name="session" value=session.id.to_string()/>
+                <p class="actions">
+                    <Button variant=Variant::Secondary>{visit.t("proven-wait")}{draft.series.then(|| view! { " · "{when} })}</Button>
+                </p>
+            </Form>
+        }
+    });
+    forms.collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_the_way_comes_back_with_the_form() {
+        let of = |refusal: &Refusal| Why::name(refusal).map_or(Why::Other, Why::of);
+        assert_eq!(of(&Refusal::DailyLimit { max: 1 }), Why::Day);
+        assert_eq!(of(&Refusal::WindowLimit { max: 3, days: 7 }), Why::Any);
+        assert_eq!(of(&Refusal::Full { free: 0 }), Why::Full);
+        assert_eq!(of(&Refusal::TooLate), Why::Other);
+        assert_eq!(Why::of("whatever somebody sends"), Why::Other);
+    }
 }

@@ -1,5 +1,7 @@
 //! What visitors of the museum and of events do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
 
+use super::book::{REFUSED, Why};
+use super::party::{party, party_size};
 use super::{VISITOR_COOKIE, document, led_nowhere, places, problem_of, room, visitor_cookie};
 use crate::activity::{Activity, draft_at};
 use crate::calls::{Answer, Asked, Call, Cookie};
@@ -8,7 +10,7 @@ use crate::outreach::{asks_more, read_answers};
 use crate::problem::{Problem, minutes};
 use crate::routes::{Access, paths};
 use crate::words::{fault_text, refusal_text};
-use domain::booking::{Party, PartySize, Refusal, documents_fit};
+use domain::booking::{Party, Refusal, documents_fit};
 use domain::contact::{Contact, PersonName};
 use domain::document::Shown;
 use domain::field::{Fault, Faults, FieldError};
@@ -50,6 +52,10 @@ pub(super) fn refused(asked: &Asked, page: String, error: BookingError) -> Answe
     match error {
         BookingError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
         BookingError::Refused(refusal) => {
+            let mut form = form;
+            // Never what the form itself claims.
+            form.values.remove(REFUSED);
+            form.values.extend(Why::name(&refusal).map(|why| (REFUSED.to_owned(), why.to_owned())));
             Answer::again_at(page, form.with_notice(Tone::Warning, refusal_text(asked, &refusal).to_string()))
         }
         BookingError::StateHasChanged => {
@@ -74,7 +80,7 @@ fn wait(asked: &Asked, page: String, form: FormState, key: &str, seconds: u64) -
     Answer::again_at(page, form.with_notice(Tone::Warning, text)).retry_after(wait)
 }
 
-fn one(asked: &Asked, field: &'static str, page: String, fault: Fault) -> Answer {
+pub(super) fn one(asked: &Asked, field: &'static str, page: String, fault: Fault) -> Answer {
     refused(asked, page, BookingError::field(field, fault))
 }
 
@@ -115,7 +121,7 @@ async fn hold_series(asked: Asked) -> Answer {
     };
     let Some(event) = events.by_slug(&slug) else { return Problem::NotFound.into() };
     let page = format!("{}/{slug}", paths::EVENTS);
-    let people = match PartySize::parse(asked.field("people")) {
+    let people = match party_size(&asked) {
         Ok(people) => people,
         Err(fault) => return one(&asked, "people", page, fault),
     };
@@ -141,7 +147,7 @@ pub(super) async fn event_page(asked: &Asked) -> Result<String, Answer> {
 /// Keeps the places of a session; `calendar` is the page it was chosen on.
 async fn keep_places(asked: Asked, calendar: String) -> Answer {
     let Some(session) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
-    let people = match PartySize::parse(asked.field("people")) {
+    let people = match party_size(&asked) {
         Ok(people) => people,
         Err(fault) => return one(&asked, "people", calendar, fault),
     };
@@ -185,15 +191,20 @@ async fn particulars(asked: Asked) -> Answer {
     };
     let (name, contact, party, answers) = match typed(&asked, &draft, &activity) {
         Ok(typed) if unread.is_empty() => typed,
-        Ok(_) => return refused(&asked, page, BookingError::Fields(unread)),
+        Ok(_) => {
+            keep_typed(&asked, &draft).await;
+            return refused(&asked, page, BookingError::Fields(unread));
+        }
         Err(mut faults) => {
             faults.extend(unread);
+            keep_typed(&asked, &draft).await;
             return refused(&asked, page, BookingError::Fields(faults));
         }
     };
     let day = local_day(draft.session.facts.starts_at);
     let shown = shown.first(activity.policy().identity.of(party.people.get()));
     if let Err(faults) = documents_fit(activity.policy(), (party, true), day, &shown) {
+        keep_typed(&asked, &draft).await;
         return refused(&asked, page, BookingError::Fields(faults));
     }
     if let Err(answer) = keep_answered(&asked, &draft, &activity, answers, &page).await {
@@ -202,6 +213,15 @@ async fn particulars(asked: Asked) -> Answer {
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
         Ok(()) => Answer::to(format!("{page}/code")),
         Err(error) => refused(&asked, page, error),
+    }
+}
+
+/// Keeps what was typed of a form that is refused. Where it cannot be kept, the page still shows it: that is no reason to
+/// show none.
+pub(super) async fn keep_typed(asked: &Asked, draft: &DraftView) {
+    let pairs = asked.pairs.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    if let Err(error) = booking::keep_typed(&asked.services, draft, pairs).await {
+        tracing::warn!(%error, "what was typed into a form was not kept");
     }
 }
 
@@ -338,7 +358,7 @@ async fn other(asked: Asked) -> Answer {
     }
 }
 
-fn handle(asked: &Asked) -> Result<(String, Handle), Answer> {
+pub(super) fn handle(asked: &Asked) -> Result<(String, Handle), Answer> {
     let link: String = asked.param("link").ok_or(Problem::LinkInvalid)?;
     Ok((format!("/b/{link}"), Handle::Link(link)))
 }
@@ -357,11 +377,11 @@ async fn short(asked: Asked) -> Answer {
     }
 }
 
-fn version(asked: &Asked) -> Option<i32> {
+pub(super) fn version(asked: &Asked) -> Option<i32> {
     asked.field("version").parse().ok()
 }
 
-async fn changed(
+pub(super) async fn changed(
     asked: &Asked,
     page: String,
     done: &str,
@@ -416,31 +436,6 @@ async fn missing_date(asked: Asked) -> Answer {
         Err(BookingError::NotFound) => led_nowhere(&asked).await.into(),
         Err(error) => refused(&asked, page, error),
     }
-}
-
-async fn party(asked: Asked) -> Answer {
-    let (page, handle) = match handle(&asked) {
-        Ok(found) => found,
-        Err(answer) => return answer,
-    };
-    let stay = document::stay(&asked);
-    // Where everybody's document is there, who still comes says how many.
-    let people = match asked.names().any(|name| name == "people") {
-        true => asked.field("people").to_owned(),
-        false if stay.is_empty() => return one(&asked, document::STAY, page, Fault::Required),
-        false => stay.len().to_string(),
-    };
-    let mut faults = Faults::default();
-    let Some(party) = Party::parse(&people, asked.field("children"), &mut faults) else {
-        return refused(&asked, page, BookingError::Fields(faults.into_errors()));
-    };
-    let (services, context, version) = (&asked.services, &asked.context, version(&asked));
-    let result = if stay.is_empty() {
-        booking::change_party(services, context, handle, version, party).await
-    } else {
-        booking::change_party_of(services, context, handle, version, (party, stay)).await
-    };
-    changed(&asked, page, "changed", result).await
 }
 
 async fn move_to(asked: Asked) -> Answer {

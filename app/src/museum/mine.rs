@@ -306,7 +306,9 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
         });
         view! { {number}{staying(visit, &booking.documents)} }
     };
-    let failed = |name: &str| visit.form.fault(name).is_some();
+    // A party that was refused stands open, with what was typed or ticked.
+    let tried = ["people", "children"].into_iter().any(|name| visit.form.value(name).is_some())
+        || visit.form.fault(STAY).is_some();
     view! {
         <section class="section no-print">
             <h2>{visit.t("mine-changes")}</h2>
@@ -316,7 +318,7 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
                     <p><LinkButton href=visit.href(&format!("{base}/move")) variant=Variant::Secondary glyph=Glyph::Clock>{visit.t("mine-move")}</LinkButton></p>
                 })}
                 {(own && people > 1).then(|| view! {
-                    <Dialog label=visit.t("mine-smaller") title=visit.t("mine-smaller-title") open=["people", "children", STAY].into_iter().any(failed)>
+                    <Dialog label=visit.t("mine-smaller") title=visit.t("mine-smaller-title") open=tried>
                         <Form action=visit.href(&format!("{base}/party"))>
                             <HiddenField name="version" value=smaller_version/>
                             {smaller()}

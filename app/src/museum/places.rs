@@ -7,6 +7,7 @@ use crate::ui::{Offer, meter_look, tag_class};
 use crate::visit::Visit;
 use domain::booking::Pool;
 use domain::time::{clock_text, day_text, local_day};
+use domain::typed::digits;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -23,18 +24,20 @@ pub(super) struct Asked {
     pub day: Option<Date>,
     pub month: Date,
     pub today: Date,
+    /// More people were asked for than one booking takes.
+    pub too_large: bool,
 }
 
 impl Asked {
     /// By the address, or by a form that was refused.
     pub fn by(visit: &Visit, museum: &Museum) -> Self {
         let today = local_day(visit.context.now);
-        let most = u32::from(museum.policy.people_per_booking);
-        // A refused form names the party too: nothing that was chosen is lost.
-        let typed = visit.form.value("people").and_then(|text| text.parse().ok());
-        let people = typed.or_else(|| visit.query.parsed("people")).unwrap_or(2).clamp(1, most.max(1));
+        let Party { people, too_large } = Party::by(visit, museum, 2);
         let day: Option<Date> =
             visit.query.day("day").or_else(|| visit.form.value("day").and_then(|text| domain::time::day(text).ok()));
+        // Nothing is shown of days that are past, or beyond what there is.
+        let last = last_day(museum).max(today);
+        let day = day.filter(|day| (today..=last).contains(day));
         let next = museum.upcoming(visit.context.now).find(|s| s.fits(people)).map(|s| local_day(s.facts.starts_at));
         let month = visit
             .query
@@ -43,10 +46,40 @@ impl Asked {
             .or(day)
             .or(next)
             .unwrap_or(today)
+            .clamp(today, last)
             .first_of_month();
         // Without a choice the first day with room is shown: most people want the next possible one.
         let day = day.or_else(|| next.filter(|next| next.first_of_month() == month));
-        Self { people, day, month, today }
+        Self { people, day, month, today, too_large }
+    }
+}
+
+/// The last day of which anything is known.
+fn last_day(museum: &Museum) -> Date {
+    let sessions = museum.sessions.iter().map(|session| local_day(session.facts.starts_at));
+    sessions.chain(museum.exceptions.iter().map(|(day, ..)| *day)).max().unwrap_or(Date::MIN)
+}
+
+/// For how many somebody looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Party {
+    /// As many as one booking takes at most.
+    pub people: u32,
+    /// More were asked for.
+    pub too_large: bool,
+}
+
+impl Party {
+    /// By a form that was refused, which names the party too, or by the address; otherwise as many as `usual`.
+    pub fn by(visit: &Visit, dates: &Timetable, usual: u32) -> Self {
+        let text = visit.form.value("people").or_else(|| visit.query.get("people"));
+        Self::of(text, usual, u32::from(dates.policy.people_per_booking))
+    }
+
+    fn of(text: Option<&str>, usual: u32, most: u32) -> Self {
+        let asked = text.and_then(|text| digits(text).ok()).unwrap_or(usual);
+        let most = most.max(1);
+        Self { people: asked.clamp(1, most), too_large: asked > most }
     }
 }
 
@@ -184,4 +217,24 @@ fn figure(visit: &Visit, museum: &Museum, session: &SessionView, people: u32) ->
         "label": seen.label,
         "said": visit.t_args("session-said", &said),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_party_is_as_large_as_it_was_typed_or_said_to_be_too_large() {
+        let party = |text| {
+            let Party { people, too_large } = Party::of(text, 2, 5);
+            (people, too_large)
+        };
+        assert_eq!(party(None), (2, false));
+        assert_eq!(party(Some("3")), (3, false));
+        assert_eq!(party(Some(" ３")), (3, false), "as a Chinese keyboard writes it");
+        assert_eq!(party(Some("6")), (5, true));
+        assert_eq!(party(Some("99999999999999999999")), (5, true));
+        assert_eq!(party(Some("0")), (1, false));
+        assert_eq!(party(Some("many")), (2, false));
+    }
 }

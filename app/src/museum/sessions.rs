@@ -2,9 +2,10 @@
 
 use super::places::{self, Asked, Seen};
 use super::problem_of;
+use crate::form::Tone;
 use crate::problem::problem_page;
 use crate::ui::{
-    Button, CalendarDay, CalendarGrid, Crumb, EmptyState, Form, HiddenField, Illustration, LinkButton, Meter,
+    Banner, Button, CalendarDay, CalendarGrid, Crumb, EmptyState, Form, HiddenField, Illustration, LinkButton, Meter,
     NumberStepper, Page, PlainScript, Tag, Variant, Width,
 };
 use crate::visit::{Visit, visit};
@@ -22,13 +23,34 @@ pub fn Sessions() -> impl IntoView {
     let visit = visit();
     Suspend::new(async move {
         match museum(&visit.services).await {
-            Ok(museum) => page(&visit, museum).into_any(),
+            Ok(museum) => {
+                let too_large = too_large(&visit, &museum).await;
+                page(&visit, museum, too_large).into_any()
+            }
             Err(error) => problem_page(problem_of(&error)).into_any(),
         }
     })
 }
 
-fn page(visit: &Visit, museum: Arc<Museum>) -> impl IntoView + use<> {
+/// Who are more than one booking takes: how many that are, and where larger groups ask.
+async fn too_large(visit: &Visit, museum: &Museum) -> Option<AnyView> {
+    if !Asked::by(visit, museum).too_large {
+        return None;
+    }
+    let most = ("most", u32::from(museum.policy.people_per_booking).into());
+    // Without the groups' rules the sentence ends before them.
+    let text = match services::groups::policy(&visit.services).await {
+        Ok((_, groups)) => visit.t_args("sessions-party-too-large", &[most, ("least", u32::from(groups.least).into())]),
+        Err(_) => visit.t_args("event-party-too-large", &[most]),
+    };
+    let groups = visit.href("/museum/groups");
+    Some(
+        view! { <Banner tone=Tone::Warning>{text}" "<a href=groups>{visit.t("sessions-groups")}</a></Banner> }
+            .into_any(),
+    )
+}
+
+fn page(visit: &Visit, museum: Arc<Museum>, too_large: Option<AnyView>) -> impl IntoView + use<> {
     let asked = Asked::by(visit, &museum);
     let crumbs = vec![
         Crumb::new(visit.href("/"), visit.t("nav-home")),
@@ -48,6 +70,7 @@ fn page(visit: &Visit, museum: Arc<Museum>) -> impl IntoView + use<> {
                 {asked.day.map(|day| view! { <HiddenField name="day" value=day.to_string()/> })}
                 <Button variant=Variant::Secondary>{visit.t("sessions-show")}</Button>
             </Form>
+            {too_large}
             <div data-places=places::address(visit, asked)>
                 <div class="sessions-layout">
                     <CalendarGrid month=asked.month today=asked.today selected=asked.day days=days previous=previous next=next/>
@@ -153,23 +176,28 @@ pub(crate) fn wait_form(
     session: &SessionView,
     (people, state): (u32, &str),
     action: String,
-) -> Option<impl IntoView + use<>> {
+) -> Option<AnyView> {
     let facts = session.facts;
     let offers = domain::booking::offer_until(&dates.policy, visit.context.now, facts.starts_at).is_some();
     let full = matches!(state, "full" | "few");
+    if facts.starts_at <= visit.context.now || !facts.takes_bookings() || facts.capacity < people {
+        return None;
+    }
+    if !offers {
+        return full.then(|| view! { <p class="muted small">{visit.t("session-wait-over")}</p> }.into_any());
+    }
     // There from the beginning too, so that the script can show it when the session fills up.
-    (facts.starts_at > visit.context.now && facts.takes_bookings() && offers && facts.capacity >= people).then(|| {
-        let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
-        view! {
-            <div class="session-wait" hidden=!full>
-                <Form action=visit.href(&action) inline=true>
-                    <HiddenField name="people" value=people.to_string()/>
-                    <HiddenField name="day" value=local_day(facts.starts_at).to_string()/>
-                    <Button variant=Variant::Secondary>{visit.t("session-wait")}<span class="hidden">" "{about}</span></Button>
-                </Form>
-            </div>
-        }
-    })
+    let about = span_text(facts.starts_at, facts.ends_at, visit.locale());
+    let form = view! {
+        <div class="session-wait" hidden=!full>
+            <Form action=visit.href(&action) inline=true>
+                <HiddenField name="people" value=people.to_string()/>
+                <HiddenField name="day" value=local_day(facts.starts_at).to_string()/>
+                <Button variant=Variant::Secondary>{visit.t("session-wait")}<span class="hidden">" "{about}</span></Button>
+            </Form>
+        </div>
+    };
+    Some(form.into_any())
 }
 
 /// Days shown when a booking moves: from today to the end of what can be booked.

@@ -2,7 +2,8 @@
 //! the way, as before a booking. The entry's own page is [`super::offer`].
 
 use super::book::{chosen, code_form, crumbs, gone, particulars_form, so_far};
-use super::calls::{draft as any_draft, event_page, keep_answered, refused, typed as particulars, visitor};
+use super::calls::{draft as any_draft, event_page, keep_answered, keep_typed, refused, typed as particulars, visitor};
+use super::party::party_size;
 use super::{param, problem_of};
 use crate::activity::{Activity, waiting_at};
 use crate::calls::{Answer, Asked, Call};
@@ -13,7 +14,7 @@ use crate::problem::{Problem, problem_page};
 use crate::routes::Access;
 use crate::ui::{Button, Checkboxes, Choice, Form, HiddenField, LinkButton, Page, Steps, Tag, Variant};
 use crate::visit::{Visit, visit};
-use domain::booking::{PartySize, Refusal};
+use domain::booking::Refusal;
 use domain::ids::{DraftId, SessionId};
 use domain::time::{local_day, span_text};
 use leptos::prelude::*;
@@ -192,7 +193,7 @@ async fn begin_event(asked: Asked) -> Answer {
 /// Begins a draft that waits; `calendar` is the page the session was chosen on.
 async fn begin_at(asked: &Asked, calendar: String) -> Answer {
     let Some(session) = asked.param::<SessionId>("id") else { return Problem::NotFound.into() };
-    let people = match PartySize::parse(asked.field("people")) {
+    let people = match party_size(asked) {
         Ok(people) => people,
         Err(fault) => return refused(asked, calendar, BookingError::field("people", fault)),
     };
@@ -210,7 +211,10 @@ async fn typed(asked: Asked) -> Answer {
     };
     let (name, contact, party, answers) = match particulars(&asked, &draft, &activity) {
         Ok(typed) => typed,
-        Err(faults) => return refused(&asked, page, BookingError::Fields(faults)),
+        Err(faults) => {
+            keep_typed(&asked, &draft).await;
+            return refused(&asked, page, BookingError::Fields(faults));
+        }
     };
     let also: Vec<SessionId> = asked.fields("also").filter_map(|text| text.parse().ok()).collect();
     if let Err(error) = booking::keep_wishes(&asked.services, &asked.context, &draft, &also).await {

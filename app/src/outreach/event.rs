@@ -3,7 +3,7 @@
 use super::{audience_text, days_text, kind_text, picture, state};
 use crate::activity::Activity;
 use crate::form::Tone;
-use crate::museum::{come, problem_of, rule_sentences, seen, wait_form};
+use crate::museum::{Party, come, problem_of, rule_sentences, seen, wait_form};
 use crate::problem::{Problem, problem_page};
 use crate::routes::paths;
 use crate::ui::{
@@ -98,8 +98,10 @@ fn programme(visit: &Visit, event: &Event) -> Option<impl IntoView + use<>> {
 
 fn dates(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
     let most = u32::from(event.timetable.policy.people_per_booking).max(1);
-    let typed = visit.form.value("people").and_then(|text| text.parse().ok());
-    let people = typed.or_else(|| visit.query.parsed("people")).unwrap_or(1).clamp(1, most);
+    let Party { people, too_large } = Party::by(visit, &event.timetable, 1);
+    let too_large = too_large.then(|| {
+        view! { <Banner tone=Tone::Warning>{visit.t_args("event-party-too-large", &[("most", most.into())])}</Banner> }
+    });
     let upcoming: Vec<_> = event.timetable.sessions.iter().filter(|s| s.facts.ends_at > visit.context.now).collect();
     let here = visit.href(&format!("{}/{}", paths::EVENTS, event.slug));
     let list = if upcoming.is_empty() {
@@ -118,13 +120,16 @@ fn dates(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
             SeriesRule::Both => "event-series-both",
         };
         let several = (upcoming.len() > 1).then(|| view! { <Banner>{visit.t(rule)}</Banner> });
+        let children = event.timetable.policy.children_per_booking > 0;
+        let label = if children { "event-people" } else { "event-people-adults" };
         let series = series_card(visit, event, people);
         view! {
             {several}
             <Form get=true inline=true action=format!("{here}#dates")>
-                <NumberStepper name="people" label=visit.t("event-people") min=1 max=most value=people/>
+                <NumberStepper name="people" label=visit.t(label) min=1 max=most value=people/>
                 <Button variant=Variant::Secondary>{visit.t("sessions-show")}</Button>
             </Form>
+            {too_large}
             {series}
             <ul class="session-list">{cards}</ul>
         }

@@ -136,7 +136,8 @@ fn field(visit: &Visit, question: &Question, typed: &Typed, today: Date) -> AnyV
         }
         Kind::Consent => {
             let ticked = !first.is_empty();
-            view! { <Checkbox name=name hint=hint(None) checked=ticked>{label}</Checkbox> }.into_any()
+            view! { <Checkbox name=name called=label.clone() hint=hint(None) checked=ticked>{label}</Checkbox> }
+                .into_any()
         }
     }
 }

@@ -198,6 +198,9 @@ pub fn Checkbox<'a>(
     /// The input's name.
     #[prop(into)]
     name: Text,
+    /// What it is about in a word or two, where the error summary speaks of it.
+    #[prop(optional, into)]
+    called: Option<Text>,
     /// What is said by ticking it; may hold links.
     children: Slot<'a>,
     /// A sentence below it.
@@ -208,7 +211,7 @@ pub fn Checkbox<'a>(
     checked: bool,
 ) -> impl IntoView + use<> {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, None, hint.is_some());
+    let parts = Parts::of(&visit, &name, called.as_ref(), hint.is_some());
     let ticked = if visit.form.was_sent() { visit.form.ticked(&name, "on") } else { checked };
     view! {
         <div class=parts.class()>

@@ -24,24 +24,30 @@ pub(super) struct Parts {
 
 /// What the fields of a page are called, noted as they are made: the error summary above them names them.
 #[derive(Clone, Default)]
-pub(super) struct Labels(Arc<Mutex<Vec<(String, Text)>>>);
+pub(super) struct Labels(Arc<Mutex<Vec<(String, Option<Text>)>>>);
 
 impl Labels {
-    fn note(&self, name: &str, label: &Text) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), label.clone()));
+    fn note(&self, name: &str, label: Option<&Text>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), label.cloned()));
     }
 
     pub fn of(&self, name: &str) -> Option<Text> {
         let labels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        labels.iter().find(|(known, _)| known == name).map(|(_, label)| label.clone())
+        labels.iter().find(|(known, _)| known == name).and_then(|(_, label)| label.clone())
+    }
+
+    /// Where a field stands on its page; what is no field stands behind all that are.
+    pub fn place(&self, name: &str) -> usize {
+        let labels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        labels.iter().position(|(known, _)| known == name).unwrap_or(usize::MAX)
     }
 }
 
 impl Parts {
-    /// `label` is what the field is called; a box to tick has none but its own sentence.
+    /// `label` is what the field is called; a box to tick may have none but its own sentence.
     pub fn of(visit: &Visit, name: &str, label: Option<&Text>, hint: bool) -> Self {
         let id = input_id(name);
-        if let (Some(label), Some(labels)) = (label, use_context::<Labels>()) {
+        if let Some(labels) = use_context::<Labels>() {
             labels.note(name, label);
         }
         let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));

@@ -116,10 +116,11 @@ pub fn Breadcrumbs(
 pub fn ErrorSummary() -> impl IntoView {
     let visit = visit();
     let labels = use_context::<Labels>().unwrap_or_default();
-    let items: Vec<_> = visit
-        .form
-        .errors
-        .iter()
+    // In the order of the page, whatever order they were found in.
+    let mut errors: Vec<_> = visit.form.errors.iter().collect();
+    errors.sort_by_key(|error| labels.place(&error.field));
+    let items: Vec<_> = errors
+        .into_iter()
         .map(|error| {
             let target = format!("#{}", input_id(&error.field));
             let fault = words::fault_text(&visit, &error.fault);

@@ -60,14 +60,24 @@ pub fn text(text: &str, max: u32) -> Result<String, Fault> {
     }
 }
 
-/// A whole number of `min..=max`, as people type it.
-pub fn number(text: &str, min: u32, max: u32) -> Result<u32, Fault> {
+/// A number as people type it, in digits of either width. One that is too long to count is still a number: as large as any,
+/// so that it is told what its field takes and not what a number is.
+///
+/// # Errors
+/// `Required`, `NotANumber`.
+pub fn digits(text: &str) -> Result<u32, Fault> {
     let plain = half_width(text);
     let plain = plain.trim();
     if plain.is_empty() {
         return Err(Fault::Required);
     }
-    let number: u32 = plain.parse().map_err(|_| Fault::NotANumber)?;
+    let long = || plain.bytes().all(|byte| byte.is_ascii_digit()).then_some(u32::MAX);
+    plain.parse().ok().or_else(long).ok_or(Fault::NotANumber)
+}
+
+/// A whole number of `min..=max`, as people type it.
+pub fn number(text: &str, min: u32, max: u32) -> Result<u32, Fault> {
+    let number = digits(text)?;
     if (min..=max).contains(&number) { Ok(number) } else { Err(Fault::OutOfRange { min, max }) }
 }
 

@@ -3,12 +3,14 @@
 
 use crate::api::problem::ProblemDocument;
 use crate::house::{Facts, House};
+use crate::layers::language::ENGLISH;
 use crate::layers::origin::is_api;
 use crate::trouble::Trouble;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use domain::Locale;
 use domain::account::Actor;
 use futures::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -35,6 +37,7 @@ async fn dressed(house: House, request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     // What the page needs of the head: a visitor who reads large text reads errors in large text.
     let cookies = request.headers().get(header::COOKIE).cloned();
+    let looked = request.method() == Method::GET && wants_page(request.headers());
 
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let response = answered.unwrap_or_else(|_| Trouble::Broken.into_response());
@@ -43,6 +46,11 @@ async fn dressed(house: House, request: Request, next: Next) -> Response {
         return keep_headers(response, document);
     }
     let Some(trouble) = trouble(&response) else { return response };
+    // A form's own address, seen after a refusal and opened anew: whoever looks is led to the form.
+    if let (Trouble::WrongMethod, true, Some(form)) = (trouble, looked, form_above(uri.path())) {
+        let uncached = [(header::CACHE_CONTROL, "no-store")];
+        return (uncached, Redirect::to(&in_language(facts.locale, form))).into_response();
+    }
     if is_api(uri.path()) || uri.path().starts_with("/.well-known/") {
         return keep_headers(response, ProblemDocument::of(trouble).response(&house, facts.request));
     }
@@ -68,6 +76,29 @@ async fn page(house: &House, trouble: Trouble, uri: &Uri, headers: HeaderMap, fa
     response
 }
 
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|kind| kind.contains("text/html"))
+}
+
+/// The nearest page above an address that only takes forms.
+fn form_above(path: &str) -> Option<&str> {
+    std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above))
+        .skip(1)
+        .take_while(|above| !above.is_empty())
+        .find(|above| app::routes::page_at(above).is_some())
+}
+
+fn in_language(locale: Locale, path: &str) -> String {
+    match locale {
+        Locale::ZhCn => path.to_owned(),
+        Locale::En => format!("{ENGLISH}{path}"),
+    }
+}
+
 /// The trouble an answer stands for, unless it already says what it means.
 fn trouble(response: &Response) -> Option<Trouble> {
     if let Some(trouble) = response.extensions().get::<Trouble>() {
@@ -91,4 +122,19 @@ fn keep_headers(from: Response, mut to: Response) -> Response {
     }
     to.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     to
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forms_own_address_has_its_page_above_it() {
+        let draft = "/museum/book/01980000-0000-7000-8000-000000000000";
+        assert_eq!(form_above(&format!("{draft}/resend")), Some(draft));
+        assert_eq!(form_above("/museum/sessions/x/wait"), Some("/museum/sessions"));
+        assert_eq!(form_above("/museum/sessions/x"), Some("/museum/sessions"));
+        assert_eq!(form_above("/preferences"), None);
+        assert_eq!(in_language(Locale::En, "/museum/sessions"), "/en/museum/sessions");
+    }
 }

@@ -14,6 +14,24 @@ use std::time::Duration;
 use tower::ServiceExt as _;
 
 #[tokio::test]
+async fn whoever_opens_the_address_of_a_form_is_led_to_its_page() {
+    let site = Site::new().await;
+    let draft = "01980000-0000-7000-8000-000000000000";
+    let sent = [
+        (format!("/museum/book/{draft}/resend"), format!("/museum/book/{draft}")),
+        (format!("/en/museum/sessions/{draft}"), "/en/museum/sessions".to_owned()),
+        (format!("/museum/sessions/{draft}/wait"), "/museum/sessions".to_owned()),
+    ];
+    for (from, to) in sent {
+        let look = Request::get(&from).header(header::ACCEPT, "text/html,*/*;q=0.8");
+        let answer = site.send(look.body(Body::empty()).expect("a request")).await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, to.as_str()), "{from}");
+        // What asks for no page is told that there is none, as before.
+        assert_eq!(site.get(&from).await.status, StatusCode::METHOD_NOT_ALLOWED, "{from}");
+    }
+}
+
+#[tokio::test]
 async fn every_answer_carries_the_headers_of_the_house() {
     let site = Site::new().await;
     for path in

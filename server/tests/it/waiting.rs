@@ -192,3 +192,72 @@ async fn an_offer_is_declined_and_a_list_is_left_by_form_alone() {
     let forged = anybody.post("/waiting/nothing/leave", &[]).await;
     assert_eq!(forged.status, StatusCode::GONE, "{}", excerpt(&forged.body));
 }
+
+/// The two sessions of the day with the most room, the later one first.
+async fn roomy(site: &Site) -> Vec<String> {
+    let sql = "select id::text from session where (starts_at at time zone 'Asia/Shanghai')::date = $1::date order by starts_at desc limit 2";
+    let pool = site.test.db.owner_pool();
+    let ids: Vec<String> = sqlx::query_scalar(sql).bind(TUESDAY).fetch_all(&pool).await.expect("sessions");
+    sqlx::query("update session set capacity = 400 where id::text = any($1)")
+        .bind(&ids)
+        .execute(&pool)
+        .await
+        .expect("room");
+    ids
+}
+
+#[tokio::test]
+async fn who_has_booked_that_day_is_led_to_other_days_and_to_no_waiting_list() {
+    let site = Site::new().await;
+    full_session(&site).await;
+    let ids = roomy(&site).await;
+    site.test.services.clock.advance(SignedDuration::from_secs(2));
+    let typed = [("name", "欧阳远山"), ("contact", "twice@example.com"), ("children", "0"), ("accept", "on")];
+    let mut last = None;
+    for id in &ids {
+        let mut browser = Browser::of(&site);
+        let begun = browser.post(&format!("/museum/sessions/{id}"), &[("people", "2")]).await;
+        let draft = gone(&begun, "/museum/book/");
+        gone(&browser.post(&draft, &typed).await, &format!("{draft}/code"));
+        let texts = mail(&site, "twice@example.com").await;
+        let codes =
+            texts.iter().filter_map(|text| text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6));
+        let code = codes.last().expect("a code").to_owned();
+        last = Some(browser.post(&format!("{draft}/code"), &[("code", &code)]).await);
+        site.test.services.clock.advance(SignedDuration::from_secs(61));
+    }
+    let refused = last.expect("two bookings were tried");
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", excerpt(&refused.body));
+    assert!(excerpt(&refused.body).contains("一天最多预约"), "{}", excerpt(&refused.body));
+    assert!(excerpt(&refused.body).contains("其他日期"), "{}", excerpt(&refused.body));
+    assert!(!refused.body.contains("/wait\""), "what is booked already is in the way of waiting too");
+    assert!(!refused.body.contains(">预约这一场<"), "the same would be refused again");
+    for id in &ids {
+        assert!(!refused.body.contains(&format!("value=\"{id}\"")), "no session of that day is offered");
+    }
+}
+
+#[tokio::test]
+async fn what_was_refused_stands_in_the_form_again_in_either_language_and_in_no_other_browser() {
+    let site = Site::new().await;
+    full_session(&site).await;
+    let id = roomy(&site).await.swap_remove(0);
+    site.test.services.clock.advance(SignedDuration::from_secs(2));
+    let mut browser = Browser::of(&site);
+    let begun = browser.post(&format!("/museum/sessions/{id}"), &[("people", "2")]).await;
+    let draft = gone(&begun, "/museum/book/");
+    let wrong = [("name", "欧阳远山"), ("contact", "1380000"), ("children", "1")];
+    assert_eq!(browser.post(&draft, &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for path in [draft.clone(), format!("/en{draft}")] {
+        let form = browser.get(&path).await.body;
+        assert!(form.contains("value=\"欧阳远山\"") && form.contains("value=\"1380000\""), "{}", excerpt(&form));
+    }
+    let stranger = Browser::of(&site).get(&draft).await;
+    assert!(!stranger.body.contains("欧阳远山"), "it is this browser's alone");
+    let kept = "select count(*) from booking_draft where typed_sealed is not null";
+    assert_eq!(number(&site, kept).await, 1);
+    let right = [("name", "欧阳远山"), ("contact", "once@example.com"), ("children", "1"), ("accept", "on")];
+    gone(&browser.post(&draft, &right).await, &format!("{draft}/code"));
+    assert_eq!(number(&site, kept).await, 0, "what was taken stands in its own place");
+    assert!(browser.get(&draft).await.body.contains("value=\"once@example.com\""));
+}

@@ -145,7 +145,7 @@ pub async fn delete(asked: Asked) -> Answer {
         return Answer::again_at(at::SECURITY, asked.typed(&[]).with_errors(vec![fault("sure")]));
     }
     match erase::delete_own(&asked.services, &asked.context, asked.ticked("cancel-bookings")).await {
-        Ok(_) => Answer::to("/account/deleted").cookie(Cookie::removed(SESSION_COOKIE)).forgetting(),
+        Ok(_) => Answer::to("/account/deleted?done=deleted").cookie(Cookie::removed(SESSION_COOKIE)).forgetting(),
         Err(error @ AccountError::LiveBookings { .. }) => {
             let form = asked.typed(&[]).with_errors(vec![fault("cancel-bookings")]);
             Refusal::from(error).answer_at(&asked, Some(at::SECURITY), form)

@@ -2,6 +2,7 @@
 
 use crate::contact::ContactText;
 use crate::field::{Fault, Faults};
+use crate::typed::digits;
 use serde::{Deserialize, Serialize};
 
 /// How many people come together: at least one.
@@ -24,19 +25,13 @@ impl PartySize {
 
     /// Reads a form's text.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        Self::new(number(text)?)
+        Self::new(digits(text)?)
     }
 
     /// The number of people.
     pub const fn get(self) -> u32 {
         self.0 as u32
     }
-}
-
-fn number(text: &str) -> Result<u32, Fault> {
-    let plain = crate::contact::half_width(text);
-    let plain = plain.trim();
-    if plain.is_empty() { Err(Fault::Required) } else { plain.parse().map_err(|_| Fault::NotANumber) }
 }
 
 /// A party: its size, and how many of them are under 14.
@@ -52,7 +47,7 @@ impl Party {
     /// Reads the two numbers of a form; an empty number of children is none. Faults stand under `people` and `children`.
     pub fn parse(people: &str, children: &str, faults: &mut Faults) -> Option<Self> {
         let people = faults.take("people", PartySize::parse(people));
-        let children = if children.trim().is_empty() { Some(0) } else { faults.take("children", number(children)) };
+        let children = if children.trim().is_empty() { Some(0) } else { faults.take("children", digits(children)) };
         let (people, children) = (people?, children?);
         Self::new(people, children).map_err(|fault| faults.add("children", fault)).ok()
     }
@@ -104,6 +99,8 @@ mod tests {
     fn names_the_field_and_the_rule() {
         use crate::field::FieldError;
         assert_eq!(parse("0", "0"), Err(vec![FieldError::new("people", Fault::OutOfRange { min: 1, max: 500 })]));
+        let long = Fault::OutOfRange { min: 1, max: 500 };
+        assert_eq!(parse("99999999999999", "0"), Err(vec![FieldError::new("people", long)]));
         assert_eq!(
             parse("two", "x"),
             Err(vec![FieldError::new("people", Fault::NotANumber), FieldError::new("children", Fault::NotANumber)])

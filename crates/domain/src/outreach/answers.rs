@@ -202,7 +202,7 @@ fn single(kind: &Kind, text: &str, today: Date) -> Result<Answer, Fault> {
     match kind {
         Kind::Text { max } => words(text, *max).map(Answer::Text),
         Kind::Number { min, max } => {
-            let number: u32 = half_width(text).trim().parse().map_err(|_| Fault::NotANumber)?;
+            let number: u32 = crate::typed::digits(text)?;
             let outside = Fault::OutOfRange { min: *min, max: *max };
             if (*min..=*max).contains(&number) { Ok(Answer::Number(number)) } else { Err(outside) }
         }

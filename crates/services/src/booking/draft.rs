@@ -19,6 +19,7 @@ use domain::contact::{Contact, PersonName};
 use domain::document::Shown;
 use domain::field::Fault;
 use domain::ids::{BookingId, DraftId, HoldId, SessionId, WaitingId};
+use domain::typed::Typed;
 use jiff::{SignedDuration, Timestamp};
 use store::booking::drafts as sql;
 
@@ -36,6 +37,8 @@ pub struct DraftView {
     pub people: PartySize,
     /// What was typed so far.
     pub typed: Option<(Person, u16)>,
+    /// What stands in the fields of the form since it was refused last, whatever it is worth: empty once it was taken.
+    pub so_far: Typed,
     /// The identity documents that were typed so far.
     pub documents: Shown,
     /// Until when the places are kept; `None` when they no longer are.
@@ -119,12 +122,14 @@ pub async fn read(
     let row = found.ok_or(BookingError::NotFound)?;
     let session = super::calendar::seen(services, SessionId(row.session_id), context.now).await?;
     let typed = row.sealed.as_deref().map(|sealed| open(services, id, sealed)).transpose()?;
+    let so_far = row.typed_sealed.as_deref().map(|sealed| open_so_far(services, id, sealed)).transpose()?;
     let documents = open_documents(services, DRAFT.of(id.0), row.document_sealed.as_deref())?;
     Ok(DraftView {
         id,
         session,
         people: PartySize::new(row.people as u32).map_err(|_| BookingError::Damaged("a draft's people"))?,
         typed,
+        so_far: so_far.unwrap_or_default(),
         documents,
         held_until: row.held_until.map(|at| at.to_jiff()),
         proven: row.verified_at.is_some(),
@@ -148,6 +153,33 @@ fn open(services: &Services, id: DraftId, sealed: &[u8]) -> Result<(Person, u16)
     let name = PersonName::kept(&particulars.name).map_err(damaged)?;
     let contact = Contact::try_from(particulars.contact).map_err(damaged)?;
     Ok((Person { name, contact: Some(contact) }, particulars.children))
+}
+
+/// The fields of the form that are kept while they cannot be taken. What an event asks is kept once it can be.
+const KEPT: &[&str] = &["name", "contact", "children"];
+
+fn typed_place(id: DraftId) -> Place {
+    Place { table: "booking_draft", column: "typed_sealed", row: id.0 }
+}
+
+fn open_so_far(services: &Services, id: DraftId, sealed: &[u8]) -> Result<Typed, BookingError> {
+    let plain = services.vault.open_sealed(typed_place(id), sealed)?;
+    serde_json::from_slice(&plain).map_err(|_| BookingError::Damaged("a draft"))
+}
+
+/// Keeps what was typed of a form that was refused: whoever comes back to it, in another language or after another page,
+/// finds it in its fields. It is the draft's like what was taken, sealed like it, and gone with it.
+///
+/// # Errors
+/// `Database`.
+pub async fn keep_typed<'a>(
+    services: &Services,
+    draft: &DraftView,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<(), BookingError> {
+    let plain = serde_json::to_vec(&Typed::kept(KEPT, pairs)).map_err(|_| BookingError::Damaged("a draft"))?;
+    let sealed = services.vault.seal(typed_place(draft.id), &plain);
+    Ok(sql::keep_typed(&services.db, draft.id.0, &sealed).await?)
 }
 
 /// Keeps what was typed and sends a code to the contact, unless it was proven before.

@@ -48,7 +48,7 @@ pub use door::{
     DoorAnswer, Found, Ticket, admit, find, find_by_name, inside, leave, read_pass, searched_name, walk_in, walk_in_to,
 };
 pub(crate) use draft::DRAFT_LIFE;
-pub use draft::{DraftView, begin, confirm, prove, read, resend, save, take_other};
+pub use draft::{DraftView, begin, confirm, keep_typed, prove, read, resend, save, take_other};
 pub use entrance::{
     Entrance, Plan, Release, Waits, call_off, plan as plan_release, promise_seeds, release, releases,
     standing as ticket_standing, usual_rules,

@@ -33,6 +33,8 @@ pub enum Sent {
     Text(String),
     /// A file.
     File(Vec<u8>),
+    /// A file that says it is a workbook: never read as text, whatever stands in it.
+    Workbook(Vec<u8>),
 }
 
 impl Sent {
@@ -43,17 +45,25 @@ impl Sent {
     pub(super) async fn rows(self) -> Result<Vec<Vec<Cell>>, GroupError> {
         match self {
             Self::Text(text) => Ok(from_text(&text)),
-            Self::File(bytes) if bytes.len() > LARGEST_FILE => {
+            Self::File(bytes) | Self::Workbook(bytes) if bytes.len() > LARGEST_FILE => {
                 let max = u32::try_from(LARGEST_FILE / 1024).unwrap_or(u32::MAX);
                 Err(GroupError::field("file", Fault::FileTooLarge { max }))
             }
             // Unpacking takes a while: never on the threads that answer requests.
             Self::File(bytes) => {
                 let read = tokio::task::spawn_blocking(move || rows_of(&bytes)).await;
-                read.ok().flatten().ok_or_else(|| GroupError::field("file", Fault::FileUnreadable))
+                read.ok().flatten().ok_or_else(unreadable)
+            }
+            Self::Workbook(bytes) => {
+                let read = tokio::task::spawn_blocking(move || workbook(&bytes)).await;
+                read.ok().flatten().ok_or_else(unreadable)
             }
         }
     }
+}
+
+fn unreadable() -> GroupError {
+    GroupError::field("file", Fault::FileUnreadable)
 }
 
 /// The rows of a file; nothing for what is no list.
@@ -317,6 +327,16 @@ mod tests {
     fn a_picture_is_no_list() {
         assert_eq!(rows_of(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), None);
         assert_eq!(rows_of(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an old workbook"), None);
+    }
+
+    #[tokio::test]
+    async fn what_says_it_is_a_workbook_is_never_read_as_text() {
+        let sent = b"not a zip".to_vec();
+        assert_eq!(rows_of(&sent).map(|rows| rows.len()), Some(1), "a list of one name, if it were text");
+        let error = Sent::Workbook(sent).rows().await.expect_err("no workbook");
+        assert!(matches!(&error, GroupError::Fields(errors) if errors[0].fault == Fault::FileUnreadable));
+        let rows = Sent::Workbook(book(&format!(r#"<row r="1">{}</row>"#, inline("A1", "演示·甲")), 0)).rows().await;
+        assert_eq!(rows.expect("a list"), [vec![text("演示·甲")]]);
     }
 
     #[tokio::test]

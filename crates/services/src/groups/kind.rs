@@ -214,6 +214,10 @@ impl requests::Kind for Groups {
         use domain::groups::Event as E;
         let request = moved.request;
         sql::advance(db, request.id.0, moved.then.name(), moved.change, context.now).await?;
+        // Nobody comes any more: the names are of no use to anybody, and most are of children.
+        if moved.then == State::Withdrawn {
+            super::roster::drop_list(context, db, request.id).await?;
+        }
         let Some((session, hold)) = request.hold else { return Ok(()) };
         match moved.event {
             E::Decline | E::Lapse | E::Refuse | E::Withdraw => {

@@ -158,6 +158,15 @@ async fn note(
     Ok(audit::record(db, context, &[entry]).await?)
 }
 
+/// Deletes the list of a request that was taken back, where there is one, in the transaction that takes it back.
+pub(super) async fn drop_list(context: &Context, db: &mut PgConnection, id: GroupRequestId) -> Result<(), GroupError> {
+    if sql::roster(db, id.0).await?.is_none() {
+        return Ok(());
+    }
+    sql::remove(db, id.0).await?;
+    note(context, db, id, "group.roster_removed", json!({})).await
+}
+
 /// Deletes the list, for whoever sent it.
 ///
 /// # Errors

@@ -23,7 +23,7 @@ use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
 use domain::ids::{BookingId, MessageId};
 use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use store::messages::NewMessage;
 use uuid::Uuid;
@@ -83,7 +83,7 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
     if now >= expires_at {
         return drop_message(&services, now, dispatch).await;
     }
-    let minutes = expires_at.duration_since(now).as_secs().div_euclid(60).max(1);
+    let minutes = whole_minutes(expires_at.duration_since(now));
     let facts = Facts::Code {
         code: secret.code.clone(),
         minutes,
@@ -98,6 +98,11 @@ async fn send_code(services: Services, job: Job<CodeJob>) -> Outcome {
         Contact::Mail(mail) => letter(message, mail, secret.locale, "code", &facts, None, now)?,
     };
     dispatch_one(&services, now, dispatch, parcel, job.last).await
+}
+
+/// A code that is sent a second after it was made is still good for as long as its page says.
+pub(super) fn whole_minutes(left: SignedDuration) -> i64 {
+    (left.as_secs() + 30).div_euclid(60).max(1)
 }
 
 async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
@@ -282,7 +287,7 @@ fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
         reference: visit.reference.to_string(),
         people: visit.people,
         children: visit.children,
-        children_need_adult: visit.policy.children_need_adult,
+        children_need_adult: visit.policy.children_need_adult && visit.policy.children_per_booking > 0,
         place: visit.place(services, locale),
         doors_open: clock_text(visit.doors_open()),
         doors_close: clock_text(visit.doors_close()),
@@ -444,7 +449,7 @@ fn in_calendar(
     let (description, alarm) = match locale {
         Locale::ZhCn => (
             format!(
-                "预约编号：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。如需取消或改期，请在{deadline}前办理。"
+                "预约码：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。如需取消或改期，请在{deadline}前办理。"
             ),
             "两小时后开始",
         ),

@@ -269,7 +269,7 @@ impl Words {
     fn people(&self, people: u32, children: u32) -> String {
         match (self.locale, children) {
             (Locale::ZhCn, 0) => format!("{people}人"),
-            (Locale::ZhCn, _) => format!("{people}人（其中14周岁以下儿童{children}人）"),
+            (Locale::ZhCn, _) => format!("{people}人（其中14岁以下儿童{children}人）"),
             (Locale::En, 0) => people.to_string(),
             (Locale::En, _) => format!("{people} (of whom under 14: {children})"),
         }
@@ -302,11 +302,12 @@ impl Pen<'_> {
 
     pub(super) fn text(&mut self, x: f32, baseline: f32, size: f32, text: &str, colour: Rgb) {
         self.ink(colour);
+        let text: String = text.chars().filter(|c| drawn(*c)).collect();
         self.surface.draw_text(
             Point::from_xy(x, baseline),
             self.font.clone(),
             size,
-            text,
+            &text,
             false,
             TextDirection::LeftToRight,
         );
@@ -320,7 +321,7 @@ impl Pen<'_> {
     fn wrapped(&self, text: &str, size: f32, room: f32, most: usize) -> Vec<String> {
         let mut lines: Vec<String> = vec![String::new()];
         let mut used = 0.0;
-        for character in text.chars().filter(|c| !c.is_control()) {
+        for character in text.chars().filter(|c| drawn(*c)) {
             let wide = advance(character) * size;
             if used + wide > room {
                 if lines.len() == most {
@@ -348,6 +349,26 @@ impl Pen<'_> {
         }
         lines
     }
+}
+
+/// Whether a font for Chinese has a picture of it: what it lacks would be an empty box on the sheet. Pictures in colour, and
+/// what joins or turns them, are left out.
+fn drawn(character: char) -> bool {
+    let plain = matches!(character, '★' | '☆' | '♀' | '♂' | '♪' | '♭' | '♯');
+    plain
+        || !(character.is_control()
+            || matches!(
+                character,
+                '\u{200b}'..='\u{200f}'
+                    | '\u{2060}'..='\u{206f}'
+                    | '\u{20e3}'
+                    | '\u{2600}'..='\u{27bf}'
+                    | '\u{2b50}'..='\u{2b55}'
+                    | '\u{e000}'..='\u{f8ff}'
+                    | '\u{fe00}'..='\u{fe0f}'
+                    | '\u{1f000}'..='\u{1faff}'
+                    | '\u{e0000}'..='\u{e0fff}'
+            ))
 }
 
 /// About how wide a text is: a Chinese character is as wide as it is high, a Latin one a little over half.
@@ -428,5 +449,11 @@ mod tests {
     fn without_a_font_there_is_no_pdf_and_a_reason() {
         assert!(matches!(PassFont::load("/nowhere/font.ttc".as_ref(), 0), Err(PassError::NoFont)));
         assert!(matches!(PassFont::load("/proc/self/stat".as_ref(), 0), Err(PassError::BadFont)));
+    }
+
+    #[test]
+    fn what_no_chinese_font_draws_is_left_out() {
+        let kept: String = "乐孕🎈讲座👨‍👩‍👧 ☀️ ★ 第3场·Café 𠮷".chars().filter(|c| drawn(*c)).collect();
+        assert_eq!(kept, "乐孕讲座  ★ 第3场·Café 𠮷");
     }
 }

@@ -277,7 +277,7 @@ fn health_tour(today: Date) -> Result<Demo, OutreachError> {
             ),
             programme: vec![
                 item("09:00", "第一场：血液的旅程", "First talk: a journey through blood"),
-                item("10:30", "第二场：什么时候需要移植", "Second talk: when a transplant is needed"),
+                item("10:00", "第二场：什么时候需要移植", "Second talk: when a transplant is needed"),
                 item("14:00", "第三场：捐献的故事", "Third talk: stories of donating"),
             ],
             policy: event_policy(6, 4),

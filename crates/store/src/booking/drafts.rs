@@ -17,6 +17,8 @@ pub struct DraftRow {
     pub people: i32,
     /// Sealed particulars.
     pub sealed: Option<Vec<u8>>,
+    /// What was typed and could not be taken, sealed.
+    pub typed_sealed: Option<Vec<u8>>,
     /// The sealed identity documents.
     pub document_sealed: Option<Vec<u8>>,
     /// Language.
@@ -48,7 +50,7 @@ pub async fn draft(
 ) -> sqlx::Result<Option<DraftRow>> {
     sqlx::query_as!(
         DraftRow,
-        r#"select d.id, d.session_id, d.hold_id, d.people, d.sealed, d.document_sealed, d.locale, d.verified_at, d.booking_id, d.expires_at,
+        r#"select d.id, d.session_id, d.hold_id, d.people, d.sealed, d.typed_sealed, d.document_sealed, d.locale, d.verified_at, d.booking_id, d.expires_at,
                   h.expires_at as "held_until?", d.waits, d.also, d.waiting_id, d.series
            from booking_draft d left join hold h on h.session_id = d.session_id and h.id = d.hold_id and h.expires_at > $3
            where d.id = $1 and d.visitor_hash = $2 and d.expires_at > $3"#,
@@ -69,7 +71,7 @@ pub async fn save(
     contact_index: &[u8],
 ) -> sqlx::Result<Option<Timestamp>> {
     let found = sqlx::query_scalar!(
-        r#"update booking_draft set sealed = $2, contact_index = $3,
+        r#"update booking_draft set sealed = $2, typed_sealed = null, contact_index = $3,
                   verified_at = case when contact_index = $3 then verified_at end
            where id = $1 and booking_id is null
            returning (select max(created_at) from one_time_code
@@ -81,6 +83,18 @@ pub async fn save(
     .fetch_optional(db)
     .await?;
     Ok(found.flatten())
+}
+
+/// Keeps what was typed and could not be taken, beside what was taken before.
+pub async fn keep_typed(db: impl PgExecutor<'_>, id: Uuid, sealed: &[u8]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update booking_draft set typed_sealed = $2 where id = $1 and booking_id is null and waiting_id is null",
+        id,
+        sealed
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Keeps the documents that were typed into a draft, in place of what was typed before.

@@ -248,9 +248,10 @@ async fn an_account_ends_when_it_is_meant_and_nothing_is_booked() {
     assert_eq!(browser.get("/account").await.status, StatusCode::OK, "nothing was deleted");
 
     let form = [("sure", "on"), ("cancel-bookings", "on")];
-    see_other(&browser.post("/account/delete", &form).await, "/account/deleted");
+    see_other(&browser.post("/account/delete", &form).await, "/account/deleted?done=deleted");
     assert!(browser.cookie("__Host-session").is_none());
-    assert!(excerpt(&browser.get("/account/deleted").await.body).contains("账号已经注销"));
+    assert!(excerpt(&browser.get("/account/deleted?done=deleted").await.body).contains("账号已经注销"));
+    assert_eq!(Browser::new(&site).get("/account/deleted").await.status, StatusCode::NOT_FOUND, "nobody's is gone");
     let state: String = sqlx::query_scalar("select state from booking where id = $1")
         .bind(id.0)
         .fetch_one(&site.test.db.owner_pool())

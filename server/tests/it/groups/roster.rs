@@ -1,7 +1,7 @@
 //! The list through the real router: files that are good, faulty, too large, malformed.
 
 use super::{ask, museum, officer, read, the_request, upload};
-use crate::account_pages::{Browser as Visitor, excerpt};
+use crate::account_pages::Browser as Visitor;
 use crate::bus::{REFUSED, gone_to, send, shows};
 use axum::body::Body;
 use http::{Request, StatusCode, header};
@@ -37,9 +37,12 @@ async fn files_that_are_no_lists_are_refused_beside_their_field() {
     let mine = ask(&site, &Visitor::new(&site), sessions[0]).await;
     let to = format!("{mine}/roster");
     let nothing = site.send(upload(&to, &[("list", " ")], None)).await;
-    assert_eq!(nothing.status, REFUSED, "{}", excerpt(&nothing.body));
+    shows(&nothing, REFUSED, &["请选择一个文件，或在下面填写名单"]);
     let picture = site.send(upload(&to, &[], Some(("list.xlsx", b"\x89PNG\r\n\x1a\n\0\0")))).await;
     shows(&picture, REFUSED, &["读不出这个文件"]);
+    let fake = site.send(upload(&to, &[], Some(("list.XLSX", b"not a zip")))).await;
+    shows(&fake, REFUSED, &["读不出这个文件"]);
+    assert!(!read(&site, &mine).await.contains("名单里有"), "nothing was kept of it");
     let large = vec![b'x'; 600 * 1024];
     shows(&site.send(upload(&to, &[], Some(("list.csv", &large)))).await, REFUSED, &["不能超过 512 KB"]);
     let huge = vec![b'x'; 5 * 1024 * 1024];

@@ -396,3 +396,9 @@ fn a_scheduled_export_is_told_without_a_number_or_a_name() {
         }
     }
 }
+
+#[test]
+fn a_code_that_is_a_second_old_is_good_for_as_long_as_its_page_says() {
+    let minutes = |seconds| crate::messages::deliver::whole_minutes(jiff::SignedDuration::from_secs(seconds));
+    assert_eq!([600, 599, 571, 569, 20].map(minutes), [10, 10, 10, 9, 1]);
+}

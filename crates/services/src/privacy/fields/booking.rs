@@ -281,7 +281,7 @@ pub(super) const FIELDS: &[Field] = &[
     },
     Field {
         table: "booking_draft",
-        columns: &["sealed", "document_sealed"],
+        columns: &["sealed", "typed_sealed", "document_sealed"],
         what: Text { zh: "填写中的预约信息", en: "What you have typed into an unfinished booking" },
         purpose: Text { zh: "避免您填写的内容丢失", en: "So that nothing you typed is lost" },
         readers: SELF,

@@ -48,7 +48,7 @@ pub(super) const FIELDS: &[Field] = &[
         table: "idempotency",
         columns: &["scope", "key", "body_hash", "answer"],
         what: Text {
-            zh: "请求编号和预约编号（不含姓名和联系方式）",
+            zh: "请求编号和预约码（不含姓名和联系方式）",
             en: "Numbers of requests and bookings (no names or contacts)",
         },
         purpose: Text { zh: "避免重复提交产生两份预约", en: "So that pressing twice books once" },

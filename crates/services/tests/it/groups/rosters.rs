@@ -4,7 +4,7 @@ use super::{approve, ask, house, link, network, request};
 use crate::booking::{officer, steward};
 use domain::account::Actor;
 use domain::field::Fault;
-use domain::groups::{Column, RowFault};
+use domain::groups::{Column, RowFault, State};
 use jiff::SignedDuration;
 use services::Context;
 use services::groups::{self, GroupError, GroupFault, Sent};
@@ -89,4 +89,26 @@ async fn a_list_can_be_replaced_until_shortly_before_the_session() {
     assert_eq!(request(&house, id).await.listed, None);
     let noted = "select count(*) from audit_entry where action = 'group.roster_removed'";
     assert_eq!(crate::account::number(&house, noted).await, 1, "once, for the list that went");
+}
+
+#[tokio::test]
+async fn a_list_goes_with_the_request_that_is_taken_back() {
+    for approved in [false, true] {
+        let (house, sessions) = house(&[60]).await;
+        let id = ask(&house, 1, &sessions).await;
+        let (handle, class) = (link(&house, id).await, house.context(Actor::Anonymous));
+        let sent = Sent::Text("演示·甲，一班".into());
+        groups::save_roster(&house.services, &class, &handle, sent, &network()).await.expect("a list");
+        if approved {
+            approve(&house, id, sessions[0]).await.expect("approved");
+        }
+        groups::withdraw(&house.services, &class, &handle, None).await.expect("withdrawn");
+        assert_eq!(request(&house, id).await.state, State::Withdrawn);
+        assert!(groups::own_roster(&house.services, &class, &handle).await.expect("it").is_none(), "{approved}");
+        let count = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql);
+        let pool = house.db.owner_pool();
+        assert_eq!(count("select count(*) from group_roster").fetch_one(&pool).await.expect("a number"), 0);
+        let noted = "select count(*) from audit_entry where action = 'group.roster_removed'";
+        assert_eq!(count(noted).fetch_one(&pool).await.expect("a number"), 1, "once, in the trail");
+    }
 }

@@ -66,8 +66,7 @@ async fn a_booking_is_confirmed_by_mail_with_pass_links_and_calendar() {
     assert_eq!(deliver(&house.services).await, 1);
     let mail = letters(&house).await.remove(0);
     assert_eq!(mail.subject, "预约成功：科普馆，2026年7月28日（周二）14:00–15:30");
-    for part in
-        ["张小满，您好！", "人数：3人（其中14周岁以下儿童1人）", "请于13:30–14:45到场", "请在7月28日13:30前改期"]
+    for part in ["张小满，您好！", "人数：3人（其中14岁以下儿童1人）", "请于13:30–14:45到场", "请在7月28日13:30前改期"]
     {
         assert!(mail.body_text.contains(part), "{part} is missing in\n{}", mail.body_text);
     }
