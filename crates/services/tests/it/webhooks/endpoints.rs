@@ -82,8 +82,8 @@ async fn whoever_looks_after_machines_may_with_a_fresh_second_factor_and_nobody_
         let all = [
             webhooks::add(services, context, new).await.err(),
             webhooks::list(services, context).await.err(),
-            webhooks::endpoint(services, context, added.id, None).await.err(),
-            webhooks::deliveries(services, context, added.id).await.err(),
+            webhooks::endpoint(services, context, added.id).await.err(),
+            webhooks::deliveries(services, context, added.id, None).await.err(),
             webhooks::pause(services, context, added.id).await.err(),
             webhooks::resume(services, context, added.id).await.err(),
             webhooks::rotate(services, context, added.id, 1, false).await.err(),
