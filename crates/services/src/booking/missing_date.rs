@@ -7,7 +7,7 @@
 use super::BookingError;
 use super::change::{Handle, policy_of, require_change, resolve};
 use super::claims::{Channel, Source, contact_index, lock, lock_key, row};
-use super::document::document_index;
+use super::document::{all_there, document_index};
 use super::entrance::{Who, pass};
 use super::persons::{Persons, since};
 use super::retry::again;
@@ -16,8 +16,7 @@ use super::waiting::{handed_on, lock_lines};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services, messages, outreach};
-use domain::booking::{BookingFacts, Policy, Pool, Refusal, document_within_limits, may_book};
-use domain::field::Fault;
+use domain::booking::{BookingFacts, Policy, Pool, Refusal, documents_within_limits, may_book};
 use domain::ids::{BookingId, SessionId};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -79,8 +78,8 @@ async fn transaction(
     // Two presses at once, and whatever else this person books, one after the other.
     let holder = open(services, seen)?;
     let person = holder.person.contact.as_ref().map(|contact| contact_index(services, contact));
-    let document = holder.document.as_ref().map(|document| document_index(services, document));
-    let keys = person.iter().chain(&document).map(|index| lock_key(index)).chain([lock_key(known.as_bytes())]);
+    let documents: Vec<_> = holder.documents.all().map(|document| document_index(services, document)).collect();
+    let keys = person.iter().chain(&documents).map(|index| lock_key(index)).chain([lock_key(known.as_bytes())]);
     claims::lock_keys(&mut tx, &keys.collect::<Vec<_>>()).await?;
     let dates = bookings::bookings(&mut tx, &series).await?;
     let live = |row: &&bookings::BookingRow| row.state == "confirmed";
@@ -97,7 +96,7 @@ async fn transaction(
     let (stands, moved) = handed_on(services, &mut tx, session, &policy, now).await?;
     let had = had(&mut tx, &policy, now, session, person.as_deref()).await?;
     let admitted = match may_book(&policy, now, &stands.facts, holder.party, had) {
-        Ok(()) => document_admits(services, &mut tx, (&policy, now, session), &holder, &dates).await?,
+        Ok(()) => documents_admit(services, &mut tx, (&policy, now, session), &holder, &dates).await?,
         refused => refused,
     };
     if let Err(refusal) = admitted {
@@ -127,24 +126,25 @@ async fn had(
     Ok(BookingFacts { overlapping, suspended_until, ..BookingFacts::default() })
 }
 
-/// May whoever showed the document come to this date too, where one is asked for? What was booked with it beside this series
-/// counts, whoever booked it; the dates of the series do not count against each other. The caller holds its key's lock.
-async fn document_admits(
+/// May those who showed documents come to this date too, where they are asked for? What was booked with them beside this series
+/// counts, whoever booked it; the dates of the series do not count against each other. The caller holds their keys' locks.
+async fn documents_admit(
     services: &Services,
     db: &mut PgConnection,
     (policy, now, session): (&Policy, jiff::Timestamp, &LockedSession),
     holder: &BookingView,
     dates: &[bookings::BookingRow],
 ) -> Result<Result<(), Refusal>, BookingError> {
-    let Some(document) = &holder.document else {
-        return if policy.identity.asks() { Err(BookingError::field("document", Fault::Required)) } else { Ok(Ok(())) };
-    };
-    let index = document_index(services, document);
-    let mut had = Persons::read(db, vec![index.clone()], since(policy, session.starts_at.to_jiff())).await?;
+    let indexes: Vec<_> = holder.documents.all().map(|document| document_index(services, document)).collect();
+    all_there(indexes.len(), policy.identity.of(holder.party.people.get()))?;
+    let mut had = Persons::read(db, indexes.clone(), since(policy, session.starts_at.to_jiff())).await?;
     for own in dates.iter().filter(|row| row.state == "confirmed") {
-        had.leave_out(own.activity_id, (own.starts_at.to_jiff(), own.ends_at.to_jiff()), &index);
+        for index in &indexes {
+            had.leave_out(own.activity_id, (own.starts_at.to_jiff(), own.ends_at.to_jiff()), index);
+        }
     }
-    Ok(document_within_limits(policy, now, had.at(policy, now, session, &index)))
+    let facts: Vec<_> = indexes.iter().map(|index| had.at(policy, now, session, index)).collect();
+    Ok(documents_within_limits(policy, now, &facts))
 }
 
 async fn write(
@@ -160,7 +160,7 @@ async fn write(
         account: holder.account,
         hold: None,
         draft: None,
-        document: holder.document.as_ref(),
+        documents: &holder.documents,
     };
     // Its messages are in the language of the others.
     let told = Context { locale: holder.locale, ..context.clone() };

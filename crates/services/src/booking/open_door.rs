@@ -54,12 +54,12 @@ pub struct OpenDoor {
 /// `Refused(TooLate)` for what is over, `Refused(SessionClosed)` for a session the house closed; `Refused(Busy)`.
 pub async fn open_door(services: &Services, context: &Context, asked: OpenDoor) -> Result<Reached, BookingError> {
     context.require(Capability::ManageSessions)?;
-    let texts = notes(&asked.note_zh, &asked.note_en).map_err(|faults| BookingError::Fields(faults.into_errors()))?;
+    let texts = in_both(&asked.note_zh, &asked.note_en).map_err(|faults| BookingError::Fields(faults.into_errors()))?;
     act::run::<OpenDoors>(services, context, Asked { key: asked.key.0, what: asked.what, texts }).await
 }
 
 /// A note is said in both languages or in none.
-fn notes(zh: &str, en: &str) -> Result<(String, String), Faults> {
+fn in_both(zh: &str, en: &str) -> Result<(String, String), Faults> {
     let mut faults = Faults::default();
     let read = |text: &str, other: &str| {
         if other.trim().is_empty() { typed::optional(text, TEXT) } else { typed::line(text, TEXT) }

@@ -1,7 +1,7 @@
 //! Messages to staff that a scheduled export waits for them. They hold no number and no name: what the file is of, and the way
 //! to it behind the sign-in.
 
-use super::deliver::{Dispatch, dispatch_one, drop_message, letter};
+use super::deliver::{Dispatch, Subject, dispatch_one, drop_message, letter};
 use super::templates::Facts;
 use crate::Services;
 use crate::context::new_uuid;
@@ -71,11 +71,7 @@ pub(super) async fn send(services: Services, job: Job<ExportJob>) -> Outcome {
     let ExportJob { run, account, message } = job.payload;
     let dispatch = Dispatch {
         id: message,
-        booking: None,
-        account: Some(account),
-        bus: None,
-        group: None,
-        ambassador: None,
+        subject: Some(Subject("account", account.0)),
         template: TEMPLATE,
         channel: "mail",
     };
