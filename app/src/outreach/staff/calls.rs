@@ -3,7 +3,7 @@
 use super::registrations::handed_over;
 use super::typed;
 use crate::calls::{Answer, Asked, Call};
-use crate::desk::number;
+use crate::desk::{bilingual, number};
 use crate::form::{FormState, Tone};
 use crate::museum::document;
 use crate::problem::Problem;
@@ -13,6 +13,7 @@ use domain::account::Capability;
 use domain::field::{Fault, Faults};
 use domain::ids::{ActivityId, BookingId, SessionId};
 use domain::outreach::{Bilingual, Choice, Condition, EventKind, Form, FormFault, Key, Kind, Question, Slug};
+use domain::typed::{optional, text};
 use services::outreach::{self, EventChange, NewDate, NewEvent, OutreachError};
 
 const MANAGE: Access = Access::Capability(Capability::ManageSessions);
@@ -201,11 +202,11 @@ async fn put(asked: Asked) -> Answer {
 
 /// The question of the form. A new one gets a name nobody has.
 fn question(asked: &Asked, form: &Form, faults: &mut Faults) -> Option<Question> {
-    let text = |name: &str| asked.field(name).trim().chars().take(300).collect::<String>();
-    let label = Bilingual::new(text("label_zh"), text("label_en"));
-    if !label.is_written() {
+    let label = bilingual(asked, faults, "label", 300, optional);
+    if label.as_ref().is_some_and(|label| !label.is_written()) {
         faults.add("label_zh", Fault::Required);
     }
+    let hint = bilingual(asked, faults, "hint", 300, text);
     let fresh =
         || (1..).map(|n| format!("q{n}")).find_map(|name| Key::new(&name).filter(|k| form.question(k).is_none()));
     let key = if asked.field("key").is_empty() { fresh() } else { Key::new(asked.field("key")) };
@@ -213,8 +214,8 @@ fn question(asked: &Asked, form: &Form, faults: &mut Faults) -> Option<Question>
     let when = condition(asked, faults);
     Some(Question {
         key: key?,
-        label,
-        hint: Bilingual::new(text("hint_zh"), text("hint_en")),
+        label: label?,
+        hint: hint?,
         kind: kind?,
         required: asked.ticked("required"),
         sensitive: asked.ticked("sensitive"),
@@ -249,9 +250,13 @@ fn kind(asked: &Asked, faults: &mut Faults) -> Option<Kind> {
     }
 }
 
+/// The most characters of all choices of a question.
+const CHOICES: u32 = 8_000;
+
 /// One choice per line: `中文 | English`, with `value =` before it where answers know it by that already.
 fn choices(asked: &Asked, faults: &mut Faults) -> Option<Vec<Choice>> {
-    let lines = asked.field("choices").lines().map(str::trim).filter(|line| !line.is_empty());
+    let typed = faults.take("choices", text(asked.field("choices"), CHOICES))?;
+    let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty());
     let known = |line: &str| line.split_once('=').and_then(|(value, _)| Key::new(value.trim()));
     let taken: Vec<Key> = lines.clone().filter_map(known).collect();
     let mut free = (1..).map(|n| format!("c{n}")).filter(|name| !taken.iter().any(|key| key.as_str() == name));

@@ -59,9 +59,14 @@ async fn a_question_is_built_previewed_published_and_then_asked() {
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(empty.body.contains("href=\"#f-label_zh\"") && empty.body.contains("href=\"#f-choices\""));
 
+    let unusable = [("label_zh", "几人\0桌"), ("kind", "one"), ("choices", "两人桌\n四人\0桌")];
+    let refused = put(&browser, &page, &unusable).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("href=\"#f-label_zh\"") && refused.body.contains("href=\"#f-choices\""));
+
     // It follows from a sensitive one and is not sensitive: refused, with a sentence, nothing typed lost.
     let tells = [
-        ("label_zh", "想要几人桌"),
+        ("label_zh", "想要几人桌\t"),
         ("label_en", "How large a table"),
         ("kind", "one"),
         ("choices", "两人桌 | For two\n四人桌 | For four"),
