@@ -28,7 +28,7 @@ use store::account::{people, staff as rows};
 use uuid::Uuid;
 
 /// From the hundredth failure in a row a login rests wherever it is tried from: 30 s, then doubled each time up to 16 min. A
-/// success forgets all. So many come of no single network, which is slowed down long before ([`counts`]), and a stranger
+/// success forgets all. So many come of no single network, which is slowed down long before (`limits`), and a stranger
 /// with one keeps no member of staff out.
 pub const BACKOFF: rows::Backoff = rows::Backoff { after: 100, seconds: 30.0, doublings: 5 };
 
