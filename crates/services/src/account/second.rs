@@ -7,14 +7,14 @@
 use super::enrolment::Pending;
 use super::passkeys::{self, Purpose};
 use super::sign_in::{
-    BACKOFF, Evidence, Shown, SignIn, SignInError, accept, admit, audit_sign_in, begin_enrolment, is_too_late,
+    BACKOFF, Evidence, Shown, SignIn, SignInError, accept, admit, audit_sign_in, begin_enrolment, counts, is_too_late,
     nowhere_bucket,
 };
 use super::{AccountError, ticket};
 use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Vault};
 use crate::db::to_the_end;
-use crate::limits::{self, Network};
+use crate::limits::Network;
 use domain::account::Login;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -112,8 +112,7 @@ async fn confirm_now(
     (label, network): (&str, &Network),
 ) -> Result<SignIn, SignInError> {
     let (account, login) = (waiting.account, Login::parse(&waiting.login).map_err(|_| SignInError::TooLate)?);
-    limits::hit(services, &limits::SIGN_IN_PER_NETWORK, network.as_str()).await?;
-    limits::hit(services, &limits::SIGN_IN_PER_LOGIN, login.as_str()).await?;
+    counts(services, login.as_str(), network).await?;
     // A code may be a guess, and is counted like one; a passkey cannot be guessed, and waits for nobody's failures.
     let credential = match &shown {
         Shown::Code(_) => {

@@ -27,8 +27,11 @@ use store::account::passkeys::ChallengeKey;
 use store::account::{people, staff as rows};
 use uuid::Uuid;
 
-/// From the fifth failure in a row a login rests: 30 s, then doubled each time up to 16 min. A success forgets all.
-pub const BACKOFF: rows::Backoff = rows::Backoff { after: 5, seconds: 30.0, doublings: 5 };
+/// From the hundredth failure in a row a login rests wherever it is tried from: 30 s, then doubled each time up to 16 min. A
+/// success forgets all. So many come of no single network, which is slowed down long before (`limits`), and a stranger
+/// with one keeps no member of staff out.
+pub const BACKOFF: rows::Backoff = rows::Backoff { after: 100, seconds: 30.0, doublings: 5 };
+
 /// Why a member of staff was not signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
@@ -195,13 +198,25 @@ pub async fn sign_in(services: &Services, context: &Context, form: Credentials) 
     to_the_end(async move { sign_in_now(&services, &context, form).await }).await
 }
 
+/// Counts an attempt with a login, whether it exists or not: of its network, of both together, of the login anywhere. In that
+/// order, so that what is refused one network takes nothing from the login's owner.
+pub(super) async fn counts(services: &Services, login: &str, network: &Network) -> Result<(), LimitError> {
+    let here = format!("{login}\0{}", network.as_str());
+    let all = [
+        (&limits::SIGN_IN_PER_NETWORK, network.as_str()),
+        (&limits::SIGN_IN_PER_LOGIN, here.as_str()),
+        (&limits::SIGN_IN_PER_LOGIN_DAY, here.as_str()),
+        (&limits::SIGN_IN_PER_LOGIN_ANYWHERE, login),
+    ];
+    limits::hit_all(services, &all).await
+}
+
 async fn sign_in_now(services: &Services, context: &Context, form: Credentials) -> Result<SignIn, SignInError> {
     use secrecy::ExposeSecret;
     // What cannot be a login is looked up all the same, as a text that no login is.
     let login = Login::parse(&form.login);
     let text = login.as_ref().map_or("", Login::as_str);
-    limits::hit(services, &limits::SIGN_IN_PER_NETWORK, form.network.as_str()).await?;
-    limits::hit(services, &limits::SIGN_IN_PER_LOGIN, text).await?;
+    counts(services, text, &form.network).await?;
 
     let bucket = nowhere_bucket(&services.vault, text);
     let credential = rows::take_attempt(&services.db, text, &bucket, context.now, BACKOFF).await?;

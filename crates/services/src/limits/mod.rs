@@ -51,8 +51,13 @@ limits! {
     CODE_EVERYWHERE = "code-everywhere", 6000 in HOUR;
     /// Codes tried from one network: with five attempts each a guess is 1 in 200,000; this keeps it there.
     CODE_TRIES_PER_NETWORK = "code-tries-network", 200 in TEN_MINUTES;
-    /// Staff sign-ins tried with one login, whether it exists or not; the back-off of the login itself is stricter.
-    SIGN_IN_PER_LOGIN = "sign-in-login", 10 in QUARTER;
+    /// Staff sign-ins tried with one login, whether it exists or not, from one network: whoever guesses from elsewhere keeps
+    /// nobody out.
+    SIGN_IN_PER_LOGIN = "sign-in-login-network", 10 in QUARTER;
+    /// The same over a day: somebody who signs in anew after every pause needs twenty.
+    SIGN_IN_PER_LOGIN_DAY = "sign-in-login-network-day", 60 in DAY;
+    /// Sign-ins tried with one login from all networks together; the back-off of the login itself begins within it.
+    SIGN_IN_PER_LOGIN_ANYWHERE = "sign-in-login-anywhere", 200 in QUARTER;
     /// Staff sign-ins tried from one network: an office behind one address signs in within a quarter of an hour.
     SIGN_IN_PER_NETWORK = "sign-in-network", 60 in QUARTER;
     /// Second factors shown again by one person who is signed in: a stolen session has ten guesses in 10⁶.

@@ -144,6 +144,15 @@ pub async fn try_sign_in(house: &TestHouse, form: Credentials) -> Result<SignIn,
     sign_in::sign_in(&house.services, &anonymous(house), form).await
 }
 
+/// As if so many had failed to sign in with each login of the house since, from many networks.
+pub async fn failed_before(house: &TestHouse, failures: i32) {
+    sqlx::query("update staff_credential set failures = $1")
+        .bind(failures)
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("the owner may");
+}
+
 /// The enrolment that a first sign-in answers.
 pub async fn begin_enrolment(house: &TestHouse, login: &str, password: &str) -> Enrolment {
     match try_sign_in(house, form(login, password, "")).await {

@@ -1,15 +1,16 @@
 //! Staff signing in: password and second factor, lock-out, and that no answer tells which of them was wrong.
 
 use super::{
-    Colleague, PASSWORD, as_browser, colleague, count, form, is_signed_in, later, made_staff, number, other_than,
-    try_sign_in,
+    Colleague, PASSWORD, as_browser, colleague, count, failed_before, form, is_signed_in, later, made_staff, number,
+    other_than, try_sign_in,
 };
 use domain::account::{Actor, Denied, Role};
 use futures::future::join_all;
 use services::account::enrolment;
 use services::account::sessions::{self};
-use services::account::sign_in::{SignIn, SignInError};
+use services::account::sign_in::{Credentials, SignIn, SignInError};
 use services::clock::Clock;
+use services::limits::{Network, SIGN_IN_PER_LOGIN_ANYWHERE, hit};
 use std::time::{Duration, Instant};
 use testkit::TestHouse;
 
@@ -66,6 +67,7 @@ async fn what_was_wrong_is_told_neither_by_answer_nor_by_time() {
     let _wang = colleague(&house, "wang", &[]).await;
     let resting = colleague(&house, "zhao", &[]).await;
     later(&house, 30);
+    failed_before(&house, 95).await;
     for _ in 0..5 {
         assert!(!signs_in(&house, "zhao", "wrong password", "000000").await);
     }
@@ -99,6 +101,7 @@ async fn what_was_wrong_is_told_neither_by_answer_nor_by_time() {
 async fn failures_make_a_login_rest_longer_each_time_and_success_forgets_them() {
     let house = TestHouse::new().await;
     let wang = colleague(&house, "wang", &[]).await;
+    failed_before(&house, 95).await;
     for _ in 0..5 {
         assert!(!signs_in(&house, "wang", "wrong password", "").await);
     }
@@ -118,11 +121,12 @@ async fn failures_make_a_login_rest_longer_each_time_and_success_forgets_them() 
 async fn parallel_guesses_do_not_outrun_the_lock() {
     let house = TestHouse::with(Clock::frozen("2026-07-20T12:00:00+08:00".parse().expect("an instant")), 16).await;
     let _wang = colleague(&house, "wang", &[]).await;
+    failed_before(&house, 95).await;
     let answers = join_all((0..9).map(|_| signs_in(&house, "wang", "wrong password", "123456"))).await;
     assert!(answers.iter().all(|signed_in| !signed_in));
     assert_eq!(
         number(&house, "select failures::bigint from staff_credential").await,
-        5,
+        100,
         "the other four were not looked at"
     );
 }
@@ -140,6 +144,52 @@ async fn a_login_and_a_network_are_limited_whether_they_exist_or_not() {
         let refused = try_sign_in(&house, form(login, "wrong password", "")).await;
         assert!(matches!(refused, Err(SignInError::Limited(_))), "{login}: {refused:?}");
     }
+}
+
+fn elsewhere(form: Credentials) -> Credentials {
+    Credentials { network: Network::of([198, 51, 100, 7].into()), ..form }
+}
+
+#[tokio::test]
+async fn a_stranger_who_keeps_guessing_keeps_nobody_out() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang", &[]).await;
+    later(&house, 30);
+    for _ in 0..3 {
+        for _ in 0..10 {
+            let guess = elsewhere(form("wang", "wrong password", ""));
+            assert!(matches!(try_sign_in(&house, guess).await, Err(SignInError::Refused)));
+        }
+        let guess = elsewhere(form("wang", PASSWORD, &code(&house, &wang)));
+        let refused = try_sign_in(&house, guess).await;
+        assert!(matches!(refused, Err(SignInError::Limited(_))), "from there not even the right ones: {refused:?}");
+        assert!(signs_in(&house, "wang", PASSWORD, &code(&house, &wang)).await, "its owner comes in from elsewhere");
+        later(&house, 30 * 60);
+    }
+    // Of all networks together there is an end to it, too.
+    for _ in 0..SIGN_IN_PER_LOGIN_ANYWHERE.hits {
+        if hit(&house.services, &SIGN_IN_PER_LOGIN_ANYWHERE, "wang").await.is_err() {
+            break;
+        }
+    }
+    let refused = try_sign_in(&house, form("wang", "wrong password", "")).await;
+    assert!(matches!(refused, Err(SignInError::Limited(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn one_network_guesses_at_a_login_sixty_times_a_day() {
+    let house = TestHouse::new().await;
+    let mut guesses = 0;
+    for _ in 0..8 {
+        for _ in 0..10 {
+            guesses += u32::from(matches!(
+                try_sign_in(&house, elsewhere(form("nobody", "wrong password", ""))).await,
+                Err(SignInError::Refused)
+            ));
+        }
+        later(&house, 30 * 60);
+    }
+    assert_eq!(guesses, 60);
 }
 
 #[tokio::test]

@@ -253,11 +253,12 @@ async fn a_second_form_is_over_when_the_account_has_changed_or_in_five_minutes()
 async fn codes_of_the_second_form_are_counted_as_in_the_first() {
     let house = TestHouse::new().await;
     let (_, _, mut passkey) = with_both(&house, "wang", &[]).await;
+    super::failed_before(&house, 95).await;
     let form = second_form(&house, "wang").await;
     for _ in 0..4 {
         assert!(refused(&shows(&house, &form, Shown::code("000000")).await));
     }
-    assert_eq!(number(&house, "select failures::bigint from staff_credential").await, 5);
+    assert_eq!(number(&house, "select failures::bigint from staff_credential").await, 100);
     assert_eq!(
         number(&house, "select count(*) from staff_credential where locked_until is not null").await,
         1,
@@ -276,10 +277,11 @@ async fn codes_of_the_second_form_are_counted_as_in_the_first() {
 async fn a_right_code_is_taken_in_the_second_form_although_strangers_failed_before() {
     let house = TestHouse::new().await;
     let (wang, _, _) = with_both(&house, "wang", &[]).await;
+    super::failed_before(&house, 95).await;
     for _ in 0..4 {
         assert!(refused(&try_sign_in(&house, form("wang", "wrong password", "")).await));
     }
-    // The fifth attempt, with the right password, begins a rest: not of its own second form.
+    // The hundredth attempt, with the right password, begins a rest: not of its own second form.
     let second = second_form(&house, "wang").await;
     signed_in(shows(&house, &second, Shown::code(&wang.telephone.code_at(house.now()))).await);
 }
