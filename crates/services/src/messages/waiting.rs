@@ -178,7 +178,8 @@ pub async fn queue_waiting(
     now: Timestamp,
     news: &[(WaitingId, WaitingNews)],
 ) -> sqlx::Result<()> {
-    queue(db, now, news.iter().map(|(entry, news)| (*entry, *news, Vec::new()))).await
+    let news = news.iter().map(|(entry, news)| (*entry, *news, Vec::new())).collect();
+    queue(db, now, news).await
 }
 
 /// Queues that sessions need bookings again, to parties that were told to come without one: one message each, of all of its
@@ -193,15 +194,16 @@ pub async fn queue_needed_again(
         let all = if sessions.len() > 1 { sessions.clone() } else { Vec::new() };
         Some((*entry, WaitingNews::BookingNeeded { session }, all))
     });
-    queue(db, now, news).await
+    queue(db, now, news.collect()).await
 }
 
 async fn queue(
     db: &mut PgConnection,
     now: Timestamp,
-    news: impl Iterator<Item = (WaitingId, WaitingNews, Vec<SessionId>)>,
+    news: Vec<(WaitingId, WaitingNews, Vec<SessionId>)>,
 ) -> sqlx::Result<()> {
     let payloads: Vec<WaitingJob> = news
+        .into_iter()
         .map(|(entry, news, sessions)| WaitingJob {
             entry,
             news,

@@ -15,11 +15,16 @@ const DAY: Scope = Scope::Day(civil::date(2026, 7, 21));
 
 /// A lecture with two full dates a week apart, which the eleventh person waits for.
 async fn two_dates() -> (TestHouse, ActivityId, [SessionId; 2]) {
+    full_dates([("2026-07-25T09:30:00+08:00", 90), ("2026-08-01T09:30:00+08:00", 90)]).await
+}
+
+/// The same of two dates of so many minutes.
+async fn full_dates([one, two]: [(&str, i64); 2]) -> (TestHouse, ActivityId, [SessionId; 2]) {
     let house = TestHouse::new().await;
     let system = house.services.system();
     let event = outreach::add_event(&house.services, &system, lecture("leyun")).await.expect("an event");
-    let first = date(&house, event, "2026-07-25T09:30:00+08:00", 90, 2).await;
-    let second = date(&house, event, "2026-08-01T09:30:00+08:00", 90, 2).await;
+    let first = date(&house, event, one.0, one.1, 2).await;
+    let second = date(&house, event, two.0, two.1, 2).await;
     publish(&house, event).await;
     for (n, session) in [first, second].into_iter().enumerate() {
         book(&house.services, session, n, 2).await.expect("there is room");
@@ -58,6 +63,22 @@ async fn a_date_that_was_taken_back_before_the_others_is_told_of_by_itself() {
     let told = told(&house, 11).await;
     assert_eq!(begins(&told, "这场恢复预约"), 2, "each for itself: {told:?}");
     assert!(told.iter().any(|subject| subject.contains("7月25日")), "{first}: {told:?}");
+}
+
+#[tokio::test]
+async fn who_was_to_hear_of_it_with_a_date_that_is_over_by_then_hears_of_it_all_the_same() {
+    // The second is over first.
+    let dates = [("2026-07-21T09:00:00+08:00", 360), ("2026-07-21T10:00:00+08:00", 60)];
+    let (house, event, _) = full_dates(dates).await;
+    set(&house, Scope::Dates(event)).await;
+    work(&house.services).await;
+    go_to(&house, "2026-07-21T10:59:59+08:00");
+    let by = officer(&house);
+    go_to(&house, "2026-07-21T11:00:01+08:00");
+    assert_eq!(booking::booking_again(&house.services, &by, Scope::Dates(event), None).await.expect("taken back"), 1);
+    work(&house.services).await;
+    let subject = one(&house, "这场恢复预约").await;
+    assert!(subject.contains("09:00"), "{subject}");
 }
 
 #[tokio::test]
