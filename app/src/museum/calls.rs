@@ -208,6 +208,7 @@ async fn particulars(asked: Asked) -> Answer {
         return refused(&asked, page, BookingError::Fields(faults));
     }
     if let Err(answer) = keep_answered(&asked, &draft, &activity, answers, &page).await {
+        keep_typed(&asked, &draft).await;
         return answer;
     }
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {

@@ -221,6 +221,7 @@ async fn typed(asked: Asked) -> Answer {
         return refused(&asked, page, error);
     }
     if let Err(answer) = keep_answered(&asked, &draft, &activity, answers, &page).await {
+        keep_typed(&asked, &draft).await;
         return answer;
     }
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {

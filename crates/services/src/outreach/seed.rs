@@ -31,6 +31,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Out
     let today = local_day(context.now);
     for demo in [
         lectures(today),
+        newborn_care(today),
         health_tour(today),
         coming_of_age(today),
         science_night(today),
@@ -254,6 +255,37 @@ fn lectures(today: Date) -> Result<Demo, OutreachError> {
                 )?
             },
         ],
+    })
+}
+
+/// A series with room on each of its dates: it can be taken as a whole, where one of the lectures is full.
+fn newborn_care(today: Date) -> Result<Demo, OutreachError> {
+    let start = first(today, 24, Weekday::Sunday);
+    let hours = ((14, 0), (15, 30));
+    Ok(Demo {
+        event: NewEvent {
+            slug: slug("newborn-care-weifang")?,
+            title: both("新生儿护理小班", "Caring for a newborn"),
+            kind: EventKind::Lectures,
+            city: City::Weifang,
+            place: both("鸢都社区活动室（演示地点）", "Kite town community room (demo venue)"),
+            audience: Audience::Expecting,
+            lead: both(
+                "两个周日下午，跟着护士学抱、洗、喂、睡。",
+                "Two Sunday afternoons with a nurse: holding, washing, feeding and sleep.",
+            ),
+            story: both(
+                "第一次练习用的是娃娃，不用担心做错。两次内容前后衔接，最好都来。",
+                "We practise with dolls, so nothing can go wrong. The two afternoons belong together: best come to both.",
+            ),
+            programme: vec![item("14:00", "示范", "Watching"), item("14:40", "自己动手", "Doing it yourself")],
+            policy: Policy { series: SeriesRule::Both, ..event_policy(2, 0) },
+        },
+        dates: vec![
+            date(start, hours, 40, "抱与洗", "Holding and washing"),
+            date(start.saturating_add(7.days()), hours, 40, "喂与睡", "Feeding and sleep"),
+        ],
+        questions: Vec::new(),
     })
 }
 

@@ -137,7 +137,7 @@ async fn a_first_passkey_is_kept_while_the_password_is_mended() {
     let answer = passkey.create(&options(&browser, "/staff/enrol").await);
     let short = browser.post("/staff/enrol", &[("passkey", &*answer), ("code", ""), ("new-password", "short")]).await;
     assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(excerpt(&short.body).contains("至少需要 12 个字符") && excerpt(&short.body).contains("通行密钥已经准备好"));
+    assert!(excerpt(&short.body).contains("至少需要12个字符") && excerpt(&short.body).contains("通行密钥已经准备好"));
     let kept =
         short.body.split("name=\"passkey\"").nth(1).and_then(|rest| rest.split("value=\"").nth(1)).expect("kept");
     let kept = kept.split('"').next().expect("a value").replace("&quot;", "\"").replace("&amp;", "&");

@@ -33,7 +33,7 @@ async fn a_code_signs_in_and_leads_to_where_one_wanted_to_go() {
     let code = sent_code(&site, PHONE).await;
     let wrong = browser.post("/sign-in/code", &[("code", &other_than(&code))]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(wrong.body.contains("还可以再试 4 次"), "{}", excerpt(&wrong.body));
+    assert!(wrong.body.contains("还可以再试4次"), "{}", excerpt(&wrong.body));
     assert!(browser.cookie("__Host-session").is_none());
 
     let right = browser.post("/sign-in/code", &[("code", &format!(" {} {}", &code[..3], &code[3..]))]).await;

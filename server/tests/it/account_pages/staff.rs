@@ -198,7 +198,7 @@ async fn colleagues_are_added_given_duties_reset_and_ended() {
     let phone = telephone(&newcomer.get("/staff/enrol").await.body);
     let code = shown(&site, &phone);
     for (chosen, said) in
-        [("", "请填写"), ("short", "至少需要 12 个字符"), ("password1234", "容易被猜到"), (&*first, "与现在的密码相同")]
+        [("", "请填写"), ("short", "至少需要12个字符"), ("password1234", "容易被猜到"), (&*first, "与现在的密码相同")]
     {
         let refused = newcomer.post("/staff/enrol", &[("code", &code), ("new-password", chosen)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{chosen}");

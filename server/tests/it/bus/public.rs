@@ -72,7 +72,7 @@ async fn the_form_pressed_twice_and_the_code_mistyped_lose_nothing() {
     let school = Visitor::new(&site);
     let form = gone_to(&school.post("/bus/apply", &[]).await, "/bus/apply/");
     let code_page = gone_to(&school.post(&form, &FORM).await, &format!("{form}/code"));
-    shows(&school.post(&code_page, &[("code", "12")]).await, REFUSED, &["填写收到的 6 位数字"]);
+    shows(&school.post(&code_page, &[("code", "12")]).await, REFUSED, &["填写收到的6位数字"]);
     let code = sent_code(&site, "morgenlicht@example.com").await;
     let first = gone_to(&school.post(&code_page, &[("code", &code)]).await, "/bus/r/");
     let second = gone_to(&school.post(&code_page, &[("code", &code)]).await, "/bus/r/");

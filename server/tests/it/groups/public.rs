@@ -22,7 +22,7 @@ async fn faults_stand_under_their_fields_and_nothing_typed_is_lost() {
     let class = Visitor::new(&site);
     let form = gone_to(&class.post("/museum/groups/apply", &[]).await, "/museum/groups/apply/");
     let answer = class.post(&form, &with("adults", "4")).await;
-    shows(&answer, REFUSED, &["至少需要 5 位成年人随行"]);
+    shows(&answer, REFUSED, &["至少需要5位成年人随行"]);
     assert!(answer.body.contains("value=\"演示市晨光小学三年级\""), "what was typed is still there");
     // Nobody chooses sessions before it is known who comes.
     assert!(class.get(&format!("{form}/when")).await.body.contains("请先填写单位"));

@@ -32,7 +32,7 @@ async fn a_search_by_contact_stays_a_form_and_a_reference_opens_the_booking() {
     let found = send(&officer, BOOKINGS, &[("text", &reference.to_lowercase())]).await;
     gone_to(&found, &format!("{BOOKINGS}/{id}"));
     let wrong = send(&officer, BOOKINGS, &[("text", "K7M4")]).await;
-    again(&wrong, REFUSED, "填写 8 位预约码");
+    again(&wrong, REFUSED, "填写8位预约码");
     assert!(wrong.body.contains("value=\"K7M4\""));
     let narrowed = send(&officer, BOOKINGS, &[("text", ""), ("day", SATURDAY), ("state", "confirmed")]).await;
     let address = gone_to(&narrowed, &format!("{BOOKINGS}?day={SATURDAY}&state=confirmed"));
@@ -91,7 +91,7 @@ async fn staff_book_parties_the_public_could_not_and_one_form_books_once() {
         send(&officer, "/staff/museum/book", &pairs).await
     };
     let alone = press("2", "2").await;
-    again(&alone, REFUSED, "14 岁以下儿童需要至少一位成人同行");
+    again(&alone, REFUSED, "14岁以下儿童需要至少一位成人同行");
     assert!(alone.body.contains("value=\"欧阳远山\"") && alone.body.contains(&format!("value=\"{key}\"")));
 
     let first = gone_to(&press("8", "4").await, "/staff/museum/bookings/");
@@ -128,7 +128,7 @@ async fn not_even_staff_book_past_the_places() {
         ("children", "0"),
     ];
     let full = send(&officer, "/staff/museum/book", &pairs).await;
-    again(&full, REFUSED, "这一场只剩 4 个名额");
+    again(&full, REFUSED, "这一场只剩4个名额");
     assert!(full.body.contains(&format!("value=\"{CONTACT}\"")) && full.body.contains("value=\"欧阳远山\""));
     let people = "select sum(people)::text from booking where session_id = $1 and state = 'confirmed'";
     assert_eq!(text(&site, people, &first).await, "26");

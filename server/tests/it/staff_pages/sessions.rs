@@ -71,7 +71,7 @@ async fn one_more_session_is_added_and_a_refused_one_keeps_what_was_typed() {
     let wrong = add("2026-07-19", "9.30", "", "0").await;
     assert_eq!(wrong.status, REFUSED);
     let shown = excerpt(&wrong.body);
-    for sentence in ["填写日期，例如", "填写时间，例如", "请填写这一项", "填写 1 到 5000 之间的数字"]
+    for sentence in ["填写日期，例如", "填写时间，例如", "请填写这一项", "填写1到5000之间的数字"]
     {
         assert!(shown.contains(sentence), "no “{sentence}” in {shown}");
     }
@@ -110,7 +110,7 @@ async fn places_kept_for_groups_and_the_desk_are_not_shown_as_free_to_the_public
         ]
     };
     let much = send(&officer, &page, &split("41")).await;
-    again(&much, REFUSED, "填写 0 到 40 之间的数字");
+    again(&much, REFUSED, "填写0到40之间的数字");
     assert!(much.body.contains("value=\"41\"") && much.body.contains("value=\"48\""), "what was typed is kept");
     let no_number = send(&officer, &page, &split("some")).await;
     again(&no_number, REFUSED, "填写一个数字");
