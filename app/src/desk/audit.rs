@@ -55,11 +55,11 @@ fn asked(visit: &Visit) -> (Filter, FormState) {
         }
         parsed
     };
+    let (subject, actor) = (id("subject"), id("actor"));
     if form.value("action").is_some_and(|text| text.contains(char::is_control)) {
         form.errors.push(FieldError::new("action", Fault::TextCharacters));
     }
-    let filter =
-        Filter { subject: id("subject"), actor: id("actor"), action_prefix: form.value("action").map(str::to_owned) };
+    let filter = Filter { subject, actor, action_prefix: form.value("action").map(str::to_owned) };
     (filter, form)
 }
 

@@ -69,12 +69,8 @@ fn failure(error: ExportError) -> Failure {
 pub(super) async fn send(services: Services, job: Job<ExportJob>) -> Outcome {
     let now = services.clock.now();
     let ExportJob { run, account, message } = job.payload;
-    let dispatch = Dispatch {
-        id: message,
-        subject: Some(Subject("account", account.0)),
-        template: TEMPLATE,
-        channel: "mail",
-    };
+    let dispatch =
+        Dispatch { id: message, subject: Some(Subject("account", account.0)), template: TEMPLATE, channel: "mail" };
     match exports::recipient(&services, run, account, now).await.map_err(failure)? {
         Recipient::Settled => Ok(()),
         Recipient::Withhold(why) => {

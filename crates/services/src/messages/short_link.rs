@@ -120,7 +120,7 @@ async fn path(services: &Services, context: &Context, code: &str) -> sqlx::Resul
     if let Some(page) = follow_request::<Ambassadors>(services, now, &hash).await? {
         return Ok(Some(page));
     }
-    Ok(follow_request::<Bus>(services, now, &hash).await?)
+    follow_request::<Bus>(services, now, &hash).await
 }
 
 fn hash(services: &Services, code: &str) -> [u8; 32] {

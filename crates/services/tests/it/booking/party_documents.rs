@@ -12,7 +12,7 @@ use domain::document::{Document, DocumentKind, Shown};
 use domain::field::{Fault, FieldError};
 use domain::ids::{BookingId, SessionId};
 use jiff::SignedDuration;
-use services::booking::{self, Booked, BookingError, Closed, Guard, Handle, OnBehalf};
+use services::booking::{self, Booked, BookingError, Guard, Handle, OnBehalf, Scope};
 use services::{Services, privacy};
 use testkit::TestHouse;
 
@@ -246,7 +246,7 @@ async fn what_the_house_closed_hands_on_what_is_still_asked_for_and_forgets_afte
     let closed = show(services, session, 1, (2, 0), &shown([adult(1), adult(2)])).await.expect("booked");
     let stays = show(services, session, 2, (2, 0), &shown([adult(3), adult(4)])).await.expect("booked");
     let by = officer(&house);
-    booking::close(services, &by, closing(&by, Closed::Session(session))).await.expect("closed");
+    booking::close(services, &by, closing(&by, Scope::Session(session))).await.expect("closed");
     rules(&house, Policy { identity: IdentityRule::Leader, ..Policy::default() }).await;
     let view = seen(&house, closed.booking).await;
     let link = booking::rebook_link(services, view.id, view.ends_at);

@@ -6,7 +6,7 @@ use crate::account::{deliver, number};
 use crate::booking::{closing::closing, machine, officer, party, person};
 use domain::account::Actor;
 use domain::booking::{IdentityRule, Refusal, SeriesRule};
-use domain::document::{Document, DocumentKind};
+use domain::document::{Document, DocumentKind, Shown};
 use domain::ids::{BookingId, SessionId};
 use services::booking::{self, BookingError, Scope};
 use services::outreach::told;
@@ -159,10 +159,11 @@ async fn a_document_that_was_shown_for_another_booking_limits_the_lacking_date_t
     let owner = house.db.owner_pool();
     sqlx::query(asks).bind(leader).bind(course.event.0).execute(&owner).await.expect("it asks");
     services.clock.advance(jiff::SignedDuration::from_secs(2));
-    let shown =
+    let document =
         |number| Document::parse(DocumentKind::Resident, number, jiff::civil::date(2026, 7, 20)).expect("a number");
+    let shown = |number| Shown::leader(Some(document(number)));
     let draft = course.ready("one@example.com", 2).await;
-    booking::keep_document(services, &draft, &shown("11010519491231002X")).await.expect("kept");
+    booking::keep_documents(services, &draft, shown("11010519491231002X")).await.expect("kept");
     let draft = read(house, &house.context(Actor::Anonymous), draft.id).await;
     let by = officer(house);
     let act = crate::booking::open_door::free(&by, Scope::Session(course.dates[1]));
@@ -173,7 +174,7 @@ async fn a_document_that_was_shown_for_another_booking_limits_the_lacking_date_t
     let later = date(house, course.event, "2026-08-02T09:30:00+08:00", 90, 5).await;
     let key = "another".to_owned();
     let asked = booking::OnBehalf { session: later, person: person(9), party: party(1, 0), key };
-    let other = booking::book_showing(services, &machine(services), asked, Some(shown("34052419800101001X"))).await;
+    let other = booking::book_showing(services, &machine(services), asked, &shown("34052419800101001X")).await;
     let same = "update booking set document_index = (select document_index from booking where id = $1) where id = $2";
     let ids = [first, other.expect("booked").booking];
     sqlx::query(same).bind(ids[0].0).bind(ids[1].0).execute(&owner).await.expect("it is the same document");
