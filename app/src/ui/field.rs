@@ -24,7 +24,10 @@ pub(super) struct Parts {
 
 /// What the fields of a page are called, noted as they are made: the error summary above them names them.
 #[derive(Clone, Default)]
-pub(super) struct Labels(Arc<Mutex<Vec<(String, Option<Text>)>>>);
+pub(super) struct Labels(Arc<Mutex<Vec<Label>>>);
+
+/// A field's name, and what it is called.
+type Label = (String, Option<Text>);
 
 impl Labels {
     fn note(&self, name: &str, label: Option<&Text>) {

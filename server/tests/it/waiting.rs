@@ -220,11 +220,11 @@ async fn who_has_booked_that_day_is_led_to_other_days_and_to_no_waiting_list() {
         let draft = gone(&begun, "/museum/book/");
         gone(&browser.post(&draft, &typed).await, &format!("{draft}/code"));
         let texts = mail(&site, "twice@example.com").await;
-        let codes = texts
+        let mut codes = texts
             .iter()
             .filter(|text| text.contains("验证码"))
             .filter_map(|text| text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6));
-        let code = codes.last().expect("a code").to_owned();
+        let code = codes.next_back().expect("a code").to_owned();
         last = Some(browser.post(&format!("{draft}/code"), &[("code", &code)]).await);
         site.test.services.clock.advance(SignedDuration::from_secs(61));
     }
