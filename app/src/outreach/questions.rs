@@ -135,9 +135,8 @@ fn field(visit: &Visit, question: &Question, typed: &Typed, today: Date) -> AnyV
                 .into_any()
         }
         Kind::Consent => {
-            let ticked = !first.is_empty();
-            view! { <Checkbox name=name called=label.clone() hint=hint(None) checked=ticked>{label}</Checkbox> }
-                .into_any()
+            let (ticked, called) = (!first.is_empty(), label.clone());
+            view! { <Checkbox name=name called=called hint=hint(None) checked=ticked>{label}</Checkbox> }.into_any()
         }
     }
 }
