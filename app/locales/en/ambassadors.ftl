@@ -215,7 +215,7 @@ ambassador-training-left = { $n ->
    *[other] { $n } places left
 }
 ambassador-fault-training-full = This training has just become full. Please choose another date.
-ambassador-fault-training-held = Attendance of this training has been written down: it can no longer be changed or removed.
+ambassador-fault-training-held = This training has begun, or its attendance has been written down: it can no longer be changed or removed.
 ambassador-staff-date = Training date
 ambassador-staff-date-people = { $n } of { $places } places
 ambassador-staff-date-places = Places at this training

@@ -1,5 +1,6 @@
 //! The training dates of a round: made, changed and removed by staff. A date that is moved or removed is no longer the one
-//! somebody chose: they are told once, and choose again. One whose attendance is written down stays as it is.
+//! somebody chose: they are told once, and choose again. One that has begun with somebody in it, or whose attendance is
+//! written down, stays as it is.
 
 use super::kind::{AmbassadorError, AmbassadorFault, Ambassadors};
 use super::round::note;
@@ -28,18 +29,18 @@ pub struct TrainingDate {
     pub places: Option<u32>,
     /// How many come to it, or came.
     pub people: u32,
-    /// Who came is being written down: it is not changed any more.
+    /// It has begun and people come to it, or who came is being written down: it is not changed any more.
     pub held: bool,
 }
 
 impl TrainingDate {
-    pub(super) fn of(row: TrainingRow) -> Self {
+    pub(super) fn of(row: TrainingRow, now: Timestamp) -> Self {
         let (starts_at, ends_at) = (row.starts_at.to_jiff(), row.ends_at.to_jiff());
         Self {
             training: Training { id: TrainingId(row.id), starts_at, ends_at, place: row.place },
             places: row.places.map(i32::unsigned_abs),
             people: u32::try_from(row.people).unwrap_or_default(),
-            held: row.marked > 0,
+            held: row.marked > 0 || (row.people > 0 && starts_at <= now),
         }
     }
 
@@ -97,8 +98,9 @@ impl NewTraining {
 pub(super) async fn of_round(
     db: &mut PgConnection,
     round: AmbassadorRoundId,
+    now: Timestamp,
 ) -> Result<Vec<TrainingDate>, AmbassadorError> {
-    Ok(sql::of_round(db, round.0).await?.into_iter().map(TrainingDate::of).collect())
+    Ok(sql::of_round(db, round.0).await?.into_iter().map(|row| TrainingDate::of(row, now)).collect())
 }
 
 /// The dates of a round that have begun, the last first.
@@ -107,7 +109,7 @@ pub(super) async fn begun(
     round: AmbassadorRoundId,
     now: Timestamp,
 ) -> Result<Vec<Training>, AmbassadorError> {
-    let mut begun: Vec<Training> = of_round(db, round).await?.into_iter().map(|date| date.training).collect();
+    let mut begun: Vec<Training> = of_round(db, round, now).await?.into_iter().map(|date| date.training).collect();
     begun.retain(|training| training.starts_at <= now);
     begun.reverse();
     if begun.is_empty() { Err(AmbassadorFault::TrainingAhead.into()) } else { Ok(begun) }
@@ -131,7 +133,7 @@ pub async fn add_training(
         async move {
             let mut tx = services.begin().await?;
             rounds::lock(&mut tx, round.0).await?.ok_or(AmbassadorError::NotFound)?;
-            let there = of_round(&mut tx, round).await?;
+            let there = of_round(&mut tx, round, context.now).await?;
             let same = |it: &Training| it.starts_at == fresh.starts_at && it.place == fresh.place;
             if there.iter().any(|it| same(&it.training)) {
                 return Ok(());
@@ -161,9 +163,10 @@ async fn locked(
     db: &mut PgConnection,
     round: AmbassadorRoundId,
     id: TrainingId,
+    now: Timestamp,
 ) -> Result<Option<TrainingDate>, AmbassadorError> {
     rounds::lock(db, round.0).await?.ok_or(AmbassadorError::NotFound)?;
-    Ok(sql::lock(db, id.0, round.0).await?.map(TrainingDate::of))
+    Ok(sql::lock(db, id.0, round.0).await?.map(|row| TrainingDate::of(row, now)))
 }
 
 /// Changes a date. Another number of places leaves those who chose it in peace; another time or place is another date, and
@@ -185,7 +188,7 @@ pub async fn change_training(
         let (services, context, to) = (services.clone(), context.clone(), to.clone());
         async move {
             let mut tx = services.begin().await?;
-            let date = locked(&mut tx, round, id).await?.ok_or(AmbassadorError::StateHasChanged)?;
+            let date = locked(&mut tx, round, id, context.now).await?.ok_or(AmbassadorError::StateHasChanged)?;
             if date.held {
                 return Err(AmbassadorFault::TrainingHeld.into());
             }
@@ -196,7 +199,7 @@ pub async fn change_training(
                 }
                 sql::set_places(&mut tx, id.0, to.places.map(|places| places as i32)).await?;
             } else {
-                let others = of_round(&mut tx, round).await?;
+                let others = of_round(&mut tx, round, context.now).await?;
                 let same = |it: &Training| it.id != id && it.starts_at == to.starts_at && it.place == to.place;
                 if others.iter().any(|it| same(&it.training)) {
                     return Err(AmbassadorError::field("day", Fault::AlreadyExists));
@@ -227,7 +230,7 @@ pub async fn remove_training(
         let (services, context) = (services.clone(), context.clone());
         async move {
             let mut tx = services.begin().await?;
-            let Some(date) = locked(&mut tx, round, id).await? else { return Ok(()) };
+            let Some(date) = locked(&mut tx, round, id, context.now).await? else { return Ok(()) };
             if date.held {
                 return Err(AmbassadorFault::TrainingHeld.into());
             }

@@ -106,7 +106,7 @@ pub enum AmbassadorFault {
     /// As many come to the training date as it has places.
     #[error("the training date is full")]
     TrainingFull,
-    /// Who came to the training date is written down: it stays as it was.
+    /// The training date has begun with people in it, or who came is written down: it stays as it was.
     #[error("the training was held")]
     TrainingHeld,
     /// There is no certificate, or it was revoked, or its name was erased.

@@ -97,7 +97,7 @@ impl Round {
     }
 }
 
-async fn opened(db: &mut PgConnection, row: RoundRow) -> Result<Round, AmbassadorError> {
+async fn opened(db: &mut PgConnection, row: RoundRow, now: Timestamp) -> Result<Round, AmbassadorError> {
     let count = |n: i64| u32::try_from(n).unwrap_or_default();
     let id = AmbassadorRoundId(row.id);
     let city = row.city.as_deref().map(|code| City::from_code(code).ok_or(AmbassadorError::Damaged("a city")));
@@ -115,14 +115,14 @@ async fn opened(db: &mut PgConnection, row: RoundRow) -> Result<Round, Ambassado
         applications: count(row.applications),
         undecided: count(row.undecided),
         taken: count(row.taken),
-        trainings: dates::of_round(db, id).await?,
+        trainings: dates::of_round(db, id, now).await?,
     })
 }
 
-async fn each(db: &mut PgConnection, rows: Vec<RoundRow>) -> Result<Vec<Round>, AmbassadorError> {
+async fn each(db: &mut PgConnection, rows: Vec<RoundRow>, now: Timestamp) -> Result<Vec<Round>, AmbassadorError> {
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
-        all.push(opened(db, row).await?);
+        all.push(opened(db, row, now).await?);
     }
     Ok(all)
 }
@@ -134,7 +134,7 @@ async fn each(db: &mut PgConnection, rows: Vec<RoundRow>) -> Result<Vec<Round>, 
 pub async fn rounds(services: &Services) -> Result<Vec<Round>, AmbassadorError> {
     let mut db = services.db.acquire().await?;
     let rows = sql::published(&mut db).await?;
-    each(&mut db, rows).await
+    each(&mut db, rows, services.clock.now()).await
 }
 
 /// One round the public sees.
@@ -144,7 +144,7 @@ pub async fn rounds(services: &Services) -> Result<Vec<Round>, AmbassadorError> 
 pub async fn round(services: &Services, id: AmbassadorRoundId) -> Result<Round, AmbassadorError> {
     let mut db = services.db.acquire().await?;
     let row = sql::round(&mut db, id.0).await?.filter(|row| row.published).ok_or(AmbassadorError::NotFound)?;
-    opened(&mut db, row).await
+    opened(&mut db, row, services.clock.now()).await
 }
 
 /// Every round, for staff, the newest first.
@@ -155,7 +155,7 @@ pub async fn all_rounds(services: &Services, context: &Context) -> Result<Vec<Ro
     context.require(Capability::ManageSessions)?;
     let mut db = services.db.acquire().await?;
     let rows = sql::all(&mut db).await?;
-    each(&mut db, rows).await
+    each(&mut db, rows, services.clock.now()).await
 }
 
 /// What is wrong with a round as it was written; `taken` places are given away already.

@@ -171,7 +171,7 @@ async fn selected(services: &Services, context: &Context) -> Result<(), Ambassad
     let all = apply(services, context, autumn, ("autumn", 10)).await?;
     decide_all(services, context, autumn, &all).await?;
     let mut db = services.db.acquire().await?;
-    let date = super::dates::of_round(&mut db, autumn).await?.into_iter().next();
+    let date = super::dates::of_round(&mut db, autumn, context.now).await?.into_iter().next();
     drop(db);
     let Some(date) = date.map(|date| date.training) else { return Ok(()) };
     for id in all.iter().take(2) {

@@ -50,7 +50,7 @@ async fn chosen(
         return Err(AmbassadorError::StateHasChanged);
     }
     let row = trainings::lock(&mut tx, training.0, application.round.0).await?;
-    let date = row.map(TrainingDate::of).filter(|date| date.training.starts_at > context.now);
+    let date = row.map(|row| TrainingDate::of(row, context.now)).filter(|date| date.training.starts_at > context.now);
     let date = date.ok_or(AmbassadorFault::NoSuchTraining)?;
     if !date.has_room() {
         return Err(AmbassadorFault::TrainingFull.into());

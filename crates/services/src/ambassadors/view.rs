@@ -127,7 +127,7 @@ pub async fn own(
         return Ok(Vec::new());
     }
     let mut db = services.db.acquire().await?;
-    let dates = super::dates::of_round(&mut db, application.round).await?;
+    let dates = super::dates::of_round(&mut db, application.round, context.now).await?;
     let open = dates.into_iter().filter(|date| date.training.starts_at > context.now);
     Ok(open.collect())
 }

@@ -185,6 +185,31 @@ async fn a_training_whose_attendance_is_written_down_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_training_that_has_begun_with_somebody_in_it_stays_as_it_is_before_the_register_too() {
+    let (house, round, all) = selected(1).await;
+    let date = dates(&house, round).await.remove(0);
+    let (services, id) = (&house.services, date.training.id);
+    let mut empty = like(&date, None);
+    empty.starts_at -= hours(24);
+    empty.ends_at -= hours(24);
+    ambassadors::add_training(services, &officer(&house), round, empty).await.expect("another date");
+    choose(&house, all[0], id).await.expect("chosen");
+    assert!(!dates(&house, round).await[1].held, "it can be moved until it begins");
+    until(&house, date.training.starts_at);
+    let (staff, ahead) = (officer(&house), house.now() + hours(48));
+    let there = dates(&house, round).await;
+    assert_eq!(there.iter().map(|it| it.held).collect::<Vec<_>>(), [false, true], "of an empty one nobody speaks");
+    let removed = ambassadors::remove_training(services, &staff, round, id).await;
+    assert!(matches!(removed, Err(AmbassadorError::Own(AmbassadorFault::TrainingHeld))), "{removed:?}");
+    let to = NewTraining { starts_at: ahead, ends_at: ahead + hours(3), ..like(&date, None) };
+    let moved = ambassadors::change_training(services, &staff, round, id, to).await;
+    assert!(matches!(moved, Err(AmbassadorError::Own(AmbassadorFault::TrainingHeld))), "{moved:?}");
+    assert_eq!(application(&house, all[0]).await.state, State::Confirmed);
+    ambassadors::remove_training(services, &staff, round, there[0].training.id).await.expect("nobody came to it");
+    mark(&house, all[0], true).await.expect("the register is entered afterwards");
+}
+
+#[tokio::test]
 async fn a_training_is_called_to_mind_three_days_and_one_day_before_and_never_one_that_moved() {
     let (house, round, all) = selected(2).await;
     let first = dates(&house, round).await.remove(0);
