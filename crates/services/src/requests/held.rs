@@ -111,6 +111,5 @@ pub async fn of_account<K: Kind>(services: &Services, context: &Context) -> Resu
 /// Whether a request is one of an account's.
 pub(super) async fn is_own<K: Kind>(services: &Services, account: Uuid, id: K::Id) -> sqlx::Result<bool> {
     let mut db = services.db.acquire().await?;
-    let own = sql::of_account(&mut db, K::OF, account).await?;
-    Ok(own.contains(&id.into()))
+    sql::is_of_account(&mut db, K::OF, account, id.into()).await
 }

@@ -210,6 +210,21 @@ pub async fn of_account(db: &mut PgConnection, of: Of, account: Uuid) -> sqlx::R
     )
 }
 
+/// Whether a request is one of them, however many there are.
+pub async fn is_of_account(db: &mut PgConnection, of: Of, account: Uuid, id: Uuid) -> sqlx::Result<bool> {
+    on!(
+        of,
+        query_scalar!(
+            "select exists(select from ",
+            " r join account a on r.account_id = a.id or r.phone_index = a.phone_index or r.mail_index = a.mail_index
+             where a.id = $1 and a.deleted_at is null and r.erased_at is null and r.id = $2) as \"own!\"",
+            account,
+            id
+        ),
+        fetch_one(db)
+    )
+}
+
 /// Empties a request: the texts are sealed placeholders. What remains counts people and names an organisation.
 /// Whoever saw it before looks again.
 pub async fn empty(

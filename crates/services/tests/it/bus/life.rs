@@ -323,3 +323,27 @@ async fn words_that_are_none_are_refused_before_they_reach_the_database() {
     let refused = bus::reveal(services, &staff, id, "电话\0").await;
     assert!(matches!(refused, Err(BusError::Fields(ref e)) if e[0].fault == Fault::TextCharacters));
 }
+
+#[tokio::test]
+async fn the_oldest_of_more_requests_than_a_list_shows_is_still_its_accounts_own() {
+    let (house, ..) = garage(0, 0).await;
+    let id = ask_for_the_bus(&house, 1, "jinan").await;
+    deliver(&house).await;
+    let pool = house.db.owner_pool();
+    sqlx::query("delete from dev_mailbox").execute(&pool).await.expect("emptied");
+    let fifty = "insert into bus_request
+                 select copy.* from bus_request r, generate_series(1, 50) n,
+                   lateral jsonb_populate_record(r, jsonb_build_object(
+                     'id', gen_random_uuid(), 'draft_id', gen_random_uuid(), 'reference', 'NEWER' || lpad(n::text, 3, '0'),
+                     'created_at', r.created_at + n * interval '1 millisecond')) copy";
+    assert_eq!(sqlx::query(fifty).execute(&pool).await.expect("fifty newer ones").rows_affected(), 50);
+    house.services.clock.advance(SignedDuration::from_secs(2));
+    let (_, me) = crate::account::visitor(&house, "school1@example.com").await;
+    let listed = services::requests::of_account::<bus::Bus>(&house.services, &me).await.expect("a list");
+    assert!(listed.len() == 50 && listed.iter().all(|request| request.id != id), "the list ends before it");
+    let own = bus::view(&house.services, &me, &Handle::Id(id)).await.expect("and it is theirs");
+    assert_eq!(own.id, id);
+    let (_, other) = crate::account::visitor(&house, "school2@example.com").await;
+    let refused = bus::view(&house.services, &other, &Handle::Id(id)).await;
+    assert!(matches!(refused, Err(BusError::NotFound)), "{refused:?}");
+}
