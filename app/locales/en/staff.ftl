@@ -297,6 +297,7 @@ staff-job-gone = This job is done, is running, or a colleague has dealt with it
 staff-job-messages-code = Send a code
 staff-job-messages-booking = Send a message about a booking
 staff-job-messages-bus = Send a message about the bus
+staff-job-messages-ambassador = Send a message about an application as an ambassador
 staff-job-webhooks-spread = Hand out what partners are told
 staff-job-webhooks-send = Send what a partner is told
 

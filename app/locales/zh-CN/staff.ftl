@@ -258,6 +258,7 @@ staff-job-gone = 这项任务已经完成、正在进行，或已由同事处理
 staff-job-messages-code = 发送验证码
 staff-job-messages-booking = 发送预约消息
 staff-job-messages-bus = 发送科普巴士消息
+staff-job-messages-ambassador = 发送校园科普宣传员消息
 staff-job-webhooks-spread = 分发变更通知
 staff-job-webhooks-send = 发送变更通知
 

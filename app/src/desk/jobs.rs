@@ -93,6 +93,7 @@ pub(super) fn kind_text(visit: &Visit, kind: &str) -> Text {
         "messages.series" => visit.t("staff-job-messages-series"),
         "booking.finish_closing" => visit.t("staff-job-finish-closing"),
         "messages.bus" => visit.t("staff-job-messages-bus"),
+        "messages.ambassador" | "messages.ambassador_training" => visit.t("staff-job-messages-ambassador"),
         "webhooks.spread" => visit.t("staff-job-webhooks-spread"),
         "webhooks.send" => visit.t("staff-job-webhooks-send"),
         other => Text::from(other.to_owned()),

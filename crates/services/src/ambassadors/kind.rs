@@ -145,6 +145,7 @@ impl requests::Kind for Ambassadors {
     const REVEALED: &'static str = "ambassador.contact_revealed";
     const ERASED: &'static str = "privacy.ambassador_erased";
     const JOB: &'static str = "messages.ambassador";
+    const NEWER_JOB: &'static str = "messages.ambassador_training";
 
     fn action(event: Event<Self>) -> &'static str {
         use domain::ambassador::Event as E;

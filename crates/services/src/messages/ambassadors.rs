@@ -48,6 +48,10 @@ templates! {
     fn keeps_quiet_hours(self) -> bool {
         self.reminder().is_some()
     }
+
+    fn is_newer(self) -> bool {
+        matches!(self, Self::Released | Self::Days3 | Self::Day1)
+    }
 }
 
 impl AmbassadorTemplate {

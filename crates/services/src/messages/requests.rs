@@ -36,9 +36,9 @@ pub(super) trait Letters: Kind {
     }
 }
 
-/// Adds what sends the messages of a kind.
+/// Adds what sends the messages of a kind, by whichever of its jobs they come.
 pub(super) fn handlers<K: Letters>(handlers: Handlers) -> Handlers {
-    handlers.on(K::JOB, send::<K>)
+    handlers.on(K::JOB, send::<K>).on(K::NEWER_JOB, send::<K>)
 }
 
 /// Where whoever asked follows a request.

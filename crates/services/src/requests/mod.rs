@@ -89,6 +89,9 @@ pub trait Kind: Copy + Debug + Send + Sync + 'static {
     const ERASED: &'static str;
     /// The job that sends a message about one.
     const JOB: &'static str;
+    /// The job of messages that not every server can read yet ([`Template::is_newer`]): one that does not know the job
+    /// leaves it to another, where it would give up a message it cannot read.
+    const NEWER_JOB: &'static str = Self::JOB;
 
     /// The trail's word for an event.
     fn action(event: Event<Self>) -> &'static str;

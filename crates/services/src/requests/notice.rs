@@ -37,6 +37,10 @@ pub trait Template: Copy + Eq + Debug + Serialize + DeserializeOwned + Send + Sy
     fn is_said_once(self) -> bool {
         self == Self::RECEIVED
     }
+    /// Of a later release than the others of its kind: its job is [`Kind::NEWER_JOB`].
+    fn is_newer(self) -> bool {
+        false
+    }
     /// The name of its text: reminders share one.
     fn text(self) -> &'static str {
         self.name()
@@ -155,7 +159,8 @@ pub(crate) async fn tell<K: Kind>(db: &mut PgConnection, now: Timestamp, told: &
             Some(about) if template.keeps_quiet_hours() => Some(format!("{}:{request}:{about}", template.name())),
             _ => template.is_said_once().then(|| format!("{}:{request}", template.name())),
         };
-        NewJob { kind: K::JOB, payload, run_at: run_at.unwrap_or(now), dedupe }
+        let kind = if template.is_newer() { K::NEWER_JOB } else { K::JOB };
+        NewJob { kind, payload, run_at: run_at.unwrap_or(now), dedupe }
     };
     let jobs: Vec<_> = told.iter().zip(&payloads).map(job).collect();
     enqueue(db, now, &jobs).await

@@ -8,6 +8,7 @@ use domain::field::Fault;
 use domain::ids::TrainingId;
 use jiff::Timestamp;
 use services::ambassadors::{AmbassadorFault, NewTraining, TrainingDate};
+use services::jobs::{self, Failure, Handlers, Job};
 use std::sync::Arc;
 use tokio::sync::Barrier;
 
@@ -236,6 +237,39 @@ async fn a_training_is_called_to_mind_three_days_and_one_day_before_and_never_on
     until(&house, starts_at + hours(72));
     assert_eq!(letters(&house, 0, REMINDED).await, 2);
     assert_eq!(letters(&house, 1, REMINDED).await, 0, "of a date that is no more, nobody is reminded");
+}
+
+/// A server of the release before training dates had messages of their own: it gives up what it cannot read.
+fn of_before() -> Handlers {
+    Handlers::new().on("messages.ambassador", |_, job: Job<serde_json::Value>| async move {
+        match job.payload["template"].as_str() {
+            Some("received" | "asked" | "selected" | "reserve" | "refused" | "certified" | "withdrawn") => Ok(()),
+            _ => Err(Failure::give_up("payload_unreadable")),
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_server_of_before_leaves_the_messages_about_training_dates_to_one_that_can_read_them() {
+    let (house, round, all) = selected(1).await;
+    let (services, staff) = (&house.services, officer(&house));
+    let date = dates(&house, round).await.remove(0);
+    choose(&house, all[0], date.training.id).await.expect("chosen");
+    let later = NewTraining {
+        starts_at: date.training.starts_at + hours(1),
+        ends_at: date.training.ends_at + hours(1),
+        ..like(&date, None)
+    };
+    ambassadors::change_training(services, &staff, round, date.training.id, later).await.expect("moved");
+    let given_up = "select count(*) from job where state = 'dead'";
+    assert_ne!(jobs::drain(services, &of_before()).await.expect("worked off"), 0, "it sends what it knows");
+    assert_eq!(letters(&house, 0, MOVED).await, 1);
+    let moved = dates(&house, round).await.remove(0).training;
+    choose(&house, all[0], moved.id).await.expect("chosen again");
+    until(&house, Reminder::Day1.goes_out_at(moved.starts_at));
+    jobs::drain(services, &of_before()).await.expect("worked off");
+    assert_eq!(crate::account::number(&house, given_up).await, 0, "nothing was given up");
+    assert_eq!(letters(&house, 0, REMINDED).await, 1);
 }
 
 #[tokio::test]
