@@ -158,7 +158,7 @@ async fn tell_selected(db: &mut PgConnection, context: &Context, round: Ambassad
     tell::<Ambassadors>(db, context.now, &told).await
 }
 
-/// Locks a date of a round with its round before it: nobody chooses it meanwhile.
+/// A date of a round, which is locked: nobody chooses it meanwhile.
 async fn locked(
     db: &mut PgConnection,
     round: AmbassadorRoundId,
@@ -166,7 +166,7 @@ async fn locked(
     now: Timestamp,
 ) -> Result<Option<TrainingDate>, AmbassadorError> {
     rounds::lock(db, round.0).await?.ok_or(AmbassadorError::NotFound)?;
-    Ok(sql::lock(db, id.0, round.0).await?.map(|row| TrainingDate::of(row, now)))
+    Ok(sql::of_locked_round(db, id.0, round.0).await?.map(|row| TrainingDate::of(row, now)))
 }
 
 /// Changes a date. Another number of places leaves those who chose it in peace; another time or place is another date, and
@@ -243,7 +243,7 @@ pub async fn remove_training(
     .await
 }
 
-/// Takes a locked date away from those who chose it, and tells them. Their place stays theirs.
+/// Takes a date of a locked round away from those who chose it, and tells them. Their place stays theirs.
 async fn release(
     services: &Services,
     context: &Context,

@@ -13,8 +13,8 @@ use serde_json::json;
 use store::ambassadors::applications::Change;
 use store::ambassadors::trainings;
 
-/// A selected person comes to a training date, or to another one than they said before: decided under the date's lock. They
-/// are reminded of it. Pressed twice it is said once.
+/// A selected person comes to a training date, or to another one than they said before: decided under the round's lock.
+/// They are reminded of it. Pressed twice it is said once.
 ///
 /// # Errors
 /// `NotFound` for a link that is none; `NoSuchTraining`, `TrainingFull`; `Refused`; `StateHasChanged`.
@@ -49,7 +49,7 @@ async fn chosen(
     if version.is_some_and(|version| version != application.version) {
         return Err(AmbassadorError::StateHasChanged);
     }
-    let row = trainings::lock(&mut tx, training.0, application.round.0).await?;
+    let row = trainings::of_locked_round(&mut tx, training.0, application.round.0).await?;
     let date = row.map(|row| TrainingDate::of(row, context.now)).filter(|date| date.training.starts_at > context.now);
     let date = date.ok_or(AmbassadorFault::NoSuchTraining)?;
     if !date.has_room() {

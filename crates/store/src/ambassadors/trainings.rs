@@ -45,15 +45,9 @@ pub async fn of_round(db: &mut PgConnection, round: Uuid) -> sqlx::Result<Vec<Tr
     trainings!("where t.round_id = $1 order by t.starts_at, t.id", round).fetch_all(db).await
 }
 
-/// Locks a date of a round: whoever chooses it, and whoever changes it, goes one after the other.
-pub async fn lock(db: &mut PgConnection, id: Uuid, round: Uuid) -> sqlx::Result<Option<TrainingRow>> {
-    let there =
-        sqlx::query_scalar!("select id from ambassador_training where id = $1 and round_id = $2 for update", id, round);
-    if there.fetch_optional(&mut *db).await?.is_none() {
-        return Ok(None);
-    }
-    // Read anew: what the lock was waited for has changed who comes.
-    trainings!("where t.id = $1", id).fetch_optional(db).await
+/// A date of a round. Whoever chooses it, and whoever changes it, has locked the round before: so its numbers stand.
+pub async fn of_locked_round(db: &mut PgConnection, id: Uuid, round: Uuid) -> sqlx::Result<Option<TrainingRow>> {
+    trainings!("where t.id = $1 and t.round_id = $2", id, round).fetch_optional(db).await
 }
 
 /// A training date to add.
@@ -91,13 +85,13 @@ pub async fn add(db: &mut PgConnection, fresh: NewTraining<'_>, now: jiff::Times
     Ok(())
 }
 
-/// Gives a locked date another number of places.
+/// Gives a date of a locked round another number of places.
 pub async fn set_places(db: &mut PgConnection, id: Uuid, places: Option<i32>) -> sqlx::Result<()> {
     sqlx::query!("update ambassador_training set places = $2 where id = $1", id, places).execute(db).await?;
     Ok(())
 }
 
-/// Locks those who said they come to a locked date, in the order of their ids.
+/// Locks those who said they come to a date of a locked round, in the order of their ids.
 pub async fn lock_chosen(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select id from ambassador_application where training_id = $1 and state = 'confirmed' order by id for update",
@@ -107,7 +101,7 @@ pub async fn lock_chosen(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Vec<Uu
     .await
 }
 
-/// Removes a locked date to which nobody comes.
+/// Removes a date of a locked round to which nobody comes.
 pub async fn remove(db: &mut PgConnection, id: Uuid) -> sqlx::Result<()> {
     sqlx::query!("delete from ambassador_training where id = $1", id).execute(db).await?;
     Ok(())

@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use services::ambassadors::{AmbassadorFault, NewTraining, TrainingDate};
 use services::jobs::{self, Failure, Handlers, Job};
 use std::sync::Arc;
+use store::ambassadors::applications::{self, Change};
+use store::ambassadors::trainings;
 use tokio::sync::Barrier;
 
 const PLACE: &str = "造血干细胞科普馆";
@@ -72,29 +74,62 @@ async fn of_two_who_choose_the_last_place_of_a_training_at_once_one_has_it() {
     choose(&house, late, date).await.expect("there is room again");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn without_the_dates_lock_two_would_have_its_last_place() {
-    let (house, round, all) = selected(2).await;
-    let date = limit(&house, round, 1).await;
+/// Two choose the last place as the house does, but without its round's lock. Answers what became of either.
+async fn choose_unlocked(house: &TestHouse, round: AmbassadorRoundId, all: &[AmbassadorId]) -> Vec<sqlx::Result<()>> {
+    let date = limit(house, round, 1).await;
     let start = Arc::new(Barrier::new(2));
     let mut both = Vec::new();
     for id in all {
-        let (pool, start) = (house.db.owner_pool(), Arc::clone(&start));
+        let (id, pool, now, start) = (id.0, house.db.owner_pool(), house.now(), Arc::clone(&start));
         both.push(tokio::spawn(async move {
             let mut tx = services::db::begin(&pool).await.expect("a transaction");
-            let sql = "select count(*) from ambassador_application where training_id = $1 and state = 'confirmed'";
-            let taken: i64 = sqlx::query_scalar(sql).bind(date.0).fetch_one(&mut *tx).await.expect("counted");
+            let seen = trainings::of_locked_round(&mut tx, date.0, round.0).await.expect("read").expect("the date");
+            assert_eq!(seen.people, 0, "neither sees the other");
             start.wait().await;
-            let sql = "update ambassador_application set state = 'confirmed', training_id = $2 where id = $1";
-            sqlx::query(sql).bind(id.0).bind(date.0).execute(&mut *tx).await.expect("chosen");
-            tx.commit().await.expect("committed");
-            taken
+            let change = Change { training: Some(date.0), ..Change::default() };
+            applications::advance(&mut tx, id, State::Confirmed.name(), &change, now).await?;
+            tx.commit().await
         }));
     }
+    let mut ends = Vec::new();
     for one in both {
-        assert_eq!(one.await.expect("nobody panics"), 0, "neither saw the other");
+        ends.push(one.await.expect("nobody panics"));
     }
+    ends
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_rounds_lock_and_the_databases_guard_two_would_have_its_last_place() {
+    let (house, round, all) = selected(2).await;
+    for trigger in
+        ["drop trigger ambassador_chose on ambassador_application", "drop function refuse_overfilling cascade"]
+    {
+        sqlx::query(trigger).execute(&house.db.owner_pool()).await.expect("the guard is gone");
+    }
+    assert!(choose_unlocked(&house, round, &all).await.iter().all(Result::is_ok));
     assert_eq!(dates(&house, round).await[0].people, 2, "a race that cannot go wrong proves nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_refuses_a_training_more_people_than_it_has_places() {
+    let (house, round, all) = selected(2).await;
+    let ends = choose_unlocked(&house, round, &all).await;
+    let refused: Vec<_> = ends.iter().filter_map(|end| end.as_ref().err()).collect();
+    let [refused] = &refused[..] else { panic!("one of two, not {refused:?}") };
+    assert_eq!(store::constraint_of(refused), Some("ambassador_training_within_places"));
+    assert!(store::is_transient(refused), "a server of before tries again and says it is busy");
+    assert_eq!(dates(&house, round).await[0].people, 1);
+    // Raw SQL neither; who is there already, and fewer places than people, disturb nobody.
+    let pool = house.db.owner_pool();
+    let all_of_them = "update ambassador_application a set state = 'confirmed', training_id = t.id
+                       from ambassador_training t where t.round_id = a.round_id";
+    let refused = sqlx::query(all_of_them).execute(&pool).await.expect_err("one too many");
+    assert_eq!(store::constraint_of(&refused), Some("ambassador_training_within_places"));
+    sqlx::query("update ambassador_training set places = 2").execute(&pool).await.expect("another place");
+    sqlx::query(all_of_them).execute(&pool).await.expect("room for both");
+    sqlx::query("update ambassador_training set places = 1").execute(&pool).await.expect("nobody is sent away");
+    sqlx::query("update ambassador_application set state = 'trained'").execute(&pool).await.expect("they were there");
+    assert_eq!(dates(&house, round).await[0].people, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
