@@ -30,7 +30,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::booking::claims::{self, LockedSession};
-use store::booking::{bookings, series as sql};
+use store::booking::{bookings, holds, series as sql};
 use uuid::Uuid;
 
 /// Keeps places on every remaining date of an event for a visitor who begins to fill in the form.
@@ -107,7 +107,7 @@ async fn hold(
         locale: context.locale.tag(),
         draft_expires_at: context.now + DRAFT_LIFE,
     };
-    claims::give_back_holds(&mut tx, &dates.own).await?;
+    holds::give_back_holds(&mut tx, &dates.own).await?;
     sql::hold(&mut tx, dates.now, &fresh).await?;
     tx.commit().await?;
     Ok(draft)
@@ -137,7 +137,7 @@ impl Own<'_> {
         match self {
             Self::Hold(hold) => Ok(dates.iter().map(|date| (*date, hold.0)).collect()),
             Self::Browser(visitor) => {
-                let held = claims::own_holds(db, &[visitor.to_vec()], dates).await?;
+                let held = holds::own_holds(db, &[visitor.to_vec()], dates).await?;
                 Ok(held.into_iter().map(|hold| (hold.session_id, hold.id)).collect())
             }
         }

@@ -12,7 +12,7 @@ use domain::ids::{BookingId, SessionId};
 use jiff::Timestamp;
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
-use store::booking::{claims as sql, waiting};
+use store::booking::{claims as sql, holds, waiting};
 use uuid::Uuid;
 
 /// Decides a batch. `None` stands for a claim that would have had to wait for a lock, in a lane that does not.
@@ -93,7 +93,7 @@ struct Batch<'a> {
     answers: HashMap<(String, String), (Vec<u8>, Booked)>,
     /// What browsers keep of sessions for drafts that have become nothing yet.
     own: HashMap<Browser, Vec<Uuid>>,
-    new_holds: Vec<sql::NewHold>,
+    new_holds: Vec<holds::NewHold>,
     /// Holds in whose place others are kept: session and hold.
     given_back: Vec<(Uuid, Uuid)>,
     new_bookings: Vec<(SessionId, &'a Order)>,
@@ -201,9 +201,9 @@ impl<'a> Batch<'a> {
         if self.new_holds.is_empty() && self.new_bookings.is_empty() {
             return Ok(false);
         }
-        sql::insert_holds(db, self.now, &self.new_holds).await?;
+        holds::insert_holds(db, self.now, &self.new_holds).await?;
         // After those of this batch are written: one browser may have pressed twice within it.
-        sql::give_back_holds(db, &self.given_back).await?;
+        holds::give_back_holds(db, &self.given_back).await?;
         if !self.new_bookings.is_empty() {
             self.write_bookings(db, services).await?;
         }
@@ -314,7 +314,7 @@ async fn own(db: &mut PgConnection, sessions: &[Uuid], claims: &[&Asked]) -> sql
     if visitors.is_empty() {
         return Ok(own);
     }
-    for hold in sql::own_holds(db, &visitors, sessions).await? {
+    for hold in holds::own_holds(db, &visitors, sessions).await? {
         own.entry((hold.session_id, hold.visitor_hash)).or_default().push(hold.id);
     }
     Ok(own)

@@ -10,6 +10,7 @@ use domain::booking::{
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
+use store::booking::holds::NewHold;
 use uuid::Uuid;
 
 pub(super) struct Table {
@@ -36,7 +37,7 @@ impl Table {
     }
 
     /// Keeps places, in place of those that its browser kept here before: `own` are the holds of its unfinished drafts.
-    pub fn hold(&mut self, order: &HoldOrder, own: &[Uuid]) -> Result<sql::NewHold, Refusal> {
+    pub fn hold(&mut self, order: &HoldOrder, own: &[Uuid]) -> Result<NewHold, Refusal> {
         booking_needed(self.now, &self.facts)?;
         self.takes_single_dates()?;
         let party = Party { people: order.people, children: 0 };
@@ -49,7 +50,7 @@ impl Table {
         }
         self.facts.held = facts.held + order.people.get();
         self.holds.insert(order.hold.0, order.people.get());
-        Ok(sql::NewHold {
+        Ok(NewHold {
             session: self.session.id,
             id: order.hold.0,
             people: order.people.get() as i32,
