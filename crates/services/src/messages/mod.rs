@@ -12,6 +12,7 @@ mod bus;
 mod calendar;
 mod certificate;
 mod deliver;
+mod enclosures;
 mod export;
 mod groups;
 mod mail;
@@ -438,7 +439,7 @@ pub async fn calendar_file(
     locale: Locale,
 ) -> Result<Option<String>, VisitError> {
     let visit = Visit::load(services, booking).await?;
-    Ok(visit.map(|visit| deliver::calendar_of(services, &visit, locale, Method::Publish, None)))
+    Ok(visit.map(|visit| enclosures::calendar_of(services, &visit, locale, Method::Publish, None)))
 }
 
 /// A calendar to subscribe to, under the site's host: the events' dates, the bus's stops.
@@ -450,7 +451,7 @@ pub fn calendar_to_follow(services: &Services, name: &str, entries: &[Entry]) ->
 /// cancelled. The caller has asked whether the one who asks may have it.
 pub async fn pass_pdf(services: &Services, booking: BookingId, locale: Locale) -> Result<Option<Vec<u8>>, PassError> {
     let Some(visit) = Visit::load(services, booking).await?.filter(|visit| !visit.cancelled) else { return Ok(None) };
-    let sheet = deliver::pass_sheet(services, &visit, locale);
+    let sheet = enclosures::pass_sheet(services, &visit, locale);
     let post = services.post.clone();
     // Reading the font and subsetting it is work for a thread that serves no requests.
     let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&post.font()?)).await;

@@ -1,7 +1,8 @@
 //! The one confirmation of a whole series: every date in one message, with one calendar file. Reminders, changes and
 //! cancellations are those of each date.
 
-use super::deliver::{Dispatch, calendar_entries, dispatch_one, drop_message, letter, shortened, sms};
+use super::deliver::{Dispatch, dispatch_one, drop_message, letter, shortened, sms};
+use super::enclosures::calendar_entries;
 use super::templates::{Facts, SeriesDate, SeriesFacts};
 use super::visit::{Visit, VisitError};
 use super::{BookingJob, Template, enqueue_planned, links, planned_reminder, short_link};
