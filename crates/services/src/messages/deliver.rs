@@ -155,7 +155,7 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
     if let Some(phone) = visit.phone.clone() {
         short_link::keep(&services, booking, visit.ends_at).await?;
         let values = values(&services, &visit, template, no_show.as_ref(), now);
-        let parcel = sms(&services, sms_id, phone, visit.locale, template.text(), values, now)?;
+        let parcel = sms(&services, sms_id, phone, visit.locale, filed_text(template, &visit), values, now)?;
         outcome = outcome.and(dispatch_one(&services, now, of(sms_id, "sms"), parcel, job.last).await);
     }
     outcome
@@ -316,6 +316,14 @@ async fn alternatives(services: &Services, visit: &Visit, now: Timestamp) -> Res
     Ok(spans.into_iter().map(|(starts, ends)| span_text(starts, ends, visit.locale)).collect())
 }
 
+/// The filed text of a reminder of a session that needs no booking.
+const REMINDER_FREE: &str = "reminder_free";
+
+/// The filed text of a message. It has no conditions: what a mail says in one text are two here.
+const fn filed_text(template: Template, visit: &Visit) -> &'static str {
+    if visit.open_door && template.reminder().is_some() { REMINDER_FREE } else { template.text() }
+}
+
 /// The values of a filed text message: only those its sentence has, each of at most 35 characters (providers refuse
 /// longer ones).
 fn values(
@@ -358,9 +366,11 @@ fn values(
         values.insert("reason", reason.to_owned());
         return values;
     }
-    values.insert("people", visit.people.to_string());
-    values.insert("doors", clock_text(visit.doors_open()));
     values.insert("link", short_link::code(services, visit.booking));
+    if filed_text(template, visit) != REMINDER_FREE {
+        values.insert("people", visit.people.to_string());
+        values.insert("doors", clock_text(visit.doors_open()));
+    }
     if template.reminder().is_some() {
         let day = match (locale, days_left(now, visit.starts_at)) {
             (Locale::ZhCn, 0) => "今天".to_owned(),
@@ -371,12 +381,6 @@ fn values(
             (Locale::En, days) => format!("in {days} days"),
         };
         values.insert("day", day);
-        // In values that the filed sentence has: what is filed already says it too.
-        let (value, words) = match locale {
-            Locale::ZhCn => ("when", "（免预约，直接来就行）"),
-            Locale::En => ("doors", "; no booking needed, just come"),
-        };
-        values.entry(value).and_modify(|said| said.push_str(if visit.open_door { words } else { "" }));
     }
     values
 }

@@ -41,6 +41,9 @@ macro_rules! embedded {
             ("zh-CN/_ambassador.txt.j2", include_str!("../../templates/zh-CN/_ambassador.txt.j2")),
             ("en/_ambassador.html.j2", include_str!("../../templates/en/_ambassador.html.j2")),
             ("en/_ambassador.txt.j2", include_str!("../../templates/en/_ambassador.txt.j2")),
+            // Of a text message only: a mail says it in its reminder.
+            ("zh-CN/reminder_free.sms.j2", include_str!("../../templates/zh-CN/reminder_free.sms.j2")),
+            ("en/reminder_free.sms.j2", include_str!("../../templates/en/reminder_free.sms.j2")),
             // To staff, and by mail only.
             ("zh-CN/export_ready.subject.j2", include_str!("../../templates/zh-CN/export_ready.subject.j2")),
             ("zh-CN/export_ready.txt.j2", include_str!("../../templates/zh-CN/export_ready.txt.j2")),

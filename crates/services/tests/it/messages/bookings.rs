@@ -414,7 +414,8 @@ async fn a_reminder_by_text_message_says_so_too() {
     go_to(&house, "2026-07-27T14:00:00+08:00");
     deliver(&house.services).await;
     let text = letters(&house).await.pop().expect("the reminder").body_text;
-    assert!(text.contains("7月28日周二14:00（免预约，直接来就行），3人"), "{text}");
+    assert!(text.contains("7月28日周二14:00。这一场免预约，直接来就行，您的预约继续有效"), "{text}");
+    assert!(!text.contains("入场") && !text.contains("取消"), "it asks for no pass and for no cancelling: {text}");
     services::booking::booking_again(&house.services, &by, day, None).await.expect("taken back");
     go_to(&house, "2026-07-28T12:00:00+08:00");
     deliver(&house.services).await;
