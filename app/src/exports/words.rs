@@ -101,6 +101,9 @@ pub(super) fn told_text(visit: &Visit, told: &Told) -> Text {
         "told" => "exports-told",
         "not_allowed" => "exports-not-allowed",
         "no_address" => "exports-no-address",
+        "ended" => "exports-withheld-ended",
+        "owner" => "exports-withheld-owner",
+        "undeliverable" => "exports-undeliverable",
         _ => "exports-on-its-way",
     })
 }

@@ -374,7 +374,7 @@ pub struct ToldRow {
     pub run_id: Uuid,
     /// Who.
     pub account_id: Uuid,
-    /// `waiting`, `told`, `not_allowed`, `no_address`.
+    /// `waiting`, `told`, `not_allowed`, `no_address`, `ended`, `owner`, `undeliverable`.
     pub outcome: String,
     /// When the file was fetched first.
     pub fetched_at: Option<SqlTimestamp>,
@@ -392,10 +392,11 @@ pub async fn told(db: impl PgExecutor<'_>, runs: &[Uuid]) -> sqlx::Result<Vec<To
     .await
 }
 
-/// Says how it went, once: `false` when that was said before.
+/// Says how it went, once: `false` when that was said before. What could not be delivered may still be, when staff try again.
 pub async fn settle(db: impl PgExecutor<'_>, run: Uuid, account: Uuid, outcome: &str) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update export_run_recipient set outcome = $3 where run_id = $1 and account_id = $2 and outcome = 'waiting'",
+        "update export_run_recipient set outcome = $3
+         where run_id = $1 and account_id = $2 and outcome in ('waiting', 'undeliverable') and outcome <> $3",
         run,
         account,
         outcome

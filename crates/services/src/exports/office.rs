@@ -97,7 +97,7 @@ pub struct Schedule {
 pub struct Told {
     /// Who.
     pub person: Person,
-    /// `waiting`, `told`, `not_allowed`, `no_address`.
+    /// `waiting`, `told`, `not_allowed`, `no_address`, `ended`, `owner`, `undeliverable`.
     pub outcome: String,
     /// When the file was fetched first.
     pub fetched_at: Option<Timestamp>,

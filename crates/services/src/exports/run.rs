@@ -108,6 +108,9 @@ pub(super) async fn send(
     Ok(true)
 }
 
+/// The outcome of a mail that was refused for good, or that never left.
+pub(crate) const UNDELIVERABLE: &str = "undeliverable";
+
 /// What the message of a sending finds when its turn comes.
 pub(crate) enum Recipient {
     /// Tell this address, in this language.
@@ -119,7 +122,7 @@ pub(crate) enum Recipient {
         /// What the file has.
         what: What,
     },
-    /// Nobody is told: a word for the trail.
+    /// Nobody is told: the outcome, and the word for the trail.
     Withhold(&'static str),
     /// That was said before, or there is no such sending any more.
     Settled,
@@ -135,7 +138,9 @@ pub(crate) async fn recipient(
     let mut db = services.db.acquire().await?;
     let Some(sending) = sql::run(&mut *db, run.0).await? else { return Ok(Recipient::Settled) };
     let told = sql::told(&mut *db, &[run.0]).await?;
-    if !told.iter().any(|row| row.account_id == account.0 && row.outcome == "waiting") {
+    // What could not be delivered comes back when staff try its job again.
+    let open = |outcome: &str| matches!(outcome, "waiting" | UNDELIVERABLE);
+    if !told.iter().any(|row| row.account_id == account.0 && open(&row.outcome)) {
         return Ok(Recipient::Settled);
     }
     let what = What::from_name(&sending.what).ok_or(ExportError::Unreadable)?;
@@ -160,15 +165,14 @@ pub(crate) async fn settled(services: &Services, run: ExportRunId, account: Acco
     settle(services, run, account, "told", "export.told", None).await
 }
 
-/// Says that somebody was not told, and why.
+/// Says that somebody was not told, and why: in the word that is the outcome as well.
 pub(crate) async fn withheld(
     services: &Services,
     run: ExportRunId,
     account: AccountId,
     why: &'static str,
 ) -> Result<(), ExportError> {
-    let outcome = if why == "no_address" { "no_address" } else { "not_allowed" };
-    settle(services, run, account, outcome, "export.withheld", Some(why)).await
+    settle(services, run, account, why, "export.withheld", Some(why)).await
 }
 
 async fn settle(
