@@ -45,11 +45,8 @@ async fn run_one(services: &Services, schedule: Uuid) -> Result<bool, ExportErro
         return Ok(false);
     }
     let rhythm = rhythm_of(&row)?;
-    if !owner_may(&mut tx, &row, now).await? {
-        sql::set_state(&mut *tx, schedule, "paused", Some("owner"), rhythm.after(now)).await?;
-        note(&mut tx, &context, "export.paused", schedule, json!({ "why": "owner" })).await?;
+    if rests(&mut tx, &context, &row).await? {
         tx.commit().await?;
-        tracing::warn!(%schedule, "a scheduled export rests: whoever vouched for it may not have it any more");
         return Ok(false);
     }
     let run = Sending { id: ExportRunId(new_uuid(now)), due_at: rhythm.latest(now), by_hand: false };
@@ -59,9 +56,18 @@ async fn run_one(services: &Services, schedule: Uuid) -> Result<bool, ExportErro
     Ok(made)
 }
 
-async fn owner_may(db: &mut PgConnection, row: &ScheduleRow, now: Timestamp) -> Result<bool, ExportError> {
-    let what = what_of(row)?;
-    Ok(sql::person(db, row.owner_id).await?.is_some_and(|owner| may(&owner, what, now)))
+/// Lets a schedule rest, under its lock, when whoever vouches for it may not have it any more. `false` when all is well.
+pub(super) async fn rests(db: &mut PgConnection, context: &Context, row: &ScheduleRow) -> Result<bool, ExportError> {
+    let (now, what, schedule) = (context.now, what_of(row)?, row.id);
+    if sql::person(&mut *db, row.owner_id).await?.is_some_and(|owner| may(&owner, what, now)) {
+        return Ok(false);
+    }
+    if row.paused_for.as_deref() != Some("owner") {
+        sql::set_state(&mut *db, schedule, "paused", Some("owner"), rhythm_of(row)?.after(now)).await?;
+        note(db, context, "export.paused", schedule, json!({ "why": "owner" })).await?;
+        tracing::warn!(%schedule, "a scheduled export rests: whoever vouched for it may not have it any more");
+    }
+    Ok(true)
 }
 
 /// A sending to be made.

@@ -6,7 +6,7 @@ use domain::ids::{AccountId, ExportRunId, ExportScheduleId, JobId};
 use domain::numbers::What;
 use jiff::SignedDuration;
 use services::account::staff;
-use services::exports::{self, ExportError};
+use services::exports::{self, ExportError, Standing};
 use services::messages::SmtpTls;
 use testkit::TestHouse;
 use testkit::smtp::{Next, SmtpServer};
@@ -75,9 +75,17 @@ async fn what_was_withheld_for_its_schedule_is_not_laid_to_whom_it_was_for() {
     let kept = exports::opened(&house.services, &officer_of(&house, reader), first).await;
     assert!(matches!(kept, Err(ExportError::NotFound)), "what was withheld is not had by its address: {kept:?}");
 
-    exports::end(&house.services, &officer_of(&house, reader), id).await.expect("ended");
+    // Nothing more is sent by hand either: it rests, and the page says why.
+    for n in 2..4 {
+        let late = ExportRunId(Uuid::from_u128(n));
+        let refused = exports::send_now(&house.services, &officer_of(&house, reader), id, late).await;
+        assert!(matches!(refused, Err(ExportError::StateHasChanged)), "{refused:?}");
+    }
+    let seen = exports::schedule(&house.services, &officer_of(&house, reader), id).await.expect("a schedule");
+    assert_eq!((seen.standing, entries(&house, "export.paused").await.len()), (Standing::Ownerless, 1));
+
     let next = scheduled(&house, reader, &weekly(What::Numbers, &[reader])).await;
-    send(&house, reader, next, 2).await;
+    send(&house, reader, next, 9).await;
     exports::end(&house.services, &officer_of(&house, reader), next).await.expect("ended");
     post(&house).await;
     assert_eq!(outcomes(&house, reader, next).await, ["ended"]);
