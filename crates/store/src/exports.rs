@@ -96,11 +96,12 @@ pub async fn add(db: &mut PgConnection, new: &Wanted<'_>, now: Timestamp) -> sql
     Ok(added)
 }
 
-/// Writes what a schedule says now. What is paused stays paused.
+/// Writes what a schedule says now, and who vouches for it. What is paused stays paused, for want of an owner no longer.
 pub async fn change(db: &mut PgConnection, new: &Wanted<'_>) -> sqlx::Result<()> {
     sqlx::query!(
         "update export_schedule set owner_id = $2, what = $3, subject = $4, span = $5, format = $6, every = $7, day = $8,
-           hour = $9, reason = $10, next_at = $11, version = version + 1 where id = $1",
+           hour = $9, reason = $10, next_at = $11, version = version + 1,
+           paused_for = case when state = 'paused' then 'staff' end where id = $1",
         new.id,
         new.owner_id,
         new.what,

@@ -130,6 +130,28 @@ async fn it_rests_when_its_owner_may_not_any_more_and_goes_on_with_whoever_resum
 }
 
 #[tokio::test]
+async fn whoever_changes_it_vouches_for_it_and_it_rests_for_that_no_longer() {
+    let house = TestHouse::new().await;
+    let (owner, other) = (told_officer(&house, "owner").await, told_officer(&house, "other").await);
+    let id = scheduled(&house, owner, &weekly(What::Numbers, &[other])).await;
+    staff::set_roles(&house.services, &house.services.system(), owner, &[Role::Steward]).await.expect("demoted");
+    until(&house, "2026-07-27T08:00:00+08:00");
+    assert_eq!(exports::run_due(&house.services).await.expect("asked"), 0);
+    let context = officer_of(&house, other);
+    let seen = exports::schedule(&house.services, &context, id).await.expect("a schedule");
+    assert_eq!(seen.standing, Standing::Ownerless);
+    let terms = weekly(What::Numbers, &[other]);
+    exports::change(&house.services, &context, (id, seen.version), &terms).await.expect("changed");
+    let seen = exports::schedule(&house.services, &context, id).await.expect("a schedule");
+    assert_eq!((seen.owner.account, seen.standing), (other, Standing::Paused), "whoever wants it sent resumes it");
+    exports::send_now(&house.services, &context, id, ExportRunId(Uuid::from_u128(1))).await.expect("sent by hand");
+    exports::resume(&house.services, &context, id).await.expect("resumed");
+    exports::change(&house.services, &context, (id, seen.version + 1), &terms).await.expect("changed");
+    let seen = exports::schedule(&house.services, &context, id).await.expect("a schedule");
+    assert!(matches!(seen.standing, Standing::Active(_)), "{:?}", seen.standing);
+}
+
+#[tokio::test]
 async fn a_button_pressed_twice_sends_once_and_what_has_ended_sends_nothing() {
     let house = TestHouse::new().await;
     let officer = told_officer(&house, "reader").await;
