@@ -263,10 +263,11 @@ fn judged(found: &LockedEndpoint, ended: Ended, now: Timestamp) -> (Health, Opti
     match ended {
         Ended::Taken(_) => (Health { failures: 0, failing_since: None, rest_until: None }, None),
         Ended::Gone => (Health { failures: 0, failing_since: None, rest_until: None }, Some(Pause::Gone)),
-        Ended::Failed(..) => {
+        Ended::Failed(_, _, asked) => {
             let failures = found.failures.saturating_add(1);
             let since = found.failing_since.map_or(now, |at| at.to_jiff());
-            let rest_until = rest(failures.unsigned_abs()).and_then(|rest| now.checked_add(rest).ok());
+            // Whoever asks for time asks for all events: the one that was sent now and those that wait behind it.
+            let rest_until = rest(failures.unsigned_abs()).max(asked).and_then(|rest| now.checked_add(rest).ok());
             let pause = (now.duration_since(since) >= TRIED_FOR).then_some(Pause::Failing);
             (Health { failures, failing_since: Some(since), rest_until }, pause)
         }

@@ -331,8 +331,11 @@ async fn a_partner_that_asks_for_time_gets_it_and_an_hour_at_most() {
     let (house, partner) = (TestHouse::new().await, Partner::start().await);
     let added = subscribed(&house, &partner).await;
     partner.script([Next::Busy(503, 1800), Next::Busy(429, 999_999)]);
-    happens(&house.services, Uuid::from_u128(1), 1).await;
+    for n in 1..=2 {
+        happens(&house.services, Uuid::from_u128(1), n).await;
+    }
     work(&house).await;
+    assert_eq!(partner.got().len(), 1, "the one that waits behind it is not sent either");
     let next = deliveries(&house, added.id).await[0].next_at.expect("it waits");
     assert_eq!(next.duration_since(house.now()), SignedDuration::from_mins(30));
     house.services.clock.advance(SignedDuration::from_mins(29));
@@ -343,6 +346,13 @@ async fn a_partner_that_asks_for_time_gets_it_and_an_hour_at_most() {
     assert_eq!(partner.got().len(), 2);
     let next = deliveries(&house, added.id).await[0].next_at.expect("it waits");
     assert_eq!(next.duration_since(house.now()), SignedDuration::from_hours(1), "and not for days");
+    house.services.clock.advance(SignedDuration::from_mins(59));
+    work(&house).await;
+    assert_eq!(partner.got().len(), 2, "left alone for as long as it asked");
+    house.services.clock.advance(SignedDuration::from_mins(2));
+    work(&house).await;
+    assert_eq!(partner.got().len(), 4);
+    assert!(deliveries(&house, added.id).await.iter().all(|it| it.progress == Progress::Delivered));
 }
 
 #[tokio::test]
