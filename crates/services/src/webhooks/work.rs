@@ -160,6 +160,7 @@ async fn next(services: &Services, endpoint: Uuid, lease: Uuid, go_on: bool) -> 
         if mine {
             endpoints::set_busy(&mut *tx, endpoint, None, 0.0).await?;
         }
+        deliveries::give_up_ended(&mut *tx, endpoint).await?;
         let later = deliveries::next_due(&mut *tx, endpoint).await?.filter(|_| found.state == "active");
         if let Some(later) = later.map(|at| at.to_jiff()) {
             send_job(&mut tx, now, endpoint, later.max(resting.unwrap_or(now)).max(now)).await?;
@@ -205,7 +206,7 @@ async fn settle(services: &Services, held: &Held, due: &deliveries::DueRow, ende
         Some(_) => deliveries::Ended { state: "waiting", ..outcome },
         None => outcome,
     };
-    deliveries::end(&mut *tx, held.endpoint, due.event_id, outcome).await?;
+    deliveries::end(&mut tx, held.endpoint, due.event_id, outcome).await?;
     metrics::counter!("webhook_attempts_total", "outcome" => word).increment(1);
     if found.state != "active" {
         // Paused while it was sent to: what came of it is noted, and nothing more is concluded.
