@@ -34,7 +34,7 @@ pub(super) fn span_text(visit: &Visit, span: Span) -> Text {
     })
 }
 
-/// 科普馆 · 统计数字
+/// 科普馆 · 统计表
 pub(super) fn title(visit: &Visit, schedule: &Schedule) -> Text {
     let (subject, what) = (subject_text(visit, schedule.subject), what_text(visit, schedule.what));
     format!("{subject} · {what}").into()
