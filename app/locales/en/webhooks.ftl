@@ -19,6 +19,7 @@ webhooks-create = Add and make a secret
 webhooks-created = The webhook is added. Please give the signing secret below to the partner, for their system’s configuration.
 webhooks-rotated = There is a new signing secret; please give it to the partner. The former one is good for 24 hours more.
 webhooks-has-changed = A colleague changed this a moment ago. This is how it is now; please look before you go on.
+webhooks-machine-ended = Its client was revoked: nothing but tests is sent to it any more.
 webhooks-secret-title = Signing secret
 webhooks-secret-text = It is shown this once. Please hand it over in person or by a safe way, not by chat or mail; if it is lost, make a new one.
 webhooks-topic-session-changed = A session changed

@@ -19,6 +19,7 @@ webhooks-create = 新增并生成密钥
 webhooks-created = 已经新增。请把下面的签名密钥交给合作方，由对方存入系统配置。
 webhooks-rotated = 已经换成新的签名密钥，请交给合作方。旧密钥在 24 小时内仍然有效。
 webhooks-has-changed = 刚才有同事改动过，这里显示的是最新情况，请核对后再操作。
+webhooks-machine-ended = 对应的接口已停用，除测试外不再发送。
 webhooks-secret-title = 签名密钥
 webhooks-secret-text = 只显示这一次。请当面或通过安全的渠道交给对方，不要通过聊天或邮件转发；如果遗失，换一个新的即可。
 webhooks-topic-session-changed = 场次有变化

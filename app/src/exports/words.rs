@@ -34,7 +34,7 @@ pub(super) fn span_text(visit: &Visit, span: Span) -> Text {
     })
 }
 
-/// 科普馆 · 统计数字
+/// 科普馆 · 统计表
 pub(super) fn title(visit: &Visit, schedule: &Schedule) -> Text {
     let (subject, what) = (subject_text(visit, schedule.subject), what_text(visit, schedule.what));
     format!("{subject} · {what}").into()
@@ -101,6 +101,9 @@ pub(super) fn told_text(visit: &Visit, told: &Told) -> Text {
         "told" => "exports-told",
         "not_allowed" => "exports-not-allowed",
         "no_address" => "exports-no-address",
+        "ended" => "exports-withheld-ended",
+        "owner" => "exports-withheld-owner",
+        "undeliverable" => "exports-undeliverable",
         _ => "exports-on-its-way",
     })
 }

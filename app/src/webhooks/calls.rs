@@ -69,6 +69,10 @@ fn page(id: WebhookId) -> String {
 fn refused(asked: &Asked, id: Option<WebhookId>, error: WebhookError) -> Answer {
     match (error, id) {
         (WebhookError::Denied(denied), _) => denied.into(),
+        (WebhookError::MachineEnded, Some(id)) => {
+            let form = FormState::default().with_notice(Tone::Warning, asked.t("webhooks-machine-ended"));
+            Answer::again_at(page(id), form)
+        }
         (WebhookError::StateHasChanged, Some(id)) => {
             Answer::again_at(page(id), FormState::default().with_notice(Tone::Warning, asked.t("webhooks-has-changed")))
         }

@@ -28,7 +28,10 @@ impl From<WebhookError> for Problem {
             WebhookError::Denied(_) => Self::Forbidden,
             WebhookError::NotFound => Self::NotFound,
             WebhookError::Database(error) => problem_of(&BookingError::Database(error)),
-            WebhookError::Fields(_) | WebhookError::StateHasChanged | WebhookError::Crypto(_) => {
+            WebhookError::Fields(_)
+            | WebhookError::MachineEnded
+            | WebhookError::StateHasChanged
+            | WebhookError::Crypto(_) => {
                 tracing::error!(%error, "a partner's endpoint could not be read or changed");
                 Self::Broken
             }

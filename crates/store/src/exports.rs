@@ -96,11 +96,12 @@ pub async fn add(db: &mut PgConnection, new: &Wanted<'_>, now: Timestamp) -> sql
     Ok(added)
 }
 
-/// Writes what a schedule says now. What is paused stays paused.
+/// Writes what a schedule says now, and who vouches for it. What is paused stays paused, for want of an owner no longer.
 pub async fn change(db: &mut PgConnection, new: &Wanted<'_>) -> sqlx::Result<()> {
     sqlx::query!(
         "update export_schedule set owner_id = $2, what = $3, subject = $4, span = $5, format = $6, every = $7, day = $8,
-           hour = $9, reason = $10, next_at = $11, version = version + 1 where id = $1",
+           hour = $9, reason = $10, next_at = $11, version = version + 1,
+           paused_for = case when state = 'paused' then 'staff' end where id = $1",
         new.id,
         new.owner_id,
         new.what,
@@ -374,7 +375,7 @@ pub struct ToldRow {
     pub run_id: Uuid,
     /// Who.
     pub account_id: Uuid,
-    /// `waiting`, `told`, `not_allowed`, `no_address`.
+    /// `waiting`, `told`, `not_allowed`, `no_address`, `ended`, `owner`, `undeliverable`.
     pub outcome: String,
     /// When the file was fetched first.
     pub fetched_at: Option<SqlTimestamp>,
@@ -392,10 +393,11 @@ pub async fn told(db: impl PgExecutor<'_>, runs: &[Uuid]) -> sqlx::Result<Vec<To
     .await
 }
 
-/// Says how it went, once: `false` when that was said before.
+/// Says how it went, once: `false` when that was said before. What could not be delivered may still be, when staff try again.
 pub async fn settle(db: impl PgExecutor<'_>, run: Uuid, account: Uuid, outcome: &str) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update export_run_recipient set outcome = $3 where run_id = $1 and account_id = $2 and outcome = 'waiting'",
+        "update export_run_recipient set outcome = $3
+         where run_id = $1 and account_id = $2 and outcome in ('waiting', 'undeliverable') and outcome <> $3",
         run,
         account,
         outcome

@@ -41,7 +41,7 @@ pub async fn opened(services: &Services, context: &Context, run: ExportRunId) ->
     let told = sql::told(&mut *db, &[run.0]).await?;
     let own = told.iter().find(|one| AccountId(one.account_id) == account).ok_or(ExportError::NotFound)?;
     // Somebody who was not told does not get by the address what was withheld from the mail.
-    if matches!(own.outcome.as_str(), "not_allowed" | "no_address") {
+    if matches!(own.outcome.as_str(), "not_allowed" | "no_address" | "ended" | "owner") {
         return Err(ExportError::NotFound);
     }
     let open_until = row.open_until.to_jiff();

@@ -18,7 +18,7 @@ pub use office::{
     Person, Run, Schedule, Standing, Terms, Told, add, candidates, change, end, list, pause, resume, runs, schedule,
     send_now,
 };
-pub(crate) use run::{Recipient, recipient, settled, withheld};
+pub(crate) use run::{Recipient, UNDELIVERABLE, recipient, settled, withheld};
 pub use run::{run_due, sweep};
 pub use seed::seed_demo;
 

@@ -1,6 +1,6 @@
 //! Schedules as staff see them: made, changed, paused, resumed, ended, and sent now.
 
-use super::run::{Sending, send};
+use super::run::{Sending, rests, send};
 use super::{ExportError, MOST_RECIPIENTS, may, note, rhythm_of, span_of, what_of, what_of_run};
 use crate::account::{open_text, place};
 use crate::crypto::CryptoError;
@@ -97,7 +97,7 @@ pub struct Schedule {
 pub struct Told {
     /// Who.
     pub person: Person,
-    /// `waiting`, `told`, `not_allowed`, `no_address`.
+    /// `waiting`, `told`, `not_allowed`, `no_address`, `ended`, `owner`, `undeliverable`.
     pub outcome: String,
     /// When the file was fetched first.
     pub fetched_at: Option<Timestamp>,
@@ -414,10 +414,10 @@ pub async fn end(services: &Services, context: &Context, id: ExportScheduleId) -
 }
 
 /// Sends it now, beside its times, of the days that are the last whole ones today. `run` is the form's own: two presses send
-/// once.
+/// once. When whoever vouches for it may not have it any more it rests instead, as at its time.
 ///
 /// # Errors
-/// `Denied` (also when the second factor is stale), `NotFound`, `StateHasChanged` once it has ended.
+/// `Denied` (also when the second factor is stale), `NotFound`, `StateHasChanged` once it has ended, or when it rests.
 pub async fn send_now(
     services: &Services,
     context: &Context,
@@ -428,6 +428,10 @@ pub async fn send_now(
     let mut tx = services.begin().await?;
     let row = locked(&mut tx, id).await?;
     context.require(what_of(&row)?.capability())?;
+    if rests(&mut tx, context, &row).await? {
+        tx.commit().await?;
+        return Err(ExportError::StateHasChanged);
+    }
     send(&mut tx, context, &row, Sending { id: run, due_at: context.now, by_hand: true }).await?;
     tx.commit().await?;
     services.job_bell.notify_one();

@@ -45,11 +45,8 @@ async fn run_one(services: &Services, schedule: Uuid) -> Result<bool, ExportErro
         return Ok(false);
     }
     let rhythm = rhythm_of(&row)?;
-    if !owner_may(&mut tx, &row, now).await? {
-        sql::set_state(&mut *tx, schedule, "paused", Some("owner"), rhythm.after(now)).await?;
-        note(&mut tx, &context, "export.paused", schedule, json!({ "why": "owner" })).await?;
+    if rests(&mut tx, &context, &row).await? {
         tx.commit().await?;
-        tracing::warn!(%schedule, "a scheduled export rests: whoever vouched for it may not have it any more");
         return Ok(false);
     }
     let run = Sending { id: ExportRunId(new_uuid(now)), due_at: rhythm.latest(now), by_hand: false };
@@ -59,9 +56,18 @@ async fn run_one(services: &Services, schedule: Uuid) -> Result<bool, ExportErro
     Ok(made)
 }
 
-async fn owner_may(db: &mut PgConnection, row: &ScheduleRow, now: Timestamp) -> Result<bool, ExportError> {
-    let what = what_of(row)?;
-    Ok(sql::person(db, row.owner_id).await?.is_some_and(|owner| may(&owner, what, now)))
+/// Lets a schedule rest, under its lock, when whoever vouches for it may not have it any more. `false` when all is well.
+pub(super) async fn rests(db: &mut PgConnection, context: &Context, row: &ScheduleRow) -> Result<bool, ExportError> {
+    let (now, what, schedule) = (context.now, what_of(row)?, row.id);
+    if sql::person(&mut *db, row.owner_id).await?.is_some_and(|owner| may(&owner, what, now)) {
+        return Ok(false);
+    }
+    if row.paused_for.as_deref() != Some("owner") {
+        sql::set_state(&mut *db, schedule, "paused", Some("owner"), rhythm_of(row)?.after(now)).await?;
+        note(db, context, "export.paused", schedule, json!({ "why": "owner" })).await?;
+        tracing::warn!(%schedule, "a scheduled export rests: whoever vouched for it may not have it any more");
+    }
+    Ok(true)
 }
 
 /// A sending to be made.
@@ -108,6 +114,9 @@ pub(super) async fn send(
     Ok(true)
 }
 
+/// The outcome of a mail that was refused for good, or that never left.
+pub(crate) const UNDELIVERABLE: &str = "undeliverable";
+
 /// What the message of a sending finds when its turn comes.
 pub(crate) enum Recipient {
     /// Tell this address, in this language.
@@ -119,7 +128,7 @@ pub(crate) enum Recipient {
         /// What the file has.
         what: What,
     },
-    /// Nobody is told: a word for the trail.
+    /// Nobody is told: the outcome, and the word for the trail.
     Withhold(&'static str),
     /// That was said before, or there is no such sending any more.
     Settled,
@@ -135,7 +144,9 @@ pub(crate) async fn recipient(
     let mut db = services.db.acquire().await?;
     let Some(sending) = sql::run(&mut *db, run.0).await? else { return Ok(Recipient::Settled) };
     let told = sql::told(&mut *db, &[run.0]).await?;
-    if !told.iter().any(|row| row.account_id == account.0 && row.outcome == "waiting") {
+    // What could not be delivered comes back when staff try its job again.
+    let open = |outcome: &str| matches!(outcome, "waiting" | UNDELIVERABLE);
+    if !told.iter().any(|row| row.account_id == account.0 && open(&row.outcome)) {
         return Ok(Recipient::Settled);
     }
     let what = What::from_name(&sending.what).ok_or(ExportError::Unreadable)?;
@@ -160,15 +171,14 @@ pub(crate) async fn settled(services: &Services, run: ExportRunId, account: Acco
     settle(services, run, account, "told", "export.told", None).await
 }
 
-/// Says that somebody was not told, and why.
+/// Says that somebody was not told, and why: in the word that is the outcome as well.
 pub(crate) async fn withheld(
     services: &Services,
     run: ExportRunId,
     account: AccountId,
     why: &'static str,
 ) -> Result<(), ExportError> {
-    let outcome = if why == "no_address" { "no_address" } else { "not_allowed" };
-    settle(services, run, account, outcome, "export.withheld", Some(why)).await
+    settle(services, run, account, why, "export.withheld", Some(why)).await
 }
 
 async fn settle(

@@ -223,7 +223,7 @@ pub(super) async fn dispatch_one(
     outcome
 }
 
-async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
+pub(super) async fn note(services: &Services, now: Timestamp, dispatch: Dispatch) -> sqlx::Result<String> {
     let Dispatch { id, subject, template, channel } = dispatch;
     let subject = subject.map(|Subject(kind, id)| (kind, id));
     let message = NewMessage { id: id.0, subject, template, channel };

@@ -1,12 +1,12 @@
 //! Messages to staff that a scheduled export waits for them. They hold no number and no name: what the file is of, and the way
 //! to it behind the sign-in.
 
-use super::deliver::{Dispatch, Subject, dispatch_one, drop_message, letter};
+use super::deliver::{Dispatch, Subject, dispatch_one, drop_message, letter, note};
 use super::templates::Facts;
 use crate::Services;
 use crate::context::new_uuid;
 use crate::exports::{self, ExportError, Recipient};
-use crate::jobs::{Failure, Job, NewJob, Outcome, enqueue};
+use crate::jobs::{Failure, Job, NewJob, Outcome, Then, enqueue};
 use domain::Locale;
 use domain::ids::{AccountId, ExportRunId, MessageId};
 use domain::numbers::What;
@@ -67,15 +67,25 @@ fn failure(error: ExportError) -> Failure {
 }
 
 pub(super) async fn send(services: Services, job: Job<ExportJob>) -> Outcome {
+    let (run, account) = (job.payload.run, job.payload.account);
+    let sent = tell(&services, &job).await;
+    // Nothing follows by itself: it is not on its way any more, and the page says so.
+    if sent.is_err_and(|failed| job.last || failed.then == Then::GiveUp) {
+        exports::withheld(&services, run, account, exports::UNDELIVERABLE).await.map_err(failure)?;
+    }
+    sent
+}
+
+async fn tell(services: &Services, job: &Job<ExportJob>) -> Outcome {
     let now = services.clock.now();
     let ExportJob { run, account, message } = job.payload;
     let dispatch =
         Dispatch { id: message, subject: Some(Subject("account", account.0)), template: TEMPLATE, channel: "mail" };
-    match exports::recipient(&services, run, account, now).await.map_err(failure)? {
+    match exports::recipient(services, run, account, now).await.map_err(failure)? {
         Recipient::Settled => Ok(()),
         Recipient::Withhold(why) => {
-            exports::withheld(&services, run, account, why).await.map_err(failure)?;
-            drop_message(&services, now, dispatch).await
+            exports::withheld(services, run, account, why).await.map_err(failure)?;
+            drop_message(services, now, dispatch).await
         }
         Recipient::Tell { mail, locale, what } => {
             let site = services.settings.public_url.clone();
@@ -88,8 +98,13 @@ pub(super) async fn send(services: Services, job: Job<ExportJob>) -> Outcome {
                 help: services.post.help(),
             });
             let parcel = letter(message, mail, locale, TEMPLATE, &facts, None, now)?;
-            dispatch_one(&services, now, dispatch, parcel, job.last).await?;
-            exports::settled(&services, run, account).await.map_err(failure)
+            dispatch_one(services, now, dispatch, parcel, job.last).await?;
+            // One that was refused for good is over as well, and nobody was told by it.
+            let said = match note(services, now, dispatch).await?.as_str() {
+                "sent" => exports::settled(services, run, account).await,
+                _ => exports::withheld(services, run, account, exports::UNDELIVERABLE).await,
+            };
+            said.map_err(failure)
         }
     }
 }

@@ -401,7 +401,7 @@ pub async fn test(
 /// Tells an endpoint one event again, under the event's own id. One that waits already waits no more for it.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for an event it was never told.
+/// `Denied`; `NotFound` for an event it was never told; `MachineEnded` where that may be told nothing any more.
 pub async fn redeliver(
     services: &Services,
     context: &Context,
@@ -413,12 +413,12 @@ pub async fn redeliver(
     to_the_end(async move {
         let mut tx = services.begin().await?;
         sql::lock(&mut tx, id.0).await?.ok_or(WebhookError::NotFound)?;
-        if !sent::exists(&mut *tx, id.0, event.0).await? {
-            return Err(WebhookError::NotFound);
-        }
+        let state = sent::state(&mut *tx, id.0, event.0).await?.ok_or(WebhookError::NotFound)?;
         if sent::again(&mut *tx, id.0, event.0, context.now).await? {
             send_job(&mut tx, context.now, id.0, context.now).await?;
             note(&mut tx, &context, "webhook.redelivered", id.0, json!({ "event": event })).await?;
+        } else if state != "waiting" {
+            return Err(WebhookError::MachineEnded);
         }
         tx.commit().await?;
         services.job_bell.notify_one();

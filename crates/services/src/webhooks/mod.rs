@@ -43,6 +43,9 @@ pub enum WebhookError {
     /// The form's fields.
     #[error("fields")]
     Fields(Vec<FieldError>),
+    /// Its machine was ended: it is told nothing but tests.
+    #[error("the machine was ended")]
+    MachineEnded,
     /// Somebody changed it in the meantime: show what it is now.
     #[error("the state has changed")]
     StateHasChanged,

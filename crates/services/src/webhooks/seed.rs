@@ -65,7 +65,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Web
         }
         let next_at = at + SignedDuration::from_mins(7);
         if attempts > 0 {
-            deliveries::end(&mut *tx, id.0, event, deliveries::Ended { state, next_at, status, error }).await?;
+            deliveries::end(&mut tx, id.0, event, deliveries::Ended { state, next_at, status, error }).await?;
         }
     }
     let paused = context.now - SignedDuration::from_hours(5);

@@ -160,6 +160,7 @@ async fn next(services: &Services, endpoint: Uuid, lease: Uuid, go_on: bool) -> 
         if mine {
             endpoints::set_busy(&mut *tx, endpoint, None, 0.0).await?;
         }
+        deliveries::give_up_ended(&mut *tx, endpoint).await?;
         let later = deliveries::next_due(&mut *tx, endpoint).await?.filter(|_| found.state == "active");
         if let Some(later) = later.map(|at| at.to_jiff()) {
             send_job(&mut tx, now, endpoint, later.max(resting.unwrap_or(now)).max(now)).await?;
@@ -205,7 +206,7 @@ async fn settle(services: &Services, held: &Held, due: &deliveries::DueRow, ende
         Some(_) => deliveries::Ended { state: "waiting", ..outcome },
         None => outcome,
     };
-    deliveries::end(&mut *tx, held.endpoint, due.event_id, outcome).await?;
+    deliveries::end(&mut tx, held.endpoint, due.event_id, outcome).await?;
     metrics::counter!("webhook_attempts_total", "outcome" => word).increment(1);
     if found.state != "active" {
         // Paused while it was sent to: what came of it is noted, and nothing more is concluded.
@@ -263,10 +264,11 @@ fn judged(found: &LockedEndpoint, ended: Ended, now: Timestamp) -> (Health, Opti
     match ended {
         Ended::Taken(_) => (Health { failures: 0, failing_since: None, rest_until: None }, None),
         Ended::Gone => (Health { failures: 0, failing_since: None, rest_until: None }, Some(Pause::Gone)),
-        Ended::Failed(..) => {
+        Ended::Failed(_, _, asked) => {
             let failures = found.failures.saturating_add(1);
             let since = found.failing_since.map_or(now, |at| at.to_jiff());
-            let rest_until = rest(failures.unsigned_abs()).and_then(|rest| now.checked_add(rest).ok());
+            // Whoever asks for time asks for all events: the one that was sent now and those that wait behind it.
+            let rest_until = rest(failures.unsigned_abs()).max(asked).and_then(|rest| now.checked_add(rest).ok());
             let pause = (now.duration_since(since) >= TRIED_FOR).then_some(Pause::Failing);
             (Health { failures, failing_since: Some(since), rest_until }, pause)
         }

@@ -84,11 +84,11 @@ pub async fn next_due(db: impl PgExecutor<'_>, endpoint: Uuid) -> sqlx::Result<O
     .await
 }
 
-/// Endpoints that are neither paused nor resting nor at work, whose machine was not ended, and that have something due: for the net below the jobs.
+/// Endpoints that are neither paused nor resting nor at work and that have something due: for the net below the jobs. One whose
+/// machine was ended is among them, so that what waits for it is given up.
 pub async fn overdue(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select w.id from webhook_endpoint w where w.state = 'active'
-           and not exists (select from api_client c where c.id = w.client_id and c.revoked_at is not null)
            and (w.rest_until is null or w.rest_until < $1) and (w.busy_until is null or w.busy_until < now()) and exists (
            select from webhook_delivery d where d.endpoint_id = w.id and d.state = 'waiting' and d.next_at < $1)",
         since.to_sqlx() as _
@@ -124,8 +124,8 @@ pub struct Ended {
     pub error: Option<&'static str>,
 }
 
-/// Notes how an attempt ended.
-pub async fn end(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid, ended: Ended) -> sqlx::Result<()> {
+/// Notes how an attempt ended. What would wait for a machine that was ended meanwhile is given up.
+pub async fn end(db: &mut PgConnection, endpoint: Uuid, event: Uuid, ended: Ended) -> sqlx::Result<()> {
     sqlx::query!(
         "update webhook_delivery set state = $3, next_at = $4, status = $5, error = $6
          where endpoint_id = $1 and event_id = $2",
@@ -136,16 +136,23 @@ pub async fn end(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid, ended: En
         ended.status,
         ended.error
     )
-    .execute(db)
+    .execute(&mut *db)
     .await?;
+    if ended.state == "waiting" {
+        give_up_ended(db, endpoint).await?;
+    }
     Ok(())
 }
 
-/// Makes a delivery that ended due again, for three more days. `false` when it waits already, or there is none.
+/// Makes a delivery that ended due again, for three more days. `false` when it waits already, when there is none, or when its
+/// machine was ended: that one is told nothing but tests.
 pub async fn again(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update webhook_delivery set state = 'waiting', next_at = $3, first_at = null, attempts = 0
-         where endpoint_id = $1 and event_id = $2 and state <> 'waiting'",
+         where endpoint_id = $1 and event_id = $2 and state <> 'waiting'
+           and (exists (select from webhook_event e where e.id = $2 and e.endpoint_id is not null) or not exists (
+             select from webhook_endpoint w join api_client c on c.id = w.client_id
+             where w.id = $1 and c.revoked_at is not null))",
         endpoint,
         event,
         now.to_sqlx() as _
@@ -175,15 +182,24 @@ pub async fn give_up_of(db: impl PgExecutor<'_>, client: Uuid) -> sqlx::Result<u
     Ok(done.execute(db).await?.rows_affected())
 }
 
-/// There is such a delivery.
-pub async fn exists(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (select from webhook_delivery where endpoint_id = $1 and event_id = $2) as "there!""#,
-        endpoint,
-        event
-    )
-    .fetch_one(db)
-    .await
+/// Gives up what waits for an endpoint whose machine was ended, tests aside: what an attempt that was under way then came back
+/// as, and what was spread in that moment. In a statement of its own, after the change: so it sees who ended meanwhile.
+pub async fn give_up_ended(db: impl PgExecutor<'_>, endpoint: Uuid) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update webhook_delivery d set state = 'given_up', error = 'client_revoked', status = null
+         from webhook_endpoint w join api_client c on c.id = w.client_id, webhook_event e
+         where w.id = $1 and c.revoked_at is not null and d.endpoint_id = w.id and e.id = d.event_id and d.state = 'waiting'
+           and e.endpoint_id is null",
+        endpoint
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
+/// How it stands with a delivery; `None` where there is none.
+pub async fn state(db: impl PgExecutor<'_>, endpoint: Uuid, event: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select state from webhook_delivery where endpoint_id = $1 and event_id = $2", endpoint, event)
+        .fetch_optional(db)
+        .await
 }
 
 /// A delivery as staff see it.

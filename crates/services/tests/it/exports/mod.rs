@@ -1,6 +1,7 @@
 //! Exports on a schedule: once for each due instant over all servers, told to who may have them, fetched and noted.
 
 mod fetching;
+mod outcomes;
 mod runs;
 
 use crate::account::{network, sent_code};

@@ -5,11 +5,17 @@ use domain::account::Role;
 use domain::field::Fault;
 use domain::ids::{ExportRunId, ExportScheduleId};
 use domain::numbers::What;
+use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
+use services::Services;
 use services::account::{staff, work_mail};
+use services::context::new_uuid;
 use services::exports::{self, ExportError, Standing};
+use std::sync::Arc;
+use std::time::Duration;
 use store::exports as sql;
 use testkit::TestHouse;
+use tokio::sync::Barrier;
 use uuid::Uuid;
 
 /// To the instant, on the clock of Shandong.
@@ -50,35 +56,75 @@ async fn a_due_instant_is_made_once_over_several_servers_and_after_weeks_without
     assert_eq!(entries(&house, "export.told").await.len(), 2);
 }
 
-/// The control: two servers that read what is due without the lock, where nothing else holds them apart.
-#[tokio::test]
+/// Makes what is due by hand, as a server does that reads the schedule under its lock, or (`locks` is false) without. Whoever
+/// finds it due gives the other a moment to find it as well.
+async fn by_hand(services: Services, schedule: Uuid, locks: bool, both: Arc<Barrier>) -> bool {
+    let now = services.clock.now();
+    let mut tx = services.begin().await.expect("a transaction");
+    let row = if locks { sql::lock(&mut tx, schedule).await } else { sql::one(&mut *tx, schedule).await };
+    let row = row.expect("read").expect("a schedule");
+    if row.next_at.to_jiff() > now {
+        return false;
+    }
+    // Under the lock the other does not come, and is not waited for longer than this.
+    let moment = Duration::from_millis(if locks { 400 } else { 10_000 });
+    let _ = tokio::time::timeout(moment, both.wait()).await;
+    let day = local_day(now);
+    let run = sql::NewRun {
+        id: new_uuid(now),
+        schedule,
+        due_at: row.next_at.to_jiff(),
+        by_hand: false,
+        first: day,
+        last: day,
+        open_until: now,
+    };
+    let made = sql::add_run(&mut tx, run, now).await.expect("written");
+    sql::set_next(&mut *tx, schedule, now + SignedDuration::from_hours(24 * 7)).await.expect("written");
+    tx.commit().await.expect("committed");
+    made
+}
+
+/// How many of two servers made one due instant.
+async fn raced(one: &Services, two: &Services, schedule: Uuid, locks: bool) -> usize {
+    let both = Arc::new(Barrier::new(2));
+    let start = |services: &Services| tokio::spawn(by_hand(services.clone(), schedule, locks, Arc::clone(&both)));
+    let (first, second) = (start(one), start(two));
+    [first.await.expect("no panic"), second.await.expect("no panic")].into_iter().filter(|made| *made).count()
+}
+
+/// The control, where no key holds two servers apart: the schedule's lock does, and without it one due instant is made twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_lock_and_the_key_a_due_instant_is_made_twice() {
     let house = TestHouse::new().await;
+    let other = TestHouse::second(&house.db, house.services.clock.clone(), 8).await;
     let officer = told_officer(&house, "reader").await;
     let id = scheduled(&house, officer, &weekly(What::Numbers, &[officer])).await;
-    until(&house, "2026-07-27T08:00:00+08:00");
     sqlx::query("alter table export_run drop constraint export_run_once")
         .execute(&house.db.owner_pool())
         .await
         .expect("dropped");
-    let now = house.now();
-    let (one, two) = (sql::due(&house.services.db, now).await, sql::due(&house.services.db, now).await);
-    for due in [one.expect("due"), two.expect("due")] {
-        assert_eq!(due, [id.0], "both saw it");
-        let day = domain::time::local_day(now);
-        let run = sql::NewRun {
-            id: services::context::new_uuid(now),
-            schedule: id.0,
-            due_at: now,
-            by_hand: false,
-            first: day,
-            last: day,
-            open_until: now,
-        };
-        let mut db = house.services.db.acquire().await.expect("a connection");
-        assert!(sql::add_run(&mut db, run, now).await.expect("written"));
+    let count = async || number(&house, "select count(*) from export_run").await;
+    let instants = async || number(&house, "select count(distinct due_at) from export_run").await;
+
+    // As the servers do it.
+    until(&house, "2026-07-27T08:00:00+08:00");
+    let servers = (0..8).map(|n| {
+        let services = if n % 2 == 0 { house.services.clone() } else { other.clone() };
+        tokio::spawn(async move { exports::run_due(&services).await })
+    });
+    for server in servers.collect::<Vec<_>>() {
+        server.await.expect("no panic").expect("asked");
     }
-    assert_eq!(number(&house, "select count(*) from export_run").await, 2);
+    assert_eq!((count().await, instants().await), (1, 1), "the lock alone holds them apart");
+
+    // The same by hand, with the lock and without.
+    until(&house, "2026-08-03T08:00:00+08:00");
+    assert_eq!(raced(&house.services, &other, id.0, true).await, 1);
+    assert_eq!((count().await, instants().await), (2, 2));
+    until(&house, "2026-08-10T08:00:00+08:00");
+    assert_eq!(raced(&house.services, &other, id.0, false).await, 2);
+    assert_eq!((count().await, instants().await), (4, 3), "one due instant, twice");
 }
 
 #[tokio::test]
@@ -127,6 +173,28 @@ async fn it_rests_when_its_owner_may_not_any_more_and_goes_on_with_whoever_resum
     let seen = exports::schedule(&house.services, &context, id).await.expect("a schedule");
     let next = "2026-08-03T08:00:00+08:00".parse::<Timestamp>().expect("an instant");
     assert_eq!((seen.owner.account, seen.standing), (other, Standing::Active(next)));
+}
+
+#[tokio::test]
+async fn whoever_changes_it_vouches_for_it_and_it_rests_for_that_no_longer() {
+    let house = TestHouse::new().await;
+    let (owner, other) = (told_officer(&house, "owner").await, told_officer(&house, "other").await);
+    let id = scheduled(&house, owner, &weekly(What::Numbers, &[other])).await;
+    staff::set_roles(&house.services, &house.services.system(), owner, &[Role::Steward]).await.expect("demoted");
+    until(&house, "2026-07-27T08:00:00+08:00");
+    assert_eq!(exports::run_due(&house.services).await.expect("asked"), 0);
+    let context = officer_of(&house, other);
+    let seen = exports::schedule(&house.services, &context, id).await.expect("a schedule");
+    assert_eq!(seen.standing, Standing::Ownerless);
+    let terms = weekly(What::Numbers, &[other]);
+    exports::change(&house.services, &context, (id, seen.version), &terms).await.expect("changed");
+    let seen = exports::schedule(&house.services, &context, id).await.expect("a schedule");
+    assert_eq!((seen.owner.account, seen.standing), (other, Standing::Paused), "whoever wants it sent resumes it");
+    exports::send_now(&house.services, &context, id, ExportRunId(Uuid::from_u128(1))).await.expect("sent by hand");
+    exports::resume(&house.services, &context, id).await.expect("resumed");
+    exports::change(&house.services, &context, (id, seen.version + 1), &terms).await.expect("changed");
+    let seen = exports::schedule(&house.services, &context, id).await.expect("a schedule");
+    assert!(matches!(seen.standing, Standing::Active(_)), "{:?}", seen.standing);
 }
 
 #[tokio::test]

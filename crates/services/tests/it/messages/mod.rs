@@ -43,7 +43,8 @@ async fn house_with_smtp(port: u16) -> TestHouse {
     house
 }
 
-fn post(tls: SmtpTls, port: u16) -> Post {
+/// Mail goes to an SMTP server on this port.
+pub fn post(tls: SmtpTls, port: u16) -> Post {
     post_with(SmtpSettings {
         host: "127.0.0.1".into(),
         port,

@@ -1,15 +1,17 @@
 //! Endpoints in the hands of those who look after machines.
 
-use super::{bodies, deliveries, filled, happens, hears, machine, operator, subscribed, work};
+use super::{bodies, deliveries, filled, handlers, happens, hears, machine, operator, subscribed, work};
 use domain::account::{Actor, Denied, Role};
 use domain::field::Fault;
 use domain::ids::{AccountId, LoginSessionId, WebhookEventId, WebhookId};
 use domain::webhooks::{Pause, TEST, Topic};
 use jiff::SignedDuration;
 use services::context::Settings;
+use services::jobs::drain;
 use services::webhooks::{self, Progress, Standing, WebhookError, sign};
 use services::{Context, Services};
 use std::sync::Arc;
+use std::time::Duration;
 use testkit::TestHouse;
 use testkit::partner::{Next, Partner};
 use uuid::Uuid;
@@ -318,12 +320,50 @@ async fn a_machine_that_was_ended_is_told_nothing_that_still_waited() {
         (told.len(), told[0].progress, told[0].error.as_deref()),
         (1, Progress::GivenUp, Some("client_revoked"))
     );
-    // What was spread in the moment it ended waits and is not sent either.
-    sqlx::query("update webhook_delivery set state = 'waiting'").execute(&house.db.owner_pool()).await.expect("waits");
+    // What was spread in the moment it ended is not sent either, and does not wait for ever.
+    let spread = "update webhook_delivery set state = 'waiting', error = null";
+    sqlx::query(spread).execute(&house.db.owner_pool()).await.expect("waits");
     happens(&house.services, Uuid::from_u128(1), 3).await;
     webhooks::wake_overdue(&house.services).await.expect("looked for");
     work(&house).await;
     assert_eq!(partner.got().len(), 1);
+    let told = deliveries(&house, added.id).await;
+    assert_eq!((told.len(), told[0].progress), (1, Progress::GivenUp));
+    // Nor does it leave by hand: tests do, once and again.
+    let context = operator(&house);
+    let refused = webhooks::redeliver(&house.services, &context, added.id, told[0].event).await;
+    assert!(matches!(refused, Err(WebhookError::MachineEnded)), "{refused:?}");
+    let test = WebhookEventId(Uuid::from_u128(2));
+    webhooks::test(&house.services, &context, added.id, test).await.expect("tried");
+    work(&house).await;
+    webhooks::redeliver(&house.services, &context, added.id, test).await.expect("and again");
+    work(&house).await;
+    assert_eq!(partner.got().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_under_way_when_its_machine_ended_does_not_come_back() {
+    let (house, partner) = (TestHouse::new().await, Partner::start().await);
+    let (client, _) = machine(&house, "演示医院").await;
+    let new = filled(&partner.url(), &[Topic::SessionChanged], Some(client));
+    let added = webhooks::add(&house.services, &operator(&house), new).await.expect("added");
+    partner.script([Next::Late(600, 503)]);
+    happens(&house.services, Uuid::from_u128(1), 1).await;
+    let (services, jobs) = (house.services.clone(), handlers());
+    let sending = tokio::spawn(async move { drain(&services, &jobs).await });
+    for _ in 0..500 {
+        if !partner.got().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    services::account::clients::revoke(&house.services, &operator(&house), client).await.expect("revoked");
+    sending.await.expect("no panic").expect("jobs are done");
+    let told = deliveries(&house, added.id).await;
+    assert_eq!(
+        (told.len(), told[0].attempts, told[0].progress, told[0].error.as_deref()),
+        (1, 1, Progress::GivenUp, Some("client_revoked"))
+    );
 }
 
 #[tokio::test]
@@ -331,8 +371,11 @@ async fn a_partner_that_asks_for_time_gets_it_and_an_hour_at_most() {
     let (house, partner) = (TestHouse::new().await, Partner::start().await);
     let added = subscribed(&house, &partner).await;
     partner.script([Next::Busy(503, 1800), Next::Busy(429, 999_999)]);
-    happens(&house.services, Uuid::from_u128(1), 1).await;
+    for n in 1..=2 {
+        happens(&house.services, Uuid::from_u128(1), n).await;
+    }
     work(&house).await;
+    assert_eq!(partner.got().len(), 1, "the one that waits behind it is not sent either");
     let next = deliveries(&house, added.id).await[0].next_at.expect("it waits");
     assert_eq!(next.duration_since(house.now()), SignedDuration::from_mins(30));
     house.services.clock.advance(SignedDuration::from_mins(29));
@@ -343,6 +386,13 @@ async fn a_partner_that_asks_for_time_gets_it_and_an_hour_at_most() {
     assert_eq!(partner.got().len(), 2);
     let next = deliveries(&house, added.id).await[0].next_at.expect("it waits");
     assert_eq!(next.duration_since(house.now()), SignedDuration::from_hours(1), "and not for days");
+    house.services.clock.advance(SignedDuration::from_mins(59));
+    work(&house).await;
+    assert_eq!(partner.got().len(), 2, "left alone for as long as it asked");
+    house.services.clock.advance(SignedDuration::from_mins(2));
+    work(&house).await;
+    assert_eq!(partner.got().len(), 4);
+    assert!(deliveries(&house, added.id).await.iter().all(|it| it.progress == Progress::Delivered));
 }
 
 #[tokio::test]
