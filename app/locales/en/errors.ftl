@@ -45,6 +45,11 @@ error-resident-check-digit = One character of the number is wrong; please compar
 error-document-shape = This is not a number of that kind of document; please check the kind and the number
 error-document-twice = This is the document of person { $nth } of this booking; please check the number
 error-stay-choose = Please tick who still comes: { $people } in all
+error-children-by-all-documents = { $n ->
+    [0] By the birth dates in the documents nobody of you is under 14; please check both
+    [one] By the birth dates in the documents one of you is under 14; please check both
+   *[other] By the birth dates in the documents { $n } of you are under 14; please check both
+}
 error-children-by-documents = By the birth dates in the documents between { $min } and { $max } of you are under 14; please check both
 error-formula-cell = This cell is a formula or begins with a special character; write plain text
 error-particulars = Names and classes only: please take out numbers of documents, telephones and mail addresses

@@ -42,6 +42,10 @@ error-resident-check-digit = 身份证号有一位不对，请对照证件逐位
 error-document-shape = 号码与所选的证件类型不符，请检查类型和号码
 error-document-twice = 这份证件已登记给本次预约的第{ $nth }位，请核对号码
 error-stay-choose = 请勾选仍然要来的人，一共{ $people }位
+error-children-by-all-documents = { $n ->
+    [0] 证件上的出生日期显示没有人未满14岁，与填写的人数不一致，请核对
+   *[other] 证件上的出生日期显示有{ $n }位未满14岁，与填写的人数不一致，请核对
+}
 error-children-by-documents = { $min ->
     [0] 证件上的出生日期与填写的14岁以下人数不一致，最多{ $max }位，请核对
    *[other] 证件上的出生日期显示有{ $min }位未满14岁，与填写的人数不一致（{ $min }至{ $max }位），请核对

@@ -24,6 +24,9 @@ const NUMBER: &str = "document";
 const KIND: &str = "document_kind";
 /// The field of the reason to open them.
 const REASON: &str = "document_reason";
+/// What a page of staff never gets back from a form: these are answers of ours, not something typed. One list for the museum and
+/// for events: each has panels of the other.
+pub(crate) const OURS: &[&str] = &["revealed", "revealed_name", "revealed_contact", "revealed_document"];
 /// The boxes of who still comes.
 pub(crate) const STAY: &str = "stay";
 
@@ -207,7 +210,7 @@ pub(crate) async fn reveal(asked: &Asked, booking: BookingId, page: String) -> A
         }
         Err(BookingError::Fields(errors)) => {
             let errors = errors.into_iter().map(|error| FieldError::new(REASON, error.fault)).collect();
-            Answer::again_at(page, asked.typed(&["revealed_document"]).with_errors(errors))
+            Answer::again_at(page, asked.typed(OURS).with_errors(errors))
         }
         Err(BookingError::Denied(denied)) => denied.into(),
         Err(error) => problem_of(&error).into(),

@@ -163,9 +163,7 @@ fn offered(
     let gap = if visit.locale() == domain::Locale::ZhCn { "" } else { ", " };
     let until = format!("{}{gap}{}", day_text(local_day(offer.until), visit.locale()), clock_text(offer.until));
     let args = [("people", entry.party.people.get().into()), ("until", until.into()), ("when", when.into())];
-    let (taken, declined) = (offer.session.to_string(), offer.session.to_string());
-    let others = entry.wishes.iter().any(|wish| !wish.over && wish.session != offer.session);
-    let declining = visit.t(if others { "waiting-decline-text-others" } else { "waiting-decline-text" });
+    let taken = offer.session.to_string();
     let accept = visit.href(&format!("{base}/accept"));
     let Open { questions: asked, documents } = asked;
     let document = || {
@@ -204,15 +202,24 @@ fn offered(
             {asked}
             <div class="actions">
                 {taking}
-                <Dialog label=visit.t("waiting-decline") title=visit.t("waiting-decline-title")>
-                    <p>{declining}</p>
-                    <Form action=visit.href(&format!("{base}/decline"))>
-                        <HiddenField name="session" value=declined/>
-                        <p class="actions"><Button variant=Variant::Danger>{visit.t("waiting-decline-do")}</Button></p>
-                    </Form>
-                </Dialog>
+                {declining(visit, base, entry, offer)}
             </div>
         </section>
+    }
+}
+
+/// The way to say no, which says what becomes of the other wishes.
+fn declining(visit: &Visit, base: &str, entry: &WaitingView, offer: &Offer) -> impl IntoView + use<> {
+    let others = entry.wishes.iter().any(|wish| !wish.over && wish.session != offer.session);
+    let text = visit.t(if others { "waiting-decline-text-others" } else { "waiting-decline-text" });
+    view! {
+        <Dialog label=visit.t("waiting-decline") title=visit.t("waiting-decline-title")>
+            <p>{text}</p>
+            <Form action=visit.href(&format!("{base}/decline"))>
+                <HiddenField name="session" value=offer.session.to_string()/>
+                <p class="actions"><Button variant=Variant::Danger>{visit.t("waiting-decline-do")}</Button></p>
+            </Form>
+        </Dialog>
     }
 }
 

@@ -42,10 +42,11 @@ pub struct NewBooking {
     /// What kind of document `document` is: `resident`, `hong-kong-macao`, `taiwan`, `foreign-resident`, `passport`.
     document_kind: Option<String>,
     /// The number of an identity document of whoever books. Needed where the activity's `identity` says `leader`, and not kept
-    /// where it says `none`. No answer ever shows it.
+    /// where it says `none`. No answer ever shows it. Not beside `documents`.
     document: Option<String>,
     /// The documents of everybody in the party, that of whoever books first. Needed where the activity's `identity` says
-    /// `everybody`; stands for `document` as well. Faults name `document` for the first, `document_2` for the second and so on.
+    /// `everybody`; in place of `document`, never both at once. Faults name `document` for the first, `document_2` for the second
+    /// and so on.
     #[serde(default)]
     documents: Vec<NewDocument>,
 }
@@ -176,6 +177,10 @@ pub async fn make(
     body: Body<NewBooking>,
 ) -> Result<Response, Problem> {
     let asked = body.value;
+    // Whichever were dropped silently, the caller would believe that it was shown.
+    if !asked.documents.is_empty() && (asked.document.is_some() || asked.document_kind.is_some()) {
+        return Err(Problem::new(problem::MALFORMED).detail("Send `document` or `documents`, not both at once."));
+    }
     let mut faults = Faults::default();
     let name = faults.take("name", PersonName::parse(&asked.name));
     let contact = asked.contact.as_deref().map(|text| faults.take("contact", Contact::parse(text)));
@@ -211,7 +216,7 @@ pub(super) fn party(people: u32, children: u32, faults: &mut Faults) -> Option<P
     faults.take("children", Party::new(people, children))
 }
 
-/// The documents of a request, if it names any; a number without a kind is none.
+/// The documents of a request, if it names any, in one of the two ways; a number without a kind is none.
 fn shown(asked: &NewBooking, today: Date, faults: &mut Faults) -> Shown {
     let one = |(n, document): (usize, &NewDocument)| {
         let kind = Some(document.kind.as_str());

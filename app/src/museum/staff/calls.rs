@@ -5,7 +5,7 @@ use super::places::places;
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{day, time};
 use crate::form::{FormState, Tone};
-use crate::museum::document::{self, stay};
+use crate::museum::document::{self, OURS, stay};
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::words::refusal_text;
@@ -43,9 +43,6 @@ pub const CALLS: &[Call] = &[
     Call::get("/staff/museum/bookings/:id/pass.pdf", SEE, &pdf),
     Call::post("/staff/museum/book", BOOK, &book),
 ];
-
-/// What a page never gets back from a form: these are answers of ours, not something typed.
-const OURS: &[&str] = &["revealed_name", "revealed_contact"];
 
 /// What a form that comes back does not bring along: what was opened, and numbers of documents.
 fn unseen(asked: &Asked) -> Vec<&str> {

@@ -5,7 +5,7 @@ use super::typed;
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{bilingual, number};
 use crate::form::{FormState, Tone};
-use crate::museum::document;
+use crate::museum::document::{self, OURS};
 use crate::problem::Problem;
 use crate::routes::Access;
 use axum::http::StatusCode;
@@ -37,9 +37,6 @@ pub const CALLS: &[Call] = &[
         &reveal_document,
     ),
 ];
-
-/// What a page never gets back from a form: this is an answer of ours, not something typed.
-const OURS: &[&str] = &["revealed", "revealed_document"];
 
 /// What is wrong with the questions as a whole, in a sentence.
 fn fault_key(fault: FormFault) -> &'static str {

@@ -107,9 +107,9 @@ pub(super) async fn if_asked(
     }
     let (policy, starts_at) = rules_of(services, session).await?;
     let shown = shown.clone().first(policy.identity.of(party.people.get()));
-    let shown = if all { shown } else { shown.without_gaps() };
+    // With the gaps staff may leave: a fault stands beside the person it was typed for.
     documents_fit(&policy, (party, all), local_day(starts_at), &shown).map_err(BookingError::Fields)?;
-    Ok(shown)
+    Ok(if all { shown } else { shown.without_gaps() })
 }
 
 /// [`if_asked`] of a party that takes an offer. How many children come was said when it joined the list, and cannot be said

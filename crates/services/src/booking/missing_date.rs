@@ -75,7 +75,8 @@ async fn transaction(
     if session.activity_id != seen.activity_id {
         return Err(BookingError::NotFound);
     }
-    // Two presses at once, and whatever else this person books, one after the other.
+    // Two presses at once, and whatever else this person books, one after the other. Of the documents all that were known:
+    // whoever leaves the party meanwhile may make another one the first.
     let holder = open(services, seen)?;
     let person = holder.person.contact.as_ref().map(|contact| contact_index(services, contact));
     let documents: Vec<_> = holder.documents.all().map(|document| document_index(services, document)).collect();
@@ -89,9 +90,11 @@ async fn transaction(
     // As it is under the locks: not as it was when it was looked for.
     let own = dates.iter().filter(live).find(|row| row.id == holder.id.0);
     let own = own.filter(|row| locked.iter().any(|one| one.id == row.session_id));
-    let holder = open(services, own.ok_or(BookingError::StateHasChanged)?.clone())?;
+    let mut holder = open(services, own.ok_or(BookingError::StateHasChanged)?.clone())?;
     lock_lines(services, &mut tx, &[date.0]).await?;
     let policy = policy_of(session)?;
+    // What was asked for when the others were booked and is no more goes no further: it is neither counted nor kept.
+    holder.documents = holder.documents.first(policy.identity.of(holder.party.people.get()));
     let now = services.clock.now();
     let (stands, moved) = handed_on(services, &mut tx, session, &policy, now).await?;
     let had = had(&mut tx, &policy, now, session, person.as_deref()).await?;

@@ -139,6 +139,18 @@ async fn a_machine_shows_everybodys_and_says_who_still_comes() {
         assert_eq!(answer.json()["errors"][0]["field"], field, "{}", answer.body);
         assert_eq!(answer.json()["errors"][0]["code"], code, "{}", answer.body);
     }
+    for (key, beside) in [
+        ("documents-both", json!({ "document_kind": "resident", "document": "11010519491231002x" })),
+        ("documents-kind", json!({ "document_kind": "resident" })),
+    ] {
+        let mut body = json!({
+            "session": event["dates"][0]["id"], "name": "演示·高远", "contact": "both@example.com", "people": 2,
+            "documents": [first, second],
+        });
+        body.as_object_mut().expect("an object").extend(beside.as_object().expect("an object").clone());
+        let both = site.call("POST", "/api/v1/bookings", &token, &[("idempotency-key", key)], Some(&body)).await;
+        assert_eq!((both.status, both.problem().as_str()), (StatusCode::BAD_REQUEST, "malformed"), "{}", both.body);
+    }
     let made = book("documents-4", json!([first, second])).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
     assert!(!made.body.contains("7654321") && !made.body.to_lowercase().contains("31002x"), "no answer shows them");

@@ -69,4 +69,12 @@ async fn the_museum_asks_everybody_where_its_rules_say_so() {
         StatusCode::OK,
         CHILD,
     );
+    // What somebody sends under our names is never shown as if it had been opened.
+    for (path, reason) in [(booking.clone(), "reason"), (format!("{booking}/document"), "document_reason")] {
+        for ours in ["revealed_name", "revealed_document"] {
+            let forged = send(&officer, &path, &[(reason, ""), (ours, "护照 FORGED1234")]).await;
+            again(&forged, REFUSED, "请填写这一项");
+            assert!(!forged.body.contains("FORGED1234"), "{ours} at {path}");
+        }
+    }
 }

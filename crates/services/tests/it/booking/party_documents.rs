@@ -96,6 +96,23 @@ async fn everybody_shows_their_own_and_each_fault_is_its_persons() {
 }
 
 #[tokio::test]
+async fn at_the_counter_a_fault_is_its_persons_and_gaps_are_none_in_what_is_kept() {
+    let house = asking(IdentityRule::Everybody).await;
+    let session = morning(&house, 20).await;
+    let by = officer(&house);
+    let ask = async |key: &str, documents: [Option<Document>; 3]| {
+        let asked = OnBehalf { session, person: person(1), party: party(3, 0), key: key.into() };
+        booking::book_showing(&house.services, &by, asked, &Shown::from_iter(documents)).await
+    };
+    let twice = ask("twice", [Some(adult(1)), None, Some(adult(1))]).await;
+    faults(twice, &[("document_3", Fault::DocumentTwice { nth: 1 })]);
+    let twice = ask("twice-behind", [None, Some(adult(1)), Some(adult(1))]).await;
+    faults(twice, &[("document_3", Fault::DocumentTwice { nth: 2 })]);
+    let made = ask("gap", [None, Some(adult(1)), Some(adult(2))]).await.expect("staff may leave one out");
+    assert_eq!(seen(&house, made.booking).await.documents, shown([adult(1), adult(2)]));
+}
+
+#[tokio::test]
 async fn a_companions_document_is_counted_as_that_of_who_books() {
     let house = asking(IdentityRule::Everybody).await;
     let services = &house.services;

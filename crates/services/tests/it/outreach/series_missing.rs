@@ -150,31 +150,64 @@ async fn a_date_is_in_the_series_before_it_is_cancelled_or_is_not_booked_any_mor
     }
 }
 
-#[tokio::test]
-async fn a_document_that_was_shown_for_another_booking_limits_the_lacking_date_too() {
+/// From now on the event asks for the documents the rule names.
+async fn asks(course: &Course, rule: IdentityRule) {
+    let asks = "update activity set policy = jsonb_set(policy, '{identity}', $1) where id = $2";
+    let rule = serde_json::to_value(rule).expect("a rule is JSON");
+    let owner = course.house.db.owner_pool();
+    sqlx::query(asks).bind(rule).bind(course.event.0).execute(&owner).await.expect("it asks");
+    course.house.services.clock.advance(jiff::SignedDuration::from_secs(2));
+}
+
+/// The document of who books, and that of a companion.
+const NUMBERS: [&str; 2] = ["11010519491231002X", "34052419800101001X"];
+
+fn document(number: &str) -> Document {
+    Document::parse(DocumentKind::Resident, number, jiff::civil::date(2026, 7, 20)).expect("a number")
+}
+
+/// A party of two that showed documents has the first and the last date.
+async fn two_of_three_showing(rule: IdentityRule, shown: Shown) -> (Course, BookingId) {
     let course = course(SeriesRule::Both, [5, 5, 5]).await;
     let (house, services) = (&course.house, &course.house.services);
-    let asks = "update activity set policy = jsonb_set(policy, '{identity}', $1) where id = $2";
-    let leader = serde_json::to_value(IdentityRule::Leader).expect("a rule is JSON");
-    let owner = house.db.owner_pool();
-    sqlx::query(asks).bind(leader).bind(course.event.0).execute(&owner).await.expect("it asks");
-    services.clock.advance(jiff::SignedDuration::from_secs(2));
-    let document =
-        |number| Document::parse(DocumentKind::Resident, number, jiff::civil::date(2026, 7, 20)).expect("a number");
-    let shown = |number| Shown::leader(Some(document(number)));
+    asks(&course, rule).await;
     let draft = course.ready("one@example.com", 2).await;
-    booking::keep_documents(services, &draft, shown("11010519491231002X")).await.expect("kept");
+    booking::keep_documents(services, &draft, shown).await.expect("kept");
     let draft = read(house, &house.context(Actor::Anonymous), draft.id).await;
     let by = officer(house);
     let act = crate::booking::open_door::free(&by, Scope::Session(course.dates[1]));
     booking::open_door(services, &by, act).await.expect("set");
     let first = course.confirm(&draft).await.expect("the other dates are booked");
     booking::booking_again(services, &by, Scope::Session(course.dates[1]), None).await.expect("taken back");
+    (course, first)
+}
 
+#[tokio::test]
+async fn the_lacking_date_keeps_the_documents_that_are_still_asked_for() {
+    let both = || Shown::from_iter(NUMBERS.map(|number| Some(document(number))));
+    let leader = || Shown::leader(Some(document(NUMBERS[0])));
+    let rules =
+        [(IdentityRule::Everybody, both()), (IdentityRule::Leader, leader()), (IdentityRule::None, Shown::default())];
+    for (rule, kept) in rules {
+        let (course, first) = two_of_three_showing(IdentityRule::Everybody, both()).await;
+        asks(&course, rule).await;
+        let added = add(&course, first, course.dates[1]).await.expect("booked");
+        let handle = booking::Handle::Id(added);
+        let view = booking::view(&course.house.services, &officer(&course.house), &handle).await.expect("seen");
+        assert_eq!(view.documents, kept, "{rule:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_was_shown_for_another_booking_limits_the_lacking_date_too() {
+    let shown = |number| Shown::leader(Some(document(number)));
+    let (course, first) = two_of_three_showing(IdentityRule::Leader, shown(NUMBERS[0])).await;
+    let (house, services) = (&course.house, &course.house.services);
+    let (by, owner) = (officer(house), house.db.owner_pool());
     let later = date(house, course.event, "2026-08-02T09:30:00+08:00", 90, 5).await;
     let key = "another".to_owned();
     let asked = booking::OnBehalf { session: later, person: person(9), party: party(1, 0), key };
-    let other = booking::book_showing(services, &machine(services), asked, &shown("34052419800101001X")).await;
+    let other = booking::book_showing(services, &machine(services), asked, &shown(NUMBERS[1])).await;
     let same = "update booking set document_index = (select document_index from booking where id = $1) where id = $2";
     let ids = [first, other.expect("booked").booking];
     sqlx::query(same).bind(ids[0].0).bind(ids[1].0).execute(&owner).await.expect("it is the same document");
