@@ -197,7 +197,7 @@ pub async fn led_nowhere(services: &Services, context: &Context, network: &Netwo
         return BookingError::NotFound;
     }
     tracing::info!("a link led nowhere");
-    match limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await {
+    match limits::hit(services, &limits::LINK_PER_NETWORK, network.as_str()).await {
         Ok(_) => BookingError::NotFound,
         Err(error) => error.into(),
     }

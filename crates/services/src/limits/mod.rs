@@ -6,8 +6,10 @@
 //! costs; it is no defence against a flood, which the router's layers turn away before they touch the database.
 
 mod counter;
+mod misses;
 
 pub use counter::Counter;
+pub use misses::{LOOKUPS, Misses, VERIFICATIONS};
 
 use crate::Services;
 use counter::Hit;
@@ -103,16 +105,23 @@ limits! {
     GROUP_PER_NETWORK = "group-network", 60 in HOUR;
     /// Forms of ambassadors begun in one network: a school's pupils apply in one lesson.
     AMBASSADOR_PER_NETWORK = "ambassador-network", 240 in HOUR;
-    /// Certificates that are none, tried from one network: a school verifies its pupils' in a morning and mistypes some, and a
+    /// Certificates that are none, tried from one address: a school verifies its pupils' in a morning and mistypes some, and a
     /// code has sixty bits.
-    VERIFY_PER_NETWORK = "verify-network", 60 in TEN_MINUTES;
+    VERIFY_PER_ADDRESS = "verify-address", 60 in TEN_MINUTES;
+    /// The same for a whole network: others of it verify what is good.
+    VERIFY_PER_NETWORK = "verify-network", 1200 in TEN_MINUTES;
     /// Lists of groups sent from one network: each is a file that is read whole.
     ROSTER_PER_NETWORK = "roster-network", 120 in TEN_MINUTES;
     /// Letters of groups sent from one network: each is looked into, and a picture written anew.
     LETTER_PER_NETWORK = "letter-network", 60 in TEN_MINUTES;
-    /// Short links and signed links that lead nowhere, tried from one network: short links have 50 bits, and are not to be
-    /// collected. Those that lead somewhere count nothing: after a round of reminders a carrier's network follows hundreds.
-    LOOKUP_PER_NETWORK = "lookup-network", 60 in TEN_MINUTES;
+    /// Short links that lead nowhere, tried from one address: they have 50 bits, and are not to be collected. Those that lead
+    /// somewhere count nothing: after a round of reminders a carrier's network follows hundreds.
+    LOOKUP_PER_ADDRESS = "lookup-address", 60 in TEN_MINUTES;
+    /// The same for a whole network, in which one person's bad links are not another's.
+    LOOKUP_PER_NETWORK = "lookup-network", 1200 in TEN_MINUTES;
+    /// Signed links that lead nowhere, tried from one network. They have a bucket of their own: nobody guesses one, most have
+    /// only become old, and they refuse nobody a short link.
+    LINK_PER_NETWORK = "link-network", 1200 in TEN_MINUTES;
     /// Other contacts wanted in one account: each is a message to those it has, and nobody is to be pestered through a
     /// browser that was left open.
     CONTACT_PER_ACCOUNT = "contact-account", 10 in DAY;
