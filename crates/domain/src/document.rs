@@ -144,6 +144,11 @@ fn foreign_resident(number: &str, today: Date) -> Result<(), Fault> {
     checks(number)
 }
 
+/// Whether a text is a number by GB 11643 whose check digit is right: a resident's, or a foreign resident's.
+pub(crate) fn is_checked(number: &str) -> bool {
+    is_numbered(number).and_then(|()| birth_date(number)).and_then(|_| checks(number)).is_ok()
+}
+
 fn is_numbered(number: &str) -> Result<(), Fault> {
     let bytes = number.as_bytes();
     let shaped = bytes.len() == NUMBERED

@@ -27,9 +27,7 @@ async fn from(site: &Site, address: Ipv4Addr, cookie: &str, method: Method, path
 
 async fn use_up(site: &Site, limit: &Limit) {
     let network = Network::of(IpAddr::V4(HERE));
-    for _ in 0..limit.hits {
-        limits::hit(&site.test.services, limit, network.as_str()).await.expect("within the limit");
-    }
+    limits::hit_times(&site.test.services, limit, network.as_str(), limit.hits).await.expect("within the limit");
 }
 
 fn seconds(answer: &Answer) -> u32 {
@@ -69,6 +67,7 @@ async fn a_network_that_tries_too_many_links_is_told_to_wait_and_good_links_stil
     let good = made["manage_url"].as_str().expect("an address").trim_start_matches(crate::support::ORIGIN).to_owned();
     let look = async |address, path: &str| from(&site, address, "", Method::GET, path, "").await;
     use_up(&site, &limits::LOOKUP_PER_NETWORK).await;
+    use_up(&site, &limits::LINK_PER_NETWORK).await;
     for path in ["/b/nothing", "/b/nothing/pass.pdf", "/s/ABCDEFGHJK"] {
         for (path, text) in [(path.to_owned(), "请稍等片刻"), (format!("/en{path}"), "Please wait a little")] {
             let answer = look(HERE, &path).await;

@@ -11,5 +11,5 @@ mod state;
 
 pub use policy::{GroupPolicy, Holding};
 pub use request::{Ages, Details, Kind, WISHES, smaller, typed, wishes};
-pub use roster::{Cell, Column, Entry, LONGEST_LIST, RowFault, from_text, holds_particulars, read};
+pub use roster::{Cell, Column, Entry, LONGEST_LIST, RowFault, class_holds_particulars, from_text, read};
 pub use state::{Event, Refused, SETTLED_AFTER, Seen, State, by_itself, next};

@@ -2,10 +2,11 @@
 //!
 //! The least that is of use: a name, and a class where there are several. A cell that a spreadsheet would calculate is
 //! refused, since its text is not what its sender saw, and so is one with a number of a document, a telephone or an
-//! address, which nobody asked for and which would be shown as a class is; what leaves the house again is made harmless by
-//! [`neutral`](crate::spreadsheet::neutral).
+//! address, which nobody asked for and which would be shown as a class is; a class may be called by a number of its own.
+//! What leaves the house again is made harmless by [`neutral`](crate::spreadsheet::neutral).
 
 use crate::contact::{PersonName, Phone, half_width};
+use crate::document::is_checked;
 use crate::field::Fault;
 use crate::spreadsheet::begins_a_formula;
 use crate::typed::optional;
@@ -79,7 +80,7 @@ pub fn read(rows: &[Vec<Cell>], most: u32) -> Result<Vec<Entry>, Vec<RowFault>> 
             continue;
         }
         let name = cell(cells, 0).and_then(no_particulars).and_then(PersonName::parse);
-        let class = cell(cells, 1).and_then(no_particulars).and_then(|text| optional(text, CLASS));
+        let class = cell(cells, 1).and_then(no_particulars_of_a_class).and_then(|text| optional(text, CLASS));
         let name = name.map_err(|fault| faults.push(RowFault { row, column: Column::Name, fault })).ok();
         let class = class.map_err(|fault| faults.push(RowFault { row, column: Column::Class, fault })).ok();
         let (Some(name), Some(class)) = (name, class) else { continue };
@@ -112,12 +113,48 @@ fn no_particulars(text: &str) -> Result<&str, Fault> {
     if holds_particulars(text) { Err(Fault::Particulars) } else { Ok(text) }
 }
 
-/// The digits in a row that no class is called by: the shortest telephone has as many.
+fn no_particulars_of_a_class(text: &str) -> Result<&str, Fault> {
+    if class_holds_particulars(text) { Err(Fault::Particulars) } else { Ok(text) }
+}
+
+/// Whether the name of a class holds what is surely somebody's: a mobile number, a resident's number whose check digit is
+/// right, either of them in one run or in the groups people write it in, or an `@`. Classes are called by years, days and
+/// numbers of their own (CS202601, 2021211301): no other digits say anything.
+pub fn class_holds_particulars(text: &str) -> bool {
+    let text = half_width(text).to_ascii_uppercase();
+    let is_digit = |c: char| c.is_ascii_digit() || c == 'X';
+    let is_between = |c: char| c.is_whitespace() || c == '-';
+    let is_number = |groups: &[&str]| {
+        let (lengths, number) = (groups.iter().map(|group| group.len()), groups.concat());
+        match lengths.collect::<Vec<_>>()[..] {
+            [3, 4, 4] => is_mobile(&number),
+            [6, 8, 4] => is_checked(&number),
+            _ => false,
+        }
+    };
+    let is_grouped = |part: &str| {
+        let groups: Vec<&str> = part.split(is_between).filter(|group| !group.is_empty()).collect();
+        groups.windows(3).any(is_number)
+    };
+    text.contains('@')
+        || text.split(|c: char| !c.is_ascii_digit()).any(is_mobile)
+        || text.split(|c: char| !is_digit(c)).any(is_checked)
+        || text.split(|c: char| !is_digit(c) && !is_between(c)).any(is_grouped)
+}
+
+/// A mobile number of the mainland: eleven digits, with the country's before them or without.
+fn is_mobile(digits: &str) -> bool {
+    let national = ["0086", "86"].iter().find_map(|code| digits.strip_prefix(code)).unwrap_or(digits);
+    let bytes = national.as_bytes();
+    bytes.len() == 11 && bytes.iter().all(u8::is_ascii_digit) && bytes[0] == b'1' && bytes[1] >= b'3'
+}
+
+/// The digits in a row that no name is written with: the shortest telephone has as many.
 const DIGITS: usize = 7;
 
 /// Whether a text holds the number of a document, a telephone or an address: digits without end, the same with blanks or
 /// dashes between them, letters before digits as passports have them, an `@`.
-pub fn holds_particulars(text: &str) -> bool {
+fn holds_particulars(text: &str) -> bool {
     let text = half_width(text);
     let is_between = |c: char| c.is_whitespace() || matches!(c, '-' | '.' | '·' | '(' | ')' | '+');
     let is_spread = |part: &str| {
@@ -192,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_somebodys_are_refused_in_both_columns() {
+    fn numbers_that_could_be_somebodys_are_no_part_of_a_name() {
         for text in [
             "37010220080101123X",
             "370102 20080101 1234",
@@ -208,10 +245,9 @@ mod tests {
             "a＠b.cn",
         ] {
             assert!(holds_particulars(text), "{text}");
-            let list = [format!("演示·甲,{text}"), format!("演示·乙 {text},一班")];
-            let list: Vec<&str> = list.iter().map(String::as_str).collect();
-            let told = [fault(1, Column::Class, Fault::Particulars), fault(2, Column::Name, Fault::Particulars)];
-            assert_eq!(read(&rows(&list), 48), Err(told.into()), "{text}");
+            let list = format!("演示·乙 {text},一班");
+            let told = vec![fault(1, Column::Name, Fault::Particulars)];
+            assert_eq!(read(&rows(&[&list]), 48), Err(told), "{text}");
         }
         for text in [
             "三年级2班",
@@ -224,6 +260,43 @@ mod tests {
             "202601班",
         ] {
             assert!(!holds_particulars(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_class_may_have_a_number_of_its_own_but_nobodys() {
+        for class in [
+            "370102200801011235",
+            "11010519491231002x",
+            "370102 20080101 1235",
+            "３７０１０２２００８０１０１１２３５",
+            "一班370102200801011235",
+            "13800138000",
+            "8613800138000",
+            "138-0013-8000",
+            "138 0013 8000",
+            "(+86) 138 0013 8000",
+            "家长电话１３８００１３８０００",
+            "a@b.cn",
+            "a＠b.cn",
+        ] {
+            let told = vec![fault(1, Column::Class, Fault::Particulars)];
+            assert_eq!(read(&rows(&[&format!("演示·甲,{class}")]), 48), Err(told), "{class}");
+        }
+        for class in [
+            "CS202601",
+            "B240301",
+            "20220101班",
+            "2021211301",
+            "13-1 (2026-2027)",
+            "2026-2027学年 3班",
+            "高一（12）班",
+            "370102200801011231",
+            "12800138000",
+            "138001380001",
+        ] {
+            let list = read(&rows(&[&format!("演示·甲,{class}")]), 48).expect(class);
+            assert_eq!(list[0].class, class);
         }
     }
 

@@ -303,17 +303,32 @@ pub async fn take_back(services: &Services, context: &Context, kind: &str) -> Re
 
 /// The changes that a link stops, to be shown; none where it leads nowhere (any more).
 pub async fn by_stop_link(services: &Services, code: &str, network: &Network) -> Result<Vec<Waiting>, VisitorError> {
-    limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await?;
-    let Some(code) = read_stop(code) else { return Ok(Vec::new()) };
-    let found = rows::of_stop(&services.db, &stop_hash(&services.vault, &code)).await?;
+    limits::LOOKUPS.may_try(services, network).await?;
+    let found = match read_stop(code) {
+        Some(code) => rows::of_stop(&services.db, &stop_hash(&services.vault, &code)).await?,
+        None => Vec::new(),
+    };
+    if found.is_empty() {
+        limits::LOOKUPS.missed(services, network).await?;
+    }
     Ok(found.iter().map(|row| shown(&services.vault, row)).collect::<Result<_, _>>()?)
 }
 
 /// Stops every change that waits in the account of a link and ends every session of it: whoever asked for them sits in
 /// one of those. `false` where the link leads nowhere (any more).
 pub async fn stop(services: &Services, context: &Context, code: &str, network: &Network) -> Result<bool, VisitorError> {
-    limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await?;
-    let Some(code) = read_stop(code) else { return Ok(false) };
+    limits::LOOKUPS.may_try(services, network).await?;
+    let stopped = match read_stop(code) {
+        Some(code) => stop_by(services, context, code).await?,
+        None => false,
+    };
+    if !stopped {
+        limits::LOOKUPS.missed(services, network).await?;
+    }
+    Ok(stopped)
+}
+
+async fn stop_by(services: &Services, context: &Context, code: String) -> Result<bool, VisitorError> {
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut transaction = services.begin().await?;

@@ -65,7 +65,7 @@ pub(crate) async fn count(
 /// its own signature. Staff are never counted.
 pub(crate) async fn led_nowhere(services: &Services, context: &Context, network: &Network) -> Result<(), LimitError> {
     if is_public(context) {
-        limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await?;
+        limits::hit(services, &limits::LINK_PER_NETWORK, network.as_str()).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::enrolment::Pending;
 use super::passkeys::{self, Purpose};
 use super::sign_in::{
     BACKOFF, Evidence, Shown, SignIn, SignInError, accept, admit, audit_sign_in, begin_enrolment, counts, is_too_late,
-    nowhere_bucket,
+    noted, nowhere_bucket,
 };
 use super::{AccountError, ticket};
 use crate::context::{Context, Services};
@@ -101,7 +101,12 @@ pub async fn confirm(
 ) -> Result<SignIn, SignInError> {
     let waiting = Waiting::open(services, context, token)?;
     let (services, context, label, network) = (services.clone(), context.clone(), label.to_owned(), network.clone());
-    to_the_end(async move { confirm_now(&services, &context, waiting, shown, (&label, &network)).await }).await
+    to_the_end(async move {
+        let login = waiting.login.clone();
+        let went = confirm_now(&services, &context, waiting, shown, (&label, &network)).await;
+        noted(&services, &login, &network, went).await
+    })
+    .await
 }
 
 async fn confirm_now(

@@ -195,20 +195,58 @@ pub enum SignIn {
 /// Signs in, or begins the enrolment.
 pub async fn sign_in(services: &Services, context: &Context, form: Credentials) -> Result<SignIn, SignInError> {
     let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move { sign_in_now(&services, &context, form).await }).await
+    to_the_end(async move {
+        let login = Login::parse(&form.login).map_or_else(|_| String::new(), |login| login.as_str().to_owned());
+        let network = form.network.clone();
+        let went = sign_in_now(&services, &context, form).await;
+        noted(&services, &login, &network, went).await
+    })
+    .await
+}
+
+/// A login and a network together, as limits count them.
+fn here(login: &str, network: &Network) -> String {
+    format!("{login}\0{}", network.as_str())
 }
 
 /// Counts an attempt with a login, whether it exists or not: of its network, of both together, of the login anywhere. In that
-/// order, so that what is refused one network takes nothing from the login's owner.
+/// order, so that what is refused one network takes nothing from the login's owner. Where many have failed in a day, the
+/// next are slower.
 pub(super) async fn counts(services: &Services, login: &str, network: &Network) -> Result<(), LimitError> {
-    let here = format!("{login}\0{}", network.as_str());
-    let all = [
-        (&limits::SIGN_IN_PER_NETWORK, network.as_str()),
-        (&limits::SIGN_IN_PER_LOGIN, here.as_str()),
-        (&limits::SIGN_IN_PER_LOGIN_DAY, here.as_str()),
-        (&limits::SIGN_IN_PER_LOGIN_ANYWHERE, login),
-    ];
-    limits::hit_all(services, &all).await
+    let here = here(login, network);
+    let own = [(&limits::SIGN_IN_PER_NETWORK, network.as_str()), (&limits::SIGN_IN_PER_LOGIN, here.as_str())];
+    limits::hit_all(services, &own).await?;
+    match limits::has_room(services, &limits::SIGN_IN_FAILED_DAY, &here).await {
+        Ok(()) => {}
+        Err(LimitError::Limited(_)) => {
+            limits::hit(services, &limits::SIGN_IN_SLOWED, &here).await?;
+        }
+        Err(error) => return Err(error),
+    }
+    limits::hit(services, &limits::SIGN_IN_PER_LOGIN_ANYWHERE, login).await.map(|_| ())
+}
+
+/// Notes for the day how an attempt went: a failure is counted, a sign-in with everything that is asked forgets them. It only makes
+/// others slower, so where it cannot be noted the answer stands.
+pub(super) async fn noted(
+    services: &Services,
+    login: &str,
+    network: &Network,
+    went: Result<SignIn, SignInError>,
+) -> Result<SignIn, SignInError> {
+    let here = here(login, network);
+    let noted = match &went {
+        Ok(SignIn::Done(_)) => limits::forget(services, &limits::SIGN_IN_FAILED_DAY, &here).await,
+        Err(SignInError::Refused) => match limits::hit(services, &limits::SIGN_IN_FAILED_DAY, &here).await {
+            Err(LimitError::Database(error)) => Err(error),
+            Ok(_) | Err(LimitError::Limited(_)) => Ok(()),
+        },
+        _ => Ok(()),
+    };
+    if let Err(error) = noted {
+        tracing::warn!(%error, "how a sign-in went was not noted");
+    }
+    went
 }
 
 async fn sign_in_now(services: &Services, context: &Context, form: Credentials) -> Result<SignIn, SignInError> {

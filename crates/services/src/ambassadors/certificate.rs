@@ -235,7 +235,7 @@ pub enum Verdict {
 /// Verifies a certificate by its number and its code. What is verified counts nothing.
 ///
 /// # Errors
-/// `NetworkLimited` to a network that tried many that are none.
+/// `NetworkLimited` to an address or a network that tried many that are none.
 pub async fn verify(
     services: &Services,
     context: &Context,
@@ -244,10 +244,10 @@ pub async fn verify(
     code_text: &str,
 ) -> Result<Verdict, AmbassadorError> {
     context.require(Capability::SeePublic)?;
-    limits::has_room(services, &limits::VERIFY_PER_NETWORK, network.as_str()).await?;
+    limits::VERIFICATIONS.may_try(services, network).await?;
     let verdict = verdict(services, number_text, code_text).await?;
     if verdict == Verdict::Unknown {
-        limits::hit(services, &limits::VERIFY_PER_NETWORK, network.as_str()).await?;
+        limits::VERIFICATIONS.missed(services, network).await?;
     }
     Ok(verdict)
 }

@@ -6,7 +6,7 @@
 use super::claims::{Booked, Channel, Claim, Granted, HoldOrder, Key, Order, Person, Source, contact_index, row};
 use super::document::{DRAFT, if_asked, open_documents};
 use super::entrance::{Passed, Who, counts_contact, pass};
-use super::public::{asks_for_a_code, takes_places, tries_a_code};
+use super::public::{Asked, asks_for_a_code, takes_places, tries_a_code};
 use super::waiting::look_again;
 use super::{BookingError, SessionView};
 use crate::account::codes;
@@ -75,7 +75,7 @@ pub async fn begin(
     let passed = pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?;
     let (draft, used) = (context.new_id(), passed.used());
     let kept = async {
-        takes_places(services, context, network, (people, 1)).await?;
+        takes_places(services, context, network, (people, Asked::Date(session))).await?;
         hold(services, context, draft, passed, people, visitor).await
     };
     if let Err(error) = kept.await {
@@ -290,8 +290,8 @@ pub async fn confirm(
     let party = Party::new(draft.people, u32::from(*children)).map_err(|f| BookingError::field("children", f))?;
     has_answered(services, draft).await?;
     if draft.held_until.is_none() {
-        let dates = if draft.series { super::series::dates(services, context, draft).await? } else { 1 };
-        takes_places(services, context, network, (draft.people, dates)).await?;
+        let asked = if draft.series { Asked::Series(draft.session.activity) } else { Asked::Date(draft.session.id) };
+        takes_places(services, context, network, (draft.people, asked)).await?;
     }
     if draft.series {
         return super::series::confirm(services, context, draft, (person, party)).await;
@@ -357,7 +357,7 @@ pub async fn take_other(
     let passed = pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?;
     let used = passed.used();
     let kept = async {
-        takes_places(services, context, network, (people, 1)).await?;
+        takes_places(services, context, network, (people, Asked::Date(session))).await?;
         hold(services, context, draft.id, passed, people, visitor).await
     };
     if let Err(error) = kept.await {

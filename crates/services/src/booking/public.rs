@@ -5,26 +5,87 @@
 //! when they were taken, so that nobody who is filling in the form is turned away at its last button.
 
 use super::BookingError;
+use super::calendar::{self, SessionView, Timetable};
 use crate::limits::{self, Limit, LimitError, Network};
 use crate::{Context, Services};
 use domain::account::Actor;
-use domain::booking::PartySize;
+use domain::booking::{BookingFacts, Party, PartySize, Refusal, may_book};
 use domain::contact::Contact;
+use domain::ids::{ActivityId, SessionId};
+use jiff::Timestamp;
 
 fn is_public(context: &Context) -> bool {
     matches!(context.actor, Actor::Anonymous | Actor::Visitor { .. })
 }
 
-/// Counts the people whom places are about to be taken for, on so many dates. Everybody behind an unnamed proxy has the machine's own address, and a
-/// booking succeeds while places exist: such a request is let through.
+/// What places are asked for of.
+#[derive(Clone, Copy)]
+pub(super) enum Asked {
+    /// One session.
+    Date(SessionId),
+    /// All remaining dates of an event, as one.
+    Series(ActivityId),
+}
+
+impl Asked {
+    fn is_of(self, dates: &Timetable) -> bool {
+        match self {
+            Self::Date(session) => dates.session(session).is_some(),
+            Self::Series(activity) => dates.activity == activity,
+        }
+    }
+
+    /// How many places a party takes if it is let have them. What the rules refuse anybody takes none. Of the room nothing is
+    /// asked: the picture may be a second old, and a browser may keep these very places already.
+    fn places(self, dates: &Timetable, now: Timestamp, people: PartySize) -> u32 {
+        let policy = &dates.policy;
+        let party = Party { people, children: 0 };
+        let is_allowed = |session: &SessionView| {
+            let answer = may_book(policy, now, &session.facts, party, BookingFacts::default());
+            matches!(answer, Ok(()) | Err(Refusal::Full { .. }))
+        };
+        let count = match self {
+            Self::Date(id) => usize::from(policy.series.allows_dates() && dates.session(id).is_some_and(is_allowed)),
+            Self::Series(_) if policy.series.allows_whole() && dates.upcoming(now).all(is_allowed) => {
+                dates.upcoming(now).count()
+            }
+            Self::Series(_) => 0,
+        };
+        people.get().saturating_mul(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+}
+
+/// Counts the people whom places are about to be taken for, on so many dates. Everybody behind an unnamed proxy has the machine's
+/// own address, and a booking succeeds while places exist: such a request is let through. What the rules refuse counts
+/// nothing, or a single request for five hundred people would use up what a whole network may ask for.
 pub(super) async fn takes_places(
     services: &Services,
     context: &Context,
     network: &Network,
-    (people, dates): (PartySize, usize),
+    (people, asked): (PartySize, Asked),
 ) -> Result<(), BookingError> {
-    let places = people.get().saturating_mul(u32::try_from(dates).unwrap_or(u32::MAX));
-    count(services, context, (&limits::BOOKING_PER_NETWORK, places), network).await
+    if !is_public(context) || !network.is_elsewhere() {
+        return Ok(());
+    }
+    match places(services, people, asked).await? {
+        0 => Ok(()),
+        places => count(services, context, (&limits::BOOKING_PER_NETWORK, places), network).await,
+    }
+}
+
+/// The places asked for, by the pictures everybody shares. What stands in neither is younger than they are, or nothing at
+/// all: one.
+async fn places(services: &Services, people: PartySize, asked: Asked) -> Result<u32, BookingError> {
+    let now = services.clock.now();
+    match calendar::museum(services).await {
+        Ok(museum) if asked.is_of(&museum) => return Ok(asked.places(&museum, now, people)),
+        // A house may hold events and have no museum yet.
+        Ok(_) | Err(BookingError::NotFound) => {}
+        Err(error) => return Err(error),
+    }
+    let events = crate::outreach::events(services).await?;
+    let found = events.all().iter().find(|event| asked.is_of(&event.timetable));
+    Ok(found.map_or(1, |event| asked.places(&event.timetable, now, people)))
 }
 
 /// Counts that a code is about to be sent: one machine must not spend the whole house's codes, nor pester many strangers.
@@ -136,7 +197,7 @@ pub async fn led_nowhere(services: &Services, context: &Context, network: &Netwo
         return BookingError::NotFound;
     }
     tracing::info!("a link led nowhere");
-    match limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await {
+    match limits::hit(services, &limits::LINK_PER_NETWORK, network.as_str()).await {
         Ok(_) => BookingError::NotFound,
         Err(error) => error.into(),
     }

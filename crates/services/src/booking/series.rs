@@ -12,7 +12,7 @@ use super::document::{all_there, document_index, if_asked};
 use super::draft::{DRAFT_LIFE, DraftView, visitor_hash};
 use super::entrance::{Who, pass};
 use super::persons::{Persons, since};
-use super::public::takes_places;
+use super::public::{Asked, takes_places};
 use super::retry::again;
 use super::view::{BookingView, open};
 use super::waiting::{handed_on, lock_lines, promote};
@@ -59,7 +59,7 @@ pub async fn begin_series(
                 pass(services, context, SessionId(*date), people.get(), Who::Browser(visitor, network)).await?;
             used.push(passed.used());
         }
-        takes_places(services, context, network, (people, dates.len())).await?;
+        takes_places(services, context, network, (people, Asked::Series(activity))).await?;
         let (services, context) = (services.clone(), context.clone());
         let visitor = visitor_hash(&services, visitor);
         to_the_end(async move { again(|| hold(&services, &context, activity, people, &visitor)).await }).await
@@ -71,12 +71,6 @@ pub async fn begin_series(
         }
     }
     kept
-}
-
-/// How many dates of the event of a draft remain.
-pub(super) async fn dates(services: &Services, context: &Context, draft: &DraftView) -> Result<usize, BookingError> {
-    let mut db = services.db.acquire().await?;
-    Ok(sql::remaining(&mut db, draft.session.activity.0, context.now).await?.len())
 }
 
 async fn hold(

@@ -10,7 +10,7 @@ use crate::requests::{Kind, locked, resolve, run};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::contact::PersonName;
-use domain::groups::{Entry as Person, GroupPolicy, holds_particulars, read};
+use domain::groups::{Entry as Person, GroupPolicy, class_holds_particulars, read};
 use domain::ids::GroupRequestId;
 use domain::spreadsheet::neutral;
 use domain::typed;
@@ -47,7 +47,7 @@ pub(super) async fn open_list(
 fn masked((people, saved_at): (Vec<Person>, Timestamp)) -> RosterView {
     let mask = |name: &str| PersonName::kept(name).map_or_else(|_| "**".to_owned(), |name| name.masked());
     // Lists that are older than the rule may have numbers where a class belongs.
-    let class = |class: String| if holds_particulars(&class) { "**".to_owned() } else { class };
+    let class = |class: String| if class_holds_particulars(&class) { "**".to_owned() } else { class };
     RosterView { people: people.into_iter().map(|it| (mask(&it.name), class(it.class))).collect(), saved_at }
 }
 

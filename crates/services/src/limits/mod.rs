@@ -6,8 +6,10 @@
 //! costs; it is no defence against a flood, which the router's layers turn away before they touch the database.
 
 mod counter;
+mod misses;
 
 pub use counter::Counter;
+pub use misses::{LOOKUPS, Misses, VERIFICATIONS};
 
 use crate::Services;
 use counter::Hit;
@@ -54,8 +56,11 @@ limits! {
     /// Staff sign-ins tried with one login, whether it exists or not, from one network: whoever guesses from elsewhere keeps
     /// nobody out.
     SIGN_IN_PER_LOGIN = "sign-in-login-network", 10 in QUARTER;
-    /// The same over a day: somebody who signs in anew after every pause needs twenty.
-    SIGN_IN_PER_LOGIN_DAY = "sign-in-login-network-day", 60 in DAY;
+    /// Those of them that failed, over a day; a sign-in with everything that is asked forgets them. Beyond it nobody is kept out for
+    /// the day, or somebody behind an office's address could do that to a colleague: attempts only become slower.
+    SIGN_IN_FAILED_DAY = "sign-in-failed-day", 60 in DAY;
+    /// Attempts with such a login from such a network: a guesser has two hundred a day, its owner one after a short wait.
+    SIGN_IN_SLOWED = "sign-in-slowed", 2 in QUARTER;
     /// Sign-ins tried with one login from all networks together; the back-off of the login itself begins within it.
     SIGN_IN_PER_LOGIN_ANYWHERE = "sign-in-login-anywhere", 200 in QUARTER;
     /// Staff sign-ins tried from one network: an office behind one address signs in within a quarter of an hour.
@@ -103,16 +108,23 @@ limits! {
     GROUP_PER_NETWORK = "group-network", 60 in HOUR;
     /// Forms of ambassadors begun in one network: a school's pupils apply in one lesson.
     AMBASSADOR_PER_NETWORK = "ambassador-network", 240 in HOUR;
-    /// Certificates that are none, tried from one network: a school verifies its pupils' in a morning and mistypes some, and a
+    /// Certificates that are none, tried from one address: a school verifies its pupils' in a morning and mistypes some, and a
     /// code has sixty bits.
-    VERIFY_PER_NETWORK = "verify-network", 60 in TEN_MINUTES;
+    VERIFY_PER_ADDRESS = "verify-address", 60 in TEN_MINUTES;
+    /// The same for a whole network: others of it verify what is good.
+    VERIFY_PER_NETWORK = "verify-network", 1200 in TEN_MINUTES;
     /// Lists of groups sent from one network: each is a file that is read whole.
     ROSTER_PER_NETWORK = "roster-network", 120 in TEN_MINUTES;
     /// Letters of groups sent from one network: each is looked into, and a picture written anew.
     LETTER_PER_NETWORK = "letter-network", 60 in TEN_MINUTES;
-    /// Short links and signed links that lead nowhere, tried from one network: short links have 50 bits, and are not to be
-    /// collected. Those that lead somewhere count nothing: after a round of reminders a carrier's network follows hundreds.
-    LOOKUP_PER_NETWORK = "lookup-network", 60 in TEN_MINUTES;
+    /// Short links that lead nowhere, tried from one address: they have 50 bits, and are not to be collected. Those that lead
+    /// somewhere count nothing: after a round of reminders a carrier's network follows hundreds.
+    LOOKUP_PER_ADDRESS = "lookup-address", 60 in TEN_MINUTES;
+    /// The same for a whole network, in which one person's bad links are not another's.
+    LOOKUP_PER_NETWORK = "lookup-network", 1200 in TEN_MINUTES;
+    /// Signed links that lead nowhere, tried from one network. They have a bucket of their own: nobody guesses one, most have
+    /// only become old, and they refuse nobody a short link.
+    LINK_PER_NETWORK = "link-network", 1200 in TEN_MINUTES;
     /// Other contacts wanted in one account: each is a message to those it has, and nobody is to be pestered through a
     /// browser that was left open.
     CONTACT_PER_ACCOUNT = "contact-account", 10 in DAY;
@@ -273,8 +285,7 @@ pub async fn hit(services: &Services, limit: &Limit, subject: &str) -> Result<Re
 pub async fn hit_times(services: &Services, limit: &Limit, subject: &str, times: u32) -> Result<Remaining, LimitError> {
     let times = times.clamp(1, limit.hits.max(1));
     let windows = Windows::at(services.clock.now(), limit.window);
-    let bucket = services.vault.mac("rate limit", format!("{}\0{subject}", limit.name).as_bytes());
-    let hit = Hit { bucket, windows, limit: limit.hits, times };
+    let hit = Hit { bucket: bucket(services, limit, subject), windows, limit: limit.hits, times };
     let found = services.limits.count(services, hit).await?;
     if let Some(taken) = found.taken {
         let carried = (f64::from(found.previous) * windows.weight()).floor() as u32;
@@ -295,7 +306,7 @@ pub async fn hit_times(services: &Services, limit: &Limit, subject: &str, times:
 pub async fn has_room(services: &Services, limit: &Limit, subject: &str) -> Result<(), LimitError> {
     let windows = Windows::at(services.clock.now(), limit.window);
     let asked = store::account::limits::Asked {
-        bucket: services.vault.mac("rate limit", format!("{}\0{subject}", limit.name).as_bytes()).to_vec(),
+        bucket: bucket(services, limit, subject).to_vec(),
         window: windows.began,
         before: windows.before,
         weight: windows.weight(),
@@ -313,6 +324,16 @@ pub async fn has_room(services: &Services, limit: &Limit, subject: &str) -> Resu
     metrics::counter!("limits_refused", "limit" => limit.name).increment(1);
     tracing::info!(limit = limit.name, "a limit refused");
     Err(Limited { retry_after: windows.wait(previous, current, limit.hits) }.into())
+}
+
+/// Forgets the hits of `subject` on a limit.
+pub async fn forget(services: &Services, limit: &Limit, subject: &str) -> sqlx::Result<()> {
+    store::account::limits::forget(&services.db, &bucket(services, limit, subject)).await
+}
+
+/// What stands in the table for somebody and a limit.
+fn bucket(services: &Services, limit: &Limit, subject: &str) -> [u8; 32] {
+    services.vault.mac("rate limit", format!("{}\0{subject}", limit.name).as_bytes())
 }
 
 /// Counts one hit against each of several limits, in order; the first that refuses ends it.

@@ -1,7 +1,7 @@
 //! Short links for text messages: ten characters instead of a signed link, which no provider would let through.
 //!
 //! The characters are made of the booking's id with a key of the house, so that every message about a booking bears the
-//! same ones. Fifty bits, and a limit on how often one network may try: they are not to be collected by guessing.
+//! same ones. Fifty bits, and a limit on how often one address may try: they are not to be collected by guessing.
 
 use super::requests::Letters;
 use crate::ambassadors::Ambassadors;
@@ -79,17 +79,17 @@ pub(super) async fn keep_waiting(services: &Services, entry: WaitingId, ends_at:
 /// Whoever tries codes that lead nowhere is refused after some, whatever they try next; a good code counts nothing.
 ///
 /// # Errors
-/// `Limited`: this network tried too often.
+/// `Limited`: this address or its network tried too many that lead nowhere.
 pub async fn follow(
     services: &Services,
     context: &Context,
     code: &str,
     network: &Network,
 ) -> Result<Option<String>, LimitError> {
-    limits::has_room(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await?;
+    limits::LOOKUPS.may_try(services, network).await?;
     let path = path(services, context, code).await?;
     if path.is_none() {
-        limits::hit(services, &limits::LOOKUP_PER_NETWORK, network.as_str()).await?;
+        limits::LOOKUPS.missed(services, network).await?;
     }
     Ok(path)
 }

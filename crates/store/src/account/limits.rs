@@ -88,6 +88,11 @@ pub async fn take(db: &PgPool, asked: &[Asked]) -> sqlx::Result<Vec<TakenRow>> {
     .await
 }
 
+/// Forgets the hits on a bucket.
+pub async fn forget(db: impl PgExecutor<'_>, bucket: &[u8]) -> sqlx::Result<()> {
+    sqlx::query!("delete from rate_limit where bucket = $1", bucket).execute(db).await.map(|_| ())
+}
+
 /// Forgets windows that began before `instant`.
 pub async fn remove_before(db: impl PgExecutor<'_>, instant: Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!("delete from rate_limit where window_start < $1", instant.to_sqlx() as SqlTimestamp);

@@ -271,7 +271,7 @@ pub async fn book_showing(
         domain::account::Actor::Client { client, .. } => (Channel::Api, format!("client:{client}")),
         _ => (Channel::Staff, format!("staff:{}", staff.map(|a| a.to_string()).unwrap_or_default())),
     };
-    // As it was hashed by the version before: see `Repeated::former`.
+    // As the version before hashes it: see `Repeated::former`.
     let former = services.vault.blind_index(
         "idempotency",
         &format!(
@@ -285,8 +285,8 @@ pub async fn book_showing(
         ),
     );
     let comparable = (!shown.is_empty()).then(|| shown.comparable());
-    let body_hash = services.vault.blind_index("idempotency", &body(context, &asked, comparable.as_deref()));
-    let repeated = Repeated { scope: scope.clone(), key: asked.key.clone(), body_hash: body_hash.clone(), former };
+    let body_hash = services.vault.blind_index("idempotency", &body(&asked, comparable.as_deref()));
+    let repeated = Repeated { scope: scope.clone(), key: asked.key.clone(), body_hash, former: former.clone() };
     // Before anything is asked that may be answered otherwise by now: what is booked is booked.
     if let Some(booked) = repeated.answer(services).await? {
         return Ok(booked);
@@ -305,7 +305,9 @@ pub async fn book_showing(
         context: context.clone(),
         party: asked.party,
         person: asked.person.contact.as_ref().map(|contact| contact_index(services, contact)),
-        key: Key { scope, key: asked.key, body_hash },
+        // While servers of two versions answer side by side, a key is stored as both of them read it. The next release stores
+        // `body_hash` here.
+        key: Key { scope, key: asked.key, body_hash: former },
         by_house,
         in_place: false,
         offer: None,
@@ -323,8 +325,9 @@ pub async fn book_showing(
     }
 }
 
-/// What is asked on behalf, as it is hashed: each part behind its length, so that no name can be read as another request.
-fn body(context: &Context, asked: &OnBehalf, shown: Option<&str>) -> String {
+/// What is asked on behalf, as it is hashed: each part behind its length, so that no name can be read as another request. The
+/// language is no part of it: a retry that lost its header on the way is the same request.
+fn body(asked: &OnBehalf, shown: Option<&str>) -> String {
     let contact = asked.person.contact.as_ref().map(Contact::comparable);
     let parts = [
         Some(format!("{:?}", asked.session)),
@@ -332,7 +335,6 @@ fn body(context: &Context, asked: &OnBehalf, shown: Option<&str>) -> String {
         contact,
         Some(asked.party.people.get().to_string()),
         Some(asked.party.children.to_string()),
-        Some(context.locale.tag().to_owned()),
         shown.map(str::to_owned),
     ];
     let part = |part: Option<String>| part.map_or("-".to_owned(), |part| format!("{}:{part}", part.len()));
@@ -343,9 +345,10 @@ fn body(context: &Context, asked: &OnBehalf, shown: Option<&str>) -> String {
 struct Repeated {
     scope: String,
     key: String,
+    /// As the next release stores it; known already, so that its servers and those of this one answer side by side.
     body_hash: Vec<u8>,
-    /// How the version before hashed the same request: without its language, and with parts that ran into each other. A key is
-    /// remembered for some days: to be removed with the first release after 15 December 2026.
+    /// As the version before stores and reads it, and this one still stores it: with parts that run into each other. A key is
+    /// remembered for some days: to be removed with the release after the next.
     former: Vec<u8>,
 }
 

@@ -7,7 +7,7 @@ use super::super::claims::{Person, contact_index, facts, lock, lock_key};
 use super::super::draft::{DRAFT_LIFE, DraftView, has_answered, visitor_hash};
 use super::super::entrance::{Who, outside_releases, pass};
 use super::super::persons::{Persons, since};
-use super::super::public::takes_places;
+use super::super::public::{Asked, takes_places};
 use super::super::retry::again;
 use super::super::{BookingError, Timetable};
 use super::line::{noted, promote};
@@ -50,7 +50,7 @@ pub async fn begin_waiting(
     // The list is no way around the line.
     let used = pass(services, context, session, people.get(), Who::Browser(visitor, network)).await?.used();
     let begun = async {
-        takes_places(services, context, network, (people, 1)).await?;
+        takes_places(services, context, network, (people, Asked::Date(session))).await?;
         begun(services, context, session, people, visitor).await
     };
     let begun = begun.await;

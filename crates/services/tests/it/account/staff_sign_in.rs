@@ -176,20 +176,48 @@ async fn a_stranger_who_keeps_guessing_keeps_nobody_out() {
     assert!(matches!(refused, Err(SignInError::Limited(_))), "{refused:?}");
 }
 
+/// How many of ten guesses are looked at.
+async fn guesses(house: &TestHouse, login: &str) -> u32 {
+    let mut looked_at = 0;
+    for _ in 0..10 {
+        let guess = elsewhere(form(login, "wrong password", ""));
+        looked_at += u32::from(matches!(try_sign_in(house, guess).await, Err(SignInError::Refused)));
+    }
+    looked_at
+}
+
 #[tokio::test]
-async fn one_network_guesses_at_a_login_sixty_times_a_day() {
+async fn one_network_guesses_at_a_login_sixty_times_a_day_and_then_slowly() {
     let house = TestHouse::new().await;
-    let mut guesses = 0;
-    for _ in 0..8 {
-        for _ in 0..10 {
-            guesses += u32::from(matches!(
-                try_sign_in(&house, elsewhere(form("nobody", "wrong password", ""))).await,
-                Err(SignInError::Refused)
-            ));
-        }
+    for round in 0..8 {
+        assert_eq!(guesses(&house, "nobody").await, if round < 6 { 10 } else { 2 }, "round {round}");
         later(&house, 30 * 60);
     }
-    assert_eq!(guesses, 60);
+}
+
+/// Somebody behind the office's own address fails all morning: the colleague waits for minutes, not for the day, and once
+/// signed in has everything forgotten. Signing in often counts nothing.
+#[tokio::test]
+async fn nobody_keeps_a_colleague_out_for_a_day() {
+    let house = TestHouse::new().await;
+    let wang = colleague(&house, "wang", &[]).await;
+    later(&house, 30);
+    for _ in 0..70 {
+        let again = elsewhere(form("wang", PASSWORD, &code(&house, &wang)));
+        assert!(matches!(try_sign_in(&house, again).await, Ok(SignIn::Done(_))), "what succeeds counts nothing");
+        later(&house, 5 * 60);
+    }
+    for _ in 0..6 {
+        assert_eq!(guesses(&house, "wang").await, 10);
+        later(&house, 30 * 60);
+    }
+    assert_eq!(guesses(&house, "wang").await, 2);
+    let own = async || try_sign_in(&house, elsewhere(form("wang", PASSWORD, &code(&house, &wang)))).await;
+    assert!(matches!(own().await, Err(SignInError::Limited(_))));
+    later(&house, 30 * 60);
+    assert!(matches!(own().await, Ok(SignIn::Done(_))), "after a quarter of an hour");
+    later(&house, 30 * 60);
+    assert_eq!(guesses(&house, "wang").await, 10, "and the failures before are forgotten");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::{book, house_with_session, network, officer, party};
 use domain::account::Actor;
-use domain::booking::PartySize;
+use domain::booking::{PartySize, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::ids::{DraftId, SessionId};
 use jiff::SignedDuration;
@@ -19,9 +19,8 @@ fn elsewhere() -> Network {
 
 /// Uses up all but `left` of a limit.
 async fn use_up(house: &TestHouse, limit: &Limit, network: &Network, left: u32) {
-    for _ in left..limit.hits {
-        limits::hit(&house.services, limit, network.as_str()).await.expect("within the limit");
-    }
+    let hits = limit.hits - left;
+    limits::hit_times(&house.services, limit, network.as_str(), hits).await.expect("within the limit");
 }
 
 async fn begin(
@@ -68,6 +67,30 @@ async fn one_network_takes_so_many_places_and_others_are_free() {
     book(&house.services, session, 1, 1).await.expect("nor are machines");
 }
 
+/// One request is not a network's: what no booking could be counts nothing, however many people it names.
+#[tokio::test]
+async fn what_the_rules_refuse_takes_no_places_of_a_network() {
+    let (house, session) = house_with_session(50).await;
+    let visitor = house.context(Actor::Anonymous);
+    // Far beyond the days that can be booked by now.
+    let later = super::add_session(&house, "2026-08-20T09:00:00+08:00", 50).await;
+    use_up(&house, &limits::BOOKING_PER_NETWORK, &network(), 1).await;
+    let crowd = PartySize::new(500).expect("a size");
+    for _ in 0..3 {
+        let large = booking::begin(&house.services, &visitor, session, crowd, BROWSER, &network()).await;
+        assert!(matches!(large, Err(BookingError::Refused(Refusal::PartyTooLarge { .. }))), "{large:?}");
+        let waits = booking::begin_waiting(&house.services, &visitor, session, crowd, BROWSER, &network()).await;
+        assert!(matches!(waits, Err(BookingError::Refused(Refusal::PartyTooLarge { .. }))), "{waits:?}");
+        let early = begin(&house, &visitor, later, &network()).await;
+        assert!(matches!(early, Err(BookingError::Refused(Refusal::NotOpenYet { .. }))), "{early:?}");
+    }
+    let draft = begin(&house, &visitor, session, &network()).await.expect("the last place is still there");
+    let held = read(&house, draft).await;
+    let other = booking::take_other(&house.services, &visitor, &held, session, crowd, BROWSER, &network()).await;
+    assert!(matches!(other, Err(BookingError::Refused(Refusal::PartyTooLarge { .. }))), "{other:?}");
+    assert!(is_limited(&begin(&house, &visitor, session, &network()).await), "and now it is taken");
+}
+
 /// A draft of a browser of its own that only needs its last button.
 async fn proven(house: &TestHouse, session: SessionId, mailbox: &str) -> DraftId {
     let visitor = house.context(Actor::Anonymous);
@@ -109,7 +132,7 @@ async fn who_keeps_places_is_not_turned_away_at_the_last_button() {
 async fn one_network_tries_so_many_links() {
     let house = TestHouse::new().await;
     let visitor = house.context(Actor::Anonymous);
-    use_up(&house, &limits::LOOKUP_PER_NETWORK, &network(), 1).await;
+    use_up(&house, &limits::LINK_PER_NETWORK, &network(), 1).await;
     let found = booking::led_nowhere(&house.services, &visitor, &network()).await;
     assert!(matches!(found, BookingError::NotFound), "{found:?}");
     let found = booking::led_nowhere(&house.services, &visitor, &network()).await;

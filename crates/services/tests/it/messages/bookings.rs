@@ -9,7 +9,7 @@ use domain::time::local;
 use jiff::Timestamp;
 use services::booking::{self, Handle, OnBehalf, Person};
 use services::crypto::LinkPurpose;
-use services::limits::{LimitError, Network};
+use services::limits::{LINK_PER_NETWORK, LOOKUP_PER_NETWORK, LimitError, Network, hit_times};
 use services::messages::{self, PassError, Template, mailbox};
 use store::messages::MailboxRow;
 use testkit::TestHouse;
@@ -212,6 +212,29 @@ async fn a_network_follows_as_many_good_links_as_it_likes_until_it_guesses() {
     }
     let refused = follow(&code).await;
     assert!(matches!(refused, Err(LimitError::Limited(_))), "whoever guesses is not told which is good: {refused:?}");
+
+    // Another telephone of the carrier's network has a good link, and is not refused for it …
+    let neighbour = Network::of("203.0.113.8".parse().expect("an address"));
+    let follow = async |code: &str, network: &Network| {
+        messages::follow(&house.services, &house.services.system(), code, network).await
+    };
+    assert!(follow(&code, &neighbour).await.expect("its own address").is_some());
+    // … until the network as a whole guesses. Its old signed links are in a bucket of their own.
+    let of_links = hit_times(&house.services, &LINK_PER_NETWORK, network.as_str(), LINK_PER_NETWORK.hits).await;
+    of_links.expect("within the limit");
+    assert!(follow(&code, &neighbour).await.expect("its own bucket").is_some());
+    let rest = LOOKUP_PER_NETWORK.hits - 60;
+    hit_times(&house.services, &LOOKUP_PER_NETWORK, network.as_str(), rest).await.expect("within the limit");
+    let refused = follow(&code, &neighbour).await;
+    assert!(matches!(refused, Err(LimitError::Limited(_))), "{refused:?}");
+    // Of IPv6 a machine has as many addresses as it likes in its /64.
+    let six = |text: &str| Network::of(text.parse().expect("an address"));
+    for n in 0..60 {
+        let own = six(&format!("2001:db8:7:8::{n:x}"));
+        assert!(follow(&format!("{n:010}"), &own).await.expect("within the limit").is_none());
+    }
+    assert!(matches!(follow(&code, &six("2001:db8:7:8::ffff")).await, Err(LimitError::Limited(_))));
+    assert!(follow(&code, &six("2001:db8:7:9::1")).await.expect("another household").is_some());
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use domain::ids::{ActivityId, BookingId, DraftId, SessionId};
 use jiff::SignedDuration;
 use services::Services;
 use services::booking::{self, BookingError, BookingState, Claims, DraftView, Guard, Handle};
+use services::limits::{BOOKING_PER_NETWORK, hit, hit_times};
 use services::outreach::{self, NewEvent, told};
 use std::sync::Arc;
 use testkit::TestHouse;
@@ -102,6 +103,25 @@ async fn confirm(services: &Services, draft: &DraftView) -> Result<BookingId, Bo
 
 fn date_full<T: std::fmt::Debug>(answer: &Result<T, BookingError>) -> bool {
     matches!(answer, Err(BookingError::Refused(Refusal::DateFull { .. })))
+}
+
+/// A series that is none, and more people than a booking takes, count nothing of what a network may ask for; a party counts on
+/// every date.
+#[tokio::test]
+async fn a_series_counts_the_places_it_can_have() {
+    for (rule, people, left) in [(SeriesRule::Dates, 2, 5), (SeriesRule::Whole, 500, 5), (SeriesRule::Whole, 2, 6)] {
+        let course = course(rule, [9, 9, 9]).await;
+        let services = &course.house.services;
+        for _ in left..BOOKING_PER_NETWORK.hits {
+            hit(services, &BOOKING_PER_NETWORK, network().as_str()).await.expect("within the limit");
+        }
+        let begun = course.begin(people).await;
+        let is_refused =
+            matches!(begun, Err(BookingError::Refused(Refusal::SingleDatesOnly | Refusal::PartyTooLarge { .. })));
+        assert_eq!(is_refused, left == 5, "{begun:?}");
+        let taken = hit_times(services, &BOOKING_PER_NETWORK, network().as_str(), left).await;
+        assert_eq!(taken.is_ok(), left == 5, "of {rule:?} for {people}");
+    }
 }
 
 #[tokio::test]
