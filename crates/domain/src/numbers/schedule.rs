@@ -132,7 +132,7 @@ impl Rhythm {
             // Every month has this day.
             Every::Month => civil::Date::new(day.year(), day.month(), self.day).unwrap_or(day),
         };
-        at(due, civil::Time::new(self.hour, 0, 0, 0).unwrap_or(civil::Time::midnight()))
+        at(due, civil::Time::new(self.hour, 0, 0, 0).unwrap_or_default())
     }
 
     fn step(self, day: civil::Date, n: i64) -> civil::Date {
