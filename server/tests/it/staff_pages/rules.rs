@@ -58,7 +58,7 @@ async fn what_cannot_be_is_told_beside_its_rule_and_nothing_typed_is_lost() {
     again(&refused, REFUSED, "填写1到365之间的数字");
     assert_eq!((value(&refused, "days_ahead"), value(&refused, "moves")), ("900".into(), "7".into()));
     let together = save(&officer, &rules("2", &[("closes_minutes_before", "-60"), ("reason", "")])).await;
-    again(&together, REFUSED, "填写-45到10080之间的整数，负数表示开场后");
+    again(&together, REFUSED, "填写整数：最早为开场前10080分钟，最晚为开场后45分钟（填-45）");
     assert_eq!(
         number(
             &site,
