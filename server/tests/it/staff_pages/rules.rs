@@ -43,7 +43,7 @@ async fn every_rule_stands_on_the_page_and_a_change_is_a_version_with_its_reason
     let twice = save(&officer, &rules("2", &[("days_ahead", "21"), ("room", "always")])).await;
     assert_eq!(gone_to(&twice, PAGE), format!("{PAGE}?done=same"));
     let history = officer.get(&format!("{PAGE}/history")).await;
-    for words in ["第 3 版", "暑期人多", "提前几天开放预约", "14 天", "21 天", "第 1 版", "最初的规则"]
+    for words in ["第 3 版", "暑期人多", "提前几天开放预约", "14天", "21天", "第 1 版", "最初的规则"]
     {
         again(&history, StatusCode::OK, words);
     }
