@@ -73,7 +73,7 @@ async function send(page: Page, mine: string, look: (name: string) => Promise<vo
   await press(button(page, "groups-roster-send"));
   await page.waitForURL(/done=listed/);
   expect(new URL(page.url()).pathname).toBe(mine);
-  await expect(page.getByText(/名单里有 48 人/)).toBeVisible();
+  await expect(page.getByText(/名单里有48人/)).toBeVisible();
   await look("8-list");
 }
 

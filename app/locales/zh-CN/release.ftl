@@ -11,7 +11,7 @@ room-waiting = 您正在排队
 room-waiting-figure =
     { $n ->
         [0] 下一位就是您
-       *[other] 前面还有 { $n } 人
+       *[other] 前面还有{ $n }人
     }
 room-soon = 预计不到一分钟。
 room-minutes = 按目前的速度，预计约 { $n } 分钟，快慢会随时变化。

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub fn pairs() -> impl IntoView {
     let rows = vec![
         SummaryRow::new("场次", "2026年7月28日（周二）09:00–10:30"),
-        SummaryRow::new("人数", "4 人，其中 2 名儿童").action("#main", "更改"),
+        SummaryRow::new("人数", "4人，其中2名儿童").action("#main", "更改"),
         SummaryRow::new("状态", view! { <Tag tone=Tone::Success>"已确认"</Tag> }),
     ];
     let tasks = vec![

@@ -59,9 +59,9 @@ pub fn progress() -> impl IntoView {
         <Shelf title="进度与占用">
             <Steps steps=steps() current=1/>
             <Steps steps=steps() current=4/>
-            <Meter label="已预约 7 人，共 20 个名额" value=7 max=20/>
-            <Meter label="已预约 18 人，共 20 个名额" value=18 max=20/>
-            <Meter label="已预约 20 人，共 20 个名额" value=20 max=20/>
+            <Meter label="已预约7人，共20个名额" value=7 max=20/>
+            <Meter label="已预约18人，共20个名额" value=18 max=20/>
+            <Meter label="已预约20人，共20个名额" value=20 max=20/>
             <Skeleton/>
         </Shelf>
     }

@@ -147,7 +147,7 @@ fn ages_words(visit: &Visit, ages: Ages) -> Text {
     })
 }
 
-/// 48 人，随行成人 5 人
+/// 48人，随行成人5人
 pub(crate) fn people_words(visit: &Visit, members: u32, adults: u32) -> Text {
     match adults {
         0 => visit.t_args("groups-people", &[("n", members.into())]),

@@ -137,7 +137,7 @@ pub fn meter_look(value: u64, max: u64) -> (&'static str, String) {
 /// How full something is. The words are always there; the bar repeats them for the eye.
 #[component]
 pub fn Meter(
-    /// What is counted, with the numbers in words: 已预约 18 人，共 20 个名额.
+    /// What is counted, with the numbers in words: 已预约18人，共20个名额.
     #[prop(into)]
     label: Text,
     /// So much …

@@ -224,7 +224,7 @@ async fn staff_give_a_training_places_move_it_and_take_it_away() {
         let id = sqlx::query_scalar("select id::text from ambassador_training");
         id.fetch_one(&site.test.db.owner_pool()).await.expect("a date")
     };
-    shows(&staff.get(&round).await, StatusCode::OK, &["0 人 / 3 个名额"]);
+    shows(&staff.get(&round).await, StatusCode::OK, &["0人 / 3个名额"]);
     let id = training().await;
     let page = format!("{round}/trainings/{id}");
     let has = |body: &str, values: &[&str]| {

@@ -50,7 +50,7 @@ fn card(visit: &Visit, round: &Round) -> impl IntoView + use<> {
     }
 }
 
-/// 报名 12 人，名额 10 个，未评 3 人
+/// 报名12人，名额10个，未评3人
 pub(super) fn numbers(visit: &Visit, round: &Round) -> crate::i18n::Text {
     let args = [
         ("applications", round.applications.into()),

@@ -84,7 +84,7 @@ fn occupancy(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
     view! { <Meter label=label value=u64::from(facts.booked + facts.held) max=u64::from(facts.capacity)/> }
 }
 
-/// 4 人（含儿童 2 人）
+/// 4人（含儿童2人）
 fn party_text(visit: &Visit, party: Party) -> Text {
     let people = party.people.get();
     match party.children {

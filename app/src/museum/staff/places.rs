@@ -57,7 +57,7 @@ pub(super) fn fields(visit: &Visit, split: Split) -> impl IntoView + use<> {
     }
 }
 
-/// 团体 80 人，开场前 72 小时释放；预留 5 人，开场前 2 小时释放; nothing where everything is for individuals.
+/// 团体80人，开场前72小时释放；预留5人，开场前2小时释放; nothing where everything is for individuals.
 pub(super) fn kept(visit: &Visit, split: Split) -> Option<Text> {
     let words = [("staff-pool-group-kept", split.group), ("staff-pool-staff-kept", split.staff)];
     let words: Vec<String> = words
@@ -80,7 +80,7 @@ pub(super) fn line(visit: &Visit, facts: &SessionFacts) -> Option<impl IntoView 
     })
 }
 
-/// The places as they are now, in a sentence: 30（团体 10 人，开场前 48 小时释放）
+/// The places as they are now, in a sentence: 30（团体10人，开场前48小时释放）
 pub(super) fn told(visit: &Visit, facts: &SessionFacts) -> String {
     match kept(visit, facts.pools.split()) {
         None => facts.capacity.to_string(),

@@ -185,7 +185,7 @@ fn form(visit: &Visit, version: i32, policy: &Policy) -> impl IntoView + use<> {
     }
 }
 
-/// 可提前几天预约：14 天 → 21 天
+/// 可提前几天预约：14天 → 21天
 fn differences(visit: &Visit, all: &[Difference]) -> AnyView {
     if all.is_empty() {
         return view! { <p class="muted">{visit.t("rules-no-difference")}</p> }.into_any();

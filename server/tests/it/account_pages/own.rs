@@ -111,7 +111,7 @@ async fn a_booking_made_without_an_account_is_there_after_signing_in() {
     let page = owner.get("/account").await;
     let text = excerpt(&page.body);
     assert!(text.contains("您有 1 个即将到来的预约") && text.contains("2026年7月21日（周二）09:00–10:30"), "{text}");
-    assert!(text.contains("3 人，其中 14 岁以下儿童 1 人"), "{text}");
+    assert!(text.contains("3人，其中14岁以下儿童1人"), "{text}");
     let address = format!("/account/bookings/{id}");
     assert!(page.body.contains(&format!("href=\"{address}\"")), "a link without a secret");
 

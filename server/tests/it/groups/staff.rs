@@ -33,7 +33,7 @@ async fn approving_more_than_there_is_room_for_says_by_how_many() {
     let session = sessions[0].to_string();
     let pairs = [("version", version.as_str()), ("session", session.as_str())];
     let answer = send(&staff, &format!("/staff/groups/{id}/approve"), &pairs).await;
-    shows(&answer, StatusCode::CONFLICT, &["现在只余 50 个名额，超出 3 人，没有批准"]);
+    shows(&answer, StatusCode::CONFLICT, &["现在只余50个名额，超出3人，没有批准"]);
     assert_eq!(the_request(&site).await.1, "submitted");
     // An old page says so.
     let old = [("version", "0"), ("session", session.as_str())];

@@ -104,7 +104,7 @@ async fn staff_book_parties_the_public_could_not_and_one_form_books_once() {
     assert_eq!(state(&site, id).await, "confirmed 8+4 v1 staff");
     let plain = "select (position(convert_to('欧阳远山', 'UTF8') in name_sealed) > 0)::text from booking where id = $1";
     assert_eq!(text(&site, plain, id).await, "false", "a name is sealed");
-    again(&officer.get(&first).await, StatusCode::OK, "8 人（含儿童 4 人）");
+    again(&officer.get(&first).await, StatusCode::OK, "8人（含儿童4人）");
 
     let reused = press("9", "4").await;
     again(&reused, StatusCode::CONFLICT, "这张表单刚才已经预约成功一次");

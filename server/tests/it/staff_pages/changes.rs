@@ -109,7 +109,7 @@ async fn who_was_overtaken_by_a_colleague_is_shown_what_is_now() {
     for verb in ["cancel", "party", "move"] {
         let late = change(&officer, &id, verb, "1", &[("people", "2"), ("children", "0"), ("session", &session)]).await;
         again(&late, StatusCode::CONFLICT, "这个预约刚刚有变动");
-        assert!(excerpt(&late.body).contains("5 人"), "{verb}: the page shows what is now");
+        assert!(excerpt(&late.body).contains("5人"), "{verb}: the page shows what is now");
     }
     assert_eq!(state(&site, &id).await, "confirmed 5+0 v2 staff");
 

@@ -13,7 +13,7 @@ async fn a_session_is_previewed_closed_with_a_reason_and_opened_again() {
     let id = &sessions_of(&site, TUESDAY).await[0];
     let (page, close) = (format!("/staff/museum/sessions/{id}"), format!("/staff/museum/sessions/{id}/close"));
     let preview = officer.get(&close).await;
-    again(&preview, StatusCode::OK, "我已看过会影响到的 9 个预约、26 人");
+    again(&preview, StatusCode::OK, "我已看过会影响到的9个预约、26人");
     let key = key();
     let unseen = send(&officer, &close, &[("key", &key), ("reason_zh", "设备检修")]).await;
     again(&unseen, REFUSED, "请勾选这一项后继续");

@@ -31,7 +31,7 @@ async fn the_board_counts_what_the_door_counted() {
     }
     assert_eq!(text(&site, "select arrived::text from booking where id = $1", &id).await, "3");
     let page = excerpt(&staff.get(&format!("/staff/museum/bookings/{id}")).await.body);
-    assert!(page.contains("已到 3 人") && page.contains("不能再更改"), "{page}");
+    assert!(page.contains("已到3人") && page.contains("不能再更改"), "{page}");
     // Another day's board has no house to count.
     let other = excerpt(&staff.get(&format!("/staff/museum/today?day={SATURDAY}")).await.body);
     assert!(other.contains("预约人数共 160 个名额0") && !other.contains("馆内现有人数"), "{other}");

@@ -43,7 +43,7 @@ async fn every_rule_stands_on_the_page_and_a_change_is_a_version_with_its_reason
     let twice = save(&officer, &rules("2", &[("days_ahead", "21"), ("room", "always")])).await;
     assert_eq!(gone_to(&twice, PAGE), format!("{PAGE}?done=same"));
     let history = officer.get(&format!("{PAGE}/history")).await;
-    for words in ["第 3 版", "暑期人多", "提前几天开放预约", "14 天", "21 天", "第 1 版", "最初的规则"]
+    for words in ["第 3 版", "暑期人多", "提前几天开放预约", "14天", "21天", "第 1 版", "最初的规则"]
     {
         again(&history, StatusCode::OK, words);
     }
@@ -58,7 +58,7 @@ async fn what_cannot_be_is_told_beside_its_rule_and_nothing_typed_is_lost() {
     again(&refused, REFUSED, "填写1到365之间的数字");
     assert_eq!((value(&refused, "days_ahead"), value(&refused, "moves")), ("900".into(), "7".into()));
     let together = save(&officer, &rules("2", &[("closes_minutes_before", "-60"), ("reason", "")])).await;
-    again(&together, REFUSED, "填写-45到10080之间的整数，负数表示开场后");
+    again(&together, REFUSED, "填写整数：最早为开场前10080分钟，最晚为开场后45分钟（填-45）");
     assert_eq!(
         number(
             &site,
