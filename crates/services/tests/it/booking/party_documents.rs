@@ -237,7 +237,8 @@ async fn what_was_typed_with_an_offer_stays_with_it_and_no_longer() {
     let visitor = house.context(Actor::Anonymous);
     let typed = || number(&house, "select count(*) from waiting_entry where document_sealed is not null");
     // There is no offer yet: nothing is kept.
-    booking::keep_offer_documents(services, &visitor, &waits.link, shown([adult(3)])).await.expect("heard");
+    let early = booking::keep_offer_documents(services, &visitor, &waits.link, shown([adult(3)])).await;
+    assert!(matches!(early, Err(BookingError::Refused(Refusal::OfferEnded))), "{early:?}");
     assert_eq!(typed().await, 0);
     booking::cancel(services, &officer(&house), handle(full.booking), None).await.expect("cancelled");
     assert_eq!(look(&house, &waits).await.state, WaitingState::Offered);
@@ -252,6 +253,37 @@ async fn what_was_typed_with_an_offer_stays_with_it_and_no_longer() {
     let view = seen(&house, made).await;
     assert_eq!((view.documents, view.party), (shown([adult(3), child(1)]), party(2, 1)));
     assert_eq!(typed().await, 0, "the entry keeps no copy");
+    let late = booking::keep_offer_documents(services, &visitor, &waits.link, shown([adult(4)])).await;
+    assert!(matches!(late, Err(BookingError::Refused(Refusal::OfferEnded))), "{late:?}");
+    assert_eq!(typed().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_presses_at_once_lose_no_document_of_a_draft_or_an_offer() {
+    let house = asking(IdentityRule::Everybody).await;
+    let services = &house.services;
+    let visitor = house.context(Actor::Anonymous);
+    let afternoon = add_session(&house, "2026-07-21T15:00:00+08:00", 20).await;
+    let waits = typed_with_an_offer(&house).await;
+    let two = PartySize::new(2).expect("a size");
+    let browser = super::documents::BROWSER;
+    let draft = booking::begin(services, &visitor, afternoon, two, browser, &network()).await.expect("there is room");
+    for n in 10..18 {
+        let (first, second) = (adult(n), adult(n + 10));
+        let both = shown([first.clone(), second.clone()]);
+        let (one, other) = (|| shown([first.clone()]), || Shown::from_iter([None, Some(second.clone())]));
+        // Both pages saw the draft as it was before either was sent.
+        let seen = read(&house, draft).await;
+        let kept = tokio::join!(
+            booking::keep_documents(services, &seen, one()),
+            booking::keep_documents(services, &seen, other()),
+            booking::keep_offer_documents(services, &visitor, &waits.link, one()),
+            booking::keep_offer_documents(services, &visitor, &waits.link, other()),
+        );
+        assert!(kept.0.is_ok() && kept.1.is_ok() && kept.2.is_ok() && kept.3.is_ok(), "{kept:?}");
+        assert_eq!(read(&house, draft).await.documents, both);
+        assert_eq!(booking::offer_documents(services, &visitor, &waits.link).await.expect("there"), both);
+    }
 }
 
 /// A party of two that has an offer and typed documents with it.
