@@ -12,7 +12,7 @@ use crate::problem::{Problem, problem_page};
 use crate::routes::Access;
 use crate::ui::{Banner, Button, Crumb, Dialog, Form, HiddenField, LinkButton, Page, SummaryList, SummaryRow, Variant};
 use crate::visit::{Visit, visit};
-use domain::booking::{Policy, WaitingState};
+use domain::booking::{Policy, Refusal, WaitingState};
 use domain::document::Shown;
 use domain::ids::SessionId;
 use domain::outreach::{Form as Questions, Typed};
@@ -293,7 +293,12 @@ async fn keep_documents(asked: &Asked, link: &str) -> Result<(), BookingError> {
     }
     let kept = booking::offer_documents(services, context, link).await?;
     let (fresh, unread) = document::read(asked, needed, &kept);
-    let all = booking::keep_offer_documents(services, context, link, fresh).await?.first(needed);
+    let all = match booking::keep_offer_documents(services, context, link, fresh).await {
+        Ok(all) => all.first(needed),
+        // It ended meanwhile, perhaps by the same button pressed twice: whoever takes it says what became of it.
+        Err(BookingError::Refused(Refusal::OfferEnded)) => return Ok(()),
+        Err(error) => return Err(error),
+    };
     let faults = document::faults(unread, &all, needed);
     if faults.is_empty() { Ok(()) } else { Err(BookingError::Fields(faults)) }
 }

@@ -65,17 +65,30 @@ pub(crate) fn ends_of_documents(
 }
 
 /// Keeps the documents that were typed into a draft: as soon as they are read, whatever else of the form is not right yet. No
-/// page shows them whole again, and nobody should have to type them twice. Answers all that are there now.
+/// page shows them whole again, and nobody should have to type them twice. Answers all that are there now. Two presses at
+/// once lose none: each is added to what is there when its turn comes, not to what its page had seen.
 ///
 /// # Errors
 /// `Database`.
 pub async fn keep_documents(services: &Services, draft: &DraftView, fresh: Shown) -> Result<Shown, BookingError> {
-    let all = draft.documents.clone().and(fresh);
-    if all != draft.documents {
-        let sealed = services.vault.seal(DRAFT.of(draft.id.0), all.comparable().as_bytes());
-        drafts::keep_documents(&services.db, draft.id.0, &sealed).await?;
+    if fresh.is_empty() {
+        return Ok(draft.documents.clone());
     }
-    Ok(all)
+    let (services, id, seen) = (services.clone(), draft.id.0, draft.documents.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        // It may be a booking by now, and keeps nothing more.
+        let Some(kept) = drafts::lock_documents(&mut *tx, id).await? else { return Ok(seen.and(fresh)) };
+        let before = open_documents(&services, DRAFT.of(id), kept.as_deref())?;
+        let all = before.clone().and(fresh);
+        if all != before {
+            let sealed = services.vault.seal(DRAFT.of(id), all.comparable().as_bytes());
+            drafts::keep_documents(&mut *tx, id, &sealed).await?;
+        }
+        tx.commit().await?;
+        Ok(all)
+    })
+    .await
 }
 
 async fn rules_of(services: &Services, session: SessionId) -> Result<(Policy, Timestamp), BookingError> {

@@ -274,7 +274,7 @@ pub struct Erased {
     pub ambassadors: u64,
     /// Certificates that lost the name on them.
     pub certificates: u64,
-    /// Bookings whose identity documents were deleted.
+    /// Bookings, and offers that were over, whose identity documents were deleted.
     pub documents: u64,
     /// Lists of groups that were deleted.
     pub rosters: u64,
@@ -303,10 +303,11 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
         crate::requests::count_due::<crate::ambassadors::Ambassadors>(services, Term::Ambassador.before(now)).await?;
     let certificates = crate::ambassadors::count_due_certificates(services, Term::Certificate.before(now)).await?;
     let rosters = crate::groups::count_due_rosters(services, Term::Roster.before(now)).await?;
-    let documents = sql::count_due_documents(&services.db, Term::Document.before(now)).await?.unsigned_abs();
+    let documents = sql::count_due_documents(&services.db, Term::Document.before(now)).await?
+        + store::booking::waiting::count_leftovers(&services.db).await?;
     Ok(Erased {
         bookings: bookings.unsigned_abs(),
-        documents,
+        documents: documents.unsigned_abs(),
         waiting,
         bus_requests,
         photos,
@@ -410,10 +411,15 @@ async fn erase_documents(services: &Services) -> sqlx::Result<u64> {
     let due = sql::due_documents(&mut *transaction, Term::Document.before(context.now), BATCH).await?;
     let (sessions, ids): (Vec<Uuid>, Vec<Uuid>) = due.iter().map(|it| (it.session_id, it.id)).unzip();
     let done = sql::erase_documents(&mut *transaction, &sessions, &ids).await?;
-    let entries = per_session("privacy.documents_erased", &sessions);
+    let mut entries = per_session("privacy.documents_erased", &sessions);
+    let left_over = store::booking::waiting::forget_leftovers(&mut transaction, BATCH).await?;
+    if left_over > 0 {
+        let detail = json!({ "entries": left_over });
+        entries.push(Entry { action: "privacy.waiting_erased", subject_kind: "waiting", subject: None, detail });
+    }
     audit::record(&mut transaction, &context, &entries).await?;
     transaction.commit().await?;
-    Ok(done)
+    Ok(done + left_over)
 }
 
 /// The proof: how many bookings of each session.

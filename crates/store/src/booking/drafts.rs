@@ -97,6 +97,17 @@ pub async fn keep_typed(db: impl PgExecutor<'_>, id: Uuid, sealed: &[u8]) -> sql
     Ok(())
 }
 
+/// The documents that were typed into a draft, for whoever is about to write them: nobody else does meanwhile. `None` where it has
+/// become something.
+pub async fn lock_documents(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Option<Vec<u8>>>> {
+    sqlx::query_scalar!(
+        "select document_sealed from booking_draft where id = $1 and booking_id is null and waiting_id is null for no key update",
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Keeps the documents that were typed into a draft, in place of what was typed before.
 pub async fn keep_documents(db: impl PgExecutor<'_>, id: Uuid, sealed: &[u8]) -> sqlx::Result<()> {
     sqlx::query!(

@@ -41,10 +41,10 @@ pub async fn accept(
 
 /// Keeps the documents that were typed with an offer, sealed with the entry until the offer is answered or over: nobody should
 /// have to type them twice. They are asked for when there is a place, and not before: who waits in vain leaves none behind.
-/// Answers all that are there now.
+/// Answers all that are there now. Two presses at once lose none.
 ///
 /// # Errors
-/// `NotFound` for a link that is none.
+/// `NotFound` for a link that is none; `Refused(OfferEnded)` where no offer stands (any more).
 pub async fn keep_offer_documents(
     services: &Services,
     context: &Context,
@@ -52,23 +52,30 @@ pub async fn keep_offer_documents(
     fresh: Shown,
 ) -> Result<Shown, BookingError> {
     let id = open_link(services, context, link)?;
-    let mut db = services.db.acquire().await?;
-    let before = open_documents(services, WAITING.of(id.0), sql::documents(&mut db, id.0).await?.as_deref())?;
-    if fresh.is_empty() {
-        return Ok(before);
-    }
-    let all = before.and(fresh);
-    let sealed = services.vault.seal(WAITING.of(id.0), all.comparable().as_bytes());
-    sql::keep_documents(&mut db, id.0, &sealed).await?;
-    Ok(all)
+    let services = services.clone();
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let kept = sql::lock_documents(&mut tx, id.0).await?.ok_or(Refusal::OfferEnded)?;
+        let before = open_documents(&services, WAITING.of(id.0), kept.as_deref())?;
+        let all = before.clone().and(fresh);
+        if all != before {
+            let sealed = services.vault.seal(WAITING.of(id.0), all.comparable().as_bytes());
+            sql::keep_documents(&mut tx, id.0, &sealed).await?;
+        }
+        tx.commit().await?;
+        Ok(all)
+    })
+    .await
 }
 
-/// The documents that were typed with the offer so far.
+/// The documents that were typed with the offer so far; none where no offer stands.
 ///
 /// # Errors
 /// `NotFound` for a link that is none.
 pub async fn offer_documents(services: &Services, context: &Context, link: &str) -> Result<Shown, BookingError> {
-    keep_offer_documents(services, context, link, Shown::default()).await
+    let id = open_link(services, context, link)?;
+    let mut db = services.db.acquire().await?;
+    open_documents(services, WAITING.of(id.0), sql::documents(&mut db, id.0).await?.as_deref())
 }
 
 /// The same of an entry the caller may answer for.

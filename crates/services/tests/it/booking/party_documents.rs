@@ -3,7 +3,7 @@
 use super::closing::{closing, number};
 use super::documents::{asking, documents_kept, handle, morning, read, rules};
 use super::races::servers;
-use super::waiting::{joined, look};
+use super::waiting::{Party as Waits, joined, look};
 use super::{add_session, machine, network, officer, party, person, steward};
 use domain::account::{Actor, DeviceRole};
 use domain::booking::{IdentityRule, PartySize, Policy, Refusal, WaitingState};
@@ -237,7 +237,8 @@ async fn what_was_typed_with_an_offer_stays_with_it_and_no_longer() {
     let visitor = house.context(Actor::Anonymous);
     let typed = || number(&house, "select count(*) from waiting_entry where document_sealed is not null");
     // There is no offer yet: nothing is kept.
-    booking::keep_offer_documents(services, &visitor, &waits.link, shown([adult(3)])).await.expect("heard");
+    let early = booking::keep_offer_documents(services, &visitor, &waits.link, shown([adult(3)])).await;
+    assert!(matches!(early, Err(BookingError::Refused(Refusal::OfferEnded))), "{early:?}");
     assert_eq!(typed().await, 0);
     booking::cancel(services, &officer(&house), handle(full.booking), None).await.expect("cancelled");
     assert_eq!(look(&house, &waits).await.state, WaitingState::Offered);
@@ -252,6 +253,92 @@ async fn what_was_typed_with_an_offer_stays_with_it_and_no_longer() {
     let view = seen(&house, made).await;
     assert_eq!((view.documents, view.party), (shown([adult(3), child(1)]), party(2, 1)));
     assert_eq!(typed().await, 0, "the entry keeps no copy");
+    let late = booking::keep_offer_documents(services, &visitor, &waits.link, shown([adult(4)])).await;
+    assert!(matches!(late, Err(BookingError::Refused(Refusal::OfferEnded))), "{late:?}");
+    assert_eq!(typed().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_presses_at_once_lose_no_document_of_a_draft_or_an_offer() {
+    let house = asking(IdentityRule::Everybody).await;
+    let services = &house.services;
+    let visitor = house.context(Actor::Anonymous);
+    let afternoon = add_session(&house, "2026-07-21T15:00:00+08:00", 20).await;
+    let waits = typed_with_an_offer(&house).await;
+    let two = PartySize::new(2).expect("a size");
+    let browser = super::documents::BROWSER;
+    let draft = booking::begin(services, &visitor, afternoon, two, browser, &network()).await.expect("there is room");
+    for n in 10..18 {
+        let (first, second) = (adult(n), adult(n + 10));
+        let both = shown([first.clone(), second.clone()]);
+        let (one, other) = (|| shown([first.clone()]), || Shown::from_iter([None, Some(second.clone())]));
+        // Both pages saw the draft as it was before either was sent.
+        let seen = read(&house, draft).await;
+        let kept = tokio::join!(
+            booking::keep_documents(services, &seen, one()),
+            booking::keep_documents(services, &seen, other()),
+            booking::keep_offer_documents(services, &visitor, &waits.link, one()),
+            booking::keep_offer_documents(services, &visitor, &waits.link, other()),
+        );
+        assert!(kept.0.is_ok() && kept.1.is_ok() && kept.2.is_ok() && kept.3.is_ok(), "{kept:?}");
+        assert_eq!(read(&house, draft).await.documents, both);
+        assert_eq!(booking::offer_documents(services, &visitor, &waits.link).await.expect("there"), both);
+    }
+}
+
+/// A party of two that has an offer and typed documents with it.
+async fn typed_with_an_offer(house: &TestHouse) -> Waits {
+    let session = morning(house, 2).await;
+    let services = &house.services;
+    let full = show(services, session, 1, (2, 0), &shown([adult(1), adult(2)])).await.expect("the only places");
+    let waits = joined(house, session, 11, 2).await;
+    booking::cancel(services, &officer(house), handle(full.booking), None).await.expect("cancelled");
+    let visitor = house.context(Actor::Anonymous);
+    let documents = shown([adult(3), adult(4)]);
+    booking::keep_offer_documents(services, &visitor, &waits.link, documents).await.expect("kept");
+    waits
+}
+
+async fn typed_with_offers(house: &TestHouse) -> i64 {
+    number(house, "select count(*) from waiting_entry where document_sealed is not null").await
+}
+
+#[tokio::test]
+async fn an_offer_that_a_server_of_before_ends_takes_its_documents_along() {
+    // As it wrote the end of an offer, and another offer in place of one that had run out.
+    let ends = "update waiting_entry set state = 'waiting', offered_session = null, offer_expires_at = null";
+    let other =
+        "update waiting_entry set offered_session = (select id from session where id <> offered_session limit 1)";
+    for before in [ends, other] {
+        let house = asking(IdentityRule::Everybody).await;
+        add_session(&house, "2026-07-21T15:00:00+08:00", 20).await;
+        typed_with_an_offer(&house).await;
+        sqlx::query("update waiting_entry set updated_at = updated_at")
+            .execute(&house.db.owner_pool())
+            .await
+            .expect("nothing of the offer");
+        assert_eq!(typed_with_offers(&house).await, 1, "the offer stands");
+        sqlx::query(before).execute(&house.db.owner_pool()).await.expect("as it was written before");
+        assert_eq!(typed_with_offers(&house).await, 0, "{before}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_offer_left_behind_is_nobodys_and_the_clock_deletes_it() {
+    let house = asking(IdentityRule::Everybody).await;
+    let services = &house.services;
+    let waits = typed_with_an_offer(&house).await;
+    // As it was before the database saw to it.
+    let before = "alter table waiting_entry disable trigger waiting_entry_documents;
+                  update waiting_entry set state = 'waiting', offered_session = null, offer_expires_at = null";
+    sqlx::raw_sql(before).execute(&house.db.owner_pool()).await.expect("the owner may");
+    assert_eq!(typed_with_offers(&house).await, 1);
+    let visitor = house.context(Actor::Anonymous);
+    let seen = booking::offer_documents(services, &visitor, &waits.link).await.expect("the link is good");
+    assert!(seen.is_empty(), "of an offer that stands, or nobody's");
+    assert_eq!(privacy::preview(services).await.expect("counted").documents, 1);
+    assert_eq!(privacy::erase_due(services).await.expect("what is due is erased").documents, 1);
+    assert_eq!(typed_with_offers(&house).await, 0);
 }
 
 #[tokio::test]

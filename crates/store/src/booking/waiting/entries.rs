@@ -220,8 +220,41 @@ pub async fn keep_documents(db: &mut PgConnection, entry: Uuid, sealed: &[u8]) -
 
 /// The documents that were typed with an offer that stands.
 pub async fn documents(db: &mut PgConnection, entry: Uuid) -> sqlx::Result<Option<Vec<u8>>> {
-    let found = sqlx::query_scalar!("select document_sealed from waiting_entry where id = $1", entry);
+    let found =
+        sqlx::query_scalar!("select document_sealed from waiting_entry where id = $1 and state = 'offered'", entry);
     Ok(found.fetch_optional(db).await?.flatten())
+}
+
+/// The same, for whoever is about to write them: nobody else does meanwhile. `None` where no offer stands.
+pub async fn lock_documents(db: &mut PgConnection, entry: Uuid) -> sqlx::Result<Option<Option<Vec<u8>>>> {
+    sqlx::query_scalar!(
+        "select document_sealed from waiting_entry where id = $1 and state = 'offered' for no key update",
+        entry
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Deletes the documents of so many entries whose offer is over; a server of before may have left them there.
+pub async fn forget_leftovers(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "with left_over as (select id from waiting_entry where document_sealed is not null and state <> 'offered'
+                            order by id limit $1 for no key update skip locked)
+         update waiting_entry set document_sealed = null where id in (select id from left_over)",
+        limit
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// How many [`forget_leftovers`] would find without a limit.
+pub async fn count_leftovers(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "due!" from waiting_entry where document_sealed is not null and state <> 'offered'"#
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// An entry gets another state; its offer, the places kept for it and what was typed of documents are over. One that ends waits for nothing any more: what

@@ -98,7 +98,8 @@ pub async fn of_session(db: &mut PgConnection, session: Uuid) -> sqlx::Result<Ve
     .await
 }
 
-/// Offers places of a session to entries: each gets a hold of its own. An offer of another session that has run out is over.
+/// Offers places of a session to entries: each gets a hold of its own. An offer of another session that has run out is over,
+/// with what was typed for it.
 pub async fn offer(
     db: &mut PgConnection,
     session: Uuid,
@@ -114,7 +115,7 @@ pub async fn offer(
            insert into hold (session_id, id, people, expires_at, created_at)
            select $1, id, people, $3, $4 from waiting_entry where id = any($2))
          update waiting_entry set state = 'offered', offered_session = $1, offer_expires_at = $3, offers = offers + 1,
-                updated_at = $4
+                document_sealed = null, updated_at = $4
          where id = any($2)",
         session,
         entries,
