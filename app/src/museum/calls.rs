@@ -218,9 +218,11 @@ async fn particulars(asked: Asked) -> Answer {
 }
 
 /// Keeps what was typed of a form that is refused. Where it cannot be kept, the page still shows it: that is no reason to
-/// show none.
+/// show none. Who somebody is, is kept of those alone who agreed to it; the answer to the form shows it again to everybody.
 pub(super) async fn keep_typed(asked: &Asked, draft: &DraftView) {
-    let pairs = asked.pairs.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let agreed = asked.ticked("accept");
+    let kept = asked.pairs.iter().filter(|(name, _)| agreed || name == "children");
+    let pairs: Vec<(&str, &str)> = kept.map(|(name, text)| (name.as_str(), text.as_str())).collect();
     if let Err(error) = booking::keep_typed(&asked.services, draft, pairs).await {
         tracing::warn!(%error, "what was typed into a form was not kept");
     }

@@ -10,6 +10,13 @@ use unicode_properties::{GeneralCategory as Category, GeneralCategoryGroup as Gr
 /// Marks that may stand on one letter: the tallest letters of Tibetan have as many.
 const MARKS: usize = 4;
 
+/// A text without what cannot be seen at its ends: copied from a page, a table or a message it brings such along, and nobody has
+/// typed it. Between its characters it stays, and is told of.
+pub(crate) fn without_ends(text: &str) -> &str {
+    let is_brought = |c: char| matches!(c, '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{FEFF}');
+    text.trim_matches(|c: char| c.is_whitespace() || is_brought(c))
+}
+
 /// Whether every character of a line can be seen, and stands where its neighbours leave it.
 pub(crate) fn are_seen(line: &str) -> bool {
     let (mut before, mut marks) = (None, 0);
@@ -83,6 +90,12 @@ fn is_letter(c: char) -> bool {
     c.general_category_group() == Group::Letter || is_rare_ideograph(c)
 }
 
+/// Letters of the Arabic script, whose shape a joiner chooses also where the word ends.
+fn is_arabic(c: char) -> bool {
+    let is_in_block = matches!(c, '\u{0620}'..='\u{06FF}' | '\u{0750}'..='\u{077F}' | '\u{08A0}'..='\u{08FF}');
+    is_in_block && is_letter(c)
+}
+
 const fn is_mongolian(c: char) -> bool {
     matches!(c, '\u{1820}'..='\u{18AA}')
 }
@@ -112,10 +125,16 @@ fn is_base(mark: char, before: char) -> bool {
 
 /// Whether a character that is not seen itself belongs between these two.
 fn joins(c: char, before: Option<char>, after: Option<char>) -> bool {
-    let (Some(before), Some(after)) = (before, after) else { return false };
-    let is_picture = |c: char| matches!(c.general_category(), Category::OtherSymbol | Category::ModifierSymbol);
+    let Some(before) = before else { return false };
+    if is_joiner(c) && is_arabic(before) && after.is_none_or(char::is_whitespace) {
+        return true;
+    }
+    let Some(after) = after else { return false };
+    // The arrow of a head that shakes is a sign of mathematics.
+    let is_picture =
+        |c: char| c == '\u{2194}' || matches!(c.general_category(), Category::OtherSymbol | Category::ModifierSymbol);
     match c {
-        // Joiners: inside words, and between the parts of a picture.
+        // Joiners: inside words (and at the end of Arabic ones), and between the parts of a picture.
         _ if is_joiner(c) => {
             let is_of_word = |c: char| is_letter(c) || is_mark(c);
             let in_word = is_of_word(before) && is_of_word(after);
@@ -134,7 +153,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// Names and titles as people of many places write them.
-    const ORDINARY: [&str; 27] = [
+    const ORDINARY: [&str; 30] = [
         "张小满",
         "欧阳娜娜",
         "阿卜杜热合曼·艾则孜",
@@ -146,6 +165,9 @@ mod tests {
         "ལྷུཾ",
         "ئابدۇرەھىم",
         "می\u{200C}خواهم",
+        "می\u{200C}",
+        "ه\u{200D} نام",
+        "🙂\u{200D}\u{2194}\u{FE0F} 🙂\u{200D}\u{2195}\u{FE0F} 亲子节",
         "ᠮᠣᠩᠭᠣᠯ",
         "ᠰᠠᠷ\u{180E}ᠠ",
         "ᠠ\u{180B}ᠪᠦ",
@@ -168,6 +190,22 @@ mod tests {
     fn ordinary_lines_of_many_scripts_are_fine() {
         for line in ORDINARY {
             assert!(are_seen(line) && say_something(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_pasted_brings_nothing_unseen_at_its_ends() {
+        for brought in ['\u{AD}', '\u{200B}', '\u{200E}', '\u{200F}', '\u{FEFF}', '\u{3000}', '\n'] {
+            assert_eq!(
+                without_ends(&format!("{brought} {brought}张 三{brought}")),
+                "张 三",
+                "U+{:04X}",
+                brought as u32
+            );
+            assert_eq!(without_ends(&format!("张{brought}三")), format!("张{brought}三"), "U+{:04X}", brought as u32);
+        }
+        for kept in ['\u{202E}', '\u{3164}', '\u{200D}', '\u{E000}'] {
+            assert_eq!(without_ends(&format!("{kept}张")), format!("{kept}张"), "U+{:04X}", kept as u32);
         }
     }
 
@@ -213,6 +251,12 @@ mod tests {
                 assert!(!are_seen(&line), "U+{:04X} in {line:?}", c as u32);
             }
             assert!(!say_something(&c.to_string()), "U+{:04X}", c as u32);
+        }
+        // At the end of a word joiners belong to Arabic letters alone, and one to each.
+        for line in
+            ["می\u{200C}\u{200D}", "क\u{200D}", "a\u{200D} b", "🙂\u{200D}\u{2194}\u{200D}", "a\u{200D}\u{2194}"]
+        {
+            assert!(!are_seen(line), "{line:?}");
         }
         for line in ["a\u{180B}", "a\u{180E}b", "葛\u{E0100}\u{E0101}", "\u{301}a", "a \u{301}", "\u{FE0F}"] {
             assert!(!are_seen(line), "{line:?}");

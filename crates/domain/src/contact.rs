@@ -1,6 +1,6 @@
 //! Names and ways to reach a person, normalised before anything compares them.
 
-use crate::characters::{are_seen, say_something};
+use crate::characters::{are_seen, say_something, without_ends};
 use crate::field::Fault;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -165,10 +165,11 @@ impl PersonName {
     /// The most characters a name may have.
     pub const MAX: usize = 40;
 
-    /// Trims and checks; keeps the person's own spelling, including the middle dot of minority names.
+    /// Trims, also what pasting brings, and checks; keeps the person's own spelling, including the middle dot of minority
+    /// names.
     /// Nobody can be called out by what cannot be seen.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let Self(name) = Self::kept(text)?;
+        let Self(name) = Self::kept(without_ends(text))?;
         if !are_seen(&name) {
             Err(Fault::UnseenCharacters)
         } else if !say_something(&name) {
@@ -295,8 +296,18 @@ mod tests {
         {
             assert!(PersonName::parse(name).is_ok(), "{name}");
         }
-        for name in ["张\u{202E}三", "\u{200B}", "\u{3164}", "\u{2800}\u{2800}", "张\u{2066}三\u{2069}", "张\u{E0041}"]
-        {
+        for (pasted, read) in [("\u{FEFF}张小满\u{200B}", Ok("张小满")), ("\u{200B}", Err(Fault::Required))] {
+            assert_eq!(PersonName::parse(pasted).map(|name| name.as_str().to_owned()), read.map(str::to_owned));
+        }
+        for name in [
+            "张\u{202E}三",
+            "张\u{200B}三",
+            "张\u{E000}",
+            "\u{3164}",
+            "\u{2800}\u{2800}",
+            "张\u{2066}三\u{2069}",
+            "张\u{E0041}",
+        ] {
             assert_eq!(PersonName::parse(name), Err(Fault::UnseenCharacters), "{name:?}");
             assert_eq!(PersonName::kept(name).map(|kept| kept.as_str().to_owned()), Ok(name.to_owned()));
         }

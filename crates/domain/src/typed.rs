@@ -1,6 +1,6 @@
 //! Forms that are kept as far as one got: what was typed, whatever it is worth, and the readers of its fields.
 
-use crate::characters::are_seen;
+use crate::characters::{are_seen, without_ends};
 use crate::contact::half_width;
 use crate::field::Fault;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub fn line(text: &str, max: u32) -> Result<String, Fault> {
 
 /// One line of text, or nothing.
 pub fn optional(text: &str, max: u32) -> Result<String, Fault> {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = without_ends(text).split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() > max as usize {
         Err(Fault::TooLong { max })
     } else if line.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) {
@@ -116,6 +116,8 @@ mod tests {
             assert_eq!(line(unusable, 20), Err(Fault::TextCharacters));
             assert_eq!(text(unusable, 20), Err(Fault::TextCharacters));
         }
+        assert_eq!(line("\u{FEFF}亲子节\u{200B}\u{200E} ", 20), Ok("亲子节".to_owned()));
+        assert_eq!(optional("\u{FEFF}", 20), Ok(String::new()));
         for unseen in ["亲子\u{202E}节", "\u{3164}", "亲子\u{200B}节"] {
             assert_eq!(line(unseen, 20), Err(Fault::UnseenCharacters));
         }

@@ -248,7 +248,14 @@ async fn what_was_refused_stands_in_the_form_again_in_either_language_and_in_no_
     let mut browser = Browser::of(&site);
     let begun = browser.post(&format!("/museum/sessions/{id}"), &[("people", "2")]).await;
     let draft = gone(&begun, "/museum/book/");
-    let wrong = [("name", "欧阳远山"), ("contact", "1380000"), ("children", "1")];
+    // Without the consent nobody's name is kept: the answer shows it again, the house does not have it.
+    let silent = [("name", "欧阳远山"), ("contact", "1380000"), ("children", "1")];
+    let refused = browser.post(&draft, &silent).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("value=\"欧阳远山\""), "{}", excerpt(&refused.body));
+    let form = browser.get(&draft).await.body;
+    assert!(!form.contains("欧阳远山") && !form.contains("1380000"), "{}", excerpt(&form));
+    let wrong = [("name", "欧阳远山"), ("contact", "1380000"), ("children", "1"), ("accept", "on")];
     assert_eq!(browser.post(&draft, &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     for path in [draft.clone(), format!("/en{draft}")] {
         let form = browser.get(&path).await.body;

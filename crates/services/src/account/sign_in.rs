@@ -235,13 +235,16 @@ pub(super) async fn noted(
     went: Result<SignIn, SignInError>,
 ) -> Result<SignIn, SignInError> {
     let here = here(login, network);
-    let noted = match &went {
-        Ok(SignIn::Done(_)) => limits::forget(services, &limits::SIGN_IN_FAILED_DAY, &here).await,
-        Err(SignInError::Refused) => match limits::hit(services, &limits::SIGN_IN_FAILED_DAY, &here).await {
+    let (is_done, is_refused) = (matches!(went, Ok(SignIn::Done(_))), matches!(went, Err(SignInError::Refused)));
+    let noted = if is_done {
+        limits::forget(services, &limits::SIGN_IN_FAILED_DAY, &here).await
+    } else if is_refused {
+        match limits::hit(services, &limits::SIGN_IN_FAILED_DAY, &here).await {
             Err(LimitError::Database(error)) => Err(error),
             Ok(_) | Err(LimitError::Limited(_)) => Ok(()),
-        },
-        _ => Ok(()),
+        }
+    } else {
+        Ok(())
     };
     if let Err(error) = noted {
         tracing::warn!(%error, "how a sign-in went was not noted");

@@ -56,6 +56,8 @@ pub struct DraftView {
     /// It keeps places on all dates of an event, and becomes a booking of each.
     pub series: bool,
     pub(super) hold: HoldId,
+    /// Tells what was taken last from whatever is taken later.
+    taken: String,
 }
 
 /// Keeps places for a visitor who begins to fill in the form. `visitor` is the browser's own random token, `network`
@@ -122,7 +124,8 @@ pub async fn read(
     let row = found.ok_or(BookingError::NotFound)?;
     let session = super::calendar::seen(services, SessionId(row.session_id), context.now).await?;
     let typed = row.sealed.as_deref().map(|sealed| open(services, id, sealed)).transpose()?;
-    let so_far = row.typed_sealed.as_deref().map(|sealed| open_so_far(services, id, sealed)).transpose()?;
+    let taken = mark(services, id, row.sealed.as_deref());
+    let so_far = row.typed_sealed.as_deref().map(|sealed| open_so_far(services, id, sealed, &taken)).transpose()?;
     let documents = open_documents(services, DRAFT.of(id.0), row.document_sealed.as_deref())?;
     Ok(DraftView {
         id,
@@ -139,6 +142,7 @@ pub async fn read(
         waiting: row.waiting_id.map(WaitingId),
         series: row.series,
         hold: HoldId(row.hold_id),
+        taken,
     })
 }
 
@@ -162,9 +166,23 @@ fn typed_place(id: DraftId) -> Place {
     Place { table: "booking_draft", column: "typed_sealed", row: id.0 }
 }
 
-fn open_so_far(services: &Services, id: DraftId, sealed: &[u8]) -> Result<Typed, BookingError> {
+/// Beside what was typed stands what had been taken before it; no field of a form is called so.
+const AFTER: &str = "typed-after";
+
+/// A mark of what was taken last: sealed anew each time, it is another for each.
+fn mark(services: &Services, id: DraftId, sealed: Option<&[u8]>) -> String {
+    let marked = [id.0.as_bytes().as_slice(), sealed.unwrap_or_default()].concat();
+    let mac = services.vault.mac("what a draft had taken", &marked);
+    format!("{:016x}", mac.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte)))
+}
+
+/// What was typed last; nothing where something was taken since: a server of a version that knows only what it takes has not
+/// cleared it.
+fn open_so_far(services: &Services, id: DraftId, sealed: &[u8], taken: &str) -> Result<Typed, BookingError> {
     let plain = services.vault.open_sealed(typed_place(id), sealed)?;
-    serde_json::from_slice(&plain).map_err(|_| BookingError::Damaged("a draft"))
+    let mut typed: Typed = serde_json::from_slice(&plain).map_err(|_| BookingError::Damaged("a draft"))?;
+    let after = typed.0.remove(AFTER);
+    Ok(if after.is_some_and(|after| after != taken) { Typed::default() } else { typed })
 }
 
 /// Keeps what was typed of a form that was refused: whoever comes back to it, in another language or after another page,
@@ -177,7 +195,9 @@ pub async fn keep_typed<'a>(
     draft: &DraftView,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<(), BookingError> {
-    let plain = serde_json::to_vec(&Typed::kept(KEPT, pairs)).map_err(|_| BookingError::Damaged("a draft"))?;
+    let mut typed = Typed::kept(KEPT, pairs);
+    typed.0.insert(AFTER.to_owned(), draft.taken.clone());
+    let plain = serde_json::to_vec(&typed).map_err(|_| BookingError::Damaged("a draft"))?;
     let sealed = services.vault.seal(typed_place(draft.id), &plain);
     Ok(sql::keep_typed(&services.db, draft.id.0, &sealed).await?)
 }

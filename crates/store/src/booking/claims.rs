@@ -354,7 +354,7 @@ pub async fn insert_bookings(
                        name_sealed, phone_sealed, phone_index, mail_sealed, mail_index, hold_id, draft_id, pool,
                        document_sealed, document_index)),
          consumed as (delete from hold using fresh where hold.session_id = fresh.session_id and hold.id = fresh.hold_id),
-         closed as (update booking_draft d set booking_id = fresh.id, document_sealed = null
+         closed as (update booking_draft d set booking_id = fresh.id, document_sealed = null, typed_sealed = null
                     from fresh where d.id = fresh.draft_id),
          answered as (update event_answers a set booking_id = fresh.id from fresh
                       where a.draft_id = fresh.draft_id and a.booking_id is null)

@@ -78,6 +78,45 @@ async fn one_browser_keeps_the_places_of_one_party() {
     assert_eq!(kept(&house, session).await, 2);
 }
 
+/// How many drafts hold what was typed and could not be taken.
+async fn typed(house: &TestHouse) -> i64 {
+    sqlx::query_scalar("select count(*) from booking_draft where typed_sealed is not null")
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("a number")
+}
+
+/// During a rolling deploy a server of the version before takes a form and does not clear what was typed before it.
+#[tokio::test]
+async fn what_was_typed_gives_way_to_what_was_taken_since() {
+    let (house, session) = house_with_session(5).await;
+    let (services, visitor) = (&house.services, house.context(Actor::Anonymous));
+    let id = booking::begin(services, &visitor, session, size(2), BROWSER, &network()).await.expect("there is room");
+    let read = async || booking::read(services, &visitor, id, BROWSER).await.expect("it is there");
+    let so_far = async || read().await.so_far.field("name").to_owned();
+    booking::keep_typed(services, &read().await, [("name", "欧阳"), ("contact", "138")]).await.expect("kept");
+    assert_eq!(so_far().await, "欧阳");
+    assert_eq!(read().await.so_far.0.len(), 2, "nothing but what was typed");
+
+    let owner = house.db.owner_pool();
+    let stale: Vec<u8> =
+        sqlx::query_scalar("select typed_sealed from booking_draft").fetch_one(&owner).await.expect("what was typed");
+    let contact = Contact::parse("one@example.com").expect("an address");
+    let name = PersonName::parse("演示·周一帆").expect("a name");
+    booking::save(services, &visitor, &read().await, name, contact.clone(), party(2, 0), &network())
+        .await
+        .expect("it is taken");
+    sqlx::query("update booking_draft set typed_sealed = $1").bind(stale).execute(&owner).await.expect("not cleared");
+    assert_eq!(so_far().await, "", "what was taken later counts");
+    booking::keep_typed(services, &read().await, [("name", "周")]).await.expect("kept");
+    assert_eq!(so_far().await, "周", "and what was typed after it again");
+
+    let code = crate::account::sent_code(&house, &contact).await;
+    let proven = booking::prove(services, &visitor, read().await, &code, &network()).await.expect("the right code");
+    booking::confirm(services, &visitor, &proven, &network()).await.expect("booked");
+    assert_eq!(typed(&house).await, 0, "a booking keeps nothing that was only typed");
+}
+
 #[tokio::test]
 async fn what_was_refused_gives_nothing_back() {
     let (house, session) = house_with_session(5).await;

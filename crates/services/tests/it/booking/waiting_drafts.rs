@@ -182,7 +182,10 @@ async fn a_draft_that_became_an_entry_keeps_no_places() {
     book(&house.services, session, 1, 2).await.expect("there is room");
     let draft = ready(&house, session, 11).await;
     let visitor = anybody(&house.services);
+    booking::keep_typed(&house.services, &draft, [("name", "演示·")]).await.expect("kept");
     booking::join(&house.services, &visitor, &draft).await.expect("on the list");
+    let typed = "select count(*) from booking_draft where typed_sealed is not null";
+    assert_eq!(number(&house, typed).await, 0, "what was only typed ends with the draft");
     let draft = read(&house.services, draft.id, 11).await;
     let taken =
         booking::take_other(&house.services, &visitor, &draft, other, size(2), "browser 11", &network_of(11)).await;

@@ -58,7 +58,7 @@ pub async fn add(db: &mut PgConnection, now: jiff::Timestamp, fresh: &NewEntry, 
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "with closed as (update booking_draft set waiting_id = $1, document_sealed = null where id = $3),
+        "with closed as (update booking_draft set waiting_id = $1, document_sealed = null, typed_sealed = null where id = $3),
               answered as (update event_answers set waiting_id = $1,
                                   expires_at = (select max(ends_at) from session where id = any($2))
                            where draft_id = $3 and booking_id is null),
