@@ -55,8 +55,9 @@ async fn a_browser_waits_in_the_room_and_goes_in_when_it_is_its_turn() {
 
     later(&site, 61);
     let drawing = browser.get(&standing).await.json();
-    assert_eq!((drawing["state"].as_str(), drawing["again"].as_u64()), (Some("drawing"), Some(15)));
-    later(&site, 32);
+    assert_eq!((drawing["state"].as_str(), drawing["again"].as_u64()), (Some("drawing"), Some(16)));
+    // The draw is over, and everybody had the time to hear of it.
+    later(&site, 35);
     assert_eq!(browser.get(&standing).await.json()["state"], "admitted");
     assert!(browser.get(&room).await.body.contains(&format!("action=\"{form}\"")));
     gone(&browser.post(&form, &[("people", "2")]).await, "/museum/book/");
@@ -73,9 +74,9 @@ async fn a_machine_is_told_when_to_repeat_its_request_and_keeps_its_place() {
     let body = api::booking(&session.to_string());
     let early = api::book(&site, &token, "key-number-1", &body).await;
     assert_eq!((early.status, early.problem().as_str()), (StatusCode::TOO_MANY_REQUESTS, "waiting-room"));
-    assert_eq!((early.header("retry-after"), early.json()["line"]["ticket"].clone()), ("15", json!(1)));
+    assert_eq!((early.header("retry-after"), early.json()["line"]["ticket"].clone()), ("16", json!(1)));
     assert_eq!(api::book(&site, &token, "key-number-2", &body).await.json()["line"]["ticket"], 2);
-    later(&site, 93);
+    later(&site, 95);
     let booked = api::book(&site, &token, "key-number-1", &body).await;
     assert_eq!(booked.status, StatusCode::CREATED, "{}", booked.body);
     let again = api::book(&site, &token, "key-number-1", &body).await;
