@@ -28,7 +28,7 @@ async fn a_session_needs_no_booking_and_everybody_is_told_so() {
     again(&half, REFUSED, "请填写这一项");
     assert!(half.body.contains("value=\"公众开放日\"") && half.body.contains(&key), "what was typed is kept");
 
-    let form = [("key", &*key), ("note_zh", "公众开放日"), ("note_en", "open <day>"), ("seen", "on")];
+    let form = [("key", &*key), ("note_zh", "公众开放日"), ("note_en", "open & day"), ("seen", "on")];
     gone_to(&send(&officer, &open, &form).await, &format!("{page}?done=open-door"));
     gone_to(&send(&officer, &open, &form).await, &page);
     assert_eq!(noted(&site, "session.no_booking_needed", id).await, 1);
@@ -42,7 +42,7 @@ async fn a_session_needs_no_booking_and_everybody_is_told_so() {
     assert!(seen.contains("免预约，直接来") && seen.contains("公众开放日"), "{}", excerpt(&public));
     let english = site.get(&format!("/en{address}")).await.body;
     let seen = card(&english, id);
-    assert!(seen.contains("No booking needed: just come") && seen.contains("open &lt;day&gt;"), "{seen}");
+    assert!(seen.contains("No booking needed: just come") && seen.contains("open &amp; day"), "{seen}");
     again(&site.get("/museum").await, StatusCode::OK, "免预约场次，直接来就行");
     again(&site.get("/").await, StatusCode::OK, "免预约，直接来");
     let live = site.get(&format!("/museum/places?people=2&day={TUESDAY}")).await.body;
@@ -53,7 +53,7 @@ async fn a_session_needs_no_booking_and_everybody_is_told_so() {
     let (_, token) = site.client("partner", &[Scope::SessionsRead, Scope::BookingsWrite]).await;
     let told = site.call("GET", &format!("/api/v1/sessions/{id}"), &token, &[], None).await.json();
     assert_eq!((&told["state"], &told["booking_needed"]), (&json!("no-booking-needed"), &json!(false)), "{told}");
-    assert_eq!((&told["note_zh"], &told["note_en"]), (&json!("公众开放日"), &json!("open <day>")));
+    assert_eq!((&told["note_zh"], &told["note_en"]), (&json!("公众开放日"), &json!("open & day")));
     let body =
         json!({ "session": id, "name": "演示·林小满", "contact": "api@example.com", "people": 1, "children": 0 });
     let answer = site.call("POST", "/api/v1/bookings", &token, &[("idempotency-key", &key)], Some(&body)).await;
