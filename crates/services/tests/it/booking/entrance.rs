@@ -252,7 +252,7 @@ async fn nobody_gets_around_the_line() {
     booking::book(services, &officer(&house), asked).await.expect("staff book past opening times");
 
     // A machine that repeats its request keeps its place, and has it once.
-    later(&house, 32);
+    later(&house, 35);
     let booked = book(services, session, 2, 1).await.expect("its turn");
     assert_eq!(book(services, session, 2, 1).await.expect("again").booking, booked.booking);
     assert_eq!(people_booked(&house, session).await, 2);
@@ -364,7 +364,7 @@ async fn waiting_uses_the_ticket_only_where_somebody_waits_and_for_the_session_i
     let other =
         booking::wait_for(services, &anybody(), &read(draft, 1).await, session, &browser(1), &network_of(1)).await;
     waits(other);
-    later(&house, 92);
+    later(&house, 95);
     let entries = "select coalesce(sum(entries), 0)::bigint from release_ticket";
     let many = PartySize::new(20).expect("a size");
     let refused = begin(session, many, 1).await;

@@ -295,13 +295,13 @@ async fn a_later_release_leaves_what_is_kept_for_a_form_and_the_lack_is_said_onc
     // Ten days before: released by now.
     let version = set(1, share(7, 240), share(0, 2)).await.expect("it keeps nothing").version;
     let anybody = house.context(Actor::Anonymous);
-    let size = domain::booking::PartySize::new(6).expect("a size");
+    let size = domain::booking::PartySize::new(5).expect("a size");
     booking::begin(services, &anybody, session, size, "a browser", &super::network()).await.expect("kept");
     let refused = set(version, share(7, 2), share(0, 2)).await;
     let Err(BookingError::Fields(errors)) = refused else { panic!("{refused:?}") };
-    assert_eq!((errors[0].field.as_str(), errors[0].fault), ("group_places", Fault::OutOfRange { min: 0, max: 4 }));
+    assert_eq!((errors[0].field.as_str(), errors[0].fault), ("group_places", Fault::OutOfRange { min: 0, max: 5 }));
     let refused = set(version, share(4, 2), share(3, 2)).await;
     let Err(BookingError::Fields(errors)) = refused else { panic!("{refused:?}") };
-    assert_eq!(errors.len(), 1, "three places lack, not six: {errors:?}");
+    assert_eq!(errors.len(), 1, "two places lack, not four: {errors:?}");
     set(version, share(4, 2), share(0, 2)).await.expect("what is free can be set aside");
 }
