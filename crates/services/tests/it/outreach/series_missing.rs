@@ -3,7 +3,7 @@
 use super::series::{Course, course};
 use super::{date, now, read};
 use crate::account::{deliver, number};
-use crate::booking::{closing::closing, machine, officer, party, person};
+use crate::booking::{closing::closing, officer, party, person};
 use domain::account::Actor;
 use domain::booking::{IdentityRule, Refusal, SeriesRule};
 use domain::document::{Document, DocumentKind, Shown};
@@ -207,7 +207,7 @@ async fn a_document_that_was_shown_for_another_booking_limits_the_lacking_date_t
     let later = date(house, course.event, "2026-08-02T09:30:00+08:00", 90, 5).await;
     let key = "another".to_owned();
     let asked = booking::OnBehalf { session: later, person: person(9), party: party(1, 0), key };
-    let other = booking::book_showing(services, &machine(services), asked, &shown(NUMBERS[1])).await;
+    let other = booking::book_showing(services, &by, asked, &shown(NUMBERS[1])).await;
     let same = "update booking set document_index = (select document_index from booking where id = $1) where id = $2";
     let ids = [first, other.expect("booked").booking];
     sqlx::query(same).bind(ids[0].0).bind(ids[1].0).execute(&owner).await.expect("it is the same document");
