@@ -271,7 +271,7 @@ pub async fn book_showing(
         domain::account::Actor::Client { client, .. } => (Channel::Api, format!("client:{client}")),
         _ => (Channel::Staff, format!("staff:{}", staff.map(|a| a.to_string()).unwrap_or_default())),
     };
-    // As the version before hashes it: see `Repeated::former`.
+    // As the version before stored it: see `Repeated::former`.
     let former = services.vault.blind_index(
         "idempotency",
         &format!(
@@ -286,7 +286,7 @@ pub async fn book_showing(
     );
     let comparable = (!shown.is_empty()).then(|| shown.comparable());
     let body_hash = services.vault.blind_index("idempotency", &body(&asked, comparable.as_deref()));
-    let repeated = Repeated { scope: scope.clone(), key: asked.key.clone(), body_hash, former: former.clone() };
+    let repeated = Repeated { scope: scope.clone(), key: asked.key.clone(), body_hash: body_hash.clone(), former };
     // Before anything is asked that may be answered otherwise by now: what is booked is booked.
     if let Some(booked) = repeated.answer(services).await? {
         return Ok(booked);
@@ -305,9 +305,7 @@ pub async fn book_showing(
         context: context.clone(),
         party: asked.party,
         person: asked.person.contact.as_ref().map(|contact| contact_index(services, contact)),
-        // While servers of two versions answer side by side, a key is stored as both of them read it. The next release stores
-        // `body_hash` here.
-        key: Key { scope, key: asked.key, body_hash: former },
+        key: Key { scope, key: asked.key, body_hash },
         by_house,
         in_place: false,
         offer: None,
@@ -345,10 +343,9 @@ fn body(asked: &OnBehalf, shown: Option<&str>) -> String {
 struct Repeated {
     scope: String,
     key: String,
-    /// As the next release stores it; known already, so that its servers and those of this one answer side by side.
     body_hash: Vec<u8>,
-    /// As the version before stores and reads it, and this one still stores it: with parts that run into each other. A key is
-    /// remembered for some days: to be removed with the release after the next.
+    /// As the version before stores it and reads it first (it reads `body_hash` too): with parts that run into each other. A key
+    /// is remembered for some days: to be removed with the next release.
     former: Vec<u8>,
 }
 
