@@ -169,6 +169,7 @@ async fn house(options: PgConnectOptions) -> anyhow::Result<Services> {
     let settings = Settings { public_url: "https://bench.example".into(), development: true };
     Ok(Services {
         blobs: Arc::new(services::files::Database(db.clone())),
+        scanner: None,
         db,
         clock,
         vault,

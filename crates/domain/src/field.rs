@@ -183,6 +183,10 @@ pub enum Fault {
     FileKindPicture,
     /// A PDF or a picture that is broken, or too small to be anything.
     FileBroken,
+    /// A file that carries something known to be harmful.
+    FileHarmful,
+    /// The house cannot tell at present whether a file is harmful.
+    FileUnscanned,
     /// A PDF that can do something, holds files, or is locked.
     FileActive,
     /// A PDF with more pages than this.

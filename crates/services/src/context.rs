@@ -35,6 +35,8 @@ pub struct Services {
     pub post: crate::messages::Post,
     /// Where the bytes of files lie, sealed.
     pub blobs: Arc<dyn crate::files::Blobs>,
+    /// Looks over what people send; a house without one trusts its readers.
+    pub scanner: Option<Arc<dyn crate::files::Scanner>>,
     /// Wakes this process's job workers at once after a commit that queued something.
     pub job_bell: Arc<tokio::sync::Notify>,
 }

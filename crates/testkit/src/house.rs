@@ -43,6 +43,7 @@ impl TestHouse {
         let settings = Settings { public_url: "https://test.example".into(), development: true };
         Services {
             blobs: Arc::new(services::files::Database(pool.clone())),
+            scanner: None,
             db: pool,
             clock,
             vault,

@@ -3,6 +3,7 @@
 //! Nothing here may be used outside tests: it panics where it cannot go on.
 
 pub mod authenticator;
+pub mod clamd;
 mod cluster;
 mod database;
 mod house;

@@ -42,6 +42,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
     let post = Post::new(config.post().context("mail.authority")?, &settings).context("the post office")?;
     Ok(Services {
         blobs: config.files.blobs(&db),
+        scanner: config.files.scanner().context("files.scanner")?,
         db,
         clock,
         vault,

@@ -240,6 +240,8 @@ pub struct Place {
 pub struct Files {
     /// The folder; empty keeps them in the database.
     pub folder: PathBuf,
+    /// Where clamd listens; empty asks none.
+    pub scanner: String,
 }
 
 impl Files {
@@ -250,6 +252,18 @@ impl Files {
         } else {
             Arc::new(services::files::Folder(self.folder.clone()))
         }
+    }
+
+    /// Who looks them over.
+    ///
+    /// # Errors
+    /// What is configured names no scanner.
+    pub fn scanner(&self) -> Result<Option<Arc<dyn services::files::Scanner>>, services::files::NoScanner> {
+        if self.scanner.is_empty() {
+            return Ok(None);
+        }
+        let clamd: services::files::Clamd = self.scanner.parse()?;
+        Ok(Some(Arc::new(clamd)))
     }
 }
 

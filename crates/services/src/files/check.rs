@@ -1,6 +1,6 @@
 //! What may be kept of a file somebody sent. The name and the type it was sent under are not asked: its bytes say what it is.
 
-use super::{FileError, pdf, picture};
+use super::{FileError, Scanner, Verdict, pdf, picture};
 use domain::field::Fault;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -88,15 +88,33 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// `Refused` with what is wrong with it; `Busy`.
-pub(super) async fn check(bytes: Vec<u8>, accept: Accept) -> Result<Checked, FileError> {
+pub(super) async fn check(scanner: Option<&dyn Scanner>, bytes: Vec<u8>, accept: Accept) -> Result<Checked, FileError> {
     if bytes.len() > accept.largest {
         return Err(FileError::Refused(accept.too_large()));
     }
     let turn = tokio::time::timeout(PATIENCE, LOOKING.acquire()).await;
     let _turn = turn.map_err(|_| FileError::Busy)?.map_err(|_| FileError::Busy)?;
+    if let Some(scanner) = scanner {
+        looked_over(scanner, &bytes).await.map_err(FileError::Refused)?;
+    }
     // A reader that panics over a file has refused it.
     let looked = tokio::task::spawn_blocking(move || look(bytes, accept)).await;
     looked.unwrap_or(Err(Fault::FileBroken)).map_err(FileError::Refused)
+}
+
+/// Only what the scanner says is clean goes on: while it cannot be asked, nothing does.
+async fn looked_over(scanner: &dyn Scanner, bytes: &[u8]) -> Result<(), Fault> {
+    match scanner.scan(bytes).await {
+        Ok(Verdict::Clean) => Ok(()),
+        Ok(Verdict::Harmful(signature)) => {
+            tracing::warn!(signature, bytes = bytes.len(), "a harmful file was refused");
+            Err(Fault::FileHarmful)
+        }
+        Err(error) => {
+            tracing::error!(%error, "a file was refused: it could not be scanned");
+            Err(Fault::FileUnscanned)
+        }
+    }
 }
 
 pub(super) fn look(bytes: Vec<u8>, accept: Accept) -> Result<Checked, Fault> {

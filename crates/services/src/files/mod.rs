@@ -1,4 +1,5 @@
-//! Files people send. What comes in is not believed: its kind is read from its bytes, a picture is decoded within bounds and
+//! Files people send. What comes in is not believed: a scanner looks it over first where
+//! the house has one ([`scan`]), its kind is read from its bytes, a picture is decoded within bounds and
 //! written anew, so that nothing of what was sent remains but its pixels, and a PDF that could do something is refused
 //! ([`check`]). What is kept is sealed, each file for itself, and lies under a name of ours: in the database, or in a folder
 //! by configuration. Nothing here is ever served by its own address: a room asks its policy and hands the bytes out.
@@ -10,10 +11,12 @@ mod blobs;
 mod check;
 mod pdf;
 mod picture;
+mod scan;
 pub(crate) mod specimen;
 
 pub use blobs::{BlobError, Blobs, Database, Folder};
 pub use check::{Accept, Checked, Kind};
+pub use scan::{Clamd, NoScanner, ScanError, Scanner, Verdict};
 
 use crate::crypto::Place;
 use crate::{Context, Services};
@@ -66,7 +69,7 @@ pub async fn keep(
     bytes: Vec<u8>,
     accept: Accept,
 ) -> Result<(FileId, Checked), FileError> {
-    let checked = check::check(bytes, accept).await?;
+    let checked = check::check(services.scanner.as_deref(), bytes, accept).await?;
     let id: FileId = context.new_id();
     let size = i32::try_from(checked.bytes.len()).map_err(|_| FileError::Refused(accept.too_large()))?;
     sql::add(&services.db, id.0, checked.kind.name(), size, context.now).await?;

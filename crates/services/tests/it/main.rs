@@ -8,6 +8,7 @@ mod bus;
 mod db;
 mod door;
 mod exports;
+mod files;
 mod groups;
 mod jobs;
 mod messages;

@@ -94,7 +94,8 @@ async fn a_key_stored_by_the_version_before_is_known() {
     let former = hashed(&format!("{session:?}|演示·林小满|mail:guest1@example.com|2|0"));
     let part = |text: &str| format!("{}:{text}", text.len());
     let of_session = part(&format!("{session:?}"));
-    let parts = [of_session, part("演示·林小满"), part("mail:guest1@example.com"), part("2"), part("0"), "-".to_owned()];
+    let parts =
+        [of_session, part("演示·林小满"), part("mail:guest1@example.com"), part("2"), part("0"), "-".to_owned()];
     let own_words = hashed(&parts.join(" "));
     assert_eq!(stored, own_words, "each part behind its length");
     for stored in [former, own_words] {

@@ -22,7 +22,7 @@ pub fn pdf(pages: usize) -> Vec<u8> {
     all
 }
 
-fn photograph() -> Vec<u8> {
+pub fn photograph() -> Vec<u8> {
     let mut bytes = Vec::new();
     let page = image::DynamicImage::ImageRgb8(image::RgbImage::from_pixel(600, 800, image::Rgb([250, 250, 245])));
     page.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).expect("a picture");

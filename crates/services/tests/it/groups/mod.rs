@@ -1,6 +1,6 @@
 //! Group visits on a real Postgres.
 
-mod letters;
+pub mod letters;
 mod life;
 mod past;
 mod places;
