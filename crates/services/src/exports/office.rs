@@ -346,7 +346,8 @@ pub async fn change(
         return Err(ExportError::StateHasChanged);
     }
     let recipients: Vec<Uuid> = terms.recipients.iter().map(|account| account.0).collect();
-    sql::change(&mut tx, &wanted(id, owner, (terms, reason.as_deref(), &recipients), context.now)).await?;
+    let new = wanted(id, owner, (terms, reason.as_deref(), &recipients), context.now);
+    sql::change(&mut tx, &new, context.now).await?;
     let mut detail = described(terms);
     detail["reason"] = json!(reason);
     note(&mut tx, context, "export.changed", id.0, detail).await?;
