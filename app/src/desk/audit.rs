@@ -241,6 +241,7 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "export.resumed" => visit.t("staff-action-export-resumed"),
         "export.ended" => visit.t("staff-action-export-ended"),
         "export.sent" => visit.t("staff-action-export-sent"),
+        "export.sent_again" => visit.t("staff-action-export-sent-again"),
         "export.told" => visit.t("staff-action-export-told"),
         "export.withheld" => visit.t("staff-action-export-withheld"),
         "staff.mail_changed" => visit.t("staff-action-staff-mail-changed"),

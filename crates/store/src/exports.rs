@@ -383,6 +383,17 @@ pub async fn settle(db: impl PgExecutor<'_>, run: Uuid, account: Uuid, outcome: 
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
+/// Lets those whom the mail of a sending did not reach wait for another. Answers who.
+pub async fn wait_again(db: impl PgExecutor<'_>, run: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "update export_run_recipient set outcome = 'waiting'
+         where run_id = $1 and outcome = 'undeliverable' and fetched_at is null returning account_id",
+        run
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Notes the first time that somebody fetched the file.
 pub async fn fetched(db: impl PgExecutor<'_>, run: Uuid, account: Uuid, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
