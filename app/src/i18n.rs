@@ -74,6 +74,11 @@ pub fn text(locale: Locale, key: &str) -> Text {
     format(locale, key, None)
 }
 
+/// The sentence of a key made at run time, if somebody wrote one.
+pub fn found(locale: Locale, key: &str) -> Option<Text> {
+    BUNDLES[locale as usize].has_message(key).then(|| text(locale, key))
+}
+
 /// The sentence of `key` with its variables.
 pub fn text_args(locale: Locale, key: &str, args: &[(&str, FluentValue<'_>)]) -> Text {
     let mut given = FluentArgs::with_capacity(args.len());

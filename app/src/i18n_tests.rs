@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
-const MADE_AT_RUN_TIME: [&str; 9] = [
+const MADE_AT_RUN_TIME: [&str; 10] = [
     "privacy-column-",
     "problem-",
     "error-",
@@ -17,6 +17,7 @@ const MADE_AT_RUN_TIME: [&str; 9] = [
     "museum-rule-",
     "museum-rules-",
     "rule-unit-",
+    "staff-action-",
 ];
 
 fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {

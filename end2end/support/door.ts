@@ -47,6 +47,41 @@ export class Device {
     await expect(this.page.locator("#network")).toHaveText(zh("gate-app-online"));
   }
 
+  /**
+   * From now on facts are answered by a house of another release: one from before `behind_ms`, as it refused what it did not know
+   * (recorded), or one whose word for every fact is new. `this` is the real one again.
+   */
+  meets(release: "older" | "newer" | "this"): Promise<void> {
+    return this.page.evaluate((release) => {
+      const window = globalThis as typeof globalThis & { real?: typeof fetch; asked: number };
+      const real = (window.real ??= window.fetch);
+      window.asked = 0;
+      window.fetch = async (url, init) => {
+        if (release === "this" || !String(url).endsWith("/door/facts")) return real(url, init);
+        window.asked += 1;
+        const { facts, device_at } = JSON.parse(String(init?.body)) as { facts: { nonce: string }[]; device_at: string };
+        if (release === "newer") {
+          const results = facts.map(({ nonce }) => ({ nonce, outcome: "set-aside", arrived: null, people: null, conflict: null, refusal: null }));
+          return Response.json({ server_at: device_at, skew_ms: 0, results });
+        }
+        if (!facts.some((fact) => "behind_ms" in fact)) return real(url, init);
+        const problem = {
+          type: "https://example.com/problems/malformed",
+          title: "The request cannot be read",
+          status: 400,
+          code: "malformed",
+          detail: "unknown field `behind_ms`, expected one of `nonce`, `at`, `ticket`, `present`, `reason` at line 1 column 204",
+        };
+        return Response.json(problem, { status: 400, headers: { "content-type": "application/problem+json" } });
+      };
+    }, release);
+  }
+
+  /** How often the other house was asked. */
+  asked(): Promise<number> {
+    return this.page.evaluate(() => (globalThis as typeof globalThis & { asked: number }).asked);
+  }
+
   /** Types a ticket, or a scanner does. */
   async show(ticket: string): Promise<void> {
     await this.page.locator("#f-ticket").fill(ticket);

@@ -226,6 +226,39 @@ test("a code enrols one device, and a revoked device forgets everything @js", as
   expect(await arrived(booked)).toBe(0);
 });
 
+test("while servers are exchanged a device keeps what one cannot read or answers in a new word @js", async ({ page, context, browser, watch }) => {
+  test.setTimeout(120_000);
+  withoutNetwork(watch);
+  const staff = await staffPage(browser);
+  const booked = await bookByApi(await soon(16), 3);
+  const device = new Device(page, context);
+  await device.enrol(await addDevice(staff, "中门", "steward"));
+  await device.offline();
+  await device.admit(booked.pass, 2);
+  await page.locator("summary", { hasText: zh("door-walk-in") }).click();
+  await page.locator("[data-count=walk_in][data-n='1']").click();
+  await expect(device.queue).toHaveText("待上传 2 条");
+
+  // A house from before facts said how far a clock was behind: it refuses any batch that says so.
+  await device.meets("older");
+  await device.online();
+  await expect.poll(() => device.asked()).toBeGreaterThanOrEqual(3);
+  await expect(device.queue).toHaveText("待上传 2 条");
+  expect(await arrived(booked)).toBe(0);
+  await examine(page, "gate-kept");
+  // A house of the next release, which answers in a word that nobody here knows.
+  await device.meets("newer");
+  await page.locator("#sync").click();
+  await expect.poll(() => device.asked()).toBeGreaterThanOrEqual(1);
+  await expect(device.queue).toHaveText("待上传 2 条");
+  expect((await device.kept()).queue).toBe(2);
+
+  await device.meets("this");
+  await page.locator("#sync").click();
+  await expect(device.queue).toHaveText(zh("gate-app-sent"));
+  expect(await arrived(booked)).toBe(2);
+});
+
 test("the app speaks English, and says when a shift has ended @js @once", async ({ page, context, browser }) => {
   test.setTimeout(120_000);
   const staff = await staffPage(browser);

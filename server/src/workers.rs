@@ -1,6 +1,8 @@
 //! What a server does besides answering: jobs, audit positions, keys, the clock, tidying up. Any number of processes may
 //! run all of it; the use cases below take leases or are idempotent, so nothing happens twice.
 
+mod tidy;
+
 use crate::config::Config;
 use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
@@ -11,13 +13,12 @@ use sqlx::PgPool;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
+use tidy::tidy;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// How often the clock is compared with the database's.
 const CLOCK: Duration = Duration::from_secs(30);
-/// How often is tidied up.
-const TIDY: Duration = Duration::from_secs(600);
 /// How often the waiting list is looked at: what is cancelled or declined is passed on at once, and this is for offers and
 /// holds that run out.
 const WAITING: Duration = Duration::from_secs(2);
@@ -164,102 +165,4 @@ async fn wait_for_places(services: Services, pulse: Pulse, shutdown: Cancellatio
 pub async fn database_now(db: &PgPool) -> sqlx::Result<Timestamp> {
     let now: store::SqlTimestamp = sqlx::query_scalar("select clock_timestamp()").fetch_one(db).await?;
     Ok(now.to_jiff())
-}
-
-/// Sweeps away what has run out, erases what is due, makes the sessions of the days to come and compares the books with
-/// the seats. Beats after each, whatever became of it: what fails is a line in the log, and the next is tried.
-async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
-    use services::booking;
-    let beat = || pulse.beat(services.clock.now());
-    while !shutdown.is_cancelled() {
-        let context = services.system();
-        if let Err(error) = services::account::sweep(&services).await {
-            tracing::error!(%error, "what has run out could not be swept away");
-        }
-        beat();
-        if let Err(error) = services::machines::sweep(&services).await {
-            tracing::error!(%error, "remembered answers could not be swept away");
-        }
-        beat();
-        match services::privacy::erase_due(&services).await {
-            Ok(erased)
-                if erased.bookings
-                    + erased.bus_requests
-                    + erased.photos
-                    + erased.group_requests
-                    + erased.ambassadors
-                    + erased.certificates
-                    + erased.rosters
-                    + erased.documents
-                    + erased.accounts
-                    > 0 =>
-            {
-                tracing::info!(
-                    bookings = erased.bookings,
-                    bus_requests = erased.bus_requests,
-                    photos = erased.photos,
-                    group_requests = erased.group_requests,
-                    ambassadors = erased.ambassadors,
-                    certificates = erased.certificates,
-                    rosters = erased.rosters,
-                    documents = erased.documents,
-                    accounts = erased.accounts,
-                    "personal data past its time was erased"
-                );
-            }
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "personal data past its time could not be erased"),
-        }
-        beat();
-        match booking::make_sessions(&services, &context).await {
-            Ok(0) | Err(booking::BookingError::NotFound) => {}
-            Ok(made) => tracing::info!(made, "sessions were made from the weekly templates"),
-            Err(error) => tracing::error!(%error, "sessions could not be made"),
-        }
-        beat();
-        match booking::promise_seeds(&services).await {
-            Ok(0) | Err(booking::BookingError::NotFound) => {}
-            Ok(seeds) => tracing::info!(seeds, "the seeds of the next openings were promised"),
-            Err(error) => tracing::error!(%error, "the seeds of the next openings could not be promised"),
-        }
-        beat();
-        match booking::mark_no_shows(&services).await {
-            Ok(0) => {}
-            Ok(marked) => tracing::info!(marked, "parties that did not come were marked and told"),
-            Err(error) => tracing::error!(%error, "parties that did not come could not be marked"),
-        }
-        beat();
-        // What it finds is its own log line and gauge.
-        if let Err(error) = booking::reconcile(&services, &context).await {
-            tracing::error!(%error, "the books could not be compared with the seats");
-        }
-        beat();
-        if let Err(error) = services::bus::lapse_due(&services).await {
-            tracing::error!(%error, "proposals of the bus that ran out could not be ended");
-        }
-        beat();
-        if let Err(error) = services::groups::settle_due(&services).await {
-            tracing::error!(%error, "what happened to requests of groups could not be written down");
-        }
-        beat();
-        match services::exports::run_due(&services).await {
-            Ok(0) => {}
-            Ok(made) => tracing::info!(made, "scheduled exports were made and are told by mail"),
-            Err(error) => tracing::error!(%error, "scheduled exports that are due could not be looked for"),
-        }
-        if let Err(error) = services::exports::sweep(&services).await {
-            tracing::error!(%error, "what was sent by schedules long ago could not be swept away");
-        }
-        beat();
-        if let Err(error) = services::webhooks::sweep(&services).await {
-            tracing::error!(%error, "what partners were told long ago could not be swept away");
-        }
-        match services::webhooks::wake_overdue(&services).await {
-            Ok(0) => {}
-            Ok(endpoints) => tracing::warn!(endpoints, "partners' endpoints had something due and no job; queued"),
-            Err(error) => tracing::error!(%error, "endpoints with something due could not be looked for"),
-        }
-        beat();
-        pause(TIDY, &shutdown).await;
-    }
 }

@@ -745,6 +745,7 @@ staff-action-export-paused = Scheduled export paused
 staff-action-export-resumed = Scheduled export resumed
 staff-action-export-ended = Scheduled export ended
 staff-action-export-sent = Scheduled export sent
+staff-action-export-sent-again = Mail of a scheduled export sent again
 staff-action-export-told = Told of a scheduled export
 staff-action-export-withheld = Scheduled export withheld
 staff-action-staff-mail-changed = Work mail changed

@@ -688,6 +688,7 @@ staff-action-export-paused = 暂停定期导出
 staff-action-export-resumed = 恢复定期导出
 staff-action-export-ended = 结束定期导出
 staff-action-export-sent = 发送定期导出
+staff-action-export-sent-again = 再次发送定期导出的邮件
 staff-action-export-told = 定期导出已发邮件
 staff-action-export-withheld = 定期导出未发送
 staff-action-staff-mail-changed = 更换工作邮箱

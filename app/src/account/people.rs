@@ -164,7 +164,6 @@ fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
         rows.push(SummaryRow::new(visit.t("people-ajar-until"), moment_text(visit, until)));
     }
     let own = visit.context.actor.account() == Some(member.account);
-    let at = |what: &str| visit.href(&format!("{}/{}/{what}", at::PEOPLE, member.account));
     let ticked = member.roles.iter().map(|role| Text::from(role.name())).collect::<Vec<_>>();
     view! {
         <Page title=name_of(member) crumbs=crumbs(visit, true)>
@@ -174,7 +173,7 @@ fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
             <SummaryList rows=rows/>
             <section class="section account-part">
                 <h2>{visit.t("people-roles")}</h2>
-                <Form action=at("roles")>
+                <Form action=act(visit, member, "roles")>
                     <Checkboxes
                         name="roles"
                         label=visit.t("people-roles")
@@ -186,47 +185,70 @@ fn person_page(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
                 </Form>
             </section>
             // One's own second factor and one's own end are no buttons to press by mistake.
-            {(!own).then(|| view! {
-                <section class="section account-part">
-                    <h2>{visit.t("people-sessions-title")}</h2>
-                    <p class="muted">{visit.t("people-sessions-text")}</p>
-                    <Form action=at("end-sessions")>
-                        <Button variant=Variant::Secondary>{visit.t("people-sessions-submit")}</Button>
-                    </Form>
-                </section>
-                <section class="section account-part">
-                    <h2>{visit.t("people-reset-title")}</h2>
-                    <p class="muted">{visit.t("people-reset-text")}</p>
-                    <Dialog label=visit.t("people-reset-open") title=visit.t("people-reset-question")>
-                        <p>{visit.t("people-reset-what")}</p>
-                        <Form action=at("reset-password")>
-                            <Button variant=Variant::Danger>{visit.t("people-reset-submit")}</Button>
-                        </Form>
-                    </Dialog>
-                </section>
-                // A code that was lost is made anew by doing it once more.
-                {(member.enrolled || member.enrolment_code).then(|| view! {
-                    <section class="section account-part">
-                        <h2>{visit.t("people-factor-title")}</h2>
-                        <p class="muted">{visit.t("people-factor-text")}</p>
-                        <Dialog label=visit.t("people-factor-open") title=visit.t("people-factor-question")>
-                            <p>{visit.t("people-factor-what")}</p>
-                            <Form action=at("reset-factor")>
-                                <Button variant=Variant::Danger>{visit.t("people-factor-submit")}</Button>
-                            </Form>
-                        </Dialog>
-                    </section>
-                })}
-                <section class="section account-part">
-                    <h2>{visit.t("people-end-title")}</h2>
-                    <p class="muted">{visit.t("people-end-text")}</p>
-                    <Dialog label=visit.t("people-end-open") title=visit.t("people-end-question")>
-                        <p>{visit.t("people-end-what")}</p>
-                        <Form action=at("end")><Button variant=Variant::Danger>{visit.t("people-end-submit")}</Button></Form>
-                    </Dialog>
-                </section>
-            })}
+            {(!own).then(|| ends(visit, member))}
         </Page>
+    }
+}
+
+fn act(visit: &Visit, member: &StaffMember, what: &str) -> String {
+    visit.href(&format!("{}/{}/{what}", at::PEOPLE, member.account))
+}
+
+/// What ends something of a colleague: sign-ins, the password, the second factor, the account.
+fn ends(visit: &Visit, member: &StaffMember) -> impl IntoView + use<> {
+    let password = [
+        "people-reset-title",
+        "people-reset-text",
+        "people-reset-open",
+        "people-reset-question",
+        "people-reset-what",
+        "people-reset-submit",
+    ];
+    let factor = [
+        "people-factor-title",
+        "people-factor-text",
+        "people-factor-open",
+        "people-factor-question",
+        "people-factor-what",
+        "people-factor-submit",
+    ];
+    let account = [
+        "people-end-title",
+        "people-end-text",
+        "people-end-open",
+        "people-end-question",
+        "people-end-what",
+        "people-end-submit",
+    ];
+    // A code that was lost is made anew by removing the factor once more.
+    let has_factor = member.enrolled || member.enrolment_code;
+    view! {
+        <section class="section account-part">
+            <h2>{visit.t("people-sessions-title")}</h2>
+            <p class="muted">{visit.t("people-sessions-text")}</p>
+            <Form action=act(visit, member, "end-sessions")>
+                <Button variant=Variant::Secondary>{visit.t("people-sessions-submit")}</Button>
+            </Form>
+        </section>
+        {end(visit, act(visit, member, "reset-password"), password)}
+        {has_factor.then(|| end(visit, act(visit, member, "reset-factor"), factor))}
+        {end(visit, act(visit, member, "end"), account)}
+    }
+}
+
+/// One of them, behind a question. Its words: the title, what it is for, what opens the question, the question, what happens,
+/// the button.
+fn end(visit: &Visit, action: String, words: [&str; 6]) -> impl IntoView + use<> {
+    let [title, text, open, question, what, submit] = words.map(|key| visit.t(key));
+    view! {
+        <section class="section account-part">
+            <h2>{title}</h2>
+            <p class="muted">{text}</p>
+            <Dialog label=open title=question>
+                <p>{what}</p>
+                <Form action=action><Button variant=Variant::Danger>{submit}</Button></Form>
+            </Dialog>
+        </section>
     }
 }
 

@@ -22,6 +22,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/numbers/schedules/new", MAKE, &create),
     Call::post("/staff/numbers/schedules/:id/edit", MAKE, &change),
     Call::post("/staff/numbers/schedules/:id/send", MAKE, &send),
+    Call::post("/staff/numbers/schedules/:id/again", MAKE, &again),
     Call::post("/staff/numbers/schedules/:id/pause", SEE, &pause),
     Call::post("/staff/numbers/schedules/:id/resume", MAKE, &resume),
     Call::post("/staff/numbers/schedules/:id/end", SEE, &end),
@@ -36,7 +37,8 @@ fn done(asked: &Asked, id: ExportScheduleId, result: Result<(), ExportError>, wo
     match result {
         Ok(()) => Answer::to(format!("{}?done={word}", page(id))),
         Err(ExportError::Denied(denied)) => denied.into(),
-        Err(ExportError::StateHasChanged) => Answer::again_at(
+        // The page says what it is now, and offers what still is possible.
+        Err(ExportError::StateHasChanged | ExportError::Over) => Answer::again_at(
             page(id),
             FormState::default().with_notice(Tone::Warning, asked.t("staff-state-has-changed")),
         ),
@@ -77,6 +79,12 @@ async fn send(asked: Asked) -> Answer {
     let key = asked.field("key").parse::<ExportRunId>();
     let (Some(id), Ok(key)) = (asked.param("id"), key) else { return Problem::NotFound.into() };
     done(&asked, id, exports::send_now(&asked.services, &asked.context, id, key).await, "sent")
+}
+
+async fn again(asked: Asked) -> Answer {
+    let run = asked.field("run").parse::<ExportRunId>();
+    let (Some(id), Ok(run)) = (asked.param("id"), run) else { return Problem::NotFound.into() };
+    done(&asked, id, exports::send_again(&asked.services, &asked.context, id, run).await, "sent")
 }
 
 async fn pause(asked: Asked) -> Answer {

@@ -165,7 +165,7 @@ async fn one(visit: Visit, id: Option<ExportScheduleId>) -> Result<AnyView, Prob
             {(!ended).then(|| acts(visit, &schedule))}
             <section class="section">
                 <h2>{visit.t("exports-runs")}</h2>
-                {sent(visit, &runs)}
+                {sent(visit, &schedule, &runs)}
             </section>
             {(!ended).then(|| ending(visit, &schedule))}
         </Page>
@@ -216,7 +216,7 @@ fn acts(visit: &Visit, schedule: &Schedule) -> impl IntoView + use<> {
     }
 }
 
-fn sent(visit: &Visit, runs: &[Run]) -> AnyView {
+fn sent(visit: &Visit, schedule: &Schedule, runs: &[Run]) -> AnyView {
     if runs.is_empty() {
         return view! { <p class="muted">{visit.t("exports-runs-none")}</p> }.into_any();
     }
@@ -229,11 +229,26 @@ fn sent(visit: &Visit, runs: &[Run]) -> AnyView {
         let told = run.told.iter().map(|told| {
             view! { <div>{told.person.name.clone()}" · "{told_text(visit, told)}</div> }
         });
-        let told = told.collect_view();
-        Row::new().cell(due_text(visit, run)).cell(days_text(visit, run)).cell(view! { <div>{told}</div> })
+        let outcome = view! { <div>{told.collect_view()}{again(visit, schedule, run)}</div> };
+        Row::new().cell(due_text(visit, run)).cell(days_text(visit, run)).cell(outcome)
     });
     let rows = rows.collect();
     view! { <Table caption=visit.t("exports-runs") caption_hidden=true columns=columns rows=rows/> }.into_any()
+}
+
+/// The way to go on where the mail did not reach somebody, while there is something to fetch.
+fn again(visit: &Visit, schedule: &Schedule, run: &Run) -> Option<impl IntoView + use<>> {
+    let told = !matches!(schedule.standing, Standing::Ended | Standing::Ownerless);
+    let missed = run.told.iter().any(exports::Told::was_missed);
+    (told && missed && visit.context.now < run.open_until).then(|| {
+        let action = visit.href(&format!("{}/{}/again", at::ALL, schedule.id));
+        view! {
+            <Form action=action inline=true>
+                <HiddenField name="run" value=run.id.to_string()/>
+                <Button variant=Variant::Quiet>{visit.t("exports-again")}</Button>
+            </Form>
+        }
+    })
 }
 
 fn ending(visit: &Visit, schedule: &Schedule) -> impl IntoView + use<> {

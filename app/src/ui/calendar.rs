@@ -99,35 +99,6 @@ pub fn CalendarGrid(
         Locale::ZhCn => format!("{}年{}月", month.year(), month.month()),
         Locale::En => format!("{} {}", MONTHS_EN[month.month() as usize - 1], month.year()),
     };
-    let first = month.first_of_month();
-    let lead = first.weekday().to_monday_zero_offset();
-    let names = (0..7_i8).map(|i| {
-        // 1 January 2024 was a Monday.
-        let long = domain::time::weekday_text(Date::constant(2024, 1, 1 + i), locale);
-        let short = if locale == Locale::ZhCn { long.trim_start_matches('周').to_owned() } else { long.clone() };
-        view! { <th scope="col" abbr=long>{short}</th> }
-    });
-    let names = names.collect_view();
-    let last = i32::from(month.days_in_month());
-    // Weeks that are over would only push the present one down a telephone's screen.
-    let over = |week: i32| {
-        let sunday = (week * 7 + 7 - i32::from(lead)).clamp(1, last);
-        Date::new(month.year(), month.month(), sunday as i8).is_ok_and(|sunday| sunday < today)
-    };
-    let weeks = (0..(i32::from(lead) + last + 6) / 7).filter(|week| !over(*week)).map(|week| {
-        let cells = (0..7).map(|column| {
-            let number = week * 7 + column - i32::from(lead) + 1;
-            if (1..=last).contains(&number) {
-                let day = Date::new(month.year(), month.month(), number as i8).unwrap_or(first);
-                cell(day, today, selected, days.get(&day)).into_any()
-            } else {
-                view! { <td></td> }.into_any()
-            }
-        });
-        let cells = cells.collect_view();
-        view! { <tr>{cells}</tr> }
-    });
-    let weeks = weeks.collect_view();
     let turn = |href: Option<Text>, glyph: Glyph, key: &str, rel: &'static str| match href {
         Some(href) => {
             view! { <a class="calendar-turn" href=href rel=rel aria-label=visit.t(key)><Icon of=glyph/></a> }.into_any()
@@ -142,8 +113,8 @@ pub fn CalendarGrid(
                 {turn(next, Glyph::ArrowRight, "month-next", "next")}
             </div>
             <table class="calendar-grid" aria-labelledby="calendar-title">
-                <thead><tr>{names}</tr></thead>
-                <tbody>{weeks}</tbody>
+                <thead><tr>{weekdays(locale)}</tr></thead>
+                <tbody>{weeks(month, today, selected, &days)}</tbody>
             </table>
             <ul class="calendar-legend" aria-hidden="true">
                 <li class="day-open">{visit.t("legend-open")}</li>
@@ -154,6 +125,47 @@ pub fn CalendarGrid(
             </ul>
         </div>
     }
+}
+
+/// The names of the week, Monday first.
+fn weekdays(locale: Locale) -> impl IntoView + use<> {
+    let names = (0..7_i8).map(|i| {
+        // 1 January 2024 was a Monday.
+        let long = domain::time::weekday_text(Date::constant(2024, 1, 1 + i), locale);
+        let short = if locale == Locale::ZhCn { long.trim_start_matches('周').to_owned() } else { long.clone() };
+        view! { <th scope="col" abbr=long>{short}</th> }
+    });
+    names.collect_view()
+}
+
+/// The weeks of a month that are not over: those would only push the present one down a telephone's screen.
+fn weeks(
+    month: Date,
+    today: Date,
+    selected: Option<Date>,
+    days: &BTreeMap<Date, CalendarDay>,
+) -> impl IntoView + use<> {
+    let first = month.first_of_month();
+    let lead = i32::from(first.weekday().to_monday_zero_offset());
+    let last = i32::from(month.days_in_month());
+    let over = |week: i32| {
+        let sunday = (week * 7 + 7 - lead).clamp(1, last);
+        Date::new(month.year(), month.month(), sunday as i8).is_ok_and(|sunday| sunday < today)
+    };
+    let weeks = (0..(lead + last + 6) / 7).filter(|week| !over(*week)).map(|week| {
+        let cells = (0..7).map(|column| {
+            let number = week * 7 + column - lead + 1;
+            if (1..=last).contains(&number) {
+                let day = Date::new(month.year(), month.month(), number as i8).unwrap_or(first);
+                cell(day, today, selected, days.get(&day)).into_any()
+            } else {
+                view! { <td></td> }.into_any()
+            }
+        });
+        let cells = cells.collect_view();
+        view! { <tr>{cells}</tr> }
+    });
+    weeks.collect_view()
 }
 
 /// The day's number between the parts of its date that are only read out: 2026年7月|13|日（周一），

@@ -70,10 +70,24 @@ pub struct Wanted<'a> {
 
 /// Adds a schedule. `false` when the form was sent before.
 pub async fn add(db: &mut PgConnection, new: &Wanted<'_>, now: Timestamp) -> sqlx::Result<bool> {
+    write(db, new, false, now).await
+}
+
+/// Writes what a schedule says now, and who vouches for it. What is paused stays paused, for want of an owner no longer.
+pub async fn change(db: &mut PgConnection, new: &Wanted<'_>, now: Timestamp) -> sqlx::Result<()> {
+    write(db, new, true, now).await.map(drop)
+}
+
+/// Writes a schedule down: a new one, or (`over`) what one that is there says now. `false` where it is there and stays as it is.
+async fn write(db: &mut PgConnection, new: &Wanted<'_>, over: bool, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into export_schedule
-           (id, owner_id, what, subject, span, format, every, day, hour, reason, state, next_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active', $11, $12) on conflict (id) do nothing",
+        "insert into export_schedule as s
+           (id, owner_id, what, subject, span, format, every, day, hour, reason, next_at, state, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12)
+         on conflict (id) do update set
+           (owner_id, what, subject, span, format, every, day, hour, reason, next_at, version, paused_for)
+           = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, s.version + 1, case when s.state = 'paused' then 'staff' end)
+         where $13",
         new.id,
         new.owner_id,
         new.what,
@@ -86,37 +100,15 @@ pub async fn add(db: &mut PgConnection, new: &Wanted<'_>, now: Timestamp) -> sql
         new.reason,
         new.next_at.to_sqlx() as SqlTimestamp,
         now.to_sqlx() as SqlTimestamp,
+        over,
     )
     .execute(&mut *db)
     .await?;
-    let added = done.rows_affected() == 1;
-    if added {
+    let written = done.rows_affected() == 1;
+    if written {
         set_recipients(db, new.id, new.recipients).await?;
     }
-    Ok(added)
-}
-
-/// Writes what a schedule says now, and who vouches for it. What is paused stays paused, for want of an owner no longer.
-pub async fn change(db: &mut PgConnection, new: &Wanted<'_>) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update export_schedule set owner_id = $2, what = $3, subject = $4, span = $5, format = $6, every = $7, day = $8,
-           hour = $9, reason = $10, next_at = $11, version = version + 1,
-           paused_for = case when state = 'paused' then 'staff' end where id = $1",
-        new.id,
-        new.owner_id,
-        new.what,
-        new.subject,
-        new.span,
-        new.format,
-        new.every,
-        new.day,
-        new.hour,
-        new.reason,
-        new.next_at.to_sqlx() as SqlTimestamp,
-    )
-    .execute(&mut *db)
-    .await?;
-    set_recipients(db, new.id, new.recipients).await
+    Ok(written)
 }
 
 async fn set_recipients(db: &mut PgConnection, schedule: Uuid, accounts: &[Uuid]) -> sqlx::Result<()> {
@@ -166,39 +158,31 @@ pub async fn set_next(db: impl PgExecutor<'_>, id: Uuid, next_at: Timestamp) -> 
     Ok(())
 }
 
+/// Schedules, narrowed and ordered by the tail.
+macro_rules! schedules {
+    ($tail:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            ScheduleRow,
+            "select id, owner_id, what, subject, span, format, every, day, hour, reason, state, paused_for, next_at, version
+             from export_schedule " + $tail
+            $(, $arg)*
+        )
+    };
+}
+
 /// The schedules that have not ended, the next one first.
 pub async fn all(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ScheduleRow>> {
-    sqlx::query_as!(
-        ScheduleRow,
-        "select id, owner_id, what, subject, span, format, every, day, hour, reason, state, paused_for, next_at, version
-         from export_schedule where state <> 'ended' order by state, next_at, id"
-    )
-    .fetch_all(db)
-    .await
+    schedules!("where state <> 'ended' order by state, next_at, id").fetch_all(db).await
 }
 
 /// A schedule.
 pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<ScheduleRow>> {
-    sqlx::query_as!(
-        ScheduleRow,
-        "select id, owner_id, what, subject, span, format, every, day, hour, reason, state, paused_for, next_at, version
-         from export_schedule where id = $1",
-        id
-    )
-    .fetch_optional(db)
-    .await
+    schedules!("where id = $1", id).fetch_optional(db).await
 }
 
 /// A schedule, locked until the transaction ends.
 pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ScheduleRow>> {
-    sqlx::query_as!(
-        ScheduleRow,
-        "select id, owner_id, what, subject, span, format, every, day, hour, reason, state, paused_for, next_at, version
-         from export_schedule where id = $1 for update",
-        id
-    )
-    .fetch_optional(db)
-    .await
+    schedules!("where id = $1 for update", id).fetch_optional(db).await
 }
 
 /// The schedules that are due.
@@ -239,30 +223,27 @@ pub struct PersonRow {
     pub live: bool,
 }
 
+/// Members of staff, narrowed and ordered by the tail.
+macro_rules! people {
+    ($tail:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            PersonRow,
+            r#"select a.id, a.name_sealed, a.mail_sealed, a.locale, a.deleted_at is null as "live!",
+                      array(select role from account_role r where r.account_id = a.id order by role) as "roles!"
+               from account a where a.kind = 'staff' "# + $tail
+            $(, $arg)*
+        )
+    };
+}
+
 /// The staff whose accounts are live, and whoever else of these.
 pub async fn people(db: impl PgExecutor<'_>, besides: &[Uuid]) -> sqlx::Result<Vec<PersonRow>> {
-    sqlx::query_as!(
-        PersonRow,
-        r#"select a.id, a.name_sealed, a.mail_sealed, a.locale, a.deleted_at is null as "live!",
-                  array(select role from account_role r where r.account_id = a.id order by role) as "roles!"
-           from account a where a.kind = 'staff' and (a.deleted_at is null or a.id = any ($1)) order by a.id"#,
-        besides
-    )
-    .fetch_all(db)
-    .await
+    people!("and (a.deleted_at is null or a.id = any ($1)) order by a.id", besides).fetch_all(db).await
 }
 
 /// One of the staff.
 pub async fn person(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<PersonRow>> {
-    sqlx::query_as!(
-        PersonRow,
-        r#"select a.id, a.name_sealed, a.mail_sealed, a.locale, a.deleted_at is null as "live!",
-                  array(select role from account_role r where r.account_id = a.id order by role) as "roles!"
-           from account a where a.kind = 'staff' and a.id = $1"#,
-        id
-    )
-    .fetch_optional(db)
-    .await
+    people!("and a.id = $1", id).fetch_optional(db).await
 }
 
 /// A sending to write down.
@@ -343,29 +324,26 @@ pub struct RunRow {
     pub open_until: SqlTimestamp,
 }
 
+/// Sendings, narrowed and ordered by the tail.
+macro_rules! sendings {
+    ($tail:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            RunRow,
+            "select id, schedule_id, due_at, by_hand, what, subject, format, reason, first_day, last_day, open_until
+             from export_run " + $tail
+            $(, $arg)*
+        )
+    };
+}
+
 /// A sending.
 pub async fn run(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<RunRow>> {
-    sqlx::query_as!(
-        RunRow,
-        "select id, schedule_id, due_at, by_hand, what, subject, format, reason, first_day, last_day, open_until
-         from export_run where id = $1",
-        id
-    )
-    .fetch_optional(db)
-    .await
+    sendings!("where id = $1", id).fetch_optional(db).await
 }
 
 /// The latest sendings of a schedule.
 pub async fn runs(db: impl PgExecutor<'_>, schedule: Uuid, most: i64) -> sqlx::Result<Vec<RunRow>> {
-    sqlx::query_as!(
-        RunRow,
-        "select id, schedule_id, due_at, by_hand, what, subject, format, reason, first_day, last_day, open_until
-         from export_run where schedule_id = $1 order by due_at desc limit $2",
-        schedule,
-        most
-    )
-    .fetch_all(db)
-    .await
+    sendings!("where schedule_id = $1 order by due_at desc limit $2", schedule, most).fetch_all(db).await
 }
 
 /// How it went with one of those who were to be told.
@@ -403,6 +381,17 @@ pub async fn settle(db: impl PgExecutor<'_>, run: Uuid, account: Uuid, outcome: 
         outcome
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Lets those whom the mail of a sending did not reach wait for another. Answers who.
+pub async fn wait_again(db: impl PgExecutor<'_>, run: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "update export_run_recipient set outcome = 'waiting'
+         where run_id = $1 and outcome = 'undeliverable' and fetched_at is null returning account_id",
+        run
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// Notes the first time that somebody fetched the file.

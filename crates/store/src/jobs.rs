@@ -143,28 +143,52 @@ pub async fn postpone(
     Ok(done.rows_affected() == 1)
 }
 
-/// The job is given up; staff decide.
-pub async fn bury(db: impl PgExecutor<'_>, id: Uuid, lease: Uuid, error: &str) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update job set state = 'dead', last_error = $3, lease = null, leased_until = null where id = $1 and lease = $2",
+/// A job that was given up.
+#[derive(Clone, Debug)]
+pub struct Buried {
+    /// Its handler.
+    pub kind: String,
+    /// What it is about.
+    pub payload: serde_json::Value,
+}
+
+/// The job is given up; staff decide. None when another worker has it by now.
+pub async fn bury(db: impl PgExecutor<'_>, id: Uuid, lease: Uuid, error: &str) -> sqlx::Result<Option<Buried>> {
+    sqlx::query_as!(
+        Buried,
+        "update job set state = 'dead', last_error = $3, lease = null, leased_until = null
+         where id = $1 and lease = $2 returning kind, payload",
         id,
         lease,
         error
     )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_optional(db)
+    .await
 }
 
-/// Buries jobs whose every attempt ended with the worker gone. Answers how many.
-pub async fn bury_crashed(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
-    let done = sqlx::query!(
-        "update job set state = 'dead', last_error = 'worker_gone', lease = null, leased_until = null
-         where state = 'ready' and attempts >= max_attempts and leased_until < now()"
+/// Jobs of these kinds whose every attempt ended with the worker gone.
+pub async fn crashed(db: impl PgExecutor<'_>, kinds: &[String]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from job
+         where state = 'ready' and attempts >= max_attempts and leased_until < now() and kind = any($1)
+         order by leased_until limit 200",
+        kinds
     )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected())
+    .fetch_all(db)
+    .await
+}
+
+/// Buries one of them. None when another server has done so.
+pub async fn bury_crashed(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Buried>> {
+    sqlx::query_as!(
+        Buried,
+        "update job set state = 'dead', last_error = 'worker_gone', lease = null, leased_until = null
+         where id = $1 and state = 'ready' and attempts >= max_attempts and leased_until < now()
+         returning kind, payload",
+        id
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// A job as staff see it: never its payload.

@@ -1,10 +1,14 @@
 // The device and the house: what was done is sent first, what changed is asked for afterwards. A batch whose answer was lost
-// is sent again as it was; every fact has its nonce, and the house applies it once.
+// is sent again as it was; every fact has its nonce, and the house applies it once. While servers are exchanged some of them
+// are older than this app and some are newer: what one cannot read, and what it answers in a word this app does not know,
+// stays in the queue.
 import { setOffset } from "./door.js";
 import { answer, forgetDay, keep, meta, read, wipe, write } from "./store.js";
 
 // A hundred facts with long reasons would be more than the house reads at once.
 const BATCH = 50;
+// What can become of a fact for good. Another word is a later house's, and no word of this app's that the fact is settled.
+const FATES = ["admitted", "counted", "conflict", "refused", "not-allowed", "too-old", "nonce-reused", "invalid"];
 const VERSION = (new URL(import.meta.url).pathname.split("/").at(-2) ?? "").replace("door.", "").slice(0, 8);
 
 /** The house does not know the device any more, or has taken its key back. */
@@ -56,45 +60,75 @@ export async function enrol(code) {
   await navigator.storage?.persist?.();
 }
 
-/** Sends facts in batches until there are none; with none it says how the device stands. */
+/** Sends every fact once, in batches; with none it says how the device stands. */
 async function upload(key) {
-  for (;;) {
-    const [batch, waiting] = await read(async ({ queue }) => [await answer(queue.getAll(null, BATCH)), await answer(queue.count())]);
-    const sent = Date.now();
-    const told = await ask("POST", "facts", key, {
-      device_at: new Date(sent).toISOString(),
-      app_version: VERSION,
-      queue_length: waiting,
-      facts: batch.map(({ fact }) => fact),
-    });
-    const offset = Date.parse(told.server_at) - (sent + Date.now()) / 2;
-    setOffset(offset, true);
-    const results = new Map(told.results.map((result) => [result.nonce, result]));
-    await write(async ({ meta: store, bookings, queue }) => {
-      store.put(offset, "offset");
-      let refused = (await answer(store.get("refused"))) ?? 0;
-      let walked = (await answer(store.get("activities"))) ?? [];
-      for (const { seq, booking: id, session, fact } of batch) {
-        const result = results.get(fact.nonce);
-        if (!result) continue;
-        queue.delete(seq);
-        if (result.outcome === "admitted") {
-          // One that was made after the roster comes with the next; until then it is known that these people came.
-          const unnamed = { id, session, reference: "", name: "", people: result.people, cancelled: false };
-          bookings.put({ ...((await answer(bookings.get(id))) ?? unnamed), arrived: result.arrived });
-        }
-        if (result.outcome === "counted") {
-          const people = fact.kind === "walk_in" ? fact.people : -fact.people;
-          walked = walked.map((one) => (one.id === fact.activity ? { ...one, walked: one.walked + people } : one));
-        }
-        if (!["admitted", "counted", "conflict"].includes(result.outcome)) refused += 1;
-      }
-      store.put(walked, "activities");
-      store.put(refused, "refused");
-    });
+  for (let last = 0; ; ) {
+    const [batch, waiting] = await read(async ({ queue }) => [
+      await answer(queue.getAll(IDBKeyRange.lowerBound(last, true), BATCH)),
+      await answer(queue.count()),
+    ]);
+    await send(key, batch, waiting);
     if (batch.length < BATCH) return;
+    last = batch.at(-1).seq;
   }
 }
+
+/** What facts have that the same house can read, or cannot. */
+const shape = ({ fact }) => [...Object.keys(fact), ...Object.keys(fact.ticket ?? {}), fact.kind].sort().join();
+
+/**
+ * Sends some facts. A house that cannot read one of them refuses them all: then those of each shape are sent by themselves, and
+ * what still is not read waits for a house that can.
+ */
+async function send(key, batch, waiting) {
+  try {
+    await settle(batch, await told(key, batch, waiting));
+  } catch (error) {
+    if (error.code !== "malformed" || batch.length === 0) throw error;
+    const shapes = new Set(batch.map(shape));
+    if (shapes.size === 1) return;
+    for (const one of shapes) await send(key, batch.filter((fact) => shape(fact) === one), waiting);
+  }
+}
+
+/** What the house says of each of these facts, by their nonces. */
+async function told(key, batch, waiting) {
+  const sent = Date.now();
+  const said = await ask("POST", "facts", key, {
+    device_at: new Date(sent).toISOString(),
+    app_version: VERSION,
+    queue_length: waiting,
+    facts: batch.map(({ fact }) => fact),
+  });
+  const offset = Date.parse(said.server_at) - (sent + Date.now()) / 2;
+  setOffset(offset, true);
+  await keep({ offset });
+  return new Map(said.results.map((result) => [result.nonce, result]));
+}
+
+/** Takes out of the queue what has become of facts for good, and counts it. */
+const settle = (batch, results) =>
+  write(async ({ meta: store, bookings, queue }) => {
+    let refused = (await answer(store.get("refused"))) ?? 0;
+    let walked = (await answer(store.get("activities"))) ?? [];
+    for (const { seq, booking: id, session, fact } of batch) {
+      const result = results.get(fact.nonce);
+      if (!FATES.includes(result?.outcome)) continue;
+      queue.delete(seq);
+      if (result.outcome === "admitted") {
+        // One that was made after the roster comes with the next; until then it is known that these people came.
+        const unnamed = { id, session, reference: "", name: "", people: result.people, cancelled: false };
+        bookings.put({ ...((await answer(bookings.get(id))) ?? unnamed), arrived: result.arrived });
+      }
+      if (result.outcome === "counted") {
+        const people = fact.kind === "walk_in" ? fact.people : -fact.people;
+        walked = walked.map((one) => (one.id === fact.activity ? { ...one, walked: one.walked + people } : one));
+      }
+      if (!["admitted", "counted", "conflict"].includes(result.outcome)) refused += 1;
+    }
+    store.put(walked, "activities");
+    store.put(refused, "refused");
+  });
 
 /** Asks for what changed since the last whole roster, page by page; it is put in place when all of it is there. */
 async function download(key) {
@@ -140,7 +174,7 @@ export const exchange = () =>
 /** What supervisors have to decide; on their devices. */
 export async function conflicts() {
   const { key } = await meta("key");
-  return (await ask("GET", "conflicts", key)).conflicts;
+  return (await ask("GET", "conflicts", key)).conflicts ?? [];
 }
 
 /** Ends the shift: everything is sent, then the day is forgotten. Answers how many facts still wait. */

@@ -5,13 +5,15 @@
 //! sealed. Whose contact it is, or whether anybody has an account with it, is no question here.
 
 use super::contact_index;
+use crate::audit::{self, Entry};
 use crate::context::{Context, Services, new_uuid};
 use crate::crypto::{CryptoError, Place, Vault, random};
-use crate::db::to_the_end;
-use crate::limits::{self, LimitError};
+use crate::db::{Tx, to_the_end};
+use crate::limits::{self, LimitError, Network};
 use domain::account::parse_code;
 use domain::contact::{Contact, ContactText};
 use domain::field::Fault;
+use domain::ids::AccountId;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 use store::account::codes as rows;
@@ -132,6 +134,20 @@ pub async fn issue(
     issue_after(services, context, purpose, subject, contact, last.map(|at| at.to_jiff())).await
 }
 
+/// Sends a code to a contact that is to be the account's: another one of a visitor, the address of a member of staff.
+pub(super) async fn issue_to_add(
+    services: &Services,
+    context: &Context,
+    account: AccountId,
+    contact: &Contact,
+    network: &Network,
+) -> Result<(), IssueError> {
+    let bucket = account.to_string();
+    let hits = [(&limits::CODE_PER_NETWORK, network.as_str()), (&limits::CONTACT_PER_ACCOUNT, bucket.as_str())];
+    limits::hit_all(services, &hits).await?;
+    issue(services, context, Purpose::Contact, account.0, contact).await
+}
+
 /// [`issue`] for a caller who knows when a code of this subject went to this contact last.
 pub(crate) async fn issue_after(
     services: &Services,
@@ -212,13 +228,13 @@ pub async fn verify(
 
 /// What somebody says the code is.
 #[derive(Clone, Copy)]
-pub(super) struct Guess<'a> {
-    pub purpose: Purpose,
-    pub subject: Uuid,
+struct Guess<'a> {
+    purpose: Purpose,
+    subject: Uuid,
     /// To whom the code must have gone, if that is known.
-    pub contact_index: Option<&'a [u8]>,
+    contact_index: Option<&'a [u8]>,
     /// As typed.
-    pub text: &'a str,
+    text: &'a str,
 }
 
 /// What a right code proved.
@@ -242,9 +258,36 @@ impl Proven {
     }
 }
 
-/// [`verify`] in the caller's transaction, for one that does what the code permits. The caller commits after a wrong
-/// guess too: rolled back, the guess would not have counted.
-pub(super) async fn verify_in(
+/// Tries the code of `subject`, as typed, in a transaction that goes on with what the code permits. One that is not taken is
+/// written down at once, with what the trail says of it (`refused`): rolled back, the guess would not have counted.
+pub(super) async fn prove<E>(
+    services: &Services,
+    context: &Context,
+    (purpose, subject): (Purpose, Uuid),
+    (code, network): (&str, &Network),
+    refused: Option<Entry>,
+) -> Result<(Tx, Proven), E>
+where
+    E: From<LimitError> + From<VerifyError> + From<sqlx::Error>,
+{
+    limits::hit(services, &limits::CODE_TRIES_PER_NETWORK, network.as_str()).await?;
+    let mut tx = services.begin().await?;
+    let guess = Guess { purpose, subject, contact_index: None, text: code };
+    match verify_in(&mut tx, &services.vault, context.now, guess).await {
+        Ok(proven) => Ok((tx, proven)),
+        Err(error) => {
+            let guessed = matches!(error, VerifyError::Wrong { .. } | VerifyError::Expired);
+            if let Some(entry) = refused.filter(|_| guessed) {
+                audit::record(&mut tx, context, &[entry]).await?;
+            }
+            tx.commit().await?;
+            Err(error.into())
+        }
+    }
+}
+
+/// [`verify`] in the caller's transaction. The caller commits after a wrong guess too.
+async fn verify_in(
     db: &mut PgConnection,
     vault: &Vault,
     now: Timestamp,

@@ -9,7 +9,7 @@
 //! Whoever stops one change stops all that wait in the account: a thief may have asked for a telephone and for a mailbox,
 //! and more than once. For the same reason a link stays good as long as anything waits there.
 
-use super::codes::{self, Guess, IssueError, Proven, Purpose};
+use super::codes::{self, IssueError, Proven, Purpose};
 use super::visitors::{Begun, VisitorError, column_name, column_of, kind_name, own_visitor};
 use super::{about_account, open_mail, open_phone, place, sessions};
 use crate::audit;
@@ -61,10 +61,7 @@ pub async fn begin(
     network: &Network,
 ) -> Result<Begun, AddContactError> {
     let (account, _) = own_visitor(context)?;
-    let account_text = account.to_string();
-    let hits = [(&limits::CODE_PER_NETWORK, network.as_str()), (&limits::CONTACT_PER_ACCOUNT, account_text.as_str())];
-    limits::hit_all(services, &hits).await.map_err(IssueError::from)?;
-    codes::issue(services, context, Purpose::Contact, account.0, contact).await?;
+    codes::issue_to_add(services, context, account, contact, network).await?;
     Ok(Begun::new(account.0, context.now))
 }
 
@@ -88,16 +85,8 @@ pub async fn confirm(
     let (account, login) = own_visitor(context)?;
     let (services, context, code, network) = (services.clone(), context.clone(), code.to_owned(), network.clone());
     to_the_end(async move {
-        limits::hit(&services, &limits::CODE_TRIES_PER_NETWORK, network.as_str()).await?;
-        let mut transaction = services.begin().await?;
-        let guess = Guess { purpose: Purpose::Contact, subject: account.0, contact_index: None, text: &code };
-        let proven = match codes::verify_in(&mut transaction, &services.vault, context.now, guess).await {
-            Ok(proven) => proven,
-            Err(error) => {
-                transaction.commit().await?; // the attempt counts
-                return Err(error.into());
-            }
-        };
+        let (of, shown) = ((Purpose::Contact, account.0), (&*code, &network));
+        let (mut transaction, proven) = codes::prove::<VisitorError>(&services, &context, of, shown, None).await?;
         let contact = proven.contact(&services.vault)?;
         let row = people::lock(&mut transaction, account.0).await?.ok_or(VisitorError::NotFound)?;
         let proof = session_rows::proof(&mut *transaction, login.0).await?.ok_or(VisitorError::NotFound)?;

@@ -1,7 +1,7 @@
 //! A visitor who is signed in proves again who it is, by a code to a contact the account has: for what a stolen session
 //! must not do. The session goes on under a new cookie.
 
-use super::codes::{self, Guess, IssueError, Purpose, VerifyError};
+use super::codes::{self, IssueError, Purpose, VerifyError};
 use super::sessions::{self, Renewed};
 use super::visitors::{Begun, VisitorError, column_of, kind_name, own_visitor};
 use super::{about_account, open_mail, open_phone};
@@ -72,20 +72,10 @@ pub async fn confirm(
     let (account, login) = own_visitor(context)?;
     let (services, context, code, network) = (services.clone(), context.clone(), code.to_owned(), network.clone());
     to_the_end(async move {
-        limits::hit(&services, &limits::CODE_TRIES_PER_NETWORK, network.as_str()).await?;
-        let mut transaction = services.begin().await?;
-        let guess = Guess { purpose: Purpose::Proof, subject: login.0, contact_index: None, text: &code };
-        let proven = match codes::verify_in(&mut transaction, &services.vault, context.now, guess).await {
-            Ok(proven) => proven,
-            Err(error) => {
-                if matches!(error, VerifyError::Wrong { .. } | VerifyError::Expired) {
-                    let entry = about_account("account.proof_refused", Some(account.0), json!({ "session": login.0 }));
-                    audit::record(&mut transaction, &context, &[entry]).await?;
-                }
-                transaction.commit().await?; // the attempt counts
-                return Err(error.into());
-            }
-        };
+        let (of, shown) = ((Purpose::Proof, login.0), (&*code, &network));
+        let refused = about_account("account.proof_refused", Some(account.0), json!({ "session": login.0 }));
+        let (mut transaction, proven) =
+            codes::prove::<VisitorError>(&services, &context, of, shown, Some(refused)).await?;
         let row = people::lock(&mut transaction, account.0).await?.ok_or(VisitorError::NotFound)?;
         let column = column_of(&proven.contact(&services.vault)?);
         let present = match column {

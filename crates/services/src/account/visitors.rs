@@ -1,7 +1,7 @@
 //! Visitors: signed in by a code to their telephone or mailbox. The account is made when a contact is proven for the
 //! first time; until then, and afterwards, asking for a code looks the same whether there is one or not.
 
-use super::codes::{self, Guess, IssueError, Proven, Purpose, VerifyError};
+use super::codes::{self, IssueError, Proven, Purpose, VerifyError};
 use super::sessions::{self, Kind, SignedIn};
 use super::{AccountError, about_account, open_mail, open_phone, open_text, place};
 use crate::audit;
@@ -123,19 +123,10 @@ pub async fn sign_in(
     let (services, context, code, label, network) =
         (services.clone(), context.clone(), code.to_owned(), label.to_owned(), network.clone());
     to_the_end(async move {
-        limits::hit(&services, &limits::CODE_TRIES_PER_NETWORK, network.as_str()).await?;
-        let mut transaction = services.begin().await?;
-        let guess = Guess { purpose: Purpose::SignIn, subject: flow, contact_index: None, text: &code };
-        let proven = match codes::verify_in(&mut transaction, &services.vault, context.now, guess).await {
-            Ok(proven) => proven,
-            Err(error @ (VerifyError::Wrong { .. } | VerifyError::Expired)) => {
-                let entry = about_account("account.sign_in_refused", None, json!({ "by": "code" }));
-                audit::record(&mut transaction, &context, &[entry]).await?;
-                transaction.commit().await?;
-                return Err(error.into());
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let (of, shown) = ((Purpose::SignIn, flow), (&*code, &network));
+        let refused = about_account("account.sign_in_refused", None, json!({ "by": "code" }));
+        let (mut transaction, proven) =
+            codes::prove::<VisitorError>(&services, &context, of, shown, Some(refused)).await?;
         let signed_in = admit(&mut transaction, &services, &context, &proven, &label).await?;
         transaction.commit().await?;
         Ok(signed_in)

@@ -2,14 +2,14 @@
 //! are told; one does not sign in with it. Setting and removing it needs a fresh second factor, or a stolen session could lead
 //! what is told to somebody else.
 
-use super::codes::{self, Guess, IssueError, Purpose, VerifyError};
+use super::codes::{self, IssueError, Purpose, VerifyError};
 use super::passkeys::own_staff;
 use super::{about_account, open_mail, place};
 use crate::audit;
 use crate::context::{Context, Services};
 use crate::crypto::CryptoError;
 use crate::db::to_the_end;
-use crate::limits::{self, LimitError, Network};
+use crate::limits::{LimitError, Network};
 use domain::account::{Capability, Denied};
 use domain::contact::{Contact, MailAddress};
 use serde_json::json;
@@ -66,10 +66,7 @@ pub async fn begin(
 ) -> Result<(), WorkMailError> {
     context.require(Capability::SecureOwnAccount)?;
     let (account, _) = own_staff(context)?;
-    let account_text = account.to_string();
-    let hits = [(&limits::CODE_PER_NETWORK, network.as_str()), (&limits::CONTACT_PER_ACCOUNT, account_text.as_str())];
-    limits::hit_all(services, &hits).await?;
-    Ok(codes::issue(services, context, Purpose::Contact, account.0, &Contact::Mail(mail)).await?)
+    Ok(codes::issue_to_add(services, context, account, &Contact::Mail(mail), network).await?)
 }
 
 /// Puts in the address the code went to.
@@ -86,16 +83,8 @@ pub async fn confirm(
     let (account, _) = own_staff(context)?;
     let (services, context, code, network) = (services.clone(), context.clone(), code.to_owned(), network.clone());
     to_the_end(async move {
-        limits::hit(&services, &limits::CODE_TRIES_PER_NETWORK, network.as_str()).await?;
-        let mut tx = services.begin().await?;
-        let guess = Guess { purpose: Purpose::Contact, subject: account.0, contact_index: None, text: &code };
-        let proven = match codes::verify_in(&mut tx, &services.vault, context.now, guess).await {
-            Ok(proven) => proven,
-            Err(error) => {
-                tx.commit().await?; // the attempt counts
-                return Err(error.into());
-            }
-        };
+        let (of, shown) = ((Purpose::Contact, account.0), (&*code, &network));
+        let (mut tx, proven) = codes::prove::<WorkMailError>(&services, &context, of, shown, None).await?;
         let Contact::Mail(mail) = proven.contact(&services.vault)? else { return Err(VerifyError::Expired.into()) };
         let sealed = services.vault.seal(place("mail_sealed", account.0), mail.as_str().as_bytes());
         if !people::set_contact(&mut *tx, account.0, ContactColumn::Mail, &sealed, &proven.contact_index).await? {

@@ -1,6 +1,7 @@
 //! Certificates: issued to those who were trained, numbered without gaps, drawn as a PDF, verified by anybody, revoked with a
 //! reason, corrected without another number.
 
+use super::in_hand;
 use super::kind::{AmbassadorError, AmbassadorFault, Ambassadors, Application, Handle};
 use super::round::note;
 use super::view::{CertificateSeen, number};
@@ -21,7 +22,6 @@ use serde_json::json;
 use sqlx::PgConnection;
 use store::ambassadors::applications::{self, Change};
 use store::ambassadors::certificates::{self as sql, CertificateRow, NewCertificate};
-use store::ambassadors::rounds;
 use uuid::Uuid;
 
 fn place(column: &'static str, id: CertificateId) -> Place {
@@ -45,12 +45,10 @@ pub fn verify_path(services: &Services, certificate: &CertificateSeen) -> String
 /// # Errors
 /// `Denied`, `NotFound`.
 pub async fn certify(services: &Services, context: &Context, round: AmbassadorRoundId) -> Result<u32, AmbassadorError> {
-    context.require(Capability::ManageSessions)?;
     run(|| {
         let (services, context) = (services.clone(), context.clone());
         async move {
-            let mut tx = services.begin().await?;
-            let locked = rounds::lock(&mut tx, round.0).await?.ok_or(AmbassadorError::NotFound)?;
+            let (mut tx, locked) = in_hand(&services, &context, round, None).await?;
             // Year and day are those under the lock: whoever waited for it over New Year's Eve numbers in the new year.
             let context = Context { now: services.clock.agreed(locked.database_now.to_jiff()), ..context };
             let trained = applications::trained(&mut tx, round.0).await?;

@@ -2,13 +2,13 @@
 //! somebody chose: they are told once, and choose again. One that has begun with somebody in it, or whose attendance is
 //! written down, stays as it is.
 
+use super::in_hand;
 use super::kind::{AmbassadorError, AmbassadorFault, Ambassadors};
 use super::round::note;
 use super::view::Training;
 use crate::messages::AmbassadorTemplate;
 use crate::requests::{Kind as _, Notice, finished, run, step, tell};
 use crate::{Context, Services};
-use domain::account::Capability;
 use domain::ambassador::{Event, MOST_PLACES};
 use domain::field::{Fault, FieldError};
 use domain::ids::{AmbassadorId, AmbassadorRoundId, TrainingId};
@@ -17,7 +17,6 @@ use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::ambassadors::applications::{self, Change};
-use store::ambassadors::rounds;
 use store::ambassadors::trainings::{self as sql, TrainingRow};
 
 /// A training date with its numbers.
@@ -126,13 +125,11 @@ pub async fn add_training(
     round: AmbassadorRoundId,
     fresh: NewTraining,
 ) -> Result<(), AmbassadorError> {
-    context.require(Capability::ManageSessions)?;
-    let fresh = fresh.checked(context.now)?;
     run(|| {
         let (services, context, fresh) = (services.clone(), context.clone(), fresh.clone());
         async move {
-            let mut tx = services.begin().await?;
-            rounds::lock(&mut tx, round.0).await?.ok_or(AmbassadorError::NotFound)?;
+            let (mut tx, _) = in_hand(&services, &context, round, None).await?;
+            let fresh = fresh.checked(context.now)?;
             let there = of_round(&mut tx, round, context.now).await?;
             let same = |it: &Training| it.starts_at == fresh.starts_at && it.place == fresh.place;
             if there.iter().any(|it| same(&it.training)) {
@@ -158,15 +155,19 @@ async fn tell_selected(db: &mut PgConnection, context: &Context, round: Ambassad
     tell::<Ambassadors>(db, context.now, &told).await
 }
 
-/// A date of a round, which is locked: nobody chooses it meanwhile.
-async fn locked(
+/// A date of a round that is locked (nobody chooses it meanwhile), unless it has begun with somebody in it. None: it is not
+/// there any more.
+async fn to_change(
     db: &mut PgConnection,
     round: AmbassadorRoundId,
     id: TrainingId,
     now: Timestamp,
 ) -> Result<Option<TrainingDate>, AmbassadorError> {
-    rounds::lock(db, round.0).await?.ok_or(AmbassadorError::NotFound)?;
-    Ok(sql::of_locked_round(db, id.0, round.0).await?.map(|row| TrainingDate::of(row, now)))
+    let date = sql::of_locked_round(db, id.0, round.0).await?.map(|row| TrainingDate::of(row, now));
+    if date.as_ref().is_some_and(|date| date.held) {
+        return Err(AmbassadorFault::TrainingHeld.into());
+    }
+    Ok(date)
 }
 
 /// Changes a date. Another number of places leaves those who chose it in peace; another time or place is another date, and
@@ -182,16 +183,12 @@ pub async fn change_training(
     id: TrainingId,
     to: NewTraining,
 ) -> Result<(), AmbassadorError> {
-    context.require(Capability::ManageSessions)?;
-    let to = to.checked(context.now)?;
     run(|| {
         let (services, context, to) = (services.clone(), context.clone(), to.clone());
         async move {
-            let mut tx = services.begin().await?;
-            let date = locked(&mut tx, round, id, context.now).await?.ok_or(AmbassadorError::StateHasChanged)?;
-            if date.held {
-                return Err(AmbassadorFault::TrainingHeld.into());
-            }
+            let (mut tx, _) = in_hand(&services, &context, round, None).await?;
+            let to = to.checked(context.now)?;
+            let date = to_change(&mut tx, round, id, context.now).await?.ok_or(AmbassadorError::StateHasChanged)?;
             if to.is_at(&date.training) {
                 if to.places.is_some_and(|places| places < date.people) {
                     let fault = Fault::OutOfRange { min: date.people, max: MOST_PLACES };
@@ -225,14 +222,12 @@ pub async fn remove_training(
     round: AmbassadorRoundId,
     id: TrainingId,
 ) -> Result<(), AmbassadorError> {
-    context.require(Capability::ManageSessions)?;
     run(|| {
         let (services, context) = (services.clone(), context.clone());
         async move {
-            let mut tx = services.begin().await?;
-            let Some(date) = locked(&mut tx, round, id, context.now).await? else { return Ok(()) };
-            if date.held {
-                return Err(AmbassadorFault::TrainingHeld.into());
+            let (mut tx, _) = in_hand(&services, &context, round, None).await?;
+            if to_change(&mut tx, round, id, context.now).await?.is_none() {
+                return Ok(()); // pressed twice
             }
             release(&services, &context, &mut tx, id).await?;
             sql::remove(&mut tx, id.0).await?;

@@ -29,3 +29,29 @@ pub use seed::seed_demo;
 pub use selection::{Decided, decide, publish_selection};
 pub use training::{attendance, confirm};
 pub use view::{CertificateSeen, Training, own, view};
+
+use crate::db::Tx;
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::ids::AmbassadorRoundId;
+use store::ambassadors::rounds::{self, LockedRound};
+
+/// What every change of a round by staff begins with: the policy is asked, and in a transaction the round's row is locked, as
+/// the caller saw it (`version`; none for what does not mind).
+///
+/// # Errors
+/// `Denied`, `NotFound`, `StateHasChanged`.
+async fn in_hand(
+    services: &Services,
+    context: &Context,
+    round: AmbassadorRoundId,
+    version: Option<i32>,
+) -> Result<(Tx, LockedRound), AmbassadorError> {
+    context.require(Capability::ManageSessions)?;
+    let mut tx = services.begin().await?;
+    let row = rounds::lock(&mut tx, round.0).await?.ok_or(AmbassadorError::NotFound)?;
+    if version.is_some_and(|version| version != row.version) {
+        return Err(AmbassadorError::StateHasChanged);
+    }
+    Ok((tx, row))
+}

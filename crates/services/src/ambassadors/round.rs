@@ -3,7 +3,7 @@
 
 use super::dates::{self, TrainingDate};
 use super::kind::AmbassadorError;
-use super::selection;
+use super::{in_hand, selection};
 use crate::audit::{self, Entry};
 use crate::requests::{finished, run};
 use crate::{Context, Services};
@@ -15,7 +15,7 @@ use domain::outreach::Bilingual;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use store::ambassadors::rounds::{self as sql, LockedRound, RoundRow, Texts};
+use store::ambassadors::rounds::{self as sql, RoundRow, Texts};
 
 /// What staff write about a round.
 #[derive(Clone, Debug)]
@@ -227,12 +227,6 @@ pub async fn add_round(
     Ok(id)
 }
 
-/// Locks a round as the caller saw it.
-async fn locked(db: &mut PgConnection, id: AmbassadorRoundId, version: i32) -> Result<LockedRound, AmbassadorError> {
-    let round = sql::lock(db, id.0).await?.ok_or(AmbassadorError::NotFound)?;
-    if round.version == version { Ok(round) } else { Err(AmbassadorError::StateHasChanged) }
-}
-
 /// Changes a round. Once its selection is public, applying is over for good: when it was open stays as it was. More places
 /// go to the reserve at once.
 ///
@@ -245,12 +239,10 @@ pub async fn change_round(
     version: i32,
     to: NewRound,
 ) -> Result<(), AmbassadorError> {
-    context.require(Capability::ManageSessions)?;
     run(|| {
         let (services, context, to) = (services.clone(), context.clone(), to.clone());
         async move {
-            let mut tx = services.begin().await?;
-            let before = locked(&mut tx, id, version).await?;
+            let (mut tx, before) = in_hand(&services, &context, id, Some(version)).await?;
             let taken = store::ambassadors::applications::with_a_place(&mut tx, id.0).await?;
             check(&to, u32::try_from(taken).unwrap_or_default())?;
             let to = match before.selected_at {
@@ -280,12 +272,10 @@ pub async fn publish_round(
     version: i32,
     published: bool,
 ) -> Result<(), AmbassadorError> {
-    context.require(Capability::ManageSessions)?;
     run(|| {
         let (services, context) = (services.clone(), context.clone());
         async move {
-            let mut tx = services.begin().await?;
-            let before = sql::lock(&mut tx, id.0).await?.ok_or(AmbassadorError::NotFound)?;
+            let (mut tx, before) = in_hand(&services, &context, id, None).await?;
             if before.published == published {
                 return Ok(());
             }

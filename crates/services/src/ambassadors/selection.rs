@@ -1,5 +1,6 @@
 //! The selection of a round: decided one by one, made public at once for all, and what becomes of a place that comes free.
 
+use super::in_hand;
 use super::kind::{AmbassadorError, AmbassadorFault, Ambassadors};
 use super::round::note;
 use crate::audit::{self, Entry};
@@ -95,7 +96,6 @@ pub async fn publish_selection(
     context: &Context,
     round: AmbassadorRoundId,
 ) -> Result<u32, AmbassadorError> {
-    context.require(Capability::ManageSessions)?;
     run(|| {
         let (services, context) = (services.clone(), context.clone());
         async move { published(&services, &context, round).await }
@@ -104,8 +104,7 @@ pub async fn publish_selection(
 }
 
 async fn published(services: &Services, context: &Context, round: AmbassadorRoundId) -> Result<u32, AmbassadorError> {
-    let mut tx = services.begin().await?;
-    let locked = rounds::lock(&mut tx, round.0).await?.ok_or(AmbassadorError::NotFound)?;
+    let (mut tx, locked) = in_hand(services, context, round, None).await?;
     if locked.selected_at.is_some() {
         let selected = sql::with_a_place(&mut tx, round.0).await?;
         return Ok(u32::try_from(selected).unwrap_or_default());

@@ -6,7 +6,8 @@
 //! with the same entry in the audit trail ([`crate::numbers`]). What was erased meanwhile is in no file.
 //!
 //! Who may is asked again each time: of the schedule's owner when it is due, of everybody when the mail leaves and when the
-//! file is fetched. A due instant is made once over all servers, under the schedule's lock ([`run_due`]).
+//! file is fetched. A due instant is made once over all servers, under the schedule's lock ([`run_due`]). Whom a mail did not
+//! reach, whatever stood in its way, is seen by staff, who may send it again ([`send_again`]).
 
 mod fetch;
 mod office;
@@ -16,9 +17,9 @@ mod seed;
 pub use fetch::{Body, Fetched, Opened, fetch, opened};
 pub use office::{
     Person, Run, Schedule, Standing, Terms, Told, add, candidates, change, end, list, pause, resume, runs, schedule,
-    send_now,
+    send_again, send_now,
 };
-pub(crate) use run::{Recipient, UNDELIVERABLE, recipient, settled, withheld};
+pub(crate) use run::{Recipient, TOLD, UNDELIVERABLE, recipient, settle, settle_in};
 pub use run::{run_due, sweep};
 pub use seed::seed_demo;
 

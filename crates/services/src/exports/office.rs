@@ -1,9 +1,10 @@
 //! Schedules as staff see them: made, changed, paused, resumed, ended, and sent now.
 
-use super::run::{Sending, rests, send};
+use super::run::{Sending, UNDELIVERABLE, rests, send};
 use super::{ExportError, MOST_RECIPIENTS, may, note, rhythm_of, span_of, what_of, what_of_run};
 use crate::account::{open_text, place};
 use crate::crypto::CryptoError;
+use crate::messages::queue_exports;
 use crate::numbers::Subject;
 use crate::spreadsheet::Format;
 use crate::{Context, Services};
@@ -103,6 +104,13 @@ pub struct Told {
     pub fetched_at: Option<Timestamp>,
 }
 
+impl Told {
+    /// The mail did not reach the person, or nobody knows whether it did.
+    pub fn was_missed(&self) -> bool {
+        self.outcome == UNDELIVERABLE && self.fetched_at.is_none()
+    }
+}
+
 /// A sending.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -116,6 +124,8 @@ pub struct Run {
     pub by_hand: bool,
     /// Its days.
     pub period: Period,
+    /// Until when its link leads to the file.
+    pub open_until: Timestamp,
     /// How it went with each.
     pub told: Vec<Told>,
 }
@@ -237,6 +247,7 @@ pub async fn runs(services: &Services, context: &Context, id: ExportScheduleId) 
             by_hand: row.by_hand,
             period: Period::new(row.first_day.to_jiff(), row.last_day.to_jiff())
                 .map_err(|_| ExportError::Unreadable)?,
+            open_until: row.open_until.to_jiff(),
             told: own.collect(),
         })
     };
@@ -346,7 +357,8 @@ pub async fn change(
         return Err(ExportError::StateHasChanged);
     }
     let recipients: Vec<Uuid> = terms.recipients.iter().map(|account| account.0).collect();
-    sql::change(&mut tx, &wanted(id, owner, (terms, reason.as_deref(), &recipients), context.now)).await?;
+    let new = wanted(id, owner, (terms, reason.as_deref(), &recipients), context.now);
+    sql::change(&mut tx, &new, context.now).await?;
     let mut detail = described(terms);
     detail["reason"] = json!(reason);
     note(&mut tx, context, "export.changed", id.0, detail).await?;
@@ -433,6 +445,40 @@ pub async fn send_now(
         return Err(ExportError::StateHasChanged);
     }
     send(&mut tx, context, &row, Sending { id: run, due_at: context.now, by_hand: true }).await?;
+    tx.commit().await?;
+    services.job_bell.notify_one();
+    Ok(())
+}
+
+/// Sends the mail of a sending once more to those whom it did not reach. Pressed twice it is sent once.
+///
+/// # Errors
+/// `Denied` (also when the second factor is stale), `NotFound`, `StateHasChanged` once the schedule has ended or when it
+/// rests for want of an owner, `Over` when the link is too old.
+pub async fn send_again(
+    services: &Services,
+    context: &Context,
+    id: ExportScheduleId,
+    run: ExportRunId,
+) -> Result<(), ExportError> {
+    context.require(Capability::SeeNumbers)?;
+    let mut tx = services.begin().await?;
+    let row = locked(&mut tx, id).await?;
+    let sending = sql::run(&mut *tx, run.0).await?.filter(|sending| sending.schedule_id == id.0);
+    let sending = sending.ok_or(ExportError::NotFound)?;
+    context.require(what_of_run(&sending).ok_or(ExportError::Unreadable)?.capability())?;
+    if rests(&mut tx, context, &row).await? {
+        tx.commit().await?;
+        return Err(ExportError::StateHasChanged);
+    }
+    if context.now >= sending.open_until.to_jiff() {
+        return Err(ExportError::Over);
+    }
+    let missed: Vec<AccountId> = sql::wait_again(&mut *tx, run.0).await?.into_iter().map(AccountId).collect();
+    if !missed.is_empty() {
+        queue_exports(&mut tx, context.now, run, &missed).await?;
+        note(&mut tx, context, "export.sent_again", id.0, json!({ "run": run, "recipients": missed })).await?;
+    }
     tx.commit().await?;
     services.job_bell.notify_one();
     Ok(())

@@ -166,36 +166,36 @@ pub(crate) async fn recipient(
     Ok(Recipient::Tell { mail, locale: Locale::from_tag(&person.locale), what })
 }
 
-/// Says that somebody was told.
-pub(crate) async fn settled(services: &Services, run: ExportRunId, account: AccountId) -> Result<(), ExportError> {
-    settle(services, run, account, "told", "export.told", None).await
-}
+/// The outcome of a mail that left.
+pub(crate) const TOLD: &str = "told";
 
-/// Says that somebody was not told, and why: in the word that is the outcome as well.
-pub(crate) async fn withheld(
+/// Says how it went with somebody, in a word that is the outcome: [`TOLD`], or why not.
+pub(crate) async fn settle(
     services: &Services,
     run: ExportRunId,
     account: AccountId,
-    why: &'static str,
-) -> Result<(), ExportError> {
-    settle(services, run, account, why, "export.withheld", Some(why)).await
-}
-
-async fn settle(
-    services: &Services,
-    run: ExportRunId,
-    account: AccountId,
-    outcome: &str,
-    action: &'static str,
-    why: Option<&str>,
+    outcome: &'static str,
 ) -> Result<(), ExportError> {
     let mut tx = services.begin().await?;
-    let Some(sending) = sql::run(&mut *tx, run.0).await? else { return Ok(()) };
-    if sql::settle(&mut *tx, run.0, account.0, outcome).await? {
-        let detail = json!({ "run": run, "recipient": account, "why": why });
-        note(&mut tx, &services.system(), action, sending.schedule_id, detail).await?;
-    }
+    settle_in(&mut tx, services, run, account, outcome).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// The same in the caller's transaction.
+pub(crate) async fn settle_in(
+    db: &mut PgConnection,
+    services: &Services,
+    run: ExportRunId,
+    account: AccountId,
+    outcome: &'static str,
+) -> sqlx::Result<()> {
+    let Some(sending) = sql::run(&mut *db, run.0).await? else { return Ok(()) };
+    if sql::settle(&mut *db, run.0, account.0, outcome).await? {
+        let (action, why) = if outcome == TOLD { ("export.told", None) } else { ("export.withheld", Some(outcome)) };
+        let detail = json!({ "run": run, "recipient": account, "why": why });
+        note(db, &services.system(), action, sending.schedule_id, detail).await?;
+    }
     Ok(())
 }
 

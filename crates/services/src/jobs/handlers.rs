@@ -6,6 +6,7 @@ use domain::ids::JobId;
 use futures::future::BoxFuture;
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
+use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -72,10 +73,18 @@ pub struct Job<P> {
 
 type Handler = Arc<dyn Fn(Services, Job<serde_json::Value>) -> BoxFuture<'static, Outcome> + Send + Sync>;
 
+/// What follows when a job is given up, in the transaction that gives it up.
+type End = Arc<
+    dyn for<'a> Fn(&'a Services, &'a mut PgConnection, serde_json::Value) -> BoxFuture<'a, sqlx::Result<()>>
+        + Send
+        + Sync,
+>;
+
 /// The handlers of this process. Jobs of a kind it does not know wait for a process that does (a rolling restart).
 #[derive(Clone, Default)]
 pub struct Handlers {
     by_kind: BTreeMap<&'static str, Handler>,
+    ends: BTreeMap<&'static str, End>,
     pulse: Pulse,
 }
 
@@ -104,6 +113,23 @@ impl Handlers {
         self
     }
 
+    /// Adds what follows when a job of `kind` is given up, for whatever reason: the handler said so, its last attempt failed,
+    /// or a worker died in it. It is written in the transaction that gives the job up, so neither is ever without the other.
+    /// A payload that cannot be read has nothing that could follow.
+    #[must_use]
+    pub fn given_up<P, F>(mut self, kind: &'static str, end: F) -> Self
+    where
+        P: DeserializeOwned + Send + 'static,
+        F: for<'a> Fn(&'a Services, &'a mut PgConnection, P) -> BoxFuture<'a, sqlx::Result<()>> + Send + Sync + 'static,
+    {
+        let end: End = Arc::new(move |services, db, payload| match serde_json::from_value::<P>(payload) {
+            Ok(payload) => end(services, db, payload),
+            Err(_) => Box::pin(std::future::ready(Ok(()))),
+        });
+        self.ends.insert(kind, end);
+        self
+    }
+
     /// The kinds that are known, sorted.
     pub fn kinds(&self) -> Vec<String> {
         self.by_kind.keys().map(|kind| (*kind).to_owned()).collect()
@@ -112,6 +138,10 @@ impl Handlers {
     /// The heartbeat of whoever runs these handlers: when the runner last asked for work and got an answer.
     pub fn pulse(&self) -> Pulse {
         self.pulse.clone()
+    }
+
+    pub(super) fn end_of(&self, kind: &str) -> Option<End> {
+        self.ends.get(kind).map(Arc::clone)
     }
 
     pub(super) fn of(&self, kind: &str) -> Option<(&'static str, Handler)> {

@@ -10,7 +10,7 @@ mod runner;
 mod staff;
 
 pub use handlers::{Failure, Handlers, Job, Outcome, Then};
-pub use runner::{Pace, drain, run, run_at_pace};
+pub use runner::{Pace, drain, give_up_crashed, run, run_at_pace};
 pub use staff::{JobsError, Listed, discard, list_dead, list_waiting, retry, standing};
 
 use crate::context::new_uuid;

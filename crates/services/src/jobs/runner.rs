@@ -3,12 +3,13 @@
 use super::handlers::{Failure, Handlers, Job, Outcome, Then};
 use crate::Services;
 use crate::context::new_uuid;
+use crate::db::Tx;
 use domain::ids::JobId;
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
-use store::jobs::{Claimed, URGENT_KIND};
+use store::jobs::{Buried, Claimed, URGENT_KIND};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -52,7 +53,7 @@ pub async fn run_at_pace(services: Services, handlers: Handlers, pace: Pace, shu
     while !shutdown.is_cancelled() {
         if swept.is_none_or(|at| at.elapsed() > pace.lease / 2) {
             swept = Some(Instant::now());
-            sweep(&services).await;
+            sweep(&services, &handlers).await;
         }
         let taken = match take(&services, &handlers, pace, pace.workers.saturating_sub(running.len())).await {
             Ok(taken) => taken,
@@ -143,7 +144,7 @@ async fn perform(services: Services, handlers: Handlers, pace: Pace, lease: Uuid
     let ran_on = Ran { id: claimed.id, lease, attempts: claimed.attempts, last };
     // The database may be gone for a moment; a job that was done should not be done again for that.
     for pause in [100, 500, 2000] {
-        match say(&services, ran_on, outcome).await {
+        match say(&services, &handlers, ran_on, outcome).await {
             Ok(true) => {
                 if let Err(failure) = outcome {
                     tracing::warn!(job = %claimed.id, kind, attempt = claimed.attempts, error = failure.kind, outcome = word, "a job was not done");
@@ -169,12 +170,15 @@ struct Ran {
     last: bool,
 }
 
-async fn say(services: &Services, ran: Ran, outcome: Outcome) -> sqlx::Result<bool> {
+async fn say(services: &Services, handlers: &Handlers, ran: Ran, outcome: Outcome) -> sqlx::Result<bool> {
     let Ran { id, lease, attempts, last } = ran;
     match outcome {
         Ok(()) => store::jobs::finish(&services.db, id, lease).await,
-        Err(Failure { kind, then: Then::GiveUp }) => store::jobs::bury(&services.db, id, lease, kind).await,
-        Err(Failure { kind, .. }) if last => store::jobs::bury(&services.db, id, lease, kind).await,
+        Err(Failure { kind, then }) if last || then == Then::GiveUp => {
+            let mut tx = services.begin().await?;
+            let buried = store::jobs::bury(&mut *tx, id, lease, kind).await?;
+            given_up(services, handlers, tx, buried).await
+        }
         Err(Failure { kind, then }) => {
             let least = if let Then::RetryAfter(wait) = then { wait } else { SignedDuration::ZERO };
             let wait = backoff(attempts, u16::from_le_bytes(crate::crypto::random())).max(least);
@@ -182,6 +186,16 @@ async fn say(services: &Services, ran: Ran, outcome: Outcome) -> sqlx::Result<bo
             store::jobs::postpone(&services.db, id, lease, run_at, kind).await
         }
     }
+}
+
+/// Does what follows when a job is given up, and commits both. Answers whether there was such a job.
+async fn given_up(services: &Services, handlers: &Handlers, mut tx: Tx, buried: Option<Buried>) -> sqlx::Result<bool> {
+    let Some(Buried { kind, payload }) = buried else { return Ok(false) };
+    if let Some(end) = handlers.end_of(&kind) {
+        end(services, &mut tx, payload).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// The wait after attempt number `attempts`: 10 s doubled each time, four hours at most, of which `chance` takes up to a
@@ -198,9 +212,27 @@ fn jittered(around: Duration) -> Duration {
     around.mul_f64(0.5 + chance)
 }
 
+/// Gives up the jobs whose every attempt ended with the worker gone, with what follows. Answers how many. One whose end cannot
+/// be written does not keep the others; it is tried again with the next sweep.
+pub async fn give_up_crashed(services: &Services, handlers: &Handlers) -> sqlx::Result<usize> {
+    let mut count = 0;
+    for job in store::jobs::crashed(&services.db, &handlers.kinds()).await? {
+        let mut tx = services.begin().await?;
+        let ended = match store::jobs::bury_crashed(&mut *tx, job).await {
+            Ok(buried) => given_up(services, handlers, tx, buried).await,
+            Err(error) => Err(error),
+        };
+        match ended {
+            Ok(ended) => count += usize::from(ended),
+            Err(error) => tracing::warn!(%job, kind = database_kind(&error), "the end of a job could not be written"),
+        }
+    }
+    Ok(count)
+}
+
 /// Buries what crashed too often, and measures the queue.
-async fn sweep(services: &Services) {
-    match store::jobs::bury_crashed(&services.db).await {
+async fn sweep(services: &Services, handlers: &Handlers) {
+    match give_up_crashed(services, handlers).await {
         Ok(0) | Err(_) => {}
         Ok(jobs) => tracing::error!(jobs, "jobs were given up because their workers went away every time"),
     }

@@ -1,65 +1,47 @@
-//! What the messages about a request for the science bus say.
+//! What only the messages about a request for the science bus say.
 
 use super::address;
 use super::deliver::{deadline_text, when_text};
-use super::requests::{Letters, page_link, short_time};
-use super::templates::{BusFacts, Facts};
+use super::requests::{BusTemplate, Letters, OwnFacts, short_time};
 use crate::Services;
 use crate::bus::{Bus, RequestView, feedback_link};
-use crate::requests::templates;
-use domain::bus::State;
 use domain::time::span_text;
+use serde::Serialize;
 
-templates! {
-    /// Which message about a request.
-    BusTemplate of State {
-        /// We have it.
-        Received "bus_received" while State::Draft | State::Submitted | State::Asked | State::Proposed | State::Accepted | State::Scheduled,
-        /// We need to know something.
-        Asked "bus_asked" while State::Asked,
-        /// A date is proposed.
-        Proposed "bus_proposed" while State::Proposed,
-        /// The date stands in the itinerary.
-        Scheduled "bus_scheduled" while State::Scheduled,
-        /// The date fell away; another one will be proposed.
-        Released "bus_released" while State::Submitted,
-        /// We cannot come.
-        Refused "bus_refused" while State::Refused,
-        /// Taken back, as asked.
-        Withdrawn "bus_withdrawn" while State::Withdrawn,
-        /// The bus was there: thank you, and what was it like?
-        Thanks "bus_thanks" while State::Visited,
-    }
-
-    fn is_said_once(self) -> bool {
-        matches!(self, Self::Received | Self::Thanks)
-    }
+/// A request for the science bus, in words.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct BusFacts {
+    /// 潍坊
+    pub city: String,
+    pub people: u32,
+    /// 2026年7月28日（周二）09:00–10:30, once there is a date.
+    pub date: Option<String>,
+    /// Until when a proposal waits.
+    pub answer_by: Option<String>,
+    /// The date that a proposal takes the place of.
+    pub replaced: Option<String>,
+    /// The words that came with a proposal.
+    pub message: Option<String>,
+    /// What was it like?
+    pub feedback: String,
 }
 
 impl Letters for Bus {
     const SHORT_LINK: &'static str = "messages.short_link.bus";
     const PAGE: &'static str = "/bus/r/";
 
-    fn facts(services: &Services, request: &RequestView) -> Facts {
+    fn own_facts(services: &Services, request: &RequestView) -> OwnFacts {
         let locale = request.locale;
         let stop = request.stop.as_ref();
-        Facts::Bus(Box::new(BusFacts {
-            name: request.name.as_str().to_owned(),
-            organisation: request.organisation.clone(),
-            reference: request.reference.clone(),
+        OwnFacts::Bus(BusFacts {
             city: request.city.text(locale).to_owned(),
             people: request.people,
             date: stop.map(|stop| span_text(stop.starts_at, stop.ends_at, locale)),
             answer_by: stop.map(|stop| deadline_text(stop.answer_by, locale)),
             replaced: stop.and_then(|stop| stop.replaced).map(|(from, until)| span_text(from, until, locale)),
             message: request.message.clone(),
-            question: request.question.clone(),
-            reason: request.reason.clone(),
-            manage: page_link(services, request),
             feedback: address(services, locale, &format!("/bus/f/{}", feedback_link(services, request))),
-            site: services.settings.public_url.clone(),
-            help: services.post.help(),
-        }))
+        })
     }
 
     fn values(request: &RequestView, template: BusTemplate) -> Vec<(&'static str, String)> {

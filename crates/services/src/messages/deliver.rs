@@ -33,8 +33,7 @@ use uuid::Uuid;
 pub fn handlers(handlers: Handlers) -> Handlers {
     let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking).on(ACCOUNT, send_account);
     let handlers = requests::handlers::<Ambassadors>(requests::handlers::<Groups>(requests::handlers::<Bus>(handlers)));
-    let handlers = handlers.on(super::export::EXPORT, super::export::send);
-    super::series::handlers(super::waiting::handlers(handlers))
+    super::export::handlers(super::series::handlers(super::waiting::handlers(handlers)))
 }
 
 /// What a message is about: the name of a table and a row of it.

@@ -6,16 +6,18 @@ use super::templates::Facts;
 use crate::Services;
 use crate::context::new_uuid;
 use crate::exports::{self, ExportError, Recipient};
-use crate::jobs::{Failure, Job, NewJob, Outcome, Then, enqueue};
+use crate::jobs::{Failure, Handlers, Job, NewJob, Outcome, enqueue};
 use domain::Locale;
 use domain::ids::{AccountId, ExportRunId, MessageId};
 use domain::numbers::What;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
+use store::messages::NewMessage;
 
 /// The job that sends one.
-pub(super) const EXPORT: &str = "messages.export";
+const EXPORT: &str = "messages.export";
 
 /// The text, and the name in the `message` table.
 const TEMPLATE: &str = "export_ready";
@@ -43,6 +45,11 @@ pub(super) struct ExportJob {
     message: MessageId,
 }
 
+/// Adds what sends them, and what is said where none will be sent.
+pub(super) fn handlers(handlers: Handlers) -> Handlers {
+    handlers.on(EXPORT, send).given_up(EXPORT, given_up)
+}
+
 /// Queues the messages of a sending, in one statement. Ring `Services::job_bell` after the commit.
 pub(crate) async fn queue_exports(
     db: &mut PgConnection,
@@ -66,17 +73,24 @@ fn failure(error: ExportError) -> Failure {
     }
 }
 
-pub(super) async fn send(services: Services, job: Job<ExportJob>) -> Outcome {
-    let (run, account) = (job.payload.run, job.payload.account);
-    let sent = tell(&services, &job).await;
-    // Nothing follows by itself: it is not on its way any more, and the page says so.
-    if sent.is_err_and(|failed| job.last || failed.then == Then::GiveUp) {
-        exports::withheld(&services, run, account, exports::UNDELIVERABLE).await.map_err(failure)?;
-    }
-    sent
+/// Nothing follows by itself: it is not on its way any more, and the page says so. A worker may have died between the mail and
+/// the word about it; then it is said now.
+fn given_up<'a>(services: &'a Services, db: &'a mut PgConnection, job: ExportJob) -> BoxFuture<'a, sqlx::Result<()>> {
+    Box::pin(async move {
+        let ExportJob { run, account, message } = job;
+        let new =
+            NewMessage { id: message.0, subject: Some(("account", account.0)), template: TEMPLATE, channel: "mail" };
+        let state = store::messages::note(&mut *db, services.clock.now(), new).await?;
+        if state == "queued" {
+            store::messages::settle(&mut *db, message.0, "failed", None, None).await?;
+        }
+        let outcome = if state == "sent" { exports::TOLD } else { exports::UNDELIVERABLE };
+        exports::settle_in(db, services, run, account, outcome).await
+    })
 }
 
-async fn tell(services: &Services, job: &Job<ExportJob>) -> Outcome {
+async fn send(services: Services, job: Job<ExportJob>) -> Outcome {
+    let services = &services;
     let now = services.clock.now();
     let ExportJob { run, account, message } = job.payload;
     let dispatch =
@@ -84,7 +98,7 @@ async fn tell(services: &Services, job: &Job<ExportJob>) -> Outcome {
     match exports::recipient(services, run, account, now).await.map_err(failure)? {
         Recipient::Settled => Ok(()),
         Recipient::Withhold(why) => {
-            exports::withheld(services, run, account, why).await.map_err(failure)?;
+            exports::settle(services, run, account, why).await.map_err(failure)?;
             drop_message(services, now, dispatch).await
         }
         Recipient::Tell { mail, locale, what } => {
@@ -100,11 +114,11 @@ async fn tell(services: &Services, job: &Job<ExportJob>) -> Outcome {
             let parcel = letter(message, mail, locale, TEMPLATE, &facts, None, now)?;
             dispatch_one(services, now, dispatch, parcel, job.last).await?;
             // One that was refused for good is over as well, and nobody was told by it.
-            let said = match note(services, now, dispatch).await?.as_str() {
-                "sent" => exports::settled(services, run, account).await,
-                _ => exports::withheld(services, run, account, exports::UNDELIVERABLE).await,
+            let outcome = match note(services, now, dispatch).await?.as_str() {
+                "sent" => exports::TOLD,
+                _ => exports::UNDELIVERABLE,
             };
-            said.map_err(failure)
+            exports::settle(services, run, account, outcome).await.map_err(failure)
         }
     }
 }

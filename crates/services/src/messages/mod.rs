@@ -29,16 +29,14 @@ mod waiting;
 
 pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
-pub use ambassadors::AmbassadorTemplate;
-pub use bus::BusTemplate;
 pub use calendar::{Entry, Event, Method, ics};
 pub use certificate::CertificateSheet;
 pub use deliver::handlers;
 pub(crate) use export::queue_exports;
-pub use groups::GroupTemplate;
 pub use mail::{Letter, MailTransport, PostError, SmtpSettings, SmtpTls};
 pub use pass::{PassError, PassFont, PassSheet, TooLong, qr_svg};
 pub use post::{Post, PostSettings};
+pub use requests::{AmbassadorTemplate, BusTemplate, GroupTemplate};
 pub(crate) use series::queue_series;
 pub use short_link::follow;
 pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};

@@ -4,9 +4,8 @@
 //! sample in the tests, which render every text in every language. A subject never holds personal data: it is shown on
 //! locked screens and kept in the logs of every server on the way.
 
-use super::ambassadors::AmbassadorFacts;
 use super::export::ExportFacts;
-use super::groups::GroupFacts;
+use super::requests::RequestFacts;
 use domain::Locale;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
@@ -127,12 +126,8 @@ pub(super) enum Facts {
     Waiting(Box<WaitingFacts>),
     /// An account.
     Account(AccountFacts),
-    /// A request for the science bus.
-    Bus(Box<BusFacts>),
-    /// A group's request.
-    Group(Box<GroupFacts>),
-    /// An application as an ambassador.
-    Ambassador(Box<AmbassadorFacts>),
+    /// A request of whatever kind.
+    Request(Box<RequestFacts>),
     /// A scheduled export.
     Export(ExportFacts),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of
@@ -288,40 +283,6 @@ pub(super) struct WaitingFacts {
     pub page: String,
     /// The calendar of sessions.
     pub calendar: String,
-    /// The site.
-    pub site: String,
-    /// Where people get help.
-    pub help: Option<String>,
-}
-
-/// A request for the science bus, in words.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct BusFacts {
-    /// The coordinator on the spot. In bodies of mail only.
-    pub name: String,
-    /// The school or community.
-    pub organisation: String,
-    /// K7M4-Q2XR
-    pub reference: String,
-    /// 潍坊
-    pub city: String,
-    pub people: u32,
-    /// 2026年7月28日（周二）09:00–10:30, once there is a date.
-    pub date: Option<String>,
-    /// Until when a proposal waits.
-    pub answer_by: Option<String>,
-    /// The date that a proposal takes the place of.
-    pub replaced: Option<String>,
-    /// The words that came with a proposal.
-    pub message: Option<String>,
-    /// What was asked.
-    pub question: Option<String>,
-    /// Why it was refused, or its date fell away.
-    pub reason: Option<String>,
-    /// See, answer, accept, withdraw.
-    pub manage: String,
-    /// What was it like?
-    pub feedback: String,
     /// The site.
     pub site: String,
     /// Where people get help.

@@ -161,8 +161,6 @@ fn lectures(today: Date) -> Result<Demo, OutreachError> {
     let dates = topics.iter().enumerate().map(|(n, (zh, en))| {
         date(start.saturating_add((7 * n as i64).days()), hours, if n == 1 { 8 } else { 60 }, zh, en)
     });
-    let expecting = Condition { question: key("expecting")?, any_of: vec!["self".into()] };
-    let health = |question: Question| Question { sensitive: true, ..question };
     Ok(Demo {
         event: NewEvent {
             slug: slug("leyun-lectures")?,
@@ -188,70 +186,77 @@ fn lectures(today: Date) -> Result<Demo, OutreachError> {
             policy: Policy { series: SeriesRule::Both, ..event_policy(2, 0) },
         },
         dates: dates.collect(),
-        questions: vec![
-            health(Question {
-                hint: both("用来准备当天的内容，不会出现在签到处。", "Helps us prepare; never shown at the entrance."),
-                ..question(
-                    "expecting",
-                    both("谁在孕期？", "Who is expecting?"),
-                    Bilingual::default(),
-                    Kind::One {
-                        choices: vec![
-                            choice("self", "我自己", "I am"),
-                            choice("partner", "我的爱人或家人", "My partner or a relative"),
-                            choice("no", "都不是，想先了解", "Nobody yet; I want to learn"),
-                        ],
-                    },
-                )?
-            }),
-            health(Question {
-                when: Some(expecting.clone()),
-                ..question(
-                    "due",
-                    both("预产期", "Due date"),
-                    both("不确定时填大概的日期", "Roughly is enough"),
-                    Kind::Date { from: -14, until: 300 },
-                )?
-            }),
-            health(Question {
-                when: Some(expecting),
-                ..question(
-                    "health-consent",
-                    both(
-                        "同意主办方为安排本次课堂使用以上孕期信息，课后90天内删除",
-                        "I agree that the organisers use the above for these lectures; it is erased within 90 days after them",
-                    ),
-                    Bilingual::default(),
-                    Kind::Consent,
-                )?
-            }),
-            Question {
-                required: false,
-                ..question(
-                    "topics",
-                    both("最想听什么", "What interests you most"),
-                    Bilingual::default(),
-                    Kind::Many {
-                        choices: vec![
-                            choice("food", "营养", "Food"),
-                            choice("sleep", "睡眠与情绪", "Sleep and mood"),
-                            choice("birth", "分娩方式", "Ways of giving birth"),
-                            choice("newborn", "新生儿照护", "Caring for a newborn"),
-                        ],
-                    },
-                )?
-            },
-            Question {
-                required: false,
-                ..question(
-                    "ask",
-                    both("提前提一个问题", "A question in advance"),
-                    Bilingual::default(),
-                    Kind::Text { max: 200 },
-                )?
-            },
-        ],
+        questions: lecture_questions()?,
     })
+}
+
+/// What the lectures ask: about health with a consent of its own, and only whom it concerns.
+fn lecture_questions() -> Result<Vec<Question>, OutreachError> {
+    let expecting = Condition { question: key("expecting")?, any_of: vec!["self".into()] };
+    let health = |question: Question| Question { sensitive: true, ..question };
+    Ok(vec![
+        health(Question {
+            hint: both("用来准备当天的内容，不会出现在签到处。", "Helps us prepare; never shown at the entrance."),
+            ..question(
+                "expecting",
+                both("谁在孕期？", "Who is expecting?"),
+                Bilingual::default(),
+                Kind::One {
+                    choices: vec![
+                        choice("self", "我自己", "I am"),
+                        choice("partner", "我的爱人或家人", "My partner or a relative"),
+                        choice("no", "都不是，想先了解", "Nobody yet; I want to learn"),
+                    ],
+                },
+            )?
+        }),
+        health(Question {
+            when: Some(expecting.clone()),
+            ..question(
+                "due",
+                both("预产期", "Due date"),
+                both("不确定时填大概的日期", "Roughly is enough"),
+                Kind::Date { from: -14, until: 300 },
+            )?
+        }),
+        health(Question {
+            when: Some(expecting),
+            ..question(
+                "health-consent",
+                both(
+                    "同意主办方为安排本次课堂使用以上孕期信息，课后90天内删除",
+                    "I agree that the organisers use the above for these lectures; it is erased within 90 days after them",
+                ),
+                Bilingual::default(),
+                Kind::Consent,
+            )?
+        }),
+        Question {
+            required: false,
+            ..question(
+                "topics",
+                both("最想听什么", "What interests you most"),
+                Bilingual::default(),
+                Kind::Many {
+                    choices: vec![
+                        choice("food", "营养", "Food"),
+                        choice("sleep", "睡眠与情绪", "Sleep and mood"),
+                        choice("birth", "分娩方式", "Ways of giving birth"),
+                        choice("newborn", "新生儿照护", "Caring for a newborn"),
+                    ],
+                },
+            )?
+        },
+        Question {
+            required: false,
+            ..question(
+                "ask",
+                both("提前提一个问题", "A question in advance"),
+                Bilingual::default(),
+                Kind::Text { max: 200 },
+            )?
+        },
+    ])
 }
 
 /// A series with room on each of its dates: it can be taken as a whole, where one of the lectures is full.

@@ -284,6 +284,22 @@ pub struct Erased {
     pub swept: Swept,
 }
 
+impl Erased {
+    /// Somebody's personal data was erased: more than rows that had run out.
+    pub const fn is_something(&self) -> bool {
+        self.bookings
+            + self.bus_requests
+            + self.photos
+            + self.group_requests
+            + self.ambassadors
+            + self.certificates
+            + self.rosters
+            + self.documents
+            + self.accounts
+            > 0
+    }
+}
+
 /// Bookings and accounts of one transaction: short enough to disturb nobody.
 const BATCH: i64 = 200;
 /// What stands in the place of an erased name.

@@ -43,7 +43,7 @@ pub use error::RequestError;
 pub use held::of_account;
 pub(crate) use held::{count_under_way, exported, forget, live};
 pub use notice::Template;
-pub(crate) use notice::{Notice, NoticeJob, tell, templates};
+pub(crate) use notice::{Notice, NoticeJob, tell};
 pub use office::{ask, messages, refuse, request, reveal};
 pub(crate) use view::{Asker, fresh, link_until, opened, place, resolve, sealed};
 pub use view::{Handle, View, led_nowhere, manage_link, view};

@@ -60,41 +60,6 @@ pub trait Template: Copy + Eq + Debug + Serialize + DeserializeOwned + Send + Sy
     }
 }
 
-/// Declares the messages of a kind: each with its name and the states it is true of.
-macro_rules! templates {
-    (
-        $(#[$doc:meta])* $kind:ident of $state:ty {
-            $($(#[$each:meta])* $name:ident $word:literal while $true_of:pat,)+
-        }
-        $($own:item)*
-    ) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $kind { $($(#[$each])* $name,)+ }
-
-        impl $crate::requests::Template for $kind {
-            type State = $state;
-            const ALL: &'static [Self] = &[$(Self::$name),+];
-            const RECEIVED: Self = Self::Received;
-            const ASKED: Self = Self::Asked;
-            const REFUSED: Self = Self::Refused;
-            const WITHDRAWN: Self = Self::Withdrawn;
-
-            fn name(self) -> &'static str {
-                match self { $(Self::$name => $word),+ }
-            }
-
-            fn is_true_of(self, state: $state) -> bool {
-                match self { $(Self::$name => matches!(state, $true_of)),+ }
-            }
-
-            $($own)*
-        }
-    };
-}
-pub(crate) use templates;
-
 /// One message about a request, to be queued.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Notice<K: Kind> {

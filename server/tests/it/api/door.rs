@@ -26,6 +26,16 @@ async fn enrolled(site: &Site, role: DeviceRole) -> domain::ids::DeviceId {
     id
 }
 
+/// A booking of the museum, at the instant at which its session begins.
+async fn at_its_beginning(site: &Site) -> Value {
+    let session = museum(site).await;
+    let (_, books) = site.client("books", &[Scope::BookingsWrite]).await;
+    let made = book(site, &books, "key-number-1", &booking(&session)).await.json();
+    let starts: Timestamp = made["starts_at"].as_str().expect("an instant").parse().expect("an instant");
+    site.test.services.clock.advance(starts.duration_since(site.test.now()));
+    made
+}
+
 fn upload(now: Timestamp, facts: &[Value]) -> Value {
     json!({ "device_at": now, "app_version": "door.1", "queue_length": facts.len(), "facts": facts })
 }
@@ -48,11 +58,7 @@ async fn a_code_enrols_once_and_says_nothing_else() {
 #[tokio::test]
 async fn what_was_done_goes_up_and_the_roster_comes_down() {
     let site = Site::new().await;
-    let session = museum(&site).await;
-    let (_, books) = site.client("books", &[Scope::BookingsWrite]).await;
-    let made = book(&site, &books, "key-number-1", &booking(&session)).await.json();
-    let starts: Timestamp = made["starts_at"].as_str().expect("an instant").parse().expect("an instant");
-    site.test.services.clock.advance(starts.duration_since(site.test.now()));
+    let made = at_its_beginning(&site).await;
     enrolled(&site, DeviceRole::Steward).await;
 
     let roster = site.call("GET", "/api/v1/door/roster", KEY, &[], None).await;
@@ -96,6 +102,64 @@ async fn what_was_done_goes_up_and_the_roster_comes_down() {
         let denied = site.call(method, path, KEY, &[], None).await;
         assert_eq!((denied.status, denied.problem().as_str()), (StatusCode::FORBIDDEN, "forbidden"), "{path}");
     }
+}
+
+/// What devices sent before facts said how far their clock was behind, and before an upload was anything more, as it came over
+/// the wire: a device that was off for a week still sends it.
+#[tokio::test]
+async fn facts_of_older_apps_are_taken_as_they_were_sent() {
+    let site = Site::new().await;
+    let made = at_its_beginning(&site).await;
+    enrolled(&site, DeviceRole::Supervisor).await;
+    let page = site.call("GET", "/api/v1/door/roster", KEY, &[], None).await.json();
+    let activity = page["activities"][0]["id"].as_str().expect("an activity").to_owned();
+    let now = site.test.now();
+    let recorded = format!(
+        r#"{{"device_at":"{now}","app_version":"1a2b3c4d","queue_length":4,"facts":[
+            {{"kind":"admitted","nonce":"0197f3a0-0000-4000-8000-000000000001","at":"{now}","ticket":{{"booking":{id}}},"present":1}},
+            {{"kind":"admitted","nonce":"0197f3a0-0000-4000-8000-000000000002","at":"{now}","ticket":{{"pass":{pass}}},"present":1,"reason":"大巴晚到"}},
+            {{"kind":"walk_in","nonce":"0197f3a0-0000-4000-8000-000000000003","at":"{now}","activity":"{activity}","people":5}},
+            {{"kind":"left","nonce":"0197f3a0-0000-4000-8000-000000000004","at":"{now}","activity":"{activity}","people":2}}]}}"#,
+        id = made["id"],
+        pass = made["pass"],
+    );
+    let sent: Value = serde_json::from_str(&recorded).expect("as it was recorded");
+    let answer = site.call("POST", "/api/v1/door/facts", KEY, &[], Some(&sent)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let outcomes: Vec<_> =
+        answer.json()["results"].as_array().expect("results").iter().map(|it| it["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["admitted", "admitted", "counted", "counted"]);
+}
+
+/// A fact of a later app is refused with its whole batch, in the word by which the device keeps all of them and sends those of
+/// each shape by themselves. None of them was applied.
+#[tokio::test]
+async fn a_batch_with_a_fact_of_a_later_app_is_not_read_and_nothing_of_it_is_done() {
+    let site = Site::new().await;
+    at_its_beginning(&site).await;
+    enrolled(&site, DeviceRole::Steward).await;
+    let page = site.call("GET", "/api/v1/door/roster", KEY, &[], None).await.json();
+    let (activity, now) = (&page["activities"][0]["id"], site.test.now());
+    let known = json!({ "kind": "walk_in", "nonce": "0197f3a0-0000-4000-8000-000000000001", "at": now, "activity": activity, "people": 3 });
+    let mut later = known.clone();
+    later["nonce"] = json!("0197f3a0-0000-4000-8000-000000000002");
+    later["gate"] = json!("east");
+    let mut other = known.clone();
+    other["kind"] = json!("turned_away");
+    for unread in [later, other] {
+        let batch = upload(now, &[known.clone(), unread]);
+        let answer = site.call("POST", "/api/v1/door/facts", KEY, &[], Some(&batch)).await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (StatusCode::BAD_REQUEST, "malformed"),
+            "{}",
+            answer.body
+        );
+    }
+    let page = site.call("GET", "/api/v1/door/roster", KEY, &[], None).await.json();
+    assert_eq!(page["activities"][0]["walked"], 0, "nothing was counted");
+    let alone = site.call("POST", "/api/v1/door/facts", KEY, &[], Some(&upload(now, &[known]))).await;
+    assert_eq!(alone.json()["results"][0]["outcome"], "counted");
 }
 
 #[tokio::test]

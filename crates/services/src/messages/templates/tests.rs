@@ -1,6 +1,12 @@
 //! Every text in every language with sample data: it renders, tells nobody more than it may, and is filed as it was reviewed.
 
+use super::super::ambassadors::AmbassadorFacts;
+use super::super::bus::BusFacts;
+use super::super::groups::GroupFacts;
+use super::super::requests::{AmbassadorTemplate, BusTemplate, GroupTemplate, OwnFacts};
 use super::*;
+use crate::requests::Template;
+use std::collections::BTreeSet;
 
 fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
     let zh = locale == Locale::ZhCn;
@@ -45,42 +51,7 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
         all.extend(waiting_samples(&visit, zh).into_iter().map(|facts| (*name, facts)));
     }
     all.extend(series_samples(&visit).into_iter().map(|facts| ("series_confirmed", facts)));
-    for name in NAMES.iter().filter(|name| name.starts_with("bus_")) {
-        let bus = bus(locale, &visit);
-        all.push((name, Facts::Bus(Box::new(bus.clone()))));
-        let plain = BusFacts {
-            date: None,
-            answer_by: None,
-            replaced: None,
-            message: None,
-            question: None,
-            reason: None,
-            help: None,
-            ..bus
-        };
-        all.push((name, Facts::Bus(Box::new(plain))));
-    }
-    for name in NAMES.iter().filter(|name| name.starts_with("group_")) {
-        let group = group(locale, &visit);
-        all.push((name, Facts::Group(Box::new(group.clone()))));
-        let plain = GroupFacts {
-            wishes: Vec::new(),
-            date: None,
-            answer_by: None,
-            message: None,
-            question: None,
-            reason: None,
-            help: None,
-            ..group
-        };
-        all.push((name, Facts::Group(Box::new(plain))));
-    }
-    for name in NAMES.iter().filter(|name| name.starts_with("ambassador_")) {
-        let facts = ambassador(locale, &visit);
-        all.push((name, Facts::Ambassador(Box::new(facts.clone()))));
-        let plain = AmbassadorFacts { question: None, reason: None, rank: None, number: None, help: None, ..facts };
-        all.push((name, Facts::Ambassador(Box::new(plain))));
-    }
+    all.extend(request_samples(locale, &visit));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
         all.push((
@@ -188,67 +159,93 @@ fn is_of_visit(name: &str) -> bool {
         && !["bus_", "group_", "ambassador_", "waiting", "series"].iter().any(|room| name.starts_with(room))
 }
 
-fn group(locale: Locale, visit: &VisitFacts) -> GroupFacts {
-    let zh = locale == Locale::ZhCn;
-    let said = |zh_text: &str, en_text: &str| Some(if zh { zh_text } else { en_text }.to_owned());
-    GroupFacts {
+/// The texts of one kind of request, by its table of messages.
+fn texts<T: Template>() -> BTreeSet<&'static str> {
+    T::ALL.iter().map(|template| template.text()).collect()
+}
+
+/// Every text about a request, with everything it may speak of and with nothing that may be missing.
+fn request_samples(locale: Locale, visit: &VisitFacts) -> Vec<(&'static str, Facts)> {
+    let kinds = [
+        (texts::<BusTemplate>(), bus(locale, visit)),
+        (texts::<GroupTemplate>(), group(locale, visit)),
+        (texts::<AmbassadorTemplate>(), ambassador(locale, visit)),
+    ];
+    let each = |(names, [full, plain]): (BTreeSet<&'static str>, [OwnFacts; 2])| {
+        let full = request(locale, visit, full);
+        let plain = RequestFacts { question: None, reason: None, help: None, own: plain, ..full.clone() };
+        let both = [full, plain].map(|facts| Facts::Request(Box::new(facts)));
+        names.into_iter().flat_map(move |name| both.clone().map(|facts| (name, facts)))
+    };
+    kinds.into_iter().flat_map(each).collect()
+}
+
+fn in_words(locale: Locale, zh: &str, en: &str) -> String {
+    if locale == Locale::ZhCn { zh } else { en }.to_owned()
+}
+
+fn request(locale: Locale, visit: &VisitFacts, own: OwnFacts) -> RequestFacts {
+    RequestFacts {
         name: visit.name.clone(),
-        organisation: if zh { "演示市星河小学" } else { "Xinghe Primary School" }.into(),
+        organisation: in_words(locale, "演示市星河小学", "Xinghe Primary School"),
         reference: visit.reference.clone(),
+        question: Some(in_words(locale, "有几位坐轮椅的同学？", "How many come in a wheelchair?")),
+        reason: Some(in_words(locale, "设备检修", "Maintenance")),
+        manage: visit.manage.clone(),
+        site: visit.site.clone(),
+        help: visit.help.clone(),
+        own,
+    }
+}
+
+fn group(locale: Locale, visit: &VisitFacts) -> [OwnFacts; 2] {
+    let full = GroupFacts {
         members: 48,
         adults: 5,
         wishes: vec![visit.date.clone(), visit.date.clone()],
         date: Some(visit.date.clone()),
         answer_by: Some(visit.change_until.clone()),
-        message: said("上午有空位。", "There is room in the morning."),
-        question: said("有几位坐轮椅的同学？", "How many come in a wheelchair?"),
-        reason: said("当天闭馆。", "The museum is closed that day."),
-        manage: visit.manage.clone(),
-        site: visit.site.clone(),
-        help: visit.help.clone(),
-    }
+        message: Some(in_words(locale, "上午有空位。", "There is room in the morning.")),
+    };
+    let plain = GroupFacts { wishes: Vec::new(), date: None, answer_by: None, message: None, ..full };
+    [full, plain].map(OwnFacts::Group)
 }
 
-fn ambassador(locale: Locale, visit: &VisitFacts) -> AmbassadorFacts {
-    let zh = locale == Locale::ZhCn;
-    let said = |zh_text: &str, en_text: &str| if zh { zh_text } else { en_text }.to_owned();
-    AmbassadorFacts {
-        name: visit.name.clone(),
-        organisation: said("演示市星河中学", "Xinghe Middle School"),
-        round: said("冬季招募", "Winter round"),
-        reference: visit.reference.clone(),
-        question: Some(said("能参加周末的培训吗？", "Can you come at a weekend?")),
-        reason: Some(said("名额有限。", "There were few places.")),
+fn ambassador(locale: Locale, visit: &VisitFacts) -> [OwnFacts; 2] {
+    let full = AmbassadorFacts {
+        round: in_words(locale, "冬季招募", "Winter round"),
         rank: Some(2),
         number: Some("SDQXB-2026-000123".into()),
         training: Some(visit.date.clone()),
-        place: Some(said("造血干细胞科普馆 报告厅", "The museum's lecture hall")),
-        manage: visit.manage.clone(),
-        site: visit.site.clone(),
-        help: visit.help.clone(),
-    }
+        place: Some(in_words(locale, "造血干细胞科普馆 报告厅", "The museum's lecture hall")),
+    };
+    let plain = AmbassadorFacts { rank: None, number: None, ..full.clone() };
+    [full, plain].map(OwnFacts::Ambassador)
 }
 
-fn bus(locale: Locale, visit: &VisitFacts) -> BusFacts {
-    let zh = locale == Locale::ZhCn;
-    let said = |zh_text: &str, en_text: &str| Some(if zh { zh_text } else { en_text }.to_owned());
-    BusFacts {
-        name: visit.name.clone(),
-        organisation: if zh { "演示市星河小学" } else { "Xinghe Primary School" }.into(),
-        reference: visit.reference.clone(),
-        city: if zh { "潍坊" } else { "Weifang" }.into(),
+fn bus(locale: Locale, visit: &VisitFacts) -> [OwnFacts; 2] {
+    let full = BusFacts {
+        city: in_words(locale, "潍坊", "Weifang"),
         people: 120,
         date: Some(visit.date.clone()),
         answer_by: Some(visit.change_until.clone()),
         replaced: Some(visit.date.clone()),
-        message: said("请把操场北门打开。", "Please open the north gate."),
-        question: said("操场能停十二米长的车吗？", "Can a vehicle of twelve metres stand in the yard?"),
-        reason: said("车辆检修", "The vehicle is being repaired"),
-        manage: "https://www.example.cn/bus/r/secret-link".into(),
+        message: Some(in_words(locale, "请把操场北门打开。", "Please open the north gate.")),
         feedback: "https://www.example.cn/bus/f/secret-link".into(),
-        site: visit.site.clone(),
-        help: visit.help.clone(),
-    }
+    };
+    let plain = BusFacts { date: None, answer_by: None, replaced: None, message: None, ..full.clone() };
+    [full, plain].map(OwnFacts::Bus)
+}
+
+/// A message without a text would be found out by whoever waits for it, and a text nobody sends would be filed for nothing.
+#[test]
+fn every_message_about_a_request_has_a_text_and_every_such_text_a_message() {
+    let table: BTreeSet<_> = [texts::<BusTemplate>(), texts::<GroupTemplate>(), texts::<AmbassadorTemplate>()]
+        .into_iter()
+        .flatten()
+        .collect();
+    let is_of_request = |name: &&str| ["bus_", "group_", "ambassador_"].iter().any(|kind| name.starts_with(kind));
+    assert_eq!(table, NAMES.iter().copied().filter(is_of_request).collect());
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! What became of the mails of a sending, in words that are true.
 
-use super::{entries, officer_of, post, scheduled, told_officer, weekly};
+use super::{entries, letters, officer_of, post, scheduled, told_officer, weekly};
+use crate::jobs::end_leases;
 use domain::account::Role;
 use domain::ids::{AccountId, ExportRunId, ExportScheduleId, JobId};
 use domain::numbers::What;
 use jiff::SignedDuration;
 use services::account::staff;
 use services::exports::{self, ExportError, Standing};
-use services::messages::SmtpTls;
+use services::jobs::{self, Handlers};
+use services::messages::{self, SmtpTls};
+use std::time::Duration;
 use testkit::TestHouse;
 use testkit::smtp::{Next, SmtpServer};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Sends it now, a second after whatever was before.
@@ -57,7 +61,7 @@ async fn a_mail_that_was_refused_or_never_left_is_not_said_to_have_told_anybody(
         .fetch_one(&house.db.owner_pool())
         .await
         .expect("a dead job");
-    services::jobs::retry(&house.services, &house.services.system(), JobId(dead)).await.expect("due again");
+    jobs::retry(&house.services, &house.services.system(), JobId(dead)).await.expect("due again");
     post(&house).await;
     assert_eq!(outcomes(&house, officer, id).await, ["told", "undeliverable"]);
     assert_eq!((server.received().len(), entries(&house, "export.told").await.len()), (1, 1));
@@ -89,4 +93,111 @@ async fn what_was_withheld_for_its_schedule_is_not_laid_to_whom_it_was_for() {
     exports::end(&house.services, &officer_of(&house, reader), next).await.expect("ended");
     post(&house).await;
     assert_eq!(outcomes(&house, reader, next).await, ["ended"]);
+}
+
+/// Lets the next attempt at a mail be the last.
+async fn last_attempt(house: &TestHouse) {
+    let last = "update job set max_attempts = attempts + 1 where kind = 'messages.export' and state = 'ready'";
+    sqlx::query(last).execute(&house.db.owner_pool()).await.expect("the last attempt");
+}
+
+/// Gives up what no worker came back from, as every server does now and then. Answers how many.
+async fn given_up(house: &TestHouse) -> usize {
+    jobs::give_up_crashed(&house.services, &messages::handlers(Handlers::new())).await.expect("asked")
+}
+
+/// A server begins to send a mail and dies: the mail server has heard MAIL and answers nothing.
+async fn dies_while_it_sends(house: &TestHouse, server: &SmtpServer) {
+    server.script([Next::Hang]);
+    let before = server.commands().len();
+    let handlers = messages::handlers(Handlers::new());
+    let worker = tokio::spawn(jobs::run(house.services.clone(), handlers, CancellationToken::new()));
+    for _ in 0..500 {
+        if server.commands()[before..].iter().any(|command| command.starts_with("MAIL")) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    worker.abort();
+    assert!(worker.await.expect_err("it was killed").is_cancelled());
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_in_the_last_attempt_leaves_nobody_on_the_way_for_ever() {
+    let (mut house, server) = (TestHouse::new().await, SmtpServer::start().await);
+    let officer = told_officer(&house, "reader").await;
+    let id = scheduled(&house, officer, &weekly(What::Numbers, &[officer])).await;
+    house.services.post = crate::messages::post(SmtpTls::None, server.port());
+    let run = send(&house, officer, id, 1).await;
+    last_attempt(&house).await;
+    dies_while_it_sends(&house, &server).await;
+    assert_eq!(given_up(&house).await, 0, "its lease holds: it may come back");
+    assert_eq!(outcomes(&house, officer, id).await, ["waiting"]);
+    end_leases(&house).await;
+    assert_eq!((given_up(&house).await, given_up(&house).await), (1, 0));
+    assert_eq!(outcomes(&house, officer, id).await, ["undeliverable"]);
+    let withheld = entries(&house, "export.withheld").await;
+    assert_eq!((withheld.len(), &withheld[0]["why"]), (1, &"undeliverable".into()));
+
+    // Staff send it again; pressed twice it is sent once.
+    let context = officer_of(&house, officer);
+    for _ in 0..2 {
+        exports::send_again(&house.services, &context, id, run).await.expect("sent again");
+    }
+    assert_eq!(outcomes(&house, officer, id).await, ["waiting"]);
+    post(&house).await;
+    assert_eq!(outcomes(&house, officer, id).await, ["told"]);
+    assert_eq!((server.received().len(), entries(&house, "export.sent_again").await.len()), (1, 1));
+    exports::send_again(&house.services, &context, id, run).await.expect("there is nobody to tell");
+    // The job that was given up is tried again by an operator: it was told meanwhile.
+    let dead: Uuid = sqlx::query_scalar("select id from job where state = 'dead'")
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("one that was given up");
+    jobs::retry(&house.services, &house.services.system(), JobId(dead)).await.expect("due again");
+    post(&house).await;
+    assert_eq!(server.received().len(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_that_left_before_its_worker_died_has_told_somebody() {
+    let house = TestHouse::new().await;
+    let officer = told_officer(&house, "reader").await;
+    let id = scheduled(&house, officer, &weekly(What::Numbers, &[officer])).await;
+    send(&house, officer, id, 1).await;
+    last_attempt(&house).await;
+    // The worker dies between the two words about a mail: that it left, and that somebody was told by it.
+    let (db, kinds) = (&house.services.db, ["messages.export".to_owned()]);
+    let taken = store::jobs::claim(db, house.now(), &kinds, Uuid::from_u128(7), 60.0, 1).await.expect("taken");
+    let message: Uuid = serde_json::from_value(taken[0].payload["message"].clone()).expect("a message");
+    let new = store::messages::NewMessage { id: message, subject: None, template: "export_ready", channel: "mail" };
+    store::messages::note(db, house.now(), new).await.expect("noted");
+    store::messages::settle(db, message, "sent", None, Some(house.now())).await.expect("it left");
+    end_leases(&house).await;
+    assert_eq!(given_up(&house).await, 1);
+    assert_eq!(outcomes(&house, officer, id).await, ["told"]);
+    assert_eq!((entries(&house, "export.told").await.len(), entries(&house, "export.withheld").await.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn nothing_is_sent_again_by_whoever_may_not_or_once_it_is_over() {
+    let house = TestHouse::new().await;
+    let officer = told_officer(&house, "reader").await;
+    let id = scheduled(&house, officer, &weekly(What::Numbers, &[officer])).await;
+    let other = scheduled(&house, officer, &weekly(What::Numbers, &[officer])).await;
+    let run = send(&house, officer, id, 1).await;
+    let context = officer_of(&house, officer);
+    let strange = exports::send_again(&house.services, &context, other, run).await;
+    assert!(matches!(strange, Err(ExportError::NotFound)), "{strange:?}");
+    let visitor = house.context(domain::account::Actor::Anonymous);
+    let denied = exports::send_again(&house.services, &visitor, id, run).await;
+    assert!(matches!(denied, Err(ExportError::Denied(_))), "{denied:?}");
+    house.services.clock.advance(exports::OPEN);
+    let late = exports::send_again(&house.services, &officer_of(&house, officer), id, run).await;
+    assert!(matches!(late, Err(ExportError::Over)), "{late:?}");
+    exports::end(&house.services, &officer_of(&house, officer), id).await.expect("ended");
+    let ended = exports::send_again(&house.services, &officer_of(&house, officer), id, run).await;
+    assert!(matches!(ended, Err(ExportError::StateHasChanged)), "{ended:?}");
+    post(&house).await;
+    assert!(letters(&house).await.is_empty());
 }

@@ -87,7 +87,7 @@ async fn two_servers(house: &TestHouse, handlers: &Handlers, pace: Pace, done: i
     second.await.expect("the second server stops");
 }
 
-async fn end_leases(house: &TestHouse) {
+pub async fn end_leases(house: &TestHouse) {
     sqlx::query("update job set leased_until = now() - interval '1 second' where lease is not null")
         .execute(&house.db.owner_pool())
         .await

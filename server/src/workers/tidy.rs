@@ -1,0 +1,135 @@
+//! What is tidied up every ten minutes: what has run out is swept away, what is due is erased, the days to come are made, the
+//! books are compared with the seats. Each is a work of its own: what fails is a line in the log, and the next is tried.
+
+use super::pause;
+use services::Services;
+use services::booking::{self, BookingError};
+use services::pulse::Pulse;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How often is tidied up.
+const EVERY: Duration = Duration::from_secs(600);
+
+/// Tidies up again and again. Beats after each work, whatever became of it.
+pub(super) async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
+    let beat = || pulse.beat(services.clock.now());
+    while !shutdown.is_cancelled() {
+        sign_ins(&services).await;
+        beat();
+        answers(&services).await;
+        beat();
+        personal_data(&services).await;
+        beat();
+        sessions(&services).await;
+        beat();
+        seeds(&services).await;
+        beat();
+        no_shows(&services).await;
+        beat();
+        books(&services).await;
+        beat();
+        requests(&services).await;
+        beat();
+        exports(&services).await;
+        beat();
+        partners(&services).await;
+        beat();
+        pause(EVERY, &shutdown).await;
+    }
+}
+
+async fn sign_ins(services: &Services) {
+    if let Err(error) = services::account::sweep(services).await {
+        tracing::error!(%error, "what has run out could not be swept away");
+    }
+}
+
+async fn answers(services: &Services) {
+    if let Err(error) = services::machines::sweep(services).await {
+        tracing::error!(%error, "remembered answers could not be swept away");
+    }
+}
+
+async fn personal_data(services: &Services) {
+    match services::privacy::erase_due(services).await {
+        Ok(erased) if erased.is_something() => {
+            tracing::info!(
+                bookings = erased.bookings,
+                bus_requests = erased.bus_requests,
+                photos = erased.photos,
+                group_requests = erased.group_requests,
+                ambassadors = erased.ambassadors,
+                certificates = erased.certificates,
+                rosters = erased.rosters,
+                documents = erased.documents,
+                accounts = erased.accounts,
+                "personal data past its time was erased"
+            );
+        }
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "personal data past its time could not be erased"),
+    }
+}
+
+async fn sessions(services: &Services) {
+    match booking::make_sessions(services, &services.system()).await {
+        Ok(0) | Err(BookingError::NotFound) => {}
+        Ok(made) => tracing::info!(made, "sessions were made from the weekly templates"),
+        Err(error) => tracing::error!(%error, "sessions could not be made"),
+    }
+}
+
+async fn seeds(services: &Services) {
+    match booking::promise_seeds(services).await {
+        Ok(0) | Err(BookingError::NotFound) => {}
+        Ok(seeds) => tracing::info!(seeds, "the seeds of the next openings were promised"),
+        Err(error) => tracing::error!(%error, "the seeds of the next openings could not be promised"),
+    }
+}
+
+async fn no_shows(services: &Services) {
+    match booking::mark_no_shows(services).await {
+        Ok(0) => {}
+        Ok(marked) => tracing::info!(marked, "parties that did not come were marked and told"),
+        Err(error) => tracing::error!(%error, "parties that did not come could not be marked"),
+    }
+}
+
+async fn books(services: &Services) {
+    // What it finds is its own log line and gauge.
+    if let Err(error) = booking::reconcile(services, &services.system()).await {
+        tracing::error!(%error, "the books could not be compared with the seats");
+    }
+}
+
+async fn requests(services: &Services) {
+    if let Err(error) = services::bus::lapse_due(services).await {
+        tracing::error!(%error, "proposals of the bus that ran out could not be ended");
+    }
+    if let Err(error) = services::groups::settle_due(services).await {
+        tracing::error!(%error, "what happened to requests of groups could not be written down");
+    }
+}
+
+async fn exports(services: &Services) {
+    match services::exports::run_due(services).await {
+        Ok(0) => {}
+        Ok(made) => tracing::info!(made, "scheduled exports were made and are told by mail"),
+        Err(error) => tracing::error!(%error, "scheduled exports that are due could not be looked for"),
+    }
+    if let Err(error) = services::exports::sweep(services).await {
+        tracing::error!(%error, "what was sent by schedules long ago could not be swept away");
+    }
+}
+
+async fn partners(services: &Services) {
+    if let Err(error) = services::webhooks::sweep(services).await {
+        tracing::error!(%error, "what partners were told long ago could not be swept away");
+    }
+    match services::webhooks::wake_overdue(services).await {
+        Ok(0) => {}
+        Ok(endpoints) => tracing::warn!(endpoints, "partners' endpoints had something due and no job; queued"),
+        Err(error) => tracing::error!(%error, "endpoints with something due could not be looked for"),
+    }
+}
