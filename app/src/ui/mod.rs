@@ -33,6 +33,8 @@ mod slot;
 mod table;
 
 #[cfg(feature = "ssr")]
+pub(crate) use script::inline;
+#[cfg(feature = "ssr")]
 pub use {
     button::{Button, Dialog, LinkButton, Variant},
     calendar::{CalendarDay, CalendarGrid, Offer},

@@ -153,6 +153,9 @@ pub fn Form<'a>(
     /// Fields side by side: for filters.
     #[prop(optional)]
     inline: bool,
+    /// What is typed is kept as far as one got, with `save` sent along: on a page that is [`typed`](crate::routes::Page::typed).
+    #[prop(optional)]
+    kept: bool,
     /// The fields and the button.
     children: Slot<'a>,
 ) -> impl IntoView + use<> {
@@ -165,6 +168,7 @@ pub fn Form<'a>(
             action=action
             enctype=files.then_some("multipart/form-data")
             novalidate=true
+            data-kept=kept.then_some("")
         >
             {children.view()}
         </form>
