@@ -179,7 +179,7 @@ pub(super) async fn so_far<'a>(
 }
 
 /// Who comes: the form of a booking and of the waiting list. Either asks for something `more`, which is made in its place
-/// and not before: the page notes what its fields are called.
+/// and not before: the page notes its fields in their order.
 pub(super) fn particulars_form(
     visit: &Visit,
     draft: &DraftView,

@@ -84,7 +84,7 @@ fn page(visit: &Visit, link: &str, entry: &WaitingView, activity: &Activity, ask
         .then(|| view! { <Banner tone=Tone::Success alert=true>{visit.t("waiting-news-joined")}</Banner> });
     let over = over(visit, entry.state).map(|text| view! { <Banner>{text}</Banner> });
     let base = format!("/waiting/{link}");
-    // Made in its place and not before: the page notes what its fields are called.
+    // Made in its place and not before: the page notes its fields in their order.
     let offer = || entry.offer.map(|offer| offered(visit, &base, entry, (&offer, activity.policy()), asked));
     let leave = entry.state.is_live().then(|| leaving(visit, &base));
     let booked = entry.booking.map(|(booking, ends_at)| {

@@ -22,12 +22,18 @@ pub(super) struct Parts {
     pub described_by: Option<String>,
 }
 
-/// What the fields of a page are called, noted as they are made: the error summary above them names them.
+/// What the fields of a page are called, noted as they are made: the error summary above them names them. There is one for a
+/// visit, since many a page makes its forms before the [`Page`](super::Page) they stand in.
 #[derive(Clone, Default)]
 pub(super) struct Labels(Arc<Mutex<Vec<Label>>>);
 
 /// A field's name, and what it is called.
 type Label = (String, Text);
+
+/// Lets the fields of a visit say what they are called.
+pub(crate) fn provide_labels() {
+    provide_context(Labels::default());
+}
 
 impl Labels {
     fn note(&self, name: &str, label: &Text) {

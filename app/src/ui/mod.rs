@@ -33,8 +33,6 @@ mod slot;
 mod table;
 
 #[cfg(feature = "ssr")]
-pub(crate) use script::inline;
-#[cfg(feature = "ssr")]
 pub use {
     button::{Button, Dialog, LinkButton, Variant},
     calendar::{CalendarDay, CalendarGrid, Offer},
@@ -51,3 +49,5 @@ pub use {
     slot::Slot,
     table::{Column, Row, Table},
 };
+#[cfg(feature = "ssr")]
+pub(crate) use {field::provide_labels, script::inline};

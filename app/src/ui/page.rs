@@ -1,7 +1,7 @@
 //! What every page begins with: its title, where it stands, what went wrong, its heading.
 
 use super::feedback::Banner;
-use super::field::{Labels, input_id};
+use super::field::{Labels, input_id, provide_labels};
 use super::slot::Slot;
 use crate::i18n::Text;
 use crate::visit::visit;
@@ -77,7 +77,9 @@ pub fn Page<'a>(
         (Width::Wide, false) => "page page-wide",
     };
     // The fields are made before the summary that stands above them, so that it can say what they are called.
-    provide_context(Labels::default());
+    if use_context::<Labels>().is_none() {
+        provide_labels();
+    }
     let content = children.view();
     let notice =
         visit.form.notice.clone().map(|notice| view! { <Banner tone=notice.tone alert=true>{notice.text}</Banner> });
