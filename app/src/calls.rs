@@ -44,6 +44,8 @@ pub struct Call {
     pub file: Option<usize>,
     /// The page its form stands on, where that has another address.
     pub page: Option<&'static str>,
+    /// The fields that wait while the second factor is shown again.
+    pub keeps: &'static [&'static str],
 }
 
 impl Call {
@@ -51,6 +53,13 @@ impl Call {
     /// of the call do.
     pub const fn on(mut self, page: &'static str) -> Self {
         self.page = Some(page);
+        self
+    }
+
+    /// What was typed into these fields waits for whoever has to show the second factor again, and stands on the form's page
+    /// after it ([`unsent`](crate::unsent)).
+    pub const fn keeping(mut self, fields: &'static [&'static str]) -> Self {
+        self.keeps = fields;
         self
     }
 
@@ -66,22 +75,22 @@ impl Call {
 
     /// A form that is sent to `path`.
     pub const fn post(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::POST, path, access, handler, shared: false, file: None, page: None }
+        Self { method: Method::POST, path, access, handler, shared: false, file: None, page: None, keeps: &[] }
     }
 
     /// A form that is sent to `path` with one file, `file`, of at most `largest` bytes.
     pub const fn upload(path: &'static str, access: Access, largest: usize, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::POST, path, access, handler, shared: false, file: Some(largest), page: None }
+        Self { method: Method::POST, path, access, handler, shared: false, file: Some(largest), page: None, keeps: &[] }
     }
 
     /// A file that is fetched from `path`.
     pub const fn get(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::GET, path, access, handler, shared: false, file: None, page: None }
+        Self { method: Method::GET, path, access, handler, shared: false, file: None, page: None, keeps: &[] }
     }
 
     /// Figures that a page's script asks `path` for again and again, the same for everybody.
     pub const fn polled(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::GET, path, access, handler, shared: true, file: None, page: None }
+        Self { method: Method::GET, path, access, handler, shared: true, file: None, page: None, keeps: &[] }
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Problem {
     LinkInvalid,
     /// What was sent arrived in pieces, or is not what its headers say.
     Malformed,
+    /// What was sent did not arrive in the time the house waits for it.
+    TooSlow,
     /// What was sent is larger than a form may be.
     TooLarge,
     /// What was sent is no form.
@@ -35,11 +37,12 @@ pub enum Problem {
 
 impl Problem {
     /// Every problem.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NotFound,
         Self::Forbidden,
         Self::LinkInvalid,
         Self::Malformed,
+        Self::TooSlow,
         Self::TooLarge,
         Self::WrongType,
         Self::Unusable,
@@ -55,6 +58,7 @@ impl Problem {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::LinkInvalid => StatusCode::GONE,
             Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unusable => StatusCode::UNPROCESSABLE_ENTITY,
@@ -70,6 +74,7 @@ impl Problem {
             Self::Forbidden => "forbidden",
             Self::LinkInvalid => "link-invalid",
             Self::Malformed => "malformed",
+            Self::TooSlow => "too-slow",
             Self::TooLarge => "too-large",
             Self::WrongType => "wrong-type",
             Self::Unusable => "unusable",
@@ -83,7 +88,7 @@ impl Problem {
         match self {
             Self::NotFound => Illustration::Museum,
             Self::Forbidden | Self::LinkInvalid => Illustration::Tank,
-            Self::Malformed | Self::TooLarge | Self::WrongType | Self::Unusable => Illustration::Drop,
+            Self::Malformed | Self::TooSlow | Self::TooLarge | Self::WrongType | Self::Unusable => Illustration::Drop,
             Self::Broken => Illustration::Helix,
             Self::TooOften(_) | Self::Busy => Illustration::Bus,
         }
@@ -140,7 +145,8 @@ fn retry(problem: Problem, visit: &Visit) -> Option<impl IntoView + use<>> {
 
 /// After a form that was not taken: the page it stands on, where form and page share an address.
 fn open_again(problem: Problem, visit: &Visit) -> Option<impl IntoView + use<>> {
-    let form = matches!(problem, Problem::Malformed | Problem::TooLarge | Problem::WrongType | Problem::Unusable);
+    use Problem::{Malformed, TooLarge, TooSlow, Unusable, WrongType};
+    let form = matches!(problem, Malformed | TooSlow | TooLarge | WrongType | Unusable);
     (form && page_at(&visit.path).is_some()).then(|| {
         view! { <LinkButton href=visit.here_in(visit.locale())>{visit.t("open-page-again")}</LinkButton> }
     })

@@ -1,5 +1,6 @@
 //! From a [`Visit`] to an answer: the whole document, rendered on the server, complete before the first byte leaves.
 
+use crate::ui::provide_labels;
 use crate::{Visit, routes, shell};
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
@@ -24,6 +25,7 @@ pub async fn page(visit: Visit, status: StatusCode, request: Request<Body>) -> R
     let for_shell = visit.clone();
     let context = move || {
         provide_context(visit.clone());
+        provide_labels();
         if let Some(response) = use_context::<ResponseOptions>() {
             response.set_status(status);
         }

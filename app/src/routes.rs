@@ -81,13 +81,15 @@ pub struct Page {
     pub bare: bool,
     /// The same for everybody who is not signed in: one rendering may answer the visitors of a second.
     pub shared: bool,
+    /// Somebody types on it at length: the small scripts that let the switches of the header lose nothing are sent with it.
+    pub typed: bool,
     /// Without scripts it is made anew every ten seconds: something on it waits for its time.
     pub renewed: bool,
 }
 
 impl Page {
     const fn new(path: &'static str, access: Access) -> Self {
-        Self { path, access, islands: false, bare: false, shared: false, renewed: false }
+        Self { path, access, islands: false, bare: false, shared: false, typed: false, renewed: false }
     }
 
     /// The page stands at `path` (without the language's prefix).
@@ -132,10 +134,10 @@ pages! {
     "/" Home (Access::Public) [shared];
     "/museum" About (Access::Public) [shared];
     "/museum/groups" Groups (Access::Public) [shared];
-    "/museum/groups/apply/:draft" GroupApply (Access::Public) [];
-    "/museum/groups/apply/:draft/when" GroupWhen (Access::Public) [];
+    "/museum/groups/apply/:draft" GroupApply (Access::Public) [typed];
+    "/museum/groups/apply/:draft/when" GroupWhen (Access::Public) [typed];
     "/museum/groups/apply/:draft/code" GroupCode (Access::Public) [];
-    "/museum/groups/r/:link" GroupMine (Access::Public) [];
+    "/museum/groups/r/:link" GroupMine (Access::Public) [typed];
     "/museum/sessions" Sessions (Access::Public) [islands, shared];
     "/museum/book/:draft" Book (Access::Public) [islands];
     "/museum/book/:draft/code" Code (Access::Public) [islands];
@@ -155,18 +157,18 @@ pages! {
     "/b/:link/pass" Pass (Access::Public) [islands];
     "/b/:link/move" Move (Access::Public) [islands];
     "/ambassadors" Ambassadors (Access::Public) [shared];
-    "/ambassadors/apply/:draft" AmbassadorApply (Access::Public) [];
+    "/ambassadors/apply/:draft" AmbassadorApply (Access::Public) [typed];
     "/ambassadors/apply/:draft/code" AmbassadorCode (Access::Public) [];
-    "/ambassadors/r/:link" AmbassadorMine (Access::Public) [];
+    "/ambassadors/r/:link" AmbassadorMine (Access::Public) [typed];
     "/ambassadors/verify" CertificateVerify (Access::Public) [];
     "/ambassadors/verify/:number/:code" CertificateVerdict (Access::Public) [];
     "/bus" Bus (Access::Public) [shared];
     "/bus/schedule" BusSchedule (Access::Public) [shared];
     "/bus/stops/:id" BusStop (Access::Public) [shared];
-    "/bus/apply/:draft" BusApply (Access::Public) [islands];
+    "/bus/apply/:draft" BusApply (Access::Public) [islands, typed];
     "/bus/apply/:draft/code" BusApplyCode (Access::Public) [];
-    "/bus/r/:link" BusMine (Access::Public) [];
-    "/bus/f/:link" BusFeedback (Access::Public) [];
+    "/bus/r/:link" BusMine (Access::Public) [typed];
+    "/bus/f/:link" BusFeedback (Access::Public) [typed];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];

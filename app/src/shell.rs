@@ -2,9 +2,9 @@
 
 use crate::content;
 use crate::preferences::{self, Theme};
-use crate::routes::{self, App, paths};
-use crate::ui::Logo;
+use crate::routes::{self, App, Page, paths};
 use crate::ui::icon::{Glyph, Icon};
+use crate::ui::{Logo, inline};
 use crate::visit::Visit;
 use axum::http::{HeaderValue, header};
 use domain::Locale;
@@ -20,11 +20,15 @@ const WAKE_ISLANDS: &str = include_str!("islands.js");
 /// Changes the size of the text in place: [`reading.js`](./reading.js).
 const READING: &str = include_str!("reading.js");
 
+/// Takes a form that is kept along to the other language: [`keeping.js`](./keeping.js).
+const KEEPING: &str = include_str!("keeping.js");
+
 /// The whole document of a visit.
 pub fn shell(visit: Visit) -> impl IntoView {
     let page = if visit.problem.is_none() { routes::page_at(&visit.path) } else { None };
-    let scripts = page.filter(|page| page.islands).and_then(|page| scripts(&visit, page.bare));
-    set_content_security_policy(scripts.is_some());
+    let islands = page.filter(|page| page.islands).and_then(|_| islands(&visit));
+    let small = page.filter(|page| page.typed || islands.is_some()).map(|page| small_scripts(*page));
+    set_content_security_policy(islands.is_some(), small.is_some());
     let bare = page.is_some_and(|page| page.bare);
     let locale = visit.locale();
     let theme = match visit.preferences.theme {
@@ -48,7 +52,8 @@ pub fn shell(visit: Visit) -> impl IntoView {
                     let href = format!("{}{}", visit.services.settings.public_url, visit.here_in(other));
                     view! { <link rel="alternate" hreflang=other.tag() href=href/> }
                 })}
-                {scripts}
+                {islands}
+                {small}
                 {page.filter(|page| page.renewed).map(|_| view! { <noscript><meta http-equiv="refresh" content="10"/></noscript> })}
                 <MetaTags/>
             </head>
@@ -62,11 +67,15 @@ pub fn shell(visit: Visit) -> impl IntoView {
     }
 }
 
-/// One policy per answer. Nothing from elsewhere, no inline style, no frame; scripts only where a page has islands.
-fn set_content_security_policy(scripts: bool) {
+/// One policy per answer. Nothing from elsewhere, no inline style, no frame; scripts only where a page has islands, or small
+/// ones of its own.
+fn set_content_security_policy(islands: bool, small: bool) {
     let Some(response) = use_context::<ResponseOptions>() else { return };
-    let nonce = use_nonce().filter(|_| scripts);
-    let script = nonce.map_or("'none'".to_owned(), |nonce| format!("'self' 'nonce-{nonce}' 'wasm-unsafe-eval'"));
+    let script = match use_nonce() {
+        Some(nonce) if islands => format!("'self' 'nonce-{nonce}' 'wasm-unsafe-eval'"),
+        Some(nonce) if small => format!("'nonce-{nonce}'"),
+        _ => "'none'".to_owned(),
+    };
     let policy = format!(
         "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
          form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
@@ -76,7 +85,7 @@ fn set_content_security_policy(scripts: bool) {
     }
 }
 
-fn scripts(visit: &Visit, bare: bool) -> Option<impl IntoView + use<>> {
+fn islands(visit: &Visit) -> Option<impl IntoView + use<>> {
     let (js, wasm) = (visit.assets.js.as_ref()?, visit.assets.wasm.as_ref()?);
     let (js, wasm) = (format!("/pkg/{js}"), format!("/pkg/{wasm}"));
     let start = format!("({})({js:?}, {wasm:?});", WAKE_ISLANDS.trim_end());
@@ -84,9 +93,12 @@ fn scripts(visit: &Visit, bare: bool) -> Option<impl IntoView + use<>> {
         <link rel="modulepreload" href=js/>
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
         <script type="module" nonce=use_nonce() inner_html=start></script>
-        // A bare page has no switch.
-        {(!bare).then(|| view! { <script type="module" nonce=use_nonce() inner_html=READING.trim_end()></script> })}
     })
+}
+
+/// What lets the switches of the header lose nothing that was typed. A bare page has none.
+fn small_scripts(page: Page) -> impl IntoView {
+    (!page.bare).then(|| view! { {inline(READING)}{page.typed.then(|| inline(KEEPING))} })
 }
 
 /// The rooms of the house that have a page already.

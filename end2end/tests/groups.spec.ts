@@ -21,6 +21,29 @@ function list(count: number, faulty: boolean): Buffer {
   return Buffer.from("\ufeff" + [["姓名", "班级"], ...rows].map((row) => row.join(",")).join("\r\n") + "\r\n");
 }
 
+/** The switches of the header: what was refused stands in the other language; with scripts what was not sent yet as well. */
+async function switches(page: Page, school: string): Promise<void> {
+  const scripts = test.info().project.use.javaScriptEnabled !== false;
+  const language = page.locator(".site-tools a[hreflang]");
+  if (scripts) await page.locator("#f-members").fill("48");
+  await press(language);
+  await page.waitForURL(/\/en\/museum\/groups\/apply\//);
+  await expect(page.locator("#f-organisation")).toHaveValue(school);
+  if (scripts) {
+    await expect(page.locator("#f-members")).toHaveValue("48");
+    const size = page.locator("button[name=size]");
+    await page.locator("#f-adults").fill("4");
+    await size.click();
+    await expect(page.locator("html")).toHaveAttribute("data-size", "elder");
+    await expect(page.locator("#f-adults")).toHaveValue("4");
+    await size.click();
+    await expect(page.locator("html")).not.toHaveAttribute("data-size");
+  }
+  await press(language);
+  await page.waitForURL((url) => url.pathname.startsWith("/museum/groups/apply/"));
+  await expect(page.locator("#f-organisation")).toHaveValue(school);
+}
+
 /** Who comes and which session: answers the page of the request. */
 async function ask(page: Page, school: string, contact: string, look: (name: string) => Promise<void>): Promise<string> {
   await visit(page, "/museum/groups");
@@ -32,6 +55,7 @@ async function ask(page: Page, school: string, contact: string, look: (name: str
   await press(button(page, "groups-continue"));
   await expect(page.locator("#f-organisation")).toHaveValue(school);
   await look("3-faults");
+  await switches(page, school);
   await page.locator("input[name=kind][value=school]").check({ force: true });
   await page.locator("#f-city").selectOption("jinan");
   await page.locator("input[name=ages][value=primary]").check({ force: true });

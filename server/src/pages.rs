@@ -5,7 +5,7 @@ use crate::guard;
 use crate::house::House;
 use crate::trouble::Trouble;
 use app::Visit;
-use app::calls::{Answer, Asked, Call, ClientAddress, File, Then, Upload};
+use app::calls::{Answer, Asked, Call, ClientAddress, Cookie, File, Then, Upload};
 use app::form::FormState;
 use app::local_path::LocalPath;
 use app::problem::Problem;
@@ -15,6 +15,7 @@ use axum::body::Body;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequestParts as _, Multipart, RawForm, RawPathParams, Request};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::account::Denied;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use std::collections::HashMap;
@@ -32,6 +33,12 @@ pub async fn show(house: House, page: &'static Page, request: Request) -> Respon
         let answer = guard::denied(denied, &visit.context.actor, page.access, &guard::way_back(&visit, true, None));
         return give(answer, visit, page.access, None).await;
     }
+    // Shown once with what was typed before the second factor was shown again.
+    if let Some(form) = app::unsent::of(&visit) {
+        let mut response = render(visit.with(|data| data.form = form), StatusCode::OK, &parts.uri).await;
+        set_cookies(&mut response, &[app::unsent::removed()]);
+        return response;
+    }
     let rendering = render(visit, StatusCode::OK, &parts.uri);
     match crate::shared::Key::of(&parts).filter(|_| page.shared) {
         Some(key) => house.shared.answer(key, crate::shared::takes_gzip(&parts.headers), rendering).await,
@@ -45,8 +52,13 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     let visit = house.visit(&parts);
     let page = call.page_of(&visit.path);
     if let Err(denied) = guard::may(&visit, call.access) {
-        let back = guard::way_back(&visit, call.method == Method::GET, page);
-        let answer = guard::denied(denied, &visit.context.actor, call.access, &back);
+        let back = guard::way_back(&visit, call.method == Method::GET, page.clone());
+        let mut answer = guard::denied(denied, &visit.context.actor, call.access, &back);
+        if denied == Denied::StepUpNeeded && !call.keeps.is_empty() {
+            let typed = typed(Request::from_parts(parts, body)).await.unwrap_or_default();
+            let page = page.unwrap_or_else(|| visit.path.clone());
+            answer.cookies.extend(app::unsent::keep(&visit, &page, call.keeps, typed));
+        }
         return give(answer, visit, call.access, None).await;
     }
     let params = params(&mut parts).await;
@@ -196,12 +208,7 @@ async fn give(answer: Answer, visit: Visit, access: Access, page: Option<String>
             }
         }
     };
-    for cookie in cookies {
-        match cookie.header() {
-            Some(value) => _ = response.headers_mut().append(header::SET_COOKIE, value),
-            None => tracing::error!("a cookie's value was no header's"),
-        }
-    }
+    set_cookies(&mut response, &cookies);
     if forget {
         response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
     }
@@ -210,6 +217,15 @@ async fn give(answer: Answer, visit: Visit, access: Access, page: Option<String>
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response
+}
+
+fn set_cookies(response: &mut Response, cookies: &[Cookie]) {
+    for cookie in cookies {
+        match cookie.header() {
+            Some(value) => _ = response.headers_mut().append(header::SET_COOKIE, value),
+            None => tracing::error!("a cookie's value was no header's"),
+        }
+    }
 }
 
 /// The page of a form again, with everything typed still in it.

@@ -3,9 +3,10 @@
 //! Nothing is added to the router but through [`Routes`], which wants an access for everything; a test compares its list
 //! with what the router itself knows, so that a route without a policy fails the build.
 
+use crate::config::Http;
 use crate::house::House;
 use crate::layers::language::{Language, LanguageLayer};
-use crate::layers::{admission, client_address, headers, house_errors, observe, origin, session};
+use crate::layers::{admission, body, client_address, headers, house_errors, observe, origin, session};
 use crate::{api, assets, door_app, pages};
 use app::calls::CALLS;
 use app::routes::{Access, PAGES};
@@ -16,6 +17,7 @@ use axum::routing::{MethodFilter, MethodRouter, get, on, post};
 use domain::account::Capability;
 use http::{Extensions, HeaderMap, Method, StatusCode, Version, header};
 use std::sync::Arc;
+use std::time::Duration;
 use tower::Layer as _;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -101,14 +103,14 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
     let admission = admission::Admission::new(http.concurrency, http.admission_timeout, http.timeout);
     let csrf = origin::layer(config)?;
 
-    let people = people(config.production(), http.body_limit).around(|router| {
+    let people = people(config.production(), http).around(|router| {
         router
             .layer(from_fn_with_state(Arc::clone(house), session::recognise))
             .layer(csrf)
             .layer(from_fn(origin::stated))
     });
     let worked = people
-        .merge(limited(api::routes(house), http.body_limit))
+        .merge(limited(api::routes(house), (http.body_limit, http.body_timeout)))
         .merge(door_app::routes())
         .around(|router| router.layer(from_fn_with_state(admission, admission::admit)));
     let files = assets::public(&config.site.root);
@@ -134,7 +136,7 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
 const DEVELOPMENT: [&str; 2] = ["/gallery", "/mailbox"];
 
 /// Pages, calls and the switches of the footer.
-fn people(production: bool, body_limit: usize) -> Routes {
+fn people(production: bool, http: &Http) -> Routes {
     let (mut routes, mut uploads) = (Routes::default(), Routes::default());
     let served = |path: &str| !production || !DEVELOPMENT.iter().any(|room| path.starts_with(room));
     for page in PAGES.iter().filter(|page| served(page.path)) {
@@ -154,21 +156,26 @@ fn people(production: bool, body_limit: usize) -> Routes {
             None => routes = routes.add(method, path, policy, run),
             Some(largest) => {
                 let one = Routes::default().add(method, path, policy, run);
-                uploads = uploads.merge(limited(one, largest * BEYOND));
+                uploads = uploads.merge(limited(one, (largest * BEYOND, http.upload_timeout)));
             }
         }
     }
     let preferences = Policy::People(Access::Public);
     let routes = routes.add("POST", app::preferences::PATH, preferences, post(app::preferences::save));
-    limited(routes, body_limit).merge(uploads)
+    limited(routes, (http.body_limit, http.body_timeout)).merge(uploads)
 }
 
 /// A file so many times too large is still read to its end and told of beside its field; a larger one ends at the door.
 const BEYOND: usize = 8;
 
-/// Routes whose bodies have at most so many bytes.
-fn limited(routes: Routes, bytes: usize) -> Routes {
-    routes.around(|router| router.layer(DefaultBodyLimit::max(bytes)).layer(RequestBodyLimitLayer::new(bytes)))
+/// Routes whose bodies have at most so many bytes, and come in so much time.
+fn limited(routes: Routes, (bytes, time): (usize, Duration)) -> Routes {
+    routes.around(|router| {
+        router
+            .layer(DefaultBodyLimit::max(bytes))
+            .layer(RequestBodyLimitLayer::new(bytes))
+            .layer(from_fn_with_state(time, body::in_time))
+    })
 }
 
 /// `/museum/sessions/:id` as axum writes it: `/museum/sessions/{id}`. The tables are static, so what is leaked here once

@@ -23,6 +23,8 @@ pub enum Trouble {
     NotFound,
     /// There, but not for this method.
     WrongMethod,
+    /// Not there whole in the time we wait for it.
+    TooSlow,
     /// Larger than we take.
     TooLarge,
     /// Of a type we do not read.
@@ -39,13 +41,14 @@ pub enum Trouble {
 
 impl Trouble {
     /// Every trouble, for the documentation and its test.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Malformed,
         Self::NoToken,
         Self::Forbidden,
         Self::CrossSite,
         Self::NotFound,
         Self::WrongMethod,
+        Self::TooSlow,
         Self::TooLarge,
         Self::WrongType,
         Self::Unusable,
@@ -62,6 +65,7 @@ impl Trouble {
             Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unusable => StatusCode::UNPROCESSABLE_ENTITY,
@@ -79,11 +83,12 @@ impl Trouble {
             403 => Self::Forbidden,
             404 | 410 => Self::NotFound,
             405 => Self::WrongMethod,
+            408 => Self::TooSlow,
             413 => Self::TooLarge,
             415 => Self::WrongType,
             422 => Self::Unusable,
             429 => Self::TooOften,
-            503 | 504 | 408 => Self::Busy,
+            503 | 504 => Self::Busy,
             402.. => {
                 if status.is_server_error() {
                     Self::Broken
@@ -101,6 +106,7 @@ impl Trouble {
             Self::NotFound | Self::WrongMethod => Problem::NotFound,
             Self::Forbidden | Self::CrossSite | Self::NoToken => Problem::Forbidden,
             Self::Malformed => Problem::Malformed,
+            Self::TooSlow => Problem::TooSlow,
             Self::TooLarge => Problem::TooLarge,
             Self::WrongType => Problem::WrongType,
             Self::Unusable => Problem::Unusable,

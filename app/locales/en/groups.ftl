@@ -19,6 +19,37 @@ groups-rule-ratio = At least one adult for every { $minors } minors
 groups-rule-ahead = Sessions from { $before } to { $ahead } days ahead can be asked for
 groups-rule-roster = The list can be sent and replaced until { $hours } hours before the session
 groups-rule-letter = Asked for a stamped letter before the visit is confirmed: { $kinds }
+groups-rule-letter-none = No stamped letter is needed; one that you have can be sent and makes it quicker
+groups-rule-answer-nothing = A session we propose waits for your answer for { $answer ->
+        [one] a day
+       *[other] { $answer } days
+    } at most; no places are kept before you are approved
+groups-rule-answer-proposals = Places in a session we propose are kept until you answer, for { $answer ->
+        [one] a day
+       *[other] { $answer } days
+    } at most; once you accept, until you are approved, for { $hold ->
+        [one] a day
+       *[other] { $hold } days
+    } at most
+groups-rule-answer-requests = Places in your first choice are kept from your request on, for { $hold ->
+        [one] a day
+       *[other] { $hold } days
+    } at most; another session we propose waits for your answer for { $answer ->
+        [one] a day
+       *[other] { $answer } days
+    }
+groups-rule-under-way = { $n ->
+        [one] One request of a contact can be under way at a time
+       *[other] Up to { $n } requests of one contact can be under way at a time
+    }
+groups-about-size = How many
+groups-about-ratio = Adults
+groups-about-ahead = How early
+groups-about-letter = Stamped letter
+groups-about-roster = List of names
+groups-about-answer = Our answer and yours
+groups-about-under-way = At the same time
+groups-about-cost = Cost
 groups-rule-free = Everything is free of charge; nobody may ask you for money in our name
 groups-prepare-title = Have this at hand
 groups-prepare-people = People

@@ -751,3 +751,4 @@ staff-action-export-withheld = Scheduled export withheld
 staff-action-staff-mail-changed = Work mail changed
 staff-action-staff-mail-removed = Work mail removed
 staff-booking-activity = For
+unsent-kept = You have shown who you are. What you typed is still here: please check it and send it once more.

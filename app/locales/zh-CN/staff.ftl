@@ -694,3 +694,4 @@ staff-action-export-withheld = 定期导出未发送
 staff-action-staff-mail-changed = 更换工作邮箱
 staff-action-staff-mail-removed = 移除工作邮箱
 staff-booking-activity = 所属活动
+unsent-kept = 身份已验证。您刚才填写的内容还在，请核对后再提交一次。

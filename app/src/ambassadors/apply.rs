@@ -35,7 +35,7 @@ fn form(visit: Visit, draft: &DraftView, round: &Round) -> AnyView {
         <Page title=visit.t("ambassador-form-title") kicker=title lead=visit.t("ambassador-form-lead") crumbs=Ambassadors::crumbs(visit)>
             {steps::<Ambassadors>(visit, 0)}
             {saved(visit, draft)}
-            <Form>
+            <Form kept=true>
                 {person(visit)}
                 {guardian(visit)}
                 {school(visit, round)}

@@ -36,7 +36,7 @@ fn form(visit: Visit, draft: &DraftView) -> AnyView {
         <Page title=visit.t("bus-form-title") lead=visit.t("bus-form-lead") crumbs=Bus::crumbs(visit)>
             {steps::<Bus>(visit, 0)}
             {saved(visit, draft)}
-            <Form>
+            <Form kept=true>
                 {who(visit)}
                 {place(visit)}
                 {when(visit)}

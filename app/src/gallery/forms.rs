@@ -90,7 +90,7 @@ fn fields(prefix: &'static str) -> impl IntoView {
             <CodeField name=n("code") label="短信验证码" hint="已发送到 138****0000，十分钟内有效"/>
             <TextArea name=n("note") label="想告诉我们的" optional=true rows=3/>
             <Fieldset legend="确认">
-                <Checkbox name=n("accept") hint="取消预约或参观结束后按期删除">"我已阅读并同意"<a href="/privacy">"个人信息保护说明"</a></Checkbox>
+                <Checkbox name=n("accept") called="同意使用信息" hint="取消预约或参观结束后按期删除">"我已阅读并同意"<a href="/privacy">"个人信息保护说明"</a></Checkbox>
             </Fieldset>
             <p class="actions">
                 <Button>"提交"</Button>

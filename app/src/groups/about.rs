@@ -1,10 +1,10 @@
 //! The groups' front page: what a visit is, how it goes, the rules, what to prepare.
 
-use super::{problem_of, rule_sentences};
+use super::{problem_of, rules};
 use crate::problem::problem_page;
 use crate::routes::paths;
 use crate::ui::{
-    Button, Crumb, Form, Glyph, Icon, Illustration, LinkButton, Page, Picture, SummaryList, SummaryRow, Variant, Width,
+    Button, Crumb, Form, Glyph, Illustration, LinkButton, Page, Picture, SummaryList, SummaryRow, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::groups::GroupPolicy;
@@ -39,8 +39,8 @@ fn about(visit: &Visit, policy: &GroupPolicy) -> impl IntoView + use<> {
                 </div>
                 <div class="hero-picture"><Picture of=Illustration::Family/></div>
             </section>
+            {summary(visit, policy)}
             {way(visit)}
-            {rules(visit, policy)}
             {preparation(visit)}
             {questions(visit)}
         </Page>
@@ -79,13 +79,13 @@ fn way(visit: &Visit) -> impl IntoView + use<> {
     }
 }
 
-fn rules(visit: &Visit, policy: &GroupPolicy) -> impl IntoView + use<> {
-    let items = rule_sentences(visit, policy).into_iter();
-    let items = items.map(|text| view! { <li><Icon of=Glyph::Check/><span>{text}</span></li> }).collect_view();
+/// How many, how early, what is needed: as the policy is at this moment.
+fn summary(visit: &Visit, policy: &GroupPolicy) -> impl IntoView + use<> {
+    let rows = rules(visit, policy).into_iter().map(|(about, sentence)| SummaryRow::new(about, sentence)).collect();
     view! {
         <section class="section">
             <h2>{visit.t("groups-rules-title")}</h2>
-            <ul class="ticks">{items}</ul>
+            <SummaryList rows=rows/>
         </section>
     }
 }

@@ -39,7 +39,7 @@ fn form(visit: Visit, draft: &DraftView, policy: &GroupPolicy) -> AnyView {
         <Page title=visit.t("groups-form-title") lead=visit.t("groups-form-lead") crumbs=Groups::crumbs(visit)>
             {steps::<Groups>(visit, 0)}
             {saved(visit, draft)}
-            <Form>
+            <Form kept=true>
                 {who(visit)}
                 {people(visit, policy)}
                 {leader(visit)}
@@ -169,7 +169,7 @@ fn when(visit: Visit, draft: &DraftView, sessions: &[SessionView], (members, adu
         <Page title=visit.t("groups-when-title") lead=visit.t_args("groups-when-lead", &[("size", size.to_string().into())]) crumbs=Groups::crumbs(visit)>
             {steps::<Groups>(visit, 1)}
             {saved(visit, draft)}
-            <Form>
+            <Form kept=true>
                 <p class="hint">{visit.t("groups-when-hint")}</p>
                 {selects}
                 {onward(visit, "groups-continue-code")}

@@ -21,7 +21,7 @@ use crate::requests::{Room, Words};
 use crate::ui::Crumb;
 use crate::visit::Visit;
 use crate::words::refusal_text;
-use domain::groups::{Ages, GroupPolicy, Kind, State};
+use domain::groups::{Ages, GroupPolicy, Holding, Kind, State};
 use domain::time::span_text;
 use services::groups::{GroupError, GroupFault, Groups, Handle, RequestView};
 use services::{Context, Services};
@@ -155,23 +155,42 @@ pub(crate) fn people_words(visit: &Visit, members: u32, adults: u32) -> Text {
     }
 }
 
-/// What the policy says, in sentences: on the front page, beside the form and in nobody's memory.
-fn rule_sentences(visit: &Visit, policy: &GroupPolicy) -> Vec<Text> {
+/// What the policy says, each rule under what it is about: on the front page, and nowhere retyped.
+fn rules(visit: &Visit, policy: &GroupPolicy) -> Vec<(Text, Text)> {
     let number = |n: u16| u32::from(n).into();
+    let rule = |about: &str, text: Text| (visit.t(about), text);
     let kinds: Vec<String> = policy.letter_from.iter().map(|kind| kind_words(visit, *kind).to_string()).collect();
-    let kinds = kinds.join(&visit.t("list-separator"));
-    let letter = (!kinds.is_empty()).then(|| visit.t_args("groups-rule-letter", &[("kinds", kinds.into())]));
-    let always = [
-        visit.t_args("groups-rule-size", &[("least", number(policy.least)), ("most", number(policy.most))]),
-        visit.t_args("groups-rule-ratio", &[("minors", number(policy.minors_per_adult))]),
-        visit.t_args(
-            "groups-rule-ahead",
-            &[("before", number(policy.days_before)), ("ahead", number(policy.days_ahead))],
+    let letter = match kinds.is_empty() {
+        true => visit.t("groups-rule-letter-none"),
+        false => visit.t_args("groups-rule-letter", &[("kinds", kinds.join(&visit.t("list-separator")).into())]),
+    };
+    let answer = match policy.holding {
+        Holding::Nothing => "groups-rule-answer-nothing",
+        Holding::Proposals => "groups-rule-answer-proposals",
+        Holding::Requests => "groups-rule-answer-requests",
+    };
+    let days = [("answer", number(policy.answer_days)), ("hold", number(policy.hold_days))];
+    let ahead = [("before", number(policy.days_before)), ("ahead", number(policy.days_ahead))];
+    let size = [("least", number(policy.least)), ("most", number(policy.most))];
+    let ratio = [("minors", number(policy.minors_per_adult))];
+    vec![
+        rule("groups-about-size", visit.t_args("groups-rule-size", &size)),
+        rule("groups-about-ratio", visit.t_args("groups-rule-ratio", &ratio)),
+        rule("groups-about-ahead", visit.t_args("groups-rule-ahead", &ahead)),
+        rule("groups-about-letter", letter),
+        rule(
+            "groups-about-roster",
+            visit.t_args("groups-rule-roster", &[("hours", number(policy.roster_hours_before))]),
         ),
-        visit.t_args("groups-rule-roster", &[("hours", number(policy.roster_hours_before))]),
-        visit.t("groups-rule-free"),
-    ];
-    always.into_iter().chain(letter).collect()
+        rule("groups-about-answer", visit.t_args(answer, &days)),
+        rule("groups-about-under-way", visit.t_args("groups-rule-under-way", &[("n", number(policy.under_way))])),
+        rule("groups-about-cost", visit.t("groups-rule-free")),
+    ]
+}
+
+/// The same in sentences alone: beside the form, and for those who change them.
+fn rule_sentences(visit: &Visit, policy: &GroupPolicy) -> Vec<Text> {
+    rules(visit, policy).into_iter().map(|(_, sentence)| sentence).collect()
 }
 
 /// Sessions a group would like, in its order.

@@ -167,7 +167,7 @@ async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView 
     .into_any()
 }
 
-/// What an event asks, with what was answered in a draft so far.
+/// What an event asks, with what was answered in a draft so far and what could not be taken since.
 pub(super) async fn so_far<'a>(
     visit: &Visit,
     draft: &DraftView,
@@ -175,11 +175,11 @@ pub(super) async fn so_far<'a>(
 ) -> Result<Option<(&'a Questions, Typed)>, BookingError> {
     let Some(form) = activity.questions() else { return Ok(None) };
     let answers = draft_answers(&visit.services, draft).await?.unwrap_or_default();
-    Ok(Some((form, typed_so_far(visit, form, &answers))))
+    Ok(Some((form, typed_so_far(visit, form, &answers, &draft.so_far))))
 }
 
 /// Who comes: the form of a booking and of the waiting list. Either asks for something `more`, which is made in its place
-/// and not before: the page notes what its fields are called.
+/// and not before: the page notes its fields in their order.
 pub(super) fn particulars_form(
     visit: &Visit,
     draft: &DraftView,

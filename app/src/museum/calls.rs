@@ -1,22 +1,18 @@
 //! What visitors of the museum and of events do: keep places, say who comes, prove the contact, change, cancel, take the pass along.
 
 use super::book::{REFUSED, Why};
+use super::particulars::particulars;
 use super::party::{party, party_size};
 use super::{VISITOR_COOKIE, document, led_nowhere, places, problem_of, room, visitor_cookie};
 use crate::activity::{Activity, draft_at};
 use crate::calls::{Answer, Asked, Call, Cookie};
 use crate::form::{FormState, Tone};
-use crate::outreach::{asks_more, read_answers};
 use crate::problem::{Problem, minutes};
 use crate::routes::{Access, paths};
 use crate::words::{fault_text, refusal_text};
-use domain::booking::{Party, Refusal, documents_fit};
-use domain::contact::{Contact, PersonName};
-use domain::document::Shown;
-use domain::field::{Fault, Faults, FieldError};
+use domain::booking::Refusal;
+use domain::field::Fault;
 use domain::ids::{DraftId, SessionId};
-use domain::outreach::Answers;
-use domain::time::local_day;
 use jiff::SignedDuration;
 use services::booking::{self, BookingError, BookingState, DraftView, Handle};
 use services::limits::LimitError;
@@ -175,128 +171,6 @@ pub(super) async fn draft(
     let activity = Activity::of(asked, draft.session.activity).await.map_err(|error| problem_of(&error))?;
     let page = activity.draft(id);
     Ok((draft, activity, page))
-}
-
-/// Who comes, and the answers to the questions of an event.
-type Typed = (PersonName, Contact, Party, Option<Answers>);
-
-async fn particulars(asked: Asked) -> Answer {
-    let (draft, activity, page) = match draft(&asked, draft_at).await {
-        Ok(found) => found,
-        Err(answer) => return answer,
-    };
-    let (shown, unread) = match keep_documents(&asked, &draft, &activity).await {
-        Ok(kept) => kept,
-        Err(error) => return refused(&asked, page, error),
-    };
-    let (name, contact, party, answers) = match typed(&asked, &draft, &activity) {
-        Ok(typed) if unread.is_empty() => typed,
-        Ok(_) => {
-            keep_typed(&asked, &draft).await;
-            return refused(&asked, page, BookingError::Fields(unread));
-        }
-        Err(mut faults) => {
-            faults.extend(unread);
-            keep_typed(&asked, &draft).await;
-            return refused(&asked, page, BookingError::Fields(faults));
-        }
-    };
-    let day = local_day(draft.session.facts.starts_at);
-    let shown = shown.first(activity.policy().identity.of(party.people.get()));
-    if let Err(faults) = documents_fit(activity.policy(), (party, true), day, &shown) {
-        keep_typed(&asked, &draft).await;
-        return refused(&asked, page, BookingError::Fields(faults));
-    }
-    if let Err(answer) = keep_answered(&asked, &draft, &activity, answers, &page).await {
-        keep_typed(&asked, &draft).await;
-        return answer;
-    }
-    match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {
-        Ok(()) => Answer::to(format!("{page}/code")),
-        Err(error) => refused(&asked, page, error),
-    }
-}
-
-/// Keeps what was typed of a form that is refused. Where it cannot be kept, the page still shows it: that is no reason to
-/// show none. Who somebody is, is kept of those alone who agreed to it; the answer to the form shows it again to everybody.
-pub(super) async fn keep_typed(asked: &Asked, draft: &DraftView) {
-    let agreed = asked.ticked("accept");
-    let kept = asked.pairs.iter().filter(|(name, _)| agreed || name == "children");
-    let pairs: Vec<(&str, &str)> = kept.map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    if let Err(error) = booking::keep_typed(&asked.services, draft, pairs).await {
-        tracing::warn!(%error, "what was typed into a form was not kept");
-    }
-}
-
-/// Keeps the documents that were typed, where any are asked for, whatever is wrong with the others. Answers those that are
-/// there now, and the faults.
-async fn keep_documents(
-    asked: &Asked,
-    draft: &DraftView,
-    activity: &Activity,
-) -> Result<(Shown, Vec<FieldError>), BookingError> {
-    let needed = activity.policy().identity.of(draft.people.get());
-    if needed == 0 {
-        return Ok(Default::default());
-    }
-    let (fresh, unread) = document::read(asked, needed, &draft.documents);
-    let all = booking::keep_documents(&asked.services, draft, fresh).await?.first(needed);
-    let faults = document::faults(unread, &all, needed);
-    Ok((all, faults))
-}
-
-/// Keeps what an event was answered in a draft. Questions that were not in view are shown first, on the form at `page`.
-pub(super) async fn keep_answered(
-    asked: &Asked,
-    draft: &DraftView,
-    activity: &Activity,
-    answers: Option<Answers>,
-    page: &str,
-) -> Result<(), Answer> {
-    let (Activity::Event(event), Some(answers)) = (activity, answers) else { return Ok(()) };
-    if event.form.as_ref().is_some_and(|(_, form)| asks_more(asked, form, &answers)) {
-        return Err(ask_more(asked, page.to_owned()));
-    }
-    let kept = outreach::keep_answers(&asked.services, &asked.context, draft, event, answers).await;
-    kept.map_err(|error| refused(asked, page.to_owned(), error.into()))
-}
-
-/// The form at `page` again, with the questions that were not in view.
-pub(super) fn ask_more(asked: &Asked, page: String) -> Answer {
-    let text = asked.t("event-asks-more").to_string();
-    Answer::again_at(page, asked.typed(&document::secrets(asked)).with_notice(Tone::Info, text))
-}
-
-/// Who comes and what was asked of them, as it was typed; or what is wrong with it, all at once.
-pub(super) fn typed(asked: &Asked, draft: &DraftView, activity: &Activity) -> Result<Typed, Vec<FieldError>> {
-    let policy = activity.policy();
-    let mut faults = Faults::default();
-    let name = faults.take("name", PersonName::parse(asked.field("name")));
-    let contact = faults.take("contact", Contact::parse(asked.field("contact")));
-    let party = Party::parse(&draft.people.get().to_string(), asked.field("children"), &mut faults);
-    if let Some(party) = party {
-        let limit = u32::from(policy.children_per_booking);
-        if policy.children_need_adult && party.children > 0 && party.adults() == 0 {
-            faults.add("children", Fault::ChildrenNeedAdult);
-        } else if u32::from(party.children) > limit {
-            faults.add("children", Fault::OutOfRange { min: 0, max: limit });
-        }
-    }
-    let answers = match activity.questions().map(|form| read_answers(asked, form)) {
-        Some(Ok(answers)) => Some(answers),
-        Some(Err(wrong)) => {
-            wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
-            None
-        }
-        None => None,
-    };
-    if !asked.ticked("accept") {
-        faults.add("accept", Fault::MustAccept);
-    }
-    match (faults.is_empty(), name, contact, party) {
-        (true, Some(name), Some(contact), Some(party)) => Ok((name, contact, party, answers)),
-        _ => Err(faults.into_errors()),
-    }
 }
 
 async fn code(asked: Asked) -> Answer {

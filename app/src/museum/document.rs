@@ -1,6 +1,6 @@
 //! Identity documents on a form, where the activity asks for them, of who books or of everybody: why, who sees them and when
-//! they are deleted stand beside the fields. What was read stands masked from then on and need not be typed again; no page
-//! brings a number back.
+//! they are deleted stand beside the fields. What was read and kept stands masked from then on and need not be typed again; no
+//! page brings its number back.
 
 use super::problem_of;
 use crate::calls::{Answer, Asked};
@@ -23,7 +23,7 @@ use services::privacy::Term;
 const NUMBER: &str = "document";
 const KIND: &str = "document_kind";
 /// The field of the reason to open them.
-const REASON: &str = "document_reason";
+pub(crate) const REASON: &str = "document_reason";
 /// What a page of staff never gets back from a form: these are answers of ours, not something typed. One list for the museum and
 /// for events: each has panels of the other.
 pub(crate) const OURS: &[&str] = &["revealed", "revealed_name", "revealed_contact", "revealed_document"];

@@ -8,6 +8,7 @@ pub mod calls;
 pub(crate) mod document;
 mod mine;
 pub mod offer;
+mod particulars;
 mod party;
 mod places;
 pub mod rebook;

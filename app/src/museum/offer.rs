@@ -1,7 +1,8 @@
 //! An entry of the waiting list, behind its signed link: where it stands, its offer, leaving. The page shows; only its forms
 //! act. What an event asks by now and the party has not answered yet is answered before an offer is taken.
 
-use super::calls::{ask_more, refused};
+use super::calls::refused;
+use super::particulars::ask_more;
 use super::{document, led_nowhere, param, problem_of};
 use crate::activity::Activity;
 use crate::calls::{Answer, Asked, Call};
@@ -64,7 +65,7 @@ async fn read_whole(visit: &Visit, link: &str, entry: &WaitingView) -> Result<(A
     let questions = match questions {
         Some(form) if !answered_waiting(&visit.services, entry.activity, entry.id).await? => {
             let answers = waiting_answers(&visit.services, entry.id).await?.unwrap_or_default();
-            let typed = typed_so_far(visit, &form, &answers);
+            let typed = typed_so_far(visit, &form, &answers, &Default::default());
             Some((form, typed))
         }
         _ => None,
@@ -83,7 +84,7 @@ fn page(visit: &Visit, link: &str, entry: &WaitingView, activity: &Activity, ask
         .then(|| view! { <Banner tone=Tone::Success alert=true>{visit.t("waiting-news-joined")}</Banner> });
     let over = over(visit, entry.state).map(|text| view! { <Banner>{text}</Banner> });
     let base = format!("/waiting/{link}");
-    // Made in its place and not before: the page notes what its fields are called.
+    // Made in its place and not before: the page notes its fields in their order.
     let offer = || entry.offer.map(|offer| offered(visit, &base, entry, (&offer, activity.policy()), asked));
     let leave = entry.state.is_live().then(|| leaving(visit, &base));
     let booked = entry.booking.map(|(booking, ends_at)| {

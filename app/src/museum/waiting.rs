@@ -2,7 +2,8 @@
 //! the way, as before a booking. The entry's own page is [`super::offer`].
 
 use super::book::{chosen, code_form, crumbs, gone, particulars_form, so_far};
-use super::calls::{draft as any_draft, event_page, keep_answered, keep_typed, refused, typed as particulars, visitor};
+use super::calls::{draft as any_draft, event_page, refused, visitor};
+use super::particulars::{keep_answered, keep_typed, typed as particulars};
 use super::party::party_size;
 use super::{param, problem_of};
 use crate::activity::{Activity, waiting_at};
@@ -212,7 +213,7 @@ async fn typed(asked: Asked) -> Answer {
     let (name, contact, party, answers) = match particulars(&asked, &draft, &activity) {
         Ok(typed) => typed,
         Err(faults) => {
-            keep_typed(&asked, &draft).await;
+            keep_typed(&asked, &draft, &activity).await;
             return refused(&asked, page, BookingError::Fields(faults));
         }
     };
@@ -221,7 +222,7 @@ async fn typed(asked: Asked) -> Answer {
         return refused(&asked, page, error);
     }
     if let Err(answer) = keep_answered(&asked, &draft, &activity, answers, &page).await {
-        keep_typed(&asked, &draft).await;
+        keep_typed(&asked, &draft, &activity).await;
         return answer;
     }
     match booking::save(&asked.services, &asked.context, &draft, name, contact, party, &asked.network).await {

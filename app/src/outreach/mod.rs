@@ -9,7 +9,7 @@ pub mod staff;
 
 pub use event::EventPage;
 pub use programme::Programme;
-pub(crate) use questions::{asks_more, questions, read_answers, typed_so_far, were_asked};
+pub(crate) use questions::{asks_more, kept_answers, questions, read_answers, typed_so_far, were_asked};
 
 use crate::form::Tone;
 use crate::i18n::Text;

@@ -14,6 +14,7 @@ use crate::visit::Visit;
 use domain::field::FieldError;
 use domain::outreach::{Answers, Choice, Form, Kind, Question, Typed};
 use domain::time::local_day;
+use domain::typed::Typed as Kept;
 use jiff::civil::Date;
 use leptos::prelude::*;
 
@@ -24,22 +25,27 @@ const MANY: usize = 7;
 /// Characters from which on a text gets several lines.
 const LINES: u32 = 80;
 
-/// What was typed as the form's fields hold it: a form that came back, or what was answered before.
-pub(crate) fn typed_so_far(visit: &Visit, form: &Form, answers: &Answers) -> Typed {
-    if !visit.form.was_sent() {
-        return answers.typed();
-    }
-    let mut pairs: Vec<(String, &str)> = Vec::new();
-    for question in &form.questions {
+/// What was typed as the form's fields hold it: a form that came back; otherwise what was answered before, and over it what
+/// was `refused` since and kept.
+pub(crate) fn typed_so_far(visit: &Visit, form: &Form, answers: &Answers, refused: &Kept) -> Typed {
+    let sent = visit.form.was_sent();
+    let before = if sent { Typed::default() } else { answers.typed() };
+    form.questions.iter().fold(before, |typed, question| {
         let field = question.key.field();
-        let Some(value) = visit.form.value(&field) else { continue };
-        match question.kind {
-            // Several boxes of one name come back joined with line feeds.
-            Kind::Many { .. } => pairs.extend(value.split('\n').map(|one| (field.clone(), one))),
-            _ => pairs.push((field, value)),
-        }
-    }
-    Typed::of(pairs.iter().map(|(name, value)| (name.as_str(), *value)))
+        let value = if sent { visit.form.value(&field) } else { refused.0.get(&field).map(String::as_str) };
+        let Some(value) = value else { return typed };
+        // Several boxes of one name come back joined with line feeds.
+        let values = match question.kind {
+            Kind::Many { .. } => value.split('\n').map(str::to_owned).collect(),
+            _ => vec![value.to_owned()],
+        };
+        typed.with(field, values)
+    })
+}
+
+/// What of a refused form's answers may be kept for when it is opened again.
+pub(crate) fn kept_answers(asked: &Asked, form: &Form) -> Vec<(String, String)> {
+    form.kept_so_far(&typed(asked), asked.ticked("accept"), local_day(asked.context.now))
 }
 
 /// The fields.
@@ -153,8 +159,11 @@ fn offered(visit: &Visit, choices: &[Choice]) -> impl Iterator<Item = Offered> {
 
 /// The answers of a form that was sent.
 pub(crate) fn read_answers(asked: &Asked, form: &Form) -> Result<Answers, Vec<FieldError>> {
-    let typed = Typed::of(asked.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    form.read(&typed, local_day(asked.context.now))
+    form.read(&typed(asked), local_day(asked.context.now))
+}
+
+fn typed(asked: &Asked) -> Typed {
+    Typed::of(asked.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
 /// The form that was sent held questions at all: one that was made before they were published did not.

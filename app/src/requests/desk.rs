@@ -140,6 +140,9 @@ pub fn reveal<K: Room>(visit: &Visit, base: &str, request: &View<K>) -> Option<A
     )
 }
 
+/// What waits while the second factor is shown again: why the contact is to be seen.
+pub const REASON: &[&str] = &["reveal_reason"];
+
 /// What a page never gets back from a form: these are answers of ours, not something typed.
 pub const OURS: &[&str] = &["revealed_name", "revealed_contact", "revealed_guardian"];
 

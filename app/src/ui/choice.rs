@@ -62,7 +62,7 @@ pub fn Select(
     optional: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, &name, &label, hint.is_some());
     let chosen = visit.form.value(&name).map(|v| Text::from(v.to_owned())).or(value);
     let options = choices.into_iter().map(|choice| {
         let selected = chosen.as_deref() == Some(&*choice.value);
@@ -159,7 +159,7 @@ fn Boxes<P: Fn(&str) -> bool + Send + 'static>(
     inline: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, &name, &label, hint.is_some());
     let boxes = choices.into_iter().enumerate().map(|(i, choice)| {
         // The first one carries the field's id, so that the error summary leads to it.
         let id = if i == 0 { parts.id.clone() } else { format!("{}-{}", parts.id, i + 1) };
@@ -198,9 +198,9 @@ pub fn Checkbox<'a>(
     /// The input's name.
     #[prop(into)]
     name: Text,
-    /// What it is about in a word or two, where the error summary speaks of it.
-    #[prop(optional, into)]
-    called: Option<Text>,
+    /// What it is about in a word or two, where the error summary speaks of it: its sentence would say too much there.
+    #[prop(into)]
+    called: Text,
     /// What is said by ticking it; may hold links.
     children: Slot<'a>,
     /// A sentence below it.
@@ -211,7 +211,7 @@ pub fn Checkbox<'a>(
     checked: bool,
 ) -> impl IntoView + use<> {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, called.as_ref(), hint.is_some());
+    let parts = Parts::of(&visit, &name, &called, hint.is_some());
     let ticked = if visit.form.was_sent() { visit.form.ticked(&name, "on") } else { checked };
     view! {
         <div class=parts.class()>

@@ -22,21 +22,27 @@ pub(super) struct Parts {
     pub described_by: Option<String>,
 }
 
-/// What the fields of a page are called, noted as they are made: the error summary above them names them.
+/// What the fields of a page are called, noted as they are made: the error summary above them names them. There is one for a
+/// visit, since many a page makes its forms before the [`Page`](super::Page) they stand in.
 #[derive(Clone, Default)]
 pub(super) struct Labels(Arc<Mutex<Vec<Label>>>);
 
 /// A field's name, and what it is called.
-type Label = (String, Option<Text>);
+type Label = (String, Text);
+
+/// Lets the fields of a visit say what they are called.
+pub(crate) fn provide_labels() {
+    provide_context(Labels::default());
+}
 
 impl Labels {
-    fn note(&self, name: &str, label: Option<&Text>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), label.cloned()));
+    fn note(&self, name: &str, label: &Text) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), label.clone()));
     }
 
     pub fn of(&self, name: &str) -> Option<Text> {
         let labels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        labels.iter().find(|(known, _)| known == name).and_then(|(_, label)| label.clone())
+        labels.iter().find(|(known, _)| known == name).map(|(_, label)| label.clone())
     }
 
     /// Where a field stands on its page; what is no field stands behind all that are.
@@ -47,8 +53,8 @@ impl Labels {
 }
 
 impl Parts {
-    /// `label` is what the field is called; a box to tick may have none but its own sentence.
-    pub fn of(visit: &Visit, name: &str, label: Option<&Text>, hint: bool) -> Self {
+    /// `label` is what the field is called, where the error summary speaks of it.
+    pub fn of(visit: &Visit, name: &str, label: &Text, hint: bool) -> Self {
         let id = input_id(name);
         if let Some(labels) = use_context::<Labels>() {
             labels.note(name, label);
@@ -104,7 +110,7 @@ pub fn Field<'a>(
     children: Slot<'a>,
 ) -> impl IntoView + use<> {
     let visit = visit();
-    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, name, &label, hint.is_some());
     view! {
         <div class=parts.class()>
             <label class="label" for=parts.id.clone()>
@@ -156,7 +162,7 @@ pub fn TextField(
     label_hidden: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, &name, &label, hint.is_some());
     // What was typed into a password comes back from no form.
     let typed = (kind != "password").then(|| visit.form.value(&name).map(|v| Text::from(v.to_owned()))).flatten();
     let class = width.map_or("input".to_owned(), |width| format!("input input-{width}"));
@@ -204,7 +210,7 @@ pub fn FileField(
     optional: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, &name, &label, hint.is_some());
     view! {
         <div class=parts.class()>
             <label class="label" for=parts.id.clone()>
@@ -250,7 +256,7 @@ pub fn TextArea(
     optional: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, &name, &label, hint.is_some());
     let typed = visit.form.value(&name).map(|v| Text::from(v.to_owned())).or(value).unwrap_or_default();
     // A browser drops one line feed at the beginning: this one.
     let inner = format!("\n{}", escaped(&typed));
@@ -318,7 +324,7 @@ pub fn DateField(
     optional: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, &name, &label, hint.is_some());
     let typed = visit.form.value(&name).map(str::to_owned).or(value.map(|day| day.to_string()));
     view! {
         <div class=parts.class()>
@@ -361,7 +367,7 @@ pub fn CodeField(
     digits: u32,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, name, &label, hint.is_some());
     view! {
         <div class=parts.class()>
             <label class="label" for=parts.id.clone()>{label}</label>
@@ -406,7 +412,7 @@ pub fn NumberStepper(
     value: Option<u32>,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, name, &label, hint.is_some());
     let typed = visit.form.value(name).map(str::to_owned).or(value.map(|n| n.to_string())).unwrap_or_default();
     view! {
         <div class=parts.class()>

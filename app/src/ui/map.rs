@@ -57,7 +57,7 @@ pub fn CityRadios(
     hint: Option<Text>,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, Some(&label), hint.is_some());
+    let parts = Parts::of(&visit, name, &label, hint.is_some());
     let chosen = visit.form.value(name).unwrap_or_default().to_owned();
     let cities = City::ALL.into_iter().enumerate().map(|(i, city)| {
         // The first one carries the field's id, so that the error summary leads to it.

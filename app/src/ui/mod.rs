@@ -49,3 +49,5 @@ pub use {
     slot::Slot,
     table::{Column, Row, Table},
 };
+#[cfg(feature = "ssr")]
+pub(crate) use {field::provide_labels, script::inline};

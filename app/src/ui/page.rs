@@ -1,7 +1,7 @@
 //! What every page begins with: its title, where it stands, what went wrong, its heading.
 
 use super::feedback::Banner;
-use super::field::{Labels, input_id};
+use super::field::{Labels, input_id, provide_labels};
 use super::slot::Slot;
 use crate::i18n::Text;
 use crate::visit::visit;
@@ -77,7 +77,9 @@ pub fn Page<'a>(
         (Width::Wide, false) => "page page-wide",
     };
     // The fields are made before the summary that stands above them, so that it can say what they are called.
-    provide_context(Labels::default());
+    if use_context::<Labels>().is_none() {
+        provide_labels();
+    }
     let content = children.view();
     let notice =
         visit.form.notice.clone().map(|notice| view! { <Banner tone=notice.tone alert=true>{notice.text}</Banner> });
@@ -153,6 +155,9 @@ pub fn Form<'a>(
     /// Fields side by side: for filters.
     #[prop(optional)]
     inline: bool,
+    /// What is typed is kept as far as one got, with `save` sent along: on a page that is [`typed`](crate::routes::Page::typed).
+    #[prop(optional)]
+    kept: bool,
     /// The fields and the button.
     children: Slot<'a>,
 ) -> impl IntoView + use<> {
@@ -165,6 +170,7 @@ pub fn Form<'a>(
             action=action
             enctype=files.then_some("multipart/form-data")
             novalidate=true
+            data-kept=kept.then_some("")
         >
             {children.view()}
         </form>

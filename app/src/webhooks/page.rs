@@ -321,7 +321,7 @@ fn rotate(visit: &Visit, endpoint: &Endpoint) -> impl IntoView + use<> {
     let version = endpoint.version.to_string();
     let running = endpoint.old_secret_until.map(|_| {
         let about = visit.t("webhooks-rotate-lost");
-        view! { <p>{visit.t("webhooks-rotate-running")}</p><Checkbox name="lost">{about}</Checkbox> }
+        view! { <p>{visit.t("webhooks-rotate-running")}</p><Checkbox name="lost" called=visit.t("called-lost")>{about}</Checkbox> }
     });
     view! {
         <section class="section">

@@ -71,7 +71,7 @@ async fn choices_come_back_as_they_were_made() {
         view! {
             <Select name="one" label="一个" choices=choices() value="a"/>
             <Checkboxes name="some" label="几个" choices=choices() values=vec!["b".into()]/>
-            <Checkbox name="agree">"同意"</Checkbox>
+            <Checkbox name="agree" called="同意说明">"同意"</Checkbox>
         }
     })
     .await;

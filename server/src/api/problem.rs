@@ -58,6 +58,8 @@ kinds! {
         "The `Allow` header lists the methods.";
     WRONG_TYPE = "wrong-type" UNSUPPORTED_MEDIA_TYPE "The body is not JSON"
         "Send `Content-Type: application/json`.";
+    TOO_SLOW = "too-slow" REQUEST_TIMEOUT "The body did not come in time"
+        "Nothing was done. Send the whole body at once, with the same Idempotency-Key.";
     TOO_LARGE = "too-large" PAYLOAD_TOO_LARGE "The body is larger than the house takes"
         "Bodies of the API stay below 64 KiB.";
     INVALID = "invalid" UNPROCESSABLE_ENTITY "Fields cannot be taken as they are"
@@ -116,6 +118,7 @@ impl ProblemDocument {
             Trouble::Forbidden | Trouble::CrossSite => FORBIDDEN,
             Trouble::NotFound => NOT_FOUND,
             Trouble::WrongMethod => WRONG_METHOD,
+            Trouble::TooSlow => TOO_SLOW,
             Trouble::TooLarge => TOO_LARGE,
             Trouble::WrongType => WRONG_TYPE,
             Trouble::Unusable => INVALID,

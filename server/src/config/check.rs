@@ -105,6 +105,8 @@ impl Config {
         found.need(self.http.concurrency > 0, "http.concurrency", "needs at least one");
         found.need(self.http.body_limit >= 1024, "http.body_limit", "needs at least 1024 bytes: forms are larger");
         found.need(!self.http.timeout.is_zero(), "http.timeout", "needs to be longer than nothing");
+        found.need(!self.http.body_timeout.is_zero(), "http.body_timeout", "needs to be longer than nothing");
+        found.need(!self.http.upload_timeout.is_zero(), "http.upload_timeout", "needs to be longer than nothing");
         found.need(self.workers.jobs > 0, "workers.jobs", "needs at least one");
         found.need(public_url(&self.http.public_url), "http.public_url", "is no address like https://www.example.cn");
         let one_listener = self.http.listen == self.ops.listen && self.http.listen.port() != 0;

@@ -88,6 +88,12 @@ pub struct Http {
     /// For the head of a request.
     #[serde(deserialize_with = "duration")]
     pub header_timeout: Duration,
+    /// For the body of a request.
+    #[serde(deserialize_with = "duration")]
+    pub body_timeout: Duration,
+    /// For the body of a request that carries a file.
+    #[serde(deserialize_with = "duration")]
+    pub upload_timeout: Duration,
     /// Requests at the same time.
     pub concurrency: usize,
     /// Wait for one's turn.

@@ -110,9 +110,10 @@ fn trouble(response: &Response) -> Option<Trouble> {
     (bare && failed).then(|| Trouble::of_status(response.status())).flatten()
 }
 
-/// Headers that mean something whatever the body: when to try again, which methods there are, cookies, whom to ask.
+/// Headers that mean something whatever the body: when to try again, which methods there are, cookies, whom to ask, whether
+/// the connection goes on.
 fn keep_headers(from: Response, mut to: Response) -> Response {
-    for name in [header::RETRY_AFTER, header::ALLOW, header::SET_COOKIE, header::WWW_AUTHENTICATE] {
+    for name in [header::RETRY_AFTER, header::ALLOW, header::SET_COOKIE, header::WWW_AUTHENTICATE, header::CONNECTION] {
         if from.headers().contains_key(&name) {
             to.headers_mut().remove(&name);
         }

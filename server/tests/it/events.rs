@@ -54,6 +54,13 @@ fn is_hidden(page: &Answer, key: &str) -> bool {
     around.split('>').next().expect("a tag").contains("hidden")
 }
 
+/// The tag that has this attribute.
+fn tag<'a>(page: &'a Answer, attribute: &str) -> &'a str {
+    let at = page.body.find(attribute).unwrap_or_else(|| panic!("nothing has {attribute}"));
+    let begin = page.body[..at].rfind('<').expect("a tag begins");
+    page.body[begin..].split('>').next().expect("a tag ends")
+}
+
 #[tokio::test]
 async fn the_programme_shows_what_is_published_and_narrows_by_plain_addresses() {
     let site = demo().await;
@@ -132,6 +139,58 @@ async fn questions_that_follow_from_an_answer_are_shown_before_they_are_required
     let stranger = site.anonymous().get(&draft).await;
     assert_eq!(stranger.status, StatusCode::NOT_FOUND);
     assert!(!stranger.body.contains("2026-12-01"));
+}
+
+#[tokio::test]
+async fn answers_that_were_refused_stand_in_the_form_again_and_those_about_health_with_their_consent_alone() {
+    let site = demo().await;
+    let session = sessions(&site, "leyun-lectures").await.remove(0);
+    let mut browser = site.anonymous();
+    let draft = begin(&mut browser, "leyun-lectures", &session).await;
+    let slip = [
+        ("q-expecting", "self"),
+        ("q-due", "2031-12-01"),
+        ("q-topics", "sleep"),
+        ("q-topics", "birth"),
+        ("q-ask", "可以带家人吗"),
+        ("asked", "expecting due health-consent topics ask"),
+    ];
+    let ordinary = |page: &Answer| {
+        let ticked = |topic: &str| tag(page, &format!("value=\"{topic}\"")).contains("checked");
+        page.body.contains("可以带家人吗") && ticked("sleep") && ticked("birth") && !ticked("food")
+    };
+    let health = |page: &Answer| page.body.contains("2031-12-01") || !is_hidden(page, "due");
+    // Without the consent to it the house keeps nothing about health; the answer shows all of it again.
+    let refused = browser.post(&draft, &who(&slip)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(ordinary(&refused) && !is_hidden(&refused, "due"));
+    for path in [draft.clone(), format!("/en{draft}")] {
+        let page = browser.get(&path).await;
+        assert!(ordinary(&page) && !health(&page), "{path}");
+    }
+    let consented = [&slip[..], &[("q-health-consent", "on")]].concat();
+    let silent = [&[("name", "演示·白露"), ("contact", "lecture@example.com")], &consented[..]].concat();
+    assert_eq!(browser.post(&draft, &form(&silent)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!health(&browser.get(&draft).await), "nor without the consent of the form");
+    // With both it is kept, sealed: another language and a larger text find it, and no consent is ticked for anybody.
+    assert_eq!(browser.post(&draft, &who(&consented)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for path in [draft.clone(), format!("/en{draft}")] {
+        let page = browser.get(&path).await;
+        assert!(ordinary(&page) && !is_hidden(&page, "due"), "{path}");
+        assert!(tag(&page, "id=\"f-q-due\"").contains("value=\"2031-12-01\""), "{path}");
+        assert!(!tag(&page, "id=\"f-q-health-consent\"").contains("checked"), "{path}");
+    }
+    let open = "select count(*) from booking_draft where position('2031-12-01'::bytea in typed_sealed) > 0";
+    let open: i64 = sqlx::query_scalar(open).fetch_one(&site.test.db.owner_pool()).await.expect("a number");
+    assert_eq!(open, 0, "sealed");
+    // What is taken stands in its own place, and nothing is kept beside it.
+    let right = [&[("q-expecting", "self"), ("q-due", "2026-12-01")], &consented[2..]].concat();
+    assert_eq!(browser.post(&draft, &who(&right)).await.status, StatusCode::SEE_OTHER);
+    let page = browser.get(&draft).await;
+    assert!(ordinary(&page) && page.body.contains("value=\"2026-12-01\"") && !page.body.contains("2031-12-01"));
+    let kept = "select count(*) from booking_draft where typed_sealed is not null";
+    let kept: i64 = sqlx::query_scalar(kept).fetch_one(&site.test.db.owner_pool()).await.expect("a number");
+    assert_eq!(kept, 0);
 }
 
 #[tokio::test]

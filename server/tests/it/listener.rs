@@ -75,6 +75,61 @@ async fn the_end_does_not_wait_for_ever() {
     timeout(Duration::from_secs(2), serving).await.expect("the deadline holds").expect("without a panic");
 }
 
+/// Of one machine's connections the slow ones hold no place for ever. What ends them is waited for, never timed: a form's time
+/// is short here, a file's and the house's is longer than any test.
+#[tokio::test]
+async fn a_body_that_takes_too_long_is_told_so_and_a_file_has_longer() {
+    let site = Site::with(&[
+        ("CORDBLOOD__HTTP__BODY_TIMEOUT", "200ms"),
+        ("CORDBLOOD__HTTP__UPLOAD_TIMEOUT", "10h"),
+        ("CORDBLOOD__HTTP__TIMEOUT", "11h"),
+        ("CORDBLOOD__HTTP__CONCURRENCY", "2"),
+        ("CORDBLOOD__HTTP__ADMISSION_TIMEOUT", "10h"),
+    ])
+    .await;
+    let (address, stop, serving) = listening(&site, TIMES).await;
+    let begin = async |path: &str, kind: &str, length: usize, part: &str| {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: test.example\r\nOrigin: https://test.example\r\nContent-Type: {kind}\r\n\
+             Content-Length: {length}\r\n\r\n{part}"
+        );
+        stream.write_all(head.as_bytes()).await.expect("a head and a part");
+        stream
+    };
+    let form = "application/x-www-form-urlencoded";
+    let body = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nname\r\n--x--\r\n";
+    let (part, rest) = body.split_at(40);
+    let upload = "/museum/groups/r/nonsense/roster";
+    let mut file = begin(upload, "multipart/form-data; boundary=x", body.len(), part).await;
+    // As many slow forms as there are places: each is told, and none keeps the next one out.
+    let mut slow = Vec::new();
+    for path in ["/en/sign-in", "/museum/groups/apply/x", "/preferences", "/api/v1/token"] {
+        let kind = if path.starts_with("/api/") { "application/json" } else { form };
+        slow.push((path, begin(path, kind, 1_000, "{").await));
+    }
+    for (path, stream) in &mut slow {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("an answer, and the end of the connection");
+        assert!(text.starts_with("HTTP/1.1 408"), "{path}: {text}");
+        assert!(text.to_lowercase().contains("\r\nconnection: close\r\n"), "{path}: the rest is no request");
+        let said = match *path {
+            "/en/sign-in" => "What you sent did not arrive in time",
+            "/api/v1/token" => "\"code\":\"too-slow\"",
+            _ => "提交的内容没有及时收到",
+        };
+        assert!(text.contains(said), "{path}: {text}");
+    }
+    // The file began before them all and is still waited for.
+    file.write_all(rest.as_bytes()).await.expect("the rest");
+    let mut first = [0; 12];
+    file.read_exact(&mut first).await.expect("an answer");
+    assert_eq!(&first, b"HTTP/1.1 410", "it was read to its end, and its link leads nowhere");
+    drop(file);
+    stop.cancel();
+    timeout(Duration::from_secs(5), serving).await.expect("it ends").expect("without a panic");
+}
+
 #[tokio::test]
 async fn a_head_that_takes_too_long_is_cut_off() {
     let site = Site::new().await;

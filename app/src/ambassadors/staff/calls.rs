@@ -34,7 +34,8 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/ambassadors/applications/:id/rename", MANAGE, &rename),
     Call::post("/staff/ambassadors/applications/:id/revoke", MANAGE, &revoke),
     Call::post("/staff/ambassadors/applications/:id/reveal", REVEAL, &desk::reveal_call::<Ambassadors>)
-        .on("/staff/ambassadors/applications/:id"),
+        .on("/staff/ambassadors/applications/:id")
+        .keeping(desk::REASON),
 ];
 
 /// The most characters of a line, and of a text.

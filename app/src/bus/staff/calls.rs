@@ -27,7 +27,9 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/bus/requests/:id/schedule", DISPATCH, &schedule),
     Call::post("/staff/bus/requests/:id/assign", DISPATCH, &assign),
     Call::post("/staff/bus/requests/:id/visited", DISPATCH, &visited),
-    Call::post("/staff/bus/requests/:id/reveal", REVEAL, &desk::reveal_call::<Bus>).on("/staff/bus/requests/:id"),
+    Call::post("/staff/bus/requests/:id/reveal", REVEAL, &desk::reveal_call::<Bus>)
+        .on("/staff/bus/requests/:id")
+        .keeping(desk::REASON),
     Call::upload("/staff/bus/requests/:id/photos", DISPATCH, LARGEST_PHOTO, &add_photo),
     Call::post("/staff/bus/photos/:id", DISPATCH, &change_photo),
     Call::post("/staff/bus/fleet", DISPATCH, &save_unit),

@@ -76,7 +76,7 @@ fn add(visit: &Visit, base: &str) -> impl IntoView + use<> {
                 <FileField name="photo" label=visit.t("bus-photo-file") hint=visit.t("bus-photo-file-hint") accept=".jpg,.jpeg,.png"/>
                 <TextField name="alt_zh" label=visit.t("bus-photo-alt-zh") hint=visit.t("bus-photo-alt-hint")/>
                 <TextField name="alt_en" label=visit.t("bus-photo-alt-en")/>
-                <Checkbox name="consent" hint=visit.t("bus-photo-consent-hint")>{visit.t("bus-photo-consent")}</Checkbox>
+                <Checkbox name="consent" called=visit.t("called-photo") hint=visit.t("bus-photo-consent-hint")>{visit.t("bus-photo-consent")}</Checkbox>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("bus-photo-add")}</Button></p>
             </Form>
         </details>

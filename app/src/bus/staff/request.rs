@@ -269,7 +269,7 @@ fn result(
         view! { <Banner tone=Tone::Warning>{visit.t("bus-plan-fits-but")}</Banner> }.into_any()
     };
     let form = (!stopped).then(|| {
-        let anyway = (!told.is_empty()).then(|| view! { <Checkbox name="anyway">{visit.t("bus-plan-anyway")}</Checkbox> });
+        let anyway = (!told.is_empty()).then(|| view! { <Checkbox name="anyway" called=visit.t("called-anyway")>{visit.t("bus-plan-anyway")}</Checkbox> });
         let label = visit.t(if request.stop.is_some() { "bus-plan-replace" } else { "bus-plan-propose" });
         view! {
             <Form action=visit.href(&format!("/staff/bus/requests/{}/propose", request.id))>
@@ -299,7 +299,9 @@ fn result(
 /// Another vehicle or crew at the same time; the school notices nothing.
 fn assign(visit: &Visit, base: &str, request: &RequestView, stop: &StopView, fleet: &Fleet) -> impl IntoView + use<> {
     let again = visit.form.value("vehicle").is_some();
-    let anyway = again.then(|| view! { <Checkbox name="anyway">{visit.t("bus-plan-anyway")}</Checkbox> });
+    let anyway = again.then(
+        || view! { <Checkbox name="anyway" called=visit.t("called-anyway")>{visit.t("bus-plan-anyway")}</Checkbox> },
+    );
     let plan = visit.href(&format!("/staff/bus/plan?from={}", local_day(stop.starts_at)));
     view! {
         <section class="section" id="assign">

@@ -13,14 +13,17 @@ use services::groups::{self, GroupError, Groups, Proposal};
 const HANDLE: Access = Access::Capability(Capability::HandleGroups);
 const REVEAL: Access = Access::Capability(Capability::RevealContact);
 
+/// The page of a request.
+const PAGE: &str = "/staff/groups/:id";
+
 /// The calls.
 pub const CALLS: &[Call] = &[
     Call::post("/staff/groups/:id/ask", HANDLE, &desk::ask_call::<Groups>),
     Call::post("/staff/groups/:id/refuse", HANDLE, &desk::refuse_call::<Groups>),
     Call::post("/staff/groups/:id/propose", HANDLE, &propose),
     Call::post("/staff/groups/:id/approve", HANDLE, &approve),
-    Call::post("/staff/groups/:id/reveal", REVEAL, &desk::reveal_call::<Groups>).on("/staff/groups/:id"),
-    Call::post("/staff/groups/:id/roster.csv", REVEAL, &export).on("/staff/groups/:id"),
+    Call::post("/staff/groups/:id/reveal", REVEAL, &desk::reveal_call::<Groups>).on(PAGE).keeping(desk::REASON),
+    Call::post("/staff/groups/:id/roster.csv", REVEAL, &export).on(PAGE).keeping(&["export_reason"]),
     Call::post("/staff/groups/:id/letter", HANDLE, &letter),
     Call::post("/staff/groups/rules", Access::Capability(Capability::ManageSessions), &rules),
 ];

@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 const SEE: Access = Access::Capability(Capability::SeeBookings);
 const BOOK: Access = Access::Capability(Capability::BookOnBehalf);
+const REVEAL: Access = Access::Capability(Capability::RevealContact);
 const MANAGE: Access = Access::Capability(Capability::ManageSessions);
 
 /// The calls of the museum's staff.
@@ -34,9 +35,10 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/museum/templates/end", MANAGE, &end_template),
     Call::post("/staff/museum/templates/exception", MANAGE, &add_exception),
     Call::post("/staff/museum/bookings", SEE, &search),
-    // The service wants the second factor; asking it here too would lose the way back to the page.
-    Call::post("/staff/museum/bookings/:id", Access::Capability(Capability::RevealContact), &reveal),
-    Call::post("/staff/museum/bookings/:id/document", Access::Capability(Capability::RevealContact), &reveal_documents),
+    Call::post("/staff/museum/bookings/:id", REVEAL, &reveal).keeping(&["reason"]),
+    Call::post("/staff/museum/bookings/:id/document", REVEAL, &reveal_documents)
+        .on("/staff/museum/bookings/:id")
+        .keeping(&[document::REASON]),
     Call::post("/staff/museum/bookings/:id/cancel", BOOK, &cancel),
     Call::post("/staff/museum/bookings/:id/party", BOOK, &party),
     Call::post("/staff/museum/bookings/:id/move", BOOK, &move_to),

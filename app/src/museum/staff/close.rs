@@ -164,7 +164,7 @@ fn form(visit: &Visit, what: Scope, touched: &[Touched]) -> impl IntoView + use<
                 <HiddenField name="key" value=key.to_string()/>
                 <TextField name="reason_zh" label=visit.t("staff-close-reason-zh") hint=visit.t("staff-close-reason-hint") maxlength=100/>
                 <TextField name="reason_en" label=visit.t("staff-close-reason-en") maxlength=100/>
-                <Checkbox name="seen">{confirm}</Checkbox>
+                <Checkbox name="seen" called=visit.t("called-close")>{confirm}</Checkbox>
                 {whole_day}
                 <p class="actions"><Button variant=Variant::Danger>{visit.t("staff-close-do")}</Button></p>
             </Form>

@@ -99,7 +99,7 @@ fn form(visit: &Visit, what: Scope, touched: &[Touched]) -> impl IntoView + use<
                 <TextField name="note_zh" label=visit.t("staff-open-door-note-zh") hint=visit.t("staff-open-door-note-hint")
                     optional=true maxlength=100/>
                 <TextField name="note_en" label=visit.t("staff-open-door-note-en") optional=true maxlength=100/>
-                <Checkbox name="seen">{confirm}</Checkbox>
+                <Checkbox name="seen" called=visit.t("called-open-door")>{confirm}</Checkbox>
                 {later}
                 <p class="actions"><Button>{visit.t("staff-open-door-do")}</Button></p>
             </Form>

@@ -122,7 +122,7 @@ fn change(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {
     let over = facts.booked.saturating_sub(typed.unwrap_or(facts.capacity));
     let confirm = visit.form.fault("over_anyway").is_some() || visit.form.value("over_anyway").is_some();
     let confirm = (confirm && over > 0).then(|| {
-        view! { <Checkbox name="over_anyway" hint=visit.t("staff-session-over-hint")>{count(visit, "staff-session-over-anyway", over)}</Checkbox> }
+        view! { <Checkbox name="over_anyway" called=visit.t("called-over") hint=visit.t("staff-session-over-hint")>{count(visit, "staff-session-over-anyway", over)}</Checkbox> }
     });
     view! {
         <section class="section" id="change">

@@ -73,7 +73,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
 fn add(visit: &Visit, day: Date) -> impl IntoView + use<> {
     let asks = visit.form.fault("closed_anyway").is_some() || visit.form.value("closed_anyway").is_some();
     let closed = asks.then(|| {
-        view! { <Checkbox name="closed_anyway" hint=visit.t("staff-session-closed-day-hint")>{visit.t("staff-session-closed-day")}</Checkbox> }
+        view! { <Checkbox name="closed_anyway" called=visit.t("called-closed-day") hint=visit.t("staff-session-closed-day-hint")>{visit.t("staff-session-closed-day")}</Checkbox> }
     });
     view! {
         <Dialog label=visit.t("staff-session-add") title=visit.t("staff-session-add-title") open=visit.form.was_sent()>

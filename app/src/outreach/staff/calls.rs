@@ -17,6 +17,7 @@ use domain::typed::{optional, text};
 use services::outreach::{self, EventChange, NewDate, NewEvent, OutreachError};
 
 const MANAGE: Access = Access::Capability(Capability::ManageSessions);
+const REVEAL: Access = Access::Capability(Capability::RevealContact);
 
 /// The calls of the events' staff.
 pub const CALLS: &[Call] = &[
@@ -30,12 +31,10 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/events/:id/questions/remove", MANAGE, &remove),
     Call::post("/staff/events/:id/questions/publish", MANAGE, &publish_questions),
     Call::post("/staff/events/:id/questions/discard", MANAGE, &discard),
-    Call::post("/staff/events/:id/registrations/:booking", Access::Capability(Capability::RevealContact), &reveal),
-    Call::post(
-        "/staff/events/:id/registrations/:booking/document",
-        Access::Capability(Capability::RevealContact),
-        &reveal_document,
-    ),
+    Call::post("/staff/events/:id/registrations/:booking", REVEAL, &reveal).keeping(&["reason"]),
+    Call::post("/staff/events/:id/registrations/:booking/document", REVEAL, &reveal_document)
+        .on("/staff/events/:id/registrations/:booking")
+        .keeping(&[document::REASON]),
 ];
 
 /// What is wrong with the questions as a whole, in a sentence.

@@ -225,8 +225,8 @@ fn edit(visit: &Visit, working: &WorkingForm, chosen: Option<&Question>) -> impl
                         <TextField name="max" label=visit.t("staff-question-max") inputmode="numeric" width="short" value=max optional=true/>
                     </div>
                 </Fieldset>
-                <Checkbox name="required" checked=chosen.is_none_or(|q| q.required)>{visit.t("staff-question-required-label")}</Checkbox>
-                <Checkbox name="sensitive" hint=visit.t("staff-question-sensitive-hint") checked=chosen.is_some_and(|q| q.sensitive)>{visit.t("staff-question-sensitive-label")}</Checkbox>
+                <Checkbox name="required" called=visit.t("called-required") checked=chosen.is_none_or(|q| q.required)>{visit.t("staff-question-required-label")}</Checkbox>
+                <Checkbox name="sensitive" called=visit.t("called-sensitive") hint=visit.t("staff-question-sensitive-hint") checked=chosen.is_some_and(|q| q.sensitive)>{visit.t("staff-question-sensitive-label")}</Checkbox>
                 {(!conditions.is_empty()).then(|| view! {
                     <Checkboxes name="when" label=visit.t("staff-question-when") hint=visit.t("staff-question-when-hint") choices=conditions values=on.unwrap_or_default()/>
                 })}

@@ -144,6 +144,13 @@ impl Typed {
         self.0.get(field).map_or(&[], Vec::as_slice)
     }
 
+    /// With this in an input, in place of what stood there.
+    #[must_use]
+    pub fn with(mut self, field: String, values: Vec<String>) -> Self {
+        self.0.insert(field, values);
+        self
+    }
+
     /// By input.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.0.iter().map(|(field, values)| (field.as_str(), values.as_slice()))
@@ -164,6 +171,24 @@ impl Form {
     /// What of a half-filled form can be read: which questions are asked follows from it. Faults are left out.
     pub fn read_so_far(&self, typed: &Typed, today: Date) -> Answers {
         self.go_through(typed, today, &mut Faults::default())
+    }
+
+    /// What of a form that was refused may be kept until it is right, by input: several boxes joined with line feeds, empty
+    /// where nothing stands. Ordinary answers always. What is about health only of those who agreed, to the form (`agreed`)
+    /// and wherever the questions they were asked want it besides: before that it is theirs alone. A consent itself is given
+    /// with the form that is taken, and ticked again for nobody. What is not asked is not kept here either.
+    pub fn kept_so_far(&self, typed: &Typed, agreed: bool, today: Date) -> Vec<(String, String)> {
+        let so_far = self.read_so_far(typed, today);
+        let is_consent = |question: &Question| question.kind == Kind::Consent;
+        let wanted = |question: &&Question| is_consent(question) && (question.required || question.sensitive);
+        let agreed = agreed && self.asked(&so_far).filter(wanted).all(|question| so_far.get(&question.key).is_some());
+        let may = |question: &&Question| agreed || !question.sensitive || is_consent(question);
+        let kept = self.asked(&so_far).filter(may).map(|question| {
+            let field = question.key.field();
+            let text = if is_consent(question) { String::new() } else { typed.values(&field).join("\n") };
+            (field, text)
+        });
+        kept.collect()
     }
 
     fn go_through(&self, typed: &Typed, today: Date, faults: &mut Faults) -> Answers {

@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 /// What a ticked consent is called in a [`Condition`].
 pub const YES: &str = "yes";
 
+/// What the names of questions' inputs begin with.
+const INPUT: &str = "q-";
+
 /// The name of a question within its form: never shown, never changed once answers have it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -31,7 +34,12 @@ impl Key {
 
     /// The name of its input.
     pub fn field(&self) -> String {
-        format!("q-{}", self.0)
+        format!("{INPUT}{}", self.0)
+    }
+
+    /// An input of this name belongs to a question.
+    pub fn is_field(name: &str) -> bool {
+        name.strip_prefix(INPUT).is_some_and(|key| Self::new(key).is_some())
     }
 }
 

@@ -99,6 +99,32 @@ fn sensitive_answers_come_apart_and_print_nothing() {
 }
 
 #[test]
+fn of_a_refused_form_health_is_kept_of_those_alone_who_agreed_to_it() {
+    let kept = |pairs: &[(&str, &str)], agreed: bool| {
+        let kept = lecture().kept_so_far(&Typed::of(pairs.iter().copied()), agreed, TODAY);
+        let told = kept.into_iter().filter(|(_, text)| !text.is_empty());
+        told.map(|(field, text)| format!("{field}={text}")).collect::<Vec<_>>()
+    };
+    let typed = [
+        ("q-expecting", "yes"),
+        ("q-due", "in autumn"),
+        ("q-topics", "sleep"),
+        ("q-topics", "food"),
+        ("q-note", "六个字太多了"),
+    ];
+    let consented = [&typed[..], &[("q-agree", "on")]].concat();
+    let ordinary = ["q-topics=sleep\nfood", "q-note=六个字太多了"];
+    assert_eq!(kept(&typed, true), ordinary, "the consent is not ticked");
+    assert_eq!(kept(&consented, false), ordinary, "nor is that of the form");
+    let all = [&["q-expecting=yes", "q-due=in autumn"][..], &ordinary].concat();
+    assert_eq!(kept(&consented, true), all, "and a tick is given anew");
+    // What is asked no more is not kept, and needs no consent.
+    let changed = [&[("q-expecting", "no")], &typed[1..]].concat();
+    assert_eq!(kept(&changed, true), [&["q-expecting=no"][..], &ordinary].concat());
+    assert!(Key::is_field("q-due") && !Key::is_field("name") && !Key::is_field("q-") && !Key::is_field("q-Due"));
+}
+
+#[test]
 fn a_definition_names_its_faults() {
     let mut form = lecture();
     assert_eq!(form.faults(), vec![]);

@@ -64,8 +64,8 @@ pub(crate) fn ends_of_documents(
     Ok(shown.all().map(|document| document.last_four().to_owned()).collect())
 }
 
-/// Keeps the documents that were typed into a draft: as soon as they are read, whatever else of the form is not right yet. No
-/// page shows them whole again, and nobody should have to type them twice. Answers all that are there now. Two presses at
+/// Keeps the documents that were typed into a draft by somebody who agreed to it: as soon as they are read, whatever else of
+/// the form is not right yet. No page shows them whole again, and nobody should have to type them twice. Answers all that are there now. Two presses at
 /// once lose none: each is added to what is there when its turn comes, not to what its page had seen.
 ///
 /// # Errors

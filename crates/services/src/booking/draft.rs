@@ -19,6 +19,7 @@ use domain::contact::{Contact, PersonName};
 use domain::document::Shown;
 use domain::field::Fault;
 use domain::ids::{BookingId, DraftId, HoldId, SessionId, WaitingId};
+use domain::outreach::Key as Question;
 use domain::typed::Typed;
 use jiff::{SignedDuration, Timestamp};
 use store::booking::drafts as sql;
@@ -159,7 +160,7 @@ fn open(services: &Services, id: DraftId, sealed: &[u8]) -> Result<(Person, u16)
     Ok((Person { name, contact: Some(contact) }, particulars.children))
 }
 
-/// The fields of the form that are kept while they cannot be taken. What an event asks is kept once it can be.
+/// The fields of the form that are kept while they cannot be taken, beside the answers to what an event asks.
 const KEPT: &[&str] = &["name", "contact", "children"];
 
 fn typed_place(id: DraftId) -> Place {
@@ -186,7 +187,8 @@ fn open_so_far(services: &Services, id: DraftId, sealed: &[u8], taken: &str) -> 
 }
 
 /// Keeps what was typed of a form that was refused: whoever comes back to it, in another language or after another page,
-/// finds it in its fields. It is the draft's like what was taken, sealed like it, and gone with it.
+/// finds it in its fields. It is the draft's like what was taken, sealed like it, and gone with it. What of an event's
+/// answers may be kept, the form of its questions says (`domain::outreach::Form::kept_so_far`).
 ///
 /// # Errors
 /// `Database`.
@@ -195,7 +197,10 @@ pub async fn keep_typed<'a>(
     draft: &DraftView,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<(), BookingError> {
-    let mut typed = Typed::kept(KEPT, pairs);
+    let pairs: Vec<(&str, &str)> = pairs.into_iter().collect();
+    let answers = pairs.iter().map(|(name, _)| *name).filter(|name| Question::is_field(name));
+    let fields: Vec<&str> = KEPT.iter().copied().chain(answers).collect();
+    let mut typed = Typed::kept(&fields, pairs);
     typed.0.insert(AFTER.to_owned(), draft.taken.clone());
     let plain = serde_json::to_vec(&typed).map_err(|_| BookingError::Damaged("a draft"))?;
     let sealed = services.vault.seal(typed_place(draft.id), &plain);

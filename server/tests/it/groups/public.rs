@@ -12,6 +12,10 @@ async fn the_front_page_says_the_rules_that_decide() {
     for words in ["每个团体10到120人", "未成年人每10人至少有1位成年人随行", "申请团体参观"] {
         assert!(page.contains(words), "no “{words}” in {page}");
     }
+    for words in ["可以申请3天后到42天内的场次", "不需要盖章函件", "等您答复，最多3天", "最多同时办理6个申请"]
+    {
+        assert!(page.contains(words), "no “{words}” in {page}");
+    }
     assert!(read(&site, "/en/museum/groups").await.contains("At least one adult for every 10 minors"));
     assert!(read(&site, "/museum").await.contains("团体预约"), "there is a way to it");
 }
@@ -38,6 +42,26 @@ async fn faults_stand_under_their_fields_and_nothing_typed_is_lost() {
     assert!(page.body.contains(&format!("value=\"{two}\" selected")), "the choice was kept");
     // Another browser sees nothing of it.
     assert_eq!(Visitor::new(&site).get(&form).await.status, StatusCode::NOT_FOUND);
+}
+
+/// The switches of the header lose nothing that stands in the form: with scripts the text grows in place and the other language
+/// takes it along, refused or not yet sent; what was refused stands there without scripts too.
+#[tokio::test]
+async fn the_switches_of_the_header_lose_nothing_that_was_typed() {
+    let (site, _) = museum(60).await;
+    let class = Visitor::new(&site);
+    let form = gone_to(&class.post("/museum/groups/apply", &[]).await, "/museum/groups/apply/");
+    let page = class.get(&form).await;
+    assert!(page.body.contains("data-kept") && page.body.matches("<script type=\"module\"").count() == 2);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("script-src 'nonce-") && !policy.contains("wasm"), "{policy}");
+    // What the script sends ahead is what the button for later sends: nothing is read yet, and nothing is refused.
+    gone_to(&class.post(&form, &[("organisation", "演示市星河中学"), ("save", "1")]).await, &form);
+    assert!(class.get(&format!("/en{form}")).await.body.contains("value=\"演示市星河中学\""));
+    shows(&class.post(&form, &[("organisation", "演示市临海中学")]).await, REFUSED, &["请填写这一项"]);
+    assert!(class.get(&format!("/en{form}")).await.body.contains("value=\"演示市临海中学\""));
+    // No other page has a script it does not need.
+    assert!(!site.get("/museum/groups").await.body.contains("<script type=\"module\""));
 }
 
 #[tokio::test]

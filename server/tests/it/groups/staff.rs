@@ -3,7 +3,8 @@
 use super::{ask, museum, officer, read, the_request};
 use crate::account_pages::Browser as Visitor;
 use crate::bus::{REFUSED, gone_to, send, shows};
-use http::StatusCode;
+use axum::body::Body;
+use http::{Request, StatusCode, header};
 use services::booking::{self, OnBehalf, Person};
 
 #[tokio::test]
@@ -57,6 +58,48 @@ async fn contacts_are_shown_to_those_who_say_why() {
     }
 }
 
+/// What was typed waits while the second factor is shown again: sealed, for this account and this page alone, for minutes.
+#[tokio::test]
+async fn a_reason_is_not_typed_twice_because_the_factor_grew_old() {
+    const REASON: &str = "领队换了号码，再看一次";
+    let (site, sessions) = museum(60).await;
+    ask(&site, &Visitor::new(&site), sessions[0]).await;
+    let (staff, (id, ..)) = (officer(&site).await, the_request(&site).await);
+    crate::account_pages::later(&site, 11 * 60);
+    let typed = [("reveal_reason", REASON), ("revealed_name", "冒名者")];
+    let stale = send(&staff, &format!("/staff/groups/{id}/reveal"), &typed).await;
+    gone_to(&stale, "/staff/step-up");
+    let kept = stale.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    assert!(kept.starts_with("__Host-unsent="), "{kept}");
+    let look = async |cookie: &str, path: &str| {
+        let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).expect("a request");
+        let answer = site.send(request).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        answer
+    };
+    let (own, page) = (format!("{}; {kept}", staff.cookie), format!("/staff/groups/{id}"));
+    let shown = look(&own, &page).await;
+    assert!(shown.body.contains(&format!("value=\"{REASON}\"")), "it stands in its field");
+    shows(&shown, StatusCode::OK, &["您刚才填写的内容还在"]);
+    assert!(!shown.body.contains("冒名者"), "nothing else of the form is taken");
+    let cookies = shown.headers.get_all("set-cookie");
+    assert!(cookies.iter().any(|cookie| cookie.as_bytes().starts_with(b"__Host-unsent=;")), "shown once");
+    let others = [
+        (format!("{}; {kept}", officer(&site).await.cookie), page.as_str()),
+        (own.clone(), "/staff/groups"),
+        (format!("{own}x"), page.as_str()),
+        (staff.cookie.clone(), page.as_str()),
+    ];
+    for (cookie, path) in &others {
+        assert!(!look(cookie, path).await.body.contains(REASON), "{path}");
+    }
+    crate::account_pages::later(&site, 10 * 60);
+    assert!(!look(&own, &page).await.body.contains(REASON), "too late");
+    // Nothing typed, nothing kept.
+    let empty = send(&staff, &format!("{page}/reveal"), &[("reveal_reason", " ")]).await;
+    assert!(gone_to(&empty, "/staff/step-up").starts_with("/staff/step-up") && empty.header("set-cookie").is_empty());
+}
+
 #[tokio::test]
 async fn rules_are_changed_once_and_hold_at_once() {
     let (site, _) = museum(60).await;
@@ -83,4 +126,5 @@ async fn rules_are_changed_once_and_hold_at_once() {
     assert_eq!(late.status, StatusCode::CONFLICT, "others wrote new rules meanwhile");
     let page = read(&site, "/museum/groups").await;
     assert!(page.contains("每个团体8到80人") && page.contains("每12人至少有1位"), "{page}");
+    assert!(page.contains("第一选择的那一场就为您留着名额，最多4天") && page.contains("最多同时办理3个申请"), "{page}");
 }

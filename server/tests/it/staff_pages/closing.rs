@@ -16,7 +16,7 @@ async fn a_session_is_previewed_closed_with_a_reason_and_opened_again() {
     again(&preview, StatusCode::OK, "我已看过会影响到的9个预约、26人");
     let key = key();
     let unseen = send(&officer, &close, &[("key", &key), ("reason_zh", "设备检修")]).await;
-    again(&unseen, REFUSED, "请勾选这一项后继续");
+    again(&unseen, REFUSED, "确认关闭：请勾选这一项后继续");
     assert!(unseen.body.contains("value=\"设备检修\"") && unseen.body.contains(&key), "what was typed is kept");
     assert_eq!(number(&site, "select count(*) from booking where state = 'cancelled'").await, 0);
 

@@ -40,11 +40,22 @@ async fn the_museum_asks_everybody_where_its_rules_say_so() {
     let draft = gone(&held, "/museum/book/");
     let page = visitor.get(&draft).await;
     assert!(page.body.contains("name=\"document_2\"") && !page.body.contains("name=\"document_3\""));
+    // Without the consent nothing of it is kept, and nothing is typed in vain: it stands in this one answer.
+    let silent = &who("1", ADULT, CHILD)[..7];
+    let refused = visitor.post(&draft, silent).await;
+    assert!(refused.status == REFUSED && refused.body.contains("id=\"f-accept-error\""));
+    assert!(
+        refused.body.contains(&format!("value=\"{ADULT}\"")) && refused.body.contains(&format!("value=\"{CHILD}\""))
+    );
+    let kept = "select count(*) from booking_draft where document_sealed is not null";
+    assert_eq!(number(&site, kept).await, 0, "a document of nobody who agreed");
+    assert!(!visitor.get(&draft).await.body.contains("****"));
     // A slip of a key in the second: told beside it, and the first is kept.
     let slip = visitor.post(&draft, &who("1", ADULT, "370102201806010034")).await;
     again(&slip, REFUSED, "****002X");
     assert!(slip.body.contains("id=\"f-document_2-error\"") && !slip.body.contains("id=\"f-document-error\""));
     assert!(!slip.body.contains(ADULT) && !slip.body.contains("370102201806010034"), "no number comes back");
+    assert_eq!(number(&site, kept).await, 1, "kept, with the consent");
     // The same twice, then children whom nobody said.
     again(&visitor.post(&draft, &who("1", "", ADULT)).await, REFUSED, "这份证件已登记给本次预约的第1位");
     let unsaid = visitor.post(&draft, &who("0", "", CHILD)).await;

@@ -1,0 +1,15 @@
+// The other language is another page. With scripts, what stands in a form that is kept on the server anyway is sent ahead, as
+// its button for later would send it, so that it stands there again. That it could not be kept is no reason not to go.
+const kept = document.querySelector("form[data-kept]");
+const other = document.querySelector(".site-tools a[hreflang]");
+const typed = () => String(new URLSearchParams(new FormData(kept)));
+const before = kept && typed();
+other?.addEventListener("click", async (event) => {
+  // A new window leaves this one as it is.
+  if (!kept || typed() === before || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const body = new URLSearchParams(typed());
+  body.set("save", "1");
+  await fetch(kept.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
+  location.assign(other.href);
+});

@@ -1,0 +1,63 @@
+//! What staff had typed when they were asked to show their second factor again: a reason is not typed twice because the
+//! factor grew old meanwhile.
+//!
+//! Kept as the sign-in keeps what waits between two of its forms (`account::pending`): in a cookie, sealed by the house, so that
+//! no server has it, no address shows it and nobody but this account opens it; for minutes, and gone as soon as its page was
+//! shown again. Only fields that a call names are kept ([`Call::keeping`](crate::calls::Call::keeping)).
+
+use crate::calls::Cookie;
+use crate::form::{FormState, Tone};
+use crate::visit::Visit;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use services::crypto::Place;
+use uuid::Uuid;
+
+const COOKIE: &str = "__Host-unsent";
+/// As long as it may take to find one's telephone.
+const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// The longest text of a field that is kept: as long as a reason is read.
+const LONGEST: usize = 200;
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    page: String,
+    fields: Vec<(String, String)>,
+    until: Timestamp,
+}
+
+const fn place(account: Uuid) -> Place {
+    Place { table: "browser", column: COOKIE, row: account }
+}
+
+/// Keeps the `fields` of what was typed for when the form's page, at `page` without its language, is shown again. `None` where
+/// there is nothing to keep.
+pub fn keep(visit: &Visit, page: &str, fields: &[&str], pairs: Vec<(String, String)>) -> Option<Cookie> {
+    let account = visit.context.actor.account()?.0;
+    let typed = pairs.into_iter().filter(|(name, text)| fields.contains(&name.as_str()) && !text.trim().is_empty());
+    let fields: Vec<_> = typed.map(|(name, text)| (name, text.chars().take(LONGEST).collect())).collect();
+    if fields.is_empty() {
+        return None;
+    }
+    let sealed = Sealed { page: page.to_owned(), fields, until: visit.context.now + LIFETIME };
+    let plain = serde_json::to_vec(&sealed).ok()?;
+    let sealed = visit.services.vault.seal(place(account), &plain);
+    Some(Cookie::new(COOKIE, &BASE64_URL_SAFE_NO_PAD.encode(sealed), Some(LIFETIME)))
+}
+
+/// The form of the visit's page as it was typed before, with a word of what to do, if there is one.
+pub fn of(visit: &Visit) -> Option<FormState> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(visit.cookie(COOKIE)?).ok()?;
+    let account = visit.context.actor.account()?.0;
+    let plain = visit.services.vault.open_sealed(place(account), &bytes).ok()?;
+    let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
+    let here = sealed.page == visit.path && sealed.until > visit.context.now;
+    here.then(|| FormState::typed(sealed.fields, &[]).with_notice(Tone::Info, visit.t("unsent-kept").to_string()))
+}
+
+/// Forgets it.
+pub fn removed() -> Cookie {
+    Cookie::removed(COOKIE)
+}
