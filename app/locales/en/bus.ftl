@@ -203,7 +203,10 @@ bus-staff-none-text = { $city }: nothing is under way.
 bus-staff-over = Closed lately
 bus-staff-empty-column = None
 bus-staff-today = sent today
-bus-staff-days-ago = sent { $n } d ago
+bus-staff-days-ago = { $n ->
+    [one] sent 1 day ago
+   *[other] sent { $n } days ago
+}
 bus-staff-hours = { $hours } h { $minutes } min
 bus-staff-request = Bus request
 bus-staff-sent = Sent

@@ -185,11 +185,11 @@ staff-booking-title = Booking
 staff-booking-reference = Reference
 staff-booking-session = Session
 staff-booking-name = Name
-staff-document-title = Number of the document
+staff-document-title = Document number
 staff-document-text = The last four characters are enough at the entrance. If you need the whole number, say why; it is recorded.
 staff-document-open = Show the whole number
 staff-book-documents = Identity documents (optional)
-staff-book-documents-text = Look at the documents in person. Type them only if they have to count towards the limits; only their ends are shown afterwards.
+staff-book-documents-text = Check the documents in person. Enter them only if they have to count towards the limits; afterwards only the last characters are shown.
 staff-booking-document = Document
 staff-booking-contact = Contact
 staff-booking-no-contact = No contact given
@@ -437,21 +437,21 @@ staff-job-finish-closing = Finish closing sessions
 
 # Closing
 staff-close-title = Close a session
-staff-close-lead = Every booking is cancelled at once, and each person is told once, with the reason and the sessions they could take instead. Nobody gets a no-show
+staff-close-lead = Every booking is cancelled at once, and each person is notified once, with the reason and the sessions they could choose instead. Nobody gets a no-show.
 staff-close-of-session = Close the session { $when }
 staff-close-of-day = Close the whole of { $day }
 staff-close-session = Close this session
 staff-close-day = Close this day
-staff-close-touches = Whom it touches
+staff-close-touches = Who is affected
 staff-close-bookings = Bookings
 staff-close-people = People
 staff-close-unreachable = Without contact
 staff-close-waiting = Waiting
-staff-close-held = Filling in the form
+staff-close-held = Filling in form
 staff-close-sum = Total
 staff-close-unreachable-text = { $n ->
-    [one] One booking has no contact and cannot be told by us; please see to it
-   *[other] { $n } bookings have no contact and cannot be told by us; please see to them
+    [one] One booking has no contact, so we cannot notify it; please do so yourself
+   *[other] { $n } bookings have no contact, so we cannot notify them; please do so yourself
 }
 staff-close-arrived-text = { $n ->
     [one] One person is inside already; that booking stays as it is
@@ -459,13 +459,13 @@ staff-close-arrived-text = { $n ->
 }
 staff-close-already = closed
 staff-close-nothing = There is nothing to close
-staff-close-nothing-text = The day has no sessions, or they are over
+staff-close-nothing-text = The day has no sessions, or they are all over
 staff-close-reason-zh = Reason (Chinese)
 staff-close-reason-en = Reason (English)
-staff-close-reason-hint = Told to everybody who booked, at most 100 characters; for example: maintenance
-staff-close-confirm = I have seen that this touches { $bookings } bookings and { $people } people
-staff-close-do = Close and tell everybody
-staff-close-day-hint = No sessions will be made for this day any more
+staff-close-reason-hint = Sent to everyone who booked, at most 100 characters; for example: maintenance
+staff-close-confirm = I have seen that this affects { $bookings } bookings and { $people } people
+staff-close-do = Close and notify everyone
+staff-close-day-hint = No more sessions will be generated for this day
 staff-close-key-reused = This form has closed something else already; please open the page again
 staff-closed-done = Closed. The bookings are cancelled and the messages are on their way
 staff-closed-reason = Closed. Reason: { $reason }
@@ -474,32 +474,32 @@ staff-reopen-title = Open it again?
 staff-reopen-text = It can be booked again; what was cancelled stays cancelled
 staff-reopened = The session is open again
 staff-open-door-title = No booking needed
-staff-open-door-lead = Visitors just come; at the door they are counted and asked for nothing. Bookings already made stay valid. Nothing new is booked, nobody waits, and nobody gets a no-show
+staff-open-door-lead = Visitors simply come; at the door they are only counted, and no details are taken. Existing bookings stay valid. No new bookings or waiting-list entries are taken, and nobody gets a no-show.
 staff-open-door-of-session = No booking needed for the session { $when }
 staff-open-door-of-day = No booking needed for the whole of { $day }
 staff-open-door-session = No booking needed for this session
 staff-open-door-day = No booking needed on this day
 staff-open-door-dates = No booking needed on any date
 staff-open-door-of-dates = No booking needed on any date
-staff-open-door-touches = How things stand
-staff-open-door-nothing = There is no session this could be said of
+staff-open-door-touches = Current situation
+staff-open-door-nothing = There is no session this can apply to
 staff-open-door-note-zh = Note for visitors (Chinese)
 staff-open-door-note-en = Note for visitors (English)
-staff-open-door-note-hint = Shown on the site if you write one, at most 100 characters; for example: open day
-staff-open-door-confirm = I know that the { $bookings } bookings there are stay valid, and that the { $waiting } parties who wait are told once and wait no more
-staff-open-door-day-hint = Sessions added to this day later need no booking either
-staff-open-door-dates-hint = Dates added later need bookings, until you say so of them too
+staff-open-door-note-hint = Shown on the site, at most 100 characters; for example: open day
+staff-open-door-confirm = I understand that the { $bookings } existing bookings stay valid, and that the { $waiting } parties on the waiting list are notified once and leave the list
+staff-open-door-day-hint = Sessions added to this day later will not need a booking either
+staff-open-door-dates-hint = Dates added later need bookings, unless you set this for them too
 staff-open-door-do = No booking needed from now on
-staff-open-door-done = No booking is needed any more. The site says so at once
+staff-open-door-done = Bookings are no longer needed. The site shows this at once
 staff-open-door-key-reused = This form was used for something else already; please open the page again
-staff-open-door-is = This session needs no booking: visitors just come.
+staff-open-door-is = This session needs no booking: visitors simply come.
 staff-open-door-note = Note: { $note }
-staff-booking-again = Ask for bookings again
-staff-booking-again-day = Ask for bookings again on this day
-staff-booking-again-dates = Ask for bookings again on every date
-staff-booking-again-title = Ask for bookings again?
-staff-booking-again-text = Visitors have to book again before they come. Waiting that has ended stays ended; parties that were told to just come are told once more
-staff-booking-again-do = Ask for bookings again
+staff-booking-again = Require bookings again
+staff-booking-again-day = Require bookings again on this day
+staff-booking-again-dates = Require bookings again on every date
+staff-booking-again-title = Require bookings again?
+staff-booking-again-text = Visitors have to book before they come. Waiting-list entries that have ended stay ended; parties told to simply come are notified again.
+staff-booking-again-do = Require bookings again
 staff-booking-again-done = Bookings are needed again
 
 # Waiting list
@@ -559,21 +559,21 @@ staff-action-bus-blackout-added = Days without driving added
 staff-action-bus-blackout-ended = Days without driving ended
 
 staff-missed-title = No-shows
-staff-missed-text = Bookings nobody came for: look into them, take them back, or declare an outage of the door
+staff-missed-text = Bookings nobody came for: check them, take them back, or report a door outage
 staff-missed-lead = { $n ->
-    [0] No-shows do not pause booking at present; they are noted here only
-   *[other] { $n } no-shows within { $days } days pause booking for { $pause } days. They are noted two hours after the session, and people are told
+    [0] No-shows do not pause booking at present; they are only recorded here
+   *[other] { $n } no-shows within { $days } days pause booking for { $pause } days. They are recorded two hours after the session, and the person is notified.
 }
 staff-missed-none = No no-shows yet
-staff-missed-none-text = Bookings nobody came for are listed here after the session. Closed sessions, declared outages and sessions where nobody was checked in are left out
+staff-missed-none-text = Bookings nobody came for are listed here after the session. Closed sessions, reported outages and sessions where nobody was checked in are left out.
 staff-missed-booking = Reference
-staff-missed-people = Missing / booked
+staff-missed-people = Absent / booked
 staff-missed-standing = Now
 staff-missed-came = Taken back: they came
 staff-missed-outage = Taken back: outage
 staff-missed-lifted = Taken back
 staff-missed-paused = Booking paused until { $until }
-staff-missed-counts = Number { $n }
+staff-missed-counts = No-show { $n }
 staff-missed-part = Some came: statistics only
 staff-missed-one = No-show
 staff-missed-of-party = { $n ->
@@ -581,14 +581,14 @@ staff-missed-of-party = { $n ->
    *[other] { $n } people did not come
 }
 staff-missed-lifted-why = Taken back because: { $reason }
-staff-missed-lift-text = Once looked into, this can be taken back. The person is told, and a pause that came of it ends
+staff-missed-lift-text = After checking, you can take this back. The person is notified, and a pause that resulted from it ends.
 staff-missed-lift-reason = Why it is taken back
-staff-missed-lift-hint = For your colleagues, such as “showed a picture of the entrance”; no identity numbers, nothing about health
+staff-missed-lift-hint = For your colleagues, for example “showed a photo taken at the entrance”; no identity numbers, nothing about health
 staff-missed-lift = Take the no-show back
-staff-missed-lifted-done = The no-show was taken back, and the person is told
-staff-outages-title = Outages of the door
-staff-outages-text = Without power, network or devices nobody can be checked in. Once declared, no no-shows are noted for the sessions of that time, and those noted are taken back
-staff-outage-declare = Declare an outage
+staff-missed-lifted-done = The no-show was taken back, and the person is being notified
+staff-outages-title = Door outages
+staff-outages-text = Without power, network or devices nobody can be checked in. Once an outage is reported, no no-shows are recorded for sessions in that time, and those already recorded are taken back.
+staff-outage-declare = Report an outage
 staff-outage-where = Where
 staff-outage-day = Day
 staff-outage-from-time = From
@@ -596,10 +596,10 @@ staff-outage-until-time = To
 staff-outage-from = Began
 staff-outage-until = Ended
 staff-outage-reason = Reason
-staff-outage-reason-hint = Such as “no network in the morning”
-staff-outage-consequence = Every session that overlaps this time is affected. No-shows noted for them are taken back, and each person is told
-staff-outage-do = Declare the outage
-staff-outage-declared = Declared; the no-shows of that time are taken back
+staff-outage-reason-hint = For example “no network this morning”
+staff-outage-consequence = Every session that overlaps this time is affected. No-shows recorded for them are taken back, and each person is notified.
+staff-outage-do = Report outage
+staff-outage-declared = Reported; the no-shows of that time are taken back
 staff-action-booking-no-show = Not come, noted
 staff-action-booking-no-show-lifted = Not come, taken back
 staff-action-booking-document-revealed = Identity document seen in full
