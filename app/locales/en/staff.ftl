@@ -19,7 +19,7 @@ staff-times = { $n ->
     [one] once
    *[other] { $n } times
 }
-staff-state-has-changed = A colleague has just changed this and the page was refreshed. What you typed is still here; please check it and try again
+staff-state-has-changed = A colleague has just changed this and the page was refreshed. What you typed is still here; please check it and try again.
 
 # The workbench
 staff-rooms = Rooms of the workbench
@@ -103,21 +103,21 @@ staff-session-open-door = No booking needed
 staff-session-open = Open
 staff-session-over-by = over by { $n }
 staff-session-over-text = { $n ->
-    [one] 1 person more is booked than there are places. No booking was cancelled and none is taken; please prepare for it
-   *[other] { $n } people more are booked than there are places. No booking was cancelled and none is taken; please prepare for it
+    [one] 1 person more is booked than there are places. No booking was cancelled and none is taken; please prepare for it.
+   *[other] { $n } people more are booked than there are places. No booking was cancelled and none is taken; please prepare for it.
 }
 staff-session-closed-with-bookings = { $n ->
-    [one] This session is closed and 1 booking still stands. Nobody can be admitted; please move or cancel it below, and the person will get a message
-   *[other] This session is closed and { $n } bookings still stand. Nobody can be admitted; please move or cancel them below, and the people will get a message
+    [one] This session is closed and 1 booking still stands. Nobody can be admitted; please move or cancel it below, and the person will get a message.
+   *[other] This session is closed and { $n } bookings still stand. Nobody can be admitted; please move or cancel them below, and the people will get a message.
 }
 staff-session-change = Change this session
 staff-session-changed = The session was changed
-staff-session-has-changed = A colleague has just changed this session: now { $capacity } places, { $state }. What you typed is still below; please check it and save again
+staff-session-has-changed = A colleague has just changed this session: now { $capacity } places, { $state }. What you typed is still below; please check it and save again.
 staff-session-over-anyway = { $n ->
     [one] I know that there will be 1 place fewer than people booked, and change it all the same
    *[other] I know that there will be { $n } places fewer than people booked, and change it all the same
 }
-staff-session-over-hint = Nobody is cancelled; the session takes no booking until there is room again
+staff-session-over-hint = Nobody is cancelled; the session takes no booking until there is room again.
 staff-capacity-hint = { $n ->
     [one] 1 person is booked now
    *[other] { $n } people are booked now
@@ -132,7 +132,7 @@ staff-session-added = The session was added
 # Templates
 staff-templates-title = Weekly hours
 staff-templates-text = Which days and times are open, and which days are not
-staff-templates-lead = Sessions are made from these times. Sessions that exist keep their bookings whatever is changed here
+staff-templates-lead = Sessions are made from these times. Sessions that exist keep their bookings whatever is changed here.
 staff-templates-none = No weekly hours yet
 staff-templates-none-text = Add the first time below; its sessions are made at once
 staff-template-free-day = Closed
@@ -148,7 +148,7 @@ staff-template-last-day = Last day
 staff-template-end = End it
 staff-template-ended = The last day of this time was set
 staff-template-add-title = Add a time
-staff-template-add-text = Several weekdays can be chosen. The sessions are made when you save
+staff-template-add-text = Several weekdays can be chosen. The sessions are made when you save.
 staff-template-weekdays = Weekdays
 staff-template-add = Add
 staff-template-added = { $n ->
@@ -172,7 +172,7 @@ staff-exception-added = Added: no sessions are made for this day
 # Bookings
 staff-bookings-title = Bookings
 staff-bookings-text = Find a booking by phone, mail, reference or day; move or cancel it
-staff-bookings-lead = Names and contacts are shown in part. If you need them in full, say why on the booking’s page
+staff-bookings-lead = Names and contacts are shown in part. If you need them in full, say why on the booking’s page.
 staff-bookings-look = Phone, mail address or reference
 staff-bookings-text-hint = The whole mobile number, the mail address, or the reference of 8 characters; finds the museum’s bookings and those of events
 staff-bookings-any-state = All
@@ -209,27 +209,27 @@ staff-booking-session-closed = Session closed
 staff-booking-not-come = Did not come
 staff-booking-print = Print the pass
 staff-booking-trail = See what happened to it
-staff-booking-arrived-text = Somebody has arrived already: this booking cannot be changed any more
-staff-booking-told = The person who booked gets a message about every change
-staff-booking-nobody-told = This booking has no contact: please tell the person yourself
-staff-booking-done-booked = Booked. Read out the reference, or print the pass
+staff-booking-arrived-text = Somebody has arrived already: this booking cannot be changed any more.
+staff-booking-told = The person who booked gets a message about every change.
+staff-booking-nobody-told = This booking has no contact: please tell the person yourself.
+staff-booking-done-booked = Booked. Read out the reference, or print the pass.
 staff-booking-done-cancelled = The booking was cancelled and its places are free
 staff-booking-done-changed = The number of people was changed
 staff-booking-done-moved = The booking was moved
-staff-booking-has-changed = This booking has just changed. The page shows how it is now; please check it and try again
+staff-booking-has-changed = This booking has just changed. The page shows how it is now; please check it and try again.
 staff-channel-web = the website
 staff-channel-staff = staff, on behalf
 staff-channel-api = a machine
 staff-language-zh = Chinese
 staff-language-en = English
 staff-reveal-title = In full
-staff-reveal-text = To see name and contact in full, say why. It is noted in the audit trail
-staff-reveal-name-text = To see the name in full, say why. It is noted in the audit trail
+staff-reveal-text = To see name and contact in full, say why. It is noted in the audit trail.
+staff-reveal-name-text = To see the name in full, say why. It is noted in the audit trail.
 staff-reveal-reason = Reason
 staff-reveal-reason-hint = For example: equipment failed, calling everybody to move the visit
 staff-reveal = Show in full
 staff-reveal-step-up = Confirm who you are, then show
-staff-reveal-noted = This look and its reason are noted in the audit trail. It is shown only until you leave the page
+staff-reveal-noted = This look and its reason are noted in the audit trail. It is shown only until you leave the page.
 staff-party-title = Change the number of people
 staff-move-title = Move to another session
 staff-move-to = Move to
@@ -239,13 +239,13 @@ staff-move-none = No other session has room for this party now
 staff-cancel-title = Cancel the booking
 staff-cancel = Cancel this booking
 staff-cancel-question = Cancel this booking?
-staff-cancel-text = The places are free at once and the booking cannot be brought back. Who left a contact gets a message
+staff-cancel-text = The places are free at once and the booking cannot be brought back. Who left a contact gets a message.
 staff-cancel-yes = Yes, cancel it
 
 # On behalf
 staff-book-title = Book on behalf
 staff-book-text = Book for people who call or come in, and print their pass
-staff-book-lead = Opening hours and personal limits do not apply here; the number of places always does
+staff-book-lead = Opening hours and personal limits do not apply here; the number of places always does.
 staff-book-when = Which session
 staff-book-who = Who comes
 staff-book-look = Show this day’s sessions
@@ -270,7 +270,7 @@ staff-pass-cancelled = This booking is cancelled and has no pass
 # Jobs
 staff-jobs-title = Jobs
 staff-jobs-text = Messages and other work waiting to be done; decide about what was given up
-staff-jobs-lead = Messages and other work queue here. A job is given up after several attempts; you decide whether to try again or let it go
+staff-jobs-lead = Messages and other work queue here. A job is given up after several attempts; you decide whether to try again or let it go.
 staff-jobs-dead = Given up
 staff-jobs-waiting = Waiting
 staff-jobs-oldest = the oldest due since { $at }
@@ -289,7 +289,7 @@ staff-job-running = running
 staff-job-retry = Try again
 staff-job-discard = Let go
 staff-job-discard-title = Let this job go?
-staff-job-discard-text = It will not be done; a message, for example, will not be sent
+staff-job-discard-text = It will not be done; a message, for example, will not be sent.
 staff-job-discard-yes = Yes, let it go
 staff-job-retried = The job is queued again
 staff-job-discarded = The job was let go
@@ -304,7 +304,7 @@ staff-job-webhooks-send = Send what a partner is told
 # Audit
 staff-audit-title = Audit trail
 staff-audit-text = Who did what and when; to be read, never changed
-staff-audit-lead = Every entry is written together with what it tells of, and any later change can be found. The newest comes first
+staff-audit-lead = Every entry is written together with what it tells of, and any later change can be found. The newest comes first.
 staff-audit-room = Kind
 staff-audit-room-all = All
 staff-audit-room-booking = Bookings
@@ -450,12 +450,12 @@ staff-close-waiting = Waiting
 staff-close-held = Filling in form
 staff-close-sum = Total
 staff-close-unreachable-text = { $n ->
-    [one] One booking has no contact, so we cannot notify it; please do so yourself
-   *[other] { $n } bookings have no contact, so we cannot notify them; please do so yourself
+    [one] One booking has no contact, so we cannot notify it; please do so yourself.
+   *[other] { $n } bookings have no contact, so we cannot notify them; please do so yourself.
 }
 staff-close-arrived-text = { $n ->
-    [one] One person is inside already; that booking stays as it is
-   *[other] { $n } people are inside already; their bookings stay as they are
+    [one] One person is inside already; that booking stays as it is.
+   *[other] { $n } people are inside already; their bookings stay as they are.
 }
 staff-close-already = closed
 staff-close-nothing = There is nothing to close
@@ -467,11 +467,11 @@ staff-close-confirm = I have seen that this affects { $bookings } bookings and {
 staff-close-do = Close and notify everyone
 staff-close-day-hint = No more sessions will be generated for this day
 staff-close-key-reused = This form has closed something else already; please open the page again
-staff-closed-done = Closed. The bookings are cancelled and the messages are on their way
+staff-closed-done = Closed. The bookings are cancelled and the messages are on their way.
 staff-closed-reason = Closed. Reason: { $reason }
 staff-reopen = Open this session again
 staff-reopen-title = Open it again?
-staff-reopen-text = It can be booked again; what was cancelled stays cancelled
+staff-reopen-text = It can be booked again; what was cancelled stays cancelled.
 staff-reopened = The session is open again
 staff-open-door-title = No booking needed
 staff-open-door-lead = Visitors simply come; at the door they are only counted, and no details are taken. Existing bookings stay valid. No new bookings or waiting-list entries are taken, and nobody gets a no-show.
@@ -490,7 +490,7 @@ staff-open-door-confirm = I understand that the { $bookings } existing bookings 
 staff-open-door-day-hint = Sessions added to this day later will not need a booking either
 staff-open-door-dates-hint = Dates added later need bookings, unless you set this for them too
 staff-open-door-do = No booking needed from now on
-staff-open-door-done = Bookings are no longer needed. The site shows this at once
+staff-open-door-done = Bookings are no longer needed. The site shows this at once.
 staff-open-door-key-reused = This form was used for something else already; please open the page again
 staff-open-door-is = This session needs no booking: visitors simply come.
 staff-open-door-note = Note: { $note }
@@ -561,7 +561,7 @@ staff-action-bus-blackout-ended = Days without driving ended
 staff-missed-title = No-shows
 staff-missed-text = Bookings nobody came for: check them, take them back, or report a door outage
 staff-missed-lead = { $n ->
-    [0] No-shows do not pause booking at present; they are only recorded here
+    [0] No-shows do not pause booking at present; they are only recorded here.
    *[other] { $n } no-shows within { $days } days pause booking for { $pause } days. They are recorded two hours after the session, and the person is notified.
 }
 staff-missed-none = No no-shows yet
