@@ -1,8 +1,8 @@
 # One sentence for every code. Says what to enter or do, never that somebody did wrong.
 error-required = Please fill this in
 error-phone-shape = Enter an 11-digit mobile number, for example one beginning with 138
-error-mail-shape = Enter a complete e-mail address, for example name@example.com
-error-contact-shape = Enter an 11-digit mobile number or a complete e-mail address
+error-mail-shape = Enter a complete email address, for example name@example.com
+error-contact-shape = Enter an 11-digit mobile number or a complete email address
 error-too-long = Use at most { $max } characters
 error-too-short = Write at least { $min } characters
 error-name-characters = Use letters only in the name, without signs such as < > @ /
@@ -81,10 +81,10 @@ refusal-party-too-large = One booking can be for { $max } people at most
 refusal-too-many-children = One booking can include { $max } children under 14 at most
 refusal-children-need-adult = Children under 14 come with at least one adult
 refusal-daily-limit = { $max ->
-    [one] One mobile number or e-mail address can book once a day
-   *[other] One mobile number or e-mail address can book { $max } times a day
+    [one] One mobile number or email address can book once a day
+   *[other] One mobile number or email address can book { $max } times a day
 }
-refusal-window-limit = One mobile number or e-mail address can book { $max } times within { $days } days
+refusal-window-limit = One mobile number or email address can book { $max } times within { $days } days
 refusal-document-limit = This document is already used for as many bookings as allowed, or for one at the same time. Please cancel or move one of them first; if they are not yours, please contact our staff
 refusal-document-limit-of = The document of person { $nth } is already used for as many bookings as allowed, or for one at the same time. Please cancel or move one of them first; if they are not theirs, please contact our staff
 refusal-overlaps = You are registered for another session at the same time. Move or cancel that one first, then take this one
@@ -96,8 +96,8 @@ refusal-already-arrived = People of this booking have been admitted already; it 
 refusal-not-smaller = Here the party can only become smaller, and at least one person stays
 refusal-same-session = This is the session you have booked already
 refusal-offer-ended = This offer has ended and the places went to the next party
-refusal-already-waiting = This phone number or mail address is on the waiting list for this session already; once is enough
-refusal-waiting-limit = One phone number or mail address can be on { $max } waiting lists at a time
+refusal-already-waiting = This phone number or email address is on the waiting list for this session already; once is enough
+refusal-waiting-limit = One phone number or email address can be on { $max } waiting lists at a time
 refusal-date-full = Places left at { $at }: { $free }. No date of the series was booked; you can take single dates with room, or wait for the full one. What you typed is kept
 refusal-whole-series-only = This series can only be registered for, changed and cancelled as a whole
 refusal-single-dates-only = Please register for the dates of this event one by one

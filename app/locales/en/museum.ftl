@@ -23,7 +23,7 @@ museum-duration-text = About ninety minutes: sixty with a guide and thirty on yo
 museum-rules-title = Booking rules
 museum-rule-ahead = Sessions can be booked { $days } days ahead, from { $hour }:00 of that day.
 museum-rule-party = Up to { $people } people a booking, at most { $children } of them under 14 and not without an adult.
-museum-rule-limit = One phone number or mail address may book { $day ->
+museum-rule-limit = One phone number or email address may book { $day ->
     [one] once
    *[other] { $day } times
 } a day and { $window } times within { $days } days.
@@ -34,7 +34,7 @@ museum-rule-documents = Everyone who comes gives the number of an identity docum
 museum-rule-door = Doors open { $early } minutes before the session and close { $late } minutes after its beginning.
 museum-faq-title = Questions
 museum-faq-code-q = The code does not arrive. What now?
-museum-faq-code-a = Look into the spam folder first. After a minute you can have it sent again, or use a mail address instead. Your places are kept for ten minutes and nothing you typed is lost.
+museum-faq-code-a = Look into the spam folder first. After a minute you can have it sent again, or use an email address instead. Your places are kept for ten minutes and nothing you typed is lost.
 museum-faq-children-q = May children come alone?
 museum-faq-children-a = Children under 14 need at least one adult with them. Prams may enter the exhibition.
 museum-faq-groups-q = Can a school or a company come as a group?
