@@ -2,10 +2,10 @@
 
 # A visitor's sign-in
 sign-in-title = Sign in
-sign-in-lead = Sign in with your mobile number or e-mail address; there is no password. We send you a code of six digits.
-sign-in-contact = Mobile number or e-mail address
+sign-in-lead = Sign in with your mobile number or email address; there is no password. We send you a code of six digits.
+sign-in-contact = Mobile number or email address
 sign-in-contact-hint = The one you gave when you booked: a mainland mobile number, or name@example.com
-sign-in-agree = I have read and agree to the
+sign-in-agree = I have read and agree to the{" "}
 sign-in-agree-link = privacy notice
 sign-in-send = Send me a code
 sign-in-without-title = You can book without signing in
@@ -66,7 +66,7 @@ account-waits-offer = Places for you
 account-waits-waiting = Waiting
 account-waits-rests = On hold
 account-waits-until = Places are kept for you until { $until }; please answer before then
-account-waits-text = We write to your phone or mail when places come free
+account-waits-text = We write to your phone or email when places come free
 account-waits-others = { $n ->
     [one] One other session would do as well; we write when places come free
    *[other] { $n } other sessions would do as well; we write when places come free
@@ -93,12 +93,12 @@ account-past-people = Who
 account-past-state = State
 account-contacts-title = How you sign in
 account-phone = Mobile number
-account-mail = E-mail address
+account-mail = Email address
 account-contact-none = None
 account-contact-add = Add
 account-contact-replace = Replace
 account-contact-title = Add or replace a contact
-account-contact-lead = Give a mobile number or an e-mail address. Once you confirm the code we send, you can sign in with it; it replaces the one of its kind, which is told.
+account-contact-lead = Give a mobile number or an email address. Once you confirm the code we send, you can sign in with it; it replaces the one of its kind, which is told.
 account-contact-taken = This contact belongs to another account. You can sign out and sign in with it there, or use another contact.
 account-contact-code-title = Confirm the contact
 account-contact-code-submit = Confirm
@@ -124,7 +124,7 @@ proof-lead = The next step concerns the safety of your account. Please receive a
 proof-why = You will not be asked again for 10 minutes.
 proof-which = Send the code to
 proof-to-phone = Mobile number { $to }
-proof-to-mail = E-mail address { $to }
+proof-to-mail = Email address { $to }
 proof-lost = You can receive messages at none of these?
 proof-lost-link = Change your contact, in force after 72 hours
 proof-code-title = Enter the code
@@ -132,7 +132,7 @@ account-particulars-title = About you
 account-name = What we call you
 account-name-hint = For the greeting on your page; each booking keeps the name given for it. Save an empty field to remove it
 account-language = Language of messages
-account-language-hint = For text messages and mail
+account-language-hint = For text messages and email
 account-save = Save
 account-sessions-title = Where you are signed in
 account-sessions-text = If there is one you do not know, end it; it stops working at once.

@@ -1,8 +1,8 @@
 # One sentence for every code. Says what to enter or do, never that somebody did wrong.
 error-required = Please fill this in
 error-phone-shape = Enter an 11-digit mobile number, for example one beginning with 138
-error-mail-shape = Enter a complete e-mail address, for example name@example.com
-error-contact-shape = Enter an 11-digit mobile number or a complete e-mail address
+error-mail-shape = Enter a complete email address, for example name@example.com
+error-contact-shape = Enter an 11-digit mobile number or a complete email address
 error-too-long = Use at most { $max } characters
 error-too-short = Write at least { $min } characters
 error-name-characters = Use letters only in the name, without signs such as < > @ /
@@ -42,17 +42,17 @@ error-resident-shape = A resident ID number has 18 characters: 17 digits, then a
 error-resident-region = The number does not begin with a region; please compare it with the card
 error-resident-birth-date = The birth date in the number is not one; please compare it with the card
 error-resident-check-digit = One character of the number is wrong; please compare it with the card
-error-document-shape = This is not a number of that kind of document; please check the kind and the number
-error-document-twice = This is the document of person { $nth } of this booking; please check the number
+error-document-shape = This number does not fit this type of document; please check the type and the number
+error-document-twice = This is the document of person { $nth } in this booking; please check the number
 error-stay-choose = Please tick who still comes: { $people } in all
 error-children-by-all-documents = { $n ->
-    [0] By the birth dates in the documents nobody of you is under 14; please check both
-    [one] By the birth dates in the documents one of you is under 14; please check both
-   *[other] By the birth dates in the documents { $n } of you are under 14; please check both
+    [0] According to the birth dates in the documents, none of you is under 14; please check both
+    [one] According to the birth dates in the documents, one of you is under 14; please check both
+   *[other] According to the birth dates in the documents, { $n } of you are under 14; please check both
 }
-error-children-by-documents = By the birth dates in the documents between { $min } and { $max } of you are under 14; please check both
+error-children-by-documents = According to the birth dates in the documents, between { $min } and { $max } of you are under 14; please check both
 error-formula-cell = This cell is a formula or begins with a special character; write plain text
-error-particulars = Names and classes only: please take out numbers of documents, telephones and mail addresses
+error-particulars = Names and classes only: please take out document numbers, telephone numbers and email addresses
 error-row-twice = The same as row { $row }: delete one, or tell people of one name apart by their class
 error-too-many-rows = At most { $max } names, as many as visitors; delete the rows too many, or ask us for more places
 error-file-unreadable = This file cannot be read. Use the empty list to download, or save yours as .xlsx or .csv
@@ -83,12 +83,12 @@ refusal-party-too-large = One booking can be for { $max } people at most
 refusal-too-many-children = One booking can include { $max } children under 14 at most
 refusal-children-need-adult = Children under 14 come with at least one adult
 refusal-daily-limit = { $max ->
-    [one] One mobile number or e-mail address can book once a day
-   *[other] One mobile number or e-mail address can book { $max } times a day
+    [one] One mobile number or email address can book once a day
+   *[other] One mobile number or email address can book { $max } times a day
 }
-refusal-window-limit = One mobile number or e-mail address can book { $max } times within { $days } days
-refusal-document-limit = There are bookings with this document already, as many as allowed or at the same time. Cancel or move one of them first; if they are not yours, please get in touch with our staff
-refusal-document-limit-of = There are bookings with the document of person { $nth } already, as many as allowed or at the same time. Cancel or move one of them first; if they are not theirs, please get in touch with our staff
+refusal-window-limit = One mobile number or email address can book { $max } times within { $days } days
+refusal-document-limit = This document is already used for as many bookings as allowed, or for one at the same time. Please cancel or move one of them first; if they are not yours, please contact our staff
+refusal-document-limit-of = The document of person { $nth } is already used for as many bookings as allowed, or for one at the same time. Please cancel or move one of them first; if they are not theirs, please contact our staff
 refusal-overlaps = You are registered for another session at the same time. Move or cancel that one first, then take this one
 refusal-suspended = After several visits that were missed, booking with this number or address is paused until { $at }; after that you can book as usual. If we are mistaken, please get in touch with our staff
 refusal-asks-questions = This event asks a few questions: please register on its page
@@ -98,8 +98,8 @@ refusal-already-arrived = People of this booking have been admitted already; it 
 refusal-not-smaller = Here the party can only become smaller, and at least one person stays
 refusal-same-session = This is the session you have booked already
 refusal-offer-ended = This offer has ended and the places went to the next party
-refusal-already-waiting = This phone number or mail address is on the waiting list for this session already; once is enough
-refusal-waiting-limit = One phone number or mail address can be on { $max } waiting lists at a time
+refusal-already-waiting = This phone number or email address is on the waiting list for this session already; once is enough
+refusal-waiting-limit = One phone number or email address can be on { $max } waiting lists at a time
 refusal-date-full = Places left at { $at }: { $free }. No date of the series was booked; you can take single dates with room, or wait for the full one. What you typed is kept
 refusal-whole-series-only = This series can only be registered for, changed and cancelled as a whole
 refusal-single-dates-only = Please register for the dates of this event one by one

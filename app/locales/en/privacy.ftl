@@ -2,7 +2,7 @@
 privacy-title = Privacy notice
 privacy-lead = We collect only what your request needs, and delete it when its time is over.
 privacy-brief-title = In short
-privacy-brief-what = A booking needs a name to call you by, and a mobile number or an e-mail address that can receive a code. Only where the entrance checks who comes is an identity document asked for, of who books or of everybody: the form says so, and the numbers are deleted 7 days after the visit.
+privacy-brief-what = A booking needs a name to call you by, and a mobile number or an email address that can receive a code. Only where the entrance checks who comes is an identity document asked for, of who books or of everybody: the form says so, and the numbers are deleted 7 days after the visit.
 privacy-brief-how-long = {"How long: "}
 privacy-brief-who = Staff normally see numbers with their middle digits hidden. To see one in full they prove their identity again and give a reason, and it is recorded.
 privacy-brief-children = Of those who come with you we note only how many they are, and how many are under 14. No names and nothing else about children; where the entrance checks each document, a guardian gives the kind and number of a child’s, and nothing more.
@@ -22,7 +22,7 @@ privacy-column-readers = Who can see it
 privacy-column-term = How long
 privacy-column-protection = How it is protected
 privacy-how-title = How we protect it
-privacy-how-text = Names, telephone numbers and e-mail addresses are stored encrypted, the keys apart from the data. Every reading in full and every change leaves a record that cannot be altered unnoticed. No page of this site sends a request to anybody else.
+privacy-how-text = Names, telephone numbers and email addresses are stored encrypted, the keys apart from the data. Every reading in full and every change leaves a record that cannot be altered unnoticed. No page of this site sends a request to anybody else.
 privacy-rights-title = What you can do
 privacy-rights-text = You can see, change and cancel your bookings, and delete your account at any time. After that, or when the time is over, names and contacts are erased for good; only head counts that point to nobody remain.
 accessibility-title = Accessibility

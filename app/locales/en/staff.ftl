@@ -3,8 +3,8 @@ staff-show = Show
 staff-save = Save
 staff-clear = Clear filter
 staff-day = Day
-staff-starts = Begins
-staff-ends = Ends
+staff-starts = Start
+staff-ends = End
 staff-capacity = Places (people)
 staff-colon = {": "}
 staff-people = { $n ->
@@ -19,7 +19,7 @@ staff-times = { $n ->
     [one] once
    *[other] { $n } times
 }
-staff-state-has-changed = A colleague has just changed this and the page was refreshed. What you typed is still here; please check it and try again
+staff-state-has-changed = A colleague has just changed this and the page was refreshed. What you typed is still here; please check it and try again.
 
 # The workbench
 staff-rooms = Rooms of the workbench
@@ -103,21 +103,21 @@ staff-session-open-door = No booking needed
 staff-session-open = Open
 staff-session-over-by = over by { $n }
 staff-session-over-text = { $n ->
-    [one] 1 person more is booked than there are places. No booking was cancelled and none is taken; please prepare for it
-   *[other] { $n } people more are booked than there are places. No booking was cancelled and none is taken; please prepare for it
+    [one] 1 person more is booked than there are places. No booking was cancelled and none is taken; please prepare for it.
+   *[other] { $n } people more are booked than there are places. No booking was cancelled and none is taken; please prepare for it.
 }
 staff-session-closed-with-bookings = { $n ->
-    [one] This session is closed and 1 booking still stands. Nobody can be admitted; please move or cancel it below, and the person will get a message
-   *[other] This session is closed and { $n } bookings still stand. Nobody can be admitted; please move or cancel them below, and the people will get a message
+    [one] This session is closed and 1 booking still stands. Nobody can be admitted; please move or cancel it below, and the person will get a message.
+   *[other] This session is closed and { $n } bookings still stand. Nobody can be admitted; please move or cancel them below, and the people will get a message.
 }
 staff-session-change = Change this session
 staff-session-changed = The session was changed
-staff-session-has-changed = A colleague has just changed this session: now { $capacity } places, { $state }. What you typed is still below; please check it and save again
+staff-session-has-changed = A colleague has just changed this session: now { $capacity } places, { $state }. What you typed is still below; please check it and save again.
 staff-session-over-anyway = { $n ->
     [one] I know that there will be 1 place fewer than people booked, and change it all the same
    *[other] I know that there will be { $n } places fewer than people booked, and change it all the same
 }
-staff-session-over-hint = Nobody is cancelled; the session takes no booking until there is room again
+staff-session-over-hint = No bookings are cancelled; the session takes no new bookings until there is room again.
 staff-capacity-hint = { $n ->
     [one] 1 person is booked now
    *[other] { $n } people are booked now
@@ -132,7 +132,7 @@ staff-session-added = The session was added
 # Templates
 staff-templates-title = Weekly hours
 staff-templates-text = Which days and times are open, and which days are not
-staff-templates-lead = Sessions are made from these times. Sessions that exist keep their bookings whatever is changed here
+staff-templates-lead = Sessions are generated from these times. Existing sessions and their bookings are not affected by changes here.
 staff-templates-none = No weekly hours yet
 staff-templates-none-text = Add the first time below; its sessions are made at once
 staff-template-free-day = Closed
@@ -148,7 +148,7 @@ staff-template-last-day = Last day
 staff-template-end = End it
 staff-template-ended = The last day of this time was set
 staff-template-add-title = Add a time
-staff-template-add-text = Several weekdays can be chosen. The sessions are made when you save
+staff-template-add-text = You can choose several weekdays. The sessions are generated when you save.
 staff-template-weekdays = Weekdays
 staff-template-add = Add
 staff-template-added = { $n ->
@@ -162,7 +162,7 @@ staff-template-existed = { $n ->
 staff-exceptions-title = Days without sessions
 staff-exceptions-none = No closing days ahead
 staff-exception-add-title = Add a day
-staff-exception-add-text = No sessions are made for this day. Sessions that exist are not touched; to close them with their bookings, open the day and choose “Close this day”
+staff-exception-add-text = No sessions are generated for this day. Existing sessions are not affected; to close them with their bookings, open the day and choose “Close this day”.
 staff-exception-reason-zh = Reason (Chinese)
 staff-exception-reason-en = Reason (English)
 staff-exception-reason-hint = Visitors read it; for example 设备维护
@@ -171,34 +171,34 @@ staff-exception-added = Added: no sessions are made for this day
 
 # Bookings
 staff-bookings-title = Bookings
-staff-bookings-text = Find a booking by phone, mail, reference or day; move or cancel it
-staff-bookings-lead = Names and contacts are shown in part. If you need them in full, say why on the booking’s page
-staff-bookings-look = Phone, mail address or reference
-staff-bookings-text-hint = The whole mobile number, the mail address, or the reference of 8 characters; finds the museum’s bookings and those of events
+staff-bookings-text = Find a booking by phone, email, reference or day; move or cancel it
+staff-bookings-lead = Names and contacts are shown only in part. If you need them in full, give a reason on the booking’s page.
+staff-bookings-look = Phone, email address or reference
+staff-bookings-text-hint = The whole mobile number, the email address, or the reference of 8 characters; finds the museum’s bookings and those of events
 staff-bookings-any-state = All
 staff-bookings-search = Search
-staff-bookings-none = No booking fits
-staff-bookings-none-text = Check that the number, address or reference is complete, or leave out day and state
+staff-bookings-none = No matching bookings
+staff-bookings-none-text = Check that the number, address or reference is complete, or leave out the day and state
 staff-bookings-empty = No bookings yet
 staff-bookings-empty-text = They will appear here
 staff-booking-title = Booking
 staff-booking-reference = Reference
 staff-booking-session = Session
 staff-booking-name = Name
-staff-document-title = Number of the document
+staff-document-title = Document number
 staff-document-text = The last four characters are enough at the entrance. If you need the whole number, say why; it is recorded.
 staff-document-open = Show the whole number
 staff-book-documents = Identity documents (optional)
-staff-book-documents-text = Look at the documents in person. Type them only if they have to count towards the limits; only their ends are shown afterwards.
+staff-book-documents-text = Check the documents in person. Enter them only if they have to count towards the limits; afterwards only the last characters are shown.
 staff-booking-document = Document
 staff-booking-contact = Contact
 staff-booking-no-contact = No contact given
 staff-booking-party = People
 staff-booking-arrived = Arrived
 staff-booking-state = State
-staff-booking-channel = Made by
+staff-booking-channel = Booked via
 staff-booking-language = Language of messages
-staff-booking-made = Made
+staff-booking-made = Booked at
 staff-booking-moves = Moved
 staff-booking-cancelled-at = Cancelled
 staff-booking-confirmed = Confirmed
@@ -208,51 +208,51 @@ staff-booking-some-arrived = { $n } arrived
 staff-booking-session-closed = Session closed
 staff-booking-not-come = Did not come
 staff-booking-print = Print the pass
-staff-booking-trail = See what happened to it
-staff-booking-arrived-text = Somebody has arrived already: this booking cannot be changed any more
-staff-booking-told = The person who booked gets a message about every change
-staff-booking-nobody-told = This booking has no contact: please tell the person yourself
-staff-booking-done-booked = Booked. Read out the reference, or print the pass
+staff-booking-trail = See its history
+staff-booking-arrived-text = Somebody has already arrived, so this booking can no longer be changed.
+staff-booking-told = The person who booked is notified of every change.
+staff-booking-nobody-told = This booking has no contact, so please tell the person yourself.
+staff-booking-done-booked = Booked. Read out the reference, or print the pass.
 staff-booking-done-cancelled = The booking was cancelled and its places are free
 staff-booking-done-changed = The number of people was changed
 staff-booking-done-moved = The booking was moved
-staff-booking-has-changed = This booking has just changed. The page shows how it is now; please check it and try again
+staff-booking-has-changed = This booking has just changed. The page shows its latest state; please check it and try again.
 staff-channel-web = the website
 staff-channel-staff = staff, on behalf
 staff-channel-api = a machine
 staff-language-zh = Chinese
 staff-language-en = English
-staff-reveal-title = In full
-staff-reveal-text = To see name and contact in full, say why. It is noted in the audit trail
-staff-reveal-name-text = To see the name in full, say why. It is noted in the audit trail
+staff-reveal-title = Full details
+staff-reveal-text = To see the full name and contact, give a reason. It is recorded in the audit trail.
+staff-reveal-name-text = To see the full name, give a reason. It is recorded in the audit trail.
 staff-reveal-reason = Reason
 staff-reveal-reason-hint = For example: equipment failed, calling everybody to move the visit
 staff-reveal = Show in full
 staff-reveal-step-up = Confirm who you are, then show
-staff-reveal-noted = This look and its reason are noted in the audit trail. It is shown only until you leave the page
+staff-reveal-noted = This access and its reason are recorded in the audit trail. The details are shown only until you leave the page.
 staff-party-title = Change the number of people
 staff-move-title = Move to another session
 staff-move-to = Move to
-staff-move-hint = Only sessions with room for this party; the old places are kept until the new ones are won
-staff-move = Move it here
+staff-move-hint = Only sessions with room for this party; the old places are kept until the new ones are secured
+staff-move = Move here
 staff-move-none = No other session has room for this party now
 staff-cancel-title = Cancel the booking
 staff-cancel = Cancel this booking
 staff-cancel-question = Cancel this booking?
-staff-cancel-text = The places are free at once and the booking cannot be brought back. Who left a contact gets a message
+staff-cancel-text = The places are released at once and the booking cannot be restored. If a contact was given, a message is sent.
 staff-cancel-yes = Yes, cancel it
 
 # On behalf
 staff-book-title = Book on behalf
 staff-book-text = Book for people who call or come in, and print their pass
-staff-book-lead = Opening hours and personal limits do not apply here; the number of places always does
+staff-book-lead = Opening hours and personal limits do not apply here; the number of places always does.
 staff-book-when = Which session
 staff-book-who = Who comes
 staff-book-look = Show this day’s sessions
 staff-book-sessions-of = Sessions on { $day }
 staff-book-none = No session to book on { $day }
 staff-book-none-text = Try another day
-staff-book-contact-hint = Mobile number or mail address, for messages. Without one, a printed pass is enough
+staff-book-contact-hint = Mobile number or email address, for messages. Without one, a printed pass is enough
 staff-book-people = People
 staff-book-people-hint = children included
 staff-book-children = Of whom children
@@ -270,13 +270,13 @@ staff-pass-cancelled = This booking is cancelled and has no pass
 # Jobs
 staff-jobs-title = Jobs
 staff-jobs-text = Messages and other work waiting to be done; decide about what was given up
-staff-jobs-lead = Messages and other work queue here. A job is given up after several attempts; you decide whether to try again or let it go
+staff-jobs-lead = Messages and other background jobs queue here. A job is given up after several attempts; you decide whether to retry or drop it.
 staff-jobs-dead = Given up
 staff-jobs-waiting = Waiting
 staff-jobs-oldest = the oldest due since { $at }
 staff-jobs-none-dead = Nothing was given up
-staff-jobs-none-dead-text = All work goes its way
-staff-jobs-none-waiting = Nothing waits
+staff-jobs-none-dead-text = Everything is running normally
+staff-jobs-none-waiting = Nothing is waiting
 staff-jobs-none-waiting-text = New messages will appear here
 staff-jobs-first-200 = Only the first 200 are shown
 staff-job-kind = Job
@@ -286,13 +286,13 @@ staff-job-attempts = Attempts
 staff-job-error = Last problem
 staff-job-actions = Decide
 staff-job-running = running
-staff-job-retry = Try again
-staff-job-discard = Let go
-staff-job-discard-title = Let this job go?
-staff-job-discard-text = It will not be done; a message, for example, will not be sent
-staff-job-discard-yes = Yes, let it go
+staff-job-retry = Retry
+staff-job-discard = Drop
+staff-job-discard-title = Drop this job?
+staff-job-discard-text = It will not be carried out; a message, for example, will not be sent.
+staff-job-discard-yes = Yes, drop it
 staff-job-retried = The job is queued again
-staff-job-discarded = The job was let go
+staff-job-discarded = The job was dropped
 staff-job-gone = This job is done, is running, or a colleague has dealt with it
 staff-job-messages-code = Send a code
 staff-job-messages-booking = Send a message about a booking
@@ -303,8 +303,8 @@ staff-job-webhooks-send = Send what a partner is told
 
 # Audit
 staff-audit-title = Audit trail
-staff-audit-text = Who did what and when; to be read, never changed
-staff-audit-lead = Every entry is written together with what it tells of, and any later change can be found. The newest comes first
+staff-audit-text = Who did what and when; read-only
+staff-audit-lead = Each entry is written together with the action it records, and any later change can be detected. Newest first.
 staff-audit-room = Kind
 staff-audit-room-all = All
 staff-audit-room-booking = Bookings
@@ -318,17 +318,17 @@ staff-audit-room-client = API clients
 staff-audit-room-webhook = Webhooks
 staff-audit-room-job = Jobs
 staff-audit-room-bus = Science bus
-staff-audit-subject = Id of what it happened to
-staff-audit-actor = Id of who did it
-staff-audit-id-hint = The whole id; choose one in the table
-staff-audit-not-an-id = The id is not complete; choose one in the table
+staff-audit-subject = ID of the object
+staff-audit-actor = ID of the actor
+staff-audit-id-hint = The complete ID; choose one in the table
+staff-audit-not-an-id = The ID is not complete; choose one in the table
 staff-audit-newest = Back to the newest
-staff-audit-none = No entry fits
+staff-audit-none = No matching entries
 staff-audit-none-text = Choose another kind, or clear the filter
 staff-audit-when = When
 staff-audit-what = What
 staff-audit-who = Who
-staff-audit-on = To what
+staff-audit-on = Object
 staff-audit-detail = Details
 staff-audit-position = Position
 staff-audit-request = Request
@@ -437,69 +437,69 @@ staff-job-finish-closing = Finish closing sessions
 
 # Closing
 staff-close-title = Close a session
-staff-close-lead = Every booking is cancelled at once, and each person is told once, with the reason and the sessions they could take instead. Nobody gets a no-show
+staff-close-lead = Every booking is cancelled at once, and each person is notified once, with the reason and the sessions they could choose instead. Nobody gets a no-show.
 staff-close-of-session = Close the session { $when }
 staff-close-of-day = Close the whole of { $day }
 staff-close-session = Close this session
 staff-close-day = Close this day
-staff-close-touches = Whom it touches
+staff-close-touches = Who is affected
 staff-close-bookings = Bookings
 staff-close-people = People
 staff-close-unreachable = Without contact
 staff-close-waiting = Waiting
-staff-close-held = Filling in the form
+staff-close-held = Filling in form
 staff-close-sum = Total
 staff-close-unreachable-text = { $n ->
-    [one] One booking has no contact and cannot be told by us; please see to it
-   *[other] { $n } bookings have no contact and cannot be told by us; please see to them
+    [one] One booking has no contact, so we cannot notify it; please do so yourself.
+   *[other] { $n } bookings have no contact, so we cannot notify them; please do so yourself.
 }
 staff-close-arrived-text = { $n ->
-    [one] One person is inside already; that booking stays as it is
-   *[other] { $n } people are inside already; their bookings stay as they are
+    [one] One person is inside already; that booking stays as it is.
+   *[other] { $n } people are inside already; their bookings stay as they are.
 }
 staff-close-already = closed
 staff-close-nothing = There is nothing to close
-staff-close-nothing-text = The day has no sessions, or they are over
+staff-close-nothing-text = The day has no sessions, or they are all over
 staff-close-reason-zh = Reason (Chinese)
 staff-close-reason-en = Reason (English)
-staff-close-reason-hint = Told to everybody who booked, at most 100 characters; for example: maintenance
-staff-close-confirm = I have seen that this touches { $bookings } bookings and { $people } people
-staff-close-do = Close and tell everybody
-staff-close-day-hint = No sessions will be made for this day any more
+staff-close-reason-hint = Sent to everyone who booked, at most 100 characters; for example: maintenance
+staff-close-confirm = I have seen that this affects { $bookings } bookings and { $people } people
+staff-close-do = Close and notify everyone
+staff-close-day-hint = No more sessions will be generated for this day
 staff-close-key-reused = This form has closed something else already; please open the page again
-staff-closed-done = Closed. The bookings are cancelled and the messages are on their way
+staff-closed-done = Closed. The bookings are cancelled and the messages are on their way.
 staff-closed-reason = Closed. Reason: { $reason }
 staff-reopen = Open this session again
 staff-reopen-title = Open it again?
-staff-reopen-text = It can be booked again; what was cancelled stays cancelled
+staff-reopen-text = It can be booked again; what was cancelled stays cancelled.
 staff-reopened = The session is open again
 staff-open-door-title = No booking needed
-staff-open-door-lead = Visitors just come; at the door they are counted and asked for nothing. Bookings already made stay valid. Nothing new is booked, nobody waits, and nobody gets a no-show
+staff-open-door-lead = Visitors simply come; at the door they are only counted, and no details are taken. Existing bookings stay valid. No new bookings or waiting-list entries are taken, and nobody gets a no-show.
 staff-open-door-of-session = No booking needed for the session { $when }
 staff-open-door-of-day = No booking needed for the whole of { $day }
 staff-open-door-session = No booking needed for this session
 staff-open-door-day = No booking needed on this day
 staff-open-door-dates = No booking needed on any date
 staff-open-door-of-dates = No booking needed on any date
-staff-open-door-touches = How things stand
-staff-open-door-nothing = There is no session this could be said of
+staff-open-door-touches = Current situation
+staff-open-door-nothing = There is no session this can apply to
 staff-open-door-note-zh = Note for visitors (Chinese)
 staff-open-door-note-en = Note for visitors (English)
-staff-open-door-note-hint = Shown on the site if you write one, at most 100 characters; for example: open day
-staff-open-door-confirm = I know that the { $bookings } bookings there are stay valid, and that the { $waiting } parties who wait are told once and wait no more
-staff-open-door-day-hint = Sessions added to this day later need no booking either
-staff-open-door-dates-hint = Dates added later need bookings, until you say so of them too
+staff-open-door-note-hint = Shown on the site, at most 100 characters; for example: open day
+staff-open-door-confirm = I understand that the { $bookings } existing bookings stay valid, and that the { $waiting } parties on the waiting list are notified once and leave the list
+staff-open-door-day-hint = Sessions added to this day later will not need a booking either
+staff-open-door-dates-hint = Dates added later need bookings, unless you set this for them too
 staff-open-door-do = No booking needed from now on
-staff-open-door-done = No booking is needed any more. The site says so at once
+staff-open-door-done = Bookings are no longer needed. The site shows this at once.
 staff-open-door-key-reused = This form was used for something else already; please open the page again
-staff-open-door-is = This session needs no booking: visitors just come.
+staff-open-door-is = This session needs no booking: visitors simply come.
 staff-open-door-note = Note: { $note }
-staff-booking-again = Ask for bookings again
-staff-booking-again-day = Ask for bookings again on this day
-staff-booking-again-dates = Ask for bookings again on every date
-staff-booking-again-title = Ask for bookings again?
-staff-booking-again-text = Visitors have to book again before they come. Waiting that has ended stays ended; parties that were told to just come are told once more
-staff-booking-again-do = Ask for bookings again
+staff-booking-again = Require bookings again
+staff-booking-again-day = Require bookings again on this day
+staff-booking-again-dates = Require bookings again on every date
+staff-booking-again-title = Require bookings again?
+staff-booking-again-text = Visitors have to book before they come. Waiting-list entries that have ended stay ended; parties told to simply come are notified again.
+staff-booking-again-do = Require bookings again
 staff-booking-again-done = Bookings are needed again
 
 # Waiting list
@@ -559,21 +559,21 @@ staff-action-bus-blackout-added = Days without driving added
 staff-action-bus-blackout-ended = Days without driving ended
 
 staff-missed-title = No-shows
-staff-missed-text = Bookings nobody came for: look into them, take them back, or declare an outage of the door
+staff-missed-text = Bookings nobody came for: check them, take them back, or report a door outage
 staff-missed-lead = { $n ->
-    [0] No-shows do not pause booking at present; they are noted here only
-   *[other] { $n } no-shows within { $days } days pause booking for { $pause } days. They are noted two hours after the session, and people are told
+    [0] No-shows do not pause booking at present; they are only recorded here.
+   *[other] { $n } no-shows within { $days } days pause booking for { $pause } days. They are recorded two hours after the session, and the person is notified.
 }
 staff-missed-none = No no-shows yet
-staff-missed-none-text = Bookings nobody came for are listed here after the session. Closed sessions, declared outages and sessions where nobody was checked in are left out
+staff-missed-none-text = Bookings nobody came for are listed here after the session. Closed sessions, reported outages and sessions where nobody was checked in are left out.
 staff-missed-booking = Reference
-staff-missed-people = Missing / booked
+staff-missed-people = Absent / booked
 staff-missed-standing = Now
 staff-missed-came = Taken back: they came
 staff-missed-outage = Taken back: outage
 staff-missed-lifted = Taken back
 staff-missed-paused = Booking paused until { $until }
-staff-missed-counts = Number { $n }
+staff-missed-counts = No-show { $n }
 staff-missed-part = Some came: statistics only
 staff-missed-one = No-show
 staff-missed-of-party = { $n ->
@@ -581,14 +581,14 @@ staff-missed-of-party = { $n ->
    *[other] { $n } people did not come
 }
 staff-missed-lifted-why = Taken back because: { $reason }
-staff-missed-lift-text = Once looked into, this can be taken back. The person is told, and a pause that came of it ends
+staff-missed-lift-text = After checking, you can take this back. The person is notified, and a pause that resulted from it ends.
 staff-missed-lift-reason = Why it is taken back
-staff-missed-lift-hint = For your colleagues, such as “showed a picture of the entrance”; no identity numbers, nothing about health
+staff-missed-lift-hint = For your colleagues, for example “showed a photo taken at the entrance”; no identity numbers, nothing about health
 staff-missed-lift = Take the no-show back
-staff-missed-lifted-done = The no-show was taken back, and the person is told
-staff-outages-title = Outages of the door
-staff-outages-text = Without power, network or devices nobody can be checked in. Once declared, no no-shows are noted for the sessions of that time, and those noted are taken back
-staff-outage-declare = Declare an outage
+staff-missed-lifted-done = The no-show was taken back, and the person is being notified
+staff-outages-title = Door outages
+staff-outages-text = Without power, network or devices nobody can be checked in. Once an outage is reported, no no-shows are recorded for sessions in that time, and those already recorded are taken back.
+staff-outage-declare = Report an outage
 staff-outage-where = Where
 staff-outage-day = Day
 staff-outage-from-time = From
@@ -596,10 +596,10 @@ staff-outage-until-time = To
 staff-outage-from = Began
 staff-outage-until = Ended
 staff-outage-reason = Reason
-staff-outage-reason-hint = Such as “no network in the morning”
-staff-outage-consequence = Every session that overlaps this time is affected. No-shows noted for them are taken back, and each person is told
-staff-outage-do = Declare the outage
-staff-outage-declared = Declared; the no-shows of that time are taken back
+staff-outage-reason-hint = For example “no network this morning”
+staff-outage-consequence = Every session that overlaps this time is affected. No-shows recorded for them are taken back, and each person is notified.
+staff-outage-do = Report outage
+staff-outage-declared = Reported; the no-shows of that time are taken back
 staff-action-booking-no-show = Not come, noted
 staff-action-booking-no-show-lifted = Not come, taken back
 staff-action-booking-document-revealed = Identity document seen in full
@@ -748,7 +748,7 @@ staff-action-export-sent = Scheduled export sent
 staff-action-export-sent-again = Mail of a scheduled export sent again
 staff-action-export-told = Told of a scheduled export
 staff-action-export-withheld = Scheduled export withheld
-staff-action-staff-mail-changed = Work mail changed
-staff-action-staff-mail-removed = Work mail removed
+staff-action-staff-mail-changed = Work email changed
+staff-action-staff-mail-removed = Work email removed
 staff-booking-activity = For
 unsent-kept = You have shown who you are. What you typed is still here: please check it and send it once more.

@@ -1,7 +1,7 @@
 //! The form of a schedule: its fields, and what was typed into them.
 
 use super::at;
-use super::words::{day_text, span_text, subject_text, what_text};
+use super::words::{day_text, format_text, span_text, subject_text, what_text};
 use crate::calls::Asked;
 use crate::i18n::Text;
 use crate::ui::{Banner, Checkboxes, Choice, Radios, Select, TextField};
@@ -33,15 +33,7 @@ pub(super) fn fields(visit: &Visit, people: Vec<Person>, now: Option<&Schedule>)
     });
     let subjects = Subject::ALL.map(|one| Choice::new(one.name(), subject_text(visit, one)));
     let spans = Span::ALL.map(|one| Choice::new(one.name(), span_text(visit, one)));
-    let formats = Format::ALL.map(|one| {
-        Choice::new(
-            one.name(),
-            visit.t(match one {
-                Format::Csv => "exports-format-csv",
-                Format::Xlsx => "exports-format-xlsx",
-            }),
-        )
-    });
+    let formats = Format::ALL.map(|one| Choice::new(one.name(), format_text(visit, one)));
     let hours = (0..24).map(|hour| Choice::new(hour.to_string(), format!("{hour:02}:00"))).collect();
     let nobody = people.is_empty().then(|| {
         view! { <Banner><p>{visit.t("exports-nobody")}</p><p><a href=visit.href(at::MAIL)>{visit.t("exports-own-mail")}</a></p></Banner> }

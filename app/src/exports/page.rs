@@ -3,8 +3,8 @@
 use super::at;
 use super::form::fields;
 use super::words::{
-    days_text, due_text, names, next_text, rhythm_text, span_text, standing_tag, subject_text, title, told_text,
-    what_text,
+    days_text, due_text, format_text, names, next_text, rhythm_text, span_text, standing_tag, subject_text, title,
+    told_text, what_text,
 };
 use crate::desk::{crumbs, may, moment, news, read_first, rooms};
 use crate::form::Tone;
@@ -179,7 +179,7 @@ fn summary(visit: &Visit, schedule: &Schedule) -> Vec<SummaryRow> {
         SummaryRow::new(visit.t("exports-when"), rhythm_text(visit, schedule)),
         SummaryRow::new(visit.t("exports-next"), next_text(visit, schedule.standing)),
         SummaryRow::new(visit.t("exports-span"), span_text(visit, schedule.span)),
-        SummaryRow::new(visit.t("exports-format"), schedule.format.name()),
+        SummaryRow::new(visit.t("exports-format"), format_text(visit, schedule.format)),
         SummaryRow::new(visit.t("exports-recipients"), names(visit, &schedule.recipients)),
         SummaryRow::new(visit.t("exports-owner"), schedule.owner.name.clone()),
     ];
@@ -303,7 +303,7 @@ fn file_rows(visit: &Visit, opened: &Opened) -> Vec<SummaryRow> {
             visit.t("exports-days"),
             days_between(opened.period.first(), opened.period.last(), visit.locale()),
         ),
-        SummaryRow::new(visit.t("exports-format"), opened.format.name()),
+        SummaryRow::new(visit.t("exports-format"), format_text(visit, opened.format)),
         SummaryRow::new(visit.t("exports-open-until"), moment(visit, opened.open_until)),
     ];
     if let Some(reason) = &opened.reason {

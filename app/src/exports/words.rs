@@ -11,6 +11,7 @@ use jiff::{ToSpan, civil};
 use leptos::prelude::*;
 use services::exports::{Person, Run, Schedule, Standing, Told};
 use services::numbers::Subject;
+use services::spreadsheet::Format;
 
 pub(super) fn what_text(visit: &Visit, what: What) -> Text {
     visit.t(match what {
@@ -34,10 +35,18 @@ pub(super) fn span_text(visit: &Visit, span: Span) -> Text {
     })
 }
 
+pub(super) fn format_text(visit: &Visit, format: Format) -> Text {
+    visit.t(match format {
+        Format::Csv => "exports-format-csv",
+        Format::Xlsx => "exports-format-xlsx",
+    })
+}
+
 /// 科普馆 · 统计表
 pub(super) fn title(visit: &Visit, schedule: &Schedule) -> Text {
     let (subject, what) = (subject_text(visit, schedule.subject), what_text(visit, schedule.what));
-    format!("{subject} · {what}").into()
+    // The dot never begins a line.
+    format!("{subject}\u{a0}· {what}").into()
 }
 
 /// 每周一, 每月1日

@@ -94,7 +94,7 @@ fn series_dates(visit: &Visit, activity: &Activity) -> impl IntoView + use<> {
                 Activity::Event(event) => event.name_of(session.id).map(|name| name.of(visit.locale()).to_owned()),
                 Activity::Museum(_) => None,
             };
-            view! { <li>{when}{name.map(|name| view! { " · "{name} })}</li> }
+            view! { <li>{when}{name.map(|name| view! { <br/><span class="muted small">{name}</span> })}</li> }
         })
         .collect();
     view! { <ul>{lines}</ul> }

@@ -40,9 +40,13 @@ const fn key(kind: DocumentKind) -> &'static str {
     }
 }
 
-/// A document as its owner and staff see it: what it is, and its end.
+/// A document as its owner and staff see it: what it is, and its end. In few words: a party has a line for each.
 fn document_text(visit: &Visit, document: &Document) -> Text {
-    format!("{} {}", visit.t(key(document.kind())), document.masked()).into()
+    let kind = match document.kind() {
+        DocumentKind::Resident => "document-resident-short",
+        kind => key(kind),
+    };
+    format!("{} {}", visit.t(kind), document.masked()).into()
 }
 
 /// Documents as their owners and staff see them; `None` where there are none.
@@ -223,7 +227,10 @@ pub(crate) fn staying(visit: &Visit, documents: &Shown) -> Option<AnyView> {
         .all()
         .enumerate()
         .map(|(n, document)| {
-            Choice::new(n.to_string(), format!("{}: {}", person(visit, n), document_text(visit, document)))
+            Choice::new(
+                n.to_string(),
+                format!("{}{}{}", person(visit, n), visit.t("staff-colon"), document_text(visit, document)),
+            )
         })
         .collect();
     let all = (0..choices.len()).map(|n| Text::from(n.to_string())).collect();

@@ -38,6 +38,7 @@ pub fn EventPage() -> impl IntoView {
 fn page(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
     let locale = visit.locale();
     let title = event.title.of(locale).to_owned();
+    let lead = event.lead.of(locale).to_owned();
     let (tone, words) = state(visit, event);
     let crumbs = vec![
         Crumb::new(visit.href("/"), visit.t("nav-home")),
@@ -46,12 +47,12 @@ fn page(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
     let now = visit.context.now;
     let open = event.timetable.upcoming(now).chain(event.timetable.open_doors(now)).next().is_some();
     view! {
-        <Page title=title.clone() width=Width::Wide headless=true crumbs=crumbs>
+        <Page title=title.clone() lead=lead.clone() width=Width::Wide headless=true crumbs=crumbs>
             <section class="hero">
                 <div class="hero-text">
                     <p class="kicker">{kind_text(visit, event.kind)}" · "{event.city.text(locale)}</p>
                     <h1>{title}</h1>
-                    <p class="lead">{event.lead.of(locale).to_owned()}</p>
+                    <p class="lead">{lead}</p>
                     <p><Tag tone=tone>{words}</Tag></p>
                     {open.then(|| view! {
                         <p class="actions"><LinkButton href="#dates" glyph=Glyph::Calendar>{visit.t("event-to-dates")}</LinkButton></p>

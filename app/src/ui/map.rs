@@ -116,10 +116,11 @@ pub fn RouteMap(
     let cities = City::ALL.map(|city| {
         let at = city.position();
         // A stop's mark is larger than a town's: the name stands clear of it.
-        let below = if marked.contains(&at) { 32 } else { 20 };
+        let (below, class) =
+            if marked.contains(&at) { (32, "bus-town-name") } else { (20, "bus-town-name bus-town-apart") };
         view! {
             <circle class="bus-town" r="4" cx=at.x.to_string() cy=at.y.to_string()/>
-            <text class="bus-town-name" text-anchor="middle" x=at.x.to_string() y=(at.y + below).to_string()>{city.text(visit.locale())}</text>
+            <text class=class text-anchor="middle" x=at.x.to_string() y=(at.y + below).to_string()>{city.text(visit.locale())}</text>
         }
     });
     let cities = cities.collect_view();

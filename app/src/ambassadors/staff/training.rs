@@ -21,7 +21,7 @@ pub(super) fn trainings(visit: &Visit, round: &Round, base: &str) -> impl IntoVi
             let words = words.clone();
             view! { <a href=href>{visit.t("ambassador-staff-change-date")}<span class="hidden">" "{words}</span></a> }
         });
-        view! { <li>{words}" · "{people_words(visit, date)}" "{change}</li> }
+        view! { <li class="task"><span>{words}" · "{people_words(visit, date)}</span>{change}</li> }
     });
     let items = items.collect_view();
     let none =
@@ -30,7 +30,7 @@ pub(super) fn trainings(visit: &Visit, round: &Round, base: &str) -> impl IntoVi
         <section class="section">
             <h2>{visit.t("ambassador-trainings")}</h2>
             {none}
-            <ul class="ambassador-dates">{items}</ul>
+            <ul class="ambassador-dates tasks">{items}</ul>
             <Form action=format!("{base}/trainings")>
                 {fields(visit, None, Some(round.places))}
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("ambassador-staff-add-date")}</Button></p>

@@ -72,7 +72,7 @@ fn card(visit: &Visit, event: &Event) -> impl IntoView + use<> {
     let href = visit.href(&format!("/staff/events/{}", event.id));
     let about = format!("{} · {}", kind_text(visit, event.kind), event.city.text(visit.locale()));
     view! {
-        <Card title=event.title.of(visit.locale()).to_owned() href=Some(href.into()) tag=Some(published_tag(visit, event))>
+        <Card title=event.title.of(visit.locale()).to_owned() href=Some(href.into()) tag=Some(published_tag(visit, event)) level=2>
             <p>{days_text(visit, event)}</p>
             <p class="muted small">{about}" · "{count(visit, "staff-event-registered", registered(event))}</p>
         </Card>
