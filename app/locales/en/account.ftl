@@ -2,14 +2,14 @@
 
 # A visitor's sign-in
 sign-in-title = Sign in
-sign-in-lead = Sign in with your mobile number or email address; there is no password. We send you a code of six digits.
+sign-in-lead = Sign in with your mobile number or email address; no password is needed. We will send you a 6-digit code.
 sign-in-contact = Mobile number or email address
 sign-in-contact-hint = The one you gave when you booked: a mainland mobile number, or name@example.com
 sign-in-agree = I have read and agree to the{" "}
 sign-in-agree-link = privacy notice
 sign-in-send = Send me a code
 sign-in-without-title = You can book without signing in
-sign-in-without-text = Booking a museum visit needs no account. Signed in, you see and change all your bookings in one place.
+sign-in-without-text = You do not need an account to book a museum visit. If you sign in, you can see and change all your bookings in one place.
 sign-in-without-link = See the visits that can be booked
 sign-in-staff = Staff sign-in
 sign-in-already = You are signed in
@@ -47,7 +47,7 @@ account-look-again = One entry needs changing. Please check it and send the form
 account-changed-meanwhile = While you were typing, this was changed elsewhere. Please look at it as it is now, and decide again.
 account-password-like-login = The new password contains your login or our name, which makes it easy to guess. Please choose one that has nothing to do with them.
 account-password-common = The new password is one of those that are guessed first: runs, repetitions, well-known words. A few unrelated words in a row are easy to remember and safe.
-account-password-same = The new password is the present one. Please choose one that only you know.
+account-password-same = The new password is the same as the current one. Please choose another that only you know.
 
 # A visitor's own account
 account-tabs-label = My account
@@ -66,13 +66,13 @@ account-waits-offer = Places for you
 account-waits-waiting = Waiting
 account-waits-rests = On hold
 account-waits-until = Places are kept for you until { $until }; please answer before then
-account-waits-text = We write to your phone or email when places come free
+account-waits-text = We will message your phone or email when places become free
 account-waits-others = { $n ->
     [one] One other session would do as well; we write when places come free
    *[other] { $n } other sessions would do as well; we write when places come free
 }
-account-waits-answer = Take or decline
-account-waits-look = See or leave
+account-waits-answer = Accept or decline
+account-waits-look = View or leave
 account-none-title = No bookings yet
 account-none-text = The museum is free of charge. Choose a day that suits you.
 account-people = { $n ->
@@ -154,14 +154,14 @@ account-export-text = Everything we hold on you, in one JSON file: account, book
 account-export-submit = Download data
 account-export-file = my-data
 account-delete-title = Delete my account
-account-delete-text = Your name, number and address are deleted for good. Of earlier bookings only the number of people remains, with no connection to you.
+account-delete-text = Your name, number and address are permanently deleted. Of earlier bookings only the number of people remains, with no connection to you.
 account-delete-open = Delete my account…
 account-delete-question = Do you want to delete your account?
 account-delete-what = This takes effect at once and cannot be undone. All your browsers are signed out, and no further messages are sent to you.
 account-delete-cancel = Also cancel my bookings of visits to come, and withdraw my requests for the science bus
 account-delete-cancel-hint = Your particulars are needed at the door and when the bus comes, so bookings of visits to come have to be cancelled and requests withdrawn first
 account-delete-sure = I understand that this cannot be undone
-account-delete-submit = Delete my account for good
+account-delete-submit = Permanently delete my account
 account-delete-live = You have bookings of visits to come or a request for the science bus under way. Tick “Also cancel my bookings of visits to come, and withdraw my requests for the science bus”, or delete your account after the visit.
 account-delete-not-cancelled = One booking can no longer be cancelled, so your account was not deleted. Please come back after the visit.
 account-deleted-title = Your account is deleted
@@ -178,7 +178,7 @@ account-done-sessions = All other browsers are signed out.
 
 # The staff's door
 staff-sign-in-title = Staff sign-in
-staff-sign-in-lead = Login, password and a second factor (an authenticator code or a passkey) let you in together.
+staff-sign-in-lead = You need your login, your password and a second factor (an authenticator code or a passkey).
 staff-login = Login
 staff-password = Password
 staff-code = Authenticator code
@@ -223,9 +223,9 @@ staff-second-over = This sign-in took more than 5 minutes, or the account has ch
 staff-account-title = My staff account
 staff-password-title = Change password
 staff-password-text = All other browsers are signed out when you do.
-staff-password-present = Present password
+staff-password-present = Current password
 staff-password-submit = Change password
-staff-not-confirmed = Nothing was changed: the present password or the code was not accepted. Please check both. Each code works once.
+staff-not-confirmed = Nothing was changed: the current password or the code was not accepted. Please check both. Each code works once.
 staff-done-password = Your password is changed, and all other browsers are signed out.
 staff-password-code-hint = The six digits on your phone, or a recovery code. With a passkey you can leave it empty: one shown in the last 10 minutes is enough, or you are asked for it first
 staff-recovery-title = Recovery codes
@@ -241,7 +241,7 @@ staff-recovery-kept = I have kept them, go on
 
 # Passkeys of staff
 factors-title = Second factors
-factors-text = They confirm that it is you, besides the password, when you sign in and before what matters. Have two of them: when one is lost, there is the other.
+factors-text = Besides the password, they confirm that it is you when you sign in and before important actions. Please have two of them, in case one is lost.
 factors-telephone = Authenticator on the phone
 factors-telephone-yes = Connected
 factors-telephone-no = Not connected

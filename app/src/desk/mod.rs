@@ -85,7 +85,9 @@ pub(crate) fn crumbs(visit: &Visit, more: &[(&str, &str)]) -> Vec<Crumb> {
 /// rooms of the present one.
 pub(crate) fn rooms(visit: &Visit) -> impl IntoView + use<> {
     let groups = front::open_to(visit);
-    let holds = |path: &str| visit.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    // What is done to a day is done from its board.
+    let place = if visit.path.starts_with("/staff/museum/days/") { "/staff/museum/today" } else { visit.path.as_str() };
+    let holds = |path: &str| place.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     // Rooms may stand below each other: one is in the innermost.
     let paths = groups.iter().flat_map(|(_, areas)| areas).map(|area| area.path);
     let innermost = paths.filter(|path| holds(path)).max_by_key(|path| path.len());
