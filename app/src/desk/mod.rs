@@ -7,12 +7,14 @@ pub mod calls;
 mod front;
 mod jobs;
 mod messages;
+mod reveal;
 
 pub use audit::AuditTrail;
 pub(crate) use domain::time::day;
 pub use front::Front;
 pub use jobs::Jobs;
 pub(crate) use messages::messages_table;
+pub(crate) use reveal::{reveal, revealed};
 
 use crate::calls::Asked;
 use crate::form::Tone;

@@ -3,11 +3,11 @@
 use super::mine::version;
 use super::{Room, problem_of, said};
 use crate::calls::{Answer, Asked};
-use crate::desk::{age, may};
+use crate::desk::{age, crumbs, may, news, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
-use crate::ui::{Button, Dialog, Form, SummaryRow, Tag, TextArea, TextField, Variant};
+use crate::ui::{Button, Dialog, Form, Page, SummaryRow, Tag, TextArea, TextField, Variant, Width};
 use crate::visit::Visit;
 use axum::http::StatusCode;
 use leptos::prelude::*;
@@ -46,8 +46,37 @@ pub fn column<K: Room>(
     }
 }
 
+/// What stands around the page of one request.
+pub struct Frame<'a> {
+    /// What kind of request it is.
+    pub kicker: &'a str,
+    /// The pages above it.
+    pub way: &'a [(&'a str, &'a str)],
+    /// What may have been done a moment ago.
+    pub news: &'a [(&'a str, &'static str)],
+}
+
+/// The page of one request: where it stands; beside each other what was asked and said, and what can be done; then whatever
+/// needs the whole width.
+pub fn page<K: Room>(visit: &Visit, request: &View<K>, frame: &Frame<'_>, [said, acts, wide]: [AnyView; 3]) -> AnyView {
+    let (title, kicker) = (request.organisation.clone(), visit.t(frame.kicker));
+    view! {
+        <Page title=title kicker=kicker width=Width::Wide crumbs=crumbs(visit, frame.way)>
+            {rooms(visit)}
+            {news(visit, frame.news)}
+            {stands(visit, request)}
+            <div class="request">
+                <div class="stack">{said}</div>
+                <div class="stack">{acts}</div>
+            </div>
+            {wide}
+        </Page>
+    }
+    .into_any()
+}
+
 /// Where it stands, and for how long.
-pub fn stands<K: Room>(visit: &Visit, request: &View<K>) -> impl IntoView + use<K> {
+fn stands<K: Room>(visit: &Visit, request: &View<K>) -> impl IntoView + use<K> {
     let (tone, state) = K::state_words(visit, request.state);
     view! {
         <p class="request-state"><Tag tone=tone>{state}</Tag><span class="muted">{age(visit, request.created_at)}</span></p>

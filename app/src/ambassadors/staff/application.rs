@@ -3,15 +3,14 @@
 
 use super::round::decision_words;
 use crate::ambassadors::{capacity_words, training_words};
-use crate::desk::{count, crumbs, messages_table, news, read_first, rooms};
+use crate::desk::{count, messages_table, read_first};
 use crate::i18n::Text;
 use crate::problem::Problem;
-use crate::requests::desk::{ask, contact_rows, reveal, stands, talk};
+use crate::requests::desk::{self, Frame, ask, contact_rows, reveal, talk};
 use crate::requests::mine::version;
 use crate::requests::{Room, param};
 use crate::ui::{
-    Button, Choice, Dialog, Form, HiddenField, Page as PageFrame, Radios, SummaryList, SummaryRow, TextArea, TextField,
-    Variant, Width,
+    Button, Choice, Dialog, Form, HiddenField, Radios, SummaryList, SummaryRow, TextArea, TextField, Variant,
 };
 use crate::visit::{Visit, visit};
 use domain::ambassador::{Decision, Event, next};
@@ -48,30 +47,21 @@ async fn page(visit: Visit, id: Option<AmbassadorId>) -> Result<AnyView, Problem
     let mut said = application.clone();
     said.note.clear();
     let undecided = application.selected_at.is_none() && application.state.is_undecided();
-    Ok(view! {
-        <PageFrame title=application.organisation.clone() kicker=visit.t("ambassador-staff-application") width=Width::Wide
-            crumbs=crumbs(visit, &way)>
-            {rooms(visit)}
-            {news(visit, NEWS)}
-            {stands(visit, &application)}
-            <div class="request">
-                <div class="stack">
-                    <SummaryList rows=facts(visit, &application)/>
-                    {motivation(visit, &application)}
-                    {talk(visit, &said)}
-                </div>
-                <div class="stack">
-                    {undecided.then(|| decide(visit, &base, &application))}
-                    {(can(Event::Attend) || can(Event::Miss)).then(|| attendance(visit, &base, &application))}
-                    {certificate(visit, &base, &application)}
-                    {can(Event::Ask).then(|| ask(visit, &base, &application))}
-                    {reveal(visit, &base, &application)}
-                </div>
-            </div>
-            {messages_table(visit, &messages, message_words)}
-        </PageFrame>
-    }
-    .into_any())
+    let said = view! {
+        <SummaryList rows=facts(visit, &application)/>
+        {motivation(visit, &application)}
+        {talk(visit, &said)}
+    };
+    let acts = view! {
+        {undecided.then(|| decide(visit, &base, &application))}
+        {(can(Event::Attend) || can(Event::Miss)).then(|| attendance(visit, &base, &application))}
+        {certificate(visit, &base, &application)}
+        {can(Event::Ask).then(|| ask(visit, &base, &application))}
+        {reveal(visit, &base, &application)}
+    };
+    let wide = messages_table(visit, &messages, message_words);
+    let frame = Frame { kicker: "ambassador-staff-application", way: &way, news: NEWS };
+    Ok(desk::page(visit, &application, &frame, [said.into_any(), acts.into_any(), wide.into_any()]))
 }
 
 fn facts(visit: &Visit, application: &Application) -> Vec<SummaryRow> {

@@ -2,16 +2,16 @@
 
 use super::{Fleet, conflict_list, day_words, photos, when};
 use crate::bus::{audience_words, site_facts, wishes};
-use crate::desk::{count, crumbs, day, messages_table, news, read_first, rooms, time};
+use crate::desk::{count, day, messages_table, read_first, time};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
-use crate::requests::desk::{ask, contact_rows, refuse, reveal, stands, talk};
+use crate::requests::desk::{self, Frame, ask, contact_rows, refuse, reveal, talk};
 use crate::requests::mine::version;
 use crate::requests::param;
 use crate::ui::{
-    Banner, Button, Checkbox, Choice, DateField, Form, HiddenField, LinkButton, Page, Select, SummaryList, SummaryRow,
-    Tag, TextArea, TextField, Variant, Width,
+    Banner, Button, Checkbox, Choice, DateField, Form, HiddenField, LinkButton, Select, SummaryList, SummaryRow, Tag,
+    TextArea, TextField, Variant,
 };
 use crate::visit::{Visit, visit};
 use domain::bus::{Event, State, next};
@@ -59,33 +59,27 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
         _ => None,
     };
     let base = visit.href(&format!("/staff/bus/requests/{id}"));
-    Ok(view! {
-        <Page title=request.organisation.clone() kicker=visit.t("bus-staff-request") width=Width::Wide
-            crumbs=crumbs(visit, &[("/staff/bus", "bus-staff-board-title")])>
-            {rooms(visit)}
-            {news(visit, NEWS)}
-            {stands(visit, &request)}
-            <div class="request">
-                <div class="stack">
-                    <SummaryList rows=facts(visit, &request)/>
-                    {talk(visit, &request)}
-                </div>
-                <div class="stack">
-                    {kept(visit, &request, &fleet)}
-                    {can(Event::Schedule).then(|| schedule(visit, &base, &request))}
-                    {(can(Event::Visit) || request.state == State::Visited).then(|| visited(visit, &base, &request))}
-                    {can(Event::Ask).then(|| ask(visit, &base, &request))}
-                    {can(Event::Refuse).then(|| refuse(visit, &base, &request))}
-                    {reveal(visit, &base, &request)}
-                </div>
-            </div>
-            {photos}
-            {planning}
-            {request.stop.as_ref().filter(|_| can(Event::Visit) || request.state == State::Accepted).map(|stop| assign(visit, &base, &request, stop, &fleet))}
-            {messages_table(visit, &messages, message_words)}
-        </Page>
-    }
-    .into_any())
+    let said = view! {
+        <SummaryList rows=facts(visit, &request)/>
+        {talk(visit, &request)}
+    };
+    let acts = view! {
+        {kept(visit, &request, &fleet)}
+        {can(Event::Schedule).then(|| schedule(visit, &base, &request))}
+        {(can(Event::Visit) || request.state == State::Visited).then(|| visited(visit, &base, &request))}
+        {can(Event::Ask).then(|| ask(visit, &base, &request))}
+        {can(Event::Refuse).then(|| refuse(visit, &base, &request))}
+        {reveal(visit, &base, &request)}
+    };
+    let stop = request.stop.as_ref().filter(|_| can(Event::Visit) || request.state == State::Accepted);
+    let wide = view! {
+        {photos}
+        {planning}
+        {stop.map(|stop| assign(visit, &base, &request, stop, &fleet))}
+        {messages_table(visit, &messages, message_words)}
+    };
+    let frame = Frame { kicker: "bus-staff-request", way: &[("/staff/bus", "bus-staff-board-title")], news: NEWS };
+    Ok(desk::page(visit, &request, &frame, [said.into_any(), acts.into_any(), wide.into_any()]))
 }
 
 fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {

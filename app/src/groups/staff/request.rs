@@ -1,17 +1,17 @@
 //! One request: what is asked for, what was said, the sessions it can be answered with, the list, and what staff can do.
 
-use crate::desk::{count, crumbs, may, messages_table, moment, news, read_first, rooms};
+use crate::desk::{count, may, messages_table, moment, read_first};
 use crate::form::Tone;
 use crate::groups::roster::names;
 use crate::groups::{ages_words, kind_words, letter, people_words, wish_texts};
 use crate::i18n::Text;
 use crate::problem::Problem;
-use crate::requests::desk::{ask, contact_rows, refuse, reveal, stands, talk};
+use crate::requests::desk::{self, Frame, ask, contact_rows, refuse, reveal, talk};
 use crate::requests::mine::version;
 use crate::requests::param;
 use crate::ui::{
-    Banner, Button, Dialog, Form, Glyph, HiddenField, LinkButton, Page, SummaryList, SummaryRow, Tag, TextArea,
-    TextField, Variant, Width,
+    Banner, Button, Dialog, Form, Glyph, HiddenField, LinkButton, SummaryList, SummaryRow, Tag, TextArea, TextField,
+    Variant,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
@@ -51,31 +51,24 @@ async fn page(visit: Visit, id: Option<GroupRequestId>) -> Result<AnyView, Probl
         false => Vec::new(),
     };
     let base = visit.href(&format!("/staff/groups/{id}"));
-    Ok(view! {
-        <Page title=request.organisation.clone() kicker=visit.t("groups-staff-request") width=Width::Wide
-            crumbs=crumbs(visit, &[("/staff/groups", "groups-staff-title")])>
-            {rooms(visit)}
-            {news(visit, NEWS)}
-            {stands(visit, &request)}
-            <div class="request">
-                <div class="stack">
-                    <SummaryList rows=facts(visit, &request)/>
-                    {talk(visit, &request)}
-                </div>
-                <div class="stack">
-                    {stands_at(visit, &request)}
-                    {can(Event::Ask).then(|| ask(visit, &base, &request))}
-                    {can(Event::Refuse).then(|| refuse(visit, &base, &request))}
-                    {reveal(visit, &base, &request)}
-                    {letter::desk(visit, &base, &request, letter.as_ref(), &policy)}
-                    {listed(visit, &base, &request, list.as_ref())}
-                </div>
-            </div>
-            {can(Event::Propose).then(|| sessions(visit, &base, &request, &answers, can(Event::Approve)))}
-            {messages_table(visit, &messages, message_words)}
-        </Page>
-    }
-    .into_any())
+    let said = view! {
+        <SummaryList rows=facts(visit, &request)/>
+        {talk(visit, &request)}
+    };
+    let acts = view! {
+        {stands_at(visit, &request)}
+        {can(Event::Ask).then(|| ask(visit, &base, &request))}
+        {can(Event::Refuse).then(|| refuse(visit, &base, &request))}
+        {reveal(visit, &base, &request)}
+        {letter::desk(visit, &base, &request, letter.as_ref(), &policy)}
+        {listed(visit, &base, &request, list.as_ref())}
+    };
+    let wide = view! {
+        {can(Event::Propose).then(|| sessions(visit, &base, &request, &answers, can(Event::Approve)))}
+        {messages_table(visit, &messages, message_words)}
+    };
+    let frame = Frame { kicker: "groups-staff-request", way: &[("/staff/groups", "groups-staff-title")], news: NEWS };
+    Ok(desk::page(visit, &request, &frame, [said.into_any(), acts.into_any(), wide.into_any()]))
 }
 
 fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {

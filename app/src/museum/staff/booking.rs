@@ -1,21 +1,19 @@
 //! One booking as staff see it: masked, the contact in full with a reason, and what staff may change.
 
 use super::{booking_tag, channel_text, missed, party_text};
-use crate::desk::{count, crumbs, may, moment, news, read_first, rooms};
-use crate::form::Tone;
+use crate::desk::{count, crumbs, may, moment, news, read_first, reveal, revealed, rooms};
 use crate::groups::people_words;
 use crate::i18n::Text;
-use crate::local_path::LocalPath;
 use crate::museum::document::{documents_text, staying};
 use crate::museum::param;
 use crate::outreach::staff::document_panel;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Choice, Dialog, Form, Glyph, HiddenField, LinkButton, Page, Select, SummaryList, SummaryRow,
-    TextField, Variant, Width,
+    Button, Choice, Dialog, Form, Glyph, HiddenField, LinkButton, Page, Select, SummaryList, SummaryRow, TextField,
+    Variant, Width,
 };
 use crate::visit::{Visit, visit};
-use domain::account::{Capability, Denied};
+use domain::account::Capability;
 use domain::booking::Pool;
 use domain::ids::BookingId;
 use domain::time::span_text;
@@ -122,40 +120,11 @@ fn contact(visit: &Visit, booking: &BookingView) -> Option<AnyView> {
             SummaryRow::new(visit.t("staff-booking-name"), name.to_owned()),
             SummaryRow::new(visit.t("staff-booking-contact"), contact),
         ];
-        return Some(
-            view! {
-                <section class="section staff-panel">
-                    <h2>{visit.t("staff-reveal-title")}</h2>
-                    <Banner tone=Tone::Info alert=true>{visit.t("staff-reveal-noted")}</Banner>
-                    <SummaryList rows=rows/>
-                </section>
-            }
-            .into_any(),
-        );
+        return Some(revealed(visit, "staff-reveal-title", rows));
     }
-    let ask = match visit.context.require(Capability::RevealContact) {
-        Ok(()) => view! {
-            <Form>
-                <TextField name="reason" label=visit.t("staff-reveal-reason") hint=visit.t("staff-reveal-reason-hint") maxlength=200/>
-                <p class="actions"><Button variant=Variant::Secondary glyph=Glyph::Lock>{visit.t("staff-reveal")}</Button></p>
-            </Form>
-        }
-        .into_any(),
-        // The factor first, so that no reason is typed in vain.
-        Err(Denied::StepUpNeeded) => {
-            let back = LocalPath::or_home("/staff/step-up").with("next", &visit.here());
-            view! { <p class="actions"><LinkButton href=visit.href(back.as_str()) variant=Variant::Secondary glyph=Glyph::Lock>{visit.t("staff-reveal-step-up")}</LinkButton></p> }
-                .into_any()
-        }
-        Err(_) => return None,
-    };
     // A booking without a contact still has a name.
-    let text = visit.t(if booking.person.contact.is_some() { "staff-reveal-text" } else { "staff-reveal-name-text" });
-    let title = visit.t("staff-reveal-title");
-    Some(
-        view! { <section class="section" id="reveal"><h2>{title}</h2><p class="muted">{text}</p>{ask}</section> }
-            .into_any(),
-    )
+    let text = if booking.person.contact.is_some() { "staff-reveal-text" } else { "staff-reveal-name-text" };
+    reveal(visit, visit.here(), ("reason", ["staff-reveal-title", text, "staff-reveal"]))
 }
 
 async fn changes(visit: &Visit, booking: &BookingView) -> Result<AnyView, Problem> {

@@ -1,17 +1,16 @@
 //! Who comes to a date of an event, with what they answered; and one registration, where sensitive answers can be opened.
 
 use super::event;
-use crate::desk::{count, crumbs, may, read_first, rooms};
+use crate::desk::{count, crumbs, may, read_first, reveal, revealed, rooms};
 use crate::form::Tone;
-use crate::local_path::LocalPath;
 use crate::museum::{documents_text, param};
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Column, DateField, Dialog, EmptyState, Form, Glyph, HiddenField, LinkButton, Page, Row,
-    SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
+    Banner, Button, Column, DateField, Dialog, EmptyState, Form, HiddenField, Page, Row, SummaryList, SummaryRow,
+    Table, Tag, TextField, Width,
 };
 use crate::visit::{Visit, visit};
-use domain::account::{Capability, Denied};
+use domain::account::Capability;
 use domain::ids::{ActivityId, BookingId, SessionId};
 use domain::outreach::{Answers, Form as Questions};
 use domain::time::{clock_text, local_day, span_text};
@@ -179,64 +178,23 @@ fn answered(visit: &Visit, told: &Told) -> impl IntoView + use<> {
 
 /// Sensitive answers: shown once on the answer to a reason, otherwise the way to ask for them.
 fn sensitive(visit: &Visit) -> Option<AnyView> {
-    if let Some(revealed) = visit.form.value("revealed") {
-        let rows = revealed.lines().filter_map(|line| line.split_once('\t'));
+    if let Some(answers) = visit.form.value("revealed") {
+        let rows = answers.lines().filter_map(|line| line.split_once('\t'));
         let rows = rows.map(|(label, text)| SummaryRow::new(label.to_owned(), text.to_owned())).collect();
-        return Some(opened(visit, "staff-sensitive-title", rows));
+        return Some(revealed(visit, "staff-sensitive-title", rows));
     }
-    asking(visit, visit.here(), ("reason", ["staff-sensitive-title", "staff-sensitive-text", "staff-sensitive-open"]))
+    reveal(visit, visit.here(), ("reason", ["staff-sensitive-title", "staff-sensitive-text", "staff-sensitive-open"]))
 }
 
 /// Documents whole, of an event's registration or of a booking of the museum: the same way.
 pub(crate) fn document_panel(visit: &Visit, action: String) -> Option<AnyView> {
-    if let Some(revealed) = visit.form.value("revealed_document") {
+    if let Some(documents) = visit.form.value("revealed_document") {
         let one = |line: &str| SummaryRow::new(visit.t("staff-booking-document"), line.to_owned());
-        let rows = revealed.lines().map(one).collect();
-        return Some(opened(visit, "staff-document-title", rows));
+        let rows = documents.lines().map(one).collect();
+        return Some(revealed(visit, "staff-document-title", rows));
     }
     let words = ["staff-document-title", "staff-document-text", "staff-document-open"];
-    asking(visit, action, ("document_reason", words))
-}
-
-/// What was asked for, once.
-fn opened(visit: &Visit, title: &str, rows: Vec<SummaryRow>) -> AnyView {
-    view! {
-        <section class="section staff-panel">
-            <h2>{visit.t(title)}</h2>
-            <Banner tone=Tone::Info alert=true>{visit.t("staff-reveal-noted")}</Banner>
-            <SummaryList rows=rows/>
-        </section>
-    }
-    .into_any()
-}
-
-/// The way to ask, for whoever may: the reason is typed into `field`.
-fn asking(visit: &Visit, action: String, (field, [title, text, open]): (&'static str, [&str; 3])) -> Option<AnyView> {
-    let ask = match visit.context.require(Capability::RevealContact) {
-        Ok(()) => view! {
-            <Form action=action>
-                <TextField name=field label=visit.t("staff-reveal-reason") hint=visit.t("staff-reveal-reason-hint") maxlength=200/>
-                <p class="actions"><Button variant=Variant::Secondary glyph=Glyph::Lock>{visit.t(open)}</Button></p>
-            </Form>
-        }
-        .into_any(),
-        Err(Denied::StepUpNeeded) => {
-            let back = LocalPath::or_home("/staff/step-up").with("next", &visit.here());
-            view! { <p class="actions"><LinkButton href=visit.href(back.as_str()) variant=Variant::Secondary glyph=Glyph::Lock>{visit.t("staff-reveal-step-up")}</LinkButton></p> }
-                .into_any()
-        }
-        Err(_) => return None,
-    };
-    Some(
-        view! {
-            <section class="section">
-                <h2>{visit.t(title)}</h2>
-                <p class="muted">{visit.t(text)}</p>
-                {ask}
-            </section>
-        }
-        .into_any(),
-    )
+    reveal(visit, action, ("document_reason", words))
 }
 
 /// The sensitive answers as the page is handed them: one line each, label and answer apart by a tab.

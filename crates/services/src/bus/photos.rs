@@ -5,7 +5,7 @@ use super::kind::{Bus, BusError};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::files::{self, Accept, FileError};
-use crate::requests::{Kind, locked, run};
+use crate::requests::{Kind, locked, note, run};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::bus::State;
@@ -13,7 +13,7 @@ use domain::field::{Fault, Faults};
 use domain::ids::{BusPhotoId, BusRequestId, FileId};
 use domain::typed;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use store::bus::photos as sql;
@@ -175,7 +175,7 @@ pub async fn add_photo(
                 _ => None,
             };
             sql::add(&mut tx, &row, (by, &hash), context.now).await?;
-            note(&context, &mut tx, id, "bus.photo_added", json!({ "photo": photo, "consent": true })).await?;
+            note::<Bus>(&context, &mut tx, id, "bus.photo_added", json!({ "photo": photo, "consent": true })).await?;
             tx.commit().await?;
             Ok(photo)
         }
@@ -194,17 +194,6 @@ async fn visited(
         State::Visited => Ok(()),
         _ => Err(BusError::StateHasChanged),
     }
-}
-
-async fn note(
-    context: &Context,
-    db: &mut PgConnection,
-    id: BusRequestId,
-    action: &'static str,
-    detail: Value,
-) -> Result<(), BusError> {
-    let entry = Entry { action, subject_kind: Bus::TABLE, subject: Some(id.0), detail };
-    Ok(audit::record(db, context, &[entry]).await?)
 }
 
 /// What can be done with a photograph.
@@ -263,7 +252,7 @@ pub async fn change_photo(
                     "bus.photo_removed"
                 }
             };
-            note(&context, &mut tx, request, action, json!({ "photo": id })).await?;
+            note::<Bus>(&context, &mut tx, request, action, json!({ "photo": id })).await?;
             tx.commit().await?;
             Ok(request)
         }

@@ -9,15 +9,16 @@
 //! file is fetched. A due instant is made once over all servers, under the schedule's lock ([`run_due`]). Whom a mail did not
 //! reach, whatever stood in its way, is seen by staff, who may send it again ([`send_again`]).
 
+mod by_hand;
 mod fetch;
 mod office;
 mod run;
 mod seed;
 
+pub use by_hand::{send_again, send_now};
 pub use fetch::{Body, Fetched, Opened, fetch, opened};
 pub use office::{
     Person, Run, Schedule, Standing, Terms, Told, add, candidates, change, end, list, pause, resume, runs, schedule,
-    send_again, send_now,
 };
 pub(crate) use run::{Recipient, TOLD, UNDELIVERABLE, recipient, settle, settle_in};
 pub use run::{run_due, sweep};

@@ -1,10 +1,9 @@
 //! Schedules as staff see them: made, changed, paused, resumed, ended, and sent now.
 
-use super::run::{Sending, UNDELIVERABLE, rests, send};
+use super::run::UNDELIVERABLE;
 use super::{ExportError, MOST_RECIPIENTS, may, note, rhythm_of, span_of, what_of, what_of_run};
 use crate::account::{open_text, place};
 use crate::crypto::CryptoError;
-use crate::messages::queue_exports;
 use crate::numbers::Subject;
 use crate::spreadsheet::Format;
 use crate::{Context, Services};
@@ -367,7 +366,7 @@ pub async fn change(
 }
 
 /// The schedule under its lock, unless it has ended.
-async fn locked(db: &mut PgConnection, id: ExportScheduleId) -> Result<ScheduleRow, ExportError> {
+pub(super) async fn locked(db: &mut PgConnection, id: ExportScheduleId) -> Result<ScheduleRow, ExportError> {
     let row = sql::lock(db, id.0).await?.ok_or(ExportError::NotFound)?;
     if row.state == "ended" { Err(ExportError::StateHasChanged) } else { Ok(row) }
 }
@@ -422,64 +421,5 @@ pub async fn end(services: &Services, context: &Context, id: ExportScheduleId) -
         note(&mut tx, context, "export.ended", id.0, json!({})).await?;
     }
     tx.commit().await?;
-    Ok(())
-}
-
-/// Sends it now, beside its times, of the days that are the last whole ones today. `run` is the form's own: two presses send
-/// once. When whoever vouches for it may not have it any more it rests instead, as at its time.
-///
-/// # Errors
-/// `Denied` (also when the second factor is stale), `NotFound`, `StateHasChanged` once it has ended, or when it rests.
-pub async fn send_now(
-    services: &Services,
-    context: &Context,
-    id: ExportScheduleId,
-    run: ExportRunId,
-) -> Result<(), ExportError> {
-    context.require(Capability::SeeNumbers)?;
-    let mut tx = services.begin().await?;
-    let row = locked(&mut tx, id).await?;
-    context.require(what_of(&row)?.capability())?;
-    if rests(&mut tx, context, &row).await? {
-        tx.commit().await?;
-        return Err(ExportError::StateHasChanged);
-    }
-    send(&mut tx, context, &row, Sending { id: run, due_at: context.now, by_hand: true }).await?;
-    tx.commit().await?;
-    services.job_bell.notify_one();
-    Ok(())
-}
-
-/// Sends the mail of a sending once more to those whom it did not reach. Pressed twice it is sent once.
-///
-/// # Errors
-/// `Denied` (also when the second factor is stale), `NotFound`, `StateHasChanged` once the schedule has ended or when it
-/// rests for want of an owner, `Over` when the link is too old.
-pub async fn send_again(
-    services: &Services,
-    context: &Context,
-    id: ExportScheduleId,
-    run: ExportRunId,
-) -> Result<(), ExportError> {
-    context.require(Capability::SeeNumbers)?;
-    let mut tx = services.begin().await?;
-    let row = locked(&mut tx, id).await?;
-    let sending = sql::run(&mut *tx, run.0).await?.filter(|sending| sending.schedule_id == id.0);
-    let sending = sending.ok_or(ExportError::NotFound)?;
-    context.require(what_of_run(&sending).ok_or(ExportError::Unreadable)?.capability())?;
-    if rests(&mut tx, context, &row).await? {
-        tx.commit().await?;
-        return Err(ExportError::StateHasChanged);
-    }
-    if context.now >= sending.open_until.to_jiff() {
-        return Err(ExportError::Over);
-    }
-    let missed: Vec<AccountId> = sql::wait_again(&mut *tx, run.0).await?.into_iter().map(AccountId).collect();
-    if !missed.is_empty() {
-        queue_exports(&mut tx, context.now, run, &missed).await?;
-        note(&mut tx, context, "export.sent_again", id.0, json!({ "run": run, "recipients": missed })).await?;
-    }
-    tx.commit().await?;
-    services.job_bell.notify_one();
     Ok(())
 }

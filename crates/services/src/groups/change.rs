@@ -2,10 +2,9 @@
 
 use super::kind::{GroupError, Groups, Handle, RequestView};
 use super::office::read_policy;
-use crate::audit::{self, Entry};
 use crate::booking::within::lock_for;
 use crate::booking::{self, manage_link as booking_link};
-use crate::requests::{self, Kind, finished, locked, resolve, run};
+use crate::requests::{self, Kind, finished, locked, note, resolve, run};
 use crate::{Context, Services};
 use domain::field::{Faults, FieldError};
 use domain::groups::{State, smaller as read_smaller};
@@ -112,13 +111,8 @@ async fn resize(
         let sessions = lock_for(services, context, &mut tx, [session]).await?;
         sessions.renew(&mut tx, session, hold, (members + adults, until)).await?;
     }
-    let entry = Entry {
-        action: "group.resized",
-        subject_kind: "group_request",
-        subject: Some(id.0),
-        detail: json!({ "from": [request.members, request.adults], "to": [members, adults] }),
-    };
-    audit::record(&mut tx, context, &[entry]).await?;
+    let detail = json!({ "from": [request.members, request.adults], "to": [members, adults] });
+    note::<Groups>(context, &mut tx, id, "group.resized", detail).await?;
     finished(services, tx).await
 }
 

@@ -3,15 +3,14 @@
 
 use super::kind::{GroupError, GroupFault, Groups, Handle, RequestView};
 use crate::account::forms;
-use crate::audit::{self, Entry};
 use crate::files::{self, Accept, FileError, Kind};
 use crate::limits::{self, Network};
-use crate::requests::{Kind as _, locked, resolve, run};
+use crate::requests::{Kind as _, locked, note, resolve, run};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ids::{FileId, GroupRequestId};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::PgConnection;
 use store::files as file_sql;
 use store::groups::letters as sql;
@@ -142,20 +141,9 @@ async fn keep(
     let replaced: Vec<_> = before.iter().map(|(file, _)| file.0).collect();
     file_sql::let_go(&mut tx, &replaced, context.now).await?;
     let detail = json!({ "pages": pages, "replaced": before.is_some() });
-    note(context, &mut tx, id, "group.letter_saved", detail).await?;
+    note::<Groups>(context, &mut tx, id, "group.letter_saved", detail).await?;
     tx.commit().await?;
     Ok(())
-}
-
-async fn note(
-    context: &Context,
-    db: &mut PgConnection,
-    id: GroupRequestId,
-    action: &'static str,
-    detail: Value,
-) -> Result<(), GroupError> {
-    let entry = Entry { action, subject_kind: "group_request", subject: Some(id.0), detail };
-    Ok(audit::record(db, context, &[entry]).await?)
 }
 
 /// Deletes the letter, for whoever sent it.
@@ -174,7 +162,7 @@ pub async fn remove_letter(services: &Services, context: &Context, handle: &Hand
             }
             if drop_letter(&mut tx, id, context.now).await? {
                 sql::touch(&mut tx, id.0, context.now).await?;
-                note(&context, &mut tx, id, "group.letter_removed", json!({})).await?;
+                note::<Groups>(&context, &mut tx, id, "group.letter_removed", json!({})).await?;
             }
             tx.commit().await?;
             Ok(())
@@ -215,7 +203,7 @@ pub async fn open_letter(services: &Services, context: &Context, id: GroupReques
     let mut tx = services.begin().await?;
     let request = Groups::load(services, &mut tx, id, context.now).await?.ok_or(GroupError::NotFound)?;
     let (file, known) = read(&mut tx, id).await?.ok_or(GroupError::NotFound)?;
-    note(context, &mut tx, id, "group.letter_opened", json!({ "pages": known.pages })).await?;
+    note::<Groups>(context, &mut tx, id, "group.letter_opened", json!({ "pages": known.pages })).await?;
     tx.commit().await?;
     let bytes = files::read(services, file).await?;
     let ending = if known.kind == Kind::Pdf { "pdf" } else { "jpg" };

@@ -3,10 +3,9 @@
 use super::file::Sent;
 use super::kind::{GroupError, GroupFault, Groups, Handle, RequestView};
 use crate::account::forms;
-use crate::audit::{self, Entry};
 use crate::crypto::Place;
 use crate::limits::{self, Network};
-use crate::requests::{Kind, locked, resolve, run};
+use crate::requests::{Kind, locked, note, resolve, run};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::contact::PersonName;
@@ -142,20 +141,9 @@ async fn keep(
         return Err(GroupError::StateHasChanged);
     }
     sql::save(&mut tx, id.0, i32::try_from(count).unwrap_or(i32::MAX), sealed, context.now).await?;
-    note(context, &mut tx, id, "group.roster_saved", json!({ "people": count })).await?;
+    note::<Groups>(context, &mut tx, id, "group.roster_saved", json!({ "people": count })).await?;
     tx.commit().await?;
     Ok(())
-}
-
-async fn note(
-    context: &Context,
-    db: &mut PgConnection,
-    id: GroupRequestId,
-    action: &'static str,
-    detail: serde_json::Value,
-) -> Result<(), GroupError> {
-    let entry = Entry { action, subject_kind: "group_request", subject: Some(id.0), detail };
-    Ok(audit::record(db, context, &[entry]).await?)
 }
 
 /// Deletes the list of a request that was taken back, where there is one, in the transaction that takes it back.
@@ -164,7 +152,7 @@ pub(super) async fn drop_list(context: &Context, db: &mut PgConnection, id: Grou
         return Ok(());
     }
     sql::remove(db, id.0).await?;
-    note(context, db, id, "group.roster_removed", json!({})).await
+    Ok(note::<Groups>(context, db, id, "group.roster_removed", json!({})).await?)
 }
 
 /// Deletes the list, for whoever sent it.
@@ -180,7 +168,7 @@ pub async fn remove_roster(services: &Services, context: &Context, handle: &Hand
             locked::<Groups>(&services, &context, &mut tx, id, None).await?;
             // Pressed twice, or after the list went with what it was for: nothing happened, and nothing is noted.
             if sql::remove(&mut tx, id.0).await? {
-                note(&context, &mut tx, id, "group.roster_removed", json!({})).await?;
+                note::<Groups>(&context, &mut tx, id, "group.roster_removed", json!({})).await?;
             }
             tx.commit().await?;
             Ok(())
@@ -205,7 +193,8 @@ pub async fn export(
     let mut tx = services.begin().await?;
     let request = Groups::load(services, &mut tx, id, context.now).await?.ok_or(GroupError::NotFound)?;
     let (people, _) = open_list(services, &mut tx, id).await?.ok_or(GroupError::NotFound)?;
-    note(context, &mut tx, id, "group.roster_exported", json!({ "reason": reason, "people": people.len() })).await?;
+    note::<Groups>(context, &mut tx, id, "group.roster_exported", json!({ "reason": reason, "people": people.len() }))
+        .await?;
     let text = table(&people).ok_or(GroupError::Damaged("a list"))?;
     tx.commit().await?;
     Ok((text, format!("{}.csv", request.reference)))

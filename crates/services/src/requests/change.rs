@@ -80,6 +80,18 @@ pub(crate) async fn step<K: Kind>(
     Ok(then)
 }
 
+/// Writes down what was done with a request besides taking it further.
+pub(crate) async fn note<K: Kind>(
+    context: &Context,
+    db: &mut PgConnection,
+    id: K::Id,
+    action: &'static str,
+    detail: Value,
+) -> sqlx::Result<()> {
+    let entry = Entry { action, subject_kind: K::TABLE, subject: Some(id.into()), detail };
+    audit::record(db, context, &[entry]).await
+}
+
 /// One event of one request, whole: lock, step, message, commit.
 pub(crate) async fn one<K: Kind>(
     services: &Services,

@@ -36,7 +36,7 @@ use store::requests::rows::{self, Words};
 use uuid::Uuid;
 
 pub use change::{accept, answer, decline, settle_due, withdraw};
-pub(crate) use change::{finished, locked, one, run, settle, step, withdraw_own, words};
+pub(crate) use change::{finished, locked, note, one, run, settle, step, withdraw_own, words};
 pub use draft::{DRAFT_DAYS, DraftView, begin, keep, own, prove, read, resend, send, submit};
 pub(crate) use erase::{ERASED, count_due, empty, erase_due};
 pub use error::RequestError;

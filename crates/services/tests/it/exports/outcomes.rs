@@ -30,6 +30,12 @@ async fn outcomes(house: &TestHouse, officer: AccountId, id: ExportScheduleId) -
     runs.into_iter().flat_map(|run| run.told).map(|told| told.outcome).collect()
 }
 
+/// Lets the next attempt at a mail be the last.
+async fn last_attempt(house: &TestHouse) {
+    let last = "update job set max_attempts = attempts + 1 where kind = 'messages.export' and state = 'ready'";
+    sqlx::query(last).execute(&house.db.owner_pool()).await.expect("the last attempt");
+}
+
 #[tokio::test]
 async fn a_mail_that_was_refused_or_never_left_is_not_said_to_have_told_anybody() {
     let (mut house, server) = (TestHouse::new().await, SmtpServer::start().await);
@@ -47,8 +53,7 @@ async fn a_mail_that_was_refused_or_never_left_is_not_said_to_have_told_anybody(
     send(&house, officer, id, 2).await;
     post(&house).await;
     assert_eq!(outcomes(&house, officer, id).await, ["waiting", "undeliverable"]);
-    let last = "update job set max_attempts = attempts + 1 where kind = 'messages.export'";
-    sqlx::query(last).execute(&house.db.owner_pool()).await.expect("the last attempt");
+    last_attempt(&house).await;
     house.services.clock.advance(SignedDuration::from_mins(1));
     post(&house).await;
     assert_eq!(outcomes(&house, officer, id).await, ["undeliverable", "undeliverable"]);
@@ -93,12 +98,6 @@ async fn what_was_withheld_for_its_schedule_is_not_laid_to_whom_it_was_for() {
     exports::end(&house.services, &officer_of(&house, reader), next).await.expect("ended");
     post(&house).await;
     assert_eq!(outcomes(&house, reader, next).await, ["ended"]);
-}
-
-/// Lets the next attempt at a mail be the last.
-async fn last_attempt(house: &TestHouse) {
-    let last = "update job set max_attempts = attempts + 1 where kind = 'messages.export' and state = 'ready'";
-    sqlx::query(last).execute(&house.db.owner_pool()).await.expect("the last attempt");
 }
 
 /// Gives up what no worker came back from, as every server does now and then. Answers how many.
