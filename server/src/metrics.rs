@@ -5,7 +5,7 @@
 //! | `http_requests_total` | route, method, status (2xx…) | answered requests |
 //! | `http_request_duration_seconds` | route | time to the head of the answer |
 //! | `http_requests_in_flight` | | now |
-//! | `http_requests_refused_total` | reason (full, slow) | told "busy" |
+//! | `http_requests_refused_total` | reason (full, slow, slow-body) | told "busy", or that their body did not come in time |
 //! | `limits_refused` | limit | told "too often" |
 //! | `db_pool_connections` | state (idle, used, max) | the pool |
 //! | `booking_claims_total` | outcome | bookings, holds and moves by what became of them |
@@ -49,7 +49,7 @@ fn describe() {
     describe_counter!("http_requests_total", "Answered requests by route template, method and status class.");
     describe_histogram!("http_request_duration_seconds", Unit::Seconds, "Time to the head of the answer.");
     describe_gauge!("http_requests_in_flight", "Requests being worked on.");
-    describe_counter!("http_requests_refused_total", "Requests told that the house is busy.");
+    describe_counter!("http_requests_refused_total", "Requests told that the house is busy, or their body late.");
     describe_gauge!("db_pool_connections", "Connections of the pool by state.");
     describe_gauge!("jobs_due", "Jobs whose time has come.");
     describe_gauge!("jobs_dead", "Jobs that gave up.");
