@@ -13,6 +13,7 @@ use domain::time::local_day;
 use http::HeaderMap;
 use jiff::{Timestamp, civil};
 use serde::{Deserialize, Serialize};
+use services::booking::SessionView;
 use services::{Services, outreach};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -91,7 +92,7 @@ pub struct Event {
 impl Event {
     fn of(event: &outreach::Event, site: &str, now: Timestamp) -> Self {
         let dates = event.timetable.sessions.iter().filter(|session| session.facts.ends_at > now);
-        let date = |session| EventDate {
+        let date = |session: &SessionView| EventDate {
             session: Session::of(session, &event.timetable, now),
             name: event.name_of(session.id).map(Words::from),
         };

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 /// One of several answers.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EventChoice)]
 pub struct Choice {
     /// What is sent.
     value: String,
@@ -21,6 +22,7 @@ pub struct Choice {
 
 /// When a question is asked.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EventCondition)]
 pub struct Condition {
     /// An earlier question …
     question: String,
@@ -30,6 +32,7 @@ pub struct Condition {
 
 /// A question of an event.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EventQuestion)]
 pub struct Question {
     /// The member of `answers` it is answered in.
     key: String,
@@ -111,6 +114,7 @@ impl Question {
 /// An answer: words, the value of a choice or a day as text, a number, `true` for a consent, the values of several choices.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = EventAnswer)]
 pub enum Told {
     /// Words, a choice, a day.
     Text(String),

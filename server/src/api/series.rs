@@ -20,7 +20,6 @@ use domain::ids::{ActivityId, SeriesId};
 use domain::time::local_day;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use services::booking::{self, BookingState, Handle, Person, Remember, SeriesOnBehalf, SeriesView};
 use services::machines::Repeatable;
 use services::outreach::Replies;

@@ -73,10 +73,11 @@ async fn page(visit: Visit, id: Option<ActivityId>) -> Result<AnyView, Problem> 
     let content = if is_open(&event, visit.context.now) {
         view! { {dates(visit, &event)}{form(visit, &event)} }.into_any()
     } else {
+        let back = visit.href(&base);
         view! {
             <EmptyState of=picture(event.kind) title=visit.t("staff-series-none")>
                 <p>{visit.t("staff-series-none-text")}</p>
-                <p class="actions"><LinkButton href=visit.href(&base) variant=Variant::Secondary>{visit.t("staff-series-back")}</LinkButton></p>
+                <p class="actions"><LinkButton href=back variant=Variant::Secondary>{visit.t("staff-series-back")}</LinkButton></p>
             </EmptyState>
         }
         .into_any()
@@ -231,16 +232,17 @@ pub(super) fn together(visit: &Visit, own: &BookingView, series: &[BookingView])
         let when = span_text(one.starts_at, one.ends_at, visit.locale());
         let here = (one.id == own.id).then(|| view! { <span class="muted">" · "{visit.t("event-series-this")}</span> });
         let href = visit.href(&format!("/staff/events/{}/registrations/{}", one.activity, one.id));
+        let about = when.clone();
         let pass = (one.state == BookingState::Confirmed).then(|| {
             let pass = visit.href(&format!("/staff/museum/bookings/{}/pass.pdf", one.id));
             view! {
                 <LinkButton href=pass variant=Variant::Quiet glyph=Glyph::Download download=true>
-                    {visit.t("staff-pass-pdf")}<span class="hidden">" "{when.clone()}</span>
+                    {visit.t("staff-pass-pdf")}<span class="hidden">" "{about}</span>
                 </LinkButton>
             }
         });
         Row::new()
-            .cell(view! { {when.clone()}{here} })
+            .cell(view! { {when}{here} })
             .cell(view! { <a class="staff-reference" href=href>{one.reference.clone()}</a> })
             .cell(super::registrations::state(visit, one))
             .cell(pass)
