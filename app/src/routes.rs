@@ -44,7 +44,7 @@ use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Ses
 use crate::notices::{Accessibility, Privacy};
 use crate::numbers::{EventNumbers, ExportBookings, MuseumNumbers};
 use crate::outreach::staff::{
-    EventEdit, EventNew, EventQuestions, Registration, Registrations, StaffEvent, StaffEvents,
+    EventEdit, EventNew, EventQuestions, Registration, Registrations, SeriesForm, StaffEvent, StaffEvents,
 };
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
@@ -195,6 +195,7 @@ pages! {
     "/staff/events/:id/open-door" OpenDoorDates (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id/edit" EventEdit (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id/questions" EventQuestions (Access::Capability(Capability::ManageSessions)) [islands];
+    "/staff/events/:id/series" SeriesForm (Access::Capability(Capability::BookOnBehalf)) [];
     "/staff/events/:id/dates/:session" Registrations (Access::Capability(Capability::SeeBookings)) [];
     "/staff/events/:id/registrations/:booking" Registration (Access::Capability(Capability::SeeBookings)) [];
     "/staff/ambassadors" AmbassadorRounds (Access::Capability(Capability::ManageSessions)) [];

@@ -101,6 +101,7 @@ refusal-offer-ended = This offer has ended and the places went to the next party
 refusal-already-waiting = This phone number or email address is on the waiting list for this session already; once is enough
 refusal-waiting-limit = One phone number or email address can be on { $max } waiting lists at a time
 refusal-date-full = Places left at { $at }: { $free }. No date of the series was booked; you can take single dates with room, or wait for the full one. What you typed is kept
+refusal-of-date = { $at }: { $why }. No date of the series was booked
 refusal-whole-series-only = This series can only be registered for, changed and cancelled as a whole
 refusal-single-dates-only = Please register for the dates of this event one by one
 refusal-places-free = There is room for you now: you can simply book and need not wait

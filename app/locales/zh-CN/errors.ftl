@@ -96,6 +96,7 @@ refusal-offer-ended = 这次候补通知已经结束，名额已让给下一组
 refusal-already-waiting = 同一手机号或邮箱已经在候补这一场，不用重复登记
 refusal-waiting-limit = 同一手机号或邮箱最多同时登记{ $max }份候补
 refusal-date-full = { $at } 这一场只剩{ $free }个名额，整个系列没有预约，其他场次也没有占用。您可以报名有名额的单场，或候补已满的场次；填写的内容都还在
+refusal-of-date = { $at } 这一场：{ $why }。整个系列都没有预约
 refusal-whole-series-only = 这个活动只能整个系列一起报名、一起取消
 refusal-single-dates-only = 这个活动请按场次分别报名
 refusal-places-free = 所选场次现在有名额，可以直接预约，不用候补

@@ -3,13 +3,13 @@
 use super::book::{REFUSED, Why};
 use super::particulars::particulars;
 use super::party::{party, party_size};
-use super::{VISITOR_COOKIE, document, led_nowhere, places, problem_of, room, visitor_cookie};
+use super::{VISITOR_COOKIE, document, led_nowhere, places, problem_of, refused_text, room, visitor_cookie};
 use crate::activity::{Activity, draft_at};
 use crate::calls::{Answer, Asked, Call, Cookie};
 use crate::form::{FormState, Tone};
 use crate::problem::{Problem, minutes};
 use crate::routes::{Access, paths};
-use crate::words::{fault_text, refusal_text};
+use crate::words::fault_text;
 use domain::booking::Refusal;
 use domain::field::Fault;
 use domain::ids::{DraftId, SessionId};
@@ -47,12 +47,13 @@ pub(super) fn refused(asked: &Asked, page: String, error: BookingError) -> Answe
     let form = asked.typed(&[vec!["code"], document::secrets(asked)].concat());
     match error {
         BookingError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
-        BookingError::Refused(refusal) => {
+        BookingError::Refused(_) | BookingError::DateRefused { .. } => {
             let mut form = form;
             // Never what the form itself claims.
             form.values.remove(REFUSED);
-            form.values.extend(Why::name(&refusal).map(|why| (REFUSED.to_owned(), why.to_owned())));
-            Answer::again_at(page, form.with_notice(Tone::Warning, refusal_text(asked, &refusal).to_string()))
+            let why = error.refusal().and_then(|refusal| Why::name(&refusal));
+            form.values.extend(why.map(|why| (REFUSED.to_owned(), why.to_owned())));
+            Answer::again_at(page, form.with_notice(Tone::Warning, refused_text(asked, &error).to_string()))
         }
         BookingError::StateHasChanged => {
             Answer::again_at(page, form.with_notice(Tone::Warning, asked.t("mine-state-has-changed").to_string()))
@@ -196,10 +197,10 @@ async fn confirm(asked: &Asked, draft: DraftView, base: &str) -> Answer {
         Err(BookingError::Refused(Refusal::AsksQuestions)) => Answer::to(base),
         Err(BookingError::Fields(faults)) => Answer::again_at(base, FormState::default().with_errors(faults)),
         // Whose document it is stands on the form.
-        Err(error @ BookingError::Refused(Refusal::DocumentLimit | Refusal::DocumentLimitOf { .. })) => {
-            refused(asked, base.to_owned(), error)
-        }
-        Err(error) => refused(asked, format!("{base}/code"), error),
+        Err(error) => match error.refusal() {
+            Some(Refusal::DocumentLimit | Refusal::DocumentLimitOf { .. }) => refused(asked, base.to_owned(), error),
+            _ => refused(asked, format!("{base}/code"), error),
+        },
     }
 }
 

@@ -133,7 +133,7 @@ fn of_person(visit: &Visit, n: usize, kept: Option<&Document>, optional: bool) -
 }
 
 /// The fields at the counter, where staff look at documents in person and type what they are shown, if anything.
-pub(super) fn at_the_counter(visit: &Visit, rule: IdentityRule, most: u32) -> Option<AnyView> {
+pub(crate) fn at_the_counter(visit: &Visit, rule: IdentityRule, most: u32) -> Option<AnyView> {
     let each: Vec<_> = (0..rule.of(most.min(AT_THE_COUNTER))).map(|n| of_person(visit, n, None, true)).collect();
     rule.asks().then(|| {
         let open = visit.form.errors.iter().any(|error| error.field.starts_with(NUMBER));
@@ -177,7 +177,7 @@ pub(super) fn read(asked: &Asked, needed: usize, kept: &Shown) -> (Shown, Vec<Fi
 }
 
 /// The documents that were typed at the counter.
-pub(super) fn read_at_the_counter(asked: &Asked, people: u32) -> Result<Shown, Vec<FieldError>> {
+pub(crate) fn read_at_the_counter(asked: &Asked, people: u32) -> Result<Shown, Vec<FieldError>> {
     let mut faults = Faults::default();
     let one = |n: usize| {
         let (number, kind) = field_names(n);

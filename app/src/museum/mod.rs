@@ -32,9 +32,13 @@ pub(crate) use sessions::{come, wait_form};
 pub use waiting::{Wait, WaitCode};
 
 use crate::calls::Cookie;
+use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::visit::Visit;
+use crate::words::refusal_text;
 use domain::account::Denied;
+use domain::booking::Refusal;
+use domain::time::{clock_text, day_text, local_day};
 use jiff::SignedDuration;
 use leptos_router::hooks::use_params_map;
 use services::booking::BookingError;
@@ -64,6 +68,20 @@ async fn led_nowhere(visit: &Visit) -> Problem {
     match services::booking::led_nowhere(&visit.services, &visit.context, &visit.network).await {
         BookingError::NotFound => Problem::LinkInvalid,
         other => problem_of(&other),
+    }
+}
+
+/// Why the rules refuse what was asked; of a date of a series with which date it is.
+pub(crate) fn refused_text(visit: &Visit, error: &BookingError) -> Text {
+    match error {
+        // A full date is named by its own sentence.
+        BookingError::DateRefused { refusal: refusal @ Refusal::DateFull { .. }, .. } => refusal_text(visit, refusal),
+        BookingError::DateRefused { starts_at, refusal, .. } => {
+            let at = format!("{} {}", day_text(local_day(*starts_at), visit.locale()), clock_text(*starts_at));
+            let why = refusal_text(visit, refusal).to_string();
+            visit.t_args("refusal-of-date", &[("at", at.into()), ("why", why.into())])
+        }
+        error => error.refusal().map_or_else(|| Text::from(""), |refusal| refusal_text(visit, &refusal)),
     }
 }
 

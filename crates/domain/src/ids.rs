@@ -55,6 +55,8 @@ ids! {
     DraftId,
     /// One booking of one party.
     BookingId,
+    /// What was booked together: the dates of one event, for one party.
+    SeriesId,
     /// One party on the waiting list (候补).
     WaitingId,
     /// One file somebody sent.

@@ -12,7 +12,7 @@ use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::account::Actor;
-use domain::ids::{BookingId, ClientId};
+use domain::ids::{BookingId, ClientId, SeriesId};
 use domain::webhooks::Topic;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -149,6 +149,14 @@ pub(crate) async fn note_bookings<'a>(
 pub async fn made_booking(services: &Services, context: &Context, booking: BookingId) -> sqlx::Result<bool> {
     match client_of(context) {
         Some(client) => rows::made_booking(&services.db, client.0, booking.0).await,
+        None => Ok(false),
+    }
+}
+
+/// The asking machine made the series: some booking of it is its own.
+pub(crate) async fn made_series(services: &Services, context: &Context, series: SeriesId) -> sqlx::Result<bool> {
+    match client_of(context) {
+        Some(client) => rows::made_series(&services.db, client.0, series.0).await,
         None => Ok(false),
     }
 }

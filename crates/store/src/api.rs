@@ -36,6 +36,18 @@ pub async fn made_booking(db: impl PgExecutor<'_>, client: Uuid, booking: Uuid) 
     .await
 }
 
+/// The client made bookings of the series.
+pub async fn made_series(db: impl PgExecutor<'_>, client: Uuid, series: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from booking_series_date d join api_booking a on a.booking_id = d.booking_id
+                          where d.series_id = $2 and a.client_id = $1) as "made!""#,
+        client,
+        series,
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// What stands under an idempotency key.
 #[derive(Debug)]
 pub struct RememberedRow {

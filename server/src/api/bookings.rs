@@ -120,7 +120,7 @@ pub struct Booking {
 }
 
 impl Booking {
-    fn of(services: &Services, view: &BookingView) -> Self {
+    pub(super) fn of(services: &Services, view: &BookingView) -> Self {
         let confirmed = view.state == BookingState::Confirmed;
         let link = booking::manage_link(services, view.id, view.ends_at);
         Self {
@@ -201,9 +201,9 @@ pub async fn make(
 }
 
 /// Who comes before booking opens is told when to come again.
-fn when_it_opens(error: BookingError, now: Timestamp) -> Problem {
-    let opens_at = match &error {
-        BookingError::Refused(Refusal::NotOpenYet { opens_at }) => Some(*opens_at),
+pub(super) fn when_it_opens(error: BookingError, now: Timestamp) -> Problem {
+    let opens_at = match error.refusal() {
+        Some(Refusal::NotOpenYet { opens_at }) => Some(opens_at),
         _ => None,
     };
     let seconds = opens_at.and_then(|at| u32::try_from(at.duration_since(now).as_secs() + 1).ok());
@@ -218,18 +218,23 @@ pub(super) fn party(people: u32, children: u32, faults: &mut Faults) -> Option<P
 
 /// The documents of a request, if it names any, in one of the two ways; a number without a kind is none.
 fn shown(asked: &NewBooking, today: Date, faults: &mut Faults) -> Shown {
-    let one = |(n, document): (usize, &NewDocument)| {
-        let kind = Some(document.kind.as_str());
-        read(n, (kind, &document.number), today, faults)
-    };
     if !asked.documents.is_empty() {
-        return asked.documents.iter().enumerate().map(one).collect();
+        return documents(&asked.documents, today, faults);
     }
     let (kind, number) = (asked.document_kind.as_deref(), asked.document.as_deref());
     match (kind, number) {
         (None, None) => Shown::default(),
         _ => Shown::leader(read(0, (kind, number.unwrap_or_default()), today, faults)),
     }
+}
+
+/// The documents of a party, that of who books first.
+pub(super) fn documents(all: &[NewDocument], today: Date, faults: &mut Faults) -> Shown {
+    let one = |(n, document): (usize, &NewDocument)| {
+        let kind = Some(document.kind.as_str());
+        read(n, (kind, &document.number), today, faults)
+    };
+    all.iter().enumerate().map(one).collect()
 }
 
 fn read(n: usize, (kind, number): (Option<&str>, &str), today: Date, faults: &mut Faults) -> Option<Document> {

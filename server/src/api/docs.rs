@@ -203,6 +203,13 @@ fn members(html: &mut String, schema: &Value) {
         let _ = write!(html, "<p>{}</p>", prose(text(variant, "description")));
         members(html, variant);
     }
+    // A type that holds all of another one's members, and more.
+    for part in list(schema, "allOf") {
+        if part.get("$ref").is_some() {
+            let _ = write!(html, "<p>All members of {}, and:</p>", kind_of(part));
+        }
+        members(html, part);
+    }
     let mut properties = object(schema, "properties").peekable();
     if properties.peek().is_none() {
         return;

@@ -1,7 +1,8 @@
 //! `/api/v1/events`: what is on, where, and how many places each date has left.
 
-use super::extract::{Caller, Query};
-use super::problem::Problem;
+use super::extract::{Caller, Id, Query};
+use super::problem::{self, Problem};
+use super::questions::Question;
 use super::sessions::{Session, polled};
 use crate::house::House;
 use axum::extract::State;
@@ -10,9 +11,11 @@ use domain::ids::ActivityId;
 use domain::outreach::{Audience, Bilingual, City};
 use domain::time::local_day;
 use http::HeaderMap;
-use jiff::civil;
+use jiff::{Timestamp, civil};
 use serde::{Deserialize, Serialize};
-use services::outreach;
+use services::booking::SessionView;
+use services::{Services, outreach};
+use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which events.
@@ -74,16 +77,58 @@ pub struct Event {
     place: Words,
     /// For whom.
     audience: &'static str,
-    /// `dates`: each date is registered for by itself; `whole`: all remaining dates together, on its page; `both`.
+    /// `dates`: each date is registered for by itself; `whole`: all remaining dates together (`POST /api/v1/series`); `both`.
     series: &'static str,
     /// Whose identity document a booking needs: `none`, `leader` (that of who books), `everybody` (that of each person).
     identity: &'static str,
-    /// Its page, where people register. An event that asks something can only be registered for there.
+    /// Its page, where people register. A single date of an event that asks something can only be registered for there.
     page: String,
     /// It asks questions beyond name and contact.
     asks: bool,
     /// Its dates that are not over, in order.
     dates: Vec<EventDate>,
+}
+
+impl Event {
+    fn of(event: &outreach::Event, site: &str, now: Timestamp) -> Self {
+        let dates = event.timetable.sessions.iter().filter(|session| session.facts.ends_at > now);
+        let date = |session: &SessionView| EventDate {
+            session: Session::of(session, &event.timetable, now),
+            name: event.name_of(session.id).map(Words::from),
+        };
+        Self {
+            id: event.id,
+            kind: event.kind.name(),
+            title: (&event.title).into(),
+            lead: (&event.lead).into(),
+            city: event.city.code(),
+            place: (&event.place).into(),
+            audience: event.audience.name(),
+            series: event.timetable.policy.series.name(),
+            identity: event.timetable.policy.identity.name(),
+            page: format!("{site}/events/{}", event.slug),
+            asks: event.form.is_some(),
+            dates: dates.map(date).collect(),
+        }
+    }
+}
+
+/// An event with everything a form of it needs.
+#[derive(Serialize, ToSchema)]
+pub struct WholeEvent {
+    /// The event.
+    #[serde(flatten)]
+    event: Event,
+    /// The most people of one booking.
+    people: u32,
+    /// The most of whom under 14.
+    children: u32,
+    /// Children come only with an adult in the party.
+    children_need_adult: bool,
+    /// Minutes before a date begins at which registration for it ends, and with it that of the series.
+    closes_minutes_before: i32,
+    /// What it asks, in order. Empty where it asks nothing.
+    questions: Vec<Question>,
 }
 
 /// What is on.
@@ -116,7 +161,7 @@ pub async fn list(
     let city = wanted.city.as_deref().and_then(|text| faults.take("city", City::parse(text)));
     let audience = wanted.audience.as_deref().and_then(|text| faults.take("audience", text.parse::<Audience>()));
     if !faults.is_empty() {
-        return Err(Problem::new(super::problem::INVALID).errors(faults.into_errors()));
+        return Err(Problem::new(problem::INVALID).errors(faults.into_errors()));
     }
     let all = outreach::events(&house.services).await.map_err(services::booking::BookingError::from)?;
     let site = &house.services.settings.public_url;
@@ -128,30 +173,47 @@ pub async fn list(
                 event.timetable.sessions.iter().any(|session| local_day(session.facts.starts_at) >= from)
             })
     });
-    let events = shown
-        .map(|event| Event {
-            id: event.id,
-            kind: event.kind.name(),
-            title: (&event.title).into(),
-            lead: (&event.lead).into(),
-            city: event.city.code(),
-            place: (&event.place).into(),
-            audience: event.audience.name(),
-            series: event.timetable.policy.series.name(),
-            identity: event.timetable.policy.identity.name(),
-            page: format!("{site}/events/{}", event.slug),
-            asks: event.form.is_some(),
-            dates: event
-                .timetable
-                .sessions
-                .iter()
-                .filter(|session| session.facts.ends_at > context.now)
-                .map(|session| EventDate {
-                    session: Session::of(session, &event.timetable, context.now),
-                    name: event.name_of(session.id).map(Words::from),
-                })
-                .collect(),
-        })
-        .collect();
+    let events = shown.map(|event| Event::of(event, site, context.now)).collect();
     polled(&house, &headers, &Events { events })
+}
+
+/// Show an event.
+///
+/// With its rules and the questions a registration answers. Whatever asks only where an earlier answer leads to it says so in
+/// `when`; what is not asked is not kept.
+#[utoipa::path(
+    get, path = "/api/v1/events/{id}", tag = "events",
+    params(("id" = String, Path, format = Uuid, description = "The event")),
+    responses(
+        (status = 200, description = "The event", body = WholeEvent, headers(("ETag" = String, description = "Of this answer"))),
+        (status = 304, description = "Not changed since the answer named in If-None-Match"),
+        (status = 404, description = "`not-found`: there is none, or it is not published", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show(
+    State(house): State<House>,
+    Caller(context): Caller,
+    headers: HeaderMap,
+    Id(id): Id<ActivityId>,
+) -> Result<Response, Problem> {
+    let event = published(&house.services, id).await?;
+    let policy = &event.timetable.policy;
+    let today = local_day(context.now);
+    let questions = event.form.iter().flat_map(|(_, form)| &form.questions);
+    let whole = WholeEvent {
+        event: Event::of(&event, &house.services.settings.public_url, context.now),
+        people: policy.people_per_booking.into(),
+        children: policy.children_per_booking.into(),
+        children_need_adult: policy.children_need_adult,
+        closes_minutes_before: policy.closes_minutes_before,
+        questions: questions.map(|question| Question::of(question, today)).collect(),
+    };
+    polled(&house, &headers, &whole)
+}
+
+/// An event that the public sees.
+pub(super) async fn published(services: &Services, id: ActivityId) -> Result<Arc<outreach::Event>, Problem> {
+    let all = outreach::events(services).await.map_err(services::booking::BookingError::from)?;
+    let event = all.by_id(id).filter(|event| event.published);
+    event.cloned().ok_or(Problem::new(problem::NOT_FOUND))
 }

@@ -15,6 +15,8 @@ pub mod events;
 pub mod extract;
 pub mod idempotent;
 pub mod problem;
+pub mod questions;
+pub mod series;
 pub mod sessions;
 pub mod tokens;
 pub mod waiting;
@@ -53,6 +55,8 @@ pub struct ProblemSchema {
     errors: Option<Vec<FieldProblem>>,
     /// The rule that says no, with its numbers: `{"code": "full", "free": 2}`.
     refusal: Option<serde_json::Value>,
+    /// The date of a series that says no: `{"session": …, "starts_at": …}`.
+    date: Option<serde_json::Value>,
 }
 
 /// What is wrong with one field; further members are the rule's numbers (`max`, `min`).
@@ -76,8 +80,8 @@ pub struct FieldProblem {
         license(name = "Proprietary")
     ),
     paths(
-        tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, events::list, bookings::make, bookings::show,
-        bookings::change, bookings::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
+        tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, events::list, events::show, bookings::make, bookings::show,
+        bookings::change, bookings::cancel, series::book, series::show, series::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
         waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops
     ),
     components(schemas(
@@ -90,6 +94,7 @@ pub struct FieldProblem {
         (name = "sessions", description = "When the museum can be visited. Scope `sessions:read`"),
         (name = "events", description = "What is on in the cities of the province. Scope `sessions:read`"),
         (name = "bookings", description = "Booking for others. Scope `bookings:write`"),
+        (name = "series", description = "All dates of an event at once, for others. Scope `bookings:write`"),
         (name = "waiting", description = "Waiting for full sessions for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. `check-ins`: scope `door:write`; the rest is for enrolled devices and their own keys"),
         (name = "bus", description = "Where the science bus goes. Any scope"),
@@ -129,10 +134,14 @@ pub fn routes(house: &House) -> Routes {
         ("GET", "/api/v1/sessions", machine(SeeBookings, get(sessions::list))),
         ("GET", "/api/v1/sessions/{id}", machine(SeeBookings, get(sessions::show))),
         ("GET", "/api/v1/events", machine(SeeBookings, get(events::list))),
+        ("GET", "/api/v1/events/{id}", machine(SeeBookings, get(events::show))),
         ("POST", "/api/v1/bookings", machine(BookOnBehalf, post(bookings::make))),
         ("GET", "/api/v1/bookings/{id}", machine(BookOnBehalf, get(bookings::show))),
         ("PATCH", "/api/v1/bookings/{id}", machine(BookOnBehalf, patch(bookings::change))),
         ("DELETE", "/api/v1/bookings/{id}", machine(BookOnBehalf, delete(bookings::cancel))),
+        ("POST", "/api/v1/series", machine(BookOnBehalf, post(series::book))),
+        ("GET", "/api/v1/series/{id}", machine(BookOnBehalf, get(series::show))),
+        ("DELETE", "/api/v1/series/{id}", machine(BookOnBehalf, delete(series::cancel))),
         ("POST", "/api/v1/waiting", machine(BookOnBehalf, post(waiting::join))),
         ("GET", "/api/v1/waiting/{id}", machine(BookOnBehalf, get(waiting::show))),
         ("DELETE", "/api/v1/waiting/{id}", machine(BookOnBehalf, delete(waiting::leave))),

@@ -67,7 +67,8 @@ kinds! {
     REFUSED = "refused" CONFLICT "The rules of booking say no"
         "`refusal.code` is the rule: `full` (with the places that are free), `not-open-yet`, `too-late`, `session-closed`, \
          `no-booking-needed` (whoever comes is let in: just come), \
-         `party-too-large`, `daily-limit`, on the waiting list `places-free`, `offer-ended` and so on.";
+         `party-too-large`, `daily-limit`, of a series `date-full`, `single-dates-only`, `whole-series-only`, on the waiting list `places-free`, `offer-ended` and so on. \
+         Where one date of a series says no, `date` is that date (`session`, `starts_at`), and nothing of any date was booked.";
     NOT_ADMITTED = "not-admitted" CONFLICT "Nobody is let in"
         "`refusal.code` is the reason: `wrong-day`, `too-early`, `already-admitted`, `cancelled`, `not-a-pass` and so on.";
     CHANGED = "changed" CONFLICT "It was changed in the meantime"
@@ -265,6 +266,9 @@ impl From<BookingError> for ProblemDocument {
     fn from(error: BookingError) -> Self {
         match error {
             BookingError::Refused(refusal) => refusal.into(),
+            BookingError::DateRefused { session, starts_at, refusal } => {
+                Self::from(refusal).with("date", json!({ "session": session, "starts_at": starts_at }))
+            }
             BookingError::Denied(denied) => denied.into(),
             BookingError::NotFound => Self::new(NOT_FOUND),
             BookingError::Fields(errors) => Self::new(INVALID).errors(errors),

@@ -4,6 +4,7 @@ use super::{bookings_table, close, occupancy, open_door, places, session_state, 
 use crate::desk::{count, crumbs, may, news, number, read_first, rooms};
 use crate::form::Tone;
 use crate::museum::param;
+use crate::outreach::staff::series;
 use crate::problem::Problem;
 use crate::ui::{
     Banner, Button, Checkbox, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, SummaryList, SummaryRow,
@@ -42,10 +43,7 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
     let day = local_day(facts.starts_at);
     let board = format!("/staff/museum/today?day={day}");
     let open = !facts.closed && facts.ends_at > visit.context.now;
-    let book = (open && !facts.open_door && facts.free_for(Pool::Staff) > 0 && may(visit, Capability::BookOnBehalf)).then(|| {
-        let href = visit.href(&format!("/staff/museum/book?session={id}"));
-        view! { <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("staff-book-title")}</LinkButton></p> }
-    });
+    let book = if open && may(visit, Capability::BookOnBehalf) { on_behalf(visit, &session).await? } else { None };
     let list_of_waiting = booking::waiting_list(&visit.services, &visit.context, id).await?;
     let manages = may(visit, Capability::ManageSessions);
     let running = facts.ends_at > visit.context.now;
@@ -89,6 +87,23 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
         </Page>
     }
     .into_any())
+}
+
+/// The way to book on behalf: of a date of an event its whole series, where it can be had; of a session of the museum while
+/// the desk has places.
+async fn on_behalf(visit: &Visit, session: &SessionView) -> Result<Option<AnyView>, Problem> {
+    let facts = &session.facts;
+    let way = match series::address(visit, session).await? {
+        Some(series) => series.map(|path| (path, "staff-series-title")),
+        None if !facts.open_door && facts.free_for(Pool::Staff) > 0 => {
+            Some((format!("/staff/museum/book?session={}", session.id), "staff-book-title"))
+        }
+        None => None,
+    };
+    Ok(way.map(|(path, key)| {
+        view! { <p class="actions"><LinkButton href=visit.href(&path) variant=Variant::Secondary>{visit.t(key)}</LinkButton></p> }
+            .into_any()
+    }))
 }
 
 fn warnings(visit: &Visit, session: &SessionView) -> impl IntoView + use<> {

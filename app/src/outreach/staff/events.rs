@@ -1,6 +1,6 @@
 //! The list of events, and one event: whether the public sees it, its dates and how full they are.
 
-use super::event;
+use super::{event, series};
 use crate::desk::{count, crumbs, may, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -121,6 +121,7 @@ async fn one(visit: Visit, id: Option<ActivityId>) -> Result<AnyView, Problem> {
             <div class="actions">
                 {manage.then(|| view! { <LinkButton href=visit.href(&format!("{base}/edit")) variant=Variant::Secondary>{visit.t("staff-event-edit-texts")}</LinkButton> })}
                 {page}
+                {series::way(visit, &event)}
                 {manage.then(|| publishing(visit, &event, &base))}
             </div>
             {dates(visit, &event, &base)}

@@ -1,4 +1,5 @@
-//! The events' staff screens: which there are and who comes, what an event asks, and what was answered.
+//! The events' staff screens: which there are and who comes, a whole series on behalf, what an event asks, and what was
+//! answered.
 //!
 //! Sensitive answers are never in a list: they are opened once, on a registration's page, for who says why.
 
@@ -7,6 +8,7 @@ mod edit;
 mod events;
 mod questions;
 mod registrations;
+pub mod series;
 mod typed;
 
 pub use edit::{EventEdit, EventNew};
@@ -14,6 +16,7 @@ pub use events::{StaffEvent, StaffEvents};
 pub use questions::EventQuestions;
 pub(crate) use registrations::document_panel;
 pub use registrations::{Registration, Registrations};
+pub use series::SeriesForm;
 
 use crate::museum::problem_of;
 use crate::problem::Problem;

@@ -36,19 +36,8 @@ pub(super) const KINDS: [(&str, &str); 6] = [
     ("consent", "question-consent"),
 ];
 
-fn kind_word(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Text { .. } => "text",
-        Kind::Number { .. } => "number",
-        Kind::One { .. } => "one",
-        Kind::Many { .. } => "many",
-        Kind::Date { .. } => "date",
-        Kind::Consent => "consent",
-    }
-}
-
 fn kind_text(visit: &Visit, kind: &Kind) -> Text {
-    let word = kind_word(kind);
+    let word = kind.name();
     let key = KINDS.iter().find(|(known, _)| *known == word).map_or("question-text", |(_, key)| *key);
     visit.t(key)
 }
@@ -200,7 +189,7 @@ fn edit(visit: &Visit, working: &WorkingForm, chosen: Option<&Question>) -> impl
     });
     let kinds = KINDS.iter().map(|(word, key)| Choice::new(*word, visit.t(key))).collect();
     let (min, max, choices) = chosen.map(|question| typed(&question.kind)).unwrap_or_default();
-    let kind = chosen.map_or("text", |question| kind_word(&question.kind));
+    let kind = chosen.map_or("text", |question| question.kind.name());
     let text = |of: fn(&Question) -> &str| chosen.map(of).unwrap_or_default().to_owned();
     let title = visit.t(if chosen.is_some() { "staff-question-change" } else { "staff-question-add" });
     let again = chosen.map(|_| {

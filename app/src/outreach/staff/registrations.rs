@@ -1,7 +1,7 @@
 //! Who comes to a date of an event, with what they answered; and one registration, where sensitive answers can be opened.
 
-use super::event;
-use crate::desk::{count, crumbs, may, read_first, reveal, revealed, rooms};
+use super::{event, series};
+use crate::desk::{count, crumbs, may, news, read_first, reveal, revealed, rooms};
 use crate::form::Tone;
 use crate::museum::{documents_text, param};
 use crate::problem::Problem;
@@ -118,7 +118,7 @@ fn answers_cell(visit: &Visit, told: Option<&Told>) -> AnyView {
     .into_any()
 }
 
-fn state(visit: &Visit, booking: &BookingView) -> impl IntoView + use<> {
+pub(super) fn state(visit: &Visit, booking: &BookingView) -> impl IntoView + use<> {
     let (tone, key) = match booking.state {
         BookingState::Cancelled => (Tone::Plain, "booking-cancelled"),
         BookingState::Confirmed if booking.arrived > 0 => (Tone::Success, "booking-arrived"),
@@ -141,6 +141,7 @@ async fn one(visit: Visit, id: Option<ActivityId>, booking: Option<BookingId>) -
     if booking.activity != event.id {
         return Err(Problem::NotFound);
     }
+    let together = booking::series_of(&visit.services, booking.id).await?;
     let told = told(&visit.services, &[booking.id]).await?.remove(&booking.id);
     let mut rows = vec![
         SummaryRow::new(visit.t("mine-state"), state(visit, &booking)),
@@ -159,12 +160,19 @@ async fn one(visit: Visit, id: Option<ActivityId>, booking: Option<BookingId>) -
         <Page title=booking.reference.clone() kicker=event.title.of(visit.locale()).to_owned() width=Width::Wide
             crumbs=crumbs(visit, &[("/staff/events", "staff-events-title"), (&base, "staff-event-title"), (&dates, "staff-event-registrations")])>
             {rooms(visit)}
+            {news(visit, &[("series", booked_news(&booking))])}
             <SummaryList rows=rows/>
+            {series::together(visit, &booking, &together)}
             {told.map(|told| answered(visit, &told))}
             {document}
         </Page>
     }
     .into_any())
+}
+
+/// What is said once a series was booked: whether a message went out, or the passes have to be printed.
+fn booked_news(booking: &BookingView) -> &'static str {
+    if booking.person.contact.is_some() { "staff-series-done" } else { "staff-series-done-no-contact" }
 }
 
 fn answered(visit: &Visit, told: &Told) -> impl IntoView + use<> {

@@ -89,6 +89,20 @@ pub enum Kind {
     Consent,
 }
 
+impl Kind {
+    /// What it is called in forms and by machines.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Number { .. } => "number",
+            Self::One { .. } => "one",
+            Self::Many { .. } => "many",
+            Self::Date { .. } => "date",
+            Self::Consent => "consent",
+        }
+    }
+}
+
 /// When a question is asked: an earlier one was answered with one of these.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Condition {

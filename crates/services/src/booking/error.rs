@@ -3,6 +3,8 @@
 use domain::account::Denied;
 use domain::booking::Refusal;
 use domain::field::{Fault, FieldError};
+use domain::ids::SessionId;
+use jiff::Timestamp;
 
 /// Why a booking use case did not happen. Nothing half-written stays behind any of them.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +12,16 @@ pub enum BookingError {
     /// The rules say no; the sentence is the refusal's.
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
+    /// A date of a series says no, and with it the series: nothing of any date was taken.
+    #[error("refused for the date at {starts_at}: {refusal}")]
+    DateRefused {
+        /// The date.
+        session: SessionId,
+        /// When it is.
+        starts_at: Timestamp,
+        /// Why.
+        refusal: Refusal,
+    },
     /// The policy says no.
     #[error("denied: {0}")]
     Denied(#[from] Denied),
@@ -55,6 +67,14 @@ impl BookingError {
     /// One field's fault.
     pub fn field(field: &str, fault: Fault) -> Self {
         Self::Fields(vec![FieldError::new(field, fault)])
+    }
+
+    /// What the rules say, of a session or of a date of a series; none where something else is in the way.
+    pub const fn refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::Refused(refusal) | Self::DateRefused { refusal, .. } => Some(*refusal),
+            _ => None,
+        }
     }
 }
 

@@ -73,7 +73,10 @@ pub use rebook::{Rebooking, rebook, rebook_link, rebooking};
 pub use rules::{REASON as RULES_REASON, RulesVersion, change_rules, rules, rules_history, rules_of};
 pub use seed::seed_demo;
 pub(crate) use series::read_series;
-pub use series::{begin_series, cancel_series, series_of};
+pub use series::{
+    SeriesOnBehalf, SeriesView, begin_series, book_series, cancel_series, cancel_series_and_remember, own_series,
+    series_of, series_with,
+};
 pub(crate) use tell::tell_session;
 pub(crate) use view::views;
 pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, view};

@@ -118,7 +118,9 @@ pub(super) fn of_booking(error: BookingError, people: u32) -> GroupError {
             GroupFault::Over { by: people.saturating_sub(free), free }.into()
         }
         BookingError::Refused(Refusal::Busy) => GroupError::Busy,
-        BookingError::Refused(refusal) => GroupFault::Booking(refusal).into(),
+        BookingError::Refused(refusal) | BookingError::DateRefused { refusal, .. } => {
+            GroupFault::Booking(refusal).into()
+        }
         BookingError::Denied(denied) => GroupError::Denied(denied),
         BookingError::NotFound => GroupError::NotFound,
         BookingError::Fields(errors) => GroupError::Fields(errors),

@@ -12,10 +12,10 @@ mod seed;
 mod templates;
 
 pub use answers::{
-    Told, answered_waiting, draft_answers, exported_answers, keep_answers, keep_waiting_answers, reveal_sensitive,
-    told, waiting_answers,
+    Replies, Told, answered_waiting, draft_answers, exported_answers, keep_answers, keep_waiting_answers,
+    reveal_sensitive, told, waiting_answers,
 };
-pub(crate) use answers::{answered, copy_answers};
+pub(crate) use answers::{answered, copy_answers, is_asked_now, keep_replies};
 pub use error::OutreachError;
 pub use forms::{WorkingForm, drop_working, move_question, publish_form, put_question, remove_question, working_form};
 pub use office::{EventChange, NewDate, NewEvent, add_date, add_event, change_event, move_date, publish};

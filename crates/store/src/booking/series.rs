@@ -105,6 +105,13 @@ pub async fn of_booking(db: &mut PgConnection, booking: Uuid) -> sqlx::Result<Ve
     .await
 }
 
+/// The series a booking belongs to, if it belongs to one.
+pub async fn id_of(db: &mut PgConnection, booking: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!("select series_id from booking_series_date where booking_id = $1", booking)
+        .fetch_optional(db)
+        .await
+}
+
 /// The bookings of a series, in order of time.
 pub async fn bookings(db: &mut PgConnection, series: Uuid) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(

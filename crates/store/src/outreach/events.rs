@@ -354,6 +354,11 @@ pub async fn answered(db: impl sqlx::PgExecutor<'_>, activity: Uuid, draft: Uuid
     Ok(found.unwrap_or(true))
 }
 
+/// The version of an event's questions; 0 for one that asks nothing, none for an activity that is no event.
+pub async fn form_version(db: impl sqlx::PgExecutor<'_>, activity: Uuid) -> sqlx::Result<Option<i32>> {
+    sqlx::query_scalar!("select form_version from event where activity_id = $1", activity).fetch_optional(db).await
+}
+
 /// The same for an entry of the waiting list.
 pub async fn answered_waiting(db: impl sqlx::PgExecutor<'_>, activity: Uuid, entry: Uuid) -> sqlx::Result<bool> {
     let found = sqlx::query_scalar!(

@@ -6,7 +6,8 @@ use domain::account::Scope;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-async fn events() -> (Site, String) {
+/// A site with the demo's events, and the token of a machine that may see and book.
+pub async fn events() -> (Site, String) {
     let site = Site::new().await;
     museum(&site).await;
     services::outreach::seed_demo(&site.test.services, &site.test.services.system()).await.expect("events");

@@ -4,6 +4,7 @@ mod bookings;
 mod check_ins;
 mod door;
 mod events;
+mod series;
 mod sessions;
 mod token;
 mod waiting;

@@ -11,6 +11,7 @@ mod exports;
 mod numbers;
 mod open_door;
 mod rules;
+mod series;
 mod sessions;
 mod templates;
 

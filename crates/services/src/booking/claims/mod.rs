@@ -177,6 +177,15 @@ pub(super) async fn lock(
         Guard::NegativeControl => sql::find_sessions(db, sessions).await,
     }
 }
+
+/// Locks persons and idempotency keys for a decision, after its sessions; the tests' control without persons does not.
+pub(super) async fn lock_keys(services: &Services, db: &mut PgConnection, keys: &[i64]) -> sqlx::Result<()> {
+    match services.claims.guard() {
+        Guard::Lock | Guard::NegativeControl => sql::lock_keys(db, keys).await,
+        Guard::WithoutPersons => Ok(()),
+    }
+}
+
 /// Keyed hash of a contact, as limits, searches and accounts compare it.
 pub(super) fn contact_index(services: &Services, contact: &Contact) -> Vec<u8> {
     services.vault.blind_index("contact", &contact.comparable())
@@ -266,11 +275,7 @@ pub async fn book_showing(
     shown: &Shown,
 ) -> Result<Booked, BookingError> {
     context.require(Capability::BookOnBehalf)?;
-    let staff = context.actor.account();
-    let (channel, scope) = match &context.actor {
-        domain::account::Actor::Client { client, .. } => (Channel::Api, format!("client:{client}")),
-        _ => (Channel::Staff, format!("staff:{}", staff.map(|a| a.to_string()).unwrap_or_default())),
-    };
+    let (channel, scope) = behalf_of(context);
     // As the version before stored it: see `Repeated::former`.
     let former = services.vault.blind_index(
         "idempotency",
@@ -327,16 +332,28 @@ pub async fn book_showing(
 /// language is no part of it: a retry that lost its header on the way is the same request.
 fn body(asked: &OnBehalf, shown: Option<&str>) -> String {
     let contact = asked.person.contact.as_ref().map(Contact::comparable);
-    let parts = [
+    in_parts([
         Some(format!("{:?}", asked.session)),
         Some(asked.person.name.as_str().to_owned()),
         contact,
         Some(asked.party.people.get().to_string()),
         Some(asked.party.children.to_string()),
         shown.map(str::to_owned),
-    ];
+    ])
+}
+
+/// Parts as they are hashed together, each behind its length.
+pub(super) fn in_parts<const N: usize>(parts: [Option<String>; N]) -> String {
     let part = |part: Option<String>| part.map_or("-".to_owned(), |part| format!("{}:{part}", part.len()));
     parts.map(part).join(" ")
+}
+
+/// Where a booking on behalf of somebody comes from, and whose its key is.
+pub(super) fn behalf_of(context: &Context) -> (Channel, String) {
+    match &context.actor {
+        domain::account::Actor::Client { client, .. } => (Channel::Api, format!("client:{client}")),
+        other => (Channel::Staff, format!("staff:{}", other.account().map(|a| a.to_string()).unwrap_or_default())),
+    }
 }
 
 /// A key that may have been answered before.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 const ANSWERS: [(&str, &str); 3] = [("q-expecting", "yes"), ("q-due", "2026-11-30"), ("q-seats", "2")];
 
 /// A machine that may book.
-async fn client(house: &TestHouse, name: &str) -> Context {
+pub async fn client(house: &TestHouse, name: &str) -> Context {
     let scopes = vec![Scope::BookingsWrite];
     let made = clients::create(&house.services, &house.services.system(), name, &scopes).await.expect("a client");
     let actor = Actor::Client { client: made.id, scopes };

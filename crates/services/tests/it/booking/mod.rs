@@ -7,7 +7,7 @@ mod door;
 mod drafts;
 mod entrance;
 mod limits;
-mod machines;
+pub mod machines;
 mod model;
 mod no_shows;
 mod office;

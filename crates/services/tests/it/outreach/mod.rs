@@ -6,6 +6,7 @@ mod forms;
 mod openings;
 mod overlaps;
 mod series;
+mod series_behalf;
 mod series_missing;
 mod waits;
 

@@ -101,8 +101,8 @@ async fn confirm(services: &Services, draft: &DraftView) -> Result<BookingId, Bo
     booking::confirm(services, &visitor, draft, &network()).await
 }
 
-fn date_full<T: std::fmt::Debug>(answer: &Result<T, BookingError>) -> bool {
-    matches!(answer, Err(BookingError::Refused(Refusal::DateFull { .. })))
+pub fn date_full<T: std::fmt::Debug>(answer: &Result<T, BookingError>) -> bool {
+    matches!(answer, Err(BookingError::DateRefused { refusal: Refusal::DateFull { .. }, .. }))
 }
 
 /// A series that is none, and more people than a booking takes, count nothing of what a network may ask for; a party counts on
@@ -191,9 +191,11 @@ async fn a_full_date_takes_no_place_of_any() {
         super::register(&course.house, &visitor, (course.event, course.dates[1]), "two@example.com", &ALL).await;
     single.expect("the last place");
     let refused = course.confirm(&draft).await;
-    let Err(BookingError::Refused(Refusal::DateFull { starts_at, free: 0 })) = refused else {
+    let Err(BookingError::DateRefused { session, refusal: Refusal::DateFull { starts_at, free: 0 }, .. }) = refused
+    else {
         panic!("{refused:?}");
     };
+    assert_eq!(session, course.dates[1]);
     assert_eq!(starts_at, "2026-08-01T09:30:00+08:00".parse().expect("an instant"), "it says which date");
     assert_eq!(course.booked().await, [0, 1, 0]);
 }
@@ -266,7 +268,10 @@ async fn what_was_booked_before_counts_against_the_series() {
         .await
         .expect("one date");
     let refused = course.confirm(&draft).await;
-    assert!(matches!(refused, Err(BookingError::Refused(Refusal::WindowLimit { .. }))), "{refused:?}");
+    let Err(BookingError::DateRefused { session, refusal: Refusal::WindowLimit { .. }, .. }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(session, course.dates[0], "the first that says no");
     assert_eq!(course.booked().await, [1, 0, 0]);
 }
 
@@ -368,6 +373,9 @@ async fn a_series_keeps_everybodys_document_on_each_date_and_counts_each_against
     assert!(all.iter().all(|one| one.documents == shown(["EX0000001", "EX0000002"])));
     // Another contact with the same companion has none of the dates.
     let again = with(course.ready("two@example.com", 2).await, ["EX0000003", "EX0000002"]).await;
-    assert!(matches!(again, Err(BookingError::Refused(Refusal::DocumentLimitOf { nth: 2 }))), "{again:?}");
+    assert!(
+        matches!(again, Err(BookingError::DateRefused { refusal: Refusal::DocumentLimitOf { nth: 2 }, .. })),
+        "{again:?}"
+    );
     assert_eq!(course.booked().await, [2, 2, 2]);
 }
