@@ -1,5 +1,7 @@
 //! The audit trail, for auditors: newest first, narrowed by what it happened to, who did it, and what was done.
 
+mod ledger;
+
 use super::{crumbs, moment, read_first, rooms};
 use crate::form::FormState;
 use crate::i18n::Text;
@@ -15,7 +17,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 18] = [
+const ROOMS: [(&str, &str); 19] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -34,6 +36,7 @@ const ROOMS: [(&str, &str); 18] = [
     ("privacy.", "staff-audit-room-privacy"),
     ("numbers.", "staff-audit-room-numbers"),
     ("export.", "staff-audit-room-export"),
+    ("ledger.", "staff-audit-room-ledger"),
 ];
 
 /// The audit trail.
@@ -208,7 +211,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "ambassador_certificate" => visit.t("staff-subject-ambassador-certificate"),
         "file" => visit.t("staff-subject-file"),
         "group_policy" => visit.t("staff-subject-group-policy"),
-        other => Text::from(other.to_owned()),
+        other => ledger::subject_text(visit, other).unwrap_or_else(|| Text::from(other.to_owned())),
     }
 }
 
@@ -419,7 +422,7 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "privacy.documents_erased" => visit.t("staff-action-privacy-documents-erased"),
         "privacy.session_erased" => visit.t("staff-action-privacy-session-erased"),
         "privacy.waiting_erased" => visit.t("staff-action-privacy-waiting-erased"),
-        other => Text::from(other.to_owned()),
+        other => ledger::action_text(visit, other).unwrap_or_else(|| Text::from(other.to_owned())),
     }
 }
 
@@ -456,6 +459,7 @@ mod tests {
             "str = \"ambassador.",
             "str = \"privacy.",
             "str = \"session.",
+            "\"ledger.",
         ]
         .map(|start| {
             let room = start.split('"').next_back().unwrap_or_default();
@@ -464,7 +468,7 @@ mod tests {
         });
         let actions: Vec<String> = written.map(str::to_owned).chain(of_kinds.into_iter().flatten()).collect();
         assert!(actions.len() > 30, "{actions:?}");
-        let here = include_str!("audit.rs");
+        let here = concat!(include_str!("audit.rs"), include_str!("audit/ledger.rs"));
         let silent: Vec<_> = actions.iter().filter(|it| !here.contains(&format!("\"{it}\" =>"))).collect();
         assert!(silent.is_empty(), "no words for {silent:?}");
     }

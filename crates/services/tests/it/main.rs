@@ -10,6 +10,7 @@ mod door;
 mod exports;
 mod groups;
 mod jobs;
+mod ledger;
 mod messages;
 mod numbers;
 mod outreach;
