@@ -91,50 +91,33 @@ end $$;
 create constraint trigger ledger_entry_whole after insert on ledger_entry deferrable initially deferred
   for each row execute function ledger_entry_is_whole();
 
--- One update per fund, envelope and award of a statement, in this order; those of envelopes by their ids, so that two
--- entries never wait for each other crosswise. The checks of the balances speak for themselves.
+-- One update per fund, envelope and award of a statement, in this order and each by their ids, so that two entries never wait
+-- for each other crosswise. The checks of the balances speak for themselves.
 create function ledger_balances_follow() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   change record;
 begin
   for change in
-    select e.fund_id, sum(n.amount) filter (where n.account = 'bank') as bank,
-           sum(n.amount) filter (where n.account = 'received') as received,
-           sum(n.amount) filter (where n.account = 'paid') as paid,
-           sum(n.amount) filter (where n.account = 'transit') as transit,
-           sum(n.amount) filter (where n.account = 'committed') as committed
-    from fresh n join ledger_entry e on e.id = n.entry_id group by e.fund_id order by e.fund_id
+    select e.fund_id, n.envelope_id, e.award_id,
+           coalesce(sum(n.amount) filter (where n.account = 'bank'), 0) as bank,
+           coalesce(-sum(n.amount) filter (where n.account = 'received'), 0) as received,
+           coalesce(sum(n.amount) filter (where n.account = 'paid'), 0) as paid,
+           coalesce(-sum(n.amount) filter (where n.account = 'transit'), 0) as in_transit,
+           coalesce(sum(n.amount) filter (where n.account = 'committed'), 0) as committed,
+           coalesce(sum(n.amount) filter (where n.account = 'reserve'), 0) as reserve
+    from fresh n join ledger_entry e on e.id = n.entry_id
+    group by grouping sets ((e.fund_id), (n.envelope_id), (e.award_id))
+    order by grouping (e.fund_id), grouping (n.envelope_id), e.fund_id, n.envelope_id, e.award_id
   loop
-    update ledger_fund_balance set
-      bank = bank + coalesce(change.bank, 0), received = received - coalesce(change.received, 0),
-      paid = paid + coalesce(change.paid, 0), in_transit = in_transit - coalesce(change.transit, 0),
-      committed = committed + coalesce(change.committed, 0)
-    where fund_id = change.fund_id;
-  end loop;
-  for change in
-    select n.envelope_id, sum(n.amount) filter (where n.account = 'bank') as bank,
-           sum(n.amount) filter (where n.account = 'received') as received,
-           sum(n.amount) filter (where n.account = 'paid') as paid,
-           sum(n.amount) filter (where n.account = 'transit') as transit,
-           sum(n.amount) filter (where n.account = 'committed') as committed,
-           sum(n.amount) filter (where n.account = 'reserve') as reserve
-    from fresh n group by n.envelope_id order by n.envelope_id
-  loop
-    update ledger_envelope_balance set
-      bank = bank + coalesce(change.bank, 0), received = received - coalesce(change.received, 0),
-      paid = paid + coalesce(change.paid, 0), in_transit = in_transit - coalesce(change.transit, 0),
-      committed = committed + coalesce(change.committed, 0), reserve = reserve + coalesce(change.reserve, 0)
-    where envelope_id = change.envelope_id;
-  end loop;
-  for change in
-    select e.award_id, sum(n.amount) filter (where n.account = 'paid') as paid,
-           sum(n.amount) filter (where n.account = 'committed') as committed
-    from fresh n join ledger_entry e on e.id = n.entry_id where e.award_id is not null
-    group by e.award_id order by e.award_id
-  loop
-    update ledger_award_balance set
-      paid = paid + coalesce(change.paid, 0), committed = committed + coalesce(change.committed, 0)
-    where award_id = change.award_id;
+    -- Of the three ids one is given; those of entries without an award are none, and change nothing.
+    update ledger_fund_balance set bank = bank + change.bank, received = received + change.received,
+      paid = paid + change.paid, in_transit = in_transit + change.in_transit, committed = committed + change.committed
+      where fund_id = change.fund_id;
+    update ledger_envelope_balance set bank = bank + change.bank, received = received + change.received,
+      paid = paid + change.paid, in_transit = in_transit + change.in_transit, committed = committed + change.committed,
+      reserve = reserve + change.reserve where envelope_id = change.envelope_id;
+    update ledger_award_balance set paid = paid + change.paid, committed = committed + change.committed
+      where award_id = change.award_id;
   end loop;
   return null;
 end $$;

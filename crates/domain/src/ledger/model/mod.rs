@@ -3,7 +3,7 @@
 
 mod pick;
 
-pub use pick::pick;
+pub use pick::{Numbers, pick};
 
 use super::{AwardEvent, AwardState, PaymentEvent, PaymentState, TrancheEvent, TrancheState};
 use std::collections::BTreeMap;

@@ -33,3 +33,21 @@ pub fn pick(model: &Model, numbers: [u32; 5]) -> Step {
         _ => Step::ClawBack(award, fen(c)),
     }
 }
+
+/// A small generator whose whole state is the seed (splitmix64), so that a seed is one number to write down.
+#[derive(Clone, Debug)]
+pub struct Numbers(pub u64);
+
+impl Numbers {
+    fn one(&mut self) -> u32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) >> 32) as u32
+    }
+
+    /// The numbers of the next step.
+    pub fn five(&mut self) -> [u32; 5] {
+        std::array::from_fn(|_| self.one())
+    }
+}

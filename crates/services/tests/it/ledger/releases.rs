@@ -1,8 +1,10 @@
 //! One payment line per tranche, however many people press how often, and whatever breaks meanwhile.
 
-use super::{awarded, books_are_sound, entered, has, id, number, of, payee, prepared, purse_of, releaser, tranches};
+use super::{
+    Purse, awarded, books_are_sound, entered, has, id, number, of, payee, prepared, purse_of, releaser, tranches,
+};
 use domain::account::Role;
-use domain::ids::{PaymentFileId, PaymentId};
+use domain::ids::{PaymentFileId, PaymentId, TrancheId};
 use futures::future::join_all;
 use services::clock::Clock;
 use services::ledger::{self, LedgerError};
@@ -12,19 +14,21 @@ use testkit::TestHouse;
 
 const LINES: &str = "select count(*) from ledger_payment where state in ('released', 'sent', 'settled', 'in_doubt')";
 
-async fn house() -> TestHouse {
+/// A tranche of ten thousand that waits to be released, out of thirty thousand.
+async fn prepared_one() -> (TestHouse, Purse, TrancheId) {
     let noon = "2026-07-20T12:00:00+08:00".parse().expect("an instant");
-    TestHouse::with(Clock::frozen(noon), 24).await
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_people_who_release_at_once_make_one_payment() {
-    let house = house().await;
+    let house = TestHouse::with(Clock::frozen(noon), 24).await;
     let purse = purse_of(&house, 30_000).await;
     let award = awarded(&house, purse, &[10_000]).await;
     payee(&house, award, "6222021602001234567").await;
     let tranche = tranches(&house, award).await[0];
     prepared(&house, tranche).await;
+    (house, purse, tranche)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_people_who_release_at_once_make_one_payment() {
+    let (house, _, tranche) = prepared_one().await;
     let own: [PaymentId; 2] = [id(&house), id(&house)];
     let pressed = (0..20_usize).map(|n| {
         let by = of(&house, [12, 22][n % 2], Role::FinanceReleaser);
@@ -46,12 +50,7 @@ async fn two_people_who_release_at_once_make_one_payment() {
 /// Two people press again and again, connections die in the middle of it, and the file is asked for meanwhile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_die_in_between_make_no_second_payment() {
-    let house = house().await;
-    let purse = purse_of(&house, 30_000).await;
-    let award = awarded(&house, purse, &[10_000]).await;
-    payee(&house, award, "6222021602001234567").await;
-    let tranche = tranches(&house, award).await[0];
-    prepared(&house, tranche).await;
+    let (house, purse, tranche) = prepared_one().await;
     let own: [PaymentId; 2] = [id(&house), id(&house)];
     let file: PaymentFileId = id(&house);
     let mut admin = sqlx::PgConnection::connect_with(&house.db.options()).await.expect("a connection");
