@@ -5,7 +5,7 @@ use super::{LedgerError, locks, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ids::{EnvelopeId, FundId, LedgerEntryId};
-use domain::ledger::{Amount, Entry, Fen, FundCode, Month, Purpose};
+use domain::ledger::{Amount, Entry, EntryKind, Fen, FundCode, Month, Purpose};
 use domain::time::local_day;
 use jiff::civil;
 use serde_json::json;
@@ -189,6 +189,9 @@ async fn keep(
         ..Facts::new(held.fund()?, format!("{kind}:{}", given.key), given.day)
     };
     if let Some(id) = write(&mut tx, context, entry, &facts).await? {
+        if entry.kind() == EntryKind::Donation {
+            sql::statements::explain_income(&mut *tx, &given.key, given.amount.get()).await?;
+        }
         let detail = json!({ "envelope": given.envelope, "fen": given.amount, "day": given.day.to_string() });
         note(&mut tx, context, action, ("ledger_entry", id.0), detail).await?;
     }

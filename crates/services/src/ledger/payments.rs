@@ -17,6 +17,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 use store::ledger::awards as sql;
 use store::ledger::payments::{self, PaymentRow};
+use store::ledger::statements::explain_income;
 
 /// Characters of a reason.
 const REASON: u32 = 200;
@@ -177,6 +178,7 @@ pub async fn claw_back(
     };
     if write(&mut tx, context, &Entry::clawback(award.envelope, amount)?, &facts).await?.is_some() {
         sql::set_state(&mut *tx, award.id.0, then.name()).await?;
+        explain_income(&mut *tx, key, amount.get()).await?;
         let detail = json!({ "fen": amount, "reason": reason });
         note(&mut tx, context, "ledger.clawed_back", ("award", award.id.0), detail).await?;
     }

@@ -10,7 +10,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::field::{Fault, FieldError};
 use domain::ids::{AwardId, PaymentId, StatementId};
-use domain::ledger::{Answer, PaymentEvent, PaymentState, StatementRow, read_row};
+use domain::ledger::{Account, Answer, EntryKind, PaymentEvent, PaymentState, StatementRow, read_row};
 use domain::time::local_day;
 use jiff::civil;
 use serde_json::json;
@@ -183,10 +183,7 @@ async fn hold(db: &mut PgConnection, rows: &[StatementRow]) -> Result<(), Ledger
 }
 
 async fn settle(db: &mut PgConnection, context: &Context, row: &StatementRow) -> Result<Outcome, LedgerError> {
-    let Some(id) = row.payment.filter(|_| row.answer.is_of_a_payment()) else {
-        let known = journal::of_key(db, &format!("donation:{}", row.reference)).await?;
-        return Ok(if known.is_some() { Outcome::Matched } else { Outcome::Open });
-    };
+    let Some(id) = row.payment.filter(|_| row.answer.is_of_a_payment()) else { return income(db, row).await };
     let Some(payment) = payments::one(&mut *db, id.0).await? else { return Ok(Outcome::Unmatched) };
     if payment.amount != row.amount.get() {
         return Ok(Outcome::AmountDiffers);
@@ -207,6 +204,18 @@ async fn settle(db: &mut PgConnection, context: &Context, row: &StatementRow) ->
     }
     happen(db, context, id, event, (row.day, None)).await?;
     Ok(Outcome::Matched)
+}
+
+/// Money that came: finance may have written it down before the bank told of it, under the bank's number.
+async fn income(db: &mut PgConnection, row: &StatementRow) -> Result<Outcome, LedgerError> {
+    for kind in [EntryKind::Donation, EntryKind::Clawback] {
+        let key = format!("{}:{}", kind.name(), row.reference);
+        let Some(entry) = journal::of_key(&mut *db, &key).await? else { continue };
+        let lines = journal::postings(db, entry.id).await?;
+        let same = lines.iter().any(|line| line.account == Account::Bank.name() && line.amount == row.amount.get());
+        return Ok(if same { Outcome::Matched } else { Outcome::AmountDiffers });
+    }
+    Ok(Outcome::Open)
 }
 
 /// More does not come back than was paid: a part of it may have been clawed back before.

@@ -62,6 +62,19 @@ pub async fn set_outcome(db: impl PgExecutor<'_>, reference: &str, outcome: &str
     Ok(())
 }
 
+/// Says that the books now explain money that came, where the bank has told of it.
+pub async fn explain_income(db: impl PgExecutor<'_>, reference: &str, amount: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update ledger_statement_row set outcome = 'matched'
+         where reference = $1 and amount = $2 and result = 'income' and outcome = 'open'",
+        reference,
+        amount,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// A row that somebody has to look at.
 #[derive(Debug, Clone)]
 pub struct OpenRow {
