@@ -254,6 +254,11 @@ async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
         if let Err(error) = services::webhooks::sweep(&services).await {
             tracing::error!(%error, "what partners were told long ago could not be swept away");
         }
+        match services::ledger::lapse_due(&services).await {
+            Ok(0) => {}
+            Ok(lapsed) => tracing::info!(lapsed, "awards that were not used in time gave their money back"),
+            Err(error) => tracing::error!(%error, "awards that were not used in time could not be ended"),
+        }
         match services::webhooks::wake_overdue(&services).await {
             Ok(0) => {}
             Ok(endpoints) => tracing::warn!(endpoints, "partners' endpoints had something due and no job; queued"),
