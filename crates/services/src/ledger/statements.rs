@@ -154,15 +154,16 @@ fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<StatementRow>, LedgerErr
         .ok_or(refused(Fault::FileUnreadable))?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let (mut rows, mut wrong) = (Vec::new(), Vec::new());
+    let mut lines = Lines { text: &text, at: 0, line: 1 };
     for record in reader.records() {
         let record = record.map_err(|_| refused(Fault::FileUnreadable))?;
         if rows.len() + wrong.len() >= MOST_ROWS as usize {
             return Err(refused(Fault::TooManyRows { max: MOST_ROWS }));
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let row = lines.of(record.position().map_or(0, csv::Position::byte) as usize);
         match read_row(&record.iter().collect::<Vec<_>>(), today) {
-            Ok(row) => rows.push(row),
-            Err(faults) => wrong.push(RowErrors { row: line, errors: faults.into_errors() }),
+            Ok(read) => rows.push(read),
+            Err(faults) => wrong.push(RowErrors { row, errors: faults.into_errors() }),
         }
     }
     if !wrong.is_empty() {
@@ -171,6 +172,24 @@ fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<StatementRow>, LedgerErr
         Err(refused(Fault::FileUnreadable))
     } else {
         Ok(rows)
+    }
+}
+
+/// Counts lines as people see them: the reader passes over empty ones and says where it began to look.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of what stands at `byte` or, after empty lines, behind it. Asked from the beginning to the end.
+    fn of(&mut self, byte: usize) -> u64 {
+        let rest = self.text.get(byte..).unwrap_or_default();
+        let begins = byte + rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+        self.line += self.text.get(self.at..begins).unwrap_or_default().matches('\n').count() as u64;
+        self.at = self.at.max(begins);
+        self.line
     }
 }
 
