@@ -100,6 +100,11 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::WebAddressShape => plain("error-web-address-shape"),
         Fault::WebAddressUnknown => plain("error-web-address-unknown"),
         Fault::WebAddressPrivate => plain("error-web-address-private"),
+        Fault::MoneyShape => plain("error-money-shape"),
+        Fault::MoneyDecimals => plain("error-money-decimals"),
+        Fault::MoneyNotPositive => plain("error-money-not-positive"),
+        Fault::MoneyTooLarge => plain("error-money-too-large"),
+        Fault::BankAccountShape => plain("error-bank-account-shape"),
     }
 }
 
@@ -190,6 +195,14 @@ pub fn role_text(visit: &Visit, role: Role) -> Text {
         Role::Auditor => "role-auditor",
         Role::BusDispatcher => "role-bus-dispatcher",
         Role::DoorSupervisor => "role-door-supervisor",
+        Role::CaseOfficer => "role-case-officer",
+        Role::MedicalReviewer => "role-medical-reviewer",
+        Role::CommitteeMember => "role-committee-member",
+        Role::Chair => "role-chair",
+        Role::FinancePreparer => "role-finance-preparer",
+        Role::FinanceReleaser => "role-finance-releaser",
+        Role::ComplianceOfficer => "role-compliance-officer",
+        Role::AccountAdministrator => "role-account-administrator",
     })
 }
 
@@ -265,6 +278,11 @@ mod tests {
             Fault::WebAddressShape,
             Fault::WebAddressUnknown,
             Fault::WebAddressPrivate,
+            Fault::MoneyShape,
+            Fault::MoneyDecimals,
+            Fault::MoneyNotPositive,
+            Fault::MoneyTooLarge,
+            Fault::BankAccountShape,
         ]
     }
 

@@ -15,7 +15,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 18] = [
+const ROOMS: [(&str, &str); 19] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -34,6 +34,7 @@ const ROOMS: [(&str, &str); 18] = [
     ("privacy.", "staff-audit-room-privacy"),
     ("numbers.", "staff-audit-room-numbers"),
     ("export.", "staff-audit-room-export"),
+    ("ledger.", "staff-audit-room-ledger"),
 ];
 
 /// The audit trail.
@@ -208,6 +209,14 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "ambassador_certificate" => visit.t("staff-subject-ambassador-certificate"),
         "file" => visit.t("staff-subject-file"),
         "group_policy" => visit.t("staff-subject-group-policy"),
+        "fund" => visit.t("staff-subject-fund"),
+        "ledger_entry" => visit.t("staff-subject-ledger-entry"),
+        "ledger_month" => visit.t("staff-subject-ledger-month"),
+        "award" => visit.t("staff-subject-award"),
+        "tranche" => visit.t("staff-subject-tranche"),
+        "payment" => visit.t("staff-subject-payment"),
+        "payment_file" => visit.t("staff-subject-payment-file"),
+        "statement" => visit.t("staff-subject-statement"),
         other => Text::from(other.to_owned()),
     }
 }
@@ -257,6 +266,7 @@ mod tests {
             "str = \"ambassador.",
             "str = \"privacy.",
             "str = \"session.",
+            "\"ledger.",
         ]
         .map(|start| {
             let room = start.split('"').next_back().unwrap_or_default();

@@ -18,6 +18,7 @@ pub mod files;
 pub mod groups;
 pub mod jobs;
 mod lanes;
+pub mod ledger;
 pub mod limits;
 pub mod machines;
 pub mod messages;

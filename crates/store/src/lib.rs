@@ -14,6 +14,7 @@ pub mod files;
 pub mod groups;
 pub mod jobs;
 pub mod keys;
+pub mod ledger;
 pub mod messages;
 pub mod numbers;
 pub mod outreach;

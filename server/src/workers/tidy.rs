@@ -35,6 +35,8 @@ pub(super) async fn tidy(services: Services, pulse: Pulse, shutdown: Cancellatio
         beat();
         partners(&services).await;
         beat();
+        awards(&services).await;
+        beat();
         pause(EVERY, &shutdown).await;
     }
 }
@@ -131,5 +133,13 @@ async fn partners(services: &Services) {
         Ok(0) => {}
         Ok(endpoints) => tracing::warn!(endpoints, "partners' endpoints had something due and no job; queued"),
         Err(error) => tracing::error!(%error, "endpoints with something due could not be looked for"),
+    }
+}
+
+async fn awards(services: &Services) {
+    match services::ledger::lapse_due(services).await {
+        Ok(0) => {}
+        Ok(lapsed) => tracing::info!(lapsed, "awards that were not used in time gave their money back"),
+        Err(error) => tracing::error!(%error, "awards that were not used in time could not be ended"),
     }
 }

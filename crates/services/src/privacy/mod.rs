@@ -110,11 +110,13 @@ pub enum Term {
     Mailbox,
     /// Work between two moments.
     Work,
+    /// The books of the relief fund and what they are founded on.
+    Books,
 }
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Booking,
         Self::Missed,
         Self::Bus,
@@ -135,6 +137,7 @@ impl Term {
         Self::Audit,
         Self::Mailbox,
         Self::Work,
+        Self::Books,
     ];
 
     /// Days after which [`erase_due`] acts; `None` where no clock runs.
@@ -153,7 +156,7 @@ impl Term {
             Self::Login | Self::Work => Some(30),
             Self::Account => Some(730),
             Self::Mailbox => Some(7),
-            Self::Counted | Self::Staff | Self::Audit => None,
+            Self::Counted | Self::Staff | Self::Audit | Self::Books => None,
         }
     }
 
@@ -223,6 +226,10 @@ impl Term {
             Self::Work => Text {
                 zh: "完成后立即删除；未能完成的30天内删除",
                 en: "Deleted when done; what could not be done, within 30 days",
+            },
+            Self::Books => Text {
+                zh: "属于会计档案，依《会计档案管理办法》保存30年；期间不能提前删除",
+                en: "Part of the accounts: kept for 30 years as the rules on accounting archives demand, and not erased before",
             },
             Self::Mailbox => {
                 Text { zh: "仅用于开发环境，7天内删除", en: "Development only; erased within 7 days" }

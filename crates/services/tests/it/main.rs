@@ -11,6 +11,7 @@ mod exports;
 mod files;
 mod groups;
 mod jobs;
+mod ledger;
 mod messages;
 mod numbers;
 mod outreach;

@@ -7,6 +7,7 @@ mod booking;
 mod bus;
 mod groups;
 mod house;
+mod ledger;
 mod outreach;
 mod requests;
 
@@ -33,6 +34,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         groups::FIELDS,
         ambassadors::FIELDS,
         outreach::FIELDS,
+        ledger::FIELDS,
         account::FIELDS,
         house::FIELDS,
     ]

@@ -1,0 +1,275 @@
+//! Funds and envelopes, what is given to them, what was before the books began, and closing a month.
+
+use super::journal::{Facts, read, write};
+use super::{LedgerError, locks, note, person};
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::ids::{EnvelopeId, FundId, LedgerEntryId};
+use domain::ledger::{Amount, Entry, EntryKind, Fen, FundCode, Month, Purpose};
+use domain::time::local_day;
+use jiff::civil;
+use serde_json::json;
+use store::ToSqlx;
+use store::ledger::{self as sql, BalanceRow, FundRow, FundView};
+
+/// A fund to be opened.
+#[derive(Clone, Debug)]
+pub struct NewFund {
+    /// The form's own: two presses are one fund.
+    pub id: FundId,
+    /// Its short name.
+    pub code: FundCode,
+    /// 简体中文
+    pub name_zh: String,
+    /// English
+    pub name_en: String,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// A part of a fund to be opened.
+#[derive(Clone, Debug)]
+pub struct NewEnvelope {
+    /// The form's own.
+    pub id: EnvelopeId,
+    /// Of which fund.
+    pub fund: FundId,
+    /// 简体中文
+    pub name_zh: String,
+    /// English
+    pub name_en: String,
+}
+
+/// Money that came, or moved between envelopes.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// What makes it one fact: the bank's number of the row, or the form's own.
+    pub key: String,
+    /// For which envelope.
+    pub envelope: EnvelopeId,
+    /// How much.
+    pub amount: Amount,
+    /// When it came.
+    pub day: civil::Date,
+    /// Where that is written: a receipt, a decision. No names.
+    pub source: String,
+}
+
+/// What was before the books began.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// What was given, with its source.
+    pub given: Given,
+    /// What of it was paid.
+    pub paid: Option<Amount>,
+    /// To how many families.
+    pub families: Option<u32>,
+}
+
+/// What a fund or an envelope has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Balance {
+    /// Given.
+    pub received: Fen,
+    /// Paid, on its way or there.
+    pub paid: Fen,
+    /// On its way.
+    pub in_transit: Fen,
+    /// Promised and not paid.
+    pub committed: Fen,
+    /// What can still be promised.
+    pub available: Fen,
+    /// What the bank's statement should show.
+    pub bank: Fen,
+}
+
+impl From<BalanceRow> for Balance {
+    fn from(row: BalanceRow) -> Self {
+        Self {
+            received: Fen::new(row.received),
+            paid: Fen::new(row.paid),
+            in_transit: Fen::new(row.in_transit),
+            committed: Fen::new(row.committed),
+            available: Fen::new(row.available),
+            bank: Fen::new(row.bank),
+        }
+    }
+}
+
+/// Opens a fund for a purpose, which never changes: donors gave for it.
+///
+/// # Errors
+/// `Denied`.
+pub async fn open_fund(services: &Services, context: &Context, new: &NewFund) -> Result<(), LedgerError> {
+    context.require(Capability::KeepBooks)?;
+    let row = FundRow {
+        id: new.id.0,
+        code: new.code.as_str().to_owned(),
+        name_zh: new.name_zh.clone(),
+        name_en: new.name_en.clone(),
+        disease: new.purpose.group.map(|group| group.name().to_owned()),
+        city: new.purpose.city.map(|city| city.code().to_owned()),
+        age_from: new.purpose.age_from.map(i16::from),
+        age_until: new.purpose.age_until.map(i16::from),
+        valid_from: new.purpose.from.map(|day| day.to_sqlx()),
+        valid_until: new.purpose.until.map(|day| day.to_sqlx()),
+    };
+    let mut tx = services.begin().await?;
+    if sql::add_fund(&mut *tx, &row, context.now).await? {
+        note(&mut tx, context, "ledger.fund_opened", ("fund", new.id.0), json!({ "code": row.code })).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Opens an envelope of a fund.
+///
+/// # Errors
+/// `Denied`.
+pub async fn open_envelope(services: &Services, context: &Context, new: &NewEnvelope) -> Result<(), LedgerError> {
+    context.require(Capability::KeepBooks)?;
+    let names = (new.name_zh.as_str(), new.name_en.as_str());
+    let mut tx = services.begin().await?;
+    if sql::add_envelope(&mut *tx, new.id.0, new.fund.0, names, context.now).await? {
+        let detail = json!({ "envelope": new.id, "name": new.name_zh });
+        note(&mut tx, context, "ledger.envelope_opened", ("fund", new.fund.0), detail).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Writes down that money came.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Month`, `Otherwise`.
+pub async fn donate(services: &Services, context: &Context, given: &Given) -> Result<(), LedgerError> {
+    let entry = Entry::donation(given.envelope, given.amount)?;
+    keep(services, context, ("donation", "ledger.donation_recorded"), (given, None), &[given.envelope], &entry).await
+}
+
+/// Moves money from one envelope of a fund to another: `given` names the one it goes to.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Month`, `Overdrawn`, `Unpostable`.
+pub async fn allocate(
+    services: &Services,
+    context: &Context,
+    from: EnvelopeId,
+    given: &Given,
+) -> Result<(), LedgerError> {
+    let entry = Entry::allocation(from, given.envelope, given.amount)?;
+    let both = [from, given.envelope];
+    keep(services, context, ("allocation", "ledger.allocated"), (given, None), &both, &entry).await
+}
+
+/// Writes down what was given and paid before the books began, on its day and with its source.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Month`, `Unpostable`.
+pub async fn open(services: &Services, context: &Context, opening: &Opening) -> Result<(), LedgerError> {
+    let given = &opening.given;
+    let entry = Entry::opening(given.envelope, given.amount, opening.paid)?;
+    let facts = (given, opening.families);
+    keep(services, context, ("opening", "ledger.opening_recorded"), facts, &[given.envelope], &entry).await
+}
+
+/// What finance writes down by itself, from a paper that says so.
+async fn keep(
+    services: &Services,
+    context: &Context,
+    (kind, action): (&'static str, &'static str),
+    (given, families): (&Given, Option<u32>),
+    envelopes: &[EnvelopeId],
+    entry: &Entry,
+) -> Result<(), LedgerError> {
+    context.require(Capability::KeepBooks)?;
+    let mut tx = services.begin().await?;
+    let held = locks::envelopes(&mut tx, envelopes).await?;
+    let facts = Facts {
+        source: Some(&given.source),
+        families,
+        ..Facts::new(held.fund()?, format!("{kind}:{}", given.key), given.day)
+    };
+    if let Some(id) = write(&mut tx, context, entry, &facts).await? {
+        if entry.kind() == EntryKind::Donation {
+            sql::statements::explain_income(&mut *tx, &given.key, given.amount.get()).await?;
+        }
+        let detail = json!({ "envelope": given.envelope, "fen": given.amount, "day": given.day.to_string() });
+        note(&mut tx, context, action, ("ledger_entry", id.0), detail).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Reverses an entry that was a mistake, today, and says why.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Month`, `Overdrawn` where the money is promised or paid already, `ReversedAlready`, `Unpostable`.
+pub async fn reverse(
+    services: &Services,
+    context: &Context,
+    id: LedgerEntryId,
+    reason: &str,
+) -> Result<(), LedgerError> {
+    context.require(Capability::KeepBooks)?;
+    let mut tx = services.begin().await?;
+    let mistake = read(&mut tx, id).await?;
+    let mut envelopes: Vec<EnvelopeId> = mistake.postings().iter().map(|posting| posting.envelope).collect();
+    envelopes.dedup();
+    let held = locks::envelopes(&mut tx, &envelopes).await?;
+    let facts = Facts {
+        source: Some(reason),
+        reverses: Some(id),
+        ..Facts::new(held.fund()?, format!("reversal:{id}"), local_day(context.now))
+    };
+    if write(&mut tx, context, &Entry::reversal(&mistake)?, &facts).await?.is_none() {
+        return Err(LedgerError::ReversedAlready);
+    }
+    note(&mut tx, context, "ledger.reversed", ("ledger_entry", id.0), json!({ "reason": reason })).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Closes the books through the end of a month, for good.
+///
+/// # Errors
+/// `Denied`, `Month` when it is not over or closed already.
+pub async fn close_month(services: &Services, context: &Context, month: Month) -> Result<(), LedgerError> {
+    context.require(Capability::CloseBooks)?;
+    let by = person(context)?;
+    if !month.is_over(local_day(context.now)) {
+        return Err(LedgerError::Month);
+    }
+    let mut tx = services.begin().await?;
+    sql::journal::close(&mut *tx, month.first(), by.0, context.now).await?;
+    let detail = json!({ "month": month.to_string() });
+    note(&mut tx, context, "ledger.month_closed", ("ledger_month", context.new_id()), detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Every fund with what it has.
+///
+/// # Errors
+/// `Denied`.
+pub async fn funds(services: &Services, context: &Context) -> Result<Vec<FundView>, LedgerError> {
+    context.require(Capability::ReadLedger)?;
+    Ok(sql::funds(&services.db).await?)
+}
+
+/// What a fund has.
+///
+/// # Errors
+/// `Denied`, `NotFound`.
+pub async fn balance_of_fund(services: &Services, context: &Context, id: FundId) -> Result<Balance, LedgerError> {
+    context.require(Capability::ReadLedger)?;
+    Ok(sql::fund_balance(&services.db, id.0).await?.ok_or(LedgerError::NotFound)?.into())
+}
+
+/// What an envelope has.
+///
+/// # Errors
+/// `Denied`, `NotFound`.
+pub async fn balance_of_envelope(
+    services: &Services,
+    context: &Context,
+    id: EnvelopeId,
+) -> Result<Balance, LedgerError> {
+    context.require(Capability::ReadLedger)?;
+    Ok(sql::envelope_balance(&services.db, id.0).await?.ok_or(LedgerError::NotFound)?.into())
+}

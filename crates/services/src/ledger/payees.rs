@@ -1,0 +1,110 @@
+//! The accounts that awards are paid to: sealed, found again by a keyed hash, vouched for by two people. Another account of an
+//! award follows the one before and freezes its payments until a second person has confirmed it: that is the moment at which
+//! somebody else's account would slip in.
+
+use super::{LedgerError, locks, note, person};
+use crate::crypto::{CryptoError, Place};
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::ids::{AwardId, PayeeId};
+use domain::ledger::{AccountNumber, PayeeKind};
+use serde_json::json;
+use store::ledger::payees::{self as sql, PayeeRow};
+use uuid::Uuid;
+
+/// An account to be entered.
+#[derive(Clone, Debug)]
+pub struct NewPayee {
+    /// The form's own.
+    pub id: PayeeId,
+    /// Of which award.
+    pub award: AwardId,
+    /// Whose account it is.
+    pub kind: PayeeKind,
+    /// The holder's name, as the bank has it.
+    pub name: String,
+    /// The bank and its branch.
+    pub bank: String,
+    /// The number.
+    pub number: AccountNumber,
+}
+
+/// Where an account's values are sealed.
+pub(super) const fn place(column: &'static str, id: Uuid) -> Place {
+    Place { table: "ledger_payee", column, row: id }
+}
+
+/// The keyed hash of an account's number.
+pub(super) fn index(services: &Services, number: &AccountNumber) -> Vec<u8> {
+    services.vault.blind_index("bank account", number.in_full())
+}
+
+/// A sealed value of an account.
+pub(super) fn opened(
+    services: &Services,
+    column: &'static str,
+    id: Uuid,
+    sealed: &[u8],
+) -> Result<String, CryptoError> {
+    let plain = services.vault.open_sealed(place(column, id), sealed)?;
+    String::from_utf8(plain).map_err(|_| CryptoError::NotAuthentic)
+}
+
+/// Enters the account an award is paid to from now on. Nothing of the award is paid until another person confirms it.
+///
+/// # Errors
+/// `Denied`, `NotFound`.
+pub async fn enter_payee(services: &Services, context: &Context, new: &NewPayee) -> Result<(), LedgerError> {
+    context.require(Capability::PreparePayments)?;
+    let by = person(context)?;
+    let seal = |column, text: &str| services.vault.seal(place(column, new.id.0), text.as_bytes());
+    let row = PayeeRow {
+        id: new.id.0,
+        award_id: new.award.0,
+        kind: new.kind.name().to_owned(),
+        name_sealed: seal("name_sealed", &new.name),
+        bank_sealed: seal("bank_sealed", &new.bank),
+        account_sealed: seal("account_sealed", new.number.in_full()),
+        account_index: index(services, &new.number),
+        account_last4: new.number.last_four().to_owned(),
+        entered_by: by.0,
+        confirmed_by: None,
+    };
+    let mut tx = services.begin().await?;
+    locks::award(&mut tx, new.award).await?;
+    if sql::add(&mut *tx, &row, context.now).await? {
+        let detail = json!({ "payee": new.id, "kind": new.kind.name() });
+        note(&mut tx, context, "ledger.payee_entered", ("award", new.award.0), detail).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Confirms the account an award is paid to: a second person has compared it with the paper. `payee` is the one that was shown
+/// to that person.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `SamePerson`, `Otherwise` when another account has followed.
+pub async fn confirm_payee(
+    services: &Services,
+    context: &Context,
+    award: AwardId,
+    payee: PayeeId,
+) -> Result<(), LedgerError> {
+    context.require(Capability::ReleasePayments)?;
+    let by = person(context)?;
+    let mut tx = services.begin().await?;
+    locks::award(&mut tx, award).await?;
+    let row = sql::latest(&mut *tx, award.0).await?.ok_or(LedgerError::NotFound)?;
+    if row.id != payee.0 {
+        return Err(LedgerError::Otherwise);
+    }
+    if row.entered_by == by.0 {
+        return Err(LedgerError::SamePerson);
+    }
+    if row.confirmed_by.is_none() {
+        sql::confirm(&mut *tx, payee.0, by.0, context.now).await?;
+        let detail = json!({ "payee": payee });
+        note(&mut tx, context, "ledger.payee_confirmed", ("award", award.0), detail).await?;
+    }
+    Ok(tx.commit().await?)
+}

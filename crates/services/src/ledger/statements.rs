@@ -1,0 +1,247 @@
+//! Reading the bank's statements, and what is left over when books and bank are compared.
+//!
+//! A statement is read as a whole or not at all; the same bytes are read once, and a row that the bank tells of in several
+//! statements is one row. What a row says happens to its payment, unless it does not fit: then a person looks at it.
+
+use super::payments::happen;
+use super::{LedgerError, locks, note, person};
+use crate::crypto::digest_hex;
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::field::{Fault, FieldError};
+use domain::ids::{AwardId, PaymentId, StatementId};
+use domain::ledger::{Account, Answer, EntryKind, PaymentEvent, PaymentState, StatementRow, read_row};
+use domain::time::local_day;
+use jiff::civil;
+use serde_json::json;
+use sqlx::PgConnection;
+use store::ledger::payments::PaymentRow;
+use store::ledger::statements::{self as sql, NewRow, OpenRow};
+use store::ledger::{awards, journal, payments};
+use uuid::Uuid;
+
+/// Bytes of a statement.
+const LARGEST: usize = 5 * 1024 * 1024;
+/// Rows of a statement.
+const MOST_ROWS: u32 = 5_000;
+
+/// A row that cannot be read, with what is wrong in each of its columns.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RowErrors {
+    /// As a spreadsheet counts: the heading is the first.
+    pub row: u64,
+    /// What is wrong.
+    pub errors: Vec<FieldError>,
+}
+
+/// What came of a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It happened to its payment, or its donation stands in the books.
+    Matched,
+    /// It says what was known.
+    Known,
+    /// Money came of which the books know nothing yet.
+    Open,
+    /// It names no payment of the house.
+    Unmatched,
+    /// Its payment has another amount.
+    AmountDiffers,
+    /// It does not fit to where its payment stands: a person looks at it.
+    Impossible,
+}
+
+impl Outcome {
+    /// As stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::Known => "known",
+            Self::Open => "open",
+            Self::Unmatched => "unmatched",
+            Self::AmountDiffers => "amount_differs",
+            Self::Impossible => "impossible",
+        }
+    }
+}
+
+/// What came of a statement.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Imported {
+    /// These very bytes were read before: nothing was done.
+    pub again: bool,
+    /// Rows that the bank had told of before.
+    pub repeated: u32,
+    /// What came of each of the others, by the bank's number.
+    pub rows: Vec<(String, Outcome)>,
+}
+
+/// What books and bank do not agree about, to be looked at every day.
+#[derive(Clone, Debug)]
+pub struct Reconciliation {
+    /// Rows of the bank that nothing in the books explains.
+    pub rows: Vec<OpenRow>,
+    /// Payments of which nobody knows.
+    pub in_doubt: Vec<PaymentId>,
+}
+
+/// What has to be looked at.
+///
+/// # Errors
+/// `Denied`.
+pub async fn reconciliation(services: &Services, context: &Context) -> Result<Reconciliation, LedgerError> {
+    context.require(Capability::ReadLedger)?;
+    let in_doubt = payments::in_doubt(&services.db).await?.into_iter().map(PaymentId).collect();
+    Ok(Reconciliation { rows: sql::open(&services.db).await?, in_doubt })
+}
+
+/// Reads a statement: a csv file with a heading and the columns of [`domain::ledger::COLUMNS`], in UTF-8 or as a Chinese
+/// spreadsheet writes it.
+///
+/// # Errors
+/// `Denied`, `Fields` where it is no such file, `Rows` with every row that cannot be read.
+pub async fn import(
+    services: &Services,
+    context: &Context,
+    id: StatementId,
+    bytes: &[u8],
+) -> Result<Imported, LedgerError> {
+    context.require(Capability::KeepBooks)?;
+    let by = person(context)?;
+    let rows = read(bytes, local_day(context.now))?;
+    let mut tx = services.begin().await?;
+    if !sql::add(&mut *tx, id.0, &digest_hex(bytes), by.0, context.now).await? {
+        return Ok(Imported { again: true, ..Imported::default() });
+    }
+    hold(&mut tx, &rows).await?;
+    let mut imported = Imported::default();
+    for row in rows {
+        let new = NewRow {
+            reference: &row.reference,
+            statement: id.0,
+            day: row.day,
+            result: row.answer.name(),
+            amount: row.amount.get(),
+            payment: row.payment.map(|payment| payment.0),
+            outcome: Outcome::Open.name(),
+        };
+        if !sql::add_row(&mut *tx, new).await? {
+            imported.repeated += 1;
+            continue;
+        }
+        let outcome = settle(&mut tx, context, &row).await?;
+        sql::set_outcome(&mut *tx, &row.reference, outcome.name()).await?;
+        imported.rows.push((row.reference, outcome));
+    }
+    let detail = json!({ "rows": imported.rows.len(), "repeated": imported.repeated });
+    note(&mut tx, context, "ledger.statement_read", ("statement", id.0), detail).await?;
+    tx.commit().await?;
+    Ok(imported)
+}
+
+fn refused(fault: Fault) -> LedgerError {
+    LedgerError::Fields(vec![FieldError::new("file", fault)])
+}
+
+fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<StatementRow>, LedgerError> {
+    if bytes.len() > LARGEST {
+        return Err(refused(Fault::FileTooHeavy { max: (LARGEST / 1024 / 1024) as u32 }));
+    }
+    let plain = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = encoding_rs::UTF_8
+        .decode_without_bom_handling_and_without_replacement(plain)
+        .or_else(|| encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(plain))
+        .ok_or(refused(Fault::FileUnreadable))?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let (mut rows, mut wrong) = (Vec::new(), Vec::new());
+    let mut lines = Lines { text: &text, at: 0, line: 1 };
+    for record in reader.records() {
+        let record = record.map_err(|_| refused(Fault::FileUnreadable))?;
+        if rows.len() + wrong.len() >= MOST_ROWS as usize {
+            return Err(refused(Fault::TooManyRows { max: MOST_ROWS }));
+        }
+        let row = lines.of(record.position().map_or(0, csv::Position::byte) as usize);
+        match read_row(&record.iter().collect::<Vec<_>>(), today) {
+            Ok(read) => rows.push(read),
+            Err(faults) => wrong.push(RowErrors { row, errors: faults.into_errors() }),
+        }
+    }
+    if !wrong.is_empty() {
+        Err(LedgerError::Rows(wrong))
+    } else if rows.is_empty() {
+        Err(refused(Fault::FileUnreadable))
+    } else {
+        Ok(rows)
+    }
+}
+
+/// Counts lines as people see them: the reader passes over empty ones and says where it began to look.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of what stands at `byte` or, after empty lines, behind it. Asked from the beginning to the end.
+    fn of(&mut self, byte: usize) -> u64 {
+        let rest = self.text.get(byte..).unwrap_or_default();
+        let begins = byte + rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+        self.line += self.text.get(self.at..begins).unwrap_or_default().matches('\n').count() as u64;
+        self.at = self.at.max(begins);
+        self.line
+    }
+}
+
+/// Locks everything that the rows can concern, in the one order, before anything happens.
+async fn hold(db: &mut PgConnection, rows: &[StatementRow]) -> Result<(), LedgerError> {
+    let named: Vec<Uuid> = rows.iter().filter_map(|row| row.payment).map(|payment| payment.0).collect();
+    let awards: Vec<AwardId> = payments::awards_of(&mut *db, &named).await?.into_iter().map(AwardId).collect();
+    locks::awards(db, &awards).await?;
+    Ok(())
+}
+
+async fn settle(db: &mut PgConnection, context: &Context, row: &StatementRow) -> Result<Outcome, LedgerError> {
+    let Some(id) = row.payment.filter(|_| row.answer.is_of_a_payment()) else { return income(db, row).await };
+    let Some(payment) = payments::one(&mut *db, id.0).await? else { return Ok(Outcome::Unmatched) };
+    if payment.amount != row.amount.get() {
+        return Ok(Outcome::AmountDiffers);
+    }
+    let state = PaymentState::from_name(&payment.state).ok_or(LedgerError::Unreadable)?;
+    let (event, says) = match row.answer {
+        Answer::Settled => (PaymentEvent::Settle, PaymentState::Settled),
+        Answer::Refused => (PaymentEvent::Fail, PaymentState::Failed),
+        Answer::Unknown => (PaymentEvent::Doubt, PaymentState::InDoubt),
+        Answer::Returned => (PaymentEvent::Return, PaymentState::Returned),
+        Answer::Income => return Ok(Outcome::Open),
+    };
+    if state == says {
+        return Ok(Outcome::Known);
+    }
+    if state.next(event).is_err() || !can_come_back(db, event, &payment).await? {
+        return Ok(Outcome::Impossible);
+    }
+    happen(db, context, id, event, (row.day, None)).await?;
+    Ok(Outcome::Matched)
+}
+
+/// Money that came: finance may have written it down before the bank told of it, under the bank's number.
+async fn income(db: &mut PgConnection, row: &StatementRow) -> Result<Outcome, LedgerError> {
+    for kind in [EntryKind::Donation, EntryKind::Clawback] {
+        let key = format!("{}:{}", kind.name(), row.reference);
+        let Some(entry) = journal::of_key(&mut *db, &key).await? else { continue };
+        let lines = journal::postings(db, entry.id).await?;
+        let same = lines.iter().any(|line| line.account == Account::Bank.name() && line.amount == row.amount.get());
+        return Ok(if same { Outcome::Matched } else { Outcome::AmountDiffers });
+    }
+    Ok(Outcome::Open)
+}
+
+/// More does not come back than was paid: a part of it may have been clawed back before.
+async fn can_come_back(db: &mut PgConnection, event: PaymentEvent, payment: &PaymentRow) -> Result<bool, LedgerError> {
+    if event != PaymentEvent::Return {
+        return Ok(true);
+    }
+    let (_, paid) = awards::balance(db, payment.award_id).await?.ok_or(LedgerError::Unreadable)?;
+    Ok(paid >= payment.amount)
+}

@@ -1,0 +1,152 @@
+//! Tranches: one of finance sees the evidence and prepares, another lets the payment go.
+
+use super::awards::state_of;
+use super::locks::{self, Award};
+use super::{LedgerError, note, person};
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::ids::{AwardId, PaymentId, TrancheId};
+use domain::ledger::{AwardState, Evidence, PaymentState, TrancheEvent, TrancheState};
+use serde_json::json;
+use sqlx::PgConnection;
+use store::ledger::awards::{self as sql, TrancheRow};
+use store::ledger::payees;
+use store::ledger::payments::{self, PaymentRow};
+use uuid::Uuid;
+
+/// A tranche under the lock of its award.
+struct Under {
+    award: Award,
+    tranche: TrancheRow,
+    state: TrancheState,
+}
+
+async fn under(db: &mut PgConnection, id: TrancheId) -> Result<Under, LedgerError> {
+    let award = sql::award_of(&mut *db, id.0).await?.ok_or(LedgerError::NotFound)?;
+    let award = locks::award(db, AwardId(award)).await?;
+    let all = sql::tranches(db, award.id.0).await?;
+    let tranche = all.into_iter().find(|tranche| tranche.id == id.0).ok_or(LedgerError::NotFound)?;
+    let state = state_of(&tranche)?;
+    Ok(Under { award, tranche, state })
+}
+
+impl Under {
+    fn next(&self, event: TrancheEvent) -> Result<TrancheState, LedgerError> {
+        self.state.next(event).map_err(LedgerError::impossible(TrancheState::name))
+    }
+}
+
+fn names(kinds: &[Evidence]) -> Vec<String> {
+    kinds.iter().map(|kind| kind.name().to_owned()).collect()
+}
+
+/// Notes papers that were seen. What was noted before stays as it was.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `State` once the tranche has ended.
+pub async fn note_evidence(
+    services: &Services,
+    context: &Context,
+    tranche: TrancheId,
+    seen: &[Evidence],
+) -> Result<(), LedgerError> {
+    context.require(Capability::PreparePayments)?;
+    let by = person(context)?;
+    let mut tx = services.begin().await?;
+    let under = under(&mut tx, tranche).await?;
+    if matches!(under.state, TrancheState::Ended) {
+        return Err(LedgerError::State(under.state.name()));
+    }
+    sql::note_evidence(&mut *tx, tranche.0, &names(seen), by.0, context.now).await?;
+    let detail = json!({ "seen": names(seen), "award": under.award.id });
+    note(&mut tx, context, "ledger.evidence_noted", ("tranche", tranche.0), detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Prepares a tranche: its papers are there.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `State`, `Evidence` with those that are missing.
+pub async fn prepare(services: &Services, context: &Context, tranche: TrancheId) -> Result<(), LedgerError> {
+    context.require(Capability::PreparePayments)?;
+    let by = person(context)?;
+    let mut tx = services.begin().await?;
+    let under = under(&mut tx, tranche).await?;
+    let then = under.next(TrancheEvent::Prepare)?;
+    let seen = sql::evidence(&mut *tx, tranche.0).await?;
+    let missing = under.tranche.needs.iter().filter(|kind| !seen.contains(kind));
+    let missing: Vec<Evidence> = missing.filter_map(|kind| Evidence::from_name(kind)).collect();
+    if !missing.is_empty() {
+        return Err(LedgerError::Evidence(missing));
+    }
+    sql::set_tranche(&mut *tx, tranche.0, then.name(), Some(by.0)).await?;
+    let detail = json!({ "fen": under.tranche.amount, "award": under.award.id });
+    note(&mut tx, context, "ledger.prepared", ("tranche", tranche.0), detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Gives a tranche back to whoever prepared it, with a question.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `State`.
+pub async fn send_back(
+    services: &Services,
+    context: &Context,
+    tranche: TrancheId,
+    reason: &str,
+) -> Result<(), LedgerError> {
+    context.require(Capability::ReleasePayments)?;
+    let mut tx = services.begin().await?;
+    let under = under(&mut tx, tranche).await?;
+    let then = under.next(TrancheEvent::SendBack)?;
+    sql::set_tranche(&mut *tx, tranche.0, then.name(), None).await?;
+    note(&mut tx, context, "ledger.sent_back", ("tranche", tranche.0), json!({ "reason": reason })).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Lets a payment go that somebody else prepared: it leaves with the next file. `payment` is the form's own, so that a second
+/// press, or one after a crash, is the same payment.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `SamePerson`, `AccountNotConfirmed`, `State` when another was first.
+pub async fn let_go(
+    services: &Services,
+    context: &Context,
+    tranche: TrancheId,
+    payment: PaymentId,
+) -> Result<(), LedgerError> {
+    context.require(Capability::ReleasePayments)?;
+    let by = person(context)?;
+    let mut tx = services.begin().await?;
+    let under = under(&mut tx, tranche).await?;
+    if let Some(there) = payments::one(&mut *tx, payment.0).await? {
+        let same = there.tranche_id == tranche.0 && there.released_by == by.0;
+        return if same { Ok(()) } else { Err(LedgerError::State(under.state.name())) };
+    }
+    let then = under.next(TrancheEvent::Release)?;
+    if under.award.state != AwardState::Reserved {
+        return Err(LedgerError::State(under.award.state.name()));
+    }
+    let prepared_by: Uuid = under.tranche.prepared_by.ok_or(LedgerError::Unreadable)?;
+    if prepared_by == by.0 {
+        return Err(LedgerError::SamePerson);
+    }
+    let payee = payees::latest(&mut *tx, under.award.id.0).await?.filter(|payee| payee.confirmed_by.is_some());
+    let payee = payee.ok_or(LedgerError::AccountNotConfirmed)?;
+    let new = PaymentRow {
+        id: payment.0,
+        tranche_id: tranche.0,
+        award_id: under.award.id.0,
+        payee_id: payee.id,
+        amount: under.tranche.amount,
+        state: PaymentState::Released.name().to_owned(),
+        file_id: None,
+        prepared_by,
+        released_by: by.0,
+    };
+    payments::add(&mut *tx, &new, context.now).await?;
+    sql::set_tranche(&mut *tx, tranche.0, then.name(), None).await?;
+    let detail = json!({ "tranche": tranche, "award": under.award.id, "fen": under.tranche.amount });
+    note(&mut tx, context, "ledger.released_payment", ("payment", payment.0), detail).await?;
+    Ok(tx.commit().await?)
+}

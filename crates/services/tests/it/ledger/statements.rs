@@ -1,0 +1,139 @@
+//! Statements of the bank: read whole or not at all, each file once, each row once.
+
+use super::{
+    awarded, bank_says, books_are_sound, given, has, id, number, payee, preparer, purse_of, sent, tranches, yuan,
+};
+use domain::field::Fault;
+use domain::ids::{PaymentId, StatementId};
+use services::ledger::{self, Imported, LedgerError, Outcome, RowErrors};
+use testkit::TestHouse;
+use uuid::Uuid;
+
+async fn read(house: &TestHouse, bytes: &[u8]) -> Result<Imported, LedgerError> {
+    ledger::import(&house.services, &preparer(house), id::<StatementId>(house), bytes).await
+}
+
+async fn one_on_its_way(house: &TestHouse) -> (super::Purse, PaymentId) {
+    let purse = purse_of(house, 30_000).await;
+    let award = awarded(house, purse, &[10_000]).await;
+    payee(house, award, "6222021602001234567").await;
+    (purse, sent(house, tranches(house, award).await[0]).await)
+}
+
+#[tokio::test]
+async fn a_file_with_faults_is_told_row_by_row_and_does_nothing() {
+    let house = TestHouse::new().await;
+    let (purse, payment) = one_on_its_way(&house).await;
+    let file = format!(
+        "日期,流水号,结果,金额,付款编号\n2026-07-20,R1,成功,10000,{payment}\n2026-07-21,R2,成功,1,\n\n20.7.,,大概,1.005,x\n"
+    );
+    let answer = read(&house, file.as_bytes()).await;
+    let Err(LedgerError::Rows(rows)) = answer else { panic!("{answer:?}") };
+    let short = |row: &RowErrors| {
+        let faults = row.errors.iter().map(|error| (error.field.clone(), error.fault));
+        (row.row, faults.collect::<Vec<_>>())
+    };
+    let at = |field: &str, fault| (field.to_owned(), fault);
+    assert_eq!(
+        rows.iter().map(short).collect::<Vec<_>>(),
+        [
+            (3, vec![at("day", Fault::NotYet), at("payment", Fault::Required)]),
+            (
+                5,
+                vec![
+                    at("day", Fault::DateShape),
+                    at("reference", Fault::Required),
+                    at("result", Fault::NotAChoice),
+                    at("amount", Fault::MoneyDecimals),
+                    at("payment", Fault::ReferenceShape),
+                ]
+            ),
+        ]
+    );
+    assert_eq!(has(&house, purse).await, (30_000, 10_000, 10_000, 0, 20_000), "nothing of it happened");
+    for bytes in [b"".as_slice(), b"day,reference\n", &[0xff, 0xfe, 0x00, 0x81]] {
+        let answer = read(&house, bytes).await;
+        assert!(matches!(answer, Err(LedgerError::Fields(_) | LedgerError::Rows(_))), "{answer:?}");
+    }
+    assert_eq!(number(&house, "select count(*) from ledger_statement").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_file_and_the_same_row_are_read_once() {
+    let house = TestHouse::new().await;
+    let (purse, payment) = one_on_its_way(&house).await;
+    let file = format!("a,b,c,d,e\n2026-07-20,R1,成功,\"10,000.00\",{payment}\n");
+    let both = futures::future::join_all((0..6).map(|_| read(&house, file.as_bytes()))).await;
+    let did = both.iter().filter(|answer| matches!(answer, Ok(read) if read.rows.len() == 1)).count();
+    let again = both.iter().filter(|answer| matches!(answer, Ok(Imported { again: true, .. }))).count();
+    assert_eq!((did, again), (1, 5), "{both:?}");
+    // The next day's statement has the row once more, as a Chinese spreadsheet writes it.
+    let next =
+        format!("日期,流水号,结果,金额,付款编号\r\n2026-07-20,R1,成功,10000,{payment}\r\n2026-07-20,R2,收款,5,\r\n");
+    let (gbk, _, _) = encoding(&next);
+    let answer = read(&house, &gbk).await.expect("read");
+    assert_eq!(answer, Imported { again: false, repeated: 1, rows: vec![("R2".into(), Outcome::Open)] });
+    assert_eq!(has(&house, purse).await, (30_000, 10_000, 0, 0, 20_000));
+    books_are_sound(&house).await;
+}
+
+/// GB 18030, by the encoder of the crate that reads it.
+fn encoding(text: &str) -> (Vec<u8>, (), bool) {
+    let (bytes, _, lost) = encoding_rs::GB18030.encode(text);
+    (bytes.into_owned(), (), lost)
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_left_for_a_person() {
+    let house = TestHouse::new().await;
+    let (purse, payment) = one_on_its_way(&house).await;
+    let stranger = PaymentId(Uuid::from_u128(99));
+    let known = given(&house, purse.envelope, yuan(700));
+    let known = ledger::Given { key: "R4".into(), ..known };
+    ledger::donate(&house.services, &preparer(&house), &known).await.expect("recorded");
+    let answer = bank_says(
+        &house,
+        &[
+            ("R1", "成功", 9_999, Some(payment)),
+            ("R2", "成功", 5, Some(stranger)),
+            ("R3", "退汇", 10_000, Some(payment)),
+            ("R4", "收款", 700, None),
+            ("R5", "收款", 800, None),
+            ("R6", "成功", 10_000, Some(payment)),
+            ("R7", "成功", 10_000, Some(payment)),
+        ],
+    )
+    .await
+    .expect("read");
+    let outcomes: Vec<Outcome> = answer.rows.into_iter().map(|(_, outcome)| outcome).collect();
+    assert_eq!(
+        outcomes,
+        [
+            Outcome::AmountDiffers,
+            Outcome::Unmatched,
+            Outcome::Impossible,
+            Outcome::Matched,
+            Outcome::Open,
+            Outcome::Matched,
+            Outcome::Known,
+        ]
+    );
+    let left = async || {
+        let seen = ledger::reconciliation(&house.services, &preparer(&house)).await.expect("seen").rows;
+        seen.into_iter().map(|row| row.reference).collect::<Vec<_>>()
+    };
+    assert_eq!(left().await, ["R1", "R2", "R3", "R5"]);
+    assert_eq!(has(&house, purse).await, (30_700, 10_000, 0, 0, 20_700));
+    // What finance writes down under the bank's number explains the row, if it is as much.
+    for (amount, open) in [(799, 4), (800, 4)] {
+        let late = ledger::Given { key: "R5".into(), ..given(&house, purse.envelope, yuan(amount)) };
+        let answer = ledger::donate(&house.services, &preparer(&house), &late).await;
+        assert_eq!((answer.is_ok(), left().await.len()), (amount == 799, open));
+    }
+    let again = bank_says(&house, &[("R8", "收款", 60, None)]).await.expect("read");
+    assert_eq!(again.rows[0].1, Outcome::Open);
+    let late = ledger::Given { key: "R8".into(), ..given(&house, purse.envelope, yuan(60)) };
+    ledger::donate(&house.services, &preparer(&house), &late).await.expect("recorded");
+    assert_eq!(left().await, ["R1", "R2", "R3", "R5"], "R8 is explained, R5 is not: it says another amount");
+    books_are_sound(&house).await;
+}
