@@ -188,6 +188,14 @@ pub fn role_text(visit: &Visit, role: Role) -> Text {
         Role::Auditor => "role-auditor",
         Role::BusDispatcher => "role-bus-dispatcher",
         Role::DoorSupervisor => "role-door-supervisor",
+        Role::CaseOfficer => "role-case-officer",
+        Role::MedicalReviewer => "role-medical-reviewer",
+        Role::CommitteeMember => "role-committee-member",
+        Role::Chair => "role-chair",
+        Role::FinancePreparer => "role-finance-preparer",
+        Role::FinanceReleaser => "role-finance-releaser",
+        Role::ComplianceOfficer => "role-compliance-officer",
+        Role::AccountAdministrator => "role-account-administrator",
     })
 }
 

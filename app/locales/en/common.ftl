@@ -67,6 +67,14 @@ role-operator = Operator
 role-auditor = Auditor
 role-bus-dispatcher = Science bus dispatcher
 role-door-supervisor = Door supervisor
+role-case-officer = Case officer
+role-medical-reviewer = Medical reviewer
+role-committee-member = Committee member
+role-chair = Committee chair
+role-finance-preparer = Finance preparer
+role-finance-releaser = Finance releaser
+role-compliance-officer = Compliance officer
+role-account-administrator = Account administrator
 # Pages for what goes wrong.
 problem-not-found-title = We could not find this page
 problem-not-found-text = The address may lack a few letters, or the page may have moved. You can start again from the home page.

@@ -67,6 +67,14 @@ role-operator = 系统运维
 role-auditor = 审计
 role-bus-dispatcher = 科普巴士调度
 role-door-supervisor = 入场主管
+role-case-officer = 火种工程个案专员
+role-medical-reviewer = 医学评审专家
+role-committee-member = 评审会委员
+role-chair = 评审会主任
+role-finance-preparer = 财务制单
+role-finance-releaser = 财务放行
+role-compliance-officer = 合规专员
+role-account-administrator = 账号管理员
 # Pages for what goes wrong.
 problem-not-found-title = 没有找到这个页面
 problem-not-found-text = 网址可能少了几个字，也可能这一页已经移走。可以从首页重新找起。

@@ -112,6 +112,14 @@ fn role_choices(visit: &Visit) -> Vec<Choice> {
         Role::Auditor => visit.t("people-role-auditor"),
         Role::BusDispatcher => visit.t("people-role-bus-dispatcher"),
         Role::DoorSupervisor => visit.t("people-role-door-supervisor"),
+        Role::CaseOfficer => visit.t("people-role-case-officer"),
+        Role::MedicalReviewer => visit.t("people-role-medical-reviewer"),
+        Role::CommitteeMember => visit.t("people-role-committee-member"),
+        Role::Chair => visit.t("people-role-chair"),
+        Role::FinancePreparer => visit.t("people-role-finance-preparer"),
+        Role::FinanceReleaser => visit.t("people-role-finance-releaser"),
+        Role::ComplianceOfficer => visit.t("people-role-compliance-officer"),
+        Role::AccountAdministrator => visit.t("people-role-account-administrator"),
     };
     Role::ALL.into_iter().map(|role| Choice::new(role.name(), role_text(visit, role)).hint(about(role))).collect()
 }

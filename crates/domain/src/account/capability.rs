@@ -21,12 +21,42 @@ pub enum Role {
     BusDispatcher,
     /// Looks after the door: its devices, what they disagree about, exceptions.
     DoorSupervisor,
+    /// Looks after cases of the Spark Project (火种工程): completeness, questions, letters.
+    CaseOfficer,
+    /// Judges cases as a physician; sees no name, contact, income or bank account.
+    MedicalReviewer,
+    /// Votes on cases.
+    CommitteeMember,
+    /// Leads the committee and signs what it decides.
+    Chair,
+    /// Keeps the books of the funds and prepares payments.
+    FinancePreparer,
+    /// Releases payments that somebody else prepared.
+    FinanceReleaser,
+    /// Watches over purposes, conflicts of interest and what is disclosed.
+    ComplianceOfficer,
+    /// Makes staff accounts and gives roles. Cannot read a case.
+    AccountAdministrator,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] =
-        [Self::MuseumOfficer, Self::Steward, Self::Operator, Self::Auditor, Self::BusDispatcher, Self::DoorSupervisor];
+    pub const ALL: [Self; 14] = [
+        Self::MuseumOfficer,
+        Self::Steward,
+        Self::Operator,
+        Self::Auditor,
+        Self::BusDispatcher,
+        Self::DoorSupervisor,
+        Self::CaseOfficer,
+        Self::MedicalReviewer,
+        Self::CommitteeMember,
+        Self::Chair,
+        Self::FinancePreparer,
+        Self::FinanceReleaser,
+        Self::ComplianceOfficer,
+        Self::AccountAdministrator,
+    ];
 
     /// As stored and as a translation key (`role-<name>`).
     pub const fn name(self) -> &'static str {
@@ -37,6 +67,14 @@ impl Role {
             Self::Auditor => "auditor",
             Self::BusDispatcher => "bus_dispatcher",
             Self::DoorSupervisor => "door_supervisor",
+            Self::CaseOfficer => "case_officer",
+            Self::MedicalReviewer => "medical_reviewer",
+            Self::CommitteeMember => "committee_member",
+            Self::Chair => "chair",
+            Self::FinancePreparer => "finance_preparer",
+            Self::FinanceReleaser => "finance_releaser",
+            Self::ComplianceOfficer => "compliance_officer",
+            Self::AccountAdministrator => "account_administrator",
         }
     }
 
@@ -159,11 +197,23 @@ pub enum Capability {
     SeeNumbers,
     /// Take the bookings of a period out of the house as a file.
     ExportBookings,
+    /// See funds, awards and the journal; no payee's account in full.
+    ReadLedger,
+    /// Open funds, write donations and past figures down, import bank statements.
+    KeepBooks,
+    /// Commit a fund's money to a case, and give back what is not used.
+    CommitFunds,
+    /// Prepare payments: evidence, payees, tranches.
+    PreparePayments,
+    /// Release payments that somebody else prepared, send them to the bank, decide what is in doubt.
+    ReleasePayments,
+    /// Close a month of the books for good.
+    CloseBooks,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 30] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -188,6 +238,12 @@ impl Capability {
         Self::RevealBusContact,
         Self::SeeNumbers,
         Self::ExportBookings,
+        Self::ReadLedger,
+        Self::KeepBooks,
+        Self::CommitFunds,
+        Self::PreparePayments,
+        Self::ReleasePayments,
+        Self::CloseBooks,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -201,7 +257,9 @@ impl Capability {
             | Self::ManageStaff
             | Self::ManageClients
             | Self::ManageDevices
-            | Self::EndSessions => Some(SignedDuration::from_mins(10)),
+            | Self::EndSessions
+            | Self::ReleasePayments
+            | Self::CloseBooks => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
     }
@@ -287,11 +345,18 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         }
         Role::Steward => matches!(capability, C::Admit),
         Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients | C::EndSessions),
-        Role::Auditor => matches!(capability, C::ReadAudit),
+        Role::Auditor => matches!(capability, C::ReadAudit | C::ReadLedger),
         Role::BusDispatcher => matches!(capability, C::DispatchBus | C::RevealBusContact),
         Role::DoorSupervisor => {
             matches!(capability, C::Admit | C::OverrideDoor | C::SuperviseDoor | C::ManageDevices)
         }
+        // What they may do with a case is added with the cases.
+        Role::CaseOfficer | Role::MedicalReviewer | Role::CommitteeMember => false,
+        Role::Chair => matches!(capability, C::CommitFunds),
+        Role::FinancePreparer => matches!(capability, C::ReadLedger | C::KeepBooks | C::PreparePayments),
+        Role::FinanceReleaser => matches!(capability, C::ReadLedger | C::ReleasePayments | C::CloseBooks),
+        Role::ComplianceOfficer => matches!(capability, C::ReadLedger),
+        Role::AccountAdministrator => matches!(capability, C::ManageStaff | C::EndSessions),
     }
 }
 
