@@ -98,6 +98,11 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::WebAddressShape => plain("error-web-address-shape"),
         Fault::WebAddressUnknown => plain("error-web-address-unknown"),
         Fault::WebAddressPrivate => plain("error-web-address-private"),
+        Fault::MoneyShape => plain("error-money-shape"),
+        Fault::MoneyDecimals => plain("error-money-decimals"),
+        Fault::MoneyNotPositive => plain("error-money-not-positive"),
+        Fault::MoneyTooLarge => plain("error-money-too-large"),
+        Fault::BankAccountShape => plain("error-bank-account-shape"),
     }
 }
 
@@ -269,6 +274,11 @@ mod tests {
             Fault::WebAddressShape,
             Fault::WebAddressUnknown,
             Fault::WebAddressPrivate,
+            Fault::MoneyShape,
+            Fault::MoneyDecimals,
+            Fault::MoneyNotPositive,
+            Fault::MoneyTooLarge,
+            Fault::BankAccountShape,
         ]
     }
 

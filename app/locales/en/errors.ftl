@@ -67,6 +67,11 @@ error-picture-too-large = At most { $max } million pixels; please make the pictu
 error-web-address-shape = Enter an address that begins with https://, without a port, a name or a password, like https://partner.example/hooks
 error-web-address-unknown = We cannot find this name. Please check its spelling; if it was set up just now, try again later
 error-web-address-private = This address leads into an internal network. Enter one that can be reached from the internet
+error-money-shape = Enter an amount such as 1,234.56
+error-money-decimals = An amount has at most two decimals
+error-money-not-positive = The amount must be more than 0
+error-money-too-large = The amount is too large. Check for extra digits
+error-bank-account-shape = A bank account has 8 to 30 digits
 
 refusal-full = { $free ->
     [0] No places are left in this session. You can choose another one

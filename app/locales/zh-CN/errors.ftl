@@ -66,6 +66,11 @@ error-picture-too-large = 图片不能超过{ $max }百万像素，请缩小后�
 error-web-address-shape = 填写以 https:// 开头的地址，不带端口、用户名和密码，例如 https://partner.example/hooks
 error-web-address-unknown = 没有找到这个域名，请核对拼写；如果刚刚设置好，请稍后再试
 error-web-address-private = 这个地址指向内部网络，请填写可以从互联网访问的地址
+error-money-shape = 请填写金额，例如 1,234.56
+error-money-decimals = 金额最多精确到分（两位小数）
+error-money-not-positive = 金额必须大于0
+error-money-too-large = 金额太大，请检查是否多输了数字
+error-bank-account-shape = 银行账号为8到30位数字，请核对
 
 refusal-full = { $free ->
     [0] 这一场已经约满，可以换一场

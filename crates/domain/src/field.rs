@@ -201,6 +201,16 @@ pub enum Fault {
     WebAddressUnknown,
     /// An address inside some house's network, which this one does not call.
     WebAddressPrivate,
+    /// Not an amount of money like 1,234.56.
+    MoneyShape,
+    /// Less than a fen.
+    MoneyDecimals,
+    /// Nothing, or less.
+    MoneyNotPositive,
+    /// More than any account has.
+    MoneyTooLarge,
+    /// Not eight to thirty digits of a bank account.
+    BankAccountShape,
 }
 
 /// A fault and the field it belongs to; `field` is the `name` of the input and of the JSON member.

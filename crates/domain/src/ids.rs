@@ -113,6 +113,24 @@ ids! {
     ExportScheduleId,
     /// One sending of such a schedule.
     ExportRunId,
+    /// A fund for a purpose (专项基金).
+    FundId,
+    /// A part of a fund's money with a budget of its own.
+    EnvelopeId,
+    /// Money that is kept for one case.
+    AwardId,
+    /// A part of an award that is paid at once.
+    TrancheId,
+    /// An account that an award is paid to.
+    PayeeId,
+    /// One line of a file for the bank.
+    PaymentId,
+    /// A file of payments for the bank.
+    PaymentFileId,
+    /// A statement of the bank.
+    StatementId,
+    /// An entry of the journal.
+    LedgerEntryId,
     /// One HTTP request, for logs and the audit trail.
     RequestId,
 }

@@ -13,6 +13,7 @@ pub mod document;
 pub mod field;
 pub mod groups;
 pub mod ids;
+pub mod ledger;
 pub mod locale;
 mod named;
 pub mod numbers;
