@@ -14,5 +14,6 @@ mod messages;
 mod numbers;
 mod outreach;
 mod privacy;
+mod spark;
 mod vault;
 mod webhooks;
