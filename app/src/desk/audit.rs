@@ -15,7 +15,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 18] = [
+const ROOMS: [(&str, &str); 19] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -34,6 +34,7 @@ const ROOMS: [(&str, &str); 18] = [
     ("privacy.", "staff-audit-room-privacy"),
     ("numbers.", "staff-audit-room-numbers"),
     ("export.", "staff-audit-room-export"),
+    ("spark.", "staff-audit-room-spark"),
 ];
 
 /// The audit trail.
@@ -197,6 +198,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "api_client" => visit.t("staff-subject-client"),
         "webhook" => visit.t("staff-subject-webhook"),
         "export" => visit.t("staff-subject-export"),
+        "spark_standards" => visit.t("staff-subject-spark-standards"),
         "door_device" => visit.t("staff-subject-door-device"),
         "job" => visit.t("staff-subject-job"),
         "waiting" => visit.t("staff-subject-waiting"),
@@ -235,6 +237,7 @@ fn action_text(visit: &Visit, action: &str) -> Text {
         "booking.resized" => visit.t("staff-action-booking-resized"),
         "booking.moved" => visit.t("staff-action-booking-moved"),
         "booking.exported" => visit.t("staff-action-booking-exported"),
+        "spark.standards_published" => visit.t("staff-action-spark-standards-published"),
         "export.scheduled" => visit.t("staff-action-export-scheduled"),
         "export.changed" => visit.t("staff-action-export-changed"),
         "export.paused" => visit.t("staff-action-export-paused"),

@@ -11,20 +11,7 @@ mod state;
 mod state_tests;
 mod way;
 
+pub use crate::ledger::DiseaseGroup;
 pub use part::Part;
 pub use state::{Event, PublicState, Side, State, Turn};
 pub use way::{Facts, Refused, Unmet, Way, guard, next, ways};
-
-use crate::named::named;
-
-named! {
-    /// Whom the project is for.
-    DiseaseGroup, 3 {
-        /// 难治性疾病.
-        Refractory "refractory",
-        /// 罕见病.
-        Rare "rare",
-        /// 不孕症.
-        Infertility "infertility",
-    }
-}
