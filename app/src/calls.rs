@@ -114,6 +114,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::museum::rebook::CALLS,
     crate::bus::calls::CALLS,
     crate::bus::staff::calls::CALLS,
+    crate::spark::calls::CALLS,
     crate::ambassadors::calls::CALLS,
     crate::ambassadors::staff::calls::CALLS,
     crate::groups::calls::CALLS,

@@ -29,6 +29,7 @@ rooms!(
     "museum",
     "outreach",
     "bus",
+    "spark",
     "account",
     "clients",
     "mailbox",

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
-const MADE_AT_RUN_TIME: [&str; 10] = [
+const MADE_AT_RUN_TIME: [&str; 19] = [
     "privacy-column-",
     "problem-",
     "error-",
@@ -18,6 +18,15 @@ const MADE_AT_RUN_TIME: [&str; 10] = [
     "museum-rules-",
     "rule-unit-",
     "staff-action-",
+    "spark-answer-",
+    "spark-ask-",
+    "spark-doubt-",
+    "spark-else-",
+    "spark-next-",
+    "spark-note-",
+    "spark-public-",
+    "spark-reason-",
+    "spark-state-",
 ];
 
 fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {

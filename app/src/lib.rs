@@ -63,6 +63,8 @@ pub mod routes;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
+pub mod spark;
+#[cfg(feature = "ssr")]
 pub mod unsent;
 #[cfg(feature = "ssr")]
 pub mod visit;

@@ -48,6 +48,7 @@ use crate::outreach::staff::{
 };
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
+use crate::spark::{About as Spark, Check as SparkCheck, Standards as SparkStandards};
 use crate::visit::Visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
@@ -169,6 +170,9 @@ pages! {
     "/bus/apply/:draft/code" BusApplyCode (Access::Public) [];
     "/bus/r/:link" BusMine (Access::Public) [typed];
     "/bus/f/:link" BusFeedback (Access::Public) [typed];
+    "/spark" Spark (Access::Public) [shared];
+    "/spark/check" SparkCheck (Access::Public) [shared];
+    "/spark/standards" SparkStandards (Access::Public) [shared];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -269,6 +273,8 @@ pub mod paths {
     pub const AMBASSADORS: &str = "/ambassadors";
     /// The science bus.
     pub const BUS: &str = "/bus";
+    /// The Spark Project.
+    pub const SPARK: &str = "/spark";
     /// A visitor's own bookings.
     pub const ACCOUNT: &str = "/account";
     /// Signing in.

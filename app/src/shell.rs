@@ -108,8 +108,13 @@ fn rooms(visit: &Visit) -> Vec<(&'static str, &'static str)> {
         Actor::Visitor { .. } => &[(paths::ACCOUNT, "nav-account")],
         _ => &[(paths::SIGN_IN, "nav-sign-in")],
     };
-    let all =
-        [("/", "nav-home"), (paths::MUSEUM, "nav-museum"), (paths::EVENTS, "nav-events"), (paths::BUS, "nav-bus")];
+    let all = [
+        ("/", "nav-home"),
+        (paths::MUSEUM, "nav-museum"),
+        (paths::EVENTS, "nav-events"),
+        (paths::BUS, "nav-bus"),
+        (paths::SPARK, "nav-spark"),
+    ];
     all.into_iter().chain(own.iter().copied()).filter(|(path, _)| routes::is_open(path)).collect()
 }
 

@@ -7,6 +7,7 @@ nav-home = Home
 nav-museum = Stem cell museum
 nav-events = Events
 nav-bus = Science bus
+nav-spark = Spark Project
 nav-account = My bookings
 nav-sign-in = Sign in
 nav-staff = Workbench

@@ -7,6 +7,7 @@ nav-home = 首页
 nav-museum = 造血干细胞科普馆
 nav-events = 科普活动
 nav-bus = 科普巴士
+nav-spark = 火种工程
 nav-account = 我的预约
 nav-sign-in = 登录
 nav-staff = 工作台

@@ -15,7 +15,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 19] = [
+const ROOMS: [(&str, &str); 20] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -35,6 +35,7 @@ const ROOMS: [(&str, &str); 19] = [
     ("numbers.", "staff-audit-room-numbers"),
     ("export.", "staff-audit-room-export"),
     ("ledger.", "staff-audit-room-ledger"),
+    ("spark.", "staff-audit-room-spark"),
 ];
 
 /// The audit trail.
@@ -198,6 +199,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "api_client" => visit.t("staff-subject-client"),
         "webhook" => visit.t("staff-subject-webhook"),
         "export" => visit.t("staff-subject-export"),
+        "spark_standards" => visit.t("staff-subject-spark-standards"),
         "door_device" => visit.t("staff-subject-door-device"),
         "job" => visit.t("staff-subject-job"),
         "waiting" => visit.t("staff-subject-waiting"),

@@ -63,7 +63,7 @@ fn doors(visit: &Visit) -> (impl IntoView + use<>, impl IntoView + use<>) {
         (paths::MUSEUM, Illustration::Museum, visit.t("nav-museum"), visit.t("home-museum-text")),
         (paths::EVENTS, Illustration::Kite, visit.t("home-events-title"), visit.t("home-events-text")),
         ("/bus", Illustration::Bus, visit.t("home-bus-title"), visit.t("home-bus-text")),
-        ("/spark", Illustration::Drop, visit.t("home-spark-title"), visit.t("home-spark-text")),
+        (paths::SPARK, Illustration::Torch, visit.t("home-spark-title"), visit.t("home-spark-text")),
         ("/family", Illustration::Family, visit.t("home-family-title"), visit.t("home-family-text")),
     ];
     let (open, soon): (Vec<_>, Vec<_>) = all.into_iter().partition(|(path, ..)| is_open(path));

@@ -19,9 +19,11 @@ mod named;
 pub mod numbers;
 pub mod outreach;
 pub mod requests;
+pub mod spark;
 pub mod spreadsheet;
 pub mod time;
 pub mod typed;
 pub mod webhooks;
+pub mod workdays;
 
 pub use locale::Locale;

@@ -28,6 +28,7 @@ pub mod privacy;
 pub mod pulse;
 pub mod requests;
 pub mod snapshot;
+pub mod spark;
 pub mod spreadsheet;
 pub mod webhooks;
 

@@ -16,6 +16,7 @@ mod places;
 mod process;
 mod releases;
 mod routes;
+mod spark;
 mod staff_pages;
 mod steady;
 mod storm;

@@ -16,5 +16,6 @@ mod messages;
 mod numbers;
 mod outreach;
 mod privacy;
+mod spark;
 mod vault;
 mod webhooks;

@@ -1,0 +1,17 @@
+//! The Spark Project (火种工程): aid for families in three groups of diseases. Here stand the way of a case, the quick check
+//! before anybody applies ([`eligibility`]) and the words of both.
+//!
+//! What a case costs and which fund pays is no matter of this room: money is `domain::ledger`'s. A state says where the
+//! papers are; it never says how much was paid.
+
+pub mod eligibility;
+mod part;
+mod state;
+#[cfg(test)]
+mod state_tests;
+mod way;
+
+pub use crate::ledger::DiseaseGroup;
+pub use part::Part;
+pub use state::{Event, PublicState, Side, State, Turn};
+pub use way::{Facts, Refused, Unmet, Way, guard, next, ways};

@@ -1,0 +1,194 @@
+//! The way of a case, as one table: from where, what happens, to where, by whom. `golden/spark_states.txt` is the same
+//! table, written out for every state, event and part, and reviewed.
+//!
+//! Those whose opinion is asked (reviewers, members of the committee) and those who handle money move no case: a case is
+//! moved when the last review is in, when the chair signs, when the last payment is booked.
+
+use super::{Event, Part, State};
+
+/// One line of the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Way {
+    /// From here
+    pub from: State,
+    /// by this
+    pub event: Event,
+    /// to there,
+    pub to: State,
+    /// done by any of these.
+    pub by: &'static [Part],
+}
+
+const FAMILY: &[Part] = &[Part::Applicant, Part::Guardian];
+const WHO_BRINGS_PAPERS: &[Part] = &[Part::Applicant, Part::Guardian, Part::SocialWorker];
+const OFFICER: &[Part] = &[Part::CaseOfficer];
+const OFFICER_OR_ITSELF: &[Part] = &[Part::CaseOfficer, Part::System];
+const CHAIR: &[Part] = &[Part::Chair];
+const CHAIR_OR_COMPLIANCE: &[Part] = &[Part::Chair, Part::ComplianceOfficer];
+const COMPLIANCE: &[Part] = &[Part::ComplianceOfficer];
+const ITSELF: &[Part] = &[Part::System];
+
+macro_rules! table {
+    ($($from:ident $event:ident => $to:ident: $by:ident;)+) => {
+        &[$(Way { from: State::$from, event: Event::$event, to: State::$to, by: $by }),+]
+    };
+}
+
+static TABLE: &[Way] = table! {
+    // To the committee.
+    Draft Submit => Submitted: FAMILY;
+    Submitted TakeUp => Completeness: OFFICER_OR_ITSELF;
+    Completeness Return => Returned: OFFICER;
+    Returned Supply => Completeness: WHO_BRINGS_PAPERS;
+    Completeness RuleOut => Ineligible: OFFICER;
+    Completeness Complete => MedicalReview: OFFICER;
+    MedicalReview Reviewed => Committee: ITSELF;
+
+    // What it decides. An appeal is decided by the same events, by other people (`guard`).
+    Committee Grant => Granted: CHAIR;
+    Committee GrantPart => Partial: CHAIR;
+    Committee Refuse => Refused: CHAIR;
+    Committee Defer => DeferredNoFunds: CHAIR;
+    DeferredNoFunds Resume => Committee: ITSELF;
+    Refused Appeal => Appeal: FAMILY;
+    Ineligible Appeal => Appeal: FAMILY;
+    Appeal Grant => Granted: CHAIR;
+    Appeal GrantPart => Partial: CHAIR;
+    Appeal Refuse => Refused: CHAIR;
+    Appeal RuleOut => Ineligible: CHAIR;
+    Appeal Defer => DeferredNoFunds: CHAIR;
+
+    // From the decision to the last payment.
+    Granted Publish => Notice: OFFICER;
+    Partial Publish => Notice: OFFICER;
+    Partial Appeal => Appeal: FAMILY;
+    Notice Stand => Agreement: ITSELF;
+    Agreement Sign => Disbursing: FAMILY;
+    Disbursing PaidOut => FollowUp: ITSELF;
+    FollowUp Close => Closed: OFFICER;
+
+    // New evidence before a decision: from the beginning. After one: the committee decides again.
+    MedicalReview Reopen => Completeness: OFFICER;
+    Committee Reopen => Completeness: OFFICER;
+    DeferredNoFunds Reopen => Completeness: OFFICER;
+    Granted Recall => Committee: CHAIR_OR_COMPLIANCE;
+    Partial Recall => Committee: CHAIR_OR_COMPLIANCE;
+    Notice Recall => Committee: CHAIR_OR_COMPLIANCE;
+    Agreement Recall => Committee: CHAIR_OR_COMPLIANCE;
+
+    // Time runs out: nobody has to press a button for that.
+    Draft Lapse => Lapsed: ITSELF;
+    Returned Lapse => Lapsed: ITSELF;
+    Agreement Lapse => Lapsed: ITSELF;
+    Disbursing Lapse => Lapsed: ITSELF;
+
+    // Taken back by the family, as long as nothing was paid.
+    Draft Withdraw => Withdrawn: FAMILY;
+    Submitted Withdraw => Withdrawn: FAMILY;
+    Completeness Withdraw => Withdrawn: FAMILY;
+    Returned Withdraw => Withdrawn: FAMILY;
+    MedicalReview Withdraw => Withdrawn: FAMILY;
+    Committee Withdraw => Withdrawn: FAMILY;
+    Granted Withdraw => Withdrawn: FAMILY;
+    Partial Withdraw => Withdrawn: FAMILY;
+    DeferredNoFunds Withdraw => Withdrawn: FAMILY;
+    Notice Withdraw => Withdrawn: FAMILY;
+    Agreement Withdraw => Withdrawn: FAMILY;
+    Appeal Withdraw => Withdrawn: FAMILY;
+
+    // Money is asked back; also of a case that was closed.
+    Disbursing Clawback => Clawback: COMPLIANCE;
+    FollowUp Clawback => Clawback: COMPLIANCE;
+    Closed Clawback => Clawback: COMPLIANCE;
+    Clawback Settle => Closed: COMPLIANCE;
+
+    // The patient has died: wherever the house had something to do or to send.
+    Submitted Hold => DeceasedHold: OFFICER;
+    Completeness Hold => DeceasedHold: OFFICER;
+    Returned Hold => DeceasedHold: OFFICER;
+    MedicalReview Hold => DeceasedHold: OFFICER;
+    Committee Hold => DeceasedHold: OFFICER;
+    Granted Hold => DeceasedHold: OFFICER;
+    Partial Hold => DeceasedHold: OFFICER;
+    DeferredNoFunds Hold => DeceasedHold: OFFICER;
+    Notice Hold => DeceasedHold: OFFICER;
+    Agreement Hold => DeceasedHold: OFFICER;
+    Disbursing Hold => DeceasedHold: OFFICER;
+    FollowUp Hold => DeceasedHold: OFFICER;
+    Appeal Hold => DeceasedHold: OFFICER;
+    // The word was wrong; there are bills the committee decides about; or nothing is left to do.
+    DeceasedHold Reopen => Completeness: OFFICER;
+    DeceasedHold Recall => Committee: CHAIR_OR_COMPLIANCE;
+    DeceasedHold Close => Closed: OFFICER;
+};
+
+/// The whole table.
+pub fn ways() -> &'static [Way] {
+    TABLE
+}
+
+/// Why nothing happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refused {
+    /// The state does not allow it, whoever asks. Often somebody else was first.
+    #[error("{} is not possible while a case is {}", event.name(), state.name())]
+    NotNow {
+        /// Where the case is.
+        state: State,
+        /// What was tried.
+        event: Event,
+    },
+    /// It can happen now, and is not for this part to do.
+    #[error("{} is not for {} to do", event.name(), part.name())]
+    NotTheirs {
+        /// What was tried.
+        event: Event,
+        /// In which part.
+        part: Part,
+    },
+}
+
+/// Where a case stands after somebody in `part` did `event`.
+///
+/// # Errors
+/// `NotNow` and `NotTheirs`.
+pub fn next(state: State, event: Event, part: Part) -> Result<State, Refused> {
+    let way = TABLE.iter().find(|way| way.from == state && way.event == event);
+    let way = way.ok_or(Refused::NotNow { state, event })?;
+    if way.by.contains(&part) { Ok(way.to) } else { Err(Refused::NotTheirs { event, part }) }
+}
+
+/// What has to be known of a case beside its state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Facts {
+    /// It was appealed once.
+    pub appealed: bool,
+    /// Whoever acts took part in the decision that is appealed.
+    pub took_part: bool,
+}
+
+/// Why the table's way is not open this time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unmet {
+    /// There is one appeal.
+    #[error("the case was appealed before")]
+    AppealedBefore,
+    /// An appeal is decided by other people.
+    #[error("whoever decided first does not decide the appeal")]
+    DecidedBefore,
+}
+
+/// What the table cannot say: one appeal, and by other people.
+///
+/// # Errors
+/// What is not met.
+pub fn guard(state: State, event: Event, facts: Facts) -> Result<(), Unmet> {
+    if event == Event::Appeal && facts.appealed {
+        return Err(Unmet::AppealedBefore);
+    }
+    let decides = matches!(event, Event::Grant | Event::GrantPart | Event::Refuse | Event::RuleOut | Event::Defer);
+    if state == State::Appeal && decides && facts.took_part {
+        return Err(Unmet::DecidedBefore);
+    }
+    Ok(())
+}

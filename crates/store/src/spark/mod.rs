@@ -1,0 +1,3 @@
+//! The Spark Project's rows.
+
+pub mod standards;
