@@ -18,6 +18,7 @@ mod named;
 pub mod numbers;
 pub mod outreach;
 pub mod requests;
+pub mod spark;
 pub mod spreadsheet;
 pub mod time;
 pub mod typed;
