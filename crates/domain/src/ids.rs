@@ -113,6 +113,12 @@ ids! {
     ExportScheduleId,
     /// One sending of such a schedule.
     ExportRunId,
+    /// One family's case of the Spark Project.
+    CaseId,
+    /// A hospital that treats patients and employs reviewers.
+    HospitalId,
+    /// One sitting of the Spark Project's committee.
+    MeetingId,
     /// One HTTP request, for logs and the audit trail.
     RequestId,
 }

@@ -179,7 +179,7 @@ impl Rubric {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A criterion with marks from `least` to `most`.
@@ -210,7 +210,7 @@ pub(super) mod tests {
         for least in 0..MOST_POINTS {
             for most in least + 1..=MOST_POINTS {
                 let scale = Scale { least, most };
-                assert!(scale.is_usable() && UNITS % (most - least) == 0, "{scale:?}");
+                assert!(scale.is_usable() && UNITS.is_multiple_of(most - least), "{scale:?}");
                 assert_eq!((scale.units(least), scale.units(most)), (0, UNITS), "{scale:?}");
             }
         }
