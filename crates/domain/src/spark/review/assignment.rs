@@ -241,4 +241,4 @@ fn outdone(one: &Candidate, best: &[&Candidate]) -> Reason {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -241,5 +241,10 @@ pub fn stands(reviewer: &Reviewer, case: &CaseFacts) -> bool {
     conflicts(reviewer, case).is_empty()
 }
 
+/// Who of a committee is recused (回避) from a case.
+pub fn recused<'a>(members: impl IntoIterator<Item = &'a Reviewer>, case: &CaseFacts) -> BTreeSet<AccountId> {
+    members.into_iter().filter(|member| !stands(member, case)).map(|member| member.account).collect()
+}
+
 #[cfg(test)]
 pub(crate) mod tests;

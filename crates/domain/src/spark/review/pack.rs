@@ -101,7 +101,7 @@ impl Item {
     fn write(&self, bytes: &mut Vec<u8>) {
         put_id(bytes, self.case.0);
         bytes.extend(self.form.to_be_bytes());
-        bytes.extend(self.requested.to_be_bytes());
+        bytes.extend(self.requested.get().to_be_bytes());
         put_count(bytes, self.evidence.len());
         for (evidence, version) in &self.evidence {
             let (kind, id) = match evidence {
@@ -170,7 +170,7 @@ impl Pack {
             if items[..nth].iter().any(|before| before.case == item.case) {
                 return Err(Unfrozen::Twice(item.case));
             }
-            if item.requested <= 0 {
+            if item.requested <= Fen::ZERO {
                 return Err(Unfrozen::NoAmount(item.case));
             }
         }
@@ -230,7 +230,7 @@ pub(crate) mod tests {
         Item {
             case: CaseId(Uuid::from_u128(n)),
             form: 1,
-            requested: 3_000_000,
+            requested: Fen::new(3_000_000),
             evidence: evidence.map(|one| (one, version)).into(),
         }
     }
@@ -243,13 +243,13 @@ pub(crate) mod tests {
     fn an_agenda_has_each_case_once_and_something_to_decide() {
         assert_eq!(pack(vec![]), Err(Unfrozen::Empty));
         assert_eq!(pack(vec![item(1), item(2), item(1)]), Err(Unfrozen::Twice(item(1).case)));
-        assert_eq!(pack(vec![Item { requested: 0, ..item(7) }]), Err(Unfrozen::NoAmount(item(7).case)));
+        assert_eq!(pack(vec![Item { requested: Fen::ZERO, ..item(7) }]), Err(Unfrozen::NoAmount(item(7).case)));
         assert_eq!(pack(vec![item(2), item(1)]).expect("a pack").items(), [item(2), item(1)]);
     }
 
     #[test]
     fn bytes_are_what_they_are_said_to_be() {
-        let bytes = Item { evidence: BTreeMap::new(), form: 2, requested: 258, ..item(3) }.canonical();
+        let bytes = Item { evidence: BTreeMap::new(), form: 2, requested: Fen::new(258), ..item(3) }.canonical();
         let mut expected = b"spark.item.1\n".to_vec();
         expected.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3]);
         expected.extend([0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -277,13 +277,13 @@ pub(crate) mod tests {
         let (document, review) = (Evidence::Document(FileId(Uuid::from_u128(1))), Evidence::Review(account(40)));
         let third = Evidence::Review(account(41));
         now.form = 2;
-        now.requested = 1_000_000;
+        now.requested = Fen::new(1_000_000);
         now.evidence.insert(document, Version { number: 2, digest: Digest([1; 32]) });
         now.evidence.insert(third, Version { number: 1, digest: Digest([1; 32]) });
         now.evidence.remove(&review);
         let expected = [
             Change::Form { from: 1, to: 2 },
-            Change::Requested { from: 3_000_000, to: 1_000_000 },
+            Change::Requested { from: Fen::new(3_000_000), to: Fen::new(1_000_000) },
             Change::Replaced(document),
             Change::Added(third),
             Change::Gone(review),
@@ -297,14 +297,13 @@ pub(crate) mod tests {
             let which = if document { Evidence::Document(FileId(id)) } else { Evidence::Review(AccountId(id)) };
             (which, Version { number, digest: Digest([byte; 32]) })
         });
-        (id(), 1u32..3, 1i64..3, prop::collection::btree_map(any::<u8>(), evidence, 0..4)).prop_map(
-            |(case, form, requested, evidence)| Item {
+        (id(), 1u32..3, (1i64..3).prop_map(Fen::new), prop::collection::btree_map(any::<u8>(), evidence, 0..4))
+            .prop_map(|(case, form, requested, evidence)| Item {
                 case: CaseId(case),
                 form,
                 requested,
                 evidence: evidence.into_values().collect(),
-            },
-        )
+            })
     }
 
     proptest! {

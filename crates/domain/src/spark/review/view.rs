@@ -4,8 +4,8 @@
 //! that goes from item 2 to item 4. A reviewer who knows that a relative has applied would learn from any of these what
 //! has become of it. So lists of cases are made here only, and everything a page says beside them (how many, which number,
 //! how many pages) is counted from what is in the list. What cannot be counted from it must not stand beside it: totals of
-//! the house, means of all cases, positions in a queue. For the same reason references of cases are not consecutive, and
-//! nobody hears by mail of a conflict that was computed.
+//! the house, means of all cases, positions in a queue, a hash over all items. For the same reason references of cases are
+//! not consecutive, and nobody hears by mail of a conflict that was computed.
 
 use super::conflict::{Act, CaseFacts, Reviewer, may};
 use std::num::NonZeroUsize;

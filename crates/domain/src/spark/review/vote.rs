@@ -127,7 +127,7 @@ fn check(bench: &Bench, question: Question, ballots: &[Ballot]) -> Result<(), Un
     if !stale.is_empty() {
         return Err(Undecided::OtherEvidence(stale));
     }
-    let is_no_part = |vote| matches!(vote, Vote::Partial(part) if part <= 0 || part >= question.requested);
+    let is_no_part = |vote| matches!(vote, Vote::Partial(part) if part <= Fen::ZERO || part >= question.requested);
     if let Some(wrong) = by.iter().find(|ballot| is_no_part(ballot.vote)) {
         return Err(Undecided::NoPart { by: wrong.by });
     }
@@ -140,12 +140,17 @@ pub(crate) mod tests {
     use super::super::committee::tests::{roll, set};
     use super::super::conflict::tests::account;
     use super::*;
-    use Vote::{Abstain, Defer, Grant, Partial, Refuse};
+    use Vote::{Abstain, Defer, Grant, Refuse};
     use proptest::prelude::*;
 
     /// 30,000 yuan.
-    const ASKED: Fen = 3_000_000;
+    const ASKED: Fen = Fen::new(3_000_000);
     const NOW: Question = Question { requested: ASKED, digest: Digest([1; 32]) };
+
+    /// For so many fen.
+    fn part(fen: i64) -> Vote {
+        Vote::Partial(Fen::new(fen))
+    }
 
     fn bench(voters: u128) -> Bench {
         roll(voters.max(5)).convene(&set([]), &set(1..=voters)).expect("a bench")
@@ -189,27 +194,27 @@ pub(crate) mod tests {
     #[test]
     fn the_largest_amount_a_majority_is_for_is_granted() {
         assert_eq!(
-            decided(&[Grant, Partial(2_000_000), Partial(1_000_000), Refuse, Refuse]),
-            Ok(Outcome::Partial(1_000_000))
+            decided(&[Grant, part(2_000_000), part(1_000_000), Refuse, Refuse]),
+            Ok(Outcome::Partial(Fen::new(1_000_000)))
         );
         assert_eq!(
-            decided(&[Partial(500_000), Grant, Partial(2_000_000), Partial(1_000_000), Grant]),
-            Ok(Outcome::Partial(2_000_000))
+            decided(&[part(500_000), Grant, part(2_000_000), part(1_000_000), Grant]),
+            Ok(Outcome::Partial(Fen::new(2_000_000)))
         );
-        assert_eq!(decided(&[Grant, Grant, Grant, Partial(1), Partial(1)]), Ok(Outcome::Granted(ASKED)));
+        assert_eq!(decided(&[Grant, Grant, Grant, part(1), part(1)]), Ok(Outcome::Granted(ASKED)));
         // For different amounts, and together no majority.
-        assert_eq!(decided(&[Grant, Partial(1), Refuse, Defer, Defer]), Err(Undecided::NoMajority));
+        assert_eq!(decided(&[Grant, part(1), Refuse, Defer, Defer]), Err(Undecided::NoMajority));
     }
 
     #[test]
     fn votes_that_do_not_count_are_named() {
         let bench = roll(6).convene(&set([6]), &set(1..=6)).expect("a bench");
-        let mut votes = ballots(&[Grant, Grant, Grant, Grant, Partial(ASKED), Grant]);
+        let mut votes = ballots(&[Grant, Grant, Grant, Grant, Vote::Partial(ASKED), Grant]);
         let decide = |votes: &[Ballot]| decide(&bench, NOW, votes);
         assert_eq!(decide(&votes), Err(Undecided::NotEntitled(account(6))), "recused");
         votes.pop();
         assert_eq!(decide(&votes), Err(Undecided::NoPart { by: account(5) }));
-        votes[4].vote = Partial(0);
+        votes[4].vote = part(0);
         assert_eq!(decide(&votes), Err(Undecided::NoPart { by: account(5) }));
         votes.push(Ballot { vote: Refuse, ..votes[2] });
         assert_eq!(decide(&votes), Err(Undecided::Twice(account(3))));
@@ -231,7 +236,7 @@ pub(crate) mod tests {
 
     fn votes() -> impl Strategy<Value = Vec<Vote>> {
         let one = prop_oneof![
-            3 => Just(Grant), 3 => (1..ASKED).prop_map(Partial), 2 => Just(Refuse), 1 => Just(Defer), 1 => Just(Abstain),
+            3 => Just(Grant), 3 => (1..ASKED.get()).prop_map(part), 2 => Just(Refuse), 1 => Just(Defer), 1 => Just(Abstain),
         ];
         prop::collection::vec(one, 5..12)
     }
@@ -239,7 +244,7 @@ pub(crate) mod tests {
     fn given(outcome: &Result<Outcome, Undecided>) -> Fen {
         match outcome {
             Ok(Outcome::Granted(amount) | Outcome::Partial(amount)) => *amount,
-            _ => 0,
+            _ => Fen::ZERO,
         }
     }
 
@@ -252,14 +257,15 @@ pub(crate) mod tests {
             match outcome {
                 Ok(Outcome::Granted(amount)) => prop_assert!(amount == ASKED && behind(ASKED) > half),
                 Ok(Outcome::Partial(amount)) => {
-                    prop_assert!((1..ASKED).contains(&amount) && behind(amount) > half && behind(amount + 1) <= half);
-                    prop_assert!(votes.contains(&Partial(amount)), "an amount that somebody is for");
+                    prop_assert!(Fen::ZERO < amount && amount < ASKED);
+                    prop_assert!(behind(amount) > half && behind(Fen::new(amount.get() + 1)) <= half);
+                    prop_assert!(votes.contains(&Vote::Partial(amount)), "an amount that somebody is for");
                 }
                 Ok(Outcome::Refused) => prop_assert!(votes.iter().filter(|vote| **vote == Refuse).count() > half),
                 Ok(Outcome::Deferred) => prop_assert!(votes.iter().filter(|vote| **vote == Defer).count() > half),
                 Err(error) => {
                     prop_assert_eq!(error, Undecided::NoMajority);
-                    prop_assert!(behind(1) <= half);
+                    prop_assert!(behind(Fen::new(1)) <= half);
                 }
             }
         }
@@ -274,14 +280,14 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn being_for_more_never_brings_less(votes in votes(), at in any::<prop::sample::Index>(), more in 1..ASKED) {
+        fn being_for_more_never_brings_less(votes in votes(), at in any::<prop::sample::Index>(), more in 1..ASKED.get()) {
             let mut raised = votes.clone();
             let nth = at.index(votes.len());
             raised[nth] = match votes[nth] {
                 Grant => Grant,
-                Partial(part) if part + more < ASKED => Partial(part + more),
-                Partial(_) => Grant,
-                Refuse | Defer | Abstain => Partial(more),
+                Vote::Partial(less) if less.get() + more < ASKED.get() => part(less.get() + more),
+                Vote::Partial(_) => Grant,
+                Refuse | Defer | Abstain => part(more),
             };
             prop_assert!(given(&decided(&raised)) >= given(&decided(&votes)));
         }

@@ -10,7 +10,7 @@ fn speciality(number: &str) -> Speciality {
 }
 
 /// Candidate `n` of hospital `at`, with fresh reviews, knowing internal medicine; the lot is the number.
-fn candidate(n: u8, at: u128, open: usize) -> Candidate {
+pub fn candidate(n: u8, at: u128, open: usize) -> Candidate {
     Candidate {
         reviewer: reviewer(n, at),
         specialities: vec![speciality("03")],

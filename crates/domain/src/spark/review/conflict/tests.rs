@@ -53,9 +53,15 @@ pub fn entangle(reviewer: &mut Reviewer, case: &mut CaseFacts, kind: usize) -> C
     let family = &mut case.people[1];
     match kind {
         0 => case.people[0].person = ties.person,
-        1 => drop(case.treating.insert(*reviewer.employers.first().expect("an employer"))),
-        2 => drop(ties.kin.insert(family.person)),
-        3 => drop(family.kin.insert(ties.person)),
+        1 => {
+            case.treating.insert(*reviewer.employers.first().expect("an employer"));
+        }
+        2 => {
+            ties.kin.insert(family.person);
+        }
+        3 => {
+            family.kin.insert(ties.person);
+        }
         4 => {
             ties.phones.insert(PhoneHash([9; 32]));
             family.phones.insert(PhoneHash([9; 32]));
@@ -64,7 +70,9 @@ pub fn entangle(reviewer: &mut Reviewer, case: &mut CaseFacts, kind: usize) -> C
             ties.addresses.insert(AddressHash([9; 32]));
             family.addresses.insert(AddressHash([9; 32]));
         }
-        6 => drop(case.handled_by.insert(reviewer.account)),
+        6 => {
+            case.handled_by.insert(reviewer.account);
+        }
         _ => case.declared.push(Declared { about: reviewer.account, by_themselves: kind == 7 }),
     }
     Conflict { ground, source }
@@ -109,6 +117,14 @@ fn what_ties_others_ties_nobody() {
     // Two of the family share everything with each other.
     what.people[1] = Ties { kin: BTreeSet::from([what.people[0].person]), ..what.people[0].clone() };
     assert_eq!(conflicts(&who, &what), []);
+}
+
+#[test]
+fn whoever_has_a_conflict_is_recused() {
+    let (mut members, mut what) = ([reviewer(4, 4), reviewer(5, 5), reviewer(6, 1)], case(1));
+    entangle(&mut members[0], &mut what, 2);
+    assert_eq!(recused(&members, &what), BTreeSet::from([account(4), account(6)]));
+    assert_eq!(recused(&[], &what), BTreeSet::new());
 }
 
 #[test]
