@@ -7,7 +7,10 @@
 //!
 //! Nothing here reads a clock, draws a lot or knows a name: days, lots and keyed hashes are handed in.
 
+pub mod appeal;
 pub mod assignment;
+pub mod clarification;
+pub mod clock;
 pub mod committee;
 pub mod conflict;
 pub mod meeting;
