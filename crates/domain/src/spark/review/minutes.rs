@@ -10,6 +10,7 @@ use super::committee::{Bench, Roll, Unable};
 use super::pack::Digest;
 use super::vote::{Ballot, Outcome, Question, Undecided, Vote, decide};
 use crate::ids::{AccountId, CaseId, MeetingId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// One item as it was dealt with.
@@ -43,7 +44,8 @@ pub struct Proceedings {
 }
 
 /// What became of an item.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Settled {
     /// It was decided.
     Decided(Outcome),
@@ -63,7 +65,7 @@ pub enum Unsettled {
 }
 
 /// Votes by what they were for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// All that was asked for.
     pub grant: usize,
@@ -94,7 +96,7 @@ impl Counts {
 }
 
 /// What the minutes say of one item.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// Which case.
     pub case: CaseId,
@@ -112,8 +114,8 @@ pub struct Entry {
     pub settled: Settled,
 }
 
-/// The minutes.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// The minutes, as they are kept.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Minutes {
     /// Of which meeting.
     pub meeting: MeetingId,

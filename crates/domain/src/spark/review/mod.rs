@@ -21,8 +21,11 @@ pub mod score;
 pub mod view;
 pub mod vote;
 
+use serde::{Deserialize, Serialize};
+
 /// An amount in fen (分), hundredths of a yuan.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Fen(i64);
 
 impl Fen {

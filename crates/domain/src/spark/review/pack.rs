@@ -8,6 +8,7 @@
 use super::Fen;
 use super::committee::Roll;
 use crate::ids::{AccountId, CaseId, FileId, MeetingId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use uuid::Uuid;
@@ -17,11 +18,42 @@ const PACK: &[u8; 13] = b"spark.pack.1\n";
 /// The same, of an item on its own.
 const ITEM: &[u8; 13] = b"spark.item.1\n";
 
-/// A hash of something, of 32 bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A hash of something, of 32 bytes; written in hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Digest(pub [u8; 32]);
 
-/// In hexadecimal digits.
+/// Not sixty-four small hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("no digest")]
+pub struct NoDigest;
+
+impl TryFrom<String> for Digest {
+    type Error = NoDigest;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => Ok(digit - b'0'),
+            b'a'..=b'f' => Ok(digit - b'a' + 10),
+            _ => Err(NoDigest),
+        };
+        let mut bytes = [0; 32];
+        if text.len() != 2 * bytes.len() {
+            return Err(NoDigest);
+        }
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = value(pair[0])? * 16 + value(pair[1])?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.to_string()
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -254,7 +286,15 @@ pub(crate) mod tests {
         expected.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3]);
         expected.extend([0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(bytes, expected);
+    }
+
+    #[test]
+    fn a_digest_is_read_as_it_is_written() {
         assert_eq!(Digest([171; 32]).to_string(), "ab".repeat(32));
+        assert_eq!(Digest::try_from("0f".repeat(32)), Ok(Digest([15; 32])));
+        for wrong in ["0f".repeat(31), "0F".repeat(32), "0g".repeat(32), "é".repeat(32), String::new()] {
+            assert_eq!(Digest::try_from(wrong.clone()), Err(NoDigest), "{wrong}");
+        }
     }
 
     #[test]

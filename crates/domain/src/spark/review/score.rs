@@ -92,8 +92,8 @@ impl Rubric {
         }
         let review = Review { rubric: self.version(), judgements };
         match self.score(&review) {
-            Ok(_) | Err(Unscored::OtherVersion { .. }) => Ok(review),
             Err(Unscored::Faulty(errors)) => Err(errors),
+            _ => Ok(review),
         }
     }
 

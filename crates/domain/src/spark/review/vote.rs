@@ -9,10 +9,12 @@ use super::Fen;
 use super::committee::{Bench, majority};
 use super::pack::Digest;
 use crate::ids::AccountId;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// What a member is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Vote {
     /// All that is asked for.
     Grant,
@@ -47,7 +49,8 @@ pub struct Question {
 }
 
 /// What was decided.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// All that was asked for.
     Granted(Fen),

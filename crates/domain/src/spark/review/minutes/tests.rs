@@ -64,6 +64,13 @@ fn minutes_say_what_took_place() {
 }
 
 #[test]
+fn minutes_are_kept_as_they_are() {
+    let kept = serde_json::to_string(&drawn_up()).expect("written");
+    assert!(kept.contains(r#""settled":{"decided":{"granted":3000000}}"#), "{kept}");
+    assert_eq!(serde_json::from_str::<Minutes>(&kept).expect("read"), drawn_up());
+}
+
+#[test]
 fn a_meeting_cannot_close_with_an_item_open() {
     let mut open = held();
     open.items[0].ballots.pop();
