@@ -133,6 +133,12 @@ ids! {
     StatementId,
     /// An entry of the journal.
     LedgerEntryId,
+    /// One family's case of the Spark Project.
+    CaseId,
+    /// A hospital that treats patients and employs reviewers.
+    HospitalId,
+    /// One sitting of the Spark Project's committee.
+    MeetingId,
     /// One HTTP request, for logs and the audit trail.
     RequestId,
 }

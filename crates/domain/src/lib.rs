@@ -11,6 +11,8 @@ mod characters;
 pub mod contact;
 pub mod document;
 pub mod field;
+#[cfg(test)]
+mod golden;
 pub mod groups;
 pub mod ids;
 pub mod ledger;

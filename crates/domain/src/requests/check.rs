@@ -1,24 +1,13 @@
 //! What the tests of every state table ask.
 
 use super::{Machine, Step};
+use crate::golden;
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 /// The whole machine, state by event, against the file in `golden/` that people review. `UPDATE_GOLDEN=1` rewrites it.
 pub(crate) fn is_the_reviewed_one<S: Machine>(file: &str) {
-    let mut table = String::new();
-    for state in S::STATES {
-        let _ = writeln!(table, "{}", state.word());
-        for event in S::EVENTS {
-            let then = state.next(*event).map_or("—", Machine::word);
-            let _ = writeln!(table, "  {}: {then}", S::event_word(*event));
-        }
-    }
-    let path = format!("{}/golden/{file}", env!("CARGO_MANIFEST_DIR"));
-    if std::option_env!("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, &table).expect("the golden file can be written");
-    }
-    assert_eq!(table, std::fs::read_to_string(&path).expect("the golden file is there"));
+    let table = golden::states((S::STATES, S::word), (S::EVENTS, S::event_word), |state, event| state.next(event).ok());
+    golden::is_the_reviewed_one(file, &table);
 }
 
 /// Every state is reached from the first, what is over has a way to another end at most, and every word is read as it was
