@@ -4,11 +4,16 @@
 //! Old and new are both public, so their difference is too. What changes is held to the same rules: families move from row to
 //! row in numbers, or the rows are joined; money is put right in place, or moves together with families. A payment that the
 //! ledger itself corrects needs none of this: its reversal waits with the payments of the next quarter.
+//!
+//! Numbers alone do not say whose they are. Whoever corrects makes the tables from the right payments, by [`Tables::with`] on
+//! those of the snapshot before, or joins rows of the wrong ones; joining is always safe.
 
 use super::facts::Fen;
 use super::place::Region;
+use super::report::Label;
 use super::snapshot::{Digest, Snapshot};
 use super::tables::{Groups, Sum, Tables, Years};
+use crate::Locale;
 use crate::field::Fault;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +75,21 @@ pub enum Figure {
     Received(i16),
 }
 
+impl Figure {
+    /// What it is called: 合计, 2026年 · 罕见病
+    pub fn text(self, locale: Locale) -> String {
+        match self {
+            Self::Total => Label::Total.text(locale),
+            Self::Years(years) => years.text(locale),
+            Self::Groups(groups) => groups.text(locale),
+            Self::Region(region) => region.text(locale).to_owned(),
+            Self::YearsAndGroups(years, groups) => format!("{} · {}", years.text(locale), groups.text(locale)),
+            Self::YearsAndRegion(years, region) => format!("{} · {}", years.text(locale), region.text(locale)),
+            Self::Received(year) => Label::Received(year).text(locale),
+        }
+    }
+}
+
 /// A number that is not what it was. A row that was not there has nothing in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Change {
@@ -85,6 +105,18 @@ impl Change {
     /// Families more or fewer.
     const fn moved(&self) -> u64 {
         self.old.families.abs_diff(self.new.families)
+    }
+
+    /// Something stands by itself that did not before. Rows that are joined may begin.
+    fn opens_a_row(&self) -> bool {
+        let alone = match self.figure {
+            Figure::YearsAndGroups(years, groups) => years.first == years.last && !groups.are_joined(),
+            Figure::YearsAndRegion(years, region) => {
+                years.first == years.last && matches!(region, Region::City(_) | Region::Outside)
+            }
+            _ => false,
+        };
+        alone && self.old == Sum::default()
     }
 
     /// Fen more or, below zero, fewer.
@@ -127,6 +159,9 @@ pub enum NotCorrected {
     /// It says what the snapshot says already.
     #[error("nothing is changed")]
     NothingChanged,
+    /// A row of its own for what was joined: whom it was joined for would be seen.
+    #[error("a row is opened")]
+    NewRow(Figure),
     /// So few families more or fewer would be seen by whoever has the old number. Join the rows.
     #[error("too few families change")]
     TooFew(Figure),
@@ -153,6 +188,9 @@ impl Snapshot {
         let changes = changes(self, &new);
         if changes.is_empty() {
             return Err(NotCorrected::NothingChanged);
+        }
+        if let Some(opened) = changes.iter().find(|change| change.opens_a_row()) {
+            return Err(NotCorrected::NewRow(opened.figure));
         }
         let least = u64::from(self.rules.least());
         if let Some(few) = changes.iter().find(|change| (1..least).contains(&change.moved())) {

@@ -45,6 +45,8 @@ fn a_correction_shows_old_and_new_and_names_what_it_corrects() {
     let of = |figure| seen.iter().find(|change| change.figure == figure).map(|change| (change.old, change.new));
     assert_eq!(of(Figure::Region(JINAN)), Some((sum(6, 60_000), sum(12, 100_000))));
     assert_eq!(of(Figure::YearsAndRegion(YEAR, ZIBO)), Some((sum(12, 100_000), sum(6, 60_000))));
+    let words: Vec<String> = seen.iter().map(|change| change.figure.text(Locale::ZhCn)).collect();
+    assert_eq!(words, ["济南", "淄博", "2026年 · 济南", "2026年 · 淄博"]);
     assert_eq!(seen.len(), 4, "the total, the groups and the years are what they were");
 }
 
@@ -59,6 +61,15 @@ fn few_families_do_not_move_and_neither_does_money_alone() {
     assert_eq!(joined.tables.total(), old.tables.total());
     let in_place = correct(&old, &[(JINAN, 6, 61_000), (ZIBO, 12, 100_000)]).expect("a wrong amount put right");
     assert_eq!(in_place.tables.total().amount, Fen::new(16_100_000));
+}
+
+#[test]
+fn what_was_joined_is_not_taken_apart() {
+    let old = snapshot(tables(&[(ZIBO, 12, 100_000), (Region::Rest, 18, 160_000)]));
+    let apart = correct(&old, &[(JINAN, 6, 60_000), (ZIBO, 12, 100_000), (Region::Rest, 12, 100_000)]);
+    assert_eq!(apart, Err(NotCorrected::NewRow(Figure::YearsAndRegion(YEAR, JINAN))));
+    let circle = Region::Circle(super::super::place::Circle::Capital);
+    assert!(correct(&old, &[(circle, 12, 100_000), (Region::Rest, 18, 160_000)]).is_ok(), "Zibo joins its circle");
 }
 
 #[test]

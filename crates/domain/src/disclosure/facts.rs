@@ -2,7 +2,6 @@
 
 use super::place::Place;
 use crate::Locale;
-use crate::field::Fault;
 use crate::named::named;
 use jiff::civil;
 use uuid::Uuid;
@@ -56,6 +55,11 @@ impl Fen {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Family(pub Uuid);
 
+/// A payment of nothing, or of more than any.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not an amount that is paid")]
+pub struct Uncountable;
+
 /// Money that reached a family or, below zero, came back from it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Payment {
@@ -74,17 +78,17 @@ impl Payment {
     /// A payment of the journal's entry `position`, on a day of Shandong.
     ///
     /// # Errors
-    /// `OutOfRange`: nothing, or more than [`Payment::MOST`].
+    /// `Uncountable`: of nothing, or of more than [`Payment::MOST`].
     pub const fn new(
         position: u64,
         family: Family,
         (group, place): (DiseaseGroup, Place),
         day: civil::Date,
         amount: Fen,
-    ) -> Result<Self, Fault> {
-        match amount.get() {
-            0 => Err(Fault::OutOfRange { min: 1, max: u32::MAX }),
-            fen if fen.unsigned_abs() > Self::MOST.unsigned_abs() => Err(Fault::OutOfRange { min: 1, max: u32::MAX }),
+    ) -> Result<Self, Uncountable> {
+        match amount.get().unsigned_abs() {
+            0 => Err(Uncountable),
+            fen if fen > Self::MOST.unsigned_abs() => Err(Uncountable),
             _ => Ok(Self { position, family, group, place, day, amount }),
         }
     }
@@ -137,7 +141,7 @@ mod tests {
         };
         assert!(of(1).is_ok() && of(-1).is_ok() && of(Payment::MOST).is_ok());
         for wrong in [0, Payment::MOST + 1, -Payment::MOST - 1, i64::MIN] {
-            assert!(of(wrong).is_err(), "{wrong}");
+            assert_eq!(of(wrong), Err(Uncountable), "{wrong}");
         }
     }
 }

@@ -14,7 +14,7 @@
 //!
 //! # What it does not get
 //! A *set of payments holds* ([`Rules`]) when at least [`Rules::least`] families are in it, the families that are new in it
-//! are none or as many, and the second largest cannot say of the largest, to [`Rules::share`] in a hundred, what it had.
+//! are none or as many at least, and the second largest cannot say of the largest, to [`Rules::share`] in a hundred, what it had.
 //! What holds, holds with anything else that holds. Then:
 //!
 //! 1. *Snapshots*: payments become public all together or wait, all of them, until they hold. So the difference of two
@@ -59,7 +59,7 @@ mod tables;
 
 pub use correction::{Change, Correction, Figure, NotCorrected, changes};
 pub use crowd::Rules;
-pub use facts::{DiseaseGroup, Family, Fen, Payment};
+pub use facts::{DiseaseGroup, Family, Fen, Payment, Uncountable};
 pub use freeze::{NotFrozen, Waiting};
 pub use notice::{Band, CaseCode, Notice, listed};
 pub use place::{Circle, Place, Region};

@@ -85,6 +85,11 @@ impl Groups {
         self.0 & (1 << group as u8) != 0
     }
 
+    /// More than one.
+    pub const fn are_joined(self) -> bool {
+        self.0.count_ones() > 1
+    }
+
     fn join(self, word: impl Fn(DiseaseGroup) -> &'static str, between: &str) -> String {
         let words: Vec<_> = DiseaseGroup::ALL.into_iter().filter(|group| self.hold(*group)).map(word).collect();
         words.join(between)
