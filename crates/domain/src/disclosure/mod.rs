@@ -14,8 +14,8 @@
 //!
 //! # What it does not get
 //! A *set of payments holds* ([`Rules`]) when at least [`Rules::least`] families are in it, the families that are new in it
-//! are none or as many at least, and the second largest cannot say of the largest, to [`Rules::share`] in a hundred, what it had.
-//! What holds, holds with anything else that holds. Then:
+//! are none or as many at least, and the second largest cannot say of the largest, to [`Rules::share`] in a hundred, what
+//! it had. What holds, holds with anything else that holds. Then:
 //!
 //! 1. *Snapshots*: payments become public all together or wait, all of them, until they hold. So the difference of two
 //!    snapshots is payments that hold.
