@@ -4,7 +4,8 @@
 //! "<5", and where everything else of its column could be taken from the column's sum, more of the column is kept back
 //! until the small number can be any from one to four again. Several tables of a page divide one number, each in its way: they
 //! are shown together, since a sum that one of them keeps back is the sum of all. Who may choose any period could still
-//! compare periods, and sees the bookings themselves anyway: the rule protects what is printed and passed on.
+//! compare periods, and sees the bookings themselves anyway: the rule protects what is printed and passed on. What is
+//! published again every quarter needs more: there small rows are joined to others (`disclosure`).
 
 /// Fewer people than this, and more than none, are not shown: the customary smallest cell of public health statistics.
 pub const SMALL: u64 = 5;

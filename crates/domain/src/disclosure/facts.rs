@@ -1,0 +1,147 @@
+//! What is counted: payments to families, as the ledger settled them. Nothing here says who a family is.
+
+use super::place::Place;
+use crate::Locale;
+use crate::named::named;
+use jiff::civil;
+use uuid::Uuid;
+
+named! {
+    /// The groups that the Spark Project helps.
+    DiseaseGroup, 3 {
+        /// 难治性疾病.
+        Refractory "refractory",
+        /// 罕见病.
+        Rare "rare",
+        /// 不孕症.
+        Infertility "infertility",
+    }
+}
+
+impl DiseaseGroup {
+    /// What it is called.
+    pub const fn text(self, locale: Locale) -> &'static str {
+        match (self, locale) {
+            (Self::Refractory, Locale::ZhCn) => "难治性疾病",
+            (Self::Refractory, Locale::En) => "refractory disease",
+            (Self::Rare, Locale::ZhCn) => "罕见病",
+            (Self::Rare, Locale::En) => "rare disease",
+            (Self::Infertility, Locale::ZhCn) => "不孕症",
+            (Self::Infertility, Locale::En) => "infertility",
+        }
+    }
+}
+
+/// A hundredth of a yuan, above or below zero.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub struct Fen(i64);
+
+impl Fen {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// So many fen.
+    pub const fn new(fen: i64) -> Self {
+        Self(fen)
+    }
+
+    /// So many.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+/// A family, under a key that says nothing of it. The same family has the same key in every payment.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Family(pub Uuid);
+
+/// A payment of nothing, or of more than any.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not an amount that is paid")]
+pub struct Uncountable;
+
+/// Money that reached a family or, below zero, came back from it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Payment {
+    position: u64,
+    family: Family,
+    group: DiseaseGroup,
+    place: Place,
+    day: civil::Date,
+    amount: Fen,
+}
+
+impl Payment {
+    /// The most that one payment can be, in fen: so little that nine million of them still add up.
+    pub const MOST: i64 = 1_000_000_000_000;
+
+    /// A payment of the journal's entry `position`, on a day of Shandong.
+    ///
+    /// # Errors
+    /// `Uncountable`: of nothing, or of more than [`Payment::MOST`].
+    pub const fn new(
+        position: u64,
+        family: Family,
+        (group, place): (DiseaseGroup, Place),
+        day: civil::Date,
+        amount: Fen,
+    ) -> Result<Self, Uncountable> {
+        match amount.get().unsigned_abs() {
+            0 => Err(Uncountable),
+            fen if fen > Self::MOST.unsigned_abs() => Err(Uncountable),
+            _ => Ok(Self { position, family, group, place, day, amount }),
+        }
+    }
+
+    /// Where it stands in the ledger.
+    pub const fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Whose it is.
+    pub const fn family(&self) -> Family {
+        self.family
+    }
+
+    /// What the aid is for.
+    pub const fn group(&self) -> DiseaseGroup {
+        self.group
+    }
+
+    /// Where the family lives.
+    pub const fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The day of Shandong it was paid on.
+    pub const fn day(&self) -> civil::Date {
+        self.day
+    }
+
+    /// The year of it.
+    pub fn year(&self) -> i16 {
+        self.day.year()
+    }
+
+    /// How much.
+    pub const fn amount(&self) -> Fen {
+        self.amount
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payment_is_of_something_and_can_be_added_up() {
+        let of = |fen| {
+            let cell = (DiseaseGroup::Rare, Place::Outside);
+            Payment::new(1, Family(Uuid::nil()), cell, civil::date(2026, 7, 1), Fen::new(fen))
+        };
+        assert!(of(1).is_ok() && of(-1).is_ok() && of(Payment::MOST).is_ok());
+        for wrong in [0, Payment::MOST + 1, -Payment::MOST - 1, i64::MIN] {
+            assert_eq!(of(wrong), Err(Uncountable), "{wrong}");
+        }
+    }
+}
