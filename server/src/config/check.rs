@@ -107,6 +107,10 @@ impl Config {
         found.need(!self.http.timeout.is_zero(), "http.timeout", "needs to be longer than nothing");
         found.need(!self.http.body_timeout.is_zero(), "http.body_timeout", "needs to be longer than nothing");
         found.need(!self.http.upload_timeout.is_zero(), "http.upload_timeout", "needs to be longer than nothing");
+        let within = "needs to be shorter than http.timeout, which would end the request before it says why";
+        found.need(self.http.body_timeout < self.http.timeout, "http.body_timeout", within);
+        found.need(self.http.upload_timeout < self.http.timeout, "http.upload_timeout", within);
+        found.need(self.files.scanner().is_ok(), "files.scanner", "is unix:/path or tcp:host:port, or empty");
         found.need(self.workers.jobs > 0, "workers.jobs", "needs at least one");
         found.need(public_url(&self.http.public_url), "http.public_url", "is no address like https://www.example.cn");
         let one_listener = self.http.listen == self.ops.listen && self.http.listen.port() != 0;

@@ -125,7 +125,7 @@ fn form(visit: &Visit, event: &Event) -> impl IntoView + use<> {
         view! { <TextField name="children" inputmode="numeric" width="short" label=visit.t("staff-book-children") hint=visit.t("staff-book-children-hint") value="0"/> }
     });
     let asked = event.form.as_ref().map(|(_, form)| {
-        let typed = typed_so_far(visit, form, &Answers::default());
+        let typed = typed_so_far(visit, form, &Answers::default(), &Default::default());
         view! { <Fieldset legend=visit.t("staff-series-asks")>{questions(visit, form, &typed, today)}</Fieldset> }
     });
     view! {

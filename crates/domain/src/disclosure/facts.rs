@@ -1,55 +1,10 @@
 //! What is counted: payments to families, as the ledger settled them. Nothing here says who a family is.
 
 use super::place::Place;
-use crate::Locale;
-use crate::named::named;
 use jiff::civil;
 use uuid::Uuid;
 
-named! {
-    /// The groups that the Spark Project helps.
-    DiseaseGroup, 3 {
-        /// 难治性疾病.
-        Refractory "refractory",
-        /// 罕见病.
-        Rare "rare",
-        /// 不孕症.
-        Infertility "infertility",
-    }
-}
-
-impl DiseaseGroup {
-    /// What it is called.
-    pub const fn text(self, locale: Locale) -> &'static str {
-        match (self, locale) {
-            (Self::Refractory, Locale::ZhCn) => "难治性疾病",
-            (Self::Refractory, Locale::En) => "refractory disease",
-            (Self::Rare, Locale::ZhCn) => "罕见病",
-            (Self::Rare, Locale::En) => "rare disease",
-            (Self::Infertility, Locale::ZhCn) => "不孕症",
-            (Self::Infertility, Locale::En) => "infertility",
-        }
-    }
-}
-
-/// A hundredth of a yuan, above or below zero.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
-pub struct Fen(i64);
-
-impl Fen {
-    /// Nothing.
-    pub const ZERO: Self = Self(0);
-
-    /// So many fen.
-    pub const fn new(fen: i64) -> Self {
-        Self(fen)
-    }
-
-    /// So many.
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-}
+pub use crate::ledger::{DiseaseGroup, Fen};
 
 /// A family, under a key that says nothing of it. The same family has the same key in every payment.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

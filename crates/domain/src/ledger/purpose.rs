@@ -1,5 +1,6 @@
 //! What a fund is for (专项用途). What donors gave for one purpose is spent on no other (Charity Law, 慈善法 Art. 57).
 
+use crate::Locale;
 use crate::bus::City;
 use crate::contact::half_width;
 use crate::field::Fault;
@@ -15,6 +16,20 @@ named! {
         Rare "rare",
         /// 不孕症.
         Infertility "infertility",
+    }
+}
+
+impl DiseaseGroup {
+    /// What it is called.
+    pub const fn text(self, locale: Locale) -> &'static str {
+        match (self, locale) {
+            (Self::Refractory, Locale::ZhCn) => "难治性疾病",
+            (Self::Refractory, Locale::En) => "refractory disease",
+            (Self::Rare, Locale::ZhCn) => "罕见病",
+            (Self::Rare, Locale::En) => "rare disease",
+            (Self::Infertility, Locale::ZhCn) => "不孕症",
+            (Self::Infertility, Locale::En) => "infertility",
+        }
     }
 }
 

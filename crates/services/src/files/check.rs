@@ -92,11 +92,11 @@ pub(super) async fn check(scanner: Option<&dyn Scanner>, bytes: Vec<u8>, accept:
     if bytes.len() > accept.largest {
         return Err(FileError::Refused(accept.too_large()));
     }
-    let turn = tokio::time::timeout(PATIENCE, LOOKING.acquire()).await;
-    let _turn = turn.map_err(|_| FileError::Busy)?.map_err(|_| FileError::Busy)?;
     if let Some(scanner) = scanner {
         looked_over(scanner, &bytes).await.map_err(FileError::Refused)?;
     }
+    let turn = tokio::time::timeout(PATIENCE, LOOKING.acquire()).await;
+    let _turn = turn.map_err(|_| FileError::Busy)?.map_err(|_| FileError::Busy)?;
     // A reader that panics over a file has refused it.
     let looked = tokio::task::spawn_blocking(move || look(bytes, accept)).await;
     looked.unwrap_or(Err(Fault::FileBroken)).map_err(FileError::Refused)

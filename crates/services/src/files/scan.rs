@@ -71,9 +71,9 @@ impl FromStr for Clamd {
 }
 
 /// As long as reaching it may take: it is near.
-const REACH: Duration = Duration::from_secs(3);
-/// As long as one file may take, all in all.
-const PATIENCE: Duration = Duration::from_secs(20);
+const REACH: Duration = Duration::from_secs(2);
+/// As long as one file may take, all in all: with the time an upload may take it stays within that of a request.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// Bytes sent at once.
 const CHUNK: usize = 64 * 1024;
 /// Bytes of an answer at most; those of clamd have some dozens.
@@ -107,7 +107,11 @@ async fn ask(mut stream: impl AsyncRead + AsyncWrite + Unpin, bytes: &[u8]) -> R
         heard?;
         return Err(ScanError::Silent);
     }
-    verdict(&answer)
+    match verdict(&answer)? {
+        // Of a file that it did not hear to its end nobody knows that.
+        Verdict::Clean => said.map(|()| Verdict::Clean).map_err(ScanError::Reach),
+        harmful => Ok(harmful),
+    }
 }
 
 async fn say(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> std::io::Result<()> {

@@ -79,3 +79,11 @@ async fn while_the_scanner_cannot_be_asked_nothing_is_kept() {
         assert_eq!(kept(&house).await, 0, "{name}");
     }
 }
+
+#[tokio::test]
+async fn a_file_that_was_not_heard_to_its_end_is_not_clean() {
+    let hasty = False::answering(b"stream: OK\0").await;
+    // More than the buffers between the two hold.
+    let verdict = hasty.scanner().scan(&vec![b' '; 15 * 1024 * 1024]).await;
+    assert!(verdict.is_err(), "{verdict:?}");
+}

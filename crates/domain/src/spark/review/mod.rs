@@ -21,24 +21,4 @@ pub mod score;
 pub mod view;
 pub mod vote;
 
-use serde::{Deserialize, Serialize};
-
-/// An amount in fen (分), hundredths of a yuan.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Fen(i64);
-
-impl Fen {
-    /// Nothing.
-    pub const ZERO: Self = Self(0);
-
-    /// So many fen.
-    pub const fn new(fen: i64) -> Self {
-        Self(fen)
-    }
-
-    /// So many.
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-}
+pub use crate::ledger::Fen;
