@@ -35,13 +35,13 @@ fn the_defaults_are_complete_but_for_the_database() {
 fn the_environment_overrides_the_file_and_the_file_the_defaults() {
     let file =
         std::env::temp_dir().join(format!("cordblood-{}.toml", uuid::Uuid::from_bytes(services::crypto::random())));
-    std::fs::write(&file, "[http]\ntimeout = \"5s\"\nbody_limit = 2048\n").expect("a file");
+    std::fs::write(&file, "[http]\ntimeout = \"40s\"\nbody_limit = 2048\n").expect("a file");
     let lines = [URL, ("CORDBLOOD__HTTP__BODY_LIMIT", "4096")].map(|(key, value)| (key.to_owned(), value.to_owned()));
     let config = Config::from_layers(Some(&file), lines).expect("usable");
     std::fs::remove_file(&file).expect("the file goes");
     assert_eq!(
         (config.http.timeout, config.http.body_limit, config.http.concurrency),
-        (Duration::from_secs(5), 4096, 256)
+        (Duration::from_secs(40), 4096, 256)
     );
 }
 
@@ -70,6 +70,10 @@ fn a_slip_of_the_pen_is_named() {
     let keys = ["CORDBLOOD__HTTP__LISTEM", "CORDBLOOD__WORKERS__JOBS", "CORDBLOOD__WORKERS__ENABLED"];
     assert_eq!(wrong.err(), Some(keys.map(str::to_owned).to_vec()));
     assert_eq!(load(&[URL, ("CORDBLOOD__HTTP__TIMEOUT", "soon")]).err(), Some(vec!["http.timeout".to_owned()]));
+    // What would end a request before it can say why.
+    let short = load(&[URL, ("CORDBLOOD__HTTP__TIMEOUT", "20s")]);
+    assert_eq!(short.err(), Some(vec!["http.upload_timeout".to_owned()]));
+    assert_eq!(load(&[URL, ("CORDBLOOD__FILES__SCANNER", "clamd")]).err(), Some(vec!["files.scanner".to_owned()]));
     assert_eq!(
         load(&[URL, ("CORDBLOOD__HTTP__PUBLIC_URL", "https://a.cn/")]).err(),
         Some(vec!["http.public_url".to_owned()])
