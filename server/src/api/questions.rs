@@ -111,8 +111,9 @@ impl Question {
 pub enum Told {
     /// Words, a choice, a day.
     Text(String),
-    /// A number.
-    Number(u32),
+    /// A number. One that is none of ours is a fault of its question, not of the whole request.
+    #[schema(value_type = u32)]
+    Number(serde_json::Number),
     /// A consent that is given, or not.
     Consent(bool),
     /// Several choices.
@@ -120,6 +121,15 @@ pub enum Told {
 }
 
 impl Told {
+    /// Whether such an answer can be one to such a question: what a form could not send is no slip to be read kindly.
+    const fn suits(&self, kind: &Kind) -> bool {
+        match self {
+            Self::Consent(_) => matches!(kind, Kind::Consent),
+            Self::Many(_) => matches!(kind, Kind::Many { .. }),
+            Self::Text(_) | Self::Number(_) => true,
+        }
+    }
+
     /// As it would be typed into the form's inputs.
     fn typed(&self) -> Vec<String> {
         match self {
@@ -140,11 +150,15 @@ pub(super) fn read(
     told: &BTreeMap<String, Told>,
     today: Date,
 ) -> Result<Answers, Vec<FieldError>> {
-    let known = |key: &str| form.is_some_and(|form| form.questions.iter().any(|question| question.key.as_str() == key));
-    let unknown = told.keys().filter(|key| !known(key));
-    let mut faults: Vec<_> = unknown.map(|key| FieldError::new(format!("{FIELD}.{key}"), Fault::NotAChoice)).collect();
+    let question =
+        |key: &str| form.and_then(|form| form.questions.iter().find(|question| question.key.as_str() == key));
+    let suits = |key: &str, told: &Told| question(key).is_some_and(|question| told.suits(&question.kind));
+    let strange = told.iter().filter(|(key, told)| !suits(key, told));
+    let mut faults: Vec<_> =
+        strange.map(|(key, _)| FieldError::new(format!("{FIELD}.{key}"), Fault::NotAChoice)).collect();
     let fields: Vec<(String, String)> = told
         .iter()
+        .filter(|(key, told)| suits(key, told))
         .filter_map(|(key, told)| Some((Key::new(key)?.field(), told.typed())))
         .flat_map(|(field, values)| values.into_iter().map(move |value| (field.clone(), value)))
         .collect();
@@ -162,7 +176,9 @@ pub(super) fn read(
                 let field = form.map_or_else(|| error.field.clone(), |form| named(form, &error.field));
                 FieldError::new(field, error.fault)
             });
-            faults.extend(wrong);
+            // Of what does not suit its question it is not said as well that it is missing.
+            let strange: Vec<_> = faults.iter().map(|fault| fault.field.clone()).collect();
+            faults.extend(wrong.filter(|fault| !strange.contains(&fault.field)));
             Err(faults)
         }
     }
@@ -195,6 +211,11 @@ mod tests {
         let faults = read(r#"{"seats": 9, "agree": false, "colour": "red"}"#).expect_err("wrong");
         let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(fields, ["answers.colour", "answers.seats", "answers.agree"]);
+        let fields = |faults: Vec<FieldError>| faults.into_iter().map(|fault| fault.field).collect::<Vec<_>>();
+        for odd in ["-1", "2.5", "true", r#"["2", "3"]"#] {
+            let faults = read(&format!(r#"{{"seats": {odd}, "agree": true}}"#)).expect_err(odd);
+            assert_eq!(fields(faults), ["answers.seats"], "{odd}");
+        }
         let nothing = super::read(None, &told(r#"{"seats": 2}"#), today).expect_err("it asks nothing");
         assert_eq!(nothing[0].field, "answers.seats");
         assert!(super::read(None, &told("{}"), today).expect("nothing is asked").is_empty());

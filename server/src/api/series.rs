@@ -101,7 +101,7 @@ impl Series {
     responses(
         (status = 201, description = "Booked", body = Series, headers(("Location" = String, description = "The series"))),
         (status = 404, description = "`not-found`: no such event", body = super::ProblemSchema, content_type = "application/problem+json"),
-        (status = 409, description = "`refused`: `date-full`, `single-dates-only`, not open yet, a limit …; `idempotency-key-in-progress`", body = super::ProblemSchema,
+        (status = 409, description = "`refused`: `date-full`, `single-dates-only`, not open yet, a limit …; `asks-questions` where the questions changed since they were read: read the event again and send the answers under the same key; `idempotency-key-in-progress`", body = super::ProblemSchema,
             content_type = "application/problem+json", example = json!({
                 "type": "https://example.org/api/problems/refused", "title": "The rules of booking say no", "status": 409,
                 "code": "refused", "instance": "urn:uuid:01980000-0000-7000-8000-000000000002",

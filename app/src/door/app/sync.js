@@ -77,8 +77,8 @@ async function upload(key) {
 const shape = ({ fact }) => [...Object.keys(fact), ...Object.keys(fact.ticket ?? {}), fact.kind].sort().join();
 
 /**
- * Sends some facts. A house that cannot read one of them refuses them all: then those of each shape are sent by themselves, and
- * what still is not read waits for a house that can.
+ * Sends some facts. A house that cannot read one of them refuses them all: then those of each shape are sent by themselves, and of
+ * those half and half, until only what is not read waits for a house that can.
  */
 async function send(key, batch, waiting) {
   try {
@@ -86,8 +86,12 @@ async function send(key, batch, waiting) {
   } catch (error) {
     if (error.code !== "malformed" || batch.length === 0) throw error;
     const shapes = new Set(batch.map(shape));
-    if (shapes.size === 1) return;
-    for (const one of shapes) await send(key, batch.filter((fact) => shape(fact) === one), waiting);
+    if (batch.length === 1) return;
+    const middle = Math.ceil(batch.length / 2);
+    const parts = shapes.size > 1
+      ? [...shapes].map((one) => batch.filter((fact) => shape(fact) === one))
+      : [batch.slice(0, middle), batch.slice(middle)];
+    for (const part of parts) await send(key, part, waiting);
   }
 }
 

@@ -221,7 +221,12 @@ fn refused(asked: &Asked, event: ActivityId, error: BookingError) -> Answer {
         BookingError::Denied(denied) => return (*denied).into(),
         error => return problem_of(error).into(),
     };
-    Answer::again_at(page, asked.typed(&unseen).with_notice(Tone::Warning, notice.to_string()))
+    let mut notice = notice.to_string();
+    // No number of a document comes back to a page.
+    if document::secrets(asked).iter().any(|field| !asked.field(field).is_empty()) {
+        notice = format!("{notice} {}", asked.t("staff-series-documents-again"));
+    }
+    Answer::again_at(page, asked.typed(&unseen).with_notice(Tone::Warning, notice))
 }
 
 /// What was booked together with a registration, each date with its own page and pass; nothing where it was made by itself.
