@@ -190,6 +190,7 @@ const FIELD: &str = "answers";
 #[cfg(test)]
 mod tests {
     use super::{Told, read};
+    use domain::field::FieldError;
     use domain::outreach::{Bilingual, Form, Key, Kind, Question};
     use jiff::civil::date;
     use std::collections::BTreeMap;
