@@ -199,7 +199,7 @@ pages! {
     "/staff/events/:id/open-door" OpenDoorDates (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id/edit" EventEdit (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id/questions" EventQuestions (Access::Capability(Capability::ManageSessions)) [islands];
-    "/staff/events/:id/series" SeriesForm (Access::Capability(Capability::BookOnBehalf)) [];
+    "/staff/events/:id/series" SeriesForm (Access::Capability(Capability::BookOnBehalf)) [islands];
     "/staff/events/:id/dates/:session" Registrations (Access::Capability(Capability::SeeBookings)) [];
     "/staff/events/:id/registrations/:booking" Registration (Access::Capability(Capability::SeeBookings)) [];
     "/staff/ambassadors" AmbassadorRounds (Access::Capability(Capability::ManageSessions)) [];
