@@ -126,7 +126,10 @@ pub fn ErrorSummary() -> impl IntoView {
         .map(|error| {
             let target = format!("#{}", input_id(&error.field));
             let fault = words::fault_text(&visit, &error.fault);
-            let label = labels.of(&error.field).map(|label| format!("{label}{}", visit.t("label-separator")));
+            let label = labels.of(&error.field).map(|label| match label.ends_with(['？', '?']) {
+                true => format!("{label} "),
+                false => format!("{label}{}", visit.t("label-separator")),
+            });
             view! { <li><a href=target>{label}{fault}</a></li> }
         })
         .collect();

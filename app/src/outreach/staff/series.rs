@@ -11,8 +11,8 @@ use crate::outreach::{asks_more, picture, questions, read_answers, typed_so_far}
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::ui::{
-    Button, Column, EmptyState, Fieldset, Form, Glyph, HiddenField, LinkButton, Page, Row, Table, Tag, TextField,
-    Variant, Width,
+    Button, Column, EmptyState, Fieldset, Form, HiddenField, LinkButton, Page, Row, Table, Tag, TextField, Variant,
+    Width,
 };
 use crate::visit::{Visit, visit};
 use axum::http::StatusCode;
@@ -241,9 +241,7 @@ pub(super) fn together(visit: &Visit, own: &BookingView, series: &[BookingView])
         let pass = (one.state == BookingState::Confirmed).then(|| {
             let pass = visit.href(&format!("/staff/museum/bookings/{}/pass.pdf", one.id));
             view! {
-                <LinkButton href=pass variant=Variant::Quiet glyph=Glyph::Download download=true>
-                    {visit.t("staff-pass-pdf")}<span class="hidden">" "{about}</span>
-                </LinkButton>
+                <a href=pass download="">{visit.t("staff-pass-pdf")}<span class="hidden">" "{about}</span></a>
             }
         });
         Row::new()
