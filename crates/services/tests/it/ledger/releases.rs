@@ -98,7 +98,7 @@ async fn connections_that_die_in_between_make_no_second_payment() {
 /// Another account comes in while a payment waits: nothing leaves until two people vouch for it, and then to that one only.
 #[tokio::test]
 async fn another_account_freezes_what_waits() {
-    let house = house().await;
+    let house = TestHouse::new().await;
     let purse = purse_of(&house, 30_000).await;
     let award = awarded(&house, purse, &[10_000]).await;
     let tranche = tranches(&house, award).await[0];
@@ -139,7 +139,7 @@ async fn another_account_freezes_what_waits() {
 /// A sealed number that was exchanged in the database pays nobody.
 #[tokio::test]
 async fn an_account_that_was_exchanged_behind_everybodys_back_is_not_paid() {
-    let house = house().await;
+    let house = TestHouse::new().await;
     let purse = purse_of(&house, 30_000).await;
     let award = awarded(&house, purse, &[10_000]).await;
     let own = payee(&house, award, "6222021602001234567").await;
