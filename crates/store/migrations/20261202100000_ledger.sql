@@ -166,8 +166,9 @@ create table ledger_entry (
   payment_id   uuid references ledger_payment,
   constraint ledger_entry_not_to_come check (day <= (entered_at at time zone 'Asia/Shanghai')::date),
   constraint ledger_entry_reversal check ((kind = 'reversal') = (reverses is not null)),
+  -- (A reversal is of what its original is of.)
   constraint ledger_entry_award check
-    ((kind in ('opening', 'donation', 'allocation', 'reversal')) = (award_id is null)),
+    (kind = 'reversal' or (kind in ('opening', 'donation', 'allocation')) = (award_id is null)),
   constraint ledger_entry_payment check
     ((kind in ('payment_sent', 'payment_settled', 'payment_failed', 'payment_returned')) = (payment_id is not null)),
   -- What nothing in the house explains says where it comes from.
