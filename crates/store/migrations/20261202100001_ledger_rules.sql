@@ -187,6 +187,28 @@ end $$;
 create constraint trigger ledger_award_whole after insert on ledger_award deferrable initially deferred
   for each row execute function ledger_award_is_whole();
 
+-- Its tranches come with it and begin as planned: none is added later that would need less evidence.
+create function ledger_tranche_begins() returns trigger language plpgsql as $$
+begin
+  if new.state <> 'planned' or new.prepared_by is not null then
+    raise exception 'a tranche begins as planned' using errcode = '23514', constraint = 'ledger_tranche_begins';
+  end if;
+  return new;
+end $$;
+create trigger ledger_tranche_begins before insert on ledger_tranche
+  for each row execute function ledger_tranche_begins();
+
+create function ledger_tranche_is_of_whole() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if (select amount from ledger_award where id = new.award_id)
+     <> (select sum(amount) from ledger_tranche where award_id = new.award_id) then
+    raise exception 'more than the award' using errcode = '23514', constraint = 'ledger_tranche_of_whole';
+  end if;
+  return null;
+end $$;
+create constraint trigger ledger_tranche_of_whole after insert on ledger_tranche deferrable initially deferred
+  for each row execute function ledger_tranche_is_of_whole();
+
 -- A payment begins as released, of an award that keeps its money, for a tranche that is prepared with all the evidence it
 -- needs; it goes to the latest account of its award, which two people vouch for, and pays its tranche as it was prepared;
 -- what is released waits frozen when another account follows. What is in doubt is decided by somebody who says why, and is
@@ -260,9 +282,12 @@ create constraint trigger ledger_payment_told after insert or update on ledger_p
 create constraint trigger ledger_entry_of_payment after insert on ledger_entry deferrable initially deferred
   for each row when (new.payment_id is not null) execute function ledger_payment_is_told();
 
--- Nobody lets a payment go while another account is being entered.
+-- Nobody lets a payment go while another account is being entered, and none is entered as confirmed.
 create function ledger_payee_alone() returns trigger language plpgsql as $$
 begin
+  if new.confirmed_by is not null then
+    raise exception 'confirmed by whom?' using errcode = '23514', constraint = 'ledger_payee_begins';
+  end if;
   perform 1 from ledger_award where id = new.award_id for no key update;
   return new;
 end $$;
