@@ -177,6 +177,7 @@ create table ledger_entry (
   constraint ledger_entry_families_of check (families is null or kind = 'opening')
 );
 create index ledger_entry_of_fund on ledger_entry (fund_id, day, id);
+create index ledger_entry_by_payment on ledger_entry (payment_id) where payment_id is not null;
 -- A reservation is made once and resolves once; a payment leaves once, is answered once and comes back once.
 create unique index ledger_entry_reserved_once on ledger_entry (award_id) where kind = 'reserved';
 create unique index ledger_entry_resolved_once on ledger_entry (award_id) where kind in ('lapsed', 'released');
