@@ -166,8 +166,9 @@ create table ledger_entry (
   payment_id   uuid references ledger_payment,
   constraint ledger_entry_not_to_come check (day <= (entered_at at time zone 'Asia/Shanghai')::date),
   constraint ledger_entry_reversal check ((kind = 'reversal') = (reverses is not null)),
+  -- (A reversal is of what its original is of.)
   constraint ledger_entry_award check
-    ((kind in ('opening', 'donation', 'allocation', 'reversal')) = (award_id is null)),
+    (kind = 'reversal' or (kind in ('opening', 'donation', 'allocation')) = (award_id is null)),
   constraint ledger_entry_payment check
     ((kind in ('payment_sent', 'payment_settled', 'payment_failed', 'payment_returned')) = (payment_id is not null)),
   -- What nothing in the house explains says where it comes from.
@@ -176,6 +177,7 @@ create table ledger_entry (
   constraint ledger_entry_families_of check (families is null or kind = 'opening')
 );
 create index ledger_entry_of_fund on ledger_entry (fund_id, day, id);
+create index ledger_entry_by_payment on ledger_entry (payment_id) where payment_id is not null;
 -- A reservation is made once and resolves once; a payment leaves once, is answered once and comes back once.
 create unique index ledger_entry_reserved_once on ledger_entry (award_id) where kind = 'reserved';
 create unique index ledger_entry_resolved_once on ledger_entry (award_id) where kind in ('lapsed', 'released');

@@ -26,7 +26,9 @@ begin
   end if;
   if new.reverses is not null then
     select * into original from ledger_entry where id = new.reverses;
-    if original.kind not in ('opening', 'donation', 'allocation') or original.fund_id <> new.fund_id then
+    -- The award's balance follows the reversal as it followed the original, so that both name the same one.
+    if original.kind not in ('opening', 'donation', 'allocation', 'clawback') or original.fund_id <> new.fund_id
+       or original.award_id is distinct from new.award_id then
       raise exception 'not an entry to reverse' using errcode = '23514', constraint = 'ledger_entry_reversible';
     end if;
   end if;
@@ -70,8 +72,40 @@ begin
 end $$;
 create trigger ledger_posting_belongs before insert on ledger_posting for each row execute function ledger_posting_belongs();
 
--- Whole at the end of its transaction: all of its lines, nothing left over, and of a payment no other amount than its own. An
--- entry that is whole has no line to add.
+-- What an entry of a kind says, and nothing else: the shapes are those that crates/domain/src/ledger/entry.rs makes, with the
+-- accounts of chart.rs beside it, in the order of their names, debits as + and credits as -. All lines are of one amount
+-- and one envelope; an opening has amounts of its own, an allocation two envelopes. (That either ring is even in each of them
+-- the envelope's balance sees to.) A reversal is its original with every sign turned.
+create function ledger_entry_fits(entry ledger_entry) returns boolean language sql stable set search_path = public, pg_temp as $$
+  select case entry.kind
+    when 'reversal' then not exists (
+      (select envelope_id, account, -amount from ledger_posting where entry_id = entry.reverses
+       except all select envelope_id, account, amount from ledger_posting where entry_id = entry.id)
+      union all
+      (select envelope_id, account, amount from ledger_posting where entry_id = entry.id
+       except all select envelope_id, account, -amount from ledger_posting where entry_id = entry.reverses))
+    when 'opening' then of.envelopes = 1 and of.lines in ('bank+ received-', 'bank+ paid+ received-', 'paid+ received-')
+    when 'allocation' then of.envelopes = 2 and of.amounts = 1 and of.lines = 'bank+ bank- received+ received-'
+    else of.envelopes = 1 and of.amounts = 1 and (entry.kind, of.lines) in (
+      ('donation', 'bank+ received-'),
+      ('reserved', 'committed+ reserve-'),
+      ('lapsed', 'committed- reserve+'),
+      ('released', 'committed- reserve+'),
+      ('payment_sent', 'committed- paid+ reserve+ transit-'),
+      ('payment_settled', 'bank- transit+'),
+      ('payment_failed', 'committed+ paid- reserve- transit+'),
+      ('payment_returned', 'bank+ committed+ paid- reserve-'), -- promised again
+      ('payment_returned', 'bank+ paid-'), -- free: its award has ended
+      ('clawback', 'bank+ paid-'))
+    end
+  from (select count(distinct envelope_id) as envelopes, count(distinct abs(amount)) as amounts,
+               string_agg(account || case when amount > 0 then '+' else '-' end, ' '
+                          order by account collate "C", amount desc) as lines
+        from ledger_posting where entry_id = entry.id) as of
+$$;
+
+-- Whole at the end of its transaction: all of its lines, nothing left over, what its kind says, and of a payment no other
+-- amount than its own. An entry that is whole has no line to add.
 create function ledger_entry_is_whole() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   found_lines bigint;
@@ -81,6 +115,9 @@ begin
   if found_lines <> new.lines or total <> 0 then
     raise exception 'the entry has % of % lines, and % fen are left over', found_lines, new.lines, total
       using errcode = '23514', constraint = 'ledger_entry_whole';
+  end if;
+  if ledger_entry_fits(new) is not true then
+    raise exception 'not the lines of such an entry' using errcode = '23514', constraint = 'ledger_entry_fits';
   end if;
   if exists (select from ledger_payment p join ledger_posting l on l.entry_id = new.id
              where p.id = new.payment_id and abs(l.amount) <> p.amount) then
@@ -150,9 +187,33 @@ end $$;
 create constraint trigger ledger_award_whole after insert on ledger_award deferrable initially deferred
   for each row execute function ledger_award_is_whole();
 
--- A payment goes to the latest account of its award, which two people vouch for, and pays its tranche as it was prepared;
+-- Its tranches come with it and begin as planned: none is added later that would need less evidence.
+create function ledger_tranche_begins() returns trigger language plpgsql as $$
+begin
+  if new.state <> 'planned' or new.prepared_by is not null then
+    raise exception 'a tranche begins as planned' using errcode = '23514', constraint = 'ledger_tranche_begins';
+  end if;
+  return new;
+end $$;
+create trigger ledger_tranche_begins before insert on ledger_tranche
+  for each row execute function ledger_tranche_begins();
+
+create function ledger_tranche_is_of_whole() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if (select amount from ledger_award where id = new.award_id)
+     <> (select sum(amount) from ledger_tranche where award_id = new.award_id) then
+    raise exception 'more than the award' using errcode = '23514', constraint = 'ledger_tranche_of_whole';
+  end if;
+  return null;
+end $$;
+create constraint trigger ledger_tranche_of_whole after insert on ledger_tranche deferrable initially deferred
+  for each row execute function ledger_tranche_is_of_whole();
+
+-- A payment begins as released, of an award that keeps its money, for a tranche that is prepared with all the evidence it
+-- needs; it goes to the latest account of its award, which two people vouch for, and pays its tranche as it was prepared;
 -- what is released waits frozen when another account follows. What is in doubt is decided by somebody who says why, and is
--- never sent again. (The whole table is domain::ledger::PaymentState.)
+-- never sent again; every change is a step of the way, so that neither its file nor its reason is exchanged afterwards. (The
+-- whole table is domain::ledger::PaymentState.)
 create function ledger_payment_may_go() returns trigger language plpgsql as $$
 begin
   if tg_op = 'UPDATE' and (old.state, new.state) not in (
@@ -164,10 +225,21 @@ begin
     raise exception 'decided without a reason' using errcode = '23514', constraint = 'ledger_payment_why';
   end if;
   perform 1 from ledger_award where id = new.award_id for share;
-  if tg_op = 'INSERT' and not exists (
-      select from ledger_tranche t where t.id = new.tranche_id and t.award_id = new.award_id
-        and t.amount = new.amount and t.prepared_by = new.prepared_by) then
-    raise exception 'not as it was prepared' using errcode = '23514', constraint = 'ledger_payment_as_prepared';
+  if tg_op = 'INSERT' then
+    if new.state <> 'released' then
+      raise exception 'a payment begins as released' using errcode = '23514', constraint = 'ledger_payment_begins';
+    end if;
+    -- Held until the end: nobody takes the tranche back meanwhile.
+    perform 1 from ledger_tranche t join ledger_award a on a.id = t.award_id
+      where t.id = new.tranche_id and t.award_id = new.award_id and t.amount = new.amount
+        and t.prepared_by = new.prepared_by and t.state = 'prepared' and a.state = 'reserved' for share of t;
+    if not found then
+      raise exception 'not as it was prepared' using errcode = '23514', constraint = 'ledger_payment_as_prepared';
+    end if;
+    if not (select t.needs <@ array(select e.kind from ledger_evidence e where e.tranche_id = t.id)
+            from ledger_tranche t where t.id = new.tranche_id) then
+      raise exception 'evidence is missing' using errcode = '23514', constraint = 'ledger_payment_evidence';
+    end if;
   end if;
   if new.state in ('released', 'sent') and not exists (
       select from ledger_payee p where p.id = new.payee_id and p.award_id = new.award_id and p.confirmed_by is not null
@@ -176,12 +248,46 @@ begin
   end if;
   return new;
 end $$;
-create trigger ledger_payment_may_go before insert or update of state on ledger_payment
+create trigger ledger_payment_may_go before insert or update on ledger_payment
   for each row execute function ledger_payment_may_go();
 
--- Nobody lets a payment go while another account is being entered.
+-- At the end of every transaction the journal tells of a payment what its state says, no more and no less: money does not move
+-- without a payment that moves, nor the other way round. (domain::ledger::PaymentEvent::entry.)
+create function ledger_payment_is_told() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  payment uuid;
+  stands text;
+  told text[];
+  due text[];
+begin
+  if tg_table_name = 'ledger_payment' then payment := new.id; else payment := new.payment_id; end if;
+  -- As it stands now: it may have taken several steps at once.
+  select state into stands from ledger_payment where id = payment;
+  select coalesce(array_agg(kind), '{}') into told from ledger_entry where payment_id = payment;
+  due := case
+    when stands in ('released', 'cancelled') then '{}'::text[]
+    when stands in ('sent', 'in_doubt') then '{payment_sent}'
+    when stands = 'settled' then '{payment_sent, payment_settled}'
+    when stands = 'failed' then '{payment_sent, payment_failed}'
+    when stands = 'returned' then '{payment_sent, payment_settled, payment_returned}'
+  end;
+  if (told <@ due and due <@ told) is not true then
+    raise exception 'the payment is %, and the journal tells of %', stands, told
+      using errcode = '23514', constraint = 'ledger_payment_told';
+  end if;
+  return null;
+end $$;
+create constraint trigger ledger_payment_told after insert or update on ledger_payment deferrable initially deferred
+  for each row execute function ledger_payment_is_told();
+create constraint trigger ledger_entry_of_payment after insert on ledger_entry deferrable initially deferred
+  for each row when (new.payment_id is not null) execute function ledger_payment_is_told();
+
+-- Nobody lets a payment go while another account is being entered, and none is entered as confirmed.
 create function ledger_payee_alone() returns trigger language plpgsql as $$
 begin
+  if new.confirmed_by is not null then
+    raise exception 'confirmed by whom?' using errcode = '23514', constraint = 'ledger_payee_begins';
+  end if;
   perform 1 from ledger_award where id = new.award_id for no key update;
   return new;
 end $$;

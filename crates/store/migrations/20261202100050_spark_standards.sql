@@ -6,6 +6,7 @@ create table spark_standard_version (
   demo         boolean not null,
   decided_zh   text not null constraint spark_standard_version_decided check (char_length(decided_zh) between 1 and 200),
   decided_en   text not null,
+  lines        smallint not null constraint spark_standard_version_lines check (lines between 1 and 200),
   created_at   timestamptz not null
 );
 
@@ -21,5 +22,26 @@ create table spark_standard (
   per            text not null constraint spark_standard_per check (per in ('case', 'year')),
   primary key (version, position)
 );
+
+-- A version says how many lines it has, and has them all when it is published: so it has none to add afterwards.
+create function spark_standard_belongs() returns trigger language plpgsql as $$
+begin
+  if not exists (select from spark_standard_version v where v.version = new.version and new.position between 1 and v.lines) then
+    raise exception 'not a line of this version' using errcode = '23514', constraint = 'spark_standard_belongs';
+  end if;
+  return new;
+end $$;
+create trigger spark_standard_belongs before insert on spark_standard
+  for each row execute function spark_standard_belongs();
+
+create function spark_standard_is_whole() returns trigger language plpgsql as $$
+begin
+  if new.lines <> (select count(*) from spark_standard where version = new.version) then
+    raise exception 'the version does not have % lines', new.lines using errcode = '23514', constraint = 'spark_standard_whole';
+  end if;
+  return null;
+end $$;
+create constraint trigger spark_standard_whole after insert on spark_standard_version deferrable initially deferred
+  for each row execute function spark_standard_is_whole();
 
 grant select, insert on spark_standard_version, spark_standard to cb_app;

@@ -108,7 +108,9 @@ pub async fn publish(services: &Services, context: &Context, fresh: &Standards) 
         decided_zh: fresh.decided.zh.clone(),
         decided_en: fresh.decided.en.clone(),
     };
-    if !sql::add_version(&mut tx, &row, context.now).await? {
+    // (More than fit are more than the table's rule allows.)
+    let lines = i16::try_from(fresh.lines.len()).unwrap_or(i16::MAX);
+    if !sql::add_version(&mut tx, &row, lines, context.now).await? {
         return Err(SparkError::VersionTaken(fresh.version));
     }
     for (position, line) in (1..).zip(&fresh.lines) {

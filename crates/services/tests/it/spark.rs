@@ -7,6 +7,7 @@ use domain::spark::DiseaseGroup;
 use domain::time::local_day;
 use jiff::{SignedDuration, ToSpan as _};
 use services::spark::{self, SparkError, Standards, publish, standards};
+use sqlx::AssertSqlSafe;
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -76,4 +77,34 @@ async fn nobody_changes_a_version_and_staff_publish_none() {
     let fresh = Standards { version: 9, ..shown };
     let refused = publish(&house.services, &house.context(chair), &fresh).await;
     assert!(matches!(refused, Err(SparkError::Denied(Denied::NotAllowed))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_version_is_published_whole_and_nothing_is_added_to_it() {
+    let house = TestHouse::new().await;
+    demo(&house).await;
+    let version = |number: i32, lines: i32| {
+        format!(
+            "insert into spark_standard_version (version, holds_from, demo, decided_zh, decided_en, lines, created_at)
+             values ({number}, '2026-07-01', false, 'x', 'x', {lines}, '2026-07-20T04:00Z')"
+        )
+    };
+    let line = |number: i32, position: i32| {
+        format!("insert into spark_standard values ({number}, {position}, 'rare', 'x', 'x', 'x', 'x', 100, 'case')")
+    };
+    let cases = [
+        (line(1, 7), Some("spark_standard_belongs")),
+        (line(1, 0), Some("spark_standard_belongs")),
+        (line(8, 1), Some("spark_standard_belongs")),
+        (version(2, 0), Some("spark_standard_version_lines")),
+        (format!("{}; {}", version(2, 2), line(2, 1)), Some("spark_standard_whole")),
+        (format!("{}; {}; {}", version(2, 2), line(2, 1), line(2, 2)), None),
+        (line(2, 3), Some("spark_standard_belongs")),
+    ];
+    for (sql, rule) in cases {
+        let mut db = house.services.db.acquire().await.expect("a connection").detach();
+        let answer = sqlx::raw_sql(AssertSqlSafe(format!("begin; {sql}; commit"))).execute(&mut db).await;
+        let refused = answer.err().map(|error| store::constraint_of(&error).unwrap_or_default().to_owned());
+        assert_eq!(refused.as_deref(), rule, "{sql}");
+    }
 }

@@ -61,16 +61,22 @@ pub async fn lines(db: &mut PgConnection, version: i32) -> sqlx::Result<Vec<Line
     .await
 }
 
-/// Adds a version. Answers whether there was none of that number.
-pub async fn add_version(db: &mut PgConnection, fresh: &VersionRow, now: jiff::Timestamp) -> sqlx::Result<bool> {
+/// Adds a version of so many lines, which the same transaction adds. Answers whether there was none of that number.
+pub async fn add_version(
+    db: &mut PgConnection,
+    fresh: &VersionRow,
+    lines: i16,
+    now: jiff::Timestamp,
+) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into spark_standard_version (version, holds_from, demo, decided_zh, decided_en, created_at)
-         values ($1, $2, $3, $4, $5, $6) on conflict (version) do nothing",
+        "insert into spark_standard_version (version, holds_from, demo, decided_zh, decided_en, lines, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (version) do nothing",
         fresh.version,
         fresh.holds_from as Date,
         fresh.demo,
         fresh.decided_zh,
         fresh.decided_en,
+        lines,
         now.to_sqlx() as _
     )
     .execute(db)

@@ -1,6 +1,7 @@
 //! The books of the relief fund on a real Postgres.
 
 mod closing;
+mod database;
 mod life;
 mod model;
 mod policy;
