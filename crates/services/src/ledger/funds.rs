@@ -1,6 +1,6 @@
 //! Funds and envelopes, what is given to them, what was before the books began, and closing a month.
 
-use super::journal::{Facts, read, write};
+use super::journal::{Facts, bank_fact, read, write};
 use super::{LedgerError, locks, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -142,7 +142,7 @@ pub async fn open_envelope(services: &Services, context: &Context, new: &NewEnve
 /// `Denied`, `NotFound`, `Month`, `Otherwise`.
 pub async fn donate(services: &Services, context: &Context, given: &Given) -> Result<(), LedgerError> {
     let entry = Entry::donation(given.envelope, given.amount)?;
-    keep(services, context, ("donation", "ledger.donation_recorded"), (given, None), &[given.envelope], &entry).await
+    keep(services, context, "ledger.donation_recorded", (given, None), &[given.envelope], &entry).await
 }
 
 /// Moves money from one envelope of a fund to another: `given` names the one it goes to.
@@ -157,7 +157,7 @@ pub async fn allocate(
 ) -> Result<(), LedgerError> {
     let entry = Entry::allocation(from, given.envelope, given.amount)?;
     let both = [from, given.envelope];
-    keep(services, context, ("allocation", "ledger.allocated"), (given, None), &both, &entry).await
+    keep(services, context, "ledger.allocated", (given, None), &both, &entry).await
 }
 
 /// Writes down what was given and paid before the books began, on its day and with its source.
@@ -168,26 +168,26 @@ pub async fn open(services: &Services, context: &Context, opening: &Opening) -> 
     let given = &opening.given;
     let entry = Entry::opening(given.envelope, given.amount, opening.paid)?;
     let facts = (given, opening.families);
-    keep(services, context, ("opening", "ledger.opening_recorded"), facts, &[given.envelope], &entry).await
+    keep(services, context, "ledger.opening_recorded", facts, &[given.envelope], &entry).await
 }
 
 /// What finance writes down by itself, from a paper that says so.
 async fn keep(
     services: &Services,
     context: &Context,
-    (kind, action): (&'static str, &'static str),
+    action: &'static str,
     (given, families): (&Given, Option<u32>),
     envelopes: &[EnvelopeId],
     entry: &Entry,
 ) -> Result<(), LedgerError> {
     context.require(Capability::KeepBooks)?;
+    let key = match entry.kind() {
+        EntryKind::Donation => bank_fact(&given.key),
+        kind => format!("{}:{}", kind.name(), given.key),
+    };
     let mut tx = services.begin().await?;
     let held = locks::envelopes(&mut tx, envelopes).await?;
-    let facts = Facts {
-        source: Some(&given.source),
-        families,
-        ..Facts::new(held.fund()?, format!("{kind}:{}", given.key), given.day)
-    };
+    let facts = Facts { source: Some(&given.source), families, ..Facts::new(held.fund()?, key, given.day) };
     if let Some(id) = write(&mut tx, context, entry, &facts).await? {
         if entry.kind() == EntryKind::Donation {
             sql::statements::explain_income(&mut *tx, &given.key, given.amount.get()).await?;

@@ -37,6 +37,11 @@ impl Facts<'_> {
     }
 }
 
+/// The fact that money came by a row of the bank. Donation or money given back: the row is one fact, and not one of each.
+pub(super) fn bank_fact(reference: &str) -> String {
+    format!("bank:{reference}")
+}
+
 /// Writes an entry; `None` where the same fact stands there already.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 //! know, given back.
 
 use super::awards::state_of;
-use super::journal::{Facts, open_day, write};
+use super::journal::{Facts, bank_fact, open_day, write};
 use super::locks::{self, Award};
 use super::{LedgerError, note, person};
 use crate::{Context, Services};
@@ -174,7 +174,7 @@ pub async fn claw_back(
     let facts = Facts {
         source: Some(&reason),
         award: Some(award.id),
-        ..Facts::new(award.fund, format!("clawback:{key}"), local_day(context.now))
+        ..Facts::new(award.fund, bank_fact(key), local_day(context.now))
     };
     if write(&mut tx, context, &Entry::clawback(award.envelope, amount)?, &facts).await?.is_some() {
         sql::set_state(&mut *tx, award.id.0, then.name()).await?;

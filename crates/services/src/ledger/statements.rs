@@ -3,6 +3,7 @@
 //! A statement is read as a whole or not at all; the same bytes are read once, and a row that the bank tells of in several
 //! statements is one row. What a row says happens to its payment, unless it does not fit: then a person looks at it.
 
+use super::journal::bank_fact;
 use super::payments::happen;
 use super::{LedgerError, locks, note, person};
 use crate::crypto::digest_hex;
@@ -10,7 +11,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::field::{Fault, FieldError};
 use domain::ids::{AwardId, PaymentId, StatementId};
-use domain::ledger::{Account, Answer, EntryKind, PaymentEvent, PaymentState, StatementRow, read_row};
+use domain::ledger::{Account, Answer, PaymentEvent, PaymentState, StatementRow, read_row};
 use domain::time::local_day;
 use jiff::civil;
 use serde_json::json;
@@ -227,14 +228,11 @@ async fn settle(db: &mut PgConnection, context: &Context, row: &StatementRow) ->
 
 /// Money that came: finance may have written it down before the bank told of it, under the bank's number.
 async fn income(db: &mut PgConnection, row: &StatementRow) -> Result<Outcome, LedgerError> {
-    for kind in [EntryKind::Donation, EntryKind::Clawback] {
-        let key = format!("{}:{}", kind.name(), row.reference);
-        let Some(entry) = journal::of_key(&mut *db, &key).await? else { continue };
-        let lines = journal::postings(db, entry.id).await?;
-        let same = lines.iter().any(|line| line.account == Account::Bank.name() && line.amount == row.amount.get());
-        return Ok(if same { Outcome::Matched } else { Outcome::AmountDiffers });
-    }
-    Ok(Outcome::Open)
+    let fact = bank_fact(&row.reference);
+    let Some(entry) = journal::of_key(&mut *db, &fact).await? else { return Ok(Outcome::Open) };
+    let lines = journal::postings(db, entry.id).await?;
+    let same = lines.iter().any(|line| line.account == Account::Bank.name() && line.amount == row.amount.get());
+    Ok(if same { Outcome::Matched } else { Outcome::AmountDiffers })
 }
 
 /// More does not come back than was paid: a part of it may have been clawed back before.

@@ -1,6 +1,7 @@
 //! The books of the relief fund on a real Postgres.
 
 mod closing;
+mod corrections;
 mod life;
 mod model;
 mod policy;
