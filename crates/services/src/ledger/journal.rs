@@ -7,7 +7,7 @@ use domain::ledger::{Account, Entry, EntryKind, Fen, Posting};
 use domain::time::local_day;
 use jiff::{ToSpan, civil};
 use sqlx::PgConnection;
-use store::ledger::journal::{self as sql, Lines, NewEntry};
+use store::ledger::journal::{self as sql, EntryRow, Lines, NewEntry};
 
 /// What an entry says beside its amounts.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(super) fn bank_fact(reference: &str) -> String {
 /// Writes an entry; `None` where the same fact stands there already.
 ///
 /// # Errors
-/// `Otherwise` where it stands there with other amounts; whatever the database would not have.
+/// `Otherwise` where it stands there with other amounts, on another day, or of another award or payment; whatever the database would not have.
 pub(super) async fn write(
     db: &mut PgConnection,
     context: &Context,
@@ -70,12 +70,18 @@ pub(super) async fn write(
         return Ok(Some(id));
     }
     let there = sql::of_key(&mut *db, &facts.key).await?.ok_or(LedgerError::Unreadable)?;
-    let same = read(db, LedgerEntryId(there.id)).await?;
-    if same.kind() == entry.kind() && same.postings() == entry.postings() {
-        Ok(None)
-    } else {
-        Err(LedgerError::Otherwise)
-    }
+    let written = read(db, LedgerEntryId(there.id)).await?;
+    let same = written.kind() == entry.kind() && written.postings() == entry.postings();
+    if same && says_the_same(&there, new) { Ok(None) } else { Err(LedgerError::Otherwise) }
+}
+
+/// Beside the amounts. The day is a part of what a person enters from a paper; of everything else it is the day on which it
+/// was written, and pressed again after midnight it is still the same.
+fn says_the_same(there: &EntryRow, new: NewEntry<'_>) -> bool {
+    let is_dated = EntryKind::from_name(new.kind)
+        .is_some_and(|kind| matches!(kind, EntryKind::Opening | EntryKind::Donation | EntryKind::Allocation));
+    let of = (there.fund_id, there.award_id, there.payment_id, there.families);
+    of == (new.fund, new.award, new.payment, new.families) && (!is_dated || there.day.to_jiff() == new.day)
 }
 
 /// An entry as it stands in the journal.

@@ -90,7 +90,7 @@ pub enum LedgerError {
     /// The entry is reversed already.
     #[error("reversed already")]
     ReversedAlready,
-    /// The same fact stands there with other amounts.
+    /// The same fact stands there with other amounts, on another day, or for somebody else.
     #[error("the same fact stands there otherwise")]
     Otherwise,
     /// Others are at it: ask again.

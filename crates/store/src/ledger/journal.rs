@@ -100,20 +100,34 @@ pub struct EntryRow {
     pub day: SqlDate,
     /// Where it comes from.
     pub source: Option<String>,
+    /// Families helped before the books began.
+    pub families: Option<i32>,
+    /// The award it belongs to.
+    pub award_id: Option<Uuid>,
+    /// The payment it belongs to.
+    pub payment_id: Option<Uuid>,
 }
 
 /// An entry.
 pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<EntryRow>> {
-    sqlx::query_as!(EntryRow, r#"select id, kind, key, fund_id, day, source from ledger_entry where id = $1"#, id)
-        .fetch_optional(db)
-        .await
+    sqlx::query_as!(
+        EntryRow,
+        "select id, kind, key, fund_id, day, source, families, award_id, payment_id from ledger_entry where id = $1",
+        id
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// The entry of a fact.
 pub async fn of_key(db: impl PgExecutor<'_>, key: &str) -> sqlx::Result<Option<EntryRow>> {
-    sqlx::query_as!(EntryRow, r#"select id, kind, key, fund_id, day, source from ledger_entry where key = $1"#, key)
-        .fetch_optional(db)
-        .await
+    sqlx::query_as!(
+        EntryRow,
+        "select id, kind, key, fund_id, day, source, families, award_id, payment_id from ledger_entry where key = $1",
+        key
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// A line as it stands.
@@ -142,7 +156,7 @@ pub async fn postings(db: impl PgExecutor<'_>, entry: Uuid) -> sqlx::Result<Vec<
 pub async fn of_fund(db: impl PgExecutor<'_>, fund: Uuid, most: i64) -> sqlx::Result<Vec<EntryRow>> {
     sqlx::query_as!(
         EntryRow,
-        r#"select id, kind, key, fund_id, day, source from ledger_entry
+        r#"select id, kind, key, fund_id, day, source, families, award_id, payment_id from ledger_entry
            where fund_id = $1 order by day desc, id desc limit $2"#,
         fund,
         most

@@ -32,3 +32,42 @@ async fn a_row_of_the_bank_is_a_donation_or_money_given_back_and_not_both() {
     assert_eq!(has(&house, purse).await, (30_500, 9_500, 0, 0, 21_000));
     books_are_sound(&house).await;
 }
+
+#[tokio::test]
+async fn the_same_fact_is_the_same_in_everything_it_says() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let by = preparer(&house);
+    let gift = Given { key: "R1".into(), ..given(&house, purse.envelope, yuan(500)) };
+    ledger::donate(&house.services, &by, &gift).await.expect("recorded");
+    let earlier = Given { day: "2026-07-19".parse().expect("a day"), ..gift.clone() };
+    let answer = ledger::donate(&house.services, &by, &earlier).await;
+    assert!(matches!(answer, Err(LedgerError::Otherwise)), "another day: {answer:?}");
+    let opening = |families| ledger::Opening { given: gift.clone(), paid: None, families: Some(families) };
+    ledger::open(&house.services, &by, &opening(5)).await.expect("recorded");
+    ledger::open(&house.services, &by, &opening(5)).await.expect("known");
+    let answer = ledger::open(&house.services, &by, &opening(6)).await;
+    assert!(matches!(answer, Err(LedgerError::Otherwise)), "other families: {answer:?}");
+    ledger::donate(&house.services, &by, &gift).await.expect("known");
+    assert_eq!(has(&house, purse).await, (31_000, 0, 0, 0, 31_000));
+}
+
+/// Two awards out of one envelope: money given back of the one is not that of the other.
+#[tokio::test]
+async fn money_given_back_belongs_to_one_award() {
+    let house = TestHouse::new().await;
+    let (purse, award) = paid(&house).await;
+    let other = awarded(&house, purse, &[5_000]).await;
+    payee(&house, other, ACCOUNT).await;
+    let payment = sent(&house, tranches(&house, other).await[0]).await;
+    super::bank_says(&house, &[("P2", "成功", 5_000, Some(payment))]).await.expect("read");
+    let back = async |award| {
+        ledger::claw_back(&house.services, &preparer(&house), award, ("B1", yuan(500)), "病历不实").await
+    };
+    back(award).await.expect("back");
+    house.services.clock.advance(jiff::SignedDuration::from_hours(24));
+    back(award).await.expect("the same row, pressed again after midnight");
+    let answer = back(other).await;
+    assert!(matches!(answer, Err(LedgerError::Otherwise)), "{answer:?}");
+    assert_eq!(has(&house, purse).await, (30_000, 14_500, 0, 0, 15_500));
+}
