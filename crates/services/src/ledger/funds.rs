@@ -1,6 +1,6 @@
 //! Funds and envelopes, what is given to them, what was before the books began, and closing a month.
 
-use super::journal::{Facts, bank_fact, read, write};
+use super::journal::{Facts, bank_fact, read, reference_of, write};
 use super::{LedgerError, locks, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -198,7 +198,8 @@ async fn keep(
     Ok(tx.commit().await?)
 }
 
-/// Reverses an entry that was a mistake, today, and says why.
+/// Reverses an entry that was a mistake, today, and says why. The fact can be entered again, and the bank's row that it
+/// explained is open until then.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `Month`, `Overdrawn` where the money is promised or paid already, `ReversedAlready`, `Unpostable`.
@@ -214,6 +215,9 @@ pub async fn reverse(
     let mut envelopes: Vec<EnvelopeId> = mistake.postings().iter().map(|posting| posting.envelope).collect();
     envelopes.dedup();
     let held = locks::envelopes(&mut tx, &envelopes).await?;
+    if sql::journal::is_reversed(&mut *tx, id.0).await? {
+        return Err(LedgerError::ReversedAlready);
+    }
     let facts = Facts {
         source: Some(reason),
         reverses: Some(id),
@@ -221,6 +225,10 @@ pub async fn reverse(
     };
     if write(&mut tx, context, &Entry::reversal(&mistake)?, &facts).await?.is_none() {
         return Err(LedgerError::ReversedAlready);
+    }
+    let row = sql::journal::one(&mut *tx, id.0).await?.ok_or(LedgerError::NotFound)?;
+    if let Some(reference) = reference_of(&row.key) {
+        sql::statements::reopen_income(&mut *tx, reference).await?;
     }
     note(&mut tx, context, "ledger.reversed", ("ledger_entry", id.0), json!({ "reason": reason })).await?;
     Ok(tx.commit().await?)

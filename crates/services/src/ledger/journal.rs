@@ -9,6 +9,11 @@ use jiff::{ToSpan, civil};
 use sqlx::PgConnection;
 use store::ledger::journal::{self as sql, EntryRow, Lines, NewEntry};
 
+/// Begins the key of what came by a row of the bank.
+const BANK: &str = "bank:";
+/// Begins the key of a fact that is entered again.
+const AGAIN: &str = "again-";
+
 /// What an entry says beside its amounts.
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
@@ -39,7 +44,28 @@ impl Facts<'_> {
 
 /// The fact that money came by a row of the bank. Donation or money given back: the row is one fact, and not one of each.
 pub(super) fn bank_fact(reference: &str) -> String {
-    format!("bank:{reference}")
+    format!("{BANK}{reference}")
+}
+
+/// The bank's number in the key of an entry, where it came by a row of the bank.
+pub(super) fn reference_of(key: &str) -> Option<&str> {
+    let fact = key.strip_prefix(AGAIN).and_then(|rest| rest.split_once(':')).map_or(key, |(_, fact)| fact);
+    fact.strip_prefix(BANK)
+}
+
+/// The entry of a fact that stands, if there is one, and the key under which it stands or would: one that was reversed has
+/// freed its own, and what is entered after it is counted. No fact begins with that count's word.
+pub(super) async fn standing(db: &mut PgConnection, fact: &str) -> Result<(String, Option<EntryRow>), LedgerError> {
+    let mut key = fact.to_owned();
+    let mut reversed = 0_u32;
+    loop {
+        let Some(there) = sql::of_key(&mut *db, &key).await? else { return Ok((key, None)) };
+        if !sql::is_reversed(&mut *db, there.id).await? {
+            return Ok((key, Some(there)));
+        }
+        reversed += 1;
+        key = format!("{AGAIN}{reversed}:{fact}");
+    }
 }
 
 /// Writes an entry; `None` where the same fact stands there already.
@@ -53,10 +79,11 @@ pub(super) async fn write(
     facts: &Facts<'_>,
 ) -> Result<Option<LedgerEntryId>, LedgerError> {
     let id: LedgerEntryId = context.new_id();
+    let (key, _) = standing(db, &facts.key).await?;
     let new = NewEntry {
         id: id.0,
         kind: entry.kind().name(),
-        key: &facts.key,
+        key: &key,
         fund: facts.fund.0,
         day: facts.day,
         actor: context.actor.account().map(|account| account.0),
@@ -69,7 +96,7 @@ pub(super) async fn write(
     if sql::add(db, new, &lines(entry), context.now).await? {
         return Ok(Some(id));
     }
-    let there = sql::of_key(&mut *db, &facts.key).await?.ok_or(LedgerError::Unreadable)?;
+    let there = sql::of_key(&mut *db, &key).await?.ok_or(LedgerError::Unreadable)?;
     let written = read(db, LedgerEntryId(there.id)).await?;
     let same = written.kind() == entry.kind() && written.postings() == entry.postings();
     if same && says_the_same(&there, new) { Ok(None) } else { Err(LedgerError::Otherwise) }

@@ -3,7 +3,7 @@
 //! A statement is read as a whole or not at all; the same bytes are read once, and a row that the bank tells of in several
 //! statements is one row. What a row says happens to its payment, unless it does not fit: then a person looks at it.
 
-use super::journal::bank_fact;
+use super::journal::{bank_fact, standing};
 use super::payments::happen;
 use super::{LedgerError, locks, note, person};
 use crate::crypto::digest_hex;
@@ -228,8 +228,8 @@ async fn settle(db: &mut PgConnection, context: &Context, row: &StatementRow) ->
 
 /// Money that came: finance may have written it down before the bank told of it, under the bank's number.
 async fn income(db: &mut PgConnection, row: &StatementRow) -> Result<Outcome, LedgerError> {
-    let fact = bank_fact(&row.reference);
-    let Some(entry) = journal::of_key(&mut *db, &fact).await? else { return Ok(Outcome::Open) };
+    let (_, entry) = standing(db, &bank_fact(&row.reference)).await?;
+    let Some(entry) = entry else { return Ok(Outcome::Open) };
     let lines = journal::postings(db, entry.id).await?;
     let same = lines.iter().any(|line| line.account == Account::Bank.name() && line.amount == row.amount.get());
     Ok(if same { Outcome::Matched } else { Outcome::AmountDiffers })

@@ -130,6 +130,13 @@ pub async fn of_key(db: impl PgExecutor<'_>, key: &str) -> sqlx::Result<Option<E
     .await
 }
 
+/// Whether an entry was a mistake and is reversed.
+pub async fn is_reversed(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from ledger_entry where reverses = $1) as "reversed!""#, id)
+        .fetch_one(db)
+        .await
+}
+
 /// A line as it stands.
 #[derive(Debug, Clone)]
 pub struct PostingRow {

@@ -75,6 +75,18 @@ pub async fn explain_income(db: impl PgExecutor<'_>, reference: &str, amount: i6
     Ok(())
 }
 
+/// Says that nothing explains money that came any more: what did was a mistake.
+pub async fn reopen_income(db: impl PgExecutor<'_>, reference: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update ledger_statement_row set outcome = 'open'
+         where reference = $1 and result = 'income' and outcome in ('matched', 'amount_differs')",
+        reference,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// A row that somebody has to look at.
 #[derive(Debug, Clone)]
 pub struct OpenRow {

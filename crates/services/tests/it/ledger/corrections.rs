@@ -1,7 +1,7 @@
 //! Mistakes and their corrections: one fact stands once, and what was reversed can be entered again.
 
 use super::{awarded, books_are_sound, given, has, payee, preparer, purse_of, sent, tranches, yuan};
-use domain::ids::AwardId;
+use domain::ids::{AwardId, LedgerEntryId};
 use services::ledger::{self, Given, LedgerError};
 use testkit::TestHouse;
 
@@ -70,4 +70,58 @@ async fn money_given_back_belongs_to_one_award() {
     let answer = back(other).await;
     assert!(matches!(answer, Err(LedgerError::Otherwise)), "{answer:?}");
     assert_eq!(has(&house, purse).await, (30_000, 14_500, 0, 0, 15_500));
+}
+
+/// The only entry of this kind.
+async fn only(house: &TestHouse, purse: super::Purse, kind: &str) -> LedgerEntryId {
+    let entries = store::ledger::journal::of_fund(&house.services.db, purse.fund.0, 100).await.expect("entries");
+    let own: Vec<_> = entries.iter().filter(|entry| entry.kind == kind).collect();
+    assert_eq!(own.len(), 1, "{kind}");
+    LedgerEntryId(own[0].id)
+}
+
+async fn open_rows(house: &TestHouse) -> Vec<String> {
+    let seen = ledger::reconciliation(&house.services, &preparer(house)).await.expect("seen").rows;
+    seen.into_iter().map(|row| row.reference).collect()
+}
+
+#[tokio::test]
+async fn what_was_reversed_by_mistake_is_entered_again() {
+    let house = TestHouse::new().await;
+    let purse = super::purse(&house, "AGAIN").await;
+    let by = preparer(&house);
+    let gift = |amount| Given { key: "R1".into(), ..given(&house, purse.envelope, yuan(amount)) };
+    super::bank_says(&house, &[("R1", "收款", 500, None)]).await.expect("read");
+    assert_eq!(open_rows(&house).await, ["R1"]);
+    for amount in [500, 500, 499, 500] {
+        ledger::donate(&house.services, &by, &gift(amount)).await.expect("recorded");
+        ledger::donate(&house.services, &by, &gift(amount)).await.expect("pressed twice");
+        assert_eq!(has(&house, purse).await, (amount, 0, 0, 0, amount));
+        assert_eq!(open_rows(&house).await.is_empty(), amount == 500, "the bank says five hundred");
+        let sql = "select id from ledger_entry e where kind = 'donation'
+                   and not exists (select from ledger_entry where reverses = e.id)";
+        let stands: Vec<uuid::Uuid> = sqlx::query_scalar(sql).fetch_all(&house.db.owner_pool()).await.expect("read");
+        assert_eq!(stands.len(), 1, "one of them stands");
+        ledger::reverse(&house.services, &by, LedgerEntryId(stands[0]), "登记有误").await.expect("reversed");
+        assert_eq!(has(&house, purse).await, (0, 0, 0, 0, 0));
+        assert_eq!(open_rows(&house).await, ["R1"], "nothing explains it any more");
+        let answer = ledger::reverse(&house.services, &by, LedgerEntryId(stands[0]), "再按一次").await;
+        assert!(matches!(answer, Err(LedgerError::ReversedAlready)), "{answer:?}");
+    }
+    books_are_sound(&house).await;
+}
+
+/// The bank tells of it after it was reversed: what was a mistake explains nothing.
+#[tokio::test]
+async fn a_reversed_donation_explains_no_row() {
+    let house = TestHouse::new().await;
+    let purse = super::purse(&house, "LATER").await;
+    let gift = Given { key: "R1".into(), ..given(&house, purse.envelope, yuan(500)) };
+    ledger::donate(&house.services, &preparer(&house), &gift).await.expect("recorded");
+    let entry = only(&house, purse, "donation").await;
+    ledger::reverse(&house.services, &preparer(&house), entry, "登记有误").await.expect("reversed");
+    super::bank_says(&house, &[("R1", "收款", 500, None)]).await.expect("read");
+    assert_eq!(open_rows(&house).await, ["R1"]);
+    ledger::donate(&house.services, &preparer(&house), &gift).await.expect("entered again");
+    assert!(open_rows(&house).await.is_empty());
 }
