@@ -1,10 +1,11 @@
 //! Funds and envelopes, what is given to them, what was before the books began, and closing a month.
 
 use super::journal::{Facts, bank_fact, read, reference_of, write};
+use super::payments::claw_back_reversed;
 use super::{LedgerError, locks, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::ids::{EnvelopeId, FundId, LedgerEntryId};
+use domain::ids::{AwardId, EnvelopeId, FundId, LedgerEntryId};
 use domain::ledger::{Amount, Entry, EntryKind, Fen, FundCode, Month, Purpose};
 use domain::time::local_day;
 use jiff::civil;
@@ -199,10 +200,11 @@ async fn keep(
 }
 
 /// Reverses an entry that was a mistake, today, and says why. The fact can be entered again, and the bank's row that it
-/// explained is open until then.
+/// explained is open until then; an award stands again where it stood before money of it was given back.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Month`, `Overdrawn` where the money is promised or paid already, `ReversedAlready`, `Unpostable`.
+/// `Denied`, `NotFound`, `Month`, `Overdrawn` where the money is promised or paid already, `ReversedAlready`, `Unpostable`,
+/// `AwardedAlready` where the award's case has another one by now.
 pub async fn reverse(
     services: &Services,
     context: &Context,
@@ -211,22 +213,31 @@ pub async fn reverse(
 ) -> Result<(), LedgerError> {
     context.require(Capability::KeepBooks)?;
     let mut tx = services.begin().await?;
+    let row = sql::journal::one(&mut *tx, id.0).await?.ok_or(LedgerError::NotFound)?;
     let mistake = read(&mut tx, id).await?;
-    let mut envelopes: Vec<EnvelopeId> = mistake.postings().iter().map(|posting| posting.envelope).collect();
-    envelopes.dedup();
-    let held = locks::envelopes(&mut tx, &envelopes).await?;
+    let award = row.award_id.map(AwardId);
+    let held = if let Some(award) = award {
+        locks::awards(&mut tx, &[award]).await?
+    } else {
+        let mut envelopes: Vec<EnvelopeId> = mistake.postings().iter().map(|posting| posting.envelope).collect();
+        envelopes.dedup();
+        locks::envelopes(&mut tx, &envelopes).await?
+    };
     if sql::journal::is_reversed(&mut *tx, id.0).await? {
         return Err(LedgerError::ReversedAlready);
     }
     let facts = Facts {
         source: Some(reason),
         reverses: Some(id),
+        award,
         ..Facts::new(held.fund()?, format!("reversal:{id}"), local_day(context.now))
     };
     if write(&mut tx, context, &Entry::reversal(&mistake)?, &facts).await?.is_none() {
         return Err(LedgerError::ReversedAlready);
     }
-    let row = sql::journal::one(&mut *tx, id.0).await?.ok_or(LedgerError::NotFound)?;
+    if let Some(award) = award {
+        claw_back_reversed(&mut tx, award).await?;
+    }
     if let Some(reference) = reference_of(&row.key) {
         sql::statements::reopen_income(&mut *tx, reference).await?;
     }

@@ -9,13 +9,16 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::field::FieldError;
 use domain::ids::{AwardId, PaymentId};
-use domain::ledger::{Amount, AwardEvent, AwardState, Entry, PaymentEvent, PaymentState, TrancheEvent, TrancheState};
+use domain::ledger::{
+    Amount, AwardEvent, AwardState, Entry, EntryKind, PaymentEvent, PaymentState, TrancheEvent, TrancheState,
+};
 use domain::time::local_day;
 use domain::typed;
 use jiff::civil;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::ledger::awards as sql;
+use store::ledger::journal::ends_of;
 use store::ledger::payments::{self, PaymentRow};
 use store::ledger::statements::explain_income;
 
@@ -183,4 +186,20 @@ pub async fn claw_back(
         note(&mut tx, context, "ledger.clawed_back", ("award", award.id.0), detail).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// The award's state after an entry of money given back was reversed: where other money was, it stays asked back.
+///
+/// # Errors
+/// `NotFound`, `AwardedAlready` where its case has another award by now.
+pub(super) async fn claw_back_reversed(db: &mut PgConnection, award: AwardId) -> Result<(), LedgerError> {
+    let ends: Vec<EntryKind> =
+        ends_of(&mut *db, award.0).await?.iter().filter_map(|word| EntryKind::from_name(word)).collect();
+    if ends.contains(&EntryKind::Clawback) {
+        return Ok(());
+    }
+    let tranches = sql::tranches(&mut *db, award.0).await?;
+    let all_paid = tranches.iter().all(|tranche| state_of(tranche).is_ok_and(is_paid));
+    let then = AwardState::without_claw_back(ends.first().copied(), all_paid);
+    Ok(sql::set_state(db, award.0, then.name()).await?)
 }

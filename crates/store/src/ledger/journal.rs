@@ -137,6 +137,17 @@ pub async fn is_reversed(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<bool
         .await
 }
 
+/// The kinds of the entries that ended an award's reservation or gave money of it back, and stand.
+pub async fn ends_of(db: impl PgExecutor<'_>, award: Uuid) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select kind from ledger_entry e where award_id = $1 and kind in ('lapsed', 'released', 'clawback')
+           and not exists (select from ledger_entry r where r.reverses = e.id) order by id",
+        award
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// A line as it stands.
 #[derive(Debug, Clone)]
 pub struct PostingRow {

@@ -1,6 +1,6 @@
 //! Mistakes and their corrections: one fact stands once, and what was reversed can be entered again.
 
-use super::{awarded, books_are_sound, given, has, payee, preparer, purse_of, sent, tranches, yuan};
+use super::{awarded, books_are_sound, given, has, payee, preparer, purse_of, sent, state_of, tranches, yuan};
 use domain::ids::{AwardId, LedgerEntryId};
 use services::ledger::{self, Given, LedgerError};
 use testkit::TestHouse;
@@ -124,4 +124,36 @@ async fn a_reversed_donation_explains_no_row() {
     assert_eq!(open_rows(&house).await, ["R1"]);
     ledger::donate(&house.services, &preparer(&house), &gift).await.expect("entered again");
     assert!(open_rows(&house).await.is_empty());
+}
+
+#[tokio::test]
+async fn money_given_back_by_mistake_is_corrected() {
+    let house = TestHouse::new().await;
+    let (purse, award) = paid(&house).await;
+    let by = preparer(&house);
+    super::bank_says(&house, &[("B1", "收款", 2_000, None)]).await.expect("read");
+    let back = async |key: &str, amount: i64| {
+        ledger::claw_back(&house.services, &by, award, (key, yuan(amount)), "病历不实").await.expect("back");
+    };
+    back("B1", 2_000).await;
+    assert!(open_rows(&house).await.is_empty());
+    let first = only(&house, purse, "clawback").await;
+    back("B2", 1_000).await;
+    assert_eq!(has(&house, purse).await, (30_000, 7_000, 0, 0, 23_000));
+    ledger::reverse(&house.services, &by, first, "是另一家庭的款").await.expect("reversed");
+    assert_eq!((has(&house, purse).await.1, state_of(&house, award).await.as_str()), (9_000, "clawed_back"));
+    assert_eq!(open_rows(&house).await, ["B1"]);
+    let sql = "select id from ledger_entry where key = 'bank:B2'";
+    let second: uuid::Uuid = sqlx::query_scalar(sql).fetch_one(&house.db.owner_pool()).await.expect("there");
+    ledger::reverse(&house.services, &by, LedgerEntryId(second), "银行更正").await.expect("reversed");
+    assert_eq!((has(&house, purse).await.1, state_of(&house, award).await.as_str()), (10_000, "fulfilled"));
+    let paid = store::ledger::awards::balance(&house.services.db, award.0).await.expect("read").expect("there");
+    assert_eq!(paid, (0, 1_000_000), "the award's own balance too");
+    // The row is what it should have been from the beginning.
+    let gift = Given { key: "B1".into(), ..given(&house, purse.envelope, yuan(2_000)) };
+    ledger::donate(&house.services, &by, &gift).await.expect("a donation after all");
+    assert!(open_rows(&house).await.is_empty());
+    back("B2", 1_000).await;
+    assert_eq!(state_of(&house, award).await, "clawed_back");
+    books_are_sound(&house).await;
 }
