@@ -11,7 +11,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::field::{Fault, FieldError};
 use domain::ids::{AwardId, PaymentId, StatementId};
-use domain::ledger::{Account, Answer, PaymentEvent, PaymentState, StatementRow, read_row};
+use domain::ledger::{Account, Answer, PaymentEvent, PaymentState, StatementRow, is_heading, read_row};
 use domain::time::local_day;
 use jiff::civil;
 use serde_json::json;
@@ -96,8 +96,8 @@ pub async fn reconciliation(services: &Services, context: &Context) -> Result<Re
     Ok(Reconciliation { rows: sql::open(&services.db).await?, in_doubt })
 }
 
-/// Reads a statement: a csv file with a heading and the columns of [`domain::ledger::COLUMNS`], in UTF-8 or as a Chinese
-/// spreadsheet writes it.
+/// Reads a statement: a csv file with a heading and the columns of [`domain::ledger::COLUMNS`], by their English or Chinese
+/// names, in UTF-8 or as a Chinese spreadsheet writes it.
 ///
 /// # Errors
 /// `Denied`, `Fields` where it is no such file, `Rows` with every row that cannot be read.
@@ -154,6 +154,10 @@ fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<StatementRow>, LedgerErr
         .or_else(|| encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(plain))
         .ok_or(refused(Fault::FileUnreadable))?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let heading = reader.headers().map_err(|_| refused(Fault::FileUnreadable))?;
+    if !is_heading(&heading.iter().collect::<Vec<_>>()) {
+        return Err(refused(Fault::FileUnreadable));
+    }
     let (mut rows, mut wrong) = (Vec::new(), Vec::new());
     let mut lines = Lines { text: &text, at: 0, line: 1 };
     for record in reader.records() {

@@ -147,8 +147,8 @@ impl World {
         let payment = self.made[n].payments[part].ok_or(LedgerError::State("none"))?;
         let fen = self.model.awards[n].parts[part].fen;
         self.rows += 1;
-        let row =
-            format!("a,b,c,d,e\n2026-07-20,R{},{answer},{},{payment}\n", self.rows, domain::ledger::Fen::new(fen));
+        let (heading, fen) = (domain::ledger::COLUMNS.join(","), domain::ledger::Fen::new(fen));
+        let row = format!("{heading}\n2026-07-20,R{},{answer},{fen},{payment}\n", self.rows);
         let by = preparer(&self.house);
         let read = ledger::import(&self.house.services, &by, id(&self.house), row.as_bytes()).await?;
         match read.rows[0].1 {

@@ -62,7 +62,7 @@ async fn a_file_with_faults_is_told_row_by_row_and_does_nothing() {
 async fn the_same_file_and_the_same_row_are_read_once() {
     let house = TestHouse::new().await;
     let (purse, payment) = one_on_its_way(&house).await;
-    let file = format!("a,b,c,d,e\n2026-07-20,R1,成功,\"10,000.00\",{payment}\n");
+    let file = format!("day,reference,result,amount,payment\n2026-07-20,R1,成功,\"10,000.00\",{payment}\n");
     let both = futures::future::join_all((0..6).map(|_| read(&house, file.as_bytes()))).await;
     let did = both.iter().filter(|answer| matches!(answer, Ok(read) if read.rows.len() == 1)).count();
     let again = both.iter().filter(|answer| matches!(answer, Ok(Imported { again: true, .. }))).count();
@@ -81,6 +81,22 @@ async fn the_same_file_and_the_same_row_are_read_once() {
 fn encoding(text: &str) -> (Vec<u8>, (), bool) {
     let (bytes, _, lost) = encoding_rs::GB18030.encode(text);
     (bytes.into_owned(), (), lost)
+}
+
+/// The first row of a file without a heading would be taken for one, and lost.
+#[tokio::test]
+async fn a_statement_without_its_heading_is_refused() {
+    let house = TestHouse::new().await;
+    let (purse, payment) = one_on_its_way(&house).await;
+    let rows = format!("2026-07-20,R1,成功,10000,{payment}\n2026-07-20,R2,收款,5,\n");
+    for heading in ["", "a,b,c,d,e\n", "流水号,日期,结果,金额,付款编号\n", "日期,流水号,结果,金额\n"] {
+        let answer = read(&house, format!("{heading}{rows}").as_bytes()).await;
+        let Err(LedgerError::Fields(faults)) = answer else { panic!("{heading:?}: {answer:?}") };
+        assert_eq!(faults[0].fault, Fault::FileUnreadable);
+    }
+    assert_eq!(has(&house, purse).await, (30_000, 10_000, 10_000, 0, 20_000), "nothing of it happened");
+    let read = read(&house, format!("日期,流水号,结果,金额,付款编号,网点\n{rows}").as_bytes()).await.expect("read");
+    assert_eq!(read.rows.len(), 2, "the bank's own columns are passed over");
 }
 
 #[tokio::test]
