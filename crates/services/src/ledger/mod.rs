@@ -54,7 +54,7 @@ pub enum LedgerError {
     /// The form's fields.
     #[error("fields")]
     Fields(Vec<FieldError>),
-    /// Rows of a file that cannot be read; nothing of it was.
+    /// Rows of a file that cannot be read or contradict another; nothing of it was done.
     #[error("{} rows cannot be read", .0.len())]
     Rows(Vec<RowErrors>),
     /// More than there is.

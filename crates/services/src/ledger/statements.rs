@@ -100,7 +100,8 @@ pub async fn reconciliation(services: &Services, context: &Context) -> Result<Re
 /// names, in UTF-8 or as a Chinese spreadsheet writes it.
 ///
 /// # Errors
-/// `Denied`, `Fields` where it is no such file, `Rows` with every row that cannot be read.
+/// `Denied`, `Fields` where it is no such file, `Rows` with every row that cannot be read, or that says something else under
+/// a number of which the bank has told before.
 pub async fn import(
     services: &Services,
     context: &Context,
@@ -116,7 +117,8 @@ pub async fn import(
     }
     hold(&mut tx, &rows).await?;
     let mut imported = Imported::default();
-    for row in rows {
+    let mut otherwise = Vec::new();
+    for (line, row) in rows {
         let new = NewRow {
             reference: &row.reference,
             statement: id.0,
@@ -127,6 +129,10 @@ pub async fn import(
             outcome: Outcome::Open.name(),
         };
         if !sql::add_row(&mut *tx, new).await? {
+            if !is_repeated(&mut tx, new).await? {
+                let errors = vec![FieldError::new("reference", Fault::AlreadyExists)];
+                otherwise.push(RowErrors { row: line, errors });
+            }
             imported.repeated += 1;
             continue;
         }
@@ -134,17 +140,28 @@ pub async fn import(
         sql::set_outcome(&mut *tx, &row.reference, outcome.name()).await?;
         imported.rows.push((row.reference, outcome));
     }
+    if !otherwise.is_empty() {
+        // The transaction ends here: nothing of the file has happened.
+        return Err(LedgerError::Rows(otherwise));
+    }
     let detail = json!({ "rows": imported.rows.len(), "repeated": imported.repeated });
     note(&mut tx, context, "ledger.statement_read", ("statement", id.0), detail).await?;
     tx.commit().await?;
     Ok(imported)
 }
 
+/// A row that the bank told of before says what it said then. Another under the same number is none of the two to believe.
+async fn is_repeated(db: &mut PgConnection, new: NewRow<'_>) -> Result<bool, LedgerError> {
+    let there = sql::one(db, new.reference).await?.ok_or(LedgerError::Unreadable)?;
+    Ok((there.result.as_str(), there.amount, there.payment_id) == (new.result, new.amount, new.payment))
+}
+
 fn refused(fault: Fault) -> LedgerError {
     LedgerError::Fields(vec![FieldError::new("file", fault)])
 }
 
-fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<StatementRow>, LedgerError> {
+/// The rows, each with its line as a spreadsheet counts.
+fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<(u64, StatementRow)>, LedgerError> {
     if bytes.len() > LARGEST {
         return Err(refused(Fault::FileTooHeavy { max: (LARGEST / 1024 / 1024) as u32 }));
     }
@@ -167,7 +184,7 @@ fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<StatementRow>, LedgerErr
         }
         let row = lines.of(record.position().map_or(0, csv::Position::byte) as usize);
         match read_row(&record.iter().collect::<Vec<_>>(), today) {
-            Ok(read) => rows.push(read),
+            Ok(read) => rows.push((row, read)),
             Err(faults) => wrong.push(RowErrors { row, errors: faults.into_errors() }),
         }
     }
@@ -199,8 +216,8 @@ impl Lines<'_> {
 }
 
 /// Locks everything that the rows can concern, in the one order, before anything happens.
-async fn hold(db: &mut PgConnection, rows: &[StatementRow]) -> Result<(), LedgerError> {
-    let named: Vec<Uuid> = rows.iter().filter_map(|row| row.payment).map(|payment| payment.0).collect();
+async fn hold(db: &mut PgConnection, rows: &[(u64, StatementRow)]) -> Result<(), LedgerError> {
+    let named: Vec<Uuid> = rows.iter().filter_map(|(_, row)| row.payment).map(|payment| payment.0).collect();
     let awards: Vec<AwardId> = payments::awards_of(&mut *db, &named).await?.into_iter().map(AwardId).collect();
     locks::awards(db, &awards).await?;
     Ok(())

@@ -87,7 +87,7 @@ pub async fn reopen_income(db: impl PgExecutor<'_>, reference: &str) -> sqlx::Re
     Ok(())
 }
 
-/// A row that somebody has to look at.
+/// A row as it was read; those that are left, somebody has to look at.
 #[derive(Debug, Clone)]
 pub struct OpenRow {
     /// The bank's number.
@@ -102,6 +102,17 @@ pub struct OpenRow {
     pub payment_id: Option<Uuid>,
     /// The stored word of what came of it.
     pub outcome: String,
+}
+
+/// A row by the bank's number.
+pub async fn one(db: impl PgExecutor<'_>, reference: &str) -> sqlx::Result<Option<OpenRow>> {
+    sqlx::query_as!(
+        OpenRow,
+        "select reference, day, result, amount, payment_id, outcome from ledger_statement_row where reference = $1",
+        reference
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// The rows that nothing in the books explains, the oldest first.

@@ -99,6 +99,28 @@ async fn a_statement_without_its_heading_is_refused() {
     assert_eq!(read.rows.len(), 2, "the bank's own columns are passed over");
 }
 
+/// A bank's number that comes again with something else in it is no repetition: the file waits for a person.
+#[tokio::test]
+async fn the_same_number_with_something_else_is_told() {
+    let house = TestHouse::new().await;
+    let (purse, payment) = one_on_its_way(&house).await;
+    bank_says(&house, &[("R1", "收款", 5, None)]).await.expect("read");
+    let others: [(&str, i64, Option<PaymentId>); 3] =
+        [("收款", 6, None), ("成功", 5, Some(payment)), ("收款", 5, Some(payment))];
+    for (answer, amount, of) in others {
+        let told = bank_says(&house, &[("R2", "成功", 10_000, Some(payment)), ("R1", answer, amount, of)]).await;
+        let Err(LedgerError::Rows(rows)) = told else { panic!("{told:?}") };
+        assert_eq!((rows.len(), rows[0].row), (1, 3), "the second row of the file");
+        assert_eq!((rows[0].errors[0].field.as_str(), rows[0].errors[0].fault), ("reference", Fault::AlreadyExists));
+        assert_eq!(has(&house, purse).await, (30_000, 10_000, 10_000, 0, 20_000), "nothing of it happened");
+    }
+    let twice = [("R3", "收款", 7, None), ("R3", "收款", 8, None)];
+    assert!(matches!(bank_says(&house, &twice).await, Err(LedgerError::Rows(_))), "in one file");
+    let told = bank_says(&house, &[("R1", "收款", 5, None), ("R2", "成功", 10_000, Some(payment))]).await.expect("read");
+    assert_eq!((told.repeated, told.rows), (1, vec![("R2".to_owned(), Outcome::Matched)]));
+    books_are_sound(&house).await;
+}
+
 #[tokio::test]
 async fn what_does_not_fit_is_left_for_a_person() {
     let house = TestHouse::new().await;
