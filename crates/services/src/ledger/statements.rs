@@ -11,7 +11,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::field::{Fault, FieldError};
 use domain::ids::{AwardId, PaymentId, StatementId};
-use domain::ledger::{Account, Answer, PaymentEvent, PaymentState, StatementRow, is_heading, read_row};
+use domain::ledger::{Account, Answer, EntryKind, PaymentEvent, PaymentState, StatementRow, is_heading, read_row};
 use domain::time::local_day;
 use jiff::civil;
 use serde_json::json;
@@ -228,6 +228,10 @@ async fn settle(db: &mut PgConnection, context: &Context, row: &StatementRow) ->
     let Some(payment) = payments::one(&mut *db, id.0).await? else { return Ok(Outcome::Unmatched) };
     if payment.amount != row.amount.get() {
         return Ok(Outcome::AmountDiffers);
+    }
+    let sent = journal::of_key(&mut *db, &format!("{}:{id}", EntryKind::PaymentSent.name())).await?;
+    if sent.is_some_and(|sent| row.day < sent.day.to_jiff()) {
+        return Ok(Outcome::Impossible); // Nothing happens to a payment before it leaves.
     }
     let state = PaymentState::from_name(&payment.state).ok_or(LedgerError::Unreadable)?;
     let (event, says) = match row.answer {

@@ -121,6 +121,21 @@ async fn the_same_number_with_something_else_is_told() {
     books_are_sound(&house).await;
 }
 
+/// A row of a day before the payment left is of another payment, or wrong.
+#[tokio::test]
+async fn nothing_happens_to_a_payment_before_it_left() {
+    let house = TestHouse::new().await;
+    let (purse, payment) = one_on_its_way(&house).await;
+    let on = |day: &str, number: &str| {
+        format!("日期,流水号,结果,金额,付款编号\n{day},{number},成功,10000,{payment}\n").into_bytes()
+    };
+    let early = read(&house, &on("2026-07-19", "R1")).await.expect("read");
+    assert_eq!(early.rows, [("R1".to_owned(), Outcome::Impossible)]);
+    assert_eq!(has(&house, purse).await, (30_000, 10_000, 10_000, 0, 20_000), "still on its way");
+    let same_day = read(&house, &on("2026-07-20", "R2")).await.expect("read");
+    assert_eq!(same_day.rows, [("R2".to_owned(), Outcome::Matched)]);
+}
+
 #[tokio::test]
 async fn what_does_not_fit_is_left_for_a_person() {
     let house = TestHouse::new().await;
