@@ -51,10 +51,11 @@ pub async fn cancel(
     Ok(tx.commit().await?)
 }
 
-/// Decides what became of a payment in doubt: somebody has asked the bank, and says what it said.
+/// Decides what became of a payment in doubt: somebody has asked the bank, and says what it said. It is neither who prepared
+/// the payment nor who let it go.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Fields` without a reason, `State`.
+/// `Denied`, `NotFound`, `Fields` without a reason, `SamePerson`, `State`.
 pub async fn decide(
     services: &Services,
     context: &Context,
@@ -63,13 +64,17 @@ pub async fn decide(
     reason: &str,
 ) -> Result<(), LedgerError> {
     context.require(Capability::ReleasePayments)?;
-    person(context)?;
+    let by = person(context)?;
     let reason = said(reason)?;
     let event = match decision {
         Decision::Arrived => PaymentEvent::DecideSettled,
         Decision::Failed => PaymentEvent::DecideFailed,
     };
     let mut tx = services.begin().await?;
+    let own = payments::one(&mut *tx, payment.0).await?.ok_or(LedgerError::NotFound)?;
+    if [own.prepared_by, own.released_by].contains(&by.0) {
+        return Err(LedgerError::SamePerson);
+    }
     happen(&mut tx, context, payment, event, (local_day(context.now), Some(&reason))).await?;
     Ok(tx.commit().await?)
 }

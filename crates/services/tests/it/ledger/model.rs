@@ -4,7 +4,7 @@
 //! A failing run names its seed: `MODEL_SEED=<seed> cargo test -p services --test it plain_sums` replays it, and
 //! `MODEL_STEPS=10000` makes it as long as one likes.
 
-use super::{Purse, chair, envelope, given, grant, id, in_yuan, of, payee, preparer, purse, releaser};
+use super::{Purse, chair, either, envelope, given, grant, id, in_yuan, of, payee, preparer, purse, releaser};
 use domain::account::Role;
 use domain::ids::{AwardId, PaymentFileId, PaymentId, TrancheId};
 use domain::ledger::model::{Model, No, Numbers, Step, pick};
@@ -100,8 +100,8 @@ impl World {
             }
             Step::LetGo(n, part) => {
                 let payment = id(&self.house);
-                let by = releaser(&self.house);
-                ledger::let_go(&services, &by, self.made[n].parts[part], payment).await?;
+                let tranche = self.made[n].parts[part];
+                either(&self.house, async |by| ledger::let_go(&services, &by, tranche, payment).await).await?;
                 self.made[n].payments[part] = Some(payment);
                 Ok(())
             }
@@ -139,7 +139,8 @@ impl World {
             _ => Decision::Failed,
         };
         let payment = self.made[n].payments[part].ok_or(LedgerError::State("none"))?;
-        ledger::decide(&self.house.services, &releaser(&self.house), payment, decision, "问过银行").await
+        let services = &self.house.services;
+        either(&self.house, async |by| ledger::decide(services, &by, payment, decision, "问过银行").await).await
     }
 
     /// A row of the bank. What it leaves for a person, the model refuses.
