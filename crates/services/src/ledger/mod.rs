@@ -26,7 +26,7 @@ pub use funds::{
 };
 pub use payees::{NewPayee, confirm_payee, enter_payee};
 pub use payments::{Decision, cancel, claw_back, decide};
-pub use statements::{Imported, Outcome, Reconciliation, RowErrors, import, reconciliation};
+pub use statements::{Imported, Outcome, Reconciliation, RowErrors, import, reconciliation, resolve};
 pub use tranches::{let_go, note_evidence, prepare, send_back};
 
 use crate::Context;

@@ -4,6 +4,7 @@
 use super::awards::state_of;
 use super::journal::{Facts, bank_fact, open_day, write};
 use super::locks::{self, Award};
+use super::statements::look_again;
 use super::{LedgerError, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -52,7 +53,7 @@ pub async fn cancel(
 }
 
 /// Decides what became of a payment in doubt: somebody has asked the bank, and says what it said. It is neither who prepared
-/// the payment nor who let it go.
+/// the payment nor who let it go. Rows of the bank that did not fit meanwhile are looked at once more.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `Fields` without a reason, `SamePerson`, `State`.
@@ -76,10 +77,12 @@ pub async fn decide(
         return Err(LedgerError::SamePerson);
     }
     happen(&mut tx, context, payment, event, (local_day(context.now), Some(&reason))).await?;
+    look_again(&mut tx, context, payment).await?;
     Ok(tx.commit().await?)
 }
 
-fn said(reason: &str) -> Result<String, LedgerError> {
+/// A reason that was given.
+pub(super) fn said(reason: &str) -> Result<String, LedgerError> {
     typed::line(reason, REASON).map_err(|fault| LedgerError::Fields(vec![FieldError::new("reason", fault)]))
 }
 

@@ -4,14 +4,16 @@
 //! statements is one row. What a row says happens to its payment, unless it does not fit: then a person looks at it.
 
 use super::journal::{bank_fact, standing};
-use super::payments::happen;
+use super::payments::{happen, said};
 use super::{LedgerError, locks, note, person};
 use crate::crypto::digest_hex;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::field::{Fault, FieldError};
 use domain::ids::{AwardId, PaymentId, StatementId};
-use domain::ledger::{Account, Answer, EntryKind, PaymentEvent, PaymentState, StatementRow, is_heading, read_row};
+use domain::ledger::{
+    Account, Amount, Answer, EntryKind, PaymentEvent, PaymentState, StatementRow, is_heading, read_row,
+};
 use domain::time::local_day;
 use jiff::civil;
 use serde_json::json;
@@ -154,6 +156,49 @@ pub async fn import(
 async fn is_repeated(db: &mut PgConnection, new: NewRow<'_>) -> Result<bool, LedgerError> {
     let there = sql::one(db, new.reference).await?.ok_or(LedgerError::Unreadable)?;
     Ok((there.result.as_str(), there.amount, there.payment_id) == (new.result, new.amount, new.payment))
+}
+
+/// Closes a row that a person has looked at, and says why: interest of the bank, a row that it corrected itself. The books do
+/// not change by it; the reason stands in the trail. It is another than who handed in the statement.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Fields` without a reason, `SamePerson`, `State` when nothing is left to be explained.
+pub async fn resolve(services: &Services, context: &Context, reference: &str, reason: &str) -> Result<(), LedgerError> {
+    context.require(Capability::KeepBooks)?;
+    let by = person(context)?;
+    let reason = said(reason)?;
+    let mut tx = services.begin().await?;
+    let row = sql::lock(&mut *tx, reference).await?.ok_or(LedgerError::NotFound)?;
+    if let Some(closed) = [Outcome::Matched, Outcome::Known].iter().find(|one| one.name() == row.outcome) {
+        return Err(LedgerError::State(closed.name()));
+    }
+    if row.read_by == by.0 {
+        return Err(LedgerError::SamePerson);
+    }
+    sql::set_outcome(&mut *tx, reference, Outcome::Known.name()).await?;
+    let detail = json!({ "reference": reference, "was": row.outcome, "reason": reason });
+    note(&mut tx, context, "ledger.row_resolved", ("statement", row.statement_id), detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Looks once more at the rows that did not fit to where a payment stood, now that a person has decided about it. Under the
+/// award's lock.
+///
+/// # Errors
+/// As of a statement's rows.
+pub(super) async fn look_again(db: &mut PgConnection, context: &Context, id: PaymentId) -> Result<(), LedgerError> {
+    for row in sql::impossible_of(&mut *db, id.0).await? {
+        let row = StatementRow {
+            day: row.day.to_jiff(),
+            reference: row.reference,
+            answer: Answer::from_name(&row.result).ok_or(LedgerError::Unreadable)?,
+            amount: Amount::new(row.amount).map_err(|_| LedgerError::Unreadable)?,
+            payment: Some(id),
+        };
+        let outcome = settle(db, context, &row).await?;
+        sql::set_outcome(&mut *db, &row.reference, outcome.name()).await?;
+    }
+    Ok(())
 }
 
 fn refused(fault: Fault) -> LedgerError {

@@ -115,6 +115,42 @@ pub async fn one(db: impl PgExecutor<'_>, reference: &str) -> sqlx::Result<Optio
     .await
 }
 
+/// The rows that did not fit to where this payment stood, the oldest first.
+pub async fn impossible_of(db: impl PgExecutor<'_>, payment: Uuid) -> sqlx::Result<Vec<OpenRow>> {
+    sqlx::query_as!(
+        OpenRow,
+        "select reference, day, result, amount, payment_id, outcome from ledger_statement_row
+         where payment_id = $1 and outcome = 'impossible' order by day, reference",
+        payment
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Who read a row, and what came of it.
+#[derive(Debug, Clone)]
+pub struct ReadRow {
+    /// In which statement.
+    pub statement_id: Uuid,
+    /// Who handed that in.
+    pub read_by: Uuid,
+    /// The stored word of what came of it.
+    pub outcome: String,
+}
+
+/// Locks a row until the transaction ends.
+pub async fn lock(db: impl PgExecutor<'_>, reference: &str) -> sqlx::Result<Option<ReadRow>> {
+    sqlx::query_as!(
+        ReadRow,
+        "select r.statement_id, s.read_by, r.outcome
+         from ledger_statement_row r join ledger_statement s on s.id = r.statement_id
+         where r.reference = $1 for no key update of r",
+        reference
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// The rows that nothing in the books explains, the oldest first.
 pub async fn open(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<OpenRow>> {
     sqlx::query_as!(

@@ -100,6 +100,8 @@ async fn what_fails_is_promised_again_and_what_is_in_doubt_waits_for_a_person() 
     assert!(matches!(answer, Err(LedgerError::Fields(_))), "why has to be said: {answer:?}");
     ledger::decide(&house.services, &by, doubtful, Decision::Arrived, "银行回函确认已入账").await.expect("decided");
     assert_eq!(state_of(&house, award).await, "fulfilled");
+    let seen = ledger::reconciliation(&house.services, &preparer(&house)).await.expect("seen");
+    assert!(seen.in_doubt.is_empty() && seen.rows.is_empty(), "R3 says what is known by now: {seen:?}");
     let answer = ledger::decide(&house.services, &by, doubtful, Decision::Failed, "又说没有").await;
     assert!(matches!(answer, Err(LedgerError::State("settled"))), "once: {answer:?}");
     assert_eq!(has(&house, purse).await, (30_000, 10_000, 0, 0, 20_000));

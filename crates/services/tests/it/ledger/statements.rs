@@ -1,11 +1,12 @@
 //! Statements of the bank: read whole or not at all, each file once, each row once.
 
 use super::{
-    awarded, bank_says, books_are_sound, given, has, id, number, payee, preparer, purse_of, sent, tranches, yuan,
+    awarded, bank_says, books_are_sound, given, has, id, number, of, payee, preparer, purse_of, sent, tranches, yuan,
 };
+use domain::account::Role;
 use domain::field::Fault;
 use domain::ids::{PaymentId, StatementId};
-use services::ledger::{self, Imported, LedgerError, Outcome, RowErrors};
+use services::ledger::{self, Decision, Imported, LedgerError, Outcome, RowErrors};
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -188,5 +189,49 @@ async fn what_does_not_fit_is_left_for_a_person() {
     let late = ledger::Given { key: "R8".into(), ..given(&house, purse.envelope, yuan(60)) };
     ledger::donate(&house.services, &preparer(&house), &late).await.expect("recorded");
     assert_eq!(left().await, ["R1", "R2", "R3", "R5"], "R8 is explained, R5 is not: it says another amount");
+    books_are_sound(&house).await;
+}
+
+/// What nothing explains is closed by a person who says why, and who did not hand it in.
+#[tokio::test]
+async fn a_row_that_nothing_explains_is_closed_by_somebody_else() {
+    let house = TestHouse::new().await;
+    bank_says(&house, &[("R1", "收款", 5, None), ("R2", "收款", 6, None)]).await.expect("read");
+    let resolve = async |person, reference: &str, reason: &str| {
+        let by = of(&house, person, Role::FinancePreparer);
+        ledger::resolve(&house.services, &by, reference, reason).await
+    };
+    let answer = resolve(31, "R1", " ").await;
+    assert!(matches!(answer, Err(LedgerError::Fields(_))), "why has to be said: {answer:?}");
+    let answer = resolve(11, "R1", "存款利息").await;
+    assert!(matches!(answer, Err(LedgerError::SamePerson)), "who handed it in: {answer:?}");
+    let answer = resolve(31, "R9", "存款利息").await;
+    assert!(matches!(answer, Err(LedgerError::NotFound)), "{answer:?}");
+    let releaser = ledger::resolve(&house.services, &super::releaser(&house), "R1", "存款利息").await;
+    assert!(matches!(releaser, Err(LedgerError::Denied(_))), "{releaser:?}");
+    resolve(31, "R1", "存款利息").await.expect("closed");
+    let answer = resolve(31, "R1", "存款利息").await;
+    assert!(matches!(answer, Err(LedgerError::State("known"))), "once: {answer:?}");
+    let left = ledger::reconciliation(&house.services, &preparer(&house)).await.expect("seen").rows;
+    assert_eq!(left.iter().map(|row| row.reference.as_str()).collect::<Vec<_>>(), ["R2"]);
+    let trail = "select count(*) from audit_entry where action = 'ledger.row_resolved'";
+    assert_eq!(number(&house, trail).await, 1);
+}
+
+/// The bank tells of an arrival and of a return while a payment is in doubt: once a person has decided, both are read.
+#[tokio::test]
+async fn rows_of_a_payment_in_doubt_are_read_when_it_is_decided() {
+    let house = TestHouse::new().await;
+    let (purse, payment) = one_on_its_way(&house).await;
+    let rows =
+        [("R1", "未知", 10_000, Some(payment)), ("R2", "成功", 10_000, Some(payment)), ("R3", "退汇", 10_000, Some(payment))];
+    let told = bank_says(&house, &rows).await.expect("read");
+    let outcomes: Vec<Outcome> = told.rows.into_iter().map(|(_, outcome)| outcome).collect();
+    assert_eq!(outcomes, [Outcome::Matched, Outcome::Impossible, Outcome::Impossible]);
+    let other = of(&house, 22, Role::FinanceReleaser);
+    ledger::decide(&house.services, &other, payment, Decision::Arrived, "银行回函").await.expect("decided");
+    let seen = ledger::reconciliation(&house.services, &preparer(&house)).await.expect("seen");
+    assert!(seen.rows.is_empty() && seen.in_doubt.is_empty(), "{seen:?}");
+    assert_eq!(has(&house, purse).await, (30_000, 0, 0, 10_000, 20_000), "it had arrived, and came back");
     books_are_sound(&house).await;
 }
