@@ -19,7 +19,7 @@ use store::ledger::awards::{self as sql, NewAward, TrancheRow};
 use store::ledger::{FundRow, envelope_balance};
 use uuid::Uuid;
 
-/// How long an award waits to be used (spark.md: 120 days, a reminder at 90).
+/// How long an award waits for its first payment (spark.md: 120 days, a reminder at 90).
 pub(super) const LASTS: SignedDuration = SignedDuration::from_hours(24 * 120);
 
 /// A part of an award that is paid at once.
@@ -136,8 +136,10 @@ pub async fn release(services: &Services, context: &Context, award: AwardId) -> 
     Ok(tx.commit().await?)
 }
 
-/// Gives back what awards have not used in time. One that has a payment under way waits until the bank has answered. Done by
-/// the house itself; on several servers at once each is done once.
+/// Gives back what awards have not used in time. An award of which a payment was let go is used and does not lapse, whatever
+/// became of that payment: one that comes back after five months is paid again, and a part that waits for the follow-up of
+/// half a year waits for it. What is left over of such an award is given back by a person ([`release`]). Done by the house
+/// itself; on several servers at once each is done once.
 ///
 /// # Errors
 /// `Database`.
@@ -147,6 +149,9 @@ pub async fn lapse_due(services: &Services) -> Result<u32, LedgerError> {
     for id in sql::due(&services.db, context.now).await? {
         let mut tx = services.begin().await?;
         let award = locks::award(&mut tx, AwardId(id)).await?;
+        if sql::is_used(&mut *tx, id).await? {
+            continue; // Let go since it was looked for.
+        }
         match end(&mut tx, &context, award, AwardEvent::Lapse).await {
             Ok(()) => {
                 tx.commit().await?;

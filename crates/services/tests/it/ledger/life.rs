@@ -177,3 +177,26 @@ async fn what_is_not_used_in_time_is_free_again_once() {
     assert_eq!(has(&house, purse).await, (30_000, 0, 0, 0, 30_000));
     books_are_sound(&house).await;
 }
+
+/// What has begun to be paid is used: what comes back late is paid again, and a later part waits for its papers.
+#[tokio::test]
+async fn what_has_begun_to_be_paid_does_not_lapse() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let award = awarded(&house, purse, &[6_000, 4_000]).await;
+    payee(&house, award, ACCOUNT).await;
+    let parts = tranches(&house, award).await;
+    let first = sent(&house, parts[0]).await;
+    bank_says(&house, &[("R1", "成功", 6_000, Some(first))]).await.expect("read");
+    house.services.clock.advance(SignedDuration::from_hours(24 * 150));
+    assert_eq!(ledger::lapse_due(&house.services).await.expect("looked"), 0, "the second part waits");
+    bank_says(&house, &[("R2", "退汇", 6_000, Some(first))]).await.expect("read");
+    assert_eq!(ledger::lapse_due(&house.services).await.expect("looked"), 0, "it came back, and is paid again");
+    let again = sent(&house, parts[0]).await;
+    bank_says(&house, &[("R3", "失败", 6_000, Some(again))]).await.expect("read");
+    assert_eq!(ledger::lapse_due(&house.services).await.expect("looked"), 0, "it failed, and is paid again");
+    assert_eq!((has(&house, purse).await.3, state_of(&house, award).await.as_str()), (10_000, "reserved"));
+    ledger::release(&house.services, &super::chair(&house), award).await.expect("a person may");
+    assert_eq!(has(&house, purse).await, (30_000, 0, 0, 0, 30_000));
+    books_are_sound(&house).await;
+}
