@@ -139,29 +139,36 @@ pub async fn release(services: &Services, context: &Context, award: AwardId) -> 
 /// Gives back what awards have not used in time. An award of which a payment was let go is used and does not lapse, whatever
 /// became of that payment: one that comes back after five months is paid again, and a part that waits for the follow-up of
 /// half a year waits for it. What is left over of such an award is given back by a person ([`release`]). Done by the house
-/// itself; on several servers at once each is done once.
+/// itself; on several servers at once each is done once. One that cannot be ended is told in the log, and holds up no other.
 ///
 /// # Errors
-/// `Database`.
+/// `Database` where nobody knows which are due.
 pub async fn lapse_due(services: &Services) -> Result<u32, LedgerError> {
     let context = services.system();
-    let mut lapsed = 0;
-    for id in sql::due(&services.db, context.now).await? {
-        let mut tx = services.begin().await?;
-        let award = locks::award(&mut tx, AwardId(id)).await?;
-        if sql::is_used(&mut *tx, id).await? {
-            continue; // Let go since it was looked for.
-        }
-        match end(&mut tx, &context, award, AwardEvent::Lapse).await {
-            Ok(()) => {
-                tx.commit().await?;
-                lapsed += 1;
+    let (mut lapsed, mut last) = (0, Uuid::nil());
+    loop {
+        let page = sql::due(&services.db, context.now, last).await?;
+        let Some(end_of_page) = page.last() else { return Ok(lapsed) };
+        last = *end_of_page;
+        for id in page {
+            match lapse(services, &context, AwardId(id)).await {
+                Ok(()) => lapsed += 1,
+                // Another server, or a person, was first.
+                Err(LedgerError::State(_)) => {}
+                Err(error) => tracing::error!(award = %id, %error, "an award that was not used in time could not be ended"),
             }
-            Err(LedgerError::State(_)) => {}
-            Err(other) => return Err(other),
         }
     }
-    Ok(lapsed)
+}
+
+async fn lapse(services: &Services, context: &Context, id: AwardId) -> Result<(), LedgerError> {
+    let mut tx = services.begin().await?;
+    let award = locks::award(&mut tx, id).await?;
+    if sql::is_used(&mut *tx, id.0).await? {
+        return Err(LedgerError::State(award.state.name())); // Let go since it was looked for.
+    }
+    end(&mut tx, context, award, AwardEvent::Lapse).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn end(db: &mut PgConnection, context: &Context, award: Award, event: AwardEvent) -> Result<(), LedgerError> {

@@ -97,13 +97,16 @@ pub async fn set_state(db: impl PgExecutor<'_>, id: Uuid, state: &str) -> sqlx::
     Ok(())
 }
 
-/// The awards whose time is over and of which nothing was ever on its way to be paid.
-pub async fn due(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
+/// The awards whose time is over and of which nothing was ever on its way to be paid, after this one in the order of their
+/// ids: a page of them.
+pub async fn due(db: impl PgExecutor<'_>, now: Timestamp, after: Uuid) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select id from ledger_award a where state = 'reserved' and lapses_at <= $1
            and not exists (select from ledger_payment p where p.award_id = a.id and p.state <> 'cancelled')
-         order by lapses_at, id limit 100",
-        now.to_sqlx() as SqlTimestamp
+           and id > $2
+         order by id limit 100",
+        now.to_sqlx() as SqlTimestamp,
+        after
     )
     .fetch_all(db)
     .await

@@ -200,3 +200,25 @@ async fn what_has_begun_to_be_paid_does_not_lapse() {
     assert_eq!(has(&house, purse).await, (30_000, 0, 0, 0, 30_000));
     books_are_sound(&house).await;
 }
+
+/// One award that the books cannot end holds up none of the others.
+#[tokio::test]
+async fn an_award_that_cannot_be_ended_holds_up_no_other() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let broken = awarded(&house, purse, &[1_000]).await;
+    let mut others = Vec::new();
+    for _ in 0..3 {
+        others.push(awarded(&house, purse, &[1_000]).await);
+    }
+    // By no way of the program: paid without a payment, so that there is nothing to give back.
+    let sql = "update ledger_tranche set state = 'paid' where award_id = $1";
+    sqlx::query(sql).bind(broken.0).execute(&house.db.owner_pool()).await.expect("broken");
+    house.services.clock.advance(SignedDuration::from_hours(24 * 120));
+    assert_eq!(ledger::lapse_due(&house.services).await.expect("looked"), 3);
+    for award in others {
+        assert_eq!(state_of(&house, award).await, "lapsed");
+    }
+    assert_eq!((has(&house, purse).await.3, state_of(&house, broken).await.as_str()), (1_000, "reserved"));
+    assert_eq!(ledger::lapse_due(&house.services).await.expect("looked again"), 0);
+}
