@@ -15,7 +15,7 @@ use domain::time::local_day;
 use jiff::SignedDuration;
 use serde_json::json;
 use sqlx::PgConnection;
-use store::ledger::awards::{self as sql, NewAward, TrancheRow};
+use store::ledger::awards::{self as sql, AwardRow, NewAward, TrancheRow};
 use store::ledger::{FundRow, envelope_balance};
 use uuid::Uuid;
 
@@ -73,14 +73,14 @@ pub async fn reserve(services: &Services, context: &Context, grant: &Grant) -> R
 /// the transaction locks comes after.
 ///
 /// # Errors
-/// `NotFound`, `Purpose`, `Overdrawn` with what is available, `AwardedAlready`, `Otherwise`.
+/// `NotFound`, `Purpose`, `Overdrawn` with what is available, `AwardedAlready`, `Otherwise`, `State` where this very award has
+/// ended.
 pub async fn reserve_in(db: &mut PgConnection, context: &Context, grant: &Grant) -> Result<(), LedgerError> {
     let amount = grant.amount()?;
     let held = locks::envelopes(db, &[grant.envelope]).await?;
     let fund = held.funds.first().ok_or(LedgerError::NotFound)?;
     if let Some(there) = sql::one(&mut *db, grant.award.0).await? {
-        let same = there.case_id == grant.case && there.amount == amount.get() && there.envelope_id == grant.envelope.0;
-        return if same { Ok(()) } else { Err(LedgerError::Otherwise) };
+        return is_this(db, &there, grant).await;
     }
     let today = local_day(context.now);
     purpose(fund)?.admits(grant.beneficiary, today).map_err(LedgerError::Purpose)?;
@@ -108,6 +108,24 @@ pub async fn reserve_in(db: &mut PgConnection, context: &Context, grant: &Grant)
     write(db, context, &Entry::reserved(grant.envelope, amount)?, &facts).await?;
     let detail = json!({ "envelope": grant.envelope, "fen": amount, "tranches": grant.parts.len() });
     Ok(note(db, context, "ledger.reserved", ("award", grant.award.0), detail).await?)
+}
+
+/// An award that stands there is the one that is wanted: of the same case and envelope, in the same parts, and alive.
+///
+/// # Errors
+/// `Otherwise`, `State` when it has ended.
+async fn is_this(db: &mut PgConnection, there: &AwardRow, grant: &Grant) -> Result<(), LedgerError> {
+    let own = sql::tranches(db, there.id).await?;
+    let parts = own.len() == grant.parts.len()
+        && own.iter().zip(&grant.parts).all(|(tranche, part)| {
+            let needs = part.needs.iter().map(|kind| kind.name());
+            tranche.amount == part.amount.get() && needs.eq(tranche.needs.iter().map(String::as_str))
+        });
+    if there.case_id != grant.case || there.envelope_id != grant.envelope.0 || !parts {
+        return Err(LedgerError::Otherwise);
+    }
+    let state = AwardState::from_name(&there.state).ok_or(LedgerError::Unreadable)?;
+    if state.is_live() { Ok(()) } else { Err(LedgerError::State(state.name())) }
 }
 
 fn purpose(fund: &FundRow) -> Result<Purpose, LedgerError> {

@@ -222,3 +222,28 @@ async fn an_award_that_cannot_be_ended_holds_up_no_other() {
     assert_eq!((has(&house, purse).await.3, state_of(&house, broken).await.as_str()), (1_000, "reserved"));
     assert_eq!(ledger::lapse_due(&house.services).await.expect("looked again"), 0);
 }
+
+/// A decision that is made twice is one award, as long as there is one: what was given back is not kept any more.
+#[tokio::test]
+async fn the_same_decision_is_the_same_award_while_it_lives() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let chair = super::chair(&house);
+    let grant = super::grant(&house, purse.envelope, &[yuan(6_000), yuan(4_000)]);
+    ledger::reserve(&house.services, &chair, &grant).await.expect("reserved");
+    ledger::reserve(&house.services, &chair, &grant).await.expect("known");
+    let mut otherwise = vec![super::grant(&house, purse.envelope, &[yuan(4_000), yuan(6_000)])];
+    otherwise.push(super::grant(&house, purse.envelope, &[yuan(10_000)]));
+    let mut papers = grant.clone();
+    papers.parts[1].needs.push(Evidence::FollowUp);
+    otherwise.push(papers);
+    for other in otherwise {
+        let other = ledger::Grant { award: grant.award, case: grant.case, ..other };
+        let answer = ledger::reserve(&house.services, &chair, &other).await;
+        assert!(matches!(answer, Err(LedgerError::Otherwise)), "{other:?}: {answer:?}");
+    }
+    ledger::release(&house.services, &chair, grant.award).await.expect("released");
+    let answer = ledger::reserve(&house.services, &chair, &grant).await;
+    assert!(matches!(answer, Err(LedgerError::State("released"))), "nothing is kept: {answer:?}");
+    assert_eq!(has(&house, purse).await, (30_000, 0, 0, 0, 30_000));
+}
