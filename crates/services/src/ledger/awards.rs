@@ -173,7 +173,9 @@ pub async fn lapse_due(services: &Services) -> Result<u32, LedgerError> {
                 Ok(()) => lapsed += 1,
                 // Another server, or a person, was first.
                 Err(LedgerError::State(_)) => {}
-                Err(error) => tracing::error!(award = %id, %error, "an award that was not used in time could not be ended"),
+                Err(error) => {
+                    tracing::error!(award = %id, %error, "an award that was not used in time could not be ended")
+                }
             }
         }
     }

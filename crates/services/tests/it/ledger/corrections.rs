@@ -61,9 +61,8 @@ async fn money_given_back_belongs_to_one_award() {
     payee(&house, other, ACCOUNT).await;
     let payment = sent(&house, tranches(&house, other).await[0]).await;
     super::bank_says(&house, &[("P2", "成功", 5_000, Some(payment))]).await.expect("read");
-    let back = async |award| {
-        ledger::claw_back(&house.services, &preparer(&house), award, ("B1", yuan(500)), "病历不实").await
-    };
+    let back =
+        async |award| ledger::claw_back(&house.services, &preparer(&house), award, ("B1", yuan(500)), "病历不实").await;
     back(award).await.expect("back");
     house.services.clock.advance(jiff::SignedDuration::from_hours(24));
     back(award).await.expect("the same row, pressed again after midnight");

@@ -90,7 +90,8 @@ async fn a_statement_without_its_heading_is_refused() {
     let house = TestHouse::new().await;
     let (purse, payment) = one_on_its_way(&house).await;
     let rows = format!("2026-07-20,R1,成功,10000,{payment}\n2026-07-20,R2,收款,5,\n");
-    for heading in ["", "a,b,c,d,e\n", "流水号,日期,结果,金额,付款编号\n", "日期,流水号,结果,金额\n"] {
+    for heading in ["", "a,b,c,d,e\n", "流水号,日期,结果,金额,付款编号\n", "日期,流水号,结果,金额\n"]
+    {
         let answer = read(&house, format!("{heading}{rows}").as_bytes()).await;
         let Err(LedgerError::Fields(faults)) = answer else { panic!("{heading:?}: {answer:?}") };
         assert_eq!(faults[0].fault, Fault::FileUnreadable);
@@ -117,7 +118,8 @@ async fn the_same_number_with_something_else_is_told() {
     }
     let twice = [("R3", "收款", 7, None), ("R3", "收款", 8, None)];
     assert!(matches!(bank_says(&house, &twice).await, Err(LedgerError::Rows(_))), "in one file");
-    let told = bank_says(&house, &[("R1", "收款", 5, None), ("R2", "成功", 10_000, Some(payment))]).await.expect("read");
+    let told =
+        bank_says(&house, &[("R1", "收款", 5, None), ("R2", "成功", 10_000, Some(payment))]).await.expect("read");
     assert_eq!((told.repeated, told.rows), (1, vec![("R2".to_owned(), Outcome::Matched)]));
     books_are_sound(&house).await;
 }
@@ -223,8 +225,11 @@ async fn a_row_that_nothing_explains_is_closed_by_somebody_else() {
 async fn rows_of_a_payment_in_doubt_are_read_when_it_is_decided() {
     let house = TestHouse::new().await;
     let (purse, payment) = one_on_its_way(&house).await;
-    let rows =
-        [("R1", "未知", 10_000, Some(payment)), ("R2", "成功", 10_000, Some(payment)), ("R3", "退汇", 10_000, Some(payment))];
+    let rows = [
+        ("R1", "未知", 10_000, Some(payment)),
+        ("R2", "成功", 10_000, Some(payment)),
+        ("R3", "退汇", 10_000, Some(payment)),
+    ];
     let told = bank_says(&house, &rows).await.expect("read");
     let outcomes: Vec<Outcome> = told.rows.into_iter().map(|(_, outcome)| outcome).collect();
     assert_eq!(outcomes, [Outcome::Matched, Outcome::Impossible, Outcome::Impossible]);
