@@ -190,8 +190,8 @@ async fn keep(
     let held = locks::envelopes(&mut tx, envelopes).await?;
     let facts = Facts { source: Some(&given.source), families, ..Facts::new(held.fund()?, key, given.day) };
     if let Some(id) = write(&mut tx, context, entry, &facts).await? {
-        if entry.kind() == EntryKind::Donation {
-            sql::statements::explain_income(&mut *tx, &given.key, given.amount.get()).await?;
+        if let Some(reference) = reference_of(&facts.key) {
+            sql::statements::explain_income(&mut *tx, reference, given.amount.get()).await?;
         }
         let detail = json!({ "envelope": given.envelope, "fen": given.amount, "day": given.day.to_string() });
         note(&mut tx, context, action, ("ledger_entry", id.0), detail).await?;

@@ -2,6 +2,7 @@
 
 use super::LedgerError;
 use crate::Context;
+use domain::contact::half_width;
 use domain::ids::{AwardId, EnvelopeId, FundId, LedgerEntryId, PaymentId};
 use domain::ledger::{Account, Entry, EntryKind, Fen, Posting};
 use domain::time::local_day;
@@ -43,8 +44,9 @@ impl Facts<'_> {
 }
 
 /// The fact that money came by a row of the bank. Donation or money given back: the row is one fact, and not one of each.
+/// The number is as the statement has it, however wide it was typed.
 pub(super) fn bank_fact(reference: &str) -> String {
-    format!("{BANK}{reference}")
+    format!("{BANK}{}", half_width(reference).trim())
 }
 
 /// The bank's number in the key of an entry, where it came by a row of the bank.
@@ -71,7 +73,8 @@ pub(super) async fn standing(db: &mut PgConnection, fact: &str) -> Result<(Strin
 /// Writes an entry; `None` where the same fact stands there already.
 ///
 /// # Errors
-/// `Otherwise` where it stands there with other amounts, on another day, or of another award or payment; whatever the database would not have.
+/// `Otherwise` where it stands there with other amounts, on another day, or of another award or payment; whatever the database
+/// would not have.
 pub(super) async fn write(
     db: &mut PgConnection,
     context: &Context,

@@ -2,7 +2,7 @@
 //! know, given back.
 
 use super::awards::state_of;
-use super::journal::{Facts, bank_fact, open_day, write};
+use super::journal::{Facts, bank_fact, open_day, reference_of, write};
 use super::locks::{self, Award};
 use super::statements::look_again;
 use super::{LedgerError, note, person};
@@ -189,7 +189,9 @@ pub async fn claw_back(
     };
     if write(&mut tx, context, &Entry::clawback(award.envelope, amount)?, &facts).await?.is_some() {
         sql::set_state(&mut *tx, award.id.0, then.name()).await?;
-        explain_income(&mut *tx, key, amount.get()).await?;
+        if let Some(reference) = reference_of(&facts.key) {
+            explain_income(&mut *tx, reference, amount.get()).await?;
+        }
         let detail = json!({ "fen": amount, "reason": reason });
         note(&mut tx, context, "ledger.clawed_back", ("award", award.id.0), detail).await?;
     }
