@@ -149,12 +149,19 @@ impl World {
         let fen = self.model.awards[n].parts[part].fen;
         self.rows += 1;
         let (heading, fen) = (domain::ledger::COLUMNS.join(","), domain::ledger::Fen::new(fen));
-        let row = format!("{heading}\n2026-07-20,R{},{answer},{fen},{payment}\n", self.rows);
+        let reference = format!("R{}", self.rows);
+        let row = format!("{heading}\n2026-07-20,{reference},{answer},{fen},{payment}\n");
         let by = preparer(&self.house);
         let read = ledger::import(&self.house.services, &by, id(&self.house), row.as_bytes()).await?;
         match read.rows[0].1 {
             ledger::Outcome::Matched => Ok(()),
-            ledger::Outcome::Impossible | ledger::Outcome::Known => Err(LedgerError::State("left")),
+            ledger::Outcome::Known => Err(LedgerError::State("left")),
+            ledger::Outcome::Impossible => {
+                // Looked at, and closed: or it would be read again when its payment is decided.
+                let other = of(&self.house, 31, Role::FinancePreparer);
+                ledger::resolve(&self.house.services, &other, &reference, "与银行核对过").await?;
+                Err(LedgerError::State("left"))
+            }
             other => panic!("{other:?}"),
         }
     }
