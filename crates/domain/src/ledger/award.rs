@@ -1,6 +1,6 @@
 //! The states of an award: money that is kept for one case.
 
-use super::Impossible;
+use super::{EntryKind, Impossible};
 use crate::named::named;
 
 named! {
@@ -54,6 +54,17 @@ impl AwardState {
         })
     }
 
+    /// Where an award stands again when the last of what was given back turns out to be a mistake: `resolved` is the entry
+    /// that ended its reservation, if one did, and `all_paid` that each of its tranches is. (A payment may have come back
+    /// meanwhile: then there is nothing left to be paid, and nothing kept.)
+    pub const fn without_claw_back(resolved: Option<EntryKind>, all_paid: bool) -> Self {
+        match resolved {
+            Some(EntryKind::Lapsed) => Self::Lapsed,
+            None if all_paid => Self::Fulfilled,
+            _ => Self::Released,
+        }
+    }
+
     /// A payment that comes back is promised again.
     pub const fn is_live(self) -> bool {
         matches!(self, Self::Reserved | Self::Fulfilled)
@@ -63,6 +74,20 @@ impl AwardState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_what_was_given_back_it_stands_where_it_stood() {
+        let stood = [
+            (None, true, AwardState::Fulfilled),
+            (None, false, AwardState::Released),
+            (Some(EntryKind::Lapsed), false, AwardState::Lapsed),
+            (Some(EntryKind::Released), false, AwardState::Released),
+        ];
+        for (resolved, all_paid, state) in stood {
+            assert_eq!(AwardState::without_claw_back(resolved, all_paid), state);
+            assert_eq!(state.next(AwardEvent::ClawBack), Ok(AwardState::ClawedBack), "and can be asked back again");
+        }
+    }
 
     #[test]
     fn the_table_of_awards_is_the_reviewed_one() {

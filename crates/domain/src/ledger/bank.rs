@@ -51,6 +51,16 @@ impl Answer {
 /// The columns, in order.
 pub const COLUMNS: [&str; 5] = ["day", "reference", "result", "amount", "payment"];
 
+/// The same as a Chinese bank writes them.
+const COLUMNS_ZH: [&str; 5] = ["日期", "流水号", "结果", "金额", "付款编号"];
+
+/// A heading, in Chinese or English: what stands below it is read. Without one the first row would be lost as if it were one.
+/// Further columns are the bank's own.
+pub fn is_heading(cells: &[&str]) -> bool {
+    let own: Vec<String> = cells.iter().map(|cell| half_width(cell).trim().to_lowercase()).collect();
+    [COLUMNS, COLUMNS_ZH].iter().any(|names| own.len() >= names.len() && own.iter().zip(names).all(|(a, b)| a == b))
+}
+
 /// One row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StatementRow {
@@ -124,6 +134,15 @@ mod tests {
         );
         let income = read_row(&["2026-07-20", "AB124", "收款", "5", ""], TODAY).expect("a row");
         assert_eq!((income.answer, income.payment), (Answer::Income, None));
+    }
+
+    #[test]
+    fn a_heading_is_known_in_both_languages_and_a_row_is_none() {
+        assert!(is_heading(&COLUMNS) && is_heading(&COLUMNS_ZH));
+        assert!(is_heading(&[" Day", "Reference", "RESULT", "amount", "payment ", "branch"]));
+        assert!(!is_heading(&["2026-07-20", "AB124", "收款", "5", ""]), "a row");
+        assert!(!is_heading(&["流水号", "日期", "结果", "金额", "付款编号"]), "another order");
+        assert!(!is_heading(&COLUMNS[..4]) && !is_heading(&[]), "not all of them");
     }
 
     #[test]

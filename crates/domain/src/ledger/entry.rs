@@ -36,10 +36,10 @@ named! {
 }
 
 impl EntryKind {
-    /// A mistake in it can be reversed. The others belong to an award, which is put right by what happens to it next: a
-    /// payment that failed is a failure and not a mistake of the book-keeper.
+    /// A mistake in it can be reversed: it is what a person entered from a paper. The others are what happened to an award,
+    /// which is put right by what happens to it next: a payment that failed is a failure and not a mistake of the book-keeper.
     pub const fn is_reversible(self) -> bool {
-        matches!(self, Self::Opening | Self::Donation | Self::Allocation)
+        matches!(self, Self::Opening | Self::Donation | Self::Allocation | Self::Clawback)
     }
 }
 
@@ -264,7 +264,7 @@ mod tests {
         ];
         let mut all: Vec<Entry> = made.into_iter().map(|entry| entry.expect("an entry")).collect();
         let reversed: Vec<Entry> = all.iter().filter_map(|entry| Entry::reversal(entry).ok()).collect();
-        assert_eq!(reversed.len(), 4, "openings, the donation, the allocation");
+        assert_eq!(reversed.len(), 5, "openings, the donation, the allocation, what was given back");
         all.extend(reversed);
         all
     }

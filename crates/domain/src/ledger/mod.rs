@@ -31,7 +31,7 @@ mod state;
 mod tranche;
 
 pub use award::{AwardEvent, AwardState};
-pub use bank::{Answer, COLUMNS, StatementRow, read_row};
+pub use bank::{Answer, COLUMNS, StatementRow, is_heading, read_row};
 pub use chart::{Account, Overdrawn, Totals};
 pub use entry::{Entry, EntryKind, Posting, Unpostable};
 pub use fen::{Amount, Fen, TooMuch};

@@ -15,11 +15,11 @@ use domain::time::local_day;
 use jiff::SignedDuration;
 use serde_json::json;
 use sqlx::PgConnection;
-use store::ledger::awards::{self as sql, NewAward, TrancheRow};
+use store::ledger::awards::{self as sql, AwardRow, NewAward, TrancheRow};
 use store::ledger::{FundRow, envelope_balance};
 use uuid::Uuid;
 
-/// How long an award waits to be used (spark.md: 120 days, a reminder at 90).
+/// How long an award waits for its first payment (spark.md: 120 days, a reminder at 90).
 pub(super) const LASTS: SignedDuration = SignedDuration::from_hours(24 * 120);
 
 /// A part of an award that is paid at once.
@@ -73,14 +73,14 @@ pub async fn reserve(services: &Services, context: &Context, grant: &Grant) -> R
 /// the transaction locks comes after.
 ///
 /// # Errors
-/// `NotFound`, `Purpose`, `Overdrawn` with what is available, `AwardedAlready`, `Otherwise`.
+/// `NotFound`, `Purpose`, `Overdrawn` with what is available, `AwardedAlready`, `Otherwise`, `State` where this very award has
+/// ended.
 pub async fn reserve_in(db: &mut PgConnection, context: &Context, grant: &Grant) -> Result<(), LedgerError> {
     let amount = grant.amount()?;
     let held = locks::envelopes(db, &[grant.envelope]).await?;
     let fund = held.funds.first().ok_or(LedgerError::NotFound)?;
     if let Some(there) = sql::one(&mut *db, grant.award.0).await? {
-        let same = there.case_id == grant.case && there.amount == amount.get() && there.envelope_id == grant.envelope.0;
-        return if same { Ok(()) } else { Err(LedgerError::Otherwise) };
+        return is_this(db, &there, grant).await;
     }
     let today = local_day(context.now);
     purpose(fund)?.admits(grant.beneficiary, today).map_err(LedgerError::Purpose)?;
@@ -110,6 +110,24 @@ pub async fn reserve_in(db: &mut PgConnection, context: &Context, grant: &Grant)
     Ok(note(db, context, "ledger.reserved", ("award", grant.award.0), detail).await?)
 }
 
+/// An award that stands there is the one that is wanted: of the same case and envelope, in the same parts, and alive.
+///
+/// # Errors
+/// `Otherwise`, `State` when it has ended.
+async fn is_this(db: &mut PgConnection, there: &AwardRow, grant: &Grant) -> Result<(), LedgerError> {
+    let own = sql::tranches(db, there.id).await?;
+    let parts = own.len() == grant.parts.len()
+        && own.iter().zip(&grant.parts).all(|(tranche, part)| {
+            let needs = part.needs.iter().map(|kind| kind.name());
+            tranche.amount == part.amount.get() && needs.eq(tranche.needs.iter().map(String::as_str))
+        });
+    if there.case_id != grant.case || there.envelope_id != grant.envelope.0 || !parts {
+        return Err(LedgerError::Otherwise);
+    }
+    let state = AwardState::from_name(&there.state).ok_or(LedgerError::Unreadable)?;
+    if state.is_live() { Ok(()) } else { Err(LedgerError::State(state.name())) }
+}
+
 fn purpose(fund: &FundRow) -> Result<Purpose, LedgerError> {
     let age = |years: Option<i16>| years.map(u8::try_from).transpose().map_err(|_| LedgerError::Unreadable);
     let group = fund.disease.as_deref().map(|word| DiseaseGroup::from_name(word).ok_or(LedgerError::Unreadable));
@@ -136,27 +154,41 @@ pub async fn release(services: &Services, context: &Context, award: AwardId) -> 
     Ok(tx.commit().await?)
 }
 
-/// Gives back what awards have not used in time. One that has a payment under way waits until the bank has answered. Done by
-/// the house itself; on several servers at once each is done once.
+/// Gives back what awards have not used in time. An award of which a payment was let go is used and does not lapse, whatever
+/// became of that payment: one that comes back after five months is paid again, and a part that waits for the follow-up of
+/// half a year waits for it. What is left over of such an award is given back by a person ([`release`]). Done by the house
+/// itself; on several servers at once each is done once. One that cannot be ended is told in the log, and holds up no other.
 ///
 /// # Errors
-/// `Database`.
+/// `Database` where nobody knows which are due.
 pub async fn lapse_due(services: &Services) -> Result<u32, LedgerError> {
     let context = services.system();
-    let mut lapsed = 0;
-    for id in sql::due(&services.db, context.now).await? {
-        let mut tx = services.begin().await?;
-        let award = locks::award(&mut tx, AwardId(id)).await?;
-        match end(&mut tx, &context, award, AwardEvent::Lapse).await {
-            Ok(()) => {
-                tx.commit().await?;
-                lapsed += 1;
+    let (mut lapsed, mut last) = (0, Uuid::nil());
+    loop {
+        let page = sql::due(&services.db, context.now, last).await?;
+        let Some(end_of_page) = page.last() else { return Ok(lapsed) };
+        last = *end_of_page;
+        for id in page {
+            match lapse(services, &context, AwardId(id)).await {
+                Ok(()) => lapsed += 1,
+                // Another server, or a person, was first.
+                Err(LedgerError::State(_)) => {}
+                Err(error) => {
+                    tracing::error!(award = %id, %error, "an award that was not used in time could not be ended")
+                }
             }
-            Err(LedgerError::State(_)) => {}
-            Err(other) => return Err(other),
         }
     }
-    Ok(lapsed)
+}
+
+async fn lapse(services: &Services, context: &Context, id: AwardId) -> Result<(), LedgerError> {
+    let mut tx = services.begin().await?;
+    let award = locks::award(&mut tx, id).await?;
+    if sql::is_used(&mut *tx, id.0).await? {
+        return Err(LedgerError::State(award.state.name())); // Let go since it was looked for.
+    }
+    end(&mut tx, context, award, AwardEvent::Lapse).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn end(db: &mut PgConnection, context: &Context, award: Award, event: AwardEvent) -> Result<(), LedgerError> {

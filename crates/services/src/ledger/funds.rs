@@ -1,10 +1,11 @@
 //! Funds and envelopes, what is given to them, what was before the books began, and closing a month.
 
-use super::journal::{Facts, read, write};
+use super::journal::{Facts, bank_fact, read, reference_of, write};
+use super::payments::claw_back_reversed;
 use super::{LedgerError, locks, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::ids::{EnvelopeId, FundId, LedgerEntryId};
+use domain::ids::{AwardId, EnvelopeId, FundId, LedgerEntryId};
 use domain::ledger::{Amount, Entry, EntryKind, Fen, FundCode, Month, Purpose};
 use domain::time::local_day;
 use jiff::civil;
@@ -142,7 +143,7 @@ pub async fn open_envelope(services: &Services, context: &Context, new: &NewEnve
 /// `Denied`, `NotFound`, `Month`, `Otherwise`.
 pub async fn donate(services: &Services, context: &Context, given: &Given) -> Result<(), LedgerError> {
     let entry = Entry::donation(given.envelope, given.amount)?;
-    keep(services, context, ("donation", "ledger.donation_recorded"), (given, None), &[given.envelope], &entry).await
+    keep(services, context, "ledger.donation_recorded", (given, None), &[given.envelope], &entry).await
 }
 
 /// Moves money from one envelope of a fund to another: `given` names the one it goes to.
@@ -157,7 +158,7 @@ pub async fn allocate(
 ) -> Result<(), LedgerError> {
     let entry = Entry::allocation(from, given.envelope, given.amount)?;
     let both = [from, given.envelope];
-    keep(services, context, ("allocation", "ledger.allocated"), (given, None), &both, &entry).await
+    keep(services, context, "ledger.allocated", (given, None), &both, &entry).await
 }
 
 /// Writes down what was given and paid before the books began, on its day and with its source.
@@ -168,29 +169,29 @@ pub async fn open(services: &Services, context: &Context, opening: &Opening) -> 
     let given = &opening.given;
     let entry = Entry::opening(given.envelope, given.amount, opening.paid)?;
     let facts = (given, opening.families);
-    keep(services, context, ("opening", "ledger.opening_recorded"), facts, &[given.envelope], &entry).await
+    keep(services, context, "ledger.opening_recorded", facts, &[given.envelope], &entry).await
 }
 
 /// What finance writes down by itself, from a paper that says so.
 async fn keep(
     services: &Services,
     context: &Context,
-    (kind, action): (&'static str, &'static str),
+    action: &'static str,
     (given, families): (&Given, Option<u32>),
     envelopes: &[EnvelopeId],
     entry: &Entry,
 ) -> Result<(), LedgerError> {
     context.require(Capability::KeepBooks)?;
+    let key = match entry.kind() {
+        EntryKind::Donation => bank_fact(&given.key),
+        kind => format!("{}:{}", kind.name(), given.key),
+    };
     let mut tx = services.begin().await?;
     let held = locks::envelopes(&mut tx, envelopes).await?;
-    let facts = Facts {
-        source: Some(&given.source),
-        families,
-        ..Facts::new(held.fund()?, format!("{kind}:{}", given.key), given.day)
-    };
+    let facts = Facts { source: Some(&given.source), families, ..Facts::new(held.fund()?, key, given.day) };
     if let Some(id) = write(&mut tx, context, entry, &facts).await? {
-        if entry.kind() == EntryKind::Donation {
-            sql::statements::explain_income(&mut *tx, &given.key, given.amount.get()).await?;
+        if let Some(reference) = reference_of(&facts.key) {
+            sql::statements::explain_income(&mut *tx, reference, given.amount.get()).await?;
         }
         let detail = json!({ "envelope": given.envelope, "fen": given.amount, "day": given.day.to_string() });
         note(&mut tx, context, action, ("ledger_entry", id.0), detail).await?;
@@ -198,10 +199,12 @@ async fn keep(
     Ok(tx.commit().await?)
 }
 
-/// Reverses an entry that was a mistake, today, and says why.
+/// Reverses an entry that was a mistake, today, and says why. The fact can be entered again, and the bank's row that it
+/// explained is open until then; an award stands again where it stood before money of it was given back.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Month`, `Overdrawn` where the money is promised or paid already, `ReversedAlready`, `Unpostable`.
+/// `Denied`, `NotFound`, `Month`, `Overdrawn` where the money is promised or paid already, `ReversedAlready`, `Unpostable`,
+/// `AwardedAlready` where the award's case has another one by now.
 pub async fn reverse(
     services: &Services,
     context: &Context,
@@ -210,17 +213,33 @@ pub async fn reverse(
 ) -> Result<(), LedgerError> {
     context.require(Capability::KeepBooks)?;
     let mut tx = services.begin().await?;
+    let row = sql::journal::one(&mut *tx, id.0).await?.ok_or(LedgerError::NotFound)?;
     let mistake = read(&mut tx, id).await?;
-    let mut envelopes: Vec<EnvelopeId> = mistake.postings().iter().map(|posting| posting.envelope).collect();
-    envelopes.dedup();
-    let held = locks::envelopes(&mut tx, &envelopes).await?;
+    let award = row.award_id.map(AwardId);
+    let held = if let Some(award) = award {
+        locks::awards(&mut tx, &[award]).await?
+    } else {
+        let mut envelopes: Vec<EnvelopeId> = mistake.postings().iter().map(|posting| posting.envelope).collect();
+        envelopes.dedup();
+        locks::envelopes(&mut tx, &envelopes).await?
+    };
+    if sql::journal::is_reversed(&mut *tx, id.0).await? {
+        return Err(LedgerError::ReversedAlready);
+    }
     let facts = Facts {
         source: Some(reason),
         reverses: Some(id),
+        award,
         ..Facts::new(held.fund()?, format!("reversal:{id}"), local_day(context.now))
     };
     if write(&mut tx, context, &Entry::reversal(&mistake)?, &facts).await?.is_none() {
         return Err(LedgerError::ReversedAlready);
+    }
+    if let Some(award) = award {
+        claw_back_reversed(&mut tx, award).await?;
+    }
+    if let Some(reference) = reference_of(&row.key) {
+        sql::statements::reopen_income(&mut *tx, reference).await?;
     }
     note(&mut tx, context, "ledger.reversed", ("ledger_entry", id.0), json!({ "reason": reason })).await?;
     Ok(tx.commit().await?)

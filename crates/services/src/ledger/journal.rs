@@ -2,12 +2,18 @@
 
 use super::LedgerError;
 use crate::Context;
+use domain::contact::half_width;
 use domain::ids::{AwardId, EnvelopeId, FundId, LedgerEntryId, PaymentId};
 use domain::ledger::{Account, Entry, EntryKind, Fen, Posting};
 use domain::time::local_day;
 use jiff::{ToSpan, civil};
 use sqlx::PgConnection;
-use store::ledger::journal::{self as sql, Lines, NewEntry};
+use store::ledger::journal::{self as sql, EntryRow, Lines, NewEntry};
+
+/// Begins the key of what came by a row of the bank.
+const BANK: &str = "bank:";
+/// Begins the key of a fact that is entered again.
+const AGAIN: &str = "again-";
 
 /// What an entry says beside its amounts.
 #[derive(Debug)]
@@ -37,10 +43,38 @@ impl Facts<'_> {
     }
 }
 
+/// The fact that money came by a row of the bank. Donation or money given back: the row is one fact, and not one of each.
+/// The number is as the statement has it, however wide it was typed.
+pub(super) fn bank_fact(reference: &str) -> String {
+    format!("{BANK}{}", half_width(reference).trim())
+}
+
+/// The bank's number in the key of an entry, where it came by a row of the bank.
+pub(super) fn reference_of(key: &str) -> Option<&str> {
+    let fact = key.strip_prefix(AGAIN).and_then(|rest| rest.split_once(':')).map_or(key, |(_, fact)| fact);
+    fact.strip_prefix(BANK)
+}
+
+/// The entry of a fact that stands, if there is one, and the key under which it stands or would: one that was reversed has
+/// freed its own, and what is entered after it is counted. No fact begins with that count's word.
+pub(super) async fn standing(db: &mut PgConnection, fact: &str) -> Result<(String, Option<EntryRow>), LedgerError> {
+    let mut key = fact.to_owned();
+    let mut reversed = 0_u32;
+    loop {
+        let Some(there) = sql::of_key(&mut *db, &key).await? else { return Ok((key, None)) };
+        if !sql::is_reversed(&mut *db, there.id).await? {
+            return Ok((key, Some(there)));
+        }
+        reversed += 1;
+        key = format!("{AGAIN}{reversed}:{fact}");
+    }
+}
+
 /// Writes an entry; `None` where the same fact stands there already.
 ///
 /// # Errors
-/// `Otherwise` where it stands there with other amounts; whatever the database would not have.
+/// `Otherwise` where it stands there with other amounts, on another day, or of another award or payment; whatever the database
+/// would not have.
 pub(super) async fn write(
     db: &mut PgConnection,
     context: &Context,
@@ -48,10 +82,11 @@ pub(super) async fn write(
     facts: &Facts<'_>,
 ) -> Result<Option<LedgerEntryId>, LedgerError> {
     let id: LedgerEntryId = context.new_id();
+    let (key, _) = standing(db, &facts.key).await?;
     let new = NewEntry {
         id: id.0,
         kind: entry.kind().name(),
-        key: &facts.key,
+        key: &key,
         fund: facts.fund.0,
         day: facts.day,
         actor: context.actor.account().map(|account| account.0),
@@ -64,13 +99,19 @@ pub(super) async fn write(
     if sql::add(db, new, &lines(entry), context.now).await? {
         return Ok(Some(id));
     }
-    let there = sql::of_key(&mut *db, &facts.key).await?.ok_or(LedgerError::Unreadable)?;
-    let same = read(db, LedgerEntryId(there.id)).await?;
-    if same.kind() == entry.kind() && same.postings() == entry.postings() {
-        Ok(None)
-    } else {
-        Err(LedgerError::Otherwise)
-    }
+    let there = sql::of_key(&mut *db, &key).await?.ok_or(LedgerError::Unreadable)?;
+    let written = read(db, LedgerEntryId(there.id)).await?;
+    let same = written.kind() == entry.kind() && written.postings() == entry.postings();
+    if same && says_the_same(&there, new) { Ok(None) } else { Err(LedgerError::Otherwise) }
+}
+
+/// Beside the amounts. The day is a part of what a person enters from a paper; of everything else it is the day on which it
+/// was written, and pressed again after midnight it is still the same.
+fn says_the_same(there: &EntryRow, new: NewEntry<'_>) -> bool {
+    let is_dated = EntryKind::from_name(new.kind)
+        .is_some_and(|kind| matches!(kind, EntryKind::Opening | EntryKind::Donation | EntryKind::Allocation));
+    let of = (there.fund_id, there.award_id, there.payment_id, there.families);
+    of == (new.fund, new.award, new.payment, new.families) && (!is_dated || there.day.to_jiff() == new.day)
 }
 
 /// An entry as it stands in the journal.

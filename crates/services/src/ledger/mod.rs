@@ -26,7 +26,7 @@ pub use funds::{
 };
 pub use payees::{NewPayee, confirm_payee, enter_payee};
 pub use payments::{Decision, cancel, claw_back, decide};
-pub use statements::{Imported, Outcome, Reconciliation, RowErrors, import, reconciliation};
+pub use statements::{Imported, Outcome, Reconciliation, RowErrors, import, reconciliation, resolve};
 pub use tranches::{let_go, note_evidence, prepare, send_back};
 
 use crate::Context;
@@ -54,7 +54,7 @@ pub enum LedgerError {
     /// The form's fields.
     #[error("fields")]
     Fields(Vec<FieldError>),
-    /// Rows of a file that cannot be read; nothing of it was.
+    /// Rows of a file that cannot be read or contradict another; nothing of it was done.
     #[error("{} rows cannot be read", .0.len())]
     Rows(Vec<RowErrors>),
     /// More than there is.
@@ -90,7 +90,7 @@ pub enum LedgerError {
     /// The entry is reversed already.
     #[error("reversed already")]
     ReversedAlready,
-    /// The same fact stands there with other amounts.
+    /// The same fact stands there with other amounts, on another day, or for somebody else.
     #[error("the same fact stands there otherwise")]
     Otherwise,
     /// Others are at it: ask again.

@@ -2,20 +2,24 @@
 //! know, given back.
 
 use super::awards::state_of;
-use super::journal::{Facts, open_day, write};
+use super::journal::{Facts, bank_fact, open_day, reference_of, write};
 use super::locks::{self, Award};
+use super::statements::look_again;
 use super::{LedgerError, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::field::FieldError;
 use domain::ids::{AwardId, PaymentId};
-use domain::ledger::{Amount, AwardEvent, AwardState, Entry, PaymentEvent, PaymentState, TrancheEvent, TrancheState};
+use domain::ledger::{
+    Amount, AwardEvent, AwardState, Entry, EntryKind, PaymentEvent, PaymentState, TrancheEvent, TrancheState,
+};
 use domain::time::local_day;
 use domain::typed;
 use jiff::civil;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::ledger::awards as sql;
+use store::ledger::journal::ends_of;
 use store::ledger::payments::{self, PaymentRow};
 use store::ledger::statements::explain_income;
 
@@ -48,10 +52,11 @@ pub async fn cancel(
     Ok(tx.commit().await?)
 }
 
-/// Decides what became of a payment in doubt: somebody has asked the bank, and says what it said.
+/// Decides what became of a payment in doubt: somebody has asked the bank, and says what it said. It is neither who prepared
+/// the payment nor who let it go. Rows of the bank that did not fit meanwhile are looked at once more.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Fields` without a reason, `State`.
+/// `Denied`, `NotFound`, `Fields` without a reason, `SamePerson`, `State`.
 pub async fn decide(
     services: &Services,
     context: &Context,
@@ -60,18 +65,24 @@ pub async fn decide(
     reason: &str,
 ) -> Result<(), LedgerError> {
     context.require(Capability::ReleasePayments)?;
-    person(context)?;
+    let by = person(context)?;
     let reason = said(reason)?;
     let event = match decision {
         Decision::Arrived => PaymentEvent::DecideSettled,
         Decision::Failed => PaymentEvent::DecideFailed,
     };
     let mut tx = services.begin().await?;
+    let own = payments::one(&mut *tx, payment.0).await?.ok_or(LedgerError::NotFound)?;
+    if [own.prepared_by, own.released_by].contains(&by.0) {
+        return Err(LedgerError::SamePerson);
+    }
     happen(&mut tx, context, payment, event, (local_day(context.now), Some(&reason))).await?;
+    look_again(&mut tx, context, payment).await?;
     Ok(tx.commit().await?)
 }
 
-fn said(reason: &str) -> Result<String, LedgerError> {
+/// A reason that was given.
+pub(super) fn said(reason: &str) -> Result<String, LedgerError> {
     typed::line(reason, REASON).map_err(|fault| LedgerError::Fields(vec![FieldError::new("reason", fault)]))
 }
 
@@ -174,13 +185,31 @@ pub async fn claw_back(
     let facts = Facts {
         source: Some(&reason),
         award: Some(award.id),
-        ..Facts::new(award.fund, format!("clawback:{key}"), local_day(context.now))
+        ..Facts::new(award.fund, bank_fact(key), local_day(context.now))
     };
     if write(&mut tx, context, &Entry::clawback(award.envelope, amount)?, &facts).await?.is_some() {
         sql::set_state(&mut *tx, award.id.0, then.name()).await?;
-        explain_income(&mut *tx, key, amount.get()).await?;
+        if let Some(reference) = reference_of(&facts.key) {
+            explain_income(&mut *tx, reference, amount.get()).await?;
+        }
         let detail = json!({ "fen": amount, "reason": reason });
         note(&mut tx, context, "ledger.clawed_back", ("award", award.id.0), detail).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// The award's state after an entry of money given back was reversed: where other money was, it stays asked back.
+///
+/// # Errors
+/// `NotFound`, `AwardedAlready` where its case has another award by now.
+pub(super) async fn claw_back_reversed(db: &mut PgConnection, award: AwardId) -> Result<(), LedgerError> {
+    let ends: Vec<EntryKind> =
+        ends_of(&mut *db, award.0).await?.iter().filter_map(|word| EntryKind::from_name(word)).collect();
+    if ends.contains(&EntryKind::Clawback) {
+        return Ok(());
+    }
+    let tranches = sql::tranches(&mut *db, award.0).await?;
+    let all_paid = tranches.iter().all(|tranche| state_of(tranche).is_ok_and(is_paid));
+    let then = AwardState::without_claw_back(ends.first().copied(), all_paid);
+    Ok(sql::set_state(db, award.0, then.name()).await?)
 }

@@ -3,14 +3,17 @@
 //! A statement is read as a whole or not at all; the same bytes are read once, and a row that the bank tells of in several
 //! statements is one row. What a row says happens to its payment, unless it does not fit: then a person looks at it.
 
-use super::payments::happen;
+use super::journal::{bank_fact, standing};
+use super::payments::{happen, said};
 use super::{LedgerError, locks, note, person};
 use crate::crypto::digest_hex;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::field::{Fault, FieldError};
 use domain::ids::{AwardId, PaymentId, StatementId};
-use domain::ledger::{Account, Answer, EntryKind, PaymentEvent, PaymentState, StatementRow, read_row};
+use domain::ledger::{
+    Account, Amount, Answer, EntryKind, PaymentEvent, PaymentState, StatementRow, is_heading, read_row,
+};
 use domain::time::local_day;
 use jiff::civil;
 use serde_json::json;
@@ -95,11 +98,12 @@ pub async fn reconciliation(services: &Services, context: &Context) -> Result<Re
     Ok(Reconciliation { rows: sql::open(&services.db).await?, in_doubt })
 }
 
-/// Reads a statement: a csv file with a heading and the columns of [`domain::ledger::COLUMNS`], in UTF-8 or as a Chinese
-/// spreadsheet writes it.
+/// Reads a statement: a csv file with a heading and the columns of [`domain::ledger::COLUMNS`], by their English or Chinese
+/// names, in UTF-8 or as a Chinese spreadsheet writes it.
 ///
 /// # Errors
-/// `Denied`, `Fields` where it is no such file, `Rows` with every row that cannot be read.
+/// `Denied`, `Fields` where it is no such file, `Rows` with every row that cannot be read, or that says something else under
+/// a number of which the bank has told before.
 pub async fn import(
     services: &Services,
     context: &Context,
@@ -115,7 +119,8 @@ pub async fn import(
     }
     hold(&mut tx, &rows).await?;
     let mut imported = Imported::default();
-    for row in rows {
+    let mut otherwise = Vec::new();
+    for (line, row) in rows {
         let new = NewRow {
             reference: &row.reference,
             statement: id.0,
@@ -126,6 +131,10 @@ pub async fn import(
             outcome: Outcome::Open.name(),
         };
         if !sql::add_row(&mut *tx, new).await? {
+            if !is_repeated(&mut tx, new).await? {
+                let errors = vec![FieldError::new("reference", Fault::AlreadyExists)];
+                otherwise.push(RowErrors { row: line, errors });
+            }
             imported.repeated += 1;
             continue;
         }
@@ -133,17 +142,71 @@ pub async fn import(
         sql::set_outcome(&mut *tx, &row.reference, outcome.name()).await?;
         imported.rows.push((row.reference, outcome));
     }
+    if !otherwise.is_empty() {
+        // The transaction ends here: nothing of the file has happened.
+        return Err(LedgerError::Rows(otherwise));
+    }
     let detail = json!({ "rows": imported.rows.len(), "repeated": imported.repeated });
     note(&mut tx, context, "ledger.statement_read", ("statement", id.0), detail).await?;
     tx.commit().await?;
     Ok(imported)
 }
 
+/// A row that the bank told of before says what it said then. Another under the same number is none of the two to believe.
+async fn is_repeated(db: &mut PgConnection, new: NewRow<'_>) -> Result<bool, LedgerError> {
+    let there = sql::one(db, new.reference).await?.ok_or(LedgerError::Unreadable)?;
+    Ok((there.result.as_str(), there.amount, there.payment_id) == (new.result, new.amount, new.payment))
+}
+
+/// Closes a row that a person has looked at, and says why: interest of the bank, a row that it corrected itself. The books do
+/// not change by it; the reason stands in the trail. It is another than who handed in the statement.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Fields` without a reason, `SamePerson`, `State` when nothing is left to be explained.
+pub async fn resolve(services: &Services, context: &Context, reference: &str, reason: &str) -> Result<(), LedgerError> {
+    context.require(Capability::KeepBooks)?;
+    let by = person(context)?;
+    let reason = said(reason)?;
+    let mut tx = services.begin().await?;
+    let row = sql::lock(&mut *tx, reference).await?.ok_or(LedgerError::NotFound)?;
+    if let Some(closed) = [Outcome::Matched, Outcome::Known].iter().find(|one| one.name() == row.outcome) {
+        return Err(LedgerError::State(closed.name()));
+    }
+    if row.read_by == by.0 {
+        return Err(LedgerError::SamePerson);
+    }
+    sql::set_outcome(&mut *tx, reference, Outcome::Known.name()).await?;
+    let detail = json!({ "reference": reference, "was": row.outcome, "reason": reason });
+    note(&mut tx, context, "ledger.row_resolved", ("statement", row.statement_id), detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Looks once more at the rows that did not fit to where a payment stood, now that a person has decided about it. Under the
+/// award's lock.
+///
+/// # Errors
+/// As of a statement's rows.
+pub(super) async fn look_again(db: &mut PgConnection, context: &Context, id: PaymentId) -> Result<(), LedgerError> {
+    for row in sql::impossible_of(&mut *db, id.0).await? {
+        let row = StatementRow {
+            day: row.day.to_jiff(),
+            reference: row.reference,
+            answer: Answer::from_name(&row.result).ok_or(LedgerError::Unreadable)?,
+            amount: Amount::new(row.amount).map_err(|_| LedgerError::Unreadable)?,
+            payment: Some(id),
+        };
+        let outcome = settle(db, context, &row).await?;
+        sql::set_outcome(&mut *db, &row.reference, outcome.name()).await?;
+    }
+    Ok(())
+}
+
 fn refused(fault: Fault) -> LedgerError {
     LedgerError::Fields(vec![FieldError::new("file", fault)])
 }
 
-fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<StatementRow>, LedgerError> {
+/// The rows, each with its line as a spreadsheet counts.
+fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<(u64, StatementRow)>, LedgerError> {
     if bytes.len() > LARGEST {
         return Err(refused(Fault::FileTooHeavy { max: (LARGEST / 1024 / 1024) as u32 }));
     }
@@ -153,6 +216,10 @@ fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<StatementRow>, LedgerErr
         .or_else(|| encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(plain))
         .ok_or(refused(Fault::FileUnreadable))?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let heading = reader.headers().map_err(|_| refused(Fault::FileUnreadable))?;
+    if !is_heading(&heading.iter().collect::<Vec<_>>()) {
+        return Err(refused(Fault::FileUnreadable));
+    }
     let (mut rows, mut wrong) = (Vec::new(), Vec::new());
     let mut lines = Lines { text: &text, at: 0, line: 1 };
     for record in reader.records() {
@@ -162,7 +229,7 @@ fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<StatementRow>, LedgerErr
         }
         let row = lines.of(record.position().map_or(0, csv::Position::byte) as usize);
         match read_row(&record.iter().collect::<Vec<_>>(), today) {
-            Ok(read) => rows.push(read),
+            Ok(read) => rows.push((row, read)),
             Err(faults) => wrong.push(RowErrors { row, errors: faults.into_errors() }),
         }
     }
@@ -194,8 +261,8 @@ impl Lines<'_> {
 }
 
 /// Locks everything that the rows can concern, in the one order, before anything happens.
-async fn hold(db: &mut PgConnection, rows: &[StatementRow]) -> Result<(), LedgerError> {
-    let named: Vec<Uuid> = rows.iter().filter_map(|row| row.payment).map(|payment| payment.0).collect();
+async fn hold(db: &mut PgConnection, rows: &[(u64, StatementRow)]) -> Result<(), LedgerError> {
+    let named: Vec<Uuid> = rows.iter().filter_map(|(_, row)| row.payment).map(|payment| payment.0).collect();
     let awards: Vec<AwardId> = payments::awards_of(&mut *db, &named).await?.into_iter().map(AwardId).collect();
     locks::awards(db, &awards).await?;
     Ok(())
@@ -206,6 +273,10 @@ async fn settle(db: &mut PgConnection, context: &Context, row: &StatementRow) ->
     let Some(payment) = payments::one(&mut *db, id.0).await? else { return Ok(Outcome::Unmatched) };
     if payment.amount != row.amount.get() {
         return Ok(Outcome::AmountDiffers);
+    }
+    let sent = journal::of_key(&mut *db, &format!("{}:{id}", EntryKind::PaymentSent.name())).await?;
+    if sent.is_some_and(|sent| row.day < sent.day.to_jiff()) {
+        return Ok(Outcome::Impossible); // Nothing happens to a payment before it leaves.
     }
     let state = PaymentState::from_name(&payment.state).ok_or(LedgerError::Unreadable)?;
     let (event, says) = match row.answer {
@@ -227,14 +298,11 @@ async fn settle(db: &mut PgConnection, context: &Context, row: &StatementRow) ->
 
 /// Money that came: finance may have written it down before the bank told of it, under the bank's number.
 async fn income(db: &mut PgConnection, row: &StatementRow) -> Result<Outcome, LedgerError> {
-    for kind in [EntryKind::Donation, EntryKind::Clawback] {
-        let key = format!("{}:{}", kind.name(), row.reference);
-        let Some(entry) = journal::of_key(&mut *db, &key).await? else { continue };
-        let lines = journal::postings(db, entry.id).await?;
-        let same = lines.iter().any(|line| line.account == Account::Bank.name() && line.amount == row.amount.get());
-        return Ok(if same { Outcome::Matched } else { Outcome::AmountDiffers });
-    }
-    Ok(Outcome::Open)
+    let (_, entry) = standing(db, &bank_fact(&row.reference)).await?;
+    let Some(entry) = entry else { return Ok(Outcome::Open) };
+    let lines = journal::postings(db, entry.id).await?;
+    let same = lines.iter().any(|line| line.account == Account::Bank.name() && line.amount == row.amount.get());
+    Ok(if same { Outcome::Matched } else { Outcome::AmountDiffers })
 }
 
 /// More does not come back than was paid: a part of it may have been clawed back before.

@@ -5,7 +5,7 @@ use super::locks::{self, Award};
 use super::{LedgerError, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::ids::{AwardId, PaymentId, TrancheId};
+use domain::ids::{AccountId, AwardId, PaymentId, TrancheId};
 use domain::ledger::{AwardState, Evidence, PaymentState, TrancheEvent, TrancheState};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -104,8 +104,20 @@ pub async fn send_back(
     Ok(tx.commit().await?)
 }
 
+/// Whether somebody's word is already in it that the tranche's last payment came to nothing. A statement is a file that one
+/// person hands in: neither this person, nor who let that payment go, sends the money once more. Where a person decided it,
+/// that was another than who prepared and released it, and only the decision is not one's own.
+async fn has_vouched(db: &mut PgConnection, tranche: TrancheId, by: AccountId) -> Result<bool, LedgerError> {
+    let Some(last) = payments::came_to_nothing(db, tranche.0).await? else { return Ok(false) };
+    Ok(match last.read_by {
+        Some(read_by) => [read_by, last.released_by].contains(&by.0),
+        None => last.written_by == Some(by.0),
+    })
+}
+
 /// Lets a payment go that somebody else prepared: it leaves with the next file. `payment` is the form's own, so that a second
-/// press, or one after a crash, is the same payment.
+/// press, or one after a crash, is the same payment. After a payment that came to nothing it is somebody who has no part in
+/// that being said: who lets the money go again confirms that it is still here.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `SamePerson`, `AccountNotConfirmed`, `State` when another was first.
@@ -128,7 +140,7 @@ pub async fn let_go(
         return Err(LedgerError::State(under.award.state.name()));
     }
     let prepared_by: Uuid = under.tranche.prepared_by.ok_or(LedgerError::Unreadable)?;
-    if prepared_by == by.0 {
+    if prepared_by == by.0 || has_vouched(&mut tx, tranche, by).await? {
         return Err(LedgerError::SamePerson);
     }
     let payee = payees::latest(&mut *tx, under.award.id.0).await?.filter(|payee| payee.confirmed_by.is_some());

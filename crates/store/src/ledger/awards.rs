@@ -97,13 +97,28 @@ pub async fn set_state(db: impl PgExecutor<'_>, id: Uuid, state: &str) -> sqlx::
     Ok(())
 }
 
-/// The awards whose time is over.
-pub async fn due(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
+/// The awards whose time is over and of which nothing was ever on its way to be paid, after this one in the order of their
+/// ids: a page of them.
+pub async fn due(db: impl PgExecutor<'_>, now: Timestamp, after: Uuid) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
-        "select id from ledger_award where state = 'reserved' and lapses_at <= $1 order by lapses_at, id limit 100",
-        now.to_sqlx() as SqlTimestamp
+        "select id from ledger_award a where state = 'reserved' and lapses_at <= $1
+           and not exists (select from ledger_payment p where p.award_id = a.id and p.state <> 'cancelled')
+           and id > $2
+         order by id limit 100",
+        now.to_sqlx() as SqlTimestamp,
+        after
     )
     .fetch_all(db)
+    .await
+}
+
+/// Whether a payment of an award waits, left, or ever left: all but those that were taken back before.
+pub async fn is_used(db: impl PgExecutor<'_>, award: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from ledger_payment where award_id = $1 and state <> 'cancelled') as "used!""#,
+        award
+    )
+    .fetch_one(db)
     .await
 }
 

@@ -100,20 +100,52 @@ pub struct EntryRow {
     pub day: SqlDate,
     /// Where it comes from.
     pub source: Option<String>,
+    /// Families helped before the books began.
+    pub families: Option<i32>,
+    /// The award it belongs to.
+    pub award_id: Option<Uuid>,
+    /// The payment it belongs to.
+    pub payment_id: Option<Uuid>,
 }
 
 /// An entry.
 pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<EntryRow>> {
-    sqlx::query_as!(EntryRow, r#"select id, kind, key, fund_id, day, source from ledger_entry where id = $1"#, id)
-        .fetch_optional(db)
-        .await
+    sqlx::query_as!(
+        EntryRow,
+        "select id, kind, key, fund_id, day, source, families, award_id, payment_id from ledger_entry where id = $1",
+        id
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// The entry of a fact.
 pub async fn of_key(db: impl PgExecutor<'_>, key: &str) -> sqlx::Result<Option<EntryRow>> {
-    sqlx::query_as!(EntryRow, r#"select id, kind, key, fund_id, day, source from ledger_entry where key = $1"#, key)
-        .fetch_optional(db)
+    sqlx::query_as!(
+        EntryRow,
+        "select id, kind, key, fund_id, day, source, families, award_id, payment_id from ledger_entry where key = $1",
+        key
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Whether an entry was a mistake and is reversed.
+pub async fn is_reversed(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from ledger_entry where reverses = $1) as "reversed!""#, id)
+        .fetch_one(db)
         .await
+}
+
+/// The kinds of the entries that ended an award's reservation or gave money of it back, and stand.
+pub async fn ends_of(db: impl PgExecutor<'_>, award: Uuid) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select kind from ledger_entry e where award_id = $1 and kind in ('lapsed', 'released', 'clawback')
+           and not exists (select from ledger_entry r where r.reverses = e.id) order by id",
+        award
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// A line as it stands.
@@ -142,7 +174,7 @@ pub async fn postings(db: impl PgExecutor<'_>, entry: Uuid) -> sqlx::Result<Vec<
 pub async fn of_fund(db: impl PgExecutor<'_>, fund: Uuid, most: i64) -> sqlx::Result<Vec<EntryRow>> {
     sqlx::query_as!(
         EntryRow,
-        r#"select id, kind, key, fund_id, day, source from ledger_entry
+        r#"select id, kind, key, fund_id, day, source, families, award_id, payment_id from ledger_entry
            where fund_id = $1 order by day desc, id desc limit $2"#,
         fund,
         most

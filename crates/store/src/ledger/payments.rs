@@ -72,6 +72,35 @@ pub async fn live_of(db: impl PgExecutor<'_>, tranche: Uuid) -> sqlx::Result<Opt
     .await
 }
 
+/// Who said of a payment that it came to nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct CameToNothing {
+    /// Who let it go.
+    pub released_by: Uuid,
+    /// Who read the statement that says so; none where a person decided it.
+    pub read_by: Option<Uuid>,
+    /// Who wrote it into the books.
+    pub written_by: Option<Uuid>,
+}
+
+/// The latest payment of a tranche that failed or came back.
+pub async fn came_to_nothing(db: impl PgExecutor<'_>, tranche: Uuid) -> sqlx::Result<Option<CameToNothing>> {
+    sqlx::query_as!(
+        CameToNothing,
+        r#"select p.released_by, e.actor_id as written_by,
+                  (select s.read_by from ledger_statement_row r join ledger_statement s on s.id = r.statement_id
+                   where r.payment_id = p.id and r.outcome = 'matched'
+                     and r.result = case e.kind when 'payment_failed' then 'refused' else 'returned' end
+                   limit 1) as "read_by?"
+           from ledger_payment p join ledger_entry e on e.payment_id = p.id
+           where p.tranche_id = $1 and e.kind in ('payment_failed', 'payment_returned')
+           order by e.entered_at desc, e.id desc limit 1"#,
+        tranche
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// The awards with payments that wait for a file.
 pub async fn waiting(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!("select distinct award_id from ledger_payment where state = 'released' order by award_id")

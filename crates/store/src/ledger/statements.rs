@@ -75,7 +75,19 @@ pub async fn explain_income(db: impl PgExecutor<'_>, reference: &str, amount: i6
     Ok(())
 }
 
-/// A row that somebody has to look at.
+/// Says that nothing explains money that came any more: what did was a mistake.
+pub async fn reopen_income(db: impl PgExecutor<'_>, reference: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update ledger_statement_row set outcome = 'open'
+         where reference = $1 and result = 'income' and outcome in ('matched', 'amount_differs')",
+        reference,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A row as it was read; those that are left, somebody has to look at.
 #[derive(Debug, Clone)]
 pub struct OpenRow {
     /// The bank's number.
@@ -90,6 +102,53 @@ pub struct OpenRow {
     pub payment_id: Option<Uuid>,
     /// The stored word of what came of it.
     pub outcome: String,
+}
+
+/// A row by the bank's number.
+pub async fn one(db: impl PgExecutor<'_>, reference: &str) -> sqlx::Result<Option<OpenRow>> {
+    sqlx::query_as!(
+        OpenRow,
+        "select reference, day, result, amount, payment_id, outcome from ledger_statement_row where reference = $1",
+        reference
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The rows that did not fit to where this payment stood, the oldest first.
+pub async fn impossible_of(db: impl PgExecutor<'_>, payment: Uuid) -> sqlx::Result<Vec<OpenRow>> {
+    sqlx::query_as!(
+        OpenRow,
+        "select reference, day, result, amount, payment_id, outcome from ledger_statement_row
+         where payment_id = $1 and outcome = 'impossible' order by day, reference",
+        payment
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Who read a row, and what came of it.
+#[derive(Debug, Clone)]
+pub struct ReadRow {
+    /// In which statement.
+    pub statement_id: Uuid,
+    /// Who handed that in.
+    pub read_by: Uuid,
+    /// The stored word of what came of it.
+    pub outcome: String,
+}
+
+/// Locks a row until the transaction ends.
+pub async fn lock(db: impl PgExecutor<'_>, reference: &str) -> sqlx::Result<Option<ReadRow>> {
+    sqlx::query_as!(
+        ReadRow,
+        "select r.statement_id, s.read_by, r.outcome
+         from ledger_statement_row r join ledger_statement s on s.id = r.statement_id
+         where r.reference = $1 for no key update of r",
+        reference
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// The rows that nothing in the books explains, the oldest first.

@@ -17,7 +17,7 @@ pub enum Step {
     Allocate(usize, usize, i64),
     /// A new award out of an envelope, in these tranches.
     Reserve(usize, Vec<i64>),
-    /// An award was not used in time.
+    /// An award was not used in time: nothing of it was let go.
     Lapse(usize),
     /// An award is not needed.
     Release(usize),
@@ -133,7 +133,13 @@ impl Model {
                 then.envelope(*from)?.received -= fen;
             }
             Step::Reserve(n, parts) => then.reserve(*n, parts)?,
-            Step::Lapse(n) => then.end(*n, AwardEvent::Lapse)?,
+            Step::Lapse(n) => {
+                // It is used as soon as a payment of it was let go and not taken back.
+                if then.award(*n)?.parts.iter().any(|part| part.payment.is_some()) {
+                    return Err(No::State);
+                }
+                then.end(*n, AwardEvent::Lapse)?;
+            }
             Step::Release(n) => then.end(*n, AwardEvent::Release)?,
             Step::Prepare(n, part) => then.tranche(*n, *part, TrancheEvent::Prepare)?,
             Step::SendBack(n, part) => then.tranche(*n, *part, TrancheEvent::SendBack)?,

@@ -100,6 +100,8 @@ async fn what_fails_is_promised_again_and_what_is_in_doubt_waits_for_a_person() 
     assert!(matches!(answer, Err(LedgerError::Fields(_))), "why has to be said: {answer:?}");
     ledger::decide(&house.services, &by, doubtful, Decision::Arrived, "银行回函确认已入账").await.expect("decided");
     assert_eq!(state_of(&house, award).await, "fulfilled");
+    let seen = ledger::reconciliation(&house.services, &preparer(&house)).await.expect("seen");
+    assert!(seen.in_doubt.is_empty() && seen.rows.is_empty(), "R3 says what is known by now: {seen:?}");
     let answer = ledger::decide(&house.services, &by, doubtful, Decision::Failed, "又说没有").await;
     assert!(matches!(answer, Err(LedgerError::State("settled"))), "once: {answer:?}");
     assert_eq!(has(&house, purse).await, (30_000, 10_000, 0, 0, 20_000));
@@ -174,4 +176,74 @@ async fn what_is_not_used_in_time_is_free_again_once() {
     assert_eq!(ledger::lapse_due(&house.services).await.expect("looked"), 1);
     assert_eq!(has(&house, purse).await, (30_000, 0, 0, 0, 30_000));
     books_are_sound(&house).await;
+}
+
+/// What has begun to be paid is used: what comes back late is paid again, and a later part waits for its papers.
+#[tokio::test]
+async fn what_has_begun_to_be_paid_does_not_lapse() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let award = awarded(&house, purse, &[6_000, 4_000]).await;
+    payee(&house, award, ACCOUNT).await;
+    let parts = tranches(&house, award).await;
+    let first = sent(&house, parts[0]).await;
+    bank_says(&house, &[("R1", "成功", 6_000, Some(first))]).await.expect("read");
+    house.services.clock.advance(SignedDuration::from_hours(24 * 150));
+    assert_eq!(ledger::lapse_due(&house.services).await.expect("looked"), 0, "the second part waits");
+    bank_says(&house, &[("R2", "退汇", 6_000, Some(first))]).await.expect("read");
+    assert_eq!(ledger::lapse_due(&house.services).await.expect("looked"), 0, "it came back, and is paid again");
+    let again = sent(&house, parts[0]).await;
+    bank_says(&house, &[("R3", "失败", 6_000, Some(again))]).await.expect("read");
+    assert_eq!(ledger::lapse_due(&house.services).await.expect("looked"), 0, "it failed, and is paid again");
+    assert_eq!((has(&house, purse).await.3, state_of(&house, award).await.as_str()), (10_000, "reserved"));
+    ledger::release(&house.services, &super::chair(&house), award).await.expect("a person may");
+    assert_eq!(has(&house, purse).await, (30_000, 0, 0, 0, 30_000));
+    books_are_sound(&house).await;
+}
+
+/// One award that the books cannot end holds up none of the others.
+#[tokio::test]
+async fn an_award_that_cannot_be_ended_holds_up_no_other() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let broken = awarded(&house, purse, &[1_000]).await;
+    let mut others = Vec::new();
+    for _ in 0..3 {
+        others.push(awarded(&house, purse, &[1_000]).await);
+    }
+    // By no way of the program: paid without a payment, so that there is nothing to give back.
+    let sql = "update ledger_tranche set state = 'paid' where award_id = $1";
+    sqlx::query(sql).bind(broken.0).execute(&house.db.owner_pool()).await.expect("broken");
+    house.services.clock.advance(SignedDuration::from_hours(24 * 120));
+    assert_eq!(ledger::lapse_due(&house.services).await.expect("looked"), 3);
+    for award in others {
+        assert_eq!(state_of(&house, award).await, "lapsed");
+    }
+    assert_eq!((has(&house, purse).await.3, state_of(&house, broken).await.as_str()), (1_000, "reserved"));
+    assert_eq!(ledger::lapse_due(&house.services).await.expect("looked again"), 0);
+}
+
+/// A decision that is made twice is one award, as long as there is one: what was given back is not kept any more.
+#[tokio::test]
+async fn the_same_decision_is_the_same_award_while_it_lives() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let chair = super::chair(&house);
+    let grant = super::grant(&house, purse.envelope, &[yuan(6_000), yuan(4_000)]);
+    ledger::reserve(&house.services, &chair, &grant).await.expect("reserved");
+    ledger::reserve(&house.services, &chair, &grant).await.expect("known");
+    let mut otherwise = vec![super::grant(&house, purse.envelope, &[yuan(4_000), yuan(6_000)])];
+    otherwise.push(super::grant(&house, purse.envelope, &[yuan(10_000)]));
+    let mut papers = grant.clone();
+    papers.parts[1].needs.push(Evidence::FollowUp);
+    otherwise.push(papers);
+    for other in otherwise {
+        let other = ledger::Grant { award: grant.award, case: grant.case, ..other };
+        let answer = ledger::reserve(&house.services, &chair, &other).await;
+        assert!(matches!(answer, Err(LedgerError::Otherwise)), "{other:?}: {answer:?}");
+    }
+    ledger::release(&house.services, &chair, grant.award).await.expect("released");
+    let answer = ledger::reserve(&house.services, &chair, &grant).await;
+    assert!(matches!(answer, Err(LedgerError::State("released"))), "nothing is kept: {answer:?}");
+    assert_eq!(has(&house, purse).await, (30_000, 0, 0, 0, 30_000));
 }

@@ -4,7 +4,7 @@
 //! A failing run names its seed: `MODEL_SEED=<seed> cargo test -p services --test it plain_sums` replays it, and
 //! `MODEL_STEPS=10000` makes it as long as one likes.
 
-use super::{Purse, chair, envelope, given, grant, id, in_yuan, of, payee, preparer, purse, releaser};
+use super::{Purse, chair, either, envelope, given, grant, id, in_yuan, of, payee, preparer, purse, releaser};
 use domain::account::Role;
 use domain::ids::{AwardId, PaymentFileId, PaymentId, TrancheId};
 use domain::ledger::model::{Model, No, Numbers, Step, pick};
@@ -100,8 +100,8 @@ impl World {
             }
             Step::LetGo(n, part) => {
                 let payment = id(&self.house);
-                let by = releaser(&self.house);
-                ledger::let_go(&services, &by, self.made[n].parts[part], payment).await?;
+                let tranche = self.made[n].parts[part];
+                either(&self.house, async |by| ledger::let_go(&services, &by, tranche, payment).await).await?;
                 self.made[n].payments[part] = Some(payment);
                 Ok(())
             }
@@ -139,7 +139,8 @@ impl World {
             _ => Decision::Failed,
         };
         let payment = self.made[n].payments[part].ok_or(LedgerError::State("none"))?;
-        ledger::decide(&self.house.services, &releaser(&self.house), payment, decision, "问过银行").await
+        let services = &self.house.services;
+        either(&self.house, async |by| ledger::decide(services, &by, payment, decision, "问过银行").await).await
     }
 
     /// A row of the bank. What it leaves for a person, the model refuses.
@@ -147,13 +148,20 @@ impl World {
         let payment = self.made[n].payments[part].ok_or(LedgerError::State("none"))?;
         let fen = self.model.awards[n].parts[part].fen;
         self.rows += 1;
-        let row =
-            format!("a,b,c,d,e\n2026-07-20,R{},{answer},{},{payment}\n", self.rows, domain::ledger::Fen::new(fen));
+        let (heading, fen) = (domain::ledger::COLUMNS.join(","), domain::ledger::Fen::new(fen));
+        let reference = format!("R{}", self.rows);
+        let row = format!("{heading}\n2026-07-20,{reference},{answer},{fen},{payment}\n");
         let by = preparer(&self.house);
         let read = ledger::import(&self.house.services, &by, id(&self.house), row.as_bytes()).await?;
         match read.rows[0].1 {
             ledger::Outcome::Matched => Ok(()),
-            ledger::Outcome::Impossible | ledger::Outcome::Known => Err(LedgerError::State("left")),
+            ledger::Outcome::Known => Err(LedgerError::State("left")),
+            ledger::Outcome::Impossible => {
+                // Looked at, and closed: or it would be read again when its payment is decided.
+                let other = of(&self.house, 31, Role::FinancePreparer);
+                ledger::resolve(&self.house.services, &other, &reference, "与银行核对过").await?;
+                Err(LedgerError::State("left"))
+            }
             other => panic!("{other:?}"),
         }
     }

@@ -31,6 +31,7 @@ async fn each_role_does_its_own_and_nothing_else() {
         );
         assert_eq!(denied(ledger::claw_back(services, &by, award, ("k", yuan(1)), "x").await), !keeps, "{role:?}");
         assert_eq!(denied(ledger::import(services, &by, id(&house), b"x").await), !keeps, "{role:?}");
+        assert_eq!(denied(ledger::resolve(services, &by, "R1", "x").await), !keeps, "{role:?}");
         assert_eq!(denied(ledger::prepare(services, &by, tranche).await), !keeps, "{role:?}");
         let commits = role == Role::Chair;
         let wanted = grant(&house, purse.envelope, &[yuan(1)]);

@@ -155,3 +155,56 @@ async fn an_account_that_was_exchanged_behind_everybodys_back_is_not_paid() {
     assert!(matches!(answer, Err(LedgerError::Crypto(_))), "{answer:?}");
     assert_eq!(has(&house, purse).await, (30_000, 0, 0, 10_000, 20_000));
 }
+
+/// Somebody hands in a statement that says 失败 for a payment that arrived, and prepares it again: who let it go the first
+/// time has seen no more than that file, and another has to.
+#[tokio::test]
+async fn what_a_statement_calls_failed_is_let_go_again_by_a_third_person() {
+    let (house, purse, tranche) = prepared_one().await;
+    let first: PaymentId = id(&house);
+    let go = async |person, payment| {
+        let by = of(&house, person, Role::FinanceReleaser);
+        ledger::let_go(&house.services, &by, tranche, payment).await
+    };
+    go(12, first).await.expect("let go");
+    ledger::send_file(&house.services, &releaser(&house), id(&house)).await.expect("sent");
+    // Whoever imports may be another than who prepares.
+    let importer = of(&house, 31, Role::FinancePreparer);
+    let file = format!("day,reference,result,amount,payment\n2026-07-20,R1,refused,10000,{first}\n");
+    ledger::import(&house.services, &importer, id(&house), file.as_bytes()).await.expect("read");
+    prepared(&house, tranche).await;
+    let second: PaymentId = id(&house);
+    for (person, who) in [(11, "prepared it"), (12, "let it go before"), (31, "handed in the statement")] {
+        let answer = go(person, second).await;
+        assert!(matches!(answer, Err(LedgerError::SamePerson)), "who {who}: {answer:?}");
+    }
+    go(22, second).await.expect("a third person");
+    go(22, second).await.expect("pressed twice");
+    assert_eq!(number(&house, LINES).await, 1);
+    assert_eq!(has(&house, purse).await, (30_000, 0, 0, 10_000, 20_000));
+}
+
+/// What is in doubt is decided by somebody who has no part in the payment, and who does not send it once more.
+#[tokio::test]
+async fn a_doubt_is_decided_by_somebody_else() {
+    let (house, purse, tranche) = prepared_one().await;
+    let first: PaymentId = id(&house);
+    ledger::let_go(&house.services, &releaser(&house), tranche, first).await.expect("let go");
+    ledger::send_file(&house.services, &releaser(&house), id(&house)).await.expect("sent");
+    super::bank_says(&house, &[("R1", "未知", 10_000, Some(first))]).await.expect("read");
+    let decide = async |person| {
+        let by = of(&house, person, Role::FinanceReleaser);
+        ledger::decide(&house.services, &by, first, ledger::Decision::Failed, "银行回函").await
+    };
+    for person in [11, 12] {
+        let answer = decide(person).await;
+        assert!(matches!(answer, Err(LedgerError::SamePerson)), "{person}: {answer:?}");
+    }
+    decide(22).await.expect("decided");
+    prepared(&house, tranche).await;
+    let again = of(&house, 22, Role::FinanceReleaser);
+    let answer = ledger::let_go(&house.services, &again, tranche, id(&house)).await;
+    assert!(matches!(answer, Err(LedgerError::SamePerson)), "who decided does not send: {answer:?}");
+    ledger::let_go(&house.services, &releaser(&house), tranche, id(&house)).await.expect("let go");
+    assert_eq!(has(&house, purse).await, (30_000, 0, 0, 10_000, 20_000));
+}

@@ -1,11 +1,12 @@
 //! Statements of the bank: read whole or not at all, each file once, each row once.
 
 use super::{
-    awarded, bank_says, books_are_sound, given, has, id, number, payee, preparer, purse_of, sent, tranches, yuan,
+    awarded, bank_says, books_are_sound, given, has, id, number, of, payee, preparer, purse_of, sent, tranches, yuan,
 };
+use domain::account::Role;
 use domain::field::Fault;
 use domain::ids::{PaymentId, StatementId};
-use services::ledger::{self, Imported, LedgerError, Outcome, RowErrors};
+use services::ledger::{self, Decision, Imported, LedgerError, Outcome, RowErrors};
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -62,7 +63,7 @@ async fn a_file_with_faults_is_told_row_by_row_and_does_nothing() {
 async fn the_same_file_and_the_same_row_are_read_once() {
     let house = TestHouse::new().await;
     let (purse, payment) = one_on_its_way(&house).await;
-    let file = format!("a,b,c,d,e\n2026-07-20,R1,成功,\"10,000.00\",{payment}\n");
+    let file = format!("day,reference,result,amount,payment\n2026-07-20,R1,成功,\"10,000.00\",{payment}\n");
     let both = futures::future::join_all((0..6).map(|_| read(&house, file.as_bytes()))).await;
     let did = both.iter().filter(|answer| matches!(answer, Ok(read) if read.rows.len() == 1)).count();
     let again = both.iter().filter(|answer| matches!(answer, Ok(Imported { again: true, .. }))).count();
@@ -81,6 +82,61 @@ async fn the_same_file_and_the_same_row_are_read_once() {
 fn encoding(text: &str) -> (Vec<u8>, (), bool) {
     let (bytes, _, lost) = encoding_rs::GB18030.encode(text);
     (bytes.into_owned(), (), lost)
+}
+
+/// The first row of a file without a heading would be taken for one, and lost.
+#[tokio::test]
+async fn a_statement_without_its_heading_is_refused() {
+    let house = TestHouse::new().await;
+    let (purse, payment) = one_on_its_way(&house).await;
+    let rows = format!("2026-07-20,R1,成功,10000,{payment}\n2026-07-20,R2,收款,5,\n");
+    for heading in ["", "a,b,c,d,e\n", "流水号,日期,结果,金额,付款编号\n", "日期,流水号,结果,金额\n"]
+    {
+        let answer = read(&house, format!("{heading}{rows}").as_bytes()).await;
+        let Err(LedgerError::Fields(faults)) = answer else { panic!("{heading:?}: {answer:?}") };
+        assert_eq!(faults[0].fault, Fault::FileUnreadable);
+    }
+    assert_eq!(has(&house, purse).await, (30_000, 10_000, 10_000, 0, 20_000), "nothing of it happened");
+    let read = read(&house, format!("日期,流水号,结果,金额,付款编号,网点\n{rows}").as_bytes()).await.expect("read");
+    assert_eq!(read.rows.len(), 2, "the bank's own columns are passed over");
+}
+
+/// A bank's number that comes again with something else in it is no repetition: the file waits for a person.
+#[tokio::test]
+async fn the_same_number_with_something_else_is_told() {
+    let house = TestHouse::new().await;
+    let (purse, payment) = one_on_its_way(&house).await;
+    bank_says(&house, &[("R1", "收款", 5, None)]).await.expect("read");
+    let others: [(&str, i64, Option<PaymentId>); 3] =
+        [("收款", 6, None), ("成功", 5, Some(payment)), ("收款", 5, Some(payment))];
+    for (answer, amount, of) in others {
+        let told = bank_says(&house, &[("R2", "成功", 10_000, Some(payment)), ("R1", answer, amount, of)]).await;
+        let Err(LedgerError::Rows(rows)) = told else { panic!("{told:?}") };
+        assert_eq!((rows.len(), rows[0].row), (1, 3), "the second row of the file");
+        assert_eq!((rows[0].errors[0].field.as_str(), rows[0].errors[0].fault), ("reference", Fault::AlreadyExists));
+        assert_eq!(has(&house, purse).await, (30_000, 10_000, 10_000, 0, 20_000), "nothing of it happened");
+    }
+    let twice = [("R3", "收款", 7, None), ("R3", "收款", 8, None)];
+    assert!(matches!(bank_says(&house, &twice).await, Err(LedgerError::Rows(_))), "in one file");
+    let told =
+        bank_says(&house, &[("R1", "收款", 5, None), ("R2", "成功", 10_000, Some(payment))]).await.expect("read");
+    assert_eq!((told.repeated, told.rows), (1, vec![("R2".to_owned(), Outcome::Matched)]));
+    books_are_sound(&house).await;
+}
+
+/// A row of a day before the payment left is of another payment, or wrong.
+#[tokio::test]
+async fn nothing_happens_to_a_payment_before_it_left() {
+    let house = TestHouse::new().await;
+    let (purse, payment) = one_on_its_way(&house).await;
+    let on = |day: &str, number: &str| {
+        format!("日期,流水号,结果,金额,付款编号\n{day},{number},成功,10000,{payment}\n").into_bytes()
+    };
+    let early = read(&house, &on("2026-07-19", "R1")).await.expect("read");
+    assert_eq!(early.rows, [("R1".to_owned(), Outcome::Impossible)]);
+    assert_eq!(has(&house, purse).await, (30_000, 10_000, 10_000, 0, 20_000), "still on its way");
+    let same_day = read(&house, &on("2026-07-20", "R2")).await.expect("read");
+    assert_eq!(same_day.rows, [("R2".to_owned(), Outcome::Matched)]);
 }
 
 #[tokio::test]
@@ -135,5 +191,52 @@ async fn what_does_not_fit_is_left_for_a_person() {
     let late = ledger::Given { key: "R8".into(), ..given(&house, purse.envelope, yuan(60)) };
     ledger::donate(&house.services, &preparer(&house), &late).await.expect("recorded");
     assert_eq!(left().await, ["R1", "R2", "R3", "R5"], "R8 is explained, R5 is not: it says another amount");
+    books_are_sound(&house).await;
+}
+
+/// What nothing explains is closed by a person who says why, and who did not hand it in.
+#[tokio::test]
+async fn a_row_that_nothing_explains_is_closed_by_somebody_else() {
+    let house = TestHouse::new().await;
+    bank_says(&house, &[("R1", "收款", 5, None), ("R2", "收款", 6, None)]).await.expect("read");
+    let resolve = async |person, reference: &str, reason: &str| {
+        let by = of(&house, person, Role::FinancePreparer);
+        ledger::resolve(&house.services, &by, reference, reason).await
+    };
+    let answer = resolve(31, "R1", " ").await;
+    assert!(matches!(answer, Err(LedgerError::Fields(_))), "why has to be said: {answer:?}");
+    let answer = resolve(11, "R1", "存款利息").await;
+    assert!(matches!(answer, Err(LedgerError::SamePerson)), "who handed it in: {answer:?}");
+    let answer = resolve(31, "R9", "存款利息").await;
+    assert!(matches!(answer, Err(LedgerError::NotFound)), "{answer:?}");
+    let releaser = ledger::resolve(&house.services, &super::releaser(&house), "R1", "存款利息").await;
+    assert!(matches!(releaser, Err(LedgerError::Denied(_))), "{releaser:?}");
+    resolve(31, "R1", "存款利息").await.expect("closed");
+    let answer = resolve(31, "R1", "存款利息").await;
+    assert!(matches!(answer, Err(LedgerError::State("known"))), "once: {answer:?}");
+    let left = ledger::reconciliation(&house.services, &preparer(&house)).await.expect("seen").rows;
+    assert_eq!(left.iter().map(|row| row.reference.as_str()).collect::<Vec<_>>(), ["R2"]);
+    let trail = "select count(*) from audit_entry where action = 'ledger.row_resolved'";
+    assert_eq!(number(&house, trail).await, 1);
+}
+
+/// The bank tells of an arrival and of a return while a payment is in doubt: once a person has decided, both are read.
+#[tokio::test]
+async fn rows_of_a_payment_in_doubt_are_read_when_it_is_decided() {
+    let house = TestHouse::new().await;
+    let (purse, payment) = one_on_its_way(&house).await;
+    let rows = [
+        ("R1", "未知", 10_000, Some(payment)),
+        ("R2", "成功", 10_000, Some(payment)),
+        ("R3", "退汇", 10_000, Some(payment)),
+    ];
+    let told = bank_says(&house, &rows).await.expect("read");
+    let outcomes: Vec<Outcome> = told.rows.into_iter().map(|(_, outcome)| outcome).collect();
+    assert_eq!(outcomes, [Outcome::Matched, Outcome::Impossible, Outcome::Impossible]);
+    let other = of(&house, 22, Role::FinanceReleaser);
+    ledger::decide(&house.services, &other, payment, Decision::Arrived, "银行回函").await.expect("decided");
+    let seen = ledger::reconciliation(&house.services, &preparer(&house)).await.expect("seen");
+    assert!(seen.rows.is_empty() && seen.in_doubt.is_empty(), "{seen:?}");
+    assert_eq!(has(&house, purse).await, (30_000, 0, 0, 10_000, 20_000), "it had arrived, and came back");
     books_are_sound(&house).await;
 }
