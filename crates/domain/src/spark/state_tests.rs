@@ -136,18 +136,33 @@ fn a_death_stops_every_case_the_house_has_in_hand() {
 }
 
 #[test]
-fn there_is_one_appeal_and_other_people_decide_it() {
+fn there_is_one_appeal() {
     let (none, again) = (Facts::default(), Facts { appealed: true, ..Facts::default() });
     assert_eq!(guard(State::Refused, Event::Appeal, none), Ok(()));
     assert_eq!(guard(State::Refused, Event::Appeal, again), Err(Unmet::AppealedBefore));
-    let involved = Facts { appealed: true, took_part: true };
-    for way in ways().iter().filter(|way| way.from == State::Appeal && way.by == [Part::Chair]) {
+}
+
+const DECISIONS: [Event; 5] = [Event::Grant, Event::GrantPart, Event::Refuse, Event::RuleOut, Event::Defer];
+
+#[test]
+fn other_people_decide_an_appeal_wherever_it_went_meanwhile() {
+    let others = Facts { appealed: true, ..Facts::default() };
+    let involved = Facts { took_part: true, ..others };
+    let mut decided_in = HashSet::new();
+    for way in ways().iter().filter(|way| DECISIONS.contains(&way.event)) {
+        decided_in.insert(way.from);
         assert_eq!(guard(way.from, way.event, involved), Err(Unmet::DecidedBefore), "{way:?}");
-        assert_eq!(guard(way.from, way.event, again), Ok(()), "{way:?}");
+        assert_eq!(guard(way.from, way.event, others), Ok(()), "{way:?}");
+        // The first decision is theirs, and may be made again as long as nobody appealed.
+        let first = Facts { took_part: true, ..Facts::default() };
+        let theirs = if way.from == State::Appeal { Err(Unmet::DecidedBefore) } else { Ok(()) };
+        assert_eq!(guard(way.from, way.event, first), theirs, "{way:?}");
     }
-    // Nobody is kept from taking a case back or from the first decision.
+    // By way of a deferral, a hold or a recall an appeal comes to the committee, and from there to the beginning.
+    assert_eq!(decided_in, HashSet::from([State::Appeal, State::Committee, State::Completeness]));
+    assert!(reached_from(State::Appeal).is_superset(&HashSet::from([State::Committee, State::Completeness])));
+    // Nobody is kept from taking a case back.
     assert_eq!(guard(State::Appeal, Event::Withdraw, involved), Ok(()));
-    assert_eq!(guard(State::Committee, Event::Grant, involved), Ok(()));
 }
 
 #[test]

@@ -161,7 +161,7 @@ pub fn next(state: State, event: Event, part: Part) -> Result<State, Refused> {
 /// What has to be known of a case beside its state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Facts {
-    /// It was appealed once.
+    /// It was appealed once, wherever it went since: a case that was appealed stays one.
     pub appealed: bool,
     /// Whoever acts took part in the decision that is appealed.
     pub took_part: bool,
@@ -178,7 +178,8 @@ pub enum Unmet {
     DecidedBefore,
 }
 
-/// What the table cannot say: one appeal, and by other people.
+/// What the table cannot say: one appeal, and by other people. An appeal may wait for money, stand still or be recalled, and
+/// then be decided by the committee: whatever the state, whoever decided first does not decide again.
 ///
 /// # Errors
 /// What is not met.
@@ -187,7 +188,8 @@ pub fn guard(state: State, event: Event, facts: Facts) -> Result<(), Unmet> {
         return Err(Unmet::AppealedBefore);
     }
     let decides = matches!(event, Event::Grant | Event::GrantPart | Event::Refuse | Event::RuleOut | Event::Defer);
-    if state == State::Appeal && decides && facts.took_part {
+    let of_an_appeal = facts.appealed || state == State::Appeal;
+    if of_an_appeal && decides && facts.took_part {
         return Err(Unmet::DecidedBefore);
     }
     Ok(())
