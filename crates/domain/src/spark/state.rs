@@ -53,7 +53,7 @@ named! {
 
 named! {
     /// What can happen to a case.
-    Event, 25 {
+    Event, 26 {
         /// The family sends it.
         Submit "submit",
         /// A case officer takes it, or the house gives it to one.
@@ -104,6 +104,9 @@ named! {
         Settle "settle",
         /// The patient has died.
         Hold "hold",
+        /// The word of the death was wrong, or somebody has looked and what was granted is paid on: the case is again where
+        /// it was.
+        Lift "lift",
     }
 }
 

@@ -6,6 +6,50 @@
 
 use super::{Event, Part, State};
 
+/// Where a case stands: its state, and for one that is held also the state it was held in, to which it goes back if the word
+/// of the death was wrong. Both are kept with the case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Place {
+    state: State,
+    held_in: Option<State>,
+}
+
+impl Place {
+    /// Where every case begins.
+    pub const DRAFT: Self = Self { state: State::Draft, held_in: None };
+
+    /// As it was kept. `None` where the two do not belong together: a hold says what it holds, and nothing else does.
+    pub fn new(state: State, held_in: Option<State>) -> Option<Self> {
+        let holds = |from: State| TABLE.iter().any(|way| way.from == from && way.to == To::Hold);
+        let belong = match held_in {
+            None => state != State::DeceasedHold,
+            Some(from) => state == State::DeceasedHold && holds(from),
+        };
+        belong.then_some(Self { state, held_in })
+    }
+
+    /// Its state.
+    pub const fn state(self) -> State {
+        self.state
+    }
+
+    /// The state it was held in, of a case that is held.
+    pub const fn held_in(self) -> Option<State> {
+        self.held_in
+    }
+}
+
+/// Where a way leads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum To {
+    /// Always to this state.
+    State(State),
+    /// To the hold, which keeps where the case was.
+    Hold,
+    /// Back to where it was held.
+    WhereItWasHeld,
+}
+
 /// One line of the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Way {
@@ -14,7 +58,7 @@ pub struct Way {
     /// by this
     pub event: Event,
     /// to there,
-    pub to: State,
+    pub to: To,
     /// done by any of these.
     pub by: &'static [Part],
 }
@@ -28,9 +72,23 @@ const CHAIR_OR_COMPLIANCE: &[Part] = &[Part::Chair, Part::ComplianceOfficer];
 const COMPLIANCE: &[Part] = &[Part::ComplianceOfficer];
 const ITSELF: &[Part] = &[Part::System];
 
+impl Way {
+    /// Where a case that stands `at` its beginning is after it.
+    pub(super) fn end(&self, at: Place) -> Place {
+        match self.to {
+            To::State(state) => Place { state, held_in: None },
+            To::Hold => Place { state: State::DeceasedHold, held_in: Some(at.state) },
+            To::WhereItWasHeld => Place { state: at.held_in.unwrap_or(at.state), held_in: None },
+        }
+    }
+}
+
 macro_rules! table {
+    (@to DeceasedHold) => { To::Hold };
+    (@to WhereItWasHeld) => { To::WhereItWasHeld };
+    (@to $to:ident) => { To::State(State::$to) };
     ($($from:ident $event:ident => $to:ident: $by:ident;)+) => {
-        &[$(Way { from: State::$from, event: Event::$event, to: State::$to, by: $by }),+]
+        &[$(Way { from: State::$from, event: Event::$event, to: table!(@to $to), by: $by }),+]
     };
 }
 
@@ -82,7 +140,7 @@ static TABLE: &[Way] = table! {
     Agreement Lapse => Lapsed: ITSELF;
     Disbursing Lapse => Lapsed: ITSELF;
 
-    // Taken back by the family, as long as nothing was paid.
+    // Taken back by the family, as long as nothing was paid (`guard`).
     Draft Withdraw => Withdrawn: FAMILY;
     Submitted Withdraw => Withdrawn: FAMILY;
     Completeness Withdraw => Withdrawn: FAMILY;
@@ -116,8 +174,9 @@ static TABLE: &[Way] = table! {
     Disbursing Hold => DeceasedHold: OFFICER;
     FollowUp Hold => DeceasedHold: OFFICER;
     Appeal Hold => DeceasedHold: OFFICER;
-    // The word was wrong; there are bills the committee decides about; or nothing is left to do.
-    DeceasedHold Reopen => Completeness: OFFICER;
+    // The word was wrong, or what is being paid is paid on; nothing was paid, and there are bills the committee decides about;
+    // or nothing is left to do.
+    DeceasedHold Lift => WhereItWasHeld: OFFICER;
     DeceasedHold Recall => Committee: CHAIR_OR_COMPLIANCE;
     DeceasedHold Close => Closed: OFFICER;
 };
@@ -148,14 +207,14 @@ pub enum Refused {
     },
 }
 
-/// Where a case stands after somebody in `part` did `event`.
+/// Where a case that stands `at` a place is after somebody in `part` did `event`.
 ///
 /// # Errors
 /// `NotNow` and `NotTheirs`.
-pub fn next(state: State, event: Event, part: Part) -> Result<State, Refused> {
-    let way = TABLE.iter().find(|way| way.from == state && way.event == event);
-    let way = way.ok_or(Refused::NotNow { state, event })?;
-    if way.by.contains(&part) { Ok(way.to) } else { Err(Refused::NotTheirs { event, part }) }
+pub fn next(at: Place, event: Event, part: Part) -> Result<Place, Refused> {
+    let way = TABLE.iter().find(|way| way.from == at.state && way.event == event);
+    let way = way.ok_or(Refused::NotNow { state: at.state, event })?;
+    if way.by.contains(&part) { Ok(way.end(at)) } else { Err(Refused::NotTheirs { event, part }) }
 }
 
 /// What has to be known of a case beside its state.
@@ -165,6 +224,8 @@ pub struct Facts {
     pub appealed: bool,
     /// Whoever acts took part in the decision that is appealed.
     pub took_part: bool,
+    /// Something of what was granted was paid. A payment that is in doubt counts as one.
+    pub paid: bool,
 }
 
 /// Why the table's way is not open this time.
@@ -176,9 +237,19 @@ pub enum Unmet {
     /// An appeal is decided by other people.
     #[error("whoever decided first does not decide the appeal")]
     DecidedBefore,
+    /// What was paid is not undone by a state: the case goes on to its end, and money is asked back.
+    #[error("something was paid already")]
+    PaidBefore,
 }
 
-/// What the table cannot say: one appeal, and by other people. An appeal may wait for money, stand still or be recalled, and
+/// What would end a case as though nothing had been paid, or bring it before a decision again. A second grant would stand
+/// beside the one that is being paid; what lapses of it lapses by `PaidOut`.
+const fn undoes_payment(event: Event) -> bool {
+    use Event::{Appeal, Defer, Grant, GrantPart, Lapse, Recall, Refuse, Reopen, RuleOut, Withdraw};
+    matches!(event, Withdraw | RuleOut | Grant | GrantPart | Refuse | Defer | Recall | Reopen | Appeal | Lapse)
+}
+
+/// What the table cannot say: one appeal, and by other people; and no way back once something was paid. An appeal may wait for money, stand still or be recalled, and
 /// then be decided by the committee: whatever the state, whoever decided first does not decide again.
 ///
 /// # Errors
@@ -191,6 +262,9 @@ pub fn guard(state: State, event: Event, facts: Facts) -> Result<(), Unmet> {
     let of_an_appeal = facts.appealed || state == State::Appeal;
     if of_an_appeal && decides && facts.took_part {
         return Err(Unmet::DecidedBefore);
+    }
+    if facts.paid && undoes_payment(event) {
+        return Err(Unmet::PaidBefore);
     }
     Ok(())
 }
