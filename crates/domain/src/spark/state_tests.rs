@@ -81,13 +81,16 @@ fn reached_with(place: Place, facts: Facts) -> HashSet<Place> {
     reached
 }
 
+/// Of a case about which a family may appeal.
+const APPEALABLE: Facts = Facts { appealable: true, appealed: false, took_part: false, award: Award::None };
+
 fn reached_from(place: Place) -> HashSet<State> {
-    reached_with(place, Facts::default()).into_iter().map(Place::state).collect()
+    reached_with(place, APPEALABLE).into_iter().map(Place::state).collect()
 }
 
 #[test]
 fn every_place_is_reached_and_every_case_can_end() {
-    let reached = reached_with(Place::DRAFT, Facts::default());
+    let reached = reached_with(Place::DRAFT, APPEALABLE);
     for place in places() {
         assert!(place == Place::DRAFT || reached.contains(&place), "{place:?} is never reached");
         let ends = reached_from(place).iter().any(|end| !end.is_live());
@@ -182,7 +185,7 @@ fn a_wrong_word_of_a_death_changes_nothing() {
 #[test]
 fn a_case_of_which_something_was_paid_goes_on_to_its_end() {
     use State::{Clawback, Closed, DeceasedHold, Disbursing, FollowUp};
-    let paid = Facts { paid: true, ..Facts::default() };
+    let paid = Facts { award: Award::Paid, ..APPEALABLE };
     let hold = |state| next(at(state), Event::Hold, Part::CaseOfficer).expect("a hold");
     for place in [at(Disbursing), hold(Disbursing), at(FollowUp), hold(FollowUp), at(Clawback)] {
         let reached = reached_with(place, paid);
@@ -200,9 +203,43 @@ fn a_case_of_which_something_was_paid_goes_on_to_its_end() {
 
 #[test]
 fn there_is_one_appeal() {
-    let (none, again) = (Facts::default(), Facts { appealed: true, ..Facts::default() });
-    assert_eq!(guard(State::Refused, Event::Appeal, none), Ok(()));
-    assert_eq!(guard(State::Refused, Event::Appeal, again), Err(Unmet::AppealedBefore));
+    let again = Facts { appealed: true, ..APPEALABLE };
+    for way in ways().iter().filter(|way| way.event == Event::Appeal) {
+        assert_eq!(guard(way.from, way.event, APPEALABLE), Ok(()), "{way:?}");
+        assert_eq!(guard(way.from, way.event, again), Err(Unmet::AppealedBefore), "{way:?}");
+        // Nobody asked whether it is possible, or it is not.
+        assert_eq!(guard(way.from, way.event, Facts::default()), Err(Unmet::NotAppealable), "{way:?}");
+    }
+}
+
+#[test]
+fn publishing_a_part_ends_no_appeal_and_signing_it_does() {
+    let family = |from: State| next(at(from), Event::Appeal, Part::Guardian);
+    let published = next(at(State::Partial), Event::Publish, Part::CaseOfficer);
+    let stood = published.and_then(|notice| next(notice, Event::Stand, Part::System));
+    assert_eq!((published, stood), (Ok(at(State::Notice)), Ok(at(State::Agreement))));
+    for state in [State::Partial, State::Notice, State::Agreement, State::Refused, State::Ineligible] {
+        assert_eq!(family(state), Ok(at(State::Appeal)), "{state:?}");
+    }
+    assert!(family(State::Disbursing).is_err() && family(State::Granted).is_err());
+}
+
+#[test]
+fn an_appeal_does_not_take_away_the_part_that_was_granted() {
+    let partly = Facts { appealed: true, award: Award::Committed, ..Facts::default() };
+    for way in ways().iter().filter(|way| way.from == State::Appeal && DECISIONS.contains(&way.event)) {
+        let gives = matches!(way.event, Event::Grant | Event::GrantPart);
+        assert_eq!(
+            guard(way.from, way.event, partly),
+            if gives { Ok(()) } else { Err(Unmet::KeepsItsPart) },
+            "{way:?}"
+        );
+    }
+    // What should not have been granted at all is recalled, and then everything can be decided.
+    for way in ways().iter().filter(|way| way.from == State::Committee) {
+        assert_eq!(guard(way.from, way.event, partly), Ok(()), "{way:?}");
+    }
+    assert_eq!(guard(State::Appeal, Event::Withdraw, partly), Ok(()), "the family may");
 }
 
 const DECISIONS: [Event; 5] = [Event::Grant, Event::GrantPart, Event::Refuse, Event::RuleOut, Event::Defer];

@@ -119,7 +119,10 @@ static TABLE: &[Way] = table! {
     // From the decision to the last payment.
     Granted Publish => Notice: OFFICER;
     Partial Publish => Notice: OFFICER;
+    // A part of it, while the appeal's time runs, however soon that part is published; signed, it is taken as it is.
     Partial Appeal => Appeal: FAMILY;
+    Notice Appeal => Appeal: FAMILY;
+    Agreement Appeal => Appeal: FAMILY;
     Notice Stand => Agreement: ITSELF;
     Agreement Sign => Disbursing: FAMILY;
     Disbursing PaidOut => FollowUp: ITSELF;
@@ -217,15 +220,30 @@ pub fn next(at: Place, event: Event, part: Part) -> Result<Place, Refused> {
     if way.by.contains(&part) { Ok(way.end(at)) } else { Err(Refused::NotTheirs { event, part }) }
 }
 
+/// What there is of an award.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Award {
+    /// Nothing was granted, or it is free again.
+    #[default]
+    None,
+    /// The money is committed. The next decision puts its own in the place of it, in one transaction; until then nobody else
+    /// gets it, also while the case is appealed or recalled.
+    Committed,
+    /// Something of it was paid. A payment that is in doubt counts as one.
+    Paid,
+}
+
 /// What has to be known of a case beside its state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Facts {
+    /// What was decided can be appealed today ([`super::review::appeal::may_appeal`]).
+    pub appealable: bool,
     /// It was appealed once, wherever it went since: a case that was appealed stays one.
     pub appealed: bool,
     /// Whoever acts took part in the decision that is appealed.
     pub took_part: bool,
-    /// Something of what was granted was paid. A payment that is in doubt counts as one.
-    pub paid: bool,
+    /// What there is of the award.
+    pub award: Award,
 }
 
 /// Why the table's way is not open this time.
@@ -234,9 +252,16 @@ pub enum Unmet {
     /// There is one appeal.
     #[error("the case was appealed before")]
     AppealedBefore,
+    /// All that was asked for is granted, or the time is over.
+    #[error("what was decided cannot be appealed, or no longer")]
+    NotAppealable,
     /// An appeal is decided by other people.
     #[error("whoever decided first does not decide the appeal")]
     DecidedBefore,
+    /// An appeal takes nothing away: whoever was granted a part is granted it again, or more. What should not have been granted
+    /// is recalled.
+    #[error("an appeal does not take away the part that was granted")]
+    KeepsItsPart,
     /// What was paid is not undone by a state: the case goes on to its end, and money is asked back.
     #[error("something was paid already")]
     PaidBefore,
@@ -249,7 +274,7 @@ const fn undoes_payment(event: Event) -> bool {
     matches!(event, Withdraw | RuleOut | Grant | GrantPart | Refuse | Defer | Recall | Reopen | Appeal | Lapse)
 }
 
-/// What the table cannot say: one appeal, and by other people; and no way back once something was paid. An appeal may wait for money, stand still or be recalled, and
+/// What the table cannot say: one appeal, and by other people; no way back once something was paid. An appeal may wait for money, stand still or be recalled, and
 /// then be decided by the committee: whatever the state, whoever decided first does not decide again.
 ///
 /// # Errors
@@ -258,13 +283,19 @@ pub fn guard(state: State, event: Event, facts: Facts) -> Result<(), Unmet> {
     if event == Event::Appeal && facts.appealed {
         return Err(Unmet::AppealedBefore);
     }
+    if event == Event::Appeal && !facts.appealable {
+        return Err(Unmet::NotAppealable);
+    }
     let decides = matches!(event, Event::Grant | Event::GrantPart | Event::Refuse | Event::RuleOut | Event::Defer);
     let of_an_appeal = facts.appealed || state == State::Appeal;
     if of_an_appeal && decides && facts.took_part {
         return Err(Unmet::DecidedBefore);
     }
-    if facts.paid && undoes_payment(event) {
-        return Err(Unmet::PaidBefore);
+    let takes_away = matches!(event, Event::Refuse | Event::RuleOut | Event::Defer);
+    match facts.award {
+        Award::Paid if undoes_payment(event) => return Err(Unmet::PaidBefore),
+        Award::Committed if state == State::Appeal && takes_away => return Err(Unmet::KeepsItsPart),
+        Award::None | Award::Committed | Award::Paid => {}
     }
     Ok(())
 }
