@@ -81,8 +81,10 @@ fn reached_with(place: Place, facts: Facts) -> HashSet<Place> {
     reached
 }
 
-/// Of a case about which a family may appeal.
-const APPEALABLE: Facts = Facts { appealable: true, appealed: false, took_part: false, award: Award::None };
+/// Of a case about which nothing is to be said.
+const PLAIN: Facts = Facts { appealable: false, appealed: false, took_part: false, award: Award::None };
+/// Of one about which the family may appeal.
+const APPEALABLE: Facts = Facts { appealable: true, ..PLAIN };
 
 fn reached_from(place: Place) -> HashSet<State> {
     reached_with(place, APPEALABLE).into_iter().map(Place::state).collect()
@@ -198,7 +200,7 @@ fn a_case_of_which_something_was_paid_goes_on_to_its_end() {
             assert_eq!(guard(place.state(), event, paid), Err(Unmet::PaidBefore), "{place:?} {event:?}");
         }
     }
-    assert_eq!(guard(State::Disbursing, Event::Lapse, Facts::default()), Ok(()), "nothing of it was paid");
+    assert_eq!(guard(State::Disbursing, Event::Lapse, PLAIN), Ok(()), "nothing of it was paid");
 }
 
 #[test]
@@ -208,7 +210,7 @@ fn there_is_one_appeal() {
         assert_eq!(guard(way.from, way.event, APPEALABLE), Ok(()), "{way:?}");
         assert_eq!(guard(way.from, way.event, again), Err(Unmet::AppealedBefore), "{way:?}");
         // Nobody asked whether it is possible, or it is not.
-        assert_eq!(guard(way.from, way.event, Facts::default()), Err(Unmet::NotAppealable), "{way:?}");
+        assert_eq!(guard(way.from, way.event, PLAIN), Err(Unmet::NotAppealable), "{way:?}");
     }
 }
 
@@ -226,7 +228,7 @@ fn publishing_a_part_ends_no_appeal_and_signing_it_does() {
 
 #[test]
 fn an_appeal_does_not_take_away_the_part_that_was_granted() {
-    let partly = Facts { appealed: true, award: Award::Committed, ..Facts::default() };
+    let partly = Facts { appealed: true, award: Award::Committed, ..PLAIN };
     for way in ways().iter().filter(|way| way.from == State::Appeal && DECISIONS.contains(&way.event)) {
         let gives = matches!(way.event, Event::Grant | Event::GrantPart);
         assert_eq!(
@@ -246,7 +248,7 @@ const DECISIONS: [Event; 5] = [Event::Grant, Event::GrantPart, Event::Refuse, Ev
 
 #[test]
 fn other_people_decide_an_appeal_wherever_it_went_meanwhile() {
-    let others = Facts { appealed: true, ..Facts::default() };
+    let others = Facts { appealed: true, ..PLAIN };
     let involved = Facts { took_part: true, ..others };
     let mut decided_in = HashSet::new();
     for way in ways().iter().filter(|way| DECISIONS.contains(&way.event)) {
@@ -254,7 +256,7 @@ fn other_people_decide_an_appeal_wherever_it_went_meanwhile() {
         assert_eq!(guard(way.from, way.event, involved), Err(Unmet::DecidedBefore), "{way:?}");
         assert_eq!(guard(way.from, way.event, others), Ok(()), "{way:?}");
         // The first decision is theirs, and may be made again as long as nobody appealed.
-        let first = Facts { took_part: true, ..Facts::default() };
+        let first = Facts { took_part: true, ..PLAIN };
         let theirs = if way.from == State::Appeal { Err(Unmet::DecidedBefore) } else { Ok(()) };
         assert_eq!(guard(way.from, way.event, first), theirs, "{way:?}");
     }

@@ -221,10 +221,9 @@ pub fn next(at: Place, event: Event, part: Part) -> Result<Place, Refused> {
 }
 
 /// What there is of an award.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Award {
     /// Nothing was granted, or it is free again.
-    #[default]
     None,
     /// The money is committed. The next decision puts its own in the place of it, in one transaction; until then nobody else
     /// gets it, also while the case is appealed or recalled.
@@ -233,8 +232,8 @@ pub enum Award {
     Paid,
 }
 
-/// What has to be known of a case beside its state.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// What has to be known of a case beside its state. Each is looked up: none has a value to fall back on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Facts {
     /// What was decided can be appealed today ([`super::review::appeal::may_appeal`]).
     pub appealable: bool,
@@ -258,8 +257,8 @@ pub enum Unmet {
     /// An appeal is decided by other people.
     #[error("whoever decided first does not decide the appeal")]
     DecidedBefore,
-    /// An appeal takes nothing away: whoever was granted a part is granted it again, or more. What should not have been granted
-    /// is recalled.
+    /// An appeal takes nothing away: whoever was granted a part is granted it again, or more
+    /// ([`super::review::appeal::takes_away`]). What should not have been granted is recalled.
     #[error("an appeal does not take away the part that was granted")]
     KeepsItsPart,
     /// What was paid is not undone by a state: the case goes on to its end, and money is asked back.
@@ -274,8 +273,10 @@ const fn undoes_payment(event: Event) -> bool {
     matches!(event, Withdraw | RuleOut | Grant | GrantPart | Refuse | Defer | Recall | Reopen | Appeal | Lapse)
 }
 
-/// What the table cannot say: one appeal, and by other people; no way back once something was paid. An appeal may wait for money, stand still or be recalled, and
-/// then be decided by the committee: whatever the state, whoever decided first does not decide again.
+/// What the table cannot say: one appeal, by other people, which takes nothing away; no way back once something was paid.
+///
+/// An appeal may wait for money, stand still or be recalled, and then be decided by the committee: whatever the state, whoever
+/// decided first does not decide again.
 ///
 /// # Errors
 /// What is not met.

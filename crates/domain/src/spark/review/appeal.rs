@@ -79,6 +79,15 @@ pub fn may_appeal(standing: Standing, today: Date) -> Result<(), NoAppeal> {
     if last < today { Err(NoAppeal::TooLate { last }) } else { Ok(()) }
 }
 
+/// Whether deciding an appeal so would leave the family with less than the part it was granted before.
+pub fn takes_away(before: Decision, now: Outcome) -> bool {
+    match (before, now) {
+        (Decision::Committee(Outcome::Partial(part)), Outcome::Granted(sum) | Outcome::Partial(sum)) => sum < part,
+        (Decision::Committee(Outcome::Partial(_)), Outcome::Refused | Outcome::Deferred) => true,
+        (Decision::Committee(_) | Decision::Ineligible, _) => false,
+    }
+}
+
 named! {
     /// How somebody had a part in a decision.
     TookPart, 4 {
@@ -174,6 +183,19 @@ mod tests {
         assert!(!workdays::is_certain(last));
         assert_eq!(may_appeal(told_on(date(2040, 9, 28)), last), Ok(()));
         assert_eq!(may_appeal(told_on(date(2040, 9, 28)), date(2040, 10, 25)), Err(NoAppeal::TooLate { last }));
+    }
+
+    #[test]
+    fn an_appeal_leaves_at_least_the_part_that_was_granted() {
+        let part = Decision::Committee(Outcome::Partial(Fen::new(5)));
+        let [less, same, more] = [4, 5, 6].map(|sum| takes_away(part, Outcome::Partial(Fen::new(sum))));
+        assert_eq!((less, same, more), (true, false, false));
+        assert!(!takes_away(part, Outcome::Granted(Fen::new(9))));
+        for now in [Outcome::Refused, Outcome::Deferred] {
+            assert!(takes_away(part, now), "{now:?}");
+            assert!(!takes_away(Decision::Committee(Outcome::Refused), now), "nothing was granted: {now:?}");
+            assert!(!takes_away(Decision::Ineligible, now), "nor here: {now:?}");
+        }
     }
 
     #[test]
