@@ -177,8 +177,8 @@ static TABLE: &[Way] = table! {
     Disbursing Hold => DeceasedHold: OFFICER;
     FollowUp Hold => DeceasedHold: OFFICER;
     Appeal Hold => DeceasedHold: OFFICER;
-    // The word was wrong, or what is being paid is paid on; nothing was paid, and there are bills the committee decides about;
-    // or nothing is left to do.
+    // The word was wrong, or what is being paid is paid on; nothing was paid, and there are bills the committee decides
+    // about; or nothing is left to do.
     DeceasedHold Lift => WhereItWasHeld: OFFICER;
     DeceasedHold Recall => Committee: CHAIR_OR_COMPLIANCE;
     DeceasedHold Close => Closed: OFFICER;
@@ -275,8 +275,8 @@ const fn undoes_payment(event: Event) -> bool {
 
 /// What the table cannot say: one appeal, by other people, which takes nothing away; no way back once something was paid.
 ///
-/// An appeal may wait for money, stand still or be recalled, and then be decided by the committee: whatever the state, whoever
-/// decided first does not decide again.
+/// An appeal may wait for money, stand still or be recalled, and then be decided by the committee: whatever the state,
+/// whoever decided first does not decide again.
 ///
 /// # Errors
 /// What is not met.

@@ -3,9 +3,9 @@
 //! Whoever had a part in the decision has none in the appeal, however small it was. Members who were absent or recused then
 //! took no part; whether they have a conflict is [`super::conflict`]'s to say, now as before.
 //!
-//! A part that was granted can be published, and the family be asked to sign, before the time of the appeal is over. The appeal
-//! is possible until it signs. Meanwhile the part stays committed to the case, and an appeal never takes it away
-//! ([`crate::spark::Unmet::KeepsItsPart`]).
+//! A part that was granted can be published, and the family be asked to sign, before the time of the appeal is over. The
+//! appeal is possible until it signs. Meanwhile the part stays committed to the case, and an appeal never takes it away
+//! ([`takes_away`]).
 
 use super::assignment::Taken;
 use super::committee::Roll;
