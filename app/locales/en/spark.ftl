@@ -64,7 +64,7 @@ spark-faq-minor-a = A parent or another guardian. Under 14 the guardian consents
 spark-faq-worker-q = Can the hospital's social worker help?
 spark-faq-worker-a = Yes, with the form and with papers that are missing. The family confirms by its own telephone; a social worker decides nothing for it.
 spark-faq-appeal-q = What if it is not granted?
-spark-faq-appeal-a = We give the reasons in writing. You may appeal once, and people who took no part in the decision look again. If things have changed, you may also apply anew.
+spark-faq-appeal-a = We give the reasons in writing. You may appeal once, and people who took no part in the decision look again. You may also appeal if only a part is granted, within the time the decision names and before you sign the agreement; what was granted stays set aside for you. If things have changed, you may also apply anew.
 spark-faq-medical-q = Can you tell us which treatment is right?
 spark-faq-medical-a = No. Your physician decides on treatment. We only read the diagnosis and the plan that are there.
 

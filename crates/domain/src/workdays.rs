@@ -2,7 +2,7 @@
 //!
 //! Deadlines that people are told in working days (工作日) and the ages of cases are counted here. Each year of the table
 //! names its source. A year whose notice has not been entered is counted by what the law fixes, and [`is_certain`] says that
-//! such a date may still move.
+//! such a date may still move. So every deadline has an end: none is open because a notice is missing, and none is refused.
 
 use jiff::civil::{Date, Weekday, date};
 use jiff::{SignedDuration, ToSpan as _};
@@ -82,11 +82,15 @@ pub fn after(from: Date, days: u16) -> Date {
     day
 }
 
-/// The working days that have begun after `from`, up to and including `until`: how old something is.
-pub fn between(from: Date, until: Date) -> u32 {
+/// The working days that have begun after `from`, up to and including `until`, one by one.
+pub fn passed(from: Date, until: Date) -> impl Iterator<Item = Date> {
     let days = until.duration_since(from).as_secs() / SignedDuration::from_hours(24).as_secs();
-    let passed = (1..=days).filter_map(|n| from.checked_add(n.days()).ok()).filter(|day| is_workday(*day)).count();
-    u32::try_from(passed).unwrap_or(u32::MAX)
+    (1..=days).filter_map(move |n| from.checked_add(n.days()).ok()).filter(|day| is_workday(*day))
+}
+
+/// How many these are: how old something is.
+pub fn between(from: Date, until: Date) -> u32 {
+    u32::try_from(passed(from, until).count()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

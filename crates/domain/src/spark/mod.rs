@@ -15,4 +15,4 @@ mod way;
 pub use crate::ledger::DiseaseGroup;
 pub use part::Part;
 pub use state::{Event, PublicState, Side, State, Turn};
-pub use way::{Facts, Refused, Unmet, Way, guard, next, ways};
+pub use way::{Award, Facts, Place, Refused, To, Unmet, Way, guard, next, ways};

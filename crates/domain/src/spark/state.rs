@@ -53,7 +53,7 @@ named! {
 
 named! {
     /// What can happen to a case.
-    Event, 25 {
+    Event, 26 {
         /// The family sends it.
         Submit "submit",
         /// A case officer takes it, or the house gives it to one.
@@ -86,7 +86,7 @@ named! {
         Stand "stand",
         /// What was decided does not hold (an objection, new evidence, a death): the committee decides again.
         Recall "recall",
-        /// The family signs.
+        /// The family signs: it takes what was granted, and there is no appeal any more.
         Sign "sign",
         /// The last tranche is paid, or what is left of it lapsed after some were.
         PaidOut "paid_out",
@@ -96,7 +96,8 @@ named! {
         Lapse "lapse",
         /// The family takes it back.
         Withdraw "withdraw",
-        /// The family objects to the decision.
+        /// The family objects to the decision. A part that was granted stays committed; its notice comes down and it is not
+        /// signed until the appeal is decided.
         Appeal "appeal",
         /// Money is asked back.
         Clawback "clawback",
@@ -104,6 +105,9 @@ named! {
         Settle "settle",
         /// The patient has died.
         Hold "hold",
+        /// The word of the death was wrong, or somebody has looked and what was granted is paid on: the case is again where
+        /// it was.
+        Lift "lift",
     }
 }
 

@@ -6,6 +6,50 @@
 
 use super::{Event, Part, State};
 
+/// Where a case stands: its state, and for one that is held also the state it was held in, to which it goes back if the word
+/// of the death was wrong. Both are kept with the case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Place {
+    state: State,
+    held_in: Option<State>,
+}
+
+impl Place {
+    /// Where every case begins.
+    pub const DRAFT: Self = Self { state: State::Draft, held_in: None };
+
+    /// As it was kept. `None` where the two do not belong together: a hold says what it holds, and nothing else does.
+    pub fn new(state: State, held_in: Option<State>) -> Option<Self> {
+        let holds = |from: State| TABLE.iter().any(|way| way.from == from && way.to == To::Hold);
+        let belong = match held_in {
+            None => state != State::DeceasedHold,
+            Some(from) => state == State::DeceasedHold && holds(from),
+        };
+        belong.then_some(Self { state, held_in })
+    }
+
+    /// Its state.
+    pub const fn state(self) -> State {
+        self.state
+    }
+
+    /// The state it was held in, of a case that is held.
+    pub const fn held_in(self) -> Option<State> {
+        self.held_in
+    }
+}
+
+/// Where a way leads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum To {
+    /// Always to this state.
+    State(State),
+    /// To the hold, which keeps where the case was.
+    Hold,
+    /// Back to where it was held.
+    WhereItWasHeld,
+}
+
 /// One line of the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Way {
@@ -14,7 +58,7 @@ pub struct Way {
     /// by this
     pub event: Event,
     /// to there,
-    pub to: State,
+    pub to: To,
     /// done by any of these.
     pub by: &'static [Part],
 }
@@ -28,9 +72,23 @@ const CHAIR_OR_COMPLIANCE: &[Part] = &[Part::Chair, Part::ComplianceOfficer];
 const COMPLIANCE: &[Part] = &[Part::ComplianceOfficer];
 const ITSELF: &[Part] = &[Part::System];
 
+impl Way {
+    /// Where a case that stands `at` its beginning is after it.
+    pub(super) fn end(&self, at: Place) -> Place {
+        match self.to {
+            To::State(state) => Place { state, held_in: None },
+            To::Hold => Place { state: State::DeceasedHold, held_in: Some(at.state) },
+            To::WhereItWasHeld => Place { state: at.held_in.unwrap_or(at.state), held_in: None },
+        }
+    }
+}
+
 macro_rules! table {
+    (@to DeceasedHold) => { To::Hold };
+    (@to WhereItWasHeld) => { To::WhereItWasHeld };
+    (@to $to:ident) => { To::State(State::$to) };
     ($($from:ident $event:ident => $to:ident: $by:ident;)+) => {
-        &[$(Way { from: State::$from, event: Event::$event, to: State::$to, by: $by }),+]
+        &[$(Way { from: State::$from, event: Event::$event, to: table!(@to $to), by: $by }),+]
     };
 }
 
@@ -61,7 +119,10 @@ static TABLE: &[Way] = table! {
     // From the decision to the last payment.
     Granted Publish => Notice: OFFICER;
     Partial Publish => Notice: OFFICER;
+    // A part of it, while the appeal's time runs, however soon that part is published; signed, it is taken as it is.
     Partial Appeal => Appeal: FAMILY;
+    Notice Appeal => Appeal: FAMILY;
+    Agreement Appeal => Appeal: FAMILY;
     Notice Stand => Agreement: ITSELF;
     Agreement Sign => Disbursing: FAMILY;
     Disbursing PaidOut => FollowUp: ITSELF;
@@ -82,7 +143,7 @@ static TABLE: &[Way] = table! {
     Agreement Lapse => Lapsed: ITSELF;
     Disbursing Lapse => Lapsed: ITSELF;
 
-    // Taken back by the family, as long as nothing was paid.
+    // Taken back by the family, as long as nothing was paid (`guard`).
     Draft Withdraw => Withdrawn: FAMILY;
     Submitted Withdraw => Withdrawn: FAMILY;
     Completeness Withdraw => Withdrawn: FAMILY;
@@ -116,8 +177,9 @@ static TABLE: &[Way] = table! {
     Disbursing Hold => DeceasedHold: OFFICER;
     FollowUp Hold => DeceasedHold: OFFICER;
     Appeal Hold => DeceasedHold: OFFICER;
-    // The word was wrong; there are bills the committee decides about; or nothing is left to do.
-    DeceasedHold Reopen => Completeness: OFFICER;
+    // The word was wrong, or what is being paid is paid on; nothing was paid, and there are bills the committee decides
+    // about; or nothing is left to do.
+    DeceasedHold Lift => WhereItWasHeld: OFFICER;
     DeceasedHold Recall => Committee: CHAIR_OR_COMPLIANCE;
     DeceasedHold Close => Closed: OFFICER;
 };
@@ -148,23 +210,39 @@ pub enum Refused {
     },
 }
 
-/// Where a case stands after somebody in `part` did `event`.
+/// Where a case that stands `at` a place is after somebody in `part` did `event`.
 ///
 /// # Errors
 /// `NotNow` and `NotTheirs`.
-pub fn next(state: State, event: Event, part: Part) -> Result<State, Refused> {
-    let way = TABLE.iter().find(|way| way.from == state && way.event == event);
-    let way = way.ok_or(Refused::NotNow { state, event })?;
-    if way.by.contains(&part) { Ok(way.to) } else { Err(Refused::NotTheirs { event, part }) }
+pub fn next(at: Place, event: Event, part: Part) -> Result<Place, Refused> {
+    let way = TABLE.iter().find(|way| way.from == at.state && way.event == event);
+    let way = way.ok_or(Refused::NotNow { state: at.state, event })?;
+    if way.by.contains(&part) { Ok(way.end(at)) } else { Err(Refused::NotTheirs { event, part }) }
 }
 
-/// What has to be known of a case beside its state.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// What there is of an award.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Award {
+    /// Nothing was granted, or it is free again.
+    None,
+    /// The money is committed. The next decision puts its own in the place of it, in one transaction; until then nobody else
+    /// gets it, also while the case is appealed or recalled.
+    Committed,
+    /// Something of it was paid. A payment that is in doubt counts as one.
+    Paid,
+}
+
+/// What has to be known of a case beside its state. Each is looked up: none has a value to fall back on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Facts {
-    /// It was appealed once.
+    /// What was decided can be appealed today ([`super::review::appeal::may_appeal`]).
+    pub appealable: bool,
+    /// It was appealed once, wherever it went since: a case that was appealed stays one.
     pub appealed: bool,
     /// Whoever acts took part in the decision that is appealed.
     pub took_part: bool,
+    /// What there is of the award.
+    pub award: Award,
 }
 
 /// Why the table's way is not open this time.
@@ -173,12 +251,32 @@ pub enum Unmet {
     /// There is one appeal.
     #[error("the case was appealed before")]
     AppealedBefore,
+    /// All that was asked for is granted, or the time is over.
+    #[error("what was decided cannot be appealed, or no longer")]
+    NotAppealable,
     /// An appeal is decided by other people.
     #[error("whoever decided first does not decide the appeal")]
     DecidedBefore,
+    /// An appeal takes nothing away: whoever was granted a part is granted it again, or more
+    /// ([`super::review::appeal::takes_away`]). What should not have been granted is recalled.
+    #[error("an appeal does not take away the part that was granted")]
+    KeepsItsPart,
+    /// What was paid is not undone by a state: the case goes on to its end, and money is asked back.
+    #[error("something was paid already")]
+    PaidBefore,
 }
 
-/// What the table cannot say: one appeal, and by other people.
+/// What would end a case as though nothing had been paid, or bring it before a decision again. A second grant would stand
+/// beside the one that is being paid; what lapses of it lapses by `PaidOut`.
+const fn undoes_payment(event: Event) -> bool {
+    use Event::{Appeal, Defer, Grant, GrantPart, Lapse, Recall, Refuse, Reopen, RuleOut, Withdraw};
+    matches!(event, Withdraw | RuleOut | Grant | GrantPart | Refuse | Defer | Recall | Reopen | Appeal | Lapse)
+}
+
+/// What the table cannot say: one appeal, by other people, which takes nothing away; no way back once something was paid.
+///
+/// An appeal may wait for money, stand still or be recalled, and then be decided by the committee: whatever the state,
+/// whoever decided first does not decide again.
 ///
 /// # Errors
 /// What is not met.
@@ -186,9 +284,19 @@ pub fn guard(state: State, event: Event, facts: Facts) -> Result<(), Unmet> {
     if event == Event::Appeal && facts.appealed {
         return Err(Unmet::AppealedBefore);
     }
+    if event == Event::Appeal && !facts.appealable {
+        return Err(Unmet::NotAppealable);
+    }
     let decides = matches!(event, Event::Grant | Event::GrantPart | Event::Refuse | Event::RuleOut | Event::Defer);
-    if state == State::Appeal && decides && facts.took_part {
+    let of_an_appeal = facts.appealed || state == State::Appeal;
+    if of_an_appeal && decides && facts.took_part {
         return Err(Unmet::DecidedBefore);
+    }
+    let takes_away = matches!(event, Event::Refuse | Event::RuleOut | Event::Defer);
+    match facts.award {
+        Award::Paid if undoes_payment(event) => return Err(Unmet::PaidBefore),
+        Award::Committed if state == State::Appeal && takes_away => return Err(Unmet::KeepsItsPart),
+        Award::None | Award::Committed | Award::Paid => {}
     }
     Ok(())
 }

@@ -2,19 +2,23 @@
 //!
 //! Whoever had a part in the decision has none in the appeal, however small it was. Members who were absent or recused then
 //! took no part; whether they have a conflict is [`super::conflict`]'s to say, now as before.
+//!
+//! A part that was granted can be published, and the family be asked to sign, before the time of the appeal is over. The
+//! appeal is possible until it signs. Meanwhile the part stays committed to the case, and an appeal never takes it away
+//! ([`takes_away`]).
 
 use super::assignment::Taken;
-use super::clock::business_day_after;
 use super::committee::Roll;
 use super::minutes::Dealt;
 use super::vote::Outcome;
 use crate::ids::AccountId;
 use crate::named::named;
+use crate::workdays;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Business days from the day a family is told of a decision, in which it may appeal.
-pub const WITHIN: u32 = 15;
+pub const WITHIN: u16 = 15;
 
 /// What was decided on a case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,11 +61,11 @@ pub enum NoAppeal {
     },
 }
 
-/// Whether a family may appeal `today`. Where no calendar of business days goes as far as the limit, it is not over.
+/// Whether a family may appeal `today`.
 ///
 /// # Errors
 /// `NotDecided`, `HadOne`, `NothingRefused`, `WaitsForFunds`, `TooLate`, in this order.
-pub fn may_appeal(standing: Standing, today: Date, is_business_day: impl Fn(Date) -> bool) -> Result<(), NoAppeal> {
+pub fn may_appeal(standing: Standing, today: Date) -> Result<(), NoAppeal> {
     let (decision, told_on) = standing.decided.ok_or(NoAppeal::NotDecided)?;
     if standing.appealed {
         return Err(NoAppeal::HadOne);
@@ -71,9 +75,16 @@ pub fn may_appeal(standing: Standing, today: Date, is_business_day: impl Fn(Date
         Decision::Committee(Outcome::Deferred) => return Err(NoAppeal::WaitsForFunds),
         Decision::Committee(Outcome::Partial(_) | Outcome::Refused) | Decision::Ineligible => {}
     }
-    match business_day_after(told_on, WITHIN, is_business_day) {
-        Some(last) if last < today => Err(NoAppeal::TooLate { last }),
-        _ => Ok(()),
+    let last = workdays::after(told_on, WITHIN);
+    if last < today { Err(NoAppeal::TooLate { last }) } else { Ok(()) }
+}
+
+/// Whether deciding an appeal so would leave the family with less than the part it was granted before.
+pub fn takes_away(before: Decision, now: Outcome) -> bool {
+    match (before, now) {
+        (Decision::Committee(Outcome::Partial(part)), Outcome::Granted(sum) | Outcome::Partial(sum)) => sum < part,
+        (Decision::Committee(Outcome::Partial(_)), Outcome::Refused | Outcome::Deferred) => true,
+        (Decision::Committee(_) | Decision::Ineligible, _) => false,
     }
 }
 
@@ -136,7 +147,6 @@ mod tests {
     use super::super::Fen;
     use super::super::assignment::tests::candidate;
     use super::super::assignment::{Reason, Seats, Speciality, choose};
-    use super::super::clock::tests::worked;
     use super::super::committee::Unable;
     use super::super::committee::tests::{roll, set};
     use super::super::conflict::tests::{account, case};
@@ -149,7 +159,7 @@ mod tests {
     const TOLD: Date = date(2026, 9, 7);
 
     fn appeal(decision: Decision, today: Date) -> Result<(), NoAppeal> {
-        may_appeal(Standing { decided: Some((decision, TOLD)), appealed: false }, today, worked)
+        may_appeal(Standing { decided: Some((decision, TOLD)), appealed: false }, today)
     }
 
     #[test]
@@ -163,8 +173,29 @@ mod tests {
             assert_eq!(appeal(decision, date(2026, 9, 28)), Ok(()));
             assert_eq!(appeal(decision, date(2026, 9, 29)), Err(NoAppeal::TooLate { last: date(2026, 9, 28) }));
         }
-        let refused = Standing { decided: Some((Decision::Ineligible, TOLD)), appealed: false };
-        assert_eq!(may_appeal(refused, date(2027, 9, 1), |_| false), Ok(()), "no calendar, no end");
+    }
+
+    #[test]
+    fn the_time_ends_also_in_a_year_whose_notice_is_not_out() {
+        let told_on = |day| Standing { decided: Some((Decision::Ineligible, day)), appealed: false };
+        // Over the National Day's three days that the law fixes.
+        let last = date(2040, 10, 24);
+        assert!(!workdays::is_certain(last));
+        assert_eq!(may_appeal(told_on(date(2040, 9, 28)), last), Ok(()));
+        assert_eq!(may_appeal(told_on(date(2040, 9, 28)), date(2040, 10, 25)), Err(NoAppeal::TooLate { last }));
+    }
+
+    #[test]
+    fn an_appeal_leaves_at_least_the_part_that_was_granted() {
+        let part = Decision::Committee(Outcome::Partial(Fen::new(5)));
+        let [less, same, more] = [4, 5, 6].map(|sum| takes_away(part, Outcome::Partial(Fen::new(sum))));
+        assert_eq!((less, same, more), (true, false, false));
+        assert!(!takes_away(part, Outcome::Granted(Fen::new(9))));
+        for now in [Outcome::Refused, Outcome::Deferred] {
+            assert!(takes_away(part, now), "{now:?}");
+            assert!(!takes_away(Decision::Committee(Outcome::Refused), now), "nothing was granted: {now:?}");
+            assert!(!takes_away(Decision::Ineligible, now), "nor here: {now:?}");
+        }
     }
 
     #[test]
@@ -172,9 +203,9 @@ mod tests {
         assert_eq!(appeal(Decision::Committee(Outcome::Granted(Fen::new(5))), TOLD), Err(NoAppeal::NothingRefused));
         assert_eq!(appeal(Decision::Committee(Outcome::Deferred), TOLD), Err(NoAppeal::WaitsForFunds));
         let again = Standing { decided: Some((Decision::Ineligible, TOLD)), appealed: true };
-        assert_eq!(may_appeal(again, TOLD, worked), Err(NoAppeal::HadOne));
+        assert_eq!(may_appeal(again, TOLD), Err(NoAppeal::HadOne));
         let open = Standing { decided: None, appealed: false };
-        assert_eq!(may_appeal(open, TOLD, worked), Err(NoAppeal::NotDecided));
+        assert_eq!(may_appeal(open, TOLD), Err(NoAppeal::NotDecided));
     }
 
     #[test]

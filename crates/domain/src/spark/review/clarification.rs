@@ -3,14 +3,15 @@
 //! Only these can be changed, only until the deadline, and only once: the answer closes them. Meanwhile the clock of the
 //! case stands still ([`super::clock`]). What the sections are is the application's: here they are any kind `S`.
 
-use super::clock::{Pause, business_day_after};
+use super::clock::Pause;
+use crate::workdays;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// The shortest time a family gets, in business days.
-pub const SHORTEST: u32 = 5;
+pub const SHORTEST: u16 = 5;
 /// The longest.
-pub const LONGEST: u32 = 30;
+pub const LONGEST: u16 = 30;
 
 /// What the house asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,7 +32,7 @@ pub enum Unasked {
     #[error("a family has {SHORTEST} to {LONGEST} business days, not {days}")]
     Days {
         /// What was meant.
-        days: u32,
+        days: u16,
     },
     /// An earlier one still waits for its answer: one at a time, so that a family has one deadline.
     #[error("an earlier one is due on {due_on}")]
@@ -39,9 +40,6 @@ pub enum Unasked {
         /// Its deadline.
         due_on: Date,
     },
-    /// Nobody has said yet which days of that time are business days.
-    #[error("the calendar of business days does not go that far")]
-    NoCalendar,
 }
 
 /// A section cannot be changed, or an answer not be given.
@@ -68,12 +66,11 @@ impl<S: Ord + Copy> Clarification<S> {
     /// Asks about sections `today`; `days` business days are given for the answer. `earlier` are those of the same case.
     ///
     /// # Errors
-    /// `NoSection`, `Days`, `Waiting`, `NoCalendar`, in this order.
+    /// `NoSection`, `Days`, `Waiting`, in this order.
     pub fn ask(
         sections: impl IntoIterator<Item = S>,
-        (today, days): (Date, u32),
+        (today, days): (Date, u16),
         earlier: &[Self],
-        is_business_day: impl Fn(Date) -> bool,
     ) -> Result<Self, Unasked> {
         let sections: BTreeSet<S> = sections.into_iter().collect();
         if sections.is_empty() {
@@ -85,8 +82,7 @@ impl<S: Ord + Copy> Clarification<S> {
         if let Some(open) = earlier.iter().find(|one| one.waits(today)) {
             return Err(Unasked::Waiting { due_on: open.due_on });
         }
-        let due_on = business_day_after(today, days, is_business_day).ok_or(Unasked::NoCalendar)?;
-        Ok(Self { sections, asked_on: today, due_on, answered_on: None })
+        Ok(Self { sections, asked_on: today, due_on: workdays::after(today, days), answered_on: None })
     }
 
     /// Whether a section can be changed `today`.

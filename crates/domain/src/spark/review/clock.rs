@@ -1,10 +1,10 @@
 //! How old a case is, in business days (工作日), while its clock runs and stands still.
 //!
 //! The day something happens is not counted, the next one is the first (民法典第二百零一条). So what the house asks on a
-//! day stops the clock from the next day on, and the day of the answer is still the family's. Which days are business days
-//! the State Council says each year anew: that is handed in.
+//! day stops the clock from the next day on, and the day of the answer is still the family's. Which days are business days,
+//! and when a time limit of them ends, is [`crate::workdays`]' to say; here stand the pauses only.
 
-use crate::time::in_reach;
+use crate::workdays;
 use jiff::civil::Date;
 
 /// Days that are not the house's: after the day it asked, up to the day of the answer.
@@ -23,40 +23,19 @@ impl Pause {
     }
 }
 
-/// The days after `from`, as far as anything of the house can be.
-fn after(from: Date) -> impl Iterator<Item = Date> {
-    std::iter::successors(from.tomorrow().ok(), |day| day.tomorrow().ok()).take_while(|day| in_reach(*day))
-}
-
 /// The business days on which a case of the day `since` was the house's, up to and with `today`. Pauses may overlap: a day
 /// stands still once.
-pub fn age(since: Date, today: Date, pauses: &[Pause], is_business_day: impl Fn(Date) -> bool) -> u32 {
-    let days = after(since).take_while(|day| *day <= today);
-    let counted = days.filter(|day| is_business_day(*day) && !pauses.iter().any(|pause| pause.covers(*day)));
-    u32::try_from(counted.count()).unwrap_or(u32::MAX)
-}
-
-/// The business day number `days` after `from`: the last day of a time limit. `None` where no calendar goes that far.
-pub fn business_day_after(from: Date, days: u32, is_business_day: impl Fn(Date) -> bool) -> Option<Date> {
-    match days.checked_sub(1) {
-        None => Some(from),
-        Some(before) => after(from).filter(|day| is_business_day(*day)).nth(usize::try_from(before).ok()?),
-    }
+pub fn age(since: Date, today: Date, pauses: &[Pause]) -> u32 {
+    let of_the_house = |day: &Date| !pauses.iter().any(|pause| pause.covers(*day));
+    u32::try_from(workdays::passed(since, today).filter(of_the_house).count()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     use jiff::ToSpan as _;
-    use jiff::civil::{Weekday, date};
+    use jiff::civil::date;
     use proptest::prelude::*;
-
-    /// Monday to Friday, without the National Day's week of 2026 and with the Saturday that is worked for it.
-    pub fn worked(day: Date) -> bool {
-        let holiday = (date(2026, 10, 1)..=date(2026, 10, 7)).contains(&day);
-        let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-        day == date(2026, 10, 10) || (!holiday && !weekend)
-    }
 
     fn pause(asked_on: Date, answered_on: Option<Date>) -> Pause {
         Pause { asked_on, answered_on }
@@ -65,18 +44,18 @@ pub(crate) mod tests {
     #[test]
     fn a_week_is_five_days_and_the_first_is_not_counted() {
         let monday = date(2026, 9, 7);
-        assert_eq!(age(monday, monday, &[], worked), 0);
-        assert_eq!(age(monday, date(2026, 9, 11), &[], worked), 4);
-        assert_eq!(age(monday, date(2026, 9, 14), &[], worked), 5);
-        assert_eq!(age(monday, date(2026, 9, 1), &[], worked), 0, "not there yet");
+        assert_eq!(age(monday, monday, &[]), 0);
+        assert_eq!(age(monday, date(2026, 9, 11), &[]), 4);
+        assert_eq!(age(monday, date(2026, 9, 14), &[]), 5);
+        assert_eq!(age(monday, date(2026, 9, 1), &[]), 0, "not there yet");
         // From the last day before the holidays over the Saturday that is worked.
-        assert_eq!(age(date(2026, 9, 30), date(2026, 10, 12), &[], worked), 4);
+        assert_eq!(age(date(2026, 9, 30), date(2026, 10, 12), &[]), 4);
     }
 
     #[test]
     fn the_clock_stands_still_from_the_day_after_asking_to_the_day_of_the_answer() {
         let monday = date(2026, 9, 7);
-        let until_friday = |pauses: &[Pause]| age(monday, date(2026, 9, 11), pauses, worked);
+        let until_friday = |pauses: &[Pause]| age(monday, date(2026, 9, 11), pauses);
         // Asked on Tuesday and answered on Thursday: Tuesday and Friday are the house's.
         let asked = pause(date(2026, 9, 8), Some(date(2026, 9, 10)));
         assert_eq!(until_friday(&[asked]), 2);
@@ -90,12 +69,13 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_limit_ends_on_a_business_day_if_there_is_one() {
-        assert_eq!(business_day_after(date(2026, 9, 30), 3, worked), Some(date(2026, 10, 10)));
-        assert_eq!(business_day_after(date(2026, 9, 30), 0, worked), Some(date(2026, 9, 30)));
-        assert_eq!(business_day_after(date(2026, 9, 30), 1, |_| false), None);
-        assert_eq!(business_day_after(Date::MAX, 1, worked), None);
-        assert_eq!(age(Date::MAX, Date::MAX, &[], |_| true), 0);
+    fn without_a_pause_it_is_the_count_of_working_days() {
+        // Also where no notice was entered yet: the law's days are not counted.
+        for (since, today) in [(date(2026, 9, 1), date(2026, 10, 12)), (date(2026, 12, 28), date(2027, 1, 5))] {
+            assert_eq!(age(since, today, &[]), workdays::between(since, today));
+        }
+        assert_eq!(age(date(2026, 12, 31), date(2027, 1, 4), &[]), 1, "the first of January rests, and a weekend");
+        assert_eq!(age(Date::MAX, Date::MAX, &[]), 0);
     }
 
     fn day() -> impl Strategy<Value = Date> {
@@ -109,24 +89,25 @@ pub(crate) mod tests {
     proptest! {
         #[test]
         fn every_day_makes_it_one_older_or_none(since in day(), today in day(), pauses in pauses()) {
-            let (now, next) = (age(since, today, &pauses, worked), age(since, today + 1.days(), &pauses, worked));
-            prop_assert!(next == now || (next == now + 1 && worked(today + 1.days())));
+            let (now, next) = (age(since, today, &pauses), age(since, today + 1.days(), &pauses));
+            prop_assert!(next == now || (next == now + 1 && workdays::is_workday(today + 1.days())));
         }
 
         #[test]
         fn order_and_repetition_of_pauses_are_nothing(since in day(), today in day(), mut pauses in pauses()) {
-            let once = age(since, today, &pauses, worked);
+            let once = age(since, today, &pauses);
             pauses.extend_from_within(..);
             pauses.reverse();
-            prop_assert_eq!(age(since, today, &pauses, worked), once);
+            prop_assert_eq!(age(since, today, &pauses), once);
         }
 
         /// Every business day is the house's or the family's: none is lost, none counts for both.
         #[test]
         fn days_of_both_sides_add_up(since in day(), today in day(), pauses in pauses()) {
-            let all = age(since, today, &[], worked);
-            let waiting = age(since, today, &[], |day| worked(day) && pauses.iter().any(|pause| pause.covers(day)));
-            prop_assert_eq!(age(since, today, &pauses, worked) + waiting, all);
+            let all = age(since, today, &[]);
+            let stands = |day: &Date| pauses.iter().any(|pause| pause.covers(*day));
+            let waiting = workdays::passed(since, today).filter(stands).count();
+            prop_assert_eq!(age(since, today, &pauses) as usize + waiting, all as usize);
         }
 
         /// Asking again on the day of the answer is as though the first question had stayed open.
@@ -135,14 +116,12 @@ pub(crate) mod tests {
             at.sort_unstable();
             let [from, middle, until] = at;
             let cut = [pause(from, Some(middle)), pause(middle, Some(until))];
-            prop_assert_eq!(age(since, today, &cut, worked), age(since, today, &[pause(from, Some(until))], worked));
+            prop_assert_eq!(age(since, today, &cut), age(since, today, &[pause(from, Some(until))]));
         }
 
         #[test]
-        fn a_limit_is_as_long_as_it_says(from in day(), days in 1u32..40) {
-            let last = business_day_after(from, days, worked).expect("in this century");
-            prop_assert!(worked(last));
-            prop_assert_eq!(age(from, last, &[], worked), days);
+        fn a_limit_is_as_long_as_it_says(from in day(), days in 1u16..40) {
+            prop_assert_eq!(age(from, workdays::after(from, days), &[]), u32::from(days));
         }
     }
 }
