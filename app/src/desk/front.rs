@@ -89,7 +89,7 @@ const GROUPS: &[Group] = &[
     group(
         "staff-group-house",
         &[
-            area("/staff/people", Capability::ManageStaff, "staff-accounts-title", "staff-accounts-text"),
+            area("/staff/people", Capability::SeeStaff, "staff-accounts-title", "staff-accounts-text"),
             area("/staff/clients", Capability::ManageClients, "clients-title", "clients-area-text"),
             area("/staff/webhooks", Capability::ManageClients, "webhooks-title", "webhooks-area-text"),
             area("/staff/jobs", Capability::Operate, "staff-jobs-title", "staff-jobs-text"),

@@ -181,6 +181,8 @@ pub enum Capability {
     ManageDevices,
     /// See jobs and messages; retry what failed.
     Operate,
+    /// See who is of the staff, and with which roles.
+    SeeStaff,
     /// Make staff accounts and give roles.
     ManageStaff,
     /// Make and revoke the clients of machines.
@@ -213,7 +215,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -230,6 +232,7 @@ impl Capability {
         Self::EndShift,
         Self::ManageDevices,
         Self::Operate,
+        Self::SeeStaff,
         Self::ManageStaff,
         Self::ManageClients,
         Self::EndSessions,
@@ -344,7 +347,9 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
             )
         }
         Role::Steward => matches!(capability, C::Admit),
-        Role::Operator => matches!(capability, C::Operate | C::ManageStaff | C::ManageClients | C::EndSessions),
+        Role::Operator => {
+            matches!(capability, C::Operate | C::SeeStaff | C::ManageStaff | C::ManageClients | C::EndSessions)
+        }
         Role::Auditor => matches!(capability, C::ReadAudit | C::ReadLedger),
         Role::BusDispatcher => matches!(capability, C::DispatchBus | C::RevealBusContact),
         Role::DoorSupervisor => {
@@ -356,7 +361,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::FinancePreparer => matches!(capability, C::ReadLedger | C::KeepBooks | C::PreparePayments),
         Role::FinanceReleaser => matches!(capability, C::ReadLedger | C::ReleasePayments | C::CloseBooks),
         Role::ComplianceOfficer => matches!(capability, C::ReadLedger),
-        Role::AccountAdministrator => matches!(capability, C::ManageStaff | C::EndSessions),
+        Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
     }
 }
 

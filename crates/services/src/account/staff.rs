@@ -111,7 +111,7 @@ pub struct StaffMember {
 
 /// Everybody of the staff, by login.
 pub async fn list(services: &Services, context: &Context) -> Result<Vec<StaffMember>, AccountError> {
-    context.require(Capability::Operate)?;
+    context.require(Capability::SeeStaff)?;
     let found = rows::all(&services.db).await?;
     found
         .into_iter()

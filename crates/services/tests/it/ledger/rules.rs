@@ -76,11 +76,14 @@ async fn by_hand(house: &TestHouse, purse: Purse, said: i16, lines: &[(&str, i64
     answer.err().map(|error| store::constraint_of(&error).unwrap_or_else(|| panic!("{error}")).to_owned())
 }
 
+/// Part of an entry, its lines, and the rule that refuses it.
+type Case = (i16, &'static [(&'static str, i64)], &'static str);
+
 #[tokio::test]
 async fn an_entry_is_whole_or_is_not() {
     let house = TestHouse::new().await;
     let purse = purse_of(&house, 1_000).await;
-    let cases: [(i16, &[(&str, i64)], &str); 6] = [
+    let cases: [Case; 6] = [
         (2, &[], "ledger_entry_whole"),
         (2, &[("bank", 500)], "ledger_envelope_money"),
         (2, &[("bank", 500), ("received", -400)], "ledger_envelope_money"),
