@@ -783,3 +783,4 @@ staff-action-ledger-clawed-back = Money clawed back
 staff-action-ledger-file-sent = Payment file sent
 staff-action-ledger-file-fetched = Payment file fetched again
 staff-action-ledger-statement-read = Bank statement read
+staff-action-ledger-row-resolved = Row of a bank statement explained

@@ -726,3 +726,4 @@ staff-action-ledger-clawed-back = 登记追回款
 staff-action-ledger-file-sent = 生成银行付款文件
 staff-action-ledger-file-fetched = 再次下载付款文件
 staff-action-ledger-statement-read = 导入银行对账单
+staff-action-ledger-row-resolved = 对账行已说明
