@@ -1,5 +1,7 @@
 //! What the three state tables of the books have in common.
 
+#[cfg(test)]
+use crate::golden;
 use std::fmt::Debug;
 
 /// The state does not allow that.
@@ -21,16 +23,8 @@ pub(super) fn is_the_reviewed_one<S: Copy + Eq + Debug, E: Copy + Debug>(
     (events, event_word): (&[E], fn(E) -> &'static str),
     next: fn(S, E) -> Result<S, Impossible<S, E>>,
 ) {
-    use std::fmt::Write as _;
-    let mut table = String::new();
+    let table = golden::states((states, word), (events, event_word), |state, event| next(state, event).ok());
     let mut reached = vec![states[0]];
-    for state in states {
-        let _ = writeln!(table, "{}", word(*state));
-        for event in events {
-            let then = next(*state, *event);
-            let _ = writeln!(table, "  {}: {}", event_word(*event), then.map_or("—", word));
-        }
-    }
     for _ in states {
         for state in reached.clone() {
             let further = events.iter().filter_map(|event| next(state, *event).ok());
@@ -39,9 +33,5 @@ pub(super) fn is_the_reviewed_one<S: Copy + Eq + Debug, E: Copy + Debug>(
         }
     }
     assert!(states.iter().all(|state| reached.contains(state)), "every state is reached: {reached:?}");
-    let path = format!("{}/golden/{file}", env!("CARGO_MANIFEST_DIR"));
-    if std::option_env!("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, &table).expect("the golden file can be written");
-    }
-    assert_eq!(table, std::fs::read_to_string(&path).expect("the golden file is there"));
+    golden::is_the_reviewed_one(file, &table);
 }

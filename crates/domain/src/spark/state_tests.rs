@@ -38,11 +38,7 @@ fn the_way_of_a_case_is_the_reviewed_one() {
             };
         }
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/spark_states.txt");
-    if std::option_env!("UPDATE_GOLDEN").is_some() {
-        std::fs::write(path, &table).expect("the golden file can be written");
-    }
-    assert_eq!(table, std::fs::read_to_string(path).expect("the golden file is there"));
+    crate::golden::is_the_reviewed_one("spark_states.txt", &table);
 }
 
 #[test]
