@@ -11,7 +11,6 @@ pub mod commands;
 pub mod config;
 pub mod door_app;
 pub mod guard;
-pub mod handlers;
 pub mod house;
 pub mod layers;
 pub mod listen;

@@ -29,7 +29,7 @@ pub async fn run(config: Config, migrate: bool) -> anyhow::Result<()> {
     // Bells, rung one after the other: send nobody any more; the door is closed; no more work; nothing at all.
     let (leaving, closing) = (CancellationToken::new(), CancellationToken::new());
     let (stopping, ended) = (CancellationToken::new(), CancellationToken::new());
-    let workers = Workers::start(&services, &config, crate::handlers::all(), &stopping);
+    let workers = Workers::start(&services, &config, services::handlers::all(), &stopping);
     let ops = Ops {
         services: services.clone(),
         metrics: recorder,

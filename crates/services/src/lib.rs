@@ -16,6 +16,7 @@ pub mod door;
 pub mod exports;
 pub mod files;
 pub mod groups;
+pub mod handlers;
 pub mod jobs;
 mod lanes;
 pub mod ledger;

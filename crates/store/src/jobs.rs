@@ -249,14 +249,33 @@ pub async fn revive(db: impl PgExecutor<'_>, id: Uuid, now: Timestamp) -> sqlx::
     .await
 }
 
-/// Deletes a job nobody is working at; answers its kind, or `None` where there is none such.
-pub async fn discard(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!(
-        "delete from job where id = $1 and (leased_until is null or leased_until < now()) returning kind",
+/// A job that staff let go.
+#[derive(Clone, Debug)]
+pub struct Discarded {
+    /// Its handler.
+    pub kind: String,
+    /// What it is about.
+    pub payload: serde_json::Value,
+    /// It was still to be done: nobody had given it up before.
+    pub waited: bool,
+}
+
+/// Deletes a job nobody is working at; `None` where there is none such.
+pub async fn discard(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Discarded>> {
+    sqlx::query_as!(
+        Discarded,
+        r#"delete from job where id = $1 and (leased_until is null or leased_until < now())
+           returning kind, payload, state = 'ready' as "waited!""#,
         id
     )
     .fetch_optional(db)
     .await
+}
+
+/// Deletes those jobs of these keys that were given up, so that others can take their place.
+pub async fn clear_dead(db: impl PgExecutor<'_>, dedupes: &[String]) -> sqlx::Result<u64> {
+    let done = sqlx::query!("delete from job where dedupe = any($1) and state = 'dead'", dedupes).execute(db).await?;
+    Ok(done.rows_affected())
 }
 
 /// Deletes the jobs of these keys, also one that is being worked at: its worker finds it gone.

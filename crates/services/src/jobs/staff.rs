@@ -1,7 +1,7 @@
 //! What operators see of the queue, and what they may do to a job: try it again, or let it go.
 
 use crate::audit::{self, Entry};
-use crate::db::to_the_end;
+use crate::db::{Tx, to_the_end};
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
 use domain::ids::JobId;
@@ -81,30 +81,41 @@ pub async fn standing(services: &Services, context: &Context) -> Result<store::j
 
 /// Makes a job that was given up due again.
 pub async fn retry(services: &Services, context: &Context, id: JobId) -> Result<(), JobsError> {
-    act(services, context, id, "job.retried").await?;
-    services.job_bell.notify_one();
-    Ok(())
-}
-
-/// Deletes a job that waits or was given up; not one a worker has right now.
-pub async fn discard(services: &Services, context: &Context, id: JobId) -> Result<(), JobsError> {
-    act(services, context, id, "job.discarded").await
-}
-
-async fn act(services: &Services, context: &Context, id: JobId, action: &'static str) -> Result<(), JobsError> {
     context.require(Capability::Operate)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let mut transaction = services.begin().await?;
-        let kind = match action {
-            "job.retried" => store::jobs::revive(&mut *transaction, id.0, context.now).await?,
-            _ => store::jobs::discard(&mut *transaction, id.0).await?,
-        };
-        let Some(kind) = kind else { return Err(JobsError::NotFound) };
-        let entry = Entry { action, subject_kind: "job", subject: Some(id.0), detail: json!({ "kind": kind }) };
-        audit::record(&mut transaction, &context, &[entry]).await?;
-        transaction.commit().await?;
+        let mut tx = services.begin().await?;
+        let kind = store::jobs::revive(&mut *tx, id.0, context.now).await?.ok_or(JobsError::NotFound)?;
+        note(&mut tx, &context, "job.retried", id, &kind).await?;
+        tx.commit().await?;
+        services.job_bell.notify_one();
         Ok(())
     })
     .await
+}
+
+/// Deletes a job that waits or was given up; not one a worker has right now. What follows when a job of its kind is given up
+/// follows here too, in the same transaction: nobody will do it any more.
+pub async fn discard(services: &Services, context: &Context, id: JobId) -> Result<(), JobsError> {
+    context.require(Capability::Operate)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let job = store::jobs::discard(&mut *tx, id.0).await?.ok_or(JobsError::NotFound)?;
+        note(&mut tx, &context, "job.discarded", id, &job.kind).await?;
+        // Of one that was given up before, it followed then.
+        if job.waited
+            && let Some(end) = crate::handlers::all().end_of(&job.kind)
+        {
+            end(&services, &mut tx, job.payload).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+async fn note(tx: &mut Tx, context: &Context, action: &'static str, id: JobId, kind: &str) -> sqlx::Result<()> {
+    let entry = Entry { action, subject_kind: "job", subject: Some(id.0), detail: json!({ "kind": kind }) };
+    audit::record(tx, context, &[entry]).await
 }

@@ -50,7 +50,8 @@ pub(super) fn handlers(handlers: Handlers) -> Handlers {
     handlers.on(EXPORT, send).given_up(EXPORT, given_up)
 }
 
-/// Queues the messages of a sending, in one statement. Ring `Services::job_bell` after the commit.
+/// Queues the messages of a sending, in one statement; nobody has two of them on their way. A job that was given up makes
+/// room for the new one; one that staff made due again does it. Ring `Services::job_bell` after the commit.
 pub(crate) async fn queue_exports(
     db: &mut PgConnection,
     now: Timestamp,
@@ -59,8 +60,10 @@ pub(crate) async fn queue_exports(
 ) -> sqlx::Result<()> {
     let payload = |account: &AccountId| ExportJob { run, account: *account, message: MessageId(new_uuid(now)) };
     let payloads: Vec<_> = recipients.iter().map(payload).collect();
-    let jobs: Vec<_> =
-        payloads.iter().map(|payload| NewJob { kind: EXPORT, payload, run_at: now, dedupe: None }).collect();
+    let keys: Vec<_> = recipients.iter().map(|account| format!("export:{run}:{account}")).collect();
+    store::jobs::clear_dead(&mut *db, &keys).await?;
+    let job = |(payload, key)| NewJob { kind: EXPORT, payload, run_at: now, dedupe: Some(key) };
+    let jobs: Vec<_> = payloads.iter().zip(keys).map(job).collect();
     enqueue(db, now, &jobs).await
 }
 

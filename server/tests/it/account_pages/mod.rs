@@ -99,7 +99,7 @@ pub fn excerpt(html: &str) -> String {
 
 /// Sends what is queued and answers the digits that were sent last to `contact`.
 pub async fn sent_code(site: &Site, contact: &str) -> String {
-    services::jobs::drain(&site.test.services, &server::handlers::all()).await.expect("the queue is worked off");
+    services::jobs::drain(&site.test.services, &services::handlers::all()).await.expect("the queue is worked off");
     let sql = "select body_text from dev_mailbox where recipient = $1 and body_text ~ '(^|\\D)\\d{6}(\\D|$)'
                order by created_at desc, id desc limit 1";
     let text: String =

@@ -96,7 +96,7 @@ async fn what_one_waits_for_is_listed_and_opened_by_its_owner_alone() {
 }
 
 async fn sent(site: &Site) {
-    services::jobs::drain(&site.test.services, &server::handlers::all()).await.expect("the queue is worked off");
+    services::jobs::drain(&site.test.services, &services::handlers::all()).await.expect("the queue is worked off");
 }
 
 #[tokio::test]

@@ -148,14 +148,65 @@ async fn a_worker_that_dies_in_the_last_attempt_leaves_nobody_on_the_way_for_eve
     assert_eq!(outcomes(&house, officer, id).await, ["told"]);
     assert_eq!((server.received().len(), entries(&house, "export.sent_again").await.len()), (1, 1));
     exports::send_again(&house.services, &context, id, run).await.expect("there is nobody to tell");
-    // The job that was given up is tried again by an operator: it was told meanwhile.
-    let dead: Uuid = sqlx::query_scalar("select id from job where state = 'dead'")
-        .fetch_one(&house.db.owner_pool())
+    // The job that was given up has made room: there is nothing that an operator could try again beside it.
+    assert!(jobs_of(&house).await.is_empty());
+}
+
+/// The jobs that are left of mails of exports, with how they stand.
+async fn jobs_of(house: &TestHouse) -> Vec<(Uuid, String)> {
+    sqlx::query_as("select id, state from job where kind = 'messages.export' order by created_at, id")
+        .fetch_all(&house.db.owner_pool())
         .await
-        .expect("one that was given up");
-    jobs::retry(&house.services, &house.services.system(), JobId(dead)).await.expect("due again");
+        .expect("jobs")
+}
+
+#[tokio::test]
+async fn a_job_tried_again_and_a_mail_sent_again_at_once_are_one_mail() {
+    let (mut house, server) = (TestHouse::new().await, SmtpServer::start().await);
+    let officer = told_officer(&house, "reader").await;
+    let id = scheduled(&house, officer, &weekly(What::Numbers, &[officer])).await;
+    house.services.post = crate::messages::post(SmtpTls::None, server.port());
+    let (context, operator) = (officer_of(&house, officer), house.services.system());
+    for (n, again_first) in [(1, true), (2, false)] {
+        server.script([Next::RefuseRecipient(450)]);
+        let run = send(&house, officer, id, n).await;
+        last_attempt(&house).await;
+        post(&house).await;
+        let (dead, state) = jobs_of(&house).await.remove(0);
+        assert_eq!((state.as_str(), outcomes(&house, officer, id).await[0].as_str()), ("dead", "undeliverable"));
+        if again_first {
+            exports::send_again(&house.services, &context, id, run).await.expect("sent again");
+            let gone = jobs::retry(&house.services, &operator, JobId(dead)).await;
+            assert!(matches!(gone, Err(jobs::JobsError::NotFound)), "{gone:?}");
+        } else {
+            jobs::retry(&house.services, &operator, JobId(dead)).await.expect("due again");
+            exports::send_again(&house.services, &context, id, run).await.expect("on its way");
+        }
+        assert_eq!(jobs_of(&house).await.len(), 1, "one mail is on its way");
+        let before = server.received().len();
+        post(&house).await;
+        assert_eq!((server.received().len() - before, jobs_of(&house).await.len()), (1, 0));
+        assert_eq!(outcomes(&house, officer, id).await[0], "told");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_whose_job_an_operator_discards_is_not_said_to_be_on_its_way() {
+    let house = TestHouse::new().await;
+    let officer = told_officer(&house, "reader").await;
+    let id = scheduled(&house, officer, &weekly(What::Numbers, &[officer])).await;
+    let run = send(&house, officer, id, 1).await;
+    assert_eq!(outcomes(&house, officer, id).await, ["waiting"]);
+    let (job, _) = jobs_of(&house).await.remove(0);
+    jobs::discard(&house.services, &house.services.system(), JobId(job)).await.expect("discarded");
+    assert_eq!(outcomes(&house, officer, id).await, ["undeliverable"]);
+    assert_eq!(entries(&house, "export.withheld").await.len(), 1);
+
+    // Its owner sends it again.
+    exports::send_again(&house.services, &officer_of(&house, officer), id, run).await.expect("sent again");
+    assert_eq!(outcomes(&house, officer, id).await, ["waiting"]);
     post(&house).await;
-    assert_eq!(server.received().len(), 1);
+    assert_eq!(outcomes(&house, officer, id).await, ["told"]);
 }
 
 #[tokio::test]
