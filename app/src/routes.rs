@@ -93,6 +93,11 @@ impl Page {
         Self { path, access, islands: false, bare: false, shared: false, typed: false, renewed: false }
     }
 
+    /// Staff work on it.
+    pub const fn is_a_desk(&self) -> bool {
+        matches!(self.access, Access::Capability(_))
+    }
+
     /// The page stands at `path` (without the language's prefix).
     pub fn matches(&self, path: &str) -> bool {
         let mut given = path.split('/').filter(|segment| !segment.is_empty());

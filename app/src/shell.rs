@@ -23,11 +23,15 @@ const READING: &str = include_str!("reading.js");
 /// Takes a form that is kept along to the other language: [`keeping.js`](./keeping.js).
 const KEEPING: &str = include_str!("keeping.js");
 
+/// Asks staff before something typed is left behind: [`leaving.js`](./leaving.js).
+const LEAVING: &str = include_str!("leaving.js");
+
 /// The whole document of a visit.
 pub fn shell(visit: Visit) -> impl IntoView {
     let page = if visit.problem.is_none() { routes::page_at(&visit.path) } else { None };
     let islands = page.filter(|page| page.islands).and_then(|_| islands(&visit));
-    let small = page.filter(|page| page.typed || islands.is_some()).map(|page| small_scripts(*page));
+    let small =
+        page.filter(|page| page.typed || page.is_a_desk() || islands.is_some()).map(|page| small_scripts(*page));
     set_content_security_policy(islands.is_some(), small.is_some());
     let bare = page.is_some_and(|page| page.bare);
     let locale = visit.locale();
@@ -96,9 +100,15 @@ fn islands(visit: &Visit) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// What lets the switches of the header lose nothing that was typed. A bare page has none.
+/// What lets the switches of the header, and the staff's ways elsewhere, lose nothing that was typed. A bare page has none.
 fn small_scripts(page: Page) -> impl IntoView {
-    (!page.bare).then(|| view! { {inline(READING)}{page.typed.then(|| inline(KEEPING))} })
+    (!page.bare).then(|| {
+        view! {
+            {inline(READING)}
+            {page.typed.then(|| inline(KEEPING))}
+            {page.is_a_desk().then(|| inline(LEAVING))}
+        }
+    })
 }
 
 /// The rooms of the house that have a page already.

@@ -78,3 +78,46 @@ test("staff change the museum's rules, are told what cannot be, and nobody's cha
   await expect(page.locator(".rules-version").filter({ hasText: `同事先改 ${sign}` })).toContainText(label(theirs));
   await look("5-history");
 });
+
+test("whoever leaves with something typed is asked first, and the size of the text takes nothing @js", async ({ page }) => {
+  await enrol(page, await newStaff());
+  await visit(page, PATH);
+  const other = page.locator(".site-tools a[hreflang]");
+  const reason = page.locator("#f-reason");
+  const asked: string[] = [];
+  let stays = true;
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.type());
+    return stays ? dialog.dismiss() : dialog.accept();
+  });
+
+  await reason.fill("写到一半");
+  await page.locator("[data-reading] button").click();
+  await expect(page.locator("html")).toHaveAttribute("data-size", "elder");
+  await expect(reason).toHaveValue("写到一半");
+  expect(asked).toEqual([]);
+
+  await other.click();
+  await expect.poll(() => asked).toEqual(["beforeunload"]);
+  await expect(page).toHaveURL(new RegExp(`${PATH}$`));
+  await expect(reason).toHaveValue("写到一半");
+
+  // A form that was refused is not taken over either.
+  await page.locator("#f-children_per_booking").fill("99999");
+  await press(page.getByRole("button", { name: zh("rules-save") }));
+  await expect(page.locator(".error-summary")).toBeVisible();
+  expect(asked).toEqual(["beforeunload"]);
+  await page.locator(".error-summary").click();
+  await other.click();
+  await expect.poll(() => asked.length).toBe(2);
+  await expect(reason).toHaveValue("写到一半");
+
+  // Whoever says so leaves, and nobody is asked where nothing was typed.
+  stays = false;
+  await other.click();
+  await page.waitForURL(/\/en\/staff/);
+  expect(asked.length).toBe(3);
+  await other.click();
+  await page.waitForURL((url) => url.pathname === PATH);
+  expect(asked.length).toBe(3);
+});
