@@ -101,7 +101,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::museum::calls::CALLS,
     crate::outreach::calls::CALLS,
     crate::outreach::staff::calls::CALLS,
-    crate::outreach::staff::series::CALLS,
+    crate::outreach::staff::behalf::CALLS,
     crate::museum::staff::calls::CALLS,
     crate::museum::staff::close::CALLS,
     crate::museum::staff::open_door::CALLS,

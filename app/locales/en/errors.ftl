@@ -44,6 +44,7 @@ error-resident-birth-date = The birth date in the number is not one; please comp
 error-resident-check-digit = One character of the number is wrong; please compare it with the card
 error-document-shape = This number does not fit this type of document; please check the type and the number
 error-document-twice = This is the document of person { $nth } in this booking; please check the number
+error-nothing-asked = Nothing is asked here: please leave the answers out
 error-stay-choose = Please tick who still comes: { $people } in all
 error-children-by-all-documents = { $n ->
     [0] According to the birth dates in the documents, none of you is under 14; please check both

@@ -41,6 +41,7 @@ error-resident-birth-date = 身份证号里的出生日期不对，请对照证�
 error-resident-check-digit = 身份证号有一位不对，请对照证件逐位检查
 error-document-shape = 号码与所选的证件类型不符，请检查类型和号码
 error-document-twice = 这份证件已登记给本次预约的第{ $nth }位，请核对号码
+error-nothing-asked = 这里没有需要回答的问题，请不要填写回答
 error-stay-choose = 请勾选仍然要来的人，一共{ $people }位
 error-children-by-all-documents = { $n ->
     [0] 证件上的出生日期显示没有人未满14岁，与填写的人数不一致，请核对

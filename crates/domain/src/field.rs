@@ -139,6 +139,8 @@ pub enum Fault {
         /// Whose it is: the first is who books.
         nth: u32,
     },
+    /// There is no question an answer could be to.
+    NothingAsked,
     /// Who of a party that becomes smaller still comes has to be said: so many.
     StayChoose {
         /// People.

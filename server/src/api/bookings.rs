@@ -1,29 +1,39 @@
 //! `/api/v1/bookings`: booking for others. A client sees and changes the bookings it made and nobody else's.
 
-use super::extract::{Body, Caller, Id, IdempotencyKey, IfMatch, locale, not_modified};
+use super::events::event_of;
+use super::extract::{Body, Caller, Id, IdempotencyKey, IfMatch, locale};
 use super::idempotent::{self, Keeper, Kept, Same};
 use super::problem::{self, Problem};
+use super::questions::{self, Told};
+use super::sessions::polled_as;
 use crate::house::House;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use domain::Locale;
 use domain::booking::{Party, PartySize, Refusal};
 use domain::contact::{Contact, PersonName};
 use domain::document::{Document, DocumentKind, Shown, field_names};
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use services::booking::{self, BookingError, BookingState, BookingView, Handle, OnBehalf, Person, Work};
+use services::booking::{
+    self, BookingError, BookingState, BookingView, Brought, Handle, OnBehalf, Person, Replied, Work,
+};
 use services::machines;
 use services::{Context, Services};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A booking to make.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "session": "01980000-0000-7000-8000-000000000003", "name": "演示·白露", "contact": "bailu@example.com", "people": 2,
+    "locale": "zh-CN", "answers": { "expecting": "self", "due": "2027-03-01", "agree": true }
+}))]
 pub struct NewBooking {
     /// The session.
     #[schema(value_type = String, format = Uuid)]
@@ -49,6 +59,11 @@ pub struct NewBooking {
     /// and so on.
     #[serde(default)]
     documents: Vec<NewDocument>,
+    /// Answers to the `questions` of the event the session is a date of, by their keys; absent where nothing is asked. Which
+    /// questions are asked follows from the answers, as on the event's page: what is not asked is neither required nor kept. What
+    /// is about health wants its consent. Faults name `answers.<key>`. No answer ever shows them.
+    #[serde(default)]
+    answers: BTreeMap<String, Told>,
 }
 
 /// An identity document that is shown for a booking.
@@ -155,7 +170,8 @@ pub(super) fn prefix(locale: Locale) -> &'static str {
 
 /// Make a booking.
 ///
-/// The same `Idempotency-Key` with the same body gets the same booking, however often it is sent.
+/// The same `Idempotency-Key` with the same body gets the same booking, however often it is sent and whatever is asked by then.
+/// Where the session is a date of an event that asks something, `answers` is read by the `questions` of that event.
 #[utoipa::path(
     post, path = "/api/v1/bookings", tag = "bookings",
     params(("Idempotency-Key" = String, Header, description = "8 to 64 characters, the same for every retry")),
@@ -164,8 +180,13 @@ pub(super) fn prefix(locale: Locale) -> &'static str {
         (status = 201, description = "Booked", body = Booking,
             headers(("ETag" = String, description = "The version"), ("Location" = String, description = "The booking"))),
         (status = 404, description = "`not-found`: no such session", body = super::ProblemSchema, content_type = "application/problem+json"),
-        (status = 409, description = "`refused`: full, not open yet, too late, a limit …", body = super::ProblemSchema, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`, `idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "`refused`: full, not open yet, too late, a limit …; `whole-series-only`: book the series; `asks-questions` where the questions changed since they were read: read the event again and send the answers under the same key", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`, with `answers.<key>` for an answer that is missing, wrong, without its consent or to no question, and `answers` where nothing is asked; `idempotency-key-reused`, also for other answers", body = super::ProblemSchema,
+            content_type = "application/problem+json", example = json!({
+                "type": "https://example.org/api/problems/invalid", "title": "Fields cannot be taken as they are", "status": 422,
+                "code": "invalid", "instance": "urn:uuid:01980000-0000-7000-8000-000000000002",
+                "errors": [{ "field": "answers.expecting", "code": "required" }, { "field": "answers.agree", "code": "must-accept" }]
+            })),
         (status = 429, description = "`waiting-room`: the session is opening and others are first; `too-often`", body = super::ProblemSchema, content_type = "application/problem+json"),
         (status = 503, description = "`busy`: try again with the same key", body = super::ProblemSchema, content_type = "application/problem+json"),
     )
@@ -187,14 +208,21 @@ pub async fn make(
     let party = party(asked.people, asked.children, &mut faults);
     let today = domain::time::local_day(context.now);
     let shown = shown(&asked, today, &mut faults);
+    let sent = questions::sent(asked.answers);
     let (Some(name), Some(party), true) = (name, party, faults.is_empty()) else {
+        // Nothing was ever booked with such a request: everything that is wrong with it is told at once.
+        let event = event_of(&house.services, asked.session).await?;
+        let wrong = sent.read(event.as_deref(), today).err().unwrap_or_default();
+        wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
         return Err(Problem::new(problem::INVALID).errors(faults.into_errors()));
     };
     let context = Context { locale: locale(asked.locale.as_deref()), ..context };
     let person = Person { name, contact: contact.flatten() };
-    // The engine keeps key, answer and whose booking it is in the transaction of the booking itself.
+    // The engine keeps key, answer and whose booking it is in the transaction of the booking itself, and looks at the key before
+    // it reads what is answered: something else may be asked by the time of a retry.
     let wanted = OnBehalf { session: asked.session, person, party, key };
-    let booked = booking::book_showing(&house.services, &context, wanted, &shown).await;
+    let brought = Brought { shown, replied: Replied::Sent(sent) };
+    let booked = booking::book_bringing(&house.services, &context, wanted, &brought).await;
     let booked = booked.map_err(|error| when_it_opens(error, context.now))?;
     let view = booking::view(&house.services, &context, &Handle::Id(booked.booking)).await?;
     Ok(Booking::kept(&house.services, &view, StatusCode::CREATED)?.response())
@@ -269,15 +297,8 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     own(&house, &context, id).await?;
     let view = booking::view(&house.services, &context, &Handle::Id(id)).await?;
-    let kept = Booking::kept(&house.services, &view, StatusCode::OK)?;
-    let known = not_modified(&headers, &format!("\"{}\"", view.version));
-    let mut response = kept.response();
-    if known {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        *response.body_mut() = axum::body::Body::empty();
-        response.headers_mut().remove(header::CONTENT_TYPE);
-    }
-    Ok(response.into_response())
+    let shown = Booking::of(&house.services, &view);
+    Ok(polled_as(&headers, &format!("\"{}\"", view.version), &shown))
 }
 
 /// Change a booking.

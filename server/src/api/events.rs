@@ -7,7 +7,7 @@ use super::sessions::{Session, polled};
 use crate::house::House;
 use axum::extract::State;
 use axum::response::Response;
-use domain::ids::ActivityId;
+use domain::ids::{ActivityId, SessionId};
 use domain::outreach::{Audience, Bilingual, City};
 use domain::time::local_day;
 use http::HeaderMap;
@@ -81,9 +81,9 @@ pub struct Event {
     series: &'static str,
     /// Whose identity document a booking needs: `none`, `leader` (that of who books), `everybody` (that of each person).
     identity: &'static str,
-    /// Its page, where people register. A single date of an event that asks something can only be registered for there.
+    /// Its page, where people register.
     page: String,
-    /// It asks questions beyond name and contact.
+    /// It asks questions beyond name and contact: `GET /api/v1/events/{id}` says which, `answers` of a booking answers them.
     asks: bool,
     /// Its dates that are not over, in order.
     dates: Vec<EventDate>,
@@ -209,6 +209,12 @@ pub async fn show(
         questions: questions.map(|question| Question::of(question, today)).collect(),
     };
     polled(&house, &headers, &whole)
+}
+
+/// The event a session is a date of; none for a session of the museum.
+pub(super) async fn event_of(services: &Services, session: SessionId) -> Result<Option<Arc<outreach::Event>>, Problem> {
+    let all = outreach::events(services).await.map_err(services::booking::BookingError::from)?;
+    Ok(all.all().iter().find(|event| event.timetable.session(session).is_some()).cloned())
 }
 
 /// An event that the public sees.

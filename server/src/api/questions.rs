@@ -1,12 +1,13 @@
 //! What an event asks, as a client shows it, and what was answered, as a client sends it.
 //!
-//! The rules of a question are the domain's: here they are only put into words of JSON and back.
+//! The rules of a question are the domain's, and how an answer is read by them the house's (`services::outreach::Sent`): here
+//! both are only put into words of JSON and back.
 
 use super::events::Words;
-use domain::field::{Fault, FieldError};
-use domain::outreach::{Answers, Form, Key, Kind, Question as Asked, Typed};
+use domain::outreach::{Kind, Question as Asked};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use services::outreach::{Sent, SentAnswer};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -120,105 +121,42 @@ pub enum Told {
     Many(Vec<String>),
 }
 
-impl Told {
-    /// Whether such an answer can be one to such a question: what a form could not send is no slip to be read kindly.
-    const fn suits(&self, kind: &Kind) -> bool {
-        match self {
-            Self::Consent(_) => matches!(kind, Kind::Consent),
-            Self::Many(_) => matches!(kind, Kind::Many { .. }),
-            Self::Text(_) | Self::Number(_) => true,
-        }
-    }
+/// As the house reads them: by the rules of the form, and by no others.
+pub(super) fn sent(answers: BTreeMap<String, Told>) -> Sent {
+    answers.into_iter().map(|(key, told)| (key, told.into())).collect()
+}
 
-    /// As it would be typed into the form's inputs.
-    fn typed(&self) -> Vec<String> {
-        match self {
-            Self::Text(text) => vec![text.clone()],
-            Self::Number(number) => vec![number.to_string()],
-            Self::Consent(given) => given.then(|| "on".to_owned()).into_iter().collect(),
-            Self::Many(values) => values.clone(),
+impl From<Told> for SentAnswer {
+    fn from(told: Told) -> Self {
+        match told {
+            Told::Text(text) => Self::Text(text),
+            Told::Number(number) => Self::Number(number.to_string()),
+            Told::Consent(given) => Self::Consent(given),
+            Told::Many(values) => Self::Many(values),
         }
     }
 }
-
-/// The answers to a form, read by its own rules.
-///
-/// # Errors
-/// The faults as `answers.<key>`; a key that is no question of the form is one of them.
-pub(super) fn read(
-    form: Option<&Form>,
-    told: &BTreeMap<String, Told>,
-    today: Date,
-) -> Result<Answers, Vec<FieldError>> {
-    let question =
-        |key: &str| form.and_then(|form| form.questions.iter().find(|question| question.key.as_str() == key));
-    let suits = |key: &str, told: &Told| question(key).is_some_and(|question| told.suits(&question.kind));
-    let strange = told.iter().filter(|(key, told)| !suits(key, told));
-    let mut faults: Vec<_> =
-        strange.map(|(key, _)| FieldError::new(format!("{FIELD}.{key}"), Fault::NotAChoice)).collect();
-    let fields: Vec<(String, String)> = told
-        .iter()
-        .filter(|(key, told)| suits(key, told))
-        .filter_map(|(key, told)| Some((Key::new(key)?.field(), told.typed())))
-        .flat_map(|(field, values)| values.into_iter().map(move |value| (field.clone(), value)))
-        .collect();
-    let typed = Typed::of(fields.iter().map(|(field, value)| (field.as_str(), value.as_str())));
-    let answers = form.map_or_else(|| Ok(Answers::default()), |form| form.read(&typed, today));
-    match answers {
-        Ok(answers) if faults.is_empty() => Ok(answers),
-        Ok(_) => Err(faults),
-        Err(wrong) => {
-            let named = |form: &Form, field: &str| {
-                let question = form.questions.iter().find(|question| question.key.field() == field);
-                question.map_or_else(|| field.to_owned(), |question| format!("{FIELD}.{}", question.key.as_str()))
-            };
-            let wrong = wrong.into_iter().map(|error| {
-                let field = form.map_or_else(|| error.field.clone(), |form| named(form, &error.field));
-                FieldError::new(field, error.fault)
-            });
-            // Of what does not suit its question it is not said as well that it is missing.
-            let strange: Vec<_> = faults.iter().map(|fault| fault.field.clone()).collect();
-            faults.extend(wrong.filter(|fault| !strange.contains(&fault.field)));
-            Err(faults)
-        }
-    }
-}
-
-/// The member that holds the answers.
-const FIELD: &str = "answers";
 
 #[cfg(test)]
 mod tests {
-    use super::{Told, read};
-    use domain::field::FieldError;
-    use domain::outreach::{Bilingual, Form, Key, Kind, Question};
-    use jiff::civil::date;
+    use super::{Told, sent};
+    use services::outreach::{Sent, SentAnswer};
     use std::collections::BTreeMap;
 
-    fn asks(key: &str, kind: Kind) -> Question {
-        let (label, hint) = (Bilingual::new("问", "Asked"), Bilingual::default());
-        Question { key: Key::new(key).expect("a key"), label, hint, kind, required: true, sensitive: false, when: None }
-    }
-
     #[test]
-    fn answers_are_read_by_the_rules_of_the_form_and_faults_name_their_member() {
-        let questions = vec![asks("seats", Kind::Number { min: 1, max: 4 }), asks("agree", Kind::Consent)];
-        let form = Form { questions };
-        let told = |pairs: &str| serde_json::from_str::<BTreeMap<String, Told>>(pairs).expect("answers");
-        let today = date(2026, 7, 20);
-        let read = |pairs: &str| read(Some(&form), &told(pairs), today);
-        assert_eq!(read(r#"{"seats": 2, "agree": true}"#).expect("right").len(), 2);
-        assert_eq!(read(r#"{"seats": "2", "agree": true}"#).expect("right").len(), 2);
-        let faults = read(r#"{"seats": 9, "agree": false, "colour": "red"}"#).expect_err("wrong");
-        let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
-        assert_eq!(fields, ["answers.colour", "answers.seats", "answers.agree"]);
-        let fields = |faults: Vec<FieldError>| faults.into_iter().map(|fault| fault.field).collect::<Vec<_>>();
-        for odd in ["-1", "2.5", "true", r#"["2", "3"]"#] {
-            let faults = read(&format!(r#"{{"seats": {odd}, "agree": true}}"#)).expect_err(odd);
-            assert_eq!(fields(faults), ["answers.seats"], "{odd}");
-        }
-        let nothing = super::read(None, &told(r#"{"seats": 2}"#), today).expect_err("it asks nothing");
-        assert_eq!(nothing[0].field, "answers.seats");
-        assert!(super::read(None, &told("{}"), today).expect("nothing is asked").is_empty());
+    fn every_kind_of_answer_is_read_as_what_it_is() {
+        let told: BTreeMap<String, Told> =
+            serde_json::from_str(r#"{"a": "2", "b": 2.50, "c": true, "d": ["x"]}"#).expect("four answers");
+        let wanted: Sent = [
+            ("a", SentAnswer::Text("2".into())),
+            ("b", SentAnswer::Number("2.5".into())),
+            ("c", SentAnswer::Consent(true)),
+            ("d", SentAnswer::Many(vec!["x".into()])),
+        ]
+        .into_iter()
+        .map(|(key, answer)| (key.to_owned(), answer))
+        .collect();
+        assert_eq!(sent(told), wanted);
+        assert!(serde_json::from_str::<BTreeMap<String, Told>>(r#"{"a": {"deep": 1}}"#).is_err());
     }
 }

@@ -22,7 +22,6 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use services::booking::{self, BookingState, Handle, Person, Remember, SeriesOnBehalf, SeriesView};
 use services::machines::Repeatable;
-use services::outreach::Replies;
 use services::{Context, Services};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -150,15 +149,15 @@ impl NewSeries {
         let contact = self.contact.as_deref().map(|text| faults.take("contact", Contact::parse(text)));
         let party = party(self.people, self.children, &mut faults);
         let shown = documents(&self.documents, today, &mut faults);
-        let answers = questions::read(event.form.as_ref().map(|(_, form)| form), &self.answers, today);
-        let answers = answers.unwrap_or_else(|wrong| {
+        let replies = questions::sent(self.answers).read(Some(&event), today);
+        let replies = replies.unwrap_or_else(|wrong| {
             wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
-            Default::default()
+            None
         });
         let (Some(name), Some(party), true) = (name, party, faults.is_empty()) else {
             return Err(Problem::new(problem::INVALID).errors(faults.into_errors()));
         };
-        let (person, replies) = (Person { name, contact: contact.flatten() }, Replies::to(&event, answers));
+        let person = Person { name, contact: contact.flatten() };
         Ok(SeriesOnBehalf { event: event.id, person, party, shown, replies, key })
     }
 }

@@ -178,14 +178,19 @@ pub async fn show(
 /// An answer that is asked for again and again: with the ETag of its text, and 304 where nothing changed.
 pub(super) fn polled(house: &House, headers: &HeaderMap, answer: &impl Serialize) -> Result<Response, Problem> {
     let text = serde_json::to_vec(answer).map_err(|_| Problem::new(problem::BROKEN))?;
-    let etag = etag(&house.services, &text);
-    let mut response = match not_modified(headers, &etag) {
+    let mut response = polled_as(headers, &etag(&house.services, &text), answer);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    Ok(response)
+}
+
+/// The same of what has a version of its own to be known by: `etag` is the whole of it, with its quotes. No cache keeps it.
+pub(super) fn polled_as(headers: &HeaderMap, etag: &str, answer: &impl Serialize) -> Response {
+    let mut response = match not_modified(headers, etag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => Json(answer).into_response(),
     };
-    if let Ok(value) = HeaderValue::from_str(&etag) {
+    if let Ok(value) = HeaderValue::from_str(etag) {
         response.headers_mut().insert(header::ETAG, value);
     }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    Ok(response)
+    response
 }

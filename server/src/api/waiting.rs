@@ -2,21 +2,25 @@
 //! person hears of offers by message, too, and may answer by the link in it.
 
 use super::bookings::{party, prefix};
+use super::events::event_of;
 use super::extract::{Body, Caller, Id, IdempotencyKey, locale};
 use super::idempotent::{self, Keeper, Kept, Same};
 use super::problem::{self, Problem};
+use super::questions::{self, Told};
 use crate::house::House;
 use axum::extract::State;
 use axum::response::Response;
 use domain::contact::{Contact, PersonName};
 use domain::field::{Fault, Faults};
 use domain::ids::{BookingId, SessionId, WaitingId};
+use domain::time::local_day;
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use services::booking::{self, Person, Remember, WaitOnBehalf, WaitingView};
 use services::machines::Repeatable;
 use services::{Context, Services};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The most sessions one party may name.
@@ -25,6 +29,10 @@ const SESSIONS: u32 = 6;
 /// A party to put on the list.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "session": "01980000-0000-7000-8000-000000000003", "name": "演示·谷雨", "contact": "guyu@example.com", "people": 2,
+    "locale": "zh-CN", "answers": { "expecting": "self", "due": "2027-03-01", "agree": true }
+}))]
 pub struct NewWaiting {
     /// The session it waits for.
     #[schema(value_type = String, format = Uuid)]
@@ -44,6 +52,10 @@ pub struct NewWaiting {
     children: u32,
     /// The language of messages: `zh-CN` or `en`.
     locale: Option<String>,
+    /// Answers to the `questions` of the event the session is a date of, by their keys, as for a booking: they become its booking's
+    /// once an offer is taken, and are forgotten when the waiting ends otherwise.
+    #[serde(default)]
+    answers: BTreeMap<String, Told>,
 }
 
 /// Which offer.
@@ -160,7 +172,7 @@ fn remember(under: Repeatable, status: StatusCode) -> Remember<WaitingView> {
 /// Wait for full sessions.
 ///
 /// The same `Idempotency-Key` with the same body gets the same entry. Where there is room the answer is the refusal
-/// `places-free`: book instead.
+/// `places-free`: book instead. What the event of the session asks is answered before anybody waits.
 #[utoipa::path(
     post, path = "/api/v1/waiting", tag = "waiting",
     params(("Idempotency-Key" = String, Header, description = "8 to 64 characters, the same for every retry")),
@@ -168,8 +180,8 @@ fn remember(under: Repeatable, status: StatusCode) -> Remember<WaitingView> {
     responses(
         (status = 201, description = "On the list", body = Waiting, headers(("Location" = String, description = "The entry"))),
         (status = 404, description = "`not-found`: no such session, or one nobody can wait for", body = super::ProblemSchema, content_type = "application/problem+json"),
-        (status = 409, description = "`refused`: `places-free`, `already-waiting`, `waiting-limit`, `waiting-over`, a limit …; `idempotency-key-in-progress`", body = super::ProblemSchema, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`, `idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "`refused`: `places-free`, `already-waiting`, `waiting-limit`, `waiting-over`, a limit …; `whole-series-only`; `asks-questions` where the questions changed since they were read, or an identity document is asked for; `idempotency-key-in-progress`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`, with `answers.<key>` for an answer that is missing, wrong, without its consent or to no question, and `answers` where nothing is asked; `idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
         (status = 503, description = "`busy`: try again with the same key", body = super::ProblemSchema, content_type = "application/problem+json"),
     )
 )]
@@ -179,27 +191,41 @@ pub async fn join(
     IdempotencyKey(key): IdempotencyKey,
     body: Body<NewWaiting>,
 ) -> Result<Response, Problem> {
-    let asked = body.value;
-    let mut faults = Faults::default();
-    let name = faults.take("name", PersonName::parse(&asked.name));
-    let contact = faults.take("contact", Contact::parse(&asked.contact));
-    let party = party(asked.people, asked.children, &mut faults);
-    if asked.also.len() >= SESSIONS as usize {
-        faults.add("also", Fault::OutOfRange { min: 0, max: SESSIONS - 1 });
-    }
-    let (Some(name), Some(contact), Some(party), true) = (name, contact, party, faults.is_empty()) else {
-        return Err(Problem::new(problem::INVALID).errors(faults.into_errors()));
-    };
-    let context = Context { locale: locale(asked.locale.as_deref()), ..context };
-    let person = Person { name, contact: Some(contact) };
-    let wanted = WaitOnBehalf { session: asked.session, also: asked.also, person, party };
     let same = Same { key: &key, what: "waiting", body: &body.text };
+    let asked = body.value;
+    // The key is looked at before anything is read: what an event asks may be another thing by the time of a retry.
     idempotent::once_for(&house, &context, same, Keeper::Work, |services, who, under| async move {
+        let who = Context { locale: locale(asked.locale.as_deref()), ..who };
+        let wanted = asked.read(&services, &who).await?;
         let remember = remember(under, StatusCode::CREATED);
         let entry = booking::wait_on_behalf(&services, &who, wanted, remember).await?;
         Waiting::kept(&services, &entry, StatusCode::CREATED)
     })
     .await
+}
+
+impl NewWaiting {
+    /// Everything that is wrong with it, all at once; or what is asked of the house.
+    async fn read(self, services: &Services, context: &Context) -> Result<WaitOnBehalf, Problem> {
+        let mut faults = Faults::default();
+        let name = faults.take("name", PersonName::parse(&self.name));
+        let contact = faults.take("contact", Contact::parse(&self.contact));
+        let party = party(self.people, self.children, &mut faults);
+        if self.also.len() >= SESSIONS as usize {
+            faults.add("also", Fault::OutOfRange { min: 0, max: SESSIONS - 1 });
+        }
+        let event = event_of(services, self.session).await?;
+        let replies = questions::sent(self.answers).read(event.as_deref(), local_day(context.now));
+        let replies = replies.unwrap_or_else(|wrong| {
+            wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
+            None
+        });
+        let (Some(name), Some(contact), Some(party), true) = (name, contact, party, faults.is_empty()) else {
+            return Err(Problem::new(problem::INVALID).errors(faults.into_errors()));
+        };
+        let person = Person { name, contact: Some(contact) };
+        Ok(WaitOnBehalf { session: self.session, also: self.also, person, party, replies })
+    }
 }
 
 /// Show an entry.
@@ -233,7 +259,7 @@ pub async fn show(
     responses(
         (status = 200, description = "Booked", body = Waiting),
         (status = 404, description = "`not-found`", body = super::ProblemSchema, content_type = "application/problem+json"),
-        (status = 409, description = "`refused`: `offer-ended`, a limit …; `idempotency-key-in-progress`", body = super::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "`refused`: `offer-ended`, a limit …; `asks-questions` where the event asks something else by now: the person answers it at `manage_url`; `idempotency-key-in-progress`", body = super::ProblemSchema, content_type = "application/problem+json"),
         (status = 422, description = "`idempotency-key-reused`", body = super::ProblemSchema, content_type = "application/problem+json"),
         (status = 503, description = "`busy`: try again with the same key", body = super::ProblemSchema, content_type = "application/problem+json"),
     )

@@ -26,6 +26,7 @@ const NEWS: &[(&str, &str)] = &[
     ("reopened", "staff-reopened"),
     ("open-door", "staff-open-door-done"),
     ("booking-again", "staff-booking-again-done"),
+    ("waits", "staff-series-waits"),
 ];
 
 /// One session.
@@ -89,7 +90,7 @@ async fn page(visit: Visit, id: Option<SessionId>) -> Result<AnyView, Problem> {
     .into_any())
 }
 
-/// The way to book on behalf: of a date of an event its whole series, where it can be had; of a session of the museum while
+/// The way to book on behalf: of a date of an event its form, where it can be had; of a session of the museum while
 /// the desk has places.
 async fn on_behalf(visit: &Visit, session: &SessionView) -> Result<Option<AnyView>, Problem> {
     let facts = &session.facts;

@@ -1,8 +1,9 @@
-//! The events' staff screens: which there are and who comes, a whole series on behalf, what an event asks, and what was
+//! The events' staff screens: which there are and who comes, dates on behalf of somebody, what an event asks, and what was
 //! answered.
 //!
 //! Sensitive answers are never in a list: they are opened once, on a registration's page, for who says why.
 
+pub mod behalf;
 pub mod calls;
 mod edit;
 mod events;

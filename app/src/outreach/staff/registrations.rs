@@ -6,8 +6,8 @@ use crate::form::Tone;
 use crate::museum::{documents_text, param};
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Column, DateField, Dialog, EmptyState, Form, HiddenField, Page, Row, SummaryList, SummaryRow,
-    Table, Tag, TextField, Width,
+    Banner, Button, Column, DateField, Dialog, EmptyState, Form, Glyph, HiddenField, LinkButton, Page, Row,
+    SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
@@ -160,8 +160,9 @@ async fn one(visit: Visit, id: Option<ActivityId>, booking: Option<BookingId>) -
         <Page title=booking.reference.clone() kicker=event.title.of(visit.locale()).to_owned() width=Width::Wide
             crumbs=crumbs(visit, &[("/staff/events", "staff-events-title"), (&base, "staff-event-title"), (&dates, "staff-event-registrations")])>
             {rooms(visit)}
-            {news(visit, &[("series", booked_news(&booking))])}
+            {news(visit, &booked_news(&booking))}
             <SummaryList rows=rows/>
+            {(together.len() < 2).then(|| pass(visit, &booking))}
             {series::together(visit, &booking, &together)}
             {told.map(|told| answered(visit, &told))}
             {document}
@@ -170,9 +171,25 @@ async fn one(visit: Visit, id: Option<ActivityId>, booking: Option<BookingId>) -
     .into_any())
 }
 
-/// What is said once a series was booked: whether a message went out, or the passes have to be printed.
-fn booked_news(booking: &BookingView) -> &'static str {
-    if booking.person.contact.is_some() { "staff-series-done" } else { "staff-series-done-no-contact" }
+/// What is said once it was booked at the desk: whether a message went out, or the passes have to be printed.
+fn booked_news(booking: &BookingView) -> [(&'static str, &'static str); 2] {
+    let (series, date) = match booking.person.contact {
+        Some(_) => ("staff-series-done", "staff-series-one-done"),
+        None => ("staff-series-done-no-contact", "staff-series-one-done-no-contact"),
+    };
+    [("series", series), ("date", date)]
+}
+
+/// The pass of a registration that stands alone; those of a series stand beside its dates.
+fn pass(visit: &Visit, booking: &BookingView) -> Option<impl IntoView + use<>> {
+    let href = visit.href(&format!("/staff/museum/bookings/{}/pass.pdf", booking.id));
+    (booking.state == BookingState::Confirmed).then(|| {
+        view! {
+            <p class="actions">
+                <LinkButton href=href variant=Variant::Secondary glyph=Glyph::Download download=true>{visit.t("staff-pass-pdf")}</LinkButton>
+            </p>
+        }
+    })
 }
 
 fn answered(visit: &Visit, told: &Told) -> impl IntoView + use<> {

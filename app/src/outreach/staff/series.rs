@@ -1,47 +1,37 @@
-//! All dates of an event for somebody who telephones or stands at the counter: one form, all dates or none; and what was
-//! booked together, on the page of each of its registrations.
+//! The form for somebody who telephones or stands at the counter: all dates of an event or one of them, as its rule says, with
+//! what it asks; and what was booked together, on the page of each of its registrations. What the form does is [`super::behalf`].
 
+use super::behalf::{ALL, DATE, WAIT, chosen};
 use super::event;
-use crate::calls::{Answer, Asked, Call};
 use crate::desk::{count, crumbs, may, read_first, rooms};
 use crate::form::Tone;
-use crate::museum::document::{self, OURS};
-use crate::museum::{param, problem_of, refused_text};
-use crate::outreach::{asks_more, picture, questions, read_answers, typed_so_far};
+use crate::i18n::Text;
+use crate::museum::{document, param};
+use crate::outreach::{picture, questions, typed_so_far};
 use crate::problem::Problem;
-use crate::routes::Access;
 use crate::ui::{
-    Button, Column, EmptyState, Fieldset, Form, HiddenField, LinkButton, Page, Row, Table, Tag, TextField, Variant,
-    Width,
+    Button, Choice, Column, EmptyState, Fieldset, Form, HiddenField, LinkButton, Page, Radios, Row, Table, Tag,
+    TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
-use axum::http::StatusCode;
 use domain::account::Capability;
-use domain::booking::{Party, Pool, Refusal};
-use domain::contact::{Contact, PersonName};
-use domain::document::Shown;
-use domain::field::{Fault, Faults};
-use domain::ids::ActivityId;
+use domain::booking::Pool;
+use domain::ids::{ActivityId, SessionId};
 use domain::outreach::Answers;
-use domain::time::{clock_text, day_text, local_day, span_text};
+use domain::time::{local_day, span_text};
 use jiff::Timestamp;
 use leptos::prelude::*;
-use services::booking::{self, BookingError, BookingState, BookingView, Person, SeriesOnBehalf, SessionView};
-use services::outreach::{Event, Replies, events};
+use services::booking::{BookingState, BookingView, SessionView};
+use services::outreach::{Event, events};
 use uuid::Uuid;
 
-const BOOK: Access = Access::Capability(Capability::BookOnBehalf);
-
-/// The calls of a series on behalf.
-pub const CALLS: &[Call] = &[Call::post("/staff/events/:id/series", BOOK, &book)];
-
-fn page_of(event: ActivityId) -> String {
+pub(super) fn page_of(event: ActivityId) -> String {
     format!("/staff/events/{event}/series")
 }
 
-/// All its dates can be booked at once, and some are left.
+/// The public sees it, and dates of it are left to be booked.
 fn is_open(event: &Event, now: Timestamp) -> bool {
-    event.published && event.timetable.policy.series.allows_whole() && event.timetable.upcoming(now).next().is_some()
+    event.published && event.timetable.upcoming(now).next().is_some()
 }
 
 /// The way to the form, where there is one.
@@ -52,12 +42,17 @@ pub(super) fn way(visit: &Visit, event: &Event) -> Option<impl IntoView + use<>>
     })
 }
 
-/// The address of the form for the event a session belongs to: `Some(None)` where it belongs to one that takes no series,
-/// `None` where it belongs to none.
+/// The address of the form for the event a session belongs to, with the date chosen where it can be booked by itself:
+/// `Some(None)` where nothing of it can be booked, `None` for a session of no event.
 pub(crate) async fn address(visit: &Visit, session: &SessionView) -> Result<Option<Option<String>>, Problem> {
     let events = events(&visit.services).await?;
     let event = events.by_id(session.activity);
-    Ok(event.map(|event| is_open(event, visit.context.now).then(|| page_of(event.id))))
+    let of = |event: &Event| {
+        let page = page_of(event.id);
+        let by_itself = event.timetable.policy.series.allows_dates();
+        if by_itself { format!("{page}?{DATE}={}", session.id) } else { page }
+    };
+    Ok(event.map(|event| is_open(event, visit.context.now).then(|| of(event))))
 }
 
 /// The form.
@@ -71,7 +66,8 @@ async fn page(visit: Visit, id: Option<ActivityId>) -> Result<AnyView, Problem> 
     let event = event(visit, id).await?;
     let base = format!("/staff/events/{}", event.id);
     let content = if is_open(&event, visit.context.now) {
-        view! { {dates(visit, &event)}{form(visit, &event)} }.into_any()
+        let whole = !event.timetable.policy.series.allows_dates();
+        view! { {whole.then(|| dates(visit, &event))}{form(visit, &event)} }.into_any()
     } else {
         let back = visit.href(&base);
         view! {
@@ -92,28 +88,77 @@ async fn page(visit: Visit, id: Option<ActivityId>) -> Result<AnyView, Problem> 
     .into_any())
 }
 
-/// The dates the form books, with what the desk can still give on each: the smallest number is the largest party.
+/// What the desk can still give on a date.
+fn room(visit: &Visit, session: &SessionView) -> (Tone, Text) {
+    match session.facts.free_for(Pool::Staff) {
+        0 => (Tone::Warning, visit.t("staff-session-full")),
+        free => (Tone::Success, count(visit, "staff-session-free", free)),
+    }
+}
+
+fn name(visit: &Visit, event: &Event, session: &SessionView) -> Option<String> {
+    event.name_of(session.id).map(|name| name.of(visit.locale()).to_owned())
+}
+
+/// The dates of a form that books all of them, with what the desk can still give on each: the smallest number is the largest
+/// party. Their names where any has one.
 fn dates(visit: &Visit, event: &Event) -> impl IntoView + use<> {
-    let columns = vec![
-        Column::new(visit.t("book-when")),
-        Column::new(visit.t("staff-event-date-name")),
-        Column::new(visit.t("staff-series-room")),
-    ];
-    let row = |session: &SessionView| {
-        let free = session.facts.free_for(Pool::Staff);
-        let (tone, room) = match free {
-            0 => (Tone::Warning, visit.t("staff-session-full")),
-            free => (Tone::Success, count(visit, "staff-session-free", free)),
-        };
-        let name = event.name_of(session.id).map(|name| name.of(visit.locale()).to_owned()).unwrap_or_default();
-        Row::new()
-            .cell(span_text(session.facts.starts_at, session.facts.ends_at, visit.locale()))
-            .cell(name)
-            .cell(view! { <Tag tone=tone>{room}</Tag> })
+    let all: Vec<&SessionView> = event.timetable.upcoming(visit.context.now).collect();
+    let named = all.iter().any(|session| name(visit, event, session).is_some());
+    let columns = ["book-when", "staff-event-date-name", "staff-series-room"];
+    let columns = columns.into_iter().filter(|key| named || *key != "staff-event-date-name");
+    let columns = columns.map(|key| Column::new(visit.t(key))).collect();
+    let row = |session: &&SessionView| {
+        let (tone, room) = room(visit, session);
+        let when = Row::new().cell(span_text(session.facts.starts_at, session.facts.ends_at, visit.locale()));
+        let row = if named { when.cell(name(visit, event, session).unwrap_or_default()) } else { when };
+        row.cell(view! { <Tag tone=tone>{room}</Tag> })
     };
-    let rows: Vec<_> = event.timetable.upcoming(visit.context.now).map(row).collect();
+    let rows: Vec<_> = all.iter().map(row).collect();
     let title = visit.t_args("event-series-title", &[("n", (rows.len() as u32).into())]);
     view! { <section class="section"><h2>{title.clone()}</h2><Table caption=title caption_hidden=true columns=columns rows=rows/></section> }
+}
+
+/// All dates or one of them, with what the desk can still give on each; nothing to choose where only all can be had.
+fn which(visit: &Visit, event: &Event) -> Option<impl IntoView + use<>> {
+    let series = event.timetable.policy.series;
+    let all: Vec<&SessionView> = event.timetable.upcoming(visit.context.now).collect();
+    let whole = series
+        .allows_whole()
+        .then(|| Choice::new(ALL, visit.t_args("staff-series-all", &[("n", (all.len() as u32).into())])));
+    let one = |session: &&SessionView| {
+        let (_, room) = room(visit, session);
+        let hint: Text = match name(visit, event, session) {
+            Some(name) => format!("{name} · {room}").into(),
+            None => room,
+        };
+        Choice::new(session.id.to_string(), span_text(session.facts.starts_at, session.facts.ends_at, visit.locale()))
+            .hint(hint)
+    };
+    let first = match (visit.query.parsed::<SessionId>(DATE), all.as_slice()) {
+        (Some(asked), _) if all.iter().any(|session| session.id == asked) => asked.to_string(),
+        (_, [only]) if !series.allows_whole() => only.id.to_string(),
+        _ if series.allows_whole() => ALL.to_owned(),
+        _ => String::new(),
+    };
+    let choices: Vec<_> = whole.into_iter().chain(all.iter().map(one)).collect();
+    let label = if series.allows_whole() { "staff-series-which" } else { "staff-series-which-date" };
+    series.allows_dates().then(|| {
+        view! {
+            <Fieldset legend=visit.t("staff-book-when")>
+                <Radios name=DATE label=visit.t(label) choices=choices value=first/>
+            </Fieldset>
+        }
+    })
+}
+
+/// The date that is chosen has no room for the party: it may wait for it.
+fn waits(visit: &Visit, event: &Event) -> bool {
+    let asked = visit.form.value(DATE).map(str::to_owned).or_else(|| visit.query.get(DATE).map(str::to_owned));
+    let people = visit.form.value("people").and_then(|text| text.trim().parse().ok()).unwrap_or(1);
+    let date = asked.and_then(|text| chosen(event, &text, visit.context.now)).flatten();
+    let session = date.and_then(|date| event.timetable.session(date));
+    session.is_some_and(|session| session.facts.free_for(Pool::Staff) < people)
 }
 
 fn form(visit: &Visit, event: &Event) -> impl IntoView + use<> {
@@ -128,9 +173,13 @@ fn form(visit: &Visit, event: &Event) -> impl IntoView + use<> {
         let typed = typed_so_far(visit, form, &Answers::default(), &Default::default());
         view! { <Fieldset legend=visit.t("staff-series-asks")>{questions(visit, form, &typed, today)}</Fieldset> }
     });
+    let wait = waits(visit, event).then(|| {
+        view! { <Button variant=Variant::Secondary name=WAIT value="1">{visit.t("staff-series-wait")}</Button> }
+    });
     view! {
         <Form>
             <HiddenField name="key" value=key/>
+            {which(visit, event)}
             <Fieldset legend=visit.t("staff-book-who")>
                 <TextField name="name" label=visit.t("staff-booking-name") autocomplete="off" maxlength=40/>
                 <TextField name="contact" label=visit.t("staff-booking-contact") hint=visit.t("staff-series-contact-hint") autocomplete="off" optional=true maxlength=254/>
@@ -141,92 +190,9 @@ fn form(visit: &Visit, event: &Event) -> impl IntoView + use<> {
             </Fieldset>
             {document::at_the_counter(visit, policy.identity, policy.people_per_booking.into())}
             {asked}
-            <p class="actions"><Button>{visit.t("staff-series-do")}</Button></p>
+            <p class="actions"><Button>{visit.t("staff-series-do")}</Button>{wait}</p>
         </Form>
     }
-}
-
-async fn book(asked: Asked) -> Answer {
-    let Some(id) = asked.param::<ActivityId>("id") else { return Problem::NotFound.into() };
-    let event = match events(&asked.services).await {
-        Ok(events) => events.by_id(id).cloned(),
-        Err(error) => return refused(&asked, id, error.into()),
-    };
-    let Some(event) = event else { return Problem::NotFound.into() };
-    let (wanted, answers) = match typed(&asked, &event) {
-        Ok(read) => read,
-        Err(faults) => return refused(&asked, id, BookingError::Fields(faults.into_errors())),
-    };
-    if event.form.as_ref().is_some_and(|(_, form)| asks_more(&asked, form, &answers)) {
-        return refused(&asked, id, Refusal::AsksQuestions.into());
-    }
-    let wanted = SeriesOnBehalf { replies: Replies::to(&event, answers), ..wanted };
-    match booking::book_series(&asked.services, &asked.context, wanted, None).await {
-        Ok(booked) => Answer::to(format!("/staff/events/{id}/registrations/{}?done=series", booked.booking)),
-        Err(error) => refused(&asked, id, error),
-    }
-}
-
-/// Everything that was typed, or everything that is wrong with it at once.
-fn typed(asked: &Asked, event: &Event) -> Result<(SeriesOnBehalf, Answers), Faults> {
-    let policy = &event.timetable.policy;
-    let mut faults = Faults::default();
-    let name = faults.take("name", PersonName::parse(asked.field("name")));
-    let contact = match asked.field("contact").trim() {
-        "" => None,
-        text => faults.take("contact", Contact::parse(text)),
-    };
-    let party = Party::parse(asked.field("people"), asked.field("children"), &mut faults);
-    if policy.children_need_adult && party.is_some_and(|party| party.children > 0 && party.adults() == 0) {
-        faults.add("children", Fault::ChildrenNeedAdult);
-    }
-    let shown = document::read_at_the_counter(asked, party.map_or(u32::MAX, |party| party.people.get()));
-    let shown = shown.unwrap_or_else(|wrong| {
-        wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
-        Shown::default()
-    });
-    let answers = event.form.as_ref().map_or_else(|| Ok(Answers::default()), |(_, form)| read_answers(asked, form));
-    let answers = answers.unwrap_or_else(|wrong| {
-        wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
-        Answers::default()
-    });
-    let (true, Some(name), Some(party)) = (faults.is_empty(), name, party) else { return Err(faults) };
-    // A form without its key (a page kept for weeks) is a form of its own.
-    let key = Uuid::parse_str(asked.field("key")).unwrap_or_else(|_| asked.context.new_id()).to_string();
-    let person = Person { name, contact };
-    Ok((SeriesOnBehalf { event: event.id, person, party, shown, replies: None, key }, answers))
-}
-
-/// The form again with what was typed and why it was refused.
-fn refused(asked: &Asked, event: ActivityId, error: BookingError) -> Answer {
-    let page = page_of(event);
-    let unseen = [OURS, &document::secrets(asked)].concat();
-    let notice = match &error {
-        BookingError::Fields(errors) => {
-            return Answer::again_at(page, asked.typed(&unseen).with_errors(errors.clone()));
-        }
-        BookingError::KeyReused => {
-            // The form was sent before with other contents and is booked: a second booking needs a second press.
-            let form = asked.typed(&[unseen, vec!["key"]].concat());
-            let text = asked.t("staff-series-key-reused").to_string();
-            return Answer::again_at(page, form.with_notice(Tone::Warning, text)).status(StatusCode::CONFLICT);
-        }
-        // The questions that were not in view stand in the form now.
-        BookingError::Refused(Refusal::AsksQuestions) => asked.t("staff-series-asks-more"),
-        BookingError::DateRefused { refusal: Refusal::DateFull { starts_at, free }, .. } => {
-            let at = format!("{} {}", day_text(local_day(*starts_at), asked.locale()), clock_text(*starts_at));
-            asked.t_args("staff-series-date-full", &[("at", at.into()), ("free", (*free).into())])
-        }
-        error if error.refusal().is_some() => refused_text(asked, error),
-        BookingError::Denied(denied) => return (*denied).into(),
-        error => return problem_of(error).into(),
-    };
-    let mut notice = notice.to_string();
-    // No number of a document comes back to a page.
-    if document::secrets(asked).iter().any(|field| !asked.field(field).is_empty()) {
-        notice = format!("{notice} {}", asked.t("staff-series-documents-again"));
-    }
-    Answer::again_at(page, asked.typed(&unseen).with_notice(Tone::Warning, notice))
 }
 
 /// What was booked together with a registration, each date with its own page and pass; nothing where it was made by itself.

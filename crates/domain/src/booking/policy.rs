@@ -272,8 +272,8 @@ pub enum Refusal {
     /// The dates of this activity are booked one by one.
     #[error("single dates only")]
     SingleDatesOnly,
-    /// The event asks what was not answered: on its own page, or in the answers of a series; or its questions changed since they
-    /// were read.
+    /// The event asks what was not answered: on its own page, or in the request of whoever books on behalf of somebody; or its
+    /// questions changed since they were read.
     #[error("asks questions")]
     AsksQuestions,
     /// Moved as often as allowed.

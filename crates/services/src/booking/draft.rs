@@ -3,7 +3,9 @@
 //! What was typed lives sealed in the draft, bound to the browser that typed it; a full session, an expired hold or a
 //! mistyped code lose nothing. The draft's id is the idempotency key: pressing the last button twice books once.
 
-use super::claims::{Booked, Channel, Claim, Granted, HoldOrder, Key, Order, Person, Source, contact_index, row};
+use super::claims::{
+    Answered, Booked, Channel, Claim, Granted, HoldOrder, Key, Order, Person, Source, contact_index, row,
+};
 use super::document::{DRAFT, if_asked, open_documents};
 use super::entrance::{Passed, Who, counts_contact, pass};
 use super::public::{Asked, asks_for_a_code, takes_places, tries_a_code};
@@ -340,6 +342,7 @@ pub async fn confirm(
         by_house: false,
         in_place: false,
         offer: None,
+        answered: Answered::Before,
     };
     counts_contact(services, context, draft.session.id, person.contact.as_ref()).await?;
     let passed = Passed::with_a_draft(draft.session.id);

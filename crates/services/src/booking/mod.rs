@@ -39,7 +39,9 @@ pub use calendar::{Calendar, Museum, Planned, SessionView, Timetable, museum};
 pub use change::{
     Answering, Handle, Remember, Work, cancel, change_and_remember, change_party, change_party_of, move_to,
 };
-pub use claims::{Booked, Channel, Claims, Guard, OnBehalf, Person, book, book_showing};
+pub use claims::{
+    Booked, Brought, Channel, Claims, Guard, OnBehalf, Person, Replied, book, book_bringing, book_showing,
+};
 pub use closing::{Closing, close, closing_handlers, closing_reason, reopen};
 pub(crate) use document::ends_of_documents;
 pub use document::{keep_documents, reveal_documents};
@@ -83,8 +85,8 @@ pub use view::{BookingState, BookingView, manage_link, of_account, pass_text, vi
 pub use waiting::{
     Listed, Offer, WaitOnBehalf, WaitingList, WaitingView, Wish, accept, accept_own, begin_waiting, bookable_instead,
     choices, decline, decline_own, join, keep_offer_documents, keep_wishes, leave as leave_waiting, leave_own,
-    offer_documents, own_waiting, own_waiting_link, pass_on, rests_beside, wait_for, wait_on_behalf, waiting,
-    waiting_link, waiting_list, waiting_of_account,
+    offer_documents, own_waiting, own_waiting_link, pass_on, rests_beside, wait_at_the_desk, wait_for, wait_on_behalf,
+    waiting, waiting_link, waiting_list, waiting_of_account,
 };
 pub(crate) use waiting::{leave_for, link_until, read_waiting};
 

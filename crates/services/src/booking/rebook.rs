@@ -3,7 +3,7 @@
 
 use super::calendar::{SessionView, nearest};
 use super::change::policy_of;
-use super::claims::{Booked, Channel, Claim, Granted, Key, Order, Source, contact_index, row};
+use super::claims::{Answered, Booked, Channel, Claim, Granted, Key, Order, Source, contact_index, row};
 use super::document::taken_along;
 use super::entrance::{Who, pass};
 use super::view::{BookingView, open};
@@ -141,6 +141,7 @@ pub async fn rebook(
         by_house: false,
         in_place: true,
         offer: None,
+        answered: Answered::Before,
     };
     let line = format!("rebook {}", old.id);
     let passed = pass(services, asks, session, old.party.people.get(), Who::Request(&line)).await?;

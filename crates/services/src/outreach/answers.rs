@@ -21,10 +21,15 @@ use std::collections::HashMap;
 use store::outreach::{answers as sql, forms};
 use uuid::Uuid;
 
-const ORDINARY: &str = "ordinary_sealed";
-const SENSITIVE: &str = "sensitive_sealed";
+pub(super) const ORDINARY: &str = "ordinary_sealed";
+pub(super) const SENSITIVE: &str = "sensitive_sealed";
 
-fn seal(services: &Services, column: &'static str, draft: Uuid, answers: &Answers) -> Result<Vec<u8>, OutreachError> {
+pub(super) fn seal(
+    services: &Services,
+    column: &'static str,
+    draft: Uuid,
+    answers: &Answers,
+) -> Result<Vec<u8>, OutreachError> {
     let plain = serde_json::to_vec(answers).map_err(|_| OutreachError::Damaged("answers"))?;
     Ok(services.vault.seal(Place { table: "event_answers", column, row: draft }, &plain))
 }
@@ -160,67 +165,6 @@ pub(crate) async fn copy_answers(
     Ok(())
 }
 
-/// What was replied to an event's questions as they stand in one version, before it is kept anywhere: what somebody who books
-/// on behalf brings along.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Replies {
-    event: ActivityId,
-    version: i32,
-    ordinary: Answers,
-    sensitive: Answers,
-}
-
-impl Replies {
-    /// Of answers that were read against the event's questions; none where it asks nothing.
-    pub fn to(event: &Event, answers: Answers) -> Option<Self> {
-        let (version, form) = event.form.as_ref()?;
-        let (ordinary, sensitive) = answers.apart(form);
-        Some(Self { event: event.id, version: *version, ordinary, sensitive })
-    }
-
-    /// As two requests are compared. Never kept: only its keyed hash is.
-    pub(crate) fn comparable(&self) -> String {
-        json!([self.ordinary, self.sensitive]).to_string()
-    }
-}
-
-/// Whether these replies are to what an event asks now: questions that were published while they were given are answered
-/// first.
-pub(crate) async fn is_asked_now(
-    db: &mut PgConnection,
-    event: ActivityId,
-    replies: Option<&Replies>,
-) -> Result<bool, OutreachError> {
-    let version = store::outreach::events::form_version(&mut *db, event.0).await?.unwrap_or(0);
-    match replies {
-        Some(replies) => Ok(replies.event == event && replies.version == version),
-        None if version == 0 => Ok(true),
-        None => Ok(form_of(db, &mut HashMap::new(), event.0, version).await?.questions.is_empty()),
-    }
-}
-
-/// Keeps the same replies for each of these bookings, sealed for itself: every booking is changed, erased and shown by itself.
-pub(crate) async fn keep_replies(
-    services: &Services,
-    db: &mut PgConnection,
-    context: &Context,
-    replies: &Replies,
-    bookings: &[Uuid],
-) -> Result<(), OutreachError> {
-    let sensitive = (!replies.sensitive.is_empty()).then_some(&replies.sensitive);
-    for booking in bookings {
-        let row = sql::AnswersRow {
-            draft_id: *booking,
-            activity_id: replies.event.0,
-            form_version: replies.version,
-            ordinary_sealed: seal(services, ORDINARY, *booking, &replies.ordinary)?,
-            sensitive_sealed: sensitive.map(|told| seal(services, SENSITIVE, *booking, told)).transpose()?,
-        };
-        sql::keep_booked(&mut *db, *booking, &row, context.now).await?;
-    }
-    Ok(())
-}
-
 /// What was answered for a booking, with the questions it was answered to. The sensitive answers are not among them.
 #[derive(Clone, Debug)]
 pub struct Told {
@@ -250,7 +194,7 @@ pub async fn told(services: &Services, bookings: &[BookingId]) -> Result<HashMap
     Ok(told)
 }
 
-async fn form_of(
+pub(super) async fn form_of(
     db: &mut PgConnection,
     known: &mut HashMap<(Uuid, i32), Form>,
     activity: Uuid,

@@ -8,17 +8,20 @@ mod error;
 mod forms;
 mod office;
 mod programme;
+mod replies;
 mod seed;
 mod templates;
 
 pub use answers::{
-    Replies, Told, answered_waiting, draft_answers, exported_answers, keep_answers, keep_waiting_answers,
-    reveal_sensitive, told, waiting_answers,
+    Told, answered_waiting, draft_answers, exported_answers, keep_answers, keep_waiting_answers, reveal_sensitive,
+    told, waiting_answers,
 };
-pub(crate) use answers::{answered, copy_answers, is_asked_now, keep_replies};
+pub(crate) use answers::{answered, copy_answers};
 pub use error::OutreachError;
 pub use forms::{WorkingForm, drop_working, move_question, publish_form, put_question, remove_question, working_form};
 pub use office::{EventChange, NewDate, NewEvent, add_date, add_event, change_event, move_date, publish};
 pub use programme::{Event, Events, Programme, events, feed};
+pub use replies::{Replies, Sent, SentAnswer};
+pub(crate) use replies::{is_asked_now, keep_replies, keep_waiting_replies};
 pub use seed::seed_demo;
 pub use templates::template;

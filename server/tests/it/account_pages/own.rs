@@ -62,6 +62,7 @@ async fn what_one_waits_for_is_listed_and_opened_by_its_owner_alone() {
             contact: Some(Contact::parse(PHONE).expect("a contact")),
         },
         party: Party::new(PartySize::new(2).expect("a size"), 0).expect("a party"),
+        replies: None,
     };
     let under = services::machines::Repeatable::new(services, &machine, "a-key-of-mine", "waiting", b"");
     under.take(services, site.test.now()).await.expect("taken");

@@ -49,33 +49,6 @@ async fn events_come_with_their_places_and_are_narrowed_as_on_the_page() {
 }
 
 #[tokio::test]
-async fn a_machine_cannot_register_past_the_questions() {
-    let (site, token) = events().await;
-    let whole = site.call("GET", "/api/v1/events", &token, &[], None).await.json();
-    let book = async |event: &Value, key: &str| {
-        let body =
-            json!({ "session": event["dates"][0]["id"], "name": "演示·高远", "contact": "m@example.com", "people": 1 });
-        site.call("POST", "/api/v1/bookings", &token, &[("idempotency-key", key)], Some(&body)).await
-    };
-    let of = |kind: &str| {
-        let events = whole["events"].as_array().expect("events");
-        events.iter().find(|event| event["kind"] == kind).expect("the event").clone()
-    };
-    let asks = book(&of("lectures"), "event-key-1").await;
-    assert_eq!((asks.status, asks.problem().as_str()), (StatusCode::CONFLICT, "refused"), "{}", asks.body);
-    assert_eq!(asks.json()["refusal"]["code"], "asks-questions");
-    // Nor wait past them, though the second lecture is full.
-    let waiting = json!({
-        "session": of("lectures")["dates"][1]["id"], "name": "演示·高远", "contact": "m@example.com", "people": 1,
-    });
-    let waits =
-        site.call("POST", "/api/v1/waiting", &token, &[("idempotency-key", "event-key-3")], Some(&waiting)).await;
-    assert_eq!(waits.json()["refusal"]["code"], "asks-questions", "{}", waits.body);
-    let plain = book(&of("health-tour"), "event-key-2").await;
-    assert_eq!(plain.status, StatusCode::CREATED, "{}", plain.body);
-}
-
-#[tokio::test]
 async fn a_machine_shows_the_document_an_event_asks_for_and_sees_it_nowhere() {
     let (site, token) = events().await;
     sqlx::query(r#"update activity set policy = policy || '{"identity": "leader"}' where slug = 'health-tour-linyi'"#)

@@ -1,5 +1,6 @@
 //! `/api`: tokens, endpoints, problem documents, documentation.
 
+mod answers;
 mod bookings;
 mod check_ins;
 mod door;

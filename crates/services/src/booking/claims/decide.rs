@@ -2,17 +2,19 @@
 
 use super::lane::{Asked, Way};
 use super::table::Table;
-use super::{Answer, Booked, BookingError, Claim, Granted, Guard, HoldOrder, Order};
+use super::{Answer, Answered, Booked, BookingError, Claim, Granted, Guard, HoldOrder, Order};
 use crate::booking::persons::{Persons, since};
 use crate::booking::pools;
 use crate::booking::waiting::{Asked as Stands, Standing, handed_on, lock_lines, standings};
+use crate::outreach::{OutreachError, is_asked_now};
 use crate::{Services, audit, machines, messages};
-use domain::booking::{Policy, SessionFacts, WaitingState};
-use domain::ids::{BookingId, SessionId};
+use domain::booking::{Policy, Refusal, SessionFacts, WaitingState};
+use domain::ids::{ActivityId, BookingId, SessionId};
 use jiff::Timestamp;
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
 use store::booking::{claims as sql, holds, waiting};
+use store::outreach::answers::keep_booked;
 use uuid::Uuid;
 
 /// Decides a batch. `None` stands for a claim that would have had to wait for a lock, in a lane that does not.
@@ -91,6 +93,8 @@ struct Batch<'a> {
     offers: HashMap<Uuid, Option<Uuid>>,
     persons: Persons,
     answers: HashMap<(String, String), (Vec<u8>, Booked)>,
+    /// Bookings whose event asks something else by now than was replied to with them.
+    unasked: HashSet<Uuid>,
     /// What browsers keep of sessions for drafts that have become nothing yet.
     own: HashMap<Browser, Vec<Uuid>>,
     new_holds: Vec<holds::NewHold>,
@@ -121,6 +125,7 @@ impl<'a> Batch<'a> {
         };
         let answers = saved(db, &orders).await?;
         let offers = offers(db, services, &ids, &orders).await?;
+        let unasked = unasked(db, &sessions, claims).await?;
         let (sessions, handed_on) = look(db, services, locks.way, sessions, now).await?;
         let tables = sessions.values().filter_map(Seen::table);
         let since = tables.map(|table| since(&table.policy, table.span().0)).min().unwrap_or(now);
@@ -134,6 +139,7 @@ impl<'a> Batch<'a> {
             offers,
             persons: Persons::read(db, persons, since).await?,
             answers,
+            unasked,
             own: own(db, &ids, claims).await?,
             new_holds: Vec::new(),
             given_back: Vec::new(),
@@ -174,6 +180,9 @@ impl<'a> Batch<'a> {
             } else {
                 Err(BookingError::KeyReused)
             };
+        }
+        if self.unasked.contains(&order.row.id) {
+            return Err(Refusal::AsksQuestions.into());
         }
         let Some(Seen::Open(table)) = self.sessions.get_mut(&session.0) else { return Err(BookingError::NotFound) };
         let had = |person: &Vec<u8>| self.persons.at(&table.policy, self.now, &table.session, person);
@@ -219,6 +228,11 @@ impl<'a> Batch<'a> {
         let rows: Vec<_> = granted.iter().map(|(session, order)| (*session, &order.row)).collect();
         sql::insert_bookings(db, self.now, &rows).await?;
         sql::save_answers(db, self.now, &self.new_answers).await?;
+        for (_, order) in &granted {
+            if let Answered::Now(Some(replies)) = &order.answered {
+                keep_booked(&mut *db, order.row.id, replies, self.now).await?;
+            }
+        }
         for (entry, booking) in granted.iter().filter_map(|(_, order)| Some((order.offer?, order.row.id))) {
             waiting::set_state(db, entry.0, WaitingState::Booked.name(), false, Some(booking), self.now).await?;
         }
@@ -330,6 +344,38 @@ async fn saved(db: &mut PgConnection, orders: &[&Order]) -> sqlx::Result<HashMap
     let answer =
         |row: sql::SavedAnswer| Some(((row.scope, row.key), (row.body_hash, serde_json::from_value(row.answer).ok()?)));
     Ok(rows.into_iter().filter_map(answer).collect())
+}
+
+/// The bookings that bring replies to something else than their event asks, as it is read under the locks of their sessions.
+async fn unasked(
+    db: &mut PgConnection,
+    sessions: &[sql::LockedSession],
+    claims: &[&Asked],
+) -> Result<HashSet<Uuid>, sqlx::Error> {
+    // What is asked of many in one batch is looked up once.
+    let mut known: HashMap<(Uuid, Option<(Uuid, i32)>), bool> = HashMap::new();
+    let mut unasked = HashSet::new();
+    for asked in claims {
+        let Some(order) = asked.claim.order() else { continue };
+        let Answered::Now(replies) = &order.answered else { continue };
+        let Some(session) = sessions.iter().find(|session| session.id == asked.session.0) else { continue };
+        let replied = replies.as_ref().map(|row| (row.activity_id, row.form_version));
+        let question = (session.activity_id, replied);
+        let right = match known.get(&question) {
+            Some(right) => *right,
+            None => match is_asked_now(db, ActivityId(session.activity_id), replied).await {
+                Ok(right) => right,
+                Err(OutreachError::Database(error)) => return Err(error),
+                // Questions that cannot be read cannot have been answered.
+                Err(_) => false,
+            },
+        };
+        known.insert(question, right);
+        if !right {
+            unasked.insert(order.row.id);
+        }
+    }
+    Ok(unasked)
 }
 
 /// The entries whose offers are taken, locked with the whole line, as every transaction locks it: the session each is

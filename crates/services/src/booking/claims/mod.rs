@@ -1,24 +1,26 @@
 //! Claims on the places of sessions, grouped: many requests, one transaction, an answer for each.
 //!
 //! [`lane`] groups what has queued up, [`decide`] says yes or no to each under the locks of their sessions, on what
-//! [`table`] knows of the session and `persons` of the people, and here stand the claims themselves. A rush so costs one
-//! transaction and one fsync per batch instead of one per visitor, and a lone claim waits for nobody. Several servers stay
-//! correct: the lock is the row's, and the trigger on `booking` refuses whatever would not fit.
+//! [`table`] knows of the session and `persons` of the people; what is claimed on behalf of somebody comes in by [`behalf`];
+//! and here stand the claims themselves. A rush so costs one transaction and one fsync per batch instead of one per visitor,
+//! and a lone claim waits for nobody. Several servers stay correct: the lock is the row's, and the trigger on `booking`
+//! refuses whatever would not fit.
 
+mod behalf;
 mod decide;
 mod lane;
 mod table;
 
+pub use behalf::{Brought, OnBehalf, Replied, book, book_bringing, book_showing};
+pub(super) use behalf::{asks_nothing, behalf_of, in_parts, kept_answer};
 pub(super) use decide::{facts, lock_key};
 pub use lane::Claims;
 
 use super::BookingError;
-use super::document::{document_index, if_asked};
-use super::entrance::{Passed, Who, pass};
+use super::document::document_index;
 use crate::crypto::Place;
 use crate::{Context, Services};
-use domain::account::Capability;
-use domain::booking::{Party, PartySize, Pool, Reference, Refusal};
+use domain::booking::{Party, PartySize, Pool, Reference};
 use domain::contact::{Contact, PersonName};
 use domain::document::Shown;
 use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId, WaitingId};
@@ -26,6 +28,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use store::booking::claims as sql;
+use store::outreach::answers::AnswersRow;
 
 /// Where a booking came from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,6 +94,16 @@ pub(super) struct Order {
     pub in_place: bool,
     /// The entry of the waiting list whose offer is taken: without a live offer there is no booking.
     pub offer: Option<WaitingId>,
+    /// Where what the event asks is answered.
+    pub answered: Answered,
+}
+
+/// Where what an event asks is answered for a booking.
+pub(super) enum Answered {
+    /// Before, in the draft or the entry it comes from; or nothing is asked that the booking depends on.
+    Before,
+    /// With the booking, sealed for it; none where nothing was replied. What is asked by the time of the decision counts.
+    Now(Option<AnswersRow>),
 }
 
 /// A hold to be decided.
@@ -239,158 +252,6 @@ pub(super) fn row(
         hold_id: source.hold.map(|hold| hold.0),
         draft_id: source.draft.map(|draft| draft.0),
     }
-}
-
-/// A booking on behalf of somebody, by staff or a machine.
-#[derive(Clone, Debug)]
-pub struct OnBehalf {
-    /// Session.
-    pub session: SessionId,
-    /// Who.
-    pub person: Person,
-    /// With how many.
-    pub party: Party,
-    /// The same key with the same body gets the same answer.
-    pub key: String,
-}
-
-/// Books on behalf. Needs [`Capability::BookOnBehalf`].
-///
-/// # Errors
-/// `Denied`, `Refused`, `KeyReused`, `NotFound` for an unknown session; `Fields` for a machine where the activity asks for
-/// an identity document.
-pub async fn book(services: &Services, context: &Context, asked: OnBehalf) -> Result<Booked, BookingError> {
-    book_showing(services, context, asked, &Shown::default()).await
-}
-
-/// [`book`] for a party that showed identity documents. What the activity does not ask for is not kept; staff ask in person
-/// and type what they are shown.
-///
-/// # Errors
-/// As [`book`].
-pub async fn book_showing(
-    services: &Services,
-    context: &Context,
-    asked: OnBehalf,
-    shown: &Shown,
-) -> Result<Booked, BookingError> {
-    context.require(Capability::BookOnBehalf)?;
-    let (channel, scope) = behalf_of(context);
-    // As the version before stored it: see `Repeated::former`.
-    let former = services.vault.blind_index(
-        "idempotency",
-        &format!(
-            "{:?}|{}|{}|{}|{}{}",
-            asked.session,
-            asked.person.name.as_str(),
-            asked.person.contact.as_ref().map(Contact::comparable).unwrap_or_default(),
-            asked.party.people.get(),
-            asked.party.children,
-            if shown.is_empty() { String::new() } else { format!("|{}", shown.comparable()) }
-        ),
-    );
-    let comparable = (!shown.is_empty()).then(|| shown.comparable());
-    let body_hash = services.vault.blind_index("idempotency", &body(&asked, comparable.as_deref()));
-    let repeated = Repeated { scope: scope.clone(), key: asked.key.clone(), body_hash: body_hash.clone(), former };
-    // Before anything is asked that may be answered otherwise by now: what is booked is booked.
-    if let Some(booked) = repeated.answer(services).await? {
-        return Ok(booked);
-    }
-    if channel == Channel::Api {
-        asks_nothing(services, asked.session).await?;
-    }
-    // A machine keeps its place in a line by repeating the request under its key.
-    let line = format!("{scope} {}", asked.key);
-    let by_house = channel == Channel::Staff;
-    let documents = if_asked(services, asked.session, (asked.party, !by_house), shown).await?;
-    let pool = if by_house { Pool::Staff } else { Pool::Individual };
-    let source = Source { channel, pool, account: None, hold: None, draft: None, documents: &documents };
-    let order = Order {
-        row: row(services, context, &asked.person, asked.party, &source),
-        context: context.clone(),
-        party: asked.party,
-        person: asked.person.contact.as_ref().map(|contact| contact_index(services, contact)),
-        key: Key { scope, key: asked.key, body_hash },
-        by_house,
-        in_place: false,
-        offer: None,
-    };
-    let passed = match channel {
-        Channel::Api => pass(services, context, asked.session, asked.party.people.get(), Who::Request(&line)).await?,
-        _ => Passed::by_the_house(asked.session),
-    };
-    match services.claims.submit(services, passed, Claim::Book(Box::new(order))).await {
-        Ok(Granted::Booked(booked)) => Ok(booked),
-        Ok(Granted::Held) => Err(BookingError::Damaged("a hold was answered to a booking")),
-        // Another server booked it in this very moment, perhaps one of the version before.
-        Err(BookingError::KeyReused) => repeated.answer(services).await?.ok_or(BookingError::KeyReused),
-        Err(error) => Err(error),
-    }
-}
-
-/// What is asked on behalf, as it is hashed: each part behind its length, so that no name can be read as another request. The
-/// language is no part of it: a retry that lost its header on the way is the same request.
-fn body(asked: &OnBehalf, shown: Option<&str>) -> String {
-    let contact = asked.person.contact.as_ref().map(Contact::comparable);
-    in_parts([
-        Some(format!("{:?}", asked.session)),
-        Some(asked.person.name.as_str().to_owned()),
-        contact,
-        Some(asked.party.people.get().to_string()),
-        Some(asked.party.children.to_string()),
-        shown.map(str::to_owned),
-    ])
-}
-
-/// Parts as they are hashed together, each behind its length.
-pub(super) fn in_parts<const N: usize>(parts: [Option<String>; N]) -> String {
-    let part = |part: Option<String>| part.map_or("-".to_owned(), |part| format!("{}:{part}", part.len()));
-    parts.map(part).join(" ")
-}
-
-/// Where a booking on behalf of somebody comes from, and whose its key is.
-pub(super) fn behalf_of(context: &Context) -> (Channel, String) {
-    match &context.actor {
-        domain::account::Actor::Client { client, .. } => (Channel::Api, format!("client:{client}")),
-        other => (Channel::Staff, format!("staff:{}", other.account().map(|a| a.to_string()).unwrap_or_default())),
-    }
-}
-
-/// A key that may have been answered before.
-struct Repeated {
-    scope: String,
-    key: String,
-    body_hash: Vec<u8>,
-    /// As the version before stores it and reads it first (it reads `body_hash` too): with parts that run into each other. A key
-    /// is remembered for some days: to be removed with the next release.
-    former: Vec<u8>,
-}
-
-impl Repeated {
-    /// The answer given under the key; none where there is none yet.
-    ///
-    /// # Errors
-    /// `KeyReused` where something else was asked under it.
-    async fn answer(&self, services: &Services) -> Result<Option<Booked>, BookingError> {
-        let mut db = services.db.acquire().await?;
-        let (scope, key) = (std::slice::from_ref(&self.scope), std::slice::from_ref(&self.key));
-        let Some(saved) = sql::saved_answers(&mut db, scope, key).await?.into_iter().next() else { return Ok(None) };
-        if saved.body_hash != self.body_hash && saved.body_hash != self.former {
-            return Err(BookingError::KeyReused);
-        }
-        serde_json::from_value(saved.answer).map(Some).map_err(|_| BookingError::Damaged("a kept answer"))
-    }
-}
-
-/// A machine says who comes and nothing else: what an event has to be told, it cannot tell. Staff may: they ask in person.
-pub(super) async fn asks_nothing(services: &Services, session: SessionId) -> Result<(), BookingError> {
-    let events = crate::outreach::events(services).await?;
-    let event = events.all().iter().find(|event| event.timetable.session(session).is_some());
-    let asks = event.and_then(|event| event.form.as_ref());
-    if asks.is_some_and(|(_, form)| form.questions.iter().any(|question| question.required)) {
-        return Err(Refusal::AsksQuestions.into());
-    }
-    Ok(())
 }
 
 /// The activity of a session, for those who hold only its id.

@@ -31,7 +31,7 @@ impl Table {
         (self.facts.starts_at, self.facts.ends_at)
     }
 
-    /// The public may have places here without all other dates.
+    /// Anybody may have places here without all other dates: one date of a series that is booked as a whole is nobody's.
     fn takes_single_dates(&self) -> Result<(), Refusal> {
         if self.policy.series.allows_dates() { Ok(()) } else { Err(Refusal::WholeSeriesOnly) }
     }
@@ -90,11 +90,11 @@ impl Table {
             // What was offered was theirs before anybody else's.
             facts.owed = 0;
         }
+        self.takes_single_dates()?;
         let pool = if order.by_house {
             house_may_book(self.now, &facts, order.party, Pool::Staff)?;
             Pool::Staff
         } else {
-            self.takes_single_dates()?;
             self.takes_documents(order, documents)?;
             may_book(&self.policy, self.now, &facts, order.party, person)?;
             Pool::Individual

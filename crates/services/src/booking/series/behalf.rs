@@ -4,10 +4,10 @@
 //! places its desk keeps and on what is anybody's, past opening times and personal limits, never beyond the room. What the
 //! event asks is answered either way: those who prepare each date rely on it.
 
-use super::{Kept, Order, SeriesView, answered, book, sql};
+use super::{Kept, Order, SeriesView, book, sql};
 use crate::booking::BookingError;
 use crate::booking::change::Remember;
-use crate::booking::claims::{Booked, Channel, Key, Person, behalf_of, in_parts};
+use crate::booking::claims::{Booked, Channel, Key, Person, behalf_of, in_parts, kept_answer};
 use crate::booking::document::if_asked;
 use crate::booking::entrance::{Who, pass};
 use crate::outreach::{self, Replies};
@@ -55,7 +55,7 @@ pub async fn book_series(
     let key = Key { scope, key, body_hash };
     let mut db = services.db.acquire().await?;
     // Before anything is asked that may be answered otherwise by now: what is booked is booked.
-    let before = answered(&mut db, &key).await?;
+    let before = kept_answer(&mut db, &key).await?;
     let dates = sql::remaining(&mut db, activity.0, services.clock.now()).await?;
     drop(db);
     if let Some(booked) = before {

@@ -16,7 +16,7 @@ pub use whole::{SeriesView, cancel_series, cancel_series_and_remember, own_serie
 
 use super::BookingError;
 use super::change::Remember;
-use super::claims::{Booked, Channel, Key, Person, Source, contact_index, lock_key, row};
+use super::claims::{Booked, Channel, Key, Person, Source, contact_index, kept_answer, lock_key, row};
 use super::document::{document_index, if_asked};
 use super::draft::{DRAFT_LIFE, DraftView, visitor_hash};
 use super::entrance::{Who, pass};
@@ -188,12 +188,12 @@ async fn transaction(services: &Services, context: &Context, order: &Order) -> R
         return Err(error.into());
     }
     // The same key again, also when no date remains by now.
-    if let Some(booked) = answered(&mut tx, &order.key).await? {
+    if let Some(booked) = kept_answer(&mut tx, &order.key).await? {
         return Ok(booked);
     }
     let (dates, moved) = locked?;
     if let Kept::Nothing(replies) = &order.kept
-        && !outreach::is_asked_now(&mut tx, order.activity, replies.as_ref()).await?
+        && !outreach::is_asked_now(&mut tx, order.activity, replies.as_ref().map(Replies::to_what)).await?
     {
         return Err(Refusal::AsksQuestions.into());
     }
@@ -219,19 +219,6 @@ async fn transaction(services: &Services, context: &Context, order: &Order) -> R
     }
     tx.commit().await?;
     Ok(booked)
-}
-
-/// What was booked under a key before.
-///
-/// # Errors
-/// `KeyReused` where something else was asked under it.
-async fn answered(db: &mut PgConnection, key: &Key) -> Result<Option<Booked>, BookingError> {
-    let (scope, text) = (std::slice::from_ref(&key.scope), std::slice::from_ref(&key.key));
-    let Some(saved) = claims::saved_answers(db, scope, text).await?.into_iter().next() else { return Ok(None) };
-    if saved.body_hash != key.body_hash {
-        return Err(BookingError::KeyReused);
-    }
-    serde_json::from_value(saved.answer).map(Some).map_err(|_| BookingError::Damaged("a kept answer"))
 }
 
 /// Writes the bookings, what belongs together, the answers, the trail and the messages. Answers the first.

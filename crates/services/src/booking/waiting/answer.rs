@@ -4,7 +4,7 @@ use super::super::BookingError;
 use super::super::calendar;
 use super::super::change::Remember;
 use super::super::claims::{
-    Booked, Channel, Claim, Granted, Key, Order, Source, asks_nothing, contact_index, lock, row,
+    Answered, Booked, Channel, Claim, Granted, Key, Order, Source, asks_nothing, contact_index, lock, row,
 };
 use super::super::document::{WAITING, agreed, open_documents};
 use super::super::entrance::Passed;
@@ -120,6 +120,7 @@ pub(super) async fn take(
         by_house: false,
         in_place: false,
         offer: Some(id),
+        answered: Answered::Before,
     };
     let passed = Passed::by_the_house(session);
     match services.claims.submit(services, passed, Claim::Book(Box::new(order))).await? {
@@ -142,13 +143,11 @@ async fn has_answered(
     session: SessionId,
     channel: Channel,
 ) -> Result<(), BookingError> {
-    if channel == Channel::Api {
-        return asks_nothing(services, session).await;
+    if crate::outreach::answered_waiting(services, ActivityId(entry.activity_id), WaitingId(entry.id)).await? {
+        return Ok(());
     }
-    match crate::outreach::answered_waiting(services, ActivityId(entry.activity_id), WaitingId(entry.id)).await? {
-        true => Ok(()),
-        false => Err(Refusal::AsksQuestions.into()),
-    }
+    // A machine that put a party on the list while nothing was asked takes its offer, unless something has to be answered now.
+    if channel == Channel::Api { asks_nothing(services, session).await } else { Err(Refusal::AsksQuestions.into()) }
 }
 
 /// Declines the offer of a session: the next party is offered the places at once. One that waits for other sessions too

@@ -10,6 +10,7 @@ use super::super::persons::{Persons, since};
 use super::super::public::{Asked, takes_places};
 use super::super::retry::again;
 use super::super::{BookingError, Timetable};
+use super::came::{Came, before, keep_what_came};
 use super::line::{noted, promote};
 use super::standing::standing;
 use super::view::{WaitingView, read_in};
@@ -18,11 +19,12 @@ use crate::crypto::Place;
 use crate::db::to_the_end;
 use crate::limits::Network;
 use crate::messages::{self, WaitingNews};
+use crate::outreach::{self, Replies};
 use crate::{Context, Services, machines};
 use domain::account::Capability;
 use domain::booking::{BookingFacts, Party, PartySize, Policy, Refusal, may_wait};
 use domain::contact::Contact;
-use domain::ids::{AccountId, DraftId, HoldId, SessionId, WaitingId};
+use domain::ids::{AccountId, ActivityId, DraftId, HoldId, SessionId, WaitingId};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::booking::claims::{self, LockedSession};
@@ -184,7 +186,7 @@ pub async fn join(services: &Services, context: &Context, draft: &DraftView) -> 
     has_answered(services, draft).await?;
     let mut asked = vec![draft.session.id.0];
     asked.extend(draft.also.iter().map(|id| id.0));
-    let fresh = Fresh::new(services, context, person, party, asked, Some(draft.id))?;
+    let fresh = Fresh::new(services, context, person, party, asked, Came::Draft(draft.id))?;
     put(services, context, fresh, None).await.map(|entry| entry.id)
 }
 
@@ -195,7 +197,7 @@ pub(super) struct Fresh {
     person: Vec<u8>,
     /// The session it waits for above all first.
     pub(super) asked: Vec<Uuid>,
-    draft: Option<DraftId>,
+    came: Came,
 }
 
 impl Fresh {
@@ -207,17 +209,18 @@ impl Fresh {
         person: &Person,
         party: Party,
         asked: Vec<Uuid>,
-        draft: Option<DraftId>,
+        came: Came,
     ) -> Result<Self, BookingError> {
         let contact = person.contact.as_ref().ok_or(BookingError::NotFound)?;
-        // A machine joins for others: none of its own is their account.
+        let draft = came.draft();
+        // Who joins for others: none of their own is their account.
         let account = context.actor.account().filter(|_| draft.is_some());
         Ok(Self {
             row: row(services, context, (person.name.as_str(), contact), party, account, draft),
             party,
             person: contact_index(services, contact),
             asked,
-            draft,
+            came,
         })
     }
 }
@@ -288,16 +291,16 @@ async fn transaction(
     let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &fresh.asked).await?;
     let own = locked.iter().find(|s| s.id == fresh.asked[0]).ok_or(BookingError::NotFound)?;
-    let mut keys = vec![lock_key(&fresh.person)];
-    // The key of the booking the draft might become.
-    keys.extend(fresh.draft.map(|draft| lock_key(draft.to_string().as_bytes())));
+    let keys: Vec<i64> = std::iter::once(lock_key(&fresh.person)).chain(fresh.came.key()).collect();
     claims::lock_keys(&mut tx, &keys).await?;
     let now = services.clock.now();
-    if let Some(draft) = fresh.draft {
-        match sql::of_draft(&mut tx, draft.0).await? {
-            (Some(entry), _) => return read_in(services, &mut tx, WaitingId(entry), now).await,
-            (None, Some(_)) => return Err(BookingError::StateHasChanged),
-            (None, None) => {}
+    if let Some(entry) = before(&mut tx, &fresh.came).await? {
+        return read_in(services, &mut tx, entry, now).await;
+    }
+    if let Came::Behalf(replies, _) = &fresh.came {
+        let activity = ActivityId(own.activity_id);
+        if !outreach::is_asked_now(&mut tx, activity, replies.as_ref().map(Replies::to_what)).await? {
+            return Err(Refusal::AsksQuestions.into());
         }
     }
     let sessions = waited_for(services, &mut tx, fresh, own, &locked).await?;
@@ -307,6 +310,7 @@ async fn transaction(
     let detail = json!({ "session": own.id, "others": ids.len() - 1, "people": row.people, "children": row.children });
     audit::record(&mut tx, context, &[noted("waiting.joined", row.id, detail)]).await?;
     let entry = WaitingId(row.id);
+    keep_what_came(services, context, &mut tx, &fresh.came, entry, now).await?;
     messages::queue_waiting(&mut tx, now, &[(entry, WaitingNews::Joined)]).await?;
     promote(services, context, &mut tx, &sessions).await?;
     let after = read_in(services, &mut tx, entry, now).await?;

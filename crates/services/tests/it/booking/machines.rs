@@ -3,7 +3,6 @@
 use super::{house_with_session, party, people_booked, person};
 use domain::Locale;
 use domain::account::{Actor, Scope};
-use domain::booking::Refusal;
 use domain::contact::PersonName;
 use domain::ids::{RequestId, SessionId};
 use services::account::clients;
@@ -116,7 +115,7 @@ async fn what_is_booked_is_repeated_whatever_is_asked_since() {
     let (event, session) = crate::outreach::published_lecture(&house).await;
     let own = client(&house, "mini-programme").await;
     let refused = book(&house, &own, session).await;
-    assert!(matches!(refused, Err(BookingError::Refused(Refusal::AsksQuestions))), "{refused:?}");
+    assert!(matches!(refused, Err(BookingError::Fields(_))), "it asks: {refused:?}");
     // As if it had been booked before the questions were published.
     let draft = crate::outreach::register(
         &house,

@@ -1,6 +1,7 @@
 //! Outreach events on a real Postgres.
 
 mod answers;
+mod behalf;
 mod events;
 mod forms;
 mod openings;

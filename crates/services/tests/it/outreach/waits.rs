@@ -142,7 +142,7 @@ async fn nobody_waits_for_an_event_without_answering_it() {
     let full = full_date().await;
     asks(&full.join("two@example.com", None).await);
     assert_eq!(full.number("select count(*) from waiting_entry").await, 0);
-    // A machine cannot answer: it sends people to the page.
+    // Nor does a machine that says who comes and nothing else.
     let machine = machine(&full.house.services);
     let asked = WaitOnBehalf {
         session: full.session,
@@ -152,6 +152,7 @@ async fn nobody_waits_for_an_event_without_answering_it() {
             contact: Some(Contact::parse("three@example.com").expect("an address")),
         },
         party: party(1, 0),
+        replies: None,
     };
     let under = Repeatable::new(&full.house.services, &machine, "key-number-1", "waiting", b"body");
     let remember = Remember { under, answer: Box::new(|_, _| serde_json::Value::Null) };
