@@ -1,3 +1,4 @@
 //! The Spark Project's rows.
 
+pub mod cases;
 pub mod standards;
