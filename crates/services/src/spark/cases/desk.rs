@@ -8,7 +8,7 @@ use domain::spark::{DiseaseGroup, Part, State, Turn};
 use domain::time::local_day;
 use domain::workdays;
 use jiff::Timestamp;
-use store::spark::cases::{self as sql, WaitingRow};
+use store::spark::desk::{self as sql, WaitingRow};
 use uuid::Uuid;
 
 /// Cases on a page.

@@ -5,7 +5,7 @@ use super::{Act, CaseError, act};
 use crate::Services;
 use domain::ids::CaseId;
 use domain::spark::{Event, Part};
-use store::spark::cases::{self as sql, Due};
+use store::spark::desk::{self as sql, Due};
 use uuid::Uuid;
 
 /// Lapses cases whose award was not used in time, with the award. One of which a payment was let go is used and does not lapse
