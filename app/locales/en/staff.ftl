@@ -784,3 +784,8 @@ staff-action-ledger-file-sent = Payment file sent
 staff-action-ledger-file-fetched = Payment file fetched again
 staff-action-ledger-statement-read = Bank statement read
 staff-action-ledger-row-resolved = Row of a bank statement explained
+
+staff-subject-spark-case = Case
+staff-action-spark-case-moved = Case of the Spark Project moved on
+staff-action-spark-case-taken-over = Case taken over by another officer
+staff-action-spark-case-forgotten = Key of a case destroyed

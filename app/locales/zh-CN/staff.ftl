@@ -727,3 +727,8 @@ staff-action-ledger-file-sent = 生成银行付款文件
 staff-action-ledger-file-fetched = 再次下载付款文件
 staff-action-ledger-statement-read = 导入银行对账单
 staff-action-ledger-row-resolved = 对账行已说明
+
+staff-subject-spark-case = 救助申请
+staff-action-spark-case-moved = 救助申请进入下一步
+staff-action-spark-case-taken-over = 救助申请由另一经办人接手
+staff-action-spark-case-forgotten = 销毁救助申请密钥

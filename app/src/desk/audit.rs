@@ -200,6 +200,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "webhook" => visit.t("staff-subject-webhook"),
         "export" => visit.t("staff-subject-export"),
         "spark_standards" => visit.t("staff-subject-spark-standards"),
+        "spark_case" => visit.t("staff-subject-spark-case"),
         "door_device" => visit.t("staff-subject-door-device"),
         "job" => visit.t("staff-subject-job"),
         "waiting" => visit.t("staff-subject-waiting"),

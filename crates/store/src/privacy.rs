@@ -105,6 +105,7 @@ pub async fn due_accounts(db: impl PgExecutor<'_>, unused: Timestamp, limit: i64
          where a.kind = 'visitor' and a.deleted_at is null and a.created_at < $1 \
            and not exists (select from login_session l where l.account_id = a.id and l.last_seen_at >= $1) \
            and not exists (select from booking b where b.account_id = a.id) \
+           and not exists (select from spark_case_party p where p.account_id = a.id) \
          order by a.id limit $2",
         unused.to_sqlx() as SqlTimestamp,
         limit

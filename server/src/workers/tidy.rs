@@ -136,10 +136,16 @@ async fn partners(services: &Services) {
     }
 }
 
+/// Through the case, never around it: the award ends with it.
 async fn awards(services: &Services) {
-    match services::ledger::lapse_due(services).await {
+    match services::spark::cases::lapse_due(services).await {
         Ok(0) => {}
-        Ok(lapsed) => tracing::info!(lapsed, "awards that were not used in time gave their money back"),
-        Err(error) => tracing::error!(%error, "awards that were not used in time could not be ended"),
+        Ok(lapsed) => tracing::info!(lapsed, "cases whose aid was not used in time lapsed and gave their money back"),
+        Err(error) => tracing::error!(%error, "cases whose aid was not used in time could not be looked for"),
+    }
+    match services::spark::cases::settle_paid(services).await {
+        Ok(0) => {}
+        Ok(paid) => tracing::info!(paid, "cases of which all is paid went on to their follow-up"),
+        Err(error) => tracing::error!(%error, "cases of which all is paid could not be looked for"),
     }
 }

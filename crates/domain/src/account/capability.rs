@@ -211,11 +211,23 @@ pub enum Capability {
     ReleasePayments,
     /// Close a month of the books for good.
     CloseBooks,
+    /// See cases of the Spark Project with whose they are, and their history.
+    SeeCases,
+    /// Look after cases: completeness, questions, letters, follow-up.
+    HandleCases,
+    /// Judge cases one is asked about, without knowing whose they are.
+    ReviewCases,
+    /// Vote on cases of a committee.
+    VoteOnCases,
+    /// Decide cases as the committee's chair.
+    DecideCases,
+    /// Take back what should not have been granted, ask money back, have a case's key destroyed.
+    OverseeCases,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 37] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -247,6 +259,12 @@ impl Capability {
         Self::PreparePayments,
         Self::ReleasePayments,
         Self::CloseBooks,
+        Self::SeeCases,
+        Self::HandleCases,
+        Self::ReviewCases,
+        Self::VoteOnCases,
+        Self::DecideCases,
+        Self::OverseeCases,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -355,12 +373,13 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::DoorSupervisor => {
             matches!(capability, C::Admit | C::OverrideDoor | C::SuperviseDoor | C::ManageDevices)
         }
-        // What they may do with a case is added with the cases.
-        Role::CaseOfficer | Role::MedicalReviewer | Role::CommitteeMember => false,
-        Role::Chair => matches!(capability, C::CommitFunds),
+        Role::CaseOfficer => matches!(capability, C::SeeCases | C::HandleCases),
+        Role::MedicalReviewer => matches!(capability, C::ReviewCases),
+        Role::CommitteeMember => matches!(capability, C::VoteOnCases),
+        Role::Chair => matches!(capability, C::CommitFunds | C::VoteOnCases | C::DecideCases),
         Role::FinancePreparer => matches!(capability, C::ReadLedger | C::KeepBooks | C::PreparePayments),
         Role::FinanceReleaser => matches!(capability, C::ReadLedger | C::ReleasePayments | C::CloseBooks),
-        Role::ComplianceOfficer => matches!(capability, C::ReadLedger),
+        Role::ComplianceOfficer => matches!(capability, C::ReadLedger | C::SeeCases | C::OverseeCases),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
     }
 }

@@ -5,6 +5,7 @@
 //! papers are; it never says how much was paid.
 
 pub mod eligibility;
+mod news;
 mod part;
 pub mod review;
 mod state;
@@ -13,6 +14,7 @@ mod state_tests;
 mod way;
 
 pub use crate::ledger::DiseaseGroup;
+pub use news::is_news;
 pub use part::Part;
 pub use state::{Event, PublicState, Side, State, Turn};
 pub use way::{Award, Facts, Place, Refused, To, Unmet, Way, guard, next, ways};

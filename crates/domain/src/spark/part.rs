@@ -1,6 +1,6 @@
 //! The parts people play in a case. A member of staff may have several roles; in one case they act in one part at a time.
 
-use crate::account::Role;
+use crate::account::{Capability, Role};
 use crate::named::named;
 
 named! {
@@ -52,5 +52,30 @@ impl Part {
                 return None;
             }
         })
+    }
+
+    /// What staff need to act on cases in it; `None` for parts that are not staff's, and for those who move no case and read
+    /// none either.
+    pub const fn capability(self) -> Option<Capability> {
+        Some(match self {
+            Self::CaseOfficer => Capability::HandleCases,
+            Self::MedicalReviewer => Capability::ReviewCases,
+            Self::CommitteeMember => Capability::VoteOnCases,
+            Self::Chair => Capability::DecideCases,
+            Self::ComplianceOfficer => Capability::OverseeCases,
+            Self::Applicant
+            | Self::Guardian
+            | Self::SocialWorker
+            | Self::FinancePreparer
+            | Self::FinanceReleaser
+            | Self::Auditor
+            | Self::AccountAdministrator
+            | Self::System => return None,
+        })
+    }
+
+    /// Of the family's side: they act on their own case, as whoever signs in.
+    pub const fn is_family(self) -> bool {
+        matches!(self, Self::Applicant | Self::Guardian | Self::SocialWorker)
     }
 }

@@ -31,6 +31,7 @@ use store::account::people::{self, AccountRow};
 use store::account::{codes as code_rows, passkeys as passkey_rows, sessions as session_rows};
 use store::booking::waiting;
 use store::requests::rows::Person;
+use store::spark::cases;
 use uuid::Uuid;
 
 /// What stands in an emptied booking where a name stood.
@@ -230,11 +231,16 @@ pub async fn delete_own(
         let bus = requests::live::<Bus>(&mut connection, person(&row)).await?;
         let groups = requests::live::<Groups>(&mut connection, person(&row)).await?;
         let applications = requests::live::<Ambassadors>(&mut connection, person(&row)).await?;
+        let cases = cases::live_of_account(&mut *connection, row.id).await?.len();
         drop(connection);
         let withdrawn = bus.len() + groups.len() + applications.len();
-        let count = live.len() + withdrawn;
+        let count = live.len() + withdrawn + cases;
         if count > 0 && !cancel_bookings {
             return Err(AccountError::LiveBookings { count });
+        }
+        // A case of the relief fund is taken back by itself, where it can be: others may be of it, and money kept for it.
+        if cases > 0 {
+            return Err(AccountError::NotCancelled);
         }
         for booking in &live {
             let handle = Handle::Id(BookingId(*booking));
@@ -339,6 +345,11 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     if !waiting::live_of_account(&mut transaction, row.id, phone, mail).await?.is_empty() {
         return Err(AccountError::Changed);
     }
+    let cases = cases::live_of_account(&mut *transaction, row.id).await?;
+    if !cases.is_empty() {
+        return Err(AccountError::LiveBookings { count: cases.len() });
+    }
+    cases::leave(&mut *transaction, row.id).await?;
     let past = rows::bookings(&mut *transaction, row.id, phone, mail).await?;
     for booking in &past {
         let name = services.vault.seal(booking_place("name_sealed", booking.id), NOBODY.as_bytes());

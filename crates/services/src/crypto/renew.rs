@@ -24,6 +24,7 @@ fn row_column(table: &str) -> &'static str {
         "event_answers" => "draft_id",
         "staff_passkey" => "id",
         "group_roster" => "request_id",
+        "spark_case_key" => "case_id",
         table if table.starts_with("staff_") => "account_id",
         _ => "id",
     }

@@ -56,6 +56,11 @@ pub(super) fn named(name: &str) -> Option<&'static dyn Suite> {
     ALL.into_iter().find(|suite| suite.name() == name)
 }
 
+/// The suite of a number before what it sealed.
+pub(super) fn numbered(id: u8) -> Option<&'static dyn Suite> {
+    ALL.into_iter().find(|suite| suite.id() == id)
+}
+
 /// The suite of a signing key's row.
 pub(super) fn signing(name: &str) -> Option<&'static dyn Suite> {
     ALL.into_iter().find(|suite| suite.signature_name() == name)

@@ -154,6 +154,21 @@ pub async fn release(services: &Services, context: &Context, award: AwardId) -> 
     Ok(tx.commit().await?)
 }
 
+/// Gives back what an award has not used, in the transaction of the case's change, whose policy has been asked: `Lapse` where
+/// its time ran out, `Release` where it is not needed. Its fund, its envelope and it are locked already ([`locks::for_case`]).
+///
+/// # Errors
+/// `NotFound`, `State` while a payment is under way or when it has ended.
+pub(crate) async fn end_in(
+    db: &mut PgConnection,
+    context: &Context,
+    award: AwardId,
+    event: AwardEvent,
+) -> Result<(), LedgerError> {
+    let award = locks::award(db, award).await?;
+    end(db, context, award, event).await
+}
+
 /// Gives back what awards have not used in time. An award of which a payment was let go is used and does not lapse, whatever
 /// became of that payment: one that comes back after five months is paid again, and a part that waits for the follow-up of
 /// half a year waits for it. What is left over of such an award is given back by a person ([`release`]). Done by the house

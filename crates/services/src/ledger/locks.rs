@@ -85,6 +85,28 @@ pub(super) async fn award(db: &mut PgConnection, id: AwardId) -> Result<Award, L
     held.awards.first().ok_or(LedgerError::NotFound).and_then(Award::read)
 }
 
+/// Locks what a change of a case touches: the envelope its money comes out of, and the award there is. The case itself is
+/// locked after.
+///
+/// # Errors
+/// `NotFound`, `Busy`.
+pub(crate) async fn for_case(
+    db: &mut PgConnection,
+    envelope: Option<EnvelopeId>,
+    award: Option<AwardId>,
+) -> Result<(), LedgerError> {
+    let own: Vec<Uuid> = award.iter().map(|id| id.0).collect();
+    let (mut funds, mut envelopes): (Vec<Uuid>, Vec<Uuid>) = awards::places(&mut *db, &own).await?.into_iter().unzip();
+    if let Some(id) = envelope {
+        funds.push(sql::fund_of(&mut *db, id.0).await?.ok_or(LedgerError::NotFound)?);
+        envelopes.push(id.0);
+    }
+    if !envelopes.is_empty() {
+        all(db, &funds, &envelopes, &own).await?;
+    }
+    Ok(())
+}
+
 async fn all(db: &mut PgConnection, funds: &[Uuid], envelopes: &[Uuid], own: &[Uuid]) -> Result<Held, LedgerError> {
     let funds = sql::lock_funds(db, funds).await?;
     sql::lock_envelopes(db, envelopes).await?;

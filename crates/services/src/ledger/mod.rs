@@ -18,12 +18,14 @@ mod payments;
 mod statements;
 mod tranches;
 
+pub(crate) use awards::end_in;
 pub use awards::{Grant, Part, lapse_due, release, reserve, reserve_in};
 pub use files::{PaymentFile, file_again, send_file};
 pub use funds::{
     Balance, Given, NewEnvelope, NewFund, Opening, allocate, balance_of_envelope, balance_of_fund, close_month, donate,
     funds, open, open_envelope, open_fund, reverse,
 };
+pub(crate) use locks::for_case;
 pub use payees::{NewPayee, confirm_payee, enter_payee};
 pub use payments::{Decision, cancel, claw_back, decide};
 pub use statements::{Imported, Outcome, Reconciliation, RowErrors, import, reconciliation, resolve};
@@ -133,6 +135,8 @@ impl From<sqlx::Error> for LedgerError {
             Some("ledger_payment_two_people" | "ledger_payee_two_people") => Self::SamePerson,
             Some("ledger_payment_account") => Self::AccountNotConfirmed,
             Some("ledger_payment_one_live") => Self::State("in_payment"),
+            // The case does not stand where money leaves.
+            Some("ledger_payment_case") => Self::State("case"),
             _ => Self::Database(error),
         }
     }

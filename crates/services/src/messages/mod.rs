@@ -10,6 +10,7 @@ mod account;
 mod ambassadors;
 mod bus;
 mod calendar;
+mod case;
 mod certificate;
 mod deliver;
 mod enclosures;

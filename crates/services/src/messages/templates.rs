@@ -4,6 +4,7 @@
 //! sample in the tests, which render every text in every language. A subject never holds personal data: it is shown on
 //! locked screens and kept in the logs of every server on the way.
 
+use super::case::CaseFacts;
 use super::export::ExportFacts;
 use super::requests::RequestFacts;
 use domain::Locale;
@@ -101,6 +102,7 @@ embedded!(
     "ambassador_withdrawn",
     "ambassador_released",
     "ambassador_reminder",
+    "case_news",
 );
 
 /// What texts may speak of. A text that names anything else does not render.
@@ -130,6 +132,8 @@ pub(super) enum Facts {
     Request(Box<RequestFacts>),
     /// A scheduled export.
     Export(ExportFacts),
+    /// A case.
+    Case(CaseFacts),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of
     /// the same values as the filed text, so the two cannot differ.
     Values {

@@ -43,6 +43,8 @@ impl Text {
 pub enum Protection {
     /// Encrypted, bound to its row.
     Sealed,
+    /// Encrypted under the key of its case, which can be destroyed; bound to its row.
+    CaseKey,
     /// A keyed hash that finds equal values and cannot be read back.
     BlindIndex,
     /// A hash that can only be compared.
@@ -58,6 +60,10 @@ impl Protection {
             Self::Sealed => {
                 Text { zh: "加密存储，密文与所在记录绑定", en: "Encrypted, bound to its record" }
             }
+            Self::CaseKey => Text {
+                zh: "用该申请的专用密钥加密存储；密钥销毁后无人能够读取",
+                en: "Encrypted under a key of the application's own; once that is destroyed nobody can read it",
+            },
             Self::BlindIndex => {
                 Text { zh: "仅存带密钥的散列值，无法还原", en: "Keyed hash only; cannot be read back" }
             }
@@ -112,11 +118,13 @@ pub enum Term {
     Work,
     /// The books of the relief fund and what they are founded on.
     Books,
+    /// A case of the Spark Project.
+    Case,
 }
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Booking,
         Self::Missed,
         Self::Bus,
@@ -138,6 +146,7 @@ impl Term {
         Self::Mailbox,
         Self::Work,
         Self::Books,
+        Self::Case,
     ];
 
     /// Days after which [`erase_due`] acts; `None` where no clock runs.
@@ -156,7 +165,7 @@ impl Term {
             Self::Login | Self::Work => Some(30),
             Self::Account => Some(730),
             Self::Mailbox => Some(7),
-            Self::Counted | Self::Staff | Self::Audit | Self::Books => None,
+            Self::Counted | Self::Staff | Self::Audit | Self::Books | Self::Case => None,
         }
     }
 
@@ -230,6 +239,10 @@ impl Term {
             Self::Books => Text {
                 zh: "属于会计档案，依《会计档案管理办法》保存30年；期间不能提前删除",
                 en: "Part of the accounts: kept for 30 years as the rules on accounting archives demand, and not erased before",
+            },
+            Self::Case => Text {
+                zh: "申请办理期间及办结后，在救助档案的法定保存期内保存；期满销毁密钥，加密内容即无法读取",
+                en: "While the application is dealt with, and after it as long as records of aid must be kept; then its key is destroyed and what is encrypted cannot be read any more",
             },
             Self::Mailbox => {
                 Text { zh: "仅用于开发环境，7天内删除", en: "Development only; erased within 7 days" }

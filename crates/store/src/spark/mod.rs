@@ -1,3 +1,5 @@
 //! The Spark Project's rows.
 
+pub mod cases;
+pub mod desk;
 pub mod standards;

@@ -52,6 +52,14 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
     }
     all.extend(series_samples(&visit).into_iter().map(|facts| ("series_confirmed", facts)));
     all.extend(request_samples(locale, &visit));
+    let case = CaseFacts {
+        reference: visit.reference.clone(),
+        page: format!("{}/account", visit.site),
+        site: visit.site.clone(),
+        help: visit.help.clone(),
+    };
+    all.push(("case_news", Facts::Case(CaseFacts { help: None, ..case.clone() })));
+    all.push(("case_news", Facts::Case(case)));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
         all.push((
@@ -151,7 +159,7 @@ fn series_samples(visit: &VisitFacts) -> [Facts; 2] {
 
 /// Texts that greet a person by name; the others may lie open.
 fn names_somebody(name: &str) -> bool {
-    !matches!(name, "code" | "contact_asked" | "contact_changed")
+    !matches!(name, "code" | "contact_asked" | "contact_changed" | "case_news")
 }
 
 fn is_of_visit(name: &str) -> bool {

@@ -1,0 +1,105 @@
+//! Why nothing happened to a case.
+
+use crate::crypto::CryptoError;
+use crate::ledger::LedgerError;
+use domain::account::Denied;
+use domain::field::FieldError;
+use domain::ids::AccountId;
+use domain::spark::{Event, Part, Refused, State, Unmet};
+use jiff::Timestamp;
+
+/// One change of a case.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Happened {
+    /// The version it made.
+    pub version: i32,
+    /// What happened.
+    pub event: Event,
+    /// From where.
+    pub from: State,
+    /// To where.
+    pub to: State,
+    /// In which part it was done.
+    pub part: Part,
+    /// By whom; nobody is named to a family.
+    pub by: Option<AccountId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why nothing was changed or shown.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// The policy says no.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// There is no such case, or none of theirs.
+    #[error("not found")]
+    NotFound,
+    /// Another officer looks after it.
+    #[error("another officer looks after the case")]
+    NotAssigned,
+    /// Somebody was first: what happened since the version that was shown, in order.
+    #[error("the case has changed {} times since", .0.len())]
+    Stale(Vec<Happened>),
+    /// The table has no such way.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The way is not open this time.
+    #[error(transparent)]
+    Unmet(#[from] Unmet),
+    /// The form's fields.
+    #[error("fields")]
+    Fields(Vec<FieldError>),
+    /// Granted is all that was asked for, and a part is less: neither is the other, and no other change has a sum.
+    #[error("not the sum of such a decision")]
+    NotTheSum,
+    /// The money: too little, for another purpose, a payment under way.
+    #[error(transparent)]
+    Money(LedgerError),
+    /// There is a live case of this patient with this fund. Says no more.
+    #[error("there is a live case")]
+    LiveCase,
+    /// The case's key was destroyed.
+    #[error("the case is forgotten")]
+    Forgotten,
+    /// The case goes on.
+    #[error("the case is not over")]
+    NotOver,
+    /// What is sealed does not open.
+    #[error("sealed value: {0}")]
+    Crypto(#[from] CryptoError),
+    /// Others are at it: ask again.
+    #[error("busy")]
+    Busy,
+    /// What is stored is none of ours: a fault of the house.
+    #[error("the case is unreadable")]
+    Unreadable,
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for CaseError {
+    fn from(error: sqlx::Error) -> Self {
+        if store::is_transient(&error) {
+            return Self::Busy;
+        }
+        match store::constraint_of(&error) {
+            Some("spark_case_one_live") => Self::LiveCase,
+            Some("spark_case_key_gone") => Self::Forgotten,
+            Some("spark_case_key_needed") => Self::NotOver,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl From<LedgerError> for CaseError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Busy => Self::Busy,
+            LedgerError::Database(error) => error.into(),
+            error => Self::Money(error),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Cases: how one is opened, and the one function that changes where it stands ([`act`]).
+//!
+//! A change is one transaction: the locks (fund, envelope, award, case: in this order), the policy, the version, the table of
+//! ways (`domain::spark`), the guard, the money, the new state, its row of history, the entry of the audit trail, the jobs that
+//! tell the family. The database refuses a state that is written by anybody else: one that is not in `spark_way`, or without
+//! its row of history.
+//!
+//! What says whose a case is lies sealed under a key of the case's own ([`key`]), which is destroyed when it is time to forget
+//! ([`forget`]).
+
+mod act;
+mod desk;
+mod due;
+mod error;
+mod history;
+mod keys;
+mod news;
+mod open;
+mod policy;
+
+pub use act::{Act, Decided, Moved, act, act_in, take_over};
+pub use desk::{After, Desk, PAGE, Waiting, desk};
+pub use due::{lapse_due, settle_paid};
+pub use error::{CaseError, Happened};
+pub use history::{Step, Told, history, own_history};
+pub use keys::{forget, key};
+pub(crate) use news::{CaseNews, Recipient, recipient};
+pub use open::{NewCase, NewParty, Opened, open_in};
+pub use policy::{Reader, may_read};
+
+use domain::spark::{Place, State};
+use store::spark::cases::CaseRow;
+
+/// Where a stored case stands.
+///
+/// # Errors
+/// `Unreadable`.
+fn place_of(row: &CaseRow) -> Result<Place, CaseError> {
+    let state = state_of(&row.state)?;
+    let held_in = row.held_in.as_deref().map(state_of).transpose()?;
+    Place::new(state, held_in).ok_or(CaseError::Unreadable)
+}
+
+fn state_of(word: &str) -> Result<State, CaseError> {
+    State::from_name(word).ok_or(CaseError::Unreadable)
+}

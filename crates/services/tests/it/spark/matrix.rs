@@ -1,0 +1,104 @@
+//! Every state, event and part, through the real function on a real Postgres: it does what the reviewed table says
+//! (`domain/golden/spark_states.txt`), and nothing else.
+
+use super::*;
+use domain::spark::{Place as Standing, State, next};
+use services::Services;
+
+/// Where a case can be, each with one that is held in it.
+fn places() -> Vec<Standing> {
+    let held = || State::ALL.map(Some).into_iter().chain([None]);
+    State::ALL.into_iter().flat_map(|state| held().filter_map(move |held_in| Standing::new(state, held_in))).collect()
+}
+
+/// A case that stands there, as though it had come there: the rules of the database are looked away from meanwhile.
+async fn standing(house: &TestHouse, purse: Purse, person: u128, place: Standing) -> CaseId {
+    let case = sent(house, person).await;
+    let kept = ["granted", "partial", "notice", "agreement", "disbursing"];
+    if kept.contains(&place.held_in().unwrap_or(place.state()).name()) {
+        let grant = ledger::Grant { case: case.0, ..crate::ledger::grant(house, purse.envelope, &[yuan(10_000)]) };
+        ledger::reserve(&house.services, &chair(house), &grant).await.expect("kept");
+    }
+    let decision = match place.state() {
+        State::Refused => "decision = 'refused', decided_at = changed_at,",
+        State::Ineligible => "decision = 'ineligible', decided_at = changed_at,",
+        State::Partial | State::Notice | State::Agreement => {
+            "decision = 'partial', decided_fen = 1000000, decided_at = changed_at,"
+        }
+        _ => "",
+    };
+    let held_in = place.held_in().map_or("null".to_owned(), |state| format!("'{}'", state.name()));
+    let draft = place.state() == State::Draft;
+    let sql = format!(
+        "begin; set local session_replication_role = replica;
+         delete from spark_case_event where case_id = '{case}' and {draft};
+         update spark_case_event set to_state = '{state}' where case_id = '{case}';
+         update spark_case set {decision} state = '{state}', held_in = {held_in}, version = {version}
+           where id = '{case}'; commit",
+        state = place.state().name(),
+        version = i32::from(!draft),
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&house.db.owner_pool()).await.expect("placed");
+    case
+}
+
+/// Does it, looks whether the database would take it, and undoes it.
+async fn tried(services: &Services, context: &Context, act: &Act) -> Result<Moved, CaseError> {
+    let mut tx = services.begin().await.expect("a transaction");
+    let moved = cases::act_in(services, &mut tx, context, act).await?;
+    sqlx::query("set constraints all immediate").execute(&mut *tx).await?;
+    tx.rollback().await?;
+    Ok(moved)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_function_does_what_the_table_says() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 10_000_000).await;
+    for helper in [2001, 2002] {
+        account(&house, helper).await;
+    }
+    let actor = |person: u128, part: Part| match part {
+        Part::Applicant => visitor(&house, person),
+        Part::Guardian => visitor(&house, 2001),
+        Part::SocialWorker => visitor(&house, 2002),
+        Part::System => house.services.system(),
+        part => {
+            let role = Role::ALL.into_iter().find(|role| Part::of_role(*role) == Some(part)).expect("a role");
+            of(&house, 9_000_000 + part as u128, role)
+        }
+    };
+    let (mut done, mut refused) = (0, 0);
+    for (person, place) in (1..).zip(places()) {
+        let case = standing(&house, purse, person, place).await;
+        for (part, account) in [("guardian", 2001_u128), ("social_worker", 2002)] {
+            let id = services::context::new_uuid(house.now());
+            let account = Some(Uuid::from_u128(account));
+            store::spark::cases::add_party(&house.services.db, id, case.0, (part, account), b"x", house.now())
+                .await
+                .expect("a party");
+        }
+        let at = version(&house, case).await;
+        for (event, part) in Event::ALL.into_iter().flat_map(|event| Part::ALL.map(|part| (event, part))) {
+            let sum = match event {
+                Event::Grant => Some(10_000),
+                Event::GrantPart => Some(9_000),
+                _ => None,
+            };
+            let act = Act { award: sum.map(|sum| decided(&house, purse, sum)), ..plain(case, at, part, event) };
+            let answer = tried(&house.services, &actor(person, part), &act).await;
+            match (next(place, event, part), answer) {
+                (Ok(to), Ok(moved)) => {
+                    assert_eq!((moved.place, moved.version), (to, at + 1), "{place:?} {event:?} {part:?}");
+                    done += 1;
+                }
+                (Err(_), Err(CaseError::Refused(_) | CaseError::Denied(_))) => refused += 1,
+                (table, answer) => panic!("{place:?} {event:?} {part:?}: {table:?}, and {answer:?}"),
+            }
+        }
+    }
+    assert_eq!(done + refused, places().len() * Event::ALL.len() * Part::ALL.len());
+    assert!(done > 100, "{done}");
+    let moved = "select count(*) from spark_case_event where version > 1";
+    assert_eq!(crate::ledger::number(&house, moved).await, 0, "all was undone");
+}

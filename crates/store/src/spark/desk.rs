@@ -1,0 +1,95 @@
+//! Lists of cases: what waits for whom, and what happens by itself.
+
+use crate::{SqlTimestamp, ToSqlx};
+use jiff::Timestamp;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+/// A case and the version it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// Which.
+    pub id: Uuid,
+    /// At which version.
+    pub version: i32,
+}
+
+/// Cases whose award was not used in time and of which nothing was ever on its way to be paid, where a case can lapse: after
+/// this one in the order of their ids, a page of them.
+pub async fn lapsing(db: impl PgExecutor<'_>, now: Timestamp, after: Uuid) -> sqlx::Result<Vec<Due>> {
+    sqlx::query_as!(
+        Due,
+        "select c.id, c.version from ledger_award a join spark_case c on c.id = a.case_id
+         where a.state = 'reserved' and a.lapses_at <= $1 and c.state in ('agreement', 'disbursing')
+           and not exists (select from ledger_payment p where p.award_id = a.id and p.state <> 'cancelled')
+           and c.id > $2
+         order by c.id limit 100",
+        now.to_sqlx() as SqlTimestamp,
+        after
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Cases that are being paid and of which all is paid, after this one in the order of their ids: a page of them.
+pub async fn paid_out(db: impl PgExecutor<'_>, after: Uuid) -> sqlx::Result<Vec<Due>> {
+    sqlx::query_as!(
+        Due,
+        "select c.id, c.version from spark_case c
+         where c.state = 'disbursing' and c.id > $1
+           and exists (select from ledger_award a where a.case_id = c.id and a.state = 'fulfilled')
+         order by c.id limit 100",
+        after
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A case that waits for somebody: nothing that says whose it is.
+#[derive(Debug, Clone)]
+pub struct WaitingRow {
+    /// Which.
+    pub id: Uuid,
+    /// Eight characters, without the dash.
+    pub reference: String,
+    /// The stored word of its state.
+    pub state: String,
+    /// Counts the changes of its state.
+    pub version: i32,
+    /// The disease group's word.
+    pub disease_group: String,
+    /// Who looks after it.
+    pub officer_id: Option<Uuid>,
+    /// Since when it waits.
+    pub changed_at: SqlTimestamp,
+}
+
+/// Cases in these states, the longest waiting first, after this one in that order: those an officer looks after or nobody does,
+/// where one is named.
+pub async fn waiting(
+    db: impl PgExecutor<'_>,
+    states: &[String],
+    officer: Option<Uuid>,
+    (after, after_id): (Timestamp, Uuid),
+    limit: i64,
+) -> sqlx::Result<Vec<WaitingRow>> {
+    sqlx::query_as!(
+        WaitingRow,
+        r#"select c.id as "id!", c.reference as "reference!", c.state as "state!", c.version as "version!",
+                  c.disease_group as "disease_group!", c.officer_id as "officer_id?",
+                  c.changed_at as "changed_at!: SqlTimestamp"
+           from unnest($1::text[]) as waits (state)
+           cross join lateral (
+             select * from spark_case k where k.state = waits.state and (k.changed_at, k.id) > ($3, $4)
+               and ($2::uuid is null or k.officer_id is null or k.officer_id = $2)
+             order by k.changed_at, k.id limit $5) as c
+           order by c.changed_at, c.id limit $5"#,
+        states,
+        officer,
+        after.to_sqlx() as SqlTimestamp,
+        after_id,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
