@@ -1,7 +1,8 @@
-//! The Spark Project: its aid standards, which anybody may read.
+//! The Spark Project: its aid standards, which anybody may read, and the application ([`apply`]).
 //!
 //! What the quick check answers is no use case: it is a pure rule (`domain::spark::eligibility`) that nothing is kept of.
 
+pub mod apply;
 mod seed;
 mod standards;
 

@@ -10,6 +10,7 @@ mod house;
 mod ledger;
 mod outreach;
 mod requests;
+mod spark;
 
 use super::{Field, Text};
 use std::sync::LazyLock;
@@ -35,6 +36,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         ambassadors::FIELDS,
         outreach::FIELDS,
         ledger::FIELDS,
+        spark::FIELDS,
         account::FIELDS,
         house::FIELDS,
     ]
