@@ -72,7 +72,7 @@ async fn collect(
     let (requests, bus_requests) = requests::exported::<Bus>(services, context, db, person(row)).await?;
     let (groups, group_requests) = requests::exported::<Groups>(services, context, db, person(row)).await?;
     let (applied, applications) = requests::exported::<Ambassadors>(services, context, db, person(row)).await?;
-    let aid = spark::apply::exported(services, context, db, row).await?;
+    let aid = spark::apply::exported(services, db, row).await?;
     let requests: Vec<Uuid> = requests.into_iter().chain(groups).chain(applied).collect();
     let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;

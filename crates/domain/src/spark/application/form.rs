@@ -2,6 +2,7 @@
 
 use super::answers::Answers;
 use super::consent::Purpose;
+use super::kind::{AGREE, REFUSE};
 use super::version_1;
 use crate::named::named;
 use crate::typed::Typed;
@@ -176,6 +177,15 @@ impl Field {
     /// A field everybody has to answer.
     pub const fn new(key: &'static str, kind: Kind, data: Data) -> Self {
         Self { key, kind, data, required: true, when: When::Always }
+    }
+
+    /// What can be chosen, by its words; empty where people write.
+    pub const fn choices(&self) -> &'static [&'static str] {
+        match self.kind {
+            Kind::One(choices) => choices,
+            Kind::Consent(_) => &[AGREE, REFUSE],
+            _ => &[],
+        }
     }
 
     /// The same, for who wants to answer.

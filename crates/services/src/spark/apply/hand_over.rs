@@ -1,7 +1,9 @@
 //! The one place where a sent application becomes somebody's work: called in the transaction that sends it.
 
 use super::ApplyError;
+use crate::crypto::random;
 use crate::{Context, Services};
+use domain::booking::Reference;
 use domain::bus::City;
 use domain::document::Document;
 use domain::ids::{AccountId, ApplicationId};
@@ -107,16 +109,18 @@ fn identity(answers: &Answers, document: &str) -> Option<String> {
     Some(Document::from_comparable(&format!("{kind}:{number}"))?.counted().to_owned())
 }
 
-/// Opens the case of a sent application. Cases are not kept yet: the snapshot, its consents and the reference, written before in
-/// the same transaction, are what there is.
+/// Opens the case of a sent application and answers its reference. Cases are not kept yet: the snapshot and its consents, written
+/// before in the same transaction, are what there is, and the reference is the application's own.
+///
+/// The application's id is what a case is opened under: opened twice it is one.
 pub(super) async fn hand_over(
     _services: &Services,
     _context: &Context,
     _db: &mut PgConnection,
-    (_application, _reference): (ApplicationId, &str),
-    _handed: &Handed,
-) -> Result<(), ApplyError> {
-    Ok(())
+    _application: ApplicationId,
+    _handed: Handed,
+) -> Result<String, ApplyError> {
+    Ok(Reference::from_random(random()).as_str().to_owned())
 }
 
 #[cfg(test)]

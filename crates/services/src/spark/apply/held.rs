@@ -2,9 +2,9 @@
 
 use super::pages;
 use super::{ApplyError, consent, submit};
+use crate::Services;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
-use crate::{Context, Services};
 use domain::ids::ApplicationId;
 use domain::spark::application::{Answers, Consents};
 use jiff::Timestamp;
@@ -19,14 +19,13 @@ const BATCH: i64 = 100;
 /// The applications an account filled in, whole: what is typed as it is typed, what was sent as it was frozen.
 pub(crate) async fn exported(
     services: &Services,
-    context: &Context,
     db: &mut PgConnection,
     account: &AccountRow,
 ) -> Result<Vec<Value>, ApplyError> {
     let mut all = Vec::new();
-    // Another's, which this telephone only confirms, is theirs.
-    let rows = sql::of_account(db, account.id, None).await?;
-    for row in rows {
+    // What a social worker fills in for the family of this telephone is the family's once it was sent.
+    let rows = sql::of_account(db, account.id, account.phone_index.as_deref()).await?;
+    for row in rows.into_iter().filter(|row| row.owner_id == account.id || row.submitted_at.is_some()) {
         let id = ApplicationId(row.id);
         let loaded = pages::load(services, db, &row).await?;
         let typed: Map<String, Value> =
@@ -43,7 +42,6 @@ pub(crate) async fn exported(
             "consents": words(&consent::loaded(db, id).await?),
         }));
     }
-    debug_assert!(all.len() <= 200 && context.now > Timestamp::UNIX_EPOCH);
     Ok(all)
 }
 

@@ -56,6 +56,9 @@ pub enum ApplyError {
     /// A social worker filled it in: the family sends it, signed in by its own telephone.
     #[error("the family sends it")]
     FamilySends,
+    /// The patient has an application under way. Whose it is, or how it stands, is not said.
+    #[error("there is a live case")]
+    LiveCase,
     /// Something was saved since it was shown: show what it says now.
     #[error("the state has changed")]
     StateHasChanged,

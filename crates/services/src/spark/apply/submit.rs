@@ -4,9 +4,8 @@ use super::draft::{Access, access};
 use super::hand_over::{Handed, hand_over};
 use super::{ApplyError, applicant, pages, run};
 use crate::audit::{self, Entry};
-use crate::crypto::{Place, digest_hex, random};
+use crate::crypto::Place;
 use crate::{Context, Services};
-use domain::booking::Reference;
 use domain::ids::{AccountId, ApplicationId};
 use domain::spark::application::{Consents, Form, Snapshot, acting};
 use domain::time::local_day;
@@ -43,7 +42,7 @@ const fn place(row: Uuid) -> Place {
 /// Sends an application, of which `seen` is the hash that was shown on the last page. Repeating it answers the same receipt.
 ///
 /// # Errors
-/// `NotFound`; `Unfinished` with every page that stands in the way, a consent that is missing among them; `FamilySends`;
+/// `NotFound`; `Unfinished` with every page that stands in the way, a consent that is missing among them; `FamilySends`; `LiveCase`;
 /// `StateHasChanged` where something was saved since it was shown.
 pub async fn submit(
     services: &Services,
@@ -82,7 +81,6 @@ async fn submitted(
     if acting.family_confirms && access != Access::Family {
         return Err(ApplyError::FamilySends);
     }
-    let reference = Reference::from_random(random()).as_str().to_owned();
     let text = snapshot.text(loaded.form);
     let kept = frozen(services, context, &snapshot, &text);
     sql::add_snapshot(&mut tx, id.0, i32::from(snapshot.form), &kept, account.0).await?;
@@ -95,11 +93,13 @@ async fn submitted(
         };
         consents::add(&mut tx, (context.new_id(), id.0, account.0), &row).await?;
     }
+    let handed = Handed::of(&snapshot, acting, (row.owner_id.into(), account))?;
+    let reference = hand_over(services, context, &mut tx, id, handed).await?;
     sql::submitted(&mut tx, id.0, &reference, account.0, context.now).await?;
     sql::forget_pages(&mut tx, id.0).await?;
-    let handed = Handed::of(&snapshot, acting, (row.owner_id.into(), account))?;
-    hand_over(services, context, &mut tx, (id, &reference), &handed).await?;
-    let detail = json!({ "snapshot": digest_hex(text.as_bytes()), "part": acting.part.name() });
+    // The keyed hash: the trail outlives the application, and a bare one could be guessed from what few know of a person.
+    let digest: String = kept.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let detail = json!({ "snapshot": digest, "part": acting.part.name() });
     let action = "spark.application_submitted";
     let entry = Entry { action, subject_kind: "spark_application", subject: Some(id.0), detail };
     audit::record(&mut tx, context, &[entry]).await?;
