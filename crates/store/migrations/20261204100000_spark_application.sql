@@ -43,6 +43,8 @@ create table spark_snapshot (
 -- Every word about every purpose. To take one back is to add its opposite.
 create table spark_consent (
   id              uuid primary key,
+  -- In the order they were given, whatever the clocks of the servers say: the last word counts.
+  position        bigint generated always as identity,
   application_id  uuid not null references spark_application,
   purpose         text not null constraint spark_consent_purpose check
     (purpose in ('health', 'means', 'partners', 'publication', 'follow_up')),
@@ -51,7 +53,7 @@ create table spark_consent (
   given_by        uuid not null references account,
   given_at        timestamptz not null
 );
-create index spark_consent_by_application on spark_consent (application_id, id);
+create index spark_consent_by_application on spark_consent (application_id, position);
 
 -- A key may be exchanged (the same text sealed anew); nothing else of a snapshot ever is.
 create function spark_snapshot_stays() returns trigger language plpgsql as $$

@@ -17,11 +17,11 @@ pub struct ConsentRow {
     pub given_at: Timestamp,
 }
 
-/// Every word of an application, the first first. (Ids are made in the order of time.)
+/// Every word of an application, the first first.
 pub async fn of_application(db: &mut PgConnection, application: Uuid) -> sqlx::Result<Vec<ConsentRow>> {
     sqlx::query_as!(
         ConsentRow,
-        "select purpose, agreed, notice, given_at from spark_consent where application_id = $1 order by given_at, id",
+        "select purpose, agreed, notice, given_at from spark_consent where application_id = $1 order by position",
         application
     )
     .fetch_all(db)

@@ -100,7 +100,7 @@ const DAMAGED: ApplyError = ApplyError::Damaged("an application");
 
 fn particulars(form: &Form, answers: &Answers, pages: &[&str]) -> Value {
     let fields = pages.iter().filter_map(|page| form.page(page)).flat_map(|page| page.fields);
-    let given = fields.filter_map(|field| Some((field.key.to_owned(), answers.get(field.key)?.into())));
+    let given = fields.filter_map(|field| Some((field.key.to_owned(), Value::from(answers.get(field.key)?))));
     Value::Object(given.collect::<Map<_, _>>())
 }
 
