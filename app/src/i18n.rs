@@ -44,7 +44,8 @@ rooms!(
     "webhooks",
     "rules",
     "numbers",
-    "exports"
+    "exports",
+    "apply"
 );
 
 type Bundle = FluentBundle<FluentResource>;

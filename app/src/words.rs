@@ -106,6 +106,10 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::MoneyNotPositive => plain("error-money-not-positive"),
         Fault::MoneyTooLarge => plain("error-money-too-large"),
         Fault::BankAccountShape => plain("error-bank-account-shape"),
+        Fault::BornOtherwise => plain("error-born-otherwise"),
+        Fault::SameDocument => plain("error-same-document"),
+        Fault::MoreThanCosts => plain("error-more-than-costs"),
+        Fault::ConsentNeeded => plain("error-consent-needed"),
     }
 }
 
@@ -285,6 +289,10 @@ mod tests {
             Fault::MoneyNotPositive,
             Fault::MoneyTooLarge,
             Fault::BankAccountShape,
+            Fault::BornOtherwise,
+            Fault::SameDocument,
+            Fault::MoreThanCosts,
+            Fault::ConsentNeeded,
         ]
     }
 

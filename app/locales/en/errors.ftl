@@ -75,6 +75,10 @@ error-money-decimals = An amount has at most two decimals
 error-money-not-positive = The amount must be more than 0
 error-money-too-large = The amount is too large. Check for extra digits
 error-bank-account-shape = A bank account has 8 to 30 digits
+error-born-otherwise = The document says another date of birth. Check both
+error-same-document = This is the patient’s document. Enter the guardian’s own
+error-more-than-costs = You cannot ask for more than the costs still expected
+error-consent-needed = Without this consent nobody can decide about the application. If you do not agree, ask us where else help is
 
 refusal-full = { $free ->
     [0] No places are left in this session. You can choose another one

@@ -74,6 +74,10 @@ error-money-decimals = 金额最多精确到分（两位小数）
 error-money-not-positive = 金额必须大于0
 error-money-too-large = 金额太大，请检查是否多输了数字
 error-bank-account-shape = 银行账号为8到30位数字，请核对
+error-born-otherwise = 证件号码中的出生日期与所填不一致，请核对
+error-same-document = 这与患者的证件号码相同，请填写监护人本人的证件
+error-more-than-costs = 申请金额不能超过预计还需的费用
+error-consent-needed = 没有这项同意，我们无法评审申请；如不同意，请联系我们了解其他求助渠道
 
 refusal-full = { $free ->
     [0] 这一场已经约满，可以换一场

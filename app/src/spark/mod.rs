@@ -6,6 +6,7 @@
 mod about;
 pub mod calls;
 mod check;
+pub mod form_words;
 mod standards;
 pub mod words;
 

@@ -217,6 +217,14 @@ pub enum Fault {
     MoneyTooLarge,
     /// Not eight to thirty digits of a bank account.
     BankAccountShape,
+    /// The number of a document says another day of birth than was given.
+    BornOtherwise,
+    /// The document of the patient, where somebody else's is asked for.
+    SameDocument,
+    /// More than what the treatment is expected to cost.
+    MoreThanCosts,
+    /// Without this consent nobody can decide about the application.
+    ConsentNeeded,
 }
 
 /// A fault and the field it belongs to; `field` is the `name` of the input and of the JSON member.

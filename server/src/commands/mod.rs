@@ -199,6 +199,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         ("certificates (names)", erased.certificates),
         ("lists of groups", erased.rosters),
         ("identity documents of bookings", erased.documents),
+        ("applications to the Spark Project that were not sent", erased.spark_applications),
         ("accounts", erased.accounts),
         ("drafts", swept.drafts.unsigned_abs()),
         ("codes and short links", swept.codes.unsigned_abs()),

@@ -65,6 +65,7 @@ async fn personal_data(services: &Services) {
                 certificates = erased.certificates,
                 rosters = erased.rosters,
                 documents = erased.documents,
+                spark_applications = erased.spark_applications,
                 accounts = erased.accounts,
                 "personal data past its time was erased"
             );

@@ -1,9 +1,10 @@
 //! The Spark Project (火种工程): aid for families in three groups of diseases. Here stand the way of a case, the quick check
-//! before anybody applies ([`eligibility`]), and how a case is looked at and decided ([`review`]).
+//! before anybody applies ([`eligibility`]), the application itself ([`application`]), and how a case is looked at and decided ([`review`]).
 //!
 //! What a case costs and which fund pays is no matter of this room: money is `domain::ledger`'s. A state says where the
 //! papers are; it never says how much was paid.
 
+pub mod application;
 pub mod eligibility;
 mod news;
 mod part;

@@ -19,6 +19,7 @@ use crate::groups::Groups;
 use crate::limits;
 use crate::outreach::{OutreachError, exported_answers};
 use crate::requests::{self, Kind, RequestError, RequestId};
+use crate::spark::{self, apply::ApplyError};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::account::{Actor, Capability, Denied};
@@ -72,6 +73,7 @@ async fn collect(
     let (requests, bus_requests) = requests::exported::<Bus>(services, context, db, person(row)).await?;
     let (groups, group_requests) = requests::exported::<Groups>(services, context, db, person(row)).await?;
     let (applied, applications) = requests::exported::<Ambassadors>(services, context, db, person(row)).await?;
+    let aid = spark::apply::exported(services, db, row).await?;
     let requests: Vec<Uuid> = requests.into_iter().chain(groups).chain(applied).collect();
     let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
@@ -94,6 +96,7 @@ async fn collect(
         "bus_requests": bus_requests,
         "group_requests": group_requests,
         "ambassador_applications": applications,
+        "aid_applications": aid,
         "waiting_list": waits
             .iter()
             .map(|entry| exported_wait(services, entry, &mut answers))
@@ -269,6 +272,19 @@ impl From<OutreachError> for AccountError {
     }
 }
 
+impl From<ApplyError> for AccountError {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Denied(denied) => Self::Denied(denied),
+            ApplyError::Database(error) => Self::Database(error),
+            error => {
+                tracing::error!(%error, "an application could not be read");
+                Self::Crypto(CryptoError::NotAuthentic)
+            }
+        }
+    }
+}
+
 impl<K: Kind> From<RequestError<K>> for AccountError {
     fn from(error: RequestError<K>) -> Self {
         match error {
@@ -364,10 +380,11 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     let requests = forget::<Bus>(services, context, &mut transaction, &row).await?;
     let groups = forget::<Groups>(services, context, &mut transaction, &row).await?;
     let applied = forget::<Ambassadors>(services, context, &mut transaction, &row).await?;
+    let aid = spark::apply::forget(&mut transaction, &row).await?;
     session_rows::revoke_all(&mut *transaction, row.id, None, context.now).await?;
     rows::empty_account(&mut transaction, row.id, context.now).await?;
     let detail = json!({ "bookings_emptied": past.len(), "bus_requests_emptied": requests, "group_requests_emptied": groups,
-            "applications_emptied": applied });
+            "applications_emptied": applied, "aid_applications_discarded": aid });
     audit::record(&mut transaction, context, &[about_account("account.deleted", Some(row.id), detail)]).await?;
     transaction.commit().await?;
     Ok((past.len(), requests + groups + applied))

@@ -118,13 +118,15 @@ pub enum Term {
     Work,
     /// The books of the relief fund and what they are founded on.
     Books,
-    /// A case of the Spark Project.
+    /// An application to the Spark Project that was not sent.
+    Application,
+    /// One that was: a case.
     Case,
 }
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Booking,
         Self::Missed,
         Self::Bus,
@@ -146,6 +148,7 @@ impl Term {
         Self::Mailbox,
         Self::Work,
         Self::Books,
+        Self::Application,
         Self::Case,
     ];
 
@@ -165,6 +168,7 @@ impl Term {
             Self::Login | Self::Work => Some(30),
             Self::Account => Some(730),
             Self::Mailbox => Some(7),
+            Self::Application => Some(domain::spark::application::DRAFT_DAYS),
             Self::Counted | Self::Staff | Self::Audit | Self::Books | Self::Case => None,
         }
     }
@@ -240,6 +244,10 @@ impl Term {
                 zh: "属于会计档案，依《会计档案管理办法》保存30年；期间不能提前删除",
                 en: "Part of the accounts: kept for 30 years as the rules on accounting archives demand, and not erased before",
             },
+            Self::Application => Text {
+                zh: "最后一次保存后保留60天，随后自动删除；您随时可以自行删除",
+                en: "60 days after it was last saved, then deleted automatically; by yourself at any time",
+            },
             Self::Case => Text {
                 zh: "申请办理期间及办结后，在救助档案的法定保存期内保存；期满销毁密钥，加密内容即无法读取",
                 en: "While the application is dealt with, and after it as long as records of aid must be kept; then its key is destroyed and what is encrypted cannot be read any more",
@@ -298,6 +306,8 @@ pub struct Erased {
     pub documents: u64,
     /// Lists of groups that were deleted.
     pub rosters: u64,
+    /// Applications to the Spark Project that were begun, not sent, and deleted.
+    pub spark_applications: u64,
     /// Accounts that were emptied.
     pub accounts: u64,
     /// Rows that were deleted.
@@ -315,6 +325,7 @@ impl Erased {
             + self.certificates
             + self.rosters
             + self.documents
+            + self.spark_applications
             + self.accounts
             > 0
     }
@@ -338,6 +349,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let ambassadors =
         crate::requests::count_due::<crate::ambassadors::Ambassadors>(services, Term::Ambassador.before(now)).await?;
     let certificates = crate::ambassadors::count_due_certificates(services, Term::Certificate.before(now)).await?;
+    let spark_applications = crate::spark::apply::count_stale(services, Term::Application.before(now)).await?;
     let rosters = crate::groups::count_due_rosters(services, Term::Roster.before(now)).await?;
     let documents = sql::count_due_documents(&services.db, Term::Document.before(now)).await?
         + store::booking::waiting::count_leftovers(&services.db).await?;
@@ -351,6 +363,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
         ambassadors,
         certificates,
         rosters,
+        spark_applications,
         accounts: accounts as u64,
         swept,
     })
@@ -402,6 +415,7 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     erased.ambassadors =
         crate::requests::erase_due::<crate::ambassadors::Ambassadors>(services, Term::Ambassador.before(now)).await?;
     erased.certificates = crate::ambassadors::erase_due_certificates(services, Term::Certificate.before(now)).await?;
+    erased.spark_applications = crate::spark::apply::erase_stale(services, Term::Application.before(now)).await?;
     erased.photos = crate::bus::let_go_of_old_photos(services, Term::Photo.before(now)).await?;
     let mut db = services.db.acquire().await?;
     store::bus::photos::let_go_of_erased(&mut db, services.clock.now()).await?;

@@ -17,5 +17,6 @@ mod numbers;
 mod outreach;
 mod privacy;
 mod spark;
+mod spark_apply;
 mod vault;
 mod webhooks;

@@ -1,5 +1,7 @@
 //! The Spark Project's rows.
 
+pub mod apply;
 pub mod cases;
+pub mod consents;
 pub mod desk;
 pub mod standards;

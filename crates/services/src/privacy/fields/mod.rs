@@ -3,6 +3,7 @@
 
 mod account;
 mod ambassadors;
+mod application;
 mod booking;
 mod bus;
 mod groups;
@@ -36,6 +37,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         ambassadors::FIELDS,
         outreach::FIELDS,
         ledger::FIELDS,
+        application::FIELDS,
         spark::FIELDS,
         account::FIELDS,
         house::FIELDS,
