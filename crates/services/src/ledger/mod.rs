@@ -17,6 +17,7 @@ mod payees;
 mod payments;
 mod statements;
 mod tranches;
+pub mod views;
 
 pub use awards::{Grant, Part, lapse_due, release, reserve, reserve_in};
 pub use files::{PaymentFile, file_again, send_file};
