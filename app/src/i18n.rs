@@ -44,7 +44,8 @@ rooms!(
     "webhooks",
     "rules",
     "numbers",
-    "exports"
+    "exports",
+    "ledger"
 );
 
 type Bundle = FluentBundle<FluentResource>;

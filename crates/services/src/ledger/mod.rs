@@ -15,6 +15,7 @@ mod journal;
 mod locks;
 mod payees;
 mod payments;
+mod seed;
 mod statements;
 mod tranches;
 pub mod views;
@@ -25,8 +26,9 @@ pub use funds::{
     Balance, Given, NewEnvelope, NewFund, Opening, allocate, balance_of_envelope, balance_of_fund, close_month, donate,
     funds, open, open_envelope, open_fund, reverse,
 };
-pub use payees::{NewPayee, confirm_payee, enter_payee};
+pub use payees::{NewPayee, Shown, confirm_payee, enter_payee, show_payee};
 pub use payments::{Decision, cancel, claw_back, decide};
+pub use seed::seed_demo;
 pub use statements::{Imported, Outcome, Reconciliation, RowErrors, import, reconciliation, resolve};
 pub use tranches::{let_go, note_evidence, prepare, send_back};
 

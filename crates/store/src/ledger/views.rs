@@ -279,7 +279,9 @@ pub struct PaymentView {
     pub award_id: Uuid,
     /// The short name of its fund.
     pub code: String,
-    /// Of which tranche of it, counted from one.
+    /// Of which tranche.
+    pub tranche_id: Uuid,
+    /// Which of the award's that is, counted from one.
     pub nth: i16,
     /// In fen.
     pub amount: i64,
@@ -301,8 +303,8 @@ pub struct PaymentView {
 pub async fn payments(db: impl PgExecutor<'_>, award: Option<Uuid>) -> sqlx::Result<Vec<PaymentView>> {
     sqlx::query_as!(
         PaymentView,
-        r#"select p.id, p.award_id, f.code, t.nth, p.amount, p.state, p.prepared_by, p.released_by, p.released_at, p.reason,
-                  y.account_last4 as last4
+        r#"select p.id, p.award_id, f.code, p.tranche_id, t.nth, p.amount, p.state, p.prepared_by, p.released_by,
+                  p.released_at, p.reason, y.account_last4 as last4
            from ledger_payment p join ledger_tranche t on t.id = p.tranche_id join ledger_award a on a.id = p.award_id
              join ledger_fund f on f.id = a.fund_id join ledger_payee y on y.id = p.payee_id
            where a.id = $1 or ($1::uuid is null and p.state in ('released', 'sent', 'in_doubt'))

@@ -7,6 +7,7 @@ use domain::account::Capability;
 use domain::ids::{AwardId, FundId, PayeeId, PaymentId, TrancheId};
 use domain::ledger::{AwardState, Evidence, Fen, PayeeKind, PaymentState, TrancheState};
 use jiff::Timestamp;
+use store::ledger::awards::award_of;
 use store::ledger::payees;
 use store::ledger::views::{self, AwardView, PaymentView, TrancheView};
 use uuid::Uuid;
@@ -122,7 +123,9 @@ pub struct PaymentLine {
     pub award: AwardId,
     /// The short name of its fund.
     pub code: String,
-    /// Of which tranche of it, counted from one.
+    /// Of which tranche.
+    pub tranche: TrancheId,
+    /// Which of the award's that is, counted from one.
     pub nth: u32,
     /// How much.
     pub amount: Fen,
@@ -146,6 +149,7 @@ impl PaymentLine {
             id: PaymentId(row.id),
             award: AwardId(row.award_id),
             code: row.code,
+            tranche: TrancheId(row.tranche_id),
             nth: u32::try_from(row.nth).unwrap_or_default(),
             amount: Fen::new(row.amount),
             state: PaymentState::from_name(&row.state).ok_or(LedgerError::Unreadable)?,
@@ -224,6 +228,16 @@ pub async fn award(services: &Services, context: &Context, id: AwardId) -> Resul
         })
     });
     Ok(AwardPage { award: AwardLine::read(award)?, tranches, payee: payee.transpose()?, payments })
+}
+
+/// The award that a tranche is a part of.
+///
+/// # Errors
+/// `Denied`, `NotFound`.
+pub async fn award_of_tranche(services: &Services, context: &Context, id: TrancheId) -> Result<AwardPage, LedgerError> {
+    context.require(Capability::ReadLedger)?;
+    let of = award_of(&services.db, id.0).await?.ok_or(LedgerError::NotFound)?;
+    award(services, context, AwardId(of)).await
 }
 
 fn hands(payee: &payees::PayeeRow) -> impl Iterator<Item = Uuid> + use<> {

@@ -6,7 +6,9 @@ mod bank;
 mod journal;
 mod public;
 
-pub use awards::{AwardLine, AwardPage, PayeeLine, PaymentLine, TrancheLine, award, awards, payments_board};
+pub use awards::{
+    AwardLine, AwardPage, PayeeLine, PaymentLine, TrancheLine, award, award_of_tranche, awards, payments_board,
+};
 pub use bank::{BankRow, FileLine, Standing, StatementLine, files, month_standing, statement, statements};
 pub use journal::{EntryPage, JournalPage, Line, Wanted, entry, journal};
 pub use public::{GroupStanding, open_groups};
