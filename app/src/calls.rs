@@ -124,6 +124,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::webhooks::calls::CALLS,
     crate::numbers::calls::CALLS,
     crate::exports::calls::CALLS,
+    crate::ledger::calls::CALLS,
+    crate::ledger::calls::PAYING,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -45,7 +45,8 @@ rooms!(
     "rules",
     "numbers",
     "exports",
-    "apply"
+    "apply",
+    "ledger"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
-const MADE_AT_RUN_TIME: [&str; 20] = [
+const MADE_AT_RUN_TIME: [&str; 30] = [
     "apply-",
     "privacy-column-",
     "problem-",
@@ -28,6 +28,16 @@ const MADE_AT_RUN_TIME: [&str; 20] = [
     "spark-public-",
     "spark-reason-",
     "spark-state-",
+    "books-kind-",
+    "books-account-",
+    "books-evidence-",
+    "books-payee-of-",
+    "books-answer-",
+    "books-mismatch-",
+    "books-award-",
+    "books-tranche-",
+    "books-payment-",
+    "books-outcome-",
 ];
 
 fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {

@@ -34,6 +34,11 @@ use crate::groups::{
     About as Groups, Apply as GroupApply, ApplyCode as GroupCode, ApplyWhen as GroupWhen, Mine as GroupMine,
 };
 use crate::home::Home;
+use crate::ledger::{
+    AwardPage as LedgerAward, Awards as LedgerAwards, Enter as LedgerEnter, EntryPage as LedgerEntry, FundPage, Funds,
+    Months as LedgerMonths, OpenFunds, Payments as LedgerPayments, StatementPage as LedgerStatement,
+    Statements as LedgerStatements, TranchePage as LedgerTranche,
+};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
@@ -178,6 +183,7 @@ pages! {
     "/spark" Spark (Access::Public) [shared];
     "/spark/check" SparkCheck (Access::Public) [shared];
     "/spark/standards" SparkStandards (Access::Public) [shared];
+    "/spark/funds" OpenFunds (Access::Public) [shared];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -227,6 +233,17 @@ pages! {
     "/staff/bus/blackouts" BusBlackouts (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/fleet" BusFleet (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/numbers" BusNumbers (Access::Capability(Capability::DispatchBus)) [];
+    "/staff/funds" Funds (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/awards" LedgerAwards (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/awards/:id" LedgerAward (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/tranches/:id" LedgerTranche (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/payments" LedgerPayments (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/statements" LedgerStatements (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/statements/:id" LedgerStatement (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/months" LedgerMonths (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/entries/:id" LedgerEntry (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/:id" FundPage (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/:id/enter" LedgerEnter (Access::Capability(Capability::KeepBooks)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];

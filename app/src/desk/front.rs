@@ -87,6 +87,16 @@ const GROUPS: &[Group] = &[
         ],
     ),
     group(
+        "staff-group-ledger",
+        &[
+            area("/staff/funds", Capability::ReadLedger, "books-title", "books-text"),
+            area("/staff/funds/awards", Capability::ReadLedger, "books-awards-title", "books-awards-text"),
+            area("/staff/funds/payments", Capability::ReadLedger, "books-payments-title", "books-payments-text"),
+            area("/staff/funds/statements", Capability::ReadLedger, "books-statements-title", "books-statements-text"),
+            area("/staff/funds/months", Capability::ReadLedger, "books-months-title", "books-months-text"),
+        ],
+    ),
+    group(
         "staff-group-house",
         &[
             area("/staff/people", Capability::SeeStaff, "staff-accounts-title", "staff-accounts-text"),

@@ -1,6 +1,6 @@
 //! The project's front page: what it is, for whom, how a case goes, what it costs, with whom; and what it is not.
 
-use super::{CHECK, STANDARDS, words};
+use super::{CHECK, OPEN_FUNDS, STANDARDS, words};
 use crate::content::{FAMILIES_HELPED, Fact, SPARK_RAISED};
 use crate::form::Tone;
 use crate::routes::paths;
@@ -72,6 +72,7 @@ fn whom(visit: &Visit) -> impl IntoView + use<> {
             <h2>{visit.t("spark-whom-title")}</h2>
             <div class="cards">{cards}</div>
             <p class="muted">{visit.t("spark-whom-note")}</p>
+            <p class="no-print"><a href=visit.href(OPEN_FUNDS)>{visit.t("books-open-link")}</a></p>
         </section>
     }
 }

@@ -22,6 +22,8 @@ use services::spark::SparkError;
 
 /// The quick check.
 pub(crate) const CHECK: &str = "/spark/check";
+/// Which funds are open.
+pub(crate) const OPEN_FUNDS: &str = "/spark/funds";
 /// The aid standards.
 pub(crate) const STANDARDS: &str = "/spark/standards";
 

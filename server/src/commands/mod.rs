@@ -92,6 +92,7 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::webhooks::seed_demo(&services, &services.system()).await.context("the partner's demo")?;
     services::numbers::seed_demo(&services, &services.system()).await.context("the demo of the past weeks")?;
     services::exports::seed_demo(&services, &services.system()).await.context("the demo's scheduled export")?;
+    services::ledger::seed_demo(&services, &services.system()).await.context("the funds' demo")?;
     println!(
         "The demo is there: the museum and the events with their sessions, the bus and groups with their requests, and invented visitors."
     );

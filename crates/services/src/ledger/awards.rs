@@ -128,7 +128,8 @@ async fn is_this(db: &mut PgConnection, there: &AwardRow, grant: &Grant) -> Resu
     if state.is_live() { Ok(()) } else { Err(LedgerError::State(state.name())) }
 }
 
-fn purpose(fund: &FundRow) -> Result<Purpose, LedgerError> {
+/// What a fund is for.
+pub(super) fn purpose(fund: &FundRow) -> Result<Purpose, LedgerError> {
     let age = |years: Option<i16>| years.map(u8::try_from).transpose().map_err(|_| LedgerError::Unreadable);
     let group = fund.disease.as_deref().map(|word| DiseaseGroup::from_name(word).ok_or(LedgerError::Unreadable));
     let city = fund.city.as_deref().map(|code| City::from_code(code).ok_or(LedgerError::Unreadable));

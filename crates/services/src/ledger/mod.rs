@@ -15,8 +15,11 @@ mod journal;
 mod locks;
 mod payees;
 mod payments;
+mod seed;
+mod seed_case;
 mod statements;
 mod tranches;
+pub mod views;
 
 pub(crate) use awards::end_in;
 pub use awards::{Grant, Part, lapse_due, release, reserve, reserve_in};
@@ -26,8 +29,9 @@ pub use funds::{
     funds, open, open_envelope, open_fund, reverse,
 };
 pub(crate) use locks::for_case;
-pub use payees::{NewPayee, confirm_payee, enter_payee};
+pub use payees::{NewPayee, Shown, confirm_payee, enter_payee, show_payee};
 pub use payments::{Decision, cancel, claw_back, decide};
+pub use seed::seed_demo;
 pub use statements::{Imported, Outcome, Reconciliation, RowErrors, import, reconciliation, resolve};
 pub use tranches::{let_go, note_evidence, prepare, send_back};
 

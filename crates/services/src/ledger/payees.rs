@@ -79,6 +79,47 @@ pub async fn enter_payee(services: &Services, context: &Context, new: &NewPayee)
     Ok(tx.commit().await?)
 }
 
+/// An account in full: to be compared with the paper before somebody vouches for it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The holder's name, as the bank has it.
+    pub name: String,
+    /// The bank and its branch.
+    pub bank: String,
+    /// The number.
+    pub number: AccountNumber,
+}
+
+/// Shows an account in full to whoever may release payments, who has it in the bank's file anyway. Each look stands in the
+/// trail. `payee` is the one that was shown masked.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Otherwise` when another account has followed, `Crypto` when it is not what was entered.
+pub async fn show_payee(
+    services: &Services,
+    context: &Context,
+    award: AwardId,
+    payee: PayeeId,
+) -> Result<Shown, LedgerError> {
+    context.require(Capability::ReleasePayments)?;
+    let mut tx = services.begin().await?;
+    let row = sql::latest(&mut *tx, award.0).await?.ok_or(LedgerError::NotFound)?;
+    if row.id != payee.0 {
+        return Err(LedgerError::Otherwise);
+    }
+    let open = |column, sealed: &[u8]| opened(services, column, row.id, sealed);
+    let number = open("account_sealed", &row.account_sealed)?;
+    let number = AccountNumber::parse(&number).map_err(|_| CryptoError::NotAuthentic)?;
+    if index(services, &number) != row.account_index {
+        return Err(CryptoError::NotAuthentic.into());
+    }
+    let shown =
+        Shown { name: open("name_sealed", &row.name_sealed)?, bank: open("bank_sealed", &row.bank_sealed)?, number };
+    note(&mut tx, context, "ledger.payee_shown", ("award", award.0), json!({ "payee": payee })).await?;
+    tx.commit().await?;
+    Ok(shown)
+}
+
 /// Confirms the account an award is paid to: a second person has compared it with the paper. `payee` is the one that was shown
 /// to that person.
 ///

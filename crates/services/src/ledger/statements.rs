@@ -66,6 +66,15 @@ impl Outcome {
             Self::Impossible => "impossible",
         }
     }
+
+    /// Every outcome.
+    pub const ALL: [Self; 6] =
+        [Self::Matched, Self::Known, Self::Open, Self::Unmatched, Self::AmountDiffers, Self::Impossible];
+
+    /// The outcome of a stored word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
 }
 
 /// What came of a statement.

@@ -6,6 +6,7 @@ pub mod journal;
 pub mod payees;
 pub mod payments;
 pub mod statements;
+pub mod views;
 
 use crate::{SqlTimestamp, ToSqlx};
 use jiff::{Timestamp, civil};

@@ -8,6 +8,7 @@ mod documents;
 mod door;
 mod events;
 mod exports;
+mod ledger;
 mod numbers;
 mod open_door;
 mod rules;

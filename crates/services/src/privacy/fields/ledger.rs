@@ -4,8 +4,9 @@ use super::SYSTEM;
 use crate::privacy::{Field, Protection, Term, Text};
 
 const FINANCE: Text = Text {
-    zh: "财务人员只看到账号后四位；完整账号只写入发给银行的付款文件",
-    en: "Finance sees the last four digits; the whole number stands only in the file for the bank",
+    zh: "财务人员只看到账号后四位；放行人员复核账户时可查看完整账号，每次查看都有记录；完整账号另只写入发给银行的付款文件",
+    en: "Finance sees the last four digits; whoever releases payments can see the whole number to check it, and each look is \
+         recorded; beside that it stands only in the file for the bank",
 };
 const BOOKS: Text = Text { zh: "财务、合规和审计人员", en: "Finance, compliance and auditors" };
 

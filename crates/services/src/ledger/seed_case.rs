@@ -1,0 +1,125 @@
+//! The cases of the demo's awards: invented families, whose cases go their way as every case does.
+
+use super::seed::{faulty, hire};
+use super::{LedgerError, Part};
+use crate::account::{contact_index, place};
+use crate::spark::cases::{Act, CaseError, Decided, Moved, NewCase, NewParty, act, open_in};
+use crate::{Context, Services};
+use domain::account::{Actor, Role};
+use domain::bus::City;
+use domain::contact::Contact;
+use domain::ids::{AccountId, AwardId, CaseId, EnvelopeId, LoginSessionId};
+use domain::ledger::{Amount, DiseaseGroup, Fen};
+use domain::spark::{Event, Part as Acting};
+use store::account::people::{ContactColumn, ProvenVisitor, find_or_make};
+use uuid::Uuid;
+
+/// Who looks after the demo's cases, who decides, and the family that signs in for all of them.
+pub(super) struct People {
+    officer: Actor,
+    chair: Actor,
+    family: AccountId,
+}
+
+/// What the committee grants.
+pub(super) struct Granted {
+    pub award: AwardId,
+    pub envelope: EnvelopeId,
+    pub group: DiseaseGroup,
+    pub parts: Vec<Part>,
+    /// Whether the agreement is signed, so that it may be paid.
+    pub signed: bool,
+}
+
+/// The demo's people. None where a login is taken from an earlier run.
+pub(super) async fn people(services: &Services, context: &Context) -> Result<Option<People>, LedgerError> {
+    let officer = hire(services, context, "demo-case-officer", "演示·经办员", Role::CaseOfficer).await?;
+    let chair = hire(services, context, "demo-chair", "演示·主任委员", Role::Chair).await?;
+    let (Some(officer), Some(chair)) = (officer, chair) else { return Ok(None) };
+    let mail = Contact::parse("demo-family@example.com").map_err(faulty)?;
+    let id: Uuid = context.new_id();
+    let family = ProvenVisitor {
+        id,
+        column: ContactColumn::Mail,
+        sealed: &services.vault.seal(place("mail_sealed", id), mail.expose().as_bytes()),
+        index: &contact_index(&services.vault, &mail),
+        locale: context.locale.tag(),
+        now: context.now,
+    };
+    let family = AccountId(find_or_make(&services.db, family).await?.id);
+    Ok(Some(People { officer, chair, family }))
+}
+
+/// A case from the application to the decision, and to the first payment where the agreement is signed.
+pub(super) async fn granted(
+    services: &Services,
+    people: &People,
+    day: &Context,
+    granted: Granted,
+) -> Result<(), LedgerError> {
+    walk(services, people, day, granted).await.map_err(|error| match error {
+        CaseError::Money(error) => error,
+        CaseError::Database(error) => error.into(),
+        error => {
+            tracing::error!(%error, "a case of the demo goes no further");
+            LedgerError::Unreadable
+        }
+    })
+}
+
+async fn walk(services: &Services, people: &People, day: &Context, granted: Granted) -> Result<(), CaseError> {
+    let as_of = |actor: &Actor| {
+        let actor = match actor.clone() {
+            Actor::Staff { account, login, roles, .. } => {
+                Actor::Staff { account, login, roles, stepped_up_at: Some(day.now) }
+            }
+            other => other,
+        };
+        Context { actor, ..day.clone() }
+    };
+    let family =
+        Actor::Visitor { account: people.family, login: LoginSessionId(Uuid::nil()), stepped_up_at: Some(day.now) };
+    let (officer, chair, family) = (as_of(&people.officer), as_of(&people.chair), as_of(&family));
+    let system = as_of(&Actor::System);
+    let case: CaseId = day.new_id();
+    let sum = Fen::sum(granted.parts.iter().map(|part| part.amount.fen())).map_err(|_| CaseError::Unreadable)?;
+    let new = NewCase {
+        id: case,
+        fund: None,
+        group: granted.group,
+        city: City::ALL[0],
+        age: if granted.group == DiseaseGroup::Infertility { 31 } else { 9 },
+        asked: Amount::new(sum.get()).map_err(|_| CaseError::Unreadable)?,
+        parties: vec![NewParty {
+            part: Acting::Applicant,
+            account: Some(people.family),
+            particulars: r#"{"patient_name":"演示"}"#.into(),
+            identity: Some(format!("demo {case}")),
+        }],
+        key: services.vault.new_case_key(),
+    };
+    let mut tx = services.begin().await?;
+    let opened = open_in(services, &mut tx, &family, new, Acting::Applicant).await?;
+    tx.commit().await?;
+    let award = Decided { award: granted.award, envelope: granted.envelope, parts: granted.parts };
+    let mut way = vec![
+        (&officer, Acting::CaseOfficer, Event::TakeUp, None),
+        (&officer, Acting::CaseOfficer, Event::Complete, None),
+        (&system, Acting::System, Event::Reviewed, None),
+        (&chair, Acting::Chair, Event::Grant, Some(award)),
+    ];
+    if granted.signed {
+        way.extend([
+            (&officer, Acting::CaseOfficer, Event::Publish, None),
+            (&system, Acting::System, Event::Stand, None),
+            (&family, Acting::Applicant, Event::Sign, None),
+        ]);
+    }
+    let mut version = opened.version;
+    for (by, part, event, award) in way {
+        let reason = event.needs_reason().then(|| "演示".to_owned());
+        let Moved { version: next, .. } = act(services, by, &Act { case, version, part, event, reason, award }).await?;
+        version = next;
+    }
+    Ok(())
+}

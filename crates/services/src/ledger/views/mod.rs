@@ -1,0 +1,150 @@
+//! What the pages of the books read: funds with their envelopes, the journal page by page, awards, payments, statements, the
+//! months. Each asks for `ReadLedger`; what anybody may know stands in [`public`].
+
+mod awards;
+mod bank;
+mod journal;
+mod public;
+
+pub use awards::{
+    AwardLine, AwardPage, PayeeLine, PaymentLine, TrancheLine, award, award_of_tranche, awards, payments_board,
+};
+pub use bank::{BankRow, FileLine, Standing, StatementLine, files, month_standing, statement, statements};
+pub use journal::{EntryPage, JournalPage, Line, Wanted, entry, journal};
+pub use public::{GroupStanding, open_groups};
+
+use super::LedgerError;
+use super::awards::purpose;
+use crate::account::{open_text, place};
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::ids::{AccountId, EnvelopeId, FundId};
+use domain::ledger::{Fen, Purpose};
+use std::collections::HashMap;
+use store::ledger::{self as sql, views};
+use uuid::Uuid;
+
+/// Somebody of the house.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Person {
+    /// Who.
+    pub account: AccountId,
+    /// What they are called; empty where the account has no name any more.
+    pub name: String,
+}
+
+/// A fund with its purpose, its envelopes and what it has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fund {
+    /// Which.
+    pub id: FundId,
+    /// Its short name.
+    pub code: String,
+    /// 简体中文
+    pub name_zh: String,
+    /// English
+    pub name_en: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What it has.
+    pub has: Purse,
+    /// Its parts.
+    pub envelopes: Vec<Envelope>,
+}
+
+/// A part of a fund with what it has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Envelope {
+    /// Which.
+    pub id: EnvelopeId,
+    /// 简体中文
+    pub name_zh: String,
+    /// English
+    pub name_en: String,
+    /// What it has.
+    pub has: Purse,
+}
+
+/// What a fund or an envelope has: the three numbers and what they leave.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Purse {
+    /// Given.
+    pub received: Fen,
+    /// Paid, on its way or there.
+    pub paid: Fen,
+    /// Promised and not paid.
+    pub committed: Fen,
+    /// What can still be promised.
+    pub available: Fen,
+}
+
+impl Purse {
+    fn new([received, paid, committed, available]: [i64; 4]) -> Self {
+        let [received, paid, committed, available] = [received, paid, committed, available].map(Fen::new);
+        Self { received, paid, committed, available }
+    }
+}
+
+/// Every fund, by its short name.
+///
+/// # Errors
+/// `Denied`.
+pub async fn all_funds(services: &Services, context: &Context) -> Result<Vec<Fund>, LedgerError> {
+    context.require(Capability::ReadLedger)?;
+    read_funds(services).await
+}
+
+/// A fund.
+///
+/// # Errors
+/// `Denied`, `NotFound`.
+pub async fn fund(services: &Services, context: &Context, id: FundId) -> Result<Fund, LedgerError> {
+    let funds = all_funds(services, context).await?;
+    funds.into_iter().find(|fund| fund.id == id).ok_or(LedgerError::NotFound)
+}
+
+async fn read_funds(services: &Services) -> Result<Vec<Fund>, LedgerError> {
+    let mut db = services.db.acquire().await?;
+    let rows = views::funds(&mut *db).await?;
+    let balances = sql::funds(&mut *db).await?;
+    let envelopes = views::envelopes(&mut *db).await?;
+    let mut funds = Vec::with_capacity(rows.len());
+    for row in rows {
+        let has = balances.iter().find(|balance| balance.id == row.id).ok_or(LedgerError::Unreadable)?;
+        let own = envelopes.iter().filter(|envelope| envelope.fund_id == row.id).map(|envelope| Envelope {
+            id: EnvelopeId(envelope.id),
+            name_zh: envelope.name_zh.clone(),
+            name_en: envelope.name_en.clone(),
+            has: Purse::new([envelope.received, envelope.paid, envelope.committed, envelope.available]),
+        });
+        funds.push(Fund {
+            id: FundId(row.id),
+            purpose: purpose(&row)?,
+            has: Purse::new([has.received, has.paid, has.committed, has.available]),
+            envelopes: own.collect(),
+            code: row.code,
+            name_zh: row.name_zh,
+            name_en: row.name_en,
+        });
+    }
+    Ok(funds)
+}
+
+/// The names of those who had a hand in something.
+struct Names(HashMap<Uuid, String>);
+
+impl Names {
+    async fn of(services: &Services, ids: impl IntoIterator<Item = Uuid>) -> Result<Self, LedgerError> {
+        let mut ids: Vec<Uuid> = ids.into_iter().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let sealed = views::names(&services.db, &ids).await?;
+        let open =
+            |(id, sealed): (Uuid, Vec<u8>)| Ok((id, open_text(&services.vault, place("name_sealed", id), &sealed)?));
+        Ok(Self(sealed.into_iter().map(open).collect::<Result<_, LedgerError>>()?))
+    }
+
+    fn person(&self, id: Uuid) -> Person {
+        Person { account: AccountId(id), name: self.0.get(&id).cloned().unwrap_or_default() }
+    }
+}
