@@ -16,6 +16,7 @@ struct Purse {
 }
 
 async fn purse(site: &Site) -> Purse {
+    site.test.db.books_by_themselves().await;
     let (services, system) = (&site.test.services, site.test.services.system());
     let (fund, envelope, other) = (system.new_id::<FundId>(), system.new_id(), system.new_id());
     let new = NewFund {

@@ -61,20 +61,9 @@ pub fn yuan(yuan: i64) -> Amount {
     Amount::new(yuan * 100).expect("an amount")
 }
 
-/// The books by themselves: awards are of cases, whose room is tested elsewhere (`spark`), with the rules between the two.
-async fn alone(house: &TestHouse) {
-    for rule in [
-        "alter table ledger_award drop constraint if exists ledger_award_case",
-        "drop trigger if exists spark_case_is_paid on ledger_payment",
-        "drop trigger if exists spark_case_is_sent on ledger_payment",
-    ] {
-        sqlx::query(rule).execute(&house.db.owner_pool()).await.expect(rule);
-    }
-}
-
 /// A fund for anybody, with one envelope and nothing in it, in books by themselves.
 pub async fn purse(house: &TestHouse, code: &str) -> Purse {
-    alone(house).await;
+    house.db.books_by_themselves().await;
     bare_purse(house, code).await
 }
 
