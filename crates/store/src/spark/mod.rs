@@ -2,4 +2,5 @@
 
 pub mod cases;
 pub mod desk;
+pub mod reviewers;
 pub mod standards;
