@@ -791,3 +791,5 @@ staff-subject-spark-case = Case
 staff-action-spark-case-moved = Case of the Spark Project moved on
 staff-action-spark-case-taken-over = Case taken over by another officer
 staff-action-spark-case-forgotten = Key of a case destroyed
+staff-action-spark-reviewer-asked = Reviewer asked about a case
+staff-action-spark-reviewer-released = Reviewer released from a case

@@ -734,3 +734,5 @@ staff-subject-spark-case = 救助申请
 staff-action-spark-case-moved = 救助申请进入下一步
 staff-action-spark-case-taken-over = 救助申请由另一经办人接手
 staff-action-spark-case-forgotten = 销毁救助申请密钥
+staff-action-spark-reviewer-asked = 请评审专家评审救助申请
+staff-action-spark-reviewer-released = 免去评审专家对救助申请的评审

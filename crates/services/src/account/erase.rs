@@ -24,6 +24,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::account::{Actor, Capability, Denied};
 use domain::ids::{AccountId, BookingId, WaitingId};
+use domain::spark::State;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use std::collections::HashMap;
@@ -73,7 +74,8 @@ async fn collect(
     let (requests, bus_requests) = requests::exported::<Bus>(services, context, db, person(row)).await?;
     let (groups, group_requests) = requests::exported::<Groups>(services, context, db, person(row)).await?;
     let (applied, applications) = requests::exported::<Ambassadors>(services, context, db, person(row)).await?;
-    let aid = spark::apply::exported(services, db, row).await?;
+    let aid_applications = spark::apply::exported(services, db, row).await?;
+    let aid_cases = cases::of_account(&mut *db, row.id).await?;
     let requests: Vec<Uuid> = requests.into_iter().chain(groups).chain(applied).collect();
     let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
@@ -96,7 +98,14 @@ async fn collect(
         "bus_requests": bus_requests,
         "group_requests": group_requests,
         "ambassador_applications": applications,
-        "aid_applications": aid,
+        "aid_applications": aid_applications,
+        // How far it is in the words its family reads; its papers are fetched where it is followed.
+        "aid_cases": aid_cases.iter().map(|case| json!({
+            "reference": case.reference,
+            "part": case.part,
+            "state": State::from_name(&case.state).map(|state| state.public().name()),
+            "created_at": case.opened_at.to_jiff(),
+        })).collect::<Vec<_>>(),
         "waiting_list": waits
             .iter()
             .map(|entry| exported_wait(services, entry, &mut answers))

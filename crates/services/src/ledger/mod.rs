@@ -139,8 +139,8 @@ impl From<sqlx::Error> for LedgerError {
             Some("ledger_payment_two_people" | "ledger_payee_two_people") => Self::SamePerson,
             Some("ledger_payment_account") => Self::AccountNotConfirmed,
             Some("ledger_payment_one_live") => Self::State("in_payment"),
-            // The case does not stand where money leaves.
-            Some("ledger_payment_case") => Self::State("case"),
+            // The case does not stand where money leaves, or still counts on it.
+            Some("ledger_payment_case" | "spark_case_kept") => Self::State("case"),
             _ => Self::Database(error),
         }
     }

@@ -402,6 +402,31 @@ pub async fn live_of_account(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Re
     .await
 }
 
+/// A case an account takes part in, as far as it is told of.
+#[derive(Debug, Clone)]
+pub struct OwnRow {
+    /// Eight characters, without the dash.
+    pub reference: String,
+    /// The part's word.
+    pub part: String,
+    /// The stored word of its state.
+    pub state: String,
+    /// When it came.
+    pub opened_at: SqlTimestamp,
+}
+
+/// The cases an account takes part in, the newest first.
+pub async fn of_account(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<Vec<OwnRow>> {
+    sqlx::query_as!(
+        OwnRow,
+        "select c.reference, p.part, c.state, c.opened_at from spark_case_party p join spark_case c on c.id = p.case_id
+         where p.account_id = $1 order by c.opened_at desc, c.id",
+        account
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Takes an account out of every case it takes part in.
 pub async fn leave(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<u64> {
     let done = sqlx::query!("update spark_case_party set account_id = null where account_id = $1", account);

@@ -31,13 +31,17 @@ pub async fn lapsing(db: impl PgExecutor<'_>, now: Timestamp, after: Uuid) -> sq
     .await
 }
 
-/// Cases that are being paid and of which all is paid, after this one in the order of their ids: a page of them.
+/// Cases that are being paid and of which all is paid, or what was left over was given back: after this one in the order of their ids: a page of them.
 pub async fn paid_out(db: impl PgExecutor<'_>, after: Uuid) -> sqlx::Result<Vec<Due>> {
     sqlx::query_as!(
         Due,
         "select c.id, c.version from spark_case c
          where c.state = 'disbursing' and c.id > $1
-           and exists (select from ledger_award a where a.case_id = c.id and a.state = 'fulfilled')
+           and not exists (select from ledger_award a where a.case_id = c.id and a.state = 'reserved')
+           and exists (select from ledger_award a join ledger_payment p on p.award_id = a.id
+                       where a.case_id = c.id and p.state = 'settled')
+           and not exists (select from ledger_award a join ledger_payment p on p.award_id = a.id
+                           where a.case_id = c.id and p.state in ('released', 'sent', 'in_doubt'))
          order by c.id limit 100",
         after
     )

@@ -4,4 +4,5 @@ pub mod apply;
 pub mod cases;
 pub mod consents;
 pub mod desk;
+pub mod reviewers;
 pub mod standards;

@@ -92,6 +92,18 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: false,
     },
     Field {
+        table: "spark_case_reviewer",
+        columns: &["reviewer_id", "assigned_by"],
+        what: Text {
+            zh: "评审专家和分派人的账号编号", en: "Account numbers of a reviewer and of who asked them"
+        },
+        purpose: Text { zh: "分派评审", en: "Assigning reviews" },
+        readers: HOUSE,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
         table: "spark_case",
         columns: &["officer_id"],
         what: Text { zh: "经办人员的账号编号", en: "Account number of the officer" },

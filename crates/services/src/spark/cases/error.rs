@@ -63,6 +63,12 @@ pub enum CaseError {
     /// The case's key was destroyed.
     #[error("the case is forgotten")]
     Forgotten,
+    /// The case is not where that can be done.
+    #[error("not while the case is there")]
+    NotOpen,
+    /// Somebody who handled a case does not judge it.
+    #[error("they had a part in the case")]
+    HadAPart,
     /// The case goes on.
     #[error("the case is not over")]
     NotOver,

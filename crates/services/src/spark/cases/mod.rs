@@ -17,6 +17,7 @@ mod keys;
 mod news;
 mod open;
 mod policy;
+mod reviewers;
 
 pub use act::{Act, Decided, Moved, act, act_in, take_over};
 pub use desk::{After, Desk, PAGE, Waiting, desk};
@@ -27,6 +28,7 @@ pub use keys::{forget, key};
 pub(crate) use news::{CaseNews, Recipient, recipient};
 pub use open::{NewCase, NewParty, Opened, open_in};
 pub use policy::{Reader, may_read};
+pub use reviewers::{ForReview, ask_reviewer, for_review, loads, release_reviewer, to_review};
 
 use domain::spark::{Place, State};
 use store::spark::cases::CaseRow;

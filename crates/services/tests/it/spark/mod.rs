@@ -5,6 +5,7 @@ mod desk;
 mod life;
 mod matrix;
 mod races;
+mod reviewers;
 mod rules;
 mod standards;
 
