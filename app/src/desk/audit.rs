@@ -201,6 +201,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "export" => visit.t("staff-subject-export"),
         "spark_standards" => visit.t("staff-subject-spark-standards"),
         "spark_case" => visit.t("staff-subject-spark-case"),
+        "spark_application" => visit.t("staff-subject-spark-application"),
         "door_device" => visit.t("staff-subject-door-device"),
         "job" => visit.t("staff-subject-job"),
         "waiting" => visit.t("staff-subject-waiting"),

@@ -25,8 +25,6 @@ const TRANCHE: &str = "/staff/funds/tranches/:id";
 const AWARD: &str = "/staff/funds/awards/:id";
 /// What waits while the second factor is shown again.
 const REASON: &[&str] = &["reason", "decision"];
-/// Bytes of a statement.
-const LARGEST: usize = 5 * 1024 * 1024;
 /// Characters of a holder's or a bank's name.
 const NAME: u32 = 120;
 /// Rows of a file that are told; whoever repairs those sees the next.
@@ -45,7 +43,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/funds/tranches/:id/payments/:payment/decide", RELEASE, &decide).on(TRANCHE).keeping(REASON),
     Call::post("/staff/funds/payments/files", RELEASE, &send_file).on(at::PAYMENTS),
     Call::post("/staff/funds/payments/files/:id", RELEASE, &fetch_file).on(at::PAYMENTS),
-    Call::upload("/staff/funds/statements", KEEP, LARGEST, &import),
+    Call::upload("/staff/funds/statements", KEEP, ledger::LARGEST_STATEMENT, &import),
     Call::post("/staff/funds/statements/explain", KEEP, &explain).on(at::STATEMENTS),
 ];
 
@@ -183,7 +181,7 @@ async fn fetch_file(asked: Asked) -> Answer {
 async fn import(mut asked: Asked) -> Answer {
     let fault = match asked.file.take() {
         None => Fault::Required,
-        Some(file) if file.too_large => Fault::FileTooHeavy { max: (LARGEST / 1024 / 1024) as u32 },
+        Some(file) if file.too_large => Fault::FileTooHeavy { max: (ledger::LARGEST_STATEMENT / 1024 / 1024) as u32 },
         Some(file) => return read(&asked, &file.bytes).await,
     };
     Answer::again(asked.typed(OURS).with_errors(vec![FieldError::new("file", fault)]))

@@ -32,7 +32,9 @@ pub(crate) use locks::for_case;
 pub use payees::{NewPayee, Shown, confirm_payee, enter_payee, show_payee};
 pub use payments::{Decision, cancel, claw_back, decide};
 pub use seed::seed_demo;
-pub use statements::{Imported, Outcome, Reconciliation, RowErrors, import, reconciliation, resolve};
+pub use statements::{
+    Imported, LARGEST_STATEMENT, Outcome, Reconciliation, RowErrors, import, reconciliation, resolve,
+};
 pub use tranches::{let_go, note_evidence, prepare, send_back};
 
 use crate::Context;

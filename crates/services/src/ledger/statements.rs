@@ -24,7 +24,7 @@ use store::ledger::{awards, journal, payments};
 use uuid::Uuid;
 
 /// Bytes of a statement.
-const LARGEST: usize = 5 * 1024 * 1024;
+pub const LARGEST_STATEMENT: usize = 5 * 1024 * 1024;
 /// Rows of a statement.
 const MOST_ROWS: u32 = 5_000;
 
@@ -216,8 +216,8 @@ fn refused(fault: Fault) -> LedgerError {
 
 /// The rows, each with its line as a spreadsheet counts.
 fn read(bytes: &[u8], today: civil::Date) -> Result<Vec<(u64, StatementRow)>, LedgerError> {
-    if bytes.len() > LARGEST {
-        return Err(refused(Fault::FileTooHeavy { max: (LARGEST / 1024 / 1024) as u32 }));
+    if bytes.len() > LARGEST_STATEMENT {
+        return Err(refused(Fault::FileTooHeavy { max: (LARGEST_STATEMENT / 1024 / 1024) as u32 }));
     }
     let plain = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = encoding_rs::UTF_8
