@@ -2,7 +2,7 @@
 // back refused was not taken over either.
 const forms = [...document.querySelectorAll("main form[method=post]")];
 const typed = (form) => [...new FormData(form)].map(([name, value]) => `${name}=${value.name ?? value}`).join("&");
-const refused = document.querySelector(".error-summary") !== null;
+const refused = document.querySelector(".error-summary, main .banner-warning[role=alert]") !== null;
 const before = new Map(forms.map((form) => [form, typed(form)]));
 let sent = false;
 addEventListener("submit", (event) => {

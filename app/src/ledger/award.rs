@@ -176,7 +176,8 @@ fn enter(visit: &Visit, award: AwardId, other: bool) -> impl IntoView + use<> {
         false => ("books-payee-enter", "books-payee-enter-text"),
     };
     let made = visit.context.new_id::<PayeeId>().to_string();
-    let id = visit.form.value("payee").map_or(made, str::to_owned);
+    // The other forms of this page name an account that is there already: only this one's own id is kept.
+    let id = visit.form.value("payee").filter(|_| open).map_or(made, str::to_owned);
     let kinds = PayeeKind::ALL.map(|kind| Choice::new(kind.name(), payee_text(visit, kind))).into();
     let action = visit.href(&format!("{}/{award}/payee", at::AWARDS));
     view! {

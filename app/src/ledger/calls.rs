@@ -6,7 +6,7 @@ pub use paying::CALLS as PAYING;
 
 use super::at;
 use super::enter::What;
-use super::refused::{OURS, done, refused};
+use super::refused::{OURS, done, otherwise, refused};
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::day;
 use crate::problem::Problem;
@@ -107,6 +107,7 @@ async fn enter(asked: Asked) -> Answer {
             let errors = vec![FieldError::new("reference", Fault::AlreadyExists)];
             Answer::again(asked.typed(OURS).with_errors(errors))
         }
+        Err(LedgerError::Otherwise) => otherwise(&asked, &format!("{}/{fund}/enter", at::FUNDS), "key"),
         Err(error) => refused(&asked, None, error),
     }
 }

@@ -51,13 +51,10 @@ async fn all(visit: Visit) -> Result<AnyView, Problem> {
 }
 
 fn hand_in(visit: &Visit) -> impl IntoView + use<> {
-    // Made with the page: the form sent twice reads the file once.
-    let id = visit.context.new_id::<StatementId>().to_string();
     view! {
         <section class="section no-print">
             <h2>{visit.t("books-statement-hand-in")}</h2>
             <Form action=visit.href(at::STATEMENTS) files=true>
-                <HiddenField name="id" value=id/>
                 <FileField name="file" label=visit.t("books-statement-file") hint=visit.t("books-statement-file-hint") accept=".csv"/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("books-statement-hand-in")}</Button></p>
             </Form>

@@ -3,7 +3,7 @@
 use super::{SOURCE, at};
 use crate::calls::{Answer, Asked, Call};
 use crate::form::FormState;
-use crate::ledger::refused::{OURS, done, refused};
+use crate::ledger::refused::{OURS, done, otherwise, refused};
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::words::fault_text;
@@ -64,7 +64,10 @@ async fn enter_payee(asked: Asked) -> Answer {
     };
     let id = asked.field("payee").parse().unwrap_or_else(|_| asked.context.new_id::<PayeeId>());
     let new = NewPayee { id, award, kind, name, bank, number };
-    done(&asked, &page, "payee", ledger::enter_payee(&asked.services, &asked.context, &new).await)
+    match ledger::enter_payee(&asked.services, &asked.context, &new).await {
+        Err(LedgerError::Otherwise) => otherwise(&asked, &page, "payee"),
+        result => done(&asked, &page, "payee", result),
+    }
 }
 
 async fn show_payee(asked: Asked) -> Answer {
@@ -188,7 +191,8 @@ async fn import(mut asked: Asked) -> Answer {
 }
 
 async fn read(asked: &Asked, bytes: &[u8]) -> Answer {
-    let id = asked.field("id").parse().unwrap_or_else(|_| asked.context.new_id::<StatementId>());
+    // A file sent twice is one statement by its hash; another file from the same page is another.
+    let id = asked.context.new_id::<StatementId>();
     match ledger::import(&asked.services, &asked.context, id, bytes).await {
         Ok(imported) if imported.again => Answer::to(format!("{}?done=again", at::STATEMENTS)),
         Ok(_) => Answer::to(format!("{}/{id}?done=read", at::STATEMENTS)),

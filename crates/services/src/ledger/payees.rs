@@ -9,6 +9,7 @@ use domain::account::Capability;
 use domain::ids::{AwardId, PayeeId};
 use domain::ledger::{AccountNumber, PayeeKind};
 use serde_json::json;
+use sqlx::PgConnection;
 use store::ledger::payees::{self as sql, PayeeRow};
 use uuid::Uuid;
 
@@ -53,7 +54,7 @@ pub(super) fn opened(
 /// Enters the account an award is paid to from now on. Nothing of the award is paid until another person confirms it.
 ///
 /// # Errors
-/// `Denied`, `NotFound`.
+/// `Denied`, `NotFound`, `Otherwise` where another account was entered under this id.
 pub async fn enter_payee(services: &Services, context: &Context, new: &NewPayee) -> Result<(), LedgerError> {
     context.require(Capability::PreparePayments)?;
     let by = person(context)?;
@@ -75,8 +76,26 @@ pub async fn enter_payee(services: &Services, context: &Context, new: &NewPayee)
     if sql::add(&mut *tx, &row, context.now).await? {
         let detail = json!({ "payee": new.id, "kind": new.kind.name() });
         note(&mut tx, context, "ledger.payee_entered", ("award", new.award.0), detail).await?;
+    } else if !is_this(services, &mut tx, &row, new).await? {
+        return Err(LedgerError::Otherwise);
     }
     Ok(tx.commit().await?)
+}
+
+/// Whether the account under this id is the award's and the very same one: the form was sent twice.
+async fn is_this(
+    services: &Services,
+    db: &mut PgConnection,
+    row: &PayeeRow,
+    new: &NewPayee,
+) -> Result<bool, LedgerError> {
+    let Some(there) = sql::latest(&mut *db, row.award_id).await?.filter(|there| there.id == row.id) else {
+        return Ok(false);
+    };
+    Ok(there.kind == row.kind
+        && there.account_index == row.account_index
+        && opened(services, "name_sealed", there.id, &there.name_sealed)? == new.name
+        && opened(services, "bank_sealed", there.id, &there.bank_sealed)? == new.bank)
 }
 
 /// An account in full: to be compared with the paper before somebody vouches for it.

@@ -132,7 +132,9 @@ pub async fn let_go(
     let mut tx = services.begin().await?;
     let under = under(&mut tx, tranche).await?;
     if let Some(there) = payments::one(&mut *tx, payment.0).await? {
-        let same = there.tranche_id == tranche.0 && there.released_by == by.0;
+        // One that came to nothing is no answer to a new press.
+        let live = PaymentState::from_name(&there.state).is_some_and(PaymentState::is_live);
+        let same = live && there.tranche_id == tranche.0 && there.released_by == by.0;
         return if same { Ok(()) } else { Err(LedgerError::State(under.state.name())) };
     }
     let then = under.next(TrancheEvent::Release)?;

@@ -137,16 +137,21 @@ pub async fn payee(house: &TestHouse, award: AwardId, number: &str) -> PayeeId {
     new
 }
 
-/// Enters an account.
-pub async fn entered(house: &TestHouse, award: AwardId, number: &str) -> PayeeId {
-    let new = NewPayee {
+/// An account to enter.
+pub fn account(house: &TestHouse, award: AwardId, number: &str) -> NewPayee {
+    NewPayee {
         id: id(house),
         award,
         kind: PayeeKind::Hospital,
         name: "=演示医院".into(),
         bank: "演示银行济南分行".into(),
         number: AccountNumber::parse(number).expect("a number"),
-    };
+    }
+}
+
+/// Enters an account.
+pub async fn entered(house: &TestHouse, award: AwardId, number: &str) -> PayeeId {
+    let new = account(house, award, number);
     ledger::enter_payee(&house.services, &preparer(house), &new).await.expect("entered");
     new.id
 }

@@ -1,13 +1,15 @@
 //! One payment line per tranche, however many people press how often, and whatever breaks meanwhile.
 
 use super::{
-    Purse, awarded, books_are_sound, entered, has, id, number, of, payee, prepared, purse_of, releaser, tranches,
+    Purse, account, awarded, books_are_sound, entered, has, id, number, of, payee, prepared, purse_of, releaser,
+    tranches,
 };
 use domain::account::Role;
 use domain::ids::{PaymentFileId, PaymentId, TrancheId};
+use domain::ledger::AccountNumber;
 use futures::future::join_all;
 use services::clock::Clock;
-use services::ledger::{self, LedgerError};
+use services::ledger::{self, LedgerError, NewPayee};
 use sqlx::Connection as _;
 use std::time::Duration;
 use testkit::TestHouse;
@@ -207,4 +209,37 @@ async fn a_doubt_is_decided_by_somebody_else() {
     assert!(matches!(answer, Err(LedgerError::SamePerson)), "who decided does not send: {answer:?}");
     ledger::let_go(&house.services, &releaser(&house), tranche, id(&house)).await.expect("let go");
     assert_eq!(has(&house, purse).await, (30_000, 0, 0, 10_000, 20_000));
+}
+
+#[tokio::test]
+async fn a_payment_that_came_to_nothing_is_no_answer_to_another_press() {
+    let (house, _, tranche) = prepared_one().await;
+    let (by, payment): (_, PaymentId) = (releaser(&house), id(&house));
+    for _ in 0..2 {
+        ledger::let_go(&house.services, &by, tranche, payment).await.expect("let go");
+    }
+    ledger::cancel(&house.services, &by, payment, "收款账户变更").await.expect("taken back");
+    let late = ledger::let_go(&house.services, &by, tranche, payment).await;
+    assert!(matches!(late, Err(LedgerError::State(_))), "nothing is on its way: {late:?}");
+    assert_eq!(number(&house, LINES).await, 0);
+}
+
+#[tokio::test]
+async fn one_form_enters_one_account_and_another_account_is_refused() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let award = awarded(&house, purse, &[10_000]).await;
+    let one = account(&house, award, "6222021602001234567");
+    for _ in 0..2 {
+        ledger::enter_payee(&house.services, &super::preparer(&house), &one).await.expect("entered");
+    }
+    let digit = NewPayee { number: AccountNumber::parse("6222021602001234575").expect("a number"), ..one.clone() };
+    let holder = NewPayee { name: "演示医院二".into(), ..one.clone() };
+    let elsewhere = NewPayee { award: awarded(&house, purse, &[5_000]).await, ..one };
+    for other in [digit, holder, elsewhere] {
+        let answer = ledger::enter_payee(&house.services, &super::preparer(&house), &other).await;
+        assert!(matches!(answer, Err(LedgerError::Otherwise)), "{answer:?}");
+    }
+    assert_eq!(number(&house, "select count(*) from ledger_payee").await, 1);
+    assert_eq!(number(&house, "select count(*) from audit_entry where action = 'ledger.payee_entered'").await, 1);
 }
