@@ -1,10 +1,19 @@
 //! What is held of whoever applies: nothing in the clear, a copy of it, an end to it.
 
 use super::*;
-use crate::account::later;
+use crate::account::{deliver, later};
+use domain::ids::CaseId;
+use domain::spark::{Event, Part};
 use jiff::SignedDuration;
-use services::account::erase;
+use services::account::{AccountError, erase};
 use services::privacy;
+use services::spark::cases::{self, Act};
+
+/// What the house had to say is read, so that the next message is the next code.
+async fn heard(house: &TestHouse) {
+    deliver(house).await;
+    sqlx::query("delete from dev_mailbox").execute(&house.db.owner_pool()).await.expect("read");
+}
 
 /// Every row of every table as text, bytes as hexadecimal digits.
 async fn everything(house: &TestHouse) -> Vec<(String, String)> {
@@ -63,6 +72,7 @@ async fn what_nobody_sends_is_deleted_in_time_and_what_was_sent_is_not() {
     let (_, me) = visitor(&house, PHONE).await;
     let (stale, sent) = (begun(&house, &me).await, begun(&house, &me).await);
     send(&house, &me, sent).await.expect("sent");
+    heard(&house).await;
     house.services.clock.advance(SignedDuration::from_hours(24 * 59));
     let (_, me) = visitor(&house, PHONE).await;
     let fresh = begun(&house, &me).await;
@@ -88,6 +98,7 @@ async fn the_copy_has_what_was_typed_and_sent_and_the_end_of_the_account_ends_wh
     let (_, me) = visitor(&house, PHONE).await;
     let sent = begun(&house, &me).await;
     send(&house, &me, sent).await.expect("sent");
+    heard(&house).await;
     later(&house, 61);
     let (_, me) = visitor(&house, PHONE).await;
     let open = begun(&house, &me).await;
@@ -99,6 +110,17 @@ async fn the_copy_has_what_was_typed_and_sent_and_the_end_of_the_account_ends_wh
     assert_eq!((&of(open)["sent"], of(open)["consents"].as_array().map(Vec::len)), (&serde_json::Value::Null, Some(0)));
     assert_eq!(of(sent)["sent"]["diagnosis"], DIAGNOSIS);
     assert_eq!(of(sent)["consents"].as_array().map(Vec::len), Some(5));
+    let early = erase::delete_own(&house.services, &me, true).await;
+    assert!(matches!(early, Err(AccountError::NotCancelled)), "its case goes on: {early:?}");
+    let withdraw = Act {
+        case: CaseId(sent.0),
+        version: 1,
+        part: Part::Applicant,
+        event: Event::Withdraw,
+        reason: None,
+        award: None,
+    };
+    cases::act(&house.services, &me, &withdraw).await.expect("withdrawn");
     erase::delete_own(&house.services, &me, false).await.expect("deleted");
     assert_eq!(count(&house, "spark_application where submitted_at is null").await, 0);
     assert_eq!(count(&house, "spark_application_page").await, 0);

@@ -45,9 +45,13 @@ async fn a_text_that_was_exchanged_behind_the_programs_back_is_noticed() {
     let house = TestHouse::new().await;
     let (_, me) = visitor(&house, PHONE).await;
     let (one, other) = (begun(&house, &me).await, begun(&house, &me).await);
-    for id in [one, other] {
-        send(&house, &me, id).await.expect("sent");
-    }
+    send(&house, &me, one).await.expect("sent");
+    let twice = send(&house, &me, other).await;
+    assert!(matches!(twice, Err(ApplyError::LiveCase)), "one live case of a patient: {twice:?}");
+    assert_eq!(count(&house, "spark_snapshot").await, 1, "nothing half-written");
+    // Of somebody else.
+    fill(&house, &me, other, &[("patient_document_kind", "passport"), ("patient_document", "E11223344")]).await;
+    send(&house, &me, other).await.expect("sent");
     let swap = "update spark_snapshot s set sealed = o.sealed from spark_snapshot o where o.id <> s.id";
     sqlx::query(swap).execute(&house.db.owner_pool()).await.expect("swapped");
     for id in [one, other] {
