@@ -19,6 +19,8 @@ pub struct ApplicationRow {
     pub reference: Option<String>,
     /// When it was sent.
     pub submitted_at: Option<Timestamp>,
+    /// Who sent it.
+    pub submitted_by: Option<Uuid>,
     /// When it was begun.
     pub created_at: Timestamp,
     /// When it was last saved.
@@ -100,7 +102,8 @@ pub async fn empty_of(db: &mut PgConnection, owner: Uuid) -> sqlx::Result<Option
 pub async fn application(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<ApplicationRow>> {
     sqlx::query_as!(
         ApplicationRow,
-        "select id, owner_id, form, family_index, reference, submitted_at, created_at, updated_at
+        "select id, owner_id, form, family_index, reference, submitted_at, submitted_by, created_at,
+                updated_at
          from spark_application where id = $1",
         id
     )
@@ -112,7 +115,8 @@ pub async fn application(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Opti
 pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ApplicationRow>> {
     sqlx::query_as!(
         ApplicationRow,
-        "select id, owner_id, form, family_index, reference, submitted_at, created_at, updated_at
+        "select id, owner_id, form, family_index, reference, submitted_at, submitted_by, created_at,
+                updated_at
          from spark_application where id = $1 for update",
         id
     )
@@ -120,7 +124,8 @@ pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Applic
     .await
 }
 
-/// The applications an account fills in, or sends as the family; the newest first.
+/// The applications an account fills in, sends as the family, or has sent; the newest first. Once one is sent it is of the account
+/// that sent it, and of no later holder of the number.
 pub async fn of_account(
     db: &mut PgConnection,
     account: Uuid,
@@ -128,8 +133,11 @@ pub async fn of_account(
 ) -> sqlx::Result<Vec<ApplicationRow>> {
     sqlx::query_as!(
         ApplicationRow,
-        "select id, owner_id, form, family_index, reference, submitted_at, created_at, updated_at
-         from spark_application where owner_id = $1 or family_index = $2 order by id desc limit 200",
+        "select id, owner_id, form, family_index, reference, submitted_at, submitted_by, created_at,
+                updated_at
+         from spark_application
+         where owner_id = $1 or submitted_by = $1 or (submitted_at is null and family_index = $2)
+         order by id desc limit 200",
         account,
         phone_index
     )

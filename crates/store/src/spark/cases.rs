@@ -391,11 +391,12 @@ pub async fn is_paid(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<bool> 
     .await
 }
 
-/// Live cases an account takes part in.
+/// Live cases of the families an account acts for: whoever helps them with the form may leave.
 pub async fn live_of_account(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select distinct c.id from spark_case_party p join spark_case c on c.id = p.case_id
-         where p.account_id = $1 and c.state not in ('refused', 'ineligible', 'closed', 'withdrawn', 'lapsed')",
+         where p.account_id = $1 and p.part in ('applicant', 'guardian')
+           and c.state not in ('refused', 'ineligible', 'closed', 'withdrawn', 'lapsed')",
         account
     )
     .fetch_all(db)

@@ -59,6 +59,10 @@ pub async fn withdraw_consent(
         let mut tx = services.begin().await?;
         let row = sql::lock(&mut tx, id.0).await?.ok_or(ApplyError::NotFound)?;
         access(&mut tx, &row, account).await?;
+        // What the family agreed to, the family takes back: not who filled it in for them.
+        if row.submitted_by.is_some_and(|by| by != account.0) {
+            return Err(ApplyError::NotFound);
+        }
         let Some(word) = loaded(&mut tx, id).await?.withdrawn(purpose, context.now) else { return Ok(()) };
         let row = words::ConsentRow {
             purpose: purpose.name().to_owned(),

@@ -84,6 +84,10 @@ pub(super) async fn access(
     if row.owner_id == account.0 {
         return Ok(Access::Owner);
     }
+    // Once it is sent it is theirs who sent it, whoever has the number then.
+    if let Some(by) = row.submitted_by {
+        return if by == account.0 { Ok(Access::Family) } else { Err(ApplyError::NotFound) };
+    }
     let person = people::live(&mut *db, account.0).await?.ok_or(ApplyError::NotFound)?;
     let is_family = row.family_index.is_some() && row.family_index == person.phone_index;
     if is_family { Ok(Access::Family) } else { Err(ApplyError::NotFound) }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::ToSqlx as _;
+use store::account::people;
 use store::spark::apply::{self as sql, ApplicationRow, SnapshotRow};
 use store::spark::consents;
 use uuid::Uuid;
@@ -65,6 +66,8 @@ async fn submitted(
     seen: &str,
 ) -> Result<Receipt, ApplyError> {
     let mut tx = services.begin().await?;
+    // An account that is being deleted sends nothing: its case would have nobody behind it.
+    people::lock(&mut tx, account.0).await?.ok_or(ApplyError::NotFound)?;
     let row = sql::lock(&mut tx, id.0).await?.ok_or(ApplyError::NotFound)?;
     let access = access(&mut tx, &row, account).await?;
     if let Some(receipt) = Receipt::of(&row) {

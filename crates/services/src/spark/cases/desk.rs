@@ -2,6 +2,7 @@
 
 use super::{CaseError, policy, state_of};
 use crate::{Context, Services};
+use domain::account::Denied;
 use domain::booking::Reference;
 use domain::ids::{AccountId, CaseId};
 use domain::spark::{DiseaseGroup, Part, State, Turn};
@@ -57,6 +58,10 @@ pub struct Desk {
 /// `Denied` where the part is not theirs, or moves no case; `Unreadable`, `Database`.
 pub async fn desk(services: &Services, context: &Context, part: Part, after: Option<After>) -> Result<Desk, CaseError> {
     policy::in_part(context, part)?;
+    // Reviewers see the cases they were asked about, and nothing of others: `to_review`.
+    if part == Part::MedicalReviewer {
+        return Err(Denied::NotAllowed.into());
+    }
     let waits = |state: &State| state.turn() == Turn::House(part);
     let states: Vec<String> = State::ALL.into_iter().filter(waits).map(|state| state.name().to_owned()).collect();
     let officer = context.actor.account().filter(|_| part == Part::CaseOfficer).map(|account| account.0);
