@@ -1,6 +1,7 @@
 //! A hospital's social worker fills it in; the family sends it, signed in by its own telephone.
 
 use super::*;
+use domain::spark::application::Purpose;
 use services::spark::apply::Access;
 
 const WORKER: [(&str, &str); 8] = [
@@ -41,6 +42,23 @@ async fn what_a_social_worker_filled_in_the_family_reads_changes_and_sends() {
         assert_eq!(sent.answers.get("household"), Some("6"));
     }
     assert!(matches!(apply::discard(&house.services, &family, id).await, Err(ApplyError::NotFound)), "who began it");
+
+    // What the family agreed to, it takes back, and not who filled it in.
+    let (follow_up, services) = (Purpose::FollowUp, &house.services);
+    let refused = apply::withdraw_consent(services, &worker, id, follow_up).await;
+    assert!(matches!(refused, Err(ApplyError::NotFound)), "{refused:?}");
+    apply::withdraw_consent(services, &family, id, follow_up).await.expect("taken back");
+
+    // Who has the number next reads nothing of it; who sent it does.
+    heard(&house).await;
+    let changed =
+        "update account set phone_index = 'changed' where phone_index = (select family_index from spark_application)";
+    sqlx::query(changed).execute(&house.db.owner_pool()).await.expect("another number");
+    crate::account::later(&house, 61);
+    let (_, next) = visitor(&house, FAMILY).await;
+    assert!(matches!(apply::snapshot(services, &next, id).await, Err(ApplyError::NotFound)));
+    assert!(apply::mine(services, &next).await.expect("listed").is_empty());
+    assert_eq!(apply::mine(services, &family).await.expect("listed").len(), 1);
 }
 
 #[tokio::test]

@@ -1,19 +1,13 @@
 //! What is held of whoever applies: nothing in the clear, a copy of it, an end to it.
 
 use super::*;
-use crate::account::{deliver, later};
+use crate::account::later;
 use domain::ids::CaseId;
 use domain::spark::{Event, Part};
 use jiff::SignedDuration;
 use services::account::{AccountError, erase};
 use services::privacy;
 use services::spark::cases::{self, Act};
-
-/// What the house had to say is read, so that the next message is the next code.
-async fn heard(house: &TestHouse) {
-    deliver(house).await;
-    sqlx::query("delete from dev_mailbox").execute(&house.db.owner_pool()).await.expect("read");
-}
 
 /// Every row of every table as text, bytes as hexadecimal digits.
 async fn everything(house: &TestHouse) -> Vec<(String, String)> {

@@ -6,7 +6,7 @@ mod held;
 mod races;
 mod sending;
 
-use crate::account::visitor;
+use crate::account::{deliver, visitor};
 use domain::ids::ApplicationId;
 use domain::spark::application::Form;
 use domain::typed::Typed;
@@ -115,4 +115,10 @@ async fn count(house: &TestHouse, sql: &'static str) -> i64 {
         .fetch_one(&house.db.owner_pool())
         .await
         .expect(sql)
+}
+
+/// What the house had to say is read, so that the next message is the next code.
+async fn heard(house: &TestHouse) {
+    deliver(house).await;
+    sqlx::query("delete from dev_mailbox").execute(&house.db.owner_pool()).await.expect("read");
 }
