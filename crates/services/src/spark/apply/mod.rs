@@ -17,6 +17,7 @@ pub use draft::{Access, Summary, View, begin, discard, mine, read, save};
 pub use submit::{Receipt, receipt, snapshot, submit};
 
 pub(crate) use held::{count_stale, erase_stale, exported, forget};
+pub(crate) use submit::opened as sent;
 
 use crate::db::to_the_end;
 use crate::{Context, Services};

@@ -149,7 +149,7 @@ pub async fn snapshot(services: &Services, context: &Context, id: ApplicationId)
 }
 
 /// The last snapshot of an application, once it is sent. Who may have it the caller has asked.
-pub(super) async fn opened(
+pub(crate) async fn opened(
     services: &Services,
     db: &mut PgConnection,
     id: ApplicationId,
