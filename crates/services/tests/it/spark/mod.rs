@@ -1,10 +1,13 @@
 //! The Spark Project on a real Postgres.
 
+mod clarify;
 mod database;
 mod desk;
 mod life;
 mod matrix;
+mod own;
 mod races;
+mod reading;
 mod reviewers;
 mod rules;
 mod standards;

@@ -4,6 +4,7 @@ mod drafts;
 mod families;
 mod held;
 mod races;
+mod reading;
 mod sending;
 
 use crate::account::{deliver, visitor};
