@@ -126,6 +126,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::exports::calls::CALLS,
     crate::ledger::calls::CALLS,
     crate::ledger::calls::PAYING,
+    crate::cases::calls::CALLS,
+    crate::cases::own_calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -46,7 +46,8 @@ rooms!(
     "numbers",
     "exports",
     "apply",
-    "ledger"
+    "ledger",
+    "cases"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -25,6 +25,7 @@ use crate::bus::{
     About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
     Schedule as BusSchedule, Stop as BusStop,
 };
+use crate::cases::{CaseAnswers, CasePage, Cases, OwnCase, OwnCases, WithdrawCase};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
@@ -244,6 +245,9 @@ pages! {
     "/staff/funds/entries/:id" LedgerEntry (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id" FundPage (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id/enter" LedgerEnter (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/cases" Cases (Access::Capability(Capability::SeeCases)) [];
+    "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
+    "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];
@@ -256,6 +260,9 @@ pages! {
     "/sign-in" SignIn (Access::Public) [];
     "/sign-in/code" SignInCode (Access::Public) [];
     "/account" Bookings (Access::SignedIn) [];
+    "/account/spark" OwnCases (Access::SignedIn) [];
+    "/account/spark/:id" OwnCase (Access::SignedIn) [];
+    "/account/spark/:id/withdraw" WithdrawCase (Access::SignedIn) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];
