@@ -156,7 +156,7 @@ pub async fn view(services: &Services, context: &Context, case: CaseId) -> Resul
     let pauses = clarify::pauses(&mut *tx, &[case.0], today).await?;
     let own = pauses.get(&case.0).map(Vec::as_slice).unwrap_or_default();
     let house_days = clock::age(local_day(row.opened_at.to_jiff()), today, own);
-    let reviewers = reviewers(services, &mut tx, context, case).await?;
+    let judges = reviewers(&mut tx, context, case).await?;
     let officers = match context.require(Capability::OverseeCases) {
         Ok(()) => who::staff_in(&mut *tx, Role::CaseOfficer.name()).await?,
         Err(_) => Vec::new(),
@@ -169,14 +169,15 @@ pub async fn view(services: &Services, context: &Context, case: CaseId) -> Resul
     let hands = row.officer_id.into_iter().chain(officers.iter().copied());
     let of_house = |event: &EventRow| Part::from_name(&event.part).is_some_and(|part| !part.is_family());
     let hands = hands.chain(events.iter().filter(|event| of_house(event)).filter_map(|event| event.actor_id));
-    let names = Names::of(services, hands).await?;
+    let names = Names::of(services, hands.chain(judges.iter().map(|(id, ..)| *id))).await?;
+    let judge = |(id, load, asked_at): Judges| ReviewerView { person: names.person(id), load, asked_at };
     Ok(CaseView {
+        reviewers: judges.into_iter().map(judge).collect(),
         steps: steps(&events, shown, &names)?,
         officer: row.officer_id.map(|id| names.person(id)),
         officers: officers.into_iter().map(|id| names.person(id)).collect(),
         parties,
         clarifications,
-        reviewers,
         house_days,
         access,
         forgotten: key.is_none(),
@@ -278,13 +279,11 @@ async fn parties(
     Ok(all)
 }
 
+/// A reviewer, the cases one has, and since when one is asked about this one.
+type Judges = (Uuid, u32, Option<Timestamp>);
+
 /// Every reviewer with a load, those who are asked about the case first.
-async fn reviewers(
-    services: &Services,
-    db: &mut PgConnection,
-    context: &Context,
-    case: CaseId,
-) -> Result<Vec<ReviewerView>, CaseError> {
+async fn reviewers(db: &mut PgConnection, context: &Context, case: CaseId) -> Result<Vec<Judges>, CaseError> {
     if context.require(Capability::HandleCases).is_err() {
         return Ok(Vec::new());
     }
@@ -293,15 +292,9 @@ async fn reviewers(
     let others = who::staff_in(&mut *db, Role::MedicalReviewer.name()).await?;
     ids.extend(others.into_iter().filter(|id| !asked.iter().any(|(known, _)| known == id)));
     let loads = reviewers::loads(db, &ids).await?;
-    let names = Names::of(services, ids.iter().copied()).await?;
     let load = |id: Uuid| loads.iter().find(|(of, _)| *of == id).map_or(0, |(_, cases)| *cases);
     let since = |id: Uuid| asked.iter().find(|(of, _)| *of == id).map(|(_, at)| at.to_jiff());
-    let view = |id: Uuid| ReviewerView {
-        person: names.person(id),
-        load: u32::try_from(load(id)).unwrap_or(u32::MAX),
-        asked_at: since(id),
-    };
-    Ok(ids.into_iter().map(view).collect())
+    Ok(ids.into_iter().map(|id| (id, u32::try_from(load(id)).unwrap_or(u32::MAX), since(id))).collect())
 }
 
 /// Who takes part, whole, for whoever reads the case and says why; once more written down, with the reason sealed.
