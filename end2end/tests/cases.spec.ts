@@ -30,10 +30,10 @@ async function family(page: Page): Promise<string> {
   await visit(page, "/sign-in");
   await page.locator("#f-contact").fill(contact);
   await page.locator("#f-agree").check();
-  await press(button(page, "sign-in-send"));
+  await press(page.getByRole("button", { name: zh("sign-in-send") }));
   await page.waitForURL(/\/sign-in\/code/);
   await page.locator("#f-code").fill(await codeTo(contact));
-  await press(button(page, "sign-in-code-submit"));
+  await press(page.getByRole("button", { name: zh("sign-in-code-submit") }));
   await page.waitForURL(/\/account/);
   const session = (await page.context().cookies()).find((cookie) => cookie.name === "__Host-session")!.value;
   return sql(`select account_id from login_session where token_hash = sha256(convert_to('${session}', 'UTF8'))`);
@@ -104,5 +104,30 @@ test("a family sees how far its application is, and is asked before it takes it 
   await visit(page, `/account/spark/${await sql("select gen_random_uuid()")}`, 404);
 
   // Nothing of it stays behind for the desk, which could not read what is sealed for another row.
+  await sql(`delete from spark_case_party where case_id = '${one}' and part = 'guardian' and account_id = '${account}' returning id`);
+});
+
+test("a family answers what it is asked about, and about nothing else @once", async ({ page }) => {
+  test.setTimeout(120_000);
+  const account = await family(page);
+  const one = await sql("select case_id from spark_clarification where supplied_on is null order by asked_at limit 1");
+  await sql(`insert into spark_case_party (id, case_id, part, account_id, particulars_sealed, added_at)
+    select gen_random_uuid(), '${one}', 'guardian', '${account}', particulars_sealed, now() from spark_case_party
+    where case_id = '${one}' and part = 'applicant'
+    on conflict (case_id, part) do update set account_id = excluded.account_id`);
+  await visit(page, `/account/spark/${one}`);
+  await expect(page.locator("#f-reply_illness")).toBeVisible();
+  await expect(page.locator("#f-reply_people")).toHaveCount(0);
+  await examine(page, "cases-own-5-asked");
+  await page.locator("#f-reply_illness").fill("演示：最近一次治疗在上月");
+  await press(button(page, "cases-own-reply-do"));
+  await expect(page.locator("#f-reply_means")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.locator("#f-reply_illness")).toHaveValue("演示：最近一次治疗在上月");
+  await examine(page, "cases-own-6-refused");
+  await page.locator("#f-reply_means").fill("演示：没有变化");
+  await press(button(page, "cases-own-reply-do"));
+  await expect(page.locator("main")).toContainText(zh("cases-own-answered"));
+  await expect(page.locator("#f-reply_illness")).toHaveCount(0);
+  await examine(page, "cases-own-7-answered");
   await sql(`delete from spark_case_party where case_id = '${one}' and part = 'guardian' and account_id = '${account}' returning id`);
 });

@@ -3,13 +3,14 @@
 use super::seed::{faulty, hire};
 use super::{LedgerError, Part};
 use crate::account::{contact_index, place};
-use crate::spark::cases::{Act, CaseError, Decided, Moved, NewCase, NewParty, act, open_in};
+use crate::spark::cases::{Act, CaseError, Decided, Moved, NewCase, NewParty, Opened, Question, act, ask, open_in};
 use crate::{Context, Services};
 use domain::account::{Actor, Role};
 use domain::bus::City;
 use domain::contact::Contact;
 use domain::ids::{AccountId, AwardId, CaseId, EnvelopeId, LoginSessionId};
 use domain::ledger::{Amount, DiseaseGroup, Fen};
+use domain::spark::application::Section;
 use domain::spark::{Event, Part as Acting};
 use store::account::people::{ContactColumn, ProvenVisitor, find_or_make};
 use uuid::Uuid;
@@ -57,50 +58,94 @@ pub(super) async fn granted(
     day: &Context,
     granted: Granted,
 ) -> Result<(), LedgerError> {
-    walk(services, people, day, granted).await.map_err(|error| match error {
+    walk(services, people, day, granted).await.map_err(told)
+}
+
+fn told(error: CaseError) -> LedgerError {
+    match error {
         CaseError::Money(error) => error,
         CaseError::Database(error) => error.into(),
         error => {
             tracing::error!(%error, "a case of the demo goes no further");
             LedgerError::Unreadable
         }
-    })
+    }
 }
 
-async fn walk(services: &Services, people: &People, day: &Context, granted: Granted) -> Result<(), CaseError> {
-    let as_of = |actor: &Actor| {
-        let actor = match actor.clone() {
-            Actor::Staff { account, login, roles, .. } => {
-                Actor::Staff { account, login, roles, stepped_up_at: Some(day.now) }
-            }
-            other => other,
-        };
-        Context { actor, ..day.clone() }
+/// Two that wait: one that has just come, and one whose family is asked for something.
+pub(super) async fn waiting(services: &Services, people: &People, day: &Context) -> Result<(), LedgerError> {
+    wait(services, people, day).await.map_err(told)
+}
+
+async fn wait(services: &Services, people: &People, day: &Context) -> Result<(), CaseError> {
+    let (family, officer) = (people.family(day), as_of(day, &people.officer));
+    let asked = Amount::new(1_200_000).map_err(|_| CaseError::Unreadable)?;
+    opened(services, people, &family, (DiseaseGroup::Rare, asked)).await?;
+    let Opened { id, version, .. } = opened(services, people, &family, (DiseaseGroup::Refractory, asked)).await?;
+    let take = Act { case: id, version, part: Acting::CaseOfficer, event: Event::TakeUp, reason: None, award: None };
+    let Moved { version, .. } = act(services, &officer, &take).await?;
+    let text = "演示：请说明最近一次治疗的时间，并更正家庭收入。".to_owned();
+    let sections = vec![Section::Illness, Section::Means];
+    ask(services, &officer, &Question { case: id, version, sections, days: 10, text }).await?;
+    Ok(())
+}
+
+/// Somebody, on a day.
+fn as_of(day: &Context, actor: &Actor) -> Context {
+    let actor = match actor.clone() {
+        Actor::Staff { account, login, roles, .. } => {
+            Actor::Staff { account, login, roles, stepped_up_at: Some(day.now) }
+        }
+        other => other,
     };
-    let family =
-        Actor::Visitor { account: people.family, login: LoginSessionId(Uuid::nil()), stepped_up_at: Some(day.now) };
-    let (officer, chair, family) = (as_of(&people.officer), as_of(&people.chair), as_of(&family));
-    let system = as_of(&Actor::System);
-    let case: CaseId = day.new_id();
-    let sum = Fen::sum(granted.parts.iter().map(|part| part.amount.fen())).map_err(|_| CaseError::Unreadable)?;
+    Context { actor, ..day.clone() }
+}
+
+impl People {
+    /// The family, on a day.
+    fn family(&self, day: &Context) -> Context {
+        let family =
+            Actor::Visitor { account: self.family, login: LoginSessionId(Uuid::nil()), stepped_up_at: Some(day.now) };
+        as_of(day, &family)
+    }
+}
+
+/// A case that the family has sent.
+async fn opened(
+    services: &Services,
+    people: &People,
+    family: &Context,
+    (group, asked): (DiseaseGroup, Amount),
+) -> Result<Opened, CaseError> {
+    let id: CaseId = family.new_id();
     let new = NewCase {
-        id: case,
+        id,
         fund: None,
-        group: granted.group,
+        group,
         city: City::ALL[0],
-        age: if granted.group == DiseaseGroup::Infertility { 31 } else { 9 },
-        asked: Amount::new(sum.get()).map_err(|_| CaseError::Unreadable)?,
+        age: if group == DiseaseGroup::Infertility { 31 } else { 9 },
+        asked,
         parties: vec![NewParty {
             part: Acting::Applicant,
             account: Some(people.family),
             particulars: r#"{"patient_name":"演示"}"#.into(),
-            identity: Some(format!("demo {case}")),
+            identity: Some(format!("demo {id}")),
         }],
         key: services.vault.new_case_key(),
     };
     let mut tx = services.begin().await?;
-    let opened = open_in(services, &mut tx, &family, new, Acting::Applicant).await?;
+    let opened = open_in(services, &mut tx, family, new, Acting::Applicant).await?;
     tx.commit().await?;
+    Ok(opened)
+}
+
+async fn walk(services: &Services, people: &People, day: &Context, granted: Granted) -> Result<(), CaseError> {
+    let (officer, chair, family) = (as_of(day, &people.officer), as_of(day, &people.chair), people.family(day));
+    let system = as_of(day, &Actor::System);
+    let sum = Fen::sum(granted.parts.iter().map(|part| part.amount.fen())).map_err(|_| CaseError::Unreadable)?;
+    let asked = Amount::new(sum.get()).map_err(|_| CaseError::Unreadable)?;
+    let opened = opened(services, people, &family, (granted.group, asked)).await?;
+    let case = opened.id;
     let award = Decided { award: granted.award, envelope: granted.envelope, parts: granted.parts };
     let mut way = vec![
         (&officer, Acting::CaseOfficer, Event::TakeUp, None),
