@@ -33,7 +33,7 @@ pub(super) const FIELDS: &[Field] = &[
         purpose: Text { zh: "审核、评审和给予救助", en: "Judging it, and giving aid" },
         readers: CASE,
         term: Term::Case,
-        protection: Protection::Sealed,
+        protection: Protection::CaseKey,
         in_notice: true,
     },
     Field {
@@ -44,6 +44,19 @@ pub(super) const FIELDS: &[Field] = &[
         readers: SYSTEM,
         term: Term::Case,
         protection: Protection::BlindIndex,
+        in_notice: true,
+    },
+    Field {
+        table: "spark_application",
+        columns: &["key_sealed"],
+        what: Text { zh: "申请的专用密钥（提交前）", en: "The key of an application (before it is sent)" },
+        purpose: Text {
+            zh: "加密随申请上传的材料；申请删除后，材料即无法读取",
+            en: "Encrypting what is sent with it; once the application is deleted nobody can read that",
+        },
+        readers: SYSTEM,
+        term: Term::Application,
+        protection: Protection::Sealed,
         in_notice: true,
     },
     Field {

@@ -9,11 +9,13 @@ mod consent;
 mod draft;
 mod hand_over;
 mod held;
+mod keys;
 mod pages;
 mod submit;
 
 pub use consent::{consents, may, withdraw_consent};
 pub use draft::{Access, Summary, View, begin, discard, mine, read, save};
+pub use keys::key;
 pub use submit::{Receipt, receipt, snapshot, submit};
 
 pub(crate) use held::{count_stale, erase_stale, exported, forget};

@@ -3,6 +3,7 @@
 mod drafts;
 mod families;
 mod held;
+mod keys;
 mod races;
 mod sending;
 
