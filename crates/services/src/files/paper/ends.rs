@@ -77,9 +77,13 @@ const ARCHIVE: usize = 22 + 65_535;
 
 /// Whether another reader would take these bytes for a PDF or for an archive.
 pub(super) fn is_something_else_too(bytes: &[u8]) -> bool {
-    let front = &bytes[..bytes.len().min(FORGIVEN)];
     let tail = &bytes[bytes.len().saturating_sub(ARCHIVE)..];
-    has_pdf(front) || has_archive(tail)
+    begins_late(bytes) || has_archive(tail)
+}
+
+/// Whether readers of PDF would find one that begins a little behind the first byte.
+pub(super) fn begins_late(bytes: &[u8]) -> bool {
+    has_pdf(&bytes[..bytes.len().min(FORGIVEN)])
 }
 
 /// The mark of a PDF stands somewhere.

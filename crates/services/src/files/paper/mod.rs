@@ -65,7 +65,7 @@ pub(super) fn look(bytes: Vec<u8>, claimed: Format, pages: u32) -> Result<Paper,
             if !pdf::leads_to_its_table(&bytes) {
                 return Err(Refusal::Damaged);
             }
-            if ends::has_archive(&bytes) {
+            if ends::has_archive(&bytes) || ends::has_pdf(&bytes[1..]) {
                 return Err(Refusal::TwoInOne);
             }
             if counted > pages {
@@ -101,7 +101,7 @@ pub(super) fn look(bytes: Vec<u8>, claimed: Format, pages: u32) -> Result<Paper,
         }
         (Format::Docx | Format::Xlsx, Marked::Compound) if is_locked(&bytes) => Err(Refusal::Locked),
         // A PDF that begins with something else: readers of PDF forgive that.
-        (Format::Pdf, _) if ends::is_something_else_too(&bytes) => Err(Refusal::TwoInOne),
+        (Format::Pdf, _) if ends::begins_late(&bytes) => Err(Refusal::TwoInOne),
         _ => Err(Refusal::Mismatch),
     }
 }

@@ -72,7 +72,7 @@ fn two_formats_in_one_are_none() {
     for before in [&b"\0"[..], b"GIF89a", b"<html>\n", &[b' '; 1000]] {
         assert_eq!(why(&[before, &pdf()].concat(), Format::Pdf), Err(Refusal::TwoInOne), "before a PDF");
     }
-    assert_eq!(why(&[b"GIF89a", &archive[..]].concat(), Format::Docx), Err(Refusal::Mismatch), "before an archive");
+    assert_eq!(why(&[&b"GIF89a"[..], &archive].concat(), Format::Docx), Err(Refusal::Mismatch), "before an archive");
     let jpeg = picture(ImageFormat::Jpeg, (64, 48));
     let note = b"\xFF\xFE\x00\x12%PDF-1.7 a note ";
     assert_eq!(why(&[&jpeg[..2], note, &jpeg[2..]].concat(), Format::Jpeg), Err(Refusal::TwoInOne), "in a note");
@@ -93,7 +93,7 @@ fn what_is_cut_off_is_damaged() {
 #[test]
 fn a_picture_loses_all_but_its_pixels_and_a_bomb_is_told_by_its_head() {
     let jpeg = picture(ImageFormat::Jpeg, (400, 200));
-    let exif = b"\xFF\xE1\x00\x1CExif\0\0GPS 36.65N 117.12E ";
+    let exif = b"\xFF\xE1\x00\x1BExif\0\0GPS 36.65N 117.12E ";
     let sent = [&jpeg[..2], exif, &jpeg[2..], b"notes SEFT"].concat();
     assert!(holds(&sent, b"GPS 36.65N"), "the control");
     let kept = look(sent, Format::Jpeg, 10).expect("a photograph");

@@ -14,6 +14,7 @@ mod pages;
 mod submit;
 
 pub use consent::{consents, may, withdraw_consent};
+pub(super) use draft::access;
 pub use draft::{Access, Summary, View, begin, discard, mine, read, save};
 pub use keys::key;
 pub use submit::{Receipt, receipt, snapshot, submit};
@@ -96,7 +97,7 @@ impl From<Unsaved> for ApplyError {
 }
 
 /// Whose account it is: people apply, staff and machines do not.
-fn applicant(context: &Context) -> Result<AccountId, ApplyError> {
+pub(super) fn applicant(context: &Context) -> Result<AccountId, ApplyError> {
     context.require(Capability::UseOwnAccount)?;
     match &context.actor {
         Actor::Visitor { account, .. } => Ok(*account),

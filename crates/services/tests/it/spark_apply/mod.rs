@@ -4,6 +4,8 @@ mod drafts;
 mod families;
 mod held;
 mod keys;
+mod papers;
+mod papers_read;
 mod races;
 mod sending;
 
