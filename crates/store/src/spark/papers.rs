@@ -117,7 +117,7 @@ pub async fn of_application(db: impl PgExecutor<'_>, application: Uuid) -> sqlx:
         PaperRow,
         "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, added_at,
                 changed_at
-         from spark_paper where application_id = $1 order by id",
+         from spark_paper where application_id = $1 order by added_at, id",
         application
     )
     .fetch_all(db)

@@ -38,7 +38,9 @@ async fn open(house: &TestHouse, who: &Context, id: PaperId) -> Result<papers::O
 
 async fn readable(house: &TestHouse, who: &Context, id: ApplicationId) -> Vec<Kind> {
     let list = papers::of(&house.services, who, id).await.expect("listed");
-    list.all.into_iter().map(|paper| paper.kind).collect()
+    let mut kinds: Vec<Kind> = list.all.into_iter().map(|paper| paper.kind).collect();
+    kinds.sort();
+    kinds
 }
 
 #[tokio::test]
