@@ -46,11 +46,13 @@ fn scanned(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// Whether what stands behind a JPEG is what telephones write there: more pictures that it speaks of, Samsung's notes, zeros.
+/// Whether what stands behind a JPEG is what telephones write there: more pictures that it speaks of, a moment of film, notes of
+/// one maker, zeros.
 /// All of it is lost when the picture is written anew.
 pub(super) fn is_brought_along(behind: &[u8], has_more: bool) -> bool {
     let pictures = has_more && behind.windows(3).any(|window| window == [0xFF, 0xD8, 0xFF]);
-    behind.iter().all(|byte| *byte == 0) || behind.ends_with(b"SEFT") || pictures
+    let film = behind.get(4..8) == Some(&b"ftyp"[..]);
+    behind.iter().all(|byte| *byte == 0) || behind.ends_with(b"SEFT") || pictures || film
 }
 
 /// Where a PNG ends, read by its chunks.
@@ -132,6 +134,7 @@ mod tests {
         assert!(
             is_brought_along(&jpg, true) && is_brought_along(b"notes SEFT", false) && is_brought_along(&[0; 9], false)
         );
+        assert!(is_brought_along(b"\0\0\0\x18ftypmp42", false), "a moving photograph");
         assert!(!is_brought_along(&jpg, false) && !is_brought_along(b"<script>", true));
     }
 
