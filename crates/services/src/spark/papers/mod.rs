@@ -225,7 +225,11 @@ pub async fn of(services: &Services, context: &Context, application: Application
             key = Some(apply::key(services, &mut db, application).await?);
         }
         if let Some(key) = &key {
-            all.push(view(key, &paper)?);
+            let mut shown = view(key, &paper)?;
+            if !reader.is_told_names() {
+                shown.name.clear();
+            }
+            all.push(shown);
         }
     }
     let is_unscanned = services.scanner.is_none() && services.settings.development;

@@ -30,6 +30,13 @@ pub enum Reader {
     House,
 }
 
+impl Reader {
+    /// What the family called its files often names the patient: a physician is not told it, nor who has given no reason yet.
+    pub const fn is_told_names(self) -> bool {
+        matches!(self, Self::Family | Self::House | Self::Staff { assigned: true, .. })
+    }
+}
+
 /// Who asks, and as what they may read papers of a kind. Before an application is sent nobody of the house may; afterwards who
 /// may read the case ([`cases::may_read`]), as far as the family agreed to it, and of what is medical the physicians that were
 /// asked. Deny by default.

@@ -122,7 +122,10 @@ async fn a_physician_who_was_asked_sees_what_shows_the_illness_and_nothing_else(
     assert!(matches!(open(&house, &asked, diagnosis).await, Err(PaperError::NotFound)), "not reviewed yet");
     does(&house, &by, case, (Part::CaseOfficer, Event::Complete)).await.expect("complete");
     assert_eq!(readable(&house, &asked, id).await, [Kind::Diagnosis]);
-    assert_eq!(open(&house, &asked, diagnosis).await.expect("asked about it").bytes, pdf(1));
+    let opened = open(&house, &asked, diagnosis).await.expect("asked about it");
+    assert_eq!((opened.bytes, opened.name.as_str()), (pdf(1), "diagnosis.pdf"), "its name could be the patient's");
+    let listed = papers::of(&house.services, &asked, id).await.expect("listed");
+    assert!(listed.all.iter().all(|paper| paper.name.is_empty()));
     for other in all.iter().filter(|id| **id != diagnosis) {
         assert!(matches!(open(&house, &asked, *other).await, Err(PaperError::Denied(_))));
     }
