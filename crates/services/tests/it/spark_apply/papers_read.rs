@@ -105,7 +105,8 @@ async fn every_look_of_the_house_stands_in_the_trail_and_one_at_anothers_case_st
     let told: Vec<(String, serde_json::Value)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     assert_eq!(told.len(), 2);
     let alert = told.iter().find(|(action, _)| action == "spark.paper_opened_unassigned").expect("it stands out");
-    assert_eq!((&alert.1["alert"], &alert.1["reason"]), (&true.into(), &"代同事核对票据".into()));
+    assert_eq!(alert.1["alert"], true);
+    assert_eq!(alert.1["reason"], "代同事核对票据");
     assert!(told.iter().any(|(action, detail)| action == "spark.paper_opened" && detail["alert"].is_null()));
 }
 
