@@ -130,3 +130,15 @@ fn a_locked_office_file_is_told_from_an_old_one() {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(why(&[&old[..], &name].concat(), Format::Xlsx), Err(Refusal::Locked));
 }
+
+#[test]
+fn what_real_programs_write_is_taken() {
+    let mut document = krilla::Document::new_with(krilla::SerializeSettings::default());
+    for _ in 0..2 {
+        let page = krilla::page::PageSettings::from_wh(595.0, 842.0).expect("a page of paper");
+        document.start_page_with(page).finish();
+    }
+    let written = document.finish().expect("a document");
+    let kept = look(written.clone(), Format::Pdf, 10).expect("a plain PDF");
+    assert_eq!((kept.pages, kept.bytes == written), (2, true), "as it was sent");
+}
