@@ -54,7 +54,7 @@ use crate::outreach::staff::{
 };
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
-use crate::spark::{About as Spark, Check as SparkCheck, Standards as SparkStandards};
+use crate::spark::{About as Spark, Check as SparkCheck, Papers as SparkPapers, Standards as SparkStandards};
 use crate::visit::Visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
@@ -185,6 +185,7 @@ pages! {
     "/spark/check" SparkCheck (Access::Public) [shared];
     "/spark/standards" SparkStandards (Access::Public) [shared];
     "/spark/funds" OpenFunds (Access::Public) [shared];
+    "/spark/apply/:id/papers" SparkPapers (Access::SignedIn) [];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];

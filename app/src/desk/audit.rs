@@ -202,6 +202,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "spark_standards" => visit.t("staff-subject-spark-standards"),
         "spark_case" => visit.t("staff-subject-spark-case"),
         "spark_application" => visit.t("staff-subject-spark-application"),
+        "spark_paper" => visit.t("staff-subject-spark-paper"),
         "door_device" => visit.t("staff-subject-door-device"),
         "job" => visit.t("staff-subject-job"),
         "waiting" => visit.t("staff-subject-waiting"),

@@ -7,11 +7,13 @@ mod about;
 pub mod calls;
 mod check;
 pub mod form_words;
+pub mod papers;
 mod standards;
 pub mod words;
 
 pub use about::About;
 pub use check::Check;
+pub use papers::Papers;
 pub use standards::Standards;
 
 use crate::problem::Problem;

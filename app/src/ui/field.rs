@@ -208,6 +208,9 @@ pub fn FileField(
     /// May stay empty.
     #[prop(optional)]
     optional: bool,
+    /// More than one may be chosen.
+    #[prop(optional)]
+    several: bool,
 ) -> impl IntoView {
     let visit = visit();
     let parts = Parts::of(&visit, &name, &label, hint.is_some());
@@ -225,6 +228,7 @@ pub fn FileField(
                 name=name
                 id=parts.id.clone()
                 accept=accept
+                multiple=several
                 aria-describedby=parts.described_by.clone()
                 aria-invalid=parts.invalid()
             />

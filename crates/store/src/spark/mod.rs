@@ -7,5 +7,6 @@ pub mod clarifications;
 pub mod consents;
 pub mod desk;
 pub mod family;
+pub mod papers;
 pub mod reviewers;
 pub mod standards;

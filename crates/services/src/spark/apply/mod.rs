@@ -9,11 +9,14 @@ mod consent;
 mod draft;
 mod hand_over;
 mod held;
+mod keys;
 mod pages;
 mod submit;
 
 pub use consent::{consents, may, withdraw_consent};
+pub(super) use draft::access;
 pub use draft::{Access, Summary, View, begin, discard, mine, read, save};
+pub use keys::key;
 pub use submit::{Receipt, receipt, snapshot, submit};
 
 pub(crate) use held::{count_stale, erase_stale, exported, forget};
@@ -95,7 +98,7 @@ impl From<Unsaved> for ApplyError {
 }
 
 /// Whose account it is: people apply, staff and machines do not.
-fn applicant(context: &Context) -> Result<AccountId, ApplyError> {
+pub(super) fn applicant(context: &Context) -> Result<AccountId, ApplyError> {
     context.require(Capability::UseOwnAccount)?;
     match &context.actor {
         Actor::Visitor { account, .. } => Ok(*account),

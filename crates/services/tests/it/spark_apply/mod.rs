@@ -3,6 +3,9 @@
 mod drafts;
 mod families;
 mod held;
+mod keys;
+mod papers;
+mod papers_read;
 mod races;
 mod reading;
 mod sending;
