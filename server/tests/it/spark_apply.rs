@@ -152,8 +152,8 @@ async fn a_guardian_goes_the_whole_way_without_scripts_and_comes_back_to_the_con
     // From there one changes an answer and comes back.
     let household = format!("{application}/household");
     let shown = visitor.get(&format!("{household}?from=check")).await;
-    let based_on = hidden(&shown, "based_on");
-    let changed = [("household", "5"), ("based_on", based_on.as_str()), ("from", hidden(&shown, "from").as_str())];
+    let (based_on, from) = (hidden(&shown, "based_on"), hidden(&shown, "from"));
+    let changed = [("household", "5"), ("based_on", based_on.as_str()), ("from", from.as_str())];
     see_other(&visitor.post(&household, &changed).await, &format!("{application}/check"));
 
     let sent = gone_to(&send(&visitor, &application).await, &format!("{application}/sent"));
