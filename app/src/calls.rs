@@ -46,7 +46,7 @@ pub struct Call {
     pub files: usize,
     /// The page its form stands on, where that has another address.
     pub page: Option<&'static str>,
-    /// The fields that wait while the second factor is shown again.
+    /// The fields that wait while the second factor is shown again; all of them also while one signs in anew.
     pub keeps: &'static [&'static str],
 }
 
@@ -143,6 +143,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::bus::calls::CALLS,
     crate::bus::staff::calls::CALLS,
     crate::spark::calls::CALLS,
+    crate::spark::apply::calls::CALLS,
     crate::ambassadors::calls::CALLS,
     crate::ambassadors::staff::calls::CALLS,
     crate::groups::calls::CALLS,

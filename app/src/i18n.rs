@@ -46,6 +46,7 @@ rooms!(
     "numbers",
     "exports",
     "apply",
+    "application",
     "papers",
     "ledger",
     "cases"

@@ -54,6 +54,9 @@ use crate::outreach::staff::{
 };
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
+use crate::spark::apply::{
+    CheckAnswers as ApplyCheck, FormPage as ApplyPage, Sent as ApplySent, Start as ApplyStart, Tasks as ApplyTasks,
+};
 use crate::spark::{About as Spark, Check as SparkCheck, Papers as SparkPapers, Standards as SparkStandards};
 use crate::visit::Visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
@@ -185,6 +188,11 @@ pages! {
     "/spark/check" SparkCheck (Access::Public) [shared];
     "/spark/standards" SparkStandards (Access::Public) [shared];
     "/spark/funds" OpenFunds (Access::Public) [shared];
+    "/spark/apply" ApplyStart (Access::Public) [];
+    "/spark/apply/:id" ApplyTasks (Access::SignedIn) [];
+    "/spark/apply/:id/check" ApplyCheck (Access::SignedIn) [];
+    "/spark/apply/:id/sent" ApplySent (Access::SignedIn) [];
+    "/spark/apply/:id/:page" ApplyPage (Access::SignedIn) [typed];
     "/spark/apply/:id/papers" SparkPapers (Access::SignedIn) [];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];

@@ -35,7 +35,7 @@ pub async fn show(house: House, page: &'static Page, request: Request) -> Respon
         let answer = guard::denied(denied, &visit.context.actor, page.access, &guard::way_back(&visit, true, None));
         return give(answer, visit, page.access, None).await;
     }
-    // Shown once with what was typed before the second factor was shown again.
+    // Shown once with what was typed before the second factor was shown again, or before one signed in anew.
     if let Some(form) = app::unsent::of(&visit) {
         let mut response = render(visit.with(|data| data.form = form), StatusCode::OK, &parts.uri).await;
         set_cookies(&mut response, &[app::unsent::removed()]);
@@ -56,7 +56,7 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     if let Err(denied) = guard::may(&visit, call.access) {
         let back = guard::way_back(&visit, call.method == Method::GET, page.clone());
         let mut answer = guard::denied(denied, &visit.context.actor, call.access, &back);
-        if denied == Denied::StepUpNeeded && !call.keeps.is_empty() {
+        if matches!(denied, Denied::StepUpNeeded | Denied::SignInNeeded) && !call.keeps.is_empty() {
             let typed = typed(Request::from_parts(parts, body)).await.unwrap_or_default();
             let page = page.unwrap_or_else(|| visit.path.clone());
             answer.cookies.extend(app::unsent::keep(&visit, &page, call.keeps, typed));

@@ -323,6 +323,9 @@ pub fn DateField(
     /// The last day that can be chosen.
     #[prop(optional)]
     max: Option<jiff::civil::Date>,
+    /// What the browser may fill in: `bday`.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
     /// May stay empty.
     #[prop(optional)]
     optional: bool,
@@ -344,6 +347,7 @@ pub fn DateField(
                 name=name
                 id=parts.id.clone()
                 value=typed
+                autocomplete=(autocomplete != "off").then_some(autocomplete)
                 min=min.map(|day| day.to_string())
                 max=max.map(|day| day.to_string())
                 aria-required=(!optional).then_some("true")

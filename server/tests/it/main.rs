@@ -17,6 +17,7 @@ mod process;
 mod releases;
 mod routes;
 mod spark;
+mod spark_apply;
 mod spark_papers;
 mod staff_pages;
 mod steady;

@@ -6,6 +6,7 @@
 //! own, and the pages are forgotten. What happens to it then is the case's.
 
 mod consent;
+mod copy;
 mod draft;
 mod hand_over;
 mod held;
@@ -14,6 +15,7 @@ mod pages;
 mod submit;
 
 pub use consent::{consents, may, withdraw_consent};
+pub use copy::copy;
 pub(super) use draft::access;
 pub use draft::{Access, Summary, View, begin, discard, mine, read, save};
 pub use keys::key;
@@ -69,6 +71,9 @@ pub enum ApplyError {
     /// As many applications as one account may have are not sent yet.
     #[error("{MOST_OPEN} applications are not sent")]
     TooMany,
+    /// The copy to print cannot be drawn: a fault of the house.
+    #[error("the copy cannot be drawn")]
+    NoPaper,
     /// Too many at once: ask again.
     #[error("busy")]
     Busy,
