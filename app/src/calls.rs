@@ -126,6 +126,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::exports::calls::CALLS,
     crate::ledger::calls::CALLS,
     crate::ledger::calls::PAYING,
+    crate::disclosure::calls::CALLS,
+    crate::disclosure::files::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -46,7 +46,8 @@ rooms!(
     "numbers",
     "exports",
     "apply",
-    "ledger"
+    "ledger",
+    "disclosure"
 );
 
 type Bundle = FluentBundle<FluentResource>;

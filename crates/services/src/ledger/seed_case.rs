@@ -26,6 +26,7 @@ pub(super) struct Granted {
     pub award: AwardId,
     pub envelope: EnvelopeId,
     pub group: DiseaseGroup,
+    pub city: City,
     pub parts: Vec<Part>,
     /// Whether the agreement is signed, so that it may be paid.
     pub signed: bool,
@@ -87,7 +88,7 @@ async fn walk(services: &Services, people: &People, day: &Context, granted: Gran
         id: case,
         fund: None,
         group: granted.group,
-        city: City::ALL[0],
+        city: granted.city,
         age: if granted.group == DiseaseGroup::Infertility { 31 } else { 9 },
         asked: Amount::new(sum.get()).map_err(|_| CaseError::Unreadable)?,
         parties: vec![NewParty {
