@@ -158,6 +158,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::cases::calls::CALLS,
     crate::cases::own_calls::CALLS,
     crate::spark::papers::CALLS,
+    crate::disclosure::calls::CALLS,
+    crate::disclosure::files::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

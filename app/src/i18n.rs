@@ -49,7 +49,8 @@ rooms!(
     "application",
     "papers",
     "ledger",
-    "cases"
+    "cases",
+    "disclosure"
 );
 
 type Bundle = FluentBundle<FluentResource>;

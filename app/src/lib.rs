@@ -27,6 +27,8 @@ pub mod content;
 #[cfg(feature = "ssr")]
 mod desk;
 #[cfg(feature = "ssr")]
+mod disclosure;
+#[cfg(feature = "ssr")]
 pub mod door;
 #[cfg(feature = "ssr")]
 mod exports;

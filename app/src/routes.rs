@@ -27,6 +27,10 @@ use crate::bus::{
 };
 use crate::cases::{CaseAnswers, CasePage, Cases, OwnCase, OwnCases, WithdrawCase};
 use crate::desk::{AuditTrail, Front, Jobs};
+use crate::disclosure::{
+    CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
+    ReportPage as DisclosureReport,
+};
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
 use crate::gallery::Gallery;
@@ -194,6 +198,9 @@ pages! {
     "/spark/apply/:id/sent" ApplySent (Access::SignedIn) [];
     "/spark/apply/:id/:page" ApplyPage (Access::SignedIn) [typed];
     "/spark/apply/:id/papers" SparkPapers (Access::SignedIn) [];
+    "/spark/disclosure" Disclosure (Access::Public) [shared];
+    "/spark/disclosure/:period" DisclosureReport (Access::Public) [shared];
+    "/spark/notices" SparkNotices (Access::Public) [shared];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -243,6 +250,9 @@ pages! {
     "/staff/bus/blackouts" BusBlackouts (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/fleet" BusFleet (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/numbers" BusNumbers (Access::Capability(Capability::DispatchBus)) [];
+    "/staff/disclosure" DisclosureDesk (Access::Capability(Capability::PrepareDisclosure)) [];
+    "/staff/disclosure/look" DisclosureLook (Access::Capability(Capability::PrepareDisclosure)) [];
+    "/staff/disclosure/correct" CorrectReport (Access::Capability(Capability::PrepareDisclosure)) [];
     "/staff/funds" Funds (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/awards" LedgerAwards (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/awards/:id" LedgerAward (Access::Capability(Capability::ReadLedger)) [];

@@ -127,18 +127,33 @@ fn cost(visit: &Visit) -> impl IntoView + use<> {
     }
 }
 
+/// What the last report says; before there is one, what was made public with its year.
 fn figures(visit: &Visit) -> impl IntoView + use<> {
+    let visit = visit.clone();
+    Suspend::new(async move {
+        let visit = &visit;
+        let counted = match crate::disclosure::counter(visit).await {
+            Some(counter) => counter,
+            None => facts(visit).into_any(),
+        };
+        view! {
+            <section class="section">
+                <h2>{visit.t("spark-figures-title")}</h2>
+                {counted}
+            </section>
+        }
+    })
+}
+
+fn facts(visit: &Visit) -> impl IntoView + use<> {
     let figure = |fact: &Fact| {
         let note = Some(visit.t_args("fact-year", &[("year", fact.year.to_string().into())]));
         view! { <StatNumber value=fact.text(visit.locale()) label=visit.t(fact.key) note=note/> }
     };
     let figures = [&FAMILIES_HELPED, &SPARK_RAISED].map(figure).collect_view();
     view! {
-        <section class="section">
-            <h2>{visit.t("spark-figures-title")}</h2>
-            <dl class="stats">{figures}</dl>
-            <p class="muted small">{visit.t("spark-figures-note")}</p>
-        </section>
+        <dl class="stats">{figures}</dl>
+        <p class="muted small">{visit.t("spark-figures-note")}" "<a href=visit.href(crate::disclosure::at::DISCLOSURE)>{visit.t("disclosure-link")}</a></p>
     }
 }
 

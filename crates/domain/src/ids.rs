@@ -135,6 +135,8 @@ ids! {
     LedgerEntryId,
     /// One family's case of the Spark Project.
     CaseId,
+    /// One frozen snapshot of what is disclosed.
+    DisclosureId,
     /// An application to the Spark Project, from its first page on.
     ApplicationId,
     /// A paper of an application.

@@ -5,6 +5,7 @@ mod ambassadors;
 mod api;
 mod bus;
 mod config;
+mod disclosure;
 mod events;
 mod groups;
 mod layers;

@@ -27,6 +27,7 @@ pub(super) struct Granted {
     pub award: AwardId,
     pub envelope: EnvelopeId,
     pub group: DiseaseGroup,
+    pub city: City,
     pub parts: Vec<Part>,
     /// Whether the agreement is signed, so that it may be paid.
     pub signed: bool,
@@ -80,8 +81,8 @@ pub(super) async fn waiting(services: &Services, people: &People, day: &Context)
 async fn wait(services: &Services, people: &People, day: &Context) -> Result<(), CaseError> {
     let (family, officer) = (people.family(day), as_of(day, &people.officer));
     let asked = Amount::new(1_200_000).map_err(|_| CaseError::Unreadable)?;
-    opened(services, people, &family, (DiseaseGroup::Rare, asked)).await?;
-    let Opened { id, version, .. } = opened(services, people, &family, (DiseaseGroup::Refractory, asked)).await?;
+    opened(services, people, &family, (DiseaseGroup::Rare, City::ALL[0], asked)).await?;
+    let Opened { id, version, .. } = opened(services, people, &family, (DiseaseGroup::Refractory, City::ALL[0], asked)).await?;
     let take = Act { case: id, version, part: Acting::CaseOfficer, event: Event::TakeUp, reason: None, award: None };
     let Moved { version, .. } = act(services, &officer, &take).await?;
     let text = "演示：请说明最近一次治疗的时间，并更正家庭收入。".to_owned();
@@ -115,14 +116,14 @@ async fn opened(
     services: &Services,
     people: &People,
     family: &Context,
-    (group, asked): (DiseaseGroup, Amount),
+    (group, city, asked): (DiseaseGroup, City, Amount),
 ) -> Result<Opened, CaseError> {
     let id: CaseId = family.new_id();
     let new = NewCase {
         id,
         fund: None,
         group,
-        city: City::ALL[0],
+        city,
         age: if group == DiseaseGroup::Infertility { 31 } else { 9 },
         asked,
         parties: vec![NewParty {
@@ -144,7 +145,7 @@ async fn walk(services: &Services, people: &People, day: &Context, granted: Gran
     let system = as_of(day, &Actor::System);
     let sum = Fen::sum(granted.parts.iter().map(|part| part.amount.fen())).map_err(|_| CaseError::Unreadable)?;
     let asked = Amount::new(sum.get()).map_err(|_| CaseError::Unreadable)?;
-    let opened = opened(services, people, &family, (granted.group, asked)).await?;
+    let opened = opened(services, people, &family, (granted.group, granted.city, asked)).await?;
     let case = opened.id;
     let award = Decided { award: granted.award, envelope: granted.envelope, parts: granted.parts };
     let mut way = vec![

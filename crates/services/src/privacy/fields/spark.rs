@@ -8,6 +8,7 @@ const CASE: Text = Text {
     en: "You and the guardian; the officer of the application and compliance, each reading recorded; never medical reviewers",
 };
 const HOUSE: Text = Text { zh: "经办、评审和合规人员", en: "Case officers, reviewers and compliance" };
+const EVERYBODY: Text = Text { zh: "公众（网站公示）", en: "Everybody, on the site" };
 
 pub(super) const FIELDS: &[Field] = &[
     Field {
@@ -155,5 +156,33 @@ pub(super) const FIELDS: &[Field] = &[
         term: Term::Case,
         protection: Protection::CaseKey,
         in_notice: false,
+    },
+    Field {
+        table: "disclosure_notice",
+        columns: &["disease_group", "city", "band"],
+        what: Text {
+            zh: "公示中的病种大类、城市和金额档次（以随机编号代替姓名）",
+            en: "Disease group, city and band of amounts in a public notice (by a random code instead of a name)",
+        },
+        purpose: Text {
+            zh: "公示救助结果，接受监督", en: "Making aid known so that it can be watched over"
+        },
+        readers: EVERYBODY,
+        term: Term::Books,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "disclosure_counted",
+        columns: &["family"],
+        what: Text {
+            zh: "信息公开统计中识别同一家庭的代号（不含任何个人信息）",
+            en: "A key by which a family is counted once in public figures; it says nothing of the family",
+        },
+        purpose: Text { zh: "公开数据中每户只计一次", en: "Counting each family once in what is published" },
+        readers: SYSTEM,
+        term: Term::Books,
+        protection: Protection::Plain,
+        in_notice: true,
     },
 ];
