@@ -793,3 +793,15 @@ staff-action-spark-case-taken-over = Case taken over by another officer
 staff-action-spark-case-forgotten = Key of a case destroyed
 staff-action-spark-reviewer-asked = Reviewer asked about a case
 staff-action-spark-reviewer-released = Reviewer released from a case
+
+staff-subject-spark-meeting = Committee meeting
+staff-subject-spark-rubric = Rubric
+staff-action-spark-reviewer-profile-kept = Profile of a reviewer kept
+staff-action-spark-conflict-declared = Conflict of interest declared
+staff-action-spark-rubric-published = Rubric published
+staff-action-spark-review-given = Review given
+staff-action-spark-pack-frozen = Pack of a meeting frozen
+staff-action-spark-meeting-changed = Meeting of the committee changed
+staff-action-spark-vote-cast = Committee member voted
+staff-action-spark-minutes-closed = Minutes closed
+staff-action-spark-minutes-signed = Minutes signed

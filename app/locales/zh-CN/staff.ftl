@@ -736,3 +736,15 @@ staff-action-spark-case-taken-over = 救助申请由另一经办人接手
 staff-action-spark-case-forgotten = 销毁救助申请密钥
 staff-action-spark-reviewer-asked = 请评审专家评审救助申请
 staff-action-spark-reviewer-released = 免去评审专家对救助申请的评审
+
+staff-subject-spark-meeting = 评审会会议
+staff-subject-spark-rubric = 评分表
+staff-action-spark-reviewer-profile-kept = 登记评审人员资料
+staff-action-spark-conflict-declared = 申报利益冲突
+staff-action-spark-rubric-published = 发布评分表
+staff-action-spark-review-given = 提交专家评审
+staff-action-spark-pack-frozen = 锁定会议材料
+staff-action-spark-meeting-changed = 更改评审会会议
+staff-action-spark-vote-cast = 评审会委员表决
+staff-action-spark-minutes-closed = 会议纪要定稿
+staff-action-spark-minutes-signed = 签署会议纪要

@@ -4,6 +4,7 @@
 
 pub mod apply;
 pub mod cases;
+pub mod review;
 mod seed;
 mod standards;
 
