@@ -53,7 +53,7 @@ async fn judged(house: &TestHouse, case: CaseId) {
         let row: Uuid = id(house);
         let text = serde_json::to_vec(&marks("4")).expect("text");
         let place = Place { table: "spark_review", column: "review_sealed", row };
-        let mut tx = house.db.owner_pool().begin().await.expect("a transaction");
+        let mut tx = services::db::begin(&house.db.owner_pool()).await.expect("a transaction");
         sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await.expect("set");
         sqlx::query(
             "insert into spark_case_reviewer (id, case_id, reviewer_id, assigned_by, assigned_at)
@@ -94,7 +94,7 @@ async fn settled(house: &TestHouse, case: CaseId, event: Event) {
     let mut db = house.services.db.acquire().await.expect("a connection");
     let item = review::as_it_is(&mut db, case).await.expect("an item");
     let meeting: Uuid = id(house);
-    let mut tx = house.db.owner_pool().begin().await.expect("a transaction");
+    let mut tx = services::db::begin(&house.db.owner_pool()).await.expect("a transaction");
     sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await.expect("set");
     sqlx::query("delete from spark_meeting_item where case_id = $1")
         .bind(case.0)
