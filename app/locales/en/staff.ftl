@@ -811,3 +811,15 @@ staff-action-disclosure-published = Disclosure report published
 staff-action-disclosure-discarded = Unpublished disclosure figures discarded
 staff-action-disclosure-corrected = Disclosure correction frozen
 staff-action-disclosure-reminded = Reminded of a disclosure report
+
+staff-subject-spark-meeting = Committee meeting
+staff-subject-spark-rubric = Rubric
+staff-action-spark-reviewer-profile-kept = Profile of a reviewer kept
+staff-action-spark-conflict-declared = Conflict of interest declared
+staff-action-spark-rubric-published = Rubric published
+staff-action-spark-review-given = Review given
+staff-action-spark-pack-frozen = Pack of a meeting frozen
+staff-action-spark-meeting-changed = Meeting of the committee changed
+staff-action-spark-vote-cast = Committee member voted
+staff-action-spark-minutes-closed = Minutes closed
+staff-action-spark-minutes-signed = Minutes signed

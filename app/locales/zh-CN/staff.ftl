@@ -754,3 +754,15 @@ staff-action-disclosure-published = 公布信息公开报告
 staff-action-disclosure-discarded = 作废未公布的信息公开数据
 staff-action-disclosure-corrected = 固定信息公开更正
 staff-action-disclosure-reminded = 提醒公布信息公开报告
+
+staff-subject-spark-meeting = 评审会会议
+staff-subject-spark-rubric = 评分表
+staff-action-spark-reviewer-profile-kept = 登记评审人员资料
+staff-action-spark-conflict-declared = 申报利益冲突
+staff-action-spark-rubric-published = 发布评分表
+staff-action-spark-review-given = 提交专家评审
+staff-action-spark-pack-frozen = 锁定会议材料
+staff-action-spark-meeting-changed = 更改评审会会议
+staff-action-spark-vote-cast = 评审会委员表决
+staff-action-spark-minutes-closed = 会议纪要定稿
+staff-action-spark-minutes-signed = 签署会议纪要

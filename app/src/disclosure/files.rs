@@ -138,7 +138,12 @@ fn rows(visit: &Visit, report: &Report, kept: &Kept) -> Sheet {
         }));
     }
     let text = |text: String| Cell::Text(text);
-    rows.push(vec![text(heading("disclosure-check")), text(kept.digest.to_string()), text(String::new()), text(String::new())]);
+    rows.push(vec![
+        text(heading("disclosure-check")),
+        text(kept.digest.to_string()),
+        text(String::new()),
+        text(String::new()),
+    ]);
     Sheet { headings, rows }
 }
 

@@ -19,4 +19,4 @@ pub use crate::ledger::DiseaseGroup;
 pub use news::is_news;
 pub use part::Part;
 pub use state::{Event, PublicState, Side, State, Turn};
-pub use way::{Award, Facts, Place, Refused, To, Unmet, Way, guard, next, ways};
+pub use way::{Award, Facts, Place, Refused, To, Unmet, Way, carries_out, guard, next, ways};

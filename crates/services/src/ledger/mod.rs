@@ -17,6 +17,7 @@ mod payees;
 mod payments;
 mod seed;
 mod seed_case;
+mod seed_committee;
 mod statements;
 mod tranches;
 pub mod views;

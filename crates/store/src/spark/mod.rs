@@ -8,5 +8,6 @@ pub mod consents;
 pub mod desk;
 pub mod family;
 pub mod papers;
+pub mod review;
 pub mod reviewers;
 pub mod standards;

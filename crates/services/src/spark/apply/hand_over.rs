@@ -75,7 +75,8 @@ impl Handed {
             particulars: particulars(form, answers, pages),
             identity: identity(answers, document),
         };
-        let patient = ["patient", "patient_document", "address", "patient_contact", "representative"];
+        // Where the patient is treated, too: whoever works there does not judge the case.
+        let patient = ["patient", "patient_document", "address", "patient_contact", "representative", "hospital"];
         let mut parties = vec![party(Part::Applicant, "patient_document", &patient)];
         if acting.guardian_consents {
             let pages = ["guardian", "guardian_document", "guardian_contact"];

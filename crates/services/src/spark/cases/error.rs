@@ -5,6 +5,7 @@ use crate::ledger::LedgerError;
 use domain::account::Denied;
 use domain::field::FieldError;
 use domain::ids::AccountId;
+use domain::spark::review::conflict::Conflict;
 use domain::spark::{Event, Part, Refused, State, Unmet};
 use jiff::Timestamp;
 
@@ -75,6 +76,18 @@ pub enum CaseError {
     /// Somebody who handled a case does not judge it.
     #[error("they had a part in the case")]
     HadAPart,
+    /// They have a conflict of interest. For those who assign, never for the reviewer.
+    #[error("{} conflicts of interest", .0.len())]
+    Conflicted(Vec<Conflict>),
+    /// Nothing is known of what ties them to others: a conflict could not be seen.
+    #[error("the reviewer has no profile")]
+    NoProfile,
+    /// As many review it as may.
+    #[error("enough reviewers are asked")]
+    Enough,
+    /// The family took back its consent to judging what it told.
+    #[error("the consent was withdrawn")]
+    ConsentWithdrawn,
     /// The case goes on.
     #[error("the case is not over")]
     NotOver,

@@ -37,6 +37,7 @@ pub(crate) use news::{CaseNews, Recipient, recipient};
 pub use open::{NewCase, NewParty, Opened, open_in};
 pub use own::{OwnCase, OwnTranche, OwnView, own_case, own_cases, withdraw};
 pub use policy::{Reader, may_read};
+pub(in crate::spark) use policy::{in_part, looks_after};
 pub use reviewers::{ForReview, ask_reviewer, for_review, loads, release_reviewer, to_review};
 pub use sent::{Sent, SentSection, Told as Answered, sent};
 pub use view::{Can, CaseView, PartyView, ReviewerView, StepView, particulars, people, view};
@@ -48,7 +49,7 @@ use store::spark::cases::CaseRow;
 ///
 /// # Errors
 /// `Unreadable`.
-fn place_of(row: &CaseRow) -> Result<Place, CaseError> {
+pub(in crate::spark) fn place_of(row: &CaseRow) -> Result<Place, CaseError> {
     let state = state_of(&row.state)?;
     let held_in = row.held_in.as_deref().map(state_of).transpose()?;
     Place::new(state, held_in).ok_or(CaseError::Unreadable)
