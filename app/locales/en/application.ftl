@@ -154,3 +154,4 @@ apply-called-keep = Encrypted keeping
 apply-called-no_promise = Free of charge, and no promise
 apply-called-assent = The patient’s own wish
 apply-called-declaration = Everything is true
+application-follow = See how far it is

@@ -1,5 +1,6 @@
 papers-title = Papers
 papers-lead = Send what shows who you are, the illness, its costs and what the family has. Once the application is sent, its papers stay as they are.
+papers-row = Scans or photographs of certificates, records and bills: send or remove them at any time before the application is sent
 papers-there = What you have sent
 papers-none = No papers yet
 papers-none-text = Choose above what a file shows and the file itself, one by one or several at once.

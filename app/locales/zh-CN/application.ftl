@@ -153,3 +153,4 @@ apply-called-keep = 同意加密保存
 apply-called-no_promise = 知道申请免费、不保证获得救助
 apply-called-assent = 患者本人愿意
 apply-called-declaration = 内容属实
+application-follow = 查看办理进度

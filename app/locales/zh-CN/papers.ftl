@@ -1,5 +1,6 @@
 papers-title = 申请材料
 papers-lead = 上传证明身份、病情、费用和家庭经济情况的材料。提交申请以后，材料就不能再改了。
+papers-row = 证明、病历、票据的扫描件或照片，随时可以上传或删除，提交后不能再改
 papers-there = 已上传的材料
 papers-none = 还没有材料
 papers-none-text = 从上面选择材料种类和文件，逐个或一次几个上传都可以。

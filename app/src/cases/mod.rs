@@ -77,6 +77,6 @@ fn desk(id: CaseId) -> String {
 }
 
 /// A family page's address.
-fn own_page(id: CaseId) -> String {
+pub(crate) fn own_page(id: CaseId) -> String {
     format!("{}/{id}", at::OWN)
 }

@@ -169,7 +169,7 @@ async fn a_guardian_goes_the_whole_way_without_scripts_and_comes_back_to_the_con
         assert!(!again.body.contains(NAME), "{path}");
     }
     for place in ["/spark/apply", "/account"] {
-        shows(&visitor.get(place).await, StatusCode::OK, &["我的救助申请", "已提交", &reference]);
+        shows(&visitor.get(place).await, StatusCode::OK, &["我的救助申请", "提交", &reference]);
     }
     // In English, too.
     let english = visitor.get(&format!("/en{sent}")).await;

@@ -11,7 +11,7 @@ use crate::spark::words as spark_words;
 use crate::ui::{Button, Crumb, Dialog, Form, Glyph, HiddenField, LinkButton, Page, Tag, Variant};
 use crate::visit::{Visit, visit};
 use domain::Locale;
-use domain::ids::ApplicationId;
+use domain::ids::{ApplicationId, CaseId};
 use domain::spark::PublicState;
 use domain::spark::application::{Consents, Form as WholeForm, Purpose, Section, Snapshot, acting};
 use domain::time::day_text;
@@ -58,6 +58,8 @@ fn page(visit: &Visit, confirmed: &Confirmed) -> AnyView {
     crumbs.push(Crumb::new(visit.href(APPLY), visit.t("application-title")));
     let at = visit.t_args("application-sent-on", &[("at", moment(visit, receipt.sent_at).into())]);
     let copy = visit.href(&format!("{}/copy.pdf", address(receipt.id)));
+    // The case has the application's id.
+    let own = visit.href(&crate::cases::own_page(CaseId(receipt.id.0)));
     view! {
         <Page title=visit.t("application-sent-title") headless=true crumbs=crumbs>
             {news(visit)}
@@ -69,6 +71,7 @@ fn page(visit: &Visit, confirmed: &Confirmed) -> AnyView {
             </section>
             <p>{visit.t("application-sent-keep")}</p>
             <p class="actions no-print">
+                <LinkButton href=own>{visit.t("application-follow")}</LinkButton>
                 <LinkButton href=copy variant=Variant::Secondary download=true>{visit.t("application-copy")}</LinkButton>
             </p>
             {next(visit)}

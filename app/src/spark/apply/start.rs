@@ -182,20 +182,21 @@ fn helped(visit: &Visit) -> impl IntoView + use<> {
     }
 }
 
-/// The applications of an account, for its own page; nothing where there are none. A list of bookings is shown all the same
-/// where they cannot be read.
+/// The applications of an account that are not sent, for its own page; nothing where there are none. What was sent stands there as
+/// a case. A list of bookings is shown all the same where they cannot be read.
 pub(crate) async fn of_account(visit: &Visit) -> Option<AnyView> {
     let Actor::Visitor { .. } = visit.context.actor else { return None };
     let mine = service::mine(&visit.services, &visit.context).await.unwrap_or_else(|error| {
         tracing::error!(%error, "an account's applications could not be read");
         Vec::new()
     });
-    let cards = mine.iter().map(|one| card(visit, one, false)).collect_view();
+    let open: Vec<_> = mine.iter().filter(|one| one.sent.is_none()).collect();
+    let cards = open.iter().map(|one| card(visit, one, false)).collect_view();
     let section = view! {
         <section class="section">
             <h2>{visit.t("application-mine")}</h2>
             <div class="cards account-cards">{cards}</div>
         </section>
     };
-    (!mine.is_empty()).then(|| section.into_any())
+    (!open.is_empty()).then(|| section.into_any())
 }

@@ -4,7 +4,7 @@ use super::{check_address, crumbs, discard, news, open, page_address};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::museum::param;
-use crate::spark::form_words;
+use crate::spark::{form_words, papers};
 use crate::ui::{Banner, Page, Tag};
 use crate::visit::{Visit, visit};
 use domain::ids::ApplicationId;
@@ -57,9 +57,15 @@ fn page(visit: &Visit, application: &Application) -> AnyView {
     .into_any()
 }
 
-/// Where the row of the files stands, once they have a page: below the list of what there is, in the section of papers.
-fn papers_row(_visit: &Visit, _application: &Application) -> Option<AnyView> {
-    None
+/// The files: below the list of what there is, in the section of papers, and open as long as nothing is sent.
+fn papers_row(visit: &Visit, application: &Application) -> impl IntoView + use<> {
+    let href = visit.href(&papers::path(application.id));
+    view! {
+        <li class="task">
+            <a href=href>{visit.t("papers-send")}</a>
+            <span class="muted small">{visit.t("papers-row")}</span>
+        </li>
+    }
 }
 
 /// A section: how far it is, where it goes on, and each of its pages.
