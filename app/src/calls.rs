@@ -126,6 +126,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::exports::calls::CALLS,
     crate::ledger::calls::CALLS,
     crate::ledger::calls::PAYING,
+    crate::reviews::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -46,7 +46,8 @@ rooms!(
     "numbers",
     "exports",
     "apply",
-    "ledger"
+    "ledger",
+    "reviews"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -53,6 +53,7 @@ use crate::outreach::staff::{
 };
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
+use crate::reviews::{ReviewPage, Reviews};
 use crate::spark::{About as Spark, Check as SparkCheck, Standards as SparkStandards};
 use crate::visit::Visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
@@ -244,6 +245,8 @@ pages! {
     "/staff/funds/entries/:id" LedgerEntry (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id" FundPage (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id/enter" LedgerEnter (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
+    "/staff/reviews/:id" ReviewPage (Access::Capability(Capability::ReviewCases)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];

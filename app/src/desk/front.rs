@@ -96,6 +96,7 @@ const GROUPS: &[Group] = &[
             area("/staff/funds/months", Capability::ReadLedger, "books-months-title", "books-months-text"),
         ],
     ),
+    group("staff-group-reviews", &[area("/staff/reviews", Capability::ReviewCases, "review-title", "review-text")]),
     group(
         "staff-group-house",
         &[
