@@ -46,7 +46,11 @@ rooms!(
     "numbers",
     "exports",
     "apply",
+    "application",
+    "papers",
     "ledger",
+    "cases",
+    "disclosure",
     "reviews"
 );
 

@@ -21,9 +21,13 @@ pub mod bus;
 #[cfg(feature = "ssr")]
 pub mod calls;
 #[cfg(feature = "ssr")]
+mod cases;
+#[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
 mod desk;
+#[cfg(feature = "ssr")]
+mod disclosure;
 #[cfg(feature = "ssr")]
 pub mod door;
 #[cfg(feature = "ssr")]

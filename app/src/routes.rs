@@ -25,7 +25,12 @@ use crate::bus::{
     About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
     Schedule as BusSchedule, Stop as BusStop,
 };
+use crate::cases::{CaseAnswers, CasePage, Cases, OwnCase, OwnCases, WithdrawCase};
 use crate::desk::{AuditTrail, Front, Jobs};
+use crate::disclosure::{
+    CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
+    ReportPage as DisclosureReport,
+};
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
 use crate::gallery::Gallery;
@@ -54,7 +59,10 @@ use crate::outreach::staff::{
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
 use crate::reviews::{ReviewPage, Reviews};
-use crate::spark::{About as Spark, Check as SparkCheck, Standards as SparkStandards};
+use crate::spark::apply::{
+    CheckAnswers as ApplyCheck, FormPage as ApplyPage, Sent as ApplySent, Start as ApplyStart, Tasks as ApplyTasks,
+};
+use crate::spark::{About as Spark, Check as SparkCheck, Papers as SparkPapers, Standards as SparkStandards};
 use crate::visit::Visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
@@ -185,6 +193,15 @@ pages! {
     "/spark/check" SparkCheck (Access::Public) [shared];
     "/spark/standards" SparkStandards (Access::Public) [shared];
     "/spark/funds" OpenFunds (Access::Public) [shared];
+    "/spark/apply" ApplyStart (Access::Public) [];
+    "/spark/apply/:id" ApplyTasks (Access::SignedIn) [];
+    "/spark/apply/:id/check" ApplyCheck (Access::SignedIn) [];
+    "/spark/apply/:id/sent" ApplySent (Access::SignedIn) [];
+    "/spark/apply/:id/:page" ApplyPage (Access::SignedIn) [typed];
+    "/spark/apply/:id/papers" SparkPapers (Access::SignedIn) [];
+    "/spark/disclosure" Disclosure (Access::Public) [shared];
+    "/spark/disclosure/:period" DisclosureReport (Access::Public) [shared];
+    "/spark/notices" SparkNotices (Access::Public) [shared];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -234,6 +251,9 @@ pages! {
     "/staff/bus/blackouts" BusBlackouts (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/fleet" BusFleet (Access::Capability(Capability::DispatchBus)) [];
     "/staff/bus/numbers" BusNumbers (Access::Capability(Capability::DispatchBus)) [];
+    "/staff/disclosure" DisclosureDesk (Access::Capability(Capability::PrepareDisclosure)) [];
+    "/staff/disclosure/look" DisclosureLook (Access::Capability(Capability::PrepareDisclosure)) [];
+    "/staff/disclosure/correct" CorrectReport (Access::Capability(Capability::PrepareDisclosure)) [];
     "/staff/funds" Funds (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/awards" LedgerAwards (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/awards/:id" LedgerAward (Access::Capability(Capability::ReadLedger)) [];
@@ -245,6 +265,9 @@ pages! {
     "/staff/funds/entries/:id" LedgerEntry (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id" FundPage (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id/enter" LedgerEnter (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/cases" Cases (Access::Capability(Capability::SeeCases)) [];
+    "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
+    "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
     "/staff/reviews/:id" ReviewPage (Access::Capability(Capability::ReviewCases)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
@@ -259,6 +282,9 @@ pages! {
     "/sign-in" SignIn (Access::Public) [];
     "/sign-in/code" SignInCode (Access::Public) [];
     "/account" Bookings (Access::SignedIn) [];
+    "/account/spark" OwnCases (Access::SignedIn) [];
+    "/account/spark/:id" OwnCase (Access::SignedIn) [];
+    "/account/spark/:id/withdraw" WithdrawCase (Access::SignedIn) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

@@ -45,6 +45,8 @@ pub fn Bookings() -> impl IntoView {
                     section::<Groups>(&visit).await,
                     section::<Bus>(&visit).await,
                     section::<Ambassadors>(&visit).await,
+                    crate::cases::section(&visit).await,
+                    crate::spark::apply::of_account(&visit).await,
                 );
                 bookings_page(&visit, &profile, bookings, &waits, &events, requests)
             }

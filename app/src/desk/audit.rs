@@ -15,7 +15,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 20] = [
+const ROOMS: [(&str, &str); 21] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -36,6 +36,7 @@ const ROOMS: [(&str, &str); 20] = [
     ("export.", "staff-audit-room-export"),
     ("ledger.", "staff-audit-room-ledger"),
     ("spark.", "staff-audit-room-spark"),
+    ("disclosure.", "staff-audit-room-disclosure"),
 ];
 
 /// The audit trail.
@@ -202,6 +203,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "spark_standards" => visit.t("staff-subject-spark-standards"),
         "spark_case" => visit.t("staff-subject-spark-case"),
         "spark_application" => visit.t("staff-subject-spark-application"),
+        "spark_paper" => visit.t("staff-subject-spark-paper"),
         "spark_meeting" => visit.t("staff-subject-spark-meeting"),
         "spark_rubric" => visit.t("staff-subject-spark-rubric"),
         "door_device" => visit.t("staff-subject-door-device"),
@@ -223,6 +225,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "payment" => visit.t("staff-subject-payment"),
         "payment_file" => visit.t("staff-subject-payment-file"),
         "statement" => visit.t("staff-subject-statement"),
+        "disclosure" => visit.t("staff-subject-disclosure"),
         other => Text::from(other.to_owned()),
     }
 }
@@ -273,6 +276,7 @@ mod tests {
             "str = \"privacy.",
             "str = \"session.",
             "\"ledger.",
+            "\"disclosure.",
         ]
         .map(|start| {
             let room = start.split('"').next_back().unwrap_or_default();

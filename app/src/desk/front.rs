@@ -86,6 +86,7 @@ const GROUPS: &[Group] = &[
             area("/staff/bus/numbers", Capability::DispatchBus, "bus-staff-numbers-title", "bus-staff-numbers-text"),
         ],
     ),
+    group("staff-group-cases", &[area("/staff/cases", Capability::SeeCases, "cases-title", "cases-text")]),
     group(
         "staff-group-ledger",
         &[
@@ -94,6 +95,7 @@ const GROUPS: &[Group] = &[
             area("/staff/funds/payments", Capability::ReadLedger, "books-payments-title", "books-payments-text"),
             area("/staff/funds/statements", Capability::ReadLedger, "books-statements-title", "books-statements-text"),
             area("/staff/funds/months", Capability::ReadLedger, "books-months-title", "books-months-text"),
+            area("/staff/disclosure", Capability::PrepareDisclosure, "disclosure-staff-title", "disclosure-staff-text"),
         ],
     ),
     group("staff-group-reviews", &[area("/staff/reviews", Capability::ReviewCases, "review-title", "review-text")]),

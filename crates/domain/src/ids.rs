@@ -135,8 +135,12 @@ ids! {
     LedgerEntryId,
     /// One family's case of the Spark Project.
     CaseId,
+    /// One frozen snapshot of what is disclosed.
+    DisclosureId,
     /// An application to the Spark Project, from its first page on.
     ApplicationId,
+    /// A paper of an application.
+    PaperId,
     /// A hospital that treats patients and employs reviewers.
     HospitalId,
     /// One sitting of the Spark Project's committee.

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod context;
 pub mod crypto;
 pub mod db;
+pub mod disclosure;
 pub mod door;
 pub mod exports;
 pub mod files;

@@ -9,6 +9,7 @@ pub mod api;
 pub mod audit;
 pub mod booking;
 pub mod bus;
+pub mod disclosure;
 pub mod exports;
 pub mod files;
 pub mod groups;

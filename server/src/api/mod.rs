@@ -9,6 +9,7 @@ pub mod bus;
 pub mod check_ins;
 pub mod common;
 pub mod cursor;
+pub mod disclosure;
 pub mod docs;
 pub mod door;
 pub mod events;
@@ -82,7 +83,8 @@ pub struct FieldProblem {
     paths(
         tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, events::list, events::show, bookings::make, bookings::show,
         bookings::change, bookings::cancel, series::book, series::show, series::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
-        waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops
+        waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops,
+        disclosure::show
     ),
     components(schemas(
         ProblemSchema, FieldProblem, webhooks::SessionTold, webhooks::BookingTold, webhooks::EventTold, webhooks::StopTold,
@@ -98,6 +100,7 @@ pub struct FieldProblem {
         (name = "waiting", description = "Waiting for full sessions for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. `check-ins`: scope `door:write`; the rest is for enrolled devices and their own keys"),
         (name = "bus", description = "Where the science bus goes. Any scope"),
+        (name = "disclosure", description = "What is disclosed of the aid programme. Any scope"),
     ),
     modifiers(&Bearer, &Everywhere, &Told)
 )]
@@ -154,6 +157,7 @@ pub fn routes(house: &House) -> Routes {
         ("GET", "/api/v1/door/conflicts", device(SuperviseDoor, get(door::conflicts))),
         ("DELETE", "/api/v1/door/shift", device(EndShift, delete(door::end_shift))),
         ("GET", "/api/v1/bus/stops", machine(SeePublic, get(bus::stops))),
+        ("GET", "/api/v1/disclosure", machine(SeePublic, get(disclosure::show))),
         ("POST", "/api/v1/token", (Policy::Open("shows its own credentials"), post(tokens::get_tokens))),
         ("GET", "/.well-known/jwks.json", (Policy::Open("public keys"), get(tokens::jwks))),
         ("GET", "/api/v1/openapi.json", (Policy::Open("the description of the API"), get(async || Json(document())))),

@@ -93,6 +93,7 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::numbers::seed_demo(&services, &services.system()).await.context("the demo of the past weeks")?;
     services::exports::seed_demo(&services, &services.system()).await.context("the demo's scheduled export")?;
     services::ledger::seed_demo(&services, &services.system()).await.context("the funds' demo")?;
+    services::disclosure::seed_demo(&services, &services.system()).await.context("the demo of what is disclosed")?;
     println!(
         "The demo is there: the museum and the events with their sessions, the bus and groups with their requests, and invented visitors."
     );

@@ -37,6 +37,8 @@ pub(super) async fn tidy(services: Services, pulse: Pulse, shutdown: Cancellatio
         beat();
         awards(&services).await;
         beat();
+        disclosure(&services).await;
+        beat();
         pause(EVERY, &shutdown).await;
     }
 }
@@ -123,6 +125,14 @@ async fn exports(services: &Services) {
     }
     if let Err(error) = services::exports::sweep(services).await {
         tracing::error!(%error, "what was sent by schedules long ago could not be swept away");
+    }
+}
+
+async fn disclosure(services: &Services) {
+    match services::disclosure::remind_due(services).await {
+        Ok(0) => {}
+        Ok(reports) => tracing::info!(reports, "compliance is reminded of reports that are due"),
+        Err(error) => tracing::error!(%error, "nobody could be reminded of reports that are due"),
     }
 }
 

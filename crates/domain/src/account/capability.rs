@@ -225,11 +225,15 @@ pub enum Capability {
     DecideCases,
     /// Take back what should not have been granted, ask money back, have a case's key destroyed.
     OverseeCases,
+    /// See what is to be disclosed, freeze a report and put it right.
+    PrepareDisclosure,
+    /// Publish a report that somebody else froze.
+    PublishDisclosure,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -268,6 +272,8 @@ impl Capability {
         Self::VoteOnCases,
         Self::DecideCases,
         Self::OverseeCases,
+        Self::PrepareDisclosure,
+        Self::PublishDisclosure,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -283,7 +289,8 @@ impl Capability {
             | Self::ManageDevices
             | Self::EndSessions
             | Self::ReleasePayments
-            | Self::CloseBooks => Some(SignedDuration::from_mins(10)),
+            | Self::CloseBooks
+            | Self::PublishDisclosure => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
     }
@@ -379,10 +386,18 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::CaseOfficer => matches!(capability, C::SeeCases | C::HandleCases | C::ConveneCommittee),
         Role::MedicalReviewer => matches!(capability, C::ReviewCases),
         Role::CommitteeMember => matches!(capability, C::VoteOnCases),
-        Role::Chair => matches!(capability, C::CommitFunds | C::VoteOnCases | C::DecideCases),
-        Role::FinancePreparer => matches!(capability, C::ReadLedger | C::KeepBooks | C::PreparePayments),
+        Role::Chair => matches!(
+            capability,
+            C::CommitFunds | C::VoteOnCases | C::DecideCases | C::PrepareDisclosure | C::PublishDisclosure
+        ),
+        Role::FinancePreparer => {
+            matches!(capability, C::ReadLedger | C::KeepBooks | C::PreparePayments | C::PrepareDisclosure)
+        }
         Role::FinanceReleaser => matches!(capability, C::ReadLedger | C::ReleasePayments | C::CloseBooks),
-        Role::ComplianceOfficer => matches!(capability, C::ReadLedger | C::SeeCases | C::OverseeCases),
+        Role::ComplianceOfficer => matches!(
+            capability,
+            C::ReadLedger | C::SeeCases | C::OverseeCases | C::PrepareDisclosure | C::PublishDisclosure
+        ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
     }
 }

@@ -42,6 +42,16 @@ impl Classes {
         Self(classes)
     }
 
+    /// Of each of these payments, whether it makes its family new: the first of a family that nobody `counted`.
+    pub fn firsts(counted: &BTreeSet<Family>, payments: &[Payment]) -> BTreeSet<u64> {
+        let mut firsts: BTreeMap<Family, u64> = BTreeMap::new();
+        for paid in payments.iter().filter(|paid| !counted.contains(&paid.family())) {
+            let first = firsts.entry(paid.family()).or_insert(paid.position());
+            *first = (*first).min(paid.position());
+        }
+        firsts.into_values().collect()
+    }
+
     /// Everybody of the classes that are meant.
     pub fn crowd(&self, meant: impl Fn(&Class) -> bool) -> Crowd {
         Crowd::of(self.0.iter().filter(|(class, _)| meant(class)).map(|(_, crowd)| crowd))
@@ -82,7 +92,7 @@ impl Part {
 
 use DiseaseGroup::{Infertility, Rare, Refractory};
 
-const ALL: Groups = Groups::of(&[Refractory, Rare, Infertility]);
+pub(super) const ALL: Groups = Groups::of(&[Refractory, Rare, Infertility]);
 
 /// How groups can be joined, the best way first: none; the two that are diseases of any age; others; all.
 const WAYS: [&[Groups]; 5] = [

@@ -84,6 +84,60 @@ impl Payment {
     }
 }
 
+/// What was paid before the books began, as its source says: a sum for so many families of whom nothing else is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Opening {
+    position: u64,
+    group: Option<DiseaseGroup>,
+    day: civil::Date,
+    families: u32,
+    amount: Fen,
+}
+
+impl Opening {
+    /// Of the journal's entry `position`, on the day of Shandong it is dated; of one group, or of any.
+    ///
+    /// # Errors
+    /// `Uncountable`: of nothing, less than nothing, or more than a cell is read with.
+    pub const fn new(
+        position: u64,
+        group: Option<DiseaseGroup>,
+        day: civil::Date,
+        families: u32,
+        amount: Fen,
+    ) -> Result<Self, Uncountable> {
+        match amount.get() {
+            1..=1_000_000_000_000_000 => Ok(Self { position, group, day, families, amount }),
+            _ => Err(Uncountable),
+        }
+    }
+
+    /// Where it stands in the ledger.
+    pub const fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// What the aid was for; none where it was for any.
+    pub const fn group(&self) -> Option<DiseaseGroup> {
+        self.group
+    }
+
+    /// The day it is dated.
+    pub const fn day(&self) -> civil::Date {
+        self.day
+    }
+
+    /// How many families it is of.
+    pub const fn families(&self) -> u32 {
+        self.families
+    }
+
+    /// How much they were paid.
+    pub const fn amount(&self) -> Fen {
+        self.amount
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

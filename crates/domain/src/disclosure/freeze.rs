@@ -1,10 +1,10 @@
 //! Taking the snapshot of a quarter: what waits is counted, all of it or nothing, on top of the snapshot before.
 
 use super::crowd::Rules;
-use super::facts::{Family, Fen, Payment};
+use super::facts::{Family, Fen, Opening, Payment};
 use super::quarter::Quarter;
 use super::snapshot::{Digest, Snapshot};
-use super::tables::Tables;
+use super::tables::{Placed, Tables, placed};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +15,8 @@ pub struct Waiting<'a> {
     pub counted: &'a BTreeSet<Family>,
     /// All payments since, up to the end of the quarter.
     pub payments: &'a [Payment],
+    /// What was paid before the books began and no snapshot has, up to the end of the quarter.
+    pub openings: &'a [Opening],
 }
 
 /// Why no such snapshot can be taken.
@@ -48,6 +50,21 @@ impl Snapshot {
         received: BTreeMap<i16, Fen>,
         rules: Rules,
     ) -> Result<Self, NotFrozen> {
+        Self::take_placed(before, (quarter, taken_at), waiting, received, rules).map(|(snapshot, _)| snapshot)
+    }
+
+    /// The same, and in which rows each payment that became public by it is counted: whoever keeps them counts none again.
+    /// Sums from before the books become public by themselves, but while payments wait only those that stand before them.
+    ///
+    /// # Errors
+    /// See [`NotFrozen`].
+    pub fn take_placed(
+        before: Option<(&Self, Digest)>,
+        (quarter, taken_at): (Quarter, Timestamp),
+        waiting: Waiting<'_>,
+        received: BTreeMap<i16, Fen>,
+        rules: Rules,
+    ) -> Result<(Self, Vec<Placed>), NotFrozen> {
         if let Some((last, _)) = before.filter(|(last, _)| last.quarter >= quarter) {
             return Err(NotFrozen::NotAfter(last.quarter));
         }
@@ -64,13 +81,24 @@ impl Snapshot {
             }
         }
         let so_far = before.map_or_else(Tables::default, |(last, _)| last.tables.clone());
-        let upto = waiting.payments.iter().map(Payment::position).fold(position, u64::max);
-        let (tables, position) = match so_far.with(waiting.counted, waiting.payments, rules) {
-            Some(tables) => (tables, upto),
-            None => (so_far, position),
+        let later = waiting.openings.iter().find(|opening| opening.day() > quarter.period().last());
+        if let Some(opening) = later {
+            return Err(NotFrozen::LaterPayment(opening.position()));
+        }
+        let (tables, mut rows, first_waits) = match so_far.with(waiting.counted, waiting.payments, rules) {
+            Some(tables) => {
+                let rows = placed(waiting.counted, waiting.payments, rules).unwrap_or_default();
+                (tables, rows, None)
+            }
+            None => (so_far, Vec::new(), waiting.payments.iter().map(Payment::position).min()),
         };
+        let is_before = |opening: &&Opening| first_waits.is_none_or(|first| opening.position() < first);
+        let openings: Vec<Opening> = waiting.openings.iter().filter(is_before).copied().collect();
+        let (tables, more) = tables.with_openings(&openings, rules);
+        rows.extend(more);
+        let position = rows.iter().map(|row| row.position).fold(position, u64::max);
         let follows = before.map(|(_, digest)| digest);
-        Ok(Self { quarter, taken_at, position, rules, follows, corrects: None, received, tables })
+        Ok((Self { quarter, taken_at, position, rules, follows, corrects: None, received, tables }, rows))
     }
 }
 
@@ -97,7 +125,7 @@ mod tests {
 
     fn take(before: Option<&Snapshot>, quarter: &str, day: &str, payments: &[Payment]) -> Result<Snapshot, NotFrozen> {
         let counted = (1..=before.map_or(0, |last| last.position)).map(|n| Family(Uuid::from_u128(u128::from(n))));
-        let waiting = Waiting { counted: &counted.collect(), payments };
+        let waiting = Waiting { counted: &counted.collect(), payments, openings: &[] };
         let taken_at = crate::time::start_of_day(day.parse().expect("a day"));
         let quarter = quarter.parse().expect("a quarter");
         Snapshot::take(
@@ -121,6 +149,24 @@ mod tests {
         let more = [few, payments(13..16, civil::date(2026, 11, 1))].concat();
         let third = take(Some(&second), "2026-Q4", "2027-01-04", &more).expect("a snapshot");
         assert_eq!((third.position, third.tables.total().families), (15, 15));
+    }
+
+    #[test]
+    fn sums_from_before_the_books_do_not_wait_for_payments_behind_them() {
+        let day = civil::date(2026, 5, 1);
+        let opening = |position| Opening::new(position, None, day, 50, Fen::new(5_000)).expect("an opening");
+        let (few, openings) = (payments(3..5, day), [opening(1), opening(2), opening(9)]);
+        let waiting = Waiting { counted: &BTreeSet::new(), payments: &few, openings: &openings };
+        let at = ("2026-Q2".parse().expect("a quarter"), crate::time::start_of_day(civil::date(2026, 7, 1)));
+        let taken = Snapshot::take_placed(None, at, waiting, BTreeMap::new(), Rules::default());
+        let (snapshot, rows) = taken.expect("a snapshot");
+        assert_eq!((snapshot.position, snapshot.tables.total().families), (2, 100), "the two payments wait");
+        assert_eq!(rows.iter().map(|row| row.position).collect::<Vec<_>>(), [1, 2]);
+        let enough = payments(3..9, day);
+        let waiting = Waiting { payments: &enough, ..waiting };
+        let taken = Snapshot::take_placed(None, at, waiting, BTreeMap::new(), Rules::default());
+        let (snapshot, rows) = taken.expect("a snapshot");
+        assert_eq!((snapshot.position, snapshot.tables.total().families, rows.len()), (9, 156, 9));
     }
 
     #[test]

@@ -32,6 +32,9 @@
 //! Therefore a city's row is all that could be shown by city, not all there is; the report says so. There is no table by
 //! group *and* region: of some twenty families a quarter, three groups and seventeen places leave nothing to hide among.
 //!
+//! What was paid before the books began stands there as sums with a source, each of so many families of whom nothing else is
+//! known. Such a sum is public by itself; it has rows of its own years and groups, of enough families, and hides nobody else.
+//!
 //! # What it does get
 //! That a row is joined tells that its parts did not hold alone. A notice tells one family's group, city and band of amounts:
 //! it is published of each case by itself, for the reasons that notices have, and is the most that is ever said of one
@@ -59,12 +62,12 @@ mod tables;
 
 pub use correction::{Change, Correction, Figure, NotCorrected, changes};
 pub use crowd::Rules;
-pub use facts::{DiseaseGroup, Family, Fen, Payment, Uncountable};
+pub use facts::{DiseaseGroup, Family, Fen, Opening, Payment, Uncountable};
 pub use freeze::{NotFrozen, Waiting};
 pub use notice::{Band, CaseCode, Notice, listed};
 pub use place::{Circle, Place, Region};
 pub use quarter::{Due, Quarter, Standing, Term};
 pub use report::{Definition, Earlier, Label, OtherTerm, Report, Row, Section, Source, Table};
 pub use rounding::{Shown, ShownTables, Wan, parts};
-pub use snapshot::{Digest, Snapshot, Unreadable};
-pub use tables::{Groups, Sum, Tables, Uneven, Years};
+pub use snapshot::{Digest, Misread, Snapshot, Unreadable};
+pub use tables::{Groups, Placed, Sum, Tables, Uneven, Years};

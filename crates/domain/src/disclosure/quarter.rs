@@ -4,6 +4,7 @@ use super::snapshot::Unreadable;
 use crate::Locale;
 use crate::numbers::{Period, Unit};
 use crate::time::in_reach;
+use crate::workdays::is_workday;
 use jiff::{ToSpan, civil};
 use std::fmt;
 use std::str::FromStr;
@@ -119,6 +120,29 @@ impl Term {
     }
 }
 
+/// `2026-Q3`, `2026`: as it stands in addresses and names of files.
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Quarter(quarter) => quarter.fmt(f),
+            Self::Year(year) => write!(f, "{year}"),
+        }
+    }
+}
+
+impl FromStr for Term {
+    type Err = Unreadable;
+
+    fn from_str(text: &str) -> Result<Self, Unreadable> {
+        if text.contains('Q') {
+            return text.parse().map(Self::Quarter);
+        }
+        let digits = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let year = Some(text).filter(|_| digits).and_then(|text| format!("{text}-Q4").parse::<Quarter>().ok());
+        year.map(|quarter| Self::Year(quarter.year())).ok_or(Unreadable)
+    }
+}
+
 /// When reports are due, and when the house is reminded of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Due {
@@ -205,6 +229,22 @@ impl Due {
         };
         terms.filter(is_due).collect()
     }
+
+    /// The same, by working days: on a day off nobody is reminded, and on the last day worked before it of what falls on it.
+    pub fn to_remind_at_work(&self, since: Quarter, today: civil::Date, published: &[Term]) -> Vec<Term> {
+        if !is_workday(today) {
+            return Vec::new();
+        }
+        let tomorrow = today.saturating_add(1.day());
+        let days_off = std::iter::successors(Some(tomorrow), |day| Some(day.saturating_add(1.day())));
+        // The longest holidays are nine days.
+        let days_off = days_off.take(14).take_while(|day| !is_workday(*day));
+        let days = std::iter::once(today).chain(days_off);
+        let mut terms: Vec<Term> = days.flat_map(|day| self.to_remind(since, day, published)).collect();
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    }
 }
 
 #[cfg(test)]
@@ -231,6 +271,29 @@ mod tests {
         for wrong in ["2026-Q0", "2026-Q5", "2026Q1", "9999-Q1", "-Q1", ""] {
             assert_eq!(wrong.parse::<Quarter>(), Err(Unreadable), "{wrong}");
         }
+    }
+
+    #[test]
+    fn terms_are_written_in_one_way() {
+        for text in ["2026-Q3", "2026"] {
+            assert_eq!(text.parse::<Term>().map(|term| term.to_string()).as_deref(), Ok(text));
+        }
+        for wrong in ["", "26", "02026", "2026-Q5", "+026", "9999"] {
+            assert_eq!(wrong.parse::<Term>(), Err(Unreadable), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_reminder_on_a_day_off_comes_on_the_last_day_worked_before_it() {
+        let (due, since) = (Due::default(), quarter("2026-Q3"));
+        let third = Term::Quarter(since);
+        // The second half of October 2026 has no holidays; the reminder of Friday the 16th stays.
+        assert_eq!(due.to_remind_at_work(since, day("2026-10-16"), &[]), [third]);
+        assert!(due.to_remind_at_work(since, day("2026-10-17"), &[]).is_empty(), "a Saturday");
+        let due = Due { reminders: [13, 7, 1], ..due };
+        assert_eq!(due.reminders(third)[0], day("2026-10-17"));
+        assert_eq!(due.to_remind_at_work(since, day("2026-10-16"), &[]), [third], "on Friday, for Saturday");
+        assert!(due.to_remind_at_work(since, day("2026-10-15"), &[]).is_empty());
     }
 
     #[test]

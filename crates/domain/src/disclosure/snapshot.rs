@@ -9,7 +9,7 @@ use super::crowd::Rules;
 use super::facts::Fen;
 use super::place::Region;
 use super::quarter::Quarter;
-use super::tables::{Groups, Sum, Tables, Years};
+use super::tables::{Groups, Sum, Tables, Uneven, Years};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -134,6 +134,50 @@ impl Snapshot {
     }
 }
 
+/// Why figures that were written down are no tables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Misread {
+    /// This line, counted from one, says nothing that a table has, or says it twice.
+    #[error("line {0} cannot be read")]
+    Line(u32),
+    /// The rows by group and those by region do not add up to the same.
+    #[error(transparent)]
+    Uneven(#[from] Uneven),
+}
+
+impl Snapshot {
+    /// The lines of its numbers alone, as people put them right: what was received, the rows by group, the rows by region.
+    pub fn figures(&self) -> String {
+        let text = String::from_utf8(self.canonical()).unwrap_or_default();
+        let is_figure = |line: &&str| FIGURES.iter().any(|word| line.starts_with(word));
+        text.lines().filter(is_figure).fold(String::new(), |all, line| all + line + "\n")
+    }
+
+    /// Reads such lines, in any order; empty ones are passed over.
+    ///
+    /// # Errors
+    /// See [`Misread`].
+    pub fn read_figures(text: &str) -> Result<(Tables, BTreeMap<i16, Fen>), Misread> {
+        let mut read = Reading::default();
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.trim();
+            if line.is_empty() {
+                continue;
+            }
+            let before = read.cells();
+            let is_figure = FIGURES.iter().any(|word| line.starts_with(word)) && before < MOST_CELLS;
+            // A line that was there already adds no cell.
+            if !is_figure || read.line(line).is_none() || read.cells() == before {
+                return Err(Misread::Line(number));
+            }
+        }
+        Ok((Tables::new(read.groups, read.regions)?, read.received))
+    }
+}
+
+/// What the lines of numbers begin with.
+const FIGURES: [&str; 3] = ["received ", "group ", "region "];
+
 /// The largest amount a cell is read with, in fen: so little that a thousand cells still add up.
 const MOST: i64 = 1_000_000_000_000_000;
 /// The most families a cell is read with.
@@ -157,6 +201,10 @@ struct Reading {
 }
 
 impl Reading {
+    fn cells(&self) -> usize {
+        self.received.len() + self.groups.len() + self.regions.len()
+    }
+
     fn line(&mut self, line: &str) -> Option<()> {
         let (what, rest) = line.split_once(' ')?;
         let words: Vec<&str> = rest.split(' ').collect();

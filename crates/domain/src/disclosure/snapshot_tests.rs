@@ -92,6 +92,21 @@ fn whatever_is_changed_is_no_snapshot() {
 }
 
 #[test]
+fn figures_are_put_right_line_by_line() {
+    let snapshot = snapshot();
+    let figures = snapshot.figures();
+    assert_eq!(figures.lines().count(), 8);
+    assert_eq!(Snapshot::read_figures(&figures), Ok((snapshot.tables.clone(), snapshot.received.clone())));
+    let turned: Vec<&str> = figures.lines().rev().collect();
+    let turned = format!("\r\n{}\r\n", turned.join(" \r\n"));
+    assert_eq!(Snapshot::read_figures(&turned), Ok((snapshot.tables, snapshot.received)), "in any order");
+    assert_eq!(Snapshot::read_figures("received 2025 1\nposition 7\n"), Err(Misread::Line(2)));
+    assert_eq!(Snapshot::read_figures("received 2025 1\n\nreceived 2025 2"), Err(Misread::Line(3)), "said twice");
+    let uneven = figures.replace("jinan 14", "jinan 13");
+    assert_eq!(Snapshot::read_figures(&uneven), Err(Misread::Uneven(Uneven(Years::one(2026)))));
+}
+
+#[test]
 fn digests_are_written_in_one_way() {
     let digest = Digest(std::array::from_fn(|i| i as u8 * 8));
     assert_eq!(digest.to_string().parse(), Ok(digest));

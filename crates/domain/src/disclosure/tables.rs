@@ -2,8 +2,8 @@
 //! their margins, so that none can differ from another.
 
 use super::crowd::Rules;
-use super::divide::{Classes, divide};
-use super::facts::{DiseaseGroup, Family, Fen, Payment};
+use super::divide::{ALL, Class, Classes, divide};
+use super::facts::{DiseaseGroup, Family, Fen, Opening, Payment};
 use super::place::Region;
 use crate::Locale;
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,6 +111,46 @@ impl Groups {
     }
 }
 
+/// In which rows something is counted, once and for all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Placed {
+    /// The journal's entry.
+    pub position: u64,
+    /// Whose it is; none of what was before the books.
+    pub family: Option<Family>,
+    /// The years of its rows.
+    pub years: Years,
+    /// Its row by group.
+    pub groups: Groups,
+    /// Its row by region.
+    pub region: Region,
+    /// What it adds: a family with its first payment, and the money.
+    pub sum: Sum,
+}
+
+/// In which rows each of these payments is counted when they become public together: those of [`Tables::with`]. `None` where
+/// they are too few.
+pub(super) fn placed(counted: &BTreeSet<Family>, waiting: &[Payment], rules: Rules) -> Option<Vec<Placed>> {
+    let parts = divide(&Classes::of(counted, waiting), rules)?;
+    let firsts = Classes::firsts(counted, waiting);
+    let row = |paid: &Payment| {
+        let class = Class { year: paid.year(), group: paid.group(), place: paid.place() };
+        let part = parts.iter().find(|part| part.years().hold(class.year))?;
+        let (groups, region) = part.rows(&class);
+        let families = u64::from(firsts.contains(&paid.position()));
+        let sum = Sum { families, amount: paid.amount() };
+        Some(Placed {
+            position: paid.position(),
+            family: Some(paid.family()),
+            years: part.years(),
+            groups,
+            region,
+            sum,
+        })
+    };
+    waiting.iter().map(row).collect()
+}
+
 /// Everything that is published of families and what they were paid.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Tables {
@@ -149,15 +189,50 @@ impl Tables {
         let mut tables = self.clone();
         for part in divide(&classes, rules)? {
             for (class, crowd) in classes.iter().filter(|(class, _)| part.years().hold(class.year)) {
-                let (group, region) = part.rows(class);
-                let sum = crowd.sum();
-                let cell = tables.groups.entry((part.years(), group)).or_default();
-                *cell = cell.plus(sum);
-                let cell = tables.regions.entry((part.years(), region)).or_default();
-                *cell = cell.plus(sum);
+                tables.add(part.years(), part.rows(class), crowd.sum());
             }
         }
         Some(tables)
+    }
+
+    /// These tables with what was paid before the books began, and which rows each of it is in. What is known of such a sum is
+    /// its families and its group and nothing of where they live, so its row by region is the rest. Its rows are of enough
+    /// families, or the groups of its year are joined; a year that is of too few even so waits, all of it.
+    ///
+    /// Such sums are public by their source: adding them tells nothing new of the payments beside them.
+    #[must_use]
+    pub fn with_openings(&self, openings: &[Opening], rules: Rules) -> (Self, Vec<Placed>) {
+        let years: BTreeSet<i16> = openings.iter().map(|opening| opening.day().year()).collect();
+        let (mut tables, mut placed) = (self.clone(), Vec::new());
+        let enough = |families: u64| families >= u64::from(rules.least());
+        for year in years {
+            let of_year = || openings.iter().filter(|opening| opening.day().year() == year);
+            let own = |opening: &Opening| opening.group().map_or(ALL, |group| Groups::of(&[group]));
+            let mut families: BTreeMap<Groups, u64> = BTreeMap::new();
+            of_year().for_each(|one| *families.entry(own(one)).or_default() += u64::from(one.families()));
+            let apart = families.values().all(|families| enough(*families));
+            if !apart && !enough(families.values().sum()) {
+                continue;
+            }
+            let rows = of_year().map(|one| Placed {
+                position: one.position(),
+                family: None,
+                years: Years::one(year),
+                groups: if apart { own(one) } else { ALL },
+                region: Region::Rest,
+                sum: Sum { families: u64::from(one.families()), amount: one.amount() },
+            });
+            placed.extend(rows);
+        }
+        placed.iter().for_each(|row| tables.add(row.years, (row.groups, row.region), row.sum));
+        (tables, placed)
+    }
+
+    fn add(&mut self, years: Years, (groups, region): (Groups, Region), sum: Sum) {
+        let cell = self.groups.entry((years, groups)).or_default();
+        *cell = cell.plus(sum);
+        let cell = self.regions.entry((years, region)).or_default();
+        *cell = cell.plus(sum);
     }
 
     /// By year and group.
@@ -221,6 +296,54 @@ mod tests {
     fn years_are_said_once() {
         assert_eq!(Years::one(2026).text(Locale::ZhCn), "2026年");
         assert_eq!(Years { first: 2023, last: 2025 }.text(Locale::En), "2023–2025");
+    }
+
+    fn opening(position: u64, group: Option<DiseaseGroup>, year: i16, families: u32) -> Opening {
+        let day = jiff::civil::date(year, 12, 31);
+        Opening::new(position, group, day, families, Fen::new(i64::from(families) * 100 + 1)).expect("an opening")
+    }
+
+    #[test]
+    fn what_was_before_the_books_is_in_rows_of_enough_families_or_waits() {
+        let rare = Some(DiseaseGroup::Rare);
+        let all = [
+            opening(1, rare, 2024, 40),
+            opening(2, Some(DiseaseGroup::Infertility), 2024, 5),
+            opening(3, rare, 2025, 30),
+            opening(4, None, 2025, 2),
+            opening(5, rare, 2026, 4),
+        ];
+        let (tables, placed) = Tables::default().with_openings(&all, Rules::default());
+        assert_eq!(placed.iter().map(|row| row.position).collect::<Vec<_>>(), [1, 2, 3, 4], "four families wait");
+        let joined = Groups::of(&[DiseaseGroup::Refractory, DiseaseGroup::Rare, DiseaseGroup::Infertility]);
+        assert_eq!(tables.by_year_and_group()[&(Years::one(2025), joined)].families, 32, "two would be seen");
+        assert_eq!(tables.by_year_and_group().len(), 3);
+        assert_eq!(tables.by_region()[&Region::Rest], tables.total());
+        assert_eq!(tables.total().families, 77);
+        assert!(Tables::new(tables.groups.clone(), tables.regions.clone()).is_ok());
+    }
+
+    #[test]
+    fn each_payment_is_placed_where_the_tables_count_it() {
+        use super::super::place::Place;
+        use crate::bus::City;
+        let payment = |n: u64| {
+            let group = DiseaseGroup::ALL[n as usize % 3];
+            let place = Place::City(City::ALL[n as usize % 4]);
+            let day = jiff::civil::date(2025 + (n % 2) as i16, 3, 1);
+            let family = Family(uuid::Uuid::from_u128(u128::from(n % 50)));
+            Payment::new(n + 1, family, (group, place), day, Fen::new(1_000_000 + n as i64)).expect("a payment")
+        };
+        let payments: Vec<Payment> = (0..80).map(payment).collect();
+        let counted = BTreeSet::from([Family(uuid::Uuid::from_u128(3))]);
+        let tables = Tables::default().with(&counted, &payments, Rules::default()).expect("enough");
+        let mut again = Tables::default();
+        let rows = placed(&counted, &payments, Rules::default()).expect("enough");
+        assert_eq!(rows.len(), 80);
+        rows.iter().for_each(|row| again.add(row.years, (row.groups, row.region), row.sum));
+        assert_eq!(again, tables);
+        assert_eq!(tables.total().families, 49, "one was counted before");
+        assert_eq!(placed(&counted, &payments[..2], Rules::default()), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 pub mod application;
 pub mod eligibility;
 mod news;
+pub mod papers;
 mod part;
 pub mod review;
 mod state;

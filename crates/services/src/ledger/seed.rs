@@ -2,7 +2,7 @@
 //! every point of their way. Everything is done as it is done every day, by a house whose clock shows those days.
 
 use super::funds::{NewEnvelope, NewFund};
-use super::seed_case::{Granted, People, granted, people};
+use super::seed_case::{Granted, People, granted, people, waiting};
 use super::{
     Given, LedgerError, NewPayee, Opening, Part, allocate, close_month, confirm_payee, donate, enter_payee, import,
     let_go, note_evidence, open, open_envelope, open_fund, prepare, reverse, send_file,
@@ -11,7 +11,9 @@ use crate::account::AccountError;
 use crate::account::staff::{self, NewStaff};
 use crate::{Context, Services};
 use domain::account::{Actor, Login, Role};
+use domain::bus::City;
 use domain::contact::PersonName;
+use domain::disclosure::Quarter;
 use domain::field::{Fault, FieldError};
 use domain::ids::{
     AwardId, EnvelopeId, FundId, LedgerEntryId, LoginSessionId, PayeeId, PaymentFileId, PaymentId, StatementId,
@@ -19,7 +21,7 @@ use domain::ids::{
 };
 use domain::ledger::{AccountNumber, Amount, DiseaseGroup, Evidence, FundCode, Month, PayeeKind, Purpose};
 use domain::time::local_day;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, civil};
 use secrecy::SecretString;
 use store::ledger::{self as sql, awards, journal};
 use uuid::Uuid;
@@ -32,8 +34,8 @@ struct Invented {
     group: DiseaseGroup,
     /// The names of its envelopes, in both languages.
     envelopes: &'static [[&'static str; 2]],
-    /// What was given and paid before the books began, in yuan, and to how many families.
-    before: (i64, i64, u32),
+    /// What was given and paid before the books began: how many years ago, in yuan, and to how many families.
+    before: [(i16, i64, i64, u32); 2],
 }
 
 const YEARLY: [&str; 2] = ["年度预算", "Annual budget"];
@@ -44,21 +46,21 @@ const FUNDS: [Invented; 3] = [
         name: ["演示·罕见病救助基金", "Demo: rare disease fund"],
         group: DiseaseGroup::Rare,
         envelopes: &[YEARLY, ["儿童专项", "For children"]],
-        before: (3_000_000, 2_400_000, 62),
+        before: [(2, 1_300_000, 1_000_000, 26), (1, 1_700_000, 1_400_000, 36)],
     },
     Invented {
         code: "NZX-2026",
         name: ["演示·难治性疾病救助基金", "Demo: refractory disease fund"],
         group: DiseaseGroup::Refractory,
         envelopes: &[YEARLY],
-        before: (4_000_000, 3_500_000, 95),
+        before: [(2, 3_200_000, 2_900_000, 55), (1, 2_800_000, 2_600_000, 40)],
     },
     Invented {
         code: "BYZ-2026",
         name: ["演示·不孕症救助基金", "Demo: infertility fund"],
         group: DiseaseGroup::Infertility,
         envelopes: &[YEARLY],
-        before: (1_200_000, 1_140_000, 48),
+        before: [(2, 600_000, 560_000, 22), (1, 600_000, 580_000, 26)],
     },
 ];
 
@@ -71,9 +73,9 @@ struct Demo<'a> {
     families: People,
 }
 
-/// An envelope with the group its fund is for.
+/// An envelope with the group its fund is for, and where the family lives whose award is out of it.
 #[derive(Clone, Copy)]
-struct Of(EnvelopeId, DiseaseGroup);
+struct Of(EnvelopeId, DiseaseGroup, City);
 
 /// Sets up the people, the funds and what happened to them. Repeating it adds nothing.
 ///
@@ -98,6 +100,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Led
     else {
         return Err(LedgerError::Unreadable);
     };
+    demo.quarters(*rare, *refractory).await?;
     demo.gifts(*rare, *refractory, children).await?;
     demo.aid(*rare, *refractory, *infertility).await?;
     let month = Month::of(local_day(demo.past(150).now));
@@ -106,7 +109,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Led
 
 /// An invented colleague, with a password nobody knows: whoever looks after accounts gives another. None where the login is
 /// taken from an earlier run.
-pub(super) async fn hire(
+pub(crate) async fn hire(
     services: &Services,
     context: &Context,
     login: &str,
@@ -179,13 +182,15 @@ impl Demo<'_> {
             let envelope: EnvelopeId = by.new_id();
             let [name_zh, name_en] = names.map(str::to_owned);
             open_envelope(self.services, &by, &NewEnvelope { id: envelope, fund: id, name_zh, name_en }).await?;
-            all.push(Of(envelope, invented.group));
+            all.push(Of(envelope, invented.group, City::Jinan));
         }
         let first = all.first().ok_or(LedgerError::Unreadable)?;
-        let (given, paid, families) = invented.before;
-        let given = self.given(&by, *first, given, "演示·账簿启用前的收支汇总")?;
-        let opening = Opening { given, paid: Some(yuan(paid)?), families: Some(families) };
-        open(self.services, &by, &opening).await?;
+        for (ago, given, paid, families) in invented.before {
+            let day = civil::date(local_day(self.context.now).year() - ago, 12, 31);
+            let given = Given { day, ..self.given(&by, *first, given, "演示·账簿启用前的收支汇总")? };
+            let opening = Opening { given, paid: Some(yuan(paid)?), families: Some(families) };
+            open(self.services, &by, &opening).await?;
+        }
         Ok(all)
     }
 
@@ -239,7 +244,7 @@ impl Demo<'_> {
         let part =
             |amount: &i64| Ok(Part { amount: yuan(*amount)?, needs: vec![Evidence::Agreement, Evidence::Invoice] });
         let parts = parts.iter().map(part).collect::<Result<_, LedgerError>>()?;
-        let new = Granted { award, envelope: of.0, group: of.1, parts, signed: account.is_some() };
+        let new = Granted { award, envelope: of.0, group: of.1, city: of.2, parts, signed: account.is_some() };
         granted(self.services, &self.families, &by, new).await?;
         if let Some(confirmed) = account {
             let by = self.prepares(days - 1);
@@ -293,6 +298,33 @@ impl Demo<'_> {
         import(self.services, &by, by.new_id::<StatementId>(), file.as_bytes()).await.map(|_| ())
     }
 
+    /// Families of the two quarters before this one, all of them paid: what is disclosed of those has something to say.
+    async fn quarters(&self, rare: Of, refractory: Of) -> Result<(), LedgerError> {
+        let today = local_day(self.context.now);
+        let last = Quarter::before(today);
+        let before = Quarter::before(last.period().first());
+        let homes = [
+            (before, &[(City::Jinan, 6), (City::Qingdao, 6), (City::Linyi, 2)]),
+            (last, &[(City::Jinan, 5), (City::Yantai, 6), (City::Jining, 1)]),
+        ];
+        for (quarter, homes) in homes {
+            let ago = quarter.period().last().duration_until(today).as_hours() / 24;
+            let homes = homes.iter().flat_map(|(city, families)| std::iter::repeat_n(*city, *families));
+            let mut paid = Vec::new();
+            for (n, city) in (0_i64..).zip(homes) {
+                let of = if n % 2 == 0 { rare } else { refractory };
+                let amount = 12_000 + n * 7_000 % 17_000;
+                let of = Of(of.0, of.1, city);
+                let (_, parts) = self.award(ago + 12, of, &[amount], Some(true)).await?;
+                paid.push((self.released(ago + 9, parts.first()).await?, amount, format!("DEMO{quarter}{n:03}")));
+            }
+            self.sent(ago + 8).await?;
+            let rows = paid.iter().map(|(payment, amount, key)| (key.as_str(), "成功", *amount, Some(*payment)));
+            self.bank(ago + 5, &rows.collect::<Vec<_>>()).await?;
+        }
+        Ok(())
+    }
+
     /// Awards at every point of their way.
     async fn aid(&self, rare: Of, refractory: Of, infertility: Of) -> Result<(), LedgerError> {
         // Paid in full; and half of another.
@@ -335,6 +367,6 @@ impl Demo<'_> {
         // An account that waits for a second person; a fund that is promised to the last fen.
         self.award(9, rare, &[9_000], Some(false)).await?;
         self.award(8, infertility, &[30_000, 30_000], None).await?;
-        Ok(())
+        waiting(self.services, &self.families, &self.past(3)).await
     }
 }

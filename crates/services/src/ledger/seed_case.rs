@@ -4,7 +4,7 @@ use super::seed::{faulty, hire};
 use super::seed_committee::{Committee, committee, marks};
 use super::{LedgerError, Part};
 use crate::account::{contact_index, place};
-use crate::spark::cases::{Act, CaseError, Decided, Moved, NewCase, NewParty, Opened, act, open_in};
+use crate::spark::cases::{Act, CaseError, Decided, Moved, NewCase, NewParty, Opened, Question, act, ask, open_in};
 use crate::spark::review::{Sitting, hold_meeting, review_case};
 use crate::{Context, Services};
 use domain::account::{Actor, Role};
@@ -12,7 +12,7 @@ use domain::bus::City;
 use domain::contact::Contact;
 use domain::ids::{AccountId, AwardId, CaseId, EnvelopeId, LoginSessionId};
 use domain::ledger::{Amount, DiseaseGroup, Fen};
-use domain::spark::application::Purpose;
+use domain::spark::application::{Purpose, Section};
 use domain::spark::review::vote::Vote;
 use domain::spark::{Event, Part as Acting};
 use store::ToSqlx as _;
@@ -34,6 +34,7 @@ pub(super) struct Granted {
     pub award: AwardId,
     pub envelope: EnvelopeId,
     pub group: DiseaseGroup,
+    pub city: City,
     pub parts: Vec<Part>,
     /// Whether the agreement is signed, so that it may be paid.
     pub signed: bool,
@@ -66,52 +67,97 @@ pub(super) async fn granted(
     day: &Context,
     granted: Granted,
 ) -> Result<(), LedgerError> {
-    walk(services, people, day, granted).await.map_err(|error| match error {
+    walk(services, people, day, granted).await.map_err(told)
+}
+
+fn told(error: CaseError) -> LedgerError {
+    match error {
         CaseError::Money(error) => error,
         CaseError::Database(error) => error.into(),
         error => {
             tracing::error!(%error, "a case of the demo goes no further");
             LedgerError::Unreadable
         }
-    })
+    }
 }
 
-async fn walk(services: &Services, people: &People, day: &Context, granted: Granted) -> Result<(), CaseError> {
-    let as_of = |actor: &Actor| {
-        let actor = match actor.clone() {
-            Actor::Staff { account, login, roles, .. } => {
-                Actor::Staff { account, login, roles, stepped_up_at: Some(day.now) }
-            }
-            other => other,
-        };
-        Context { actor, ..day.clone() }
+/// Two that wait: one that has just come, and one whose family is asked for something.
+pub(super) async fn waiting(services: &Services, people: &People, day: &Context) -> Result<(), LedgerError> {
+    wait(services, people, day).await.map_err(told)
+}
+
+async fn wait(services: &Services, people: &People, day: &Context) -> Result<(), CaseError> {
+    let (family, officer) = (people.family(day), as_of(day, &people.officer));
+    let asked = Amount::new(1_200_000).map_err(|_| CaseError::Unreadable)?;
+    opened(services, people, &family, (DiseaseGroup::Rare, City::ALL[0], asked)).await?;
+    let Opened { id, version, .. } =
+        opened(services, people, &family, (DiseaseGroup::Refractory, City::ALL[0], asked)).await?;
+    let take = Act { case: id, version, part: Acting::CaseOfficer, event: Event::TakeUp, reason: None, award: None };
+    let Moved { version, .. } = act(services, &officer, &take).await?;
+    let text = "演示：请说明最近一次治疗的时间，并更正家庭收入。".to_owned();
+    let sections = vec![Section::Illness, Section::Means];
+    ask(services, &officer, &Question { case: id, version, sections, days: 10, text }).await?;
+    Ok(())
+}
+
+/// Somebody, on a day.
+fn as_of(day: &Context, actor: &Actor) -> Context {
+    let actor = match actor.clone() {
+        Actor::Staff { account, login, roles, .. } => {
+            Actor::Staff { account, login, roles, stepped_up_at: Some(day.now) }
+        }
+        other => other,
     };
-    let family =
-        Actor::Visitor { account: people.family, login: LoginSessionId(Uuid::nil()), stepped_up_at: Some(day.now) };
-    let (officer, chair, family) = (as_of(&people.officer), as_of(&people.chair), as_of(&family));
-    let system = as_of(&Actor::System);
-    let reviewers: Vec<Context> = people.committee.reviewers.iter().map(as_of).collect();
-    let members: Vec<Context> = people.committee.members.iter().map(as_of).collect();
-    let case: CaseId = day.new_id();
-    let sum = Fen::sum(granted.parts.iter().map(|part| part.amount.fen())).map_err(|_| CaseError::Unreadable)?;
+    Context { actor, ..day.clone() }
+}
+
+impl People {
+    /// The family, on a day.
+    fn family(&self, day: &Context) -> Context {
+        let family =
+            Actor::Visitor { account: self.family, login: LoginSessionId(Uuid::nil()), stepped_up_at: Some(day.now) };
+        as_of(day, &family)
+    }
+}
+
+/// A case that the family has sent.
+async fn opened(
+    services: &Services,
+    people: &People,
+    family: &Context,
+    (group, city, asked): (DiseaseGroup, City, Amount),
+) -> Result<Opened, CaseError> {
+    let id: CaseId = family.new_id();
     let new = NewCase {
-        id: case,
+        id,
         fund: None,
-        group: granted.group,
-        city: City::ALL[0],
-        age: if granted.group == DiseaseGroup::Infertility { 31 } else { 9 },
-        asked: Amount::new(sum.get()).map_err(|_| CaseError::Unreadable)?,
+        group,
+        city,
+        age: if group == DiseaseGroup::Infertility { 31 } else { 9 },
+        asked,
         parties: vec![NewParty {
             part: Acting::Applicant,
             account: Some(people.family),
             particulars: r#"{"patient_name":"演示"}"#.into(),
-            identity: Some(format!("demo {case}")),
+            identity: Some(format!("demo {id}")),
         }],
         key: services.vault.new_case_key(),
     };
     let mut tx = services.begin().await?;
-    let opened = open_in(services, &mut tx, &family, new, Acting::Applicant).await?;
+    let opened = open_in(services, &mut tx, family, new, Acting::Applicant).await?;
     tx.commit().await?;
+    Ok(opened)
+}
+
+async fn walk(services: &Services, people: &People, day: &Context, granted: Granted) -> Result<(), CaseError> {
+    let (officer, chair, family) = (as_of(day, &people.officer), as_of(day, &people.chair), people.family(day));
+    let system = as_of(day, &Actor::System);
+    let reviewers: Vec<Context> = people.committee.reviewers.iter().map(|actor| as_of(day, actor)).collect();
+    let members: Vec<Context> = people.committee.members.iter().map(|actor| as_of(day, actor)).collect();
+    let sum = Fen::sum(granted.parts.iter().map(|part| part.amount.fen())).map_err(|_| CaseError::Unreadable)?;
+    let asked = Amount::new(sum.get()).map_err(|_| CaseError::Unreadable)?;
+    let opened = opened(services, people, &family, (granted.group, granted.city, asked)).await?;
+    let case = opened.id;
     agreed(services, day, &opened, people.family).await?;
     let mut version = opened.version;
     for event in [Event::TakeUp, Event::Complete] {

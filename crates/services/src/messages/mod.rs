@@ -8,6 +8,7 @@
 
 mod account;
 mod ambassadors;
+mod application;
 mod bus;
 mod calendar;
 mod case;
@@ -20,6 +21,8 @@ mod mail;
 mod missed;
 mod pass;
 mod post;
+mod report;
+mod report_sheet;
 mod requests;
 mod series;
 mod short_link;
@@ -30,6 +33,7 @@ mod waiting;
 
 pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
+pub use application::{CopySection, CopySheet};
 pub use calendar::{Entry, Event, Method, ics};
 pub use certificate::CertificateSheet;
 pub use deliver::handlers;
@@ -37,6 +41,8 @@ pub(crate) use export::queue_exports;
 pub use mail::{Letter, MailTransport, PostError, SmtpSettings, SmtpTls};
 pub use pass::{PassError, PassFont, PassSheet, TooLong, qr_svg};
 pub use post::{Post, PostSettings};
+pub(crate) use report::queue_reports;
+pub use report_sheet::report_pdf;
 pub use requests::{AmbassadorTemplate, BusTemplate, GroupTemplate};
 pub(crate) use series::queue_series;
 pub use short_link::follow;

@@ -6,6 +6,7 @@
 
 use super::case::CaseFacts;
 use super::export::ExportFacts;
+use super::report::ReportFacts;
 use super::requests::RequestFacts;
 use domain::Locale;
 use minijinja::value::{Serde, Value};
@@ -51,6 +52,12 @@ macro_rules! embedded {
             ("en/export_ready.subject.j2", include_str!("../../templates/en/export_ready.subject.j2")),
             ("en/export_ready.txt.j2", include_str!("../../templates/en/export_ready.txt.j2")),
             ("en/export_ready.html.j2", include_str!("../../templates/en/export_ready.html.j2")),
+            ("zh-CN/report_due.subject.j2", include_str!("../../templates/zh-CN/report_due.subject.j2")),
+            ("zh-CN/report_due.txt.j2", include_str!("../../templates/zh-CN/report_due.txt.j2")),
+            ("zh-CN/report_due.html.j2", include_str!("../../templates/zh-CN/report_due.html.j2")),
+            ("en/report_due.subject.j2", include_str!("../../templates/en/report_due.subject.j2")),
+            ("en/report_due.txt.j2", include_str!("../../templates/en/report_due.txt.j2")),
+            ("en/report_due.html.j2", include_str!("../../templates/en/report_due.html.j2")),
             $(
                 (concat!("zh-CN/", $name, ".subject.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".subject.j2"))),
                 (concat!("zh-CN/", $name, ".txt.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".txt.j2"))),
@@ -134,6 +141,8 @@ pub(super) enum Facts {
     Export(ExportFacts),
     /// A case.
     Case(CaseFacts),
+    /// A report to the public.
+    Report(ReportFacts),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of
     /// the same values as the filed text, so the two cannot differ.
     Values {

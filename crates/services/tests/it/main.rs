@@ -6,6 +6,7 @@ mod audit;
 mod booking;
 mod bus;
 mod db;
+mod disclosure;
 mod door;
 mod exports;
 mod files;

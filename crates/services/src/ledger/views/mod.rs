@@ -131,10 +131,11 @@ async fn read_funds(services: &Services) -> Result<Vec<Fund>, LedgerError> {
 }
 
 /// The names of those who had a hand in something.
-struct Names(HashMap<Uuid, String>);
+pub(crate) struct Names(HashMap<Uuid, String>);
 
 impl Names {
-    async fn of(services: &Services, ids: impl IntoIterator<Item = Uuid>) -> Result<Self, LedgerError> {
+    /// Of these members of staff.
+    pub(crate) async fn of(services: &Services, ids: impl IntoIterator<Item = Uuid>) -> Result<Self, LedgerError> {
         let mut ids: Vec<Uuid> = ids.into_iter().collect();
         ids.sort_unstable();
         ids.dedup();
@@ -144,7 +145,8 @@ impl Names {
         Ok(Self(sealed.into_iter().map(open).collect::<Result<_, LedgerError>>()?))
     }
 
-    fn person(&self, id: Uuid) -> Person {
+    /// One of them.
+    pub(crate) fn person(&self, id: Uuid) -> Person {
         Person { account: AccountId(id), name: self.0.get(&id).cloned().unwrap_or_default() }
     }
 }

@@ -3,6 +3,7 @@
 use super::super::ambassadors::AmbassadorFacts;
 use super::super::bus::BusFacts;
 use super::super::groups::GroupFacts;
+use super::super::report::ReportFacts;
 use super::super::requests::{AmbassadorTemplate, BusTemplate, GroupTemplate, OwnFacts};
 use super::*;
 use crate::requests::Template;
@@ -397,6 +398,27 @@ fn a_scheduled_export_is_told_without_a_number_or_a_name() {
                 assert!(text.contains("https://www.example.cn/staff/numbers/files/0193"), "{text}");
                 let factor = if locale == Locale::En { "second factor" } else { "第二因素" };
                 assert_eq!(text.contains(factor), bookings, "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_report_that_is_due_is_told_without_a_figure() {
+    for locale in [Locale::ZhCn, Locale::En] {
+        let facts = Facts::Report(ReportFacts {
+            term: "2026-Q3".into(),
+            due: "2026-10-30".into(),
+            page: "https://www.example.cn/staff/disclosure".into(),
+            site: "https://www.example.cn".into(),
+            help: None,
+        });
+        let subject = render(locale, "report_due", "subject", &facts).expect("a subject");
+        assert!(!subject.is_empty() && !subject.contains('\n'), "{subject}");
+        for piece in ["txt", "html"] {
+            let text = render(locale, "report_due", piece, &facts).expect("it renders");
+            for part in ["2026-Q3", "2026-10-30", "https://www.example.cn/staff/disclosure"] {
+                assert!(text.contains(part), "{text}");
             }
         }
     }

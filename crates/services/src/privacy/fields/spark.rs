@@ -8,6 +8,7 @@ const CASE: Text = Text {
     en: "You and the guardian; the officer of the application and compliance, each reading recorded; never medical reviewers",
 };
 const HOUSE: Text = Text { zh: "经办、评审和合规人员", en: "Case officers, reviewers and compliance" };
+const EVERYBODY: Text = Text { zh: "公众（网站公示）", en: "Everybody, on the site" };
 
 pub(super) const FIELDS: &[Field] = &[
     Field {
@@ -112,6 +113,77 @@ pub(super) const FIELDS: &[Field] = &[
         term: Term::Staff,
         protection: Protection::Plain,
         in_notice: false,
+    },
+    Field {
+        table: "spark_clarification",
+        columns: &["question_sealed", "reply_sealed"],
+        what: Text { zh: "补充材料的问题和答复", en: "Questions about an application, and the answers" },
+        purpose: Text { zh: "补齐和核实申请材料", en: "Completing and verifying an application" },
+        readers: CASE,
+        term: Term::Case,
+        protection: Protection::CaseKey,
+        in_notice: true,
+    },
+    Field {
+        table: "spark_clarification",
+        columns: &["asked_by"],
+        what: Text { zh: "提出问题的经办人账号编号", en: "Account number of the officer who asked" },
+        purpose: Text { zh: "责任追溯", en: "Accountability" },
+        readers: HOUSE,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
+        table: "spark_case_access",
+        columns: &["reader_id", "granted_by"],
+        what: Text {
+            zh: "限时查看申请的人员和批准人的账号编号",
+            en: "Account numbers of who read an application for a time, and of who let them",
+        },
+        purpose: Text { zh: "查看留痕和核查", en: "Recording and checking who read what" },
+        readers: HOUSE,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
+        table: "spark_case_access",
+        columns: &["reason_sealed"],
+        what: Text { zh: "限时查看申请的理由", en: "Why an application was read for a time" },
+        purpose: Text { zh: "查看留痕和核查", en: "Recording and checking who read what" },
+        readers: HOUSE,
+        term: Term::Case,
+        protection: Protection::CaseKey,
+        in_notice: false,
+    },
+    Field {
+        table: "disclosure_notice",
+        columns: &["disease_group", "city", "band"],
+        what: Text {
+            zh: "公示中的病种大类、城市和金额档次（以随机编号代替姓名）",
+            en: "Disease group, city and band of amounts in a public notice (by a random code instead of a name)",
+        },
+        purpose: Text {
+            zh: "公示救助结果，接受监督", en: "Making aid known so that it can be watched over"
+        },
+        readers: EVERYBODY,
+        term: Term::Books,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "disclosure_counted",
+        columns: &["family"],
+        what: Text {
+            zh: "信息公开统计中识别同一家庭的代号（不含任何个人信息）",
+            en: "A key by which a family is counted once in public figures; it says nothing of the family",
+        },
+        purpose: Text { zh: "公开数据中每户只计一次", en: "Counting each family once in what is published" },
+        readers: SYSTEM,
+        term: Term::Books,
+        protection: Protection::Plain,
+        in_notice: true,
     },
     Field {
         table: "spark_case_tie",

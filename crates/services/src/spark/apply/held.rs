@@ -5,6 +5,7 @@ use super::{ApplyError, consent, submit};
 use crate::Services;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
+use crate::spark::papers::{self, PaperError};
 use domain::ids::ApplicationId;
 use domain::spark::application::{Answers, Consents};
 use jiff::Timestamp;
@@ -31,6 +32,7 @@ pub(crate) async fn exported(
         let typed: Map<String, Value> =
             loaded.draft.pages().map(|(page, saved)| (page.to_owned(), json!(saved.typed))).collect();
         let sent = submit::opened(services, db, id).await?;
+        let papers = papers::exported(services, db, id).await.map_err(of_papers)?;
         all.push(json!({
             "id": row.id,
             "reference": row.reference,
@@ -39,10 +41,18 @@ pub(crate) async fn exported(
             "sent_at": row.submitted_at.map(|at| at.to_jiff()),
             "typed": typed,
             "sent": sent.map(|snapshot| answers(&snapshot.answers)),
+            "papers": papers,
             "consents": words(&consent::loaded(db, id).await?),
         }));
     }
     Ok(all)
+}
+
+fn of_papers(error: PaperError) -> ApplyError {
+    match error {
+        PaperError::Database(error) => error.into(),
+        _ => ApplyError::Damaged("a paper"),
+    }
 }
 
 fn answers(answers: &Answers) -> Value {

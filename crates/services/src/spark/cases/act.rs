@@ -141,6 +141,10 @@ pub async fn act_in(
         review::carried_out(db, meeting, act.case, version).await?;
     }
     write(services, db, context, act, (at, to), version, reason.as_deref()).await?;
+    // What the public is told of it.
+    if to.state() == State::Notice && !crate::disclosure::notice_in(db, context, &row, version).await? {
+        tracing::error!(case = %row.id, "a case without a decision has no notice");
+    }
     Ok(Moved { place: to, version })
 }
 

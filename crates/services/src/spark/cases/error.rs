@@ -64,6 +64,12 @@ pub enum CaseError {
     /// The case's key was destroyed.
     #[error("the case is forgotten")]
     Forgotten,
+    /// Whoever asks neither looks after it, nor was let, nor has said why.
+    #[error("not theirs to read")]
+    Unread {
+        /// The patient is under age: saying why does not suffice.
+        minor: bool,
+    },
     /// The case is not where that can be done.
     #[error("not while the case is there")]
     NotOpen,

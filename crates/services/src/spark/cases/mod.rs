@@ -8,28 +8,39 @@
 //! What says whose a case is lies sealed under a key of the case's own ([`key`]), which is destroyed when it is time to forget
 //! ([`forget`]).
 
+mod access;
 mod act;
+mod clarify;
 mod desk;
 mod due;
 mod error;
 mod history;
 mod keys;
+mod mask;
 mod news;
 mod open;
+mod own;
 mod policy;
 mod reviewers;
+mod sent;
+mod view;
 
+pub use access::{Access, LONGEST_GRANT, grant, look};
 pub use act::{Act, Decided, Moved, act, act_in, take_over};
-pub use desk::{After, Desk, PAGE, Waiting, desk};
+pub use clarify::{Clarified, Question, Reply, ask, reply_field, supply, unlocked};
+pub use desk::{After, Desk, PAGE, Waiting, Wanted, desk, named, work};
 pub use due::{lapse_due, settle_paid};
 pub use error::{CaseError, Happened};
 pub use history::{Step, Told, history, own_history};
 pub use keys::{forget, key};
 pub(crate) use news::{CaseNews, Recipient, recipient};
 pub use open::{NewCase, NewParty, Opened, open_in};
+pub use own::{OwnCase, OwnTranche, OwnView, own_case, own_cases, withdraw};
 pub use policy::{Reader, may_read};
 pub(in crate::spark) use policy::{in_part, looks_after};
 pub use reviewers::{ForReview, ask_reviewer, for_review, loads, release_reviewer, to_review};
+pub use sent::{Sent, SentSection, Told as Answered, sent};
+pub use view::{Can, CaseView, PartyView, ReviewerView, StepView, particulars, people, view};
 
 use domain::spark::{Place, State};
 use store::spark::cases::CaseRow;

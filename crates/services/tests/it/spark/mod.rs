@@ -1,12 +1,15 @@
 //! The Spark Project on a real Postgres.
 
+mod clarify;
 mod committee;
 mod database;
 mod desk;
 mod judging;
 mod life;
 mod matrix;
+mod own;
 mod races;
+mod reading;
 mod reviewers;
 mod rules;
 mod standards;
