@@ -160,6 +160,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::spark::papers::CALLS,
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,
+    crate::reviews::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.
