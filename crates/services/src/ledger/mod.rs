@@ -22,7 +22,7 @@ mod tranches;
 pub mod views;
 
 pub(crate) use awards::end_in;
-pub use awards::{Grant, Part, lapse_due, release, reserve, reserve_in};
+pub use awards::{Grant, Part, lapse_due, release, reserve_in};
 pub use files::{PaymentFile, file_again, send_file};
 pub use funds::{
     Balance, Given, NewEnvelope, NewFund, Opening, allocate, balance_of_envelope, balance_of_fund, close_month, donate,
