@@ -5,9 +5,11 @@
 //! papers are; it never says how much was paid.
 
 pub mod application;
+pub mod due;
 pub mod eligibility;
 mod news;
 mod part;
+pub mod queue;
 pub mod review;
 mod state;
 #[cfg(test)]

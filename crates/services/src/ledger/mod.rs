@@ -15,6 +15,7 @@ mod journal;
 mod locks;
 mod payees;
 mod payments;
+mod purses;
 mod seed;
 mod seed_case;
 mod statements;
@@ -31,6 +32,7 @@ pub use funds::{
 pub(crate) use locks::for_case;
 pub use payees::{NewPayee, Shown, confirm_payee, enter_payee, show_payee};
 pub use payments::{Decision, cancel, claw_back, decide};
+pub(crate) use purses::{FundPurse, locked_purses};
 pub use seed::seed_demo;
 pub use statements::{
     Imported, LARGEST_STATEMENT, Outcome, Reconciliation, RowErrors, import, reconciliation, resolve,

@@ -2,6 +2,8 @@
 
 mod database;
 mod desk;
+mod due;
+mod forgetting;
 mod life;
 mod matrix;
 mod races;
