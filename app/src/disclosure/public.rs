@@ -36,14 +36,16 @@ async fn latest(visit: Visit) -> Result<AnyView, Problem> {
         SO_FAR.iter().filter_map(|section| report.table(*section)).map(|table| tables::section(visit, table));
     let sections = sections.collect_view();
     let lead = visit.t_args("disclosure-lead", &[("day", day_of(visit, kept).into())]);
+    let (totals, meaning) = (totals(visit, kept), tables::meaning(visit, &report.definitions()));
+    let (list, put_right, check) = (list(visit, &all), put_right(visit, &all), check(visit, kept));
     Ok(view! {
         <Page title=visit.t("disclosure-title") lead=lead width=tables::WIDTH crumbs=crumbs(visit, false)>
-            <dl class="stats">{totals(visit, kept)}</dl>
+            <dl class="stats">{totals}</dl>
             {sections}
-            {tables::meaning(visit, &report.definitions())}
-            {list(visit, &all)}
-            {put_right(visit, &all)}
-            {check(visit, kept)}
+            {meaning}
+            {list}
+            {put_right}
+            {check}
             <p class="no-print"><a href=visit.href(at::NOTICES)>{visit.t("disclosure-notices-link")}</a></p>
         </Page>
     }
