@@ -177,6 +177,11 @@ async fn cases(services: &Services) {
         Ok(called) => tracing::info!(called, "cases that waited for money were called up again"),
         Err(error) => tracing::error!(%error, "cases that wait for money could not be called up"),
     }
+    match services::spark::review::move_on_due(services).await {
+        Ok(0) => {}
+        Ok(moved) => tracing::info!(moved, "cases whose reviews were in went to the committee"),
+        Err(error) => tracing::error!(%error, "cases whose reviews are in could not be looked for"),
+    }
     match spark::remind(services).await {
         Ok(0) => {}
         Ok(told) => tracing::info!(told, "families are reminded of what is their turn"),

@@ -4,10 +4,16 @@
 use super::*;
 use domain::account::Actor;
 use domain::bus::City;
+use domain::document::Document;
 use domain::ids::{AccountId, CaseId, LoginSessionId};
 use domain::ledger::{Amount, DiseaseGroup};
 use domain::spark::Part;
+use domain::spark::application::Purpose;
 use services::spark::cases::{self, NewCase, NewParty};
+use services::spark::review::{Profile, Ties, keep};
+use store::ToSqlx as _;
+use store::spark::consents::ConsentRow;
+use store::spark::{apply, consents};
 
 const NAME: &str = "演示·林小满";
 const REASON: &str = "演示：同事休假，家属来电";
@@ -45,7 +51,15 @@ async fn sent(site: &Site, family: &Browser<'_>, age: u8) -> String {
         key: services.vault.new_case_key(),
     };
     let mut tx = services.begin().await.expect("a transaction");
-    cases::open_in(services, &mut tx, &context, new, Part::Applicant).await.expect("opened");
+    let opened = cases::open_in(services, &mut tx, &context, new, Part::Applicant).await.expect("opened");
+    // What the family agreed to, as an application of its own has it.
+    apply::add(&mut tx, (id.0, account.0), 1, "zh-CN", now).await.expect("an application");
+    apply::submitted(&mut tx, id.0, &opened.reference, account.0, now).await.expect("sent");
+    for purpose in Purpose::ALL {
+        let (purpose, given_at) = (purpose.name().to_owned(), now.to_sqlx());
+        let row = ConsentRow { purpose, agreed: true, notice: 1, given_at };
+        consents::add(&mut tx, (context.new_id(), id.0, account.0), &row).await.expect("a word");
+    }
     tx.commit().await.expect("committed");
     id.to_string()
 }
@@ -263,6 +277,14 @@ async fn reviewers_are_asked_and_released_by_who_looks_after_the_case() {
     let reviewer = account_of(&site, &hired(&site, Role::MedicalReviewer).await).await.to_string();
     let page = format!("/staff/cases/{case}");
     again(&officer.get(&page).await, StatusCode::OK, "手上0份");
+    let unknown = send(&officer, &format!("{page}/reviewers"), &[("reviewer", &reviewer)]).await;
+    again(&unknown, StatusCode::CONFLICT, "尚未登记这位专家的关联信息");
+    let services = &site.test.services;
+    let account = AccountId(reviewer.parse().expect("an account"));
+    let person = Document::from_comparable("passport:DEMO0001").expect("a document");
+    let ties = Ties { person, kin: vec![], phones: vec![], addresses: vec![], employers: vec![] };
+    let profile = Profile { account, specialities: vec![], away: false, version: 0 };
+    keep(services, &services.system(), &profile, Some(&ties)).await.expect("a profile");
     let asked = send(&officer, &format!("{page}/reviewers"), &[("reviewer", &reviewer)]).await;
     gone_to(&asked, &format!("{page}?done=reviewer"));
     let shown = officer.get(&page).await;

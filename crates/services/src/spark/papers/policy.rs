@@ -3,14 +3,13 @@
 use super::PaperError;
 use crate::Context;
 use crate::spark::apply::{self, access, applicant};
-use crate::spark::cases;
+use crate::spark::{cases, review};
 use domain::account::{Actor, Capability, Denied};
 use domain::ids::{ApplicationId, CaseId};
 use domain::spark::Part;
 use domain::spark::papers::Kind;
 use sqlx::PgConnection;
 use store::spark::apply as applications;
-use store::spark::reviewers;
 
 /// As what somebody may read a paper.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,7 +74,7 @@ pub async fn may_read(
                         return Err(denied.into());
                     }
                     let reviewer = context.actor.account().ok_or(Denied::NotAllowed)?;
-                    if reviewers::of_reviewer(&mut *db, reviewer.0, Some(case.0)).await?.is_empty() {
+                    if !review::is_asked(db, reviewer, case).await? {
                         return Err(PaperError::NotFound);
                     }
                     Reader::Reviewer

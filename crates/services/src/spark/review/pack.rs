@@ -16,6 +16,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use store::spark::cases::{self as case_sql, CaseRow};
+use store::spark::papers;
 use store::spark::review::meetings::{self as sql, EvidenceRow, ItemRow};
 use store::spark::review::scores;
 use uuid::Uuid;
@@ -51,6 +52,11 @@ pub async fn as_it_is(db: &mut PgConnection, case: CaseId) -> Result<Item, Revie
         // The round is the version: a case that is reviewed anew has other reviews, whatever they say.
         let version = Version { number: number(round)?, digest };
         evidence.insert(Evidence::Review(AccountId(review.reviewer_id)), version);
+    }
+    // A file never changes: another one has another id.
+    for file in papers::of_application(&mut *db, row.id).await?.into_iter().filter_map(|paper| paper.file_id) {
+        let version = Version { number: 1, digest: digest(file.as_bytes())? };
+        evidence.insert(Evidence::Document(FileId(file)), version);
     }
     let form = number(sql::form(&mut *db, row.id).await?)?;
     Ok(Item { case, form, requested: Fen::new(row.asked), evidence })

@@ -14,8 +14,9 @@ use domain::spark::review::conflict::{
 use serde_json::Value;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
-use store::spark::cases::CaseRow;
+use store::spark::cases::{self, CaseRow};
 use store::spark::review::profiles::{self as sql, ProfileRow};
+use store::spark::reviewers as reviewers_sql;
 use uuid::Uuid;
 
 /// What a reviewer judges by.
@@ -196,6 +197,13 @@ pub(in crate::spark) async fn may_do(
 ) -> sqlx::Result<bool> {
     let Some(reviewer) = reviewer(db, account).await? else { return Ok(false) };
     Ok(may(&reviewer, &facts(db, row).await?, doing).is_ok())
+}
+
+/// Whether somebody is asked about a case that is being reviewed, and has no conflict with it.
+pub(in crate::spark) async fn is_asked(db: &mut PgConnection, account: AccountId, case: CaseId) -> sqlx::Result<bool> {
+    let Some(row) = cases::one(&mut *db, case.0).await? else { return Ok(false) };
+    let asked = !reviewers_sql::of_reviewer(&mut *db, account.0, Some(case.0)).await?.is_empty();
+    Ok(asked && may_do(db, &row, account, Doing::Read).await?)
 }
 
 /// Asks for the consents behind a case, in the transaction of what is done. (A case has its application's id.)

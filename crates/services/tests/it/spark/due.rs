@@ -206,13 +206,19 @@ async fn a_case_nobody_takes_up_is_given_to_the_officer_with_the_fewest() {
     assert_eq!(row.officer_id, Some(free));
 }
 
+/// The committee lets a case wait for money.
+async fn defers(house: &TestHouse, case: CaseId) {
+    decides(house, &chair(house), &[(case, Vote::Defer)]).await;
+    does(house, &chair(house), case, (Part::Chair, Event::Defer)).await.expect("deferred");
+}
+
 /// Cases of which each asks for 10,000 yuan and waits for money, in this order.
 async fn deferred(house: &TestHouse, people: std::ops::RangeInclusive<u128>) -> Vec<CaseId> {
     let mut all = Vec::new();
     for person in people {
         let case = sent(house, person).await;
         before_committee(house, case).await;
-        does(house, &chair(house), case, (Part::Chair, Event::Defer)).await.expect("deferred");
+        defers(house, case).await;
         house.services.clock.advance(SignedDuration::from_mins(1));
         all.push(case);
     }
@@ -236,7 +242,7 @@ async fn who_waits_for_money_is_called_up_in_order_and_keeps_the_place() {
     assert_eq!(resume().await, 0, "the money is meant for the first");
     assert_eq!(state(&house, queue[0]).await, "committee");
     // Deferred once more it is where it was: before the others.
-    does(&house, &chair(&house), queue[0], (Part::Chair, Event::Defer)).await.expect("deferred");
+    defers(&house, queue[0]).await;
     assert_eq!(resume().await, 1);
     assert_eq!(state(&house, queue[0]).await, "committee");
     grants(&house, &chair(&house), queue[0], purse, 10_000).await.expect("granted");

@@ -15,27 +15,20 @@ async fn withdrawn(house: &TestHouse, person: u128) -> CaseId {
     case
 }
 
-/// What was sent for a case, as `spark::apply` writes it.
-async fn application(house: &TestHouse, case: CaseId, person: u128) {
-    for sql in [
-        "insert into spark_application (id, owner_id, form, locale, family_index, reference, submitted_by, submitted_at, created_at, updated_at)
-         values ($1, $2, 1, 'zh-CN', 'x', 'A' || $2::text, $2, now(), now(), now())",
-        "insert into spark_snapshot (id, application_id, number, form, sealed, digest, taken_by, taken_at)
-         values ($1, $1, 1, 1, 'x', decode(repeat('00', 32), 'hex'), $2, now())",
-        "insert into spark_consent (id, application_id, purpose, agreed, notice, given_by, given_at)
-         values ($1, $1, 'health', true, 1, $2, now())",
-    ] {
-        let row = sqlx::query(sql).bind(case.0).bind(Uuid::from_u128(person));
-        row.execute(&house.db.owner_pool()).await.expect(sql);
-    }
+/// What was sent for a case, as `spark::apply` writes it beside the application and its consents.
+async fn snapshot(house: &TestHouse, case: CaseId, person: u128) {
+    let sql = "insert into spark_snapshot (id, application_id, number, form, sealed, digest, taken_by, taken_at)
+               values ($1, $1, 1, 1, 'x', decode(repeat('00', 32), 'hex'), $2, now())";
+    let row = sqlx::query(sql).bind(case.0).bind(Uuid::from_u128(person));
+    row.execute(&house.db.owner_pool()).await.expect(sql);
 }
 
 #[tokio::test]
 async fn a_case_that_was_not_helped_is_forgotten_after_three_years_with_what_was_sent() {
     let house = TestHouse::new().await;
     let (over, live) = (withdrawn(&house, 1).await, sent(&house, 2).await);
-    application(&house, over, 1).await;
-    application(&house, live, 2).await;
+    snapshot(&house, over, 1).await;
+    snapshot(&house, live, 2).await;
     house.services.clock.advance(SignedDuration::from_hours(24 * 1094));
     assert_eq!(privacy::preview(&house.services).await.expect("counted").spark_cases, 0);
     house.services.clock.advance(SignedDuration::from_hours(49));
@@ -49,12 +42,13 @@ async fn a_case_that_was_not_helped_is_forgotten_after_three_years_with_what_was
     let mut db = house.services.db.acquire().await.expect("a connection");
     assert!(matches!(cases::key(&house.services, &mut db, over).await, Err(CaseError::Forgotten)));
     assert!(cases::key(&house.services, &mut db, live).await.is_ok(), "one that goes on is not forgotten");
-    for table in [
-        "select count(*) from spark_snapshot",
-        "select count(*) from spark_consent",
-        "select count(*) from spark_application",
+    for (table, of_one) in [
+        ("select count(*) from spark_snapshot", 1),
+        ("select count(*) from spark_consent", 5),
+        ("select count(*) from spark_application", 1),
+        ("select count(distinct case_id) from spark_case_tie", 1),
     ] {
-        assert_eq!(number(&house, table).await, 1, "{table}: of the one that goes on");
+        assert_eq!(number(&house, table).await, of_one, "{table}: of the one that goes on");
     }
     assert_eq!(number(&house, "select count(*) from spark_case").await, 2, "what happened stays, and names nobody");
     let proof = "select count(*) from audit_entry where action = 'spark.case_forgotten' and actor_kind = 'system'";

@@ -119,6 +119,12 @@ pub async fn sent(house: &TestHouse, person: u128) -> CaseId {
 /// A case that was sent as it says, by somebody who agreed to everything.
 pub async fn sent_as(house: &TestHouse, person: u128, new: NewCase) -> CaseId {
     let opened = send(house, person, new).await.expect("sent");
+    agreed(house, &opened, person).await;
+    opened.id
+}
+
+/// What a family agreed to, as an application of its own has it.
+pub async fn agreed(house: &TestHouse, opened: &Opened, person: u128) {
     let (case, by) = (opened.id, Uuid::from_u128(person));
     let mut db = house.services.db.acquire().await.expect("a connection");
     store::spark::apply::add(&mut db, (case.0, by), 1, "zh-CN", house.now()).await.expect("an application");
@@ -126,7 +132,6 @@ pub async fn sent_as(house: &TestHouse, person: u128, new: NewCase) -> CaseId {
     for purpose in Purpose::ALL {
         says(house, (case, person), purpose, true).await;
     }
-    case
 }
 
 /// A family says whether something may be done with its application.

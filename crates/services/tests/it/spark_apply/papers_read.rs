@@ -5,15 +5,17 @@ use super::papers::{add, upload};
 use super::*;
 use crate::groups::letters::pdf;
 use crate::ledger::of;
-use crate::spark::{compliance, does, officer};
+use crate::spark::{compliance, does, known, officer, tied, ties};
 use domain::account::Role;
 use domain::ids::{AccountId, CaseId, PaperId};
 use domain::spark::application::Purpose;
 use domain::spark::papers::Kind;
+use domain::spark::review::pack::Evidence;
 use domain::spark::{Event, Part};
 use services::crypto::Place;
 use services::spark::cases;
 use services::spark::papers::{self, PaperError};
+use services::spark::review::{self, Ties};
 use sqlx::Row as _;
 use uuid::Uuid;
 
@@ -118,6 +120,7 @@ async fn a_physician_who_was_asked_sees_what_shows_the_illness_and_nothing_else(
     let (by, case) = (officer(&house), CaseId(id.0));
     let (asked, stranger) = (of(&house, 801, Role::MedicalReviewer), of(&house, 802, Role::MedicalReviewer));
     does(&house, &by, case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
+    known(&house, &[801]).await;
     cases::ask_reviewer(&house.services, &by, case, AccountId(Uuid::from_u128(801))).await.expect("asked");
     let diagnosis = all[Kind::ALL.iter().position(|kind| *kind == Kind::Diagnosis).expect("a kind")];
     assert!(matches!(open(&house, &asked, diagnosis).await, Err(PaperError::NotFound)), "not reviewed yet");
@@ -131,6 +134,14 @@ async fn a_physician_who_was_asked_sees_what_shows_the_illness_and_nothing_else(
         assert!(matches!(open(&house, &asked, *other).await, Err(PaperError::Denied(_))));
     }
     assert!(matches!(open(&house, &stranger, diagnosis).await, Err(PaperError::NotFound)));
+    // What the committee decides on are the papers, too.
+    let mut db = house.services.db.acquire().await.expect("a connection");
+    let item = review::as_it_is(&mut db, case).await.expect("an item");
+    let documents = item.evidence.keys().filter(|evidence| matches!(evidence, Evidence::Document(_)));
+    assert_eq!(documents.count(), all.len());
+    // A physician of the hospital that treats the patient finds no such case.
+    tied(&house, 801, &Ties { employers: vec!["演示医院".into()], ..ties(801) }).await;
+    assert!(matches!(open(&house, &asked, diagnosis).await, Err(PaperError::NotFound)), "a conflict");
     let looks = "audit_entry where action = 'spark.paper_opened' and detail ->> 'part' = 'medical_reviewer'";
     assert_eq!(count(&house, looks).await, 1);
 }
