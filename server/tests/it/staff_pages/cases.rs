@@ -4,10 +4,13 @@
 use super::*;
 use domain::account::Actor;
 use domain::bus::City;
+use domain::document::Document;
 use domain::ids::{AccountId, CaseId, LoginSessionId};
 use domain::ledger::{Amount, DiseaseGroup};
 use domain::spark::Part;
+use domain::spark::review::assignment::Speciality;
 use services::spark::cases::{self, NewCase, NewParty};
+use services::spark::review::{self, Profile, Ties};
 
 const NAME: &str = "演示·林小满";
 const REASON: &str = "演示：同事休假，家属来电";
@@ -255,20 +258,55 @@ async fn another_officer_says_why_and_sees_it_masked_and_whole_once() {
     again(&other.get(&page).await, StatusCode::OK, "138****8000");
 }
 
+/// The family agrees to health data being judged, as its application would say.
+async fn agrees(site: &Site, family: &Browser<'_>, case: &str) {
+    let (id, by): (Uuid, Uuid) = (case.parse().expect("an id"), account_of(site, family).await);
+    let reference = text(site, "select reference from spark_case where id = $1", case).await;
+    let (now, given_at) = (site.test.now(), store::ToSqlx::to_sqlx(site.test.now()));
+    let mut db = site.test.services.db.acquire().await.expect("a connection");
+    store::spark::apply::add(&mut db, (id, by), 1, "zh-CN", now).await.expect("an application");
+    store::spark::apply::submitted(&mut db, id, &reference, by, now).await.expect("sent");
+    let row = store::spark::consents::ConsentRow { purpose: "health".into(), agreed: true, notice: 1, given_at };
+    let ids = (Uuid::from_bytes(services::crypto::random()), id, by);
+    store::spark::consents::add(&mut db, ids, &row).await.expect("agreed");
+}
+
+/// Compliance puts down what is known of a reviewer.
+async fn known(site: &Site, reviewer: &str) {
+    let account = AccountId(reviewer.parse().expect("an id"));
+    let watches = Actor::Staff {
+        account: AccountId(Uuid::from_bytes(services::crypto::random())),
+        login: LoginSessionId(Uuid::nil()),
+        roles: vec![Role::ComplianceOfficer],
+        stepped_up_at: Some(site.test.now()),
+    };
+    let profile = Profile { account, specialities: vec![Speciality::new("03").expect("one")], away: false, version: 0 };
+    let person = Document::from_comparable("passport:reviewer 1").expect("a document");
+    let ties = Ties { person, kin: vec![], phones: vec![], addresses: vec![], employers: vec!["演示医院".into()] };
+    let by = site.test.context(watches);
+    review::keep(&site.test.services, &by, &profile, Some(&ties)).await.expect("a profile");
+}
+
 #[tokio::test]
 async fn reviewers_are_asked_and_released_by_who_looks_after_the_case() {
     let site = Site::new().await;
-    let officer = hired(&site, Role::CaseOfficer).await;
-    let case = taken_up(&site, &officer, &site.visitor().await, 30).await;
+    let (officer, family) = (hired(&site, Role::CaseOfficer).await, site.visitor().await);
+    let case = taken_up(&site, &officer, &family, 30).await;
     let reviewer = account_of(&site, &hired(&site, Role::MedicalReviewer).await).await.to_string();
     let page = format!("/staff/cases/{case}");
+    let ask = format!("{page}/reviewers");
+    let named = [("reviewer", reviewer.as_str())];
     again(&officer.get(&page).await, StatusCode::OK, "手上0份");
-    let asked = send(&officer, &format!("{page}/reviewers"), &[("reviewer", &reviewer)]).await;
-    gone_to(&asked, &format!("{page}?done=reviewer"));
+    assert_eq!(send(&officer, &ask, &[]).await.status, REFUSED);
+    // Neither without the family's word, nor somebody of whom nothing is known.
+    again(&send(&officer, &ask, &named).await, StatusCode::CONFLICT, "没有申请人对病情资料的授权");
+    agrees(&site, &family, &case).await;
+    again(&send(&officer, &ask, &named).await, StatusCode::CONFLICT, "任职和亲属情况");
+    known(&site, &reviewer).await;
+    gone_to(&send(&officer, &ask, &named).await, &format!("{page}?done=reviewer"));
     let shown = officer.get(&page).await;
     assert!(shown.body.contains("/reviewers/release"), "{}", excerpt(&shown.body));
-    assert_eq!(send(&officer, &format!("{page}/reviewers"), &[]).await.status, REFUSED);
-    let released = send(&officer, &format!("{page}/reviewers/release"), &[("released", &reviewer)]).await;
+    let released = send(&officer, &format!("{ask}/release"), &[("released", reviewer.as_str())]).await;
     gone_to(&released, &format!("{page}?done=released"));
     assert!(!officer.get(&page).await.body.contains("/reviewers/release"));
 }
