@@ -15,7 +15,8 @@
 //! }
 //! ```
 
-use crate::form::FormState;
+use crate::form::{FormState, Tone};
+use crate::i18n::Text;
 use crate::local_path::LocalPath;
 use crate::problem::Problem;
 use crate::routes::Access;
@@ -160,6 +161,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::spark::papers::CALLS,
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,
+    crate::reviews::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.
@@ -394,6 +396,13 @@ impl Answer {
     pub fn again_at(path: impl AsRef<str>, form: FormState) -> Self {
         let page = Some(LocalPath::or_home(path));
         Self::new(Then::Again { page, form: Box::new(form), status: StatusCode::UNPROCESSABLE_ENTITY })
+    }
+
+    /// The page at `path` again where something else was done under its form's `key`, which it gets a new one for: what was typed
+    /// now is another act, and needs a press of its own. The fields of `forget` are not sent back.
+    pub fn another_act(asked: &Asked, path: impl AsRef<str>, (forget, key): (&[&str], &str), notice: &Text) -> Self {
+        let form = asked.typed(&[forget, &[key]].concat());
+        Self::again_at(path, form.with_notice(Tone::Warning, notice.to_string())).status(StatusCode::CONFLICT)
     }
 
     /// Hand out a file.

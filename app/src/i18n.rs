@@ -50,7 +50,8 @@ rooms!(
     "papers",
     "ledger",
     "cases",
-    "disclosure"
+    "disclosure",
+    "reviews"
 );
 
 type Bundle = FluentBundle<FluentResource>;

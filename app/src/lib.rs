@@ -65,6 +65,8 @@ pub mod render;
 #[cfg(feature = "ssr")]
 mod requests;
 #[cfg(feature = "ssr")]
+mod reviews;
+#[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
 mod shell;

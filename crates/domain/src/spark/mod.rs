@@ -5,10 +5,12 @@
 //! papers are; it never says how much was paid.
 
 pub mod application;
+pub mod due;
 pub mod eligibility;
 mod news;
 pub mod papers;
 mod part;
+pub mod queue;
 pub mod review;
 mod state;
 #[cfg(test)]

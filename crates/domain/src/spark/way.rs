@@ -128,7 +128,7 @@ static TABLE: &[Way] = table! {
     Notice Stand => Agreement: ITSELF;
     Agreement Sign => Disbursing: FAMILY;
     Disbursing PaidOut => FollowUp: ITSELF;
-    FollowUp Close => Closed: OFFICER;
+    FollowUp Close => Closed: OFFICER_OR_ITSELF;
 
     // New evidence before a decision: from the beginning. After one: the committee decides again.
     MedicalReview Reopen => Completeness: OFFICER;

@@ -6,6 +6,7 @@ pub mod cases;
 pub mod clarifications;
 pub mod consents;
 pub mod desk;
+pub mod due;
 pub mod family;
 pub mod papers;
 pub mod review;

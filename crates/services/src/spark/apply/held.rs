@@ -4,7 +4,7 @@ use super::pages;
 use super::{ApplyError, consent, submit};
 use crate::Services;
 use crate::audit::{self, Entry};
-use crate::db::to_the_end;
+use crate::privacy::in_batches;
 use crate::spark::papers::{self, PaperError};
 use domain::ids::ApplicationId;
 use domain::spark::application::{Answers, Consents};
@@ -80,15 +80,7 @@ pub(crate) async fn count_stale(services: &Services, before: Timestamp) -> sqlx:
 
 /// Deletes applications that were not sent and not saved since an instant, with a proof in the trail: how many.
 pub(crate) async fn erase_stale(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
-    let mut erased = 0;
-    loop {
-        let services = services.clone();
-        let done = to_the_end(async move { batch(&services, before).await }).await?;
-        erased += done;
-        if done < BATCH.unsigned_abs() {
-            return Ok(erased);
-        }
-    }
+    in_batches(services, BATCH, move |services| async move { batch(&services, before).await }).await
 }
 
 async fn batch(services: &Services, before: Timestamp) -> sqlx::Result<u64> {

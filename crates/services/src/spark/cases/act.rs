@@ -119,7 +119,7 @@ pub async fn act_in(
     let to = next(at, act.event, act.part)?;
     guard(at.state(), act.event, facts(db, context, &row, award).await?)?;
     let decision = decision(act, &row, at, award)?;
-    let meeting = review::guard(services, db, &row, act.event, decision).await?;
+    let meeting = review::guard(services, db, context, &row, act.event, decision).await?;
 
     money(db, context, act, &row, to, award).await?;
     let version = row.version + 1;

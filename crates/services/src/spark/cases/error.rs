@@ -91,6 +91,9 @@ pub enum CaseError {
     /// The case goes on.
     #[error("the case is not over")]
     NotOver,
+    /// It is kept for a reason of law, whatever its clock says.
+    #[error("the case is kept")]
+    Kept,
     /// What is sealed does not open.
     #[error("sealed value: {0}")]
     Crypto(#[from] CryptoError),
@@ -114,6 +117,7 @@ impl From<sqlx::Error> for CaseError {
             Some("spark_case_one_live") => Self::LiveCase,
             Some("spark_case_key_gone") => Self::Forgotten,
             Some("spark_case_key_needed") => Self::NotOver,
+            Some("spark_case_key_held") => Self::Kept,
             _ => Self::Database(error),
         }
     }

@@ -3,11 +3,12 @@
 use super::ReviewError;
 use super::pack::{as_it_is, digest};
 use super::scores::verdict_in;
-use super::ties::{ALL, HEALTH, consented};
-use crate::Services;
+use super::ties::{self, ALL, HEALTH, consented};
 use crate::spark::cases::CaseError;
+use crate::{Context, Services};
 use domain::ids::{CaseId, MeetingId};
 use domain::ledger::Fen;
+use domain::spark::review::conflict::stands;
 use domain::spark::review::score::Verdict;
 use domain::spark::review::vote::Outcome;
 use domain::spark::{Event, State, Unmet, carries_out};
@@ -34,10 +35,11 @@ impl From<ReviewError> for CaseError {
 /// on what there is now. Answers the meeting whose decision it is.
 ///
 /// # Errors
-/// `Unmet`, `ConsentWithdrawn`, and what cannot be read.
+/// `Unmet`, `ConsentWithdrawn`, `NotFound` for whoever has a conflict with the case, and what cannot be read.
 pub(in crate::spark) async fn guard(
     services: &Services,
     db: &mut PgConnection,
+    context: &Context,
     row: &CaseRow,
     event: Event,
     decision: Option<(&'static str, Option<i64>)>,
@@ -51,19 +53,30 @@ pub(in crate::spark) async fn guard(
                 Verdict::Waiting { .. } | Verdict::NeedsThird => Err(Unmet::NotReviewed.into()),
             }
         }
-        Event::Grant | Event::GrantPart | Event::Refuse | Event::Defer => decided(db, row, event, decision).await,
-        Event::RuleOut if of_an_appeal => decided(db, row, event, decision).await,
+        Event::Grant | Event::GrantPart | Event::Refuse | Event::Defer => {
+            decided(db, context, row, event, decision).await
+        }
+        Event::RuleOut if of_an_appeal => decided(db, context, row, event, decision).await,
         _ => Ok(None),
     }
 }
 
 async fn decided(
     db: &mut PgConnection,
+    context: &Context,
     row: &CaseRow,
     event: Event,
     decision: Option<(&'static str, Option<i64>)>,
 ) -> Result<Option<MeetingId>, CaseError> {
     let case = CaseId(row.id);
+    // Who presides somewhere else carries nothing out of a case they have a conflict with, whatever was decided.
+    if let Some(account) = context.actor.account() {
+        let known = ties::reviewer(db, account).await?;
+        let facts = ties::facts(db, row).await?;
+        if known.is_some_and(|known| !stands(&known, &facts)) {
+            return Err(CaseError::NotFound);
+        }
+    }
     consented(db, case, ALL).await?;
     let settled = sql::settled(&mut *db, row.id).await?.filter(|settled| settled.carried_version.is_none());
     let settled = settled.ok_or(Unmet::NotDecided)?;

@@ -100,6 +100,12 @@ async fn no_case_is_decided_without_a_signed_meeting_nor_otherwise_than_it_did()
         };
         assert!(matches!(answer, Err(CaseError::Unmet(Unmet::DecidedOtherwise))), "{event:?}: {answer:?}");
     }
+    // A chair who has a conflict with the case finds none to carry anything out of.
+    let relative = Document::from_comparable("passport:document 1").expect("a document");
+    tied(&house, CHAIR_OF_FIVE, &Ties { kin: vec![relative], ..ties(CHAIR_OF_FIVE) }).await;
+    let barred = carries(&house, chair, case, purse, 6_000).await;
+    assert!(matches!(barred, Err(CaseError::NotFound)), "{barred:?}");
+    tied(&house, CHAIR_OF_FIVE, &ties(CHAIR_OF_FIVE)).await;
     carries(&house, chair, case, purse, 6_000).await.expect("as it was decided");
     // A decision is carried out once: whoever recalls it asks the committee again.
     does(&house, &compliance(&house), case, (Part::ComplianceOfficer, Event::Recall)).await.expect("recalled");

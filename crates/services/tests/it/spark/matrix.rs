@@ -17,7 +17,7 @@ async fn standing(house: &TestHouse, purse: Purse, person: u128, place: Standing
     let kept = ["granted", "partial", "notice", "agreement", "disbursing"];
     if kept.contains(&place.held_in().unwrap_or(place.state()).name()) {
         let grant = ledger::Grant { case: case.0, ..crate::ledger::grant(house, purse.envelope, &[yuan(10_000)]) };
-        ledger::reserve(&house.services, &chair(house), &grant).await.expect("kept");
+        crate::ledger::reserve(&house.services, &chair(house), &grant).await.expect("kept");
     }
     let decision = match place.state() {
         State::Refused => "decision = 'refused', decided_at = changed_at,",

@@ -4,6 +4,8 @@ mod clarify;
 mod committee;
 mod database;
 mod desk;
+mod due;
+mod forgetting;
 mod judging;
 mod life;
 mod matrix;
