@@ -93,7 +93,7 @@ async fn the_desk_is_open_to_whoever_may_see_cases_and_to_nobody_else() {
     let (officer, family) = (hired(&site, Role::CaseOfficer).await, site.visitor().await);
     let case = taken_up(&site, &officer, &family, 30).await;
     let pages = ["/staff/cases".to_owned(), format!("/staff/cases/{case}"), format!("/staff/cases/{case}/answers")];
-    let presses = ["do", "take-over", "ask", "reviewers", "reviewers/release", "look", "show", "grant"];
+    let presses = ["do", "take-over", "ask", "extend", "reviewers", "reviewers/release", "look", "show", "grant"];
     for role in Role::ALL {
         let browser = hired(&site, role).await;
         let may = matches!(role, Role::CaseOfficer | Role::ComplianceOfficer);
