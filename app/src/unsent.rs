@@ -23,11 +23,9 @@ const COOKIE: &str = "__Host-unsent";
 const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// As long as it may take to sign in anew, whose code may come late.
 const UNTIL_SIGNED_IN: SignedDuration = SignedDuration::from_mins(30);
-/// The longest text of a field that is kept: as long as a reason is read.
+/// The longest text of a field that is named: as long as a reason is read. Of a whole form no text is cut.
 const LONGEST: usize = 200;
-/// The same of a form that keeps everything.
-const LONGEST_OF_ALL: usize = 1_000;
-/// What browsers take of a cookie, less its name and what stands behind it.
+/// What browsers take of a cookie, less its name and what stands behind it. More than that is not kept at all, rather than in part.
 const LARGEST: usize = 3_900;
 
 /// Every field of a form without secrets, also while nobody is signed in.
@@ -53,7 +51,7 @@ pub fn keep(visit: &Visit, page: &str, fields: &[&str], pairs: Vec<(String, Stri
         None if everything => (Uuid::nil(), UNTIL_SIGNED_IN),
         None => return None,
     };
-    let longest = if everything { LONGEST_OF_ALL } else { LONGEST };
+    let longest = if everything { usize::MAX } else { LONGEST };
     let named = |name: &str| everything || fields.contains(&name);
     let typed = pairs.into_iter().filter(|(name, text)| named(name) && !text.trim().is_empty());
     let fields: Vec<_> = typed.map(|(name, text)| (name, text.chars().take(longest).collect())).collect();

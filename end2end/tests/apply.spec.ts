@@ -42,6 +42,7 @@ async function leavesNothing(page: Page): Promise<void> {
   const url = new URL(page.url());
   expect(url.pathname).toMatch(/^\/spark\/apply\/[0-9a-f-]{36}(\/[a-z_-]+)?$/);
   expect([url.search.replace("?from=check", ""), url.hash]).toEqual(["", ""]);
+  expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
 }
 
 for (const locale of ["zh-CN", "en"] as const) {

@@ -208,6 +208,11 @@ async fn two_windows_meet_both_texts_and_nothing_is_put_in_the_place_of_anything
     assert!(visitor.get(&path).await.body.contains("value=\"第二处\""));
     // The same text from an old window is no conflict: a press that was repeated.
     gone_to(&visitor.post(&path, &[("address", "第二处"), ("based_on", &one)]).await, &application);
+    // Who came from the answers to check is led back there, whichever of the two is chosen.
+    let from_check = [("address", "第三处"), ("based_on", one.as_str()), ("from", "check")];
+    let late = visitor.post(&path, &from_check).await;
+    assert_eq!((late.status, hidden(&late, "from").as_str()), (StatusCode::CONFLICT, "check"));
+    assert!(late.body.contains(&format!("href=\"{path}?from=check\"")), "{}", late.body);
 }
 
 #[tokio::test]
@@ -314,6 +319,11 @@ async fn whose_session_ended_comes_back_to_the_same_page_with_what_was_typed() {
     assert!(back.body.contains(&long), "{}", excerpt(&back.body));
     assert!(visitor.cookie("__Host-unsent").is_none(), "shown once");
     assert!(!visitor.get(&path).await.body.contains(&long), "and kept only once it is sent");
+    // More than a browser takes is not kept in part, as if it were whole.
+    visitor.set_cookie("__Host-session", "ended");
+    let longer = "方".repeat(1_500);
+    gone_to(&visitor.post(&path, &[("plan", longer.as_str()), ("based_on", "0")]).await, "/sign-in?next=");
+    assert!(visitor.cookie("__Host-unsent").is_none());
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A page that was saved elsewhere since it was shown: both texts, field by field, and one of them to be chosen. Nothing is put
 //! in the place of anything before that.
 
-use super::{BASED_ON, FROM, OnePage, crumbs, page_address, typed_again, words};
+use super::{BASED_ON, CHECK, FROM, OnePage, crumbs, page_address, typed_again, words};
 use crate::i18n::Text;
 use crate::spark::form_words;
 use crate::ui::{Button, Form, HiddenField, LinkButton, Page, Variant};
@@ -26,8 +26,10 @@ pub(super) fn page(
     // What was typed travels along, based on what stands there now: choosing it is a press of its own.
     let mine = page.fields.iter().filter_map(|field| Some((field.key, conflict.mine.0.get(field.key)?.clone())));
     let mine = mine.map(|(name, text)| view! { <HiddenField name=name value=text/> }).collect_view();
-    let from = visit.form.value(FROM).map(|from| view! { <HiddenField name=FROM value=from.to_owned()/> });
+    let from_check = visit.form.value(FROM) == Some(CHECK);
+    let from = from_check.then(|| view! { <HiddenField name=FROM value=CHECK/> });
     let here = page_address(application.id, page);
+    let saved = if from_check { format!("{here}?{FROM}={CHECK}") } else { here.clone() };
     view! {
         <Page
             title=visit.t("application-conflict-title")
@@ -42,7 +44,7 @@ pub(super) fn page(
                 {mine}
                 <p class="actions">
                     <Button>{visit.t("application-conflict-mine")}</Button>
-                    <LinkButton href=visit.href(&here) variant=Variant::Secondary>{visit.t("application-conflict-theirs")}</LinkButton>
+                    <LinkButton href=visit.href(&saved) variant=Variant::Secondary>{visit.t("application-conflict-theirs")}</LinkButton>
                 </p>
             </Form>
         </Page>
