@@ -106,7 +106,7 @@ async fn received(
     upload: &Upload,
 ) -> Result<(PaperRow, bool, CaseKey), PaperError> {
     let mut tx = services.begin().await?;
-    opened(&mut tx, application, account).await?;
+    opened(&mut tx, context, (application, account)).await?;
     let key = apply::key(services, &mut tx, application).await?;
     let before = context.now.saturating_sub(BROKE_OFF_AFTER).unwrap_or(context.now);
     let kept = i64::try_from(REFUSED_KEPT).unwrap_or(i64::MAX);
@@ -142,10 +142,14 @@ async fn received(
 }
 
 /// Locks an application whose papers may come and go, for whoever it is of.
-async fn opened(db: &mut PgConnection, application: ApplicationId, account: AccountId) -> Result<(), PaperError> {
+async fn opened(
+    db: &mut PgConnection,
+    context: &Context,
+    (application, account): (ApplicationId, AccountId),
+) -> Result<(), PaperError> {
     let row = applications::lock(&mut *db, application.0).await?.ok_or(PaperError::NotFound)?;
-    access(db, &row, account).await?;
-    if is_open(&row) { Ok(()) } else { Err(PaperError::Sent) }
+    access(&mut *db, &row, account).await?;
+    if is_open(db, context, &row).await? { Ok(()) } else { Err(PaperError::Sent) }
 }
 
 /// One paper on its way.
@@ -221,7 +225,7 @@ async fn refused(way: &Way<'_>, why: Refusal) -> Result<(), PaperError> {
     Err(PaperError::NotFound)
 }
 
-/// Takes a paper away, for the family and until the application is sent; its bytes follow with the next sweep. A second press
+/// Takes a paper away, for the family: until the application is sent any, afterwards what was refused. Its bytes follow with the next sweep. A second press
 /// finds nothing to take away.
 ///
 /// # Errors
@@ -236,7 +240,7 @@ pub async fn remove(
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        opened(&mut tx, application, account).await?;
+        opened(&mut tx, &context, (application, account)).await?;
         if sql::remove(&mut *tx, application.0, id.0).await.map_err(frozen)? {
             let action = "spark.paper_removed";
             let entry = Entry { action, subject_kind: "spark_paper", subject: Some(id.0), detail: json!({}) };
