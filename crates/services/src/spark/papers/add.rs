@@ -2,7 +2,7 @@
 
 use super::{PaperError, View, is_open, name_place, view};
 use crate::audit::{self, Entry};
-use crate::crypto::CaseKey;
+use crate::crypto::{self, CaseKey};
 use crate::db::to_the_end;
 use crate::files::{self, FileError};
 use crate::limits;
@@ -42,6 +42,17 @@ impl std::fmt::Debug for Upload {
 }
 
 impl Upload {
+    /// What finds it again: the same file in the same place of the same form. Another file in a form that is shown once more (by
+    /// a browser's button back) is another.
+    fn once(&self, services: &Services) -> (Uuid, i16) {
+        let content = crypto::digest_hex(self.bytes.as_deref().unwrap_or_default());
+        let text = format!("{} {} {} {content}\n{}", self.key.0, self.key.1, self.kind.name(), self.name);
+        let mac = services.vault.mac("spark_paper upload", text.as_bytes());
+        let mut id = [0; 16];
+        id.copy_from_slice(&mac[..16]);
+        (Uuid::from_bytes(id), self.key.1)
+    }
+
     /// How many bytes, and what is wrong with it before anybody reads it.
     fn sized(&self) -> (i32, Result<Format, Refusal>) {
         match &self.bytes {
@@ -111,7 +122,8 @@ async fn received(
     let before = context.now.saturating_sub(BROKE_OFF_AFTER).unwrap_or(context.now);
     let kept = i64::try_from(REFUSED_KEPT).unwrap_or(i64::MAX);
     sql::tidy(&mut tx, application.0, before, kept).await?;
-    if let Some(there) = sql::of_upload(&mut *tx, application.0, upload.key).await? {
+    let once = upload.once(services);
+    if let Some(there) = sql::of_upload(&mut *tx, application.0, once).await? {
         tx.commit().await?;
         return Ok((there, false, key));
     }
@@ -129,13 +141,15 @@ async fn received(
         id: id.0,
         application: application.0,
         kind: upload.kind.name(),
-        upload: upload.key,
+        upload: once,
         state: (state.name(), why.map(Refusal::name)),
         name: &name,
         bytes,
         by: account.0,
     };
     sql::add(&mut tx, new, context.now).await?;
+    // What is being worked at is not deleted for its age.
+    applications::touched(&mut tx, application.0, context.now).await?;
     let row = sql::one(&mut *tx, id.0).await?.ok_or(PaperError::Damaged("a paper"))?;
     tx.commit().await?;
     Ok((row, true, key))
