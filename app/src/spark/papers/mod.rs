@@ -9,8 +9,8 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
 use crate::ui::{
-    Banner, Button, Choice, Dialog, EmptyState, FileField, Form, HiddenField, Illustration, Meter, Page, Select, Tag,
-    Variant,
+    Banner, Button, Choice, Crumb, Dialog, EmptyState, FileField, Form, HiddenField, Illustration, Meter, Page, Select,
+    Tag, Variant,
 };
 use crate::visit::{Visit, visit};
 use crate::words::fault_text;
@@ -85,8 +85,10 @@ fn page(visit: &Visit, id: ApplicationId, all: &All) -> impl IntoView + use<> {
         }),
         false => Either::Right(Kind::ALL.map(|kind| group(visit, &base, kind, all)).collect_view()),
     };
+    let mut crumbs = super::crumbs(visit);
+    crumbs.push(Crumb::new(visit.href(&format!("{}/{id}", super::apply::APPLY)), visit.t("application-tasks")));
     view! {
-        <Page title=visit.t("papers-title") lead=visit.t("papers-lead") crumbs=super::crumbs(visit)>
+        <Page title=visit.t("papers-title") lead=visit.t("papers-lead") crumbs=crumbs>
             {news}
             {unscanned}
             {sent}

@@ -296,3 +296,14 @@ async fn while_a_question_names_papers_more_may_come_and_what_was_sent_stays() {
     assert!(matches!(coming(93).await, Err(PaperError::Sent)));
     assert_eq!(papers::of(services, &me, id).await.expect("listed").used().0, 7);
 }
+
+#[tokio::test]
+async fn a_file_that_is_on_its_way_is_no_part_of_what_is_sent() {
+    let house = TestHouse::new().await;
+    let (me, id, all) = with_papers(&house).await;
+    let half = "update spark_paper set state = 'scanned', file_id = null, format = null, pages = null where id = $1";
+    sqlx::query(half).bind(all[0].0).execute(&house.db.owner_pool()).await.expect("as if it were being read");
+    send(&house, &me, id).await.expect("sent");
+    assert_eq!(papers::of(&house.services, &me, id).await.expect("listed").all.len(), 5);
+    assert_eq!(count(&house, "spark_paper where state <> 'usable'").await, 0, "nothing is looked at for ever");
+}
