@@ -4,9 +4,8 @@ use super::{PaperError, Reader, kind_of, may_read, state_of, view};
 use crate::audit::{self, Entry};
 use crate::files;
 use crate::spark::apply;
-use crate::spark::cases::{self, Access};
+use crate::spark::cases;
 use crate::{Context, Services};
-use domain::account::Denied;
 use domain::field::Fault;
 use domain::files::Format;
 use domain::ids::{ApplicationId, CaseId, FileId, PaperId};
@@ -29,8 +28,8 @@ pub struct Opened {
 /// Opens a paper that is kept. `reason` says why, where one looks at a case that is another's.
 ///
 /// # Errors
-/// `Denied`, also of a minor's without assignment or grant; `NotFound` for another family's, of one that is not kept, and once its key is destroyed; `ReasonNeeded`;
-/// `NoConsent`; `Busy`, `Damaged`.
+/// `Denied`, also of a minor's without assignment or grant; `NotFound` for another family's, of one that is not kept, and once its
+/// key is destroyed; `ReasonNeeded`; `NoConsent`; `Busy`, `Damaged`.
 pub async fn open(
     services: &Services,
     context: &Context,
@@ -55,9 +54,6 @@ pub async fn open(
         }
         Reader::Staff { part, assigned: false } => {
             let by = cases::access(&mut tx, context, CaseId(application.0)).await?;
-            if !by.reads() {
-                return Err(PaperError::ReasonNeeded);
-            }
             let (kind, part) = (kind.name(), part.name());
             let detail = json!({ "kind": kind, "part": part, "by": by.name(), "alert": "not_assigned" });
             ("spark.paper_opened_unassigned", detail)
@@ -89,17 +85,13 @@ async fn explained(
     let row = sql::one(&mut *db, id.0).await?.ok_or(PaperError::NotFound)?;
     let (application, kind) = (ApplicationId(row.application_id), kind_of(&row)?);
     let case = CaseId(row.application_id);
-    if !matches!(may_read(&mut db, context, application, kind).await?, Reader::Staff { assigned: false, .. }) {
-        return Ok(());
-    }
-    match cases::access(&mut db, context, case).await? {
-        Access::None { minor: true } => Err(Denied::NotAllowed.into()),
-        Access::None { minor: false } => {
+    match may_read(&mut db, context, application, kind).await {
+        Err(PaperError::ReasonNeeded) => {
             let reason = worded(reason.unwrap_or_default()).map_err(|_| PaperError::ReasonNeeded)?;
             drop(db);
             Ok(cases::look(services, context, case, &reason).await?)
         }
-        _ => Ok(()),
+        other => other.map(|_| ()),
     }
 }
 

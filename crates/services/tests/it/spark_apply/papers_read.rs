@@ -96,6 +96,8 @@ async fn every_look_of_the_house_stands_in_the_trail_and_one_at_anothers_case_st
     assert_eq!(count(&house, "audit_entry where action like 'spark.paper_opened%'").await, 0);
     open(&house, &mine, all[0]).await.expect("assigned");
     assert!(matches!(open(&house, &other, all[0]).await, Err(PaperError::ReasonNeeded)));
+    let list = papers::of(&house.services, &other, id).await;
+    assert!(matches!(list, Err(PaperError::ReasonNeeded)), "nor are they listed: {list:?}");
     let short = papers::open(&house.services, &other, all[0], Some("看看")).await;
     assert!(matches!(short, Err(PaperError::ReasonNeeded)), "{short:?}");
     papers::open(&house.services, &other, all[0], Some("代同事核对票据")).await.expect("with a reason");
@@ -117,6 +119,8 @@ async fn every_look_of_the_house_stands_in_the_trail_and_one_at_anothers_case_st
     let another = of(&house, 502, Role::CaseOfficer);
     let answer = papers::open(&house.services, &another, all[0], Some("代同事核对票据")).await;
     assert!(matches!(answer, Err(PaperError::Denied(_))), "{answer:?}");
+    let list = papers::of(&house.services, &another, id).await;
+    assert!(matches!(list, Err(PaperError::Denied(_))), "{list:?}");
     assert!(told.iter().any(|(action, detail)| action == "spark.paper_opened" && detail["alert"].is_null()));
 }
 
