@@ -7,10 +7,12 @@ use domain::bus::City;
 use domain::document::Document;
 use domain::ids::{AccountId, CaseId, LoginSessionId};
 use domain::ledger::{Amount, DiseaseGroup};
+use domain::outreach::{Bilingual, Key};
 use domain::spark::Part;
 use domain::spark::application::Purpose;
+use domain::spark::review::rubric::{Criterion, Draft, Rubric, Scale};
 use services::spark::cases::{self, NewCase, NewParty};
-use services::spark::review::{Profile, Ties, keep};
+use services::spark::review::{Profile, Ties, keep, publish_rubric};
 use store::ToSqlx as _;
 use store::spark::consents::ConsentRow;
 use store::spark::{apply, consents};
@@ -62,6 +64,15 @@ async fn sent(site: &Site, family: &Browser<'_>, age: u8) -> String {
     }
     tx.commit().await.expect("committed");
     id.to_string()
+}
+
+/// Nothing ties them to a family.
+async fn known(site: &Site, account: AccountId) {
+    let services = &site.test.services;
+    let person = Document::from_comparable("passport:DEMO0001").expect("a document");
+    let ties = Ties { person, kin: vec![], phones: vec![], addresses: vec![], employers: vec![] };
+    let profile = Profile { account, specialities: vec![], away: false, version: 0 };
+    keep(services, &services.system(), &profile, Some(&ties)).await.expect("a profile");
 }
 
 async fn hired(site: &Site, role: Role) -> Browser<'_> {
@@ -279,12 +290,7 @@ async fn reviewers_are_asked_and_released_by_who_looks_after_the_case() {
     again(&officer.get(&page).await, StatusCode::OK, "手上0份");
     let unknown = send(&officer, &format!("{page}/reviewers"), &[("reviewer", &reviewer)]).await;
     again(&unknown, StatusCode::CONFLICT, "尚未登记这位专家的关联信息");
-    let services = &site.test.services;
-    let account = AccountId(reviewer.parse().expect("an account"));
-    let person = Document::from_comparable("passport:DEMO0001").expect("a document");
-    let ties = Ties { person, kin: vec![], phones: vec![], addresses: vec![], employers: vec![] };
-    let profile = Profile { account, specialities: vec![], away: false, version: 0 };
-    keep(services, &services.system(), &profile, Some(&ties)).await.expect("a profile");
+    known(&site, AccountId(reviewer.parse().expect("an account"))).await;
     let asked = send(&officer, &format!("{page}/reviewers"), &[("reviewer", &reviewer)]).await;
     gone_to(&asked, &format!("{page}?done=reviewer"));
     let shown = officer.get(&page).await;
@@ -332,4 +338,54 @@ async fn the_list_is_narrowed_and_found_by_reference() {
     let reference = text(&site, "select reference from spark_case where id = $1", &new).await;
     assert_eq!(shows(&format!("q={}-{}", &reference[..4], &reference[4..])).await, (false, true));
     assert_eq!(shows("q=none").await, (false, false));
+}
+
+/// One criterion from 1 to 5.
+async fn rubric(site: &Site) {
+    let key = Key::new("need").expect("a key");
+    let scale = Scale { least: 1, most: 5 };
+    let title = Bilingual::new("演示标准", "A criterion");
+    let criteria = vec![Criterion { key, title, weight: 1, scale, optional: false }];
+    let rubric = Rubric::try_from(Draft { version: 1, criteria, diverges_above: 25 }).expect("a rubric");
+    let services = &site.test.services;
+    publish_rubric(services, &services.system(), &rubric).await.expect("published");
+}
+
+#[tokio::test]
+async fn a_reviewer_judges_a_case_without_knowing_whose_it_is() {
+    let site = Site::new().await;
+    let (officer, reviewer) = (hired(&site, Role::CaseOfficer).await, hired(&site, Role::MedicalReviewer).await);
+    let case = taken_up(&site, &officer, &site.visitor().await, 30).await;
+    rubric(&site).await;
+    let account = account_of(&site, &reviewer).await;
+    known(&site, AccountId(account)).await;
+    let asked = send(&officer, &format!("/staff/cases/{case}/reviewers"), &[("reviewer", &account.to_string())]).await;
+    gone_to(&asked, &format!("/staff/cases/{case}?done=reviewer"));
+    let page = format!("/staff/reviews/{case}");
+    again(&reviewer.get("/staff/reviews").await, StatusCode::OK, "目前没有请您评审的申请");
+    assert_eq!(reviewer.get(&page).await.status, StatusCode::NOT_FOUND, "it is not complete yet");
+    gone_to(&does(&site, &officer, &case, "complete").await, &format!("/staff/cases/{case}?done=moved"));
+
+    let list = reviewer.get("/staff/reviews").await;
+    assert!(list.body.contains(&page), "{}", excerpt(&list.body));
+    for path in ["/staff/reviews", "/en/staff/reviews", page.as_str(), &format!("/en{page}")] {
+        let shown = reviewer.get(path).await;
+        assert_eq!(shown.status, StatusCode::OK, "{path}: {}", excerpt(&shown.body));
+        for word in [NAME, "林小满", "13800138000", "⟦"] {
+            assert!(!shown.body.contains(word), "{path}: {word}");
+        }
+    }
+    let stranger = hired(&site, Role::MedicalReviewer).await;
+    assert_eq!(stranger.get(&page).await.status, StatusCode::NOT_FOUND);
+
+    // The best mark wants a comment: it is said, and what was typed stays.
+    let best = [("version", "0"), ("do", "give"), ("mark-need", "5"), ("comment-need", "")];
+    assert_eq!(send(&reviewer, &page, &best).await.status, REFUSED);
+    let late = send(&reviewer, &page, &[("version", "0"), ("do", "save"), ("mark-need", "3")]).await;
+    again(&late, StatusCode::CONFLICT, "已在另一页面保存过");
+    let whole = [("version", "1"), ("do", "give"), ("mark-need", "4"), ("comment-need", "演示意见")];
+    for _ in 0..2 {
+        gone_to(&send(&reviewer, &page, &whole).await, "/staff/reviews");
+    }
+    again(&reviewer.get(&page).await, StatusCode::OK, "您已提交评审");
 }
