@@ -197,8 +197,8 @@ pages! {
     "/spark/apply/:id" ApplyTasks (Access::SignedIn) [];
     "/spark/apply/:id/check" ApplyCheck (Access::SignedIn) [];
     "/spark/apply/:id/sent" ApplySent (Access::SignedIn) [];
-    "/spark/apply/:id/:page" ApplyPage (Access::SignedIn) [typed];
     "/spark/apply/:id/papers" SparkPapers (Access::SignedIn) [];
+    "/spark/apply/:id/:page" ApplyPage (Access::SignedIn) [typed];
     "/spark/disclosure" Disclosure (Access::Public) [shared];
     "/spark/disclosure/:period" DisclosureReport (Access::Public) [shared];
     "/spark/notices" SparkNotices (Access::Public) [shared];

@@ -182,7 +182,7 @@ test("a guardian applies for a child, is told what is wrong, meets another windo
 
   // It is found again from the account, and from where one began.
   await visit(page, "/account");
-  await expect(page.getByRole("heading", { name: say("application-mine") })).toBeVisible();
+  await expect(page.getByRole("heading", { name: say("cases-own-title") })).toBeVisible();
   await look("16-account");
   await visit(page, "/spark/apply");
   await press(page.getByRole("link", { name: say("application-sent-look") }).first());

@@ -10,6 +10,7 @@ application-sign-in = Sign in and apply
 application-begin = Start an application
 application-begin-another = Start another application
 application-mine = My applications for aid
+application-mine-open = Applications for aid that are not submitted
 application-of-day = Application started on { $day }
 application-by-worker = Filled in by a hospital’s social worker, for you to read and submit.
 application-sent-on = Submitted on { $at }

@@ -797,6 +797,7 @@ staff-action-spark-case-read-unassigned = Case of another officer read (please c
 staff-action-spark-case-access-explained = Reason given to read another officer's case (please check)
 staff-action-spark-case-access-granted = Reading of a case granted for a time
 staff-action-spark-case-particulars-shown = Particulars of a case shown in full
+staff-action-spark-clarification-extended = More time given to a family
 staff-action-spark-case-given = Case given to an officer
 staff-action-spark-case-held = Case kept from being forgotten
 staff-action-spark-case-hold-lifted = Case no longer kept from being forgotten

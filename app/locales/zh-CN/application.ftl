@@ -9,6 +9,7 @@ application-sign-in = 登录并申请
 application-begin = 开始申请
 application-begin-another = 再开始一份申请
 application-mine = 我的救助申请
+application-mine-open = 正在填写的救助申请
 application-of-day = { $day }开始的申请
 application-by-worker = 由医院社工代为填写，等您查看后提交。
 application-sent-on = { $at }提交

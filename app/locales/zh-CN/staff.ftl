@@ -740,6 +740,7 @@ staff-action-spark-case-read-unassigned = 查看他人经办的救助申请（�
 staff-action-spark-case-access-explained = 说明理由查看他人经办的救助申请（请核查）
 staff-action-spark-case-access-granted = 批准限时查看救助申请
 staff-action-spark-case-particulars-shown = 查看救助申请的完整个人信息
+staff-action-spark-clarification-extended = 延长补充材料的期限
 staff-action-spark-case-given = 救助申请分派给经办人
 staff-action-spark-case-held = 救助申请依法继续保存
 staff-action-spark-case-hold-lifted = 救助申请恢复保存期限计算

@@ -10,7 +10,7 @@ use crate::visit::Visit;
 use domain::account::Capability;
 use domain::spark::application::Section;
 use domain::spark::review::clarification::{LONGEST, SHORTEST};
-use domain::spark::{Event, Part};
+use domain::spark::{Event, Part, State};
 use leptos::prelude::*;
 use services::spark::cases::{Can, CaseView};
 
@@ -126,6 +126,28 @@ fn ask(visit: &Visit, case: &CaseView) -> AnyView {
         </Dialog>
     }
     .into_any()
+}
+
+/// Giving a family more time, while it has not answered.
+pub(super) fn extend(visit: &Visit, case: &CaseView) -> Option<AnyView> {
+    let waits = case.clarifications.iter().rev().find(|asked| asked.supplied_at.is_none());
+    let asked = waits.filter(|_| case.own && case.state == State::Returned)?;
+    let open = visit.form.value("more_days").is_some();
+    let range = [("from", SHORTEST.into()), ("until", LONGEST.into())];
+    let id = asked.id.to_string();
+    Some(
+        view! {
+            <Dialog label=visit.t("cases-extend") title=visit.t("cases-extend") open=open>
+                <p>{visit.t("cases-extend-text")}</p>
+                <Form action=to(visit, case, "extend")>
+                    <HiddenField name="clarification" value=id/>
+                    <TextField name="more_days" label=visit.t("cases-ask-days") hint=visit.t_args("cases-ask-days-hint", &range) inputmode="numeric" width="short" value=SHORTEST.to_string()/>
+                    <p class="actions"><Button>{visit.t("cases-extend")}</Button></p>
+                </Form>
+            </Dialog>
+        }
+        .into_any(),
+    )
 }
 
 /// Taking it over from the officer who looks after it.

@@ -15,6 +15,7 @@ use domain::spark::application::Section;
 use domain::spark::review::clarification::{LONGEST, SHORTEST};
 use domain::spark::{Event, Part};
 use services::spark::cases::{self, Act, LONGEST_GRANT, Question};
+use uuid::Uuid;
 
 const SEE: Access = Access::Capability(Capability::SeeCases);
 const HANDLE: Access = Access::Capability(Capability::HandleCases);
@@ -28,6 +29,7 @@ pub static CALLS: &[Call] = &[
     Call::post("/staff/cases/:id/do", SEE, &act).on(PAGE),
     Call::post("/staff/cases/:id/take-over", HANDLE, &take_over).on(PAGE),
     Call::post("/staff/cases/:id/ask", HANDLE, &ask).on(PAGE),
+    Call::post("/staff/cases/:id/extend", HANDLE, &extend).on(PAGE),
     Call::post("/staff/cases/:id/reviewers", HANDLE, &ask_reviewer).on(PAGE),
     Call::post("/staff/cases/:id/reviewers/release", HANDLE, &release_reviewer).on(PAGE),
     Call::post("/staff/cases/:id/look", SEE, &look).on(PAGE),
@@ -83,6 +85,20 @@ async fn ask(asked: Asked) -> Answer {
     let question = Question { case, version, sections, days, text: asked.field("question").to_owned() };
     let result = cases::ask(&asked.services, &asked.context, &question).await;
     done(&asked, &page, ("asked", "question"), result).await
+}
+
+async fn extend(asked: Asked) -> Answer {
+    let Some((case, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Ok(clarification) = asked.field("clarification").parse::<Uuid>() else { return Problem::Unusable.into() };
+    let days = match number(asked.field("more_days"), u32::from(SHORTEST), u32::from(LONGEST)) {
+        Ok(days) => u16::try_from(days).unwrap_or_default(),
+        Err(fault) => {
+            let errors = vec![FieldError::new("more_days", fault)];
+            return Answer::again_at(page, typed(&asked).with_errors(errors));
+        }
+    };
+    let result = cases::extend(&asked.services, &asked.context, (case, clarification), days).await;
+    done(&asked, &page, ("extended", "more_days"), result).await
 }
 
 async fn ask_reviewer(asked: Asked) -> Answer {

@@ -18,6 +18,7 @@ const NEWS: &[(&str, &str)] = &[
     ("moved", "cases-done-moved"),
     ("taken", "cases-done-taken"),
     ("asked", "cases-done-asked"),
+    ("extended", "cases-done-extended"),
     ("reviewer", "cases-done-reviewer"),
     ("released", "cases-done-released"),
     ("opened", "cases-done-opened"),
@@ -53,6 +54,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
                     {parties(visit, &case)}
                     {answers}
                     {timeline::clarifications(visit, &case.clarifications)}
+                    {acts::extend(visit, &case)}
                 </div>
                 <div class="stack">
                     {acts::section(visit, &case)}

@@ -4,6 +4,7 @@ mod account_pages;
 mod ambassadors;
 mod api;
 mod bus;
+mod canary;
 mod config;
 mod disclosure;
 mod events;

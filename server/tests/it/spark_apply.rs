@@ -347,7 +347,12 @@ async fn anybody_elses_application_is_not_there_whatever_one_asks_of_it() {
     gone_to(&send(&guardian, &mine).await, &format!("{mine}/sent"));
     refused().await;
     assert!(!stranger.get("/spark/apply").await.body.contains("我的救助申请"));
-    assert!(!stranger.get("/account").await.body.contains("我的救助申请"));
+    let account = stranger.get("/account").await;
+    assert!(
+        ["正在填写的救助申请", NAME].iter().all(|theirs| !account.body.contains(theirs)),
+        "{}",
+        excerpt(&account.body)
+    );
     // Nobody at all is asked to sign in; staff and machines have none.
     let nobody = site.anonymous();
     for end in pages {

@@ -194,7 +194,7 @@ pub(crate) async fn of_account(visit: &Visit) -> Option<AnyView> {
     let cards = open.iter().map(|one| card(visit, one, false)).collect_view();
     let section = view! {
         <section class="section">
-            <h2>{visit.t("application-mine")}</h2>
+            <h2>{visit.t("application-mine-open")}</h2>
             <div class="cards account-cards">{cards}</div>
         </section>
     };

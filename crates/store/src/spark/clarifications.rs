@@ -101,6 +101,16 @@ pub async fn supply(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
+/// Gives more time. `false` where it was answered.
+pub async fn extend(db: impl PgExecutor<'_>, id: Uuid, due_on: civil::Date) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update spark_clarification set due_on = $2 where id = $1 and supplied_on is null",
+        id,
+        due_on.to_sqlx() as SqlDate,
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
 /// When a family was asked, until when it had time, and when it answered.
 #[derive(Debug, Clone)]
 pub struct PauseRow {

@@ -7,15 +7,10 @@ use domain::bus::City;
 use domain::document::Document;
 use domain::ids::{AccountId, CaseId, LoginSessionId};
 use domain::ledger::{Amount, DiseaseGroup};
-use domain::outreach::{Bilingual, Key};
 use domain::spark::Part;
-use domain::spark::application::Purpose;
-use domain::spark::review::rubric::{Criterion, Draft, Rubric, Scale};
+use domain::spark::review::assignment::Speciality;
 use services::spark::cases::{self, NewCase, NewParty};
-use services::spark::review::{Profile, Ties, keep, publish_rubric};
-use store::ToSqlx as _;
-use store::spark::consents::ConsentRow;
-use store::spark::{apply, consents};
+use services::spark::review::{self, Profile, Ties};
 
 const NAME: &str = "演示·林小满";
 const REASON: &str = "演示：同事休假，家属来电";
@@ -53,26 +48,9 @@ async fn sent(site: &Site, family: &Browser<'_>, age: u8) -> String {
         key: services.vault.new_case_key(),
     };
     let mut tx = services.begin().await.expect("a transaction");
-    let opened = cases::open_in(services, &mut tx, &context, new, Part::Applicant).await.expect("opened");
-    // What the family agreed to, as an application of its own has it.
-    apply::add(&mut tx, (id.0, account.0), 1, "zh-CN", now).await.expect("an application");
-    apply::submitted(&mut tx, id.0, &opened.reference, account.0, now).await.expect("sent");
-    for purpose in Purpose::ALL {
-        let (purpose, given_at) = (purpose.name().to_owned(), now.to_sqlx());
-        let row = ConsentRow { purpose, agreed: true, notice: 1, given_at };
-        consents::add(&mut tx, (context.new_id(), id.0, account.0), &row).await.expect("a word");
-    }
+    cases::open_in(services, &mut tx, &context, new, Part::Applicant).await.expect("opened");
     tx.commit().await.expect("committed");
     id.to_string()
-}
-
-/// Nothing ties them to a family.
-async fn known(site: &Site, account: AccountId) {
-    let services = &site.test.services;
-    let person = Document::from_comparable("passport:DEMO0001").expect("a document");
-    let ties = Ties { person, kin: vec![], phones: vec![], addresses: vec![], employers: vec![] };
-    let profile = Profile { account, specialities: vec![], away: false, version: 0 };
-    keep(services, &services.system(), &profile, Some(&ties)).await.expect("a profile");
 }
 
 async fn hired(site: &Site, role: Role) -> Browser<'_> {
@@ -115,7 +93,7 @@ async fn the_desk_is_open_to_whoever_may_see_cases_and_to_nobody_else() {
     let (officer, family) = (hired(&site, Role::CaseOfficer).await, site.visitor().await);
     let case = taken_up(&site, &officer, &family, 30).await;
     let pages = ["/staff/cases".to_owned(), format!("/staff/cases/{case}"), format!("/staff/cases/{case}/answers")];
-    let presses = ["do", "take-over", "ask", "reviewers", "reviewers/release", "look", "show", "grant"];
+    let presses = ["do", "take-over", "ask", "extend", "reviewers", "reviewers/release", "look", "show", "grant"];
     for role in Role::ALL {
         let browser = hired(&site, role).await;
         let may = matches!(role, Role::CaseOfficer | Role::ComplianceOfficer);
@@ -280,23 +258,55 @@ async fn another_officer_says_why_and_sees_it_masked_and_whole_once() {
     again(&other.get(&page).await, StatusCode::OK, "138****8000");
 }
 
+/// The family agrees to health data being judged, as its application would say.
+async fn agrees(site: &Site, family: &Browser<'_>, case: &str) {
+    let (id, by): (Uuid, Uuid) = (case.parse().expect("an id"), account_of(site, family).await);
+    let reference = text(site, "select reference from spark_case where id = $1", case).await;
+    let (now, given_at) = (site.test.now(), store::ToSqlx::to_sqlx(site.test.now()));
+    let mut db = site.test.services.db.acquire().await.expect("a connection");
+    store::spark::apply::add(&mut db, (id, by), 1, "zh-CN", now).await.expect("an application");
+    store::spark::apply::submitted(&mut db, id, &reference, by, now).await.expect("sent");
+    let row = store::spark::consents::ConsentRow { purpose: "health".into(), agreed: true, notice: 1, given_at };
+    let ids = (Uuid::from_bytes(services::crypto::random()), id, by);
+    store::spark::consents::add(&mut db, ids, &row).await.expect("agreed");
+}
+
+/// Compliance puts down what is known of a reviewer.
+async fn known(site: &Site, reviewer: &str) {
+    let account = AccountId(reviewer.parse().expect("an id"));
+    let watches = Actor::Staff {
+        account: AccountId(Uuid::from_bytes(services::crypto::random())),
+        login: LoginSessionId(Uuid::nil()),
+        roles: vec![Role::ComplianceOfficer],
+        stepped_up_at: Some(site.test.now()),
+    };
+    let profile = Profile { account, specialities: vec![Speciality::new("03").expect("one")], away: false, version: 0 };
+    let person = Document::from_comparable("passport:reviewer 1").expect("a document");
+    let ties = Ties { person, kin: vec![], phones: vec![], addresses: vec![], employers: vec!["演示医院".into()] };
+    let by = site.test.context(watches);
+    review::keep(&site.test.services, &by, &profile, Some(&ties)).await.expect("a profile");
+}
+
 #[tokio::test]
 async fn reviewers_are_asked_and_released_by_who_looks_after_the_case() {
     let site = Site::new().await;
-    let officer = hired(&site, Role::CaseOfficer).await;
-    let case = taken_up(&site, &officer, &site.visitor().await, 30).await;
+    let (officer, family) = (hired(&site, Role::CaseOfficer).await, site.visitor().await);
+    let case = taken_up(&site, &officer, &family, 30).await;
     let reviewer = account_of(&site, &hired(&site, Role::MedicalReviewer).await).await.to_string();
     let page = format!("/staff/cases/{case}");
+    let ask = format!("{page}/reviewers");
+    let named = [("reviewer", reviewer.as_str())];
     again(&officer.get(&page).await, StatusCode::OK, "手上0份");
-    let unknown = send(&officer, &format!("{page}/reviewers"), &[("reviewer", &reviewer)]).await;
-    again(&unknown, StatusCode::CONFLICT, "尚未登记这位专家的关联信息");
-    known(&site, AccountId(reviewer.parse().expect("an account"))).await;
-    let asked = send(&officer, &format!("{page}/reviewers"), &[("reviewer", &reviewer)]).await;
-    gone_to(&asked, &format!("{page}?done=reviewer"));
+    assert_eq!(send(&officer, &ask, &[]).await.status, REFUSED);
+    // Neither without the family's word, nor somebody of whom nothing is known.
+    again(&send(&officer, &ask, &named).await, StatusCode::CONFLICT, "没有申请人对病情资料的授权");
+    agrees(&site, &family, &case).await;
+    again(&send(&officer, &ask, &named).await, StatusCode::CONFLICT, "任职和亲属情况");
+    known(&site, &reviewer).await;
+    gone_to(&send(&officer, &ask, &named).await, &format!("{page}?done=reviewer"));
     let shown = officer.get(&page).await;
     assert!(shown.body.contains("/reviewers/release"), "{}", excerpt(&shown.body));
-    assert_eq!(send(&officer, &format!("{page}/reviewers"), &[]).await.status, REFUSED);
-    let released = send(&officer, &format!("{page}/reviewers/release"), &[("released", &reviewer)]).await;
+    let released = send(&officer, &format!("{ask}/release"), &[("released", reviewer.as_str())]).await;
     gone_to(&released, &format!("{page}?done=released"));
     assert!(!officer.get(&page).await.body.contains("/reviewers/release"));
 }
@@ -342,24 +352,27 @@ async fn the_list_is_narrowed_and_found_by_reference() {
 
 /// One criterion from 1 to 5.
 async fn rubric(site: &Site) {
+    use domain::outreach::{Bilingual, Key};
+    use domain::spark::review::rubric::{Criterion, Draft, Rubric, Scale};
     let key = Key::new("need").expect("a key");
-    let scale = Scale { least: 1, most: 5 };
     let title = Bilingual::new("演示标准", "A criterion");
-    let criteria = vec![Criterion { key, title, weight: 1, scale, optional: false }];
+    let criteria = vec![Criterion { key, title, weight: 1, scale: Scale { least: 1, most: 5 }, optional: false }];
     let rubric = Rubric::try_from(Draft { version: 1, criteria, diverges_above: 25 }).expect("a rubric");
     let services = &site.test.services;
-    publish_rubric(services, &services.system(), &rubric).await.expect("published");
+    review::publish_rubric(services, &services.system(), &rubric).await.expect("published");
 }
 
 #[tokio::test]
 async fn a_reviewer_judges_a_case_without_knowing_whose_it_is() {
     let site = Site::new().await;
-    let (officer, reviewer) = (hired(&site, Role::CaseOfficer).await, hired(&site, Role::MedicalReviewer).await);
-    let case = taken_up(&site, &officer, &site.visitor().await, 30).await;
+    let (officer, family) = (hired(&site, Role::CaseOfficer).await, site.visitor().await);
+    let (reviewer, stranger) = (hired(&site, Role::MedicalReviewer).await, hired(&site, Role::MedicalReviewer).await);
+    let case = taken_up(&site, &officer, &family, 30).await;
+    agrees(&site, &family, &case).await;
     rubric(&site).await;
-    let account = account_of(&site, &reviewer).await;
-    known(&site, AccountId(account)).await;
-    let asked = send(&officer, &format!("/staff/cases/{case}/reviewers"), &[("reviewer", &account.to_string())]).await;
+    let account = account_of(&site, &reviewer).await.to_string();
+    known(&site, &account).await;
+    let asked = send(&officer, &format!("/staff/cases/{case}/reviewers"), &[("reviewer", &account)]).await;
     gone_to(&asked, &format!("/staff/cases/{case}?done=reviewer"));
     let page = format!("/staff/reviews/{case}");
     again(&reviewer.get("/staff/reviews").await, StatusCode::OK, "目前没有请您评审的申请");
@@ -368,14 +381,13 @@ async fn a_reviewer_judges_a_case_without_knowing_whose_it_is() {
 
     let list = reviewer.get("/staff/reviews").await;
     assert!(list.body.contains(&page), "{}", excerpt(&list.body));
-    for path in ["/staff/reviews", "/en/staff/reviews", page.as_str(), &format!("/en{page}")] {
-        let shown = reviewer.get(path).await;
+    for path in ["/staff/reviews".to_owned(), "/en/staff/reviews".to_owned(), page.clone(), format!("/en{page}")] {
+        let shown = reviewer.get(&path).await;
         assert_eq!(shown.status, StatusCode::OK, "{path}: {}", excerpt(&shown.body));
         for word in [NAME, "林小满", "13800138000", "⟦"] {
             assert!(!shown.body.contains(word), "{path}: {word}");
         }
     }
-    let stranger = hired(&site, Role::MedicalReviewer).await;
     assert_eq!(stranger.get(&page).await.status, StatusCode::NOT_FOUND);
 
     // The best mark wants a comment: it is said, and what was typed stays.

@@ -2,7 +2,8 @@
 //! exactly these, once, until the deadline. The clock of the case stands still meanwhile.
 
 use super::act::{Act, Moved, act_in};
-use super::{CaseError, Reader, keys, may_read, place_of};
+use super::{CaseError, Reader, keys, may_read, place_of, policy};
+use crate::audit::{self, Entry};
 use crate::crypto::{CaseKey, Place};
 use crate::db::to_the_end;
 use crate::{Context, Services};
@@ -15,7 +16,9 @@ use domain::spark::review::clock::Pause;
 use domain::spark::{Event, Part, State};
 use domain::time::local_day;
 use domain::typed;
+use domain::workdays;
 use jiff::{Timestamp, civil::Date};
+use serde_json::json;
 use sqlx::{PgConnection, PgExecutor};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::spark::cases as rows;
@@ -154,6 +157,42 @@ pub async fn ask(services: &Services, context: &Context, question: &Question) ->
 
 fn required(text: String) -> Result<String, Fault> {
     if text.is_empty() { Err(Fault::Required) } else { Ok(text) }
+}
+
+/// Gives a family more time: so many business days from today, at the latest until a case that waits for its family lapses.
+/// Also where the last day is past: nothing else brings such a case on.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `NotAssigned`; `Fields` (`more_days`); `NotOpen` where nothing waits, or it would be no later day;
+/// `Database`.
+pub async fn extend(
+    services: &Services,
+    context: &Context,
+    (case, clarification): (CaseId, Uuid),
+    days: u16,
+) -> Result<(), CaseError> {
+    policy::in_part(context, Part::CaseOfficer)?;
+    if !(SHORTEST..=LONGEST).contains(&days) {
+        let range = Fault::OutOfRange { min: u32::from(SHORTEST), max: u32::from(LONGEST) };
+        return Err(CaseError::Fields(vec![FieldError::new("more_days", range)]));
+    }
+    let mut tx = services.begin().await?;
+    let row = rows::lock(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
+    policy::looks_after(context, &row, Part::CaseOfficer)?;
+    let all = sql::of_case(&mut *tx, case.0).await?;
+    let known = all.into_iter().find(|one| one.id == clarification).ok_or(CaseError::NotFound)?;
+    let asked = kept(&known)?;
+    let latest = workdays::after(local_day(row.changed_at.to_jiff()), LONGEST);
+    let due_on = workdays::after(local_day(context.now), days).min(latest);
+    let waits = place_of(&row)?.state() == State::Returned && asked.answered_on().is_none();
+    if !waits || due_on <= asked.due_on() || !sql::extend(&mut *tx, clarification, due_on).await? {
+        return Err(CaseError::NotOpen);
+    }
+    let detail = json!({ "clarification": clarification, "from": asked.due_on(), "to": due_on });
+    let entry =
+        Entry { action: "spark.clarification_extended", subject_kind: "spark_case", subject: Some(case.0), detail };
+    audit::record(&mut tx, context, &[entry]).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Answers a question, for the family: about each section that was named, and about no other. Pressed twice it is once.

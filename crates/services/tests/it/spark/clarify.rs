@@ -6,7 +6,7 @@ use domain::field::Fault;
 use domain::spark::application::Section;
 use futures::future::join_all;
 use jiff::SignedDuration;
-use services::spark::cases::{Question, Reply, ask, own_case, supply, unlocked, view};
+use services::spark::cases::{Question, Reply, ask, extend, own_case, supply, unlocked, view};
 use tokio::sync::Barrier;
 
 const TEXT: &str = "演示：病历缺最近一次的检查";
@@ -109,6 +109,39 @@ async fn after_the_deadline_nothing_is_open_and_nothing_is_taken() {
         supply(&house.services, &visitor(&house, 1), &reply(case, id, &[Section::Illness, Section::Means])).await;
     assert!(matches!(late, Err(CaseError::NotOpen)), "{late:?}");
     assert_eq!(state(&house, case).await, "returned");
+}
+
+#[tokio::test]
+async fn an_officer_gives_more_time_until_the_case_would_lapse() {
+    let house = TestHouse::new().await;
+    let case = taken_up(&house, 1).await;
+    let id = asked(&house, case).await;
+    later(&house, 8);
+    assert!(open(&house, 1, case).await.is_empty());
+    let more = |by: Context, days| {
+        let services = house.services.clone();
+        async move { extend(&services, &by, (case, id), days).await }
+    };
+    assert_eq!(faults(more(officer(&house), 31).await)[0].0, "more_days");
+    let other = more(of(&house, 77, Role::CaseOfficer), 5).await;
+    assert!(matches!(other, Err(CaseError::NotAssigned)), "{other:?}");
+    let family = more(visitor(&house, 1), 5).await;
+    assert!(matches!(family, Err(CaseError::Denied(_))), "{family:?}");
+    more(officer(&house), 5).await.expect("more time");
+    assert_eq!(open(&house, 1, case).await.len(), 2, "it can be answered again");
+    let same = more(officer(&house), 5).await;
+    assert!(matches!(same, Err(CaseError::NotOpen)), "no later day: {same:?}");
+    // Thirty business days after it was sent back, and no more.
+    more(officer(&house), 30).await.expect("more time");
+    let due = own_case(&house.services, &visitor(&house, 1), case).await.expect("read").clarifications[0].due_on;
+    assert_eq!(due, domain::workdays::after(jiff::civil::date(2026, 7, 20), 30));
+    supply(&house.services, &visitor(&house, 1), &reply(case, id, &[Section::Illness, Section::Means]))
+        .await
+        .expect("answered");
+    let answered = more(officer(&house), 30).await;
+    assert!(matches!(answered, Err(CaseError::NotOpen)), "{answered:?}");
+    let trail = "select count(*) from audit_entry where action = 'spark.clarification_extended'";
+    assert_eq!(number(&house, trail).await, 2);
 }
 
 #[tokio::test]

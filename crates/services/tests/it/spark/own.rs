@@ -41,6 +41,7 @@ async fn a_case_is_taken_back_once_and_moves_between_desks_are_no_change_to_its_
     let seen = own_case(&house.services, &family, case).await.expect("read").case.state;
     // The last review is in; nothing of that is told.
     reviewed(&house, case).await;
+    assert_eq!(state(&house, case).await, "committee");
     for _ in 0..2 {
         withdraw(&house.services, &family, case, seen).await.expect("taken back");
     }
