@@ -6,7 +6,7 @@ use crate::form::Tone;
 use crate::i18n::grouped;
 use crate::problem::Problem;
 use crate::spark::words;
-use crate::ui::{Banner, Button, Choice, Fieldset, Form, HiddenField, LinkButton, Page, Radios, TextArea, Variant};
+use crate::ui::{Banner, Button, Choice, Form, HiddenField, LinkButton, Page, Radios, TextArea, Variant};
 use crate::visit::{Visit, visit};
 use domain::ids::CaseId;
 use domain::spark::review::rubric::Criterion;
@@ -91,11 +91,11 @@ fn judged(visit: &Visit, sheet: &Sheet, criterion: &Criterion) -> impl IntoView 
     let choices: Vec<Choice> = points.chain(none).collect();
     let (mark, comment) = (criterion.mark_field(), criterion.comment_field());
     let (marked, commented) = (sheet.typed.field(&mark).to_owned(), sheet.typed.field(&comment).to_owned());
+    // Named in full: what is wrong with one stands above the form, too.
     let title = visit.pick(&criterion.title.zh, &criterion.title.en).into_owned();
+    let why = visit.t_args("review-comment", &[("what", title.clone().into())]);
     view! {
-        <Fieldset legend=title>
-            <Radios name=mark label=visit.t("review-mark") choices=choices value=marked inline=true/>
-            <TextArea name=comment label=visit.t("review-comment") hint=visit.t("review-comment-hint") rows=3 value=commented optional=true/>
-        </Fieldset>
+        <Radios name=mark label=title choices=choices value=marked inline=true/>
+        <TextArea name=comment label=why hint=visit.t("review-comment-hint") rows=3 value=commented optional=true/>
     }
 }

@@ -68,6 +68,17 @@ pub async fn now_open(
     .await
 }
 
+/// Whether somebody was ever asked to judge a case as a physician.
+pub async fn was_asked(db: impl PgExecutor<'_>, case: Uuid, account: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from spark_case_reviewer where case_id = $1 and reviewer_id = $2) as "was!""#,
+        case,
+        account
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Members of staff in a role, whose accounts are in use.
 pub async fn staff_in(db: impl PgExecutor<'_>, role: &str) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(

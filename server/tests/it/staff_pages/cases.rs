@@ -349,3 +349,55 @@ async fn the_list_is_narrowed_and_found_by_reference() {
     assert_eq!(shows(&format!("q={}-{}", &reference[..4], &reference[4..])).await, (false, true));
     assert_eq!(shows("q=none").await, (false, false));
 }
+
+/// One criterion from 1 to 5.
+async fn rubric(site: &Site) {
+    use domain::outreach::{Bilingual, Key};
+    use domain::spark::review::rubric::{Criterion, Draft, Rubric, Scale};
+    let key = Key::new("need").expect("a key");
+    let title = Bilingual::new("演示标准", "A criterion");
+    let criteria = vec![Criterion { key, title, weight: 1, scale: Scale { least: 1, most: 5 }, optional: false }];
+    let rubric = Rubric::try_from(Draft { version: 1, criteria, diverges_above: 25 }).expect("a rubric");
+    let services = &site.test.services;
+    review::publish_rubric(services, &services.system(), &rubric).await.expect("published");
+}
+
+#[tokio::test]
+async fn a_reviewer_judges_a_case_without_knowing_whose_it_is() {
+    let site = Site::new().await;
+    let (officer, family) = (hired(&site, Role::CaseOfficer).await, site.visitor().await);
+    let (reviewer, stranger) = (hired(&site, Role::MedicalReviewer).await, hired(&site, Role::MedicalReviewer).await);
+    let case = taken_up(&site, &officer, &family, 30).await;
+    agrees(&site, &family, &case).await;
+    rubric(&site).await;
+    let account = account_of(&site, &reviewer).await.to_string();
+    known(&site, &account).await;
+    let asked = send(&officer, &format!("/staff/cases/{case}/reviewers"), &[("reviewer", &account)]).await;
+    gone_to(&asked, &format!("/staff/cases/{case}?done=reviewer"));
+    let page = format!("/staff/reviews/{case}");
+    again(&reviewer.get("/staff/reviews").await, StatusCode::OK, "目前没有请您评审的申请");
+    assert_eq!(reviewer.get(&page).await.status, StatusCode::NOT_FOUND, "it is not complete yet");
+    gone_to(&does(&site, &officer, &case, "complete").await, &format!("/staff/cases/{case}?done=moved"));
+
+    let list = reviewer.get("/staff/reviews").await;
+    assert!(list.body.contains(&page), "{}", excerpt(&list.body));
+    for path in ["/staff/reviews".to_owned(), "/en/staff/reviews".to_owned(), page.clone(), format!("/en{page}")] {
+        let shown = reviewer.get(&path).await;
+        assert_eq!(shown.status, StatusCode::OK, "{path}: {}", excerpt(&shown.body));
+        for word in [NAME, "林小满", "13800138000", "⟦"] {
+            assert!(!shown.body.contains(word), "{path}: {word}");
+        }
+    }
+    assert_eq!(stranger.get(&page).await.status, StatusCode::NOT_FOUND);
+
+    // The best mark wants a comment: it is said, and what was typed stays.
+    let best = [("version", "0"), ("do", "give"), ("mark-need", "5"), ("comment-need", "")];
+    assert_eq!(send(&reviewer, &page, &best).await.status, REFUSED);
+    let late = send(&reviewer, &page, &[("version", "0"), ("do", "save"), ("mark-need", "3")]).await;
+    again(&late, StatusCode::CONFLICT, "已在另一页面保存过");
+    let whole = [("version", "1"), ("do", "give"), ("mark-need", "4"), ("comment-need", "演示意见")];
+    for _ in 0..2 {
+        gone_to(&send(&reviewer, &page, &whole).await, "/staff/reviews");
+    }
+    again(&reviewer.get(&page).await, StatusCode::OK, "您已提交评审");
+}

@@ -136,10 +136,20 @@ pub(super) async fn sealed(
     Ok(keys::key(services, db, case).await?.seal(place, reason.as_bytes()))
 }
 
+/// Who judges a case as a physician is not told whose it is, in whatever other part they come: they neither read it nor look
+/// after it.
+///
+/// # Errors
+/// `HadAPart`, `Database`.
+pub(super) async fn judges_not(db: &mut PgConnection, case: CaseId, account: AccountId) -> Result<(), CaseError> {
+    if sql::was_asked(db, case.0, account.0).await? { Err(CaseError::HadAPart) } else { Ok(()) }
+}
+
 /// Says why one reads a case that another officer looks after: for [`LOOK`] it is open, and the trail has an alert.
 ///
 /// # Errors
-/// `Denied`, `NotFound`; `Fields` (`look_reason`) without a reason; `Unread` for a minor's case; `Forgotten`, `Database`.
+/// `Denied`, `NotFound`; `Fields` (`look_reason`) without a reason; `Unread` for a minor's case; `HadAPart` for whoever was asked
+/// to judge it; `Forgotten`, `Database`.
 pub async fn look(services: &Services, context: &Context, case: CaseId, reason: &str) -> Result<(), CaseError> {
     let reason = reason_of(reason, "look_reason")?;
     let mut tx = services.begin().await?;
@@ -149,6 +159,7 @@ pub async fn look(services: &Services, context: &Context, case: CaseId, reason: 
         _ => return Ok(()),
     }
     let reader = context.actor.account().ok_or(Denied::SignInNeeded)?;
+    judges_not(&mut tx, case, reader).await?;
     let until = context.now + LOOK;
     write(services, &mut tx, context, (case, reader, None, until), &reason).await?;
     Ok(tx.commit().await?)
@@ -157,7 +168,8 @@ pub async fn look(services: &Services, context: &Context, case: CaseId, reason: 
 /// Lets an officer read a case that another looks after, a minor's too, for so many hours.
 ///
 /// # Errors
-/// `Denied`, `NotFound`; `Fields` (`reader`, `hours`, `grant_reason`); `Forgotten`, `Database`.
+/// `Denied`, `NotFound`; `Fields` (`reader`, `hours`, `grant_reason`); `HadAPart` for a reader who was asked to judge it;
+/// `Forgotten`, `Database`.
 pub async fn grant(
     services: &Services,
     context: &Context,
@@ -178,6 +190,7 @@ pub async fn grant(
         return Err(fault("reader", Fault::NotAChoice));
     }
     rows::one(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
+    judges_not(&mut tx, case, reader).await?;
     let until = context.now + SignedDuration::from_hours(i64::from(hours));
     write(services, &mut tx, context, (case, reader, Some(by), until), &reason).await?;
     Ok(tx.commit().await?)

@@ -312,7 +312,7 @@ async fn write(
 /// Takes a case over from another officer, who is away or has a conflict.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Fields` without a reason, `Busy`, `Database`.
+/// `Denied`, `NotFound`, `Fields` without a reason, `HadAPart` for whoever was asked to judge it, `Busy`, `Database`.
 pub async fn take_over(services: &Services, context: &Context, case: CaseId, reason: &str) -> Result<(), CaseError> {
     policy::in_part(context, Part::CaseOfficer)?;
     let account = context.actor.account().ok_or(Denied::SignInNeeded)?;
@@ -320,6 +320,7 @@ pub async fn take_over(services: &Services, context: &Context, case: CaseId, rea
     let mut tx = services.begin().await?;
     let row = sql::lock(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
     if row.officer_id != Some(account.0) {
+        super::access::judges_not(&mut tx, case, account).await?;
         sql::set_officer(&mut *tx, case.0, account.0).await?;
         // The trail outlives the case: what was typed is read with the case's key, and gone with it.
         let id: Uuid = context.new_id();

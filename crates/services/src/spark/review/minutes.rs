@@ -85,7 +85,7 @@ fn read(row: &MeetingRow) -> Result<Minutes, ReviewError> {
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `First`, `Stale`, `Refused`; `Changed` with what is different since the pack was frozen, `NotBefore` and
-/// `ConsentWithdrawn` for items that have to be put off; `Open` with every item without a result; `Unsigned` for a secretary who
+/// `ConsentWithdrawn` for items that have to be put off; `TookPart` for a secretary who had a part in what is appealed; `Open` with every item without a result; `Unsigned` for a secretary who
 /// is a member; `Busy`, `Database`.
 pub async fn close(
     services: &Services,
@@ -125,6 +125,9 @@ async fn closed(
             return Err(ReviewError::NotBefore(item.case));
         }
         consent(&mut tx, item.case, ALL).await?;
+        if !involved(&mut tx, &case).await?.bars(by).is_empty() {
+            return Err(ReviewError::TookPart(item.case));
+        }
     }
     let minutes = proceedings.close().map_err(ReviewError::Open)?;
     for entry in &minutes.entries {

@@ -104,6 +104,9 @@ pub enum ReviewError {
     /// What lay before the committee is not what there is now: what changed, case by case.
     #[error("{} cases have changed", .0.len())]
     Changed(Vec<(CaseId, Vec<Change>)>),
+    /// Whoever had a part in what is appealed has none in the appeal.
+    #[error("they had a part in what is appealed in case {0}")]
+    TookPart(CaseId),
     /// Whoever votes is in the room.
     #[error("not noted as present")]
     NotPresent,

@@ -324,6 +324,29 @@ async fn a_consent_that_is_taken_back_stops_a_decision_too() {
     assert_eq!(state(&house, case).await, "committee");
 }
 
+#[tokio::test]
+async fn an_appeal_is_decided_and_minuted_by_other_people() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let case = sent(&house, 1).await;
+    before_committee(&house, case).await;
+    grants(&house, &chair(&house), case, purse, 6_000).await.expect("a part");
+    does(&house, &visitor(&house, 1), case, (Part::Applicant, Event::Appeal)).await.expect("appealed");
+    let first = sitting(&house, &chair(&house)).await;
+    let mut other = sitting(&house, &of(&house, OTHER_CHAIR, Role::Chair)).await;
+    other.members[4] = first.members[4].clone();
+    let services = &house.services;
+    let (meeting, version) = sits(&house, &other, &[case]).await;
+    all_vote(&house, &other, meeting, Vote::Grant).await;
+    assert!(shown(&house, &first.members[4], meeting).await.is_empty(), "whoever sat then finds nothing now");
+    let same = close(services, &first.secretary, meeting, version).await;
+    assert!(matches!(same, Err(ReviewError::TookPart(of)) if of == case), "{same:?}");
+    let minutes = close(services, &other.secretary, meeting, version).await.expect("closed");
+    let entry = &minutes.entries[0];
+    assert_eq!((entry.voters.len(), entry.counts.grant), (4, 4));
+    assert_eq!(entry.recused, BTreeSet::from([number(&first.members[4])]));
+}
+
 /// What a script that speaks SQL as the server does is answered.
 async fn refused(house: &TestHouse, sql: &str) -> Option<String> {
     let mut db = house.services.db.acquire().await.expect("a connection").detach();

@@ -240,7 +240,7 @@ pub async fn sitting(house: &TestHouse, chair: &Context) -> Sitting {
     known(house, &others.clone().chain([number]).collect::<Vec<_>>()).await;
     let mut members = vec![chair.clone()];
     members.extend(others.map(|member| of(house, member, Role::CommitteeMember)));
-    Sitting { secretary: of(house, 90_050, Role::CaseOfficer), members }
+    Sitting { secretary: of(house, number * 10 + 9, Role::CaseOfficer), members }
 }
 
 /// A signed meeting under this chair at which everybody is for this.

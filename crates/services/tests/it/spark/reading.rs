@@ -127,6 +127,31 @@ async fn a_minors_case_is_read_by_assignment_or_by_a_grant_that_ends() {
 }
 
 #[tokio::test]
+async fn who_judges_a_case_reads_it_in_no_other_part_nor_the_other_way_round() {
+    let house = TestHouse::new().await;
+    let case = sent(&house, 1).await;
+    does(&house, &officer(&house), case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
+    // One person of both roles, and another.
+    let (both, reader) = (AccountId(Uuid::from_u128(77)), AccountId(Uuid::from_u128(78)));
+    for person in [77, 78] {
+        hired(&house, person, Role::CaseOfficer).await;
+    }
+    known(&house, &[77, 78]).await;
+    cases::ask_reviewer(&house.services, &officer(&house), case, both).await.expect("asked");
+    let officer_too = of(&house, 77, Role::CaseOfficer);
+    for refused in [
+        look(&house.services, &officer_too, case, "演示").await,
+        cases::take_over(&house.services, &officer_too, case, "演示").await,
+        grant(&house.services, &compliance(&house), case, (both, 4), "演示").await,
+    ] {
+        assert!(matches!(refused, Err(CaseError::HadAPart)), "{refused:?}");
+    }
+    look(&house.services, &of(&house, 78, Role::CaseOfficer), case, "演示").await.expect("said why");
+    let refused = cases::ask_reviewer(&house.services, &officer(&house), case, reader).await;
+    assert!(matches!(refused, Err(CaseError::Conflicted(_))), "{refused:?}");
+}
+
+#[tokio::test]
 async fn nobody_else_reads_a_case() {
     let house = TestHouse::new().await;
     let case = taken_up(&house, 1, 30).await;

@@ -203,7 +203,8 @@ pub async fn handled(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Vec<Uu
         r#"select actor_id as "account!" from spark_case_event
              where case_id = $1 and actor_id is not null and part not in ('chair', 'compliance_officer')
            union select officer_id from spark_case where id = $1 and officer_id is not null
-           union select account_id from spark_case_party where case_id = $1 and account_id is not null"#,
+           union select account_id from spark_case_party where case_id = $1 and account_id is not null
+           union select reader_id from spark_case_access where case_id = $1"#,
         case
     )
     .fetch_all(db)
