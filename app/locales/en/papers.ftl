@@ -18,6 +18,7 @@ papers-allowed-4 = Each file is checked for viruses and kept encrypted; only you
 papers-unscanned-title = Not scanned
 papers-unscanned = This is a demonstration without a virus scanner: files are not checked, and can be used here only. Please send no real papers.
 papers-sent = The application was sent: no papers can be added or removed. Should any be missing, we will contact you.
+papers-asked = Please add the papers we asked about. Those you sent before stay. When you are done, answer our question on the page of your application.
 papers-pages = { $n ->
     [one] 1 page
    *[other] { $n } pages

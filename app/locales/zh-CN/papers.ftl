@@ -18,6 +18,7 @@ papers-allowed-4 = 每个文件都会做杀毒检查，加密保存；只有您�
 papers-unscanned-title = 未做杀毒检查
 papers-unscanned = 这是演示环境，没有接入杀毒检查：上传的文件没有检查过，只能在这里使用。请不要上传真实材料。
 papers-sent = 申请已提交，材料不能再增减。需要补充时，我们会联系您。
+papers-asked = 请按我们的问题补充材料。已提交的材料会保留，不能删除；补充完后，请在申请页面回答问题。
 papers-pages = { $n } 页
 papers-state-usable = 已收下
 papers-state-unscanned = 已收下（未做杀毒检查）

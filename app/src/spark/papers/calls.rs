@@ -25,6 +25,8 @@ fn refused(asked: &Asked, page: &str, error: &PaperError) -> Answer {
     let fault = match error {
         PaperError::Limited(limited) => return Answer::from(problem_of(error)).retry_after(limited.retry_after),
         PaperError::Denied(denied) => return (*denied).into(),
+        // The page itself says that what was sent stays.
+        PaperError::Sent => return Answer::to(page),
         PaperError::ReasonNeeded => Fault::Required,
         error => return problem_of(error).into(),
     };

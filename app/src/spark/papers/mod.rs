@@ -9,8 +9,8 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
 use crate::ui::{
-    Banner, Button, Choice, Dialog, EmptyState, FileField, Form, HiddenField, Illustration, Meter, Page, Select, Tag,
-    Variant,
+    Banner, Button, Choice, Crumb, Dialog, EmptyState, FileField, Form, HiddenField, Illustration, Meter, Page, Select,
+    Tag, Variant,
 };
 use crate::visit::{Visit, visit};
 use crate::words::fault_text;
@@ -75,15 +75,20 @@ fn page(visit: &Visit, id: ApplicationId, all: &All) -> impl IntoView + use<> {
     let unscanned = all.is_unscanned.then(|| {
         view! { <Banner tone=Tone::Warning title=visit.t("papers-unscanned-title")>{visit.t("papers-unscanned")}</Banner> }
     });
-    let sent = (!all.is_open).then(|| view! { <Banner>{visit.t("papers-sent")}</Banner> });
+    let sent = all.is_sent.then(|| {
+        let words = visit.t(if all.is_open { "papers-asked" } else { "papers-sent" });
+        view! { <Banner>{words}</Banner> }
+    });
     let list = match all.all.is_empty() {
         true => Either::Left(view! {
             <EmptyState of=Illustration::Torch title=visit.t("papers-none")><p>{visit.t("papers-none-text")}</p></EmptyState>
         }),
         false => Either::Right(Kind::ALL.map(|kind| group(visit, &base, kind, all)).collect_view()),
     };
+    let mut crumbs = super::crumbs(visit);
+    crumbs.push(Crumb::new(visit.href(&format!("{}/{id}", super::apply::APPLY)), visit.t("application-tasks")));
     view! {
-        <Page title=visit.t("papers-title") lead=visit.t("papers-lead") crumbs=super::crumbs(visit)>
+        <Page title=visit.t("papers-title") lead=visit.t("papers-lead") crumbs=crumbs>
             {news}
             {unscanned}
             {sent}
@@ -135,7 +140,8 @@ fn send(visit: &Visit, base: &str, all: &All) -> impl IntoView + use<> {
 /// The papers of one kind; nothing where there are none.
 fn group(visit: &Visit, base: &str, kind: Kind, all: &All) -> Option<impl IntoView + use<>> {
     let of_kind = all.all.iter().filter(|paper| paper.kind == kind);
-    let items: Vec<_> = of_kind.map(|paper| item(visit, base, paper, all.is_open)).collect();
+    let goes = |paper: &View| all.is_open && (!all.is_sent || paper.state == State::Refused);
+    let items: Vec<_> = of_kind.map(|paper| item(visit, base, paper, goes(paper))).collect();
     let title = kind_text(visit, kind);
     (!items.is_empty()).then(|| view! { <h3>{title}</h3><ul class="papers">{items}</ul> })
 }
@@ -149,7 +155,7 @@ fn known(visit: &Visit, paper: &View) -> Text {
     format.into_iter().chain(pages).chain(size).collect::<Vec<_>>().join(" · ").into()
 }
 
-fn item(visit: &Visit, base: &str, paper: &View, is_open: bool) -> impl IntoView + use<> {
+fn item(visit: &Visit, base: &str, paper: &View, may_go: bool) -> impl IntoView + use<> {
     let named = if paper.name.is_empty() { kind_text(visit, paper.kind) } else { Text::from(paper.name.clone()) };
     let href = format!("{base}/{}", paper.id);
     let (tone, state) = match paper.state {
@@ -166,7 +172,7 @@ fn item(visit: &Visit, base: &str, paper: &View, is_open: bool) -> impl IntoView
         view! { <p class="field-error">{fault_text(visit, &Fault::FileRefused { why })}</p> }
     });
     let to = format!("{href}/remove");
-    let remove = is_open.then(|| match paper.state {
+    let remove = may_go.then(|| match paper.state {
         State::Refused => Either::Left(view! {
             <Form action=to.clone() inline=true>
                 <Button variant=Variant::Quiet>{visit.t("papers-dismiss")}<span class="hidden">" "{named.clone()}</span></Button>

@@ -20,7 +20,7 @@ pub const REFUSED_KEPT: usize = 10;
 /// The shortest reason of somebody who looks at the papers of a case that is another's, in characters.
 pub const SHORTEST_REASON: usize = 5;
 /// And the longest.
-pub const LONGEST_REASON: usize = 500;
+pub const LONGEST_REASON: usize = 200;
 
 named! {
     /// What a paper shows.

@@ -250,6 +250,18 @@ pub async fn submitted(
     Ok(())
 }
 
+/// Notes that something was added to an application that is not sent, or taken away.
+pub async fn touched(db: &mut PgConnection, id: Uuid, now: jiff::Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update spark_application set updated_at = $2 where id = $1 and submitted_at is null",
+        id,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Adds what was sent.
 pub async fn add_snapshot(
     db: &mut PgConnection,

@@ -10,7 +10,7 @@ use crate::files::picture::{LONGEST, PIXELS};
 use domain::files::Refusal;
 use std::ops::Range;
 
-/// Boxes of one level at most, and pictures of one file: those of a photograph in tiles.
+/// Boxes of one level at most, items of one file, and pieces they lie in: a photograph has some hundred tiles.
 const MOST: usize = 4096;
 /// What is drawn: coded pictures, and pictures made of pictures.
 const DRAWN: [&[u8; 4]; 7] = [b"hvc1", b"hev1", b"lhv1", b"grid", b"iden", b"iovl", b"tmap"];
@@ -202,7 +202,7 @@ fn places(table: &[u8]) -> Read<Vec<Item>> {
     }
     let wide = if version == 2 { 4 } else { 2 };
     let count = read.take(wide)?;
-    let mut all = Vec::new();
+    let (mut all, mut left) = (Vec::new(), MOST);
     for _ in 0..count {
         let id = read.take(wide)?;
         let way = if version == 0 { 0 } else { read.take(2)? & 0xF };
@@ -213,10 +213,12 @@ fn places(table: &[u8]) -> Read<Vec<Item>> {
         let from = read.take(base)?;
         let mut extents = Vec::new();
         for _ in 0..read.take(2)? {
+            // Each is compared with the others.
+            left = left.checked_sub(1).ok_or(DAMAGED)?;
             read.take(index)?;
             extents.push((from.checked_add(read.take(offset)?).ok_or(DAMAGED)?, read.take(length)?));
         }
-        if all.len() == MOST || extents.len() > MOST {
+        if all.len() == MOST {
             return Err(DAMAGED);
         }
         all.push(Item { id, is_inside_meta: way == 1, extents });
@@ -360,5 +362,14 @@ pub(in crate::files) mod tests {
         let place: Vec<u8> = crossing[table + 6..table + 14].to_vec();
         crossing[table + 14 + 6..table + 14 + 14].copy_from_slice(&place);
         assert_eq!(without_notes(crossing), Err(Refusal::Damaged));
+    }
+
+    #[test]
+    fn a_table_with_pieces_without_end_is_not_read_to_it() {
+        let head = [0, 0, 0, 0, 0x44, 0x00, 0, 40];
+        let item = [&[0, 1, 0, 0, 0xFF, 0xFF][..], &[0; 65_535 * 8]].concat();
+        assert!(places(&[&head[..], &item.repeat(19)].concat()).is_err());
+        let few = [&head[..6], &[0, 1], &[0, 1, 0, 0, 0, 1], &[0; 8]].concat();
+        assert_eq!(places(&few).map(|items| items.len()), Ok(1), "the control");
     }
 }

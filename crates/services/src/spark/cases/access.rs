@@ -56,7 +56,7 @@ impl Access {
         !matches!(self, Self::None { .. })
     }
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::spark) const fn name(self) -> &'static str {
         match self {
             Self::Assigned => "assigned",
             Self::Granted { .. } => "granted",
@@ -75,7 +75,11 @@ pub(super) const fn is_minor(row: &rows::CaseRow) -> bool {
 ///
 /// # Errors
 /// `Denied` for whoever sees no cases; `NotFound`, `Database`.
-pub(super) async fn access(db: &mut PgConnection, context: &Context, case: CaseId) -> Result<Access, CaseError> {
+pub(in crate::spark) async fn access(
+    db: &mut PgConnection,
+    context: &Context,
+    case: CaseId,
+) -> Result<Access, CaseError> {
     // Its family reads it elsewhere, without what is the house's own.
     let Reader::Staff { assigned, .. } = may_read(&mut *db, context, case).await? else {
         return Err(Denied::NotAllowed.into());

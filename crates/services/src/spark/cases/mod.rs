@@ -28,6 +28,7 @@ mod sent;
 mod standing;
 mod view;
 
+pub(in crate::spark) use access::access;
 pub use access::{Access, LONGEST_GRANT, grant, look};
 pub use act::{Act, Decided, Moved, act, act_in, take_over};
 pub use clarify::{Clarified, Question, Reply, ask, extend, reply_field, supply, unlocked};

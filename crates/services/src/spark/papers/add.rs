@@ -2,7 +2,7 @@
 
 use super::{PaperError, View, is_open, name_place, view};
 use crate::audit::{self, Entry};
-use crate::crypto::CaseKey;
+use crate::crypto::{self, CaseKey};
 use crate::db::to_the_end;
 use crate::files::{self, FileError};
 use crate::limits;
@@ -42,6 +42,17 @@ impl std::fmt::Debug for Upload {
 }
 
 impl Upload {
+    /// What finds it again: the same file in the same place of the same form. Another file in a form that is shown once more (by
+    /// a browser's button back) is another.
+    fn once(&self, services: &Services) -> (Uuid, i16) {
+        let content = crypto::digest_hex(self.bytes.as_deref().unwrap_or_default());
+        let text = format!("{} {} {} {content}\n{}", self.key.0, self.key.1, self.kind.name(), self.name);
+        let mac = services.vault.mac("spark_paper upload", text.as_bytes());
+        let mut id = [0; 16];
+        id.copy_from_slice(&mac[..16]);
+        (Uuid::from_bytes(id), self.key.1)
+    }
+
     /// How many bytes, and what is wrong with it before anybody reads it.
     fn sized(&self) -> (i32, Result<Format, Refusal>) {
         match &self.bytes {
@@ -106,12 +117,13 @@ async fn received(
     upload: &Upload,
 ) -> Result<(PaperRow, bool, CaseKey), PaperError> {
     let mut tx = services.begin().await?;
-    opened(&mut tx, application, account).await?;
+    opened(&mut tx, context, (application, account)).await?;
     let key = apply::key(services, &mut tx, application).await?;
     let before = context.now.saturating_sub(BROKE_OFF_AFTER).unwrap_or(context.now);
     let kept = i64::try_from(REFUSED_KEPT).unwrap_or(i64::MAX);
     sql::tidy(&mut tx, application.0, before, kept).await?;
-    if let Some(there) = sql::of_upload(&mut *tx, application.0, upload.key).await? {
+    let once = upload.once(services);
+    if let Some(there) = sql::of_upload(&mut *tx, application.0, once).await? {
         tx.commit().await?;
         return Ok((there, false, key));
     }
@@ -129,23 +141,29 @@ async fn received(
         id: id.0,
         application: application.0,
         kind: upload.kind.name(),
-        upload: upload.key,
+        upload: once,
         state: (state.name(), why.map(Refusal::name)),
         name: &name,
         bytes,
         by: account.0,
     };
     sql::add(&mut tx, new, context.now).await?;
+    // What is being worked at is not deleted for its age.
+    applications::touched(&mut tx, application.0, context.now).await?;
     let row = sql::one(&mut *tx, id.0).await?.ok_or(PaperError::Damaged("a paper"))?;
     tx.commit().await?;
     Ok((row, true, key))
 }
 
 /// Locks an application whose papers may come and go, for whoever it is of.
-async fn opened(db: &mut PgConnection, application: ApplicationId, account: AccountId) -> Result<(), PaperError> {
+async fn opened(
+    db: &mut PgConnection,
+    context: &Context,
+    (application, account): (ApplicationId, AccountId),
+) -> Result<(), PaperError> {
     let row = applications::lock(&mut *db, application.0).await?.ok_or(PaperError::NotFound)?;
-    access(db, &row, account).await?;
-    if is_open(&row) { Ok(()) } else { Err(PaperError::Sent) }
+    access(&mut *db, &row, account).await?;
+    if is_open(db, context, &row).await? { Ok(()) } else { Err(PaperError::Sent) }
 }
 
 /// One paper on its way.
@@ -221,7 +239,7 @@ async fn refused(way: &Way<'_>, why: Refusal) -> Result<(), PaperError> {
     Err(PaperError::NotFound)
 }
 
-/// Takes a paper away, for the family and until the application is sent; its bytes follow with the next sweep. A second press
+/// Takes a paper away, for the family: until the application is sent any, afterwards what was refused. Its bytes follow with the next sweep. A second press
 /// finds nothing to take away.
 ///
 /// # Errors
@@ -236,7 +254,7 @@ pub async fn remove(
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        opened(&mut tx, application, account).await?;
+        opened(&mut tx, &context, (application, account)).await?;
         if sql::remove(&mut *tx, application.0, id.0).await.map_err(frozen)? {
             let action = "spark.paper_removed";
             let entry = Entry { action, subject_kind: "spark_paper", subject: Some(id.0), detail: json!({}) };

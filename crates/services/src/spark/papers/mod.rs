@@ -15,14 +15,15 @@ pub use open::{Opened, open};
 pub use policy::{Reader, may_read};
 
 use super::apply::{self, ApplyError};
-use super::cases::CaseError;
+use super::cases::{self, CaseError};
 use crate::crypto::{CaseKey, Place};
 use crate::files::FileError;
 use crate::limits::{LimitError, Limited};
 use crate::{Context, Services};
-use domain::account::Denied;
+use domain::account::{Actor, Denied};
 use domain::files::{Format, Refusal};
-use domain::ids::{ApplicationId, PaperId};
+use domain::ids::{ApplicationId, CaseId, PaperId};
+use domain::spark::application::Section;
 use domain::spark::papers::{Kind, State};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -147,8 +148,10 @@ pub struct View {
 pub struct Papers {
     /// As they came, those that were refused among them.
     pub all: Vec<View>,
-    /// More may come, and they may be taken away.
+    /// More may come.
     pub is_open: bool,
+    /// They were sent: those that are kept stay.
+    pub is_sent: bool,
     /// Nothing looks over what is sent: development without a scanner.
     pub is_unscanned: bool,
 }
@@ -233,13 +236,29 @@ pub async fn of(services: &Services, context: &Context, application: Application
         }
     }
     let is_unscanned = services.scanner.is_none() && services.settings.development;
-    Ok(Papers { all, is_open: is_open(&row), is_unscanned })
+    Ok(Papers {
+        all,
+        is_open: is_open(&mut db, context, &row).await?,
+        is_sent: row.submitted_at.is_some(),
+        is_unscanned,
+    })
 }
 
-/// Whether papers may come and go: until the application is sent. Where a question to the family names papers that are to be
-/// sent again, this is where it opens them, and `spark_paper_stays` of the database with it.
-const fn is_open(row: &applications::ApplicationRow) -> bool {
-    row.submitted_at.is_none()
+/// Whether papers may come: until the application is sent, and afterwards while a question to the family names them. (The
+/// database holds it, too: `spark_paper_stays`.)
+async fn is_open(
+    db: &mut PgConnection,
+    context: &Context,
+    row: &applications::ApplicationRow,
+) -> Result<bool, PaperError> {
+    if row.submitted_at.is_none() {
+        return Ok(true);
+    }
+    if !matches!(context.actor, Actor::Visitor { .. }) {
+        return Ok(false);
+    }
+    let unlocked = cases::unlocked(db, context, CaseId(row.id)).await?;
+    Ok(unlocked.contains(&Section::Papers))
 }
 
 /// The papers of an application for a copy of all that is held of somebody: what they are, not their bytes.

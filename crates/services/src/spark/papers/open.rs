@@ -4,10 +4,11 @@ use super::{PaperError, Reader, kind_of, may_read, state_of, view};
 use crate::audit::{self, Entry};
 use crate::files;
 use crate::spark::apply;
+use crate::spark::cases;
 use crate::{Context, Services};
 use domain::field::Fault;
 use domain::files::Format;
-use domain::ids::{ApplicationId, FileId, PaperId};
+use domain::ids::{ApplicationId, CaseId, FileId, PaperId};
 use domain::spark::papers::{LONGEST_REASON, SHORTEST_REASON, State};
 use domain::typed;
 use serde_json::json;
@@ -27,14 +28,15 @@ pub struct Opened {
 /// Opens a paper that is kept. `reason` says why, where one looks at a case that is another's.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for another family's, of one that is not kept, and once its key is destroyed; `ReasonNeeded`;
-/// `NoConsent`; `Busy`, `Damaged`.
+/// `Denied`, also of a minor's without assignment or grant; `NotFound` for another family's, of one that is not kept, and once its
+/// key is destroyed; `ReasonNeeded`; `NoConsent`; `Busy`, `Damaged`.
 pub async fn open(
     services: &Services,
     context: &Context,
     id: PaperId,
     reason: Option<&str>,
 ) -> Result<Opened, PaperError> {
+    explained(services, context, id, reason).await?;
     let mut tx = services.begin().await?;
     let row = sql::one(&mut *tx, id.0).await?.ok_or(PaperError::NotFound)?;
     let (application, kind) = (ApplicationId(row.application_id), kind_of(&row)?);
@@ -51,8 +53,9 @@ pub async fn open(
             ("spark.paper_opened", json!({ "kind": kind.name(), "part": part.name() }))
         }
         Reader::Staff { part, assigned: false } => {
-            let reason = worded(reason.unwrap_or_default()).map_err(|_| PaperError::ReasonNeeded)?;
-            let detail = json!({ "kind": kind.name(), "part": part.name(), "alert": true, "reason": reason });
+            let by = cases::access(&mut tx, context, CaseId(application.0)).await?;
+            let (kind, part) = (kind.name(), part.name());
+            let detail = json!({ "kind": kind, "part": part, "by": by.name(), "alert": "not_assigned" });
             ("spark.paper_opened_unassigned", detail)
         }
     };
@@ -68,6 +71,28 @@ pub async fn open(
     // (Who gave a reason opens it whole.)
     let name = if reader == Reader::Reviewer { "" } else { known.name.as_str() };
     Ok(Opened { bytes, format, name: named(name, format, kind.name()) })
+}
+
+/// Whoever looks at a case that is another's says why first, unless they did or were let; a minor's is read by assignment or
+/// grant only. What was said lies under the case's key.
+async fn explained(
+    services: &Services,
+    context: &Context,
+    id: PaperId,
+    reason: Option<&str>,
+) -> Result<(), PaperError> {
+    let mut db = services.db.acquire().await?;
+    let row = sql::one(&mut *db, id.0).await?.ok_or(PaperError::NotFound)?;
+    let (application, kind) = (ApplicationId(row.application_id), kind_of(&row)?);
+    let case = CaseId(row.application_id);
+    match may_read(&mut db, context, application, kind).await {
+        Err(PaperError::ReasonNeeded) => {
+            let reason = worded(reason.unwrap_or_default()).map_err(|_| PaperError::ReasonNeeded)?;
+            drop(db);
+            Ok(cases::look(services, context, case, &reason).await?)
+        }
+        other => other.map(|_| ()),
+    }
 }
 
 fn worded(reason: &str) -> Result<String, Fault> {

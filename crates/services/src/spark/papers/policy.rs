@@ -30,18 +30,19 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// What the family called its files often names the patient: a physician is not told it, nor who has given no reason yet.
+    /// What the family called its files often names the patient: a physician is not told it.
     pub const fn is_told_names(self) -> bool {
-        matches!(self, Self::Family | Self::House | Self::Staff { assigned: true, .. })
+        !matches!(self, Self::Reviewer)
     }
 }
 
 /// Who asks, and as what they may read papers of a kind. Before an application is sent nobody of the house may; afterwards who
-/// may read the case ([`cases::may_read`]), as far as the family agreed to it, and of what is medical the physicians that were
-/// asked. Deny by default.
+/// may read the case ([`cases::may_read`]) and looks after it, was let or has said why ([`cases::Access`]), as far as the family
+/// agreed to it; and of what is medical the physicians that were asked. Deny by default.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for another family's, and where there is none; `NoConsent`.
+/// `Denied`, also of a minor's case without assignment or grant; `ReasonNeeded`; `NotFound` for another family's, and where there
+/// is none; `NoConsent`.
 pub async fn may_read(
     db: &mut PgConnection,
     context: &Context,
@@ -66,7 +67,11 @@ pub async fn may_read(
         (_, Some(_)) => {
             let reader = match cases::may_read(db, context, case).await {
                 Ok(cases::Reader::Family(_)) => return Ok(Reader::Family),
-                Ok(cases::Reader::Staff { part, assigned }) => Reader::Staff { part, assigned },
+                Ok(cases::Reader::Staff { part, assigned }) => match cases::access(&mut *db, context, case).await? {
+                    cases::Access::None { minor: true } => return Err(Denied::NotAllowed.into()),
+                    cases::Access::None { minor: false } => return Err(PaperError::ReasonNeeded),
+                    _ => Reader::Staff { part, assigned },
+                },
                 Ok(cases::Reader::House) => Reader::House,
                 Err(cases::CaseError::Denied(denied)) => {
                     context.require(Capability::ReviewCases)?;

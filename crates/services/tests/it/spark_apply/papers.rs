@@ -147,11 +147,13 @@ async fn sent_twice_under_one_key_it_is_one_paper() {
     assert_eq!(add(&house, &me, id, one()).await, first);
     let other = Upload { key: (Uuid::from_u128(1), 1), ..one() };
     assert_ne!(add(&house, &me, id, other).await.id, first.id, "another file of the same form");
+    let again = add(&house, &me, id, upload(1, Kind::Identity, "a.pdf", pdf(2))).await;
+    assert_eq!(again.pages, Some(2), "another file in a form that was shown once more is not lost");
     let at_once =
         join_all((0..4).map(|_| papers::add(&house.services, &me, id, upload(9, Kind::Bills, "b.pdf", pdf(1)))));
     let ids: std::collections::BTreeSet<_> = at_once.await.into_iter().map(|it| it.expect("it came").id).collect();
     assert_eq!(ids.len(), 1);
-    assert_eq!((count(&house, "spark_paper").await, count(&house, "file where used_at is not null").await), (3, 3));
+    assert_eq!((count(&house, "spark_paper").await, count(&house, "file where used_at is not null").await), (4, 4));
 }
 
 #[tokio::test]
@@ -239,12 +241,26 @@ async fn without_the_lock_both_would_have_it() {
 async fn what_broke_off_gives_its_place_back() {
     let house = TestHouse::new().await;
     let (me, id) = nearly_full(&house).await;
-    add(&house, &me, id, upload(100, Kind::Bills, "a.pdf", pdf(1))).await;
-    let half = "update spark_paper set state = 'quarantine', file_id = null, format = null, pages = null
-                where upload_key = '00000000-0000-0000-0000-000000000064'";
-    sqlx::query(half).execute(&house.db.owner_pool()).await.expect("as if the server had ended");
+    let last = add(&house, &me, id, upload(100, Kind::Bills, "a.pdf", pdf(1))).await;
+    let half = "update spark_paper set state = 'quarantine', file_id = null, format = null, pages = null where id = $1";
+    sqlx::query(half).bind(last.id.0).execute(&house.db.owner_pool()).await.expect("as if the server had ended");
     assert_eq!(outcome(&house, &me, id, upload(101, Kind::Bills, "a.pdf", pdf(1))).await, Err(Refusal::TooMany));
     house.services.clock.advance(jiff::SignedDuration::from_mins(11));
     let me = Context { now: house.now(), ..me };
     assert_eq!(outcome(&house, &me, id, upload(100, Kind::Bills, "a.pdf", pdf(1))).await, Ok(Format::Pdf));
+}
+
+#[tokio::test]
+async fn whoever_sends_papers_keeps_the_application_from_being_deleted_for_its_age() {
+    let house = TestHouse::new().await;
+    let (me, id) = family(&house).await;
+    house.services.clock.advance(jiff::SignedDuration::from_hours(24 * 59));
+    let me = Context { now: house.now(), ..me };
+    add(&house, &me, id, upload(1, Kind::Bills, "a.pdf", pdf(1))).await;
+    house.services.clock.advance(jiff::SignedDuration::from_hours(24 * 2));
+    services::privacy::erase_due(&house.services).await.expect("erased");
+    assert_eq!((count(&house, "spark_application").await, count(&house, "spark_paper").await), (1, 1));
+    house.services.clock.advance(jiff::SignedDuration::from_hours(24 * 59));
+    services::privacy::erase_due(&house.services).await.expect("erased");
+    assert_eq!((count(&house, "spark_application").await, count(&house, "spark_paper").await), (0, 0), "the control");
 }

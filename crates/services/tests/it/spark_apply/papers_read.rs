@@ -8,12 +8,12 @@ use crate::ledger::of;
 use crate::spark::{compliance, does, known, officer, tied, ties};
 use domain::account::Role;
 use domain::ids::{AccountId, CaseId, PaperId};
-use domain::spark::application::Purpose;
+use domain::spark::application::{Purpose, Section};
 use domain::spark::papers::Kind;
 use domain::spark::review::pack::Evidence;
 use domain::spark::{Event, Part};
 use services::crypto::Place;
-use services::spark::cases;
+use services::spark::cases::{self, Question, Reply};
 use services::spark::papers::{self, PaperError};
 use services::spark::review::{self, Ties};
 use sqlx::Row as _;
@@ -96,19 +96,31 @@ async fn every_look_of_the_house_stands_in_the_trail_and_one_at_anothers_case_st
     assert_eq!(count(&house, "audit_entry where action like 'spark.paper_opened%'").await, 0);
     open(&house, &mine, all[0]).await.expect("assigned");
     assert!(matches!(open(&house, &other, all[0]).await, Err(PaperError::ReasonNeeded)));
+    let list = papers::of(&house.services, &other, id).await;
+    assert!(matches!(list, Err(PaperError::ReasonNeeded)), "nor are they listed: {list:?}");
     let short = papers::open(&house.services, &other, all[0], Some("看看")).await;
     assert!(matches!(short, Err(PaperError::ReasonNeeded)), "{short:?}");
     papers::open(&house.services, &other, all[0], Some("代同事核对票据")).await.expect("with a reason");
+    open(&house, &other, all[1]).await.expect("for a while it needs none again");
     let rows =
         sqlx::query("select action, detail from audit_entry where action like 'spark.paper_opened%' order by at, id")
             .fetch_all(&house.db.owner_pool())
             .await
             .expect("the trail");
     let told: Vec<(String, serde_json::Value)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-    assert_eq!(told.len(), 2);
+    assert_eq!(told.len(), 3);
     let alert = told.iter().find(|(action, _)| action == "spark.paper_opened_unassigned").expect("it stands out");
-    assert_eq!(alert.1["alert"], true);
-    assert_eq!(alert.1["reason"], "代同事核对票据");
+    assert_eq!((alert.1["alert"].as_str(), alert.1["by"].as_str()), (Some("not_assigned"), Some("explained")));
+    assert_eq!(count(&house, "audit_entry where action = 'spark.case_access_explained'").await, 1);
+    let clear = everything(&house).await.into_iter().any(|(_, text)| text.contains("代同事核对票据"));
+    assert!(!clear, "why stands nowhere in the clear");
+    // Of a minor's case saying why is not enough.
+    sqlx::query("update spark_case set age = 9").execute(&house.db.owner_pool()).await.expect("a child");
+    let another = of(&house, 502, Role::CaseOfficer);
+    let answer = papers::open(&house.services, &another, all[0], Some("代同事核对票据")).await;
+    assert!(matches!(answer, Err(PaperError::Denied(_))), "{answer:?}");
+    let list = papers::of(&house.services, &another, id).await;
+    assert!(matches!(list, Err(PaperError::Denied(_))), "{list:?}");
     assert!(told.iter().any(|(action, detail)| action == "spark.paper_opened" && detail["alert"].is_null()));
 }
 
@@ -248,4 +260,54 @@ async fn neither_a_name_nor_what_is_inside_stands_in_the_clear_anywhere() {
         .expect("planted");
     let found = everything(&house).await.into_iter().any(|(_, text)| text.contains(&hex(INSIDE)));
     assert!(found, "a search that finds nothing proves nothing");
+}
+
+#[tokio::test]
+async fn while_a_question_names_papers_more_may_come_and_what_was_sent_stays() {
+    let house = TestHouse::new().await;
+    let (me, id, all) = with_papers(&house).await;
+    send(&house, &me, id).await.expect("sent");
+    let (by, case) = (officer(&house), CaseId(id.0));
+    does(&house, &by, case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
+    let services = &house.services;
+    let coming = |key: u128| papers::add(services, &me, id, upload(key, Kind::Bills, "补充.pdf", pdf(1)));
+    let asked = |version: i32, section: Section| Question {
+        case,
+        version,
+        sections: vec![section],
+        days: 10,
+        text: "演示：请补充材料".into(),
+    };
+    let answered = async |section: Section| {
+        let clarification = cases::own_case(services, &me, case).await.expect("read").clarifications[0].id;
+        let reply = Reply { case, clarification, texts: vec![(section, "演示：已补充".into())] };
+        cases::supply(services, &me, &reply).await.expect("answered");
+    };
+    cases::ask(services, &by, &asked(2, Section::Illness)).await.expect("asked about something else");
+    assert!(matches!(coming(90).await, Err(PaperError::Sent)));
+    answered(Section::Illness).await;
+    cases::ask(services, &by, &asked(4, Section::Papers)).await.expect("asked about papers");
+    let list = papers::of(services, &me, id).await.expect("listed");
+    assert!(list.is_open && list.is_sent);
+    let more = coming(91).await.expect("it came");
+    open(&house, &by, more.id).await.expect("the officer reads it");
+    assert!(matches!(papers::remove(services, &me, id, all[0]).await, Err(PaperError::Sent)));
+    assert!(matches!(papers::remove(services, &me, id, more.id).await, Err(PaperError::Sent)));
+    let refused = add(&house, &me, id, upload(92, Kind::Bills, "a.exe", vec![1])).await;
+    papers::remove(services, &me, id, refused.id).await.expect("of what was refused nothing has to stay");
+    assert!(!papers::of(services, &by, id).await.expect("listed").is_open, "it is the family that is asked");
+    answered(Section::Papers).await;
+    assert!(matches!(coming(93).await, Err(PaperError::Sent)));
+    assert_eq!(papers::of(services, &me, id).await.expect("listed").used().0, 7);
+}
+
+#[tokio::test]
+async fn a_file_that_is_on_its_way_is_no_part_of_what_is_sent() {
+    let house = TestHouse::new().await;
+    let (me, id, all) = with_papers(&house).await;
+    let half = "update spark_paper set state = 'scanned', file_id = null, format = null, pages = null where id = $1";
+    sqlx::query(half).bind(all[0].0).execute(&house.db.owner_pool()).await.expect("as if it were being read");
+    send(&house, &me, id).await.expect("sent");
+    assert_eq!(papers::of(&house.services, &me, id).await.expect("listed").all.len(), 5);
+    assert_eq!(count(&house, "spark_paper where state <> 'usable'").await, 0, "nothing is looked at for ever");
 }

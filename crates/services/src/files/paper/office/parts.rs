@@ -26,6 +26,9 @@ const PICTURES: [&str; 12] = ["png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff",
 /// Endings of texts, which are read.
 const TEXTS: [&str; 4] = ["xml", "rels", "vml", "svg"];
 
+/// Attributes of one element at most.
+const ATTRIBUTES: usize = 500;
+
 fn ending(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
@@ -154,7 +157,11 @@ impl<'a> Seen<'a> {
         }
         let (mut mode, mut kind, mut target, mut content) =
             (String::new(), String::new(), String::new(), String::new());
-        for attribute in start.attributes() {
+        for (n, attribute) in start.attributes().enumerate() {
+            // Each is compared with those before it: a million of them would be read for ever.
+            if n == ATTRIBUTES {
+                return Err(Refusal::Hidden);
+            }
             let attribute = attribute.map_err(|_| Refusal::Damaged)?;
             let key = String::from_utf8_lossy(attribute.key.local_name().as_ref()).to_ascii_lowercase();
             let raw = std::str::from_utf8(&attribute.value).map_err(|_| Refusal::Damaged)?;

@@ -144,6 +144,8 @@ fn xml_that_could_be_read_otherwise_is_refused() {
     assert_eq!(part("word/a.xml", b"<?xml version='1.0' encoding='UTF-7'?><a/>"), Err(Refusal::Hidden));
     let wide: Vec<u8> = "<a/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(part("word/a.xml", &wide), Err(Refusal::Hidden));
+    let many: String = (0..200_000).map(|n| format!(" a{n}=''")).collect();
+    assert_eq!(part("word/a.xml", format!("<a{many}/>").as_bytes()), Err(Refusal::Hidden), "it would take for ever");
     for broken in [&b"<a>"[..], b"<a></b>", b"<a b='1' b='2'/>", b"no xml"] {
         assert_eq!(part("word/a.xml", broken), Err(Refusal::Damaged), "{}", String::from_utf8_lossy(broken));
     }
