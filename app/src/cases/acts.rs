@@ -12,7 +12,7 @@ use domain::spark::application::Section;
 use domain::spark::review::clarification::{LONGEST, SHORTEST};
 use domain::spark::{Event, Part, State};
 use leptos::prelude::*;
-use services::spark::cases::{Can, CaseView};
+use services::spark::cases::{Access, Can, CaseView};
 
 /// Business days that stand in the form at first.
 const USUAL: u16 = 10;
@@ -155,7 +155,9 @@ fn take_over(visit: &Visit, case: &CaseView) -> Option<AnyView> {
     let officer = case.officer.as_ref().filter(|_| !case.own)?;
     let name = person_text(visit, officer);
     let theirs = visit.t_args("cases-of-another", &[("name", name.into())]);
-    let form = crate::desk::may(visit, Capability::HandleCases).then(|| {
+    // A minor's case is another's until who watches over cases lets them.
+    let barred = case.access == (Access::None { minor: true });
+    let form = (!barred && crate::desk::may(visit, Capability::HandleCases)).then(|| {
         let open = visit.form.value("take_reason").is_some();
         view! {
             <Dialog label=visit.t("cases-take-over") title=visit.t("cases-take-over") open=open>

@@ -66,6 +66,11 @@ impl Access {
     }
 }
 
+/// The patient was under age when it was sent.
+pub(super) const fn is_minor(row: &rows::CaseRow) -> bool {
+    row.age < OF_AGE
+}
+
 /// By what whoever asks reads a case now.
 ///
 /// # Errors
@@ -84,7 +89,7 @@ pub(in crate::spark) async fn access(
     }
     let account = context.actor.account().ok_or(Denied::SignInNeeded)?;
     let row = rows::one(&mut *db, case.0).await?.ok_or(CaseError::NotFound)?;
-    let minor = row.age < OF_AGE;
+    let minor = is_minor(&row);
     Ok(match sql::now_open(db, case.0, account.0, context.now).await? {
         Some(open) if open.granted_by.is_some() => Access::Granted { until: open.until.to_jiff() },
         Some(open) if !minor => Access::Explained { until: open.until.to_jiff() },

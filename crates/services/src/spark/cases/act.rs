@@ -312,7 +312,8 @@ async fn write(
 /// Takes a case over from another officer, who is away or has a conflict.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Fields` without a reason, `HadAPart` for whoever was asked to judge it, `Busy`, `Database`.
+/// `Denied`, `NotFound`, `Fields` without a reason, `HadAPart` for whoever was asked to judge it, `Unread` of a minor's
+/// case that is another's and was not granted, `Busy`, `Database`.
 pub async fn take_over(services: &Services, context: &Context, case: CaseId, reason: &str) -> Result<(), CaseError> {
     policy::in_part(context, Part::CaseOfficer)?;
     let account = context.actor.account().ok_or(Denied::SignInNeeded)?;
@@ -321,13 +322,20 @@ pub async fn take_over(services: &Services, context: &Context, case: CaseId, rea
     let row = sql::lock(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
     if row.officer_id != Some(account.0) {
         super::access::judges_not(&mut tx, case, account).await?;
+        // Nobody gives oneself a minor's case of another to read: who watches over cases lets them first.
+        if row.officer_id.is_some() && super::access::is_minor(&row) {
+            super::access::reads(&mut tx, context, case).await?;
+        }
         sql::set_officer(&mut *tx, case.0, account.0).await?;
         // The trail outlives the case: what was typed is read with the case's key, and gone with it.
         let id: Uuid = context.new_id();
         let place = Row { table: "spark_case", column: "taken_over", row: id };
         let sealed = keys::key(services, &mut tx, case).await?.seal(place, reason.as_bytes());
         let sealed = BASE64_URL_SAFE_NO_PAD.encode(sealed);
-        let detail = json!({ "from": row.officer_id, "reason_id": id, "reason_sealed": sealed });
+        let mut detail = json!({ "from": row.officer_id, "reason_id": id, "reason_sealed": sealed });
+        if row.officer_id.is_some() {
+            detail["alert"] = json!("not_assigned");
+        }
         let entry =
             Entry { action: "spark.case_taken_over", subject_kind: "spark_case", subject: Some(case.0), detail };
         audit::record(&mut tx, context, &[entry]).await?;

@@ -177,15 +177,20 @@ pub async fn extend(
         return Err(CaseError::Fields(vec![FieldError::new("more_days", range)]));
     }
     let mut tx = services.begin().await?;
-    let row = rows::lock(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
+    let row = rows::one(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
     policy::looks_after(context, &row, Part::CaseOfficer)?;
     let all = sql::of_case(&mut *tx, case.0).await?;
     let known = all.into_iter().find(|one| one.id == clarification).ok_or(CaseError::NotFound)?;
     let asked = kept(&known)?;
     let latest = workdays::after(local_day(row.changed_at.to_jiff()), LONGEST);
     let due_on = workdays::after(local_day(context.now), days).min(latest);
-    let waits = place_of(&row)?.state() == State::Returned && asked.answered_on().is_none();
-    if !waits || due_on <= asked.due_on() || !sql::extend(&mut *tx, clarification, due_on).await? {
+    if due_on <= asked.due_on() || !sql::extend(&mut *tx, clarification, due_on).await? {
+        return Err(CaseError::NotOpen);
+    }
+    // The question is locked before the case, as by its answer: neither waits for the other.
+    let row = rows::lock(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
+    policy::looks_after(context, &row, Part::CaseOfficer)?;
+    if place_of(&row)?.state() != State::Returned {
         return Err(CaseError::NotOpen);
     }
     let detail = json!({ "clarification": clarification, "from": asked.due_on(), "to": due_on });

@@ -1,9 +1,8 @@
 //! What happened to a case, as the house reads it and as its family does.
 
-use super::{CaseError, Happened, Reader, keys, may_read, state_of};
+use super::{CaseError, Happened, access, keys, may_read, state_of};
 use crate::crypto::{CaseKey, Place};
 use crate::{Context, Services};
-use domain::account::Denied;
 use domain::ids::{AccountId, CaseId};
 use domain::spark::{Event, Part, PublicState, Side};
 use jiff::Timestamp;
@@ -54,15 +53,13 @@ pub(super) fn reason(key: &CaseKey, row: &EventRow) -> Result<Option<String>, Ca
     Ok(Some(String::from_utf8(key.open(place, sealed)?).map_err(|_| CaseError::Unreadable)?))
 }
 
-/// What happened to a case, in order, for the house.
+/// What happened to a case, in order and with every reason, for whoever of the house reads it; written down as a reading.
 ///
 /// # Errors
-/// `Denied` for families ([`own_history`]) and whoever does not read cases, `NotFound`, `Crypto`, `Database`.
+/// `Denied` for families ([`own_history`]) and whoever does not read cases, `NotFound`, `Unread`, `Crypto`, `Database`.
 pub async fn history(services: &Services, context: &Context, case: CaseId) -> Result<Vec<Step>, CaseError> {
-    let mut db = services.db.acquire().await?;
-    if let Reader::Family(_) = may_read(&mut db, context, case).await? {
-        return Err(Denied::NotAllowed.into());
-    }
+    let mut db = services.begin().await?;
+    let by = access::reads(&mut db, context, case).await?;
     let rows = sql::events(&mut *db, case.0, 0).await?;
     let key = match keys::key(services, &mut db, case).await {
         Ok(key) => Some(key),
@@ -77,6 +74,8 @@ pub async fn history(services: &Services, context: &Context, case: CaseId) -> Re
         };
         steps.push(Step { happened, reason });
     }
+    access::noted(&mut db, context, case, (by, "history")).await?;
+    db.commit().await?;
     Ok(steps)
 }
 

@@ -102,6 +102,10 @@ async fn a_minors_case_is_read_by_assignment_or_by_a_grant_that_ends() {
     let reader = AccountId(Uuid::from_u128(77));
     let said = look(&house.services, &other, case, "同事休假").await;
     assert!(matches!(said, Err(CaseError::Unread { minor: true })), "{said:?}");
+    let taken = cases::take_over(&house.services, &other, case, "同事休假").await;
+    assert!(matches!(taken, Err(CaseError::Unread { minor: true })), "{taken:?}");
+    let told = cases::history(&house.services, &other, case).await;
+    assert!(matches!(told, Err(CaseError::Unread { minor: true })), "{told:?}");
     let oneself = grant(&house.services, &other, case, (reader, 4), "演示").await;
     assert!(matches!(oneself, Err(CaseError::Denied(_))), "{oneself:?}");
     let stranger = AccountId(Uuid::from_u128(78));
@@ -124,6 +128,13 @@ async fn a_minors_case_is_read_by_assignment_or_by_a_grant_that_ends() {
     house.services.clock.advance(SignedDuration::from_hours(4));
     assert_eq!(access(&house, &of(&house, 77, Role::CaseOfficer), case).await, Access::None { minor: true });
     assert_eq!(access(&house, &compliance, case).await, Access::Assigned, "who watches over all");
+    // While it is granted it can be taken over, which stands out.
+    let compliance = super::compliance(&house);
+    grant(&house.services, &compliance, case, (reader, 1), "经办员住院").await.expect("granted");
+    let other = of(&house, 77, Role::CaseOfficer);
+    cases::take_over(&house.services, &other, case, "经办员住院").await.expect("taken over");
+    assert_eq!(access(&house, &other, case).await, Access::Assigned);
+    assert_eq!(alerts(&house).await, 2, "and that it was taken over");
 }
 
 #[tokio::test]
