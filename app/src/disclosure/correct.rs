@@ -23,7 +23,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
             let figures = kept.snapshot.figures();
             let rows = u32::try_from(figures.lines().count()).unwrap_or(u32::MAX).clamp(6, 24);
             let action = visit.href(&format!("{}/{}/correct", at::DESK, kept.id));
-            let of = visit.t_args("disclosure-correct-of", &[("term", kept.snapshot.quarter.text(visit.locale()).into())]);
+            let of =
+                visit.t_args("disclosure-correct-of", &[("term", kept.snapshot.quarter.text(visit.locale()).into())]);
             view! {
                 <p>{of}</p>
                 <p class="muted">{visit.t("disclosure-correct-rules")}</p>

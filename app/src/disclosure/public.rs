@@ -32,17 +32,20 @@ async fn latest(visit: Visit) -> Result<AnyView, Problem> {
     let all = published(&visit.services).await?;
     let found = all.latest().and_then(|kept| all.report(Term::Quarter(kept.snapshot.quarter)));
     let Some((report, kept)) = found else { return Ok(none(visit).into_any()) };
-    let sections = SO_FAR.iter().filter_map(|section| report.table(*section)).map(|table| tables::section(visit, table));
+    let sections =
+        SO_FAR.iter().filter_map(|section| report.table(*section)).map(|table| tables::section(visit, table));
     let sections = sections.collect_view();
     let lead = visit.t_args("disclosure-lead", &[("day", day_of(visit, kept).into())]);
+    let (totals, meaning) = (totals(visit, kept), tables::meaning(visit, &report.definitions()));
+    let (list, put_right, check) = (list(visit, &all), put_right(visit, &all), check(visit, kept));
     Ok(view! {
         <Page title=visit.t("disclosure-title") lead=lead width=tables::WIDTH crumbs=crumbs(visit, false)>
-            <dl class="stats">{totals(visit, kept)}</dl>
+            <dl class="stats">{totals}</dl>
             {sections}
-            {tables::meaning(visit, &report.definitions())}
-            {list(visit, &all)}
-            {put_right(visit, &all)}
-            {check(visit, kept)}
+            {meaning}
+            {list}
+            {put_right}
+            {check}
             <p class="no-print"><a href=visit.href(at::NOTICES)>{visit.t("disclosure-notices-link")}</a></p>
         </Page>
     }
@@ -84,7 +87,8 @@ fn put_right(visit: &Visit, all: &Published) -> Option<impl IntoView + use<>> {
         .iter()
         .map(|corrected| {
             let term = corrected.new.snapshot.quarter.text(visit.locale());
-            let reason = corrected.new.snapshot.corrects.as_ref().map(|why| why.reason().to_owned()).unwrap_or_default();
+            let reason =
+                corrected.new.snapshot.corrects.as_ref().map(|why| why.reason().to_owned()).unwrap_or_default();
             let reason = visit.t_args("disclosure-reason", &[("reason", reason.into())]);
             let day = visit.t_args("disclosure-published", &[("day", day_of(visit, corrected.new).into())]);
             let (old, href) = (visit.t("disclosure-wrong-text"), visit.href(&files::frozen_path(corrected.old.digest)));

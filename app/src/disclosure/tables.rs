@@ -84,9 +84,9 @@ pub(super) fn changes(visit: &Visit, caption: Text, changes: &[Change]) -> impl 
         let args = [("families", grouped(sum.families).into()), ("amount", amount.into())];
         visit.t_args("disclosure-sum", &args).to_string()
     };
-    let rows = changes.iter().map(|change| {
-        Row::new().cell(change.figure.text(locale)).cell(sum(change.old)).cell(sum(change.new))
-    });
+    let rows = changes
+        .iter()
+        .map(|change| Row::new().cell(change.figure.text(locale)).cell(sum(change.old)).cell(sum(change.new)));
     let rows = rows.collect();
     view! { <Table caption=caption caption_hidden=true columns=columns rows=rows/> }
 }

@@ -181,11 +181,7 @@ fn names(all: &Published, site: &str) -> Vec<ReportName> {
         (status = 304, description = "Not changed since the answer named in If-None-Match"),
     )
 )]
-pub async fn show(
-    State(house): State<House>,
-    Caller(_): Caller,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn show(State(house): State<House>, Caller(_): Caller, headers: HeaderMap) -> Result<Response, Problem> {
     let all = disclosure::published(&house.services).await?;
     let site = &house.services.settings.public_url;
     let latest = all.latest().map(|kept| latest(kept, site));

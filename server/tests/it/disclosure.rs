@@ -143,8 +143,14 @@ async fn one_person_freezes_and_another_publishes() {
     shows(&freezer.get("/staff/disclosure/look?quarter=2026-Q2").await, StatusCode::OK, &["已有报告"]);
     let soon = freezer.get("/staff/disclosure/look?quarter=2027-Q1").await;
     shows(&soon, StatusCode::OK, &["尚未结束"]);
-    gone_to(&send(&freezer, "/staff/disclosure/freeze", &[("quarter", "2026-Q3")]).await, "/staff/disclosure?done=frozen");
-    gone_to(&send(&freezer, "/staff/disclosure/freeze", &[("quarter", "2026-Q3")]).await, "/staff/disclosure?done=frozen");
+    gone_to(
+        &send(&freezer, "/staff/disclosure/freeze", &[("quarter", "2026-Q3")]).await,
+        "/staff/disclosure?done=frozen",
+    );
+    gone_to(
+        &send(&freezer, "/staff/disclosure/freeze", &[("quarter", "2026-Q3")]).await,
+        "/staff/disclosure?done=frozen",
+    );
     shows(&freezer.get("/staff/disclosure").await, StatusCode::OK, &["须由另一人核对公布"]);
     assert_eq!(site.get("/spark/disclosure/2026-Q3").await.status, StatusCode::NOT_FOUND, "not before it is published");
 
