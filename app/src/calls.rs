@@ -15,7 +15,8 @@
 //! }
 //! ```
 
-use crate::form::FormState;
+use crate::form::{FormState, Tone};
+use crate::i18n::Text;
 use crate::local_path::LocalPath;
 use crate::problem::Problem;
 use crate::routes::Access;
@@ -42,9 +43,11 @@ pub struct Call {
     pub shared: bool,
     /// The form carries a file of at most so many bytes.
     pub file: Option<usize>,
+    /// So many of them; of further ones only the names are told.
+    pub files: usize,
     /// The page its form stands on, where that has another address.
     pub page: Option<&'static str>,
-    /// The fields that wait while the second factor is shown again.
+    /// The fields that wait while the second factor is shown again; all of them also while one signs in anew.
     pub keeps: &'static [&'static str],
 }
 
@@ -75,22 +78,48 @@ impl Call {
 
     /// A form that is sent to `path`.
     pub const fn post(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::POST, path, access, handler, shared: false, file: None, page: None, keeps: &[] }
+        Self {
+            method: Method::POST,
+            path,
+            access,
+            handler,
+            shared: false,
+            file: None,
+            files: 1,
+            page: None,
+            keeps: &[],
+        }
     }
 
     /// A form that is sent to `path` with one file, `file`, of at most `largest` bytes.
     pub const fn upload(path: &'static str, access: Access, largest: usize, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::POST, path, access, handler, shared: false, file: Some(largest), page: None, keeps: &[] }
+        Self {
+            method: Method::POST,
+            path,
+            access,
+            handler,
+            shared: false,
+            file: Some(largest),
+            files: 1,
+            page: None,
+            keeps: &[],
+        }
+    }
+
+    /// The same with several files, which [`Asked::files`] has.
+    pub const fn several(mut self, files: usize) -> Self {
+        self.files = files;
+        self
     }
 
     /// A file that is fetched from `path`.
     pub const fn get(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::GET, path, access, handler, shared: false, file: None, page: None, keeps: &[] }
+        Self { method: Method::GET, path, access, handler, shared: false, file: None, files: 1, page: None, keeps: &[] }
     }
 
     /// Figures that a page's script asks `path` for again and again, the same for everybody.
     pub const fn polled(path: &'static str, access: Access, handler: &'static dyn Handler) -> Self {
-        Self { method: Method::GET, path, access, handler, shared: true, file: None, page: None, keeps: &[] }
+        Self { method: Method::GET, path, access, handler, shared: true, file: None, files: 1, page: None, keeps: &[] }
     }
 }
 
@@ -115,6 +144,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::bus::calls::CALLS,
     crate::bus::staff::calls::CALLS,
     crate::spark::calls::CALLS,
+    crate::spark::apply::calls::CALLS,
     crate::ambassadors::calls::CALLS,
     crate::ambassadors::staff::calls::CALLS,
     crate::groups::calls::CALLS,
@@ -126,8 +156,12 @@ pub static CALLS: &[&[Call]] = &[
     crate::exports::calls::CALLS,
     crate::ledger::calls::CALLS,
     crate::ledger::calls::PAYING,
+    crate::cases::calls::CALLS,
+    crate::cases::own_calls::CALLS,
+    crate::spark::papers::CALLS,
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,
+    crate::reviews::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.
@@ -150,13 +184,17 @@ where
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
-/// A file somebody sent. Its name is not kept, which may be anything: only whether it is a workbook's.
+/// A file somebody sent. Its name may be anything.
 #[derive(Clone, Debug)]
 pub struct Upload {
+    /// As it was called, cut short.
+    pub name: String,
     /// Its bytes; none of them when it is larger than its call takes.
     pub bytes: Vec<u8>,
     /// It is larger than its call takes.
     pub too_large: bool,
+    /// It came behind as many as its call takes; none of its bytes is kept.
+    pub dropped: bool,
     /// Its name says that it is a workbook.
     pub workbook: bool,
 }
@@ -177,6 +215,8 @@ pub struct Asked {
     pub pairs: Vec<(String, String)>,
     /// The file that was sent with the form, if its call takes one and one was chosen.
     pub file: Option<Upload>,
+    /// All of them, in the order of the form, where its call takes several.
+    pub files: Vec<Upload>,
     /// The parameters of the path.
     pub params: HashMap<String, String>,
     /// Where the request comes from.
@@ -356,6 +396,13 @@ impl Answer {
     pub fn again_at(path: impl AsRef<str>, form: FormState) -> Self {
         let page = Some(LocalPath::or_home(path));
         Self::new(Then::Again { page, form: Box::new(form), status: StatusCode::UNPROCESSABLE_ENTITY })
+    }
+
+    /// The page at `path` again where something else was done under its form's `key`, which it gets a new one for: what was typed
+    /// now is another act, and needs a press of its own. The fields of `forget` are not sent back.
+    pub fn another_act(asked: &Asked, path: impl AsRef<str>, (forget, key): (&[&str], &str), notice: &Text) -> Self {
+        let form = asked.typed(&[forget, &[key]].concat());
+        Self::again_at(path, form.with_notice(Tone::Warning, notice.to_string())).status(StatusCode::CONFLICT)
     }
 
     /// Hand out a file.

@@ -46,8 +46,12 @@ rooms!(
     "numbers",
     "exports",
     "apply",
+    "application",
+    "papers",
     "ledger",
-    "disclosure"
+    "cases",
+    "disclosure",
+    "reviews"
 );
 
 type Bundle = FluentBundle<FluentResource>;

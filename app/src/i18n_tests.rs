@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
-const MADE_AT_RUN_TIME: [&str; 30] = [
+const MADE_AT_RUN_TIME: [&str; 35] = [
+    "papers-kind-",
     "apply-",
     "privacy-column-",
     "problem-",
@@ -38,6 +39,10 @@ const MADE_AT_RUN_TIME: [&str; 30] = [
     "books-tranche-",
     "books-payment-",
     "books-outcome-",
+    "cases-event-",
+    "cases-happened-",
+    "cases-part-",
+    "cases-decision-",
 ];
 
 fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {

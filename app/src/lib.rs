@@ -21,6 +21,8 @@ pub mod bus;
 #[cfg(feature = "ssr")]
 pub mod calls;
 #[cfg(feature = "ssr")]
+mod cases;
+#[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
 mod desk;
@@ -62,6 +64,8 @@ pub mod problem;
 pub mod render;
 #[cfg(feature = "ssr")]
 mod requests;
+#[cfg(feature = "ssr")]
+mod reviews;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

@@ -25,6 +25,7 @@ use crate::bus::{
     About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
     Schedule as BusSchedule, Stop as BusStop,
 };
+use crate::cases::{CaseAnswers, CasePage, Cases, OwnCase, OwnCases, WithdrawCase};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -57,7 +58,11 @@ use crate::outreach::staff::{
 };
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
-use crate::spark::{About as Spark, Check as SparkCheck, Standards as SparkStandards};
+use crate::reviews::{ReviewPage, Reviews};
+use crate::spark::apply::{
+    CheckAnswers as ApplyCheck, FormPage as ApplyPage, Sent as ApplySent, Start as ApplyStart, Tasks as ApplyTasks,
+};
+use crate::spark::{About as Spark, Check as SparkCheck, Papers as SparkPapers, Standards as SparkStandards};
 use crate::visit::Visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
@@ -188,6 +193,12 @@ pages! {
     "/spark/check" SparkCheck (Access::Public) [shared];
     "/spark/standards" SparkStandards (Access::Public) [shared];
     "/spark/funds" OpenFunds (Access::Public) [shared];
+    "/spark/apply" ApplyStart (Access::Public) [];
+    "/spark/apply/:id" ApplyTasks (Access::SignedIn) [];
+    "/spark/apply/:id/check" ApplyCheck (Access::SignedIn) [];
+    "/spark/apply/:id/sent" ApplySent (Access::SignedIn) [];
+    "/spark/apply/:id/papers" SparkPapers (Access::SignedIn) [];
+    "/spark/apply/:id/:page" ApplyPage (Access::SignedIn) [typed];
     "/spark/disclosure" Disclosure (Access::Public) [shared];
     "/spark/disclosure/:period" DisclosureReport (Access::Public) [shared];
     "/spark/notices" SparkNotices (Access::Public) [shared];
@@ -254,6 +265,11 @@ pages! {
     "/staff/funds/entries/:id" LedgerEntry (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id" FundPage (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id/enter" LedgerEnter (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/cases" Cases (Access::Capability(Capability::SeeCases)) [];
+    "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
+    "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
+    "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
+    "/staff/reviews/:id" ReviewPage (Access::Capability(Capability::ReviewCases)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];
@@ -266,6 +282,9 @@ pages! {
     "/sign-in" SignIn (Access::Public) [];
     "/sign-in/code" SignInCode (Access::Public) [];
     "/account" Bookings (Access::SignedIn) [];
+    "/account/spark" OwnCases (Access::SignedIn) [];
+    "/account/spark/:id" OwnCase (Access::SignedIn) [];
+    "/account/spark/:id/withdraw" WithdrawCase (Access::SignedIn) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

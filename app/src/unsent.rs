@@ -4,6 +4,9 @@
 //! Kept as the sign-in keeps what waits between two of its forms (`account::pending`): in a cookie, sealed by the house, so that
 //! no server has it, no address shows it and nobody but this account opens it; for minutes, and gone as soon as its page was
 //! shown again. Only fields that a call names are kept ([`Call::keeping`](crate::calls::Call::keeping)).
+//!
+//! A call that keeps [`EVERYTHING`] keeps it for whoever's session ended meanwhile, too. Nobody is signed in then, so that what is
+//! kept is bound to the page alone: only calls whose page shows nothing but to the person it belongs to may say so.
 
 use crate::calls::Cookie;
 use crate::form::{FormState, Tone};
@@ -18,8 +21,17 @@ use uuid::Uuid;
 const COOKIE: &str = "__Host-unsent";
 /// As long as it may take to find one's telephone.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// As long as it may take to sign in anew, whose code may come late.
+const UNTIL_SIGNED_IN: SignedDuration = SignedDuration::from_mins(30);
 /// The longest text of a field that is kept: as long as a reason is read.
 const LONGEST: usize = 200;
+/// The same of a form that keeps everything.
+const LONGEST_OF_ALL: usize = 1_000;
+/// What browsers take of a cookie, less its name and what stands behind it.
+const LARGEST: usize = 3_900;
+
+/// Every field of a form without secrets, also while nobody is signed in.
+pub const EVERYTHING: &[&str] = &["*"];
 
 #[derive(Serialize, Deserialize)]
 struct Sealed {
@@ -35,23 +47,31 @@ const fn place(account: Uuid) -> Place {
 /// Keeps the `fields` of what was typed for when the form's page, at `page` without its language, is shown again. `None` where
 /// there is nothing to keep.
 pub fn keep(visit: &Visit, page: &str, fields: &[&str], pairs: Vec<(String, String)>) -> Option<Cookie> {
-    let account = visit.context.actor.account()?.0;
-    let typed = pairs.into_iter().filter(|(name, text)| fields.contains(&name.as_str()) && !text.trim().is_empty());
-    let fields: Vec<_> = typed.map(|(name, text)| (name, text.chars().take(LONGEST).collect())).collect();
+    let everything = fields == EVERYTHING;
+    let (owner, lifetime) = match visit.context.actor.account() {
+        Some(account) => (account.0, LIFETIME),
+        None if everything => (Uuid::nil(), UNTIL_SIGNED_IN),
+        None => return None,
+    };
+    let longest = if everything { LONGEST_OF_ALL } else { LONGEST };
+    let named = |name: &str| everything || fields.contains(&name);
+    let typed = pairs.into_iter().filter(|(name, text)| named(name) && !text.trim().is_empty());
+    let fields: Vec<_> = typed.map(|(name, text)| (name, text.chars().take(longest).collect())).collect();
     if fields.is_empty() {
         return None;
     }
-    let sealed = Sealed { page: page.to_owned(), fields, until: visit.context.now + LIFETIME };
+    let sealed = Sealed { page: page.to_owned(), fields, until: visit.context.now + lifetime };
     let plain = serde_json::to_vec(&sealed).ok()?;
-    let sealed = visit.services.vault.seal(place(account), &plain);
-    Some(Cookie::new(COOKIE, &BASE64_URL_SAFE_NO_PAD.encode(sealed), Some(LIFETIME)))
+    let text = BASE64_URL_SAFE_NO_PAD.encode(visit.services.vault.seal(place(owner), &plain));
+    (text.len() <= LARGEST).then(|| Cookie::new(COOKIE, &text, Some(lifetime)))
 }
 
 /// The form of the visit's page as it was typed before, with a word of what to do, if there is one.
 pub fn of(visit: &Visit) -> Option<FormState> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(visit.cookie(COOKIE)?).ok()?;
     let account = visit.context.actor.account()?.0;
-    let plain = visit.services.vault.open_sealed(place(account), &bytes).ok()?;
+    let opened = |owner| visit.services.vault.open_sealed(place(owner), &bytes).ok();
+    let plain = opened(account).or_else(|| opened(Uuid::nil()))?;
     let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
     let here = sealed.page == visit.path && sealed.until > visit.context.now;
     here.then(|| FormState::typed(sealed.fields, &[]).with_notice(Tone::Info, visit.t("unsent-kept").to_string()))

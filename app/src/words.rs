@@ -110,6 +110,7 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::SameDocument => plain("error-same-document"),
         Fault::MoreThanCosts => plain("error-more-than-costs"),
         Fault::ConsentNeeded => plain("error-consent-needed"),
+        Fault::FileRefused { why } => ("error-file-refused", vec![("why", why.name().into())]),
     }
 }
 
@@ -293,6 +294,7 @@ mod tests {
             Fault::SameDocument,
             Fault::MoreThanCosts,
             Fault::ConsentNeeded,
+            Fault::FileRefused { why: domain::files::Refusal::Locked },
         ]
     }
 

@@ -20,6 +20,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 /// Tells a browser to forget what it kept of this site.
@@ -33,7 +35,7 @@ pub async fn show(house: House, page: &'static Page, request: Request) -> Respon
         let answer = guard::denied(denied, &visit.context.actor, page.access, &guard::way_back(&visit, true, None));
         return give(answer, visit, page.access, None).await;
     }
-    // Shown once with what was typed before the second factor was shown again.
+    // Shown once with what was typed before the second factor was shown again, or before one signed in anew.
     if let Some(form) = app::unsent::of(&visit) {
         let mut response = render(visit.with(|data| data.form = form), StatusCode::OK, &parts.uri).await;
         set_cookies(&mut response, &[app::unsent::removed()]);
@@ -54,7 +56,7 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     if let Err(denied) = guard::may(&visit, call.access) {
         let back = guard::way_back(&visit, call.method == Method::GET, page.clone());
         let mut answer = guard::denied(denied, &visit.context.actor, call.access, &back);
-        if denied == Denied::StepUpNeeded && !call.keeps.is_empty() {
+        if matches!(denied, Denied::StepUpNeeded | Denied::SignInNeeded) && !call.keeps.is_empty() {
             let typed = typed(Request::from_parts(parts, body)).await.unwrap_or_default();
             let page = page.unwrap_or_else(|| visit.path.clone());
             answer.cookies.extend(app::unsent::keep(&visit, &page, call.keeps, typed));
@@ -65,13 +67,21 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
     let address = parts.extensions.get::<ClientAddress>().copied();
     let headers = parts.headers.clone();
     let shared = call.shared.then(|| (crate::shared::Key::of(&parts), headers.clone()));
-    let (pairs, file) = if call.method == Method::GET {
-        (Vec::new(), None)
+    // What several files take of memory is bounded by how many such forms are read at once.
+    let room = match call.files > 1 {
+        true => match tokio::time::timeout(PATIENCE, ROOM.acquire()).await {
+            Ok(Ok(room)) => Some(room),
+            _ => return give(app::problem::Problem::Busy.into(), visit, call.access, page).await,
+        },
+        false => None,
+    };
+    let (pairs, mut files) = if call.method == Method::GET {
+        (Vec::new(), Vec::new())
     } else {
         let request = Request::from_parts(parts, body);
         let read = match call.file {
-            Some(largest) => sent(request, largest).await,
-            None => typed(request).await.map(|pairs| (pairs, None)),
+            Some(largest) => sent(request, (largest, call.files)).await,
+            None => typed(request).await.map(|pairs| (pairs, Vec::new())),
         };
         match read {
             Ok(read) => read,
@@ -79,9 +89,16 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
         }
     };
     let address = address.unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-    let asked = Asked { visit: visit.clone(), pairs, file, params, address, headers };
+    let file = if call.files > 1 { None } else { files.pop() };
+    let asked = Asked { visit: visit.clone(), pairs, file, files, params, address, headers };
     let answer = async {
-        let answer = services::db::to_the_end(call.handler.run(asked).in_current_span()).await;
+        let doing = call.handler.run(asked);
+        let doing = async move {
+            let answer = doing.await;
+            drop(room);
+            answer
+        };
+        let answer = services::db::to_the_end(doing.in_current_span()).await;
         give(answer, visit, call.access, page).await
     };
     match shared {
@@ -128,23 +145,34 @@ async fn typed(request: Request) -> Result<Vec<(String, String)>, Trouble> {
     Ok(form_urlencoded::parse(&bytes).into_owned().collect())
 }
 
+/// Forms with several files that are read at once, and how long one waits for its turn.
+static ROOM: Semaphore = Semaphore::const_new(6);
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The longest text of one field beside a file.
 const LONGEST_FIELD: usize = 64 * 1024;
 
-/// The fields of a form that may carry a file, and the file: read as it comes, kept up to `largest` bytes and counted no
-/// further. A form without a boundary is malformed; one that is no multipart at all is read as any other.
-async fn sent(request: Request, largest: usize) -> Result<(Vec<(String, String)>, Option<Upload>), Trouble> {
+/// The longest name of a file that is kept, in bytes.
+const LONGEST_NAME: usize = 1024;
+
+/// The fields of a form that may carry files, and up to `most_files` of them: each read as it comes, kept up to `largest` bytes and
+/// counted no further. A form without a boundary is malformed; one that is no multipart at all is read as any other.
+async fn sent(
+    request: Request,
+    (largest, most_files): (usize, usize),
+) -> Result<(Vec<(String, String)>, Vec<Upload>), Trouble> {
     use axum::extract::FromRequest as _;
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
-        return typed(request).await.map(|pairs| (pairs, None));
+        return typed(request).await.map(|pairs| (pairs, Vec::new()));
     }
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Malformed)?;
-    let (mut pairs, mut file) = (Vec::new(), None);
+    let (mut pairs, mut files) = (Vec::new(), Vec::new());
     while let Some(mut field) = form.next_field().await.map_err(|error| unread(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
         let is_file = field.file_name().is_some();
         let workbook = field.file_name().is_some_and(Upload::is_workbook);
+        let called: String = field.file_name().unwrap_or_default().chars().take(LONGEST_NAME / 4).collect();
         let most = if is_file { largest } else { LONGEST_FIELD };
         let (mut bytes, mut too_large) = (Vec::new(), false);
         while let Some(piece) = field.chunk().await.map_err(|error| unread(&error))? {
@@ -158,7 +186,15 @@ async fn sent(request: Request, largest: usize) -> Result<(Vec<(String, String)>
             // An input without a choice comes as an empty file.
             (true, too_large) if !bytes.is_empty() || too_large => {
                 let bytes = if too_large { Vec::new() } else { bytes };
-                file = Some(Upload { bytes, too_large, workbook });
+                // Of one file the last counts; of several those that came first, and the others are told of.
+                if most_files == 1 {
+                    files.clear();
+                }
+                let dropped = files.len() >= most_files;
+                let bytes = if dropped { Vec::new() } else { bytes };
+                if files.len() < 2 * most_files {
+                    files.push(Upload { name: called, bytes, too_large, dropped, workbook });
+                }
             }
             (true, _) => {}
             (false, true) => {
@@ -167,7 +203,7 @@ async fn sent(request: Request, largest: usize) -> Result<(Vec<(String, String)>
             (false, false) => pairs.push((name, String::from_utf8(bytes).map_err(|_| Trouble::Malformed)?)),
         }
     }
-    Ok((pairs, file))
+    Ok((pairs, files))
 }
 
 /// A body that is too long, or one that ended before its time.
@@ -257,6 +293,9 @@ fn localized(visit: &Visit, path: &LocalPath) -> String {
     if english { text.to_owned() } else { visit.href(text) }
 }
 
+/// For files: nothing may run, load, frame or be framed, and it is nobody's origin.
+const SANDBOX: &str = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
 fn hand_out(file: File) -> Response {
     let mut response = Response::new(Body::from(file.bytes));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
@@ -271,6 +310,10 @@ fn hand_out(file: File) -> Response {
         }
         None => "inline".to_owned(),
     };
+    // Whoever opens what was handed out in the browser after all: nothing in it runs, and it is of no site.
+    if disposition.starts_with("attachment") {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
+    }
     if let Ok(value) = HeaderValue::from_str(&disposition) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }

@@ -1,6 +1,6 @@
 //! `server serve`: everything up, then everything down in order.
 
-use crate::config::{Config, Environment};
+use crate::config::Config;
 use crate::house::HouseData;
 use crate::listen::{self, Times};
 use crate::ops::{self, Ops};
@@ -36,9 +36,6 @@ pub async fn run(config: Config, migrate: bool) -> anyhow::Result<()> {
         pulses: workers.pulses.clone(),
         stopping: leaving.clone(),
     };
-    if config.environment == Environment::Production && config.files.scanner.is_empty() {
-        tracing::warn!("files.scanner names no scanner: what people send is not looked over for viruses");
-    }
     if !ops.readiness().await.migrations {
         tracing::error!("the database lacks migrations of this binary: run `server migrate`");
     }

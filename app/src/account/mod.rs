@@ -30,6 +30,7 @@ pub use proof::{Confirm, ConfirmCode, own as own_proof};
 pub use sign_in::{AccountDeleted, SignIn, SignInCode};
 pub use staff_door::{StaffEnrol, StaffSignIn, StaffStepUp};
 pub use staff_own::{RecoveryCodes, StaffAccount};
+pub(crate) use widgets::AccountTabs;
 pub use work_mail::WorkMail;
 
 /// Where this room's pages stand, for its links and redirects.

@@ -219,6 +219,7 @@ impl From<AccountError> for Refusal {
             AccountError::Changed => Self::Say("account-changed-meanwhile"),
             AccountError::LiveBookings { .. } => Self::Say("account-delete-live"),
             AccountError::NotCancelled => Self::Say("account-delete-not-cancelled"),
+            AccountError::LiveCase => Self::Say("account-kept-why"),
             AccountError::NotConfirmed => Self::Say("staff-not-confirmed"),
             AccountError::Limited(limited) => limited.into(),
             AccountError::Busy => Self::Problem(Problem::Busy),

@@ -28,6 +28,7 @@ use services::booking::{self, BookingState, BookingView, WaitingView};
 use services::bus::Bus;
 use services::groups::Groups;
 use services::outreach::Events;
+use services::spark::cases::{self, InTheWay};
 
 /// The bookings of whoever is signed in.
 #[component]
@@ -45,6 +46,8 @@ pub fn Bookings() -> impl IntoView {
                     section::<Groups>(&visit).await,
                     section::<Bus>(&visit).await,
                     section::<Ambassadors>(&visit).await,
+                    crate::cases::section(&visit).await,
+                    crate::spark::apply::of_account(&visit).await,
                 );
                 bookings_page(&visit, &profile, bookings, &waits, &events, requests)
             }
@@ -242,8 +245,15 @@ pub fn Security() -> impl IntoView {
         let profile = visitors::profile(&visit.services, &visit.context).await;
         let sessions = sessions::list(&visit.services, &visit.context).await;
         let waiting = contacts::waiting(&visit.services, &visit.context).await;
+        // Only so that nobody asks in vain: the account is not deleted either way.
+        let cases = cases::in_the_way(&visit.services, &visit.context).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the cases that keep an account could not be read");
+            Vec::new()
+        });
         match (profile, sessions, waiting) {
-            (Ok(profile), Ok(sessions), Ok(waiting)) => security_page(&visit, &profile, sessions, &waiting).into_any(),
+            (Ok(profile), Ok(sessions), Ok(waiting)) => {
+                security_page(&visit, &profile, sessions, (&waiting, &cases)).into_any()
+            }
             (Err(error), _, _) | (_, Err(error), _) => problem_page(page_problem(error)).into_any(),
             (_, _, Err(error)) => problem_page(page_problem(error)).into_any(),
         }
@@ -265,7 +275,7 @@ fn security_page(
     visit: &Visit,
     profile: &Profile,
     sessions: Vec<OwnSession>,
-    waiting: &[Waiting],
+    (waiting, cases): (&[Waiting], &[InTheWay]),
 ) -> impl IntoView + use<> {
     let done = done_notice(visit, DONE);
     let visitor = matches!(visit.context.actor, Actor::Visitor { .. });
@@ -289,7 +299,7 @@ fn security_page(
                 <p class="muted">{visit.t("account-export-text")}</p>
                 <Do action="/account/export">{visit.t("account-export-submit")}</Do>
             </section>
-            {visitor.then(|| deletion(visit))}
+            {visitor.then(|| deletion(visit, cases))}
             <div class="account-end"><Do action="/sign-out" variant=Variant::Quiet>{visit.t("sign-out")}</Do></div>
         </Page>
     }
@@ -350,27 +360,52 @@ fn particulars(visit: &Visit, profile: &Profile) -> impl IntoView + use<> {
     }
 }
 
-fn deletion(visit: &Visit) -> impl IntoView + use<> {
+fn deletion(visit: &Visit, cases: &[InTheWay]) -> impl IntoView + use<> {
+    let way = if cases.is_empty() { ending(visit).into_any() } else { kept_by(visit, cases).into_any() };
+    view! {
+        <section class="section account-part" id="delete">
+            <h2>{visit.t("account-delete-title")}</h2>
+            <p class="muted">{visit.t("account-delete-text")}</p>
+            {way}
+        </section>
+    }
+}
+
+/// Why the account cannot be deleted yet, and until when.
+fn kept_by(visit: &Visit, cases: &[InTheWay]) -> impl IntoView + use<> {
+    let rows = cases.iter().map(|case| {
+        let state = visit.t(&format!("spark-public-{}", case.state.name()));
+        let until = match case.until {
+            Some(day) => visit.t_args("account-kept-until", &[("day", day_text(day, visit.locale()).into())]),
+            None => visit.t("account-kept-open"),
+        };
+        SummaryRow::new(Text::from(case.reference.clone()), view! { {state}<br/>{until} })
+    });
+    let rows = rows.collect::<Vec<_>>();
+    view! {
+        <Banner tone=Tone::Info>{visit.t("account-kept-why")}</Banner>
+        <SummaryList rows=rows/>
+        <p class="muted">{visit.t("account-kept-what")}</p>
+    }
+}
+
+fn ending(visit: &Visit) -> impl IntoView + use<> {
     let came_back = visit.path == at::SECURITY
         && (visit.form.fault("sure").is_some() || visit.form.fault("cancel-bookings").is_some());
     view! {
-        <section class="section account-part">
-            <h2>{visit.t("account-delete-title")}</h2>
-            <p class="muted">{visit.t("account-delete-text")}</p>
-            <Dialog
-                label=visit.t("account-delete-open")
-                title=visit.t("account-delete-question")
-                open=came_back
-            >
-                <p>{visit.t("account-delete-what")}</p>
-                <Form action=visit.href("/account/delete")>
-                    <Checkbox name="cancel-bookings" called=visit.t("called-cancel-bookings") hint=visit.t("account-delete-cancel-hint")>
-                        {visit.t("account-delete-cancel")}
-                    </Checkbox>
-                    <Checkbox name="sure" called=visit.t("called-sure")>{visit.t("account-delete-sure")}</Checkbox>
-                    <Button variant=Variant::Danger>{visit.t("account-delete-submit")}</Button>
-                </Form>
-            </Dialog>
-        </section>
+        <Dialog
+            label=visit.t("account-delete-open")
+            title=visit.t("account-delete-question")
+            open=came_back
+        >
+            <p>{visit.t("account-delete-what")}</p>
+            <Form action=visit.href("/account/delete")>
+                <Checkbox name="cancel-bookings" called=visit.t("called-cancel-bookings") hint=visit.t("account-delete-cancel-hint")>
+                    {visit.t("account-delete-cancel")}
+                </Checkbox>
+                <Checkbox name="sure" called=visit.t("called-sure")>{visit.t("account-delete-sure")}</Checkbox>
+                <Button variant=Variant::Danger>{visit.t("account-delete-submit")}</Button>
+            </Form>
+        </Dialog>
     }
 }

@@ -45,14 +45,17 @@ pub fn Gate<'a>(
     }
 }
 
-/// The two pages of a visitor's account.
+/// The pages of a visitor's account.
 #[component]
 pub fn AccountTabs() -> impl IntoView {
     let visit = &visit();
     let tab =
         |path, label: Text| Tab { href: visit.href(path).into(), label, count: None, current: visit.path == path };
-    let tabs =
-        vec![tab(at::ACCOUNT, visit.t("account-tab-bookings")), tab(at::SECURITY, visit.t("account-tab-security"))];
+    let tabs = vec![
+        tab(at::ACCOUNT, visit.t("account-tab-bookings")),
+        tab("/account/spark", visit.t("cases-tab")),
+        tab(at::SECURITY, visit.t("account-tab-security")),
+    ];
     view! { <Tabs label=visit.t("account-tabs-label") tabs=tabs/> }
 }
 

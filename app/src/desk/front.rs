@@ -86,6 +86,7 @@ const GROUPS: &[Group] = &[
             area("/staff/bus/numbers", Capability::DispatchBus, "bus-staff-numbers-title", "bus-staff-numbers-text"),
         ],
     ),
+    group("staff-group-cases", &[area("/staff/cases", Capability::SeeCases, "cases-title", "cases-text")]),
     group(
         "staff-group-ledger",
         &[
@@ -97,6 +98,7 @@ const GROUPS: &[Group] = &[
             area("/staff/disclosure", Capability::PrepareDisclosure, "disclosure-staff-title", "disclosure-staff-text"),
         ],
     ),
+    group("staff-group-reviews", &[area("/staff/reviews", Capability::ReviewCases, "review-title", "review-text")]),
     group(
         "staff-group-house",
         &[

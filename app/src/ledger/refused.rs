@@ -30,12 +30,9 @@ pub(super) fn refused(asked: &Asked, page: Option<&str>, error: LedgerError) -> 
     }
 }
 
-/// The page at `page` again where something else was written down under its form's `key`, which it gets a new one for: what was
-/// typed now is another act, and needs a press of its own.
+/// The page at `page` again where something else was written down under its form's `key`.
 pub(super) fn otherwise(asked: &Asked, page: &str, key: &'static str) -> Answer {
-    let form = asked.typed(&[OURS, &[key]].concat());
-    Answer::again_at(page, form.with_notice(Tone::Warning, asked.t("books-refused-otherwise").to_string()))
-        .status(StatusCode::CONFLICT)
+    Answer::another_act(asked, page, (OURS, key), &asked.t("books-refused-otherwise"))
 }
 
 /// Back to the page with a word of what was done, or with why it was not.

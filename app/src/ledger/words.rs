@@ -15,7 +15,7 @@ use services::ledger::views::Person;
 use uuid::Uuid;
 
 /// `1,234.56`, in yuan; below zero with a true minus.
-pub(super) fn money(fen: Fen) -> String {
+pub(crate) fn money(fen: Fen) -> String {
     let (sign, all) = (if fen < Fen::ZERO { "−" } else { "" }, fen.get().unsigned_abs());
     format!("{sign}{}.{:02}", grouped(all / 100), all % 100)
 }

@@ -1,5 +1,6 @@
 //! The project's front page: what it is, for whom, how a case goes, what it costs, with whom; and what it is not.
 
+use super::apply::APPLY;
 use super::{CHECK, OPEN_FUNDS, STANDARDS, words};
 use crate::content::{FAMILIES_HELPED, Fact, SPARK_RAISED};
 use crate::form::Tone;
@@ -41,7 +42,8 @@ pub fn About() -> impl IntoView {
                     <p class="lead">{visit.t("spark-lead")}</p>
                     <p class="actions no-print">
                         <LinkButton href=visit.href(CHECK)>{visit.t("spark-check-action")}</LinkButton>
-                        <LinkButton href=visit.href(STANDARDS) variant=Variant::Secondary>{visit.t("spark-standards-link")}</LinkButton>
+                        <LinkButton href=visit.href(APPLY) variant=Variant::Secondary>{visit.t("application-action")}</LinkButton>
+                        <LinkButton href=visit.href(STANDARDS) variant=Variant::Quiet>{visit.t("spark-standards-link")}</LinkButton>
                     </p>
                     <p class="muted small no-print">{visit.t("spark-check-action-note")}</p>
                 </div>
@@ -182,7 +184,10 @@ fn questions(visit: &Visit) -> impl IntoView + use<> {
         <section class="section">
             <h2>{visit.t("spark-faq-title")}</h2>
             <div class="questions">{all}</div>
-            <p class="actions no-print"><LinkButton href=visit.href(CHECK) glyph=Glyph::ArrowRight>{visit.t("spark-check-action")}</LinkButton></p>
+            <p class="actions no-print">
+                <LinkButton href=visit.href(CHECK) glyph=Glyph::ArrowRight>{visit.t("spark-check-action")}</LinkButton>
+                <LinkButton href=visit.href(APPLY) variant=Variant::Secondary>{visit.t("application-action")}</LinkButton>
+            </p>
             <p class="muted small"><a href=visit.href(paths::PRIVACY)>{visit.t("museum-privacy-link")}</a></p>
         </section>
     }

@@ -1,6 +1,7 @@
 //! The quick check: a beginning, one question a page, a result. Every page is made from the answers that its form carries;
 //! nothing of them is kept, put into an address or written down.
 
+use super::apply::APPLY;
 use super::{CHECK, crumbs, words};
 use crate::content;
 use crate::form::Tone;
@@ -166,7 +167,7 @@ fn notes_list(visit: &Visit, notes: &[Note]) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// What can be got ready, and that there is no online application yet; with whom to speak, once there is a number.
+/// What can be got ready, and where to apply; with whom to speak, once there is a number.
 fn preparation(visit: &Visit) -> impl IntoView + use<> {
     let items = ["spark-check-prepare-1", "spark-check-prepare-2", "spark-check-prepare-3", "spark-check-prepare-4"];
     let items = items.map(|key| view! { <li><Icon of=Glyph::Check/><span>{visit.t(key)}</span></li> }).collect_view();
@@ -178,7 +179,8 @@ fn preparation(visit: &Visit) -> impl IntoView + use<> {
         <section class="section">
             <h2>{visit.t("spark-check-prepare-title")}</h2>
             <ul class="ticks">{items}</ul>
-            <p>{visit.t("spark-check-apply-soon")}</p>
+            <p>{visit.t("spark-check-apply")}</p>
+            <p class="actions no-print"><LinkButton href=visit.href(APPLY)>{visit.t("application-action")}</LinkButton></p>
             <p class="muted">{telephone}</p>
         </section>
     }

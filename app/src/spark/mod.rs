@@ -1,17 +1,20 @@
 //! The Spark Project (火种工程) for everybody: what it is, what it gives, whether an application may meet the conditions.
 //!
 //! Quiet pages for people in need: no picture of a patient, no story, no promise. The quick check keeps nothing of what is
-//! answered. What people do stands in [`calls`].
+//! answered. What people do stands in [`calls`]; applying has a room of its own ([`apply`]).
 
 mod about;
+pub mod apply;
 pub mod calls;
 mod check;
 pub mod form_words;
+pub mod papers;
 mod standards;
 pub mod words;
 
 pub use about::About;
 pub use check::Check;
+pub use papers::Papers;
 pub use standards::Standards;
 
 use crate::problem::Problem;

@@ -208,6 +208,9 @@ pub fn FileField(
     /// May stay empty.
     #[prop(optional)]
     optional: bool,
+    /// More than one may be chosen.
+    #[prop(optional)]
+    several: bool,
 ) -> impl IntoView {
     let visit = visit();
     let parts = Parts::of(&visit, &name, &label, hint.is_some());
@@ -225,6 +228,7 @@ pub fn FileField(
                 name=name
                 id=parts.id.clone()
                 accept=accept
+                multiple=several
                 aria-describedby=parts.described_by.clone()
                 aria-invalid=parts.invalid()
             />
@@ -319,6 +323,9 @@ pub fn DateField(
     /// The last day that can be chosen.
     #[prop(optional)]
     max: Option<jiff::civil::Date>,
+    /// What the browser may fill in: `bday`.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
     /// May stay empty.
     #[prop(optional)]
     optional: bool,
@@ -340,6 +347,7 @@ pub fn DateField(
                 name=name
                 id=parts.id.clone()
                 value=typed
+                autocomplete=(autocomplete != "off").then_some(autocomplete)
                 min=min.map(|day| day.to_string())
                 max=max.map(|day| day.to_string())
                 aria-required=(!optional).then_some("true")

@@ -1,10 +1,11 @@
-//! Bookings per second, on a database of its own with the server's durable settings: the engine beside two naive ways of
+//! Bookings per second (and what lists of cases cost: [`cases`]), on a database of its own with the server's durable settings: the engine beside two naive ways of
 //! deciding the same claim, in interleaved rounds, so that whatever else the machine does falls on all of them alike.
 //!
 //! The use cases are called as the HTTP layer calls them; what HTTP itself costs is measured with the pages
 //! (`scripts/parts/measure.mjs`). Nothing here fails for being slow. It fails when a session was oversold or when what was
 //! answered is not what stands in the database: a fast wrong answer is no answer.
 
+mod cases;
 mod codes;
 mod load;
 mod meter;
@@ -24,9 +25,21 @@ use work::Work;
 /// Visitors who book at the same time.
 const CLIENTS: usize = 64;
 
-/// Bookings per second: the engine beside naive variants. `DATABASE_URL` names the Postgres to use.
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Bookings per second: the engine beside naive variants.
+    Bookings,
+    /// An officer's list of work and a case, with ten thousand cases.
+    Cases,
+}
+
+/// Bookings per second, or what lists of cases cost. `DATABASE_URL` names the Postgres to use.
 #[derive(Parser, Clone, Copy)]
 struct Terms {
+    /// What.
+    #[arg(value_enum, default_value = "bookings")]
+    part: Part,
     /// Seconds of one measurement.
     #[arg(long, default_value_t = 2.0)]
     seconds: f64,
@@ -92,6 +105,9 @@ struct Line {
 async fn main() -> anyhow::Result<()> {
     let terms = Terms::parse();
     let stage = Arc::new(Stage::set().await?);
+    if terms.part == Part::Cases {
+        return cases::run(&stage, terms).await;
+    }
     report::machine(&stage, terms).await?;
     let mut lines = count(&stage, terms).await?;
     stage.settle().await?;

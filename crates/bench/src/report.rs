@@ -3,7 +3,7 @@
 use crate::load::Slice;
 use crate::stage::{self, Stage};
 use crate::work::Work;
-use crate::{Line, Scenario, Terms};
+use crate::{Line, Part, Scenario, Terms};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -14,7 +14,11 @@ pub async fn machine(stage: &Stage, terms: Terms) -> anyhow::Result<()> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let profile = if cfg!(debug_assertions) { "debug: not worth comparing" } else { "release" };
     println!(
-        "Bookings: {}, {} rounds of {} s each, profile {profile}",
+        "{}: {}, {} rounds of {} s each, profile {profile}",
+        match terms.part {
+            Part::Bookings => "Bookings",
+            Part::Cases => "Cases",
+        },
         stage::connections(),
         terms.rounds,
         terms.seconds

@@ -16,8 +16,9 @@ use services::crypto::Vault;
 use services::db::PoolSettings;
 use services::messages::{Post, PostSettings};
 use sqlx::ConnectOptions as _;
-use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgPool, Postgres};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use store::booking::sessions as sql;
@@ -80,6 +81,16 @@ impl Stage {
     /// Another server on it.
     pub async fn house(&self, options: PgConnectOptions) -> anyhow::Result<Services> {
         house(options).await
+    }
+
+    /// Another server on it, whose pool has one connection: what is prepared there is there the next time.
+    pub async fn house_of_one(&self) -> anyhow::Result<Services> {
+        pooled(self.options.clone(), &PoolSettings { max_connections: 1, ..PoolSettings::default() }).await
+    }
+
+    /// The owner's connection, for what no server does.
+    pub async fn owner(&self) -> anyhow::Result<PoolConnection<Postgres>> {
+        Ok(self.owner.acquire().await?)
     }
 
     /// The next visitor's number.
@@ -162,8 +173,12 @@ impl Stage {
 
 /// Services as the server makes them: its pool with its settings, a vault, the system's clock.
 async fn house(options: PgConnectOptions) -> anyhow::Result<Services> {
+    pooled(options, &PoolSettings::default()).await
+}
+
+async fn pooled(options: PgConnectOptions, settings: &PoolSettings) -> anyhow::Result<Services> {
     let options = options.disable_statement_logging();
-    let db = services::db::pool(options, &PoolSettings::default());
+    let db = services::db::pool(options, settings);
     let clock = Clock::system();
     let vault = Vault::open(&db, &SecretString::from(MASTER_KEY), clock.now()).await?;
     let settings = Settings { public_url: "https://bench.example".into(), development: true };

@@ -2,6 +2,7 @@
 //!
 //! A rule's name is a translation key (`error-<code>`); no sentence is written here.
 
+use crate::files::Refusal;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
@@ -225,6 +226,11 @@ pub enum Fault {
     MoreThanCosts,
     /// Without this consent nobody can decide about the application.
     ConsentNeeded,
+    /// A file that is not taken as a paper.
+    FileRefused {
+        /// Why.
+        why: Refusal,
+    },
 }
 
 /// A fault and the field it belongs to; `field` is the `name` of the input and of the JSON member.

@@ -139,6 +139,8 @@ ids! {
     DisclosureId,
     /// An application to the Spark Project, from its first page on.
     ApplicationId,
+    /// A paper of an application.
+    PaperId,
     /// A hospital that treats patients and employs reviewers.
     HospitalId,
     /// One sitting of the Spark Project's committee.

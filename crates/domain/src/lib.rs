@@ -12,6 +12,7 @@ pub mod contact;
 pub mod disclosure;
 pub mod document;
 pub mod field;
+pub mod files;
 #[cfg(test)]
 mod golden;
 pub mod groups;

@@ -202,6 +202,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         ("lists of groups", erased.rosters),
         ("identity documents of bookings", erased.documents),
         ("applications to the Spark Project that were not sent", erased.spark_applications),
+        ("cases of the Spark Project (their keys, and what was sent)", erased.spark_cases),
         ("accounts", erased.accounts),
         ("drafts", swept.drafts.unsigned_abs()),
         ("codes and short links", swept.codes.unsigned_abs()),

@@ -167,6 +167,11 @@ impl Config {
             "mail.tls",
             "must be \"implicit\" or \"starttls\" in production",
         );
+        found.need(
+            !self.files.scanner.is_empty(),
+            "files.scanner",
+            "must name a scanner in production (unix:/path or tcp:host:port): papers of families are not taken unscanned",
+        );
         let aliyun = self.sms.delivery == SmsDelivery::Aliyun;
         found.need(aliyun, "sms.delivery", "must be \"aliyun\" in production, with the provider's keys");
         found.need(

@@ -5,6 +5,7 @@ use super::pause;
 use services::Services;
 use services::booking::{self, BookingError};
 use services::pulse::Pulse;
+use services::spark::cases as spark;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -35,7 +36,7 @@ pub(super) async fn tidy(services: Services, pulse: Pulse, shutdown: Cancellatio
         beat();
         partners(&services).await;
         beat();
-        awards(&services).await;
+        cases(&services).await;
         beat();
         disclosure(&services).await;
         beat();
@@ -68,6 +69,7 @@ async fn personal_data(services: &Services) {
                 rosters = erased.rosters,
                 documents = erased.documents,
                 spark_applications = erased.spark_applications,
+                spark_cases = erased.spark_cases,
                 accounts = erased.accounts,
                 "personal data past its time was erased"
             );
@@ -147,16 +149,42 @@ async fn partners(services: &Services) {
     }
 }
 
-/// Through the case, never around it: the award ends with it.
-async fn awards(services: &Services) {
-    match services::spark::cases::lapse_due(services).await {
+/// What happens to cases by itself. Through the case, never around it: an award ends with its case. Families are reminded
+/// last: of what has ended nobody is.
+async fn cases(services: &Services) {
+    match spark::lapse_due(services).await {
         Ok(0) => {}
         Ok(lapsed) => tracing::info!(lapsed, "cases whose aid was not used in time lapsed and gave their money back"),
         Err(error) => tracing::error!(%error, "cases whose aid was not used in time could not be looked for"),
     }
-    match services::spark::cases::settle_paid(services).await {
+    match spark::settle_paid(services).await {
         Ok(0) => {}
         Ok(paid) => tracing::info!(paid, "cases of which all is paid went on to their follow-up"),
         Err(error) => tracing::error!(%error, "cases of which all is paid could not be looked for"),
+    }
+    match spark::settle_over(services).await {
+        Ok(0) => {}
+        Ok(moved) => tracing::info!(moved, "cases whose time in a state was over lapsed, stood or were closed"),
+        Err(error) => tracing::error!(%error, "cases whose time in a state is over could not be looked for"),
+    }
+    match spark::take_up_waiting(services).await {
+        Ok(0) => {}
+        Ok(given) => tracing::info!(given, "cases nobody had taken up were given to officers"),
+        Err(error) => tracing::error!(%error, "cases nobody takes up could not be looked for"),
+    }
+    match spark::resume_deferred(services).await {
+        Ok(0) => {}
+        Ok(called) => tracing::info!(called, "cases that waited for money were called up again"),
+        Err(error) => tracing::error!(%error, "cases that wait for money could not be called up"),
+    }
+    match services::spark::review::move_on_due(services).await {
+        Ok(0) => {}
+        Ok(moved) => tracing::info!(moved, "cases whose reviews were in went to the committee"),
+        Err(error) => tracing::error!(%error, "cases whose reviews are in could not be looked for"),
+    }
+    match spark::remind(services).await {
+        Ok(0) => {}
+        Ok(told) => tracing::info!(told, "families are reminded of what is their turn"),
+        Err(error) => tracing::error!(%error, "families could not be reminded"),
     }
 }

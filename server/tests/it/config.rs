@@ -89,6 +89,7 @@ fn production_refuses_everything_of_development_at_once() {
         "secrets.master_key",
         "http.public_url",
         "mail.delivery",
+        "files.scanner",
         "sms.delivery",
         "mail.sender_address",
         "database.role",
@@ -129,6 +130,8 @@ async fn production_starts_when_everything_is_set() {
         delivery = "aliyun"
         access_key_id = "id"
         access_key_secret = "secret"
+        [files]
+        scanner = "unix:/run/clamav/clamd.ctl"
         [sms.templates]
         "zh-CN/code" = "SMS_1"
     "#;

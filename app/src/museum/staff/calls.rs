@@ -372,9 +372,8 @@ async fn book(asked: Asked) -> Answer {
         Ok(booked) => Answer::to(format!("/staff/museum/bookings/{}?done=booked", booked.booking)),
         Err(BookingError::KeyReused) => {
             // The form was sent before with other contents and is booked: a second booking needs a second press.
-            let forget = [&["key"], document::secrets(&asked).as_slice()].concat();
-            let form = asked.typed(&forget).with_notice(Tone::Warning, asked.t("staff-book-key-reused").to_string());
-            Answer::again_at(page, form).status(StatusCode::CONFLICT)
+            let notice = asked.t("staff-book-key-reused");
+            Answer::another_act(&asked, page, (&document::secrets(&asked), "key"), &notice)
         }
         Err(error) => refused(&asked, page, error, "staff-state-has-changed"),
     }

@@ -234,8 +234,7 @@ async fn close(asked: Asked, what: Scope, page: String, done: String) -> Answer 
     match booking::close(&asked.services, &asked.context, closing).await {
         Ok(_) => Answer::to(done),
         Err(BookingError::KeyReused) => {
-            let form = asked.typed(&["key"]).with_notice(Tone::Warning, asked.t("staff-close-key-reused").to_string());
-            Answer::again_at(page, form).status(axum::http::StatusCode::CONFLICT)
+            Answer::another_act(&asked, page, (&[], "key"), &asked.t("staff-close-key-reused"))
         }
         Err(error) => super::calls::refused(&asked, &page, error, "staff-state-has-changed"),
     }

@@ -175,9 +175,7 @@ async fn open(asked: Asked, what: Scope, page: String, done: String) -> Answer {
     match booking::open_door(&asked.services, &asked.context, OpenDoor { key, what, note_zh, note_en }).await {
         Ok(_) => Answer::to(done),
         Err(BookingError::KeyReused) => {
-            let notice = asked.t("staff-open-door-key-reused").to_string();
-            let form = asked.typed(&["key"]).with_notice(Tone::Warning, notice);
-            Answer::again_at(page, form).status(axum::http::StatusCode::CONFLICT)
+            Answer::another_act(&asked, page, (&[], "key"), &asked.t("staff-open-door-key-reused"))
         }
         Err(error) => super::calls::refused(&asked, &page, error, "staff-state-has-changed"),
     }

@@ -9,7 +9,6 @@ use crate::museum::{problem_of, refused_text};
 use crate::outreach::{asks_more, read_answers};
 use crate::problem::Problem;
 use crate::routes::Access;
-use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::booking::{Party, Refusal};
 use domain::contact::{Contact, PersonName};
@@ -151,9 +150,7 @@ fn refused(asked: &Asked, event: ActivityId, error: BookingError) -> Answer {
         }
         BookingError::KeyReused => {
             // The form was sent before with other contents and is booked: a second booking needs a second press.
-            let form = asked.typed(&[unseen, vec!["key"]].concat());
-            let text = asked.t("staff-series-key-reused").to_string();
-            return Answer::again_at(page, form.with_notice(Tone::Warning, text)).status(StatusCode::CONFLICT);
+            return Answer::another_act(asked, page, (&unseen, "key"), &asked.t("staff-series-key-reused"));
         }
         // The questions that were not in view stand in the form now.
         BookingError::Refused(Refusal::AsksQuestions) => asked.t("staff-series-asks-more"),

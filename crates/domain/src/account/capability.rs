@@ -217,6 +217,8 @@ pub enum Capability {
     HandleCases,
     /// Judge cases one is asked about, without knowing whose they are.
     ReviewCases,
+    /// Plan the committee's meetings, freeze what lies before them, write their minutes.
+    ConveneCommittee,
     /// Vote on cases of a committee.
     VoteOnCases,
     /// Decide cases as the committee's chair.
@@ -231,7 +233,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -266,6 +268,7 @@ impl Capability {
         Self::SeeCases,
         Self::HandleCases,
         Self::ReviewCases,
+        Self::ConveneCommittee,
         Self::VoteOnCases,
         Self::DecideCases,
         Self::OverseeCases,
@@ -380,7 +383,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::DoorSupervisor => {
             matches!(capability, C::Admit | C::OverrideDoor | C::SuperviseDoor | C::ManageDevices)
         }
-        Role::CaseOfficer => matches!(capability, C::SeeCases | C::HandleCases),
+        Role::CaseOfficer => matches!(capability, C::SeeCases | C::HandleCases | C::ConveneCommittee),
         Role::MedicalReviewer => matches!(capability, C::ReviewCases),
         Role::CommitteeMember => matches!(capability, C::VoteOnCases),
         Role::Chair => matches!(

@@ -5,9 +5,12 @@
 //! papers are; it never says how much was paid.
 
 pub mod application;
+pub mod due;
 pub mod eligibility;
 mod news;
+pub mod papers;
 mod part;
+pub mod queue;
 pub mod review;
 mod state;
 #[cfg(test)]
@@ -18,4 +21,4 @@ pub use crate::ledger::DiseaseGroup;
 pub use news::is_news;
 pub use part::Part;
 pub use state::{Event, PublicState, Side, State, Turn};
-pub use way::{Award, Facts, Place, Refused, To, Unmet, Way, guard, next, ways};
+pub use way::{Award, Facts, Place, Refused, To, Unmet, Way, carries_out, guard, next, ways};

@@ -274,3 +274,33 @@ fn what_the_public_sees_says_nothing_of_who_decides() {
     let shown: HashSet<PublicState> = State::ALL.map(State::public).into_iter().collect();
     assert_eq!(shown.len(), PublicState::ALL.len(), "a public state that no case ever has");
 }
+
+#[test]
+fn a_decision_is_what_the_committee_decided_and_nothing_else() {
+    use super::review::vote::Outcome;
+    use crate::ledger::Fen;
+    let sum = |fen| Some(Fen::new(fen));
+    let outcomes = [Outcome::Granted(Fen::new(9)), Outcome::Partial(Fen::new(5)), Outcome::Refused, Outcome::Deferred];
+    let mut carried = Vec::new();
+    for (nth, outcome) in outcomes.into_iter().enumerate() {
+        for event in Event::ALL {
+            for said in [None, sum(9), sum(5), sum(4)] {
+                if carries_out(event, said, outcome) && (said.is_none() || event.grants()) {
+                    carried.push((nth, event, said));
+                }
+            }
+        }
+    }
+    let due = [
+        (0, Event::Grant, sum(9)),
+        (1, Event::GrantPart, sum(5)),
+        (2, Event::RuleOut, None),
+        (2, Event::Refuse, None),
+        (3, Event::Defer, None),
+    ];
+    let sorted = |mut all: Vec<(usize, Event, Option<Fen>)>| {
+        all.sort_by_key(|(nth, event, _)| (*nth, event.name()));
+        all
+    };
+    assert_eq!(sorted(carried), sorted(due.to_vec()));
+}

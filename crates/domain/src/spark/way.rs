@@ -4,7 +4,9 @@
 //! Those whose opinion is asked (reviewers, members of the committee) and those who handle money move no case: a case is
 //! moved when the last review is in, when the chair signs, when the last payment is booked.
 
+use super::review::vote::Outcome;
 use super::{Event, Part, State};
+use crate::ledger::Fen;
 
 /// Where a case stands: its state, and for one that is held also the state it was held in, to which it goes back if the word
 /// of the death was wrong. Both are kept with the case.
@@ -126,7 +128,7 @@ static TABLE: &[Way] = table! {
     Notice Stand => Agreement: ITSELF;
     Agreement Sign => Disbursing: FAMILY;
     Disbursing PaidOut => FollowUp: ITSELF;
-    FollowUp Close => Closed: OFFICER;
+    FollowUp Close => Closed: OFFICER_OR_ITSELF;
 
     // New evidence before a decision: from the beginning. After one: the committee decides again.
     MedicalReview Reopen => Completeness: OFFICER;
@@ -264,6 +266,16 @@ pub enum Unmet {
     /// What was paid is not undone by a state: the case goes on to its end, and money is asked back.
     #[error("something was paid already")]
     PaidBefore,
+    /// The reviews that have to be there are not, or are too far apart.
+    #[error("the reviews have no verdict yet")]
+    NotReviewed,
+    /// No signed meeting decided about the case as it is now: it was not before one, stood over, was decided and carried out
+    /// already, or has other evidence since.
+    #[error("no signed meeting decided about the case as it is")]
+    NotDecided,
+    /// The meeting decided something else.
+    #[error("the committee decided otherwise")]
+    DecidedOtherwise,
 }
 
 /// What would end a case as though nothing had been paid, or bring it before a decision again. A second grant would stand
@@ -271,6 +283,17 @@ pub enum Unmet {
 const fn undoes_payment(event: Event) -> bool {
     use Event::{Appeal, Defer, Grant, GrantPart, Lapse, Recall, Refuse, Reopen, RuleOut, Withdraw};
     matches!(event, Withdraw | RuleOut | Grant | GrantPart | Refuse | Defer | Recall | Reopen | Appeal | Lapse)
+}
+
+/// Whether an event with a sum is what the committee decided. An appeal against a case that was found not to be for this fund
+/// is refused by finding so again.
+pub fn carries_out(event: Event, sum: Option<Fen>, outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Granted(all) => event == Event::Grant && sum == Some(all),
+        Outcome::Partial(part) => event == Event::GrantPart && sum == Some(part),
+        Outcome::Refused => matches!(event, Event::Refuse | Event::RuleOut),
+        Outcome::Deferred => event == Event::Defer,
+    }
 }
 
 /// What the table cannot say: one appeal, by other people, which takes nothing away; no way back once something was paid.

@@ -222,7 +222,7 @@ pub struct Deleted {
 
 /// Ends the account of whoever asks, for good, after a fresh proof. Refused while bookings of sessions that are not over
 /// are live, or requests for the bus are under way, unless `cancel_bookings`, which takes those back, too; then refused when one of them can no longer be cancelled (too late, or the party is
-/// inside): the account can be deleted after the visit.
+/// inside): the account can be deleted after the visit. Refused always while the account acts in a live case of the relief fund.
 pub async fn delete_own(
     services: &Services,
     context: &Context,
@@ -245,14 +245,14 @@ pub async fn delete_own(
         let applications = requests::live::<Ambassadors>(&mut connection, person(&row)).await?;
         let cases = cases::live_of_account(&mut *connection, row.id).await?.len();
         drop(connection);
-        let withdrawn = bus.len() + groups.len() + applications.len();
-        let count = live.len() + withdrawn + cases;
-        if count > 0 && !cancel_bookings {
-            return Err(AccountError::LiveBookings { count });
-        }
         // A case of the relief fund is taken back by itself, where it can be: others may be of it, and money kept for it.
         if cases > 0 {
-            return Err(AccountError::NotCancelled);
+            return Err(AccountError::LiveCase);
+        }
+        let withdrawn = bus.len() + groups.len() + applications.len();
+        let count = live.len() + withdrawn;
+        if count > 0 && !cancel_bookings {
+            return Err(AccountError::LiveBookings { count });
         }
         for booking in &live {
             let handle = Handle::Id(BookingId(*booking));
@@ -370,9 +370,8 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
     if !waiting::live_of_account(&mut transaction, row.id, phone, mail).await?.is_empty() {
         return Err(AccountError::Changed);
     }
-    let cases = cases::live_of_account(&mut *transaction, row.id).await?;
-    if !cases.is_empty() {
-        return Err(AccountError::LiveBookings { count: cases.len() });
+    if !cases::live_of_account(&mut *transaction, row.id).await?.is_empty() {
+        return Err(AccountError::LiveCase);
     }
     cases::leave(&mut *transaction, row.id).await?;
     let past = rows::bookings(&mut *transaction, row.id, phone, mail).await?;

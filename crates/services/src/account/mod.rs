@@ -70,6 +70,9 @@ pub enum AccountError {
     /// A booking could not be cancelled, so nothing was deleted.
     #[error("a live booking could not be cancelled")]
     NotCancelled,
+    /// An application to the Spark Project is dealt with, so nothing was deleted.
+    #[error("a live case")]
+    LiveCase,
     /// The password or the second factor shown with the change was wrong.
     #[error("not confirmed")]
     NotConfirmed,

@@ -3,7 +3,7 @@
 use crate::Services;
 use crate::audit::{self, Entry};
 use crate::crypto::Place;
-use crate::db::to_the_end;
+use crate::privacy::in_batches;
 use crate::requests::ERASED;
 use jiff::Timestamp;
 use serde_json::json;
@@ -21,15 +21,7 @@ pub(crate) async fn count_due_certificates(services: &Services, before: Timestam
 
 /// Takes the names off certificates issued before an instant, with a proof in the trail.
 pub(crate) async fn erase_due_certificates(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
-    let mut erased = 0;
-    loop {
-        let services = services.clone();
-        let done = to_the_end(async move { batch(&services, before).await }).await?;
-        erased += done;
-        if done < BATCH.unsigned_abs() {
-            return Ok(erased);
-        }
-    }
+    in_batches(services, BATCH, move |services| async move { batch(&services, before).await }).await
 }
 
 /// Takes the name off a certificate.

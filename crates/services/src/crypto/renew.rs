@@ -30,6 +30,14 @@ fn row_column(table: &str) -> &'static str {
     }
 }
 
+/// What a value is bound to: its own row; the key of an application to the row of the case it becomes, where it goes as it is.
+fn bound(table: &'static str, column: &'static str, row: Uuid) -> Place {
+    match (table, column) {
+        ("spark_application", "key_sealed") => Place { table: "spark_case_key", column, row },
+        _ => Place { table, column, row },
+    }
+}
+
 /// Seals every lasting value of an older key with the present one. What lives a day or less is left to its end. A value
 /// that changes meanwhile is not touched: who changed it used the present key.
 pub async fn renew(services: &Services) -> sqlx::Result<Renewed> {
@@ -55,7 +63,7 @@ async fn renew_column(
         let rows = store::keys::sealed_by_others(&services.db, (table, column, key), version, after, BATCH).await?;
         for (row, sealed) in &rows {
             after = *row;
-            match services.vault.reseal(Place { table, column, row: *row }, sealed) {
+            match services.vault.reseal(bound(table, column, *row), sealed) {
                 Ok(Some(fresh)) => {
                     debug_assert_eq!(version_of(&fresh), Some(services.vault.sealing_version()));
                     let done = store::keys::exchange_sealed(&services.db, (table, column, key), *row, sealed, &fresh);

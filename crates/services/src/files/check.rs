@@ -4,7 +4,7 @@ use super::{FileError, Scanner, Verdict, pdf, picture};
 use domain::field::Fault;
 use std::sync::LazyLock;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// What a kept file is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,6 +84,15 @@ static LOOKING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
 /// How long one waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// One's turn to look at a file; it ends with what is answered.
+///
+/// # Errors
+/// `Busy`.
+pub(super) async fn turn() -> Result<SemaphorePermit<'static>, FileError> {
+    let turn = tokio::time::timeout(PATIENCE, LOOKING.acquire()).await;
+    turn.map_err(|_| FileError::Busy)?.map_err(|_| FileError::Busy)
+}
+
 /// Looks at a file, beside the threads that answer requests.
 ///
 /// # Errors
@@ -95,15 +104,14 @@ pub(super) async fn check(scanner: Option<&dyn Scanner>, bytes: Vec<u8>, accept:
     if let Some(scanner) = scanner {
         looked_over(scanner, &bytes).await.map_err(FileError::Refused)?;
     }
-    let turn = tokio::time::timeout(PATIENCE, LOOKING.acquire()).await;
-    let _turn = turn.map_err(|_| FileError::Busy)?.map_err(|_| FileError::Busy)?;
+    let _turn = turn().await?;
     // A reader that panics over a file has refused it.
     let looked = tokio::task::spawn_blocking(move || look(bytes, accept)).await;
     looked.unwrap_or(Err(Fault::FileBroken)).map_err(FileError::Refused)
 }
 
 /// Only what the scanner says is clean goes on: while it cannot be asked, nothing does.
-async fn looked_over(scanner: &dyn Scanner, bytes: &[u8]) -> Result<(), Fault> {
+pub(super) async fn looked_over(scanner: &dyn Scanner, bytes: &[u8]) -> Result<(), Fault> {
     match scanner.scan(bytes).await {
         Ok(Verdict::Clean) => Ok(()),
         Ok(Verdict::Harmful(signature)) => {

@@ -9,6 +9,7 @@
 
 mod blobs;
 mod check;
+mod paper;
 mod pdf;
 mod picture;
 mod scan;
@@ -16,11 +17,13 @@ pub(crate) mod specimen;
 
 pub use blobs::{BlobError, Blobs, Database, Folder};
 pub use check::{Accept, Checked, Kind};
+pub use paper::Paper;
 pub use scan::{Clamd, NoScanner, ScanError, Scanner, Verdict};
 
-use crate::crypto::Place;
+use crate::crypto::{CaseKey, Place};
 use crate::{Context, Services};
 use domain::field::Fault;
+use domain::files::{Format, Refusal};
 use domain::ids::FileId;
 use jiff::SignedDuration;
 use sqlx::PgConnection;
@@ -75,6 +78,61 @@ pub async fn keep(
     sql::add(&services.db, id.0, checked.kind.name(), size, context.now).await?;
     services.blobs.put(id, services.vault.seal(place(id), &checked.bytes)).await?;
     Ok((id, checked))
+}
+
+/// Whether a paper was scanned, before anything else looks at it. Where the house has no scanner it is not, and nothing goes
+/// on but in development.
+///
+/// # Errors
+/// `Harmful`; `Unscanned` where nobody can say.
+pub(crate) async fn scanned(services: &Services, bytes: &[u8]) -> Result<bool, Refusal> {
+    match services.scanner.as_deref() {
+        Some(scanner) => match check::looked_over(scanner, bytes).await {
+            Ok(()) => Ok(true),
+            Err(Fault::FileHarmful) => Err(Refusal::Harmful),
+            Err(_) => Err(Refusal::Unscanned),
+        },
+        None if services.settings.development => Ok(false),
+        None => Err(Refusal::Unscanned),
+    }
+}
+
+/// Reads a paper to its end as what its name says it is, beside the threads that answer requests: `Ok(Err(_))` where it is not
+/// taken.
+///
+/// # Errors
+/// `Busy`.
+pub(crate) async fn paper(bytes: Vec<u8>, claimed: Format, pages: u32) -> Result<Result<Paper, Refusal>, FileError> {
+    let _turn = check::turn().await?;
+    // A reader that panics over a file has refused it.
+    let looked = tokio::task::spawn_blocking(move || paper::look(bytes, claimed, pages)).await;
+    Ok(looked.unwrap_or(Err(Refusal::Damaged)))
+}
+
+/// Keeps bytes under a key that can be destroyed, inside the house's own seal. They belong to nothing yet: [`take`] them.
+///
+/// # Errors
+/// `Blobs`, `Database`.
+pub(crate) async fn keep_under(
+    services: &Services,
+    context: &Context,
+    (format, bytes): (Format, &[u8]),
+    key: &CaseKey,
+) -> Result<FileId, FileError> {
+    let id: FileId = context.new_id();
+    let size = i32::try_from(bytes.len()).map_err(|_| FileError::Damaged)?;
+    sql::add(&services.db, id.0, format.name(), size, context.now).await?;
+    let inner = key.seal(place(id), bytes);
+    services.blobs.put(id, services.vault.seal(place(id), &inner)).await?;
+    Ok(id)
+}
+
+/// The bytes of a file that lies under a key. The caller has asked its policy.
+///
+/// # Errors
+/// `NotFound`, `Damaged`, `Blobs`.
+pub(crate) async fn read_under(services: &Services, id: FileId, key: &CaseKey) -> Result<Vec<u8>, FileError> {
+    key.open(place(id), &read(services, id).await?).map_err(|_| FileError::Damaged)
 }
 
 /// A file belongs to what the caller's transaction writes.

@@ -8,73 +8,118 @@
 mod streams;
 
 use domain::field::Fault;
+use domain::files::Refusal;
 use flate2::read::ZlibDecoder;
 use std::io::Read as _;
 use streams::{Packed, is_regular, is_space};
 
 /// Names of what a letter has no need of: every action has one of them. They are long enough that no picture's bytes spell
 /// one by chance.
-const ACTIVE: &[&[u8]] = &[
-    b"/JavaScript",
-    b"/Launch",
-    b"/EmbeddedFile",
-    b"/EmbeddedFiles",
-    b"/Filespec",
-    b"/OpenAction",
-    b"/RichMedia",
-    b"/Rendition",
-    b"/Movie",
-    b"/Sound",
-    b"/OnInstantiate",
-    b"/XFA",
-    b"/SubmitForm",
-    b"/ImportData",
-    b"/GoToR",
-    b"/GoToE",
-    b"/Encrypt",
-    b"/FileAttachment",
+const ACTIVE: &[(&[u8], Refusal)] = &[
+    (b"/JavaScript", Refusal::Script),
+    (b"/OpenAction", Refusal::Script),
+    (b"/OnInstantiate", Refusal::Script),
+    (b"/Launch", Refusal::Launch),
+    (b"/GoToR", Refusal::Launch),
+    (b"/GoToE", Refusal::Launch),
+    (b"/EmbeddedFile", Refusal::Attachment),
+    (b"/EmbeddedFiles", Refusal::Attachment),
+    (b"/Filespec", Refusal::Attachment),
+    (b"/FileAttachment", Refusal::Attachment),
+    (b"/RichMedia", Refusal::Attachment),
+    (b"/Rendition", Refusal::Attachment),
+    (b"/Movie", Refusal::Attachment),
+    (b"/Sound", Refusal::Attachment),
+    (b"/XFA", Refusal::Form),
+    (b"/SubmitForm", Refusal::Form),
+    (b"/ImportData", Refusal::Form),
 ];
 /// The same, for names that are short: they count where a value follows, which no picture's bytes are by chance.
-const ACTIVE_WITH_VALUE: &[&[u8]] = &[b"/AA", b"/EF"];
+const ACTIVE_WITH_VALUE: &[(&[u8], Refusal)] = &[(b"/AA", Refusal::Script), (b"/EF", Refusal::Attachment)];
+/// A lock. What is behind one nobody can look into, so it is told of before anything else.
+const LOCK: &[u8] = b"/Encrypt";
+/// How a PDF ends.
+const END: &[u8] = b"%%EOF";
 /// What the object streams of one file may unpack to, all together.
 const UNPACKED: u64 = 8 * 1024 * 1024;
 
 /// Counts the pages of a PDF that can do nothing.
 ///
 /// # Errors
-/// `FileBroken` for one that is broken, `FileActive` for one that could do something or is locked, `FilePages` for one
-/// with more than `most`.
+/// `FileBroken` for one that is broken or has something behind its end, `FileActive` for one that could do something or is
+/// locked, `FilePages` for one with more than `most`.
 pub(super) fn pages(bytes: &[u8], most: u32) -> Result<u32, Fault> {
-    let tail = &bytes[bytes.len().saturating_sub(2048)..];
-    if find(tail, b"startxref").is_none_or(|at| find(&tail[at..], b"%%EOF").is_none()) {
-        return Err(Fault::FileBroken);
+    match counted(bytes) {
+        Ok(pages) if pages > most => Err(Fault::FilePages { max: most }),
+        Ok(pages) => Ok(pages),
+        Err(Refusal::Damaged | Refusal::TwoInOne) => Err(Fault::FileBroken),
+        Err(_) => Err(Fault::FileActive),
     }
+}
+
+/// The same, and what exactly is wrong.
+///
+/// # Errors
+/// `Damaged`, `TwoInOne`, `Locked`, `Script`, `Launch`, `Attachment`, `Form`, `Hidden`, `Unpacks`.
+pub(super) fn counted(bytes: &[u8]) -> Result<u32, Refusal> {
+    let tail = &bytes[bytes.len().saturating_sub(2048)..];
+    let ended = find(tail, b"startxref").is_some_and(|at| find(&tail[at..], END).is_some());
+    let end = bytes.windows(END.len()).rposition(|window| window == END).filter(|_| ended);
     let mut pages = seen(bytes)?;
     let mut left = UNPACKED;
     for text in streams::of_objects(bytes)?.into_iter().map(|stream| unpacked(&stream, &mut left)) {
         pages += seen(&text?)?;
     }
-    match pages {
-        0 => Err(Fault::FileBroken),
-        pages if pages > most => Err(Fault::FilePages { max: most }),
-        pages => Ok(pages),
+    let end = end.map(|at| at + END.len());
+    match end.and_then(|end| bytes.get(end..)) {
+        // Some programs end a file with an empty line, some fill it up with zeros.
+        Some(behind) if behind.iter().all(|byte| is_space(*byte)) && pages > 0 => Ok(pages),
+        Some(behind) if behind.iter().any(|byte| !is_space(*byte)) => Err(Refusal::TwoInOne),
+        // Where something else stands in the last two thousand bytes its end is further in front.
+        None if bytes.windows(END.len()).any(|window| window == END) => Err(Refusal::TwoInOne),
+        _ => Err(Refusal::Damaged),
     }
 }
 
+/// Where the last table of a PDF is said to be there is one: what reads it by that finds what was read here.
+pub(super) fn leads_to_its_table(bytes: &[u8]) -> bool {
+    let word = b"startxref";
+    let Some(at) = bytes.windows(word.len()).rposition(|window| window == word) else { return false };
+    let digits: Vec<u8> = bytes[at + word.len()..]
+        .iter()
+        .copied()
+        .skip_while(|byte| is_space(*byte))
+        .take_while(u8::is_ascii_digit)
+        .collect();
+    let place = std::str::from_utf8(&digits).ok().and_then(|digits| digits.parse::<usize>().ok());
+    let Some(table) = place.and_then(|place| bytes.get(place..)) else { return false };
+    let table = table.trim_ascii_start();
+    let object = |text: &[u8]| {
+        let text = String::from_utf8_lossy(text.get(..32).unwrap_or(text));
+        let mut words = text.split_ascii_whitespace();
+        let number = |word: Option<&str>| word.is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+        number(words.next()) && number(words.next()) && words.next().is_some_and(|word| word.starts_with("obj"))
+    };
+    table.starts_with(b"xref") || object(table)
+}
+
 /// The pages a text speaks of, if it speaks of nothing that acts.
-fn seen(text: &[u8]) -> Result<u32, Fault> {
-    let (mut pages, mut after_type) = (0, false);
+fn seen(text: &[u8]) -> Result<u32, Refusal> {
+    let (mut pages, mut after_type, mut active) = (0, false, None);
     for (name, after) in names(text) {
+        if name == LOCK {
+            return Err(Refusal::Locked);
+        }
         // Most office programs say where a letter is opened: a place in it, which is an array, does nothing.
         let is_place = name == b"/OpenAction" && after.trim_ascii_start().starts_with(b"[");
-        let acts = ACTIVE_WITH_VALUE.contains(&name.as_slice()) && has_value(after);
-        if acts || (ACTIVE.contains(&name.as_slice()) && !is_place) {
-            return Err(Fault::FileActive);
-        }
+        let listed = |list: &[(&[u8], Refusal)]| list.iter().find(|(active, _)| *active == name).map(|(_, why)| *why);
+        let acts = listed(ACTIVE).filter(|_| !is_place);
+        let acts = acts.or_else(|| listed(ACTIVE_WITH_VALUE).filter(|_| has_value(after)));
+        active = active.or(acts);
         pages += u32::from(after_type && name == b"/Page");
         after_type = name == b"/Type";
     }
-    Ok(pages)
+    active.map_or(Ok(pages), Err)
 }
 
 /// Whether a dictionary, or what says where one is, may follow. Behind a comment anything may.
@@ -108,7 +153,7 @@ fn names(text: &[u8]) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
 }
 
 /// Unpacks within what is `left`. What is not packed is what it is.
-fn unpacked(stream: &Packed<'_>, left: &mut u64) -> Result<Vec<u8>, Fault> {
+fn unpacked(stream: &Packed<'_>, left: &mut u64) -> Result<Vec<u8>, Refusal> {
     let Packed { bytes: stream, is_packed } = *stream;
     if !is_packed {
         return Ok(stream.to_vec());
@@ -117,13 +162,13 @@ fn unpacked(stream: &Packed<'_>, left: &mut u64) -> Result<Vec<u8>, Fault> {
     let mut decoder = ZlibDecoder::new(stream);
     let read = decoder.by_ref().take(*left + 1).read_to_end(&mut text);
     if text.len() as u64 > *left {
-        return Err(Fault::FileActive);
+        return Err(Refusal::Unpacks);
     }
     *left -= text.len() as u64;
-    read.map_err(|_| Fault::FileBroken)?;
+    read.map_err(|_| Refusal::Damaged)?;
     // Something behind what is packed could be what another reader unpacks.
     let behind = usize::try_from(decoder.total_in()).ok().and_then(|read| stream.get(read..)).unwrap_or_default();
-    if behind.trim_ascii().is_empty() { Ok(text) } else { Err(Fault::FileActive) }
+    if behind.trim_ascii().is_empty() { Ok(text) } else { Err(Refusal::Hidden) }
 }
 
 fn find(text: &[u8], what: &[u8]) -> Option<usize> {
@@ -281,5 +326,53 @@ mod tests {
         assert_eq!(pages(&pdf(&[PAGE, &bomb].concat()), 10), Err(Fault::FileActive));
         assert_eq!(pages(b"%PDF-1.7\nno end", 10), Err(Fault::FileBroken));
         assert_eq!(pages(&pdf(b"nothing"), 10), Err(Fault::FileBroken));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_its_own_word() {
+        let with = |more: &[u8]| counted(&pdf(&[PAGE, more].concat()));
+        for (more, why) in [
+            (&b"<< /S /JavaScript /JS (app.alert(1)) >>"[..], Refusal::Script),
+            (b"<< /AA << /O << /S /URI >> >> >>", Refusal::Script),
+            (b"<< /OpenAction 4 0 R >>", Refusal::Script),
+            (b"<< /S /Launch /F (cmd.exe) >>", Refusal::Launch),
+            (b"<< /S /GoToR /F (other.pdf) >>", Refusal::Launch),
+            (b"<< /Type /EmbeddedFile >>", Refusal::Attachment),
+            (b"<< /Subtype /RichMedia >>", Refusal::Attachment),
+            (b"<< /AcroForm << /XFA 9 0 R >> >>", Refusal::Form),
+            (b"<< /S /SubmitForm /F (http://a.example) >>", Refusal::Form),
+            (b"<< /S /JavaScript >> trailer << /Encrypt 9 0 R >>", Refusal::Locked),
+            (b"7 0 obj << /N 1 /First 4 /Filter /LZWDecode >> stream\n78\nendstream endobj\n", Refusal::Hidden),
+            (&packed(&vec![b' '; 9 * 1024 * 1024])[..], Refusal::Unpacks),
+            (&packed(b"<< /S /Launch >>")[..], Refusal::Launch),
+        ] {
+            assert_eq!(with(more), Err(why), "{}", String::from_utf8_lossy(&more[..more.len().min(60)]));
+        }
+        assert_eq!(with(b""), Ok(1), "the control");
+        assert_eq!(counted(&pdf(b"nothing")), Err(Refusal::Damaged));
+        assert_eq!(counted(&pdf(PAGE)[..40]), Err(Refusal::Damaged));
+    }
+
+    #[test]
+    fn behind_its_end_stands_nothing() {
+        let whole = pdf(PAGE);
+        for blank in [&b""[..], b"\n", b"\r\n\r\n", &[0; 600]] {
+            assert_eq!(counted(&[&whole, blank].concat()), Ok(1));
+        }
+        for behind in [&b"PK\x03\x04"[..], b"\n<html>", b"x", &[b'x'; 5000]] {
+            assert_eq!(counted(&[&whole, behind].concat()), Err(Refusal::TwoInOne));
+            assert_eq!(pages(&[&whole, behind].concat(), 10), Err(Fault::FileBroken));
+        }
+    }
+
+    #[test]
+    fn its_table_is_where_it_says() {
+        assert!(leads_to_its_table(&pdf(PAGE)), "an object with its number");
+        let table = b"%PDF-1.7\nxref\n0 1\nstartxref\n9\n%%EOF";
+        assert!(leads_to_its_table(table));
+        for (from, to) in [("\n9\n", "\n8000\n"), ("\n9\n", "\n12\n"), ("\n9\n", "\nx\n"), ("startxref", "startxre")] {
+            let broken = String::from_utf8_lossy(table).replacen(from, to, 1);
+            assert!(!leads_to_its_table(broken.as_bytes()), "{to}");
+        }
     }
 }

@@ -9,9 +9,9 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
 
 /// The longest side that is decoded at all.
-const LONGEST: u32 = 12_000;
+pub(super) const LONGEST: u32 = 12_000;
 /// Pixels that are decoded at most: the cameras of today's telephones, and not a bomb.
-const PIXELS: u64 = 50_000_000;
+pub(super) const PIXELS: u64 = 50_000_000;
 /// The smallest side that can be anything.
 const SHORTEST: u32 = 16;
 /// Memory a decoder may ask for.

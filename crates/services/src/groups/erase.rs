@@ -2,7 +2,7 @@
 
 use crate::Services;
 use crate::audit::{self, Entry};
-use crate::db::to_the_end;
+use crate::privacy::in_batches;
 use jiff::Timestamp;
 use serde_json::json;
 use store::groups::rosters;
@@ -17,15 +17,7 @@ pub(crate) async fn count_due_rosters(services: &Services, before: Timestamp) ->
 
 /// Deletes the lists of visits that are past since `before`; with a proof in the trail.
 pub(crate) async fn erase_due_rosters(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
-    let mut erased = 0;
-    loop {
-        let services = services.clone();
-        let done = to_the_end(async move { rosters_batch(&services, before).await }).await?;
-        erased += done;
-        if done < BATCH.unsigned_abs() {
-            return Ok(erased);
-        }
-    }
+    in_batches(services, BATCH, move |services| async move { rosters_batch(&services, before).await }).await
 }
 
 async fn rosters_batch(services: &Services, before: Timestamp) -> sqlx::Result<u64> {

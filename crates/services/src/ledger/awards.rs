@@ -58,18 +58,7 @@ impl Grant {
     }
 }
 
-/// Keeps a fund's money for a case.
-///
-/// # Errors
-/// As [`reserve_in`], and `Denied`.
-pub async fn reserve(services: &Services, context: &Context, grant: &Grant) -> Result<(), LedgerError> {
-    context.require(Capability::CommitFunds)?;
-    let mut tx = services.begin().await?;
-    reserve_in(&mut tx, context, grant).await?;
-    Ok(tx.commit().await?)
-}
-
-/// The same in the transaction of the decision, whose policy has been asked. It locks the fund and the envelope: what else
+/// Keeps a fund's money for a case, in the transaction of the decision, whose policy has been asked. It locks the fund and the envelope: what else
 /// the transaction locks comes after.
 ///
 /// # Errors

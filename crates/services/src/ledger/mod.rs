@@ -15,14 +15,16 @@ mod journal;
 mod locks;
 mod payees;
 mod payments;
+mod purses;
 mod seed;
 mod seed_case;
+mod seed_committee;
 mod statements;
 mod tranches;
 pub mod views;
 
 pub(crate) use awards::end_in;
-pub use awards::{Grant, Part, lapse_due, release, reserve, reserve_in};
+pub use awards::{Grant, Part, lapse_due, release, reserve_in};
 pub use files::{PaymentFile, file_again, send_file};
 pub use funds::{
     Balance, Given, NewEnvelope, NewFund, Opening, allocate, balance_of_envelope, balance_of_fund, close_month, donate,
@@ -31,6 +33,7 @@ pub use funds::{
 pub(crate) use locks::for_case;
 pub use payees::{NewPayee, Shown, confirm_payee, enter_payee, show_payee};
 pub use payments::{Decision, cancel, claw_back, decide};
+pub(crate) use purses::{FundPurse, locked_purses};
 pub(crate) use seed::hire;
 pub use seed::seed_demo;
 pub use statements::{

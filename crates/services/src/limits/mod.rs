@@ -117,6 +117,8 @@ limits! {
     ROSTER_PER_NETWORK = "roster-network", 120 in TEN_MINUTES;
     /// Letters of groups sent from one network: each is looked into, and a picture written anew.
     LETTER_PER_NETWORK = "letter-network", 60 in TEN_MINUTES;
+    /// Papers of applications one account sends: as many as two applications may have.
+    PAPER_PER_ACCOUNT = "paper-account", 60 in TEN_MINUTES;
     /// Short links that lead nowhere, tried from one address: they have 50 bits, and are not to be collected. Those that lead
     /// somewhere count nothing: after a round of reminders a carrier's network follows hundreds.
     LOOKUP_PER_ADDRESS = "lookup-address", 60 in TEN_MINUTES;

@@ -1,24 +1,32 @@
-//! The message that something changed about an application of the Spark Project. It says which, and nothing of what, nor of
-//! whose: it may lie open on a table. What changed is read behind the sign-in.
+//! The messages about an application of the Spark Project: that something changed, and that something is to be done by a day.
+//! They say which application, and nothing of what, nor of whose: they may lie open on a table. The rest is read behind the
+//! sign-in.
 
 use super::deliver::{Dispatch, Subject, dispatch_one, drop_message, letter, sms};
 use super::templates::Facts;
 use crate::Services;
 use crate::jobs::{Failure, Handlers, Job, Outcome};
-use crate::spark::cases::{CaseError, CaseNews, Recipient, recipient};
+use crate::spark::cases::{CaseError, CaseNews, CaseReminder, Recipient, recipient, still_stands};
 use domain::Locale;
 use domain::contact::Contact;
+use domain::ids::{AccountId, CaseId, MessageId};
+use domain::time::day_text;
+use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The text, and the name in the `message` table.
-const TEMPLATE: &str = "case_news";
+/// That something changed: the text, and the name in the `message` table.
+const NEWS: &str = "case_news";
+/// That something is to be done.
+const REMINDER: &str = "case_reminder";
 
 /// A case, in words: as little as finds it.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct CaseFacts {
     /// K7M4-Q2XR
     pub reference: String,
+    /// The last day on which something can be done, of a reminder.
+    pub until: Option<String>,
     /// Where one signs in and reads on.
     pub page: String,
     /// The site.
@@ -27,9 +35,9 @@ pub(super) struct CaseFacts {
     pub help: Option<String>,
 }
 
-/// Adds what sends it.
+/// Adds what sends them.
 pub(super) fn handlers(handlers: Handlers) -> Handlers {
-    handlers.on(CaseNews::JOB, send)
+    handlers.on(CaseNews::JOB, send_news).on(CaseReminder::JOB, send_reminder)
 }
 
 fn failure(error: CaseError) -> Failure {
@@ -42,27 +50,52 @@ fn failure(error: CaseError) -> Failure {
     }
 }
 
-async fn send(services: Services, job: Job<CaseNews>) -> Outcome {
-    let now = services.clock.now();
+async fn send_news(services: Services, job: Job<CaseNews>) -> Outcome {
     let CaseNews { case, account, message } = job.payload;
-    let of =
-        |channel| Dispatch { id: message, subject: Some(Subject("spark_case", case.0)), template: TEMPLATE, channel };
-    let (contact, locale, reference) = match recipient(&services, case, account).await.map_err(failure)? {
+    send(&services, (case, account, message), None, job.last).await
+}
+
+/// What was reminded of is not true any more once anything happened to the case.
+async fn send_reminder(services: Services, job: Job<CaseReminder>) -> Outcome {
+    let CaseReminder { case, account, message, version, until } = job.payload;
+    if !still_stands(&services, case, version).await.map_err(failure)? {
+        return drop_message(&services, services.clock.now(), dispatch(case, message, REMINDER, "mail")).await;
+    }
+    send(&services, (case, account, message), Some(until), job.last).await
+}
+
+const fn dispatch(case: CaseId, id: MessageId, template: &'static str, channel: &'static str) -> Dispatch {
+    Dispatch { id, subject: Some(Subject("spark_case", case.0)), template, channel }
+}
+
+/// Sends a reminder where something runs out, and the news otherwise.
+async fn send(
+    services: &Services,
+    (case, account, message): (CaseId, AccountId, MessageId),
+    until: Option<Date>,
+    last: bool,
+) -> Outcome {
+    let now = services.clock.now();
+    let template = if until.is_some() { REMINDER } else { NEWS };
+    let of = |channel| dispatch(case, message, template, channel);
+    let (contact, locale, reference) = match recipient(services, case, account).await.map_err(failure)? {
         Recipient::Tell { contact, locale, reference } => (contact, locale, reference),
-        Recipient::Nobody => return drop_message(&services, now, of("mail")).await,
+        Recipient::Nobody => return drop_message(services, now, of("mail")).await,
     };
+    let until = until.map(|day| day_text(day, locale));
     let (channel, parcel) = match contact {
         Contact::Phone(phone) => {
-            let values = BTreeMap::from([("reference", reference)]);
-            ("sms", sms(&services, message, phone, locale, TEMPLATE, values, now)?)
+            let mut values = BTreeMap::from([("reference", reference)]);
+            values.extend(until.map(|day| ("until", day)));
+            ("sms", sms(services, message, phone, locale, template, values, now)?)
         }
         Contact::Mail(mail) => {
             let site = services.settings.public_url.clone();
             let english = if locale == Locale::En { "/en" } else { "" };
             let page = format!("{site}{english}/account");
-            let facts = Facts::Case(CaseFacts { reference, page, site, help: services.post.help() });
-            ("mail", letter(message, mail, locale, TEMPLATE, &facts, None, now)?)
+            let facts = Facts::Case(CaseFacts { reference, until, page, site, help: services.post.help() });
+            ("mail", letter(message, mail, locale, template, &facts, None, now)?)
         }
     };
-    dispatch_one(&services, now, of(channel), parcel, job.last).await
+    dispatch_one(services, now, of(channel), parcel, last).await
 }

@@ -8,6 +8,7 @@
 
 mod account;
 mod ambassadors;
+mod application;
 mod bus;
 mod calendar;
 mod case;
@@ -32,6 +33,7 @@ mod waiting;
 
 pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
+pub use application::{CopySection, CopySheet};
 pub use calendar::{Entry, Event, Method, ics};
 pub use certificate::CertificateSheet;
 pub use deliver::handlers;

@@ -317,38 +317,42 @@ impl Pen<'_> {
         width(text, size)
     }
 
-    /// The text in at most `most` lines; what does not fit ends in an ellipsis.
     fn wrapped(&self, text: &str, size: f32, room: f32, most: usize) -> Vec<String> {
-        let mut lines: Vec<String> = vec![String::new()];
-        let mut used = 0.0;
-        for character in text.chars().filter(|c| drawn(*c)) {
-            let wide = advance(character) * size;
-            if used + wide > room {
-                if lines.len() == most {
-                    if let Some(last) = lines.last_mut() {
-                        last.pop();
-                        last.push('…');
-                    }
-                    break;
-                }
-                // A Latin word is carried over whole; Chinese breaks anywhere.
-                let current = lines.last_mut().map(std::mem::take).unwrap_or_default();
-                let at = if character.is_ascii_graphic() { current.rfind(' ').map(|space| space + 1) } else { None };
-                let (stays, goes) = current.split_at(at.unwrap_or(current.len()));
-                let (stays, goes) = (stays.trim_end().to_owned(), goes.to_owned());
-                if let Some(last) = lines.last_mut() {
-                    *last = stays;
-                }
-                used = self.width(&goes, size);
-                lines.push(goes);
-            }
-            if let Some(last) = lines.last_mut().filter(|last| !(last.is_empty() && character == ' ')) {
-                last.push(character);
-                used += wide;
-            }
-        }
-        lines
+        wrapped(text, size, room, most)
     }
+}
+
+/// The text in at most `most` lines of so much room; what does not fit ends in an ellipsis.
+pub(super) fn wrapped(text: &str, size: f32, room: f32, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    let mut used = 0.0;
+    for character in text.chars().filter(|c| drawn(*c)) {
+        let wide = advance(character) * size;
+        if used + wide > room {
+            if lines.len() == most {
+                if let Some(last) = lines.last_mut() {
+                    last.pop();
+                    last.push('…');
+                }
+                break;
+            }
+            // A Latin word is carried over whole; Chinese breaks anywhere.
+            let current = lines.last_mut().map(std::mem::take).unwrap_or_default();
+            let at = if character.is_ascii_graphic() { current.rfind(' ').map(|space| space + 1) } else { None };
+            let (stays, goes) = current.split_at(at.unwrap_or(current.len()));
+            let (stays, goes) = (stays.trim_end().to_owned(), goes.to_owned());
+            if let Some(last) = lines.last_mut() {
+                *last = stays;
+            }
+            used = width(&goes, size);
+            lines.push(goes);
+        }
+        if let Some(last) = lines.last_mut().filter(|last| !(last.is_empty() && character == ' ')) {
+            last.push(character);
+            used += wide;
+        }
+    }
+    lines
 }
 
 /// Whether a font for Chinese has a picture of it: what it lacks would be an empty box on the sheet. Pictures in colour, and

@@ -110,6 +110,7 @@ embedded!(
     "ambassador_released",
     "ambassador_reminder",
     "case_news",
+    "case_reminder",
 );
 
 /// What texts may speak of. A text that names anything else does not render.

@@ -4,15 +4,20 @@
 //! The times stand once, in [`Term`]: the notice says them, the clock keeps them. (PIPL, 个人信息保护法: purpose and
 //! retention are told, Art. 17; kept no longer than needed, Art. 19; erased of one's own accord, Art. 47.)
 
+mod batches;
 mod fields;
+mod term;
 
+pub(crate) use batches::in_batches;
 pub use fields::FIELDS;
+pub use term::Term;
 
+use crate::Services;
 use crate::audit::{self, Entry};
 use crate::crypto::Place;
-use crate::{Services, db};
+use crate::spark::cases;
 use domain::Locale;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 use std::collections::BTreeMap;
 use store::privacy as sql;
@@ -73,197 +78,6 @@ impl Protection {
     }
 }
 
-/// How long something is kept.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Term {
-    /// Names and contacts of a booking.
-    Booking,
-    /// The booking itself, once it names nobody.
-    Counted,
-    /// A visit that was missed.
-    Missed,
-    /// Who coordinated a visit of the science bus.
-    Bus,
-    /// Photographs of a visit of the science bus.
-    Photo,
-    /// Who led a group.
-    Group,
-    /// Who applied as an ambassador.
-    Ambassador,
-    /// The name on a certificate.
-    Certificate,
-    /// The list of who came with a group.
-    Roster,
-    /// The identity documents of a booking.
-    Document,
-    /// What was typed and never finished.
-    Draft,
-    /// One-time codes and short links.
-    Code,
-    /// Sign-ins.
-    Login,
-    /// Counters against abuse.
-    Limit,
-    /// Answers for repeated requests.
-    Answer,
-    /// A visitor's account.
-    Account,
-    /// A member of staff's account.
-    Staff,
-    /// The trail of what was done.
-    Audit,
-    /// Messages in development.
-    Mailbox,
-    /// Work between two moments.
-    Work,
-    /// The books of the relief fund and what they are founded on.
-    Books,
-    /// An application to the Spark Project that was not sent.
-    Application,
-    /// One that was: a case.
-    Case,
-}
-
-impl Term {
-    /// Every term.
-    pub const ALL: [Self; 23] = [
-        Self::Booking,
-        Self::Missed,
-        Self::Bus,
-        Self::Photo,
-        Self::Group,
-        Self::Ambassador,
-        Self::Certificate,
-        Self::Roster,
-        Self::Document,
-        Self::Counted,
-        Self::Draft,
-        Self::Code,
-        Self::Login,
-        Self::Limit,
-        Self::Answer,
-        Self::Account,
-        Self::Staff,
-        Self::Audit,
-        Self::Mailbox,
-        Self::Work,
-        Self::Books,
-        Self::Application,
-        Self::Case,
-    ];
-
-    /// Days after which [`erase_due`] acts; `None` where no clock runs.
-    pub const fn days(self) -> Option<i64> {
-        match self {
-            Self::Booking => Some(90),
-            Self::Bus => Some(180),
-            Self::Photo => Some(1095),
-            Self::Missed => Some(420),
-            Self::Group => Some(90),
-            Self::Ambassador => Some(180),
-            Self::Certificate => Some(1825),
-            Self::Roster | Self::Document => Some(7),
-            Self::Draft | Self::Code => Some(1),
-            Self::Limit | Self::Answer => Some(3),
-            Self::Login | Self::Work => Some(30),
-            Self::Account => Some(730),
-            Self::Mailbox => Some(7),
-            Self::Application => Some(domain::spark::application::DRAFT_DAYS),
-            Self::Counted | Self::Staff | Self::Audit | Self::Books | Self::Case => None,
-        }
-    }
-
-    /// In words.
-    pub const fn text(self) -> Text {
-        match self {
-            Self::Booking => Text {
-                zh: "参观场次结束后保存90天，随后自动删除姓名和联系方式",
-                en: "90 days after the session; then names and contacts are erased automatically",
-            },
-            Self::Bus => Text {
-                zh: "申请办结后保存180天，随后自动删除联系人的姓名、职务、联系方式和往来说明",
-                en: "180 days after the request is closed; then the coordinator's name, post, contact and texts are erased",
-            },
-            Self::Photo => Text {
-                zh: "登记同意后保存1095天（3年），随后自动删除；照片中的人随时可以要求撤下",
-                en: "1095 days (3 years) after the consent was noted, then deleted automatically; taken down before whenever somebody on it asks",
-            },
-            Self::Group => Text {
-                zh: "参观结束或申请办结后保存90天，随后自动删除领队的姓名、职务、联系方式和往来说明",
-                en: "90 days after the visit or the end of the request; then the leader's name, post, contact and texts are erased",
-            },
-            Self::Ambassador => Text {
-                zh: "未入选或已撤回的，结果公布或撤回后保存180天；入选的，培训结束后保存180天；随后自动删除姓名、联系方式、报名理由和监护人信息",
-                en: "180 days after the outcome for those not selected or withdrawn, 180 days after the training for the others; then names, contact, motivation and guardian are erased",
-            },
-            Self::Certificate => Text {
-                zh: "证书签发后保存1825天（5年）供公开验证（仅显示打码姓名），随后自动删除姓名",
-                en: "1825 days (5 years) after it was issued, so that it can be verified (masked); then the name is erased",
-            },
-            Self::Roster => Text {
-                zh: "参观场次结束后保存7天，随后自动删除整份名单",
-                en: "7 days after the session; then the whole list is deleted automatically",
-            },
-            Self::Document => Text {
-                zh: "活动结束后保存7天，随后自动删除；取消的立即删除，由我们取消的保存7天，供您改约时沿用",
-                en: "7 days after the visit, then deleted automatically; at once when you cancel, and 7 days after we cancelled, so that you need not give it again for another session",
-            },
-            Self::Counted => Text {
-                zh: "姓名和联系方式删除后，仅作为不指向个人的人次统计保留",
-                en: "Kept as a head count that points to nobody once names and contacts are erased",
-            },
-            Self::Missed => Text {
-                zh: "场次结束后保存420天（爽约统计期的两倍加暂停期），随后自动删除",
-                en: "420 days after the session (twice the time no-shows count, and a pause); then erased",
-            },
-            Self::Draft => Text {
-                zh: "未完成的填写在失效后1天内删除",
-                en: "Unfinished forms: erased 1 day after they expire",
-            },
-            Self::Code => Text { zh: "失效后1天内删除", en: "Erased 1 day after it expires" },
-            Self::Login => Text { zh: "退出或失效后30天内删除", en: "Erased 30 days after the sign-in ends" },
-            Self::Limit => Text { zh: "3天内删除", en: "Erased within 3 days" },
-            Self::Answer => Text { zh: "3天内删除", en: "Erased within 3 days" },
-            Self::Account => Text {
-                zh: "至您注销账号为止；连续730天未使用且没有预约的账号自动清空",
-                en: "Until you close the account; accounts without bookings are emptied after 730 days without use",
-            },
-            Self::Staff => Text {
-                zh: "在岗期间及离岗后依人事制度保存",
-                en: "While employed, then as personnel rules require",
-            },
-            Self::Audit => Text {
-                zh: "长期保存，用于安全追溯；其中只有内部编号，不含姓名和联系方式",
-                en: "Kept permanently for accountability; holds internal numbers only, no names or contacts",
-            },
-            Self::Work => Text {
-                zh: "完成后立即删除；未能完成的30天内删除",
-                en: "Deleted when done; what could not be done, within 30 days",
-            },
-            Self::Books => Text {
-                zh: "属于会计档案，依《会计档案管理办法》保存30年；期间不能提前删除",
-                en: "Part of the accounts: kept for 30 years as the rules on accounting archives demand, and not erased before",
-            },
-            Self::Application => Text {
-                zh: "最后一次保存后保留60天，随后自动删除；您随时可以自行删除",
-                en: "60 days after it was last saved, then deleted automatically; by yourself at any time",
-            },
-            Self::Case => Text {
-                zh: "申请办理期间及办结后，在救助档案的法定保存期内保存；期满销毁密钥，加密内容即无法读取",
-                en: "While the application is dealt with, and after it as long as records of aid must be kept; then its key is destroyed and what is encrypted cannot be read any more",
-            },
-            Self::Mailbox => {
-                Text { zh: "仅用于开发环境，7天内删除", en: "Development only; erased within 7 days" }
-            }
-        }
-    }
-
-    fn before(self, now: Timestamp) -> Timestamp {
-        let days = self.days().unwrap_or(i64::from(u16::MAX));
-        now.saturating_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN)
-    }
-}
-
 /// Personal data in one table that serves one purpose.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Field {
@@ -308,6 +122,8 @@ pub struct Erased {
     pub rosters: u64,
     /// Applications to the Spark Project that were begun, not sent, and deleted.
     pub spark_applications: u64,
+    /// Cases of the Spark Project that were forgotten.
+    pub spark_cases: u64,
     /// Accounts that were emptied.
     pub accounts: u64,
     /// Rows that were deleted.
@@ -326,6 +142,7 @@ impl Erased {
             + self.rosters
             + self.documents
             + self.spark_applications
+            + self.spark_cases
             + self.accounts
             > 0
     }
@@ -350,6 +167,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
         crate::requests::count_due::<crate::ambassadors::Ambassadors>(services, Term::Ambassador.before(now)).await?;
     let certificates = crate::ambassadors::count_due_certificates(services, Term::Certificate.before(now)).await?;
     let spark_applications = crate::spark::apply::count_stale(services, Term::Application.before(now)).await?;
+    let spark_cases = cases::count_due(services, term::cases_over(now)).await?;
     let rosters = crate::groups::count_due_rosters(services, Term::Roster.before(now)).await?;
     let documents = sql::count_due_documents(&services.db, Term::Document.before(now)).await?
         + store::booking::waiting::count_leftovers(&services.db).await?;
@@ -364,6 +182,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
         certificates,
         rosters,
         spark_applications,
+        spark_cases,
         accounts: accounts as u64,
         swept,
     })
@@ -371,41 +190,15 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
 
 /// Erases what is due now, with a proof in the audit trail: one entry per session (for names and contacts, and for
 /// documents), one per emptied request (for
-/// the bus, of a group, of an ambassador), one per visit whose photographs left, one per certificate without a name, one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
+/// the bus, of a group, of an ambassador), one per visit whose photographs left, one per certificate without a name, one per forgotten case, one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
 pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
-    let mut erased = Erased::default();
-    loop {
-        let services = services.clone();
-        let done = db::to_the_end(async move { erase_bookings(&services).await }).await?;
-        erased.bookings += done;
-        if done < BATCH.unsigned_abs() {
-            break;
-        }
-    }
-    loop {
-        let services = services.clone();
-        let done = db::to_the_end(async move { erase_accounts(&services).await }).await?;
-        erased.accounts += done;
-        if done < BATCH.unsigned_abs() {
-            break;
-        }
-    }
-    loop {
-        let services = services.clone();
-        let done = db::to_the_end(async move { erase_waiting(&services).await }).await?;
-        erased.waiting += done;
-        if done < BATCH.unsigned_abs() {
-            break;
-        }
-    }
-    loop {
-        let services = services.clone();
-        let done = db::to_the_end(async move { erase_documents(&services).await }).await?;
-        erased.documents += done;
-        if done < BATCH.unsigned_abs() {
-            break;
-        }
-    }
+    let mut erased = Erased {
+        bookings: in_batches(services, BATCH, erase_bookings).await?,
+        accounts: in_batches(services, BATCH, erase_accounts).await?,
+        waiting: in_batches(services, BATCH, erase_waiting).await?,
+        documents: in_batches(services, BATCH, erase_documents).await?,
+        ..Erased::default()
+    };
     erased.bus_requests =
         crate::requests::erase_due::<crate::bus::Bus>(services, Term::Bus.before(services.clock.now())).await?;
     let now = services.clock.now();
@@ -416,6 +209,7 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
         crate::requests::erase_due::<crate::ambassadors::Ambassadors>(services, Term::Ambassador.before(now)).await?;
     erased.certificates = crate::ambassadors::erase_due_certificates(services, Term::Certificate.before(now)).await?;
     erased.spark_applications = crate::spark::apply::erase_stale(services, Term::Application.before(now)).await?;
+    erased.spark_cases = cases::forget_due(services, term::cases_over(now)).await?;
     erased.photos = crate::bus::let_go_of_old_photos(services, Term::Photo.before(now)).await?;
     let mut db = services.db.acquire().await?;
     store::bus::photos::let_go_of_erased(&mut db, services.clock.now()).await?;
@@ -441,7 +235,7 @@ fn due(now: Timestamp) -> Due {
     }
 }
 
-async fn erase_bookings(services: &Services) -> sqlx::Result<u64> {
+async fn erase_bookings(services: Services) -> sqlx::Result<u64> {
     let context = services.system();
     let mut transaction = services.begin().await?;
     let due = sql::due_bookings(&mut *transaction, Term::Booking.before(context.now), BATCH).await?;
@@ -455,7 +249,7 @@ async fn erase_bookings(services: &Services) -> sqlx::Result<u64> {
     Ok(done)
 }
 
-async fn erase_documents(services: &Services) -> sqlx::Result<u64> {
+async fn erase_documents(services: Services) -> sqlx::Result<u64> {
     let context = services.system();
     let mut transaction = services.begin().await?;
     let due = sql::due_documents(&mut *transaction, Term::Document.before(context.now), BATCH).await?;
@@ -485,7 +279,7 @@ fn per_session(action: &'static str, sessions: &[Uuid]) -> Vec<Entry> {
     by_session.into_iter().map(entry).collect()
 }
 
-async fn erase_waiting(services: &Services) -> sqlx::Result<u64> {
+async fn erase_waiting(services: Services) -> sqlx::Result<u64> {
     let context = services.system();
     let mut transaction = services.begin().await?;
     let due = store::booking::waiting::due(&mut transaction, Term::Booking.before(context.now), BATCH).await?;
@@ -499,7 +293,7 @@ async fn erase_waiting(services: &Services) -> sqlx::Result<u64> {
     Ok(done)
 }
 
-async fn erase_accounts(services: &Services) -> sqlx::Result<u64> {
+async fn erase_accounts(services: Services) -> sqlx::Result<u64> {
     let context = services.system();
     let mut transaction = services.begin().await?;
     let due = sql::due_accounts(&mut *transaction, Term::Account.before(context.now), BATCH).await?;

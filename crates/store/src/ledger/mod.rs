@@ -146,6 +146,19 @@ pub async fn fund_balance(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Opt
     .await
 }
 
+/// What a fund or an envelope has, as lists show it, in fen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SumsRow {
+    /// Given.
+    pub received: i64,
+    /// Paid, on its way or there.
+    pub paid: i64,
+    /// Promised and not paid.
+    pub committed: i64,
+    /// What can still be promised.
+    pub available: i64,
+}
+
 /// A fund with what it has.
 #[derive(Debug, Clone)]
 pub struct FundView {
@@ -157,25 +170,24 @@ pub struct FundView {
     pub name_zh: String,
     /// English
     pub name_en: String,
-    /// Given.
-    pub received: i64,
-    /// Paid.
-    pub paid: i64,
-    /// Promised and not paid.
-    pub committed: i64,
-    /// What can still be promised.
-    pub available: i64,
+    /// What it has.
+    pub sums: SumsRow,
 }
 
 /// Every fund, by its short name.
 pub async fn funds(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<FundView>> {
-    sqlx::query_as!(
-        FundView,
+    let rows = sqlx::query!(
         r#"select f.id, f.code, f.name_zh, f.name_en, b.received, b.paid, b.committed, b.available as "available!"
            from ledger_fund f join ledger_fund_balance b on b.fund_id = f.id order by f.code"#
-    )
-    .fetch_all(db)
-    .await
+    );
+    let read = rows.fetch_all(db).await?.into_iter().map(|row| FundView {
+        id: row.id,
+        code: row.code,
+        name_zh: row.name_zh,
+        name_en: row.name_en,
+        sums: SumsRow { received: row.received, paid: row.paid, committed: row.committed, available: row.available },
+    });
+    Ok(read.collect())
 }
 
 /// A day as the database has it.

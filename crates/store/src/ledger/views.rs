@@ -1,6 +1,6 @@
 //! What the pages of the books show: lists, and single things with what stands around them. Nothing here is locked.
 
-use super::{FundRow, sql_day};
+use super::{FundRow, SumsRow, sql_day};
 use crate::{SqlTimestamp, ToSqlx};
 use jiff::{Timestamp, civil};
 use jiff_sqlx::Date as SqlDate;
@@ -18,7 +18,7 @@ pub async fn funds(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<FundRow>> {
     .await
 }
 
-/// An envelope with what it has, in fen.
+/// An envelope with what it has.
 #[derive(Debug, Clone)]
 pub struct EnvelopeRow {
     /// Which.
@@ -29,25 +29,24 @@ pub struct EnvelopeRow {
     pub name_zh: String,
     /// English
     pub name_en: String,
-    /// Given.
-    pub received: i64,
-    /// Paid, on its way or there.
-    pub paid: i64,
-    /// Promised and not paid.
-    pub committed: i64,
-    /// What can still be promised.
-    pub available: i64,
+    /// What it has.
+    pub sums: SumsRow,
 }
 
 /// The envelopes of all funds, in the order in which they were opened.
 pub async fn envelopes(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<EnvelopeRow>> {
-    sqlx::query_as!(
-        EnvelopeRow,
+    let rows = sqlx::query!(
         r#"select e.id, e.fund_id, e.name_zh, e.name_en, b.received, b.paid, b.committed, b.available as "available!"
            from ledger_envelope e join ledger_envelope_balance b on b.envelope_id = e.id order by e.opened_at, e.id"#
-    )
-    .fetch_all(db)
-    .await
+    );
+    let read = rows.fetch_all(db).await?.into_iter().map(|row| EnvelopeRow {
+        id: row.id,
+        fund_id: row.fund_id,
+        name_zh: row.name_zh,
+        name_en: row.name_en,
+        sums: SumsRow { received: row.received, paid: row.paid, committed: row.committed, available: row.available },
+    });
+    Ok(read.collect())
 }
 
 /// Which entries of a fund are asked for.

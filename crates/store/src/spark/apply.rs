@@ -210,7 +210,26 @@ pub async fn touch(
     Ok(())
 }
 
-/// Notes that an application was sent.
+/// The sealed key of an application that is not sent: `Some(None)` of one that has none yet.
+pub async fn key(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Option<Vec<u8>>>> {
+    sqlx::query_scalar!("select key_sealed from spark_application where id = $1 and submitted_at is null", id)
+        .fetch_optional(db)
+        .await
+}
+
+/// Gives a key to an application that is not sent and has none. Answers the one it has then, whoever gave it.
+pub async fn give_key(db: &mut PgConnection, id: Uuid, fresh: &[u8]) -> sqlx::Result<Option<Vec<u8>>> {
+    sqlx::query_scalar!(
+        "update spark_application set key_sealed = coalesce(key_sealed, $2) where id = $1 and submitted_at is null
+         returning key_sealed as \"key_sealed!\"",
+        id,
+        fresh
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Notes that an application was sent. Its key is the case's from now on.
 pub async fn submitted(
     db: &mut PgConnection,
     id: Uuid,
@@ -219,7 +238,8 @@ pub async fn submitted(
     now: jiff::Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update spark_application set reference = $2, submitted_by = $3, submitted_at = $4, updated_at = $4 where id = $1",
+        "update spark_application set reference = $2, submitted_by = $3, submitted_at = $4, updated_at = $4, key_sealed = null
+         where id = $1",
         id,
         reference,
         by,

@@ -343,7 +343,7 @@ pub async fn key(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Option<Opt
     sqlx::query_scalar!("select key_sealed from spark_case_key where case_id = $1", case).fetch_optional(db).await
 }
 
-/// Destroys the key of a case, and what finds its patient. `false` when it was destroyed before.
+/// Destroys the key of a case, what finds its patient, and what was sent with its papers. `false` when it was destroyed before.
 pub async fn destroy_key(db: &mut PgConnection, case: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update spark_case_key set key_sealed = null, destroyed_at = $2 where case_id = $1 and key_sealed is not null",
@@ -353,7 +353,11 @@ pub async fn destroy_key(db: &mut PgConnection, case: Uuid, now: Timestamp) -> s
     .execute(&mut *db)
     .await?;
     sqlx::query!("update spark_case set patient_index = null where id = $1", case).execute(&mut *db).await?;
-    sqlx::query!("update spark_case_party set account_id = null where case_id = $1", case).execute(db).await?;
+    // (Only once the key is destroyed does the database let papers go.)
+    sqlx::query!("delete from spark_paper where application_id = $1", case).execute(&mut *db).await?;
+    super::review::profiles::forget_case_ties(&mut *db, case).await?;
+    sqlx::query!("update spark_case_party set account_id = null where case_id = $1", case).execute(&mut *db).await?;
+    super::due::remove_application(db, case).await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -64,16 +64,18 @@ pub struct WaitingRow {
     pub disease_group: String,
     /// Who looks after it.
     pub officer_id: Option<Uuid>,
+    /// When it came.
+    pub opened_at: SqlTimestamp,
     /// Since when it waits.
     pub changed_at: SqlTimestamp,
 }
 
 /// Cases in these states, the longest waiting first, after this one in that order: those an officer looks after or nobody does,
-/// where one is named.
+/// and those of a disease group, where one is named.
 pub async fn waiting(
     db: impl PgExecutor<'_>,
     states: &[String],
-    officer: Option<Uuid>,
+    (officer, group): (Option<Uuid>, Option<&str>),
     (after, after_id): (Timestamp, Uuid),
     limit: i64,
 ) -> sqlx::Result<Vec<WaitingRow>> {
@@ -81,19 +83,33 @@ pub async fn waiting(
         WaitingRow,
         r#"select c.id as "id!", c.reference as "reference!", c.state as "state!", c.version as "version!",
                   c.disease_group as "disease_group!", c.officer_id as "officer_id?",
-                  c.changed_at as "changed_at!: SqlTimestamp"
+                  c.opened_at as "opened_at!: SqlTimestamp", c.changed_at as "changed_at!: SqlTimestamp"
            from unnest($1::text[]) as waits (state)
            cross join lateral (
              select * from spark_case k where k.state = waits.state and (k.changed_at, k.id) > ($3, $4)
                and ($2::uuid is null or k.officer_id is null or k.officer_id = $2)
+               and ($6::text is null or k.disease_group = $6)
              order by k.changed_at, k.id limit $5) as c
            order by c.changed_at, c.id limit $5"#,
         states,
         officer,
         after.to_sqlx() as SqlTimestamp,
         after_id,
-        limit
+        limit,
+        group
     )
     .fetch_all(db)
+    .await
+}
+
+/// The case of a reference.
+pub async fn named(db: impl PgExecutor<'_>, reference: &str) -> sqlx::Result<Option<WaitingRow>> {
+    sqlx::query_as!(
+        WaitingRow,
+        "select id, reference, state, version, disease_group, officer_id, opened_at, changed_at
+         from spark_case where reference = $1",
+        reference
+    )
+    .fetch_optional(db)
     .await
 }

@@ -1,8 +1,14 @@
 //! The Spark Project's rows.
 
+pub mod access;
 pub mod apply;
 pub mod cases;
+pub mod clarifications;
 pub mod consents;
 pub mod desk;
+pub mod due;
+pub mod family;
+pub mod papers;
+pub mod review;
 pub mod reviewers;
 pub mod standards;

@@ -1,6 +1,7 @@
 //! Account pages through the real router: what a browser sends, keeps and is shown.
 
 mod clients;
+mod kept;
 mod mailbox;
 mod own;
 mod passkeys;

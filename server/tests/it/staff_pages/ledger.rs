@@ -46,7 +46,9 @@ async fn awarded(site: &Site, purse: &Purse, yuan: i64) -> String {
         beneficiary: Beneficiary { group: DiseaseGroup::Rare, city: City::ALL[0], age: 9 },
         parts: vec![part],
     };
-    ledger::reserve(&site.test.services, &system, &grant).await.expect("reserved");
+    let mut tx = site.test.services.begin().await.expect("a transaction");
+    ledger::reserve_in(&mut tx, &system, &grant).await.expect("reserved");
+    tx.commit().await.expect("committed");
     format!("/staff/funds/awards/{award}")
 }
 

@@ -1,6 +1,7 @@
 //! The museum's staff pages through the real router: what is shown, what is written, what is refused.
 
 mod bookings;
+mod cases;
 mod changes;
 mod closing;
 mod desk;

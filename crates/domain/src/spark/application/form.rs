@@ -29,6 +29,10 @@ named! {
 }
 
 impl Section {
+    /// What the house can ask a family about once it was sent: what it says of people, illness, means and papers. How it is
+    /// made, and what was agreed to, is nothing to put right.
+    pub const ASKABLE: [Self; 4] = [Self::People, Self::Illness, Self::Means, Self::Papers];
+
     /// What has to be done before it can be started: what is asked in it, or whether it may be kept at all, follows from there.
     pub const fn after(self) -> &'static [Self] {
         match self {

@@ -85,6 +85,15 @@ impl<S: Ord + Copy> Clarification<S> {
         Ok(Self { sections, asked_on: today, due_on: workdays::after(today, days), answered_on: None })
     }
 
+    /// As it was kept: asked on a day, due on another, and answered, where it was.
+    pub fn kept(
+        sections: impl IntoIterator<Item = S>,
+        (asked_on, due_on): (Date, Date),
+        answered_on: Option<Date>,
+    ) -> Self {
+        Self { sections: sections.into_iter().collect(), asked_on, due_on, answered_on }
+    }
+
     /// Whether a section can be changed `today`.
     ///
     /// # Errors
@@ -128,6 +137,16 @@ impl<S: Ord + Copy> Clarification<S> {
     /// The last day for the answer.
     pub const fn due_on(&self) -> Date {
         self.due_on
+    }
+
+    /// The day it was asked.
+    pub const fn asked_on(&self) -> Date {
+        self.asked_on
+    }
+
+    /// The day of the answer.
+    pub const fn answered_on(&self) -> Option<Date> {
+        self.answered_on
     }
 
     /// Where the clock of the case stands still: until the answer, and after the deadline no longer.

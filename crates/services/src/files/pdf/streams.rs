@@ -6,7 +6,7 @@
 //! reader, and are refused.
 
 use super::{find, names};
-use domain::field::Fault;
+use domain::files::Refusal;
 use std::collections::HashSet;
 
 /// Object streams at most.
@@ -20,7 +20,7 @@ pub(super) struct Packed<'a> {
 }
 
 /// The packed bytes of every object stream, still packed.
-pub(super) fn of_objects(bytes: &[u8]) -> Result<Vec<Packed<'_>>, Fault> {
+pub(super) fn of_objects(bytes: &[u8]) -> Result<Vec<Packed<'_>>, Refusal> {
     let (mut all, mut known, mut from) = (Vec::new(), HashSet::new(), 0);
     // Dictionaries may be read inside each other's texts. No honest file has more of that than its own length again.
     let mut left = bytes.len().saturating_mul(2);
@@ -29,7 +29,7 @@ pub(super) fn of_objects(bytes: &[u8]) -> Result<Vec<Packed<'_>>, Fault> {
         from = after;
         let begin = blank(bytes, after + regular(&bytes[after..]));
         let end = if bytes[begin..].starts_with(b"<<") {
-            let end = dictionary(bytes, begin).ok_or(Fault::FileActive)?;
+            let end = dictionary(bytes, begin).ok_or(Refusal::Hidden)?;
             let word = blank(bytes, end);
             if bytes[word..].starts_with(WORD) {
                 known.insert(word);
@@ -39,21 +39,21 @@ pub(super) fn of_objects(bytes: &[u8]) -> Result<Vec<Packed<'_>>, Fault> {
         } else {
             begin
         };
-        left = left.checked_sub(end - after).ok_or(Fault::FileActive)?;
+        left = left.checked_sub(end - after).ok_or(Refusal::Hidden)?;
         if all.len() > STREAMS {
-            return Err(Fault::FileActive);
+            return Err(Refusal::Hidden);
         }
     }
-    if has_other(bytes, &known) { Err(Fault::FileActive) } else { Ok(all) }
+    if has_other(bytes, &known) { Err(Refusal::Hidden) } else { Ok(all) }
 }
 
 /// The content of the stream that this dictionary describes, if it holds objects.
-fn objects<'a>(bytes: &'a [u8], dictionary: &[u8], after: usize) -> Result<Option<Packed<'a>>, Fault> {
+fn objects<'a>(bytes: &'a [u8], dictionary: &[u8], after: usize) -> Result<Option<Packed<'a>>, Refusal> {
     let Some(is_packed) = holds_objects(dictionary)? else { return Ok(None) };
     // Readers do not agree where the content begins after anything but the ends of a line that the format names.
     let rest = &bytes[after..];
-    let rest = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")).ok_or(Fault::FileActive)?;
-    let end = find(rest, b"endstream").ok_or(Fault::FileBroken)?;
+    let rest = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")).ok_or(Refusal::Hidden)?;
+    let end = find(rest, b"endstream").ok_or(Refusal::Damaged)?;
     Ok(Some(Packed { bytes: &rest[..end], is_packed }))
 }
 
@@ -78,7 +78,7 @@ fn has_other(bytes: &[u8], known: &HashSet<usize>) -> bool {
 
 /// Whether a stream of this dictionary holds objects, and if so, whether they are packed. One way of packing is undone, and
 /// without parameters: whatever else there is, also under a name of its own or in another object, is refused.
-fn holds_objects(dictionary: &[u8]) -> Result<Option<bool>, Fault> {
+fn holds_objects(dictionary: &[u8]) -> Result<Option<bool>, Refusal> {
     let (mut objects, mut filters, mut after_filter, mut in_list, mut other) = (false, 0_u32, false, false, false);
     for (name, after) in names(dictionary) {
         let after = after.trim_ascii();
@@ -101,7 +101,7 @@ fn holds_objects(dictionary: &[u8]) -> Result<Option<bool>, Fault> {
     if !objects {
         return Ok(None);
     }
-    if other || after_filter || filters > 1 { Err(Fault::FileActive) } else { Ok(Some(filters == 1)) }
+    if other || after_filter || filters > 1 { Err(Refusal::Hidden) } else { Ok(Some(filters == 1)) }
 }
 
 /// A way of packing, under its name or its short one.

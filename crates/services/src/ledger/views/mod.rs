@@ -21,7 +21,7 @@ use domain::account::Capability;
 use domain::ids::{AccountId, EnvelopeId, FundId};
 use domain::ledger::{Fen, Purpose};
 use std::collections::HashMap;
-use store::ledger::{self as sql, views};
+use store::ledger::{self as sql, SumsRow, views};
 use uuid::Uuid;
 
 /// Somebody of the house.
@@ -78,9 +78,10 @@ pub struct Purse {
     pub available: Fen,
 }
 
-impl Purse {
-    fn new([received, paid, committed, available]: [i64; 4]) -> Self {
-        let [received, paid, committed, available] = [received, paid, committed, available].map(Fen::new);
+impl From<SumsRow> for Purse {
+    fn from(row: SumsRow) -> Self {
+        let [received, paid, committed, available] =
+            [row.received, row.paid, row.committed, row.available].map(Fen::new);
         Self { received, paid, committed, available }
     }
 }
@@ -115,12 +116,12 @@ async fn read_funds(services: &Services) -> Result<Vec<Fund>, LedgerError> {
             id: EnvelopeId(envelope.id),
             name_zh: envelope.name_zh.clone(),
             name_en: envelope.name_en.clone(),
-            has: Purse::new([envelope.received, envelope.paid, envelope.committed, envelope.available]),
+            has: envelope.sums.into(),
         });
         funds.push(Fund {
             id: FundId(row.id),
             purpose: purpose(&row)?,
-            has: Purse::new([has.received, has.paid, has.committed, has.available]),
+            has: has.sums.into(),
             envelopes: own.collect(),
             code: row.code,
             name_zh: row.name_zh,
@@ -131,10 +132,11 @@ async fn read_funds(services: &Services) -> Result<Vec<Fund>, LedgerError> {
 }
 
 /// The names of those who had a hand in something.
-struct Names(HashMap<Uuid, String>);
+pub(crate) struct Names(HashMap<Uuid, String>);
 
 impl Names {
-    async fn of(services: &Services, ids: impl IntoIterator<Item = Uuid>) -> Result<Self, LedgerError> {
+    /// Of these members of staff.
+    pub(crate) async fn of(services: &Services, ids: impl IntoIterator<Item = Uuid>) -> Result<Self, LedgerError> {
         let mut ids: Vec<Uuid> = ids.into_iter().collect();
         ids.sort_unstable();
         ids.dedup();
@@ -144,7 +146,8 @@ impl Names {
         Ok(Self(sealed.into_iter().map(open).collect::<Result<_, LedgerError>>()?))
     }
 
-    fn person(&self, id: Uuid) -> Person {
+    /// One of them.
+    pub(crate) fn person(&self, id: Uuid) -> Person {
         Person { account: AccountId(id), name: self.0.get(&id).cloned().unwrap_or_default() }
     }
 }

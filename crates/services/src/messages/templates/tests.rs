@@ -55,11 +55,14 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
     all.extend(request_samples(locale, &visit));
     let case = CaseFacts {
         reference: visit.reference.clone(),
+        until: None,
         page: format!("{}/account", visit.site),
         site: visit.site.clone(),
         help: visit.help.clone(),
     };
     all.push(("case_news", Facts::Case(CaseFacts { help: None, ..case.clone() })));
+    let until = Some(if zh { "2026年7月28日（周二）" } else { "Tue 28 July 2026" }.into());
+    all.push(("case_reminder", Facts::Case(CaseFacts { until, ..case.clone() })));
     all.push(("case_news", Facts::Case(case)));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
@@ -160,7 +163,7 @@ fn series_samples(visit: &VisitFacts) -> [Facts; 2] {
 
 /// Texts that greet a person by name; the others may lie open.
 fn names_somebody(name: &str) -> bool {
-    !matches!(name, "code" | "contact_asked" | "contact_changed" | "case_news")
+    !matches!(name, "code" | "contact_asked" | "contact_changed" | "case_news" | "case_reminder")
 }
 
 fn is_of_visit(name: &str) -> bool {

@@ -11,6 +11,10 @@ const CASE: Text = Text {
     zh: "您本人；承办该申请的人员，仅限其职责所需并以您的授权为限",
     en: "You; those who handle the application, as far as their part and your consents go",
 };
+const PAPERS: Text = Text {
+    zh: "您本人；提交后，承办该申请的人员，每次打开留有记录；医学评审专家只能看到诊断材料",
+    en: "You; once it is sent, those who handle the application, each opening recorded; medical reviewers only what shows the diagnosis",
+};
 
 pub(super) const FIELDS: &[Field] = &[
     Field {
@@ -33,7 +37,7 @@ pub(super) const FIELDS: &[Field] = &[
         purpose: Text { zh: "审核、评审和给予救助", en: "Judging it, and giving aid" },
         readers: CASE,
         term: Term::Case,
-        protection: Protection::Sealed,
+        protection: Protection::CaseKey,
         in_notice: true,
     },
     Field {
@@ -44,6 +48,19 @@ pub(super) const FIELDS: &[Field] = &[
         readers: SYSTEM,
         term: Term::Case,
         protection: Protection::BlindIndex,
+        in_notice: true,
+    },
+    Field {
+        table: "spark_application",
+        columns: &["key_sealed"],
+        what: Text { zh: "申请的专用密钥（提交前）", en: "The key of an application (before it is sent)" },
+        purpose: Text {
+            zh: "加密随申请上传的材料；申请删除后，材料即无法读取",
+            en: "Encrypting what is sent with it; once the application is deleted nobody can read that",
+        },
+        readers: SYSTEM,
+        term: Term::Application,
+        protection: Protection::Sealed,
         in_notice: true,
     },
     Field {
@@ -81,6 +98,32 @@ pub(super) const FIELDS: &[Field] = &[
         },
         purpose: Text { zh: "证明并遵守您的选择", en: "Keeping to what you chose, and showing it" },
         readers: CASE,
+        term: Term::Case,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "spark_paper",
+        columns: &["name_sealed"],
+        what: Text {
+            zh: "您为救助申请上传的材料（证件、诊断、票据、收入等）及文件名",
+            en: "The papers you sent with an application (identity, diagnosis, bills, income and others), and their names",
+        },
+        purpose: Text { zh: "核实申请内容", en: "Checking what the application says" },
+        readers: PAPERS,
+        term: Term::Case,
+        protection: Protection::CaseKey,
+        in_notice: true,
+    },
+    Field {
+        table: "spark_paper",
+        columns: &["kind", "bytes", "added_by", "added_at"],
+        what: Text {
+            zh: "材料的种类、大小、上传账号和时间",
+            en: "Kind and size of each paper, by which account and when",
+        },
+        purpose: Text { zh: "供您和承办人员查找材料", en: "Finding the papers again" },
+        readers: PAPERS,
         term: Term::Case,
         protection: Protection::Plain,
         in_notice: true,

@@ -76,7 +76,7 @@ fn kept_until(row: &ApplicationRow) -> Timestamp {
 }
 
 /// What an account has to do with an application; `NotFound` for everybody else.
-pub(super) async fn access(
+pub(in crate::spark) async fn access(
     db: &mut PgConnection,
     row: &ApplicationRow,
     account: AccountId,

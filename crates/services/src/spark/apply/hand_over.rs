@@ -1,6 +1,7 @@
 //! The one place where a sent application becomes somebody's work: called in the transaction that sends it.
 
 use super::ApplyError;
+use crate::crypto::CaseKey;
 use crate::spark::cases::{self, CaseError, NewCase, NewParty};
 use crate::{Context, Services};
 use domain::bus::City;
@@ -74,7 +75,8 @@ impl Handed {
             particulars: particulars(form, answers, pages),
             identity: identity(answers, document),
         };
-        let patient = ["patient", "patient_document", "address", "patient_contact", "representative"];
+        // Where the patient is treated, too: whoever works there does not judge the case.
+        let patient = ["patient", "patient_document", "address", "patient_contact", "representative", "hospital"];
         let mut parties = vec![party(Part::Applicant, "patient_document", &patient)];
         if acting.guardian_consents {
             let pages = ["guardian", "guardian_document", "guardian_contact"];
@@ -109,7 +111,7 @@ fn identity(answers: &Answers, document: &str) -> Option<String> {
 }
 
 /// Opens the case of a sent application and answers its reference. The application's id is what the case is opened under: opened
-/// twice it is one.
+/// twice it is one. Its key is the application's.
 ///
 /// # Errors
 /// `LiveCase` where the patient has one already, and nothing more about that; `Denied`, `Damaged`, `Database`.
@@ -118,7 +120,7 @@ pub(super) async fn hand_over(
     context: &Context,
     db: &mut PgConnection,
     application: ApplicationId,
-    handed: Handed,
+    (handed, key): (Handed, CaseKey),
 ) -> Result<String, ApplyError> {
     let party = |party: Party| NewParty {
         part: party.part,
@@ -134,7 +136,7 @@ pub(super) async fn hand_over(
         age: handed.age,
         asked: handed.asked,
         parties: handed.parties.into_iter().map(party).collect(),
-        key: services.vault.new_case_key(),
+        key,
     };
     match cases::open_in(services, db, context, new, handed.by).await {
         Ok(opened) => Ok(opened.reference),

@@ -4,7 +4,8 @@ use super::pages;
 use super::{ApplyError, consent, submit};
 use crate::Services;
 use crate::audit::{self, Entry};
-use crate::db::to_the_end;
+use crate::privacy::in_batches;
+use crate::spark::papers::{self, PaperError};
 use domain::ids::ApplicationId;
 use domain::spark::application::{Answers, Consents};
 use jiff::Timestamp;
@@ -31,6 +32,7 @@ pub(crate) async fn exported(
         let typed: Map<String, Value> =
             loaded.draft.pages().map(|(page, saved)| (page.to_owned(), json!(saved.typed))).collect();
         let sent = submit::opened(services, db, id).await?;
+        let papers = papers::exported(services, db, id).await.map_err(of_papers)?;
         all.push(json!({
             "id": row.id,
             "reference": row.reference,
@@ -39,10 +41,18 @@ pub(crate) async fn exported(
             "sent_at": row.submitted_at.map(|at| at.to_jiff()),
             "typed": typed,
             "sent": sent.map(|snapshot| answers(&snapshot.answers)),
+            "papers": papers,
             "consents": words(&consent::loaded(db, id).await?),
         }));
     }
     Ok(all)
+}
+
+fn of_papers(error: PaperError) -> ApplyError {
+    match error {
+        PaperError::Database(error) => error.into(),
+        _ => ApplyError::Damaged("a paper"),
+    }
 }
 
 fn answers(answers: &Answers) -> Value {
@@ -70,15 +80,7 @@ pub(crate) async fn count_stale(services: &Services, before: Timestamp) -> sqlx:
 
 /// Deletes applications that were not sent and not saved since an instant, with a proof in the trail: how many.
 pub(crate) async fn erase_stale(services: &Services, before: Timestamp) -> sqlx::Result<u64> {
-    let mut erased = 0;
-    loop {
-        let services = services.clone();
-        let done = to_the_end(async move { batch(&services, before).await }).await?;
-        erased += done;
-        if done < BATCH.unsigned_abs() {
-            return Ok(erased);
-        }
-    }
+    in_batches(services, BATCH, move |services| async move { batch(&services, before).await }).await
 }
 
 async fn batch(services: &Services, before: Timestamp) -> sqlx::Result<u64> {

@@ -6,17 +6,23 @@
 //! own, and the pages are forgotten. What happens to it then is the case's.
 
 mod consent;
+mod copy;
 mod draft;
 mod hand_over;
 mod held;
+mod keys;
 mod pages;
 mod submit;
 
 pub use consent::{consents, may, withdraw_consent};
+pub use copy::copy;
+pub(super) use draft::access;
 pub use draft::{Access, Summary, View, begin, discard, mine, read, save};
+pub use keys::key;
 pub use submit::{Receipt, receipt, snapshot, submit};
 
 pub(crate) use held::{count_stale, erase_stale, exported, forget};
+pub(crate) use submit::opened as sent;
 
 use crate::db::to_the_end;
 use crate::{Context, Services};
@@ -65,6 +71,9 @@ pub enum ApplyError {
     /// As many applications as one account may have are not sent yet.
     #[error("{MOST_OPEN} applications are not sent")]
     TooMany,
+    /// The copy to print cannot be drawn: a fault of the house.
+    #[error("the copy cannot be drawn")]
+    NoPaper,
     /// Too many at once: ask again.
     #[error("busy")]
     Busy,
@@ -94,7 +103,7 @@ impl From<Unsaved> for ApplyError {
 }
 
 /// Whose account it is: people apply, staff and machines do not.
-fn applicant(context: &Context) -> Result<AccountId, ApplyError> {
+pub(super) fn applicant(context: &Context) -> Result<AccountId, ApplyError> {
     context.require(Capability::UseOwnAccount)?;
     match &context.actor {
         Actor::Visitor { account, .. } => Ok(*account),

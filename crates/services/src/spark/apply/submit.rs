@@ -2,9 +2,9 @@
 
 use super::draft::{Access, access};
 use super::hand_over::{Handed, hand_over};
-use super::{ApplyError, applicant, pages, run};
+use super::{ApplyError, applicant, key, pages, run};
 use crate::audit::{self, Entry};
-use crate::crypto::Place;
+use crate::crypto::{CaseKey, Place};
 use crate::{Context, Services};
 use domain::ids::{AccountId, ApplicationId};
 use domain::spark::application::{Consents, Form, Snapshot, acting};
@@ -85,7 +85,8 @@ async fn submitted(
         return Err(ApplyError::FamilySends);
     }
     let text = snapshot.text(loaded.form);
-    let kept = frozen(services, context, &snapshot, &text);
+    let key = key(services, &mut tx, id).await?;
+    let kept = frozen(services, context, (&snapshot, &text), &key);
     sql::add_snapshot(&mut tx, id.0, i32::from(snapshot.form), &kept, account.0).await?;
     for given in Consents::of(loaded.form, &snapshot.answers, context.now).iter() {
         let row = consents::ConsentRow {
@@ -97,7 +98,7 @@ async fn submitted(
         consents::add(&mut tx, (context.new_id(), id.0, account.0), &row).await?;
     }
     let handed = Handed::of(&snapshot, acting, (row.owner_id.into(), account))?;
-    let reference = hand_over(services, context, &mut tx, id, handed).await?;
+    let reference = hand_over(services, context, &mut tx, id, (handed, key)).await?;
     sql::submitted(&mut tx, id.0, &reference, account.0, context.now).await?;
     sql::forget_pages(&mut tx, id.0).await?;
     // The keyed hash: the trail outlives the application, and a bare one could be guessed from what few know of a person.
@@ -111,13 +112,13 @@ async fn submitted(
     Ok(Receipt { id, reference, sent_at: context.now })
 }
 
-/// The row of a snapshot: its text sealed, and the hash of it.
-fn frozen(services: &Services, context: &Context, snapshot: &Snapshot, text: &str) -> SnapshotRow {
+/// The row of a snapshot: its text sealed by the key of its application, and the hash of it.
+fn frozen(services: &Services, context: &Context, (snapshot, text): (&Snapshot, &str), key: &CaseKey) -> SnapshotRow {
     let id = context.new_id();
     SnapshotRow {
         id,
         number: i32::from(snapshot.number),
-        sealed: services.vault.seal(place(id), text.as_bytes()),
+        sealed: key.seal(place(id), text.as_bytes()),
         // Keyed: the text has few enough unknowns that a bare hash of it could be guessed.
         digest: services.vault.blind_index("spark_snapshot", text),
         taken_at: context.now.to_sqlx(),
@@ -148,14 +149,23 @@ pub async fn snapshot(services: &Services, context: &Context, id: ApplicationId)
     opened(services, &mut db, id).await?.ok_or(ApplyError::NotFound)
 }
 
-/// The last snapshot of an application, once it is sent. Who may have it the caller has asked.
-pub(super) async fn opened(
+/// The last snapshot of an application, once it is sent and until its case is forgotten. Who may have it the caller has asked.
+pub(crate) async fn opened(
     services: &Services,
     db: &mut PgConnection,
     id: ApplicationId,
 ) -> Result<Option<Snapshot>, ApplyError> {
     let Some(row) = sql::last_snapshot(db, id.0).await? else { return Ok(None) };
-    let plain = services.vault.open_sealed(place(row.id), &row.sealed)?;
+    let key = match key(services, db, id).await {
+        Ok(key) => key,
+        Err(ApplyError::NotFound) => return Ok(None), // the key is destroyed
+        Err(error) => return Err(error),
+    };
+    // What was sent before applications had keys is sealed by the vault.
+    let plain = match key.open(place(row.id), &row.sealed) {
+        Ok(plain) => plain,
+        Err(_) => services.vault.open_sealed(place(row.id), &row.sealed)?,
+    };
     let text = String::from_utf8(plain).map_err(|_| ApplyError::Damaged("a snapshot"))?;
     if services.vault.blind_index("spark_snapshot", &text) != row.digest {
         return Err(ApplyError::Damaged("a snapshot"));

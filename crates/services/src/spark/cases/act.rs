@@ -6,6 +6,7 @@ use crate::audit::{self, Entry};
 use crate::crypto::Place as Row;
 use crate::db::to_the_end;
 use crate::ledger::{self, Grant, LedgerError};
+use crate::spark::review;
 use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -118,6 +119,7 @@ pub async fn act_in(
     let to = next(at, act.event, act.part)?;
     guard(at.state(), act.event, facts(db, context, &row, award).await?)?;
     let decision = decision(act, &row, at, award)?;
+    let meeting = review::guard(services, db, context, &row, act.event, decision).await?;
 
     money(db, context, act, &row, to, award).await?;
     let version = row.version + 1;
@@ -134,6 +136,9 @@ pub async fn act_in(
     };
     if !sql::set_state(&mut *db, change, context.now).await? {
         return Err(CaseError::Busy);
+    }
+    if let Some(meeting) = meeting {
+        review::carried_out(db, meeting, act.case, version).await?;
     }
     write(services, db, context, act, (at, to), version, reason.as_deref()).await?;
     // What the public is told of it.

@@ -1,10 +1,11 @@
 //! What waits for whom: lists of work, the longest waiting first, without whose the cases are.
 
-use super::{CaseError, policy, state_of};
+use super::{CaseError, clarify, policy, state_of};
 use crate::{Context, Services};
-use domain::account::Denied;
+use domain::account::{Capability, Denied};
 use domain::booking::Reference;
 use domain::ids::{AccountId, CaseId};
+use domain::spark::review::clock;
 use domain::spark::{DiseaseGroup, Part, State, Turn};
 use domain::time::local_day;
 use domain::workdays;
@@ -34,6 +35,17 @@ pub struct Waiting {
     pub since: Timestamp,
     /// Business days since then: the day it came is not one.
     pub days: u32,
+    /// Business days of the house since it was sent: those on which a family had been asked are not counted.
+    pub age: u32,
+}
+
+/// Which of the cases.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Wanted {
+    /// In this state; those that wait for the part where none is named.
+    pub state: Option<State>,
+    /// Of this group.
+    pub group: Option<DiseaseGroup>,
 }
 
 /// Where the next page begins.
@@ -41,6 +53,19 @@ pub struct Waiting {
 pub struct After {
     since: Timestamp,
     id: Uuid,
+}
+
+impl After {
+    /// As it stands in an address.
+    pub fn text(self) -> String {
+        format!("{}.{}", self.since.as_microsecond(), self.id)
+    }
+
+    /// Reads what [`text`](Self::text) wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (since, id) = text.split_once('.')?;
+        Some(Self { since: Timestamp::from_microsecond(since.parse().ok()?).ok()?, id: id.parse().ok()? })
+    }
 }
 
 /// A page of a list.
@@ -57,22 +82,64 @@ pub struct Desk {
 /// # Errors
 /// `Denied` where the part is not theirs, or moves no case; `Unreadable`, `Database`.
 pub async fn desk(services: &Services, context: &Context, part: Part, after: Option<After>) -> Result<Desk, CaseError> {
+    work(services, context, part, Wanted::default(), after).await
+}
+
+/// The same, narrowed. Whoever may see cases may also ask for those that wait for others: an officer for one's own and
+/// nobody's.
+///
+/// # Errors
+/// As [`desk`].
+pub async fn work(
+    services: &Services,
+    context: &Context,
+    part: Part,
+    wanted: Wanted,
+    after: Option<After>,
+) -> Result<Desk, CaseError> {
     policy::in_part(context, part)?;
     // Reviewers see the cases they were asked about, and nothing of others: `to_review`.
     if part == Part::MedicalReviewer {
         return Err(Denied::NotAllowed.into());
     }
     let waits = |state: &State| state.turn() == Turn::House(part);
-    let states: Vec<String> = State::ALL.into_iter().filter(waits).map(|state| state.name().to_owned()).collect();
+    if wanted.state.is_some_and(|state| !waits(&state)) {
+        context.require(Capability::SeeCases)?;
+    }
+    let asked = |state: &State| wanted.state.map_or_else(|| waits(state), |only| only == *state);
+    let states: Vec<String> = State::ALL.into_iter().filter(asked).map(|state| state.name().to_owned()).collect();
     let officer = context.actor.account().filter(|_| part == Part::CaseOfficer).map(|account| account.0);
     let from = after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), |after| (after.since, after.id));
     let limit = PAGE as i64 + 1;
-    let mut rows = sql::waiting(&services.db, &states, officer, from, limit).await?;
+    let group = wanted.group.map(DiseaseGroup::name);
+    let mut rows = sql::waiting(&services.db, &states, (officer, group), from, limit).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|row| After { since: row.changed_at.to_jiff(), id: row.id });
+    Ok(Desk { cases: read(services, context, rows).await?, next })
+}
+
+/// The case of a reference, for whoever may see cases: as it is named on the telephone.
+///
+/// # Errors
+/// `Denied`, `Unreadable`, `Database`.
+pub async fn named(
+    services: &Services,
+    context: &Context,
+    reference: &Reference,
+) -> Result<Option<Waiting>, CaseError> {
+    context.require(Capability::SeeCases)?;
+    let row = sql::named(&services.db, reference.as_str()).await?;
+    Ok(read(services, context, row.into_iter().collect()).await?.pop())
+}
+
+async fn read(services: &Services, context: &Context, rows: Vec<WaitingRow>) -> Result<Vec<Waiting>, CaseError> {
+    let today = local_day(context.now);
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let pauses = clarify::pauses(&services.db, &ids, today).await?;
     let read = |row: WaitingRow| {
         let since = row.changed_at.to_jiff();
+        let own = pauses.get(&row.id).map(Vec::as_slice).unwrap_or_default();
         Ok(Waiting {
             id: CaseId(row.id),
             reference: Reference::parse(&row.reference).map_err(|_| CaseError::Unreadable)?.to_string(),
@@ -81,8 +148,9 @@ pub async fn desk(services: &Services, context: &Context, part: Part, after: Opt
             group: DiseaseGroup::from_name(&row.disease_group).ok_or(CaseError::Unreadable)?,
             officer: row.officer_id.map(AccountId),
             since,
-            days: workdays::between(local_day(since), local_day(context.now)),
+            days: workdays::between(local_day(since), today),
+            age: clock::age(local_day(row.opened_at.to_jiff()), today, own),
         })
     };
-    Ok(Desk { cases: rows.into_iter().map(read).collect::<Result<_, CaseError>>()?, next })
+    rows.into_iter().map(read).collect()
 }

@@ -1,12 +1,145 @@
-//! What happens to cases by itself, when its time has come. On several servers at once each is done once: the second finds
-//! another version.
+//! What happens to cases by itself, when its time has come (`domain::spark::due`). On several servers at once each is done
+//! once: the second finds another version, or that somebody was reminded.
 
-use super::{Act, CaseError, act};
+use super::act::act_in;
+use super::{Act, CaseError, act, news};
 use crate::Services;
+use crate::audit::{self, Entry};
+use crate::db::to_the_end;
+use domain::account::Role;
 use domain::ids::CaseId;
-use domain::spark::{Event, Part};
+use domain::spark::due::{UNUSED, at_the_end, given_if_come_by, last_day, over_if_begun_by, reminded_if_begun_by};
+use domain::spark::{Event, Part, State};
+use domain::time::{local_day, start_of_day};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use serde_json::json;
+use store::spark::cases;
 use store::spark::desk::{self as sql, Due};
+use store::spark::due::{self, Ending};
 use uuid::Uuid;
+
+/// Does what is due of cases that have stood in a state for as long as they may: what a family did not do in time lapses, a
+/// notice stands, a follow-up ends.
+///
+/// # Errors
+/// `Database` where nobody knows which are due. One that cannot be moved is told in the log, and holds up no other.
+pub async fn settle_over(services: &Services) -> Result<u32, CaseError> {
+    let today = local_day(services.clock.now());
+    let mut done = 0;
+    for state in State::ALL {
+        let Some((event, day)) = at_the_end(state).zip(over_if_begun_by(state, today)) else { continue };
+        let mut after = Uuid::nil();
+        loop {
+            let page = due::standing(&services.db, state.name(), end_of(day), after).await?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            for due in page {
+                done += u32::from(happens(services, due, event).await);
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Reminds families of what is their turn and ends soon, and of an award of which nothing was let go: of each once.
+///
+/// # Errors
+/// As [`settle_over`].
+pub async fn remind(services: &Services) -> Result<u32, CaseError> {
+    let now = services.clock.now();
+    let mut done = 0;
+    for state in State::ALL {
+        let Some(day) = reminded_if_begun_by(state, local_day(now)) else { continue };
+        let mut after = Uuid::nil();
+        loop {
+            let page = due::ending(&services.db, state.name(), end_of(day), after).await?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            for ending in page {
+                let Some(until) = last_day(state, local_day(ending.at.to_jiff())) else { continue };
+                done += u32::from(reminded(services, ending, until).await);
+            }
+        }
+    }
+    let soon = now.saturating_add(SignedDuration::from_hours(24 * UNUSED)).unwrap_or(now);
+    let mut after = Uuid::nil();
+    loop {
+        let page = due::unused(&services.db, soon, after).await?;
+        let Some(last) = page.last() else { return Ok(done) };
+        after = last.id;
+        for ending in page {
+            done += u32::from(reminded(services, ending, local_day(ending.at.to_jiff())).await);
+        }
+    }
+}
+
+/// Gives cases that nobody took up in time to the officer who looks after the fewest. Where there is no officer they wait.
+///
+/// # Errors
+/// As [`settle_over`].
+pub async fn take_up_waiting(services: &Services) -> Result<u32, CaseError> {
+    let come = end_of(given_if_come_by(local_day(services.clock.now())));
+    let (mut done, mut after) = (0, Uuid::nil());
+    loop {
+        let page = due::standing(&services.db, State::Submitted.name(), come, after).await?;
+        let Some(last) = page.last() else { return Ok(done) };
+        after = last.id;
+        for waiting in page {
+            let own = services.clone();
+            match to_the_end(async move { given(&own, waiting).await }).await {
+                Ok(true) => done += 1,
+                Ok(false) => return Ok(done), // Nobody is there to have it.
+                Err(error) if is_anothers(&error) => {}
+                Err(error) => tracing::error!(case = %waiting.id, %error, "a case could not be given to an officer"),
+            }
+        }
+    }
+}
+
+async fn given(services: &Services, waiting: Due) -> Result<bool, CaseError> {
+    let context = services.system();
+    let mut tx = services.begin().await?;
+    let Some(officer) = due::least_busy(&mut *tx, Role::CaseOfficer.name()).await? else { return Ok(false) };
+    act_in(services, &mut tx, &context, &by_itself(waiting, Event::TakeUp)).await?;
+    cases::set_officer(&mut *tx, waiting.id, officer).await?;
+    let (action, detail) = ("spark.case_given", json!({ "to": officer }));
+    let entry = Entry { action, subject_kind: "spark_case", subject: Some(waiting.id), detail };
+    audit::record(&mut tx, &context, &[entry]).await?;
+    tx.commit().await?;
+    services.job_bell.notify_one();
+    Ok(true)
+}
+
+/// The instant a day of Shandong is over.
+fn end_of(day: Date) -> Timestamp {
+    start_of_day(day.saturating_add(1.day()))
+}
+
+async fn reminded(services: &Services, ending: Ending, until: Date) -> bool {
+    let (own, case) = (services.clone(), CaseId(ending.id));
+    let done: Result<bool, CaseError> = to_the_end(async move {
+        let context = own.system();
+        let mut tx = own.begin().await?;
+        let told = due::remind(&mut *tx, ending.about, ending.id, context.now).await?;
+        if told {
+            news::queue_reminder(&mut tx, &context, case, (ending.version, until)).await?;
+        }
+        tx.commit().await?;
+        Ok(told)
+    })
+    .await;
+    match done {
+        Ok(told) => {
+            services.job_bell.notify_one();
+            told
+        }
+        Err(error) => {
+            tracing::error!(%case, %error, "a family could not be reminded");
+            false
+        }
+    }
+}
 
 /// Lapses cases whose award was not used in time, with the award. One of which a payment was let go is used and does not lapse
 /// (as `ledger::lapse_due` says); one that the house itself holds up (before the agreement, in an appeal, on hold) does not
@@ -43,13 +176,20 @@ pub async fn settle_paid(services: &Services) -> Result<u32, CaseError> {
     }
 }
 
+/// What the house itself does with a case.
+const fn by_itself(due: Due, event: Event) -> Act {
+    Act { case: CaseId(due.id), version: due.version, part: Part::System, event, reason: None, award: None }
+}
+
+/// Another server, or a person, was first; or is at it.
+const fn is_anothers(error: &CaseError) -> bool {
+    matches!(error, CaseError::Stale(_) | CaseError::Refused(_) | CaseError::Unmet(_) | CaseError::Busy)
+}
+
 async fn happens(services: &Services, due: Due, event: Event) -> bool {
-    let by_itself =
-        Act { case: CaseId(due.id), version: due.version, part: Part::System, event, reason: None, award: None };
-    match act(services, &services.system(), &by_itself).await {
+    match act(services, &services.system(), &by_itself(due, event)).await {
         Ok(_) => true,
-        // Another server, or a person, was first; or is at it.
-        Err(CaseError::Stale(_) | CaseError::Refused(_) | CaseError::Unmet(_) | CaseError::Busy) => false,
+        Err(error) if is_anothers(&error) => false,
         Err(error) => {
             tracing::error!(case = %due.id, event = event.name(), %error, "what is due of a case could not be done");
             false

@@ -5,6 +5,7 @@ use crate::ledger::LedgerError;
 use domain::account::Denied;
 use domain::field::FieldError;
 use domain::ids::AccountId;
+use domain::spark::review::conflict::Conflict;
 use domain::spark::{Event, Part, Refused, State, Unmet};
 use jiff::Timestamp;
 
@@ -63,15 +64,36 @@ pub enum CaseError {
     /// The case's key was destroyed.
     #[error("the case is forgotten")]
     Forgotten,
+    /// Whoever asks neither looks after it, nor was let, nor has said why.
+    #[error("not theirs to read")]
+    Unread {
+        /// The patient is under age: saying why does not suffice.
+        minor: bool,
+    },
     /// The case is not where that can be done.
     #[error("not while the case is there")]
     NotOpen,
     /// Somebody who handled a case does not judge it.
     #[error("they had a part in the case")]
     HadAPart,
+    /// They have a conflict of interest. For those who assign, never for the reviewer.
+    #[error("{} conflicts of interest", .0.len())]
+    Conflicted(Vec<Conflict>),
+    /// Nothing is known of what ties them to others: a conflict could not be seen.
+    #[error("the reviewer has no profile")]
+    NoProfile,
+    /// As many review it as may.
+    #[error("enough reviewers are asked")]
+    Enough,
+    /// The family took back its consent to judging what it told.
+    #[error("the consent was withdrawn")]
+    ConsentWithdrawn,
     /// The case goes on.
     #[error("the case is not over")]
     NotOver,
+    /// It is kept for a reason of law, whatever its clock says.
+    #[error("the case is kept")]
+    Kept,
     /// What is sealed does not open.
     #[error("sealed value: {0}")]
     Crypto(#[from] CryptoError),
@@ -95,6 +117,7 @@ impl From<sqlx::Error> for CaseError {
             Some("spark_case_one_live") => Self::LiveCase,
             Some("spark_case_key_gone") => Self::Forgotten,
             Some("spark_case_key_needed") => Self::NotOver,
+            Some("spark_case_key_held") => Self::Kept,
             _ => Self::Database(error),
         }
     }

@@ -1,7 +1,7 @@
 //! What happened to a case, as the house reads it and as its family does.
 
 use super::{CaseError, Happened, Reader, keys, may_read, state_of};
-use crate::crypto::Place;
+use crate::crypto::{CaseKey, Place};
 use crate::{Context, Services};
 use domain::account::Denied;
 use domain::ids::{AccountId, CaseId};
@@ -47,6 +47,13 @@ pub(super) fn happened(rows: &[EventRow]) -> Result<Vec<Happened>, CaseError> {
     rows.iter().map(read).collect()
 }
 
+/// Why something happened.
+pub(super) fn reason(key: &CaseKey, row: &EventRow) -> Result<Option<String>, CaseError> {
+    let Some(sealed) = &row.reason_sealed else { return Ok(None) };
+    let place = Place { table: "spark_case_event", column: "reason_sealed", row: row.id };
+    Ok(Some(String::from_utf8(key.open(place, sealed)?).map_err(|_| CaseError::Unreadable)?))
+}
+
 /// What happened to a case, in order, for the house.
 ///
 /// # Errors
@@ -64,12 +71,9 @@ pub async fn history(services: &Services, context: &Context, case: CaseId) -> Re
     };
     let mut steps = Vec::with_capacity(rows.len());
     for (row, happened) in rows.iter().zip(happened(&rows)?) {
-        let reason = match (&key, &row.reason_sealed) {
-            (Some(key), Some(sealed)) => {
-                let place = Place { table: "spark_case_event", column: "reason_sealed", row: row.id };
-                Some(String::from_utf8(key.open(place, sealed)?).map_err(|_| CaseError::Unreadable)?)
-            }
-            _ => None,
+        let reason = match &key {
+            Some(key) => reason(key, row)?,
+            None => None,
         };
         steps.push(Step { happened, reason });
     }

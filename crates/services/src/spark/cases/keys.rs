@@ -23,7 +23,7 @@ pub async fn key(services: &Services, db: &mut PgConnection, case: CaseId) -> Re
 /// accounts to it and what finds its patient. What happened, and the money, stays and names nobody. Repeated it does nothing.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `NotOver`, `Database`.
+/// `Denied`, `NotFound`, `NotOver`, `Kept`, `Database`.
 pub async fn forget(services: &Services, context: &Context, case: CaseId) -> Result<(), CaseError> {
     context.require(Capability::OverseeCases)?;
     let mut tx = services.begin().await?;

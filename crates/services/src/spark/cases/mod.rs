@@ -8,27 +8,46 @@
 //! What says whose a case is lies sealed under a key of the case's own ([`key`]), which is destroyed when it is time to forget
 //! ([`forget`]).
 
+mod access;
 mod act;
+mod clarify;
 mod desk;
 mod due;
 mod error;
+mod forgetting;
 mod history;
 mod keys;
+mod mask;
 mod news;
 mod open;
+mod own;
 mod policy;
+mod queue;
 mod reviewers;
+mod sent;
+mod standing;
+mod view;
 
+pub use access::{Access, LONGEST_GRANT, grant, look};
 pub use act::{Act, Decided, Moved, act, act_in, take_over};
-pub use desk::{After, Desk, PAGE, Waiting, desk};
-pub use due::{lapse_due, settle_paid};
+pub use clarify::{Clarified, Question, Reply, ask, extend, reply_field, supply, unlocked};
+pub use desk::{After, Desk, PAGE, Waiting, Wanted, desk, named, work};
+pub use due::{lapse_due, remind, settle_over, settle_paid, take_up_waiting};
 pub use error::{CaseError, Happened};
+pub(crate) use forgetting::{Over, count_due, forget_due};
+pub use forgetting::{hold, lift_hold};
 pub use history::{Step, Told, history, own_history};
 pub use keys::{forget, key};
-pub(crate) use news::{CaseNews, Recipient, recipient};
+pub(crate) use news::{CaseNews, CaseReminder, Recipient, recipient, still_stands};
 pub use open::{NewCase, NewParty, Opened, open_in};
+pub use own::{OwnCase, OwnTranche, OwnView, own_case, own_cases, withdraw};
 pub use policy::{Reader, may_read};
+pub(in crate::spark) use policy::{in_part, looks_after};
+pub use queue::resume_deferred;
 pub use reviewers::{ForReview, ask_reviewer, for_review, loads, release_reviewer, to_review};
+pub use sent::{Sent, SentSection, Told as Answered, sent};
+pub use standing::{InTheWay, in_the_way};
+pub use view::{Can, CaseView, PartyView, ReviewerView, StepView, particulars, people, view};
 
 use domain::spark::{Place, State};
 use store::spark::cases::CaseRow;
@@ -37,7 +56,7 @@ use store::spark::cases::CaseRow;
 ///
 /// # Errors
 /// `Unreadable`.
-fn place_of(row: &CaseRow) -> Result<Place, CaseError> {
+pub(in crate::spark) fn place_of(row: &CaseRow) -> Result<Place, CaseError> {
     let state = state_of(&row.state)?;
     let held_in = row.held_in.as_deref().map(state_of).transpose()?;
     Place::new(state, held_in).ok_or(CaseError::Unreadable)

@@ -5,10 +5,11 @@ use crate::account::visitors::open_profile;
 use crate::jobs::{NewJob, enqueue};
 use crate::{Context, Services};
 use domain::Locale;
-use domain::booking::Reference;
+use domain::booking::{Reference, after_quiet};
 use domain::contact::Contact;
 use domain::ids::{AccountId, CaseId, MessageId};
 use domain::spark::State;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use store::spark::cases as sql;
@@ -39,6 +40,50 @@ pub(super) async fn queue(db: &mut PgConnection, context: &Context, case: CaseId
         .map(|payload| NewJob { kind: CaseNews::JOB, payload, run_at: context.now, dedupe: None })
         .collect();
     Ok(enqueue(db, context.now, &jobs).await?)
+}
+
+/// What the job of a reminder holds: ids and a day.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct CaseReminder {
+    /// About which case.
+    pub case: CaseId,
+    /// For whom.
+    pub account: AccountId,
+    /// The message's own.
+    pub message: MessageId,
+    /// The version of which it is true.
+    pub version: i32,
+    /// The last day on which something can be done.
+    pub until: Date,
+}
+
+impl CaseReminder {
+    /// The job.
+    pub(crate) const JOB: &'static str = "spark.case_reminder";
+}
+
+/// Queues one reminder for each account of the family: by day, since nobody is woken for it.
+pub(super) async fn queue_reminder(
+    db: &mut PgConnection,
+    context: &Context,
+    case: CaseId,
+    (version, until): (i32, Date),
+) -> Result<(), CaseError> {
+    let family = sql::family(&mut *db, case.0).await?;
+    let told = |account| CaseReminder { case, account: AccountId(account), message: context.new_id(), version, until };
+    let payloads: Vec<CaseReminder> = family.into_iter().map(told).collect();
+    let run_at = after_quiet(context.now);
+    let jobs: Vec<_> =
+        payloads.iter().map(|payload| NewJob { kind: CaseReminder::JOB, payload, run_at, dedupe: None }).collect();
+    Ok(enqueue(db, context.now, &jobs).await?)
+}
+
+/// Whether a reminder is still true: nothing happened to the case since.
+///
+/// # Errors
+/// `Database`.
+pub(crate) async fn still_stands(services: &Services, case: CaseId, version: i32) -> Result<bool, CaseError> {
+    Ok(sql::one(&services.db, case.0).await?.is_some_and(|row| row.version == version))
 }
 
 /// Who is told, as it is true now.

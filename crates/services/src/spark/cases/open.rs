@@ -3,6 +3,7 @@
 use super::act::{Act, act_in};
 use super::{CaseError, policy};
 use crate::crypto::{CaseKey, Place, random};
+use crate::spark::review;
 use crate::{Context, Services};
 use domain::booking::Reference;
 use domain::bus::City;
@@ -106,6 +107,7 @@ pub async fn open_in(
         let sealed = new.key.seal(party_place(id), &party.particulars);
         let account = party.account.map(|account| account.0);
         sql::add_party(&mut *db, id, new.id.0, (party.part.name(), account), &sealed, context.now).await?;
+        review::note_ties(services, db, new.id, party).await?;
     }
     let send = Act { case: new.id, version: 0, part: by, event: Event::Submit, reason: None, award: None };
     let moved = act_in(services, db, context, &send).await?;

@@ -10,7 +10,7 @@ use store::spark::cases::{self as sql, CaseRow};
 
 /// Whether who asks acts in this part at all. A member of staff with several roles says in which; a family acts in the part
 /// that its case names, which [`of_case`] asks.
-pub(super) fn in_part(context: &Context, part: Part) -> Result<(), Denied> {
+pub(in crate::spark) fn in_part(context: &Context, part: Part) -> Result<(), Denied> {
     match &context.actor {
         Actor::System if part == Part::System => Ok(()),
         Actor::Visitor { .. } if part.is_family() => context.require(Capability::UseOwnAccount),
@@ -39,7 +39,7 @@ pub(super) async fn of_family(
 }
 
 /// Whether an officer looks after the case, or nobody does yet.
-pub(super) fn looks_after(context: &Context, case: &CaseRow, part: Part) -> Result<(), CaseError> {
+pub(in crate::spark) fn looks_after(context: &Context, case: &CaseRow, part: Part) -> Result<(), CaseError> {
     let account = context.actor.account().map(|account| account.0);
     match part {
         Part::CaseOfficer if case.officer_id.is_some() && case.officer_id != account => Err(CaseError::NotAssigned),

@@ -3,6 +3,7 @@
 
 use super::{CaseError, place_of, policy};
 use crate::audit::{self, Entry};
+use crate::spark::review;
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
 use domain::booking::Reference;
@@ -43,7 +44,8 @@ pub async fn to_review(services: &Services, context: &Context) -> Result<Vec<For
 /// One of them.
 ///
 /// # Errors
-/// As [`to_review`]; `NotFound` where one was not asked about it, or it is not being reviewed.
+/// As [`to_review`]; `NotFound` where one was not asked about it, has a conflict with it, or it is not being reviewed;
+/// `ConsentWithdrawn`.
 pub async fn for_review(services: &Services, context: &Context, case: CaseId) -> Result<ForReview, CaseError> {
     of_reviewer(services, context, Some(case)).await?.pop().ok_or(CaseError::NotFound)
 }
@@ -55,7 +57,20 @@ async fn of_reviewer(
 ) -> Result<Vec<ForReview>, CaseError> {
     context.require(Capability::ReviewCases)?;
     let reviewer = context.actor.account().ok_or(Denied::NotAllowed)?;
-    let rows = sql::of_reviewer(&services.db, reviewer.0, case.map(|case| case.0)).await?;
+    let mut db = services.db.acquire().await?;
+    let mut rows = Vec::new();
+    for row in sql::of_reviewer(&mut *db, reviewer.0, case.map(|case| case.0)).await? {
+        // A case one has a conflict with is not there, whoever asked them about it.
+        let Some(whole) = cases::one(&mut *db, row.id).await? else { continue };
+        if !review::may_do(&mut db, &whole, reviewer, review::Doing::Read).await? {
+            continue;
+        }
+        match review::consented(&mut db, CaseId(row.id), review::HEALTH).await {
+            Ok(()) => rows.push(row),
+            Err(CaseError::ConsentWithdrawn) if case.is_none() => {}
+            Err(error) => return Err(error),
+        }
+    }
     let read = |row: ReviewRow| {
         Ok(ForReview {
             id: CaseId(row.id),
@@ -74,7 +89,7 @@ async fn of_reviewer(
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `NotAssigned` where another officer looks after it, `HadAPart` where the reviewer had a part in the
-/// case, `NotOpen` in another state, `Database`.
+/// case, `NotOpen` in another state, `NoProfile`, `Conflicted` with every conflict, `Enough`, `ConsentWithdrawn`, `Database`.
 pub async fn ask_reviewer(
     services: &Services,
     context: &Context,
@@ -92,6 +107,7 @@ pub async fn ask_reviewer(
     if reviewer == by || cases::took_part(&mut *tx, case.0, reviewer.0).await? {
         return Err(CaseError::HadAPart);
     }
+    review::may_be_asked(services, &mut tx, &row, reviewer).await?;
     let id: Uuid = context.new_id();
     if sql::add(&mut *tx, id, case.0, reviewer.0, by.0, context.now).await? {
         let detail = json!({ "reviewer": reviewer });

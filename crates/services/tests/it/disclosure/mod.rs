@@ -82,7 +82,7 @@ pub async fn pay(house: &TestHouse, purse: Purse, families: &[Paid]) -> Vec<(Awa
         let parts = vec![Part { amount: yuan(paid.3), needs: vec![Evidence::Agreement, Evidence::Invoice] }];
         let award: AwardId = id(house);
         let grant = Grant { award, case, envelope: purse.envelope, beneficiary, parts };
-        ledger::reserve(&house.services, &chair(house), &grant).await.expect("reserved");
+        crate::ledger::reserve(&house.services, &chair(house), &grant).await.expect("reserved");
         payee(house, award, "95588012345678901").await;
         let tranche = tranches(house, award).await[0];
         let payment = sent(house, tranche).await;

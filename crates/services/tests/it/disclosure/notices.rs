@@ -1,6 +1,6 @@
 //! The notice of a case stands while the case does, and says four things.
 
-use crate::spark::{account, before_committee, chair, does, grants, new_case, officer, purse_of, send};
+use crate::spark::{account, agreed, before_committee, chair, does, grants, new_case, officer, purse_of, send};
 use domain::Locale;
 use domain::spark::{Event, Part};
 use jiff::SignedDuration;
@@ -14,6 +14,7 @@ async fn a_case_is_noticed_by_code_group_city_and_band_and_no_longer_than_it_sta
     assert_eq!(notices(&house.services).await.expect("read"), []);
     account(&house, 1).await;
     let case = send(&house, 1, new_case(&house, 1)).await.expect("sent");
+    agreed(&house, &case, 1).await;
     before_committee(&house, case.id).await;
     grants(&house, &chair(&house), case.id, purse, 10_000).await.expect("granted");
     assert_eq!(notices(&house.services).await.expect("read"), [], "a decision alone is not public");

@@ -230,8 +230,8 @@ async fn the_same_decision_is_the_same_award_while_it_lives() {
     let purse = purse_of(&house, 30_000).await;
     let chair = super::chair(&house);
     let grant = super::grant(&house, purse.envelope, &[yuan(6_000), yuan(4_000)]);
-    ledger::reserve(&house.services, &chair, &grant).await.expect("reserved");
-    ledger::reserve(&house.services, &chair, &grant).await.expect("known");
+    crate::ledger::reserve(&house.services, &chair, &grant).await.expect("reserved");
+    crate::ledger::reserve(&house.services, &chair, &grant).await.expect("known");
     let mut otherwise = vec![super::grant(&house, purse.envelope, &[yuan(4_000), yuan(6_000)])];
     otherwise.push(super::grant(&house, purse.envelope, &[yuan(10_000)]));
     let mut papers = grant.clone();
@@ -239,11 +239,11 @@ async fn the_same_decision_is_the_same_award_while_it_lives() {
     otherwise.push(papers);
     for other in otherwise {
         let other = ledger::Grant { award: grant.award, case: grant.case, ..other };
-        let answer = ledger::reserve(&house.services, &chair, &other).await;
+        let answer = crate::ledger::reserve(&house.services, &chair, &other).await;
         assert!(matches!(answer, Err(LedgerError::Otherwise)), "{other:?}: {answer:?}");
     }
     ledger::release(&house.services, &chair, grant.award).await.expect("released");
-    let answer = ledger::reserve(&house.services, &chair, &grant).await;
+    let answer = crate::ledger::reserve(&house.services, &chair, &grant).await;
     assert!(matches!(answer, Err(LedgerError::State("released"))), "nothing is kept: {answer:?}");
     assert_eq!(has(&house, purse).await, (30_000, 0, 0, 0, 30_000));
 }

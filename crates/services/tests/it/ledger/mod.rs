@@ -117,11 +117,18 @@ pub fn grant(house: &TestHouse, envelope: EnvelopeId, parts: &[Amount]) -> Grant
     }
 }
 
+/// Keeps money in a transaction of its own, as a decision does in its.
+pub async fn reserve(services: &services::Services, by: &Context, grant: &Grant) -> Result<(), LedgerError> {
+    let mut tx = services.begin().await?;
+    ledger::reserve_in(&mut tx, by, grant).await?;
+    Ok(tx.commit().await?)
+}
+
 /// An award of so many yuan each.
 pub async fn awarded(house: &TestHouse, purse: Purse, parts: &[i64]) -> AwardId {
     let parts: Vec<Amount> = parts.iter().map(|part| yuan(*part)).collect();
     let grant = grant(house, purse.envelope, &parts);
-    ledger::reserve(&house.services, &chair(house), &grant).await.expect("reserved");
+    reserve(&house.services, &chair(house), &grant).await.expect("reserved");
     grant.award
 }
 

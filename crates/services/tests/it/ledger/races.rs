@@ -45,7 +45,7 @@ async fn twenty_approvals_of_ten_thousand_on_thirty_thousand_are_three() {
     let asked = (0..PEOPLE).map(|_| {
         let (services, by) = (house.services.clone(), chair(&house));
         let grant = grant(&house, purse.envelope, &[yuan(10_000)]);
-        tokio::spawn(async move { ledger::reserve(&services, &by, &grant).await })
+        tokio::spawn(async move { crate::ledger::reserve(&services, &by, &grant).await })
     });
     let answers = join_all(asked).await;
     stop.store(true, Ordering::Relaxed);
@@ -160,7 +160,7 @@ async fn one_decision_pressed_twenty_times_is_one_award() {
     let grant = grant(&house, purse.envelope, &[yuan(4_000), yuan(6_000)]);
     let pressed = (0..PEOPLE).map(|_| {
         let (services, by, grant) = (house.services.clone(), chair(&house), grant.clone());
-        tokio::spawn(async move { ledger::reserve(&services, &by, &grant).await })
+        tokio::spawn(async move { crate::ledger::reserve(&services, &by, &grant).await })
     });
     for answer in join_all(pressed).await {
         answer.expect("no panic").expect("the same award");
@@ -168,9 +168,9 @@ async fn one_decision_pressed_twenty_times_is_one_award() {
     assert_eq!(has(&house, purse).await, (30_000, 0, 0, 10_000, 20_000));
     assert_eq!(number(&house, "select count(*) from audit_entry where action = 'ledger.reserved'").await, 1);
     let other = ledger::Grant { parts: vec![grant.parts[0].clone()], ..grant.clone() };
-    let answer = ledger::reserve(&house.services, &chair(&house), &other).await;
+    let answer = crate::ledger::reserve(&house.services, &chair(&house), &other).await;
     assert!(matches!(answer, Err(LedgerError::Otherwise)), "{answer:?}");
     let again = ledger::Grant { award: super::id(&house), ..grant };
-    let answer = ledger::reserve(&house.services, &chair(&house), &again).await;
+    let answer = crate::ledger::reserve(&house.services, &chair(&house), &again).await;
     assert!(matches!(answer, Err(LedgerError::AwardedAlready)), "a case has one award: {answer:?}");
 }

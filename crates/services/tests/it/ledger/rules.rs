@@ -196,10 +196,10 @@ async fn a_fund_helps_only_whom_it_is_for() {
         .await
         .expect("given");
     let wanted = super::grant(&house, rare.envelope, &[yuan(5_000)]);
-    let answer = ledger::reserve(&house.services, &super::chair(&house), &wanted).await;
+    let answer = crate::ledger::reserve(&house.services, &super::chair(&house), &wanted).await;
     assert!(matches!(answer, Err(LedgerError::Purpose(Mismatch::Group))), "{answer:?}");
     let nothing = super::grant(&house, rare.envelope, &[]);
-    let answer = ledger::reserve(&house.services, &super::chair(&house), &nothing).await;
+    let answer = crate::ledger::reserve(&house.services, &super::chair(&house), &nothing).await;
     let Err(LedgerError::Fields(faults)) = answer else { panic!("{answer:?}") };
     assert_eq!(faults[0].fault, Fault::MoneyNotPositive);
 }

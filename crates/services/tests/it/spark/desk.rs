@@ -3,7 +3,7 @@
 use super::*;
 use domain::spark::State;
 use jiff::SignedDuration;
-use services::spark::cases::{PAGE, desk};
+use services::spark::cases::{After, PAGE, Wanted, desk, work};
 
 /// Cases of nobody, so many in each of three states, a minute apart.
 async fn many(house: &TestHouse, each: i32) {
@@ -33,7 +33,7 @@ async fn pages_show_every_case_once_the_longest_waiting_first() {
         let page = desk(&house.services, &by, Part::CaseOfficer, after).await.expect("a page");
         assert!(page.cases.len() <= PAGE);
         all.extend(page.cases);
-        after = page.next;
+        after = page.next.map(|next| After::parse(&next.text()).expect("as an address has it"));
         if after.is_none() {
             break;
         }
@@ -72,6 +72,31 @@ async fn an_officer_sees_what_is_theirs_or_nobodys_and_how_old_it_is() {
         let answer = desk(&house.services, &by, part, None).await;
         assert!(matches!(answer, Err(CaseError::Denied(_))), "{part:?}: {answer:?}");
     }
+}
+
+#[tokio::test]
+async fn a_list_is_narrowed_by_state_and_group_for_whoever_sees_cases() {
+    let house = TestHouse::new().await;
+    let (mine, asked, new) = (sent(&house, 1).await, sent(&house, 2).await, sent(&house, 3).await);
+    for case in [mine, asked] {
+        does(&house, &officer(&house), case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
+    }
+    does(&house, &officer(&house), asked, (Part::CaseOfficer, Event::Return)).await.expect("sent back");
+    let listed = async |by: Context, part, state, group| {
+        let page = work(&house.services, &by, part, Wanted { state, group }, None).await?;
+        Ok::<_, CaseError>(page.cases.iter().map(|case| case.id).collect::<Vec<_>>())
+    };
+    let own = |state, group| listed(officer(&house), Part::CaseOfficer, state, group);
+    assert_eq!(own(Some(State::Submitted), None).await.expect("read"), [new]);
+    assert_eq!(own(Some(State::Completeness), Some(DiseaseGroup::Rare)).await.expect("read"), [mine]);
+    assert_eq!(own(Some(State::Returned), None).await.expect("read"), [asked], "what waits for the family");
+    assert!(own(None, Some(DiseaseGroup::Refractory)).await.expect("read").is_empty());
+    let other = listed(of(&house, 77, Role::CaseOfficer), Part::CaseOfficer, Some(State::Returned), None).await;
+    assert!(other.expect("read").is_empty(), "another looks after it");
+    let all = listed(compliance(&house), Part::ComplianceOfficer, Some(State::Returned), None).await;
+    assert_eq!(all.expect("read"), [asked], "who watches over all");
+    let chairs = listed(chair(&house), Part::Chair, Some(State::Returned), None).await;
+    assert!(matches!(chairs, Err(CaseError::Denied(_))), "{chairs:?}");
 }
 
 /// A page costs what stands on it, however many cases there are.

@@ -85,6 +85,7 @@ async fn what_is_refused_withdrawn_or_deferred_gives_its_money_back() {
     before_committee(&house, other).await;
     grants(&house, &chair(&house), other, purse, 4_000).await.expect("a part");
     does(&house, &chair(&house), other, (Part::Chair, Event::Recall)).await.expect("recalled");
+    decides(&house, &chair(&house), &[(other, Vote::Defer)]).await;
     does(&house, &chair(&house), other, (Part::Chair, Event::Defer)).await.expect("deferred");
     assert_eq!(has(&house, purse).await.3, 0, "a case that waits for money keeps none");
 }

@@ -1,10 +1,17 @@
 //! The Spark Project on a real Postgres.
 
+mod clarify;
+mod committee;
 mod database;
 mod desk;
+mod due;
+mod forgetting;
+mod judging;
 mod life;
 mod matrix;
+mod own;
 mod races;
+mod reading;
 mod reviewers;
 mod rules;
 mod standards;
@@ -12,13 +19,21 @@ mod standards;
 use crate::ledger::{Purse, bare_purse, given, id, of, preparer, yuan};
 use domain::account::{Actor, Role};
 use domain::bus::City;
+use domain::document::Document;
 use domain::ids::{AccountId, CaseId, LoginSessionId};
-use domain::ledger::Evidence;
+use domain::ledger::{Evidence, Fen};
+use domain::outreach::{Bilingual, Key};
+use domain::spark::application::Purpose;
+use domain::spark::review::assignment::Speciality;
+use domain::spark::review::rubric::{Criterion, Draft, Rubric, Scale};
+use domain::spark::review::vote::Vote;
 use domain::spark::{DiseaseGroup, Event, Part};
+use domain::typed::Typed;
 use services::Context;
 use services::crypto::Place;
 use services::ledger;
 use services::spark::cases::{self, Act, CaseError, Decided, Moved, NewCase, NewParty, Opened};
+use services::spark::review::{self, Profile, ReviewError, Sitting, Ties};
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -98,7 +113,34 @@ pub async fn send(house: &TestHouse, person: u128, new: NewCase) -> Result<Opene
 /// A case that was sent.
 pub async fn sent(house: &TestHouse, person: u128) -> CaseId {
     account(house, person).await;
-    send(house, person, new_case(house, person)).await.expect("sent").id
+    sent_as(house, person, new_case(house, person)).await
+}
+
+/// A case that was sent as it says, by somebody who agreed to everything.
+pub async fn sent_as(house: &TestHouse, person: u128, new: NewCase) -> CaseId {
+    let opened = send(house, person, new).await.expect("sent");
+    agreed(house, &opened, person).await;
+    opened.id
+}
+
+/// What a family agreed to, as an application of its own has it.
+pub async fn agreed(house: &TestHouse, opened: &Opened, person: u128) {
+    let (case, by) = (opened.id, Uuid::from_u128(person));
+    let mut db = house.services.db.acquire().await.expect("a connection");
+    store::spark::apply::add(&mut db, (case.0, by), 1, "zh-CN", house.now()).await.expect("an application");
+    store::spark::apply::submitted(&mut db, case.0, &opened.reference, by, house.now()).await.expect("sent");
+    for purpose in Purpose::ALL {
+        says(house, (case, person), purpose, true).await;
+    }
+}
+
+/// A family says whether something may be done with its application.
+pub async fn says(house: &TestHouse, (case, person): (CaseId, u128), purpose: Purpose, agreed: bool) {
+    let given_at = store::ToSqlx::to_sqlx(house.now());
+    let row = store::spark::consents::ConsentRow { purpose: purpose.name().to_owned(), agreed, notice: 1, given_at };
+    let mut db = house.services.db.acquire().await.expect("a connection");
+    let ids = (id(house), case.0, Uuid::from_u128(person));
+    store::spark::consents::add(&mut db, ids, &row).await.expect("a word");
 }
 
 pub async fn version(house: &TestHouse, case: CaseId) -> i32 {
@@ -125,12 +167,91 @@ pub async fn does(
     cases::act(&house.services, context, &act).await
 }
 
+/// Ties to nobody else: people are told apart by their numbers.
+pub fn ties(person: u128) -> Ties {
+    let document = Document::from_comparable(&format!("passport:reviewer {person}")).expect("a document");
+    let employers = vec![format!("演示第{person}医院")];
+    Ties { person: document, kin: vec![], phones: vec![], addresses: vec![], employers }
+}
+
+/// What is known of somebody, put down or changed.
+pub async fn tied(house: &TestHouse, person: u128, ties: &Ties) {
+    let account = AccountId(Uuid::from_u128(person));
+    let there = store::spark::review::profiles::of(&house.services.db, &[account.0]).await.expect("read").pop();
+    let specialities = vec![Speciality::new("03").expect("a speciality")];
+    let profile = Profile { account, specialities, away: false, version: there.map_or(0, |row| row.version) };
+    review::keep(&house.services, &compliance(house), &profile, Some(ties)).await.expect("a profile");
+}
+
+/// People with a profile.
+pub async fn known(house: &TestHouse, people: &[u128]) {
+    for person in people {
+        tied(house, *person, &ties(*person)).await;
+    }
+}
+
+/// Two criteria from 1 to 5, the second of which may not apply.
+pub async fn rubric(house: &TestHouse) -> Rubric {
+    let criterion = |key: &str, weight, optional| Criterion {
+        key: Key::new(key).expect("a key"),
+        title: Bilingual::new("演示标准", "A criterion"),
+        weight,
+        scale: Scale { least: 1, most: 5 },
+        optional,
+    };
+    let criteria = vec![criterion("need", 3, false), criterion("plan", 2, true)];
+    let rubric = Rubric::try_from(Draft { version: 1, criteria, diverges_above: 25 }).expect("a rubric");
+    match review::publish_rubric(&house.services, &compliance(house), &rubric).await {
+        Ok(()) | Err(ReviewError::VersionTaken(1)) => rubric,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+/// What a reviewer types: the same mark for everything, with a comment.
+pub fn marks(points: &str) -> Typed {
+    let all =
+        [("mark-need", points), ("mark-plan", points), ("comment-need", "演示意见"), ("comment-plan", "演示意见")];
+    Typed(all.map(|(name, text)| (name.to_owned(), text.to_owned())).into())
+}
+
+/// Whoever reviews the cases of these tests.
+pub const REVIEWERS: [u128; 2] = [90_101, 90_102];
+
+/// A case that is complete is reviewed, and goes on.
+pub async fn reviewed(house: &TestHouse, case: CaseId) {
+    rubric(house).await;
+    known(house, &REVIEWERS).await;
+    let reviewers = REVIEWERS.map(|person| of(house, person, Role::MedicalReviewer));
+    review::review_case(&house.services, &officer(house), (case, &reviewers), &marks("4")).await.expect("reviewed");
+}
+
 /// Brings a case that was sent before the committee.
 pub async fn before_committee(house: &TestHouse, case: CaseId) {
     let by = officer(house);
     does(house, &by, case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
     does(house, &by, case, (Part::CaseOfficer, Event::Complete)).await.expect("complete");
-    does(house, &house.services.system(), case, (Part::System, Event::Reviewed)).await.expect("reviewed");
+    reviewed(house, case).await;
+}
+
+/// A committee of five around a chair: every chair has people of their own. The first of them is the deputy.
+pub async fn sitting(house: &TestHouse, chair: &Context) -> Sitting {
+    let number = chair.actor.account().expect("an account").0.as_u128();
+    let others = (1..=4).map(|nth| number * 10 + nth);
+    known(house, &others.clone().chain([number]).collect::<Vec<_>>()).await;
+    let mut members = vec![chair.clone()];
+    members.extend(others.map(|member| of(house, member, Role::CommitteeMember)));
+    Sitting { secretary: of(house, 90_050, Role::CaseOfficer), members }
+}
+
+/// A signed meeting under this chair at which everybody is for this.
+pub async fn decides(house: &TestHouse, chair: &Context, votes: &[(CaseId, Vote)]) {
+    let sitting = sitting(house, chair).await;
+    review::hold_meeting(&house.services, &sitting, votes).await.expect("a meeting");
+}
+
+/// What a committee is for that grants so many yuan of 10,000.
+pub fn vote_for(sum: i64) -> Vote {
+    if sum == 10_000 { Vote::Grant } else { Vote::Partial(Fen::new(sum * 100)) }
 }
 
 /// So many yuan out of a purse.
@@ -139,8 +260,20 @@ pub fn decided(house: &TestHouse, purse: Purse, sum: i64) -> Decided {
     Decided { award: id(house), envelope: purse.envelope, parts: vec![part] }
 }
 
-/// Grants so many yuan: all of what was asked is 10,000.
+/// Grants so many yuan, as a meeting decides first: all of what was asked is 10,000.
 pub async fn grants(house: &TestHouse, by: &Context, case: CaseId, purse: Purse, sum: i64) -> Result<Moved, CaseError> {
+    decides(house, by, &[(case, vote_for(sum))]).await;
+    carries(house, by, case, purse, sum).await
+}
+
+/// The same, whatever a meeting decided.
+pub async fn carries(
+    house: &TestHouse,
+    by: &Context,
+    case: CaseId,
+    purse: Purse,
+    sum: i64,
+) -> Result<Moved, CaseError> {
     let event = if sum == 10_000 { Event::Grant } else { Event::GrantPart };
     let act =
         Act { award: Some(decided(house, purse, sum)), ..plain(case, version(house, case).await, Part::Chair, event) };

@@ -72,10 +72,14 @@ async fn without_the_lock_and_the_rules_both_take_it() {
 async fn twenty_approvals_of_ten_thousand_on_thirty_thousand_are_three() {
     let house = house(24).await;
     let purse = purse_of(&house, 30_000).await;
-    let mut acts = Vec::new();
+    let (mut cases, mut acts) = (Vec::new(), Vec::new());
     for person in 1..=20 {
         let case = sent(&house, person).await;
         before_committee(&house, case).await;
+        cases.push((case, Vote::Grant));
+    }
+    decides(&house, &chair(&house), &cases).await;
+    for (case, _) in cases {
         let at = version(&house, case).await;
         acts.push(Act { award: Some(decided(&house, purse, 10_000)), ..plain(case, at, Part::Chair, Event::Grant) });
     }
@@ -111,6 +115,7 @@ async fn withdrawn_and_granted_at_once_is_one_of_the_two() {
     for person in 1..=10 {
         let case = sent(&house, person).await;
         before_committee(&house, case).await;
+        decides(&house, &chair(&house), &[(case, Vote::Grant)]).await;
         let at = version(&house, case).await;
         let grant = Act { award: Some(decided(&house, purse, 10_000)), ..plain(case, at, Part::Chair, Event::Grant) };
         let withdraw = plain(case, at, Part::Applicant, Event::Withdraw);

@@ -15,6 +15,7 @@ async fn a_reviewer_reads_the_cases_one_was_asked_about_while_they_are_reviewed(
     let (by, asked, stranger) = (officer(&house), reviewer(&house, 801), reviewer(&house, 802));
     let early = ask_reviewer(&house.services, &by, case, AccountId(Uuid::from_u128(801))).await;
     assert!(matches!(early, Err(CaseError::NotOpen)), "{early:?}");
+    known(&house, &[801, 802]).await;
     for each in [case, other] {
         does(&house, &by, each, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
     }

@@ -86,11 +86,11 @@ async fn an_appeal_is_one_by_other_people_in_time_and_takes_nothing_away() {
     before_committee(&house, case).await;
     grants(&house, &chair(&house), case, purse, 6_000).await.expect("a part");
     does(&house, &visitor(&house, 1), case, (Part::Applicant, Event::Appeal)).await.expect("appealed");
-    let same = grants(&house, &chair(&house), case, purse, 10_000).await;
+    let same = carries(&house, &chair(&house), case, purse, 10_000).await;
     assert!(matches!(same, Err(CaseError::Unmet(Unmet::DecidedBefore))), "{same:?}");
     let other = of(&house, OTHER_CHAIR, Role::Chair);
     for less in [5_999, 1] {
-        let answer = grants(&house, &other, case, purse, less).await;
+        let answer = carries(&house, &other, case, purse, less).await;
         assert!(matches!(answer, Err(CaseError::Unmet(Unmet::KeepsItsPart))), "{answer:?}");
     }
     let nothing = does(&house, &other, case, (Part::Chair, Event::Refuse)).await;
@@ -101,6 +101,7 @@ async fn an_appeal_is_one_by_other_people_in_time_and_takes_nothing_away() {
 
     let late = sent(&house, 2).await;
     before_committee(&house, late).await;
+    decides(&house, &chair(&house), &[(late, Vote::Refuse)]).await;
     does(&house, &chair(&house), late, (Part::Chair, Event::Refuse)).await.expect("refused");
     house.services.clock.advance(SignedDuration::from_hours(24 * 60));
     let answer = does(&house, &visitor(&house, 2), late, (Part::Applicant, Event::Appeal)).await;

@@ -3,7 +3,11 @@
 mod drafts;
 mod families;
 mod held;
+mod keys;
+mod papers;
+mod papers_read;
 mod races;
+mod reading;
 mod sending;
 
 use crate::account::{deliver, visitor};

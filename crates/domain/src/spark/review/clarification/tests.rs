@@ -72,6 +72,14 @@ fn the_clock_stands_still_until_the_answer_or_the_deadline() {
     assert_eq!(on(&asked(), date(2026, 9, 16)), before + 2, "nobody answered, and the case goes on");
 }
 
+#[test]
+fn what_was_kept_is_what_was_asked() {
+    for one in [asked(), asked().answer(date(2026, 9, 9)).expect("in time")] {
+        let days = (one.asked_on(), one.due_on());
+        assert_eq!(Clarification::kept(one.sections().iter().copied(), days, one.answered_on()), one);
+    }
+}
+
 proptest! {
     /// Whatever day it is, a question waits, was answered, or is overdue; and opens something while it waits alone.
     #[test]

@@ -1,0 +1,82 @@
+//! Cases of the Spark Project: the desk of those who look after them, and the page on which a family sees how far its own is.
+//!
+//! The two share words and nothing else: what a family is shown comes from `services::spark::cases::own_case`, which has no
+//! field for who looks after a case, who judges it, or why. Whose a case is stands masked on the desk, is shown whole to whoever
+//! says why, and each reading is in the trail. What people do stands in [`calls`] and [`own_calls`].
+
+mod acts;
+mod answers;
+pub mod calls;
+mod list;
+mod own;
+pub mod own_calls;
+mod own_list;
+mod page;
+mod reading;
+mod refused;
+mod reviewers;
+mod timeline;
+mod withdraw;
+mod words;
+
+pub use answers::CaseAnswers;
+pub use list::Cases;
+pub use own::OwnCase;
+pub use own_list::OwnCases;
+pub(crate) use own_list::section;
+pub use page::CasePage;
+pub use withdraw::WithdrawCase;
+
+use crate::museum::problem_of;
+use crate::problem::Problem;
+use domain::ids::CaseId;
+use leptos::prelude::WithUntracked;
+use leptos_router::hooks::use_params_map;
+use services::booking::BookingError;
+use services::spark::cases::CaseError;
+
+/// Where this room's pages stand.
+mod at {
+    /// What waits; below it each case.
+    pub const CASES: &str = "/staff/cases";
+    /// A family's own; below it each of them.
+    pub const OWN: &str = "/account/spark";
+}
+
+impl From<CaseError> for Problem {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::Denied(_) | CaseError::Unread { .. } => Self::Forbidden,
+            CaseError::NotFound => Self::NotFound,
+            CaseError::Busy => Self::Busy,
+            CaseError::Database(error) => problem_of(&BookingError::Database(error)),
+            error => {
+                tracing::error!(%error, "a page of a case failed");
+                Self::Broken
+            }
+        }
+    }
+}
+
+/// What a family may not see might as well not exist, whoever asks.
+fn hidden(error: CaseError) -> Problem {
+    match error {
+        CaseError::Denied(_) | CaseError::Unread { .. } => Problem::NotFound,
+        error => error.into(),
+    }
+}
+
+/// The case of the address.
+fn named() -> Option<CaseId> {
+    use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok())
+}
+
+/// A staff page's address.
+fn desk(id: CaseId) -> String {
+    format!("{}/{id}", at::CASES)
+}
+
+/// A family page's address.
+pub(crate) fn own_page(id: CaseId) -> String {
+    format!("{}/{id}", at::OWN)
+}

@@ -1,0 +1,101 @@
+//! One case, and the form one judges it by.
+
+use super::{AT, case_problem, problem};
+use crate::desk::{crumbs, read_first, rooms};
+use crate::form::Tone;
+use crate::i18n::grouped;
+use crate::problem::Problem;
+use crate::spark::words;
+use crate::ui::{Banner, Button, Choice, Fieldset, Form, HiddenField, LinkButton, Page, Radios, TextArea, Variant};
+use crate::visit::{Visit, visit};
+use domain::ids::CaseId;
+use domain::spark::review::rubric::Criterion;
+use domain::spark::review::score::NOT_APPLICABLE;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use services::spark::cases::{CaseError, for_review};
+use services::spark::review::{Sheet, sheet};
+
+/// The page.
+#[component]
+pub fn ReviewPage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    read_first(page(visit(), id))
+}
+
+async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let id = id.ok_or(Problem::NotFound)?;
+    let crumbs = crumbs(visit, &[(AT, "review-title")]);
+    let case = match for_review(&visit.services, &visit.context, id).await {
+        Ok(case) => case,
+        Err(CaseError::ConsentWithdrawn) => {
+            return Ok(view! {
+                <Page title=visit.t("review-withdrawn") crumbs=crumbs>
+                    <Banner tone=Tone::Warning>{visit.t("review-withdrawn-text")}</Banner>
+                </Page>
+            }
+            .into_any());
+        }
+        Err(error) => return Err(case_problem(error)),
+    };
+    let sheet = sheet(&visit.services, &visit.context, id).await.map_err(problem)?;
+    let facts = visit.t_args(
+        "review-facts",
+        &[
+            ("group", words::group(visit, case.group).to_string().into()),
+            ("age", i64::from(case.age).into()),
+            ("asked", grouped(case.asked.get().unsigned_abs() / 100).into()),
+        ],
+    );
+    Ok(view! {
+        <Page title=case.reference lead=facts crumbs=crumbs>
+            {rooms(visit)}
+            {if sheet.given { given(visit, &sheet).into_any() } else { form(visit, &sheet).into_any() }}
+        </Page>
+    }
+    .into_any())
+}
+
+fn given(visit: &Visit, sheet: &Sheet) -> impl IntoView + use<> {
+    let others = sheet.others.iter().map(|score| {
+        let points = format!("{}.{}", score.tenths() / 10, score.tenths() % 10);
+        view! { <li>{visit.t_args("review-other", &[("points", points.into())])}</li> }
+    });
+    let others = others.collect_view();
+    view! {
+        <Banner tone=Tone::Success>{visit.t("review-given")}</Banner>
+        <ul>{others}</ul>
+    }
+}
+
+fn form(visit: &Visit, sheet: &Sheet) -> impl IntoView + use<> {
+    let criteria = sheet.rubric.criteria().iter().map(|criterion| judged(visit, sheet, criterion).into_any());
+    let criteria = criteria.collect_view();
+    view! {
+        <Form>
+            <HiddenField name="version" value=sheet.version.to_string()/>
+            {criteria}
+            <p class="actions">
+                <Button name="do" value="give">{visit.t("review-give")}</Button>
+                <Button name="do" value="save" variant=Variant::Quiet unchecked=true>{visit.t("review-save")}</Button>
+                <LinkButton href=visit.href(AT) variant=Variant::Quiet>{visit.t("review-back")}</LinkButton>
+            </p>
+        </Form>
+    }
+}
+
+fn judged(visit: &Visit, sheet: &Sheet, criterion: &Criterion) -> impl IntoView + use<> {
+    let points = (criterion.scale.least..=criterion.scale.most).map(|n| Choice::new(n.to_string(), n.to_string()));
+    let none = criterion.optional.then(|| Choice::new(NOT_APPLICABLE, visit.t("review-not-applicable")));
+    let choices: Vec<Choice> = points.chain(none).collect();
+    let (mark, comment) = (criterion.mark_field(), criterion.comment_field());
+    let (marked, commented) = (sheet.typed.field(&mark).to_owned(), sheet.typed.field(&comment).to_owned());
+    let title = visit.pick(&criterion.title.zh, &criterion.title.en).into_owned();
+    view! {
+        <Fieldset legend=title>
+            <Radios name=mark label=visit.t("review-mark") choices=choices value=marked inline=true/>
+            <TextArea name=comment label=visit.t("review-comment") hint=visit.t("review-comment-hint") rows=3 value=commented optional=true/>
+        </Fieldset>
+    }
+}

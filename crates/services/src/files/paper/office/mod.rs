@@ -1,0 +1,150 @@
+//! Texts and workbooks (docx, xlsx): archives of XML. One is taken as it was sent when it is exactly one archive from its first
+//! byte to its last, every part of it is one of those that such a file has, unpacks to little, and says nothing that runs,
+//! fetches or carries something else.
+//!
+//! ECMA-376 (Office Open XML, packages in part 2).
+
+mod parts;
+
+use domain::files::{Format, Refusal};
+use std::collections::HashSet;
+use std::io::{Cursor, Read as _};
+use zip::read::ZipFile;
+use zip::{CompressionMethod, ZipArchive};
+
+/// Parts of one file at most.
+const MOST: usize = 2_000;
+/// What all its parts may unpack to.
+const UNPACKED: u64 = 64 * 1024 * 1024;
+/// A part that unpacks to more than this ...
+const LITTLE: u64 = 1024 * 1024;
+/// ... may not unpack to more than so many times what it is packed.
+const RATIO: u64 = 150;
+/// The end of an archive's directory, without a comment.
+const END: usize = 22;
+/// What may stand behind a part: how long it was, where that was not known before.
+const DESCRIPTOR: u64 = 24;
+
+/// Reads a file to its end.
+///
+/// # Errors
+/// `Mismatch`, `Damaged`, `TwoInOne`, `Unpacks`, `Locked`, `Macros`, `Form`, `External`, `Object`, `Script`, `Hidden`.
+pub(super) fn is_plain(bytes: &[u8], format: Format) -> Result<(), Refusal> {
+    let directory = directory(bytes)?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
+    // Of two parts of one name each reader takes another.
+    if archive.len() != directory.parts {
+        return Err(Refusal::Damaged);
+    }
+    let mut names = HashSet::new();
+    let mut places = Vec::new();
+    for i in 0..archive.len() {
+        let part = archive.by_index_raw(i).map_err(|_| Refusal::Damaged)?;
+        if part.encrypted() {
+            return Err(Refusal::Locked);
+        }
+        if !matches!(part.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+            return Err(Refusal::Hidden);
+        }
+        let name = part.name().to_ascii_lowercase();
+        if part.enclosed_name().is_none() || name.contains('\\') || name.starts_with('/') || !names.insert(name.clone())
+        {
+            return Err(Refusal::Damaged);
+        }
+        parts::is_one_of_ours(&name)?;
+        let data = part.data_start().ok_or(Refusal::Damaged)?;
+        places.push((part.header_start(), data + part.compressed_size()));
+    }
+    are_side_by_side(places, directory.start)?;
+    let (mut left, mut main) = (UNPACKED, None);
+    for i in 0..archive.len() {
+        let part = archive.by_index(i).map_err(|_| Refusal::Damaged)?;
+        let name = part.name().to_ascii_lowercase();
+        let text = unpacked(part, parts::is_text(&name), &mut left)?;
+        if parts::is_text(&name) {
+            main = parts::read(&name, &text)?.or(main);
+        }
+    }
+    if main == Some(format) { Ok(()) } else { Err(Refusal::Mismatch) }
+}
+
+/// The directory of an archive.
+struct Directory {
+    /// How many parts it has.
+    parts: usize,
+    /// Where it begins.
+    start: u64,
+}
+
+/// The directory at the very end of an archive of one piece.
+fn directory(bytes: &[u8]) -> Result<Directory, Refusal> {
+    let at = bytes.len().checked_sub(END).ok_or(Refusal::Damaged)?;
+    let (before, end) = bytes.split_at(at);
+    if !end.starts_with(b"PK\x05\x06") {
+        return Err(if super::ends::has_archive(before) { Refusal::TwoInOne } else { Refusal::Damaged });
+    }
+    let two = |from: usize| usize::from(u16::from_le_bytes([end[from], end[from + 1]]));
+    let four = |from: usize| u32::from_le_bytes([end[from], end[from + 1], end[from + 2], end[from + 3]]);
+    let (disk, first_disk, here, parts, comment) = (two(4), two(6), two(8), two(10), two(20));
+    let (size, start) = (four(12), four(16));
+    if disk + first_disk + comment > 0 || here != parts || parts == 0 {
+        return Err(Refusal::Damaged);
+    }
+    if parts > MOST {
+        return Err(Refusal::Unpacks);
+    }
+    // Something before its beginning moves all places; what lies between directory and end is read by some and not by others.
+    if u64::from(size) + u64::from(start) != at as u64 {
+        return Err(Refusal::TwoInOne);
+    }
+    Ok(Directory { parts, start: u64::from(start) })
+}
+
+/// Whether parts fill the archive from its first byte to its directory.
+fn are_side_by_side(mut places: Vec<(u64, u64)>, directory: u64) -> Result<(), Refusal> {
+    places.sort_unstable();
+    let mut before = 0;
+    for (from, to) in places {
+        if from < before {
+            return Err(Refusal::Damaged); // two parts share bytes: a way to unpack to much
+        }
+        if from - before > DESCRIPTOR || (before == 0 && from > 0) {
+            return Err(Refusal::TwoInOne);
+        }
+        before = to;
+    }
+    match directory.checked_sub(before) {
+        Some(between) if between <= DESCRIPTOR => Ok(()),
+        Some(_) => Err(Refusal::TwoInOne),
+        None => Err(Refusal::Damaged),
+    }
+}
+
+/// Unpacks a part within what is `left`, and keeps it where it is a text. What it says of its size is not believed.
+fn unpacked<R: std::io::Read + ?Sized>(
+    mut part: ZipFile<'_, R>,
+    is_text: bool,
+    left: &mut u64,
+) -> Result<Vec<u8>, Refusal> {
+    let packed = part.compressed_size().max(1);
+    let (mut kept, mut piece, mut size) = (Vec::new(), [0; 16 * 1024], 0u64);
+    loop {
+        // (At its end the reader compares the sum of its bytes with the one in the directory.)
+        let read = part.read(&mut piece).map_err(|_| Refusal::Damaged)?;
+        if read == 0 {
+            break;
+        }
+        size += read as u64;
+        *left = left.checked_sub(read as u64).ok_or(Refusal::Unpacks)?;
+        if size > LITTLE && size / packed > RATIO {
+            return Err(Refusal::Unpacks);
+        }
+        if is_text {
+            kept.extend_from_slice(&piece[..read]);
+        }
+    }
+    if size == part.size() { Ok(kept) } else { Err(Refusal::Damaged) }
+}
+
+#[cfg(test)]
+pub(in crate::files) mod tests;

@@ -1,0 +1,41 @@
+//! What all funds still have, under their locks: what whoever calls up cases for money asks.
+
+use super::LedgerError;
+use super::awards::purpose;
+use super::locks;
+use domain::ids::{EnvelopeId, FundId};
+use domain::ledger::{Fen, Purpose};
+use sqlx::PgConnection;
+use store::ledger::views;
+
+/// An envelope with what can still be promised of it, and what its fund is for.
+#[derive(Clone, Debug)]
+pub(crate) struct FundPurse {
+    /// Of which fund.
+    pub fund: FundId,
+    /// What can still be promised.
+    pub available: Fen,
+    /// What the fund is for.
+    pub purpose: Purpose,
+}
+
+/// Every envelope of every fund, in the order in which they were opened, with their funds locked until the transaction ends:
+/// nobody gives, takes or promises meanwhile. Cases are locked after.
+///
+/// # Errors
+/// `Busy`, `Unreadable`, `Database`.
+pub(crate) async fn locked_purses(db: &mut PgConnection) -> Result<Vec<FundPurse>, LedgerError> {
+    let all: Vec<EnvelopeId> = views::envelopes(&mut *db).await?.iter().map(|row| EnvelopeId(row.id)).collect();
+    let held = locks::envelopes(db, &all).await?;
+    // As they stand under the locks.
+    let mut purses = Vec::with_capacity(all.len());
+    for row in views::envelopes(&mut *db).await? {
+        let Some(fund) = held.funds.iter().find(|fund| fund.id == row.fund_id) else { continue };
+        purses.push(FundPurse {
+            fund: FundId(row.fund_id),
+            available: Fen::new(row.sums.available),
+            purpose: purpose(fund)?,
+        });
+    }
+    Ok(purses)
+}

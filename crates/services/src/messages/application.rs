@@ -1,0 +1,211 @@
+//! The copy of an application that was sent: what was answered, section by section, on as many pages of A4 as it takes. For
+//! whoever sent it; the words come from the page that offers it.
+
+use super::pass::{EMBER, INK, PassError, PassFont, Pen, QUIET_INK, Rgb, TEAL, WHITE, flame, rectangle, wrapped};
+use crate::Services;
+use domain::Locale;
+use krilla::metadata::Metadata;
+use krilla::page::PageSettings;
+use krilla::{Document, SerializeSettings};
+use std::fmt;
+
+/// A4 upright, in points.
+const WIDTH: f32 = 595.28;
+const HEIGHT: f32 = 841.89;
+const MARGIN: f32 = 56.0;
+/// Where the first line of a page may begin, and the last one end.
+const TOP: f32 = 84.0;
+const BOTTOM: f32 = HEIGHT - 64.0;
+/// A title does not stand alone at the foot of a page.
+const WITH_TITLE: f32 = 64.0;
+/// Lines of one answer at most: more than any field of the form takes.
+const MOST: usize = 120;
+
+/// What stands on a copy.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CopySheet {
+    /// Its language.
+    pub locale: Locale,
+    /// Whose it is: the house.
+    pub house: String,
+    /// What it is.
+    pub title: String,
+    /// Eight characters, to be named on the telephone.
+    pub reference: String,
+    /// What stands below the title, a paragraph each.
+    pub facts: Vec<String>,
+    /// The sections of the form.
+    pub sections: Vec<CopySection>,
+}
+
+/// A section of a copy: its title, and each question with its answer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CopySection {
+    /// What it is called.
+    pub title: String,
+    /// Question and answer.
+    pub rows: Vec<(String, String)>,
+}
+
+// It is all about a person: nothing of it stands in a log.
+impl fmt::Debug for CopySheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CopySheet({} sections)", self.sections.len())
+    }
+}
+
+impl fmt::Debug for CopySection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CopySection({} rows)", self.rows.len())
+    }
+}
+
+/// A line and where it stands.
+struct Line {
+    y: f32,
+    size: f32,
+    text: String,
+    colour: Rgb,
+}
+
+/// Puts lines below each other, page by page.
+struct Layout {
+    pages: Vec<Vec<Line>>,
+    y: f32,
+}
+
+impl Layout {
+    fn new() -> Self {
+        Self { pages: vec![Vec::new()], y: TOP }
+    }
+
+    /// A paragraph, `before` points below what stands above it, with `keep` points of room left behind it on its page.
+    fn put(&mut self, text: &str, size: f32, colour: Rgb, (before, keep): (f32, f32)) {
+        self.y += before;
+        for part in text.lines() {
+            for line in wrapped(part, size, WIDTH - 2.0 * MARGIN, MOST) {
+                let height = size * 1.45;
+                if self.y + height + keep > BOTTOM {
+                    self.pages.push(Vec::new());
+                    self.y = TOP;
+                }
+                self.y += height;
+                let line = Line { y: self.y, size, text: line, colour };
+                if let Some(page) = self.pages.last_mut() {
+                    page.push(line);
+                }
+            }
+        }
+    }
+}
+
+impl CopySheet {
+    /// The copy as a PDF.
+    pub(crate) fn pdf(&self, services: &Services) -> Result<Vec<u8>, PassError> {
+        self.drawn(&services.post.font()?)
+    }
+
+    fn drawn(&self, font: &PassFont) -> Result<Vec<u8>, PassError> {
+        let mut document = Document::new_with(SerializeSettings::default());
+        document.set_metadata(
+            Metadata::new()
+                .title(format!("{} {}", self.title, self.reference))
+                .language(self.locale.tag().to_owned())
+                .creator(self.house.clone()),
+        );
+        let pages = self.pages();
+        let of = pages.len();
+        for (n, lines) in pages.iter().enumerate() {
+            let settings = PageSettings::from_wh(WIDTH, HEIGHT).ok_or(PassError::Drawing)?;
+            let mut page = document.start_page_with(settings);
+            {
+                // Surface and page end themselves when they are dropped, in this order.
+                let mut pen = Pen::on(page.surface(), font);
+                self.frame(&mut pen, n + 1, of).ok_or(PassError::Drawing)?;
+                for line in lines {
+                    pen.text(MARGIN, line.y, line.size, &line.text, line.colour);
+                }
+            }
+            page.finish();
+        }
+        document.finish().map_err(|_| PassError::Drawing)
+    }
+
+    /// What is the same on each page: the house above, reference and number below.
+    fn frame(&self, pen: &mut Pen<'_>, n: usize, of: usize) -> Option<()> {
+        pen.fill(&rectangle(0.0, 0.0, WIDTH, 46.0)?, TEAL);
+        pen.fill(&flame(MARGIN, 11.0, 24.0)?, EMBER);
+        pen.text(MARGIN + 26.0, 29.0, 13.0, &self.house, WHITE);
+        let foot = format!("{}   {n} / {of}", self.reference);
+        let wide = pen.width(&foot, 9.0);
+        pen.text(WIDTH - MARGIN - wide, HEIGHT - 32.0, 9.0, &foot, QUIET_INK);
+        Some(())
+    }
+
+    /// Every line of every page.
+    fn pages(&self) -> Vec<Vec<Line>> {
+        let mut layout = Layout::new();
+        layout.put(&self.title, 20.0, INK, (0.0, WITH_TITLE));
+        for fact in &self.facts {
+            layout.put(fact, 11.0, INK, (6.0, 0.0));
+        }
+        for section in &self.sections {
+            layout.put(&section.title, 14.0, TEAL, (22.0, WITH_TITLE));
+            for (question, answer) in &section.rows {
+                layout.put(question, 9.0, QUIET_INK, (8.0, 16.0));
+                layout.put(answer, 11.0, INK, (0.0, 0.0));
+            }
+        }
+        layout.pages
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet(rows: usize) -> CopySheet {
+        let row = |n: usize| (format!("第{n}个问题"), format!("回答{n}\n{}", "长".repeat(90)));
+        CopySheet {
+            locale: Locale::ZhCn,
+            house: "演示".to_owned(),
+            title: "申请".to_owned(),
+            reference: "K7M4Q2XR".to_owned(),
+            facts: vec!["2026年12月4日提交".to_owned()],
+            sections: vec![CopySection { title: "第一节".to_owned(), rows: (0..rows).map(row).collect() }],
+        }
+    }
+
+    #[test]
+    fn everything_that_was_answered_stands_on_some_page_and_nothing_beyond_its_edge() {
+        let sheet = sheet(60);
+        let pages = sheet.pages();
+        assert!(pages.len() > 2 && pages.iter().all(|page| !page.is_empty()), "{} pages", pages.len());
+        let lines: Vec<&Line> = pages.iter().flatten().collect();
+        assert!(lines.iter().all(|line| line.y > TOP && line.y <= BOTTOM), "within the margins");
+        let text: String = lines.iter().map(|line| line.text.as_str()).collect();
+        for (question, answer) in &sheet.sections[0].rows {
+            assert!(text.contains(question.as_str()), "{question}");
+            assert!(text.contains(&answer.replace('\n', "")), "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_title_never_stands_alone_at_the_foot() {
+        for rows in 0..40 {
+            let mut sheet = sheet(rows);
+            sheet
+                .sections
+                .push(CopySection { title: "第二节".to_owned(), rows: vec![("问".to_owned(), "答".to_owned())] });
+            for page in sheet.pages() {
+                assert_ne!(page.last().map(|line| line.text.as_str()), Some("第二节"), "after {rows} rows");
+            }
+        }
+    }
+
+    #[test]
+    fn a_copy_shows_nothing_when_it_is_printed_for_a_log() {
+        let text = format!("{:?} {:?}", sheet(1), sheet(1).sections);
+        assert!(!text.contains("回答") && !text.contains("K7M4"), "{text}");
+    }
+}

@@ -1,0 +1,31 @@
+//! A copy of what was sent, to keep: made anew from the snapshot each time it is asked for, and kept nowhere.
+
+use super::{ApplyError, Receipt, receipt, snapshot};
+use crate::messages::{CopySheet, PassError};
+use crate::{Context, Services};
+use domain::ids::ApplicationId;
+use domain::spark::application::Snapshot;
+
+/// What was sent as a PDF, for the account that may read it: its file name and its bytes. The words are the caller's: it is given
+/// what was sent.
+///
+/// # Errors
+/// `Denied`; `NotFound` for anybody else's, and before it is sent; `NoPaper` where it cannot be drawn.
+pub async fn copy(
+    services: &Services,
+    context: &Context,
+    id: ApplicationId,
+    words: impl FnOnce(&Receipt, &Snapshot) -> CopySheet + Send,
+) -> Result<(String, Vec<u8>), ApplyError> {
+    let receipt = receipt(services, context, id).await?;
+    let snapshot = snapshot(services, context, id).await?;
+    let sheet = words(&receipt, &snapshot);
+    let services = services.clone();
+    // Reading the font and subsetting it is work for a thread that serves no requests.
+    let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&services)).await;
+    let drawn = drawn.unwrap_or(Err(PassError::Drawing)).map_err(|error| {
+        tracing::error!(%error, "the copy of an application could not be drawn");
+        ApplyError::NoPaper
+    })?;
+    Ok((format!("spark-{}.pdf", receipt.reference), drawn))
+}

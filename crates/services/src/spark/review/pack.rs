@@ -1,0 +1,180 @@
+//! What lies before a meeting: each case as it is, frozen, and held against what there is later.
+
+use super::ReviewError;
+use super::meeting::{locked, roll_of, secretary, state_of};
+use super::scores::counting;
+use super::ties::{self, ALL, consent};
+use crate::audit::{self, Entry};
+use crate::crypto::digest_hex;
+use crate::{Context, Services};
+use domain::ids::{AccountId, CaseId, FileId, MeetingId};
+use domain::ledger::Fen;
+use domain::spark::State;
+use domain::spark::review::meeting::{Event, next};
+use domain::spark::review::pack::{Digest, Evidence, Item, Pack, Version};
+use serde_json::json;
+use sqlx::PgConnection;
+use std::collections::BTreeMap;
+use store::spark::cases::{self as case_sql, CaseRow};
+use store::spark::papers;
+use store::spark::review::meetings::{self as sql, EvidenceRow, ItemRow};
+use store::spark::review::scores;
+use uuid::Uuid;
+
+/// The SHA-256 of bytes.
+///
+/// # Errors
+/// `Unreadable`, which does not happen: a hash has as many digits as it says.
+pub fn digest(bytes: &[u8]) -> Result<Digest, ReviewError> {
+    Digest::try_from(digest_hex(bytes)).map_err(|_| ReviewError::Unreadable)
+}
+
+/// What a stored hash says.
+pub(super) fn digest_of(stored: &[u8]) -> Result<Digest, ReviewError> {
+    stored.try_into().map(Digest).map_err(|_| ReviewError::Unreadable)
+}
+
+fn number(stored: i32) -> Result<u32, ReviewError> {
+    u32::try_from(stored).map_err(|_| ReviewError::Unreadable)
+}
+
+/// A case as it would be put to the vote now: numbers and hashes, nothing that says whose it is. Asks no policy.
+///
+/// # Errors
+/// `NotFound`, `Unreadable`, `Database`.
+pub async fn as_it_is(db: &mut PgConnection, case: CaseId) -> Result<Item, ReviewError> {
+    let row = case_sql::one(&mut *db, case.0).await?.ok_or(ReviewError::NotFound)?;
+    let round = scores::round(&mut *db, row.id).await?;
+    let rows = scores::of_round(&mut *db, row.id, round).await?;
+    let mut evidence = BTreeMap::new();
+    for review in counting(db, &row, &rows).await? {
+        let digest = digest_of(review.digest.as_deref().unwrap_or_default())?;
+        // The round is the version: a case that is reviewed anew has other reviews, whatever they say.
+        let version = Version { number: number(round)?, digest };
+        evidence.insert(Evidence::Review(AccountId(review.reviewer_id)), version);
+    }
+    // A file never changes: another one has another id.
+    for file in papers::of_application(&mut *db, row.id).await?.into_iter().filter_map(|paper| paper.file_id) {
+        let version = Version { number: 1, digest: digest(file.as_bytes())? };
+        evidence.insert(Evidence::Document(FileId(file)), version);
+    }
+    let form = number(sql::form(&mut *db, row.id).await?)?;
+    Ok(Item { case, form, requested: Fen::new(row.asked), evidence })
+}
+
+/// Whether a case waits for a decision of the committee.
+pub(super) fn is_before(row: &CaseRow) -> bool {
+    [State::Committee, State::Appeal].iter().any(|state| state.name() == row.state)
+}
+
+/// The agenda of a meeting as it was frozen, with its rows.
+pub(super) async fn frozen(db: &mut PgConnection, meeting: MeetingId) -> Result<Vec<(ItemRow, Item)>, ReviewError> {
+    let evidence = sql::evidence(&mut *db, meeting.0).await?;
+    let mut all = Vec::new();
+    for row in sql::items(&mut *db, meeting.0).await? {
+        let mut item = Item {
+            case: CaseId(row.case_id),
+            form: number(row.form.ok_or(ReviewError::Unreadable)?)?,
+            requested: Fen::new(row.requested.ok_or(ReviewError::Unreadable)?),
+            evidence: BTreeMap::new(),
+        };
+        for each in evidence.iter().filter(|each| each.case_id == row.case_id) {
+            let what = match each.kind.as_str() {
+                "document" => Evidence::Document(FileId(each.evidence_id)),
+                "review" => Evidence::Review(AccountId(each.evidence_id)),
+                _ => return Err(ReviewError::Unreadable),
+            };
+            item.evidence.insert(what, Version { number: number(each.number)?, digest: digest_of(&each.digest)? });
+        }
+        all.push((row, item));
+    }
+    Ok(all)
+}
+
+/// Freezes the pack of a meeting: from now on everybody has the same before them. Answers its hash.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Stale`, `Refused`, `NoProfile` with the members a conflict of whom could not be seen, `NotBefore`,
+/// `Elsewhere`, `ConsentWithdrawn`, `Unfrozen`, `Busy`, `Database`.
+pub async fn freeze(
+    services: &Services,
+    context: &Context,
+    meeting: MeetingId,
+    version: i32,
+) -> Result<Digest, ReviewError> {
+    secretary(context)?;
+    let mut tx = services.begin().await?;
+    let row = locked(&mut tx, meeting, version).await?;
+    next(state_of(&row)?, Event::Freeze)?;
+    let roll = roll_of(&row)?;
+    let members: Vec<AccountId> = roll.members().iter().copied().collect();
+    let known = ties::reviewers(&mut tx, &members).await?;
+    let unknown = |member: &AccountId| !known.iter().any(|(_, one)| one.account == *member);
+    let unknown: Vec<AccountId> = members.into_iter().filter(unknown).collect();
+    if !unknown.is_empty() {
+        return Err(ReviewError::NoProfile(unknown));
+    }
+    let agenda: Vec<Uuid> = sql::items(&mut *tx, meeting.0).await?.into_iter().map(|item| item.case_id).collect();
+    // Cases are locked in one order, so that two meetings with the same do not wait for each other.
+    let mut ordered = agenda.clone();
+    ordered.sort_unstable();
+    let mut versions = BTreeMap::new();
+    for id in ordered {
+        let case = CaseId(id);
+        let row = case_sql::lock(&mut *tx, id).await?.ok_or(ReviewError::NotFound)?;
+        if !is_before(&row) {
+            return Err(ReviewError::NotBefore(case));
+        }
+        if sql::elsewhere(&mut *tx, id, meeting.0).await?.is_some() {
+            return Err(ReviewError::Elsewhere(case));
+        }
+        consent(&mut tx, case, ALL).await?;
+        versions.insert(case, row.version);
+    }
+    let mut items = Vec::with_capacity(agenda.len());
+    for id in agenda {
+        items.push(as_it_is(&mut tx, CaseId(id)).await?);
+    }
+    let pack = Pack::new(meeting, roll, items)?;
+    for item in pack.items() {
+        let (row, evidence) = rows(item, versions.get(&item.case).copied())?;
+        sql::freeze_item(&mut tx, meeting.0, &row, &evidence).await?;
+    }
+    let bytes = pack.canonical();
+    let hash = digest(&bytes)?;
+    if !sql::freeze(&mut *tx, (meeting.0, version), (&bytes, &hash.0), context.now).await? {
+        return Err(ReviewError::Stale);
+    }
+    let detail = json!({ "pack": hash, "items": pack.items().len() });
+    let entry = Entry { action: "spark.pack_frozen", subject_kind: "spark_meeting", subject: Some(meeting.0), detail };
+    audit::record(&mut tx, context, &[entry]).await?;
+    tx.commit().await?;
+    Ok(hash)
+}
+
+fn rows(item: &Item, case_version: Option<i32>) -> Result<(ItemRow, Vec<EvidenceRow>), ReviewError> {
+    let stored = |number: u32| i32::try_from(number).map_err(|_| ReviewError::Unreadable);
+    let row = ItemRow {
+        case_id: item.case.0,
+        case_version,
+        form: Some(stored(item.form)?),
+        requested: Some(item.requested.get()),
+        digest: Some(digest(&item.canonical())?.0.to_vec()),
+        stands_over: false,
+    };
+    let evidence = item.evidence.iter().map(|(what, version)| {
+        let (kind, evidence_id) = match what {
+            Evidence::Document(file) => ("document", file.0),
+            Evidence::Review(reviewer) => ("review", reviewer.0),
+        };
+        let digest = version.digest.0.to_vec();
+        Ok(EvidenceRow {
+            case_id: item.case.0,
+            kind: kind.to_owned(),
+            evidence_id,
+            number: stored(version.number)?,
+            digest,
+        })
+    });
+    Ok((row, evidence.collect::<Result<_, ReviewError>>()?))
+}

@@ -1,0 +1,239 @@
+//! What is due of cases: what has stood long enough, of what a family is reminded, who waits for money, what is forgotten.
+
+use super::desk::Due;
+use crate::{SqlTimestamp, ToSqlx};
+use jiff::Timestamp;
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+/// Cases that have been in a state since before an instant: after this one in the order of their ids, a page of them.
+pub async fn standing(db: impl PgExecutor<'_>, state: &str, before: Timestamp, after: Uuid) -> sqlx::Result<Vec<Due>> {
+    sqlx::query_as!(
+        Due,
+        "select id, version from spark_case where state = $1 and changed_at < $2 and id > $3 order by id limit 100",
+        state,
+        before.to_sqlx() as SqlTimestamp,
+        after
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Something of a case that ends soon, and of which its family was not reminded.
+#[derive(Debug, Clone, Copy)]
+pub struct Ending {
+    /// The case.
+    pub id: Uuid,
+    /// At which version.
+    pub version: i32,
+    /// What ends: a row of history, or an award.
+    pub about: Uuid,
+    /// Since when a state stands; of an award, when it lapses.
+    pub at: SqlTimestamp,
+}
+
+/// Cases that have been in a state since before an instant and of which nobody was reminded: after this one in the order of
+/// their ids, a page of them.
+pub async fn ending(db: impl PgExecutor<'_>, state: &str, before: Timestamp, after: Uuid) -> sqlx::Result<Vec<Ending>> {
+    sqlx::query_as!(
+        Ending,
+        r#"select c.id, c.version, e.id as about, c.changed_at as "at: SqlTimestamp"
+           from spark_case c join spark_case_event e on e.case_id = c.id and e.version = c.version
+           where c.state = $1 and c.changed_at < $2 and c.id > $3
+             and not exists (select from spark_case_reminder r where r.about = e.id)
+           order by c.id limit 100"#,
+        state,
+        before.to_sqlx() as SqlTimestamp,
+        after
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Cases that are being paid, with an award that lapses before an instant, of which nothing was ever on its way to be paid and
+/// nobody was reminded: after this one in the order of their ids, a page of them.
+pub async fn unused(db: impl PgExecutor<'_>, before: Timestamp, after: Uuid) -> sqlx::Result<Vec<Ending>> {
+    sqlx::query_as!(
+        Ending,
+        r#"select c.id, c.version, a.id as about, a.lapses_at as "at: SqlTimestamp"
+           from ledger_award a join spark_case c on c.id = a.case_id
+           where a.state = 'reserved' and a.lapses_at < $1 and c.state = 'disbursing' and c.id > $2
+             and not exists (select from ledger_payment p where p.award_id = a.id and p.state <> 'cancelled')
+             and not exists (select from spark_case_reminder r where r.about = a.id)
+           order by c.id limit 100"#,
+        before.to_sqlx() as SqlTimestamp,
+        after
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Notes that a family is reminded of something. `false` where it was.
+pub async fn remind(db: impl PgExecutor<'_>, about: Uuid, case: Uuid, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into spark_case_reminder (about, case_id, told_at) values ($1, $2, $3) on conflict do nothing",
+        about,
+        case,
+        now.to_sqlx() as SqlTimestamp,
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// The officer who looks after the fewest cases that go on: of those whose account is live, by their role's stored word.
+pub async fn least_busy(db: impl PgExecutor<'_>, role: &str) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "select a.id from account_role r join account a on a.id = r.account_id
+         where r.role = $1 and a.deleted_at is null
+         order by (select count(*) from spark_case c where c.officer_id = a.id
+                     and c.state not in ('refused', 'ineligible', 'closed', 'withdrawn', 'lapsed')), a.id
+         limit 1",
+        role
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A case that waits for money, or was called up again and is not decided yet.
+#[derive(Debug, Clone)]
+pub struct Queued {
+    /// Which.
+    pub id: Uuid,
+    /// At which version.
+    pub version: i32,
+    /// The fund it asks, if it names one.
+    pub fund_id: Option<Uuid>,
+    /// The disease group's word.
+    pub disease_group: String,
+    /// A city's code.
+    pub city: String,
+    /// In years.
+    pub age: i16,
+    /// In fen.
+    pub asked: i64,
+    /// Called up before: money is meant for it.
+    pub resumed: bool,
+}
+
+/// Whether any case waits for money.
+pub async fn is_queue(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from spark_case where state = 'deferred_no_funds') as "is!""#)
+        .fetch_one(db)
+        .await
+}
+
+/// The queue for money: those called up and not decided, then those that wait, each in the order in which they were deferred
+/// first. A place is kept however often a case is called up and deferred again.
+pub async fn queue(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Queued>> {
+    sqlx::query_as!(
+        Queued,
+        r#"select c.id, c.version, c.fund_id, c.disease_group, c.city, c.age, c.asked,
+                  c.state = 'committee' as "resumed!"
+           from spark_case c
+           where c.state = 'deferred_no_funds'
+              or (c.state = 'committee'
+                  and exists (select from spark_case_event e where e.case_id = c.id and e.event = 'resume')
+                  and not exists (select from ledger_award a where a.case_id = c.id and a.state = 'reserved'))
+           order by c.state = 'committee' desc,
+                    (select min(e.at) from spark_case_event e where e.case_id = c.id and e.event = 'defer'), c.id
+           limit 1000"#
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Cases that are over for so long that they are forgotten: since before `helped` where something was paid, since before
+/// `other` where nothing was; none that is kept. The longest over first. How many of them is asked with a limit.
+pub async fn forgettable(
+    db: impl PgExecutor<'_>,
+    (helped, other): (Timestamp, Timestamp),
+    limit: i64,
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select c.id from spark_case c join spark_case_key k on k.case_id = c.id
+         where k.key_sealed is not null and c.state in ('refused', 'ineligible', 'closed', 'withdrawn', 'lapsed')
+           and c.changed_at < $2
+           and (c.changed_at < $1
+                or not exists (select from ledger_award a join ledger_payment p on p.award_id = a.id
+                               where a.case_id = c.id and p.state in ('settled', 'returned')))
+           and not exists (select from spark_case_hold h where h.case_id = c.id and h.lifted_at is null)
+         order by c.changed_at, c.id limit $3",
+        helped.to_sqlx() as SqlTimestamp,
+        other.to_sqlx() as SqlTimestamp,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Whether a case is kept, whatever its clock says.
+pub async fn is_held(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from spark_case_hold where case_id = $1 and lifted_at is null) as "held!""#,
+        case
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Keeps a case. `false` where it is kept already.
+pub async fn hold(
+    db: impl PgExecutor<'_>,
+    (id, case, by): (Uuid, Uuid, Uuid),
+    reason: &[u8],
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into spark_case_hold (id, case_id, reason_sealed, held_by, held_at) values ($1, $2, $3, $4, $5)
+         on conflict do nothing",
+        id,
+        case,
+        reason,
+        by,
+        now.to_sqlx() as SqlTimestamp,
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Lets the clock of a case run again. `false` where it was not kept.
+pub async fn lift_hold(db: impl PgExecutor<'_>, case: Uuid, by: Uuid, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update spark_case_hold set lifted_by = $2, lifted_at = $3 where case_id = $1 and lifted_at is null",
+        case,
+        by,
+        now.to_sqlx() as SqlTimestamp,
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Deletes what was sent of a case whose key is destroyed: the application with its snapshots and consents.
+pub async fn remove_application(db: &mut PgConnection, case: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("delete from spark_snapshot where application_id = $1", case).execute(&mut *db).await?;
+    sqlx::query!("delete from spark_consent where application_id = $1", case).execute(&mut *db).await?;
+    sqlx::query!("delete from spark_application where id = $1", case).execute(db).await?;
+    Ok(())
+}
+
+/// A live case of a family, as far as it stands in the way of the end of an account.
+#[derive(Debug, Clone)]
+pub struct LiveRow {
+    /// Eight characters, without the dash.
+    pub reference: String,
+    /// The stored word of its state.
+    pub state: String,
+    /// Since when it is where it is.
+    pub changed_at: SqlTimestamp,
+}
+
+/// The live cases of the families an account acts for.
+pub async fn live_of_account(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<Vec<LiveRow>> {
+    sqlx::query_as!(
+        LiveRow,
+        "select distinct c.reference, c.state, c.changed_at from spark_case_party p join spark_case c on c.id = p.case_id
+         where p.account_id = $1 and p.part in ('applicant', 'guardian')
+           and c.state not in ('refused', 'ineligible', 'closed', 'withdrawn', 'lapsed')
+         order by c.changed_at",
+        account
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,6 @@
+//! How cases are reviewed and decided: reviewers and what ties them, what they say, meetings and votes.
+
+pub mod meetings;
+pub mod profiles;
+pub mod scores;
+pub mod votes;

@@ -1,0 +1,133 @@
+// Cases of the Spark Project: an officer who does not look after one says why, reads it and takes it over; a family sees how far
+// its own is, and is asked whether it is sure before it takes it back.
+import type { Page } from "@playwright/test";
+import { sql } from "../support/database";
+import { examine, expect, press, test, visit } from "../support/house";
+import { codeTo, newAddress } from "../support/mail";
+import { enrol, newStaff } from "../support/staff";
+import { words } from "../support/words";
+
+const zh = (key: string) => words("zh-CN", key);
+const button = (page: Page, key: string) => page.getByRole("button", { name: zh(key), exact: true });
+/** What a closed question says: the summary of a <details>. */
+const opener = (page: Page, key: string) => page.locator("summary", { hasText: zh(key) });
+/** The button of an open question, which may say the same as its summary. */
+const inside = (page: Page, key: string) => page.locator(".dialog-panel").getByRole("button", { name: zh(key), exact: true });
+
+/** A case officer, signed in; answers the account. */
+async function officer(page: Page): Promise<string> {
+  const staff = await newStaff();
+  const account = await sql(`insert into account_role (account_id, role, granted_at)
+    select account_id, 'case_officer', now() from staff_credential where login = '${staff.login}'
+    on conflict (account_id, role) do update set granted_at = excluded.granted_at returning account_id`);
+  await enrol(page, staff);
+  return account;
+}
+
+/** A visitor of this test's own, signed in; answers the account. */
+async function family(page: Page): Promise<string> {
+  const contact = newAddress();
+  await visit(page, "/sign-in");
+  await page.locator("#f-contact").fill(contact);
+  await page.locator("#f-agree").check();
+  await press(page.getByRole("button", { name: zh("sign-in-send") }));
+  await page.waitForURL(/\/sign-in\/code/);
+  await page.locator("#f-code").fill(await codeTo(contact));
+  await press(page.getByRole("button", { name: zh("sign-in-code-submit") }));
+  await page.waitForURL(/\/account/);
+  const session = (await page.context().cookies()).find((cookie) => cookie.name === "__Host-session")!.value;
+  return sql(`select account_id from login_session where token_hash = sha256(convert_to('${session}', 'UTF8'))`);
+}
+
+test("an officer reads a case of another with a reason, and takes it over @once", async ({ page }) => {
+  test.setTimeout(180_000);
+  await officer(page);
+  await visit(page, "/staff/cases?state=granted");
+  await examine(page, "cases-1-none");
+  const adult = await sql("select id from spark_case where age >= 18 and state in ('granted', 'disbursing', 'follow_up') order by id limit 1");
+  const minor = await sql("select id from spark_case where age < 18 order by id limit 1");
+  await visit(page, `/staff/cases/${minor}`);
+  await expect(page.locator("main")).toContainText(zh("cases-door-minor"));
+  await examine(page, "cases-2-minor");
+
+  await visit(page, `/staff/cases/${adult}`);
+  await press(button(page, "cases-door-open"));
+  await expect(page.locator("#f-look_reason")).toHaveAttribute("aria-invalid", "true");
+  await examine(page, "cases-3-refused");
+  await page.locator("#f-look_reason").fill("演示：同事休假，家属来电");
+  await press(button(page, "cases-door-open"));
+  await expect(page.locator("main")).toContainText(zh("cases-done-opened"));
+  await examine(page, "cases-4-masked");
+
+  await opener(page, "cases-show").click();
+  await page.locator("#f-show_reason").fill("演示：核对身份证");
+  await press(inside(page, "cases-show"));
+  await expect(page.locator("main")).toContainText(zh("staff-reveal-noted"));
+  await examine(page, "cases-5-whole");
+  await visit(page, `/staff/cases/${adult}/answers`);
+  await examine(page, "cases-6-answers");
+
+  await visit(page, `/staff/cases/${adult}`);
+  await opener(page, "cases-take-over").click();
+  await page.locator("#f-take_reason").fill("演示：同事休假");
+  await press(inside(page, "cases-take-over"));
+  await expect(page.locator("main")).toContainText(zh("cases-done-taken"));
+  await examine(page, "cases-7-own");
+  const state = await sql(`select state from spark_case where id = '${adult}'`);
+  await visit(page, `/staff/cases?state=${state}`);
+  await expect(page.locator(`a[href$="/staff/cases/${adult}"]`)).toBeVisible();
+  await examine(page, "cases-8-list");
+});
+
+test("a family sees how far its application is, and is asked before it takes it back", async ({ page }, info) => {
+  test.setTimeout(120_000);
+  const account = await family(page);
+  await visit(page, "/account/spark");
+  await expect(page.locator("main")).toContainText(zh("cases-own-none"));
+  await examine(page, "cases-own-1-none");
+
+  // A case of the demo becomes this family's, another one in each window.
+  const nth = ["360", "1280", "360-nojs"].indexOf(info.project.name);
+  const one = await sql(`select id from spark_case where state in ('granted', 'disbursing') order by id offset ${Math.max(nth, 0)} limit 1`);
+  await sql(`insert into spark_case_party (id, case_id, part, account_id, particulars_sealed, added_at)
+    select gen_random_uuid(), '${one}', 'guardian', '${account}', particulars_sealed, now() from spark_case_party
+    where case_id = '${one}' and part = 'applicant'
+    on conflict (case_id, part) do update set account_id = excluded.account_id`);
+  await visit(page, "/account/spark");
+  await press(page.locator(`a[href$="/account/spark/${one}"]`));
+  await expect(page.locator("main")).toContainText(zh("cases-own-money-title"));
+  await examine(page, "cases-own-2-case");
+  await visit(page, `/en/account/spark/${one}`);
+  await examine(page, "cases-own-3-english");
+  await visit(page, `/account/spark/${one}/withdraw`);
+  await examine(page, "cases-own-4-withdraw");
+  await visit(page, `/account/spark/${await sql("select gen_random_uuid()")}`, 404);
+
+  // Nothing of it stays behind for the desk, which could not read what is sealed for another row.
+  await sql(`delete from spark_case_party where case_id = '${one}' and part = 'guardian' and account_id = '${account}' returning id`);
+});
+
+test("a family answers what it is asked about, and about nothing else @once", async ({ page }) => {
+  test.setTimeout(120_000);
+  const account = await family(page);
+  const one = await sql("select case_id from spark_clarification where supplied_on is null order by asked_at limit 1");
+  await sql(`insert into spark_case_party (id, case_id, part, account_id, particulars_sealed, added_at)
+    select gen_random_uuid(), '${one}', 'guardian', '${account}', particulars_sealed, now() from spark_case_party
+    where case_id = '${one}' and part = 'applicant'
+    on conflict (case_id, part) do update set account_id = excluded.account_id`);
+  await visit(page, `/account/spark/${one}`);
+  await expect(page.locator("#f-reply_illness")).toBeVisible();
+  await expect(page.locator("#f-reply_people")).toHaveCount(0);
+  await examine(page, "cases-own-5-asked");
+  await page.locator("#f-reply_illness").fill("演示：最近一次治疗在上月");
+  await press(button(page, "cases-own-reply-do"));
+  await expect(page.locator("#f-reply_means")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.locator("#f-reply_illness")).toHaveValue("演示：最近一次治疗在上月");
+  await examine(page, "cases-own-6-refused");
+  await page.locator("#f-reply_means").fill("演示：没有变化");
+  await press(button(page, "cases-own-reply-do"));
+  await expect(page.locator("main")).toContainText(zh("cases-own-answered"));
+  await expect(page.locator("#f-reply_illness")).toHaveCount(0);
+  await examine(page, "cases-own-7-answered");
+  await sql(`delete from spark_case_party where case_id = '${one}' and part = 'guardian' and account_id = '${account}' returning id`);
+});
