@@ -246,8 +246,8 @@ pub async fn discard(
 }
 
 /// Freezes what takes the place of the last report, with the figures as they should have been and the reason, which the public
-/// reads. Somebody else publishes it; whoever presses twice has one. An earlier report is not corrected any more: later ones build on it, and the last has
-/// everything.
+/// reads. Somebody else publishes it; whoever presses twice has one. An earlier report is not corrected any more: later ones
+/// build on it, and the last has everything.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `State` where it is not the last report that stands, `Fields`, `Misread`, `NotCorrected`, `Waits`,
