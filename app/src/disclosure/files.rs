@@ -170,3 +170,30 @@ async fn frozen(asked: Asked) -> Answer {
         Err(error) => Problem::from(error).into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::disclosure::Fen;
+
+    #[test]
+    fn amounts_are_numbers_that_add_up_and_what_is_below_zero_is_a_text() {
+        assert_eq!(yuan(Wan::nearest(Fen::new(1_234_504_999))), Cell::Number(12_345_000));
+        assert_eq!(yuan(Wan::nearest(Fen::new(-10_000))), Cell::Text("-100".to_owned()));
+        let large = Wan::nearest(Fen::new(900_000_000_000_000));
+        assert_eq!(yuan(large), Cell::Text("9000000000000".to_owned()), "more than a cell of four bytes holds");
+    }
+
+    #[test]
+    fn a_reports_files_stand_below_it_under_names_of_their_own() {
+        let term: Term = "2026-Q3".parse().expect("a term");
+        let paths = KINDS.map(|kind| path(term, kind));
+        assert_eq!(paths[0], "/spark/disclosure/2026-Q3/report.pdf");
+        for path in paths {
+            let served = |call: &&Call| call.path.replace(":period", "2026-Q3") == path;
+            assert_eq!(CALLS.iter().filter(served).count(), 1, "{path}");
+        }
+        let digest = Digest([0xab; 32]);
+        assert_eq!(frozen_path(digest), format!("/spark/disclosure/frozen/{}", "ab".repeat(32)));
+    }
+}

@@ -74,8 +74,12 @@ fn opening(row: &OpeningRow) -> Option<Opening> {
     Opening::new(position, group, row.day.to_jiff(), families, Fen::new(row.amount)).ok()
 }
 
-/// A family is its patient: known again by the hash of a keyed hash of the document, as long as a case has that.
+/// A family is its patient: known again by the hash of a keyed hash of the document, as long as a case has that; of a case that
+/// is forgotten, by the key under which it was counted.
 fn family(row: &PaidRow) -> Family {
+    if let Some(counted) = row.counted_as {
+        return Family(counted);
+    }
     let key = match &row.patient_index {
         Some(index) => [b"patient ".as_slice(), index].concat(),
         None => [b"case ".as_slice(), row.case_id.as_bytes()].concat(),

@@ -229,20 +229,25 @@ pub async fn discard(
     let by = person(context)?;
     let reason =
         typed::line(reason, REASON).map_err(|fault| DisclosureError::Fields(vec![FieldError::new("reason", fault)]))?;
-    let mut tx = services.begin().await?;
-    let row = sql::lock(&mut tx, id.0).await?.ok_or(DisclosureError::NotFound)?;
-    if !sql::discard(&mut *tx, id.0, by.0, &reason, context.now).await? {
-        return Err(DisclosureError::State);
-    }
-    note(&mut tx, context, "disclosure.discarded", Some(id.0), json!({ "quarter": row.quarter, "reason": reason }))
-        .await?;
-    tx.commit().await?;
-    Ok(())
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let row = sql::lock(&mut tx, id.0).await?.ok_or(DisclosureError::NotFound)?;
+        if !sql::discard(&mut *tx, id.0, by.0, &reason, context.now).await? {
+            return Err(DisclosureError::State);
+        }
+        // (What was typed stands with the snapshot, and not in the trail.)
+        let detail = json!({ "quarter": row.quarter });
+        note(&mut tx, &context, "disclosure.discarded", Some(id.0), detail).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Freezes what takes the place of the last report, with the figures as they should have been and the reason, which the public
-/// reads. Somebody else publishes it. An earlier report is not corrected any more: later ones build on it, and the last has
-/// everything.
+/// reads. Somebody else publishes it; whoever presses twice has one. An earlier report is not corrected any more: later ones
+/// build on it, and the last has everything.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `State` where it is not the last report that stands, `Fields`, `Misread`, `NotCorrected`, `Waits`,
@@ -260,26 +265,34 @@ pub async fn correct(
         return Err(DisclosureError::Fields(vec![FieldError::new("figures", fault)]));
     }
     let read = Snapshot::read_figures(figures)?;
-    let mut tx = services.begin().await?;
-    let journal = ledger_sql::stand_still(&mut tx).await?;
-    let published = public::read(&mut tx).await?;
-    let wrong = published.all().iter().find(|kept| kept.id == id).ok_or(DisclosureError::NotFound)?;
-    if published.latest().is_none_or(|last| last.id != id) {
-        return Err(DisclosureError::State);
-    }
-    if sql::waiting(&mut *tx).await?.is_some() {
-        return Err(DisclosureError::Waits);
-    }
-    let new = wrong.snapshot.corrected(wrong.digest, context.now, read, reason).map_err(|why| match why {
-        NotCorrected::Reason(fault) => DisclosureError::Fields(vec![FieldError::new("reason", fault)]),
-        other => other.into(),
-    })?;
-    let kept = keep(&mut tx, context, (&new, journal), by).await?;
-    let detail = json!({
-        "quarter": new.quarter.to_string(), "of": id, "changes": changes(&wrong.snapshot, &new).len(),
-        "reason": new.corrects.as_ref().map(Correction::reason),
-    });
-    note(&mut tx, context, "disclosure.corrected", Some(kept.0), detail).await?;
-    tx.commit().await?;
-    Ok(kept)
+    let (services, context, reason) = (services.clone(), context.clone(), reason.to_owned());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let journal = ledger_sql::stand_still(&mut tx).await?;
+        let published = public::read(&mut tx).await?;
+        let wrong = published.all().iter().find(|kept| kept.id == id).ok_or(DisclosureError::NotFound)?;
+        if published.latest().is_none_or(|last| last.id != id) {
+            return Err(DisclosureError::State);
+        }
+        let new = wrong.snapshot.corrected(wrong.digest, context.now, read, &reason).map_err(|why| match why {
+            NotCorrected::Reason(fault) => DisclosureError::Fields(vec![FieldError::new("reason", fault)]),
+            other => other.into(),
+        })?;
+        if let Some(waits) = sql::waiting(&mut *tx).await? {
+            let waits = Kept::of(waits)?;
+            // Pressed twice.
+            let said = Snapshot { taken_at: waits.snapshot.taken_at, ..new };
+            let same = waits.frozen_by == by && said == waits.snapshot;
+            return if same { Ok(waits.id) } else { Err(DisclosureError::Waits) };
+        }
+        let kept = keep(&mut tx, &context, (&new, journal), by).await?;
+        let detail = json!({
+            "quarter": new.quarter.to_string(), "of": id, "changes": changes(&wrong.snapshot, &new).len(),
+            "reason": new.corrects.as_ref().map(Correction::reason),
+        });
+        note(&mut tx, &context, "disclosure.corrected", Some(kept.0), detail).await?;
+        tx.commit().await?;
+        Ok(kept)
+    })
+    .await
 }

@@ -36,6 +36,8 @@ pub struct PaidRow {
     pub disease_group: Option<String>,
     /// The city's code.
     pub city: Option<String>,
+    /// Of a case that is forgotten: the key by which its family was counted before.
+    pub counted_as: Option<Uuid>,
 }
 
 /// Payments that no snapshot counts, in the order of the journal. What a payment is, its bank posting says: money that left.
@@ -44,7 +46,13 @@ pub async fn paid(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<PaidRow>> {
         PaidRow,
         r#"select e.id as "entry_id!", e.position as "position!", e.day as "day!: SqlDate", -p.amount as "amount!",
                   a.case_id as "case_id!", c.patient_index as "patient_index?", c.disease_group as "disease_group?",
-                  c.city as "city?"
+                  c.city as "city?",
+                  case when c.patient_index is null then
+                    (select k.family from disclosure_counted k
+                     join disclosure_snapshot s on s.id = k.snapshot_id
+                     join ledger_entry o on o.id = k.entry_id
+                     join ledger_award b on b.id = o.award_id
+                     where b.case_id = a.case_id and s.state <> 'discarded' limit 1) end as "counted_as?"
            from ledger_entry e
            join ledger_posting p on p.entry_id = e.id and p.account = 'bank'
            join ledger_award a on a.id = e.award_id

@@ -158,6 +158,10 @@ async fn a_correction_shows_old_and_new_and_needs_two_people() {
     let silent = disclosure::correct(services, &by, wrong, (&right, " ")).await;
     assert!(matches!(silent, Err(DisclosureError::Fields(_))), "{silent:?}");
     let new = disclosure::correct(services, &by, wrong, (&right, "漏记一元")).await.expect("corrected");
+    let twice = disclosure::correct(services, &by, wrong, (&right, "漏记一元")).await.expect("the same");
+    assert_eq!(twice, new, "pressed twice");
+    let other = disclosure::correct(services, &by, wrong, (&right, "另一个原因")).await;
+    assert!(matches!(other, Err(DisclosureError::Waits)), "{other:?}");
     assert!(matches!(disclosure::publish(services, &by, new).await, Err(DisclosureError::SamePerson)));
     assert_eq!(published(services).await.expect("read").corrections().len(), 0, "not before it is published");
     disclosure::publish(services, &publisher(&house), new).await.expect("published");
@@ -209,6 +213,24 @@ async fn what_is_discarded_waits_again() {
         disclosure::freeze(services, &steward, quarter("2026-Q3")).await,
         Err(DisclosureError::Denied(_))
     ));
+}
+
+#[tokio::test]
+async fn what_a_forgotten_family_gives_back_makes_no_new_family() {
+    let house = house_on("2026-05-20").await;
+    let purse = purse_of(&house, 3_000_000).await;
+    let paid = pay(&house, purse, &twelve(0)).await;
+    on(&house, "2026-07-10");
+    publish(&house, "2026-Q2").await;
+    sqlx::query("update spark_case set patient_index = null").execute(&house.db.owner_pool()).await.expect("forgotten");
+    let by = preparer(&house);
+    ledger::claw_back(&house.services, &by, paid[0].0, ("C1", yuan(500)), "演示·多付").await.expect("given back");
+    pay(&house, purse, &twelve(100)).await;
+    on(&house, "2026-10-12");
+    publish(&house, "2026-Q3").await;
+    let all = published(&house.services).await.expect("read");
+    let total = all.latest().expect("a report").snapshot.tables.total();
+    assert_eq!((total.families, total.amount.get()), (24, number(&house, PAID).await));
 }
 
 /// A sum from before the books that was entered by mistake and reversed before it was public is not counted.
