@@ -128,19 +128,45 @@ async fn family(site: &Site) -> (Browser<'_>, Context) {
     (browser, site.test.context(actor))
 }
 
-async fn applied(site: &Site, me: &Context) -> CaseId {
+/// A page that is asked for, or sent with something typed: where it was, and where the answer led.
+async fn goes(browser: &Browser<'_>, path: &str, typed: Option<&str>, urls: &mut Vec<String>) {
+    let answer = match typed {
+        Some(form) => browser.post(path, form).await,
+        None => browser.get(path).await,
+    };
+    assert!(!answer.status.is_server_error(), "{path}: {}", answer.body);
+    urls.extend([path.to_owned(), answer.header("location").to_owned(), answer.header("refresh").to_owned()]);
+}
+
+/// Fills in the pages of the form, each once with nothing and once rightly, and sends it.
+async fn applied(site: &Site, browser: &Browser<'_>, me: &Context, urls: &mut Vec<String>) -> CaseId {
     let services = &site.test.services;
     let id: ApplicationId = apply::begin(services, me).await.expect("begun");
     for page in Form::current().pages {
-        let typed = page.typed(TYPED.iter().copied());
         let shown = apply::read(services, me, id).await.expect("one's own");
-        if !typed.0.is_empty() && shown.reading.asked(page.key).is_some() {
-            apply::save(services, me, id, (page.key, shown.draft.version(page.key)), &typed).await.expect(page.key);
+        if page.typed(TYPED.iter().copied()).0.is_empty() || shown.reading.asked(page.key).is_none() {
+            continue;
+        }
+        // `papers` is the address of the files themselves.
+        let path = format!("/spark/apply/{id}/{}", if page.key == "papers" { "which-papers" } else { page.key });
+        goes(browser, &path, None, urls).await;
+        for pairs in [&[][..], &TYPED[..]] {
+            let version = apply::read(services, me, id).await.expect("one's own").draft.version(page.key).to_string();
+            let mut form = form_urlencoded::Serializer::new(String::new());
+            form.extend_pairs(pairs.iter().copied()).append_pair("based_on", &version);
+            let form = form.finish();
+            goes(browser, &path, Some(&form), urls).await;
         }
     }
+    let check = format!("/spark/apply/{id}/check");
+    goes(browser, &format!("/spark/apply/{id}"), None, urls).await;
+    goes(browser, &check, None, urls).await;
     let seen = apply::read(services, me, id).await.expect("one's own").digest;
-    apply::submit(services, me, id, &seen).await.expect("sent");
+    goes(browser, &check, Some(&format!("seen={seen}")), urls).await;
     // Looked at again, and copied.
+    for page in ["sent", "copy.pdf"] {
+        goes(browser, &format!("/spark/apply/{id}/{page}"), None, urls).await;
+    }
     assert_eq!(apply::snapshot(services, me, id).await.expect("frozen").answers.get("diagnosis"), Some(DIAGNOSIS));
     services::account::erase::export_own(services, me).await.expect("a copy");
     CaseId(id.0)
@@ -250,7 +276,8 @@ pub async fn whole(site: &Site) -> String {
     let officer = of(site, 31, Role::CaseOfficer);
     let other = of(site, 32, Role::CaseOfficer);
     let compliance = of(site, 41, Role::ComplianceOfficer);
-    let case = applied(site, &me).await;
+    let mut urls = Vec::new();
+    let case = applied(site, &browser, &me, &mut urls).await;
     told(site).await;
     does(site, &officer, case, (Part::CaseOfficer, Event::TakeUp), None).await;
     does(site, &officer, case, (Part::CaseOfficer, Event::Return), Some(ASKED_BACK)).await;
@@ -263,15 +290,19 @@ pub async fn whole(site: &Site) -> String {
     does(site, &other, case, (Part::CaseOfficer, Event::Publish), None).await;
     does(site, &services.system(), case, (Part::System, Event::Stand), None).await;
     does(site, &me, case, (Part::Applicant, Event::Sign), None).await;
-    let mut urls = paid(site, award).await;
+    urls.extend(paid(site, award).await);
     does(site, &other, case, (Part::CaseOfficer, Event::Close), None).await;
     cases::hold(services, &compliance, case, KEPT).await.expect("kept");
     cases::history(services, &compliance, case).await.expect("read");
-    // The pages that show something of it.
-    for path in ["/account", "/account/security", "/spark", "/spark/funds"] {
-        let answer = browser.get(path).await;
-        assert!(!answer.status.is_server_error(), "{path}: {}", answer.body);
-        urls.extend([path.to_owned(), answer.header("location").to_owned()]);
+    // The pages that show something of it, to its family and to the house.
+    let own = format!("/account/spark/{case}");
+    for path in ["/account", "/account/security", "/spark", "/spark/funds", "/spark/notices", &own] {
+        goes(&browser, path, None, &mut urls).await;
+    }
+    let staff = site.staff(&[Role::CaseOfficer]).await;
+    let (page, sent) = (format!("/staff/cases/{case}"), format!("/staff/cases/{case}/answers"));
+    for path in ["/staff/cases", &page, &sent] {
+        goes(&staff, path, None, &mut urls).await;
     }
     urls.join("\n")
 }
