@@ -3,19 +3,26 @@
 
 use crate::support::{Browser, Site};
 use domain::account::{Actor, Role};
+use domain::document::Document;
 use domain::ids::{
     AccountId, ApplicationId, AwardId, CaseId, EnvelopeId, FundId, LoginSessionId, PayeeId, PaymentFileId, PaymentId,
     StatementId, TrancheId,
 };
 use domain::ledger::{AccountNumber, Amount, Evidence, FundCode, PayeeKind, Purpose};
+use domain::outreach::{Bilingual, Key};
 use domain::spark::application::Form;
+use domain::spark::review::assignment::Speciality;
+use domain::spark::review::rubric::{Criterion, Draft, Rubric, Scale};
+use domain::spark::review::vote::Vote;
 use domain::spark::{Event, Part};
 use domain::time::local_day;
+use domain::typed::Typed;
 use services::Context;
 use services::crypto::Place;
 use services::ledger::{self, Given, NewEnvelope, NewFund, NewPayee};
 use services::spark::apply;
 use services::spark::cases::{self, Act, Decided};
+use services::spark::review::{self, Profile, Sitting, Ties};
 use uuid::Uuid;
 
 pub const NAME: &str = "演示·林小满";
@@ -203,6 +210,40 @@ async fn fund(site: &Site) -> EnvelopeId {
     envelope
 }
 
+/// Two physicians judge it, and a committee of five is for granting it: people who have nothing to do with the family.
+async fn judged(site: &Site, officer: &Context, case: CaseId) {
+    let (services, compliance) = (&site.test.services, of(site, 41, Role::ComplianceOfficer));
+    for person in [51, 52, 21, 61, 62, 63, 64] {
+        let document = Document::from_comparable(&format!("passport:reviewer {person}")).expect("a document");
+        let employers = vec![format!("演示第{person}医院")];
+        let ties = Ties { person: document, kin: vec![], phones: vec![], addresses: vec![], employers };
+        let specialities = vec![Speciality::new("03").expect("a speciality")];
+        let account = AccountId(Uuid::from_u128(person));
+        let profile = Profile { account, specialities, away: false, version: 0 };
+        review::keep(services, &compliance, &profile, Some(&ties)).await.expect("a profile");
+    }
+    let criterion = Criterion {
+        key: Key::new("need").expect("a key"),
+        title: Bilingual::new("演示标准", "A criterion"),
+        weight: 1,
+        scale: Scale { least: 1, most: 5 },
+        optional: false,
+    };
+    let draft = Draft { version: 1, criteria: vec![criterion], diverges_above: 25 };
+    let rubric = Rubric::try_from(draft).expect("a rubric");
+    review::publish_rubric(services, &compliance, &rubric).await.expect("a rubric");
+    let marks = [("mark-need", "4"), ("comment-need", JUDGED)];
+    let marks = Typed(marks.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
+    let reviewers = [51, 52].map(|person| of(site, person, Role::MedicalReviewer));
+    review::review_case(services, officer, (case, &reviewers), &marks).await.expect("reviewed");
+    told(site).await;
+    let mut members = vec![of(site, 21, Role::Chair)];
+    members.extend((61..=64).map(|person| of(site, person, Role::CommitteeMember)));
+    let sitting = Sitting { secretary: of(site, 33, Role::CaseOfficer), members };
+    review::hold_meeting(services, &sitting, &[(case, Vote::Grant)]).await.expect("a meeting");
+    told(site).await;
+}
+
 /// Grants all of it in one part.
 async fn granted(site: &Site, case: CaseId, envelope: EnvelopeId) -> AwardId {
     let services = &site.test.services;
@@ -284,7 +325,7 @@ pub async fn whole(site: &Site) -> String {
     does(site, &me, case, (Part::Applicant, Event::Supply), None).await;
     cases::take_over(services, &other, case, TAKEN_OVER).await.expect("taken over");
     does(site, &other, case, (Part::CaseOfficer, Event::Complete), Some(JUDGED)).await;
-    does(site, &services.system(), case, (Part::System, Event::Reviewed), None).await;
+    judged(site, &other, case).await;
     let envelope = fund(site).await;
     let award = granted(site, case, envelope).await;
     does(site, &other, case, (Part::CaseOfficer, Event::Publish), None).await;
