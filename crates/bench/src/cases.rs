@@ -339,7 +339,7 @@ async fn plans(stage: &Stage) -> anyhow::Result<()> {
             .await?;
     let asked = format!(
         "explain (costs off) execute {name} (array['submitted', 'completeness', 'granted', 'partial', 'follow_up', 'deceased_hold'],
-           '{}', '1970-01-01', '{}', 51)",
+           '{}', '1970-01-01', '{}', 51, null)",
         officer(0),
         Uuid::nil()
     );
