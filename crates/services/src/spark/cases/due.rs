@@ -137,7 +137,11 @@ fn end_of(day: Date) -> Timestamp {
     start_of_day(day.saturating_add(1.day()))
 }
 
+/// Of a day that is past nobody is reminded: after days without a worker, or where what was due failed.
 async fn reminded(services: &Services, ending: Ending, until: Date) -> bool {
+    if until < local_day(services.clock.now()) {
+        return false;
+    }
     let (own, case) = (services.clone(), CaseId(ending.id));
     let done: Result<bool, CaseError> = to_the_end(async move {
         let context = own.system();

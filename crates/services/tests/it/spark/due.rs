@@ -113,6 +113,15 @@ async fn a_question_with_a_last_day_is_held_to_that_day() {
 }
 
 #[tokio::test]
+async fn of_a_day_that_is_past_nobody_is_reminded() {
+    let house = TestHouse::new().await;
+    returned(&house, 1).await;
+    to_noon_of(&house, last_day(State::Returned, today(&house)).expect("a day") + 1.day());
+    assert_eq!(cases::remind(&house.services).await.expect("looked"), 0);
+    assert_eq!(number(&house, "select count(*) from spark_case_reminder").await, 0);
+}
+
+#[tokio::test]
 async fn what_was_supplied_meanwhile_is_reminded_of_no_more_and_asked_again_it_is() {
     let house = TestHouse::new().await;
     to_noon_of(&house, today(&house));
