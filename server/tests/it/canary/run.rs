@@ -11,6 +11,7 @@ use domain::ids::{
 use domain::ledger::{AccountNumber, Amount, Evidence, FundCode, PayeeKind, Purpose};
 use domain::outreach::{Bilingual, Key};
 use domain::spark::application::Form;
+use domain::spark::papers::Kind;
 use domain::spark::review::assignment::Speciality;
 use domain::spark::review::rubric::{Criterion, Draft, Rubric, Scale};
 use domain::spark::review::vote::Vote;
@@ -22,6 +23,7 @@ use services::crypto::Place;
 use services::ledger::{self, Given, NewEnvelope, NewFund, NewPayee};
 use services::spark::apply;
 use services::spark::cases::{self, Act, Decided};
+use services::spark::papers::{self, Upload};
 use services::spark::review::{self, Profile, Sitting, Ties};
 use uuid::Uuid;
 
@@ -165,6 +167,8 @@ async fn applied(site: &Site, browser: &Browser<'_>, me: &Context, urls: &mut Ve
             goes(browser, &path, Some(&form), urls).await;
         }
     }
+    paper(site, me, id).await;
+    goes(browser, &format!("/spark/apply/{id}/papers"), None, urls).await;
     let check = format!("/spark/apply/{id}/check");
     goes(browser, &format!("/spark/apply/{id}"), None, urls).await;
     goes(browser, &check, None, urls).await;
@@ -177,6 +181,18 @@ async fn applied(site: &Site, browser: &Browser<'_>, me: &Context, urls: &mut Ve
     assert_eq!(apply::snapshot(services, me, id).await.expect("frozen").answers.get("diagnosis"), Some(DIAGNOSIS));
     services::account::erase::export_own(services, me).await.expect("a copy");
     CaseId(id.0)
+}
+
+/// A paper that is called after the patient, and in which name and illness stand.
+async fn paper(site: &Site, me: &Context, id: ApplicationId) {
+    let (services, name) = (&site.test.services, format!("{NAME}.pdf"));
+    let page = format!("%PDF-1.7\n% {NAME} {DIAGNOSIS}\n3 0 obj\n<< /Type /Page /Parent 2 0 R >>\nendobj\n");
+    let whole = format!("{page}xref\n0 1\ntrailer\n<< /Size 1 >>\nstartxref\n{}\n%%EOF\n", page.len());
+    let key = (self::id::<Uuid>(site), 0);
+    let upload = Upload { key, kind: Kind::Diagnosis, name, bytes: Some(whole.into_bytes()) };
+    let kept = papers::add(services, me, id, upload).await.expect("it came");
+    assert_eq!(kept.refusal, None);
+    papers::open(services, me, kept.id, None).await.expect("opened");
 }
 
 async fn does(site: &Site, by: &Context, case: CaseId, (part, event): (Part, Event), reason: Option<&str>) {
