@@ -216,6 +216,9 @@ async fn seed(stage: &Stage, from: usize, count: usize) -> anyhow::Result<Vec<(C
 const PARTICULARS: &str = r#"{"patient_name":"演示·林小满","patient_born":"2015-06-01","patient_document_kind":"resident",
 "patient_document":"00000000000000000X","address":"演示市演示区演示路1号院2号楼3单元401室","patient_phone":"13800138000"}"#;
 
+/// A row of history: its own id, the case, the version, the event, from where, to where.
+type Step = (Uuid, Uuid, i32, &'static str, &'static str, &'static str);
+
 #[derive(Default)]
 struct Rows {
     whose: Vec<(CaseId, Uuid)>,
@@ -229,7 +232,7 @@ struct Rows {
     keys: Vec<Vec<u8>>,
     parties: Vec<Uuid>,
     particulars: Vec<Vec<u8>>,
-    events: Vec<(Uuid, Uuid, i32, &'static str, &'static str, &'static str)>,
+    events: Vec<Step>,
     reasons: Vec<Vec<u8>>,
 }
 
@@ -270,9 +273,7 @@ impl Rows {
         .bind(now.to_string())
         .execute(&mut *db)
         .await?;
-        let of = |part: fn(&(Uuid, Uuid, i32, &'static str, &'static str, &'static str)) -> &'static str| {
-            self.events.iter().map(part).collect::<Vec<_>>()
-        };
+        let of = |part: fn(&Step) -> &'static str| self.events.iter().map(part).collect::<Vec<_>>();
         sqlx::query(
             "insert into spark_case_event (id, case_id, version, event, from_state, to_state, part, reason_sealed, at)
              select id, case_id, version, event, before, after, 'case_officer', sealed, $8::timestamptz
@@ -338,7 +339,7 @@ async fn plans(stage: &Stage) -> anyhow::Result<()> {
             .await?;
     let asked = format!(
         "explain (costs off) execute {name} (array['submitted', 'completeness', 'granted', 'partial', 'follow_up', 'deceased_hold'],
-           '{}', '1970-01-01', '{}', 51)",
+           '{}', '1970-01-01', '{}', 51, null)",
         officer(0),
         Uuid::nil()
     );

@@ -10,6 +10,9 @@ use jiff::civil::Date;
 
 /// Business days before the end of what is the family's turn, on which it is reminded.
 pub const REMINDED: u16 = 5;
+/// Business days after the last day of what the house asked back, in which an officer can still give more time; then the case
+/// lapses.
+pub const GRACE: u16 = 5;
 /// Business days of a notice.
 pub const NOTICE: u16 = 5;
 /// Business days in which an agreement is signed.
@@ -89,6 +92,11 @@ pub fn given_if_come_by(today: Date) -> Date {
     begun_by(Term::Workdays(TAKEN_UP), today)
 }
 
+/// The last day for an answer that lets a case lapse `today`: it is past, and so is the grace after it.
+pub fn lapses_if_due_by(today: Date) -> Date {
+    begun_by(Term::Workdays(GRACE), today)
+}
+
 /// The latest day whose term is past today. The end of a term never goes back when its beginning goes on.
 fn begun_by(term: Term, today: Date) -> Date {
     let mut day = today;
@@ -130,6 +138,13 @@ mod tests {
             );
             assert!(by_time != other, "{way:?}");
         }
+    }
+
+    #[test]
+    fn an_officer_has_the_days_of_grace_to_give_more_time() {
+        // Due on a Monday, five business days are until the Monday after it.
+        assert_eq!(lapses_if_due_by(date(2026, 9, 14)), date(2026, 9, 6));
+        assert_eq!(lapses_if_due_by(date(2026, 9, 15)), date(2026, 9, 7));
     }
 
     #[test]

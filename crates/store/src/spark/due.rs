@@ -2,7 +2,8 @@
 
 use super::desk::Due;
 use crate::{SqlTimestamp, ToSqlx};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil};
+use jiff_sqlx::Date as SqlDate;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
@@ -13,6 +14,72 @@ pub async fn standing(db: impl PgExecutor<'_>, state: &str, before: Timestamp, a
         "select id, version from spark_case where state = $1 and changed_at < $2 and id > $3 order by id limit 100",
         state,
         before.to_sqlx() as SqlTimestamp,
+        after
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Cases that wait for their family for too long: of a question with a last day whose last day was `due_by` or before, others since
+/// before an instant. After this one in the order of their ids, a page of them.
+pub async fn overdue(
+    db: impl PgExecutor<'_>,
+    (before, due_by): (Timestamp, civil::Date),
+    after: Uuid,
+) -> sqlx::Result<Vec<Due>> {
+    sqlx::query_as!(
+        Due,
+        "select c.id, c.version from spark_case c
+         left join spark_clarification q on q.case_id = c.id and q.version = c.version and q.supplied_on is null
+         where c.state = 'returned' and c.id > $3
+           and case when q.id is null then c.changed_at < $1 else q.due_on <= $2 end
+         order by c.id limit 100",
+        before.to_sqlx() as SqlTimestamp,
+        due_by.to_sqlx() as SqlDate,
+        after
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A case that waits for its family, and of which nobody was reminded.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedBack {
+    /// The case.
+    pub id: Uuid,
+    /// At which version.
+    pub version: i32,
+    /// The row of history that sent it back.
+    pub about: Uuid,
+    /// Since when.
+    pub at: SqlTimestamp,
+    /// The last day for the answer, where one was set.
+    pub due_on: Option<SqlDate>,
+}
+
+/// Cases that wait for their family and of which nobody was reminded: of a question with a last day, in the second half of its
+/// time and where that day is from `today` to `soon`; others since before an instant. After this one in the order of their ids,
+/// a page of them.
+pub async fn asked_back(
+    db: impl PgExecutor<'_>,
+    before: Timestamp,
+    (today, soon): (civil::Date, civil::Date),
+    after: Uuid,
+) -> sqlx::Result<Vec<AskedBack>> {
+    sqlx::query_as!(
+        AskedBack,
+        r#"select c.id, c.version, e.id as about, c.changed_at as "at: SqlTimestamp", q.due_on as "due_on?: SqlDate"
+           from spark_case c join spark_case_event e on e.case_id = c.id and e.version = c.version
+           left join spark_clarification q on q.case_id = c.id and q.version = c.version and q.supplied_on is null
+           where c.state = 'returned' and c.id > $4
+             and case when q.id is null then c.changed_at < $1
+                      else q.due_on between $2::date and $3::date
+                           and $2::date - q.asked_on >= (q.due_on - q.asked_on) / 2 end
+             and not exists (select from spark_case_reminder r where r.about = e.id)
+           order by c.id limit 100"#,
+        before.to_sqlx() as SqlTimestamp,
+        today.to_sqlx() as SqlDate,
+        soon.to_sqlx() as SqlDate,
         after
     )
     .fetch_all(db)
@@ -222,16 +289,20 @@ pub struct LiveRow {
     pub state: String,
     /// Since when it is where it is.
     pub changed_at: SqlTimestamp,
+    /// The last day for an answer it waits for, where one was set.
+    pub due_on: Option<SqlDate>,
 }
 
 /// The live cases of the families an account acts for.
 pub async fn live_of_account(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<Vec<LiveRow>> {
     sqlx::query_as!(
         LiveRow,
-        "select distinct c.reference, c.state, c.changed_at from spark_case_party p join spark_case c on c.id = p.case_id
+        r#"select distinct c.reference, c.state, c.changed_at, q.due_on as "due_on?: SqlDate"
+         from spark_case_party p join spark_case c on c.id = p.case_id
+         left join spark_clarification q on q.case_id = c.id and q.version = c.version and q.supplied_on is null
          where p.account_id = $1 and p.part in ('applicant', 'guardian')
            and c.state not in ('refused', 'ineligible', 'closed', 'withdrawn', 'lapsed')
-         order by c.changed_at",
+         order by c.changed_at"#,
         account
     )
     .fetch_all(db)

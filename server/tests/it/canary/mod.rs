@@ -169,7 +169,9 @@ async fn nobody_is_found_anywhere_after_a_whole_run_and_a_planted_leak_is() {
     for place in ["log", "jobs", "trail", "letters", "metrics", "addresses"] {
         assert!(of(place).lines().count() > 1, "nothing in {place}");
     }
-    for table in ["spark_case_party", "spark_case_event", "spark_snapshot", "ledger_payee", "ledger_payment"] {
+    for table in
+        ["spark_case_party", "spark_case_event", "spark_snapshot", "spark_paper", "ledger_payee", "ledger_payment"]
+    {
         assert!(!of(&format!("table {table}")).is_empty(), "nothing in {table}");
     }
     assert!(of("trail").contains("spark.case_moved") && of("jobs").contains("case"), "a case went its way");

@@ -3,19 +3,28 @@
 
 use crate::support::{Browser, Site};
 use domain::account::{Actor, Role};
+use domain::document::Document;
 use domain::ids::{
     AccountId, ApplicationId, AwardId, CaseId, EnvelopeId, FundId, LoginSessionId, PayeeId, PaymentFileId, PaymentId,
     StatementId, TrancheId,
 };
 use domain::ledger::{AccountNumber, Amount, Evidence, FundCode, PayeeKind, Purpose};
+use domain::outreach::{Bilingual, Key};
 use domain::spark::application::Form;
+use domain::spark::papers::Kind;
+use domain::spark::review::assignment::Speciality;
+use domain::spark::review::rubric::{Criterion, Draft, Rubric, Scale};
+use domain::spark::review::vote::Vote;
 use domain::spark::{Event, Part};
 use domain::time::local_day;
+use domain::typed::Typed;
 use services::Context;
 use services::crypto::Place;
 use services::ledger::{self, Given, NewEnvelope, NewFund, NewPayee};
 use services::spark::apply;
 use services::spark::cases::{self, Act, Decided};
+use services::spark::papers::{self, Upload};
+use services::spark::review::{self, Profile, Sitting, Ties};
 use uuid::Uuid;
 
 pub const NAME: &str = "演示·林小满";
@@ -128,22 +137,62 @@ async fn family(site: &Site) -> (Browser<'_>, Context) {
     (browser, site.test.context(actor))
 }
 
-async fn applied(site: &Site, me: &Context) -> CaseId {
+/// A page that is asked for, or sent with something typed: where it was, and where the answer led.
+async fn goes(browser: &Browser<'_>, path: &str, typed: Option<&str>, urls: &mut Vec<String>) {
+    let answer = match typed {
+        Some(form) => browser.post(path, form).await,
+        None => browser.get(path).await,
+    };
+    assert!(!answer.status.is_server_error(), "{path}: {}", answer.body);
+    urls.extend([path.to_owned(), answer.header("location").to_owned(), answer.header("refresh").to_owned()]);
+}
+
+/// Fills in the pages of the form, each once with nothing and once rightly, and sends it.
+async fn applied(site: &Site, browser: &Browser<'_>, me: &Context, urls: &mut Vec<String>) -> CaseId {
     let services = &site.test.services;
     let id: ApplicationId = apply::begin(services, me).await.expect("begun");
     for page in Form::current().pages {
-        let typed = page.typed(TYPED.iter().copied());
         let shown = apply::read(services, me, id).await.expect("one's own");
-        if !typed.0.is_empty() && shown.reading.asked(page.key).is_some() {
-            apply::save(services, me, id, (page.key, shown.draft.version(page.key)), &typed).await.expect(page.key);
+        if page.typed(TYPED.iter().copied()).0.is_empty() || shown.reading.asked(page.key).is_none() {
+            continue;
+        }
+        // `papers` is the address of the files themselves.
+        let path = format!("/spark/apply/{id}/{}", if page.key == "papers" { "which-papers" } else { page.key });
+        goes(browser, &path, None, urls).await;
+        for pairs in [&[][..], &TYPED[..]] {
+            let version = apply::read(services, me, id).await.expect("one's own").draft.version(page.key).to_string();
+            let mut form = form_urlencoded::Serializer::new(String::new());
+            form.extend_pairs(pairs.iter().copied()).append_pair("based_on", &version);
+            let form = form.finish();
+            goes(browser, &path, Some(&form), urls).await;
         }
     }
+    paper(site, me, id).await;
+    goes(browser, &format!("/spark/apply/{id}/papers"), None, urls).await;
+    let check = format!("/spark/apply/{id}/check");
+    goes(browser, &format!("/spark/apply/{id}"), None, urls).await;
+    goes(browser, &check, None, urls).await;
     let seen = apply::read(services, me, id).await.expect("one's own").digest;
-    apply::submit(services, me, id, &seen).await.expect("sent");
+    goes(browser, &check, Some(&format!("seen={seen}")), urls).await;
     // Looked at again, and copied.
+    for page in ["sent", "copy.pdf"] {
+        goes(browser, &format!("/spark/apply/{id}/{page}"), None, urls).await;
+    }
     assert_eq!(apply::snapshot(services, me, id).await.expect("frozen").answers.get("diagnosis"), Some(DIAGNOSIS));
     services::account::erase::export_own(services, me).await.expect("a copy");
     CaseId(id.0)
+}
+
+/// A paper that is called after the patient, and in which name and illness stand.
+async fn paper(site: &Site, me: &Context, id: ApplicationId) {
+    let (services, name) = (&site.test.services, format!("{NAME}.pdf"));
+    let page = format!("%PDF-1.7\n% {NAME} {DIAGNOSIS}\n3 0 obj\n<< /Type /Page /Parent 2 0 R >>\nendobj\n");
+    let whole = format!("{page}xref\n0 1\ntrailer\n<< /Size 1 >>\nstartxref\n{}\n%%EOF\n", page.len());
+    let key = (self::id::<Uuid>(site), 0);
+    let upload = Upload { key, kind: Kind::Diagnosis, name, bytes: Some(whole.into_bytes()) };
+    let kept = papers::add(services, me, id, upload).await.expect("it came");
+    assert_eq!(kept.refusal, None);
+    papers::open(services, me, kept.id, None).await.expect("opened");
 }
 
 async fn does(site: &Site, by: &Context, case: CaseId, (part, event): (Part, Event), reason: Option<&str>) {
@@ -175,6 +224,40 @@ async fn fund(site: &Site) -> EnvelopeId {
     let given = Given { key, envelope, amount: yuan(50_000), day, source: "演示·捐赠票据0001".into() };
     ledger::donate(services, &by, &given).await.expect("a donation");
     envelope
+}
+
+/// Two physicians judge it, and a committee of five is for granting it: people who have nothing to do with the family.
+async fn judged(site: &Site, officer: &Context, case: CaseId) {
+    let (services, compliance) = (&site.test.services, of(site, 41, Role::ComplianceOfficer));
+    for person in [51, 52, 21, 61, 62, 63, 64] {
+        let document = Document::from_comparable(&format!("passport:reviewer {person}")).expect("a document");
+        let employers = vec![format!("演示第{person}医院")];
+        let ties = Ties { person: document, kin: vec![], phones: vec![], addresses: vec![], employers };
+        let specialities = vec![Speciality::new("03").expect("a speciality")];
+        let account = AccountId(Uuid::from_u128(person));
+        let profile = Profile { account, specialities, away: false, version: 0 };
+        review::keep(services, &compliance, &profile, Some(&ties)).await.expect("a profile");
+    }
+    let criterion = Criterion {
+        key: Key::new("need").expect("a key"),
+        title: Bilingual::new("演示标准", "A criterion"),
+        weight: 1,
+        scale: Scale { least: 1, most: 5 },
+        optional: false,
+    };
+    let draft = Draft { version: 1, criteria: vec![criterion], diverges_above: 25 };
+    let rubric = Rubric::try_from(draft).expect("a rubric");
+    review::publish_rubric(services, &compliance, &rubric).await.expect("a rubric");
+    let marks = [("mark-need", "4"), ("comment-need", JUDGED)];
+    let marks = Typed(marks.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
+    let reviewers = [51, 52].map(|person| of(site, person, Role::MedicalReviewer));
+    review::review_case(services, officer, (case, &reviewers), &marks).await.expect("reviewed");
+    told(site).await;
+    let mut members = vec![of(site, 21, Role::Chair)];
+    members.extend((61..=64).map(|person| of(site, person, Role::CommitteeMember)));
+    let sitting = Sitting { secretary: of(site, 33, Role::CaseOfficer), members };
+    review::hold_meeting(services, &sitting, &[(case, Vote::Grant)]).await.expect("a meeting");
+    told(site).await;
 }
 
 /// Grants all of it in one part.
@@ -250,28 +333,33 @@ pub async fn whole(site: &Site) -> String {
     let officer = of(site, 31, Role::CaseOfficer);
     let other = of(site, 32, Role::CaseOfficer);
     let compliance = of(site, 41, Role::ComplianceOfficer);
-    let case = applied(site, &me).await;
+    let mut urls = Vec::new();
+    let case = applied(site, &browser, &me, &mut urls).await;
     told(site).await;
     does(site, &officer, case, (Part::CaseOfficer, Event::TakeUp), None).await;
     does(site, &officer, case, (Part::CaseOfficer, Event::Return), Some(ASKED_BACK)).await;
     does(site, &me, case, (Part::Applicant, Event::Supply), None).await;
     cases::take_over(services, &other, case, TAKEN_OVER).await.expect("taken over");
     does(site, &other, case, (Part::CaseOfficer, Event::Complete), Some(JUDGED)).await;
-    does(site, &services.system(), case, (Part::System, Event::Reviewed), None).await;
+    judged(site, &other, case).await;
     let envelope = fund(site).await;
     let award = granted(site, case, envelope).await;
     does(site, &other, case, (Part::CaseOfficer, Event::Publish), None).await;
     does(site, &services.system(), case, (Part::System, Event::Stand), None).await;
     does(site, &me, case, (Part::Applicant, Event::Sign), None).await;
-    let mut urls = paid(site, award).await;
+    urls.extend(paid(site, award).await);
     does(site, &other, case, (Part::CaseOfficer, Event::Close), None).await;
     cases::hold(services, &compliance, case, KEPT).await.expect("kept");
     cases::history(services, &compliance, case).await.expect("read");
-    // The pages that show something of it.
-    for path in ["/account", "/account/security", "/spark", "/spark/funds"] {
-        let answer = browser.get(path).await;
-        assert!(!answer.status.is_server_error(), "{path}: {}", answer.body);
-        urls.extend([path.to_owned(), answer.header("location").to_owned()]);
+    // The pages that show something of it, to its family and to the house.
+    let own = format!("/account/spark/{case}");
+    for path in ["/account", "/account/security", "/spark", "/spark/funds", "/spark/notices", &own] {
+        goes(&browser, path, None, &mut urls).await;
+    }
+    let staff = site.staff(&[Role::CaseOfficer]).await;
+    let (page, sent) = (format!("/staff/cases/{case}"), format!("/staff/cases/{case}/answers"));
+    for path in ["/staff/cases", &page, &sent] {
+        goes(&staff, path, None, &mut urls).await;
     }
     urls.join("\n")
 }

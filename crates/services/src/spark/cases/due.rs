@@ -8,9 +8,12 @@ use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use domain::account::Role;
 use domain::ids::CaseId;
-use domain::spark::due::{UNUSED, at_the_end, given_if_come_by, last_day, over_if_begun_by, reminded_if_begun_by};
+use domain::spark::due::{
+    REMINDED, UNUSED, at_the_end, given_if_come_by, lapses_if_due_by, last_day, over_if_begun_by, reminded_if_begun_by,
+};
 use domain::spark::{Event, Part, State};
 use domain::time::{local_day, start_of_day};
+use domain::workdays;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::json;
@@ -31,7 +34,11 @@ pub async fn settle_over(services: &Services) -> Result<u32, CaseError> {
         let Some((event, day)) = at_the_end(state).zip(over_if_begun_by(state, today)) else { continue };
         let mut after = Uuid::nil();
         loop {
-            let page = due::standing(&services.db, state.name(), end_of(day), after).await?;
+            let page = match state {
+                // What an officer asked has a last day of its own, and days of grace in which more time can be given.
+                State::Returned => due::overdue(&services.db, (end_of(day), lapses_if_due_by(today)), after).await?,
+                state => due::standing(&services.db, state.name(), end_of(day), after).await?,
+            };
             let Some(last) = page.last() else { break };
             after = last.id;
             for due in page {
@@ -48,16 +55,30 @@ pub async fn settle_over(services: &Services) -> Result<u32, CaseError> {
 /// As [`settle_over`].
 pub async fn remind(services: &Services) -> Result<u32, CaseError> {
     let now = services.clock.now();
+    let today = local_day(now);
     let mut done = 0;
-    for state in State::ALL {
-        let Some(day) = reminded_if_begun_by(state, local_day(now)) else { continue };
+    if let Some(day) = reminded_if_begun_by(State::Returned, today) {
+        let (last, mut after) = (workdays::after(today, REMINDED), Uuid::nil());
+        loop {
+            let page = due::asked_back(&services.db, end_of(day), (today, last), after).await?;
+            let Some(end) = page.last() else { break };
+            after = end.id;
+            for asked in page {
+                let ending = Ending { id: asked.id, version: asked.version, about: asked.about, at: asked.at };
+                let own = || last_day(State::Returned, local_day(asked.at.to_jiff()));
+                let Some(until) = asked.due_on.map(|day| day.to_jiff()).or_else(own) else { continue };
+                done += u32::from(reminded(services, ending, until).await);
+            }
+        }
+    }
+    if let Some(day) = reminded_if_begun_by(State::Agreement, today) {
         let mut after = Uuid::nil();
         loop {
-            let page = due::ending(&services.db, state.name(), end_of(day), after).await?;
+            let page = due::ending(&services.db, State::Agreement.name(), end_of(day), after).await?;
             let Some(last) = page.last() else { break };
             after = last.id;
             for ending in page {
-                let Some(until) = last_day(state, local_day(ending.at.to_jiff())) else { continue };
+                let Some(until) = last_day(State::Agreement, local_day(ending.at.to_jiff())) else { continue };
                 done += u32::from(reminded(services, ending, until).await);
             }
         }
@@ -116,7 +137,11 @@ fn end_of(day: Date) -> Timestamp {
     start_of_day(day.saturating_add(1.day()))
 }
 
+/// Of a day that is past nobody is reminded: after days without a worker, or where what was due failed.
 async fn reminded(services: &Services, ending: Ending, until: Date) -> bool {
+    if until < local_day(services.clock.now()) {
+        return false;
+    }
     let (own, case) = (services.clone(), CaseId(ending.id));
     let done: Result<bool, CaseError> = to_the_end(async move {
         let context = own.system();

@@ -33,7 +33,7 @@ pub async fn in_the_way(services: &Services, context: &Context) -> Result<Vec<In
         Ok(InTheWay {
             reference: Reference::parse(&row.reference).map_err(|_| CaseError::Unreadable)?.to_string(),
             state: state.public(),
-            until: last_day(state, local_day(row.changed_at.to_jiff())),
+            until: row.due_on.map(|day| day.to_jiff()).or_else(|| last_day(state, local_day(row.changed_at.to_jiff()))),
         })
     };
     sql::live_of_account(&services.db, account.0).await?.into_iter().map(read).collect()

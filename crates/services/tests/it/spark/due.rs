@@ -77,6 +77,50 @@ async fn a_family_is_reminded_once_and_what_it_does_not_supply_lapses_after_the_
     assert_eq!(number(&house, by).await, 1);
 }
 
+/// What an officer asked has a last day of its own: reminded in its second half, and lapsed after the days of grace.
+#[tokio::test]
+async fn a_question_with_a_last_day_is_held_to_that_day() {
+    let house = TestHouse::new().await;
+    to_noon_of(&house, today(&house));
+    let case = sent(&house, 1).await;
+    does(&house, &officer(&house), case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
+    let question = cases::Question {
+        case,
+        version: version(&house, case).await,
+        sections: vec![domain::spark::application::Section::Papers],
+        days: 5,
+        text: "演示问题".into(),
+    };
+    cases::ask(&house.services, &officer(&house), &question).await.expect("asked");
+    let asked_on = today(&house);
+    let last = domain::workdays::after(asked_on, 5);
+    assert_eq!(cases::remind(&house.services).await.expect("looked"), 0, "not on the day it is asked");
+    to_noon_of(&house, last);
+    assert_eq!(cases::remind(&house.services).await.expect("looked"), 1);
+    assert_eq!(cases::remind(&house.services).await.expect("looked"), 0, "once");
+    told(&house).await;
+    let texts = reminders(&house).await;
+    assert!(texts[0].contains(&domain::time::day_text(last, domain::Locale::ZhCn)), "{texts:?}");
+    let own = cases::in_the_way(&house.services, &visitor(&house, 1)).await.expect("read");
+    assert_eq!(own.iter().map(|case| case.until).collect::<Vec<_>>(), [Some(last)]);
+
+    let grace = domain::workdays::after(last, domain::spark::due::GRACE);
+    to_noon_of(&house, grace);
+    assert_eq!(cases::settle_over(&house.services).await.expect("looked"), 0, "more time can still be given");
+    to_noon_of(&house, grace + 1.day());
+    assert_eq!(cases::settle_over(&house.services).await.expect("looked"), 1);
+    assert_eq!(state(&house, case).await, "lapsed");
+}
+
+#[tokio::test]
+async fn of_a_day_that_is_past_nobody_is_reminded() {
+    let house = TestHouse::new().await;
+    returned(&house, 1).await;
+    to_noon_of(&house, last_day(State::Returned, today(&house)).expect("a day") + 1.day());
+    assert_eq!(cases::remind(&house.services).await.expect("looked"), 0);
+    assert_eq!(number(&house, "select count(*) from spark_case_reminder").await, 0);
+}
+
 #[tokio::test]
 async fn what_was_supplied_meanwhile_is_reminded_of_no_more_and_asked_again_it_is() {
     let house = TestHouse::new().await;
