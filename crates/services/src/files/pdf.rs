@@ -62,6 +62,9 @@ pub(super) fn pages(bytes: &[u8], most: u32) -> Result<u32, Fault> {
 /// # Errors
 /// `Damaged`, `TwoInOne`, `Locked`, `Script`, `Launch`, `Attachment`, `Form`, `Hidden`, `Unpacks`.
 pub(super) fn counted(bytes: &[u8]) -> Result<u32, Refusal> {
+    if find(bytes, END).is_none() {
+        return Err(Refusal::Damaged); // cut off
+    }
     let tail = &bytes[bytes.len().saturating_sub(2048)..];
     let ended = find(tail, b"startxref").is_some_and(|at| find(&tail[at..], END).is_some());
     let end = bytes.windows(END.len()).rposition(|window| window == END).filter(|_| ended);
@@ -76,8 +79,8 @@ pub(super) fn counted(bytes: &[u8]) -> Result<u32, Refusal> {
         Some(behind) if behind.iter().all(|byte| is_space(*byte)) && pages > 0 => Ok(pages),
         Some(behind) if behind.iter().any(|byte| !is_space(*byte)) => Err(Refusal::TwoInOne),
         // Where something else stands in the last two thousand bytes its end is further in front.
-        None if bytes.windows(END.len()).any(|window| window == END) => Err(Refusal::TwoInOne),
-        _ => Err(Refusal::Damaged),
+        None => Err(Refusal::TwoInOne),
+        Some(_) => Err(Refusal::Damaged),
     }
 }
 

@@ -79,9 +79,12 @@ struct Directory {
 /// The directory at the very end of an archive of one piece.
 fn directory(bytes: &[u8]) -> Result<Directory, Refusal> {
     let at = bytes.len().checked_sub(END).ok_or(Refusal::Damaged)?;
-    let (before, end) = bytes.split_at(at);
+    let end = &bytes[at..];
     if !end.starts_with(b"PK\x05\x06") {
-        return Err(if super::ends::has_archive(before) { Refusal::TwoInOne } else { Refusal::Damaged });
+        // Whole, and further in front: something stands behind it. Otherwise it was cut off.
+        let front = bytes.windows(8).rposition(|window| window == b"PK\x05\x06\0\0\0\0");
+        let is_whole = front.is_some_and(|front| front < at);
+        return Err(if is_whole { Refusal::TwoInOne } else { Refusal::Damaged });
     }
     let two = |from: usize| usize::from(u16::from_le_bytes([end[from], end[from + 1]]));
     let four = |from: usize| u32::from_le_bytes([end[from], end[from + 1], end[from + 2], end[from + 3]]);
