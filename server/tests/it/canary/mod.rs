@@ -182,7 +182,7 @@ async fn nobody_is_found_anywhere_after_a_whole_run_and_a_planted_leak_is() {
     let leaky = format!("{urls}\n/account?name={spelt}");
     metrics::counter!("leaks_total", "of" => run::PHONE).increment(1);
     let mut tx = site.test.services.begin().await.expect("a transaction");
-    let detail = json!({ "phone": run::PHONE });
+    let detail = json!({ "phone": run::PHONE, "hospital": run::HOSPITAL });
     let entry = Entry { action: "spark.leaked", subject_kind: "spark_case", subject: None, detail };
     audit::record(&mut tx, &site.test.services.system(), &[entry]).await.expect("written");
     let payload = json!({ "diagnosis": run::DIAGNOSIS });
@@ -200,11 +200,13 @@ async fn nobody_is_found_anywhere_after_a_whole_run_and_a_planted_leak_is() {
         format!("{} in log", run::NAME),
         format!("{} in addresses", run::NAME),
         format!("{} in metrics", run::PHONE),
-        format!("{} in trail", run::PHONE),
+        format!("{} in trail", run::HOSPITAL),
         format!("{} in jobs", run::DIAGNOSIS),
         format!("{} in letters", run::ACCOUNT),
         format!("{} in table account", run::ADDRESS),
     ] {
         assert!(places.contains(&leak), "{leak} was not found: {places:?}");
     }
+    let caught = format!("{} in trail", run::PHONE);
+    assert!(!places.contains(&caught), "the trail's own net lets no telephone number in: {places:?}");
 }
