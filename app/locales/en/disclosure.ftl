@@ -7,6 +7,7 @@ disclosure-until = Up to the end of the { $term }
 disclosure-families = Families
 disclosure-unit-families = families
 disclosure-amount = Aid paid
+disclosure-fund-amount = Amount
 disclosure-amount-yuan = Amount (yuan)
 disclosure-item = Item
 disclosure-section = Table

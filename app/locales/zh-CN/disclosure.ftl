@@ -7,6 +7,7 @@ disclosure-until = 截至{ $term }
 disclosure-families = 受助家庭（户）
 disclosure-unit-families = 户
 disclosure-amount = 救助金额
+disclosure-fund-amount = 金额
 disclosure-amount-yuan = 金额（元）
 disclosure-item = 项目
 disclosure-section = 表

@@ -45,7 +45,9 @@ fn rows(visit: &Visit, table: &report::Table) -> impl IntoView + use<> {
     if has_families {
         columns.push(Column::number(visit.t("disclosure-families")));
     }
-    columns.push(Column::number(visit.t("disclosure-amount")));
+    // What came in is no aid.
+    let amount = if table.section == Section::Fund { "disclosure-fund-amount" } else { "disclosure-amount" };
+    columns.push(Column::number(visit.t(amount)));
     let rows = table.rows.iter().map(|row| {
         let line = Row::new().cell(row.label.text(locale));
         let line = if has_families { line.cell(row.families.map(grouped).unwrap_or_default()) } else { line };
