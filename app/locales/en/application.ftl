@@ -40,6 +40,7 @@ application-kept-unsent = Before you submit it none of our staff can read it
 application-kept-consent = Health, means, telling partners, publishing a name or photograph, follow-up: each is asked by itself, and none is chosen beforehand
 application-kept-days = An application that is not saved for { $days } days is deleted. You can discard it yourself at any time.
 application-helped-title = Applying for a relative, or helping a family
+application-helped-worker = A hospital’s social worker can help with the form and with missing papers. The family confirms from its own telephone; a social worker decides nothing on its behalf.
 application-tasks = Task list of the application
 application-tasks-lead = Sections can be filled in one by one, at different times. Each page is saved when you press “Save and continue”.
 application-progress = { $done } of { $all } pages done

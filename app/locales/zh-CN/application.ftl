@@ -39,6 +39,7 @@ application-kept-unsent = 提交之前，我们的工作人员看不到
 application-kept-consent = 病情、家庭经济、告知合作单位、公开姓名照片、随访，逐项征求同意；没有一项是预先选好的
 application-kept-days = 一份申请{ $days }天没有保存，就自动删除；您也可以随时自己放弃。
 application-helped-title = 替家人申请，或帮一个家庭填写
+application-helped-worker = 医院社工可以帮忙填写和补充材料；最后由家庭用自己的手机确认，社工不能代替家庭作决定。
 application-tasks = 申请的任务列表
 application-tasks-lead = 各节可以分几次填。每一页按“保存并继续”时保存。
 application-progress = 已完成 { $done } 页，共 { $all } 页

@@ -177,7 +177,7 @@ fn helped(visit: &Visit) -> impl IntoView + use<> {
         <section class="section spark-aside">
             <h2>{visit.t("application-helped-title")}</h2>
             <p>{visit.t("spark-faq-minor-a")}</p>
-            <p>{visit.t("spark-faq-worker-a")}</p>
+            <p>{visit.t("application-helped-worker")}</p>
         </section>
     }
 }
