@@ -13,6 +13,7 @@ use domain::ids::{BookingId, ConflictId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 use store::booking::{bookings, claims, conflicts as sql, door};
 
 /// How long a resolved conflict is still shown.
@@ -96,7 +97,8 @@ pub async fn conflicts(services: &Services, context: &Context) -> Result<Vec<Con
     context.require(Capability::SuperviseDoor)?;
     let mut db = services.db.acquire().await?;
     let rows = sql::conflicts(&mut db, context.now - REMEMBERED).await?;
-    let ids: Vec<uuid::Uuid> = rows.iter().map(|row| row.booking_id).collect();
+    // Each once: a booking may be in conflict again after it was decided, and what was said of it is not said twice by that.
+    let ids: Vec<uuid::Uuid> = rows.iter().map(|row| row.booking_id).collect::<BTreeSet<_>>().into_iter().collect();
     let facts = sql::facts(&mut db, &ids).await?;
     let known = views(services, &mut db, &ids).await?;
     let conflict = |row: sql::ConflictRow| {

@@ -132,6 +132,22 @@ async fn a_pass_of_ours_that_nobody_knows_is_kept_and_decided() {
     assert_eq!(number(&house, "select sum(people) from door_count where kind = 'walk_in'").await, 3);
 }
 
+#[tokio::test]
+async fn a_booking_in_conflict_again_is_decided_by_what_was_said_of_it_once() {
+    let (house, _, booked) = at_nine(2).await;
+    let held = device(&house, 'a', DeviceRole::Steward).await;
+    let by = officer(&house);
+    send(&house, &held, vec![admitted(booked, 2, house.now())]).await;
+    for said in [2, 3] {
+        send(&house, &held, vec![admitted(booked, 1, house.now())]).await;
+        let found = door::conflicts(&house.services, &by).await.expect("listed");
+        let open = found.iter().find(|conflict| conflict.settled.is_none()).expect("an open one");
+        assert_eq!(open.said.len(), said as usize);
+        door::resolve(&house.services, &by, open.id, said, 2, "看录像").await.expect("decided");
+    }
+    assert_eq!(number(&house, "select count(*) from door_conflict where resolved_at is not null").await, 2);
+}
+
 /// Both hold a booking and its conflict: the booking first, whoever they are.
 #[tokio::test(flavor = "multi_thread")]
 async fn facts_that_arrive_while_it_is_decided_neither_deadlock_nor_are_lost() {
