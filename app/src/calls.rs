@@ -15,13 +15,17 @@
 //! }
 //! ```
 
+mod cookie;
+
+pub use cookie::{Cookie, SESSION_COOKIE, cookie, cookie_in};
+
 use crate::form::{FormState, Tone};
 use crate::i18n::Text;
 use crate::local_path::LocalPath;
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::visit::Visit;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use domain::account::Denied;
 use jiff::SignedDuration;
 use std::collections::HashMap;
@@ -280,48 +284,6 @@ impl Deref for Asked {
     }
 }
 
-/// The value of the cookie `name`.
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    cookie_in(headers.get_all(header::COOKIE), name)
-}
-
-/// The same among Cookie headers that were set apart.
-pub fn cookie_in<'a>(lines: impl IntoIterator<Item = &'a HeaderValue>, name: &str) -> Option<&'a str> {
-    lines
-        .into_iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
-}
-
-/// The cookie of a browser that is signed in.
-pub const SESSION_COOKIE: &str = "__Host-session";
-
-/// A cookie to set: for this host only, over https only, out of reach of scripts.
-#[derive(Clone, Debug)]
-pub struct Cookie(String);
-
-impl Cookie {
-    /// `name` (which begins with `__Host-`) for as long as `age`; `None` ends with the browser.
-    pub fn new(name: &str, value: &str, age: Option<SignedDuration>) -> Self {
-        let age = age.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
-        Self(format!("{name}={value}{age}; Path=/; SameSite=Lax; HttpOnly; Secure"))
-    }
-
-    /// Removes `name`.
-    pub fn removed(name: &str) -> Self {
-        Self::new(name, "", Some(SignedDuration::ZERO))
-    }
-
-    /// As a Set-Cookie header; `None` if the value is no header's.
-    pub fn header(&self) -> Option<HeaderValue> {
-        let mut value = HeaderValue::from_str(&self.0).ok()?;
-        value.set_sensitive(true);
-        Some(value)
-    }
-}
-
 /// A file to hand out.
 #[derive(Clone, Debug)]
 pub struct File {
@@ -475,16 +437,6 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_found_among_others_and_not_by_the_end_of_its_name() {
-        let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, HeaderValue::from_static("x__Host-session=no; __Host-size=elder"));
-        headers.append(header::COOKIE, HeaderValue::from_static("__Host-session=yes"));
-        assert_eq!(cookie(&headers, SESSION_COOKIE), Some("yes"));
-        assert_eq!(cookie(&headers, "__Host-size"), Some("elder"));
-        assert_eq!(cookie(&headers, "session"), None);
-    }
-
-    #[test]
     fn a_call_leads_back_to_the_page_its_form_stands_on() {
         async fn nothing(_: Asked) -> Answer {
             Answer::to("/")
@@ -493,14 +445,5 @@ mod tests {
         assert_eq!(call.page_of("/staff/groups/7/reveal"), None);
         let call = call.on("/staff/groups/:id");
         assert_eq!(call.page_of("/staff/groups/7/reveal").as_deref(), Some("/staff/groups/7"));
-    }
-
-    #[test]
-    fn cookies_keep_the_promises_of_their_prefix() {
-        let header =
-            Cookie::new(SESSION_COOKIE, "token", Some(SignedDuration::from_hours(1))).header().expect("a header");
-        assert_eq!(header, "__Host-session=token; Max-Age=3600; Path=/; SameSite=Lax; HttpOnly; Secure");
-        assert!(header.is_sensitive());
-        assert!(Cookie::new(SESSION_COOKIE, "a\r\nb", None).header().is_none());
     }
 }
