@@ -1,13 +1,11 @@
 //! The answers to check: everything that was answered, each to be changed; what is missing; and sending it, once.
 
-use super::{CHECK, FROM, address, check_address, crumbs, open, page_address, words};
+use super::{CHECK, FROM, address, check_address, crumbs, of_address, page_address, words};
 use crate::form::Tone;
 use crate::i18n::Text;
-use crate::museum::param;
 use crate::spark::form_words;
 use crate::ui::{Banner, Button, Form, HiddenField, LinkButton, Page, SummaryList, SummaryRow, Tag, Variant};
-use crate::visit::{Visit, visit};
-use domain::ids::ApplicationId;
+use crate::visit::Visit;
 use domain::spark::application::Section;
 use domain::spark::application::form::FAMILY_PHONE;
 use domain::time::local_day;
@@ -17,14 +15,7 @@ use services::spark::apply::{Access, View as Application};
 /// The answers to check.
 #[component]
 pub fn CheckAnswers() -> impl IntoView {
-    let visit = visit();
-    let id = param::<ApplicationId>("id");
-    Suspend::new(async move {
-        match open(&visit, id).await {
-            Ok(application) => page(&visit, &application),
-            Err(page) => page,
-        }
-    })
+    of_address(page)
 }
 
 fn page(visit: &Visit, application: &Application) -> AnyView {

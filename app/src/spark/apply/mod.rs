@@ -22,9 +22,10 @@ pub(crate) use start::of_account;
 pub use tasks::Tasks;
 
 use crate::form::{FormState, Tone};
+use crate::museum::param;
 use crate::problem::{Problem, problem_page};
 use crate::ui::{Banner, Button, Crumb, Dialog, Form, LinkButton, Page, Variant};
-use crate::visit::Visit;
+use crate::visit::{Visit, visit};
 use domain::ids::ApplicationId;
 use domain::spark::application::{Form as WholeForm, Page as OnePage};
 use domain::typed::Typed;
@@ -104,6 +105,18 @@ fn problem_of(error: &ApplyError) -> Problem {
             if matches!(error, ApplyError::Database(_)) { Problem::Busy } else { Problem::Broken }
         }
     }
+}
+
+/// A page of the application of the address, while it is filled in.
+fn of_address(page: fn(&Visit, &Application) -> AnyView) -> impl IntoView {
+    let visit = visit();
+    let id = param::<ApplicationId>("id");
+    Suspend::new(async move {
+        match open(&visit, id).await {
+            Ok(application) => page(&visit, &application),
+            Err(page) => page,
+        }
+    })
 }
 
 /// The application of the page's address while it is filled in; otherwise the page that says what became of it.

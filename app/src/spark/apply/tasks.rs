@@ -1,13 +1,11 @@
 //! The task list of an application: its sections, how far each is, and its pages.
 
-use super::{check_address, crumbs, discard, news, open, page_address};
+use super::{check_address, crumbs, discard, news, of_address, page_address};
 use crate::form::Tone;
 use crate::i18n::Text;
-use crate::museum::param;
 use crate::spark::{form_words, papers};
 use crate::ui::{Banner, Page, Tag};
-use crate::visit::{Visit, visit};
-use domain::ids::ApplicationId;
+use crate::visit::Visit;
 use domain::spark::application::{Change, Section, SectionState};
 use domain::time::{day_text, local_day};
 use leptos::prelude::*;
@@ -16,14 +14,7 @@ use services::spark::apply::{Access, View as Application};
 /// The task list.
 #[component]
 pub fn Tasks() -> impl IntoView {
-    let visit = visit();
-    let id = param::<ApplicationId>("id");
-    Suspend::new(async move {
-        match open(&visit, id).await {
-            Ok(application) => page(&visit, &application),
-            Err(page) => page,
-        }
-    })
+    of_address(page)
 }
 
 fn page(visit: &Visit, application: &Application) -> AnyView {
