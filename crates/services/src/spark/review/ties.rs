@@ -9,7 +9,7 @@ use domain::ids::{AccountId, ApplicationId, CaseId, HospitalId};
 use domain::spark::Part;
 use domain::spark::application::consent::Use;
 use domain::spark::review::conflict::{
-    AddressHash, CaseFacts, Declared, Link, PersonHash, PhoneHash, Reviewer, Ties, may,
+    AddressHash, CaseFacts, Declared, Link, PersonHash, PhoneHash, Reviewer, Ties, may, stands,
 };
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -197,6 +197,16 @@ pub(in crate::spark) async fn may_do(
 ) -> sqlx::Result<bool> {
     let Some(reviewer) = reviewer(db, account).await? else { return Ok(false) };
     Ok(may(&reviewer, &facts(db, row).await?, doing).is_ok())
+}
+
+/// Whether nothing that is known ties somebody to a case, who would decide on it. Of whom there is no profile only what was
+/// declared is known.
+pub(in crate::spark) async fn is_clear(db: &mut PgConnection, row: &CaseRow, account: AccountId) -> sqlx::Result<bool> {
+    let facts = facts(db, row).await?;
+    Ok(match reviewer(db, account).await? {
+        Some(known) => stands(&known, &facts),
+        None => !facts.declared.iter().any(|one| one.about == account),
+    })
 }
 
 /// Whether somebody is asked about a case that is being reviewed, and has no conflict with it.
