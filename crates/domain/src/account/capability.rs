@@ -217,6 +217,8 @@ pub enum Capability {
     HandleCases,
     /// Judge cases one is asked about, without knowing whose they are.
     ReviewCases,
+    /// See the committee's meetings that one holds or sits at, and sign their minutes.
+    SeeCommittee,
     /// Plan the committee's meetings, freeze what lies before them, write their minutes.
     ConveneCommittee,
     /// Vote on cases of a committee.
@@ -233,7 +235,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -268,6 +270,7 @@ impl Capability {
         Self::SeeCases,
         Self::HandleCases,
         Self::ReviewCases,
+        Self::SeeCommittee,
         Self::ConveneCommittee,
         Self::VoteOnCases,
         Self::DecideCases,
@@ -383,12 +386,17 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::DoorSupervisor => {
             matches!(capability, C::Admit | C::OverrideDoor | C::SuperviseDoor | C::ManageDevices)
         }
-        Role::CaseOfficer => matches!(capability, C::SeeCases | C::HandleCases | C::ConveneCommittee),
+        Role::CaseOfficer => matches!(capability, C::SeeCases | C::HandleCases | C::SeeCommittee | C::ConveneCommittee),
         Role::MedicalReviewer => matches!(capability, C::ReviewCases),
-        Role::CommitteeMember => matches!(capability, C::VoteOnCases),
+        Role::CommitteeMember => matches!(capability, C::SeeCommittee | C::VoteOnCases),
         Role::Chair => matches!(
             capability,
-            C::CommitFunds | C::VoteOnCases | C::DecideCases | C::PrepareDisclosure | C::PublishDisclosure
+            C::CommitFunds
+                | C::SeeCommittee
+                | C::VoteOnCases
+                | C::DecideCases
+                | C::PrepareDisclosure
+                | C::PublishDisclosure
         ),
         Role::FinancePreparer => {
             matches!(capability, C::ReadLedger | C::KeepBooks | C::PreparePayments | C::PrepareDisclosure)

@@ -1,5 +1,5 @@
 //! What the pages of the books read: funds with their envelopes, the journal page by page, awards, payments, statements, the
-//! months. Each asks for `ReadLedger`; what anybody may know stands in [`public`].
+//! months. Each asks for `ReadLedger`, but for what a chair promises money of ([`funds_for`]); what anybody may know stands in [`public`].
 
 mod awards;
 mod bank;
@@ -19,7 +19,8 @@ use crate::account::{open_text, place};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ids::{AccountId, EnvelopeId, FundId};
-use domain::ledger::{Fen, Purpose};
+use domain::ledger::{Beneficiary, Fen, Purpose};
+use domain::time::local_day;
 use std::collections::HashMap;
 use store::ledger::{self as sql, SumsRow, views};
 use uuid::Uuid;
@@ -93,6 +94,16 @@ impl From<SumsRow> for Purse {
 pub async fn all_funds(services: &Services, context: &Context) -> Result<Vec<Fund>, LedgerError> {
     context.require(Capability::ReadLedger)?;
     read_funds(services).await
+}
+
+/// The funds that are for a case today, for whoever promises their money.
+///
+/// # Errors
+/// `Denied`, `Database`.
+pub async fn funds_for(services: &Services, context: &Context, whom: Beneficiary) -> Result<Vec<Fund>, LedgerError> {
+    context.require(Capability::CommitFunds)?;
+    let today = local_day(context.now);
+    Ok(read_funds(services).await?.into_iter().filter(|fund| fund.purpose.admits(whom, today).is_ok()).collect())
 }
 
 /// A fund.

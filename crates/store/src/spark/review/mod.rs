@@ -2,5 +2,6 @@
 
 pub mod meetings;
 pub mod profiles;
+pub mod rooms;
 pub mod scores;
 pub mod votes;
