@@ -48,6 +48,7 @@ rooms!(
     "apply",
     "application",
     "papers",
+    "case-papers",
     "ledger",
     "cases",
     "disclosure",

@@ -806,6 +806,7 @@ staff-action-spark-reviewer-released = Reviewer released from a case
 staff-subject-spark-paper = Paper of an application
 staff-action-spark-paper-added = Paper of an application sent
 staff-action-spark-paper-removed = Paper of an application removed
+staff-action-spark-paper-checked = Paper of an application checked
 staff-action-spark-paper-opened = Paper of an application opened
 staff-action-spark-paper-opened-unassigned = To be looked into: a paper opened by somebody who does not look after the case
 staff-audit-room-disclosure = Public disclosure

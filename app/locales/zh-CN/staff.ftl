@@ -749,6 +749,7 @@ staff-action-spark-reviewer-released = 免去评审专家对救助申请的评�
 staff-subject-spark-paper = 申请材料
 staff-action-spark-paper-added = 上传申请材料
 staff-action-spark-paper-removed = 删除申请材料
+staff-action-spark-paper-checked = 核对申请材料
 staff-action-spark-paper-opened = 打开申请材料
 staff-action-spark-paper-opened-unassigned = 【请核查】非承办人打开申请材料
 staff-audit-room-disclosure = 信息公开

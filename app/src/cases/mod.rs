@@ -12,6 +12,7 @@ mod own;
 pub mod own_calls;
 mod own_list;
 mod page;
+mod papers;
 mod reading;
 mod refused;
 mod reviewers;
