@@ -49,6 +49,7 @@ rooms!(
     "application",
     "papers",
     "case-papers",
+    "case-kept",
     "ledger",
     "cases",
     "disclosure",

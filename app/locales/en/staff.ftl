@@ -801,6 +801,7 @@ staff-action-spark-clarification-extended = More time given to a family
 staff-action-spark-case-given = Case given to an officer
 staff-action-spark-case-held = Case kept from being forgotten
 staff-action-spark-case-hold-lifted = Case no longer kept from being forgotten
+staff-action-spark-case-hold-ended = The keeping of a case ended on its last day
 staff-action-spark-reviewer-asked = Reviewer asked about a case
 staff-action-spark-reviewer-released = Reviewer released from a case
 staff-subject-spark-paper = Paper of an application

@@ -744,6 +744,7 @@ staff-action-spark-clarification-extended = 延长补充材料的期限
 staff-action-spark-case-given = 救助申请分派给经办人
 staff-action-spark-case-held = 救助申请依法继续保存
 staff-action-spark-case-hold-lifted = 救助申请恢复保存期限计算
+staff-action-spark-case-hold-ended = 继续保存期满，恢复销毁计时
 staff-action-spark-reviewer-asked = 请评审专家评审救助申请
 staff-action-spark-reviewer-released = 免去评审专家对救助申请的评审
 staff-subject-spark-paper = 申请材料

@@ -4,7 +4,7 @@ use super::desk;
 use super::papers::note_field;
 use super::refused::{SHOWN, done, refused, typed};
 use crate::calls::{Answer, Asked, Call};
-use crate::desk::number;
+use crate::desk::{day, number};
 use crate::form::{FormState, Tone};
 use crate::problem::Problem;
 use crate::routes::Access;
@@ -17,7 +17,7 @@ use domain::spark::application::Section;
 use domain::spark::papers::Verdict;
 use domain::spark::review::clarification::{LONGEST, SHORTEST};
 use domain::spark::{Event, Part};
-use services::spark::cases::{self, Act, LONGEST_GRANT, Question};
+use services::spark::cases::{self, Act, CaseError, LONGEST_GRANT, Question};
 use services::spark::papers::{self, PaperError};
 use uuid::Uuid;
 
@@ -27,6 +27,11 @@ const OVERSEE: Access = Access::Capability(Capability::OverseeCases);
 
 /// The page all of them stand on.
 const PAGE: &str = "/staff/cases/:id";
+
+/// Why a case is kept.
+pub(super) const KEEP_REASON: &str = "keep_reason";
+/// Until which day.
+pub(super) const KEEP_UNTIL: &str = "keep_until";
 
 /// This room's calls.
 pub static CALLS: &[Call] = &[
@@ -40,6 +45,8 @@ pub static CALLS: &[Call] = &[
     Call::post("/staff/cases/:id/show", SEE, &show).on(PAGE),
     Call::post("/staff/cases/:id/grant", OVERSEE, &grant).on(PAGE),
     Call::post("/staff/cases/:id/papers/:paper", HANDLE, &check_paper).on(PAGE),
+    Call::post("/staff/cases/:id/keep", OVERSEE, &keep).on(PAGE),
+    Call::post("/staff/cases/:id/let-go", OVERSEE, &let_go).on(PAGE),
 ];
 
 /// The case of the path, its page, and the version the form was made of.
@@ -182,5 +189,35 @@ async fn check_paper(asked: Asked) -> Answer {
             Answer::again_at(page, form).status(StatusCode::CONFLICT)
         }
         Err(error) => problem_of(&error).into(),
+    }
+}
+
+/// Keeps a case from being forgotten.
+async fn keep(asked: Asked) -> Answer {
+    let Some((case, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
+    let until = match asked.field(KEEP_UNTIL).trim() {
+        "" => Ok(None),
+        text => day(text).map(Some),
+    };
+    let until = match until {
+        Ok(until) => until,
+        Err(fault) => {
+            let errors = vec![FieldError::new(KEEP_UNTIL, fault)];
+            return Answer::again_at(page, typed(&asked).with_errors(errors));
+        }
+    };
+    let mut result = cases::hold(&asked.services, &asked.context, case, (asked.field(KEEP_REASON), until)).await;
+    if let Err(CaseError::Fields(errors)) = &mut result {
+        errors.iter_mut().filter(|error| error.field == "until").for_each(|error| error.field = KEEP_UNTIL.to_owned());
+    }
+    done(&asked, &page, ("kept", KEEP_REASON), result).await
+}
+
+async fn let_go(asked: Asked) -> Answer {
+    let Some((case, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
+    match cases::lift_hold(&asked.services, &asked.context, case).await {
+        // The second press.
+        Err(CaseError::NotFound) => Answer::to(page),
+        result => done(&asked, &page, ("let-go", KEEP_REASON), result).await,
     }
 }

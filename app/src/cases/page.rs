@@ -2,7 +2,7 @@
 
 use super::reading::{door, parties, standing};
 use super::words::{decision_text, person_text, state_tag};
-use super::{acts, at, named, papers, reviewers, timeline};
+use super::{acts, at, kept, named, papers, reviewers, timeline};
 use crate::desk::{count, crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::ledger::money;
@@ -24,6 +24,8 @@ const NEWS: &[(&str, &str)] = &[
     ("opened", "cases-done-opened"),
     ("granted", "cases-done-granted"),
     ("checked", "case-papers-done"),
+    ("kept", "case-kept-done"),
+    ("let-go", "case-kept-done-lifted"),
 ];
 
 /// The page.
@@ -37,6 +39,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     let case = cases::view(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await?;
     let reads = case.access.reads();
     let all = papers::read(visit, &case).await?;
+    let kept = kept::section(visit, &case).await?;
     let wanting = papers::wanting(visit, &case, all.as_ref());
     let asking = (!reads).then(|| door(visit, case.id, case.access));
     let answers = reads.then(|| {
@@ -64,6 +67,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
                     {acts::section(visit, &case, &wanting)}
                     {reviewers::section(visit, &case)}
                     {reviewers::grant(visit, &case)}
+                    {kept}
                 </div>
             </div>
             {timeline::section(visit, &case.steps)}
