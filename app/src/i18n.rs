@@ -48,6 +48,8 @@ rooms!(
     "apply",
     "application",
     "papers",
+    "case-papers",
+    "case-kept",
     "ledger",
     "cases",
     "disclosure",

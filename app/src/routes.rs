@@ -25,7 +25,7 @@ use crate::bus::{
     About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
     Schedule as BusSchedule, Stop as BusStop,
 };
-use crate::cases::{CaseAnswers, CasePage, Cases, OwnCase, OwnCases, WithdrawCase};
+use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnCase, OwnCases, WithdrawCase};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -266,6 +266,7 @@ pages! {
     "/staff/funds/:id" FundPage (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id/enter" LedgerEnter (Access::Capability(Capability::KeepBooks)) [];
     "/staff/cases" Cases (Access::Capability(Capability::SeeCases)) [];
+    "/staff/cases/kept" KeptCases (Access::Capability(Capability::OverseeCases)) [];
     "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
