@@ -49,6 +49,7 @@ rooms!(
     "application",
     "papers",
     "ledger",
+    "funds",
     "cases",
     "disclosure",
     "reviews"
