@@ -51,6 +51,7 @@ rooms!(
     "case-papers",
     "case-kept",
     "ledger",
+    "funds",
     "cases",
     "disclosure",
     "reviews"

@@ -44,6 +44,7 @@ use crate::ledger::{
     Months as LedgerMonths, OpenFunds, Payments as LedgerPayments, StatementPage as LedgerStatement,
     Statements as LedgerStatements, TranchePage as LedgerTranche,
 };
+use crate::ledger::{EnvelopeNew, EnvelopePage, FundEdit, FundNew};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
@@ -263,6 +264,10 @@ pages! {
     "/staff/funds/statements/:id" LedgerStatement (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/months" LedgerMonths (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/entries/:id" LedgerEntry (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/new" FundNew (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/edit" FundEdit (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/envelopes/new" EnvelopeNew (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/envelopes/:envelope" EnvelopePage (Access::Capability(Capability::KeepBooks)) [];
     "/staff/funds/:id" FundPage (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id/enter" LedgerEnter (Access::Capability(Capability::KeepBooks)) [];
     "/staff/cases" Cases (Access::Capability(Capability::SeeCases)) [];

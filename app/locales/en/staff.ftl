@@ -787,6 +787,10 @@ staff-action-ledger-file-sent = Payment file sent
 staff-action-ledger-file-fetched = Payment file fetched again
 staff-action-ledger-statement-read = Bank statement read
 staff-action-ledger-row-resolved = Row of a bank statement explained
+staff-action-ledger-fund-changed = Fund changed
+staff-action-ledger-fund-closed = Fund closed to new applications
+staff-action-ledger-fund-reopened = Fund reopened to new applications
+staff-action-ledger-envelope-changed = Budget of a fund changed
 
 staff-subject-spark-case = Case
 staff-action-spark-case-moved = Case of the Spark Project moved on

@@ -730,6 +730,10 @@ staff-action-ledger-file-sent = 生成银行付款文件
 staff-action-ledger-file-fetched = 再次下载付款文件
 staff-action-ledger-statement-read = 导入银行对账单
 staff-action-ledger-row-resolved = 对账行已说明
+staff-action-ledger-fund-changed = 修改基金
+staff-action-ledger-fund-closed = 停止基金接受新申请
+staff-action-ledger-fund-reopened = 恢复基金接受新申请
+staff-action-ledger-envelope-changed = 修改基金预算
 
 staff-subject-spark-case = 救助申请
 staff-action-spark-case-moved = 救助申请进入下一步
