@@ -28,3 +28,7 @@ case-kept-helped-yes = Something was paid
 case-kept-helped-no = Nothing was paid
 case-kept-on = Forgotten from
 case-kept-now = Over: forgotten the next night
+case-mourning-title = Our thoughts are with you
+case-mourning-words = We have heard what has happened in your family, and we are deeply sorry. Our thoughts are with you and those close to you.
+case-mourning-still = The application is at rest. There is nothing you have to do: no time is running, and no reminders will reach you.
+case-mourning-call = When it suits you, one of us will be in touch about what comes next. You can call us at any time; should what we heard be wrong, please tell us, and we will put it right at once.

@@ -25,3 +25,7 @@ case-kept-helped-yes = 拨付过
 case-kept-helped-no = 没有拨付
 case-kept-on = 到期日
 case-kept-now = 已到期，下一次清理时销毁
+case-mourning-title = 谨致慰问
+case-mourning-words = 我们得知您家中的变故，深感难过，谨向您和家人致以诚挚的慰问。
+case-mourning-still = 申请已经暂停。您现在不需要做任何事：没有期限在计算，也不会再收到催办的通知。
+case-mourning-call = 等您方便的时候，我们的工作人员会与您联系，商量后面的事。您也可以随时来电；如果我们得到的消息有误，请告诉我们，我们会马上更正。

@@ -45,6 +45,9 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     let id = id.ok_or(Problem::NotFound)?;
     let own = cases::own_case(&visit.services, &visit.context, id).await.map_err(hidden)?;
     let title = visit.t_args("cases-own-one", &[("reference", own.case.reference.clone().into())]);
+    if own.case.mourning {
+        return Ok(mourning(visit, &own));
+    }
     let waits = own.clarifications.iter().find(|asked| asked.waits);
     let question = waits.map(|asked| question(visit, id, asked, &own.open));
     let withdraw = own.may_withdraw.then(|| {
@@ -69,6 +72,22 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
         </Page>
     }
     .into_any())
+}
+
+/// Words to a family in mourning, in the place of everything else: no state, no turn, nothing to do.
+fn mourning(visit: &Visit, own: &OwnView) -> AnyView {
+    let reference = [("reference", own.case.reference.clone().into())];
+    view! {
+        <Page title=visit.t("case-mourning-title") crumbs=crumbs(visit, &[])>
+            <div class="stack case-mourning">
+                <p>{visit.t("case-mourning-words")}</p>
+                <p>{visit.t("case-mourning-still")}</p>
+                <p>{visit.t("case-mourning-call")}</p>
+                <p class="muted small">{visit.t_args("cases-own-one", &reference)}</p>
+            </div>
+        </Page>
+    }
+    .into_any()
 }
 
 /// How far it is, whose turn it is, and what is next.
