@@ -32,3 +32,4 @@ case-mourning-title = Our thoughts are with you
 case-mourning-words = We have heard what has happened in your family, and we are deeply sorry. Our thoughts are with you and those close to you.
 case-mourning-still = The application is at rest. There is nothing you have to do: no time is running, and no reminders will reach you.
 case-mourning-call = When it suits you, one of us will be in touch about what comes next. You can call us at any time; should what we heard be wrong, please tell us, and we will put it right at once.
+case-show-factor = Your second factor was shown more than ten minutes ago: you will be asked for it first, and your reason is kept.
