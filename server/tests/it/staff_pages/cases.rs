@@ -435,7 +435,7 @@ async fn who_watches_over_cases_keeps_one_by_law_and_lets_it_go() {
     again(&compliance.get("/staff/cases/kept").await, StatusCode::OK, "没有需要继续保存的申请");
     let keep = format!("{page}/keep");
     for (reason, until, said) in
-        [("", "", "cases"), ("演示诉讼", "2020-01-01", "keep_until"), ("演示诉讼", "明天", "keep_until")]
+        [("", "", "keep_reason"), ("演示诉讼", "2020-01-01", "keep_until"), ("演示诉讼", "明天", "keep_until")]
     {
         let wrong = send(&compliance, &keep, &[("keep_reason", reason), ("keep_until", until)]).await;
         assert_eq!(wrong.status, REFUSED, "{reason} {until}");
@@ -473,7 +473,7 @@ async fn a_family_in_mourning_reads_words_and_no_state() {
         assert_eq!(shown.status, StatusCode::OK, "{path}");
         let words = if path.starts_with("/en") { "deeply sorry" } else { "诚挚的慰问" };
         assert!(shown.body.contains(words), "{path}: {}", excerpt(&shown.body));
-        for word in ["评审中", "缺检查报告", "离世", "deceased", "Being reviewed", "/withdraw", "⟦"] {
+        for word in ["评审中", "缺检查报告", "离世", "deceased", "Under review", "/withdraw", "⟦"] {
             assert!(!shown.body.contains(word), "{path} says {word}");
         }
     }
