@@ -16,8 +16,9 @@ use crate::ui::{
     TextArea, Variant,
 };
 use crate::visit::{Visit, visit};
-use domain::ids::CaseId;
+use domain::ids::{ApplicationId, CaseId};
 use domain::ledger::Fen;
+use domain::spark::application::Section;
 use domain::time::day_text;
 use leptos::prelude::*;
 use services::spark::cases::{self, Clarified, OwnTranche, OwnView, SentSection, Told};
@@ -126,6 +127,14 @@ fn question(visit: &Visit, id: CaseId, asked: &Clarified, open: &[SentSection]) 
         view! { <TextArea name=reply_name(*section) label=label hint=visit.t("cases-own-reply-hint") rows=5/> }
     });
     let fields = fields.collect_view();
+    // What is asked of papers is sent on their own page, before the answer closes it.
+    let papers = asked.sections.contains(&Section::Papers).then(|| {
+        let href = visit.href(&crate::spark::papers::path(ApplicationId(id.0)));
+        view! {
+            <p class="actions no-print"><LinkButton href=href variant=Variant::Secondary>{visit.t("papers-send")}</LinkButton></p>
+            <p class="muted small">{visit.t("case-papers-first")}</p>
+        }
+    });
     let action = visit.href(&format!("{}/answer", own_page(id)));
     view! {
         <section class="section" id="question">
@@ -134,6 +143,7 @@ fn question(visit: &Visit, id: CaseId, asked: &Clarified, open: &[SentSection]) 
             {text}
             <p>{opened}</p>
             {sent}
+            {papers}
             <Form action=action>
                 <HiddenField name="clarification" value=asked.id.to_string()/>
                 {fields}
