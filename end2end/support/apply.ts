@@ -64,7 +64,8 @@ function answers(): [string, Record<string, string>][] {
 /** Answers every page of an application and sends it. */
 export async function fillAndSend(page: Page, id: string): Promise<void> {
   for (const [name, typed] of answers()) {
-    await visit(page, `/spark/apply/${id}/${name}`);
+    // `papers` is the address of the files themselves.
+    await visit(page, `/spark/apply/${id}/${name === "papers" ? "which-papers" : name}`);
     for (const [field, value] of Object.entries(typed)) {
       const input = page.locator(`[name=${field}]`).first();
       const kind = await input.evaluate((it) => (it instanceof HTMLInputElement ? it.type : it.tagName.toLowerCase()));
