@@ -25,3 +25,4 @@ case-papers-done = What you found is noted.
 case-papers-review = Medical papers
 case-papers-review-none = There are no medical papers to read.
 case-papers-review-text = Only what shows the illness, without the names of files. Each opening is recorded.
+case-papers-first = Send the papers first, and answer then: with the answer the papers close again.

@@ -25,3 +25,4 @@ case-papers-done = 核对结果已记录。
 case-papers-review = 病情材料
 case-papers-review-none = 没有可以查看的病情材料。
 case-papers-review-text = 只列出证明病情的材料，不显示文件名。每次打开都会留有记录。
+case-papers-first = 请先上传材料，再提交答复：提交答复后就不能再上传了。

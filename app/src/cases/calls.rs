@@ -22,6 +22,7 @@ use services::spark::papers::{self, PaperError};
 use uuid::Uuid;
 
 const SEE: Access = Access::Capability(Capability::SeeCases);
+const REVEAL: Access = Access::Capability(Capability::RevealParties);
 const HANDLE: Access = Access::Capability(Capability::HandleCases);
 const OVERSEE: Access = Access::Capability(Capability::OverseeCases);
 
@@ -42,7 +43,7 @@ pub static CALLS: &[Call] = &[
     Call::post("/staff/cases/:id/reviewers", HANDLE, &ask_reviewer).on(PAGE),
     Call::post("/staff/cases/:id/reviewers/release", HANDLE, &release_reviewer).on(PAGE),
     Call::post("/staff/cases/:id/look", SEE, &look).on(PAGE),
-    Call::post("/staff/cases/:id/show", SEE, &show).on(PAGE),
+    Call::post("/staff/cases/:id/show", REVEAL, &show).on(PAGE).keeping(&["show_reason"]),
     Call::post("/staff/cases/:id/grant", OVERSEE, &grant).on(PAGE),
     Call::post("/staff/cases/:id/papers/:paper", HANDLE, &check_paper).on(PAGE),
     Call::post("/staff/cases/:id/keep", OVERSEE, &keep).on(PAGE),

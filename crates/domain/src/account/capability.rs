@@ -213,6 +213,8 @@ pub enum Capability {
     CloseBooks,
     /// See cases of the Spark Project with whose they are, and their history.
     SeeCases,
+    /// See in full who a case of the Spark Project is of, with the reason in the audit trail.
+    RevealParties,
     /// Look after cases: completeness, questions, letters, follow-up.
     HandleCases,
     /// Judge cases one is asked about, without knowing whose they are.
@@ -268,6 +270,7 @@ impl Capability {
         Self::ReleasePayments,
         Self::CloseBooks,
         Self::SeeCases,
+        Self::RevealParties,
         Self::HandleCases,
         Self::ReviewCases,
         Self::SeeCommittee,
@@ -286,6 +289,7 @@ impl Capability {
             Self::SecureOwnAccount
             | Self::RevealContact
             | Self::RevealBusContact
+            | Self::RevealParties
             | Self::ExportBookings
             | Self::ManageStaff
             | Self::ManageClients
@@ -360,6 +364,8 @@ const fn device_permits(role: DeviceRole, capability: Capability) -> bool {
 
 const fn role_permits(role: Role, capability: Capability) -> bool {
     use Capability as C;
+    // Whoever sees cases sees in full whose they are; the second factor and the reason are asked beside it.
+    let capability = if matches!(capability, C::RevealParties) { C::SeeCases } else { capability };
     match role {
         Role::MuseumOfficer => {
             matches!(

@@ -49,7 +49,7 @@ pub struct AskedBack {
     pub id: Uuid,
     /// At which version.
     pub version: i32,
-    /// The row of history that sent it back.
+    /// The row of history that sent it back, or the last time more time was given.
     pub about: Uuid,
     /// Since when.
     pub at: SqlTimestamp,
@@ -58,8 +58,8 @@ pub struct AskedBack {
 }
 
 /// Cases that wait for their family and of which nobody was reminded: of a question with a last day, in the second half of its
-/// time and where that day is from `today` to `soon`; others since before an instant. After this one in the order of their ids,
-/// a page of them.
+/// time and where that day is from `today` to `soon`, once more each time more time was given; others since before an instant.
+/// After this one in the order of their ids, a page of them.
 pub async fn asked_back(
     db: impl PgExecutor<'_>,
     before: Timestamp,
@@ -68,14 +68,16 @@ pub async fn asked_back(
 ) -> sqlx::Result<Vec<AskedBack>> {
     sqlx::query_as!(
         AskedBack,
-        r#"select c.id, c.version, e.id as about, c.changed_at as "at: SqlTimestamp", q.due_on as "due_on?: SqlDate"
+        r#"select c.id, c.version, coalesce(q.extension, e.id) as "about!", c.changed_at as "at: SqlTimestamp",
+                  q.due_on as "due_on?: SqlDate"
            from spark_case c join spark_case_event e on e.case_id = c.id and e.version = c.version
            left join spark_clarification q on q.case_id = c.id and q.version = c.version and q.supplied_on is null
            where c.state = 'returned' and c.id > $4
              and case when q.id is null then c.changed_at < $1
                       else q.due_on between $2::date and $3::date
-                           and $2::date - q.asked_on >= (q.due_on - q.asked_on) / 2 end
-             and not exists (select from spark_case_reminder r where r.about = e.id)
+                           and $2::date - coalesce(q.extended_on, q.asked_on)
+                               >= (q.due_on - coalesce(q.extended_on, q.asked_on)) / 2 end
+             and not exists (select from spark_case_reminder r where r.about = coalesce(q.extension, e.id))
            order by c.id limit 100"#,
         before.to_sqlx() as SqlTimestamp,
         today.to_sqlx() as SqlDate,
