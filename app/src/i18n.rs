@@ -37,6 +37,7 @@ rooms!(
     "door",
     "privacy",
     "gallery",
+    "profiles",
     "groups",
     "ambassadors",
     "gate",

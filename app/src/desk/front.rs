@@ -100,6 +100,10 @@ const GROUPS: &[Group] = &[
     ),
     group("staff-group-reviews", &[area("/staff/reviews", Capability::ReviewCases, "review-title", "review-text")]),
     group(
+        "staff-group-oversight",
+        &[area("/staff/profiles", Capability::OverseeCases, "profiles-title", "profiles-area")],
+    ),
+    group(
         "staff-group-house",
         &[
             area("/staff/people", Capability::SeeStaff, "staff-accounts-title", "staff-accounts-text"),
