@@ -38,6 +38,7 @@ rooms!(
     "privacy",
     "gallery",
     "profiles",
+    "rubric",
     "groups",
     "ambassadors",
     "gate",

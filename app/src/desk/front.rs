@@ -101,7 +101,10 @@ const GROUPS: &[Group] = &[
     group("staff-group-reviews", &[area("/staff/reviews", Capability::ReviewCases, "review-title", "review-text")]),
     group(
         "staff-group-oversight",
-        &[area("/staff/profiles", Capability::OverseeCases, "profiles-title", "profiles-area")],
+        &[
+            area("/staff/profiles", Capability::OverseeCases, "profiles-title", "profiles-area"),
+            area("/staff/rubric", Capability::OverseeCases, "rubric-title", "rubric-area"),
+        ],
     ),
     group(
         "staff-group-house",

@@ -25,7 +25,9 @@ pub use minutes::{close, reopen, sign};
 pub use pack::{as_it_is, digest, freeze};
 pub use people::{Kept, Known, keep_person, people, person};
 pub use profiles::{Profile, Ties, declare, keep, profiles};
-pub use scores::{Sheet, move_on, move_on_due, publish_rubric, rubric, save, sheet, submit, verdict};
+pub use scores::{
+    Published, Sheet, move_on, move_on_due, publish_rubric, rubric, rubrics, save, sheet, submit, verdict,
+};
 pub use votes::{Agenda, OnAgenda, agenda, cast};
 
 pub(in crate::spark) use assign::may_be_asked;
