@@ -167,6 +167,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,
     crate::reviews::calls::CALLS,
+    crate::profiles::calls::CALLS,
+    crate::rubric::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

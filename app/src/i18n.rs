@@ -37,6 +37,8 @@ rooms!(
     "door",
     "privacy",
     "gallery",
+    "profiles",
+    "rubric",
     "groups",
     "ambassadors",
     "gate",

@@ -61,6 +61,8 @@ pub mod preferences;
 #[cfg(feature = "ssr")]
 pub mod problem;
 #[cfg(feature = "ssr")]
+mod profiles;
+#[cfg(feature = "ssr")]
 pub mod render;
 #[cfg(feature = "ssr")]
 mod requests;
@@ -68,6 +70,8 @@ mod requests;
 mod reviews;
 #[cfg(feature = "ssr")]
 pub mod routes;
+#[cfg(feature = "ssr")]
+mod rubric;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]

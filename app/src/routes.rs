@@ -59,7 +59,9 @@ use crate::outreach::staff::{
 };
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
+use crate::profiles::{ConflictNew, ProfilePage, Profiles};
 use crate::reviews::{ReviewPage, Reviews};
+use crate::rubric::{RubricNew, RubricPage};
 use crate::spark::apply::{
     CheckAnswers as ApplyCheck, FormPage as ApplyPage, Sent as ApplySent, Start as ApplyStart, Tasks as ApplyTasks,
 };
@@ -276,6 +278,11 @@ pages! {
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
     "/staff/reviews/:id" ReviewPage (Access::Capability(Capability::ReviewCases)) [];
+    "/staff/rubric" RubricPage (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/rubric/new" RubricNew (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/profiles" Profiles (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/profiles/:account" ProfilePage (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/profiles/:account/conflict" ConflictNew (Access::Capability(Capability::OverseeCases)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];

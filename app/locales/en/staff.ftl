@@ -825,6 +825,7 @@ staff-action-disclosure-reminded = Reminded of a disclosure report
 staff-subject-spark-meeting = Committee meeting
 staff-subject-spark-rubric = Rubric
 staff-action-spark-reviewer-profile-kept = Profile of a reviewer kept
+staff-action-spark-absence-kept = Absence of an officer or reviewer kept
 staff-action-spark-conflict-declared = Conflict of interest declared
 staff-action-spark-rubric-published = Rubric published
 staff-action-spark-review-given = Review given

@@ -768,6 +768,7 @@ staff-action-disclosure-reminded = 提醒公布信息公开报告
 staff-subject-spark-meeting = 评审会会议
 staff-subject-spark-rubric = 评分表
 staff-action-spark-reviewer-profile-kept = 登记评审人员资料
+staff-action-spark-absence-kept = 记录经办或评审人员的离岗
 staff-action-spark-conflict-declared = 申报利益冲突
 staff-action-spark-rubric-published = 发布评分表
 staff-action-spark-review-given = 提交专家评审

@@ -106,6 +106,13 @@ const GROUPS: &[Group] = &[
     ),
     group("staff-group-reviews", &[area("/staff/reviews", Capability::ReviewCases, "review-title", "review-text")]),
     group(
+        "staff-group-oversight",
+        &[
+            area("/staff/profiles", Capability::OverseeCases, "profiles-title", "profiles-area"),
+            area("/staff/rubric", Capability::OverseeCases, "rubric-title", "rubric-area"),
+        ],
+    ),
+    group(
         "staff-group-house",
         &[
             area("/staff/people", Capability::SeeStaff, "staff-accounts-title", "staff-accounts-text"),

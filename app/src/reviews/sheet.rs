@@ -10,8 +10,9 @@ use crate::spark::words;
 use crate::ui::{Banner, Button, Choice, Form, Glyph, HiddenField, LinkButton, Page, Radios, TextArea, Variant};
 use crate::visit::{Visit, visit};
 use domain::ids::{ApplicationId, CaseId};
-use domain::spark::review::rubric::Criterion;
+use domain::spark::review::rubric::{Criterion, Rubric};
 use domain::spark::review::score::NOT_APPLICABLE;
+use domain::typed::Typed;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use services::spark::cases::{CaseError, for_review};
@@ -106,8 +107,7 @@ fn given(visit: &Visit, sheet: &Sheet) -> impl IntoView + use<> {
 }
 
 fn form(visit: &Visit, sheet: &Sheet) -> impl IntoView + use<> {
-    let criteria = sheet.rubric.criteria().iter().map(|criterion| judged(visit, sheet, criterion).into_any());
-    let criteria = criteria.collect_view();
+    let criteria = criteria(visit, &sheet.rubric, &sheet.typed);
     view! {
         <Form>
             <HiddenField name="version" value=sheet.version.to_string()/>
@@ -121,12 +121,17 @@ fn form(visit: &Visit, sheet: &Sheet) -> impl IntoView + use<> {
     }
 }
 
-fn judged(visit: &Visit, sheet: &Sheet, criterion: &Criterion) -> impl IntoView + use<> {
+/// The fields of a rubric, with what was typed.
+pub(crate) fn criteria(visit: &Visit, rubric: &Rubric, typed: &Typed) -> AnyView {
+    rubric.criteria().iter().map(|criterion| judged(visit, typed, criterion).into_any()).collect_view().into_any()
+}
+
+fn judged(visit: &Visit, typed: &Typed, criterion: &Criterion) -> impl IntoView + use<> {
     let points = (criterion.scale.least..=criterion.scale.most).map(|n| Choice::new(n.to_string(), n.to_string()));
     let none = criterion.optional.then(|| Choice::new(NOT_APPLICABLE, visit.t("review-not-applicable")));
     let choices: Vec<Choice> = points.chain(none).collect();
     let (mark, comment) = (criterion.mark_field(), criterion.comment_field());
-    let (marked, commented) = (sheet.typed.field(&mark).to_owned(), sheet.typed.field(&comment).to_owned());
+    let (marked, commented) = (typed.field(&mark).to_owned(), typed.field(&comment).to_owned());
     // Named in full: what is wrong with one stands above the form, too.
     let title = visit.pick(&criterion.title.zh, &criterion.title.en).into_owned();
     let why = visit.t_args("review-comment", &[("what", title.clone().into())]);

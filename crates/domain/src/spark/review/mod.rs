@@ -7,6 +7,7 @@
 //!
 //! Nothing here reads a clock, draws a lot or knows a name: days, lots and keyed hashes are handed in.
 
+pub mod absence;
 pub mod appeal;
 pub mod assignment;
 pub mod clarification;

@@ -10,6 +10,7 @@ mod judging;
 mod life;
 mod matrix;
 mod own;
+mod profiles;
 mod races;
 mod reading;
 mod reviewers;
