@@ -166,6 +166,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,
     crate::reviews::calls::CALLS,
+    crate::committee::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -51,7 +51,8 @@ rooms!(
     "ledger",
     "cases",
     "disclosure",
-    "reviews"
+    "reviews",
+    "committee"
 );
 
 type Bundle = FluentBundle<FluentResource>;

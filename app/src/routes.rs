@@ -26,6 +26,7 @@ use crate::bus::{
     Schedule as BusSchedule, Stop as BusStop,
 };
 use crate::cases::{CaseAnswers, CasePage, Cases, OwnCase, OwnCases, WithdrawCase};
+use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -270,6 +271,11 @@ pages! {
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
     "/staff/reviews/:id" ReviewPage (Access::Capability(Capability::ReviewCases)) [];
+    "/staff/committee" Meetings (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/new" PlanMeeting (Access::Capability(Capability::ConveneCommittee)) [];
+    "/staff/committee/:id" MeetingPage (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];
