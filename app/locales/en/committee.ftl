@@ -40,7 +40,7 @@ committee-one = Meeting of { $day }
 committee-of-case = { $n ->
     [one] Committee ({ $n } meeting)
    *[other] Committee ({ $n } meetings)
- }
+}
 committee-state-planned = Planned
 committee-state-pack_frozen = Pack frozen
 committee-state-in_session = In session
@@ -138,7 +138,7 @@ committee-age = Age
 committee-age-years = { $n ->
     [one] { $n } year
    *[other] { $n } years
- }
+}
 committee-asked = Asked for
 committee-verdict = Medical reviews
 committee-verdict-points = { $points } of 100 points

@@ -37,9 +37,7 @@ committee-unknown = 尚未登记利害关系资料
 committee-unknown-text = 以下人员尚未登记任职和亲属情况，无法判断是否需要回避，会议材料不能冻结：{ $who }。请由合规人员先登记。
 
 committee-one = { $day }的评审会
-committee-of-case = { $n ->
-   *[other] 评审会（{ $n } 次会议）
- }
+committee-of-case = 评审会（{ $n } 次会议）
 committee-state-planned = 计划中
 committee-state-pack_frozen = 材料已冻结
 committee-state-in_session = 会议中

@@ -178,7 +178,7 @@ async fn vote(asked: Asked) -> Answer {
     match vote {
         Ok(vote) => {
             let result = review::cast(&asked.services, &asked.context, (meeting, case), (vote, seen)).await;
-            done(&asked, (&page, "voted"), Some(("part", &part)), result).await
+            done(&asked, (&page, "voted"), Some(("part", part.as_str())), result).await
         }
         Err(error) => Answer::again_at(page, asked.typed(&[]).with_errors(vec![error])),
     }
@@ -197,7 +197,7 @@ async fn declare(asked: Asked) -> Answer {
         Ok(false) => Err(ReviewError::NotFound),
         Err(error) => Err(error),
     };
-    done(&asked, (&page, "declared"), Some(("reason", &field)), result).await
+    done(&asked, (&page, "declared"), Some(("reason", field.as_str())), result).await
 }
 
 /// Out of which envelope and in which parts: nothing where no envelope was asked for.

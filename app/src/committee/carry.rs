@@ -121,7 +121,7 @@ fn part(visit: &Visit, nth: usize, sum: Fen) -> AnyView {
     let (first, optional) = (nth == 1, nth > 1);
     let value = if first { plain(sum) } else { Text::default() };
     let needs = Evidence::ALL.map(|kind| Choice::new(kind.name(), evidence_text(visit, kind))).to_vec();
-    let values: Vec<Text> = if first { USUAL.map(|kind| kind.name().into()).to_vec() } else { Vec::new() };
+    let values: Vec<Text> = if first { USUAL.iter().map(|kind| Text::from(kind.name())).collect() } else { Vec::new() };
     let label = visit.t_args("committee-needs", &[("n", n.into())]);
     view! {
         <Fieldset legend=legend>
