@@ -169,6 +169,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::reviews::calls::CALLS,
     crate::profiles::calls::CALLS,
     crate::rubric::calls::CALLS,
+    crate::committee::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

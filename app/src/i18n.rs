@@ -56,7 +56,8 @@ rooms!(
     "funds",
     "cases",
     "disclosure",
-    "reviews"
+    "reviews",
+    "committee"
 );
 
 type Bundle = FluentBundle<FluentResource>;

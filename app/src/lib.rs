@@ -23,6 +23,8 @@ pub mod calls;
 #[cfg(feature = "ssr")]
 mod cases;
 #[cfg(feature = "ssr")]
+mod committee;
+#[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
 mod desk;

@@ -26,6 +26,7 @@ use crate::bus::{
     Schedule as BusSchedule, Stop as BusStop,
 };
 use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnCase, OwnCases, WithdrawCase};
+use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -283,6 +284,11 @@ pages! {
     "/staff/profiles" Profiles (Access::Capability(Capability::OverseeCases)) [];
     "/staff/profiles/:account" ProfilePage (Access::Capability(Capability::OverseeCases)) [];
     "/staff/profiles/:account/conflict" ConflictNew (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/committee" Meetings (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/new" PlanMeeting (Access::Capability(Capability::ConveneCommittee)) [];
+    "/staff/committee/:id" MeetingPage (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];

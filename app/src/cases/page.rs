@@ -46,6 +46,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
         let href = visit.href(&format!("{}/{}/answers", at::CASES, case.id));
         view! { <p class="actions no-print"><LinkButton href=href variant=Variant::Secondary>{visit.t("cases-answers")}</LinkButton></p> }
     });
+    let committee = crate::committee::of_case(visit, case.id).await?;
     let title = visit.t_args("cases-one-title", &[("reference", case.reference.clone().into())]);
     Ok(view! {
         <Page title=title width=Width::Wide crumbs=crumbs(visit, &[(at::CASES, "cases-title")])>
@@ -68,6 +69,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
                     {reviewers::section(visit, &case)}
                     {reviewers::grant(visit, &case)}
                     {kept}
+                    {committee}
                 </div>
             </div>
             {timeline::section(visit, &case.steps)}

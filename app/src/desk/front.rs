@@ -104,6 +104,10 @@ const GROUPS: &[Group] = &[
             area("/staff/disclosure", Capability::PrepareDisclosure, "disclosure-staff-title", "disclosure-staff-text"),
         ],
     ),
+    group(
+        "staff-group-committee",
+        &[area("/staff/committee", Capability::SeeCommittee, "committee-title", "committee-text")],
+    ),
     group("staff-group-reviews", &[area("/staff/reviews", Capability::ReviewCases, "review-title", "review-text")]),
     group(
         "staff-group-oversight",

@@ -32,7 +32,7 @@ pub use open::OpenFunds;
 pub use payments::Payments;
 pub use statements::{StatementPage, Statements};
 pub use tranche::TranchePage;
-pub(crate) use words::money;
+pub(crate) use words::{evidence_text, money};
 
 use crate::museum::problem_of;
 use crate::problem::Problem;

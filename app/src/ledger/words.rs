@@ -42,7 +42,8 @@ pub(super) fn account_text(visit: &Visit, account: Account) -> Text {
     visit.t(&format!("books-account-{}", account.name()))
 }
 
-pub(super) fn evidence_text(visit: &Visit, kind: Evidence) -> Text {
+/// What has to be there before something is paid.
+pub(crate) fn evidence_text(visit: &Visit, kind: Evidence) -> Text {
     visit.t(&format!("books-evidence-{}", dashed(kind.name())))
 }
 
