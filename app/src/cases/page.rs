@@ -2,7 +2,7 @@
 
 use super::reading::{door, parties, standing};
 use super::words::{decision_text, person_text, state_tag};
-use super::{acts, at, named, reviewers, timeline};
+use super::{acts, at, decided, named, reviewers, timeline};
 use crate::desk::{count, crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::ledger::money;
@@ -34,6 +34,7 @@ pub fn CasePage() -> impl IntoView {
 async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let case = cases::view(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await?;
+    let decided = decided::desk(visit, &case).await?;
     let reads = case.access.reads();
     let asking = (!reads).then(|| door(visit, case.id, case.access));
     let answers = reads.then(|| {
@@ -53,6 +54,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
                     {asking}
                     {parties(visit, &case)}
                     {answers}
+                    {decided}
                     {timeline::clarifications(visit, &case.clarifications)}
                     {acts::extend(visit, &case)}
                 </div>
