@@ -128,13 +128,22 @@ pub struct AppealRow {
     pub letter_sealed: Vec<u8>,
     /// When it was sent.
     pub sent_at: SqlTimestamp,
+    /// Something was decided since.
+    pub decided: bool,
 }
 
 /// The appeal of a case.
 pub async fn appeal(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Option<AppealRow>> {
-    sqlx::query_as!(AppealRow, "select id, letter_sealed, sent_at from spark_appeal where case_id = $1", case)
-        .fetch_optional(db)
-        .await
+    sqlx::query_as!(
+        AppealRow,
+        r#"select a.id, a.letter_sealed, a.sent_at,
+                  exists (select from spark_case_event e where e.case_id = a.case_id and e.version > a.version
+                            and e.event in ('grant', 'grant_part', 'refuse', 'rule_out', 'defer')) as "decided!"
+           from spark_appeal a where a.case_id = $1"#,
+        case
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// Removes what the family of a case signed and said, once its key is destroyed.

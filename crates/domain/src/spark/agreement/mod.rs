@@ -8,8 +8,6 @@ use crate::Locale;
 use crate::ledger::{Evidence, Fen};
 use std::collections::BTreeMap;
 
-/// Below this age a guardian signs.
-pub const OF_AGE: u8 = 18;
 /// From this age on a minor agrees as well (民法典 and 个人信息保护法: under 14 the guardian alone).
 pub const OWN_ASSENT: u8 = 14;
 /// The longest name that is typed, in characters.

@@ -182,8 +182,7 @@ fn opened(row: &rows::CaseRow, sent: &AppealRow, key: Option<&CaseKey>) -> Resul
         None => None,
     };
     let at = sent.sent_at.to_jiff();
-    // Decided again is decided after it was sent.
-    let open = row.decided_at.is_none_or(|decided| decided.to_jiff() < at) && place_of(row)?.state().is_live();
+    let open = !sent.decided && place_of(row)?.state().is_live();
     Ok(SentAppeal { letter, at, open })
 }
 
