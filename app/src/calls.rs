@@ -163,6 +163,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::ledger::calls::CHARTERS,
     crate::cases::calls::CALLS,
     crate::cases::own_calls::CALLS,
+    crate::cases::decided_calls::CALLS,
     crate::spark::papers::CALLS,
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,

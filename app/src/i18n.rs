@@ -55,6 +55,7 @@ rooms!(
     "ledger",
     "funds",
     "cases",
+    "decided",
     "disclosure",
     "reviews",
     "committee"

@@ -25,7 +25,7 @@ use crate::bus::{
     About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
     Schedule as BusSchedule, Stop as BusStop,
 };
-use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnCase, OwnCases, WithdrawCase};
+use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
@@ -304,6 +304,8 @@ pages! {
     "/account/spark" OwnCases (Access::SignedIn) [];
     "/account/spark/:id" OwnCase (Access::SignedIn) [];
     "/account/spark/:id/withdraw" WithdrawCase (Access::SignedIn) [];
+    "/account/spark/:id/agreement" OwnAgreement (Access::SignedIn) [];
+    "/account/spark/:id/appeal" OwnAppeal (Access::SignedIn) [typed];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

@@ -31,6 +31,7 @@ error-end-before-start = The end must be later than the beginning
 error-reference-shape = Enter the 8-character reference, for example K7M4-Q2XR
 error-certificate-shape = Enter the number on the certificate, for example SDQXB-2026-000123
 error-certificate-code-shape = Enter the 12 characters of the code on the certificate
+error-name-differs = Type the name as it was given in the application
 error-already-exists = There is one like this already
 error-text-characters = Letters and digits only, without signs such as < >
 error-unseen-characters = There are characters here that cannot be seen, or that turn the text around. Clear the field and type it by hand; in place of a rare character, write one that sounds the same, or pinyin

@@ -5,8 +5,12 @@
 //! says why, and each reading is in the trail. What people do stands in [`calls`] and [`own_calls`].
 
 mod acts;
+mod agreement;
 mod answers;
+mod appeal;
 pub mod calls;
+mod decided;
+pub mod decided_calls;
 mod kept;
 mod list;
 mod own;
@@ -21,7 +25,9 @@ mod timeline;
 mod withdraw;
 mod words;
 
+pub use agreement::OwnAgreement;
 pub use answers::CaseAnswers;
+pub use appeal::OwnAppeal;
 pub use kept::KeptCases;
 pub use list::Cases;
 pub use own::OwnCase;

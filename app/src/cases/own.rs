@@ -3,7 +3,7 @@
 use super::own_calls::reply_name;
 use super::timeline::{clarified, sections_text};
 use super::words::public_tag;
-use super::{answers, at, hidden, named, own_page};
+use super::{answers, at, decided, hidden, named, own_page};
 use crate::desk::{moment, news, read_first};
 use crate::form::Tone;
 use crate::ledger::money;
@@ -45,6 +45,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let id = id.ok_or(Problem::NotFound)?;
     let own = cases::own_case(&visit.services, &visit.context, id).await.map_err(hidden)?;
+    let decided = decided::own(visit, &own).await?;
     let title = visit.t_args("cases-own-one", &[("reference", own.case.reference.clone().into())]);
     if own.case.mourning {
         return Ok(mourning(visit, &own));
@@ -66,6 +67,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
             {news(visit, NEWS)}
             {now(visit, &own)}
             {question}
+            {decided}
             {paid(visit, &own.money)}
             {line(visit, &own.told)}
             {before(visit, &own.clarifications)}

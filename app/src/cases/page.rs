@@ -2,7 +2,7 @@
 
 use super::reading::{door, parties, standing};
 use super::words::{decision_text, person_text, state_tag};
-use super::{acts, at, kept, named, papers, reviewers, timeline};
+use super::{acts, at, decided, kept, named, papers, reviewers, timeline};
 use crate::desk::{count, crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::ledger::money;
@@ -37,6 +37,7 @@ pub fn CasePage() -> impl IntoView {
 async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let case = cases::view(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await?;
+    let decided = decided::desk(visit, &case).await?;
     let reads = case.access.reads();
     let all = papers::read(visit, &case).await?;
     let kept = kept::section(visit, &case).await?;
@@ -61,6 +62,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
                     {parties(visit, &case)}
                     {answers}
                     {all.map(|all| papers::section(visit, &case, &all))}
+                    {decided}
                     {timeline::clarifications(visit, &case.clarifications)}
                     {acts::extend(visit, &case)}
                 </div>

@@ -5,6 +5,7 @@ pub mod apply;
 pub mod cases;
 pub mod clarifications;
 pub mod consents;
+pub mod decided;
 pub mod desk;
 pub mod due;
 pub mod family;

@@ -322,6 +322,38 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: false,
     },
     Field {
+        table: "spark_agreement",
+        columns: &["signed_sealed"],
+        what: Text {
+            zh: "签署的救助协议和签署人姓名", en: "The agreement on aid as it was signed, and who signed it"
+        },
+        purpose: Text { zh: "按协议拨付救助款", en: "Paying the aid as it was agreed" },
+        readers: CASE,
+        term: Term::Case,
+        protection: Protection::CaseKey,
+        in_notice: true,
+    },
+    Field {
+        table: "spark_agreement",
+        columns: &["text_hash"],
+        what: Text { zh: "签署的救助协议的校验码", en: "The checksum of the agreement that was signed" },
+        purpose: Text { zh: "证明协议没有改动", en: "Showing that the agreement was not changed" },
+        readers: HOUSE,
+        term: Term::Case,
+        protection: Protection::Hash,
+        in_notice: false,
+    },
+    Field {
+        table: "spark_appeal",
+        columns: &["letter_sealed"],
+        what: Text { zh: "申诉的理由和请求", en: "Why a family appeals, and what it asks for" },
+        purpose: Text { zh: "由其他人员重新审议", en: "Having other people decide again" },
+        readers: CASE,
+        term: Term::Case,
+        protection: Protection::CaseKey,
+        in_notice: true,
+    },
+    Field {
         table: "spark_case_hold",
         columns: &["reason_sealed"],
         what: Text { zh: "依法继续保存的理由", en: "Why an application is kept for longer" },

@@ -195,7 +195,7 @@ async fn facts(
 }
 
 /// What was decided before, and on which day the family was told.
-fn decided(row: &CaseRow) -> Result<Option<(Decision, jiff::civil::Date)>, CaseError> {
+pub(super) fn decided(row: &CaseRow) -> Result<Option<(Decision, jiff::civil::Date)>, CaseError> {
     let (Some(word), Some(at)) = (row.decision.as_deref(), row.decided_at) else { return Ok(None) };
     let sum = || row.decided_fen.map(Fen::new).ok_or(CaseError::Unreadable);
     let decision = match word {

@@ -1,5 +1,7 @@
 //! The Spark Project on a real Postgres.
 
+mod agreement;
+mod appeal;
 mod clarify;
 mod committee;
 mod database;
