@@ -7,6 +7,7 @@
 pub mod application;
 pub mod due;
 pub mod eligibility;
+pub mod letter;
 mod news;
 pub mod papers;
 mod part;
