@@ -25,6 +25,7 @@ mod report;
 mod report_sheet;
 mod requests;
 mod series;
+mod sheets;
 mod short_link;
 mod sms;
 mod templates;
