@@ -30,7 +30,8 @@ mod view;
 
 pub(in crate::spark) use access::access;
 pub use access::{Access, LONGEST_GRANT, grant, look};
-pub use act::{Act, Decided, Moved, act, act_in, take_over};
+pub(in crate::spark) use access::{noted, reads};
+pub use act::{Act, Decided, Moved, act, act_in, act_saying, take_over};
 pub use clarify::{Clarified, Question, Reply, ask, extend, reply_field, supply, unlocked};
 pub use desk::{After, Desk, PAGE, Waiting, Wanted, desk, named, work};
 pub use due::{lapse_due, remind, settle_over, settle_paid, take_up_waiting};
