@@ -162,6 +162,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::ledger::calls::PAYING,
     crate::cases::calls::CALLS,
     crate::cases::own_calls::CALLS,
+    crate::letters::calls::CALLS,
     crate::spark::papers::CALLS,
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,

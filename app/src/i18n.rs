@@ -50,6 +50,7 @@ rooms!(
     "papers",
     "ledger",
     "cases",
+    "letters",
     "disclosure",
     "reviews"
 );

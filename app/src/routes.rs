@@ -44,6 +44,7 @@ use crate::ledger::{
     Months as LedgerMonths, OpenFunds, Payments as LedgerPayments, StatementPage as LedgerStatement,
     Statements as LedgerStatements, TranchePage as LedgerTranche,
 };
+use crate::letters::{OwnLetter, VerifyLetter};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
@@ -202,6 +203,7 @@ pages! {
     "/spark/disclosure" Disclosure (Access::Public) [shared];
     "/spark/disclosure/:period" DisclosureReport (Access::Public) [shared];
     "/spark/notices" SparkNotices (Access::Public) [shared];
+    "/spark/letters/verify" VerifyLetter (Access::Public) [];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -285,6 +287,7 @@ pages! {
     "/account/spark" OwnCases (Access::SignedIn) [];
     "/account/spark/:id" OwnCase (Access::SignedIn) [];
     "/account/spark/:id/withdraw" WithdrawCase (Access::SignedIn) [];
+    "/account/spark/:id/letters/:letter" OwnLetter (Access::SignedIn) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

@@ -45,6 +45,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     let id = id.ok_or(Problem::NotFound)?;
     let own = cases::own_case(&visit.services, &visit.context, id).await.map_err(hidden)?;
     let title = visit.t_args("cases-own-one", &[("reference", own.case.reference.clone().into())]);
+    let letters = crate::letters::own_section(visit, id).await?;
     let waits = own.clarifications.iter().find(|asked| asked.waits);
     let question = waits.map(|asked| question(visit, id, asked, &own.open));
     let withdraw = own.may_withdraw.then(|| {
@@ -62,6 +63,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
             {news(visit, NEWS)}
             {now(visit, &own)}
             {question}
+            {letters}
             {paid(visit, &own.money)}
             {line(visit, &own.told)}
             {before(visit, &own.clarifications)}

@@ -40,6 +40,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
         let href = visit.href(&format!("{}/{}/answers", at::CASES, case.id));
         view! { <p class="actions no-print"><LinkButton href=href variant=Variant::Secondary>{visit.t("cases-answers")}</LinkButton></p> }
     });
+    let letters = if reads { Some(crate::letters::desk_section(visit, case.id).await?) } else { None };
     let title = visit.t_args("cases-one-title", &[("reference", case.reference.clone().into())]);
     Ok(view! {
         <Page title=title width=Width::Wide crumbs=crumbs(visit, &[(at::CASES, "cases-title")])>
@@ -53,6 +54,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
                     {asking}
                     {parties(visit, &case)}
                     {answers}
+                    {letters}
                     {timeline::clarifications(visit, &case.clarifications)}
                     {acts::extend(visit, &case)}
                 </div>
