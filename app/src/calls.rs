@@ -164,6 +164,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::cases::calls::CALLS,
     crate::cases::own_calls::CALLS,
     crate::cases::decided_calls::CALLS,
+    crate::letters::calls::CALLS,
     crate::spark::papers::CALLS,
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,

@@ -56,6 +56,7 @@ rooms!(
     "funds",
     "cases",
     "decided",
+    "letters",
     "disclosure",
     "reviews",
     "committee"

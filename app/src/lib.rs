@@ -47,6 +47,8 @@ pub mod i18n;
 #[cfg(feature = "ssr")]
 mod ledger;
 #[cfg(feature = "ssr")]
+mod letters;
+#[cfg(feature = "ssr")]
 pub mod local_path;
 #[cfg(feature = "ssr")]
 mod mailbox;

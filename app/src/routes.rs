@@ -46,6 +46,7 @@ use crate::ledger::{
     Statements as LedgerStatements, TranchePage as LedgerTranche,
 };
 use crate::ledger::{EnvelopeNew, EnvelopePage, FundEdit, FundNew};
+use crate::letters::{OwnLetter, VerifyLetter};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
@@ -206,6 +207,7 @@ pages! {
     "/spark/disclosure" Disclosure (Access::Public) [shared];
     "/spark/disclosure/:period" DisclosureReport (Access::Public) [shared];
     "/spark/notices" SparkNotices (Access::Public) [shared];
+    "/spark/letters/verify" VerifyLetter (Access::Public) [];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -306,6 +308,7 @@ pages! {
     "/account/spark/:id/withdraw" WithdrawCase (Access::SignedIn) [];
     "/account/spark/:id/agreement" OwnAgreement (Access::SignedIn) [];
     "/account/spark/:id/appeal" OwnAppeal (Access::SignedIn) [typed];
+    "/account/spark/:id/letters/:letter" OwnLetter (Access::SignedIn) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

@@ -50,6 +50,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     if own.case.mourning {
         return Ok(mourning(visit, &own));
     }
+    let letters = crate::letters::own_section(visit, id).await?;
     let waits = own.clarifications.iter().find(|asked| asked.waits);
     let question = waits.map(|asked| question(visit, id, asked, &own.open));
     let withdraw = own.may_withdraw.then(|| {
@@ -68,6 +69,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
             {now(visit, &own)}
             {question}
             {decided}
+            {letters}
             {paid(visit, &own.money)}
             {line(visit, &own.told)}
             {before(visit, &own.clarifications)}

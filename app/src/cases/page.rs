@@ -48,6 +48,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
         view! { <p class="actions no-print"><LinkButton href=href variant=Variant::Secondary>{visit.t("cases-answers")}</LinkButton></p> }
     });
     let committee = crate::committee::of_case(visit, case.id).await?;
+    let letters = if reads { Some(crate::letters::desk_section(visit, case.id).await?) } else { None };
     let title = visit.t_args("cases-one-title", &[("reference", case.reference.clone().into())]);
     Ok(view! {
         <Page title=title width=Width::Wide crumbs=crumbs(visit, &[(at::CASES, "cases-title")])>
@@ -63,6 +64,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
                     {answers}
                     {all.map(|all| papers::section(visit, &case, &all))}
                     {decided}
+                    {letters}
                     {timeline::clarifications(visit, &case.clarifications)}
                     {acts::extend(visit, &case)}
                 </div>

@@ -141,6 +141,8 @@ ids! {
     ApplicationId,
     /// A paper of an application.
     PaperId,
+    /// A letter to the family of a case.
+    LetterId,
     /// A hospital that treats patients and employs reviewers.
     HospitalId,
     /// One sitting of the Spark Project's committee.

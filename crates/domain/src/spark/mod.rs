@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod application;
 pub mod due;
 pub mod eligibility;
+pub mod letter;
 mod news;
 pub mod papers;
 mod part;

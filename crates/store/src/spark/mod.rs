@@ -10,6 +10,7 @@ pub mod desk;
 pub mod due;
 pub mod family;
 pub mod kept;
+pub mod letters;
 pub mod papers;
 pub mod review;
 pub mod reviewers;

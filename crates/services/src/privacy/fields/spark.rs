@@ -115,6 +115,22 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: false,
     },
     Field {
+        table: "spark_letter",
+        columns: &["content_sealed", "pdf_sealed"],
+        what: Text {
+            zh: "发给申请家庭的函件（称呼、决定、金额和原因）",
+            en: "Letters to the family: whom they address, what was decided, amounts and reasons",
+        },
+        purpose: Text {
+            zh: "书面告知决定和办理方式",
+            en: "Telling the family in writing what was decided, and what to do",
+        },
+        readers: CASE,
+        term: Term::Case,
+        protection: Protection::CaseKey,
+        in_notice: true,
+    },
+    Field {
         table: "spark_clarification",
         columns: &["question_sealed", "reply_sealed"],
         what: Text { zh: "补充材料的问题和答复", en: "Questions about an application, and the answers" },

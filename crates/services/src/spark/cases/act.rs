@@ -6,7 +6,7 @@ use crate::audit::{self, Entry};
 use crate::crypto::Place as Row;
 use crate::db::to_the_end;
 use crate::ledger::{self, Grant, LedgerError};
-use crate::spark::review;
+use crate::spark::{letters, review};
 use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -15,6 +15,7 @@ use domain::bus::City;
 use domain::field::{Fault, FieldError};
 use domain::ids::{AwardId, CaseId, EnvelopeId};
 use domain::ledger::{AwardEvent, Beneficiary, DiseaseGroup, Fen, Overdrawn};
+use domain::spark::letter::Ground;
 use domain::spark::review::appeal::{Decision, Standing, may_appeal};
 use domain::spark::review::vote::Outcome;
 use domain::spark::{Award, Event, Facts, Part, Place, State, Unmet, guard, next};
@@ -71,10 +72,24 @@ pub struct Moved {
 /// `Denied`, `NotFound`, `NotAssigned`, `Stale` with what happened since, `Refused`, `Unmet`, `Fields`, `NotTheSum`, `Money`,
 /// `LiveCase` where an appeal meets another live case, `Forgotten`, `Busy`, `Database`.
 pub async fn act(services: &Services, context: &Context, act: &Act) -> Result<Moved, CaseError> {
-    let (services, context, act) = (services.clone(), context.clone(), act.clone());
+    act_saying(services, context, act, &[]).await
+}
+
+/// The same, with the reasons that the family's letter tells. Without any it tells the plainest that is true
+/// ([`Ground::told_of`]); what was typed as [`Act::reason`] stays in the house.
+///
+/// # Errors
+/// As [`act`]; `Fields` (`grounds`) for one that is not offered for such an event.
+pub async fn act_saying(
+    services: &Services,
+    context: &Context,
+    act: &Act,
+    grounds: &[Ground],
+) -> Result<Moved, CaseError> {
+    let (services, context, act, grounds) = (services.clone(), context.clone(), act.clone(), grounds.to_vec());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        let moved = act_in(&services, &mut tx, &context, &act).await?;
+        let moved = act_saying_in(&services, &mut tx, &context, &act, &grounds).await?;
         tx.commit().await?;
         services.job_bell.notify_one();
         Ok(moved)
@@ -93,12 +108,25 @@ pub async fn act_in(
     context: &Context,
     act: &Act,
 ) -> Result<Moved, CaseError> {
+    act_saying_in(services, db, context, act, &[]).await
+}
+
+async fn act_saying_in(
+    services: &Services,
+    db: &mut PgConnection,
+    context: &Context,
+    act: &Act,
+    grounds: &[Ground],
+) -> Result<Moved, CaseError> {
     policy::in_part(context, act.part)?;
     policy::of_family(db, context, act.case, act.part).await?;
     if act.event.grants() {
         context.require(Capability::CommitFunds)?;
     }
     let reason = reason_of(act)?;
+    if grounds.iter().any(|ground| !Ground::offered(act.event).contains(ground)) {
+        return Err(CaseError::Fields(vec![FieldError::new("grounds", Fault::NotAChoice)]));
+    }
     // Which award there is can change until the case is locked, and awards are locked before it.
     let award = sql::award(&mut *db, act.case.0).await?;
     let envelope = act.award.as_ref().map(|decided| decided.envelope);
@@ -141,6 +169,9 @@ pub async fn act_in(
         review::carried_out(db, meeting, act.case, version).await?;
     }
     write(services, db, context, act, (at, to), version, reason.as_deref()).await?;
+    let parts = act.award.as_ref().map(|decided| decided.parts.as_slice()).unwrap_or_default();
+    let change = letters::Change { event: act.event, from: at.state(), version, parts, grounds };
+    letters::write_in(services, db, context, &row, change).await?;
     // What the public is told of it.
     if to.state() == State::Notice && !crate::disclosure::notice_in(db, context, &row, version).await? {
         tracing::error!(case = %row.id, "a case without a decision has no notice");
