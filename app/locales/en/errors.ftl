@@ -1,5 +1,7 @@
 # One sentence for every code. Says what to enter or do, never that somebody did wrong.
 error-required = Please fill this in
+error-required-choice = Choose one of these
+error-required-file = Choose a file
 error-phone-shape = Enter an 11-digit mobile number, for example one beginning with 138
 error-mail-shape = Enter a complete email address, for example name@example.com
 error-contact-shape = Enter an 11-digit mobile number or a complete email address

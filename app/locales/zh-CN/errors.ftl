@@ -1,5 +1,7 @@
 # One sentence for every code. Says what to enter or do, never that somebody did wrong.
 error-required = 请填写这一项
+error-required-choice = 请选择一项
+error-required-file = 请选择文件
 error-phone-shape = 填写11位手机号，例如138开头的号码
 error-mail-shape = 填写完整的邮箱地址，例如 name@example.com
 error-contact-shape = 填写11位手机号，或完整的邮箱地址

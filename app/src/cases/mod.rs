@@ -85,6 +85,9 @@ fn desk(id: CaseId) -> String {
     format!("{}/{id}", at::CASES)
 }
 
+/// Where a family finds its own.
+pub(crate) const OWN: &str = at::OWN;
+
 /// A family page's address.
 pub(crate) fn own_page(id: CaseId) -> String {
     format!("{}/{id}", at::OWN)

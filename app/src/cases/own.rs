@@ -9,7 +9,9 @@ use crate::form::Tone;
 use crate::ledger::money;
 use crate::problem::Problem;
 use crate::routes::paths;
+use crate::spark::apply::sent_address;
 use crate::spark::form_words;
+use crate::spark::papers;
 use crate::spark::words as spark;
 use crate::ui::{
     Banner, Button, Column, Crumb, Form, HiddenField, LinkButton, Page, Row, SummaryList, SummaryRow, Table, Tag,
@@ -21,6 +23,7 @@ use domain::ledger::Fen;
 use domain::spark::application::Section;
 use domain::time::day_text;
 use leptos::prelude::*;
+use services::spark::apply;
 use services::spark::cases::{self, Clarified, OwnTranche, OwnView, SentSection, Told};
 
 const NEWS: &[(&str, &str)] = &[("answered", "cases-own-answered"), ("withdrawn", "cases-own-withdrawn")];
@@ -63,6 +66,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
             </section>
         }
     });
+    let sent = documents(visit, id).await;
     Ok(view! {
         <Page title=title crumbs=crumbs(visit, &[])>
             {news(visit, NEWS)}
@@ -73,6 +77,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
             {paid(visit, &own.money)}
             {line(visit, &own.told)}
             {before(visit, &own.clarifications)}
+            {sent}
             {withdraw}
         </Page>
     }
@@ -93,6 +98,24 @@ fn mourning(visit: &Visit, own: &OwnView) -> AnyView {
         </Page>
     }
     .into_any()
+}
+
+/// The way to what was sent: the confirmation with its copy and consents, and the papers; nothing where the case came otherwise.
+async fn documents(visit: &Visit, id: CaseId) -> Option<AnyView> {
+    // An application has the id of its case.
+    let id = ApplicationId(id.0);
+    apply::receipt(&visit.services, &visit.context, id).await.ok()?;
+    let (sent, papers) = (visit.href(&sent_address(id)), visit.href(&papers::path(id)));
+    Some(
+        view! {
+            <section class="section no-print">
+                <h2>{visit.t("cases-own-sent-title")}</h2>
+                <p><a href=sent>{visit.t("cases-own-sent-link")}</a></p>
+                <p><a href=papers>{visit.t("cases-own-papers-link")}</a></p>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// How far it is, whose turn it is, and what is next.
