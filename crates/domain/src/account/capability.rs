@@ -239,7 +239,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
