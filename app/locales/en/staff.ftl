@@ -799,6 +799,7 @@ staff-action-spark-case-access-granted = Reading of a case granted for a time
 staff-action-spark-case-particulars-shown = Particulars of a case shown in full
 staff-action-spark-clarification-extended = More time given to a family
 staff-action-spark-case-given = Case given to an officer
+staff-action-spark-minor-assigned = A minor’s case came to an officer
 staff-action-spark-case-held = Case kept from being forgotten
 staff-action-spark-case-hold-lifted = Case no longer kept from being forgotten
 staff-action-spark-reviewer-asked = Reviewer asked about a case

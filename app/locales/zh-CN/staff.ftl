@@ -742,6 +742,7 @@ staff-action-spark-case-access-granted = 批准限时查看救助申请
 staff-action-spark-case-particulars-shown = 查看救助申请的完整个人信息
 staff-action-spark-clarification-extended = 延长补充材料的期限
 staff-action-spark-case-given = 救助申请分派给经办人
+staff-action-spark-minor-assigned = 未成年人的申请由经办人员接手
 staff-action-spark-case-held = 救助申请依法继续保存
 staff-action-spark-case-hold-lifted = 救助申请恢复保存期限计算
 staff-action-spark-reviewer-asked = 请评审专家评审救助申请
