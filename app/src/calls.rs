@@ -160,6 +160,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::exports::calls::CALLS,
     crate::ledger::calls::CALLS,
     crate::ledger::calls::PAYING,
+    crate::ledger::calls::CHARTERS,
     crate::cases::calls::CALLS,
     crate::cases::own_calls::CALLS,
     crate::spark::papers::CALLS,

@@ -50,7 +50,10 @@ rooms!(
     "apply",
     "application",
     "papers",
+    "case-papers",
+    "case-kept",
     "ledger",
+    "funds",
     "cases",
     "disclosure",
     "reviews"

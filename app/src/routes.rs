@@ -25,7 +25,7 @@ use crate::bus::{
     About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
     Schedule as BusSchedule, Stop as BusStop,
 };
-use crate::cases::{CaseAnswers, CasePage, Cases, OwnCase, OwnCases, WithdrawCase};
+use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnCase, OwnCases, WithdrawCase};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -44,6 +44,7 @@ use crate::ledger::{
     Months as LedgerMonths, OpenFunds, Payments as LedgerPayments, StatementPage as LedgerStatement,
     Statements as LedgerStatements, TranchePage as LedgerTranche,
 };
+use crate::ledger::{EnvelopeNew, EnvelopePage, FundEdit, FundNew};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
@@ -265,9 +266,14 @@ pages! {
     "/staff/funds/statements/:id" LedgerStatement (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/months" LedgerMonths (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/entries/:id" LedgerEntry (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/new" FundNew (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/edit" FundEdit (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/envelopes/new" EnvelopeNew (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/envelopes/:envelope" EnvelopePage (Access::Capability(Capability::KeepBooks)) [];
     "/staff/funds/:id" FundPage (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id/enter" LedgerEnter (Access::Capability(Capability::KeepBooks)) [];
     "/staff/cases" Cases (Access::Capability(Capability::SeeCases)) [];
+    "/staff/cases/kept" KeptCases (Access::Capability(Capability::OverseeCases)) [];
     "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];

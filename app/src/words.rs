@@ -109,6 +109,8 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::BornOtherwise => plain("error-born-otherwise"),
         Fault::SameDocument => plain("error-same-document"),
         Fault::MoreThanCosts => plain("error-more-than-costs"),
+        Fault::CeilingPassed => plain("error-ceiling-passed"),
+        Fault::MoreThanOwed => plain("error-more-than-owed"),
         Fault::ConsentNeeded => plain("error-consent-needed"),
         Fault::FileRefused { why } => ("error-file-refused", vec![("why", why.name().into())]),
     }
@@ -293,6 +295,8 @@ mod tests {
             Fault::BornOtherwise,
             Fault::SameDocument,
             Fault::MoreThanCosts,
+            Fault::CeilingPassed,
+            Fault::MoreThanOwed,
             Fault::ConsentNeeded,
             Fault::FileRefused { why: domain::files::Refusal::Locked },
         ]

@@ -9,6 +9,7 @@ import { execFile, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
+import { startScanner } from "./clamd.mjs";
 import { startMailbox } from "./mailbox.mjs";
 import { tapWire } from "./wire.mjs";
 
@@ -70,6 +71,7 @@ export default async function start(playwright = undefined) {
   };
   const wire = process.env.E2E_WIRE ? await tapWire(address) : undefined;
   const mailbox = await startMailbox({ "/hire": hire, "/round-trips": async () => wire?.roundTrips() ?? null });
+  const scanner = await startScanner();
   const machine = async () => {
     const scopes = ["sessions:read", "bookings:write", "door:write"].flatMap((scope) => ["--scope", scope]);
     const { stdout } = await command("client", "add", "--name", "end2end", ...scopes);
@@ -92,6 +94,7 @@ export default async function start(playwright = undefined) {
     CORDBLOOD__MAIL__HOST: "127.0.0.1",
     CORDBLOOD__MAIL__PORT: String(mailbox.smtpPort),
     CORDBLOOD__MAIL__TLS: "none",
+    CORDBLOOD__FILES__SCANNER: scanner.setting,
     CORDBLOOD__TELEMETRY__FORMAT: "json",
     RUST_BACKTRACE: "1",
   };
@@ -119,6 +122,7 @@ export default async function start(playwright = undefined) {
     const code = server.exitCode ?? (await ended);
     clearTimeout(timer);
     await mailbox.close();
+    await scanner.close();
     await wire?.close();
     if (process.env.E2E_KEEP) console.log(`kept: ${address.href}`);
     else await psql(`drop database if exists ${database} with (force)`);

@@ -78,6 +78,8 @@ error-bank-account-shape = A bank account has 8 to 30 digits
 error-born-otherwise = The document says another date of birth. Check both
 error-same-document = This is the patient’s document. Enter the guardian’s own
 error-more-than-costs = You cannot ask for more than the costs still expected
+error-ceiling-passed = More is already committed and paid than this. Enter a higher ceiling
+error-more-than-owed = This is more than can be entered here. Check the amount
 error-consent-needed = Without this consent nobody can decide about the application. If you do not agree, ask us where else help is
 
 refusal-full = { $free ->

@@ -77,6 +77,8 @@ error-bank-account-shape = 银行账号为8到30位数字，请核对
 error-born-otherwise = 证件号码中的出生日期与所填不一致，请核对
 error-same-document = 这与患者的证件号码相同，请填写监护人本人的证件
 error-more-than-costs = 申请金额不能超过预计还需的费用
+error-ceiling-passed = 已承诺和已支出的金额已经超过这个上限，请填更大的金额
+error-more-than-owed = 超过了可以填写的最大金额，请核对
 error-consent-needed = 没有这项同意，我们无法评审申请；如不同意，请联系我们了解其他求助渠道
 
 refusal-full = { $free ->

@@ -7,11 +7,13 @@
 mod acts;
 mod answers;
 pub mod calls;
+mod kept;
 mod list;
 mod own;
 pub mod own_calls;
 mod own_list;
 mod page;
+mod papers;
 mod reading;
 mod refused;
 mod reviewers;
@@ -20,6 +22,7 @@ mod withdraw;
 mod words;
 
 pub use answers::CaseAnswers;
+pub use kept::KeptCases;
 pub use list::Cases;
 pub use own::OwnCase;
 pub use own_list::OwnCases;

@@ -16,8 +16,9 @@ use crate::ui::{
     TextArea, Variant,
 };
 use crate::visit::{Visit, visit};
-use domain::ids::CaseId;
+use domain::ids::{ApplicationId, CaseId};
 use domain::ledger::Fen;
+use domain::spark::application::Section;
 use domain::time::day_text;
 use leptos::prelude::*;
 use services::spark::cases::{self, Clarified, OwnTranche, OwnView, SentSection, Told};
@@ -45,6 +46,9 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     let id = id.ok_or(Problem::NotFound)?;
     let own = cases::own_case(&visit.services, &visit.context, id).await.map_err(hidden)?;
     let title = visit.t_args("cases-own-one", &[("reference", own.case.reference.clone().into())]);
+    if own.case.mourning {
+        return Ok(mourning(visit, &own));
+    }
     let waits = own.clarifications.iter().find(|asked| asked.waits);
     let question = waits.map(|asked| question(visit, id, asked, &own.open));
     let withdraw = own.may_withdraw.then(|| {
@@ -69,6 +73,22 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
         </Page>
     }
     .into_any())
+}
+
+/// Words to a family in mourning, in the place of everything else: no state, no turn, nothing to do.
+fn mourning(visit: &Visit, own: &OwnView) -> AnyView {
+    let reference = [("reference", own.case.reference.clone().into())];
+    view! {
+        <Page title=visit.t("case-mourning-title") crumbs=crumbs(visit, &[])>
+            <div class="stack case-mourning">
+                <p>{visit.t("case-mourning-words")}</p>
+                <p>{visit.t("case-mourning-still")}</p>
+                <p>{visit.t("case-mourning-call")}</p>
+                <p class="muted small">{visit.t_args("cases-own-one", &reference)}</p>
+            </div>
+        </Page>
+    }
+    .into_any()
 }
 
 /// How far it is, whose turn it is, and what is next.
@@ -107,6 +127,14 @@ fn question(visit: &Visit, id: CaseId, asked: &Clarified, open: &[SentSection]) 
         view! { <TextArea name=reply_name(*section) label=label hint=visit.t("cases-own-reply-hint") rows=5/> }
     });
     let fields = fields.collect_view();
+    // What is asked of papers is sent on their own page, before the answer closes it.
+    let papers = asked.sections.contains(&Section::Papers).then(|| {
+        let href = visit.href(&crate::spark::papers::path(ApplicationId(id.0)));
+        view! {
+            <p class="actions no-print"><LinkButton href=href variant=Variant::Secondary>{visit.t("papers-send")}</LinkButton></p>
+            <p class="muted small">{visit.t("case-papers-first")}</p>
+        }
+    });
     let action = visit.href(&format!("{}/answer", own_page(id)));
     view! {
         <section class="section" id="question">
@@ -115,6 +143,7 @@ fn question(visit: &Visit, id: CaseId, asked: &Clarified, open: &[SentSection]) 
             {text}
             <p>{opened}</p>
             {sent}
+            {papers}
             <Form action=action>
                 <HiddenField name="clarification" value=asked.id.to_string()/>
                 {fields}

@@ -86,7 +86,13 @@ const GROUPS: &[Group] = &[
             area("/staff/bus/numbers", Capability::DispatchBus, "bus-staff-numbers-title", "bus-staff-numbers-text"),
         ],
     ),
-    group("staff-group-cases", &[area("/staff/cases", Capability::SeeCases, "cases-title", "cases-text")]),
+    group(
+        "staff-group-cases",
+        &[
+            area("/staff/cases", Capability::SeeCases, "cases-title", "cases-text"),
+            area("/staff/cases/kept", Capability::OverseeCases, "case-kept-title", "case-kept-area"),
+        ],
+    ),
     group(
         "staff-group-ledger",
         &[

@@ -1,7 +1,9 @@
 //! What finance writes down: entries, reversals, the end of a month. What is done to be paid stands in `paying`.
 
+mod charters;
 mod paying;
 
+pub use charters::CALLS as CHARTERS;
 pub use paying::CALLS as PAYING;
 
 use super::at;

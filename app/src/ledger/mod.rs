@@ -7,6 +7,7 @@
 mod award;
 mod awards;
 pub mod calls;
+mod charter;
 mod enter;
 mod entry;
 mod fund;
@@ -21,6 +22,7 @@ mod words;
 
 pub use award::AwardPage;
 pub use awards::Awards;
+pub use charter::{EnvelopeNew, EnvelopePage, FundEdit, FundNew};
 pub use enter::Enter;
 pub use entry::EntryPage;
 pub use fund::FundPage;

@@ -5,16 +5,18 @@ use crate::desk::{crumbs, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::grouped;
 use crate::problem::Problem;
+use crate::spark::papers::{kind_text, known, problem_of as paper_problem};
 use crate::spark::words;
-use crate::ui::{Banner, Button, Choice, Form, HiddenField, LinkButton, Page, Radios, TextArea, Variant};
+use crate::ui::{Banner, Button, Choice, Form, Glyph, HiddenField, LinkButton, Page, Radios, TextArea, Variant};
 use crate::visit::{Visit, visit};
-use domain::ids::CaseId;
+use domain::ids::{ApplicationId, CaseId};
 use domain::spark::review::rubric::{Criterion, Rubric};
 use domain::spark::review::score::NOT_APPLICABLE;
 use domain::typed::Typed;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use services::spark::cases::{CaseError, for_review};
+use services::spark::papers::{self, PaperError, View};
 use services::spark::review::{Sheet, sheet};
 
 /// The page.
@@ -41,6 +43,12 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
         Err(error) => return Err(case_problem(error)),
     };
     let sheet = sheet(&visit.services, &visit.context, id).await.map_err(problem)?;
+    let papers = match papers::of(&visit.services, &visit.context, ApplicationId(id.0)).await {
+        Ok(all) => all.all,
+        // What was reviewed is read no longer; and a case may have come without an application.
+        Err(PaperError::NotFound) => Vec::new(),
+        Err(error) => return Err(paper_problem(&error)),
+    };
     let facts = visit.t_args(
         "review-facts",
         &[
@@ -52,10 +60,38 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     Ok(view! {
         <Page title=case.reference lead=facts crumbs=crumbs>
             {rooms(visit)}
+            {medical(visit, &papers)}
             {if sheet.given { given(visit, &sheet).into_any() } else { form(visit, &sheet).into_any() }}
         </Page>
     }
     .into_any())
+}
+
+/// What shows the illness, without what the family called it.
+fn medical(visit: &Visit, papers: &[View]) -> impl IntoView + use<> {
+    let none = papers.is_empty().then(|| view! { <p class="muted">{visit.t("case-papers-review-none")}</p> });
+    let items = papers.iter().enumerate().map(|(n, paper)| {
+        let action = visit.href(&format!("/staff/spark/review/papers/{}", paper.id));
+        let name = format!("{} {}", kind_text(visit, paper.kind), n + 1);
+        view! {
+            <li class="stack">
+                <p><strong>{name.clone()}</strong>" "<span class="muted small">{known(visit, paper)}</span></p>
+                <Form action=action inline=true>
+                    <Button variant=Variant::Secondary glyph=Glyph::Download>{visit.t("case-papers-open")}<span class="hidden">" "{name}</span></Button>
+                </Form>
+            </li>
+        }
+    });
+    let items: Vec<_> = items.collect();
+    let list = (!items.is_empty()).then(|| view! { <ul class="papers">{items}</ul> });
+    view! {
+        <section class="section no-print" id="papers">
+            <h2>{visit.t("case-papers-review")}</h2>
+            <p class="muted">{visit.t("case-papers-review-text")}</p>
+            {none}
+            {list}
+        </section>
+    }
 }
 
 fn given(visit: &Visit, sheet: &Sheet) -> impl IntoView + use<> {

@@ -224,6 +224,10 @@ pub enum Fault {
     SameDocument,
     /// More than what the treatment is expected to cost.
     MoreThanCosts,
+    /// More is promised and paid already than this would allow.
+    CeilingPassed,
+    /// More than is owed.
+    MoreThanOwed,
     /// Without this consent nobody can decide about the application.
     ConsentNeeded,
     /// A file that is not taken as a paper.

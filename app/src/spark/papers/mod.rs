@@ -29,9 +29,10 @@ const ACCEPT: &str = ".pdf,.jpg,.jpeg,.png,.heic,.heif,.docx,.xlsx";
 /// What a call answers with, and its sentence.
 const NEWS: [(&str, &str); 2] = [("added", "papers-done-added"), ("removed", "papers-done-removed")];
 
-fn problem_of(error: &PaperError) -> Problem {
+pub(crate) fn problem_of(error: &PaperError) -> Problem {
     match error {
         PaperError::NotFound => Problem::NotFound,
+        PaperError::Note(_) | PaperError::NotNow => Problem::Unusable,
         PaperError::Denied(_) | PaperError::NoConsent | PaperError::ReasonNeeded => Problem::Forbidden,
         PaperError::Busy | PaperError::Limited(_) | PaperError::Sent => Problem::Busy,
         PaperError::Database(_) | PaperError::Damaged(_) => {
@@ -147,7 +148,7 @@ fn group(visit: &Visit, base: &str, kind: Kind, all: &All) -> Option<impl IntoVi
 }
 
 /// PDF · 2 页 · 140 KB
-fn known(visit: &Visit, paper: &View) -> Text {
+pub(crate) fn known(visit: &Visit, paper: &View) -> Text {
     let format = paper.format.map(|format| Text::from(format.name().to_ascii_uppercase()));
     let pages = paper.pages.filter(|_| paper.format == Some(Format::Pdf));
     let pages = pages.map(|pages| visit.t_args("papers-pages", &[("n", pages.into())]));

@@ -16,7 +16,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::ledger::awards::{self as sql, AwardRow, NewAward, TrancheRow};
-use store::ledger::{FundRow, envelope_balance};
+use store::ledger::{FundRow, charters, envelope_balance};
 use uuid::Uuid;
 
 /// How long an award waits for its first payment (spark.md: 120 days, a reminder at 90).
@@ -62,8 +62,8 @@ impl Grant {
 /// the transaction locks comes after.
 ///
 /// # Errors
-/// `NotFound`, `Purpose`, `Overdrawn` with what is available, `AwardedAlready`, `Otherwise`, `State` where this very award has
-/// ended.
+/// `NotFound`, `Purpose`, `FundClosed`, `Ceiling`, `Overdrawn` with what is available, `AwardedAlready`, `Otherwise`, `State`
+/// where this very award has ended.
 pub async fn reserve_in(db: &mut PgConnection, context: &Context, grant: &Grant) -> Result<(), LedgerError> {
     let amount = grant.amount()?;
     let held = locks::envelopes(db, &[grant.envelope]).await?;
@@ -73,7 +73,16 @@ pub async fn reserve_in(db: &mut PgConnection, context: &Context, grant: &Grant)
     }
     let today = local_day(context.now);
     purpose(fund)?.admits(grant.beneficiary, today).map_err(LedgerError::Purpose)?;
+    if charters::closed_before(&mut *db, fund.id, grant.case).await? {
+        return Err(LedgerError::FundClosed);
+    }
     let has = envelope_balance(&mut *db, grant.envelope.0).await?.ok_or(LedgerError::NotFound)?;
+    if let Some((_, _, text)) = charters::envelope(&mut *db, grant.envelope.0).await?
+        && let Some(left) = super::charters::under(text.ceiling, has.paid, has.committed)
+        && left < amount.fen()
+    {
+        return Err(LedgerError::Ceiling { left });
+    }
     if has.available < amount.get() {
         return Err(Overdrawn::Available { available: Fen::new(has.available) }.into());
     }

@@ -8,6 +8,7 @@ pub mod consents;
 pub mod desk;
 pub mod due;
 pub mod family;
+pub mod kept;
 pub mod papers;
 pub mod review;
 pub mod reviewers;

@@ -4,14 +4,14 @@ use super::*;
 use image::{DynamicImage, RgbImage};
 use std::io::Cursor;
 
-fn picture(format: ImageFormat, (width, height): (u32, u32)) -> Vec<u8> {
+pub(super) fn picture(format: ImageFormat, (width, height): (u32, u32)) -> Vec<u8> {
     let mut bytes = Vec::new();
     let picture = RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, 90]));
     DynamicImage::ImageRgb8(picture).write_to(&mut Cursor::new(&mut bytes), format).expect("a picture");
     bytes
 }
 
-fn pdf() -> Vec<u8> {
+pub(super) fn pdf() -> Vec<u8> {
     let objects = "3 0 obj\n<< /Type /Page /Parent 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Count 1 >>\nendobj\n";
     let table = 9 + objects.len();
     format!("%PDF-1.7\n{objects}xref\n0 1\ntrailer\n<< /Size 1 >>\nstartxref\n{table}\n%%EOF\n").into_bytes()

@@ -9,7 +9,7 @@ use domain::ids::{AccountId, ApplicationId, CaseId, HospitalId};
 use domain::spark::Part;
 use domain::spark::application::consent::Use;
 use domain::spark::review::conflict::{
-    AddressHash, CaseFacts, Declared, Link, PersonHash, PhoneHash, Reviewer, Ties, may, may_look_after,
+    AddressHash, CaseFacts, Declared, Link, PersonHash, PhoneHash, Reviewer, Ties, may, may_look_after, stands,
 };
 use domain::spark::review::hospital as named;
 use serde_json::Value;
@@ -206,6 +206,16 @@ pub(in crate::spark) async fn may_care(db: &mut PgConnection, row: &CaseRow, acc
     let facts = facts(db, row).await?;
     Ok(match reviewer(db, account).await? {
         Some(known) => may_look_after(&known, &facts),
+        None => !facts.declared.iter().any(|one| one.about == account),
+    })
+}
+
+/// Whether nothing that is known ties somebody to a case, who would decide on it. Of whom there is no profile only what was
+/// declared is known.
+pub(in crate::spark) async fn is_clear(db: &mut PgConnection, row: &CaseRow, account: AccountId) -> sqlx::Result<bool> {
+    let facts = facts(db, row).await?;
+    Ok(match reviewer(db, account).await? {
+        Some(known) => stands(&known, &facts),
         None => !facts.declared.iter().any(|one| one.about == account),
     })
 }

@@ -33,6 +33,9 @@ async fn each_role_does_its_own_and_nothing_else() {
         assert_eq!(denied(ledger::import(services, &by, id(&house), b"x").await), !keeps, "{role:?}");
         assert_eq!(denied(ledger::resolve(services, &by, "R1", "x").await), !keeps, "{role:?}");
         assert_eq!(denied(ledger::prepare(services, &by, tranche).await), !keeps, "{role:?}");
+        let closed = ledger::close_fund(services, &by, purse.fund, 1, "预算用完").await;
+        assert_eq!(denied(closed), !keeps, "{role:?}");
+        assert_eq!(denied(ledger::reopen_fund(services, &by, purse.fund, 2).await), !keeps, "{role:?}");
         let commits = role == Role::Chair;
         assert_eq!(denied(ledger::release(services, &by, award).await), !commits, "{role:?}");
         let releases = role == Role::FinanceReleaser;

@@ -3,5 +3,6 @@
 pub mod meetings;
 pub mod people;
 pub mod profiles;
+pub mod rooms;
 pub mod scores;
 pub mod votes;
