@@ -805,6 +805,7 @@ staff-action-spark-agreement-signed = Aid agreement signed
 staff-action-spark-appeal-sent = Appeal sent
 staff-action-spark-clarification-extended = More time given to a family
 staff-action-spark-case-given = Case given to an officer
+staff-action-spark-minor-assigned = A minor’s case came to an officer
 staff-action-spark-case-held = Case kept from being forgotten
 staff-action-spark-case-hold-lifted = Case no longer kept from being forgotten
 staff-action-spark-case-hold-ended = The keeping of a case ended on its last day

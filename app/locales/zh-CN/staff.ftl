@@ -748,6 +748,7 @@ staff-action-spark-agreement-signed = 签署救助协议
 staff-action-spark-appeal-sent = 提交申诉
 staff-action-spark-clarification-extended = 延长补充材料的期限
 staff-action-spark-case-given = 救助申请分派给经办人
+staff-action-spark-minor-assigned = 未成年人的申请由经办人员接手
 staff-action-spark-case-held = 救助申请依法继续保存
 staff-action-spark-case-hold-lifted = 救助申请恢复保存期限计算
 staff-action-spark-case-hold-ended = 继续保存期满，恢复销毁计时

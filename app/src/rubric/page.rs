@@ -119,12 +119,10 @@ fn history(visit: &Visit, before: &[Published]) -> Option<AnyView> {
         let (said, threshold) = (published(visit, one), threshold(visit, &one.rubric));
         let table = table(visit, &one.rubric);
         view! {
-            <li>
-                <Dialog label=label title=title variant=Variant::Quiet>
-                    <p>{said}" "{threshold}</p>
-                    {table}
-                </Dialog>
-            </li>
+            <Dialog label=label title=title variant=Variant::Quiet>
+                <p>{said}" "{threshold}</p>
+                {table}
+            </Dialog>
         }
     });
     let items = items.collect_view();
@@ -132,7 +130,7 @@ fn history(visit: &Visit, before: &[Published]) -> Option<AnyView> {
         view! {
             <section class="section">
                 <h2>{visit.t("rubric-history")}</h2>
-                <ul class="plain">{items}</ul>
+                <div class="stack">{items}</div>
             </section>
         }
         .into_any(),

@@ -148,17 +148,22 @@ pub async fn remind(db: impl PgExecutor<'_>, about: Uuid, case: Uuid, now: Times
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// The officer who looks after the fewest cases that go on: of those whose account is live, by their role's stored word.
-pub async fn least_busy(db: impl PgExecutor<'_>, role: &str) -> sqlx::Result<Option<Uuid>> {
+/// The officers of a role, by its stored word, who are not away on a day and whose accounts are live: who looks after the fewest
+/// cases that go on comes first.
+pub async fn officers_there(db: impl PgExecutor<'_>, role: &str, day: civil::Date) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select a.id from account_role r join account a on a.id = r.account_id
          where r.role = $1 and a.deleted_at is null
+           and not exists (select from spark_absence s where s.account_id = a.id and s.from_day <= $2
+                             and (s.until_day is null or s.until_day >= $2))
+           and not exists (select from spark_reviewer_profile p where p.account_id = a.id and p.away)
          order by (select count(*) from spark_case c where c.officer_id = a.id
                      and c.state not in ('refused', 'ineligible', 'closed', 'withdrawn', 'lapsed')), a.id
-         limit 1",
-        role
+         limit 200",
+        role,
+        day.to_sqlx() as SqlDate
     )
-    .fetch_optional(db)
+    .fetch_all(db)
     .await
 }
 

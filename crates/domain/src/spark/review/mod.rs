@@ -14,6 +14,7 @@ pub mod clarification;
 pub mod clock;
 pub mod committee;
 pub mod conflict;
+pub mod hospital;
 pub mod meeting;
 pub mod minutes;
 pub mod pack;

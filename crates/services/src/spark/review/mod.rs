@@ -42,7 +42,7 @@ pub use votes::{Agenda, OnAgenda, agenda, cast};
 pub(in crate::spark) use assign::may_be_asked;
 pub(in crate::spark) use bound::{carried_out, guard};
 pub(in crate::spark) use domain::spark::review::conflict::Act as Doing;
-pub(in crate::spark) use ties::{HEALTH, consented, is_asked, is_clear, may_do, note as note_ties};
+pub(in crate::spark) use ties::{HEALTH, consented, is_asked, is_clear, may_care, may_do, note as note_ties};
 
 use super::cases::CaseError;
 use crate::crypto::CryptoError;
