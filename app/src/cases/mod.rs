@@ -7,6 +7,7 @@
 mod acts;
 mod answers;
 pub mod calls;
+pub mod claw_back;
 mod list;
 mod own;
 pub mod own_calls;

@@ -69,8 +69,13 @@ pub struct Moved {
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `NotAssigned`, `Stale` with what happened since, `Refused`, `Unmet`, `Fields`, `NotTheSum`, `Money`,
-/// `LiveCase` where an appeal meets another live case, `Forgotten`, `Busy`, `Database`.
+/// `LiveCase` where an appeal meets another live case, `StillOwed` where not all came back that was asked for, `Forgotten`, `Busy`,
+/// `Database`.
 pub async fn act(services: &Services, context: &Context, act: &Act) -> Result<Moved, CaseError> {
+    // How much and until when is said with it ([`super::claw_back`]).
+    if act.event == Event::Clawback {
+        return Err(CaseError::Fields(vec![FieldError::new("amount", Fault::Required)]));
+    }
     let (services, context, act) = (services.clone(), context.clone(), act.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
@@ -141,6 +146,9 @@ pub async fn act_in(
         review::carried_out(db, meeting, act.case, version).await?;
     }
     write(services, db, context, act, (at, to), version, reason.as_deref()).await?;
+    if act.event == Event::Settle {
+        super::clawback::settle_in(db, context, act.case).await?;
+    }
     // What the public is told of it.
     if to.state() == State::Notice && !crate::disclosure::notice_in(db, context, &row, version).await? {
         tracing::error!(case = %row.id, "a case without a decision has no notice");

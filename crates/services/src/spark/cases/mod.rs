@@ -11,6 +11,7 @@
 mod access;
 mod act;
 mod clarify;
+mod clawback;
 mod desk;
 mod due;
 mod error;
@@ -32,6 +33,7 @@ pub(in crate::spark) use access::access;
 pub use access::{Access, LONGEST_GRANT, grant, look};
 pub use act::{Act, Decided, Moved, act, act_in, take_over};
 pub use clarify::{Clarified, Question, Reply, ask, extend, reply_field, supply, unlocked};
+pub use clawback::{Demand, LONGEST_DUE, OwnClawback, claw_back, clawback_of, paid_of};
 pub use desk::{After, Desk, PAGE, Waiting, Wanted, desk, named, work};
 pub use due::{lapse_due, remind, settle_over, settle_paid, take_up_waiting};
 pub use error::{CaseError, Happened};
