@@ -1,6 +1,7 @@
 //! The Spark Project on a real Postgres.
 
 mod clarify;
+mod clawback;
 mod committee;
 mod database;
 mod desk;
