@@ -161,6 +161,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::ledger::calls::CALLS,
     crate::ledger::calls::PAYING,
     crate::ledger::calls::CHARTERS,
+    crate::ledger::calls::CLAWBACKS,
+    crate::cases::claw_back::CALLS,
     crate::cases::calls::CALLS,
     crate::cases::own_calls::CALLS,
     crate::cases::decided_calls::CALLS,

@@ -25,6 +25,7 @@ use crate::bus::{
     About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
     Schedule as BusSchedule, Stop as BusStop,
 };
+use crate::cases::claw_back::ClawBackCase;
 use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::desk::{AuditTrail, Front, Jobs};
@@ -45,7 +46,7 @@ use crate::ledger::{
     Months as LedgerMonths, OpenFunds, Payments as LedgerPayments, StatementPage as LedgerStatement,
     Statements as LedgerStatements, TranchePage as LedgerTranche,
 };
-use crate::ledger::{EnvelopeNew, EnvelopePage, FundEdit, FundNew};
+use crate::ledger::{ClawbackPage, Clawbacks, EnvelopeNew, EnvelopePage, FundEdit, FundNew};
 use crate::letters::{OwnLetter, VerifyLetter};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
@@ -269,6 +270,9 @@ pages! {
     "/staff/funds/statements/:id" LedgerStatement (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/months" LedgerMonths (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/entries/:id" LedgerEntry (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/clawbacks" Clawbacks (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/clawbacks/:id" ClawbackPage (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/cases/:id/claw-back" ClawBackCase (Access::Capability(Capability::OverseeCases)) [];
     "/staff/funds/new" FundNew (Access::Capability(Capability::KeepBooks)) [];
     "/staff/funds/:id/edit" FundEdit (Access::Capability(Capability::KeepBooks)) [];
     "/staff/funds/:id/envelopes/new" EnvelopeNew (Access::Capability(Capability::KeepBooks)) [];

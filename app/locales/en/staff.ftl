@@ -791,6 +791,15 @@ staff-action-ledger-fund-changed = Fund changed
 staff-action-ledger-fund-closed = Fund closed to new applications
 staff-action-ledger-fund-reopened = Fund reopened to new applications
 staff-action-ledger-envelope-changed = Budget of a fund changed
+staff-action-ledger-return-matched = Returned money matched with the bank
+staff-action-ledger-return-entered = Returned money entered
+staff-action-ledger-return-confirmed = Returned money confirmed
+staff-action-ledger-return-refused = Returned money not confirmed
+staff-action-ledger-waiver-proposed = Waiver proposed
+staff-action-ledger-waiver-confirmed = Waiver confirmed
+staff-action-spark-clawback-asked = Money asked back of a case
+staff-action-spark-clawback-settled = Money asked back settled
+staff-subject-clawback = Money asked back
 
 staff-subject-spark-case = Case
 staff-action-spark-case-moved = Case of the Spark Project moved on

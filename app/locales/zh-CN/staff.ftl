@@ -734,6 +734,15 @@ staff-action-ledger-fund-changed = 修改基金
 staff-action-ledger-fund-closed = 停止基金接受新申请
 staff-action-ledger-fund-reopened = 恢复基金接受新申请
 staff-action-ledger-envelope-changed = 修改基金预算
+staff-action-ledger-return-matched = 对应追回到账
+staff-action-ledger-return-entered = 登记追回到账
+staff-action-ledger-return-confirmed = 复核追回到账
+staff-action-ledger-return-refused = 退回追回登记
+staff-action-ledger-waiver-proposed = 提出减免追回
+staff-action-ledger-waiver-confirmed = 复核减免追回
+staff-action-spark-clawback-asked = 启动追回救助款
+staff-action-spark-clawback-settled = 结清追回
+staff-subject-clawback = 追回款
 
 staff-subject-spark-case = 救助申请
 staff-action-spark-case-moved = 救助申请进入下一步

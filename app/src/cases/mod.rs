@@ -9,6 +9,7 @@ mod agreement;
 mod answers;
 mod appeal;
 pub mod calls;
+pub mod claw_back;
 mod decided;
 pub mod decided_calls;
 mod kept;

@@ -24,7 +24,7 @@ use domain::spark::application::Section;
 use domain::time::day_text;
 use leptos::prelude::*;
 use services::spark::apply;
-use services::spark::cases::{self, Clarified, OwnTranche, OwnView, SentSection, Told};
+use services::spark::cases::{self, Clarified, OwnClawback, OwnTranche, OwnView, SentSection, Told};
 
 const NEWS: &[(&str, &str)] = &[("answered", "cases-own-answered"), ("withdrawn", "cases-own-withdrawn")];
 
@@ -74,6 +74,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
             {question}
             {decided}
             {letters}
+            {own.clawback.as_ref().map(|asked| asked_back(visit, asked))}
             {paid(visit, &own.money)}
             {line(visit, &own.told)}
             {before(visit, &own.clarifications)}
@@ -192,6 +193,28 @@ fn before(visit: &Visit, all: &[Clarified]) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// What is asked back: how much, until when, why, and what of it is settled.
+fn asked_back(visit: &Visit, asked: &OwnClawback) -> AnyView {
+    let left = asked.amount.minus(asked.done).unwrap_or(asked.amount);
+    let rows = vec![
+        SummaryRow::new(visit.t("clawback-amount"), money(asked.amount)),
+        SummaryRow::new(visit.t("clawback-due"), day_text(asked.due, visit.locale())),
+        SummaryRow::new(visit.t("clawback-back"), money(asked.done)),
+        SummaryRow::new(visit.t("clawback-left"), money(left)),
+    ];
+    let reason = asked.reason.clone().map(|text| view! { <blockquote class="said">{text}</blockquote> });
+    let text = visit.t(if asked.settled { "clawback-own-settled" } else { "clawback-own-text" });
+    view! {
+        <section class="section" id="asked-back">
+            <h2>{visit.t("clawback-own")}</h2>
+            <p>{text}</p>
+            {reason}
+            <SummaryList rows=rows/>
+        </section>
+    }
+    .into_any()
 }
 
 /// What is granted, and what of it is paid.

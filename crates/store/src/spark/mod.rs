@@ -4,6 +4,7 @@ pub mod access;
 pub mod apply;
 pub mod cases;
 pub mod clarifications;
+pub mod clawbacks;
 pub mod consents;
 pub mod decided;
 pub mod desk;

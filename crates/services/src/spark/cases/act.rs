@@ -71,7 +71,8 @@ pub struct Moved {
 /// # Errors
 /// `Denied`, `NotFound`, also for an officer who takes up what one has a conflict with, `HadAPart` for one who was asked to judge
 /// it, `NotAssigned`, `Stale` with what happened since, `Refused`, `Unmet`, `Fields`, `NotTheSum`, `Money`,
-/// `LiveCase` where an appeal meets another live case, `Forgotten`, `Busy`, `Database`.
+/// `LiveCase` where an appeal meets another live case, `StillOwed` where not all came back that was asked for, `Forgotten`, `Busy`,
+/// `Database`.
 pub async fn act(services: &Services, context: &Context, act: &Act) -> Result<Moved, CaseError> {
     act_saying(services, context, act, &[]).await
 }
@@ -87,6 +88,10 @@ pub async fn act_saying(
     act: &Act,
     grounds: &[Ground],
 ) -> Result<Moved, CaseError> {
+    // How much and until when is said with it ([`super::claw_back`]).
+    if act.event == Event::Clawback {
+        return Err(CaseError::Fields(vec![FieldError::new("amount", Fault::Required)]));
+    }
     let (services, context, act, grounds) = (services.clone(), context.clone(), act.clone(), grounds.to_vec());
     to_the_end(async move {
         let mut tx = services.begin().await?;
@@ -174,6 +179,9 @@ async fn act_saying_in(
     letters::write_in(services, db, context, &row, change).await?;
     if let Some(officer) = officer {
         access::minors(&mut *db, context, &row, (officer, "taken_up")).await?;
+    }
+    if act.event == Event::Settle {
+        super::clawback::settle_in(db, context, act.case).await?;
     }
     // What the public is told of it.
     if to.state() == State::Notice && !crate::disclosure::notice_in(db, context, &row, version).await? {

@@ -3,6 +3,7 @@
 mod agreement;
 mod appeal;
 mod clarify;
+mod clawback;
 mod committee;
 mod database;
 mod desk;
