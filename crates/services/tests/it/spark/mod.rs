@@ -13,6 +13,7 @@ mod own;
 mod races;
 mod reading;
 mod reviewers;
+mod room;
 mod rules;
 mod standards;
 
