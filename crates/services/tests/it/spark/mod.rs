@@ -17,6 +17,7 @@ mod profiles;
 mod races;
 mod reading;
 mod reviewers;
+mod room;
 mod rules;
 mod standards;
 
