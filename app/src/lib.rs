@@ -47,6 +47,8 @@ pub mod i18n;
 #[cfg(feature = "ssr")]
 mod ledger;
 #[cfg(feature = "ssr")]
+mod letters;
+#[cfg(feature = "ssr")]
 pub mod local_path;
 #[cfg(feature = "ssr")]
 mod mailbox;
@@ -63,6 +65,8 @@ pub mod preferences;
 #[cfg(feature = "ssr")]
 pub mod problem;
 #[cfg(feature = "ssr")]
+mod profiles;
+#[cfg(feature = "ssr")]
 pub mod render;
 #[cfg(feature = "ssr")]
 mod requests;
@@ -70,6 +74,8 @@ mod requests;
 mod reviews;
 #[cfg(feature = "ssr")]
 pub mod routes;
+#[cfg(feature = "ssr")]
+mod rubric;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]

@@ -135,7 +135,7 @@ pub(super) fn papers(visit: &Visit, kinds: &[Evidence]) -> String {
 pub(super) fn purpose_text(visit: &Visit, purpose: &Purpose) -> String {
     let mut parts: Vec<String> = Vec::new();
     if let Some(group) = purpose.group {
-        parts.push(group.text(visit.locale()).to_owned());
+        parts.push(group.title(visit.locale()).to_owned());
     }
     if let Some(city) = purpose.city {
         parts.push(city.text(visit.locale()).to_owned());

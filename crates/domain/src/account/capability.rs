@@ -157,6 +157,8 @@ pub enum Capability {
     UseOwnAccount,
     /// Change what one signs in with, end one's sessions, delete one's account.
     SecureOwnAccount,
+    /// Sign what a family's award is given on, for one's own family.
+    SignAgreement,
     /// See the staff's front page.
     EnterStaff,
     /// See sessions, bookings (masked) and today's board.
@@ -213,6 +215,8 @@ pub enum Capability {
     CloseBooks,
     /// See cases of the Spark Project with whose they are, and their history.
     SeeCases,
+    /// See in full who a case of the Spark Project is of, with the reason in the audit trail.
+    RevealParties,
     /// Look after cases: completeness, questions, letters, follow-up.
     HandleCases,
     /// Judge cases one is asked about, without knowing whose they are.
@@ -235,11 +239,12 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
         Self::SecureOwnAccount,
+        Self::SignAgreement,
         Self::EnterStaff,
         Self::SeeBookings,
         Self::RevealContact,
@@ -268,6 +273,7 @@ impl Capability {
         Self::ReleasePayments,
         Self::CloseBooks,
         Self::SeeCases,
+        Self::RevealParties,
         Self::HandleCases,
         Self::ReviewCases,
         Self::SeeCommittee,
@@ -284,8 +290,10 @@ impl Capability {
     pub const fn step_up(self) -> Option<SignedDuration> {
         match self {
             Self::SecureOwnAccount
+            | Self::SignAgreement
             | Self::RevealContact
             | Self::RevealBusContact
+            | Self::RevealParties
             | Self::ExportBookings
             | Self::ManageStaff
             | Self::ManageClients
@@ -323,7 +331,10 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             _ => return Err(Denied::SignInNeeded),
         },
         Actor::Visitor { .. } => {
-            matches!(capability, C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount)
+            matches!(
+                capability,
+                C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount | C::SignAgreement
+            )
         }
         Actor::Client { scopes, .. } => match capability {
             C::SeePublic => true,
@@ -360,6 +371,8 @@ const fn device_permits(role: DeviceRole, capability: Capability) -> bool {
 
 const fn role_permits(role: Role, capability: Capability) -> bool {
     use Capability as C;
+    // Whoever sees cases sees in full whose they are; the second factor and the reason are asked beside it.
+    let capability = if matches!(capability, C::RevealParties) { C::SeeCases } else { capability };
     match role {
         Role::MuseumOfficer => {
             matches!(

@@ -168,8 +168,15 @@ pub async fn named(
     reference: &Reference,
 ) -> Result<Option<Waiting>, CaseError> {
     context.require(Capability::SeeCases)?;
-    let row = sql::named(&services.db, reference.as_str()).await?;
-    Ok(read(services, context, row.into_iter().collect()).await?.pop())
+    let Some(row) = sql::named(&services.db, reference.as_str()).await? else { return Ok(None) };
+    let mut db = services.db.acquire().await?;
+    match policy::may_read(&mut db, context, CaseId(row.id)).await {
+        Ok(_) => {}
+        Err(CaseError::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    drop(db);
+    Ok(read(services, context, vec![row]).await?.pop())
 }
 
 async fn read(services: &Services, context: &Context, rows: Vec<WaitingRow>) -> Result<Vec<Waiting>, CaseError> {
