@@ -174,6 +174,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::profiles::calls::CALLS,
     crate::rubric::calls::CALLS,
     crate::committee::calls::CALLS,
+    crate::committee::paper::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

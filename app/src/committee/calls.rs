@@ -12,6 +12,7 @@ use domain::account::Capability;
 use domain::field::{Fault, Faults, FieldError};
 use domain::ids::{AccountId, AwardId, CaseId, EnvelopeId, MeetingId};
 use domain::ledger::{Amount, Evidence};
+use domain::spark::letter::Ground;
 use domain::spark::review::committee::Roll;
 use domain::spark::review::meeting::Event;
 use domain::spark::review::pack::Digest;
@@ -233,7 +234,8 @@ async fn carry_out(asked: Asked) -> Answer {
     };
     let version = asked.field("version").parse().unwrap_or_default();
     let reason = Some(asked.field("reason").to_owned()).filter(|text| !text.trim().is_empty());
-    let how = How { version, reason, award };
+    let grounds = asked.fields("grounds").filter_map(Ground::from_name).collect();
+    let how = How { version, reason, grounds, award };
     match review::carry_out(&asked.services, &asked.context, (meeting, case), &how).await {
         Ok(()) => Answer::to(format!("{AT}?done=carried")),
         Err(error) => refused(&asked, &page, Some(("reason", "reason")), error).await,

@@ -15,6 +15,8 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::ids::{AwardId, CaseId, MeetingId};
 use domain::ledger::{Evidence, Fen};
+use domain::spark::Event;
+use domain::spark::letter::{Ground, VERSIONS};
 use domain::spark::review::vote::Outcome;
 use domain::time::day_text;
 use leptos::prelude::*;
@@ -78,6 +80,7 @@ fn form(visit: &Visit, one: &Carrying) -> AnyView {
         <Form>
             <HiddenField name="version" value=one.version.to_string()/>
             {money}
+            {grounds(visit, one.event)}
             <TextArea name="reason" label=visit.t("committee-reason") hint=visit.t("committee-reason-hint") rows=5 optional=optional/>
             <p class="actions">
                 <Button>{visit.t("committee-carry-do")}</Button>
@@ -86,6 +89,16 @@ fn form(visit: &Visit, one: &Carrying) -> AnyView {
         </Form>
     }
     .into_any()
+}
+
+/// What the family's letter says, where there is something to choose: its sentences, as they stand in it.
+fn grounds(visit: &Visit, event: Event) -> Option<AnyView> {
+    let offered = Ground::offered(event);
+    let version = VERSIONS.last().filter(|_| !offered.is_empty())?;
+    let choice = |ground: &Ground| Some(Choice::new(ground.name(), version.ground(*ground, visit.locale()).ok()?));
+    let choices = offered.iter().filter_map(choice).collect();
+    let (label, hint) = (visit.t("committee-grounds"), visit.t("committee-grounds-hint"));
+    Some(view! { <Checkboxes name="grounds" label=label hint=hint choices=choices/> }.into_any())
 }
 
 /// Out of which envelope, and in which parts.

@@ -1,11 +1,13 @@
 //! The minutes (会议纪要): read, signed, printed. Whoever sat reads them without the cases they are recused from.
 
-use super::words::{facts_text, names_text, person_text, settled_text, state_tag};
+use super::paper::pdf_at;
+use super::words::{facts_text, full_names_text, names_text, settled_text, state_tag};
 use super::{AT, at, carry_at, minutes_at, problem};
 use crate::desk::{crumbs, may, moment, news, read_first, rooms};
 use crate::form::Tone;
+use crate::i18n::Text;
 use crate::problem::Problem;
-use crate::ui::{Banner, Button, Form, LinkButton, Page, SummaryList, SummaryRow, Variant};
+use crate::ui::{Banner, Button, Form, Glyph, LinkButton, Page, SummaryList, SummaryRow, Variant};
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::ids::{AccountId, MeetingId};
@@ -34,6 +36,7 @@ async fn page(visit: Visit, id: Option<MeetingId>) -> Result<AnyView, Problem> {
     let items: Vec<AnyView> =
         record.items.iter().enumerate().map(|(nth, item)| one(visit, &record, &people, (nth, item))).collect();
     let sign = record.to_sign.then(|| sign(visit, &record));
+    let pdf = visit.href(&pdf_at(record.meeting));
     let crumbs = {
         let mut all = crumbs(visit, &[(AT, "committee-title")]);
         let one = visit.t_args("committee-one", &[("day", day.into())]);
@@ -49,6 +52,9 @@ async fn page(visit: Visit, id: Option<MeetingId>) -> Result<AnyView, Problem> {
             <ol class="committee-minutes">{items}</ol>
             {signatures(visit, &record, &people)}
             {sign}
+            <p class="actions no-print">
+                <LinkButton href=pdf variant=Variant::Secondary glyph=Glyph::Download download=true>{visit.t("committee-save-pdf")}</LinkButton>
+            </p>
             <p class="muted small no-print">{visit.t("committee-print-hint")}</p>
         </Page>
     }
@@ -68,40 +74,70 @@ fn waits(visit: &Visit, record: &Record, people: &[Person]) -> Option<AnyView> {
     Some(view! { <Banner tone=Tone::Info>{text}</Banner> }.into_any())
 }
 
-fn head(visit: &Visit, record: &Record, people: &[Person]) -> AnyView {
-    let who = names_text(visit, people, [&record.closed_by]);
+/// A line of the minutes: what it is about, and what it says.
+pub(super) type Told = (Text, String);
+
+fn rows(lines: Vec<Told>) -> Vec<SummaryRow> {
+    lines.into_iter().map(|(name, text)| SummaryRow::new(name, text)).collect()
+}
+
+/// Who led it and who wrote it down.
+pub(super) fn head_lines(visit: &Visit, record: &Record, people: &[Person]) -> Vec<Told> {
+    let who = full_names_text(visit, people, [&record.closed_by]);
     let args = [("who", who.into()), ("at", moment(visit, record.closed_at).into())];
-    let mut rows = vec![
-        SummaryRow::new(visit.t("committee-state"), state_tag(visit, record.state)),
-        SummaryRow::new(visit.t("committee-chair"), names_text(visit, people, [&record.chair])),
-        SummaryRow::new(visit.t("committee-deputy"), names_text(visit, people, [&record.deputy])),
-        SummaryRow::new(visit.t("committee-secretary"), visit.t_args("committee-closed-by", &args)),
-    ];
-    let hash = |text: String| view! { <code class="code committee-hash">{text}</code> };
-    if let Some((minutes, pack)) = record.whole {
-        rows.push(SummaryRow::new(visit.t("committee-pack"), hash(pack.to_string())));
-        rows.push(SummaryRow::new(visit.t("committee-minutes-hash"), hash(minutes.to_string())));
-    } else {
-        rows.push(SummaryRow::new(visit.t("committee-shown-hash"), hash(record.digest.to_string())));
+    vec![
+        (visit.t("committee-chair"), full_names_text(visit, people, [&record.chair])),
+        (visit.t("committee-deputy"), full_names_text(visit, people, [&record.deputy])),
+        (visit.t("committee-secretary"), visit.t_args("committee-closed-by", &args).to_string()),
+    ]
+}
+
+/// The hashes by which it is checked.
+pub(super) fn hash_lines(visit: &Visit, record: &Record) -> Vec<Told> {
+    match record.whole {
+        Some((minutes, pack)) => vec![
+            (visit.t("committee-pack"), pack.to_string()),
+            (visit.t("committee-minutes-hash"), minutes.to_string()),
+        ],
+        None => vec![(visit.t("committee-shown-hash"), record.digest.to_string())],
     }
-    view! { <SummaryList rows=rows/> }.into_any()
+}
+
+fn head(visit: &Visit, record: &Record, people: &[Person]) -> AnyView {
+    let mut all = vec![SummaryRow::new(visit.t("committee-state"), state_tag(visit, record.state))];
+    all.extend(rows(head_lines(visit, record, people)));
+    all.extend(
+        hash_lines(visit, record)
+            .into_iter()
+            .map(|(name, hash)| SummaryRow::new(name, view! { <code class="code committee-hash">{hash}</code> })),
+    );
+    view! { <SummaryList rows=all/> }.into_any()
+}
+
+/// What an item is called.
+pub(super) fn item_title(nth: usize, item: &Recorded) -> String {
+    format!("{}. {}", nth + 1, item.named.reference)
+}
+
+/// What became of an item, and how.
+pub(super) fn item_lines(visit: &Visit, people: &[Person], item: &Recorded) -> Vec<Told> {
+    let entry = &item.entry;
+    let mut lines = vec![(visit.t("committee-outcome"), settled_text(visit, entry.settled).to_string())];
+    if let Some(presiding) = &entry.presiding {
+        lines.push((visit.t("committee-presided"), full_names_text(visit, people, [presiding])));
+    }
+    if matches!(entry.settled, Settled::Decided(_)) {
+        lines.push((visit.t("committee-voters"), full_names_text(visit, people, &entry.voters)));
+        lines.push((visit.t("committee-votes-title"), counts_text(visit, entry.counts)));
+    }
+    if !entry.recused.is_empty() {
+        lines.push((visit.t("committee-recused"), full_names_text(visit, people, &entry.recused)));
+    }
+    lines
 }
 
 fn one(visit: &Visit, record: &Record, people: &[Person], (nth, item): (usize, &Recorded)) -> AnyView {
-    let entry = &item.entry;
-    let title = format!("{}. {}", nth + 1, item.named.reference);
-    let mut rows = vec![SummaryRow::new(visit.t("committee-outcome"), settled_text(visit, entry.settled))];
-    if let Some(presiding) = &entry.presiding {
-        rows.push(SummaryRow::new(visit.t("committee-presided"), names_text(visit, people, [presiding])));
-    }
-    if matches!(entry.settled, Settled::Decided(_)) {
-        rows.push(SummaryRow::new(visit.t("committee-voters"), names_text(visit, people, &entry.voters)));
-        rows.push(SummaryRow::new(visit.t("committee-votes-title"), counts_text(visit, entry.counts)));
-    }
-    if !entry.recused.is_empty() {
-        rows.push(SummaryRow::new(visit.t("committee-recused"), names_text(visit, people, &entry.recused)));
-    }
-    let decided = record.state == State::MinutesSigned && matches!(entry.settled, Settled::Decided(_));
+    let decided = record.state == State::MinutesSigned && matches!(item.entry.settled, Settled::Decided(_));
     let carry = (decided && !item.carried && may(visit, Capability::DecideCases)).then(|| {
         let href = visit.href(&carry_at(record.meeting, item.named.case));
         view! { <p class="actions no-print"><LinkButton href=href variant=Variant::Secondary>{visit.t("committee-carry")}</LinkButton></p> }
@@ -109,9 +145,9 @@ fn one(visit: &Visit, record: &Record, people: &[Person], (nth, item): (usize, &
     let carried = item.carried.then(|| view! { <p class="muted small">{visit.t("committee-carried")}</p> });
     view! {
         <li class="committee-item">
-            <h2>{title}</h2>
+            <h2>{item_title(nth, item)}</h2>
             <p>{facts_text(visit, &item.named)}</p>
-            <SummaryList rows=rows/>
+            <SummaryList rows=rows(item_lines(visit, people, item))/>
             {carried}
             {carry}
         </li>
@@ -132,24 +168,22 @@ fn counts_text(visit: &Visit, counts: Counts) -> String {
     visit.t_args("committee-counts", &args).to_string()
 }
 
+/// Who has signed and when, and who has still to.
+pub(super) fn signature_lines(visit: &Visit, record: &Record, people: &[Person]) -> Vec<Told> {
+    let name = |id: &AccountId| Text::from(full_names_text(visit, people, [id]));
+    let signed = record.signed.iter().map(|(who, at)| {
+        let text = visit.t_args("committee-signed-at", &[("at", moment(visit, *at).into())]);
+        (name(who), text.to_string())
+    });
+    let missing = record.missing.iter().map(|who| (name(who), visit.t("committee-unsigned").to_string()));
+    signed.chain(missing).collect()
+}
+
 fn signatures(visit: &Visit, record: &Record, people: &[Person]) -> AnyView {
-    let name = |id: &AccountId| {
-        let person = people.iter().find(|person| person.account == *id);
-        person.map(|person| person_text(visit, person)).unwrap_or_default()
-    };
-    let rows: Vec<SummaryRow> = record
-        .signed
-        .iter()
-        .map(|(who, at)| {
-            let text = visit.t_args("committee-signed-at", &[("at", moment(visit, *at).into())]);
-            SummaryRow::new(name(who), text)
-        })
-        .chain(record.missing.iter().map(|who| SummaryRow::new(name(who), visit.t("committee-unsigned"))))
-        .collect();
     view! {
         <section class="section" id="signatures">
             <h2>{visit.t("committee-signatures")}</h2>
-            <SummaryList rows=rows/>
+            <SummaryList rows=rows(signature_lines(visit, record, people))/>
         </section>
     }
     .into_any()

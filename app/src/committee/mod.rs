@@ -8,6 +8,7 @@ pub mod calls;
 mod carry;
 mod list;
 mod minutes;
+pub mod paper;
 mod plan;
 mod refused;
 mod room;

@@ -61,6 +61,20 @@ pub(super) fn names_text<'a>(
     if all.is_empty() { visit.t("committee-nobody").to_string() } else { all.join(&visit.t("list-separator")) }
 }
 
+/// The same as a document has it, for whoever reads it: everybody by their name.
+pub(super) fn full_names_text<'a>(
+    visit: &Visit,
+    people: &[Person],
+    some: impl IntoIterator<Item = &'a AccountId>,
+) -> String {
+    let name = |id: &AccountId| {
+        let person = people.iter().find(|person| person.account == *id && !person.name.is_empty());
+        person.map_or_else(|| visit.t("cases-nameless").to_string(), |person| person.name.clone())
+    };
+    let all: Vec<String> = some.into_iter().map(name).collect();
+    if all.is_empty() { visit.t("committee-nobody").to_string() } else { all.join(&visit.t("list-separator")) }
+}
+
 /// 罕见病 · 9岁 · 申请12,000.00元
 pub(super) fn facts_text(visit: &Visit, named: &Named) -> Text {
     visit.t_args(
@@ -142,9 +156,10 @@ pub(super) fn unable_text(visit: &Visit, unable: Unable) -> Text {
 
 /// What is different since the pack was frozen.
 pub(super) fn change_text(visit: &Visit, change: Change) -> Text {
-    let of = |evidence: Evidence, document: &str, review: &str| match evidence {
+    let of = |evidence: Evidence, [document, review, answer]: [&str; 3]| match evidence {
         Evidence::Document(_) => visit.t(document),
         Evidence::Review(_) => visit.t(review),
+        Evidence::Answer(_) => visit.t(answer),
     };
     match change {
         Change::Form { from, to } => {
@@ -154,9 +169,24 @@ pub(super) fn change_text(visit: &Visit, change: Change) -> Text {
             "committee-change-requested",
             &[("from", yuan(visit, from).into()), ("until", yuan(visit, to).into())],
         ),
-        Change::Added(what) => of(what, "committee-change-added-document", "committee-change-added-review"),
-        Change::Replaced(what) => of(what, "committee-change-replaced-document", "committee-change-replaced-review"),
-        Change::Gone(what) => of(what, "committee-change-gone-document", "committee-change-gone-review"),
+        Change::Added(what) => {
+            let keys =
+                ["committee-change-added-document", "committee-change-added-review", "committee-change-added-answer"];
+            of(what, keys)
+        }
+        Change::Replaced(what) => {
+            let keys = [
+                "committee-change-replaced-document",
+                "committee-change-replaced-review",
+                "committee-change-replaced-answer",
+            ];
+            of(what, keys)
+        }
+        Change::Gone(what) => {
+            let keys =
+                ["committee-change-gone-document", "committee-change-gone-review", "committee-change-gone-answer"];
+            of(what, keys)
+        }
     }
 }
 

@@ -30,6 +30,7 @@ mod sheets;
 mod short_link;
 mod sms;
 mod templates;
+mod text_sheet;
 mod visit;
 mod waiting;
 
@@ -50,6 +51,7 @@ pub use requests::{AmbassadorTemplate, BusTemplate, GroupTemplate};
 pub(crate) use series::queue_series;
 pub use short_link::follow;
 pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};
+pub use text_sheet::{Set, TextSheet};
 pub use visit::VisitError;
 pub use waiting::{WaitingNews, queue_needed_again, queue_waiting};
 

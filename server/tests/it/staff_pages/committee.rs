@@ -296,17 +296,18 @@ async fn a_meeting_goes_from_its_plan_to_the_decision_that_is_carried_out() {
             ("needs-1".to_owned(), "agreement".to_owned()),
             ("amount-2".to_owned(), "2000".to_owned()),
             ("needs-2".to_owned(), "follow_up".to_owned()),
-            ("reason".to_owned(), "演示：给家庭的理由".to_owned()),
+            ("grounds".to_owned(), "ceiling".to_owned()),
+            ("reason".to_owned(), "演示：内部说明".to_owned()),
         ]
     };
     let press = async |pairs: Vec<(String, String)>| {
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         send(chair, &carry, &pairs).await
     };
-    again(&press(form("4000", "")).await, REFUSED, "演示：给家庭的理由");
+    again(&press(form("4000", "")).await, REFUSED, "演示：内部说明");
     let sum = press(form("3999", &envelope)).await;
     again(&sum, StatusCode::CONFLICT, "分期相加不等于决定的金额");
-    assert!(sum.body.contains("演示：给家庭的理由") && sum.body.contains("value=\"3999\""), "what was typed is kept");
+    assert!(sum.body.contains("演示：内部说明") && sum.body.contains("value=\"3999\""), "what was typed is kept");
     for _ in 0..2 {
         gone_to(&press(form("4000", &envelope)).await, &format!("{DESK}?done=carried"));
     }
@@ -315,6 +316,13 @@ async fn a_meeting_goes_from_its_plan_to_the_decision_that_is_carried_out() {
     assert_eq!(number(&site, "select count(*) from ledger_tranche").await, 2);
     assert!(!chair.get(DESK).await.body.contains(&reference), "it waits no more");
     again(&chair.get(&format!("{meeting}/minutes")).await, StatusCode::OK, "决定已执行");
+    for browser in [chair, secretary] {
+        let pdf = browser.get(&format!("{meeting}/minutes/minutes.pdf")).await;
+        assert_eq!(pdf.status, StatusCode::OK, "{}", excerpt(&pdf.body));
+        assert!(pdf.header("content-type") == "application/pdf" && pdf.body.starts_with("%PDF-"));
+    }
+    let stranger = site.staff(&[Role::CommitteeMember]).await;
+    assert_eq!(stranger.get(&format!("{meeting}/minutes/minutes.pdf")).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

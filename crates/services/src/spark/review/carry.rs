@@ -1,5 +1,5 @@
 //! Carrying out what a signed meeting decided, case by case: the chair says out of which envelope and in which parts, and why;
-//! `cases::act` does it. What is done follows from the decision, and cannot be chosen.
+//! `cases::act_saying` does it. What is done follows from the decision, and cannot be chosen.
 
 use super::bound::outcome_of;
 use super::room::{Named, is_free, named};
@@ -11,6 +11,7 @@ use domain::account::{Capability, Denied};
 use domain::bus::City;
 use domain::ids::{AccountId, CaseId, MeetingId};
 use domain::ledger::{Beneficiary, DiseaseGroup};
+use domain::spark::letter::Ground;
 use domain::spark::review::meeting::State as Meeting;
 use domain::spark::review::vote::Outcome;
 use domain::spark::{Event, Part, State};
@@ -60,8 +61,10 @@ pub struct Carrying {
 pub struct How {
     /// At the version of the case that was shown.
     pub version: i32,
-    /// Why, for the family: sealed with the case.
+    /// Why: stays in the house, sealed with the case.
     pub reason: Option<String>,
+    /// What the family's letter tells.
+    pub grounds: Vec<Ground>,
     /// Out of which envelope and in which parts, where something is granted.
     pub award: Option<Decided>,
 }
@@ -157,7 +160,7 @@ fn whom(row: &CaseRow) -> Result<Beneficiary, ReviewError> {
 ///
 /// # Errors
 /// `Denied`, `NotFound` as [`carrying`]; `Elsewhere` where another signed meeting decided about it later; `Case` with what
-/// `cases::act` says; `Fields`, `Busy`, `Database`.
+/// `cases::act_saying` says; `Fields`, `Busy`, `Database`.
 pub async fn carry_out(
     services: &Services,
     context: &Context,
@@ -174,7 +177,7 @@ pub async fn carry_out(
     let award = how.award.clone().filter(|_| event.grants());
     let version = how.version;
     let act = Act { case, version, part: Part::Chair, event, reason: how.reason.clone(), award: award.clone() };
-    match cases::act(services, context, &act).await {
+    match cases::act_saying(services, context, &act, &how.grounds).await {
         Ok(_) => Ok(()),
         // Pressed twice: the same award, or none.
         Err(CaseError::Stale(since)) if is_this(&since, (version, event), account) => {

@@ -36,7 +36,7 @@ async fn before(house: &TestHouse, people: &[u128]) -> Vec<CaseId> {
 }
 
 fn all_of(house: &TestHouse, purse: Purse, version: i32) -> How {
-    How { version, reason: Some("演示理由".into()), award: Some(decided(house, purse, 10_000)) }
+    How { version, reason: Some("演示理由".into()), grounds: vec![], award: Some(decided(house, purse, 10_000)) }
 }
 
 #[tokio::test]
