@@ -9,6 +9,7 @@ mod forgetting;
 mod judging;
 mod life;
 mod matrix;
+mod officers;
 mod own;
 mod profiles;
 mod races;
@@ -16,6 +17,7 @@ mod reading;
 mod reviewers;
 mod rules;
 mod standards;
+mod untied;
 
 use crate::ledger::{Purse, bare_purse, given, id, of, preparer, yuan};
 use domain::account::{Actor, Role};
