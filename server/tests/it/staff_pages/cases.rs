@@ -16,7 +16,7 @@ const NAME: &str = "演示·林小满";
 const REASON: &str = "演示：同事休假，家属来电";
 
 /// Who signed in with a browser.
-async fn account_of(site: &Site, browser: &Browser<'_>) -> Uuid {
+pub(super) async fn account_of(site: &Site, browser: &Browser<'_>) -> Uuid {
     let token = browser.cookie.strip_prefix("__Host-session=").expect("a session");
     sqlx::query_scalar("select account_id from login_session where token_hash = sha256(convert_to($1, 'UTF8'))")
         .bind(token)
@@ -26,7 +26,7 @@ async fn account_of(site: &Site, browser: &Browser<'_>) -> Uuid {
 }
 
 /// A case that this family sent, of a patient this old.
-async fn sent(site: &Site, family: &Browser<'_>, age: u8) -> String {
+pub(super) async fn sent(site: &Site, family: &Browser<'_>, age: u8) -> String {
     let account = AccountId(account_of(site, family).await);
     let (services, now) = (&site.test.services, site.test.now());
     let context =
@@ -53,7 +53,7 @@ async fn sent(site: &Site, family: &Browser<'_>, age: u8) -> String {
     id.to_string()
 }
 
-async fn hired(site: &Site, role: Role) -> Browser<'_> {
+pub(super) async fn hired(site: &Site, role: Role) -> Browser<'_> {
     site.staff(&[role]).await
 }
 
