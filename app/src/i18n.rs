@@ -55,8 +55,11 @@ rooms!(
     "ledger",
     "funds",
     "cases",
+    "decided",
+    "letters",
     "disclosure",
-    "reviews"
+    "reviews",
+    "committee"
 );
 
 type Bundle = FluentBundle<FluentResource>;

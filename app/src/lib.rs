@@ -23,6 +23,8 @@ pub mod calls;
 #[cfg(feature = "ssr")]
 mod cases;
 #[cfg(feature = "ssr")]
+mod committee;
+#[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
 mod desk;
@@ -44,6 +46,8 @@ mod home;
 pub mod i18n;
 #[cfg(feature = "ssr")]
 mod ledger;
+#[cfg(feature = "ssr")]
+mod letters;
 #[cfg(feature = "ssr")]
 pub mod local_path;
 #[cfg(feature = "ssr")]

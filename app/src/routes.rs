@@ -25,7 +25,9 @@ use crate::bus::{
     About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
     Schedule as BusSchedule, Stop as BusStop,
 };
-use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnCase, OwnCases, WithdrawCase};
+use crate::cases::claw_back::ClawBackCase;
+use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
+use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -44,7 +46,8 @@ use crate::ledger::{
     Months as LedgerMonths, OpenFunds, Payments as LedgerPayments, StatementPage as LedgerStatement,
     Statements as LedgerStatements, TranchePage as LedgerTranche,
 };
-use crate::ledger::{EnvelopeNew, EnvelopePage, FundEdit, FundNew};
+use crate::ledger::{ClawbackPage, Clawbacks, EnvelopeNew, EnvelopePage, FundEdit, FundNew};
+use crate::letters::{OwnLetter, VerifyLetter};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
@@ -205,6 +208,7 @@ pages! {
     "/spark/disclosure" Disclosure (Access::Public) [shared];
     "/spark/disclosure/:period" DisclosureReport (Access::Public) [shared];
     "/spark/notices" SparkNotices (Access::Public) [shared];
+    "/spark/letters/verify" VerifyLetter (Access::Public) [];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -266,6 +270,9 @@ pages! {
     "/staff/funds/statements/:id" LedgerStatement (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/months" LedgerMonths (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/entries/:id" LedgerEntry (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/clawbacks" Clawbacks (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/clawbacks/:id" ClawbackPage (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/cases/:id/claw-back" ClawBackCase (Access::Capability(Capability::OverseeCases)) [];
     "/staff/funds/new" FundNew (Access::Capability(Capability::KeepBooks)) [];
     "/staff/funds/:id/edit" FundEdit (Access::Capability(Capability::KeepBooks)) [];
     "/staff/funds/:id/envelopes/new" EnvelopeNew (Access::Capability(Capability::KeepBooks)) [];
@@ -283,6 +290,11 @@ pages! {
     "/staff/profiles" Profiles (Access::Capability(Capability::OverseeCases)) [];
     "/staff/profiles/:account" ProfilePage (Access::Capability(Capability::OverseeCases)) [];
     "/staff/profiles/:account/conflict" ConflictNew (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/committee" Meetings (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/new" PlanMeeting (Access::Capability(Capability::ConveneCommittee)) [];
+    "/staff/committee/:id" MeetingPage (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];
@@ -298,6 +310,9 @@ pages! {
     "/account/spark" OwnCases (Access::SignedIn) [];
     "/account/spark/:id" OwnCase (Access::SignedIn) [];
     "/account/spark/:id/withdraw" WithdrawCase (Access::SignedIn) [];
+    "/account/spark/:id/agreement" OwnAgreement (Access::SignedIn) [];
+    "/account/spark/:id/appeal" OwnAppeal (Access::SignedIn) [typed];
+    "/account/spark/:id/letters/:letter" OwnLetter (Access::SignedIn) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

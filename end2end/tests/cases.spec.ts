@@ -1,6 +1,7 @@
 // Cases of the Spark Project: an officer who does not look after one says why, reads it and takes it over; a family sees how far
 // its own is, and is asked whether it is sure before it takes it back.
 import type { Page } from "@playwright/test";
+import { illness } from "../support/canaries";
 import { sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, newAddress } from "../support/mail";
@@ -142,12 +143,13 @@ test("a family answers what it is asked about, and about nothing else @once", as
   await expect(page.locator("#f-reply_illness")).toBeVisible();
   await expect(page.locator("#f-reply_people")).toHaveCount(0);
   await examine(page, "cases-own-5-asked");
-  await page.locator("#f-reply_illness").fill("演示：最近一次治疗在上月");
+  const told = illness("上月治疗");
+  await page.locator("#f-reply_illness").fill(told);
   await press(button(page, "cases-own-reply-do"));
   await expect(page.locator("#f-reply_means")).toHaveAttribute("aria-invalid", "true");
-  await expect(page.locator("#f-reply_illness")).toHaveValue("演示：最近一次治疗在上月");
+  await expect(page.locator("#f-reply_illness")).toHaveValue(told);
   await examine(page, "cases-own-6-refused");
-  await page.locator("#f-reply_means").fill("演示：没有变化");
+  await page.locator("#f-reply_means").fill(illness("没有变化"));
   await press(button(page, "cases-own-reply-do"));
   await expect(page.locator("main")).toContainText(zh("cases-own-answered"));
   await expect(page.locator("#f-reply_illness")).toHaveCount(0);

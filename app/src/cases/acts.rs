@@ -6,7 +6,9 @@ use super::words::{event_text, parts_text, person_text};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::spark::form_words;
-use crate::ui::{Banner, Button, Checkboxes, Choice, Dialog, Form, HiddenField, TextArea, TextField, Variant};
+use crate::ui::{
+    Banner, Button, Checkboxes, Choice, Dialog, Form, HiddenField, LinkButton, TextArea, TextField, Variant,
+};
 use crate::visit::Visit;
 use domain::account::Capability;
 use domain::spark::application::Section;
@@ -58,6 +60,20 @@ fn own(visit: &Visit, case: &CaseView, (can, wanting): (&Can, &str)) -> Option<A
     let part = part_of(can)?;
     Some(match can.event {
         Event::Return => ask(visit, case, wanting),
+        // How much and until when is asked on a page of its own.
+        Event::Clawback => {
+            let href = to(visit, case, "claw-back");
+            view! { <p class="actions"><LinkButton href=href variant=Variant::Danger>{event_text(visit, can.event)}</LinkButton></p> }
+                .into_any()
+        }
+        Event::Settle => {
+            let href = visit.href("/staff/funds/clawbacks");
+            view! {
+                <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("clawback-title")}</LinkButton></p>
+                {with_reason(visit, case, (part, Event::Settle), false)}
+            }
+            .into_any()
+        }
         event if event.needs_reason() => with_reason(visit, case, (part, event), false),
         // Rare, and felt by a family: nobody presses these in passing.
         event @ (Event::Hold | Event::Lift | Event::Close) => with_reason(visit, case, (part, event), true),

@@ -68,7 +68,8 @@ async fn act(asked: Asked) -> Answer {
     let Some((case, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
     let (event, part) = (Event::from_name(asked.field("event")), Part::from_name(asked.field("part")));
     // What is asked of a family names sections: it has a form of its own.
-    let event = event.filter(|event| *event != Event::Return && !event.grants());
+    // And money is asked back on a page of its own.
+    let event = event.filter(|event| !matches!(event, Event::Return | Event::Clawback) && !event.grants());
     let (Some(event), Some(part)) = (event, part.filter(|part| PARTS.contains(part))) else {
         return Problem::Unusable.into();
     };

@@ -125,6 +125,8 @@ pub enum Fault {
         /// Adults needed.
         least: u32,
     },
+    /// Not the name that is known of whoever signs.
+    NameDiffers,
     /// Not eighteen characters as GB 11643 has them.
     ResidentShape,
     /// No region's number.

@@ -157,6 +157,8 @@ pub enum Capability {
     UseOwnAccount,
     /// Change what one signs in with, end one's sessions, delete one's account.
     SecureOwnAccount,
+    /// Sign what a family's award is given on, for one's own family.
+    SignAgreement,
     /// See the staff's front page.
     EnterStaff,
     /// See sessions, bookings (masked) and today's board.
@@ -237,11 +239,12 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
         Self::SecureOwnAccount,
+        Self::SignAgreement,
         Self::EnterStaff,
         Self::SeeBookings,
         Self::RevealContact,
@@ -287,6 +290,7 @@ impl Capability {
     pub const fn step_up(self) -> Option<SignedDuration> {
         match self {
             Self::SecureOwnAccount
+            | Self::SignAgreement
             | Self::RevealContact
             | Self::RevealBusContact
             | Self::RevealParties
@@ -327,7 +331,10 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             _ => return Err(Denied::SignInNeeded),
         },
         Actor::Visitor { .. } => {
-            matches!(capability, C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount)
+            matches!(
+                capability,
+                C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount | C::SignAgreement
+            )
         }
         Actor::Client { scopes, .. } => match capability {
             C::SeePublic => true,

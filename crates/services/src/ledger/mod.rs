@@ -10,6 +10,7 @@
 
 mod awards;
 mod charters;
+mod clawbacks;
 mod files;
 mod funds;
 mod journal;
@@ -29,6 +30,7 @@ pub use awards::{Grant, Part, lapse_due, release, reserve_in};
 pub use charters::{
     Charter, EnvelopeCharter, add_envelope, change_envelope, change_fund, close_fund, open_with, reopen_fund,
 };
+pub use clawbacks::{Returned, confirm, enter_return, match_row, refuse, waive};
 pub use files::{PaymentFile, file_again, send_file};
 pub use funds::{
     Balance, Given, NewEnvelope, NewFund, Opening, allocate, balance_of_envelope, balance_of_fund, close_month, donate,
@@ -167,6 +169,11 @@ impl From<sqlx::Error> for LedgerError {
             Some("ledger_fund_code_once") => {
                 Self::Fields(vec![FieldError::new("code", domain::field::Fault::AlreadyExists)])
             }
+            Some("spark_clawback_open" | "spark_clawback_part_final") => Self::State("settled"),
+            Some("spark_clawback_within") => {
+                Self::Fields(vec![FieldError::new("amount", domain::field::Fault::MoreThanOwed)])
+            }
+            Some("spark_clawback_part_two_people") => Self::SamePerson,
             Some("ledger_payment_account") => Self::AccountNotConfirmed,
             Some("ledger_payment_one_live") => Self::State("in_payment"),
             // The case does not stand where money leaves, or still counts on it.

@@ -71,7 +71,7 @@ pub(super) fn look(bytes: Vec<u8>, claimed: Format, pages: u32) -> Result<Paper,
             if counted > pages {
                 return Err(Refusal::Pages);
             }
-            Ok(Paper { format: claimed, bytes, pages: counted })
+            Ok(Paper { format: claimed, bytes: pdf::without_notes(bytes, counted)?, pages: counted })
         }
         (Format::Jpeg, Marked::Jpeg) => {
             let end = ends::jpeg(&bytes).ok_or(Refusal::Damaged)?;

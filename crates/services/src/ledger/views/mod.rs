@@ -3,6 +3,7 @@
 
 mod awards;
 mod bank;
+mod clawbacks;
 mod journal;
 mod public;
 
@@ -10,6 +11,7 @@ pub use awards::{
     AwardLine, AwardPage, PayeeLine, PaymentLine, TrancheLine, award, award_of_tranche, awards, payments_board,
 };
 pub use bank::{BankRow, FileLine, Standing, StatementLine, files, month_standing, statement, statements};
+pub use clawbacks::{ClawbackLine, ClawbackPage, Income, PartKind, PartLine, clawback, clawbacks};
 pub use journal::{EntryPage, JournalPage, Line, Wanted, entry, journal};
 pub use public::{GroupStanding, open_groups, open_terms};
 

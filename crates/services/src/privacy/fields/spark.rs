@@ -115,6 +115,22 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: false,
     },
     Field {
+        table: "spark_letter",
+        columns: &["content_sealed", "pdf_sealed"],
+        what: Text {
+            zh: "发给申请家庭的函件（称呼、决定、金额和原因）",
+            en: "Letters to the family: whom they address, what was decided, amounts and reasons",
+        },
+        purpose: Text {
+            zh: "书面告知决定和办理方式",
+            en: "Telling the family in writing what was decided, and what to do",
+        },
+        readers: CASE,
+        term: Term::Case,
+        protection: Protection::CaseKey,
+        in_notice: true,
+    },
+    Field {
         table: "spark_clarification",
         columns: &["question_sealed", "reply_sealed"],
         what: Text { zh: "补充材料的问题和答复", en: "Questions about an application, and the answers" },
@@ -320,6 +336,38 @@ pub(super) const FIELDS: &[Field] = &[
         term: Term::Case,
         protection: Protection::Plain,
         in_notice: false,
+    },
+    Field {
+        table: "spark_agreement",
+        columns: &["signed_sealed"],
+        what: Text {
+            zh: "签署的救助协议和签署人姓名", en: "The agreement on aid as it was signed, and who signed it"
+        },
+        purpose: Text { zh: "按协议拨付救助款", en: "Paying the aid as it was agreed" },
+        readers: CASE,
+        term: Term::Case,
+        protection: Protection::CaseKey,
+        in_notice: true,
+    },
+    Field {
+        table: "spark_agreement",
+        columns: &["text_hash"],
+        what: Text { zh: "签署的救助协议的校验码", en: "The checksum of the agreement that was signed" },
+        purpose: Text { zh: "证明协议没有改动", en: "Showing that the agreement was not changed" },
+        readers: HOUSE,
+        term: Term::Case,
+        protection: Protection::Hash,
+        in_notice: false,
+    },
+    Field {
+        table: "spark_appeal",
+        columns: &["letter_sealed"],
+        what: Text { zh: "申诉的理由和请求", en: "Why a family appeals, and what it asks for" },
+        purpose: Text { zh: "由其他人员重新审议", en: "Having other people decide again" },
+        readers: CASE,
+        term: Term::Case,
+        protection: Protection::CaseKey,
+        in_notice: true,
     },
     Field {
         table: "spark_case_hold",

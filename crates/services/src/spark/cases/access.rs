@@ -106,7 +106,11 @@ pub(in crate::spark) async fn access(
 ///
 /// # Errors
 /// As [`access`]; `Unread` for whoever reads nothing of it now.
-pub(super) async fn reads(db: &mut PgConnection, context: &Context, case: CaseId) -> Result<Access, CaseError> {
+pub(in crate::spark) async fn reads(
+    db: &mut PgConnection,
+    context: &Context,
+    case: CaseId,
+) -> Result<Access, CaseError> {
     match access(db, context, case).await? {
         Access::None { minor } => Err(CaseError::Unread { minor }),
         access => Ok(access),
@@ -114,7 +118,7 @@ pub(super) async fn reads(db: &mut PgConnection, context: &Context, case: CaseId
 }
 
 /// Writes a reading down, with an alert where nobody assigned it.
-pub(super) async fn noted(
+pub(in crate::spark) async fn noted(
     db: &mut PgConnection,
     context: &Context,
     case: CaseId,

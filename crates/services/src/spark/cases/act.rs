@@ -6,7 +6,7 @@ use crate::audit::{self, Entry};
 use crate::crypto::Place as Row;
 use crate::db::to_the_end;
 use crate::ledger::{self, Grant, LedgerError};
-use crate::spark::review;
+use crate::spark::{letters, review};
 use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -15,6 +15,7 @@ use domain::bus::City;
 use domain::field::{Fault, FieldError};
 use domain::ids::{AccountId, AwardId, CaseId, EnvelopeId};
 use domain::ledger::{AwardEvent, Beneficiary, DiseaseGroup, Fen, Overdrawn};
+use domain::spark::letter::Ground;
 use domain::spark::review::appeal::{Decision, Standing, may_appeal};
 use domain::spark::review::vote::Outcome;
 use domain::spark::{Award, Event, Facts, Part, Place, State, Unmet, guard, next};
@@ -70,12 +71,31 @@ pub struct Moved {
 /// # Errors
 /// `Denied`, `NotFound`, also for an officer who takes up what one has a conflict with, `HadAPart` for one who was asked to judge
 /// it, `NotAssigned`, `Stale` with what happened since, `Refused`, `Unmet`, `Fields`, `NotTheSum`, `Money`,
-/// `LiveCase` where an appeal meets another live case, `Forgotten`, `Busy`, `Database`.
+/// `LiveCase` where an appeal meets another live case, `StillOwed` where not all came back that was asked for, `Forgotten`, `Busy`,
+/// `Database`.
 pub async fn act(services: &Services, context: &Context, act: &Act) -> Result<Moved, CaseError> {
-    let (services, context, act) = (services.clone(), context.clone(), act.clone());
+    act_saying(services, context, act, &[]).await
+}
+
+/// The same, with the reasons that the family's letter tells. Without any it tells the plainest that is true
+/// ([`Ground::told_of`]); what was typed as [`Act::reason`] stays in the house.
+///
+/// # Errors
+/// As [`act`]; `Fields` (`grounds`) for one that is not offered for such an event.
+pub async fn act_saying(
+    services: &Services,
+    context: &Context,
+    act: &Act,
+    grounds: &[Ground],
+) -> Result<Moved, CaseError> {
+    // How much and until when is said with it ([`super::claw_back`]).
+    if act.event == Event::Clawback {
+        return Err(CaseError::Fields(vec![FieldError::new("amount", Fault::Required)]));
+    }
+    let (services, context, act, grounds) = (services.clone(), context.clone(), act.clone(), grounds.to_vec());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        let moved = act_in(&services, &mut tx, &context, &act).await?;
+        let moved = act_saying_in(&services, &mut tx, &context, &act, &grounds).await?;
         tx.commit().await?;
         services.job_bell.notify_one();
         Ok(moved)
@@ -94,12 +114,25 @@ pub async fn act_in(
     context: &Context,
     act: &Act,
 ) -> Result<Moved, CaseError> {
+    act_saying_in(services, db, context, act, &[]).await
+}
+
+async fn act_saying_in(
+    services: &Services,
+    db: &mut PgConnection,
+    context: &Context,
+    act: &Act,
+    grounds: &[Ground],
+) -> Result<Moved, CaseError> {
     policy::in_part(context, act.part)?;
     policy::of_family(db, context, act.case, act.part).await?;
     if act.event.grants() {
         context.require(Capability::CommitFunds)?;
     }
     let reason = reason_of(act)?;
+    if grounds.iter().any(|ground| !Ground::offered(act.event).contains(ground)) {
+        return Err(CaseError::Fields(vec![FieldError::new("grounds", Fault::NotAChoice)]));
+    }
     // Which award there is can change until the case is locked, and awards are locked before it.
     let award = sql::award(&mut *db, act.case.0).await?;
     let envelope = act.award.as_ref().map(|decided| decided.envelope);
@@ -141,8 +174,14 @@ pub async fn act_in(
         review::carried_out(db, meeting, act.case, version).await?;
     }
     write(services, db, context, act, (at, to), version, reason.as_deref()).await?;
+    let parts = act.award.as_ref().map(|decided| decided.parts.as_slice()).unwrap_or_default();
+    let change = letters::Change { event: act.event, from: at.state(), version, parts, grounds };
+    letters::write_in(services, db, context, &row, change).await?;
     if let Some(officer) = officer {
         access::minors(&mut *db, context, &row, (officer, "taken_up")).await?;
+    }
+    if act.event == Event::Settle {
+        super::clawback::settle_in(db, context, act.case).await?;
     }
     // What the public is told of it.
     if to.state() == State::Notice && !crate::disclosure::notice_in(db, context, &row, version).await? {
@@ -212,7 +251,7 @@ async fn facts(
 }
 
 /// What was decided before, and on which day the family was told.
-fn decided(row: &CaseRow) -> Result<Option<(Decision, jiff::civil::Date)>, CaseError> {
+pub(super) fn decided(row: &CaseRow) -> Result<Option<(Decision, jiff::civil::Date)>, CaseError> {
     let (Some(word), Some(at)) = (row.decision.as_deref(), row.decided_at) else { return Ok(None) };
     let sum = || row.decided_fen.map(Fen::new).ok_or(CaseError::Unreadable);
     let decision = match word {

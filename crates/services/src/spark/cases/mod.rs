@@ -10,7 +10,10 @@
 
 mod access;
 mod act;
+mod agreement;
+mod appeal;
 mod clarify;
+mod clawback;
 mod desk;
 mod due;
 mod error;
@@ -31,8 +34,12 @@ mod view;
 
 pub(in crate::spark) use access::access;
 pub use access::{Access, LONGEST_GRANT, grant, look};
-pub use act::{Act, Decided, Moved, act, act_in, take_over};
+pub(in crate::spark) use access::{noted, reads};
+pub use act::{Act, Decided, Moved, act, act_in, act_saying, take_over};
+pub use agreement::{Agreement, Signature, Signed, SignedFact, ToSign, own_agreement, sign, signed_copy, signed_fact};
+pub use appeal::{Appealing, Letter, NoWay, SHORTEST_APPEAL, SentAppeal, appeal, appeal_of, appealing};
 pub use clarify::{Clarified, Question, Reply, ask, extend, reply_field, supply, unlocked};
+pub use clawback::{Demand, LONGEST_DUE, OwnClawback, claw_back, clawback_of, paid_of};
 pub use desk::{After, Desk, PAGE, Waiting, Wanted, desk, named, work};
 pub use due::{lapse_due, remind, settle_over, settle_paid, take_up_waiting};
 pub use error::{CaseError, Happened};

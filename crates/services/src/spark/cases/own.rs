@@ -2,6 +2,7 @@
 //! after it, judges it or why, nothing; nor of moves between desks of the house: no version leaves it.
 
 use super::clarify::{self, Clarified};
+use super::clawback::{self, OwnClawback};
 use super::history::{self, Told};
 use super::sent::{self, SentSection};
 use super::{Act, CaseError, Happened, Reader, act, keys, may_read, place_of, state_of};
@@ -60,6 +61,8 @@ pub struct OwnView {
     pub open: Vec<SentSection>,
     /// What was granted, in parts; nothing before the family is told.
     pub money: Vec<OwnTranche>,
+    /// What is asked back of it.
+    pub clawback: Option<OwnClawback>,
     /// It can be taken back by whoever looks.
     pub may_withdraw: bool,
 }
@@ -135,10 +138,11 @@ pub async fn own_case(services: &Services, context: &Context, case: CaseId) -> R
         },
     };
     let money = if is_told_of_money(own.state) { money(&mut db, case).await? } else { Vec::new() };
+    let clawback = clawback::own(services, &mut db, case).await?;
     drop(db);
     let told = history::own_history(services, context, case).await?;
     let may_withdraw = may_withdraw(own.state, own.part);
-    Ok(OwnView { case: own, told, clarifications, open, money, may_withdraw })
+    Ok(OwnView { case: own, told, clarifications, open, money, clawback, may_withdraw })
 }
 
 /// The family was told what is granted, and nobody decides about it again.

@@ -74,7 +74,8 @@ fn chair(context: &Context) -> Result<AccountId, Denied> {
 /// What happens to a case by a decision: an appeal against a case that was found not to be for this fund is refused by finding so
 /// again.
 fn event_of(row: &CaseRow, outcome: Outcome) -> Event {
-    let ruled_out = row.state == State::Appeal.name() && row.decision.as_deref() == Some("ineligible");
+    let at = [State::Appeal, State::Ineligible].iter().any(|state| state.name() == row.state);
+    let ruled_out = at && row.decision.as_deref() == Some("ineligible");
     match outcome {
         Outcome::Granted(_) => Event::Grant,
         Outcome::Partial(_) => Event::GrantPart,

@@ -1,0 +1,20 @@
+# Letters: what a family and its officer see of them, and holding one against ours.
+letters-title = Letters
+letters-none = There are no letters yet.
+letters-desk-lead = Letters to the family. Each time one is opened, that is recorded.
+letters-forgotten = What it said was destroyed with the application
+letters-save = Save as PDF
+letters-back = Back to the application
+letters-proof = How to prove this letter
+letters-proof-text = The PDF is the same file each time you save it. With its number and hash, anybody you give it to can check that it comes from us and was not changed.
+letters-number = Letter number
+letters-number-hint = At the end of the letter, like K7M4-Q2XR-01
+letters-texts = Version of the text
+letters-hash = Hash of the PDF (SHA-256)
+letters-hash-hint = At least its first 12 digits
+letters-verify-title = Check a letter
+letters-verify-lead = If you were given a letter of the Spark Project, you can check here that it is ours and was not changed.
+letters-verify-do = Check
+letters-verify-how = The hash is computed from every byte of the file: change one and it is another. On Windows run certutil -hashfile FILE SHA256, elsewhere sha256sum FILE. No file is uploaded here, and nothing is shown of whom the letter is to.
+letters-genuine = This letter is ours, issued on { $day }, and the file is unchanged.
+letters-unknown = We have no such letter. Please check the number and the hash. If they still do not match, do not transfer money or give information because of it, and tell us.
