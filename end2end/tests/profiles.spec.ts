@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 import { address, mobile, passport } from "../support/canaries";
 import { sql } from "../support/database";
-import { examine, expect, press, test, visit } from "../support/house";
+import { examine, expect, picture, press, test, visit } from "../support/house";
 import { enrol, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
@@ -72,7 +72,7 @@ test("a reviewer's profile is kept, and what ties them is shown to nobody again"
   await expect(page.locator("main")).toContainText("4 ties known");
   await examine(page, "profiles-6-english");
   await page.emulateMedia({ media: "print" });
-  await examine(page, "profiles-7-printed");
+  await picture(page, "profiles-7-printed");
   await page.emulateMedia({ media: "screen" });
 
   // Two windows: who comes second is told, and keeps what was typed.

@@ -123,6 +123,7 @@ cases-reviewer = Whom to ask
 cases-reviewer-hint = Who has least to do stands first. Reviewers see no name, contact or income.
 cases-reviewer-ask = Ask
 cases-reviewer-since = since { $at }
+cases-reviewer-away = away
 cases-reviewer-release = Release
 cases-load = { $n ->
     [one] { $n } case

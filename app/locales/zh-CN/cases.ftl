@@ -117,6 +117,7 @@ cases-reviewer = 请哪位专家
 cases-reviewer-hint = 手上评审少的排在前面。专家看不到姓名、联系方式和收入。
 cases-reviewer-ask = 请专家评审
 cases-reviewer-since = { $at }起
+cases-reviewer-away = 离岗
 cases-reviewer-release = 免去
 cases-load = 手上{ $n }份
 cases-grant = 批准限时查看
