@@ -61,9 +61,10 @@ function answers(): [string, Record<string, string>][] {
   ];
 }
 
-/** Answers every page of an application and sends it. */
-export async function fillAndSend(page: Page, id: string): Promise<void> {
-  for (const [name, typed] of answers()) {
+/** Answers every page of an application and sends it; `own` says what a page is answered otherwise, and besides. */
+export async function fillAndSend(page: Page, id: string, own: Record<string, Record<string, string>> = {}): Promise<void> {
+  for (const [name, usual] of answers()) {
+    const typed = { ...usual, ...own[name] };
     // `papers` is the address of the files themselves.
     await visit(page, `/spark/apply/${id}/${name === "papers" ? "which-papers" : name}`);
     for (const [field, value] of Object.entries(typed)) {

@@ -47,6 +47,9 @@ cases-access-explained = With a reason, until { $until }
 cases-door-title = Another officer looks after this application
 cases-door-text = Say why, and you can read it for 30 minutes. Reason and reading go into the audit trail, for compliance to check.
 cases-door-minor = The patient is under age. Only the officer, or somebody compliance has let for a limited time, reads it.
+cases-untaken-title = Nobody looks after this application yet
+cases-untaken-text = Whoever takes it up reads it. Or say why, and you can read it for 30 minutes: reason and reading go into the audit trail, for compliance to check.
+cases-untaken-minor = The patient is under age: whose it is can be read by whoever takes it up, from then on. The audit trail says so.
 cases-door-reason = Why you read it
 cases-door-hint = For example: the officer is on leave and the family calls
 cases-door-open = Say why and read
@@ -120,6 +123,7 @@ cases-reviewer = Whom to ask
 cases-reviewer-hint = Who has least to do stands first. Reviewers see no name, contact or income.
 cases-reviewer-ask = Ask
 cases-reviewer-since = since { $at }
+cases-reviewer-away = away
 cases-reviewer-release = Release
 cases-load = { $n ->
     [one] { $n } case

@@ -42,7 +42,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     let all = papers::read(visit, &case).await?;
     let kept = kept::section(visit, &case).await?;
     let wanting = papers::wanting(visit, &case, all.as_ref());
-    let asking = (!reads).then(|| door(visit, case.id, case.access));
+    let asking = (!reads).then(|| door(visit, (case.id, case.access), case.officer.is_some()));
     let answers = reads.then(|| {
         let href = visit.href(&format!("{}/{}/answers", at::CASES, case.id));
         view! { <p class="actions no-print"><LinkButton href=href variant=Variant::Secondary>{visit.t("cases-answers")}</LinkButton></p> }

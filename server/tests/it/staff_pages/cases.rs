@@ -53,7 +53,7 @@ pub(super) async fn sent(site: &Site, family: &Browser<'_>, age: u8) -> String {
     id.to_string()
 }
 
-async fn hired(site: &Site, role: Role) -> Browser<'_> {
+pub(super) async fn hired(site: &Site, role: Role) -> Browser<'_> {
     site.staff(&[role]).await
 }
 

@@ -13,6 +13,7 @@ mod exports;
 mod ledger;
 mod numbers;
 mod open_door;
+mod profiles;
 mod rules;
 mod series;
 mod sessions;

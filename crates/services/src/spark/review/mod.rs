@@ -20,6 +20,7 @@ mod profiles;
 mod room;
 mod scores;
 mod ties;
+mod untied;
 mod votes;
 
 pub use assign::suggest;
@@ -37,6 +38,7 @@ pub use room::{
 pub use scores::{
     Published, Sheet, move_on, move_on_due, publish_rubric, rubric, rubrics, save, sheet, submit, verdict,
 };
+pub use untied::note_missing;
 pub use votes::{Agenda, OnAgenda, agenda, cast};
 
 pub(in crate::spark) use assign::may_be_asked;

@@ -12,6 +12,7 @@ mod forgetting;
 mod judging;
 mod life;
 mod matrix;
+mod officers;
 mod own;
 mod profiles;
 mod races;
@@ -20,6 +21,7 @@ mod reviewers;
 mod room;
 mod rules;
 mod standards;
+mod untied;
 
 use crate::ledger::{Purse, bare_purse, given, id, of, preparer, yuan};
 use domain::account::{Actor, Role};
