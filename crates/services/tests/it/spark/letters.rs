@@ -126,7 +126,7 @@ async fn a_letter_is_the_familys_and_of_the_house_only_who_reads_the_case_opens_
     ] {
         let refused = letters::open(&house.services, by, case, letter).await;
         assert!(matches!(refused, Err(LetterError::Case(CaseError::NotFound))), "{refused:?}");
-        let refused = letters::pdf(&house.services, by, case, letter).await;
+        let refused = letters::own_pdf(&house.services, by, case, letter).await;
         assert!(matches!(refused, Err(LetterError::Case(CaseError::NotFound))), "{refused:?}");
     }
     let anonymous = letters::open(&house.services, &house.context(Actor::Anonymous), case, id).await;
@@ -135,7 +135,8 @@ async fn a_letter_is_the_familys_and_of_the_house_only_who_reads_the_case_opens_
     for role in Role::ALL {
         let by = of(&house, 91_000, role);
         let listed = letters::of_case(&house.services, &by, case).await;
-        let opened = letters::open(&house.services, &by, case, id).await;
+        let opened = letters::pdf(&house.services, &by, case, id).await.map(|(name, _)| name);
+        assert!(letters::open(&house.services, &by, case, id).await.is_err(), "{role:?}: that is the family's page");
         match role {
             Role::ComplianceOfficer => assert!(listed.is_ok() && opened.is_ok(), "{listed:?} {opened:?}"),
             // Who does not look after it says why first.
@@ -149,7 +150,9 @@ async fn a_letter_is_the_familys_and_of_the_house_only_who_reads_the_case_opens_
             }
         }
     }
-    letters::open(&house.services, &officer(&house), case, id).await.expect("whoever looks after it");
+    letters::pdf(&house.services, &officer(&house), case, id).await.expect("whoever looks after it");
+    let family_at_the_desk = letters::pdf(&house.services, &family, case, id).await.map(|(name, _)| name);
+    assert!(matches!(family_at_the_desk, Err(LetterError::Case(CaseError::NotFound))), "{family_at_the_desk:?}");
     let read = "select count(*) from audit_entry where action = 'spark.letter_opened' and actor_kind = 'staff'";
     assert_eq!(number(&house, read).await, 2, "each opening is written down");
     let read = "select count(*) from audit_entry where action = 'spark.case_read' and detail ->> 'what' = 'letter'";
@@ -165,7 +168,7 @@ async fn a_letter_is_drawn_once_and_is_the_same_file_for_everybody() {
     let handlers = letters::handlers(Handlers::new());
     let opened = (0..4).map(|_| {
         let (services, by) = (house.services.clone(), visitor(&house, 1));
-        tokio::spawn(async move { letters::pdf(&services, &by, case, id).await.expect("a file").1 })
+        tokio::spawn(async move { letters::own_pdf(&services, &by, case, id).await.expect("a file").1 })
     });
     let (files, done) = tokio::join!(join_all(opened), drain(&house.services, &handlers));
     assert!(done.expect("drained") >= 1);
@@ -270,7 +273,7 @@ async fn a_letter_is_never_another_one_whoever_tries() {
     let house = TestHouse::new().await;
     let case = refused(&house, 1).await;
     let id = last(&house, 1, case).await.listed.id;
-    letters::pdf(&house.services, &visitor(&house, 1), case, id).await.expect("drawn");
+    letters::own_pdf(&house.services, &visitor(&house, 1), case, id).await.expect("drawn");
     for tried in [
         "delete from spark_letter",
         "update spark_letter set kind = 'granted'",
@@ -292,7 +295,7 @@ async fn a_letter_is_forgotten_with_its_case_and_a_copy_can_still_be_held_agains
     let case = refused(&house, 1).await;
     let family = visitor(&house, 1);
     let id = last(&house, 1, case).await.listed.id;
-    let (_, file) = letters::pdf(&house.services, &family, case, id).await.expect("a file");
+    let (_, file) = letters::own_pdf(&house.services, &family, case, id).await.expect("a file");
     let copy = export_own(&house.services, &family).await.expect("a copy");
     let exported = copy["aid_letters"].to_string();
     assert!(exported.contains(NAME) && exported.contains("未获救助"), "{exported}");
@@ -304,12 +307,8 @@ async fn a_letter_is_forgotten_with_its_case_and_a_copy_can_still_be_held_agains
     let by = compliance(&house);
     let listed = letters::of_case(&house.services, &by, case).await.expect("a list").remove(0);
     assert!(listed.forgotten);
-    for gone in [
-        letters::open(&house.services, &by, case, id).await.map(|_| ()),
-        letters::pdf(&house.services, &by, case, id).await.map(|_| ()),
-    ] {
-        assert!(matches!(gone, Err(LetterError::Case(CaseError::Forgotten))), "{gone:?}");
-    }
+    let gone = letters::pdf(&house.services, &by, case, id).await.map(|(name, _)| name);
+    assert!(matches!(gone, Err(LetterError::Case(CaseError::Forgotten))), "{gone:?}");
     let digits = services::crypto::digest_hex(&file);
     let context = house.context(Actor::Anonymous);
     let verdict = letters::verify(&house.services, &context, &network(), (&listed.number, &digits)).await;
