@@ -37,6 +37,8 @@ rooms!(
     "door",
     "privacy",
     "gallery",
+    "profiles",
+    "rubric",
     "groups",
     "ambassadors",
     "gate",
@@ -48,11 +50,16 @@ rooms!(
     "apply",
     "application",
     "papers",
+    "case-papers",
+    "case-kept",
     "ledger",
+    "funds",
     "cases",
+    "decided",
     "letters",
     "disclosure",
-    "reviews"
+    "reviews",
+    "committee"
 );
 
 type Bundle = FluentBundle<FluentResource>;

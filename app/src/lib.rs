@@ -23,6 +23,8 @@ pub mod calls;
 #[cfg(feature = "ssr")]
 mod cases;
 #[cfg(feature = "ssr")]
+mod committee;
+#[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
 mod desk;
@@ -63,6 +65,8 @@ pub mod preferences;
 #[cfg(feature = "ssr")]
 pub mod problem;
 #[cfg(feature = "ssr")]
+mod profiles;
+#[cfg(feature = "ssr")]
 pub mod render;
 #[cfg(feature = "ssr")]
 mod requests;
@@ -70,6 +74,8 @@ mod requests;
 mod reviews;
 #[cfg(feature = "ssr")]
 pub mod routes;
+#[cfg(feature = "ssr")]
+mod rubric;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]

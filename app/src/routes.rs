@@ -25,7 +25,9 @@ use crate::bus::{
     About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
     Schedule as BusSchedule, Stop as BusStop,
 };
-use crate::cases::{CaseAnswers, CasePage, Cases, OwnCase, OwnCases, WithdrawCase};
+use crate::cases::claw_back::ClawBackCase;
+use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
+use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -44,6 +46,7 @@ use crate::ledger::{
     Months as LedgerMonths, OpenFunds, Payments as LedgerPayments, StatementPage as LedgerStatement,
     Statements as LedgerStatements, TranchePage as LedgerTranche,
 };
+use crate::ledger::{ClawbackPage, Clawbacks, EnvelopeNew, EnvelopePage, FundEdit, FundNew};
 use crate::letters::{OwnLetter, VerifyLetter};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
@@ -59,7 +62,9 @@ use crate::outreach::staff::{
 };
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
+use crate::profiles::{ConflictNew, ProfilePage, Profiles};
 use crate::reviews::{ReviewPage, Reviews};
+use crate::rubric::{RubricNew, RubricPage};
 use crate::spark::apply::{
     CheckAnswers as ApplyCheck, FormPage as ApplyPage, Sent as ApplySent, Start as ApplyStart, Tasks as ApplyTasks,
 };
@@ -265,13 +270,31 @@ pages! {
     "/staff/funds/statements/:id" LedgerStatement (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/months" LedgerMonths (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/entries/:id" LedgerEntry (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/clawbacks" Clawbacks (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/clawbacks/:id" ClawbackPage (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/cases/:id/claw-back" ClawBackCase (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/funds/new" FundNew (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/edit" FundEdit (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/envelopes/new" EnvelopeNew (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/envelopes/:envelope" EnvelopePage (Access::Capability(Capability::KeepBooks)) [];
     "/staff/funds/:id" FundPage (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id/enter" LedgerEnter (Access::Capability(Capability::KeepBooks)) [];
     "/staff/cases" Cases (Access::Capability(Capability::SeeCases)) [];
+    "/staff/cases/kept" KeptCases (Access::Capability(Capability::OverseeCases)) [];
     "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
     "/staff/reviews/:id" ReviewPage (Access::Capability(Capability::ReviewCases)) [];
+    "/staff/rubric" RubricPage (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/rubric/new" RubricNew (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/profiles" Profiles (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/profiles/:account" ProfilePage (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/profiles/:account/conflict" ConflictNew (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/committee" Meetings (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/new" PlanMeeting (Access::Capability(Capability::ConveneCommittee)) [];
+    "/staff/committee/:id" MeetingPage (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];
@@ -287,6 +310,8 @@ pages! {
     "/account/spark" OwnCases (Access::SignedIn) [];
     "/account/spark/:id" OwnCase (Access::SignedIn) [];
     "/account/spark/:id/withdraw" WithdrawCase (Access::SignedIn) [];
+    "/account/spark/:id/agreement" OwnAgreement (Access::SignedIn) [];
+    "/account/spark/:id/appeal" OwnAppeal (Access::SignedIn) [typed];
     "/account/spark/:id/letters/:letter" OwnLetter (Access::SignedIn) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];

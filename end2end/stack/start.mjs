@@ -4,11 +4,14 @@
 //
 // From the environment (scripts/e2e sets it): E2E_SERVER, the binary; DATABASE_URL, any database on the Postgres to use;
 // E2E_SITE, the built site. E2E_KEEP=1 leaves the database for a look afterwards; E2E_WIRE=1 counts round trips to it,
-// which the mailbox's address tells at /round-trips.
+// which the mailbox's address tells at /round-trips. E2E_PG_DUMP, Postgres' own program of that name.
 import { execFile, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { finished } from "node:stream/promises";
 import { promisify } from "node:util";
+import { startScanner } from "./clamd.mjs";
+import { searchForCanaries } from "./canaries.mjs";
 import { startMailbox } from "./mailbox.mjs";
 import { tapWire } from "./wire.mjs";
 
@@ -70,6 +73,7 @@ export default async function start(playwright = undefined) {
   };
   const wire = process.env.E2E_WIRE ? await tapWire(address) : undefined;
   const mailbox = await startMailbox({ "/hire": hire, "/round-trips": async () => wire?.roundTrips() ?? null });
+  const scanner = await startScanner();
   const machine = async () => {
     const scopes = ["sessions:read", "bookings:write", "door:write"].flatMap((scope) => ["--scope", scope]);
     const { stdout } = await command("client", "add", "--name", "end2end", ...scopes);
@@ -92,6 +96,7 @@ export default async function start(playwright = undefined) {
     CORDBLOOD__MAIL__HOST: "127.0.0.1",
     CORDBLOOD__MAIL__PORT: String(mailbox.smtpPort),
     CORDBLOOD__MAIL__TLS: "none",
+    CORDBLOOD__FILES__SCANNER: scanner.setting,
     CORDBLOOD__TELEMETRY__FORMAT: "json",
     RUST_BACKTRACE: "1",
   };
@@ -101,8 +106,7 @@ export default async function start(playwright = undefined) {
 
   const log = createWriteStream(`${artefacts}${playwright ? "server" : "server-with"}.log`);
   const server = spawn(binary, ["serve"], { env, stdio: ["ignore", "pipe", "pipe"] });
-  server.stdout.pipe(log);
-  server.stderr.pipe(log);
+  for (const stream of [server.stdout, server.stderr]) stream.pipe(log, { end: false });
   await until("the server's readiness", async () => (await fetch(`http://127.0.0.1:${ops}/readyz`)).ok, server);
 
   process.env.E2E_URL = url;
@@ -113,15 +117,26 @@ export default async function start(playwright = undefined) {
   process.env.E2E_CLIENT = JSON.stringify(await machine());
 
   return async () => {
-    const ended = new Promise((resolve) => server.once("exit", resolve));
+    const metrics = await fetch(`http://127.0.0.1:${ops}/metrics`).then((answer) => answer.text(), () => "");
+    const mails = await (await fetch(mailbox.url)).json();
+    const ended = new Promise((resolve) => server.once("close", resolve));
     server.kill("SIGTERM");
     const timer = setTimeout(() => server.kill("SIGKILL"), 30_000);
     const code = server.exitCode ?? (await ended);
     clearTimeout(timer);
+    log.end();
+    await finished(log);
     await mailbox.close();
+    await scanner.close();
     await wire?.close();
+    const at = (name) => `${artefacts}${name}`;
+    const open = { list: at("canaries.jsonl"), log: at("server.log"), addresses: at("addresses.txt") };
+    const searched = playwright && searchForCanaries({ database: address.href, ...open, mails, metrics });
+    const told = await Promise.resolve(searched).then((told) => ({ told }), (fault) => ({ fault }));
     if (process.env.E2E_KEEP) console.log(`kept: ${address.href}`);
     else await psql(`drop database if exists ${database} with (force)`);
+    if (told.fault) throw told.fault;
+    if (told.told) console.log(told.told);
     if (code !== 0) throw new Error(`the server did not end in order (exit code ${code}); see end2end/artefacts/server.log`);
   };
 }

@@ -49,16 +49,22 @@ export class Device {
 
   /**
    * From now on facts are answered by a house of another release: one from before `behind_ms`, as it refused what it did not know
-   * (recorded), or one whose word for every fact is new. `this` is the real one again.
+   * (recorded), or one whose word for every fact is new. `slow` is the real one, which says nothing until `letGo`; `this` is the
+   * real one again.
    */
-  meets(release: "older" | "newer" | "this"): Promise<void> {
+  meets(release: "older" | "newer" | "slow" | "this"): Promise<void> {
     return this.page.evaluate((release) => {
-      const window = globalThis as typeof globalThis & { real?: typeof fetch; asked: number };
+      const window = globalThis as typeof globalThis & { real?: typeof fetch; asked: number; letGo: () => void };
       const real = (window.real ??= window.fetch);
+      const gone = new Promise<void>((resolve) => (window.letGo = resolve));
       window.asked = 0;
       window.fetch = async (url, init) => {
         if (release === "this" || !String(url).endsWith("/door/facts")) return real(url, init);
         window.asked += 1;
+        if (release === "slow") {
+          await gone;
+          return real(url, init);
+        }
         const { facts, device_at } = JSON.parse(String(init?.body)) as { facts: { nonce: string }[]; device_at: string };
         if (release === "newer") {
           const results = facts.map(({ nonce }) => ({ nonce, outcome: "set-aside", arrived: null, people: null, conflict: null, refusal: null }));
@@ -80,6 +86,11 @@ export class Device {
   /** How often the other house was asked. */
   asked(): Promise<number> {
     return this.page.evaluate(() => (globalThis as typeof globalThis & { asked: number }).asked);
+  }
+
+  /** A slow house answers from now on. */
+  letGo(): Promise<void> {
+    return this.page.evaluate(() => (globalThis as typeof globalThis & { letGo: () => void }).letGo());
   }
 
   /** Types a ticket, or a scanner does. */

@@ -1,6 +1,6 @@
 // The test everybody starts from: a page that is watched. A console error, an exception, a request to another machine or
 // a server error fails the test it happens in, whatever the test was about.
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, test as base, type BrowserContext, type Locator, type Page, type Request } from "@playwright/test";
 
@@ -55,7 +55,30 @@ function ownAddress(): string {
   return `10.${a}.${b}.1`;
 }
 
-export const test = base.extend<{ watch: Watch; js: boolean }>({
+/** Every address a browser asks for, each once, for the search at the end of a run (stack/canaries.mjs). */
+const asked = new Set<string>();
+function listen(context: BrowserContext): void {
+  context.on("request", (request) => {
+    const url = request.url();
+    if (!/^https?:/.test(url) || asked.has(url)) return;
+    asked.add(url);
+    appendFileSync(`${artefacts}addresses.txt`, `${url}\n`);
+  });
+}
+
+export const test = base.extend<{ watch: Watch; js: boolean }, object>({
+  browser: [
+    async ({ browser }, use) => {
+      const open = browser.newContext.bind(browser);
+      browser.newContext = async (options) => {
+        const context = await open(options);
+        listen(context);
+        return context;
+      };
+      await use(browser);
+    },
+    { scope: "worker" },
+  ],
   // A family comes from its own network. Were all journeys from one, those that come late on a quick machine would find
   // the hour's codes and the quarter's sign-ins of that network spent by the others.
   extraHTTPHeaders: async ({}, use) => use({ "x-forwarded-for": ownAddress() }),

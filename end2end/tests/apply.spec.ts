@@ -1,6 +1,7 @@
 // A guardian applies to the Spark Project for a child: signing in by code, one thing a page, faults, two windows, the answers to
 // check, the confirmation with its copy; on a telephone and at a desk, with and without scripts.
 import type { Page } from "@playwright/test";
+import { account, address, illness, mobile, person } from "../support/canaries";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, newAddress } from "../support/mail";
 import { localized, words, type Locale } from "../support/words";
@@ -60,7 +61,8 @@ test("a guardian applies for a child, is told what is wrong, meets another windo
   watch.expectFault(/409/);
   const look = (name: string) => examine(page, `apply-${name}`);
   const contact = newAddress("guardian");
-  const number = () => `E${String(Math.floor(Math.random() * 1e8)).padStart(8, "0")}`;
+  const [child, mother, home, elsewhere, payee] = [person(), person(), address(), address(), account()];
+  const phone = mobile();
 
   await visit(page, "/spark");
   await press(link(page, "application-action").first());
@@ -89,47 +91,47 @@ test("a guardian applies for a child, is told what is wrong, meets another windo
   await leavesNothing(page);
 
   await section(page, "people");
-  await fill(page, { patient_name: "测试·小满", patient_born: "2190-01-01" });
+  await fill(page, { patient_name: child.name, patient_born: "2190-01-01" });
   await press(button(page, "application-continue"));
   await expect(page.locator("#f-patient_born")).toHaveAttribute("aria-invalid", "true");
-  await expect(page.locator("#f-patient_name")).toHaveValue("测试·小满");
+  await expect(page.locator("#f-patient_name")).toHaveValue(child.name);
   await look("5-faults");
   await answer(page, "patient", { patient_born: "2015-06-01", patient_sex: "female" });
-  await answer(page, "patient_document", { patient_document_kind: "passport", patient_document: number() });
+  await answer(page, "patient_document", { patient_document_kind: "passport", patient_document: child.document });
 
   // The same page in another window: both texts are shown, and one is chosen.
   const other = await page.context().newPage();
   await visit(other, new URL(page.url()).pathname);
-  await answer(page, "address", { address: "演示路1号" });
-  await other.locator("#f-address").fill("演示路2号");
+  await answer(page, "address", { address: elsewhere });
+  await other.locator("#f-address").fill(home);
   await press(button(other, "application-continue"));
-  await expect(other.getByText("演示路1号")).toBeVisible();
-  await expect(other.getByText("演示路2号")).toBeVisible();
+  await expect(other.getByText(elsewhere)).toBeVisible();
+  await expect(other.getByText(home)).toBeVisible();
   await examine(other, "apply-6-conflict");
   await press(button(other, "application-conflict-mine"));
   await other.close();
 
-  await fill(page, { guardian_name: "测试·白露", guardian_relation: "other" });
+  await fill(page, { guardian_name: mother.name, guardian_relation: "other" });
   await press(button(page, "application-continue"));
   await expect(page.locator("#f-guardian_basis")).toHaveAttribute("aria-invalid", "true");
   await look("7-guardian");
   await answer(page, "guardian", { guardian_relation: "mother" });
-  await answer(page, "guardian_document", { guardian_document_kind: "passport", guardian_document: number() });
+  await answer(page, "guardian_document", { guardian_document_kind: "passport", guardian_document: mother.document });
   if (js) {
     // What is typed is saved without a press: the page opened anew has it.
-    await page.locator("#f-guardian_phone").fill("138001");
+    await page.locator("#f-guardian_phone").fill(phone.slice(0, 6));
     await expect(page.getByText(say("application-saving-saved") as string)).toBeVisible();
     await visit(page, new URL(page.url()).pathname);
-    await expect(page.locator("#f-guardian_phone")).toHaveValue("138001");
+    await expect(page.locator("#f-guardian_phone")).toHaveValue(phone.slice(0, 6));
   }
-  await answer(page, "guardian_contact", { guardian_phone: "13800138000" });
+  await answer(page, "guardian_contact", { guardian_phone: phone });
   await look("8-tasks");
 
   await section(page, "illness");
-  await answer(page, "diagnosis", { diagnosis: "演示用罕见疾病", diagnosed_on: "2025-03-01" });
+  await answer(page, "diagnosis", { diagnosis: illness("综合征"), diagnosed_on: "2025-03-01" });
   await answer(page, "hospital", { hospital: "演示医院", hospital_level: "tertiary" });
   await answer(page, "rare", { in_catalogue: "yes", genetic_test: "no" });
-  await fill(page, { treatment: "planned", plan: "演示治疗方案\n第二行" });
+  await fill(page, { treatment: "planned", plan: `${illness("方案")}\n第二行` });
   if (js) await expect(page.locator("#f-treated_since")).toBeHidden();
   else await expect(page.locator("#f-treated_since")).toBeVisible();
   await look("9-treatment");
@@ -143,7 +145,7 @@ test("a guardian applies for a child, is told what is wrong, meets another windo
   await answer(page, "other_aid", { other_aid: "no" });
   await answer(page, "asked", { asked: "50000" });
   await look("10-payee");
-  await answer(page, "payee", { payee: "hospital" });
+  await answer(page, "payee", { payee: "family", account_holder: payee.holder, bank: "演示银行", account: payee.number });
 
   await section(page, "papers");
   await answer(page, "papers", { paper_identity: "at_hand", paper_diagnosis: "at_hand", paper_costs: "follows", paper_income: "none" });
@@ -161,7 +163,7 @@ test("a guardian applies for a child, is told what is wrong, meets another windo
 
   await section(page, "check");
   await look("12-check");
-  await expect(page.getByText("演示路2号")).toBeVisible();
+  await expect(page.getByText(home)).toBeVisible();
   await press(page.locator('a[href$="/household?from=check"]').first());
   await page.locator("#f-household").fill("5");
   await press(button(page, "application-continue"));

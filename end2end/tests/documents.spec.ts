@@ -3,6 +3,7 @@
 // the whole with a reason. A family of three goes where everybody's is asked for: each has fields, faults and an end of their
 // own, and who stays away is said by name of their document. On a phone and a desktop, with and without scripts, in both languages.
 import type { Page } from "@playwright/test";
+import { planted } from "../support/canaries";
 import { addDate } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { bookByApi } from "../support/machine";
@@ -17,7 +18,7 @@ function residentNumber(year = 1960 + Math.floor(Math.random() * 40)): string {
   const day = String(1 + Math.floor(Math.random() * 28)).padStart(2, "0");
   const digits = `370102${year}06${day}${order}`;
   const sum = [...digits].reduce((sum, digit) => (sum * 2 + Number(digit)) % 11, 0);
-  return digits + "0123456789X"[(12 - ((sum * 2) % 11)) % 11];
+  return planted("document", digits + "0123456789X"[(12 - ((sum * 2) % 11)) % 11]);
 }
 
 /** The same with a slip of a key in the region. */

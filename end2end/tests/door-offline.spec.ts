@@ -257,6 +257,17 @@ test("while servers are exchanged a device keeps what one cannot read or answers
   await page.locator("#sync").click();
   await expect(device.queue).toHaveText(zh("gate-app-sent"));
   expect(await arrived(booked)).toBe(2);
+
+  // What is asked while an exchange is under way is not lost: it goes once more, however often it was asked.
+  await device.meets("slow");
+  await page.locator("#sync").click();
+  await expect.poll(() => device.asked()).toBe(1);
+  for (const _ of [1, 2, 3]) await page.locator("#sync").click();
+  await page.locator("[data-count=walk_in][data-n='1']").click();
+  expect(await device.asked()).toBe(1);
+  await device.letGo();
+  await expect.poll(() => device.asked()).toBe(2);
+  await expect(device.queue).toHaveText(zh("gate-app-sent"));
 });
 
 test("the app speaks English, and says when a shift has ended @js @once", async ({ page, context, browser }) => {

@@ -8,4 +8,7 @@ mkdir -p "$data/e2e"
 cp -f "$target/${E2E_PROFILE:-debug}/server" "$data/e2e/server"
 scripts/build-site
 E2E_SERVER="$data/e2e/server" E2E_SITE="$root/site"
-export DATABASE_URL E2E_SERVER E2E_SITE
+# The newest there is: it reads a server of its own age and of any before.
+E2E_PG_DUMP="$(scripts/db bin 2>/dev/null || true)"
+E2E_PG_DUMP="${E2E_PG_DUMP:+$E2E_PG_DUMP/}pg_dump"
+export DATABASE_URL E2E_SERVER E2E_SITE E2E_PG_DUMP

@@ -2,6 +2,8 @@
 # questions and choices are in apply.ftl.
 application-action = Apply online
 application-title = Applying to the Spark Project
+application-crumb = Application
+application-crumb-tasks = Task list
 application-lead = Fill in one section after another. It is saved as you go, and you can go on with another device. Check everything before you submit. Applying is free of charge.
 application-staff = An account of our staff cannot apply. Please sign out, and sign in with your own phone number or e-mail address.
 application-sign-in-title = Sign in first
@@ -44,7 +46,7 @@ application-helped-worker = A hospital’s social worker can help with the form 
 application-tasks = Task list of the application
 application-tasks-lead = Sections can be filled in one by one, at different times. Each page is saved when you press “Save and continue”.
 application-progress = { $done } of { $all } pages done
-application-pages = Page by page:{" "}
+application-pages = Page by page
 application-page-done = done
 application-page-open = something is missing
 application-family-text = A hospital’s social worker filled this in for you. Please read each section; you can change it. When everything is right, you submit it yourself.
@@ -60,7 +62,6 @@ application-back-check = Back to your answers
 application-saving-saved = Saved automatically
 application-saving-failed = This could not be saved automatically just now. It is still on this page: please press “Save and continue”.
 application-choose = Please choose
-application-hint-gap = ;{" "}
 application-or = ” or “
 application-asked-after = Only if you choose “{ $choices }”
 application-ticked = Ticked

@@ -5,7 +5,6 @@ disclosure-link = Public disclosure: all figures and reports
 disclosure-counter-note = From the latest disclosure report, published { $day }.
 disclosure-until = Up to the end of the { $term }
 disclosure-families = Families
-disclosure-unit-families = families
 disclosure-amount = Aid paid
 disclosure-fund-amount = Amount
 disclosure-amount-yuan = Amount (yuan)

@@ -10,6 +10,13 @@ papers-kind = What it shows
 papers-file = File
 papers-file-hint = PDF, JPG, PNG or HEIC, or docx and xlsx without macros; at most { $largest } MB each, and { $once } at once
 papers-used = { $files } of { $most } files; about { $used } of { $total } MB
+papers-count = { $n ->
+    [one] 1 file uploaded
+   *[other] { $n } files uploaded
+}
+papers-count-none = Nothing uploaded yet
+papers-go = Upload or remove
+papers-answer = Back to the question
 papers-allowed = Which files are taken
 papers-allowed-1 = Scans or photographs on which words and seals can be read. Photographs are saved anew, so that where they were taken is lost.
 papers-allowed-2 = Please take a password off a file before you send it.

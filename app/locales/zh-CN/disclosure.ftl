@@ -5,7 +5,6 @@ disclosure-link = 信息公开：全部数字与报告
 disclosure-counter-note = 最新一期信息公开报告，{ $day }公布。
 disclosure-until = 截至{ $term }
 disclosure-families = 受助家庭（户）
-disclosure-unit-families = 户
 disclosure-amount = 救助金额
 disclosure-fund-amount = 金额
 disclosure-amount-yuan = 金额（元）

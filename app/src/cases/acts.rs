@@ -4,8 +4,11 @@ use super::at;
 use super::calls::{PARTS, reason_field};
 use super::words::{event_text, parts_text, person_text};
 use crate::form::Tone;
+use crate::i18n::Text;
 use crate::spark::form_words;
-use crate::ui::{Banner, Button, Checkboxes, Choice, Dialog, Form, HiddenField, TextArea, TextField, Variant};
+use crate::ui::{
+    Banner, Button, Checkboxes, Choice, Dialog, Form, HiddenField, LinkButton, TextArea, TextField, Variant,
+};
 use crate::visit::Visit;
 use domain::account::Capability;
 use domain::spark::application::Section;
@@ -18,9 +21,9 @@ use services::spark::cases::{Access, Can, CaseView};
 /// Business days that stand in the form at first.
 const USUAL: u16 = 10;
 
-/// What can be done.
-pub(super) fn section(visit: &Visit, case: &CaseView) -> impl IntoView + use<> {
-    let own: Vec<AnyView> = case.can.iter().filter_map(|can| own(visit, case, can)).collect();
+/// What can be done. `wanting` is what the question to the family begins with.
+pub(super) fn section(visit: &Visit, case: &CaseView, wanting: &str) -> impl IntoView + use<> {
+    let own: Vec<AnyView> = case.can.iter().filter_map(|can| own(visit, case, (can, wanting))).collect();
     let nothing = own.is_empty().then(|| view! { <p class="muted">{visit.t("cases-nothing-own")}</p> });
     let others = case.can.iter().filter(|can| !is_own(can)).map(|can| {
         let who = parts_text(visit, can.by);
@@ -54,10 +57,24 @@ fn is_own(can: &Can) -> bool {
     part_of(can).is_some()
 }
 
-fn own(visit: &Visit, case: &CaseView, can: &Can) -> Option<AnyView> {
+fn own(visit: &Visit, case: &CaseView, (can, wanting): (&Can, &str)) -> Option<AnyView> {
     let part = part_of(can)?;
     Some(match can.event {
-        Event::Return => ask(visit, case),
+        Event::Return => ask(visit, case, wanting),
+        // How much and until when is asked on a page of its own.
+        Event::Clawback => {
+            let href = to(visit, case, "claw-back");
+            view! { <p class="actions"><LinkButton href=href variant=Variant::Danger>{event_text(visit, can.event)}</LinkButton></p> }
+                .into_any()
+        }
+        Event::Settle => {
+            let href = visit.href("/staff/funds/clawbacks");
+            view! {
+                <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("clawback-title")}</LinkButton></p>
+                {with_reason(visit, case, (part, Event::Settle), false)}
+            }
+            .into_any()
+        }
         event if event.needs_reason() => with_reason(visit, case, (part, event), false),
         // Rare, and felt by a family: nobody presses these in passing.
         event @ (Event::Hold | Event::Lift | Event::Close) => with_reason(visit, case, (part, event), true),
@@ -126,20 +143,22 @@ fn grounds(visit: &Visit, event: Event) -> Option<AnyView> {
     )
 }
 
-/// Sending it back to its family: which sections, until when, and what is unclear.
-fn ask(visit: &Visit, case: &CaseView) -> AnyView {
+/// Sending it back to its family: which sections, until when, and what is unclear. What is wanting of papers stands in it already.
+fn ask(visit: &Visit, case: &CaseView, wanting: &str) -> AnyView {
     let typed = ["question", "days", "sections"];
     let open = typed.iter().any(|name| visit.form.value(name).is_some() || visit.form.fault(name).is_some());
     let sections = Section::ASKABLE.map(|section| Choice::new(section.name(), form_words::section(visit, section)));
     let range = [("from", SHORTEST.into()), ("until", LONGEST.into())];
+    let named: Vec<Text> = if wanting.is_empty() { Vec::new() } else { vec![Section::Papers.name().into()] };
+    let begun = wanting.to_owned();
     view! {
         <Dialog label=event_text(visit, Event::Return) title=visit.t("cases-ask-title") open=open>
             <p>{visit.t("cases-ask-text")}</p>
             <Form action=to(visit, case, "ask")>
                 <HiddenField name="version" value=case.version.to_string()/>
-                <Checkboxes name="sections" label=visit.t("cases-ask-sections") hint=visit.t("cases-ask-sections-hint") choices=sections.to_vec()/>
+                <Checkboxes name="sections" label=visit.t("cases-ask-sections") hint=visit.t("cases-ask-sections-hint") choices=sections.to_vec() values=named/>
                 <TextField name="days" label=visit.t("cases-ask-days") hint=visit.t_args("cases-ask-days-hint", &range) inputmode="numeric" width="short" value=USUAL.to_string()/>
-                <TextArea name="question" label=visit.t("cases-ask-question") hint=visit.t("cases-ask-question-hint") rows=5/>
+                <TextArea name="question" label=visit.t("cases-ask-question") hint=visit.t("cases-ask-question-hint") rows=5 value=begun/>
                 <p class="actions"><Button>{visit.t("cases-ask-do")}</Button></p>
             </Form>
         </Dialog>

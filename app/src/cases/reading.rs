@@ -7,6 +7,7 @@ use crate::desk::moment;
 use crate::form::Tone;
 use crate::ui::{Banner, Button, Dialog, Form, Glyph, SummaryList, SummaryRow, TextField, Variant};
 use crate::visit::Visit;
+use domain::account::{Capability, Denied};
 use domain::ids::CaseId;
 use leptos::prelude::*;
 use services::spark::cases::{Access, CaseView, PartyView};
@@ -74,9 +75,13 @@ fn one(visit: &Visit, party: &PartyView) -> impl IntoView + use<> {
 fn show(visit: &Visit, case: CaseId) -> impl IntoView + use<> {
     let action = visit.href(&format!("{}/{case}/show", at::CASES));
     let open = visit.form.value("show_reason").is_some();
+    // What is typed waits while the factor is shown.
+    let stale = visit.context.require(Capability::RevealParties) == Err(Denied::StepUpNeeded);
+    let factor = stale.then(|| view! { <p class="muted small">{visit.t("case-show-factor")}</p> });
     view! {
         <Dialog label=visit.t("cases-show") title=visit.t("cases-show-title") variant=Variant::Quiet open=open>
             <p>{visit.t("cases-show-text")}</p>
+            {factor}
             <Form action=action>
                 <TextField name="show_reason" label=visit.t("staff-reveal-reason") hint=visit.t("cases-show-hint")/>
                 <p class="actions"><Button variant=Variant::Secondary glyph=Glyph::Lock>{visit.t("cases-show")}</Button></p>

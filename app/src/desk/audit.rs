@@ -222,6 +222,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "ledger_entry" => visit.t("staff-subject-ledger-entry"),
         "ledger_month" => visit.t("staff-subject-ledger-month"),
         "award" => visit.t("staff-subject-award"),
+        "clawback" => visit.t("staff-subject-clawback"),
         "tranche" => visit.t("staff-subject-tranche"),
         "payment" => visit.t("staff-subject-payment"),
         "payment_file" => visit.t("staff-subject-payment-file"),

@@ -61,7 +61,7 @@ async fn whoever_chooses_nothing_is_asked_again_with_what_was_answered() {
     let again = send(&site, CHECK, &[("asked", "group"), ("whom", "myself")]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     asks(&again, "group");
-    assert!(again.body.contains("请填写这一项") && again.body.contains("错误："), "{}", again.body);
+    assert!(again.body.contains("请选择一项") && again.body.contains("错误："), "{}", again.body);
     assert!(again.body.contains("name=\"whom\" value=\"myself\""), "what was answered travels along");
     let forged = send(&site, CHECK, &[("asked", "group"), ("whom", "myself"), ("group", "<script>")]).await;
     assert_eq!(forged.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -154,7 +154,25 @@ function blank() {
   for (const id of ["f-ticket", "f-code", "f-reason"]) $(id).value = "";
 }
 
+let isSyncing = false;
+let again = false;
+
+/** One exchange after the other. What asks for one meanwhile may have noted something that is not in it: it goes once more. */
 async function sync() {
+  again = true;
+  if (isSyncing) return;
+  isSyncing = true;
+  try {
+    while (again) {
+      again = false;
+      await syncOnce();
+    }
+  } finally {
+    isSyncing = false;
+  }
+}
+
+async function syncOnce() {
   const before = (await meta("key")).key;
   if (!before) return start();
   try {

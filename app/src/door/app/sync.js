@@ -159,11 +159,11 @@ async function download(key) {
   });
 }
 
-/** One exchange with the house, by one window at a time. Answers whether there was one. */
+/** One exchange with the house, by one window at a time: the others wait for theirs. Answers whether there was one. */
 export const exchange = () =>
-  navigator.locks.request("door exchange", { ifAvailable: true }, async (lock) => {
+  navigator.locks.request("door exchange", async () => {
     const { key, ended } = await meta("key", "ended");
-    if (!lock || !key) return false;
+    if (!key) return false;
     try {
       await upload(key);
       if (!ended) await download(key);

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// What a kept file is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// A PDF, as it was sent.
+    /// A PDF, as it was sent, but for what it notes about people.
     Pdf,
     /// A picture, written anew.
     Jpeg,
@@ -71,7 +71,7 @@ impl Accept {
 pub struct Checked {
     /// What it is.
     pub kind: Kind,
-    /// Its bytes: of a picture those written here, of a PDF those that were sent.
+    /// Its bytes: of a picture those written here, of a PDF those that were sent, but for its notes.
     pub bytes: Vec<u8>,
     /// Pages; a picture is one.
     pub pages: u32,
@@ -130,6 +130,7 @@ pub(super) fn look(bytes: Vec<u8>, accept: Accept) -> Result<Checked, Fault> {
         [] => Err(Fault::Required),
         [b'%', b'P', b'D', b'F', b'-', ..] if accept.pages > 0 => {
             let pages = pdf::pages(&bytes, accept.pages)?;
+            let bytes = pdf::without_notes(bytes, pages).map_err(|_| Fault::FileActive)?;
             Ok(Checked { kind: Kind::Pdf, bytes, pages, size: None })
         }
         [0xFF, 0xD8, 0xFF, ..] => picture::anew(&bytes, image::ImageFormat::Jpeg, accept.side),

@@ -9,6 +9,8 @@
 
 mod blobs;
 mod check;
+#[cfg(test)]
+mod memory;
 mod paper;
 mod pdf;
 mod picture;

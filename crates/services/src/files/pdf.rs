@@ -1,11 +1,15 @@
-//! A PDF is kept as it was sent, so it is only taken when it can do nothing by itself: no script, no program to start, no
-//! file inside it, no form that talks to somewhere, no lock on it. Nothing here draws it; the house never opens one.
+//! A PDF is kept as it was sent, but for what it notes about people, so it is only taken when it can do nothing by itself: no
+//! script, no program to start, no file inside it, no form that talks to somewhere, no lock on it. Nothing here draws it; the
+//! house never opens one.
 //!
 //! What a PDF does is said by names in its dictionaries. They stand in the file as text, or in object streams, which are
 //! unpacked within bounds; a name may hide letters as `#4A`, which are read as what they mean. Whatever cannot be looked into
 //! is refused.
 
+mod notes;
 mod streams;
+
+pub(super) use notes::without_notes;
 
 use domain::field::Fault;
 use domain::files::Refusal;

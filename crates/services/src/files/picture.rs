@@ -2,10 +2,12 @@
 //! place it was taken at, no camera, no comment, nothing behind its end.
 
 use super::check::{Checked, Kind};
+use super::paper::ends;
 use domain::field::Fault;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use std::borrow::Cow;
 use std::io::Cursor;
 
 /// The longest side that is decoded at all.
@@ -19,9 +21,30 @@ const MEMORY: u64 = 320 * 1024 * 1024;
 /// How well it is written: what the eye does not miss.
 const QUALITY: u8 = 84;
 
+/// The chunks of a PNG that its pixels are made of, and which way is up.
+const DRAWN: [&[u8; 4]; 6] = [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"eXIf"];
+
+/// A PNG without what is only told beside its pixels: a decoder would unpack a profile of colours to all the memory it may
+/// have before anybody asked for one.
+fn drawn(bytes: &[u8], format: ImageFormat) -> Cow<'_, [u8]> {
+    if format != ImageFormat::Png {
+        return Cow::Borrowed(bytes);
+    }
+    let mut kept = bytes[..bytes.len().min(8)].to_vec();
+    let mut keep = |kind: &[u8], chunk: &[u8]| {
+        if DRAWN.iter().any(|known| kind == *known) {
+            kept.extend_from_slice(chunk);
+        }
+    };
+    // What is cut off the decoder refuses.
+    let _ = ends::png_chunks(bytes, &mut keep);
+    Cow::Owned(kept)
+}
+
 pub(super) fn anew(bytes: &[u8], format: ImageFormat, side: u32) -> Result<Checked, Fault> {
     let unreadable = |_| Fault::FileBroken;
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let bytes = drawn(bytes, format);
+    let mut reader = ImageReader::with_format(Cursor::new(&*bytes), format);
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST);
     limits.max_image_height = Some(LONGEST);

@@ -11,6 +11,7 @@ mod term;
 pub(crate) use batches::in_batches;
 pub use fields::FIELDS;
 pub use term::Term;
+pub(crate) use term::{case_kept_until, cases_over};
 
 use crate::Services;
 use crate::audit::{self, Entry};

@@ -15,8 +15,14 @@ fn days_before(now: Timestamp, days: i64) -> Timestamp {
 }
 
 /// Since when cases have to be over to be forgotten at `now`.
-pub(super) fn cases_over(now: Timestamp) -> Over {
+pub(crate) fn cases_over(now: Timestamp) -> Over {
     Over { helped: days_before(now, CASE_HELPED), other: days_before(now, CASE_OTHER) }
+}
+
+/// Until when a case is kept that is over since an instant, with something paid or without.
+pub(crate) fn case_kept_until(over_since: Timestamp, helped: bool) -> Timestamp {
+    let days = if helped { CASE_HELPED } else { CASE_OTHER };
+    over_since.saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX)
 }
 
 /// How long something is kept.

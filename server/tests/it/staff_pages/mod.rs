@@ -4,6 +4,7 @@ mod bookings;
 mod cases;
 mod changes;
 mod closing;
+mod committee;
 mod desk;
 mod documents;
 mod door;

@@ -57,14 +57,17 @@ pub(super) fn is_brought_along(behind: &[u8], has_more: bool) -> bool {
 
 /// Where a PNG ends, read by its chunks.
 pub(super) fn png(bytes: &[u8]) -> Option<usize> {
+    png_chunks(bytes, |_, _| ())
+}
+
+/// Walks a PNG by its chunks to its end: the kind of each, and all its bytes. Where it ends.
+pub(in crate::files) fn png_chunks<'a>(bytes: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8])) -> Option<usize> {
     let mut at = 8;
     loop {
         let length = u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?);
         let kind = bytes.get(at + 4..at + 8)?;
         let end = at.checked_add(12)?.checked_add(usize::try_from(length).ok()?)?;
-        if end > bytes.len() {
-            return None;
-        }
+        each(kind, bytes.get(at..end)?);
         if kind == b"IEND" {
             return Some(end);
         }

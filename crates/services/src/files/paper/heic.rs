@@ -276,7 +276,7 @@ fn blank(bytes: &mut [u8], body: Range<usize>, kept: &[Range<usize>]) {
 pub(in crate::files) mod tests {
     use super::*;
 
-    fn put(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    pub(in crate::files) fn put(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
         [&((body.len() + 8) as u32).to_be_bytes()[..], name, body].concat()
     }
 

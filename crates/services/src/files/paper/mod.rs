@@ -1,8 +1,8 @@
 //! A file that is to be kept as a paper: what its name says, what its first bytes say and what is read of it to its end have to
 //! agree, and each reason for which it is not taken has a word of its own. Pictures that can be drawn here are written anew;
-//! a HEIC is kept without its notes; a PDF, a text and a workbook are kept as they were sent, when they can do nothing.
+//! a HEIC, a PDF, a text and a workbook are kept without their notes, when they can do nothing.
 
-mod ends;
+pub(super) mod ends;
 mod heic;
 mod office;
 
@@ -71,7 +71,7 @@ pub(super) fn look(bytes: Vec<u8>, claimed: Format, pages: u32) -> Result<Paper,
             if counted > pages {
                 return Err(Refusal::Pages);
             }
-            Ok(Paper { format: claimed, bytes, pages: counted })
+            Ok(Paper { format: claimed, bytes: pdf::without_notes(bytes, counted)?, pages: counted })
         }
         (Format::Jpeg, Marked::Jpeg) => {
             let end = ends::jpeg(&bytes).ok_or(Refusal::Damaged)?;
@@ -96,8 +96,7 @@ pub(super) fn look(bytes: Vec<u8>, claimed: Format, pages: u32) -> Result<Paper,
             Ok(Paper { format: claimed, bytes: heic::without_notes(bytes)?, pages: 1 })
         }
         (Format::Docx | Format::Xlsx, Marked::Archive) => {
-            office::is_plain(&bytes, claimed)?;
-            Ok(Paper { format: claimed, bytes, pages: 1 })
+            Ok(Paper { format: claimed, bytes: office::plain(bytes, claimed)?, pages: 1 })
         }
         (Format::Docx | Format::Xlsx, Marked::Compound) if is_locked(&bytes) => Err(Refusal::Locked),
         // A PDF that begins with something else: readers of PDF forgive that.
@@ -120,5 +119,7 @@ fn drawn(bytes: &[u8], format: ImageFormat) -> Result<Paper, Refusal> {
     }
 }
 
+#[cfg(test)]
+mod bounded;
 #[cfg(test)]
 mod tests;

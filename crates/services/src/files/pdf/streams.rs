@@ -8,6 +8,7 @@
 use super::{find, names};
 use domain::files::Refusal;
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// Object streams at most.
 const STREAMS: usize = 2_000;
@@ -19,32 +20,50 @@ pub(super) struct Packed<'a> {
     pub(super) is_packed: bool,
 }
 
+/// An object that is a dictionary.
+pub(super) struct Object {
+    /// Where its word `obj` begins.
+    pub(super) at: usize,
+    /// Its dictionary.
+    pub(super) dictionary: Range<usize>,
+    /// What stands behind the word `stream`, where it has one.
+    pub(super) stream: Option<usize>,
+}
+
 /// The packed bytes of every object stream, still packed.
 pub(super) fn of_objects(bytes: &[u8]) -> Result<Vec<Packed<'_>>, Refusal> {
-    let (mut all, mut known, mut from) = (Vec::new(), HashSet::new(), 0);
+    let (mut all, mut known) = (Vec::new(), HashSet::new());
+    walk(bytes, |object| {
+        let Some(after) = object.stream else { return Ok(()) };
+        known.insert(after - WORD.len());
+        all.extend(objects(bytes, &bytes[object.dictionary], after)?);
+        if all.len() > STREAMS { Err(Refusal::Hidden) } else { Ok(()) }
+    })?;
+    if has_other(bytes, &known) { Err(Refusal::Hidden) } else { Ok(all) }
+}
+
+/// Reads every dictionary that follows an `obj`.
+pub(super) fn walk(bytes: &[u8], mut each: impl FnMut(Object) -> Result<(), Refusal>) -> Result<(), Refusal> {
+    let mut from = 0;
     // Dictionaries may be read inside each other's texts. No honest file has more of that than its own length again.
     let mut left = bytes.len().saturating_mul(2);
     while let Some(found) = find(&bytes[from..], b"obj") {
-        let after = from + found + b"obj".len();
+        let at = from + found;
+        let after = at + b"obj".len();
         from = after;
         let begin = blank(bytes, after + regular(&bytes[after..]));
         let end = if bytes[begin..].starts_with(b"<<") {
             let end = dictionary(bytes, begin).ok_or(Refusal::Hidden)?;
             let word = blank(bytes, end);
-            if bytes[word..].starts_with(WORD) {
-                known.insert(word);
-                all.extend(objects(bytes, &bytes[begin..end], word + WORD.len())?);
-            }
+            let stream = bytes[word..].starts_with(WORD).then_some(word + WORD.len());
+            each(Object { at, dictionary: begin..end, stream })?;
             word
         } else {
             begin
         };
         left = left.checked_sub(end - after).ok_or(Refusal::Hidden)?;
-        if all.len() > STREAMS {
-            return Err(Refusal::Hidden);
-        }
     }
-    if has_other(bytes, &known) { Err(Refusal::Hidden) } else { Ok(all) }
+    Ok(())
 }
 
 /// The content of the stream that this dictionary describes, if it holds objects.
@@ -78,7 +97,7 @@ fn has_other(bytes: &[u8], known: &HashSet<usize>) -> bool {
 
 /// Whether a stream of this dictionary holds objects, and if so, whether they are packed. One way of packing is undone, and
 /// without parameters: whatever else there is, also under a name of its own or in another object, is refused.
-fn holds_objects(dictionary: &[u8]) -> Result<Option<bool>, Refusal> {
+pub(super) fn holds_objects(dictionary: &[u8]) -> Result<Option<bool>, Refusal> {
     let (mut objects, mut filters, mut after_filter, mut in_list, mut other) = (false, 0_u32, false, false, false);
     for (name, after) in names(dictionary) {
         let after = after.trim_ascii();
@@ -111,7 +130,7 @@ fn packs(name: &[u8]) -> bool {
 }
 
 /// Where the dictionary that begins at `at` ends, if it can be read exactly.
-fn dictionary(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn dictionary(bytes: &[u8], mut at: usize) -> Option<usize> {
     let mut open = Vec::new();
     loop {
         at = blank(bytes, at);
@@ -140,6 +159,28 @@ fn dictionary(bytes: &[u8], mut at: usize) -> Option<usize> {
             return Some(at);
         }
     }
+}
+
+/// What stands between the brackets of each text of a dictionary that was read to its end.
+pub(super) fn texts(bytes: &[u8], within: Range<usize>) -> Vec<Range<usize>> {
+    let (mut all, mut at) = (Vec::new(), within.start);
+    while at < within.end {
+        at = blank(bytes, at);
+        let rest = &bytes[at..within.end.max(at)];
+        let length = match rest.first() {
+            Some(b'(') => text(rest),
+            Some(b'<') if !rest.starts_with(b"<<") => hexadecimal(rest),
+            Some(_) => {
+                at += if rest.starts_with(b"<<") { 2 } else { regular(rest).max(1) };
+                continue;
+            }
+            None => None,
+        };
+        let Some(length) = length else { break };
+        all.push(at + 1..at + length - 1);
+        at += length;
+    }
+    all
 }
 
 /// How long a text in brackets is: those inside it are counted, but for those behind a backslash.
@@ -171,7 +212,7 @@ fn is_value(word: &[u8]) -> bool {
 }
 
 /// Where something stands again, behind white space and comments.
-fn blank(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn blank(bytes: &[u8], mut at: usize) -> usize {
     loop {
         at += bytes[at..].iter().take_while(|byte| is_space(**byte)).count();
         if bytes.get(at) != Some(&b'%') {
@@ -216,6 +257,13 @@ mod tests {
         for broken in ["<<", "<< /A (b >>", "<< /A ) >>", "<< /A [ >> ]", "<< /A <xy> >>", "<< /A obj >>", "<< { >>"] {
             assert_eq!(dictionary(broken.as_bytes(), 0), None, "{broken}");
         }
+    }
+
+    #[test]
+    fn the_texts_of_a_dictionary_are_what_stands_in_its_brackets() {
+        let whole = b"<< /A (one (two) \\)) /B[<48 65> (three)]/C << /D () >> %(no)\n /E(four)>>";
+        let said: Vec<&[u8]> = texts(whole, 0..whole.len()).into_iter().map(|text| &whole[text]).collect();
+        assert_eq!(said, [&b"one (two) \\)"[..], b"48 65", b"three", b"", b"four"]);
     }
 
     #[test]

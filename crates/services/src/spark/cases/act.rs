@@ -1,7 +1,7 @@
 //! The one function that changes where a case stands.
 
 use super::history::happened;
-use super::{CaseError, keys, news, place_of, policy};
+use super::{CaseError, access, keys, news, place_of, policy};
 use crate::audit::{self, Entry};
 use crate::crypto::Place as Row;
 use crate::db::to_the_end;
@@ -13,7 +13,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::account::{Actor, Capability, Denied};
 use domain::bus::City;
 use domain::field::{Fault, FieldError};
-use domain::ids::{AwardId, CaseId, EnvelopeId};
+use domain::ids::{AccountId, AwardId, CaseId, EnvelopeId};
 use domain::ledger::{AwardEvent, Beneficiary, DiseaseGroup, Fen, Overdrawn};
 use domain::spark::letter::Ground;
 use domain::spark::review::appeal::{Decision, Standing, may_appeal};
@@ -69,8 +69,10 @@ pub struct Moved {
 /// Does something with a case.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `NotAssigned`, `Stale` with what happened since, `Refused`, `Unmet`, `Fields`, `NotTheSum`, `Money`,
-/// `LiveCase` where an appeal meets another live case, `Forgotten`, `Busy`, `Database`.
+/// `Denied`, `NotFound`, also for an officer who takes up what one has a conflict with, `HadAPart` for one who was asked to judge
+/// it, `NotAssigned`, `Stale` with what happened since, `Refused`, `Unmet`, `Fields`, `NotTheSum`, `Money`,
+/// `LiveCase` where an appeal meets another live case, `StillOwed` where not all came back that was asked for, `Forgotten`, `Busy`,
+/// `Database`.
 pub async fn act(services: &Services, context: &Context, act: &Act) -> Result<Moved, CaseError> {
     act_saying(services, context, act, &[]).await
 }
@@ -86,6 +88,10 @@ pub async fn act_saying(
     act: &Act,
     grounds: &[Ground],
 ) -> Result<Moved, CaseError> {
+    // How much and until when is said with it ([`super::claw_back`]).
+    if act.event == Event::Clawback {
+        return Err(CaseError::Fields(vec![FieldError::new("amount", Fault::Required)]));
+    }
     let (services, context, act, grounds) = (services.clone(), context.clone(), act.clone(), grounds.to_vec());
     to_the_end(async move {
         let mut tx = services.begin().await?;
@@ -132,6 +138,7 @@ async fn act_saying_in(
     let envelope = act.award.as_ref().map(|decided| decided.envelope);
     ledger::for_case(db, envelope, award.map(|award| AwardId(award.id))).await?;
     let row = sql::lock(&mut *db, act.case.0).await?.ok_or(CaseError::NotFound)?;
+    let officer = taker(db, context, act, &row).await?;
     if row.version != act.version {
         // What happened says who did it, which whoever judges the illness is not told.
         if act.part == Part::MedicalReviewer {
@@ -151,14 +158,12 @@ async fn act_saying_in(
 
     money(db, context, act, &row, to, award).await?;
     let version = row.version + 1;
-    let takes = act.event == Event::TakeUp && act.part == Part::CaseOfficer;
-    let officer = takes.then(|| context.actor.account()).flatten().map(|account| account.0);
     let change = sql::Move {
         case: row.id,
         version: row.version,
         state: to.state().name(),
         held_in: to.held_in().map(State::name),
-        officer,
+        officer: officer.map(|officer| officer.0),
         decision,
         appeal: act.event == Event::Appeal,
     };
@@ -172,11 +177,31 @@ async fn act_saying_in(
     let parts = act.award.as_ref().map(|decided| decided.parts.as_slice()).unwrap_or_default();
     let change = letters::Change { event: act.event, from: at.state(), version, parts, grounds };
     letters::write_in(services, db, context, &row, change).await?;
+    if let Some(officer) = officer {
+        access::minors(&mut *db, context, &row, (officer, "taken_up")).await?;
+    }
+    if act.event == Event::Settle {
+        super::clawback::settle_in(db, context, act.case).await?;
+    }
     // What the public is told of it.
     if to.state() == State::Notice && !crate::disclosure::notice_in(db, context, &row, version).await? {
         tracing::error!(case = %row.id, "a case without a decision has no notice");
     }
     Ok(Moved { place: to, version })
+}
+
+/// Who takes the case up by this, where somebody does: nobody who has a conflict with it, or was asked to judge it.
+async fn taker(
+    db: &mut PgConnection,
+    context: &Context,
+    act: &Act,
+    row: &CaseRow,
+) -> Result<Option<AccountId>, CaseError> {
+    let takes = act.event == Event::TakeUp && act.part == Part::CaseOfficer;
+    let Some(officer) = context.actor.account().filter(|_| takes) else { return Ok(None) };
+    access::is_there(&mut *db, row, officer).await?;
+    access::judges_not(db, act.case, officer).await?;
+    Ok(Some(officer))
 }
 
 /// What was typed, where it is needed or given.
@@ -226,7 +251,7 @@ async fn facts(
 }
 
 /// What was decided before, and on which day the family was told.
-fn decided(row: &CaseRow) -> Result<Option<(Decision, jiff::civil::Date)>, CaseError> {
+pub(super) fn decided(row: &CaseRow) -> Result<Option<(Decision, jiff::civil::Date)>, CaseError> {
     let (Some(word), Some(at)) = (row.decision.as_deref(), row.decided_at) else { return Ok(None) };
     let sum = || row.decided_fen.map(Fen::new).ok_or(CaseError::Unreadable);
     let decision = match word {
@@ -352,10 +377,11 @@ pub async fn take_over(services: &Services, context: &Context, case: CaseId, rea
     let mut tx = services.begin().await?;
     let row = sql::lock(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
     if row.officer_id != Some(account.0) {
-        super::access::judges_not(&mut tx, case, account).await?;
+        access::is_there(&mut tx, &row, account).await?;
+        access::judges_not(&mut tx, case, account).await?;
         // Nobody gives oneself a minor's case of another to read: who watches over cases lets them first.
-        if row.officer_id.is_some() && super::access::is_minor(&row) {
-            super::access::reads(&mut tx, context, case).await?;
+        if row.officer_id.is_some() && access::is_minor(&row) {
+            access::reads(&mut tx, context, case).await?;
         }
         sql::set_officer(&mut *tx, case.0, account.0).await?;
         // The trail outlives the case: what was typed is read with the case's key, and gone with it.
@@ -370,6 +396,7 @@ pub async fn take_over(services: &Services, context: &Context, case: CaseId, rea
         let entry =
             Entry { action: "spark.case_taken_over", subject_kind: "spark_case", subject: Some(case.0), detail };
         audit::record(&mut tx, context, &[entry]).await?;
+        access::minors(&mut tx, context, &row, (account, "taken_over")).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -297,16 +297,18 @@ async fn reviewers(db: &mut PgConnection, context: &Context, case: CaseId) -> Re
     Ok(ids.into_iter().map(|id| (id, u32::try_from(load(id)).unwrap_or(u32::MAX), since(id))).collect())
 }
 
-/// Who takes part, whole, for whoever reads the case and says why; once more written down, with the reason sealed.
+/// Who takes part, whole, for whoever reads the case, has just shown the second factor, and says why; once more written down, with
+/// the reason sealed.
 ///
 /// # Errors
-/// `Denied`, `NotFound`; `Fields` (`show_reason`) without a reason; `Unread`, `Forgotten`, `Database`.
+/// `Denied`, also with a second factor that is stale; `NotFound`; `Fields` (`show_reason`) without a reason; `Unread`, `Forgotten`, `Database`.
 pub async fn particulars(
     services: &Services,
     context: &Context,
     case: CaseId,
     reason: &str,
 ) -> Result<Vec<PartyView>, CaseError> {
+    context.require(Capability::RevealParties)?;
     let reason = access::reason_of(reason, "show_reason")?;
     let mut tx = services.begin().await?;
     let access = access::reads(&mut tx, context, case).await?;

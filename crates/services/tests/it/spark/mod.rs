@@ -1,6 +1,9 @@
 //! The Spark Project on a real Postgres.
 
+mod agreement;
+mod appeal;
 mod clarify;
+mod clawback;
 mod committee;
 mod database;
 mod desk;
@@ -11,9 +14,11 @@ mod letters;
 mod life;
 mod matrix;
 mod own;
+mod profiles;
 mod races;
 mod reading;
 mod reviewers;
+mod room;
 mod rules;
 mod standards;
 

@@ -1,6 +1,7 @@
-//! Texts and workbooks (docx, xlsx): archives of XML. One is taken as it was sent when it is exactly one archive from its first
-//! byte to its last, every part of it is one of those that such a file has, unpacks to little, and says nothing that runs,
-//! fetches or carries something else.
+//! Texts and workbooks (docx, xlsx): archives of XML. One is taken when it is exactly one archive from its first byte to its
+//! last, every part of it is one of those that such a file has, unpacks to little, and says nothing that runs, fetches or
+//! carries something else. It is kept as it was sent, but for the parts in which programs note who wrote it and where: those
+//! are written anew, empty. (Names at remarks and at changes that are followed stay: they are part of what the page shows.)
 //!
 //! ECMA-376 (Office Open XML, packages in part 2).
 
@@ -8,14 +9,20 @@ mod parts;
 
 use domain::files::{Format, Refusal};
 use std::collections::HashSet;
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read as _, Write as _};
 use zip::read::ZipFile;
-use zip::{CompressionMethod, ZipArchive};
+use zip::result::ZipResult;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 /// Parts of one file at most.
 const MOST: usize = 2_000;
 /// What all its parts may unpack to.
 const UNPACKED: u64 = 64 * 1024 * 1024;
+/// What one part that is read may unpack to: it lies in memory as a whole.
+const TEXT: u64 = 24 * 1024 * 1024;
+/// Bytes of the directory at most.
+const DIRECTORY: usize = 1024 * 1024;
 /// A part that unpacks to more than this ...
 const LITTLE: u64 = 1024 * 1024;
 /// ... may not unpack to more than so many times what it is packed.
@@ -25,15 +32,26 @@ const END: usize = 22;
 /// What may stand behind a part: how long it was, where that was not known before.
 const DESCRIPTOR: u64 = 24;
 
-/// Reads a file to its end.
+/// Parts that are written anew, by their place in the directory.
+type Anew = Vec<(usize, Vec<u8>)>;
+
+/// Reads a file to its end, and answers it without what it notes about people.
 ///
 /// # Errors
 /// `Mismatch`, `Damaged`, `TwoInOne`, `Unpacks`, `Locked`, `Macros`, `Form`, `External`, `Object`, `Script`, `Hidden`.
-pub(super) fn is_plain(bytes: &[u8], format: Format) -> Result<(), Refusal> {
+pub(super) fn plain(bytes: Vec<u8>, format: Format) -> Result<Vec<u8>, Refusal> {
+    let anew = read(&bytes, format)?;
+    if anew.is_empty() {
+        return Ok(bytes);
+    }
+    written(&bytes, anew).map_err(|_| Refusal::Damaged)
+}
+
+fn read(bytes: &[u8], format: Format) -> Result<Anew, Refusal> {
     let directory = directory(bytes)?;
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
-    // Of two parts of one name each reader takes another.
-    if archive.len() != directory.parts {
+    // Of two parts of one name each reader takes another; and a reader that does not like this directory looks for others.
+    if archive.len() != directory.parts || archive.central_directory_start() != directory.start {
         return Err(Refusal::Damaged);
     }
     let mut names = HashSet::new();
@@ -56,16 +74,37 @@ pub(super) fn is_plain(bytes: &[u8], format: Format) -> Result<(), Refusal> {
         places.push((part.header_start(), data + part.compressed_size()));
     }
     are_side_by_side(places, directory.start)?;
-    let (mut left, mut main) = (UNPACKED, None);
+    let (mut left, mut main, mut anew) = (UNPACKED, None, Vec::new());
     for i in 0..archive.len() {
         let part = archive.by_index(i).map_err(|_| Refusal::Damaged)?;
         let name = part.name().to_ascii_lowercase();
         let text = unpacked(part, parts::is_text(&name), &mut left)?;
         if parts::is_text(&name) {
-            main = parts::read(&name, &text)?.or(main);
+            let read = parts::read(&name, &text)?;
+            main = read.format.or(main);
+            anew.extend(read.emptied.map(|text| (i, text)));
         }
     }
-    if main == Some(format) { Ok(()) } else { Err(Refusal::Mismatch) }
+    if main == Some(format) { Ok(anew) } else { Err(Refusal::Mismatch) }
+}
+
+/// The same archive, its parts as they lie there, but for those that are written anew.
+fn written(bytes: &[u8], anew: Anew) -> ZipResult<Vec<u8>> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes))?;
+    let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
+    let mut anew = anew.into_iter().peekable();
+    for i in 0..archive.len() {
+        let part = archive.by_index_raw(i)?;
+        match anew.next_if(|(at, _)| *at == i) {
+            Some((_, text)) => {
+                let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+                writer.start_file(part.name(), options)?;
+                writer.write_all(&text)?;
+            }
+            None => writer.raw_copy_file(part)?,
+        }
+    }
+    Ok(writer.finish()?.into_inner())
 }
 
 /// The directory of an archive.
@@ -96,8 +135,15 @@ fn directory(bytes: &[u8]) -> Result<Directory, Refusal> {
     if parts > MOST {
         return Err(Refusal::Unpacks);
     }
+    if size as usize > DIRECTORY {
+        return Err(Refusal::Damaged);
+    }
     // Something before its beginning moves all places; what lies between directory and end is read by some and not by others.
     if u64::from(size) + u64::from(start) != at as u64 {
+        return Err(Refusal::TwoInOne);
+    }
+    // A long directory of before, which a reader takes where it does not like this one.
+    if bytes.windows(24).any(|window| window.starts_with(b"PK\x06\x07") && window.ends_with(b"PK\x05\x06")) {
         return Err(Refusal::TwoInOne);
     }
     Ok(Directory { parts, start: u64::from(start) })
@@ -129,8 +175,12 @@ fn unpacked<R: std::io::Read + ?Sized>(
     is_text: bool,
     left: &mut u64,
 ) -> Result<Vec<u8>, Refusal> {
-    let packed = part.compressed_size().max(1);
-    let (mut kept, mut piece, mut size) = (Vec::new(), [0; 16 * 1024], 0u64);
+    let (packed, told) = (part.compressed_size().max(1), part.size());
+    if is_text && told > TEXT {
+        return Err(Refusal::Unpacks);
+    }
+    let room = if is_text { usize::try_from(told).unwrap_or_default() } else { 0 };
+    let (mut kept, mut piece, mut size) = (Vec::with_capacity(room), [0; 16 * 1024], 0u64);
     loop {
         // (At its end the reader compares the sum of its bytes with the one in the directory.)
         let read = part.read(&mut piece).map_err(|_| Refusal::Damaged)?;
@@ -142,11 +192,14 @@ fn unpacked<R: std::io::Read + ?Sized>(
         if size > LITTLE && size / packed > RATIO {
             return Err(Refusal::Unpacks);
         }
+        if size > told {
+            return Err(Refusal::Damaged);
+        }
         if is_text {
             kept.extend_from_slice(&piece[..read]);
         }
     }
-    if size == part.size() { Ok(kept) } else { Err(Refusal::Damaged) }
+    if size == told { Ok(kept) } else { Err(Refusal::Damaged) }
 }
 
 #[cfg(test)]

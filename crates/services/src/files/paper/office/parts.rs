@@ -28,6 +28,22 @@ const TEXTS: [&str; 4] = ["xml", "rels", "vml", "svg"];
 
 /// Attributes of one element at most.
 const ATTRIBUTES: usize = 500;
+/// Bytes of one attribute at most: a drawing's line may be long.
+const ATTRIBUTE: usize = 1024 * 1024;
+/// Elements inside each other at most.
+pub(super) const DEPTH: usize = 500;
+/// Bytes of a name at most.
+const NAME: usize = 1024;
+/// Bytes of a field's instruction or of a formula at most. Office programs take 8,192 characters.
+const WORDS: usize = 64 * 1024;
+
+/// What was read of a part.
+pub(super) struct Part {
+    /// The format, where it is the part that says which the file is.
+    pub(super) format: Option<Format>,
+    /// The part anew, where all it does is note who wrote the file, and where.
+    pub(super) emptied: Option<Vec<u8>>,
+}
 
 fn ending(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, ending)| ending)
@@ -53,21 +69,27 @@ pub(super) fn is_one_of_ours(name: &str) -> Result<(), Refusal> {
     if is_known { Ok(()) } else { Err(Refusal::Object) }
 }
 
-/// Reads a part of XML to its end. Answers the format where it is the part that says which the file is.
+/// Reads a part of XML to its end.
 ///
 /// # Errors
 /// `Damaged`, `Hidden`, `Macros`, `Form`, `External`, `Object`, `Script`.
-pub(super) fn read(name: &str, text: &[u8]) -> Result<Option<Format>, Refusal> {
+pub(super) fn read(name: &str, text: &[u8]) -> Result<Part, Refusal> {
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     // Of any other writing than UTF-8 a reader may read something else here.
     let text = std::str::from_utf8(text).ok().filter(|text| !text.contains('\0')).ok_or(Refusal::Hidden)?;
     let mut reader = Reader::from_reader(text.as_bytes());
-    let (mut seen, mut depth, mut elements) = (Seen::new(name), 0_usize, 0_usize);
+    let (mut seen, mut depth, mut elements, mut emptied) = (Seen::new(name), 0_usize, 0_usize, None);
     loop {
         match reader.read_event().map_err(|_| Refusal::Damaged)? {
             Event::Start(start) => {
                 (depth, elements) = (depth + 1, elements + 1);
+                if depth > DEPTH {
+                    return Err(Refusal::Hidden);
+                }
                 seen.element(&start)?;
+                if elements == 1 {
+                    emptied = without_content(&start);
+                }
             }
             Event::Empty(start) => {
                 elements += 1;
@@ -78,11 +100,12 @@ pub(super) fn read(name: &str, text: &[u8]) -> Result<Option<Format>, Refusal> {
                 depth = depth.checked_sub(1).ok_or(Refusal::Damaged)?;
                 seen.end()?;
             }
-            Event::Text(text) => seen.text(&text.decode().map_err(|_| Refusal::Damaged)?),
-            Event::CData(text) => seen.text(&String::from_utf8_lossy(&text)),
+            Event::Text(text) => seen.text(&text.decode().map_err(|_| Refusal::Damaged)?)?,
+            Event::CData(text) => seen.text(&String::from_utf8_lossy(&text))?,
             Event::GeneralRef(name) => seen.reference(&String::from_utf8_lossy(&name))?,
             // A document type can name what is fetched, or unpack a line into a library.
             Event::DocType(_) => return Err(Refusal::Hidden),
+            Event::Decl(words) if words.len() > NAME => return Err(Refusal::Hidden),
             Event::Decl(words) => {
                 let words = String::from_utf8_lossy(&words).to_ascii_lowercase();
                 if words.contains("encoding") && !["utf-8", "us-ascii", "ascii"].iter().any(|it| words.contains(it)) {
@@ -97,7 +120,15 @@ pub(super) fn read(name: &str, text: &[u8]) -> Result<Option<Format>, Refusal> {
         return Err(Refusal::Damaged);
     }
     seen.field()?;
-    Ok(seen.format)
+    Ok(Part { format: seen.format, emptied })
+}
+
+/// A part that notes who wrote the file, with what program and where, without what it says: its outermost element alone. No
+/// other part leads into it.
+fn without_content(root: &BytesStart<'_>) -> Option<Vec<u8>> {
+    let is_notes = matches!(root.local_name().into_inner(), b"coreProperties" | b"Properties" | b"people");
+    let declared = &b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<"[..];
+    is_notes.then(|| [declared, &root[..], b"/>"].concat())
 }
 
 /// What is read at present.
@@ -143,6 +174,9 @@ impl<'a> Seen<'a> {
 
     fn element(&mut self, start: &BytesStart<'_>) -> Result<(), Refusal> {
         let local = start.local_name();
+        if local.into_inner().len() > NAME {
+            return Err(Refusal::Hidden);
+        }
         let local = String::from_utf8_lossy(local.as_ref()).to_ascii_lowercase();
         match local.as_str() {
             "oleobject" | "objectembed" | "objectlink" | "altchunk" | "afchunk" => return Err(Refusal::Object),
@@ -163,16 +197,19 @@ impl<'a> Seen<'a> {
                 return Err(Refusal::Hidden);
             }
             let attribute = attribute.map_err(|_| Refusal::Damaged)?;
+            if attribute.value.len() > ATTRIBUTE || attribute.key.into_inner().len() > NAME {
+                return Err(Refusal::Hidden);
+            }
             let key = String::from_utf8_lossy(attribute.key.local_name().as_ref()).to_ascii_lowercase();
             let raw = std::str::from_utf8(&attribute.value).map_err(|_| Refusal::Damaged)?;
-            let value = quick_xml::escape::unescape(raw).map_err(|_| Refusal::Hidden)?.into_owned();
+            let value = quick_xml::escape::unescape(raw).map_err(|_| Refusal::Hidden)?;
             match (local.as_str(), key.as_str()) {
-                ("relationship", "targetmode") => mode = value,
-                ("relationship", "type") => kind = value,
-                ("relationship", "target") => target = value,
-                ("override" | "default", "contenttype") => content = value,
+                ("relationship", "targetmode") => mode = value.into_owned(),
+                ("relationship", "type") => kind = value.into_owned(),
+                ("relationship", "target") => target = value.into_owned(),
+                ("override" | "default", "contenttype") => content = value.into_owned(),
                 ("fldsimple", "instr") => {
-                    self.words = value;
+                    self.words = value.into_owned();
                     self.field()?;
                 }
                 ("definedname", "xlm" | "vbprocedure" | "function") if value != "0" && value != "false" => {
@@ -211,17 +248,24 @@ impl<'a> Seen<'a> {
         Ok(())
     }
 
-    fn text(&mut self, text: &str) {
-        if self.inside != Inside::Nothing {
-            self.words.push_str(text);
+    fn text(&mut self, text: &str) -> Result<(), Refusal> {
+        if self.inside == Inside::Nothing {
+            return Ok(());
         }
+        if self.words.len() + text.len() > WORDS {
+            return Err(Refusal::Hidden);
+        }
+        self.words.push_str(text);
+        Ok(())
     }
 
     /// A character under its number or its name.
     fn reference(&mut self, name: &str) -> Result<(), Refusal> {
+        if name.len() > NAME {
+            return Err(Refusal::Hidden);
+        }
         let text = quick_xml::escape::unescape(&format!("&{name};")).map_err(|_| Refusal::Hidden)?.into_owned();
-        self.text(&text);
-        Ok(())
+        self.text(&text)
     }
 
     fn end(&mut self) -> Result<(), Refusal> {

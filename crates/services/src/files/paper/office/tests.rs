@@ -1,12 +1,14 @@
 use super::*;
-use std::io::Write as _;
-use zip::write::SimpleFileOptions;
 
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml";
 
+fn is_plain(bytes: &[u8], format: Format) -> Result<(), Refusal> {
+    plain(bytes.to_vec(), format).map(|_| ())
+}
+
 /// An archive of parts.
-fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
+pub(in crate::files) fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
         let packed = if name.ends_with(".tif") { CompressionMethod::Stored } else { CompressionMethod::Deflated };
@@ -69,6 +71,64 @@ fn a_plain_text_and_a_plain_workbook_are_taken_each_as_itself() {
     ] {
         assert_eq!(part(name, bytes), Ok(()), "{name}");
     }
+}
+
+/// The parts of an archive, unpacked, by their names.
+fn unpacked_parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).expect("an archive");
+    let mut one = |i| {
+        let (mut part, mut text) = (archive.by_index(i).expect("a part"), Vec::new());
+        part.read_to_end(&mut text).expect("unpacked");
+        (part.name().to_owned(), text)
+    };
+    (0..directory(bytes).expect("a directory").parts).map(&mut one).collect()
+}
+
+#[test]
+fn who_wrote_it_is_gone_and_what_it_says_is_there() {
+    const WHO: &[u8] = b"DEMO AUTHOR";
+    let has_names = |text: &[u8]| text.windows(WHO.len()).any(|window| window == WHO);
+    let notes: [(&str, &[u8]); 4] = [
+        (
+            "docProps/core.xml",
+            b"<cp:coreProperties xmlns:cp=\"http://x/core\" xmlns:dc=\"http://x/dc\"><dc:creator>DEMO AUTHOR</dc:creator>\
+              <cp:lastModifiedBy>DEMO AUTHOR</cp:lastModifiedBy></cp:coreProperties>",
+        ),
+        ("docProps/app.xml", b"<Properties xmlns=\"http://x/app\"><Company>DEMO AUTHOR</Company></Properties>"),
+        ("docProps/custom.xml", b"<?xml version=\"1.0\"?><Properties><property>DEMO AUTHOR</property></Properties>"),
+        ("word/people.xml", b"<w15:people xmlns:w15=\"http://x/w\"><w15:person w15:author=\"DEMO AUTHOR\"/></w15:people>"),
+    ];
+    for (sent, format) in [(docx(&notes), Format::Docx), (xlsx(&notes), Format::Xlsx)] {
+        let kept = plain(sent.clone(), format).expect("a plain one");
+        let (before, after) = (unpacked_parts(&sent), unpacked_parts(&kept));
+        assert_eq!(before.len(), after.len());
+        for ((name, text), (same, kept)) in before.iter().zip(&after) {
+            assert_eq!(name, same);
+            if notes.iter().any(|(note, _)| note == name) {
+                assert!(has_names(text), "the control: {name}");
+                assert!(!has_names(kept) && parts::read(name, kept).is_ok(), "{name}");
+            } else {
+                assert_eq!(text, kept, "{name} as it was sent");
+            }
+        }
+        assert_eq!(plain(kept.clone(), format), Ok(kept), "looked at again it stays as it is");
+    }
+    let without = docx(&[]);
+    assert_eq!(plain(without.clone(), Format::Docx), Ok(without), "as it was sent, where nothing is noted");
+}
+
+#[test]
+fn a_part_of_which_much_would_have_to_be_kept_in_mind_is_refused() {
+    let document = |body: String| part("word/document.xml", format!("<w:document>{body}</w:document>").as_bytes());
+    let nested = |depth: usize| document("<a>".repeat(depth) + &"</a>".repeat(depth));
+    assert_eq!((nested(parts::DEPTH - 1), nested(parts::DEPTH + 1)), (Ok(()), Err(Refusal::Hidden)));
+    let formula = |length: usize| document(format!("<f>{}</f>", "1".repeat(length)));
+    assert_eq!((formula(8_192), formula(70_000)), (Ok(()), Err(Refusal::Hidden)));
+    let pieces = "<w:instrText>PAGE </w:instrText>".repeat(20_000);
+    assert_eq!(document(pieces), Err(Refusal::Hidden), "one field of many pieces");
+    let line = |length: usize| document(format!("<path d=\"{}\"/>", "1".repeat(length)));
+    assert_eq!((line(900_000), line(1_100_000)), (Ok(()), Err(Refusal::Hidden)));
+    assert_eq!(document(format!("<{}/>", "a".repeat(2_000))), Err(Refusal::Hidden));
 }
 
 /// What a program of this house writes, which real office programs open.

@@ -1,0 +1,169 @@
+//! The minutes (会议纪要): read, signed, printed. Whoever sat reads them without the cases they are recused from.
+
+use super::words::{facts_text, names_text, person_text, settled_text, state_tag};
+use super::{AT, at, carry_at, minutes_at, problem};
+use crate::desk::{crumbs, may, moment, news, read_first, rooms};
+use crate::form::Tone;
+use crate::problem::Problem;
+use crate::ui::{Banner, Button, Form, LinkButton, Page, SummaryList, SummaryRow, Variant};
+use crate::visit::{Visit, visit};
+use domain::account::Capability;
+use domain::ids::{AccountId, MeetingId};
+use domain::spark::review::meeting::State;
+use domain::spark::review::minutes::{Counts, Settled};
+use domain::time::day_text;
+use leptos::prelude::*;
+use services::ledger::views::Person;
+use services::spark::review::{Record, Recorded, record};
+
+const NEWS: &[(&str, &str)] =
+    &[("closed", "committee-done-closed"), ("signed", "committee-done-signed"), ("carried", "committee-done-carried")];
+
+/// The page.
+#[component]
+pub fn MinutesPage() -> impl IntoView {
+    read_first(page(visit(), super::named("id")))
+}
+
+async fn page(visit: Visit, id: Option<MeetingId>) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let record = record(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await.map_err(problem)?;
+    let people: Vec<Person> = record.people.values().cloned().collect();
+    let day = day_text(record.day, visit.locale());
+    let title = visit.t_args("committee-minutes-of", &[("day", day.clone().into())]);
+    let items: Vec<AnyView> =
+        record.items.iter().enumerate().map(|(nth, item)| one(visit, &record, &people, (nth, item))).collect();
+    let sign = record.to_sign.then(|| sign(visit, &record));
+    let crumbs = {
+        let mut all = crumbs(visit, &[(AT, "committee-title")]);
+        let one = visit.t_args("committee-one", &[("day", day.into())]);
+        all.push(crate::ui::Crumb::new(visit.href(&at(record.meeting)), one));
+        all
+    };
+    Ok(view! {
+        <Page title=title crumbs=crumbs>
+            {rooms(visit)}
+            {news(visit, NEWS)}
+            {waits(visit, &record, &people)}
+            {head(visit, &record, &people)}
+            <ol class="committee-minutes">{items}</ol>
+            {signatures(visit, &record, &people)}
+            {sign}
+            <p class="muted small no-print">{visit.t("committee-print-hint")}</p>
+        </Page>
+    }
+    .into_any())
+}
+
+/// Who still has to sign.
+fn waits(visit: &Visit, record: &Record, people: &[Person]) -> Option<AnyView> {
+    if record.state != State::Decided {
+        return None;
+    }
+    let text = if record.missing.is_empty() {
+        visit.t("committee-waits")
+    } else {
+        visit.t_args("committee-waits-for", &[("who", names_text(visit, people, &record.missing).into())])
+    };
+    Some(view! { <Banner tone=Tone::Info>{text}</Banner> }.into_any())
+}
+
+fn head(visit: &Visit, record: &Record, people: &[Person]) -> AnyView {
+    let who = names_text(visit, people, [&record.closed_by]);
+    let args = [("who", who.into()), ("at", moment(visit, record.closed_at).into())];
+    let mut rows = vec![
+        SummaryRow::new(visit.t("committee-state"), state_tag(visit, record.state)),
+        SummaryRow::new(visit.t("committee-chair"), names_text(visit, people, [&record.chair])),
+        SummaryRow::new(visit.t("committee-deputy"), names_text(visit, people, [&record.deputy])),
+        SummaryRow::new(visit.t("committee-secretary"), visit.t_args("committee-closed-by", &args)),
+    ];
+    let hash = |text: String| view! { <code class="code committee-hash">{text}</code> };
+    if let Some((minutes, pack)) = record.whole {
+        rows.push(SummaryRow::new(visit.t("committee-pack"), hash(pack.to_string())));
+        rows.push(SummaryRow::new(visit.t("committee-minutes-hash"), hash(minutes.to_string())));
+    } else {
+        rows.push(SummaryRow::new(visit.t("committee-shown-hash"), hash(record.digest.to_string())));
+    }
+    view! { <SummaryList rows=rows/> }.into_any()
+}
+
+fn one(visit: &Visit, record: &Record, people: &[Person], (nth, item): (usize, &Recorded)) -> AnyView {
+    let entry = &item.entry;
+    let title = format!("{}. {}", nth + 1, item.named.reference);
+    let mut rows = vec![SummaryRow::new(visit.t("committee-outcome"), settled_text(visit, entry.settled))];
+    if let Some(presiding) = &entry.presiding {
+        rows.push(SummaryRow::new(visit.t("committee-presided"), names_text(visit, people, [presiding])));
+    }
+    if matches!(entry.settled, Settled::Decided(_)) {
+        rows.push(SummaryRow::new(visit.t("committee-voters"), names_text(visit, people, &entry.voters)));
+        rows.push(SummaryRow::new(visit.t("committee-votes-title"), counts_text(visit, entry.counts)));
+    }
+    if !entry.recused.is_empty() {
+        rows.push(SummaryRow::new(visit.t("committee-recused"), names_text(visit, people, &entry.recused)));
+    }
+    let decided = record.state == State::MinutesSigned && matches!(entry.settled, Settled::Decided(_));
+    let carry = (decided && !item.carried && may(visit, Capability::DecideCases)).then(|| {
+        let href = visit.href(&carry_at(record.meeting, item.named.case));
+        view! { <p class="actions no-print"><LinkButton href=href variant=Variant::Secondary>{visit.t("committee-carry")}</LinkButton></p> }
+    });
+    let carried = item.carried.then(|| view! { <p class="muted small">{visit.t("committee-carried")}</p> });
+    view! {
+        <li class="committee-item">
+            <h2>{title}</h2>
+            <p>{facts_text(visit, &item.named)}</p>
+            <SummaryList rows=rows/>
+            {carried}
+            {carry}
+        </li>
+    }
+    .into_any()
+}
+
+/// How many voted how.
+fn counts_text(visit: &Visit, counts: Counts) -> String {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).into();
+    let args = [
+        ("grant", number(counts.grant)),
+        ("partial", number(counts.partial)),
+        ("refuse", number(counts.refuse)),
+        ("defer", number(counts.defer)),
+        ("abstain", number(counts.abstain)),
+    ];
+    visit.t_args("committee-counts", &args).to_string()
+}
+
+fn signatures(visit: &Visit, record: &Record, people: &[Person]) -> AnyView {
+    let name = |id: &AccountId| {
+        let person = people.iter().find(|person| person.account == *id);
+        person.map(|person| person_text(visit, person)).unwrap_or_default()
+    };
+    let rows: Vec<SummaryRow> = record
+        .signed
+        .iter()
+        .map(|(who, at)| {
+            let text = visit.t_args("committee-signed-at", &[("at", moment(visit, *at).into())]);
+            SummaryRow::new(name(who), text)
+        })
+        .chain(record.missing.iter().map(|who| SummaryRow::new(name(who), visit.t("committee-unsigned"))))
+        .collect();
+    view! {
+        <section class="section" id="signatures">
+            <h2>{visit.t("committee-signatures")}</h2>
+            <SummaryList rows=rows/>
+        </section>
+    }
+    .into_any()
+}
+
+fn sign(visit: &Visit, record: &Record) -> AnyView {
+    view! {
+        <section class="staff-panel stack no-print" id="sign">
+            <h2>{visit.t("committee-sign-title")}</h2>
+            <p>{visit.t("committee-sign-text")}</p>
+            <Form action=visit.href(&format!("{}/sign", minutes_at(record.meeting)))>
+                <p class="actions"><Button>{visit.t("committee-sign")}</Button></p>
+            </Form>
+        </section>
+    }
+    .into_any()
+}
