@@ -64,7 +64,7 @@ async fn whatever_decides_a_case_is_told_in_a_letter_and_nothing_else_is() {
     grants(&house, &chair(&house), case, purse, 6_000).await.expect("a part");
     let letter = last(&house, 1, case).await;
     let said = text(&letter);
-    for words in [NAME, "6,000.00", "陆仟元整", "申请复核", &letter.listed.number] {
+    for words in [NAME, "6,000.00", "陆仟元整", "申诉", &letter.listed.number] {
         assert!(said.contains(words), "{words}: {said}");
     }
     for words in ["演示病名", "演示理由", "演示意见", "罕见"] {
@@ -107,7 +107,7 @@ async fn a_reason_is_told_that_was_chosen_and_only_one_that_is_offered() {
     cases::act_saying(&house.services, &by, &act, &[Ground::Place]).await.expect("ruled out");
     let said = text(&last(&house, 1, case).await);
     assert!(said.contains("患者的户籍和就诊医院都不在山东省") && !said.contains("演示理由"), "{said}");
-    assert!(said.contains("申请复核") && said.contains("（含当日）"), "until when it can be appealed: {said}");
+    assert!(said.contains("申诉") && said.contains("（含当日）"), "until when it can be appealed: {said}");
 }
 
 #[tokio::test]
