@@ -12,6 +12,7 @@ use crate::ui::{
 use crate::visit::Visit;
 use domain::account::Capability;
 use domain::spark::application::Section;
+use domain::spark::letter::{Ground, VERSIONS};
 use domain::spark::review::clarification::{LONGEST, SHORTEST};
 use domain::spark::{Event, Part, State};
 use leptos::prelude::*;
@@ -112,16 +113,34 @@ fn with_reason(visit: &Visit, case: &CaseView, (part, event): (Part, Event), opt
     let open = visit.form.value(&field).is_some() || visit.form.fault(&field).is_some();
     let (label, title) = (event_text(visit, event), event_text(visit, event));
     let hint = visit.t("cases-reason-hint");
+    let open = open || visit.form.value(GROUNDS).is_some() || visit.form.fault(GROUNDS).is_some();
+    let grounds = grounds(visit, event);
     view! {
         <Dialog label=label title=title open=open>
             <Form action=to(visit, case, "do")>
                 {fields(case, part, event)}
+                {grounds}
                 <TextArea name=field label=visit.t("cases-reason") hint=hint rows=3 optional=optional/>
                 <p class="actions"><Button variant=Variant::Danger>{event_text(visit, event)}</Button></p>
             </Form>
         </Dialog>
     }
     .into_any()
+}
+
+/// The field of the reasons that the family's letter tells.
+pub(super) const GROUNDS: &str = "grounds";
+
+/// What the family's letter says, where there is something to choose: its sentences, as they stand in it.
+fn grounds(visit: &Visit, event: Event) -> Option<AnyView> {
+    let offered = Ground::offered(event);
+    let version = VERSIONS.last().filter(|_| !offered.is_empty())?;
+    let choice = |ground: &Ground| Some(Choice::new(ground.name(), version.ground(*ground, visit.locale()).ok()?));
+    let choices = offered.iter().filter_map(choice).collect();
+    Some(
+        view! { <Checkboxes name=GROUNDS label=visit.t("letters-grounds") hint=visit.t("letters-grounds-hint") choices=choices/> }
+            .into_any(),
+    )
 }
 
 /// Sending it back to its family: which sections, until when, and what is unclear. What is wanting of papers stands in it already.

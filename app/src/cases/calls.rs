@@ -1,5 +1,6 @@
 //! What staff do with a case.
 
+use super::acts::GROUNDS;
 use super::desk;
 use super::papers::note_field;
 use super::refused::{SHOWN, done, refused, typed};
@@ -14,6 +15,7 @@ use domain::account::Capability;
 use domain::field::{Fault, FieldError};
 use domain::ids::{AccountId, CaseId, PaperId};
 use domain::spark::application::Section;
+use domain::spark::letter::Ground;
 use domain::spark::papers::Verdict;
 use domain::spark::review::clarification::{LONGEST, SHORTEST};
 use domain::spark::{Event, Part};
@@ -76,7 +78,8 @@ async fn act(asked: Asked) -> Answer {
     let field = reason_field(event);
     let reason = Some(asked.field(&field).to_owned()).filter(|text| !text.trim().is_empty());
     let act = Act { case, version, part, event, reason, award: None };
-    let result = cases::act(&asked.services, &asked.context, &act).await;
+    let grounds: Vec<Ground> = asked.fields(GROUNDS).filter_map(Ground::from_name).collect();
+    let result = cases::act_saying(&asked.services, &asked.context, &act, &grounds).await;
     done(&asked, &page, ("moved", field.as_str()), result).await
 }
 

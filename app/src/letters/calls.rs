@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::ids::{CaseId, LetterId};
 use domain::time::day_text;
-use services::spark::letters::{self, LetterError, Verdict};
+use services::spark::letters::{self, Verdict};
 
 /// The calls.
 pub static CALLS: &[Call] = &[
@@ -19,20 +19,25 @@ pub static CALLS: &[Call] = &[
 ];
 
 async fn own(asked: Asked) -> Answer {
-    file(&asked, hidden).await
+    let Some((case, letter)) = named(&asked) else { return Problem::NotFound.into() };
+    handed(letters::own_pdf(&asked.services, &asked.context, case, letter).await.map_err(hidden))
 }
 
 async fn desk(asked: Asked) -> Answer {
-    file(&asked, shown).await
+    let Some((case, letter)) = named(&asked) else { return Problem::NotFound.into() };
+    handed(letters::pdf(&asked.services, &asked.context, case, letter).await.map_err(shown))
 }
 
-/// The PDF of the letter of the address, to be kept.
-async fn file(asked: &Asked, problem: fn(LetterError) -> Problem) -> Answer {
-    let of = asked.param::<CaseId>("id").zip(asked.param::<LetterId>("letter"));
-    let Some((case, letter)) = of else { return Problem::NotFound.into() };
-    match letters::pdf(&asked.services, &asked.context, case, letter).await {
+/// The letter of the address.
+fn named(asked: &Asked) -> Option<(CaseId, LetterId)> {
+    asked.param("id").zip(asked.param("letter"))
+}
+
+/// A letter as a file, to be kept.
+fn handed(file: Result<(String, Vec<u8>), Problem>) -> Answer {
+    match file {
         Ok((name, bytes)) => Answer::file("application/pdf", Some(name), bytes),
-        Err(error) => problem(error).into(),
+        Err(problem) => problem.into(),
     }
 }
 

@@ -78,6 +78,8 @@ mod tests {
             grounds: vec![Ground::Means, Ground::Costs],
             appeal_until: Some(date(2026, 12, 22)),
             sign_until: Some(date(2027, 1, 13)),
+            back: Some(Fen::new(500_000)),
+            back_until: Some(date(2027, 2, 1)),
             help: None,
         };
         let version = VERSIONS.last().expect("a version");
@@ -117,6 +119,6 @@ mod tests {
             assert_eq!(crate::crypto::digest_hex(&version.bytes()), version.digest, "version {}", version.number);
         }
         let published: Vec<(u16, &str)> = VERSIONS.iter().map(|version| (version.number, version.digest)).collect();
-        assert_eq!(published, [(1, "2ff8e5890bacff368811246ee65fc2a868f5228a68ce71dd430dead25d4ca7df")]);
+        assert_eq!(published, [(1, "9c6494efb84f9a872e31d4c74fcce09c6aff5c20ee09668426f8b2ac777f4bd3")]);
     }
 }

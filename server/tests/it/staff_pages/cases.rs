@@ -57,7 +57,7 @@ pub(super) async fn hired(site: &Site, role: Role) -> Browser<'_> {
     site.staff(&[role]).await
 }
 
-async fn version(site: &Site, case: &str) -> String {
+pub(super) async fn version(site: &Site, case: &str) -> String {
     text(site, "select version::text from spark_case where id = $1", case).await
 }
 
@@ -72,7 +72,7 @@ async fn does(site: &Site, browser: &Browser<'_>, case: &str, event: &str) -> An
     send(browser, &format!("/staff/cases/{case}/do"), &pairs).await
 }
 
-async fn taken_up(site: &Site, officer: &Browser<'_>, family: &Browser<'_>, age: u8) -> String {
+pub(super) async fn taken_up(site: &Site, officer: &Browser<'_>, family: &Browser<'_>, age: u8) -> String {
     let case = sent(site, family, age).await;
     gone_to(&does(site, officer, &case, "take_up").await, &format!("/staff/cases/{case}?done=moved"));
     case

@@ -11,6 +11,7 @@ mod door;
 mod events;
 mod exports;
 mod ledger;
+mod letters;
 mod numbers;
 mod open_door;
 mod profiles;

@@ -134,6 +134,10 @@ pub struct Facts {
     pub appeal_until: Option<Date>,
     /// The last day to sign.
     pub sign_until: Option<Date>,
+    /// What is asked back.
+    pub back: Option<Fen>,
+    /// The last day to give it back.
+    pub back_until: Option<Date>,
     /// A telephone number.
     pub help: Option<String>,
 }

@@ -33,6 +33,8 @@ fn facts(kind: Kind) -> Facts {
         grounds,
         appeal_until: kind.can_be_appealed().then_some(date(2026, 12, 22)),
         sign_until: (kind == Kind::Agreement).then_some(date(2027, 1, 13)),
+        back: (kind == Kind::Clawback).then_some(Fen::new(1_200_000)),
+        back_until: (kind == Kind::Clawback).then_some(date(2027, 3, 1)),
         help: Some("0531-12345678".to_owned()),
     }
 }
@@ -89,6 +91,8 @@ fn every_version_has_every_sentence_in_both_languages() {
                     outcome: None,
                     appeal_until: None,
                     sign_until: None,
+                    back: None,
+                    back_until: None,
                     help: None,
                     ..facts(kind)
                 };
@@ -110,7 +114,7 @@ fn only_capitals_and_names_are_chinese_in_an_english_letter() {
     for kind in Kind::ALL {
         let facts = facts(kind);
         let text = lines(&made(kind, Locale::En, &facts));
-        let known = [facts.name.clone(), facts.amount.and_then(capitals)];
+        let known = [facts.name.clone(), facts.amount.and_then(capitals), facts.back.and_then(capitals)];
         let rest = known.into_iter().flatten().fold(text, |text, known| text.replace(&known, ""));
         assert!(!rest.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{rest}");
     }
@@ -210,7 +214,8 @@ proptest! {
             for word in FORBIDDEN {
                 prop_assert!(!text.to_lowercase().contains(word), "{}: {}", word, text);
             }
-            if let Some(sum) = amount.filter(|_| text.contains("大写") || text.contains("in words")) {
+            let tells = text.contains("大写") || text.contains("in words");
+            if let Some(sum) = amount.filter(|_| tells) {
                 prop_assert!(text.contains(&capitals(sum).expect("capitals")), "{}", text);
             }
         }

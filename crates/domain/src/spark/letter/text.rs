@@ -22,7 +22,7 @@ pub struct Version {
 /// Every version, the first first. Letters go out in the last.
 pub const VERSIONS: &[Version] = &[Version {
     number: 1,
-    digest: "2ff8e5890bacff368811246ee65fc2a868f5228a68ce71dd430dead25d4ca7df",
+    digest: "9c6494efb84f9a872e31d4c74fcce09c6aff5c20ee09668426f8b2ac777f4bd3",
     texts: [include_str!("../../../letters/1.zh-CN.txt"), include_str!("../../../letters/1.en.txt")],
 }];
 
@@ -177,6 +177,7 @@ impl Writing<'_> {
             "grounds" => !self.facts.grounds.is_empty(),
             "appeal_until" => self.facts.appeal_until.is_some(),
             "sign_until" => self.facts.sign_until.is_some(),
+            "back" => self.facts.back.is_some() && self.facts.back_until.is_some(),
             "help" => self.facts.help.is_some(),
             unknown => return Err(Unwritten::Unknown(unknown.to_owned())),
         })
@@ -223,6 +224,9 @@ impl Writing<'_> {
             "nth" => part.map(|(nth, _)| nth.to_string()),
             "appeal_until" => facts.appeal_until.map(|day| day_text(day, self.locale)),
             "sign_until" => facts.sign_until.map(|day| day_text(day, self.locale)),
+            "back" => Amount::new(facts.back?.get()).ok().map(Amount::grouped),
+            "back_capitals" => capitals(facts.back?),
+            "back_until" => facts.back_until.map(|day| day_text(day, self.locale)),
             "help" => facts.help.clone(),
             _ => None,
         }

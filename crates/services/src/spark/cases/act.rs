@@ -21,6 +21,7 @@ use domain::spark::review::vote::Outcome;
 use domain::spark::{Award, Event, Facts, Part, Place, State, Unmet, guard, next};
 use domain::time::local_day;
 use domain::typed;
+use jiff::civil::Date;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::spark::cases::{self as sql, AwardRow, CaseRow};
@@ -95,7 +96,8 @@ pub async fn act_saying(
     let (services, context, act, grounds) = (services.clone(), context.clone(), act.clone(), grounds.to_vec());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        let moved = act_saying_in(&services, &mut tx, &context, &act, &grounds).await?;
+        let moved =
+            act_telling_in(&services, &mut tx, &context, &act, Telling { grounds: &grounds, back: None }).await?;
         tx.commit().await?;
         services.job_bell.notify_one();
         Ok(moved)
@@ -114,15 +116,25 @@ pub async fn act_in(
     context: &Context,
     act: &Act,
 ) -> Result<Moved, CaseError> {
-    act_saying_in(services, db, context, act, &[]).await
+    act_telling_in(services, db, context, act, Telling::default()).await
 }
 
-async fn act_saying_in(
+/// What a letter tells beside what happens.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Telling<'a> {
+    /// Why.
+    pub grounds: &'a [Ground],
+    /// What is asked back, and the last day.
+    pub back: Option<(Fen, Date)>,
+}
+
+/// As [`act_in`].
+pub(super) async fn act_telling_in(
     services: &Services,
     db: &mut PgConnection,
     context: &Context,
     act: &Act,
-    grounds: &[Ground],
+    Telling { grounds, back }: Telling<'_>,
 ) -> Result<Moved, CaseError> {
     policy::in_part(context, act.part)?;
     policy::of_family(db, context, act.case, act.part).await?;
@@ -175,7 +187,7 @@ async fn act_saying_in(
     }
     write(services, db, context, act, (at, to), version, reason.as_deref()).await?;
     let parts = act.award.as_ref().map(|decided| decided.parts.as_slice()).unwrap_or_default();
-    let change = letters::Change { event: act.event, from: at.state(), version, parts, grounds };
+    let change = letters::Change { event: act.event, from: at.state(), version, parts, grounds, back };
     letters::write_in(services, db, context, &row, change).await?;
     if let Some(officer) = officer {
         access::minors(&mut *db, context, &row, (officer, "taken_up")).await?;

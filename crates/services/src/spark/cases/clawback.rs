@@ -1,7 +1,7 @@
 //! Asking money back of a case: how much, until when, and why, which its family is told. What becomes of it is the books'
 //! (`services::ledger`); nothing left, the case is settled.
 
-use super::act::act_in;
+use super::act::{Telling, act_telling_in};
 use super::{Act, CaseError, Moved, history, keys, news, policy};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
@@ -93,7 +93,8 @@ async fn demand_in(
     let reason = Some(demand.reason.clone());
     let (case, version) = (demand.case, demand.version);
     let act = Act { case, version, part: Part::ComplianceOfficer, event: Event::Clawback, reason, award: None };
-    let Moved { version, .. } = act_in(services, &mut *db, context, &act).await?;
+    let telling = Telling { back: Some((demand.amount.fen(), demand.due)), ..Telling::default() };
+    let Moved { version, .. } = act_telling_in(services, &mut *db, context, &act, telling).await?;
     // Under the locks of the case and of what was kept for it: nothing of it is on its way any more.
     let paid = sql::paid_award(&mut *db, case.0).await?;
     let paid = paid.filter(|(_, paid)| *paid >= demand.amount.get());

@@ -11,7 +11,7 @@ mod write;
 
 pub use draw::handlers;
 pub(crate) use held::exported;
-pub use read::{Listed, Opened, of, of_case, open, own, pdf};
+pub use read::{Listed, Opened, of, of_case, open, own, own_pdf, pdf};
 pub use verify::{Verdict, verify};
 pub(in crate::spark) use write::{Change, write_in};
 

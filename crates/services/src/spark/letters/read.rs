@@ -128,10 +128,10 @@ pub async fn of(services: &Services, context: &Context, case: CaseId, kind: Kind
     rows.iter().find(|row| row.kind == kind.name()).map(listed).transpose()
 }
 
-/// Opens a letter of a case.
+/// Opens a letter of a case for its family.
 ///
 /// # Errors
-/// `Denied`, `Unread`; `NotFound` for anybody else's, and where the case has no such letter; `Forgotten`, `Crypto`,
+/// `Denied`; `NotFound` for anybody else's, for staff, and where the case has no such letter; `Forgotten`, `Crypto`,
 /// `Unreadable`, `Database`.
 pub async fn open(
     services: &Services,
@@ -139,39 +139,73 @@ pub async fn open(
     case: CaseId,
     letter: LetterId,
 ) -> Result<Opened, LetterError> {
-    let (row, key) = noted(services, context, (case, letter), "page").await?;
+    let (row, key) = noted(services, context, (case, letter), Seen::Page).await?;
     Ok(Opened { listed: listed(&row)?, letter: words(&row, &key)? })
 }
 
-/// The PDF of a letter of a case: its file name and its bytes, the same each time.
+/// The PDF of a letter of a case for its family: its file name and its bytes, the same each time.
 ///
 /// # Errors
 /// As [`open`]; `NoPaper` where it cannot be drawn.
+pub async fn own_pdf(
+    services: &Services,
+    context: &Context,
+    case: CaseId,
+    letter: LetterId,
+) -> Result<(String, Vec<u8>), LetterError> {
+    let (row, key) = noted(services, context, (case, letter), Seen::File).await?;
+    file(services, &row, &key).await
+}
+
+/// The same for whoever of the house reads the case.
+///
+/// # Errors
+/// `Denied`, `Unread`; `NotFound` for families, and where the case has no such letter; `Forgotten`, `NoPaper`, `Crypto`,
+/// `Unreadable`, `Database`.
 pub async fn pdf(
     services: &Services,
     context: &Context,
     case: CaseId,
     letter: LetterId,
 ) -> Result<(String, Vec<u8>), LetterError> {
-    let (row, key) = noted(services, context, (case, letter), "pdf").await?;
-    let bytes = drawn(services, &row, &key).await?;
-    Ok((format!("spark-{}.pdf", listed(&row)?.number), bytes))
+    let (row, key) = noted(services, context, (case, letter), Seen::AtTheDesk).await?;
+    file(services, &row, &key).await
 }
 
-/// A letter and what opens it, for whoever may read it; that it is opened is written down first.
+async fn file(services: &Services, row: &LetterRow, key: &CaseKey) -> Result<(String, Vec<u8>), LetterError> {
+    let bytes = drawn(services, row, key).await?;
+    Ok((format!("spark-{}.pdf", listed(row)?.number), bytes))
+}
+
+/// How a letter is opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Seen {
+    /// Read by its family.
+    Page,
+    /// Kept by its family.
+    File,
+    /// Kept by somebody of the house.
+    AtTheDesk,
+}
+
+/// A letter and what opens it, for whoever may read it so; that it is opened is written down first.
 async fn noted(
     services: &Services,
     context: &Context,
     (case, letter): (CaseId, LetterId),
-    as_what: &'static str,
+    seen: Seen,
 ) -> Result<(LetterRow, CaseKey), LetterError> {
     let mut tx = services.begin().await?;
     let by = may_read(&mut tx, context, case).await?;
+    if (by == By::Family) == (seen == Seen::AtTheDesk) {
+        return Err(CaseError::NotFound.into());
+    }
     let row = sql::one(&mut *tx, letter.0).await?.filter(|row| row.case_id == case.0).ok_or(CaseError::NotFound)?;
     let key = cases::key(services, &mut tx, case).await?;
     if let By::Staff(access) = by {
         cases::noted(&mut tx, context, case, (access, "letter")).await?;
     }
+    let as_what = if seen == Seen::Page { "page" } else { "pdf" };
     let detail = json!({ "case": case, "kind": row.kind, "as": as_what });
     let entry = Entry { action: "spark.letter_opened", subject_kind: "spark_letter", subject: Some(row.id), detail };
     audit::record(&mut tx, context, &[entry]).await?;

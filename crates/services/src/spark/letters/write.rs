@@ -17,6 +17,7 @@ use domain::spark::review::appeal::WITHIN;
 use domain::spark::{Event, Part, State, due};
 use domain::time::local_day;
 use domain::workdays;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use store::spark::cases::{self as rows, CaseRow};
@@ -35,6 +36,8 @@ pub(in crate::spark) struct Change<'a> {
     pub parts: &'a [Tranche],
     /// The reasons that were chosen; none: the plainest that is true.
     pub grounds: &'a [Ground],
+    /// What is asked back by it, and the last day.
+    pub back: Option<(Fen, Date)>,
 }
 
 /// Writes the letter that a change makes necessary, if it does, of a case that is locked, as it was before the change.
@@ -112,6 +115,8 @@ async fn facts(
         outcome: Outcome::of(change.event).filter(|_| kind == Kind::AppealDecided),
         grounds,
         appeal_until: kind.can_be_appealed().then(|| workdays::after(day, WITHIN)),
+        back: change.back.map(|(sum, _)| sum),
+        back_until: change.back.map(|(_, day)| day),
         sign_until: due::last_day(State::Agreement, day).filter(|_| kind == Kind::Agreement),
         help: services.post.help(),
     };

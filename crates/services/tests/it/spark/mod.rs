@@ -10,6 +10,7 @@ mod desk;
 mod due;
 mod forgetting;
 mod judging;
+mod letters;
 mod life;
 mod matrix;
 mod officers;
