@@ -50,6 +50,7 @@ rooms!(
     "papers",
     "ledger",
     "funds",
+    "trail",
     "cases",
     "disclosure",
     "reviews"
