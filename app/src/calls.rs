@@ -163,6 +163,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::ledger::calls::CHARTERS,
     crate::ledger::calls::CLAWBACKS,
     crate::cases::claw_back::CALLS,
+    crate::desk::trail::CALLS,
     crate::cases::calls::CALLS,
     crate::cases::own_calls::CALLS,
     crate::cases::decided_calls::CALLS,

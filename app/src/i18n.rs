@@ -54,6 +54,7 @@ rooms!(
     "case-kept",
     "ledger",
     "funds",
+    "trail",
     "cases",
     "decided",
     "letters",

@@ -800,6 +800,8 @@ staff-action-ledger-waiver-confirmed = Waiver confirmed
 staff-action-spark-clawback-asked = Money asked back of a case
 staff-action-spark-clawback-settled = Money asked back settled
 staff-subject-clawback = Money asked back
+staff-action-audit-checked = Chain of the trail checked
+staff-subject-audit = Audit trail
 
 staff-subject-spark-case = Case
 staff-action-spark-case-moved = Case of the Spark Project moved on

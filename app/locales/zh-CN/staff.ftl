@@ -743,6 +743,8 @@ staff-action-ledger-waiver-confirmed = 复核减免追回
 staff-action-spark-clawback-asked = 启动追回救助款
 staff-action-spark-clawback-settled = 结清追回
 staff-subject-clawback = 追回款
+staff-action-audit-checked = 校验记录链
+staff-subject-audit = 审计记录
 
 staff-subject-spark-case = 救助申请
 staff-action-spark-case-moved = 救助申请进入下一步

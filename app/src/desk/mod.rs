@@ -8,6 +8,7 @@ mod front;
 mod jobs;
 mod messages;
 mod reveal;
+pub mod trail;
 
 pub use audit::AuditTrail;
 pub(crate) use domain::time::day;

@@ -1,0 +1,26 @@
+# The audit trail: looking for something, alerts, the check of the chain
+trail-case = Application’s reference
+trail-case-hint = Such as K7M4-Q2XR; with its papers, payments and what is asked back
+trail-person = Colleague’s sign-in name
+trail-person-hint = Such as zhang.san
+trail-alerts-only = Alerts
+trail-alerts-only-yes = Only what raised an alert
+trail-alert = Not assigned
+trail-alerts = Alerts of the last 30 days
+trail-chain = The chain
+trail-size = Entries with a position
+trail-signed = Last signed
+trail-head = Signed hash
+trail-head-broken = The last signature does not hold: somebody has changed the trail. Call the operator now; verify-audit names the place.
+trail-check = Check the whole chain
+trail-check-text = Every entry is computed anew; whatever was edited, deleted, moved or inserted is named by its position. The check is recorded too.
+trail-sound = The chain holds: none of the { $n } entries was changed.
+trail-broken = The chain does not hold. Faults: { $n }
+trail-too-long = The trail has more than { $most } entries. The operator’s verify-audit checks it.
+trail-fault-at = Position { $position }: { $what }
+trail-fault-edited = edited
+trail-fault-moved = moved
+trail-fault-deleted = deleted
+trail-fault-head = the signature is of something else
+trail-fault-smuggled = an entry was put beside the trail
+trail-fault-late = an entry waits for its position; look at the workers
