@@ -188,7 +188,7 @@ mod tests {
 
     fn terms() -> Terms {
         let tranche =
-            |nth, yuan, needs: &[Evidence]| Tranche { nth, amount: Fen::new(yuan * 100), needs: needs.to_vec() };
+            |nth, yuan: i64, needs: &[Evidence]| Tranche { nth, amount: Fen::new(yuan * 100), needs: needs.to_vec() };
         Terms {
             reference: "K7M4-Q2XR".into(),
             patient: "演示·林小满".into(),
