@@ -167,6 +167,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,
     crate::reviews::calls::CALLS,
+    crate::objections::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

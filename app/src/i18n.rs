@@ -51,6 +51,7 @@ rooms!(
     "ledger",
     "cases",
     "decided",
+    "objections",
     "disclosure",
     "reviews"
 );

@@ -86,7 +86,13 @@ const GROUPS: &[Group] = &[
             area("/staff/bus/numbers", Capability::DispatchBus, "bus-staff-numbers-title", "bus-staff-numbers-text"),
         ],
     ),
-    group("staff-group-cases", &[area("/staff/cases", Capability::SeeCases, "cases-title", "cases-text")]),
+    group(
+        "staff-group-cases",
+        &[
+            area("/staff/cases", Capability::SeeCases, "cases-title", "cases-text"),
+            area("/staff/objections", Capability::HandleObjections, "objection-desk-title", "objection-desk-text"),
+        ],
+    ),
     group(
         "staff-group-ledger",
         &[

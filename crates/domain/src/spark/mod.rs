@@ -9,6 +9,7 @@ pub mod application;
 pub mod due;
 pub mod eligibility;
 mod news;
+pub mod objection;
 pub mod papers;
 mod part;
 pub mod queue;

@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod cases;
+pub mod objections;
 pub mod papers;
 pub mod review;
 mod seed;

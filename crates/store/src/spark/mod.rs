@@ -9,6 +9,7 @@ pub mod decided;
 pub mod desk;
 pub mod due;
 pub mod family;
+pub mod objections;
 pub mod papers;
 pub mod review;
 pub mod reviewers;

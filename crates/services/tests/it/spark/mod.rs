@@ -11,6 +11,7 @@ mod forgetting;
 mod judging;
 mod life;
 mod matrix;
+mod objections;
 mod own;
 mod races;
 mod reading;
