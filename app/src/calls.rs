@@ -176,6 +176,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::rubric::calls::CALLS,
     crate::committee::calls::CALLS,
     crate::committee::paper::CALLS,
+    crate::objections::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

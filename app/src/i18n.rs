@@ -58,6 +58,7 @@ rooms!(
     "cases",
     "decided",
     "letters",
+    "objections",
     "disclosure",
     "reviews",
     "committee"

@@ -59,6 +59,8 @@ mod notices;
 #[cfg(feature = "ssr")]
 mod numbers;
 #[cfg(feature = "ssr")]
+mod objections;
+#[cfg(feature = "ssr")]
 mod outreach;
 #[cfg(feature = "ssr")]
 pub mod preferences;

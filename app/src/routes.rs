@@ -57,6 +57,7 @@ use crate::museum::staff::{
 use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
 use crate::numbers::{EventNumbers, ExportBookings, MuseumNumbers};
+use crate::objections::{ObjectForm, ObjectionPage, Objections};
 use crate::outreach::staff::{
     EventEdit, EventNew, EventQuestions, Registration, Registrations, SeriesForm, StaffEvent, StaffEvents,
 };
@@ -209,6 +210,7 @@ pages! {
     "/spark/disclosure/:period" DisclosureReport (Access::Public) [shared];
     "/spark/notices" SparkNotices (Access::Public) [shared];
     "/spark/letters/verify" VerifyLetter (Access::Public) [];
+    "/spark/notices/:code/objection" ObjectForm (Access::Public) [typed];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -283,6 +285,8 @@ pages! {
     "/staff/cases/kept" KeptCases (Access::Capability(Capability::OverseeCases)) [];
     "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
+    "/staff/objections" Objections (Access::Capability(Capability::HandleObjections)) [];
+    "/staff/objections/:id" ObjectionPage (Access::Capability(Capability::HandleObjections)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
     "/staff/reviews/:id" ReviewPage (Access::Capability(Capability::ReviewCases)) [];
     "/staff/rubric" RubricPage (Access::Capability(Capability::OverseeCases)) [];

@@ -212,6 +212,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "spark_application" => visit.t("staff-subject-spark-application"),
         "spark_paper" => visit.t("staff-subject-spark-paper"),
         "spark_letter" => visit.t("staff-subject-spark-letter"),
+        "spark_objection" => visit.t("staff-subject-spark-objection"),
         "spark_meeting" => visit.t("staff-subject-spark-meeting"),
         "spark_rubric" => visit.t("staff-subject-spark-rubric"),
         "door_device" => visit.t("staff-subject-door-device"),

@@ -91,6 +91,7 @@ const GROUPS: &[Group] = &[
         &[
             area("/staff/cases", Capability::SeeCases, "cases-title", "cases-text"),
             area("/staff/cases/kept", Capability::OverseeCases, "case-kept-title", "case-kept-area"),
+            area("/staff/objections", Capability::HandleObjections, "objection-desk-title", "objection-desk-text"),
         ],
     ),
     group(

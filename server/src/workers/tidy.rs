@@ -72,6 +72,7 @@ async fn personal_data(services: &Services) {
                 documents = erased.documents,
                 spark_applications = erased.spark_applications,
                 spark_cases = erased.spark_cases,
+                objections = erased.objections,
                 accounts = erased.accounts,
                 "personal data past its time was erased"
             );

@@ -231,6 +231,8 @@ pub enum Capability {
     DecideCases,
     /// Take back what should not have been granted, ask money back, have a case's key destroyed.
     OverseeCases,
+    /// Read objections to notices and answer them.
+    HandleObjections,
     /// See what is to be disclosed, freeze a report and put it right.
     PrepareDisclosure,
     /// Publish a report that somebody else froze.
@@ -239,7 +241,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -281,6 +283,7 @@ impl Capability {
         Self::VoteOnCases,
         Self::DecideCases,
         Self::OverseeCases,
+        Self::HandleObjections,
         Self::PrepareDisclosure,
         Self::PublishDisclosure,
     ];
@@ -399,7 +402,10 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::DoorSupervisor => {
             matches!(capability, C::Admit | C::OverrideDoor | C::SuperviseDoor | C::ManageDevices)
         }
-        Role::CaseOfficer => matches!(capability, C::SeeCases | C::HandleCases | C::SeeCommittee | C::ConveneCommittee),
+        Role::CaseOfficer => matches!(
+            capability,
+            C::SeeCases | C::HandleCases | C::SeeCommittee | C::ConveneCommittee | C::HandleObjections
+        ),
         Role::MedicalReviewer => matches!(capability, C::ReviewCases),
         Role::CommitteeMember => matches!(capability, C::SeeCommittee | C::VoteOnCases),
         Role::Chair => matches!(
@@ -408,6 +414,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
                 | C::SeeCommittee
                 | C::VoteOnCases
                 | C::DecideCases
+                | C::HandleObjections
                 | C::PrepareDisclosure
                 | C::PublishDisclosure
         ),
@@ -417,7 +424,12 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::FinanceReleaser => matches!(capability, C::ReadLedger | C::ReleasePayments | C::CloseBooks),
         Role::ComplianceOfficer => matches!(
             capability,
-            C::ReadLedger | C::SeeCases | C::OverseeCases | C::PrepareDisclosure | C::PublishDisclosure
+            C::ReadLedger
+                | C::SeeCases
+                | C::OverseeCases
+                | C::HandleObjections
+                | C::PrepareDisclosure
+                | C::PublishDisclosure
         ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
     }

@@ -10,6 +10,7 @@ pub mod due;
 pub mod eligibility;
 pub mod letter;
 mod news;
+pub mod objection;
 pub mod papers;
 mod part;
 pub mod queue;

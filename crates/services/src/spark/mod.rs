@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod cases;
 pub mod letters;
+pub mod objections;
 pub mod papers;
 pub mod review;
 mod seed;

@@ -7,11 +7,16 @@ use jiff_sqlx::Date as SqlDate;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-/// Cases that have been in a state since before an instant: after this one in the order of their ids, a page of them.
+/// Cases that have been in a state since before an instant: after this one in the order of their ids, a page of them. A notice
+/// that is objected to waits for the answer.
 pub async fn standing(db: impl PgExecutor<'_>, state: &str, before: Timestamp, after: Uuid) -> sqlx::Result<Vec<Due>> {
     sqlx::query_as!(
         Due,
-        "select id, version from spark_case where state = $1 and changed_at < $2 and id > $3 order by id limit 100",
+        "select c.id, c.version from spark_case c where c.state = $1 and c.changed_at < $2 and c.id > $3
+           and (c.state <> 'notice'
+                or not exists (select from spark_objection o
+                               where o.case_id = c.id and o.version = c.version and o.outcome is null))
+         order by c.id limit 100",
         state,
         before.to_sqlx() as SqlTimestamp,
         after

@@ -12,6 +12,7 @@ pub mod due;
 pub mod family;
 pub mod kept;
 pub mod letters;
+pub mod objections;
 pub mod papers;
 pub mod review;
 pub mod reviewers;

@@ -370,6 +370,31 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: true,
     },
     Field {
+        table: "spark_objection",
+        columns: &["said_sealed", "answer_sealed"],
+        what: Text {
+            zh: "公示异议的内容和答复，以及自愿填写的姓名和邮箱",
+            en: "What somebody objects to a notice, the answer, and the name and mail address, where given",
+        },
+        purpose: Text { zh: "核查异议并答复", en: "Looking into the objection, and answering it" },
+        readers: Text {
+            zh: "处理异议的人员，每次查看留有记录", en: "Who handles objections, each reading recorded"
+        },
+        term: Term::Objection,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
+        table: "spark_objection",
+        columns: &["decided_by"],
+        what: Text { zh: "答复异议的人员的账号编号", en: "Account number of who answered an objection" },
+        purpose: Text { zh: "责任追溯", en: "Accountability" },
+        readers: HOUSE,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
         table: "spark_case_hold",
         columns: &["reason_sealed"],
         what: Text { zh: "依法继续保存的理由", en: "Why an application is kept for longer" },

@@ -25,6 +25,7 @@ use jiff::civil::Date;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::spark::cases::{self as sql, AwardRow, CaseRow};
+use store::spark::objections;
 use uuid::Uuid;
 
 /// The longest reason, in characters.
@@ -165,6 +166,10 @@ pub(super) async fn act_telling_in(
     let at = place_of(&row)?;
     let to = next(at, act.event, act.part)?;
     guard(at.state(), act.event, facts(db, context, &row, award).await?)?;
+    // Under the lock of the case, which whoever objects takes, too.
+    if act.event == Event::Stand && objections::is_open(&mut *db, row.id, row.version).await? {
+        return Err(Unmet::Objected.into());
+    }
     let decision = decision(act, &row, at, award)?;
     let meeting = review::guard(services, db, context, &row, act.event, decision).await?;
 

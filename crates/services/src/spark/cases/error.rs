@@ -122,6 +122,7 @@ impl From<sqlx::Error> for CaseError {
             Some("spark_case_key_gone") => Self::Forgotten,
             Some("spark_case_key_needed") => Self::NotOver,
             Some("spark_case_key_held") => Self::Kept,
+            Some("spark_case_objected") => Self::Unmet(Unmet::Objected),
             _ => Self::Database(error),
         }
     }

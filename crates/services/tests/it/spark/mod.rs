@@ -13,6 +13,7 @@ mod judging;
 mod letters;
 mod life;
 mod matrix;
+mod objections;
 mod officers;
 mod own;
 mod profiles;
