@@ -114,10 +114,13 @@ committee-change-form = the form went from version { $from } to version { $until
 committee-change-requested = the amount asked for went from { $from } to { $until }
 committee-change-added-document = a paper came
 committee-change-added-review = a review came
+committee-change-added-answer = the family answered a question
 committee-change-replaced-document = a paper was replaced
 committee-change-replaced-review = a review was replaced
+committee-change-replaced-answer = an answer of the family was replaced
 committee-change-gone-document = a paper was taken back
 committee-change-gone-review = a review no longer counts
+committee-change-gone-answer = an answer of the family no longer counts
 
 committee-open-not-entitled = { $who } has no vote on this
 committee-open-twice = { $who } voted twice

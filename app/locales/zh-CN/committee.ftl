@@ -111,10 +111,13 @@ committee-change-form = 申请表由第 { $from } 版变为第 { $until } 版
 committee-change-requested = 申请金额由{ $from }变为{ $until }
 committee-change-added-document = 新增一份材料
 committee-change-added-review = 新增一份评审意见
+committee-change-added-answer = 家属新答复了一个问题
 committee-change-replaced-document = 一份材料已更换
 committee-change-replaced-review = 一份评审意见已更换
+committee-change-replaced-answer = 家属的一个答复已更改
 committee-change-gone-document = 一份材料已撤回
 committee-change-gone-review = 一份评审意见不再有效
+committee-change-gone-answer = 家属的一个答复不再计入
 
 committee-open-not-entitled = { $who }对本项没有表决权
 committee-open-twice = { $who }投了两次票

@@ -142,9 +142,10 @@ pub(super) fn unable_text(visit: &Visit, unable: Unable) -> Text {
 
 /// What is different since the pack was frozen.
 pub(super) fn change_text(visit: &Visit, change: Change) -> Text {
-    let of = |evidence: Evidence, document: &str, review: &str| match evidence {
+    let of = |evidence: Evidence, [document, review, answer]: [&str; 3]| match evidence {
         Evidence::Document(_) => visit.t(document),
         Evidence::Review(_) => visit.t(review),
+        Evidence::Answer(_) => visit.t(answer),
     };
     match change {
         Change::Form { from, to } => {
@@ -154,9 +155,21 @@ pub(super) fn change_text(visit: &Visit, change: Change) -> Text {
             "committee-change-requested",
             &[("from", yuan(visit, from).into()), ("until", yuan(visit, to).into())],
         ),
-        Change::Added(what) => of(what, "committee-change-added-document", "committee-change-added-review"),
-        Change::Replaced(what) => of(what, "committee-change-replaced-document", "committee-change-replaced-review"),
-        Change::Gone(what) => of(what, "committee-change-gone-document", "committee-change-gone-review"),
+        Change::Added(what) => of(
+            what,
+            ["committee-change-added-document", "committee-change-added-review", "committee-change-added-answer"],
+        ),
+        Change::Replaced(what) => of(
+            what,
+            [
+                "committee-change-replaced-document",
+                "committee-change-replaced-review",
+                "committee-change-replaced-answer",
+            ],
+        ),
+        Change::Gone(what) => {
+            of(what, ["committee-change-gone-document", "committee-change-gone-review", "committee-change-gone-answer"])
+        }
     }
 }
 
