@@ -115,7 +115,8 @@ pub async fn own_case(services: &Services, context: &Context, case: CaseId) -> R
     if own.mourning {
         // Nothing is asked of a house of mourning, nothing runs out, and nothing is to be read but words to it.
         let (told, clarifications, open, money) = Default::default();
-        return Ok(OwnView { case: own, told, clarifications, open, money, may_withdraw: false });
+        let clawback = None;
+        return Ok(OwnView { case: own, told, clarifications, open, money, clawback, may_withdraw: false });
     }
     let mut db = services.db.acquire().await?;
     let key = match keys::key(services, &mut db, case).await {
