@@ -48,11 +48,11 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let id = id.ok_or(Problem::NotFound)?;
     let own = cases::own_case(&visit.services, &visit.context, id).await.map_err(hidden)?;
-    let decided = decided::own(visit, &own).await?;
     let title = visit.t_args("cases-own-one", &[("reference", own.case.reference.clone().into())]);
     if own.case.mourning {
         return Ok(mourning(visit, &own));
     }
+    let decided = decided::own(visit, &own).await?;
     let letters = crate::letters::own_section(visit, id).await?;
     let waits = own.clarifications.iter().find(|asked| asked.waits);
     let question = waits.map(|asked| question(visit, id, asked, &own.open));
