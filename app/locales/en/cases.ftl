@@ -22,7 +22,7 @@ cases-days = { $n ->
 cases-days-note = In business days, not counting the day of arrival. Days on which the family is asked for something are not counted as ours.
 cases-none = No matching applications
 cases-none-text = New applications, and those waiting for you, will appear here.
-cases-none-narrow = Try different filters, or check the reference.
+cases-none-narrow = Try different filters, or check the reference. Case officers see their own and unassigned applications here; find any other by its reference.
 cases-one-title = Application { $reference }
 cases-there-since = { $n ->
     [one] { $n } business day at this step
@@ -50,7 +50,7 @@ cases-door-minor = The patient is a minor. Only the case officer, or someone com
 cases-door-reason = Reason for access
 cases-door-hint = For example: the officer is on leave and the family is calling
 cases-door-open = Give reason and open
-cases-parties = Applicants
+cases-parties = People involved
 cases-particular = Other information
 cases-ticked = Confirmed
 cases-no-account = No account of their own; someone else acts for them
