@@ -754,6 +754,7 @@ staff-action-staff-mail-changed = Work email changed
 staff-action-staff-mail-removed = Work email removed
 staff-booking-activity = For
 unsent-kept = You have shown who you are. What you typed is still here: please check it and send it once more.
+unsent-waits = You were signed out, but what you entered has been kept for you. Once you have signed in you return to that page; please submit it again.
 
 staff-audit-room-ledger = Relief fund
 staff-subject-fund = Fund

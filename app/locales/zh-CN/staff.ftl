@@ -697,6 +697,7 @@ staff-action-staff-mail-changed = 更换工作邮箱
 staff-action-staff-mail-removed = 移除工作邮箱
 staff-booking-activity = 所属活动
 unsent-kept = 身份已验证。您刚才填写的内容还在，请核对后再提交一次。
+unsent-waits = 登录已经过期，您刚才填写的内容已为您保留。登录后会回到那一页，请再提交一次。
 
 staff-audit-room-ledger = 救助基金账务
 staff-subject-fund = 基金
