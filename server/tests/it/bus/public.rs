@@ -55,7 +55,10 @@ async fn a_school_asks_is_shown_its_request_and_nobody_elses_link_opens_it() {
     shows(&page, StatusCode::OK, &["待安排", "演示市晨光小学", "停车位 20 米", "m***@example.com"]);
     assert!(!page.body.contains("morgenlicht@"), "a link may be forwarded: the address in it is masked");
     assert_eq!(page.header("cache-control"), "no-store");
-    let changed = format!("{}A", &mine[..mine.len() - 1]);
+    // In its middle: at its end a letter may stand for no more than a bit or two, and be the same by chance.
+    let (before, rest) = mine.split_at(mine.len() - 10);
+    let other = if rest.starts_with('A') { "B" } else { "A" };
+    let changed = format!("{before}{other}{}", &rest[1..]);
     shows(&school.get(&changed).await, StatusCode::GONE, &["链接已经失效"]);
     // Opening the link of an action does nothing: only a form acts.
     assert_eq!(school.get(&format!("{mine}/withdraw")).await.status, StatusCode::METHOD_NOT_ALLOWED);
