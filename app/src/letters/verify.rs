@@ -12,14 +12,18 @@ fn crumbs(visit: &Visit) -> Vec<Crumb> {
 #[component]
 pub fn VerifyLetter() -> impl IntoView {
     let visit = visit();
+    let (number, number_hint) = (visit.t("letters-number"), visit.t("letters-number-hint"));
+    let (digits, digits_hint) = (visit.t("letters-hash"), visit.t("letters-hash-hint"));
+    let action = visit.href(super::VERIFY);
+    let (how, press) = (visit.t("letters-verify-how"), visit.t("letters-verify-do"));
     view! {
         <Page title=visit.t("letters-verify-title") lead=visit.t("letters-verify-lead") crumbs=crumbs(&visit)>
-            <Form action=visit.href(super::VERIFY)>
-                <TextField name="number" label=visit.t("letters-number") hint=visit.t("letters-number-hint") width="medium"/>
-                <TextField name="digits" label=visit.t("letters-hash") hint=visit.t("letters-hash-hint")/>
-                <p class="actions"><Button>{visit.t("letters-verify-do")}</Button></p>
+            <Form action=action>
+                <TextField name="number" label=number hint=number_hint width="medium"/>
+                <TextField name="digits" label=digits hint=digits_hint/>
+                <p class="actions"><Button>{press}</Button></p>
             </Form>
-            <p class="muted small">{visit.t("letters-verify-how")}</p>
+            <p class="muted small">{how}</p>
         </Page>
     }
 }

@@ -176,8 +176,12 @@ pub async fn clawback(services: &Services, context: &Context, id: ClawbackId) ->
     context.require(Capability::ReadLedger)?;
     let row = sql::all(&services.db, Some(id.0), false).await?.pop().ok_or(LedgerError::NotFound)?;
     let parts = sql::parts(&services.db, id.0).await?;
-    let hands = parts.iter().flat_map(|part| [Some(part.entered_by), part.confirmed_by, part.refused_by]).flatten();
-    let names = Names::of(services, hands.chain([row.asked_by])).await?;
+    // (A list of its own: what borrows the rows does not live across an await.)
+    let mut hands = vec![row.asked_by];
+    for part in &parts {
+        hands.extend([Some(part.entered_by), part.confirmed_by, part.refused_by].into_iter().flatten());
+    }
+    let names = Names::of(services, hands).await?;
     let line = ClawbackLine::read(&row, &names);
     let is_income = |row: &views::RowView| {
         row.result == Answer::Income.name()

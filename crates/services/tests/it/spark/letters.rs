@@ -249,7 +249,7 @@ async fn without_the_lock_and_the_rules_a_decision_has_two_letters() {
     }
     let both = Barrier::new(2);
     let naively = async || -> sqlx::Result<()> {
-        let mut tx = owner.begin().await?;
+        let mut tx = services::db::begin(&owner).await?;
         let there: i64 = sqlx::query_scalar("select count(*) from spark_letter").fetch_one(&mut *tx).await?;
         both.wait().await;
         if there == 0 {
