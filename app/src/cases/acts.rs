@@ -188,13 +188,23 @@ pub(super) fn extend(visit: &Visit, case: &CaseView) -> Option<AnyView> {
     )
 }
 
-/// Taking it over from the officer who looks after it.
+fn offers(case: &CaseView, event: Event) -> bool {
+    case.can.iter().any(|can| can.event == event)
+}
+
+/// Taking it over from the officer who looks after it, or where nobody does any more.
 fn take_over(visit: &Visit, case: &CaseView) -> Option<AnyView> {
-    let officer = case.officer.as_ref().filter(|_| !case.own)?;
-    let name = person_text(visit, officer);
-    let theirs = visit.t_args("cases-of-another", &[("name", name.into())]);
+    let theirs = match &case.officer {
+        Some(_) if case.own => return None,
+        Some(officer) => visit.t_args("cases-of-another", &[("name", person_text(visit, officer).into())]),
+        // Whoever looked after it has a conflict with it; one that came is taken up.
+        None if offers(case, Event::TakeUp) || !case.can.iter().any(|can| can.by.contains(&Part::CaseOfficer)) => {
+            return None;
+        }
+        None => visit.t("cases-untaken-title"),
+    };
     // A minor's case is another's until who watches over cases lets them.
-    let barred = case.access == (Access::None { minor: true });
+    let barred = case.officer.is_some() && case.access == (Access::None { minor: true });
     let form = (!barred && crate::desk::may(visit, Capability::HandleCases)).then(|| {
         let open = visit.form.value("take_reason").is_some();
         view! {

@@ -187,6 +187,12 @@ pub async fn set_officer(db: impl PgExecutor<'_>, case: Uuid, officer: Uuid) -> 
     Ok(())
 }
 
+/// Takes a case from the officer who looks after it. `false` where that is another, or nobody.
+pub async fn unset_officer(db: impl PgExecutor<'_>, case: Uuid, officer: Uuid) -> sqlx::Result<bool> {
+    let done = sqlx::query!("update spark_case set officer_id = null where id = $1 and officer_id = $2", case, officer);
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
 /// Something that happened, to be written.
 #[derive(Debug, Clone, Copy)]
 pub struct NewEvent<'a> {

@@ -207,16 +207,19 @@ pub(super) async fn act_telling_in(
     Ok(Moved { place: to, version })
 }
 
-/// Who takes the case up by this, where somebody does: nobody who has a conflict with it, or was asked to judge it.
+/// Who takes the case up by this, where somebody does: nobody who was asked to judge it. An officer with a conflict does nothing
+/// with a case at all, which is not there for them.
 async fn taker(
     db: &mut PgConnection,
     context: &Context,
     act: &Act,
     row: &CaseRow,
 ) -> Result<Option<AccountId>, CaseError> {
-    let takes = act.event == Event::TakeUp && act.part == Part::CaseOfficer;
-    let Some(officer) = context.actor.account().filter(|_| takes) else { return Ok(None) };
+    let Some(officer) = context.actor.account().filter(|_| act.part == Part::CaseOfficer) else { return Ok(None) };
     access::is_there(&mut *db, row, officer).await?;
+    if act.event != Event::TakeUp {
+        return Ok(None);
+    }
     access::judges_not(db, act.case, officer).await?;
     Ok(Some(officer))
 }

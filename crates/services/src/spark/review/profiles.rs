@@ -228,7 +228,9 @@ pub async fn declare(
     let declared = DeclaredRow { account_id: about.0, declared_by: by.0 };
     sql::declare(&mut *tx, (id, case.0), declared, &sealed, context.now).await?;
     reviewers::release(&mut *tx, case.0, about.0, context.now).await?;
-    let detail = json!({ "about": about, "by_themselves": own });
+    // Whoever looked after it does so no more: somebody else takes it over.
+    let unassigned = case_sql::unset_officer(&mut *tx, case.0, about.0).await?;
+    let detail = json!({ "about": about, "by_themselves": own, "unassigned": unassigned });
     let entry = Entry { action: "spark.conflict_declared", subject_kind: "spark_case", subject: Some(case.0), detail };
     audit::record(&mut tx, context, &[entry]).await?;
     tx.commit().await?;

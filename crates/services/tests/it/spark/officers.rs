@@ -210,3 +210,23 @@ async fn a_minors_case_that_nobody_has_is_read_by_nobody_before_it_is_taken_up_a
     assert_eq!(looks_after(&house, third).await, Some(AccountId(Uuid::from_u128(80_001))));
     assert_eq!(number(&house, trail).await, 3);
 }
+
+#[tokio::test]
+async fn a_conflict_that_is_declared_takes_the_case_from_the_officer_and_somebody_else_takes_it_over() {
+    let house = TestHouse::new().await;
+    let services = &house.services;
+    let case = told(&house, 1, 9).await;
+    let (by, other) = (of(&house, 80_001, Role::CaseOfficer), of(&house, 80_002, Role::CaseOfficer));
+    does(&house, &by, case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
+    declare(services, &compliance(&house), case, AccountId(Uuid::from_u128(80_001)), "演示：相识").await.expect("said");
+    assert_eq!(looks_after(&house, case).await, None);
+    let gone = view(services, &by, case).await;
+    assert!(matches!(gone, Err(CaseError::NotFound)), "{gone:?}");
+    let acts = does(&house, &by, case, (Part::CaseOfficer, Event::Complete)).await;
+    assert!(matches!(acts, Err(CaseError::NotFound)), "{acts:?}");
+    assert_eq!(view(services, &other, case).await.expect("a page").access, Access::None { minor: true });
+    take_over(services, &other, case, "演示：前任回避").await.expect("taken over");
+    assert_eq!(view(services, &other, case).await.expect("a page").access, Access::Assigned);
+    assert_eq!(looks_after(&house, case).await, Some(AccountId(Uuid::from_u128(80_002))));
+    does(&house, &other, case, (Part::CaseOfficer, Event::Complete)).await.expect("goes on");
+}

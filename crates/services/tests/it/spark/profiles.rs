@@ -47,7 +47,7 @@ fn profile(account: AccountId, version: i32) -> Profile {
     Profile { account, specialities, away: false, version }
 }
 
-fn kept<'a>(profile: Profile, ties: Option<&'a Ties>, (absence, absence_version): (Option<Absence>, i32)) -> Kept<'a> {
+fn kept(profile: Profile, ties: Option<&Ties>, (absence, absence_version): (Option<Absence>, i32)) -> Kept<'_> {
     Kept { profile, hospital: "演示大学第一医院", ties, absence, absence_version }
 }
 
