@@ -14,6 +14,7 @@ letters-number-hint = At the end of the letter, like K7M4-Q2XR-01
 letters-texts = Version of the text
 letters-hash = Hash of the PDF (SHA-256)
 letters-hash-hint = At least its first 12 digits
+letters-verify-link = Were you given one of our letters? Check that it is ours
 letters-verify-title = Check a letter
 letters-verify-lead = If you were given a letter of the Spark Project, you can check here that it is ours and was not changed.
 letters-verify-do = Check

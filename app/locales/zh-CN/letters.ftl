@@ -14,6 +14,7 @@ letters-number-hint = 印在函件末尾，例如 K7M4-Q2XR-01
 letters-texts = 模板版本
 letters-hash = PDF的校验值（SHA-256）
 letters-hash-hint = 至少填写前12位
+letters-verify-link = 收到我们的函件？核验它是不是我们发出的
 letters-verify-title = 核验函件
 letters-verify-lead = 收到一封火种工程的函件，想知道是不是我们发出的、有没有改动，可以在这里核对。
 letters-verify-do = 核验

@@ -189,6 +189,7 @@ fn questions(visit: &Visit) -> impl IntoView + use<> {
                 <LinkButton href=visit.href(APPLY) variant=Variant::Secondary>{visit.t("application-action")}</LinkButton>
             </p>
             <p class="muted small"><a href=visit.href(paths::PRIVACY)>{visit.t("museum-privacy-link")}</a></p>
+            <p class="muted small"><a href=visit.href(crate::letters::VERIFY)>{visit.t("letters-verify-link")}</a></p>
         </section>
     }
 }
