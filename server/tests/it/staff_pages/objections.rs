@@ -65,7 +65,7 @@ async fn anybody_objects_to_a_notice_and_what_was_typed_stands_in_no_address() {
 #[tokio::test]
 async fn objections_are_read_and_answered_by_who_handles_them() {
     let site = Site::new().await;
-    noticed(&site).await;
+    let case = noticed(&site).await;
     let page = format!("/spark/notices/{CODE}/objection");
     let right = [("form", FORM), ("facts", FACTS), ("name", "演示·王一"), ("mail", "objector@example.com")];
     gone_to(&send(&site.anonymous(), &page, &right).await, "/spark/notices/");
@@ -92,6 +92,7 @@ async fn objections_are_read_and_answered_by_who_handles_them() {
     gone_to(&site.anonymous().get(&one).await, "/staff/sign-in");
     let officer = hired(&site, Role::CaseOfficer).await;
     again(&officer.get(&one).await, StatusCode::OK, FACTS);
+    again(&officer.get(&format!("/staff/cases/{case}")).await, StatusCode::OK, "有公示异议待答复");
     let none = send(&officer, &one, &[("answer", "演示：写了一半")]).await;
     again(&none, REFUSED, "演示：写了一半");
     let upheld = send(&officer, &one, &[("outcome", "upheld"), ("answer", "演示")]).await;
