@@ -75,3 +75,5 @@ decided-no-appeal-signed = The agreement is signed, which accepts the decision; 
 decided-no-appeal-paid = Payment has begun; it cannot be appealed any more.
 decided-no-appeal-over = This application is over or stands still; it cannot be appealed now.
 decided-no-appeal-call = Please call us with any question; we will explain.
+decided-objected = An objection to the notice is open; until it is answered the notice does not end by itself.
+decided-objected-link = See the objections

@@ -75,3 +75,5 @@ decided-no-appeal-signed = 协议已经签署，表示接受了这次的结果�
 decided-no-appeal-paid = 救助款已经开始拨付，不能再申诉。
 decided-no-appeal-over = 这份申请已经结束或者暂停，现在不能申诉。
 decided-no-appeal-call = 有疑问请与我们联系，我们会向您说明。
+decided-objected = 有公示异议待答复，答复前公示不会自动结束。
+decided-objected-link = 查看异议

@@ -8,10 +8,11 @@ use crate::problem::Problem;
 use crate::ui::{Banner, LinkButton, SummaryList, SummaryRow, Variant};
 use crate::visit::Visit;
 use domain::ids::CaseId;
-use domain::spark::Part;
+use domain::spark::{Part, State};
 use domain::time::day_text;
 use leptos::prelude::*;
 use services::spark::cases::{self, Agreement, CaseError, CaseView, NoWay, OwnView};
+use services::spark::objections;
 
 /// For the family; nothing for who helps it.
 pub(super) async fn own(visit: &Visit, own: &OwnView) -> Result<Option<AnyView>, Problem> {
@@ -95,6 +96,14 @@ fn signing_section(visit: &Visit, id: CaseId, agreement: &Agreement) -> AnyView 
 pub(super) async fn desk(visit: &Visit, case: &CaseView) -> Result<Option<AnyView>, Problem> {
     let signed = cases::signed_fact(&visit.services, &visit.context, case.id).await?;
     let sent = cases::appeal_of(&visit.services, &visit.context, case.id).await?;
+    let objected = case.state == State::Notice
+        && objections::is_open(&visit.services, &visit.context, case.id, case.version).await?;
+    let objected = objected.then(|| {
+        let href = visit.href("/staff/objections");
+        view! {
+            <Banner tone=Tone::Warning>{visit.t("decided-objected")}" "<a href=href>{visit.t("decided-objected-link")}</a></Banner>
+        }
+    });
     let reads = case.access.reads() && !case.forgotten;
     let signed = signed.map(|signed| {
         let copy = reads.then(|| {
@@ -119,5 +128,6 @@ pub(super) async fn desk(visit: &Visit, case: &CaseView) -> Result<Option<AnyVie
         let rows = appeal::letter(visit, &sent);
         view! { <section class="section" id="appeal"><h2>{visit.t("decided-appeal-desk")}</h2><SummaryList rows=rows/></section> }
     });
-    Ok((signed.is_some() || sent.is_some()).then(|| view! { {signed}{sent} }.into_any()))
+    let any = objected.is_some() || signed.is_some() || sent.is_some();
+    Ok(any.then(|| view! { {objected}{signed}{sent} }.into_any()))
 }

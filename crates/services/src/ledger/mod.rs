@@ -21,6 +21,7 @@ mod purses;
 mod seed;
 mod seed_case;
 mod seed_committee;
+mod seed_decided;
 mod statements;
 mod tranches;
 pub mod views;

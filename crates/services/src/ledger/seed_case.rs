@@ -26,10 +26,10 @@ use uuid::Uuid;
 
 /// Who looks after the demo's cases, who decides, and the family that signs in for all of them.
 pub(super) struct People {
-    officer: Actor,
-    chair: Actor,
-    committee: Committee,
-    family: AccountId,
+    pub officer: Actor,
+    pub chair: Actor,
+    pub committee: Committee,
+    pub family: AccountId,
 }
 
 /// What the committee grants.
@@ -70,10 +70,10 @@ pub(super) async fn granted(
     day: &Context,
     granted: Granted,
 ) -> Result<(), LedgerError> {
-    walk(services, people, day, granted).await.map_err(told)
+    walk(services, people, day, granted).await.map(|_| ()).map_err(told)
 }
 
-fn told(error: CaseError) -> LedgerError {
+pub(super) fn told(error: CaseError) -> LedgerError {
     match error {
         CaseError::Money(error) => error,
         CaseError::Database(error) => error.into(),
@@ -104,7 +104,7 @@ async fn wait(services: &Services, people: &People, day: &Context) -> Result<(),
 }
 
 /// Somebody, on a day.
-fn as_of(day: &Context, actor: &Actor) -> Context {
+pub(super) fn as_of(day: &Context, actor: &Actor) -> Context {
     let actor = match actor.clone() {
         Actor::Staff { account, login, roles, .. } => {
             Actor::Staff { account, login, roles, stepped_up_at: Some(day.now) }
@@ -153,7 +153,7 @@ async fn opened(
 }
 
 /// A case that is complete and reviewed, so that it waits for the committee; and its version.
-async fn reviewed(
+pub(super) async fn reviewed(
     services: &Services,
     people: &People,
     day: &Context,
@@ -208,7 +208,13 @@ async fn come_before(services: &Services, people: &People, day: &Context) -> Res
     Ok(())
 }
 
-async fn walk(services: &Services, people: &People, day: &Context, granted: Granted) -> Result<(), CaseError> {
+/// Answers the case, and its version.
+pub(super) async fn walk(
+    services: &Services,
+    people: &People,
+    day: &Context,
+    granted: Granted,
+) -> Result<(CaseId, i32), CaseError> {
     let (officer, chair, family) = (as_of(day, &people.officer), as_of(day, &people.chair), people.family(day));
     let system = as_of(day, &Actor::System);
     let members: Vec<Context> = people.committee.members.iter().map(|actor| as_of(day, actor)).collect();
@@ -230,11 +236,11 @@ async fn walk(services: &Services, people: &People, day: &Context, granted: Gran
             version = plain(services, by, (case, version), (part, event)).await?;
         }
     }
-    Ok(())
+    Ok((case, version))
 }
 
 /// Something without money; answers the new version.
-async fn plain(
+pub(super) async fn plain(
     services: &Services,
     by: &Context,
     (case, version): (CaseId, i32),

@@ -61,7 +61,7 @@ pub(super) async fn version(site: &Site, case: &str) -> String {
     text(site, "select version::text from spark_case where id = $1", case).await
 }
 
-async fn stands(site: &Site, case: &str) -> String {
+pub(super) async fn stands(site: &Site, case: &str) -> String {
     text(site, "select state from spark_case where id = $1", case).await
 }
 

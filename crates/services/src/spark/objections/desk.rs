@@ -7,7 +7,7 @@ use crate::messages::queue_objection;
 use crate::spark::cases::{Act, act_in};
 use crate::{Context, Services};
 use domain::Locale;
-use domain::account::{Actor, Denied};
+use domain::account::{Actor, Capability, Denied};
 use domain::booking::Reference;
 use domain::contact::MailAddress;
 use domain::field::FieldError;
@@ -102,6 +102,20 @@ fn listed(row: &ObjectionRow, now: Timestamp) -> Result<Listed, ObjectionError> 
 pub async fn list(services: &Services, context: &Context) -> Result<Vec<Listed>, ObjectionError> {
     handles(context)?;
     sql::list(&services.db, MOST).await?.iter().map(|row| listed(row, context.now)).collect()
+}
+
+/// Whether an objection to the notice of a case that stands at this version is open, so that it does not end by itself.
+///
+/// # Errors
+/// `Denied`, `Database`.
+pub async fn is_open(
+    services: &Services,
+    context: &Context,
+    case: CaseId,
+    version: i32,
+) -> Result<bool, ObjectionError> {
+    context.require(Capability::SeeCases)?;
+    Ok(sql::is_open(&services.db, case.0, version).await?)
 }
 
 /// In which part whoever asks takes a case back to the committee.

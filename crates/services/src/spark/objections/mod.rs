@@ -10,7 +10,7 @@ mod erase;
 mod public;
 
 pub(crate) use desk::{Answering, answering};
-pub use desk::{Decision, Listed, Objection, decide, list, read};
+pub use desk::{Decision, Listed, Objection, decide, is_open, list, read};
 pub(crate) use erase::{count_due, erase_due};
 pub use public::{NewObjection, Objecting, is_receipt, object, objecting};
 
