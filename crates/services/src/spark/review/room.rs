@@ -223,7 +223,8 @@ pub async fn room(services: &Services, context: &Context, id: MeetingId) -> Resu
         let progress = progress.get(&CaseId(item.case_id)).cloned();
         items.push(OnTable { named: named(&case, asked)?, progress });
     }
-    let before = if convened.state == State::Planned { before(&mut db, id).await? } else { Vec::new() };
+    let by = secretary(context)?;
+    let before = if convened.state == State::Planned { before(&mut db, id, by).await? } else { Vec::new() };
     let (chair, deputy) = (convened.roll.chair(), convened.roll.deputy());
     let members: Vec<Uuid> = convened.roll.members().iter().map(|member| member.0).collect();
     let known = known(&mut db, &members).await?;
@@ -241,22 +242,17 @@ pub async fn room(services: &Services, context: &Context, id: MeetingId) -> Resu
     Ok(Room { meeting: convened, seats, items, before, closed_by: closer.map(|id| names.person(id)) })
 }
 
-async fn before(db: &mut PgConnection, meeting: MeetingId) -> Result<Vec<Before>, ReviewError> {
-    let read = |row: rooms::BeforeRow| {
-        Ok(Before {
-            named: Named {
-                case: CaseId(row.id),
-                reference: Reference::parse(&row.reference).map_err(|_| ReviewError::Unreadable)?.to_string(),
-                group: DiseaseGroup::from_name(&row.disease_group).ok_or(ReviewError::Unreadable)?,
-                age: u8::try_from(row.age).map_err(|_| ReviewError::Unreadable)?,
-                asked: Fen::new(row.asked),
-                appeal: row.appeal,
-            },
-            since: row.changed_at.to_jiff(),
-            decided: row.decided,
-        })
-    };
-    rooms::before(db, meeting.0, OFFERED).await?.into_iter().map(read).collect()
+/// What could come on an agenda: what whoever asks has no conflict with, as though there were no other.
+async fn before(db: &mut PgConnection, meeting: MeetingId, by: AccountId) -> Result<Vec<Before>, ReviewError> {
+    let mut all = Vec::new();
+    for row in rooms::before(&mut *db, meeting.0, OFFERED).await? {
+        let Some(case) = case_sql::one(&mut *db, row.id).await? else { continue };
+        if ties::may_care(db, &case, by).await? {
+            let since = row.changed_at.to_jiff();
+            all.push(Before { named: named(&case, case.asked)?, since, decided: row.decided });
+        }
+    }
+    Ok(all)
 }
 
 /// How far each item of a frozen meeting is, as things are known now.

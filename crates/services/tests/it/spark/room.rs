@@ -121,6 +121,15 @@ async fn members_find_their_meetings_and_nobody_elses() {
     assert!(room.items.iter().all(|item| item.progress.is_none()) && room.seats.iter().all(|seat| seat.known));
     let with = meetings_of(services, &sitting.secretary, cases[0]).await.expect("read");
     assert_eq!(with.iter().map(|one| one.meeting).collect::<Vec<_>>(), [id]);
+    // A case whoever plans has a conflict with could come on no agenda of theirs.
+    let tied = of(&house, 995, Role::CaseOfficer);
+    declare(services, &compliance(&house), cases[0], number(&tied), "亲属").await.expect("declared");
+    assert!(services::spark::review::room(services, &tied, id).await.expect("the room").before.is_empty());
+    let other: MeetingId = super::id(&house);
+    let roll = Roll::new(members[0], members[1], members.clone()).expect("a roll");
+    plan(services, &tied, &NewMeeting { id: other, day, roll }).await.expect("planned");
+    let hidden = set_agenda(services, &tied, other, (0, &cases)).await;
+    assert!(matches!(hidden, Err(ReviewError::NotFound)), "{hidden:?}");
     for role in Role::ALL {
         let by = of(&house, 997, role);
         let holds = role == Role::CaseOfficer;

@@ -11,16 +11,6 @@ use uuid::Uuid;
 pub struct BeforeRow {
     /// Which.
     pub id: Uuid,
-    /// Eight characters, without the dash.
-    pub reference: String,
-    /// The disease group's word.
-    pub disease_group: String,
-    /// The patient's age in years when it was sent.
-    pub age: i16,
-    /// In fen.
-    pub asked: i64,
-    /// It waits as an appeal.
-    pub appeal: bool,
     /// Since when.
     pub changed_at: SqlTimestamp,
     /// A signed meeting has decided about it, and nobody carried that out.
@@ -31,8 +21,7 @@ pub struct BeforeRow {
 pub async fn before(db: impl PgExecutor<'_>, meeting: Uuid, limit: i64) -> sqlx::Result<Vec<BeforeRow>> {
     sqlx::query_as!(
         BeforeRow,
-        r#"select c.id, c.reference, c.disease_group, c.age, c.asked, c.state = 'appeal' as "appeal!",
-                  c.changed_at as "changed_at: SqlTimestamp",
+        r#"select c.id, c.changed_at as "changed_at: SqlTimestamp",
                   exists (select from spark_meeting_item i join spark_meeting m on m.id = i.meeting_id
                            where i.case_id = c.id and m.state = 'minutes_signed' and i.outcome is not null
                              and i.carried_version is null and i.case_version = c.version) as "decided!"
