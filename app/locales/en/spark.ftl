@@ -54,6 +54,7 @@ spark-with-title = Who runs it
 spark-with-text = Shandong Cord Blood Bank together with the provincial Red Cross, the medical association and others. Physicians assess the illness, a committee decides, one person prepares a payment and another releases it, and a compliance officer watches over it all.
 spark-giving-title = No donations and no personal appeals here
 spark-giving-text = Under the Charity Law, public fundraising is for charities qualified to do it, and personal appeals are not published here either. To give, please use the official channels of the Red Cross Society of Shandong; fundraising can be checked on the platform Charity China (慈善中国) of the Ministry of Civil Affairs.
+spark-giving-link = Check fundraising on Charity China (in Chinese)
 spark-faq-title = Questions
 spark-faq-apply-q = Can we apply online now?
 spark-faq-apply-a = Yes. Sign in with a phone number or an e-mail address, fill in one section after another, and submit when you are ready; it is saved as you go. The quick check shows beforehand which papers are needed.

@@ -9,6 +9,7 @@ mod documents;
 mod door;
 mod events;
 mod exports;
+mod funds;
 mod ledger;
 mod numbers;
 mod open_door;
