@@ -156,3 +156,23 @@ async fn the_standards_are_shown_and_invented_ones_say_so() {
         assert!(page.body.contains(words), "no {words}: {}", page.body);
     }
 }
+
+/// The Charity Law leaves public fundraising to others: the portal leads there and has no way to give.
+#[tokio::test]
+async fn the_portal_takes_no_donations_and_publishes_no_appeals_but_says_where() {
+    let site = Site::new().await;
+    let about = site.get("/spark").await;
+    for words in ["这里不接受捐赠，也不发布个人求助", "href=\"https://cszg.mca.gov.cn/\""] {
+        assert!(about.body.contains(words), "no {words}: {}", about.body);
+    }
+    for page in ["/spark", "/spark/funds", "/spark/standards", "/spark/disclosure", "/spark/notices"] {
+        for path in [page.to_owned(), format!("/en{page}")] {
+            let answer = site.get(&path).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            // The only forms of these pages are the reading preferences': nothing takes an amount, an account or a code to pay.
+            for sign in ["name=\"amount\"", "name=\"account\"", "data:image", "alipay", "weixin://"] {
+                assert!(!answer.body.contains(sign), "{path} has {sign}");
+            }
+        }
+    }
+}

@@ -11,6 +11,7 @@ mod documents;
 mod door;
 mod events;
 mod exports;
+mod funds;
 mod ledger;
 mod letters;
 mod numbers;
