@@ -1,22 +1,22 @@
 staff-group-oversight = Reviewers and rubric
-profiles-title = Officers, reviewers and committee
-profiles-area = What they know, where they work, when they are away
-profiles-lead = Everybody a case can be given to. Of whom nothing is known stands first: a conflict of interest could not be seen.
+profiles-title = Officers, reviewers and committee members
+profiles-area = Specialities, employers and absences
+profiles-lead = Everyone who can handle or review applications. Those without a profile come first: their conflicts of interest cannot be detected.
 profiles-missing = { $n ->
     [one] One person has no profile and can be asked about no case.
    *[other] { $n } people have no profile and can be asked about no case.
 }
-profiles-none = Nobody looks after cases or judges them yet
-profiles-none-text = Whoever looks after accounts gives the roles.
-profiles-done-kept = Kept.
-profiles-done-declared = The conflict is declared. The case is not there for them any more.
+profiles-none = No officers or reviewers yet
+profiles-none-text = An account administrator assigns the roles.
+profiles-done-kept = Saved.
+profiles-done-declared = The conflict has been recorded. They can no longer see the application.
 profiles-name = Name
 profiles-roles = Roles
 profiles-specialities = Specialities
-profiles-specialities-hint = What they know of. A part of a speciality is covered by the whole.
-profiles-hospital = Hospital
-profiles-hospital-hint = Where they work, with its full name. They judge no patient who is treated there.
-profiles-load = To do
+profiles-specialities-hint = Fields they know. Choosing a broad field includes those below it.
+profiles-hospital = Employer
+profiles-hospital-hint = Full name of the hospital. They do not review patients treated there.
+profiles-load = Open work
 profiles-reviews = { $n ->
     [one] 1 review
    *[other] { $n } reviews
@@ -25,54 +25,54 @@ profiles-cases = { $n ->
     [one] 1 case
    *[other] { $n } cases
 }
-profiles-free = Nothing
+profiles-free = None
 profiles-nothing = None yet
 profiles-unknown = No profile
-profiles-here = Here
+profiles-here = Present
 profiles-absence = Absence
-profiles-absence-hint = On these days nobody gives them a case to look after or to judge. Leave both empty for none.
+profiles-absence-hint = Nothing is assigned to them on these days. Leave both empty if there is no absence.
 profiles-away-first = First day away
-profiles-away-last = Last day away (empty: until further notice)
-profiles-away-box = Takes no new cases for the time being
-profiles-away-hint = Whatever the days say. Untick it when they do again.
-profiles-away-open = Takes no new cases
+profiles-away-last = Last day away (leave empty until further notice)
+profiles-away-box = Not taking new applications for now
+profiles-away-hint = Regardless of the dates above. Untick once they are available again.
+profiles-away-open = Not taking new applications
 profiles-away-days = Away { $from } to { $until }
 profiles-away-from = Away from { $from }
 profiles-last-review = Last review
-profiles-kept-at = Profile kept
-profiles-ties = Ties to others
-profiles-ties-none = Nothing is known
+profiles-kept-at = Profile updated
+profiles-ties = Relatives and affiliations
+profiles-ties-none = Not recorded yet
 profiles-ties-known = { $n ->
     [one] 1 tie known
    *[other] { $n } ties known
 }
-profiles-ties-text = Typed once, and shown to nobody afterwards: only whether something is the same as in a case can be told.
-profiles-ties-anew = Ties anew
-profiles-ties-anew-text = What is known cannot be shown. Fill this in only to put it all in the place of what was typed before; their own document has to be among it.
-profiles-person-kind = Kind of their own document
-profiles-person = Number of their own identity document
-profiles-person-hint = Nobody judges oneself or one's family
-profiles-kin = Identity documents of relatives
-profiles-kin-hint = One a line: spouse, parents, children, brothers and sisters
-profiles-phones = Telephone numbers
-profiles-addresses = Where they live
-profiles-lines-hint = One a line
-profiles-employers = Other hospitals they work at
-profiles-employers-hint = One a line, with its full name. A site in brackets counts as the hospital.
-profiles-keep = Keep
+profiles-ties-text = Entered once and never shown to anyone again; used only to check whether something matches an application.
+profiles-ties-anew = Record relatives and affiliations again
+profiles-ties-anew-text = What has been recorded is not shown. Fill this in only to replace all of it; their own document must be included.
+profiles-person-kind = Type of their own document
+profiles-person = Their own document number
+profiles-person-hint = So that they are not assigned their own or their relatives’ applications
+profiles-kin = Document numbers of relatives
+profiles-kin-hint = One per line: spouse, parents, children, siblings
+profiles-phones = Phone numbers
+profiles-addresses = Home addresses
+profiles-lines-hint = One per line
+profiles-employers = Other hospitals they work for
+profiles-employers-hint = One per line, full name. A campus in brackets counts as the same hospital.
+profiles-keep = Save
 profiles-back = Back to the list
 profiles-back-one = Back
-profiles-stale = Somebody else changed this meanwhile. Look at it again, then keep it.
-profiles-conflict = Declare a conflict of interest
-profiles-conflict-text = Something that nobody could compute: they know the family, or somebody says so.
-profiles-conflict-do = Declare a conflict
-profiles-conflict-of = { $name } has a conflict with a case
-profiles-conflict-stays = This cannot be taken back: the case is not there for them any more, and what they said of it no longer counts.
-profiles-conflict-case = Number of the case
-profiles-conflict-case-hint = Eight letters and digits, for example K7M4-Q2XR
-profiles-conflict-reason = Why
-profiles-conflict-reason-hint = Kept with the case, and gone with it
-profiles-conflict-unknown = There is no case of this number.
+profiles-stale = Someone else has just changed this profile. Please check before saving.
+profiles-conflict = Record a conflict of interest
+profiles-conflict-text = For what the system cannot detect: they know the family, or someone has reported it.
+profiles-conflict-do = Record conflict
+profiles-conflict-of = { $name } has a conflict with an application
+profiles-conflict-stays = This cannot be undone: they will no longer see the application, and any opinion they gave no longer counts.
+profiles-conflict-case = Application reference
+profiles-conflict-case-hint = 8 letters and digits, for example K7M4-Q2XR
+profiles-conflict-reason = Reason
+profiles-conflict-reason-hint = Kept with the application and destroyed with it
+profiles-conflict-unknown = There is no application with this reference.
 speciality-03 = Internal medicine
 speciality-03-03 = Neurology
 speciality-03-05 = Haematology
