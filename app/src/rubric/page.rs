@@ -86,9 +86,12 @@ fn table(visit: &Visit, rubric: &Rubric) -> AnyView {
     ];
     let rows = rubric.criteria().iter().map(|criterion| {
         let title = view! {
-            <span lang="zh-CN">{criterion.title.zh.clone()}</span>
-            <br/>
-            <span class="muted" lang="en">{criterion.title.en.clone()}</span>
+            // One thing beside its label where the row is a card.
+            <div>
+                <span lang="zh-CN">{criterion.title.zh.clone()}</span>
+                <br/>
+                <span class="muted" lang="en">{criterion.title.en.clone()}</span>
+            </div>
         };
         let optional = if criterion.optional { "rubric-optional-yes" } else { "rubric-optional-no" };
         Row::new()
