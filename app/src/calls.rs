@@ -160,12 +160,23 @@ pub static CALLS: &[&[Call]] = &[
     crate::exports::calls::CALLS,
     crate::ledger::calls::CALLS,
     crate::ledger::calls::PAYING,
+    crate::ledger::calls::CHARTERS,
+    crate::ledger::calls::CLAWBACKS,
+    crate::cases::claw_back::CALLS,
+    crate::desk::trail::CALLS,
     crate::cases::calls::CALLS,
     crate::cases::own_calls::CALLS,
+    crate::cases::decided_calls::CALLS,
+    crate::letters::calls::CALLS,
     crate::spark::papers::CALLS,
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,
     crate::reviews::calls::CALLS,
+    crate::profiles::calls::CALLS,
+    crate::rubric::calls::CALLS,
+    crate::committee::calls::CALLS,
+    crate::committee::paper::CALLS,
+    crate::objections::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

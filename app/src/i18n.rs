@@ -37,6 +37,8 @@ rooms!(
     "door",
     "privacy",
     "gallery",
+    "profiles",
+    "rubric",
     "groups",
     "ambassadors",
     "gate",
@@ -48,10 +50,18 @@ rooms!(
     "apply",
     "application",
     "papers",
+    "case-papers",
+    "case-kept",
     "ledger",
+    "funds",
+    "trail",
     "cases",
+    "decided",
+    "letters",
+    "objections",
     "disclosure",
-    "reviews"
+    "reviews",
+    "committee"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
-const MADE_AT_RUN_TIME: [&str; 35] = [
+const MADE_AT_RUN_TIME: [&str; 37] = [
     "papers-kind-",
     "apply-",
     "privacy-column-",
@@ -43,6 +43,8 @@ const MADE_AT_RUN_TIME: [&str; 35] = [
     "cases-happened-",
     "cases-part-",
     "cases-decision-",
+    "committee-state-",
+    "committee-next-",
 ];
 
 fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {

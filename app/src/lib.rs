@@ -23,6 +23,8 @@ pub mod calls;
 #[cfg(feature = "ssr")]
 mod cases;
 #[cfg(feature = "ssr")]
+mod committee;
+#[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
 mod desk;
@@ -45,6 +47,8 @@ pub mod i18n;
 #[cfg(feature = "ssr")]
 mod ledger;
 #[cfg(feature = "ssr")]
+mod letters;
+#[cfg(feature = "ssr")]
 pub mod local_path;
 #[cfg(feature = "ssr")]
 mod mailbox;
@@ -55,11 +59,15 @@ mod notices;
 #[cfg(feature = "ssr")]
 mod numbers;
 #[cfg(feature = "ssr")]
+mod objections;
+#[cfg(feature = "ssr")]
 mod outreach;
 #[cfg(feature = "ssr")]
 pub mod preferences;
 #[cfg(feature = "ssr")]
 pub mod problem;
+#[cfg(feature = "ssr")]
+mod profiles;
 #[cfg(feature = "ssr")]
 pub mod render;
 #[cfg(feature = "ssr")]
@@ -68,6 +76,8 @@ mod requests;
 mod reviews;
 #[cfg(feature = "ssr")]
 pub mod routes;
+#[cfg(feature = "ssr")]
+mod rubric;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]

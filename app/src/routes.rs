@@ -25,7 +25,9 @@ use crate::bus::{
     About as Bus, Apply as BusApply, ApplyCode as BusApplyCode, Feedback as BusFeedback, Mine as BusMine,
     Schedule as BusSchedule, Stop as BusStop,
 };
-use crate::cases::{CaseAnswers, CasePage, Cases, OwnCase, OwnCases, WithdrawCase};
+use crate::cases::claw_back::ClawBackCase;
+use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
+use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -44,6 +46,8 @@ use crate::ledger::{
     Months as LedgerMonths, OpenFunds, Payments as LedgerPayments, StatementPage as LedgerStatement,
     Statements as LedgerStatements, TranchePage as LedgerTranche,
 };
+use crate::ledger::{ClawbackPage, Clawbacks, EnvelopeNew, EnvelopePage, FundEdit, FundNew};
+use crate::letters::{OwnLetter, VerifyLetter};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
@@ -53,12 +57,15 @@ use crate::museum::staff::{
 use crate::museum::{About, Book, Code, Draw, Mine, Move, Pass, Rebook, Room, Sessions, Wait, WaitCode, Waiting};
 use crate::notices::{Accessibility, Privacy};
 use crate::numbers::{EventNumbers, ExportBookings, MuseumNumbers};
+use crate::objections::{ObjectForm, ObjectionPage, Objections};
 use crate::outreach::staff::{
     EventEdit, EventNew, EventQuestions, Registration, Registrations, SeriesForm, StaffEvent, StaffEvents,
 };
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
+use crate::profiles::{ConflictNew, ProfilePage, Profiles};
 use crate::reviews::{ReviewPage, Reviews};
+use crate::rubric::{RubricNew, RubricPage};
 use crate::spark::apply::{
     CheckAnswers as ApplyCheck, FormPage as ApplyPage, Sent as ApplySent, Start as ApplyStart, Tasks as ApplyTasks,
 };
@@ -202,6 +209,8 @@ pages! {
     "/spark/disclosure" Disclosure (Access::Public) [shared];
     "/spark/disclosure/:period" DisclosureReport (Access::Public) [shared];
     "/spark/notices" SparkNotices (Access::Public) [shared];
+    "/spark/letters/verify" VerifyLetter (Access::Public) [];
+    "/spark/notices/:code/objection" ObjectForm (Access::Public) [typed];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -263,13 +272,33 @@ pages! {
     "/staff/funds/statements/:id" LedgerStatement (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/months" LedgerMonths (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/entries/:id" LedgerEntry (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/clawbacks" Clawbacks (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/funds/clawbacks/:id" ClawbackPage (Access::Capability(Capability::ReadLedger)) [];
+    "/staff/cases/:id/claw-back" ClawBackCase (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/funds/new" FundNew (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/edit" FundEdit (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/envelopes/new" EnvelopeNew (Access::Capability(Capability::KeepBooks)) [];
+    "/staff/funds/:id/envelopes/:envelope" EnvelopePage (Access::Capability(Capability::KeepBooks)) [];
     "/staff/funds/:id" FundPage (Access::Capability(Capability::ReadLedger)) [];
     "/staff/funds/:id/enter" LedgerEnter (Access::Capability(Capability::KeepBooks)) [];
     "/staff/cases" Cases (Access::Capability(Capability::SeeCases)) [];
+    "/staff/cases/kept" KeptCases (Access::Capability(Capability::OverseeCases)) [];
     "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
+    "/staff/objections" Objections (Access::Capability(Capability::HandleObjections)) [];
+    "/staff/objections/:id" ObjectionPage (Access::Capability(Capability::HandleObjections)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
     "/staff/reviews/:id" ReviewPage (Access::Capability(Capability::ReviewCases)) [];
+    "/staff/rubric" RubricPage (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/rubric/new" RubricNew (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/profiles" Profiles (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/profiles/:account" ProfilePage (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/profiles/:account/conflict" ConflictNew (Access::Capability(Capability::OverseeCases)) [];
+    "/staff/committee" Meetings (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/new" PlanMeeting (Access::Capability(Capability::ConveneCommittee)) [];
+    "/staff/committee/:id" MeetingPage (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
+    "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];
@@ -285,6 +314,9 @@ pages! {
     "/account/spark" OwnCases (Access::SignedIn) [];
     "/account/spark/:id" OwnCase (Access::SignedIn) [];
     "/account/spark/:id/withdraw" WithdrawCase (Access::SignedIn) [];
+    "/account/spark/:id/agreement" OwnAgreement (Access::SignedIn) [];
+    "/account/spark/:id/appeal" OwnAppeal (Access::SignedIn) [typed];
+    "/account/spark/:id/letters/:letter" OwnLetter (Access::SignedIn) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

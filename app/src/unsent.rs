@@ -66,13 +66,21 @@ pub fn keep(visit: &Visit, page: &str, fields: &[&str], pairs: Vec<(String, Stri
 
 /// The form of the visit's page as it was typed before, with a word of what to do, if there is one.
 pub fn of(visit: &Visit) -> Option<FormState> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(visit.cookie(COOKIE)?).ok()?;
     let account = visit.context.actor.account()?.0;
-    let opened = |owner| visit.services.vault.open_sealed(place(owner), &bytes).ok();
-    let plain = opened(account).or_else(|| opened(Uuid::nil()))?;
-    let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
-    let here = sealed.page == visit.path && sealed.until > visit.context.now;
+    let sealed = opened(visit, account).or_else(|| opened(visit, Uuid::nil()))?;
+    let here = sealed.page == visit.path;
     here.then(|| FormState::typed(sealed.fields, &[]).with_notice(Tone::Info, visit.t("unsent-kept").to_string()))
+}
+
+/// Whether something waits for whoever typed it to sign in anew.
+pub fn waits(visit: &Visit) -> bool {
+    visit.context.actor.account().is_none() && opened(visit, Uuid::nil()).is_some()
+}
+
+fn opened(visit: &Visit, owner: Uuid) -> Option<Sealed> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(visit.cookie(COOKIE)?).ok()?;
+    let plain = visit.services.vault.open_sealed(place(owner), &bytes).ok()?;
+    serde_json::from_slice(&plain).ok().filter(|sealed: &Sealed| sealed.until > visit.context.now)
 }
 
 /// Forgets it.

@@ -71,6 +71,7 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::DayOutOfRange { from, until } => with("error-day-out-of-range", [("from", from), ("until", until)]),
         Fault::GroupSize { min, max } => with("error-group-size", [("min", min), ("max", max)]),
         Fault::CertificateShape => plain("error-certificate-shape"),
+        Fault::NameDiffers => plain("error-name-differs"),
         Fault::CertificateCodeShape => plain("error-certificate-code-shape"),
         Fault::AdultsNeeded { least } => with("error-adults-needed", [("least", least)]),
         Fault::ResidentShape => plain("error-resident-shape"),
@@ -109,6 +110,8 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::BornOtherwise => plain("error-born-otherwise"),
         Fault::SameDocument => plain("error-same-document"),
         Fault::MoreThanCosts => plain("error-more-than-costs"),
+        Fault::CeilingPassed => plain("error-ceiling-passed"),
+        Fault::MoreThanOwed => plain("error-more-than-owed"),
         Fault::ConsentNeeded => plain("error-consent-needed"),
         Fault::FileRefused { why } => ("error-file-refused", vec![("why", why.name().into())]),
     }
@@ -254,6 +257,7 @@ mod tests {
             Fault::DayOutOfRange { from: 7, until: 183 },
             Fault::GroupSize { min: 10, max: 120 },
             Fault::CertificateShape,
+            Fault::NameDiffers,
             Fault::CertificateCodeShape,
             Fault::AdultsNeeded { least: 5 },
             Fault::ResidentShape,
@@ -293,6 +297,8 @@ mod tests {
             Fault::BornOtherwise,
             Fault::SameDocument,
             Fault::MoreThanCosts,
+            Fault::CeilingPassed,
+            Fault::MoreThanOwed,
             Fault::ConsentNeeded,
             Fault::FileRefused { why: domain::files::Refusal::Locked },
         ]

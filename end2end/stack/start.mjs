@@ -10,6 +10,7 @@ import { createWriteStream, mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { finished } from "node:stream/promises";
 import { promisify } from "node:util";
+import { startScanner } from "./clamd.mjs";
 import { searchForCanaries } from "./canaries.mjs";
 import { startMailbox } from "./mailbox.mjs";
 import { tapWire } from "./wire.mjs";
@@ -80,6 +81,7 @@ export default async function start(playwright = undefined) {
   };
   const wire = process.env.E2E_WIRE ? await tapWire(address) : undefined;
   const mailbox = await startMailbox({ "/hire": hireNext, "/round-trips": async () => wire?.roundTrips() ?? null });
+  const scanner = await startScanner();
   const machine = async () => {
     const scopes = ["sessions:read", "bookings:write", "door:write"].flatMap((scope) => ["--scope", scope]);
     const { stdout } = await command("client", "add", "--name", "end2end", ...scopes);
@@ -102,6 +104,7 @@ export default async function start(playwright = undefined) {
     CORDBLOOD__MAIL__HOST: "127.0.0.1",
     CORDBLOOD__MAIL__PORT: String(mailbox.smtpPort),
     CORDBLOOD__MAIL__TLS: "none",
+    CORDBLOOD__FILES__SCANNER: scanner.setting,
     CORDBLOOD__TELEMETRY__FORMAT: "json",
     RUST_BACKTRACE: "1",
   };
@@ -132,6 +135,7 @@ export default async function start(playwright = undefined) {
     log.end();
     await finished(log);
     await mailbox.close();
+    await scanner.close();
     await wire?.close();
     const at = (name) => `${artefacts}${name}`;
     const open = { list: at("canaries.jsonl"), log: at("server.log"), addresses: at("addresses.txt") };

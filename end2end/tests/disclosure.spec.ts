@@ -69,16 +69,29 @@ test("one person puts the last report right and another publishes it @once", asy
   await look("1-desk");
   await press(page.getByRole("link", { name: zh("disclosure-correct") as string, exact: true }));
   await look("2-correct");
-  // Nothing changed is no correction, and what was typed stays.
-  await page.locator("#f-reason").fill("演示·漏记一元");
-  await press(button(page, "disclosure-correct-freeze"));
+  // Nothing chosen is no correction, and what was typed stays, also where another row is asked for.
+  await page.locator("#f-why1").fill("演示·漏记一元");
+  await press(button(page, "disclosure-correct-preview"));
+  await expect(page.locator("#f-figure1-error")).toBeVisible();
+  await expect(page.locator("#f-why1")).toHaveValue("演示·漏记一元");
+  await press(button(page, "disclosure-correct-more"));
+  await expect(page.locator("#f-figure2")).toBeVisible();
+  await expect(page.locator("#f-why1")).toHaveValue("演示·漏记一元");
+  await look("3-nothing-chosen");
+  const received = page.locator("#f-figure1 option[value^='received ']").first();
+  const key = (await received.getAttribute("value")) as string;
+  const old = Number(/([\d,]+\.\d\d)/.exec((await received.textContent()) as string)?.[1].replaceAll(",", ""));
+  expect(old).toBeGreaterThan(0);
+  await page.locator("#f-figure1").selectOption(key);
+  // The same number is no correction either.
+  await press(button(page, "disclosure-correct-preview"));
   await expect(page.locator("main")).toContainText(zh("disclosure-refused-nothing") as string);
-  await expect(page.locator("#f-reason")).toHaveValue("演示·漏记一元");
-  await look("3-nothing-changed");
-  const figures = await page.locator("#f-figures").inputValue();
-  const right = figures.replace(/^(received \d+) (\d+)$/m, (_, what, fen) => `${what} ${Number(fen) + 100}`);
-  await page.locator("#f-figures").fill(right);
-  await press(button(page, "disclosure-correct-freeze"));
+  await page.locator("#f-amount1").fill((old + 1).toFixed(2));
+  await press(button(page, "disclosure-correct-preview"));
+  await expect(page.locator("#preview")).toContainText(zh("disclosure-correct-preview-title") as string);
+  await expect(page.locator("#preview")).toContainText("演示·漏记一元");
+  await look("3-preview");
+  await press(page.locator("#preview").getByRole("button", { name: zh("disclosure-correct-freeze") as string }));
   await expect(page.locator("main")).toContainText(zh("disclosure-mine") as string);
   await look("4-waits");
 

@@ -40,7 +40,7 @@ test("a family checks whether an application may meet the conditions, goes back,
   await press(button(page, "spark-check-begin"));
   await look("1-first");
   await press(button(page, "spark-check-continue"));
-  await expect(page.getByRole("alert")).toContainText(say("error-required") as string);
+  await expect(page.getByRole("alert")).toContainText(say("error-required-choice") as string);
   await look("2-nothing-chosen");
   await answer(page, "whom", "child");
   await answer(page, "group", "rare");

@@ -27,7 +27,9 @@ pub fn may(visit: &Visit, access: Access) -> Result<(), Denied> {
 /// Where a denied visit of `actor` goes on: to a sign-in and back to `back`, or nowhere.
 pub fn denied(denied: Denied, actor: &Actor, access: Access, back: &LocalPath) -> Answer {
     let sign_in = match access {
-        Access::Public | Access::SignedIn | Access::Capability(Capability::UseOwnAccount) => paths::SIGN_IN,
+        Access::Public
+        | Access::SignedIn
+        | Access::Capability(Capability::UseOwnAccount | Capability::SignAgreement) => paths::SIGN_IN,
         Access::Capability(_) => STAFF_SIGN_IN,
     };
     let at = |path: &str| Answer::go(LocalPath::or_home(path).with("next", back.as_str()));

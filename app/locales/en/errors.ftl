@@ -1,5 +1,7 @@
 # One sentence for every code. Says what to enter or do, never that somebody did wrong.
 error-required = Please fill this in
+error-required-choice = Choose one of these
+error-required-file = Choose a file
 error-phone-shape = Enter an 11-digit mobile number, for example one beginning with 138
 error-mail-shape = Enter a complete email address, for example name@example.com
 error-contact-shape = Enter an 11-digit mobile number or a complete email address
@@ -31,6 +33,7 @@ error-end-before-start = The end must be later than the beginning
 error-reference-shape = Enter the 8-character reference, for example K7M4-Q2XR
 error-certificate-shape = Enter the number on the certificate, for example SDQXB-2026-000123
 error-certificate-code-shape = Enter the 12 characters of the code on the certificate
+error-name-differs = Enter the name as given in the application
 error-already-exists = There is one like this already
 error-text-characters = Letters and digits only, without signs such as < >
 error-unseen-characters = There are characters here that cannot be seen, or that turn the text around. Clear the field and type it by hand; in place of a rare character, write one that sounds the same, or pinyin
@@ -78,6 +81,8 @@ error-bank-account-shape = A bank account has 8 to 30 digits
 error-born-otherwise = The document says another date of birth. Check both
 error-same-document = This is the patient’s document. Enter the guardian’s own
 error-more-than-costs = You cannot ask for more than the costs still expected
+error-ceiling-passed = More than this is already committed and paid. Enter a higher ceiling
+error-more-than-owed = This is more than is outstanding. Please check the amount
 error-consent-needed = Without this consent nobody can decide about the application. If you do not agree, ask us where else help is
 
 refusal-full = { $free ->

@@ -1,5 +1,7 @@
 # One sentence for every code. Says what to enter or do, never that somebody did wrong.
 error-required = 请填写这一项
+error-required-choice = 请选择一项
+error-required-file = 请选择文件
 error-phone-shape = 填写11位手机号，例如138开头的号码
 error-mail-shape = 填写完整的邮箱地址，例如 name@example.com
 error-contact-shape = 填写11位手机号，或完整的邮箱地址
@@ -28,6 +30,7 @@ error-end-before-start = 结束时间要晚于开始时间
 error-reference-shape = 填写8位预约码，例如 K7M4-Q2XR
 error-certificate-shape = 填写证书编号，例如 SDQXB-2026-000123
 error-certificate-code-shape = 填写证书上的12位验证码
+error-name-differs = 与申请时填写的姓名不一致，请按申请时的写法填写
 error-already-exists = 已经有一个相同的了
 error-text-characters = 只写文字，不要带 < > 等符号
 error-unseen-characters = 这里有看不见的字符，或会颠倒文字顺序的字符。请删掉这一项，手工重新输入；如含生僻字，请用同音字或拼音代替
@@ -77,6 +80,8 @@ error-bank-account-shape = 银行账号为8到30位数字，请核对
 error-born-otherwise = 证件号码中的出生日期与所填不一致，请核对
 error-same-document = 这与患者的证件号码相同，请填写监护人本人的证件
 error-more-than-costs = 申请金额不能超过预计还需的费用
+error-ceiling-passed = 已承诺和已支出的金额已经超过这个上限，请填更大的金额
+error-more-than-owed = 超过了可以填写的最大金额，请核对
 error-consent-needed = 没有这项同意，我们无法评审申请；如不同意，请联系我们了解其他求助渠道
 
 refusal-full = { $free ->

@@ -10,6 +10,7 @@ use crate::ui::{
     Banner, Button, Checkbox, CodeField, Crumb, EmptyState, Form, HiddenField, Illustration, LinkButton, Page,
     TextField, Variant, Width,
 };
+use crate::unsent;
 use crate::visit::{Visit, visit};
 use domain::account::Actor;
 use leptos::prelude::*;
@@ -23,15 +24,21 @@ pub fn SignIn() -> impl IntoView {
         Actor::Staff { .. } => return already_page(visit, at::STAFF).into_any(),
         _ => {}
     }
+    let next = next_of(visit);
+    // Whoever applies for aid has booked nothing, and cannot go on without.
+    let aid = next.as_deref().is_some_and(|next| next.contains("/spark"));
+    let hint = if aid { "sign-in-contact-hint-aid" } else { "sign-in-contact-hint" };
+    let waits = unsent::waits(visit).then(|| view! { <Banner tone=Tone::Info>{visit.t("unsent-waits")}</Banner> });
     view! {
         <Page title=visit.t("sign-in-title") lead=visit.t("sign-in-lead") width=Width::Wide>
+            {waits}
             <div class="beside">
                 <Form>
-                    {next_of(visit).map(|next| view! { <HiddenField name="next" value=next/> })}
+                    {next.map(|next| view! { <HiddenField name="next" value=next/> })}
                     <TextField
                         name="contact"
                         label=visit.t("sign-in-contact")
-                        hint=visit.t("sign-in-contact-hint")
+                        hint=visit.t(hint)
                         autocomplete="username"
                         width="medium"
                     />
@@ -42,15 +49,31 @@ pub fn SignIn() -> impl IntoView {
                     <Button>{visit.t("sign-in-send")}</Button>
                 </Form>
                 <section class="aside">
-                    <h2>{visit.t("sign-in-without-title")}</h2>
-                    <p>{visit.t("sign-in-without-text")}</p>
-                    {is_open(paths::MUSEUM).then(|| view! { <p><a href=visit.href(paths::MUSEUM)>{visit.t("sign-in-without-link")}</a></p> })}
+                    {if aid { for_aid(visit).into_any() } else { without(visit).into_any() }}
                     <p class="small"><a href=visit.href(at::STAFF_SIGN_IN)>{visit.t("sign-in-staff")}</a></p>
                 </section>
             </div>
         </Page>
     }
     .into_any()
+}
+
+/// Why one signs in.
+fn for_aid(visit: &Visit) -> impl IntoView + use<> {
+    view! {
+        <h2>{visit.t("sign-in-aid-title")}</h2>
+        <p>{visit.t("sign-in-aid-text")}</p>
+    }
+}
+
+/// That one need not.
+fn without(visit: &Visit) -> impl IntoView + use<> {
+    let museum = visit.href(paths::MUSEUM);
+    view! {
+        <h2>{visit.t("sign-in-without-title")}</h2>
+        <p>{visit.t("sign-in-without-text")}</p>
+        {is_open(paths::MUSEUM).then(|| view! { <p><a href=museum>{visit.t("sign-in-without-link")}</a></p> })}
+    }
 }
 
 fn already_page(visit: &Visit, home: &'static str) -> impl IntoView + use<> {

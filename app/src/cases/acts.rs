@@ -4,11 +4,15 @@ use super::at;
 use super::calls::{PARTS, reason_field};
 use super::words::{event_text, parts_text, person_text};
 use crate::form::Tone;
+use crate::i18n::Text;
 use crate::spark::form_words;
-use crate::ui::{Banner, Button, Checkboxes, Choice, Dialog, Form, HiddenField, TextArea, TextField, Variant};
+use crate::ui::{
+    Banner, Button, Checkboxes, Choice, Dialog, Form, HiddenField, LinkButton, TextArea, TextField, Variant,
+};
 use crate::visit::Visit;
 use domain::account::Capability;
 use domain::spark::application::Section;
+use domain::spark::letter::{Ground, VERSIONS};
 use domain::spark::review::clarification::{LONGEST, SHORTEST};
 use domain::spark::{Event, Part, State};
 use leptos::prelude::*;
@@ -17,9 +21,9 @@ use services::spark::cases::{Access, Can, CaseView};
 /// Business days that stand in the form at first.
 const USUAL: u16 = 10;
 
-/// What can be done.
-pub(super) fn section(visit: &Visit, case: &CaseView) -> impl IntoView + use<> {
-    let own: Vec<AnyView> = case.can.iter().filter_map(|can| own(visit, case, can)).collect();
+/// What can be done. `wanting` is what the question to the family begins with.
+pub(super) fn section(visit: &Visit, case: &CaseView, wanting: &str) -> impl IntoView + use<> {
+    let own: Vec<AnyView> = case.can.iter().filter_map(|can| own(visit, case, (can, wanting))).collect();
     let nothing = own.is_empty().then(|| view! { <p class="muted">{visit.t("cases-nothing-own")}</p> });
     let others = case.can.iter().filter(|can| !is_own(can)).map(|can| {
         let who = parts_text(visit, can.by);
@@ -53,10 +57,24 @@ fn is_own(can: &Can) -> bool {
     part_of(can).is_some()
 }
 
-fn own(visit: &Visit, case: &CaseView, can: &Can) -> Option<AnyView> {
+fn own(visit: &Visit, case: &CaseView, (can, wanting): (&Can, &str)) -> Option<AnyView> {
     let part = part_of(can)?;
     Some(match can.event {
-        Event::Return => ask(visit, case),
+        Event::Return => ask(visit, case, wanting),
+        // How much and until when is asked on a page of its own.
+        Event::Clawback => {
+            let href = to(visit, case, "claw-back");
+            view! { <p class="actions"><LinkButton href=href variant=Variant::Danger>{event_text(visit, can.event)}</LinkButton></p> }
+                .into_any()
+        }
+        Event::Settle => {
+            let href = visit.href("/staff/funds/clawbacks");
+            view! {
+                <p class="actions"><LinkButton href=href variant=Variant::Secondary>{visit.t("clawback-title")}</LinkButton></p>
+                {with_reason(visit, case, (part, Event::Settle), false)}
+            }
+            .into_any()
+        }
         event if event.needs_reason() => with_reason(visit, case, (part, event), false),
         // Rare, and felt by a family: nobody presses these in passing.
         event @ (Event::Hold | Event::Lift | Event::Close) => with_reason(visit, case, (part, event), true),
@@ -95,10 +113,13 @@ fn with_reason(visit: &Visit, case: &CaseView, (part, event): (Part, Event), opt
     let open = visit.form.value(&field).is_some() || visit.form.fault(&field).is_some();
     let (label, title) = (event_text(visit, event), event_text(visit, event));
     let hint = visit.t("cases-reason-hint");
+    let open = open || visit.form.value(GROUNDS).is_some() || visit.form.fault(GROUNDS).is_some();
+    let grounds = grounds(visit, event);
     view! {
         <Dialog label=label title=title open=open>
             <Form action=to(visit, case, "do")>
                 {fields(case, part, event)}
+                {grounds}
                 <TextArea name=field label=visit.t("cases-reason") hint=hint rows=3 optional=optional/>
                 <p class="actions"><Button variant=Variant::Danger>{event_text(visit, event)}</Button></p>
             </Form>
@@ -107,20 +128,37 @@ fn with_reason(visit: &Visit, case: &CaseView, (part, event): (Part, Event), opt
     .into_any()
 }
 
-/// Sending it back to its family: which sections, until when, and what is unclear.
-fn ask(visit: &Visit, case: &CaseView) -> AnyView {
+/// The field of the reasons that the family's letter tells.
+pub(super) const GROUNDS: &str = "grounds";
+
+/// What the family's letter says, where there is something to choose: its sentences, as they stand in it.
+fn grounds(visit: &Visit, event: Event) -> Option<AnyView> {
+    let offered = Ground::offered(event);
+    let version = VERSIONS.last().filter(|_| !offered.is_empty())?;
+    let choice = |ground: &Ground| Some(Choice::new(ground.name(), version.ground(*ground, visit.locale()).ok()?));
+    let choices = offered.iter().filter_map(choice).collect();
+    Some(
+        view! { <Checkboxes name=GROUNDS label=visit.t("letters-grounds") hint=visit.t("letters-grounds-hint") choices=choices/> }
+            .into_any(),
+    )
+}
+
+/// Sending it back to its family: which sections, until when, and what is unclear. What is wanting of papers stands in it already.
+fn ask(visit: &Visit, case: &CaseView, wanting: &str) -> AnyView {
     let typed = ["question", "days", "sections"];
     let open = typed.iter().any(|name| visit.form.value(name).is_some() || visit.form.fault(name).is_some());
     let sections = Section::ASKABLE.map(|section| Choice::new(section.name(), form_words::section(visit, section)));
     let range = [("from", SHORTEST.into()), ("until", LONGEST.into())];
+    let named: Vec<Text> = if wanting.is_empty() { Vec::new() } else { vec![Section::Papers.name().into()] };
+    let begun = wanting.to_owned();
     view! {
         <Dialog label=event_text(visit, Event::Return) title=visit.t("cases-ask-title") open=open>
             <p>{visit.t("cases-ask-text")}</p>
             <Form action=to(visit, case, "ask")>
                 <HiddenField name="version" value=case.version.to_string()/>
-                <Checkboxes name="sections" label=visit.t("cases-ask-sections") hint=visit.t("cases-ask-sections-hint") choices=sections.to_vec()/>
+                <Checkboxes name="sections" label=visit.t("cases-ask-sections") hint=visit.t("cases-ask-sections-hint") choices=sections.to_vec() values=named/>
                 <TextField name="days" label=visit.t("cases-ask-days") hint=visit.t_args("cases-ask-days-hint", &range) inputmode="numeric" width="short" value=USUAL.to_string()/>
-                <TextArea name="question" label=visit.t("cases-ask-question") hint=visit.t("cases-ask-question-hint") rows=5/>
+                <TextArea name="question" label=visit.t("cases-ask-question") hint=visit.t("cases-ask-question-hint") rows=5 value=begun/>
                 <p class="actions"><Button>{visit.t("cases-ask-do")}</Button></p>
             </Form>
         </Dialog>
@@ -150,13 +188,23 @@ pub(super) fn extend(visit: &Visit, case: &CaseView) -> Option<AnyView> {
     )
 }
 
-/// Taking it over from the officer who looks after it.
+fn offers(case: &CaseView, event: Event) -> bool {
+    case.can.iter().any(|can| can.event == event)
+}
+
+/// Taking it over from the officer who looks after it, or where nobody does any more.
 fn take_over(visit: &Visit, case: &CaseView) -> Option<AnyView> {
-    let officer = case.officer.as_ref().filter(|_| !case.own)?;
-    let name = person_text(visit, officer);
-    let theirs = visit.t_args("cases-of-another", &[("name", name.into())]);
+    let theirs = match &case.officer {
+        Some(_) if case.own => return None,
+        Some(officer) => visit.t_args("cases-of-another", &[("name", person_text(visit, officer).into())]),
+        // Whoever looked after it has a conflict with it; one that came is taken up.
+        None if offers(case, Event::TakeUp) || !case.can.iter().any(|can| can.by.contains(&Part::CaseOfficer)) => {
+            return None;
+        }
+        None => visit.t("cases-untaken-title"),
+    };
     // A minor's case is another's until who watches over cases lets them.
-    let barred = case.access == (Access::None { minor: true });
+    let barred = case.officer.is_some() && case.access == (Access::None { minor: true });
     let form = (!barred && crate::desk::may(visit, Capability::HandleCases)).then(|| {
         let open = visit.form.value("take_reason").is_some();
         view! {

@@ -30,7 +30,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
             view! { <EmptyState of=Illustration::Flame title=visit.t("cases-answers-none")><p>{visit.t("cases-answers-none-text")}</p></EmptyState> }
                 .into_any()
         }
-        Err(CaseError::Unread { minor }) => door(visit, id, Access::None { minor }),
+        Err(CaseError::Unread { minor }) => door(visit, (id, Access::None { minor }), true),
         Err(error) => return Err(error.into()),
     };
     let back = visit.href(&desk(id));

@@ -1,28 +1,40 @@
 //! What staff do with a case.
 
+use super::acts::GROUNDS;
 use super::desk;
+use super::papers::note_field;
 use super::refused::{SHOWN, done, refused, typed};
 use crate::calls::{Answer, Asked, Call};
-use crate::desk::number;
-use crate::form::FormState;
+use crate::desk::{day, number};
+use crate::form::{FormState, Tone};
 use crate::problem::Problem;
 use crate::routes::Access;
+use crate::spark::papers::problem_of;
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::field::{Fault, FieldError};
-use domain::ids::{AccountId, CaseId};
+use domain::ids::{AccountId, CaseId, PaperId};
 use domain::spark::application::Section;
+use domain::spark::letter::Ground;
+use domain::spark::papers::Verdict;
 use domain::spark::review::clarification::{LONGEST, SHORTEST};
 use domain::spark::{Event, Part};
-use services::spark::cases::{self, Act, LONGEST_GRANT, Question};
+use services::spark::cases::{self, Act, CaseError, LONGEST_GRANT, Question};
+use services::spark::papers::{self, PaperError};
 use uuid::Uuid;
 
 const SEE: Access = Access::Capability(Capability::SeeCases);
+const REVEAL: Access = Access::Capability(Capability::RevealParties);
 const HANDLE: Access = Access::Capability(Capability::HandleCases);
 const OVERSEE: Access = Access::Capability(Capability::OverseeCases);
 
 /// The page all of them stand on.
 const PAGE: &str = "/staff/cases/:id";
+
+/// Why a case is kept.
+pub(super) const KEEP_REASON: &str = "keep_reason";
+/// Until which day.
+pub(super) const KEEP_UNTIL: &str = "keep_until";
 
 /// This room's calls.
 pub static CALLS: &[Call] = &[
@@ -33,8 +45,11 @@ pub static CALLS: &[Call] = &[
     Call::post("/staff/cases/:id/reviewers", HANDLE, &ask_reviewer).on(PAGE),
     Call::post("/staff/cases/:id/reviewers/release", HANDLE, &release_reviewer).on(PAGE),
     Call::post("/staff/cases/:id/look", SEE, &look).on(PAGE),
-    Call::post("/staff/cases/:id/show", SEE, &show).on(PAGE),
+    Call::post("/staff/cases/:id/show", REVEAL, &show).on(PAGE).keeping(&["show_reason"]),
     Call::post("/staff/cases/:id/grant", OVERSEE, &grant).on(PAGE),
+    Call::post("/staff/cases/:id/papers/:paper", HANDLE, &check_paper).on(PAGE),
+    Call::post("/staff/cases/:id/keep", OVERSEE, &keep).on(PAGE),
+    Call::post("/staff/cases/:id/let-go", OVERSEE, &let_go).on(PAGE),
 ];
 
 /// The case of the path, its page, and the version the form was made of.
@@ -55,14 +70,16 @@ async fn act(asked: Asked) -> Answer {
     let Some((case, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
     let (event, part) = (Event::from_name(asked.field("event")), Part::from_name(asked.field("part")));
     // What is asked of a family names sections: it has a form of its own.
-    let event = event.filter(|event| *event != Event::Return && !event.grants());
+    // And money is asked back on a page of its own.
+    let event = event.filter(|event| !matches!(event, Event::Return | Event::Clawback) && !event.grants());
     let (Some(event), Some(part)) = (event, part.filter(|part| PARTS.contains(part))) else {
         return Problem::Unusable.into();
     };
     let field = reason_field(event);
     let reason = Some(asked.field(&field).to_owned()).filter(|text| !text.trim().is_empty());
     let act = Act { case, version, part, event, reason, award: None };
-    let result = cases::act(&asked.services, &asked.context, &act).await;
+    let grounds: Vec<Ground> = asked.fields(GROUNDS).filter_map(Ground::from_name).collect();
+    let result = cases::act_saying(&asked.services, &asked.context, &act, &grounds).await;
     done(&asked, &page, ("moved", field.as_str()), result).await
 }
 
@@ -157,4 +174,55 @@ async fn grant(asked: Asked) -> Answer {
     let reason = asked.field("grant_reason");
     let result = cases::grant(&asked.services, &asked.context, case, (reader, hours), reason).await;
     done(&asked, &page, ("granted", "grant_reason"), result).await
+}
+
+/// What the officer says of a paper.
+async fn check_paper(asked: Asked) -> Answer {
+    let Some((case, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Some(paper) = asked.param::<PaperId>("paper") else { return Problem::NotFound.into() };
+    let Some(verdict) = Verdict::from_name(asked.field("verdict")) else { return Problem::Unusable.into() };
+    let field = note_field(paper);
+    let said = (verdict, asked.field(&field));
+    match papers::check(&asked.services, &asked.context, (case, paper), said).await {
+        Ok(()) => Answer::to(format!("{page}?done=checked")),
+        Err(PaperError::Denied(denied)) => denied.into(),
+        Err(PaperError::Note(fault)) => {
+            Answer::again_at(page, typed(&asked).with_errors(vec![FieldError::new(field, fault)]))
+        }
+        Err(PaperError::NotNow) => {
+            let form = typed(&asked).with_notice(Tone::Warning, asked.t("cases-refused-not-now").to_string());
+            Answer::again_at(page, form).status(StatusCode::CONFLICT)
+        }
+        Err(error) => problem_of(&error).into(),
+    }
+}
+
+/// Keeps a case from being forgotten.
+async fn keep(asked: Asked) -> Answer {
+    let Some((case, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
+    let until = match asked.field(KEEP_UNTIL).trim() {
+        "" => Ok(None),
+        text => day(text).map(Some),
+    };
+    let until = match until {
+        Ok(until) => until,
+        Err(fault) => {
+            let errors = vec![FieldError::new(KEEP_UNTIL, fault)];
+            return Answer::again_at(page, typed(&asked).with_errors(errors));
+        }
+    };
+    let mut result = cases::hold(&asked.services, &asked.context, case, (asked.field(KEEP_REASON), until)).await;
+    if let Err(CaseError::Fields(errors)) = &mut result {
+        errors.iter_mut().filter(|error| error.field == "until").for_each(|error| error.field = KEEP_UNTIL.to_owned());
+    }
+    done(&asked, &page, ("kept", KEEP_REASON), result).await
+}
+
+async fn let_go(asked: Asked) -> Answer {
+    let Some((case, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
+    match cases::lift_hold(&asked.services, &asked.context, case).await {
+        // The second press.
+        Err(CaseError::NotFound) => Answer::to(page),
+        result => done(&asked, &page, ("let-go", KEEP_REASON), result).await,
+    }
 }

@@ -5,13 +5,20 @@
 //! says why, and each reading is in the trail. What people do stands in [`calls`] and [`own_calls`].
 
 mod acts;
+mod agreement;
 mod answers;
+mod appeal;
 pub mod calls;
+pub mod claw_back;
+mod decided;
+pub mod decided_calls;
+mod kept;
 mod list;
 mod own;
 pub mod own_calls;
 mod own_list;
 mod page;
+mod papers;
 mod reading;
 mod refused;
 mod reviewers;
@@ -19,7 +26,10 @@ mod timeline;
 mod withdraw;
 mod words;
 
+pub use agreement::OwnAgreement;
 pub use answers::CaseAnswers;
+pub use appeal::OwnAppeal;
+pub use kept::KeptCases;
 pub use list::Cases;
 pub use own::OwnCase;
 pub use own_list::OwnCases;
@@ -75,6 +85,9 @@ fn named() -> Option<CaseId> {
 fn desk(id: CaseId) -> String {
     format!("{}/{id}", at::CASES)
 }
+
+/// Where a family finds its own.
+pub(crate) const OWN: &str = at::OWN;
 
 /// A family page's address.
 pub(crate) fn own_page(id: CaseId) -> String {

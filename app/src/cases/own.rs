@@ -3,24 +3,28 @@
 use super::own_calls::reply_name;
 use super::timeline::{clarified, sections_text};
 use super::words::public_tag;
-use super::{answers, at, hidden, named, own_page};
+use super::{answers, at, decided, hidden, named, own_page};
 use crate::desk::{moment, news, read_first};
 use crate::form::Tone;
 use crate::ledger::money;
 use crate::problem::Problem;
 use crate::routes::paths;
+use crate::spark::apply::sent_address;
 use crate::spark::form_words;
+use crate::spark::papers;
 use crate::spark::words as spark;
 use crate::ui::{
     Banner, Button, Column, Crumb, Form, HiddenField, LinkButton, Page, Row, SummaryList, SummaryRow, Table, Tag,
     TextArea, Variant,
 };
 use crate::visit::{Visit, visit};
-use domain::ids::CaseId;
+use domain::ids::{ApplicationId, CaseId};
 use domain::ledger::Fen;
+use domain::spark::application::Section;
 use domain::time::day_text;
 use leptos::prelude::*;
-use services::spark::cases::{self, Clarified, OwnTranche, OwnView, SentSection, Told};
+use services::spark::apply;
+use services::spark::cases::{self, Clarified, OwnClawback, OwnTranche, OwnView, SentSection, Told};
 
 const NEWS: &[(&str, &str)] = &[("answered", "cases-own-answered"), ("withdrawn", "cases-own-withdrawn")];
 
@@ -45,6 +49,11 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     let id = id.ok_or(Problem::NotFound)?;
     let own = cases::own_case(&visit.services, &visit.context, id).await.map_err(hidden)?;
     let title = visit.t_args("cases-own-one", &[("reference", own.case.reference.clone().into())]);
+    if own.case.mourning {
+        return Ok(mourning(visit, &own));
+    }
+    let decided = decided::own(visit, &own).await?;
+    let letters = crate::letters::own_section(visit, id).await?;
     let waits = own.clarifications.iter().find(|asked| asked.waits);
     let question = waits.map(|asked| question(visit, id, asked, &own.open));
     let withdraw = own.may_withdraw.then(|| {
@@ -57,18 +66,57 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
             </section>
         }
     });
+    let sent = documents(visit, id).await;
     Ok(view! {
         <Page title=title crumbs=crumbs(visit, &[])>
             {news(visit, NEWS)}
             {now(visit, &own)}
             {question}
+            {decided}
+            {letters}
+            {own.clawback.as_ref().map(|asked| asked_back(visit, asked))}
             {paid(visit, &own.money)}
             {line(visit, &own.told)}
             {before(visit, &own.clarifications)}
+            {sent}
             {withdraw}
         </Page>
     }
     .into_any())
+}
+
+/// Words to a family in mourning, in the place of everything else: no state, no turn, nothing to do.
+fn mourning(visit: &Visit, own: &OwnView) -> AnyView {
+    let reference = [("reference", own.case.reference.clone().into())];
+    view! {
+        <Page title=visit.t("case-mourning-title") crumbs=crumbs(visit, &[])>
+            <div class="stack case-mourning">
+                <p>{visit.t("case-mourning-words")}</p>
+                <p>{visit.t("case-mourning-still")}</p>
+                <p>{visit.t("case-mourning-call")}</p>
+                <p class="muted small">{visit.t_args("cases-own-one", &reference)}</p>
+            </div>
+        </Page>
+    }
+    .into_any()
+}
+
+/// The way to what was sent: the confirmation with its copy and consents, and the papers; nothing where the case came otherwise.
+async fn documents(visit: &Visit, id: CaseId) -> Option<AnyView> {
+    // An application has the id of its case.
+    let id = ApplicationId(id.0);
+    apply::receipt(&visit.services, &visit.context, id).await.ok()?;
+    let (sent, papers) = (visit.href(&sent_address(id)), visit.href(&papers::path(id)));
+    Some(
+        view! {
+            <section class="section no-print">
+                <h2>{visit.t("cases-own-sent-title")}</h2>
+                <p><a href=sent>{visit.t("cases-own-sent-link")}</a></p>
+                <p><a href=papers>{visit.t("cases-own-papers-link")}</a></p>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// How far it is, whose turn it is, and what is next.
@@ -107,6 +155,14 @@ fn question(visit: &Visit, id: CaseId, asked: &Clarified, open: &[SentSection]) 
         view! { <TextArea name=reply_name(*section) label=label hint=visit.t("cases-own-reply-hint") rows=5/> }
     });
     let fields = fields.collect_view();
+    // What is asked of papers is sent on their own page, before the answer closes it.
+    let papers = asked.sections.contains(&Section::Papers).then(|| {
+        let href = visit.href(&crate::spark::papers::path(ApplicationId(id.0)));
+        view! {
+            <p class="actions no-print"><LinkButton href=href variant=Variant::Secondary>{visit.t("papers-send")}</LinkButton></p>
+            <p class="muted small">{visit.t("case-papers-first")}</p>
+        }
+    });
     let action = visit.href(&format!("{}/answer", own_page(id)));
     view! {
         <section class="section" id="question">
@@ -115,6 +171,7 @@ fn question(visit: &Visit, id: CaseId, asked: &Clarified, open: &[SentSection]) 
             {text}
             <p>{opened}</p>
             {sent}
+            {papers}
             <Form action=action>
                 <HiddenField name="clarification" value=asked.id.to_string()/>
                 {fields}
@@ -136,6 +193,28 @@ fn before(visit: &Visit, all: &[Clarified]) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// What is asked back: how much, until when, why, and what of it is settled.
+fn asked_back(visit: &Visit, asked: &OwnClawback) -> AnyView {
+    let left = asked.amount.minus(asked.done).unwrap_or(asked.amount);
+    let rows = vec![
+        SummaryRow::new(visit.t("clawback-amount"), money(asked.amount)),
+        SummaryRow::new(visit.t("clawback-due"), day_text(asked.due, visit.locale())),
+        SummaryRow::new(visit.t("clawback-back"), money(asked.done)),
+        SummaryRow::new(visit.t("clawback-left"), money(left)),
+    ];
+    let reason = asked.reason.clone().map(|text| view! { <blockquote class="said">{text}</blockquote> });
+    let text = visit.t(if asked.settled { "clawback-own-settled" } else { "clawback-own-text" });
+    view! {
+        <section class="section" id="asked-back">
+            <h2>{visit.t("clawback-own")}</h2>
+            <p>{text}</p>
+            {reason}
+            <SummaryList rows=rows/>
+        </section>
+    }
+    .into_any()
 }
 
 /// What is granted, and what of it is paid.

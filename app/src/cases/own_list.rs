@@ -52,9 +52,11 @@ fn card(visit: &Visit, case: &OwnCase) -> impl IntoView + use<> {
     let href = visit.href(&own_page(case.id));
     let sent = visit.t_args("cases-own-sent", &[("at", moment(visit, case.opened_at).into())]);
     let title = visit.t_args("cases-own-one", &[("reference", case.reference.clone().into())]);
+    let tag = (!case.mourning).then(|| public_tag(visit, case.state));
+    let next = if case.mourning { visit.t("case-mourning-words") } else { next(visit, case.state) };
     view! {
-        <Card title=title href=Text::from(href) tag=Some(public_tag(visit, case.state))>
-            <p>{next(visit, case.state)}</p>
+        <Card title=title href=Text::from(href) tag=tag>
+            <p>{next}</p>
             <p class="muted small">{sent}</p>
         </Card>
     }

@@ -2,7 +2,7 @@
 
 use super::reading::{door, parties, standing};
 use super::words::{decision_text, person_text, state_tag};
-use super::{acts, at, named, reviewers, timeline};
+use super::{acts, at, decided, kept, named, papers, reviewers, timeline};
 use crate::desk::{count, crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::ledger::money;
@@ -23,6 +23,9 @@ const NEWS: &[(&str, &str)] = &[
     ("released", "cases-done-released"),
     ("opened", "cases-done-opened"),
     ("granted", "cases-done-granted"),
+    ("checked", "case-papers-done"),
+    ("kept", "case-kept-done"),
+    ("let-go", "case-kept-done-lifted"),
 ];
 
 /// The page.
@@ -34,12 +37,18 @@ pub fn CasePage() -> impl IntoView {
 async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let case = cases::view(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await?;
+    let decided = decided::desk(visit, &case).await?;
     let reads = case.access.reads();
-    let asking = (!reads).then(|| door(visit, case.id, case.access));
+    let all = papers::read(visit, &case).await?;
+    let kept = kept::section(visit, &case).await?;
+    let wanting = papers::wanting(visit, &case, all.as_ref());
+    let asking = (!reads).then(|| door(visit, (case.id, case.access), case.officer.is_some()));
     let answers = reads.then(|| {
         let href = visit.href(&format!("{}/{}/answers", at::CASES, case.id));
         view! { <p class="actions no-print"><LinkButton href=href variant=Variant::Secondary>{visit.t("cases-answers")}</LinkButton></p> }
     });
+    let committee = crate::committee::of_case(visit, case.id).await?;
+    let letters = if reads { Some(crate::letters::desk_section(visit, case.id).await?) } else { None };
     let title = visit.t_args("cases-one-title", &[("reference", case.reference.clone().into())]);
     Ok(view! {
         <Page title=title width=Width::Wide crumbs=crumbs(visit, &[(at::CASES, "cases-title")])>
@@ -53,13 +62,18 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
                     {asking}
                     {parties(visit, &case)}
                     {answers}
+                    {all.map(|all| papers::section(visit, &case, &all))}
+                    {decided}
+                    {letters}
                     {timeline::clarifications(visit, &case.clarifications)}
                     {acts::extend(visit, &case)}
                 </div>
                 <div class="stack">
-                    {acts::section(visit, &case)}
+                    {acts::section(visit, &case, &wanting)}
                     {reviewers::section(visit, &case)}
                     {reviewers::grant(visit, &case)}
+                    {kept}
+                    {committee}
                 </div>
             </div>
             {timeline::section(visit, &case.steps)}

@@ -7,6 +7,7 @@ use crate::desk::moment;
 use crate::form::Tone;
 use crate::ui::{Banner, Button, Dialog, Form, Glyph, SummaryList, SummaryRow, TextField, Variant};
 use crate::visit::Visit;
+use domain::account::{Capability, Denied};
 use domain::ids::CaseId;
 use leptos::prelude::*;
 use services::spark::cases::{Access, CaseView, PartyView};
@@ -21,17 +22,19 @@ pub(super) fn standing(visit: &Visit, access: Access) -> Option<String> {
     Some(visit.t_args(key, &[("until", moment(visit, until).into())]).to_string())
 }
 
-/// The way to read it: saying why; of a minor's, who can let one.
-pub(super) fn door(visit: &Visit, case: CaseId, access: Access) -> AnyView {
+/// The way to read it: taking it up where nobody has, or saying why; of a minor's, who can let one.
+pub(super) fn door(visit: &Visit, (case, access): (CaseId, Access), taken: bool) -> AnyView {
+    let title = visit.t(if taken { "cases-door-title" } else { "cases-untaken-title" });
     if access == (Access::None { minor: true }) {
-        return view! { <Banner tone=Tone::Warning title=visit.t("cases-door-title")>{visit.t("cases-door-minor")}</Banner> }
-            .into_any();
+        let text = visit.t(if taken { "cases-door-minor" } else { "cases-untaken-minor" });
+        return view! { <Banner tone=Tone::Warning title=title>{text}</Banner> }.into_any();
     }
+    let text = visit.t(if taken { "cases-door-text" } else { "cases-untaken-text" });
     let action = visit.href(&format!("{}/{case}/look", at::CASES));
     view! {
         <section class="section no-print">
-            <h2>{visit.t("cases-door-title")}</h2>
-            <p>{visit.t("cases-door-text")}</p>
+            <h2>{title}</h2>
+            <p>{text}</p>
             <Form action=action>
                 <TextField name="look_reason" label=visit.t("cases-door-reason") hint=visit.t("cases-door-hint")/>
                 <p class="actions"><Button variant=Variant::Secondary glyph=Glyph::Lock>{visit.t("cases-door-open")}</Button></p>
@@ -74,9 +77,13 @@ fn one(visit: &Visit, party: &PartyView) -> impl IntoView + use<> {
 fn show(visit: &Visit, case: CaseId) -> impl IntoView + use<> {
     let action = visit.href(&format!("{}/{case}/show", at::CASES));
     let open = visit.form.value("show_reason").is_some();
+    // What is typed waits while the factor is shown.
+    let stale = visit.context.require(Capability::RevealParties) == Err(Denied::StepUpNeeded);
+    let factor = stale.then(|| view! { <p class="muted small">{visit.t("case-show-factor")}</p> });
     view! {
         <Dialog label=visit.t("cases-show") title=visit.t("cases-show-title") variant=Variant::Quiet open=open>
             <p>{visit.t("cases-show-text")}</p>
+            {factor}
             <Form action=action>
                 <TextField name="show_reason" label=visit.t("staff-reveal-reason") hint=visit.t("cases-show-hint")/>
                 <p class="actions"><Button variant=Variant::Secondary glyph=Glyph::Lock>{visit.t("cases-show")}</Button></p>

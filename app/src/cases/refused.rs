@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use axum::http::StatusCode;
 use domain::ids::AccountId;
 use domain::spark::{Refused, Unmet};
+use services::ledger::LedgerError;
 use services::spark::cases::{self, CaseError, Happened};
 
 /// Answers of ours that a page shows once begin so; they are never taken from what was sent.
@@ -92,6 +93,10 @@ fn said(asked: &Asked, error: &CaseError) -> Option<Text> {
         CaseError::NoProfile => asked.t("cases-refused-no-profile"),
         CaseError::Enough => asked.t("cases-refused-enough"),
         CaseError::ConsentWithdrawn => asked.t("cases-refused-consent"),
+        CaseError::StillOwed(left) => {
+            asked.t_args("clawback-refused-left", &[("left", crate::ledger::money(*left).into())])
+        }
+        CaseError::Money(LedgerError::State(_)) => asked.t("clawback-refused-payment"),
         CaseError::LiveCase => asked.t("cases-refused-live"),
         CaseError::Forgotten => asked.t("cases-forgotten"),
         CaseError::Busy => asked.t("cases-refused-busy"),

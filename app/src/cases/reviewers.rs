@@ -36,7 +36,8 @@ pub(super) fn section(visit: &Visit, case: &CaseView) -> Option<AnyView> {
 }
 
 fn label(visit: &Visit, one: &ReviewerView) -> String {
-    format!("{} · {}", person_text(visit, &one.person), count(visit, "cases-load", one.load))
+    let known = format!("{} · {}", person_text(visit, &one.person), count(visit, "cases-load", one.load));
+    if one.away { format!("{known} · {}", visit.t("cases-reviewer-away")) } else { known }
 }
 
 fn asked_item(visit: &Visit, case: &CaseView, one: &ReviewerView, open: bool) -> impl IntoView + use<> {
@@ -62,9 +63,9 @@ fn ask(visit: &Visit, case: &CaseView, free: &[&ReviewerView]) -> AnyView {
     if free.is_empty() {
         return view! { <p class="muted small">{visit.t("cases-reviewers-all")}</p> }.into_any();
     }
-    // Who has least to do stands first.
+    // Who has least to do stands first, whoever is away last.
     let mut free: Vec<&&ReviewerView> = free.iter().collect();
-    free.sort_by_key(|one| one.load);
+    free.sort_by_key(|one| (one.away, one.load));
     let choices = free.into_iter().map(|one| Choice::new(one.person.account.to_string(), label(visit, one))).collect();
     let action = visit.href(&format!("{}/{}/reviewers", at::CASES, case.id));
     view! {

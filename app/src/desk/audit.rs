@@ -1,12 +1,12 @@
 //! The audit trail, for auditors: newest first, narrowed by what it happened to, who did it, and what was done.
 
-use super::{crumbs, moment, read_first, rooms};
-use crate::form::FormState;
+use super::{crumbs, moment, read_first, rooms, trail};
+use crate::form::{FormState, Tone};
 use crate::i18n::{self, Text};
 use crate::problem::Problem;
 use crate::ui::{
-    Button, Choice, Column, EmptyState, Form, Illustration, LinkButton, Page, Pagination, Row, Select, Table,
-    TextField, Variant, Width,
+    Button, Checkboxes, Choice, Column, EmptyState, Form, Illustration, LinkButton, Page, Pagination, Row, Select,
+    Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::field::{Fault, FieldError};
@@ -47,8 +47,8 @@ pub fn AuditTrail() -> impl IntoView {
 
 /// The fields of the filter as a form that was sent, so that they show what is asked and what is wrong with it.
 fn asked(visit: &Visit) -> (Filter, FormState) {
-    let names = ["subject", "actor", "action"];
-    let typed = names.iter().filter_map(|name| Some((*name, visit.query.get(name)?.trim())));
+    let names = ["subject", "actor", "action"].into_iter().chain(trail::NAMES);
+    let typed = names.filter_map(|name| Some((name, visit.query.get(name)?.trim())));
     let mut form = FormState::typed(typed.filter(|(_, value)| !value.is_empty()), &[]);
     let mut id = |name: &'static str| {
         let text = form.values.get(name)?;
@@ -62,12 +62,14 @@ fn asked(visit: &Visit) -> (Filter, FormState) {
     if form.value("action").is_some_and(|text| text.contains(char::is_control)) {
         form.errors.push(FieldError::new("action", Fault::TextCharacters));
     }
-    let filter = Filter { subject, actor, action_prefix: form.value("action").map(str::to_owned) };
+    let action_prefix = form.value("action").map(str::to_owned);
+    let filter = Filter { subject, actor, action_prefix, ..Filter::default() };
     (filter, form)
 }
 
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
-    let (filter, form) = asked(&visit);
+    let chain = trail::standing(&visit, &visit.form).await?;
+    let (filter, form) = trail::named(&visit, asked(&visit)).await?;
     let wrong = !form.errors.is_empty();
     let narrowed = !form.values.is_empty();
     let visit = visit.with(|data| data.form = form);
@@ -95,11 +97,15 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
                 <Select name="action" label=visit.t("staff-audit-room") choices=kinds optional=true/>
                 <TextField name="subject" label=visit.t("staff-audit-subject") hint=visit.t("staff-audit-id-hint") optional=true/>
                 <TextField name="actor" label=visit.t("staff-audit-actor") optional=true/>
+                <TextField name="case" label=visit.t("trail-case") hint=visit.t("trail-case-hint") width="medium" optional=true/>
+                <TextField name="person" label=visit.t("trail-person") hint=visit.t("trail-person-hint") width="medium" optional=true/>
+                <Checkboxes name="alerts" label=visit.t("trail-alerts-only") choices=vec![Choice::new("1", visit.t("trail-alerts-only-yes"))] inline=true/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{clear}</p>
             </Form>
             {list(visit, entries, wrong)}
             {first}
             <Pagination next=next/>
+            {chain}
         </Page>
     }
     .into_any())
@@ -108,7 +114,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
 /// This page with the same filter, and a cursor.
 fn address(visit: &Visit, cursor: Option<&str>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for name in ["action", "subject", "actor"] {
+    for name in ["action", "subject", "actor"].into_iter().chain(trail::NAMES) {
         if let Some(value) = visit.form.value(name) {
             query.append_pair(name, value);
         }
@@ -161,12 +167,13 @@ fn row(visit: &Visit, entry: &Listed) -> Row {
     };
     let words = action_text(visit, &entry.action);
     let code = (*words != *entry.action).then(|| view! { <br/><code class="code small">{entry.action.clone()}</code> });
+    let alert = entry.detail.get("alert").map(|_| view! { " "<Tag tone=Tone::Danger>{visit.t("trail-alert")}</Tag> });
     let request = entry.request.map(|id| view! { <br/><span class="muted small">{visit.t("staff-audit-request")}" "<code class="code">{short(id)}</code></span> });
     let seconds = domain::time::local(entry.at).second();
     let when = format!("{}:{seconds:02}", moment(visit, entry.at));
     Row::new()
         .cell(view! { <div>{when}{request}</div> })
-        .cell(view! { {words}{code} })
+        .cell(view! { <div>{words}{alert}{code}</div> })
         .cell(view! { {who}{link("actor", entry.actor)} })
         .cell(view! { {subject_text(visit, &entry.subject_kind)}{link("subject", entry.subject)} })
         .cell(detail(&entry.detail))
@@ -204,6 +211,8 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "spark_case" => visit.t("staff-subject-spark-case"),
         "spark_application" => visit.t("staff-subject-spark-application"),
         "spark_paper" => visit.t("staff-subject-spark-paper"),
+        "spark_letter" => visit.t("staff-subject-spark-letter"),
+        "spark_objection" => visit.t("staff-subject-spark-objection"),
         "spark_meeting" => visit.t("staff-subject-spark-meeting"),
         "spark_rubric" => visit.t("staff-subject-spark-rubric"),
         "door_device" => visit.t("staff-subject-door-device"),
@@ -221,6 +230,8 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "ledger_entry" => visit.t("staff-subject-ledger-entry"),
         "ledger_month" => visit.t("staff-subject-ledger-month"),
         "award" => visit.t("staff-subject-award"),
+        "audit" => visit.t("staff-subject-audit"),
+        "clawback" => visit.t("staff-subject-clawback"),
         "tranche" => visit.t("staff-subject-tranche"),
         "payment" => visit.t("staff-subject-payment"),
         "payment_file" => visit.t("staff-subject-payment-file"),

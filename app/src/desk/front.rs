@@ -86,7 +86,14 @@ const GROUPS: &[Group] = &[
             area("/staff/bus/numbers", Capability::DispatchBus, "bus-staff-numbers-title", "bus-staff-numbers-text"),
         ],
     ),
-    group("staff-group-cases", &[area("/staff/cases", Capability::SeeCases, "cases-title", "cases-text")]),
+    group(
+        "staff-group-cases",
+        &[
+            area("/staff/cases", Capability::SeeCases, "cases-title", "cases-text"),
+            area("/staff/cases/kept", Capability::OverseeCases, "case-kept-title", "case-kept-area"),
+            area("/staff/objections", Capability::HandleObjections, "objection-desk-title", "objection-desk-text"),
+        ],
+    ),
     group(
         "staff-group-ledger",
         &[
@@ -94,11 +101,23 @@ const GROUPS: &[Group] = &[
             area("/staff/funds/awards", Capability::ReadLedger, "books-awards-title", "books-awards-text"),
             area("/staff/funds/payments", Capability::ReadLedger, "books-payments-title", "books-payments-text"),
             area("/staff/funds/statements", Capability::ReadLedger, "books-statements-title", "books-statements-text"),
+            area("/staff/funds/clawbacks", Capability::ReadLedger, "clawback-title", "clawback-text"),
             area("/staff/funds/months", Capability::ReadLedger, "books-months-title", "books-months-text"),
             area("/staff/disclosure", Capability::PrepareDisclosure, "disclosure-staff-title", "disclosure-staff-text"),
         ],
     ),
+    group(
+        "staff-group-committee",
+        &[area("/staff/committee", Capability::SeeCommittee, "committee-title", "committee-text")],
+    ),
     group("staff-group-reviews", &[area("/staff/reviews", Capability::ReviewCases, "review-title", "review-text")]),
+    group(
+        "staff-group-oversight",
+        &[
+            area("/staff/profiles", Capability::OverseeCases, "profiles-title", "profiles-area"),
+            area("/staff/rubric", Capability::OverseeCases, "rubric-title", "rubric-area"),
+        ],
+    ),
     group(
         "staff-group-house",
         &[

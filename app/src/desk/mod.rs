@@ -8,6 +8,7 @@ mod front;
 mod jobs;
 mod messages;
 mod reveal;
+pub mod trail;
 
 pub use audit::AuditTrail;
 pub(crate) use domain::time::day;
@@ -87,8 +88,13 @@ pub(crate) fn crumbs(visit: &Visit, more: &[(&str, &str)]) -> Vec<Crumb> {
 /// rooms of the present one.
 pub(crate) fn rooms(visit: &Visit) -> impl IntoView + use<> {
     let groups = front::open_to(visit);
-    // What is done to a day is done from its board.
-    let place = if visit.path.starts_with("/staff/museum/days/") { "/staff/museum/today" } else { visit.path.as_str() };
+    let place = match visit.path.as_str() {
+        // What is done to a day is done from its board.
+        path if path.starts_with("/staff/museum/days/") => "/staff/museum/today",
+        // An instalment belongs to its award.
+        path if path.starts_with("/staff/funds/tranches/") => "/staff/funds/awards",
+        path => path,
+    };
     let holds = |path: &str| place.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     // Rooms may stand below each other: one is in the innermost.
     let paths = groups.iter().flat_map(|(_, areas)| areas).map(|area| area.path);

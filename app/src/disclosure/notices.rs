@@ -46,6 +46,7 @@ fn table(visit: &Visit, open: &[OpenNotice]) -> impl IntoView + use<> {
         Column::new(visit.t("disclosure-notice-city")),
         Column::new(visit.t("disclosure-notice-band")),
         Column::new(visit.t("disclosure-notice-since")),
+        Column::new(visit.t("objection-column")),
     ];
     let rows = open.iter().map(|OpenNotice { notice, since }| {
         Row::new()
@@ -54,7 +55,15 @@ fn table(visit: &Visit, open: &[OpenNotice]) -> impl IntoView + use<> {
             .cell(notice.place.text(locale))
             .cell(notice.band.text(locale))
             .cell(day_text(*since, locale))
+            .cell(objection(visit, &notice.code.to_string()))
     });
     let rows = rows.collect();
     view! { <Table caption=visit.t("disclosure-notices") caption_hidden=true columns=columns rows=rows/> }
+}
+
+/// The way to object to one.
+fn objection(visit: &Visit, code: &str) -> impl IntoView + use<> {
+    let href = visit.href(&crate::objections::form_address(code));
+    let label = visit.t_args("objection-title", &[("code", code.to_owned().into())]);
+    view! { <a class="no-print" href=href aria-label=label>{visit.t("objection-link")}</a> }
 }

@@ -69,7 +69,8 @@ fn list(visit: &Visit, all: &Published) -> impl IntoView + use<> {
         let (_, kept) = all.report(term)?;
         let href = visit.href(&report_path(term));
         let day = visit.t_args("disclosure-published", &[("day", day_of(visit, kept).into())]);
-        Some(view! { <li><a href=href>{term.text(visit.locale())}</a>" "<span class="muted small">{day}</span></li> })
+        let title = visit.t_args("disclosure-report", &[("term", term.text(visit.locale()).into())]);
+        Some(view! { <li><a href=href>{title}</a>" "<span class="muted small">{day}</span></li> })
     });
     let each = each.collect_view();
     view! {

@@ -12,10 +12,10 @@ pub(super) const WIDTH: Width = Width::Wide;
 /// A section with its chart and table.
 pub(super) fn section(visit: &Visit, table: &report::Table) -> impl IntoView + use<> {
     let locale = visit.locale();
-    let title = Text::from(table.section.text(locale));
+    let summed = table.rows.last().is_some_and(|row| matches!(row.label, Label::Total | Label::Balance));
     view! {
-        <section class="section">
-            <h2>{title.clone()}</h2>
+        <section class="section table-short" class:table-summed=summed>
+            <h2>{Text::from(table.section.text(locale))}</h2>
             {chart(visit, table)}
             {rows(visit, table)}
         </section>
@@ -34,8 +34,9 @@ fn chart(visit: &Visit, table: &report::Table) -> Option<impl IntoView + use<>> 
             Some((Text::from(row.label.text(locale)), Some(families), grouped(families)))
         })
         .collect();
-    let title = Text::from(table.section.text(locale));
-    (bars.len() > 1).then(|| view! { <BarList title=title unit=visit.t("disclosure-unit-families") bars=bars/> })
+    // The heading above says what of; what the bars count stands in the table below in the same words.
+    let title = visit.t("disclosure-families");
+    (bars.len() > 1).then(|| view! { <BarList title=title unit=Text::default() bars=bars/> })
 }
 
 fn rows(visit: &Visit, table: &report::Table) -> impl IntoView + use<> {

@@ -6,17 +6,18 @@ use crate::desk::{may, moment, news, read_first, revealed, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Choice, Column, EmptyState, Form, Glyph, HiddenField, Illustration, Page, Radios, Row, SummaryList,
-    SummaryRow, Table, Tag, TextField, Variant, Width,
+    Banner, Button, Choice, Column, Dialog, EmptyState, Form, Glyph, HiddenField, Illustration, Page, Radios, Row,
+    SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::ids::{AwardId, PayeeId};
-use domain::ledger::{AwardState, PayeeKind};
+use domain::ledger::{AwardState, Fen, PayeeKind};
 use leptos::prelude::*;
 use services::ledger::views::{self, AwardPage as Award, PayeeLine, PaymentLine, TrancheLine};
 
-const NEWS: &[(&str, &str)] = &[("payee", "books-done-payee"), ("confirmed", "books-done-confirmed")];
+const NEWS: &[(&str, &str)] =
+    &[("payee", "books-done-payee"), ("confirmed", "books-done-confirmed"), ("left", "release-left-done")];
 
 /// The page.
 #[component]
@@ -43,6 +44,7 @@ async fn page(visit: Visit, id: Option<AwardId>) -> Result<AnyView, Problem> {
                 <h2>{visit.t("books-payments")}</h2>
                 {payments(visit, &page.payments)}
             </section>
+            {release(visit, &page)}
         </Page>
     }
     .into_any())
@@ -65,6 +67,29 @@ fn facts(visit: &Visit, page: &Award) -> Vec<SummaryRow> {
         rows.push(SummaryRow::new(visit.t("books-lapses"), moment(visit, award.lapses_at)));
     }
     rows
+}
+
+/// Giving back what is left over of an award of which something was paid; of another, its case does.
+fn release(visit: &Visit, page: &Award) -> Option<impl IntoView + use<>> {
+    let award = &page.award;
+    let left = award.state == AwardState::Reserved && award.committed > Fen::ZERO && award.paid > Fen::ZERO;
+    if !left || !may(visit, Capability::ReleasePayments) {
+        return None;
+    }
+    let action = visit.href(&format!("{}/{}/release", at::AWARDS, award.id));
+    let text = visit.t_args("release-left-text", &[("left", money(award.committed).into())]);
+    let open = visit.form.value("reason").is_some();
+    Some(view! {
+        <section class="section no-print">
+            <Dialog label=visit.t("release-left") title=visit.t("release-left") open=open>
+                <p>{text}</p>
+                <Form action=action>
+                    <TextField name="reason" label=visit.t("books-reason") hint=visit.t("books-reason-hint")/>
+                    <p class="actions"><Button variant=Variant::Danger>{visit.t("release-left")}</Button></p>
+                </Form>
+            </Dialog>
+        </section>
+    })
 }
 
 fn tranches(visit: &Visit, page: &Award) -> impl IntoView + use<> {

@@ -1,7 +1,11 @@
 //! What finance writes down: entries, reversals, the end of a month. What is done to be paid stands in `paying`.
 
+mod charters;
+mod clawbacks;
 mod paying;
 
+pub use charters::CALLS as CHARTERS;
+pub use clawbacks::CALLS as CLAWBACKS;
 pub use paying::CALLS as PAYING;
 
 use super::at;

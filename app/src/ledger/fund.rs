@@ -2,13 +2,13 @@
 
 use super::words::{change, kind_text, money, purpose_text, short};
 use super::{at, crumbs, named};
-use crate::desk::{may, news, read_first, rooms};
+use crate::desk::{may, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{
-    Button, Choice, Column, EmptyState, Form, Glyph, Illustration, LinkButton, Page, Pagination, Row, Select, Table,
-    Tag, Variant, Width,
+    Button, Choice, Column, Dialog, EmptyState, Form, Glyph, HiddenField, Illustration, LinkButton, Page, Pagination,
+    Row, Select, SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
@@ -18,9 +18,16 @@ use domain::time::local_day;
 use jiff::{ToSpan, civil};
 use leptos::prelude::*;
 use services::ledger::balance_of_fund;
-use services::ledger::views::{self, Fund, JournalPage, Line, Purse, Wanted};
+use services::ledger::views::{self, Envelope, Fund, JournalPage, Line, Purse, Wanted};
 
-const NEWS: &[(&str, &str)] = &[("entered", "books-done-entered")];
+const NEWS: &[(&str, &str)] = &[
+    ("entered", "books-done-entered"),
+    ("opened", "fund-done-opened"),
+    ("changed", "fund-done-changed"),
+    ("budget", "fund-done-budget"),
+    ("closed", "fund-done-closed"),
+    ("reopened", "fund-done-reopened"),
+];
 /// Months that can be chosen.
 const MONTHS: i32 = 36;
 
@@ -49,6 +56,7 @@ async fn page(visit: Visit, id: Option<FundId>) -> Result<AnyView, Problem> {
             </section>
             {enter(visit, &fund)}
             {envelopes(visit, &fund)}
+            {says(visit, &fund)}
             <section class="section">
                 <h2>{visit.t("books-journal")}</h2>
                 {filter(visit, wanted)}
@@ -101,21 +109,100 @@ fn envelopes(visit: &Visit, fund: &Fund) -> impl IntoView + use<> {
         Column::number(visit.t("books-paid")),
         Column::number(visit.t("books-committed")),
         Column::number(visit.t("books-available")),
+        Column::number(visit.t("fund-ceiling-short")),
     ];
     let rows = fund.envelopes.iter().map(|envelope| {
         Row::new()
-            .cell(visit.pick(&envelope.name_zh, &envelope.name_en).into_owned())
+            .cell(envelope_name(visit, fund, envelope))
             .cell(money(envelope.has.received))
             .cell(money(envelope.has.paid))
             .cell(money(envelope.has.committed))
             .cell(money(envelope.has.available))
+            .cell(envelope.ceiling.map(money))
     });
     let rows = rows.collect();
+    let more = may(visit, Capability::KeepBooks).then(|| {
+        let href = visit.href(&format!("{}/{}/envelopes/new", at::FUNDS, fund.id));
+        view! { <p class="actions no-print"><LinkButton href=href variant=Variant::Quiet>{visit.t("fund-budget-new")}</LinkButton></p> }
+    });
     view! {
         <section class="section books-table">
             <h2>{visit.t("books-envelopes")}</h2>
             <Table caption=visit.t("books-envelopes") caption_hidden=true columns=columns rows=rows/>
+            {more}
         </section>
+    }
+}
+
+/// A budget by its name, with what it is for; the way to its form for whoever keeps the books.
+fn envelope_name(visit: &Visit, fund: &Fund, envelope: &Envelope) -> impl IntoView + use<> {
+    let name = visit.pick(&envelope.name_zh, &envelope.name_en).into_owned();
+    let purpose = envelope.purpose.of(visit.locale()).to_owned();
+    let purpose = (!purpose.is_empty()).then(|| view! { <br/><span class="muted small">{purpose}</span> });
+    let name = if may(visit, Capability::KeepBooks) {
+        let href = visit.href(&format!("{}/{}/envelopes/{}", at::FUNDS, fund.id, envelope.id));
+        view! { <a href=href>{name}</a> }.into_any()
+    } else {
+        view! { <span>{name}</span> }.into_any()
+    };
+    view! { <div>{name}{purpose}</div> }
+}
+
+/// What the fund says of itself, whether it takes applications, and what may be changed of either.
+fn says(visit: &Visit, fund: &Fund) -> impl IntoView + use<> {
+    let standing = match fund.closed_at {
+        Some(at) => {
+            let at = moment(visit, at);
+            view! { <Tag tone=Tone::Warning>{visit.t("fund-closed")}</Tag>" "{at} }.into_any()
+        }
+        None => view! { <Tag tone=Tone::Success>{visit.t("fund-takes")}</Tag> }.into_any(),
+    };
+    let terms = fund.terms.of(visit.locale()).to_owned();
+    let terms = if terms.is_empty() { visit.t("fund-terms-none").to_string() } else { terms };
+    let rows = vec![
+        SummaryRow::new(visit.t("fund-applications"), standing),
+        SummaryRow::new(visit.t("fund-terms"), view! { <p class="said">{terms}</p> }),
+    ];
+    let change = may(visit, Capability::KeepBooks).then(|| turn(visit, fund));
+    view! {
+        <section class="section">
+            <h2>{visit.t("fund-says")}</h2>
+            <SummaryList rows=rows/>
+            {change}
+        </section>
+    }
+}
+
+/// Changing its texts; closing it to new applications, or opening it again.
+fn turn(visit: &Visit, fund: &Fund) -> impl IntoView + use<> {
+    let to = |what: &str| visit.href(&format!("{}/{}/{what}", at::FUNDS, fund.id));
+    let version = fund.version.to_string();
+    let turn = if fund.closed_at.is_some() {
+        view! {
+            <Form action=to("reopen")>
+                <HiddenField name="version" value=version/>
+                <Button variant=Variant::Secondary>{visit.t("fund-reopen")}</Button>
+            </Form>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Dialog label=visit.t("fund-close") title=visit.t("fund-close-title") open=visit.form.was_sent()>
+                <p>{visit.t("fund-close-text")}</p>
+                <Form action=to("close")>
+                    <HiddenField name="version" value=version/>
+                    <TextField name="reason" label=visit.t("books-reason") hint=visit.t("books-reason-hint")/>
+                    <p class="actions"><Button variant=Variant::Danger>{visit.t("fund-close")}</Button></p>
+                </Form>
+            </Dialog>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="staff-actions no-print">
+            <LinkButton href=to("edit") variant=Variant::Secondary>{visit.t("fund-edit")}</LinkButton>
+            {turn}
+        </div>
     }
 }
 

@@ -2,10 +2,12 @@
 
 use super::at;
 use super::words::{money, purpose_text};
-use crate::desk::{crumbs, read_first, rooms};
+use crate::desk::{crumbs, may, read_first, rooms};
+use crate::form::Tone;
 use crate::problem::Problem;
-use crate::ui::{Column, EmptyState, Illustration, Page, Row, Table, Width};
+use crate::ui::{Column, EmptyState, Illustration, LinkButton, Page, Row, Table, Tag, Variant, Width};
 use crate::visit::{Visit, visit};
+use domain::account::Capability;
 use leptos::prelude::*;
 use services::ledger::views::{self, Fund};
 
@@ -26,9 +28,14 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     } else {
         table(visit, &funds).into_any()
     };
+    let open = may(visit, Capability::KeepBooks).then(|| {
+        let href = visit.href(&format!("{}/new", at::FUNDS));
+        view! { <p class="actions no-print"><LinkButton href=href variant=Variant::Secondary>{visit.t("fund-new")}</LinkButton></p> }
+    });
     Ok(view! {
         <Page title=visit.t("books-title") lead=visit.t("books-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}
+            {open}
             {list}
         </Page>
     }
@@ -53,8 +60,9 @@ fn table(visit: &Visit, funds: &[Fund]) -> impl IntoView + use<> {
             view! { <li>{name}</li> }
         });
         let envelopes = envelopes.collect_view();
+        let closed = fund.closed_at.map(|_| view! { " "<Tag tone=Tone::Warning>{visit.t("fund-closed")}</Tag> });
         Row::new()
-            .cell(view! { <div><a href=href>{name}</a><br/><code class="code small">{fund.code.clone()}</code></div> })
+            .cell(view! { <div><a href=href>{name}</a><br/><code class="code small">{fund.code.clone()}</code>{closed}</div> })
             .cell(purpose_text(visit, &fund.purpose))
             .cell(view! { <ul class="books-names">{envelopes}</ul> })
             .cell(money(fund.has.available))

@@ -7,6 +7,8 @@
 mod award;
 mod awards;
 pub mod calls;
+mod charter;
+mod clawbacks;
 mod enter;
 mod entry;
 mod fund;
@@ -21,6 +23,8 @@ mod words;
 
 pub use award::AwardPage;
 pub use awards::Awards;
+pub use charter::{EnvelopeNew, EnvelopePage, FundEdit, FundNew};
+pub use clawbacks::{ClawbackPage, Clawbacks};
 pub use enter::Enter;
 pub use entry::EntryPage;
 pub use fund::FundPage;
@@ -30,7 +34,7 @@ pub use open::OpenFunds;
 pub use payments::Payments;
 pub use statements::{StatementPage, Statements};
 pub use tranche::TranchePage;
-pub(crate) use words::money;
+pub(crate) use words::{evidence_text, money};
 
 use crate::museum::problem_of;
 use crate::problem::Problem;
@@ -54,6 +58,8 @@ mod at {
     pub const PAYMENTS: &str = "/staff/funds/payments";
     /// What the bank said; below it each statement.
     pub const STATEMENTS: &str = "/staff/funds/statements";
+    /// Money that is asked back; below it each demand.
+    pub const CLAWBACKS: &str = "/staff/funds/clawbacks";
     /// The months.
     pub const MONTHS: &str = "/staff/funds/months";
     /// Below it each entry of the journal.

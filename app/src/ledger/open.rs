@@ -18,13 +18,25 @@ pub fn OpenFunds() -> impl IntoView {
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
     let groups = views::open_groups(&visit.services, &visit.context).await?;
+    let terms = views::open_terms(&visit.services, &visit.context).await?;
     let cards = groups.map(|(group, standing)| {
         let (tone, word, text) = match standing {
             GroupStanding::Open => (Tone::Success, "books-open", "books-open-text"),
             GroupStanding::Waiting => (Tone::Warning, "books-waiting", "books-waiting-text"),
             GroupStanding::Closed => (Tone::Plain, "books-closed", "books-closed-text"),
         };
-        view! { <Card title=words::group(visit, group) level=2 tag=Some((tone, visit.t(word)))><p>{visit.t(text)}</p></Card> }
+        let said = terms.iter().filter(|(of, _)| *of == group).flat_map(|(_, all)| all);
+        let said = said.map(|one| {
+            let one = one.of(visit.locale()).to_owned();
+            view! { <p class="said">{one}</p> }
+        });
+        let said = said.collect_view();
+        view! {
+            <Card title=words::group(visit, group) level=2 tag=Some((tone, visit.t(word)))>
+                <p>{visit.t(text)}</p>
+                {said}
+            </Card>
+        }
     });
     let cards = cards.collect_view();
     let crumbs = vec![

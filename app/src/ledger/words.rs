@@ -42,7 +42,8 @@ pub(super) fn account_text(visit: &Visit, account: Account) -> Text {
     visit.t(&format!("books-account-{}", account.name()))
 }
 
-pub(super) fn evidence_text(visit: &Visit, kind: Evidence) -> Text {
+/// What has to be there before something is paid.
+pub(crate) fn evidence_text(visit: &Visit, kind: Evidence) -> Text {
     visit.t(&format!("books-evidence-{}", dashed(kind.name())))
 }
 
@@ -134,7 +135,7 @@ pub(super) fn papers(visit: &Visit, kinds: &[Evidence]) -> String {
 pub(super) fn purpose_text(visit: &Visit, purpose: &Purpose) -> String {
     let mut parts: Vec<String> = Vec::new();
     if let Some(group) = purpose.group {
-        parts.push(group.text(visit.locale()).to_owned());
+        parts.push(group.title(visit.locale()).to_owned());
     }
     if let Some(city) = purpose.city {
         parts.push(city.text(visit.locale()).to_owned());

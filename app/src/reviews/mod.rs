@@ -7,6 +7,7 @@ mod sheet;
 
 pub use list::Reviews;
 pub use sheet::ReviewPage;
+pub(crate) use sheet::criteria;
 
 use crate::museum::problem_of;
 use crate::problem::Problem;

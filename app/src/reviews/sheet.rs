@@ -5,15 +5,18 @@ use crate::desk::{crumbs, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::grouped;
 use crate::problem::Problem;
+use crate::spark::papers::{kind_text, known, problem_of as paper_problem};
 use crate::spark::words;
-use crate::ui::{Banner, Button, Choice, Form, HiddenField, LinkButton, Page, Radios, TextArea, Variant};
+use crate::ui::{Banner, Button, Choice, Form, Glyph, HiddenField, LinkButton, Page, Radios, TextArea, Variant};
 use crate::visit::{Visit, visit};
-use domain::ids::CaseId;
-use domain::spark::review::rubric::Criterion;
+use domain::ids::{ApplicationId, CaseId};
+use domain::spark::review::rubric::{Criterion, Rubric};
 use domain::spark::review::score::NOT_APPLICABLE;
+use domain::typed::Typed;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use services::spark::cases::{CaseError, for_review};
+use services::spark::papers::{self, PaperError, View};
 use services::spark::review::{Sheet, sheet};
 
 /// The page.
@@ -40,6 +43,12 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
         Err(error) => return Err(case_problem(error)),
     };
     let sheet = sheet(&visit.services, &visit.context, id).await.map_err(problem)?;
+    let papers = match papers::of(&visit.services, &visit.context, ApplicationId(id.0)).await {
+        Ok(all) => all.all,
+        // What was reviewed is read no longer; and a case may have come without an application.
+        Err(PaperError::NotFound) => Vec::new(),
+        Err(error) => return Err(paper_problem(&error)),
+    };
     let facts = visit.t_args(
         "review-facts",
         &[
@@ -51,10 +60,38 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
     Ok(view! {
         <Page title=case.reference lead=facts crumbs=crumbs>
             {rooms(visit)}
+            {medical(visit, &papers)}
             {if sheet.given { given(visit, &sheet).into_any() } else { form(visit, &sheet).into_any() }}
         </Page>
     }
     .into_any())
+}
+
+/// What shows the illness, without what the family called it.
+fn medical(visit: &Visit, papers: &[View]) -> impl IntoView + use<> {
+    let none = papers.is_empty().then(|| view! { <p class="muted">{visit.t("case-papers-review-none")}</p> });
+    let items = papers.iter().enumerate().map(|(n, paper)| {
+        let action = visit.href(&format!("/staff/spark/review/papers/{}", paper.id));
+        let name = format!("{} {}", kind_text(visit, paper.kind), n + 1);
+        view! {
+            <li class="stack">
+                <p><strong>{name.clone()}</strong>" "<span class="muted small">{known(visit, paper)}</span></p>
+                <Form action=action inline=true>
+                    <Button variant=Variant::Secondary glyph=Glyph::Download>{visit.t("case-papers-open")}<span class="hidden">" "{name}</span></Button>
+                </Form>
+            </li>
+        }
+    });
+    let items: Vec<_> = items.collect();
+    let list = (!items.is_empty()).then(|| view! { <ul class="papers">{items}</ul> });
+    view! {
+        <section class="section no-print" id="papers">
+            <h2>{visit.t("case-papers-review")}</h2>
+            <p class="muted">{visit.t("case-papers-review-text")}</p>
+            {none}
+            {list}
+        </section>
+    }
 }
 
 fn given(visit: &Visit, sheet: &Sheet) -> impl IntoView + use<> {
@@ -70,8 +107,7 @@ fn given(visit: &Visit, sheet: &Sheet) -> impl IntoView + use<> {
 }
 
 fn form(visit: &Visit, sheet: &Sheet) -> impl IntoView + use<> {
-    let criteria = sheet.rubric.criteria().iter().map(|criterion| judged(visit, sheet, criterion).into_any());
-    let criteria = criteria.collect_view();
+    let criteria = criteria(visit, &sheet.rubric, &sheet.typed);
     view! {
         <Form>
             <HiddenField name="version" value=sheet.version.to_string()/>
@@ -85,12 +121,17 @@ fn form(visit: &Visit, sheet: &Sheet) -> impl IntoView + use<> {
     }
 }
 
-fn judged(visit: &Visit, sheet: &Sheet, criterion: &Criterion) -> impl IntoView + use<> {
+/// The fields of a rubric, with what was typed.
+pub(crate) fn criteria(visit: &Visit, rubric: &Rubric, typed: &Typed) -> AnyView {
+    rubric.criteria().iter().map(|criterion| judged(visit, typed, criterion).into_any()).collect_view().into_any()
+}
+
+fn judged(visit: &Visit, typed: &Typed, criterion: &Criterion) -> impl IntoView + use<> {
     let points = (criterion.scale.least..=criterion.scale.most).map(|n| Choice::new(n.to_string(), n.to_string()));
     let none = criterion.optional.then(|| Choice::new(NOT_APPLICABLE, visit.t("review-not-applicable")));
     let choices: Vec<Choice> = points.chain(none).collect();
     let (mark, comment) = (criterion.mark_field(), criterion.comment_field());
-    let (marked, commented) = (sheet.typed.field(&mark).to_owned(), sheet.typed.field(&comment).to_owned());
+    let (marked, commented) = (typed.field(&mark).to_owned(), typed.field(&comment).to_owned());
     // Named in full: what is wrong with one stands above the form, too.
     let title = visit.pick(&criterion.title.zh, &criterion.title.en).into_owned();
     let why = visit.t_args("review-comment", &[("what", title.clone().into())]);

@@ -157,12 +157,16 @@ fn facts(visit: &Visit) -> impl IntoView + use<> {
     }
 }
 
+/// Where the Ministry of Civil Affairs says who may raise funds in public.
+const CHARITY: &str = "https://cszg.mca.gov.cn/";
+
 /// What the law leaves to others (慈善法): said in words, with no way to give from here.
 fn giving(visit: &Visit) -> impl IntoView + use<> {
     view! {
         <section class="section spark-aside">
             <h2>{visit.t("spark-giving-title")}</h2>
             <p>{visit.t("spark-giving-text")}</p>
+            <p><a href=CHARITY rel="external noopener noreferrer">{visit.t("spark-giving-link")}</a></p>
         </section>
     }
 }
@@ -189,6 +193,7 @@ fn questions(visit: &Visit) -> impl IntoView + use<> {
                 <LinkButton href=visit.href(APPLY) variant=Variant::Secondary>{visit.t("application-action")}</LinkButton>
             </p>
             <p class="muted small"><a href=visit.href(paths::PRIVACY)>{visit.t("museum-privacy-link")}</a></p>
+            <p class="muted small"><a href=visit.href(crate::letters::VERIFY)>{visit.t("letters-verify-link")}</a></p>
         </section>
     }
 }

@@ -1,6 +1,6 @@
 //! Choosing: one of several, several of several, yes or no.
 
-use super::field::Parts;
+use super::field::{Parts, Wants};
 use super::slot::Slot;
 use crate::i18n::Text;
 use crate::visit::visit;
@@ -62,7 +62,7 @@ pub fn Select(
     optional: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, &label, hint.is_some());
+    let parts = Parts::wanting(Wants::Choice, &visit, &name, &label, hint.is_some());
     let chosen = visit.form.value(&name).map(|v| Text::from(v.to_owned())).or(value);
     let options = choices.into_iter().map(|choice| {
         let selected = chosen.as_deref() == Some(&*choice.value);
@@ -159,7 +159,7 @@ fn Boxes<P: Fn(&str) -> bool + Send + 'static>(
     inline: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, &label, hint.is_some());
+    let parts = Parts::wanting(Wants::Choice, &visit, &name, &label, hint.is_some());
     let boxes = choices.into_iter().enumerate().map(|(i, choice)| {
         // The first one carries the field's id, so that the error summary leads to it.
         let id = if i == 0 { parts.id.clone() } else { format!("{}-{}", parts.id, i + 1) };

@@ -5,6 +5,7 @@ use crate::i18n::Text;
 use crate::islands::Stepper;
 use crate::visit::{Visit, visit};
 use crate::words;
+use domain::field::Fault;
 use leptos::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,8 +28,31 @@ pub(super) struct Parts {
 #[derive(Clone, Default)]
 pub(super) struct Labels(Arc<Mutex<Vec<Label>>>);
 
-/// A field's name, and what it is called.
-type Label = (String, Text);
+/// A field's name, what it is called, and what it wants.
+type Label = (String, Text, Wants);
+
+/// What a field wants of whoever leaves it empty.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Wants {
+    /// To be filled in.
+    #[default]
+    Words,
+    /// One of its choices.
+    Choice,
+    /// A file.
+    File,
+}
+
+impl Wants {
+    /// What is said of a fault.
+    fn said(self, visit: &Visit, fault: &Fault) -> Text {
+        match (self, fault) {
+            (Self::Choice, Fault::Required) => visit.t("error-required-choice"),
+            (Self::File, Fault::Required) => visit.t("error-required-file"),
+            _ => words::fault_text(visit, fault),
+        }
+    }
+}
 
 /// Lets the fields of a visit say what they are called.
 pub(crate) fn provide_labels() {
@@ -36,31 +60,43 @@ pub(crate) fn provide_labels() {
 }
 
 impl Labels {
-    fn note(&self, name: &str, label: &Text) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), label.clone()));
+    fn note(&self, name: &str, label: &Text, wants: Wants) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), label.clone(), wants));
     }
 
     pub fn of(&self, name: &str) -> Option<Text> {
         let labels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        labels.iter().find(|(known, _)| known == name).map(|(_, label)| label.clone())
+        labels.iter().find(|(known, ..)| known == name).map(|(_, label, _)| label.clone())
+    }
+
+    /// What is said of a field's fault, in the words that stand beside it.
+    pub fn said(&self, visit: &Visit, name: &str, fault: &Fault) -> Text {
+        let labels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let wants = labels.iter().find(|(known, ..)| known == name).map(|(.., wants)| *wants);
+        wants.unwrap_or_default().said(visit, fault)
     }
 
     /// Where a field stands on its page; what is no field stands behind all that are.
     pub fn place(&self, name: &str) -> usize {
         let labels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        labels.iter().position(|(known, _)| known == name).unwrap_or(usize::MAX)
+        labels.iter().position(|(known, ..)| known == name).unwrap_or(usize::MAX)
     }
 }
 
 impl Parts {
     /// `label` is what the field is called, where the error summary speaks of it.
     pub fn of(visit: &Visit, name: &str, label: &Text, hint: bool) -> Self {
+        Self::wanting(Wants::Words, visit, name, label, hint)
+    }
+
+    /// The same of a field that is not filled in, but chosen.
+    pub fn wanting(wants: Wants, visit: &Visit, name: &str, label: &Text, hint: bool) -> Self {
         let id = input_id(name);
         if let Some(labels) = use_context::<Labels>() {
-            labels.note(name, label);
+            labels.note(name, label, wants);
         }
         let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-        let error = visit.form.fault(name).map(|fault| words::fault_text(visit, &fault));
+        let error = visit.form.fault(name).map(|fault| wants.said(visit, &fault));
         let described_by = match (hint, error.is_some()) {
             (true, true) => Some(format!("{hint_id} {error_id}")),
             (true, false) => Some(hint_id.clone()),
@@ -213,7 +249,7 @@ pub fn FileField(
     several: bool,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, &label, hint.is_some());
+    let parts = Parts::wanting(Wants::File, &visit, &name, &label, hint.is_some());
     view! {
         <div class=parts.class()>
             <label class="label" for=parts.id.clone()>

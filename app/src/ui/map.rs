@@ -1,6 +1,6 @@
 //! The province as the house draws it: an outline, its sixteen cities, and what is shown on it. No tile of anybody else's.
 
-use super::field::Parts;
+use super::field::{Parts, Wants};
 use crate::i18n::Text;
 use crate::visit::visit;
 use domain::bus::{City, MAP_HEIGHT, MAP_WIDTH, Position};
@@ -57,7 +57,7 @@ pub fn CityRadios(
     hint: Option<Text>,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, name, &label, hint.is_some());
+    let parts = Parts::wanting(Wants::Choice, &visit, name, &label, hint.is_some());
     let chosen = visit.form.value(name).unwrap_or_default().to_owned();
     let cities = City::ALL.into_iter().enumerate().map(|(i, city)| {
         // The first one carries the field's id, so that the error summary leads to it.

@@ -5,7 +5,6 @@ use super::field::{Labels, input_id, provide_labels};
 use super::slot::Slot;
 use crate::i18n::Text;
 use crate::visit::visit;
-use crate::words;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
@@ -125,7 +124,7 @@ pub fn ErrorSummary() -> impl IntoView {
         .into_iter()
         .map(|error| {
             let target = format!("#{}", input_id(&error.field));
-            let fault = words::fault_text(&visit, &error.fault);
+            let fault = labels.said(&visit, &error.field, &error.fault);
             let label = labels.of(&error.field).map(|label| match label.ends_with(['？', '?']) {
                 true => format!("{label} "),
                 false => format!("{label}{}", visit.t("label-separator")),

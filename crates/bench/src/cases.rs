@@ -100,9 +100,9 @@ pub async fn run(stage: &Arc<Stage>, terms: Terms) -> anyhow::Result<()> {
 }
 
 /// The cases of each officer.
-fn of_officers(all: &[(CaseId, Uuid)]) -> Arc<Vec<(Uuid, Vec<CaseId>)>> {
+fn of_officers(all: &[(CaseId, Option<Uuid>)]) -> Arc<Vec<(Uuid, Vec<CaseId>)>> {
     let of = |officer: Uuid| {
-        (officer, all.iter().filter(|(_, whose)| *whose == officer).map(|(case, _)| *case).collect::<Vec<_>>())
+        (officer, all.iter().filter(|(_, whose)| *whose == Some(officer)).map(|(case, _)| *case).collect::<Vec<_>>())
     };
     Arc::new((0..OFFICERS).map(|nth| of(officer(nth))).collect())
 }
@@ -178,8 +178,8 @@ async fn opened(services: &Services, by: &Context, case: CaseId) -> anyhow::Resu
     Ok(())
 }
 
-/// Puts cases there, each with whom it belongs to.
-async fn seed(stage: &Stage, from: usize, count: usize) -> anyhow::Result<Vec<(CaseId, Uuid)>> {
+/// Puts cases there, each with who looks after it: nobody yet after one that waits, which nobody reads therefore.
+async fn seed(stage: &Stage, from: usize, count: usize) -> anyhow::Result<Vec<(CaseId, Option<Uuid>)>> {
     let (services, now) = (&stage.services, stage.services.clock.now());
     let mut rows = Rows::default();
     for n in from..from + count {
@@ -193,7 +193,8 @@ async fn seed(stage: &Stage, from: usize, count: usize) -> anyhow::Result<Vec<(C
         rows.states.push(state);
         rows.versions.push(steps.len() as i32);
         rows.indexes.push(services.vault.blind_index("spark patient", &format!("document {n}")));
-        rows.officers.push(taken.then_some(whose));
+        let looks_after = taken.then_some(whose);
+        rows.officers.push(looks_after);
         rows.opened.push(opened.to_string());
         rows.keys.push(services.vault.wrap_case_key(case, &key));
         let party = new_uuid(now);
@@ -206,7 +207,7 @@ async fn seed(stage: &Stage, from: usize, count: usize) -> anyhow::Result<Vec<(C
             rows.events.push((id, case, nth as i32 + 1, *event, *before, *after));
             rows.reasons.push(key.seal(place, "资料齐全，可以评审。".as_bytes()));
         }
-        rows.whose.push((CaseId(case), whose));
+        rows.whose.push((CaseId(case), looks_after));
     }
     rows.write(stage, now).await?;
     Ok(rows.whose)
@@ -221,7 +222,7 @@ type Step = (Uuid, Uuid, i32, &'static str, &'static str, &'static str);
 
 #[derive(Default)]
 struct Rows {
-    whose: Vec<(CaseId, Uuid)>,
+    whose: Vec<(CaseId, Option<Uuid>)>,
     cases: Vec<Uuid>,
     references: Vec<String>,
     states: Vec<&'static str>,

@@ -125,6 +125,8 @@ pub enum Fault {
         /// Adults needed.
         least: u32,
     },
+    /// Not the name that is known of whoever signs.
+    NameDiffers,
     /// Not eighteen characters as GB 11643 has them.
     ResidentShape,
     /// No region's number.
@@ -224,6 +226,10 @@ pub enum Fault {
     SameDocument,
     /// More than what the treatment is expected to cost.
     MoreThanCosts,
+    /// More is promised and paid already than this would allow.
+    CeilingPassed,
+    /// More than is owed.
+    MoreThanOwed,
     /// Without this consent nobody can decide about the application.
     ConsentNeeded,
     /// A file that is not taken as a paper.

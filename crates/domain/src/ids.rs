@@ -133,6 +133,10 @@ ids! {
     StatementId,
     /// An entry of the journal.
     LedgerEntryId,
+    /// Money that is asked back of a case.
+    ClawbackId,
+    /// A part of it that came back or was waived.
+    ClawbackPartId,
     /// One family's case of the Spark Project.
     CaseId,
     /// One frozen snapshot of what is disclosed.
@@ -141,6 +145,8 @@ ids! {
     ApplicationId,
     /// A paper of an application.
     PaperId,
+    /// A letter to the family of a case.
+    LetterId,
     /// A hospital that treats patients and employs reviewers.
     HospitalId,
     /// One sitting of the Spark Project's committee.

@@ -276,6 +276,43 @@ pub struct Wanted {
     pub action_prefix: Option<String>,
     /// By this account or client.
     pub actor: Option<Uuid>,
+    /// One of these subjects; none: any.
+    pub subjects: Option<Vec<Uuid>>,
+    /// Only what raised an alert.
+    pub alerts: bool,
+}
+
+/// The subjects that belong to the case of a reference: itself, its papers, its awards with their tranches and payments, what was
+/// asked back of it. Nothing of what they say.
+pub async fn case_subjects(db: impl PgExecutor<'_>, reference: &str) -> Result<Vec<Uuid>> {
+    query_scalar!(
+        r#"with own as (select id from spark_case where reference = $1),
+                award as (select a.id from ledger_award a join own on a.case_id = own.id)
+           select id as "id!" from own
+           union select p.id from spark_paper p join own on p.application_id = own.id
+           union select id from award
+           union select t.id from ledger_tranche t join award on t.award_id = award.id
+           union select p.id from ledger_payment p join award on p.award_id = award.id
+           union select c.id from spark_clawback c join own on c.case_id = own.id"#,
+        reference
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The account of a member of staff, by the name they sign in with.
+pub async fn staff_of_login(db: impl PgExecutor<'_>, login: &str) -> Result<Option<Uuid>> {
+    query_scalar!("select account_id from staff_credential where login = $1", login).fetch_optional(db).await
+}
+
+/// How many entries raised an alert since then.
+pub async fn alerts_since(db: impl PgExecutor<'_>, since: Timestamp) -> Result<i64> {
+    query_scalar!(
+        r#"select count(*) as "n!" from audit_entry where detail ? 'alert' and at >= $1"#,
+        since.to_sqlx() as SqlTimestamp
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// An entry as a reader sees it: with its position once it has one.
@@ -318,13 +355,16 @@ pub async fn list(
              and ($2::text is null or starts_with(action, $2))
              and ($3::uuid is null or actor_id = $3)
              and ($4::timestamptz is null or (at, e.id) < ($4, $5))
+             and ($7::uuid[] is null or subject_id = any ($7)) and (not $8 or detail ? 'alert')
            order by at desc, e.id desc limit $6"#,
         wanted.subject,
         wanted.action_prefix,
         wanted.actor,
         before.map(|(at, _)| at.to_sqlx()) as Option<SqlTimestamp>,
         before.map(|(_, id)| id),
-        limit
+        limit,
+        wanted.subjects.as_deref(),
+        wanted.alerts,
     )
     .fetch_all(db)
     .await

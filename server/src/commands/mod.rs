@@ -203,6 +203,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         ("identity documents of bookings", erased.documents),
         ("applications to the Spark Project that were not sent", erased.spark_applications),
         ("cases of the Spark Project (their keys, and what was sent)", erased.spark_cases),
+        ("objections to notices (who objected, and why)", erased.objections),
         ("accounts", erased.accounts),
         ("drafts", swept.drafts.unsigned_abs()),
         ("codes and short links", swept.codes.unsigned_abs()),

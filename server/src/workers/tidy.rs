@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often is tidied up.
 const EVERY: Duration = Duration::from_secs(600);
+/// Cases whose missing ties are noted between two looks for more.
+const UNTIED: i64 = 100;
 
 /// Tidies up again and again. Beats after each work, whatever became of it.
 pub(super) async fn tidy(services: Services, pulse: Pulse, shutdown: CancellationToken) {
@@ -70,6 +72,7 @@ async fn personal_data(services: &Services) {
                 documents = erased.documents,
                 spark_applications = erased.spark_applications,
                 spark_cases = erased.spark_cases,
+                objections = erased.objections,
                 accounts = erased.accounts,
                 "personal data past its time was erased"
             );
@@ -176,6 +179,11 @@ async fn cases(services: &Services) {
         Ok(0) => {}
         Ok(called) => tracing::info!(called, "cases that waited for money were called up again"),
         Err(error) => tracing::error!(%error, "cases that wait for money could not be called up"),
+    }
+    match services::spark::review::note_missing(services, UNTIED).await {
+        Ok(0) => {}
+        Ok(noted) => tracing::info!(noted, "cases opened before ties were noted have theirs"),
+        Err(error) => tracing::error!(%error, "cases without ties could not be looked for"),
     }
     match services::spark::review::move_on_due(services).await {
         Ok(0) => {}

@@ -98,7 +98,7 @@ async fn what_is_wrong_with_one_file_is_told_beside_it_and_the_others_are_taken(
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for words in [
         "<title>Error: ",
-        "There is a password on this file",
+        "This file is password-protected",
         "Only PDF, JPG, PNG",
         "larger than 10 MB",
         "good.pdf",
@@ -106,7 +106,7 @@ async fn what_is_wrong_with_one_file_is_told_beside_it_and_the_others_are_taken(
     ] {
         assert!(answer.body.contains(words), "no {words}: {}", answer.body);
     }
-    assert_eq!(answer.body.matches("Not taken").count(), 3, "{}", answer.body);
+    assert_eq!(answer.body.matches("Not accepted").count(), 3, "{}", answer.body);
     let nothing = send(&site, &mine, &base, "bills", &[]).await;
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
     let kind = send(&site, &mine, &base, "poems", &[("a.pdf", PDF)]).await;

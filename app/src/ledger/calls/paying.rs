@@ -2,7 +2,7 @@
 
 use super::{SOURCE, at};
 use crate::calls::{Answer, Asked, Call};
-use crate::form::FormState;
+use crate::form::{FormState, Tone};
 use crate::ledger::refused::{OURS, done, otherwise, refused};
 use crate::problem::Problem;
 use crate::routes::Access;
@@ -35,6 +35,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/funds/awards/:id/payee", PREPARE, &enter_payee).on(AWARD),
     Call::post("/staff/funds/awards/:id/payee/show", RELEASE, &show_payee).on(AWARD),
     Call::post("/staff/funds/awards/:id/payee/confirm", RELEASE, &confirm_payee).on(AWARD),
+    Call::post("/staff/funds/awards/:id/release", RELEASE, &release).on(AWARD).keeping(REASON),
     Call::post("/staff/funds/tranches/:id/evidence", PREPARE, &evidence).on(TRANCHE),
     Call::post("/staff/funds/tranches/:id/prepare", PREPARE, &prepare).on(TRANCHE),
     Call::post("/staff/funds/tranches/:id/send-back", RELEASE, &send_back).on(TRANCHE).keeping(REASON),
@@ -93,6 +94,18 @@ async fn confirm_payee(asked: Asked) -> Answer {
     };
     let result = ledger::confirm_payee(&asked.services, &asked.context, award, payee).await;
     done(&asked, &award_page(award), "confirmed", result)
+}
+
+async fn release(asked: Asked) -> Answer {
+    let Some(award) = asked.param::<AwardId>("id") else { return Problem::NotFound.into() };
+    let page = award_page(award);
+    match ledger::release(&asked.services, &asked.context, award, asked.field("reason")).await {
+        Err(LedgerError::State(_)) => {
+            let form = asked.typed(OURS).with_notice(Tone::Warning, asked.t("release-left-counts").to_string());
+            Answer::again_at(page, form).status(StatusCode::CONFLICT)
+        }
+        result => done(&asked, &page, "left", result),
+    }
 }
 
 /// The tranche of the path, and its page.

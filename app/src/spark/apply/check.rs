@@ -3,7 +3,7 @@
 use super::{CHECK, FROM, address, check_address, crumbs, of_address, page_address, words};
 use crate::form::Tone;
 use crate::i18n::Text;
-use crate::spark::form_words;
+use crate::spark::{form_words, papers};
 use crate::ui::{Banner, Button, Form, HiddenField, LinkButton, Page, SummaryList, SummaryRow, Tag, Variant};
 use crate::visit::Visit;
 use domain::spark::application::Section;
@@ -64,6 +64,8 @@ fn answers(visit: &Visit, application: &Application, section: Section) -> Option
             })
         })
         .collect();
+    let rows: Vec<_> =
+        rows.into_iter().chain((section == Section::Papers).then(|| files(visit, application))).collect();
     (!rows.is_empty()).then(|| {
         view! {
             <section class="section apply-answers">
@@ -72,6 +74,12 @@ fn answers(visit: &Visit, application: &Application, section: Section) -> Option
             </section>
         }
     })
+}
+
+/// How many files there are, before it is too late to send more.
+fn files(visit: &Visit, application: &Application) -> SummaryRow {
+    let href = visit.href(&papers::path(application.id));
+    SummaryRow::new(visit.t("papers-there"), papers::there(visit, application.id)).action(href, visit.t("papers-go"))
 }
 
 /// What stands in the way.

@@ -14,11 +14,19 @@ use leptos::prelude::*;
 /// The fields of a page.
 pub(super) fn fields(visit: &Visit, page: &'static Page, answers: &Answers) -> impl IntoView + use<> {
     let fields = page.fields.iter().map(|field| {
-        let input = input(visit, page, field, answers.get("whom"));
+        let input = input(visit, field, answers.get("whom"));
         match asked_after(page, field) {
             Some((on, values)) => {
                 let values = values.join(" ");
-                view! { <div class="apply-asked" data-on=on.key data-values=values>{input}</div> }.into_any()
+                // Where scripts show the field when it is asked nobody needs to be told.
+                let when = asked_after_text(visit.locale(), page, field);
+                view! {
+                    <div class="apply-asked" data-on=on.key data-values=values>
+                        <p class="hint apply-when">{when}</p>
+                        {input}
+                    </div>
+                }
+                .into_any()
             }
             None => input,
         }
@@ -56,15 +64,11 @@ fn autocomplete(field: &str, whom: Option<&str>) -> &'static str {
     }
 }
 
-fn input(visit: &Visit, page: &'static Page, field: &'static Field, whom: Option<&str>) -> AnyView {
+fn input(visit: &Visit, field: &'static Field, whom: Option<&str>) -> AnyView {
     let locale = visit.locale();
     let key = field.key;
     let label = label(visit, field);
-    let when = asked_after_text(locale, page, field);
-    let hint = match (when, hint(locale, field)) {
-        (Some(when), Some(hint)) => Some(Text::from(format!("{when}{}{hint}", visit.t("application-hint-gap")))),
-        (when, hint) => when.or(hint),
-    };
+    let hint = hint(locale, field);
     let said = hint.clone().unwrap_or_default();
     let fill = autocomplete(key, whom);
     let optional = !field.required;

@@ -89,8 +89,8 @@ fn typed_again(page: &OnePage, form: &FormState) -> Typed {
 /// The way to a page of an application.
 fn crumbs(visit: &Visit, id: Option<ApplicationId>) -> Vec<Crumb> {
     let mut crumbs = super::crumbs(visit);
-    crumbs.push(Crumb::new(visit.href(APPLY), visit.t("application-title")));
-    crumbs.extend(id.map(|id| Crumb::new(visit.href(&address(id)), visit.t("application-tasks"))));
+    crumbs.push(Crumb::new(visit.href(APPLY), visit.t("application-crumb")));
+    crumbs.extend(id.map(|id| Crumb::new(visit.href(&address(id)), visit.t("application-crumb-tasks"))));
     crumbs
 }
 

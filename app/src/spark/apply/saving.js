@@ -9,6 +9,7 @@ function look() {
   for (const part of form.querySelectorAll("[data-on]")) {
     const given = new FormData(form).get(part.dataset.on);
     part.hidden = !part.dataset.values.split(" ").includes(given);
+    part.dataset.live = "";
   }
 }
 

@@ -6,7 +6,6 @@ use crate::form::Tone;
 use crate::i18n::{self, Text};
 use crate::museum::param;
 use crate::problem::{Problem, problem_page};
-use crate::routes::paths;
 use crate::spark::words as spark_words;
 use crate::ui::{Button, Crumb, Dialog, Form, Glyph, HiddenField, LinkButton, Page, Tag, Variant};
 use crate::visit::{Visit, visit};
@@ -55,7 +54,7 @@ async fn confirmed(visit: &Visit, id: ApplicationId) -> Result<Confirmed, ApplyE
 fn page(visit: &Visit, confirmed: &Confirmed) -> AnyView {
     let receipt = &confirmed.receipt;
     let mut crumbs = crate::spark::crumbs(visit);
-    crumbs.push(Crumb::new(visit.href(APPLY), visit.t("application-title")));
+    crumbs.push(Crumb::new(visit.href(APPLY), visit.t("application-crumb")));
     let at = visit.t_args("application-sent-on", &[("at", moment(visit, receipt.sent_at).into())]);
     let copy = visit.href(&format!("{}/copy.pdf", address(receipt.id)));
     // The case has the application's id.
@@ -77,7 +76,7 @@ fn page(visit: &Visit, confirmed: &Confirmed) -> AnyView {
             {next(visit)}
             {consents(visit, confirmed)}
             <p class="actions no-print">
-                <LinkButton href=visit.href(paths::ACCOUNT) variant=Variant::Quiet glyph=Glyph::ArrowLeft>{visit.t("nav-account")}</LinkButton>
+                <LinkButton href=visit.href(crate::cases::OWN) variant=Variant::Quiet glyph=Glyph::ArrowLeft>{visit.t("cases-own-title")}</LinkButton>
             </p>
         </Page>
     }

@@ -64,12 +64,11 @@ fn sign_in(visit: &Visit) -> impl IntoView + use<> {
     }
 }
 
-/// A button that begins one; a quieter one where something waits to be gone on with.
+/// A button that begins one; a quieter one where there is one already.
 fn begin(visit: &Visit, mine: &[Summary]) -> impl IntoView + use<> {
-    let open = mine.iter().any(|one| one.sent.is_none());
-    let (variant, key) = match open {
-        true => (Variant::Secondary, "application-begin-another"),
-        false => (Variant::Primary, "application-begin"),
+    let (variant, key) = match mine.is_empty() {
+        true => (Variant::Primary, "application-begin"),
+        false => (Variant::Secondary, "application-begin-another"),
     };
     view! {
         <Form>
@@ -94,17 +93,17 @@ fn list(visit: &Visit, mine: &[Summary]) -> Option<impl IntoView + use<>> {
 /// the whole card leads there.
 fn card(visit: &Visit, one: &Summary, in_list: bool) -> impl IntoView + use<> {
     let day = |at| day_text(local_day(at), visit.locale());
-    let title = visit.t_args("application-of-day", &[("day", day(one.created_at).into())]);
+    // What was sent is known by its reference, what is not by its day.
+    let title = match &one.sent {
+        Some((reference, _)) => visit.t_args("cases-own-one", &[("reference", reference.clone().into())]),
+        None => visit.t_args("application-of-day", &[("day", day(one.created_at).into())]),
+    };
     let worker = (one.access == Access::Family).then(|| view! { <p>{visit.t("application-by-worker")}</p> });
     let about = title.clone();
     let (to, tag, lines, go_on) = match &one.sent {
-        Some((reference, at)) => {
+        Some((_, at)) => {
             let sent = visit.t_args("application-sent-on", &[("at", moment(visit, *at).into())]);
-            let reference = reference.clone();
-            let lines = view! {
-                <p>{sent}</p>
-                <p class="muted small">{visit.t("application-reference")}" "<code class="code">{reference}</code></p>
-            };
+            let lines = view! { <p>{sent}</p> };
             let tag = (Tone::Success, visit.t("application-state-sent"));
             (sent_address(one.id), tag, lines.into_any(), "application-sent-look")
         }

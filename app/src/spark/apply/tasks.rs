@@ -54,7 +54,8 @@ fn papers_row(visit: &Visit, application: &Application) -> impl IntoView + use<>
     view! {
         <li class="task">
             <a href=href>{visit.t("papers-send")}</a>
-            <span class="muted small">{visit.t("papers-row")}</span>
+            {papers::there(visit, application.id)}
+            <span class="muted small task-note">{visit.t("papers-row")}</span>
         </li>
     }
 }
@@ -88,7 +89,7 @@ fn row(visit: &Visit, application: &Application, section: Section) -> impl IntoV
     let pages = (startable && own.len() > 1).then(|| {
         view! {
             <details class="apply-pages">
-                <summary>{visit.t("application-pages")}<span class="hidden">{title}</span></summary>
+                <summary>{visit.t("application-pages")}<span class="hidden">{visit.t("label-separator")}{title}</span></summary>
                 <ul>{pages}</ul>
             </details>
         }

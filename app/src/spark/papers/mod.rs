@@ -9,14 +9,14 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
 use crate::ui::{
-    Banner, Button, Choice, Crumb, Dialog, EmptyState, FileField, Form, HiddenField, Illustration, Meter, Page, Select,
-    Tag, Variant,
+    Banner, Button, Choice, Crumb, Dialog, EmptyState, FileField, Form, Glyph, HiddenField, Illustration, LinkButton,
+    Meter, Page, Select, Tag, Variant,
 };
 use crate::visit::{Visit, visit};
 use crate::words::fault_text;
 use domain::field::Fault;
 use domain::files::Format;
-use domain::ids::{ApplicationId, PaperId};
+use domain::ids::{ApplicationId, CaseId, PaperId};
 use domain::spark::papers::{AT_ONCE, Kind, LARGEST, MOST, State, TOTAL};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -29,9 +29,10 @@ const ACCEPT: &str = ".pdf,.jpg,.jpeg,.png,.heic,.heif,.docx,.xlsx";
 /// What a call answers with, and its sentence.
 const NEWS: [(&str, &str); 2] = [("added", "papers-done-added"), ("removed", "papers-done-removed")];
 
-fn problem_of(error: &PaperError) -> Problem {
+pub(crate) fn problem_of(error: &PaperError) -> Problem {
     match error {
         PaperError::NotFound => Problem::NotFound,
+        PaperError::Note(_) | PaperError::NotNow => Problem::Unusable,
         PaperError::Denied(_) | PaperError::NoConsent | PaperError::ReasonNeeded => Problem::Forbidden,
         PaperError::Busy | PaperError::Limited(_) | PaperError::Sent => Problem::Busy,
         PaperError::Database(_) | PaperError::Damaged(_) => {
@@ -66,6 +67,38 @@ pub fn Papers() -> impl IntoView {
     })
 }
 
+/// How many files an application has, for the pages that lead here.
+pub(crate) fn there(visit: &Visit, id: ApplicationId) -> impl IntoView + use<> {
+    let visit = visit.clone();
+    Suspend::new(async move {
+        // The page around it is shown all the same where they cannot be read.
+        let read = papers::of(&visit.services, &visit.context, id).await.inspect_err(|error| {
+            tracing::error!(%error, "the papers of an application could not be counted");
+        });
+        read.ok().map(|all| {
+            let (tone, text) = match all.used().0 {
+                0 => (Tone::Warning, visit.t("papers-count-none")),
+                n => (Tone::Success, visit.t_args("papers-count", &[("n", n.into())])),
+            };
+            view! { <Tag tone=tone>{text}</Tag> }
+        })
+    })
+}
+
+/// Where one goes on: to what is still to be filled in, to the question, or to how far the case is.
+fn onward(visit: &Visit, id: ApplicationId, all: &All) -> impl IntoView + use<> {
+    let (to, key) = match (all.is_sent, all.is_open) {
+        (false, _) => (format!("{}/{id}", super::apply::APPLY), "application-back-tasks"),
+        (true, true) => (crate::cases::own_page(CaseId(id.0)), "papers-answer"),
+        (true, false) => (crate::cases::own_page(CaseId(id.0)), "application-follow"),
+    };
+    view! {
+        <p class="actions no-print">
+            <LinkButton href=visit.href(&to) variant=Variant::Quiet glyph=Glyph::ArrowLeft>{visit.t(key)}</LinkButton>
+        </p>
+    }
+}
+
 fn page(visit: &Visit, id: ApplicationId, all: &All) -> impl IntoView + use<> {
     let base = visit.href(&path(id));
     let news = visit.query.get("done").and_then(|done| NEWS.iter().find(|(word, _)| *word == done));
@@ -86,7 +119,10 @@ fn page(visit: &Visit, id: ApplicationId, all: &All) -> impl IntoView + use<> {
         false => Either::Right(Kind::ALL.map(|kind| group(visit, &base, kind, all)).collect_view()),
     };
     let mut crumbs = super::crumbs(visit);
-    crumbs.push(Crumb::new(visit.href(&format!("{}/{id}", super::apply::APPLY)), visit.t("application-tasks")));
+    crumbs.push(match all.is_sent {
+        true => Crumb::new(visit.href(crate::cases::OWN), visit.t("cases-own-title")),
+        false => Crumb::new(visit.href(&format!("{}/{id}", super::apply::APPLY)), visit.t("application-crumb-tasks")),
+    });
     view! {
         <Page title=visit.t("papers-title") lead=visit.t("papers-lead") crumbs=crumbs>
             {news}
@@ -97,6 +133,7 @@ fn page(visit: &Visit, id: ApplicationId, all: &All) -> impl IntoView + use<> {
                 <h2>{visit.t("papers-there")}</h2>
                 {list}
             </section>
+            {onward(visit, id, all)}
         </Page>
     }
 }
@@ -147,7 +184,7 @@ fn group(visit: &Visit, base: &str, kind: Kind, all: &All) -> Option<impl IntoVi
 }
 
 /// PDF · 2 页 · 140 KB
-fn known(visit: &Visit, paper: &View) -> Text {
+pub(crate) fn known(visit: &Visit, paper: &View) -> Text {
     let format = paper.format.map(|format| Text::from(format.name().to_ascii_uppercase()));
     let pages = paper.pages.filter(|_| paper.format == Some(Format::Pdf));
     let pages = pages.map(|pages| visit.t_args("papers-pages", &[("n", pages.into())]));
@@ -189,7 +226,8 @@ fn item(visit: &Visit, base: &str, paper: &View, may_go: bool) -> impl IntoView 
     });
     view! {
         <li class="stack">
-            <p><strong>{name}</strong>" "<Tag tone=tone>{state}</Tag>" "<span class="muted small">{known(visit, paper)}</span></p>
+            <p><strong>{name}</strong></p>
+            <p class="papers-known"><Tag tone=tone>{state}</Tag><span class="muted small">{known(visit, paper)}</span></p>
             {why}
             {remove}
         </li>

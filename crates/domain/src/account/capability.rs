@@ -157,6 +157,8 @@ pub enum Capability {
     UseOwnAccount,
     /// Change what one signs in with, end one's sessions, delete one's account.
     SecureOwnAccount,
+    /// Sign what a family's award is given on, for one's own family.
+    SignAgreement,
     /// See the staff's front page.
     EnterStaff,
     /// See sessions, bookings (masked) and today's board.
@@ -213,10 +215,14 @@ pub enum Capability {
     CloseBooks,
     /// See cases of the Spark Project with whose they are, and their history.
     SeeCases,
+    /// See in full who a case of the Spark Project is of, with the reason in the audit trail.
+    RevealParties,
     /// Look after cases: completeness, questions, letters, follow-up.
     HandleCases,
     /// Judge cases one is asked about, without knowing whose they are.
     ReviewCases,
+    /// See the committee's meetings that one holds or sits at, and sign their minutes.
+    SeeCommittee,
     /// Plan the committee's meetings, freeze what lies before them, write their minutes.
     ConveneCommittee,
     /// Vote on cases of a committee.
@@ -225,6 +231,8 @@ pub enum Capability {
     DecideCases,
     /// Take back what should not have been granted, ask money back, have a case's key destroyed.
     OverseeCases,
+    /// Read objections to notices and answer them.
+    HandleObjections,
     /// See what is to be disclosed, freeze a report and put it right.
     PrepareDisclosure,
     /// Publish a report that somebody else froze.
@@ -233,11 +241,12 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 44] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
         Self::SecureOwnAccount,
+        Self::SignAgreement,
         Self::EnterStaff,
         Self::SeeBookings,
         Self::RevealContact,
@@ -266,12 +275,15 @@ impl Capability {
         Self::ReleasePayments,
         Self::CloseBooks,
         Self::SeeCases,
+        Self::RevealParties,
         Self::HandleCases,
         Self::ReviewCases,
+        Self::SeeCommittee,
         Self::ConveneCommittee,
         Self::VoteOnCases,
         Self::DecideCases,
         Self::OverseeCases,
+        Self::HandleObjections,
         Self::PrepareDisclosure,
         Self::PublishDisclosure,
     ];
@@ -281,8 +293,10 @@ impl Capability {
     pub const fn step_up(self) -> Option<SignedDuration> {
         match self {
             Self::SecureOwnAccount
+            | Self::SignAgreement
             | Self::RevealContact
             | Self::RevealBusContact
+            | Self::RevealParties
             | Self::ExportBookings
             | Self::ManageStaff
             | Self::ManageClients
@@ -320,7 +334,10 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             _ => return Err(Denied::SignInNeeded),
         },
         Actor::Visitor { .. } => {
-            matches!(capability, C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount)
+            matches!(
+                capability,
+                C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount | C::SignAgreement
+            )
         }
         Actor::Client { scopes, .. } => match capability {
             C::SeePublic => true,
@@ -357,6 +374,8 @@ const fn device_permits(role: DeviceRole, capability: Capability) -> bool {
 
 const fn role_permits(role: Role, capability: Capability) -> bool {
     use Capability as C;
+    // Whoever sees cases sees in full whose they are; the second factor and the reason are asked beside it.
+    let capability = if matches!(capability, C::RevealParties) { C::SeeCases } else { capability };
     match role {
         Role::MuseumOfficer => {
             matches!(
@@ -383,12 +402,21 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::DoorSupervisor => {
             matches!(capability, C::Admit | C::OverrideDoor | C::SuperviseDoor | C::ManageDevices)
         }
-        Role::CaseOfficer => matches!(capability, C::SeeCases | C::HandleCases | C::ConveneCommittee),
+        Role::CaseOfficer => matches!(
+            capability,
+            C::SeeCases | C::HandleCases | C::SeeCommittee | C::ConveneCommittee | C::HandleObjections
+        ),
         Role::MedicalReviewer => matches!(capability, C::ReviewCases),
-        Role::CommitteeMember => matches!(capability, C::VoteOnCases),
+        Role::CommitteeMember => matches!(capability, C::SeeCommittee | C::VoteOnCases),
         Role::Chair => matches!(
             capability,
-            C::CommitFunds | C::VoteOnCases | C::DecideCases | C::PrepareDisclosure | C::PublishDisclosure
+            C::CommitFunds
+                | C::SeeCommittee
+                | C::VoteOnCases
+                | C::DecideCases
+                | C::HandleObjections
+                | C::PrepareDisclosure
+                | C::PublishDisclosure
         ),
         Role::FinancePreparer => {
             matches!(capability, C::ReadLedger | C::KeepBooks | C::PreparePayments | C::PrepareDisclosure)
@@ -396,7 +424,12 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::FinanceReleaser => matches!(capability, C::ReadLedger | C::ReleasePayments | C::CloseBooks),
         Role::ComplianceOfficer => matches!(
             capability,
-            C::ReadLedger | C::SeeCases | C::OverseeCases | C::PrepareDisclosure | C::PublishDisclosure
+            C::ReadLedger
+                | C::SeeCases
+                | C::OverseeCases
+                | C::HandleObjections
+                | C::PrepareDisclosure
+                | C::PublishDisclosure
         ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
     }

@@ -57,6 +57,7 @@ mod place;
 mod quarter;
 mod report;
 mod rounding;
+mod rows;
 mod snapshot;
 mod tables;
 
@@ -69,5 +70,6 @@ pub use place::{Circle, Place, Region};
 pub use quarter::{Due, Quarter, Standing, Term};
 pub use report::{Definition, Earlier, Label, OtherTerm, Report, Row, Section, Source, Table};
 pub use rounding::{Shown, ShownTables, Wan, parts};
+pub use rows::FigureLine;
 pub use snapshot::{Digest, Misread, Snapshot, Unreadable};
 pub use tables::{Groups, Placed, Sum, Tables, Uneven, Years};

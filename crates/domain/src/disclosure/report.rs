@@ -175,7 +175,7 @@ impl Label {
             (Self::Total, Locale::ZhCn) => "合计".to_owned(),
             (Self::Total, Locale::En) => "Total".to_owned(),
             (Self::Years(years), _) => years.text(locale),
-            (Self::Groups(groups), _) => groups.text(locale),
+            (Self::Groups(groups), _) => capital(&groups.text(locale)),
             (Self::Region(region), _) => region.text(locale).to_owned(),
             (Self::Received(year), Locale::ZhCn) => format!("{year}年收入"),
             (Self::Received(year), Locale::En) => format!("Received in {year}"),
@@ -186,6 +186,15 @@ impl Label {
             (Self::Balance, Locale::ZhCn) => "结余".to_owned(),
             (Self::Balance, Locale::En) => "Balance".to_owned(),
         }
+    }
+}
+
+/// As it begins a row: with a capital, where the language has any.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
     }
 }
 

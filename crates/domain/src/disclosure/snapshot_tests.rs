@@ -148,3 +148,18 @@ proptest! {
         prop_assert_eq!(Snapshot::read(text.as_bytes()), Err(Unreadable));
     }
 }
+
+#[test]
+fn a_number_is_put_right_by_its_key_and_the_others_stay() {
+    let snapshot = snapshot();
+    assert_eq!(snapshot.figures_with(&[]), snapshot.figures(), "nothing is put right");
+    let lines = snapshot.figure_lines();
+    assert_eq!(lines.len(), 8);
+    let rare = lines.iter().find(|line| line.key == "group 2026 2026 rare").expect("a line");
+    assert_eq!((rare.sum, rare.counts_families()), (sum(9, 30_000_000), true));
+    let right = [("received 2026", sum(0, 50_000_100)), ("group 2026 2026 rare", sum(15, 36_000_000))];
+    let figures = snapshot.figures_with(&right);
+    assert!(figures.contains("received 2026 50000100\n") && figures.contains("group 2026 2026 rare 15 36000000\n"));
+    assert!(figures.contains("region 2026 2026 rest 7 21250050\n"), "{figures}");
+    assert_eq!(figures.lines().count(), 8);
+}

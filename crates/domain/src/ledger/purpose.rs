@@ -31,6 +31,16 @@ impl DiseaseGroup {
             (Self::Infertility, Locale::En) => "infertility",
         }
     }
+
+    /// The same where it stands alone: with a capital, where the language has any.
+    pub const fn title(self, locale: Locale) -> &'static str {
+        match (self, locale) {
+            (Self::Refractory, Locale::En) => "Refractory disease",
+            (Self::Rare, Locale::En) => "Rare disease",
+            (Self::Infertility, Locale::En) => "Infertility",
+            (_, Locale::ZhCn) => self.text(locale),
+        }
+    }
 }
 
 named! {

@@ -4,10 +4,13 @@
 //! What a case costs and which fund pays is no matter of this room: money is `domain::ledger`'s. A state says where the
 //! papers are; it never says how much was paid.
 
+pub mod agreement;
 pub mod application;
 pub mod due;
 pub mod eligibility;
+pub mod letter;
 mod news;
+pub mod objection;
 pub mod papers;
 mod part;
 pub mod queue;

@@ -21,6 +21,8 @@ pub const REFUSED_KEPT: usize = 10;
 pub const SHORTEST_REASON: usize = 5;
 /// And the longest.
 pub const LONGEST_REASON: usize = 200;
+/// The longest note of what cannot be read on a paper, in characters.
+pub const LONGEST_NOTE: u32 = 200;
 
 named! {
     /// What a paper shows.
@@ -47,6 +49,16 @@ impl Kind {
         matches!(self, Self::Diagnosis)
     }
 
+    /// A case is not complete without one: who the patient is, what the illness is, what it costs and what the family has; of a
+    /// patient under age also who acts for them.
+    pub const fn is_wanted(self, under_age: bool) -> bool {
+        match self {
+            Self::Identity | Self::Diagnosis | Self::Bills | Self::Income => true,
+            Self::Guardianship => under_age,
+            Self::Other => false,
+        }
+    }
+
     /// What the family has to have agreed to before the house looks at it.
     pub const fn needs(self) -> &'static [Use] {
         match self {
@@ -55,6 +67,51 @@ impl Kind {
             Self::Bills => &[Use::JudgeHealth, Use::WeighMeans],
             Self::Income => &[Use::WeighMeans],
         }
+    }
+}
+
+named! {
+    /// What an officer who read a paper says of it.
+    Verdict, 2 {
+        /// It shows what it is to show.
+        Fine "fine",
+        /// It cannot be read, or not what matters on it.
+        Unreadable "unreadable",
+    }
+}
+
+/// How far the papers of one kind are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// There is none, and one is wanted.
+    Missing,
+    /// There is none, and none has to be.
+    None,
+    /// Nobody has read one of them.
+    Unread,
+    /// None of them can be read.
+    Unreadable,
+    /// All were read, and one at least shows what it is to show.
+    Fine,
+}
+
+impl Standing {
+    /// How far the papers of a kind are of which this was said, one by one; `None` of one that nobody has read.
+    pub fn of(wanted: bool, said: impl IntoIterator<Item = Option<Verdict>>) -> Self {
+        let mut standing = if wanted { Self::Missing } else { Self::None };
+        for verdict in said {
+            standing = match (standing, verdict) {
+                (Self::Unread, _) | (_, None) => Self::Unread,
+                (Self::Fine, _) | (_, Some(Verdict::Fine)) => Self::Fine,
+                (_, Some(Verdict::Unreadable)) => Self::Unreadable,
+            };
+        }
+        standing
+    }
+
+    /// The family has to send one before the case is complete.
+    pub const fn is_lacking(self) -> bool {
+        matches!(self, Self::Missing | Self::Unreadable)
     }
 }
 
@@ -162,6 +219,31 @@ mod tests {
                 (State::Scanned, Step::Refuse, State::Refused),
             ]
         );
+    }
+
+    #[test]
+    fn a_kind_is_lacking_until_one_of_it_can_be_read() {
+        let (fine, unreadable) = (Some(Verdict::Fine), Some(Verdict::Unreadable));
+        for (wanted, said, expected) in [
+            (true, vec![], Standing::Missing),
+            (false, vec![], Standing::None),
+            (true, vec![None], Standing::Unread),
+            (true, vec![unreadable], Standing::Unreadable),
+            (true, vec![unreadable, None], Standing::Unread),
+            (true, vec![None, fine], Standing::Unread),
+            (true, vec![unreadable, fine], Standing::Fine),
+            (false, vec![fine, unreadable], Standing::Fine),
+        ] {
+            assert_eq!(Standing::of(wanted, said.clone()), expected, "{said:?}");
+            assert_eq!(expected.is_lacking(), matches!(expected, Standing::Missing | Standing::Unreadable));
+        }
+    }
+
+    #[test]
+    fn who_acts_for_a_child_is_wanted_of_children_only() {
+        let wanted = |under_age| Kind::ALL.into_iter().filter(|kind| kind.is_wanted(under_age)).collect::<Vec<_>>();
+        assert_eq!(wanted(false), [Kind::Identity, Kind::Diagnosis, Kind::Bills, Kind::Income]);
+        assert_eq!(wanted(true), [Kind::Identity, Kind::Guardianship, Kind::Diagnosis, Kind::Bills, Kind::Income]);
     }
 
     #[test]

@@ -276,6 +276,9 @@ pub enum Unmet {
     /// The meeting decided something else.
     #[error("the committee decided otherwise")]
     DecidedOtherwise,
+    /// Somebody objected to the notice, and has no answer yet.
+    #[error("an objection to the notice is open")]
+    Objected,
 }
 
 /// What would end a case as though nothing had been paid, or bring it before a decision again. A second grant would stand

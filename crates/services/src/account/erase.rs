@@ -19,7 +19,7 @@ use crate::groups::Groups;
 use crate::limits;
 use crate::outreach::{OutreachError, exported_answers};
 use crate::requests::{self, Kind, RequestError, RequestId};
-use crate::spark::{self, apply::ApplyError};
+use crate::spark::{self, apply::ApplyError, cases::CaseError, letters::LetterError};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::account::{Actor, Capability, Denied};
@@ -76,6 +76,7 @@ async fn collect(
     let (applied, applications) = requests::exported::<Ambassadors>(services, context, db, person(row)).await?;
     let aid_applications = spark::apply::exported(services, db, row).await?;
     let aid_cases = cases::of_account(&mut *db, row.id).await?;
+    let aid_letters = spark::letters::exported(services, db, row.id).await?;
     let requests: Vec<Uuid> = requests.into_iter().chain(groups).chain(applied).collect();
     let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
@@ -106,6 +107,7 @@ async fn collect(
             "state": State::from_name(&case.state).map(|state| state.public().name()),
             "created_at": case.opened_at.to_jiff(),
         })).collect::<Vec<_>>(),
+        "aid_letters": aid_letters,
         "waiting_list": waits
             .iter()
             .map(|entry| exported_wait(services, entry, &mut answers))
@@ -275,6 +277,18 @@ impl From<OutreachError> for AccountError {
             OutreachError::Database(error) => Self::Database(error),
             error => {
                 tracing::error!(%error, "the answers of a booking could not be read");
+                Self::Crypto(CryptoError::NotAuthentic)
+            }
+        }
+    }
+}
+
+impl From<LetterError> for AccountError {
+    fn from(error: LetterError) -> Self {
+        match error {
+            LetterError::Case(CaseError::Database(error)) => Self::Database(error),
+            error => {
+                tracing::error!(%error, "a letter could not be read");
                 Self::Crypto(CryptoError::NotAuthentic)
             }
         }

@@ -21,6 +21,10 @@ pub struct Filter {
     pub action_prefix: Option<String>,
     /// By this account or client.
     pub actor: Option<Uuid>,
+    /// What happened to one of these: whatever belongs to a case ([`super::of_case`]). None: to anything.
+    pub subjects: Option<Vec<Uuid>>,
+    /// Only what raised an alert.
+    pub alerts: bool,
 }
 
 /// One entry.
@@ -67,7 +71,8 @@ pub async fn list(
     context.require(Capability::ReadAudit)?;
     let before = cursor.map(read_cursor).transpose()?;
     let action_prefix = filter.action_prefix.clone().filter(|prefix| !prefix.is_empty());
-    let wanted = Wanted { subject: filter.subject, action_prefix, actor: filter.actor };
+    let (subjects, alerts) = (filter.subjects.clone(), filter.alerts);
+    let wanted = Wanted { subject: filter.subject, action_prefix, actor: filter.actor, subjects, alerts };
     // One more than shown tells whether there is a next page.
     let mut rows = store::audit::list(&mut *services.begin_search().await?, &wanted, before, PAGE as i64 + 1).await?;
     let more = rows.len() > PAGE;

@@ -4,12 +4,14 @@
 //! The hot path only inserts: no entry waits for another's hash. Order and signatures come afterwards ([`sequence`]).
 
 mod contacts;
+mod find;
 mod leaf;
 mod list;
 pub mod merkle;
 mod sequence;
 mod verify;
 
+pub use find::{MOST_LEAVES, Standing, check, of_case, of_login, standing};
 pub use leaf::entry_hash;
 pub use list::{Filter, Listed, Page, list};
 pub use sequence::{BATCH, Step, run, sequence};

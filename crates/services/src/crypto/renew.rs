@@ -25,6 +25,7 @@ fn row_column(table: &str) -> &'static str {
         "staff_passkey" => "id",
         "group_roster" => "request_id",
         "spark_case_key" => "case_id",
+        "spark_reviewer_profile" => "account_id",
         table if table.starts_with("staff_") => "account_id",
         _ => "id",
     }

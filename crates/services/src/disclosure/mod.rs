@@ -9,6 +9,7 @@
 mod facts;
 mod freeze;
 mod notices;
+mod preview;
 mod public;
 mod remind;
 mod seed;
@@ -16,6 +17,7 @@ mod seed;
 pub use freeze::{Desk, correct, desk, discard, freeze, publish, would_be};
 pub(crate) use notices::notice_in;
 pub use notices::{OpenNotice, notices};
+pub use preview::would_correct;
 pub use public::{Corrected, Kept, OpeningSum, Published, Whole, openings, published};
 pub use remind::remind_due;
 pub(crate) use remind::{Reminder, reminder};

@@ -16,7 +16,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::ledger::awards::{self as sql, AwardRow, NewAward, TrancheRow};
-use store::ledger::{FundRow, envelope_balance};
+use store::ledger::{FundRow, charters, envelope_balance};
 use uuid::Uuid;
 
 /// How long an award waits for its first payment (spark.md: 120 days, a reminder at 90).
@@ -62,8 +62,8 @@ impl Grant {
 /// the transaction locks comes after.
 ///
 /// # Errors
-/// `NotFound`, `Purpose`, `Overdrawn` with what is available, `AwardedAlready`, `Otherwise`, `State` where this very award has
-/// ended.
+/// `NotFound`, `Purpose`, `FundClosed`, `Ceiling`, `Overdrawn` with what is available, `AwardedAlready`, `Otherwise`, `State`
+/// where this very award has ended.
 pub async fn reserve_in(db: &mut PgConnection, context: &Context, grant: &Grant) -> Result<(), LedgerError> {
     let amount = grant.amount()?;
     let held = locks::envelopes(db, &[grant.envelope]).await?;
@@ -73,7 +73,16 @@ pub async fn reserve_in(db: &mut PgConnection, context: &Context, grant: &Grant)
     }
     let today = local_day(context.now);
     purpose(fund)?.admits(grant.beneficiary, today).map_err(LedgerError::Purpose)?;
+    if charters::closed_before(&mut *db, fund.id, grant.case).await? {
+        return Err(LedgerError::FundClosed);
+    }
     let has = envelope_balance(&mut *db, grant.envelope.0).await?.ok_or(LedgerError::NotFound)?;
+    if let Some((_, _, text)) = charters::envelope(&mut *db, grant.envelope.0).await?
+        && let Some(left) = super::charters::under(text.ceiling, has.paid, has.committed)
+        && left < amount.fen()
+    {
+        return Err(LedgerError::Ceiling { left });
+    }
     if has.available < amount.get() {
         return Err(Overdrawn::Available { available: Fen::new(has.available) }.into());
     }
@@ -132,15 +141,21 @@ pub(super) fn purpose(fund: &FundRow) -> Result<Purpose, LedgerError> {
     })
 }
 
-/// Gives back what an award has not used, because it is not needed (refused after all, withdrawn).
+/// Gives back what an award has not used, because it is not needed (a tranche will not come any more), for a reason: by whoever
+/// leads the committee that kept it, or by whoever lets money go, with a fresh second factor. A case that still counts on all of
+/// it keeps it: it is refused, recalled or withdrawn first.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `State` while a payment is under way or when it has ended.
-pub async fn release(services: &Services, context: &Context, award: AwardId) -> Result<(), LedgerError> {
-    context.require(Capability::CommitFunds)?;
+/// `Denied`, `NotFound`, `Fields` without a reason, `State` while a payment is under way, when it has ended, or while its case
+/// counts on it.
+pub async fn release(services: &Services, context: &Context, award: AwardId, reason: &str) -> Result<(), LedgerError> {
+    if context.require(Capability::CommitFunds).is_err() {
+        context.require(Capability::ReleasePayments)?;
+    }
+    let reason = super::payments::said(reason)?;
     let mut tx = services.begin().await?;
     let award = locks::award(&mut tx, award).await?;
-    end(&mut tx, context, award, AwardEvent::Release).await?;
+    end(&mut tx, context, award, AwardEvent::Release, Some(&reason)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -156,7 +171,7 @@ pub(crate) async fn end_in(
     event: AwardEvent,
 ) -> Result<(), LedgerError> {
     let award = locks::award(db, award).await?;
-    end(db, context, award, event).await
+    end(db, context, award, event, None).await
 }
 
 /// Gives back what awards have not used in time. An award of which a payment was let go is used and does not lapse, whatever
@@ -192,11 +207,17 @@ async fn lapse(services: &Services, context: &Context, id: AwardId) -> Result<()
     if sql::is_used(&mut *tx, id.0).await? {
         return Err(LedgerError::State(award.state.name())); // Let go since it was looked for.
     }
-    end(&mut tx, context, award, AwardEvent::Lapse).await?;
+    end(&mut tx, context, award, AwardEvent::Lapse, None).await?;
     Ok(tx.commit().await?)
 }
 
-async fn end(db: &mut PgConnection, context: &Context, award: Award, event: AwardEvent) -> Result<(), LedgerError> {
+async fn end(
+    db: &mut PgConnection,
+    context: &Context,
+    award: Award,
+    event: AwardEvent,
+    reason: Option<&str>,
+) -> Result<(), LedgerError> {
     let then = award.state.next(event).map_err(LedgerError::impossible(AwardState::name))?;
     let mut freed = Vec::new();
     for tranche in sql::tranches(&mut *db, award.id.0).await? {
@@ -220,7 +241,11 @@ async fn end(db: &mut PgConnection, context: &Context, award: Award, event: Awar
     };
     write(db, context, &entry, &facts).await?;
     sql::set_state(&mut *db, award.id.0, then.name()).await?;
-    Ok(note(db, context, action, ("award", award.id.0), json!({ "fen": amount })).await?)
+    let mut detail = json!({ "fen": amount });
+    if let Some(reason) = reason {
+        detail["reason"] = json!(reason);
+    }
+    Ok(note(db, context, action, ("award", award.id.0), detail).await?)
 }
 
 /// How far a tranche is.

@@ -10,6 +10,7 @@ use domain::ledger::{Amount, Entry, EntryKind, Fen, FundCode, Month, Purpose};
 use domain::time::local_day;
 use jiff::civil;
 use serde_json::json;
+use sqlx::PgConnection;
 use store::ToSqlx;
 use store::ledger::{self as sql, BalanceRow, FundRow, FundView};
 
@@ -100,9 +101,16 @@ impl From<BalanceRow> for Balance {
 /// Opens a fund for a purpose, which never changes: donors gave for it.
 ///
 /// # Errors
-/// `Denied`.
+/// `Denied`, `Fields` where its short name is another fund's.
 pub async fn open_fund(services: &Services, context: &Context, new: &NewFund) -> Result<(), LedgerError> {
     context.require(Capability::KeepBooks)?;
+    let mut tx = services.begin().await?;
+    open_fund_in(&mut tx, context, new).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same in the caller's transaction, whose policy has been asked. `false` where it is open already.
+pub(super) async fn open_fund_in(db: &mut PgConnection, context: &Context, new: &NewFund) -> Result<bool, LedgerError> {
     let row = FundRow {
         id: new.id.0,
         code: new.code.as_str().to_owned(),
@@ -115,11 +123,11 @@ pub async fn open_fund(services: &Services, context: &Context, new: &NewFund) ->
         valid_from: new.purpose.from.map(|day| day.to_sqlx()),
         valid_until: new.purpose.until.map(|day| day.to_sqlx()),
     };
-    let mut tx = services.begin().await?;
-    if sql::add_fund(&mut *tx, &row, context.now).await? {
-        note(&mut tx, context, "ledger.fund_opened", ("fund", new.id.0), json!({ "code": row.code })).await?;
+    let opened = sql::add_fund(&mut *db, &row, context.now).await?;
+    if opened {
+        note(db, context, "ledger.fund_opened", ("fund", new.id.0), json!({ "code": row.code })).await?;
     }
-    Ok(tx.commit().await?)
+    Ok(opened)
 }
 
 /// Opens an envelope of a fund.

@@ -9,6 +9,8 @@
 //! transaction.
 
 mod awards;
+mod charters;
+mod clawbacks;
 mod files;
 mod funds;
 mod journal;
@@ -19,12 +21,17 @@ mod purses;
 mod seed;
 mod seed_case;
 mod seed_committee;
+mod seed_decided;
 mod statements;
 mod tranches;
 pub mod views;
 
 pub(crate) use awards::end_in;
 pub use awards::{Grant, Part, lapse_due, release, reserve_in};
+pub use charters::{
+    Charter, EnvelopeCharter, add_envelope, change_envelope, change_fund, close_fund, open_with, reopen_fund,
+};
+pub use clawbacks::{Returned, confirm, enter_return, match_row, refuse, waive};
 pub use files::{PaymentFile, file_again, send_file};
 pub use funds::{
     Balance, Given, NewEnvelope, NewFund, Opening, allocate, balance_of_envelope, balance_of_fund, close_month, donate,
@@ -105,6 +112,21 @@ pub enum LedgerError {
     /// The same fact stands there with other amounts, on another day, or for somebody else.
     #[error("the same fact stands there otherwise")]
     Otherwise,
+    /// Somebody has changed it since it was shown.
+    #[error("changed since it was shown")]
+    Stale,
+    /// A fund's purpose stands once something is written in its books.
+    #[error("the purpose stands")]
+    PurposeKept,
+    /// More than the envelope may give.
+    #[error("only {left} yuan are left under the ceiling")]
+    Ceiling {
+        /// What is left under it.
+        left: Fen,
+    },
+    /// The fund took no applications any more when the case was opened.
+    #[error("the fund was closed before the case was opened")]
+    FundClosed,
     /// Others are at it: ask again.
     #[error("busy")]
     Busy,
@@ -143,6 +165,16 @@ impl From<sqlx::Error> for LedgerError {
             Some("ledger_award_one_live") => Self::AwardedAlready,
             Some("ledger_entry_reversed_once") => Self::ReversedAlready,
             Some("ledger_payment_two_people" | "ledger_payee_two_people") => Self::SamePerson,
+            Some("ledger_fund_purpose_kept") => Self::PurposeKept,
+            Some("ledger_envelope_ceiling") => Self::Ceiling { left: nothing },
+            Some("ledger_fund_code_once") => {
+                Self::Fields(vec![FieldError::new("code", domain::field::Fault::AlreadyExists)])
+            }
+            Some("spark_clawback_open" | "spark_clawback_part_final") => Self::State("settled"),
+            Some("spark_clawback_within") => {
+                Self::Fields(vec![FieldError::new("amount", domain::field::Fault::MoreThanOwed)])
+            }
+            Some("spark_clawback_part_two_people") => Self::SamePerson,
             Some("ledger_payment_account") => Self::AccountNotConfirmed,
             Some("ledger_payment_one_live") => Self::State("in_payment"),
             // The case does not stand where money leaves, or still counts on it.

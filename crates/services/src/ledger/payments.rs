@@ -9,7 +9,7 @@ use super::{LedgerError, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::field::FieldError;
-use domain::ids::{AwardId, PaymentId};
+use domain::ids::{AwardId, LedgerEntryId, PaymentId};
 use domain::ledger::{
     Amount, AwardEvent, AwardState, Entry, EntryKind, PaymentEvent, PaymentState, TrancheEvent, TrancheState,
 };
@@ -180,22 +180,40 @@ pub async fn claw_back(
     context.require(Capability::KeepBooks)?;
     let reason = said(reason)?;
     let mut tx = services.begin().await?;
-    let award = locks::award(&mut tx, award).await?;
+    locks::award(&mut tx, award).await?;
+    give_back_in(&mut tx, context, award, (bank_fact(key), amount, local_day(context.now)), &reason).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same in the caller's transaction, which holds the award's lock and has asked the policy: `None` where this very fact
+/// stands in the books.
+///
+/// # Errors
+/// `NotFound`, `State` while the award still keeps money, `Overdrawn`, `Otherwise`.
+pub(super) async fn give_back_in(
+    db: &mut PgConnection,
+    context: &Context,
+    award: AwardId,
+    (fact, amount, day): (String, Amount, civil::Date),
+    source: &str,
+) -> Result<Option<LedgerEntryId>, LedgerError> {
+    let award = locks::award(&mut *db, award).await?;
     let then = award.state.next(AwardEvent::ClawBack).map_err(LedgerError::impossible(AwardState::name))?;
     let facts = Facts {
-        source: Some(&reason),
+        source: Some(source),
         award: Some(award.id),
-        ..Facts::new(award.fund, bank_fact(key), local_day(context.now))
+        ..Facts::new(award.fund, fact, open_day(&mut *db, context, day).await?)
     };
-    if write(&mut tx, context, &Entry::clawback(award.envelope, amount)?, &facts).await?.is_some() {
-        sql::set_state(&mut *tx, award.id.0, then.name()).await?;
+    let written = write(&mut *db, context, &Entry::clawback(award.envelope, amount)?, &facts).await?;
+    if written.is_some() {
+        sql::set_state(&mut *db, award.id.0, then.name()).await?;
         if let Some(reference) = reference_of(&facts.key) {
-            explain_income(&mut *tx, reference, amount.get()).await?;
+            explain_income(&mut *db, reference, amount.get()).await?;
         }
-        let detail = json!({ "fen": amount, "reason": reason });
-        note(&mut tx, context, "ledger.clawed_back", ("award", award.id.0), detail).await?;
+        let detail = json!({ "fen": amount, "reason": source });
+        note(db, context, "ledger.clawed_back", ("award", award.id.0), detail).await?;
     }
-    Ok(tx.commit().await?)
+    Ok(written)
 }
 
 /// The award's state after an entry of money given back was reversed: where other money was, it stays asked back.

@@ -2,6 +2,7 @@
 
 use super::LedgerError;
 use super::awards::purpose;
+use super::charters::under;
 use super::locks;
 use domain::ids::{EnvelopeId, FundId};
 use domain::ledger::{Fen, Purpose};
@@ -31,9 +32,12 @@ pub(crate) async fn locked_purses(db: &mut PgConnection) -> Result<Vec<FundPurse
     let mut purses = Vec::with_capacity(all.len());
     for row in views::envelopes(&mut *db).await? {
         let Some(fund) = held.funds.iter().find(|fund| fund.id == row.fund_id) else { continue };
+        let available = Fen::new(row.sums.available);
+        // Under a ceiling no more is promised, whatever there is.
+        let left = under(row.ceiling, row.sums.paid, row.sums.committed);
         purses.push(FundPurse {
             fund: FundId(row.fund_id),
-            available: Fen::new(row.sums.available),
+            available: left.map_or(available, |left| available.min(left)),
             purpose: purpose(fund)?,
         });
     }

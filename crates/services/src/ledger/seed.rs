@@ -2,7 +2,8 @@
 //! every point of their way. Everything is done as it is done every day, by a house whose clock shows those days.
 
 use super::funds::{NewEnvelope, NewFund};
-use super::seed_case::{Granted, People, granted, people, waiting};
+use super::seed_case::{Granted, People, before_committee, granted, people, waiting};
+use super::seed_decided::decided;
 use super::{
     Given, LedgerError, NewPayee, Opening, Part, allocate, close_month, confirm_payee, donate, enter_payee, import,
     let_go, note_evidence, open, open_envelope, open_fund, prepare, reverse, send_file,
@@ -367,6 +368,8 @@ impl Demo<'_> {
         // An account that waits for a second person; a fund that is promised to the last fen.
         self.award(9, rare, &[9_000], Some(false)).await?;
         self.award(8, infertility, &[30_000, 30_000], None).await?;
+        before_committee(self.services, &self.families, &self.past(3)).await?;
+        decided(self.services, &self.families, &self.past(2), (refractory.0, refractory.1)).await?;
         waiting(self.services, &self.families, &self.past(3)).await
     }
 }

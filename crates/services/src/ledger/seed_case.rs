@@ -5,16 +5,19 @@ use super::seed_committee::{Committee, committee, marks};
 use super::{LedgerError, Part};
 use crate::account::{contact_index, place};
 use crate::spark::cases::{Act, CaseError, Decided, Moved, NewCase, NewParty, Opened, Question, act, ask, open_in};
-use crate::spark::review::{Sitting, hold_meeting, review_case};
+use crate::spark::review::{NewMeeting, ReviewError, Sitting, hold_meeting, plan, review_case, set_agenda};
 use crate::{Context, Services};
 use domain::account::{Actor, Role};
 use domain::bus::City;
 use domain::contact::Contact;
-use domain::ids::{AccountId, AwardId, CaseId, EnvelopeId, LoginSessionId};
+use domain::ids::{AccountId, AwardId, CaseId, EnvelopeId, LoginSessionId, MeetingId};
 use domain::ledger::{Amount, DiseaseGroup, Fen};
 use domain::spark::application::{Purpose, Section};
+use domain::spark::review::committee::Roll;
 use domain::spark::review::vote::Vote;
 use domain::spark::{Event, Part as Acting};
+use domain::time::local_day;
+use jiff::ToSpan as _;
 use store::ToSqlx as _;
 use store::account::people::{ContactColumn, ProvenVisitor, find_or_make};
 use store::spark::consents::ConsentRow;
@@ -23,10 +26,10 @@ use uuid::Uuid;
 
 /// Who looks after the demo's cases, who decides, and the family that signs in for all of them.
 pub(super) struct People {
-    officer: Actor,
-    chair: Actor,
-    committee: Committee,
-    family: AccountId,
+    pub officer: Actor,
+    pub chair: Actor,
+    pub committee: Committee,
+    pub family: AccountId,
 }
 
 /// What the committee grants.
@@ -67,10 +70,10 @@ pub(super) async fn granted(
     day: &Context,
     granted: Granted,
 ) -> Result<(), LedgerError> {
-    walk(services, people, day, granted).await.map_err(told)
+    walk(services, people, day, granted).await.map(|_| ()).map_err(told)
 }
 
-fn told(error: CaseError) -> LedgerError {
+pub(super) fn told(error: CaseError) -> LedgerError {
     match error {
         CaseError::Money(error) => error,
         CaseError::Database(error) => error.into(),
@@ -101,7 +104,7 @@ async fn wait(services: &Services, people: &People, day: &Context) -> Result<(),
 }
 
 /// Somebody, on a day.
-fn as_of(day: &Context, actor: &Actor) -> Context {
+pub(super) fn as_of(day: &Context, actor: &Actor) -> Context {
     let actor = match actor.clone() {
         Actor::Staff { account, login, roles, .. } => {
             Actor::Staff { account, login, roles, stepped_up_at: Some(day.now) }
@@ -149,14 +152,16 @@ async fn opened(
     Ok(opened)
 }
 
-async fn walk(services: &Services, people: &People, day: &Context, granted: Granted) -> Result<(), CaseError> {
-    let (officer, chair, family) = (as_of(day, &people.officer), as_of(day, &people.chair), people.family(day));
-    let system = as_of(day, &Actor::System);
+/// A case that is complete and reviewed, so that it waits for the committee; and its version.
+pub(super) async fn reviewed(
+    services: &Services,
+    people: &People,
+    day: &Context,
+    about: (DiseaseGroup, City, Amount),
+) -> Result<(CaseId, i32), CaseError> {
+    let (officer, family) = (as_of(day, &people.officer), people.family(day));
     let reviewers: Vec<Context> = people.committee.reviewers.iter().map(|actor| as_of(day, actor)).collect();
-    let members: Vec<Context> = people.committee.members.iter().map(|actor| as_of(day, actor)).collect();
-    let sum = Fen::sum(granted.parts.iter().map(|part| part.amount.fen())).map_err(|_| CaseError::Unreadable)?;
-    let asked = Amount::new(sum.get()).map_err(|_| CaseError::Unreadable)?;
-    let opened = opened(services, people, &family, (granted.group, granted.city, asked)).await?;
+    let opened = opened(services, people, &family, about).await?;
     let case = opened.id;
     agreed(services, day, &opened, people.family).await?;
     let mut version = opened.version;
@@ -164,9 +169,60 @@ async fn walk(services: &Services, people: &People, day: &Context, granted: Gran
         version = plain(services, &officer, (case, version), (Acting::CaseOfficer, event)).await?;
     }
     review_case(services, &officer, (case, &reviewers), &marks()).await?;
-    hold_meeting(services, &Sitting { secretary: officer.clone(), members }, &[(case, Vote::Grant)]).await?;
     // Its reviewers moved it on.
-    version += 1;
+    Ok((case, version + 1))
+}
+
+/// Before the committee: a meeting that is planned for next week with two cases on its agenda, a third that could come on it, and
+/// one that a meeting has decided about, which the chair has still to carry out.
+pub(super) async fn before_committee(services: &Services, people: &People, day: &Context) -> Result<(), LedgerError> {
+    come_before(services, people, day).await.map_err(told)
+}
+
+async fn come_before(services: &Services, people: &People, day: &Context) -> Result<(), CaseError> {
+    let mut cases = Vec::new();
+    for (group, yuan) in [
+        (DiseaseGroup::Rare, 16_000),
+        (DiseaseGroup::Refractory, 24_000),
+        (DiseaseGroup::Rare, 9_500),
+        (DiseaseGroup::Rare, 11_000),
+    ] {
+        let asked = Amount::new(yuan * 100).map_err(|_| CaseError::Unreadable)?;
+        cases.push(reviewed(services, people, day, (group, City::ALL[0], asked)).await?.0);
+    }
+    let secretary = as_of(day, &people.officer);
+    let members: Vec<Context> = people.committee.members.iter().map(|actor| as_of(day, actor)).collect();
+    let accounts: Vec<AccountId> = members.iter().filter_map(|member| member.actor.account()).collect();
+    if let Some(decided) = cases.pop() {
+        let sitting = Sitting { secretary: secretary.clone(), members };
+        hold_meeting(services, &sitting, &[(decided, Vote::Grant)]).await?;
+    }
+    let [chair, deputy, ..] = accounts[..] else { return Err(CaseError::Unreadable) };
+    let roll = Roll::new(chair, deputy, accounts).map_err(ReviewError::from)?;
+    let id: MeetingId = secretary.new_id();
+    let today = local_day(day.now);
+    let next = today.checked_add(10.days()).unwrap_or(today);
+    plan(services, &secretary, &NewMeeting { id, day: next, roll }).await?;
+    let agenda: Vec<CaseId> = cases.into_iter().take(2).collect();
+    set_agenda(services, &secretary, id, (0, &agenda)).await?;
+    Ok(())
+}
+
+/// Answers the case, and its version.
+pub(super) async fn walk(
+    services: &Services,
+    people: &People,
+    day: &Context,
+    granted: Granted,
+) -> Result<(CaseId, i32), CaseError> {
+    let (officer, chair, family) = (as_of(day, &people.officer), as_of(day, &people.chair), people.family(day));
+    let system = as_of(day, &Actor::System);
+    let members: Vec<Context> = people.committee.members.iter().map(|actor| as_of(day, actor)).collect();
+    let sum = Fen::sum(granted.parts.iter().map(|part| part.amount.fen())).map_err(|_| CaseError::Unreadable)?;
+    let asked = Amount::new(sum.get()).map_err(|_| CaseError::Unreadable)?;
+    let about = (granted.group, granted.city, asked);
+    let (case, mut version) = reviewed(services, people, day, about).await?;
+    hold_meeting(services, &Sitting { secretary: officer.clone(), members }, &[(case, Vote::Grant)]).await?;
     let award = Some(Decided { award: granted.award, envelope: granted.envelope, parts: granted.parts });
     let grant =
         Act { case, version, part: Acting::Chair, event: Event::Grant, reason: Some("演示".to_owned()), award };
@@ -180,11 +236,11 @@ async fn walk(services: &Services, people: &People, day: &Context, granted: Gran
             version = plain(services, by, (case, version), (part, event)).await?;
         }
     }
-    Ok(())
+    Ok((case, version))
 }
 
 /// Something without money; answers the new version.
-async fn plain(
+pub(super) async fn plain(
     services: &Services,
     by: &Context,
     (case, version): (CaseId, i32),

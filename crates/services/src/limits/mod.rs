@@ -117,6 +117,8 @@ limits! {
     ROSTER_PER_NETWORK = "roster-network", 120 in TEN_MINUTES;
     /// Letters of groups sent from one network: each is looked into, and a picture written anew.
     LETTER_PER_NETWORK = "letter-network", 60 in TEN_MINUTES;
+    /// Objections to notices from one network: a neighbourhood that reads one notice objects once or twice.
+    OBJECTION_PER_NETWORK = "objection-network", 20 in HOUR;
     /// Papers of applications one account sends: as many as two applications may have.
     PAPER_PER_ACCOUNT = "paper-account", 60 in TEN_MINUTES;
     /// Short links that lead nowhere, tried from one address: they have 50 bits, and are not to be collected. Those that lead

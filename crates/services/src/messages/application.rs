@@ -1,25 +1,11 @@
 //! The copy of an application that was sent: what was answered, section by section, on as many pages of A4 as it takes. For
 //! whoever sent it; the words come from the page that offers it.
 
-use super::pass::{EMBER, INK, PassError, PassFont, Pen, QUIET_INK, Rgb, TEAL, WHITE, flame, rectangle, wrapped};
+use super::pass::{INK, PassError, PassFont, QUIET_INK, TEAL};
+use super::sheets::{Layout, Line, Paper, WITH_TITLE};
 use crate::Services;
 use domain::Locale;
-use krilla::metadata::Metadata;
-use krilla::page::PageSettings;
-use krilla::{Document, SerializeSettings};
 use std::fmt;
-
-/// A4 upright, in points.
-const WIDTH: f32 = 595.28;
-const HEIGHT: f32 = 841.89;
-const MARGIN: f32 = 56.0;
-/// Where the first line of a page may begin, and the last one end.
-const TOP: f32 = 84.0;
-const BOTTOM: f32 = HEIGHT - 64.0;
-/// A title does not stand alone at the foot of a page.
-const WITH_TITLE: f32 = 64.0;
-/// Lines of one answer at most: more than any field of the form takes.
-const MOST: usize = 120;
 
 /// What stands on a copy.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,45 +46,6 @@ impl fmt::Debug for CopySection {
     }
 }
 
-/// A line and where it stands.
-struct Line {
-    y: f32,
-    size: f32,
-    text: String,
-    colour: Rgb,
-}
-
-/// Puts lines below each other, page by page.
-struct Layout {
-    pages: Vec<Vec<Line>>,
-    y: f32,
-}
-
-impl Layout {
-    fn new() -> Self {
-        Self { pages: vec![Vec::new()], y: TOP }
-    }
-
-    /// A paragraph, `before` points below what stands above it, with `keep` points of room left behind it on its page.
-    fn put(&mut self, text: &str, size: f32, colour: Rgb, (before, keep): (f32, f32)) {
-        self.y += before;
-        for part in text.lines() {
-            for line in wrapped(part, size, WIDTH - 2.0 * MARGIN, MOST) {
-                let height = size * 1.45;
-                if self.y + height + keep > BOTTOM {
-                    self.pages.push(Vec::new());
-                    self.y = TOP;
-                }
-                self.y += height;
-                let line = Line { y: self.y, size, text: line, colour };
-                if let Some(page) = self.pages.last_mut() {
-                    page.push(line);
-                }
-            }
-        }
-    }
-}
-
 impl CopySheet {
     /// The copy as a PDF.
     pub(crate) fn pdf(&self, services: &Services) -> Result<Vec<u8>, PassError> {
@@ -106,40 +53,8 @@ impl CopySheet {
     }
 
     fn drawn(&self, font: &PassFont) -> Result<Vec<u8>, PassError> {
-        let mut document = Document::new_with(SerializeSettings::default());
-        document.set_metadata(
-            Metadata::new()
-                .title(format!("{} {}", self.title, self.reference))
-                .language(self.locale.tag().to_owned())
-                .creator(self.house.clone()),
-        );
-        let pages = self.pages();
-        let of = pages.len();
-        for (n, lines) in pages.iter().enumerate() {
-            let settings = PageSettings::from_wh(WIDTH, HEIGHT).ok_or(PassError::Drawing)?;
-            let mut page = document.start_page_with(settings);
-            {
-                // Surface and page end themselves when they are dropped, in this order.
-                let mut pen = Pen::on(page.surface(), font);
-                self.frame(&mut pen, n + 1, of).ok_or(PassError::Drawing)?;
-                for line in lines {
-                    pen.text(MARGIN, line.y, line.size, &line.text, line.colour);
-                }
-            }
-            page.finish();
-        }
-        document.finish().map_err(|_| PassError::Drawing)
-    }
-
-    /// What is the same on each page: the house above, reference and number below.
-    fn frame(&self, pen: &mut Pen<'_>, n: usize, of: usize) -> Option<()> {
-        pen.fill(&rectangle(0.0, 0.0, WIDTH, 46.0)?, TEAL);
-        pen.fill(&flame(MARGIN, 11.0, 24.0)?, EMBER);
-        pen.text(MARGIN + 26.0, 29.0, 13.0, &self.house, WHITE);
-        let foot = format!("{}   {n} / {of}", self.reference);
-        let wide = pen.width(&foot, 9.0);
-        pen.text(WIDTH - MARGIN - wide, HEIGHT - 32.0, 9.0, &foot, QUIET_INK);
-        Some(())
+        let paper = Paper { locale: self.locale, house: &self.house, title: &self.title, mark: &self.reference };
+        paper.drawn(&self.pages(), font)
     }
 
     /// Every line of every page.
@@ -156,12 +71,13 @@ impl CopySheet {
                 layout.put(answer, 11.0, INK, (0.0, 0.0));
             }
         }
-        layout.pages
+        layout.pages()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::sheets::{BOTTOM, TOP};
     use super::*;
 
     fn sheet(rows: usize) -> CopySheet {

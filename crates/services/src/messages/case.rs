@@ -58,7 +58,7 @@ async fn send_news(services: Services, job: Job<CaseNews>) -> Outcome {
 /// What was reminded of is not true any more once anything happened to the case.
 async fn send_reminder(services: Services, job: Job<CaseReminder>) -> Outcome {
     let CaseReminder { case, account, message, version, until } = job.payload;
-    if !still_stands(&services, case, version).await.map_err(failure)? {
+    if !still_stands(&services, case, (version, until)).await.map_err(failure)? {
         return drop_message(&services, services.clock.now(), dispatch(case, message, REMINDER, "mail")).await;
     }
     send(&services, (case, account, message), Some(until), job.last).await

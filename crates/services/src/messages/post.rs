@@ -110,7 +110,7 @@ impl Post {
         (&self.0.settings.sender_name, &self.0.settings.sender_address)
     }
 
-    pub(super) fn help(&self) -> Option<String> {
+    pub(crate) fn help(&self) -> Option<String> {
         self.0.settings.help.clone()
     }
 

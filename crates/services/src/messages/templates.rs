@@ -6,6 +6,7 @@
 
 use super::case::CaseFacts;
 use super::export::ExportFacts;
+use super::objection::ObjectionFacts;
 use super::report::ReportFacts;
 use super::requests::RequestFacts;
 use domain::Locale;
@@ -58,6 +59,13 @@ macro_rules! embedded {
             ("en/report_due.subject.j2", include_str!("../../templates/en/report_due.subject.j2")),
             ("en/report_due.txt.j2", include_str!("../../templates/en/report_due.txt.j2")),
             ("en/report_due.html.j2", include_str!("../../templates/en/report_due.html.j2")),
+            // To whoever objected to a notice, and by mail only.
+            ("zh-CN/objection_answered.subject.j2", include_str!("../../templates/zh-CN/objection_answered.subject.j2")),
+            ("zh-CN/objection_answered.txt.j2", include_str!("../../templates/zh-CN/objection_answered.txt.j2")),
+            ("zh-CN/objection_answered.html.j2", include_str!("../../templates/zh-CN/objection_answered.html.j2")),
+            ("en/objection_answered.subject.j2", include_str!("../../templates/en/objection_answered.subject.j2")),
+            ("en/objection_answered.txt.j2", include_str!("../../templates/en/objection_answered.txt.j2")),
+            ("en/objection_answered.html.j2", include_str!("../../templates/en/objection_answered.html.j2")),
             $(
                 (concat!("zh-CN/", $name, ".subject.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".subject.j2"))),
                 (concat!("zh-CN/", $name, ".txt.j2"), include_str!(concat!("../../templates/zh-CN/", $name, ".txt.j2"))),
@@ -144,6 +152,8 @@ pub(super) enum Facts {
     Case(CaseFacts),
     /// A report to the public.
     Report(ReportFacts),
+    /// The answer to an objection.
+    Objection(ObjectionFacts),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of
     /// the same values as the filed text, so the two cannot differ.
     Values {

@@ -11,6 +11,7 @@ mod term;
 pub(crate) use batches::in_batches;
 pub use fields::FIELDS;
 pub use term::Term;
+pub(crate) use term::{case_kept_until, cases_over};
 
 use crate::Services;
 use crate::audit::{self, Entry};
@@ -124,6 +125,8 @@ pub struct Erased {
     pub spark_applications: u64,
     /// Cases of the Spark Project that were forgotten.
     pub spark_cases: u64,
+    /// Objections to notices that lost who objected and why.
+    pub objections: u64,
     /// Accounts that were emptied.
     pub accounts: u64,
     /// Rows that were deleted.
@@ -143,6 +146,7 @@ impl Erased {
             + self.documents
             + self.spark_applications
             + self.spark_cases
+            + self.objections
             + self.accounts
             > 0
     }
@@ -168,6 +172,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let certificates = crate::ambassadors::count_due_certificates(services, Term::Certificate.before(now)).await?;
     let spark_applications = crate::spark::apply::count_stale(services, Term::Application.before(now)).await?;
     let spark_cases = cases::count_due(services, term::cases_over(now)).await?;
+    let objections = crate::spark::objections::count_due(services, Term::Objection.before(now)).await?;
     let rosters = crate::groups::count_due_rosters(services, Term::Roster.before(now)).await?;
     let documents = sql::count_due_documents(&services.db, Term::Document.before(now)).await?
         + store::booking::waiting::count_leftovers(&services.db).await?;
@@ -183,6 +188,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
         rosters,
         spark_applications,
         spark_cases,
+        objections,
         accounts: accounts as u64,
         swept,
     })
@@ -210,6 +216,7 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     erased.certificates = crate::ambassadors::erase_due_certificates(services, Term::Certificate.before(now)).await?;
     erased.spark_applications = crate::spark::apply::erase_stale(services, Term::Application.before(now)).await?;
     erased.spark_cases = cases::forget_due(services, term::cases_over(now)).await?;
+    erased.objections = crate::spark::objections::erase_due(services, Term::Objection.before(now)).await?;
     erased.photos = crate::bus::let_go_of_old_photos(services, Term::Photo.before(now)).await?;
     let mut db = services.db.acquire().await?;
     store::bus::photos::let_go_of_erased(&mut db, services.clock.now()).await?;

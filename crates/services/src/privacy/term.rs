@@ -15,8 +15,14 @@ fn days_before(now: Timestamp, days: i64) -> Timestamp {
 }
 
 /// Since when cases have to be over to be forgotten at `now`.
-pub(super) fn cases_over(now: Timestamp) -> Over {
+pub(crate) fn cases_over(now: Timestamp) -> Over {
     Over { helped: days_before(now, CASE_HELPED), other: days_before(now, CASE_OTHER) }
+}
+
+/// Until when a case is kept that is over since an instant, with something paid or without.
+pub(crate) fn case_kept_until(over_since: Timestamp, helped: bool) -> Timestamp {
+    let days = if helped { CASE_HELPED } else { CASE_OTHER };
+    over_since.saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX)
 }
 
 /// How long something is kept.
@@ -68,11 +74,13 @@ pub enum Term {
     Application,
     /// One that was: a case.
     Case,
+    /// An objection to the notice of a case.
+    Objection,
 }
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Booking,
         Self::Missed,
         Self::Bus,
@@ -96,6 +104,7 @@ impl Term {
         Self::Books,
         Self::Application,
         Self::Case,
+        Self::Objection,
     ];
 
     /// Days after which [`erase_due`] acts; `None` where no clock runs.
@@ -116,6 +125,7 @@ impl Term {
             Self::Mailbox => Some(7),
             Self::Application => Some(domain::spark::application::DRAFT_DAYS),
             Self::Case => Some(CASE_HELPED),
+            Self::Objection => Some(365),
             Self::Counted | Self::Staff | Self::Audit | Self::Books => None,
         }
     }
@@ -194,6 +204,10 @@ impl Term {
             Self::Application => Text {
                 zh: "最后一次保存后保留60天，随后自动删除；您随时可以自行删除",
                 en: "60 days after it was last saved, then deleted automatically; by yourself at any time",
+            },
+            Self::Objection => Text {
+                zh: "答复后保存365天，随后自动删除姓名、邮箱和异议内容",
+                en: "365 days after it is answered; then name, address and what was said are erased automatically",
             },
             Self::Case => Text {
                 zh: "申请办理期间保存；办结后，有拨付的保存3650天（10年），没有拨付的保存1095天（3年），因争议或检查依法须继续保存的除外；期满销毁密钥，加密内容即无法读取，提交的申请同时删除",

@@ -1,10 +1,12 @@
 //! The Spark Project: its aid standards, which anybody may read, the application ([`apply`]), its papers ([`papers`]) and the
-//! cases ([`cases`]).
+//! cases ([`cases`]), with the letters that tell of them ([`letters`]).
 //!
 //! What the quick check answers is no use case: it is a pure rule (`domain::spark::eligibility`) that nothing is kept of.
 
 pub mod apply;
 pub mod cases;
+pub mod letters;
+pub mod objections;
 pub mod papers;
 pub mod review;
 mod seed;

@@ -2,6 +2,7 @@
 //! database keeps them from the postings ([`journal`]).
 
 pub mod awards;
+pub mod charters;
 pub mod journal;
 pub mod payees;
 pub mod payments;

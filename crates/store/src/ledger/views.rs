@@ -29,6 +29,14 @@ pub struct EnvelopeRow {
     pub name_zh: String,
     /// English
     pub name_en: String,
+    /// What it is for, 简体中文; may be empty.
+    pub purpose_zh: String,
+    /// What it is for, English; may be empty.
+    pub purpose_en: String,
+    /// The most that is promised and paid of it, in fen.
+    pub ceiling: Option<i64>,
+    /// Counts changes of its texts.
+    pub version: i32,
     /// What it has.
     pub sums: SumsRow,
 }
@@ -36,7 +44,8 @@ pub struct EnvelopeRow {
 /// The envelopes of all funds, in the order in which they were opened.
 pub async fn envelopes(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<EnvelopeRow>> {
     let rows = sqlx::query!(
-        r#"select e.id, e.fund_id, e.name_zh, e.name_en, b.received, b.paid, b.committed, b.available as "available!"
+        r#"select e.id, e.fund_id, e.name_zh, e.name_en, e.purpose_zh, e.purpose_en, e.ceiling, e.version, b.received,
+                  b.paid, b.committed, b.available as "available!"
            from ledger_envelope e join ledger_envelope_balance b on b.envelope_id = e.id order by e.opened_at, e.id"#
     );
     let read = rows.fetch_all(db).await?.into_iter().map(|row| EnvelopeRow {
@@ -44,6 +53,10 @@ pub async fn envelopes(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<EnvelopeRow>
         fund_id: row.fund_id,
         name_zh: row.name_zh,
         name_en: row.name_en,
+        purpose_zh: row.purpose_zh,
+        purpose_en: row.purpose_en,
+        ceiling: row.ceiling,
+        version: row.version,
         sums: SumsRow { received: row.received, paid: row.paid, committed: row.committed, available: row.available },
     });
     Ok(read.collect())

@@ -187,6 +187,12 @@ pub async fn set_officer(db: impl PgExecutor<'_>, case: Uuid, officer: Uuid) -> 
     Ok(())
 }
 
+/// Takes a case from the officer who looks after it. `false` where that is another, or nobody.
+pub async fn unset_officer(db: impl PgExecutor<'_>, case: Uuid, officer: Uuid) -> sqlx::Result<bool> {
+    let done = sqlx::query!("update spark_case set officer_id = null where id = $1 and officer_id = $2", case, officer);
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
 /// Something that happened, to be written.
 #[derive(Debug, Clone, Copy)]
 pub struct NewEvent<'a> {
@@ -356,6 +362,9 @@ pub async fn destroy_key(db: &mut PgConnection, case: Uuid, now: Timestamp) -> s
     // (Only once the key is destroyed does the database let papers go.)
     sqlx::query!("delete from spark_paper where application_id = $1", case).execute(&mut *db).await?;
     super::review::profiles::forget_case_ties(&mut *db, case).await?;
+    super::decided::forget(&mut *db, case).await?;
+    super::letters::forget(&mut *db, case).await?;
+    super::objections::forget(&mut *db, case, now).await?;
     sqlx::query!("update spark_case_party set account_id = null where case_id = $1", case).execute(&mut *db).await?;
     super::due::remove_application(db, case).await?;
     Ok(done.rows_affected() == 1)

@@ -101,12 +101,20 @@ pub async fn supply(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Gives more time. `false` where it was answered.
-pub async fn extend(db: impl PgExecutor<'_>, id: Uuid, due_on: civil::Date) -> sqlx::Result<bool> {
+/// Gives more time, on a day: an extension with an id of its own, of which the family is reminded. `false` where it was answered.
+pub async fn extend(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    due_on: civil::Date,
+    (extension, on): (Uuid, civil::Date),
+) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update spark_clarification set due_on = $2 where id = $1 and supplied_on is null",
+        "update spark_clarification set due_on = $2, extension = $3, extended_on = $4
+         where id = $1 and supplied_on is null",
         id,
         due_on.to_sqlx() as SqlDate,
+        extension,
+        on.to_sqlx() as SqlDate,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
@@ -135,5 +143,16 @@ pub async fn pauses(db: impl PgExecutor<'_>, cases: &[Uuid]) -> sqlx::Result<Vec
         cases
     )
     .fetch_all(db)
+    .await
+}
+
+/// The last day for the answer to the question that a version of a case waits for; nothing where it waits for none.
+pub async fn due_on(db: impl PgExecutor<'_>, case: Uuid, version: i32) -> sqlx::Result<Option<SqlDate>> {
+    sqlx::query_scalar!(
+        "select due_on from spark_clarification where case_id = $1 and version = $2 and supplied_on is null",
+        case,
+        version
+    )
+    .fetch_optional(db)
     .await
 }

@@ -71,7 +71,8 @@ pub struct WaitingRow {
 }
 
 /// Cases in these states, the longest waiting first, after this one in that order: those an officer looks after or nobody does,
-/// and those of a disease group, where one is named.
+/// and those of a disease group, where one is named. Of those nobody looks after none that ties the officer: equal keyed hashes
+/// (each kind has a key of its own, so that those of two kinds never are) or a word of somebody, as `may_look_after` has it.
 pub async fn waiting(
     db: impl PgExecutor<'_>,
     states: &[String],
@@ -87,7 +88,12 @@ pub async fn waiting(
            from unnest($1::text[]) as waits (state)
            cross join lateral (
              select * from spark_case k where k.state = waits.state and (k.changed_at, k.id) > ($3, $4)
-               and ($2::uuid is null or k.officer_id is null or k.officer_id = $2)
+               and ($2::uuid is null or k.officer_id = $2
+                    or (k.officer_id is null
+                        and k.id not in (select t.case_id from spark_case_tie t where t.value_index in (
+                              select value_index from spark_reviewer_tie where account_id = $2
+                              union all select person_index from spark_reviewer_profile where account_id = $2))
+                        and not exists (select from spark_conflict f where f.case_id = k.id and f.account_id = $2)))
                and ($6::text is null or k.disease_group = $6)
              order by k.changed_at, k.id limit $5) as c
            order by c.changed_at, c.id limit $5"#,

@@ -7,11 +7,16 @@ use jiff_sqlx::Date as SqlDate;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-/// Cases that have been in a state since before an instant: after this one in the order of their ids, a page of them.
+/// Cases that have been in a state since before an instant: after this one in the order of their ids, a page of them. A notice
+/// that is objected to waits for the answer.
 pub async fn standing(db: impl PgExecutor<'_>, state: &str, before: Timestamp, after: Uuid) -> sqlx::Result<Vec<Due>> {
     sqlx::query_as!(
         Due,
-        "select id, version from spark_case where state = $1 and changed_at < $2 and id > $3 order by id limit 100",
+        "select c.id, c.version from spark_case c where c.state = $1 and c.changed_at < $2 and c.id > $3
+           and (c.state <> 'notice'
+                or not exists (select from spark_objection o
+                               where o.case_id = c.id and o.version = c.version and o.outcome is null))
+         order by c.id limit 100",
         state,
         before.to_sqlx() as SqlTimestamp,
         after
@@ -49,7 +54,7 @@ pub struct AskedBack {
     pub id: Uuid,
     /// At which version.
     pub version: i32,
-    /// The row of history that sent it back.
+    /// The row of history that sent it back, or the last time more time was given.
     pub about: Uuid,
     /// Since when.
     pub at: SqlTimestamp,
@@ -58,8 +63,8 @@ pub struct AskedBack {
 }
 
 /// Cases that wait for their family and of which nobody was reminded: of a question with a last day, in the second half of its
-/// time and where that day is from `today` to `soon`; others since before an instant. After this one in the order of their ids,
-/// a page of them.
+/// time and where that day is from `today` to `soon`, once more each time more time was given; others since before an instant.
+/// After this one in the order of their ids, a page of them.
 pub async fn asked_back(
     db: impl PgExecutor<'_>,
     before: Timestamp,
@@ -68,14 +73,16 @@ pub async fn asked_back(
 ) -> sqlx::Result<Vec<AskedBack>> {
     sqlx::query_as!(
         AskedBack,
-        r#"select c.id, c.version, e.id as about, c.changed_at as "at: SqlTimestamp", q.due_on as "due_on?: SqlDate"
+        r#"select c.id, c.version, coalesce(q.extension, e.id) as "about!", c.changed_at as "at: SqlTimestamp",
+                  q.due_on as "due_on?: SqlDate"
            from spark_case c join spark_case_event e on e.case_id = c.id and e.version = c.version
            left join spark_clarification q on q.case_id = c.id and q.version = c.version and q.supplied_on is null
            where c.state = 'returned' and c.id > $4
              and case when q.id is null then c.changed_at < $1
                       else q.due_on between $2::date and $3::date
-                           and $2::date - q.asked_on >= (q.due_on - q.asked_on) / 2 end
-             and not exists (select from spark_case_reminder r where r.about = e.id)
+                           and $2::date - coalesce(q.extended_on, q.asked_on)
+                               >= (q.due_on - coalesce(q.extended_on, q.asked_on)) / 2 end
+             and not exists (select from spark_case_reminder r where r.about = coalesce(q.extension, e.id))
            order by c.id limit 100"#,
         before.to_sqlx() as SqlTimestamp,
         today.to_sqlx() as SqlDate,
@@ -146,17 +153,22 @@ pub async fn remind(db: impl PgExecutor<'_>, about: Uuid, case: Uuid, now: Times
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// The officer who looks after the fewest cases that go on: of those whose account is live, by their role's stored word.
-pub async fn least_busy(db: impl PgExecutor<'_>, role: &str) -> sqlx::Result<Option<Uuid>> {
+/// The officers of a role, by its stored word, who are not away on a day and whose accounts are live: who looks after the fewest
+/// cases that go on comes first.
+pub async fn officers_there(db: impl PgExecutor<'_>, role: &str, day: civil::Date) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select a.id from account_role r join account a on a.id = r.account_id
          where r.role = $1 and a.deleted_at is null
+           and not exists (select from spark_absence s where s.account_id = a.id and s.from_day <= $2
+                             and (s.until_day is null or s.until_day >= $2))
+           and not exists (select from spark_reviewer_profile p where p.account_id = a.id and p.away)
          order by (select count(*) from spark_case c where c.officer_id = a.id
                      and c.state not in ('refused', 'ineligible', 'closed', 'withdrawn', 'lapsed')), a.id
-         limit 1",
-        role
+         limit 200",
+        role,
+        day.to_sqlx() as SqlDate
     )
-    .fetch_optional(db)
+    .fetch_all(db)
     .await
 }
 
@@ -206,70 +218,6 @@ pub async fn queue(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Queued>> {
     )
     .fetch_all(db)
     .await
-}
-
-/// Cases that are over for so long that they are forgotten: since before `helped` where something was paid, since before
-/// `other` where nothing was; none that is kept. The longest over first. How many of them is asked with a limit.
-pub async fn forgettable(
-    db: impl PgExecutor<'_>,
-    (helped, other): (Timestamp, Timestamp),
-    limit: i64,
-) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        "select c.id from spark_case c join spark_case_key k on k.case_id = c.id
-         where k.key_sealed is not null and c.state in ('refused', 'ineligible', 'closed', 'withdrawn', 'lapsed')
-           and c.changed_at < $2
-           and (c.changed_at < $1
-                or not exists (select from ledger_award a join ledger_payment p on p.award_id = a.id
-                               where a.case_id = c.id and p.state in ('settled', 'returned')))
-           and not exists (select from spark_case_hold h where h.case_id = c.id and h.lifted_at is null)
-         order by c.changed_at, c.id limit $3",
-        helped.to_sqlx() as SqlTimestamp,
-        other.to_sqlx() as SqlTimestamp,
-        limit
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// Whether a case is kept, whatever its clock says.
-pub async fn is_held(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (select from spark_case_hold where case_id = $1 and lifted_at is null) as "held!""#,
-        case
-    )
-    .fetch_one(db)
-    .await
-}
-
-/// Keeps a case. `false` where it is kept already.
-pub async fn hold(
-    db: impl PgExecutor<'_>,
-    (id, case, by): (Uuid, Uuid, Uuid),
-    reason: &[u8],
-    now: Timestamp,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "insert into spark_case_hold (id, case_id, reason_sealed, held_by, held_at) values ($1, $2, $3, $4, $5)
-         on conflict do nothing",
-        id,
-        case,
-        reason,
-        by,
-        now.to_sqlx() as SqlTimestamp,
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
-/// Lets the clock of a case run again. `false` where it was not kept.
-pub async fn lift_hold(db: impl PgExecutor<'_>, case: Uuid, by: Uuid, now: Timestamp) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update spark_case_hold set lifted_by = $2, lifted_at = $3 where case_id = $1 and lifted_at is null",
-        case,
-        by,
-        now.to_sqlx() as SqlTimestamp,
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// Deletes what was sent of a case whose key is destroyed: the application with its snapshots and consents.

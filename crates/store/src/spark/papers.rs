@@ -30,6 +30,8 @@ pub struct PaperRow {
     pub scanned: bool,
     /// Its file.
     pub file_id: Option<Uuid>,
+    /// By whom it was sent.
+    pub added_by: Uuid,
     /// When it came.
     pub added_at: SqlTimestamp,
     /// Since when it is where it is.
@@ -83,8 +85,8 @@ pub async fn add(db: &mut PgConnection, new: NewPaper<'_>, now: Timestamp) -> sq
 pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<PaperRow>> {
     sqlx::query_as!(
         PaperRow,
-        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, added_at,
-                changed_at
+        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, added_by,
+                added_at, changed_at
          from spark_paper where id = $1",
         id
     )
@@ -100,8 +102,8 @@ pub async fn of_upload(
 ) -> sqlx::Result<Option<PaperRow>> {
     sqlx::query_as!(
         PaperRow,
-        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, added_at,
-                changed_at
+        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, added_by,
+                added_at, changed_at
          from spark_paper where application_id = $1 and upload_key = $2 and place = $3",
         application,
         key,
@@ -115,8 +117,8 @@ pub async fn of_upload(
 pub async fn of_application(db: impl PgExecutor<'_>, application: Uuid) -> sqlx::Result<Vec<PaperRow>> {
     sqlx::query_as!(
         PaperRow,
-        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, added_at,
-                changed_at
+        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, added_by,
+                added_at, changed_at
          from spark_paper where application_id = $1 order by added_at, id",
         application
     )
@@ -217,4 +219,53 @@ pub async fn tidy(db: &mut PgConnection, application: Uuid, before: Timestamp, k
         kept,
     );
     Ok(done.execute(db).await?.rows_affected())
+}
+
+/// What an officer said of a paper.
+#[derive(Debug, Clone)]
+pub struct CheckRow {
+    /// Of which.
+    pub paper_id: Uuid,
+    /// The word of the verdict.
+    pub verdict: String,
+    /// What cannot be read on it, under the application's key.
+    pub note_sealed: Option<Vec<u8>>,
+    /// By whom.
+    pub checked_by: Uuid,
+    /// When.
+    pub checked_at: SqlTimestamp,
+}
+
+/// What officers said of the papers of an application.
+pub async fn checks(db: impl PgExecutor<'_>, application: Uuid) -> sqlx::Result<Vec<CheckRow>> {
+    sqlx::query_as!(
+        CheckRow,
+        "select k.paper_id, k.verdict, k.note_sealed, k.checked_by, k.checked_at
+         from spark_paper_check k join spark_paper p on p.id = k.paper_id where p.application_id = $1",
+        application
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Notes what an officer says of a paper, in place of what was said before.
+pub async fn check(
+    db: &mut PgConnection,
+    (paper, verdict, note): (Uuid, &str, Option<&[u8]>),
+    by: Uuid,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into spark_paper_check (paper_id, verdict, note_sealed, checked_by, checked_at) values ($1, $2, $3, $4, $5)
+         on conflict (paper_id) do update set verdict = excluded.verdict, note_sealed = excluded.note_sealed,
+           checked_by = excluded.checked_by, checked_at = excluded.checked_at",
+        paper,
+        verdict,
+        note,
+        by,
+        now.to_sqlx() as SqlTimestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

@@ -124,7 +124,7 @@ async fn a_school_says_what_it_was_like_once() {
     let link = services::bus::feedback_link(services, &request);
     let (path, school) = (format!("/bus/f/{link}"), Visitor::new(&site));
     shows(&school.get(&path).await, StatusCode::OK, &["这次到访怎么样", "演示市明湖小学"]);
-    shows(&school.post(&path, &[("liked", "5")]).await, REFUSED, &["请填写这一项"]);
+    shows(&school.post(&path, &[("liked", "5")]).await, REFUSED, &["请选择一项"]);
     let marks = [("liked", "5"), ("understood", "4"), ("organised", "5"), ("again", "yes")];
     gone_to(&school.post(&path, &marks).await, &path);
     shows(&school.get(&path).await, StatusCode::OK, &["谢谢您的反馈"]);

@@ -349,7 +349,7 @@ pub async fn whole(site: &Site) -> String {
     does(site, &me, case, (Part::Applicant, Event::Sign), None).await;
     urls.extend(paid(site, award).await);
     does(site, &other, case, (Part::CaseOfficer, Event::Close), None).await;
-    cases::hold(services, &compliance, case, KEPT).await.expect("kept");
+    cases::hold(services, &compliance, case, (KEPT, None)).await.expect("kept");
     cases::history(services, &compliance, case).await.expect("read");
     // The pages that show something of it, to its family and to the house.
     let own = format!("/account/spark/{case}");

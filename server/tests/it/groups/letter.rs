@@ -17,7 +17,7 @@ async fn a_letter_is_taken_and_handed_out_as_a_file_to_staff_only() {
     shows(&hostile, REFUSED, &["请选择 PDF、JPG 或 PNG 文件"]);
     let locked = [&LETTER[..9], b"<< /Encrypt 1 0 R >>\n", &LETTER[9..]].concat();
     shows(&site.send(upload(&to, &[], Some(("letter.pdf", &locked)))).await, REFUSED, &["带有密码、附件"]);
-    shows(&site.send(upload(&to, &[], None)).await, REFUSED, &["请填写这一项"]);
+    shows(&site.send(upload(&to, &[], None)).await, REFUSED, &["请选择文件"]);
     let large = vec![b'x'; 9 * 1024 * 1024];
     shows(&site.send(upload(&to, &[], Some(("letter.pdf", &large)))).await, REFUSED, &["不能超过 8 MB"]);
     assert!(!read(&site, &mine).await.contains("已收到：PDF"), "nothing was kept");

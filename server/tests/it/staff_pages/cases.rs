@@ -16,7 +16,7 @@ const NAME: &str = "演示·林小满";
 const REASON: &str = "演示：同事休假，家属来电";
 
 /// Who signed in with a browser.
-async fn account_of(site: &Site, browser: &Browser<'_>) -> Uuid {
+pub(super) async fn account_of(site: &Site, browser: &Browser<'_>) -> Uuid {
     let token = browser.cookie.strip_prefix("__Host-session=").expect("a session");
     sqlx::query_scalar("select account_id from login_session where token_hash = sha256(convert_to($1, 'UTF8'))")
         .bind(token)
@@ -26,7 +26,7 @@ async fn account_of(site: &Site, browser: &Browser<'_>) -> Uuid {
 }
 
 /// A case that this family sent, of a patient this old.
-async fn sent(site: &Site, family: &Browser<'_>, age: u8) -> String {
+pub(super) async fn sent(site: &Site, family: &Browser<'_>, age: u8) -> String {
     let account = AccountId(account_of(site, family).await);
     let (services, now) = (&site.test.services, site.test.now());
     let context =
@@ -53,15 +53,15 @@ async fn sent(site: &Site, family: &Browser<'_>, age: u8) -> String {
     id.to_string()
 }
 
-async fn hired(site: &Site, role: Role) -> Browser<'_> {
+pub(super) async fn hired(site: &Site, role: Role) -> Browser<'_> {
     site.staff(&[role]).await
 }
 
-async fn version(site: &Site, case: &str) -> String {
+pub(super) async fn version(site: &Site, case: &str) -> String {
     text(site, "select version::text from spark_case where id = $1", case).await
 }
 
-async fn stands(site: &Site, case: &str) -> String {
+pub(super) async fn stands(site: &Site, case: &str) -> String {
     text(site, "select state from spark_case where id = $1", case).await
 }
 
@@ -72,7 +72,7 @@ async fn does(site: &Site, browser: &Browser<'_>, case: &str, event: &str) -> An
     send(browser, &format!("/staff/cases/{case}/do"), &pairs).await
 }
 
-async fn taken_up(site: &Site, officer: &Browser<'_>, family: &Browser<'_>, age: u8) -> String {
+pub(super) async fn taken_up(site: &Site, officer: &Browser<'_>, family: &Browser<'_>, age: u8) -> String {
     let case = sent(site, family, age).await;
     gone_to(&does(site, officer, &case, "take_up").await, &format!("/staff/cases/{case}?done=moved"));
     case
@@ -400,4 +400,81 @@ async fn a_reviewer_judges_a_case_without_knowing_whose_it_is() {
         gone_to(&send(&reviewer, &page, &whole).await, "/staff/reviews");
     }
     again(&reviewer.get(&page).await, StatusCode::OK, "您已提交评审");
+}
+
+#[tokio::test]
+async fn whose_a_case_is_stands_whole_after_a_fresh_second_factor_only_and_the_reason_waits_for_it() {
+    let site = Site::new().await;
+    let (officer, family) = (hired(&site, Role::CaseOfficer).await, site.visitor().await);
+    let case = taken_up(&site, &officer, &family, 30).await;
+    let (page, to) = (format!("/staff/cases/{case}"), format!("/staff/cases/{case}/show"));
+    again(&send(&officer, &to, &[("show_reason", REASON)]).await, StatusCode::OK, NAME);
+    crate::account_pages::later(&site, 11 * 60);
+    let stale = send(&officer, &to, &[("show_reason", REASON), ("shown_applicant_patient_name", "冒名者")]).await;
+    assert_eq!(gone_to(&stale, "/staff/step-up"), format!("/staff/step-up?next=%2Fstaff%2Fcases%2F{case}"));
+    assert!(!stale.body.contains(NAME));
+    let kept = stale.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    let cookie = format!("{}; {kept}", officer.cookie);
+    let request = http::Request::get(&page).header(http::header::COOKIE, cookie);
+    let shown = site.send(request.body(axum::body::Body::empty()).expect("a request")).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(shown.body.contains(&format!("value=\"{REASON}\"")), "it stands in its field: {}", excerpt(&shown.body));
+    assert!(!shown.body.contains(NAME) && !shown.body.contains("冒名者"), "and nothing is shown yet");
+    let trail = "select count(*) from audit_entry where action = 'spark.case_particulars_shown'";
+    assert_eq!(number(&site, trail).await, 1, "the one of the control");
+}
+
+#[tokio::test]
+async fn who_watches_over_cases_keeps_one_by_law_and_lets_it_go() {
+    let site = Site::new().await;
+    let (officer, family) = (hired(&site, Role::CaseOfficer).await, site.visitor().await);
+    let compliance = hired(&site, Role::ComplianceOfficer).await;
+    let case = taken_up(&site, &officer, &family, 30).await;
+    let page = format!("/staff/cases/{case}");
+    assert_eq!(officer.get("/staff/cases/kept").await.status, StatusCode::FORBIDDEN);
+    again(&compliance.get("/staff/cases/kept").await, StatusCode::OK, "没有需要继续保存的申请");
+    let keep = format!("{page}/keep");
+    for (reason, until, said) in
+        [("", "", "keep_reason"), ("演示诉讼", "2020-01-01", "keep_until"), ("演示诉讼", "明天", "keep_until")]
+    {
+        let wrong = send(&compliance, &keep, &[("keep_reason", reason), ("keep_until", until)]).await;
+        assert_eq!(wrong.status, REFUSED, "{reason} {until}");
+        assert!(wrong.body.contains(said) && wrong.body.contains(reason), "{}", excerpt(&wrong.body));
+    }
+    assert_eq!(send(&officer, &keep, &[("keep_reason", "演示诉讼")]).await.status, StatusCode::FORBIDDEN);
+    for _ in 0..2 {
+        let kept = send(&compliance, &keep, &[("keep_reason", "演示诉讼"), ("keep_until", "")]).await;
+        gone_to(&kept, &format!("{page}?done=kept"));
+    }
+    for path in ["/staff/cases/kept".to_owned(), "/en/staff/cases/kept".to_owned(), page.clone(), format!("/en{page}")]
+    {
+        let shown = compliance.get(&path).await;
+        again(&shown, StatusCode::OK, "演示诉讼");
+        assert!(!shown.body.contains('⟦') && !shown.body.contains(NAME), "{path}: {}", excerpt(&shown.body));
+    }
+    for _ in 0..2 {
+        gone_to(&send(&compliance, &format!("{page}/let-go"), &[]).await, &page);
+    }
+    again(&compliance.get("/staff/cases/kept").await, StatusCode::OK, "没有需要继续保存的申请");
+}
+
+/// The family reads words, and nothing of a state, of a turn, or of something to do.
+#[tokio::test]
+async fn a_family_in_mourning_reads_words_and_no_state() {
+    let site = Site::new().await;
+    let (officer, family) = (hired(&site, Role::CaseOfficer).await, site.visitor().await);
+    let case = taken_up(&site, &officer, &family, 30).await;
+    asks(&site, &officer, &case).await;
+    let own = format!("/account/spark/{case}");
+    again(&family.get(&own).await, StatusCode::OK, "演示：缺检查报告");
+    gone_to(&does(&site, &officer, &case, "hold").await, &format!("/staff/cases/{case}?done=moved"));
+    for path in [own.clone(), format!("/en{own}"), "/account/spark".to_owned(), "/en/account/spark".to_owned()] {
+        let shown = family.get(&path).await;
+        assert_eq!(shown.status, StatusCode::OK, "{path}");
+        let words = if path.starts_with("/en") { "deeply sorry" } else { "诚挚的慰问" };
+        assert!(shown.body.contains(words), "{path}: {}", excerpt(&shown.body));
+        for word in ["评审中", "缺检查报告", "离世", "deceased", "Under review", "/withdraw", "⟦"] {
+            assert!(!shown.body.contains(word), "{path} says {word}");
+        }
+    }
 }

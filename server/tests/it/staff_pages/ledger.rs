@@ -272,11 +272,14 @@ async fn what_was_typed_stays_when_an_entry_is_refused_and_a_second_press_writes
     again(&preparer.get(&entry).await, StatusCode::OK, "已被冲正");
     again(&preparer.get(&purse.fund).await, StatusCode::OK, "重复登记");
 
-    // An account that is none: everything else stays.
+    // An account that is none: everything else stays. What is chosen at first is the hospital's.
     let award = {
         gone_to(&donated(&preparer, &purse, "500", "BANK2").await, &purse.fund);
         awarded(&site, &purse, 100).await
     };
+    let form = preparer.get(&award).await.body;
+    let hospital = form.split("<input").find(|tag| tag.contains("value=\"hospital\"")).expect("a choice");
+    assert!(hospital.split('>').next().is_some_and(|tag| tag.contains("checked")), "{hospital}");
     let typed: Vec<_> = ACCOUNT.iter().map(|&(n, v)| if n == "account" { (n, "123") } else { (n, v) }).collect();
     let refused = send(&preparer, &format!("{award}/payee"), &typed).await;
     assert!(refused.status == REFUSED && refused.body.contains("id=\"f-account-error\""));

@@ -56,7 +56,7 @@ async fn refused_hours_keep_what_was_typed_and_add_nothing() {
     let wrong = add(&officer, &["8", "x"], &rest).await;
     assert_eq!(wrong.status, REFUSED);
     let shown = excerpt(&wrong.body);
-    for sentence in ["请填写这一项", "填写时间，例如", "填写一个数字", "结束时间要晚于开始时间"]
+    for sentence in ["请选择一项", "填写时间，例如", "填写一个数字", "结束时间要晚于开始时间"]
     {
         assert!(shown.contains(sentence), "no “{sentence}” in {shown}");
     }

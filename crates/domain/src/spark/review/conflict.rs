@@ -241,6 +241,12 @@ pub fn stands(reviewer: &Reviewer, case: &CaseFacts) -> bool {
     conflicts(reviewer, case).is_empty()
 }
 
+/// Whether somebody may look after a case as its officer. Every conflict bars from that, too, but having handled it: that is
+/// what officers do.
+pub fn may_look_after(officer: &Reviewer, case: &CaseFacts) -> bool {
+    conflicts(officer, case).iter().all(|conflict| conflict.ground == Ground::Handled)
+}
+
 /// Who of a committee is recused (回避) from a case.
 pub fn recused<'a>(members: impl IntoIterator<Item = &'a Reviewer>, case: &CaseFacts) -> BTreeSet<AccountId> {
     members.into_iter().filter(|member| !stands(member, case)).map(|member| member.account).collect()

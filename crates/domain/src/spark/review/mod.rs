@@ -7,12 +7,14 @@
 //!
 //! Nothing here reads a clock, draws a lot or knows a name: days, lots and keyed hashes are handed in.
 
+pub mod absence;
 pub mod appeal;
 pub mod assignment;
 pub mod clarification;
 pub mod clock;
 pub mod committee;
 pub mod conflict;
+pub mod hospital;
 pub mod meeting;
 pub mod minutes;
 pub mod pack;

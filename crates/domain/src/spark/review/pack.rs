@@ -73,6 +73,8 @@ pub enum Evidence {
     Document(FileId),
     /// What a reviewer said.
     Review(AccountId),
+    /// What the family answered to a question (补充说明), by the question's id.
+    Answer(Uuid),
 }
 
 /// Which state of it.
@@ -139,6 +141,7 @@ impl Item {
             let (kind, id) = match evidence {
                 Evidence::Document(file) => (b'd', file.0),
                 Evidence::Review(reviewer) => (b'r', reviewer.0),
+                Evidence::Answer(question) => (b'a', *question),
             };
             bytes.push(kind);
             put_id(bytes, id);
@@ -333,8 +336,12 @@ pub(crate) mod tests {
 
     fn items() -> impl Strategy<Value = Item> {
         let id = || (0u128..3).prop_map(Uuid::from_u128);
-        let evidence = (any::<bool>(), id(), 1u32..3, 0u8..2).prop_map(|(document, id, number, byte)| {
-            let which = if document { Evidence::Document(FileId(id)) } else { Evidence::Review(AccountId(id)) };
+        let evidence = (0u8..3, id(), 1u32..3, 0u8..2).prop_map(|(kind, id, number, byte)| {
+            let which = match kind {
+                0 => Evidence::Document(FileId(id)),
+                1 => Evidence::Review(AccountId(id)),
+                _ => Evidence::Answer(id),
+            };
             (which, Version { number, digest: Digest([byte; 32]) })
         });
         (id(), 1u32..3, (1i64..3).prop_map(Fen::new), prop::collection::btree_map(any::<u8>(), evidence, 0..4))

@@ -1,8 +1,9 @@
 //! What the pages of the books read: funds with their envelopes, the journal page by page, awards, payments, statements, the
-//! months. Each asks for `ReadLedger`; what anybody may know stands in [`public`].
+//! months. Each asks for `ReadLedger`, but for what a chair promises money of ([`funds_for`]); what anybody may know stands in [`public`].
 
 mod awards;
 mod bank;
+mod clawbacks;
 mod journal;
 mod public;
 
@@ -10,8 +11,9 @@ pub use awards::{
     AwardLine, AwardPage, PayeeLine, PaymentLine, TrancheLine, award, award_of_tranche, awards, payments_board,
 };
 pub use bank::{BankRow, FileLine, Standing, StatementLine, files, month_standing, statement, statements};
+pub use clawbacks::{ClawbackLine, ClawbackPage, Income, PartKind, PartLine, clawback, clawbacks};
 pub use journal::{EntryPage, JournalPage, Line, Wanted, entry, journal};
-pub use public::{GroupStanding, open_groups};
+pub use public::{GroupStanding, open_groups, open_terms};
 
 use super::LedgerError;
 use super::awards::purpose;
@@ -19,9 +21,12 @@ use crate::account::{open_text, place};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ids::{AccountId, EnvelopeId, FundId};
-use domain::ledger::{Fen, Purpose};
+use domain::ledger::{Beneficiary, Fen, Purpose};
+use domain::outreach::Bilingual;
+use domain::time::local_day;
+use jiff::Timestamp;
 use std::collections::HashMap;
-use store::ledger::{self as sql, SumsRow, views};
+use store::ledger::{self as sql, SumsRow, charters, views};
 use uuid::Uuid;
 
 /// Somebody of the house.
@@ -46,6 +51,14 @@ pub struct Fund {
     pub name_en: String,
     /// What it is for.
     pub purpose: Purpose,
+    /// What the public is told of it.
+    pub terms: Bilingual,
+    /// Since when it takes no new applications.
+    pub closed_at: Option<Timestamp>,
+    /// Counts changes of what it says of itself.
+    pub version: i32,
+    /// Something is written in its books: its purpose stands.
+    pub used: bool,
     /// What it has.
     pub has: Purse,
     /// Its parts.
@@ -61,6 +74,12 @@ pub struct Envelope {
     pub name_zh: String,
     /// English
     pub name_en: String,
+    /// What it is for; may be empty.
+    pub purpose: Bilingual,
+    /// The most that is promised and paid of it.
+    pub ceiling: Option<Fen>,
+    /// Counts changes of what it says of itself.
+    pub version: i32,
     /// What it has.
     pub has: Purse,
 }
@@ -95,6 +114,16 @@ pub async fn all_funds(services: &Services, context: &Context) -> Result<Vec<Fun
     read_funds(services).await
 }
 
+/// The funds that are for a case today, for whoever promises their money.
+///
+/// # Errors
+/// `Denied`, `Database`.
+pub async fn funds_for(services: &Services, context: &Context, whom: Beneficiary) -> Result<Vec<Fund>, LedgerError> {
+    context.require(Capability::CommitFunds)?;
+    let today = local_day(context.now);
+    Ok(read_funds(services).await?.into_iter().filter(|fund| fund.purpose.admits(whom, today).is_ok()).collect())
+}
+
 /// A fund.
 ///
 /// # Errors
@@ -109,18 +138,27 @@ async fn read_funds(services: &Services) -> Result<Vec<Fund>, LedgerError> {
     let rows = views::funds(&mut *db).await?;
     let balances = sql::funds(&mut *db).await?;
     let envelopes = views::envelopes(&mut *db).await?;
+    let texts = charters::all(&mut *db).await?;
     let mut funds = Vec::with_capacity(rows.len());
     for row in rows {
         let has = balances.iter().find(|balance| balance.id == row.id).ok_or(LedgerError::Unreadable)?;
+        let text = texts.iter().find(|text| text.id == row.id).ok_or(LedgerError::Unreadable)?;
         let own = envelopes.iter().filter(|envelope| envelope.fund_id == row.id).map(|envelope| Envelope {
             id: EnvelopeId(envelope.id),
             name_zh: envelope.name_zh.clone(),
             name_en: envelope.name_en.clone(),
+            purpose: Bilingual::new(envelope.purpose_zh.clone(), envelope.purpose_en.clone()),
+            ceiling: envelope.ceiling.map(Fen::new),
+            version: envelope.version,
             has: envelope.sums.into(),
         });
         funds.push(Fund {
             id: FundId(row.id),
             purpose: purpose(&row)?,
+            terms: Bilingual::new(text.terms_zh.clone(), text.terms_en.clone()),
+            closed_at: text.closed_at.map(|at| at.to_jiff()),
+            version: text.version,
+            used: text.used,
             has: has.sums.into(),
             envelopes: own.collect(),
             code: row.code,

@@ -432,3 +432,26 @@ fn a_code_that_is_a_second_old_is_good_for_as_long_as_its_page_says() {
     let minutes = |seconds| crate::messages::deliver::whole_minutes(jiff::SignedDuration::from_secs(seconds));
     assert_eq!([600, 599, 571, 569, 20].map(minutes), [10, 10, 10, 9, 1]);
 }
+
+#[test]
+fn an_objector_is_told_the_answer_and_its_receipt_and_a_subject_tells_nothing() {
+    for locale in [Locale::ZhCn, Locale::En] {
+        let said = [true, false].map(|upheld| {
+            let facts = Facts::Objection(ObjectionFacts {
+                receipt: "K7M4-Q2XR".into(),
+                upheld,
+                answer: "演示答复 <b>".into(),
+                site: "https://www.example.cn".into(),
+                help: None,
+            });
+            let subject = render(locale, "objection_answered", "subject", &facts).expect("a subject");
+            assert!(!subject.is_empty() && !subject.contains(['\n', 'K']), "{subject}");
+            let html = render(locale, "objection_answered", "html", &facts).expect("it renders");
+            assert!(html.contains("K7M4-Q2XR") && html.contains("演示答复 &lt;b&gt;"), "{html}");
+            let text = render(locale, "objection_answered", "txt", &facts).expect("it renders");
+            assert!(text.contains("K7M4-Q2XR") && text.contains("演示答复 <b>"), "{text}");
+            text
+        });
+        assert_ne!(said[0], said[1], "{locale:?}");
+    }
+}

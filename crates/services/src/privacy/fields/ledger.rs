@@ -80,4 +80,30 @@ pub(super) const FIELDS: &[Field] = &[
         protection: Protection::Plain,
         in_notice: false,
     },
+    Field {
+        table: "spark_clawback",
+        columns: &["case_id", "amount", "due_on"],
+        what: Text {
+            zh: "要求退回的救助款金额和日期（只记个案编号）",
+            en: "Aid that is to be returned, and by when (case number only)",
+        },
+        purpose: Text { zh: "管理救助资金", en: "Managing the relief fund" },
+        readers: BOOKS,
+        term: Term::Books,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "spark_clawback_part",
+        columns: &["entered_by", "confirmed_by", "refused_by"],
+        what: Text {
+            zh: "登记人和复核人的账号编号",
+            en: "Account numbers of who entered and confirmed what came back",
+        },
+        purpose: Text { zh: "会计责任追溯", en: "Accountability of the books" },
+        readers: BOOKS,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
 ];

@@ -13,8 +13,8 @@ use store::ToSqlx as _;
 use store::spark::apply as sql;
 use store::spark::consents as words;
 
-/// Every word about an application.
-pub(super) async fn loaded(db: &mut PgConnection, id: ApplicationId) -> Result<Consents, ApplyError> {
+/// Every word about an application. Asks no policy.
+pub(in crate::spark) async fn loaded(db: &mut PgConnection, id: ApplicationId) -> Result<Consents, ApplyError> {
     let rows = words::of_application(db, id.0).await?;
     let given = rows.into_iter().map(|row| {
         let purpose = Purpose::from_name(&row.purpose).ok_or(ApplyError::Damaged("a consent"))?;

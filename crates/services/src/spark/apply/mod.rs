@@ -14,6 +14,7 @@ mod keys;
 mod pages;
 mod submit;
 
+pub(in crate::spark) use consent::loaded as words;
 pub use consent::{consents, may, withdraw_consent};
 pub use copy::copy;
 pub(super) use draft::access;

@@ -1,10 +1,15 @@
 //! By what somebody of the house reads whose a case is. Who looks after it, or watches over all, reads it; anybody else who may
 //! see cases says why first and reads for a while, which the trail tells with an alert; a minor's case only where who watches
 //! over cases has let them, for a limited time.
+//!
+//! Taking up a case that nobody has is an assignment: before it a minor's stands in the list and on its page without whose it is,
+//! after it whoever took it up reads it, and the trail says that it is a minor's. Whoever has a conflict with a case takes it up
+//! neither, and is not shown it.
 
 use super::{CaseError, Reader, keys, may_read};
 use crate::audit::{self, Entry};
 use crate::crypto::Place;
+use crate::spark::review;
 use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -101,7 +106,11 @@ pub(in crate::spark) async fn access(
 ///
 /// # Errors
 /// As [`access`]; `Unread` for whoever reads nothing of it now.
-pub(super) async fn reads(db: &mut PgConnection, context: &Context, case: CaseId) -> Result<Access, CaseError> {
+pub(in crate::spark) async fn reads(
+    db: &mut PgConnection,
+    context: &Context,
+    case: CaseId,
+) -> Result<Access, CaseError> {
     match access(db, context, case).await? {
         Access::None { minor } => Err(CaseError::Unread { minor }),
         access => Ok(access),
@@ -109,7 +118,7 @@ pub(super) async fn reads(db: &mut PgConnection, context: &Context, case: CaseId
 }
 
 /// Writes a reading down, with an alert where nobody assigned it.
-pub(super) async fn noted(
+pub(in crate::spark) async fn noted(
     db: &mut PgConnection,
     context: &Context,
     case: CaseId,
@@ -148,6 +157,34 @@ pub(super) async fn sealed(
 /// `HadAPart`, `Database`.
 pub(super) async fn judges_not(db: &mut PgConnection, case: CaseId, account: AccountId) -> Result<(), CaseError> {
     if sql::was_asked(db, case.0, account.0).await? { Err(CaseError::HadAPart) } else { Ok(()) }
+}
+
+/// An officer who has a conflict with a case that another looks after, or nobody does, finds no such case: neither is it theirs to
+/// read nor to take. Of whom nothing is known only what was declared bars.
+///
+/// # Errors
+/// `NotFound`, `Database`.
+pub(super) async fn is_there(db: &mut PgConnection, row: &rows::CaseRow, account: AccountId) -> Result<(), CaseError> {
+    if row.officer_id == Some(account.0) || review::may_care(db, row, account).await? {
+        Ok(())
+    } else {
+        Err(CaseError::NotFound)
+    }
+}
+
+/// Writes down that a minor's case came to an officer, who reads it from then on, and how that came.
+pub(super) async fn minors(
+    db: &mut PgConnection,
+    context: &Context,
+    row: &rows::CaseRow,
+    (officer, how): (AccountId, &'static str),
+) -> Result<(), CaseError> {
+    if !is_minor(row) {
+        return Ok(());
+    }
+    let detail = json!({ "to": officer, "how": how });
+    let entry = Entry { action: "spark.minor_assigned", subject_kind: "spark_case", subject: Some(row.id), detail };
+    Ok(audit::record(db, context, &[entry]).await?)
 }
 
 /// Says why one reads a case that another officer looks after: for [`LOOK`] it is open, and the trail has an alert.

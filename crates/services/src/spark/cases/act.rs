@@ -1,28 +1,31 @@
 //! The one function that changes where a case stands.
 
 use super::history::happened;
-use super::{CaseError, keys, news, place_of, policy};
+use super::{CaseError, access, keys, news, place_of, policy};
 use crate::audit::{self, Entry};
 use crate::crypto::Place as Row;
 use crate::db::to_the_end;
 use crate::ledger::{self, Grant, LedgerError};
-use crate::spark::review;
+use crate::spark::{letters, review};
 use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::account::{Actor, Capability, Denied};
 use domain::bus::City;
 use domain::field::{Fault, FieldError};
-use domain::ids::{AwardId, CaseId, EnvelopeId};
+use domain::ids::{AccountId, AwardId, CaseId, EnvelopeId};
 use domain::ledger::{AwardEvent, Beneficiary, DiseaseGroup, Fen, Overdrawn};
+use domain::spark::letter::Ground;
 use domain::spark::review::appeal::{Decision, Standing, may_appeal};
 use domain::spark::review::vote::Outcome;
 use domain::spark::{Award, Event, Facts, Part, Place, State, Unmet, guard, next};
 use domain::time::local_day;
 use domain::typed;
+use jiff::civil::Date;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::spark::cases::{self as sql, AwardRow, CaseRow};
+use store::spark::objections;
 use uuid::Uuid;
 
 /// The longest reason, in characters.
@@ -68,13 +71,34 @@ pub struct Moved {
 /// Does something with a case.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `NotAssigned`, `Stale` with what happened since, `Refused`, `Unmet`, `Fields`, `NotTheSum`, `Money`,
-/// `LiveCase` where an appeal meets another live case, `Forgotten`, `Busy`, `Database`.
+/// `Denied`, `NotFound`, also for an officer who takes up what one has a conflict with, `HadAPart` for one who was asked to judge
+/// it, `NotAssigned`, `Stale` with what happened since, `Refused`, `Unmet`, `Fields`, `NotTheSum`, `Money`,
+/// `LiveCase` where an appeal meets another live case, `StillOwed` where not all came back that was asked for, `Forgotten`, `Busy`,
+/// `Database`.
 pub async fn act(services: &Services, context: &Context, act: &Act) -> Result<Moved, CaseError> {
-    let (services, context, act) = (services.clone(), context.clone(), act.clone());
+    act_saying(services, context, act, &[]).await
+}
+
+/// The same, with the reasons that the family's letter tells. Without any it tells the plainest that is true
+/// ([`Ground::told_of`]); what was typed as [`Act::reason`] stays in the house.
+///
+/// # Errors
+/// As [`act`]; `Fields` (`grounds`) for one that is not offered for such an event.
+pub async fn act_saying(
+    services: &Services,
+    context: &Context,
+    act: &Act,
+    grounds: &[Ground],
+) -> Result<Moved, CaseError> {
+    // How much and until when is said with it ([`super::claw_back`]).
+    if act.event == Event::Clawback {
+        return Err(CaseError::Fields(vec![FieldError::new("amount", Fault::Required)]));
+    }
+    let (services, context, act, grounds) = (services.clone(), context.clone(), act.clone(), grounds.to_vec());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        let moved = act_in(&services, &mut tx, &context, &act).await?;
+        let moved =
+            act_telling_in(&services, &mut tx, &context, &act, Telling { grounds: &grounds, back: None }).await?;
         tx.commit().await?;
         services.job_bell.notify_one();
         Ok(moved)
@@ -93,17 +117,41 @@ pub async fn act_in(
     context: &Context,
     act: &Act,
 ) -> Result<Moved, CaseError> {
+    act_telling_in(services, db, context, act, Telling::default()).await
+}
+
+/// What a letter tells beside what happens.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Telling<'a> {
+    /// Why.
+    pub grounds: &'a [Ground],
+    /// What is asked back, and the last day.
+    pub back: Option<(Fen, Date)>,
+}
+
+/// As [`act_in`].
+pub(super) async fn act_telling_in(
+    services: &Services,
+    db: &mut PgConnection,
+    context: &Context,
+    act: &Act,
+    Telling { grounds, back }: Telling<'_>,
+) -> Result<Moved, CaseError> {
     policy::in_part(context, act.part)?;
     policy::of_family(db, context, act.case, act.part).await?;
     if act.event.grants() {
         context.require(Capability::CommitFunds)?;
     }
     let reason = reason_of(act)?;
+    if grounds.iter().any(|ground| !Ground::offered(act.event).contains(ground)) {
+        return Err(CaseError::Fields(vec![FieldError::new("grounds", Fault::NotAChoice)]));
+    }
     // Which award there is can change until the case is locked, and awards are locked before it.
     let award = sql::award(&mut *db, act.case.0).await?;
     let envelope = act.award.as_ref().map(|decided| decided.envelope);
     ledger::for_case(db, envelope, award.map(|award| AwardId(award.id))).await?;
     let row = sql::lock(&mut *db, act.case.0).await?.ok_or(CaseError::NotFound)?;
+    let officer = taker(db, context, act, &row).await?;
     if row.version != act.version {
         // What happened says who did it, which whoever judges the illness is not told.
         if act.part == Part::MedicalReviewer {
@@ -118,19 +166,21 @@ pub async fn act_in(
     let at = place_of(&row)?;
     let to = next(at, act.event, act.part)?;
     guard(at.state(), act.event, facts(db, context, &row, award).await?)?;
+    // Under the lock of the case, which whoever objects takes, too.
+    if act.event == Event::Stand && objections::is_open(&mut *db, row.id, row.version).await? {
+        return Err(Unmet::Objected.into());
+    }
     let decision = decision(act, &row, at, award)?;
     let meeting = review::guard(services, db, context, &row, act.event, decision).await?;
 
     money(db, context, act, &row, to, award).await?;
     let version = row.version + 1;
-    let takes = act.event == Event::TakeUp && act.part == Part::CaseOfficer;
-    let officer = takes.then(|| context.actor.account()).flatten().map(|account| account.0);
     let change = sql::Move {
         case: row.id,
         version: row.version,
         state: to.state().name(),
         held_in: to.held_in().map(State::name),
-        officer,
+        officer: officer.map(|officer| officer.0),
         decision,
         appeal: act.event == Event::Appeal,
     };
@@ -141,11 +191,37 @@ pub async fn act_in(
         review::carried_out(db, meeting, act.case, version).await?;
     }
     write(services, db, context, act, (at, to), version, reason.as_deref()).await?;
+    let parts = act.award.as_ref().map(|decided| decided.parts.as_slice()).unwrap_or_default();
+    let change = letters::Change { event: act.event, from: at.state(), version, parts, grounds, back };
+    letters::write_in(services, db, context, &row, change).await?;
+    if let Some(officer) = officer {
+        access::minors(&mut *db, context, &row, (officer, "taken_up")).await?;
+    }
+    if act.event == Event::Settle {
+        super::clawback::settle_in(db, context, act.case).await?;
+    }
     // What the public is told of it.
     if to.state() == State::Notice && !crate::disclosure::notice_in(db, context, &row, version).await? {
         tracing::error!(case = %row.id, "a case without a decision has no notice");
     }
     Ok(Moved { place: to, version })
+}
+
+/// Who takes the case up by this, where somebody does: nobody who was asked to judge it. An officer with a conflict does nothing
+/// with a case at all, which is not there for them.
+async fn taker(
+    db: &mut PgConnection,
+    context: &Context,
+    act: &Act,
+    row: &CaseRow,
+) -> Result<Option<AccountId>, CaseError> {
+    let Some(officer) = context.actor.account().filter(|_| act.part == Part::CaseOfficer) else { return Ok(None) };
+    access::is_there(&mut *db, row, officer).await?;
+    if act.event != Event::TakeUp {
+        return Ok(None);
+    }
+    access::judges_not(db, act.case, officer).await?;
+    Ok(Some(officer))
 }
 
 /// What was typed, where it is needed or given.
@@ -195,7 +271,7 @@ async fn facts(
 }
 
 /// What was decided before, and on which day the family was told.
-fn decided(row: &CaseRow) -> Result<Option<(Decision, jiff::civil::Date)>, CaseError> {
+pub(super) fn decided(row: &CaseRow) -> Result<Option<(Decision, jiff::civil::Date)>, CaseError> {
     let (Some(word), Some(at)) = (row.decision.as_deref(), row.decided_at) else { return Ok(None) };
     let sum = || row.decided_fen.map(Fen::new).ok_or(CaseError::Unreadable);
     let decision = match word {
@@ -321,10 +397,11 @@ pub async fn take_over(services: &Services, context: &Context, case: CaseId, rea
     let mut tx = services.begin().await?;
     let row = sql::lock(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
     if row.officer_id != Some(account.0) {
-        super::access::judges_not(&mut tx, case, account).await?;
+        access::is_there(&mut tx, &row, account).await?;
+        access::judges_not(&mut tx, case, account).await?;
         // Nobody gives oneself a minor's case of another to read: who watches over cases lets them first.
-        if row.officer_id.is_some() && super::access::is_minor(&row) {
-            super::access::reads(&mut tx, context, case).await?;
+        if row.officer_id.is_some() && access::is_minor(&row) {
+            access::reads(&mut tx, context, case).await?;
         }
         sql::set_officer(&mut *tx, case.0, account.0).await?;
         // The trail outlives the case: what was typed is read with the case's key, and gone with it.
@@ -339,6 +416,7 @@ pub async fn take_over(services: &Services, context: &Context, case: CaseId, rea
         let entry =
             Entry { action: "spark.case_taken_over", subject_kind: "spark_case", subject: Some(case.0), detail };
         audit::record(&mut tx, context, &[entry]).await?;
+        access::minors(&mut tx, context, &row, (account, "taken_over")).await?;
     }
     Ok(tx.commit().await?)
 }

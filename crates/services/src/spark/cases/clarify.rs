@@ -160,7 +160,7 @@ fn required(text: String) -> Result<String, Fault> {
 }
 
 /// Gives a family more time: so many business days from today, at the latest until a case that waits for its family lapses.
-/// Also where the last day is past: nothing else brings such a case on.
+/// Also where the last day is past: nothing else brings such a case on. The family is reminded of the new day.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `NotAssigned`; `Fields` (`more_days`); `NotOpen` where nothing waits, or it would be no later day;
@@ -184,7 +184,8 @@ pub async fn extend(
     let asked = kept(&known)?;
     let latest = workdays::after(local_day(row.changed_at.to_jiff()), LONGEST);
     let due_on = workdays::after(local_day(context.now), days).min(latest);
-    if due_on <= asked.due_on() || !sql::extend(&mut *tx, clarification, due_on).await? {
+    let extension = (context.new_id(), local_day(context.now));
+    if due_on <= asked.due_on() || !sql::extend(&mut *tx, clarification, due_on, extension).await? {
         return Err(CaseError::NotOpen);
     }
     // The question is locked before the case, as by its answer: neither waits for the other.

@@ -1,6 +1,7 @@
 //! What waits for whom: lists of work, the longest waiting first, without whose the cases are.
 
 use super::{CaseError, clarify, policy, state_of};
+use crate::spark::review;
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
 use domain::booking::Reference;
@@ -10,6 +11,7 @@ use domain::spark::{DiseaseGroup, Part, State, Turn};
 use domain::time::local_day;
 use domain::workdays;
 use jiff::Timestamp;
+use store::spark::cases;
 use store::spark::desk::{self as sql, WaitingRow};
 use uuid::Uuid;
 
@@ -77,7 +79,8 @@ pub struct Desk {
     pub next: Option<After>,
 }
 
-/// What waits for somebody in a part: an officer is shown the cases one looks after and those nobody does.
+/// What waits for somebody in a part: an officer is shown the cases one looks after and those nobody does, a chair those one has
+/// no conflict with.
 ///
 /// # Errors
 /// `Denied` where the part is not theirs, or moves no case; `Unreadable`, `Database`.
@@ -109,14 +112,50 @@ pub async fn work(
     let asked = |state: &State| wanted.state.map_or_else(|| waits(state), |only| only == *state);
     let states: Vec<String> = State::ALL.into_iter().filter(asked).map(|state| state.name().to_owned()).collect();
     let officer = context.actor.account().filter(|_| part == Part::CaseOfficer).map(|account| account.0);
-    let from = after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), |after| (after.since, after.id));
-    let limit = PAGE as i64 + 1;
     let group = wanted.group.map(DiseaseGroup::name);
-    let mut rows = sql::waiting(&services.db, &states, (officer, group), from, limit).await?;
+    let mut rows = if part == Part::Chair {
+        clear(services, context, &states, group, after).await?
+    } else {
+        sql::waiting(&services.db, &states, (officer, group), begin(after), PAGE as i64 + 1).await?
+    };
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|row| After { since: row.changed_at.to_jiff(), id: row.id });
     Ok(Desk { cases: read(services, context, rows).await?, next })
+}
+
+fn begin(after: Option<After>) -> (Timestamp, Uuid) {
+    after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), |after| (after.since, after.id))
+}
+
+/// Of what waits for a chair what they have no conflict with, as though there were no others: a page is as long as any.
+async fn clear(
+    services: &Services,
+    context: &Context,
+    states: &[String],
+    group: Option<&str>,
+    after: Option<After>,
+) -> Result<Vec<WaitingRow>, CaseError> {
+    let account = context.actor.account().ok_or(Denied::NotAllowed)?;
+    let mut db = services.db.acquire().await?;
+    let (mut shown, mut from) = (Vec::new(), begin(after));
+    loop {
+        let rows = sql::waiting(&mut *db, states, (None, group), from, PAGE as i64 + 1).await?;
+        let last = rows.len() <= PAGE;
+        for row in rows {
+            from = (row.changed_at.to_jiff(), row.id);
+            let Some(case) = cases::one(&mut *db, row.id).await? else { continue };
+            if review::is_clear(&mut db, &case, account).await? {
+                shown.push(row);
+            }
+            if shown.len() > PAGE {
+                return Ok(shown);
+            }
+        }
+        if last {
+            return Ok(shown);
+        }
+    }
 }
 
 /// The case of a reference, for whoever may see cases: as it is named on the telephone.
@@ -129,8 +168,15 @@ pub async fn named(
     reference: &Reference,
 ) -> Result<Option<Waiting>, CaseError> {
     context.require(Capability::SeeCases)?;
-    let row = sql::named(&services.db, reference.as_str()).await?;
-    Ok(read(services, context, row.into_iter().collect()).await?.pop())
+    let Some(row) = sql::named(&services.db, reference.as_str()).await? else { return Ok(None) };
+    let mut db = services.db.acquire().await?;
+    match policy::may_read(&mut db, context, CaseId(row.id)).await {
+        Ok(_) => {}
+        Err(CaseError::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    drop(db);
+    Ok(read(services, context, vec![row]).await?.pop())
 }
 
 async fn read(services: &Services, context: &Context, rows: Vec<WaitingRow>) -> Result<Vec<Waiting>, CaseError> {

@@ -2,12 +2,13 @@
 //! once: the second finds another version, or that somebody was reminded.
 
 use super::act::act_in;
-use super::{Act, CaseError, act, news};
+use super::{Act, CaseError, access, act, news};
 use crate::Services;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
+use crate::spark::review;
 use domain::account::Role;
-use domain::ids::CaseId;
+use domain::ids::{AccountId, CaseId};
 use domain::spark::due::{
     REMINDED, UNUSED, at_the_end, given_if_come_by, lapses_if_due_by, last_day, over_if_begun_by, reminded_if_begun_by,
 };
@@ -17,7 +18,8 @@ use domain::workdays;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::json;
-use store::spark::cases;
+use sqlx::PgConnection;
+use store::spark::cases::{self, CaseRow};
 use store::spark::desk::{self as sql, Due};
 use store::spark::due::{self, Ending};
 use uuid::Uuid;
@@ -95,7 +97,8 @@ pub async fn remind(services: &Services) -> Result<u32, CaseError> {
     }
 }
 
-/// Gives cases that nobody took up in time to the officer who looks after the fewest. Where there is no officer they wait.
+/// Gives cases that nobody took up in time to the officer who looks after the fewest, is not away, and may look after it. Where
+/// there is no such officer they wait.
 ///
 /// # Errors
 /// As [`settle_over`].
@@ -109,8 +112,10 @@ pub async fn take_up_waiting(services: &Services) -> Result<u32, CaseError> {
         for waiting in page {
             let own = services.clone();
             match to_the_end(async move { given(&own, waiting).await }).await {
-                Ok(true) => done += 1,
-                Ok(false) => return Ok(done), // Nobody is there to have it.
+                Ok(Given::ToAnOfficer) => done += 1,
+                Ok(Given::NobodyIsThere) => return Ok(done),
+                // Others wait for none of these officers.
+                Ok(Given::EverybodyIsBarred) => {}
                 Err(error) if is_anothers(&error) => {}
                 Err(error) => tracing::error!(case = %waiting.id, %error, "a case could not be given to an officer"),
             }
@@ -118,18 +123,51 @@ pub async fn take_up_waiting(services: &Services) -> Result<u32, CaseError> {
     }
 }
 
-async fn given(services: &Services, waiting: Due) -> Result<bool, CaseError> {
+/// What became of a case that waits for an officer.
+enum Given {
+    ToAnOfficer,
+    /// All of them are away, or there is none.
+    NobodyIsThere,
+    /// Whoever is there has a conflict with it.
+    EverybodyIsBarred,
+}
+
+async fn given(services: &Services, waiting: Due) -> Result<Given, CaseError> {
     let context = services.system();
     let mut tx = services.begin().await?;
-    let Some(officer) = due::least_busy(&mut *tx, Role::CaseOfficer.name()).await? else { return Ok(false) };
+    let there = due::officers_there(&mut *tx, Role::CaseOfficer.name(), local_day(context.now)).await?;
+    if there.is_empty() {
+        return Ok(Given::NobodyIsThere);
+    }
     act_in(services, &mut tx, &context, &by_itself(waiting, Event::TakeUp)).await?;
+    // The case is locked from here on: no conflict with it is declared meanwhile.
+    let row = cases::one(&mut *tx, waiting.id).await?.ok_or(CaseError::NotFound)?;
+    let mut officer = None;
+    for one in there {
+        if may_be_given(&mut tx, &row, AccountId(one)).await? {
+            officer = Some(one);
+            break;
+        }
+    }
+    // Nothing was done: the transaction ends without it.
+    let Some(officer) = officer else { return Ok(Given::EverybodyIsBarred) };
     cases::set_officer(&mut *tx, waiting.id, officer).await?;
     let (action, detail) = ("spark.case_given", json!({ "to": officer }));
     let entry = Entry { action, subject_kind: "spark_case", subject: Some(waiting.id), detail };
     audit::record(&mut tx, &context, &[entry]).await?;
+    access::minors(&mut tx, &context, &row, (AccountId(officer), "given")).await?;
     tx.commit().await?;
     services.job_bell.notify_one();
-    Ok(true)
+    Ok(Given::ToAnOfficer)
+}
+
+/// Whether a case can be given to an officer: not to one who has a conflict with it, nor to one who was asked to judge it.
+async fn may_be_given(db: &mut PgConnection, row: &CaseRow, officer: AccountId) -> Result<bool, CaseError> {
+    match access::judges_not(db, CaseId(row.id), officer).await {
+        Ok(()) => Ok(review::may_care(db, row, officer).await?),
+        Err(CaseError::HadAPart) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The instant a day of Shandong is over.

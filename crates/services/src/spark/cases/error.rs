@@ -5,6 +5,7 @@ use crate::ledger::LedgerError;
 use domain::account::Denied;
 use domain::field::FieldError;
 use domain::ids::AccountId;
+use domain::ledger::Fen;
 use domain::spark::review::conflict::Conflict;
 use domain::spark::{Event, Part, Refused, State, Unmet};
 use jiff::Timestamp;
@@ -58,6 +59,9 @@ pub enum CaseError {
     /// The money: too little, for another purpose, a payment under way.
     #[error(transparent)]
     Money(LedgerError),
+    /// Money that was asked back is neither back nor waived: so much.
+    #[error("{0} yuan are still owed")]
+    StillOwed(Fen),
     /// There is a live case of this patient with this fund. Says no more.
     #[error("there is a live case")]
     LiveCase,
@@ -118,6 +122,7 @@ impl From<sqlx::Error> for CaseError {
             Some("spark_case_key_gone") => Self::Forgotten,
             Some("spark_case_key_needed") => Self::NotOver,
             Some("spark_case_key_held") => Self::Kept,
+            Some("spark_case_objected") => Self::Unmet(Unmet::Objected),
             _ => Self::Database(error),
         }
     }

@@ -10,12 +10,16 @@
 
 mod access;
 mod act;
+mod agreement;
+mod appeal;
 mod clarify;
+mod clawback;
 mod desk;
 mod due;
 mod error;
 mod forgetting;
 mod history;
+mod kept;
 mod keys;
 mod mask;
 mod news;
@@ -30,14 +34,18 @@ mod view;
 
 pub(in crate::spark) use access::access;
 pub use access::{Access, LONGEST_GRANT, grant, look};
-pub use act::{Act, Decided, Moved, act, act_in, take_over};
+pub(in crate::spark) use access::{noted, reads};
+pub use act::{Act, Decided, Moved, act, act_in, act_saying, take_over};
+pub use agreement::{Agreement, Signature, Signed, SignedFact, ToSign, own_agreement, sign, signed_copy, signed_fact};
+pub use appeal::{Appealing, Letter, NoWay, SHORTEST_APPEAL, SentAppeal, appeal, appeal_of, appealing};
 pub use clarify::{Clarified, Question, Reply, ask, extend, reply_field, supply, unlocked};
+pub use clawback::{Demand, LONGEST_DUE, OwnClawback, claw_back, clawback_of, paid_of};
 pub use desk::{After, Desk, PAGE, Waiting, Wanted, desk, named, work};
 pub use due::{lapse_due, remind, settle_over, settle_paid, take_up_waiting};
 pub use error::{CaseError, Happened};
 pub(crate) use forgetting::{Over, count_due, forget_due};
-pub use forgetting::{hold, lift_hold};
 pub use history::{Step, Told, history, own_history};
+pub use kept::{AHEAD_DAYS, Keeping, Kept, Leaving, hold, keeping, kept, lift_hold};
 pub use keys::{forget, key};
 pub(crate) use news::{CaseNews, CaseReminder, Recipient, recipient, still_stands};
 pub use open::{NewCase, NewParty, Opened, open_in};

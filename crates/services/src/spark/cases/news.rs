@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use store::spark::cases as sql;
+use store::spark::clarifications;
 
 /// What the job holds: ids.
 #[derive(Serialize, Deserialize)]
@@ -78,12 +79,18 @@ pub(super) async fn queue_reminder(
     Ok(enqueue(db, context.now, &jobs).await?)
 }
 
-/// Whether a reminder is still true: nothing happened to the case since.
+/// Whether a reminder is still true: nothing happened to the case since, and there is no more time than it says.
 ///
 /// # Errors
 /// `Database`.
-pub(crate) async fn still_stands(services: &Services, case: CaseId, version: i32) -> Result<bool, CaseError> {
-    Ok(sql::one(&services.db, case.0).await?.is_some_and(|row| row.version == version))
+pub(crate) async fn still_stands(
+    services: &Services,
+    case: CaseId,
+    (version, until): (i32, Date),
+) -> Result<bool, CaseError> {
+    let same = sql::one(&services.db, case.0).await?.is_some_and(|row| row.version == version);
+    let due = clarifications::due_on(&services.db, case.0, version).await?;
+    Ok(same && due.is_none_or(|day| day.to_jiff() == until))
 }
 
 /// Who is told, as it is true now.

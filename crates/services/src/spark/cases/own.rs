@@ -2,6 +2,7 @@
 //! after it, judges it or why, nothing; nor of moves between desks of the house: no version leaves it.
 
 use super::clarify::{self, Clarified};
+use super::clawback::{self, OwnClawback};
 use super::history::{self, Told};
 use super::sent::{self, SentSection};
 use super::{Act, CaseError, Happened, Reader, act, keys, may_read, place_of, state_of};
@@ -30,6 +31,8 @@ pub struct OwnCase {
     pub part: Part,
     /// When it was sent.
     pub opened_at: Timestamp,
+    /// It stands still since word came that the patient has died: the family reads words to it, and no state.
+    pub mourning: bool,
 }
 
 /// A part of what was granted.
@@ -58,6 +61,8 @@ pub struct OwnView {
     pub open: Vec<SentSection>,
     /// What was granted, in parts; nothing before the family is told.
     pub money: Vec<OwnTranche>,
+    /// What is asked back of it.
+    pub clawback: Option<OwnClawback>,
     /// It can be taken back by whoever looks.
     pub may_withdraw: bool,
 }
@@ -72,12 +77,14 @@ fn family(context: &Context) -> Result<AccountId, CaseError> {
 }
 
 fn read(row: sql::FamilyRow) -> Result<OwnCase, CaseError> {
+    let state = state_of(&row.state)?;
     Ok(OwnCase {
         id: CaseId(row.id),
         reference: Reference::parse(&row.reference).map_err(|_| CaseError::Unreadable)?.to_string(),
-        state: state_of(&row.state)?.public(),
+        state: state.public(),
         part: Part::from_name(&row.part).ok_or(CaseError::Unreadable)?,
         opened_at: row.opened_at.to_jiff(),
+        mourning: state == State::DeceasedHold,
     })
 }
 
@@ -105,6 +112,11 @@ pub async fn own_case(services: &Services, context: &Context, case: CaseId) -> R
     let account = family(context)?;
     let row = sql::cases(&services.db, account.0, Some(case.0)).await?.into_iter().next();
     let own = read(row.ok_or(CaseError::NotFound)?)?;
+    if own.mourning {
+        // Nothing is asked of a house of mourning, nothing runs out, and nothing is to be read but words to it.
+        let (told, clarifications, open, money, clawback) = Default::default();
+        return Ok(OwnView { case: own, told, clarifications, open, money, clawback, may_withdraw: false });
+    }
     let mut db = services.db.acquire().await?;
     let key = match keys::key(services, &mut db, case).await {
         Ok(key) => Some(key),
@@ -126,10 +138,11 @@ pub async fn own_case(services: &Services, context: &Context, case: CaseId) -> R
         },
     };
     let money = if is_told_of_money(own.state) { money(&mut db, case).await? } else { Vec::new() };
+    let clawback = clawback::own(services, &mut db, case).await?;
     drop(db);
     let told = history::own_history(services, context, case).await?;
     let may_withdraw = may_withdraw(own.state, own.part);
-    Ok(OwnView { case: own, told, clarifications, open, money, may_withdraw })
+    Ok(OwnView { case: own, told, clarifications, open, money, clawback, may_withdraw })
 }
 
 /// The family was told what is granted, and nobody decides about it again.
@@ -155,8 +168,7 @@ async fn money(db: &mut sqlx::PgConnection, case: CaseId) -> Result<Vec<OwnTranc
     Ok(sql::tranches(db, case.0).await?.into_iter().map(read).collect())
 }
 
-/// Whether whoever takes this part can take a case back that is so far, as the family sees it. (A case that stands still since the
-/// patient has died looks as though it could; whoever presses then is asked to call.)
+/// Whether whoever takes this part can take a case back that is so far, as the family sees it.
 fn may_withdraw(state: PublicState, part: Part) -> bool {
     let from = |state: State| {
         ways().iter().any(|way| way.from == state && way.event == Event::Withdraw && way.by.contains(&part))

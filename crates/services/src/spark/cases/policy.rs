@@ -1,6 +1,6 @@
 //! Who may do something with a case. Deny by default: a part that is not named here may nothing.
 
-use super::CaseError;
+use super::{CaseError, access};
 use crate::Context;
 use domain::account::{Actor, Capability, Denied};
 use domain::ids::{AccountId, CaseId};
@@ -67,7 +67,7 @@ pub enum Reader {
 /// reviewers, the committee, finance, auditors and who makes accounts read no such thing.
 ///
 /// # Errors
-/// `Denied`, `NotFound`.
+/// `Denied`; `NotFound`, also for an officer who has a conflict with it.
 pub async fn may_read(db: &mut PgConnection, context: &Context, case: CaseId) -> Result<Reader, CaseError> {
     match &context.actor {
         Actor::System => Ok(Reader::House),
@@ -79,10 +79,13 @@ pub async fn may_read(db: &mut PgConnection, context: &Context, case: CaseId) ->
         }
         Actor::Staff { account, .. } => {
             context.require(Capability::SeeCases)?;
-            let row = sql::one(db, case.0).await?.ok_or(CaseError::NotFound)?;
+            let row = sql::one(&mut *db, case.0).await?.ok_or(CaseError::NotFound)?;
             let oversees = context.require(Capability::OverseeCases).is_ok();
             let part = if oversees { Part::ComplianceOfficer } else { Part::CaseOfficer };
             let looks_after = row.officer_id.map(AccountId) == Some(*account);
+            if !oversees {
+                access::is_there(&mut *db, &row, *account).await?;
+            }
             Ok(Reader::Staff { part, assigned: oversees || looks_after })
         }
         Actor::Anonymous => Err(Denied::SignInNeeded.into()),

@@ -26,6 +26,7 @@ use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use store::spark::access as who;
 use store::spark::cases::{self as sql, CaseRow, EventRow};
+use store::spark::review::people as absences;
 use store::spark::reviewers;
 use uuid::Uuid;
 
@@ -66,6 +67,8 @@ pub struct ReviewerView {
     pub load: u32,
     /// Since when one is asked about this case.
     pub asked_at: Option<Timestamp>,
+    /// Is away today, or takes no cases at present.
+    pub away: bool,
 }
 
 /// Something that can happen to the case where it is.
@@ -157,6 +160,8 @@ pub async fn view(services: &Services, context: &Context, case: CaseId) -> Resul
     let own = pauses.get(&case.0).map(Vec::as_slice).unwrap_or_default();
     let house_days = clock::age(local_day(row.opened_at.to_jiff()), today, own);
     let judges = reviewers(&mut tx, context, case).await?;
+    let ids: Vec<Uuid> = judges.iter().map(|(id, ..)| *id).collect();
+    let absent = absences::away(&mut *tx, &ids, today).await?;
     let officers = match context.require(Capability::OverseeCases) {
         Ok(()) => who::staff_in(&mut *tx, Role::CaseOfficer.name()).await?,
         Err(_) => Vec::new(),
@@ -170,7 +175,10 @@ pub async fn view(services: &Services, context: &Context, case: CaseId) -> Resul
     let of_house = |event: &EventRow| Part::from_name(&event.part).is_some_and(|part| !part.is_family());
     let hands = hands.chain(events.iter().filter(|event| of_house(event)).filter_map(|event| event.actor_id));
     let names = Names::of(services, hands.chain(judges.iter().map(|(id, ..)| *id))).await?;
-    let judge = |(id, load, asked_at): Judges| ReviewerView { person: names.person(id), load, asked_at };
+    let judge = |(id, load, asked_at): Judges| {
+        let away = absent.contains(&id);
+        ReviewerView { person: names.person(id), load, asked_at, away }
+    };
     Ok(CaseView {
         reviewers: judges.into_iter().map(judge).collect(),
         steps: steps(&events, shown, &names)?,
@@ -297,16 +305,18 @@ async fn reviewers(db: &mut PgConnection, context: &Context, case: CaseId) -> Re
     Ok(ids.into_iter().map(|id| (id, u32::try_from(load(id)).unwrap_or(u32::MAX), since(id))).collect())
 }
 
-/// Who takes part, whole, for whoever reads the case and says why; once more written down, with the reason sealed.
+/// Who takes part, whole, for whoever reads the case, has just shown the second factor, and says why; once more written down, with
+/// the reason sealed.
 ///
 /// # Errors
-/// `Denied`, `NotFound`; `Fields` (`show_reason`) without a reason; `Unread`, `Forgotten`, `Database`.
+/// `Denied`, also with a second factor that is stale; `NotFound`; `Fields` (`show_reason`) without a reason; `Unread`, `Forgotten`, `Database`.
 pub async fn particulars(
     services: &Services,
     context: &Context,
     case: CaseId,
     reason: &str,
 ) -> Result<Vec<PartyView>, CaseError> {
+    context.require(Capability::RevealParties)?;
     let reason = access::reason_of(reason, "show_reason")?;
     let mut tx = services.begin().await?;
     let access = access::reads(&mut tx, context, case).await?;

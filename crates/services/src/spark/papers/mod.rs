@@ -7,10 +7,12 @@
 //! under a name of ours. Of what is refused the name and the reason stay until the family takes them away.
 
 mod add;
+mod check;
 mod open;
 mod policy;
 
 pub use add::{Upload, add, remove};
+pub use check::{Checked, check};
 pub use open::{Opened, open};
 pub use policy::{Reader, may_read};
 
@@ -21,14 +23,18 @@ use crate::files::FileError;
 use crate::limits::{LimitError, Limited};
 use crate::{Context, Services};
 use domain::account::{Actor, Denied};
+use domain::field::Fault;
 use domain::files::{Format, Refusal};
 use domain::ids::{ApplicationId, CaseId, PaperId};
+use domain::spark::Part;
 use domain::spark::application::Section;
-use domain::spark::papers::{Kind, State};
+use domain::spark::papers::{Kind, Standing, State};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use store::spark::apply as applications;
+use store::spark::cases as case_rows;
 use store::spark::papers::{self as sql, PaperRow};
 use uuid::Uuid;
 
@@ -47,6 +53,12 @@ pub enum PaperError {
     /// Who looks at the papers of a case that is another's says why.
     #[error("a reason is needed")]
     ReasonNeeded,
+    /// What is said of a paper that cannot be read is wanting.
+    #[error("a note is needed: {0:?}")]
+    Note(Fault),
+    /// The case is not looked through any more.
+    #[error("not now")]
+    NotNow,
     /// The family has not agreed to this use, or took its consent back.
     #[error("there is no consent")]
     NoConsent,
@@ -86,6 +98,7 @@ impl From<CaseError> for PaperError {
             CaseError::Denied(denied) => denied.into(),
             CaseError::Database(error) => error.into(),
             CaseError::NotFound | CaseError::Forgotten => Self::NotFound,
+            CaseError::NotAssigned => Denied::NotAllowed.into(),
             error => {
                 tracing::error!(%error, "a case's papers cannot be reached");
                 Self::Damaged("a case")
@@ -141,6 +154,10 @@ pub struct View {
     pub scanned: bool,
     /// When it came.
     pub added_at: Timestamp,
+    /// In which part whoever sent it takes part; told the house.
+    pub sent_by: Option<Part>,
+    /// What its officer says of it; told the house.
+    pub checked: Option<Checked>,
 }
 
 /// The papers of an application.
@@ -148,6 +165,8 @@ pub struct View {
 pub struct Papers {
     /// As they came, those that were refused among them.
     pub all: Vec<View>,
+    /// Kinds of which the family has not agreed, or no longer, that whoever asks looks at them.
+    pub withheld: Vec<Kind>,
     /// More may come.
     pub is_open: bool,
     /// They were sent: those that are kept stay.
@@ -161,6 +180,16 @@ impl Papers {
     pub fn used(&self) -> (usize, u64) {
         let counted = self.all.iter().filter(|paper| paper.state.counts());
         counted.fold((0, 0), |(files, bytes), paper| (files + 1, bytes + u64::from(paper.bytes)))
+    }
+
+    /// How far each kind is, as what a case has to have says; those that may not be looked at are left out.
+    pub fn standing(&self, under_age: bool) -> Vec<(Kind, Standing)> {
+        let of = |kind: Kind| {
+            let said = self.all.iter().filter(|paper| paper.kind == kind && paper.state == State::Usable);
+            let said = said.map(|paper| paper.checked.as_ref().map(|checked| checked.verdict));
+            (kind, Standing::of(kind.is_wanted(under_age), said))
+        };
+        Kind::ALL.into_iter().filter(|kind| !self.withheld.contains(kind)).map(of).collect()
     }
 }
 
@@ -184,6 +213,8 @@ fn view(key: &CaseKey, row: &PaperRow) -> Result<View, PaperError> {
         pages: row.pages.map(i32::unsigned_abs),
         scanned: row.scanned,
         added_at: row.added_at.to_jiff(),
+        sent_by: None,
+        checked: None,
     })
 }
 
@@ -195,53 +226,64 @@ fn state_of(row: &PaperRow) -> Result<State, PaperError> {
     State::from_name(&row.state).ok_or(PaperError::Damaged("a paper's state"))
 }
 
-/// The papers of an application that who asks may read: for the family all of them, for the house those that are kept.
+/// The papers of an application that who asks may read: for the family all of them, for the house those that are kept, with what
+/// its officer says of each; for a physician neither their names nor that.
 ///
 /// # Errors
-/// `Denied`, `NotFound`.
+/// `Denied`, `NotFound`, `ReasonNeeded`; `Damaged`, `Database`.
 pub async fn of(services: &Services, context: &Context, application: ApplicationId) -> Result<Papers, PaperError> {
     let mut db = services.db.acquire().await?;
     let row = applications::application(&mut *db, application.0).await?.ok_or(PaperError::NotFound)?;
-    let mut all = Vec::new();
-    let mut key = None;
-    let mut denied = None;
-    let mut readable = [None; Kind::ALL.len()];
-    for (may, kind) in readable.iter_mut().zip(Kind::ALL) {
-        match may_read(&mut db, context, application, kind).await {
-            Ok(reader) => *may = Some(reader),
-            Err(PaperError::NoConsent) => {}
+    let readers = policy::readers(&mut db, context, application).await?;
+    let (mut readable, mut withheld, mut denied) = (BTreeMap::new(), Vec::new(), None);
+    for kind in Kind::ALL {
+        match readers.of(kind) {
+            Ok(reader) => {
+                readable.insert(kind, reader);
+            }
+            Err(PaperError::NoConsent) => withheld.push(kind),
             Err(PaperError::Denied(why)) => denied = Some(why),
             Err(error) => return Err(error),
         }
     }
-    if let (true, Some(why)) = (readable.iter().all(Option::is_none), denied) {
+    if let (true, Some(why)) = (readable.is_empty(), denied) {
         return Err(why.into());
     }
+    let mut shown = Vec::new();
     for paper in sql::of_application(&mut *db, application.0).await? {
-        let kind = kind_of(&paper)?;
-        let reader = Kind::ALL.iter().position(|other| *other == kind).and_then(|at| readable[at]);
-        let Some(reader) = reader else { continue };
-        if reader != Reader::Family && state_of(&paper)? != State::Usable {
-            continue;
-        }
-        if key.is_none() {
-            key = Some(apply::key(services, &mut db, application).await?);
-        }
-        if let Some(key) = &key {
-            let mut shown = view(key, &paper)?;
-            if !reader.is_told_names() {
-                shown.name.clear();
-            }
-            all.push(shown);
+        let Some(reader) = readable.get(&kind_of(&paper)?).copied() else { continue };
+        if reader == Reader::Family || state_of(&paper)? == State::Usable {
+            shown.push((reader, paper));
         }
     }
+    let is_open = is_open(&mut db, context, &row).await?;
     let is_unscanned = services.scanner.is_none() && services.settings.development;
-    Ok(Papers {
-        all,
-        is_open: is_open(&mut db, context, &row).await?,
-        is_sent: row.submitted_at.is_some(),
-        is_unscanned,
-    })
+    let told = Papers { all: Vec::new(), withheld, is_open, is_sent: row.submitted_at.is_some(), is_unscanned };
+    if shown.is_empty() {
+        return Ok(told);
+    }
+    let key = apply::key(services, &mut db, application).await?;
+    let is_house = shown.iter().any(|(reader, _)| matches!(reader, Reader::Staff { .. } | Reader::House));
+    let (mut checked, mut parts) = (BTreeMap::new(), BTreeMap::new());
+    if is_house {
+        let rows = sql::checks(&mut *db, application.0).await?;
+        for party in case_rows::parties(&mut *db, application.0).await? {
+            parts.extend(party.account_id.zip(Part::from_name(&party.part)));
+        }
+        // The names are asked for with a connection of their own.
+        drop(db);
+        checked = check::said(services, &key, rows).await?;
+    }
+    let one = |(reader, paper): (Reader, PaperRow)| {
+        let mut shown = view(&key, &paper)?;
+        if !reader.is_told_names() {
+            shown.name.clear();
+        }
+        shown.sent_by = parts.get(&paper.added_by).copied();
+        shown.checked = checked.remove(&paper.id);
+        Ok(shown)
+    };
+    Ok(Papers { all: shown.into_iter().map(one).collect::<Result<_, PaperError>>()?, ..told })
 }
 
 /// Whether papers may come: until the application is sent, and afterwards while a question to the family names them. (The

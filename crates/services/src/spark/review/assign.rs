@@ -14,6 +14,7 @@ use domain::time::local_day;
 use domain::workdays;
 use sqlx::PgConnection;
 use store::spark::cases::{self as case_sql, CaseRow};
+use store::spark::review::people;
 use store::spark::review::profiles as sql;
 use uuid::Uuid;
 
@@ -41,12 +42,13 @@ pub async fn suggest(
     let ids: Vec<Uuid> = all.iter().map(|row| row.account_id).collect();
     let open = sql::open_reviews(&mut *db, &ids).await?;
     let today = local_day(context.now);
+    let absent = people::away(&mut *db, &ids, today).await?;
     let age = |since: &store::SqlTimestamp| workdays::between(local_day(since.to_jiff()), today);
     let candidate = |(row, reviewer): (sql::ProfileRow, _)| Candidate {
         reviewer,
         specialities: row.specialities.iter().filter_map(|number| Speciality::new(number)).collect(),
         open: open.iter().filter(|(id, _)| *id == row.account_id).map(|(_, since)| age(since)).collect(),
-        away: row.away,
+        away: absent.contains(&row.account_id),
         lot: u64::from_be_bytes(crate::crypto::random()),
     };
     let candidates: Vec<Candidate> = ties::with_ties(&mut db, all).await?.into_iter().map(candidate).collect();

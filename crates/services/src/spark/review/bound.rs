@@ -85,20 +85,24 @@ async fn decided(
     if now.0.as_slice() != settled.digest {
         return Err(Unmet::NotDecided.into());
     }
-    let sum = || settled.outcome_fen.map(Fen::new).ok_or(CaseError::Unreadable);
-    let outcome = match word {
-        "granted" => Outcome::Granted(sum()?),
-        "partial" => Outcome::Partial(sum()?),
-        "refused" => Outcome::Refused,
-        "deferred" => Outcome::Deferred,
-        _ => return Err(CaseError::Unreadable),
-    };
+    let outcome = outcome_of(word, settled.outcome_fen).ok_or(CaseError::Unreadable)?;
     let said = decision.and_then(|(_, sum)| sum).map(Fen::new);
     if carries_out(event, said, outcome) {
         Ok(Some(MeetingId(settled.meeting_id)))
     } else {
         Err(Unmet::DecidedOtherwise.into())
     }
+}
+
+/// What a stored decision says.
+pub(super) fn outcome_of(word: &str, fen: Option<i64>) -> Option<Outcome> {
+    Some(match word {
+        "granted" => Outcome::Granted(Fen::new(fen?)),
+        "partial" => Outcome::Partial(Fen::new(fen?)),
+        "refused" => Outcome::Refused,
+        "deferred" => Outcome::Deferred,
+        _ => return None,
+    })
 }
 
 /// Notes that a decision was carried out by this version of the case: it is not carried out again.

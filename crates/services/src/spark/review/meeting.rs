@@ -1,7 +1,7 @@
 //! A meeting from its plan on: the roll, the agenda, who is there, its states. ([`super::pack`] freezes it, [`super::votes`] and
 //! [`super::minutes`] hold it.)
 
-use super::ReviewError;
+use super::{ReviewError, ties};
 use crate::audit::{self, Entry};
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
@@ -16,6 +16,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use store::ToSqlx as _;
+use store::spark::cases as case_sql;
 use store::spark::review::meetings::{self as sql, MeetingRow};
 use store::spark::review::votes;
 use uuid::Uuid;
@@ -151,8 +152,8 @@ pub async fn plan(services: &Services, context: &Context, new: &NewMeeting) -> R
 /// Puts an agenda in the place of the one there was, while the meeting is planned. Answers the new version.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Fields` for more than sixty, `Stale`, `Refused` once it is frozen, `Unfrozen` where a case stands on it
-/// twice, `Database`.
+/// `Denied`; `NotFound`, also where a case is put on it that is not there for whoever does; `Fields` for more than sixty; `Stale`;
+/// `Refused` once it is frozen; `Unfrozen` where a case stands on it twice; `Database`.
 pub async fn set_agenda(
     services: &Services,
     context: &Context,
@@ -160,7 +161,7 @@ pub async fn set_agenda(
     (version, cases): (i32, &[CaseId]),
 ) -> Result<i32, ReviewError> {
     use domain::spark::review::pack::Unfrozen;
-    secretary(context)?;
+    let by = secretary(context)?;
     if cases.len() > MOST {
         let fault = Fault::OutOfRange { min: 1, max: MOST as u32 };
         return Err(ReviewError::Fields(vec![FieldError::new("cases", fault)]));
@@ -173,6 +174,14 @@ pub async fn set_agenda(
     let row = locked(&mut tx, meeting, version).await?;
     next(state_of(&row)?, Event::Freeze)?;
     let ids: Vec<Uuid> = cases.iter().map(|case| case.0).collect();
+    // Whoever has a conflict with a case puts it on no agenda: they do not know that there is one.
+    let there: Vec<Uuid> = sql::items(&mut *tx, meeting.0).await?.into_iter().map(|item| item.case_id).collect();
+    for id in ids.iter().filter(|id| !there.contains(id)) {
+        let case = case_sql::one(&mut *tx, *id).await?.ok_or(ReviewError::NotFound)?;
+        if !ties::may_care(&mut tx, &case, by).await? {
+            return Err(ReviewError::NotFound);
+        }
+    }
     sql::set_agenda(&mut tx, meeting.0, &ids).await?;
     if !sql::touch(&mut *tx, (meeting.0, version), context.now).await? {
         return Err(ReviewError::Stale);

@@ -37,7 +37,7 @@ pub(super) async fn involved(db: &mut PgConnection, row: &CaseRow) -> sqlx::Resu
 
 /// What took place, as things are known now: recusals and hashes are of this instant. Votes of whoever is recused by now, or was
 /// not in the room, are struck. Beside it what changed since the pack was frozen, of items that do not stand over.
-async fn proceedings(
+pub(super) async fn proceedings(
     db: &mut PgConnection,
     row: &MeetingRow,
 ) -> Result<(Proceedings, Vec<(CaseId, Vec<Change>)>), ReviewError> {
@@ -76,7 +76,7 @@ async fn proceedings(
     Ok((Proceedings { meeting, pack, roll, items }, changed))
 }
 
-fn read(row: &MeetingRow) -> Result<Minutes, ReviewError> {
+pub(super) fn read(row: &MeetingRow) -> Result<Minutes, ReviewError> {
     serde_json::from_str(row.minutes.as_deref().unwrap_or_default()).map_err(|_| ReviewError::Unreadable)
 }
 

@@ -1,35 +1,50 @@
 //! Casework behind the desk: who reviews a case and what they say, the meetings of the committee and what they decide.
 //!
 //! The rules are `domain::spark::review`'s. Here they are held against what is stored: [`ties`] knows who must have nothing to
-//! do with a case, [`scores`] takes reviews, [`meeting`], [`votes`] and [`minutes`] hold a meeting, and [`bound`] is what
-//! `cases::act` asks: no case leaves its review without a verdict, and none is decided otherwise than a signed meeting did.
+//! do with a case, [`scores`] takes reviews, [`meeting`], [`votes`] and [`minutes`] hold a meeting, [`room`] and [`member`] are
+//! what its pages read, and [`bound`] is what `cases::act` asks: no case leaves its review without a verdict, and none is decided
+//! otherwise than a signed meeting did, which [`carry`] does.
 //!
 //! Whoever has a conflict with a case is told that there is no such case, whatever they would do with it.
 
 mod assign;
 mod bound;
+mod carry;
 mod hold;
 mod meeting;
+mod member;
 mod minutes;
 mod pack;
+mod people;
 mod profiles;
+mod room;
 mod scores;
 mod ties;
+mod untied;
 mod votes;
 
 pub use assign::suggest;
+pub use carry::{Carrying, How, Uncarried, carry_out, carrying, to_carry_out};
 pub use hold::{Sitting, hold_meeting, review_case};
 pub use meeting::{Convened, NewMeeting, attend, meeting, meetings, plan, put_off, set_agenda, step};
+pub use member::{Record, Recorded, own_meeting, own_meetings, record};
 pub use minutes::{close, reopen, sign};
 pub use pack::{as_it_is, digest, freeze};
+pub use people::{Kept, Known, keep_person, people, person};
 pub use profiles::{Profile, Ties, declare, keep, profiles};
-pub use scores::{Sheet, move_on, move_on_due, publish_rubric, rubric, save, sheet, submit, verdict};
+pub use room::{
+    Before, MeetingOf, Named, OnTable, Progress, Room, Sitter, cases_named, meetings_of, people_named, room, sitters,
+};
+pub use scores::{
+    Published, Sheet, move_on, move_on_due, publish_rubric, rubric, rubrics, save, sheet, submit, verdict,
+};
+pub use untied::note_missing;
 pub use votes::{Agenda, OnAgenda, agenda, cast};
 
 pub(in crate::spark) use assign::may_be_asked;
 pub(in crate::spark) use bound::{carried_out, guard};
 pub(in crate::spark) use domain::spark::review::conflict::Act as Doing;
-pub(in crate::spark) use ties::{HEALTH, consented, is_asked, may_do, note as note_ties};
+pub(in crate::spark) use ties::{HEALTH, consented, is_asked, is_clear, may_care, may_do, note as note_ties};
 
 use super::cases::CaseError;
 use crate::crypto::CryptoError;

@@ -16,6 +16,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use store::spark::cases::{self as case_sql, CaseRow};
+use store::spark::clarifications;
 use store::spark::papers;
 use store::spark::review::meetings::{self as sql, EvidenceRow, ItemRow};
 use store::spark::review::scores;
@@ -58,6 +59,11 @@ pub async fn as_it_is(db: &mut PgConnection, case: CaseId) -> Result<Item, Revie
         let version = Version { number: 1, digest: digest(file.as_bytes())? };
         evidence.insert(Evidence::Document(FileId(file)), version);
     }
+    // An answer is given once and never another; the hash is of what is sealed, which says nothing without the case's key.
+    for asked in clarifications::of_case(&mut *db, row.id).await? {
+        let Some(reply) = &asked.reply_sealed else { continue };
+        evidence.insert(Evidence::Answer(asked.id), Version { number: 1, digest: digest(reply)? });
+    }
     let form = number(sql::form(&mut *db, row.id).await?)?;
     Ok(Item { case, form, requested: Fen::new(row.asked), evidence })
 }
@@ -82,6 +88,7 @@ pub(super) async fn frozen(db: &mut PgConnection, meeting: MeetingId) -> Result<
             let what = match each.kind.as_str() {
                 "document" => Evidence::Document(FileId(each.evidence_id)),
                 "review" => Evidence::Review(AccountId(each.evidence_id)),
+                "answer" => Evidence::Answer(each.evidence_id),
                 _ => return Err(ReviewError::Unreadable),
             };
             item.evidence.insert(what, Version { number: number(each.number)?, digest: digest_of(&each.digest)? });
@@ -166,6 +173,7 @@ fn rows(item: &Item, case_version: Option<i32>) -> Result<(ItemRow, Vec<Evidence
         let (kind, evidence_id) = match what {
             Evidence::Document(file) => ("document", file.0),
             Evidence::Review(reviewer) => ("review", reviewer.0),
+            Evidence::Answer(question) => ("answer", *question),
         };
         let digest = version.digest.0.to_vec();
         Ok(EvidenceRow {

@@ -5,6 +5,7 @@ use super::{Doing, ReviewError};
 use crate::audit::{self, Entry};
 use crate::crypto::{CaseKey, Place};
 use crate::db::to_the_end;
+use crate::ledger::views::{Names, Person};
 use crate::spark::cases::{self, Act, CaseError, Reader};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability, Denied};
@@ -14,11 +15,12 @@ use domain::spark::review::rubric::Rubric;
 use domain::spark::review::score::{Review, Score, Verdict};
 use domain::spark::{Event, Part, State};
 use domain::typed::Typed;
+use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::spark::cases::{self as case_sql, CaseRow};
 use store::spark::review::profiles;
-use store::spark::review::scores::{self as sql, ReviewRow};
+use store::spark::review::scores::{self as sql, ReviewRow, RubricRow};
 use uuid::Uuid;
 
 /// A reviewer's form.
@@ -57,6 +59,35 @@ pub async fn publish_rubric(services: &Services, context: &Context, rubric: &Rub
     let entry = Entry { action: "spark.rubric_published", subject_kind: "spark_rubric", subject: None, detail };
     audit::record(&mut tx, context, &[entry]).await?;
     Ok(tx.commit().await?)
+}
+
+/// A version of the rubric.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Published {
+    /// The rubric.
+    pub rubric: Rubric,
+    /// Who published it; nobody where the house itself did.
+    pub by: Option<Person>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Every version of the rubric, the newest first, for whoever publishes them.
+///
+/// # Errors
+/// `Denied`, `Unreadable`, `Database`.
+pub async fn rubrics(services: &Services, context: &Context) -> Result<Vec<Published>, ReviewError> {
+    context.require(Capability::OverseeCases)?;
+    let rows = sql::rubrics(&services.db).await?;
+    let names = Names::of(services, rows.iter().filter_map(|row| row.published_by)).await.map_err(CaseError::from)?;
+    let read = |row: RubricRow| {
+        Ok(Published {
+            rubric: serde_json::from_str(&row.content).map_err(|_| ReviewError::Unreadable)?,
+            by: row.published_by.map(|id| names.person(id)),
+            at: row.published_at.to_jiff(),
+        })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The newest rubric, for everybody who reviews, decides or watches over it.

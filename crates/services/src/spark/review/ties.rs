@@ -9,8 +9,9 @@ use domain::ids::{AccountId, ApplicationId, CaseId, HospitalId};
 use domain::spark::Part;
 use domain::spark::application::consent::Use;
 use domain::spark::review::conflict::{
-    AddressHash, CaseFacts, Declared, Link, PersonHash, PhoneHash, Reviewer, Ties, may,
+    AddressHash, CaseFacts, Declared, Link, PersonHash, PhoneHash, Reviewer, Ties, may, may_look_after, stands,
 };
+use domain::spark::review::hospital as named;
 use serde_json::Value;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,9 +45,9 @@ pub(super) fn address(services: &Services, text: &str) -> Option<[u8; 32]> {
     Some(services.vault.mac("spark tie address", plain(text)?.as_bytes()))
 }
 
-/// Of a hospital's name, however it is spaced.
+/// Of a hospital's name, by the rule of `domain::spark::review::hospital`; nothing where it says nothing.
 pub(super) fn hospital(services: &Services, text: &str) -> Option<[u8; 32]> {
-    Some(services.vault.mac("spark tie hospital", plain(text)?.as_bytes()))
+    Some(services.vault.mac("spark tie hospital", named::key(text)?.as_bytes()))
 }
 
 fn plain(text: &str) -> Option<String> {
@@ -197,6 +198,26 @@ pub(in crate::spark) async fn may_do(
 ) -> sqlx::Result<bool> {
     let Some(reviewer) = reviewer(db, account).await? else { return Ok(false) };
     Ok(may(&reviewer, &facts(db, row).await?, doing).is_ok())
+}
+
+/// Whether somebody may look after a case as its officer. Of whom nothing is known only what was declared bars: an officer
+/// judges nothing, and may do without a profile.
+pub(in crate::spark) async fn may_care(db: &mut PgConnection, row: &CaseRow, account: AccountId) -> sqlx::Result<bool> {
+    let facts = facts(db, row).await?;
+    Ok(match reviewer(db, account).await? {
+        Some(known) => may_look_after(&known, &facts),
+        None => !facts.declared.iter().any(|one| one.about == account),
+    })
+}
+
+/// Whether nothing that is known ties somebody to a case, who would decide on it. Of whom there is no profile only what was
+/// declared is known.
+pub(in crate::spark) async fn is_clear(db: &mut PgConnection, row: &CaseRow, account: AccountId) -> sqlx::Result<bool> {
+    let facts = facts(db, row).await?;
+    Ok(match reviewer(db, account).await? {
+        Some(known) => stands(&known, &facts),
+        None => !facts.declared.iter().any(|one| one.about == account),
+    })
 }
 
 /// Whether somebody is asked about a case that is being reviewed, and has no conflict with it.

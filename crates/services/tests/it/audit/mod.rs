@@ -1,5 +1,6 @@
 //! The audit trail: it can only grow, and whatever is done to it behind its back is found at its position.
 
+mod finding;
 mod tampering;
 mod work;
 

@@ -267,7 +267,7 @@ async fn the_list_goes_page_by_page_and_filters() {
     assert_eq!(count(Filter { action_prefix: Some("booking.canc".into()), ..Filter::default() }).await, 1);
     assert_eq!(count(Filter { action_prefix: Some("booking_".into()), ..Filter::default() }).await, 0);
     assert_eq!(count(Filter { actor: Some(Uuid::from_u128(0xC)), ..Filter::default() }).await, 1);
-    let both = Filter { actor: Some(Uuid::from_u128(0xC)), subject: Some(Uuid::from_u128(8)), action_prefix: None };
+    let both = Filter { actor: Some(Uuid::from_u128(0xC)), subject: Some(Uuid::from_u128(8)), ..Filter::default() };
     assert_eq!(count(both).await, 0);
     for nonsense in ["", "x", "链接", "AAAA", &"f".repeat(32)] {
         let read = audit::list(&house.services, &reader, &Filter::default(), Some(nonsense)).await;

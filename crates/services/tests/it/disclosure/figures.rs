@@ -233,6 +233,31 @@ async fn what_a_forgotten_family_gives_back_makes_no_new_family() {
     assert_eq!((total.families, total.amount.get()), (24, number(&house, PAID).await));
 }
 
+/// The same of a family that was forgotten before any report counted it: what it was paid and what it gave back are one family's.
+#[tokio::test]
+async fn a_family_forgotten_before_it_was_counted_is_one_family_whatever_it_gives_back() {
+    let house = house_on("2026-05-20").await;
+    let purse = purse_of(&house, 3_000_000).await;
+    let paid = pay(&house, purse, &twelve(0)).await;
+    sqlx::query("update spark_case set patient_index = null").execute(&house.db.owner_pool()).await.expect("forgotten");
+    on(&house, "2026-07-10");
+    publish(&house, "2026-Q2").await;
+    let by = preparer(&house);
+    ledger::claw_back(&house.services, &by, paid[0].0, ("C1", yuan(500)), "演示·多付").await.expect("given back");
+    let entry: uuid::Uuid = sqlx::query_scalar("select id from ledger_entry where kind = 'clawback'")
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("an entry");
+    ledger::reverse(&house.services, &by, LedgerEntryId(entry), "演示·记错").await.expect("reversed");
+    ledger::claw_back(&house.services, &by, paid[1].0, ("C2", yuan(700)), "演示·多付").await.expect("given back");
+    pay(&house, purse, &twelve(100)).await;
+    on(&house, "2026-10-12");
+    publish(&house, "2026-Q3").await;
+    let all = published(&house.services).await.expect("read");
+    let total = all.latest().expect("a report").snapshot.tables.total();
+    assert_eq!((total.families, total.amount.get()), (24, number(&house, PAID).await));
+}
+
 /// A sum from before the books that was entered by mistake and reversed before it was public is not counted.
 #[tokio::test]
 async fn an_opening_that_is_reversed_in_time_is_never_public() {

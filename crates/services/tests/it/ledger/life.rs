@@ -122,12 +122,12 @@ async fn what_comes_back_is_promised_again_or_free() {
     let again = sent(&house, parts[0]).await;
     bank_says(&house, &[("R3", "成功", 6_000, Some(again))]).await.expect("read");
 
-    ledger::release(&house.services, &super::chair(&house), award).await.expect("released");
+    ledger::release(&house.services, &super::chair(&house), award, "不再需要").await.expect("released");
     assert_eq!(
         (has(&house, purse).await, state_of(&house, award).await.as_str()),
         ((30_000, 6_000, 0, 0, 24_000), "released")
     );
-    let twice = ledger::release(&house.services, &super::chair(&house), award).await;
+    let twice = ledger::release(&house.services, &super::chair(&house), award, "不再需要").await;
     assert!(matches!(twice, Err(LedgerError::State("released"))), "once: {twice:?}");
     let by = preparer(&house);
     let back = async |key: &str, amount: i64| {
@@ -196,7 +196,7 @@ async fn what_has_begun_to_be_paid_does_not_lapse() {
     bank_says(&house, &[("R3", "失败", 6_000, Some(again))]).await.expect("read");
     assert_eq!(ledger::lapse_due(&house.services).await.expect("looked"), 0, "it failed, and is paid again");
     assert_eq!((has(&house, purse).await.3, state_of(&house, award).await.as_str()), (10_000, "reserved"));
-    ledger::release(&house.services, &super::chair(&house), award).await.expect("a person may");
+    ledger::release(&house.services, &super::chair(&house), award, "不再需要").await.expect("a person may");
     assert_eq!(has(&house, purse).await, (30_000, 0, 0, 0, 30_000));
     books_are_sound(&house).await;
 }
@@ -242,7 +242,7 @@ async fn the_same_decision_is_the_same_award_while_it_lives() {
         let answer = crate::ledger::reserve(&house.services, &chair, &other).await;
         assert!(matches!(answer, Err(LedgerError::Otherwise)), "{other:?}: {answer:?}");
     }
-    ledger::release(&house.services, &chair, grant.award).await.expect("released");
+    ledger::release(&house.services, &chair, grant.award, "不再需要").await.expect("released");
     let answer = crate::ledger::reserve(&house.services, &chair, &grant).await;
     assert!(matches!(answer, Err(LedgerError::State("released"))), "nothing is kept: {answer:?}");
     assert_eq!(has(&house, purse).await, (30_000, 0, 0, 0, 30_000));

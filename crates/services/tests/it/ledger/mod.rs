@@ -1,5 +1,6 @@
 //! The books of the relief fund on a real Postgres.
 
+mod charters;
 mod closing;
 mod corrections;
 mod database;

@@ -90,7 +90,7 @@ impl World {
                 later.await.expect("and is not");
                 if lapsed == 1 { Ok(()) } else { Err(LedgerError::State("not due")) }
             }
-            Step::Release(n) => ledger::release(&services, &chair(&self.house), self.made[n].award).await,
+            Step::Release(n) => ledger::release(&services, &chair(&self.house), self.made[n].award, "不再需要").await,
             Step::Prepare(n, part) => {
                 let (by, tranche) = (preparer(&self.house), self.made[n].parts[part]);
                 ledger::note_evidence(&services, &by, tranche, &[Evidence::Agreement, Evidence::Invoice]).await?;

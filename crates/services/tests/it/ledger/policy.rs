@@ -33,8 +33,11 @@ async fn each_role_does_its_own_and_nothing_else() {
         assert_eq!(denied(ledger::import(services, &by, id(&house), b"x").await), !keeps, "{role:?}");
         assert_eq!(denied(ledger::resolve(services, &by, "R1", "x").await), !keeps, "{role:?}");
         assert_eq!(denied(ledger::prepare(services, &by, tranche).await), !keeps, "{role:?}");
-        let commits = role == Role::Chair;
-        assert_eq!(denied(ledger::release(services, &by, award).await), !commits, "{role:?}");
+        let closed = ledger::close_fund(services, &by, purse.fund, 1, "预算用完").await;
+        assert_eq!(denied(closed), !keeps, "{role:?}");
+        assert_eq!(denied(ledger::reopen_fund(services, &by, purse.fund, 2).await), !keeps, "{role:?}");
+        let commits = [Role::Chair, Role::FinanceReleaser].contains(&role);
+        assert_eq!(denied(ledger::release(services, &by, award, "不再需要").await), !commits, "{role:?}");
         let releases = role == Role::FinanceReleaser;
         assert_eq!(denied(ledger::let_go(services, &by, tranche, payment).await), !releases, "{role:?}");
         assert_eq!(denied(ledger::send_file(services, &by, id(&house)).await), !releases, "{role:?}");
@@ -63,7 +66,7 @@ async fn releasing_needs_a_fresh_second_factor() {
     assert!(matches!(answer, Err(LedgerError::Denied(Denied::StepUpNeeded))), "{answer:?}");
     assert!(ledger::funds(&house.services, &stale).await.is_ok());
     assert!(matches!(
-        ledger::release(&house.services, &chair(&house), id::<AwardId>(&house)).await,
+        ledger::release(&house.services, &chair(&house), id::<AwardId>(&house), "不再需要").await,
         Err(LedgerError::NotFound)
     ));
 }

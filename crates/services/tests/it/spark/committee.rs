@@ -274,6 +274,58 @@ async fn new_evidence_makes_votes_invalid_and_says_what_changed() {
     assert!(matches!(answer, Err(CaseError::Unmet(Unmet::NotDecided))), "{answer:?}");
 }
 
+/// A question to the family, as it lies when an officer asked it beside everything else.
+async fn asked_aside(house: &TestHouse, case: CaseId) -> Uuid {
+    let question: Uuid = id::<MeetingId>(house).0;
+    let sql = "insert into spark_clarification (id, case_id, version, sections, question_sealed, asked_by, asked_at, asked_on,
+                                                due_on)
+               values ($1, $2, 100, '{papers}', 'x', $1, now(), '2026-07-20', '2026-07-27')";
+    sqlx::query(sql).bind(question).bind(case.0).execute(&house.db.owner_pool()).await.expect("asked");
+    question
+}
+
+async fn answered(house: &TestHouse, question: Uuid) {
+    let sql = "update spark_clarification set reply_sealed = 'answer', supplied_at = now(), supplied_on = '2026-07-21'
+               where id = $1";
+    sqlx::query(sql).bind(question).execute(&house.db.owner_pool()).await.expect("answered");
+}
+
+#[tokio::test]
+async fn an_answer_of_the_family_is_evidence_and_makes_votes_on_what_lay_there_before_invalid() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let (case, sitting, meeting, version) = before(&house, 1).await;
+    let services = &house.services;
+    all_vote(&house, &sitting, meeting, Vote::Grant).await;
+    let seen = shown(&house, &sitting.members[0], meeting).await[0].1;
+    // The control: what was asked and not answered is nothing to decide on.
+    let question = asked_aside(&house, case).await;
+    cast(services, &sitting.members[0], (meeting, case), (Vote::Grant, seen)).await.expect("as it was");
+    answered(&house, question).await;
+    let changed = |answer: &ReviewError| {
+        let ReviewError::Changed(all) = answer else { panic!("{answer:?}") };
+        assert_eq!(*all, [(case, vec![Change::Added(Proof::Answer(question))])]);
+    };
+    changed(&cast(services, &sitting.members[0], (meeting, case), (Vote::Grant, seen)).await.expect_err("stale"));
+    changed(&close(services, &sitting.secretary, meeting, version).await.expect_err("stale"));
+    put_off(services, &sitting.secretary, (meeting, case), true).await.expect("put off");
+    close(services, &sitting.secretary, meeting, version).await.expect("closed");
+    if !sign(services, &sitting.secretary, meeting).await.expect("signed") {
+        assert!(sign(services, &sitting.members[0], meeting).await.expect("signed"));
+    }
+    // Another meeting has the answer in its pack, and what it decides holds until there is another answer.
+    hold_meeting(services, &sitting, &[(case, Vote::Grant)]).await.expect("a meeting");
+    let frozen = "select count(*) from spark_meeting_evidence where kind = 'answer'";
+    assert_eq!(crate::ledger::number(&house, frozen).await, 1);
+    let more: Uuid = id::<MeetingId>(&house).0;
+    let sql = "insert into spark_clarification (id, case_id, version, sections, question_sealed, asked_by, asked_at, asked_on,
+                                                due_on, reply_sealed, supplied_at, supplied_on)
+               values ($1, $2, 101, '{means}', 'x', $1, now(), '2026-07-20', '2026-07-27', 'other', now(), '2026-07-21')";
+    sqlx::query(sql).bind(more).bind(case.0).execute(&house.db.owner_pool()).await.expect("answered too");
+    let answer = carries(&house, &sitting.members[0], case, purse, 10_000).await;
+    assert!(matches!(answer, Err(CaseError::Unmet(Unmet::NotDecided))), "{answer:?}");
+}
+
 #[tokio::test]
 async fn items_without_a_majority_or_a_consent_are_not_closed() {
     let house = TestHouse::new().await;

@@ -135,7 +135,7 @@ async fn nothing_is_granted_without_money_nor_kept_for_what_is_over() {
     assert_eq!(answer(&house, &withdrawn).await.as_deref(), Some("spark_case_freed"));
     // What is kept is given back through the case, not around it.
     let award = store::spark::cases::award(&house.services.db, case.0).await.expect("read").expect("an award");
-    let around = ledger::release(&house.services, &chair(&house), domain::ids::AwardId(award.id)).await;
+    let around = ledger::release(&house.services, &chair(&house), domain::ids::AwardId(award.id), "不再需要").await;
     assert!(matches!(around, Err(ledger::LedgerError::State("case"))), "{around:?}");
     // An award is of a case.
     let mut tx = house.services.begin().await.expect("a transaction");

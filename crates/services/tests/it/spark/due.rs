@@ -113,6 +113,48 @@ async fn a_question_with_a_last_day_is_held_to_that_day() {
 }
 
 #[tokio::test]
+async fn who_is_given_more_time_is_reminded_of_the_new_day_once_each_time() {
+    let house = TestHouse::new().await;
+    to_noon_of(&house, today(&house));
+    let case = sent(&house, 1).await;
+    does(&house, &officer(&house), case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
+    let question = cases::Question {
+        case,
+        version: version(&house, case).await,
+        sections: vec![domain::spark::application::Section::Papers],
+        days: 5,
+        text: "演示问题".into(),
+    };
+    cases::ask(&house.services, &officer(&house), &question).await.expect("asked");
+    let id = cases::own_case(&house.services, &visitor(&house, 1), case).await.expect("read").clarifications[0].id;
+    let more = async |days| {
+        cases::extend(&house.services, &officer(&house), (case, id), days).await.expect("more time");
+        cases::own_case(&house.services, &visitor(&house, 1), case).await.expect("read").clarifications[0].due_on
+    };
+    let first = domain::workdays::after(today(&house), 5);
+    to_noon_of(&house, first);
+    assert_eq!(cases::remind(&house.services).await.expect("looked"), 1);
+    // The reminder has not left when there is more time: it would name a day that is none any more.
+    let second = more(10).await;
+    told(&house).await;
+    assert_eq!(reminders(&house).await.len(), 0, "the old day is told nobody");
+    assert_eq!(cases::remind(&house.services).await.expect("looked"), 0, "not on the day it is given");
+    to_noon_of(&house, second);
+    assert_eq!(cases::remind(&house.services).await.expect("looked"), 1, "of the new day");
+    assert_eq!(cases::remind(&house.services).await.expect("looked"), 0, "once");
+    told(&house).await;
+    let third = more(8).await;
+    to_noon_of(&house, third);
+    assert_eq!(cases::remind(&house.services).await.expect("looked"), 1);
+    assert_eq!(cases::remind(&house.services).await.expect("looked"), 0);
+    told(&house).await;
+    let texts = reminders(&house).await;
+    let day = |day| domain::time::day_text(day, domain::Locale::ZhCn);
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(texts[0].contains(&day(second)) && texts[1].contains(&day(third)), "{texts:?}");
+}
+
+#[tokio::test]
 async fn of_a_day_that_is_past_nobody_is_reminded() {
     let house = TestHouse::new().await;
     returned(&house, 1).await;

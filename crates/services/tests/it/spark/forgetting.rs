@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ledger::number;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, ToSpan as _};
 use services::privacy;
 
 fn years(house: &TestHouse, years: i64) {
@@ -82,12 +82,12 @@ async fn what_is_kept_by_law_is_not_forgotten_whoever_tries() {
     let house = TestHouse::new().await;
     let case = withdrawn(&house, 1).await;
     let by = compliance(&house);
-    let empty = cases::hold(&house.services, &by, case, " ").await;
+    let empty = cases::hold(&house.services, &by, case, (" ", None)).await;
     assert!(matches!(empty, Err(CaseError::Fields(_))), "{empty:?}");
-    let denied = cases::hold(&house.services, &officer(&house), case, "诉讼").await;
+    let denied = cases::hold(&house.services, &officer(&house), case, ("诉讼", None)).await;
     assert!(matches!(denied, Err(CaseError::Denied(_))), "{denied:?}");
-    cases::hold(&house.services, &by, case, "诉讼，演示案号0001").await.expect("kept");
-    cases::hold(&house.services, &by, case, "诉讼").await.expect("and again");
+    cases::hold(&house.services, &by, case, ("诉讼，演示案号0001", None)).await.expect("kept");
+    cases::hold(&house.services, &by, case, ("诉讼", None)).await.expect("and again");
     years(&house, 4);
     assert_eq!(privacy::preview(&house.services).await.expect("counted").spark_cases, 0);
     assert_eq!(privacy::erase_due(&house.services).await.expect("erased").spark_cases, 0);
@@ -107,6 +107,55 @@ async fn what_is_kept_by_law_is_not_forgotten_whoever_tries() {
     let entries = "select count(*) from audit_entry where action in ('spark.case_held', 'spark.case_hold_lifted')";
     assert_eq!(number(&house, entries).await, 2);
     assert_eq!(number(&house, "select count(*) from audit_entry where detail::text like '%诉讼%'").await, 0);
+}
+
+#[tokio::test]
+async fn what_is_kept_until_a_day_is_let_go_after_it_by_the_house_itself() {
+    let house = TestHouse::new().await;
+    let case = withdrawn(&house, 1).await;
+    let today = domain::time::local_day(house.now());
+    let (past, far) = (today - 1.days(), today + 21.years());
+    for day in [past, far] {
+        let wrong = cases::hold(&house.services, &compliance(&house), case, ("诉讼", Some(day))).await;
+        assert!(matches!(&wrong, Err(CaseError::Fields(errors)) if errors[0].field == "until"), "{day}: {wrong:?}");
+    }
+    let last = today + 4.years();
+    cases::hold(&house.services, &compliance(&house), case, ("诉讼", Some(last))).await.expect("kept");
+    years(&house, 3);
+    let desk = cases::keeping(&house.services, &compliance(&house)).await.expect("seen");
+    assert_eq!((desk.kept.len(), desk.leaving.len(), desk.due), (1, 0, 0), "its time is over, and it is kept");
+    assert_eq!((desk.kept[0].until, desk.kept[0].reason.as_deref()), (Some(last), Some("诉讼")));
+    assert_eq!(privacy::erase_due(&house.services).await.expect("erased").spark_cases, 0);
+    years(&house, 1);
+    assert_eq!(privacy::preview(&house.services).await.expect("counted").spark_cases, 1, "the dry run knows the day");
+    let desk = cases::keeping(&house.services, &compliance(&house)).await.expect("seen");
+    assert_eq!((desk.leaving.len(), desk.due, desk.leaving[0].due), (1, 1, true));
+    assert_eq!(privacy::erase_due(&house.services).await.expect("erased").spark_cases, 1);
+    let ended = "select count(*) from audit_entry where action = 'spark.case_hold_ended' and actor_kind = 'system'";
+    assert_eq!(number(&house, ended).await, 1);
+}
+
+#[tokio::test]
+async fn the_desk_sees_whose_time_is_over_next_and_only_who_watches_over_cases_looks() {
+    let house = TestHouse::new().await;
+    let case = withdrawn(&house, 1).await;
+    let seen = async |house: &TestHouse| cases::keeping(&house.services, &compliance(house)).await.expect("seen");
+    house.services.clock.advance(SignedDuration::from_hours(24 * 1050));
+    assert_eq!(seen(&house).await.leaving, [], "not within a month");
+    house.services.clock.advance(SignedDuration::from_hours(24 * 30));
+    let desk = seen(&house).await;
+    assert_eq!((desk.leaving.len(), desk.due), (1, 0));
+    assert_eq!((desk.leaving[0].case, desk.leaving[0].due, desk.leaving[0].helped), (case, false, false));
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::ComplianceOfficer) {
+        let denied = cases::keeping(&house.services, &of(&house, 500, role)).await;
+        assert!(matches!(denied, Err(CaseError::Denied(_))), "{role:?}: {denied:?}");
+    }
+    cases::hold(&house.services, &compliance(&house), case, ("检查", None)).await.expect("kept");
+    assert_eq!(seen(&house).await.leaving, []);
+    let told = cases::kept(&house.services, &officer(&house), case).await.expect("seen").expect("kept");
+    assert_eq!((told.until, told.reason), (None, None), "who does not read the case sees that it is kept, and not why");
+    let told = cases::kept(&house.services, &compliance(&house), case).await.expect("seen").expect("kept");
+    assert_eq!(told.reason.as_deref(), Some("检查"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,20 +1,29 @@
 //! The Spark Project on a real Postgres.
 
+mod agreement;
+mod appeal;
 mod clarify;
+mod clawback;
 mod committee;
 mod database;
 mod desk;
 mod due;
 mod forgetting;
 mod judging;
+mod letters;
 mod life;
 mod matrix;
+mod objections;
+mod officers;
 mod own;
+mod profiles;
 mod races;
 mod reading;
 mod reviewers;
+mod room;
 mod rules;
 mod standards;
+mod untied;
 
 use crate::ledger::{Purse, bare_purse, given, id, of, preparer, yuan};
 use domain::account::{Actor, Role};

@@ -72,3 +72,57 @@ async fn what_was_granted_is_told_once_it_is_decided() {
     let again = own_case(&house.services, &family, case).await.expect("read");
     assert!(again.money.is_empty() && again.case.state == P::Reviewing);
 }
+
+#[tokio::test]
+async fn in_mourning_a_family_reads_no_state_is_asked_nothing_and_nothing_runs_out() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 10_000).await;
+    let by = officer(&house);
+    let (asked, paid) = (sent(&house, 1).await, sent(&house, 2).await);
+    does(&house, &by, asked, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
+    let question = cases::Question {
+        case: asked,
+        version: version(&house, asked).await,
+        sections: vec![domain::spark::application::Section::Illness],
+        days: 5,
+        text: "演示问题".into(),
+    };
+    cases::ask(&house.services, &by, &question).await.expect("asked");
+    before_committee(&house, paid).await;
+    grants(&house, &chair(&house), paid, purse, 10_000).await.expect("granted");
+    to_disbursing(&house, 2, paid).await;
+    for (case, person) in [(asked, 1), (paid, 2)] {
+        let open = own_case(&house.services, &visitor(&house, person), case).await.expect("read");
+        assert!(!open.case.mourning && !open.told.is_empty(), "the control");
+        does(&house, &by, case, (Part::CaseOfficer, Event::Hold)).await.expect("held");
+        let still = own_case(&house.services, &visitor(&house, person), case).await.expect("read");
+        assert!(still.case.mourning && !still.may_withdraw);
+        assert!(
+            still.told.is_empty() && still.clarifications.is_empty() && still.open.is_empty() && still.money.is_empty()
+        );
+        assert!(own_cases(&house.services, &visitor(&house, person)).await.expect("read")[0].mourning);
+    }
+    let refused = withdraw(&house.services, &visitor(&house, 1), asked, PublicState::Reviewing).await;
+    assert!(matches!(refused, Err(CaseError::Refused(_))), "{refused:?}");
+
+    // No reminder, no lapse, no payment, however long it stands.
+    let messages = "select count(*) from job where kind like 'spark.case_%'";
+    let before = number(&house, messages).await;
+    house.services.clock.advance(jiff::SignedDuration::from_hours(24 * 400));
+    assert_eq!(cases::remind(&house.services).await.expect("nothing"), 0);
+    assert_eq!(cases::settle_over(&house.services).await.expect("nothing"), 0);
+    assert_eq!(cases::lapse_due(&house.services).await.expect("nothing"), 0);
+    assert_eq!(number(&house, messages).await, before);
+    let award = store::spark::cases::award(&house.services.db, paid.0).await.expect("read").expect("it is kept");
+    assert!(award.reserved, "what was granted is neither given back nor paid");
+    let raw = sqlx::query("update spark_case set state = 'disbursing', held_in = null where id = $1").bind(paid.0);
+    assert!(raw.execute(&house.db.owner_pool()).await.is_err(), "nobody goes on by another way");
+
+    // The word was wrong: everything goes on where it was.
+    let by = officer(&house);
+    for (case, state_before) in [(asked, "returned"), (paid, "disbursing")] {
+        does(&house, &by, case, (Part::CaseOfficer, Event::Lift)).await.expect("lifted");
+        assert_eq!(state(&house, case).await, state_before);
+    }
+    assert!(!own_case(&house.services, &visitor(&house, 1), asked).await.expect("read").case.mourning);
+}

@@ -5,6 +5,7 @@ mod families;
 mod held;
 mod keys;
 mod papers;
+mod papers_checked;
 mod papers_read;
 mod races;
 mod reading;

@@ -24,7 +24,7 @@ const NAMED: &str = "演示诊断证明.pdf";
 const INSIDE: &str = "stamped by the demo school";
 
 /// An application with a paper of each kind.
-async fn with_papers(house: &TestHouse) -> (Context, ApplicationId, Vec<PaperId>) {
+pub(super) async fn with_papers(house: &TestHouse) -> (Context, ApplicationId, Vec<PaperId>) {
     let (_, me) = visitor(house, PHONE).await;
     let id = begun(house, &me).await;
     let mut all = Vec::new();
@@ -34,7 +34,7 @@ async fn with_papers(house: &TestHouse) -> (Context, ApplicationId, Vec<PaperId>
     (me, id, all)
 }
 
-async fn open(house: &TestHouse, who: &Context, id: PaperId) -> Result<papers::Opened, PaperError> {
+pub(super) async fn open(house: &TestHouse, who: &Context, id: PaperId) -> Result<papers::Opened, PaperError> {
     papers::open(&house.services, who, id, None).await
 }
 

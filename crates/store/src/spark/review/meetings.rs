@@ -350,6 +350,19 @@ pub async fn settled(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Option
     .await
 }
 
+/// What a meeting wrote down about a case whose item was frozen.
+pub async fn outcome(db: impl PgExecutor<'_>, meeting: Uuid, case: Uuid) -> sqlx::Result<Option<SettledRow>> {
+    sqlx::query_as!(
+        SettledRow,
+        r#"select meeting_id, digest as "digest!", outcome, outcome_fen, carried_version from spark_meeting_item
+           where meeting_id = $1 and case_id = $2 and digest is not null"#,
+        meeting,
+        case
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Notes that a decision was carried out. `false` where it was before.
 pub async fn carried(db: impl PgExecutor<'_>, meeting: Uuid, case: Uuid, version: i32) -> sqlx::Result<bool> {
     let done = sqlx::query!(

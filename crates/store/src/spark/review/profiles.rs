@@ -157,6 +157,20 @@ pub async fn case_ties(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Vec<
     .await
 }
 
+/// Live cases of which no tie is known: after this one in the order of their ids, so many.
+pub async fn untied(db: impl PgExecutor<'_>, after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select c.id from spark_case c join spark_case_key k on k.case_id = c.id
+         where k.key_sealed is not null and c.state not in ('refused', 'ineligible', 'closed', 'withdrawn', 'lapsed')
+           and c.id > $1 and not exists (select from spark_case_tie t where t.case_id = c.id)
+         order by c.id limit $2",
+        after,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Forgets them, with the case's key.
 pub async fn forget_case_ties(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<()> {
     sqlx::query!("delete from spark_case_tie where case_id = $1", case).execute(db).await?;

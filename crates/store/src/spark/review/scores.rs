@@ -43,6 +43,28 @@ pub async fn add_rubric(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
+/// A version of the rubric, and who published it.
+#[derive(Debug, Clone)]
+pub struct RubricRow {
+    /// As it was written.
+    pub content: String,
+    /// By whom; nobody where the house itself did.
+    pub published_by: Option<Uuid>,
+    /// When.
+    pub published_at: SqlTimestamp,
+}
+
+/// Every version, the newest first.
+pub async fn rubrics(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<RubricRow>> {
+    sqlx::query_as!(
+        RubricRow,
+        r#"select content, published_by, published_at as "published_at: SqlTimestamp" from spark_rubric
+           order by version desc"#
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// A version of the rubric; the newest where none is named.
 pub async fn rubric(db: impl PgExecutor<'_>, version: Option<i32>) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(

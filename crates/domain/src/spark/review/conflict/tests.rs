@@ -103,6 +103,16 @@ fn every_kind_is_found_with_its_source_and_bars_from_everything() {
 }
 
 #[test]
+fn an_officer_looks_after_no_case_there_is_a_conflict_with_but_may_have_handled_it_before() {
+    for kind in 0..KINDS {
+        let (mut who, mut what) = (reviewer(5, 5), case(1));
+        assert!(may_look_after(&who, &what));
+        let conflict = entangle(&mut who, &mut what, kind);
+        assert_eq!(may_look_after(&who, &what), conflict.ground == Ground::Handled, "{conflict:?}");
+    }
+}
+
+#[test]
 fn what_ties_others_ties_nobody() {
     let (mut who, mut what, other) = (reviewer(5, 5), case(1), reviewer(6, 6));
     who.ties.phones.insert(PhoneHash([9; 32]));

@@ -1,0 +1,23 @@
+# Letters: what a family and its officer see of them, and holding one against ours.
+letters-title = Letters
+letters-none = There are no letters yet.
+letters-desk-lead = Letters to the family. Each time one is opened is recorded.
+letters-forgotten = Content destroyed together with the application
+letters-grounds = Reasons given in the letter
+letters-grounds-hint = They appear in the letter to the family exactly as shown; if you choose none, it gives the most general reason. The reason below is for internal use only.
+letters-save = Save as PDF
+letters-back = Back to the application
+letters-proof = Proving this letter genuine
+letters-proof-text = The PDF is the same file each time you save it. Give its number and checksum to anyone who receives it, and they can check that it comes from us and has not been changed.
+letters-number = Letter number
+letters-number-hint = Printed at the end of the letter, for example K7M4-Q2XR-01
+letters-texts = Template version
+letters-hash = Checksum of the PDF (SHA-256)
+letters-hash-hint = At least the first 12 digits
+letters-verify-link = Were you given one of our letters? Check that it is ours
+letters-verify-title = Verify a letter
+letters-verify-lead = If you have received a letter from the Spark Project, you can check here whether it came from us and is unchanged.
+letters-verify-do = Verify
+letters-verify-how = The checksum is computed from every byte of the file, so any change gives a different one. On Windows use certutil -hashfile FILE SHA256, on other systems sha256sum FILE. No file is uploaded here, and nothing shows who the letter is addressed to.
+letters-genuine = Verified: we issued this letter on { $day }, and the file is unchanged.
+letters-unknown = We could not find a matching letter. Please check the number and the checksum. If they still do not match, do not transfer money or give information on the strength of it, and contact us.

@@ -1,0 +1,26 @@
+# The audit trail: looking for something, alerts, the check of the chain
+trail-case = Application reference
+trail-case-hint = For example K7M4-Q2XR; includes its documents, payments and recoveries
+trail-person = Staff login
+trail-person-hint = For example zhang.san
+trail-alerts-only = Alerts
+trail-alerts-only-yes = Only entries that raised an alert
+trail-alert = Not assigned
+trail-alerts = Alerts of the last 30 days
+trail-chain = Integrity of the trail
+trail-size = Numbered entries
+trail-signed = Last signed
+trail-head = Signed hash
+trail-head-broken = The last signature does not verify: the trail has been tampered with. Please contact system operations at once; the verify-audit command finds the place.
+trail-check = Verify the whole trail
+trail-check-text = Every entry is recomputed, and anything edited, deleted, moved or inserted is reported with its position. The verification itself is recorded too.
+trail-sound = Verified: all { $n } entries are unchanged.
+trail-broken = Verification failed. Problems found: { $n }
+trail-too-long = The trail has more than { $most } entries. Please have system operations verify it with the verify-audit command.
+trail-fault-at = Position { $position }: { $what }
+trail-fault-edited = edited
+trail-fault-moved = moved
+trail-fault-deleted = deleted
+trail-fault-head = the signature does not match
+trail-fault-smuggled = an entry was not written by the system
+trail-fault-late = an entry has been waiting too long for its number; please check the background jobs

@@ -1,0 +1,23 @@
+# 函件：申请家庭和经办人看到的来信，函件核验。
+letters-title = 来信
+letters-none = 还没有函件。
+letters-desk-lead = 写给申请家庭的函件。每次打开都会留下记录。
+letters-forgotten = 内容已随申请销毁
+letters-grounds = 函件中告知的原因
+letters-grounds-hint = 会原样写进给申请家庭的函件；不选时写最概括的一句。下面填写的理由只供内部复核。
+letters-save = 保存PDF
+letters-back = 返回申请
+letters-proof = 这封函件的凭证
+letters-proof-text = PDF每次保存都是同一个文件。把编号和校验值告诉收到文件的人，对方就能核对它是否出自我们、是否改动过。
+letters-number = 函件编号
+letters-number-hint = 印在函件末尾，例如 K7M4-Q2XR-01
+letters-texts = 模板版本
+letters-hash = PDF的校验值（SHA-256）
+letters-hash-hint = 至少填写前12位
+letters-verify-link = 收到我们的函件？核验它是不是我们发出的
+letters-verify-title = 核验函件
+letters-verify-lead = 收到一封火种工程的函件，想知道是不是我们发出的、有没有改动，可以在这里核对。
+letters-verify-do = 核验
+letters-verify-how = 校验值由文件的每一个字节算出，改动一处就会不同。Windows 可用 certutil -hashfile 文件名 SHA256，其他系统可用 sha256sum 文件名。这里不上传文件，也不会显示函件写给谁。
+letters-genuine = 核验通过：这封函件由我们于{ $day }发出，文件没有改动。
+letters-unknown = 没有找到相符的函件。请核对编号和校验值；仍然不符时，请不要按函件内容转账或提供信息，并与我们联系。

@@ -1,0 +1,26 @@
+# 审计记录：查找、提醒和校验
+trail-case = 救助申请编号
+trail-case-hint = 例如 K7M4-Q2XR；包括它的材料、拨款和追回
+trail-person = 工作人员登录名
+trail-person-hint = 例如 zhang.san
+trail-alerts-only = 提醒
+trail-alerts-only-yes = 只看引起提醒的记录
+trail-alert = 非经办人查看
+trail-alerts = 近30天的提醒
+trail-chain = 记录链
+trail-size = 已编号的记录
+trail-signed = 最近一次签名
+trail-head = 签名的摘要
+trail-head-broken = 最近一次签名校验不通过：有人改动过记录。请立即联系系统运维，用 verify-audit 命令查明位置。
+trail-check = 校验整条记录链
+trail-check-text = 逐条重新计算，指出被修改、删除、移动或插入的位置。校验本身也会留下记录。
+trail-sound = 校验通过：{ $n } 条记录都没有改动。
+trail-broken = 校验不通过，有 { $n } 处问题：
+trail-too-long = 记录超过 { $most } 条，请系统运维用 verify-audit 命令校验。
+trail-fault-at = 序号 { $position }：{ $what }
+trail-fault-edited = 内容被修改
+trail-fault-moved = 位置被移动
+trail-fault-deleted = 记录被删除
+trail-fault-head = 签名与记录不符
+trail-fault-smuggled = 有记录不是由系统写入的
+trail-fault-late = 有记录迟迟没有编号，请检查后台任务

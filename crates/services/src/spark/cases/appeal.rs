@@ -1,0 +1,286 @@
+//! The appeal, as its family makes it: whether it can, until which day, why it appeals and what it asks for. Sent once, and
+//! decided by other people (`domain::spark::review::appeal`). The letter lies under the case's key.
+
+use super::act::{Act, act_in, decided};
+use super::{Access, CaseError, access, keys, place_of};
+use crate::audit::{self, Entry};
+use crate::crypto::{CaseKey, Place};
+use crate::db::to_the_end;
+use crate::{Context, Services};
+use domain::account::{Actor, Capability, Denied};
+use domain::booking::Reference;
+use domain::field::{Fault, Faults};
+use domain::ids::CaseId;
+use domain::spark::review::appeal::{NoAppeal, Standing, WITHIN, may_appeal};
+use domain::spark::{Event, Part, State, ways};
+use domain::time::local_day;
+use domain::{typed, workdays};
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sqlx::PgConnection;
+use store::spark::cases as rows;
+use store::spark::decided::{self as sql, AppealRow};
+use uuid::Uuid;
+
+/// The fewest characters that say why.
+pub const SHORTEST_APPEAL: u32 = 20;
+/// The most characters of why, and of what is asked for.
+const LONGEST: u32 = 2000;
+
+/// Why there is no appeal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoWay {
+    /// Nothing is decided yet, or it is being decided again.
+    NotDecided,
+    /// There was one.
+    HadOne,
+    /// All that was asked for is granted.
+    NothingRefused,
+    /// It waits for funds and keeps its place.
+    WaitsForFunds,
+    /// The time is over.
+    TooLate {
+        /// The last day it was possible.
+        last: Date,
+    },
+    /// The part that was granted was taken, by signing.
+    Signed,
+    /// Something of it was paid.
+    Paid,
+    /// The case is over, or stands still.
+    Over,
+}
+
+/// What a family writes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Why what was decided is not right.
+    pub reasons: String,
+    /// What is asked for instead.
+    pub wish: String,
+}
+
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Letter")
+    }
+}
+
+/// An appeal that was sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SentAppeal {
+    /// What was written; nothing for whoever does not read the case.
+    pub letter: Option<Letter>,
+    /// When it was sent.
+    pub at: Timestamp,
+    /// It is not decided yet.
+    pub open: bool,
+}
+
+/// Whether a family can appeal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Appealing {
+    /// K7M4-Q2XR
+    pub reference: String,
+    /// Until which day; or why not.
+    pub until: Result<Date, NoWay>,
+    /// The version this was read at.
+    pub version: i32,
+    /// A part was granted, which an appeal does not take away.
+    pub part_only: bool,
+    /// What was sent before.
+    pub sent: Option<SentAppeal>,
+}
+
+/// What lies under the case's key.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    reasons: String,
+    wish: String,
+}
+
+const fn place(row: Uuid) -> Place {
+    Place { table: "spark_appeal", column: "letter_sealed", row }
+}
+
+/// In which part whoever asks appeals for a family: the patient or the guardian, never who helps them.
+async fn family(db: &mut PgConnection, context: &Context, case: CaseId) -> Result<Part, CaseError> {
+    let Actor::Visitor { account, .. } = &context.actor else { return Err(Denied::NotAllowed.into()) };
+    context.require(Capability::UseOwnAccount)?;
+    let parts = rows::parts(db, case.0, account.0).await?;
+    let part = parts.iter().filter_map(|word| Part::from_name(word)).find(|part| *part != Part::SocialWorker);
+    part.ok_or(CaseError::NotFound)
+}
+
+/// Until which day a case can be appealed, as it is today; or why not.
+async fn until(
+    db: &mut PgConnection,
+    row: &rows::CaseRow,
+    part: Part,
+    today: Date,
+) -> Result<Result<Date, NoWay>, CaseError> {
+    let decided = decided(row)?;
+    let told_on = decided.map(|(_, day)| day);
+    match may_appeal(Standing { decided, appealed: row.appealed }, today) {
+        Ok(()) => {}
+        Err(NoAppeal::NotDecided) => return Ok(Err(NoWay::NotDecided)),
+        Err(NoAppeal::HadOne) => return Ok(Err(NoWay::HadOne)),
+        Err(NoAppeal::NothingRefused) => return Ok(Err(NoWay::NothingRefused)),
+        Err(NoAppeal::WaitsForFunds) => return Ok(Err(NoWay::WaitsForFunds)),
+        Err(NoAppeal::TooLate { last }) => return Ok(Err(NoWay::TooLate { last })),
+    }
+    if rows::is_paid(&mut *db, row.id).await? {
+        return Ok(Err(NoWay::Paid));
+    }
+    let state = place_of(row)?.state();
+    let open = ways().iter().any(|way| way.from == state && way.event == Event::Appeal && way.by.contains(&part));
+    Ok(match (open, told_on) {
+        (true, Some(day)) => Ok(workdays::after(day, WITHIN)),
+        (true, None) => Err(NoWay::NotDecided),
+        (false, _) => Err(match state {
+            State::Disbursing | State::FollowUp => NoWay::Signed,
+            State::Withdrawn | State::Lapsed | State::Closed | State::DeceasedHold | State::Clawback => NoWay::Over,
+            // The committee decides it again, without an appeal.
+            _ => NoWay::NotDecided,
+        }),
+    })
+}
+
+/// Whether the family that asks can appeal, and what it sent.
+///
+/// # Errors
+/// `Denied`; `NotFound` for anybody else's, and for who helps a family; `Crypto`, `Unreadable`, `Database`.
+pub async fn appealing(services: &Services, context: &Context, case: CaseId) -> Result<Appealing, CaseError> {
+    let mut db = services.db.acquire().await?;
+    let part = family(&mut db, context, case).await?;
+    let row = rows::one(&mut *db, case.0).await?.ok_or(CaseError::NotFound)?;
+    let until = until(&mut db, &row, part, local_day(context.now)).await?;
+    let sent = match sql::appeal(&mut *db, case.0).await? {
+        Some(sent) => {
+            let key = keys::key(services, &mut db, case).await?;
+            Some(opened(&row, &sent, Some(&key))?)
+        }
+        None => None,
+    };
+    Ok(Appealing {
+        reference: Reference::parse(&row.reference).map_err(|_| CaseError::Unreadable)?.to_string(),
+        until,
+        version: row.version,
+        part_only: row.decision.as_deref() == Some("partial"),
+        sent,
+    })
+}
+
+fn opened(row: &rows::CaseRow, sent: &AppealRow, key: Option<&CaseKey>) -> Result<SentAppeal, CaseError> {
+    let letter = match key {
+        Some(key) => {
+            let plain = key.open(place(sent.id), &sent.letter_sealed)?;
+            let kept: Kept = serde_json::from_slice(&plain).map_err(|_| CaseError::Unreadable)?;
+            Some(Letter { reasons: kept.reasons, wish: kept.wish })
+        }
+        None => None,
+    };
+    let at = sent.sent_at.to_jiff();
+    let open = !sent.decided && place_of(row)?.state().is_live();
+    Ok(SentAppeal { letter, at, open })
+}
+
+/// What was typed, as it is sent.
+///
+/// # Errors
+/// `Fields` (`reasons`, `wish`).
+fn checked(letter: &Letter) -> Result<Letter, CaseError> {
+    let mut faults = Faults::default();
+    let long = |text: String| {
+        let enough = text.chars().filter(|c| !c.is_whitespace()).count() >= SHORTEST_APPEAL as usize;
+        if enough { Ok(text) } else { Err(Fault::TooShort { min: SHORTEST_APPEAL }) }
+    };
+    let reasons = faults.take("reasons", typed::words(&letter.reasons, LONGEST).and_then(long));
+    let wish = faults.take("wish", typed::words(&letter.wish, LONGEST));
+    match (reasons, wish) {
+        (Some(reasons), Some(wish)) => Ok(Letter { reasons, wish }),
+        _ => Err(CaseError::Fields(faults.into_errors())),
+    }
+}
+
+impl Letter {
+    /// Whether it can be sent as it is typed.
+    ///
+    /// # Errors
+    /// `Fields` (`reasons`, `wish`).
+    pub fn check(&self) -> Result<(), CaseError> {
+        checked(self).map(|_| ())
+    }
+}
+
+/// Sends the appeal of a family. Pressed twice it is once.
+///
+/// # Errors
+/// `Denied`; `NotFound` for anybody else's; `Fields` (`reasons`, `wish`); `Unmet` and `Refused` where it cannot be appealed
+/// ([`appealing`] says why); `Busy`, `Database`.
+pub async fn appeal(services: &Services, context: &Context, case: CaseId, letter: &Letter) -> Result<(), CaseError> {
+    let letter = checked(letter)?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let part = family(&mut tx, &context, case).await?;
+        let row = rows::one(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
+        let key = keys::key(&services, &mut tx, case).await?;
+        if is_sent(&mut tx, (case, &key), &letter).await? {
+            return Ok(()); // the second press
+        }
+        let reason = Some(letter.reasons.clone());
+        let act = Act { case, version: row.version, part, event: Event::Appeal, reason, award: None };
+        let moved = match act_in(&services, &mut tx, &context, &act).await {
+            // Pressed in two tabs at once.
+            Err(CaseError::Stale(since)) => {
+                let sent = is_sent(&mut tx, (case, &key), &letter).await?;
+                return if sent { Ok(()) } else { Err(CaseError::Stale(since)) };
+            }
+            moved => moved?,
+        };
+        let id: Uuid = context.new_id();
+        let kept = Kept { reasons: letter.reasons, wish: letter.wish };
+        let plain = serde_json::to_vec(&kept).map_err(|_| CaseError::Unreadable)?;
+        let sealed = key.seal(place(id), &plain);
+        sql::add_appeal(&mut *tx, (id, case.0), (moved.version, part.name()), &sealed, context.now).await?;
+        let detail = json!({ "part": part, "version": moved.version });
+        let entry = Entry { action: "spark.appeal_sent", subject_kind: "spark_case", subject: Some(case.0), detail };
+        audit::record(&mut tx, &context, &[entry]).await?;
+        tx.commit().await?;
+        services.job_bell.notify_one();
+        Ok(())
+    })
+    .await
+}
+
+/// Whether this very letter was sent.
+async fn is_sent(db: &mut PgConnection, (case, key): (CaseId, &CaseKey), letter: &Letter) -> Result<bool, CaseError> {
+    let Some(row) = sql::appeal(db, case.0).await? else { return Ok(false) };
+    let plain = key.open(place(row.id), &row.letter_sealed)?;
+    let kept: Kept = serde_json::from_slice(&plain).map_err(|_| CaseError::Unreadable)?;
+    Ok(kept.reasons == letter.reasons && kept.wish == letter.wish)
+}
+
+/// The appeal of a case for staff: what was written for whoever reads the case, by whom it is written down.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Crypto`, `Unreadable`, `Database`.
+pub async fn appeal_of(services: &Services, context: &Context, case: CaseId) -> Result<Option<SentAppeal>, CaseError> {
+    let mut tx = services.begin().await?;
+    let by: Access = access::access(&mut tx, context, case).await?;
+    let Some(sent) = sql::appeal(&mut *tx, case.0).await? else { return Ok(None) };
+    let row = rows::one(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
+    let key = match keys::key(services, &mut tx, case).await {
+        Ok(key) if by.reads() => Some(key),
+        Ok(_) | Err(CaseError::Forgotten) => None,
+        Err(error) => return Err(error),
+    };
+    if key.is_some() {
+        access::noted(&mut tx, context, case, (by, "appeal")).await?;
+    }
+    let sent = opened(&row, &sent, key.as_ref())?;
+    tx.commit().await?;
+    Ok(Some(sent))
+}
