@@ -86,8 +86,11 @@ fn yuan(text: &str) -> Result<Fen, Fault> {
     if is_nothing(text.trim()) { Ok(Fen::ZERO) } else { Amount::parse(text).map(Amount::fen) }
 }
 
+/// What is right, figure by figure, and the reasons as one text.
+type Corrected = (Vec<(String, Sum)>, String);
+
 /// Reads the rows: which number, what it should be, why. What is left empty of a number stays as it was.
-fn read_rows(asked: &Asked, lines: &[FigureLine]) -> Result<(Vec<(String, Sum)>, String), Vec<FieldError>> {
+fn read_rows(asked: &Asked, lines: &[FigureLine]) -> Result<Corrected, Vec<FieldError>> {
     let mut faults = Faults::default();
     let (mut right, mut reasons) = (Vec::<(String, Sum)>::new(), Vec::<(String, String)>::new());
     let all = rows_of(asked);
