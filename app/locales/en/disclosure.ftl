@@ -106,6 +106,7 @@ disclosure-correct-more = Add another figure
 disclosure-correct-preview = Preview the corrected report
 disclosure-correct-preview-title = The report after correction
 disclosure-correct-second = Another person verifies and publishes it.
+disclosure-correct-exact = Exact here; published in ten thousands of yuan, rounded.
 disclosure-correct-between = ; { "" }
 disclosure-correct-lines = To merge rows, rewrite the lines
 disclosure-correct-lines-text = Amounts are in fen. Rewrite only the lines to be merged; use the form above for everything else.

@@ -106,6 +106,7 @@ disclosure-correct-more = 再加一项
 disclosure-correct-preview = 预览更正后的报告
 disclosure-correct-preview-title = 更正后会是这样
 disclosure-correct-second = 固定后由另一人核对公布。
+disclosure-correct-exact = 这里精确到分；公布时以万元为单位，四舍五入。
 disclosure-correct-between = ；
 disclosure-correct-lines = 需要合并项目：逐行改写
 disclosure-correct-lines-text = 金额单位为分。合并项目时改写相应的行；一般更正请用上面的表单。
