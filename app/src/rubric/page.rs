@@ -66,7 +66,7 @@ fn threshold(visit: &Visit, rubric: &Rubric) -> Text {
 /// What a reviewer is bound by whatever the version.
 pub(super) fn rules(visit: &Visit) -> impl IntoView + use<> {
     view! {
-        <ul class="muted">
+        <ul class="prose-list muted">
             <li>{visit.t("rubric-rule-extremes")}</li>
             <li>{visit.t("rubric-rule-not-applicable")}</li>
             <li>{visit.t("rubric-rule-versions")}</li>
@@ -86,9 +86,11 @@ fn table(visit: &Visit, rubric: &Rubric) -> AnyView {
     ];
     let rows = rubric.criteria().iter().map(|criterion| {
         let title = view! {
-            <span lang="zh-CN">{criterion.title.zh.clone()}</span>
-            <br/>
-            <span class="muted" lang="en">{criterion.title.en.clone()}</span>
+            <div>
+                <span lang="zh-CN">{criterion.title.zh.clone()}</span>
+                <br/>
+                <span class="muted" lang="en">{criterion.title.en.clone()}</span>
+            </div>
         };
         let optional = if criterion.optional { "rubric-optional-yes" } else { "rubric-optional-no" };
         Row::new()
