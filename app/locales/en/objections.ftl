@@ -1,4 +1,4 @@
-objection-title = Object to notice { $code }
+objection-title = Object to { $code }
 objection-column = Objection
 objection-link = Object
 objection-lead = While a notice is running, anyone who believes that something in it is untrue or improper can tell us.

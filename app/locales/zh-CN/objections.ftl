@@ -1,4 +1,4 @@
-objection-title = 对公示 { $code } 提出异议
+objection-title = 提出异议：{ $code }
 objection-column = 异议
 objection-link = 提出异议
 objection-lead = 公示期间，任何人认为公示的结果有不实或者不妥之处，都可以告诉我们。

@@ -66,7 +66,7 @@ fn threshold(visit: &Visit, rubric: &Rubric) -> Text {
 /// What a reviewer is bound by whatever the version.
 pub(super) fn rules(visit: &Visit) -> impl IntoView + use<> {
     view! {
-        <ul class="muted">
+        <ul class="prose-list muted">
             <li>{visit.t("rubric-rule-extremes")}</li>
             <li>{visit.t("rubric-rule-not-applicable")}</li>
             <li>{visit.t("rubric-rule-versions")}</li>
