@@ -1,8 +1,10 @@
 //! Who acts ([`capability`] says what they may do), and what people type to sign in: logins and one-time codes.
 
 mod capability;
+mod role;
 
-pub use capability::{Capability, Denied, DeviceRole, Role, Scope, permit};
+pub use capability::{Capability, Denied, permit};
+pub use role::{DeviceRole, Role, Scope};
 
 use crate::contact::half_width;
 use crate::field::Fault;
