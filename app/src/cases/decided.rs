@@ -96,8 +96,7 @@ fn signing_section(visit: &Visit, id: CaseId, agreement: &Agreement) -> AnyView 
 pub(super) async fn desk(visit: &Visit, case: &CaseView) -> Result<Option<AnyView>, Problem> {
     let signed = cases::signed_fact(&visit.services, &visit.context, case.id).await?;
     let sent = cases::appeal_of(&visit.services, &visit.context, case.id).await?;
-    let objected = case.state == State::Notice
-        && objections::is_open(&visit.services, &visit.context, case.id, case.version).await?;
+    let objected = case.state == State::Notice && objections::is_open(&visit.services, &visit.context, case.id).await?;
     let objected = objected.then(|| {
         let href = visit.href("/staff/objections");
         view! {

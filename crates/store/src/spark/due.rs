@@ -15,7 +15,7 @@ pub async fn standing(db: impl PgExecutor<'_>, state: &str, before: Timestamp, a
         "select c.id, c.version from spark_case c where c.state = $1 and c.changed_at < $2 and c.id > $3
            and (c.state <> 'notice'
                 or not exists (select from spark_objection o
-                               where o.case_id = c.id and o.version = c.version and o.outcome is null))
+                               where o.case_id = c.id and o.outcome is null))
          order by c.id limit 100",
         state,
         before.to_sqlx() as SqlTimestamp,

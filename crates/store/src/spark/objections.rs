@@ -124,13 +124,11 @@ pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Objec
     .await
 }
 
-/// Whether an objection to the notice that a case's version made is open.
-pub async fn is_open(db: impl PgExecutor<'_>, case: Uuid, version: i32) -> sqlx::Result<bool> {
+/// Whether an objection to a notice of a case is open.
+pub async fn is_open(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select exists (select from spark_objection
-             where case_id = $1 and version = $2 and outcome is null) as "open!""#,
-        case,
-        version
+        r#"select exists (select from spark_objection where case_id = $1 and outcome is null) as "open!""#,
+        case
     )
     .fetch_one(db)
     .await

@@ -167,7 +167,7 @@ pub(super) async fn act_telling_in(
     let to = next(at, act.event, act.part)?;
     guard(at.state(), act.event, facts(db, context, &row, award).await?)?;
     // Under the lock of the case, which whoever objects takes, too.
-    if act.event == Event::Stand && objections::is_open(&mut *db, row.id, row.version).await? {
+    if act.event == Event::Stand && objections::is_open(&mut *db, row.id).await? {
         return Err(Unmet::Objected.into());
     }
     let decision = decision(act, &row, at, award)?;

@@ -104,18 +104,13 @@ pub async fn list(services: &Services, context: &Context) -> Result<Vec<Listed>,
     sql::list(&services.db, MOST).await?.iter().map(|row| listed(row, context.now)).collect()
 }
 
-/// Whether an objection to the notice of a case that stands at this version is open, so that it does not end by itself.
+/// Whether an objection to a notice of a case is open, so that it does not end by itself.
 ///
 /// # Errors
 /// `Denied`, `Database`.
-pub async fn is_open(
-    services: &Services,
-    context: &Context,
-    case: CaseId,
-    version: i32,
-) -> Result<bool, ObjectionError> {
+pub async fn is_open(services: &Services, context: &Context, case: CaseId) -> Result<bool, ObjectionError> {
     context.require(Capability::SeeCases)?;
-    Ok(sql::is_open(&services.db, case.0, version).await?)
+    Ok(sql::is_open(&services.db, case.0).await?)
 }
 
 /// In which part whoever asks takes a case back to the committee.

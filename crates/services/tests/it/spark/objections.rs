@@ -143,6 +143,14 @@ async fn while_an_objection_is_open_the_notice_does_not_stand_and_once_answered_
     let waits = list(&house.services, &compliance(&house)).await.expect("read");
     assert_eq!((waits[0].days, waits[0].outcome), (6, None));
 
+    // Also where the notice stood still meanwhile and began anew.
+    for event in [Event::Hold, Event::Lift] {
+        does(&house, &officer(&house), case, (Part::CaseOfficer, event)).await.expect("held, and not");
+    }
+    later(&house, 14);
+    settle_over(&house.services).await.expect("settled");
+    assert_eq!(state(&house, case).await, "notice");
+
     decide(&house.services, &compliance(&house), &answers(id, Outcome::Unfounded)).await.expect("answered");
     assert_eq!(state(&house, case).await, "notice");
     settle_over(&house.services).await.expect("settled");
@@ -300,7 +308,7 @@ async fn without_the_lock_a_notice_stands_over_an_objection() {
     };
     let stands = async {
         let mut tx = house.services.begin().await?;
-        let open = store::spark::objections::is_open(&mut *tx, case.0, at).await?;
+        let open = store::spark::objections::is_open(&mut *tx, case.0).await?;
         both.wait().await;
         assert!(!open);
         sqlx::query("update spark_case set state = 'agreement', version = version + 1 where id = $1")
