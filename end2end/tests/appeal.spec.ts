@@ -1,4 +1,5 @@
 // The appeal: a family says why, looks at what it wrote once more, and sends it once; each thing it needs to know is told before.
+import { illness } from "../support/canaries";
 import { sql } from "../support/database";
 import { colleague, family, lend } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
@@ -32,7 +33,7 @@ test("a family appeals once what it has checked, also without scripts @once", as
   const still = await plain.newPage();
   await still.goto(`/account/spark/${one}/appeal`);
   await still.locator("#f-reasons").fill(REASONS);
-  await still.locator("#f-wish").fill("演示：请按申请的金额救助");
+  await still.locator("#f-wish").fill(illness("请按申请的金额救助"));
   await still.getByRole("button", { name: zh("decided-appeal-to-check"), exact: true }).click();
   await expect(still.locator("main")).toContainText(zh("decided-appeal-sure"));
   await examine(still, "appeal-5-check");

@@ -263,6 +263,7 @@ test("while servers are exchanged a device keeps what one cannot read or answers
   await page.locator("#sync").click();
   await expect.poll(() => device.asked()).toBe(1);
   for (const _ of [1, 2, 3]) await page.locator("#sync").click();
+  await page.locator("summary", { hasText: zh("door-walk-in") }).click();
   await page.locator("[data-count=walk_in][data-n='1']").click();
   expect(await device.asked()).toBe(1);
   await device.letGo();

@@ -3,7 +3,7 @@
 // stands on none of these pages, whatever of them is looked at.
 import type { BrowserContext, Page } from "@playwright/test";
 import { begin, family, fillAndSend } from "../support/apply";
-import { account, address, mobile, person } from "../support/canaries";
+import { account, address, illness, mobile, person } from "../support/canaries";
 import { sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { enrol, newStaff } from "../support/staff";
@@ -112,11 +112,12 @@ test("a physician judges a case, finds none there is a conflict with, and stops 
   await examine(desktop, "reviews-5-refused");
 
   // Saved as far as one got, and come back to.
-  await comment(names[0]).fill("演示意见：病情进展快，符合指征。");
+  const said = illness("病情进展快，符合指征");
+  await comment(names[0]).fill(said);
   await press(button(desktop, "review-save"));
   await expect(desktop.locator(`a[href$="${sheet}"]`)).toBeVisible();
   await visit(desktop, `/en${sheet}`);
-  await expect(comment(names[0])).toHaveValue("演示意见：病情进展快，符合指征。");
+  await expect(comment(names[0])).toHaveValue(said);
   await examine(desktop, "reviews-6-english");
   await visit(desktop, sheet);
   await expect(mark(desktop, names[0], best!)).toBeChecked();
