@@ -69,7 +69,7 @@ async fn new_page(visit: Visit) -> Result<AnyView, Problem> {
     let fund = visit.form.value("fund").map_or(made, str::to_owned);
     let rows = visit.form.value("rows").and_then(|n| n.parse::<usize>().ok()).unwrap_or(1).clamp(1, MOST_ROWS);
     let more = (rows < MOST_ROWS).then(|| {
-        view! { <p><Button variant=Variant::Quiet name="more" value="1" unchecked=true>{visit.t("fund-budget-more")}</Button></p> }
+        view! { <Button variant=Variant::Quiet name="more" value="1" unchecked=true>{visit.t("fund-budget-more")}</Button> }
     });
     Ok(view! {
         <Page title=visit.t("fund-new") lead=visit.t("fund-new-lead") crumbs=crumbs(visit, (at::FUNDS, "books-title"), &[])>
@@ -85,9 +85,10 @@ async fn new_page(visit: Visit) -> Result<AnyView, Problem> {
                 </Fieldset>
                 {terms_fields(visit, None)}
                 {budgets(visit, rows)}
-                {more}
+                // Whoever presses Enter in a field presses the first button.
                 <p class="actions">
                     <Button>{visit.t("fund-open")}</Button>
+                    {more}
                     <LinkButton href=visit.href(at::FUNDS) variant=Variant::Quiet>{visit.t("books-back")}</LinkButton>
                 </p>
             </Form>
