@@ -56,7 +56,7 @@ test("a family reads the agreement, signs it once and keeps it @once", async ({ 
   await visit(page, `/account/spark/${one}/agreement`);
   await expect(page.locator("main")).toContainText("演示·林大");
   await examine(page, "agreement-6-signed");
-  const copy = await page.request.get(`/account/spark/${one}/agreement/copy.pdf`);
+  const copy = await page.request.get(`/account/spark/${one}/agreement/copy.pdf`, { timeout: 60_000 });
   expect(copy.status()).toBe(200);
   expect((await copy.body()).subarray(0, 5).toString()).toBe("%PDF-");
   await visit(page, `/account/spark/${one}`);

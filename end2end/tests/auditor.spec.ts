@@ -77,7 +77,6 @@ test("an auditor reads the trail, checks its chain, and opens nothing of a famil
     `/staff/cases/${id}/answers`,
     `/staff/cases/${id}/claw-back`,
     `/staff/cases/${id}/letters/${paper}/letter.pdf`,
-    `/staff/cases/${id}/papers/${paper}`,
     `/spark/apply/${id}/papers/${paper}`,
     "/staff/reviews",
     `/staff/reviews/${id}`,

@@ -62,7 +62,7 @@ async function votes(page: Page, meeting: string, one: string, vote: string, par
 }
 
 test("a meeting goes from its plan to the money @once", async ({ page, browser }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const look = (name: string) => examine(page, `committee-${name}`);
   await hired(page, "case_officer");
   const chair = await seated(browser, page, "chair");

@@ -1,6 +1,7 @@
 # Letters: what a family and its officer see of them, and holding one against ours.
 letters-title = Letters
 letters-none = There are no letters yet.
+letters-desk-title = Letters sent
 letters-desk-lead = Letters to the family. Each time one is opened is recorded.
 letters-forgotten = Content destroyed together with the application
 letters-grounds = Reasons given in the letter
@@ -13,6 +14,7 @@ letters-number = Letter number
 letters-number-hint = Printed at the end of the letter, for example K7M4-Q2XR-01
 letters-texts = Template version
 letters-hash = Checksum of the PDF (SHA-256)
+letters-hash-later = Shown here once the file is made
 letters-hash-hint = At least the first 12 digits
 letters-verify-link = Were you given one of our letters? Check that it is ours
 letters-verify-title = Verify a letter

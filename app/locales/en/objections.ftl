@@ -54,3 +54,6 @@ objection-limited = Many objections have come from your network; please try agai
     [one] one minute
    *[other] { $minutes } minutes
     }. What you typed is still here.
+objection-who = Objector
+objection-of = Notice { $code }
+objection-page-title = Object to a notice

@@ -3,8 +3,8 @@ profiles-title = Officers, reviewers and committee members
 profiles-area = Specialities, employers and absences
 profiles-lead = Everyone who can handle or review applications. Those without a profile come first: their conflicts of interest cannot be detected.
 profiles-missing = { $n ->
-    [one] One person has no profile and can be asked about no case.
-   *[other] { $n } people have no profile and can be asked about no case.
+    [one] One person has no profile: whether they have a conflict of interest could not be seen, and nobody without one judges or decides.
+   *[other] { $n } people have no profile: whether they have a conflict of interest could not be seen, and nobody without one judges or decides.
 }
 profiles-none = No officers or reviewers yet
 profiles-none-text = An account administrator assigns the roles.

@@ -1,6 +1,7 @@
 # 函件：申请家庭和经办人看到的来信，函件核验。
 letters-title = 来信
 letters-none = 还没有函件。
+letters-desk-title = 函件
 letters-desk-lead = 写给申请家庭的函件。每次打开都会留下记录。
 letters-forgotten = 内容已随申请销毁
 letters-grounds = 函件中告知的原因
@@ -13,6 +14,7 @@ letters-number = 函件编号
 letters-number-hint = 印在函件末尾，例如 K7M4-Q2XR-01
 letters-texts = 模板版本
 letters-hash = PDF的校验值（SHA-256）
+letters-hash-later = 文件生成后显示在这里
 letters-hash-hint = 至少填写前12位
 letters-verify-link = 收到我们的函件？核验它是不是我们发出的
 letters-verify-title = 核验函件

@@ -51,3 +51,6 @@ objection-answered-before = 这份异议已由别人答复，请看结果。
 objection-had-a-part = 这份申请由您经办，请由其他人答复这份异议。
 objection-not-recalled = 这份申请现在不能交回评审会，请先看申请的进展。
 objection-limited = 您所在的网络提交的异议较多，请{ $minutes }分钟后再试。填写的内容都还在。
+objection-who = 提出人
+objection-of = 公示编号 { $code }
+objection-page-title = 提出异议

@@ -172,6 +172,10 @@ fn case_text(asked: &Asked, error: &CaseError) -> Option<Text> {
             asked.t_args("committee-refused-has", &[("has", yuan(asked, *available).into())])
         }
         CaseError::Money(LedgerError::Overdrawn(_)) => asked.t("committee-refused-overdrawn"),
+        CaseError::Money(LedgerError::Ceiling { left }) => {
+            asked.t_args("fund-refused-ceiling", &[("left", crate::ledger::money(*left).into())])
+        }
+        CaseError::Money(LedgerError::FundClosed) => asked.t("fund-refused-closed"),
         CaseError::Money(LedgerError::Purpose(_) | LedgerError::NotFound) => asked.t("committee-refused-purpose"),
         CaseError::Money(LedgerError::AwardedAlready | LedgerError::Otherwise | LedgerError::State(_)) => {
             asked.t("committee-refused-awarded")

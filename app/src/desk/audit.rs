@@ -102,10 +102,10 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
                 <Checkboxes name="alerts" label=visit.t("trail-alerts-only") choices=vec![Choice::new("1", visit.t("trail-alerts-only-yes"))] inline=true/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{clear}</p>
             </Form>
+            {chain}
             {list(visit, entries, wrong)}
             {first}
             <Pagination next=next/>
-            {chain}
         </Page>
     }
     .into_any())

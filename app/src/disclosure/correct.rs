@@ -5,15 +5,15 @@ use super::calls::{preview_of, said};
 use super::{at, tables};
 use crate::desk::{crumbs, read_first, rooms};
 use crate::form::Tone;
-use crate::i18n::grouped;
+use crate::i18n::{Text, grouped};
 use crate::ledger::money;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Choice, EmptyState, Fieldset, Form, HiddenField, Illustration, LinkButton, Page, Select, TextArea,
-    TextField, Variant, Width,
+    Banner, Button, Choice, Column, EmptyState, Fieldset, Form, HiddenField, Illustration, LinkButton, Page, Row,
+    Select, Table, TextArea, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
-use domain::disclosure::FigureLine;
+use domain::disclosure::{Change, FigureLine, Sum};
 use leptos::prelude::*;
 use services::disclosure::{self, DisclosureError, Kept, Whole};
 
@@ -130,7 +130,8 @@ fn shown(visit: &Visit, kept: &Kept, whole: &Whole, (figures, reason): (&str, &s
         <section class="staff-panel stack" id="preview">
             <h2>{visit.t("disclosure-correct-preview-title")}</h2>
             <p>{said}</p>
-            {tables::changes(visit, title, &whole.changes)}
+            {exact(visit, title, &whole.changes)}
+            <p class="muted small">{visit.t("disclosure-correct-exact")}</p>
             <details class="question"><summary>{visit.t("disclosure-whole")}</summary>{sections}</details>
             <Form action=action(visit, kept)>
                 <HiddenField name="figures" value=figures/>
@@ -141,6 +142,28 @@ fn shown(visit: &Visit, kept: &Kept, whole: &Whole, (figures, reason): (&str, &s
         </section>
     }
     .into_any()
+}
+
+/// Old and new numbers to the fen, as whoever corrects has to see them; the public reads them rounded.
+fn exact(visit: &Visit, caption: Text, changes: &[Change]) -> impl IntoView + use<> {
+    let columns = vec![
+        Column::new(visit.t("disclosure-item")),
+        Column::number(visit.t("disclosure-old")),
+        Column::number(visit.t("disclosure-new")),
+    ];
+    let sum = |sum: Sum| {
+        let amount = visit.t_args("cases-yuan", &[("amount", money(sum.amount).into())]).to_string();
+        if sum.families == 0 {
+            return amount;
+        }
+        let args = [("families", grouped(sum.families).into()), ("amount", amount.into())];
+        visit.t_args("disclosure-sum", &args).to_string()
+    };
+    let rows = changes
+        .iter()
+        .map(|change| Row::new().cell(change.figure.text(visit.locale())).cell(sum(change.old)).cell(sum(change.new)));
+    let rows = rows.collect();
+    view! { <Table caption=caption caption_hidden=true columns=columns rows=rows/> }
 }
 
 /// The lines as they are: where rows have to be joined, which no single number says.

@@ -68,12 +68,6 @@ async fn new_page(visit: Visit) -> Result<AnyView, Problem> {
     let made = visit.context.new_id::<FundId>().to_string();
     let fund = visit.form.value("fund").map_or(made, str::to_owned);
     let rows = visit.form.value("rows").and_then(|n| n.parse::<usize>().ok()).unwrap_or(1).clamp(1, MOST_ROWS);
-    let budgets = ROWS.iter().take(rows).enumerate().map(|(n, names)| {
-        let legend = visit.t_args("fund-budget-nth", &[("n", (n + 1).into())]);
-        let fields = budget_fields(visit, names, None);
-        view! { <Fieldset legend=legend>{fields}</Fieldset> }
-    });
-    let budgets = budgets.collect_view();
     let more = (rows < MOST_ROWS).then(|| {
         view! { <p><Button variant=Variant::Quiet name="more" value="1" unchecked=true>{visit.t("fund-budget-more")}</Button></p> }
     });
@@ -90,7 +84,7 @@ async fn new_page(visit: Visit) -> Result<AnyView, Problem> {
                     {purpose_fields(visit, &Purpose::default())}
                 </Fieldset>
                 {terms_fields(visit, None)}
-                {budgets}
+                {budgets(visit, rows)}
                 {more}
                 <p class="actions">
                     <Button>{visit.t("fund-open")}</Button>
@@ -100,6 +94,16 @@ async fn new_page(visit: Visit) -> Result<AnyView, Problem> {
         </Page>
     }
     .into_any())
+}
+
+/// The budgets a fund is opened with. Made where they stand: the summary of faults tells them in the order of the form.
+fn budgets(visit: &Visit, rows: usize) -> impl IntoView + use<> {
+    let each = ROWS.iter().take(rows).enumerate().map(|(n, names)| {
+        let legend = visit.t_args("fund-budget-nth", &[("n", (n + 1).into())]);
+        let fields = budget_fields(visit, names, None);
+        view! { <Fieldset legend=legend>{fields}</Fieldset> }
+    });
+    each.collect_view()
 }
 
 /// What a fund says of itself, to be changed.
@@ -112,7 +116,34 @@ async fn edit_page(visit: Visit, id: Option<FundId>) -> Result<AnyView, Problem>
     let visit = &visit;
     let fund = views::fund(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await?;
     let (back, between) = to_fund(visit, &fund);
-    let purpose = if fund.used {
+    let now = vec![
+        SummaryRow::new(visit.t("fund-name-zh"), fund.name_zh.clone()),
+        SummaryRow::new(visit.t("fund-name-en"), fund.name_en.clone()),
+        SummaryRow::new(visit.t("fund-terms-zh"), fund.terms.zh.clone()),
+        SummaryRow::new(visit.t("fund-terms-en"), fund.terms.en.clone()),
+    ];
+    Ok(view! {
+        <Page title=visit.t("fund-edit") kicker=fund.code.clone() lead=visit.t("fund-edit-lead") crumbs=crumbs(visit, (at::FUNDS, "books-title"), &between)>
+            {rooms(visit)}
+            {stale(visit, fund.version, now)}
+            <Form>
+                <HiddenField name="version" value=fund.version.to_string()/>
+                {name_fields(visit, Some(&fund))}
+                {purpose(visit, &fund)}
+                {terms_fields(visit, Some(&fund))}
+                <p class="actions">
+                    <Button>{visit.t("staff-save")}</Button>
+                    <LinkButton href=visit.href(&back) variant=Variant::Quiet>{visit.t("books-back")}</LinkButton>
+                </p>
+            </Form>
+        </Page>
+    }
+    .into_any())
+}
+
+/// What it is for: to be changed while nothing is written in its books.
+fn purpose(visit: &Visit, fund: &Fund) -> AnyView {
+    if fund.used {
         let rows = vec![SummaryRow::new(visit.t("books-purpose"), purpose_text(visit, &fund.purpose))];
         view! {
             <SummaryList rows=rows/>
@@ -128,30 +159,7 @@ async fn edit_page(visit: Visit, id: Option<FundId>) -> Result<AnyView, Problem>
             </Fieldset>
         }
         .into_any()
-    };
-    let now = vec![
-        SummaryRow::new(visit.t("fund-name-zh"), fund.name_zh.clone()),
-        SummaryRow::new(visit.t("fund-name-en"), fund.name_en.clone()),
-        SummaryRow::new(visit.t("fund-terms-zh"), fund.terms.zh.clone()),
-        SummaryRow::new(visit.t("fund-terms-en"), fund.terms.en.clone()),
-    ];
-    Ok(view! {
-        <Page title=visit.t("fund-edit") kicker=fund.code.clone() lead=visit.t("fund-edit-lead") crumbs=crumbs(visit, (at::FUNDS, "books-title"), &between)>
-            {rooms(visit)}
-            {stale(visit, fund.version, now)}
-            <Form>
-                <HiddenField name="version" value=fund.version.to_string()/>
-                {name_fields(visit, Some(&fund))}
-                {purpose}
-                {terms_fields(visit, Some(&fund))}
-                <p class="actions">
-                    <Button>{visit.t("staff-save")}</Button>
-                    <LinkButton href=visit.href(&back) variant=Variant::Quiet>{visit.t("books-back")}</LinkButton>
-                </p>
-            </Form>
-        </Page>
     }
-    .into_any())
 }
 
 /// A budget of a fund: another one, or one that is there.

@@ -96,7 +96,7 @@ pub(crate) async fn desk_section(visit: &Visit, case: CaseId) -> Result<AnyView,
     };
     Ok(view! {
         <section class="section" id="letters">
-            <h2>{visit.t("letters-title")}</h2>
+            <h2>{visit.t("letters-desk-title")}</h2>
             <p class="muted small">{visit.t("letters-desk-lead")}</p>
             {list}
         </section>

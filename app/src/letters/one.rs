@@ -77,13 +77,16 @@ fn article(opened: &Opened) -> impl IntoView + use<> {
 /// By what the file can be held against ours.
 fn proof(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
     let listed = &opened.listed;
-    let mut rows = vec![
+    let hash = match listed.digest {
+        Some(digest) => view! { <code class="letter-hash">{digest.to_string()}</code> }.into_any(),
+        // A file is drawn within moments of its letter; whoever fetches it first does not wait for that.
+        None => view! { <span class="muted">{visit.t("letters-hash-later")}</span> }.into_any(),
+    };
+    let rows = vec![
         SummaryRow::new(visit.t("letters-number"), view! { <code class="code">{listed.number.clone()}</code> }),
         SummaryRow::new(visit.t("letters-texts"), listed.texts.to_string()),
+        SummaryRow::new(visit.t("letters-hash"), hash),
     ];
-    rows.extend(listed.digest.map(|digest| {
-        SummaryRow::new(visit.t("letters-hash"), view! { <code class="letter-hash">{digest.to_string()}</code> })
-    }));
     view! {
         <section class="section letter-proof">
             <h2>{visit.t("letters-proof")}</h2>

@@ -62,7 +62,7 @@ fn said(visit: &Visit, objection: &Objection) -> AnyView {
         said.name.as_ref().map_or_else(|| visit.t("objection-anonymous").to_string(), |name| name.as_str().to_owned());
     let mail = said.mail.as_ref().map_or_else(|| visit.t("objection-no-mail").to_string(), |mail| mail.masked());
     let rows = vec![
-        SummaryRow::new(visit.t("objection-name"), name),
+        SummaryRow::new(visit.t("objection-who"), name),
         SummaryRow::new(visit.t("objection-mail"), mail),
         SummaryRow::new(visit.t("objection-facts"), view! { <p class="said">{said.facts.clone()}</p> }),
     ];

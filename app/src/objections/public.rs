@@ -38,8 +38,8 @@ async fn page(visit: Visit, code: Option<String>) -> Result<AnyView, Problem> {
         Crumb::new(visit.href(crate::routes::paths::SPARK), visit.t("spark-name")),
         Crumb::new(visit.href("/spark/notices"), visit.t("disclosure-notices")),
     ];
-    let title = visit.t_args("objection-title", &[("code", notice.code.clone().into())]);
-    Ok(view! { <Page title=title crumbs=crumbs>{content}</Page> }.into_any())
+    let about = visit.t_args("objection-of", &[("code", notice.code.clone().into())]);
+    Ok(view! { <Page title=visit.t("objection-page-title") kicker=about crumbs=crumbs>{content}</Page> }.into_any())
 }
 
 fn back(visit: &Visit) -> impl IntoView + use<> {

@@ -33,10 +33,15 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         _ => None,
     };
     let preview = shown.as_ref().map(|rubric| preview(visit, rubric));
+    let below = shown.is_some().then(|| {
+        view! { <Banner tone=Tone::Success alert=true><a href="#preview">{visit.t("rubric-preview-below")}</a></Banner> }
+    });
     Ok(view! {
         <Page title=visit.t("rubric-new") lead=count(visit, "rubric-new-lead", version) crumbs=crumbs(visit, &[(at::RUBRIC, "rubric-title")])>
             {rooms(visit)}
+            {below}
             {rules(visit)}
+            <p class="muted">{visit.t("rubric-rule-empty")}</p>
             // Made within the page: the summary of faults calls the fields by their labels.
             {form(visit, newest, version, shown.is_some())}
             {preview}

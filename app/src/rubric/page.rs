@@ -86,6 +86,7 @@ fn table(visit: &Visit, rubric: &Rubric) -> AnyView {
     ];
     let rows = rubric.criteria().iter().map(|criterion| {
         let title = view! {
+            // One thing beside its label where the row is a card.
             <div>
                 <span lang="zh-CN">{criterion.title.zh.clone()}</span>
                 <br/>

@@ -46,6 +46,24 @@ impl TestDb {
         PgPoolOptions::new().max_connections(2).connect_lazy_with(self.options())
     }
 
+    /// Every row of every table as text, bytes as hexadecimal digits, by the name of its table.
+    pub async fn everything(&self) -> Vec<(String, String)> {
+        let pool = self.owner_pool();
+        let tables: Vec<String> = sqlx::query_scalar(
+            "select table_name::text from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
+        )
+        .fetch_all(&pool)
+        .await
+        .expect("the catalogue");
+        let mut all = Vec::new();
+        for table in tables {
+            let rows = format!("select coalesce(string_agg(t::text, E'\\n'), '') from \"{table}\" t");
+            let text: String = sqlx::query_scalar(AssertSqlSafe(rows)).fetch_one(&pool).await.expect("the rows");
+            all.push((table, text));
+        }
+        all
+    }
+
     /// Lets go of the rules between the relief fund's books and its cases, so that a test of the books needs none. The rules
     /// are tested with the cases.
     pub async fn books_by_themselves(&self) {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here may be used outside tests: it panics where it cannot go on.
 
+pub mod application;
 pub mod authenticator;
 pub mod clamd;
 mod cluster;

@@ -6,64 +6,36 @@ use crate::bus::{REFUSED, gone_to, shows};
 use crate::support::{Answer, Site};
 use domain::spark::application::Form;
 use http::StatusCode;
+use testkit::application;
 
 const GUARDIAN: &str = "guardian@example.com";
 const STRANGER: &str = "stranger@example.com";
 const NAME: &str = "演示·林小满";
 const PLAN: &str = "演示治疗方案：第一行\n第二行";
 
-/// A whole application of a mother for her child of eleven, by field.
-const WHOLE: [(&str, &str); 43] = [
-    ("keep", "on"),
-    ("no_promise", "on"),
+/// What a mother says of her child of eleven, beside what all say alike, by field.
+const OF_A_CHILD: [(&str, &str); 17] = [
     ("whom", "child"),
-    ("group", "rare"),
-    ("place", "registered"),
-    ("city", "jinan"),
     ("patient_name", NAME),
     ("patient_born", "2015-06-01"),
-    ("patient_sex", "female"),
     ("patient_document_kind", "passport"),
     ("patient_document", "E87654321"),
-    ("address", "演示市演示路1号"),
     ("guardian_name", "演示·白露"),
     ("guardian_relation", "mother"),
     ("guardian_document_kind", "passport"),
     ("guardian_document", "E11112222"),
     ("guardian_phone", "13800138000"),
-    ("diagnosis", "演示用罕见疾病甲"),
-    ("diagnosed_on", "2025-03-01"),
     ("hospital", "演示医院"),
-    ("hospital_level", "tertiary"),
-    ("in_catalogue", "yes"),
-    ("genetic_test", "yes"),
-    ("treatment", "planned"),
     ("plan", PLAN),
-    ("household", "4"),
     ("income", "36000"),
-    ("certified", "none"),
-    ("spent", "0"),
-    ("expected", "80000"),
-    ("insurance", "none"),
     ("other_aid", "no"),
     ("asked", "50000"),
     ("payee", "hospital"),
-    ("paper_identity", "at_hand"),
-    ("paper_diagnosis", "at_hand"),
     ("paper_costs", "follows"),
-    ("paper_income", "follows"),
-    ("consent_health", "agree"),
-    ("consent_means", "agree"),
-    ("consent_partners", "refuse"),
-    ("consent_publication", "refuse"),
-    ("consent_follow_up", "agree"),
 ];
 
-/// The last of them, so that a test can leave it out.
-const DECLARATION: (&str, &str) = ("declaration", "on");
-
 fn whole() -> Vec<(&'static str, &'static str)> {
-    WHOLE.into_iter().chain([DECLARATION]).collect()
+    application::typed(&OF_A_CHILD)
 }
 
 /// Where a page of the form stands.
@@ -95,6 +67,24 @@ async fn send_page(visitor: &Visitor<'_>, application: &str, page: &str, answers
     let own = answers.iter().filter(|(name, _)| fields.iter().any(|field| field.key == *name)).copied();
     let pairs: Vec<_> = own.chain([("based_on", based_on.as_str())]).collect();
     visitor.post(&path, &pairs).await
+}
+
+/// What is answered before anything else is asked.
+const BEFORE: [&str; 4] = ["keep", "whom", "group", "place"];
+
+/// Sends these pages, each of which leads back to the list.
+async fn send_pages(visitor: &Visitor<'_>, application: &str, pages: &[&str]) {
+    for page in pages {
+        gone_to(&send_page(visitor, application, page, &whole()).await, application);
+    }
+}
+
+/// A guardian signs in, begins an application and answers what comes before everything else; its address.
+async fn before_it(visitor: &Visitor<'_>) -> String {
+    visitor.sign_in(GUARDIAN).await;
+    let application = begin(visitor).await;
+    send_pages(visitor, &application, &BEFORE).await;
+    application
 }
 
 /// Walks through every page that is asked.
@@ -189,11 +179,7 @@ async fn a_guardian_goes_the_whole_way_without_scripts_and_comes_back_to_the_con
 async fn two_windows_meet_both_texts_and_nothing_is_put_in_the_place_of_anything_unasked() {
     let site = Site::new().await;
     let visitor = Visitor::new(&site);
-    visitor.sign_in(GUARDIAN).await;
-    let application = begin(&visitor).await;
-    for page in ["keep", "whom", "group", "place"] {
-        gone_to(&send_page(&visitor, &application, page, &whole()).await, &application);
-    }
+    let application = before_it(&visitor).await;
     let path = format!("{application}/address");
     let one = hidden(&visitor.get(&path).await, "based_on");
     gone_to(&visitor.post(&path, &[("address", "第一处"), ("based_on", &one)]).await, &application);
@@ -224,9 +210,7 @@ async fn what_cannot_be_taken_is_told_field_by_field_and_stays_as_it_was_typed()
     let nothing = send_page(&visitor, &application, "keep", &[]).await;
     shows(&nothing, REFUSED, &["请看看下面这几处", "请勾选这一项后继续"]);
     assert!(nothing.body.contains("<title>错误："), "the title says so first");
-    for page in ["keep", "whom", "group", "place"] {
-        gone_to(&send_page(&visitor, &application, page, &whole()).await, &application);
-    }
+    send_pages(&visitor, &application, &BEFORE).await;
     let wrong = [("patient_name", "演示·<b>"), ("patient_born", "2190-01-01"), ("patient_sex", "female")];
     let told = send_page(&visitor, &application, "patient", &wrong).await;
     shows(&told, REFUSED, &["患者姓名：姓名里只写文字", "出生日期：请选"]);
@@ -242,9 +226,7 @@ async fn what_cannot_be_taken_is_told_field_by_field_and_stays_as_it_was_typed()
     let tasks = visitor.get(&application).await;
     shows(&tasks, StatusCode::OK, &["填写中", "还要补充"]);
     // A field that hangs on another one is in the page from the beginning, and is asked only then.
-    for page in ["patient", "patient_document", "address"] {
-        gone_to(&send_page(&visitor, &application, page, &whole()).await, &application);
-    }
+    send_pages(&visitor, &application, &["patient", "patient_document", "address"]).await;
     let guardian = [("guardian_name", "演示·白露"), ("guardian_relation", "other")];
     let asked = send_page(&visitor, &application, "guardian", &guardian).await;
     shows(&asked, REFUSED, &["选择“其他监护人”时填写", "凭什么担任监护人"]);
@@ -265,11 +247,7 @@ async fn what_cannot_be_taken_is_told_field_by_field_and_stays_as_it_was_typed()
 async fn a_script_saves_while_one_types_and_is_told_the_version() {
     let site = Site::new().await;
     let visitor = Visitor::new(&site);
-    visitor.sign_in(GUARDIAN).await;
-    let application = begin(&visitor).await;
-    for page in ["keep", "whom", "group", "place"] {
-        gone_to(&send_page(&visitor, &application, page, &whole()).await, &application);
-    }
+    let application = before_it(&visitor).await;
     let path = format!("{application}/diagnosis/typed");
     let half = visitor.post(&path, &[("diagnosis", "演示用"), ("based_on", "0")]).await;
     assert_eq!((half.status, half.json()["version"].as_u64()), (StatusCode::OK, Some(1)));
@@ -292,11 +270,7 @@ async fn a_script_saves_while_one_types_and_is_told_the_version() {
 async fn whose_session_ended_comes_back_to_the_same_page_with_what_was_typed() {
     let site = Site::new().await;
     let visitor = Visitor::new(&site);
-    visitor.sign_in(GUARDIAN).await;
-    let application = begin(&visitor).await;
-    for page in ["keep", "whom", "group", "place"] {
-        gone_to(&send_page(&visitor, &application, page, &whole()).await, &application);
-    }
+    let application = before_it(&visitor).await;
     let path = format!("{application}/treatment");
     let long = "方".repeat(800);
     visitor.set_cookie("__Host-session", "ended");

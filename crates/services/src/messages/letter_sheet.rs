@@ -119,6 +119,6 @@ mod tests {
             assert_eq!(crate::crypto::digest_hex(&version.bytes()), version.digest, "version {}", version.number);
         }
         let published: Vec<(u16, &str)> = VERSIONS.iter().map(|version| (version.number, version.digest)).collect();
-        assert_eq!(published, [(1, "9c6494efb84f9a872e31d4c74fcce09c6aff5c20ee09668426f8b2ac777f4bd3")]);
+        assert_eq!(published, [(1, "cc3dabd40e4abd55ae8c5062eaf6d6c95ec7b5148d96497017563a50d2cf2bc8")]);
     }
 }

@@ -191,6 +191,8 @@ pub struct Queued {
     pub asked: i64,
     /// Called up before: money is meant for it.
     pub resumed: bool,
+    /// When it was opened: a fund that was closed before is not for it.
+    pub opened_at: SqlTimestamp,
 }
 
 /// Whether any case waits for money.
@@ -206,7 +208,7 @@ pub async fn queue(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Queued>> {
     sqlx::query_as!(
         Queued,
         r#"select c.id, c.version, c.fund_id, c.disease_group, c.city, c.age, c.asked,
-                  c.state = 'committee' as "resumed!"
+                  c.state = 'committee' as "resumed!", c.opened_at
            from spark_case c
            where c.state = 'deferred_no_funds'
               or (c.state = 'committee'

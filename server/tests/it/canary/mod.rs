@@ -13,7 +13,6 @@ use serde_json::json;
 use server::ops::{Ops, router};
 use server::workers::Pulses;
 use services::audit::{self, Entry};
-use sqlx::AssertSqlSafe;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
@@ -78,24 +77,6 @@ async fn text(site: &Site, sql: &'static str) -> String {
     sqlx::query_scalar(sql).fetch_one(&site.test.db.owner_pool()).await.expect(sql)
 }
 
-/// Every row of every table as text, bytes as hexadecimal digits.
-async fn dump(site: &Site) -> Vec<(String, String)> {
-    let pool = site.test.db.owner_pool();
-    let tables: Vec<String> = sqlx::query_scalar(
-        "select table_name::text from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
-    )
-    .fetch_all(&pool)
-    .await
-    .expect("the catalogue");
-    let mut all = Vec::new();
-    for table in tables {
-        let rows = format!("select coalesce(string_agg(t::text, E'\\n'), '') from \"{table}\" t");
-        let text: String = sqlx::query_scalar(AssertSqlSafe(rows)).fetch_one(&pool).await.expect("the rows");
-        all.push((format!("table {table}"), text));
-    }
-    all
-}
-
 async fn metrics(site: &Site) -> String {
     let ops = Ops {
         services: site.test.services.clone(),
@@ -116,7 +97,8 @@ async fn everywhere(site: &Site, log: &Lines, urls: &str) -> Vec<(String, String
     let letters =
         "select coalesce(string_agg(subject || body_text || coalesce(body_html, '') || attachments::text, E'\\n'), '')
                    from dev_mailbox";
-    let mut all = dump(site).await;
+    let tables = site.test.db.everything().await.into_iter();
+    let mut all: Vec<(String, String)> = tables.map(|(table, text)| (format!("table {table}"), text)).collect();
     all.extend([
         ("log".to_owned(), log.text()),
         ("jobs".to_owned(), text(site, jobs).await),

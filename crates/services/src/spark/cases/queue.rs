@@ -45,7 +45,9 @@ async fn resume_next(services: &Services) -> Result<bool, CaseError> {
     let queued = |row: &Row| {
         let case = beneficiary(row)?;
         let is_for = |purse: &&ledger::FundPurse| {
-            row.fund_id.is_none_or(|fund| fund == purse.fund.0) && purse.purpose.admits(case, today).is_ok()
+            row.fund_id.is_none_or(|fund| fund == purse.fund.0)
+                && purse.takes(row.opened_at.to_jiff())
+                && purse.purpose.admits(case, today).is_ok()
         };
         let funds = purses.iter().filter(is_for).map(|purse| nth(purse.fund)).collect();
         Ok(Queued { asked: Fen::new(row.asked), funds, resumed: row.resumed })

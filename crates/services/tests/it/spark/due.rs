@@ -342,6 +342,21 @@ async fn who_waits_for_money_is_called_up_in_order_and_keeps_the_place() {
     assert_eq!(number(&house, entries).await, 3);
 }
 
+/// A fund that takes no new applications is for those who applied before: its money calls up nobody else.
+#[tokio::test]
+async fn a_closed_funds_money_calls_up_who_applied_before_and_nobody_after() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 25_000).await;
+    let before = deferred(&house, 1..=1).await;
+    let version = ledger::views::fund(&house.services, &preparer(&house), purse.fund).await.expect("a fund").version;
+    ledger::close_fund(&house.services, &preparer(&house), purse.fund, version, "预算用完").await.expect("closed");
+    house.services.clock.advance(SignedDuration::from_mins(1));
+    let after = deferred(&house, 2..=2).await;
+    assert_eq!(cases::resume_deferred(&house.services).await.expect("looked"), 1, "one of the two");
+    assert_eq!(state(&house, before[0]).await, "committee");
+    assert_eq!(state(&house, after[0]).await, "deferred_no_funds");
+}
+
 #[tokio::test]
 async fn money_for_others_calls_nobody_up() {
     let house = TestHouse::new().await;

@@ -25,6 +25,10 @@ async fn named(house: &TestHouse, person: u128) -> CaseId {
     sent_as(house, person, new).await
 }
 
+fn id_of(house: &TestHouse) -> Uuid {
+    house.context(Actor::System).new_id()
+}
+
 /// The kinds of a case's letters, the last first.
 async fn kinds(house: &TestHouse, person: u128, case: CaseId) -> Vec<Kind> {
     let all = letters::own(&house.services, &visitor(house, person), case).await.expect("a list");
@@ -129,6 +133,19 @@ async fn a_letter_is_the_familys_and_of_the_house_only_who_reads_the_case_opens_
         let refused = letters::own_pdf(&house.services, by, case, letter).await;
         assert!(matches!(refused, Err(LetterError::Case(CaseError::NotFound))), "{refused:?}");
     }
+    // Who helps with the form takes part in the case, and is told by the family.
+    let helper = account(&house, 3).await;
+    let mut db = house.services.db.acquire().await.expect("a connection");
+    let part = (Part::SocialWorker.name(), Some(helper.0));
+    store::spark::cases::add_party(&mut *db, id_of(&house), case.0, part, b"sealed", house.now())
+        .await
+        .expect("a helper");
+    drop(db);
+    let helped = letters::open(&house.services, &visitor(&house, 3), case, id).await;
+    assert!(matches!(helped, Err(LetterError::Case(CaseError::NotFound))), "{helped:?}");
+    let helped = letters::own(&house.services, &visitor(&house, 3), case).await;
+    assert!(matches!(helped, Err(CaseError::NotFound)), "{helped:?}");
+
     let anonymous = letters::open(&house.services, &house.context(Actor::Anonymous), case, id).await;
     assert!(matches!(anonymous, Err(LetterError::Case(CaseError::Denied(_)))), "{anonymous:?}");
 
@@ -335,4 +352,13 @@ async fn nothing_a_letter_says_stands_in_a_job_a_trail_or_a_message() {
     }
     let drawn = "select count(*) from spark_letter where pdf_digest is not null and pdf_sealed is not null";
     assert_eq!(number(&house, drawn).await, 1, "the worker drew it");
+}
+
+#[tokio::test]
+async fn the_database_knows_every_kind_of_letter_and_no_other() {
+    let house = TestHouse::new().await;
+    let sql = "select pg_get_constraintdef(oid) from pg_constraint where conname = 'spark_letter_kind'";
+    let rule: String = sqlx::query_scalar(sql).fetch_one(&house.db.owner_pool()).await.expect("a constraint");
+    let known: Vec<&str> = rule.split('\'').skip(1).step_by(2).collect();
+    assert_eq!(known, Kind::ALL.map(Kind::name), "{rule}");
 }

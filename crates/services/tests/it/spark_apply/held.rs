@@ -9,24 +9,6 @@ use services::account::{AccountError, erase};
 use services::privacy;
 use services::spark::cases::{self, Act};
 
-/// Every row of every table as text, bytes as hexadecimal digits.
-pub(super) async fn everything(house: &TestHouse) -> Vec<(String, String)> {
-    let pool = house.db.owner_pool();
-    let tables: Vec<String> = sqlx::query_scalar(
-        "select table_name::text from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
-    )
-    .fetch_all(&pool)
-    .await
-    .expect("the catalogue");
-    let mut all = Vec::new();
-    for table in tables {
-        let rows = format!("select coalesce(string_agg(t::text, E'\\n'), '') from \"{table}\" t");
-        let text: String = sqlx::query_scalar(AssertSqlSafe(rows)).fetch_one(&pool).await.expect("the rows");
-        all.push((table, text));
-    }
-    all
-}
-
 pub(super) fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -37,7 +19,7 @@ async fn nothing_that_was_typed_stands_in_the_clear_in_any_table() {
     let (_, me) = visitor(&house, "applicant@example.com").await;
     let planted = [NAME, DIAGNOSIS, PASSPORT, ACCOUNT, PHONE, "1990-01-01", "演示治疗方案", "演示市演示路1号"];
     let check = async |when: &str| {
-        let all = everything(&house).await;
+        let all = house.db.everything().await;
         assert!(all.len() > 50 && all.iter().any(|(table, text)| table == "spark_application" && !text.is_empty()));
         for (table, text) in &all {
             for word in planted {
@@ -56,7 +38,7 @@ async fn nothing_that_was_typed_stands_in_the_clear_in_any_table() {
         .execute(&house.db.owner_pool())
         .await
         .expect("planted");
-    let found = everything(&house).await.into_iter().any(|(_, text)| text.contains(&hex(NAME)));
+    let found = house.db.everything().await.into_iter().any(|(_, text)| text.contains(&hex(NAME)));
     assert!(found, "a search that finds nothing proves nothing");
 }
 

@@ -1,6 +1,6 @@
 //! What the officer of a case says of its papers: once each, told nobody else, sealed, gone with the case.
 
-use super::held::{everything, hex};
+use super::held::hex;
 use super::papers_read::with_papers;
 use super::*;
 use crate::ledger::of;
@@ -99,7 +99,7 @@ async fn what_cannot_be_read_is_nowhere_in_the_clear_and_gone_with_the_case() {
     let clear = |found: Vec<(String, String)>| {
         found.into_iter().any(|(_, text)| text.contains(NOTE) || text.contains(&hex(NOTE)))
     };
-    assert!(!clear(everything(&house).await));
+    assert!(!clear(house.db.everything().await));
     does(&house, &me, case, (Part::Applicant, Event::Withdraw)).await.expect("withdrawn");
     cases::forget(&house.services, &compliance(&house), case).await.expect("forgotten");
     assert_eq!(count(&house, "spark_paper_check").await, 0);

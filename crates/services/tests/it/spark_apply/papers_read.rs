@@ -1,6 +1,6 @@
 //! Who reads the papers of an application, what stands in the trail, and what is left when it is gone.
 
-use super::held::{everything, hex};
+use super::held::hex;
 use super::papers::{add, upload};
 use super::*;
 use crate::groups::letters::pdf;
@@ -112,7 +112,7 @@ async fn every_look_of_the_house_stands_in_the_trail_and_one_at_anothers_case_st
     let alert = told.iter().find(|(action, _)| action == "spark.paper_opened_unassigned").expect("it stands out");
     assert_eq!((alert.1["alert"].as_str(), alert.1["by"].as_str()), (Some("not_assigned"), Some("explained")));
     assert_eq!(count(&house, "audit_entry where action = 'spark.case_access_explained'").await, 1);
-    let clear = everything(&house).await.into_iter().any(|(_, text)| text.contains("代同事核对票据"));
+    let clear = house.db.everything().await.into_iter().any(|(_, text)| text.contains("代同事核对票据"));
     assert!(!clear, "why stands nowhere in the clear");
     // Of a minor's case saying why is not enough.
     sqlx::query("update spark_case set age = 9").execute(&house.db.owner_pool()).await.expect("a child");
@@ -236,7 +236,7 @@ async fn neither_a_name_nor_what_is_inside_stands_in_the_clear_anywhere() {
     let house = TestHouse::new().await;
     let (me, id, all) = with_papers(&house).await;
     let check = async |when: &str| {
-        let found = everything(&house).await;
+        let found = house.db.everything().await;
         assert!(found.iter().any(|(table, text)| table == "spark_paper" && !text.is_empty()));
         for (table, text) in found {
             for word in [NAMED, INSIDE] {
@@ -258,7 +258,7 @@ async fn neither_a_name_nor_what_is_inside_stands_in_the_clear_anywhere() {
         .execute(&house.db.owner_pool())
         .await
         .expect("planted");
-    let found = everything(&house).await.into_iter().any(|(_, text)| text.contains(&hex(INSIDE)));
+    let found = house.db.everything().await.into_iter().any(|(_, text)| text.contains(&hex(INSIDE)));
     assert!(found, "a search that finds nothing proves nothing");
 }
 
