@@ -146,7 +146,7 @@ test("papers are sent, refused with a reason each, read at the desk, asked about
   await visit(desk, `/staff/cases/${id}`);
   const again = paper(desk, "演示诊断证明-重拍");
   await press(again.locator("form:has(input[value=fine]) button"));
-  await expect(again).toContainText(zh("case-papers-fine"));
+  await expect(again).toContainText(zh("case-papers-state-fine"));
   await examine(desk, "papers-13-answered");
 
   // A physician is asked, and sees what shows the illness, without what the family called it.

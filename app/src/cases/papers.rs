@@ -127,7 +127,8 @@ fn item(visit: &Visit, case: &CaseView, paper: &View) -> impl IntoView + use<> {
     let acts = asked.then(|| acts(visit, case, paper));
     view! {
         <li class="stack">
-            <p class="case-papers-name"><strong>{name.clone()}</strong>" "{unscanned}" "<span class="muted small">{known(visit, paper)}</span></p>
+            <p class="case-papers-name"><strong>{name.clone()}</strong></p>
+            <p class="papers-known">{unscanned}<span class="muted small">{known(visit, paper)}</span></p>
             <p class="muted small">{sent}</p>
             {checked}
             <div class="case-papers-acts no-print">
