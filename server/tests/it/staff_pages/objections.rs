@@ -47,7 +47,7 @@ async fn anybody_objects_to_a_notice_and_what_was_typed_stands_in_no_address() {
     assert_eq!(gone_to(&send(&anybody, page, &right).await, page), receipt, "pressed twice it is one");
     again(&anybody.get(&receipt).await, StatusCode::OK, "已收到您的异议");
     let invented = anybody.get(&format!("{page}?receipt=AAAA-AAAA")).await;
-    assert!(!invented.body.contains("AAAA-AAAA"), "only what was given out is shown");
+    assert!(!invented.body.contains(">AAAA-AAAA<"), "only what was given out is shown");
     let other = [("form", FORM), ("facts", "演示：另一件事，和刚才说的不是同一件，请一起核查一下。")];
     again(&send(&anybody, page, &other).await, StatusCode::CONFLICT, "另一件事");
     assert_eq!(number(&site, "select count(*) from spark_objection").await, 1);
