@@ -82,14 +82,19 @@ async fn of_two_approvals_for_one_session_exactly_one_wins() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_any_guard_the_same_race_oversells() {
-    let (house, sessions) = house(&[60]).await;
-    switch_off_database_guard(&house).await;
-    let requests = classes(&house, sessions[0]).await;
-    storm(&house, &requests, sessions[0], Guard::NegativeControl).await;
-    assert!(
-        people_booked(&house, sessions[0]).await > 60,
-        "a race that cannot oversell proves nothing about the guard"
-    );
+    // On a busy machine one of them may be over before the next begins: five houses make sure that two meet.
+    let mut most = 0;
+    for _ in 0..5 {
+        let (house, sessions) = house(&[60]).await;
+        switch_off_database_guard(&house).await;
+        let requests = classes(&house, sessions[0]).await;
+        storm(&house, &requests, sessions[0], Guard::NegativeControl).await;
+        most = people_booked(&house, sessions[0]).await.max(most);
+        if most > 60 {
+            break;
+        }
+    }
+    assert!(most > 60, "a race that cannot oversell proves nothing about the guard");
 }
 
 #[tokio::test(flavor = "multi_thread")]
