@@ -107,9 +107,11 @@ async fn a_state_that_is_written_by_hand_is_refused() {
 async fn the_history_is_append_only_for_its_owner_too() {
     let house = TestHouse::new().await;
     sent(&house, 1).await;
-    for sql in
-        ["update spark_case_event set part = 'chair'", "delete from spark_case_event", "truncate spark_case_event"]
-    {
+    for sql in [
+        "update spark_case_event set part = 'chair'",
+        "delete from spark_case_event",
+        "truncate spark_case_event cascade",
+    ] {
         let refused = sqlx::query(sql).execute(&house.db.owner_pool()).await.expect_err(sql);
         assert!(refused.to_string().contains("append-only"), "{sql}: {refused}");
     }

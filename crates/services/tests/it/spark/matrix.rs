@@ -157,13 +157,17 @@ async fn the_function_does_what_the_table_says() {
     let (mut done, mut refused) = (0, 0);
     for (person, place) in (1..).zip(places()) {
         let case = standing(&house, purse, person, place).await;
+        let mut db = house.services.db.acquire().await.expect("a connection");
+        let key = cases::key(&house.services, &mut db, case).await.expect("a key");
         for (part, account) in [("guardian", 2001_u128), ("social_worker", 2002)] {
             let id = services::context::new_uuid(house.now());
+            let sealed = key.seal(Place { table: "spark_case_party", column: "particulars_sealed", row: id }, b"{}");
             let account = Some(Uuid::from_u128(account));
-            store::spark::cases::add_party(&house.services.db, id, case.0, (part, account), b"x", house.now())
+            store::spark::cases::add_party(&mut *db, id, case.0, (part, account), &sealed, house.now())
                 .await
                 .expect("a party");
         }
+        drop(db);
         let at = version(&house, case).await;
         for (event, part) in Event::ALL.into_iter().flat_map(|event| Part::ALL.map(|part| (event, part))) {
             let sum = match event {

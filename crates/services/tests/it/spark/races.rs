@@ -43,7 +43,7 @@ async fn without_the_lock_and_the_rules_both_take_it() {
         "drop trigger spark_case_moves on spark_case",
         "drop trigger spark_case_told on spark_case",
         "drop trigger spark_case_event_fits on spark_case_event",
-        "alter table spark_case_event drop constraint spark_case_event_once",
+        "alter table spark_case_event drop constraint spark_case_event_once cascade",
     ] {
         sqlx::query(drop).execute(&house.db.owner_pool()).await.expect(drop);
     }
