@@ -203,21 +203,50 @@ pub(in crate::spark) async fn may_do(
 /// Whether somebody may look after a case as its officer. Of whom nothing is known only what was declared bars: an officer
 /// judges nothing, and may do without a profile.
 pub(in crate::spark) async fn may_care(db: &mut PgConnection, row: &CaseRow, account: AccountId) -> sqlx::Result<bool> {
-    let facts = facts(db, row).await?;
-    Ok(match reviewer(db, account).await? {
-        Some(known) => may_look_after(&known, &facts),
-        None => !facts.declared.iter().any(|one| one.about == account),
-    })
+    Someone::read(db, account).await?.may_care(db, row).await
 }
 
 /// Whether nothing that is known ties somebody to a case, who would decide on it. Of whom there is no profile only what was
 /// declared is known.
 pub(in crate::spark) async fn is_clear(db: &mut PgConnection, row: &CaseRow, account: AccountId) -> sqlx::Result<bool> {
-    let facts = facts(db, row).await?;
-    Ok(match reviewer(db, account).await? {
-        Some(known) => stands(&known, &facts),
-        None => !facts.declared.iter().any(|one| one.about == account),
-    })
+    Someone::read(db, account).await?.is_clear(db, row).await
+}
+
+/// Somebody with what is known of them, read once for many cases.
+pub(super) struct Someone {
+    /// Who.
+    pub(super) account: AccountId,
+    known: Option<Reviewer>,
+}
+
+impl Someone {
+    /// As they are known now.
+    pub(super) async fn read(db: &mut PgConnection, account: AccountId) -> sqlx::Result<Self> {
+        Ok(Self { account, known: reviewer(db, account).await? })
+    }
+
+    /// As [`may_care`].
+    pub(super) async fn may_care(&self, db: &mut PgConnection, row: &CaseRow) -> sqlx::Result<bool> {
+        self.may(db, row, may_look_after).await
+    }
+
+    /// As [`is_clear`].
+    pub(super) async fn is_clear(&self, db: &mut PgConnection, row: &CaseRow) -> sqlx::Result<bool> {
+        self.may(db, row, stands).await
+    }
+
+    async fn may(
+        &self,
+        db: &mut PgConnection,
+        row: &CaseRow,
+        rule: fn(&Reviewer, &CaseFacts) -> bool,
+    ) -> sqlx::Result<bool> {
+        let facts = facts(db, row).await?;
+        Ok(match &self.known {
+            Some(known) => rule(known, &facts),
+            None => !facts.declared.iter().any(|one| one.about == self.account),
+        })
+    }
 }
 
 /// Whether somebody is asked about a case that is being reviewed, and has no conflict with it.
