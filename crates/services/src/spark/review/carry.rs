@@ -3,6 +3,7 @@
 
 use super::bound::outcome_of;
 use super::room::{Named, is_free, named};
+use super::ties::Someone;
 use super::{ReviewError, meeting::state_of};
 use crate::ledger::views::{Fund, funds_for};
 use crate::spark::cases::{self, Act, CaseError, Decided, Happened};
@@ -96,10 +97,11 @@ fn event_of(row: &CaseRow, outcome: Outcome) -> Event {
 pub async fn to_carry_out(services: &Services, context: &Context) -> Result<Vec<Uncarried>, ReviewError> {
     let account = chair(context)?;
     let mut db = services.db.acquire().await?;
+    let by = Someone::read(&mut db, account).await?;
     let mut all = Vec::new();
     for row in rooms::uncarried(&mut *db, PAGE).await? {
         let case = case_sql::one(&mut *db, row.case_id).await?.ok_or(ReviewError::Unreadable)?;
-        if !is_free(&mut db, &case, account).await? {
+        if !is_free(&mut db, &case, &by).await? {
             continue;
         }
         let outcome = outcome_of(&row.outcome, row.outcome_fen).ok_or(ReviewError::Unreadable)?;
@@ -126,7 +128,8 @@ pub async fn carrying(
         return Err(ReviewError::NotFound);
     }
     let row = case_sql::one(&mut *db, case.0).await?.ok_or(ReviewError::NotFound)?;
-    if !is_free(&mut db, &row, account).await? {
+    let by = Someone::read(&mut db, account).await?;
+    if !is_free(&mut db, &row, &by).await? {
         return Err(ReviewError::NotFound);
     }
     let settled = sql::outcome(&mut *db, meeting.0, case.0).await?.ok_or(ReviewError::NotFound)?;

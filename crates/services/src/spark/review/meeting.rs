@@ -1,7 +1,8 @@
 //! A meeting from its plan on: the roll, the agenda, who is there, its states. ([`super::pack`] freezes it, [`super::votes`] and
 //! [`super::minutes`] hold it.)
 
-use super::{ReviewError, ties};
+use super::ReviewError;
+use super::ties::Someone;
 use crate::audit::{self, Entry};
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
@@ -60,6 +61,28 @@ pub struct Convened {
 pub(super) fn secretary(context: &Context) -> Result<AccountId, Denied> {
     context.require(Capability::ConveneCommittee)?;
     context.actor.account().ok_or(Denied::NotAllowed)
+}
+
+/// Whoever sits at a meeting has a member's view of it and no other: what its secretary does and sees is not there for them.
+pub(super) fn not_sitting(row: &MeetingRow, by: AccountId) -> Result<(), ReviewError> {
+    if row.members.contains(&by.0) { Err(ReviewError::NotFound) } else { Ok(()) }
+}
+
+/// The cases on the agenda of a meeting that are not there for whoever holds it: those they have a conflict with.
+pub(super) async fn hidden(
+    db: &mut PgConnection,
+    meeting: MeetingId,
+    by: AccountId,
+) -> Result<BTreeSet<Uuid>, ReviewError> {
+    let by = Someone::read(db, by).await?;
+    let mut all = BTreeSet::new();
+    for item in sql::items(&mut *db, meeting.0).await? {
+        let case = case_sql::one(&mut *db, item.case_id).await?.ok_or(ReviewError::Unreadable)?;
+        if !by.may_care(db, &case).await? {
+            all.insert(item.case_id);
+        }
+    }
+    Ok(all)
 }
 
 pub(super) fn state_of(row: &MeetingRow) -> Result<State, ReviewError> {
@@ -149,11 +172,12 @@ pub async fn plan(services: &Services, context: &Context, new: &NewMeeting) -> R
     Ok(tx.commit().await?)
 }
 
-/// Puts an agenda in the place of the one there was, while the meeting is planned. Answers the new version.
+/// Puts an agenda in the place of the one there was, while the meeting is planned: cases that are not there for whoever does stay
+/// where they are. Answers the new version.
 ///
 /// # Errors
-/// `Denied`; `NotFound`, also where a case is put on it that is not there for whoever does; `Fields` for more than sixty; `Stale`;
-/// `Refused` once it is frozen; `Unfrozen` where a case stands on it twice; `Database`.
+/// `Denied`; `NotFound`, also where a case is put on it that is not there for whoever does, and for whoever sits; `Fields` for
+/// more than sixty; `Stale`; `Refused` once it is frozen; `Unfrozen` where a case stands on it twice; `Database`.
 pub async fn set_agenda(
     services: &Services,
     context: &Context,
@@ -172,15 +196,21 @@ pub async fn set_agenda(
     }
     let mut tx = services.begin().await?;
     let row = locked(&mut tx, meeting, version).await?;
+    not_sitting(&row, by)?;
     next(state_of(&row)?, Event::Freeze)?;
-    let ids: Vec<Uuid> = cases.iter().map(|case| case.0).collect();
-    // Whoever has a conflict with a case puts it on no agenda: they do not know that there is one.
+    let mut ids: Vec<Uuid> = cases.iter().map(|case| case.0).collect();
+    // Whoever has a conflict with a case puts it on no agenda and takes it off none: they do not know that there is one.
+    let hidden = hidden(&mut tx, meeting, by).await?;
+    let someone = Someone::read(&mut tx, by).await?;
     let there: Vec<Uuid> = sql::items(&mut *tx, meeting.0).await?.into_iter().map(|item| item.case_id).collect();
-    for id in ids.iter().filter(|id| !there.contains(id)) {
+    for id in ids.iter().filter(|id| !there.contains(id) || hidden.contains(*id)) {
         let case = case_sql::one(&mut *tx, *id).await?.ok_or(ReviewError::NotFound)?;
-        if !ties::may_care(&mut tx, &case, by).await? {
+        if !someone.may_care(&mut tx, &case).await? {
             return Err(ReviewError::NotFound);
         }
+    }
+    for (nth, id) in there.into_iter().enumerate().filter(|(_, id)| hidden.contains(id)) {
+        ids.insert(nth.min(ids.len()), id);
     }
     sql::set_agenda(&mut tx, meeting.0, &ids).await?;
     if !sql::touch(&mut *tx, (meeting.0, version), context.now).await? {
@@ -192,27 +222,29 @@ pub async fn set_agenda(
 }
 
 /// Notes who is in the room, for one item or for all, in the place of whoever was noted before. Who is not on the roll counts
-/// nowhere.
+/// nowhere. Items that are not there for whoever notes it stay as they are.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `NotSitting` before the pack is frozen and once the minutes are closed, `Database`.
+/// `Denied`; `NotFound`, also for whoever sits; `NotSitting` before the pack is frozen and once the minutes are closed; `Database`.
 pub async fn attend(
     services: &Services,
     context: &Context,
     meeting: MeetingId,
     (case, present): (Option<CaseId>, &BTreeSet<AccountId>),
 ) -> Result<(), ReviewError> {
-    secretary(context)?;
+    let by = secretary(context)?;
     let mut tx = services.begin().await?;
     let row = sql::lock(&mut *tx, meeting.0).await?.ok_or(ReviewError::NotFound)?;
+    not_sitting(&row, by)?;
     let state = state_of(&row)?;
     if !matches!(state, State::PackFrozen | State::InSession | State::Adjourned) {
         return Err(ReviewError::NotSitting(state));
     }
     let there: Vec<Uuid> = roll_of(&row)?.members().intersection(present).map(|member| member.0).collect();
+    let hidden = hidden(&mut tx, meeting, by).await?;
     let items = sql::items(&mut *tx, meeting.0).await?;
-    let asked: Vec<Uuid> =
-        items.iter().map(|item| item.case_id).filter(|id| case.is_none_or(|case| case.0 == *id)).collect();
+    let meant = |id: &Uuid| case.is_none_or(|case| case.0 == *id) && !hidden.contains(id);
+    let asked: Vec<Uuid> = items.iter().map(|item| item.case_id).filter(meant).collect();
     if asked.is_empty() {
         return Err(ReviewError::NotFound);
     }
@@ -226,21 +258,24 @@ pub async fn attend(
 /// Puts an item off to another meeting, or takes it up again.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `NotSitting`, `Database`.
+/// `Denied`; `NotFound`, also for whoever has a conflict with the case or sits; `NotSitting`, `Database`.
 pub async fn put_off(
     services: &Services,
     context: &Context,
     (meeting, case): (MeetingId, CaseId),
     over: bool,
 ) -> Result<(), ReviewError> {
-    secretary(context)?;
+    let by = secretary(context)?;
     let mut tx = services.begin().await?;
     let row = sql::lock(&mut *tx, meeting.0).await?.ok_or(ReviewError::NotFound)?;
+    not_sitting(&row, by)?;
     let state = state_of(&row)?;
     if !matches!(state, State::InSession | State::Adjourned) {
         return Err(ReviewError::NotSitting(state));
     }
-    if !sql::stand_over(&mut *tx, meeting.0, case.0, over).await? {
+    if hidden(&mut tx, meeting, by).await?.contains(&case.0)
+        || !sql::stand_over(&mut *tx, meeting.0, case.0, over).await?
+    {
         return Err(ReviewError::NotFound);
     }
     record(&mut tx, context, meeting, json!({ "event": "put_off", "case": case, "over": over })).await?;

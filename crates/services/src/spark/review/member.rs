@@ -2,10 +2,12 @@
 //! tells of an item that somebody is recused from: no count over all items, no hash of all of them, no signature of whoever
 //! presided over such an item.
 
+use super::meeting::hidden;
 use super::minutes::read;
 use super::pack::digest;
 use super::room::{MeetingOf, Named, named, names_of, standing};
-use super::{ReviewError, meeting as convened, ties};
+use super::ties::Someone;
+use super::{ReviewError, meeting as convened};
 use crate::ledger::views::Person;
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
@@ -56,9 +58,9 @@ pub struct Record {
     pub closed_by: AccountId,
     /// When.
     pub closed_at: Timestamp,
-    /// Who has signed what is shown, and when.
+    /// Who has signed what is shown, and when; nobody but whoever reads where items are not shown.
     pub signed: Vec<(AccountId, Timestamp)>,
-    /// Who still has to.
+    /// Who still has to, by the same rule.
     pub missing: Vec<AccountId>,
     /// Whoever reads still has to sign.
     pub to_sign: bool,
@@ -96,8 +98,9 @@ pub async fn own_meeting(services: &Services, context: &Context, id: MeetingId) 
     standing(&row.ok_or(ReviewError::NotFound)?)
 }
 
-/// The record of a meeting whose minutes are closed: whole for whoever holds meetings and does not sit at this one, and for
-/// whoever sits without the items they are recused from, as things are known now.
+/// The record of a meeting whose minutes are closed, for whoever holds meetings and for whoever sits at this one: without the
+/// items they have a conflict with, as things are known now. Where there are such items it has neither a hash over all nor
+/// anybody else's signature: who presided over something could be told from them.
 ///
 /// # Errors
 /// `Denied`; `NotFound` before the minutes are closed, and for whoever neither holds meetings nor sits at this one; `Unreadable`,
@@ -123,10 +126,12 @@ pub async fn record(services: &Services, context: &Context, id: MeetingId) -> Re
     let carried = rooms::carried(&mut *db, id.0).await?;
     let frozen = sql::items(&mut *db, id.0).await?;
     let entries = if sits { minutes.shown_to(account).entries } else { minutes.entries.clone() };
+    let hidden = if sits { BTreeSet::new() } else { hidden(&mut db, id, account).await? };
+    let someone = Someone::read(&mut db, account).await?;
     let mut items = Vec::new();
     for entry in entries {
         let case = case_sql::one(&mut *db, entry.case.0).await?.ok_or(ReviewError::Unreadable)?;
-        if sits && !ties::is_clear(&mut db, &case, account).await? {
+        if hidden.contains(&case.id) || sits && !someone.is_clear(&mut db, &case).await? {
             continue;
         }
         let carried = carried.contains(&entry.case.0);
@@ -136,20 +141,19 @@ pub async fn record(services: &Services, context: &Context, id: MeetingId) -> Re
     let signatures = rooms::signatures(&mut *db, id.0).await?;
     drop(db);
     let shown: Vec<Entry> = items.iter().map(|item| item.entry.clone()).collect();
-    // Whoever presided over an item that is not shown signs, too, and is not named here.
+    let partly = items.len() < minutes.entries.len();
     let needed: BTreeSet<AccountId> = shown.iter().filter_map(|entry| entry.presiding).chain([closed_by]).collect();
-    let own = minutes.signers(closed_by).contains(&account);
-    let signed: Vec<(AccountId, Timestamp)> = signatures
-        .into_iter()
-        .map(|(id, at)| (AccountId(id), at.to_jiff()))
-        .filter(|(id, _)| needed.contains(id) || *id == account)
-        .collect();
+    let told = |id: &AccountId| *id == account || !partly && needed.contains(id);
+    // A secretary signs the whole.
+    let own = minutes.signers(closed_by).contains(&account) && (sits || !partly);
+    let signed: Vec<(AccountId, Timestamp)> =
+        signatures.into_iter().map(|(id, at)| (AccountId(id), at.to_jiff())).filter(|(id, _)| told(id)).collect();
     let has = |id: &AccountId| signed.iter().any(|(one, _)| one == id);
-    let missing = needed.iter().filter(|id| !has(id)).copied().collect();
+    let missing = needed.iter().filter(|id| told(id) && !has(id)).copied().collect();
     let to_sign = own && !has(&account) && state.state == State::Decided;
     let text = serde_json::to_vec(&shown).map_err(|_| ReviewError::Unreadable)?;
     let kept = row.minutes.as_deref().unwrap_or_default();
-    let whole = if sits { None } else { Some((digest(kept.as_bytes())?, minutes.pack)) };
+    let whole = if sits || partly { None } else { Some((digest(kept.as_bytes())?, minutes.pack)) };
     let named_in = shown.iter().flat_map(|entry| entry.voters.iter().chain(&entry.recused).chain(&entry.presiding));
     let ids: BTreeSet<Uuid> =
         named_in.map(|one| one.0).chain(row.members.iter().copied()).chain([closed_by.0]).collect();

@@ -1,7 +1,7 @@
 //! The minutes: drawn up from what took place, closed by one secretary, signed by all who have to.
 
 use super::ReviewError;
-use super::meeting::{locked, roll_of, secretary, state_of};
+use super::meeting::{hidden, locked, roll_of, secretary, state_of};
 use super::pack::{as_it_is, digest, digest_of, frozen, is_before};
 use super::ties::{self, ALL, consent};
 use super::votes::vote_of;
@@ -84,9 +84,10 @@ pub(super) fn read(row: &MeetingRow) -> Result<Minutes, ReviewError> {
 /// pressing twice closes it once.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `First`, `Stale`, `Refused`; `Changed` with what is different since the pack was frozen, `NotBefore` and
-/// `ConsentWithdrawn` for items that have to be put off; `TookPart` for a secretary who had a part in what is appealed; `Open` with every item without a result; `Unsigned` for a secretary who
-/// is a member; `Busy`, `Database`.
+/// `Denied`; `NotFound`, also for a secretary who has a conflict with any item; `First`, `Stale`, `Refused`; `Changed` with what
+/// is different since the pack was frozen, `NotBefore` and `ConsentWithdrawn` for items that have to be put off; `TookPart` for a
+/// secretary who had a part in what is appealed; `Open` with every item without a result; `Unsigned` for a secretary who is a
+/// member; `Busy`, `Database`.
 pub async fn close(
     services: &Services,
     context: &Context,
@@ -114,6 +115,10 @@ async fn closed(
     next(state_of(&row)?, Event::Close)?;
     if row.members.contains(&by.0) {
         return Err(Unsigned::SecretaryVoted.into());
+    }
+    // Minutes are closed whole: somebody for whom an item is not there closes none.
+    if !hidden(&mut tx, meeting, by).await?.is_empty() {
+        return Err(ReviewError::NotFound);
     }
     let (proceedings, changed) = proceedings(&mut tx, &row).await?;
     if !changed.is_empty() {
@@ -159,8 +164,8 @@ fn words(settled: Settled) -> Option<(&'static str, Option<i64>)> {
 /// then on what was decided can be carried out. Pressed twice it is one signature.
 ///
 /// # Errors
-/// `Denied`, `NotFound` for whoever has nothing to sign, `Refused`, `Unsigned` where the minutes do not agree any more,
-/// `Database`.
+/// `Denied`, `NotFound` for whoever has nothing to sign and for a secretary who has a conflict with any item, `Refused`,
+/// `Unsigned` where the minutes do not agree any more, `Database`.
 pub async fn sign(services: &Services, context: &Context, meeting: MeetingId) -> Result<bool, ReviewError> {
     if context.require(Capability::ConveneCommittee).is_err() {
         context.require(Capability::VoteOnCases)?;
@@ -177,6 +182,9 @@ pub async fn sign(services: &Services, context: &Context, meeting: MeetingId) ->
     let secretary = AccountId(row.closed_by.ok_or(ReviewError::Unreadable)?);
     let minutes = read(&row)?;
     if !minutes.signers(secretary).contains(&account) {
+        return Err(ReviewError::NotFound);
+    }
+    if account == secretary && !hidden(&mut tx, meeting, account).await?.is_empty() {
         return Err(ReviewError::NotFound);
     }
     signed.insert(account);

@@ -1,7 +1,7 @@
 //! What lies before a meeting: each case as it is, frozen, and held against what there is later.
 
 use super::ReviewError;
-use super::meeting::{locked, roll_of, secretary, state_of};
+use super::meeting::{locked, not_sitting, roll_of, secretary, state_of};
 use super::scores::counting;
 use super::ties::{self, ALL, consent};
 use crate::audit::{self, Entry};
@@ -101,17 +101,18 @@ pub(super) async fn frozen(db: &mut PgConnection, meeting: MeetingId) -> Result<
 /// Freezes the pack of a meeting: from now on everybody has the same before them. Answers its hash.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Stale`, `Refused`, `NoProfile` with the members a conflict of whom could not be seen, `NotBefore`,
-/// `Elsewhere`, `ConsentWithdrawn`, `Unfrozen`, `Busy`, `Database`.
+/// `Denied`; `NotFound`, also for whoever sits; `Stale`, `Refused`, `NoProfile` with the members a conflict of whom could not be
+/// seen, `NotBefore`, `Elsewhere`, `ConsentWithdrawn`, `Unfrozen`, `Busy`, `Database`.
 pub async fn freeze(
     services: &Services,
     context: &Context,
     meeting: MeetingId,
     version: i32,
 ) -> Result<Digest, ReviewError> {
-    secretary(context)?;
+    let by = secretary(context)?;
     let mut tx = services.begin().await?;
     let row = locked(&mut tx, meeting, version).await?;
+    not_sitting(&row, by)?;
     next(state_of(&row)?, Event::Freeze)?;
     let roll = roll_of(&row)?;
     let members: Vec<AccountId> = roll.members().iter().copied().collect();

@@ -1,9 +1,9 @@
 //! A meeting as its secretary holds it: who can sit, what can come before it, how far each item is, and what stands in the way of
 //! its minutes. Nothing here says whose a case is.
 
-use super::meeting::{Convened, meeting, secretary, state_of};
+use super::meeting::{Convened, hidden, meeting, not_sitting, secretary, state_of};
 use super::minutes::{involved, proceedings};
-use super::ties::{self, ALL, consent};
+use super::ties::{ALL, Someone, consent};
 use super::{ReviewError, pack};
 use crate::ledger::views::{Names, Person};
 use crate::spark::cases::CaseError;
@@ -187,7 +187,7 @@ pub async fn people_named(
     Ok(ids.into_iter().map(|id| names.person(id)).collect())
 }
 
-/// The cases of these ids as an agenda names them, for whoever holds meetings.
+/// The cases of these ids as an agenda names them, for whoever holds meetings: without those they have a conflict with.
 ///
 /// # Errors
 /// `Denied`, `Unreadable`, `Database`.
@@ -196,34 +196,41 @@ pub async fn cases_named(
     context: &Context,
     cases: &[CaseId],
 ) -> Result<BTreeMap<CaseId, Named>, ReviewError> {
-    secretary(context)?;
+    let by = secretary(context)?;
     let mut db = services.db.acquire().await?;
+    let by = Someone::read(&mut db, by).await?;
     let mut all = BTreeMap::new();
     for case in cases {
-        if let Some(row) = case_sql::one(&mut *db, case.0).await? {
+        let Some(row) = case_sql::one(&mut *db, case.0).await? else { continue };
+        if by.may_care(&mut db, &row).await? {
             all.insert(*case, named(&row, row.asked)?);
         }
     }
     Ok(all)
 }
 
-/// A meeting as its secretary holds it.
+/// A meeting as its secretary holds it: without the items they have a conflict with, and then without the hash over all.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Unreadable`, `Database`.
+/// `Denied`; `NotFound`, also for whoever sits; `Unreadable`, `Database`.
 pub async fn room(services: &Services, context: &Context, id: MeetingId) -> Result<Room, ReviewError> {
-    let convened = meeting(services, context, id).await?;
+    let by = secretary(context)?;
+    let mut convened = meeting(services, context, id).await?;
     let mut db = services.db.acquire().await?;
     let row = sql::one(&mut *db, id.0).await?.ok_or(ReviewError::NotFound)?;
+    not_sitting(&row, by)?;
+    let hidden = hidden(&mut db, id, by).await?;
+    if !hidden.is_empty() {
+        convened.pack = None;
+    }
     let progress = if convened.state.is_frozen() { progress(&mut db, &row).await? } else { BTreeMap::new() };
     let mut items = Vec::new();
-    for item in sql::items(&mut *db, id.0).await? {
+    for item in sql::items(&mut *db, id.0).await?.into_iter().filter(|item| !hidden.contains(&item.case_id)) {
         let case = case_sql::one(&mut *db, item.case_id).await?.ok_or(ReviewError::Unreadable)?;
         let asked = item.requested.unwrap_or(case.asked);
         let progress = progress.get(&CaseId(item.case_id)).cloned();
         items.push(OnTable { named: named(&case, asked)?, progress });
     }
-    let by = secretary(context)?;
     let before = if convened.state == State::Planned { before(&mut db, id, by).await? } else { Vec::new() };
     let (chair, deputy) = (convened.roll.chair(), convened.roll.deputy());
     let members: Vec<Uuid> = convened.roll.members().iter().map(|member| member.0).collect();
@@ -244,10 +251,11 @@ pub async fn room(services: &Services, context: &Context, id: MeetingId) -> Resu
 
 /// What could come on an agenda: what whoever asks has no conflict with, as though there were no other.
 async fn before(db: &mut PgConnection, meeting: MeetingId, by: AccountId) -> Result<Vec<Before>, ReviewError> {
+    let by = Someone::read(db, by).await?;
     let mut all = Vec::new();
     for row in rooms::before(&mut *db, meeting.0, OFFERED).await? {
         let Some(case) = case_sql::one(&mut *db, row.id).await? else { continue };
-        if ties::may_care(db, &case, by).await? {
+        if by.may_care(db, &case).await? {
             let since = row.changed_at.to_jiff();
             all.push(Before { named: named(&case, case.asked)?, since, decided: row.decided });
         }
@@ -303,8 +311,8 @@ pub async fn meetings_of(services: &Services, context: &Context, case: CaseId) -
 }
 
 /// Whether somebody has nothing against them in a case that they would decide on: no conflict, and no part in what is appealed.
-pub(super) async fn is_free(db: &mut PgConnection, case: &CaseRow, account: AccountId) -> Result<bool, ReviewError> {
-    Ok(ties::is_clear(db, case, account).await? && involved(db, case).await?.bars(account).is_empty())
+pub(super) async fn is_free(db: &mut PgConnection, case: &CaseRow, by: &Someone) -> Result<bool, ReviewError> {
+    Ok(by.is_clear(db, case).await? && involved(db, case).await?.bars(by.account).is_empty())
 }
 
 /// Where a stored meeting stands, and when it is held.

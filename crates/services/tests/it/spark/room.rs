@@ -5,14 +5,14 @@ use super::*;
 use domain::ids::MeetingId;
 use domain::spark::Unmet;
 use domain::spark::review::committee::Roll;
-use domain::spark::review::meeting::State as Stands;
+use domain::spark::review::meeting::{Event as Step, State as Stands};
 use domain::spark::review::minutes::Settled;
 use domain::spark::review::vote::Outcome;
 use futures::future::join_all;
 use services::spark::cases::desk;
 use services::spark::review::{
-    How, NewMeeting, carry_out, carrying, declare, hold_meeting, meetings_of, own_meeting, own_meetings, plan, record,
-    room, set_agenda, sitters, to_carry_out,
+    How, NewMeeting, agenda, attend, carry_out, carrying, cases_named, cast, close, declare, freeze, hold_meeting,
+    meetings_of, own_meeting, own_meetings, plan, put_off, record, room, set_agenda, sign, sitters, step, to_carry_out,
 };
 use std::collections::BTreeSet;
 
@@ -142,6 +142,73 @@ async fn members_find_their_meetings_and_nobody_elses() {
 }
 
 #[tokio::test]
+async fn an_officer_with_a_conflict_finds_no_such_item_and_does_nothing_with_it() {
+    let house = TestHouse::new().await;
+    let services = &house.services;
+    let (sitting, cases) = (five(&house).await, before(&house, &[1, 2]).await);
+    let members: Vec<AccountId> = sitting.members.iter().map(number).collect();
+    let (everybody, nobody) = (members.iter().copied().collect::<BTreeSet<_>>(), BTreeSet::new());
+    let roll = Roll::new(members[0], members[1], members.clone()).expect("a roll");
+    let meeting: MeetingId = id(&house);
+    let day = domain::time::local_day(house.now());
+    let (own, tied) = (&sitting.secretary, of(&house, 995, Role::CaseOfficer));
+    plan(services, own, &NewMeeting { id: meeting, day, roll }).await.expect("planned");
+    let version = set_agenda(services, own, meeting, (0, &cases)).await.expect("an agenda");
+    declare(services, &compliance(&house), cases[0], number(&tied), "亲属").await.expect("declared");
+    let there = async |by: &Context| {
+        let room = room(services, by, meeting).await.expect("the room");
+        (room.items.iter().map(|item| item.named.case).collect::<Vec<_>>(), room.meeting.pack.is_some())
+    };
+    // They set the agenda as though the case were not on it, and it stays where it is.
+    let version = set_agenda(services, &tied, meeting, (version, &cases[1..])).await.expect("an agenda");
+    assert_eq!((there(own).await.0, there(&tied).await.0), (cases.clone(), vec![cases[1]]));
+    let known_to_them = set_agenda(services, &tied, meeting, (version, &cases)).await;
+    assert!(matches!(known_to_them, Err(ReviewError::NotFound)), "{known_to_them:?}");
+    let named = cases_named(services, &tied, &cases).await.expect("read");
+    assert_eq!(named.into_keys().collect::<Vec<_>>(), [cases[1]]);
+
+    freeze(services, own, meeting, version).await.expect("frozen");
+    attend(services, own, meeting, (None, &everybody)).await.expect("present");
+    let version = step(services, own, meeting, (version + 1, Step::Open)).await.expect("open");
+    for member in &sitting.members {
+        let shown = agenda(services, member, meeting).await.expect("an agenda");
+        for (_, item) in shown.items.numbered() {
+            cast(services, member, (meeting, item.case), (Vote::Grant, item.digest)).await.expect("a vote");
+        }
+    }
+    assert_eq!((there(own).await, there(&tied).await), ((cases.clone(), true), (vec![cases[1]], false)));
+    let noted = attend(services, &tied, meeting, (Some(cases[0]), &nobody)).await;
+    assert!(matches!(noted, Err(ReviewError::NotFound)), "{noted:?}");
+    let over = put_off(services, &tied, (meeting, cases[0]), true).await;
+    assert!(matches!(over, Err(ReviewError::NotFound)), "{over:?}");
+    let closed = close(services, &tied, meeting, version).await;
+    assert!(matches!(closed, Err(ReviewError::NotFound)), "{closed:?}");
+    // Nobody is there, they note: of what they see.
+    attend(services, &tied, meeting, (None, &nobody)).await.expect("noted");
+    let far = room(services, own, meeting).await.expect("the room").items;
+    let far: Vec<_> = far.iter().map(|item| item.progress.as_ref().map(|it| (it.voted, it.stands_over))).collect();
+    assert_eq!(far, [Some((5, false)), Some((0, false))], "no vote on the other is struck");
+    attend(services, own, meeting, (None, &everybody)).await.expect("present");
+    // Whoever sits holds nothing, whatever else they are.
+    let sits = of(&house, members[2].0.as_u128(), Role::CaseOfficer);
+    assert!(matches!(room(services, &sits, meeting).await, Err(ReviewError::NotFound)));
+    let noted = attend(services, &sits, meeting, (None, &nobody)).await;
+    assert!(matches!(noted, Err(ReviewError::NotFound)), "{noted:?}");
+
+    close(services, own, meeting, version).await.expect("closed");
+    let theirs = record(services, &tied, meeting).await.expect("the record");
+    assert_eq!(theirs.items.iter().map(|item| item.named.case).collect::<Vec<_>>(), [cases[1]]);
+    assert!(theirs.whole.is_none() && theirs.signed.is_empty() && theirs.missing.is_empty());
+    let whole = record(services, own, meeting).await.expect("the record");
+    assert!(whole.items.len() == 2 && whole.whole.is_some() && whole.to_sign);
+    // Who closed them signs nothing they turn out to have a conflict with.
+    declare(services, &compliance(&house), cases[1], number(own), "事后查明").await.expect("declared");
+    let signed = sign(services, own, meeting).await;
+    assert!(matches!(signed, Err(ReviewError::NotFound)), "{signed:?}");
+    assert!(!record(services, own, meeting).await.expect("the record").to_sign);
+}
+
+#[tokio::test]
 async fn the_record_of_whoever_is_recused_tells_of_nothing_they_are_recused_from() {
     let house = TestHouse::new().await;
     let services = &house.services;
@@ -160,6 +227,8 @@ async fn the_record_of_whoever_is_recused_tells_of_nothing_they_are_recused_from
     assert_eq!(chairs.whole, None, "a hash over all would be another than that of what is shown");
     let deputy = number(&sitting.members[1]);
     assert!(chairs.signed.iter().all(|(who, _)| *who != deputy), "why would the deputy sign?");
+    let by: Vec<AccountId> = chairs.signed.iter().map(|(who, _)| *who).collect();
+    assert_eq!((by, chairs.missing.len()), (vec![number(&sitting.members[0])], 0), "nor who else has to, or has not");
     let members = record(services, &sitting.members[2], meeting).await.expect("the record");
     assert_eq!((members.items.len(), members.signed.len()), (2, 3));
     // A conflict that becomes known later hides the item from then on.
