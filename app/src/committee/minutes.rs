@@ -179,14 +179,18 @@ pub(super) fn signature_lines(visit: &Visit, record: &Record, people: &[Person])
     signed.chain(missing).collect()
 }
 
-fn signatures(visit: &Visit, record: &Record, people: &[Person]) -> AnyView {
-    view! {
+fn signatures(visit: &Visit, record: &Record, people: &[Person]) -> Option<AnyView> {
+    let lines = signature_lines(visit, record, people);
+    if lines.is_empty() {
+        return None;
+    }
+    let section = view! {
         <section class="section" id="signatures">
             <h2>{visit.t("committee-signatures")}</h2>
-            <SummaryList rows=rows(signature_lines(visit, record, people))/>
+            <SummaryList rows=rows(lines)/>
         </section>
-    }
-    .into_any()
+    };
+    Some(section.into_any())
 }
 
 fn sign(visit: &Visit, record: &Record) -> AnyView {

@@ -49,8 +49,11 @@ fn sheet(visit: &Visit, record: &Record) -> TextSheet {
         paragraphs.push((Set::Quiet, facts_text(visit, &item.named).to_string()));
         paragraphs.extend(item_lines(visit, &people, item).into_iter().map(|told| (Set::Text, line(told))));
     }
-    paragraphs.push((Set::Heading, visit.t("committee-signatures").to_string()));
-    paragraphs.extend(signature_lines(visit, record, &people).into_iter().map(|told| (Set::Text, line(told))));
+    let signatures = signature_lines(visit, record, &people);
+    if !signatures.is_empty() {
+        paragraphs.push((Set::Heading, visit.t("committee-signatures").to_string()));
+    }
+    paragraphs.extend(signatures.into_iter().map(|told| (Set::Text, line(told))));
     paragraphs.extend(hash_lines(visit, record).into_iter().map(|told| (Set::Quiet, line(told))));
     let day = day_text(record.day, visit.locale());
     TextSheet {
