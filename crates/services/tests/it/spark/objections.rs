@@ -1,6 +1,8 @@
 //! Objections to notices: anybody objects while a notice runs; while one is open the notice does not stand; who handles them
 //! answers once, and what is upheld goes back to the committee.
 
+mod apart;
+
 use super::*;
 use crate::ledger::number;
 use domain::Locale;
