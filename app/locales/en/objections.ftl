@@ -48,7 +48,7 @@ objection-others-uphold = Returning an application to the committee is up to com
 objection-answer-do = Submit answer
 objection-answered-news = Answered.
 objection-answered-before = Someone else has already answered this objection. Please see the result.
-objection-had-a-part = You are the case officer for this application, so someone else has to answer the objection.
+objection-had-a-part = You handled this application or took part in deciding it, so someone else has to answer the objection.
 objection-not-recalled = This application cannot be returned to the committee at the moment. Please check its progress.
 objection-limited = Many objections have come from your network; please try again in { $minutes ->
     [one] one minute

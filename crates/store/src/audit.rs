@@ -282,18 +282,20 @@ pub struct Wanted {
     pub alerts: bool,
 }
 
-/// The subjects that belong to the case of a reference: itself, its papers, its awards with their tranches and payments, what was
-/// asked back of it. Nothing of what they say.
+/// The subjects that belong to the case of a reference: itself, its papers and letters, its awards with their tranches and
+/// payments, what was asked back of it, the objections to its notices. Nothing of what they say.
 pub async fn case_subjects(db: impl PgExecutor<'_>, reference: &str) -> Result<Vec<Uuid>> {
     query_scalar!(
         r#"with own as (select id from spark_case where reference = $1),
                 award as (select a.id from ledger_award a join own on a.case_id = own.id)
            select id as "id!" from own
            union select p.id from spark_paper p join own on p.application_id = own.id
+           union select l.id from spark_letter l join own on l.case_id = own.id
            union select id from award
            union select t.id from ledger_tranche t join award on t.award_id = award.id
            union select p.id from ledger_payment p join award on p.award_id = award.id
-           union select c.id from spark_clawback c join own on c.case_id = own.id"#,
+           union select c.id from spark_clawback c join own on c.case_id = own.id
+           union select o.id from spark_objection o join own on o.case_id = own.id"#,
         reference
     )
     .fetch_all(db)

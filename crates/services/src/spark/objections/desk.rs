@@ -1,6 +1,6 @@
 //! Reading and answering objections, for staff. Each reading is written into the trail.
 
-use super::{ObjectionError, answer_place, handles, open};
+use super::{ObjectionError, answer_place, apart, handles, open};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::messages::queue_objection;
@@ -18,7 +18,8 @@ use domain::time::local_day;
 use domain::{typed, workdays};
 use jiff::Timestamp;
 use serde_json::json;
-use store::spark::cases as rows;
+use std::collections::BTreeSet;
+use store::spark::cases::{self as rows, CaseRow};
 use store::spark::objections::{self as sql, ObjectionRow};
 use uuid::Uuid;
 
@@ -95,13 +96,24 @@ fn listed(row: &ObjectionRow, now: Timestamp) -> Result<Listed, ObjectionError> 
     })
 }
 
-/// The objections, those first that wait, the oldest of them first.
+/// The objections, those first that wait, the oldest of them first; without those to a case one has a conflict with.
 ///
 /// # Errors
 /// `Denied`, `Unreadable`, `Database`.
 pub async fn list(services: &Services, context: &Context) -> Result<Vec<Listed>, ObjectionError> {
     handles(context)?;
-    sql::list(&services.db, MOST).await?.iter().map(|row| listed(row, context.now)).collect()
+    let by = context.actor.account().ok_or(Denied::SignInNeeded)?;
+    let mut db = services.db.acquire().await?;
+    let all = sql::list(&mut *db, MOST).await?;
+    let cases: BTreeSet<Uuid> = all.iter().map(|row| row.case_id).collect();
+    let mut there = BTreeSet::new();
+    for id in cases {
+        let Some(case) = rows::one(&mut *db, id).await? else { continue };
+        if apart::is_there(&mut db, &case, by).await? {
+            there.insert(id);
+        }
+    }
+    all.iter().filter(|row| there.contains(&row.case_id)).map(|row| listed(row, context.now)).collect()
 }
 
 /// Whether an objection to a notice of a case is open, so that it does not end by itself.
@@ -120,22 +132,29 @@ fn recalls(context: &Context) -> Option<Part> {
     parts.into_iter().find(|part| roles.iter().any(|role| Part::of_role(*role) == Some(*part)))
 }
 
-/// A case that can go back to the committee; one that already did, or is over, is left where it is.
-const fn is_recalled_from(state: State) -> bool {
-    matches!(state, State::Granted | State::Partial | State::Notice | State::Agreement)
+/// Whether a case can go back to the committee, also while it is held in such a state; one that already did, or is over, is left
+/// where it is.
+fn is_recalled(case: &CaseRow) -> Result<bool, ObjectionError> {
+    let word = case.held_in.as_deref().unwrap_or(&case.state);
+    let state = State::from_name(word).ok_or(ObjectionError::Unreadable)?;
+    Ok(matches!(state, State::Granted | State::Partial | State::Notice | State::Agreement))
 }
 
 /// An objection, whole; written into the trail as a reading.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Crypto`, `Unreadable`, `Database`.
+/// `Denied`; `NotFound` also for whoever has a conflict with its case; `Crypto`, `Unreadable`, `Database`.
 pub async fn read(services: &Services, context: &Context, id: Uuid) -> Result<Objection, ObjectionError> {
     handles(context)?;
-    let account = context.actor.account().ok_or(Denied::SignInNeeded)?;
+    let by = context.actor.account().ok_or(Denied::SignInNeeded)?;
     let mut tx = services.begin().await?;
     let row = sql::one(&mut *tx, id).await?.ok_or(ObjectionError::NotFound)?;
     let case = rows::one(&mut *tx, row.case_id).await?.ok_or(ObjectionError::NotFound)?;
+    if !apart::is_there(&mut tx, &case, by).await? {
+        return Err(ObjectionError::NotFound);
+    }
     let said = row.said_sealed.as_deref().map(|sealed| open(services, id, sealed)).transpose()?;
+    let may_decide = row.outcome.is_none() && said.is_some() && !apart::had_a_part(&mut tx, &case, by).await?;
     let answer = match &row.answer_sealed {
         Some(sealed) => {
             let plain = services.vault.open_sealed(answer_place(id), sealed)?;
@@ -147,8 +166,6 @@ pub async fn read(services: &Services, context: &Context, id: Uuid) -> Result<Ob
     let entry = Entry { action: "spark.objection_read", subject_kind: "spark_objection", subject: Some(id), detail };
     audit::record(&mut tx, context, &[entry]).await?;
     tx.commit().await?;
-    let open = row.outcome.is_none() && said.is_some();
-    let may_decide = open && case.officer_id != Some(account.0);
     Ok(Objection {
         listed: listed(&row, context.now)?,
         reference: Reference::parse(&case.reference).map_err(|_| ObjectionError::Unreadable)?.to_string(),
@@ -165,8 +182,9 @@ pub async fn read(services: &Services, context: &Context, id: Uuid) -> Result<Ob
 /// is told by mail, where an address was given. The same answer twice is one.
 ///
 /// # Errors
-/// `Denied`, also for whoever takes no case back and upholds it; `NotFound`; `Fields` (`answer`); `HadAPart` for whoever looks
-/// after the case; `AnsweredBefore`; `Case` where the case cannot go back; `Busy`, `Database`.
+/// `Denied`, also for whoever takes no case back and upholds it; `NotFound` also for whoever has a conflict with the case;
+/// `Fields` (`answer`); `HadAPart` for whoever handled or decided the case; `AnsweredBefore`; `Case` where the case cannot go
+/// back; `Busy`, `Database`.
 pub async fn decide(services: &Services, context: &Context, decision: &Decision) -> Result<(), ObjectionError> {
     handles(context)?;
     let by = context.actor.account().ok_or(Denied::SignInNeeded)?;
@@ -184,12 +202,15 @@ pub async fn decide(services: &Services, context: &Context, decision: &Decision)
             return Err(ObjectionError::NotFound);
         }
         let row = sql::one(&mut *tx, id).await?.ok_or(ObjectionError::NotFound)?;
+        let case = rows::one(&mut *tx, row.case_id).await?.ok_or(ObjectionError::NotFound)?;
+        if !apart::is_there(&mut tx, &case, by).await? {
+            return Err(ObjectionError::NotFound);
+        }
         if row.outcome.is_some() {
             let same = row.outcome.as_deref() == Some(outcome.name()) && row.decided_by == Some(by.0);
             return if same { Ok(()) } else { Err(ObjectionError::AnsweredBefore) };
         }
-        let case = rows::one(&mut *tx, row.case_id).await?.ok_or(ObjectionError::NotFound)?;
-        if case.officer_id == Some(by.0) {
+        if apart::had_a_part(&mut tx, &case, by).await? {
             return Err(ObjectionError::HadAPart);
         }
         let said = row.said_sealed.as_deref().ok_or(ObjectionError::AnsweredBefore)?;
@@ -198,8 +219,8 @@ pub async fn decide(services: &Services, context: &Context, decision: &Decision)
         if !sql::decide(&mut *tx, id, (outcome.name(), &sealed), by.0, context.now).await? {
             return Err(ObjectionError::AnsweredBefore);
         }
-        let state = State::from_name(&case.state).ok_or(ObjectionError::Unreadable)?;
-        if let Some(part) = part.filter(|_| is_recalled_from(state)) {
+        let recalled = is_recalled(&case)?;
+        if let Some(part) = part.filter(|_| recalled) {
             let act = Act {
                 case: CaseId(row.case_id),
                 version: case.version,

@@ -1,10 +1,12 @@
 //! Objections (公示异议) to notices of cases: anybody objects while a notice runs ([`object`]); whoever handles them reads and
 //! answers them ([`decide`]); one that is upheld takes the case back to the committee in the same transaction. While one is open
-//! its notice does not stand by itself (`cases::act`, `store::spark::due`, and the database).
+//! its notice does not stand by itself (`cases::act`, `store::spark::due`, and the database). For whoever has a conflict with the
+//! case there is no objection, and nobody answers one to what they had a part in ([`apart`]).
 //!
 //! Who objects and why is sealed by the house and not by the case's key: it is no part of the case, and is erased on a clock of
 //! its own ([`crate::privacy::Term::Objection`]).
 
+mod apart;
 mod desk;
 mod erase;
 mod public;
@@ -56,7 +58,7 @@ pub enum ObjectionError {
     /// Somebody else answered it.
     #[error("answered before")]
     AnsweredBefore,
-    /// Whoever looks after a case does not decide whether it was decided rightly.
+    /// Whoever handled a case or decided it does not say whether it was decided rightly.
     #[error("they had a part in the case")]
     HadAPart,
     /// The case cannot go back to the committee.

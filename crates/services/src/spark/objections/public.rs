@@ -7,7 +7,7 @@ use crate::db::to_the_end;
 use crate::limits::{self, Network};
 use crate::{Context, Services};
 use domain::Locale;
-use domain::account::Capability;
+use domain::account::{Actor, Capability};
 use domain::booking::Reference;
 use domain::disclosure::CaseCode;
 use domain::spark::objection::{Said, last_day};
@@ -75,7 +75,7 @@ pub async fn is_receipt(
     Ok(sql::is_receipt(&services.db, code.as_str(), receipt.as_str()).await?)
 }
 
-/// Objects to a notice. Answers the number of the receipt. Pressed twice it is one objection.
+/// Objects to a notice. Answers the number of the receipt. Pressed twice it is one objection. Nobody is told who was signed in.
 ///
 /// # Errors
 /// `NotFound`; `Over` after the last day; `Fields` (`facts`, `name`, `mail`); `SentBefore` where the form sent something else;
@@ -93,7 +93,9 @@ pub async fn object(
         return Ok(receipt); // the second press
     }
     limits::hit(services, &limits::OBJECTION_PER_NETWORK, network.as_str()).await?;
-    let (services, context, new) = (services.clone(), context.clone(), new.clone());
+    // Whoever objects gives a name or none: the trail does not name them by what they are signed in with.
+    let context = Context { actor: Actor::Anonymous, ..context.clone() };
+    let (services, new) = (services.clone(), new.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
         let notice = sql::notice(&mut *tx, code.as_str()).await?.ok_or(ObjectionError::NotFound)?;

@@ -176,7 +176,8 @@ async fn absent(db: &mut PgConnection, context: &Context, kept: &Kept<'_>) -> Re
     if !sql::save_absence(&mut *db, who.0, (days, kept.absence_version), by, context.now).await? {
         return Err(ReviewError::Stale);
     }
-    let detail = json!({ "from": days.map(|(from, _)| from), "until": days.and_then(|(_, until)| until) });
+    // The trail is for ever: when somebody was away is not.
+    let detail = json!({ "version": kept.absence_version + 1 });
     let entry = Entry { action: "spark.absence_kept", subject_kind: "account", subject: Some(who.0), detail };
     Ok(audit::record(db, context, &[entry]).await?)
 }

@@ -2,6 +2,7 @@
 //! the chain holds.
 
 use super::{ENTRY_OF, entry, record, tamper, trail};
+use crate::spark;
 use domain::account::{Actor, Denied, Login, Role};
 use domain::booking::Reference;
 use domain::ids::{AccountId, LoginSessionId};
@@ -49,6 +50,28 @@ async fn a_case_is_found_in_the_trail_by_its_reference_and_only_by_auditors() {
     // Who reads the trail reads no case: neither by its page nor by what its family wrote.
     let page = services::spark::cases::view(&house.services, &auditor, case).await;
     assert!(matches!(page, Err(services::spark::cases::CaseError::Denied(_))), "{page:?}");
+}
+
+#[tokio::test]
+async fn with_a_case_its_letters_and_the_objections_to_it_are_found() {
+    let house = TestHouse::new().await;
+    let purse = spark::purse_of(&house, 30_000).await;
+    let (case, code) = spark::objections::noticed(&house, 73, purse).await;
+    spark::objections::objected(&house, &code).await;
+    let parts: Vec<Uuid> = sqlx::query_scalar(
+        "select id from spark_letter where case_id = $1 union all select id from spark_objection where case_id = $1",
+    )
+    .bind(case.0)
+    .fetch_all(&house.db.owner_pool())
+    .await
+    .expect("read");
+    assert_eq!(parts.len(), 2, "the letter of the grant and the objection");
+    let row = store::spark::cases::one(&house.services.db, case.0).await.expect("read").expect("a case");
+    let reference = Reference::parse(&row.reference).expect("a reference");
+    let subjects = audit::of_case(&house.services, &by(&house, Role::Auditor), &reference).await.expect("found");
+    assert!(parts.iter().all(|part| subjects.contains(part)), "{subjects:?}");
+    let found = actions(&house, &Filter { subjects: Some(subjects), ..Filter::default() }).await;
+    assert!(found.iter().any(|action| action == "spark.objection_received"), "{found:?}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ mod judging;
 mod letters;
 mod life;
 mod matrix;
-mod objections;
+pub mod objections;
 mod officers;
 mod own;
 mod profiles;

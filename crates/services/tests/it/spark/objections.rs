@@ -1,6 +1,8 @@
 //! Objections to notices: anybody objects while a notice runs; while one is open the notice does not stand; who handles them
 //! answers once, and what is upheld goes back to the committee.
 
+mod apart;
+
 use super::*;
 use crate::ledger::number;
 use domain::Locale;
@@ -31,18 +33,21 @@ fn anybody(house: &TestHouse) -> Context {
 }
 
 /// A case whose notice stands, and the code of the notice.
-async fn noticed(house: &TestHouse, person: u128, purse: Purse) -> (CaseId, String) {
+pub async fn noticed(house: &TestHouse, person: u128, purse: Purse) -> (CaseId, String) {
     let case = sent(house, person).await;
     before_committee(house, case).await;
+    (case, published(house, case, purse).await)
+}
+
+/// A case before the committee is granted and published: the code of the notice.
+async fn published(house: &TestHouse, case: CaseId, purse: Purse) -> String {
     grants(house, &chair(house), case, purse, 10_000).await.expect("granted");
     does(house, &officer(house), case, (Part::CaseOfficer, Event::Publish)).await.expect("public");
-    let code =
-        sqlx::query_scalar("select code from disclosure_notice where case_id = $1 order by version desc limit 1")
-            .bind(case.0)
-            .fetch_one(&house.db.owner_pool())
-            .await
-            .expect("a notice");
-    (case, code)
+    sqlx::query_scalar("select code from disclosure_notice where case_id = $1 order by version desc limit 1")
+        .bind(case.0)
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("a notice")
 }
 
 fn objection(house: &TestHouse, code: &str) -> NewObjection {
@@ -57,7 +62,7 @@ fn objection(house: &TestHouse, code: &str) -> NewObjection {
 }
 
 /// One that was sent.
-async fn objected(house: &TestHouse, code: &str) -> Uuid {
+pub async fn objected(house: &TestHouse, code: &str) -> Uuid {
     object(&house.services, &anybody(house), &network(), &objection(house, code)).await.expect("taken");
     list(&house.services, &compliance(house)).await.expect("read")[0].id
 }
@@ -103,6 +108,22 @@ async fn anybody_objects_while_a_notice_runs_and_has_one_receipt_for_it() {
     let told = "select count(*) from audit_entry where action = 'spark.objection_received'
                   and (detail::text like '%演示%' or detail::text like '%example.com%')";
     assert_eq!(number(&house, told).await, 0, "the trail tells nothing of it");
+}
+
+#[tokio::test]
+async fn the_trail_does_not_name_who_objects_by_what_they_are_signed_in_with() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let (_, code) = noticed(&house, 1, purse).await;
+    account(&house, 2).await;
+    let new = NewObjection { name: String::new(), mail: String::new(), ..objection(&house, &code) };
+    for by in [visitor(&house, 2), officer(&house)] {
+        let new = NewObjection { form: id(&house), ..new.clone() };
+        object(&house.services, &by, &network(), &new).await.expect("taken");
+    }
+    let nameless = "select count(*) from audit_entry where action = 'spark.objection_received'
+                      and actor_id is null and actor_kind = 'anonymous'";
+    assert_eq!(number(&house, nameless).await, 2);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Profiles and absences, as whoever watches over conflicts keeps them.
 
 use super::*;
+use crate::ledger::number;
 use domain::contact::Phone;
 use domain::field::Fault;
 use domain::spark::review::absence::Absence;
@@ -115,6 +116,9 @@ async fn a_profile_and_an_absence_are_kept_both_or_neither_and_over_what_was_sho
     let same = kept(profile(one, 1), None, (days(&house, 1, 3), 1));
     keep_person(services, &by, &same).await.expect("as it is");
     assert_eq!(shown(&house, one).await, known);
+    let told = "select count(*) from audit_entry where action = 'spark.absence_kept' and detail ->> 'version' = '1'
+                  and detail::text !~ '[0-9]{4}-[0-9]{2}'";
+    assert_eq!(number(&house, told).await, 1, "the trail tells no days");
 
     // Of an officer the absence alone.
     let nothing = Profile { account: officer, specialities: vec![], away: false, version: 0 };
