@@ -143,6 +143,19 @@ async fn money_asked_back_comes_from_the_bank_by_a_paper_or_is_waived_and_then_t
 }
 
 #[tokio::test]
+async fn what_is_asked_back_is_told_to_the_family_and_not_to_who_helps_it() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 20_000).await;
+    let (case, _) = paid(&house, purse, 1).await;
+    helped(&house, case, 2).await;
+    asked(&house, case, 1_000).await;
+    let family = cases::own_case(&house.services, &visitor(&house, 1), case).await.expect("its own");
+    assert!(family.clawback.is_some_and(|own| own.reason.is_some()), "the control");
+    let helper = cases::own_case(&house.services, &visitor(&house, 2), case).await.expect("takes part");
+    assert_eq!((helper.case.part, helper.clawback), (Part::SocialWorker, None));
+}
+
+#[tokio::test]
 async fn no_more_is_asked_back_than_was_paid_and_only_by_compliance() {
     let house = TestHouse::new().await;
     let purse = purse_of(&house, 20_000).await;
