@@ -80,6 +80,8 @@ fn form(visit: &Visit, id: CaseId, appealing: &Appealing, until: Date) -> AnyVie
     let day = visit.t_args("decided-appeal-until", &[("day", day_text(until, visit.locale()).into())]);
     let part_only = appealing.part_only.then(|| view! { <li>{visit.t("decided-appeal-keeps")}</li> });
     let back = visit.href(&own_page(id));
+    // Shown again, the form is still of the version at which it was opened.
+    let version = visit.form.value("version").map_or_else(|| appealing.version.to_string(), str::to_owned);
     view! {
         <p class="lead">{visit.t("decided-appeal-lead")}</p>
         <Banner tone=Tone::Warning>{day}</Banner>
@@ -90,6 +92,7 @@ fn form(visit: &Visit, id: CaseId, appealing: &Appealing, until: Date) -> AnyVie
             <li>{visit.t("decided-appeal-papers")}</li>
         </ul>
         <Form>
+            <HiddenField name="version" value=version/>
             <TextArea name="reasons" label=visit.t("decided-reasons") hint=visit.t("decided-reasons-hint") rows=8/>
             <TextArea name="wish" label=visit.t("decided-wish") hint=visit.t("decided-wish-hint") rows=3/>
             <p class="actions">
@@ -112,6 +115,7 @@ fn check(visit: &Visit) -> AnyView {
         <SummaryList rows=rows/>
         <Banner tone=Tone::Warning>{visit.t("decided-appeal-sure")}</Banner>
         <Form>
+            <HiddenField name="version" value=written("version")/>
             <HiddenField name="reasons" value=written("reasons")/>
             <HiddenField name="wish" value=written("wish")/>
             <p class="actions">

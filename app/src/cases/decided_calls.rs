@@ -61,14 +61,21 @@ async fn copy(asked: Asked) -> Answer {
 async fn appeal_step(asked: Asked) -> Answer {
     let Some(case) = asked.param::<CaseId>("id") else { return Problem::NotFound.into() };
     let letter = Letter { reasons: asked.field("reasons").to_owned(), wish: asked.field("wish").to_owned() };
+    // The version the form was made of: the appeal is against what was decided then.
+    let seen = (case, asked.field("version").parse().unwrap_or_default());
     let page = appeal::address(case);
+    let mut forgotten = vec!["step"];
     let key = match asked.field("step") {
         "back" => return Answer::again(asked.typed(&["step"])).status(StatusCode::OK),
-        "send" => match cases::appeal(&asked.services, &asked.context, case, &letter).await {
+        "send" => match cases::appeal(&asked.services, &asked.context, seen, &letter).await {
             Ok(()) => return Answer::to(format!("{page}?done=appealed")),
             Err(CaseError::Fields(errors)) => return Answer::again(asked.typed(&["step"]).with_errors(errors)),
             Err(CaseError::Denied(_) | CaseError::NotFound) => return Problem::NotFound.into(),
-            Err(CaseError::Stale(_)) => "cases-own-stale",
+            // The page shows what is decided now, and its form is made of that.
+            Err(CaseError::Stale(_)) => {
+                forgotten.push("version");
+                "cases-own-stale"
+            }
             // The page says why.
             Err(CaseError::Unmet(_) | CaseError::Refused(_)) => "decided-appeal-not-open",
             Err(CaseError::LiveCase) => "decided-appeal-live",
@@ -83,7 +90,7 @@ async fn appeal_step(asked: Asked) -> Answer {
             };
         }
     };
-    let form = asked.typed(&["step"]).with_notice(Tone::Warning, asked.t(key).to_string());
+    let form = asked.typed(&forgotten).with_notice(Tone::Warning, asked.t(key).to_string());
     Answer::again(form).status(StatusCode::CONFLICT)
 }
 

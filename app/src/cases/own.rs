@@ -20,6 +20,7 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::ids::{ApplicationId, CaseId};
 use domain::ledger::Fen;
+use domain::spark::Part;
 use domain::spark::application::Section;
 use domain::time::day_text;
 use leptos::prelude::*;
@@ -53,7 +54,9 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
         return Ok(mourning(visit, &own));
     }
     let decided = decided::own(visit, &own).await?;
-    let letters = crate::letters::own_section(visit, id).await?;
+    // Who helps a family with the form is told by the family: there are no letters to them.
+    let letters =
+        if own.case.part == Part::SocialWorker { None } else { crate::letters::own_section(visit, id).await? };
     let waits = own.clarifications.iter().find(|asked| asked.waits);
     let question = waits.map(|asked| question(visit, id, asked, &own.open));
     let withdraw = own.may_withdraw.then(|| {

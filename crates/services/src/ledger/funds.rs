@@ -13,6 +13,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 use store::ToSqlx;
 use store::ledger::{self as sql, BalanceRow, FundRow, FundView};
+use store::spark::clawbacks;
 
 /// A fund to be opened.
 #[derive(Clone, Debug)]
@@ -212,7 +213,8 @@ async fn keep(
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `Month`, `Overdrawn` where the money is promised or paid already, `ReversedAlready`, `Unpostable`,
-/// `AwardedAlready` where the award's case has another one by now.
+/// `AwardedAlready` where the award's case has another one by now, `State` where it is a part of what was asked back and that is
+/// settled.
 pub async fn reverse(
     services: &Services,
     context: &Context,
@@ -233,6 +235,13 @@ pub async fn reverse(
     };
     if sql::journal::is_reversed(&mut *tx, id.0).await? {
         return Err(LedgerError::ReversedAlready);
+    }
+    // What was settled with it would not be any more, and its case is closed.
+    if let Some(demand) = clawbacks::of_entry(&mut *tx, id.0).await? {
+        let demand = clawbacks::lock(&mut tx, demand).await?.ok_or(LedgerError::NotFound)?;
+        if demand.settled_at.is_some() {
+            return Err(LedgerError::State("settled"));
+        }
     }
     let facts = Facts {
         source: Some(reason),

@@ -222,6 +222,13 @@ pub async fn of_part(db: impl PgExecutor<'_>, part: Uuid) -> sqlx::Result<Option
     sqlx::query_scalar!("select clawback_id from spark_clawback_part where id = $1", part).fetch_optional(db).await
 }
 
+/// The demand of which an entry of the journal is a part.
+pub async fn of_entry(db: impl PgExecutor<'_>, entry: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!("select clawback_id from spark_clawback_part where entry_id = $1", entry)
+        .fetch_optional(db)
+        .await
+}
+
 /// Writes what a second person said of a part: that it is so, with the journal's entry where it is money, or that it is not.
 /// `false` where it was said already.
 pub async fn decide_part(

@@ -79,7 +79,7 @@ pub(super) async fn taken_up(site: &Site, officer: &Browser<'_>, family: &Browse
 }
 
 /// Asks about illness.
-async fn asks(site: &Site, officer: &Browser<'_>, case: &str) {
+pub(super) async fn asks(site: &Site, officer: &Browser<'_>, case: &str) {
     let version = version(site, case).await;
     let pairs =
         [("version", version.as_str()), ("sections", "illness"), ("days", "10"), ("question", "演示：缺检查报告")];

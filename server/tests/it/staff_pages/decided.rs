@@ -115,13 +115,25 @@ async fn an_appeal_is_checked_and_sent_once_and_read_by_who_reads_the_case() {
         assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
     }
     again(&send(&family, &page, &[("step", "check"), ("reasons", "太少了")]).await, REFUSED, "太少了");
-    let written = |step: &'static str| [("step", step), ("reasons", REASONS), ("wish", "演示：重新审核")];
+    let seen = version(&site, &case).await;
+    let hidden = format!("name=\"version\" value=\"{seen}\"");
+    assert!(form.body.contains(&hidden), "the form is of a version");
+    let written = |step: &'static str| {
+        [("version", seen.as_str()), ("step", step), ("reasons", REASONS), ("wish", "演示：重新审核")]
+    };
     let check = send(&family, &page, &written("check")).await;
     again(&check, StatusCode::OK, "核对申诉内容");
     again(&check, StatusCode::OK, REASONS);
     again(&send(&family, &page, &written("back")).await, StatusCode::OK, REASONS);
     assert_eq!(stands(&site, &case).await, "ineligible", "nothing was sent");
     assert_eq!(send(&other, &page, &written("send")).await.status, StatusCode::NOT_FOUND);
+    // What was decided since the form was opened is seen first, and nothing typed is lost.
+    assert!(check.body.contains(&hidden), "the second step is of the same version");
+    let old = [("version", "1"), ("step", "send"), ("reasons", REASONS), ("wish", "演示：重新审核")];
+    let stale = send(&family, &page, &old).await;
+    again(&stale, StatusCode::CONFLICT, "申请有了新的进展");
+    assert!(stale.body.contains(&hidden) && stale.body.contains(REASONS));
+    assert_eq!(stands(&site, &case).await, "ineligible", "nothing was sent");
     for _ in 0..2 {
         gone_to(&send(&family, &page, &written("send")).await, &format!("{page}?done=appealed"));
     }
@@ -133,7 +145,8 @@ async fn an_appeal_is_checked_and_sent_once_and_read_by_who_reads_the_case() {
     again(&officer.get(&format!("/staff/cases/{case}")).await, StatusCode::OK, REASONS);
     let away = hired(&site, Role::CaseOfficer).await.get(&format!("/staff/cases/{case}")).await;
     assert!(away.status == StatusCode::OK && !away.body.contains("最近一次检查"), "not for whoever does not read it");
-    let again_sent = [("step", "send"), ("reasons", REASONS), ("wish", "演示：另一个请求")];
+    let now = version(&site, &case).await;
+    let again_sent = [("version", now.as_str()), ("step", "send"), ("reasons", REASONS), ("wish", "演示：另一个请求")];
     let second = send(&family, &page, &again_sent).await;
     assert_eq!(second.status, StatusCode::CONFLICT);
 }

@@ -1,8 +1,9 @@
 //! Letters through the real router: a family reads and keeps its own, an officer opens it with a trace, nobody else does, and
 //! anybody holds one against ours without learning whose it is.
 
-use super::cases::{hired, taken_up, version};
+use super::cases::{account_of, asks, hired, stands, taken_up, version};
 use super::*;
+use domain::spark::Part;
 
 const NAME: &str = "演示·林小满";
 
@@ -60,6 +61,43 @@ async fn a_family_reads_its_letter_and_nobody_elses_opens() {
     let nothing = format!("{own}/letters/{}", Uuid::nil());
     assert_eq!(family.get(&nothing).await.status, StatusCode::NOT_FOUND);
     assert_eq!(family.get(&format!("{own}/letters/x")).await.status, StatusCode::NOT_FOUND);
+}
+
+/// Lets somebody take part in a case as who helps its family with the form.
+async fn helps(site: &Site, helper: &Browser<'_>, case: &str) {
+    let case: Uuid = case.parse().expect("an id");
+    let party = (Part::SocialWorker.name(), Some(account_of(site, helper).await));
+    let id = Uuid::from_bytes(services::crypto::random());
+    let db = site.test.db.owner_pool();
+    store::spark::cases::add_party(&db, id, case, party, b"sealed", site.test.now()).await.expect("a helper");
+}
+
+#[tokio::test]
+async fn who_helps_a_family_opens_its_page_and_answers_and_has_none_of_its_letters() {
+    let site = Site::new().await;
+    let (officer, helper) = (hired(&site, Role::CaseOfficer).await, site.visitor().await);
+    let (family, other) = (site.visitor().await, site.visitor().await);
+    let (case, letter) = ruled_out(&site, &officer, &family).await;
+    helps(&site, &helper, &case).await;
+    let page = format!("/account/spark/{case}");
+    for path in [page.clone(), format!("/en{page}")] {
+        let (own, shown) = (family.get(&path).await, helper.get(&path).await);
+        assert_eq!((own.status, shown.status), (StatusCode::OK, StatusCode::OK), "{path}");
+        for section in ["id=\"letters\"", "id=\"appeal\""] {
+            assert!(own.body.contains(section) && !shown.body.contains(section), "{path}: {section}");
+        }
+    }
+    assert_eq!(helper.get(&format!("{page}/letters/{letter}")).await.status, StatusCode::NOT_FOUND);
+
+    let case = taken_up(&site, &officer, &other, 30).await;
+    helps(&site, &helper, &case).await;
+    asks(&site, &officer, &case).await;
+    let page = format!("/account/spark/{case}");
+    again(&helper.get(&page).await, StatusCode::OK, "演示：缺检查报告");
+    let question = text(&site, "select id::text from spark_clarification where case_id = $1", &case).await;
+    let pairs = [("clarification", question.as_str()), ("reply_illness", "演示答复")];
+    gone_to(&send(&helper, &format!("{page}/answer"), &pairs).await, &format!("{page}?done=answered"));
+    assert_eq!(stands(&site, &case).await, "completeness");
 }
 
 #[tokio::test]

@@ -365,17 +365,19 @@ fn checked(signature: &Signature, names: &Names) -> Result<(String, Option<Strin
     }
 }
 
-/// That an agreement was signed, for staff who see cases; `None` where none was.
+/// That an agreement was signed, for staff who may see the case; `None` where none was.
 ///
 /// # Errors
-/// `Denied`, `Unreadable`, `Database`.
+/// `Denied`; `NotFound`, also for an officer who has a conflict with it; `Unreadable`, `Database`.
 pub async fn signed_fact(
     services: &Services,
     context: &Context,
     case: CaseId,
 ) -> Result<Option<SignedFact>, CaseError> {
     context.require(Capability::SeeCases)?;
-    let Some(row) = sql::agreement(&services.db, case.0).await? else { return Ok(None) };
+    let mut db = services.db.acquire().await?;
+    may_read(&mut db, context, case).await?;
+    let Some(row) = sql::agreement(&mut *db, case.0).await? else { return Ok(None) };
     Ok(Some(SignedFact {
         text_version: u16::try_from(row.text_version).map_err(|_| CaseError::Unreadable)?,
         hash: hex(&row.text_hash),

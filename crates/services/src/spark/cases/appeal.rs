@@ -214,24 +214,28 @@ impl Letter {
     }
 }
 
-/// Sends the appeal of a family. Pressed twice it is once.
+/// Sends the appeal of a family, against what it was shown: [`Appealing::version`]. Pressed twice it is once.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for anybody else's; `Fields` (`reasons`, `wish`); `Unmet` and `Refused` where it cannot be appealed
-/// ([`appealing`] says why); `Busy`, `Database`.
-pub async fn appeal(services: &Services, context: &Context, case: CaseId, letter: &Letter) -> Result<(), CaseError> {
+/// `Denied`; `NotFound` for anybody else's; `Fields` (`reasons`, `wish`); `Stale` where something happened since that version;
+/// `Unmet` and `Refused` where it cannot be appealed ([`appealing`] says why); `Busy`, `Database`.
+pub async fn appeal(
+    services: &Services,
+    context: &Context,
+    (case, version): (CaseId, i32),
+    letter: &Letter,
+) -> Result<(), CaseError> {
     let letter = checked(letter)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
         let part = family(&mut tx, &context, case).await?;
-        let row = rows::one(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
         let key = keys::key(&services, &mut tx, case).await?;
         if is_sent(&mut tx, (case, &key), &letter).await? {
             return Ok(()); // the second press
         }
         let reason = Some(letter.reasons.clone());
-        let act = Act { case, version: row.version, part, event: Event::Appeal, reason, award: None };
+        let act = Act { case, version, part, event: Event::Appeal, reason, award: None };
         let moved = match act_in(&services, &mut tx, &context, &act).await {
             // Pressed in two tabs at once.
             Err(CaseError::Stale(since)) => {

@@ -2,7 +2,7 @@
 //! (`services::ledger`); nothing left, the case is settled.
 
 use super::act::{Telling, act_telling_in};
-use super::{Act, CaseError, Moved, history, keys, news, policy};
+use super::{Act, CaseError, Moved, history, keys, may_read, news, policy};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services};
@@ -140,14 +140,16 @@ pub(super) async fn settle_in(db: &mut PgConnection, context: &Context, case: Ca
 /// What is asked back of a case that somebody of the house may see, where something is.
 ///
 /// # Errors
-/// `Denied`, `Database`.
+/// `Denied`; `NotFound`, also for an officer who has a conflict with it; `Database`.
 pub async fn clawback_of(
     services: &Services,
     context: &Context,
     case: CaseId,
 ) -> Result<Option<ClawbackId>, CaseError> {
     context.require(Capability::SeeCases)?;
-    Ok(sql::of_case(&services.db, case.0).await?.map(ClawbackId))
+    let mut db = services.db.acquire().await?;
+    may_read(&mut db, context, case).await?;
+    Ok(sql::of_case(&mut *db, case.0).await?.map(ClawbackId))
 }
 
 /// The most that can be asked back of a case: what was paid of it and did not come back.

@@ -61,7 +61,7 @@ pub struct OwnView {
     pub open: Vec<SentSection>,
     /// What was granted, in parts; nothing before the family is told.
     pub money: Vec<OwnTranche>,
-    /// What is asked back of it.
+    /// What is asked back of it; nothing for who helps the family, which it is not asked of.
     pub clawback: Option<OwnClawback>,
     /// It can be taken back by whoever looks.
     pub may_withdraw: bool,
@@ -138,7 +138,8 @@ pub async fn own_case(services: &Services, context: &Context, case: CaseId) -> R
         },
     };
     let money = if is_told_of_money(own.state) { money(&mut db, case).await? } else { Vec::new() };
-    let clawback = clawback::own(services, &mut db, case).await?;
+    let concerned = own.part != Part::SocialWorker;
+    let clawback = if concerned { clawback::own(services, &mut db, case).await? } else { None };
     drop(db);
     let told = history::own_history(services, context, case).await?;
     let may_withdraw = may_withdraw(own.state, own.part);

@@ -4,7 +4,7 @@ use super::{ObjectionError, answer_place, apart, handles, open};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::messages::queue_objection;
-use crate::spark::cases::{Act, act_in};
+use crate::spark::cases::{Act, act_in, may_read};
 use crate::{Context, Services};
 use domain::Locale;
 use domain::account::{Actor, Capability, Denied};
@@ -119,10 +119,12 @@ pub async fn list(services: &Services, context: &Context) -> Result<Vec<Listed>,
 /// Whether an objection to a notice of a case is open, so that it does not end by itself.
 ///
 /// # Errors
-/// `Denied`, `Database`.
+/// `Denied`; `NotFound`, also for an officer who has a conflict with the case; `Database`.
 pub async fn is_open(services: &Services, context: &Context, case: CaseId) -> Result<bool, ObjectionError> {
     context.require(Capability::SeeCases)?;
-    Ok(sql::is_open(&services.db, case.0).await?)
+    let mut db = services.db.acquire().await?;
+    may_read(&mut db, context, case).await?;
+    Ok(sql::is_open(&mut *db, case.0).await?)
 }
 
 /// In which part whoever asks takes a case back to the committee.

@@ -6,7 +6,7 @@ use super::minutes::{involved, proceedings};
 use super::ties::{ALL, Someone, consent};
 use super::{ReviewError, pack};
 use crate::ledger::views::{Names, Person};
-use crate::spark::cases::CaseError;
+use crate::spark::cases::{CaseError, may_read};
 use crate::{Context, Services};
 use domain::account::Role;
 use domain::booking::Reference;
@@ -300,14 +300,16 @@ async fn progress(db: &mut PgConnection, row: &MeetingRow) -> Result<BTreeMap<Ca
 /// The meetings that have or had a case on their agenda, the latest first, for whoever holds meetings.
 ///
 /// # Errors
-/// `Denied`, `Unreadable`, `Database`.
+/// `Denied`; `NotFound`, also for an officer who has a conflict with it; `Unreadable`, `Database`.
 pub async fn meetings_of(services: &Services, context: &Context, case: CaseId) -> Result<Vec<MeetingOf>, ReviewError> {
     secretary(context)?;
+    let mut db = services.db.acquire().await?;
+    may_read(&mut db, context, case).await?;
     let read = |row: rooms::WithCaseRow| {
         let state = State::from_name(&row.state).ok_or(ReviewError::Unreadable)?;
         Ok(MeetingOf { meeting: MeetingId(row.id), state, day: row.day.to_jiff() })
     };
-    rooms::with_case(&services.db, case.0).await?.into_iter().map(read).collect()
+    rooms::with_case(&mut *db, case.0).await?.into_iter().map(read).collect()
 }
 
 /// Whether somebody has nothing against them in a case that they would decide on: no conflict, and no part in what is appealed.

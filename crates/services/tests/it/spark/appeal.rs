@@ -33,6 +33,11 @@ async fn why_not(house: &TestHouse, person: u128, case: CaseId) -> Option<NoWay>
     appealing(&house.services, &visitor(house, person), case).await.expect("read").until.err()
 }
 
+/// Sends it at the version the case has.
+async fn sends(house: &TestHouse, by: &Context, case: CaseId, letter: &Letter) -> Result<(), CaseError> {
+    appeal(&house.services, by, (case, version(house, case).await), letter).await
+}
+
 fn later(house: &TestHouse, days: i64) {
     house.services.clock.advance(SignedDuration::from_hours(24 * days));
 }
@@ -46,11 +51,13 @@ async fn what_was_refused_is_appealed_once_with_reasons_that_whoever_reads_the_c
     assert_eq!(offered.until, Ok(workdays::after(domain::time::local_day(house.now()), 15)));
     assert!(offered.sent.is_none() && !offered.part_only);
     for _ in 0..2 {
-        appeal(&house.services, &family, case, &letter()).await.expect("sent; pressed again it is the same");
+        appeal(&house.services, &family, (case, offered.version), &letter())
+            .await
+            .expect("sent; pressed again it is the same");
     }
     assert_eq!(state(&house, case).await, "appeal");
     let other = Letter { wish: "演示：另一个请求".into(), ..letter() };
-    let second = appeal(&house.services, &family, case, &other).await;
+    let second = sends(&house, &family, case, &other).await;
     assert!(matches!(second, Err(CaseError::Refused(_) | CaseError::Unmet(Unmet::AppealedBefore))), "{second:?}");
     for one in [
         "select count(*) from spark_appeal",
@@ -83,6 +90,28 @@ async fn what_was_refused_is_appealed_once_with_reasons_that_whoever_reads_the_c
 }
 
 #[tokio::test]
+async fn the_only_appeal_is_not_spent_on_a_decision_its_family_never_saw() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 20_000).await;
+    let case = named(&house, 1).await;
+    before_committee(&house, case).await;
+    grants(&house, &chair(&house), case, purse, 5_000).await.expect("a part");
+    let family = visitor(&house, 1);
+    let shown = appealing(&house.services, &family, case).await.expect("read");
+    assert!(shown.until.is_ok(), "the form is open");
+    does(&house, &chair(&house), case, (Part::Chair, Event::Recall)).await.expect("recalled");
+    grants(&house, &chair(&house), case, purse, 8_000).await.expect("a greater part");
+    let late = appeal(&house.services, &family, (case, shown.version), &letter()).await;
+    assert!(matches!(late, Err(CaseError::Stale(_))), "{late:?}");
+    assert_eq!(state(&house, case).await, "partial");
+    assert_eq!(number(&house, "select count(*) from spark_appeal").await, 0);
+    // Having seen it, the family appeals or does not; pressed again at an older version it is the same one.
+    sends(&house, &family, case, &letter()).await.expect("against what is decided now");
+    appeal(&house.services, &family, (case, shown.version), &letter()).await.expect("sent already");
+    assert_eq!(number(&house, "select count(*) from spark_appeal").await, 1);
+}
+
+#[tokio::test]
 async fn an_appeal_says_why_and_what_is_asked_for() {
     let house = TestHouse::new().await;
     let case = refused(&house, 1).await;
@@ -93,7 +122,7 @@ async fn an_appeal_says_why_and_what_is_asked_for() {
         (Letter { reasons: "长".repeat(2001), ..letter() }, "reasons", Fault::TooLong { max: 2000 }),
         (Letter { wish: String::new(), ..letter() }, "wish", Fault::Required),
     ] {
-        let answer = appeal(&house.services, &family, case, &wrong).await;
+        let answer = sends(&house, &family, case, &wrong).await;
         let Err(CaseError::Fields(errors)) = answer else { panic!("{answer:?}") };
         let told: Vec<_> = errors.iter().map(|error| (error.field.as_str(), error.fault)).collect();
         assert_eq!(told, [(field, fault)]);
@@ -109,12 +138,12 @@ async fn nobody_appeals_for_another_family() {
     let stranger = visitor(&house, 2);
     let read = appealing(&house.services, &stranger, case).await;
     assert!(matches!(read, Err(CaseError::NotFound)), "{read:?}");
-    let sent = appeal(&house.services, &stranger, case, &letter()).await;
+    let sent = sends(&house, &stranger, case, &letter()).await;
     assert!(matches!(sent, Err(CaseError::NotFound)), "{sent:?}");
     for role in Role::ALL {
         let by = of(&house, 1, role);
         assert!(matches!(appealing(&house.services, &by, case).await, Err(CaseError::Denied(_))), "{role:?}");
-        let sent = appeal(&house.services, &by, case, &letter()).await;
+        let sent = sends(&house, &by, case, &letter()).await;
         assert!(matches!(sent, Err(CaseError::Denied(_))), "{role:?}: {sent:?}");
         let reads = matches!(role, Role::CaseOfficer | Role::ComplianceOfficer);
         assert_eq!(appeal_of(&house.services, &by, case).await.is_ok(), reads, "{role:?}");
@@ -156,7 +185,7 @@ async fn each_reason_why_there_is_no_appeal_is_told_and_holds() {
     for (person, case, why) in found {
         assert_eq!(why_not(&house, person, case).await, Some(why), "{person}");
         let before = state(&house, case).await;
-        let sent = appeal(&house.services, &visitor(&house, person), case, &letter()).await;
+        let sent = sends(&house, &visitor(&house, person), case, &letter()).await;
         assert!(matches!(sent, Err(CaseError::Unmet(_) | CaseError::Refused(_))), "{why:?}: {sent:?}");
         assert_eq!(state(&house, case).await, before);
     }
@@ -170,10 +199,10 @@ async fn it_is_possible_until_its_last_day_and_then_too_late() {
     let last = workdays::after(domain::time::local_day(house.now()), 15);
     let days = i64::from(domain::time::local_day(house.now()).until(last).expect("days").get_days());
     later(&house, days);
-    appeal(&house.services, &visitor(&house, 1), case, &letter()).await.expect("the last day is the family's");
+    sends(&house, &visitor(&house, 1), case, &letter()).await.expect("the last day is the family's");
     later(&house, 1);
     assert_eq!(why_not(&house, 2, other).await, Some(NoWay::TooLate { last }));
-    let late = appeal(&house.services, &visitor(&house, 2), other, &letter()).await;
+    let late = sends(&house, &visitor(&house, 2), other, &letter()).await;
     assert!(matches!(late, Err(CaseError::Unmet(Unmet::NotAppealable))), "{late:?}");
 }
 
@@ -182,9 +211,10 @@ async fn pressed_in_two_tabs_at_once_it_is_sent_once() {
     let house = TestHouse::new().await;
     for person in 1..=5 {
         let case = refused(&house, person).await;
+        let seen = (case, version(&house, case).await);
         let two = [1, 2].map(|_| {
             let (services, family) = (house.services.clone(), visitor(&house, person));
-            tokio::spawn(async move { appeal(&services, &family, case, &letter()).await })
+            tokio::spawn(async move { appeal(&services, &family, seen, &letter()).await })
         });
         for answer in join_all(two).await {
             answer.expect("no panic").expect("sent");

@@ -143,6 +143,19 @@ async fn money_asked_back_comes_from_the_bank_by_a_paper_or_is_waived_and_then_t
 }
 
 #[tokio::test]
+async fn what_is_asked_back_is_told_to_the_family_and_not_to_who_helps_it() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 20_000).await;
+    let (case, _) = paid(&house, purse, 1).await;
+    helped(&house, case, 2).await;
+    asked(&house, case, 1_000).await;
+    let family = cases::own_case(&house.services, &visitor(&house, 1), case).await.expect("its own");
+    assert!(family.clawback.is_some_and(|own| own.reason.is_some()), "the control");
+    let helper = cases::own_case(&house.services, &visitor(&house, 2), case).await.expect("takes part");
+    assert_eq!((helper.case.part, helper.clawback), (Part::SocialWorker, None));
+}
+
+#[tokio::test]
 async fn no_more_is_asked_back_than_was_paid_and_only_by_compliance() {
     let house = TestHouse::new().await;
     let purse = purse_of(&house, 20_000).await;
@@ -171,6 +184,30 @@ async fn no_more_is_asked_back_than_was_paid_and_only_by_compliance() {
     }
     assert_eq!(number(&house, "select count(*) from spark_clawback").await, 1);
     assert_eq!(number(&house, "select count(*) from audit_entry where action = 'spark.clawback_asked'").await, 1);
+}
+
+#[tokio::test]
+async fn what_came_back_is_not_reversed_once_the_demand_is_settled_with_it() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 20_000).await;
+    let (case, award) = paid(&house, purse, 1).await;
+    let clawback = asked(&house, case, 1_000).await;
+    let entry = async || {
+        let parts = page(&house, clawback).await.parts;
+        parts.iter().find(|part| !part.reversed).and_then(|part| part.entry).expect("an entry")
+    };
+    let by = preparer(&house);
+    bank_says(&house, &[("S1", "收款", 1_000, None)]).await.expect("read");
+    ledger::match_row(&house.services, &by, clawback, "S1").await.expect("matched");
+    ledger::reverse(&house.services, &by, entry().await, "演示·记错").await.expect("still open");
+    ledger::match_row(&house.services, &by, clawback, "S1").await.expect("matched again");
+    settles(&house, case).await.expect("settled");
+    let late = ledger::reverse(&house.services, &by, entry().await, "演示·记错").await;
+    assert!(matches!(late, Err(LedgerError::State("settled"))), "{late:?}");
+    assert_eq!(has(&house, purse).await, (20_000, 9_000, 0, 0, 11_000));
+    assert_eq!((state(&house, case).await.as_str(), state_of(&house, award).await.as_str()), ("closed", "clawed_back"));
+    assert!(page(&house, clawback).await.line.left.get() == 0, "nothing is left of it");
+    books_are_sound(&house).await;
 }
 
 /// What the program promises the database holds by itself.

@@ -111,6 +111,15 @@ pub fn new_case(house: &TestHouse, person: u128) -> NewCase {
     }
 }
 
+/// Lets somebody take part in a case as who helps its family with the form.
+pub async fn helped(house: &TestHouse, case: CaseId, person: u128) {
+    let helper = account(house, person).await;
+    let part = (Part::SocialWorker.name(), Some(helper.0));
+    let mut db = house.services.db.acquire().await.expect("a connection");
+    let added = store::spark::cases::add_party(&mut *db, id(house), case.0, part, b"sealed", house.now()).await;
+    added.expect("a helper");
+}
+
 /// Sends it.
 pub async fn send(house: &TestHouse, person: u128, new: NewCase) -> Result<Opened, CaseError> {
     let mut tx = house.services.begin().await.expect("a transaction");

@@ -6,6 +6,7 @@ use crate::ledger::number;
 use domain::contact::Phone;
 use jiff::SignedDuration;
 use services::spark::cases::{Access, Wanted, desk, look, named, particulars, take_over, take_up_waiting, view, work};
+use services::spark::objections::{self, ObjectionError};
 use services::spark::review::{Kept, declare, keep_person, person};
 
 /// Away on these days, whatever else is known.
@@ -224,6 +225,19 @@ async fn a_conflict_that_is_declared_takes_the_case_from_the_officer_and_somebod
     assert!(matches!(gone, Err(CaseError::NotFound)), "{gone:?}");
     let acts = does(&house, &by, case, (Part::CaseOfficer, Event::Complete)).await;
     assert!(matches!(acts, Err(CaseError::NotFound)), "{acts:?}");
+    // Nor does anything beside it tell of it.
+    let signed = cases::signed_fact(services, &by, case).await;
+    assert!(matches!(signed, Err(CaseError::NotFound)), "{signed:?}");
+    let asked_back = cases::clawback_of(services, &by, case).await;
+    assert!(matches!(asked_back, Err(CaseError::NotFound)), "{asked_back:?}");
+    let objected = objections::is_open(services, &by, case).await;
+    assert!(matches!(objected, Err(ObjectionError::NotFound)), "{objected:?}");
+    let meetings = review::meetings_of(services, &by, case).await;
+    assert!(matches!(meetings, Err(ReviewError::NotFound)), "{meetings:?}");
+    assert!(cases::signed_fact(services, &other, case).await.expect("read").is_none(), "the control");
+    assert!(cases::clawback_of(services, &other, case).await.expect("read").is_none());
+    assert!(!objections::is_open(services, &other, case).await.expect("read"));
+    assert!(review::meetings_of(services, &other, case).await.expect("read").is_empty());
     assert_eq!(view(services, &other, case).await.expect("a page").access, Access::None { minor: true });
     take_over(services, &other, case, "演示：前任回避").await.expect("taken over");
     assert_eq!(view(services, &other, case).await.expect("a page").access, Access::Assigned);
