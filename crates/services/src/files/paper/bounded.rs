@@ -186,6 +186,7 @@ fn pdfs(bomb: &[u8]) -> Vec<Case> {
     let commented = [&b"/Info%".repeat(MB / 2)[..], b"\n9 0 R\n"].concat();
     let metadata = b"1 0 obj<</Type/Metadata>>stream\n".repeat(100_000);
     let ended = [&metadata[..], b"x\nendstream\n"].concat();
+    let begun = [&b"1 0 obj<</First 1>>stream\n".repeat(1_900)[..], &vec![b' '; 4 * MB], b"endstream\n"].concat();
     let head = b"9 0 ".repeat(100_000);
     let named = format!("/Info 9 0 R\n1 0 obj<</First {}>>stream\n", head.len());
     let named = [named.as_bytes(), &head, b"<<", &vec![b' '; MB], b">>\nendstream\n"].concat();
@@ -196,6 +197,7 @@ fn pdfs(bomb: &[u8]) -> Vec<Case> {
         pdf_case("metadata in metadata", holding(&ended), hidden),
         pdf_case("metadata that do not end", holding(&metadata), hidden),
         pdf_case("a note that is named very often", holding(&named), hidden),
+        pdf_case("streams of objects in each other", holding(&begun), hidden),
         pdf_case("objects that are a bomb", holding(&objects(bomb)), &[Refusal::Unpacks]),
         pdf_case("many such", holding(&objects(&packed_zeros(6 * MB)).repeat(30)), &[Refusal::Unpacks]),
         pdf_case("dictionaries in dictionaries", holding(&dictionaries), hidden),

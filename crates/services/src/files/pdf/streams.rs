@@ -33,10 +33,15 @@ pub(super) struct Object {
 /// The packed bytes of every object stream, still packed.
 pub(super) fn of_objects(bytes: &[u8]) -> Result<Vec<Packed<'_>>, Refusal> {
     let (mut all, mut known) = (Vec::new(), HashSet::new());
+    // Where many begin before one end each would be looked through to it. Honest ones lie beside each other.
+    let mut left = bytes.len().saturating_mul(2);
     walk(bytes, |object| {
         let Some(after) = object.stream else { return Ok(()) };
         known.insert(after - WORD.len());
-        all.extend(objects(bytes, &bytes[object.dictionary], after)?);
+        if let Some(packed) = objects(bytes, &bytes[object.dictionary], after)? {
+            left = left.checked_sub(packed.bytes.len()).ok_or(Refusal::Hidden)?;
+            all.push(packed);
+        }
         if all.len() > STREAMS { Err(Refusal::Hidden) } else { Ok(()) }
     })?;
     if has_other(bytes, &known) { Err(Refusal::Hidden) } else { Ok(all) }
