@@ -183,8 +183,21 @@ fn pdfs(bomb: &[u8]) -> Vec<Case> {
     let object_streams = b"1 0 obj<</First 1>>stream\nx\nendstream\n".repeat(50_000);
     let name = [&b"<< /A"[..], &vec![b'x'; 9 * MB], b" /S /Launch >>"].concat();
     let script = [&vec![b' '; MB][..], b"<< /S /JavaScript /JS (app.alert(1)) >>\n"].concat();
+    let commented = [&b"/Info%".repeat(MB / 2)[..], b"\n9 0 R\n"].concat();
+    let metadata = b"1 0 obj<</Type/Metadata>>stream\n".repeat(100_000);
+    let ended = [&metadata[..], b"x\nendstream\n"].concat();
+    let begun = [&b"1 0 obj<</First 1>>stream\n".repeat(1_900)[..], &vec![b' '; 4 * MB], b"endstream\n"].concat();
+    let head = b"9 0 ".repeat(100_000);
+    let named = format!("/Info 9 0 R\n1 0 obj<</First {}>>stream\n", head.len());
+    let named = [named.as_bytes(), &head, b"<<", &vec![b' '; MB], b">>\nendstream\n"].concat();
     let (hidden, two_in_one) = (&[Refusal::Hidden], &[Refusal::TwoInOne]);
     vec![
+        pdf_case("notes in notes that do not end", holding(&b"/Info<<(a)".repeat(MB / 4)), hidden),
+        pdf_case("notes in a comment", holding(&commented), hidden),
+        pdf_case("metadata in metadata", holding(&ended), hidden),
+        pdf_case("metadata that do not end", holding(&metadata), hidden),
+        pdf_case("a note that is named very often", holding(&named), hidden),
+        pdf_case("streams of objects in each other", holding(&begun), hidden),
         pdf_case("objects that are a bomb", holding(&objects(bomb)), &[Refusal::Unpacks]),
         pdf_case("many such", holding(&objects(&packed_zeros(6 * MB)).repeat(30)), &[Refusal::Unpacks]),
         pdf_case("dictionaries in dictionaries", holding(&dictionaries), hidden),
@@ -253,6 +266,20 @@ fn what_is_hostile_is_refused_in_its_own_word_within_bounded_memory() {
     figures.sort_by_key(|(_, held)| *held);
     assert!(wrong.is_empty(), "{wrong:#?}\nof (KiB) {figures:?}");
     println!("held at the most, in KiB: {figures:?}");
+}
+
+#[test]
+fn notes_in_notes_are_blanked_once_within_bounded_memory() {
+    let many = MB / 4;
+    let file = holding(&[b"/Info<<(a)".repeat(many), b">>".repeat(many)].concat());
+    let texts = holding(&[&b"/Info<<"[..], &b"(a)".repeat(2 * MB), b">>"].concat());
+    for sent in [file, texts] {
+        let length = sent.len();
+        let (looked, held) = most(|| look(sent, Format::Pdf, 10));
+        let kept = looked.expect("a plain one").bytes;
+        assert!(kept.len() == length && !kept.windows(3).any(|window| window == b"(a)"), "all of them");
+        assert!(held < REFUSED, "{held}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@
 //! names who signed anyway. And one whose notes lie packed among other objects so tightly that they cannot be packed again,
 //! without what they said, in the room that is there.
 
-use super::streams::{self, Object};
+use super::streams;
 use super::{counted, find, is_regular, is_space, names};
 use domain::files::Refusal;
 use flate2::Compression;
@@ -19,91 +19,137 @@ use std::ops::Range;
 /// Metadata that say nothing.
 const NOTHING: &[u8] = b"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"/>";
 
-/// Other bytes for a place, as many as stand there.
-type Edit = (usize, Vec<u8>);
+/// Dictionaries named as notes that cannot be read, at most: each may have been looked for as far as the end of the file.
+const UNREAD: u32 = 20;
+
+/// A PDF as it was sent, and as it is kept. It is written at once, so that no list of what is to be written can grow.
+struct Written<'a> {
+    sent: &'a [u8],
+    /// The same with other bytes in their places, once there are any.
+    kept: Option<Vec<u8>>,
+    /// How many bytes may still be looked through and written. No honest file has more of them than its own length twice.
+    left: usize,
+}
+
+impl Written<'_> {
+    fn spend(&mut self, length: usize) -> Result<(), Refusal> {
+        self.left = self.left.checked_sub(length).ok_or(Refusal::Hidden)?;
+        Ok(())
+    }
+
+    /// A place to write to.
+    fn place(&mut self, place: Range<usize>) -> Result<&mut [u8], Refusal> {
+        self.spend(place.len())?;
+        let sent = self.sent;
+        Ok(&mut self.kept.get_or_insert_with(|| sent.to_vec())[place])
+    }
+
+    /// Writes spaces over the texts of a dictionary, but for times.
+    fn blank(&mut self, dictionary: Range<usize>) -> Result<(), Refusal> {
+        let sent = self.sent;
+        streams::texts(sent, dictionary)
+            .filter(|text| !text.is_empty() && !sent[text.clone()].starts_with(b"D:"))
+            .try_for_each(|text| self.place(text).map(|place| place.fill(b' ')))
+    }
+
+    /// The bytes of the stream whose word ends at `after`, without the end of the line behind them.
+    fn content(&mut self, after: usize) -> Result<Option<Range<usize>>, Refusal> {
+        let sent = self.sent;
+        let rest = &sent[after..];
+        let begin =
+            after + [&b"\r\n"[..], b"\n", b"\r"].iter().find(|end| rest.starts_with(end)).map_or(0, |end| end.len());
+        let rest = &sent[begin..];
+        let end = find(rest, b"endstream");
+        self.spend(end.unwrap_or(rest.len()))?;
+        Ok(end.map(|end| {
+            let content = &rest[..end];
+            let content = content.strip_suffix(b"\n").unwrap_or(content);
+            let content = content.strip_suffix(b"\r").unwrap_or(content);
+            begin..begin + content.len()
+        }))
+    }
+}
 
 /// The same PDF without what it notes about people. It has been read to its end, and has so many pages.
 ///
 /// # Errors
-/// `Hidden` where its notes are packed in a way that nobody can look into, or it would be another PDF without them.
-pub(in crate::files) fn without_notes(mut bytes: Vec<u8>, pages: u32) -> Result<Vec<u8>, Refusal> {
+/// `Hidden` where its notes are packed in a way that nobody can look into, or lie in each other so that looking would not
+/// end, or it would be another PDF without them.
+pub(in crate::files) fn without_notes(bytes: Vec<u8>, pages: u32) -> Result<Vec<u8>, Refusal> {
     if find(&bytes, b"/ByteRange").is_some() {
         return Ok(bytes);
     }
-    let edits = edits(&bytes)?;
-    if edits.is_empty() {
-        return Ok(bytes);
+    match overwritten(&bytes)? {
+        None => Ok(bytes),
+        Some(kept) if counted(&kept) == Ok(pages) => Ok(kept),
+        Some(_) => Err(Refusal::Hidden),
     }
-    for (at, text) in edits {
-        bytes[at..at + text.len()].copy_from_slice(&text);
-    }
-    if counted(&bytes) == Ok(pages) { Ok(bytes) } else { Err(Refusal::Hidden) }
 }
 
-fn edits(bytes: &[u8]) -> Result<Vec<Edit>, Refusal> {
-    let (numbers, mut edits) = named(bytes);
+/// The bytes with others in the places of notes; nothing where there are none.
+fn overwritten(bytes: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
+    let mut written = Written { sent: bytes, kept: None, left: bytes.len().saturating_mul(2) };
+    let numbers = named(&mut written)?;
     let mut left = super::UNPACKED;
     streams::walk(bytes, |object| {
         let dictionary = &bytes[object.dictionary.clone()];
         if number(bytes, object.at).is_some_and(|number| numbers.contains(&number)) {
-            edits.extend(blanks(bytes, object.dictionary.clone()));
+            written.blank(object.dictionary.clone())?;
         }
-        let Some(content) = content(bytes, &object) else { return Ok(()) };
+        let Some(after) = object.stream else { return Ok(()) };
+        // What a stream is stands in its dictionary: only for one that is of interest is its end looked for.
         if is_metadata(dictionary) {
-            edits.push((content.start, without_words(&bytes[content], dictionary)?));
+            let Some(content) = written.content(after)? else { return Ok(()) };
+            let text = without_words(&bytes[content.clone()], dictionary)?;
+            written.place(content)?.copy_from_slice(&text);
         } else if let Some(is_packed) = streams::holds_objects(dictionary)? {
+            let Some(content) = written.content(after)? else { return Ok(()) };
             let packed = streams::Packed { bytes: &bytes[content.clone()], is_packed };
             let text = super::unpacked(&packed, &mut left)?;
-            let blanked = packed_objects(text, first(dictionary), &numbers);
+            let blanked = packed_objects(text, first(dictionary), &numbers)?;
             let again = blanked.and_then(|text| if is_packed { repacked(&text, content.len()) } else { Some(text) });
-            edits.extend(again.map(|text| (content.start, text)));
+            if let Some(text) = again {
+                written.place(content)?.copy_from_slice(&text);
+            }
         }
         Ok(())
     })?;
-    Ok(edits)
+    Ok(written.kept)
 }
 
-/// The numbers of the dictionaries that are named as notes; and what is to be blanked of those that stand there themselves.
-fn named(bytes: &[u8]) -> (HashSet<u32>, Vec<Edit>) {
+/// The numbers of the dictionaries that are named as notes. Those that stand there themselves are blanked.
+fn named(written: &mut Written<'_>) -> Result<HashSet<u32>, Refusal> {
     const NAME: &[u8] = b"/Info";
-    let (mut numbers, mut edits, mut from) = (HashSet::new(), Vec::new(), 0);
+    let bytes = written.sent;
+    let (mut numbers, mut unread, mut from) = (HashSet::new(), 0, 0);
     while let Some(at) = find(&bytes[from..], NAME).map(|found| from + found) {
         from = at + NAME.len();
         if bytes.get(from).is_some_and(|byte| is_regular(*byte)) {
             continue; // a longer name
         }
         let value = streams::blank(bytes, from);
-        if bytes[value..].starts_with(b"<<") {
-            let end = streams::dictionary(bytes, value);
-            edits.extend(end.into_iter().flat_map(|end| blanks(bytes, value..end)));
-        } else {
+        written.spend(value - from)?;
+        if !bytes[value..].starts_with(b"<<") {
             numbers.extend(leading_number(&bytes[value..]));
+        } else if let Some(end) = streams::dictionary(bytes, value) {
+            written.blank(value..end)?;
+            from = end; // what is named inside it is blanked with it
+        } else if unread < UNREAD {
+            unread += 1;
+        } else {
+            return Err(Refusal::Hidden);
         }
     }
-    (numbers, edits)
-}
-
-/// The texts of a dictionary as spaces, but for times.
-fn blanks(bytes: &[u8], dictionary: Range<usize>) -> impl Iterator<Item = Edit> {
-    let said = move |text: &Range<usize>| !text.is_empty() && !bytes[text.clone()].starts_with(b"D:");
-    streams::texts(bytes, dictionary).into_iter().filter(said).map(|text| (text.start, vec![b' '; text.len()]))
-}
-
-/// The bytes of an object's stream, without the end of the line behind them.
-fn content(bytes: &[u8], object: &Object) -> Option<Range<usize>> {
-    let after = object.stream?;
-    let rest = &bytes[after..];
-    let begin =
-        after + [&b"\r\n"[..], b"\n", b"\r"].iter().find(|end| rest.starts_with(end)).map_or(0, |end| end.len());
-    let content = &bytes[begin..begin + find(&bytes[begin..], b"endstream")?];
-    let content = content.strip_suffix(b"\n").unwrap_or(content);
-    let content = content.strip_suffix(b"\r").unwrap_or(content);
-    Some(begin..begin + content.len())
+    Ok(numbers)
 }
 
 fn is_metadata(dictionary: &[u8]) -> bool {
-    let all: Vec<Vec<u8>> = names(dictionary).map(|(name, _)| name).collect();
-    all.windows(2).any(|two| two[0] == b"/Type" && two[1] == b"/Metadata")
+    let mut after_type = false;
+    names(dictionary).any(|(name, _)| {
+        let is_metadata = after_type && name == b"/Metadata";
+        after_type = name == b"/Type";
+        is_metadata
+    })
 }
 
 /// As many bytes that say nothing, packed as these are.
@@ -129,22 +175,27 @@ fn without_words(content: &[u8], dictionary: &[u8]) -> Result<Vec<u8>, Refusal> 
 }
 
 /// Objects as they lie unpacked in a stream, those that are notes without their dictionaries' content; nothing where none is.
-fn packed_objects(mut text: Vec<u8>, first: usize, numbers: &HashSet<u32>) -> Option<Vec<u8>> {
-    let head = std::str::from_utf8(text.get(..first)?).ok()?;
-    let places: Vec<u32> = head.split_ascii_whitespace().map_while(|word| word.parse().ok()).collect();
-    let notes: Vec<usize> = places
-        .chunks_exact(2)
-        .filter(|pair| numbers.contains(&pair[0]))
-        .filter_map(|pair| first.checked_add(usize::try_from(pair[1]).ok()?))
-        .collect();
-    let mut is_changed = false;
-    for at in notes {
+///
+/// # Errors
+/// `Hidden` where its head names notes again and again, or in each other.
+fn packed_objects(mut text: Vec<u8>, first: usize, numbers: &HashSet<u32>) -> Result<Option<Vec<u8>>, Refusal> {
+    let head = text.get(..first).and_then(|head| std::str::from_utf8(head).ok()).unwrap_or_default().to_owned();
+    let mut words = head.split_ascii_whitespace().map_while(|word| word.parse::<u32>().ok());
+    let (mut is_changed, mut left) = (false, text.len().saturating_mul(2));
+    while let (Some(number), Some(place)) = (words.next(), words.next()) {
+        let at = usize::try_from(place).ok().and_then(|place| first.checked_add(place));
+        let Some(at) = at.filter(|_| numbers.contains(&number)) else { continue };
         let begins = text.get(at..).is_some_and(|rest| rest.starts_with(b"<<"));
-        let Some(end) = begins.then(|| streams::dictionary(&text, at)).flatten() else { continue };
+        if !begins {
+            continue;
+        }
+        let end = streams::dictionary(&text, at);
+        left = left.checked_sub(end.unwrap_or(text.len()) - at).ok_or(Refusal::Hidden)?;
+        let Some(end) = end else { continue };
         text[at + 2..end - 2].fill(b' ');
         is_changed = true;
     }
-    is_changed.then_some(text)
+    Ok(is_changed.then_some(text))
 }
 
 /// Packed again into so many bytes; nothing where there is not the room.

@@ -33,10 +33,15 @@ pub(super) struct Object {
 /// The packed bytes of every object stream, still packed.
 pub(super) fn of_objects(bytes: &[u8]) -> Result<Vec<Packed<'_>>, Refusal> {
     let (mut all, mut known) = (Vec::new(), HashSet::new());
+    // Where many begin before one end each would be looked through to it. Honest ones lie beside each other.
+    let mut left = bytes.len().saturating_mul(2);
     walk(bytes, |object| {
         let Some(after) = object.stream else { return Ok(()) };
         known.insert(after - WORD.len());
-        all.extend(objects(bytes, &bytes[object.dictionary], after)?);
+        if let Some(packed) = objects(bytes, &bytes[object.dictionary], after)? {
+            left = left.checked_sub(packed.bytes.len()).ok_or(Refusal::Hidden)?;
+            all.push(packed);
+        }
         if all.len() > STREAMS { Err(Refusal::Hidden) } else { Ok(()) }
     })?;
     if has_other(bytes, &known) { Err(Refusal::Hidden) } else { Ok(all) }
@@ -162,25 +167,26 @@ pub(super) fn dictionary(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// What stands between the brackets of each text of a dictionary that was read to its end.
-pub(super) fn texts(bytes: &[u8], within: Range<usize>) -> Vec<Range<usize>> {
-    let (mut all, mut at) = (Vec::new(), within.start);
-    while at < within.end {
-        at = blank(bytes, at);
-        let rest = &bytes[at..within.end.max(at)];
-        let length = match rest.first() {
-            Some(b'(') => text(rest),
-            Some(b'<') if !rest.starts_with(b"<<") => hexadecimal(rest),
-            Some(_) => {
-                at += if rest.starts_with(b"<<") { 2 } else { regular(rest).max(1) };
-                continue;
-            }
-            None => None,
-        };
-        let Some(length) = length else { break };
-        all.push(at + 1..at + length - 1);
-        at += length;
-    }
-    all
+pub(super) fn texts(bytes: &[u8], within: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut at = within.start;
+    std::iter::from_fn(move || {
+        while at < within.end {
+            at = blank(bytes, at);
+            let rest = &bytes[at..within.end.max(at)];
+            let length = match *rest.first()? {
+                b'(' => text(rest)?,
+                b'<' if !rest.starts_with(b"<<") => hexadecimal(rest)?,
+                _ => {
+                    at += if rest.starts_with(b"<<") { 2 } else { regular(rest).max(1) };
+                    continue;
+                }
+            };
+            let said = at + 1..at + length - 1;
+            at += length;
+            return Some(said);
+        }
+        None
+    })
 }
 
 /// How long a text in brackets is: those inside it are counted, but for those behind a backslash.
@@ -262,7 +268,7 @@ mod tests {
     #[test]
     fn the_texts_of_a_dictionary_are_what_stands_in_its_brackets() {
         let whole = b"<< /A (one (two) \\)) /B[<48 65> (three)]/C << /D () >> %(no)\n /E(four)>>";
-        let said: Vec<&[u8]> = texts(whole, 0..whole.len()).into_iter().map(|text| &whole[text]).collect();
+        let said: Vec<&[u8]> = texts(whole, 0..whole.len()).map(|text| &whole[text]).collect();
         assert_eq!(said, [&b"one (two) \\)"[..], b"48 65", b"three", b"", b"four"]);
     }
 
