@@ -193,8 +193,6 @@ committee-parts-hint = 分期相加须等于{ $sum }；用不到的分期留空�
 committee-part-nth = 第 { $n } 期
 committee-part-amount = 第 { $n } 期金额（元）
 committee-needs = 第 { $n } 期拨付前须具备
-committee-grounds = 通知书中告知的理由
-committee-grounds-hint = 以下就是通知书中的原文；不选则写明经综合评议决定
 committee-reason = 内部说明
 committee-reason-hint = 加密保存，只供内部查阅，不写入通知书
 
