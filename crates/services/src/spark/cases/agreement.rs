@@ -247,7 +247,7 @@ fn opened(row: &rows::CaseRow, key: &CaseKey, signed: &AgreementRow) -> Result<S
 /// # Errors
 /// `Denied`, also without a fresh proof of who signs; `NotFound` for anybody else's; `NotAssigned` where another of the family
 /// signs; `Fields` (`name`, `agrees`, `assent`, `assents`); `Stale` where what would be signed is not what was shown; `NotOpen`
-/// where nothing waits to be signed; `Busy`, `Database`.
+/// where nothing waits to be signed; `Forgotten`, `Crypto`, `Unreadable`, `Busy`, `Database`.
 pub async fn sign(services: &Services, context: &Context, signature: &Signature) -> Result<(), CaseError> {
     let (services, context, signature) = (services.clone(), context.clone(), signature.clone());
     to_the_end(async move {
@@ -374,8 +374,8 @@ pub async fn signed_fact(
 /// bytes. The words around the text are the caller's.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for anybody else's, and before it is signed; `Unread`, `Forgotten`; `Unreadable` where it cannot be
-/// drawn; `Database`.
+/// `Denied`; `NotFound` for anybody else's, and before it is signed; `Unread`, `Forgotten`; `Unreadable`, also where it
+/// cannot be drawn; `Crypto`, `Database`.
 pub async fn signed_copy(
     services: &Services,
     context: &Context,
