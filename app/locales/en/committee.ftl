@@ -199,8 +199,6 @@ committee-parts-hint = Instalments must add up to { $sum }; leave those you do n
 committee-part-nth = Instalment { $n }
 committee-part-amount = Amount of instalment { $n } (yuan)
 committee-needs = Required before instalment { $n } is paid
-committee-grounds = Reasons given in the letter
-committee-grounds-hint = Exactly as they will appear in the letter; if you choose none, it says the decision was made after weighing everything together
 committee-reason = Internal note
 committee-reason-hint = Stored encrypted, for internal reference only; not included in the letter
 

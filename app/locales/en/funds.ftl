@@ -115,7 +115,7 @@ clawback-reason-hint = The family will read this: why the money has to be return
 clawback-refused-left = { $left } yuan has not been returned, waived or confirmed yet, so this cannot be settled.
 clawback-refused-payment = A payment is under way. Please try again once the bank has answered.
 clawback-own = Aid to be returned
-clawback-own-text = Please return it by the due date. If that is difficult, contact us and we will find a way together.
+clawback-own-text = Please return it by the due date. If that is difficult, contact us and we can talk about it.
 clawback-own-settled = This has been settled. You need not do anything more.
 
 # Releasing an award

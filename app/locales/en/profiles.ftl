@@ -3,8 +3,8 @@ profiles-title = Officers, reviewers and committee members
 profiles-area = Specialities, employers and absences
 profiles-lead = Everyone who can handle or review applications. Those without a profile come first: their conflicts of interest cannot be detected.
 profiles-missing = { $n ->
-    [one] One person has no profile: whether they have a conflict of interest could not be seen, and nobody without one judges or decides.
-   *[other] { $n } people have no profile: whether they have a conflict of interest could not be seen, and nobody without one judges or decides.
+    [one] One person has no profile: conflicts of interest cannot be detected, and they cannot be asked to review or vote.
+   *[other] { $n } people have no profile: conflicts of interest cannot be detected, and they cannot be asked to review or vote.
 }
 profiles-none = No officers or reviewers yet
 profiles-none-text = An account administrator assigns the roles.
@@ -28,7 +28,7 @@ profiles-cases = { $n ->
 profiles-free = None
 profiles-nothing = None yet
 profiles-unknown = No profile
-profiles-here = Present
+profiles-here = Available
 profiles-absence = Absence
 profiles-absence-hint = Nothing is assigned to them on these days. Leave both empty if there is no absence.
 profiles-away-first = First day away

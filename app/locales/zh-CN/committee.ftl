@@ -193,8 +193,6 @@ committee-parts-hint = 分期相加须等于{ $sum }；用不到的分期留空�
 committee-part-nth = 第 { $n } 期
 committee-part-amount = 第 { $n } 期金额（元）
 committee-needs = 第 { $n } 期拨付前须具备
-committee-grounds = 通知书中告知的理由
-committee-grounds-hint = 以下就是通知书中的原文；不选则写明经综合评议决定
 committee-reason = 内部说明
 committee-reason-hint = 加密保存，只供内部查阅，不写入通知书
 
@@ -231,7 +229,7 @@ committee-refused-changed-one = { $reference }：{ $what }。
 committee-refused-open = 还有事项没有结果，不能定稿。{ $cases }
 committee-refused-disagrees = 纪要与表决记录不再一致，不能签署。请秘书重新开会。
 committee-refused-secretary = 您是这次会议的委员，纪要要由另一位秘书定稿。
-committee-refused-no-rubric = 还没有公布评审标准。
+committee-refused-no-rubric = 还没有发布评分表。
 committee-refused-busy = 有人同时在办理，请再试一次。
 committee-refused-case-stale = 这份申请在您打开页面之后有了变化，没有执行。请核对后再试。
 committee-refused-not-decided = 没有可以执行的决定：已经执行过，或者决定之后材料有了变化，需要重新审议。

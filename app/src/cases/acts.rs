@@ -5,6 +5,7 @@ use super::calls::{PARTS, reason_field};
 use super::words::{event_text, parts_text, person_text};
 use crate::form::Tone;
 use crate::i18n::Text;
+use crate::letters::{GROUNDS, grounds};
 use crate::spark::form_words;
 use crate::ui::{
     Banner, Button, Checkboxes, Choice, Dialog, Form, HiddenField, LinkButton, TextArea, TextField, Variant,
@@ -12,7 +13,6 @@ use crate::ui::{
 use crate::visit::Visit;
 use domain::account::Capability;
 use domain::spark::application::Section;
-use domain::spark::letter::{Ground, VERSIONS};
 use domain::spark::review::clarification::{LONGEST, SHORTEST};
 use domain::spark::{Event, Part, State};
 use leptos::prelude::*;
@@ -126,21 +126,6 @@ fn with_reason(visit: &Visit, case: &CaseView, (part, event): (Part, Event), opt
         </Dialog>
     }
     .into_any()
-}
-
-/// The field of the reasons that the family's letter tells.
-pub(super) const GROUNDS: &str = "grounds";
-
-/// What the family's letter says, where there is something to choose: its sentences, as they stand in it.
-fn grounds(visit: &Visit, event: Event) -> Option<AnyView> {
-    let offered = Ground::offered(event);
-    let version = VERSIONS.last().filter(|_| !offered.is_empty())?;
-    let choice = |ground: &Ground| Some(Choice::new(ground.name(), version.ground(*ground, visit.locale()).ok()?));
-    let choices = offered.iter().filter_map(choice).collect();
-    Some(
-        view! { <Checkboxes name=GROUNDS label=visit.t("letters-grounds") hint=visit.t("letters-grounds-hint") choices=choices/> }
-            .into_any(),
-    )
 }
 
 /// Sending it back to its family: which sections, until when, and what is unclear. What is wanting of papers stands in it already.

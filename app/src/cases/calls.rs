@@ -1,12 +1,12 @@
 //! What staff do with a case.
 
-use super::acts::GROUNDS;
 use super::desk;
 use super::papers::note_field;
 use super::refused::{SHOWN, done, refused, typed};
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{day, number};
 use crate::form::{FormState, Tone};
+use crate::letters::GROUNDS;
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::spark::papers::problem_of;

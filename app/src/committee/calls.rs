@@ -6,6 +6,7 @@ use super::table::PLACE;
 use super::{AT, at, carry_at, minutes_at};
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{day, number};
+use crate::letters::GROUNDS;
 use crate::problem::Problem;
 use crate::routes::Access;
 use domain::account::Capability;
@@ -234,7 +235,7 @@ async fn carry_out(asked: Asked) -> Answer {
     };
     let version = asked.field("version").parse().unwrap_or_default();
     let reason = Some(asked.field("reason").to_owned()).filter(|text| !text.trim().is_empty());
-    let grounds = asked.fields("grounds").filter_map(Ground::from_name).collect();
+    let grounds = asked.fields(GROUNDS).filter_map(Ground::from_name).collect();
     let how = How { version, reason, grounds, award };
     match review::carry_out(&asked.services, &asked.context, (meeting, case), &how).await {
         Ok(()) => Answer::to(format!("{AT}?done=carried")),

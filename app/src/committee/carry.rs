@@ -7,6 +7,7 @@ use crate::desk::{crumbs, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::ledger::evidence_text;
+use crate::letters::grounds;
 use crate::problem::Problem;
 use crate::ui::{
     Banner, Button, Checkboxes, Choice, Crumb, Fieldset, Form, HiddenField, LinkButton, Page, Select, SummaryList,
@@ -15,8 +16,6 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::ids::{AwardId, CaseId, MeetingId};
 use domain::ledger::{Evidence, Fen};
-use domain::spark::Event;
-use domain::spark::letter::{Ground, VERSIONS};
 use domain::spark::review::vote::Outcome;
 use domain::time::day_text;
 use leptos::prelude::*;
@@ -89,16 +88,6 @@ fn form(visit: &Visit, one: &Carrying) -> AnyView {
         </Form>
     }
     .into_any()
-}
-
-/// What the family's letter says, where there is something to choose: its sentences, as they stand in it.
-fn grounds(visit: &Visit, event: Event) -> Option<AnyView> {
-    let offered = Ground::offered(event);
-    let version = VERSIONS.last().filter(|_| !offered.is_empty())?;
-    let choice = |ground: &Ground| Some(Choice::new(ground.name(), version.ground(*ground, visit.locale()).ok()?));
-    let choices = offered.iter().filter_map(choice).collect();
-    let (label, hint) = (visit.t("committee-grounds"), visit.t("committee-grounds-hint"));
-    Some(view! { <Checkboxes name="grounds" label=label hint=hint choices=choices/> }.into_any())
 }
 
 /// Out of which envelope, and in which parts.

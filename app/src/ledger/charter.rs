@@ -285,7 +285,7 @@ fn date(name: &'static str, label: Text, value: Option<civil::Date>) -> AnyView 
 
 fn budget_fields(visit: &Visit, names: &Names, own: Option<&Envelope>) -> impl IntoView + use<> {
     let text = |read: fn(&Envelope) -> String| own.map(read).unwrap_or_default();
-    // As it is typed, without the separators.
+    // As it is typed.
     let ceiling = own.and_then(|own| own.ceiling).map(|most| Amount::new(most.get()).map(Amount::grouped));
     let ceiling = ceiling.and_then(Result::ok).unwrap_or_default();
     let used = own.and_then(|own| own.has.paid.plus(own.has.committed).ok());

@@ -9,9 +9,11 @@ pub use one::OwnLetter;
 pub use verify::VerifyLetter;
 
 use crate::problem::Problem;
+use crate::ui::{Checkboxes, Choice};
 use crate::visit::Visit;
 use domain::ids::{CaseId, LetterId};
-use domain::spark::letter::Version;
+use domain::spark::Event;
+use domain::spark::letter::{Ground, VERSIONS, Version};
 use domain::time::day_text;
 use leptos::prelude::*;
 use services::spark::cases::CaseError;
@@ -19,6 +21,21 @@ use services::spark::letters::{self, LetterError, Listed};
 
 /// Where anybody holds a letter against ours.
 pub(crate) const VERIFY: &str = "/spark/letters/verify";
+
+/// The field of the reasons that the family's letter tells.
+pub(crate) const GROUNDS: &str = "grounds";
+
+/// What the family's letter says, where there is something to choose: its sentences, as they stand in it.
+pub(crate) fn grounds(visit: &Visit, event: Event) -> Option<AnyView> {
+    let offered = Ground::offered(event);
+    let version = VERSIONS.last().filter(|_| !offered.is_empty())?;
+    let choice = |ground: &Ground| Some(Choice::new(ground.name(), version.ground(*ground, visit.locale()).ok()?));
+    let choices = offered.iter().filter_map(choice).collect();
+    Some(
+        view! { <Checkboxes name=GROUNDS label=visit.t("letters-grounds") hint=visit.t("letters-grounds-hint") choices=choices/> }
+            .into_any(),
+    )
+}
 
 /// The address of a letter, for the family.
 fn own_letter(case: CaseId, letter: LetterId) -> String {

@@ -119,6 +119,6 @@ mod tests {
             assert_eq!(crate::crypto::digest_hex(&version.bytes()), version.digest, "version {}", version.number);
         }
         let published: Vec<(u16, &str)> = VERSIONS.iter().map(|version| (version.number, version.digest)).collect();
-        assert_eq!(published, [(1, "cc3dabd40e4abd55ae8c5062eaf6d6c95ec7b5148d96497017563a50d2cf2bc8")]);
+        assert_eq!(published, [(1, "2a7a05ebb7303055455ff57e521a80fa29b2a27391e7c5fc8912ff8e393136d7")]);
     }
 }

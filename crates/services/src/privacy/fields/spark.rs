@@ -352,7 +352,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field {
         table: "spark_agreement",
         columns: &["text_hash"],
-        what: Text { zh: "签署的救助协议的校验码", en: "The checksum of the agreement that was signed" },
+        what: Text { zh: "签署的救助协议的校验值", en: "The checksum of the agreement that was signed" },
         purpose: Text { zh: "证明协议没有改动", en: "Showing that the agreement was not changed" },
         readers: HOUSE,
         term: Term::Case,

@@ -4,6 +4,7 @@
 //! Signing asks for a fresh proof of who signs (`Capability::SignAgreement`: a code to the account's own telephone or mailbox).
 
 use super::act::{Act, act_in};
+use super::acting::{Acting, acting};
 use super::{CaseError, Reader, access, keys, may_read, place_of};
 use crate::audit::{self, Entry};
 use crate::crypto::{CaseKey, Place, digest_hex};
@@ -25,7 +26,6 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
 use store::spark::cases as rows;
 use store::spark::decided::{self as sql, AgreementRow};
 use uuid::Uuid;
@@ -137,26 +137,12 @@ struct Names {
     assent: bool,
 }
 
-/// Who signs: the guardian where there is one, otherwise who represents the patient, or the patient. A patient of
-/// [`OWN_ASSENT`] or above with a guardian agrees as well.
+/// Who signs: who acts for the patient. A patient of [`OWN_ASSENT`] or above with a guardian agrees as well.
 async fn names(db: &mut PgConnection, key: &CaseKey, case: CaseId, age: i16) -> Result<Names, CaseError> {
-    let mut known: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    for row in rows::parties(db, case.0).await? {
-        let place = Place { table: "spark_case_party", column: "particulars_sealed", row: row.id };
-        let plain = key.open(place, &row.particulars_sealed)?;
-        known.insert(row.part, serde_json::from_slice(&plain).map_err(|_| CaseError::Unreadable)?);
-    }
-    let of = |part: Part, fields: &[&str]| {
-        let own = known.get(part.name())?;
-        fields.iter().find_map(|field| own.get(*field).filter(|name| !name.is_empty()).cloned())
-    };
-    let patient = of(Part::Applicant, &["patient_name"]).ok_or(CaseError::Unreadable)?;
-    if known.contains_key(Part::Guardian.name()) {
-        let signer = of(Part::Guardian, &["guardian_name"]).ok_or(CaseError::Unreadable)?;
-        return Ok(Names { patient, signer, part: Part::Guardian, assent: age >= i16::from(OWN_ASSENT) });
-    }
-    let signer = of(Part::Applicant, &["representative_name"]).unwrap_or_else(|| patient.clone());
-    Ok(Names { patient, signer, part: Part::Applicant, assent: false })
+    let Acting { patient, name, part } = acting(db, key, case).await?;
+    let (patient, signer) = patient.zip(name).ok_or(CaseError::Unreadable)?;
+    let assent = part == Part::Guardian && age >= i16::from(OWN_ASSENT);
+    Ok(Names { patient, signer, part, assent })
 }
 
 /// What is the case's own in its agreement.
@@ -261,7 +247,7 @@ fn opened(row: &rows::CaseRow, key: &CaseKey, signed: &AgreementRow) -> Result<S
 /// # Errors
 /// `Denied`, also without a fresh proof of who signs; `NotFound` for anybody else's; `NotAssigned` where another of the family
 /// signs; `Fields` (`name`, `agrees`, `assent`, `assents`); `Stale` where what would be signed is not what was shown; `NotOpen`
-/// where nothing waits to be signed; `Busy`, `Database`.
+/// where nothing waits to be signed; `Forgotten`, `Crypto`, `Unreadable`, `Busy`, `Database`.
 pub async fn sign(services: &Services, context: &Context, signature: &Signature) -> Result<(), CaseError> {
     let (services, context, signature) = (services.clone(), context.clone(), signature.clone());
     to_the_end(async move {
@@ -390,8 +376,8 @@ pub async fn signed_fact(
 /// bytes. The words around the text are the caller's.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for anybody else's, and before it is signed; `Unread`, `Forgotten`; `Unreadable` where it cannot be
-/// drawn; `Database`.
+/// `Denied`; `NotFound` for anybody else's, and before it is signed; `Unread`, `Forgotten`; `Unreadable`, also where it
+/// cannot be drawn; `Crypto`, `Database`.
 pub async fn signed_copy(
     services: &Services,
     context: &Context,

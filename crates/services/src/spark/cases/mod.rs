@@ -10,6 +10,7 @@
 
 mod access;
 mod act;
+mod acting;
 mod agreement;
 mod appeal;
 mod clarify;
@@ -36,6 +37,7 @@ pub(in crate::spark) use access::access;
 pub use access::{Access, LONGEST_GRANT, grant, look};
 pub(in crate::spark) use access::{noted, reads};
 pub use act::{Act, Decided, Moved, act, act_in, act_saying, take_over};
+pub(in crate::spark) use acting::acting;
 pub use agreement::{Agreement, Signature, Signed, SignedFact, ToSign, own_agreement, sign, signed_copy, signed_fact};
 pub use appeal::{Appealing, Letter, NoWay, SHORTEST_APPEAL, SentAppeal, appeal, appeal_of, appealing};
 pub use clarify::{Clarified, Question, Reply, ask, extend, reply_field, supply, unlocked};

@@ -3,7 +3,7 @@
 use super::draw::Drawing;
 use super::place;
 use crate::audit::{self, Entry};
-use crate::crypto::{CaseKey, Place};
+use crate::crypto::CaseKey;
 use crate::jobs::{NewJob, enqueue};
 use crate::ledger::Part as Tranche;
 use crate::spark::cases::{self, CaseError};
@@ -14,11 +14,11 @@ use domain::ids::{CaseId, LetterId};
 use domain::ledger::Fen;
 use domain::spark::letter::{Facts, Ground, Kind, Number, Outcome, VERSIONS};
 use domain::spark::review::appeal::WITHIN;
-use domain::spark::{Event, Part, State, due};
+use domain::spark::{Event, State, due};
 use domain::time::local_day;
 use domain::workdays;
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::PgConnection;
 use store::spark::cases::{self as rows, CaseRow};
 use store::spark::{family, letters as sql};
@@ -105,11 +105,12 @@ async fn facts(
         [] => Ground::told_of(change.from, change.event).into_iter().collect(),
         chosen => chosen.to_vec(),
     };
+    let acting = cases::acting(db, key, CaseId(row.id)).await?;
     let facts = Facts {
         reference: number.reference.to_string(),
         number: number.to_string(),
         day,
-        name: addressee(db, row, key).await?,
+        name: acting.name.or(acting.patient),
         amount: (sum > Fen::ZERO).then_some(sum),
         parts,
         outcome: Outcome::of(change.event).filter(|_| kind == Kind::AppealDecided),
@@ -121,21 +122,6 @@ async fn facts(
         help: services.post.help(),
     };
     Ok((facts, language(db, row).await?))
-}
-
-/// Whom a letter addresses: who acts for the patient, or the patient.
-async fn addressee(db: &mut PgConnection, row: &CaseRow, key: &CaseKey) -> Result<Option<String>, CaseError> {
-    let parties = rows::parties(&mut *db, row.id).await?;
-    for (part, field) in [(Part::Guardian, "guardian_name"), (Part::Applicant, "patient_name")] {
-        let Some(party) = parties.iter().find(|party| party.part == part.name()) else { continue };
-        let place = Place { table: "spark_case_party", column: "particulars_sealed", row: party.id };
-        let plain = key.open(place, &party.particulars_sealed)?;
-        let known: Value = serde_json::from_slice(&plain).unwrap_or_default();
-        if let Some(name) = known.get(field).and_then(Value::as_str).filter(|name| !name.is_empty()) {
-            return Ok(Some(name.to_owned()));
-        }
-    }
-    Ok(None)
 }
 
 /// The language of the family's account.

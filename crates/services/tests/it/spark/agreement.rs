@@ -5,6 +5,7 @@ use crate::ledger::number;
 use domain::account::Denied;
 use domain::field::Fault;
 use domain::spark::agreement;
+use domain::spark::letter::Kind;
 use domain::{Locale, workdays};
 use futures::future::join_all;
 use jiff::SignedDuration;
@@ -12,6 +13,7 @@ use services::crypto::digest_hex;
 use services::spark::cases::{
     Agreement, Signature, Signed, ToSign, forget, own_agreement, settle_over, sign, signed_fact,
 };
+use services::spark::letters;
 
 const PATIENT: &str = "演示·林小满";
 const GUARDIAN: &str = "演示·林大";
@@ -112,6 +114,23 @@ async fn a_family_signs_what_it_reads_once_and_keeps_it_as_it_was_signed() {
     assert_eq!((fact.hash, fact.part), (shown.hash, Part::Applicant));
     let clear = "select count(*) from spark_agreement where position('演示'::bytea in signed_sealed) > 0";
     assert_eq!(number(&house, clear).await, 0, "it lies sealed");
+}
+
+#[tokio::test]
+async fn a_letter_addresses_who_signs_the_agreement() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let mut new = named_case(&house, 1);
+    let particulars = serde_json::json!({ "patient_name": PATIENT, "representative_name": GUARDIAN });
+    new.parties[0].particulars = particulars.to_string().into_bytes();
+    let case = sent_by(&house, 1, new, Part::Applicant).await;
+    to_agreement(&house, case, purse, 8_000).await;
+    let shown = waits(&house, 1, case).await;
+    assert!(shown.texts.iter().all(|text| text.contains(GUARDIAN)), "who represents the patient signs");
+    let family = visitor(&house, 1);
+    let listed = letters::of(&house.services, &family, case, Kind::Agreement).await.expect("asked").expect("a letter");
+    let opened = letters::open(&house.services, &family, case, listed.id).await.expect("opened");
+    assert!(opened.letter.salutation.contains(GUARDIAN), "{}", opened.letter.salutation);
 }
 
 #[tokio::test]
