@@ -85,7 +85,15 @@ async fn twenty_approvals_of_ten_thousand_on_thirty_thousand_are_three() {
     }
     let asked = acts.into_iter().map(|act| {
         let (services, by) = (house.services.clone(), chair(&house));
-        tokio::spawn(async move { cases::act(&services, &by, &act).await })
+        // Where a busy machine lets them wait too long for a lock they are told so, and press again.
+        tokio::spawn(async move {
+            loop {
+                match cases::act(&services, &by, &act).await {
+                    Err(CaseError::Busy) => {}
+                    answer => break answer,
+                }
+            }
+        })
     });
     let answers = join_all(asked).await;
     let given = answers.iter().filter(|answer| matches!(answer, Ok(Ok(_)))).count();
