@@ -3,8 +3,8 @@
 import type { Page } from "@playwright/test";
 import { illness } from "../support/canaries";
 import { sql } from "../support/database";
+import { family } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
-import { codeTo, newAddress } from "../support/mail";
 import { enrol, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
@@ -38,21 +38,6 @@ async function officer(page: Page): Promise<string> {
     on conflict (account_id, role) do update set granted_at = excluded.granted_at returning account_id`);
   await enrol(page, staff);
   return account;
-}
-
-/** A visitor of this test's own, signed in; answers the account. */
-async function family(page: Page): Promise<string> {
-  const contact = newAddress();
-  await visit(page, "/sign-in");
-  await page.locator("#f-contact").fill(contact);
-  await page.locator("#f-agree").check();
-  await press(page.getByRole("button", { name: zh("sign-in-send") }));
-  await page.waitForURL(/\/sign-in\/code/);
-  await page.locator("#f-code").fill(await codeTo(contact));
-  await press(page.getByRole("button", { name: zh("sign-in-code-submit") }));
-  await page.waitForURL(/\/account/);
-  const session = (await page.context().cookies()).find((cookie) => cookie.name === "__Host-session")!.value;
-  return sql(`select account_id from login_session where token_hash = sha256(convert_to('${session}', 'UTF8'))`);
 }
 
 test("an officer reads a case of another with a reason, and takes it over @once", async ({ page }) => {
@@ -97,7 +82,7 @@ test("an officer reads a case of another with a reason, and takes it over @once"
 
 test("a family sees how far its application is, and is asked before it takes it back", async ({ page }, info) => {
   test.setTimeout(120_000);
-  const account = await family(page);
+  const account = (await family(page)).account;
   await visit(page, "/account/spark");
   await expect(page.locator("main")).toContainText(zh("cases-own-none"));
   await examine(page, "cases-own-1-none");
@@ -137,7 +122,7 @@ test("a family answers what it is asked about, and about nothing else @once", as
   const desk = await browser.newContext({ baseURL: baseURL!, viewport: viewport! });
   const one = await asked(await desk.newPage());
   await desk.close();
-  const account = await family(page);
+  const account = (await family(page)).account;
   await lend(one, account);
   await visit(page, `/account/spark/${one}`);
   await expect(page.locator("#f-reply_illness")).toBeVisible();

@@ -3,8 +3,8 @@
 // carries out what was decided, and the family reads it.
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { sql } from "../support/database";
+import { family } from "../support/families";
 import { examine, expect, picture, press, test, visit } from "../support/house";
-import { codeTo, newAddress } from "../support/mail";
 import { enrol, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
@@ -36,21 +36,6 @@ async function seated(browser: Browser, page: Page, role: string): Promise<{ pag
   await sql(`insert into spark_reviewer_profile (account_id, specialities, away, person_index, version, updated_at)
     values ('${account}', '{}', false, sha256(convert_to('${account}', 'UTF8')), 1, now()) returning account_id`);
   return { page: own, account, context };
-}
-
-/** A visitor of this test's own, signed in; answers the account. */
-async function family(page: Page): Promise<string> {
-  const contact = newAddress();
-  await visit(page, "/sign-in");
-  await page.locator("#f-contact").fill(contact);
-  await page.locator("#f-agree").check();
-  await press(page.getByRole("button", { name: zh("sign-in-send") }));
-  await page.waitForURL(/\/sign-in\/code/);
-  await page.locator("#f-code").fill(await codeTo(contact));
-  await press(page.getByRole("button", { name: zh("sign-in-code-submit") }));
-  await page.waitForURL(/\/account/);
-  const session = (await page.context().cookies()).find((cookie) => cookie.name === "__Host-session")!.value;
-  return sql(`select account_id from login_session where token_hash = sha256(convert_to('${session}', 'UTF8'))`);
 }
 
 /** Votes on a case. */
@@ -194,7 +179,7 @@ test("a meeting goes from its plan to the money @once", async ({ page, browser }
   // The family reads that something was granted.
   const home = await browser.newContext({ locale: "zh-CN", viewport: page.viewportSize() ?? undefined });
   const families = await home.newPage();
-  const account = await family(families);
+  const account = (await family(families)).account;
   await sql(`insert into spark_case_party (id, case_id, part, account_id, particulars_sealed, added_at)
     select gen_random_uuid(), '${one}', 'guardian', '${account}', particulars_sealed, now() from spark_case_party
     where case_id = '${one}' and part = 'applicant'
