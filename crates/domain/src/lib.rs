@@ -9,6 +9,7 @@ pub mod booking;
 pub mod bus;
 mod characters;
 pub mod contact;
+pub mod custody;
 pub mod disclosure;
 pub mod document;
 pub mod field;
