@@ -4,6 +4,7 @@
 //! What the bank works by, its 56 preparation steps, 15 tests and 58 steps of a release, is data with versions and stands in the
 //! database: here is only what holds of any such list. What a family reads of it is `domain::family`'s.
 
+pub mod chain;
 mod din;
 mod event;
 
