@@ -7,6 +7,7 @@
 pub mod chain;
 mod din;
 mod event;
+pub mod passport;
 
 pub use din::{Din, DinFault};
 pub use event::{DeviationKind, Kind, Lot, Marker, Payload, Person, Phase, Pool, Rejection, Slot, Value, What};

@@ -104,6 +104,17 @@ impl LinkPurpose {
     }
 }
 
+/// A public key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublicKey {
+    /// Its name.
+    pub kid: String,
+    /// Its bytes: 32 of Ed25519.
+    pub public: Vec<u8>,
+    /// Nothing that was signed at this time or later counts.
+    pub retired_at: Option<Timestamp>,
+}
+
 /// Why something did not open or verify. Deliberately says no more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum CryptoError {
@@ -374,6 +385,18 @@ impl Vault {
             })
             .collect();
         json!({ "keys": keys })
+    }
+
+    /// Every public key there ever was, also those that sign nothing any more: what was signed to be kept verifies by it in
+    /// twenty years.
+    pub fn every_public_key(&self) -> Vec<PublicKey> {
+        let ring = self.ring();
+        let public = |key: &ring::SigningKey| PublicKey {
+            kid: key.kid.clone(),
+            public: key.public.clone(),
+            retired_at: key.retired_at,
+        };
+        ring.signing.iter().map(public).collect()
     }
 
     /// The key that signs tokens now, and its name for the header.

@@ -1,0 +1,3 @@
+//! Units of cord blood and what happens to them (custody.md).
+
+pub mod proof;
