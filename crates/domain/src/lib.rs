@@ -20,6 +20,7 @@ pub mod groups;
 pub mod ids;
 pub mod ledger;
 pub mod locale;
+pub mod merkle;
 mod named;
 pub mod numbers;
 pub mod outreach;

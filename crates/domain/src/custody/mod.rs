@@ -5,6 +5,7 @@
 //! database: here is only what holds of any such list. What a family reads of it is `domain::family`'s.
 
 pub mod catalogue;
+pub mod chain;
 mod din;
 mod event;
 pub mod guard;
