@@ -1,0 +1,3 @@
+//! The rows of custody.
+
+pub mod search;
