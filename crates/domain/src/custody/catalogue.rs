@@ -40,6 +40,11 @@ impl Item {
         1 << (self.position - 1)
     }
 
+    /// More than one person does it, and both are named: its code says so, `…_by_two`, `…_by_three`.
+    pub fn needs_two(&self) -> bool {
+        self.code.ends_with("_by_two") || self.code.ends_with("_by_three")
+    }
+
     /// Its name for people.
     pub fn name(&self, locale: Locale) -> &str {
         match locale {

@@ -4,14 +4,23 @@
 //! row is what follows from them. [`record_in`] is the one way in, for the desk, for feeds and for the house itself: it applies
 //! many events of many units in one transaction, and one that is refused refuses no other.
 
+pub mod desk;
 mod error;
+mod recall;
 mod record;
 mod refused;
+pub mod search;
+mod shelf;
 mod view;
 
 pub use error::CustodyError;
+pub use recall::{Recalled, end_recall, recall};
+pub use record::record;
+pub(crate) use record::{record_caused_in, record_in};
 pub use refused::Refused;
+pub use shelf::{Rules, Shelf, Shelves};
 pub use view::{DeviationView, EventView, PlaceView, Sight, UnitView, unit};
+pub(crate) use view::{unit_in, view_in};
 
 use crate::Context;
 use domain::account::Actor;

@@ -1,0 +1,8 @@
+//! The rows of custody.
+
+pub mod events;
+pub mod lists;
+pub mod places;
+pub mod search;
+pub mod trouble;
+pub mod units;
