@@ -25,6 +25,8 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+pub(super) use write::place;
+
 /// What became of each event.
 pub(crate) type Outcomes = Vec<Result<Recorded, Refused>>;
 
