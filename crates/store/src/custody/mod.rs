@@ -1,3 +1,9 @@
 //! The rows of custody.
 
+pub mod events;
+pub mod lists;
+pub mod places;
+pub mod search;
 pub mod tree;
+pub mod trouble;
+pub mod units;

@@ -7,8 +7,8 @@
 use super::check::link_of;
 use super::grow::{Level, Nodes, NotUnderIt};
 use super::{ProofError, Witness, checked, node_seal, stored};
-use crate::pulse::Pulse;
 use crate::Services;
+use crate::pulse::Pulse;
 use domain::custody::chain::{ROOT_PURPOSE, Root, START, leaf};
 use domain::ids::UnitId;
 use domain::merkle::Hash;
@@ -85,8 +85,14 @@ pub async fn close(services: &Services, after: Uuid) -> Result<Step, ProofError>
     // The database keeps microseconds: what is signed is what will be read.
     let now = services.clock.now();
     let signed_at = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
-    let closed =
-        Root { number: number + 1, day: local_day(signed_at), size: taken.size, root: new_root, previous: root, signed_at };
+    let closed = Root {
+        number: number + 1,
+        day: local_day(signed_at),
+        size: taken.size,
+        root: new_root,
+        previous: root,
+        signed_at,
+    };
     let (kid, signature) = services.vault.sign(ROOT_PURPOSE, &closed.text());
     let row = RootRow {
         number: stored(closed.number),
@@ -134,7 +140,11 @@ pub async fn keep_closing(services: Services, pulse: Pulse, shutdown: Cancellati
             Ok(_) => pulse.beat(services.clock.now()),
             Err(ProofError::Broken { number, why }) => {
                 metrics::counter!("custody_broken_total").increment(1);
-                tracing::error!(number, why, "the tree of custody is broken: nothing more is signed; run verify-custody");
+                tracing::error!(
+                    number,
+                    why,
+                    "the tree of custody is broken: nothing more is signed; run verify-custody"
+                );
                 pulse.beat(services.clock.now());
             }
             Err(error) => tracing::warn!(%error, "no root of custody could be closed; trying again"),

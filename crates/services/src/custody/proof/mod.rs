@@ -10,8 +10,8 @@ mod published;
 mod verify;
 
 pub use close::{BATCH, Step, close, close_all, keep_closing};
-pub use passport::passport;
-pub use published::{Page, Published, day_roots, published};
+pub use passport::{passport, passport_in};
+pub use published::{Page, Published, day_roots, keys, published};
 pub use verify::{Fault, Report, Terms, verify};
 
 use crate::crypto::Vault;

@@ -26,7 +26,14 @@ pub(super) async fn walk(
     report: &mut Report,
 ) -> Result<(), ProofError> {
     let Some(root) = &roots.last else { return Ok(()) };
-    let mut level = Level { number: 0, count: roots.size, must: Vec::new(), below: BTreeSet::new(), bad: BTreeSet::new(), leaves: BTreeSet::new() };
+    let mut level = Level {
+        number: 0,
+        count: roots.size,
+        must: Vec::new(),
+        below: BTreeSet::new(),
+        bad: BTreeSet::new(),
+        leaves: BTreeSet::new(),
+    };
     loop {
         let (above, top) = level.read(db, vault, report).await?;
         if level.number == 0 {

@@ -86,5 +86,6 @@ fn disagrees(root: &Root, before: Option<&Root>, follows: bool) -> Option<&'stat
         return Some("it was signed on another day");
     }
     let before = before?;
-    (root.size < before.size || root.signed_at < before.signed_at).then_some("it is older or smaller than the one before it")
+    (root.size < before.size || root.signed_at < before.signed_at)
+        .then_some("it is older or smaller than the one before it")
 }

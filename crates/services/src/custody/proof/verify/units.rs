@@ -4,7 +4,7 @@ use super::super::check::{hash_of, link_of};
 use super::super::{ProofError, node_seal};
 use super::{Fault, Report, Terms};
 use crate::crypto::{UnitKey, Vault};
-use crate::custody::event_place;
+use crate::custody::record::place;
 use domain::custody::Payload;
 use domain::custody::chain::{Link, START, digest, leaf};
 use domain::ids::UnitId;
@@ -54,7 +54,14 @@ pub(super) async fn walk(
         let page = tree::walked_from(&mut *db, first, UNITS).await?;
         let last = page.last().filter(|_| page.len() as i64 == UNITS).map_or(Uuid::max(), |unit| unit.id);
         page.iter().filter_map(|unit| unit.leaf).for_each(|leaf| owned.note(leaf.unsigned_abs()));
-        let mut chains = Chains { vault, size, units: page.into_iter(), chain: None, report: &mut *report, displaced: &mut displaced };
+        let mut chains = Chains {
+            vault,
+            size,
+            units: page.into_iter(),
+            chain: None,
+            report: &mut *report,
+            displaced: &mut displaced,
+        };
         chains.read(db, (first, last), |events| (terms.progress)(events, about)).await?;
         match last.as_u128().checked_add(1) {
             Some(next) => first = Uuid::from_u128(next),
@@ -206,7 +213,7 @@ impl Chain {
     fn said(&mut self, row: &LinkRow, link: &Link<'_>, report: &mut Report) {
         let Some(key) = &self.key else { return };
         let unit = self.unit;
-        let Ok(said) = key.open(event_place(&self.before), &row.sealed) else {
+        let Ok(said) = key.open(place(&self.before), &row.sealed) else {
             let first = self.shut.map_or(link.seq, |(first, _)| first);
             self.shut = Some((first, link.seq));
             return;

@@ -1,0 +1,302 @@
+//! One unit with its whole way, as far as its reader may read it.
+
+use super::CustodyError;
+use super::record::place;
+use super::shelf::Shelf;
+use crate::crypto::UnitKey;
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::custody::chain::digest;
+use domain::custody::{
+    CatalogueKind, DeviationKind, Din, Kind, Payload, Person, Pool, Progress, Slot, Standing, State, Value,
+};
+use domain::ids::{DeviationId, TankId, UnitId};
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use store::custody::events::EventRow;
+use store::custody::units::UnitRow;
+use store::custody::{events, places, trouble, units};
+use uuid::Uuid;
+
+/// Random bytes before what an event says.
+const SALT: usize = 16;
+
+/// Who reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sight {
+    /// The bank: everything.
+    Staff,
+    /// The mother, or whom she lets: everything of their unit.
+    Owner,
+    /// The other guardian: nothing of the mother's results, unless she lets him.
+    OtherGuardian {
+        /// She lets him.
+        mother_consents: bool,
+    },
+}
+
+/// A unit.
+#[derive(Clone, Debug)]
+pub struct UnitView {
+    /// Which.
+    pub id: UnitId,
+    /// Its number; for staff only.
+    pub din: Option<Din>,
+    /// Whose it is.
+    pub family: Option<Uuid>,
+    /// For whose use.
+    pub pool: Pool,
+    /// Where it is.
+    pub standing: Standing,
+    /// The number of its last event.
+    pub version: u32,
+    /// The hash of that.
+    pub head: [u8; 32],
+    /// Everything that happened, in order of arrival.
+    pub events: Vec<EventView>,
+    /// Its preparation.
+    pub steps: Progress,
+    /// Its tests.
+    pub tests: Progress,
+    /// Its release.
+    pub release: Progress,
+    /// The batch record is signed.
+    pub record_signed: bool,
+    /// Where it lies.
+    pub place: Option<PlaceView>,
+    /// All deviations, open and closed.
+    pub deviations: Vec<DeviationView>,
+    /// Its place in the tree of heads, once a root covers it.
+    pub leaf: Option<u64>,
+    /// The last event that a signed root covers.
+    pub rooted: u32,
+    /// When it was registered.
+    pub registered_at: Timestamp,
+    /// What it says can be read: its key was not destroyed.
+    pub readable: bool,
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct EventView {
+    /// Its number in the chain.
+    pub seq: u32,
+    /// What happened.
+    pub kind: Kind,
+    /// What it says; `None`: not for this reader, or its key was destroyed.
+    pub payload: Option<Payload>,
+    /// The bytes whose SHA-256 the digest is: 16 random ones, and the JSON. `None` with the payload.
+    pub said: Option<Vec<u8>>,
+    /// When, by the clock of the source.
+    pub occurred_at: Timestamp,
+    /// When, by ours.
+    pub received_at: Timestamp,
+    /// Who told it: `Actor::kind`. The hash is over it, too.
+    pub actor_kind: String,
+    /// Which account or client.
+    pub actor_id: Option<Uuid>,
+    /// From where.
+    pub source: String,
+    /// Its place in the order of the source.
+    pub source_seq: Option<i64>,
+    /// The hash before it.
+    pub prev_hash: [u8; 32],
+    /// Its hash.
+    pub hash: [u8; 32],
+    /// The digest of what it says.
+    pub digest: [u8; 32],
+}
+
+/// A place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PlaceView {
+    /// Which tank.
+    pub tank: TankId,
+    /// Where in it.
+    pub slot: Slot,
+    /// `quarantine`, `long_term`, `samples`.
+    pub tank_use: String,
+    /// The code of its room.
+    pub room: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A deviation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DeviationView {
+    /// Which.
+    pub id: DeviationId,
+    /// Of what.
+    pub kind: DeviationKind,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// By which account or client; none: by the house.
+    pub opened_by: Option<Uuid>,
+    /// The event that opened it.
+    pub opened_seq: u32,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+    /// The event that closed it.
+    pub closed_seq: Option<u32>,
+}
+
+/// One unit, for staff (`SeeUnits`).
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Unreadable`, `Database`.
+pub async fn unit(services: &Services, context: &Context, id: UnitId, sight: Sight) -> Result<UnitView, CustodyError> {
+    context.require(Capability::SeeUnits)?;
+    let mut tx = services.begin().await?;
+    view_in(&mut tx, services, id, sight).await
+}
+
+/// One unit as a reader sees it. Asks nobody whether they may: whoever calls it has found out whose the unit is.
+///
+/// # Errors
+/// `NotFound`, `Unreadable`, `Database`.
+pub async fn view_in(
+    db: &mut PgConnection,
+    services: &Services,
+    id: UnitId,
+    sight: Sight,
+) -> Result<UnitView, CustodyError> {
+    let shelf = services.custody.read(db, &services.clock).await?;
+    let row = units::one(&mut *db, id.0).await?.ok_or(CustodyError::NotFound)?;
+    let key = row
+        .key_sealed
+        .as_deref()
+        .map(|wrapped| services.vault.open_unit_key(row.id, wrapped).map_err(|_| CustodyError::Unreadable))
+        .transpose()?;
+    let events = events::of_unit(&mut *db, row.id).await?;
+    let events =
+        events.into_iter().map(|event| event_view(event, key.as_ref(), sight)).collect::<Result<Vec<_>, _>>()?;
+    let place = places::of_unit(&mut *db, row.id).await?.map(place_view).transpose()?;
+    let deviations = trouble::of_unit(db, row.id).await?;
+    let deviations = deviations.into_iter().map(deviation_view).collect::<Result<Vec<_>, _>>()?;
+    let progress = |kind, list, done: i64| progress(&shelf, kind, (list, done), row.registered_at.to_jiff());
+    Ok(UnitView {
+        id,
+        din: match sight {
+            Sight::Staff => Some(Din::parse(&row.din).map_err(|_| CustodyError::Unreadable)?),
+            _ => None,
+        },
+        family: row.family_id,
+        pool: Pool::from_name(&row.pool).ok_or(CustodyError::Unreadable)?,
+        standing: standing_of(&row)?,
+        version: row.seq.unsigned_abs(),
+        head: hash(&row.head)?,
+        events,
+        steps: progress(CatalogueKind::Preparation, row.preparation_id, row.steps_done)?,
+        tests: progress(CatalogueKind::Test, row.tests_id, row.tests_final)?,
+        release: progress(CatalogueKind::Release, row.release_id, row.release_done)?,
+        record_signed: row.record_signed,
+        place,
+        deviations,
+        leaf: row.leaf.map(i64::unsigned_abs),
+        rooted: row.rooted_seq.unsigned_abs(),
+        registered_at: row.registered_at.to_jiff(),
+        readable: key.is_some(),
+    })
+}
+
+fn progress(
+    shelf: &Shelf,
+    kind: CatalogueKind,
+    (list, done): (Option<Uuid>, i64),
+    registered_at: Timestamp,
+) -> Result<Progress, CustodyError> {
+    // Before its work begins: by the list of today's units.
+    let catalogue = match list {
+        Some(id) => shelf.of(id),
+        None => shelf.at(kind, registered_at),
+    };
+    let catalogue = catalogue.cloned().ok_or(CustodyError::Unreadable)?;
+    Ok(Progress { catalogue, done: done.cast_unsigned() })
+}
+
+fn standing_of(row: &UnitRow) -> Result<Standing, CustodyError> {
+    let word = |word: &str| State::from_name(word).ok_or(CustodyError::Unreadable);
+    let held_in = row.held_in.as_deref().map(word).transpose()?;
+    Standing::new(word(&row.state)?, held_in).ok_or(CustodyError::Unreadable)
+}
+
+fn hash(bytes: &[u8]) -> Result<[u8; 32], CustodyError> {
+    bytes.try_into().map_err(|_| CustodyError::Unreadable)
+}
+
+/// What it says is opened only for whoever may read it, and is what its digest is of: else somebody changed it.
+fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<EventView, CustodyError> {
+    let (digest_kept, own) = (hash(&row.digest)?, hash(&row.hash)?);
+    let opened = key.map(|key| open(key, &own, &row.sealed, &digest_kept)).transpose()?;
+    let opened = opened.filter(|(payload, _)| may_read(payload, sight));
+    let (payload, said) = opened.unzip();
+    Ok(EventView {
+        seq: row.seq.unsigned_abs(),
+        kind: Kind::from_name(&row.kind).ok_or(CustodyError::Unreadable)?,
+        payload,
+        said,
+        occurred_at: row.occurred_at.to_jiff(),
+        received_at: row.received_at.to_jiff(),
+        actor_kind: row.actor_kind,
+        actor_id: row.actor_id,
+        source: row.source,
+        source_seq: row.source_seq,
+        prev_hash: hash(&row.prev_hash)?,
+        hash: own,
+        digest: digest_kept,
+    })
+}
+
+fn open(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result<(Payload, Vec<u8>), CustodyError> {
+    let said = key.open(place(own), sealed).map_err(|_| CustodyError::Unreadable)?;
+    let (salt, json) = said.split_first_chunk::<SALT>().ok_or(CustodyError::Unreadable)?;
+    if digest(salt, json) != *kept {
+        return Err(CustodyError::Unreadable);
+    }
+    let payload = serde_json::from_slice(json).map_err(|_| CustodyError::Unreadable)?;
+    Ok((payload, said))
+}
+
+/// The mother's results are hers: the other guardian reads no event that has one, unless she lets him.
+fn may_read(payload: &Payload, sight: Sight) -> bool {
+    match sight {
+        Sight::Staff | Sight::Owner | Sight::OtherGuardian { mother_consents: true } => true,
+        Sight::OtherGuardian { mother_consents: false } => !of_the_mother(payload),
+    }
+}
+
+fn of_the_mother(payload: &Payload) -> bool {
+    let any = |values: &[Value]| values.iter().any(|value| value.of == Person::Mother);
+    match payload {
+        Payload::StepDone { values, .. }
+        | Payload::TestFinal { values, .. }
+        | Payload::ReleaseStepDone { values, .. } => any(values),
+        // A correction may say what the wrong value was.
+        Payload::Corrected { .. } => true,
+        _ => false,
+    }
+}
+
+fn place_view(row: places::PlaceRow) -> Result<PlaceView, CustodyError> {
+    let number = |number: i16| u16::try_from(number).map_err(|_| CustodyError::Unreadable);
+    Ok(PlaceView {
+        tank: TankId(row.tank_id),
+        slot: Slot { tank: row.tank, tower: number(row.tower)?, frame: number(row.frame)?, slot: number(row.slot)? },
+        tank_use: row.used_for,
+        room: row.room,
+        since: row.put_at.to_jiff(),
+    })
+}
+
+fn deviation_view(row: trouble::DeviationRow) -> Result<DeviationView, CustodyError> {
+    Ok(DeviationView {
+        id: DeviationId(row.id),
+        kind: DeviationKind::from_name(&row.kind).ok_or(CustodyError::Unreadable)?,
+        opened_at: row.opened_at.to_jiff(),
+        opened_by: row.opened_by,
+        opened_seq: row.opened_seq.unsigned_abs(),
+        closed_at: row.closed_at.map(|at| at.to_jiff()),
+        closed_seq: row.closed_seq.map(i32::unsigned_abs),
+    })
+}
