@@ -19,6 +19,7 @@ mod golden;
 pub mod groups;
 pub mod ids;
 pub mod ledger;
+pub mod lims;
 pub mod locale;
 pub mod merkle;
 mod named;

@@ -22,6 +22,7 @@ pub mod jobs;
 mod lanes;
 pub mod ledger;
 pub mod limits;
+pub mod lims;
 pub mod machines;
 pub mod messages;
 pub mod numbers;

@@ -16,6 +16,7 @@ pub mod groups;
 pub mod jobs;
 pub mod keys;
 pub mod ledger;
+pub mod lims;
 pub mod messages;
 pub mod numbers;
 pub mod outreach;

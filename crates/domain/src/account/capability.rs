@@ -46,6 +46,8 @@ pub enum Capability {
     ManageStaff,
     /// Make and revoke the clients of machines.
     ManageClients,
+    /// Tell what happened to units, as the laboratory's system.
+    FeedLims,
     /// End the sessions of another person, who asked for it or cannot.
     EndSessions,
     /// Read the audit trail.
@@ -98,7 +100,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -119,6 +121,7 @@ impl Capability {
         Self::SeeStaff,
         Self::ManageStaff,
         Self::ManageClients,
+        Self::FeedLims,
         Self::EndSessions,
         Self::ReadAudit,
         Self::DispatchBus,
@@ -201,6 +204,7 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             C::SeeBookings => scopes.contains(&Scope::BookingsWrite) || scopes.contains(&Scope::SessionsRead),
             C::BookOnBehalf => scopes.contains(&Scope::BookingsWrite),
             C::Admit => scopes.contains(&Scope::DoorWrite),
+            C::FeedLims => scopes.contains(&Scope::LimsWrite),
             _ => false,
         },
         Actor::Device { role, .. } => device_permits(*role, capability),

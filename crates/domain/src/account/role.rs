@@ -94,11 +94,14 @@ pub enum Scope {
     /// Admit at the door.
     #[serde(rename = "door:write")]
     DoorWrite,
+    /// Tell what happened to units (the laboratory's system).
+    #[serde(rename = "lims:write")]
+    LimsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 3] = [Self::SessionsRead, Self::BookingsWrite, Self::DoorWrite];
+    pub const ALL: [Self; 4] = [Self::SessionsRead, Self::BookingsWrite, Self::DoorWrite, Self::LimsWrite];
 
     /// As in a token.
     pub const fn name(self) -> &'static str {
@@ -106,6 +109,7 @@ impl Scope {
             Self::SessionsRead => "sessions:read",
             Self::BookingsWrite => "bookings:write",
             Self::DoorWrite => "door:write",
+            Self::LimsWrite => "lims:write",
         }
     }
 
