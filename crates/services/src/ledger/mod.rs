@@ -170,7 +170,9 @@ impl From<sqlx::Error> for LedgerError {
             Some("ledger_fund_code_once") => {
                 Self::Fields(vec![FieldError::new("code", domain::field::Fault::AlreadyExists)])
             }
-            Some("spark_clawback_open" | "spark_clawback_part_final") => Self::State("settled"),
+            Some("spark_clawback_open" | "spark_clawback_part_final" | "spark_clawback_entry_stands") => {
+                Self::State("settled")
+            }
             Some("spark_clawback_within") => {
                 Self::Fields(vec![FieldError::new("amount", domain::field::Fault::MoreThanOwed)])
             }
