@@ -46,6 +46,7 @@ pub use seed::seed_demo;
 pub use statements::{
     Imported, LARGEST_STATEMENT, Outcome, Reconciliation, RowErrors, import, reconciliation, resolve,
 };
+pub(crate) use tranches::agreement_signed_in;
 pub use tranches::{let_go, note_evidence, prepare, send_back};
 
 use crate::Context;
