@@ -1,5 +1,6 @@
 //! The books of the relief fund on a real Postgres.
 
+mod ceiling;
 mod charters;
 mod closing;
 mod corrections;
