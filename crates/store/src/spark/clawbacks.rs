@@ -112,6 +112,18 @@ pub async fn of_case(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Option
     .await
 }
 
+/// Whether something is asked back of a case by a day that nobody paid or waived, waiting for a second person or not.
+pub async fn is_owed(db: impl PgExecutor<'_>, case: Uuid, due: civil::Date) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from spark_clawback where case_id = $1 and due_on = $2 and settled_at is null
+                            and spark_clawback_stands(id) < amount) as "owed!""#,
+        case,
+        sql_day(due) as SqlDate,
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Locks a demand until the transaction ends. After the award's lock.
 pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ClawbackRow>> {
     sqlx::query_scalar!("select id from spark_clawback where id = $1 for no key update", id)

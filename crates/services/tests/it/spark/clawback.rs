@@ -13,7 +13,7 @@ use services::spark::cases::Demand;
 use sqlx::AssertSqlSafe;
 
 /// A case of which 10,000 yuan were paid.
-async fn paid(house: &TestHouse, purse: Purse, person: u128) -> (CaseId, AwardId) {
+pub(super) async fn paid(house: &TestHouse, purse: Purse, person: u128) -> (CaseId, AwardId) {
     let case = sent(house, person).await;
     before_committee(house, case).await;
     grants(house, &chair(house), case, purse, 10_000).await.expect("granted");
@@ -28,7 +28,7 @@ async fn paid(house: &TestHouse, purse: Purse, person: u128) -> (CaseId, AwardId
     (case, award)
 }
 
-async fn demand(house: &TestHouse, case: CaseId, sum: i64) -> Demand {
+pub(super) async fn demand(house: &TestHouse, case: CaseId, sum: i64) -> Demand {
     Demand {
         id: id(house),
         case,
@@ -40,7 +40,7 @@ async fn demand(house: &TestHouse, case: CaseId, sum: i64) -> Demand {
 }
 
 /// Asks so many yuan back.
-async fn asked(house: &TestHouse, case: CaseId, sum: i64) -> ClawbackId {
+pub(super) async fn asked(house: &TestHouse, case: CaseId, sum: i64) -> ClawbackId {
     let demand = demand(house, case, sum).await;
     cases::claw_back(&house.services, &compliance(house), &demand).await.expect("asked");
     demand.id
@@ -55,7 +55,7 @@ async fn settles(house: &TestHouse, case: CaseId) -> Result<Moved, CaseError> {
 }
 
 /// What a paper tells of, entered by the preparer.
-async fn paper(house: &TestHouse, clawback: ClawbackId, sum: i64) -> Result<ClawbackPartId, LedgerError> {
+pub(super) async fn paper(house: &TestHouse, clawback: ClawbackId, sum: i64) -> Result<ClawbackPartId, LedgerError> {
     let id: ClawbackPartId = id(house);
     let new = Returned {
         id,

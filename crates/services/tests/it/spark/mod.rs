@@ -15,6 +15,7 @@ mod life;
 mod matrix;
 pub mod objections;
 mod officers;
+mod owing;
 mod own;
 mod profiles;
 mod races;
