@@ -34,8 +34,8 @@ pub use charters::{
 pub use clawbacks::{Returned, confirm, enter_return, match_row, refuse, waive};
 pub use files::{PaymentFile, file_again, send_file};
 pub use funds::{
-    Balance, Given, NewEnvelope, NewFund, Opening, allocate, balance_of_envelope, balance_of_fund, close_month, donate,
-    funds, open, open_envelope, open_fund, reverse,
+    Balance, Given, NewFund, Opening, allocate, balance_of_envelope, balance_of_fund, close_month, donate, funds, open,
+    open_fund, reverse,
 };
 pub(crate) use locks::for_case;
 pub use payees::{NewPayee, Shown, confirm_payee, enter_payee, show_payee};
