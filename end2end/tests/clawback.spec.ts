@@ -59,6 +59,8 @@ test("money is asked back, comes back in three ways, and the case is closed @onc
   await expect(own).toContainText(zh("clawback-own"));
   await expect(own).toContainText("3,000.00");
   await expect(own).toContainText("票据重复报销");
+  await expect(relative.locator("#now")).toContainText(zh("clawback-own-next"));
+  await expect(relative.locator("#now")).toContainText(zh("spark-turn-family"));
   await both(relative, "clawback-4-family");
 
   // The bank tells of 1,000: matched by one person.
@@ -136,6 +138,8 @@ test("money is asked back, comes back in three ways, and the case is closed @onc
   expect(await sql(`select count(*) from spark_clawback_part where clawback_id = '${demand}' and entry_id is not null`)).toBe("2");
   const entry = await sql(`select entry_id from spark_clawback_part where clawback_id = '${demand}' and kind = 'bank'`);
   await visit(preparer, `/staff/funds/entries/${entry}`);
+  await expect(preparer.locator("main")).toContainText(zh("clawback-settled-with"));
+  await expect(opener(preparer, "books-reverse")).toHaveCount(0);
   await examine(preparer, "clawback-14-entry");
   await visit(relative, `/account/spark/${id}`);
   await expect(own).toContainText(zh("clawback-own-settled"));

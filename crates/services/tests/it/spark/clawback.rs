@@ -202,7 +202,13 @@ async fn what_came_back_is_not_reversed_once_the_demand_is_settled_with_it() {
     ledger::match_row(&house.services, &by, clawback, "S1").await.expect("matched");
     ledger::reverse(&house.services, &by, entry().await, "演示·记错").await.expect("still open");
     ledger::match_row(&house.services, &by, clawback, "S1").await.expect("matched again");
+    let shown = async || {
+        let shown = views::entry(&house.services, &by, entry().await).await.expect("an entry");
+        (shown.demand, shown.is_reversible())
+    };
+    assert_eq!(shown().await, (Some((clawback, false)), true));
     settles(&house, case).await.expect("settled");
+    assert_eq!(shown().await, (Some((clawback, true)), false), "no button is shown that would be refused");
     let late = ledger::reverse(&house.services, &by, entry().await, "演示·记错").await;
     assert!(matches!(late, Err(LedgerError::State("settled"))), "{late:?}");
     assert_eq!(has(&house, purse).await, (20_000, 9_000, 0, 0, 11_000));
