@@ -46,11 +46,11 @@ pub(super) async fn asked(house: &TestHouse, case: CaseId, sum: i64) -> Clawback
     demand.id
 }
 
-async fn page(house: &TestHouse, id: ClawbackId) -> ClawbackPage {
+pub(super) async fn page(house: &TestHouse, id: ClawbackId) -> ClawbackPage {
     views::clawback(&house.services, &releaser(house), id).await.expect("a demand")
 }
 
-async fn settles(house: &TestHouse, case: CaseId) -> Result<Moved, CaseError> {
+pub(super) async fn settles(house: &TestHouse, case: CaseId) -> Result<Moved, CaseError> {
     does(house, &compliance(house), case, (Part::ComplianceOfficer, Event::Settle)).await
 }
 

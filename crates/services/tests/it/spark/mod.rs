@@ -23,6 +23,7 @@ mod reading;
 mod reviewers;
 mod room;
 mod rules;
+mod sealed_words;
 mod standards;
 mod untied;
 
