@@ -15,6 +15,7 @@ mod life;
 mod matrix;
 pub mod objections;
 mod officers;
+mod owing;
 mod own;
 mod profiles;
 mod races;
@@ -22,6 +23,7 @@ mod reading;
 mod reviewers;
 mod room;
 mod rules;
+mod sealed_words;
 mod standards;
 mod untied;
 
