@@ -106,13 +106,8 @@ pub async fn list(services: &Services, context: &Context) -> Result<Vec<Listed>,
     let mut db = services.db.acquire().await?;
     let all = sql::list(&mut *db, MOST).await?;
     let cases: BTreeSet<Uuid> = all.iter().map(|row| row.case_id).collect();
-    let mut there = BTreeSet::new();
-    for id in cases {
-        let Some(case) = rows::one(&mut *db, id).await? else { continue };
-        if apart::is_there(&mut db, &case, by).await? {
-            there.insert(id);
-        }
-    }
+    let cases = rows::many(&mut *db, &cases.into_iter().collect::<Vec<_>>()).await?;
+    let there = apart::there(&mut db, &cases, by).await?;
     all.iter().filter(|row| there.contains(&row.case_id)).map(|row| listed(row, context.now)).collect()
 }
 
