@@ -127,6 +127,19 @@ pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<CaseR
     .await
 }
 
+/// These cases, as far as there are such, in no order.
+pub async fn many(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<Vec<CaseRow>> {
+    sqlx::query_as!(
+        CaseRow,
+        "select id, reference, state, held_in, version, fund_id, disease_group, city, age, asked, officer_id, decision,
+                decided_fen, decided_at, appealed, opened_at, changed_at
+         from spark_case where id = any ($1)",
+        ids
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// A case, locked until the transaction ends. After the locks of funds, envelopes and awards.
 pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<CaseRow>> {
     sqlx::query_as!(

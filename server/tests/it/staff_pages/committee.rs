@@ -433,6 +433,6 @@ async fn what_stands_in_the_way_is_said_with_everything_typed_still_there() {
     gone_to(&send(secretary, &format!("{meeting}/put-off"), &over).await, &format!("{meeting}?done=put-off"));
     gone_to(&does(&site, secretary, &meeting, "close", &[]).await, &format!("{meeting}/minutes"));
     again(&secretary.get(&format!("{meeting}/minutes")).await, StatusCode::OK, "缓议到其他会议");
-    let nobody = review::own_meetings(&site.test.services, &of(&site, 99, Role::MedicalReviewer)).await;
+    let nobody = review::own_meetings(&site.test.services, &of(&site, 99, Role::MedicalReviewer), None).await;
     assert!(matches!(nobody, Err(ReviewError::Denied(_))), "{nobody:?}");
 }

@@ -437,10 +437,11 @@ fn a_code_that_is_a_second_old_is_good_for_as_long_as_its_page_says() {
 #[test]
 fn an_objector_is_told_the_answer_and_its_receipt_and_a_subject_tells_nothing() {
     for locale in [Locale::ZhCn, Locale::En] {
-        let said = [true, false].map(|upheld| {
+        let said = [(true, true), (true, false), (false, false)].map(|(upheld, back)| {
             let facts = Facts::Objection(ObjectionFacts {
                 receipt: "K7M4-Q2XR".into(),
                 upheld,
+                back,
                 answer: "演示答复 <b>".into(),
                 site: "https://www.example.cn".into(),
                 help: None,
@@ -453,6 +454,7 @@ fn an_objector_is_told_the_answer_and_its_receipt_and_a_subject_tells_nothing() 
             assert!(text.contains("K7M4-Q2XR") && text.contains("演示答复 <b>"), "{text}");
             text
         });
-        assert_ne!(said[0], said[1], "{locale:?}");
+        let told: std::collections::BTreeSet<&String> = said.iter().collect();
+        assert_eq!(told.len(), 3, "{locale:?}: decided again, upheld when all is over, unfounded");
     }
 }

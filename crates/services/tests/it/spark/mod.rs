@@ -13,6 +13,7 @@ mod judging;
 mod letters;
 mod life;
 mod matrix;
+mod meetings;
 pub mod objections;
 mod officers;
 mod owing;
