@@ -151,6 +151,12 @@ ids! {
     HospitalId,
     /// One sitting of the Spark Project's committee.
     MeetingId,
+    /// A family that the bank keeps a unit for.
+    FamilyId,
+    /// The contract a unit is kept under.
+    ContractId,
+    /// What a family was told.
+    FamilyNoticeId,
     /// One HTTP request, for logs and the audit trail.
     RequestId,
 }
