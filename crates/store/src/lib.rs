@@ -11,6 +11,7 @@ pub mod booking;
 pub mod bus;
 pub mod disclosure;
 pub mod exports;
+pub mod family;
 pub mod files;
 pub mod groups;
 pub mod jobs;

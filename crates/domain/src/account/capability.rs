@@ -96,11 +96,17 @@ pub enum Capability {
     PrepareDisclosure,
     /// Publish a report that somebody else froze.
     PublishDisclosure,
+    /// See the units of one's own family.
+    SeeOwnUnits,
+    /// Come into a family by an invitation.
+    JoinFamily,
+    /// Help families: contracts, invitations, and their record for a reason that they read.
+    SupportFamilies,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 48] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -146,6 +152,9 @@ impl Capability {
         Self::HandleObjections,
         Self::PrepareDisclosure,
         Self::PublishDisclosure,
+        Self::SeeOwnUnits,
+        Self::JoinFamily,
+        Self::SupportFamilies,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -154,6 +163,7 @@ impl Capability {
         match self {
             Self::SecureOwnAccount
             | Self::SignAgreement
+            | Self::JoinFamily
             | Self::RevealContact
             | Self::RevealBusContact
             | Self::RevealParties
@@ -196,7 +206,13 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
         Actor::Visitor { .. } => {
             matches!(
                 capability,
-                C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount | C::SignAgreement
+                C::SeePublic
+                    | C::BookForSelf
+                    | C::UseOwnAccount
+                    | C::SecureOwnAccount
+                    | C::SignAgreement
+                    | C::SeeOwnUnits
+                    | C::JoinFamily
             )
         }
         Actor::Client { scopes, .. } => match capability {
@@ -293,6 +309,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
                 | C::PublishDisclosure
         ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
+        Role::FamilySupport => matches!(capability, C::SupportFamilies),
     }
 }
 

@@ -35,11 +35,13 @@ pub enum Role {
     ComplianceOfficer,
     /// Makes staff accounts and gives roles. Cannot read a case.
     AccountAdministrator,
+    /// Helps families whose units the bank keeps.
+    FamilySupport,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::MuseumOfficer,
         Self::Steward,
         Self::Operator,
@@ -54,6 +56,7 @@ impl Role {
         Self::FinanceReleaser,
         Self::ComplianceOfficer,
         Self::AccountAdministrator,
+        Self::FamilySupport,
     ];
 
     /// As stored and as a translation key (`role-<name>`).
@@ -73,6 +76,7 @@ impl Role {
             Self::FinanceReleaser => "finance_releaser",
             Self::ComplianceOfficer => "compliance_officer",
             Self::AccountAdministrator => "account_administrator",
+            Self::FamilySupport => "family_support",
         }
     }
 
