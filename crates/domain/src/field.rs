@@ -238,6 +238,8 @@ pub enum Fault {
     DinCheck,
     /// A donation identification number that no unit has.
     DinUnknown,
+    /// Not the label of a slot like `LN2-01/3-2-14`.
+    SlotShape,
     /// A file that is not taken as a paper.
     FileRefused {
         /// Why.
