@@ -37,11 +37,15 @@ pub enum Role {
     AccountAdministrator,
     /// Helps families whose units the bank keeps.
     FamilySupport,
+    /// Works with stored units: deviations, placements, proposals.
+    LabOfficer,
+    /// Answers for stored units: what a colleague proposed is banked, released, lifted by them.
+    QualityOfficer,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::MuseumOfficer,
         Self::Steward,
         Self::Operator,
@@ -57,6 +61,8 @@ impl Role {
         Self::ComplianceOfficer,
         Self::AccountAdministrator,
         Self::FamilySupport,
+        Self::LabOfficer,
+        Self::QualityOfficer,
     ];
 
     /// As stored and as a translation key (`role-<name>`).
@@ -77,6 +83,8 @@ impl Role {
             Self::ComplianceOfficer => "compliance_officer",
             Self::AccountAdministrator => "account_administrator",
             Self::FamilySupport => "family_support",
+            Self::LabOfficer => "lab_officer",
+            Self::QualityOfficer => "quality_officer",
         }
     }
 

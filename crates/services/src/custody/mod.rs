@@ -76,3 +76,6 @@ pub struct Recorded {
     /// Where the unit is now.
     pub state: State,
 }
+//! Stored units and what happened to them: the record, and the desk that works with it.
+pub mod desk;
+pub mod search;
