@@ -4,9 +4,11 @@
 //! row is what follows from them. [`record_in`] is the one way in, for the desk, for feeds and for the house itself: it applies
 //! many events of many units in one transaction, and one that is refused refuses no other.
 
+pub mod desk;
 mod error;
 mod record;
 mod refused;
+pub mod search;
 mod view;
 
 pub use error::CustodyError;
@@ -76,6 +78,3 @@ pub struct Recorded {
     /// Where the unit is now.
     pub state: State,
 }
-//! Stored units and what happened to them: the record, and the desk that works with it.
-pub mod desk;
-pub mod search;

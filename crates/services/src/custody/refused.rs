@@ -1,8 +1,8 @@
 //! Why an event is not kept. Each reason has a word, which is the end of a translation key (`custody-refused-…`) and what a feed is
 //! told.
 
-use domain::custody::{Kind, State, Unmet};
 use domain::custody::may_come_later;
+use domain::custody::{Kind, State, Unmet};
 
 /// Why an event is not kept. Nothing of it is written.
 #[derive(Clone, PartialEq, Debug)]
