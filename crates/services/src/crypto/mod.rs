@@ -42,6 +42,11 @@ pub const REFRESH_EVERY: Duration = Duration::from_secs(5);
 /// How long a signing key still verifies after it was replaced: longer than any pass is valid.
 pub const VERIFIES_AFTER_ROTATION: SignedDuration = SignedDuration::from_hours(24 * 400);
 
+/// Whether an Ed25519 signature is one of this text by this public key, whosever that is.
+pub fn ed25519_holds(public: &[u8], text: &[u8], signature: &[u8]) -> bool {
+    suite::PRESENT.verify(public, text, signature)
+}
+
 /// The SHA-256 of bytes that are no secret, in hexadecimal digits.
 pub fn digest_hex(bytes: &[u8]) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
