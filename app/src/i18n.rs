@@ -62,6 +62,7 @@ rooms!(
     "disclosure",
     "reviews",
     "committee",
+    "proof",
     "units"
 );
 
