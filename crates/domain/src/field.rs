@@ -78,6 +78,8 @@ pub enum Fault {
     EndBeforeStart,
     /// Eight letters and digits are expected.
     ReferenceShape,
+    /// SD and ten digits are expected.
+    ContractNumberShape,
     /// Something like it exists already.
     AlreadyExists,
     /// Outside `first..=last`.
@@ -238,6 +240,8 @@ pub enum Fault {
     DinCheck,
     /// A donation identification number that no unit has.
     DinUnknown,
+    /// Not the label of a slot like `LN2-01/3-2-14`.
+    SlotShape,
     /// A file that is not taken as a paper.
     FileRefused {
         /// Why.

@@ -1,5 +1,6 @@
 //! The rows of custody.
 
+pub mod desk;
 pub mod events;
 pub mod lists;
 pub mod places;
