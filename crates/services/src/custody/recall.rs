@@ -64,7 +64,7 @@ async fn begin(
     }
     let entry = Entry {
         action: "custody.lot_recalled",
-        subject_kind: "lot",
+        subject_kind: "custody_lot",
         subject: Some(id),
         detail: json!({ "kind": lot.kind, "number": lot.number, "reason": reason }),
     };
@@ -121,8 +121,12 @@ pub async fn end_recall(services: &Services, context: &Context, recall: Uuid) ->
         if !sql::end_recall(&mut *tx, recall, who(&context), context.now).await? {
             return Err(CustodyError::Refused(Refused::CloserOpened));
         }
-        let entry =
-            Entry { action: "custody.recall_ended", subject_kind: "recall", subject: Some(recall), detail: json!({}) };
+        let entry = Entry {
+            action: "custody.recall_ended",
+            subject_kind: "custody_recall",
+            subject: Some(recall),
+            detail: json!({}),
+        };
         audit::record(&mut tx, &context, &[entry]).await?;
         Ok(tx.commit().await?)
     })
