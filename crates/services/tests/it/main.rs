@@ -5,6 +5,7 @@ mod ambassadors;
 mod audit;
 mod booking;
 mod bus;
+mod custody_proof;
 mod db;
 mod disclosure;
 mod door;
