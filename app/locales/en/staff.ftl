@@ -867,3 +867,4 @@ staff-action-custody-lot-recalled = Called a lot back
 staff-action-custody-recall-ended = Ended the recall of a lot
 staff-action-custody-looked-up-too-often = Asked for numbers of units too often
 staff-action-custody-unit-read = Opened the record of a unit
+staff-action-custody-passport-taken = Downloaded the custody passport of a unit
