@@ -16,8 +16,11 @@ use services::custody::CustodyError;
 use services::custody::proof::{self, Published};
 
 /// The calls.
-pub static CALLS: &[Call] =
-    &[Call::polled(at::ROOTS_FILE, Access::Public, &roots), Call::polled(at::KEYS_FILE, Access::Public, &keys)];
+pub static CALLS: &[Call] = &[
+    Call::polled(at::ROOTS_FILE, Access::Public, &roots),
+    Call::polled(at::KEYS_FILE, Access::Public, &keys),
+    Call::get("/staff/units/:id/passport.json", Access::Capability(Capability::SeeUnits), &passport),
+];
 
 async fn roots(asked: Asked) -> Answer {
     match proof::published(&asked.services, asked.query.parsed("before")).await {
