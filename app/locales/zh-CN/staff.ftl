@@ -810,4 +810,4 @@ staff-action-custody-lot-recalled = 召回一个物料批号
 staff-action-custody-recall-ended = 结束一次批号召回
 staff-action-custody-looked-up-too-often = 查询脐血编号过于频繁
 staff-action-custody-unit-read = 打开一份脐带血的记录
-staff-action-custody-passport-taken = 下载一份脐带血的监管护照
+staff-action-custody-passport-taken = 下载一份脐带血的监管链护照
