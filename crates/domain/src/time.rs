@@ -32,6 +32,9 @@ pub fn day(text: &str) -> Result<civil::Date, Fault> {
     }
 }
 
+/// The last day that anything of the house can be on.
+pub const LAST_DAY: civil::Date = civil::date(2199, 12, 31);
+
 /// Whether a day is in a year that anything of the house can be in. Calendars go further than the database, and further
 /// than one can count a week on from.
 pub fn in_reach(day: civil::Date) -> bool {

@@ -1,6 +1,7 @@
 //! The subcommands that end: each does one thing and says what it did.
 
 pub mod clients;
+pub mod custody;
 pub mod keys;
 
 use crate::api;
