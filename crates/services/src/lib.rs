@@ -11,6 +11,7 @@ pub mod bus;
 pub mod clock;
 pub mod context;
 pub mod crypto;
+pub mod custody;
 pub mod db;
 pub mod disclosure;
 pub mod door;

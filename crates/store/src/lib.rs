@@ -9,6 +9,7 @@ pub mod api;
 pub mod audit;
 pub mod booking;
 pub mod bus;
+pub mod custody;
 pub mod disclosure;
 pub mod exports;
 pub mod files;

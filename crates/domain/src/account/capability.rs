@@ -96,11 +96,19 @@ pub enum Capability {
     PrepareDisclosure,
     /// Publish a report that somebody else froze.
     PublishDisclosure,
+    /// See stored units with their whole chain, deviations, the store, operators and collectors; not whose a unit is.
+    SeeUnits,
+    /// Say what happened to a unit at the desk, open and close deviations, propose what two people do.
+    HandleUnits,
+    /// Confirm what a colleague proposed: bank, lift a hold, approve a release, discard; recall a lot.
+    ReleaseUnits,
+    /// See in full whose a unit is, with the reason in the audit trail and in the family's own log.
+    RevealUnitFamily,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 49] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -146,6 +154,10 @@ impl Capability {
         Self::HandleObjections,
         Self::PrepareDisclosure,
         Self::PublishDisclosure,
+        Self::SeeUnits,
+        Self::HandleUnits,
+        Self::ReleaseUnits,
+        Self::RevealUnitFamily,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -164,7 +176,9 @@ impl Capability {
             | Self::EndSessions
             | Self::ReleasePayments
             | Self::CloseBooks
-            | Self::PublishDisclosure => Some(SignedDuration::from_mins(10)),
+            | Self::PublishDisclosure
+            | Self::ReleaseUnits
+            | Self::RevealUnitFamily => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
     }
@@ -293,6 +307,10 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
                 | C::PublishDisclosure
         ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
+        Role::LabOfficer => matches!(capability, C::SeeUnits | C::HandleUnits),
+        Role::QualityOfficer => {
+            matches!(capability, C::SeeUnits | C::HandleUnits | C::ReleaseUnits | C::RevealUnitFamily)
+        }
     }
 }
 

@@ -35,11 +35,15 @@ pub enum Role {
     ComplianceOfficer,
     /// Makes staff accounts and gives roles. Cannot read a case.
     AccountAdministrator,
+    /// Works with stored units: deviations, placements, proposals.
+    LabOfficer,
+    /// Answers for stored units: what a colleague proposed is banked, released, lifted by them.
+    QualityOfficer,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::MuseumOfficer,
         Self::Steward,
         Self::Operator,
@@ -54,6 +58,8 @@ impl Role {
         Self::FinanceReleaser,
         Self::ComplianceOfficer,
         Self::AccountAdministrator,
+        Self::LabOfficer,
+        Self::QualityOfficer,
     ];
 
     /// As stored and as a translation key (`role-<name>`).
@@ -73,6 +79,8 @@ impl Role {
             Self::FinanceReleaser => "finance_releaser",
             Self::ComplianceOfficer => "compliance_officer",
             Self::AccountAdministrator => "account_administrator",
+            Self::LabOfficer => "lab_officer",
+            Self::QualityOfficer => "quality_officer",
         }
     }
 
