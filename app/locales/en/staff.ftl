@@ -862,3 +862,7 @@ staff-audit-room-custody = Units
 staff-subject-custody-unit = Unit
 staff-action-custody-looked-up-too-often = Asked for numbers of units too often
 staff-action-custody-unit-read = Opened the record of a unit
+staff-subject-lims-letter = Laboratory record
+staff-action-lims-key-reused = Key of a laboratory record used for another one
+staff-action-lims-letter-replayed = Laboratory record tried again
+staff-action-lims-letter-given-up = Laboratory record given up
