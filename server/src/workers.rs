@@ -22,9 +22,6 @@ const CLOCK: Duration = Duration::from_secs(30);
 /// How often the waiting list is looked at: what is cancelled or declined is passed on at once, and this is for offers and
 /// holds that run out.
 const WAITING: Duration = Duration::from_secs(2);
-/// How often dead letters of the laboratory's feed are looked at: most are tried again with what they lacked, and this is for
-/// those whose turn broke off.
-const LETTERS: Duration = Duration::from_secs(30);
 /// How long a worker that panicked rests.
 const REST: Duration = Duration::from_secs(1);
 
@@ -102,8 +99,6 @@ impl Workers {
             tasks.spawn(supervise("audit", stop(), move || services::audit::run(s.clone(), pulse.clone(), c.clone())));
             let (s, c, pulse) = (services.clone(), stop(), heart("waiting", Pulse::default(), PULSE));
             tasks.spawn(supervise("waiting", stop(), move || wait_for_places(s.clone(), pulse.clone(), c.clone())));
-            let (s, c, pulse) = (services.clone(), stop(), heart("letters", Pulse::default(), PULSE));
-            tasks.spawn(supervise("letters", stop(), move || letters(s.clone(), pulse.clone(), c.clone())));
             let (s, c, pulse) = (services.clone(), stop(), heart("tidy", Pulse::default(), TIDY_PULSE));
             tasks.spawn(supervise("tidy", stop(), move || tidy(s.clone(), pulse.clone(), c.clone())));
         }

@@ -21,6 +21,7 @@ pub mod ids;
 pub mod ledger;
 pub mod lims;
 pub mod locale;
+pub mod merkle;
 mod named;
 pub mod numbers;
 pub mod outreach;
