@@ -159,6 +159,12 @@ ids! {
     OperatorId,
     /// Something about a unit that is not as it should be.
     DeviationId,
+    /// A family that the bank keeps a unit for.
+    FamilyId,
+    /// The contract a unit is kept under.
+    ContractId,
+    /// What a family was told.
+    FamilyNoticeId,
     /// One HTTP request, for logs and the audit trail.
     RequestId,
 }

@@ -12,6 +12,7 @@ pub mod contact;
 pub mod custody;
 pub mod disclosure;
 pub mod document;
+pub mod family;
 pub mod field;
 pub mod files;
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod db;
 pub mod disclosure;
 pub mod door;
 pub mod exports;
+pub mod family;
 pub mod files;
 pub mod groups;
 pub mod handlers;

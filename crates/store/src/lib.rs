@@ -12,6 +12,7 @@ pub mod bus;
 pub mod custody;
 pub mod disclosure;
 pub mod exports;
+pub mod family;
 pub mod files;
 pub mod groups;
 pub mod jobs;

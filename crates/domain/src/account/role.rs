@@ -35,6 +35,8 @@ pub enum Role {
     ComplianceOfficer,
     /// Makes staff accounts and gives roles. Cannot read a case.
     AccountAdministrator,
+    /// Helps families whose units the bank keeps.
+    FamilySupport,
     /// Works with stored units: deviations, placements, proposals.
     LabOfficer,
     /// Answers for stored units: what a colleague proposed is banked, released, lifted by them.
@@ -43,7 +45,7 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::MuseumOfficer,
         Self::Steward,
         Self::Operator,
@@ -58,6 +60,7 @@ impl Role {
         Self::FinanceReleaser,
         Self::ComplianceOfficer,
         Self::AccountAdministrator,
+        Self::FamilySupport,
         Self::LabOfficer,
         Self::QualityOfficer,
     ];
@@ -79,6 +82,7 @@ impl Role {
             Self::FinanceReleaser => "finance_releaser",
             Self::ComplianceOfficer => "compliance_officer",
             Self::AccountAdministrator => "account_administrator",
+            Self::FamilySupport => "family_support",
             Self::LabOfficer => "lab_officer",
             Self::QualityOfficer => "quality_officer",
         }

@@ -3,7 +3,8 @@
 //! there. These encodings never change: a second version would get a second label and live beside this one.
 //!
 //! An event's hash is over the digest of what it says and the hash of the event before it, so that a chain verifies for whoever may
-//! not read what was said, and after the unit's key is gone. The heads of all chains are the leaves of one tree
+//! not read what was said, and after the unit's key is gone. What it says (salt and JSON) is sealed under the unit's key with the
+//! event's hash authenticated: whoever has the database but not the keys can hash a forged chain anew, but not seal it. The heads of all chains are the leaves of one tree
 //! ([`crate::merkle`]), whose roots are signed, each over the one before.
 
 use crate::merkle::{Hash, leaf_hash, sha256};

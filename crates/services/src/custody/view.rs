@@ -130,12 +130,7 @@ pub struct DeviationView {
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `Unreadable`, `Database`.
-pub async fn unit(
-    services: &Services,
-    context: &Context,
-    id: UnitId,
-    sight: Sight,
-) -> Result<UnitView, CustodyError> {
+pub async fn unit(services: &Services, context: &Context, id: UnitId, sight: Sight) -> Result<UnitView, CustodyError> {
     let _ = (services, context, id, sight);
     Err(CustodyError::NotFound)
 }
