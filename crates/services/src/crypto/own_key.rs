@@ -57,8 +57,7 @@ impl<K: Owner> OwnKey<K> {
 
     /// Encrypts several for one place, each by itself.
     pub fn seal_each<'a>(&self, place: Place, plain: impl IntoIterator<Item = &'a [u8]>) -> Vec<Vec<u8>> {
-        let (sealer, beside): (Box<dyn Sealer>, _) =
-            (PRESENT.sealer(&self.0), associated::<K>(PRESENT.id(), place));
+        let (sealer, beside): (Box<dyn Sealer>, _) = (PRESENT.sealer(&self.0), associated::<K>(PRESENT.id(), place));
         let seal = |plain: &[u8]| {
             let mut sealed = vec![PRESENT.id()];
             sealed.extend(sealer.seal(&beside, plain));

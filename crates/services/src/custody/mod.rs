@@ -19,8 +19,7 @@ pub use record::record;
 pub(crate) use record::{record_caused_in, record_in};
 pub use refused::Refused;
 pub use shelf::{Rules, Shelf, Shelves};
-pub use view::{DeviationView, EventView, PlaceView, Sight, UnitView, unit};
-pub(crate) use view::{unit_in, view_in};
+pub use view::{DeviationView, EventView, PlaceView, Sight, UnitView, unit, view_in};
 
 use crate::Context;
 use domain::account::Actor;

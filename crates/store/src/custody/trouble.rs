@@ -254,12 +254,12 @@ pub async fn caused(db: impl PgExecutor<'_>, causes: &[Uuid], units: &[Uuid]) ->
 
 /// Until the transaction ends no recall begins; others who write what went into units are not in the way.
 pub async fn share_lots(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
-    sqlx::query!("select pg_advisory_xact_lock_shared(56015)").execute(db).await?;
+    sqlx::query_scalar!(r#"select count(pg_advisory_xact_lock_shared(56015)) as "locked!""#).fetch_one(db).await?;
     Ok(())
 }
 
 /// Until the transaction ends nobody writes what went into units: whoever did is waited for.
 pub async fn lock_lots(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
-    sqlx::query!("select pg_advisory_xact_lock(56015)").execute(db).await?;
+    sqlx::query_scalar!(r#"select count(pg_advisory_xact_lock(56015)) as "locked!""#).fetch_one(db).await?;
     Ok(())
 }

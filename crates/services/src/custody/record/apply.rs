@@ -8,9 +8,7 @@ use super::unit::{Kept, Lies, Projection, SlotKey, Told, UnitState};
 use super::{check, to_the_microsecond, two};
 use crate::context::new_uuid;
 use domain::custody::guard::guard;
-use domain::custody::{
-    Catalogue, CatalogueKind, DeviationKind, Din, Item, Kind, Lot, Payload, Pool, Standing, State,
-};
+use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Din, Item, Kind, Lot, Payload, Pool, Standing, State};
 use domain::ids::UnitId;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -154,12 +152,11 @@ fn decide(
     let standing = if beside && !state.is_over() {
         unit.now.standing
     } else {
-        unit.now.standing.after(kind).ok_or(match state.is_over() {
-            true => Refused::Over(state),
-            false => Refused::NoWay { from: state, kind },
-        })?
+        let refused = if state.is_over() { Refused::Over(state) } else { Refused::NoWay { from: state, kind } };
+        unit.now.standing.after(kind).ok_or(refused)?
     };
-    if step.as_ref().is_some_and(|(_, item)| item.needs_two()) && matches!(kind, Kind::StepDone | Kind::ReleaseStepDone) {
+    if step.as_ref().is_some_and(|(_, item)| item.needs_two()) && matches!(kind, Kind::StepDone | Kind::ReleaseStepDone)
+    {
         people.two()?;
     }
     let facts = unit.now.facts(&world.shelf, unit.place.is_some(), at.occurred_at);
@@ -167,7 +164,7 @@ fn decide(
     if !unmet.is_empty() {
         return Err(Refused::Unmet(unmet));
     }
-    let effect = effect(world, unit, payload, (people, by), step)?;
+    let effect = effect(world, unit, payload, (people, by), (step, at))?;
     Ok((standing, effect))
 }
 
@@ -176,12 +173,12 @@ fn effect(
     unit: &UnitState,
     payload: &Payload,
     (people, by): (People, &By),
-    step: Option<(Arc<Catalogue>, Item)>,
+    (step, at): (Option<(Arc<Catalogue>, Item)>, At),
 ) -> Result<Effect, Refused> {
     Ok(match (payload, step) {
         (Payload::TransportLeg { hours, .. }, _) => {
             let minutes = (hours * 60.0).round() as u32;
-            let limit = world.shelf.rules_at(Timestamp::MAX).map_or(u32::MAX, |rules| rules.transit_alarm);
+            let limit = world.shelf.rules_at(at.occurred_at).map_or(u32::MAX, |rules| rules.transit_alarm);
             let before = unit.now.transit_minutes;
             Effect::Leg { minutes, alarm: before <= limit && before.saturating_add(minutes) > limit }
         }
@@ -250,9 +247,9 @@ fn change(
             if *recorded {
                 now.worked_by.extend(people.operator.iter().chain(&people.with));
                 // What was signed is not what stands there now.
-                let not_banked =
+                let still_open =
                     matches!(now.standing.reached(), State::Received | State::Processing | State::FrozenQuarantine);
-                now.record_signed &= !not_banked;
+                now.record_signed &= !still_open;
             }
             for lot in lots {
                 if let Some((recall, begun_by)) = world.recalls.get(&(lot.kind.clone(), lot.number.clone()))

@@ -42,7 +42,9 @@ pub(super) fn check(payload: &Payload) -> Result<(), Refused> {
         P::TestRepeated { reason, .. } => names(&[reason]),
         P::TestFinal { values, .. } if values.is_empty() => Err(Refused::NoValues),
         P::TestFinal { values, .. } => all(values),
-        P::DeviationOpened { said, .. } | P::DeviationClosed { said, .. } | P::Corrected { said, .. } => text(said, SAID),
+        P::DeviationOpened { said, .. } | P::DeviationClosed { said, .. } | P::Corrected { said, .. } => {
+            text(said, SAID)
+        }
         P::Reserved { request } | P::ReservationEnded { request } => names(&[request]),
         P::Shipped { carrier, shipper_c } => {
             names(&[carrier])?;
@@ -134,7 +136,10 @@ mod tests {
         let lot = |kind: &str, number: &str| Lot { kind: kind.to_owned(), number: number.to_owned() };
         assert_eq!(check(&step(vec![], vec![lot("bag_set", "B-2026/04.1")])), Ok(()));
         for (kind, number) in [("Bag", "1"), ("bag_set", ""), ("bag_set", "a b"), ("b", "1")] {
-            assert!(matches!(check(&step(vec![], vec![lot(kind, number)])), Err(Refused::LotShape(_))), "{kind} {number}");
+            assert!(
+                matches!(check(&step(vec![], vec![lot(kind, number)])), Err(Refused::LotShape(_))),
+                "{kind} {number}"
+            );
         }
     }
 
@@ -148,11 +153,8 @@ mod tests {
         };
         assert_eq!(check(&result(vec![])), Err(Refused::NoValues));
         assert_eq!(check(&result(vec![value("tnc", Phase::Post, 1.2e9)])), Ok(()));
-        let discarded = |reason: String| Payload::Discarded {
-            reason,
-            operator: "OP-1".to_owned(),
-            with: "OP-2".to_owned(),
-        };
+        let discarded =
+            |reason: String| Payload::Discarded { reason, operator: "OP-1".to_owned(), with: "OP-2".to_owned() };
         assert_eq!(check(&discarded("long".repeat(251))), Err(Refused::Text));
         assert_eq!(check(&discarded(" ".to_owned())), Err(Refused::Text));
         assert_eq!(check(&discarded("leaks".to_owned())), Ok(()));

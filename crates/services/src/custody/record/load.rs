@@ -154,8 +154,7 @@ impl World {
             // A recall that begins meanwhile waits for this batch, or this one sees it.
             trouble::share_lots(&mut *db).await?;
             let rows = trouble::recalls(&mut *db, &kinds, &numbers).await?;
-            world.recalls =
-                rows.into_iter().map(|row| ((row.kind, row.number), (row.id, row.begun_by))).collect();
+            world.recalls = rows.into_iter().map(|row| ((row.kind, row.number), (row.id, row.begun_by))).collect();
         }
         let causes: Vec<_> = world.recalls.values().map(|(recall, _)| *recall).chain(cause).collect();
         if !causes.is_empty() {

@@ -25,6 +25,8 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+pub(super) use write::place;
+
 /// What became of each event.
 pub(crate) type Outcomes = Vec<Result<Recorded, Refused>>;
 
@@ -134,7 +136,7 @@ pub async fn record(services: &Services, context: &Context, incoming: Incoming) 
         let recorded = outcome.map_err(CustodyError::Refused)?;
         let entry = Entry {
             action: "custody.recorded",
-            subject_kind: "unit",
+            subject_kind: "custody_unit",
             subject: Some(recorded.unit.0),
             detail: json!({ "kind": kind.name(), "seq": recorded.seq, "state": recorded.state.name() }),
         };

@@ -13,7 +13,9 @@ const fn people(payload: &Payload) -> (Option<&String>, Option<&String>) {
         P::Received { operator, .. } | P::RejectedAtIntake { operator, .. } | P::RecordSigned { operator } => {
             (Some(operator), None)
         }
-        P::StepDone { operator, with, .. } | P::ReleaseStepDone { operator, with, .. } => (Some(operator), with.as_ref()),
+        P::StepDone { operator, with, .. } | P::ReleaseStepDone { operator, with, .. } => {
+            (Some(operator), with.as_ref())
+        }
         P::TestFinal { operator, reviewer, .. } => (Some(operator), Some(reviewer)),
         P::PutAway { operator, with, .. }
         | P::TakenOut { operator, with, .. }

@@ -6,6 +6,7 @@ mod ambassadors;
 mod application;
 mod booking;
 mod bus;
+mod custody;
 mod groups;
 mod house;
 mod ledger;
@@ -39,6 +40,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         ledger::FIELDS,
         application::FIELDS,
         spark::FIELDS,
+        custody::FIELDS,
         account::FIELDS,
         house::FIELDS,
     ]
