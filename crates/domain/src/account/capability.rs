@@ -114,7 +114,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 52] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
