@@ -2,6 +2,7 @@
 
 pub mod clients;
 pub mod keys;
+pub mod simulator;
 
 use crate::api;
 use crate::cli::{CreateAdmin, Erase, Outcome, VerifyAudit};

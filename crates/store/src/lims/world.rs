@@ -50,8 +50,8 @@ pub async fn tests(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
 /// The greatest number that begins like this.
 pub async fn last_number(db: impl PgExecutor<'_>, beginning: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
-        // By ranges, which the unique index answers: a digit is below a colon.
-        r#"select max(din) as "din" from custody_unit where din >= $1 and din < $1 || ':'"#,
+        // By a range, which the unique index answers.
+        "select max(din) as din from custody_unit where din between $1 || '000000' and $1 || '999999'",
         beginning
     )
     .fetch_one(db)
