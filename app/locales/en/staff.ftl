@@ -867,3 +867,7 @@ staff-action-custody-lot-recalled = Called a lot back
 staff-action-custody-recall-ended = Ended the recall of a lot
 staff-action-custody-looked-up-too-often = Asked for numbers of units too often
 staff-action-custody-unit-read = Opened the record of a unit
+staff-subject-lims-letter = Laboratory record
+staff-action-lims-key-reused = Key of a laboratory record used for another one
+staff-action-lims-letter-replayed = Laboratory record tried again
+staff-action-lims-letter-given-up = Laboratory record given up

@@ -810,3 +810,7 @@ staff-action-custody-lot-recalled = 召回一个物料批号
 staff-action-custody-recall-ended = 结束一次批号召回
 staff-action-custody-looked-up-too-often = 查询脐血编号过于频繁
 staff-action-custody-unit-read = 打开一份脐带血的记录
+staff-subject-lims-letter = 实验室记录
+staff-action-lims-key-reused = 实验室记录的键被用于另一条记录
+staff-action-lims-letter-replayed = 重试实验室记录
+staff-action-lims-letter-given-up = 放弃实验室记录

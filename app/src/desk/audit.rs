@@ -214,6 +214,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "spark_paper" => visit.t("staff-subject-spark-paper"),
         "spark_letter" => visit.t("staff-subject-spark-letter"),
         "spark_objection" => visit.t("staff-subject-spark-objection"),
+        "lims_letter" => visit.t("staff-subject-lims-letter"),
         "spark_meeting" => visit.t("staff-subject-spark-meeting"),
         "spark_rubric" => visit.t("staff-subject-spark-rubric"),
         "door_device" => visit.t("staff-subject-door-device"),
