@@ -212,6 +212,7 @@ pub fn role_text(visit: &Visit, role: Role) -> Text {
         Role::FinanceReleaser => "role-finance-releaser",
         Role::ComplianceOfficer => "role-compliance-officer",
         Role::AccountAdministrator => "role-account-administrator",
+        Role::NightShift => "role-night-shift",
     })
 }
 

@@ -314,6 +314,7 @@ people-role-finance-preparer = Keeps the funds’ books, prepares payments
 people-role-finance-releaser = Checks and releases payments prepared by somebody else, closes the books
 people-role-compliance-officer = Watches over purposes, conflicts of interest and disclosure
 people-role-account-administrator = Makes staff accounts and gives roles; sees no case
+people-role-night-shift = Watches tanks and alarms; sees no family
 people-no-roles = None yet
 people-create = Add and make a first password
 people-created = Your colleague is added. Please hand over the first password below in person.

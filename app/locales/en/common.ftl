@@ -85,6 +85,7 @@ role-finance-preparer = Finance preparer
 role-finance-releaser = Finance releaser
 role-compliance-officer = Compliance officer
 role-account-administrator = Account administrator
+role-night-shift = Night shift
 # Pages for what goes wrong.
 problem-not-found-title = We could not find this page
 problem-not-found-text = The address may be incomplete, or the page may have moved. You can start again from the home page.

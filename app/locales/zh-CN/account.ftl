@@ -296,6 +296,7 @@ people-role-finance-preparer = 登记基金收支，准备拨款
 people-role-finance-releaser = 复核并放行他人准备的拨款，关账
 people-role-compliance-officer = 监督资金用途、利益回避和信息公开
 people-role-account-administrator = 开设工作人员账号、分配职责；看不到个案
+people-role-night-shift = 值守液氮罐、处理报警；看不到家庭资料
 people-no-roles = 暂无职责
 people-create = 新增并生成初始密码
 people-created = 已经新增。请把下面的初始密码当面交给本人。

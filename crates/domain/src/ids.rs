@@ -151,6 +151,12 @@ ids! {
     HospitalId,
     /// One sitting of the Spark Project's committee.
     MeetingId,
+    /// One alarm of a channel and a rule.
+    AlarmId,
+    /// A channel made quiet for a while.
+    MuteId,
+    /// A time in which a tank was too warm.
+    ExcursionId,
     /// One HTTP request, for logs and the audit trail.
     RequestId,
 }

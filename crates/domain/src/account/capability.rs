@@ -94,11 +94,17 @@ pub enum Capability {
     PrepareDisclosure,
     /// Publish a report that somebody else froze.
     PublishDisclosure,
+    /// See tanks, what is measured of them, and alarms.
+    SeeTanks,
+    /// Acknowledge alarms, mute channels by the word of two, rehearse.
+    HandleAlarms,
+    /// Send what was measured.
+    FeedTelemetry,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 47] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -143,6 +149,9 @@ impl Capability {
         Self::HandleObjections,
         Self::PrepareDisclosure,
         Self::PublishDisclosure,
+        Self::SeeTanks,
+        Self::HandleAlarms,
+        Self::FeedTelemetry,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -201,6 +210,7 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             C::SeeBookings => scopes.contains(&Scope::BookingsWrite) || scopes.contains(&Scope::SessionsRead),
             C::BookOnBehalf => scopes.contains(&Scope::BookingsWrite),
             C::Admit => scopes.contains(&Scope::DoorWrite),
+            C::FeedTelemetry => scopes.contains(&Scope::TelemetryWrite),
             _ => false,
         },
         Actor::Device { role, .. } => device_permits(*role, capability),
@@ -289,6 +299,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
                 | C::PublishDisclosure
         ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
+        Role::NightShift => matches!(capability, C::SeeTanks | C::HandleAlarms),
     }
 }
 

@@ -35,11 +35,13 @@ pub enum Role {
     ComplianceOfficer,
     /// Makes staff accounts and gives roles. Cannot read a case.
     AccountAdministrator,
+    /// Watches the tanks at night: alarms, mutes, drills.
+    NightShift,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::MuseumOfficer,
         Self::Steward,
         Self::Operator,
@@ -54,6 +56,7 @@ impl Role {
         Self::FinanceReleaser,
         Self::ComplianceOfficer,
         Self::AccountAdministrator,
+        Self::NightShift,
     ];
 
     /// As stored and as a translation key (`role-<name>`).
@@ -73,6 +76,7 @@ impl Role {
             Self::FinanceReleaser => "finance_releaser",
             Self::ComplianceOfficer => "compliance_officer",
             Self::AccountAdministrator => "account_administrator",
+            Self::NightShift => "night_shift",
         }
     }
 
@@ -94,11 +98,14 @@ pub enum Scope {
     /// Admit at the door.
     #[serde(rename = "door:write")]
     DoorWrite,
+    /// Send what was measured of tanks and rooms.
+    #[serde(rename = "telemetry:write")]
+    TelemetryWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 3] = [Self::SessionsRead, Self::BookingsWrite, Self::DoorWrite];
+    pub const ALL: [Self; 4] = [Self::SessionsRead, Self::BookingsWrite, Self::DoorWrite, Self::TelemetryWrite];
 
     /// As in a token.
     pub const fn name(self) -> &'static str {
@@ -106,6 +113,7 @@ impl Scope {
             Self::SessionsRead => "sessions:read",
             Self::BookingsWrite => "bookings:write",
             Self::DoorWrite => "door:write",
+            Self::TelemetryWrite => "telemetry:write",
         }
     }
 

@@ -48,9 +48,12 @@ impl Part {
             Role::ComplianceOfficer => Self::ComplianceOfficer,
             Role::Auditor => Self::Auditor,
             Role::AccountAdministrator => Self::AccountAdministrator,
-            Role::MuseumOfficer | Role::Steward | Role::Operator | Role::BusDispatcher | Role::DoorSupervisor => {
-                return None;
-            }
+            Role::MuseumOfficer
+            | Role::Steward
+            | Role::Operator
+            | Role::BusDispatcher
+            | Role::DoorSupervisor
+            | Role::NightShift => return None,
         })
     }
 
