@@ -35,13 +35,19 @@ pub enum Role {
     ComplianceOfficer,
     /// Makes staff accounts and gives roles. Cannot read a case.
     AccountAdministrator,
+    /// Helps families whose units the bank keeps.
+    FamilySupport,
+    /// Works with stored units: deviations, placements, proposals.
+    LabOfficer,
+    /// Answers for stored units: what a colleague proposed is banked, released, lifted by them.
+    QualityOfficer,
     /// Watches the tanks at night: alarms, mutes, drills.
     NightShift,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::MuseumOfficer,
         Self::Steward,
         Self::Operator,
@@ -56,6 +62,9 @@ impl Role {
         Self::FinanceReleaser,
         Self::ComplianceOfficer,
         Self::AccountAdministrator,
+        Self::FamilySupport,
+        Self::LabOfficer,
+        Self::QualityOfficer,
         Self::NightShift,
     ];
 
@@ -76,6 +85,9 @@ impl Role {
             Self::FinanceReleaser => "finance_releaser",
             Self::ComplianceOfficer => "compliance_officer",
             Self::AccountAdministrator => "account_administrator",
+            Self::FamilySupport => "family_support",
+            Self::LabOfficer => "lab_officer",
+            Self::QualityOfficer => "quality_officer",
             Self::NightShift => "night_shift",
         }
     }
@@ -98,6 +110,9 @@ pub enum Scope {
     /// Admit at the door.
     #[serde(rename = "door:write")]
     DoorWrite,
+    /// Tell what happened to units (the laboratory's system).
+    #[serde(rename = "lims:write")]
+    LimsWrite,
     /// Send what was measured of tanks and rooms.
     #[serde(rename = "telemetry:write")]
     TelemetryWrite,
@@ -105,7 +120,8 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 4] = [Self::SessionsRead, Self::BookingsWrite, Self::DoorWrite, Self::TelemetryWrite];
+    pub const ALL: [Self; 5] =
+        [Self::SessionsRead, Self::BookingsWrite, Self::DoorWrite, Self::LimsWrite, Self::TelemetryWrite];
 
     /// As in a token.
     pub const fn name(self) -> &'static str {
@@ -113,6 +129,7 @@ impl Scope {
             Self::SessionsRead => "sessions:read",
             Self::BookingsWrite => "bookings:write",
             Self::DoorWrite => "door:write",
+            Self::LimsWrite => "lims:write",
             Self::TelemetryWrite => "telemetry:write",
         }
     }

@@ -53,7 +53,12 @@ impl Part {
             | Role::Operator
             | Role::BusDispatcher
             | Role::DoorSupervisor
-            | Role::NightShift => return None,
+            | Role::FamilySupport
+            | Role::LabOfficer
+            | Role::QualityOfficer
+            | Role::NightShift => {
+                return None;
+            }
         })
     }
 

@@ -257,12 +257,7 @@ pub async fn events(db: impl PgExecutor<'_>, alarm: Uuid) -> sqlx::Result<Vec<Ev
 }
 
 /// Puts up the ladder of an alarm that became loud, once.
-pub async fn put_up(
-    db: impl PgExecutor<'_>,
-    alarm: Uuid,
-    roles: &[String],
-    due: &[SqlTimestamp],
-) -> sqlx::Result<()> {
+pub async fn put_up(db: impl PgExecutor<'_>, alarm: Uuid, roles: &[String], due: &[SqlTimestamp]) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into telemetry_rung (alarm_id, rung, role, due_at)
          select $1, n.rung::smallint, n.role, n.due
