@@ -220,6 +220,7 @@ pub fn role_text(visit: &Visit, role: Role) -> Text {
         Role::FamilySupport => "role-family-support",
         Role::LabOfficer => "role-lab-officer",
         Role::QualityOfficer => "role-quality-officer",
+        Role::NightShift => "role-night-shift",
     })
 }
 

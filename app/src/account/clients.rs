@@ -86,6 +86,7 @@ fn scope_text(visit: &Visit, scope: Scope) -> Text {
         Scope::BookingsWrite => visit.t("clients-scope-bookings-write"),
         Scope::DoorWrite => visit.t("clients-scope-door-write"),
         Scope::LimsWrite => visit.t("clients-scope-lims-write"),
+        Scope::TelemetryWrite => visit.t("clients-scope-telemetry-write"),
     }
 }
 

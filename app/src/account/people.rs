@@ -123,6 +123,7 @@ fn role_choices(visit: &Visit) -> Vec<Choice> {
         Role::FamilySupport => visit.t("people-role-family-support"),
         Role::LabOfficer => visit.t("people-role-lab-officer"),
         Role::QualityOfficer => visit.t("people-role-quality-officer"),
+        Role::NightShift => visit.t("people-role-night-shift"),
     };
     Role::ALL.into_iter().map(|role| Choice::new(role.name(), role_text(visit, role)).hint(about(role))).collect()
 }
