@@ -61,7 +61,8 @@ rooms!(
     "objections",
     "disclosure",
     "reviews",
-    "committee"
+    "committee",
+    "family"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
-const MADE_AT_RUN_TIME: [&str; 37] = [
+const MADE_AT_RUN_TIME: [&str; 49] = [
     "papers-kind-",
     "apply-",
     "privacy-column-",
@@ -45,6 +45,18 @@ const MADE_AT_RUN_TIME: [&str; 37] = [
     "cases-decision-",
     "committee-state-",
     "committee-next-",
+    "family-state-",
+    "family-step-",
+    "family-stands-",
+    "family-kin-",
+    "family-consent-",
+    "family-notice-",
+    "family-contract-state-",
+    "family-pool-",
+    "family-price-kind-",
+    "family-section-",
+    "family-test-",
+    "family-reading-",
 ];
 
 fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {

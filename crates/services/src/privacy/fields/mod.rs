@@ -6,6 +6,7 @@ mod ambassadors;
 mod application;
 mod booking;
 mod bus;
+mod family;
 mod groups;
 mod house;
 mod ledger;
@@ -37,6 +38,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         ambassadors::FIELDS,
         outreach::FIELDS,
         ledger::FIELDS,
+        family::FIELDS,
         application::FIELDS,
         spark::FIELDS,
         account::FIELDS,
