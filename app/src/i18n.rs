@@ -62,7 +62,8 @@ rooms!(
     "disclosure",
     "reviews",
     "committee",
-    "family"
+    "family",
+    "units"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -74,6 +74,10 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::ContractNumberShape => plain("error-contract-number-shape"),
         Fault::NameDiffers => plain("error-name-differs"),
         Fault::CertificateCodeShape => plain("error-certificate-code-shape"),
+        Fault::DinShape => plain("error-din-shape"),
+        Fault::DinCheck => plain("error-din-check"),
+        Fault::DinUnknown => plain("error-din-unknown"),
+        Fault::SlotShape => plain("error-slot-shape"),
         Fault::AdultsNeeded { least } => with("error-adults-needed", [("least", least)]),
         Fault::ResidentShape => plain("error-resident-shape"),
         Fault::ResidentRegion => plain("error-resident-region"),
@@ -214,6 +218,8 @@ pub fn role_text(visit: &Visit, role: Role) -> Text {
         Role::ComplianceOfficer => "role-compliance-officer",
         Role::AccountAdministrator => "role-account-administrator",
         Role::FamilySupport => "role-family-support",
+        Role::LabOfficer => "role-lab-officer",
+        Role::QualityOfficer => "role-quality-officer",
     })
 }
 
@@ -262,6 +268,10 @@ mod tests {
             Fault::ContractNumberShape,
             Fault::NameDiffers,
             Fault::CertificateCodeShape,
+            Fault::DinShape,
+            Fault::DinCheck,
+            Fault::DinUnknown,
+            Fault::SlotShape,
             Fault::AdultsNeeded { least: 5 },
             Fault::ResidentShape,
             Fault::ResidentRegion,

@@ -84,6 +84,8 @@ role-chair = Committee chair
 role-finance-preparer = Finance preparer
 role-finance-releaser = Finance releaser
 role-compliance-officer = Compliance officer
+role-lab-officer = Laboratory officer
+role-quality-officer = Quality officer
 role-account-administrator = Account administrator
 role-family-support = Family support
 # Pages for what goes wrong.

@@ -141,3 +141,7 @@ door-more-than-booked = { $left ->
 }
 door-session-closed = This session is closed
 door-not-today = Not for a session of today
+error-din-shape = Enter the 13 characters of the number and its check character, 14 in all
+error-din-check = The check character belongs to another number: one key may have slipped, compare it with the bag
+error-din-unknown = No unit has this number: compare it with the bag
+error-slot-shape = Enter what the label of the slot says: tank/tower-frame-slot, for example LN2-01/3-2-14

@@ -130,3 +130,7 @@ door-already-admitted = 全部{ $arrived }人已经入场
 door-more-than-booked = 最多还能入场{ $left }人
 door-session-closed = 本场次已关闭
 door-not-today = 不是今天的场次
+error-din-shape = 填写13位脐血编号和最后的校验字符，共14位
+error-din-check = 校验字符对不上，有一位可能打错了，请对照血袋再核对一遍
+error-din-unknown = 没有这个编号的脐带血，请对照血袋再核对一遍
+error-slot-shape = 填写位置标签上的内容：罐号/塔-架-位，例如 LN2-01/3-2-14

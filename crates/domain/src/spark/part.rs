@@ -53,7 +53,9 @@ impl Part {
             | Role::Operator
             | Role::BusDispatcher
             | Role::DoorSupervisor
-            | Role::FamilySupport => {
+            | Role::FamilySupport
+            | Role::LabOfficer
+            | Role::QualityOfficer => {
                 return None;
             }
         })
