@@ -52,6 +52,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         limits: Default::default(),
         calendar: Default::default(),
         programme: Default::default(),
+        custody: Default::default(),
         post,
         job_bell: Arc::default(),
     })

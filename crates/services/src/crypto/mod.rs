@@ -9,15 +9,15 @@
 //! A sealed value: `suite u8 ‖ key version u32 ‖ nonce ‖ ciphertext ‖ tag`; integers are big-endian. Suite, version,
 //! table, column and row are authenticated with it.
 
-mod case_key;
 pub mod draw;
+mod own_key;
 mod renew;
 mod ring;
 mod suite;
 mod tokens;
 
-pub use case_key::CaseKey;
 pub use domain::booking::Pass;
+pub use own_key::{CaseKey, OfCase, OfUnit, OwnKey, Owner, UnitKey};
 pub use renew::{Renewed, renew};
 pub use ring::SETTLES_AFTER;
 

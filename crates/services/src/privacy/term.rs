@@ -78,11 +78,13 @@ pub enum Term {
     Objection,
     /// What a family's contract and unit need.
     Family,
+    /// The record of a stored unit.
+    Unit,
 }
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Booking,
         Self::Missed,
         Self::Bus,
@@ -108,6 +110,7 @@ impl Term {
         Self::Case,
         Self::Objection,
         Self::Family,
+        Self::Unit,
     ];
 
     /// Days after which [`erase_due`] acts; `None` where no clock runs.
@@ -129,7 +132,7 @@ impl Term {
             Self::Application => Some(domain::spark::application::DRAFT_DAYS),
             Self::Case => Some(CASE_HELPED),
             Self::Objection => Some(365),
-            Self::Counted | Self::Staff | Self::Audit | Self::Books | Self::Family => None,
+            Self::Counted | Self::Staff | Self::Audit | Self::Books | Self::Family | Self::Unit => None,
         }
     }
 
@@ -219,6 +222,10 @@ impl Term {
             Self::Family => Text {
                 zh: "合同履行和脐带血储存期间保存；此后依医疗与合同档案的规定保存",
                 en: "While the contract runs and the unit is kept; then as the rules on medical and contract records require",
+            },
+            Self::Unit => Text {
+                zh: "脐带血储存和使用期间，以及法规要求的血液制品追溯期内保存；期满销毁密钥，加密内容即无法读取",
+                en: "While the unit is stored or used, and as long after as the rules on tracing blood demand; then its key is destroyed, and what is encrypted cannot be read any more",
             },
             Self::Mailbox => {
                 Text { zh: "仅用于开发环境，7天内删除", en: "Development only; erased within 7 days" }

@@ -1,4 +1,9 @@
 //! The rows of custody.
 
 pub mod desk;
+pub mod events;
+pub mod lists;
+pub mod places;
 pub mod search;
+pub mod trouble;
+pub mod units;

@@ -6,6 +6,7 @@ mod ambassadors;
 mod application;
 mod booking;
 mod bus;
+mod custody;
 mod family;
 mod groups;
 mod house;
@@ -41,6 +42,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         family::FIELDS,
         application::FIELDS,
         spark::FIELDS,
+        custody::FIELDS,
         account::FIELDS,
         house::FIELDS,
     ]
