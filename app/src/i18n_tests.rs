@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
 const MADE_AT_RUN_TIME: [&str; 41] = [
     "lims-code-",
+const MADE_AT_RUN_TIME: [&str; 52] = [
     "papers-kind-",
     "apply-",
     "privacy-column-",
@@ -46,6 +47,18 @@ const MADE_AT_RUN_TIME: [&str; 41] = [
     "cases-decision-",
     "committee-state-",
     "committee-next-",
+    "family-state-",
+    "family-step-",
+    "family-stands-",
+    "family-kin-",
+    "family-consent-",
+    "family-notice-",
+    "family-contract-state-",
+    "family-pool-",
+    "family-price-kind-",
+    "family-section-",
+    "family-test-",
+    "family-reading-",
     "units-state-",
     "units-pool-",
     "units-deviation-",

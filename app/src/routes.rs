@@ -36,6 +36,7 @@ use crate::disclosure::{
 };
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
+use crate::family::{Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnUnit, OwnUnits};
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
 use crate::groups::{
@@ -323,6 +324,14 @@ pages! {
     "/account/spark/:id/agreement" OwnAgreement (Access::SignedIn) [];
     "/account/spark/:id/appeal" OwnAppeal (Access::SignedIn) [typed];
     "/account/spark/:id/letters/:letter" OwnLetter (Access::SignedIn) [];
+    "/account/units" OwnUnits (Access::SignedIn) [];
+    "/account/units/notices" OwnNotices (Access::SignedIn) [];
+    "/account/units/contract" OwnContracts (Access::SignedIn) [];
+    "/account/units/people" OwnPeople (Access::SignedIn) [];
+    "/account/units/access" OwnLooks (Access::SignedIn) [];
+    "/account/units/:id" OwnUnit (Access::SignedIn) [];
+    "/account/units/:id/steps" OwnSteps (Access::SignedIn) [];
+    "/family/join" FamilyJoin (Access::Public) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];
