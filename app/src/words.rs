@@ -71,6 +71,7 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::DayOutOfRange { from, until } => with("error-day-out-of-range", [("from", from), ("until", until)]),
         Fault::GroupSize { min, max } => with("error-group-size", [("min", min), ("max", max)]),
         Fault::CertificateShape => plain("error-certificate-shape"),
+        Fault::ContractNumberShape => plain("error-contract-number-shape"),
         Fault::NameDiffers => plain("error-name-differs"),
         Fault::CertificateCodeShape => plain("error-certificate-code-shape"),
         Fault::DinShape => plain("error-din-shape"),
@@ -216,6 +217,7 @@ pub fn role_text(visit: &Visit, role: Role) -> Text {
         Role::FinanceReleaser => "role-finance-releaser",
         Role::ComplianceOfficer => "role-compliance-officer",
         Role::AccountAdministrator => "role-account-administrator",
+        Role::FamilySupport => "role-family-support",
         Role::LabOfficer => "role-lab-officer",
         Role::QualityOfficer => "role-quality-officer",
     })
@@ -263,6 +265,7 @@ mod tests {
             Fault::DayOutOfRange { from: 7, until: 183 },
             Fault::GroupSize { min: 10, max: 120 },
             Fault::CertificateShape,
+            Fault::ContractNumberShape,
             Fault::NameDiffers,
             Fault::CertificateCodeShape,
             Fault::DinShape,

@@ -1,9 +1,8 @@
-// A fund from its opening to its closing, without a step that JavaScript is needed for; and money that is asked back of a case:
-// demanded by compliance, matched, entered and confirmed by finance, waived by two, settled.
+// A fund from its opening to its closing, without a step that JavaScript is needed for.
 import type { Page } from "@playwright/test";
 import { sql } from "../support/database";
+import { only } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
 import { localized, words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -11,16 +10,6 @@ const button = (page: Page, key: string) => page.getByRole("button", { name: zh(
 /** The button of an open question, which may say the same as its summary. */
 const inside = (page: Page, key: string) => page.locator(".dialog-panel").getByRole("button", { name: zh(key), exact: true });
 const opener = (page: Page, key: string) => page.locator("summary", { hasText: zh(key) });
-
-/** A member of staff with this role and no other, signed in. */
-async function only(page: Page, role: string): Promise<void> {
-  const staff = await newStaff();
-  const of = `(select account_id from staff_credential where login = '${staff.login}')`;
-  await sql(`delete from account_role where account_id = ${of} and role <> '${role}'`);
-  await sql(`insert into account_role (account_id, role, granted_at) select account_id, '${role}', now()
-    from staff_credential where login = '${staff.login}' on conflict do nothing`);
-  await enrol(page, staff);
-}
 
 test("a fund is opened with its budgets, changed, closed and opened again @once", async ({ page, browser }) => {
   test.setTimeout(180_000);
@@ -119,101 +108,4 @@ test("a fund is opened with its budgets, changed, closed and opened again @once"
   await visit(page, localized("en", `/staff/funds/${fund}`));
   await press(page.getByRole("link", { name: "Annual budget" }));
   await look("11-budget-en");
-});
-
-test("money is asked back, comes back in three ways, and the case is closed @once", async ({ page, browser }) => {
-  test.setTimeout(240_000);
-  const context = { locale: "zh-CN", viewport: page.viewportSize() ?? undefined };
-  const [one, two] = [await browser.newContext(context), await browser.newContext(context)];
-  const [preparer, releaser] = [await one.newPage(), await two.newPage()];
-  await only(page, "compliance_officer");
-  await only(preparer, "finance_preparer");
-  await only(releaser, "finance_releaser");
-
-  const found = await sql(`select c.id, b.paid / 100 from spark_case c join ledger_award a on a.case_id = c.id
-    join ledger_award_balance b on b.award_id = a.id
-    where c.state in ('follow_up', 'closed') and b.paid >= 500000 and b.committed = 0 order by c.id limit 1`);
-  const [id, paid] = found.split("|");
-  await visit(page, `/staff/cases/${id}/claw-back`);
-  await examine(page, "clawback-1-form");
-  // More than was paid is told beside the amount; what was typed stays.
-  await page.locator("#f-amount").fill(String(Number(paid) + 1));
-  await page.locator("#f-reason").fill("演示：票据重复报销，请退回到救助专户。如有困难请与我们联系。");
-  await press(button(page, "clawback-case-do"));
-  await expect(page.locator("#f-amount")).toHaveAttribute("aria-invalid", "true");
-  await expect(page.locator("#f-reason")).toHaveValue(/票据重复报销/);
-  await examine(page, "clawback-2-too-much");
-  await page.locator("#f-amount").fill("3,000");
-  await press(button(page, "clawback-case-do"));
-  await page.waitForURL(/\/staff\/funds\/clawbacks\//);
-  const demand = page.url().split("/").pop()!.split("?")[0];
-  await examine(page, "clawback-3-asked");
-
-  // The bank tells of 1,000: matched by one person.
-  const day = await sql("select (now() at time zone 'Asia/Shanghai')::date");
-  const reference = `CB${Date.now()}`;
-  await visit(preparer, "/staff/funds/statements");
-  const csv = ["日期,流水号,结果,金额,付款编号", `${day},${reference},收款,1000.00,`].join("\n");
-  await preparer.locator("#f-file").setInputFiles({ name: "bank.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
-  await press(button(preparer, "books-statement-hand-in"));
-  await visit(preparer, `/staff/funds/clawbacks/${demand}`);
-  await preparer.locator("#f-row").selectOption(reference);
-  await press(button(preparer, "clawback-match"));
-  await expect(preparer.locator("main")).toContainText(zh("clawback-done-matched"));
-  await examine(preparer, "clawback-4-matched");
-
-  // A paper tells of 1,500: entered by one, confirmed by another.
-  await opener(preparer, "clawback-enter").click();
-  await preparer.locator("#f-amount").fill("1,500");
-  await preparer.locator("#f-reference").fill(`S${Date.now()}`);
-  await preparer.locator("#f-source").fill("演示·收据0007");
-  await press(inside(preparer, "books-enter"));
-  await expect(preparer.locator("main")).toContainText(zh("clawback-done-entered"));
-  await expect(button(preparer, "clawback-confirm")).toHaveCount(0);
-  await examine(preparer, "clawback-5-entered");
-  await visit(releaser, `/staff/funds/clawbacks/${demand}`);
-  await examine(releaser, "clawback-6-second");
-  await press(button(releaser, "clawback-confirm"));
-  await expect(releaser.locator("main")).toContainText(zh("clawback-done-confirmed"));
-
-  // The rest is waived: once not confirmed, then confirmed.
-  const waive = async () => {
-    await visit(page, `/staff/funds/clawbacks/${demand}`);
-    await opener(page, "clawback-waive").click();
-    await page.locator("#f-waived").fill("500");
-    await page.locator("#f-reason").fill("演示·家庭困难，减免剩余部分");
-    await press(inside(page, "clawback-waive"));
-    await expect(page.locator("main")).toContainText(zh("clawback-done-waived"));
-  };
-  await waive();
-  await examine(page, "clawback-7-waiver");
-  await visit(releaser, `/staff/funds/clawbacks/${demand}`);
-  await opener(releaser, "clawback-refuse").click();
-  await releaser.locator("#f-why_not").fill("演示·缺少困难证明");
-  await press(inside(releaser, "clawback-refuse"));
-  await expect(releaser.locator("main")).toContainText(zh("clawback-done-refused"));
-
-  // Not settled while something is left.
-  const settle = async () => {
-    await visit(page, `/staff/cases/${id}`);
-    await opener(page, "cases-event-settle").click();
-    await page.locator("#f-reason_settle").fill("演示：款项已全部退回或减免");
-    await press(inside(page, "cases-event-settle"));
-  };
-  await settle();
-  await expect(page.locator("main")).toContainText("500.00");
-  await examine(page, "clawback-8-left");
-  await waive();
-  await visit(releaser, `/staff/funds/clawbacks/${demand}`);
-  await press(button(releaser, "clawback-confirm"));
-  await examine(releaser, "clawback-9-whole");
-  await settle();
-  expect(await sql(`select state from spark_case where id = '${id}'`)).toBe("closed");
-  await visit(page, `/staff/funds/clawbacks/${demand}`);
-  await expect(page.locator("main")).toContainText(zh("clawback-settled"));
-  await examine(page, "clawback-10-settled");
-  await visit(page, localized("en", "/staff/funds/clawbacks"));
-  await examine(page, "clawback-11-list-en");
-  await one.close();
-  await two.close();
 });

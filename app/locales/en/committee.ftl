@@ -61,6 +61,7 @@ committee-minutes-read = View minutes
 committee-pack = Checksum of the pack
 committee-pack-covers = SHA-256 over the roll, the order of the agenda and, for each application, the form version, the amount requested, the documents and the reviews. If any of these changes, so does the checksum.
 committee-steps = Running the meeting
+committee-steps-others = Other colleagues take this meeting forward.
 committee-over = This meeting was cancelled.
 
 committee-freeze = Freeze pack

@@ -32,6 +32,7 @@ error-time-shape = Enter a time, for example 09:30
 error-end-before-start = The end must be later than the beginning
 error-reference-shape = Enter the 8-character reference, for example K7M4-Q2XR
 error-certificate-shape = Enter the number on the certificate, for example SDQXB-2026-000123
+error-contract-number-shape = Enter the contract number: SD and ten digits, for example SD2026000417
 error-certificate-code-shape = Enter the 12 characters of the code on the certificate
 error-name-differs = Enter the name as given in the application
 error-already-exists = There is one like this already

@@ -26,6 +26,9 @@ papers-unscanned-title = No virus scan
 papers-unscanned = This is a demonstration without a virus scanner: files are not checked and can only be used here. Please do not upload real documents.
 papers-sent = The application has been submitted: documents can no longer be added or removed. If anything is missing, we will contact you.
 papers-asked = Please add the documents we asked for. Those already submitted are kept and cannot be removed. When you are done, answer our question on the page of your application.
+papers-appeal = Please add the new documents that go with your appeal. Those already submitted are kept and cannot be removed. Once the committee prepares its meeting, no more can be added.
+papers-appeal-back = Back to your appeal
+papers-of-appeal = With the appeal
 papers-pages = { $n ->
     [one] 1 page
    *[other] { $n } pages

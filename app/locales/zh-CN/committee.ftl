@@ -58,6 +58,7 @@ committee-minutes-read = 查看会议纪要
 committee-pack = 会议材料校验值
 committee-pack-covers = SHA-256，涵盖与会名单、议程顺序，以及每份申请的表单版本、申请金额、材料和评审意见。任何一项变化，校验值都会不同。
 committee-steps = 会议办理
+committee-steps-others = 这次会议由其他同事推进。
 committee-over = 这次会议已经取消。
 
 committee-freeze = 冻结会议材料

@@ -29,6 +29,7 @@ error-time-shape = 填写时间，例如 09:30
 error-end-before-start = 结束时间要晚于开始时间
 error-reference-shape = 填写8位预约码，例如 K7M4-Q2XR
 error-certificate-shape = 填写证书编号，例如 SDQXB-2026-000123
+error-contract-number-shape = 填写合同编号：SD和10位数字，例如 SD2026000417
 error-certificate-code-shape = 填写证书上的12位验证码
 error-name-differs = 与申请时填写的姓名不一致，请按申请时的写法填写
 error-already-exists = 已经有一个相同的了

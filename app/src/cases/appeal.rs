@@ -9,7 +9,7 @@ use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{Banner, Button, Form, HiddenField, LinkButton, Page, SummaryList, SummaryRow, TextArea, Variant};
 use crate::visit::{Visit, visit};
-use domain::ids::CaseId;
+use domain::ids::{ApplicationId, CaseId};
 use domain::time::day_text;
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ pub fn OwnAppeal() -> impl IntoView {
 }
 
 /// Its address.
-pub(super) fn address(id: CaseId) -> String {
+pub(crate) fn address(id: CaseId) -> String {
     format!("{}/appeal", own_page(id))
 }
 
@@ -130,12 +130,23 @@ fn check(visit: &Visit) -> AnyView {
 fn sent_page(visit: &Visit, id: CaseId, sent: &SentAppeal) -> AnyView {
     let back = visit.href(&own_page(id));
     let next = visit.t(if sent.open { "decided-appeal-next" } else { "decided-appeal-over" });
+    let papers = sent.takes_papers.then(|| {
+        let href = visit.href(&crate::spark::papers::path(ApplicationId(id.0)));
+        view! {
+            <section class="section no-print" id="papers">
+                <h2>{visit.t("decided-appeal-more")}</h2>
+                <p>{visit.t("decided-appeal-more-text")}</p>
+                <p class="actions"><LinkButton href=href>{visit.t("papers-send")}</LinkButton></p>
+            </section>
+        }
+    });
     view! {
         <section class="request-now">
             <h2>{visit.t("decided-appeal-sent")}</h2>
             <p>{next}</p>
         </section>
         <SummaryList rows=letter(visit, sent)/>
+        {papers}
         <p class="actions no-print"><LinkButton href=back variant=Variant::Secondary>{visit.t("cases-back")}</LinkButton></p>
     }
     .into_any()

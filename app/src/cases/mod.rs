@@ -29,6 +29,7 @@ mod words;
 pub use agreement::OwnAgreement;
 pub use answers::CaseAnswers;
 pub use appeal::OwnAppeal;
+pub(crate) use appeal::address as appeal_page;
 pub use kept::KeptCases;
 pub use list::Cases;
 pub use own::OwnCase;

@@ -114,6 +114,7 @@ fn item(visit: &Visit, case: &CaseView, paper: &View) -> impl IntoView + use<> {
     let sent = visit.t_args("case-papers-sent", &sent);
     let unscanned =
         (!paper.scanned).then(|| view! { <Tag tone=Tone::Warning>{visit.t("papers-state-unscanned")}</Tag> });
+    let with_appeal = paper.of_appeal.then(|| view! { <Tag tone=Tone::Info>{visit.t("papers-of-appeal")}</Tag> });
     let checked = paper.checked.as_ref().map(|checked| {
         let who = [("at", moment(visit, checked.at).into()), ("by", person_text(visit, &checked.by).into())];
         let key = match checked.verdict {
@@ -128,7 +129,7 @@ fn item(visit: &Visit, case: &CaseView, paper: &View) -> impl IntoView + use<> {
     view! {
         <li class="stack">
             <p class="case-papers-name"><strong>{name.clone()}</strong></p>
-            <p class="papers-known">{unscanned}<span class="muted small">{known(visit, paper)}</span></p>
+            <p class="papers-known">{unscanned}{with_appeal}<span class="muted small">{known(visit, paper)}</span></p>
             <p class="muted small">{sent}</p>
             {checked}
             <div class="case-papers-acts no-print">

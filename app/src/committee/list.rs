@@ -3,13 +3,16 @@
 use super::words::{facts_text, outcome_text, person_text, state_tag};
 use super::{AT, at, carry_at, problem};
 use crate::desk::{crumbs, may, news, read_first, rooms};
+use crate::i18n::Text;
 use crate::problem::Problem;
-use crate::ui::{Column, EmptyState, Glyph, Illustration, LinkButton, Page, Row, Table, Variant, Width};
+use crate::ui::{Column, EmptyState, Glyph, Illustration, LinkButton, Page, Pagination, Row, Table, Variant, Width};
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::time::day_text;
 use leptos::prelude::*;
-use services::spark::review::{Convened, MeetingOf, Uncarried, meetings, own_meetings, people_named, to_carry_out};
+use services::spark::review::{
+    Convened, Earlier, MeetingList, MeetingOf, Uncarried, meetings, own_meetings, people_named, to_carry_out,
+};
 
 const NEWS: &[(&str, &str)] = &[("carried", "committee-done-carried")];
 
@@ -27,11 +30,18 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         false => None,
     };
     let sits = match may(visit, Capability::VoteOnCases) {
-        true => Some(own(visit, &own_meetings(services, context).await.map_err(problem)?)),
+        true => Some(own(visit, own_meetings(services, context, earlier(visit, OWN)).await.map_err(problem)?)),
         false => None,
     };
     let holds = match may(visit, Capability::ConveneCommittee) {
-        true => Some(held(visit, &meetings(services, context).await.map_err(problem)?).await?),
+        true => {
+            let mut tables = Vec::new();
+            for of in [COMING, HELD] {
+                let page = meetings(services, context, of.over, earlier(visit, of.name)).await.map_err(problem)?;
+                tables.push(held(visit, of, page).await?);
+            }
+            Some(tables)
+        }
         false => None,
     };
     Ok(view! {
@@ -78,16 +88,46 @@ fn waiting(visit: &Visit, all: &[Uncarried]) -> AnyView {
     .into_any()
 }
 
+/// The field of the address in which the pages of one's own meetings are read.
+const OWN: &str = "own";
+
+/// One of the lists of whoever holds meetings.
+#[derive(Clone, Copy)]
+struct List {
+    /// The field of the address in which its pages are read.
+    name: &'static str,
+    /// Of meetings that are over.
+    over: bool,
+    title: &'static str,
+    none: &'static str,
+}
+
+/// What is to come, or waits for its minutes.
+const COMING: List = List { name: "coming", over: false, title: "committee-coming", none: "committee-coming-none" };
+/// What is over.
+const HELD: List = List { name: "held", over: true, title: "committee-held", none: "committee-held-none" };
+
+/// Where the page of a list begins that is asked for.
+fn earlier(visit: &Visit, list: &str) -> Option<Earlier> {
+    visit.query.get(list).and_then(Earlier::parse)
+}
+
+/// The way to the next page of a list.
+fn on(visit: &Visit, list: &str, next: Option<Earlier>) -> impl IntoView + use<> {
+    let next = next.map(|next| Text::from(visit.href(&format!("{AT}?{list}={}", next.text()))));
+    view! { <Pagination next=next/> }
+}
+
 /// The meetings one sits at: their day and their state, and nothing of what lies before them.
-fn own(visit: &Visit, all: &[MeetingOf]) -> AnyView {
-    let list = if all.is_empty() {
+fn own(visit: &Visit, page: MeetingList<MeetingOf>) -> AnyView {
+    let list = if page.meetings.is_empty() {
         view! {
             <EmptyState of=Illustration::Flame title=visit.t("committee-own-none")><p>{visit.t("committee-own-none-text")}</p></EmptyState>
         }
         .into_any()
     } else {
         let columns = vec![Column::new(visit.t("committee-day")), Column::new(visit.t("committee-state"))];
-        let rows = all.iter().map(|one| {
+        let rows = page.meetings.iter().map(|one| {
             let href = visit.href(&at(one.meeting));
             Row::new()
                 .cell(view! { <a href=href>{day_text(one.day, visit.locale())}</a> })
@@ -101,52 +141,50 @@ fn own(visit: &Visit, all: &[MeetingOf]) -> AnyView {
         <section class="section" id="own">
             <h2>{visit.t("committee-own")}</h2>
             {list}
+            {on(visit, OWN, page.next)}
         </section>
     }
     .into_any()
 }
 
-/// All meetings: what is to come, or waits for its minutes, and what is over.
-async fn held(visit: &Visit, all: &[Convened]) -> Result<AnyView, Problem> {
-    let chairs = all.iter().map(|one| one.roll.chair());
+/// A list of meetings, with the way to plan one above the first.
+async fn held(visit: &Visit, of: List, page: MeetingList<Convened>) -> Result<AnyView, Problem> {
+    let chairs = page.meetings.iter().map(|one| one.roll.chair());
     let people = people_named(&visit.services, &visit.context, chairs).await.map_err(problem)?;
     let name = |nth: usize| people.get(nth).map(|person| person_text(visit, person)).unwrap_or_default();
-    let table = |over: bool, key: &'static str| {
-        let columns = vec![
-            Column::new(visit.t("committee-day")),
-            Column::new(visit.t("committee-state")),
-            Column::new(visit.t("committee-chair")),
-        ];
-        let some = all.iter().enumerate().filter(|(_, one)| one.state.is_over() == over);
-        let rows: Vec<Row> = some
-            .map(|(nth, one)| {
-                let href = visit.href(&at(one.id));
-                Row::new()
-                    .cell(view! { <a href=href>{day_text(one.day, visit.locale())}</a> })
-                    .cell(state_tag(visit, one.state))
-                    .cell(name(nth))
-            })
-            .collect();
-        let list = if rows.is_empty() {
-            let none = if over { "committee-held-none" } else { "committee-coming-none" };
-            view! { <p class="muted">{visit.t(none)}</p> }.into_any()
-        } else {
-            view! { <Table caption=visit.t(key) caption_hidden=true columns=columns rows=rows/> }.into_any()
-        };
-        view! {
-            <section class="section">
-                <h2>{visit.t(key)}</h2>
-                {list}
-            </section>
-        }
+    let columns = vec![
+        Column::new(visit.t("committee-day")),
+        Column::new(visit.t("committee-state")),
+        Column::new(visit.t("committee-chair")),
+    ];
+    let rows = page.meetings.iter().enumerate().map(|(nth, one)| {
+        let href = visit.href(&at(one.id));
+        Row::new()
+            .cell(view! { <a href=href>{day_text(one.day, visit.locale())}</a> })
+            .cell(state_tag(visit, one.state))
+            .cell(name(nth))
+    });
+    let rows: Vec<Row> = rows.collect();
+    let list = if rows.is_empty() {
+        view! { <p class="muted">{visit.t(of.none)}</p> }.into_any()
+    } else {
+        view! { <Table caption=visit.t(of.title) caption_hidden=true columns=columns rows=rows/> }.into_any()
     };
-    let new = visit.href(&format!("{AT}/new"));
+    let plan = (!of.over).then(|| {
+        let new = visit.href(&format!("{AT}/new"));
+        view! {
+            <p class="actions no-print">
+                <LinkButton href=new variant=Variant::Secondary glyph=Glyph::Calendar>{visit.t("committee-plan")}</LinkButton>
+            </p>
+        }
+    });
     Ok(view! {
-        <p class="actions no-print">
-            <LinkButton href=new variant=Variant::Secondary glyph=Glyph::Calendar>{visit.t("committee-plan")}</LinkButton>
-        </p>
-        {table(false, "committee-coming")}
-        {table(true, "committee-held")}
+        {plan}
+        <section class="section" id=of.name>
+            <h2>{visit.t(of.title)}</h2>
+            {list}
+            {on(visit, of.name, page.next)}
+        </section>
     }
     .into_any())
 }

@@ -169,7 +169,14 @@ pub(super) fn to_of(visit: &Visit, room: &Room, what: &str) -> String {
 
 /// What can be done with the meeting now.
 fn steps(visit: &Visit, room: &Room) -> AnyView {
+    let frozen = matches!(room.meeting.state, State::PackFrozen | State::InSession | State::Adjourned);
     let ways: Vec<AnyView> = match room.meeting.state {
+        // Others bring it further; who is in the room is noted by whoever is there to see it.
+        state if !room.leads && !state.is_over() => {
+            let others = view! { <p class="muted">{visit.t("committee-steps-others")}</p> }.into_any();
+            let minutes = (state == State::Decided).then(|| minutes(visit, room, Variant::Secondary));
+            [Some(others), frozen.then(|| present(visit, room)), minutes].into_iter().flatten().collect()
+        }
         State::Planned => vec![
             asked_again(visit, room, ("freeze", None), ("committee-freeze", "committee-freeze-text")),
             asked_again(visit, room, ("step", Some(Event::Cancel)), ("committee-cancel", "committee-cancel-text")),

@@ -63,6 +63,7 @@ async fn decide(asked: Asked) -> Answer {
         Err(ObjectionError::Denied(denied)) => return denied.into(),
         Err(ObjectionError::AnsweredBefore) => "objection-answered-before",
         Err(ObjectionError::HadAPart) => "objection-had-a-part",
+        Err(ObjectionError::InAppeal) => "objection-in-appeal",
         Err(ObjectionError::Case(_)) => "objection-not-recalled",
         Err(ObjectionError::Busy) => "cases-refused-busy",
         Err(error) => return Problem::from(error).into(),

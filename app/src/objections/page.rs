@@ -10,7 +10,7 @@ use crate::visit::{Visit, visit};
 use domain::spark::objection::Outcome;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use services::spark::objections::{Objection, read};
+use services::spark::objections::{Objection, Upholding, read};
 use uuid::Uuid;
 
 const NEWS: &[(&str, &str)] = &[("answered", "objection-answered-news")];
@@ -92,10 +92,20 @@ fn answer(visit: &Visit, objection: &Objection) -> Option<AnyView> {
         return Some(view! { <Banner tone=Tone::Info>{visit.t("objection-had-a-part")}</Banner> }.into_any());
     }
     let mut choices = vec![Choice::new(Outcome::Unfounded.name(), visit.t("objection-do-unfounded"))];
-    if objection.may_uphold {
-        choices.push(Choice::new(Outcome::Upheld.name(), visit.t("objection-do-upheld")));
+    let upheld = match objection.upholding {
+        Upholding::TakesBack | Upholding::DecidedAgain => Some("objection-do-upheld"),
+        Upholding::Over => Some("objection-do-upheld-over"),
+        Upholding::InAppeal => None,
+    };
+    if let Some(key) = upheld.filter(|_| objection.may_uphold) {
+        choices.push(Choice::new(Outcome::Upheld.name(), visit.t(key)));
     }
-    let others = (!objection.may_uphold).then(|| view! { <p class="muted">{visit.t("objection-others-uphold")}</p> });
+    let others = match (objection.may_uphold, upheld) {
+        (true, None) => Some("objection-in-appeal"),
+        (false, _) => Some("objection-others-uphold"),
+        (true, Some(_)) => None,
+    };
+    let others = others.map(|key| view! { <p class="muted">{visit.t(key)}</p> });
     Some(
         view! {
             <section class="section no-print" id="answer">

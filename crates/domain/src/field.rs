@@ -78,6 +78,8 @@ pub enum Fault {
     EndBeforeStart,
     /// Eight letters and digits are expected.
     ReferenceShape,
+    /// SD and ten digits are expected.
+    ContractNumberShape,
     /// Something like it exists already.
     AlreadyExists,
     /// Outside `first..=last`.

@@ -12,6 +12,7 @@ pub mod contact;
 pub mod custody;
 pub mod disclosure;
 pub mod document;
+pub mod family;
 pub mod field;
 pub mod files;
 #[cfg(test)]
@@ -19,7 +20,9 @@ mod golden;
 pub mod groups;
 pub mod ids;
 pub mod ledger;
+pub mod lims;
 pub mod locale;
+pub mod merkle;
 mod named;
 pub mod numbers;
 pub mod outreach;

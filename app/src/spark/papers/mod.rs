@@ -85,9 +85,10 @@ pub(crate) fn there(visit: &Visit, id: ApplicationId) -> impl IntoView + use<> {
     })
 }
 
-/// Where one goes on: to what is still to be filled in, to the question, or to how far the case is.
+/// Where one goes on: to what is still to be filled in, to the appeal or the question, or to how far the case is.
 fn onward(visit: &Visit, id: ApplicationId, all: &All) -> impl IntoView + use<> {
     let (to, key) = match (all.is_sent, all.is_open) {
+        (true, true) if all.of_appeal => (crate::cases::appeal_page(CaseId(id.0)), "papers-appeal-back"),
         (false, _) => (format!("{}/{id}", super::apply::APPLY), "application-back-tasks"),
         (true, true) => (crate::cases::own_page(CaseId(id.0)), "papers-answer"),
         (true, false) => (crate::cases::own_page(CaseId(id.0)), "application-follow"),
@@ -109,8 +110,12 @@ fn page(visit: &Visit, id: ApplicationId, all: &All) -> impl IntoView + use<> {
         view! { <Banner tone=Tone::Warning title=visit.t("papers-unscanned-title")>{visit.t("papers-unscanned")}</Banner> }
     });
     let sent = all.is_sent.then(|| {
-        let words = visit.t(if all.is_open { "papers-asked" } else { "papers-sent" });
-        view! { <Banner>{words}</Banner> }
+        let key = match (all.is_open, all.of_appeal) {
+            (true, true) => "papers-appeal",
+            (true, false) => "papers-asked",
+            (false, _) => "papers-sent",
+        };
+        view! { <Banner>{visit.t(key)}</Banner> }
     });
     let list = match all.all.is_empty() {
         true => Either::Left(view! {
@@ -177,7 +182,9 @@ fn send(visit: &Visit, base: &str, all: &All) -> impl IntoView + use<> {
 /// The papers of one kind; nothing where there are none.
 fn group(visit: &Visit, base: &str, kind: Kind, all: &All) -> Option<impl IntoView + use<>> {
     let of_kind = all.all.iter().filter(|paper| paper.kind == kind);
-    let goes = |paper: &View| all.is_open && (!all.is_sent || paper.state == State::Refused);
+    // What came before the appeal stays as it was, refused or not.
+    let theirs = |paper: &View| paper.state == State::Refused && paper.of_appeal == all.of_appeal;
+    let goes = |paper: &View| all.is_open && (!all.is_sent || theirs(paper));
     let items: Vec<_> = of_kind.map(|paper| item(visit, base, paper, goes(paper))).collect();
     let title = kind_text(visit, kind);
     (!items.is_empty()).then(|| view! { <h3>{title}</h3><ul class="papers">{items}</ul> })
@@ -208,6 +215,7 @@ fn item(visit: &Visit, base: &str, paper: &View, may_go: bool) -> impl IntoView 
     let why = paper.refusal.map(|why| {
         view! { <p class="field-error">{fault_text(visit, &Fault::FileRefused { why })}</p> }
     });
+    let with_appeal = paper.of_appeal.then(|| view! { <Tag tone=Tone::Info>{visit.t("papers-of-appeal")}</Tag> });
     let to = format!("{href}/remove");
     let remove = may_go.then(|| match paper.state {
         State::Refused => Either::Left(view! {
@@ -227,7 +235,7 @@ fn item(visit: &Visit, base: &str, paper: &View, may_go: bool) -> impl IntoView 
     view! {
         <li class="stack">
             <p><strong>{name}</strong></p>
-            <p class="papers-known"><Tag tone=tone>{state}</Tag><span class="muted small">{known(visit, paper)}</span></p>
+            <p class="papers-known"><Tag tone=tone>{state}</Tag>{with_appeal}<span class="muted small">{known(visit, paper)}</span></p>
             {why}
             {remove}
         </li>

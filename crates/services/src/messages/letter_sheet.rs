@@ -119,6 +119,12 @@ mod tests {
             assert_eq!(crate::crypto::digest_hex(&version.bytes()), version.digest, "version {}", version.number);
         }
         let published: Vec<(u16, &str)> = VERSIONS.iter().map(|version| (version.number, version.digest)).collect();
-        assert_eq!(published, [(1, "2a7a05ebb7303055455ff57e521a80fa29b2a27391e7c5fc8912ff8e393136d7")]);
+        assert_eq!(
+            published,
+            [
+                (1, "2a7a05ebb7303055455ff57e521a80fa29b2a27391e7c5fc8912ff8e393136d7"),
+                (2, "e3734383b376552e8753a4399c197370a431ce32b653b3187865272bd8994808"),
+            ]
+        );
     }
 }

@@ -23,8 +23,10 @@ const TEMPLATE: &str = "objection_answered";
 pub(super) struct ObjectionFacts {
     /// K7M4-Q2XR
     pub receipt: String,
-    /// The committee decides again.
+    /// What was objected is right.
     pub upheld: bool,
+    /// The committee decides again.
+    pub back: bool,
     /// Why.
     pub answer: String,
     /// The site.
@@ -71,10 +73,11 @@ async fn send(services: Services, job: Job<ObjectionJob>) -> Outcome {
     let Some(told) = answering(services, objection).await.map_err(failure)? else {
         return drop_message(services, now, dispatch).await;
     };
-    let Answering { mail, locale, receipt, outcome, answer } = told;
+    let Answering { mail, locale, receipt, outcome, back, answer } = told;
     let facts = Facts::Objection(ObjectionFacts {
         receipt,
         upheld: outcome == Decided::Upheld,
+        back,
         answer,
         site: services.settings.public_url.clone(),
         help: services.post.help(),

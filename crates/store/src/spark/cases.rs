@@ -127,6 +127,19 @@ pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<CaseR
     .await
 }
 
+/// These cases, as far as there are such, in no order.
+pub async fn many(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<Vec<CaseRow>> {
+    sqlx::query_as!(
+        CaseRow,
+        "select id, reference, state, held_in, version, fund_id, disease_group, city, age, asked, officer_id, decision,
+                decided_fen, decided_at, appealed, opened_at, changed_at
+         from spark_case where id = any ($1)",
+        ids
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// A case, locked until the transaction ends. After the locks of funds, envelopes and awards.
 pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<CaseRow>> {
     sqlx::query_as!(
@@ -365,6 +378,7 @@ pub async fn destroy_key(db: &mut PgConnection, case: Uuid, now: Timestamp) -> s
     super::decided::forget(&mut *db, case).await?;
     super::letters::forget(&mut *db, case).await?;
     super::objections::forget(&mut *db, case, now).await?;
+    super::clawbacks::forget(&mut *db, case).await?;
     sqlx::query!("update spark_case_party set account_id = null where case_id = $1", case).execute(&mut *db).await?;
     super::due::remove_application(db, case).await?;
     Ok(done.rows_affected() == 1)

@@ -146,6 +146,11 @@ pub async fn appeal(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Option<
     .await
 }
 
+/// The appeal of a case that papers can still come with: it is not decided, and lies before no meeting.
+pub async fn open_appeal(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(r#"select spark_appeal_open($1) as "appeal?""#, case).fetch_one(db).await
+}
+
 /// Removes what the family of a case signed and said, once its key is destroyed.
 pub async fn forget(db: &mut PgConnection, case: Uuid) -> sqlx::Result<()> {
     sqlx::query!("delete from spark_agreement where case_id = $1", case).execute(&mut *db).await?;

@@ -88,6 +88,8 @@ pub struct ObjectionRow {
     pub received_at: SqlTimestamp,
     /// `unfounded`, `upheld`; nothing yet.
     pub outcome: Option<String>,
+    /// The case goes back to the committee, where it was upheld.
+    pub taken_back: Option<bool>,
     /// What the objector is told, sealed.
     pub answer_sealed: Option<Vec<u8>>,
     /// By whom it was decided.
@@ -101,7 +103,7 @@ pub async fn by_form(db: impl PgExecutor<'_>, form: Uuid) -> sqlx::Result<Option
     sqlx::query_as!(
         ObjectionRow,
         r#"select o.id, o.case_id, o.version, o.receipt, n.code, o.locale, o.said_sealed, o.received_at as "received_at: SqlTimestamp",
-                  o.outcome, o.answer_sealed, o.decided_by, o.decided_at as "decided_at: SqlTimestamp"
+                  o.outcome, o.taken_back, o.answer_sealed, o.decided_by, o.decided_at as "decided_at: SqlTimestamp"
            from spark_objection o join disclosure_notice n on n.case_id = o.case_id and n.version = o.version
            where o.form = $1"#,
         form
@@ -115,7 +117,7 @@ pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Objec
     sqlx::query_as!(
         ObjectionRow,
         r#"select o.id, o.case_id, o.version, o.receipt, n.code, o.locale, o.said_sealed, o.received_at as "received_at: SqlTimestamp",
-                  o.outcome, o.answer_sealed, o.decided_by, o.decided_at as "decided_at: SqlTimestamp"
+                  o.outcome, o.taken_back, o.answer_sealed, o.decided_by, o.decided_at as "decided_at: SqlTimestamp"
            from spark_objection o join disclosure_notice n on n.case_id = o.case_id and n.version = o.version
            where o.id = $1"#,
         id
@@ -145,7 +147,7 @@ pub async fn list(db: impl PgExecutor<'_>, most: i64) -> sqlx::Result<Vec<Object
     sqlx::query_as!(
         ObjectionRow,
         r#"select o.id, o.case_id, o.version, o.receipt, n.code, o.locale, null::bytea as said_sealed,
-                  o.received_at as "received_at: SqlTimestamp", o.outcome, null::bytea as answer_sealed, o.decided_by,
+                  o.received_at as "received_at: SqlTimestamp", o.outcome, o.taken_back, null::bytea as answer_sealed, o.decided_by,
                   o.decided_at as "decided_at: SqlTimestamp"
            from spark_objection o join disclosure_notice n on n.case_id = o.case_id and n.version = o.version
            order by o.outcome is not null, case when o.outcome is null then o.received_at end, o.decided_at desc, o.id
@@ -169,22 +171,23 @@ pub async fn is_receipt(db: impl PgExecutor<'_>, code: &str, receipt: &str) -> s
     .await
 }
 
-/// Writes what became of an objection. `false` where it was decided.
+/// Writes what became of an objection, and of its case where it was upheld. `false` where it was decided.
 pub async fn decide(
     db: impl PgExecutor<'_>,
     id: Uuid,
-    (outcome, answer): (&str, &[u8]),
+    (outcome, taken_back, answer): (&str, Option<bool>, &[u8]),
     by: Uuid,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update spark_objection set outcome = $2, answer_sealed = $3, decided_by = $4, decided_at = $5
+        "update spark_objection set outcome = $2, answer_sealed = $3, decided_by = $4, decided_at = $5, taken_back = $6
          where id = $1 and outcome is null and erased_at is null",
         id,
         outcome,
         answer,
         by,
         now.to_sqlx() as SqlTimestamp,
+        taken_back,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }

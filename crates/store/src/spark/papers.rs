@@ -30,6 +30,8 @@ pub struct PaperRow {
     pub scanned: bool,
     /// Its file.
     pub file_id: Option<Uuid>,
+    /// The appeal it came with.
+    pub appeal_id: Option<Uuid>,
     /// By whom it was sent.
     pub added_by: Uuid,
     /// When it came.
@@ -55,6 +57,8 @@ pub struct NewPaper<'a> {
     pub name: &'a [u8],
     /// As it was sent.
     pub bytes: i32,
+    /// The appeal it comes with.
+    pub appeal: Option<Uuid>,
     /// By whom.
     pub by: Uuid,
 }
@@ -63,8 +67,8 @@ pub struct NewPaper<'a> {
 pub async fn add(db: &mut PgConnection, new: NewPaper<'_>, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "insert into spark_paper (id, application_id, kind, upload_key, place, state, refusal, name_sealed, bytes, added_by,
-                                  added_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+                                  added_at, changed_at, appeal_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)
          on conflict (application_id, upload_key, place) do nothing",
         new.id,
         new.application,
@@ -77,6 +81,7 @@ pub async fn add(db: &mut PgConnection, new: NewPaper<'_>, now: Timestamp) -> sq
         new.bytes,
         new.by,
         now.to_sqlx() as SqlTimestamp,
+        new.appeal,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
@@ -85,8 +90,8 @@ pub async fn add(db: &mut PgConnection, new: NewPaper<'_>, now: Timestamp) -> sq
 pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<PaperRow>> {
     sqlx::query_as!(
         PaperRow,
-        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, added_by,
-                added_at, changed_at
+        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, appeal_id,
+                added_by, added_at, changed_at
          from spark_paper where id = $1",
         id
     )
@@ -102,8 +107,8 @@ pub async fn of_upload(
 ) -> sqlx::Result<Option<PaperRow>> {
     sqlx::query_as!(
         PaperRow,
-        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, added_by,
-                added_at, changed_at
+        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, appeal_id,
+                added_by, added_at, changed_at
          from spark_paper where application_id = $1 and upload_key = $2 and place = $3",
         application,
         key,
@@ -117,8 +122,8 @@ pub async fn of_upload(
 pub async fn of_application(db: impl PgExecutor<'_>, application: Uuid) -> sqlx::Result<Vec<PaperRow>> {
     sqlx::query_as!(
         PaperRow,
-        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, added_by,
-                added_at, changed_at
+        "select id, application_id, kind, state, refusal, name_sealed, bytes, format, pages, scanned, file_id, appeal_id,
+                added_by, added_at, changed_at
          from spark_paper where application_id = $1 order by added_at, id",
         application
     )
@@ -207,16 +212,24 @@ pub async fn remove(db: impl PgExecutor<'_>, application: Uuid, id: Uuid) -> sql
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Removes what was on its way before `before` and never got to its end, and all but the last `kept` that were refused.
-pub async fn tidy(db: &mut PgConnection, application: Uuid, before: Timestamp, kept: i64) -> sqlx::Result<u64> {
+/// Removes what was on its way before `before` and never got to its end, and all but the last `kept` that were refused: of what
+/// came with the appeal that is named, or with none.
+pub async fn tidy(
+    db: &mut PgConnection,
+    (application, appeal): (Uuid, Option<Uuid>),
+    before: Timestamp,
+    kept: i64,
+) -> sqlx::Result<u64> {
     let done = sqlx::query!(
-        "delete from spark_paper where application_id = $1 and (
+        "delete from spark_paper where application_id = $1 and appeal_id is not distinct from $4 and (
            (state in ('received', 'quarantine', 'scanned') and changed_at < $2)
-           or id in (select id from spark_paper where application_id = $1 and state = 'refused'
+           or id in (select id from spark_paper
+                     where application_id = $1 and appeal_id is not distinct from $4 and state = 'refused'
                      order by id desc offset $3))",
         application,
         before.to_sqlx() as SqlTimestamp,
         kept,
+        appeal,
     );
     Ok(done.execute(db).await?.rows_affected())
 }

@@ -15,7 +15,7 @@ use domain::spark::{Event, Part};
 use domain::time::local_day;
 use domain::typed::Typed;
 use services::Context;
-use services::ledger::{self, Given, NewEnvelope, NewFund};
+use services::ledger::{self, EnvelopeCharter, Given, NewFund};
 use services::spark::cases::{self, Act};
 use services::spark::review::{self, Profile, ReviewError, Ties};
 
@@ -117,8 +117,8 @@ async fn envelope(site: &Site) -> String {
         purpose: Purpose::default(),
     };
     ledger::open_fund(services, &by, &new).await.expect("a fund");
-    let new = NewEnvelope { id, fund, name_zh: "2026年度".into(), name_en: "2026".into() };
-    ledger::open_envelope(services, &by, &new).await.expect("an envelope");
+    let new = EnvelopeCharter::named("2026年度", "2026");
+    ledger::add_envelope(services, &by, fund, id, &new).await.expect("an envelope");
     let (key, day) = (by.new_id::<Uuid>().to_string(), local_day(site.test.now()));
     let amount = Amount::new(5_000_000).expect("an amount");
     let given = Given { key, envelope: id, amount, day, source: "演示·捐赠票据0001".into() };
@@ -433,6 +433,6 @@ async fn what_stands_in_the_way_is_said_with_everything_typed_still_there() {
     gone_to(&send(secretary, &format!("{meeting}/put-off"), &over).await, &format!("{meeting}?done=put-off"));
     gone_to(&does(&site, secretary, &meeting, "close", &[]).await, &format!("{meeting}/minutes"));
     again(&secretary.get(&format!("{meeting}/minutes")).await, StatusCode::OK, "缓议到其他会议");
-    let nobody = review::own_meetings(&site.test.services, &of(&site, 99, Role::MedicalReviewer)).await;
+    let nobody = review::own_meetings(&site.test.services, &of(&site, 99, Role::MedicalReviewer), None).await;
     assert!(matches!(nobody, Err(ReviewError::Denied(_))), "{nobody:?}");
 }

@@ -24,7 +24,7 @@ use std::fmt;
 
 named! {
     /// What a letter is about.
-    Kind, 11 {
+    Kind, 12 {
         /// All that was asked for is granted.
         Granted "granted",
         /// A part of it is.
@@ -47,6 +47,8 @@ named! {
         Clawback "clawback",
         /// It is over as it should be.
         Closed "closed",
+        /// Its family took it back.
+        Withdrawn "withdrawn",
     }
 }
 
@@ -82,7 +84,8 @@ impl Outcome {
 
 impl Kind {
     /// The letter that an event makes necessary in a case that is in this state, and was appealed before or not. While a patient
-    /// has died the house writes no letter by itself: a person does. What was never sent has no letter when it lapses.
+    /// has died the house writes no letter by itself: a person does. What was never sent has no letter
+    /// when it lapses or is taken back.
     pub const fn of(from: State, event: Event, appealed: bool) -> Option<Self> {
         if matches!(from, State::DeceasedHold) {
             return None;
@@ -101,7 +104,16 @@ impl Kind {
             Event::Lapse if !matches!(from, State::Draft) => Some(Self::Lapsed),
             Event::Clawback => Some(Self::Clawback),
             Event::Close | Event::Settle => Some(Self::Closed),
+            Event::Withdraw if !matches!(from, State::Draft) => Some(Self::Withdrawn),
             _ => None,
+        }
+    }
+
+    /// The first version of the texts that has it.
+    pub const fn since(self) -> u16 {
+        match self {
+            Self::Withdrawn => 2,
+            _ => 1,
         }
     }
 

@@ -62,7 +62,8 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
     };
     all.push(("case_news", Facts::Case(CaseFacts { help: None, ..case.clone() })));
     let until = Some(if zh { "2026年7月28日（周二）" } else { "Tue 28 July 2026" }.into());
-    all.push(("case_reminder", Facts::Case(CaseFacts { until, ..case.clone() })));
+    let reminder = CaseFacts { until, ..case.clone() };
+    all.extend(["case_reminder", "case_due"].map(|name| (name, Facts::Case(reminder.clone()))));
     all.push(("case_news", Facts::Case(case)));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
@@ -163,7 +164,7 @@ fn series_samples(visit: &VisitFacts) -> [Facts; 2] {
 
 /// Texts that greet a person by name; the others may lie open.
 fn names_somebody(name: &str) -> bool {
-    !matches!(name, "code" | "contact_asked" | "contact_changed" | "case_news" | "case_reminder")
+    !matches!(name, "code" | "contact_asked" | "contact_changed" | "case_news" | "case_reminder" | "case_due")
 }
 
 fn is_of_visit(name: &str) -> bool {
@@ -436,10 +437,11 @@ fn a_code_that_is_a_second_old_is_good_for_as_long_as_its_page_says() {
 #[test]
 fn an_objector_is_told_the_answer_and_its_receipt_and_a_subject_tells_nothing() {
     for locale in [Locale::ZhCn, Locale::En] {
-        let said = [true, false].map(|upheld| {
+        let said = [(true, true), (true, false), (false, false)].map(|(upheld, back)| {
             let facts = Facts::Objection(ObjectionFacts {
                 receipt: "K7M4-Q2XR".into(),
                 upheld,
+                back,
                 answer: "演示答复 <b>".into(),
                 site: "https://www.example.cn".into(),
                 help: None,
@@ -452,6 +454,7 @@ fn an_objector_is_told_the_answer_and_its_receipt_and_a_subject_tells_nothing() 
             assert!(text.contains("K7M4-Q2XR") && text.contains("演示答复 <b>"), "{text}");
             text
         });
-        assert_ne!(said[0], said[1], "{locale:?}");
+        let told: std::collections::BTreeSet<&String> = said.iter().collect();
+        assert_eq!(told.len(), 3, "{locale:?}: decided again, upheld when all is over, unfounded");
     }
 }

@@ -101,7 +101,7 @@ async fn submitted(
     let reference = hand_over(services, context, &mut tx, id, (handed, key)).await?;
     // A file that is still on its way is no part of what is sent.
     let later = context.now + SignedDuration::from_hours(24);
-    store::spark::papers::tidy(&mut tx, id.0, later, i64::MAX).await?;
+    store::spark::papers::tidy(&mut tx, (id.0, None), later, i64::MAX).await?;
     sql::submitted(&mut tx, id.0, &reference, account.0, context.now).await?;
     sql::forget_pages(&mut tx, id.0).await?;
     // The keyed hash: the trail outlives the application, and a bare one could be guessed from what few know of a person.

@@ -76,6 +76,8 @@ pub struct SentAppeal {
     pub at: Timestamp,
     /// It is not decided yet.
     pub open: bool,
+    /// The family can still add papers to it.
+    pub takes_papers: bool,
 }
 
 /// Whether a family can appeal.
@@ -159,7 +161,8 @@ pub async fn appealing(services: &Services, context: &Context, case: CaseId) -> 
     let sent = match sql::appeal(&mut *db, case.0).await? {
         Some(sent) => {
             let key = keys::key(services, &mut db, case).await?;
-            Some(opened(&row, &sent, Some(&key))?)
+            let takes_papers = sql::open_appeal(&mut *db, case.0).await?.is_some();
+            Some(SentAppeal { takes_papers, ..opened(&row, &sent, Some(&key))? })
         }
         None => None,
     };
@@ -183,7 +186,7 @@ fn opened(row: &rows::CaseRow, sent: &AppealRow, key: Option<&CaseKey>) -> Resul
     };
     let at = sent.sent_at.to_jiff();
     let open = !sent.decided && place_of(row)?.state().is_live();
-    Ok(SentAppeal { letter, at, open })
+    Ok(SentAppeal { letter, at, open, takes_papers: false })
 }
 
 /// What was typed, as it is sent.
@@ -265,6 +268,22 @@ async fn is_sent(db: &mut PgConnection, (case, key): (CaseId, &CaseKey), letter:
     let plain = key.open(place(row.id), &row.letter_sealed)?;
     let kept: Kept = serde_json::from_slice(&plain).map_err(|_| CaseError::Unreadable)?;
     Ok(kept.reasons == letter.reasons && kept.wish == letter.wish)
+}
+
+/// The appeal that new papers of a family come with: until it lies before a meeting. Nothing for whoever helps a family.
+///
+/// # Errors
+/// `Denied`, `Database`.
+pub(in crate::spark) async fn takes_papers(
+    db: &mut PgConnection,
+    context: &Context,
+    case: CaseId,
+) -> Result<Option<Uuid>, CaseError> {
+    match family(db, context, case).await {
+        Ok(_) => Ok(sql::open_appeal(db, case.0).await?),
+        Err(CaseError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The appeal of a case for staff: what was written for whoever reads the case, by whom it is written down.

@@ -142,10 +142,12 @@ async fn clear(
     loop {
         let rows = sql::waiting(&mut *db, states, (None, group), from, PAGE as i64 + 1).await?;
         let last = rows.len() <= PAGE;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let whole = cases::many(&mut *db, &ids).await?;
+        let clear = review::clear_of(&mut db, &whole, account).await?;
         for row in rows {
             from = (row.changed_at.to_jiff(), row.id);
-            let Some(case) = cases::one(&mut *db, row.id).await? else { continue };
-            if review::is_clear(&mut db, &case, account).await? {
+            if clear.contains(&row.id) {
                 shown.push(row);
             }
             if shown.len() > PAGE {

@@ -5,13 +5,20 @@ use crate::spark::review;
 use domain::ids::AccountId;
 use domain::spark::Event;
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 use store::spark::cases::{self as rows, CaseRow};
-use store::spark::review::{meetings, profiles, votes};
+use store::spark::review::{around, meetings, votes};
+use uuid::Uuid;
 
 /// Whether nothing that is known ties somebody to a case but what they did with it, which [`had_a_part`] asks: to have read it, so
 /// as to answer, bars nobody.
 pub(super) async fn is_there(db: &mut PgConnection, case: &CaseRow, by: AccountId) -> sqlx::Result<bool> {
     review::may_care(db, case, by).await
+}
+
+/// Those of many cases, by the same rule.
+pub(super) async fn there(db: &mut PgConnection, cases: &[CaseRow], by: AccountId) -> sqlx::Result<BTreeSet<Uuid>> {
+    review::cares_for(db, cases, by).await
 }
 
 /// Whether somebody looks after a case or did something with it, was asked to judge it, or sat when it was decided or wrote the
@@ -24,12 +31,10 @@ pub(super) async fn had_a_part(db: &mut PgConnection, case: &CaseRow, by: Accoun
     if happened.iter().any(|each| each.actor_id == Some(by.0) && each.event != Event::Recall.name()) {
         return Ok(true);
     }
-    let asked = profiles::ever_assigned(&mut *db, case.id).await?;
-    let sat = votes::sat(&mut *db, case.id).await?;
-    if asked.contains(&by.0) || sat.contains(&by.0) {
+    if around::took_part(&mut *db, &[case.id]).await?.iter().any(|row| row.account_id == by.0) {
         return Ok(true);
     }
-    // (`sat` is about what an appeal is against.)
+    // (That was about what an appeal is against.)
     let Some(last) = meetings::settled(&mut *db, case.id).await? else { return Ok(false) };
     let there = votes::present(&mut *db, last.meeting_id).await?;
     let meeting = meetings::one(&mut *db, last.meeting_id).await?;

@@ -64,6 +64,21 @@ pub struct Objection {
     pub may_decide: bool,
     /// Whoever looks may take the case back to the committee.
     pub may_uphold: bool,
+    /// What becomes of the case then.
+    pub upholding: Upholding,
+}
+
+/// What becomes of a case when an objection to its notice is upheld.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Upholding {
+    /// It goes back to the committee.
+    TakesBack,
+    /// It lies before the committee again.
+    DecidedAgain,
+    /// Its appeal is not decided yet: the objection waits for that, and keeps the notice up.
+    InAppeal,
+    /// What was noticed is over: it was withdrawn, lapsed, or was decided otherwise.
+    Over,
 }
 
 /// What somebody decides.
@@ -106,13 +121,8 @@ pub async fn list(services: &Services, context: &Context) -> Result<Vec<Listed>,
     let mut db = services.db.acquire().await?;
     let all = sql::list(&mut *db, MOST).await?;
     let cases: BTreeSet<Uuid> = all.iter().map(|row| row.case_id).collect();
-    let mut there = BTreeSet::new();
-    for id in cases {
-        let Some(case) = rows::one(&mut *db, id).await? else { continue };
-        if apart::is_there(&mut db, &case, by).await? {
-            there.insert(id);
-        }
-    }
+    let cases = rows::many(&mut *db, &cases.into_iter().collect::<Vec<_>>()).await?;
+    let there = apart::there(&mut db, &cases, by).await?;
     all.iter().filter(|row| there.contains(&row.case_id)).map(|row| listed(row, context.now)).collect()
 }
 
@@ -134,12 +144,15 @@ fn recalls(context: &Context) -> Option<Part> {
     parts.into_iter().find(|part| roles.iter().any(|role| Part::of_role(*role) == Some(*part)))
 }
 
-/// Whether a case can go back to the committee, also while it is held in such a state; one that already did, or is over, is left
-/// where it is.
-fn is_recalled(case: &CaseRow) -> Result<bool, ObjectionError> {
+/// What becomes of a case, also while it is held, when an objection to its notice is upheld.
+fn upholding(case: &CaseRow) -> Result<Upholding, ObjectionError> {
     let word = case.held_in.as_deref().unwrap_or(&case.state);
-    let state = State::from_name(word).ok_or(ObjectionError::Unreadable)?;
-    Ok(matches!(state, State::Granted | State::Partial | State::Notice | State::Agreement))
+    Ok(match State::from_name(word).ok_or(ObjectionError::Unreadable)? {
+        State::Granted | State::Partial | State::Notice | State::Agreement => Upholding::TakesBack,
+        State::Committee => Upholding::DecidedAgain,
+        State::Appeal => Upholding::InAppeal,
+        _ => Upholding::Over,
+    })
 }
 
 /// An objection, whole; written into the trail as a reading.
@@ -177,6 +190,7 @@ pub async fn read(services: &Services, context: &Context, id: Uuid) -> Result<Ob
         decided: row.decided_by.map(AccountId).zip(row.decided_at.map(|at| at.to_jiff())),
         may_decide,
         may_uphold: may_decide && recalls(context).is_some(),
+        upholding: upholding(&case)?,
     })
 }
 
@@ -185,8 +199,8 @@ pub async fn read(services: &Services, context: &Context, id: Uuid) -> Result<Ob
 ///
 /// # Errors
 /// `Denied`, also for whoever takes no case back and upholds it; `NotFound` also for whoever has a conflict with the case;
-/// `Fields` (`answer`); `HadAPart` for whoever handled or decided the case; `AnsweredBefore`; `Case` where the case cannot go
-/// back; `Busy`, `Database`.
+/// `Fields` (`answer`); `HadAPart` for whoever handled or decided the case; `AnsweredBefore`; `InAppeal` for whoever upholds it
+/// before the appeal of its case is decided; `Case` where the case cannot go back; `Busy`, `Database`.
 pub async fn decide(services: &Services, context: &Context, decision: &Decision) -> Result<(), ObjectionError> {
     handles(context)?;
     let by = context.actor.account().ok_or(Denied::SignInNeeded)?;
@@ -215,14 +229,18 @@ pub async fn decide(services: &Services, context: &Context, decision: &Decision)
         if apart::had_a_part(&mut tx, &case, by).await? {
             return Err(ObjectionError::HadAPart);
         }
+        let then = upholding(&case)?;
+        if part.is_some() && then == Upholding::InAppeal {
+            return Err(ObjectionError::InAppeal);
+        }
         let said = row.said_sealed.as_deref().ok_or(ObjectionError::AnsweredBefore)?;
         let mail = open(&services, id, said)?.mail;
         let sealed = services.vault.seal(answer_place(id), answer.as_bytes());
-        if !sql::decide(&mut *tx, id, (outcome.name(), &sealed), by.0, context.now).await? {
+        let back = part.map(|_| matches!(then, Upholding::TakesBack | Upholding::DecidedAgain));
+        if !sql::decide(&mut *tx, id, (outcome.name(), back, &sealed), by.0, context.now).await? {
             return Err(ObjectionError::AnsweredBefore);
         }
-        let recalled = is_recalled(&case)?;
-        if let Some(part) = part.filter(|_| recalled) {
+        if let Some(part) = part.filter(|_| then == Upholding::TakesBack) {
             let act = Act {
                 case: CaseId(row.case_id),
                 version: case.version,
@@ -257,6 +275,8 @@ pub(crate) struct Answering {
     pub receipt: String,
     /// What became of it.
     pub outcome: Outcome,
+    /// The case goes back to the committee.
+    pub back: bool,
     /// Why.
     pub answer: String,
 }
@@ -273,6 +293,8 @@ pub(crate) async fn answering(services: &Services, id: Uuid) -> Result<Option<An
         locale: Locale::ALL.into_iter().find(|locale| locale.tag() == row.locale).ok_or(ObjectionError::Unreadable)?,
         receipt: Reference::parse(&row.receipt).map_err(|_| ObjectionError::Unreadable)?.to_string(),
         outcome,
+        // (An older server noted none, and told of it as though it did.)
+        back: outcome == Outcome::Upheld && row.taken_back.unwrap_or(true),
         answer: String::from_utf8(plain).map_err(|_| ObjectionError::Unreadable)?,
     }))
 }

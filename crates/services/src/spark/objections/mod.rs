@@ -12,7 +12,7 @@ mod erase;
 mod public;
 
 pub(crate) use desk::{Answering, answering};
-pub use desk::{Decision, Listed, Objection, decide, is_open, list, read};
+pub use desk::{Decision, Listed, Objection, Upholding, decide, is_open, list, read};
 pub(crate) use erase::{count_due, erase_due};
 pub use public::{NewObjection, Objecting, is_receipt, object, objecting};
 
@@ -61,6 +61,9 @@ pub enum ObjectionError {
     /// Whoever handled a case or decided it does not say whether it was decided rightly.
     #[error("they had a part in the case")]
     HadAPart,
+    /// Its case is decided anew because of an appeal, and nothing is taken from the family meanwhile: it is upheld afterwards.
+    #[error("the appeal of the case is not decided")]
+    InAppeal,
     /// The case cannot go back to the committee.
     #[error(transparent)]
     Case(CaseError),

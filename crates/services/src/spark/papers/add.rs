@@ -1,6 +1,6 @@
 //! How a paper comes, and how the family takes it away.
 
-use super::{PaperError, View, is_open, name_place, view};
+use super::{PaperError, View, WayIn, name_place, view, way_in};
 use crate::audit::{self, Entry};
 use crate::crypto::{self, CaseKey};
 use crate::db::to_the_end;
@@ -117,11 +117,11 @@ async fn received(
     upload: &Upload,
 ) -> Result<(PaperRow, bool, CaseKey), PaperError> {
     let mut tx = services.begin().await?;
-    opened(&mut tx, context, (application, account)).await?;
+    let appeal = opened(&mut tx, context, (application, account)).await?.appeal();
     let key = apply::key(services, &mut tx, application).await?;
     let before = context.now.saturating_sub(BROKE_OFF_AFTER).unwrap_or(context.now);
     let kept = i64::try_from(REFUSED_KEPT).unwrap_or(i64::MAX);
-    sql::tidy(&mut tx, application.0, before, kept).await?;
+    sql::tidy(&mut tx, (application.0, appeal), before, kept).await?;
     let once = upload.once(services);
     if let Some(there) = sql::of_upload(&mut *tx, application.0, once).await? {
         tx.commit().await?;
@@ -145,9 +145,10 @@ async fn received(
         state: (state.name(), why.map(Refusal::name)),
         name: &name,
         bytes,
+        appeal,
         by: account.0,
     };
-    sql::add(&mut tx, new, context.now).await?;
+    sql::add(&mut tx, new, context.now).await.map_err(frozen)?;
     // What is being worked at is not deleted for its age.
     applications::touched(&mut tx, application.0, context.now).await?;
     let row = sql::one(&mut *tx, id.0).await?.ok_or(PaperError::Damaged("a paper"))?;
@@ -155,15 +156,15 @@ async fn received(
     Ok((row, true, key))
 }
 
-/// Locks an application whose papers may come and go, for whoever it is of.
+/// Locks an application whose papers may come and go, for whoever it is of. Answers with what they come.
 async fn opened(
     db: &mut PgConnection,
     context: &Context,
     (application, account): (ApplicationId, AccountId),
-) -> Result<(), PaperError> {
+) -> Result<WayIn, PaperError> {
     let row = applications::lock(&mut *db, application.0).await?.ok_or(PaperError::NotFound)?;
     access(&mut *db, &row, account).await?;
-    if is_open(db, context, &row).await? { Ok(()) } else { Err(PaperError::Sent) }
+    way_in(db, context, &row).await?.ok_or(PaperError::Sent)
 }
 
 /// One paper on its way.

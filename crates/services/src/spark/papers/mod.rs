@@ -158,6 +158,8 @@ pub struct View {
     pub sent_by: Option<Part>,
     /// What its officer says of it; told the house.
     pub checked: Option<Checked>,
+    /// It came with the appeal.
+    pub of_appeal: bool,
 }
 
 /// The papers of an application.
@@ -169,6 +171,8 @@ pub struct Papers {
     pub withheld: Vec<Kind>,
     /// More may come.
     pub is_open: bool,
+    /// They come with the appeal, which takes papers until it lies before a meeting.
+    pub of_appeal: bool,
     /// They were sent: those that are kept stay.
     pub is_sent: bool,
     /// Nothing looks over what is sent: development without a scanner.
@@ -215,6 +219,7 @@ fn view(key: &CaseKey, row: &PaperRow) -> Result<View, PaperError> {
         added_at: row.added_at.to_jiff(),
         sent_by: None,
         checked: None,
+        of_appeal: row.appeal_id.is_some(),
     })
 }
 
@@ -256,9 +261,15 @@ pub async fn of(services: &Services, context: &Context, application: Application
             shown.push((reader, paper));
         }
     }
-    let is_open = is_open(&mut db, context, &row).await?;
-    let is_unscanned = services.scanner.is_none() && services.settings.development;
-    let told = Papers { all: Vec::new(), withheld, is_open, is_sent: row.submitted_at.is_some(), is_unscanned };
+    let way_in = way_in(&mut db, context, &row).await?;
+    let told = Papers {
+        all: Vec::new(),
+        withheld,
+        is_open: way_in.is_some(),
+        of_appeal: matches!(way_in, Some(WayIn::Appeal(_))),
+        is_sent: row.submitted_at.is_some(),
+        is_unscanned: services.scanner.is_none() && services.settings.development,
+    };
     if shown.is_empty() {
         return Ok(told);
     }
@@ -286,21 +297,45 @@ pub async fn of(services: &Services, context: &Context, application: Application
     Ok(Papers { all: shown.into_iter().map(one).collect::<Result<_, PaperError>>()?, ..told })
 }
 
-/// Whether papers may come: until the application is sent, and afterwards while a question to the family names them. (The
-/// database holds it, too: `spark_paper_stays`.)
-async fn is_open(
+/// With what papers come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum WayIn {
+    /// The application, before it is sent.
+    Draft,
+    /// A question to the family that names them.
+    Question,
+    /// The appeal.
+    Appeal(Uuid),
+}
+
+impl WayIn {
+    const fn appeal(self) -> Option<Uuid> {
+        match self {
+            Self::Appeal(appeal) => Some(appeal),
+            Self::Draft | Self::Question => None,
+        }
+    }
+}
+
+/// With what papers may come: until the application is sent, and afterwards while a question to the family names them, or an
+/// appeal takes them; nothing otherwise. (The database holds it, too: `spark_paper_stays`.)
+async fn way_in(
     db: &mut PgConnection,
     context: &Context,
     row: &applications::ApplicationRow,
-) -> Result<bool, PaperError> {
+) -> Result<Option<WayIn>, PaperError> {
     if row.submitted_at.is_none() {
-        return Ok(true);
+        return Ok(Some(WayIn::Draft));
     }
     if !matches!(context.actor, Actor::Visitor { .. }) {
-        return Ok(false);
+        return Ok(None);
     }
-    let unlocked = cases::unlocked(db, context, CaseId(row.id)).await?;
-    Ok(unlocked.contains(&Section::Papers))
+    let case = CaseId(row.id);
+    let unlocked = cases::unlocked(db, context, case).await?;
+    if unlocked.contains(&Section::Papers) {
+        return Ok(Some(WayIn::Question));
+    }
+    Ok(cases::takes_papers(db, context, case).await?.map(WayIn::Appeal))
 }
 
 /// The papers of an application for a copy of all that is held of somebody: what they are, not their bytes.
@@ -322,6 +357,7 @@ pub(crate) async fn exported(
             "state": paper.state.name(),
             "bytes": paper.bytes,
             "added_at": paper.added_at,
+            "with_appeal": paper.of_appeal,
         }))
     };
     rows.iter().map(told).collect()

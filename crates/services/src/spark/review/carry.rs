@@ -2,7 +2,7 @@
 //! `cases::act_saying` does it. What is done follows from the decision, and cannot be chosen.
 
 use super::bound::outcome_of;
-use super::room::{Named, is_free, named};
+use super::room::{Named, free_of, named};
 use super::ties::Someone;
 use super::{ReviewError, meeting::state_of};
 use crate::ledger::views::{Fund, funds_for};
@@ -17,11 +17,13 @@ use domain::spark::review::meeting::State as Meeting;
 use domain::spark::review::vote::Outcome;
 use domain::spark::{Event, Part, State};
 use jiff::civil::Date;
+use std::slice;
 use store::spark::cases::{self as case_sql, CaseRow};
 use store::spark::review::{meetings as sql, rooms};
+use uuid::Uuid;
 
 /// Decisions on a page.
-const PAGE: i64 = 200;
+const PAGE: usize = 200;
 
 /// A decision that nobody carried out yet.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -98,17 +100,24 @@ pub async fn to_carry_out(services: &Services, context: &Context) -> Result<Vec<
     let account = chair(context)?;
     let mut db = services.db.acquire().await?;
     let by = Someone::read(&mut db, account).await?;
-    let mut all = Vec::new();
-    for row in rooms::uncarried(&mut *db, PAGE).await? {
-        let case = case_sql::one(&mut *db, row.case_id).await?.ok_or(ReviewError::Unreadable)?;
-        if !is_free(&mut db, &case, &by).await? {
-            continue;
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let rows = rooms::uncarried(&mut *db, after, PAGE as i64).await?;
+        let Some(last) = rows.last() else { return Ok(all) };
+        after = Some((last.day.to_jiff(), last.meeting_id, last.position));
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.case_id).collect();
+        let cases = case_sql::many(&mut *db, &ids).await?;
+        let free = free_of(&mut db, &cases, &by).await?;
+        for row in rows.into_iter().filter(|row| free.contains(&row.case_id)) {
+            let case = cases.iter().find(|case| case.id == row.case_id).ok_or(ReviewError::Unreadable)?;
+            let outcome = outcome_of(&row.outcome, row.outcome_fen).ok_or(ReviewError::Unreadable)?;
+            let (meeting, day) = (MeetingId(row.meeting_id), row.day.to_jiff());
+            all.push(Uncarried { meeting, day, named: named(case, case.asked)?, outcome });
+            if all.len() == PAGE {
+                return Ok(all);
+            }
         }
-        let outcome = outcome_of(&row.outcome, row.outcome_fen).ok_or(ReviewError::Unreadable)?;
-        let (meeting, day) = (MeetingId(row.meeting_id), row.day.to_jiff());
-        all.push(Uncarried { meeting, day, named: named(&case, case.asked)?, outcome });
     }
-    Ok(all)
 }
 
 /// What a signed meeting decided about a case, before it is carried out or after.
@@ -129,7 +138,7 @@ pub async fn carrying(
     }
     let row = case_sql::one(&mut *db, case.0).await?.ok_or(ReviewError::NotFound)?;
     let by = Someone::read(&mut db, account).await?;
-    if !is_free(&mut db, &row, &by).await? {
+    if free_of(&mut db, slice::from_ref(&row), &by).await?.is_empty() {
         return Err(ReviewError::NotFound);
     }
     let settled = sql::outcome(&mut *db, meeting.0, case.0).await?.ok_or(ReviewError::NotFound)?;

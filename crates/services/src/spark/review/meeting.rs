@@ -2,6 +2,7 @@
 //! [`super::minutes`] hold it.)
 
 use super::ReviewError;
+use super::pages::{Earlier, MeetingList, ROWS, begin, page};
 use super::ties::Someone;
 use crate::audit::{self, Entry};
 use crate::{Context, Services};
@@ -22,8 +23,6 @@ use store::spark::review::meetings::{self as sql, MeetingRow};
 use store::spark::review::votes;
 use uuid::Uuid;
 
-/// Meetings on a page.
-const PAGE: i64 = 50;
 /// The most cases on an agenda.
 const MOST: usize = 60;
 
@@ -68,6 +67,13 @@ pub(super) fn not_sitting(row: &MeetingRow, by: AccountId) -> Result<(), ReviewE
     if row.members.contains(&by.0) { Err(ReviewError::NotFound) } else { Ok(()) }
 }
 
+/// Whoever brings a meeting a step further does it with every item of it: not whoever sits, and not somebody for whom an item is
+/// not there.
+pub(super) async fn leads(db: &mut PgConnection, row: &MeetingRow, by: AccountId) -> Result<(), ReviewError> {
+    not_sitting(row, by)?;
+    if hidden(db, MeetingId(row.id), by).await?.is_empty() { Ok(()) } else { Err(ReviewError::NotFound) }
+}
+
 /// The cases on the agenda of a meeting that are not there for whoever holds it: those they have a conflict with.
 pub(super) async fn hidden(
     db: &mut PgConnection,
@@ -75,14 +81,11 @@ pub(super) async fn hidden(
     by: AccountId,
 ) -> Result<BTreeSet<Uuid>, ReviewError> {
     let by = Someone::read(db, by).await?;
-    let mut all = BTreeSet::new();
-    for item in sql::items(&mut *db, meeting.0).await? {
-        let case = case_sql::one(&mut *db, item.case_id).await?.ok_or(ReviewError::Unreadable)?;
-        if !by.may_care(db, &case).await? {
-            all.insert(item.case_id);
-        }
-    }
-    Ok(all)
+    let on: BTreeSet<Uuid> = sql::items(&mut *db, meeting.0).await?.into_iter().map(|item| item.case_id).collect();
+    let ids: Vec<Uuid> = on.iter().copied().collect();
+    let cases = case_sql::many(&mut *db, &ids).await?;
+    let there = by.cares_for(db, &cases).await?;
+    Ok(on.difference(&there).copied().collect())
 }
 
 pub(super) fn state_of(row: &MeetingRow) -> Result<State, ReviewError> {
@@ -118,13 +121,20 @@ fn read(row: &MeetingRow) -> Result<Convened, ReviewError> {
     })
 }
 
-/// The meetings, the latest first, for whoever convenes them.
+/// The meetings that are over, or those that are not, the latest first, for whoever convenes them.
 ///
 /// # Errors
 /// `Denied`, `Unreadable`, `Database`.
-pub async fn meetings(services: &Services, context: &Context) -> Result<Vec<Convened>, ReviewError> {
+pub async fn meetings(
+    services: &Services,
+    context: &Context,
+    over: bool,
+    after: Option<Earlier>,
+) -> Result<MeetingList<Convened>, ReviewError> {
     secretary(context)?;
-    sql::list(&services.db, PAGE).await?.iter().map(read).collect()
+    let states = State::ALL.into_iter().filter(|state| state.is_over() == over);
+    let states: Vec<String> = states.map(|state| state.name().to_owned()).collect();
+    page(&sql::list(&services.db, &states, begin(after), ROWS).await?, read)
 }
 
 /// One of them.
@@ -177,7 +187,7 @@ pub async fn plan(services: &Services, context: &Context, new: &NewMeeting) -> R
 ///
 /// # Errors
 /// `Denied`; `NotFound`, also where a case is put on it that is not there for whoever does, and for whoever sits; `Fields` for
-/// more than sixty; `Stale`; `Refused` once it is frozen; `Unfrozen` where a case stands on it twice; `Database`.
+/// more than sixty, those that stay counted; `Stale`; `Refused` once it is frozen; `Unfrozen` where a case stands on it twice; `Database`.
 pub async fn set_agenda(
     services: &Services,
     context: &Context,
@@ -186,9 +196,10 @@ pub async fn set_agenda(
 ) -> Result<i32, ReviewError> {
     use domain::spark::review::pack::Unfrozen;
     let by = secretary(context)?;
+    let too_many =
+        || ReviewError::Fields(vec![FieldError::new("cases", Fault::OutOfRange { min: 1, max: MOST as u32 })]);
     if cases.len() > MOST {
-        let fault = Fault::OutOfRange { min: 1, max: MOST as u32 };
-        return Err(ReviewError::Fields(vec![FieldError::new("cases", fault)]));
+        return Err(too_many());
     }
     let twice = |(nth, case): (usize, &CaseId)| cases[..nth].contains(case).then_some(*case);
     if let Some(case) = cases.iter().enumerate().find_map(twice) {
@@ -203,14 +214,18 @@ pub async fn set_agenda(
     let hidden = hidden(&mut tx, meeting, by).await?;
     let someone = Someone::read(&mut tx, by).await?;
     let there: Vec<Uuid> = sql::items(&mut *tx, meeting.0).await?.into_iter().map(|item| item.case_id).collect();
-    for id in ids.iter().filter(|id| !there.contains(id) || hidden.contains(*id)) {
-        let case = case_sql::one(&mut *tx, *id).await?.ok_or(ReviewError::NotFound)?;
-        if !someone.may_care(&mut tx, &case).await? {
-            return Err(ReviewError::NotFound);
-        }
+    let new = ids.iter().filter(|id| !there.contains(id) || hidden.contains(*id)).copied();
+    let new: Vec<Uuid> = new.collect();
+    let rows = case_sql::many(&mut *tx, &new).await?;
+    if someone.cares_for(&mut tx, &rows).await?.len() < new.len() {
+        return Err(ReviewError::NotFound);
     }
     for (nth, id) in there.into_iter().enumerate().filter(|(_, id)| hidden.contains(id)) {
         ids.insert(nth.min(ids.len()), id);
+    }
+    // All of them: those that stay where they are, too.
+    if ids.len() > MOST {
+        return Err(too_many());
     }
     sql::set_agenda(&mut tx, meeting.0, &ids).await?;
     if !sql::touch(&mut *tx, (meeting.0, version), context.now).await? {
@@ -285,17 +300,18 @@ pub async fn put_off(
 /// Opens a frozen meeting or one that broke off, breaks it off, thaws its pack, or calls it off. Answers the new version.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Stale`, `First`, `Refused` (also for what has a function of its own), `Unable` to open without a quorum,
-/// `Database`.
+/// `Denied`; `NotFound`, also for whoever sits or has a conflict with any item; `Stale`, `First`, `Refused` (also for what has a
+/// function of its own), `Unable` to open without a quorum, `Database`.
 pub async fn step(
     services: &Services,
     context: &Context,
     meeting: MeetingId,
     (version, event): (i32, Event),
 ) -> Result<i32, ReviewError> {
-    secretary(context)?;
+    let by = secretary(context)?;
     let mut tx = services.begin().await?;
     let row = locked(&mut tx, meeting, version).await?;
+    leads(&mut tx, &row, by).await?;
     let state = state_of(&row)?;
     let to = next(state, event)?;
     match event {

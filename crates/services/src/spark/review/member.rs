@@ -5,6 +5,7 @@
 use super::meeting::hidden;
 use super::minutes::read;
 use super::pack::digest;
+use super::pages::{Earlier, MeetingList, ROWS, begin, page};
 use super::room::{MeetingOf, Named, named, names_of, standing};
 use super::ties::Someone;
 use super::{ReviewError, meeting as convened};
@@ -22,9 +23,6 @@ use store::spark::cases as case_sql;
 use store::spark::review::meetings as sql;
 use store::spark::review::rooms;
 use uuid::Uuid;
-
-/// Meetings on a page.
-const PAGE: i64 = 50;
 
 /// What became of one item, as the record says it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -81,10 +79,14 @@ fn either(context: &Context) -> Result<AccountId, Denied> {
 ///
 /// # Errors
 /// `Denied`, `Unreadable`, `Database`.
-pub async fn own_meetings(services: &Services, context: &Context) -> Result<Vec<MeetingOf>, ReviewError> {
+pub async fn own_meetings(
+    services: &Services,
+    context: &Context,
+    after: Option<Earlier>,
+) -> Result<MeetingList<MeetingOf>, ReviewError> {
     context.require(Capability::VoteOnCases)?;
     let account = context.actor.account().ok_or(Denied::NotAllowed)?;
-    rooms::of_member(&services.db, account.0, PAGE).await?.iter().map(standing).collect()
+    page(&rooms::of_member(&services.db, account.0, begin(after), ROWS).await?, standing)
 }
 
 /// One of them.
@@ -128,15 +130,18 @@ pub async fn record(services: &Services, context: &Context, id: MeetingId) -> Re
     let entries = if sits { minutes.shown_to(account).entries } else { minutes.entries.clone() };
     let hidden = if sits { BTreeSet::new() } else { hidden(&mut db, id, account).await? };
     let someone = Someone::read(&mut db, account).await?;
+    let ids: Vec<Uuid> = entries.iter().map(|entry| entry.case.0).collect();
+    let cases = case_sql::many(&mut *db, &ids).await?;
+    let clear = someone.clear_of(&mut db, &cases).await?;
     let mut items = Vec::new();
     for entry in entries {
-        let case = case_sql::one(&mut *db, entry.case.0).await?.ok_or(ReviewError::Unreadable)?;
-        if hidden.contains(&case.id) || sits && !someone.is_clear(&mut db, &case).await? {
+        let case = cases.iter().find(|case| case.id == entry.case.0).ok_or(ReviewError::Unreadable)?;
+        if hidden.contains(&case.id) || sits && !clear.contains(&case.id) {
             continue;
         }
         let carried = carried.contains(&entry.case.0);
         let asked = frozen.iter().find(|item| item.case_id == case.id).and_then(|item| item.requested);
-        items.push(Recorded { named: named(&case, asked.unwrap_or(case.asked))?, entry, carried });
+        items.push(Recorded { named: named(case, asked.unwrap_or(case.asked))?, entry, carried });
     }
     let signatures = rooms::signatures(&mut *db, id.0).await?;
     drop(db);

@@ -1,7 +1,7 @@
 //! The minutes: drawn up from what took place, closed by one secretary, signed by all who have to.
 
 use super::ReviewError;
-use super::meeting::{hidden, locked, roll_of, secretary, state_of};
+use super::meeting::{hidden, leads, locked, roll_of, secretary, state_of};
 use super::pack::{as_it_is, digest, digest_of, frozen, is_before};
 use super::ties::{self, ALL, consent};
 use super::votes::vote_of;
@@ -11,28 +11,43 @@ use crate::{Context, Services};
 use domain::account::{Capability, Denied};
 use domain::ids::{AccountId, CaseId, MeetingId};
 use domain::spark::review::appeal::{Involved, TookPart};
-use domain::spark::review::conflict::recused;
+use domain::spark::review::conflict::{CaseFacts, recused};
 use domain::spark::review::meeting::{Event, State, next};
 use domain::spark::review::minutes::{Dealt, Minutes, Proceedings, Settled, Unsigned};
 use domain::spark::review::pack::Change;
 use domain::spark::review::vote::{Ballot, Outcome, Question};
 use serde_json::json;
 use sqlx::PgConnection;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 use store::spark::cases::{self as case_sql, CaseRow};
 use store::spark::review::meetings::{self as sql, MeetingRow};
-use store::spark::review::{profiles, votes as vote_sql};
+use store::spark::review::{around, votes as vote_sql};
+use uuid::Uuid;
 
 /// Who had a part in what is appealed, of a case that is: they have none in the appeal.
 pub(super) async fn involved(db: &mut PgConnection, row: &CaseRow) -> sqlx::Result<Involved> {
-    if !row.appealed {
-        return Ok(Involved::default());
+    Ok(involved_of(db, slice::from_ref(row)).await?.remove(&row.id).unwrap_or_default())
+}
+
+/// The same of many cases; of those that were not appealed there is nobody.
+pub(super) async fn involved_of(db: &mut PgConnection, rows: &[CaseRow]) -> sqlx::Result<BTreeMap<Uuid, Involved>> {
+    let appealed: Vec<Uuid> = rows.iter().filter(|row| row.appealed).map(|row| row.id).collect();
+    let mut all: BTreeMap<Uuid, Involved> = BTreeMap::new();
+    if appealed.is_empty() {
+        return Ok(all);
     }
-    let people = |ids: Vec<uuid::Uuid>| ids.into_iter().map(AccountId);
-    Ok(Involved::default()
-        .with(TookPart::Handled, people(profiles::handled(&mut *db, row.id).await?))
-        .with(TookPart::Reviewed, people(profiles::ever_assigned(&mut *db, row.id).await?))
-        .with(TookPart::Sat, people(vote_sql::sat(&mut *db, row.id).await?)))
+    let handled = around::handled(&mut *db, &appealed).await?;
+    let handled = handled.into_iter().map(|(case, account)| (case, TookPart::Handled, account));
+    let others = around::took_part(&mut *db, &appealed)
+        .await?
+        .into_iter()
+        .map(|row| (row.case_id, if row.reviewed { TookPart::Reviewed } else { TookPart::Sat }, row.account_id));
+    for (case, part, account) in handled.chain(others) {
+        let before = all.remove(&case).unwrap_or_default();
+        all.insert(case, before.with(part, [AccountId(account)]));
+    }
+    Ok(all)
 }
 
 /// What took place, as things are known now: recusals and hashes are of this instant. Votes of whoever is recused by now, or was
@@ -48,15 +63,21 @@ pub(super) async fn proceedings(
     let votes = vote_sql::of_meeting(&mut *db, row.id).await?;
     let there = vote_sql::present(&mut *db, row.id).await?;
     let (mut items, mut changed) = (Vec::new(), Vec::new());
-    for (item_row, item) in frozen(db, meeting).await? {
-        let case = case_sql::one(&mut *db, item.case.0).await?.ok_or(ReviewError::Unreadable)?;
+    let frozen = frozen(db, meeting).await?;
+    let ids: Vec<Uuid> = frozen.iter().map(|(_, item)| item.case.0).collect();
+    let cases = case_sql::many(&mut *db, &ids).await?;
+    let facts: BTreeMap<Uuid, CaseFacts> =
+        ties::facts_of(db, &cases).await?.into_iter().map(|facts| (facts.case.0, facts)).collect();
+    let involved = involved_of(db, &cases).await?;
+    for (item_row, item) in frozen {
+        let facts = facts.get(&item.case.0).ok_or(ReviewError::Unreadable)?;
         let now = as_it_is(db, item.case).await?;
         let changes = item.changes(&now);
         if !changes.is_empty() && !item_row.stands_over {
             changed.push((item.case, changes));
         }
-        let mut out = recused(&known, &ties::facts(db, &case).await?);
-        out.extend(involved(db, &case).await?.recused(&roll));
+        let mut out = recused(&known, facts);
+        out.extend(involved.get(&item.case.0).map(|involved| involved.recused(&roll)).unwrap_or_default());
         // Of whom nothing is known a conflict could not be seen.
         out.extend(members.iter().filter(|member| !known.iter().any(|one| one.account == **member)));
         let present: BTreeSet<AccountId> =
@@ -124,13 +145,16 @@ async fn closed(
     if !changed.is_empty() {
         return Err(ReviewError::Changed(changed));
     }
+    let ids: Vec<Uuid> = proceedings.items.iter().map(|item| item.case.0).collect();
+    let cases = case_sql::many(&mut *tx, &ids).await?;
+    let involved = involved_of(&mut tx, &cases).await?;
     for item in proceedings.items.iter().filter(|item| !item.stands_over) {
-        let case = case_sql::one(&mut *tx, item.case.0).await?.ok_or(ReviewError::Unreadable)?;
-        if !is_before(&case) {
+        let case = cases.iter().find(|case| case.id == item.case.0).ok_or(ReviewError::Unreadable)?;
+        if !is_before(case) {
             return Err(ReviewError::NotBefore(item.case));
         }
         consent(&mut tx, item.case, ALL).await?;
-        if !involved(&mut tx, &case).await?.bars(by).is_empty() {
+        if involved.get(&case.id).is_some_and(|involved| !involved.bars(by).is_empty()) {
             return Err(ReviewError::TookPart(item.case));
         }
     }
@@ -211,16 +235,17 @@ pub async fn sign(services: &Services, context: &Context, meeting: MeetingId) ->
 /// were given are gone with the minutes. Answers the new version.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Stale`, `First`, `Refused`, `Database`.
+/// `Denied`; `NotFound`, also for whoever sits or has a conflict with any item; `Stale`, `First`, `Refused`, `Database`.
 pub async fn reopen(
     services: &Services,
     context: &Context,
     meeting: MeetingId,
     version: i32,
 ) -> Result<i32, ReviewError> {
-    secretary(context)?;
+    let by = secretary(context)?;
     let mut tx = services.begin().await?;
     let row = locked(&mut tx, meeting, version).await?;
+    leads(&mut tx, &row, by).await?;
     let to = next(state_of(&row)?, Event::Reopen)?;
     if !sql::set_state(&mut *tx, (meeting.0, version), to.name(), context.now).await? {
         return Err(ReviewError::Stale);

@@ -15,6 +15,7 @@ mod meeting;
 mod member;
 mod minutes;
 mod pack;
+mod pages;
 mod people;
 mod profiles;
 mod room;
@@ -30,6 +31,7 @@ pub use meeting::{Convened, NewMeeting, attend, meeting, meetings, plan, put_off
 pub use member::{Record, Recorded, own_meeting, own_meetings, record};
 pub use minutes::{close, reopen, sign};
 pub use pack::{as_it_is, digest, freeze};
+pub use pages::{Earlier, MeetingList};
 pub use people::{Kept, Known, keep_person, people, person};
 pub use profiles::{Profile, Ties, declare, keep, profiles};
 pub use room::{
@@ -44,7 +46,9 @@ pub use votes::{Agenda, OnAgenda, agenda, cast};
 pub(in crate::spark) use assign::may_be_asked;
 pub(in crate::spark) use bound::{carried_out, guard};
 pub(in crate::spark) use domain::spark::review::conflict::Act as Doing;
-pub(in crate::spark) use ties::{HEALTH, consented, is_asked, is_clear, may_care, may_do, note as note_ties};
+pub(in crate::spark) use ties::{
+    HEALTH, cares_for, clear_of, consented, is_asked, may_care, may_do, note as note_ties,
+};
 
 use super::cases::CaseError;
 use crate::crypto::CryptoError;

@@ -1,7 +1,7 @@
 //! What lies before a meeting: each case as it is, frozen, and held against what there is later.
 
 use super::ReviewError;
-use super::meeting::{locked, not_sitting, roll_of, secretary, state_of};
+use super::meeting::{leads, locked, roll_of, secretary, state_of};
 use super::scores::counting;
 use super::ties::{self, ALL, consent};
 use crate::audit::{self, Entry};
@@ -101,7 +101,7 @@ pub(super) async fn frozen(db: &mut PgConnection, meeting: MeetingId) -> Result<
 /// Freezes the pack of a meeting: from now on everybody has the same before them. Answers its hash.
 ///
 /// # Errors
-/// `Denied`; `NotFound`, also for whoever sits; `Stale`, `Refused`, `NoProfile` with the members a conflict of whom could not be
+/// `Denied`; `NotFound`, also for whoever sits or has a conflict with any item; `Stale`, `Refused`, `NoProfile` with the members a conflict of whom could not be
 /// seen, `NotBefore`, `Elsewhere`, `ConsentWithdrawn`, `Unfrozen`, `Busy`, `Database`.
 pub async fn freeze(
     services: &Services,
@@ -112,7 +112,7 @@ pub async fn freeze(
     let by = secretary(context)?;
     let mut tx = services.begin().await?;
     let row = locked(&mut tx, meeting, version).await?;
-    not_sitting(&row, by)?;
+    leads(&mut tx, &row, by).await?;
     next(state_of(&row)?, Event::Freeze)?;
     let roll = roll_of(&row)?;
     let members: Vec<AccountId> = roll.members().iter().copied().collect();

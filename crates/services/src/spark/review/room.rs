@@ -2,7 +2,7 @@
 //! its minutes. Nothing here says whose a case is.
 
 use super::meeting::{Convened, hidden, meeting, not_sitting, secretary, state_of};
-use super::minutes::{involved, proceedings};
+use super::minutes::{involved_of, proceedings};
 use super::ties::{ALL, Someone, consent};
 use super::{ReviewError, pack};
 use crate::ledger::views::{Names, Person};
@@ -26,8 +26,8 @@ use store::spark::review::meetings::{self as sql, MeetingRow};
 use store::spark::review::{profiles, rooms};
 use uuid::Uuid;
 
-/// Cases that are offered for an agenda.
-const OFFERED: i64 = 200;
+/// Cases that are offered for an agenda: the longest waiting.
+const OFFERED: usize = 200;
 
 /// Somebody who can sit on the committee.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -113,6 +113,8 @@ pub struct Room {
     pub seats: Vec<Sitter>,
     /// The agenda in its order.
     pub items: Vec<OnTable>,
+    /// Whoever holds it can bring it further: every item of it is there for them.
+    pub leads: bool,
     /// What else could come on it, while it is planned.
     pub before: Vec<Before>,
     /// Who closed the minutes.
@@ -199,14 +201,11 @@ pub async fn cases_named(
     let by = secretary(context)?;
     let mut db = services.db.acquire().await?;
     let by = Someone::read(&mut db, by).await?;
-    let mut all = BTreeMap::new();
-    for case in cases {
-        let Some(row) = case_sql::one(&mut *db, case.0).await? else { continue };
-        if by.may_care(&mut db, &row).await? {
-            all.insert(*case, named(&row, row.asked)?);
-        }
-    }
-    Ok(all)
+    let ids: Vec<Uuid> = cases.iter().map(|case| case.0).collect();
+    let rows = case_sql::many(&mut *db, &ids).await?;
+    let there = by.cares_for(&mut db, &rows).await?;
+    let there = rows.iter().filter(|row| there.contains(&row.id));
+    there.map(|row| Ok((CaseId(row.id), named(row, row.asked)?))).collect()
 }
 
 /// A meeting as its secretary holds it: without the items they have a conflict with, and then without the hash over all.
@@ -224,12 +223,15 @@ pub async fn room(services: &Services, context: &Context, id: MeetingId) -> Resu
         convened.pack = None;
     }
     let progress = if convened.state.is_frozen() { progress(&mut db, &row).await? } else { BTreeMap::new() };
+    let agenda = sql::items(&mut *db, id.0).await?;
+    let ids: Vec<Uuid> = agenda.iter().map(|item| item.case_id).collect();
+    let cases = case_sql::many(&mut *db, &ids).await?;
     let mut items = Vec::new();
-    for item in sql::items(&mut *db, id.0).await?.into_iter().filter(|item| !hidden.contains(&item.case_id)) {
-        let case = case_sql::one(&mut *db, item.case_id).await?.ok_or(ReviewError::Unreadable)?;
+    for item in agenda.into_iter().filter(|item| !hidden.contains(&item.case_id)) {
+        let case = cases.iter().find(|case| case.id == item.case_id).ok_or(ReviewError::Unreadable)?;
         let asked = item.requested.unwrap_or(case.asked);
         let progress = progress.get(&CaseId(item.case_id)).cloned();
-        items.push(OnTable { named: named(&case, asked)?, progress });
+        items.push(OnTable { named: named(case, asked)?, progress });
     }
     let before = if convened.state == State::Planned { before(&mut db, id, by).await? } else { Vec::new() };
     let (chair, deputy) = (convened.roll.chair(), convened.roll.deputy());
@@ -246,30 +248,41 @@ pub async fn room(services: &Services, context: &Context, id: MeetingId) -> Resu
     let mut seats: Vec<Sitter> = members.into_iter().map(seat).collect();
     let place = |seat: &Sitter| [chair, deputy].iter().position(|one| *one == seat.person.account).unwrap_or(2);
     seats.sort_by(|a, b| (place(a), &a.person.name).cmp(&(place(b), &b.person.name)));
-    Ok(Room { meeting: convened, seats, items, before, closed_by: closer.map(|id| names.person(id)) })
+    let leads = hidden.is_empty();
+    Ok(Room { meeting: convened, seats, items, leads, before, closed_by: closer.map(|id| names.person(id)) })
 }
 
 /// What could come on an agenda: what whoever asks has no conflict with, as though there were no other.
 async fn before(db: &mut PgConnection, meeting: MeetingId, by: AccountId) -> Result<Vec<Before>, ReviewError> {
     let by = Someone::read(db, by).await?;
-    let mut all = Vec::new();
-    for row in rooms::before(&mut *db, meeting.0, OFFERED).await? {
-        let Some(case) = case_sql::one(&mut *db, row.id).await? else { continue };
-        if by.may_care(db, &case).await? {
+    let (mut all, mut after) = (Vec::new(), (Timestamp::UNIX_EPOCH, Uuid::nil()));
+    loop {
+        let waits = rooms::before(&mut *db, meeting.0, after, OFFERED as i64).await?;
+        let Some(last) = waits.last() else { return Ok(all) };
+        after = (last.changed_at.to_jiff(), last.id);
+        let ids: Vec<Uuid> = waits.iter().map(|row| row.id).collect();
+        let cases = case_sql::many(&mut *db, &ids).await?;
+        let there = by.cares_for(db, &cases).await?;
+        for row in waits.into_iter().filter(|row| there.contains(&row.id)) {
+            let case = cases.iter().find(|case| case.id == row.id).ok_or(ReviewError::Unreadable)?;
             let since = row.changed_at.to_jiff();
-            all.push(Before { named: named(&case, case.asked)?, since, decided: row.decided });
+            all.push(Before { named: named(case, case.asked)?, since, decided: row.decided });
+            if all.len() == OFFERED {
+                return Ok(all);
+            }
         }
     }
-    Ok(all)
 }
 
 /// How far each item of a frozen meeting is, as things are known now.
 async fn progress(db: &mut PgConnection, row: &MeetingRow) -> Result<BTreeMap<CaseId, Progress>, ReviewError> {
     let (proceedings, changed) = proceedings(db, row).await?;
     let carried = rooms::carried(&mut *db, row.id).await?;
+    let ids: Vec<Uuid> = proceedings.items.iter().map(|item| item.case.0).collect();
+    let cases = case_sql::many(&mut *db, &ids).await?;
     let mut all = BTreeMap::new();
     for item in &proceedings.items {
-        let case = case_sql::one(&mut *db, item.case.0).await?.ok_or(ReviewError::Unreadable)?;
+        let case = cases.iter().find(|case| case.id == item.case.0).ok_or(ReviewError::Unreadable)?;
         let withdrawn = match consent(db, item.case, ALL).await {
             Ok(()) => false,
             Err(ReviewError::ConsentWithdrawn(_)) => true,
@@ -288,7 +301,7 @@ async fn progress(db: &mut PgConnection, row: &MeetingRow) -> Result<BTreeMap<Ca
             majority: majority(there),
             settled: item.settled(&proceedings.roll),
             changes: changes.unwrap_or_default(),
-            gone: !carried && !pack::is_before(&case),
+            gone: !carried && !pack::is_before(case),
             withdrawn,
             carried,
         };
@@ -312,9 +325,16 @@ pub async fn meetings_of(services: &Services, context: &Context, case: CaseId) -
     rooms::with_case(&mut *db, case.0).await?.into_iter().map(read).collect()
 }
 
-/// Whether somebody has nothing against them in a case that they would decide on: no conflict, and no part in what is appealed.
-pub(super) async fn is_free(db: &mut PgConnection, case: &CaseRow, by: &Someone) -> Result<bool, ReviewError> {
-    Ok(by.is_clear(db, case).await? && involved(db, case).await?.bars(by.account).is_empty())
+/// Those of these cases that somebody would decide on with nothing against them: no conflict, and no part in what is appealed.
+pub(super) async fn free_of(
+    db: &mut PgConnection,
+    cases: &[CaseRow],
+    by: &Someone,
+) -> Result<BTreeSet<Uuid>, ReviewError> {
+    let mut clear = by.clear_of(db, cases).await?;
+    let involved = involved_of(db, cases).await?;
+    clear.retain(|case| involved.get(case).is_none_or(|involved| involved.bars(by.account).is_empty()));
+    Ok(clear)
 }
 
 /// Where a stored meeting stands, and when it is held.

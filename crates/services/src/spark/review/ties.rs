@@ -15,7 +15,9 @@ use domain::spark::review::hospital as named;
 use serde_json::Value;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 use store::spark::cases::{self, CaseRow};
+use store::spark::review::around::{self, AroundRow};
 use store::spark::review::profiles::{self as sql, ProfileRow};
 use store::spark::reviewers as reviewers_sql;
 use uuid::Uuid;
@@ -102,39 +104,69 @@ pub(in crate::spark) async fn note(
 
 /// What is known around a case.
 pub(super) async fn facts(db: &mut PgConnection, row: &CaseRow) -> sqlx::Result<CaseFacts> {
-    let mut people: BTreeMap<String, Ties> = BTreeMap::new();
-    let mut treating = BTreeSet::new();
-    for tie in sql::case_ties(&mut *db, row.id).await? {
-        if tie.kind == "hospital" {
-            treating.insert(hospital_id(&tie.value));
-            continue;
-        }
-        let ties = people.entry(tie.party).or_insert_with(nobody);
-        match tie.kind.as_str() {
-            "person" => ties.person = PersonHash(bytes(&tie.value)),
-            "phone" => {
-                ties.phones.insert(PhoneHash(bytes(&tie.value)));
-            }
-            _ => {
-                ties.addresses.insert(AddressHash(bytes(&tie.value)));
-            }
+    Ok(facts_of(db, slice::from_ref(row)).await?.pop().unwrap_or_else(|| nothing(row)))
+}
+
+/// What is known around these cases, in their order: as many questions to the database as for one.
+pub(super) async fn facts_of(db: &mut PgConnection, rows: &[CaseRow]) -> sqlx::Result<Vec<CaseFacts>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut all: BTreeMap<Uuid, (CaseFacts, BTreeMap<String, Ties>)> =
+        rows.iter().map(|row| (row.id, (nothing(row), BTreeMap::new()))).collect();
+    for row in around::known(&mut *db, &ids).await? {
+        let Some((facts, people)) = all.get_mut(&row.case_id) else { continue };
+        take(facts, people, row);
+    }
+    for (case, account) in around::handled(&mut *db, &ids).await? {
+        if let Some((facts, _)) = all.get_mut(&case) {
+            facts.handled_by.insert(AccountId(account));
         }
     }
-    let declared = sql::declared(&mut *db, row.id).await?;
-    let declared = declared
-        .into_iter()
-        .map(|one| Declared { about: AccountId(one.account_id), by_themselves: one.account_id == one.declared_by });
-    let named = sql::assigned(&mut *db, row.id).await?.into_iter().map(|one| (AccountId(one), Link::Named));
-    let seated = sql::seated(&mut *db, row.id).await?.into_iter().map(|one| (AccountId(one), Link::Seated));
-    Ok(CaseFacts {
+    let facts = |row: &CaseRow| {
+        let (facts, people) = all.get(&row.id).cloned().unwrap_or_else(|| (nothing(row), BTreeMap::new()));
+        CaseFacts { people: people.into_values().collect(), ..facts }
+    };
+    Ok(rows.iter().map(facts).collect())
+}
+
+/// A case around which nothing is known.
+fn nothing(row: &CaseRow) -> CaseFacts {
+    CaseFacts {
         case: CaseId(row.id),
         minor: row.age < OF_AGE,
-        treating,
-        people: people.into_values().collect(),
-        handled_by: sql::handled(&mut *db, row.id).await?.into_iter().map(AccountId).collect(),
-        declared: declared.collect(),
-        links: named.chain(seated).collect(),
-    })
+        treating: BTreeSet::new(),
+        people: Vec::new(),
+        handled_by: BTreeSet::new(),
+        declared: Vec::new(),
+        links: Vec::new(),
+    }
+}
+
+/// Notes one thing that is known around a case. People are told apart by their parts.
+fn take(facts: &mut CaseFacts, people: &mut BTreeMap<String, Ties>, row: AroundRow) {
+    let who = row.account_id.map(AccountId);
+    match (row.what.as_str(), who) {
+        ("declared", Some(about)) => {
+            facts.declared.push(Declared { about, by_themselves: row.said_by == row.account_id });
+        }
+        ("named", Some(who)) => facts.links.push((who, Link::Named)),
+        ("seated", Some(who)) => facts.links.push((who, Link::Seated)),
+        _ => {}
+    }
+    let (Some(party), Some(kind), Some(value)) = (row.party, row.kind, row.value) else { return };
+    if kind == "hospital" {
+        facts.treating.insert(hospital_id(&value));
+        return;
+    }
+    let ties = people.entry(party).or_insert_with(nobody);
+    match kind.as_str() {
+        "person" => ties.person = PersonHash(bytes(&value)),
+        "phone" => {
+            ties.phones.insert(PhoneHash(bytes(&value)));
+        }
+        _ => {
+            ties.addresses.insert(AddressHash(bytes(&value)));
+        }
+    }
 }
 
 /// No keyed hash is all noughts: one without a document is the same as nobody.
@@ -206,10 +238,23 @@ pub(in crate::spark) async fn may_care(db: &mut PgConnection, row: &CaseRow, acc
     Someone::read(db, account).await?.may_care(db, row).await
 }
 
-/// Whether nothing that is known ties somebody to a case, who would decide on it. Of whom there is no profile only what was
-/// declared is known.
-pub(in crate::spark) async fn is_clear(db: &mut PgConnection, row: &CaseRow, account: AccountId) -> sqlx::Result<bool> {
-    Someone::read(db, account).await?.is_clear(db, row).await
+/// Those of these cases that somebody may look after, as [`may_care`].
+pub(in crate::spark) async fn cares_for(
+    db: &mut PgConnection,
+    rows: &[CaseRow],
+    account: AccountId,
+) -> sqlx::Result<BTreeSet<Uuid>> {
+    Someone::read(db, account).await?.cares_for(db, rows).await
+}
+
+/// Those of these cases that nothing that is known ties somebody to, who would decide on them. Of whom there is no profile only
+/// what was declared is known.
+pub(in crate::spark) async fn clear_of(
+    db: &mut PgConnection,
+    rows: &[CaseRow],
+    account: AccountId,
+) -> sqlx::Result<BTreeSet<Uuid>> {
+    Someone::read(db, account).await?.clear_of(db, rows).await
 }
 
 /// Somebody with what is known of them, read once for many cases.
@@ -227,25 +272,30 @@ impl Someone {
 
     /// As [`may_care`].
     pub(super) async fn may_care(&self, db: &mut PgConnection, row: &CaseRow) -> sqlx::Result<bool> {
-        self.may(db, row, may_look_after).await
+        Ok(!self.cares_for(db, slice::from_ref(row)).await?.is_empty())
     }
 
-    /// As [`is_clear`].
-    pub(super) async fn is_clear(&self, db: &mut PgConnection, row: &CaseRow) -> sqlx::Result<bool> {
-        self.may(db, row, stands).await
+    /// Those of these cases that they may look after, as [`may_care`].
+    pub(super) async fn cares_for(&self, db: &mut PgConnection, rows: &[CaseRow]) -> sqlx::Result<BTreeSet<Uuid>> {
+        self.may(db, rows, may_look_after).await
+    }
+
+    /// Those of these cases that nothing ties them to, as [`clear_of`].
+    pub(super) async fn clear_of(&self, db: &mut PgConnection, rows: &[CaseRow]) -> sqlx::Result<BTreeSet<Uuid>> {
+        self.may(db, rows, stands).await
     }
 
     async fn may(
         &self,
         db: &mut PgConnection,
-        row: &CaseRow,
+        rows: &[CaseRow],
         rule: fn(&Reviewer, &CaseFacts) -> bool,
-    ) -> sqlx::Result<bool> {
-        let facts = facts(db, row).await?;
-        Ok(match &self.known {
-            Some(known) => rule(known, &facts),
+    ) -> sqlx::Result<BTreeSet<Uuid>> {
+        let may = |facts: &CaseFacts| match &self.known {
+            Some(known) => rule(known, facts),
             None => !facts.declared.iter().any(|one| one.about == self.account),
-        })
+        };
+        Ok(facts_of(db, rows).await?.iter().filter(|facts| may(facts)).map(|facts| facts.case.0).collect())
     }
 }
 

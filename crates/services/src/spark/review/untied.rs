@@ -40,7 +40,7 @@ pub async fn note_missing(services: &Services, batch: i64) -> Result<u32, Review
 async fn noted(services: &Services, case: CaseId) -> Result<bool, CaseError> {
     let mut tx = services.begin().await?;
     rows::lock(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
-    if !sql::case_ties(&mut *tx, case.0).await?.is_empty() {
+    if sql::is_tied(&mut *tx, case.0).await? {
         return Ok(false);
     }
     let key = cases::key(services, &mut tx, case).await?;
@@ -52,7 +52,7 @@ async fn noted(services: &Services, case: CaseId) -> Result<bool, CaseError> {
         let party = NewParty { part, account: row.account_id.map(AccountId), particulars, identity };
         ties::note(services, &mut tx, case, &party).await?;
     }
-    let any = !sql::case_ties(&mut *tx, case.0).await?.is_empty();
+    let any = sql::is_tied(&mut *tx, case.0).await?;
     tx.commit().await?;
     Ok(any)
 }

@@ -24,6 +24,7 @@ use serde_json::json;
 use store::spark::cases as case_sql;
 use store::spark::review::meetings as sql;
 use store::spark::review::votes::{self as vote_sql, VoteRow};
+use uuid::Uuid;
 
 /// A case on the agenda, as a member sees it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -101,20 +102,25 @@ pub async fn agenda(services: &Services, context: &Context, meeting: MeetingId) 
     }
     let reviewer = ties::reviewer(&mut db, account).await?.ok_or(ReviewError::NotFound)?;
     let votes = vote_sql::of_meeting(&mut *db, meeting.0).await?;
+    let frozen = frozen(&mut db, meeting).await?;
+    let ids: Vec<Uuid> = frozen.iter().map(|(_, item)| item.case.0).collect();
+    let cases = case_sql::many(&mut *db, &ids).await?;
+    let around = ties::facts_of(&mut db, &cases).await?;
+    let involved = super::minutes::involved_of(&mut db, &cases).await?;
     let mut all = Vec::new();
-    for (item_row, item) in frozen(&mut db, meeting).await? {
-        let case = case_sql::one(&mut *db, item.case.0).await?.ok_or(ReviewError::Unreadable)?;
+    for (item_row, item) in frozen {
+        let known = cases.iter().zip(&around).find(|(case, _)| case.id == item.case.0);
+        let (case, facts) = known.ok_or(ReviewError::Unreadable)?;
         match consent(&mut db, item.case, ALL).await {
             Ok(()) => {}
             Err(ReviewError::ConsentWithdrawn(_)) => continue,
             Err(error) => return Err(error),
         }
-        if super::minutes::involved(&mut db, &case).await?.recused(&roll).contains(&account) {
+        if involved.get(&case.id).is_some_and(|involved| involved.recused(&roll).contains(&account)) {
             continue;
         }
-        let facts = ties::facts(&mut db, &case).await?;
         let own = votes.iter().find(|vote| vote.case_id == item.case.0 && vote.member_id == account.0);
-        let verdict = match verdict_in(services, &mut db, &case).await {
+        let verdict = match verdict_in(services, &mut db, case).await {
             Ok(verdict) => Some(verdict),
             Err(ReviewError::Case(CaseError::Forgotten)) => None,
             Err(error) => return Err(error),
@@ -131,7 +137,7 @@ pub async fn agenda(services: &Services, context: &Context, meeting: MeetingId) 
         };
         all.push((shown, facts));
     }
-    let items = Shown::to(&reviewer, all.iter().map(|(shown, facts)| (shown.clone(), facts)), Doing::Vote);
+    let items = Shown::to(&reviewer, all.iter().map(|(shown, facts)| (shown.clone(), *facts)), Doing::Vote);
     Ok(Agenda { meeting, state, day: row.day.to_jiff(), items })
 }
 

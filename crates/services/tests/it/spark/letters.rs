@@ -99,6 +99,27 @@ async fn whatever_decides_a_case_is_told_in_a_letter_and_nothing_else_is() {
 }
 
 #[tokio::test]
+async fn a_family_that_takes_its_case_back_has_that_confirmed_in_a_letter_once() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let (early, late) = (named(&house, 1).await, named(&house, 2).await);
+    before_committee(&house, late).await;
+    grants(&house, &chair(&house), late, purse, 10_000).await.expect("granted");
+    for (person, case, way) in [(1, early, vec![Kind::Withdrawn]), (2, late, vec![Kind::Withdrawn, Kind::Granted])] {
+        let family = visitor(&house, person);
+        does(&house, &family, case, (Part::Applicant, Event::Withdraw)).await.expect("withdrawn");
+        let again = does(&house, &family, case, (Part::Applicant, Event::Withdraw)).await;
+        assert!(matches!(again, Err(CaseError::Refused(_))), "{again:?}");
+        assert_eq!(kinds(&house, person, case).await, way);
+        let said = text(&last(&house, person, case).await);
+        for words in [NAME, "撤回", "可以重新申请"] {
+            assert!(said.contains(words), "{words}: {said}");
+        }
+        assert!(!said.contains("演示理由") && !said.contains("元"), "neither why nor how much: {said}");
+    }
+}
+
+#[tokio::test]
 async fn a_reason_is_told_that_was_chosen_and_only_one_that_is_offered() {
     let house = TestHouse::new().await;
     let case = named(&house, 1).await;

@@ -13,8 +13,10 @@ mod judging;
 mod letters;
 mod life;
 mod matrix;
+mod meetings;
 pub mod objections;
 mod officers;
+mod owing;
 mod own;
 mod profiles;
 mod races;
@@ -22,6 +24,7 @@ mod reading;
 mod reviewers;
 mod room;
 mod rules;
+mod sealed_words;
 mod standards;
 mod untied;
 

@@ -16,7 +16,7 @@ use services::jobs::{Handlers, drain};
 use services::limits::Network;
 use services::spark::cases::{forget, settle_over};
 use services::spark::objections::{
-    Decision, NewObjection, ObjectionError, decide, is_receipt, list, object, objecting, read,
+    Decision, NewObjection, ObjectionError, Upholding, decide, is_receipt, list, object, objecting, read,
 };
 use services::{messages, privacy};
 use tokio::sync::Barrier;
@@ -36,12 +36,12 @@ fn anybody(house: &TestHouse) -> Context {
 pub async fn noticed(house: &TestHouse, person: u128, purse: Purse) -> (CaseId, String) {
     let case = sent(house, person).await;
     before_committee(house, case).await;
-    (case, published(house, case, purse).await)
+    (case, published(house, case, purse, 10_000).await)
 }
 
 /// A case before the committee is granted and published: the code of the notice.
-async fn published(house: &TestHouse, case: CaseId, purse: Purse) -> String {
-    grants(house, &chair(house), case, purse, 10_000).await.expect("granted");
+async fn published(house: &TestHouse, case: CaseId, purse: Purse, sum: i64) -> String {
+    grants(house, &chair(house), case, purse, sum).await.expect("granted");
     does(house, &officer(house), case, (Part::CaseOfficer, Event::Publish)).await.expect("public");
     sqlx::query_scalar("select code from disclosure_notice where case_id = $1 order by version desc limit 1")
         .bind(case.0)

@@ -16,16 +16,16 @@ use services::spark::review::{
 };
 use std::collections::BTreeSet;
 
-fn number(context: &Context) -> AccountId {
+pub(super) fn number(context: &Context) -> AccountId {
     context.actor.account().expect("an account")
 }
 
-async fn five(house: &TestHouse) -> Sitting {
+pub(super) async fn five(house: &TestHouse) -> Sitting {
     sitting(house, &of(house, 50, Role::Chair)).await
 }
 
 /// Cases before the committee, of different families.
-async fn before(house: &TestHouse, people: &[u128]) -> Vec<CaseId> {
+pub(super) async fn before(house: &TestHouse, people: &[u128]) -> Vec<CaseId> {
     let mut all = Vec::new();
     for person in people {
         let case = sent(house, *person).await;
@@ -33,6 +33,25 @@ async fn before(house: &TestHouse, people: &[u128]) -> Vec<CaseId> {
         all.push(case);
     }
     all
+}
+
+/// So many cases before the committee without anything else, the first waiting the shortest; with those that are found so somebody
+/// has a conflict.
+pub(super) async fn many(house: &TestHouse, cases: u32, about: AccountId, conflicted: &str) {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "begin; set local session_replication_role = replica;
+         insert into spark_case (id, reference, state, version, disease_group, city, age, asked, opened_at, changed_at)
+         select gen_random_uuid(), upper(lpad(to_hex(n), 8, '0')), 'committee', 1, 'rare', 'jinan', 9, 100,
+                at - make_interval(mins => n), at - make_interval(mins => n)
+         from generate_series(1, {cases}) as n, (select '{now}'::timestamptz as at) as frozen;
+         insert into spark_conflict (id, case_id, account_id, declared_by, reason_sealed, declared_at)
+         select gen_random_uuid(), id, '{about}', '{about}', 'x', '{now}' from spark_case where {conflicted};
+         commit",
+        now = house.now(),
+    )))
+    .execute(&house.db.owner_pool())
+    .await
+    .expect("many cases");
 }
 
 fn all_of(house: &TestHouse, purse: Purse, version: i32) -> How {
@@ -64,22 +83,7 @@ async fn a_chairs_list_has_no_case_they_have_a_conflict_with_nor_a_gap_where_it_
 async fn a_chair_reads_full_pages_however_many_are_hidden() {
     let house = TestHouse::new().await;
     let by = chair(&house);
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
-        "begin; set local session_replication_role = replica;
-         insert into spark_case (id, reference, state, version, disease_group, city, age, asked, opened_at, changed_at)
-         select gen_random_uuid(), upper(lpad(to_hex(n), 8, '0')), 'committee', 1, 'rare', 'jinan', 9, 100,
-                at - make_interval(mins => n), at - make_interval(mins => n)
-         from generate_series(1, 130) as n, (select '{now}'::timestamptz as at) as frozen;
-         insert into spark_conflict (id, case_id, account_id, declared_by, reason_sealed, declared_at)
-         select gen_random_uuid(), id, '{chair}', '{chair}', 'x', '{now}' from spark_case
-         where right(reference, 1) in ('0', '2', '4', '6', '8', 'A', 'C', 'E');
-         commit",
-        now = house.now(),
-        chair = number(&by),
-    )))
-    .execute(&house.db.owner_pool())
-    .await
-    .expect("many cases");
+    many(&house, 130, number(&by), "right(reference, 1) in ('0', '2', '4', '6', '8', 'A', 'C', 'E')").await;
     let (mut all, mut after, mut pages) = (Vec::new(), None, Vec::new());
     loop {
         let page = desk(&house.services, &by, Part::Chair, after).await.expect("a page");
@@ -106,10 +110,10 @@ async fn members_find_their_meetings_and_nobody_elses() {
     let day = domain::time::local_day(house.now());
     plan(services, &sitting.secretary, &NewMeeting { id, day, roll }).await.expect("planned");
     set_agenda(services, &sitting.secretary, id, (0, &cases)).await.expect("an agenda");
-    let own = own_meetings(services, &sitting.members[3]).await.expect("read");
-    assert_eq!(own.iter().map(|one| (one.meeting, one.state)).collect::<Vec<_>>(), [(id, Stands::Planned)]);
+    let own = own_meetings(services, &sitting.members[3], None).await.expect("read");
+    assert_eq!(own.meetings.iter().map(|one| (one.meeting, one.state)).collect::<Vec<_>>(), [(id, Stands::Planned)]);
     let stranger = of(&house, 998, Role::CommitteeMember);
-    assert!(own_meetings(services, &stranger).await.expect("read").is_empty());
+    assert!(own_meetings(services, &stranger, None).await.expect("read").meetings.is_empty());
     assert!(matches!(own_meeting(services, &stranger, id).await, Err(ReviewError::NotFound)));
     assert!(matches!(record(services, &stranger, id).await, Err(ReviewError::NotFound)));
     let early = record(services, &sitting.secretary, id).await;
@@ -136,7 +140,7 @@ async fn members_find_their_meetings_and_nobody_elses() {
         assert_eq!(sitters(services, &by).await.is_ok(), holds, "{role:?}");
         assert_eq!(meetings_of(services, &by, cases[0]).await.is_ok(), holds, "{role:?}");
         let sits = matches!(role, Role::CommitteeMember | Role::Chair);
-        assert_eq!(own_meetings(services, &by).await.is_ok(), sits, "{role:?}");
+        assert_eq!(own_meetings(services, &by, None).await.is_ok(), sits, "{role:?}");
         assert_eq!(to_carry_out(services, &by).await.is_ok(), role == Role::Chair, "{role:?}");
     }
 }

@@ -5,6 +5,7 @@ mod families;
 mod held;
 mod keys;
 mod papers;
+mod papers_appeal;
 mod papers_checked;
 mod papers_read;
 mod races;

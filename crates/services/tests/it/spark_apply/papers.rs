@@ -224,6 +224,7 @@ async fn without_the_lock_both_would_have_it() {
                 state: ("received", None),
                 name: b"x",
                 bytes: 1,
+                appeal: None,
                 by,
             };
             if files < MOST as i64 {

@@ -1,7 +1,7 @@
 //! Meetings of the committee: their agenda, their frozen pack, their minutes.
 
 use crate::{SqlTimestamp, ToSqlx};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil};
 use jiff_sqlx::Date;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
@@ -132,12 +132,20 @@ pub async fn hold(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Meet
     .await
 }
 
-/// The meetings, the latest first.
-pub async fn list(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<MeetingRow>> {
+/// The meetings in these states, the latest first, behind this one in that order.
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    states: &[String],
+    (day, id): (civil::Date, Uuid),
+    limit: i64,
+) -> sqlx::Result<Vec<MeetingRow>> {
     sqlx::query_as!(
         MeetingRow,
         r#"select id, state, version, day as "day: Date", chair_id, deputy_id, members, pack_digest, minutes, closed_by, closed_at
-           from spark_meeting order by day desc, id desc limit $1"#,
+           from spark_meeting where state = any ($1) and (day, id) < ($2, $3) order by day desc, id desc limit $4"#,
+        states,
+        day.to_sqlx() as Date,
+        id,
         limit
     )
     .fetch_all(db)

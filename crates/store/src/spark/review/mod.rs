@@ -1,5 +1,6 @@
 //! How cases are reviewed and decided: reviewers and what ties them, what they say, meetings and votes.
 
+pub mod around;
 pub mod meetings;
 pub mod people;
 pub mod profiles;

@@ -31,17 +31,6 @@ pub struct TieRow {
     pub value: Vec<u8>,
 }
 
-/// One tie of a case.
-#[derive(Debug, Clone)]
-pub struct CaseTieRow {
-    /// Whose: the part's word.
-    pub party: String,
-    /// `person`, `phone`, `address`, `hospital`.
-    pub kind: String,
-    /// The keyed hash.
-    pub value: Vec<u8>,
-}
-
 /// Somebody said that somebody has a conflict.
 #[derive(Debug, Clone, Copy)]
 pub struct DeclaredRow {
@@ -146,15 +135,11 @@ pub async fn add_case_tie(
     Ok(())
 }
 
-/// The ties of a case.
-pub async fn case_ties(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Vec<CaseTieRow>> {
-    sqlx::query_as!(
-        CaseTieRow,
-        r#"select party, kind, value_index as value from spark_case_tie where case_id = $1 order by party, kind"#,
-        case
-    )
-    .fetch_all(db)
-    .await
+/// Whether a tie of a case is known.
+pub async fn is_tied(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from spark_case_tie where case_id = $1) as "is!""#, case)
+        .fetch_one(db)
+        .await
 }
 
 /// Live cases of which no tie is known: after this one in the order of their ids, so many.
@@ -200,31 +185,6 @@ pub async fn declare(
     Ok(())
 }
 
-/// What was declared about a case.
-pub async fn declared(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Vec<DeclaredRow>> {
-    sqlx::query_as!(
-        DeclaredRow,
-        "select account_id, declared_by from spark_conflict where case_id = $1 order by declared_at, id",
-        case
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// Accounts that worked on a case in another office: its officers, and who takes part for the family.
-pub async fn handled(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        r#"select actor_id as "account!" from spark_case_event
-             where case_id = $1 and actor_id is not null and part not in ('chair', 'compliance_officer')
-           union select officer_id from spark_case where id = $1 and officer_id is not null
-           union select account_id from spark_case_party where case_id = $1 and account_id is not null
-           union select reader_id from spark_case_access where case_id = $1"#,
-        case
-    )
-    .fetch_all(db)
-    .await
-}
-
 /// Who is asked to review a case now.
 pub async fn assigned(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
@@ -240,17 +200,6 @@ pub async fn ever_assigned(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<
     sqlx::query_scalar!("select distinct reviewer_id from spark_case_reviewer where case_id = $1", case)
         .fetch_all(db)
         .await
-}
-
-/// Who sits at a meeting whose frozen pack has the case.
-pub async fn seated(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        r#"select distinct unnest(m.members) as "member!" from spark_meeting_item i join spark_meeting m on m.id = i.meeting_id
-           where i.case_id = $1 and m.state in ('pack_frozen', 'in_session', 'adjourned', 'decided', 'minutes_signed')"#,
-        case
-    )
-    .fetch_all(db)
-    .await
 }
 
 /// The open reviews of these reviewers: since when each.

@@ -1,7 +1,8 @@
 //! What the committee's pages read: what can come before it, whose meetings are whose, what waits to be carried out.
 
 use super::meetings::MeetingRow;
-use crate::SqlTimestamp;
+use crate::{SqlTimestamp, ToSqlx};
+use jiff::{Timestamp, civil};
 use jiff_sqlx::Date;
 use sqlx::PgExecutor;
 use uuid::Uuid;
@@ -17,8 +18,13 @@ pub struct BeforeRow {
     pub decided: bool,
 }
 
-/// What waits for the committee and is before no other meeting than this, the longest waiting first.
-pub async fn before(db: impl PgExecutor<'_>, meeting: Uuid, limit: i64) -> sqlx::Result<Vec<BeforeRow>> {
+/// What waits for the committee and is before no other meeting than this, the longest waiting first, after this one in that order.
+pub async fn before(
+    db: impl PgExecutor<'_>,
+    meeting: Uuid,
+    (after, after_id): (Timestamp, Uuid),
+    limit: i64,
+) -> sqlx::Result<Vec<BeforeRow>> {
     sqlx::query_as!(
         BeforeRow,
         r#"select c.id, c.changed_at as "changed_at: SqlTimestamp",
@@ -26,25 +32,34 @@ pub async fn before(db: impl PgExecutor<'_>, meeting: Uuid, limit: i64) -> sqlx:
                            where i.case_id = c.id and m.state = 'minutes_signed' and i.outcome is not null
                              and i.carried_version is null and i.case_version = c.version) as "decided!"
            from spark_case c
-           where c.state in ('committee', 'appeal')
+           where c.state in ('committee', 'appeal') and (c.changed_at, c.id) > ($3, $4)
              and not exists (select from spark_meeting_item i join spark_meeting m on m.id = i.meeting_id
                               where i.case_id = c.id and m.id <> $1
                                 and m.state in ('pack_frozen', 'in_session', 'adjourned', 'decided'))
            order by c.changed_at, c.id limit $2"#,
         meeting,
-        limit
+        limit,
+        after.to_sqlx() as SqlTimestamp,
+        after_id
     )
     .fetch_all(db)
     .await
 }
 
-/// The meetings on whose roll somebody is, the latest first.
-pub async fn of_member(db: impl PgExecutor<'_>, member: Uuid, limit: i64) -> sqlx::Result<Vec<MeetingRow>> {
+/// The meetings on whose roll somebody is, the latest first, behind this one in that order.
+pub async fn of_member(
+    db: impl PgExecutor<'_>,
+    member: Uuid,
+    (day, id): (civil::Date, Uuid),
+    limit: i64,
+) -> sqlx::Result<Vec<MeetingRow>> {
     sqlx::query_as!(
         MeetingRow,
         r#"select id, state, version, day as "day: Date", chair_id, deputy_id, members, pack_digest, minutes, closed_by, closed_at
-           from spark_meeting where $1 = any (members) order by day desc, id desc limit $2"#,
+           from spark_meeting where $1 = any (members) and (day, id) < ($2, $3) order by day desc, id desc limit $4"#,
         member,
+        day.to_sqlx() as Date,
+        id,
         limit
     )
     .fetch_all(db)
@@ -107,24 +122,34 @@ pub struct UncarriedRow {
     pub outcome: String,
     /// How much, in fen.
     pub outcome_fen: Option<i64>,
+    /// Its place on the agenda.
+    pub position: i32,
 }
 
-/// Decisions that nobody carried out yet, of cases that still wait for one, the oldest meeting first: of each case what the last
-/// signed meeting with it decided.
-pub async fn uncarried(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<UncarriedRow>> {
+/// Decisions that nobody carried out yet, of cases that still wait for one, the oldest meeting first, after this place in that
+/// order: of each case what the last signed meeting with it decided.
+pub async fn uncarried(
+    db: impl PgExecutor<'_>,
+    after: Option<(civil::Date, Uuid, i32)>,
+    limit: i64,
+) -> sqlx::Result<Vec<UncarriedRow>> {
+    let (day, meeting, position) = after.unwrap_or((civil::date(1, 1, 1), Uuid::nil(), 0));
     sqlx::query_as!(
         UncarriedRow,
-        r#"select i.meeting_id, i.case_id, m.day as "day: Date", i.outcome as "outcome!", i.outcome_fen
+        r#"select i.meeting_id, i.case_id, m.day as "day: Date", i.outcome as "outcome!", i.outcome_fen, i.position
            from spark_case c
            join spark_meeting_item i on i.case_id = c.id
            join spark_meeting m on m.id = i.meeting_id
            where c.state in ('committee', 'appeal') and m.state = 'minutes_signed' and i.outcome is not null
-             and i.carried_version is null
+             and i.carried_version is null and (m.day, m.id, i.position) > ($2, $3, $4)
              and not exists (select from spark_meeting_item l join spark_meeting n on n.id = l.meeting_id
                               where l.case_id = c.id and n.state = 'minutes_signed' and l.digest is not null
                                 and (l.case_version, n.closed_at, n.id) > (i.case_version, m.closed_at, m.id))
            order by m.day, m.id, i.position limit $1"#,
-        limit
+        limit,
+        day.to_sqlx() as Date,
+        meeting,
+        position
     )
     .fetch_all(db)
     .await

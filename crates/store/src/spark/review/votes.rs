@@ -85,23 +85,6 @@ pub async fn of_meeting(db: impl PgExecutor<'_>, meeting: Uuid) -> sqlx::Result<
     .await
 }
 
-/// Who sat when a case was decided before an appeal, and who wrote the minutes.
-pub async fn sat(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        r#"with decided as (
-             select i.meeting_id, i.case_id from spark_meeting_item i
-             where i.case_id = $1 and i.carried_version is not null
-               and i.carried_version <= coalesce((select min(version) from spark_case_event
-                                                   where case_id = $1 and event = 'appeal'), 2147483647))
-           select v.member_id as "account!" from spark_vote v join decided d using (meeting_id, case_id)
-           union select p.member_id from spark_meeting_presence p join decided d using (meeting_id, case_id)
-           union select m.closed_by from spark_meeting m join decided d on d.meeting_id = m.id where m.closed_by is not null"#,
-        case
-    )
-    .fetch_all(db)
-    .await
-}
-
 /// Signs the minutes. `false` where it was signed before.
 pub async fn sign(db: impl PgExecutor<'_>, meeting: Uuid, account: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(

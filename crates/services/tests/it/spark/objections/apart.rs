@@ -66,7 +66,7 @@ async fn whoever_took_a_case_back_answers_also_the_objection_to_what_is_decided_
     let (case, code) = noticed(&house, 1, purse).await;
     let first = objected(&house, &code).await;
     decide(&house.services, &compliance(&house), &answers(first, Outcome::Upheld)).await.expect("answered");
-    let code = published(&house, case, purse).await;
+    let code = published(&house, case, purse, 10_000).await;
     let second = objected(&house, &code).await;
     assert_ne!(second, first);
     decide(&house.services, &compliance(&house), &answers(second, Outcome::Unfounded)).await.expect("answered");
@@ -86,4 +86,52 @@ async fn what_is_upheld_while_the_case_is_held_goes_back_to_the_committee_too() 
     assert_eq!(state(&house, case).await, "committee");
     let lifted = does(&house, &officer(&house), case, (Part::CaseOfficer, Event::Lift)).await;
     assert!(matches!(lifted, Err(CaseError::Refused(_))), "{lifted:?}");
+}
+
+#[tokio::test]
+async fn what_is_upheld_waits_for_the_appeal_of_its_case_and_keeps_the_notice_up() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let case = sent(&house, 1).await;
+    before_committee(&house, case).await;
+    let code = published(&house, case, purse, 6_000).await;
+    let id = objected(&house, &code).await;
+    does(&house, &visitor(&house, 1), case, (Part::Applicant, Event::Appeal)).await.expect("appealed");
+    let services = &house.services;
+    let by = compliance(&house);
+    let shown = read(services, &by, id).await.expect("read");
+    assert_eq!((shown.may_uphold, shown.upholding), (true, Upholding::InAppeal));
+    let early = decide(services, &by, &answers(id, Outcome::Upheld)).await;
+    assert!(matches!(early, Err(ObjectionError::InAppeal)), "{early:?}");
+    assert_eq!(number(&house, "select count(*) from spark_objection where outcome is not null").await, 0);
+    // Other people decide the appeal; then it goes back as any other.
+    grants(&house, &of(&house, OTHER_CHAIR, Role::Chair), case, purse, 8_000).await.expect("more");
+    assert_eq!(read(services, &by, id).await.expect("read").upholding, Upholding::TakesBack);
+    decide(services, &by, &answers(id, Outcome::Upheld)).await.expect("answered");
+    assert_eq!(state(&house, case).await, "committee");
+}
+
+/// Mails to the objector that say so.
+const AGAIN: &str =
+    "select count(*) from dev_mailbox where recipient = 'objector@example.com' and body_text like '%重新审议%'";
+const OVER: &str =
+    "select count(*) from dev_mailbox where recipient = 'objector@example.com' and body_text like '%不会据此拨付%'";
+
+#[tokio::test]
+async fn who_objected_rightly_is_told_that_it_is_decided_again_only_where_it_is() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let mut told = Vec::new();
+    for (person, withdraws) in [(1, false), (2, true)] {
+        let (case, code) = noticed(&house, person, purse).await;
+        let id = objected(&house, &code).await;
+        if withdraws {
+            does(&house, &visitor(&house, person), case, (Part::Applicant, Event::Withdraw)).await.expect("withdrawn");
+        }
+        decide(&house.services, &compliance(&house), &answers(id, Outcome::Upheld)).await.expect("answered");
+        drain(&house.services, &messages::handlers(Handlers::new())).await.expect("the jobs ran");
+        told.push((number(&house, AGAIN).await, number(&house, OVER).await));
+        assert_eq!(state(&house, case).await, if withdraws { "withdrawn" } else { "committee" });
+    }
+    assert_eq!(told, [(1, 0), (1, 1)]);
 }
