@@ -8,6 +8,7 @@ use crate::form::Tone;
 use crate::problem::Problem;
 use crate::ui::{Banner, Page, SummaryList, SummaryRow, Width};
 use crate::visit::{Visit, visit};
+use domain::Locale;
 use domain::ids::UnitId;
 use leptos::prelude::*;
 use services::custody::desk::{self, Opened};
@@ -30,7 +31,9 @@ pub fn UnitPage() -> impl IntoView {
 
 async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let opened = desk::open(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await?;
+    // The family reads why in the language of the house.
+    let why = crate::i18n::text(Locale::ZhCn, "units-look-routine");
+    let opened = desk::open(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?, &why).await?;
     let din = opened.unit.din.as_ref().map(ToString::to_string).unwrap_or_default();
     let title = visit.t_args("units-one-title", &[("din", din.into())]);
     Ok(view! {
