@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const MADE_AT_RUN_TIME: [&str; 41] = [
     "lims-code-",
 const MADE_AT_RUN_TIME: [&str; 52] = [
+const MADE_AT_RUN_TIME: [&str; 50] = [
     "papers-kind-",
     "apply-",
     "privacy-column-",
@@ -62,6 +63,16 @@ const MADE_AT_RUN_TIME: [&str; 52] = [
     "units-state-",
     "units-pool-",
     "units-deviation-",
+    "units-act-",
+    "units-kind-",
+    "units-mark-",
+    "units-rejection-",
+    "units-flag-",
+    "units-analyte-",
+    "units-lot-",
+    "custody-refused-",
+    "custody-unmet-",
+    "units-refused-",
 ];
 
 fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {
