@@ -55,6 +55,7 @@ pub use open::{NewCase, NewParty, Opened, open_in};
 pub use own::{OwnCase, OwnTranche, OwnView, own_case, own_cases, withdraw};
 pub use policy::{Reader, may_read};
 pub(in crate::spark) use policy::{in_part, looks_after};
+pub(crate) use queue::fund_closed_in;
 pub use queue::resume_deferred;
 pub use reviewers::{ForReview, ask_reviewer, for_review, loads, release_reviewer, to_review};
 pub use sent::{Sent, SentSection, Told as Answered, sent};

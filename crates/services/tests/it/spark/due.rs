@@ -293,13 +293,13 @@ async fn a_case_nobody_takes_up_is_given_to_the_officer_with_the_fewest() {
 }
 
 /// The committee lets a case wait for money.
-async fn defers(house: &TestHouse, case: CaseId) {
+pub(super) async fn defers(house: &TestHouse, case: CaseId) {
     decides(house, &chair(house), &[(case, Vote::Defer)]).await;
     does(house, &chair(house), case, (Part::Chair, Event::Defer)).await.expect("deferred");
 }
 
 /// Cases of which each asks for 10,000 yuan and waits for money, in this order.
-async fn deferred(house: &TestHouse, people: std::ops::RangeInclusive<u128>) -> Vec<CaseId> {
+pub(super) async fn deferred(house: &TestHouse, people: std::ops::RangeInclusive<u128>) -> Vec<CaseId> {
     let mut all = Vec::new();
     for person in people {
         let case = sent(house, person).await;
@@ -311,7 +311,7 @@ async fn deferred(house: &TestHouse, people: std::ops::RangeInclusive<u128>) -> 
     all
 }
 
-async fn donate(house: &TestHouse, purse: Purse, sum: i64) {
+pub(super) async fn donate(house: &TestHouse, purse: Purse, sum: i64) {
     let given = given(house, purse.envelope, yuan(sum));
     ledger::donate(&house.services, &preparer(house), &given).await.expect("a donation");
 }

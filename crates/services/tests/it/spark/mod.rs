@@ -9,6 +9,7 @@ mod database;
 mod desk;
 mod due;
 mod forgetting;
+mod fund_told;
 mod judging;
 mod letters;
 mod life;
