@@ -2,8 +2,8 @@
 // demanded by compliance, matched, entered and confirmed by finance, waived by two, settled.
 import type { Page } from "@playwright/test";
 import { sql } from "../support/database";
+import { only } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
 import { localized, words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -11,16 +11,6 @@ const button = (page: Page, key: string) => page.getByRole("button", { name: zh(
 /** The button of an open question, which may say the same as its summary. */
 const inside = (page: Page, key: string) => page.locator(".dialog-panel").getByRole("button", { name: zh(key), exact: true });
 const opener = (page: Page, key: string) => page.locator("summary", { hasText: zh(key) });
-
-/** A member of staff with this role and no other, signed in. */
-async function only(page: Page, role: string): Promise<void> {
-  const staff = await newStaff();
-  const of = `(select account_id from staff_credential where login = '${staff.login}')`;
-  await sql(`delete from account_role where account_id = ${of} and role <> '${role}'`);
-  await sql(`insert into account_role (account_id, role, granted_at) select account_id, '${role}', now()
-    from staff_credential where login = '${staff.login}' on conflict do nothing`);
-  await enrol(page, staff);
-}
 
 test("a fund is opened with its budgets, changed, closed and opened again @once", async ({ page, browser }) => {
   test.setTimeout(180_000);

@@ -4,7 +4,7 @@ use super::{LetterError, place};
 use crate::Services;
 use crate::crypto::CaseKey;
 use crate::jobs::{Failure, Handlers, Job, Outcome};
-use crate::messages::{LetterSheet, PassError};
+use crate::messages::{self, LetterSheet};
 use crate::spark::cases::{self, CaseError};
 use crate::spark::review::digest;
 use domain::Locale;
@@ -76,9 +76,7 @@ pub(super) async fn drawn(services: &Services, row: &LetterRow, key: &CaseKey) -
     if row.pdf_digest.is_none() {
         let sheet = LetterSheet { locale: Locale::from_tag(&row.locale), letter: words(row, key)? };
         let drawing = services.clone();
-        // Reading the font and subsetting it is work for a thread that serves no requests.
-        let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&drawing)).await;
-        let bytes = drawn.unwrap_or(Err(PassError::Drawing)).map_err(|error| {
+        let bytes = messages::drawn(move || sheet.pdf(&drawing)).await.map_err(|error| {
             tracing::error!(%error, "a letter could not be drawn");
             LetterError::NoPaper
         })?;

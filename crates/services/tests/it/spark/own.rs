@@ -78,15 +78,8 @@ async fn in_mourning_a_family_reads_no_state_is_asked_nothing_and_nothing_runs_o
     let house = TestHouse::new().await;
     let purse = purse_of(&house, 10_000).await;
     let by = officer(&house);
-    let (asked, paid) = (sent(&house, 1).await, sent(&house, 2).await);
-    does(&house, &by, asked, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
-    let question = cases::Question {
-        case: asked,
-        version: version(&house, asked).await,
-        sections: vec![domain::spark::application::Section::Illness],
-        days: 5,
-        text: "演示问题".into(),
-    };
+    let (asked, paid) = (taken_up(&house, 1).await, sent(&house, 2).await);
+    let question = question(&house, asked, &[Section::Illness]).await;
     cases::ask(&house.services, &by, &question).await.expect("asked");
     before_committee(&house, paid).await;
     grants(&house, &chair(&house), paid, purse, 10_000).await.expect("granted");
