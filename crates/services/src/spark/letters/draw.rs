@@ -53,18 +53,26 @@ async fn by_id(services: &Services, id: LetterId) -> Result<(), LetterError> {
     drawn(services, &row, &key).await.map(|_| ())
 }
 
-/// What a letter says.
+/// What a letter says, in its own language.
 ///
 /// # Errors
 /// `Forgotten`, `Crypto`, `Unreadable`.
 pub(super) fn words(row: &LetterRow, key: &CaseKey) -> Result<Letter, LetterError> {
+    words_in(row, key, Locale::from_tag(&row.locale))
+}
+
+/// The same in a language: of the same facts, by the same version of the texts.
+///
+/// # Errors
+/// As [`words`].
+pub(super) fn words_in(row: &LetterRow, key: &CaseKey, locale: Locale) -> Result<Letter, LetterError> {
     let sealed = row.content_sealed.as_deref().ok_or(CaseError::Forgotten)?;
     let plain = key.open(place("content_sealed", row.id), sealed)?;
     let facts: Facts = serde_json::from_slice(&plain).map_err(|_| CaseError::Unreadable)?;
     let number = u16::try_from(row.template).map_err(|_| CaseError::Unreadable)?;
     let version = Version::of(number).ok_or(CaseError::Unreadable)?;
     let kind = Kind::from_name(&row.kind).ok_or(CaseError::Unreadable)?;
-    Ok(letter(version, kind, Locale::from_tag(&row.locale), &facts)?)
+    Ok(letter(version, kind, locale, &facts)?)
 }
 
 /// The PDF of a letter: as it was drawn, or drawn now and kept. However many draw it at once, one is kept and all get it.

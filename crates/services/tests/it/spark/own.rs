@@ -64,6 +64,11 @@ async fn what_was_granted_is_told_once_it_is_decided() {
     let after = own_case(&house.services, &family, case).await.expect("read");
     let money: Vec<_> = after.money.iter().map(|part| (part.nth, part.amount, part.paid)).collect();
     assert_eq!(money, [(1, Fen::new(800_000), false)]);
+    // Who helps the family sees how far it is, and no sum.
+    helped(&house, case, 2).await;
+    let helper = own_case(&house.services, &visitor(&house, 2), case).await.expect("read");
+    assert_eq!((helper.case.state, helper.case.part), (PublicState::Granted, Part::SocialWorker));
+    assert!(helper.money.is_empty(), "{:?}", helper.money);
     let told: Vec<_> = after.told.iter().map(|step| step.state).collect();
     use PublicState as P;
     assert_eq!(told, [P::Received, P::Checking, P::Reviewing, P::Granted]);
