@@ -177,6 +177,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::committee::calls::CALLS,
     crate::committee::paper::CALLS,
     crate::objections::calls::CALLS,
+    crate::custody::staff::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -61,7 +61,8 @@ rooms!(
     "objections",
     "disclosure",
     "reviews",
-    "committee"
+    "committee",
+    "units"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
-const MADE_AT_RUN_TIME: [&str; 37] = [
+const MADE_AT_RUN_TIME: [&str; 40] = [
     "papers-kind-",
     "apply-",
     "privacy-column-",
@@ -45,6 +45,9 @@ const MADE_AT_RUN_TIME: [&str; 37] = [
     "cases-decision-",
     "committee-state-",
     "committee-next-",
+    "units-state-",
+    "units-pool-",
+    "units-deviation-",
 ];
 
 fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {

@@ -28,6 +28,7 @@ use crate::bus::{
 use crate::cases::claw_back::ClawBackCase;
 use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
+use crate::custody::staff::{Deviations, Units};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -299,6 +300,8 @@ pages! {
     "/staff/committee/:id" MeetingPage (Access::Capability(Capability::SeeCommittee)) [];
     "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
     "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
+    "/staff/units" Units (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/deviations" Deviations (Access::Capability(Capability::SeeUnits)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];

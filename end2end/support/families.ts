@@ -32,15 +32,14 @@ export async function colleague(page: Page, role: string): Promise<string> {
   return account;
 }
 
-/** A colleague in this role and no other, signed in; answers the login. */
+/** A colleague in this role and in no other, signed in; answers the account. */
 export async function only(page: Page, role: string): Promise<string> {
   const staff = await newStaff();
-  const of = `(select account_id from staff_credential where login = '${staff.login}')`;
-  await sql(`delete from account_role where account_id = ${of} and role <> '${role}'`);
-  await sql(`insert into account_role (account_id, role, granted_at) select account_id, '${role}', now()
-    from staff_credential where login = '${staff.login}' on conflict do nothing`);
+  const account = await sql(`select account_id from staff_credential where login = '${staff.login}'`);
+  await sql(`delete from account_role where account_id = '${account}' and role <> '${role}'`);
+  await sql(`insert into account_role (account_id, role, granted_at) values ('${account}', '${role}', now()) on conflict do nothing`);
   await enrol(page, staff);
-  return staff.login;
+  return account;
 }
 
 /** The case is this family's: only who signs in for it changes, what is sealed stays readable. */

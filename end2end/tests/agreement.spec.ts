@@ -52,6 +52,10 @@ test("a family reads the agreement, signs it once and keeps it @once", async ({ 
   await expect(still.locator("main")).toContainText(zh("decided-signed-news"));
   await plain.close();
   expect(await sql(`select state from spark_case where id = '${one}'`)).toBe("disbursing");
+  // Finance has the paper by that: nobody ticks it, and it is of each part that needs it.
+  const parts = `ledger_tranche t join ledger_award a on a.id = t.award_id where a.case_id = '${one}' and 'agreement' = any (t.needs)`;
+  const noted = `select count(*) from ledger_evidence e join (select t.id from ${parts}) p on p.id = e.tranche_id where e.noted_by is null`;
+  expect(await sql(noted)).toBe(await sql(`select count(*) from ${parts}`));
 
   await visit(page, `/account/spark/${one}/agreement`);
   await expect(page.locator("main")).toContainText("演示·林大");

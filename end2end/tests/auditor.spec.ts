@@ -14,7 +14,7 @@ test("an auditor reads the trail, checks its chain, and opens nothing of a famil
   // Somebody who looks after no case reads one for a reason: that raises an alert.
   const other = await browser.newContext({ locale: "zh-CN", viewport: page.viewportSize() ?? undefined });
   const officer = await other.newPage();
-  const login = await only(officer, "case_officer");
+  const login = await sql(`select login from staff_credential where account_id = '${await only(officer, "case_officer")}'`);
   const [id, reference] = (
     await sql("select id, reference from spark_case where age >= 18 and state in ('granted', 'disbursing', 'follow_up') order by id limit 1")
   ).split("|");

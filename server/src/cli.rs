@@ -132,7 +132,7 @@ pub struct ClientAdd {
     /// What people call the machine: "mini-programme", "door 1".
     #[arg(long)]
     pub name: String,
-    /// What it may do: sessions:read, bookings:write, door:write. Repeat for several.
+    /// What it may do: sessions:read, bookings:write, door:write, lims:write. Repeat for several.
     #[arg(long = "scope", value_name = "SCOPE", required = true)]
     pub scopes: Vec<String>,
 }

@@ -29,7 +29,9 @@ pub fn denied(denied: Denied, actor: &Actor, access: Access, back: &LocalPath) -
     let sign_in = match access {
         Access::Public
         | Access::SignedIn
-        | Access::Capability(Capability::UseOwnAccount | Capability::SignAgreement) => paths::SIGN_IN,
+        | Access::Capability(
+            Capability::UseOwnAccount | Capability::SignAgreement | Capability::SeeOwnUnits | Capability::JoinFamily,
+        ) => paths::SIGN_IN,
         Access::Capability(_) => STAFF_SIGN_IN,
     };
     let at = |path: &str| Answer::go(LocalPath::or_home(path).with("next", back.as_str()));

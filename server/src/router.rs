@@ -111,6 +111,7 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
     });
     let worked = people
         .merge(limited(api::routes(house), (http.body_limit, http.body_timeout)))
+        .merge(lims_feed(house))
         .merge(door_app::routes())
         .around(|router| router.layer(from_fn_with_state(admission, admission::admit)));
     let files = assets::public(&config.site.root);
@@ -129,6 +130,14 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
         .layer(from_fn_with_state(house.services.clock.clone(), observe::request))
         .with_state(Arc::clone(house));
     Ok((router, all.declared))
+}
+
+/// The feed of the laboratory's system: batches are larger than anything else that machines send.
+fn lims_feed(house: &House) -> Routes {
+    let http = &house.config.http;
+    let [batches, others] = api::lims::routes(house);
+    let batches = limited(batches, (api::lims::LARGEST, http.upload_timeout));
+    batches.merge(limited(others, (http.body_limit, http.body_timeout)))
 }
 
 /// Paths that exist in development only: the components in every state, the messages that would have left. Their pages
@@ -232,6 +241,8 @@ mod tests {
         }
         let documented = OPERATIONS.lines().filter(|line| line.trim_start().starts_with("location ~ ")).count();
         assert_eq!(documented, uploads.len(), "no other address takes as much");
+        let feed = OPERATIONS.lines().find(|line| line.trim_start().starts_with("location = /api/v1/lims/events {"));
+        assert_eq!(megabytes(feed.expect("a line for the feed")), api::lims::LARGEST.div_ceil(MEGABYTE));
         let others = OPERATIONS.lines().find(|line| line.trim_start().starts_with("client_max_body_size"));
         assert!(megabytes(others.expect("a limit for all others")) * MEGABYTE >= 65_536, "forms go through");
         assert!(OPERATIONS.contains("proxy_request_buffering on;"), "slow bodies wait outside");

@@ -12,6 +12,7 @@ clients-scopes-hint = Tick only what is needed
 clients-scope-sessions-read = See sessions and free places
 clients-scope-bookings-write = Make, change and cancel bookings for others
 clients-scope-door-write = Admit visitors at the door
+clients-scope-lims-write = Report what happened to stored units (laboratory system)
 clients-create = Add and make a secret
 clients-created = The client is added. Please put its id and the secret below into the other system’s configuration.
 clients-id = Id (client_id)

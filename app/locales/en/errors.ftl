@@ -34,6 +34,7 @@ error-time-shape = Enter a time, for example 09:30
 error-end-before-start = The end must be later than the beginning
 error-reference-shape = Enter the 8-character reference, for example K7M4-Q2XR
 error-certificate-shape = Enter the number on the certificate, for example SDQXB-2026-000123
+error-contract-number-shape = Enter the contract number: SD and ten digits, for example SD2026000417
 error-certificate-code-shape = Enter the 12 characters of the code on the certificate
 error-name-differs = Enter the name as given in the application
 error-already-exists = There is one like this already
@@ -142,3 +143,7 @@ door-more-than-booked = { $left ->
 }
 door-session-closed = This session is closed
 door-not-today = Not for a session of today
+error-din-shape = Enter the 13 characters of the number and its check character, 14 in all
+error-din-check = The check character belongs to another number: one key may have slipped, compare it with the bag
+error-din-unknown = No unit has this number: compare it with the bag
+error-slot-shape = Enter what the label of the slot says: tank/tower-frame-slot, for example LN2-01/3-2-14

@@ -85,6 +85,7 @@ fn scope_text(visit: &Visit, scope: Scope) -> Text {
         Scope::SessionsRead => visit.t("clients-scope-sessions-read"),
         Scope::BookingsWrite => visit.t("clients-scope-bookings-write"),
         Scope::DoorWrite => visit.t("clients-scope-door-write"),
+        Scope::LimsWrite => visit.t("clients-scope-lims-write"),
     }
 }
 

@@ -120,6 +120,9 @@ fn role_choices(visit: &Visit) -> Vec<Choice> {
         Role::FinanceReleaser => visit.t("people-role-finance-releaser"),
         Role::ComplianceOfficer => visit.t("people-role-compliance-officer"),
         Role::AccountAdministrator => visit.t("people-role-account-administrator"),
+        Role::FamilySupport => visit.t("people-role-family-support"),
+        Role::LabOfficer => visit.t("people-role-lab-officer"),
+        Role::QualityOfficer => visit.t("people-role-quality-officer"),
     };
     Role::ALL.into_iter().map(|role| Choice::new(role.name(), role_text(visit, role)).hint(about(role))).collect()
 }

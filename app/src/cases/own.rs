@@ -20,8 +20,8 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::ids::{ApplicationId, CaseId};
 use domain::ledger::Fen;
-use domain::spark::Part;
 use domain::spark::application::Section;
+use domain::spark::{Part, Side};
 use domain::time::day_text;
 use leptos::prelude::*;
 use services::spark::apply;
@@ -126,9 +126,15 @@ async fn documents(visit: &Visit, id: CaseId) -> Option<AnyView> {
 fn now(visit: &Visit, own: &OwnView) -> impl IntoView + use<> {
     let state = own.case.state;
     let (tone, label) = public_tag(visit, state);
+    // The state says how far the aid is; what is asked back is the family's to do meanwhile.
+    let owes = own.clawback.as_ref().is_some_and(|asked| !asked.settled && asked.done < asked.amount);
+    let (side, next) = match owes {
+        true => (Side::Family, visit.t("clawback-own-next")),
+        false => (state.side(), spark::next(visit, state)),
+    };
     let since = own.told.last().map(|told| SummaryRow::new(visit.t("cases-own-since"), moment(visit, told.at)));
     let mut rows = vec![
-        SummaryRow::new(visit.t("cases-own-turn"), spark::side(visit, state.side())),
+        SummaryRow::new(visit.t("cases-own-turn"), spark::side(visit, side)),
         SummaryRow::new(visit.t("cases-reference"), view! { <code class="code">{own.case.reference.clone()}</code> }),
         SummaryRow::new(visit.t("cases-sent"), moment(visit, own.case.opened_at)),
     ];
@@ -136,7 +142,7 @@ fn now(visit: &Visit, own: &OwnView) -> impl IntoView + use<> {
     view! {
         <section class="request-now" id="now">
             <h2><Tag tone=tone>{label}</Tag></h2>
-            <p>{spark::next(visit, state)}</p>
+            <p>{next}</p>
             <SummaryList rows=rows/>
         </section>
     }

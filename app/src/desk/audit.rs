@@ -15,7 +15,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 21] = [
+const ROOMS: [(&str, &str); 22] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -37,6 +37,7 @@ const ROOMS: [(&str, &str); 21] = [
     ("ledger.", "staff-audit-room-ledger"),
     ("spark.", "staff-audit-room-spark"),
     ("disclosure.", "staff-audit-room-disclosure"),
+    ("custody.", "staff-audit-room-custody"),
 ];
 
 /// The audit trail.
@@ -237,6 +238,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "payment_file" => visit.t("staff-subject-payment-file"),
         "statement" => visit.t("staff-subject-statement"),
         "disclosure" => visit.t("staff-subject-disclosure"),
+        "custody_unit" => visit.t("staff-subject-custody-unit"),
         other => Text::from(other.to_owned()),
     }
 }

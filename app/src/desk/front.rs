@@ -110,6 +110,13 @@ const GROUPS: &[Group] = &[
         "staff-group-committee",
         &[area("/staff/committee", Capability::SeeCommittee, "committee-title", "committee-text")],
     ),
+    group(
+        "staff-group-custody",
+        &[
+            area("/staff/units", Capability::SeeUnits, "units-title", "units-text"),
+            area("/staff/deviations", Capability::SeeUnits, "units-deviations-title", "units-deviations-text"),
+        ],
+    ),
     group("staff-group-reviews", &[area("/staff/reviews", Capability::ReviewCases, "review-title", "review-text")]),
     group(
         "staff-group-oversight",

@@ -9,11 +9,11 @@ use crate::i18n::{Text, grouped};
 use crate::ledger::money;
 use crate::problem::Problem;
 use crate::ui::{
-    Banner, Button, Choice, Column, EmptyState, Fieldset, Form, HiddenField, Illustration, LinkButton, Page, Row,
-    Select, Table, TextArea, TextField, Variant, Width,
+    Banner, Button, Choice, EmptyState, Fieldset, Form, HiddenField, Illustration, LinkButton, Page, Select, TextArea,
+    TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
-use domain::disclosure::{Change, FigureLine, Sum};
+use domain::disclosure::{Change, FigureLine};
 use leptos::prelude::*;
 use services::disclosure::{self, DisclosureError, Kept, Whole};
 
@@ -146,24 +146,9 @@ fn shown(visit: &Visit, kept: &Kept, whole: &Whole, (figures, reason): (&str, &s
 
 /// Old and new numbers to the fen, as whoever corrects has to see them; the public reads them rounded.
 fn exact(visit: &Visit, caption: Text, changes: &[Change]) -> impl IntoView + use<> {
-    let columns = vec![
-        Column::new(visit.t("disclosure-item")),
-        Column::number(visit.t("disclosure-old")),
-        Column::number(visit.t("disclosure-new")),
-    ];
-    let sum = |sum: Sum| {
-        let amount = visit.t_args("cases-yuan", &[("amount", money(sum.amount).into())]).to_string();
-        if sum.families == 0 {
-            return amount;
-        }
-        let args = [("families", grouped(sum.families).into()), ("amount", amount.into())];
-        visit.t_args("disclosure-sum", &args).to_string()
-    };
-    let rows = changes
-        .iter()
-        .map(|change| Row::new().cell(change.figure.text(visit.locale())).cell(sum(change.old)).cell(sum(change.new)));
-    let rows = rows.collect();
-    view! { <Table caption=caption caption_hidden=true columns=columns rows=rows/> }
+    tables::compared(visit, caption, changes, &|amount| {
+        visit.t_args("cases-yuan", &[("amount", money(amount).into())]).to_string()
+    })
 }
 
 /// The lines as they are: where rows have to be joined, which no single number says.

@@ -4,6 +4,7 @@ use crate::i18n::{Text, grouped};
 use crate::ui::{BarList, Column, Row, Table, Width};
 use crate::visit::Visit;
 use domain::disclosure::{self as report, Change, Definition, Label, Report, Section, Sum, Wan};
+use domain::ledger::Fen;
 use leptos::prelude::*;
 
 /// How wide a page with these tables runs.
@@ -71,16 +72,26 @@ pub(super) fn meaning(visit: &Visit, definitions: &[Definition]) -> impl IntoVie
     }
 }
 
-/// Old and new numbers.
+/// Old and new numbers, rounded as the public reads them.
 pub(super) fn changes(visit: &Visit, caption: Text, changes: &[Change]) -> impl IntoView + use<> {
     let locale = visit.locale();
+    compared(visit, caption, changes, &|amount| Wan::nearest(amount).text(locale))
+}
+
+/// Old and new numbers, each amount in the words given.
+pub(super) fn compared(
+    visit: &Visit,
+    caption: Text,
+    changes: &[Change],
+    words: &dyn Fn(Fen) -> String,
+) -> impl IntoView + use<> {
     let columns = vec![
         Column::new(visit.t("disclosure-item")),
         Column::number(visit.t("disclosure-old")),
         Column::number(visit.t("disclosure-new")),
     ];
     let sum = |sum: Sum| {
-        let amount = Wan::nearest(sum.amount).text(locale);
+        let amount = words(sum.amount);
         if sum.families == 0 {
             return amount;
         }
@@ -89,7 +100,7 @@ pub(super) fn changes(visit: &Visit, caption: Text, changes: &[Change]) -> impl 
     };
     let rows = changes
         .iter()
-        .map(|change| Row::new().cell(change.figure.text(locale)).cell(sum(change.old)).cell(sum(change.new)));
+        .map(|change| Row::new().cell(change.figure.text(visit.locale())).cell(sum(change.old)).cell(sum(change.new)));
     let rows = rows.collect();
     view! { <Table caption=caption caption_hidden=true columns=columns rows=rows/> }
 }

@@ -198,14 +198,26 @@ fn part_state(visit: &Visit, part: &PartLine) -> impl IntoView + use<> {
 
 /// What it was entered from, and its entry in the journal.
 fn source(visit: &Visit, part: &PartLine) -> impl IntoView + use<> {
-    let reference = part.reference.clone().filter(|reference| *reference != part.said);
-    let reference = reference.map(|reference| view! { <code class="code small">{reference}</code>" " });
+    let reference = part.reference.clone().map(|reference| view! { <code class="code small">{reference}</code>" " });
     let entry = part.entry.map(|entry| {
         let href = visit.href(&format!("{}/{entry}", at::ENTRIES));
         view! { " "<a class="small" href=href>{visit.t("clawback-entry")}</a> }
     });
-    let said = part.said.clone();
-    view! { <span>{reference}{said}{entry}</span> }
+    let why_not = part.why_not.clone();
+    let why_not = why_not.map(|text| {
+        let text = visit.t_args("clawback-why-not", &[("reason", text.into())]);
+        view! { <br/><span class="muted small">{text}</span> }
+    });
+    view! { <span>{reference}{said(visit, part)}{entry}{why_not}</span> }
+}
+
+/// What was typed of it; that it is gone, once the case is forgotten.
+fn said(visit: &Visit, part: &PartLine) -> AnyView {
+    match &part.said {
+        Some(said) => said.clone().into_any(),
+        None if part.kind == PartKind::Bank => ().into_any(),
+        None => view! { <span class="muted">{visit.t("clawback-said-gone")}</span> }.into_any(),
+    }
 }
 
 /// What waits for a second person, who is another than who entered it.
@@ -226,7 +238,7 @@ fn second(visit: &Visit, id: ClawbackId, part: &PartLine) -> AnyView {
     }
     let to = |what: &str| visit.href(&format!("{}/{id}/parts/{}/{what}", at::CLAWBACKS, part.id));
     let own = visit.form.value("part") == Some(part.id.to_string().as_str());
-    let said = part.said.clone();
+    let said = said(visit, part);
     view! {
         <div class="staff-panel stack no-print">
             <p><strong>{what}</strong>" "{said}</p>

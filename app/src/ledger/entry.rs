@@ -33,6 +33,8 @@ async fn page(visit: Visit, id: Option<LedgerEntryId>) -> Result<AnyView, Proble
         let href = visit.href(&format!("{}/{by}", at::ENTRIES));
         view! { <Banner tone=Tone::Warning>{visit.t("books-entry-reversed")}" "<a href=href>{short(by.0)}</a></Banner> }
     });
+    let settled = matches!(entry.demand, Some((_, true)));
+    let settled = settled.then(|| view! { <p class="muted">{visit.t("clawback-settled-with")}</p> });
     let reverse = (entry.is_reversible() && may(visit, Capability::KeepBooks)).then(|| reverse(visit, id));
     Ok(view! {
         <Page title=kind_text(visit, entry.kind) kicker=short(id.0) width=Width::Wide crumbs=crumbs(visit, (at::FUNDS, "books-title"), &[to_fund])>
@@ -40,6 +42,7 @@ async fn page(visit: Visit, id: Option<LedgerEntryId>) -> Result<AnyView, Proble
             {news(visit, NEWS)}
             {reversed}
             <SummaryList rows=facts(visit, &entry)/>
+            {settled}
             {postings(visit, &entry, &fund)}
             {reverse}
         </Page>
@@ -68,6 +71,10 @@ fn facts(visit: &Visit, entry: &Entry) -> Vec<SummaryRow> {
     if let Some(award) = entry.award {
         let href = visit.href(&format!("{}/{award}", at::AWARDS));
         rows.push(SummaryRow::new(visit.t("books-award"), view! { <a href=href>{short(award.0)}</a> }));
+    }
+    if let Some((demand, _)) = entry.demand {
+        let href = visit.href(&format!("{}/{demand}", at::CLAWBACKS));
+        rows.push(SummaryRow::new(visit.t("clawback-title"), view! { <a href=href>{short(demand.0)}</a> }));
     }
     if let Some(of) = entry.reverses {
         let href = visit.href(&format!("{}/{of}", at::ENTRIES));

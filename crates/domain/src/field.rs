@@ -85,6 +85,8 @@ pub enum Fault {
     EndBeforeStart,
     /// Eight letters and digits are expected.
     ReferenceShape,
+    /// SD and ten digits are expected.
+    ContractNumberShape,
     /// Something like it exists already.
     AlreadyExists,
     /// Outside `first..=last`.
@@ -239,6 +241,14 @@ pub enum Fault {
     MoreThanOwed,
     /// Without this consent nobody can decide about the application.
     ConsentNeeded,
+    /// Not a donation identification number of thirteen characters and its check character.
+    DinShape,
+    /// The check character of a donation identification number belongs to another one: a slip of a key.
+    DinCheck,
+    /// A donation identification number that no unit has.
+    DinUnknown,
+    /// Not the label of a slot like `LN2-01/3-2-14`.
+    SlotShape,
     /// A file that is not taken as a paper.
     FileRefused {
         /// Why.

@@ -151,6 +151,20 @@ ids! {
     HospitalId,
     /// One sitting of the Spark Project's committee.
     MeetingId,
+    /// A stored unit of cord blood. The only name of it that the public sees.
+    UnitId,
+    /// A tank of liquid nitrogen.
+    TankId,
+    /// Somebody who works with units.
+    OperatorId,
+    /// Something about a unit that is not as it should be.
+    DeviationId,
+    /// A family that the bank keeps a unit for.
+    FamilyId,
+    /// The contract a unit is kept under.
+    ContractId,
+    /// What a family was told.
+    FamilyNoticeId,
     /// One HTTP request, for logs and the audit trail.
     RequestId,
 }

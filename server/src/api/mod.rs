@@ -15,6 +15,7 @@ pub mod door;
 pub mod events;
 pub mod extract;
 pub mod idempotent;
+pub mod lims;
 pub mod problem;
 pub mod questions;
 pub mod series;
@@ -84,11 +85,11 @@ pub struct FieldProblem {
         tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, events::list, events::show, bookings::make, bookings::show,
         bookings::change, bookings::cancel, series::book, series::show, series::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
         waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops,
-        disclosure::show
+        disclosure::show, lims::events, lims::dead_letters, lims::replay, lims::unit
     ),
     components(schemas(
         ProblemSchema, FieldProblem, webhooks::SessionTold, webhooks::BookingTold, webhooks::EventTold, webhooks::StopTold,
-        webhooks::SessionNews, webhooks::BookingNews, webhooks::EventNews, webhooks::StopNews
+        webhooks::SessionNews, webhooks::BookingNews, webhooks::EventNews, webhooks::StopNews, lims::LimsEvent
     )),
     security(("token" = [])),
     tags(
@@ -100,6 +101,7 @@ pub struct FieldProblem {
         (name = "waiting", description = "Waiting for full sessions for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. `check-ins`: scope `door:write`; the rest is for enrolled devices and their own keys"),
         (name = "bus", description = "Where the science bus goes. Any scope"),
+        (name = "lims", description = "What happened to units, from the laboratory's system. Scope `lims:write`"),
         (name = "disclosure", description = "What is disclosed of the aid programme. Any scope"),
     ),
     modifiers(&Bearer, &Everywhere, &Told)

@@ -61,7 +61,7 @@ kinds! {
     TOO_SLOW = "too-slow" REQUEST_TIMEOUT "The body did not come in time"
         "Nothing was done. Send the whole body at once, with the same Idempotency-Key.";
     TOO_LARGE = "too-large" PAYLOAD_TOO_LARGE "The body is larger than the house takes"
-        "Bodies of the API stay below 64 KiB.";
+        "Bodies of the API stay below 64 KiB; of a feed, below what it names.";
     INVALID = "invalid" UNPROCESSABLE_ENTITY "Fields cannot be taken as they are"
         "`errors` names each field, the rule it breaks (`code`) and the rule's numbers.";
     REFUSED = "refused" CONFLICT "The rules of booking say no"

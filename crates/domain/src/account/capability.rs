@@ -46,6 +46,8 @@ pub enum Capability {
     ManageStaff,
     /// Make and revoke the clients of machines.
     ManageClients,
+    /// Tell what happened to units, as the laboratory's system.
+    FeedLims,
     /// End the sessions of another person, who asked for it or cannot.
     EndSessions,
     /// Read the audit trail.
@@ -94,11 +96,25 @@ pub enum Capability {
     PrepareDisclosure,
     /// Publish a report that somebody else froze.
     PublishDisclosure,
+    /// See the units of one's own family.
+    SeeOwnUnits,
+    /// Come into a family by an invitation.
+    JoinFamily,
+    /// Help families: contracts, invitations, and their record for a reason that they read.
+    SupportFamilies,
+    /// See stored units with their whole chain, deviations, the store, operators and collectors; not whose a unit is.
+    SeeUnits,
+    /// Say what happened to a unit at the desk, open and close deviations, propose what two people do.
+    HandleUnits,
+    /// Confirm what a colleague proposed: bank, lift a hold, approve a release, discard; recall a lot.
+    ReleaseUnits,
+    /// See in full whose a unit is, with the reason in the audit trail and in the family's own log.
+    RevealUnitFamily,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 52] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -119,6 +135,7 @@ impl Capability {
         Self::SeeStaff,
         Self::ManageStaff,
         Self::ManageClients,
+        Self::FeedLims,
         Self::EndSessions,
         Self::ReadAudit,
         Self::DispatchBus,
@@ -143,6 +160,13 @@ impl Capability {
         Self::HandleObjections,
         Self::PrepareDisclosure,
         Self::PublishDisclosure,
+        Self::SeeOwnUnits,
+        Self::JoinFamily,
+        Self::SupportFamilies,
+        Self::SeeUnits,
+        Self::HandleUnits,
+        Self::ReleaseUnits,
+        Self::RevealUnitFamily,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -151,6 +175,7 @@ impl Capability {
         match self {
             Self::SecureOwnAccount
             | Self::SignAgreement
+            | Self::JoinFamily
             | Self::RevealContact
             | Self::RevealBusContact
             | Self::RevealParties
@@ -161,7 +186,9 @@ impl Capability {
             | Self::EndSessions
             | Self::ReleasePayments
             | Self::CloseBooks
-            | Self::PublishDisclosure => Some(SignedDuration::from_mins(10)),
+            | Self::PublishDisclosure
+            | Self::ReleaseUnits
+            | Self::RevealUnitFamily => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
     }
@@ -193,7 +220,13 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
         Actor::Visitor { .. } => {
             matches!(
                 capability,
-                C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount | C::SignAgreement
+                C::SeePublic
+                    | C::BookForSelf
+                    | C::UseOwnAccount
+                    | C::SecureOwnAccount
+                    | C::SignAgreement
+                    | C::SeeOwnUnits
+                    | C::JoinFamily
             )
         }
         Actor::Client { scopes, .. } => match capability {
@@ -201,6 +234,7 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             C::SeeBookings => scopes.contains(&Scope::BookingsWrite) || scopes.contains(&Scope::SessionsRead),
             C::BookOnBehalf => scopes.contains(&Scope::BookingsWrite),
             C::Admit => scopes.contains(&Scope::DoorWrite),
+            C::FeedLims => scopes.contains(&Scope::LimsWrite),
             _ => false,
         },
         Actor::Device { role, .. } => device_permits(*role, capability),
@@ -289,6 +323,11 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
                 | C::PublishDisclosure
         ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
+        Role::FamilySupport => matches!(capability, C::SupportFamilies),
+        Role::LabOfficer => matches!(capability, C::SeeUnits | C::HandleUnits),
+        Role::QualityOfficer => {
+            matches!(capability, C::SeeUnits | C::HandleUnits | C::ReleaseUnits | C::RevealUnitFamily)
+        }
     }
 }
 

@@ -35,11 +35,17 @@ pub enum Role {
     ComplianceOfficer,
     /// Makes staff accounts and gives roles. Cannot read a case.
     AccountAdministrator,
+    /// Helps families whose units the bank keeps.
+    FamilySupport,
+    /// Works with stored units: deviations, placements, proposals.
+    LabOfficer,
+    /// Answers for stored units: what a colleague proposed is banked, released, lifted by them.
+    QualityOfficer,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::MuseumOfficer,
         Self::Steward,
         Self::Operator,
@@ -54,6 +60,9 @@ impl Role {
         Self::FinanceReleaser,
         Self::ComplianceOfficer,
         Self::AccountAdministrator,
+        Self::FamilySupport,
+        Self::LabOfficer,
+        Self::QualityOfficer,
     ];
 
     /// As stored and as a translation key (`role-<name>`).
@@ -73,6 +82,9 @@ impl Role {
             Self::FinanceReleaser => "finance_releaser",
             Self::ComplianceOfficer => "compliance_officer",
             Self::AccountAdministrator => "account_administrator",
+            Self::FamilySupport => "family_support",
+            Self::LabOfficer => "lab_officer",
+            Self::QualityOfficer => "quality_officer",
         }
     }
 
@@ -94,11 +106,14 @@ pub enum Scope {
     /// Admit at the door.
     #[serde(rename = "door:write")]
     DoorWrite,
+    /// Tell what happened to units (the laboratory's system).
+    #[serde(rename = "lims:write")]
+    LimsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 3] = [Self::SessionsRead, Self::BookingsWrite, Self::DoorWrite];
+    pub const ALL: [Self; 4] = [Self::SessionsRead, Self::BookingsWrite, Self::DoorWrite, Self::LimsWrite];
 
     /// As in a token.
     pub const fn name(self) -> &'static str {
@@ -106,6 +121,7 @@ impl Scope {
             Self::SessionsRead => "sessions:read",
             Self::BookingsWrite => "bookings:write",
             Self::DoorWrite => "door:write",
+            Self::LimsWrite => "lims:write",
         }
     }
 

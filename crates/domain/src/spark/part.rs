@@ -48,7 +48,14 @@ impl Part {
             Role::ComplianceOfficer => Self::ComplianceOfficer,
             Role::Auditor => Self::Auditor,
             Role::AccountAdministrator => Self::AccountAdministrator,
-            Role::MuseumOfficer | Role::Steward | Role::Operator | Role::BusDispatcher | Role::DoorSupervisor => {
+            Role::MuseumOfficer
+            | Role::Steward
+            | Role::Operator
+            | Role::BusDispatcher
+            | Role::DoorSupervisor
+            | Role::FamilySupport
+            | Role::LabOfficer
+            | Role::QualityOfficer => {
                 return None;
             }
         })

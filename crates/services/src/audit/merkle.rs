@@ -1,28 +1,8 @@
 //! The Merkle tree of RFC 6962, section 2.1, grown leaf by leaf. Only the right edge is kept: the hashes of the perfect
 //! subtrees (the frontier), whose sizes are the binary digits of the number of leaves.
 
-use aws_lc_rs::digest::{Context, SHA256};
-
-/// A SHA-256.
-pub type Hash = [u8; 32];
-
-fn sha256(parts: &[&[u8]]) -> Hash {
-    let mut context = Context::new(&SHA256);
-    parts.iter().for_each(|part| context.update(part));
-    let mut hash = [0; 32];
-    hash.copy_from_slice(context.finish().as_ref());
-    hash
-}
-
-/// The hash of a leaf: 0 before it, so that no inner node can pass for one.
-pub fn leaf_hash(leaf: &[u8]) -> Hash {
-    sha256(&[&[0], leaf])
-}
-
-/// The hash of an inner node.
-pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    sha256(&[&[1], left, right])
-}
+use domain::merkle::sha256;
+pub use domain::merkle::{Hash, leaf_hash, node_hash};
 
 /// The tree's right edge: all that is needed to add a leaf and to know the root.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

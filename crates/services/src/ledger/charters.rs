@@ -38,6 +38,11 @@ pub struct EnvelopeCharter {
 }
 
 impl EnvelopeCharter {
+    /// Of this name, for nothing in particular, and given no less than it has.
+    pub fn named(zh: &str, en: &str) -> Self {
+        Self { name: Bilingual::new(zh, en), purpose: Bilingual::default(), ceiling: None }
+    }
+
     fn text(&self) -> EnvelopeText {
         EnvelopeText {
             name_zh: self.name.zh.clone(),
@@ -98,11 +103,9 @@ async fn add(
     id: EnvelopeId,
     envelope: &EnvelopeCharter,
 ) -> Result<(), LedgerError> {
-    let names = (envelope.name.zh.as_str(), envelope.name.en.as_str());
-    if !funds::add_envelope(&mut *db, id.0, fund.0, names, context.now).await? {
+    if !sql::add_envelope(&mut *db, id.0, fund.0, &envelope.text(), context.now).await? {
         return Ok(());
     }
-    sql::change_envelope(&mut *db, id.0, &envelope.text(), 1).await?;
     let detail = json!({ "envelope": id, "name": envelope.name.zh, "ceiling": envelope.ceiling });
     Ok(note(db, context, "ledger.envelope_opened", ("fund", fund.0), detail).await?)
 }
@@ -125,7 +128,7 @@ pub async fn change_fund(
     if old.version != version {
         return Err(LedgerError::Stale);
     }
-    let row = row_of(id, &there.code, charter);
+    let row = row_of(id, &there.code, &charter.name, &charter.purpose);
     if old.used && purpose_of(&there) != purpose_of(&row) {
         return Err(LedgerError::PurposeKept);
     }
@@ -236,13 +239,13 @@ async fn stands(db: &mut PgConnection, id: FundId) -> Result<(FundRow, sql::Char
     Ok((fund, texts))
 }
 
-fn row_of(id: FundId, code: &str, charter: &Charter) -> FundRow {
-    let purpose = &charter.purpose;
+/// A fund as it is stored.
+pub(super) fn row_of(id: FundId, code: &str, name: &Bilingual, purpose: &Purpose) -> FundRow {
     FundRow {
         id: id.0,
         code: code.to_owned(),
-        name_zh: charter.name.zh.clone(),
-        name_en: charter.name.en.clone(),
+        name_zh: name.zh.clone(),
+        name_en: name.en.clone(),
         disease: purpose.group.map(|group| group.name().to_owned()),
         city: purpose.city.map(|city| city.code().to_owned()),
         age_from: purpose.age_from.map(i16::from),

@@ -1,14 +1,17 @@
 //! What becomes of money that is asked back (`services::spark::cases::claw_back` asks for it): a row of the bank's statement is
 //! it; a paper tells of it, entered by one person and confirmed by another; or it is waived, by one person for a reason and by
-//! another. What comes is an entry of the journal, linked to the demand. No more comes than was asked for.
+//! another. What comes is an entry of the journal, linked to the demand. No more comes than was asked for. What is typed of it lies
+//! under the key of its case, and is gone with it: the journal has sums and numbers, the trail who did it.
 
 use super::journal::bank_fact;
 use super::payments::{give_back_in, said};
 use super::{LedgerError, Outcome, locks, note, person};
+use crate::crypto::{CaseKey, Place};
+use crate::spark::cases::{self, CaseError};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::field::{Fault, FieldError};
-use domain::ids::{AwardId, ClawbackId, ClawbackPartId};
+use domain::ids::{AwardId, CaseId, ClawbackId, ClawbackPartId};
 use domain::ledger::{Amount, Answer, Fen};
 use domain::time::local_day;
 use domain::typed;
@@ -77,7 +80,7 @@ pub async fn match_row(
         amount: amount.get(),
         day,
         reference: Some(reference),
-        said: reference,
+        said: None,
         by: by.0,
         entry: Some(entry.ok_or(LedgerError::Otherwise)?.0),
     };
@@ -136,8 +139,18 @@ async fn propose(
     if amount.fen() > left(&demand) {
         return Err(field("amount", Fault::MoreThanOwed));
     }
-    let new =
-        NewPart { id: part.0, clawback: id.0, kind, amount: amount.get(), day, reference, said, by: by.0, entry: None };
+    let said = sealed(services, &mut tx, &demand, ("said_sealed", part), said).await?;
+    let new = NewPart {
+        id: part.0,
+        clawback: id.0,
+        kind,
+        amount: amount.get(),
+        day,
+        reference,
+        said: Some(&said),
+        by: by.0,
+        entry: None,
+    };
     if !sql::add_part(&mut *tx, new, context.now).await? {
         return Err(LedgerError::Otherwise);
     }
@@ -169,12 +182,12 @@ pub async fn confirm(services: &Services, context: &Context, id: ClawbackPartId)
     let entry = match part.reference.as_deref().filter(|_| part.kind == "paper") {
         Some(reference) => {
             let fact = (bank_fact(reference), amount, part.day.to_jiff());
-            let written = give_back_in(&mut tx, context, AwardId(demand.award_id), fact, &part.said).await?;
+            let written = give_back_in(&mut tx, context, AwardId(demand.award_id), fact, reference).await?;
             Some(written.ok_or(LedgerError::Otherwise)?.0)
         }
         None => None,
     };
-    if !sql::decide_part(&mut *tx, id.0, (true, by.0), entry, context.now).await? {
+    if !sql::decide_part(&mut *tx, id.0, (true, by.0), (entry, None), context.now).await? {
         return Err(LedgerError::Busy);
     }
     let action = if entry.is_some() { "ledger.return_confirmed" } else { "ledger.waiver_confirmed" };
@@ -206,10 +219,11 @@ pub async fn refuse(
     if part.entered_by == by.0 {
         return Err(LedgerError::SamePerson);
     }
-    if !sql::decide_part(&mut *tx, id.0, (false, by.0), None, context.now).await? {
+    let why = sealed(services, &mut tx, &demand, ("refused_sealed", id), &reason).await?;
+    if !sql::decide_part(&mut *tx, id.0, (false, by.0), (None, Some(&why)), context.now).await? {
         return Err(LedgerError::Busy);
     }
-    let detail = json!({ "part": id, "fen": part.amount, "reason": reason });
+    let detail = json!({ "part": id, "fen": part.amount });
     note(&mut tx, context, "ledger.return_refused", ("clawback", demand.id), detail).await?;
     Ok(tx.commit().await?)
 }
@@ -228,6 +242,39 @@ async fn waiting(db: &mut PgConnection, id: ClawbackPartId) -> Result<(ClawbackR
     let demand = held(db, ClawbackId(of)).await?;
     let part = sql::parts(db, of).await?.into_iter().find(|part| part.id == id.0);
     Ok((demand, part.ok_or(LedgerError::NotFound)?))
+}
+
+/// Where a part's words lie.
+pub(super) const fn place(column: &'static str, part: ClawbackPartId) -> Place {
+    Place { table: "spark_clawback_part", column, row: part.0 }
+}
+
+/// What was typed of a part, under the key of its demand's case.
+async fn sealed(
+    services: &Services,
+    db: &mut PgConnection,
+    demand: &ClawbackRow,
+    (column, part): (&'static str, ClawbackPartId),
+    text: &str,
+) -> Result<Vec<u8>, LedgerError> {
+    let key = key(services, db, CaseId(demand.case_id)).await?.ok_or(LedgerError::State("forgotten"))?;
+    Ok(key.seal(place(column, part), text.as_bytes()))
+}
+
+/// The key of a case; `None` once it is destroyed.
+pub(super) async fn key(
+    services: &Services,
+    db: &mut PgConnection,
+    case: CaseId,
+) -> Result<Option<CaseKey>, LedgerError> {
+    match cases::key(services, db, case).await {
+        Ok(key) => Ok(Some(key)),
+        Err(CaseError::Forgotten) => Ok(None),
+        Err(CaseError::Crypto(error)) => Err(error.into()),
+        Err(CaseError::Database(error)) => Err(error.into()),
+        Err(CaseError::Busy) => Err(LedgerError::Busy),
+        Err(_) => Err(LedgerError::NotFound),
+    }
 }
 
 /// What is neither back, nor waived, nor waits for a second person.

@@ -1,5 +1,6 @@
 //! Funds and envelopes, what is given to them, what was before the books began, and closing a month.
 
+use super::charters::row_of;
 use super::journal::{Facts, bank_fact, read, reference_of, write};
 use super::payments::claw_back_reversed;
 use super::{LedgerError, locks, note, person};
@@ -7,12 +8,12 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ids::{AwardId, EnvelopeId, FundId, LedgerEntryId};
 use domain::ledger::{Amount, Entry, EntryKind, Fen, FundCode, Month, Purpose};
+use domain::outreach::Bilingual;
 use domain::time::local_day;
 use jiff::civil;
 use serde_json::json;
 use sqlx::PgConnection;
-use store::ToSqlx;
-use store::ledger::{self as sql, BalanceRow, FundRow, FundView};
+use store::ledger::{self as sql, BalanceRow, FundView};
 use store::spark::clawbacks;
 
 /// A fund to be opened.
@@ -28,19 +29,6 @@ pub struct NewFund {
     pub name_en: String,
     /// What it is for.
     pub purpose: Purpose,
-}
-
-/// A part of a fund to be opened.
-#[derive(Clone, Debug)]
-pub struct NewEnvelope {
-    /// The form's own.
-    pub id: EnvelopeId,
-    /// Of which fund.
-    pub fund: FundId,
-    /// 简体中文
-    pub name_zh: String,
-    /// English
-    pub name_en: String,
 }
 
 /// Money that came, or moved between envelopes.
@@ -112,38 +100,13 @@ pub async fn open_fund(services: &Services, context: &Context, new: &NewFund) ->
 
 /// The same in the caller's transaction, whose policy has been asked. `false` where it is open already.
 pub(super) async fn open_fund_in(db: &mut PgConnection, context: &Context, new: &NewFund) -> Result<bool, LedgerError> {
-    let row = FundRow {
-        id: new.id.0,
-        code: new.code.as_str().to_owned(),
-        name_zh: new.name_zh.clone(),
-        name_en: new.name_en.clone(),
-        disease: new.purpose.group.map(|group| group.name().to_owned()),
-        city: new.purpose.city.map(|city| city.code().to_owned()),
-        age_from: new.purpose.age_from.map(i16::from),
-        age_until: new.purpose.age_until.map(i16::from),
-        valid_from: new.purpose.from.map(|day| day.to_sqlx()),
-        valid_until: new.purpose.until.map(|day| day.to_sqlx()),
-    };
+    let name = Bilingual::new(new.name_zh.as_str(), new.name_en.as_str());
+    let row = row_of(new.id, new.code.as_str(), &name, &new.purpose);
     let opened = sql::add_fund(&mut *db, &row, context.now).await?;
     if opened {
         note(db, context, "ledger.fund_opened", ("fund", new.id.0), json!({ "code": row.code })).await?;
     }
     Ok(opened)
-}
-
-/// Opens an envelope of a fund.
-///
-/// # Errors
-/// `Denied`.
-pub async fn open_envelope(services: &Services, context: &Context, new: &NewEnvelope) -> Result<(), LedgerError> {
-    context.require(Capability::KeepBooks)?;
-    let names = (new.name_zh.as_str(), new.name_en.as_str());
-    let mut tx = services.begin().await?;
-    if sql::add_envelope(&mut *tx, new.id.0, new.fund.0, names, context.now).await? {
-        let detail = json!({ "envelope": new.id, "name": new.name_zh });
-        note(&mut tx, context, "ledger.envelope_opened", ("fund", new.fund.0), detail).await?;
-    }
-    Ok(tx.commit().await?)
 }
 
 /// Writes down that money came.

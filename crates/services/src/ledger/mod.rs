@@ -34,8 +34,8 @@ pub use charters::{
 pub use clawbacks::{Returned, confirm, enter_return, match_row, refuse, waive};
 pub use files::{PaymentFile, file_again, send_file};
 pub use funds::{
-    Balance, Given, NewEnvelope, NewFund, Opening, allocate, balance_of_envelope, balance_of_fund, close_month, donate,
-    funds, open, open_envelope, open_fund, reverse,
+    Balance, Given, NewFund, Opening, allocate, balance_of_envelope, balance_of_fund, close_month, donate, funds, open,
+    open_fund, reverse,
 };
 pub(crate) use locks::for_case;
 pub use payees::{NewPayee, Shown, confirm_payee, enter_payee, show_payee};
@@ -46,6 +46,7 @@ pub use seed::seed_demo;
 pub use statements::{
     Imported, LARGEST_STATEMENT, Outcome, Reconciliation, RowErrors, import, reconciliation, resolve,
 };
+pub(crate) use tranches::agreement_signed_in;
 pub use tranches::{let_go, note_evidence, prepare, send_back};
 
 use crate::Context;
@@ -170,7 +171,9 @@ impl From<sqlx::Error> for LedgerError {
             Some("ledger_fund_code_once") => {
                 Self::Fields(vec![FieldError::new("code", domain::field::Fault::AlreadyExists)])
             }
-            Some("spark_clawback_open" | "spark_clawback_part_final") => Self::State("settled"),
+            Some("spark_clawback_open" | "spark_clawback_part_final" | "spark_clawback_entry_stands") => {
+                Self::State("settled")
+            }
             Some("spark_clawback_within") => {
                 Self::Fields(vec![FieldError::new("amount", domain::field::Fault::MoreThanOwed)])
             }

@@ -1,12 +1,12 @@
 //! The demo: two invented people of finance, three funds with what was before the books began, what came since, and awards at
 //! every point of their way. Everything is done as it is done every day, by a house whose clock shows those days.
 
-use super::funds::{NewEnvelope, NewFund};
+use super::funds::NewFund;
 use super::seed_case::{Granted, People, before_committee, granted, people, waiting};
 use super::seed_decided::decided;
 use super::{
-    Given, LedgerError, NewPayee, Opening, Part, allocate, close_month, confirm_payee, donate, enter_payee, import,
-    let_go, note_evidence, open, open_envelope, open_fund, prepare, reverse, send_file,
+    EnvelopeCharter, Given, LedgerError, NewPayee, Opening, Part, add_envelope, allocate, close_month, confirm_payee,
+    donate, enter_payee, import, let_go, note_evidence, open, open_fund, prepare, reverse, send_file,
 };
 use crate::account::AccountError;
 use crate::account::staff::{self, NewStaff};
@@ -181,8 +181,8 @@ impl Demo<'_> {
         let mut all = Vec::new();
         for names in invented.envelopes {
             let envelope: EnvelopeId = by.new_id();
-            let [name_zh, name_en] = names.map(str::to_owned);
-            open_envelope(self.services, &by, &NewEnvelope { id: envelope, fund: id, name_zh, name_en }).await?;
+            let [zh, en] = names;
+            add_envelope(self.services, &by, id, envelope, &EnvelopeCharter::named(zh, en)).await?;
             all.push(Of(envelope, invented.group, City::Jinan));
         }
         let first = all.first().ok_or(LedgerError::Unreadable)?;

@@ -5,7 +5,7 @@ use super::locks::{self, Award};
 use super::{LedgerError, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::ids::{AccountId, AwardId, PaymentId, TrancheId};
+use domain::ids::{AccountId, AwardId, CaseId, PaymentId, TrancheId};
 use domain::ledger::{AwardState, Evidence, PaymentState, TrancheEvent, TrancheState};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -61,6 +61,24 @@ pub async fn note_evidence(
     let detail = json!({ "seen": names(seen), "award": under.award.id });
     note(&mut tx, context, "ledger.evidence_noted", ("tranche", tranche.0), detail).await?;
     Ok(tx.commit().await?)
+}
+
+/// Notes that the agreement of a case is there, in the transaction of its signature, whose policy has been asked: what is kept
+/// for the case is locked already ([`locks::for_case`]). Nobody of finance has to look for it.
+///
+/// # Errors
+/// `Database`.
+pub(crate) async fn agreement_signed_in(
+    db: &mut PgConnection,
+    context: &Context,
+    case: CaseId,
+    agreement: Uuid,
+) -> sqlx::Result<()> {
+    for (tranche, award) in sql::note_agreement(&mut *db, case.0, context.now).await? {
+        let detail = json!({ "seen": names(&[Evidence::Agreement]), "award": award, "agreement": agreement });
+        note(&mut *db, context, "ledger.evidence_noted", ("tranche", tranche), detail).await?;
+    }
+    Ok(())
 }
 
 /// Prepares a tranche: its papers are there.

@@ -132,6 +132,16 @@ limits! {
     /// Other contacts wanted in one account: each is a message to those it has, and nobody is to be pestered through a
     /// browser that was left open.
     CONTACT_PER_ACCOUNT = "contact-account", 10 in DAY;
+    /// Invitations to a family that are none, tried by one account: a family has one, and mistypes its number twice.
+    INVITATION_PER_ACCOUNT = "invitation-account", 5 in HOUR;
+    /// The same from one network: a maternity ward's families come in one morning.
+    INVITATION_PER_NETWORK = "invitation-network", 60 in HOUR;
+    /// Numbers of units one member of staff or one machine asks for: somebody at a desk opens a unit in half a minute.
+    UNIT_LOOKED_UP = "unit-looked-up", 60 in TEN_MINUTES;
+    /// Those of them that no unit has: they are given one after another, and are not to be counted through.
+    UNIT_MISSED = "unit-missed", 20 in TEN_MINUTES;
+    /// Alerts about that: one for each window, whoever goes on.
+    UNIT_ALARMED = "unit-alarmed", 1 in TEN_MINUTES;
     /// Copies of everything we hold on a person, for that person.
     EXPORT_PER_ACCOUNT = "export-account", 5 in DAY;
 }

@@ -119,6 +119,7 @@ embedded!(
     "ambassador_reminder",
     "case_news",
     "case_reminder",
+    "case_due",
 );
 
 /// What texts may speak of. A text that names anything else does not render.

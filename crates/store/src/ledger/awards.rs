@@ -217,6 +217,23 @@ pub async fn note_evidence(
     Ok(())
 }
 
+/// Notes, by the house itself, that the agreement of a case is there, for each part of what is kept for it that needs it and
+/// does not have it: which those are, and of which award.
+pub async fn note_agreement(db: impl PgExecutor<'_>, case: Uuid, now: Timestamp) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    let rows = sqlx::query!(
+        r#"with noted as (
+             insert into ledger_evidence (tranche_id, kind, noted_by, noted_at)
+             select t.id, 'agreement', null::uuid, $2
+             from ledger_award a join ledger_tranche t on t.award_id = a.id
+             where a.case_id = $1 and a.state = 'reserved' and t.state <> 'ended' and 'agreement' = any (t.needs)
+             on conflict do nothing returning tranche_id)
+           select t.id, t.award_id from noted n join ledger_tranche t on t.id = n.tranche_id order by t.nth"#,
+        case,
+        now.to_sqlx() as SqlTimestamp,
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.id, row.award_id)).collect())
+}
+
 /// What was seen.
 pub async fn evidence(db: impl PgExecutor<'_>, tranche: Uuid) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!("select kind from ledger_evidence where tranche_id = $1 order by kind", tranche)

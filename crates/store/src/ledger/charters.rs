@@ -101,6 +101,29 @@ pub struct EnvelopeText {
     pub ceiling: Option<i64>,
 }
 
+/// Opens an envelope. `false` when there is one of that id.
+pub async fn add_envelope(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    fund: Uuid,
+    text: &EnvelopeText,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into ledger_envelope (id, fund_id, name_zh, name_en, purpose_zh, purpose_en, ceiling, opened_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing",
+        id,
+        fund,
+        text.name_zh,
+        text.name_en,
+        text.purpose_zh,
+        text.purpose_en,
+        text.ceiling,
+        now.to_sqlx() as SqlTimestamp,
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
 /// An envelope with its fund and version, as it stands.
 pub async fn envelope(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<(Uuid, i32, EnvelopeText)>> {
     let row = sqlx::query!(

@@ -61,26 +61,6 @@ pub async fn add_fund(db: impl PgExecutor<'_>, fund: &FundRow, now: Timestamp) -
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Opens an envelope. `false` when there is one of that id.
-pub async fn add_envelope(
-    db: impl PgExecutor<'_>,
-    id: Uuid,
-    fund: Uuid,
-    (name_zh, name_en): (&str, &str),
-    now: Timestamp,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "insert into ledger_envelope (id, fund_id, name_zh, name_en, opened_at) values ($1, $2, $3, $4, $5)
-         on conflict (id) do nothing",
-        id,
-        fund,
-        name_zh,
-        name_en,
-        now.to_sqlx() as SqlTimestamp,
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
 /// Funds, locked in this order until the transaction ends: whoever moves their money takes turns.
 pub async fn lock_funds(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<FundRow>> {
     sqlx::query_as!(

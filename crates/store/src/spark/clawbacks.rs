@@ -112,6 +112,18 @@ pub async fn of_case(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Option
     .await
 }
 
+/// Whether something is asked back of a case by a day that nobody paid or waived, waiting for a second person or not.
+pub async fn is_owed(db: impl PgExecutor<'_>, case: Uuid, due: civil::Date) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from spark_clawback where case_id = $1 and due_on = $2 and settled_at is null
+                            and spark_clawback_stands(id) < amount) as "owed!""#,
+        case,
+        sql_day(due) as SqlDate,
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Locks a demand until the transaction ends. After the award's lock.
 pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<ClawbackRow>> {
     sqlx::query_scalar!("select id from spark_clawback where id = $1 for no key update", id)
@@ -133,6 +145,9 @@ pub async fn settle(db: impl PgExecutor<'_>, id: Uuid, by: Uuid, now: Timestamp)
     Ok(())
 }
 
+/// What stands in the place of words that are sealed.
+pub const SEALED: &str = "·";
+
 /// A part to be written.
 #[derive(Debug, Clone, Copy)]
 pub struct NewPart<'a> {
@@ -148,8 +163,8 @@ pub struct NewPart<'a> {
     pub day: civil::Date,
     /// The bank's number.
     pub reference: Option<&'a str>,
-    /// The receipt, or why it is waived.
-    pub said: &'a str,
+    /// The receipt, or why it is waived, under the case's key; of the bank's row nothing is said but its number.
+    pub said: Option<&'a [u8]>,
     /// Who enters it.
     pub by: Uuid,
     /// The journal's entry, where it is written at once.
@@ -159,18 +174,20 @@ pub struct NewPart<'a> {
 /// Writes a part. `false` when there is one of that id.
 pub async fn add_part(db: impl PgExecutor<'_>, new: NewPart<'_>, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into spark_clawback_part (id, clawback_id, kind, amount, day, reference, said, entered_by, entered_at, entry_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing",
+        "insert into spark_clawback_part (id, clawback_id, kind, amount, day, reference, said, entered_by, entered_at, entry_id,
+                                          said_sealed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing",
         new.id,
         new.clawback,
         new.kind,
         new.amount,
         sql_day(new.day) as SqlDate,
         new.reference,
-        new.said,
+        if new.said.is_some() { SEALED } else { new.reference.unwrap_or(SEALED) },
         new.by,
         now.to_sqlx() as SqlTimestamp,
         new.entry,
+        new.said,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
@@ -190,8 +207,12 @@ pub struct PartRow {
     pub day: SqlDate,
     /// The bank's number.
     pub reference: Option<String>,
-    /// The receipt, or why it is waived.
+    /// What was said before words were sealed, or the bank's number; otherwise [`SEALED`].
     pub said: String,
+    /// The receipt, or why it is waived, under the case's key.
+    pub said_sealed: Option<Vec<u8>>,
+    /// Why it is not so, under the case's key.
+    pub refused_sealed: Option<Vec<u8>>,
     /// Who entered it.
     pub entered_by: Uuid,
     /// Who else said so.
@@ -208,8 +229,8 @@ pub struct PartRow {
 pub async fn parts(db: impl PgExecutor<'_>, clawback: Uuid) -> sqlx::Result<Vec<PartRow>> {
     sqlx::query_as!(
         PartRow,
-        r#"select p.id, p.clawback_id, p.kind, p.amount, p.day, p.reference, p.said, p.entered_by, p.confirmed_by, p.refused_by,
-                  p.entry_id, exists (select from ledger_entry r where r.reverses = p.entry_id) as "reversed!"
+        r#"select p.id, p.clawback_id, p.kind, p.amount, p.day, p.reference, p.said, p.said_sealed, p.refused_sealed,
+                  p.entered_by, p.confirmed_by, p.refused_by, p.entry_id, exists (select from ledger_entry r where r.reverses = p.entry_id) as "reversed!"
            from spark_clawback_part p where p.clawback_id = $1 order by p.entered_at, p.id"#,
         clawback
     )
@@ -229,26 +250,40 @@ pub async fn of_entry(db: impl PgExecutor<'_>, entry: Uuid) -> sqlx::Result<Opti
         .await
 }
 
-/// Writes what a second person said of a part: that it is so, with the journal's entry where it is money, or that it is not.
-/// `false` where it was said already.
+/// Writes what a second person said of a part: that it is so, with the journal's entry where it is money, or that it is not, and
+/// why not, under the case's key. `false` where it was said already.
 pub async fn decide_part(
     db: impl PgExecutor<'_>,
     part: Uuid,
     (confirmed, by): (bool, Uuid),
-    entry: Option<Uuid>,
+    (entry, why_not): (Option<Uuid>, Option<&[u8]>),
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update spark_clawback_part
          set confirmed_by = case when $2 then $3::uuid end, confirmed_at = case when $2 then $4::timestamptz end,
              refused_by = case when $2 then null else $3::uuid end,
-             refused_at = case when $2 then null else $4::timestamptz end, entry_id = $5
+             refused_at = case when $2 then null else $4::timestamptz end, entry_id = $5, refused_sealed = $6
          where id = $1 and confirmed_by is null and refused_by is null",
         part,
         confirmed,
         by,
         now.to_sqlx() as SqlTimestamp,
         entry,
+        why_not,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Lets go of what was typed of money that was asked back of a case, whose key is destroyed: the sums stay.
+pub(super) async fn forget(db: &mut PgConnection, case: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update spark_clawback_part set said = $2, said_sealed = null, refused_sealed = null
+         where kind <> 'bank' and clawback_id in (select id from spark_clawback where case_id = $1)",
+        case,
+        SEALED,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

@@ -54,7 +54,7 @@ pub struct AskedBack {
     pub id: Uuid,
     /// At which version.
     pub version: i32,
-    /// The row of history that sent it back, or the last time more time was given.
+    /// The row of history that sent it back, or the last time more time was given; the demand, of money that is asked back.
     pub about: Uuid,
     /// Since when.
     pub at: SqlTimestamp,
@@ -136,6 +136,33 @@ pub async fn unused(db: impl PgExecutor<'_>, before: Timestamp, after: Uuid) -> 
              and not exists (select from spark_case_reminder r where r.about = a.id)
            order by c.id limit 100"#,
         before.to_sqlx() as SqlTimestamp,
+        after
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Cases of which money is asked back, with something that nobody paid or waived, whose last day is from `today` to `soon` and of
+/// which nobody was reminded: in the second half of the time they were given. After this one in the order of their ids, a page of
+/// them.
+pub async fn owed(
+    db: impl PgExecutor<'_>,
+    (today, soon): (civil::Date, civil::Date),
+    after: Uuid,
+) -> sqlx::Result<Vec<AskedBack>> {
+    sqlx::query_as!(
+        AskedBack,
+        r#"select c.id, c.version, d.id as about, d.asked_at as "at: SqlTimestamp", d.due_on as "due_on?: SqlDate"
+           from spark_clawback d join spark_case c on c.id = d.case_id,
+                lateral (select (d.asked_at at time zone 'Asia/Shanghai')::date as day) asked
+           where c.state = 'clawback' and c.id > $3 and d.settled_at is null
+             and d.due_on between $1::date and $2::date
+             and $1::date - asked.day >= greatest(1, (d.due_on - asked.day) / 2)
+             and spark_clawback_stands(d.id) < d.amount
+             and not exists (select from spark_case_reminder r where r.about = d.id)
+           order by c.id limit 100"#,
+        today.to_sqlx() as SqlDate,
+        soon.to_sqlx() as SqlDate,
         after
     )
     .fetch_all(db)

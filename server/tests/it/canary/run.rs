@@ -20,7 +20,7 @@ use domain::time::local_day;
 use domain::typed::Typed;
 use services::Context;
 use services::crypto::Place;
-use services::ledger::{self, Given, NewEnvelope, NewFund, NewPayee};
+use services::ledger::{self, EnvelopeCharter, Given, NewFund, NewPayee};
 use services::spark::apply;
 use services::spark::cases::{self, Act, Decided};
 use services::spark::papers::{self, Upload};
@@ -195,8 +195,8 @@ async fn fund(site: &Site) -> EnvelopeId {
         purpose: Purpose::default(),
     };
     ledger::open_fund(services, &by, &new).await.expect("a fund");
-    let new = NewEnvelope { id: envelope, fund, name_zh: "2026年度".into(), name_en: "2026".into() };
-    ledger::open_envelope(services, &by, &new).await.expect("an envelope");
+    let new = EnvelopeCharter::named("2026年度", "2026");
+    ledger::add_envelope(services, &by, fund, envelope, &new).await.expect("an envelope");
     let (key, day) = (id::<Uuid>(site).to_string(), local_day(site.test.now()));
     let given = Given { key, envelope, amount: yuan(50_000), day, source: "演示·捐赠票据0001".into() };
     ledger::donate(services, &by, &given).await.expect("a donation");

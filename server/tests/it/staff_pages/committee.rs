@@ -15,7 +15,7 @@ use domain::spark::{Event, Part};
 use domain::time::local_day;
 use domain::typed::Typed;
 use services::Context;
-use services::ledger::{self, Given, NewEnvelope, NewFund};
+use services::ledger::{self, EnvelopeCharter, Given, NewFund};
 use services::spark::cases::{self, Act};
 use services::spark::review::{self, Profile, ReviewError, Ties};
 
@@ -117,8 +117,8 @@ async fn envelope(site: &Site) -> String {
         purpose: Purpose::default(),
     };
     ledger::open_fund(services, &by, &new).await.expect("a fund");
-    let new = NewEnvelope { id, fund, name_zh: "2026年度".into(), name_en: "2026".into() };
-    ledger::open_envelope(services, &by, &new).await.expect("an envelope");
+    let new = EnvelopeCharter::named("2026年度", "2026");
+    ledger::add_envelope(services, &by, fund, id, &new).await.expect("an envelope");
     let (key, day) = (by.new_id::<Uuid>().to_string(), local_day(site.test.now()));
     let amount = Amount::new(5_000_000).expect("an amount");
     let given = Given { key, envelope: id, amount, day, source: "演示·捐赠票据0001".into() };

@@ -6,7 +6,7 @@ use crate::groups::upload;
 use domain::bus::City;
 use domain::ids::{AwardId, EnvelopeId, FundId};
 use domain::ledger::{Amount, Beneficiary, DiseaseGroup, Evidence, FundCode, Purpose};
-use services::ledger::{self, Grant, NewEnvelope, NewFund, Part};
+use services::ledger::{self, EnvelopeCharter, Grant, NewFund, Part};
 
 /// A fund for rare diseases with two envelopes and nothing in them.
 struct Purse {
@@ -28,8 +28,8 @@ async fn purse(site: &Site) -> Purse {
     };
     ledger::open_fund(services, &system, &new).await.expect("a fund");
     for (id, name_zh) in [(envelope, "年度预算"), (other, "儿童专项")] {
-        let new = NewEnvelope { id, fund, name_zh: name_zh.into(), name_en: "Budget".into() };
-        ledger::open_envelope(services, &system, &new).await.expect("an envelope");
+        let new = EnvelopeCharter::named(name_zh, "Budget");
+        ledger::add_envelope(services, &system, fund, id, &new).await.expect("an envelope");
     }
     Purse { fund: format!("/staff/funds/{fund}"), envelope, other }
 }

@@ -1,7 +1,8 @@
 //! Money that is asked back: the demands, and one of them with what became of it and the rows of the bank that may be it.
 
 use super::{Names, Person};
-use crate::ledger::clawbacks::left;
+use crate::crypto::CaseKey;
+use crate::ledger::clawbacks::{key, left, place};
 use crate::ledger::{LedgerError, Outcome};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -98,8 +99,10 @@ pub struct PartLine {
     pub day: civil::Date,
     /// The bank's number.
     pub reference: Option<String>,
-    /// The receipt, or why it is waived.
-    pub said: String,
+    /// The receipt, or why it is waived; nothing where the bank's number says it all, or once the case is forgotten.
+    pub said: Option<String>,
+    /// Why it is not so; nothing once the case is forgotten.
+    pub why_not: Option<String>,
     /// Who entered it.
     pub entered_by: Person,
     /// Who else said so.
@@ -113,14 +116,25 @@ pub struct PartLine {
 }
 
 impl PartLine {
-    fn read(row: PartRow, names: &Names) -> Result<Self, LedgerError> {
+    fn read(row: PartRow, names: &Names, key: Option<&CaseKey>) -> Result<Self, LedgerError> {
+        let id = ClawbackPartId(row.id);
+        let opened = |column, sealed: Option<&Vec<u8>>| -> Result<Option<String>, LedgerError> {
+            let Some((key, sealed)) = key.zip(sealed) else { return Ok(None) };
+            let plain = key.open(place(column, id), sealed)?;
+            String::from_utf8(plain).map(Some).map_err(|_| LedgerError::Unreadable)
+        };
+        let said = opened("said_sealed", row.said_sealed.as_ref())?;
+        let why_not = opened("refused_sealed", row.refused_sealed.as_ref())?;
+        // Of the bank's row it is its number; what an older server wrote stands as it is.
+        let plain = (row.kind != PartKind::Bank.name() && row.said != sql::SEALED).then_some(row.said);
         Ok(Self {
-            id: ClawbackPartId(row.id),
+            id,
             kind: PartKind::from_name(&row.kind).ok_or(LedgerError::Unreadable)?,
             amount: Fen::new(row.amount),
             day: row.day.to_jiff(),
             reference: row.reference,
-            said: row.said,
+            said: said.or(plain),
+            why_not,
             entered_by: names.person(row.entered_by),
             confirmed_by: row.confirmed_by.map(|by| names.person(by)),
             refused_by: row.refused_by.map(|by| names.person(by)),
@@ -182,6 +196,7 @@ pub async fn clawback(services: &Services, context: &Context, id: ClawbackId) ->
         hands.extend([Some(part.entered_by), part.confirmed_by, part.refused_by].into_iter().flatten());
     }
     let names = Names::of(services, hands).await?;
+    let key = key(services, &mut *services.db.acquire().await?, CaseId(row.case_id)).await?;
     let line = ClawbackLine::read(&row, &names);
     let is_income = |row: &views::RowView| {
         row.result == Answer::Income.name()
@@ -195,6 +210,6 @@ pub async fn clawback(services: &Services, context: &Context, id: ClawbackId) ->
         amount: Fen::new(row.amount),
     });
     let income = income.collect();
-    let parts = parts.into_iter().map(|part| PartLine::read(part, &names)).collect::<Result<_, _>>()?;
+    let parts = parts.into_iter().map(|part| PartLine::read(part, &names, key.as_ref())).collect::<Result<_, _>>()?;
     Ok(ClawbackPage { line, parts, income })
 }

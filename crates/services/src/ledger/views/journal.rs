@@ -5,10 +5,11 @@ use crate::ledger::LedgerError;
 use crate::ledger::journal::{read, reference_of};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::ids::{AwardId, FundId, LedgerEntryId};
+use domain::ids::{AwardId, ClawbackId, FundId, LedgerEntryId};
 use domain::ledger::{EntryKind, Fen, Month, Posting};
 use jiff::{Timestamp, civil};
 use store::ledger::views::{self, LineRow};
+use store::spark::clawbacks;
 
 /// Entries on a page.
 const PAGE: i64 = 40;
@@ -127,14 +128,16 @@ pub struct EntryPage {
     pub reverses: Option<LedgerEntryId>,
     /// The entry that reverses it.
     pub reversed_by: Option<LedgerEntryId>,
+    /// The demand of which it is a part, and whether that is settled.
+    pub demand: Option<(ClawbackId, bool)>,
     /// Its lines.
     pub postings: Vec<Posting>,
 }
 
 impl EntryPage {
-    /// It can still be reversed.
+    /// It can still be reversed: nothing was settled with it.
     pub const fn is_reversible(&self) -> bool {
-        self.kind.is_reversible() && self.reversed_by.is_none()
+        self.kind.is_reversible() && self.reversed_by.is_none() && !matches!(self.demand, Some((_, true)))
     }
 }
 
@@ -147,6 +150,10 @@ pub async fn entry(services: &Services, context: &Context, id: LedgerEntryId) ->
     let mut db = services.db.acquire().await?;
     let row = views::entry(&mut *db, id.0).await?.ok_or(LedgerError::NotFound)?;
     let written = read(&mut db, id).await?;
+    let demand = match clawbacks::of_entry(&mut *db, id.0).await? {
+        Some(demand) => clawbacks::all(&mut *db, Some(demand), false).await?.pop(),
+        None => None,
+    };
     drop(db);
     let names = Names::of(services, row.actor_id).await?;
     Ok(EntryPage {
@@ -161,6 +168,7 @@ pub async fn entry(services: &Services, context: &Context, id: LedgerEntryId) ->
         award: row.award_id.map(AwardId),
         reverses: row.reverses.map(LedgerEntryId),
         reversed_by: row.reversed_by.map(LedgerEntryId),
+        demand: demand.map(|demand| (ClawbackId(demand.id), demand.settled_at.is_some())),
         postings: written.postings().to_vec(),
     })
 }

@@ -62,7 +62,8 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
     };
     all.push(("case_news", Facts::Case(CaseFacts { help: None, ..case.clone() })));
     let until = Some(if zh { "2026年7月28日（周二）" } else { "Tue 28 July 2026" }.into());
-    all.push(("case_reminder", Facts::Case(CaseFacts { until, ..case.clone() })));
+    let reminder = CaseFacts { until, ..case.clone() };
+    all.extend(["case_reminder", "case_due"].map(|name| (name, Facts::Case(reminder.clone()))));
     all.push(("case_news", Facts::Case(case)));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
@@ -163,7 +164,7 @@ fn series_samples(visit: &VisitFacts) -> [Facts; 2] {
 
 /// Texts that greet a person by name; the others may lie open.
 fn names_somebody(name: &str) -> bool {
-    !matches!(name, "code" | "contact_asked" | "contact_changed" | "case_news" | "case_reminder")
+    !matches!(name, "code" | "contact_asked" | "contact_changed" | "case_news" | "case_reminder" | "case_due")
 }
 
 fn is_of_visit(name: &str) -> bool {

@@ -95,6 +95,18 @@ pub(super) const FIELDS: &[Field] = &[
     },
     Field {
         table: "spark_clawback_part",
+        columns: &["said_sealed", "refused_sealed"],
+        what: Text {
+            zh: "登记退回、减免时填写的说明", en: "What was noted when returned aid was entered or waived"
+        },
+        purpose: Text { zh: "管理救助资金", en: "Managing the relief fund" },
+        readers: BOOKS,
+        term: Term::Case,
+        protection: Protection::CaseKey,
+        in_notice: true,
+    },
+    Field {
+        table: "spark_clawback_part",
         columns: &["entered_by", "confirmed_by", "refused_by"],
         what: Text {
             zh: "登记人和复核人的账号编号",

@@ -10,6 +10,7 @@ use super::{CaseError, Reader, access, keys, may_read, place_of};
 use crate::audit::{self, Entry};
 use crate::crypto::{CaseKey, Place, digest_hex, hex};
 use crate::db::to_the_end;
+use crate::ledger;
 use crate::messages::{CopySheet, drawn};
 use crate::{Context, Services};
 use domain::Locale;
@@ -276,7 +277,8 @@ pub async fn sign(services: &Services, context: &Context, signature: &Signature)
     .await
 }
 
-/// Writes down what was signed, under the lock of the case.
+/// Writes down what was signed, under the locks of the case and of what is kept for it, whose parts have the paper they need by
+/// that.
 async fn keep(
     db: &mut PgConnection,
     context: &Context,
@@ -297,6 +299,7 @@ async fn keep(
         signed: &key.seal(place(id), &plain),
     };
     sql::add_agreement(&mut *db, new, context.now).await?;
+    ledger::agreement_signed_in(&mut *db, context, case, id).await?;
     let detail = json!({ "text_version": text_version, "part": part, "version": version });
     let entry = Entry { action: "spark.agreement_signed", subject_kind: "spark_case", subject: Some(case.0), detail };
     Ok(audit::record(db, context, &[entry]).await?)

@@ -2,7 +2,7 @@
 //! once: the second finds another version, or that somebody was reminded.
 
 use super::act::act_in;
-use super::{Act, CaseError, access, act, news};
+use super::{Act, CaseError, CaseReminder, access, act, news};
 use crate::Services;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
@@ -51,14 +51,15 @@ pub async fn settle_over(services: &Services) -> Result<u32, CaseError> {
     Ok(done)
 }
 
-/// Reminds families of what is their turn and ends soon, and of an award of which nothing was let go: of each once.
+/// Reminds families of what is their turn and ends soon, of an award of which nothing was let go, and of money that is asked back:
+/// of each once.
 ///
 /// # Errors
 /// As [`settle_over`].
 pub async fn remind(services: &Services) -> Result<u32, CaseError> {
     let now = services.clock.now();
     let today = local_day(now);
-    let mut done = 0;
+    let mut done = remind_of_owed(services, today).await?;
     if let Some(day) = reminded_if_begun_by(State::Returned, today) {
         let (last, mut after) = (workdays::after(today, REMINDED), Uuid::nil());
         loop {
@@ -69,7 +70,7 @@ pub async fn remind(services: &Services) -> Result<u32, CaseError> {
                 let ending = Ending { id: asked.id, version: asked.version, about: asked.about, at: asked.at };
                 let own = || last_day(State::Returned, local_day(asked.at.to_jiff()));
                 let Some(until) = asked.due_on.map(|day| day.to_jiff()).or_else(own) else { continue };
-                done += u32::from(reminded(services, ending, until).await);
+                done += u32::from(reminded(services, ending, (CaseReminder::JOB, until)).await);
             }
         }
     }
@@ -81,7 +82,7 @@ pub async fn remind(services: &Services) -> Result<u32, CaseError> {
             after = last.id;
             for ending in page {
                 let Some(until) = last_day(State::Agreement, local_day(ending.at.to_jiff())) else { continue };
-                done += u32::from(reminded(services, ending, until).await);
+                done += u32::from(reminded(services, ending, (CaseReminder::JOB, until)).await);
             }
         }
     }
@@ -92,7 +93,23 @@ pub async fn remind(services: &Services) -> Result<u32, CaseError> {
         let Some(last) = page.last() else { return Ok(done) };
         after = last.id;
         for ending in page {
-            done += u32::from(reminded(services, ending, local_day(ending.at.to_jiff())).await);
+            let what = (CaseReminder::JOB, local_day(ending.at.to_jiff()));
+            done += u32::from(reminded(services, ending, what).await);
+        }
+    }
+}
+
+/// Reminds families of what is asked back and not there yet, before its last day.
+async fn remind_of_owed(services: &Services, today: Date) -> Result<u32, CaseError> {
+    let (last, mut done, mut after) = (workdays::after(today, REMINDED), 0, Uuid::nil());
+    loop {
+        let page = due::owed(&services.db, (today, last), after).await?;
+        let Some(end) = page.last() else { return Ok(done) };
+        after = end.id;
+        for owed in page {
+            let ending = Ending { id: owed.id, version: owed.version, about: owed.about, at: owed.at };
+            let Some(until) = owed.due_on.map(|day| day.to_jiff()) else { continue };
+            done += u32::from(reminded(services, ending, (CaseReminder::OWED, until)).await);
         }
     }
 }
@@ -176,7 +193,7 @@ fn end_of(day: Date) -> Timestamp {
 }
 
 /// Of a day that is past nobody is reminded: after days without a worker, or where what was due failed.
-async fn reminded(services: &Services, ending: Ending, until: Date) -> bool {
+async fn reminded(services: &Services, ending: Ending, (kind, until): (&'static str, Date)) -> bool {
     if until < local_day(services.clock.now()) {
         return false;
     }
@@ -186,7 +203,7 @@ async fn reminded(services: &Services, ending: Ending, until: Date) -> bool {
         let mut tx = own.begin().await?;
         let told = due::remind(&mut *tx, ending.about, ending.id, context.now).await?;
         if told {
-            news::queue_reminder(&mut tx, &context, case, (ending.version, until)).await?;
+            news::queue_reminder(&mut tx, &context, (case, kind), (ending.version, until)).await?;
         }
         tx.commit().await?;
         Ok(told)

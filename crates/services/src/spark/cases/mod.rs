@@ -50,7 +50,7 @@ pub(crate) use forgetting::{Over, count_due, forget_due};
 pub use history::{Step, Told, history, own_history};
 pub use kept::{AHEAD_DAYS, Keeping, Kept, Leaving, hold, keeping, kept, lift_hold};
 pub use keys::{forget, key};
-pub(crate) use news::{CaseNews, CaseReminder, Recipient, recipient, still_stands};
+pub(crate) use news::{CaseNews, CaseReminder, Recipient, recipient, still_owed, still_stands};
 pub use open::{NewCase, NewParty, Opened, open_in};
 pub use own::{OwnCase, OwnTranche, OwnView, own_case, own_cases, withdraw};
 pub use policy::{Reader, may_read};

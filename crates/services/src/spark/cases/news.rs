@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use store::spark::cases as sql;
-use store::spark::clarifications;
+use store::spark::{clarifications, clawbacks};
 
 /// What the job holds: ids.
 #[derive(Serialize, Deserialize)]
@@ -59,23 +59,29 @@ pub(crate) struct CaseReminder {
 }
 
 impl CaseReminder {
-    /// The job.
+    /// The job, of what lapses after that day.
     pub(crate) const JOB: &'static str = "spark.case_reminder";
+    /// The job, of money that is asked back: nothing lapses, and it is owed after that day as well.
+    pub(crate) const OWED: &'static str = "spark.case_due";
+
+    /// The version of which it is true, and the day.
+    pub(crate) const fn what(&self) -> (i32, Date) {
+        (self.version, self.until)
+    }
 }
 
-/// Queues one reminder for each account of the family: by day, since nobody is woken for it.
+/// Queues one reminder of a kind ([`CaseReminder`]) for each account of the family: by day, since nobody is woken for it.
 pub(super) async fn queue_reminder(
     db: &mut PgConnection,
     context: &Context,
-    case: CaseId,
+    (case, kind): (CaseId, &'static str),
     (version, until): (i32, Date),
 ) -> Result<(), CaseError> {
     let family = sql::family(&mut *db, case.0).await?;
     let told = |account| CaseReminder { case, account: AccountId(account), message: context.new_id(), version, until };
     let payloads: Vec<CaseReminder> = family.into_iter().map(told).collect();
     let run_at = after_quiet(context.now);
-    let jobs: Vec<_> =
-        payloads.iter().map(|payload| NewJob { kind: CaseReminder::JOB, payload, run_at, dedupe: None }).collect();
+    let jobs: Vec<_> = payloads.iter().map(|payload| NewJob { kind, payload, run_at, dedupe: None }).collect();
     Ok(enqueue(db, context.now, &jobs).await?)
 }
 
@@ -91,6 +97,14 @@ pub(crate) async fn still_stands(
     let same = sql::one(&services.db, case.0).await?.is_some_and(|row| row.version == version);
     let due = clarifications::due_on(&services.db, case.0, version).await?;
     Ok(same && due.is_none_or(|day| day.to_jiff() == until))
+}
+
+/// Whether a reminder of money that is asked back is still true: as [`still_stands`], and something is owed of it by that day.
+///
+/// # Errors
+/// `Database`.
+pub(crate) async fn still_owed(services: &Services, case: CaseId, what: (i32, Date)) -> Result<bool, CaseError> {
+    Ok(still_stands(services, case, what).await? && clawbacks::is_owed(&services.db, case.0, what.1).await?)
 }
 
 /// Who is told, as it is true now.

@@ -50,7 +50,7 @@ async fn told(house: &TestHouse, action: &str) -> serde_json::Value {
 }
 
 /// Gives an envelope another ceiling.
-async fn bound(house: &TestHouse, purse: Purse, ceiling: Option<i64>) -> Result<(), LedgerError> {
+pub(super) async fn bound(house: &TestHouse, purse: Purse, ceiling: Option<i64>) -> Result<(), LedgerError> {
     let fund = stands(house, purse.fund).await;
     let version = fund.envelopes.iter().find(|one| one.id == purse.envelope).expect("an envelope").version;
     ledger::change_envelope(&house.services, &preparer(house), purse.envelope, version, &budget("年度", ceiling)).await

@@ -1,5 +1,6 @@
 //! The books of the relief fund on a real Postgres.
 
+mod ceiling;
 mod charters;
 mod closing;
 mod corrections;
@@ -21,7 +22,7 @@ use domain::ledger::{AccountNumber, Amount, Beneficiary, DiseaseGroup, Evidence,
 use domain::time::local_day;
 use services::Context;
 use services::context::new_uuid;
-use services::ledger::{self, Balance, Given, Grant, Imported, LedgerError, NewEnvelope, NewFund, NewPayee, Part};
+use services::ledger::{self, Balance, EnvelopeCharter, Given, Grant, Imported, LedgerError, NewFund, NewPayee, Part};
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -85,8 +86,8 @@ pub async fn bare_purse(house: &TestHouse, code: &str) -> Purse {
 
 /// Another envelope of a fund.
 pub async fn envelope(house: &TestHouse, fund: FundId, id: EnvelopeId) {
-    let new = NewEnvelope { id, fund, name_zh: "2026年度".into(), name_en: "2026".into() };
-    ledger::open_envelope(&house.services, &preparer(house), &new).await.expect("an envelope");
+    let new = EnvelopeCharter::named("2026年度", "2026");
+    ledger::add_envelope(&house.services, &preparer(house), fund, id, &new).await.expect("an envelope");
 }
 
 pub fn given(house: &TestHouse, envelope: EnvelopeId, amount: Amount) -> Given {

@@ -14,9 +14,9 @@ use store::ledger::journal::{Lines, NewEntry};
 use testkit::TestHouse;
 use tokio::sync::Barrier;
 
-const PEOPLE: usize = 20;
+pub(super) const PEOPLE: usize = 20;
 
-async fn house() -> TestHouse {
+pub(super) async fn house() -> TestHouse {
     let noon = "2026-07-20T12:00:00+08:00".parse().expect("an instant");
     TestHouse::with(Clock::frozen(noon), PEOPLE as u32 + 4).await
 }
@@ -70,8 +70,10 @@ async fn naively(house: &TestHouse, purse: Purse, all: &Barrier) -> Result<bool,
     let award = new_uuid(now);
     let mut tx = house.services.begin().await?;
     let has = store::ledger::envelope_balance(&mut *tx, purse.envelope.0).await?.expect("a balance");
+    let (_, _, text) = store::ledger::charters::envelope(&mut tx, purse.envelope.0).await?.expect("an envelope");
+    let under = text.ceiling.map_or(i64::MAX, |most| most - has.paid - has.committed);
     all.wait().await;
-    if has.available < amount.get() {
+    if has.available.min(under) < amount.get() {
         return Ok(false);
     }
     let new = NewAward {
@@ -110,7 +112,7 @@ async fn naively(house: &TestHouse, purse: Purse, all: &Barrier) -> Result<bool,
     Ok(true)
 }
 
-async fn all_naively(house: &TestHouse, purse: Purse) -> Vec<Result<bool, sqlx::Error>> {
+pub(super) async fn all_naively(house: &TestHouse, purse: Purse) -> Vec<Result<bool, sqlx::Error>> {
     let all = Barrier::new(PEOPLE);
     join_all((0..PEOPLE).map(|_| naively(house, purse, &all))).await
 }

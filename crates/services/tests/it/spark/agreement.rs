@@ -4,6 +4,7 @@ use super::*;
 use crate::ledger::number;
 use domain::account::Denied;
 use domain::field::Fault;
+use domain::ids::AwardId;
 use domain::spark::agreement;
 use domain::spark::letter::Kind;
 use domain::{Locale, workdays};
@@ -114,6 +115,70 @@ async fn a_family_signs_what_it_reads_once_and_keeps_it_as_it_was_signed() {
     assert_eq!((fact.hash, fact.part), (shown.hash, Part::Applicant));
     let clear = "select count(*) from spark_agreement where position('演示'::bytea in signed_sealed) > 0";
     assert_eq!(number(&house, clear).await, 0, "it lies sealed");
+}
+
+/// The papers that finance sees of a case's only award, part by part.
+async fn papers(house: &TestHouse, case: CaseId) -> Vec<Vec<Evidence>> {
+    let award = store::spark::cases::award(&house.services.db, case.0).await.expect("read").expect("an award");
+    let page = ledger::views::award(&house.services, &preparer(house), AwardId(award.id)).await.expect("an award");
+    page.tranches.into_iter().map(|one| one.seen).collect()
+}
+
+/// The signature is the paper: nobody of finance ticks that it is there, and without it nothing is prepared.
+#[tokio::test]
+async fn signing_notes_by_itself_that_the_agreement_is_there() {
+    use Evidence::{Agreement as Paper, FollowUp, Invoice};
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let case = sent_by(&house, 1, named_case(&house, 1), Part::Applicant).await;
+    before_committee(&house, case).await;
+    decides(&house, &chair(&house), &[(case, vote_for(9_000))]).await;
+    let part = |sum, needs: &[Evidence]| ledger::Part { amount: yuan(sum), needs: needs.to_vec() };
+    let parts = vec![part(2_000, &[Paper]), part(3_000, &[Paper, Invoice]), part(4_000, &[FollowUp])];
+    let award = Decided { parts, ..decided(&house, purse, 9_000) };
+    let act = Act { award: Some(award), ..plain(case, version(&house, case).await, Part::Chair, Event::GrantPart) };
+    cases::act(&house.services, &chair(&house), &act).await.expect("granted");
+    does(&house, &officer(&house), case, (Part::CaseOfficer, Event::Publish)).await.expect("public");
+    does(&house, &house.services.system(), case, (Part::System, Event::Stand)).await.expect("stands");
+    assert!(papers(&house, case).await.iter().all(Vec::is_empty), "nobody signed yet");
+    let award = store::spark::cases::award(&house.services.db, case.0).await.expect("read").expect("an award");
+    let first = crate::ledger::tranches(&house, AwardId(award.id)).await[0];
+    let early = ledger::prepare(&house.services, &preparer(&house), first).await;
+    let Err(ledger::LedgerError::Evidence(missing)) = early else { panic!("{early:?}") };
+    assert_eq!(missing, [Paper]);
+
+    let signature = signature(case, &waits(&house, 1, case).await, PATIENT);
+    for _ in 0..2 {
+        sign(&house.services, &visitor(&house, 1), &signature).await.expect("signed; pressed again it is the same");
+    }
+    assert_eq!(papers(&house, case).await, [vec![Paper], vec![Paper], vec![]], "of each part that needs it");
+    let by_itself = "select count(*) from ledger_evidence where kind = 'agreement' and noted_by is null";
+    assert_eq!(number(&house, by_itself).await, 2);
+    let told = "select count(*) from audit_entry a join spark_agreement g on a.detail->>'agreement' = g.id::text
+                where a.action = 'ledger.evidence_noted'";
+    assert_eq!(number(&house, told).await, 2, "each is in the trail, with the agreement that it is");
+    ledger::prepare(&house.services, &preparer(&house), first).await.expect("nothing is missing");
+
+    // Everything else is seen by somebody, or the database has none of it.
+    let nobody = "insert into ledger_evidence (tranche_id, kind, noted_at)
+                  select id, 'invoice', now() from ledger_tranche where nth = 2";
+    let error = sqlx::raw_sql(nobody).execute(&house.services.db).await.expect_err("by whom?");
+    assert_eq!(store::constraint_of(&error), Some("ledger_evidence_by_whom"));
+}
+
+#[tokio::test]
+async fn a_signature_that_does_not_stand_notes_nothing() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 30_000).await;
+    let case = sent_by(&house, 1, named_case(&house, 1), Part::Applicant).await;
+    to_agreement(&house, case, purse, 10_000).await;
+    let shown = waits(&house, 1, case).await;
+    let stale = Signature { hash: digest_hex(b"other"), ..signature(case, &shown, PATIENT) };
+    let refused = sign(&house.services, &visitor(&house, 1), &stale).await;
+    assert!(matches!(refused, Err(CaseError::Stale(_))), "{refused:?}");
+    assert_eq!(number(&house, "select count(*) from ledger_evidence").await, 0, "it is of the same transaction");
+    sign(&house.services, &visitor(&house, 1), &signature(case, &shown, PATIENT)).await.expect("signed");
+    assert_eq!(number(&house, "select count(*) from ledger_evidence").await, 1, "the control");
 }
 
 #[tokio::test]

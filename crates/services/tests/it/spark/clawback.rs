@@ -10,9 +10,10 @@ use jiff::ToSpan;
 use services::ledger::views::{self, ClawbackPage};
 use services::ledger::{LedgerError, Returned};
 use services::spark::cases::Demand;
+use sqlx::AssertSqlSafe;
 
 /// A case of which 10,000 yuan were paid.
-async fn paid(house: &TestHouse, purse: Purse, person: u128) -> (CaseId, AwardId) {
+pub(super) async fn paid(house: &TestHouse, purse: Purse, person: u128) -> (CaseId, AwardId) {
     let case = sent(house, person).await;
     before_committee(house, case).await;
     grants(house, &chair(house), case, purse, 10_000).await.expect("granted");
@@ -27,7 +28,7 @@ async fn paid(house: &TestHouse, purse: Purse, person: u128) -> (CaseId, AwardId
     (case, award)
 }
 
-async fn demand(house: &TestHouse, case: CaseId, sum: i64) -> Demand {
+pub(super) async fn demand(house: &TestHouse, case: CaseId, sum: i64) -> Demand {
     Demand {
         id: id(house),
         case,
@@ -39,22 +40,22 @@ async fn demand(house: &TestHouse, case: CaseId, sum: i64) -> Demand {
 }
 
 /// Asks so many yuan back.
-async fn asked(house: &TestHouse, case: CaseId, sum: i64) -> ClawbackId {
+pub(super) async fn asked(house: &TestHouse, case: CaseId, sum: i64) -> ClawbackId {
     let demand = demand(house, case, sum).await;
     cases::claw_back(&house.services, &compliance(house), &demand).await.expect("asked");
     demand.id
 }
 
-async fn page(house: &TestHouse, id: ClawbackId) -> ClawbackPage {
+pub(super) async fn page(house: &TestHouse, id: ClawbackId) -> ClawbackPage {
     views::clawback(&house.services, &releaser(house), id).await.expect("a demand")
 }
 
-async fn settles(house: &TestHouse, case: CaseId) -> Result<Moved, CaseError> {
+pub(super) async fn settles(house: &TestHouse, case: CaseId) -> Result<Moved, CaseError> {
     does(house, &compliance(house), case, (Part::ComplianceOfficer, Event::Settle)).await
 }
 
 /// What a paper tells of, entered by the preparer.
-async fn paper(house: &TestHouse, clawback: ClawbackId, sum: i64) -> Result<ClawbackPartId, LedgerError> {
+pub(super) async fn paper(house: &TestHouse, clawback: ClawbackId, sum: i64) -> Result<ClawbackPartId, LedgerError> {
     let id: ClawbackPartId = id(house);
     let new = Returned {
         id,
@@ -201,13 +202,105 @@ async fn what_came_back_is_not_reversed_once_the_demand_is_settled_with_it() {
     ledger::match_row(&house.services, &by, clawback, "S1").await.expect("matched");
     ledger::reverse(&house.services, &by, entry().await, "演示·记错").await.expect("still open");
     ledger::match_row(&house.services, &by, clawback, "S1").await.expect("matched again");
+    let shown = async || {
+        let shown = views::entry(&house.services, &by, entry().await).await.expect("an entry");
+        (shown.demand, shown.is_reversible())
+    };
+    assert_eq!(shown().await, (Some((clawback, false)), true));
     settles(&house, case).await.expect("settled");
+    assert_eq!(shown().await, (Some((clawback, true)), false), "no button is shown that would be refused");
     let late = ledger::reverse(&house.services, &by, entry().await, "演示·记错").await;
     assert!(matches!(late, Err(LedgerError::State("settled"))), "{late:?}");
     assert_eq!(has(&house, purse).await, (20_000, 9_000, 0, 0, 11_000));
     assert_eq!((state(&house, case).await.as_str(), state_of(&house, award).await.as_str()), ("closed", "clawed_back"));
     assert!(page(&house, clawback).await.line.left.get() == 0, "nothing is left of it");
     books_are_sound(&house).await;
+}
+
+/// The statements that reverse an entry past the program.
+fn reversal(of: LedgerEntryId) -> String {
+    format!(
+        "insert into ledger_entry (id, kind, key, fund_id, day, entered_at, lines, source, award_id, reverses)
+         select gen_random_uuid(), 'reversal', 'past:' || id, fund_id, day, entered_at, lines, 'x', award_id, id
+         from ledger_entry where id = '{of}';
+         insert into ledger_posting (entry_id, line, envelope_id, account, amount)
+         select r.id, l.line, l.envelope_id, l.account, -l.amount
+         from ledger_entry r join ledger_posting l on l.entry_id = r.reverses where r.reverses = '{of}'"
+    )
+}
+
+/// A demand of which all came by one row of the bank, and that row's entry.
+async fn came(house: &TestHouse, case: CaseId, row: &str) -> (ClawbackId, LedgerEntryId) {
+    let clawback = asked(house, case, 1_000).await;
+    bank_says(house, &[(row, "收款", 1_000, None)]).await.expect("read");
+    ledger::match_row(&house.services, &preparer(house), clawback, row).await.expect("matched");
+    let entry = page(house, clawback).await.parts[0].entry.expect("an entry");
+    (clawback, entry)
+}
+
+/// Whoever writes past the program meets the same rule.
+#[tokio::test]
+async fn the_database_reverses_nothing_a_demand_was_settled_with() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 20_000).await;
+    let (case, _) = paid(&house, purse, 1).await;
+    let (clawback, first) = came(&house, case, "D1").await;
+    let past = async |entry| sqlx::raw_sql(AssertSqlSafe(reversal(entry))).execute(&house.services.db).await;
+    past(first).await.expect("the control: while it is open a mistake is put right");
+    assert_eq!(page(&house, clawback).await.line.left, Fen::new(100_000));
+    bank_says(&house, &[("D2", "收款", 1_000, None)]).await.expect("read");
+    ledger::match_row(&house.services, &preparer(&house), clawback, "D2").await.expect("matched");
+    let second = page(&house, clawback).await.parts.iter().find_map(|part| part.entry.filter(|entry| *entry != first));
+    settles(&house, case).await.expect("settled");
+    let late = past(second.expect("another entry")).await.expect_err("settled with it");
+    assert_eq!(store::constraint_of(&late), Some("spark_clawback_entry_stands"));
+    assert_eq!(has(&house, purse).await, (20_000, 9_000, 0, 0, 11_000), "and nothing of it stands");
+    books_are_sound(&house).await;
+}
+
+/// A reversal that is written and not committed, and a settling at that moment: what the settling came to.
+async fn at_once(house: &TestHouse, entry: LedgerEntryId) -> Result<(), sqlx::Error> {
+    let mut tx = house.services.begin().await.expect("a transaction");
+    sqlx::raw_sql(AssertSqlSafe(reversal(entry))).execute(&mut *tx).await.expect("reversed");
+    let app = house.services.db.clone();
+    let settled =
+        "update spark_clawback set settled_by = gen_random_uuid(), settled_at = now() where settled_at is null";
+    let settling = tokio::spawn(async move { sqlx::raw_sql(settled).execute(&app).await });
+    let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while !settling.is_finished() && number(house, waits).await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    tx.commit().await.expect("committed");
+    settling.await.expect("no panic").map(drop)
+}
+
+/// Demands that are settled though something is owed.
+const SETTLED_AND_OWED: &str =
+    "select count(*) from spark_clawback where settled_at is not null and spark_clawback_stands(id) < amount";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reversal_and_a_settling_at_once_see_each_other() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 20_000).await;
+    let (case, _) = paid(&house, purse, 1).await;
+    let (_, entry) = came(&house, case, "E1").await;
+    let settled = at_once(&house, entry).await.expect_err("it is owed again");
+    assert_eq!(store::constraint_of(&settled), Some("spark_clawback_left"));
+    assert_eq!(number(&house, SETTLED_AND_OWED).await, 0);
+    books_are_sound(&house).await;
+}
+
+/// The control: without the rule both are done, and what is settled is owed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_rule_a_settled_demand_is_owed() {
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 20_000).await;
+    let (case, _) = paid(&house, purse, 1).await;
+    let (_, entry) = came(&house, case, "F1").await;
+    let drop = "drop trigger spark_clawback_entry_stands on ledger_entry";
+    sqlx::query(drop).execute(&house.db.owner_pool()).await.expect("dropped");
+    at_once(&house, entry).await.expect("nothing stands in the way");
+    assert_eq!(number(&house, SETTLED_AND_OWED).await, 1);
 }
 
 /// What the program promises the database holds by itself.

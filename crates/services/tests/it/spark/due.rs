@@ -13,12 +13,12 @@ use services::jobs::{Handlers, drain};
 use tokio::sync::Barrier;
 
 /// The clock goes on to noon of a day.
-fn to_noon_of(house: &TestHouse, day: Date) {
+pub(super) fn to_noon_of(house: &TestHouse, day: Date) {
     let noon = at(day, time(12, 0, 0, 0));
     house.services.clock.advance(noon.duration_since(house.now()));
 }
 
-fn today(house: &TestHouse) -> Date {
+pub(super) fn today(house: &TestHouse) -> Date {
     local_day(house.now())
 }
 
@@ -42,7 +42,7 @@ async fn reminders(house: &TestHouse) -> Vec<String> {
     sqlx::query_scalar(sql).fetch_all(&house.db.owner_pool()).await.expect("read")
 }
 
-async fn told(house: &TestHouse) {
+pub(super) async fn told(house: &TestHouse) {
     let handlers = services::messages::handlers(Handlers::new());
     drain(&house.services, &handlers).await.expect("drained");
 }

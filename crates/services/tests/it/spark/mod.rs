@@ -16,6 +16,7 @@ mod matrix;
 mod meetings;
 pub mod objections;
 mod officers;
+mod owing;
 mod own;
 mod profiles;
 mod races;
@@ -23,6 +24,7 @@ mod reading;
 mod reviewers;
 mod room;
 mod rules;
+mod sealed_words;
 mod standards;
 mod untied;
 

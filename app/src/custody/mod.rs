@@ -1,0 +1,3 @@
+//! Stored units: the desk of the laboratory and of quality.
+
+pub mod staff;

@@ -1,0 +1,45 @@
+//! The desk of stored units: finding them, what is open, what happened to one, and what people of the laboratory do.
+//!
+//! Numbers of units stand in no address: one is typed, sent, and leads to the page of the unit by its own random id.
+
+pub mod calls;
+mod deviations;
+mod list;
+mod words;
+
+pub use deviations::Deviations;
+pub use list::Units;
+
+use crate::museum::problem_of;
+use crate::problem::Problem;
+use services::booking::BookingError;
+use services::custody::desk::DeskError;
+
+/// Where this room's pages stand.
+mod at {
+    /// The search; below it each unit.
+    pub const UNITS: &str = "/staff/units";
+    /// What is open.
+    pub const DEVIATIONS: &str = "/staff/deviations";
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Denied(_) => Self::Forbidden,
+            DeskError::NotFound => Self::NotFound,
+            DeskError::Busy => Self::Busy,
+            DeskError::Limited { retry_after } => Self::TooOften(retry_after),
+            DeskError::Database(error) => problem_of(&BookingError::Database(error)),
+            error => {
+                tracing::error!(%error, "a page of custody failed");
+                Self::Broken
+            }
+        }
+    }
+}
+
+/// A unit's own address.
+fn unit_page(id: domain::ids::UnitId) -> String {
+    format!("{}/{id}", at::UNITS)
+}

@@ -1,0 +1,65 @@
+//! How units are written. Keys are made from the domain's own names; a test sees to it that each has its words in both languages.
+
+use crate::form::Tone;
+use crate::i18n::Text;
+use crate::ui::Tag;
+use crate::visit::Visit;
+use domain::custody::{DeviationKind, Pool, State};
+use leptos::prelude::*;
+
+/// A state as staff see it.
+pub(super) fn state_text(visit: &Visit, state: State) -> Text {
+    visit.t(&format!("units-state-{}", state.name()))
+}
+
+/// The same as a tag.
+pub(super) fn state_tag(visit: &Visit, state: State) -> AnyView {
+    let tone = match state {
+        State::QuarantineHold | State::Exposed => Tone::Warning,
+        State::RejectedAtIntake | State::Discarded => Tone::Danger,
+        State::Banked | State::Listed => Tone::Success,
+        State::Infused | State::Research | State::TransferredOut | State::FamilyReleased => Tone::Plain,
+        _ => Tone::Info,
+    };
+    view! { <Tag tone=tone>{state_text(visit, state)}</Tag> }.into_any()
+}
+
+/// For whose use.
+pub(super) fn pool_text(visit: &Visit, pool: Pool) -> Text {
+    visit.t(&format!("units-pool-{}", pool.name()))
+}
+
+/// What a deviation is of.
+pub(super) fn deviation_text(visit: &Visit, kind: DeviationKind) -> Text {
+    visit.t(&format!("units-deviation-{}", kind.name()))
+}
+
+/// So many of so many; a dash before there is anything to count.
+pub(super) fn of_all((done, all): (u32, Option<u32>)) -> String {
+    all.map_or_else(|| "—".to_owned(), |all| format!("{done}/{all}"))
+}
+
+/// Where a unit lies: the tank, then tower, frame and slot.
+pub(super) fn place_text(visit: &Visit, place: Option<&(String, u16, u16, u16)>) -> String {
+    let Some((tank, tower, frame, slot)) = place else { return visit.t("units-nowhere").to_string() };
+    format!("{tank} · {tower}-{frame}-{slot}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::found;
+    use domain::Locale;
+
+    #[test]
+    fn every_state_pool_and_deviation_has_words() {
+        let states = State::ALL.iter().map(|state| format!("units-state-{}", state.name()));
+        let pools = Pool::ALL.iter().map(|pool| format!("units-pool-{}", pool.name()));
+        let kinds = DeviationKind::ALL.iter().map(|kind| format!("units-deviation-{}", kind.name()));
+        let keys: Vec<String> = states.chain(pools).chain(kinds).collect();
+        for locale in Locale::ALL {
+            let silent: Vec<_> = keys.iter().filter(|key| found(locale, key).is_none()).collect();
+            assert!(silent.is_empty(), "{locale:?}: {silent:?}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The lists of the bank's own work: preparation steps, tests, steps of a release. They are data with versions (in the
+//! database); a unit names the version it was worked by. What is done is a bit per position.
+
+use crate::Locale;
+use crate::named::named;
+use jiff::civil;
+use std::sync::Arc;
+use uuid::Uuid;
+
+named! {
+    /// Of what a list is.
+    CatalogueKind, 3 {
+        /// Preparation steps (制备工序).
+        Preparation "preparation",
+        /// Tests (检测).
+        Test "test",
+        /// Steps of a release (出库).
+        Release "release",
+    }
+}
+
+/// One entry of a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Item {
+    /// From 1 to 63, without a gap.
+    pub position: u8,
+    /// Its name for machines: stable over versions.
+    pub code: String,
+    /// Its section: A–H of the preparation, T of the tests, I–X of a release.
+    pub section: String,
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Item {
+    /// Its bit.
+    pub const fn bit(&self) -> u64 {
+        1 << (self.position - 1)
+    }
+
+    /// Its name for people.
+    pub fn name(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::ZhCn => &self.zh,
+            Locale::En => &self.en,
+        }
+    }
+}
+
+/// One version of a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Catalogue {
+    /// Which row.
+    pub id: Uuid,
+    /// Of what.
+    pub kind: CatalogueKind,
+    /// From 1.
+    pub version: u32,
+    /// The first day (of Shandong) of units that are worked by it.
+    pub valid_from: civil::Date,
+    /// In order of position.
+    pub items: Vec<Item>,
+}
+
+impl Catalogue {
+    /// The entry of a code.
+    pub fn item(&self, code: &str) -> Option<&Item> {
+        self.items.iter().find(|item| item.code == code)
+    }
+
+    /// The bits of all its entries.
+    pub fn all(&self) -> u64 {
+        self.items.iter().fold(0, |mask, item| mask | item.bit())
+    }
+
+    /// The bits of its entries in sections that fit.
+    pub fn of_sections(&self, fits: impl Fn(&str) -> bool) -> u64 {
+        self.items.iter().filter(|item| fits(&item.section)).fold(0, |mask, item| mask | item.bit())
+    }
+
+    /// Its entries that are not among `done`.
+    pub fn missing(&self, done: u64) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(move |item| done & item.bit() == 0)
+    }
+
+    /// What is done before a unit is taken in, section A: such a step does not begin its preparation.
+    pub fn is_intake(&self, item: &Item) -> bool {
+        self.kind == CatalogueKind::Preparation && item.section == "A"
+    }
+
+    /// What is done with the batch record itself, section H: those who do it worked on no step of it, and it is not among
+    /// what the record says.
+    pub fn is_review(&self, item: &Item) -> bool {
+        self.kind == CatalogueKind::Preparation && item.section == "H"
+    }
+
+    /// What the batch record says: all but the review of the record.
+    pub fn recorded(&self) -> u64 {
+        self.of_sections(|section| section != "H")
+    }
+
+    /// What is done before a unit may leave: sections I to VIII of a release.
+    pub fn before_approval(&self) -> u64 {
+        self.of_sections(|section| !matches!(section, "IX" | "X"))
+    }
+
+    /// What is done before it leaves the house: sections I to IX.
+    pub fn before_shipping(&self) -> u64 {
+        self.of_sections(|section| section != "X")
+    }
+}
+
+/// How far a unit is with one list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// The version it is worked by.
+    pub catalogue: Arc<Catalogue>,
+    /// The bits of what is done.
+    pub done: u64,
+}
+
+impl Progress {
+    /// How many entries are done.
+    pub fn count(&self) -> u32 {
+        (self.done & self.catalogue.all()).count_ones()
+    }
+
+    /// How many there are.
+    pub fn of(&self) -> u32 {
+        self.catalogue.all().count_ones()
+    }
+
+    /// All are done.
+    pub fn is_complete(&self) -> bool {
+        self.done & self.catalogue.all() == self.catalogue.all()
+    }
+
+    /// What is not done, in order.
+    pub fn missing(&self) -> impl Iterator<Item = &Item> {
+        self.catalogue.missing(self.done)
+    }
+
+    /// Each entry, and whether it is done.
+    pub fn each(&self) -> impl Iterator<Item = (&Item, bool)> {
+        self.catalogue.items.iter().map(|item| (item, self.done & item.bit() != 0))
+    }
+}

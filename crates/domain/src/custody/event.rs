@@ -1,0 +1,459 @@
+//! What can happen to a unit, and what each event says. The words are those of the LIMS feed, too: `{"kind": "step_done", …}`.
+//!
+//! An event never names a person of a family: a unit is named by its id, who works with it by the code of an operator, who collected
+//! it by the number of a certificate.
+
+use crate::custody::Din;
+use crate::named::named;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+named! {
+    /// Whose use a unit is kept for.
+    Pool, 3 {
+        /// The family's own.
+        Family "family",
+        /// Anybody's whom it fits.
+        Public "public",
+        /// A named relative's.
+        Directed "directed",
+    }
+}
+
+named! {
+    /// Why a unit was not taken in.
+    Rejection, 6 {
+        /// Too long on the way.
+        TooLong "too_long",
+        /// Too warm or too cold on the way.
+        Temperature "temperature",
+        /// Too little blood.
+        Volume "volume",
+        /// The bag or its seal is damaged.
+        Bag "bag",
+        /// The papers and the bag name two people.
+        Identity "identity",
+        /// Whoever collected it had no valid certificate that day.
+        Collector "collector",
+    }
+}
+
+named! {
+    /// What a deviation is of.
+    DeviationKind, 7 {
+        /// How it was prepared.
+        Process "process",
+        /// A test.
+        Test "test",
+        /// The way to the bank.
+        Transport "transport",
+        /// The tank was too warm.
+        Excursion "excursion",
+        /// A label.
+        Label "label",
+        /// A lot that was called back.
+        Recall "recall",
+        /// Something else.
+        Other "other",
+    }
+}
+
+named! {
+    /// When something was measured.
+    Phase, 3 {
+        /// Before preparation.
+        Pre "pre",
+        /// After it.
+        Post "post",
+        /// On a thawed segment.
+        Thaw "thaw",
+    }
+}
+
+named! {
+    /// An infectious marker.
+    Marker, 4 {
+        /// Negative.
+        Negative "N",
+        /// Positive.
+        Positive "P",
+        /// Questionable: to be repeated.
+        Questionable "Q",
+        /// Not done.
+        NotDone "ND",
+    }
+}
+
+named! {
+    /// Whose blood was tested.
+    Person, 2 {
+        /// The child's: the unit itself.
+        Baby "baby",
+        /// The mother's. Only she reads it, and whom she lets.
+        Mother "mother",
+    }
+}
+
+/// What was found.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// A number in the value's unit.
+    Number(f64),
+    /// A marker.
+    Marker(Marker),
+    /// As reported: an HLA type, a blood group.
+    Text(String),
+}
+
+/// One value that was measured.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Value {
+    /// What was measured: `volume`, `tnc`, `cd34`, `viability`, `hct`, `recovery`, `cfu`, `hbv`, `hla` …
+    pub analyte: String,
+    /// What was found.
+    pub found: What,
+    /// `ml`, `1`, `%`, `kg` …; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
+    /// Whose blood.
+    #[serde(default = "baby")]
+    pub of: Person,
+    /// By which method and on which instrument, as the laboratory names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The instrument.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instrument: Option<String>,
+}
+
+const fn baby() -> Person {
+    Person::Baby
+}
+
+/// A lot that went into a unit.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lot {
+    /// `bag_set`, `sedimentation_agent`, `cryoprotectant` …
+    pub kind: String,
+    /// As printed on it.
+    pub number: String,
+}
+
+/// A place in a tank.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// The code of the tank.
+    pub tank: String,
+    /// From 1.
+    pub tower: u16,
+    /// From 1, in the tower.
+    pub frame: u16,
+    /// From 1, in the frame.
+    pub slot: u16,
+}
+
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $name:ident $word:literal { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })+) => {
+        /// What an event says.
+        #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+        #[serde(tag = "kind", deny_unknown_fields)]
+        pub enum Payload {
+            $($(#[$doc])* #[serde(rename = $word)] $name { $($(#[$field_meta])* $field: $type,)* },)+
+        }
+
+        /// What happened, as a word: `step_done` …
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        pub enum Kind { $($(#[$doc])* #[serde(rename = $word)] $name,)+ }
+
+        impl Kind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// As stored, in the feed, and as the end of a translation key.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+
+            /// The one of a name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.name() == name)
+            }
+        }
+
+        impl Payload {
+            /// What happened.
+            pub const fn kind(&self) -> Kind {
+                match self { $(Self::$name { .. } => Kind::$name,)+ }
+            }
+        }
+    };
+}
+
+payloads! {
+    /// The unit has its number; a birth is expected.
+    Registered "registered" {
+        /// Its number.
+        din: Din,
+        /// For whose use.
+        pool: Pool,
+    }
+    /// Collected at birth.
+    Collected "collected" {
+        /// The hospital, by its code.
+        hospital: String,
+        /// The number of the certificate of whoever collected it.
+        certificate: String,
+        /// Millilitres, 0 to 350.
+        volume_ml: f64,
+        /// As printed on the bag.
+        anticoagulant: String,
+        /// The lowest of the ward's refrigerator, in °C.
+        #[serde(default)]
+        ward_min_c: Option<f64>,
+        /// Its highest.
+        #[serde(default)]
+        ward_max_c: Option<f64>,
+    }
+    /// On its way.
+    TransportStarted "transport_started" {
+        /// Who carries it.
+        carrier: String,
+        /// The logger in the box.
+        logger: String,
+    }
+    /// A leg of its way, by the logger.
+    TransportLeg "transport_leg" {
+        /// The lowest, in °C.
+        min_c: f64,
+        /// The highest.
+        max_c: f64,
+        /// How long, in hours.
+        hours: f64,
+    }
+    /// Arrived at the bank.
+    Received "received" {
+        /// Who took it.
+        operator: String,
+        /// Grams.
+        weight_g: f64,
+    }
+    /// Not taken in.
+    RejectedAtIntake "rejected_at_intake" {
+        /// Who said so.
+        operator: String,
+        /// Why.
+        reason: Rejection,
+    }
+    /// A preparation step was done.
+    StepDone "step_done" {
+        /// Its code in the catalogue.
+        step: String,
+        /// Who did it.
+        operator: String,
+        /// Who was there, where two are needed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        with: Option<String>,
+        /// On what.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instrument: Option<String>,
+        /// What went into it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lots: Vec<Lot>,
+        /// What was read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        values: Vec<Value>,
+    }
+    /// A test is under way.
+    TestStarted "test_started" {
+        /// Its code in the catalogue.
+        test: String,
+    }
+    /// A test is done once more.
+    TestRepeated "test_repeated" {
+        /// Its code.
+        test: String,
+        /// Why, in a word of the laboratory.
+        reason: String,
+    }
+    /// A test has its result.
+    TestFinal "test_final" {
+        /// Its code.
+        test: String,
+        /// Who did it.
+        operator: String,
+        /// Who looked it over: another.
+        reviewer: String,
+        /// What was found.
+        values: Vec<Value>,
+    }
+    /// The batch record was signed by somebody who did none of its steps.
+    RecordSigned "record_signed" {
+        /// Who signed.
+        operator: String,
+    }
+    /// Put into a slot, by two scans of two people.
+    PutAway "put_away" {
+        /// Where.
+        slot: Slot,
+        /// Whose scan came first.
+        operator: String,
+        /// Whose came second.
+        with: String,
+    }
+    /// Taken out of its slot.
+    TakenOut "taken_out" {
+        /// From where.
+        slot: Slot,
+        /// Whose scan came first.
+        operator: String,
+        /// Whose came second.
+        with: String,
+    }
+    /// Everything is there: kept for good.
+    Banked "banked" {
+        /// Who released it into the store.
+        operator: String,
+        /// Who approved it: another.
+        with: String,
+    }
+    /// Something is not as it should be.
+    DeviationOpened "deviation_opened" {
+        /// Which.
+        deviation: Uuid,
+        /// Of what.
+        of: DeviationKind,
+        /// What.
+        said: String,
+    }
+    /// Looked into and closed, by somebody else than who opened it.
+    DeviationClosed "deviation_closed" {
+        /// Which.
+        deviation: Uuid,
+        /// What came of it.
+        said: String,
+    }
+    /// Nothing happens to it until what is open is looked into.
+    Held "held" {
+        /// Why: what the deviation is of.
+        of: DeviationKind,
+    }
+    /// Free again.
+    HoldLifted "hold_lifted" {
+        /// Who said so.
+        operator: String,
+        /// Who agreed: another.
+        with: String,
+    }
+    /// In the register of units that fit others.
+    Listed "listed" {}
+    /// Taken from the register again.
+    Unlisted "unlisted" {}
+    /// Reserved for a patient, by the pseudonym of the request.
+    Reserved "reserved" {
+        /// The request.
+        request: String,
+    }
+    /// Not reserved any more.
+    ReservationEnded "reservation_ended" {
+        /// The request.
+        request: String,
+    }
+    /// Tested once more, for the patient.
+    ConfirmatoryTesting "confirmatory_testing" {}
+    /// A step of a release was done.
+    ReleaseStepDone "release_step_done" {
+        /// Its code in the catalogue.
+        step: String,
+        /// Who did it.
+        operator: String,
+        /// Who was there, where two are needed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        with: Option<String>,
+        /// What was read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        values: Vec<Value>,
+    }
+    /// May leave.
+    ReleaseApproved "release_approved" {
+        /// Who approved it.
+        operator: String,
+        /// Who else: another.
+        with: String,
+    }
+    /// Left its tank for the journey. (The slot is told by `taken_out`.)
+    Retrieved "retrieved" {
+        /// Who.
+        operator: String,
+        /// Who else.
+        with: String,
+    }
+    /// Left the bank.
+    Shipped "shipped" {
+        /// Who carries it.
+        carrier: String,
+        /// The dry shipper's warmest at departure, in °C.
+        shipper_c: f64,
+    }
+    /// Arrived at the hospital.
+    Delivered "delivered" {
+        /// The warmest on its way, in °C.
+        max_c: f64,
+    }
+    /// Given to the patient.
+    Infused "infused" {}
+    /// Warmed, and not to be used.
+    Exposed "exposed" {
+        /// The warmest, in °C.
+        max_c: f64,
+    }
+    /// Destroyed.
+    Discarded "discarded" {
+        /// Why, in a word of the laboratory.
+        reason: String,
+        /// Who.
+        operator: String,
+        /// Who else.
+        with: String,
+    }
+    /// Given to research, with consent.
+    GivenToResearch "given_to_research" {
+        /// Who.
+        operator: String,
+        /// Who else.
+        with: String,
+    }
+    /// Went to another bank.
+    TransferredOut "transferred_out" {
+        /// Which.
+        bank: String,
+        /// Who.
+        operator: String,
+        /// Who else.
+        with: String,
+    }
+    /// Given out at the family's wish.
+    FamilyReleased "family_released" {
+        /// Who.
+        operator: String,
+        /// Who else.
+        with: String,
+    }
+    /// What an earlier event said is wrong. The event stays; this one says what is right.
+    Corrected "corrected" {
+        /// The earlier event's number in this unit's chain.
+        seq: u32,
+        /// Why.
+        said: String,
+        /// Who.
+        operator: String,
+        /// Who else.
+        with: String,
+    }
+}

@@ -1,0 +1,129 @@
+//! What has to be so before a unit goes on. The table says where an event leads; this says what is still missing. Everything that
+//! is missing is told at once, so that whoever reads it can do all of it.
+
+use super::Kind;
+
+/// What is known of a unit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Facts {
+    /// Bits of preparation steps that are missing.
+    pub steps_missing: u64,
+    /// Bits of those steps that the batch record is of.
+    pub recorded_missing: u64,
+    /// Bits of tests without a final result.
+    pub tests_missing: u64,
+    /// Bits of steps of the release that are missing before it is approved.
+    pub approval_missing: u64,
+    /// Bits of those that are missing before it leaves the house.
+    pub shipping_missing: u64,
+    /// The batch record is signed.
+    pub record_signed: bool,
+    /// Deviations that are open.
+    pub open_deviations: u32,
+    /// It lies in a slot.
+    pub placed: bool,
+    /// Minutes on its way, as far as its legs have come.
+    pub transit_minutes: u32,
+    /// From how many minutes on a unit is not taken in.
+    pub transit_limit: u32,
+}
+
+/// What is missing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Unmet {
+    /// Preparation steps: their bits.
+    Steps(u64),
+    /// Tests without a final result: their bits.
+    Tests(u64),
+    /// Steps of the release: their bits.
+    Release(u64),
+    /// The batch record is not signed.
+    RecordUnsigned,
+    /// So many deviations are open.
+    DeviationsOpen(u32),
+    /// It lies in no slot.
+    NotPlaced,
+    /// It still lies in its slot.
+    StillPlaced,
+    /// It was on its way for longer than allowed: only a rejection is left.
+    TooLongOnTheWay {
+        /// How long, in minutes.
+        minutes: u32,
+    },
+}
+
+impl Unmet {
+    /// As the end of a translation key.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Steps(_) => "steps",
+            Self::Tests(_) => "tests",
+            Self::Release(_) => "release",
+            Self::RecordUnsigned => "record-unsigned",
+            Self::DeviationsOpen(_) => "deviations-open",
+            Self::NotPlaced => "not-placed",
+            Self::StillPlaced => "still-placed",
+            Self::TooLongOnTheWay { .. } => "too-long-on-the-way",
+        }
+    }
+
+    /// All codes.
+    pub const CODES: [&'static str; 8] = [
+        "steps",
+        "tests",
+        "release",
+        "record-unsigned",
+        "deviations-open",
+        "not-placed",
+        "still-placed",
+        "too-long-on-the-way",
+    ];
+}
+
+/// What is missing before an event of this kind; nothing, mostly.
+pub fn guard(kind: Kind, facts: &Facts) -> Vec<Unmet> {
+    let mut unmet = Vec::new();
+    let mut ask = |missing: bool, what: Unmet| {
+        if missing {
+            unmet.push(what);
+        }
+    };
+    let open = facts.open_deviations;
+    match kind {
+        Kind::Received => {
+            let minutes = facts.transit_minutes;
+            ask(minutes > facts.transit_limit, Unmet::TooLongOnTheWay { minutes });
+        }
+        Kind::RecordSigned => ask(facts.recorded_missing != 0, Unmet::Steps(facts.recorded_missing)),
+        Kind::PutAway => ask(facts.placed, Unmet::StillPlaced),
+        Kind::TakenOut => ask(!facts.placed, Unmet::NotPlaced),
+        Kind::Banked => {
+            ask(facts.steps_missing != 0, Unmet::Steps(facts.steps_missing));
+            ask(facts.tests_missing != 0, Unmet::Tests(facts.tests_missing));
+            ask(!facts.record_signed, Unmet::RecordUnsigned);
+            ask(open > 0, Unmet::DeviationsOpen(open));
+            ask(!facts.placed, Unmet::NotPlaced);
+        }
+        Kind::Listed | Kind::Reserved | Kind::HoldLifted => ask(open > 0, Unmet::DeviationsOpen(open)),
+        Kind::ReleaseApproved => {
+            ask(facts.approval_missing != 0, Unmet::Release(facts.approval_missing));
+            ask(open > 0, Unmet::DeviationsOpen(open));
+        }
+        Kind::Retrieved => {
+            ask(open > 0, Unmet::DeviationsOpen(open));
+            ask(facts.placed, Unmet::StillPlaced);
+        }
+        Kind::Shipped => {
+            ask(facts.shipping_missing != 0, Unmet::Release(facts.shipping_missing));
+            ask(open > 0, Unmet::DeviationsOpen(open));
+        }
+        // What leaves the bank lies in no slot any more.
+        Kind::TransferredOut | Kind::FamilyReleased => {
+            ask(open > 0, Unmet::DeviationsOpen(open));
+            ask(facts.placed, Unmet::StillPlaced);
+        }
+        Kind::Discarded | Kind::GivenToResearch => ask(facts.placed, Unmet::StillPlaced),
+        _ => {}
+    }
+    unmet
+}

@@ -1,0 +1,19 @@
+//! A stored unit and its whole way (custody.md): how it is named, what can happen to it, which state follows, and the chain of
+//! hashes that what happened makes.
+//!
+//! What the bank works by, its 56 preparation steps, 15 tests and 58 steps of a release, is data with versions and stands in the
+//! database: here is only what holds of any such list. What a family reads of it is `domain::family`'s.
+
+pub mod catalogue;
+pub mod chain;
+mod din;
+mod event;
+pub mod guard;
+pub mod ranges;
+mod state;
+
+pub use catalogue::{Catalogue, CatalogueKind, Item, Progress};
+pub use din::{Din, DinFault};
+pub use event::{DeviationKind, Kind, Lot, Marker, Payload, Person, Phase, Pool, Rejection, Slot, Value, What};
+pub use guard::{Facts, Unmet};
+pub use state::{Standing, State, may_come_later, next, ways};

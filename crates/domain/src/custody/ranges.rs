@@ -1,0 +1,93 @@
+//! What a measured value can be (custody.md). What is outside is not a measurement but a mistake, and is refused; what is possible
+//! and strange is kept with a flag.
+
+use super::{Phase, Value, What};
+
+/// A value that cannot be.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct OutOfRange {
+    /// The least.
+    pub least: f64,
+    /// The most.
+    pub most: f64,
+}
+
+/// Kept, and worth a look.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Flag {
+    /// More came out than went in (recovery over 100 %): one of two counts is off.
+    RecoveryOverAll,
+    /// A marker that is positive, or questionable.
+    Marker,
+}
+
+impl Flag {
+    /// As the end of a translation key.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::RecoveryOverAll => "recovery-over-all",
+            Self::Marker => "marker",
+        }
+    }
+}
+
+/// Millilitres of a collection.
+pub const COLLECTED_ML: (f64, f64) = (0.0, 350.0);
+/// Degrees Celsius of the ward's refrigerator that are as they should be.
+pub const WARD_C: (f64, f64) = (2.0, 8.0);
+/// Degrees Celsius that a logger can show on the way.
+pub const TRANSIT_C: (f64, f64) = (-50.0, 60.0);
+/// Hours of one leg.
+pub const LEG_HOURS: (f64, f64) = (0.0, 240.0);
+/// Grams of a bag.
+pub const WEIGHT_G: (f64, f64) = (0.0, 600.0);
+/// Degrees Celsius of anything in a tank or a dry shipper.
+pub const FROZEN_C: (f64, f64) = (-200.0, 60.0);
+
+/// Whether a number lies within.
+///
+/// # Errors
+/// `OutOfRange`, for what is no number, too.
+pub fn within(number: f64, (least, most): (f64, f64)) -> Result<(), OutOfRange> {
+    // Not a number is never within.
+    if number >= least && number <= most { Ok(()) } else { Err(OutOfRange { least, most }) }
+}
+
+/// The range of an analyte; `None` for one that has none here.
+pub fn range(analyte: &str, phase: Option<Phase>) -> Option<(f64, f64)> {
+    Some(match (analyte, phase) {
+        ("volume", Some(Phase::Post)) => (15.0, 40.0),
+        ("volume", _) => COLLECTED_ML,
+        ("tnc", _) => (0.0, 9.999e9),
+        ("cd34", _) => (0.0, 5e7),
+        ("recovery", _) => (0.0, 150.0),
+        ("viability" | "hct" | "cd34_viability" | "cd45_viability" | "cd34_percent", _) => (0.0, 100.0),
+        ("weight", _) => WEIGHT_G,
+        ("cfu", _) => (0.0, 1e8),
+        _ => return None,
+    })
+}
+
+/// Whether a value can be, and whether it is worth a look. A percentage is between 0 and 100, whatever it is of.
+///
+/// # Errors
+/// `OutOfRange`.
+pub fn check(value: &Value) -> Result<Option<Flag>, OutOfRange> {
+    match &value.found {
+        What::Number(number) => {
+            let percent = (value.unit == "%").then_some((0.0, 100.0));
+            match range(&value.analyte, value.phase).or(percent) {
+                Some(range) => within(*number, range)?,
+                None if !number.is_finite() => return Err(OutOfRange { least: f64::MIN, most: f64::MAX }),
+                None => {}
+            }
+            let over = value.analyte == "recovery" && *number > 100.0;
+            Ok(over.then_some(Flag::RecoveryOverAll))
+        }
+        What::Marker(marker) => {
+            use super::Marker;
+            Ok(matches!(marker, Marker::Positive | Marker::Questionable).then_some(Flag::Marker))
+        }
+        What::Text(_) => Ok(None),
+    }
+}

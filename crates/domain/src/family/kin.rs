@@ -1,0 +1,93 @@
+//! Who belongs to a family, what each may do in it, what a member agrees to, and what a family is told of.
+
+use crate::named::named;
+
+named! {
+    /// What somebody is in a family.
+    Kin, 4 {
+        /// The guardian who made the contract.
+        Owner "owner",
+        /// The other guardian.
+        SecondGuardian "second_guardian",
+        /// The child, of age: it is its unit now.
+        AdultChild "adult_child",
+        /// A guardian whose child took over: only looks.
+        FormerGuardian "former_guardian",
+    }
+}
+
+impl Kin {
+    /// Acts for the family: says that a notice was read, where the child is reached.
+    pub const fn acts(self) -> bool {
+        !matches!(self, Self::FormerGuardian)
+    }
+
+    /// What it becomes once the child has taken over.
+    #[must_use]
+    pub const fn after_hand_over(self) -> Self {
+        match self {
+            Self::Owner | Self::SecondGuardian | Self::FormerGuardian => Self::FormerGuardian,
+            Self::AdultChild => Self::AdultChild,
+        }
+    }
+}
+
+named! {
+    /// What a member of a family is asked to agree to, each by itself.
+    Consent, 4 {
+        /// The mother: the others of the family read her infectious markers, too.
+        MotherResults "mother_results",
+        /// The unit, or what is left of it, serves research when it cannot serve a patient.
+        Research "research",
+        /// Samples that were kept are tested again where a new test becomes usual.
+        LaterTests "later_tests",
+        /// The bank writes about its events.
+        News "news",
+    }
+}
+
+impl Consent {
+    /// Only the mother is asked.
+    pub const fn is_the_mothers(self) -> bool {
+        matches!(self, Self::MotherResults)
+    }
+}
+
+named! {
+    /// What a family is told of.
+    Notice, 7 {
+        /// The tank its unit lies in was too warm.
+        Excursion "excursion",
+        /// Nothing happens to the unit until something is looked into.
+        Held "held",
+        /// That is over.
+        HoldLifted "hold_lifted",
+        /// The unit is kept for good.
+        Banked "banked",
+        /// A payment is due soon.
+        PaymentDue "payment_due",
+        /// The child is of age today.
+        OfAge "of_age",
+        /// The child has taken over.
+        TakenOver "taken_over",
+    }
+}
+
+impl Notice {
+    /// Somebody of the family is asked to say that it was read.
+    pub const fn is_acknowledged(self) -> bool {
+        matches!(self, Self::Excursion | Self::Held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_hand_over_only_the_child_acts() {
+        for kin in Kin::ALL {
+            assert_eq!(kin.after_hand_over().acts(), kin == Kin::AdultChild, "{kin:?}");
+        }
+    }
+}

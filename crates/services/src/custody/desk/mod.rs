@@ -1,0 +1,12 @@
+//! What people of the laboratory do at a desk: read a unit with its whole chain, act on it alone or in twos, and why nothing was
+//! done.
+
+mod act;
+mod error;
+mod proposal;
+mod unit;
+
+pub use act::{Act, Alone, alone};
+pub use error::DeskError;
+pub use proposal::{Confirming, Proposal, Proposing, confirm, proposals, propose, read_slot, slot_label, withdraw};
+pub use unit::{Lain, Mark, Opened, open};

@@ -1,0 +1,82 @@
+//! A family's contracts: the number, the term, what was agreed to cost what, and what of it is paid.
+
+use super::scope::Own;
+use super::{FamilyError, place};
+use crate::{Context, Services};
+use domain::custody::Pool;
+use domain::family::{ContractNumber, ContractState};
+use domain::ids::{ContractId, UnitId};
+use domain::ledger::Fen;
+use jiff::civil::Date;
+use store::family::own as sql;
+
+/// A contract, for its family.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OwnContract {
+    /// Which.
+    pub id: ContractId,
+    /// Its number.
+    pub number: ContractNumber,
+    /// For whose use.
+    pub pool: Pool,
+    /// How far it is.
+    pub state: ContractState,
+    /// The unit it keeps.
+    pub unit: Option<UnitId>,
+    /// When it was signed.
+    pub signed_on: Option<Date>,
+    /// The last day of its term.
+    pub ends_on: Option<Date>,
+    /// What was agreed, in order of the days.
+    pub prices: Vec<Price>,
+}
+
+/// A price that was agreed. It never changes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Price {
+    /// What for: `preparation` or `storage`.
+    pub kind: String,
+    /// Until when.
+    pub due_on: Date,
+    /// How much.
+    pub amount: Fen,
+    /// When it came.
+    pub paid_on: Option<Date>,
+}
+
+/// The contracts of the families whoever asks belongs to.
+///
+/// # Errors
+/// `Denied`, `Crypto`, `Unreadable`, `Database`.
+pub async fn contracts(services: &Services, context: &Context) -> Result<Vec<OwnContract>, FamilyError> {
+    let mut own = Own::begin(services, context).await?;
+    let mut all = Vec::new();
+    for member in own.memberships().await? {
+        for row in sql::contracts(&mut *own.tx, member.family.0).await? {
+            let prices = sql::prices(&mut *own.tx, row.id).await?;
+            all.push(read(services, row, prices)?);
+        }
+    }
+    Ok(all)
+}
+
+fn read(services: &Services, row: sql::ContractRow, prices: Vec<sql::PriceRow>) -> Result<OwnContract, FamilyError> {
+    let plain = services.vault.open_sealed(place("family_contract", "number_sealed", row.id), &row.number_sealed)?;
+    let number = String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)?;
+    let price = |row: sql::PriceRow| Price {
+        kind: row.kind,
+        due_on: row.due_on.to_jiff(),
+        amount: Fen::new(row.fen),
+        paid_on: row.paid_on.map(|day| day.to_jiff()),
+    };
+    Ok(OwnContract {
+        id: ContractId(row.id),
+        number: ContractNumber::parse(&number).map_err(|_| FamilyError::Unreadable)?,
+        pool: Pool::from_name(&row.pool).ok_or(FamilyError::Unreadable)?,
+        state: ContractState::from_name(&row.state).ok_or(FamilyError::Unreadable)?,
+        unit: row.unit_id.map(UnitId),
+        signed_on: row.signed_on.map(|day| day.to_jiff()),
+        ends_on: row.ends_on.map(|day| day.to_jiff()),
+        prices: prices.into_iter().map(price).collect(),
+    })
+}

@@ -1,0 +1,115 @@
+//! What happens to families by itself: on the eighteenth birthday the child is invited to take over, and of what is due soon a
+//! family is reminded; each once, on however many servers.
+
+use super::join::{Invited, invite_in};
+use super::notices::tell_in;
+use super::{FamilyError, place};
+use crate::Services;
+use crate::audit::{self, Entry};
+use crate::db::to_the_end;
+use domain::contact::Phone;
+use domain::family::{Kin, Notice, is_of_age};
+use domain::ids::{FamilyId, UnitId};
+use domain::time::local_day;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use serde_json::json;
+use store::family::{join as sql, said};
+use uuid::Uuid;
+
+/// Days before a payment's last day on which the family is reminded.
+const REMINDED: i64 = 30;
+
+/// Invites the children who are of age today. Where nobody has said how a child is reached its guardians are told, and it is
+/// invited once they have. How many were invited.
+///
+/// # Errors
+/// `Database` where nobody knows which they are. One that cannot be invited is told in the log, and holds up no other.
+pub async fn hand_over_due(services: &Services) -> Result<u32, FamilyError> {
+    let today = local_day(services.clock.now());
+    let (mut done, mut after) = (0, Uuid::nil());
+    loop {
+        let page = sql::coming_of_age(&services.db, today.year(), after).await?;
+        let Some(last) = page.last() else { return Ok(done) };
+        after = last.id;
+        for row in page {
+            let (id, own) = (row.id, services.clone());
+            match to_the_end(async move { invited(&own, row, today).await }).await {
+                Ok(invited) => done += u32::from(invited),
+                Err(error) => tracing::error!(child = %id, %error, "a child could not be invited"),
+            }
+        }
+    }
+}
+
+async fn invited(services: &Services, row: sql::ComingRow, today: Date) -> Result<bool, FamilyError> {
+    let text = |column, sealed: &[u8]| -> Result<String, FamilyError> {
+        let plain = services.vault.open_sealed(place("family_child", column, row.id), sealed)?;
+        String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
+    };
+    let born: Date = text("born_sealed", &row.born_sealed)?.parse().map_err(|_| FamilyError::Unreadable)?;
+    let Some(contract) = row.contract_id.filter(|_| is_of_age(born, today)) else { return Ok(false) };
+    let context = services.system();
+    let family = FamilyId(row.family_id);
+    let mut tx = services.begin().await?;
+    // The guardians are told on the day in any case, and once.
+    tell_in(&mut tx, &context, (family, None), (Notice::OfAge, row.id, Some(today))).await?;
+    let Some(sealed) = &row.phone_sealed else {
+        tx.commit().await?;
+        return Ok(false);
+    };
+    let phone = Phone::parse(&text("phone_sealed", sealed)?).map_err(|_| FamilyError::Unreadable)?;
+    if !sql::mark_invited(&mut *tx, row.id, context.now).await? {
+        return Ok(false); // another server was first
+    }
+    let invitation = Invited { family, contract, child: Some(row.id), kin: Kin::AdultChild, mother: false };
+    invite_in(services, &mut tx, &context, &invitation, &phone).await?;
+    let detail = json!({ "child": row.id });
+    let entry = Entry { action: "family.child_invited", subject_kind: "family", subject: Some(family.0), detail };
+    audit::record(&mut tx, &context, &[entry]).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Tells families of payments that are due within [`REMINDED`] days or were: of each once. How many.
+///
+/// # Errors
+/// `Database`.
+pub async fn remind_due(services: &Services) -> Result<u32, FamilyError> {
+    let today = local_day(services.clock.now());
+    let until = today.saturating_add(REMINDED.days());
+    let mut done = 0;
+    loop {
+        let page = said::due(&services.db, until).await?;
+        let mut progress = false;
+        for row in page {
+            let own = services.clone();
+            if to_the_end(async move { reminded(&own, row).await }).await? {
+                done += 1;
+                progress = true;
+            }
+        }
+        // A page of which another server did everything may be followed by one of which it did not; it does that, too.
+        if !progress {
+            return Ok(done);
+        }
+    }
+}
+
+async fn reminded(services: &Services, row: said::DueRow) -> Result<bool, FamilyError> {
+    let context = services.system();
+    let mut tx = services.begin().await?;
+    if !said::reminded(&mut *tx, (row.contract_id, row.nth), context.now).await? {
+        return Ok(false);
+    }
+    // A payment has no id of its own: it is the nth of its contract.
+    let mut cause = row.contract_id.into_bytes();
+    for (byte, part) in cause.iter_mut().zip(row.nth.to_be_bytes()) {
+        *byte ^= part;
+    }
+    let about = (FamilyId(row.family_id), row.unit_id.map(UnitId));
+    let told = (Notice::PaymentDue, Uuid::from_bytes(cause), Some(row.due_on.to_jiff()));
+    tell_in(&mut tx, &context, about, told).await?;
+    tx.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,50 @@
+//! Why nothing is shown to a family, or nothing was done for it.
+
+use crate::crypto::CryptoError;
+use crate::limits::{LimitError, Limited};
+use domain::account::Denied;
+use domain::field::FieldError;
+
+/// Why not.
+#[derive(Debug, thiserror::Error)]
+pub enum FamilyError {
+    /// The policy says no.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// There is no such thing, or none of theirs.
+    #[error("not found")]
+    NotFound,
+    /// Whoever only looks changes nothing.
+    #[error("only looks")]
+    OnlyLooks,
+    /// No invitation is open of this contract, this mobile number and this account. Which of them does not fit is not said.
+    #[error("no such invitation")]
+    NoInvitation,
+    /// It was done, or cannot be done any more.
+    #[error("over")]
+    Over,
+    /// The form's fields.
+    #[error("fields")]
+    Fields(Vec<FieldError>),
+    /// Too often.
+    #[error(transparent)]
+    Limited(#[from] Limited),
+    /// What is stored does not open.
+    #[error("sealed value: {0}")]
+    Crypto(#[from] CryptoError),
+    /// A row holds what its table's rules forbid.
+    #[error("a row of a family cannot be read")]
+    Unreadable,
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl From<LimitError> for FamilyError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Limited(limited) => Self::Limited(limited),
+            LimitError::Database(error) => Self::Database(error),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Families and what they see of their units: coming in by an invitation ([`join`]), units ([`units`], [`unit`]), notices,
+//! contracts, who belongs to the family and what each agrees to, who of the house looked ([`looks`], [`look_in`]), and the day a
+//! child takes over ([`hand_over_due`]).
+//!
+//! Whatever a family reads is read in a transaction that acts as `cb_family` ([`scope`]): the policy is asked, and the database finds
+//! nothing of another family whatever the policy said. What is not theirs and what is not there is one answer, reached by the
+//! same statements.
+
+mod contract;
+mod due;
+mod error;
+mod join;
+mod looks;
+mod notices;
+mod people;
+mod scope;
+mod seed;
+mod units;
+
+pub use contract::{OwnContract, Price, contracts};
+pub use due::{hand_over_due, remind_due};
+pub use error::FamilyError;
+pub use join::{Founder, Founding, found_in, join};
+pub use looks::{Look, OwnLook, look_in, looks};
+pub use notices::{OwnNotice, acknowledge, notices, tell_in};
+pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_child_phone};
+pub use scope::{Member, Own};
+pub use seed::seed_demo;
+pub use units::{OwnUnit, StepItem, steps_of, unit, units};
+
+use crate::crypto::Place;
+use uuid::Uuid;
+
+/// The domain of the blind index of contract numbers.
+const CONTRACT_NUMBERS: &str = "family contract number";
+
+/// Where a family's own values are sealed.
+const fn place(table: &'static str, column: &'static str, row: Uuid) -> Place {
+    Place { table, column, row }
+}

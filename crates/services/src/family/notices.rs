@@ -1,0 +1,108 @@
+//! What a family is told: once of each cause. What asks for it is acknowledged by somebody of the family.
+
+use super::FamilyError;
+use super::scope::{Own, visitor};
+use crate::audit::{self, Entry};
+use crate::db::to_the_end;
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::family::Notice;
+use domain::ids::{FamilyId, FamilyNoticeId, UnitId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::json;
+use sqlx::PgConnection;
+use store::family::{own as sql, said};
+use uuid::Uuid;
+
+/// Tells a family of something, in the transaction of what it tells of. `false` where it was told of this cause before.
+///
+/// # Errors
+/// `Database`.
+pub async fn tell_in(
+    db: &mut PgConnection,
+    context: &Context,
+    (family, unit): (FamilyId, Option<UnitId>),
+    (kind, cause, day): (Notice, Uuid, Option<Date>),
+) -> Result<bool, FamilyError> {
+    let row = said::NewNotice {
+        id: context.new_id(),
+        family: family.0,
+        unit: unit.map(|unit| unit.0),
+        kind: kind.name(),
+        cause,
+        day,
+    };
+    Ok(said::add_notice(db, row, context.now).await?)
+}
+
+/// A notice, for the family.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OwnNotice {
+    /// Which.
+    pub id: FamilyNoticeId,
+    /// About which unit.
+    pub unit: Option<UnitId>,
+    /// What it says.
+    pub kind: Notice,
+    /// The day it is about.
+    pub day: Option<Date>,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// When somebody of the family said that it was read.
+    pub read_at: Option<Timestamp>,
+    /// Whoever reads is asked to say so.
+    pub waits: bool,
+}
+
+/// The notices to the families whoever asks belongs to, the last first.
+///
+/// # Errors
+/// `Denied`, `Unreadable`, `Database`.
+pub async fn notices(services: &Services, context: &Context) -> Result<Vec<OwnNotice>, FamilyError> {
+    let mut own = Own::begin(services, context).await?;
+    let members = own.memberships().await?;
+    let rows = sql::notices(&mut *own.tx, own.account.0, None).await?;
+    let read = |row: sql::NoticeRow| {
+        let kind = Notice::from_name(&row.kind).ok_or(FamilyError::Unreadable)?;
+        let acts = members.iter().any(|member| member.family.0 == row.family_id && member.kin.acts());
+        Ok(OwnNotice {
+            id: FamilyNoticeId(row.id),
+            unit: row.unit_id.map(UnitId),
+            kind,
+            day: row.day.map(|day| day.to_jiff()),
+            made_at: row.made_at.to_jiff(),
+            read_at: row.read_at.map(|at| at.to_jiff()),
+            waits: kind.is_acknowledged() && row.read_at.is_none() && acts,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Says that a notice was read. Pressed twice it is once.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `OnlyLooks`, `Unreadable`, `Database`.
+pub async fn acknowledge(services: &Services, context: &Context, notice: FamilyNoticeId) -> Result<(), FamilyError> {
+    let account = visitor(context, Capability::SeeOwnUnits)?;
+    let mut own = Own::begin(services, context).await?;
+    let found = sql::notices(&mut *own.tx, account.0, Some(notice.0)).await?.into_iter().next();
+    let found = found.ok_or(FamilyError::NotFound)?;
+    let member = own.member_of(FamilyId(found.family_id)).await?;
+    drop(own);
+    if !member.kin.acts() {
+        return Err(FamilyError::OnlyLooks);
+    }
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        if said::acknowledge(&mut *tx, notice.0, account.0, context.now).await? {
+            let detail = json!({ "kind": found.kind });
+            let entry =
+                Entry { action: "family.notice_read", subject_kind: "family_notice", subject: Some(notice.0), detail };
+            audit::record(&mut tx, &context, &[entry]).await?;
+        }
+        Ok(tx.commit().await?)
+    })
+    .await
+}

@@ -1,0 +1,230 @@
+//! Who belongs to a family, the child, and what each member agrees to.
+
+use super::scope::{Member, Own, member, visitor};
+use super::{FamilyError, place};
+use crate::account::{contact_index, visitors};
+use crate::audit::{self, Entry};
+use crate::db::to_the_end;
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::contact::{Contact, PersonName, Phone};
+use domain::family::{Consent, Kin, comes_of_age_on};
+use domain::field::FieldError;
+use domain::ids::{AccountId, FamilyId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::json;
+use store::account::people as accounts;
+use store::family::{join, own as sql, said};
+use uuid::Uuid;
+
+/// Somebody who belongs to a family.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OwnMember {
+    /// What they are in it.
+    pub member: Member,
+    /// What they are called, if they said so.
+    pub name: Option<PersonName>,
+    /// It is who reads.
+    pub own: bool,
+}
+
+/// The child, for the family.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OwnChild {
+    /// Which.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: PersonName,
+    /// When it was born.
+    pub born: Date,
+    /// The day it is of age.
+    pub of_age_on: Date,
+    /// Where it is reached from then on; masked.
+    pub phone: Option<String>,
+    /// When it was invited.
+    pub invited_at: Option<Timestamp>,
+    /// When it took over.
+    pub took_over_at: Option<Timestamp>,
+}
+
+/// What whoever reads is asked to agree to, and what they said last.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OwnConsent {
+    /// To what.
+    pub purpose: Consent,
+    /// Their last word; none: never asked.
+    pub given: Option<bool>,
+    /// When.
+    pub at: Option<Timestamp>,
+}
+
+/// A family, for one of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct People {
+    /// Which.
+    pub family: FamilyId,
+    /// Whoever reads may change something.
+    pub acts: bool,
+    /// Whoever reads is the mother.
+    pub mother: bool,
+    /// The mother lets the others read her infectious markers.
+    pub mother_shares: bool,
+    /// Who belongs to it.
+    pub members: Vec<OwnMember>,
+    /// Its children; a family of the bank has one.
+    pub children: Vec<OwnChild>,
+    /// What whoever reads is asked.
+    pub consents: Vec<OwnConsent>,
+}
+
+/// The families whoever asks belongs to.
+///
+/// # Errors
+/// `Denied`, `Crypto`, `Unreadable`, `Database`.
+pub async fn people(services: &Services, context: &Context) -> Result<Vec<People>, FamilyError> {
+    let mut own = Own::begin(services, context).await?;
+    let mut found = Vec::new();
+    for reader in own.memberships().await? {
+        let members = sql::members(&mut *own.tx, reader.family.0).await?;
+        let children = sql::children(&mut *own.tx, reader.family.0).await?;
+        let consents = sql::consents(&mut *own.tx, reader.family.0).await?;
+        let shares = mother_consents(&mut own, reader.family).await?;
+        found.push((reader, members, children, consents, shares));
+    }
+    let account = own.account;
+    drop(own);
+    // What somebody is called stands with their account, which is no row of a family.
+    let mut all = Vec::new();
+    for (reader, members, children, consents, mother_shares) in found {
+        let mut named = Vec::new();
+        for row in members {
+            let own = row.account_id == account.0;
+            let person = accounts::live(&services.db, row.account_id).await?;
+            let name = person.map(|row| visitors::open_profile(services, &row)).transpose()?.and_then(|one| one.name);
+            named.push(OwnMember { member: member(row)?, name, own });
+        }
+        let children = children.into_iter().map(|row| child(services, row)).collect::<Result<_, _>>()?;
+        let asked =
+            Consent::ALL.into_iter().filter(|one| reader.kin.acts() && (reader.mother || !one.is_the_mothers()));
+        let said = |purpose: Consent| {
+            let last = consents.iter().find(|row| row.account_id == account.0 && row.purpose == purpose.name());
+            OwnConsent { purpose, given: last.map(|row| row.given), at: last.map(|row| row.at.to_jiff()) }
+        };
+        let consents = asked.map(said).collect();
+        all.push(People {
+            family: reader.family,
+            acts: reader.kin.acts(),
+            mother: reader.mother,
+            mother_shares,
+            members: named,
+            children,
+            consents,
+        });
+    }
+    Ok(all)
+}
+
+fn child(services: &Services, row: sql::ChildRow) -> Result<OwnChild, FamilyError> {
+    let open = |column, sealed: &[u8]| -> Result<String, FamilyError> {
+        let plain = services.vault.open_sealed(place("family_child", column, row.id), sealed)?;
+        String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
+    };
+    let born: Date = open("born_sealed", &row.born_sealed)?.parse().map_err(|_| FamilyError::Unreadable)?;
+    let phone = row.phone_sealed.as_deref().map(|sealed| open("phone_sealed", sealed)).transpose()?;
+    let phone = phone.map(|digits| Phone::parse(&digits).map_err(|_| FamilyError::Unreadable)).transpose()?;
+    Ok(OwnChild {
+        id: row.id,
+        name: PersonName::kept(&open("name_sealed", &row.name_sealed)?).map_err(|_| FamilyError::Unreadable)?,
+        born,
+        of_age_on: comes_of_age_on(born).ok_or(FamilyError::Unreadable)?,
+        phone: phone.map(|phone| phone.masked()),
+        invited_at: row.invited_at.map(|at| at.to_jiff()),
+        took_over_at: row.took_over_at.map(|at| at.to_jiff()),
+    })
+}
+
+/// Whether the mother of a family lets the others read her results: her last word, and without a word no.
+pub(super) async fn mother_consents(own: &mut Own, family: FamilyId) -> Result<bool, FamilyError> {
+    let members = sql::members(&mut *own.tx, family.0).await?;
+    let Some(mother) = members.into_iter().find(|row| row.mother) else { return Ok(false) };
+    let consents = sql::consents(&mut *own.tx, family.0).await?;
+    let of_hers =
+        |row: &sql::ConsentRow| row.account_id == mother.account_id && row.purpose == Consent::MotherResults.name();
+    Ok(consents.iter().find(|row| of_hers(row)).is_some_and(|row| row.given))
+}
+
+/// What they are in a family where they do something.
+async fn acting(services: &Services, context: &Context, family: FamilyId) -> Result<(AccountId, Member), FamilyError> {
+    let account = visitor(context, Capability::SeeOwnUnits)?;
+    let member = Own::begin(services, context).await?.member_of(family).await?;
+    if member.kin.acts() { Ok((account, member)) } else { Err(FamilyError::OnlyLooks) }
+}
+
+/// Says whether one agrees to a purpose. Said twice it is once.
+///
+/// # Errors
+/// `Denied`; `NotFound` for another's family, and for what one is not asked; `OnlyLooks`, `Database`.
+pub async fn consent(
+    services: &Services,
+    context: &Context,
+    family: FamilyId,
+    (purpose, given): (Consent, bool),
+) -> Result<(), FamilyError> {
+    let (account, member) = acting(services, context, family).await?;
+    if purpose.is_the_mothers() && !member.mother {
+        return Err(FamilyError::NotFound);
+    }
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        accounts::lock(&mut tx, account.0).await?.ok_or(FamilyError::NotFound)?;
+        let last = sql::consents(&mut *tx, family.0).await?;
+        let last = last.iter().find(|row| row.account_id == account.0 && row.purpose == purpose.name());
+        if last.is_some_and(|row| row.given == given) {
+            return Ok(());
+        }
+        let said = (purpose.name(), given);
+        said::add_consent(&mut *tx, context.new_id(), (family.0, account.0), said, context.now).await?;
+        let detail = json!({ "purpose": purpose.name(), "given": given });
+        let entry = Entry { action: "family.consent", subject_kind: "family", subject: Some(family.0), detail };
+        audit::record(&mut tx, &context, &[entry]).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
+}
+
+/// Says where the child is reached on its eighteenth birthday. For guardians, until it is invited.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `OnlyLooks`; `Fields` (`phone`); `Over` once it was invited; `Database`.
+pub async fn set_child_phone(
+    services: &Services,
+    context: &Context,
+    (family, child): (FamilyId, Uuid),
+    phone: &str,
+) -> Result<(), FamilyError> {
+    let (_, member) = acting(services, context, family).await?;
+    if member.kin == Kin::AdultChild {
+        return Err(FamilyError::NotFound);
+    }
+    let known = sql::children(&services.db, family.0).await?;
+    if !known.iter().any(|row| row.id == child) {
+        return Err(FamilyError::NotFound);
+    }
+    let phone = Phone::parse(phone).map_err(|fault| FamilyError::Fields(vec![FieldError::new("phone", fault)]))?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let sealed = services.vault.seal(place("family_child", "phone_sealed", child), phone.digits().as_bytes());
+        let index = contact_index(&services.vault, &Contact::Phone(phone));
+        let mut tx = services.begin().await?;
+        if !join::set_child_phone(&mut *tx, (family.0, child), (&sealed, &index)).await? {
+            return Err(FamilyError::Over);
+        }
+        let detail = json!({ "child": child });
+        let entry = Entry { action: "family.child_phone", subject_kind: "family", subject: Some(family.0), detail };
+        audit::record(&mut tx, &context, &[entry]).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
+}

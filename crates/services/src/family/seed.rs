@@ -1,0 +1,102 @@
+//! The demo: families with invented people and numbers of the test range, for the units that the room of custody seeds.
+
+use super::{FamilyError, Founder, Founding, found_in};
+use crate::db::to_the_end;
+use crate::{Context, Services};
+use domain::contact::{PersonName, Phone};
+use domain::custody::Pool;
+use domain::family::{ContractNumber, ContractState, Kin};
+use domain::field::Fault;
+use domain::ids::UnitId;
+use domain::time::local_day;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+/// A family of the demo: contract number, child, its age in days, the mother's mobile number, the other guardian's, the child's.
+struct Invented {
+    number: &'static str,
+    child: &'static str,
+    days: i64,
+    mother: &'static str,
+    other: &'static str,
+    own: Option<&'static str>,
+}
+
+const FAMILIES: [Invented; 2] = [
+    Invented {
+        number: "SD2026000417",
+        child: "演示宝宝甲",
+        days: 120,
+        mother: "19900000101",
+        other: "19900000102",
+        own: None,
+    },
+    Invented {
+        number: "SD2008000018",
+        child: "演示青年乙",
+        days: 18 * 366,
+        mother: "19900000201",
+        other: "19900000202",
+        own: Some("19900000203"),
+    },
+];
+
+fn parsed<T>(value: Result<T, Fault>) -> Result<T, FamilyError> {
+    value.map_err(|_| FamilyError::Unreadable)
+}
+
+/// Makes the demo's families for these units, one each. Repeating it adds nothing.
+///
+/// # Errors
+/// `Database`.
+pub async fn seed_demo(services: &Services, context: &Context, units: &[UnitId]) -> Result<(), FamilyError> {
+    let today = local_day(context.now);
+    for (at, invented) in FAMILIES.iter().enumerate() {
+        let founding = founding(invented, units.get(at).copied(), today)?;
+        let (own, context) = (services.clone(), context.clone());
+        let made = to_the_end(async move {
+            let mut tx = own.begin().await?;
+            let (family, _) = found_in(&own, &mut tx, &context, &founding).await?;
+            if let Some(unit) = founding.unit {
+                store::family::join::give_unit(&mut *tx, unit.0, family.0).await?;
+            }
+            Ok::<_, FamilyError>(tx.commit().await?)
+        })
+        .await;
+        match made {
+            Ok(()) | Err(FamilyError::Over) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn founding(invented: &Invented, unit: Option<UnitId>, today: Date) -> Result<Founding, FamilyError> {
+    let born = today.saturating_sub(invented.days.days());
+    let signed = born.saturating_sub(60.days());
+    let invited = |phone: &str, kin, mother| -> Result<Founder, FamilyError> {
+        Ok(Founder { kin, mother, phone: parsed(Phone::parse(phone))? })
+    };
+    let own = invented.own.map(Phone::parse).transpose();
+    // Prices are invented: what a family pays stands in its contract.
+    let yearly = |year: i64| {
+        let due = signed.saturating_add((365 * year).days());
+        ("storage", due, 62_000, (due <= today).then_some(due))
+    };
+    let mut prices = vec![("preparation", signed, 598_000, Some(signed))];
+    let passed = i64::from(today.year() - signed.year());
+    prices.extend((1..=passed.max(0) + 1).map(yearly));
+    Ok(Founding {
+        number: parsed(ContractNumber::parse(invented.number))?,
+        pool: Pool::Family,
+        state: ContractState::Active,
+        term: Some((signed, signed.saturating_add((365 * 20).days()))),
+        unit,
+        child: (parsed(PersonName::parse(invented.child))?, born, parsed(own)?),
+        invited: vec![
+            invited(invented.mother, Kin::Owner, true)?,
+            invited(invented.other, Kin::SecondGuardian, false)?,
+        ],
+        prices,
+    })
+}

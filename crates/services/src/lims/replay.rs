@@ -1,0 +1,132 @@
+//! Letters that are tried again by themselves: what a record lacked has come with a later one of its unit.
+
+use super::take::{Units, number};
+use super::{LimsError, explain, record};
+use crate::Services;
+use crate::custody::{By, Incoming, record_in};
+use jiff::Timestamp;
+use metrics::counter;
+use sqlx::PgConnection;
+use std::collections::BTreeMap;
+use store::lims::letters::{self as sql, LetterRow};
+use uuid::Uuid;
+
+/// A letter that was tried so often waits for a hand.
+const TRIES: i32 = 100;
+/// Letters tried with one piece at most.
+const AT_ONCE: i64 = 200;
+/// One that is kept may be what another lacked.
+const ROUNDS: usize = 4;
+
+/// Tries the letters that wait for something of units to which something came, in a transaction of its own: whatever is the matter
+/// with a letter, what came is kept. Where it breaks off, [`sweep`] finds them.
+pub(super) async fn after(services: &Services, now: Timestamp, units: &Units) {
+    match whole(services, now, units).await {
+        Ok(0) => {}
+        Ok(kept) => counter!("lims_letters_replayed_total").increment(kept as u64),
+        Err(LimsError::Busy) => {}
+        Err(error) => tracing::error!(%error, "dead letters could not be tried again"),
+    }
+}
+
+/// Tries the letters of units to which something came since they were last tried. Answers how many were kept.
+///
+/// # Errors
+/// `Busy`, `Database`.
+pub async fn sweep(services: &Services) -> Result<usize, LimsError> {
+    let units = Units::of_rows(sql::stirred(&services.db, TRIES, AT_ONCE).await?);
+    whole(services, services.clock.now(), &units).await
+}
+
+async fn whole(services: &Services, now: Timestamp, units: &Units) -> Result<usize, LimsError> {
+    let (ids, dins) = units.names();
+    let mut tx = services.begin().await?;
+    let mut waiting = sql::waiting(&mut tx, (&ids, &dins), TRIES, AT_ONCE).await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    store::lims::lock_units(&mut *tx, &ids, &dins).await?;
+    let mut kept = 0;
+    for _ in 0..ROUNDS {
+        let (mut left, mut done) = (Vec::new(), 0);
+        for (client, letters) in by_client(waiting) {
+            done += tried(&mut tx, services, now, client, letters, units, &mut left).await?;
+        }
+        kept += done;
+        if done == 0 || left.is_empty() {
+            break;
+        }
+        waiting = left;
+    }
+    tx.commit().await?;
+    Ok(kept)
+}
+
+fn by_client(letters: Vec<LetterRow>) -> BTreeMap<Uuid, Vec<LetterRow>> {
+    let mut all: BTreeMap<Uuid, Vec<LetterRow>> = BTreeMap::new();
+    for letter in letters {
+        all.entry(letter.client_id).or_default().push(letter);
+    }
+    all
+}
+
+/// Tries letters of one client; answers how many were kept, and leaves those that still wait in `left`.
+async fn tried(
+    db: &mut PgConnection,
+    services: &Services,
+    now: Timestamp,
+    client: Uuid,
+    letters: Vec<LetterRow>,
+    units: &Units,
+    left: &mut Vec<LetterRow>,
+) -> Result<usize, LimsError> {
+    let mut told: Vec<(LetterRow, Incoming)> = Vec::with_capacity(letters.len());
+    for letter in letters {
+        match open(services, &letter) {
+            Ok(Ok(incoming)) => told.push((letter, incoming)),
+            _ => {
+                let why = ("unreadable", "", false);
+                sql::tried(&mut *db, letter.id, why, now).await?;
+            }
+        }
+    }
+    let incoming: Vec<Incoming> = told.iter().map(|(_, incoming)| incoming.clone()).collect();
+    if incoming.is_empty() {
+        return Ok(0);
+    }
+    let recorded = record_in(db, services, &by(client), &incoming, now).await?;
+    let mut kept = 0;
+    for ((letter, incoming), result) in told.into_iter().zip(recorded) {
+        match result {
+            Ok(recorded) => {
+                sql::applied(&mut *db, letter.id, (recorded.unit.0, number(recorded.seq)?), None, now).await?;
+                kept += 1;
+            }
+            Err(refused) => {
+                let fault = explain::fault(db, &refused, units.of(&incoming.unit)).await?;
+                sql::tried(&mut *db, letter.id, (fault.code, &fault.detail, fault.waits), now).await?;
+                if fault.waits {
+                    left.push(letter);
+                }
+            }
+        }
+    }
+    Ok(kept)
+}
+
+/// Who told what a letter says.
+pub(super) fn by(client: Uuid) -> By {
+    By { actor_kind: "client", actor_id: Some(client), source: "lims" }
+}
+
+/// What a letter says, or why it cannot be read.
+pub(super) fn open(services: &Services, letter: &LetterRow) -> Result<Result<Incoming, record::Fault>, LimsError> {
+    Ok(record::again(&text(services, letter)?))
+}
+
+/// A letter's record as it was sent.
+pub(super) fn text(services: &Services, letter: &LetterRow) -> Result<String, LimsError> {
+    let sealed = letter.record_sealed.as_deref().ok_or(LimsError::Ended)?;
+    let plain = services.vault.open_sealed(record::place(letter.id), sealed).map_err(|_| LimsError::Unreadable)?;
+    String::from_utf8(plain).map_err(|_| LimsError::Unreadable)
+}

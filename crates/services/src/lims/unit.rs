@@ -1,0 +1,76 @@
+//! What a feed may ask of a unit: where it is, and what is still missing. Nothing of what its events say, and not whose it is.
+
+use super::LimsError;
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::custody::Din;
+use domain::ids::UnitId;
+use jiff::Timestamp;
+use store::lims as sql;
+
+/// An item of a list that is not done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Missing {
+    /// Its place in the list, from 1.
+    pub position: u16,
+    /// Its code.
+    pub code: String,
+}
+
+/// Where a unit is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Status {
+    /// Its id.
+    pub unit: UnitId,
+    /// Its number.
+    pub din: Din,
+    /// `processing`, `banked` …
+    pub state: String,
+    /// Where it comes back to, while it is held.
+    pub held_in: Option<String>,
+    /// The number of its last event.
+    pub seq: u32,
+    /// When that came.
+    pub changed_at: Timestamp,
+    /// Preparation steps that are not done.
+    pub steps: Vec<Missing>,
+    /// Tests without a final result.
+    pub tests: Vec<Missing>,
+    /// Steps of the release that are not done.
+    pub release: Vec<Missing>,
+    /// The batch record is signed.
+    pub record_signed: bool,
+    /// Deviations that are open.
+    pub open_deviations: u32,
+    /// Dead letters that wait for something of it.
+    pub letters: u64,
+}
+
+/// Where the unit of a number is, for the feed.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Database`.
+pub async fn status(services: &Services, context: &Context, din: &Din) -> Result<Status, LimsError> {
+    context.require(Capability::FeedLims)?;
+    let mut db = services.db.acquire().await?;
+    let row = sql::unit(&mut *db, din.as_str()).await?.ok_or(LimsError::NotFound)?;
+    let items = sql::items(&mut *db, row.id).await?;
+    let missing = |list: &str| {
+        let missing = items.iter().filter(|item| item.list == list && !item.done);
+        missing.map(|item| Missing { position: item.position.unsigned_abs(), code: item.code.clone() }).collect()
+    };
+    Ok(Status {
+        unit: UnitId(row.id),
+        din: din.clone(),
+        steps: missing("preparation"),
+        tests: missing("test"),
+        release: missing("release"),
+        state: row.state,
+        held_in: row.held_in,
+        seq: row.seq.unsigned_abs(),
+        changed_at: row.changed_at.to_jiff(),
+        record_signed: row.record_signed,
+        open_deviations: row.open_deviations.unsigned_abs(),
+        letters: row.letters.unsigned_abs(),
+    })
+}

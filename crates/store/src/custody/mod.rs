@@ -1,0 +1,4 @@
+//! The rows of custody.
+
+pub mod desk;
+pub mod search;

@@ -1,0 +1,325 @@
+//! Invitations and how families come to be. Asked as the house.
+
+use crate::{SqlTimestamp, ToSqlx};
+use jiff::{Timestamp, civil};
+use jiff_sqlx::Date as SqlDate;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+/// An invitation to be claimed.
+#[derive(Debug, Clone)]
+pub struct InvitationRow {
+    /// Which.
+    pub id: Uuid,
+    /// Into which family.
+    pub family_id: Uuid,
+    /// By which contract.
+    pub contract_id: Uuid,
+    /// The child that takes over by it.
+    pub child_id: Option<Uuid>,
+    /// As what.
+    pub kin: String,
+    /// The mother.
+    pub mother: bool,
+}
+
+/// The open invitation of a contract's number and a mobile number, both by keyed hash; locked.
+pub async fn open(
+    db: impl PgExecutor<'_>,
+    (number, phone): (&[u8], &[u8]),
+    now: Timestamp,
+) -> sqlx::Result<Option<InvitationRow>> {
+    sqlx::query_as!(
+        InvitationRow,
+        r#"select i.id, i.family_id, i.contract_id, i.child_id, i.kin, i.mother
+           from family_contract c join family_invitation i on i.contract_id = c.id
+           where c.number_index = $1 and i.phone_index = $2 and i.claimed_at is null and i.expires_at > $3
+             and c.state not in ('terminated', 'transferred')
+           order by i.made_at desc limit 1 for update of i"#,
+        number,
+        phone,
+        now.to_sqlx() as SqlTimestamp
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Marks an invitation as claimed. `false` where it was.
+pub async fn claim(db: impl PgExecutor<'_>, invitation: Uuid, account: Uuid, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update family_invitation set claimed_at = $3, account_id = $2 where id = $1 and claimed_at is null",
+        invitation,
+        account,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// A family.
+pub async fn add_family(db: impl PgExecutor<'_>, id: Uuid, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!("insert into family (id, made_at) values ($1, $2)", id, now.to_sqlx() as SqlTimestamp)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// A member to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct NewMember<'a> {
+    /// Its own.
+    pub id: Uuid,
+    /// Of which family.
+    pub family: Uuid,
+    /// Who.
+    pub account: Uuid,
+    /// As what.
+    pub kin: &'a str,
+    /// The mother.
+    pub mother: bool,
+}
+
+/// Writes a member. `false` where the account belongs to the family already, or another has its place.
+pub async fn add_member(db: impl PgExecutor<'_>, new: NewMember<'_>, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into family_member (id, family_id, account_id, kin, mother, since) values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing",
+        new.id,
+        new.family,
+        new.account,
+        new.kin,
+        new.mother,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Guardians of a family whose child took over only look from now on. How many.
+pub async fn step_back(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update family_member set kin = 'former_guardian'
+         where family_id = $1 and until is null and kin in ('owner', 'second_guardian')",
+        family
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
+/// Marks that a child took over. `false` where it had.
+pub async fn took_over(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update family_child set took_over_at = $2 where id = $1 and took_over_at is null",
+        child,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// A child to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct NewChild<'a> {
+    /// Its own.
+    pub id: Uuid,
+    /// Of which family.
+    pub family: Uuid,
+    /// What it is called, sealed.
+    pub name: &'a [u8],
+    /// When it was born, sealed.
+    pub born: &'a [u8],
+    /// The year of the eighteenth birthday.
+    pub of_age_in: i16,
+    /// Where it is reached then: sealed, and its keyed hash.
+    pub phone: Option<(&'a [u8], &'a [u8])>,
+}
+
+/// Writes a child.
+pub async fn add_child(db: impl PgExecutor<'_>, new: NewChild<'_>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into family_child (id, family_id, name_sealed, born_sealed, of_age_in, phone_sealed, phone_index)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        new.id,
+        new.family,
+        new.name,
+        new.born,
+        new.of_age_in,
+        new.phone.map(|(sealed, _)| sealed),
+        new.phone.map(|(_, index)| index),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Says where a child is reached from its eighteenth birthday on. `false` where it was invited already.
+pub async fn set_child_phone(
+    db: impl PgExecutor<'_>,
+    (family, child): (Uuid, Uuid),
+    (sealed, index): (&[u8], &[u8]),
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update family_child set phone_sealed = $3, phone_index = $4
+         where id = $2 and family_id = $1 and invited_at is null",
+        family,
+        child,
+        sealed,
+        index
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// A child whose eighteenth birthday is in a year and who was not invited.
+#[derive(Debug, Clone)]
+pub struct ComingRow {
+    /// Which.
+    pub id: Uuid,
+    /// Of which family.
+    pub family_id: Uuid,
+    /// When it was born.
+    pub born_sealed: Vec<u8>,
+    /// Where it is reached.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// Its keyed hash.
+    pub phone_index: Option<Vec<u8>>,
+    /// The contract of its unit.
+    pub contract_id: Option<Uuid>,
+}
+
+/// Children who are not invited and come of age in a year or came in one before, after an id, by the hundred.
+pub async fn coming_of_age(db: impl PgExecutor<'_>, year: i16, after: Uuid) -> sqlx::Result<Vec<ComingRow>> {
+    sqlx::query_as!(
+        ComingRow,
+        r#"select k.id, k.family_id, k.born_sealed, k.phone_sealed, k.phone_index,
+                  (select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
+                   order by c.made_at desc limit 1) as "contract_id?"
+           from family_child k where k.invited_at is null and k.of_age_in <= $1 and k.id > $2 order by k.id limit 100"#,
+        year,
+        after
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Marks that a child was invited. `false` where it was.
+pub async fn mark_invited(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update family_child set invited_at = $2 where id = $1 and invited_at is null",
+        child,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// A contract to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct NewContract<'a> {
+    /// Its own.
+    pub id: Uuid,
+    /// Of which family.
+    pub family: Uuid,
+    /// The unit it keeps.
+    pub unit: Option<Uuid>,
+    /// The child it is for.
+    pub child: Option<Uuid>,
+    /// Its number, sealed.
+    pub number: &'a [u8],
+    /// Its keyed hash.
+    pub number_index: &'a [u8],
+    /// For whose use.
+    pub pool: &'a str,
+    /// How far it is.
+    pub state: &'a str,
+    /// When it was signed.
+    pub signed_on: Option<civil::Date>,
+    /// The last day of its term.
+    pub ends_on: Option<civil::Date>,
+}
+
+/// Writes a contract. `false` where there is one of its number.
+pub async fn add_contract(db: impl PgExecutor<'_>, new: NewContract<'_>, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into family_contract (id, family_id, unit_id, child_id, number_sealed, number_index, pool, state, signed_on, ends_on, made_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (number_index) do nothing",
+        new.id,
+        new.family,
+        new.unit,
+        new.child,
+        new.number,
+        new.number_index,
+        new.pool,
+        new.state,
+        new.signed_on.map(ToSqlx::to_sqlx) as Option<SqlDate>,
+        new.ends_on.map(ToSqlx::to_sqlx) as Option<SqlDate>,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Writes a price that was agreed, and that it is owed.
+pub async fn add_price(
+    db: impl PgExecutor<'_>,
+    (contract, nth): (Uuid, i16),
+    (kind, due_on, fen): (&str, civil::Date, i64),
+    paid_on: Option<civil::Date>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with price as (
+           insert into family_contract_price (contract_id, nth, kind, due_on, fen) values ($1, $2, $3, $4, $5)
+           returning contract_id, nth, due_on)
+         insert into family_contract_due (contract_id, nth, due_on, paid_on) select contract_id, nth, due_on, $6 from price",
+        contract,
+        nth,
+        kind,
+        due_on.to_sqlx() as SqlDate,
+        fen,
+        paid_on.map(ToSqlx::to_sqlx) as Option<SqlDate>
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// An invitation to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct NewInvitation<'a> {
+    /// Its own.
+    pub id: Uuid,
+    /// Into which family.
+    pub family: Uuid,
+    /// By which contract.
+    pub contract: Uuid,
+    /// The child that takes over by it.
+    pub child: Option<Uuid>,
+    /// As what.
+    pub kin: &'a str,
+    /// The mother.
+    pub mother: bool,
+    /// The mobile number that was registered, sealed.
+    pub phone: &'a [u8],
+    /// Its keyed hash.
+    pub phone_index: &'a [u8],
+    /// Until when it can be claimed.
+    pub expires_at: Timestamp,
+}
+
+/// Writes an invitation. `false` where one is open of this contract and number.
+pub async fn invite(db: impl PgExecutor<'_>, new: NewInvitation<'_>, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into family_invitation (id, family_id, contract_id, child_id, kin, mother, phone_sealed, phone_index, made_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
+        new.id,
+        new.family,
+        new.contract,
+        new.child,
+        new.kin,
+        new.mother,
+        new.phone,
+        new.phone_index,
+        now.to_sqlx() as SqlTimestamp,
+        new.expires_at.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Gives a unit that is nobody's to a family. `false` where it has one.
+pub async fn give_unit(db: impl PgExecutor<'_>, unit: Uuid, family: Uuid) -> sqlx::Result<bool> {
+    let done = sqlx::query!("update custody_unit set family_id = $2 where id = $1 and family_id is null", unit, family);
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}

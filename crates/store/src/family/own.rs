@@ -1,0 +1,326 @@
+//! What a family reads: asked as `cb_family`, which finds no row of another family whatever a statement says.
+
+use crate::SqlTimestamp;
+use jiff_sqlx::Date as SqlDate;
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+/// From here to the end of the transaction only what an account's families have is found.
+pub async fn narrow(db: &mut PgConnection, account: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"select set_config('role', 'cb_family', true) as "role!", set_config('cordblood.account', $1, true) as "account!""#,
+        account.hyphenated().to_string()
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(())
+}
+
+/// The membership of an account.
+#[derive(Debug, Clone)]
+pub struct MemberRow {
+    /// Its own.
+    pub id: Uuid,
+    /// Of which family.
+    pub family_id: Uuid,
+    /// Whose.
+    pub account_id: Uuid,
+    /// What they are in it.
+    pub kin: String,
+    /// The mother.
+    pub mother: bool,
+    /// Since when.
+    pub since: SqlTimestamp,
+}
+
+/// The families an account belongs to now, the oldest first.
+pub async fn memberships(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<Vec<MemberRow>> {
+    sqlx::query_as!(
+        MemberRow,
+        r#"select id, family_id, account_id, kin, mother, since as "since: SqlTimestamp" from family_member
+           where account_id = $1 and until is null order by since, id"#,
+        account
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Everybody who belongs to a family now.
+pub async fn members(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Vec<MemberRow>> {
+    sqlx::query_as!(
+        MemberRow,
+        r#"select id, family_id, account_id, kin, mother, since as "since: SqlTimestamp" from family_member
+           where family_id = $1 and until is null order by since, id"#,
+        family
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A unit as its family finds it in a list.
+#[derive(Debug, Clone)]
+pub struct UnitRow {
+    /// Which.
+    pub id: Uuid,
+    /// Whose.
+    pub family_id: Uuid,
+    /// For whose use.
+    pub pool: String,
+    /// Where it is.
+    pub state: String,
+    /// Where it comes back to.
+    pub held_in: Option<String>,
+    /// Preparation steps that are done, and all there are.
+    pub steps_done: i64,
+    /// Of its list.
+    pub steps_all: i64,
+    /// Tests that are final.
+    pub tests_final: i64,
+    /// Of its list.
+    pub tests_all: i64,
+    /// When it was registered.
+    pub registered_at: SqlTimestamp,
+    /// When something happened to it last.
+    pub changed_at: SqlTimestamp,
+}
+
+/// The units of the families an account belongs to now; with an id, that one. The last first.
+pub async fn units(db: impl PgExecutor<'_>, account: Uuid, unit: Option<Uuid>) -> sqlx::Result<Vec<UnitRow>> {
+    sqlx::query_as!(
+        UnitRow,
+        r#"select u.id, u.family_id as "family_id!", u.pool, u.state, u.held_in,
+                  bit_count(u.steps_done::bit(64)) as "steps_done!",
+                  (select count(*) from custody_catalogue_item i where i.catalogue_id = u.preparation_id) as "steps_all!",
+                  bit_count(u.tests_final::bit(64)) as "tests_final!",
+                  (select count(*) from custody_catalogue_item i where i.catalogue_id = u.tests_id) as "tests_all!",
+                  u.registered_at as "registered_at: SqlTimestamp", u.changed_at as "changed_at: SqlTimestamp"
+           from family_member m join custody_unit u on u.family_id = m.family_id
+           where m.account_id = $1 and m.until is null and ($2::uuid is null or u.id = $2)
+           order by u.registered_at desc, u.id"#,
+        account,
+        unit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// An entry of a list of the bank's work, with whether it is done.
+#[derive(Debug, Clone)]
+pub struct ItemRow {
+    /// From 1.
+    pub position: i16,
+    /// Its word.
+    pub code: String,
+    /// Its section.
+    pub section: String,
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+    /// Done.
+    pub done: bool,
+}
+
+/// The preparation steps of a unit by the list it is worked by; nothing before one is named.
+pub async fn steps(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<ItemRow>> {
+    sqlx::query_as!(
+        ItemRow,
+        r#"select i.position, i.code, i.section, i.zh, i.en,
+                  (u.steps_done >> (i.position - 1)) & 1 = 1 as "done!"
+           from custody_unit u join custody_catalogue_item i on i.catalogue_id = u.preparation_id
+           where u.id = $1 order by i.position"#,
+        unit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A child of a family.
+#[derive(Debug, Clone)]
+pub struct ChildRow {
+    /// Which.
+    pub id: Uuid,
+    /// Of which family.
+    pub family_id: Uuid,
+    /// What it is called.
+    pub name_sealed: Vec<u8>,
+    /// When it was born.
+    pub born_sealed: Vec<u8>,
+    /// Where it is reached from its eighteenth birthday on.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// When it was invited.
+    pub invited_at: Option<SqlTimestamp>,
+    /// When it took over.
+    pub took_over_at: Option<SqlTimestamp>,
+}
+
+/// The children of a family.
+pub async fn children(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Vec<ChildRow>> {
+    sqlx::query_as!(
+        ChildRow,
+        r#"select id, family_id, name_sealed, born_sealed, phone_sealed, invited_at as "invited_at: SqlTimestamp",
+                  took_over_at as "took_over_at: SqlTimestamp"
+           from family_child where family_id = $1 order by id"#,
+        family
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A contract.
+#[derive(Debug, Clone)]
+pub struct ContractRow {
+    /// Which.
+    pub id: Uuid,
+    /// Of which family.
+    pub family_id: Uuid,
+    /// The unit it keeps.
+    pub unit_id: Option<Uuid>,
+    /// The child it was made for.
+    pub child_id: Option<Uuid>,
+    /// Its number.
+    pub number_sealed: Vec<u8>,
+    /// For whose use.
+    pub pool: String,
+    /// How far it is.
+    pub state: String,
+    /// Of its last change.
+    pub version: i32,
+    /// When it was signed.
+    pub signed_on: Option<SqlDate>,
+    /// The last day of its term.
+    pub ends_on: Option<SqlDate>,
+}
+
+/// The contracts of a family, the newest first.
+pub async fn contracts(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Vec<ContractRow>> {
+    sqlx::query_as!(
+        ContractRow,
+        r#"select id, family_id, unit_id, child_id, number_sealed, pool, state, version,
+                  signed_on as "signed_on: SqlDate", ends_on as "ends_on: SqlDate"
+           from family_contract where family_id = $1 order by made_at desc, id"#,
+        family
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A price that was agreed, and whether it is paid.
+#[derive(Debug, Clone)]
+pub struct PriceRow {
+    /// From 1.
+    pub nth: i16,
+    /// What for.
+    pub kind: String,
+    /// Until when.
+    pub due_on: SqlDate,
+    /// How much.
+    pub fen: i64,
+    /// When it came.
+    pub paid_on: Option<SqlDate>,
+}
+
+/// The prices of a contract in order of their days.
+pub async fn prices(db: impl PgExecutor<'_>, contract: Uuid) -> sqlx::Result<Vec<PriceRow>> {
+    sqlx::query_as!(
+        PriceRow,
+        r#"select p.nth, p.kind, p.due_on as "due_on: SqlDate", p.fen, d.paid_on as "paid_on?: SqlDate"
+           from family_contract_price p left join family_contract_due d on d.contract_id = p.contract_id and d.nth = p.nth
+           where p.contract_id = $1 order by p.due_on, p.nth"#,
+        contract
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A notice, and when whoever reads said that it was read.
+#[derive(Debug, Clone)]
+pub struct NoticeRow {
+    /// Which.
+    pub id: Uuid,
+    /// To which family.
+    pub family_id: Uuid,
+    /// About which unit.
+    pub unit_id: Option<Uuid>,
+    /// What it says.
+    pub kind: String,
+    /// The day it is about.
+    pub day: Option<SqlDate>,
+    /// When it was made.
+    pub made_at: SqlTimestamp,
+    /// When somebody of the family said first that it was read.
+    pub read_at: Option<SqlTimestamp>,
+}
+
+/// The notices to the families an account belongs to now, the last first; with an id, that one.
+pub async fn notices(db: impl PgExecutor<'_>, account: Uuid, notice: Option<Uuid>) -> sqlx::Result<Vec<NoticeRow>> {
+    sqlx::query_as!(
+        NoticeRow,
+        r#"select n.id, n.family_id, n.unit_id, n.kind, n.day as "day: SqlDate", n.made_at as "made_at: SqlTimestamp",
+                  (select min(r.at) from family_notice_read r where r.notice_id = n.id) as "read_at?: SqlTimestamp"
+           from family_member m join family_notice n on n.family_id = m.family_id
+           where m.account_id = $1 and m.until is null and ($2::uuid is null or n.id = $2)
+           order by n.made_at desc, n.id desc limit 200"#,
+        account,
+        notice
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A look of somebody of the house at a family's record.
+#[derive(Debug, Clone)]
+pub struct AccessRow {
+    /// Which.
+    pub id: Uuid,
+    /// At which unit, if at one.
+    pub unit_id: Option<Uuid>,
+    /// In which role.
+    pub role: String,
+    /// At what.
+    pub what: String,
+    /// Why.
+    pub reason_sealed: Vec<u8>,
+    /// Without having been asked by the family, in an emergency.
+    pub break_glass: bool,
+    /// When.
+    pub at: SqlTimestamp,
+}
+
+/// Who looked at the record of the families an account belongs to now, the last first.
+pub async fn looks(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<Vec<AccessRow>> {
+    sqlx::query_as!(
+        AccessRow,
+        r#"select a.id, a.unit_id, a.role, a.what, a.reason_sealed, a.break_glass, a.at as "at: SqlTimestamp"
+           from family_member m join family_access a on a.family_id = m.family_id
+           where m.account_id = $1 and m.until is null order by a.at desc, a.id desc limit 500"#,
+        account
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// What a member said last of a purpose.
+#[derive(Debug, Clone)]
+pub struct ConsentRow {
+    /// Who.
+    pub account_id: Uuid,
+    /// Of what.
+    pub purpose: String,
+    /// Yes.
+    pub given: bool,
+    /// When.
+    pub at: SqlTimestamp,
+}
+
+/// The last word of every member of a family on every purpose.
+pub async fn consents(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Vec<ConsentRow>> {
+    sqlx::query_as!(
+        ConsentRow,
+        r#"select distinct on (account_id, purpose) account_id, purpose, given, at as "at: SqlTimestamp"
+           from family_consent where family_id = $1 order by account_id, purpose, at desc, id desc"#,
+        family
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,170 @@
+//! What is written down for a family: consents, notices, who looked, what was reminded of. Asked as the house.
+
+use crate::{SqlTimestamp, ToSqlx};
+use jiff::{Timestamp, civil};
+use jiff_sqlx::Date as SqlDate;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+/// Writes down what a member says of a purpose.
+pub async fn add_consent(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    (family, account): (Uuid, Uuid),
+    (purpose, given): (&str, bool),
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into family_consent (id, family_id, account_id, purpose, given, at) values ($1, $2, $3, $4, $5, $6)",
+        id,
+        family,
+        account,
+        purpose,
+        given,
+        now.to_sqlx() as SqlTimestamp
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A notice to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct NewNotice<'a> {
+    /// Its own.
+    pub id: Uuid,
+    /// To which family.
+    pub family: Uuid,
+    /// About which unit.
+    pub unit: Option<Uuid>,
+    /// What it says.
+    pub kind: &'a str,
+    /// What it comes from: of one cause a family is told once.
+    pub cause: Uuid,
+    /// The day it is about.
+    pub day: Option<civil::Date>,
+}
+
+/// Writes a notice. `false` where the family was told of this cause.
+pub async fn add_notice(db: impl PgExecutor<'_>, new: NewNotice<'_>, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into family_notice (id, family_id, unit_id, kind, cause_id, day, made_at) values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (family_id, kind, cause_id) do nothing",
+        new.id,
+        new.family,
+        new.unit,
+        new.kind,
+        new.cause,
+        new.day.map(ToSqlx::to_sqlx) as Option<SqlDate>,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// The families of some of these units, each once for each unit.
+pub async fn families_of(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    let rows = sqlx::query!(
+        r#"select id, family_id as "family_id!" from custody_unit where id = any($1) and family_id is not null"#,
+        units
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.id, row.family_id)).collect())
+}
+
+/// Writes down that somebody of a family read a notice. `false` where they had.
+pub async fn acknowledge(db: impl PgExecutor<'_>, notice: Uuid, account: Uuid, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into family_notice_read (notice_id, account_id, at) values ($1, $2, $3) on conflict do nothing",
+        notice,
+        account,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// A look to be written down.
+#[derive(Debug, Clone, Copy)]
+pub struct NewLook<'a> {
+    /// Its own.
+    pub id: Uuid,
+    /// At whose record.
+    pub family: Uuid,
+    /// At which unit.
+    pub unit: Option<Uuid>,
+    /// Who.
+    pub actor: Uuid,
+    /// In which role.
+    pub role: &'a str,
+    /// At what.
+    pub what: &'a str,
+    /// Why, sealed.
+    pub reason: &'a [u8],
+    /// Without having been asked by the family.
+    pub break_glass: bool,
+}
+
+/// Writes down who looked, and why.
+pub async fn add_look(db: impl PgExecutor<'_>, new: NewLook<'_>, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into family_access (id, family_id, unit_id, actor_id, role, what, reason_sealed, break_glass, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        new.id,
+        new.family,
+        new.unit,
+        new.actor,
+        new.role,
+        new.what,
+        new.reason,
+        new.break_glass,
+        now.to_sqlx() as SqlTimestamp
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whose a unit is.
+pub async fn family_of_unit(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Option<Uuid>> {
+    let row = sqlx::query_scalar!("select family_id from custody_unit where id = $1", unit);
+    Ok(row.fetch_optional(db).await?.flatten())
+}
+
+/// Something owed, of which nobody was reminded.
+#[derive(Debug, Clone, Copy)]
+pub struct DueRow {
+    /// By which contract.
+    pub contract_id: Uuid,
+    /// Which of its prices.
+    pub nth: i16,
+    /// Of which family.
+    pub family_id: Uuid,
+    /// The unit it keeps.
+    pub unit_id: Option<Uuid>,
+    /// Until when.
+    pub due_on: SqlDate,
+}
+
+/// What is owed until a day and was not reminded of, by the hundred.
+pub async fn due(db: impl PgExecutor<'_>, until: civil::Date) -> sqlx::Result<Vec<DueRow>> {
+    sqlx::query_as!(
+        DueRow,
+        r#"select d.contract_id, d.nth, c.family_id, c.unit_id, d.due_on as "due_on: SqlDate"
+           from family_contract_due d join family_contract c on c.id = d.contract_id
+           where d.paid_on is null and d.reminded_at is null and d.due_on <= $1 and c.state in ('active', 'arrears')
+           order by d.due_on, d.contract_id, d.nth limit 100"#,
+        until.to_sqlx() as SqlDate
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Marks that a family was reminded. `false` where it was, or has paid.
+pub async fn reminded(db: impl PgExecutor<'_>, (contract, nth): (Uuid, i16), now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update family_contract_due set reminded_at = $3
+         where contract_id = $1 and nth = $2 and paid_on is null and reminded_at is null",
+        contract,
+        nth,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}

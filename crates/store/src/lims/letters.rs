@@ -1,0 +1,289 @@
+//! Dead letters: records that could not be applied.
+
+use crate::{SqlTimestamp, ToSqlx};
+use jiff::Timestamp;
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+/// Letters to be written, column by column.
+#[derive(Debug, Clone, Default)]
+pub struct NewLetters {
+    /// Their ids.
+    pub ids: Vec<Uuid>,
+    /// Keyed hashes of keys.
+    pub keys: Vec<Uuid>,
+    /// Keyed hashes of what they say.
+    pub bodies: Vec<Uuid>,
+    /// The records, sealed.
+    pub records: Vec<Vec<u8>>,
+    /// Units that are named by id.
+    pub units: Vec<Option<Uuid>>,
+    /// Units that are named by number.
+    pub dins: Vec<Option<String>>,
+    /// What was to happen.
+    pub kinds: Vec<Option<String>>,
+    /// Their places in the order of the source.
+    pub source_seqs: Vec<Option<i64>>,
+    /// Why.
+    pub codes: Vec<String>,
+    /// What about.
+    pub details: Vec<String>,
+    /// What they lack may still come.
+    pub waits: Vec<bool>,
+}
+
+/// Writes letters of a client; one that is there is left as it is. Answers the ids that were written.
+pub async fn add(db: &mut PgConnection, client: Uuid, new: &NewLetters, now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "insert into lims_dead_letter
+           (id, client_id, key, body, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, came_at, tried_at)
+         select n.id, $1, n.key, n.body, n.record, n.unit, n.din, n.kind, n.source_seq, n.code, n.detail, n.waits, 1, 'open', $13, $13
+         from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::bytea[], $6::uuid[], $7::text[], $8::text[], $9::bigint[],
+                     $10::text[], $11::text[], $12::boolean[])
+              as n (id, key, body, record, unit, din, kind, source_seq, code, detail, waits)
+         on conflict (key, body) do nothing
+         returning id",
+        client,
+        &new.ids,
+        &new.keys,
+        &new.bodies,
+        &new.records,
+        &new.units as _,
+        &new.dins as _,
+        &new.kinds as _,
+        &new.source_seqs as _,
+        &new.codes,
+        &new.details,
+        &new.waits,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A letter.
+#[derive(Debug, Clone)]
+pub struct LetterRow {
+    /// Which.
+    pub id: Uuid,
+    /// Who sent it.
+    pub client_id: Uuid,
+    /// The record, sealed; nothing once it is forgotten.
+    pub record_sealed: Option<Vec<u8>>,
+    /// The unit, where one is known.
+    pub unit_id: Option<Uuid>,
+    /// The number it names.
+    pub din: Option<String>,
+    /// What was to happen.
+    pub kind: Option<String>,
+    /// Its place in the order of the source.
+    pub source_seq: Option<i64>,
+    /// Why it was not applied when it was last tried.
+    pub code: String,
+    /// What about.
+    pub detail: String,
+    /// What it lacks may still come.
+    pub waits: bool,
+    /// How often it was tried.
+    pub tries: i32,
+    /// `open`, `applied`, `given_up`.
+    pub state: String,
+    /// The event it became.
+    pub seq: Option<i32>,
+    /// When it came.
+    pub came_at: SqlTimestamp,
+    /// When it was last tried.
+    pub tried_at: SqlTimestamp,
+    /// When it ended.
+    pub ended_at: Option<SqlTimestamp>,
+    /// By whose hand; none: by itself, or by the machine.
+    pub ended_by: Option<Uuid>,
+    /// Why it was given up.
+    pub reason: Option<String>,
+}
+
+/// Letters that wait for something of these units, in the order of their source, locked; those somebody else has are left to them.
+pub async fn waiting(
+    db: &mut PgConnection,
+    (units, dins): (&[Uuid], &[String]),
+    tries: i32,
+    most: i64,
+) -> sqlx::Result<Vec<LetterRow>> {
+    sqlx::query_as!(
+        LetterRow,
+        r#"select id, client_id, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, seq,
+                  came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
+                  ended_at as "ended_at: SqlTimestamp", ended_by, reason
+           from lims_dead_letter
+           where state = 'open' and waits and tries < $3 and (unit_id = any($1) or din = any($2))
+           order by source_seq nulls last, came_at, id limit $4
+           for update skip locked"#,
+        units,
+        dins,
+        tries,
+        most
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Units to which something came since a letter that waits for it was last tried.
+pub async fn stirred(db: impl PgExecutor<'_>, tries: i32, most: i64) -> sqlx::Result<Vec<super::NamedRow>> {
+    sqlx::query_as!(
+        super::NamedRow,
+        r#"select distinct u.id as "id!", u.din as "din!"
+           from lims_dead_letter l join custody_unit u on u.id = l.unit_id or u.din = l.din
+           where l.state = 'open' and l.waits and l.tries < $1 and u.changed_at > l.tried_at
+           order by 1 limit $2"#,
+        tries,
+        most
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A letter, locked.
+pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<LetterRow>> {
+    sqlx::query_as!(
+        LetterRow,
+        r#"select id, client_id, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, seq,
+                  came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
+                  ended_at as "ended_at: SqlTimestamp", ended_by, reason
+           from lims_dead_letter where id = $1 for update"#,
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A letter.
+pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<LetterRow>> {
+    sqlx::query_as!(
+        LetterRow,
+        r#"select id, client_id, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, seq,
+                  came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
+                  ended_at as "ended_at: SqlTimestamp", ended_by, reason
+           from lims_dead_letter where id = $1"#,
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Which letters, from which on.
+#[derive(Debug, Clone, Copy)]
+pub struct Which<'a> {
+    /// Of this client only.
+    pub client: Option<Uuid>,
+    /// In this state only.
+    pub state: Option<&'a str>,
+    /// With this reason only.
+    pub code: Option<&'a str>,
+    /// After this one.
+    pub after: Option<(Timestamp, Uuid)>,
+    /// So many at most.
+    pub most: i64,
+}
+
+/// Letters, the oldest first.
+pub async fn list(db: impl PgExecutor<'_>, which: Which<'_>) -> sqlx::Result<Vec<LetterRow>> {
+    sqlx::query_as!(
+        LetterRow,
+        r#"select id, client_id, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, seq,
+                  came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
+                  ended_at as "ended_at: SqlTimestamp", ended_by, reason
+           from lims_dead_letter
+           where ($1::uuid is null or client_id = $1) and ($2::text is null or state = $2) and ($3::text is null or code = $3)
+             and ($4::timestamptz is null or (came_at, id) > ($4, $5))
+           order by came_at, id limit $6"#,
+        which.client,
+        which.state,
+        which.code,
+        which.after.map(|(at, _)| at.to_sqlx()) as _,
+        which.after.map(|(_, id)| id),
+        which.most
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Writes down that a letter was tried again in vain, and why.
+pub async fn tried(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    (code, detail, waits): (&str, &str, bool),
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update lims_dead_letter set code = $2, detail = $3, waits = $4, tries = tries + 1, tried_at = $5
+         where id = $1 and state = 'open'",
+        id,
+        code,
+        detail,
+        waits,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Writes down which event a letter became. `false` where it had ended.
+pub async fn applied(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    (unit, seq): (Uuid, i32),
+    by: Option<Uuid>,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update lims_dead_letter set state = 'applied', unit_id = $2, seq = $3, ended_by = $4, ended_at = $5, tries = tries + 1,
+                tried_at = $5
+         where id = $1 and state = 'open'",
+        id,
+        unit,
+        seq,
+        by,
+        now.to_sqlx() as _
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Gives a letter up. `false` where it had ended.
+pub async fn give_up(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    (by, reason): (Uuid, &str),
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update lims_dead_letter set state = 'given_up', ended_by = $2, reason = $3, ended_at = $4 where id = $1 and state = 'open'",
+        id,
+        by,
+        reason,
+        now.to_sqlx() as _
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// How many letters are open for one reason.
+#[derive(Debug, Clone)]
+pub struct CountRow {
+    /// The reason.
+    pub code: String,
+    /// How many.
+    pub letters: i64,
+    /// When the oldest came.
+    pub oldest: SqlTimestamp,
+}
+
+/// Open letters by reason, the most first.
+pub async fn counts(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<CountRow>> {
+    sqlx::query_as!(
+        CountRow,
+        r#"select code, count(*) as "letters!", min(came_at) as "oldest!: SqlTimestamp"
+           from lims_dead_letter where state = 'open' group by code order by count(*) desc, code"#
+    )
+    .fetch_all(db)
+    .await
+}
