@@ -40,7 +40,7 @@ pub use act::{Act, Decided, Moved, act, act_in, act_saying, take_over};
 pub(in crate::spark) use acting::acting;
 pub use agreement::{Agreement, Signature, Signed, SignedFact, ToSign, own_agreement, sign, signed_copy, signed_fact};
 pub(in crate::spark) use appeal::takes_papers;
-pub use appeal::{Appealing, Letter, NoWay, SHORTEST_APPEAL, SentAppeal, appeal, appeal_of, appealing};
+pub use appeal::{Appealing, Letter, SentAppeal, appeal, appeal_of, appealing};
 pub use clarify::{Clarified, Question, Reply, ask, extend, reply_field, supply, unlocked};
 pub use clawback::{Demand, LONGEST_DUE, OwnClawback, claw_back, clawback_of, paid_of};
 pub use desk::{After, Desk, PAGE, Waiting, Wanted, desk, named, work};

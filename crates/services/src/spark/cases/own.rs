@@ -59,7 +59,7 @@ pub struct OwnView {
     pub clarifications: Vec<Clarified>,
     /// What was sent of the sections that are open now, and of no others.
     pub open: Vec<SentSection>,
-    /// What was granted, in parts; nothing before the family is told.
+    /// What was granted, in parts; nothing before the family is told, and for who helps it, whom the family tells.
     pub money: Vec<OwnTranche>,
     /// What is asked back of it; nothing for who helps the family, which it is not asked of.
     pub clawback: Option<OwnClawback>,
@@ -148,8 +148,8 @@ pub async fn own_case(services: &Services, context: &Context, case: CaseId) -> R
             None => Vec::new(),
         },
     };
-    let money = if is_told_of_money(own.state) { money(&mut db, case).await? } else { Vec::new() };
     let concerned = own.part != Part::SocialWorker;
+    let money = if concerned && is_told_of_money(own.state) { money(&mut db, case).await? } else { Vec::new() };
     let clawback = if concerned { clawback::own(services, &mut db, case).await? } else { None };
     let fund_closed = sql::fund_closed(&mut *db, case.0).await?.map(|at| local_day(at.to_jiff()));
     drop(db);

@@ -82,15 +82,8 @@ async fn a_family_is_reminded_once_and_what_it_does_not_supply_lapses_after_the_
 async fn a_question_with_a_last_day_is_held_to_that_day() {
     let house = TestHouse::new().await;
     to_noon_of(&house, today(&house));
-    let case = sent(&house, 1).await;
-    does(&house, &officer(&house), case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
-    let question = cases::Question {
-        case,
-        version: version(&house, case).await,
-        sections: vec![domain::spark::application::Section::Papers],
-        days: 5,
-        text: "演示问题".into(),
-    };
+    let case = taken_up(&house, 1).await;
+    let question = question(&house, case, &[Section::Papers]).await;
     cases::ask(&house.services, &officer(&house), &question).await.expect("asked");
     let asked_on = today(&house);
     let last = domain::workdays::after(asked_on, 5);
@@ -116,15 +109,8 @@ async fn a_question_with_a_last_day_is_held_to_that_day() {
 async fn who_is_given_more_time_is_reminded_of_the_new_day_once_each_time() {
     let house = TestHouse::new().await;
     to_noon_of(&house, today(&house));
-    let case = sent(&house, 1).await;
-    does(&house, &officer(&house), case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
-    let question = cases::Question {
-        case,
-        version: version(&house, case).await,
-        sections: vec![domain::spark::application::Section::Papers],
-        days: 5,
-        text: "演示问题".into(),
-    };
+    let case = taken_up(&house, 1).await;
+    let question = question(&house, case, &[Section::Papers]).await;
     cases::ask(&house.services, &officer(&house), &question).await.expect("asked");
     let id = cases::own_case(&house.services, &visitor(&house, 1), case).await.expect("read").clarifications[0].id;
     let more = async |days| {
