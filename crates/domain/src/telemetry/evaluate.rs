@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn six_hours_of_the_very_same_value_are_a_probe_that_hangs() {
         let stuck = rule(Check::Stuck { hours: 6 });
-        let since = |seconds| Window { same_since: Some(ago(30 + seconds)), ..window(-196.0) };
+        let since = |seconds: i64| Window { same_since: Some(ago(30 + seconds)), ..window(-196.0) };
         assert_eq!(evaluate(&stuck, &since(6 * 3600 - 1), NOW), Verdict::Clear);
         assert!(matches!(evaluate(&stuck, &since(6 * 3600), NOW), Verdict::Breach { .. }));
     }
@@ -191,7 +191,8 @@ mod tests {
         #[test]
         fn above_and_below_one_limit_are_never_both_breached(value in -250.0f64..100.0, limit in -250.0f64..100.0) {
             let breached = |check| matches!(evaluate(&rule(check), &window(value), NOW), Verdict::Breach { .. });
-            prop_assert!(!(breached(Check::Above { limit }) && breached(Check::Below { limit })));
+            let both = breached(Check::Above { limit }) && breached(Check::Below { limit });
+            prop_assert!(!both);
         }
 
         #[test]

@@ -156,7 +156,8 @@ mod tests {
         let breach = Verdict::Breach { value: Some(-160.0) };
         let at = |seconds| Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds);
         let mut open = None;
-        apply(&mut open, &follow(open, warm, breach, false, at(0)), at(0));
+        let steps = follow(open, warm, breach, false, at(0));
+        apply(&mut open, &steps, at(0));
         assert_eq!(open.map(|open| open.state), Some(AlarmState::Pending));
         assert_eq!(follow(open, warm, Verdict::Clear, false, at(60)), [AlarmEvent::Clear]);
         assert_eq!(follow(open, warm, breach, false, at(119)), NOTHING);
