@@ -5,6 +5,7 @@ mod ambassadors;
 mod audit;
 mod booking;
 mod bus;
+mod custody;
 mod db;
 mod disclosure;
 mod door;
