@@ -64,6 +64,7 @@ rooms!(
     "reviews",
     "committee",
     "family",
+    "proof",
     "units"
 );
 

@@ -29,6 +29,7 @@ use crate::cases::claw_back::ClawBackCase;
 use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::custody::staff::{Deviations, UnitPage, Units};
+use crate::custody::proof::{Roots as CustodyRoots, Verify as VerifyPassport};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -102,6 +103,8 @@ pub struct Page {
     pub access: Access,
     /// It has islands: scripts are sent with it.
     pub islands: bool,
+    /// It has a module of its own, whose scripts lie in a folder of the build, and no islands.
+    pub module: bool,
     /// Without the site's header and footer: the door, the wall board.
     pub bare: bool,
     /// The same for everybody who is not signed in: one rendering may answer the visitors of a second.
@@ -114,7 +117,7 @@ pub struct Page {
 
 impl Page {
     const fn new(path: &'static str, access: Access) -> Self {
-        Self { path, access, islands: false, bare: false, shared: false, typed: false, renewed: false }
+        Self { path, access, islands: false, module: false, bare: false, shared: false, typed: false, renewed: false }
     }
 
     /// Staff work on it.
@@ -214,6 +217,8 @@ pages! {
     "/spark/notices" SparkNotices (Access::Public) [shared];
     "/spark/letters/verify" VerifyLetter (Access::Public) [];
     "/spark/notices/:code/objection" ObjectForm (Access::Public) [typed];
+    "/custody/roots" CustodyRoots (Access::Public) [shared];
+    "/custody/verify" VerifyPassport (Access::Public) [module];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];

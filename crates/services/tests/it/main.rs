@@ -6,6 +6,7 @@ mod audit;
 mod booking;
 mod bus;
 mod custody;
+mod custody_proof;
 mod db;
 mod disclosure;
 mod door;
