@@ -37,6 +37,8 @@ pub mod door;
 #[cfg(feature = "ssr")]
 mod exports;
 #[cfg(feature = "ssr")]
+mod family;
+#[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
 mod gallery;

@@ -28,7 +28,7 @@ use crate::bus::{
 use crate::cases::claw_back::ClawBackCase;
 use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
-use crate::custody::staff::{Deviations, Units};
+use crate::custody::staff::{Deviations, UnitPage, Units};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -36,6 +36,7 @@ use crate::disclosure::{
 };
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
+use crate::family::{Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnUnit, OwnUnits};
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
 use crate::groups::{
@@ -304,6 +305,7 @@ pages! {
     "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
     "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
     "/staff/units" Units (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/units/:id" UnitPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/deviations" Deviations (Access::Capability(Capability::SeeUnits)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
@@ -323,6 +325,14 @@ pages! {
     "/account/spark/:id/agreement" OwnAgreement (Access::SignedIn) [];
     "/account/spark/:id/appeal" OwnAppeal (Access::SignedIn) [typed];
     "/account/spark/:id/letters/:letter" OwnLetter (Access::SignedIn) [];
+    "/account/units" OwnUnits (Access::SignedIn) [];
+    "/account/units/notices" OwnNotices (Access::SignedIn) [];
+    "/account/units/contract" OwnContracts (Access::SignedIn) [];
+    "/account/units/people" OwnPeople (Access::SignedIn) [];
+    "/account/units/access" OwnLooks (Access::SignedIn) [];
+    "/account/units/:id" OwnUnit (Access::SignedIn) [];
+    "/account/units/:id/steps" OwnSteps (Access::SignedIn) [];
+    "/family/join" FamilyJoin (Access::Public) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

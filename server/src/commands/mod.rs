@@ -1,6 +1,7 @@
 //! The subcommands that end: each does one thing and says what it did.
 
 pub mod clients;
+pub mod custody;
 pub mod keys;
 pub mod simulator;
 
@@ -91,6 +92,7 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
     services::ambassadors::seed_demo(&services, &services.system()).await.context("the ambassadors' demo")?;
     services::spark::seed_demo(&services, &services.system()).await.context("the aid standards' demo")?;
+    services::family::seed_demo(&services, &services.system()).await.context("the families' demo")?;
     services::webhooks::seed_demo(&services, &services.system()).await.context("the partner's demo")?;
     services::numbers::seed_demo(&services, &services.system()).await.context("the demo of the past weeks")?;
     services::exports::seed_demo(&services, &services.system()).await.context("the demo's scheduled export")?;

@@ -228,13 +228,8 @@ pub const fn next(state: State, kind: Kind) -> Option<State> {
         (held, K::Held) if held.can_be_held() => S::QuarantineHold,
         // The patient's follow-up ends after the infusion.
         (S::Infused, K::ReleaseStepDone) => state,
-        (over, seen) if over.is_over() => {
-            if seen.is_paper() {
-                state
-            } else {
-                return None;
-            }
-        }
+        (over, seen) if over.is_over() && seen.is_paper() => state,
+        (over, _) if over.is_over() => return None,
         (_, seen) if seen.is_observation() => state,
         _ => return None,
     })
@@ -281,3 +276,7 @@ impl DeviationKind {
         matches!(self, Self::Excursion | Self::Label | Self::Recall)
     }
 }
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

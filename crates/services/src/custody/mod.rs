@@ -6,6 +6,7 @@
 
 pub mod desk;
 mod error;
+pub mod proof;
 mod recall;
 mod record;
 mod refused;

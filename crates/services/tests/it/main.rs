@@ -20,5 +20,6 @@ mod outreach;
 mod privacy;
 mod spark;
 mod spark_apply;
+mod telemetry;
 mod vault;
 mod webhooks;

@@ -8,6 +8,7 @@ mod events;
 mod lims;
 mod series;
 mod sessions;
+mod telemetry;
 mod token;
 mod waiting;
 

@@ -7,6 +7,7 @@ mod application;
 mod booking;
 mod bus;
 mod custody;
+mod family;
 mod groups;
 mod house;
 mod ledger;
@@ -38,6 +39,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         ambassadors::FIELDS,
         outreach::FIELDS,
         ledger::FIELDS,
+        family::FIELDS,
         application::FIELDS,
         spark::FIELDS,
         custody::FIELDS,
