@@ -6,6 +6,8 @@ use domain::account::{Role, Scope};
 use futures::StreamExt as _;
 use http::{Request, StatusCode, header};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const DIN: &str = "T000126900001";
 
@@ -129,20 +131,22 @@ async fn a_batch_that_finds_no_turn_is_told_so_before_it_is_read() {
             .body(body)
             .expect("a request")
     };
-    // Three that begin and never end hold the turns.
+    // Three that begin and never end hold the turns; a body is looked at once its turn has come.
+    let looked_at = Arc::new(AtomicUsize::new(0));
     let endless = || {
-        let begun = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{\"events\":["))]);
+        let looked_at = looked_at.clone();
+        let begun = futures::stream::once(async move {
+            looked_at.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, std::io::Error>(Bytes::from_static(b"{\"events\":["))
+        });
         site.send(request(Body::from_stream(begun.chain(futures::stream::pending()))))
     };
     let hold = futures::future::join3(endless(), endless(), endless());
     let fourth = async {
-        loop {
-            let answer = site.send(request(Body::from("{\"events\":[]}"))).await;
-            if answer.status != StatusCode::OK {
-                return answer;
-            }
-            tokio::task::yield_now().await;
+        while looked_at.load(Ordering::Relaxed) < 3 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
+        site.send(request(Body::from("{\"events\":[]}"))).await
     };
     tokio::select! {
         _ = hold => panic!("they never end"),
