@@ -2,6 +2,7 @@
 //! it is sent; one that cannot be kept refuses no other, and waits as a dead letter with its reason. Both clocks stand in the
 //! event; what orders a unit's records is the source's own counting. What an event may do is [`crate::custody`]'s.
 
+pub mod bulk;
 mod explain;
 mod letters;
 mod record;
