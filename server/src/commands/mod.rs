@@ -3,6 +3,7 @@
 pub mod clients;
 pub mod custody;
 pub mod keys;
+pub mod scale;
 pub mod simulator;
 
 use crate::api;

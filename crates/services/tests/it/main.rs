@@ -15,6 +15,7 @@ mod files;
 mod groups;
 mod jobs;
 mod ledger;
+mod lims;
 mod messages;
 mod numbers;
 mod outreach;
