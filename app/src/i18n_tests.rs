@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
-const MADE_AT_RUN_TIME: [&str; 52] = [
+const MADE_AT_RUN_TIME: [&str; 56] = [
     "papers-kind-",
     "apply-",
     "privacy-column-",
@@ -57,6 +57,10 @@ const MADE_AT_RUN_TIME: [&str; 52] = [
     "family-section-",
     "family-test-",
     "family-reading-",
+    "family-analyte-",
+    "family-phase-",
+    "family-marker-",
+    "family-event-",
     "units-state-",
     "units-pool-",
     "units-deviation-",

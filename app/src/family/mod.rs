@@ -11,6 +11,7 @@ mod looks;
 mod notices;
 mod people;
 mod steps;
+mod tests;
 mod unit;
 mod words;
 
@@ -22,6 +23,7 @@ pub use looks::OwnLooks;
 pub use notices::OwnNotices;
 pub use people::OwnPeople;
 pub use steps::OwnSteps;
+pub use tests::OwnTests;
 pub use unit::OwnUnit;
 
 use crate::museum::problem_of;
