@@ -10,8 +10,8 @@ mod list;
 mod looks;
 mod notices;
 mod people;
+mod results;
 mod steps;
-mod tests;
 mod unit;
 mod words;
 
@@ -22,8 +22,8 @@ pub(crate) use list::section;
 pub use looks::OwnLooks;
 pub use notices::OwnNotices;
 pub use people::OwnPeople;
+pub use results::OwnTests;
 pub use steps::OwnSteps;
-pub use tests::OwnTests;
 pub use unit::OwnUnit;
 
 use crate::museum::problem_of;

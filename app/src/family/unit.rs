@@ -1,7 +1,7 @@
 //! A unit for its family: where it is, the parts of its way, and the ways to what is known of each. Complete without scripts.
 
 use super::list::name;
-use super::tests::dose;
+use super::results::dose;
 use super::words::{pool_text, standing_tag, state_tag, state_text, step_name};
 use super::{at, crumbs, hidden, page_of};
 use crate::desk::{moment, read_first};

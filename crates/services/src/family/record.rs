@@ -128,8 +128,8 @@ fn tests(view: &UnitView, locale: Locale, reads_hers: bool) -> Vec<OwnTest> {
         let is_final = view.tests.done & item.bit() != 0;
         // The unit's row says what is final: after its key was destroyed, it is all there is.
         let state = if is_final { TestState::Final } else { test_state(happened) };
-        let results = view.events.iter().filter_map(|event| result(event, &item.code));
-        let last = results.last().filter(|_| state == TestState::Final);
+        let mut results = view.events.iter().filter_map(|event| result(event, &item.code));
+        let last = results.next_back().filter(|_| state == TestState::Final);
         let all = last.map(|(values, _)| values).unwrap_or_default();
         let values: Vec<Value> = all.iter().filter(|value| reads_hers || value.of != Person::Mother).cloned().collect();
         OwnTest {
@@ -155,7 +155,7 @@ fn happened(event: &EventView, code: &str) -> Option<TestHappened> {
 
 fn result<'a>(event: &'a EventView, code: &str) -> Option<(&'a [Value], Timestamp)> {
     match event.payload.as_ref()? {
-        Payload::TestFinal { test, values, .. } if test == code => Some((values, event.occurred_at)),
+        Payload::TestFinal { test, values, .. } if test == code => Some((values.as_slice(), event.occurred_at)),
         _ => None,
     }
 }
