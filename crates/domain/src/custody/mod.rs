@@ -11,6 +11,8 @@ mod event;
 pub mod guard;
 pub mod ranges;
 mod state;
+#[cfg(test)]
+mod state_tests;
 
 pub use catalogue::{Catalogue, CatalogueKind, Item, Progress};
 pub use din::{Din, DinFault};
