@@ -58,6 +58,7 @@ rooms!(
     "cases",
     "decided",
     "letters",
+    "lims",
     "objections",
     "disclosure",
     "reviews",

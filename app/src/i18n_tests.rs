@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
-const MADE_AT_RUN_TIME: [&str; 56] = [
+const MADE_AT_RUN_TIME: &[&str] = &[
+    "lims-code-",
     "papers-kind-",
     "apply-",
     "privacy-column-",
@@ -64,6 +65,16 @@ const MADE_AT_RUN_TIME: [&str; 56] = [
     "units-state-",
     "units-pool-",
     "units-deviation-",
+    "units-act-",
+    "units-kind-",
+    "units-mark-",
+    "units-rejection-",
+    "units-flag-",
+    "units-analyte-",
+    "units-lot-",
+    "custody-refused-",
+    "custody-unmet-",
+    "units-refused-",
 ];
 
 fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {

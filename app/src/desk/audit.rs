@@ -217,6 +217,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "family" => visit.t("staff-subject-family"),
         "family_notice" => visit.t("staff-subject-family-notice"),
         "spark_objection" => visit.t("staff-subject-spark-objection"),
+        "lims_letter" => visit.t("staff-subject-lims-letter"),
         "spark_meeting" => visit.t("staff-subject-spark-meeting"),
         "spark_rubric" => visit.t("staff-subject-spark-rubric"),
         "door_device" => visit.t("staff-subject-door-device"),

@@ -1,7 +1,9 @@
 //! The subcommands that end: each does one thing and says what it did.
 
 pub mod clients;
+pub mod custody;
 pub mod keys;
+pub mod simulator;
 
 use crate::api;
 use crate::cli::{CreateAdmin, Erase, Outcome, VerifyAudit};

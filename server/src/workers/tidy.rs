@@ -43,7 +43,18 @@ pub(super) async fn tidy(services: Services, pulse: Pulse, shutdown: Cancellatio
         beat();
         disclosure(&services).await;
         beat();
+        letters(&services).await;
+        beat();
         pause(EVERY, &shutdown).await;
+    }
+}
+
+/// Most dead letters of the laboratory's feed are tried again with what they lacked; here those whose turn broke off.
+async fn letters(services: &Services) {
+    match services::lims::sweep(services).await {
+        Ok(0) => {}
+        Ok(kept) => tracing::info!(kept, "dead letters of the laboratory were kept after all"),
+        Err(error) => tracing::error!(%error, "dead letters of the laboratory could not be tried again"),
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod desk;
 mod error;
 pub mod life;
+pub mod proof;
 mod recall;
 mod record;
 mod refused;

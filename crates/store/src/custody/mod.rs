@@ -5,5 +5,6 @@ pub mod events;
 pub mod lists;
 pub mod places;
 pub mod search;
+pub mod tree;
 pub mod trouble;
 pub mod units;
