@@ -28,7 +28,7 @@ use crate::bus::{
 use crate::cases::claw_back::ClawBackCase;
 use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
-use crate::custody::staff::{Deviations, Units};
+use crate::custody::staff::{Deviations, UnitPage, Units};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -36,6 +36,9 @@ use crate::disclosure::{
 };
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
+use crate::family::{
+    Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnTests, OwnUnit, OwnUnits,
+};
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
 use crate::groups::{
@@ -49,6 +52,7 @@ use crate::ledger::{
 };
 use crate::ledger::{ClawbackPage, Clawbacks, EnvelopeNew, EnvelopePage, FundEdit, FundNew};
 use crate::letters::{OwnLetter, VerifyLetter};
+use crate::lims::{DeadLetterPage, DeadLetters};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
@@ -286,6 +290,8 @@ pages! {
     "/staff/cases/kept" KeptCases (Access::Capability(Capability::OverseeCases)) [];
     "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
+    "/staff/custody/dead-letters" DeadLetters (Access::Capability(Capability::HandleUnits)) [];
+    "/staff/custody/dead-letters/:id" DeadLetterPage (Access::Capability(Capability::HandleUnits)) [];
     "/staff/objections" Objections (Access::Capability(Capability::HandleObjections)) [];
     "/staff/objections/:id" ObjectionPage (Access::Capability(Capability::HandleObjections)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
@@ -301,6 +307,7 @@ pages! {
     "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
     "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
     "/staff/units" Units (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/units/:id" UnitPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/deviations" Deviations (Access::Capability(Capability::SeeUnits)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
@@ -320,6 +327,15 @@ pages! {
     "/account/spark/:id/agreement" OwnAgreement (Access::SignedIn) [];
     "/account/spark/:id/appeal" OwnAppeal (Access::SignedIn) [typed];
     "/account/spark/:id/letters/:letter" OwnLetter (Access::SignedIn) [];
+    "/account/units" OwnUnits (Access::SignedIn) [];
+    "/account/units/notices" OwnNotices (Access::SignedIn) [];
+    "/account/units/contract" OwnContracts (Access::SignedIn) [];
+    "/account/units/people" OwnPeople (Access::SignedIn) [];
+    "/account/units/access" OwnLooks (Access::SignedIn) [];
+    "/account/units/:id" OwnUnit (Access::SignedIn) [];
+    "/account/units/:id/steps" OwnSteps (Access::SignedIn) [];
+    "/account/units/:id/tests" OwnTests (Access::SignedIn) [];
+    "/family/join" FamilyJoin (Access::Public) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

@@ -78,3 +78,256 @@ units-deviation-kind = Kind
 units-deviation-opened = Opened
 units-deviation-age = Open for
 units-deviation-caused = follows from an excursion or a recall
+# The page of one unit
+units-one-title = Unit { $din }
+units-look-routine = Routine work of the laboratory
+units-held-in = returns to “{ $state }” when the hold is lifted
+units-chain-holds = The chain holds
+units-chain-holds-text = { $n ->
+    [one] One event was verified just now
+   *[other] { $n } events were verified just now
+  }: neither content nor order was changed.
+units-chain-broken = The chain does not hold
+units-chain-broken-text = The events marked below do not match their hashes. Stop working on this unit and call quality at once; this has been noted in the audit trail.
+units-unreadable = The key of this unit was destroyed: what its events say cannot be read any more, and the chain still verifies.
+units-place-in = { $slot } ({ $room })
+units-record = Batch record
+units-record-signed = Signed
+units-record-unsigned = Not signed
+units-family = Family
+units-family-known = Belongs to a family (not shown here)
+units-family-none = No family yet
+units-rooted = Published root
+units-rooted-not = Not yet under a signed root
+units-rooted-to = Events up to { $n } are under a signed root
+units-done-opened = The deviation is open.
+units-done-closed = The deviation is closed.
+units-done-held = The unit is on hold.
+units-done-signed = The batch record is signed.
+units-done-proposed = Proposed. A colleague confirms it under their own account.
+units-done-confirmed = Done; both codes stand in the record.
+units-done-withdrawn = Withdrawn.
+units-missing = What is missing before banking
+units-missing-steps = { $n ->
+    [one] One preparation step:
+   *[other] { $n } preparation steps:
+  }
+units-missing-tests = { $n ->
+    [one] One final result:
+   *[other] { $n } final results:
+  }
+units-missing-signature = The batch record is not signed
+units-missing-deviations = { $n ->
+    [one] One deviation is open
+   *[other] { $n } deviations are open
+  }
+units-missing-place = It lies in no tank yet
+units-missing-nothing = Nothing is missing: banking can be proposed.
+units-step = Step
+units-step-done = Done
+units-step-missing = Missing
+units-operator = By
+units-release = Release
+units-test = Test
+units-test-found = Result
+units-test-range = Possible range
+units-test-by = Done by · reviewed by
+units-test-final = Final
+units-test-pending = Pending
+units-test-started = Under way
+units-test-repeated = Being repeated
+units-marker-negative = negative
+units-marker-positive = positive
+units-marker-questionable = questionable
+units-marker-not-done = not done
+units-phase-pre = before preparation
+units-phase-post = after preparation
+units-phase-thaw = after thawing
+units-of-mother = mother
+units-flag-recovery-over-all = Recovery over 100%
+units-flag-marker = Please review
+units-analyte-volume = Volume
+units-analyte-tnc = Nucleated cells
+units-analyte-cd34 = CD34+ cells
+units-analyte-cd34-viability = CD34+ viability
+units-analyte-cd45-viability = CD45+ viability
+units-analyte-viability = Viability
+units-analyte-hct = Hematocrit
+units-analyte-recovery = Recovery
+units-analyte-cfu = Colonies
+units-analyte-weight = Weight
+units-analyte-abo = ABO group
+units-analyte-rhd = RhD
+units-analyte-hla = HLA type
+units-analyte-hbv = Hepatitis B
+units-analyte-hcv = Hepatitis C
+units-analyte-hiv = HIV
+units-analyte-syphilis = Syphilis
+units-analyte-cmv = Cytomegalovirus
+units-analyte-bacteria = Bacterial culture
+units-analyte-fungi = Fungal culture
+units-deviations-of = Deviations
+units-deviations-of-none = No deviations.
+units-deviation-open = Open
+units-deviation-closed = Closed
+units-deviation-opened-at = Opened { $at }
+units-deviation-closed-at = Closed { $at }
+units-places = Where it lay
+units-place-put = Put away
+units-place-taken = Taken out
+units-place-now = Lies here now
+units-lots = Materials
+units-lot-kind = Material
+units-lot-recalled = Being recalled
+units-lot-bag-set = Bag set
+units-lot-sedimentation-agent = Sedimentation agent
+units-lot-cryoprotectant = Cryoprotectant
+units-chain = Everything that happened
+units-chain-lead = In order of arrival; nothing is ever changed. First when it happened by the clock of its source, then when it arrived by ours.
+units-event-number = No.
+units-event-what = Event
+units-event-occurred = Happened
+units-event-received = Arrived
+units-event-source = Source
+units-event-hash = Hash
+units-event-sealed = Can no longer be read
+units-mark-late = Late
+units-mark-out-of-order = Out of order
+units-mark-ahead = Clock ahead
+units-mark-corrected = Corrected
+units-mark-broken = Does not verify
+units-by-one = By { $code }
+units-by-two = By { $first } and { $second }
+units-by-reviewer = Done by { $operator }, reviewed by { $reviewer }
+units-said-collected = Hospital { $hospital }, collector’s certificate { $certificate }
+units-said-ward = Ward refrigerator { $min } to { $max }
+units-said-corrects = Corrects event { $n }
+units-rejection-too_long = Too long on the way
+units-rejection-temperature = Too warm or too cold on the way
+units-rejection-volume = Too little blood
+units-rejection-bag = Bag or seal damaged
+units-rejection-identity = Papers and bag do not match
+units-rejection-collector = Collector without a valid certificate that day
+units-kind-registered = Registered
+units-kind-collected = Collected
+units-kind-transport_started = Transport started
+units-kind-transport_leg = Transport leg
+units-kind-received = Received
+units-kind-rejected_at_intake = Not accepted at intake
+units-kind-step_done = Step done
+units-kind-test_started = Test started
+units-kind-test_repeated = Test repeated
+units-kind-test_final = Final result
+units-kind-record_signed = Batch record signed
+units-kind-put_away = Put away
+units-kind-taken_out = Taken out
+units-kind-banked = Banked
+units-kind-deviation_opened = Deviation opened
+units-kind-deviation_closed = Deviation closed
+units-kind-held = Put on hold
+units-kind-hold_lifted = Hold lifted
+units-kind-listed = Listed
+units-kind-unlisted = Taken off the list
+units-kind-reserved = Reserved
+units-kind-reservation_ended = Reservation ended
+units-kind-confirmatory_testing = Confirmatory testing began
+units-kind-release_step_done = Release step done
+units-kind-release_approved = Release approved
+units-kind-retrieved = Retrieved
+units-kind-shipped = Shipped
+units-kind-delivered = Delivered
+units-kind-infused = Infused
+units-kind-exposed = Exposed
+units-kind-discarded = Discarded
+units-kind-given_to_research = Given to research
+units-kind-transferred_out = Transferred out
+units-kind-family_released = Released to the family
+units-kind-corrected = Correction
+units-acts = What can be done
+units-no-code = Your account has no operator’s code today, so nothing can be done. Have one linked on the operators’ page first.
+units-own-code = Your code: { $code }
+units-act-bank = Bank
+units-act-lift_hold = Lift the hold
+units-act-put_away = Put away
+units-act-take_out = Take out
+units-act-move = Move to another slot
+units-act-discard = Discard
+units-act-correct = Correct an event
+units-act-approve_release = Approve the release
+units-propose = Propose to a colleague
+units-propose-text = This takes two people. You propose it, and a colleague confirms it under their own account; nothing changes before.
+units-propose-scans = This takes two people and two scans. You scan the bag and the slot, then a colleague scans both under their own account.
+units-proposals = Waiting for a second person
+units-proposed-by = Proposed by { $name }, { $at }
+units-proposed-own = Waiting for a colleague. Please do not let anybody confirm it with your account.
+units-proposed-quality = Quality confirms this.
+units-confirm = Checked: confirm
+units-withdraw = Withdraw
+units-scan-bag = Scan the bag
+units-scan-slot = Scan the slot
+units-scan-slot-hint = Tank/tower-frame-slot, for example LN2-01/3-2-14
+units-reason = Reason
+units-reason-hint = At most 500 characters, and nothing personal about the family
+units-correct-event = Number of the event
+units-correct-event-hint = The event stays; the correction becomes an event of its own
+units-sign = Sign the batch record
+units-sign-text = Whoever did a step of this unit does not sign its record.
+units-deviation-new = Open a deviation
+units-deviation-said = What happened
+units-deviation-came = What came of it
+units-deviation-close = Close deviation: { $kind }
+units-deviation-close-do = Close the deviation
+units-hold = Put on hold
+units-hold-too = Also put the unit on hold, until the deviation is closed and two people lift the hold
+units-hold-text = A unit on hold is not banked, reserved or released; two people lift the hold.
+units-refused-stale = Something happened to this unit since you opened the page. Please look first; what you typed is still here.
+units-refused-sent-before = You proposed something else with this form already. To propose this too, press once more.
+units-refused-own-proposal = Somebody else confirms what you proposed.
+units-refused-settled = This was settled by somebody else, withdrawn, or is older than 12 hours.
+units-refused-other-scan = You scanned another slot than your colleague, and nothing was recorded. Please check bag and slot together.
+custody-refused-no-such-unit = There is no such unit.
+custody-refused-already-registered = There is a unit of this number already.
+custody-refused-unit-mismatch = The bag you scanned is another unit’s, and nothing was recorded. Please check the number.
+custody-refused-over = The unit is “{ $state }”: nothing more happens to it.
+custody-refused-no-way = That does not happen to a unit that is “{ $state }”.
+custody-refused-unmet = Not yet: { $what }.
+custody-refused-unknown-operator = Nobody works under the code { $code } today.
+custody-refused-unknown-step = The list of steps has no { $code }.
+custody-refused-unknown-test = The list of tests has no { $code }.
+custody-refused-needs-two = This takes two people.
+custody-refused-same-person = This takes two different people.
+custody-refused-reviewer-is-operator = Whoever found a result does not review it.
+custody-refused-signer-worked = You did a step of this unit and cannot sign its record.
+custody-refused-closer-opened = Somebody else than who opened a deviation closes it.
+custody-refused-out-of-range = { $analyte } lies between { $least } and { $most }.
+custody-refused-no-values = A final result needs a value.
+custody-refused-lot-shape = No lot is numbered like { $code }.
+custody-refused-no-such-slot = There is no such slot: please check its label.
+custody-refused-slot-taken = Another unit lies in this slot: please choose another.
+custody-refused-not-in-slot = The unit does not lie in this slot: please check its label.
+custody-refused-certificate-invalid = The collector had no valid certificate that day.
+custody-refused-no-such-deviation = This unit has no such deviation, or it is closed.
+custody-refused-deviation-taken = This deviation was opened already.
+custody-refused-no-such-event = There is no such event.
+custody-refused-text = The text is empty, or too long.
+custody-refused-impossible-time = It cannot have happened then: after tomorrow, or before the bank was there.
+custody-unmet-steps = { $n ->
+    [one] one preparation step is missing
+   *[other] { $n } preparation steps are missing
+  }
+custody-unmet-tests = { $n ->
+    [one] one test has no final result
+   *[other] { $n } tests have no final result
+  }
+custody-unmet-release = { $n ->
+    [one] one step of the release is missing
+   *[other] { $n } steps of the release are missing
+  }
+custody-unmet-record-unsigned = the batch record is not signed
+custody-unmet-deviations-open = { $n ->
+    [one] one deviation is open
+   *[other] { $n } deviations are open
+  }
+custody-unmet-not-placed = the unit lies in no tank
+custody-unmet-still-placed = the unit still lies in its slot
+custody-unmet-too-long-on-the-way = it was on its way for { $n } hours, longer than allowed

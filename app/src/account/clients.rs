@@ -92,7 +92,7 @@ fn scope_text(visit: &Visit, scope: Scope) -> Text {
 
 fn scopes_of(visit: &Visit, client: &Client) -> String {
     let names: Vec<_> = client.scopes.iter().map(|scope| scope_text(visit, *scope).to_string()).collect();
-    names.join(&visit.t("list-separator"))
+    names.join(&visit.t("enumeration-separator"))
 }
 
 fn used_text(visit: &Visit, client: &Client) -> Text {

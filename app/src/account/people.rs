@@ -89,7 +89,7 @@ fn name_of(member: &StaffMember) -> String {
 
 fn roles_of(visit: &Visit, member: &StaffMember) -> Text {
     let names: Vec<_> = member.roles.iter().map(|role| role_text(visit, *role).to_string()).collect();
-    if names.is_empty() { visit.t("people-no-roles") } else { names.join(&visit.t("list-separator")).into() }
+    if names.is_empty() { visit.t("people-no-roles") } else { names.join(&visit.t("enumeration-separator")).into() }
 }
 
 fn state_of(visit: &Visit, member: &StaffMember) -> (Tone, Text) {

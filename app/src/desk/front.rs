@@ -115,6 +115,7 @@ const GROUPS: &[Group] = &[
         &[
             area("/staff/units", Capability::SeeUnits, "units-title", "units-text"),
             area("/staff/deviations", Capability::SeeUnits, "units-deviations-title", "units-deviations-text"),
+            area("/staff/custody/dead-letters", Capability::HandleUnits, "lims-letters-title", "lims-letters-text"),
         ],
     ),
     group("staff-group-reviews", &[area("/staff/reviews", Capability::ReviewCases, "review-title", "review-text")]),

@@ -5,13 +5,19 @@
 pub mod calls;
 mod deviations;
 mod list;
+mod refused;
+mod unit;
 mod words;
 
 pub use deviations::Deviations;
 pub use list::Units;
+pub use unit::UnitPage;
 
 use crate::museum::problem_of;
 use crate::problem::Problem;
+use domain::ids::UnitId;
+use leptos::prelude::WithUntracked;
+use leptos_router::hooks::use_params_map;
 use services::booking::BookingError;
 use services::custody::desk::DeskError;
 
@@ -39,7 +45,12 @@ impl From<DeskError> for Problem {
     }
 }
 
+/// The unit of the address.
+fn named() -> Option<UnitId> {
+    use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok())
+}
+
 /// A unit's own address.
-fn unit_page(id: domain::ids::UnitId) -> String {
+fn unit_page(id: UnitId) -> String {
     format!("{}/{id}", at::UNITS)
 }

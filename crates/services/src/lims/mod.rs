@@ -6,13 +6,16 @@ mod explain;
 mod letters;
 mod record;
 mod replay;
+pub mod simulate;
 mod take;
 mod unit;
+mod world;
 
 pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, give_up, letter, letters, open_counts, replay};
 pub use replay::sweep;
 pub use take::{AHEAD, Answer, Became, CHUNK, MOST, Outcome, take};
 pub use unit::{Missing, Status, status};
+pub use world::world;
 
 use crate::custody::CustodyError;
 use domain::account::Denied;

@@ -1,4 +1,10 @@
 //! The rows of custody.
 
 pub mod desk;
+pub mod events;
+pub mod lists;
+pub mod places;
 pub mod search;
+pub mod tree;
+pub mod trouble;
+pub mod units;

@@ -2,6 +2,7 @@
 
 use crate::crypto::CryptoError;
 use crate::custody::{CustodyError, Refused};
+use crate::family::FamilyError;
 use crate::limits::LimitError;
 use domain::account::Denied;
 use domain::field::FieldError;
@@ -83,6 +84,20 @@ impl From<CustodyError> for DeskError {
             CustodyError::Database(error) => error.into(),
             error => {
                 tracing::error!(%error, "a unit cannot be read");
+                Self::Unreadable
+            }
+        }
+    }
+}
+
+impl From<FamilyError> for DeskError {
+    fn from(error: FamilyError) -> Self {
+        match error {
+            FamilyError::Denied(denied) => Self::Denied(denied),
+            FamilyError::Crypto(error) => Self::Crypto(error),
+            FamilyError::Database(error) => error.into(),
+            error => {
+                tracing::error!(%error, "a family's log cannot be written");
                 Self::Unreadable
             }
         }

@@ -6,6 +6,8 @@ mod ambassadors;
 mod application;
 mod booking;
 mod bus;
+mod custody;
+mod family;
 mod groups;
 mod house;
 mod ledger;
@@ -37,8 +39,10 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         ambassadors::FIELDS,
         outreach::FIELDS,
         ledger::FIELDS,
+        family::FIELDS,
         application::FIELDS,
         spark::FIELDS,
+        custody::FIELDS,
         account::FIELDS,
         house::FIELDS,
     ]
