@@ -37,7 +37,9 @@ pub(super) async fn keep(services: Services, pulse: Pulse, shutdown: Cancellatio
     while !shutdown.is_cancelled() {
         if round % KEEP == 0 {
             match telemetry::keep(&services).await {
-                Ok(kept) if kept.dropped > 0 => tracing::info!(days = kept.dropped, "raw readings past their time were dropped"),
+                Ok(kept) if kept.dropped > 0 => {
+                    tracing::info!(days = kept.dropped, "raw readings past their time were dropped")
+                }
                 Ok(_) => {}
                 Err(error) => tracing::error!(%error, "parts for readings could not be made or dropped"),
             }
