@@ -37,7 +37,9 @@ use crate::disclosure::{
 };
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
-use crate::family::{Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnUnit, OwnUnits};
+use crate::family::{
+    Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnTests, OwnUnit, OwnUnits,
+};
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
 use crate::groups::{
@@ -337,6 +339,7 @@ pages! {
     "/account/units/access" OwnLooks (Access::SignedIn) [];
     "/account/units/:id" OwnUnit (Access::SignedIn) [];
     "/account/units/:id/steps" OwnSteps (Access::SignedIn) [];
+    "/account/units/:id/tests" OwnTests (Access::SignedIn) [];
     "/family/join" FamilyJoin (Access::Public) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];

@@ -10,6 +10,7 @@ mod list;
 mod looks;
 mod notices;
 mod people;
+mod results;
 mod steps;
 mod unit;
 mod words;
@@ -21,6 +22,7 @@ pub(crate) use list::section;
 pub use looks::OwnLooks;
 pub use notices::OwnNotices;
 pub use people::OwnPeople;
+pub use results::OwnTests;
 pub use steps::OwnSteps;
 pub use unit::OwnUnit;
 

@@ -7,6 +7,7 @@
 //! by itself.
 
 mod account;
+mod alarm;
 mod ambassadors;
 mod application;
 mod bus;
@@ -37,6 +38,7 @@ mod waiting;
 
 pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
+pub(crate) use alarm::{AlarmMessage, queue_alarms};
 pub use application::{CopySection, CopySheet};
 pub use calendar::{Entry, Event, Method, ics};
 pub use certificate::CertificateSheet;
