@@ -39,6 +39,7 @@ use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
 use crate::family::{
     Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnTests, OwnUnit, OwnUnits,
+    UnitCertificateVerdict, VerifyUnitCertificate,
 };
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
@@ -341,6 +342,8 @@ pages! {
     "/account/units/:id/steps" OwnSteps (Access::SignedIn) [];
     "/account/units/:id/tests" OwnTests (Access::SignedIn) [];
     "/family/join" FamilyJoin (Access::Public) [];
+    "/custody/certificates/verify" VerifyUnitCertificate (Access::Public) [];
+    "/custody/certificates/verify/:number/:code" UnitCertificateVerdict (Access::Public) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

@@ -888,3 +888,5 @@ staff-action-custody-record-signed = Signed a batch record
 staff-action-custody-proposed = Proposed what two people do
 staff-action-custody-confirmed = Confirmed what a colleague proposed
 staff-action-custody-withdrawn = Withdrew a proposal
+staff-action-family-certificate-issued = Storage certificate issued
+staff-action-family-passport-fetched = Custody passport fetched

@@ -116,7 +116,13 @@ const fn class_of(standing: Standing) -> &'static str {
 /// The ways to what is known of each part.
 fn more(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
     let page = page_of(unit.id);
+    let (certificate, passport) =
+        (visit.href(&format!("{page}/certificate.pdf")), visit.href(&format!("{page}/passport.json")));
+    let certificate = unit.is_stored().then(|| {
+        view! { <LinkButton href=certificate variant=Variant::Secondary download=true>{visit.t("family-certificate")}</LinkButton> }
+    });
     let steps = visit.href(&format!("{page}/steps"));
+    let verify = visit.href("/custody/verify");
     let tests = visit.href(&format!("{page}/tests"));
     view! {
         <section class="section no-print" id="more">
@@ -124,7 +130,10 @@ fn more(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
             <p class="actions">
                 <LinkButton href=steps variant=Variant::Secondary>{visit.t("family-steps-title")}</LinkButton>
                 <LinkButton href=tests variant=Variant::Secondary>{visit.t("family-tests-title")}</LinkButton>
+                {certificate}
+                <LinkButton href=passport variant=Variant::Secondary download=true>{visit.t("family-passport")}</LinkButton>
             </p>
+            <p class="muted small">{visit.t("family-passport-text")}" "<a href=verify>{visit.t("family-passport-verify")}</a></p>
         </section>
     }
 }

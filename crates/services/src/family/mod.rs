@@ -6,6 +6,7 @@
 //! nothing of another family whatever the policy said. What is not theirs and what is not there is one answer, reached by the
 //! same statements.
 
+mod certificate;
 mod contract;
 mod due;
 mod error;
@@ -18,6 +19,7 @@ mod scope;
 mod seed;
 mod units;
 
+pub use certificate::{certificate, passport, verify_certificate};
 pub use contract::{OwnContract, Price, contracts};
 pub use due::{hand_over_due, remind_due};
 pub use error::FamilyError;

@@ -33,6 +33,7 @@ mod short_link;
 mod sms;
 mod templates;
 mod text_sheet;
+mod unit_certificate;
 mod visit;
 mod waiting;
 
@@ -56,6 +57,7 @@ pub(crate) use series::queue_series;
 pub use short_link::follow;
 pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};
 pub use text_sheet::{Set, TextSheet};
+pub use unit_certificate::UnitCertificateSheet;
 pub use visit::VisitError;
 pub use waiting::{WaitingNews, queue_needed_again, queue_waiting};
 

@@ -11,6 +11,7 @@ mod db;
 mod disclosure;
 mod door;
 mod exports;
+mod family;
 mod files;
 mod groups;
 mod jobs;
