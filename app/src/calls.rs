@@ -178,6 +178,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::committee::paper::CALLS,
     crate::objections::calls::CALLS,
     crate::custody::staff::calls::CALLS,
+    crate::custody::staff::people_calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

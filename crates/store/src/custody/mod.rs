@@ -1,4 +1,6 @@
 //! The rows of custody.
 
+pub mod collectors;
 pub mod desk;
+pub mod operators;
 pub mod search;

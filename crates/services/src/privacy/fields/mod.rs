@@ -6,6 +6,7 @@ mod ambassadors;
 mod application;
 mod booking;
 mod bus;
+mod custody_desk;
 mod groups;
 mod house;
 mod ledger;
@@ -41,6 +42,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         spark::FIELDS,
         account::FIELDS,
         house::FIELDS,
+        custody_desk::FIELDS,
     ]
     .concat()
 });
