@@ -168,6 +168,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::cases::own_calls::CALLS,
     crate::cases::decided_calls::CALLS,
     crate::letters::calls::CALLS,
+    crate::lims::calls::CALLS,
+    crate::family::calls::CALLS,
     crate::spark::papers::CALLS,
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,

@@ -58,10 +58,12 @@ rooms!(
     "cases",
     "decided",
     "letters",
+    "lims",
     "objections",
     "disclosure",
     "reviews",
     "committee",
+    "family",
     "units"
 );
 

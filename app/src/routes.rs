@@ -36,6 +36,7 @@ use crate::disclosure::{
 };
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
+use crate::family::{Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnUnit, OwnUnits};
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
 use crate::groups::{
@@ -49,6 +50,7 @@ use crate::ledger::{
 };
 use crate::ledger::{ClawbackPage, Clawbacks, EnvelopeNew, EnvelopePage, FundEdit, FundNew};
 use crate::letters::{OwnLetter, VerifyLetter};
+use crate::lims::{DeadLetterPage, DeadLetters};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
@@ -286,6 +288,8 @@ pages! {
     "/staff/cases/kept" KeptCases (Access::Capability(Capability::OverseeCases)) [];
     "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
+    "/staff/custody/dead-letters" DeadLetters (Access::Capability(Capability::HandleUnits)) [];
+    "/staff/custody/dead-letters/:id" DeadLetterPage (Access::Capability(Capability::HandleUnits)) [];
     "/staff/objections" Objections (Access::Capability(Capability::HandleObjections)) [];
     "/staff/objections/:id" ObjectionPage (Access::Capability(Capability::HandleObjections)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
@@ -326,6 +330,14 @@ pages! {
     "/account/spark/:id/agreement" OwnAgreement (Access::SignedIn) [];
     "/account/spark/:id/appeal" OwnAppeal (Access::SignedIn) [typed];
     "/account/spark/:id/letters/:letter" OwnLetter (Access::SignedIn) [];
+    "/account/units" OwnUnits (Access::SignedIn) [];
+    "/account/units/notices" OwnNotices (Access::SignedIn) [];
+    "/account/units/contract" OwnContracts (Access::SignedIn) [];
+    "/account/units/people" OwnPeople (Access::SignedIn) [];
+    "/account/units/access" OwnLooks (Access::SignedIn) [];
+    "/account/units/:id" OwnUnit (Access::SignedIn) [];
+    "/account/units/:id/steps" OwnSteps (Access::SignedIn) [];
+    "/family/join" FamilyJoin (Access::Public) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

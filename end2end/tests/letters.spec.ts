@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { family } from "../support/apply";
 import { sql } from "../support/database";
+import { colleague } from "../support/families";
 import { examine, expect, picture, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -81,11 +81,7 @@ test("a family reads its letter, prints it, keeps it, and anybody can check it",
 
 test("an officer opens a letter at the desk, and that stands in the trail @once", async ({ page }) => {
   test.setTimeout(120_000);
-  const staff = await newStaff();
-  await sql(`insert into account_role (account_id, role, granted_at)
-    select account_id, 'compliance_officer', now() from staff_credential where login = '${staff.login}'
-    on conflict (account_id, role) do update set granted_at = excluded.granted_at returning account_id`);
-  await enrol(page, staff);
+  await colleague(page, "compliance_officer");
   const one = await sql("select case_id from spark_letter order by case_id, nth limit 1");
   await visit(page, `/staff/cases/${one}`);
   const link = (await page.locator("#letters a").first().getAttribute("href"))!;

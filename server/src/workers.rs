@@ -1,4 +1,4 @@
-//! What a server does besides answering: jobs, audit positions, keys, the clock, tidying up. Any number of processes may
+//! What a server does besides answering: jobs, audit positions, roots of custody, keys, the clock, tidying up. Any number of processes may
 //! run all of it; the use cases below take leases or are idempotent, so nothing happens twice.
 
 mod tidy;
@@ -27,7 +27,7 @@ const REST: Duration = Duration::from_secs(1);
 
 /// A worker that has not turned for this long has stopped.
 const PULSE: SignedDuration = SignedDuration::from_secs(60);
-/// The same of who tidies up: it rests for ten minutes, and one of its works may take another ten.
+/// The same of who tidies up and who closes roots: they rest for minutes, and one of their works may take another ten.
 const TIDY_PULSE: SignedDuration = SignedDuration::from_mins(20);
 
 struct Heart {
@@ -101,6 +101,10 @@ impl Workers {
             tasks.spawn(supervise("waiting", stop(), move || wait_for_places(s.clone(), pulse.clone(), c.clone())));
             let (s, c, pulse) = (services.clone(), stop(), heart("tidy", Pulse::default(), TIDY_PULSE));
             tasks.spawn(supervise("tidy", stop(), move || tidy(s.clone(), pulse.clone(), c.clone())));
+            let (s, c, pulse) = (services.clone(), stop(), heart("roots", Pulse::default(), TIDY_PULSE));
+            tasks.spawn(supervise("roots", stop(), move || {
+                services::custody::proof::keep_closing(s.clone(), pulse.clone(), c.clone())
+            }));
         }
         Self { tasks, pulses: Pulses(Arc::new(hearts)) }
     }

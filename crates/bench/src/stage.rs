@@ -195,6 +195,7 @@ async fn pooled(options: PgConnectOptions, settings: &PoolSettings) -> anyhow::R
         limits: Default::default(),
         calendar: Default::default(),
         programme: Default::default(),
+        custody: Default::default(),
         job_bell: Arc::default(),
     })
 }

@@ -31,6 +31,8 @@ pub struct Services {
     pub calendar: crate::booking::Calendar,
     /// The picture of the events that public pages read.
     pub programme: crate::outreach::Programme,
+    /// The lists and rules of custody.
+    pub custody: crate::custody::Shelves,
     /// How messages leave: SMTP, SMS, or the mailbox of development.
     pub post: crate::messages::Post,
     /// Where the bytes of files lie, sealed.

@@ -75,6 +75,27 @@ alter table custody_unit add column transit_minutes integer not null default 0
   constraint custody_unit_transit check (transit_minutes >= 0);
 grant update (transit_minutes) on custody_unit to cb_app;
 
+-- As it was, but that a list nobody chose is not complete.
+create or replace function custody_unit_goes() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if new.seq < old.seq or (new.state <> old.state and new.seq = old.seq) then
+    raise exception 'a unit changes by its events only' using errcode = '23514', constraint = 'custody_unit_goes';
+  end if;
+  if new.state <> old.state and not exists (
+      select from custody_way w where w.from_state = old.state and w.to_state = new.state) then
+    raise exception 'no way from % to %', old.state, new.state using errcode = '23514', constraint = 'custody_unit_way';
+  end if;
+  if new.state = 'banked' and old.state = 'frozen_quarantine' and (
+      not new.record_signed or new.open_deviations > 0
+      or new.steps_done is distinct from
+         (select sum(1::bigint << (i.position - 1)) from custody_catalogue_item i where i.catalogue_id = new.preparation_id)
+      or new.tests_final is distinct from
+         (select sum(1::bigint << (i.position - 1)) from custody_catalogue_item i where i.catalogue_id = new.tests_id)) then
+    raise exception 'not complete' using errcode = '23514', constraint = 'custody_unit_complete';
+  end if;
+  return new;
+end $$;
+
 create function custody_unit_begins() returns trigger language plpgsql as $$
 begin
   if new.state <> 'expected' or new.seq <> 1 or new.steps_done <> 0 or new.tests_final <> 0 or new.release_done <> 0

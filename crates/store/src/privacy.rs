@@ -244,7 +244,11 @@ pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
 pub async fn columns(db: impl PgExecutor<'_>) -> Result<Vec<(String, String)>> {
     let rows = query!(
         r#"select table_name as "table!", column_name as "column!" from information_schema.columns
-           where table_schema = 'public' order by table_name, ordinal_position"#
+           where table_schema = 'public'
+             -- A part of a table has the columns of the whole.
+             and not exists (select from pg_class c where c.oid = to_regclass(format('%I.%I', table_schema, table_name))
+                             and c.relispartition)
+           order by table_name, ordinal_position"#
     )
     .fetch_all(db)
     .await?;

@@ -55,6 +55,7 @@ impl TestHouse {
             limits: Default::default(),
             calendar: Default::default(),
             programme: Default::default(),
+            custody: Default::default(),
             job_bell: Arc::default(),
         }
     }

@@ -1,7 +1,9 @@
 //! The subcommands that end: each does one thing and says what it did.
 
 pub mod clients;
+pub mod custody;
 pub mod keys;
+pub mod simulator;
 
 use crate::api;
 use crate::cli::{CreateAdmin, Erase, Outcome, VerifyAudit};
@@ -52,6 +54,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         limits: Default::default(),
         calendar: Default::default(),
         programme: Default::default(),
+        custody: Default::default(),
         post,
         job_bell: Arc::default(),
     })
@@ -89,6 +92,7 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
     services::ambassadors::seed_demo(&services, &services.system()).await.context("the ambassadors' demo")?;
     services::spark::seed_demo(&services, &services.system()).await.context("the aid standards' demo")?;
+    services::family::seed_demo(&services, &services.system()).await.context("the families' demo")?;
     services::webhooks::seed_demo(&services, &services.system()).await.context("the partner's demo")?;
     services::numbers::seed_demo(&services, &services.system()).await.context("the demo of the past weeks")?;
     services::exports::seed_demo(&services, &services.system()).await.context("the demo's scheduled export")?;

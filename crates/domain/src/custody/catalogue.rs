@@ -40,6 +40,11 @@ impl Item {
         1 << (self.position - 1)
     }
 
+    /// More than one person does it, and both are named: its code says so, `…_by_two`, `…_by_three`.
+    pub fn needs_two(&self) -> bool {
+        self.code.ends_with("_by_two") || self.code.ends_with("_by_three")
+    }
+
     /// Its name for people.
     pub fn name(&self, locale: Locale) -> &str {
         match locale {
@@ -145,5 +150,88 @@ impl Progress {
     /// Each entry, and whether it is done.
     pub fn each(&self) -> impl Iterator<Item = (&Item, bool)> {
         self.catalogue.items.iter().map(|item| (item, self.done & item.bit() != 0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn list(sections: &[(&str, u8)]) -> Catalogue {
+        let entries = sections.iter().flat_map(|(section, count)| (0..*count).map(move |_| *section));
+        let items = entries.zip(1..).map(|(section, position)| Item {
+            position,
+            code: format!("step_{position}"),
+            section: section.to_owned(),
+            zh: format!("第{position}步"),
+            en: format!("Step {position}"),
+        });
+        Catalogue {
+            id: Uuid::nil(),
+            kind: CatalogueKind::Preparation,
+            version: 1,
+            valid_from: civil::date(2000, 1, 1),
+            items: items.collect(),
+        }
+    }
+
+    fn preparation() -> Catalogue {
+        list(&[("A", 10), ("B", 10), ("C", 10), ("D", 8), ("E", 7), ("F", 5), ("G", 4), ("H", 2)])
+    }
+
+    #[test]
+    fn the_step_that_is_missing_is_named() {
+        let catalogue = Arc::new(preparation());
+        let done = catalogue.all() & !(1 << 41);
+        let progress = Progress { catalogue, done };
+        let missing: Vec<_> = progress.missing().map(|item| (item.position, item.code.as_str())).collect();
+        assert_eq!(missing, [(42, "step_42")]);
+        assert_eq!((progress.count(), progress.of(), progress.is_complete()), (55, 56, false));
+    }
+
+    #[test]
+    fn the_review_of_a_record_is_not_in_the_record() {
+        let catalogue = preparation();
+        assert_eq!(catalogue.recorded().count_ones(), 54);
+        assert!(catalogue.item("step_55").is_some_and(|item| catalogue.is_review(item)));
+        assert!(catalogue.item("step_10").is_some_and(|item| catalogue.is_intake(item)));
+        assert!(catalogue.item("step_11").is_some_and(|item| !catalogue.is_intake(item)));
+    }
+
+    #[test]
+    fn a_release_is_approved_before_it_leaves_and_ends_after_it_arrived() {
+        let release = Catalogue {
+            kind: CatalogueKind::Release,
+            ..list(&[
+                ("I", 6),
+                ("II", 7),
+                ("III", 6),
+                ("IV", 4),
+                ("V", 12),
+                ("VI", 6),
+                ("VII", 5),
+                ("VIII", 4),
+                ("IX", 4),
+                ("X", 4),
+            ])
+        };
+        let counts = [release.before_approval(), release.before_shipping(), release.all()].map(u64::count_ones);
+        assert_eq!(counts, [50, 54, 58]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_leads_to_the_same_bits(order in Just((1u8..=56).collect::<Vec<_>>()).prop_shuffle(), until in 0usize..=56) {
+            let catalogue = preparation();
+            let mask = |positions: &[u8]| positions.iter().fold(0u64, |mask, p| mask | 1 << (p - 1));
+            let mut sorted = order[..until].to_vec();
+            sorted.sort_unstable();
+            prop_assert_eq!(mask(&order[..until]), mask(&sorted));
+            let progress = Progress { done: mask(&order[..until]), catalogue: Arc::new(catalogue) };
+            prop_assert_eq!(progress.is_complete(), until == 56);
+            prop_assert_eq!(progress.missing().count(), 56 - until);
+            prop_assert_eq!(progress.count() as usize, until);
+        }
     }
 }

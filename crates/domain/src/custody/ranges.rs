@@ -91,3 +91,62 @@ pub fn check(value: &Value) -> Result<Option<Flag>, OutOfRange> {
         What::Text(_) => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::custody::{Marker, Person};
+    use proptest::prelude::*;
+
+    fn value(analyte: &str, unit: &str, phase: Option<Phase>, found: What) -> Value {
+        let (method, instrument) = (None, None);
+        Value { analyte: analyte.to_owned(), found, unit: unit.to_owned(), phase, of: Person::Baby, method, instrument }
+    }
+
+    fn number(analyte: &str, phase: Phase, number: f64) -> Result<Option<Flag>, OutOfRange> {
+        check(&value(analyte, "", Some(phase), What::Number(number)))
+    }
+
+    #[test]
+    fn the_ranges_are_those_of_the_bank() {
+        for (analyte, phase, least, most) in [
+            ("volume", Phase::Pre, 0.0, 350.0),
+            ("volume", Phase::Post, 15.0, 40.0),
+            ("tnc", Phase::Post, 0.0, 9.999e9),
+            ("cd34", Phase::Post, 0.0, 5e7),
+            ("viability", Phase::Thaw, 0.0, 100.0),
+            ("hct", Phase::Pre, 0.0, 100.0),
+            ("recovery", Phase::Post, 0.0, 150.0),
+        ] {
+            assert!(number(analyte, phase, least).is_ok() && number(analyte, phase, most).is_ok(), "{analyte}");
+            let out = Err(OutOfRange { least, most });
+            assert_eq!(number(analyte, phase, least - 0.1), out, "{analyte}");
+            assert_eq!(number(analyte, phase, most * 1.001 + 0.1), out, "{analyte}");
+        }
+    }
+
+    #[test]
+    fn what_is_possible_and_strange_is_kept_with_a_flag() {
+        assert_eq!(number("recovery", Phase::Post, 100.0), Ok(None));
+        assert_eq!(number("recovery", Phase::Post, 112.0), Ok(Some(Flag::RecoveryOverAll)));
+        let marker = |marker| check(&value("hbv", "", None, What::Marker(marker)));
+        assert_eq!(marker(Marker::Negative), Ok(None));
+        assert_eq!(marker(Marker::Positive), Ok(Some(Flag::Marker)));
+        assert_eq!(marker(Marker::Questionable), Ok(Some(Flag::Marker)));
+    }
+
+    #[test]
+    fn a_percentage_is_one_whatever_it_is_of() {
+        let percent = |number| check(&value("something_new", "%", None, What::Number(number)));
+        assert_eq!(percent(99.5), Ok(None));
+        assert!(percent(100.5).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_no_number_never_passes(analyte in "volume|tnc|cd34|viability|recovery|anything", which in 0usize..3) {
+            let no_number = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY][which];
+            prop_assert!(check(&value(&analyte, "", None, What::Number(no_number))).is_err());
+        }
+    }
+}

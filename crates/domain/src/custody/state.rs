@@ -1,7 +1,7 @@
 //! Where a unit can be, and which event leads where: one table, held against a golden file. The database has the same ways
 //! (`custody_way`, by migration), and refuses a state that is written by any other.
 
-use super::Kind;
+use super::{DeviationKind, Kind};
 use crate::named::named;
 
 named! {
@@ -228,13 +228,8 @@ pub const fn next(state: State, kind: Kind) -> Option<State> {
         (held, K::Held) if held.can_be_held() => S::QuarantineHold,
         // The patient's follow-up ends after the infusion.
         (S::Infused, K::ReleaseStepDone) => state,
-        (over, seen) if over.is_over() => {
-            if seen.is_paper() {
-                state
-            } else {
-                return None;
-            }
-        }
+        (over, seen) if over.is_over() && seen.is_paper() => state,
+        (over, _) if over.is_over() => return None,
         (_, seen) if seen.is_observation() => state,
         _ => return None,
     })
@@ -273,3 +268,15 @@ pub fn may_come_later(from: State, kind: Kind) -> bool {
     }
     kind != Kind::Registered && seen.into_iter().any(|state| state != from && next(state, kind).is_some())
 }
+
+impl DeviationKind {
+    /// Holds a unit at once, where it can be held: what it is, or whether it was kept cold, is in doubt. Others only keep it
+    /// from being banked or given out while they are open.
+    pub const fn holds(self) -> bool {
+        matches!(self, Self::Excursion | Self::Label | Self::Recall)
+    }
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

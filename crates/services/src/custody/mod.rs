@@ -9,14 +9,21 @@ pub mod desk;
 mod error;
 pub mod layout;
 pub mod operators;
+pub mod proof;
+mod recall;
 mod record;
 mod refused;
 pub mod search;
+mod shelf;
 mod view;
 
 pub use error::CustodyError;
+pub use recall::{Recalled, end_recall, recall};
+pub use record::record;
+pub(crate) use record::{record_caused_in, record_in};
 pub use refused::Refused;
-pub use view::{DeviationView, EventView, PlaceView, Sight, UnitView, unit};
+pub use shelf::{Rules, Shelf, Shelves};
+pub use view::{DeviationView, EventView, PlaceView, Sight, UnitView, unit, view_in};
 
 use crate::Context;
 use domain::account::Actor;

@@ -1,8 +1,7 @@
 //! Why an event is not kept. Each reason has a word, which is the end of a translation key (`custody-refused-…`) and what a feed is
 //! told.
 
-use domain::custody::may_come_later;
-use domain::custody::{Kind, State, Unmet};
+use domain::custody::{Kind, State, Unmet, may_come_later};
 
 /// Why an event is not kept. Nothing of it is written.
 #[derive(Clone, PartialEq, Debug)]
@@ -69,8 +68,8 @@ pub enum Refused {
     NoSuchEvent,
     /// A text longer than is kept, or an empty one that must not be.
     Text,
-    /// It happened in the future, by more than clocks differ.
-    InTheFuture,
+    /// It cannot have happened then: more than a day from now, or before the bank was there.
+    ImpossibleTime,
 }
 
 impl Refused {
@@ -102,7 +101,7 @@ impl Refused {
             Self::DeviationTaken => "deviation-taken",
             Self::NoSuchEvent => "no-such-event",
             Self::Text => "text",
-            Self::InTheFuture => "in-the-future",
+            Self::ImpossibleTime => "impossible-time",
         }
     }
 
@@ -133,7 +132,7 @@ impl Refused {
         "deviation-taken",
         "no-such-event",
         "text",
-        "in-the-future",
+        "impossible-time",
     ];
 
     /// The same event may be kept once something else has come: a feed keeps it and tries again.

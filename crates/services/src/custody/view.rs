@@ -1,10 +1,25 @@
 //! One unit with its whole way, as far as its reader may read it.
 
 use super::CustodyError;
+use super::record::place;
+use super::shelf::Shelf;
+use crate::crypto::UnitKey;
 use crate::{Context, Services};
-use domain::custody::{DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing};
-use domain::ids::{AccountId, DeviationId, FamilyId, TankId, UnitId};
+use domain::account::Capability;
+use domain::custody::chain::digest;
+use domain::custody::{
+    CatalogueKind, DeviationKind, Din, Kind, Payload, Person, Pool, Progress, Slot, Standing, State, Value,
+};
+use domain::ids::{DeviationId, TankId, UnitId};
 use jiff::Timestamp;
+use sqlx::PgConnection;
+use store::custody::events::EventRow;
+use store::custody::units::UnitRow;
+use store::custody::{events, places, trouble, units};
+use uuid::Uuid;
+
+/// Random bytes before what an event says.
+const SALT: usize = 16;
 
 /// Who reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,7 +43,7 @@ pub struct UnitView {
     /// Its number; for staff only.
     pub din: Option<Din>,
     /// Whose it is.
-    pub family: Option<FamilyId>,
+    pub family: Option<Uuid>,
     /// For whose use.
     pub pool: Pool,
     /// Where it is.
@@ -76,10 +91,10 @@ pub struct EventView {
     pub occurred_at: Timestamp,
     /// When, by ours.
     pub received_at: Timestamp,
-    /// Who told it: `Actor::kind` and the account or client. For staff only.
+    /// Who told it: `Actor::kind`. The hash is over it, too.
     pub actor_kind: String,
     /// Which account or client.
-    pub actor_id: Option<uuid::Uuid>,
+    pub actor_id: Option<Uuid>,
     /// From where.
     pub source: String,
     /// Its place in the order of the source.
@@ -116,8 +131,8 @@ pub struct DeviationView {
     pub kind: DeviationKind,
     /// When it was opened.
     pub opened_at: Timestamp,
-    /// By which account, or operator; none: by the house.
-    pub opened_by: Option<AccountId>,
+    /// By which account or client; none: by the house.
+    pub opened_by: Option<Uuid>,
     /// The event that opened it.
     pub opened_seq: u32,
     /// When it was closed.
@@ -126,11 +141,162 @@ pub struct DeviationView {
     pub closed_seq: Option<u32>,
 }
 
-/// One unit, for staff (`SeeUnits`). The family's own way in is `view_in`, after it has asked whose the unit is.
+/// One unit, for staff (`SeeUnits`).
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `Unreadable`, `Database`.
 pub async fn unit(services: &Services, context: &Context, id: UnitId, sight: Sight) -> Result<UnitView, CustodyError> {
-    let _ = (services, context, id, sight);
-    Err(CustodyError::NotFound)
+    context.require(Capability::SeeUnits)?;
+    let mut tx = services.begin().await?;
+    view_in(&mut tx, services, id, sight).await
+}
+
+/// One unit as a reader sees it. Asks nobody whether they may: whoever calls it has found out whose the unit is.
+///
+/// # Errors
+/// `NotFound`, `Unreadable`, `Database`.
+pub async fn view_in(
+    db: &mut PgConnection,
+    services: &Services,
+    id: UnitId,
+    sight: Sight,
+) -> Result<UnitView, CustodyError> {
+    let shelf = services.custody.read(db, &services.clock).await?;
+    let row = units::one(&mut *db, id.0).await?.ok_or(CustodyError::NotFound)?;
+    let key = row
+        .key_sealed
+        .as_deref()
+        .map(|wrapped| services.vault.open_unit_key(row.id, wrapped).map_err(|_| CustodyError::Unreadable))
+        .transpose()?;
+    let events = events::of_unit(&mut *db, row.id).await?;
+    let events =
+        events.into_iter().map(|event| event_view(event, key.as_ref(), sight)).collect::<Result<Vec<_>, _>>()?;
+    let place = places::of_unit(&mut *db, row.id).await?.map(place_view).transpose()?;
+    let deviations = trouble::of_unit(db, row.id).await?;
+    let deviations = deviations.into_iter().map(deviation_view).collect::<Result<Vec<_>, _>>()?;
+    let progress = |kind, list, done: i64| progress(&shelf, kind, (list, done), row.registered_at.to_jiff());
+    Ok(UnitView {
+        id,
+        din: match sight {
+            Sight::Staff => Some(Din::parse(&row.din).map_err(|_| CustodyError::Unreadable)?),
+            _ => None,
+        },
+        family: row.family_id,
+        pool: Pool::from_name(&row.pool).ok_or(CustodyError::Unreadable)?,
+        standing: standing_of(&row)?,
+        version: row.seq.unsigned_abs(),
+        head: hash(&row.head)?,
+        events,
+        steps: progress(CatalogueKind::Preparation, row.preparation_id, row.steps_done)?,
+        tests: progress(CatalogueKind::Test, row.tests_id, row.tests_final)?,
+        release: progress(CatalogueKind::Release, row.release_id, row.release_done)?,
+        record_signed: row.record_signed,
+        place,
+        deviations,
+        leaf: row.leaf.map(i64::unsigned_abs),
+        rooted: row.rooted_seq.unsigned_abs(),
+        registered_at: row.registered_at.to_jiff(),
+        readable: key.is_some(),
+    })
+}
+
+fn progress(
+    shelf: &Shelf,
+    kind: CatalogueKind,
+    (list, done): (Option<Uuid>, i64),
+    registered_at: Timestamp,
+) -> Result<Progress, CustodyError> {
+    // Before its work begins: by the list of today's units.
+    let catalogue = match list {
+        Some(id) => shelf.of(id),
+        None => shelf.at(kind, registered_at),
+    };
+    let catalogue = catalogue.cloned().ok_or(CustodyError::Unreadable)?;
+    Ok(Progress { catalogue, done: done.cast_unsigned() })
+}
+
+fn standing_of(row: &UnitRow) -> Result<Standing, CustodyError> {
+    let word = |word: &str| State::from_name(word).ok_or(CustodyError::Unreadable);
+    let held_in = row.held_in.as_deref().map(word).transpose()?;
+    Standing::new(word(&row.state)?, held_in).ok_or(CustodyError::Unreadable)
+}
+
+fn hash(bytes: &[u8]) -> Result<[u8; 32], CustodyError> {
+    bytes.try_into().map_err(|_| CustodyError::Unreadable)
+}
+
+/// What it says is opened only for whoever may read it, and is what its digest is of: else somebody changed it.
+fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<EventView, CustodyError> {
+    let (digest_kept, own) = (hash(&row.digest)?, hash(&row.hash)?);
+    let opened = key.map(|key| open(key, &own, &row.sealed, &digest_kept)).transpose()?;
+    let opened = opened.filter(|(payload, _)| may_read(payload, sight));
+    let (payload, said) = opened.unzip();
+    Ok(EventView {
+        seq: row.seq.unsigned_abs(),
+        kind: Kind::from_name(&row.kind).ok_or(CustodyError::Unreadable)?,
+        payload,
+        said,
+        occurred_at: row.occurred_at.to_jiff(),
+        received_at: row.received_at.to_jiff(),
+        actor_kind: row.actor_kind,
+        actor_id: row.actor_id,
+        source: row.source,
+        source_seq: row.source_seq,
+        prev_hash: hash(&row.prev_hash)?,
+        hash: own,
+        digest: digest_kept,
+    })
+}
+
+fn open(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result<(Payload, Vec<u8>), CustodyError> {
+    let said = key.open(place(own), sealed).map_err(|_| CustodyError::Unreadable)?;
+    let (salt, json) = said.split_first_chunk::<SALT>().ok_or(CustodyError::Unreadable)?;
+    if digest(salt, json) != *kept {
+        return Err(CustodyError::Unreadable);
+    }
+    let payload = serde_json::from_slice(json).map_err(|_| CustodyError::Unreadable)?;
+    Ok((payload, said))
+}
+
+/// The mother's results are hers: the other guardian reads no event that has one, unless she lets him.
+fn may_read(payload: &Payload, sight: Sight) -> bool {
+    match sight {
+        Sight::Staff | Sight::Owner | Sight::OtherGuardian { mother_consents: true } => true,
+        Sight::OtherGuardian { mother_consents: false } => !of_the_mother(payload),
+    }
+}
+
+fn of_the_mother(payload: &Payload) -> bool {
+    let any = |values: &[Value]| values.iter().any(|value| value.of == Person::Mother);
+    match payload {
+        Payload::StepDone { values, .. }
+        | Payload::TestFinal { values, .. }
+        | Payload::ReleaseStepDone { values, .. } => any(values),
+        // A correction may say what the wrong value was.
+        Payload::Corrected { .. } => true,
+        _ => false,
+    }
+}
+
+fn place_view(row: places::PlaceRow) -> Result<PlaceView, CustodyError> {
+    let number = |number: i16| u16::try_from(number).map_err(|_| CustodyError::Unreadable);
+    Ok(PlaceView {
+        tank: TankId(row.tank_id),
+        slot: Slot { tank: row.tank, tower: number(row.tower)?, frame: number(row.frame)?, slot: number(row.slot)? },
+        tank_use: row.used_for,
+        room: row.room,
+        since: row.put_at.to_jiff(),
+    })
+}
+
+fn deviation_view(row: trouble::DeviationRow) -> Result<DeviationView, CustodyError> {
+    Ok(DeviationView {
+        id: DeviationId(row.id),
+        kind: DeviationKind::from_name(&row.kind).ok_or(CustodyError::Unreadable)?,
+        opened_at: row.opened_at.to_jiff(),
+        opened_by: row.opened_by,
+        opened_seq: row.opened_seq.unsigned_abs(),
+        closed_at: row.closed_at.map(|at| at.to_jiff()),
+        closed_seq: row.closed_seq.map(i32::unsigned_abs),
+    })
 }

@@ -45,14 +45,15 @@ fn parsed<T>(value: Result<T, Fault>) -> Result<T, FamilyError> {
     value.map_err(|_| FamilyError::Unreadable)
 }
 
-/// Makes the demo's families for these units, one each. Repeating it adds nothing.
+/// Makes the demo's families, for units that are nobody's while there are some. Repeating it adds nothing.
 ///
 /// # Errors
 /// `Database`.
-pub async fn seed_demo(services: &Services, context: &Context, units: &[UnitId]) -> Result<(), FamilyError> {
+pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), FamilyError> {
     let today = local_day(context.now);
-    for (at, invented) in FAMILIES.iter().enumerate() {
-        let founding = founding(invented, units.get(at).copied(), today)?;
+    for invented in &FAMILIES {
+        let unit = store::family::join::nobodys(&services.db).await?.map(UnitId);
+        let founding = founding(invented, unit, today)?;
         let (own, context) = (services.clone(), context.clone());
         let made = to_the_end(async move {
             let mut tx = own.begin().await?;

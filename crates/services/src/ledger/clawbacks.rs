@@ -270,10 +270,7 @@ pub(super) async fn key(
     match cases::key(services, db, case).await {
         Ok(key) => Ok(Some(key)),
         Err(CaseError::Forgotten) => Ok(None),
-        Err(CaseError::Crypto(error)) => Err(error.into()),
-        Err(CaseError::Database(error)) => Err(error.into()),
-        Err(CaseError::Busy) => Err(LedgerError::Busy),
-        Err(_) => Err(LedgerError::NotFound),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -465,9 +465,17 @@ pub async fn pass_pdf(services: &Services, booking: BookingId, locale: Locale) -
     let Some(visit) = Visit::load(services, booking).await?.filter(|visit| !visit.cancelled) else { return Ok(None) };
     let sheet = enclosures::pass_sheet(services, &visit, locale);
     let post = services.post.clone();
-    // Reading the font and subsetting it is work for a thread that serves no requests.
-    let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&post.font()?)).await;
-    drawn.map_err(|_| PassError::Drawing)?.map(Some)
+    drawn(move || sheet.pdf(&post.font()?)).await.map(Some)
+}
+
+/// Draws a PDF where no requests are served: reading the font and subsetting it is work.
+///
+/// # Errors
+/// What drawing says; `Drawing` where it broke off.
+pub(crate) async fn drawn(
+    draw: impl FnOnce() -> Result<Vec<u8>, PassError> + Send + 'static,
+) -> Result<Vec<u8>, PassError> {
+    tokio::task::spawn_blocking(draw).await.unwrap_or(Err(PassError::Drawing))
 }
 
 /// The signed text of a booking's pass.

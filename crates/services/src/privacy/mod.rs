@@ -51,6 +51,8 @@ pub enum Protection {
     Sealed,
     /// Encrypted under the key of its case, which can be destroyed; bound to its row.
     CaseKey,
+    /// Encrypted under the key of its unit, which can be destroyed; bound to it.
+    UnitKey,
     /// A keyed hash that finds equal values and cannot be read back.
     BlindIndex,
     /// A hash that can only be compared.
@@ -69,6 +71,10 @@ impl Protection {
             Self::CaseKey => Text {
                 zh: "用该申请的专用密钥加密存储；密钥销毁后无人能够读取",
                 en: "Encrypted under a key of the application's own; once that is destroyed nobody can read it",
+            },
+            Self::UnitKey => Text {
+                zh: "用该份脐带血的专用密钥加密存储；密钥销毁后无人能够读取",
+                en: "Encrypted under a key of the unit's own; once that is destroyed nobody can read it",
             },
             Self::BlindIndex => {
                 Text { zh: "仅存带密钥的散列值，无法还原", en: "Keyed hash only; cannot be read back" }

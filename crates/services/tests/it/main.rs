@@ -19,5 +19,6 @@ mod outreach;
 mod privacy;
 mod spark;
 mod spark_apply;
+mod telemetry;
 mod vault;
 mod webhooks;

@@ -85,7 +85,7 @@ async fn protection_is_what_the_column_says() {
     for field in FIELDS.iter() {
         for column in field.columns {
             let sealed = column.ends_with("sealed");
-            let encrypted = matches!(field.protection, Protection::Sealed | Protection::CaseKey);
+            let encrypted = matches!(field.protection, Protection::Sealed | Protection::CaseKey | Protection::UnitKey);
             assert_eq!(sealed, encrypted, "{}.{column}", field.table);
             if sealed || column.ends_with("_index") {
                 assert_eq!(kinds[&(field.table, *column)], "bytea", "{}.{column}", field.table);

@@ -7,6 +7,7 @@ mod door;
 mod events;
 mod series;
 mod sessions;
+mod telemetry;
 mod token;
 mod waiting;
 

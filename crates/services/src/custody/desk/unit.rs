@@ -10,7 +10,7 @@ use crate::ledger::views::Names;
 use crate::{Context, Services};
 use domain::account::{Actor, Role};
 use domain::custody::chain::{self, Link};
-use domain::custody::{Kind, Payload, Slot};
+use domain::custody::{Payload, Slot};
 use domain::ids::UnitId;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;

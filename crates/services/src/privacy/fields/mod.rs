@@ -6,7 +6,9 @@ mod ambassadors;
 mod application;
 mod booking;
 mod bus;
+mod custody;
 mod custody_desk;
+mod family;
 mod groups;
 mod house;
 mod ledger;
@@ -38,8 +40,10 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         ambassadors::FIELDS,
         outreach::FIELDS,
         ledger::FIELDS,
+        family::FIELDS,
         application::FIELDS,
         spark::FIELDS,
+        custody::FIELDS,
         account::FIELDS,
         house::FIELDS,
         custody_desk::FIELDS,

@@ -1,0 +1,121 @@
+//! A unit for its family: where it is, the parts of its way, and the ways to what is known of each. Complete without scripts.
+
+use super::list::name;
+use super::words::{pool_text, standing_tag, state_tag, state_text, step_name};
+use super::{at, crumbs, hidden, page_of};
+use crate::desk::{moment, read_first};
+use crate::form::Tone;
+use crate::museum::param;
+use crate::problem::Problem;
+use crate::ui::{Banner, LinkButton, Meter, Page, SummaryList, SummaryRow, Tag, Variant};
+use crate::visit::{Visit, visit};
+use domain::family::{Kin, Standing, Step};
+use domain::ids::UnitId;
+use leptos::prelude::*;
+use services::family::{self, OwnUnit as Unit};
+
+/// The page.
+#[component]
+pub fn OwnUnit() -> impl IntoView {
+    read_first(page(visit(), param("id")))
+}
+
+async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let unit = family::unit(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await.map_err(hidden)?;
+    let told = family::notices(&visit.services, &visit.context).await.map_err(hidden)?;
+    let waits = told.iter().filter(|notice| notice.waits && notice.unit == Some(unit.id)).count();
+    let waits = (waits > 0).then(|| {
+        let href = visit.href(at::NOTICES);
+        view! {
+            <Banner tone=Tone::Warning title=visit.t("family-unread")>
+                <a href=href>{visit.t("family-unread-link")}</a>
+            </Banner>
+        }
+    });
+    let looks_only = (unit.member.kin == Kin::FormerGuardian).then(|| {
+        view! { <Banner tone=Tone::Info>{visit.t("family-former")}</Banner> }
+    });
+    Ok(view! {
+        <Page title=name(visit, &unit) crumbs=crumbs(visit, &[])>
+            {looks_only}
+            {waits}
+            {now(visit, &unit)}
+            {way(visit, &unit)}
+            {more(visit, &unit)}
+        </Page>
+    }
+    .into_any())
+}
+
+/// Where it is.
+fn now(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
+    let (tone, label) = state_tag(visit, unit.state);
+    let rows = vec![
+        SummaryRow::new(visit.t("family-pool"), pool_text(visit, unit.pool)),
+        SummaryRow::new(visit.t("family-registered"), moment(visit, unit.registered_at)),
+        SummaryRow::new(visit.t("family-last"), moment(visit, unit.changed_at)),
+    ];
+    view! {
+        <section class="request-now" id="now">
+            <h2><Tag tone=tone>{label}</Tag></h2>
+            <p>{state_text(visit, unit.state)}</p>
+            <SummaryList rows=rows/>
+        </section>
+    }
+}
+
+/// The parts of its way, one below the other.
+fn way(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
+    let items = unit.way().into_iter().map(|(step, standing)| part(visit, unit, step, standing)).collect_view();
+    view! {
+        <section class="section" id="way">
+            <h2>{visit.t("family-way")}</h2>
+            <ol class="case-line family-way">{items}</ol>
+        </section>
+    }
+}
+
+fn part(visit: &Visit, unit: &Unit, step: Step, standing: Standing) -> impl IntoView + use<> {
+    let (tone, label) = standing_tag(visit, standing);
+    let counted = match step {
+        Step::Preparation => Some((unit.counts.preparation, "family-steps-done")),
+        Step::Tests => Some((unit.counts.tests, "family-tests-done")),
+        _ => None,
+    };
+    let counted = counted.filter(|((_, all), _)| *all > 0 && standing != Standing::Never).map(|((done, all), key)| {
+        let text = visit.t_args(key, &[("done", done.into()), ("all", all.into())]);
+        view! { <Meter label=text value=u64::from(done) max=u64::from(all)/> }
+    });
+    let current = (standing == Standing::Now).then_some("step");
+    let class = format!("case-step family-part family-part-{}", class_of(standing));
+    view! {
+        <li class=class aria-current=current>
+            <p class="case-step-head"><strong>{step_name(visit, step)}</strong><Tag tone=tone>{label}</Tag></p>
+            {counted}
+        </li>
+    }
+}
+
+const fn class_of(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Ahead => "ahead",
+        Standing::Now => "now",
+        Standing::Done => "done",
+        Standing::Never => "never",
+    }
+}
+
+/// The ways to what is known of each part.
+fn more(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
+    let page = page_of(unit.id);
+    let steps = visit.href(&format!("{page}/steps"));
+    view! {
+        <section class="section no-print" id="more">
+            <h2>{visit.t("family-more")}</h2>
+            <p class="actions">
+                <LinkButton href=steps variant=Variant::Secondary>{visit.t("family-steps-title")}</LinkButton>
+            </p>
+        </section>
+    }
+}

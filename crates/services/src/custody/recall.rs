@@ -1,0 +1,144 @@
+//! A lot is called back (召回): every unit that it went into has a deviation, once, and is held where it can be held. A unit into
+//! which it goes afterwards, or whose step is told late, is held when that step comes.
+
+use super::{By, CustodyError, Incoming, Refused, UnitName, record_caused_in};
+use crate::audit::{self, Entry};
+use crate::{Context, Services};
+use domain::account::{Actor, Capability};
+use domain::custody::{DeviationKind, Lot, Payload};
+use domain::ids::UnitId;
+use serde_json::json;
+use store::custody::trouble as sql;
+use uuid::Uuid;
+
+/// Units of one transaction.
+const BATCH: i64 = 500;
+
+/// What became of a recall.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Recalled {
+    /// Which.
+    pub recall: Uuid,
+    /// Units that have a deviation now and had none of this recall before.
+    pub units: u64,
+    /// It ran already, and was only brought to its end.
+    pub ran_already: bool,
+}
+
+/// Calls a lot back. Pressed again, it finishes what was interrupted, and tells of no unit twice. `reason` is 4 to 500
+/// characters and names nobody.
+///
+/// # Errors
+/// `Denied`; `NotFound` for a lot that went into nothing; `Refused` (`Text`); `Database`.
+pub async fn recall(services: &Services, context: &Context, lot: &Lot, reason: &str) -> Result<Recalled, CustodyError> {
+    context.require(Capability::ReleaseUnits)?;
+    let reason = reason.trim();
+    if !(4..=500).contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
+        return Err(CustodyError::Refused(Refused::Text));
+    }
+    let (services, context, lot, reason) = (services.clone(), context.clone(), lot.clone(), reason.to_owned());
+    crate::db::to_the_end(async move {
+        let id = sql::lot(&services.db, &lot.kind, &lot.number).await?.ok_or(CustodyError::NotFound)?;
+        let (recall, ran_already) = begin(&services, &context, (id, &lot), &reason).await?;
+        let units = hold_all(&services, &context, id, recall, &reason).await?;
+        Ok(Recalled { recall, units, ran_already })
+    })
+    .await
+}
+
+async fn begin(
+    services: &Services,
+    context: &Context,
+    (id, lot): (Uuid, &Lot),
+    reason: &str,
+) -> Result<(Uuid, bool), CustodyError> {
+    let mut tx = services.begin().await?;
+    // Whoever is writing what went into a unit is waited for; whoever writes it afterwards sees the recall.
+    sql::lock_lots(&mut *tx).await?;
+    if let Some((running, _)) = sql::running_recall(&mut *tx, id).await? {
+        return Ok((running, true));
+    }
+    let recall: Uuid = context.new_id();
+    if !sql::begin_recall(&mut *tx, recall, id, reason, who(context), context.now).await? {
+        return Err(CustodyError::Unreadable);
+    }
+    let entry = Entry {
+        action: "custody.lot_recalled",
+        subject_kind: "custody_lot",
+        subject: Some(id),
+        detail: json!({ "kind": lot.kind, "number": lot.number, "reason": reason }),
+    };
+    audit::record(&mut tx, context, &[entry]).await?;
+    tx.commit().await?;
+    Ok((recall, false))
+}
+
+async fn hold_all(
+    services: &Services,
+    context: &Context,
+    lot: Uuid,
+    recall: Uuid,
+    reason: &str,
+) -> Result<u64, CustodyError> {
+    let by = By::of(context, "desk");
+    let mut told = 0;
+    loop {
+        let mut tx = services.begin().await?;
+        let units = sql::not_recalled(&mut *tx, lot, recall, BATCH).await?;
+        let incoming: Vec<Incoming> = units
+            .into_iter()
+            .map(|unit| Incoming {
+                unit: UnitName::Id(UnitId(unit)),
+                payload: Payload::DeviationOpened {
+                    deviation: context.new_id(),
+                    of: DeviationKind::Recall,
+                    said: reason.to_owned(),
+                },
+                occurred_at: context.now,
+                source_seq: None,
+            })
+            .collect();
+        let outcomes = record_caused_in(&mut tx, services, &by, recall, &incoming, context.now).await?;
+        let kept = outcomes.iter().filter(|outcome| outcome.is_ok()).count() as u64;
+        tx.commit().await?;
+        told += kept;
+        // What is refused (a unit whose key was destroyed) would be found again and again.
+        if kept == 0 {
+            return Ok(told);
+        }
+    }
+}
+
+/// Ends a recall, by somebody else than who began it. The deviations stay, each to be closed by itself.
+///
+/// # Errors
+/// `Denied`; `Refused` (`CloserOpened`) for whoever began it, and for one that does not run; `Database`.
+pub async fn end_recall(services: &Services, context: &Context, recall: Uuid) -> Result<(), CustodyError> {
+    context.require(Capability::ReleaseUnits)?;
+    let (services, context) = (services.clone(), context.clone());
+    crate::db::to_the_end(async move {
+        let mut tx = services.begin().await?;
+        if !sql::end_recall(&mut *tx, recall, who(&context), context.now).await? {
+            return Err(CustodyError::Refused(Refused::CloserOpened));
+        }
+        let entry = Entry {
+            action: "custody.recall_ended",
+            subject_kind: "custody_recall",
+            subject: Some(recall),
+            detail: json!({}),
+        };
+        audit::record(&mut tx, &context, &[entry]).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
+}
+
+/// Who acts; the house itself is nobody.
+fn who(context: &Context) -> Uuid {
+    match &context.actor {
+        Actor::Visitor { account, .. } | Actor::Staff { account, .. } => account.0,
+        Actor::Client { client, .. } => client.0,
+        Actor::Device { device, .. } => device.0,
+        Actor::Anonymous | Actor::System => Uuid::nil(),
+    }
+}

@@ -1,0 +1,370 @@
+//! One event: whether it is kept, and what follows. First everything is asked, then everything is changed: what is refused leaves
+//! nothing behind.
+
+use super::super::{By, Incoming, Recorded, Refused, UnitName};
+use super::load::{Deviation, Opens, Puts, Takes, World};
+use super::two::People;
+use super::unit::{Kept, Lies, Projection, SlotKey, Told, UnitState};
+use super::{check, to_the_microsecond, two};
+use crate::context::new_uuid;
+use domain::custody::guard::guard;
+use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Din, Item, Kind, Lot, Payload, Pool, Standing, State};
+use domain::ids::UnitId;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Clocks differ by hours; not by more than this.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+/// The bank was not there before 1999.
+const FIRST: i64 = 915_148_800;
+
+/// What the house tells by itself.
+const HOUSE: Told = Told { actor_kind: "system", actor: None, source: "house", source_seq: None };
+
+/// What changes beside the state.
+enum Effect {
+    Nothing,
+    Leg { minutes: u32, alarm: bool },
+    Step { list: Arc<Catalogue>, bit: u64, recorded: bool, lots: Vec<Lot> },
+    Test { list: Arc<Catalogue>, bit: u64 },
+    Release { list: Arc<Catalogue>, bit: u64 },
+    Signed,
+    Put { at: SlotKey, by: [Uuid; 2] },
+    Taken { lies: Lies, by: [Uuid; 2] },
+    Opened { deviation: Uuid, of: DeviationKind },
+    Closed { deviation: Uuid, by: Uuid },
+    Free,
+}
+
+/// One event of a batch and when it is.
+#[derive(Clone, Copy)]
+struct At {
+    index: usize,
+    occurred_at: Timestamp,
+    now: Timestamp,
+}
+
+/// Keeps an event, if it is to be kept.
+pub(super) fn apply(
+    world: &mut World,
+    by: &By,
+    (index, incoming): (usize, &Incoming),
+    now: Timestamp,
+) -> Result<Recorded, Refused> {
+    let occurred_at = to_the_microsecond(incoming.occurred_at);
+    if occurred_at.duration_since(now) > AHEAD || occurred_at.as_second() < FIRST {
+        return Err(Refused::ImpossibleTime);
+    }
+    let at = At { index, occurred_at, now };
+    let payload = &incoming.payload;
+    let told =
+        Told { actor_kind: by.actor_kind, actor: by.actor_id, source: by.source, source_seq: incoming.source_seq };
+    let said = serde_json::to_vec(payload).map_err(|_| Refused::Text)?;
+    let kept = Kept { kind: payload.kind(), said, occurred_at, told };
+    if let Payload::Registered { din, pool } = payload {
+        return register(world, at, &incoming.unit, (din, *pool), kept);
+    }
+    let id = match &incoming.unit {
+        UnitName::Id(id) => id.0,
+        UnitName::Din(din) => *world.by_din.get(din.as_str()).ok_or(Refused::NoSuchUnit)?,
+    };
+    let unit = world.units.get(&id).ok_or(Refused::NoSuchUnit)?;
+    check::check(payload)?;
+    let people = two::of(world, payload, occurred_at)?;
+    let (standing, effect) = decide(world, unit, payload, (people, by), at)?;
+    let seq = change(world, id, (kept, people, by.actor_id), standing, effect, at).ok_or(Refused::NoSuchUnit)?;
+    let state = world.units.get(&id).map_or(standing.state(), |unit| unit.now.standing.state());
+    Ok(Recorded { unit: UnitId(id), seq, state })
+}
+
+fn register(
+    world: &mut World,
+    at: At,
+    name: &UnitName,
+    (din, pool): (&Din, Pool),
+    kept: Kept,
+) -> Result<Recorded, Refused> {
+    let id = match name {
+        UnitName::Id(id) => id.0,
+        UnitName::Din(named) if named == din => random_id(),
+        UnitName::Din(_) => return Err(Refused::UnitMismatch),
+    };
+    if world.by_din.contains_key(din.as_str()) || world.units.contains_key(&id) {
+        return Err(Refused::AlreadyRegistered);
+    }
+    let mut unit = UnitState {
+        id,
+        din: din.as_str().to_owned(),
+        pool,
+        key_sealed: None,
+        head: domain::custody::chain::START,
+        fresh: Some(at.index),
+        now: Projection::registered(),
+        place: None,
+        kept: Vec::new(),
+        changes: Vec::new(),
+    };
+    let seq = unit.add(kept, Standing::EXPECTED);
+    world.by_din.insert(unit.din.clone(), id);
+    world.units.insert(id, unit);
+    Ok(Recorded { unit: UnitId(id), seq, state: State::Expected })
+}
+
+/// A random id: when a unit was registered is not to be read from its name.
+fn random_id() -> Uuid {
+    uuid::Builder::from_random_bytes(crate::crypto::random()).into_uuid()
+}
+
+/// Whether it is kept, where it leads and what else follows.
+fn decide(
+    world: &World,
+    unit: &UnitState,
+    payload: &Payload,
+    (people, by): (People, &By),
+    at: At,
+) -> Result<(Standing, Effect), Refused> {
+    let state = unit.now.standing.state();
+    // Nothing can be said any more that would be sealed.
+    if unit.fresh.is_none() && unit.key_sealed.is_none() {
+        return Err(Refused::Over(state));
+    }
+    let kind = payload.kind();
+    let entry = |of: CatalogueKind, code: &str| -> Option<(Arc<Catalogue>, Item)> {
+        let list = unit.now.list(of, &world.shelf, at.occurred_at)?;
+        let item = list.item(code)?.clone();
+        Some((list, item))
+    };
+    let step = match payload {
+        Payload::StepDone { step, .. } => {
+            Some(entry(CatalogueKind::Preparation, step).ok_or_else(|| Refused::UnknownStep(step.clone()))?)
+        }
+        Payload::ReleaseStepDone { step, .. } => {
+            Some(entry(CatalogueKind::Release, step).ok_or_else(|| Refused::UnknownStep(step.clone()))?)
+        }
+        Payload::TestStarted { test } | Payload::TestRepeated { test, .. } | Payload::TestFinal { test, .. } => {
+            Some(entry(CatalogueKind::Test, test).ok_or_else(|| Refused::UnknownTest(test.clone()))?)
+        }
+        _ => None,
+    };
+    // What is done on arrival does not begin the preparation, nor does what is done with its record.
+    let beside = step.as_ref().is_some_and(|(list, item)| list.is_intake(item) || list.is_review(item));
+    let standing = if beside && !state.is_over() {
+        unit.now.standing
+    } else {
+        let refused = if state.is_over() { Refused::Over(state) } else { Refused::NoWay { from: state, kind } };
+        unit.now.standing.after(kind).ok_or(refused)?
+    };
+    if step.as_ref().is_some_and(|(_, item)| item.needs_two()) && matches!(kind, Kind::StepDone | Kind::ReleaseStepDone)
+    {
+        people.two()?;
+    }
+    let facts = unit.now.facts(&world.shelf, unit.place.is_some(), at.occurred_at);
+    let unmet = guard(kind, &facts);
+    if !unmet.is_empty() {
+        return Err(Refused::Unmet(unmet));
+    }
+    let effect = effect(world, unit, payload, (people, by), (step, at))?;
+    Ok((standing, effect))
+}
+
+fn effect(
+    world: &World,
+    unit: &UnitState,
+    payload: &Payload,
+    (people, by): (People, &By),
+    (step, at): (Option<(Arc<Catalogue>, Item)>, At),
+) -> Result<Effect, Refused> {
+    Ok(match (payload, step) {
+        (Payload::TransportLeg { hours, .. }, _) => {
+            let minutes = (hours * 60.0).round() as u32;
+            let limit = world.shelf.rules_at(at.occurred_at).map_or(u32::MAX, |rules| rules.transit_alarm);
+            let before = unit.now.transit_minutes;
+            Effect::Leg { minutes, alarm: before <= limit && before.saturating_add(minutes) > limit }
+        }
+        (Payload::StepDone { lots, .. }, Some((list, item))) => {
+            let (bit, recorded) = (item.bit(), !list.is_review(&item));
+            Effect::Step { list, bit, recorded, lots: lots.clone() }
+        }
+        (Payload::ReleaseStepDone { .. }, Some((list, item))) => Effect::Release { list, bit: item.bit() },
+        (Payload::TestFinal { .. }, Some((list, item))) => Effect::Test { list, bit: item.bit() },
+        (Payload::RecordSigned { .. }, _) => match people.operator {
+            Some(signer) if unit.now.worked_by.contains(&signer) => return Err(Refused::SignerWorked),
+            _ => Effect::Signed,
+        },
+        (Payload::PutAway { slot, .. }, _) => {
+            let at = world.slot(slot).ok_or(Refused::NoSuchSlot)?;
+            if world.occupied.contains_key(&at) {
+                return Err(Refused::SlotTaken);
+            }
+            Effect::Put { at, by: people.two()? }
+        }
+        (Payload::TakenOut { slot, .. }, _) => match unit.place {
+            Some(lies) if world.slot(slot) == Some(lies.at) => Effect::Taken { lies, by: people.two()? },
+            _ => return Err(Refused::NotInSlot),
+        },
+        (Payload::DeviationOpened { deviation, of, .. }, _) => {
+            let again = world.cause.is_some_and(|cause| world.caused.contains(&(cause, unit.id)));
+            if again || world.deviations.contains_key(deviation) {
+                return Err(Refused::DeviationTaken);
+            }
+            Effect::Opened { deviation: *deviation, of: *of }
+        }
+        (Payload::DeviationClosed { deviation, .. }, _) => {
+            let known = world.deviations.get(deviation).filter(|known| known.unit == unit.id && !known.closed);
+            let known = known.ok_or(Refused::NoSuchDeviation)?;
+            if known.opened_by == by.actor_id {
+                return Err(Refused::CloserOpened);
+            }
+            Effect::Closed { deviation: *deviation, by: by.actor_id.unwrap_or(Uuid::nil()) }
+        }
+        (Payload::Corrected { seq, .. }, _) if *seq == 0 || *seq > unit.now.seq => return Err(Refused::NoSuchEvent),
+        (Payload::ReservationEnded { .. }, _) => Effect::Free,
+        _ => Effect::Nothing,
+    })
+}
+
+/// Changes what is known, and says what is to be written. Answers the event's number.
+fn change(
+    world: &mut World,
+    id: Uuid,
+    (kept, people, actor): (Kept, People, Option<Uuid>),
+    standing: Standing,
+    effect: Effect,
+    at: At,
+) -> Option<u32> {
+    let unit = world.units.get_mut(&id)?;
+    let mut recalled = Vec::new();
+    match &effect {
+        Effect::Nothing | Effect::Opened { .. } | Effect::Closed { .. } => {}
+        Effect::Leg { minutes, .. } => {
+            unit.now.transit_minutes = unit.now.transit_minutes.saturating_add(*minutes);
+        }
+        Effect::Step { list, bit, recorded, lots } => {
+            let (list, now) = (list.clone(), &mut unit.now);
+            now.preparation = Some(list);
+            now.steps_done |= bit;
+            if *recorded {
+                now.worked_by.extend(people.operator.iter().chain(&people.with));
+                // What was signed is not what stands there now.
+                let still_open =
+                    matches!(now.standing.reached(), State::Received | State::Processing | State::FrozenQuarantine);
+                now.record_signed &= !still_open;
+            }
+            for lot in lots {
+                if let Some((recall, begun_by)) = world.recalls.get(&(lot.kind.clone(), lot.number.clone()))
+                    && world.caused.insert((*recall, id))
+                {
+                    recalled.push((*recall, *begun_by));
+                }
+                world.uses.push((id, lot.clone()));
+            }
+        }
+        Effect::Test { list, bit } => {
+            unit.now.tests = Some(list.clone());
+            unit.now.tests_final |= bit;
+        }
+        Effect::Release { list, bit } => {
+            unit.now.release = Some(list.clone());
+            unit.now.release_done |= bit;
+        }
+        Effect::Signed => unit.now.record_signed = true,
+        Effect::Free => {
+            // Another patient's release begins anew.
+            unit.now.release = None;
+            unit.now.release_done = 0;
+        }
+        Effect::Put { at: slot, by } => {
+            let placement = new_uuid(at.now);
+            unit.place = Some(Lies { id: placement, at: *slot, since: at.occurred_at, put: Some(world.puts.len()) });
+            world.occupied.insert(*slot, id);
+            let (when, index) = (at.occurred_at, at.index);
+            world.puts.push(Puts { id: placement, unit: id, at: *slot, when, by: *by, taken: None, index });
+        }
+        Effect::Taken { lies, by } => {
+            unit.place = None;
+            world.occupied.remove(&lies.at);
+            let when = at.occurred_at.max(lies.since);
+            match lies.put.and_then(|put| world.puts.get_mut(put)) {
+                Some(put) => put.taken = Some((when, *by)),
+                None => world.takes.push(Takes { id: lies.id, when, by: *by }),
+            }
+        }
+    }
+    match effect {
+        Effect::Opened { deviation, of } => {
+            unit.now.open_deviations += 1;
+            let seq = unit.add(kept, standing);
+            note(world, id, (deviation, of), world.cause, (seq, actor));
+            hold(world, id, of, at.now);
+            Some(seq)
+        }
+        Effect::Closed { deviation, by } => {
+            unit.now.open_deviations = unit.now.open_deviations.saturating_sub(1);
+            let seq = unit.add(kept, standing);
+            if let Some(known) = world.deviations.get_mut(&deviation) {
+                known.closed = true;
+            }
+            world.closes.push((deviation, seq, by));
+            Some(seq)
+        }
+        Effect::Leg { alarm: true, .. } => {
+            let seq = unit.add(kept, standing);
+            let said = format!("{} minutes on the way so far", unit.now.transit_minutes);
+            open(world, id, (DeviationKind::Transport, said), (None, None), at.now);
+            Some(seq)
+        }
+        _ => {
+            let seq = unit.add(kept, standing);
+            for (recall, begun_by) in recalled {
+                let said = "a lot that was called back went into it".to_owned();
+                open(world, id, (DeviationKind::Recall, said), (Some(recall), Some(begun_by)), at.now);
+            }
+            Some(seq)
+        }
+    }
+}
+
+fn note(
+    world: &mut World,
+    unit: Uuid,
+    (deviation, of): (Uuid, DeviationKind),
+    cause: Option<Uuid>,
+    (seq, by): (u32, Option<Uuid>),
+) {
+    world.deviations.insert(deviation, Deviation { unit, opened_by: by, closed: false });
+    world.caused.extend(cause.map(|cause| (cause, unit)));
+    world.opens.push(Opens { id: deviation, unit, kind: of.name(), cause, seq, by });
+}
+
+/// The house opens a deviation by itself.
+fn open(
+    world: &mut World,
+    id: Uuid,
+    (of, said): (DeviationKind, String),
+    (cause, by): (Option<Uuid>, Option<Uuid>),
+    now: Timestamp,
+) {
+    let deviation = new_uuid(now);
+    let payload = Payload::DeviationOpened { deviation, of, said };
+    let Some(unit) = world.units.get_mut(&id) else { return };
+    let Some(kept) = told_by_the_house(&payload, now) else { return };
+    unit.now.open_deviations += 1;
+    let seq = unit.add(kept, unit.now.standing);
+    note(world, id, (deviation, of), cause, (seq, by));
+    hold(world, id, of, now);
+}
+
+/// Some deviations hold a unit at once: what it is, or whether it was kept cold, is in doubt.
+fn hold(world: &mut World, id: Uuid, of: DeviationKind, now: Timestamp) {
+    let Some(unit) = world.units.get_mut(&id).filter(|_| of.holds()) else { return };
+    let held = unit.now.standing.after(Kind::Held).filter(|held| *held != unit.now.standing);
+    if let (Some(held), Some(kept)) = (held, told_by_the_house(&Payload::Held { of }, now)) {
+        unit.add(kept, held);
+    }
+}
+
+fn told_by_the_house(payload: &Payload, now: Timestamp) -> Option<Kept> {
+    let said = serde_json::to_vec(payload).ok()?;
+    Some(Kept { kind: payload.kind(), said, occurred_at: now, told: HOUSE })
+}

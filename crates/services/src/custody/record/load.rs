@@ -1,0 +1,234 @@
+//! Everything that a batch is decided by, read once: a query per kind of thing, however many there are.
+
+use super::super::shelf::Shelf;
+use super::super::{CustodyError, Incoming, UnitName};
+use super::two;
+use super::unit::{SlotKey, UnitState};
+use domain::custody::{Lot, Payload, Slot};
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use store::custody::places::{Slots, TankRow};
+use store::custody::{lists, places, trouble, units};
+use uuid::Uuid;
+
+/// Somebody who works with units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operator {
+    pub id: Uuid,
+    since: Timestamp,
+    until: Option<Timestamp>,
+}
+
+impl Operator {
+    /// Works at an instant.
+    pub fn works(&self, instant: Timestamp) -> bool {
+        self.since <= instant && self.until.is_none_or(|until| instant < until)
+    }
+}
+
+/// A deviation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deviation {
+    pub unit: Uuid,
+    pub opened_by: Option<Uuid>,
+    pub closed: bool,
+}
+
+/// A deviation to be opened.
+#[derive(Clone, Debug)]
+pub(super) struct Opens {
+    pub id: Uuid,
+    pub unit: Uuid,
+    pub kind: &'static str,
+    pub cause: Option<Uuid>,
+    pub seq: u32,
+    pub by: Option<Uuid>,
+}
+
+/// A placement to be written.
+#[derive(Clone, Debug)]
+pub(super) struct Puts {
+    pub id: Uuid,
+    pub unit: Uuid,
+    pub at: SlotKey,
+    pub when: Timestamp,
+    pub by: [Uuid; 2],
+    /// When it ended already, and by whom.
+    pub taken: Option<(Timestamp, [Uuid; 2])>,
+    /// The event.
+    pub index: usize,
+}
+
+/// A stored placement that ends.
+#[derive(Clone, Debug)]
+pub(super) struct Takes {
+    pub id: Uuid,
+    pub when: Timestamp,
+    pub by: [Uuid; 2],
+}
+
+/// What is known, and what is to be written beside the units.
+#[derive(Clone)]
+pub(super) struct World {
+    pub shelf: Arc<Shelf>,
+    pub cause: Option<Uuid>,
+    pub units: HashMap<Uuid, UnitState>,
+    pub by_din: HashMap<String, Uuid>,
+    pub operators: HashMap<String, Operator>,
+    pub tanks: HashMap<String, TankRow>,
+    pub occupied: HashMap<SlotKey, Uuid>,
+    pub deviations: HashMap<Uuid, Deviation>,
+    /// Causes, and units with a deviation of each.
+    pub caused: HashSet<(Uuid, Uuid)>,
+    /// Recalls that run, by kind and number of the lot: which, and by whom.
+    pub recalls: HashMap<(String, String), (Uuid, Uuid)>,
+    pub puts: Vec<Puts>,
+    pub takes: Vec<Takes>,
+    pub opens: Vec<Opens>,
+    /// Deviation, event, by whom.
+    pub closes: Vec<(Uuid, u32, Uuid)>,
+    pub uses: Vec<(Uuid, Lot)>,
+}
+
+impl World {
+    /// Reads and locks.
+    pub async fn load(
+        db: &mut PgConnection,
+        shelf: Arc<Shelf>,
+        cause: Option<Uuid>,
+        incoming: &[Incoming],
+    ) -> Result<Self, CustodyError> {
+        let asked = Asked::of(incoming);
+        let mut world = Self {
+            shelf,
+            cause,
+            units: HashMap::new(),
+            by_din: HashMap::new(),
+            operators: HashMap::new(),
+            tanks: HashMap::new(),
+            occupied: HashMap::new(),
+            deviations: HashMap::new(),
+            caused: HashSet::new(),
+            recalls: HashMap::new(),
+            puts: Vec::new(),
+            takes: Vec::new(),
+            opens: Vec::new(),
+            closes: Vec::new(),
+            uses: Vec::new(),
+        };
+        let (ids, dins): (Vec<_>, Vec<_>) = (asked.ids.into_iter().collect(), asked.dins.into_iter().collect());
+        for row in units::lock(&mut *db, &ids, &dins).await? {
+            world.by_din.insert(row.din.clone(), row.id);
+            world.units.insert(row.id, UnitState::stored(row, &world.shelf)?);
+        }
+        if !asked.operators.is_empty() {
+            let codes: Vec<_> = asked.operators.into_iter().collect();
+            let rows = lists::operators(&mut *db, &codes).await?;
+            world.operators = rows
+                .into_iter()
+                .map(|row| {
+                    let until = row.until.map(|until| until.to_jiff());
+                    (row.code, Operator { id: row.id, since: row.since.to_jiff(), until })
+                })
+                .collect();
+        }
+        if !asked.slots.is_empty() {
+            let codes: BTreeSet<_> = asked.slots.iter().map(|slot| slot.tank.clone()).collect();
+            let rows = places::tanks(&mut *db, &codes.into_iter().collect::<Vec<_>>()).await?;
+            world.tanks = rows.into_iter().map(|row| (row.code.clone(), row)).collect();
+        }
+        world.read_places(db, &asked.slots).await?;
+        if !asked.deviations.is_empty() {
+            let names: Vec<_> = asked.deviations.into_iter().collect();
+            let rows = trouble::deviations(&mut *db, &names).await?;
+            let known = |row: trouble::DeviationRow| {
+                let closed = row.closed_at.is_some();
+                (row.id, Deviation { unit: row.unit_id, opened_by: row.opened_by, closed })
+            };
+            world.deviations = rows.into_iter().map(known).collect();
+        }
+        if !asked.lots.is_empty() {
+            let (kinds, numbers): (Vec<_>, Vec<_>) = asked.lots.into_iter().unzip();
+            // A recall that begins meanwhile waits for this batch, or this one sees it.
+            trouble::share_lots(&mut *db).await?;
+            let rows = trouble::recalls(&mut *db, &kinds, &numbers).await?;
+            world.recalls = rows.into_iter().map(|row| ((row.kind, row.number), (row.id, row.begun_by))).collect();
+        }
+        let causes: Vec<_> = world.recalls.values().map(|(recall, _)| *recall).chain(cause).collect();
+        if !causes.is_empty() {
+            let units: Vec<_> = world.units.keys().copied().collect();
+            world.caused = trouble::caused(db, &causes, &units).await?.into_iter().collect();
+        }
+        Ok(world)
+    }
+
+    async fn read_places(&mut self, db: &mut PgConnection, wanted: &HashSet<Slot>) -> Result<(), CustodyError> {
+        let mut slots = Slots::default();
+        for slot in wanted {
+            if let Some((tank, tower, frame, place)) = self.slot(slot) {
+                slots.tanks.push(tank);
+                slots.towers.push(tower);
+                slots.frames.push(frame);
+                slots.slots.push(place);
+            }
+        }
+        let units: Vec<_> = self.units.keys().copied().collect();
+        for row in places::placed(db, &units, &slots).await? {
+            self.occupied.insert((row.tank_id, row.tower, row.frame, row.slot), row.unit_id);
+            if let Some(unit) = self.units.get_mut(&row.unit_id) {
+                unit.lies(&row);
+            }
+        }
+        Ok(())
+    }
+
+    /// The slot of a scan, if there is one.
+    pub fn slot(&self, slot: &Slot) -> Option<SlotKey> {
+        let tank = self.tanks.get(&slot.tank)?;
+        let within = |number: u16, most: i16| i16::try_from(number).ok().filter(|number| (1..=most).contains(number));
+        let (tower, frame) = (within(slot.tower, tank.towers)?, within(slot.frame, tank.frames)?);
+        Some((tank.id, tower, frame, within(slot.slot, tank.slots)?))
+    }
+}
+
+/// What a batch names.
+#[derive(Default)]
+struct Asked {
+    ids: BTreeSet<Uuid>,
+    dins: BTreeSet<String>,
+    operators: BTreeSet<String>,
+    slots: HashSet<Slot>,
+    deviations: BTreeSet<Uuid>,
+    lots: BTreeSet<(String, String)>,
+}
+
+impl Asked {
+    fn of(incoming: &[Incoming]) -> Self {
+        let mut asked = Self::default();
+        for one in incoming {
+            match &one.unit {
+                UnitName::Id(id) => asked.ids.insert(id.0),
+                UnitName::Din(din) => asked.dins.insert(din.as_str().to_owned()),
+            };
+            asked.operators.extend(two::named(&one.payload).map(str::to_owned));
+            match &one.payload {
+                Payload::Registered { din, .. } => {
+                    asked.dins.insert(din.as_str().to_owned());
+                }
+                Payload::PutAway { slot, .. } | Payload::TakenOut { slot, .. } => {
+                    asked.slots.insert(slot.clone());
+                }
+                Payload::DeviationOpened { deviation, .. } | Payload::DeviationClosed { deviation, .. } => {
+                    asked.deviations.insert(*deviation);
+                }
+                Payload::StepDone { lots, .. } => {
+                    asked.lots.extend(lots.iter().map(|lot| (lot.kind.clone(), lot.number.clone())));
+                }
+                _ => {}
+            }
+        }
+        asked
+    }
+}

@@ -1,0 +1,148 @@
+//! Keeping what happened: many events of many units in one transaction, one chain per unit, in a number of round trips that does not
+//! grow with them.
+//!
+//! Units are locked in the order of their ids, then everything is decided in memory (`unit`), then the slots and numbers are
+//! claimed, which the database alone can give (`claim`: whoever loses one is refused, and the rest is decided again without it), then
+//! all is sealed, chained and written at once (`write`).
+
+mod apply;
+mod check;
+mod claim;
+mod load;
+mod two;
+mod unit;
+mod write;
+
+use super::{By, CustodyError, Incoming, Recorded, Refused};
+use crate::audit::{self, Entry};
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::custody::Kind;
+use jiff::Timestamp;
+use load::World;
+use serde_json::json;
+use sqlx::PgConnection;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+pub(super) use write::place;
+
+/// What became of each event.
+pub(crate) type Outcomes = Vec<Result<Recorded, Refused>>;
+
+/// One transaction's worth for one unit or many. Events are applied in the order of their `source_seq`, and where that is the same or
+/// missing, as they stand; the answers stand as the events do. One that is refused refuses no other, and nothing of it is written.
+///
+/// The caller begins the transaction and commits it.
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub(crate) async fn record_in(
+    db: &mut PgConnection,
+    services: &Services,
+    by: &By,
+    incoming: &[Incoming],
+    now: Timestamp,
+) -> Result<Outcomes, CustodyError> {
+    keep(db, services, (by, None), incoming, now).await
+}
+
+/// As [`record_in`]; the deviations that are opened come from one cause, an excursion or a recall: of a unit that has one of this
+/// cause already, none is opened again (`DeviationTaken`).
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub(crate) async fn record_caused_in(
+    db: &mut PgConnection,
+    services: &Services,
+    by: &By,
+    cause: Uuid,
+    incoming: &[Incoming],
+    now: Timestamp,
+) -> Result<Outcomes, CustodyError> {
+    keep(db, services, (by, Some(cause)), incoming, now).await
+}
+
+async fn keep(
+    db: &mut PgConnection,
+    services: &Services,
+    (by, cause): (&By, Option<Uuid>),
+    incoming: &[Incoming],
+    now: Timestamp,
+) -> Result<Outcomes, CustodyError> {
+    if incoming.is_empty() {
+        return Ok(Vec::new());
+    }
+    // The database keeps microseconds: what is hashed is what will be read.
+    let now = to_the_microsecond(now);
+    let shelf = services.custody.read(db, &services.clock).await?;
+    let start = World::load(db, shelf, cause, incoming).await?;
+    let mut order: Vec<usize> = (0..incoming.len()).collect();
+    order.sort_by_key(|index| incoming[*index].source_seq);
+
+    let mut lost: HashMap<usize, Refused> = HashMap::new();
+    loop {
+        let mut world = start.clone();
+        let mut outcomes: Vec<Option<Result<Recorded, Refused>>> = vec![None; incoming.len()];
+        for index in &order {
+            outcomes[*index] = Some(match lost.get(index) {
+                Some(refused) => Err(refused.clone()),
+                None => apply::apply(&mut world, by, (*index, &incoming[*index]), now),
+            });
+        }
+        let found = claim::claim(db, services, &mut world, now).await?;
+        if found.is_empty() {
+            write::write(db, services, world, now).await?;
+            return Ok(outcomes.into_iter().map(|one| one.unwrap_or(Err(Refused::NoSuchUnit))).collect());
+        }
+        lost.extend(found);
+    }
+}
+
+/// Whole microseconds.
+pub(super) fn to_the_microsecond(instant: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
+}
+
+/// What one may say happened: most of it whoever works at the desk, the rest whoever answers for units.
+const fn asked(kind: Kind) -> Capability {
+    match kind {
+        Kind::Banked
+        | Kind::HoldLifted
+        | Kind::Listed
+        | Kind::ReleaseApproved
+        | Kind::Discarded
+        | Kind::GivenToResearch
+        | Kind::TransferredOut
+        | Kind::FamilyReleased
+        | Kind::Corrected => Capability::ReleaseUnits,
+        _ => Capability::HandleUnits,
+    }
+}
+
+/// One event from the desk, with its entry in the audit trail.
+///
+/// # Errors
+/// `Denied`, `Refused`, `Unreadable`, `Database`.
+pub async fn record(services: &Services, context: &Context, incoming: Incoming) -> Result<Recorded, CustodyError> {
+    let kind = incoming.payload.kind();
+    context.require(asked(kind))?;
+    let (services, context) = (services.clone(), context.clone());
+    crate::db::to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let by = By::of(&context, "desk");
+        let outcomes = record_in(&mut tx, &services, &by, std::slice::from_ref(&incoming), context.now).await?;
+        let outcome = outcomes.into_iter().next().ok_or(CustodyError::Unreadable)?;
+        let recorded = outcome.map_err(CustodyError::Refused)?;
+        let entry = Entry {
+            action: "custody.recorded",
+            subject_kind: "custody_unit",
+            subject: Some(recorded.unit.0),
+            detail: json!({ "kind": kind.name(), "seq": recorded.seq, "state": recorded.state.name() }),
+        };
+        audit::record(&mut tx, &context, &[entry]).await?;
+        tx.commit().await?;
+        Ok(recorded)
+    })
+    .await
+}

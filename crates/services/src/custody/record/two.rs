@@ -1,0 +1,73 @@
+//! Who is named by an event, and whether that is enough people.
+
+use super::super::Refused;
+use super::load::World;
+use domain::custody::Payload;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// Operators of an event: who did it, and who was there or looked it over.
+const fn people(payload: &Payload) -> (Option<&String>, Option<&String>) {
+    use Payload as P;
+    match payload {
+        P::Received { operator, .. } | P::RejectedAtIntake { operator, .. } | P::RecordSigned { operator } => {
+            (Some(operator), None)
+        }
+        P::StepDone { operator, with, .. } | P::ReleaseStepDone { operator, with, .. } => {
+            (Some(operator), with.as_ref())
+        }
+        P::TestFinal { operator, reviewer, .. } => (Some(operator), Some(reviewer)),
+        P::PutAway { operator, with, .. }
+        | P::TakenOut { operator, with, .. }
+        | P::Banked { operator, with }
+        | P::HoldLifted { operator, with }
+        | P::ReleaseApproved { operator, with }
+        | P::Retrieved { operator, with }
+        | P::Discarded { operator, with, .. }
+        | P::GivenToResearch { operator, with }
+        | P::TransferredOut { operator, with, .. }
+        | P::FamilyReleased { operator, with }
+        | P::Corrected { operator, with, .. } => (Some(operator), Some(with)),
+        _ => (None, None),
+    }
+}
+
+/// The codes that an event names.
+pub(super) fn named(payload: &Payload) -> impl Iterator<Item = &str> {
+    let (first, second) = people(payload);
+    first.into_iter().chain(second).map(String::as_str)
+}
+
+/// Who an event names, where they work and are two people where two are named.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct People {
+    pub operator: Option<Uuid>,
+    pub with: Option<Uuid>,
+}
+
+impl People {
+    /// Both.
+    pub fn two(self) -> Result<[Uuid; 2], Refused> {
+        match (self.operator, self.with) {
+            (Some(first), Some(second)) => Ok([first, second]),
+            _ => Err(Refused::NeedsTwo),
+        }
+    }
+}
+
+/// Looks them up.
+pub(super) fn of(world: &World, payload: &Payload, instant: Timestamp) -> Result<People, Refused> {
+    let known = |code: &String| {
+        let operator = world.operators.get(code).filter(|operator| operator.works(instant));
+        operator.map(|operator| operator.id).ok_or_else(|| Refused::UnknownOperator(code.clone()))
+    };
+    let (operator, with) = people(payload);
+    let people = People { operator: operator.map(known).transpose()?, with: with.map(known).transpose()? };
+    if people.operator.is_some() && people.operator == people.with {
+        return Err(match payload {
+            Payload::TestFinal { .. } => Refused::ReviewerIsOperator,
+            _ => Refused::SamePerson,
+        });
+    }
+    Ok(people)
+}

@@ -1,0 +1,94 @@
+//! The lists and rules that units are worked by, as the database has them: read once, shared by every request of this process.
+
+use super::CustodyError;
+use crate::clock::Clock;
+use crate::snapshot::Snapshot;
+use domain::custody::{Catalogue, CatalogueKind, Item};
+use domain::time::local_day;
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use std::sync::Arc;
+use store::custody::lists as sql;
+use uuid::Uuid;
+
+/// What holds of every unit from a day on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rules {
+    /// Since when.
+    pub valid_from: Timestamp,
+    /// Minutes on the way: more opens a deviation.
+    pub transit_alarm: u32,
+    /// More is not taken in.
+    pub transit_limit: u32,
+}
+
+/// All versions of all lists and rules.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf {
+    lists: Vec<Arc<Catalogue>>,
+    rules: Vec<Rules>,
+}
+
+/// The shelf, read anew when it is old. Cheap to clone; clones share it.
+#[derive(Clone, Default)]
+pub struct Shelves(Snapshot<Shelf>);
+
+impl Shelves {
+    /// The shelf as it is now; reads on the caller's connection where it has to.
+    ///
+    /// # Errors
+    /// `Unreadable`, `Database`.
+    pub async fn read(&self, db: &mut PgConnection, clock: &Clock) -> Result<Arc<Shelf>, CustodyError> {
+        self.0.read(clock, |_| load(db)).await
+    }
+}
+
+async fn load(db: &mut PgConnection) -> Result<Shelf, CustodyError> {
+    let mut lists: Vec<Catalogue> = Vec::new();
+    for row in sql::items(&mut *db).await? {
+        let item = Item {
+            position: u8::try_from(row.position).map_err(|_| CustodyError::Unreadable)?,
+            code: row.code,
+            section: row.section,
+            zh: row.zh,
+            en: row.en,
+        };
+        match lists.last_mut().filter(|list| list.id == row.catalogue_id) {
+            Some(list) => list.items.push(item),
+            None => lists.push(Catalogue {
+                id: row.catalogue_id,
+                kind: CatalogueKind::from_name(&row.kind).ok_or(CustodyError::Unreadable)?,
+                version: u32::try_from(row.version).map_err(|_| CustodyError::Unreadable)?,
+                valid_from: local_day(row.valid_from.to_jiff()),
+                items: vec![item],
+            }),
+        }
+    }
+    let rules = sql::rules(db).await?.into_iter().map(|row| Rules {
+        valid_from: row.valid_from.to_jiff(),
+        transit_alarm: row.transit_alarm_min.unsigned_abs(),
+        transit_limit: row.transit_reject_min.unsigned_abs(),
+    });
+    Ok(Shelf { rules: rules.collect(), lists: lists.into_iter().map(Arc::new).collect() })
+}
+
+impl Shelf {
+    /// The version of a row.
+    pub fn of(&self, id: Uuid) -> Option<&Arc<Catalogue>> {
+        self.lists.iter().find(|list| list.id == id)
+    }
+
+    /// The version for a unit whose work begins at an instant: the latest that holds then, else the first there is.
+    pub fn at(&self, kind: CatalogueKind, instant: Timestamp) -> Option<&Arc<Catalogue>> {
+        let day = local_day(instant);
+        let of_kind = || self.lists.iter().filter(|list| list.kind == kind);
+        let holds = of_kind().filter(|list| list.valid_from <= day).max_by_key(|list| (list.valid_from, list.version));
+        holds.or_else(|| of_kind().min_by_key(|list| (list.valid_from, list.version)))
+    }
+
+    /// The rules at an instant.
+    pub fn rules_at(&self, instant: Timestamp) -> Option<Rules> {
+        let holds = self.rules.iter().rev().find(|rules| rules.valid_from <= instant);
+        holds.or_else(|| self.rules.first()).copied()
+    }
+}

@@ -1,0 +1,9 @@
+//! What is measured of tanks and rooms: channels, readings, ten-minute values, alarms, excursions.
+
+pub mod alarms;
+pub mod channels;
+pub mod excursions;
+pub mod mutes;
+pub mod readings;
+pub mod rollups;
+pub mod watch;
