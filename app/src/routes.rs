@@ -28,7 +28,7 @@ use crate::bus::{
 use crate::cases::claw_back::ClawBackCase;
 use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
-use crate::custody::staff::{Deviations, UnitPage, Units};
+use crate::custody::staff::{CollectorPage, Collectors, Deviations, Operators, Store, StoreTank, UnitPage, Units};
 use crate::custody::proof::{Roots as CustodyRoots, Verify as VerifyPassport};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
@@ -315,6 +315,11 @@ pages! {
     "/staff/units" Units (Access::Capability(Capability::SeeUnits)) [];
     "/staff/units/:id" UnitPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/deviations" Deviations (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/store" Store (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/store/:id" StoreTank (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/operators" Operators (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/collectors" Collectors (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/collectors/:id" CollectorPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];

@@ -147,3 +147,4 @@ error-din-shape = Enter the 13 characters of the number and its check character,
 error-din-check = The check character belongs to another number: one key may have slipped, compare it with the bag
 error-din-unknown = No unit has this number: compare it with the bag
 error-slot-shape = Enter what the label of the slot says: tank/tower-frame-slot, for example LN2-01/3-2-14
+error-unit-code-shape = Enter 2 to 16 capital letters, digits and dashes

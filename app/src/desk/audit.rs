@@ -243,6 +243,8 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "statement" => visit.t("staff-subject-statement"),
         "disclosure" => visit.t("staff-subject-disclosure"),
         "custody_unit" => visit.t("staff-subject-custody-unit"),
+        "custody_operator" => visit.t("staff-subject-custody-operator"),
+        "custody_collector" => visit.t("staff-subject-custody-collector"),
         "custody_lot" => visit.t("staff-subject-custody-lot"),
         "custody_recall" => visit.t("staff-subject-custody-recall"),
         other => Text::from(other.to_owned()),

@@ -247,6 +247,8 @@ pub enum Fault {
     DinCheck,
     /// A donation identification number that no unit has.
     DinUnknown,
+    /// Not capital letters, digits and dashes of a code or a certificate's number.
+    UnitCodeShape,
     /// Not the label of a slot like `LN2-01/3-2-14`.
     SlotShape,
     /// A file that is not taken as a paper.

@@ -47,6 +47,7 @@ fn said(asked: &Asked, error: &DeskError) -> Option<String> {
         DeskError::OwnProposal => asked.t("units-refused-own-proposal"),
         DeskError::Settled => asked.t("units-refused-settled"),
         DeskError::OtherScan => asked.t("units-refused-other-scan"),
+        DeskError::Untrained => asked.t("units-refused-untrained"),
         DeskError::Busy => asked.t("cases-refused-busy"),
         DeskError::Refused(refused) => return Some(why(asked, refused)),
         _ => return None,

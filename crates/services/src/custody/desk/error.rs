@@ -25,6 +25,9 @@ pub enum DeskError {
     /// The account has no operator's code today: whoever has none touches no unit.
     #[error("no operator's code")]
     NoCode,
+    /// Whoever takes the exam was not trained for it.
+    #[error("not trained")]
+    Untrained,
     /// The same form was sent before, and said something else.
     #[error("sent before")]
     SentBefore,

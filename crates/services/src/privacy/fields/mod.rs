@@ -7,6 +7,7 @@ mod application;
 mod booking;
 mod bus;
 mod custody;
+mod custody_desk;
 mod family;
 mod groups;
 mod house;
@@ -45,6 +46,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         custody::FIELDS,
         account::FIELDS,
         house::FIELDS,
+        custody_desk::FIELDS,
     ]
     .concat()
 });
