@@ -7,8 +7,8 @@
 pub mod collectors;
 pub mod desk;
 mod error;
-pub mod life;
 pub mod layout;
+pub mod life;
 pub mod operators;
 pub mod proof;
 mod recall;
