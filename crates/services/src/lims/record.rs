@@ -66,9 +66,7 @@ pub(super) struct Read {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Told {
-    /// Read before: here only that it is a text.
-    #[serde(rename = "key")]
-    _key: String,
+    key: String,
     #[serde(default)]
     source_seq: Option<i64>,
     unit: Named,
